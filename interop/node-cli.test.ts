@@ -226,7 +226,7 @@ describe('a node', () => {
     shell.type('\r')
     expect(await shell.until('shoal> ')).toContain('Info hash v1')
     shell.type('log --follow\r')
-    await shell.until('the node answers at')
+    await shell.until('the node is listening at')
     shell.type('\u0003')
     await shell.until('shoal> ')
     shell.type('remove late\r')
@@ -306,7 +306,7 @@ describe('shoal start', () => {
       for (const [args, error] of [
         [['--port', new URL(url).port], /is taken/],
         [['--port', '0', '--set', `network.port=${new URL(url).port}`], /is taken.*\(--peer-port\)/],
-        [['--port', '0', '--data-dir', place.at('state/node')], /another node uses it/],
+        [['--port', '0', '--data-dir', place.at('state/node')], /another node is using it/],
         [['--port', '0', '--host', '0.0.0.0'], /--password-file/],
         [[...secret, 'absent'], /absent: there is no such file/],
         [[...secret, 'short'], /fewer than 8 characters/],
@@ -333,7 +333,7 @@ describe('shoal start', () => {
       for (const line of stderr.trim().split('\n'))
         expect(JSON.parse(line)).toMatchObject({ message: expect.any(String) })
       await using typed = place.typed(['start', '--port', '0', ...alone])
-      expect(await typed.until('#token=')).toMatch(/ info {2}the node answers at [\s\S]*Console: http/)
+      expect(await typed.until('#token=')).toMatch(/ info {2}the node is listening at [\s\S]*Console: http/)
       await typed.until('Ctrl-C stops')
       typed.type('\u0003')
       expect(await typed.ended()).toBe(0)

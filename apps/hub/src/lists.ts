@@ -63,7 +63,7 @@ export class Lists {
         const lines = this.#lines(each)
         if (this.#contents.get(each.file) === before) continue
         tracker.setLists(each.toLists(lines))
-        this.#log.info({ file: each.file, lines: lines.length }, 'The list was read again')
+        this.#log.info({ file: each.file, lines: lines.length }, 'The list was reloaded')
       } catch (error) {
         if (!(error instanceof SetupError)) throw error
         this.#log.warn({ file: each.file }, `${error.message}: the list is unchanged`)

@@ -29,7 +29,7 @@ it.skipIf(process.platform === 'win32')(
       expect(await announce('secretkey2')).toContain('private')
       await writeFile(passkeyFile, 'secretkey2')
       hub.kill('SIGHUP')
-      await said('The list was read again')
+      await said('The list was reloaded')
       expect(await announce('secretkey2')).toContain('8:complete')
       expect(await announce('secretkey1')).toContain('private')
       await writeFile(passkeyFile, '?')

@@ -19,7 +19,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const hub = await startHub(given, log)
     if (process.stdout.isTTY) process.stdout.write(startedText(hub, { noStats: given.noStats ?? false }))
     const readAgain = () => {
-      log.info('Reading the lists again because of SIGHUP')
+      log.info('Reloading the lists because of SIGHUP')
       hub.readLists()
     }
     process.on('SIGHUP', readAgain)

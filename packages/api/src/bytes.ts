@@ -23,7 +23,7 @@ export interface ByteRoute {
 }
 
 const One = z.object({ id: TorrentId })
-const Path = z.string().min(1).max(8192).meta({ description: 'With `/` between folders' })
+const Path = z.string().min(1).max(8192).meta({ description: 'Folders are separated by `/`' })
 
 export const BYTE_ROUTES = {
   readFile: {
@@ -82,7 +82,7 @@ export const BYTE_ROUTES = {
         .string()
         .max(4000)
         .optional()
-        .meta({ description: 'With commas between them; none: the usual ones' }),
+        .meta({ description: 'Separated by commas. Default: the usual topics' }),
     }),
     responseType: 'text/event-stream',
   },

@@ -82,7 +82,7 @@ export async function readAnswer(response: Response): Promise<unknown> {
   if (response.ok && value !== null) return value
   const { code, message, field } = (value as Problem | null)?.error ?? {
     code: 'bad-answer',
-    message: `the answer (status ${response.status}) is not a node’s: is something else at this address?`,
+    message: `the response (status ${response.status}) is not from a node: is another program at this address?`,
   }
   throw new ApiError(code, message, { status: response.status, field })
 }

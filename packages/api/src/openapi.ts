@@ -23,7 +23,7 @@ export interface OpenApiDocument {
 }
 
 const DESCRIPTION =
-  'The API of a Shoal node. Requests with unknown members are refused. Every refusal names what was wrong.'
+  'The API of a Shoal node. Requests with unknown members are rejected. Every error says what was wrong.'
 const SECURITY = {
   token: { type: 'http', scheme: 'bearer', description: 'The file `token` in the node’s data folder' },
   password: {

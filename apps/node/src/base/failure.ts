@@ -20,12 +20,12 @@ export class SetupFailure extends Failure {}
 const SYSTEM_CODES: Record<string, readonly [code: string, what: string]> = {
   ENOENT: ['not-found', 'there is no such file or folder'],
   ENOTDIR: ['not-found', 'part of the path is a file, not a folder'],
-  EISDIR: ['bad-argument', 'it is a folder: give a file'],
+  EISDIR: ['bad-argument', 'this is a folder: choose a file'],
   EACCES: ['no-permission', 'permission denied: change its permissions or choose another place'],
   EPERM: ['no-permission', 'permission denied: change its permissions or choose another place'],
   EROFS: ['no-permission', 'the file system is read-only: choose another place'],
   ENOSPC: ['no-space', 'the disk is full: free some space and try again'],
-  EDQUOT: ['no-space', 'your quota is used up: free some space and try again'],
+  EDQUOT: ['no-space', 'your disk quota is exceeded: free some space and try again'],
   ENAMETOOLONG: ['bad-argument', 'the name is too long for the file system: choose a shorter one'],
 }
 

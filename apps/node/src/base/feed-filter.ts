@@ -40,7 +40,7 @@ function bounded(pattern: string, field: string): TitleTest {
     try {
       return run(PATIENT_MS)
     } catch (cause) {
-      const message = `the filter /${pattern}/ takes too long for ${JSON.stringify(title.slice(0, 80))}: write it more simply`
+      const message = `the filter /${pattern}/ takes too long to match ${JSON.stringify(title.slice(0, 80))}: simplify it`
       throw new Failure('slow-pattern', message, { cause })
     }
   }

@@ -21,7 +21,7 @@ export class Hosts {
     if (!this.#allows(name))
       throw new Failure(
         'forbidden-host',
-        `this node is not called ${name}: allow the name when starting it (--allowed-host ${name})`,
+        `this node does not accept the host name ${name}: start it with --allowed-host ${name} to allow it`,
         { field: 'host' },
       )
   }

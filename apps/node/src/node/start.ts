@@ -108,9 +108,9 @@ export async function startNode(
       plugins: node.running.flatMap(({ routes }) => routes ?? []),
     })
     await writeNodeFile(options.dataDir, { url: server.url, pid: process.pid })
-    log.log.info(`the node answers at ${server.url}`)
+    log.log.info(`the node is listening at ${server.url}`)
     if (!existsSync(WEB_ROOT))
-      log.log.warn('the console is not built, so nothing is shown there: npm run build makes it')
+      log.log.warn('the console is not built, so there is no page to open: npm run build builds it')
     let closing: Promise<void> | null = null
     return {
       url: server.url,
@@ -147,7 +147,7 @@ async function tellReaders(passwordFile: string, log: Log): Promise<void> {
 function tellFaults(log: Log): () => void {
   const tell = (reason: unknown) =>
     log.error(
-      `a fault of the node, please report it: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
+      `internal error, please report it: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
     )
   process.on('unhandledRejection', tell)
   return () => process.off('unhandledRejection', tell)

@@ -54,7 +54,7 @@ export class MemoryStore implements SwarmStore {
   constructor(options: MemoryStoreOptions = {}) {
     const { expirySeconds = 45 * 60, maxPeers = 5_000_000, maxSwarms = 2_000_000 } = options
     if (!(expirySeconds >= 8 && expirySeconds <= 86_400))
-      throw new RangeError('expirySeconds is 8 to 86400: peers announce every half hour')
+      throw new RangeError('expirySeconds must be 8 to 86400')
     this.#expiryTicks = Math.ceil((expirySeconds * 1000) / TICK_MS)
     this.#maxPeers = maxPeers
     this.#maxSwarms = maxSwarms

@@ -87,7 +87,7 @@ class FileReader {
     this.#open = { path, file }
     const { size, mtimeMs } = await file.stat()
     if (size !== lengthBytes || mtimeMs !== modifiedMs)
-      throw new SealedError('changed', `${path} changed while it was sealed: seal it again`)
+      throw new SealedError('changed', `${path} changed while it was being sealed: seal it again`)
     return file
   }
 }

@@ -39,7 +39,7 @@ export async function sealPath(
     const target = join(folder, SEALED_NAME)
     await writeAll(content, target, { signal, ...(onProgress && { onProgress }) }, async () => {
       if ((await stampOf(path, signal)) !== before)
-        throw new SealedError('changed', `${path} changed while it was sealed: seal it again`)
+        throw new SealedError('changed', `${path} changed while it was being sealed: seal it again`)
     })
     return {
       path: target,

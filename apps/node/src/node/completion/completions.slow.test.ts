@@ -153,7 +153,7 @@ test('a program that runs for ten minutes is ended, with what it started', async
   // It ignores SIGTERM.
   await clock.advance(10_000)
   await completions.settled()
-  expect(log.text).toContain('was ended after ten minutes')
+  expect(log.text).toContain('was stopped after ten minutes')
   await eventually('its child has ended', () => !isRunning(pid))
 })
 

@@ -51,7 +51,7 @@ export class Completions {
 
   /** Ends the running programs. */
   async close(): Promise<void> {
-    this.#stop.abort(new Error('the node stops'))
+    this.#stop.abort(new Error('the node is stopping'))
     for (const wake of this.#waiting.splice(0)) wake()
     await this.settled()
   }
@@ -97,14 +97,14 @@ export class Completions {
     const path = await this.#deps.contentPath(id)
     const torrent = { id, name, directory, path, label: label ?? '', bytes: totalBytes ?? 0 }
     const command = hookArguments(settings().automation.onComplete, torrent)
-    log.info(`${name}: runs ${command[0]}`, about)
+    log.info(`${name}: running ${command[0]}`, about)
     const result = await runHook(command, hookEnvironment(torrent), { clock, signal })
     const said = result.output === '' ? '' : `: ${result.output}`
-    if (result.code === 0) return log.info(`${name}: ${command[0]} is done${said}`, about)
+    if (result.code === 0) return log.info(`${name}: ${command[0]} finished${said}`, about)
     const why = result.timedOut
-      ? 'was ended after ten minutes'
+      ? 'was stopped after ten minutes'
       : result.code === null
-        ? `was ended by ${result.signal}`
+        ? `was killed by ${result.signal}`
         : `failed with exit code ${result.code}`
     log.warn(`${name}: ${command[0]} ${why}${said}`, about)
   }
@@ -124,7 +124,7 @@ export class Completions {
 
   #failed(id: string, error: unknown): void {
     if (this.#stop.signal.aborted) return
-    this.#deps.log.error(`what follows a completion failed: ${describeFailure(error).message}`, {
+    this.#deps.log.error(`the actions after a download failed: ${describeFailure(error).message}`, {
       torrent: id,
     })
   }

@@ -45,7 +45,7 @@ export class Feeds {
     if (known) return feedView(known)
     checkFilters(filters)
     if (store.all().length >= MAX_FEEDS)
-      throw new Failure('bad-request', `more than ${MAX_FEEDS} feeds are not followed: remove some`, {
+      throw new Failure('bad-request', `a node follows at most ${MAX_FEEDS} feeds: remove some first`, {
         field: 'url',
       })
     const feed = store.add({ url, title: new URL(url).host, everyMinutes, filters })
@@ -78,7 +78,7 @@ export class Feeds {
     const feed = this.#find(id)
     const { store } = this.#deps
     if (cursor !== undefined && !/^\d{1,6}$/.test(cursor))
-      throw new Failure('bad-request', 'the cursor is not one of this list: ask without one', {
+      throw new Failure('bad-request', 'this cursor is not valid: use `next` of the previous page', {
         field: 'cursor',
       })
     const offset = Number(cursor ?? 0)
@@ -91,7 +91,7 @@ export class Feeds {
   #find(id: string): FeedRecord {
     const feed = /^\d{1,15}$/.test(id) ? this.#deps.store.get(Number(id)) : null
     if (feed) return feed
-    throw new Failure('not-found', 'there is no such feed: it was removed', { field: 'id' })
+    throw new Failure('not-found', 'there is no such feed: it may have been removed', { field: 'id' })
   }
 
   #follow(id: number): void {

@@ -40,7 +40,7 @@ export async function fetchFeed(
     if (answer.status !== 200) {
       answer.close()
       if (answer.status === 304) return null
-      throw new Failure('no-answer', `${url.host}: it does not give the feed (HTTP ${answer.status})`)
+      throw new Failure('no-answer', `${url.host}: the server did not send the feed (HTTP ${answer.status})`)
     }
     const body = await decompress(
       await readBody(answer, MAX_BYTES, either),
@@ -53,7 +53,7 @@ export async function fetchFeed(
   } catch (error) {
     signal.throwIfAborted()
     if (limit.aborted)
-      throw new Failure('no-answer', `${url.host}: the feed takes longer than ${LIMIT_MS / 1000} seconds`)
+      throw new Failure('no-answer', `${url.host}: the feed did not arrive within ${LIMIT_MS / 1000} seconds`)
     throw error
   }
 }
@@ -74,9 +74,9 @@ async function decompress(body: Buffer, encoding = 'identity'): Promise<Buffer> 
         return await promisify(brotliDecompress)(body, options)
     }
   } catch (cause) {
-    throw new Failure('bad-feed', 'the feed is compressed, and broken or too long', { cause })
+    throw new Failure('bad-feed', 'the compressed feed is damaged or too large', { cause })
   }
-  throw new Failure('bad-feed', `the feed is compressed as ${encoding.slice(0, 40)}, which is not understood`)
+  throw new Failure('bad-feed', `the compression of the feed is not supported: ${encoding.slice(0, 40)}`)
 }
 
 /** Uses the byte order mark, else the header, else the XML declaration, else UTF-8. */

@@ -30,7 +30,7 @@ export class EventHub implements NodeEvents {
     if (watch === null && !(TOPICS as readonly string[]).includes(topic))
       throw new Failure(
         'bad-request',
-        `there is no topic ${topic.slice(0, 100)}: there are ${[...TOPICS, ...[...this.#families.keys()].map(each => `${each}:ID`)].join(', ').replace(/, (?=[^,]*$)/, ' and ')}`,
+        `there is no topic ${topic.slice(0, 100)}: choose from ${[...TOPICS, ...[...this.#families.keys()].map(each => `${each}:ID`)].join(', ').replace(/, (?=[^,]*$)/, ' and ')}`,
         {
           field: 'topics',
         },

@@ -42,7 +42,7 @@ export class Folders {
     if (!isAbsolute(path) || path.includes('\0'))
       throw new Failure(
         'bad-request',
-        `${JSON.stringify(path)} is not an absolute path: begin it with ${sep}`,
+        `${JSON.stringify(path)} is not an absolute path: start it with ${sep}`,
         {
           field,
         },
@@ -57,7 +57,7 @@ export class Folders {
     if (isSecret)
       throw new Failure(
         'forbidden-path',
-        `${full} is the node's own folder: its token and catalogue are nothing to share`,
+        `${full} is the node's data folder, which contains its token: choose another folder`,
         {
           field,
         },
@@ -77,7 +77,7 @@ export class Folders {
     if (!secret.some(folder => isWithin(folder, real))) return full
     throw new Failure(
       'forbidden-path',
-      `${full} has the node's own folder in it, with its token: share a folder inside it`,
+      `${full} contains the node's data folder with its token: choose a folder inside it`,
       {
         field,
       },

@@ -54,7 +54,7 @@ export class Jobs {
   /** Throws `closed` when the node stops. */
   start({ id = randomUUID(), kind, name, torrent = null, detail, lane, run }: NewJob): Job {
     if (this.#closed || this.#ended.has(kind))
-      throw new Failure('closed', 'the node stops: start it again first')
+      throw new Failure('closed', 'the node is stopping: try again after it has restarted')
     const job: Job = {
       id,
       kind,
@@ -138,7 +138,7 @@ export class Jobs {
   async #cutOff(fits: (job: Job) => boolean): Promise<void> {
     const entries = [...this.#jobs.values()].filter(({ job }) => fits(job))
     for (const { job, abort } of entries)
-      if (job.endedMs === null) abort.abort(new Failure('closed', 'the node stops'))
+      if (job.endedMs === null) abort.abort(new Failure('closed', 'the node is stopping'))
     await Promise.all(entries.map(({ done }) => done))
   }
 
@@ -196,7 +196,9 @@ export class Jobs {
   #find(id: string) {
     const entry = this.#jobs.get(id)
     if (entry) return entry
-    throw new Failure('not-found', 'there is no such job: it ended long ago, or never was', { field: 'id' })
+    throw new Failure('not-found', 'there is no such job: only the latest ended jobs are kept', {
+      field: 'id',
+    })
   }
 
   #tidy(): void {

@@ -26,7 +26,7 @@ export class Problems {
       work()
       this.#messages.delete(part)
     } catch (error) {
-      const message = `${part} cannot be kept up to date: ${describeFailure(error).message}`
+      const message = `cannot update ${part}: ${describeFailure(error).message}`
       if (this.#messages.get(part) !== message) this.#log.error(message)
       this.#messages.set(part, message)
     }

@@ -113,7 +113,7 @@ export class SettingsStore {
       if (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(now))
         throw new Failure(
           'fixed',
-          `${name} is decided where the node is started (command line, environment or settings file): change it there`,
+          `${name} is fixed by the command line, the environment or the settings file of the node: change it there`,
           {
             field: name,
           },

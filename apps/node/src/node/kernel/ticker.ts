@@ -19,7 +19,7 @@ export class Ticker {
    * others from their work. `part` names it in messages: "the list".
    */
   every(part: string, work: Work): () => void {
-    if (this.#parts.has(part)) throw new Error(`two parts of the tick are called ${part}`)
+    if (this.#parts.has(part)) throw new Error(`${part} is already called once a second`)
     this.#parts.set(part, work)
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS)
     return () => {

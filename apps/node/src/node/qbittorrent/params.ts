@@ -91,7 +91,7 @@ async function addMultipart(
   const form = await new Response(body.slice(), { headers: { 'content-type': type } })
     .formData()
     .catch(() => {
-      throw new Refusal(400, 'the form is damaged')
+      throw new Refusal(400, 'the form is malformed')
     })
   const files: GivenFile[] = []
   let count = 0

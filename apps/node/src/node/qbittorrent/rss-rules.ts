@@ -15,7 +15,7 @@ export const RULE_METHODS: WebMethods = {
     const name = params.required('ruleName').trim()
     if (name === '') throw new Refusal(400, 'ruleName is empty')
     const def = ruleJson(params.required('ruleDef'))
-    if (def.enabled === false) throw new Refusal(409, 'A rule is on while it is there: remove it instead')
+    if (def.enabled === false) throw new Refusal(409, 'Rules cannot be disabled: remove the rule instead')
     const urls = Array.isArray(def.affectedFeeds) ? def.affectedFeeds : []
     await replace(name, feed => (urls.includes(feed.url) ? filterOf(name, def) : null), call)
     return undefined
@@ -108,7 +108,7 @@ function ruleDef({ include, exclude, label, directory, paused }: FeedFilter, fee
 function filterOf(name: string, def: Readonly<Record<string, unknown>>): FeedFilter {
   const text = (member: string) => (typeof def[member] === 'string' ? def[member].trim() : '')
   const pattern = (words: string) => (def.useRegex === true && words !== '' ? `/${words}/` : words)
-  if (text('episodeFilter') !== '') throw new Refusal(409, 'Shoal has no filter of episodes')
+  if (text('episodeFilter') !== '') throw new Refusal(409, 'Shoal has no episode filter')
   return {
     name,
     include: pattern(text('mustContain')),

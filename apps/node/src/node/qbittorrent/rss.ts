@@ -33,13 +33,13 @@ export const FEED_METHODS: WebMethods = {
     return undefined
   }),
   'rss/addFolder': changes(async () => {
-    throw new Refusal(409, 'Feeds lie in no folders here')
+    throw new Refusal(409, 'Shoal has no folders for feeds')
   }),
   'rss/moveItem': changes(async () => {
-    throw new Refusal(409, 'Feeds lie in no folders here, and keep their titles')
+    throw new Refusal(409, 'Shoal has no folders for feeds, and feeds cannot be renamed')
   }),
   'rss/setFeedURL': changes(async () => {
-    throw new Refusal(409, 'A feed keeps its URL: remove it and add another')
+    throw new Refusal(409, 'The URL of a feed cannot be changed: remove it and add another')
   }),
   // Feed items have no read state.
   'rss/markAsRead': changes(async () => undefined),

@@ -80,7 +80,7 @@ export const ACTING_METHODS: WebMethods = {
     if (name === '') throw new Refusal(409, 'incorrect torrent name')
     const changed = await context.call('updateTorrent', { id, name })
     context.facts.doubt([id])
-    if (changed.name !== name) throw new Refusal(409, 'this torrent keeps its name')
+    if (changed.name !== name) throw new Refusal(409, 'this torrent cannot be renamed')
     return undefined
   }),
   'torrents/renameFile': changes(renamePath),

@@ -109,11 +109,11 @@ function secretOf(seal: Seal, passphrase: string | undefined): Secret {
   if (seal.by === 'recipient')
     throw new Failure(
       'bad-request',
-      `this share is sealed to a key that the node has not: ${SHOAL} get opens it with your key file`,
+      `this share is sealed for a key that this node does not have: ${SHOAL} get opens it with your key file`,
       { field: 'source' },
     )
   if (passphrase !== undefined) return { passphrase }
-  throw new Failure('bad-request', 'this share is sealed to a passphrase: give it too', {
+  throw new Failure('bad-request', 'this share needs a passphrase: enter it too', {
     field: 'passphrase',
   })
 }

@@ -37,7 +37,7 @@ export class Vault {
         Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, end)), decipher.final()]).toString(),
       )
     } catch (error) {
-      throw new Failure('not-found', 'what opens this share is gone: add its link again', { cause: error })
+      throw new Failure('not-found', 'the key of this share is missing: add its link again', { cause: error })
     }
   }
 

@@ -92,7 +92,7 @@ export const SEARCH = capability({
         gauge('documents_indexed', 'Documents whose text can be searched.', indexer.progress.indexed),
       ],
       async close() {
-        stop.abort(new Error('the node stops'))
+        stop.abort(new Error('the node is stopping'))
         await Promise.all(learning.values())
         await indexer.close()
         await index.close()

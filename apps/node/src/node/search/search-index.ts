@@ -236,7 +236,7 @@ function prepareTables(sqlite: DatabaseSync): void {
     sqlite.prepare('INSERT INTO generation VALUES (?)').run(randomUUID())
     sqlite.exec(`PRAGMA user_version = ${VERSION}`)
   } else if (version !== VERSION)
-    throw Object.assign(new Error('the search index is of another version'), { code: 'newer-version' })
+    throw Object.assign(new Error('the search index has another version'), { code: 'newer-version' })
   sqlite.exec('COMMIT')
 }
 

@@ -71,7 +71,7 @@ export class Search {
   async search(query: SearchQuery, options: { signal?: AbortSignal } = {}): Promise<SearchAnswer> {
     const { text, kinds = [], limit } = query
     if (!Number.isInteger(limit) || limit < 1 || limit > 100)
-      throw new Failure('bad-argument', 'limit: choose from 1 to 100')
+      throw new Failure('bad-argument', 'limit must be 1 to 100')
     const offset = readCursor(query.cursor)
     await this.generation()
     options.signal?.throwIfAborted()
@@ -142,11 +142,7 @@ export class Search {
 function readCursor(cursor = '0'): number {
   const offset = /^\d{1,4}$/.test(cursor) ? Number(cursor) : Number.NaN
   if (offset >= 0 && offset < MAX_HITS) return offset
-  throw new Failure(
-    'bad-argument',
-    'this is not a cursor: pass `next` of the previous page, or leave it out',
-    {
-      field: 'cursor',
-    },
-  )
+  throw new Failure('bad-argument', 'this cursor is not valid: use `next` of the previous page', {
+    field: 'cursor',
+  })
 }

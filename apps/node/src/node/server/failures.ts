@@ -56,14 +56,18 @@ const FASTIFY: Readonly<Record<string, readonly [code: string, field: string, me
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'bad-request',
     'content-length',
-    'the body has another length than said',
+    'the length of the body differs from content-length',
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'unsupported-media-type',
     'content-type',
-    'this type of body is not taken here',
+    'this type of body is not supported here',
   ],
-  FST_ERR_CTP_INVALID_TYPE: ['unsupported-media-type', 'content-type', 'this type of body is not taken here'],
+  FST_ERR_CTP_INVALID_TYPE: [
+    'unsupported-media-type',
+    'content-type',
+    'this type of body is not supported here',
+  ],
 }
 
 /** Codes of engine errors, with the only member that can have caused each. */
@@ -95,7 +99,7 @@ export function refusalOf(error: unknown): Refusal {
     return refusal(new Failure('bad-request', String(message)))
   return {
     status: 500,
-    problem: { error: { code: 'internal', message: 'the node could not do this: its log says why' } },
+    problem: { error: { code: 'internal', message: 'internal error: see the log of the node' } },
     headers: {},
     unforeseen: true,
   }

@@ -125,7 +125,7 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
   if (error.code === 'EADDRINUSE')
     return new Failure(
       'address-in-use',
-      `port ${port} is taken: stop what listens there, or choose another with --port`,
+      `port ${port} is taken: stop the program that uses it, or choose another with --port`,
     )
   if (error.code === 'EADDRNOTAVAIL')
     return new Failure(

@@ -58,7 +58,7 @@ export class Uploads {
   }
 
   async create(name: string): Promise<Upload> {
-    if (this.#closed) throw new Failure('closed', 'the node stops: start it again first')
+    if (this.#closed) throw new Failure('closed', 'the node is stopping: try again after it has restarted')
     if (this.#uploads.size >= MAX_UPLOADS)
       throw new Failure(
         'too-many-requests',
@@ -99,7 +99,7 @@ export class Uploads {
         `an upload has at most ${MAX_FILES} files: pack them into an archive`,
         { field: 'path' },
       )
-    if (paths.has(path)) throw new Failure('conflict', `${path} was sent already`, { field: 'path' })
+    if (paths.has(path)) throw new Failure('conflict', `${path} was already sent`, { field: 'path' })
     paths.add(path)
     const receiving = receiveFile(arriving, path, body, AbortSignal.any([signal, stop.signal]))
     open.add(receiving)
@@ -124,9 +124,9 @@ export class Uploads {
   async finish(id: string): Promise<string> {
     const arriving = this.#find(id)
     const { upload, open } = arriving
-    if (open.size > 0) throw new Failure('conflict', 'files of it are still on their way: wait for them')
+    if (open.size > 0) throw new Failure('conflict', 'some of its files are still being sent: wait for them')
     if (upload.fileCount === 0)
-      throw new Failure('bad-request', 'nothing was sent yet: send its files first', { field: 'id' })
+      throw new Failure('bad-request', 'nothing has been sent yet: send its files first', { field: 'id' })
     // From here on nothing more may come.
     this.#uploads.delete(id)
     const placed = this.#placing.then(() => place(arriving))
@@ -257,7 +257,7 @@ function checkNames(parts: readonly string[], field: string): void {
   if (parts.length > MAX_DEPTH || parts.some(isBad))
     throw new Failure(
       'bad-request',
-      `${JSON.stringify(parts.join('/').slice(0, 200))} cannot be the name of a file: give plain names with / between folders`,
+      `${JSON.stringify(parts.join('/').slice(0, 200))} is not a valid path: use plain names with / between folders`,
       {
         field,
       },

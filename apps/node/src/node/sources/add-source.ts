@@ -139,7 +139,7 @@ export class SourceAdder implements Sources {
       if (content) return content
       throw new Failure(
         'not-a-torrent',
-        `this is a plain file (${found.protocol.name}), so there is nothing inside to choose from: add it, and it is downloaded as it is`,
+        `this is a plain file (${found.protocol.name}) with no contents to choose from: add it to download it`,
         { field: 'source' },
       )
     } catch (error) {

@@ -58,7 +58,7 @@ export class Downloads {
 
   /** Waits for what is being resumed; the jobs themselves end with all others of their kind. */
   async close(): Promise<void> {
-    this.#stop.abort(new Failure('closed', 'the node stops'))
+    this.#stop.abort(new Failure('closed', 'the node is stopping'))
     await Promise.all(this.#resuming)
   }
 

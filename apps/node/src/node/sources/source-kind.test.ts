@@ -50,7 +50,7 @@ test('a link to a .torrent is fetched as a file, with care, when it was chosen o
 
 test('without plain transfers, only torrents are understood', () => {
   expect(sourceKind(V1, []).kind).toBe('torrent')
-  expect(() => sourceKind('ftp://x.example/a', [])).toThrow('What is understood: BitTorrent')
+  expect(() => sourceKind('ftp://x.example/a', [])).toThrow('Supported links: BitTorrent')
 })
 
 test('a message that lists what is understood repeats no password', () => {

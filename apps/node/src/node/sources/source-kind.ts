@@ -26,7 +26,7 @@ export function sourceKind(
   )
   throw new Failure(
     'unknown-identifier',
-    `${withoutPassword(shown) || 'nothing'} is nothing that can be downloaded. What is understood: ${known.join('; ')}`,
+    `${withoutPassword(shown) || 'nothing'} cannot be downloaded. Supported links: ${known.join('; ')}`,
     { field: 'source' },
   )
 }

@@ -65,7 +65,7 @@ function pathOf(identifier: string): string {
   } catch (cause) {
     throw new Failure(
       'bad-argument',
-      `${identifier.slice(0, 100)} is not a file of this machine: give its path`,
+      `${identifier.slice(0, 100)} is not a file on this machine: give its path`,
       { cause },
     )
   }

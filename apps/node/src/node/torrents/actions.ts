@@ -51,7 +51,7 @@ async function act(
     case 'resume':
     case 'start':
       registry.changeAll(torrents, { paused: false, forced: action === 'start' })
-      tell(action === 'start' ? 'was started, whatever waits in the queue' : 'was resumed')
+      tell(action === 'start' ? 'was started ahead of the queue' : 'was resumed')
       await queue.apply()
       // One that stopped by an error is tried again, and takes its place in the queue.
       await each(({ api }) => (api.state === 'error' ? api.resume() : undefined))

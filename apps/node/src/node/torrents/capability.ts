@@ -1,6 +1,7 @@
 /** Torrents, with their labels, queue, peers and history. */
 import { TORRENTS as CONTRACT, TORRENT_STATES } from '@shoal/api'
 import { Session } from '@shoal/torrent'
+import { count } from '../../base/text/format.ts'
 import { VERSION } from '../../base/version.ts'
 import { capability } from '../kernel/capability.ts'
 import { counter, type Family, gauge, samplesBy } from '../kernel/metrics.ts'
@@ -104,9 +105,9 @@ function health({ session, registry, kernel: { settings } }: TorrentManager): st
   const failed = [...registry.listed()].filter(({ api }) => api.stats.state === 'error')
   if (failed.length > 0)
     problems.push(
-      `${failed.length} ${failed.length === 1 ? 'torrent has' : 'torrents have'} stopped: the first is ${failed[0]!.api.name}: ${failed[0]!.api.stats.error ?? 'unknown'}`,
+      `${count(failed.length, 'torrent has', 'torrents have')} stopped, ${failed[0]!.api.name} with this error: ${failed[0]!.api.stats.error ?? 'unknown'}`,
     )
   if (session.port === 0 && settings.current.network.port !== 0)
-    problems.push(`no port is open for peers: choose another than ${settings.current.network.port}`)
+    problems.push(`port ${settings.current.network.port} cannot be opened for peers: choose another`)
   return problems
 }

@@ -37,9 +37,13 @@ async function readDatabase(path: string): Promise<Reader<CountryResponse>> {
   if (!stats.isFile())
     throw new Failure('bad-request', `${path} is not a file: give a MaxMind .mmdb file`, { field })
   if (stats.size > MAX_BYTES)
-    throw new Failure('bad-request', `${path} has ${stats.size} bytes: a country database has less`, {
-      field,
-    })
+    throw new Failure(
+      'bad-request',
+      `${path} has ${stats.size} bytes, which is too large for a country database`,
+      {
+        field,
+      },
+    )
   const bytes = await readFile(path).catch(error => {
     throw fileFailure(error, path)
   })

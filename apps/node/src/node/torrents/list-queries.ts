@@ -108,7 +108,7 @@ function firstOf<Item>(items: readonly Item[], compare: (a: Item, b: Item) => nu
 function startAfter(items: readonly { id?: unknown; index?: unknown }[], cursor: string): number {
   const [, place, key] = /^(\d{1,9})\.(.*)$/s.exec(cursor) ?? []
   if (place === undefined)
-    throw new Failure('bad-request', 'this is not a cursor: give `next` of the previous page', {
+    throw new Failure('bad-request', 'this cursor is not valid: use `next` of the previous page', {
       field: 'cursor',
     })
   const expected = Number(place)

@@ -37,7 +37,7 @@ async function move(
     log.info(`${nameOf(torrent)} was moved to ${target}`, about)
     return { torrent: torrent.id, path: target }
   } catch (error) {
-    const why = signal.aborted ? 'the move was ended' : describeFailure(error).message
+    const why = signal.aborted ? 'the move was cancelled' : describeFailure(error).message
     log.warn(`${nameOf(torrent)} could not be moved to ${target}: ${why}`, about)
     throw error
   } finally {

@@ -99,7 +99,7 @@ export class Previews {
     } catch (error) {
       signal?.throwIfAborted()
       if (!limit.aborted && running.taken)
-        throw new Failure('conflict', 'it was added meanwhile: the list shows what becomes of it')
+        throw new Failure('conflict', 'it was added in the meantime: see the list')
       if (!limit.aborted) throw error
       throw new Failure(
         'timeout',
@@ -112,7 +112,7 @@ export class Previews {
 
   /** Those that wait for nobody make room for one that somebody waits for. */
   async #counted(begin: () => Promise<Running>): Promise<Running> {
-    if (this.#closed) throw new Failure('closed', 'the node stops: start it again first')
+    if (this.#closed) throw new Failure('closed', 'the node is stopping: try again after it has restarted')
     const lingering = [...this.#running].find(([, { users }]) => users === 0)
     const isFull = this.#running.size + this.#beginning >= MOST_RUNNING
     if (isFull && !lingering)

@@ -60,7 +60,7 @@ export class Removals {
   get(id: string): ManagedTorrent {
     const torrent = this.#context.registry.find(id)
     if (torrent && !this.#forgetting.has(torrent)) return torrent
-    throw new Failure('not-found', `${id} is gone: add it again`, { field: 'ids' })
+    throw new Failure('not-found', `${id} can no longer be restored: add it again`, { field: 'ids' })
   }
 
   /** Those that can be brought back. */
@@ -111,7 +111,9 @@ export class Removals {
     const { log } = this.#context
     const work = this.#forget(torrent, deleteData)
       // It is begun again at the next start.
-      .catch(error => log.error(`${nameOf(torrent)} could not be forgotten: ${(error as Error).message}`))
+      .catch(error =>
+        log.error(`${nameOf(torrent)} could not be deleted from the catalogue: ${(error as Error).message}`),
+      )
       .finally(() => this.#forgetting.delete(torrent))
     this.#forgetting.set(torrent, work)
   }

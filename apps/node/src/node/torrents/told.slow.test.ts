@@ -38,7 +38,7 @@ test('the log has every pause, resume and move that somebody asked for, and how 
   expect(told.slice(0, 4)).toEqual([
     'film.mkv was paused',
     'film.mkv was resumed',
-    'film.mkv was started, whatever waits in the queue',
+    'film.mkv was started ahead of the queue',
     `film.mkv was moved to ${target}`,
   ])
   expect(told[4]).toMatch(/^film\.mkv could not be moved to .*taken: /)

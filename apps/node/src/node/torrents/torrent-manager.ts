@@ -193,7 +193,7 @@ export class TorrentManager implements Torrents {
   /** Merges two entries that turned out to be one torrent. `double` goes. */
   #join(torrent: ManagedTorrent, double: ManagedTorrent): void {
     const { row } = torrent
-    this.kernel.log.info(`${nameOf(torrent)} was in the list twice, by its two info hashes`, {
+    this.kernel.log.info(`${nameOf(torrent)} was in the list twice, under its two info hashes`, {
       torrent: torrent.id,
     })
     // Its row goes at once: both have the same info hashes from here on.
@@ -239,7 +239,7 @@ export class TorrentManager implements Torrents {
     // added from is not enough to begin anew.
     for (const { id, removedMs } of rows.values()) {
       if (removedMs === null)
-        this.kernel.log.warn(`${id} is gone from the list: its record is damaged. Add it again`)
+        this.kernel.log.warn(`${id} is missing from the list because its record is damaged: add it again`)
       this.rows.delete(id)
     }
     // Together: thousands of transactions would hold up the start.

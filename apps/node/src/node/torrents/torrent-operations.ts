@@ -42,7 +42,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       if (wrong !== undefined)
         throw new Failure(
           'bad-request',
-          `the torrent has no file ${wrong}: they are 0 to ${api.files.length - 1}`,
+          `the torrent has no file ${wrong}: its files are 0 to ${api.files.length - 1}`,
           {
             field: 'indexes',
           },
@@ -85,7 +85,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
     listKnownPeers: async ({ cursor, limit }) => {
       const from = cursor === undefined ? 0 : Number.parseInt(cursor, 10)
       if (!(from >= 0))
-        throw new Failure('bad-request', 'this is not a cursor: give `next` of the previous page', {
+        throw new Failure('bad-request', 'this cursor is not valid: use `next` of the previous page', {
           field: 'cursor',
         })
       const items = manager.knownPeers.recent(limit, from)
@@ -103,7 +103,7 @@ function safePath(path: string): string[] {
   if (parts.every(part => part !== '' && part !== '.' && part !== '..' && !part.includes('\0'))) return parts
   throw new Failure(
     'bad-request',
-    `${JSON.stringify(path.slice(0, 200))} cannot be the path of a file: give names with / between folders`,
+    `${JSON.stringify(path.slice(0, 200))} is not a valid path: use names with / between folders`,
     {
       field: 'path',
     },

@@ -70,7 +70,7 @@ export class FileTransfer implements FileDownload {
     if (context.active.has(key))
       throw new Failure(
         'in-use',
-        `${remote.shownUrl} is being downloaded to ${directory} already: wait for it`,
+        `${remote.shownUrl} is already being downloaded to ${directory}: wait for it`,
       )
     context.active.add(key)
     try {
@@ -125,7 +125,7 @@ export class FileTransfer implements FileDownload {
           error.retryAfterMs ?? 0,
           Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (faults - 1)),
         )
-        log.info(`${this.#remote.shownUrl}: ${error.message}: tries again in ${Math.ceil(waitMs / 1000)} s`)
+        log.info(`${this.#remote.shownUrl}: ${error.message}: retrying in ${Math.ceil(waitMs / 1000)} s`)
         await this.#part?.save()
         await delay(clock, waitMs, signal)
       }
@@ -161,7 +161,7 @@ export class FileTransfer implements FileDownload {
       if (totalBytes !== null && part.bytes + chunk.length > totalBytes)
         throw new Failure(
           'bad-message',
-          `${this.#remote.shownUrl}: more came than the ${totalBytes} bytes announced`,
+          `${this.#remote.shownUrl}: the server sent more than the ${totalBytes} bytes that it announced`,
         )
       await throttle.take(chunk.length, signal)
       await part.write(chunk)
@@ -181,7 +181,7 @@ export class FileTransfer implements FileDownload {
     if (BigInt(missing) <= bavail * bsize) return
     throw new Failure(
       'no-space',
-      `${this.#directory} has no room for ${formatBytes(missing)}: free some space and try again`,
+      `${this.#directory} needs ${formatBytes(missing)} more space: free some and try again`,
     )
   }
 
@@ -207,7 +207,7 @@ async function beforeStall<T>(promise: Promise<T>, clock: Clock, signal: AbortSi
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort, { once: true })
   const cancel = clock.after(STALL_MS, () => {
-    reject(new TransientFailure('stalled', `nothing came for ${STALL_MS / 1000} seconds`))
+    reject(new TransientFailure('stalled', `no data arrived for ${STALL_MS / 1000} seconds`))
   })
   try {
     return await Promise.race([promise, stop])

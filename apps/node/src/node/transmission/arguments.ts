@@ -29,7 +29,7 @@ export function booleanOf(args: Arguments, name: string): boolean | undefined {
 }
 
 export function stringList(args: Arguments, name: string): string[] | undefined {
-  return listOf(args, name, (value): value is string => typeof value === 'string', 'a list of texts')
+  return listOf(args, name, (value): value is string => typeof value === 'string', 'a list of strings')
 }
 
 /** Indexes of files or trackers. */

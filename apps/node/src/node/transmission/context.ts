@@ -32,7 +32,7 @@ export async function torrentsOf(args: Arguments, { call, numbers }: RpcContext)
     return ids === 'recently-active' ? torrents.filter(torrent => numbers.isRecent(torrent)) : torrents
   }
   const named = isList ? ids : [ids]
-  if (named.length > MOST_IDS) throw new Failure('bad-request', 'ids has too many', { field: 'ids' })
+  if (named.length > MOST_IDS) throw new Failure('bad-request', 'ids has too many entries', { field: 'ids' })
   // Numbers are assigned when torrents are first listed: a client may know them from before.
   if (named.some(id => typeof id === 'number' && numbers.idOf(id) === null))
     numbers.know(await allTorrents(call))

@@ -53,7 +53,7 @@ export const SESSION_METHODS: Record<string, Method> = {
   },
 
   'port-test': async () => {
-    throw new Failure('unsupported', 'Shoal asks no outside service whether its port is open')
+    throw new Failure('unsupported', 'Shoal does not ask an outside service whether its port is open')
   },
 
   'free-space': async (args, { call }) => {

@@ -41,7 +41,7 @@ async function setLocation(args: Arguments, context: RpcContext): Promise<undefi
   if (!booleanOf(args, 'move'))
     throw new Failure(
       'unsupported',
-      'Shoal moves files with their torrent: to use files that lie elsewhere, add it again with that folder',
+      'Shoal always moves the files of a torrent: to use files in another folder, add the torrent again with that folder',
     )
   for (const { id } of await torrentsOf(args, context)) await context.call('moveTorrent', { id, directory })
   return undefined

@@ -96,10 +96,10 @@ function replacements({ trackerReplace: pairs }: Arguments): Map<number, string>
   const replaced = new Map<number, string>()
   if (pairs === undefined) return replaced
   if (!Array.isArray(pairs) || pairs.length % 2 !== 0)
-    throw new Failure('bad-request', 'trackerReplace is not a list of ids and URLs in turn')
+    throw new Failure('bad-request', 'trackerReplace is not a list of alternating ids and URLs')
   for (let at = 0; at < pairs.length; at += 2) {
     if (typeof pairs[at] !== 'number' || typeof pairs[at + 1] !== 'string')
-      throw new Failure('bad-request', 'trackerReplace is not a list of ids and URLs in turn')
+      throw new Failure('bad-request', 'trackerReplace is not a list of alternating ids and URLs')
     replaced.set(pairs[at], pairs[at + 1])
   }
   return replaced

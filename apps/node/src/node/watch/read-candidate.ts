@@ -22,7 +22,7 @@ export async function readCandidate(path: string): Promise<Candidate> {
   const isMagnet = /\.magnet$/i.test(path)
   const maxBytes = isMagnet ? MAX_MAGNET_BYTES : MAX_TORRENT_BYTES
   const content = await readWhole(path, maxBytes)
-  if (content === null) return { kind: 'bad', why: `it is longer than ${maxBytes} bytes` }
+  if (content === null) return { kind: 'bad', why: `it is larger than ${maxBytes} bytes` }
   try {
     if (!isMagnet) {
       parseMetainfo(content)

@@ -77,7 +77,7 @@ export class WatchedFolder {
     while (!signal.aborted) {
       this.#watch()
       const nextMs = await this.#look().catch(error => {
-        this.#deps.log.error(`the watched folder ${this.#rule.directory}: ${describeFailure(error).message}`)
+        this.#deps.log.error(`the watch folder ${this.#rule.directory}: ${describeFailure(error).message}`)
         return LOOK_MS
       })
       const waiting = new AbortController()
@@ -93,7 +93,7 @@ export class WatchedFolder {
     const { directory } = this.#rule
     const names = await readdir(directory).catch(() => null)
     if (names === null) return this.#missing()
-    if (this.#isMissing) this.#deps.log.info(`the watched folder ${directory} is available again`)
+    if (this.#isMissing) this.#deps.log.info(`the watch folder ${directory} is available again`)
     this.#isMissing = false
     const candidates = names.slice(0, MAX_NAMES).filter(isCandidate)
     for (const name of this.#seen.keys()) if (!candidates.includes(name)) this.#seen.delete(name)
@@ -108,7 +108,7 @@ export class WatchedFolder {
   #missing(): number {
     this.#unwatch()
     if (!this.#isMissing)
-      this.#deps.log.warn(`the watched folder ${this.#rule.directory} cannot be read: trying again regularly`)
+      this.#deps.log.warn(`the watch folder ${this.#rule.directory} cannot be read: retrying regularly`)
     this.#isMissing = true
     return LOOK_MS
   }
@@ -145,21 +145,21 @@ export class WatchedFolder {
         { ...source, ...(label !== null && { label }), ...(paused && { paused }) },
         { signal: this.#stop.signal },
       )
-      log.info(`${path}: ${added ? 'was added' : 'is in the list already'}`)
+      log.info(`${path}: ${added ? 'was added' : 'is already in the list'}`)
       await this.#settle(name, '.added', this.#rule.action === 'delete')
       return Number.POSITIVE_INFINITY
     } catch (error) {
       if (this.#stop.signal.aborted) return 0
       const { code, message } = describeFailure(error)
       if (BAD_CODES.has(code)) return await this.#refuse(name, message)
-      log.warn(`${path} could not be added: ${message}: trying again in a minute`)
+      log.warn(`${path} could not be added: ${message}: retrying in a minute`)
       return RETRY_MS
     }
   }
 
   async #refuse(name: string, why: string): Promise<number> {
     const path = join(this.#rule.directory, name)
-    this.#deps.log.warn(`${path} cannot be added, and is renamed to end in .invalid: ${why}`)
+    this.#deps.log.warn(`${path} cannot be added and is renamed to .invalid: ${why}`)
     await this.#settle(name, '.invalid', false)
     return Number.POSITIVE_INFINITY
   }

@@ -18,30 +18,27 @@ type Told = readonly [code: string, what: string]
 const TOLD: Readonly<Record<number, Told>> = {
   [SQLITE.busy]: [
     'in-use',
-    'another node uses it: stop that one, or give this one a data folder of its own (--data-dir)',
+    'another node is using it: stop that node, or give this one its own data folder (--data-dir)',
   ],
-  [SQLITE.locked]: ['in-use', 'it is in use: close what uses it and try again'],
+  [SQLITE.locked]: ['in-use', 'it is in use: close the program that uses it and try again'],
   [SQLITE.noMemory]: ['io', 'there is not enough memory: close other programs and try again'],
   [SQLITE.readOnly]: [
     'no-permission',
-    'it cannot be written: change its permissions or choose another data folder',
+    'it is read-only: change its permissions or choose another data folder',
   ],
   [SQLITE.io]: [
     'io',
     'the disk could not be read or written: check the disk and its cables, then start again',
   ],
   [SQLITE.full]: ['no-space', 'the disk is full: free some space and try again'],
-  [SQLITE.cannotOpen]: [
-    'no-permission',
-    'it cannot be opened: check that its folder is there and may be written',
-  ],
+  [SQLITE.cannotOpen]: ['no-permission', 'it cannot be opened: check that its folder exists and is writable'],
 }
 
 /** The error for a file that is no longer what was written. It is never deleted: parts of it may be worth saving. */
 export function damaged(path: string, reason: string): Failure {
   return new Failure(
     'damaged',
-    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): move it away and keep it, put a backup in its place or start without one, then add the torrents again; their files are checked, not fetched anew`,
+    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): move it to a safe place, then restore a backup, or start without one and add the torrents again; existing files are checked, not downloaded again`,
   )
 }
 

@@ -130,7 +130,7 @@ describe('the file', () => {
 describe('a damaged file', () => {
   const told = () => ({
     code: 'damaged',
-    message: expect.stringMatching(/catalogue\.db is damaged.*keep it/),
+    message: expect.stringMatching(/catalogue\.db is damaged.*safe place/),
   })
 
   async function fill(): Promise<void> {

@@ -139,13 +139,9 @@ export class Database {
     try {
       await this.#log.datasync()
     } catch (error) {
-      throw new Failure(
-        'io',
-        `${this.path}: what was written may be lost: check the disk, then start again`,
-        {
-          cause: error,
-        },
-      )
+      throw new Failure('io', `${this.path}: recent changes may be lost: check the disk, then start again`, {
+        cause: error,
+      })
     }
   }
 

@@ -76,7 +76,7 @@ export class Table<Row extends { readonly id: number | string }> {
     const members = Object.entries(row).flatMap(([member, value]) => (value === undefined ? [] : [member]))
     for (const member of members)
       if (!this.#kinds.has(member))
-        throw new Failure('bad-argument', `${this.#name} have no ${member}: leave it out`)
+        throw new Failure('bad-argument', `the table ${this.#name} has no ${member}`)
     return members
   }
 

@@ -59,12 +59,12 @@ export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAns
       answer.close()
       url = to
       if (redirects === MAX_REDIRECTS)
-        throw new Failure('bad-message', `${start.host}: it redirects more than ${MAX_REDIRECTS} times`)
+        throw new Failure('bad-message', `${start.host}: more than ${MAX_REDIRECTS} redirects`)
     }
   } catch (error) {
     options.signal.throwIfAborted()
     if (limit.aborted)
-      throw new TransientFailure('no-answer', `${url.host}: no answer within ${ANSWER_MS / 1000} seconds`)
+      throw new TransientFailure('no-answer', `${url.host}: no response within ${ANSWER_MS / 1000} seconds`)
     throw networkFailure(error, url.host)
   }
 }
@@ -78,7 +78,7 @@ function redirectTarget(
   if (typeof to === 'string')
     throw new Failure(
       'bad-message',
-      `${from.host}: it redirects from ${from.protocol.slice(0, -1)} to something that is not followed`,
+      `${from.host}: it redirects from ${from.protocol.slice(0, -1)} to an address that is not allowed`,
     )
   if (to?.origin === from.origin && to.username === '') {
     to.username = from.username
@@ -112,7 +112,7 @@ export async function readBody(answer: HttpAnswer, maxBytes: number, signal: Abo
   try {
     const bytes = await readAll(answer.body, maxBytes, signal)
     if (bytes) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    throw new Failure('bad-message', `${answer.url.host}: its answer is longer than ${maxBytes} bytes`)
+    throw new Failure('bad-message', `${answer.url.host}: the response is larger than ${maxBytes} bytes`)
   } catch (error) {
     signal.throwIfAborted()
     throw networkFailure(error, answer.url.host)

@@ -31,6 +31,6 @@ export function outsideAddress(host: string, isLocal?: IsLocal): Promise<string>
 export function intoLocalNetwork(host: string): Failure {
   return new Failure(
     'bad-message',
-    `it leads into the local network, to ${host}: a redirect or a feed from elsewhere is not followed there`,
+    `it leads to ${host} in the local network, where redirects and feeds from outside may not lead`,
   )
 }

@@ -48,17 +48,17 @@ export class TransientFailure extends Failure {
 }
 
 const NETWORK_CODES: Record<string, string> = {
-  ECONNREFUSED: 'it refuses connections',
-  ECONNRESET: 'the connection was cut',
-  ECONNABORTED: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ETIMEDOUT: 'it does not answer',
-  EHOSTUNREACH: 'it cannot be reached',
-  ENETUNREACH: 'there is no network',
-  ENETDOWN: 'there is no network',
-  ENOTFOUND: 'its name is not known: check how it is written',
-  EAI_AGAIN: 'its name could not be looked up',
-  ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was lost',
+  ECONNABORTED: 'the connection was lost',
+  EPIPE: 'the connection was lost',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'the host is unreachable',
+  ENETUNREACH: 'the network is unreachable',
+  ENETDOWN: 'the network is unreachable',
+  ENOTFOUND: 'unknown host: check the spelling',
+  EAI_AGAIN: 'the name could not be resolved',
+  ERR_STREAM_PREMATURE_CLOSE: 'the connection was lost',
 }
 
 /** A network error as a TransientFailure; other errors as they are. */
@@ -69,10 +69,10 @@ export function networkFailure(error: unknown, host: string): Error {
   if (what) return new TransientFailure('no-answer', `${host}: ${what}`, { cause: error })
   // Node: a body or head that breaks off.
   if (message === 'aborted' || /socket hang up/.test(message))
-    return new TransientFailure('no-answer', `${host}: the connection was cut`, { cause: error })
+    return new TransientFailure('no-answer', `${host}: the connection was lost`, { cause: error })
   if (/^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code))
-    return new Failure('no-answer', `${host}: its certificate cannot be trusted (${code})`, { cause: error })
+    return new Failure('no-answer', `${host}: its certificate is not trusted (${code})`, { cause: error })
   if (/^(HPE_|EPROTO|ERR_SSL)/.test(code))
-    return new Failure('no-answer', `${host}: what it answers is broken (${code})`, { cause: error })
+    return new Failure('no-answer', `${host}: the response is invalid (${code})`, { cause: error })
   return error instanceof Error ? error : new Error(message)
 }

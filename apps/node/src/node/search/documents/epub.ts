@@ -28,7 +28,7 @@ export function extractEpub(bytes: Uint8Array, sink: TextSink): void {
 /** Returns the paths of the chapters, as the package document lists them; empty if it cannot be read. */
 function packageOf(bytes: Uint8Array): { chapters: string[] } {
   const container = unpack(bytes, name => name === CONTAINER, MAX_INDEX_BYTES)[CONTAINER]
-  if (!container) throw new Failure('bad-document', 'the file is not an EPUB: it names no package')
+  if (!container) throw new Failure('bad-document', 'the file is not an EPUB: it has no package document')
   let path = ''
   parse(container, (name, attributes) => {
     if (name === 'rootfile') path ||= attributes['full-path'] ?? ''

@@ -50,7 +50,7 @@ export class Extractor {
 
   async #extract(request: DocumentRequest, signal: AbortSignal | undefined): Promise<ExtractedText> {
     signal?.throwIfAborted()
-    if (this.#closed) throw new Failure('closed', 'no more documents are read: open the catalogue again')
+    if (this.#closed) throw new Failure('closed', 'the document reader is closed')
     clearTimeout(this.#idle)
     this.#worker ??= this.#start()
     const reply = await this.#ask(this.#worker, request, signal)
@@ -74,7 +74,7 @@ export class Extractor {
   async #ask(worker: Worker, request: DocumentRequest, signal?: AbortSignal): Promise<DocumentReply> {
     const { promise, resolve, reject } = Promise.withResolvers<DocumentReply>()
     const fail = (code: string, why: string) => reject(new Failure(code, `${request.name}: ${why}`))
-    const timer = setTimeout(() => fail('timeout', 'it takes too long to read'), this.#timeMs)
+    const timer = setTimeout(() => fail('timeout', 'reading it takes too long'), this.#timeMs)
     const watch = setInterval(() => this.#watch(worker, fail), WATCH_MS)
     const onAbort = () => reject(signal!.reason)
     const onError = (error: unknown) => {

@@ -154,7 +154,7 @@ describe('what is indexed', () => {
     await indexer.idle()
     expect(await found('whales')).toEqual(['b.txt'])
     expect(indexer.progress).toMatchObject({ waiting: 0, indexed: 1, unreadable: 1 })
-    expect(notices.join()).toMatch(/a\.pdf is not searched inside/)
+    expect(notices.join()).toMatch(/a\.pdf is not indexed/)
   })
 })
 
@@ -256,6 +256,6 @@ describe('interruptions', () => {
     indexer = start()
     await indexer.idle()
     expect(await found('whales')).toEqual(['a.txt'])
-    expect(notices).toContain('The search index was rebuilt: everything is indexed again')
+    expect(notices).toContain('The search index was rebuilt: indexing everything again')
   })
 })

@@ -188,7 +188,7 @@ export class Indexer {
       }
       indexQueue.generation = generation
     })
-    if (!isFirst) this.#options.onNotice?.('The search index was rebuilt: everything is indexed again')
+    if (!isFirst) this.#options.onNotice?.('The search index was rebuilt: indexing everything again')
   }
 
   async #do(task: IndexTask): Promise<void> {
@@ -242,7 +242,7 @@ export class Indexer {
     } catch (error) {
       signal.throwIfAborted()
       this.#unreadable++
-      this.#options.onNotice?.(`${file.path} is not searched inside: ${(error as Error).message}`)
+      this.#options.onNotice?.(`the text of ${file.path} is not indexed: ${(error as Error).message}`)
       return null
     }
   }

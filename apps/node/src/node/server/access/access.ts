@@ -88,7 +88,7 @@ export class Access {
   /** Opens a session. Returns its secret, for the cookie. Rejects with `wrong-password`, `too-many-attempts`. */
   async login(username: string, password: string, request: AskingRequest): Promise<string> {
     if (!(await this.checkPassword(username, password, request)))
-      throw new Failure('wrong-password', 'user name or password is wrong', { field: 'password' })
+      throw new Failure('wrong-password', 'wrong user name or password', { field: 'password' })
     return this.#sessions.open(username, request.ip)
   }
 

@@ -75,7 +75,7 @@ export class PasswordCheck {
   async check(username: string, password: string): Promise<boolean> {
     if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return false
     if (this.#waiting >= MAX_WAITING)
-      throw new TooManyAttempts('too many log in at the same time: try again in a few seconds', 5)
+      throw new TooManyAttempts('too many logins at the same time: try again in a few seconds', 5)
     this.#waiting++
     const turn = this.#turn.then(() => this.#compare(username, password))
     this.#turn = turn.catch(() => {})

@@ -17,7 +17,10 @@ async function readToken(path: string): Promise<string | null> {
   if (text === null) return null
   const token = text.trim()
   if (!/^[\w-]{32,256}$/.test(token))
-    throw new Failure('bad-token', `${path} holds no token: delete it, and the next start makes a new one`)
+    throw new Failure(
+      'bad-token',
+      `${path} does not contain a token: delete it, and the node creates a new one when it starts`,
+    )
   // A copy or a backup may have widened the permissions.
   await chmod(path, 0o600).catch(() => {})
   return token

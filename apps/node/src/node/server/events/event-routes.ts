@@ -57,7 +57,7 @@ export function addEventRoute(scope: FastifyInstance, { node, lines, lasting }: 
     preHandler: async request => {
       checkSocketHeaders(request)
       if (lines.size >= MAX_CLIENTS)
-        throw new Failure('too-many-clients', `${MAX_CLIENTS} clients listen already: close some`)
+        throw new Failure('too-many-clients', `${MAX_CLIENTS} clients are already connected: close some`)
       for (const topic of topicsOf(request)) node.events.subscribe(topic, () => {})()
     },
     handler: async (request, reply) => serveStream(reply, sink => join(sink, request), keeping(request)),

@@ -3,10 +3,10 @@ import { badRequest } from '../failures.ts'
 /** Throws `bad-request`, naming the member, if the query or path is not percent-encoded UTF-8 or contains a NUL. */
 export function checkAddressText(url: string): void {
   // An absolute URL (RFC 9112 section 3.2.2) is for proxies, and names another host than the one that was checked.
-  if (!url.startsWith('/')) throw badRequest('path', 'the path begins with /')
+  if (!url.startsWith('/')) throw badRequest('path', 'the path must begin with /')
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
-  if (path.includes('%00')) throw badRequest('path', 'the path holds a NUL')
+  if (path.includes('%00')) throw badRequest('path', 'the path contains a NUL')
   if (mark < 0) return
   for (const pair of url.slice(mark + 1).split('&')) {
     const [name = '', value = ''] = pair.split('=', 2)
@@ -15,7 +15,7 @@ export function checkAddressText(url: string): void {
     const text = decoded(value)
     if (text === null) throw badRequest(field, 'it is not valid percent-encoded UTF-8')
     if (text.includes('\0') || field.includes('\0'))
-      throw badRequest(field.replaceAll('\0', ''), 'it holds a NUL')
+      throw badRequest(field.replaceAll('\0', ''), 'it contains a NUL')
   }
 }
 

@@ -63,7 +63,7 @@ export function guard({ log, host, allowedHosts, trustedProxies = [] }: GuardOpt
     const { anyOrigin, webSocket } = request.routeOptions.config ?? {}
     if (!anyOrigin) checkOrigin(request.method, request.headers)
     if (isUpgrade(request) && !webSocket && !request.is404)
-      throw badRequest('upgrade', 'there is no WebSocket here, only at /api/events')
+      throw badRequest('upgrade', 'WebSockets are only available at /api/events')
   })
   app.addHook('onResponse', async request => endUnreadBody(request))
   return app

@@ -15,10 +15,10 @@ export class ProcessMetrics {
     const memory = process.memoryUsage()
     const { user, system } = process.cpuUsage()
     const families = [
-      gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM.', memory.rss),
+      gauge('process_resident_memory_bytes', 'Resident memory of the process.', memory.rss),
       gauge('process_heap_used_bytes', "JavaScript's heap in use.", memory.heapUsed),
       gauge('process_heap_total_bytes', "JavaScript's heap.", memory.heapTotal),
-      gauge('process_external_memory_bytes', 'Memory outside of the heap, such as buffers.', memory.external),
+      gauge('process_external_memory_bytes', 'Memory outside the heap, such as buffers.', memory.external),
       gauge(
         'process_open_handles',
         'Sockets, timers and requests of the event loop.',
@@ -26,7 +26,7 @@ export class ProcessMetrics {
       ),
       gauge(
         'process_start_time_seconds',
-        'Start of the process since the Unix epoch.',
+        'Start of the process, in seconds since the Unix epoch.',
         Date.now() / 1000 - process.uptime(),
       ),
       counter('process_cpu_seconds_total', 'CPU time used.', (user + system) / 1e6),
@@ -46,7 +46,7 @@ export class ProcessMetrics {
     const at = (percentile: number) => seconds(this.#delay.percentile(percentile))
     return gauge(
       'event_loop_lag_seconds',
-      'How much later than due the event loop ran a timer, since the last time these were read.',
+      'Delay of event loop timers since the last scrape.',
       samplesBy('quantile', { '0.5': at(50), '0.95': at(95), '0.99': at(99), '1': at(100) }),
     )
   }

@@ -26,7 +26,7 @@ function refused(issue: Issue, above: readonly PropertyKey[]): Failure {
 
 /** Schemas drop members that they do not know: a member that is in the value but not in the result is unknown. */
 function faultIn(value: unknown, checked: unknown, at: string): Failure | null {
-  if (typeof value === 'string') return value.includes('\0') ? badRequest(at, 'it holds a NUL') : null
+  if (typeof value === 'string') return value.includes('\0') ? badRequest(at, 'it contains a NUL') : null
   if (typeof value !== 'object' || value === null || typeof checked !== 'object' || checked === null)
     return null
   if (Array.isArray(value) && typeof value[0] === 'number') return null

@@ -15,11 +15,11 @@ export function inputOf<Input extends z.ZodObject>(
   const inPath = textMembers(input, request.params as Record<string, string>)
   const query = request.query as Record<string, string | string[]>
   const inQuery = method === 'GET' || method === 'DELETE'
-  if (!inQuery) refuseMembers(query, 'members travel in the body here, not in the query')
+  if (!inQuery) refuseMembers(query, 'put members in the body, not in the query')
   const rest = inQuery ? textMembers(input, query) : bodyMembers(request.body)
   if (inQuery && request.body !== undefined) throw badRequest('body', `${method} takes no body`)
   for (const name of Object.keys(inPath))
-    if (Object.hasOwn(rest, name)) throw badRequest(name, `it is in the path ${path} already`)
+    if (Object.hasOwn(rest, name)) throw badRequest(name, `it is already in the path ${path}`)
   return checkInput(input, { ...rest, ...inPath })
 }
 

@@ -31,13 +31,9 @@ export function readBody(stream: Readable, limitBytes: number, deadlineMs = DEAD
 }
 
 export function tooLarge(limitBytes: number): Failure {
-  return new Failure(
-    'too-large',
-    `the body is larger than ${limitBytes} bytes, the most that is taken here`,
-    {
-      field: 'body',
-    },
-  )
+  return new Failure('too-large', `the body is larger than the limit of ${limitBytes} bytes`, {
+    field: 'body',
+  })
 }
 
 /** Throws `bad-request` if the body is not JSON, nests deeper than 32 levels, or contains the name `__proto__`. */
@@ -57,7 +53,7 @@ export function parseJson(body: Buffer): unknown {
 }
 
 function refuseProto(this: unknown, key: string, value: unknown): unknown {
-  if (key === '__proto__') throw badRequest('__proto__', 'this name is not taken')
+  if (key === '__proto__') throw badRequest('__proto__', 'this name is not allowed')
   return value
 }
 

@@ -16,14 +16,14 @@ export function missing(method: string, path: string): Failure {
     ),
   ].sort()
   if (allowed.length > 0 && !allowed.includes(method)) return notAllowed(method, allowed.join(', '))
-  return new Failure('not-found', 'there is nothing here: /api/openapi.json lists what there is', {
+  return new Failure('not-found', 'nothing is at this path: /api/openapi.json lists all paths', {
     field: 'path',
   })
 }
 
 // RFC 9110 section 15.5.6 requires the list of allowed methods.
 function notAllowed(method: string, allow: string): Failure {
-  const message = `${method} is not possible here, only ${allow}`
+  const message = `${method} is not allowed here, only ${allow}`
   return new HttpFailure('method-not-allowed', message, 'method', { allow })
 }
 

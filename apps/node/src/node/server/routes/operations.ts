@@ -80,7 +80,8 @@ function isOfNode(name: OperationName): name is Name {
 export function leaving(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort(new DOMException('the client left', 'AbortError'))
+    if (!reply.raw.writableFinished)
+      controller.abort(new DOMException('the client disconnected', 'AbortError'))
   })
   return controller.signal
 }

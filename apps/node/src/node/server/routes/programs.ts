@@ -18,7 +18,7 @@ export async function refuseProgram(
   if (JSON.stringify(wanted) === JSON.stringify(automation.onComplete)) return
   throw new Failure(
     'forbidden',
-    `which program runs is decided on the node’s own machine only: there with ${SHOAL} settings set automation.onComplete=…, or when the node is started with --set`,
+    `the program can only be set on the node’s own machine: with ${SHOAL} settings set automation.onComplete=…, or with --set when the node starts`,
     { field: 'automation.onComplete' },
   )
 }

@@ -123,22 +123,22 @@ function ftpFailure(error: unknown, host: string): Error {
   if (known instanceof Failure) return known
   // The client's own messages about silence and lost connections.
   if (/timeout|closed|connection|FIN packet/i.test(known.message))
-    return new TransientFailure('no-answer', `${host}: the connection was cut, or it does not answer`, {
+    return new TransientFailure('no-answer', `${host}: the connection was lost or timed out`, {
       cause: error,
     })
-  return new Failure('bad-message', `${host}: what it answers is not understood`, { cause: error })
+  return new Failure('bad-message', `${host}: the response is not valid FTP`, { cause: error })
 }
 
 /** RFC 959, 4.2: 4xx may work later, 5xx does not. */
 function refusal({ code }: FTPError, host: string): Failure {
   if (code >= 400 && code < 500)
-    return new TransientFailure('no-answer', `${host}: it cannot send the file now (FTP ${code})`)
+    return new TransientFailure('no-answer', `${host}: the file is not available at the moment (FTP ${code})`)
   if (code === 530 || code === 331 || code === 332)
     return new Failure(
       'no-permission',
-      `${host}: it does not let you in (FTP ${code}): a user name and password go before the host, as ftp://name:password@${host}`,
+      `${host}: the login failed (FTP ${code}): put a user name and password before the host, as in ftp://name:password@${host}`,
     )
   if (code === 550 || code === 553)
-    return new Failure('not-found', `${host}: there is no such file, or it is not for you (FTP ${code})`)
-  return new Failure('bad-message', `${host}: it does not give the file (FTP ${code})`)
+    return new Failure('not-found', `${host}: the file does not exist, or you may not read it (FTP ${code})`)
+  return new Failure('bad-message', `${host}: the server did not send the file (FTP ${code})`)
 }

@@ -51,7 +51,7 @@ test('a transfer that is cut resumes with REST', async () => {
   expect(await readFile(path)).toEqual(CONTENT)
   expect(server.commands.filter(line => line.startsWith('REST'))).toEqual(['REST 900000', 'REST 1800000'])
   expect(server.commands).toContain('PASS s3cret')
-  expect(context.log.text).toContain('tries again')
+  expect(context.log.text).toContain('retrying in')
   expect(context.log.text).not.toContain('s3cret')
 })
 

@@ -24,10 +24,10 @@ export function parseFtpUrl(text: string): FtpAddress {
   const [, scheme = '', rest = ''] = /^(ftpe?s?):\/\/(.*)$/is.exec(text) ?? []
   // The platform parses the host as in http URLs for `ftp:` only.
   const url = `ftp://${rest}`
-  if (!URL.canParse(url)) throw badUrl('it cannot be read')
+  if (!URL.canParse(url)) throw badUrl('it is malformed')
   const { hostname, port, username, password, pathname } = new URL(url)
   const path = decode(pathname.slice(1).replace(/;type=[aid]$/i, ''))
-  if (path === '' || path.endsWith('/')) throw badUrl('it names no file: folders are not downloaded')
+  if (path === '' || path.endsWith('/')) throw badUrl('it does not name a file: folders cannot be downloaded')
   const secure = scheme.toLowerCase() !== 'ftp'
   const implicit = scheme.toLowerCase() === 'ftps' && (port === '' || Number(port) === FTPS_PORT)
   return {

@@ -53,10 +53,13 @@ export class HttpFile implements RemoteFile {
 function checkStatus({ status, headers, url }: HttpAnswer): void {
   const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity'
   if ((status === 200 || status === 206) && encoding !== 'identity')
-    throw new Failure('unsupported', `${url.host}: it sends the file compressed (${encoding}), unasked`)
+    throw new Failure(
+      'unsupported',
+      `${url.host}: the server compressed the file (${encoding}) without being asked`,
+    )
   if (status === 200 || status === 206) return
   if (TRANSIENT.has(status))
-    throw new TransientFailure('no-answer', `${url.host}: it is busy or broken (HTTP ${status})`, {
+    throw new TransientFailure('no-answer', `${url.host}: the server is busy or failed (HTTP ${status})`, {
       retryAfterMs: retryAfterMs(headers['retry-after']),
     })
   if (status === 404 || status === 410)
@@ -64,19 +67,22 @@ function checkStatus({ status, headers, url }: HttpAnswer): void {
   if (status === 401 || status === 403 || status === 407)
     throw new Failure(
       'no-permission',
-      `${url.host}: it does not give the file to you (HTTP ${status}): a user name and password go before the host, as https://name:password@${url.host}`,
+      `${url.host}: access was denied (HTTP ${status}): put a user name and password before the host, as in https://name:password@${url.host}`,
     )
-  throw new Failure('bad-message', `${url.host}: it does not give the file (HTTP ${status}): check the link`)
+  throw new Failure(
+    'bad-message',
+    `${url.host}: the server did not send the file (HTTP ${status}): check the link`,
+  )
 }
 
 function openedFile(answer: HttpAnswer, resume: ResumePoint | null): OpenedHttpFile {
   const { headers, url } = answer
   const range = answer.status === 206 ? contentRange(headers['content-range']) : null
   if (answer.status === 206 && (!range || range.start !== (resume?.atBytes ?? 0)))
-    throw new Failure('bad-message', `${url.host}: it sends other bytes than it was asked for`)
+    throw new Failure('bad-message', `${url.host}: the server sent a different range than requested`)
   const length = headers['content-length'] === undefined ? null : Number(headers['content-length'])
   if (length !== null && !Number.isSafeInteger(length))
-    throw new Failure('bad-message', `${url.host}: it gives a size that no file has`)
+    throw new Failure('bad-message', `${url.host}: the server gave an invalid file size`)
   const atBytes = range?.start ?? 0
   return {
     name: dispositionName(headers['content-disposition']) ?? nameOfUrl(url),
