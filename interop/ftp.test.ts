@@ -1,4 +1,4 @@
-/** The node's FTP downloads against a real server. */
+/** The node's FTP downloads from real servers. */
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { systemClock } from '@shoal/torrent'
 import { expect, test } from 'vitest'
@@ -64,7 +64,7 @@ test.skipIf(missing('pyftpdlib'))(
     const slow = await FtpServer.start(dir.join('served'), { port, bytesPerSecond: 2_000_000 })
     try {
       const first = (await begin(open(), url, dir.join('got'))).run({ signal: stop.signal, report })
-      await until('a part came', () => reports.at(-1)! > 1_000_000)
+      await until('a part has arrived', () => reports.at(-1)! > 1_000_000)
       stop.abort(Object.assign(new Error('the node stops'), { code: 'closed' }))
       await expect(first).rejects.toThrow('the node stops')
     } finally {
@@ -73,12 +73,12 @@ test.skipIf(missing('pyftpdlib'))(
     const kept = (await readFile(dir.join('got', 'big.bin.part'))).length
     expect(kept).toBe(reports.at(-1))
 
-    // Slow enough that it ends before the download does, on a busy machine too.
+    // Slow enough that the server ends before the download, even on a busy machine.
     const again = await FtpServer.start(dir.join('served'), { port, bytesPerSecond: 500_000 })
     reports.length = 0
     const second = (await begin(open(), url, dir.join('got'))).run({ ...idle, report })
     try {
-      await until('more came', () => reports.at(-1)! > kept + 1_000_000)
+      await until('more has arrived', () => reports.at(-1)! > kept + 1_000_000)
     } finally {
       await again[Symbol.asyncDispose]()
     }
@@ -86,12 +86,12 @@ test.skipIf(missing('pyftpdlib'))(
     await using server = await FtpServer.start(dir.join('served'), { port })
     expect(await sha256Of((await second).path)).toBe(file.sha256)
     expect(reports.every((bytes, at) => at === 0 || bytes >= reports[at - 1]!)).toBe(true)
-    // Its log comes by a way of its own.
-    await until('the server tells of it', () => /REST|RETR/.test(server.output()))
+    // The log arrives separately.
+    await until('the server has logged it', () => /REST|RETR/.test(server.output()))
   },
 )
 
-test.skipIf(missing('vsftpd', 'openssl'))('FTPS from vsftpd, which wants TLS for all', async () => {
+test.skipIf(missing('vsftpd', 'openssl'))('downloads over FTPS from vsftpd, which requires TLS', async () => {
   await using dir = await tempDir('ftps')
   await mkdir(dir.join('served'))
   const file = await randomFile(dir.join('served', 'secret.bin'), 5_000_000)
@@ -99,14 +99,14 @@ test.skipIf(missing('vsftpd', 'openssl'))('FTPS from vsftpd, which wants TLS for
   const url = `ftps://127.0.0.1:${server.port}/secret.bin`
   const got = await (await begin(open(server), url, dir.join('got'))).run(idle)
   expect(await sha256Of(got.path)).toBe(file.sha256)
-  // A certificate that nobody vouches for, and a login in the clear.
+  // An untrusted certificate, and a login without TLS.
   await expect(begin(open(), url, dir.join('got'))).rejects.toThrow('certificate')
   const clear = begin(open(), url.replace('ftps', 'ftp'), dir.join('got'))
   await expect(clear).rejects.toMatchObject({ code: 'no-permission' })
 })
 
 test.skipIf(missing('vsftpd', 'openssl'))(
-  'FTPS from vsftpd with TLS from the first byte, from the middle',
+  'resumes in the middle of a file over implicit FTPS from vsftpd',
   async () => {
     await using dir = await tempDir('ftps')
     await mkdir(dir.join('served'))

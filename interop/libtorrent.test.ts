@@ -70,7 +70,7 @@ describe.skipIf(missing('libtorrent'))('libtorrent', { concurrent: true }, () =>
     expect(await difference(dir.join('seed'), dir.join('theirs'))).toBeNull()
   })
 
-  test('our seed connects to a peer it is given, not the other way round', async () => {
+  test('our seed connects to a given peer that cannot connect to us', async () => {
     await using dir = await tempDir('interop')
     const made = await makeTorrent(await content(dir), dir.join('content.torrent'))
     await using leecher = await Libtorrent.start()

@@ -1,4 +1,4 @@
-/** A whole node, as a process, among real peers. */
+/** A complete node in its own process, with real peers. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -37,7 +37,7 @@ describe.skipIf(missing('libtorrent'))('a node', () => {
     expect(await sha256Of(dir.join('leech', 'film.bin'))).toBe(film.sha256)
   })
 
-  test('resumes after a kill in mid-download and fetches nothing twice', async () => {
+  test('resumes after it was killed during a download, and downloads nothing twice', async () => {
     await using dir = await tempDir('node-kill')
     await mkdir(dir.join('seed'))
     const film = await randomFile(dir.join('seed', 'film.bin'), 64 * MIB)
@@ -60,7 +60,7 @@ describe.skipIf(missing('libtorrent'))('a node', () => {
     await using second = await first.startAgain()
     const back = await second.whenTorrent(id, ({ state }) => state !== 'checking')
     expect(back).toMatchObject({ name: 'film.bin', label: 'films', tags: ['long'] })
-    // What was not yet made safe is at most about two seconds of transfer.
+    // At most about two seconds of transfer are not recorded yet.
     expect(back.haveBytes).toBeGreaterThan(0.4 * 64 * MIB - 3 * 8 * MIB)
     await seed.limit({ upload: 0 })
     await second.api.addPeers({ id, addresses: [peer] })
@@ -75,7 +75,7 @@ describe.skipIf(missing('libtorrent'))('a node', () => {
     await node.api.createTorrent({ path: join(node.downloads, 'note.txt') })
     await node.api.stopNode({})
     expect(await node.process.exited).toBe(0)
-    await until('its address is gone', () =>
+    await until('it no longer responds', () =>
       fetch(`${node.url}/health`).then(
         () => false,
         () => true,
@@ -83,7 +83,7 @@ describe.skipIf(missing('libtorrent'))('a node', () => {
     )
   })
 
-  test('rejects a second node on the same data folder and says why', async () => {
+  test('rejects a second node with the same data folder and says why', async () => {
     await using dir = await tempDir('node-twice')
     await using node = await Node.start({ folder: dir.path })
     await expect(node.startAgain()).rejects.toThrow(/another|in use|already/)

@@ -1,4 +1,4 @@
-/** Our announces and scrapes against a real tracker, over HTTP and UDP. */
+/** Our announces to and scrapes of a real tracker, over HTTP and UDP. */
 import { describe, expect, test } from 'vitest'
 import { hex } from '../packages/torrent/src/base/bytes.ts'
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
@@ -13,7 +13,7 @@ const open = () => new TrackerDiscovery({ clock: systemClock, random: systemRand
 
 describe.skipIf(missing('opentracker'))('opentracker', () => {
   test.each(['http', 'udp'] as const)(
-    'brings two of us together over %s, counts us, and lets us go',
+    'connects two of our sessions over %s, counts them, and forgets one that leaves',
     async kind => {
       const infoHash = systemRandom.bytes(20)
       const unknown = systemRandom.bytes(20)
@@ -50,12 +50,12 @@ describe.skipIf(missing('opentracker'))('opentracker', () => {
     },
   )
 
-  test('rejects unlisted info hashes with its own message', async () => {
+  test('rejects unlisted info hashes with a message that we show', async () => {
     await using tracker = await Opentracker.start()
     const trackers = open()
     const sink = new RecordingSink()
     const membership = trackers.join(testTopic(), sink, { tiers: [[tracker.http]] })
-    await until('it refuses', () => sink.statusCalls > 0)
+    await until('it rejects the announce', () => sink.statusCalls > 0)
     expect(membership.status()).toMatchObject([{ state: 'failed', message: /not authorized/ }])
     await trackers.close()
   })

@@ -1,4 +1,4 @@
-/** The page of a share link where browsers withhold things: private windows, no service workers, no storage. It works, or says what does not. */
+/** The page of a share link with limited browser features: in private windows, without service workers, without storage. It works, or says what does not. */
 import { writeFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ import { until } from './support/wait.ts'
 
 const KEEPS_NOTHING = 'This window stores nothing'
 const CANNOT_SHOW = 'This window cannot show files'
-/** As all windows of a browser that is set so. */
+/** Makes all windows private. */
 const PRIVATE = { 'browser.privatebrowsing.autostart': true }
 
 async function seedTree(dir: TempDir, seeder: Seeder, site: PageSite): Promise<[string, RandomFile]> {
@@ -23,13 +23,13 @@ async function seedTree(dir: TempDir, seeder: Seeder, site: PageSite): Promise<[
 }
 
 describe.skipIf(missing('chromium', 'chromium-headless-shell'))('in Chromium', () => {
-  test('without storage it downloads into memory, says so and saves', async () => {
+  test('the page without storage downloads into memory, says so and saves', async () => {
     await using dir = await tempDir('blocked')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const [link, file] = await seedTree(dir, seeder, site)
-    await using person = await launchWithProfile({ mayStore: false })
-    const tab = await person.newPage()
+    await using context = await launchWithProfile({ mayStore: false })
+    const tab = await context.newPage()
     const errors: string[] = []
     tab.on('pageerror', error => errors.push(String(error)))
     await tab.goto(link)
@@ -41,11 +41,11 @@ describe.skipIf(missing('chromium', 'chromium-headless-shell'))('in Chromium', (
     await tab.getByRole('button', { name: 'Show notes.txt' }).click()
     await tab.getByText(CANNOT_SHOW).waitFor()
     await tab.getByRole('button', { name: 'Close' }).click()
-    await savesInMemory(tab, file)
+    await expectSaved(tab, file)
     expect(errors).toEqual([])
   }, 180_000)
 
-  test('without a service worker it says that it cannot show files, and saves them', async () => {
+  test('the page without a service worker says that it cannot show files, and saves them', async () => {
     await using dir = await tempDir('blocked')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -57,14 +57,14 @@ describe.skipIf(missing('chromium', 'chromium-headless-shell'))('in Chromium', (
     await tab.getByRole('button', { name: 'Play film.webm' }).click()
     await tab.getByText(CANNOT_SHOW).waitFor()
     await tab.getByRole('button', { name: 'Close' }).click()
-    await savesInMemory(tab, file)
+    await expectSaved(tab, file)
     expect(problems).toEqual([])
   }, 180_000)
 })
 
 describe.skipIf(missing('firefox-esr'))('in Firefox', () => {
   const cases: { name: string; settings: FirefoxSettings; keeps: boolean; showsFiles: boolean }[] = [
-    { name: 'a private window', settings: PRIVATE, keeps: false, showsFiles: true },
+    { name: 'in a private window', settings: PRIVATE, keeps: false, showsFiles: true },
     {
       name: 'without service workers',
       settings: { 'dom.serviceWorkers.enabled': false },
@@ -73,7 +73,7 @@ describe.skipIf(missing('firefox-esr'))('in Firefox', () => {
     },
   ]
   test.each(cases)(
-    '$name',
+    'the page $name downloads and saves a share',
     async ({ settings, keeps, showsFiles }) => {
       await using dir = await tempDir('blocked')
       await using site = await PageSite.start()
@@ -97,7 +97,7 @@ describe.skipIf(missing('firefox-esr'))('in Firefox', () => {
   )
 })
 
-async function savesInMemory(tab: Page, file: RandomFile): Promise<void> {
+async function expectSaved(tab: Page, file: RandomFile): Promise<void> {
   await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
   const downloading = tab.waitForEvent('download')
   await tab.getByRole('button', { name: 'Save a.bin' }).click()

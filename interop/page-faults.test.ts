@@ -38,7 +38,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     expect(await second.uploaded()).toBeLessThan(SIZE * 0.7)
   }, 300_000)
 
-  test('names an unreachable tracker and asks it again when it is back', async () => {
+  test('names an unreachable tracker and announces to it again when it is back', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -60,7 +60,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     const { page: tab, context } = await browser.open(`${site.url}#${magnet}`)
     await tab.getByRole('button', { name: /^Download / }).click()
     await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(10)
-    // Connections over loopback outlive the browser's own "offline": the seed goes too.
+    // Connections over loopback survive the browser's offline mode, so stop the seed as well.
     await seeder[Symbol.asyncDispose]()
     await context.setOffline(true)
     await tab.getByText('You are offline.').waitFor()

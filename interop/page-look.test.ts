@@ -1,4 +1,4 @@
-/** The page of a share link as people see it: sizes, themes, keyboard and screen readers, without a network, and how much it loads. */
+/** The layout of the page of a share link, its themes and accessibility, its size, and its use without a network. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -14,23 +14,23 @@ import { missing } from './support/tools.ts'
 
 const PHONE = { width: 360, height: 740 }
 
-/** How far the page is wider than its window: CSS pixels. */
+/** Returns by how many CSS pixels the page is wider than its window. */
 const overflow = (tab: Page) =>
   tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
-async function isGood(tab: Page): Promise<void> {
+async function expectAccessible(tab: Page): Promise<void> {
   expect(await findings(tab)).toEqual([])
   expect(await overflow(tab)).toBe(0)
 }
 
-describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: its look', () => {
+describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: layout', () => {
   const browser = useBrowser()
 
   test.each([
     { name: 'light', options: { colorScheme: 'light' } },
     { name: 'dark-phone', options: { colorScheme: 'dark', viewport: PHONE, hasTouch: true } },
   ] as const)(
-    'it is readable and usable by everybody: $name',
+    'is accessible and fits the screen: $name',
     async ({ name, options }) => {
       await using dir = await tempDir('page')
       await using site = await PageSite.start()
@@ -43,28 +43,28 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
       const { magnet } = await seeder.seed(dir.join('Harbour at dawn'), [site.announce])
       const { page: tab } = await browser.open(site.url, options)
       await tab.getByRole('button', { name: 'Choose files' }).waitFor()
-      await isGood(tab)
+      await expectAccessible(tab)
       await screenshot(tab, `page-home-${name}`)
       await tab.goto(`${site.url}#s1cut`)
       await tab.getByRole('heading', { name: 'cut short' }).waitFor()
-      await isGood(tab)
+      await expectAccessible(tab)
       await tab.goto(`${site.url}#${magnet}`)
       await tab.getByText('1 device has all of it').waitFor()
       await tab.getByRole('heading', { name: 'Add to your node' }).waitFor()
-      await isGood(tab)
+      await expectAccessible(tab)
       await screenshot(tab, `page-offered-${name}`)
       await tab.getByRole('checkbox', { name: /^Download card/ }).uncheck()
       await seeder.setUpload(1_000_000)
       await tab.getByRole('button', { name: 'Download 4.02 MB' }).click()
       await tab.getByText(/downloaded; .+ the rarest missing piece/).waitFor()
-      await isGood(tab)
+      await expectAccessible(tab)
       await screenshot(tab, `page-downloading-${name}`)
       await seeder.setUpload(0)
       await tab.getByText('Your selection is complete and verified').waitFor()
       await tab.getByText('You help').waitFor()
       await tab.getByRole('button', { name: 'QR code' }).click()
       await tab.getByRole('img', { name: 'QR code of the link' }).waitFor()
-      await isGood(tab)
+      await expectAccessible(tab)
       await screenshot(tab, `page-complete-${name}`)
     },
     120_000,
@@ -88,7 +88,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     expect(totalBytes).toBeLessThan(200_000)
   })
 
-  test('once opened, it works without its host and keeps its downloads', async () => {
+  test('works without its host once it was opened, and keeps its downloads', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()

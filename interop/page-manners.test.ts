@@ -1,4 +1,4 @@
-/** How the page of a share link fits into a browser: its share sheet and clipboard, installing, closing, storage, colours. */
+/** How the page of a share link uses browser features: share sheet and clipboard, installation, closing, storage, color schemes. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -16,7 +16,7 @@ const background = (tab: Page) =>
 const LIGHT = 'rgb(245, 247, 246)'
 const DARK = 'rgb(14, 20, 22)'
 
-describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: manners', () => {
+describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: browser features', () => {
   const browser = useBrowser()
 
   test('copies the link of a share and offers it to the share sheet if available', async () => {
@@ -39,7 +39,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: m
       title: 'mine.bin',
       url: link,
     })
-    // A page over plain HTTP from another machine has no clipboard API: the link is copied from a field then.
+    // A page over plain HTTP from another machine has no clipboard API and copies the link from a field.
     await tab.evaluate(async () => {
       const { clipboard } = navigator
       await clipboard.writeText('')
@@ -54,7 +54,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: m
     expect(problems).toEqual([])
   })
 
-  test('connected peers notice a closed page immediately', async () => {
+  test('tells connected peers immediately when it is closed', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 300_000)
@@ -63,11 +63,11 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: m
     const { page: theirs } = await browser.open(await getLink(tab))
     await theirs.getByText('1 device has all of it').waitFor()
     await tab.close()
-    // Who has to find it out by silence takes 10 to 17 s.
+    // Without a notification, noticing it takes 10 to 17 s.
     await theirs.getByText('Nobody is connected just now').waitFor({ timeout: 6000 })
   })
 
-  test('it can be installed: all files in its manifest exist', async () => {
+  test('can be installed: all files in its manifest exist', async () => {
     await using site = await PageSite.start()
     const { page: tab, context } = await browser.open(site.url)
     await tab.evaluate(() => navigator.serviceWorker.ready)
@@ -76,7 +76,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: m
     expect(errors).toEqual([])
     expect(url).toBe(`${site.url}manifest.webmanifest`)
     const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
-    // Pages of a context of their own, as each test has one, are never offered to be installed.
+    // Chromium does not offer to install pages in separate contexts, which tests use.
     expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
     const manifest = JSON.parse(data!)
     expect(manifest).toMatchObject({ name: 'Shoal', short_name: 'Shoal', display: 'standalone' })
@@ -85,14 +85,14 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: m
     for (const { src, type, sizes } of manifest.icons) {
       const response = await tab.request.get(new URL(src, url).href)
       expect([response.status(), response.headers()['content-type']]).toEqual([200, type])
-      if (type === 'image/png') expect(sizeOfPng(await response.body())).toBe(sizes)
+      if (type === 'image/png') expect(pngSize(await response.body())).toBe(sizes)
     }
     const html = readFileSync(join(site.folder, 'index.html'), 'utf8')
     for (const [, path] of html.matchAll(/href="\.\/([^"]+)"/g))
       expect((await tab.request.get(`${site.url}${path}`)).status()).toBe(200)
   })
 
-  test('it asks before closing only while it has the only copy or others are downloading', async () => {
+  test('asks before closing only while it has the only copy or others are downloading', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 120_000_000)
@@ -115,14 +115,14 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: m
     await expect.poll(() => asks(tab)).toBe(false)
   })
 
-  test('it asks before closing until data in memory is saved', async () => {
+  test('asks before closing until data in memory is saved', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('theirs.bin'), 400_000)
     const { magnet } = await seeder.seed(file.path, [site.announce])
     const { page: tab, context, problems } = await browser.open('about:blank')
-    // As in private windows of some browsers.
+    // Like private windows of some browsers.
     await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'))
     await tab.goto(`${site.url}#${magnet}`)
     await tab.getByRole('button', { name: /^Download / }).click()
@@ -137,7 +137,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: m
     expect(problems).toEqual([])
   })
 
-  test('forgetting a share frees the browser’s storage', async () => {
+  test('frees the browser’s storage when a share is forgotten', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -148,10 +148,10 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: m
     await tab.getByText('Complete and verified').waitFor()
     const used = tab.getByText(/of .+ used$/)
     await expect.poll(() => used.innerText()).toMatch(/^2\d\.\d MB of/)
-    expect(await filesIn(tab)).toEqual(['theirs.bin'])
+    expect(await storedFiles(tab)).toEqual(['theirs.bin'])
     await tab.getByRole('button', { name: 'Forget theirs.bin' }).click()
     await tab.getByRole('button', { name: 'Choose files' }).waitFor()
-    await expect.poll(() => filesIn(tab)).toEqual([])
+    await expect.poll(() => storedFiles(tab)).toEqual([])
     const estimate = () => tab.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0)
     await expect.poll(estimate).toBeLessThan(5_000_000)
     await tab.reload()
@@ -160,26 +160,26 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: m
     expect(problems).toEqual([])
   })
 
-  test('its colors follow the system until the user chooses others, which are remembered', async () => {
+  test('follows the color scheme of the system until the user chooses one, which is remembered', async () => {
     await using site = await PageSite.start()
     const { page: tab } = await browser.open(site.url, { colorScheme: 'light' })
-    const colours = tab.getByRole('combobox', { name: 'Colours' })
-    await colours.waitFor()
+    const colors = tab.getByRole('combobox', { name: 'Colours' })
+    await colors.waitFor()
     expect(await background(tab)).toBe(LIGHT)
     await tab.emulateMedia({ colorScheme: 'dark' })
     expect(await background(tab)).toBe(DARK)
-    await colours.selectOption('Light')
+    await colors.selectOption('Light')
     expect(await background(tab)).toBe(LIGHT)
     await tab.reload()
-    await colours.waitFor()
-    expect([await background(tab), await colours.inputValue()]).toEqual([LIGHT, 'light'])
-    await colours.selectOption('As the system')
+    await colors.waitFor()
+    expect([await background(tab), await colors.inputValue()]).toEqual([LIGHT, 'light'])
+    await colors.selectOption('As the system')
     expect(await background(tab)).toBe(DARK)
   })
 })
 
-/** Names of the files that the engine keeps. */
-const filesIn = (tab: Page) =>
+/** Returns the names of the files that the engine stores. */
+const storedFiles = (tab: Page) =>
   tab.evaluate(async () => {
     const names: string[] = []
     const root = await navigator.storage.getDirectory()
@@ -189,7 +189,7 @@ const filesIn = (tab: Page) =>
     return names
   })
 
-/** As its header says. */
-function sizeOfPng(bytes: Buffer): string {
+/** Returns the size in the header of a PNG file. */
+function pngSize(bytes: Buffer): string {
   return `${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`
 }

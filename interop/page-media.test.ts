@@ -1,4 +1,4 @@
-/** Playing and looking at what is not here yet, on the page of a share link. */
+/** Playing and viewing files on the page of a share link before they are downloaded. */
 import { execFile } from 'node:child_process'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -43,7 +43,7 @@ describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media'
     })
     await expect.poll(playedTo, { timeout: 40_000 }).toBeGreaterThan(seconds * 0.8 + 1)
     const uploaded = await seeder.uploaded()
-    console.log(`playing at 80 % of the film with ${((100 * uploaded) / size).toFixed(0)} % of it here`)
+    console.log(`playing at 80 % of the film with ${((100 * uploaded) / size).toFixed(0)} % downloaded`)
     expect(uploaded).toBeLessThan(0.8 * size)
     expect(problems).toEqual([])
   }, 180_000)
@@ -92,7 +92,7 @@ describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media'
   }, 120_000)
 })
 
-/** The smallest that viewers take. */
+/** The smallest document that viewers accept. */
 const PDF = `%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
@@ -101,7 +101,7 @@ trailer<</Root 1 0 R>>
 %%EOF
 `
 
-/** A minute that does not compress well, its index in front: about 15 MB. */
+/** Creates a film of one minute that does not compress well, with its index at the front: about 15 MB. */
 async function makeFilm(path: string): Promise<void> {
   const source = ['-f', 'lavfi', '-i', 'testsrc2=size=480x270:rate=24:duration=60']
   const coding = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '2M', '-minrate', '2M']

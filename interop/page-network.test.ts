@@ -1,4 +1,4 @@
-/** A browser whose network goes away for a minute in the middle of a download: it lives in a network of its own, whose cable is pulled. */
+/** A browser loses its network for a minute during a download: it runs in a separate network, whose cable is unplugged. */
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { launchWithProfile } from './support/browser.ts'
@@ -10,8 +10,8 @@ import { missing, toolPath } from './support/tools.ts'
 
 const SIZE = 30_000_000
 const OUTAGE_MS = 60_000
-/** From the cable on: the browser tells of a network, the tracker is asked, peers meet. */
-const SOON_MS = 20_000
+/** Time until the browser has noticed the network, the page has announced, and the peers have connected. */
+const RECONNECT_MS = 20_000
 
 const unable = missing('chromium') ?? cannotCreateNetwork
 
@@ -19,7 +19,7 @@ const progress = async (tab: Page) =>
   Number(await tab.getByRole('progressbar', { name: 'Downloaded' }).getAttribute('aria-valuenow'))
 
 describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : ''}`, () => {
-  test('reports it immediately, keeps verified data and continues by itself within seconds', async () => {
+  test('is reported immediately and loses no verified data, and the page then continues within seconds', async () => {
     await using dir = await tempDir('network')
     await using site = await PageSite.start()
     await using network = await OtherNetwork.create()
@@ -29,12 +29,12 @@ describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : '
     const { magnet } = await seeder.seed(file.path, [`${origin.replace('http', 'ws')}/announce`], {
       uploadBytesPerSecond: 1_000_000,
     })
-    await using person = await launchWithProfile({
+    await using context = await launchWithProfile({
       program: await network.wrapper(toolPath('chromium'), dir),
-      // As over https: elsewhere pages have neither storage nor a service worker.
+      // Treat the origin like https: otherwise pages have neither storage nor a service worker.
       args: [`--unsafely-treat-insecure-origin-as-secure=${origin}`],
     })
-    const tab = await person.newPage()
+    const tab = await context.newPage()
     await tab.goto(`${origin}/#${magnet}`)
     await tab.getByRole('button', { name: /^Download / }).click({ timeout: 100_000 })
     await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(25)
@@ -46,7 +46,7 @@ describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : '
     expect(before).toBeLessThan(90)
     network.plugIn()
     const sinceMs = performance.now()
-    await expect.poll(() => progress(tab), { timeout: SOON_MS }).toBeGreaterThan(before)
+    await expect.poll(() => progress(tab), { timeout: RECONNECT_MS }).toBeGreaterThan(before)
     console.log(`continued ${((performance.now() - sinceMs) / 1000).toFixed(1)} s after the network is back`)
     await tab.getByText('Complete and verified').waitFor({ timeout: 90_000 })
     expect(await seeder.uploaded()).toBeLessThan(SIZE * 1.15)

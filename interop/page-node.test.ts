@@ -1,4 +1,4 @@
-/** The page of a share link as a real node serves it, with its tracker and its policy, downloading from that node. */
+/** The page of a share link that a real node serves, with its tracker and its content security policy. The page downloads from that node. */
 import { describe, expect, test } from 'vitest'
 import { Browser } from './support/browser.ts'
 import { randomFile, tempDir } from './support/files.ts'
@@ -8,7 +8,7 @@ import { makeTorrent } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 
 describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at a node', () => {
-  test('a share of the node downloads in its page and can be added in its console', async () => {
+  test('downloads a share of the node, and can add it in the node’s console', async () => {
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.path })
     await using browser = await Browser.launch()
@@ -53,7 +53,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at
     const localStorage = { 'shoal.welcomed': 'yes' }
     const { page: tab, context } = await browser.open(`${node.url}/#token=${node.token}`, { localStorage })
     await tab.getByText('harbour.bin').first().waitFor()
-    // Under another name of this machine nobody is logged in: there the console asks.
+    // Under another name of this machine the user is not logged in, so the console asks for confirmation.
     await tab.goto(`${node.url.replace('127.0.0.1', 'localhost')}/share/${link!.slice(link!.indexOf('#'))}`)
     await tab.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
     await tab.getByLabel('Address of your node').fill(node.url)
@@ -63,7 +63,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at
     await dialog.getByText('When the download is complete, the node opens it').waitFor()
   }, 180_000)
 
-  test('a user logged in to the node that serves the page adds with one click', async () => {
+  test('a user who is logged in to the node that serves the page adds a share with one click', async () => {
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.join('node') })
     await using other = await Seeder.start()

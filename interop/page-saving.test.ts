@@ -1,4 +1,4 @@
-/** Saving from the page of a share link to the disk: in Chromium and Firefox, files and folders, without holding them in memory. */
+/** Saving files and folders from the page of a share link, in Chromium and Firefox, without holding them in memory. */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
@@ -16,7 +16,7 @@ const MIB = 2 ** 20
 const LARGE_BYTES = 300 * MIB
 const TREE = { 'a.bin': 300_000, 'day 2/b: the sea?.bin': 2_000_000, 'day 2/empty': 0, 'é/日本.bin': 5 }
 
-/** Lets the page have what no dialog can answer here: a handle of the browser's own storage in place of one of the disk. */
+/** Replaces the file dialog, which no user answers, by a handle in the browser's storage. */
 const answerPicker = (tab: Page) =>
   tab.evaluate(() =>
     Reflect.set(globalThis, 'showSaveFilePicker', async ({ suggestedName }: { suggestedName: string }) =>
@@ -24,7 +24,7 @@ const answerPicker = (tab: Page) =>
     ),
   )
 
-/** As in browsers that let no page write to the disk. */
+/** Simulates browsers in which pages cannot write to the disk. */
 const withoutPickers = (tab: Page) =>
   tab.evaluate(() => {
     for (const name of ['showSaveFilePicker', 'showDirectoryPicker']) Reflect.deleteProperty(globalThis, name)
@@ -42,14 +42,14 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
     await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('large.bin'), LARGE_BYTES)
     const { magnet } = await seeder.seed(file.path, [site.announce])
-    await using person = await launchWithProfile()
-    const tab = await person.newPage()
+    await using context = await launchWithProfile()
+    const tab = await context.newPage()
     tab.setDefaultTimeout(100_000)
     await tab.goto(`${site.url}#${magnet}`)
     await tab.getByRole('button', { name: /^Download / }).click()
     await tab.getByText('Complete and verified').waitFor()
     await answerPicker(tab)
-    const picked = await watchMemory(person.browser()!, async () => {
+    const picked = await watchMemory(context.browser()!, async () => {
       await tab.getByRole('button', { name: 'Save', exact: true }).click()
       await tab.getByText('large.bin is saved.').waitFor()
     })
@@ -73,7 +73,7 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
     expect([length, isSame]).toEqual([LARGE_BYTES, true])
     await withoutPickers(tab)
     const downloading = tab.waitForEvent('download')
-    const streamed = await watchMemory(person.browser()!, async () => {
+    const streamed = await watchMemory(context.browser()!, async () => {
       await tab.getByRole('button', { name: 'Save', exact: true }).click()
       expect(await sha256Of(await (await downloading).path())).toBe(file.sha256)
     })
@@ -88,14 +88,14 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
     await using seeder = await Seeder.start()
     await randomTree(dir.join('Trip'), TREE)
     const { magnet } = await seeder.seed(dir.join('Trip'), [site.announce])
-    await using person = await launchWithProfile()
-    const tab = await person.newPage()
+    await using context = await launchWithProfile()
+    const tab = await context.newPage()
     tab.setDefaultTimeout(100_000)
     await tab.goto(`${site.url}#${magnet}`)
     await withoutPickers(tab)
     await tab.getByRole('button', { name: /^Download / }).click()
     const downloading = tab.waitForEvent('download')
-    // What is missing yet comes before its turn in the archive.
+    // Missing files are downloaded before it is their turn in the archive.
     await tab.getByRole('button', { name: 'Save all' }).click()
     const download = await downloading
     expect(download.suggestedFilename()).toBe('Trip.zip')
@@ -127,18 +127,18 @@ describe.skipIf(missing('firefox-esr', 'python3'))('saving in Firefox', () => {
     await click(tab, 'Download 4')
     await shows(tab, 'Complete and verified')
     await click(tab, 'Save a.bin')
-    await isSaved(firefox.downloads, 'a.bin')
+    await untilSaved(firefox.downloads, 'a.bin')
     expect(await sha256Of(`${firefox.downloads}/a.bin`)).toBe(files['a.bin']!.sha256)
     await click(tab, 'Save all')
-    await isSaved(firefox.downloads, 'Trip.zip')
+    await untilSaved(firefox.downloads, 'Trip.zip')
     await mkdir(dir.join('got'))
     unzip(`${firefox.downloads}/Trip.zip`, dir.join('got'))
     expect(await difference(dir.join('Trip'), dir.join('got', 'Trip'))).toBeNull()
   }, 240_000)
 })
 
-/** Firefox keeps an empty placeholder next to the file it is still writing. */
-const isSaved = (folder: string, name: string) =>
+/** Waits until Firefox has saved a file. While it writes the file, there is an empty placeholder next to it. */
+const untilSaved = (folder: string, name: string) =>
   until(
     `${name} is saved`,
     () => statSync(`${folder}/${name}`).size > 0 && !readdirSync(folder).some(each => each.endsWith('.part')),
@@ -153,7 +153,7 @@ async function watchMemory(browser: Driven, work: () => Promise<void>): Promise<
   const look = async () => {
     const { processInfo } = await session.send('SystemInfo.getProcessInfo')
     for (const { id } of processInfo) {
-      const bytes = ownBytes(id)
+      const bytes = privateBytes(id)
       if (!first.has(id)) first.set(id, bytes)
       growth = Math.max(growth, bytes - first.get(id)!)
     }
@@ -171,8 +171,8 @@ async function watchMemory(browser: Driven, work: () => Promise<void>): Promise<
   return growth
 }
 
-/** Private memory of a process. */
-function ownBytes(pid: number): number {
+/** Returns the private memory of a process. */
+function privateBytes(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1')
     return (

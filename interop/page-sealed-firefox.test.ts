@@ -22,7 +22,7 @@ const shows = (tab: Page, text: string) =>
     LIMIT,
   )
 
-/** Clicks what begins so. */
+/** Clicks the button or label that begins with the text. */
 const click = (tab: Page, name: string) =>
   until(
     `there is "${name}"`,
@@ -46,7 +46,7 @@ const passwords = (tab: Page, count: number, text: string) =>
     for (const field of await tab.$$('input[type=password]')) await field.type(text)
   })
 
-/** Chooses a file, to be sealed. */
+/** Chooses a file to seal. */
 async function choose(tab: Page, path: string): Promise<void> {
   await shows(tab, 'Choose files')
   await (await tab.$('input[type=file]'))!.uploadFile(path)
@@ -54,14 +54,14 @@ async function choose(tab: Page, path: string): Promise<void> {
   await shows(tab, 'Who can open it')
 }
 
-async function linkOf(tab: Page): Promise<string> {
+async function sealAndGetLink(tab: Page): Promise<string> {
   await click(tab, 'Seal and get a link')
   await shows(tab, 'Copy link')
   return tab.evaluate(() => document.querySelector<HTMLInputElement>('input[readonly]')!.value)
 }
 
 describe.skipIf(missing('firefox-esr'))('sealed shares in Firefox', () => {
-  test('shares sealed there open elsewhere and after a reload, with a key or a passphrase', async () => {
+  test('shares sealed with a key or a passphrase open elsewhere and after a reload', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using other = await Seeder.start()
@@ -69,7 +69,7 @@ describe.skipIf(missing('firefox-esr'))('sealed shares in Firefox', () => {
     await using firefox = await launchFirefox()
     const tab = await firefox.open(site.url)
     await choose(tab, dir.join('notes.txt'))
-    const { magnet, seal } = parseShareLink(await linkOf(tab))
+    const { magnet, seal } = parseShareLink(await sealAndGetLink(tab))
     await mkdir(dir.join('got'))
     const got = await other.get(formatMagnet(magnet), dir.join('got'))
     const sealed = blobSource(new Blob([await readFile(got.files[0]!)]))
@@ -84,7 +84,7 @@ describe.skipIf(missing('firefox-esr'))('sealed shares in Firefox', () => {
     await choose(tab, dir.join('notes.txt'))
     await click(tab, 'Anyone with the link and a passphrase')
     await passwords(tab, 2, 'green herring')
-    expect(parseShareLink(await linkOf(tab)).seal).toEqual({ by: 'passphrase' })
+    expect(parseShareLink(await sealAndGetLink(tab)).seal).toEqual({ by: 'passphrase' })
     await shows(tab, 'sealed with a passphrase')
     await passwords(tab, 1, 'green herring')
     await click(tab, 'Open')

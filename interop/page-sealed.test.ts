@@ -1,4 +1,4 @@
-/** Sealed shares on the page of a share link: opened and made there, in the browser only. */
+/** Sealed shares on the page of a share link, which creates and opens them in the browser only. */
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -20,8 +20,8 @@ import { missing, toolPath } from './support/tools.ts'
 
 const NOTES = 'The key is under the third stone.\n'
 
-/** Notes and three megabytes, sealed, in a file. */
-async function sealTo(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
+/** Seals notes and three megabytes into a file. */
+async function sealFiles(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
   const seal = await createSeal(to)
   const large = new Uint8Array(3_000_000).map((_, index) => index * 7)
   await writeFile(dir.join('large.bin'), large)
@@ -40,11 +40,11 @@ async function sealTo(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
 describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share link: sealed shares', () => {
   const browser = useBrowser()
 
-  test('the key in the link opens it: displayed and saved files are decrypted, stored ones are not', async () => {
+  test('the key in the link decrypts displayed and saved files, but not stored ones', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
-    const { path, key } = await sealTo(dir, { by: 'key' })
+    const { path, key } = await sealFiles(dir, { by: 'key' })
     const { magnet } = await seeder.seed(path, [site.announce])
     const link = formatShareLink(site.url, { magnet: parseMagnet(magnet), seal: { by: 'key', key: key! } })
     const { page: tab, problems } = await browser.open(link)
@@ -63,7 +63,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     expect(problems).toEqual([])
   }, 120_000)
 
-  test('a share that was downloaded completely by opening it is complete and not offered for download', async () => {
+  test('a share that opening has downloaded completely is not offered for download', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -87,7 +87,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
-    const { path } = await sealTo(dir, { by: 'passphrase', passphrase: 'green herring' })
+    const { path } = await sealFiles(dir, { by: 'passphrase', passphrase: 'green herring' })
     const { magnet } = await seeder.seed(path, [site.announce])
     const link = formatShareLink(site.url, { magnet: parseMagnet(magnet), seal: { by: 'passphrase' } })
     const { page: tab, problems } = await browser.open(link)
@@ -100,13 +100,13 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     expect(problems).toEqual([])
   }, 180_000)
 
-  test('a share sealed to a person opens with the right key as file or text; a wrong key is reported', async () => {
+  test('a share sealed to a person opens with the correct key as a file or text, and a wrong key is reported', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const [mine, other] = [KeyPair.generate(), KeyPair.generate()]
     await writeFile(dir.join('identity.age'), await writeKeyFile(mine, 'my passphrase'))
-    const { path } = await sealTo(dir, { by: 'recipients', recipients: [mine.did] })
+    const { path } = await sealFiles(dir, { by: 'recipients', recipients: [mine.did] })
     const { magnet } = await seeder.seed(path, [site.announce])
     const link = formatShareLink(site.url, { magnet: parseMagnet(magnet), seal: { by: 'recipient' } })
     const { page: tab, problems } = await browser.open(link)
@@ -141,7 +141,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     const { page: tab, problems } = await browser.open(site.url)
     await choose(tab, dir.join('Trip'), 'Choose a folder')
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
-    const link = await sealed(tab)
+    const link = await sealAndGetLink(tab)
     const { magnet, seal } = parseShareLink(link)
     expect(seal?.by).toBe('key')
     await mkdir(dir.join('got'))
@@ -152,10 +152,10 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     expect(await sha256Of(dir.join('got', 'Trip', 'a.bin'))).toBe(files['a.bin']!.sha256)
     const { page: second, problems: others } = await browser.open(link)
     await second.getByRole('button', { name: 'Save day 2/b.bin' }).waitFor()
-    // What is sealed stays when the page is loaded again, and what was put aside meanwhile does not.
+    // The sealed file survives a reload, and temporary files do not.
     await tab.reload()
     await tab.getByText('Complete and verified').waitFor()
-    expect(await placesOf(tab)).toEqual([])
+    expect(await sealingFiles(tab)).toEqual([])
     expect([...problems, ...others]).toEqual([])
     expect(site.requested.filter(path => /Trip|btih|#|age/.test(path.replace(/assets.*/, '')))).toEqual([])
   }, 240_000)
@@ -174,7 +174,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await tab.getByRole('button', { name: 'Seal and get a link' }).click()
     await tab.getByText('The passphrases do not match').waitFor()
     await tab.getByLabel('Repeat it').fill('green herring')
-    const first = await sealed(tab)
+    const first = await sealAndGetLink(tab)
     expect(parseShareLink(first).seal).toEqual({ by: 'passphrase' })
     const { page: second } = await browser.open(first)
     await second.getByLabel('Passphrase').fill('green herring')
@@ -188,7 +188,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await tab.getByRole('button', { name: 'Seal and get a link' }).click()
     await tab.getByText('part of it is missing').waitFor()
     await tab.getByLabel('Their public keys').fill(`${mine.did}\n${KeyPair.generate().recipient}`)
-    const link = await sealed(tab)
+    const link = await sealAndGetLink(tab)
     expect(parseShareLink(link).seal).toEqual({ by: 'recipient' })
     const { page: third } = await browser.open(link)
     await third.getByLabel('Or paste your secret key').fill(identityText(mine))
@@ -212,20 +212,20 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await tab.getByRole('link', { name: 'Save identity.age' }).click()
     await (await downloading).saveAs(dir.join('identity.age'))
     expect((await readKeyFile(await readFile(dir.join('identity.age')), 'mine')).recipient).toBe(publicKey)
-    await isGood(tab, 'page-key-phone')
+    await expectAccessible(tab, 'page-key-phone')
     await choose(tab, dir.join('notes.txt'))
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
-    await isGood(tab, 'page-sealing-phone')
+    await expectAccessible(tab, 'page-sealing-phone')
     await tab.getByRole('radio', { name: 'Certain people only' }).check()
     await tab.getByLabel('Their public keys').fill('age1wrong')
     await tab.getByRole('button', { name: 'Seal and get a link' }).click()
     await tab.getByRole('alert').waitFor()
-    await isGood(tab, 'page-sealing-people-phone')
+    await expectAccessible(tab, 'page-sealing-people-phone')
     await tab.getByLabel('Their public keys').fill(publicKey)
-    await sealed(tab)
+    await sealAndGetLink(tab)
     await tab.getByLabel('Your key file').setInputFiles(dir.join('identity.age'))
     await tab.getByLabel('Passphrase of your key file').fill('mine')
-    await isGood(tab, 'page-own-key-phone')
+    await expectAccessible(tab, 'page-own-key-phone')
     await tab.getByRole('button', { name: 'Open', exact: true }).click()
     await tab.getByRole('button', { name: 'Show notes.txt' }).waitFor({ timeout: 60_000 })
     expect(problems).toEqual([])
@@ -235,13 +235,13 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await writeFile(dir.join('notes.txt'), NOTES)
-    // Not secure, as pages of other hosts are without https.
+    // Not a secure context, like pages of other hosts without https.
     await using insecure = await Browser.launch({ args: ['--host-resolver-rules=MAP page.test 127.0.0.1'] })
     const { page: tab, problems } = await insecure.open(site.url.replace('127.0.0.1', 'page.test'))
     expect(await tab.evaluate(() => isSecureContext)).toBe(false)
     await choose(tab, dir.join('notes.txt'))
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
-    const { page: second } = await insecure.open(await sealed(tab))
+    const { page: second } = await insecure.open(await sealAndGetLink(tab))
     await second.getByRole('button', { name: 'Save notes.txt' }).waitFor()
     expect(problems).toEqual([])
   }, 180_000)
@@ -260,20 +260,20 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await tab.getByText(/^Sealing: [1-9]/).waitFor()
     await tab.getByRole('button', { name: 'Cancel' }).click()
     await tab.getByLabel('Name that others see').waitFor()
-    expect(await placesOf(tab)).toEqual([])
-    // What a tab that was closed has left is deleted by the next.
+    expect(await sealingFiles(tab)).toEqual([])
+    // The next tab deletes the leftovers of a closed one.
     await tab.evaluate(async () => {
       const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('shoal-sealing')
       await folder.getFileHandle('left', { create: true })
     })
     const next = await context.newPage()
     await next.goto(site.url)
-    await expect.poll(() => placesOf(next)).toEqual([])
-    // It seals too, though the engine is the first tab's.
+    await expect.poll(() => sealingFiles(next)).toEqual([])
+    // It can also seal, although the engine runs in the first tab.
     await writeFile(dir.join('notes.txt'), NOTES)
     await choose(next, dir.join('notes.txt'))
     await next.getByRole('checkbox', { name: 'Seal it' }).check()
-    await sealed(next)
+    await sealAndGetLink(next)
     await next.getByRole('button', { name: 'Show notes.txt' }).waitFor()
     await next.close()
     const devtools = await context.newCDPSession(tab)
@@ -281,7 +281,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 50_000_000 })
     await seal()
     await tab.getByText(/^Sealing this needs 2\d\d MB of space in this browser/).waitFor()
-    expect(await placesOf(tab)).toEqual([])
+    expect(await sealingFiles(tab)).toEqual([])
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2_000_000_000 })
     await seal()
     await tab.getByLabel('Link to this share').waitFor({ timeout: 60_000 })
@@ -290,20 +290,20 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
 })
 
 /** Checks that the page is accessible and not wider than its window. */
-async function isGood(tab: Page, name: string): Promise<void> {
+async function expectAccessible(tab: Page, name: string): Promise<void> {
   await screenshot(tab, name)
   expect(await findings(tab)).toEqual([])
   expect(await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
 }
 
-/** The link, once it is sealed. */
-async function sealed(tab: Page): Promise<string> {
+/** Seals the chosen files. Returns the link. */
+async function sealAndGetLink(tab: Page): Promise<string> {
   await tab.getByRole('button', { name: 'Seal and get a link' }).click()
   return tab.getByLabel('Link to this share').inputValue()
 }
 
-/** Names of files that are being sealed, or were left when that ended. */
-const placesOf = (tab: Page) =>
+/** Returns the names of temporary files of sealing. */
+const sealingFiles = (tab: Page) =>
   tab.evaluate(async () => {
     const root = await navigator.storage.getDirectory()
     const names: string[] = []
@@ -312,14 +312,14 @@ const placesOf = (tab: Page) =>
     return names
   })
 
-/** All that the page has written to storages of text. */
+/** Returns all text that the page has stored. */
 const storedText = (tab: Page) =>
   tab.evaluate(async () => {
     const names = (await indexedDB.databases()).map(({ name }) => name)
     return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, names, document.cookie, location.href])
   })
 
-/** Debian's age and tar, into the folder `got`. */
+/** Opens a share with Debian's age and tar, into the folder `got`. */
 async function openWithAge(dir: TempDir, path: string): Promise<void> {
   const run = promisify(execFile)
   await run(toolPath('age'), ['-d', '-i', dir.join('key'), '-o', dir.join('opened.tar'), path])

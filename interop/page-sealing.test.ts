@@ -1,4 +1,4 @@
-/** Sealing on the page of a share link, by people who click twice, look elsewhere meanwhile, or lose their connection. */
+/** Sealing on the page of a share link while users click twice, open other views or lose their connection. */
 
 import { writeFile } from 'node:fs/promises'
 import { parseMagnet } from '@shoal/torrent'
@@ -13,8 +13,8 @@ import { Seeder } from './support/seeder.ts'
 import { asks, choose } from './support/share-form.ts'
 import { missing } from './support/tools.ts'
 
-/** Begins to seal the file, and goes on to an address that holds nothing. */
-async function sealAndLookElsewhere(tab: Page, path: string): Promise<void> {
+/** Begins to seal the file, then opens an address without a share. */
+async function sealAndLeave(tab: Page, path: string): Promise<void> {
   await choose(tab, path)
   await tab.getByRole('checkbox', { name: 'Seal it' }).check()
   await tab.getByRole('button', { name: 'Seal and get a link' }).click()
@@ -57,7 +57,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: w
     await using site = await PageSite.start()
     await randomFile(dir.join('large.bin'), 200_000_000)
     const { page: tab, problems } = await browser.open(site.url)
-    await sealAndLookElsewhere(tab, dir.join('large.bin'))
+    await sealAndLeave(tab, dir.join('large.bin'))
     await tab.getByText(/^Sealing: /).waitFor()
     expect(await asks(tab)).toBe(true)
     await tab.getByText('The link to large.bin is ready.').waitFor()
@@ -74,7 +74,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: w
     await using site = await PageSite.start()
     await randomFile(dir.join('large.bin'), 200_000_000)
     const { page: tab, problems } = await browser.open(site.url)
-    await sealAndLookElsewhere(tab, dir.join('large.bin'))
+    await sealAndLeave(tab, dir.join('large.bin'))
     await tab.getByRole('button', { name: 'Cancel' }).click()
     await tab.getByText(/^Sealing: /).waitFor({ state: 'detached' })
     expect(await asks(tab)).toBe(false)
@@ -99,7 +99,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: w
     expect(await tab.getByRole('button', { name: 'Seal and get a link' }).isEnabled()).toBe(true)
   })
 
-  test('without storage, a sealed share that is not opened yet needs confirmation before closing', async () => {
+  test('asks before closing without storage while a sealed share is not opened yet', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -109,7 +109,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: w
     const { magnet } = await seeder.seed(dir.join('sealed.age'), [site.announce])
     const link = formatShareLink(site.url, { magnet: parseMagnet(magnet), seal: { by: 'passphrase' } })
     const { page: tab, context, problems } = await browser.open('about:blank')
-    // As in private windows of some browsers.
+    // Like private windows of some browsers.
     await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'))
     await tab.goto(link)
     await tab.getByRole('button', { name: /^Download / }).click()

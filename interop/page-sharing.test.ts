@@ -1,4 +1,4 @@
-/** Drops on the page: files, folders, nothing, many items; in each of its views. */
+/** Files and folders dropped on the page of a share link. */
 import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { formatMagnet } from '@shoal/torrent'
@@ -13,7 +13,7 @@ import { Seeder } from './support/seeder.ts'
 import { asks, choose, getLink } from './support/share-form.ts'
 import { missing } from './support/tools.ts'
 
-/** Drops what lies on the disk, as a file manager does. */
+/** Drops files and folders of this machine, like a file manager. */
 const drop = (tab: Page, ...files: string[]) => dropAt(tab, { x: 200, y: 300 }, ...files)
 
 const dropAt = (tab: Page, at: { x: number; y: number }, ...files: string[]) =>
@@ -25,7 +25,7 @@ const dropAt = (tab: Page, at: { x: number; y: number }, ...files: string[]) =>
 describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () => {
   const browser = useBrowser()
 
-  test('files and folders arrive unchanged, including empty ones and equal names', async () => {
+  test('shares files and folders unchanged, including empty files and equal names', async () => {
     await using dir = await tempDir('dropping')
     await using site = await PageSite.start()
     await using other = await Seeder.start()
@@ -47,13 +47,13 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
       dir.join('one', 'Trip'),
       dir.join('sent', 'Holidays'),
     ])
-    // Chromium numbers them itself, where other browsers leave that to the page.
+    // Chromium numbers equal names itself; in other browsers the page does.
     execFileSync('cp', [dir.join('two', 'note.txt'), dir.join('sent', 'Holidays', 'note (1).txt')])
     expect(await difference(dir.join('sent'), dir.join('got'))).toBeNull()
     expect(problems).toEqual([])
   })
 
-  test('the page says so if there is nothing to share', async () => {
+  test('reports that there is nothing to share', async () => {
     await using dir = await tempDir('dropping')
     await using site = await PageSite.start()
     await mkdir(dir.join('hollow', 'deeper'), { recursive: true })
@@ -69,7 +69,7 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     expect(problems).toEqual([])
   })
 
-  test('chosen files stay chosen after returning to the start page', async () => {
+  test('keeps chosen files when the user returns to the start page', async () => {
     await using dir = await tempDir('home')
     await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 1000)
@@ -82,7 +82,7 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     expect(problems).toEqual([])
   })
 
-  test('a thousand small files', async () => {
+  test('shares a thousand small files', async () => {
     await using dir = await tempDir('dropping')
     await using site = await PageSite.start()
     await using other = await Seeder.start()
@@ -100,7 +100,7 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     expect(problems).toEqual([])
   })
 
-  test('files dropped on an open share are shared without leaving the page', async () => {
+  test('shares files dropped on an open share without leaving the page', async () => {
     await using dir = await tempDir('dropping')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()

@@ -1,4 +1,4 @@
-/** The page that a share link opens, in Debian's Chromium, with a real engine in another process as the seed, over a real tracker. */
+/** The page of a share link in Debian's Chromium, with our engine in another process as the seed, and a real tracker. */
 import { mkdir } from 'node:fs/promises'
 import { formatMagnet } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
@@ -54,13 +54,13 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link', 
     const second = await browser.open(link)
     await second.page.getByRole('button', { name: 'Download 2.30 MB' }).click()
     await second.page.getByText('Complete and verified').waitFor()
-    // A folder in the browser's storage replaces one on disk, because nobody can answer the dialog.
+    // The page gets a folder in the browser's storage, because no user answers the dialog.
     await second.page.evaluate(() => {
       Reflect.set(globalThis, 'showDirectoryPicker', async () =>
         (await navigator.storage.getDirectory()).getDirectoryHandle('saved', { create: true }),
       )
     })
-    // Something else of that name, which stays as it is.
+    // An existing folder with that name stays unchanged.
     await second.page.evaluate(async () => {
       const root = await navigator.storage.getDirectory()
       const folder = await root.getDirectoryHandle('saved', { create: true })

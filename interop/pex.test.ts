@@ -1,4 +1,4 @@
-/** Peer exchange: of three peers, two know of the third only, and learn of each other from it (BEP 11). */
+/** Peer exchange: two peers know only a third one, from which they learn each other's address (BEP 11). */
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, type TempDir, tempDir } from './support/files.ts'
 import { Libtorrent, type LibtorrentTorrent } from './support/libtorrent.ts'
@@ -15,7 +15,7 @@ const knows = async (torrent: LibtorrentTorrent, port: number) =>
   (await torrent.peers()).some(({ address }) => address.endsWith(`:${port}`))
 
 describe.skipIf(missing('libtorrent'))('peer exchange', { concurrent: true }, () => {
-  // Nobody has anything at first: peers that are all leechers stay connected until there is a seed.
+  // At first no peer has any pieces, because only leeches stay connected to each other.
   test('of ours connects two libtorrent peers', async () => {
     await using dir = await tempDir('interop')
     const { torrent } = await content(dir)

@@ -1,4 +1,4 @@
-/** Sealed shares on the command line: whole processes, on loopback. */
+/** Sealed shares on the command line: complete processes, on loopback. */
 import { execFileSync } from 'node:child_process'
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { identityText, KeyPair } from '@shoal/identity'
@@ -25,7 +25,7 @@ async function photos(): Promise<{ place: Workplace; bytes: Buffer }> {
   return { place, bytes }
 }
 
-test('the key in the link opens it, and no sealed file remains', LIMIT, async () => {
+test('the key in the link opens a share, and no sealed file remains', LIMIT, async () => {
   const { place, bytes } = await photos()
   await using _end = place
   const { process, link, peer } = await sealedSeed(place)
@@ -42,7 +42,7 @@ test('the key in the link opens it, and no sealed file remains', LIMIT, async ()
   expect(await readdir(place.at('state', 'sealed'))).toEqual([])
 })
 
-test.skipIf(missing('age'))('age opens it with the key that is in the link', LIMIT, async () => {
+test.skipIf(missing('age'))('age opens a share with the key in its link', LIMIT, async () => {
   const { place } = await photos()
   await using _end = place
   const { link } = await sealedSeed(place, '--out', 'kept')
@@ -73,26 +73,30 @@ test('others see no names, and a truncated or changed link is rejected', LIMIT, 
   expect((await get(link.slice(0, -4))).object.error.code).toBe('cut-short')
   const other = link[60] === 'A' ? 'B' : 'A'
   expect((await get(`${link.slice(0, 60)}${other}${link.slice(61)}`)).object.error.code).toBe('altered')
-  // Kept, it is shared again under the same link.
+  // A kept file can be shared again under the same link.
   await process.interrupt()
   const again = place.start('seed', 'kept/sealed.age', ...LOOPBACK, '--json')
   expect((await again.event('sharing')).infoHashes).toEqual(sharing.infoHashes)
 })
 
-test('a wrong passphrase is reported before anything is written, the right one opens', LIMIT, async () => {
-  const { place, bytes } = await photos()
-  await using _end = place
-  await writeFile(place.at('right'), 'correct horse\nnot this\n')
-  await writeFile(place.at('wrong'), 'wrong horse\n')
-  const { link, peer } = await sealedSeed(place, '--passphrase-file', 'right')
-  const get = (file: string) =>
-    place.json('get', link, '-o', 'in', '--peer', peer, '--passphrase-file', file, ...LOOPBACK)
-  const wrong = await get('wrong')
-  expect(wrong).toMatchObject({ code: 1, object: { error: { code: 'wrong-passphrase' } } })
-  expect((await readdir(place.at('in'))).filter(name => !name.startsWith('.'))).toEqual([])
-  expect((await get('right')).code).toBe(0)
-  expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
-})
+test(
+  'a wrong passphrase is reported before anything is written, and the correct one opens the share',
+  LIMIT,
+  async () => {
+    const { place, bytes } = await photos()
+    await using _end = place
+    await writeFile(place.at('right'), 'correct horse\nnot this\n')
+    await writeFile(place.at('wrong'), 'wrong horse\n')
+    const { link, peer } = await sealedSeed(place, '--passphrase-file', 'right')
+    const get = (file: string) =>
+      place.json('get', link, '-o', 'in', '--peer', peer, '--passphrase-file', file, ...LOOPBACK)
+    const wrong = await get('wrong')
+    expect(wrong).toMatchObject({ code: 1, object: { error: { code: 'wrong-passphrase' } } })
+    expect((await readdir(place.at('in'))).filter(name => !name.startsWith('.'))).toEqual([])
+    expect((await get('right')).code).toBe(0)
+    expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
+  },
+)
 
 test('a passphrase entered on the terminal is not echoed', LIMIT, async () => {
   const { place } = await photos()
@@ -127,7 +131,7 @@ test('a share sealed to a key of shoal key opens only with its key file', LIMIT,
 })
 
 test(
-  'an identity file in the clear, as age-keygen writes it, opens what is sealed to it without a passphrase',
+  'a plain identity file, like those of age-keygen, opens a share without a passphrase',
   LIMIT,
   async () => {
     const { place, bytes } = await photos()
@@ -143,7 +147,7 @@ test(
   },
 )
 
-test('leftovers of a killed process are removed by the next', LIMIT, async () => {
+test('the next process removes the leftovers of a killed one', LIMIT, async () => {
   const { place } = await photos()
   await using _end = place
   const { process } = await sealedSeed(place)

@@ -1,4 +1,4 @@
-/** Swarms of several kinds of peers at once. */
+/** Swarms of several clients. */
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
@@ -8,14 +8,14 @@ import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 describe.skipIf(missing('libtorrent'))('swarms', { concurrent: true }, () => {
-  test('a libtorrent seed, two of our peers and a libtorrent leech all complete with each other’s help', async () => {
+  test('two of our sessions and a libtorrent leech complete from a libtorrent seed and each other', async () => {
     await using dir = await tempDir('interop')
     const bytes = 8 * 1024 * 1024
     const { path } = await randomFile(dir.join('seed', 'content.bin'), bytes)
     const made = await makeTorrent(path, dir.join('content.torrent'), { pieceLengthBytes: 262_144 })
     await using seeder = await Libtorrent.start()
     const seed = await seeder.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
-    // Slow enough that the others have something to give each other.
+    // Slow enough that the others exchange pieces.
     await seed.limit({ upload: 6_000_000 })
     await using one = await Shoal.open({ directory: dir.join('one') })
     await using two = await Shoal.open({ directory: dir.join('two') })
@@ -32,13 +32,13 @@ describe.skipIf(missing('libtorrent'))('swarms', { concurrent: true }, () => {
     await leech.flushed()
     for (const name of ['one', 'two', 'leech'])
       expect(await difference(dir.join('seed'), dir.join(name))).toBeNull()
-    // Three copies arrived, and the seed did not send them all.
+    // The seed did not send all three copies.
     expect((await seed.status()).uploadedBytes).toBeLessThan(2.9 * bytes)
     expect(first.stats.uploadedBytes + second.stats.uploadedBytes).toBeGreaterThan(0)
   })
 
   test.skipIf(missing('opentracker'))(
-    'a hybrid of ours serves one who knows its v1 hash and one who knows its v2 hash (BEP 52)',
+    'our hybrid seed serves a peer that knows its v1 hash and one that knows its v2 hash (BEP 52)',
     async () => {
       await using dir = await tempDir('interop')
       const { path } = await randomFile(dir.join('seed', 'content.bin'), 4_000_001)
@@ -55,7 +55,7 @@ describe.skipIf(missing('libtorrent'))('swarms', { concurrent: true }, () => {
         await leech.flushed()
         expect(await difference(dir.join('seed'), dir.join(version))).toBeNull()
       }
-      await until('our seed is announced by both', async () => {
+      await until('our seed is announced with both hashes', async () => {
         const counts = await Promise.all([made.v1!, made.v2!].map(hash => tracker.seeds(hash)))
         return counts.every(count => count === 1)
       })

@@ -1,4 +1,4 @@
-/** Peers that find each other by nothing but our tracker: real clients over HTTP, UDP and WebSocket (BEP 3, 15, 23, 48). */
+/** Real clients that find each other only through our tracker, over HTTP, UDP and WebSocket (BEP 3, 15, 23, 48). */
 import { describe, expect, test } from 'vitest'
 import { type Hub, startHub } from '../apps/hub/src/hub.ts'
 import { Aria2 } from './support/aria2.ts'
@@ -46,7 +46,7 @@ describe('our tracker', () => {
           version: 'v1',
           trackers: [[tracker.urls[kind]]],
         })
-        // Transmission takes no address of this machine from a tracker: the others come to it.
+        // Transmission ignores addresses of this machine in tracker responses, so the others connect to it.
         await using transmission = await Transmission.start({ directory: dir.join('tr') })
         await transmission.done(await transmission.add({ torrent: made.torrent }, dir.join('seed')))
         await hasSeed(tracker)
@@ -55,7 +55,7 @@ describe('our tracker', () => {
         await leech.done()
         await leech.flushed()
         expect(await difference(dir.join('seed'), dir.join('theirs'))).toBeNull()
-        // It knows UDP trackers only while its DHT is on.
+        // aria2 supports UDP trackers only while its DHT is on.
         if (kind === 'http') {
           await using aria2 = await Aria2.start({ directory: dir.join('aria2') })
           await aria2.done(await aria2.addTorrent(made.torrent))
@@ -86,7 +86,7 @@ describe('our tracker', () => {
     })
   })
 
-  // Of the two it is our session that comes back: WebTorrent waits up to five minutes before it connects anew.
+  // Our session reconnects soon; WebTorrent waits up to five minutes.
   test('connects WebTorrent and our sessions, even after a restart', {
     timeout: 240_000,
   }, async () => {
@@ -107,7 +107,7 @@ describe('our tracker', () => {
       }
       await until('it is announced', isAlone)
       await download('first')
-      await until('the one that left is forgotten', isAlone)
+      await until('the leecher is forgotten', isAlone)
       const { port } = tracker.hub
       await tracker.hub.close()
       tracker = await openHub(port)
@@ -118,7 +118,7 @@ describe('our tracker', () => {
     }
   })
 
-  test('may restart while a session keeps running, which reconnects by itself', async () => {
+  test('may restart while a session keeps running, which reconnects automatically', async () => {
     await using dir = await tempDir('interop')
     let tracker = await openHub()
     try {

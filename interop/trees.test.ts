@@ -1,4 +1,4 @@
-/** Torrents of many files between us and libtorrent: subfolders, empty files, pads, and only some of the files wanted. */
+/** Torrents of many files between our session and libtorrent: subfolders, empty files, pad files, and selections. */
 import { describe, expect, test } from 'vitest'
 import { difference, filesBelow, randomTree, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
@@ -8,7 +8,7 @@ import { missing } from './support/tools.ts'
 const VERSIONS = ['v1', 'v2', 'hybrid'] as const
 const PIECE = 32_768
 
-/** Lengths around block and piece borders, so that pieces and blocks end inside files, at their ends, and beyond them. */
+/** Lengths around block and piece boundaries, so that pieces and blocks end within files, at their ends and beyond them. */
 const TREE = {
   'a.txt': 1,
   'b/empty': 0,
@@ -21,7 +21,7 @@ const TREE = {
 }
 
 describe.skipIf(missing('libtorrent'))('many files', { concurrent: true }, () => {
-  test.each(VERSIONS)('%s: from libtorrent to us (BEP 3, 47, 52)', async version => {
+  test.each(VERSIONS)('%s: downloads from libtorrent (BEP 3, 47, 52)', async version => {
     await using dir = await tempDir('interop')
     await randomTree(dir.join('seed', 'tree'), TREE)
     await using seeder = await Libtorrent.start()
@@ -35,7 +35,7 @@ describe.skipIf(missing('libtorrent'))('many files', { concurrent: true }, () =>
     }
   })
 
-  test.each(VERSIONS)('%s: from us to libtorrent (BEP 3, 47, 52)', async version => {
+  test.each(VERSIONS)('%s: seeds to libtorrent (BEP 3, 47, 52)', async version => {
     await using dir = await tempDir('interop')
     await randomTree(dir.join('seed', 'tree'), TREE)
     const made = await makeTorrent(dir.join('seed', 'tree'), dir.join('tree.torrent'), {
@@ -57,7 +57,7 @@ describe.skipIf(missing('libtorrent'))('many files', { concurrent: true }, () =>
     }
   })
 
-  test.each(VERSIONS)('%s: only the wanted files, then the rest', async version => {
+  test.each(VERSIONS)('%s: downloads only the wanted files, then the rest', async version => {
     await using dir = await tempDir('interop')
     await randomTree(dir.join('seed', 'tree'), TREE)
     await using seeder = await Libtorrent.start()
@@ -74,12 +74,12 @@ describe.skipIf(missing('libtorrent'))('many files', { concurrent: true }, () =>
 
     const peers = [`127.0.0.1:${seeder.port}`]
     const leech = await shoal.get(torrent, { select: wanted.map(({ index }) => index), peers })
-    // The other bytes of shared pieces are kept aside.
+    // The other bytes of shared pieces are stored separately.
     const files = await filesBelow(dir.join('leech'))
     expect(files.filter(name => !name.endsWith('.parts'))).toEqual([...names].sort())
     expect(leech.stats.haveBytes).toBe(leech.stats.wantedBytes)
 
-    // BEP 21: partial content is served.
+    // BEP 21: a partial seed uploads what it has.
     await using other = await Libtorrent.start()
     const part = await other.add({ torrent, savePath: dir.join('other'), peers: [shoal.endpoint] })
     const wantedBytes = wanted.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)

@@ -1,4 +1,4 @@
-/** Web seeds (BEP 19) with real clients: together with their peers, and in torrents that we created. */
+/** Web seeds (BEP 19) with real clients: in addition to peers, and in torrents that we created. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -9,11 +9,11 @@ import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 
-/** Sizes that share pieces, fill them, or are empty; names that must be escaped. */
+/** Files that share pieces, fill them or are empty, and names that must be escaped. */
 const TREE = { 'a b.bin': 1_500_000, 'd/é#.bin': 1, 'd/e': 262_144, empty: 0, 'z%.bin': 700_001 }
 
-/** A folder of files below `seed/tree`, and a server that has it below `/pub/`. */
-async function shared(dir: TempDir): Promise<RangeServer> {
+/** Creates files in `seed/tree`, and a server that has them below `/pub/`. */
+async function serveTree(dir: TempDir): Promise<RangeServer> {
   const folder = dir.join('seed', 'tree')
   await randomTree(folder, TREE)
   const server = await RangeServer.open()
@@ -27,17 +27,17 @@ async function shared(dir: TempDir): Promise<RangeServer> {
 
 describe.skipIf(missing('libtorrent'))('with libtorrent', () => {
   test.each(['v1', 'v2', 'hybrid'] as const)(
-    '%s: its peer and a web seed feed one download',
+    '%s: a libtorrent peer and a web seed contribute to one download',
     async version => {
       await using dir = await tempDir('web-seeds')
-      await using server = await shared(dir)
+      await using server = await serveTree(dir)
       const made = await makeTorrent(dir.join('seed', 'tree'), dir.join('t.torrent'), {
         version,
         webSeeds: [server.url('/pub/')],
       })
       await using peer = await Libtorrent.start()
       const theirs = await peer.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
-      // Slow enough that the web seed is needed, and the other way round.
+      // Slow enough that the web seed is also needed, and vice versa.
       await theirs.limit({ upload: 400_000 })
       await using shoal = await Shoal.open({ directory: dir.join('leech') })
       shoal.session.setLimits({ downloadBytesPerSecond: 400_000 }, 'webseed')
@@ -50,10 +50,10 @@ describe.skipIf(missing('libtorrent'))('with libtorrent', () => {
   )
 
   test.each(['v1', 'v2', 'hybrid'] as const)(
-    '%s: it downloads from the web seed of our torrent',
+    '%s: libtorrent downloads from the web seed of our torrent',
     async version => {
       await using dir = await tempDir('web-seeds')
-      await using server = await shared(dir)
+      await using server = await serveTree(dir)
       const made = await makeTorrent(dir.join('seed', 'tree'), dir.join('t.torrent'), {
         version,
         webSeeds: [server.url('/pub/')],
@@ -67,9 +67,9 @@ describe.skipIf(missing('libtorrent'))('with libtorrent', () => {
     },
   )
 
-  test('we use the web seed of its torrent', async () => {
+  test('we download from the web seed of a torrent by libtorrent', async () => {
     await using dir = await tempDir('web-seeds')
-    await using server = await shared(dir)
+    await using server = await serveTree(dir)
     await using peer = await Libtorrent.start()
     await peer.create(dir.join('seed', 'tree'), dir.join('t.torrent'), { webSeeds: [server.url('/pub/')] })
     await using shoal = await Shoal.open({ directory: dir.join('leech') })
@@ -79,9 +79,9 @@ describe.skipIf(missing('libtorrent'))('with libtorrent', () => {
 })
 
 describe.skipIf(missing('aria2c'))('with aria2', () => {
-  test('it uses the web seed of our torrent', async () => {
+  test('aria2 downloads from the web seed of our torrent', async () => {
     await using dir = await tempDir('web-seeds')
-    await using server = await shared(dir)
+    await using server = await serveTree(dir)
     const made = await makeTorrent(dir.join('seed', 'tree'), dir.join('t.torrent'), {
       version: 'v1',
       webSeeds: [server.url('/pub/')],

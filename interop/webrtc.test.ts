@@ -1,4 +1,4 @@
-/** WebRTC peers: ours and WebTorrent's, brought together by npm's tracker. */
+/** WebRTC peers, ours and WebTorrent's, which find each other through npm's tracker. */
 import type { PeerStatus, TorrentApi } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
 import { Coturn } from './support/coturn.ts'
@@ -9,19 +9,19 @@ import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 import { NpmTracker, WebTorrent } from './support/webtorrent.ts'
 
-/** No port: the other side cannot come by TCP. */
+/** Without a port, so that the other side cannot connect over TCP. */
 const rtcOnly = { port: null, trackers: true, webrtc: {} } as const
 const SIZE = 6_000_000
 
-/** Kinds and names of all peers that a torrent has or had: two seeds part when both are complete. */
-function met(torrent: TorrentApi): () => string {
-  const gone: PeerStatus[] = []
-  torrent.on('peerClosed', peer => gone.push(peer))
-  return () => [...gone, ...torrent.peers()].map(({ kind, client }) => `${kind} ${client}`).join(', ')
+/** Returns a function that lists the kinds and names of all current and past peers, because complete peers disconnect from each other. */
+function recordPeers(torrent: TorrentApi): () => string {
+  const closed: PeerStatus[] = []
+  torrent.on('peerClosed', peer => closed.push(peer))
+  return () => [...closed, ...torrent.peers()].map(({ kind, client }) => `${kind} ${client}`).join(', ')
 }
 
 describe('WebRTC', () => {
-  test.for(['v1', 'v2', 'hybrid'] as const)('brings two of ours together by a %s magnet', async version => {
+  test.for(['v1', 'v2', 'hybrid'] as const)('connects two of our sessions by a %s magnet', async version => {
     await using dir = await tempDir('webrtc')
     await using tracker = await NpmTracker.start()
     const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
@@ -31,7 +31,7 @@ describe('WebRTC', () => {
     await seed.get(torrent, { directory: dir.join('seed') })
     await using leech = await Shoal.open(rtcOnly)
     const got = await leech.add(magnet, { directory: dir.join('leech') })
-    const peers = met(got)
+    const peers = recordPeers(got)
     await leech.done(got)
     expect(peers()).toContain('webrtc Shoal/')
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
@@ -44,7 +44,7 @@ describe('WebRTC', () => {
     const trackers = [[tracker.url]]
     const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { trackers })
     await using seed = await Shoal.open(rtcOnly)
-    const peers = met(await seed.get(torrent, { directory: dir.join('seed') }))
+    const peers = recordPeers(await seed.get(torrent, { directory: dir.join('seed') }))
     await using webtorrent = await WebTorrent.start()
     await webtorrent.add(magnet, dir.join('leech'))
     await webtorrent.done()
@@ -60,7 +60,7 @@ describe('WebRTC', () => {
     const { magnet } = await webtorrent.seed(path, [tracker.url])
     await using leech = await Shoal.open(rtcOnly)
     const got = await leech.add(magnet, { directory: dir.join('leech') })
-    const peers = met(got)
+    const peers = recordPeers(got)
     await leech.done(got)
     expect(peers()).toMatch(/webrtc WebTorrent/i)
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
@@ -81,13 +81,13 @@ describe('WebRTC', () => {
     await tracker.run()
     await using leech = await Shoal.open(rtcOnly)
     const got = await leech.add(magnet, { directory: dir.join('leech') })
-    // The seed tries again after 15 s, and after 30 s more if that was too soon.
+    // The seed retries after 15 s, and after another 30 s if that was too soon.
     await leech.done(got, 100_000)
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   })
 
   test.skipIf(missing('libtorrent'))(
-    'what libtorrent seeds by TCP reaches WebTorrent through us',
+    'WebTorrent downloads from libtorrent’s TCP seed through us',
     async () => {
       await using dir = await tempDir('webrtc')
       await using tracker = await NpmTracker.start()
@@ -103,7 +103,7 @@ describe('WebRTC', () => {
         directory: dir.join('bridge'),
         peers: [`127.0.0.1:${source.port}`],
       })
-      const peers = met(between)
+      const peers = recordPeers(between)
       await webtorrent.done()
       expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
       expect(peers()).toMatch(/webrtc WebTorrent/i)
@@ -111,27 +111,30 @@ describe('WebRTC', () => {
     },
   )
 
-  test.skipIf(missing('turnserver'))('peers that show no address meet through a TURN server', async () => {
-    await using dir = await tempDir('webrtc')
-    await using tracker = await NpmTracker.start()
-    await using turn = await Coturn.start()
-    const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
-    const trackers = [[tracker.url]]
-    const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { trackers })
-    const { iceServers } = turn
-    const relayed = { ...rtcOnly, webrtc: { iceServers, iceTransportPolicy: 'relay' } } as const
-    await using seed = await Shoal.open(relayed)
-    await seed.get(torrent, { directory: dir.join('seed') })
-    await using leech = await Shoal.open(relayed)
-    const got = await leech.add(magnet, { directory: dir.join('leech') })
-    const peers = met(got)
-    await leech.done(got)
-    expect(peers()).toContain('webrtc Shoal/')
-    expect(turn.process.output()).toMatch(/allocation|usage|session/i)
-    expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
-  })
+  test.skipIf(missing('turnserver'))(
+    'peers that hide their address connect through a TURN server',
+    async () => {
+      await using dir = await tempDir('webrtc')
+      await using tracker = await NpmTracker.start()
+      await using turn = await Coturn.start()
+      const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
+      const trackers = [[tracker.url]]
+      const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { trackers })
+      const { iceServers } = turn
+      const relayed = { ...rtcOnly, webrtc: { iceServers, iceTransportPolicy: 'relay' } } as const
+      await using seed = await Shoal.open(relayed)
+      await seed.get(torrent, { directory: dir.join('seed') })
+      await using leech = await Shoal.open(relayed)
+      const got = await leech.add(magnet, { directory: dir.join('leech') })
+      const peers = recordPeers(got)
+      await leech.done(got)
+      expect(peers()).toContain('webrtc Shoal/')
+      expect(turn.process.output()).toMatch(/allocation|usage|session/i)
+      expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+    },
+  )
 
-  test.skipIf(missing('turnserver'))('a wrong TURN secret opens no way', async () => {
+  test.skipIf(missing('turnserver'))('peers with a wrong TURN secret do not connect', async () => {
     await using dir = await tempDir('webrtc')
     await using tracker = await NpmTracker.start()
     await using turn = await Coturn.start()
@@ -144,10 +147,10 @@ describe('WebRTC', () => {
     await seed.get(torrent, { directory: dir.join('seed') })
     await using leech = await Shoal.open(relayed)
     const got = await leech.add(magnet, { directory: dir.join('leech') })
-    await until('the server refused', () =>
+    await until('the server has rejected the secret', () =>
       /unauthorized|cannot find credentials|401/i.test(turn.process.output()),
     )
-    await until('the leech announced', () => got.discovery().some(({ state }) => state === 'ok'))
+    await until('the leech has announced', () => got.discovery().some(({ state }) => state === 'ok'))
     expect(got.stats.peers).toBe(0)
   })
 })

@@ -27,7 +27,7 @@ export class Victim {
     return this.#good
   }
 
-  /** Starts without metadata if `magnet`. It learns about the good peer only in `finish`. */
+  /** Starts a download, without metadata if `magnet`. It learns the address of the good peer only in `finish`. */
   static async start(
     options: { length?: number; magnet?: boolean; session?: SessionOptions; environment?: object } = {},
   ): Promise<Victim> {
@@ -48,7 +48,7 @@ export class Victim {
     return this.file.metainfo.info.infoHashes.v1!
   }
 
-  /** Connects a hostile peer to it. */
+  /** Connects a hostile peer to the victim. */
   async attack(options: Partial<HostileOptions> = {}): Promise<HostilePeer> {
     const peer = await HostilePeer.connect({
       port: this.session.port,
@@ -60,7 +60,7 @@ export class Victim {
     return peer
   }
 
-  /** Adds the good peer and waits until everything is complete. Stored data has been verified. */
+  /** Adds the good peer and waits until the download is complete, which means that all stored data has been verified. */
   async finish(timeoutMs = 90_000): Promise<void> {
     const { torrent } = this
     torrent.addPeer(this.#good.address)
@@ -71,7 +71,7 @@ export class Victim {
     expect(this.log.filter(line => line.startsWith('127.0.0.1 sent wrong bytes'))).toEqual([])
   }
 
-  logged(pattern: RegExp): Promise<unknown> {
+  waitForLog(pattern: RegExp): Promise<unknown> {
     return until(`the log says ${pattern}`, () => this.log.some(line => pattern.test(line)))
   }
 }

@@ -32,7 +32,7 @@ async function slowDownload(options: SessionOptions = {}): Promise<Setting> {
   const torrent = await session.add(file.metainfo, { peers: [from.address] })
   const errors: Error[] = []
   torrent.on('error', error => errors.push(error))
-  await until('some of it is downloaded', () => torrent.stats.haveBytes > 2 * MIB)
+  await until('a part is downloaded', () => torrent.stats.haveBytes > 2 * MIB)
   return { file, folder: dir.join('get'), session, torrent, seed, errors }
 }
 
@@ -47,13 +47,13 @@ async function finish({ torrent, seed, file, folder }: Setting): Promise<void> {
     },
     { timeoutMs: 60_000, intervalMs: 100 },
   ).catch(error => {
-    throw new Error(`${error.message}: it is ${JSON.stringify(torrent.stats)}`)
+    throw new Error(`${error.message}: ${JSON.stringify(torrent.stats)}`)
   })
   expect(await sha256Of(`${folder}/file`)).toBe(file.sha256)
 }
 
-describe('while it downloads', () => {
-  test('a deleted folder stops the torrent with a remedy, and resuming completes it', async () => {
+describe('while a torrent downloads', () => {
+  test('a deleted folder stops the torrent with an error that says what to do, and resuming completes it', async () => {
     const setting = await slowDownload()
     await rm(setting.folder, { recursive: true })
     await until('it stops', () => setting.torrent.state === 'error')
@@ -84,7 +84,7 @@ describe('while it downloads', () => {
     await finish(setting)
   })
 
-  test('a file replaced by a link out of the folder is not followed', async () => {
+  test('a link out of the folder that replaced a file is not followed', async () => {
     const setting = await slowDownload()
     const { folder, session, torrent, file } = setting
     const outside = `${folder}-outside`
@@ -104,7 +104,7 @@ describe('while it downloads', () => {
   })
 })
 
-describe('while it seeds', () => {
+describe('while a torrent seeds', () => {
   async function seeding(): Promise<{
     dir: string
     file: SharedFile
@@ -120,7 +120,7 @@ describe('while it seeds', () => {
     return { dir: dir.path, file, session, torrent: torrents[0]!, address }
   }
 
-  test('a truncated file stops the torrent; restored and resumed, it is served', async () => {
+  test('a truncated file stops the torrent, which seeds again once the file is restored', async () => {
     const { dir, file, torrent, address } = await seeding()
     await truncate(file.path, MIB)
     await mkdir(`${dir}/get`)

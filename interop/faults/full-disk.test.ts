@@ -1,4 +1,4 @@
-/** Small test disks: full and read-only. */
+/** Full and read-only disks. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { writeMetainfo } from '@shoal/torrent'
@@ -14,10 +14,10 @@ import { ALONE, type SharedFile, seeder, sharedFile } from './support.ts'
 const MIB = 1024 * 1024
 const PROGRAM = fileURLToPath(new URL('session-calls.ts', import.meta.url))
 
-/** The reason why no disk can be mounted, or null. */
-const unable = process.getuid?.() === 0 ? missing('unshare', 'mount') : 'mounting a disk needs root'
+/** Why no disk can be mounted, or null. */
+const unable = process.getuid?.() === 0 ? missing('unshare', 'mount') : 'mounting a disk requires root'
 
-/** A session in a separate mount namespace, where `disk` is a small tmpfs. */
+/** Starts a session in a separate mount namespace, where `disk` is a small tmpfs. */
 async function sessionOnDisk(disk: string, options: string): Promise<JsonLines> {
   const script = `mount -t tmpfs -o ${options} tmpfs "$1" && exec "$2" "$3"`
   const args = ['-m', 'sh', '-c', script, 'sh', disk, process.execPath, PROGRAM]
@@ -40,7 +40,7 @@ async function prepare(lengths: Record<string, number>): Promise<{ dir: TempDir;
 }
 
 describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
-  test('that is full stops only its torrent, which resumes without losses once there is space', async () => {
+  test('that is full stops only the torrent on it, which resumes without losses once there is space', async () => {
     const { dir, files } = await prepare({ large: 16 * MIB + 5, other: 4 * MIB })
     const { session, torrents, address } = await seeder(files)
     onTestFinished(() => session.close())
@@ -83,12 +83,12 @@ describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
     await calls.call('fill', { path: `${disk}/filler`, keepBytes: 6 * MIB })
     const options = { ...ALONE, stateDirectory: `${disk}/state`, restore: false }
     const torrentFile = dir.join('large.torrent')
-    const run = async (peers: string[], until_: (view: TorrentView) => boolean) => {
+    const run = async (peers: string[], condition: (view: TorrentView) => boolean) => {
       await calls.call('open', options)
       const torrent = await calls.call<number>('add', { torrentFile, directory: disk, peers })
-      return await until('it comes so far', async () => {
+      return await until('the condition is met', async () => {
         const seen = await calls.call<TorrentView>('view', { torrent })
-        return until_(seen) && seen
+        return condition(seen) && seen
       })
     }
     const stopped = await run([address], ({ state }) => state === 'error')
@@ -101,7 +101,7 @@ describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
     expect(await calls.call('sha256', { path: `${disk}/large` })).toBe(files[0]!.sha256)
   })
 
-  test('that is read-only stops its torrent with a remedy until it is writable', async () => {
+  test('that is read-only stops the torrent on it, with an error that says what to do, until it is writable', async () => {
     const { dir, files } = await prepare({ file: MIB })
     const { session, address } = await seeder(files)
     onTestFinished(() => session.close())
@@ -114,7 +114,7 @@ describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
       peers: [address],
     })
     const view = () => calls.call<TorrentView>('view', { torrent })
-    await until('it is refused', async () => (await view()).state === 'error')
+    await until('the torrent stops', async () => (await view()).state === 'error')
     expect((await view()).error).toMatchObject({
       code: 'no-permission',
       message: /read-only file system\. Choose another folder/,

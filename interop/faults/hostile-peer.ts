@@ -9,23 +9,23 @@ import type { MessageHandler } from '../../packages/torrent/src/wire/messages.ts
 export interface HostileOptions {
   /** Port of the victim, on 127.0.0.1. */
   readonly port: number
-  /** Own address. */
+  /** Address of the peer. */
   readonly from: string
   readonly infoHash: Uint8Array
   /** Supports the fast extension (BEP 6). Default true. */
   readonly fast?: boolean
-  /** Its reaction to messages. */
+  /** Reactions to messages. */
   readonly on?: Partial<MessageHandler>
 }
 
 let count = 0
 
-/** A raw connection that was made. */
+/** Opens a raw connection. */
 export async function rawConnection(port: number, from: string): Promise<Socket> {
   const socket = connect({ host: '127.0.0.1', port, localAddress: from })
-  // Being disconnected is expected.
+  // Disconnections are expected.
   socket.on('error', () => {})
-  // Without reading, the end of the connection would go unnoticed.
+  // The end of the connection is noticed only while reading.
   socket.resume()
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
@@ -37,7 +37,7 @@ export async function rawConnection(port: number, from: string): Promise<Socket>
 /** A peer after its handshake, controlled by the test. */
 export class HostilePeer {
   readonly socket: Socket
-  /** Received requests. */
+  /** Number of received requests. */
   requests = 0
   readonly out = new MessageWriter()
   closed = false
@@ -62,7 +62,7 @@ export class HostilePeer {
     if (received.length > 0) parser.push(received)
   }
 
-  /** Rejects if the victim closes the connection instead of answering. */
+  /** Connects and exchanges handshakes. Rejects if the victim closes the connection instead. */
   static async connect({ port, from, infoHash, fast = true, on = {} }: HostileOptions): Promise<HostilePeer> {
     const socket = await rawConnection(port, from)
     const peerId = Buffer.from(`-XX0001-${String(count++).padStart(12, '0')}`)
@@ -76,7 +76,7 @@ export class HostilePeer {
         resolve(all)
       }
       socket.on('data', read)
-      socket.once('close', () => reject(new Error('the victim hung up')))
+      socket.once('close', () => reject(new Error('the victim closed the connection')))
     })
     return new HostilePeer(socket, answer.subarray(68), on)
   }
@@ -102,29 +102,29 @@ export class HostilePeer {
     this.socket.write(bytes)
   }
 
-  /** The extended handshake (BEP 10) with the given fields, however untrue. */
+  /** Sends an extended handshake (BEP 10) with the given fields, which need not be true. */
   sendExtended(fields: Parameters<typeof encode>[0]): void {
     this.out.extended(0, encode(fields))
     this.flush()
   }
 
-  /** Repeats a message as fast as possible until the victim closes the connection or `count` were sent. */
+  /** Repeats a message as fast as possible until it was sent `times` times or the victim closes the connection. */
   async flood(message: Uint8Array, times: number): Promise<void> {
     const many = Buffer.concat(Array.from({ length: 1000 }, () => message))
     for (let sent = 0; sent < times && !this.closed; sent += 1000) {
       if (this.socket.write(many)) await new Promise(resolve => setImmediate(resolve))
       else
         await new Promise<void>(resolve => {
-          const go = () => {
-            this.socket.off('drain', go)
-            this.socket.off('close', go)
+          const proceed = () => {
+            this.socket.off('drain', proceed)
+            this.socket.off('close', proceed)
             clearTimeout(timer)
             resolve()
           }
-          // If the victim stops reading, the flood has ended just the same.
-          const timer = setTimeout(go, 500)
-          this.socket.on('drain', go)
-          this.socket.on('close', go)
+          // The flood has also ended if the victim stops reading.
+          const timer = setTimeout(proceed, 500)
+          this.socket.on('drain', proceed)
+          this.socket.on('close', proceed)
         })
     }
   }

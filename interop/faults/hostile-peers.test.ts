@@ -1,4 +1,4 @@
-/** A hostile peer harms itself and not the download from a good peer. */
+/** Hostile peers do not disrupt the download from a good peer. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { TcpTransport } from '../../packages/torrent/src/transport/tcp-transport.node.ts'
@@ -8,7 +8,7 @@ import { type HostilePeer, rawConnection } from './hostile-peer.ts'
 
 const BLOCK_BYTES = 16384
 /** Memory limit of the process during one attack, including the attackers and the good peer, which run in the same process. */
-const MOST_MEMORY_BYTES = 150 * 1024 * 1024
+const MAX_MEMORY_BYTES = 150 * 1024 * 1024
 
 function block(victim: Victim, piece: number, begin: number, length: number): Uint8Array {
   content ??= readFileSync(victim.file.path)
@@ -16,8 +16,8 @@ function block(victim: Victim, piece: number, begin: number, length: number): Ui
 }
 let content: Buffer | undefined
 
-describe('wrong bytes', () => {
-  test('ban their sender, whose address is then rejected', async () => {
+describe('a peer that sends wrong bytes', () => {
+  test('is banned, and its address is then rejected', async () => {
     const victim = await Victim.start()
     const liar: HostilePeer = await victim.attack({
       on: {
@@ -25,14 +25,14 @@ describe('wrong bytes', () => {
       },
     })
     liar.offerAll()
-    await victim.logged(/^127\.0\.0\.66.* banned/)
+    await victim.waitForLog(/^127\.0\.0\.66.* banned/)
     await until('it is disconnected', () => liar.closed)
     await victim.finish()
     const again = await victim.attack()
-    await until('it is refused', () => again.closed)
+    await until('it is rejected', () => again.closed)
   })
 
-  test('in pieces with contributions of good peers ban only their sender', async () => {
+  test('is banned alone if good peers contributed to the piece', async () => {
     const victim = await Victim.start()
     // Sends half of each piece with wrong bytes, then chokes, so that the rest is requested from the good peer.
     let blocks = 0
@@ -53,15 +53,15 @@ describe('wrong bytes', () => {
     liar.flush()
     await until('it has sent its share', () => blocks >= 4)
     await victim.finish()
-    await victim.logged(/^127\.0\.0\.66 sent wrong bytes and is banned/)
+    await victim.waitForLog(/^127\.0\.0\.66 sent wrong bytes and is banned/)
   })
 })
 
 describe('a peer that stalls', () => {
-  test('after unchoking us loses its requests to others', async () => {
+  test('after unchoking us loses its requests to other peers', async () => {
     const victim = await Victim.start()
     const staller = (await victim.attack()).offerAll()
-    await until('it was asked', () => staller.requests > 0)
+    await until('it receives a request', () => staller.requests > 0)
     await victim.finish()
   })
 
@@ -78,54 +78,54 @@ describe('a peer that stalls', () => {
       },
     })
     staller.offerAll()
-    await until('it was asked', () => staller.requests > 0)
+    await until('it receives a request', () => staller.requests > 0)
     await victim.finish()
     expect(victim.torrent.stats.wastedBytes).toBeLessThan(2 * 1024 * 1024)
   })
 
-  test('a byte at a time does no more harm', async () => {
+  test('by sending a byte at a time delays only that block', async () => {
     const victim = await Victim.start()
-    let dripping = false
-    const dripper: HostilePeer = await victim.attack({
+    let isSending = false
+    const slow: HostilePeer = await victim.attack({
       on: {
         onRequest(piece, begin, length) {
-          if (dripping) return
-          dripping = true
-          dripper.out.blockHeader(piece, begin, length)
-          const timer = setInterval(() => dripper.socket.write(Uint8Array.of(1)), 200)
-          dripper.socket.once('close', () => clearInterval(timer))
+          if (isSending) return
+          isSending = true
+          slow.out.blockHeader(piece, begin, length)
+          const timer = setInterval(() => slow.socket.write(Uint8Array.of(1)), 200)
+          slow.socket.once('close', () => clearInterval(timer))
         },
       },
     })
-    dripper.offerAll()
-    await until('it drips', () => dripping)
+    slow.offerAll()
+    await until('it sends', () => isSending)
     await victim.finish()
   })
 })
 
 describe('a peer that lies about pieces', () => {
-  test('claims all pieces and rejects every request', async () => {
+  test('and rejects every request does not stop the download', async () => {
     const victim = await Victim.start()
     const liar: HostilePeer = await victim.attack({
       on: { onRequest: (piece, begin, length) => liar.out.reject(piece, begin, length) },
     })
     liar.offerAll()
-    await until('it was asked', () => liar.requests > 0)
+    await until('it receives a request', () => liar.requests > 0)
     await victim.finish()
-    // It did not receive the same request endlessly, as fast as it can reject.
+    // The same request was not repeated endlessly, as fast as the peer rejects it.
     expect(liar.requests).toBeLessThan(20_000)
   })
 
-  test('announces pieces that do not exist', async () => {
+  test('that do not exist is disconnected', async () => {
     const victim = await Victim.start()
-    for (const say of [
+    for (const announce of [
       (peer: HostilePeer) => peer.out.have(0xffffffff),
       (peer: HostilePeer) => peer.out.have(64),
       (peer: HostilePeer) => peer.out.bitfield(new Uint8Array(9)),
       (peer: HostilePeer) => peer.out.bitfield(new Uint8Array(1 << 20).fill(255)),
     ]) {
       const liar = await victim.attack()
-      say(liar)
+      announce(liar)
       liar.flush()
       await until('it is disconnected', () => liar.closed)
     }
@@ -139,16 +139,16 @@ describe('a peer that lies about pieces', () => {
     await victim.finish()
   })
 
-  test('announces impossible pieces before the metadata is known', async () => {
+  test('that cannot exist, before the metadata is known, is disconnected', async () => {
     const victim = await Victim.start({ magnet: true })
     const liar = await victim.attack()
     for (let i = 0; i < 200_000; i++) liar.out.have(0xffffffff - i)
     liar.flush()
-    const shaped = await victim.attack()
-    shaped.out.bitfield(new Uint8Array(1 << 20).fill(255))
-    shaped.flush()
+    const oversized = await victim.attack()
+    oversized.out.bitfield(new Uint8Array(1 << 20).fill(255))
+    oversized.flush()
     await victim.finish()
-    await until('both are disconnected', () => liar.closed && shaped.closed)
+    await until('both are disconnected', () => liar.closed && oversized.closed)
   })
 })
 
@@ -189,14 +189,14 @@ describe('a peer that floods', () => {
       300_000,
     ],
   ]
-  test.each(floods)('with %s, and reads nothing, delays nobody', async (_, write, times) => {
+  test.each(floods)('with %s and reads nothing does not delay the download', async (_, write, times) => {
     const victim = await Victim.start()
     const before = process.memoryUsage().rss
     const flooder = await victim.attack()
     flooder.socket.pause()
     await flooder.flood(message(write, flooder), times)
     await victim.finish()
-    expect(process.memoryUsage().rss - before).toBeLessThan(MOST_MEMORY_BYTES)
+    expect(process.memoryUsage().rss - before).toBeLessThan(MAX_MEMORY_BYTES)
   })
 
   test('with unrequested blocks is disconnected', async () => {
@@ -209,7 +209,7 @@ describe('a peer that floods', () => {
     await victim.finish()
   })
 
-  test('with nonexistent peers leaves room for real ones', async () => {
+  test('with addresses of nonexistent peers leaves room for real ones', async () => {
     const victim = await Victim.start({ magnet: true })
     for (let flooder = 0; flooder < 12; flooder++) {
       const peer = await victim.attack({ from: `127.0.0.${70 + flooder}` })
@@ -260,7 +260,7 @@ describe('connections that never become peers', () => {
       if (i % 3 === 1) socket.write('\x13BitTorrent prot')
       if (i % 3 === 2) socket.write(Buffer.alloc(i, 7))
     }
-    // It connects to us; nothing is dialed.
+    // The good peer connects to us; we dial nothing.
     const peer = await victim.attack({ from: '127.0.0.9' })
     expect(peer.closed).toBe(false)
     await victim.finish()
@@ -279,10 +279,10 @@ describe('connections that never become peers', () => {
     const victim = await Victim.start({ environment: { transports: [transport] } })
     const many: HostilePeer[] = []
     for (let i = 0; i < 12; i++) many.push(await victim.attack())
-    await until('the rest is refused', () => many.filter(({ closed }) => closed).length >= 9)
+    await until('the rest is rejected', () => many.filter(({ closed }) => closed).length >= 9)
     const other = await victim.attack({ from: '127.0.0.67' })
     other.offerAll()
-    await until('another is asked', () => other.requests > 0)
+    await until('the other one receives a request', () => other.requests > 0)
     expect(many.filter(({ closed }) => !closed).length).toBe(3)
     await victim.finish()
   })
@@ -296,7 +296,7 @@ describe('connections that never become peers', () => {
       if (i * 150 < 700) socket.end()
       await until('it ends', () => socket.destroyed)
     }
-    await expect(victim.attack({ infoHash: new Uint8Array(20) })).rejects.toThrow('hung up')
+    await expect(victim.attack({ infoHash: new Uint8Array(20) })).rejects.toThrow('closed the connection')
     await victim.finish()
   })
 
@@ -321,7 +321,7 @@ describe('metadata', () => {
     ['of a wrong size', 100_000, 16384],
     ['of the right size with wrong bytes', 0, 16384],
     ['of no bytes', 0, 0],
-  ])('%s from one peer comes from another', async (_, claimed, blockBytes) => {
+  ])('%s from one peer is downloaded from another', async (_, claimed, blockBytes) => {
     const victim = await Victim.start({ magnet: true })
     const size = claimed || victim.file.metainfo.info.bytes.length
     const liar: HostilePeer = await victim.attack({

@@ -1,4 +1,4 @@
-/** Malicious torrent files and magnet links: each gives one clear error or safe names, and takes little time and memory. */
+/** Malicious torrent files and magnet links result in a clear error or in safe names, and take little time and memory. */
 import { lstat, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseMagnet, parseMetainfo, Session, ShoalError, type TorrentSource } from '@shoal/torrent'
@@ -9,8 +9,8 @@ import { until } from '../support/wait.ts'
 import { ALONE } from './support.ts'
 
 const MIB = 1024 * 1024
-/** In addition to the memory of the input itself. */
-const MOST_MEMORY_BYTES = 300 * MIB
+/** Memory limit in addition to the input itself. */
+const MAX_MEMORY_BYTES = 300 * MIB
 
 async function victim(): Promise<{ session: Session; dir: TempDir; folder: string }> {
   const dir = await tempDir('hostile')
@@ -22,8 +22,8 @@ async function victim(): Promise<{ session: Session; dir: TempDir; folder: strin
   return { session, dir, folder }
 }
 
-/** Adds it and returns the error, which is always a ShoalError. */
-async function refusal(session: Session, source: TorrentSource): Promise<ShoalError> {
+/** Adds a torrent that must be rejected. Returns the error, which must be a ShoalError. */
+async function rejection(session: Session, source: TorrentSource): Promise<ShoalError> {
   const error = await session.add(source).then(
     () => null,
     thrown => thrown,
@@ -35,8 +35,8 @@ async function refusal(session: Session, source: TorrentSource): Promise<ShoalEr
   return error
 }
 
-/** A v1 torrent with the given files, each of `length` bytes. */
-function torrentOf(paths: readonly (readonly (string | Uint8Array)[])[], length = 10): Uint8Array {
+/** Creates a v1 torrent with the given files, each of `length` bytes. */
+function torrentWith(paths: readonly (readonly (string | Uint8Array)[])[], length = 10): Uint8Array {
   const files = paths.map(path => ({ length, path }))
   const count = Math.min(Math.ceil((paths.length * length) / 16384), 100)
   const pieces = new Uint8Array(20 * count)
@@ -104,31 +104,31 @@ describe('a huge torrent', () => {
     const began = process.cpuUsage()
     await session.add(bytes).catch(error => expect(error).toBeInstanceOf(ShoalError))
     const { user, system } = process.cpuUsage(began)
-    expect(process.memoryUsage().rss - before).toBeLessThan(MOST_MEMORY_BYTES)
-    // Processor time, so that the load of the machine does not matter.
+    expect(process.memoryUsage().rss - before).toBeLessThan(MAX_MEMORY_BYTES)
+    // Measure processor time, so that other load on the machine does not matter.
     expect((user + system) / 1e6).toBeLessThan(15)
   })
 
-  test('in a file over the limit is not read', async () => {
+  test('in a file above the size limit is not read', async () => {
     const { session, dir } = await victim()
     const path = dir.join('huge.torrent')
     await writeFile(path, '')
     await truncate(path, 200 * 1024 * MIB)
-    expect((await refusal(session, path)).message).toMatch(/the limit for torrent files/)
+    expect((await rejection(session, path)).message).toMatch(/the limit for torrent files/)
   })
 })
 
 describe('a torrent that contradicts itself', () => {
   const cases: [string, Uint8Array][] = [
     ['nothing', new Uint8Array(0)],
-    ['no dictionary', encode([])],
+    ['a list', encode([])],
     ['no info', encode({ announce: 'http://a.example/announce' })],
     ['an info that is a list', encode({ info: [] })],
     ['too few pieces', single({ length: 16385 })],
     ['too many pieces', single({ pieces: new Uint8Array(40) })],
     ['part of a hash', single({ pieces: new Uint8Array(19) })],
     ['a negative length', single({ length: -1 })],
-    ['a length beyond what can be counted', single({ length: Number.MAX_SAFE_INTEGER })],
+    ['a length that is too large for a number', single({ length: Number.MAX_SAFE_INTEGER })],
     ['a piece length of 0', single({ 'piece length': 0 })],
     ['a negative piece length', single({ 'piece length': -16384 })],
     ['a piece length of 1 TB', single({ 'piece length': 2 ** 40 })],
@@ -144,10 +144,10 @@ describe('a torrent that contradicts itself', () => {
         info: { files: [{ length: 10 }], name: 'n', 'piece length': 16384, pieces: new Uint8Array(20) },
       }),
     ],
-    ['a sum of lengths that overflows', torrentOf([['a'], ['b'], ['c']], 2 ** 52)],
+    ['a sum of lengths that overflows', torrentWith([['a'], ['b'], ['c']], 2 ** 52)],
     ['v2 without a file tree', encode({ info: { 'meta version': 2, name: 'n', 'piece length': 16384 } })],
     [
-      'a version to come',
+      'a future version',
       encode({ info: { 'meta version': 9, name: 'n', 'piece length': 16384, 'file tree': {} } }),
     ],
     [
@@ -161,19 +161,19 @@ describe('a torrent that contradicts itself', () => {
         },
       }),
     ],
-    ['more behind the end', Buffer.concat([single({}), Buffer.from('x')])],
-    ['its end missing', single({}).subarray(0, -1)],
+    ['additional bytes at the end', Buffer.concat([single({}), Buffer.from('x')])],
+    ['a missing end', single({}).subarray(0, -1)],
   ]
   test.each(cases)('(%s) is rejected with a message', async (_, bytes) => {
     const { session } = await victim()
-    const error = await refusal(session, bytes)
+    const error = await rejection(session, bytes)
     expect(['bad-torrent', 'bad-bencode', 'unsupported']).toContain(error.code)
     expect(() => parseMetainfo(bytes)).toThrow(error.message)
   })
 
-  test('is rejected for any damage', async () => {
+  test('is rejected or accepted for any single changed byte', async () => {
     const { session } = await victim()
-    const good = torrentOf([['a', 'b'], ['c']])
+    const good = torrentWith([['a', 'b'], ['c']])
     for (let at = 0; at < good.length; at++)
       for (const byte of [0, 0x39, 0x65, 0xff]) {
         const bad = Uint8Array.from(good)
@@ -202,12 +202,12 @@ describe('names', () => {
     ['names that differ in case', [['A'], ['a'], ['A', 'b'], ['dir', 'x'], ['DIR', 'x']]],
     ['a file that is also a folder', [['a'], ['a', 'b'], ['a', 'b', 'c']]],
   ]
-  test.each(hostile)('that are %s stay in the folder and do not collide', async (kind, paths) => {
+  test.each(hostile)('(%s) stay in the folder and do not collide', async (kind, paths) => {
     const { session, dir, folder } = await victim()
     let accepted = 0
-    // Tests them together and each alone, so that a rejected one does not hide the others.
+    // Test the paths together and separately, so that a rejected one does not hide the others.
     for (const files of [paths, ...paths.map(path => [path, ['other']])]) {
-      const torrent = await session.add(torrentOf(files, 0)).catch(error => {
+      const torrent = await session.add(torrentWith(files, 0)).catch(error => {
         // Rejection with a message is safe, too.
         expect(error).toBeInstanceOf(ShoalError)
         return null
@@ -225,23 +225,23 @@ describe('names', () => {
       }
       await torrent.remove({ deleteData: true })
     }
-    // Paths out of the folder are rejected; names that some file system cannot store are changed.
+    // Paths out of the folder are rejected; names that some file systems cannot store are changed.
     expect(accepted > 0).toBe(!['parents', 'separators'].includes(kind))
     await session.close()
     expect(await readdir(dir.path)).toEqual(['downloads'])
   })
 
-  test('that are symbolic links out of the folder are not followed', async () => {
+  test('that exist as symbolic links out of the folder are not followed', async () => {
     const { session, dir, folder } = await victim()
     await mkdir(dir.join('outside'))
     await symlink(dir.join('outside'), join(folder, 'name'))
-    const torrent = await session.add(torrentOf([['a'], ['b', 'c']], 0))
+    const torrent = await session.add(torrentWith([['a'], ['b', 'c']], 0))
     await until('it ends', () => torrent.state === 'seeding' || torrent.state === 'error')
     await session.close()
     expect(await readdir(dir.join('outside'))).toEqual([])
   })
 
-  test('of links that lead out of the torrent are not created', async () => {
+  test('of symbolic links out of the torrent are not created', async () => {
     const { session, folder } = await victim()
     const info = {
       files: [
@@ -286,7 +286,7 @@ describe('a magnet link', () => {
     '%s is rejected with a message',
     async (_, link) => {
       const { session } = await victim()
-      expect((await refusal(session, link)).code).toBe('bad-magnet')
+      expect((await rejection(session, link)).code).toBe('bad-magnet')
     },
   )
 

@@ -1,4 +1,4 @@
-/** Trackers that answer garbage, endlessly or not at all, in addition to a good one. */
+/** Trackers that respond with garbage, endlessly or not at all, in addition to a good one. */
 import { createSocket } from 'node:dgram'
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
@@ -11,9 +11,9 @@ import { until } from '../support/wait.ts'
 import { ALONE, seeder, sharedFile } from './support.ts'
 
 const MIB = 1024 * 1024
-const MOST_MEMORY_BYTES = 200 * MIB
+const MAX_MEMORY_BYTES = 200 * MIB
 
-type Answer = (response: ServerResponse, url: string) => void
+type Respond = (response: ServerResponse, url: string) => void
 
 /** Writes as long as the client reads. */
 function endless(response: ServerResponse, chunk: Buffer): void {
@@ -25,7 +25,7 @@ function endless(response: ServerResponse, chunk: Buffer): void {
 }
 
 const bomb = gzipSync(Buffer.alloc(300 * MIB))
-const answers: Record<string, Answer> = {
+const RESPONSES: Record<string, Respond> = {
   garbage: response => response.end(Buffer.from(crypto.getRandomValues(new Uint8Array(5000)))),
   'an endless body': response => endless(response, Buffer.alloc(64 * 1024, 'd5:peers')),
   'an endless head': response => {
@@ -37,7 +37,7 @@ const answers: Record<string, Answer> = {
   'redirects that grow': (response, url) => response.writeHead(301, { location: `${url}x` }).end(),
   'a redirect to a file': response => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
   nothing: () => {},
-  'a byte a second': response => {
+  'a byte per second': response => {
     response.writeHead(200)
     const timer = setInterval(() => response.write('d'), 1000)
     response.socket?.once('close', () => clearInterval(timer))
@@ -55,19 +55,19 @@ const answers: Record<string, Answer> = {
   'an interval of 0': response => response.end(encode({ interval: 0, peers: '' })),
   'nested lists': response => response.end(Buffer.alloc(1_000_000, 'l')),
   'a failure with a long reason': response => response.end(encode({ 'failure reason': 'x'.repeat(900_000) })),
-  'half an answer': response => {
+  'half a response': response => {
     response.writeHead(200, { 'content-length': 100 })
     response.write('d8:interval')
     response.socket?.destroySoon()
   },
 }
 
-/** Answers every datagram with several meaningless ones. */
+/** Starts a UDP server that responds to every datagram with several meaningless ones. */
 async function udpGarbage(): Promise<string> {
   const socket = createSocket('udp4')
   onTestFinished(() => void socket.close())
   socket.on('message', (bytes, { port, address }) => {
-    for (const answer of [
+    for (const response of [
       crypto.getRandomValues(new Uint8Array(16)),
       new Uint8Array(0),
       new Uint8Array(1400).fill(255),
@@ -75,26 +75,26 @@ async function udpGarbage(): Promise<string> {
       Buffer.concat([Buffer.of(0, 0, 0, 77), bytes.subarray(12, 16), Buffer.alloc(8)]),
       Buffer.concat([Buffer.of(0, 0, 0, 1), bytes.subarray(12, 16), Buffer.alloc(3)]),
     ])
-      socket.send(answer, port, address)
+      socket.send(response, port, address)
   })
   await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve))
   return `udp://127.0.0.1:${socket.address().port}/announce`
 }
 
-async function tracker(answer?: Answer): Promise<HttpTrackerServer> {
+async function tracker(respond?: Respond): Promise<HttpTrackerServer> {
   const server = await HttpTrackerServer.open()
   onTestFinished(() => server.close())
-  if (answer)
+  if (respond)
     server.handle = (request, response) => {
       response.on('error', () => {})
-      answer(response, request.url!)
+      respond(response, request.url!)
       return true
     }
   return server
 }
 
 describe('with hostile trackers', () => {
-  test('a good tracker suffices to complete the download', async () => {
+  test('one good tracker is sufficient to complete the download', async () => {
     await using dir = await tempDir('trackers')
     const file = await sharedFile(dir.join('seed'), 'file', 2 * MIB)
     const good = await tracker()
@@ -104,7 +104,7 @@ describe('with hostile trackers', () => {
     await seed.add(file.metainfo, { directory: file.folder, trusted: true, trackers: [good.url()] })
     await until('the seed is announced', () => good.seen.length > 0)
 
-    const hostile = await Promise.all(Object.values(answers).map(answer => tracker(answer)))
+    const hostile = await Promise.all(Object.values(RESPONSES).map(respond => tracker(respond)))
     const urls = [
       ...hostile.map(server => server.url()),
       await udpGarbage(),
@@ -120,17 +120,19 @@ describe('with hostile trackers', () => {
     onTestFinished(() => session.close())
     const torrent = await session.add(file.metainfo, { memory: true, trackers: urls })
     await until('it is complete', () => torrent.state === 'seeding', { timeoutMs: 90_000 })
-    await until('each hostile tracker was asked', () => hostile.every(({ seen }) => seen.length > 0))
-    // Gives endless responses time to show their cost.
+    await until('each hostile tracker has received a request', () =>
+      hostile.every(({ seen }) => seen.length > 0),
+    )
+    // Give endless responses time to show their cost.
     await until('most have failed', () => {
       const failed = torrent.discovery().filter(({ state }) => state === 'failed')
       return failed.length >= 10
     })
-    expect(process.memoryUsage().rss - before).toBeLessThan(MOST_MEMORY_BYTES)
-    // None is asked repeatedly.
+    expect(process.memoryUsage().rss - before).toBeLessThan(MAX_MEMORY_BYTES)
+    // No tracker receives repeated requests.
     for (const { seen } of hostile) expect(seen.length).toBeLessThan(30)
     for (const { message = '' } of torrent.discovery()) expect(message.length).toBeLessThan(1000)
-    // Hanging requests do not delay closing either.
+    // Pending requests do not delay closing.
     await session.close()
   })
 })

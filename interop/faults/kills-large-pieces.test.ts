@@ -1,4 +1,4 @@
-/** `kill -9` in the middle of pieces that take far longer than the allowed loss. */
+/** `kill -9` during the download of pieces that take far longer than the allowed loss. */
 import { writeFile } from 'node:fs/promises'
 import { writeMetainfo } from '@shoal/torrent'
 import { expect, test } from 'vitest'
@@ -32,7 +32,10 @@ test('the received part of a large piece survives a kill', { timeout: 120_000 },
     for (let kill = 0; kill < KILLS; kill++) {
       const before = uploaded()
       const download = await Downloader.start(place, [address])
-      await until('bytes came', () => uploaded() - before >= SENT, { timeoutMs: 60_000, intervalMs: 5 })
+      await until('bytes have arrived', () => uploaded() - before >= SENT, {
+        timeoutMs: 60_000,
+        intervalMs: 5,
+      })
       await download.kill()
     }
     torrent.setLimits({ uploadBytesPerSecond: Number.POSITIVE_INFINITY })

@@ -1,4 +1,4 @@
-/** `kill -9` at random moments of a download: nothing on disk is lost, and nothing unverified is trusted. */
+/** `kill -9` at random moments of a download: nothing on disk is lost, and no unverified data is trusted. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { infoHashText, type Metainfo, writeMetainfo } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
@@ -10,23 +10,23 @@ import { bytesOf, rightPieces, type SharedFile, seededRandom, seeder, sharedFile
 
 const KILLS = 50
 /** Number of concurrent downloads, to use both cores. */
-const LANES = 2
+const DOWNLOADS = 2
 const BYTES_PER_SECOND = 3_000_000
 /** Maximum loss per kill. */
 const REPEATED_SECONDS = 5
 
-interface Lane {
+interface Download {
   readonly place: DownloadPlace
   readonly file: SharedFile
   readonly peer: string
-  /** Payload bytes the seed has sent. */
+  /** Returns the payload bytes that the seed has sent. */
   uploaded(): number
-  /** State of the seed. */
+  /** Describes the state of the seed. */
   describe(): string
   readonly random: () => number
 }
 
-/** The recorded pieces; none if there is no record. */
+/** Returns the recorded pieces; none if there is no record. */
 async function recordedPieces(place: DownloadPlace, { info }: Metainfo): Promise<number[]> {
   const key = infoHashText(info.infoHashes)
   const bytes = await readFile(`${place.stateDirectory}/${key}.resume`).catch(() => null)
@@ -35,44 +35,44 @@ async function recordedPieces(place: DownloadPlace, { info }: Metainfo): Promise
   return pieces.filter(piece => had && (had[piece >> 3]! & (0x80 >> (piece & 7))) !== 0)
 }
 
-/** One run until it is killed. Returns the bytes that were sent but are not on disk in complete, correct pieces. */
-async function killOnce(lane: Lane, sent: number, onDisk: readonly boolean[]): Promise<number> {
-  const { place, file, random } = lane
-  const before = lane.uploaded()
-  const download = await Downloader.start(place, [lane.peer])
+/** Runs a download and kills it. Returns the bytes that were sent but are not on disk in complete, correct pieces. */
+async function killOnce(options: Download, sent: number, onDisk: readonly boolean[]): Promise<number> {
+  const { place, file, random } = options
+  const before = options.uploaded()
+  const download = await Downloader.start(place, [options.peer])
   if (sent === 0) {
-    // During its start: reading the record, checking, connecting.
+    // Kill it during its start: while it reads the record, checks files or connects.
     await new Promise(resolve => setTimeout(resolve, random() * 400))
   } else {
     const { haveBytes } = await download.when('checked')
     expect(haveBytes).toBe(bytesOf(file.metainfo, onDisk))
-    const enough = () => lane.uploaded() - before >= sent || download.find('complete')
-    await until('bytes came', enough, { intervalMs: 2, timeoutMs: 60_000 }).catch(async error => {
-      throw new Error(`${error.message}\n${await download.describe()}\n${lane.describe()}`)
+    const isEnough = () => options.uploaded() - before >= sent || download.find('complete')
+    await until('bytes have arrived', isEnough, { intervalMs: 2, timeoutMs: 60_000 }).catch(async error => {
+      throw new Error(`${error.message}\n${await download.describe()}\n${options.describe()}`)
     })
   }
   await download.kill()
-  expect(download.news.filter(({ what }) => what === 'error' || what === 'problem')).toEqual([])
+  expect(download.events.filter(({ what }) => what === 'error' || what === 'problem')).toEqual([])
   const after = rightPieces(file.metainfo, `${place.directory}/${file.metainfo.info.name}`)
   for (const [piece, had] of onDisk.entries()) if (had) expect(after[piece]).toBe(true)
-  // Every recorded piece, which would be served, must be correct on disk.
+  // Every recorded piece must be correct on disk, because it would be uploaded.
   for (const piece of await recordedPieces(place, file.metainfo)) expect(after[piece]).toBe(true)
   const gained = bytesOf(file.metainfo, after) - bytesOf(file.metainfo, onDisk)
-  return lane.uploaded() - before - gained
+  return options.uploaded() - before - gained
 }
 
-async function killOften(lane: Lane, amounts: readonly number[]): Promise<number[]> {
-  const { file, place } = lane
+async function killRepeatedly(options: Download, amounts: readonly number[]): Promise<number[]> {
+  const { file, place } = options
   const path = `${place.directory}/${file.metainfo.info.name}`
   const repeated: number[] = []
-  for (const sent of amounts) repeated.push(await killOnce(lane, sent, rightPieces(file.metainfo, path)))
-  const download = await Downloader.start(place, [lane.peer])
+  for (const sent of amounts) repeated.push(await killOnce(options, sent, rightPieces(file.metainfo, path)))
+  const download = await Downloader.start(place, [options.peer])
   await download.when('complete')
   await download.close()
   return repeated
 }
 
-/** Bytes to transfer before each kill: mostly tenths of a second, sometimes seconds, and one in five times none. */
+/** Returns the bytes to transfer before each kill: mostly tenths of a second, sometimes seconds, and none in a fifth of the cases. */
 function drawAmounts(random: () => number, count: number): number[] {
   return Array.from({ length: count }, () => {
     const seconds = random() < 0.2 ? 0 : Math.min(0.05 - 0.5 * Math.log(1 - random()), 4)
@@ -83,14 +83,14 @@ function drawAmounts(random: () => number, count: number): number[] {
 describe('a download that is killed at random moments', () => {
   test('resumes each time with all data on disk and completes correctly', { timeout: 240_000 }, async () => {
     await using dir = await tempDir('kills')
-    const plans = Array.from({ length: LANES }, (_, lane) => {
-      const random = seededRandom(2026 + lane)
-      return { random, amounts: drawAmounts(random, KILLS / LANES) }
+    const plans = Array.from({ length: DOWNLOADS }, (_, index) => {
+      const random = seededRandom(2026 + index)
+      return { random, amounts: drawAmounts(random, KILLS / DOWNLOADS) }
     })
     const files = await Promise.all(
-      plans.map(({ amounts }, lane) => {
+      plans.map(({ amounts }, index) => {
         const length = 4_000_001 + amounts.reduce((sum, bytes) => sum + bytes, 0)
-        return sharedFile(dir.join(`seed${lane}`), `file${lane}`, length, { seed: lane })
+        return sharedFile(dir.join(`seed${index}`), `file${index}`, length, { seed: index })
       }),
     )
     const { session, torrents, address } = await seeder(files)
@@ -108,7 +108,10 @@ describe('a download that is killed at random moments', () => {
           await writeFile(place.torrentFile, writeMetainfo(file.metainfo))
           const uploaded = () => torrent.stats.uploadedBytes
           const describe = () => JSON.stringify({ ...torrent.stats, peers: torrent.peers() })
-          const lost = await killOften({ place, file, peer: address, uploaded, describe, random }, amounts)
+          const lost = await killRepeatedly(
+            { place, file, peer: address, uploaded, describe, random },
+            amounts,
+          )
           expect(await sha256Of(`${place.directory}/file${index}`)).toBe(file.sha256)
           return lost
         }),

@@ -1,4 +1,4 @@
-/** Resume data that is truncated, replaced by garbage, or from the future. */
+/** Resume data that is truncated or damaged, and files that changed since it was recorded. */
 import { open, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { infoHashText, Session, type Torrent, writeMetainfo } from '@shoal/torrent'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -20,7 +20,7 @@ interface Half {
   readonly haveBytes: number
 }
 
-/** A half-finished, closed download with its record. */
+/** Creates a half-finished, closed download with its record. */
 async function halfDownload(): Promise<Half> {
   const dir = await tempDir('records')
   onTestFinished(dir.remove)
@@ -62,18 +62,21 @@ describe('a record that was damaged', () => {
   const random = seededRandom(7)
   const damages: [string, (bytes: Uint8Array) => Uint8Array][] = [
     ['empty', () => new Uint8Array(0)],
-    ['cut short', bytes => bytes.subarray(0, Math.floor(random() * bytes.length))],
-    ['its end zeros, as after a power cut', bytes => bytes.slice().fill(0, Math.floor(bytes.length / 2))],
+    ['truncated', bytes => bytes.subarray(0, Math.floor(random() * bytes.length))],
+    [
+      'with zeros at its end, as after a power cut',
+      bytes => bytes.slice().fill(0, Math.floor(bytes.length / 2)),
+    ],
     ['garbage', bytes => bytes.map(() => Math.floor(random() * 256))],
     [
-      'one bit flipped',
+      'with a flipped bit',
       bytes => {
         const copy = bytes.slice()
         copy[Math.floor(random() * copy.length)]! ^= 1 << Math.floor(random() * 8)
         return copy
       },
     ],
-    ['with more behind it', bytes => Uint8Array.from([...bytes, ...bytes])],
+    ['with additional bytes', bytes => Uint8Array.from([...bytes, ...bytes])],
     ['deeply nested', () => new Uint8Array(5_000_000).fill(0x6c)],
   ]
 
@@ -90,7 +93,7 @@ describe('a record that was damaged', () => {
     }
   })
 
-  test('does not keep other torrents from being restored', async () => {
+  test('does not prevent other torrents from being restored', async () => {
     const half = await halfDownload()
     await writeFile(half.record, 'no record')
     const other = await sharedFile(`${half.folder}/other`, 'other', 100_000, { seed: 2 })
@@ -121,14 +124,14 @@ describe('a clock that jumps', () => {
   test.each([
     ['the future', '2099-01-01'],
     ['the past', '1971-01-01'],
-  ])('to %s changes a file time: the file is read again and nothing is lost', async (_, date) => {
+  ])('to %s and changes a file time causes the file to be read again, without losses', async (_, date) => {
     const half = await halfDownload()
     await utimes(half.path, new Date(date), new Date(date))
     await withSession(half, async torrent => {
       await whenRunning(torrent)
       expect(torrent.stats.haveBytes).toBe(half.haveBytes)
     })
-    // The record is valid at the next start, regardless of the clock.
+    // The new record is valid at the next start, regardless of the clock.
     await withSession(half, async torrent => {
       await whenRunning(torrent)
       expect(torrent.stats.haveBytes).toBe(half.haveBytes)
@@ -148,11 +151,11 @@ describe('a clock that jumps', () => {
   })
 })
 
-describe('a file that was changed while nothing ran', () => {
+describe('a file that was changed while no session was open', () => {
   test.each([
-    ['cut', 5 * PIECE_BYTES + 100, 3],
-    ['cut to nothing', 0, 0],
-  ])('%s: only what is right still counts', async (_, length, pieces) => {
+    ['truncated', 5 * PIECE_BYTES + 100, 3],
+    ['emptied', 0, 0],
+  ])('(%s) counts only with its correct pieces', async (_, length, pieces) => {
     const half = await halfDownload()
     await truncate(half.path, length)
     await withSession(half, async torrent => {
@@ -163,8 +166,8 @@ describe('a file that was changed while nothing ran', () => {
 })
 
 describe('a restart', () => {
-  test.each(['closed at once', 'paused', 'paused, with a change that is recorded'])(
-    'of a torrent that was never checked (%s) finds what was there',
+  test.each(['closed at once', 'paused', 'paused, with a recorded change'])(
+    'of a torrent that was never checked (%s) finds the existing data',
     async how => {
       const half = await halfDownload()
       for (const stateDirectory of [half.stateDirectory, `${half.stateDirectory}-new`]) {
@@ -198,7 +201,7 @@ describe('a restart', () => {
       return checked.readBytes
     }
     expect(await start()).toBeLessThan(PIECE_BYTES)
-    // Proves that the measurement works: a changed time causes everything to be read.
+    // Check the measurement: a changed time causes everything to be read.
     const { size } = await stat(half.path)
     await utimes(half.path, new Date(0), new Date(0))
     expect(await start()).toBeGreaterThan(size / 2)

@@ -27,7 +27,7 @@ export async function sharedFile(
   return { folder, path, metainfo, sha256 }
 }
 
-/** A session that seeds the given files, without reading them first. */
+/** Opens a session that seeds the given files, without reading them first. */
 export async function seeder(
   files: readonly SharedFile[],
   options: SessionOptions = {},
@@ -39,7 +39,7 @@ export async function seeder(
   return { session, torrents, address: `${options.host ?? ALONE.host}:${session.port}` }
 }
 
-/** The pieces of a single-file v1 torrent that are correct on disk, computed without the engine. */
+/** Returns which pieces of a single-file v1 torrent are correct on disk, computed without the engine. */
 export function rightPieces({ info }: Metainfo, path: string): boolean[] {
   const count = info.pieceHashes!.length / 20
   const right = new Array<boolean>(count).fill(false)
@@ -59,7 +59,7 @@ export function rightPieces({ info }: Metainfo, path: string): boolean[] {
   return right
 }
 
-/** Total bytes of the set pieces. */
+/** Returns the total bytes of the set pieces. */
 export function bytesOf({ info }: Metainfo, pieces: readonly boolean[]): number {
   let sum = 0
   for (const [piece, has] of pieces.entries())
@@ -67,7 +67,7 @@ export function bytesOf({ info }: Metainfo, pieces: readonly boolean[]): number 
   return sum
 }
 
-/** Pseudorandom numbers in [0, 1) from a seed. */
+/** Returns a generator of pseudorandom numbers in [0, 1). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

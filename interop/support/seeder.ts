@@ -30,7 +30,7 @@ export class Seeder implements AsyncDisposable {
     return this.#lines.call('seed', { path, trackers, ...options })
   }
 
-  /** Downloads a share whole into a folder. */
+  /** Downloads a share completely. */
   get(magnet: string, directory: string): Promise<{ files: readonly string[]; kinds: readonly string[] }> {
     return this.#lines.call('get', { magnet, directory })
   }

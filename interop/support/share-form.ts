@@ -1,18 +1,18 @@
 /** User actions on the form of the share page. */
 import type { Page } from 'playwright-core'
 
-/** Whether the browser would ask before it closes the page. */
+/** Returns true if the browser would ask before it closes the page. */
 export const asks = (tab: Page): Promise<boolean> =>
   tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 
-/** Chooses a file, or by another button a folder. */
+/** Chooses a file, or with another button a folder. */
 export async function choose(tab: Page, path: string, button = 'Choose files'): Promise<void> {
   const choosing = tab.waitForEvent('filechooser')
   await tab.getByRole('button', { name: button }).click()
   await (await choosing).setFiles(path)
 }
 
-/** The link to what was chosen, which is shared from then on. */
+/** Shares the chosen files. Returns the link. */
 export async function getLink(tab: Page): Promise<string> {
   await tab.getByRole('button', { name: 'Get a link' }).click()
   return tab.getByLabel('Link to this share').inputValue()
