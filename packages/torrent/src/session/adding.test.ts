@@ -20,7 +20,7 @@ describe('a torrent is added by', () => {
     expect(torrent.metainfo?.info.infoHashes).toEqual(seed.infoHashes)
   })
 
-  test('magnet link: its tracker hears of a start and an end, not of the metadata', async () => {
+  test('magnet link: its tracker receives started and stopped, and nothing for the metadata', async () => {
     await using world = new SessionWorld()
     const seed = await world.seed(SEED, await testTorrent({ version: 'v1' }))
     const events: (string | null)[] = []
@@ -56,8 +56,8 @@ describe('a torrent is added by', () => {
   })
 })
 
-describe('added twice', () => {
-  test('it is one torrent, with the peers of both', async () => {
+describe('a torrent added twice', () => {
+  test('is one torrent, with the peers of both sources', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({})
     await world.seed(SEED, content)
@@ -70,7 +70,7 @@ describe('added twice', () => {
     await world.until('completion', () => first.stats.state === 'seeding')
   })
 
-  test('it has the trackers and web seeds of both, and announces to the new ones', async () => {
+  test('has the trackers and web seeds of both sources, and announces to the new ones', async () => {
     await using world = new SessionWorld()
     const asked: string[] = []
     const { metainfo } = await testTorrent({})
@@ -88,7 +88,7 @@ describe('added twice', () => {
     expect(torrent.magnet).toContain('ws=http%3A%2F%2Fseed.example%2F')
   })
 
-  test('a magnet that waits for metadata takes that of the .torrent', async () => {
+  test('takes the metadata of the .torrent while it waits for it as a magnet link', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ version: 'hybrid' })
     await world.seed(SEED, content)
@@ -105,7 +105,7 @@ describe('added twice', () => {
     expect(torrent.infoHashes).toEqual(content.metainfo.info.infoHashes)
   })
 
-  test('by its two info hashes, the second to learn so stops with an error that says so', async () => {
+  test('by its two info hashes stops with an error in the torrent that learns its metadata last', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ version: 'hybrid' })
     await world.seed(SEED, content)
@@ -124,8 +124,8 @@ describe('added twice', () => {
   })
 })
 
-describe('paused', () => {
-  test('it does nothing until it is resumed, and then knows the peers it was given', async () => {
+describe('a paused torrent', () => {
+  test('does nothing until it is resumed, and then dials the peers that it was given', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({})
     const seed = await world.seed(SEED, content)
@@ -137,7 +137,7 @@ describe('paused', () => {
     await world.until('completion', () => torrent.stats.state === 'seeding')
   })
 
-  test('in the middle of a download, it disconnects its peers and resumes later', async () => {
+  test('disconnects its peers in the middle of a download, and resumes later', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 64 })
     await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 200_000 } })
@@ -154,7 +154,7 @@ describe('paused', () => {
   })
 })
 
-describe('refused, with an error that says what is wrong', () => {
+describe('adding fails with an error that says what is wrong:', () => {
   test.each([
     ['no port', '10.0.0.1'],
     ['port 0', '10.0.0.1:0'],

@@ -51,7 +51,7 @@ describe('a session that is configured while it runs', () => {
     await session.configure({ trackers: false, lsd: false })
   })
 
-  test('moves to another port: open connections stay, new ones come there, trackers hear of it', async () => {
+  test('moves to another port: open connections stay, new ones are accepted there, and trackers learn of it', async () => {
     await using world = new SessionWorld()
     const told: string[] = []
     const content = await testTorrent({ pieces: 64 })
@@ -77,7 +77,7 @@ describe('a session that is configured while it runs', () => {
     expect(seeding!.port).toBe(6881)
   })
 
-  test('keeps its port, and all else, when the new one is taken', async () => {
+  test('changes nothing if the new port is taken', async () => {
     await using loop = await Loopback.make()
     const other = await loop.open()
     const session = await loop.open()
@@ -102,7 +102,7 @@ describe('a session that is configured while it runs', () => {
     expect([first.directory, second.directory]).toEqual(['/one', '/two'])
   })
 
-  test('ends connections beyond new limits, and takes more when they are wider', async () => {
+  test('closes connections beyond lower limits, and accepts more after the limits are raised', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 64 })
     const seed = await world.seed('80.0.0.1', content, { limits: { uploadBytesPerSecond: 0 } })
@@ -144,7 +144,7 @@ describe('a session that is configured while it runs', () => {
     await world.until('all are served', () => served() === 3)
   })
 
-  test('refuses plain peers from now on when it is to encrypt all', async () => {
+  test('refuses plain connections once encryption is required', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 8 })
     const seed = await world.seed('80.0.0.1', content)
@@ -159,7 +159,7 @@ describe('a session that is configured while it runs', () => {
     expect(seed.stats.uploadedBytes).toBeGreaterThan(0)
   })
 
-  test('takes no setting that means nothing, and none after it was closed', async () => {
+  test('rejects invalid settings, and all settings after it was closed', async () => {
     await using world = new SessionWorld()
     const session = await world.open('80.0.0.1')
     for (const bad of [{ port: 70_000 }, { maxConnections: 0 }, { uploadSlots: 1.5 }])

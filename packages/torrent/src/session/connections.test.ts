@@ -4,7 +4,7 @@ import { SessionWorld } from './testing/world.ts'
 
 const memory = true
 
-test('two that connect to each other at the same moment keep one connection', async () => {
+test('two sessions that connect to each other at the same moment keep one connection', async () => {
   await using world = new SessionWorld()
   const { metainfo } = await testTorrent({})
   const one = await world.open('80.0.0.1')
@@ -50,7 +50,7 @@ describe('connections are limited', () => {
     expect(torrent.peers()).toHaveLength(2)
   })
 
-  test('to those who shake hands in time', async () => {
+  test('to peers that shake hands in time', async () => {
     await using world = new SessionWorld()
     await world.open('80.0.0.1')
     const stranger = world.network.transport('80.0.0.9')
@@ -79,7 +79,7 @@ describe('connections are limited', () => {
   })
 })
 
-test('a session without a port connects, and is not connected to', async () => {
+test('a session without a port dials but accepts no connections', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({})
   await world.seed('80.0.0.1', content)
@@ -89,7 +89,7 @@ test('a session without a port connects, and is not connected to', async () => {
   await world.until('completion', () => torrent.stats.state === 'seeding')
 })
 
-test('a port that is taken is an error when it was named, and another is found when it was not', async () => {
+test('a taken port is an error if the user named it; otherwise another is found', async () => {
   await using world = new SessionWorld()
   expect((await world.open('80.0.0.1')).port).toBe(6881)
   expect((await world.open('80.0.0.1')).port).toBeGreaterThan(6881)

@@ -31,7 +31,7 @@ class Others implements AsyncDisposable {
 const knows = (session: Session) =>
   session.torrents[0]!.discovery().some(({ kind, message }) => kind === 'dht' && /^[1-9]/.test(message ?? ''))
 
-test('what the DHT learned is there in the next session', async () => {
+test('the next session restores the nodes of the DHT', async () => {
   await using others = new Others()
   await using loop = await Loopback.make()
   const first = await others.add()
@@ -46,7 +46,7 @@ test('what the DHT learned is there in the next session', async () => {
   await until('it knows the node again', () => knows(next), 30_000)
 })
 
-test('a torrent names nodes to begin with', async () => {
+test('the nodes of a .torrent join the DHT', async () => {
   await using others = new Others()
   await using loop = await Loopback.make()
   const first = await others.add()

@@ -38,7 +38,7 @@ async function stopped(loop: Loopback) {
   return { session, torrent, directories, time }
 }
 
-test('a disk that is full only when bytes are made safe: the torrent resumes by itself when there is room', async () => {
+test('a flush that fails for lack of space is retried, and the torrent resumes by itself', async () => {
   await using loop = await Loopback.make()
   const { session, torrent, directories, time } = await stopped(loop)
   disk.full = false
@@ -51,7 +51,7 @@ test('a disk that is full only when bytes are made safe: the torrent resumes by 
   expect(again.torrents[0]!.stats.haveBytes).toBe(LENGTH)
 })
 
-test('what the disk lost is fetched again', async () => {
+test('bytes that the disk lost are fetched again', async () => {
   await using loop = await Loopback.make()
   const { torrent } = await stopped(loop)
   await truncate(torrent.files[0]!.diskPath!, LENGTH / 2)
@@ -64,7 +64,7 @@ test('what the disk lost is fetched again', async () => {
   expect(got!.equals(wanted!)).toBe(true)
 })
 
-test('what an earlier process wrote is made safe before it is recorded', async () => {
+test('bytes that an earlier process wrote are flushed before they are recorded', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', { 'a.bin': LENGTH, 'b.bin': LENGTH })
   const session = await loop.open({ directory: loop.folder, stateDirectory: loop.path('state') })

@@ -70,7 +70,7 @@ test('a full disk stops the torrent with an error that says so, and freed space 
   expect(new Set(errors).size).toBe(1)
 })
 
-test('resume tries a full disk again at once, after a pause too', async () => {
+test('resume tries a full disk again at once, also after a pause', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({ pieces: 64 })
   await world.seed(SEED, content)
@@ -86,7 +86,7 @@ test('resume tries a full disk again at once, after a pause too', async () => {
   await world.until('completion', () => torrent.stats.state === 'seeding')
 })
 
-test('data that is missing stops a seed, and resume checks what is there', async () => {
+test('missing data stops a seed, and resume checks the files', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({ pieces: 16 })
   const disk = { roomBytes: Number.POSITIVE_INFINITY, lost: true }
@@ -106,7 +106,7 @@ test('data that is missing stops a seed, and resume checks what is there', async
   await world.until('completion', () => torrent.stats.state === 'seeding')
 })
 
-test('a recheck of a torrent in memory keeps what is right', async () => {
+test('a recheck of a torrent in memory keeps the correct pieces', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({ pieces: 16, version: 'hybrid' })
   const seed = await world.seed(SEED, content)
@@ -115,7 +115,7 @@ test('a recheck of a torrent in memory keeps what is right', async () => {
   expect(seed.stats).toMatchObject({ state: 'seeding', progress: 1 })
 })
 
-test('waiting ends when the torrent is closed, or by its signal', async () => {
+test('waiting ends when the torrent is closed or the signal aborts', async () => {
   await using world = new SessionWorld()
   const session = await world.open('80.0.0.2')
   const torrent = await session.add('a'.repeat(40), { memory })

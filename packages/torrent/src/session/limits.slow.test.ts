@@ -100,7 +100,7 @@ describe('over ten seconds a limit is kept to 5 %', () => {
     exact((await shares(setup)).leech)
   })
 
-  test('set while bytes flow, and changed again', async () => {
+  test('a limit that is set and changed during the transfer', async () => {
     await using setup = await swarm({ leech: { limits: { downloadBytesPerSecond: 2 * RATE } } })
     setup.session.setLimits({ downloadBytesPerSecond: RATE })
     exact((await shares(setup)).leech)
@@ -127,7 +127,7 @@ test('a limit of 0 stops transfer, which resumes at once when the limit is lifte
   await setup.world.until('completion', () => setup.leech.stats.state === 'seeding')
 })
 
-test('a limit that is none is an error', async () => {
+test('an invalid limit is an error', async () => {
   await using setup = await swarm({ leech: { limits: { downloadBytesPerSecond: RATE } } })
   const limits = { downloadBytesPerSecond: -1 }
   expect(() => setup.session.setLimits(limits)).toThrow(/give 0 or more/)

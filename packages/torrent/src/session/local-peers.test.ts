@@ -4,7 +4,7 @@ import { SessionWorld } from './testing/world.ts'
 
 const memory = true
 
-test('a seed connects to whoever comes to its local network and announces, without waiting for its own turn', async () => {
+test('a seed dials a new peer of its local network as soon as that announces itself', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({})
   const seed = await world.seed('10.0.0.1', content, { lsd: true })

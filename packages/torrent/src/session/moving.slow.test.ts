@@ -4,7 +4,7 @@ import { Loopback, until } from './testing/loopback.ts'
 
 const FILES = { 'a.bin': 400_000, 'sub/b.bin': 900_000 }
 
-test('files are renamed and moved while they arrive, and the next session finds them there', async () => {
+test('files can be renamed and moved during the download, and the next session finds them', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', FILES)
   const seeding = await loop.open({ directory: loop.folder, limits: { uploadBytesPerSecond: 1_000_000 } })
@@ -40,7 +40,7 @@ test('files are renamed and moved while they arrive, and the next session finds 
   expect(restored!.files[0]!.diskPath).toBe(loop.path('elsewhere', 'content', 'renamed.bin'))
 })
 
-test('what cannot be done is an error, and nothing has changed', async () => {
+test('an impossible rename or move is an error and changes nothing', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', FILES)
   const session = await loop.open({ directory: loop.folder })
@@ -53,7 +53,7 @@ test('what cannot be done is an error, and nothing has changed', async () => {
   expect(torrent.files.map(({ diskPath }) => diskPath)).toEqual(before)
 })
 
-test('a folder is renamed with all its files, also into another, and the next session finds them there', async () => {
+test('a folder can be renamed with all its files, also into another, and the next session finds them', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', {
     'a.bin': 1000,

@@ -15,7 +15,7 @@ async function seedAndOpen(loop: Loopback) {
   return { magnet: magnetOf(metainfo), session, seed, peer: `127.0.0.1:${session.port}`, open }
 }
 
-test('the peer of a magnet link is tried again after the process was killed in the middle', async () => {
+test('the peer of a magnet link is tried again after the process was killed', async () => {
   await using loop = await Loopback.make()
   const { magnet, peer, open } = await seedAndOpen(loop)
   const first = await open()
@@ -31,7 +31,7 @@ test('the peer of a magnet link is tried again after the process was killed in t
   await again!.whenComplete({ signal: AbortSignal.timeout(10_000) })
 })
 
-test('a peer that is named while the torrent is paused is tried when it runs, also in the next run', async () => {
+test('a peer that is named while the torrent is paused is tried when it resumes, also in the next session', async () => {
   await using loop = await Loopback.make()
   const { magnet, peer, open } = await seedAndOpen(loop)
   const first = await open()
@@ -44,7 +44,7 @@ test('a peer that is named while the torrent is paused is tried when it runs, al
   await again!.whenComplete({ signal: AbortSignal.timeout(10_000) })
 })
 
-test('a peer that is named for now alone is not kept', async () => {
+test('a peer added with `keep: false` is not remembered', async () => {
   await using loop = await Loopback.make()
   const { magnet, peer, open } = await seedAndOpen(loop)
   const first = await open()
@@ -56,7 +56,7 @@ test('a peer that is named for now alone is not kept', async () => {
   expect(again!.stats.knownPeers + again!.stats.peers).toBe(0)
 })
 
-test('of one who connected to us it is known where it can be reached', async () => {
+test('the address where an incoming peer can be reached is known', async () => {
   await using loop = await Loopback.make()
   const { magnet, peer, seed, open } = await seedAndOpen(loop)
   const leech = await open()

@@ -21,7 +21,7 @@ function setup() {
   return { clock, network, connector }
 }
 
-test('gives up a peer that never answers, which counts as half open until then', async () => {
+test('gives up on a peer that never answers, which counts as half open until then', async () => {
   const { clock, network, connector } = setup()
   await network.transport('80.0.0.2').listen({ port: 1 }, () => {})
   const { signal } = new AbortController()

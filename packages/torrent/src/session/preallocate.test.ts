@@ -4,7 +4,7 @@ import { Loopback, until } from './testing/loopback.ts'
 
 const LENGTH = 30 * 32_768
 
-test('the room of new files is reserved when somebody asks for it, after a restart too', async () => {
+test('new files are preallocated on request, also after a restart', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', { 'a.bin': LENGTH, 'b.bin': LENGTH })
   const seeding = await loop.open({ directory: loop.folder, limits: { uploadBytesPerSecond: LENGTH / 4 } })

@@ -59,7 +59,7 @@ async function scene(isPrivate: boolean): Promise<Scene> {
   return { world, torrent, leech, sent, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
 }
 
-test('a public torrent uses all that there is (or the tests below would show nothing)', async () => {
+test('a public torrent uses every discovery (or the tests below would prove nothing)', async () => {
   await using at = await scene(false)
   const torrent = await at.leech.add(at.torrent.metainfo, { memory: true, trackers: [TRACKER] })
   await at.world.until('completion', () => torrent.stats.state === 'seeding')
@@ -68,7 +68,7 @@ test('a public torrent uses all that there is (or the tests below would show not
 })
 
 describe('a private torrent', () => {
-  test('uses its trackers only', async () => {
+  test('uses only its trackers', async () => {
     await using at = await scene(true)
     const metainfo = { ...at.torrent.metainfo, trackers: [[TRACKER]], nodes: [{ host: '80.0.9.8', port: 1 }] }
     const torrent = await at.leech.add(metainfo, {
@@ -83,7 +83,7 @@ describe('a private torrent', () => {
     expect(mentions(at.sent, at.torrent)).toBe(false)
   })
 
-  test('takes no trackers from who adds it again', async () => {
+  test('accepts no trackers when it is added again', async () => {
     await using at = await scene(true)
     const metainfo = { ...at.torrent.metainfo, trackers: [[TRACKER]] }
     const torrent = await at.leech.add(metainfo, { memory: true })
@@ -91,7 +91,7 @@ describe('a private torrent', () => {
     expect(torrent.discovery()).toHaveLength(1)
   })
 
-  test('added by a magnet uses its trackers only, once its metadata says that it is private', async () => {
+  test('added by a magnet link uses only its trackers once its metadata is known', async () => {
     await using at = await scene(true)
     const { v1 } = at.torrent.metainfo.info.infoHashes
     const link = `magnet:?xt=urn:btih:${hex(v1!)}&tr=${encodeURIComponent(TRACKER)}`
@@ -106,7 +106,7 @@ describe('a private torrent', () => {
     expect(mentions(at.sent.slice(before), at.torrent)).toBe(false)
   })
 
-  test('leaves a peer that it heard of elsewhere when its metadata turns out private', async () => {
+  test('disconnects from peers of other discoveries when its metadata turns out to be private', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ private: true, pieces: 16 })
     await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 0 } })
@@ -123,7 +123,7 @@ describe('a private torrent', () => {
   test.each([
     [true, 1],
     [false, 2],
-  ])('does not exchange peers (private: %s, peers that it meets: %i)', async (isPrivate, met) => {
+  ])('exchanges peers only if it is public (private: %s, peers: %i)', async (isPrivate, met) => {
     await using world = new SessionWorld()
     const content = await testTorrent({ private: isPrivate, pieces: 64 })
     await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 1000 } })

@@ -31,15 +31,15 @@ test('a hybrid torrent is found by each of its hashes, plain and obfuscated', ()
   }
 })
 
-test('one that is added after obfuscated handshakes came is found by them too', () => {
+test('a torrent that is added after the first obfuscated handshake is found by its obfuscated hash too', () => {
   const registry = new Registry()
   expect(registry.findObfuscated(obfuscatedInfoHash(v1))).toBeNull()
   registry.add(torrent({ v1 }))
   expect(registry.findObfuscated(obfuscatedInfoHash(v1))).toEqual(v1)
 })
 
-describe('a hash that another torrent has', () => {
-  test('is refused while that one knows its metadata', () => {
+describe('a hash of another torrent', () => {
+  test('is refused if that torrent knows its metadata', () => {
     const registry = new Registry()
     const first = torrent({ v1 })
     registry.add(first)
@@ -50,7 +50,7 @@ describe('a hash that another torrent has', () => {
     expect(first.yielded).toBe(false)
   })
 
-  test('is taken over from one that does not', () => {
+  test('is taken over if that torrent does not know its metadata', () => {
     const registry = new Registry()
     const waiting = torrent({ v2 }, false)
     const learned = torrent({ v1, v2 })

@@ -43,7 +43,7 @@ const origin = (infoHashes: InfoHashes) => ({
   select: undefined,
 })
 
-describe('what was recorded', () => {
+describe('a record', () => {
   test('of a hybrid is found by either info hash, once', async () => {
     const all = await Promise.all(['a', 'b', 'c'].map(hybrid))
     const entries = all.map(metainfo => ({
@@ -62,7 +62,7 @@ describe('what was recorded', () => {
     expect(restorer.problems).toEqual([])
   })
 
-  test('before the metadata was known is found by its key', async () => {
+  test('from before the metadata was known is found by its key', async () => {
     const v1 = new Uint8Array(20).fill(7)
     const magnet = `magnet:?xt=urn:btih:${infoHashText({ v1 })}&dn=later`
     const restorer = await read([
@@ -72,7 +72,7 @@ describe('what was recorded', () => {
     expect(restorer.take(origin({ v1, v2: info.infoHashes.v2! }))?.origin.name).toBe('later')
   })
 
-  test('a record of a hybrid made before its other hash was known is replaced by a later one', async () => {
+  test('a record of a hybrid torrent from before its other hash was known is replaced by a later one', async () => {
     const metainfo = await hybrid('album')
     const { v1, v2 } = metainfo.info.infoHashes
     const magnet = `magnet:?xt=urn:btmh:1220${infoHashText({ v2: v2! })}`

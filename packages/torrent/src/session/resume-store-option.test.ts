@@ -3,7 +3,7 @@ import { createResumeStore } from '#resume-store'
 import { Session } from './session.ts'
 import { Loopback } from './testing/loopback.ts'
 
-test('a session keeps its torrents in the store that it is given, and closes it', async () => {
+test('a session records its torrents in the given store, and closes it', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', { 'a.bin': 40_000 })
   const store = createResumeStore(loop.path('anywhere'))
@@ -17,14 +17,14 @@ test('a session keeps its torrents in the store that it is given, and closes it'
   await second.torrents[0]!.whenComplete()
 })
 
-test('a session takes a folder or a store, not both', async () => {
+test('a session accepts a folder or a store, not both', async () => {
   await using loop = await Loopback.make()
   const resumeStore = createResumeStore(loop.path('one'))
   const open = Session.open({ port: null, stateDirectory: loop.path('two'), resumeStore })
   await expect(open).rejects.toMatchObject({ code: 'bad-argument' })
 })
 
-test('a folder that one session restores is refused to a second, until the first is closed', async () => {
+test('a folder is refused to a second session until the first is closed', async () => {
   await using loop = await Loopback.make()
   const options = { stateDirectory: loop.path('state') }
   const first = await loop.open(options)

@@ -59,7 +59,7 @@ class Setup implements AsyncDisposable {
   }
 }
 
-describe('after a clean stop nothing is hashed again', () => {
+describe('after a clean stop, nothing is hashed', () => {
   test('of a complete torrent, restored', async () => {
     await using setup = await Setup.make()
     await setup.download()
@@ -86,7 +86,7 @@ describe('after a clean stop nothing is hashed again', () => {
     expect(hashed()).toBe(0)
   })
 
-  test('of a torrent half done: it resumes where it was, and downloads nothing twice', async () => {
+  test('of a partial torrent, which resumes where it was and downloads nothing twice', async () => {
     await using setup = await Setup.make()
     const first = await setup.open()
     const half = await first.session.add(setup.seed.magnet, { peers: setup.peers })
@@ -108,7 +108,7 @@ describe('after a clean stop nothing is hashed again', () => {
     expect(downloadedBytes - wastedBytes).toBeLessThan(LENGTH + LENGTH / 3)
   })
 
-  test('of what was left undone, nothing is forgotten', async () => {
+  test('of torrents with settings of their own, which are restored', async () => {
     await using setup = await Setup.make()
     const first = await setup.open()
     const options = { paused: true, sequential: true, limits: { uploadBytesPerSecond: 5000 } }
@@ -127,7 +127,7 @@ describe('after a clean stop nothing is hashed again', () => {
   })
 })
 
-test('a magnet without its metadata is there again', async () => {
+test('a magnet link without metadata is restored', async () => {
   await using setup = await Setup.make()
   const first = await setup.open()
   await first.session.add(setup.seed.magnet)
@@ -139,7 +139,7 @@ test('a magnet without its metadata is there again', async () => {
   await torrent!.whenComplete()
 })
 
-test('after an unclean stop only the files that were written since the last record are hashed', async () => {
+test('after an unclean stop, only files written since the last record are hashed', async () => {
   await using setup = await Setup.make()
   const { loop } = setup
   const first = await setup.open()
@@ -163,7 +163,7 @@ test('after an unclean stop only the files that were written since the last reco
   expect(again!.files.map(({ haveBytes }) => haveBytes)).toEqual([FILES['a.bin'], FILES['b.bin']])
 })
 
-test('what a session was asked to record needs no check, though it was never closed', async () => {
+test('progress that `record` saved needs no check, even if the session was never closed', async () => {
   await using setup = await Setup.make()
   const { loop } = setup
   const first = await setup.open()
@@ -178,8 +178,8 @@ test('what a session was asked to record needs no check, though it was never clo
   expect(hashed()).toBe(0)
 })
 
-describe('a file that was changed behind our back', () => {
-  test('is hashed again when its time is another', async () => {
+describe('a file that another program changed', () => {
+  test('is hashed if its time differs', async () => {
     await using setup = await Setup.make()
     await setup.download()
     await utimes(setup.loop.path('down', 'content', 'a.bin'), 1, 1)
@@ -188,7 +188,7 @@ describe('a file that was changed behind our back', () => {
     expect(hashed()).toBe(10)
   })
 
-  test('is missing where it was cut off, and is completed again', async () => {
+  test('is missing its truncated part, which is downloaded again', async () => {
     await using setup = await Setup.make()
     await setup.download()
     await truncate(setup.loop.path('down', 'content', 'a.bin'), 4 * 32_768)
@@ -201,7 +201,7 @@ describe('a file that was changed behind our back', () => {
     await torrent!.whenComplete()
   })
 
-  test('though it looks the same, is found by a recheck', async () => {
+  test('is found by a recheck even if its stamp is the same', async () => {
     await using setup = await Setup.make()
     await setup.download()
     const path = setup.loop.path('down', 'content', 'a.bin')
@@ -224,7 +224,7 @@ describe('a file that was changed behind our back', () => {
   })
 })
 
-test('a recheck that is given up changes nothing', async () => {
+test('a cancelled recheck changes nothing', async () => {
   await using setup = await Setup.make()
   const { seed } = setup
   const states: string[] = []
@@ -265,7 +265,7 @@ test('a caller that gives up on a recheck leaves it to the others', async () => 
   expect(seed.stats.state).toBe('seeding')
 })
 
-test('removing forgets the record, and the files when it is asked to', async () => {
+test('remove deletes the record, and the files on request', async () => {
   await using setup = await Setup.make()
   await setup.download()
   const first = await setup.open()
@@ -281,7 +281,7 @@ test('removing forgets the record, and the files when it is asked to', async () 
   expect(await readdir(setup.loop.path('down'))).toEqual([])
 })
 
-test('damaged records are reported, and stop nothing', async () => {
+test('damaged records are reported and do not stop the session', async () => {
   await using setup = await Setup.make()
   await setup.download()
   const state = setup.loop.path('state')

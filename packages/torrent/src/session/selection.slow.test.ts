@@ -11,8 +11,8 @@ const LENGTHS = [10 * PIECE, 20 * PIECE, 10 * PIECE]
 const have = (torrent: { files: readonly { haveBytes: number }[] }) =>
   torrent.files.map(({ haveBytes }) => haveBytes / PIECE)
 
-describe('of the files that are selected', () => {
-  test('only those are fetched, and more when more are selected', async () => {
+describe('selected files', () => {
+  test('are the only ones fetched, and more are fetched when more are selected', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ lengths: LENGTHS })
     await world.seed(SEED, content)
@@ -30,7 +30,7 @@ describe('of the files that are selected', () => {
     expect(completions).toBe(2)
   })
 
-  test('while nothing is chosen yet, peers that are found stay, and are no other seed to us', async () => {
+  test('while nothing is selected, connected peers stay and do not treat us as a seed', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ lengths: LENGTHS })
     await world.seed(SEED, content)
@@ -50,7 +50,7 @@ describe('of the files that are selected', () => {
     expect(have(torrent)).toEqual([1, 20, 0])
   })
 
-  test('many are chosen at once, all or none', async () => {
+  test('can be set many at once, all or none', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ lengths: Array.from({ length: 5000 }, () => 100) })
     await world.seed(SEED, content)
@@ -71,7 +71,7 @@ describe('of the files that are selected', () => {
     await world.until('completion', () => torrent.stats.state === 'seeding')
   })
 
-  test('those of a magnet are its `so`', async () => {
+  test('of a magnet link are its `so`', async () => {
     await using world = new SessionWorld()
     const seed = await world.seed(SEED, await testTorrent({ lengths: LENGTHS }))
     const session = await world.open('80.0.0.2')
@@ -80,7 +80,7 @@ describe('of the files that are selected', () => {
     expect(have(torrent)).toEqual([10, 0, 10])
   })
 
-  test('one that is not wanted any more is left where it is', async () => {
+  test('stay on disk when they are deselected', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ lengths: LENGTHS })
     await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 200_000 } })
@@ -93,7 +93,7 @@ describe('of the files that are selected', () => {
     expect(torrent.files[1]!.haveBytes).toBeLessThan(LENGTHS[1]!)
   })
 
-  test('the one with the highest priority comes first', async () => {
+  test('are fetched by priority', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ lengths: LENGTHS })
     await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 200_000 } })
@@ -105,7 +105,7 @@ describe('of the files that are selected', () => {
     expect(torrent.stats.haveBytes).toBeLessThan(15 * PIECE)
   })
 
-  test('a priority or file that is none is an error', async () => {
+  test('must exist and have a valid priority', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ lengths: LENGTHS })
     const session = await world.open('80.0.0.2')
@@ -123,7 +123,7 @@ describe('of the files that are selected', () => {
   })
 })
 
-test('a partial seed gives what it has and is not asked for more (BEP 21)', async () => {
+test('a partial seed uploads what it has and is not asked for more (BEP 21)', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({ lengths: LENGTHS })
   await world.seed(SEED, content)

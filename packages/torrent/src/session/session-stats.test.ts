@@ -5,7 +5,7 @@ import { SessionWorld } from './testing/world.ts'
 
 const LENGTH = 64 * 32_768
 
-test('a session tells rates, totals and connections of all its torrents', async () => {
+test('a session has the rates, totals and connections of all its torrents', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({ pieces: 64 })
   const seed = await world.seed('80.0.0.1', content, { limits: { uploadBytesPerSecond: 300_000 } })
@@ -43,7 +43,7 @@ test('a session tells rates, totals and connections of all its torrents', async 
   expect(seeding!.stats.uploadedBytes).toBe(LENGTH)
 })
 
-test('a torrent that was just paused has no rate and no end in sight', async () => {
+test('a torrent that was just paused has neither a rate nor an ETA', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({ pieces: 64 })
   await world.seed('80.0.0.1', content, { limits: { uploadBytesPerSecond: 300_000 } })
@@ -58,7 +58,7 @@ test('a torrent that was just paused has no rate and no end in sight', async () 
   await paused
 })
 
-test('a peer that goes leaves its totals, how it was found and how long it stayed', async () => {
+test('a peer that leaves is reported with its totals, its origin and its connected time', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({ pieces: 64 })
   const seed = await world.seed('80.0.0.1', content, { limits: { uploadBytesPerSecond: 300_000 } })
@@ -88,7 +88,7 @@ test('a peer that goes leaves its totals, how it was found and how long it staye
   ])
 })
 
-test('a peer that cannot shake hands is never told of', async () => {
+test('a peer that cannot shake hands is never reported', async () => {
   await using world = new SessionWorld()
   const { metainfo } = await testTorrent({})
   await world.open('80.0.0.1')
@@ -101,7 +101,7 @@ test('a peer that cannot shake hands is never told of', async () => {
   expect(gone).toEqual([])
 })
 
-test('a torrent tells of each tracker what it said and when it is asked again', async () => {
+test('a torrent lists each tracker with its last response and its next announce', async () => {
   await using world = new SessionWorld()
   const { metainfo } = await testTorrent({})
   const body = new TextEncoder().encode(

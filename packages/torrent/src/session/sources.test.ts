@@ -31,7 +31,7 @@ const context: SourceContext = {
 }
 
 describe('the URL of a .torrent', () => {
-  test('is fetched, over a redirect too', async () => {
+  test('is fetched, also over a redirect', async () => {
     const { metainfo } = await testTorrent({})
     answer = (request, response) => {
       if (request.url === '/there/x.torrent') return response.end(writeMetainfo(metainfo))
@@ -91,7 +91,7 @@ describe('the URL of a .torrent', () => {
     await expect(readSource(`${url}/x.torrent`, {}, context)).rejects.toThrow(message)
   })
 
-  test('that never answers is given up after a minute', async () => {
+  test('that never answers fails after a minute', async () => {
     const clock = new VirtualClock()
     let asked = () => {}
     const request = new Promise<void>(resolve => {
@@ -106,7 +106,7 @@ describe('the URL of a .torrent', () => {
     await outcome
   })
 
-  test('is given up when the session is closed', async () => {
+  test('is aborted when the session closes', async () => {
     const controller = new AbortController()
     const reason = new Error('closed')
     answer = () => controller.abort(reason)
@@ -114,7 +114,7 @@ describe('the URL of a .torrent', () => {
   })
 })
 
-test('an info hash in every notation', async () => {
+test('an info hash is accepted in every notation', async () => {
   const { infoHashes } = (await testTorrent({ version: 'hybrid' })).metainfo.info
   const { v1, v2 } = infoHashes
   for (const [text, expected] of [
@@ -137,7 +137,7 @@ test.each([
   await expect(readSource(source, {}, context)).rejects.toMatchObject({ code })
 })
 
-test('options add to what the source says', async () => {
+test('options add to the source’s own trackers, web seeds and peers', async () => {
   const { metainfo } = await testTorrent({})
   const options = {
     peers: ['10.0.0.1:80', '[::1]:81', 'peer.example:82'],

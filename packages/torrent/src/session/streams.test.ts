@@ -21,7 +21,7 @@ async function settled<T>(world: SessionWorld, promise: Promise<T>): Promise<T> 
 
 describe('a stream', () => {
   test.each(['v1', 'v2', 'hybrid'] as const)(
-    'gives the bytes in order while they arrive, %s',
+    'returns the bytes in order while they arrive, %s',
     async version => {
       await using world = new SessionWorld()
       const content = await testTorrent({ lengths: [5 * PIECE + 7, 40 * PIECE], version })
@@ -39,7 +39,7 @@ describe('a stream', () => {
     },
   )
 
-  test('begun at the end comes before all else', async () => {
+  test('that begins near the end of a file is fetched first', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 200 })
     await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 100_000 } })
@@ -52,7 +52,7 @@ describe('a stream', () => {
     expect(torrent.stats.progress).toBeLessThan(0.4)
   })
 
-  test('of a file that is not wanted fetches what is read of it, and no more', async () => {
+  test('of a file that is not selected fetches what is read, and no more', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ lengths: [10 * PIECE, 10 * PIECE] })
     await world.seed(SEED, content)
@@ -67,7 +67,7 @@ describe('a stream', () => {
     expect(torrent.stats.state).toBe('seeding')
   })
 
-  test('of a seed that had let its peers go begins within seconds', async () => {
+  test('of a seed that had disconnected its peers begins within seconds', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ lengths: [10 * PIECE, 10 * PIECE] })
     await world.seed(SEED, content)
@@ -80,7 +80,7 @@ describe('a stream', () => {
     expect(world.clock.nowMs() - beganMs).toBeLessThan(5000)
   })
 
-  test('begun as soon as the metadata is known keeps the peers that sent it, though nothing is wanted', async () => {
+  test('that begins with the metadata keeps the peers that sent it, even if nothing is selected', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ version: 'hybrid' })
     const seed = await world.seed(SEED, content)
@@ -92,7 +92,7 @@ describe('a stream', () => {
     expect(world.clock.nowMs() - beganMs).toBeLessThan(5000)
   })
 
-  test('that is opened before the existing data was checked waits for the check', async () => {
+  test('that is opened during the first check waits for it', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 4 })
     const seed = await world.seed(SEED, content)
@@ -115,7 +115,7 @@ describe('a stream', () => {
     expect(equalBytes(await settled(world, reading), content.content)).toBe(true)
   })
 
-  test('two of them do not take each other the pieces', async () => {
+  test('does not take the pieces of another stream', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 40 })
     await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 100_000 } })

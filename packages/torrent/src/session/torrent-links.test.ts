@@ -18,8 +18,8 @@ function heard(told: string[]) {
   }
 }
 
-describe('the trackers of a torrent that is there', () => {
-  test('are replaced: new ones hear of it, those that are gone hear that it goes, others nothing', async () => {
+describe('the trackers of a torrent', () => {
+  test('can be replaced: new ones receive started, removed ones stopped, and others nothing', async () => {
     await using world = new SessionWorld()
     const told: string[] = []
     const { metainfo } = await testTorrent({ private: true })
@@ -41,7 +41,7 @@ describe('the trackers of a torrent that is there', () => {
     await world.until('it is there again', () => told.length === 7)
   })
 
-  test('are left as they were when one of the new ones is none', async () => {
+  test('stay unchanged if one of the new URLs is invalid', async () => {
     await using world = new SessionWorld()
     const { metainfo } = await testTorrent({})
     const session = await world.open('80.0.0.2')
@@ -61,7 +61,7 @@ describe('the trackers of a torrent that is there', () => {
     await expect(torrent.setTrackers([])).rejects.toMatchObject({ code: 'closed' })
   })
 
-  test('are asked again when the user wants it, but not before they allow it', async () => {
+  test('are asked again on request, but not before they allow it', async () => {
     await using world = new SessionWorld()
     const told: string[] = []
     const { metainfo } = await testTorrent({})
@@ -77,7 +77,7 @@ describe('the trackers of a torrent that is there', () => {
   })
 })
 
-test('what the user changed about trackers and web seeds is there in the next session', async () => {
+test('changes of trackers and web seeds are restored by the next session', async () => {
   await using loop = await Loopback.make()
   const made = await loop.torrent('content', { 'a.bin': 40_000 })
   const metainfo = {
@@ -107,8 +107,8 @@ test('what the user changed about trackers and web seeds is there in the next se
   expect({ trackers: again.trackers, webSeeds: again.webSeeds }).toEqual(links)
 })
 
-describe('the web seeds of a torrent that is there', () => {
-  test('are used when they are added, and no longer when they are removed', async () => {
+describe('the web seeds of a torrent', () => {
+  test('are used once they are added, and not after they are removed', async () => {
     await using loop = await Loopback.make()
     await using server = await closing(await RangeServer.open())
     const metainfo = await loop.torrent('content', { 'a.bin': 40 * 32_768 })

@@ -75,7 +75,7 @@ describe('transports', () => {
     expect(seedSession.stats.connections).toMatchObject({ memory: 1 })
   })
 
-  test('of names without ports do not confuse peer exchange, limits and bans', async () => {
+  test('with names instead of addresses do not confuse peer exchange, limits and bans', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({})
     const { names, seed, leech } = await meet(world, content)
@@ -127,7 +127,7 @@ describe('transports', () => {
     await expect(seedSession!.addTransport(late)).rejects.toMatchObject({ code: 'closed' })
   })
 
-  test('of the same kind replace the platform’s, and given ones come first', () => {
+  test('replace those of the same kind of the platform, and come first', () => {
     const network = new MemoryNetwork({ clock: new VirtualClock() })
     const [own, given, named] = [network.transport('a'), network.transport('b'), namedTransport(network, 'c')]
     const createTransports = (_: TransportServices) => [own]

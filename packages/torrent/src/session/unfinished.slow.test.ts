@@ -34,21 +34,21 @@ async function interrupted(loop: Loopback, close = true) {
   return { go, torrent, restart: async () => go(await loop.open(options)) }
 }
 
-describe('a piece that is not whole', () => {
-  test('is gone on with after a restart', async () => {
+describe('an unfinished piece', () => {
+  test('is continued after a restart', async () => {
     await using loop = await Loopback.make()
     const { restart } = await interrupted(loop)
     expect(await restart()).toBeLessThanOrEqual(LENGTH - 2 * MIB)
   })
 
-  test('is fetched whole when what was saved of it is gone', async () => {
+  test('is fetched again if its saved blocks are gone', async () => {
     await using loop = await Loopback.make()
     const { restart } = await interrupted(loop)
     await truncate(loop.path('down', 'content', 'file'), 0)
     expect(await restart()).toBeGreaterThanOrEqual(LENGTH)
   })
 
-  test('is fetched again when what was saved of it is wrong, and nobody is blamed', async () => {
+  test('is fetched again if its saved blocks are wrong, and no peer is blamed', async () => {
     await using loop = await Loopback.make()
     const { restart } = await interrupted(loop)
     const path = loop.path('down', 'content', 'file')
@@ -59,7 +59,7 @@ describe('a piece that is not whole', () => {
     expect(fetched).toBeLessThanOrEqual(LENGTH + 2 * PIECE)
   })
 
-  test('is gone on with after a pause and after a recheck', async () => {
+  test('is continued after a pause and after a recheck', async () => {
     await using loop = await Loopback.make()
     const { torrent, go } = await interrupted(loop, false)
     await torrent.pause()

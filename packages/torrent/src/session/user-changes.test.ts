@@ -21,7 +21,7 @@ function lastOnly(): ResumeStore & { last: ResumeProgress | null } {
   }
 }
 
-test('what the user changes about a torrent at rest is recorded at once, not when the session ends', async () => {
+test('changes to a paused torrent are recorded at once, not when the session ends', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', { 'a.bin': 40_000, 'b.bin': 40_000 })
   const store = lastOnly()
@@ -40,7 +40,7 @@ test('what the user changes about a torrent at rest is recorded at once, not whe
   await until('the web seed is recorded', () => store.last?.webSeeds[0] === 'http://seed.example/')
 })
 
-test('what is removed with its files is forgotten when they are gone: a crash before that leaves somebody to delete them', async () => {
+test('removing a torrent with its files deletes the record last, so that a crash leaves something to delete them by', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', { 'a.bin': 40_000 })
   const store = lastOnly()

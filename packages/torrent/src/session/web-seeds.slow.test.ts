@@ -115,7 +115,7 @@ function expectOnce(): void {
   }
 }
 
-describe('a web seed alone', () => {
+describe('from web seeds alone:', () => {
   it.each(['v1', 'v2', 'hybrid'] as const)('a single file, %s', async version => {
     const metainfo = await share({ 'the file.bin': 3_000_001 }, { version })
     const torrent = await add(await open(), metainfo)
@@ -164,7 +164,7 @@ describe('a web seed alone', () => {
     await expectFile(torrent, 2, '/pub/folder/c')
   })
 
-  it('its own web seeds, of a .torrent', async () => {
+  it('the web seeds that a .torrent names', async () => {
     const metainfo = await share({ f: 100_000 })
     const torrent = await add(
       await open(),
@@ -175,7 +175,7 @@ describe('a web seed alone', () => {
     await expectContent(torrent)
   })
 
-  it('its connections are closed when the torrent is complete', async () => {
+  it('connections are closed when the torrent is complete', async () => {
     const torrent = await add(await open(), await share({ f: 1_000_000 }))
     const closed = new Promise<void>(resolve => {
       server.onAllClosed = resolve
@@ -184,7 +184,7 @@ describe('a web seed alone', () => {
     await closed
   })
 
-  it('added with the same torrent again', async () => {
+  it('a web seed that is added with the same torrent', async () => {
     const session = await open()
     const metainfo = await share({ f: 100_000 })
     const torrent = await add(session, metainfo, { webSeeds: [] })
@@ -192,7 +192,7 @@ describe('a web seed alone', () => {
     await complete(torrent)
   })
 
-  it('a pause stops it, and a resume continues it', async () => {
+  it('a pause stops the requests, and a resume continues them', async () => {
     const torrent = await add(await open(), await share({ f: 20_000_000 }))
     await new Promise<void>(resolve => {
       const off = torrent.on('piece', () => {
@@ -241,7 +241,7 @@ describe('together with peers', () => {
     expectOnce()
   })
 
-  it('a peer finishes what a web seed that died left', async () => {
+  it('a peer finishes what a dead web seed left', async () => {
     const metainfo = await share({ f: 6_000_000 })
     let answered = 0
     server.handle = (request, response) => {
@@ -267,7 +267,7 @@ describe('together with peers', () => {
   })
 })
 
-describe('a web seed that is of no use costs itself', () => {
+describe('a useless web seed does not stop the download if', () => {
   /** Adds a good web seed only after the bad one was dealt with, as the log has it. */
   async function survives(lengths: Record<string, number>, badUrl: string, said: RegExp): Promise<Torrent> {
     const session = await open()
@@ -291,7 +291,7 @@ describe('a web seed that is of no use costs itself', () => {
     expect(torrent.peers()[0]).toMatchObject({ progress: 0, peerChoking: true })
   })
 
-  it('it has not got the file', async () => {
+  it('it does not have the file', async () => {
     await survives({ f: 300_000 }, server.url('/nothing/'), /does not give the file \(404\)/)
   })
 
@@ -328,7 +328,7 @@ describe('a web seed that is of no use costs itself', () => {
   })
 })
 
-it('limits hold for web seeds', async () => {
+it('web seeds obey the limits', async () => {
   const session = await open()
   session.setLimits({ downloadBytesPerSecond: 0 }, 'webseed')
   const metainfo = await share({ f: 2_000_000 })

@@ -57,7 +57,7 @@ describe('a session over WebRTC', () => {
     },
   )
 
-  test('who has what it chose keeps the seed that only a tracker could bring back, and gets more of it at once', async () => {
+  test('a partial seed keeps a seed that it could not dial again, and downloads more from it at once', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ lengths: [200_000, 200_000] })
     await rtc.seed('10.0.0.1', torrent)
@@ -72,7 +72,7 @@ describe('a session over WebRTC', () => {
     expect(leech.stats.peers).toBe(0)
   })
 
-  test('who wants more after all, and whose seed is another one, asks the tracker soon', async () => {
+  test('a partial seed without that seed soon asks the tracker when it wants more', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ lengths: [200_000, 200_000] })
     const first = await rtc.seed('10.0.0.1', torrent)
@@ -88,7 +88,7 @@ describe('a session over WebRTC', () => {
     expect(leech.files[1]!.haveBytes).toBe(200_000)
   })
 
-  test('a policy that requires encryption does not matter: WebRTC has its own', async () => {
+  test('satisfies a policy that requires encryption', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ pieces: 64 })
     const seed = await rtc.seed('10.0.0.1', torrent, {
@@ -105,7 +105,7 @@ describe('a session over WebRTC', () => {
     await rtc.world.until('it is complete', () => leech.isComplete)
   })
 
-  test('limits of WebRTC peers hold for them, and limits of the session spare those of the local network', async () => {
+  test('obeys the limits of WebRTC peers; limits of the session spare those in the local network', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ pieces: 64 })
     await rtc.seed('80.0.0.1', torrent)
@@ -119,7 +119,7 @@ describe('a session over WebRTC', () => {
     expect((leech.stats.downloadedBytes - before) / 10).toBeGreaterThan(60_000)
   })
 
-  test('bridges: who has no WebRTC and who has nothing else get the same from one that has both', async () => {
+  test('bridges peers without WebRTC and peers with nothing else', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ pieces: 16 })
     await rtc.world.seed('10.0.0.1', torrent)
@@ -138,7 +138,7 @@ describe('a session over WebRTC', () => {
     expect([...kinds].sort()).toEqual(['memory', 'webrtc'])
   })
 
-  test('takes offers of a tracker in its process about a magnet link, and about private torrents once it knows', async () => {
+  test('takes offers of a tracker in its process for its torrents, unless they are private', async () => {
     await using rtc = new RtcWorld()
     const session = await rtc.open('10.0.0.1')
     const wants = ({ metainfo }: TestTorrent) =>
@@ -151,7 +151,7 @@ describe('a session over WebRTC', () => {
     expect([wants(open), wants(secret)]).toEqual([true, false])
   })
 
-  test('who is connected already is neither answered nor kept twice', async () => {
+  test('neither answers a connected peer nor keeps it twice', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ pieces: 128 })
     const slow = { limits: { uploadBytesPerSecond: 20_000 } }
@@ -168,7 +168,7 @@ describe('a session over WebRTC', () => {
   })
 
   test.for([true, false])(
-    'two that meet by both hashes of a hybrid torrent keep one connection (addresses hidden: %s)',
+    'keeps one connection to a peer that it meets by both hashes of a hybrid torrent (addresses hidden: %s)',
     async hidden => {
       await using rtc = new RtcWorld()
       rtc.rtc.hidesAddresses = hidden
@@ -184,7 +184,7 @@ describe('a session over WebRTC', () => {
     },
   )
 
-  test('an offer for a torrent that is full or paused is not answered', async () => {
+  test('does not answer an offer for a torrent that is full or paused', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ pieces: 64 })
     const options = { maxConnectionsPerTorrent: 1, limits: { uploadBytesPerSecond: 20_000 } }
@@ -200,7 +200,7 @@ describe('a session over WebRTC', () => {
     expect([seed.peers().length, second.peers().length]).toEqual([0, 0])
   })
 
-  test('is turned off and on while the session is open', async () => {
+  test('can be turned off and on while the session is open', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({})
     await rtc.seed('10.0.0.1', torrent)
@@ -223,7 +223,7 @@ describe('a session over WebRTC', () => {
     })
   })
 
-  test('what the session was lent stays in use when its servers change', async () => {
+  test('keeps using a given implementation when its servers change', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({})
     await rtc.seed('10.0.0.1', torrent)

@@ -11,7 +11,7 @@ it('admits two peers at a time, each once and for half a minute', () => {
   expect(limiter.admit(3, 30_000)).toBe(true)
 })
 
-it('has room again when a peer is removed', () => {
+it('admits another peer when one is removed', () => {
   const limiter = new AllowedFastLimiter()
   for (const peer of [1, 2]) limiter.admit(peer, 0)
   limiter.remove(1)

@@ -35,7 +35,7 @@ async function reader() {
 }
 
 describe('the block cache', () => {
-  it('gives whole messages, of any run of blocks', async () => {
+  it('returns complete messages for any run of blocks', async () => {
     const cache = new BlockCache({ maxBytes: 8 * CHUNK_BYTES })
     const source = await reader()
     expect(cache.get(source, 1, 17)).toBeUndefined()
@@ -59,7 +59,7 @@ describe('the block cache', () => {
     expect(cache.get(source, 1, 31)).toBe(chunk)
   })
 
-  it('reads once for all who wait', async () => {
+  it('reads a chunk once for all concurrent requests', async () => {
     const cache = new BlockCache({ maxBytes: 8 * CHUNK_BYTES })
     const source = await reader()
     const loads = [0, 5, 15].map(block => cache.load(source, 0, block))
@@ -70,7 +70,7 @@ describe('the block cache', () => {
     expect(cache.isLoading(source, 0, 3)).toBe(false)
   })
 
-  it('forgets what was not used for longest, but keeps its bytes while they are being sent', async () => {
+  it('evicts the least recently used chunk, but keeps its bytes while they are being sent', async () => {
     const cache = new BlockCache({ maxBytes: 4 * CHUNK_BYTES })
     const source = await reader()
     const chunk = await cache.load(source, 0, 0)
@@ -90,7 +90,7 @@ describe('the block cache', () => {
     cache.release(chunk)
   })
 
-  it('keeps torrents apart, and drops one', async () => {
+  it('keeps torrents apart, and drops the chunks of one', async () => {
     const cache = new BlockCache({ maxBytes: 8 * CHUNK_BYTES })
     const [one, other] = [await reader(), await reader()]
     const chunk = await cache.load(one, 0, 0)
@@ -101,7 +101,7 @@ describe('the block cache', () => {
     expect(cache.get(other, 0, 0)).toBeDefined()
   })
 
-  it('passes a failure on, and tries again', async () => {
+  it('reports a failed read, and reads again at the next request', async () => {
     const cache = new BlockCache({ maxBytes: 8 * CHUNK_BYTES })
     const source = await reader()
     source.fails = true

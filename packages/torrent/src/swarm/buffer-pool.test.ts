@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { BufferPool } from './buffer-pool.ts'
 
-it('gives back what it was given, as many as it keeps and at least two', () => {
+it('reuses buffers up to its limit, and at least two', () => {
   const pool = new BufferPool({ sizeBytes: 100, keepBytes: 250 })
   const buffers = [pool.take(), pool.take(), pool.take()]
   expect(buffers.map(({ length }) => length)).toEqual([100, 100, 100])

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { TestSwarm } from './testing/test-swarm.ts'
 import { testTorrent } from './testing/test-torrent.ts'
 
-it('of those who wait at a seed, the nearly done and the beginners come before the half done', async () => {
+it('a seed prefers peers that have almost everything or almost nothing', async () => {
   const torrent = await testTorrent({ pieces: 24 })
   const bench = await TestSwarm.open(torrent, { have: 'all', settings: { uploadSlots: 1 } })
   const order: string[] = []

@@ -9,9 +9,9 @@ beforeAll(async () => {
 
 // The peer ID of the swarm is all ones.
 it.each([
-  ['the lower peer ID is ours: ours', 200, true],
-  ['the lower peer ID is theirs: theirs', 0, false],
-])('of two that dial each other the connection stays that is of %s', async (_, byte, keepsOurs) => {
+  ['ours, since our peer ID is lower', 200, true],
+  ['theirs, since their peer ID is lower', 0, false],
+])('of two peers that dial each other, both keep the same connection (%s)', async (_, byte, keepsOurs) => {
   for (const oursFirst of [true, false]) {
     const bench = await TestSwarm.open(torrent)
     const peerId = new Uint8Array(20).fill(byte)
@@ -22,7 +22,7 @@ it.each([
   }
 })
 
-it('the twin that makes room does not count against the limits', async () => {
+it('a duplicate that is about to close does not count against the limits', async () => {
   const bench = await TestSwarm.open(torrent, {
     settings: { maxPeersPerTorrent: 1 },
     context: { maxPeersPerHost: () => 1 },

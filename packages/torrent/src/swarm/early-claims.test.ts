@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { EarlyClaims } from './early-claims.ts'
 
-it('add up, whatever their order', () => {
+it('early claims add up in any order', () => {
   const claims = new EarlyClaims()
   claims.have(9)
   const bytes = Uint8Array.of(0x80, 0)
@@ -14,7 +14,7 @@ it('add up, whatever their order', () => {
   expect(new EarlyClaims().resolve(10).count).toBe(0)
 })
 
-it('that cannot be about so many pieces are an error', () => {
+it('claims about pieces that do not exist are an error', () => {
   const wrongPiece = new EarlyClaims()
   wrongPiece.have(10)
   expect(() => wrongPiece.resolve(10)).toThrow('piece 10, which does not exist')
@@ -26,7 +26,7 @@ it('that cannot be about so many pieces are an error', () => {
   expect(() => spareBits.resolve(10)).toThrow('wrong size')
 })
 
-it('are bounded: a flood of them is not kept', () => {
+it('a bounded number of claims is kept', () => {
   const claims = new EarlyClaims()
   for (let piece = 0; piece < 150_000; piece++) claims.have(piece)
   expect(claims.resolve(200_000).count).toBe(100_000)

@@ -69,8 +69,8 @@ async function meet({
   return { dialled, accepted: last, attempts: accepted.length, clock }
 }
 
-describe('two sides shake hands', () => {
-  it('in plain, and learn of each other', async () => {
+describe('two sides', () => {
+  it('shake hands in plain text, and learn about each other', async () => {
     const { dialled, accepted } = await meet({})
     if (dialled.status === 'rejected' || accepted.status === 'rejected') throw new Error('no handshake')
     expect(dialled.value.handshake.peerId).toEqual(ACCEPTOR)
@@ -80,14 +80,14 @@ describe('two sides shake hands', () => {
     expect([dialled.value.v2, accepted.value.ready.v2]).toEqual([false, false])
   })
 
-  it('for a hybrid torrent both switch to v2 where both know it (BEP 52)', async () => {
+  it('switch to v2 for a hybrid torrent if both know it (BEP 52)', async () => {
     const { dialled, accepted } = await meet({ dialTopic: hybrid, acceptTopic: hybrid })
     if (dialled.status === 'rejected' || accepted.status === 'rejected') throw new Error('no handshake')
     expect(dialled.value.handshake.infoHash).toEqual(V2)
     expect([dialled.value.v2, accepted.value.ready.v2]).toEqual([true, true])
   })
 
-  it('stays with v1 where one side knows only that', async () => {
+  it('stay with v1 if one side knows only that', async () => {
     for (const sides of [
       { dialTopic: hybrid, acceptTopic: plainTopic },
       { dialTopic: plainTopic, acceptTopic: hybrid },
@@ -98,13 +98,13 @@ describe('two sides shake hands', () => {
     }
   })
 
-  it('by v2 alone', async () => {
+  it('shake hands by the v2 hash alone', async () => {
     const { dialled, accepted } = await meet({ dialTopic: onlyV2, acceptTopic: onlyV2 })
     if (dialled.status === 'rejected' || accepted.status === 'rejected') throw new Error('no handshake')
     expect([dialled.value.v2, accepted.value.ready.v2]).toEqual([true, true])
   })
 
-  it('not for a torrent that the other does not have', async () => {
+  it('reject a torrent that the other side does not have', async () => {
     const { dialled, accepted } = await meet({ accept: 'prefer', acceptTopic: null })
     expect([dialled.status, accepted.status]).toEqual(['rejected', 'rejected'])
   })
@@ -142,7 +142,7 @@ describe.skipIf(isBrowser)('encryption policies', () => {
   })
 })
 
-describe('who does not shake hands', () => {
+describe('a connection', () => {
   /** Accepts a connection on which the other side writes these bytes, and is then given up after a while. */
   async function hear(bytes: Uint8Array) {
     const clock = new VirtualClock()
@@ -170,18 +170,18 @@ describe('who does not shake hands', () => {
     return { status: (await outcome)[0]!.status, early, closed }
   }
 
-  it('is disconnected when its time is over', async () => {
+  it('is closed if the handshake takes too long', async () => {
     const part = encodeHandshake({ infoHash: V1, peerId: DIALLER }).subarray(0, 60)
     for (const bytes of [new Uint8Array(0), part])
       expect(await hear(bytes)).toEqual({ status: 'rejected', early: false, closed: true })
   })
 
-  it('is disconnected at once when it floods with something else', async () => {
+  it('is closed at once if it sends anything else than a handshake', async () => {
     const noise = seededRandom(3).bytes(100_000)
     expect(await hear(noise)).toEqual({ status: 'rejected', early: true, closed: true })
   })
 
-  it('may send messages behind the handshake, which are kept', async () => {
+  it('keeps messages that arrive right after the handshake', async () => {
     const hello = encodeHandshake({ infoHash: V1, peerId: DIALLER })
     const bytes = new Uint8Array(hello.length + 5)
     bytes.set(hello)

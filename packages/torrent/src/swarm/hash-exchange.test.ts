@@ -44,7 +44,7 @@ const open = () => TestSwarm.open(torrent, { withoutLayers: true })
 const v2 = { v2: true, features: { v2: true } }
 
 describe('fetching hashes (BEP 52)', () => {
-  it('asks for all layers that are missing, and downloads what they verify', async () => {
+  it('requests all missing layers, and downloads the pieces that they verify', async () => {
     const bench = await open()
     const { remote } = await bench.seed(v2)
     await bench.pass(2000)
@@ -57,14 +57,14 @@ describe('fetching hashes (BEP 52)', () => {
     expect(bench.transfer.wanted.isFinished).toBe(true)
   })
 
-  it('asks nobody who does not speak v2', async () => {
+  it('requests nothing from peers that do not speak v2', async () => {
     const bench = await open()
     const { remote } = await bench.seed()
     await bench.pass(5000)
     expect(asked(remote)).toEqual([])
   })
 
-  it('disconnects who sends hashes that prove nothing, and asks another', async () => {
+  it('disconnects a peer whose hashes do not verify, and asks another', async () => {
     const bench = await open()
     const bad = await bench.connect(v2)
     answer(bad.remote, hashes => {
@@ -79,7 +79,7 @@ describe('fetching hashes (BEP 52)', () => {
     expect(await bench.isRight()).toBe(true)
   })
 
-  it('asks another when one rejects or hangs', async () => {
+  it('asks another peer if one rejects or does not answer', async () => {
     const bench = await open()
     const rejecting = await bench.connect(v2)
     for (const range of asked(rejecting.remote)) rejecting.remote.send(out => out.hashReject(range))
@@ -95,7 +95,7 @@ describe('fetching hashes (BEP 52)', () => {
     expect(asked(rejecting.remote).length).toBeLessThan(4)
   })
 
-  it('takes no notice of hashes that nobody asked for', async () => {
+  it('ignores hashes that were not requested', async () => {
     const bench = await open()
     const one = await bench.connect(v2)
     const ranges = asked(one.remote)
@@ -135,7 +135,7 @@ describe('sending hashes', () => {
     expect(hashes.length).toBeGreaterThanOrEqual(4 * 32)
   })
 
-  it('rejects what is not known, not here, or no range', async () => {
+  it('rejects unknown hashes, missing pieces and invalid ranges', async () => {
     const bench = await TestSwarm.open(torrent, { have: [5] })
     const { remote } = await bench.connect(v2)
     remote.send(out => {
@@ -175,7 +175,7 @@ describe('sending hashes', () => {
     expect(remote.all('hashes').length).toBeGreaterThan(0)
   })
 
-  it('reads no more than the torrent twice for one connection', async () => {
+  it('reads no more than twice the torrent for one connection', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all' })
     const { remote } = await bench.connect(v2)
     const limit = 2 * torrent.layout.pieceCount

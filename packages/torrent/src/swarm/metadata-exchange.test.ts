@@ -53,7 +53,7 @@ async function source(bench: TestSwarm, bytes: Uint8Array, claim = bytes.length)
 const wrong = () => info.map((byte, i) => (i === 20_000 ? byte ^ 1 : byte))
 
 describe('fetching the metadata (BEP 9)', () => {
-  it('asks several peers for different blocks', async () => {
+  it('requests different blocks from several peers', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const remotes = [await source(bench, info), await source(bench, info)]
     await bench.pass(100)
@@ -61,7 +61,7 @@ describe('fetching the metadata (BEP 9)', () => {
     expect(remotes.flatMap(asked).toSorted()).toEqual([0, 1, 2])
   })
 
-  it('relieves a silent peer soon when another has nothing to do', async () => {
+  it('soon asks an idle peer for the blocks of a silent one', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const silent = (await bench.connect()).remote
     silent.extended({ metadataSize: info.length })
@@ -74,7 +74,7 @@ describe('fetching the metadata (BEP 9)', () => {
     expect(bench.infos).toEqual([info])
   })
 
-  it('takes the answer of a slow peer though others were asked meanwhile', async () => {
+  it('accepts the answer of a slow peer after others were asked', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const slow = (await bench.connect()).remote
     slow.extended({ metadataSize: info.length })
@@ -89,7 +89,7 @@ describe('fetching the metadata (BEP 9)', () => {
     expect(bench.infos).toEqual([info])
   })
 
-  it('asks another when one rejects, hangs or leaves', async () => {
+  it('asks another peer if one rejects, does not answer or leaves', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const rejecting = (await bench.connect()).remote
     rejecting.extended({ metadataSize: info.length })
@@ -108,7 +108,7 @@ describe('fetching the metadata (BEP 9)', () => {
     expect(bench.infos).toEqual([info])
   })
 
-  it('finds the peer that lied, and continues with the others', async () => {
+  it('finds the peer that sent wrong bytes, and continues with the others', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const liars = [await source(bench, wrong()), await source(bench, wrong())]
     const honest = await source(bench, info)
@@ -138,7 +138,7 @@ describe('fetching the metadata (BEP 9)', () => {
     expect(bench.infos).toEqual([info])
   })
 
-  it('does not take data of another size than was announced, nor what nobody asked for', async () => {
+  it('rejects data of another size than announced, and data that was not requested', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const { remote } = await bench.connect()
     remote.extended({ metadataSize: info.length })
@@ -155,7 +155,7 @@ describe('fetching the metadata (BEP 9)', () => {
     expect(remote.closed).toBe(false)
   })
 
-  it('disconnects who sends garbage', async () => {
+  it('disconnects a peer that sends garbage', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const { remote } = await bench.connect()
     remote.send(out => out.extended(UT_METADATA, encode('garbage')))
@@ -172,7 +172,7 @@ describe('sending the metadata', () => {
       .filter(text => text.startsWith(`${UT_METADATA} `))
       .map(text => parseMetadataMessage(fromHex(text.slice(2))!).type)
 
-  it('answers with its blocks, and rejects what there is not', async () => {
+  it('answers with its blocks, and rejects blocks that do not exist', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all' })
     const { remote } = await bench.connect()
     remote.extended()
@@ -181,7 +181,7 @@ describe('sending the metadata', () => {
     expect(answers(remote)).toEqual(['data', 'data', 'data', 'reject'])
   })
 
-  it('rejects while it is not known here', async () => {
+  it('rejects requests while the metadata is unknown', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const { remote } = await bench.connect()
     remote.extended()

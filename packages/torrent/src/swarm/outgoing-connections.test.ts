@@ -11,7 +11,7 @@ beforeAll(async () => {
 const addresses = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ host: `80.2.0.${i + 1}`, port: 7000 }))
 
-it('keeps to the limits of torrent and session', async () => {
+it('obeys the limits of torrent and session', async () => {
   let allowed = 3
   const signals: AbortSignal[] = []
   const context: Partial<SwarmContext> = {
@@ -32,7 +32,7 @@ it('keeps to the limits of torrent and session', async () => {
   expect(signals.every(signal => signal.aborted)).toBe(true)
 })
 
-it('finds itself once, and never dials that address again', async () => {
+it('recognizes itself, and never dials that address again', async () => {
   const other = await TestSwarm.open(torrent)
   let dials = 0
   const bench = await TestSwarm.open(torrent, {
@@ -53,7 +53,7 @@ it('finds itself once, and never dials that address again', async () => {
   expect(bench.swarm.pool.size).toBe(0)
 })
 
-it('learns where a peer that came to us listens, and goes there when it is gone', async () => {
+it('learns the listening port of an incoming peer, and dials it after the peer left', async () => {
   const bench = await TestSwarm.open(torrent)
   const { remote } = await bench.connect({ ip: '80.1.1.1' })
   remote.extended({ port: 7777 })

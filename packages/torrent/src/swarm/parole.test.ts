@@ -7,7 +7,7 @@ beforeAll(async () => {
   torrent = await testTorrent({ pieces: 8 })
 })
 
-it('puts a suspect on parole, also after it reconnects, until it is cleared', async () => {
+it('keeps a suspect on parole until it is cleared, even if it reconnects', async () => {
   const bench = await TestSwarm.open(torrent)
   const [first, other] = [await bench.connect({ ip: '80.1.1.1' }), await bench.connect()]
   bench.swarm.transferEvents.onBadPiece(0, { guilty: [], suspects: ['80.1.1.1'], cleared: [] })
@@ -22,7 +22,7 @@ it('puts a suspect on parole, also after it reconnects, until it is cleared', as
   expect((await bench.connect({ ip: '80.1.1.1' })).peer!.pieces.onParole).toBe(false)
 })
 
-it('disconnects a suspect after four failures, and bans the guilty', async () => {
+it('disconnects a suspect after four failures, and bans a guilty peer', async () => {
   const bench = await TestSwarm.open(torrent)
   const suspect = await bench.connect({ ip: '80.1.1.1' })
   const guilty = await bench.connect({ ip: '80.1.1.2' })

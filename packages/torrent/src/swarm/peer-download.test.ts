@@ -15,7 +15,7 @@ const bytesAt = (piece: number, begin: number, length = BLOCK_BYTES) =>
   torrent.content.slice(piece * PIECE + begin, piece * PIECE + begin + length)
 
 describe('a download from one peer', () => {
-  it('fetches every block once, with the short last one, and stores what is right', async () => {
+  it('fetches every block once, including the short last one, and stores correct pieces', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote, peer } = await bench.seed()
     await bench.until(() => bench.have.isFull)
@@ -31,7 +31,7 @@ describe('a download from one peer', () => {
     expect(remote.closed).toBe(true)
   })
 
-  it('asks for nothing while choked, and again after a choke without the fast extension', async () => {
+  it('requests nothing while choked, and everything again after a choke without the fast extension', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect({ features: { fast: false } })
     remote.send(out => out.bitfield(Uint8Array.of(0xff, 0xff, 0xff, 0xfe)))
@@ -52,7 +52,7 @@ describe('a download from one peer', () => {
     expect(bench.swarm.state.wastedBytes).toBe(0)
   })
 
-  it('keeps what was asked through a choke with the fast extension, until it is rejected (BEP 6)', async () => {
+  it('keeps its requests during a choke with the fast extension, until they are rejected (BEP 6)', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote, peer } = await bench.connect()
     remote.send(out => [out.haveAll(), out.unchoke()])
@@ -73,7 +73,7 @@ describe('a download from one peer', () => {
     expect(bench.swarm.state.wastedBytes).toBe(0)
   })
 
-  it('lets the window grow with what comes, within what the peer queues', async () => {
+  it('grows the window with the rate, within the queue of the peer', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote, peer } = await bench.seed()
     remote.answers = () => false
@@ -86,7 +86,7 @@ describe('a download from one peer', () => {
     expect(peer.download.asked).toBeLessThanOrEqual(6)
   })
 
-  it('is not asked again and again for blocks that it rejects', async () => {
+  it('does not request rejected blocks again and again', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()
     remote.serves = { content: torrent.content, pieceLengthBytes: PIECE }
@@ -100,7 +100,7 @@ describe('a download from one peer', () => {
     expect(remote.closed).toBe(false)
   })
 
-  it('holds to the limit', async () => {
+  it('obeys the rate limit', async () => {
     const bench = await TestSwarm.open(torrent, { limits: { download: 4 * BLOCK_BYTES } })
     await bench.seed()
     await bench.pass(5000)
@@ -110,7 +110,7 @@ describe('a download from one peer', () => {
 })
 
 describe('a peer that sends nothing', () => {
-  it('is snubbed: others get its blocks, and what it sends late is welcome', async () => {
+  it('is snubbed: its blocks are requested from others, and late blocks are accepted', async () => {
     const bench = await TestSwarm.open(torrent, { have: Array.from({ length: 30 }, (_, i) => i + 1) })
     const slow = await bench.seed()
     slow.remote.answers = () => false
@@ -128,7 +128,7 @@ describe('a peer that sends nothing', () => {
     expect(await bench.isRight()).toBe(true)
   })
 
-  it('leaves its half of a block free when it goes', async () => {
+  it('frees a half-received block when it leaves', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()
     remote.send(out => [out.haveAll(), out.unchoke()])
@@ -152,7 +152,7 @@ describe('unrequested blocks', () => {
     ['behind the end of the piece', 0, 2 * BLOCK_BYTES, BLOCK_BYTES],
     ['of another size', 0, 0, 100],
     ['that fit but were not asked of it', 0, 0, BLOCK_BYTES],
-  ])('%s are waste and change nothing', async (_, piece, begin, length) => {
+  ])('%s are wasted and change nothing', async (_, piece, begin, length) => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()
     remote.block(piece, begin, new Uint8Array(length))
@@ -165,7 +165,7 @@ describe('unrequested blocks', () => {
     expect(bench.log).toEqual([])
   })
 
-  it('end the connection when there are too many', async () => {
+  it('close the connection if there are too many', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()
     const block = new Uint8Array(BLOCK_BYTES)
@@ -177,8 +177,8 @@ describe('unrequested blocks', () => {
   })
 })
 
-describe('a peer that goes, dawdles or says little', () => {
-  it('is asked for nothing more when it is gone, although it waited for a limit', async () => {
+describe('a peer that leaves, is slow or announces little', () => {
+  it('gets no requests after it has left, even if it waited for a limit', async () => {
     const bench = await TestSwarm.open(torrent, { limits: { download: 20_000 } })
     const { remote, peer } = await bench.seed()
     await bench.until(() => peer.download.totalBytes > 0)
@@ -192,7 +192,7 @@ describe('a peer that goes, dawdles or says little', () => {
     expect(bench.transfer.picker.sources.requestedFrom(peer.id)).toBe(0)
   })
 
-  it('is of use, however long one block is on its way', async () => {
+  it('is not snubbed while one block takes long', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote, peer } = await bench.connect()
     remote.send(out => [out.haveAll(), out.unchoke()])
@@ -224,7 +224,7 @@ describe('a peer that goes, dawdles or says little', () => {
     expect(bench.swarm.state.wastedBytes).toBe(0)
   })
 
-  it('leaves no memory taken by the pieces that it began', async () => {
+  it('frees the memory of the pieces that it began', async () => {
     const bench = await TestSwarm.open(torrent)
     const opened: PieceBuffer[] = []
     const claim = bench.transfer.buffers.claim.bind(bench.transfer.buffers)
@@ -248,7 +248,7 @@ describe('a peer that goes, dawdles or says little', () => {
     expect(opened.filter(open => !open.released)).toEqual([])
   })
 
-  it('is asked for 250 blocks at most while it does not say how many it keeps (BEP 10)', async () => {
+  it('gets at most 250 requests unless it announces a longer queue (BEP 10)', async () => {
     const bench = await TestSwarm.open(torrent)
     const { peer } = await bench.connect({ features: { extended: false } })
     for (let i = 0; i < 1000; i++) peer!.download.window.onBlock(BLOCK_BYTES, 100, i)

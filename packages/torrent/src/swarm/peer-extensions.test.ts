@@ -23,7 +23,7 @@ const pex = (remote: RemotePeer, added: PexPeer[]) =>
   remote.send(out => out.extended(UT_PEX, encodePex({ added, dropped: [] })!))
 
 describe('the extended handshake (BEP 10)', () => {
-  it('says who we are, what we have and how we see the peer', async () => {
+  it('names our client, what we have and the address of the peer', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all' })
     const { remote, peer } = await bench.connect({ ip: '80.1.2.3' })
     const [, payload] = remote.all('extended')[0]!.split(' ')
@@ -41,7 +41,7 @@ describe('the extended handshake (BEP 10)', () => {
     expect(peer!.client).toBe('Other 1.0')
   })
 
-  it('is not sent to who does not know it, and names no peer exchange for private torrents (BEP 27)', async () => {
+  it('is not sent to peers without the extension, and offers no peer exchange for private torrents (BEP 27)', async () => {
     const bench = await TestSwarm.open(torrent, { settings: { pex: false } })
     const old = await bench.connect({ features: { extended: false } })
     expect(old.remote.all('extended')).toEqual([])
@@ -53,7 +53,7 @@ describe('the extended handshake (BEP 10)', () => {
     expect(bench.dialled).toEqual([])
   })
 
-  it('that is garbage ends the connection', async () => {
+  it('ends the connection if it is garbage', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()
     remote.send(out => out.extended(0, Uint8Array.of(1, 2, 3)))
@@ -61,7 +61,7 @@ describe('the extended handshake (BEP 10)', () => {
     expect(remote.closed).toBe(true)
   })
 
-  it('lets messages of extensions that we never named pass', async () => {
+  it('ignores messages of extensions that we did not offer', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()
     remote.send(out => out.extended(99, Uint8Array.of(1, 2, 3)))
@@ -71,7 +71,7 @@ describe('the extended handshake (BEP 10)', () => {
 })
 
 describe('peer exchange (BEP 11)', () => {
-  it('tells each peer of the others, then of changes, once a minute', async () => {
+  it('sends each peer the others, then the changes, once a minute', async () => {
     const bench = await TestSwarm.open(torrent)
     const listening = await bench.connect({ ip: '80.1.1.1' })
     listening.remote.extended({ port: 7000 })
@@ -100,7 +100,7 @@ describe('peer exchange (BEP 11)', () => {
     })
   })
 
-  it('is believed as far as dialling goes, but not more than once a minute', async () => {
+  it('adds addresses to dial, at most once a minute', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()
     remote.extended()

@@ -7,7 +7,7 @@ beforeAll(async () => {
   torrent = await testTorrent({ pieces: 8 })
 })
 
-it('says something within two minutes, and takes silence for an end (BEP 3)', async () => {
+it('sends keep-alives within two minutes, and closes after silence (BEP 3)', async () => {
   const bench = await TestSwarm.open(torrent)
   const { remote, peer } = await bench.connect()
   await bench.pass(90_000)
@@ -22,7 +22,7 @@ it('says something within two minutes, and takes silence for an end (BEP 3)', as
   expect(bench.log.join()).toContain('it said nothing')
 })
 
-it('sends what is said in one turn in one write, in order with raw bytes', async () => {
+it('sends all messages of one turn in one write, in order with raw bytes', async () => {
   const bench = await TestSwarm.open(torrent)
   const { remote, peer } = await bench.connect()
   const { link } = peer!
@@ -42,7 +42,7 @@ it('sends what is said in one turn in one write, in order with raw bytes', async
   expect(writes).toEqual([18, 4, 9])
 })
 
-it('hears nothing more once it is closed, not even the rest of a read', async () => {
+it('delivers nothing after it was closed, not even the rest of a read', async () => {
   const bench = await TestSwarm.open(torrent)
   const { remote, peer } = await bench.connect()
   remote.send(out => [out.have(999), out.interested()])

@@ -7,7 +7,7 @@ const many = (count: number, from = 0) => Array.from({ length: count }, (_, i) =
 const create = () => new PeerPool(seededRandom(1))
 
 describe('the peer pool', () => {
-  it('takes each address once, and none without a port', () => {
+  it('accepts each address once, and none without a port', () => {
     const pool = create()
     expect(pool.add([...many(3), ...many(3), { host: '80.0.0.9', port: 0 }], 'dht')).toBe(3)
     expect(pool.add(many(4), 'tracker')).toBe(1)
@@ -15,7 +15,7 @@ describe('the peer pool', () => {
     expect(pool.idle).toBe(4)
   })
 
-  it('gives those with the fewest failures first, and waits twice as long after each', () => {
+  it('returns addresses with the fewest failures first, and doubles the wait after each failure', () => {
     const pool = create()
     pool.add(many(1), 'dht')
     const first = pool.next(0)!
@@ -34,7 +34,7 @@ describe('the peer pool', () => {
     expect(first).toMatchObject({ failures: 0, nextTryMs: 10_000 })
   })
 
-  it('gives what is idle only, and at once what a user names again', () => {
+  it('returns only idle addresses, and at once those that a user names again', () => {
     const pool = create()
     pool.add(many(2), 'dht')
     const one = pool.next(0)!
@@ -52,14 +52,14 @@ describe('the peer pool', () => {
     expect(pool.next(0, true)).toBe(null)
   })
 
-  it('draws among equals', () => {
+  it('chooses at random among equals', () => {
     const pool = create()
     pool.add(many(10), 'dht')
     const seen = new Set(Array.from({ length: 200 }, () => pool.next(0)!.key))
     expect(seen.size).toBe(10)
   })
 
-  it('is bounded; hopeless addresses make room, and any does for what a user names', () => {
+  it('is bounded: hopeless addresses make room, and any address for one that a user names', () => {
     const pool = create()
     pool.add(many(5000), 'pex')
     expect(pool.size).toBe(2000)
@@ -72,7 +72,7 @@ describe('the peer pool', () => {
     expect(pool.size).toBe(2000)
   })
 
-  it('forgets the banned and takes them no more, whatever their port', () => {
+  it('removes banned hosts and accepts no port of them any more', () => {
     const pool = create()
     pool.add([address(1), { host: address(1).host, port: 7 }, address(2)], 'dht')
     pool.ban(address(1).host)
@@ -81,7 +81,7 @@ describe('the peer pool', () => {
     expect(pool.add([{ host: address(1).host, port: 99 }], 'manual')).toBe(0)
   })
 
-  it('keeps only what came from the named origins', () => {
+  it('keeps only addresses from the given origins', () => {
     const pool = create()
     pool.add(many(2), 'dht')
     pool.add(many(2, 2), 'tracker')

@@ -32,7 +32,7 @@ const bytesOf = ([piece, begin, length]: readonly [number, number, number]) =>
   hex(torrent.content.subarray(piece * PIECE + begin, piece * PIECE + begin + length))
 
 describe('an upload', () => {
-  it('answers in the order of the requests, runs and jumps alike', async () => {
+  it('answers in the order of the requests, adjacent or not', async () => {
     const { bench, remote, peer } = await unchoked()
     const requests = [
       ...[0, 1, 2, 3].map(block => [3, block * BLOCK_BYTES, BLOCK_BYTES] as const),
@@ -51,7 +51,7 @@ describe('an upload', () => {
     expect(bench.uploaded).toBe(sum)
   })
 
-  it('serves odd requests from the bytes themselves', async () => {
+  it('serves requests that are not aligned to blocks', async () => {
     const { bench, remote } = await unchoked()
     const requests = [
       [0, 1, 10],
@@ -65,7 +65,7 @@ describe('an upload', () => {
     expect(remote.blocks.toSorted()).toEqual(requests.map(bytesOf).toSorted())
   })
 
-  it('reads for one odd request at a time, however many are asked', async () => {
+  it('reads for one unaligned request at a time', async () => {
     let [reading, most] = [0, 0]
     const storage = (inner: Storage): Storage => {
       const read = inner.read.bind(inner)
@@ -111,7 +111,7 @@ describe('an upload', () => {
     expect(remote.all('reject')).toEqual([`1 0 ${BLOCK_BYTES}`])
   })
 
-  it('does not send what was cancelled, and says so (BEP 6)', async () => {
+  it('does not send cancelled blocks, and rejects them (BEP 6)', async () => {
     const { bench, remote } = await unchoked({ limits: { upload: 1 } })
     ask(remote, [
       [0, 0, BLOCK_BYTES],
@@ -136,7 +136,7 @@ describe('an upload', () => {
     expect(remote.all('reject')).toHaveLength(500)
   })
 
-  it('holds to the limit', async () => {
+  it('obeys the rate limit', async () => {
     const { bench, remote } = await unchoked({ limits: { upload: 4 * BLOCK_BYTES } })
     ask(
       remote,
@@ -147,7 +147,7 @@ describe('an upload', () => {
     expect(bench.uploaded).toBeLessThan(43 * BLOCK_BYTES)
   })
 
-  it('stops reading ahead of a peer that takes nothing', async () => {
+  it('stops reading ahead for a peer that accepts no bytes', async () => {
     const { bench, remote, peer } = await unchoked()
     remote.connection.pause()
     for (let round = 0; round < 20; round++)
@@ -162,7 +162,7 @@ describe('an upload', () => {
     await bench.until(() => remote.blocks.length === 20 * 76)
   })
 
-  it('rejects what cannot be read, and reports it', async () => {
+  it('rejects a block that cannot be read, and reports the error', async () => {
     const broken = new ShoalError('io', 'the disk is gone')
     const { bench, remote } = await unchoked({
       storage: inner => ({

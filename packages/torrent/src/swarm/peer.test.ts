@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 
 describe('the first messages to a peer', () => {
-  it('is all, none or some of the pieces, as the fast extension has it (BEP 6)', async () => {
+  it('are have all, have none or a bitfield with the fast extension (BEP 6)', async () => {
     for (const [have, expected] of [
       ['all', 'haveAll'],
       [[], 'haveNone'],
@@ -25,7 +25,7 @@ describe('the first messages to a peer', () => {
     }
   })
 
-  it('is a bitfield or nothing without the fast extension', async () => {
+  it('are a bitfield or nothing without the fast extension', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all' })
     const old = { features: { fast: false, extended: false } }
     expect((await bench.connect(old)).remote.heard.events).toEqual(['bitfield fffff0'])
@@ -33,7 +33,7 @@ describe('the first messages to a peer', () => {
     expect((await empty.connect(old)).remote.heard.events).toEqual([])
   })
 
-  it('is the DHT port where the peer has a node too (BEP 5)', async () => {
+  it('include the DHT port if the peer has a node too (BEP 5)', async () => {
     const bench = await TestSwarm.open(torrent, { context: { dhtPort: 4444 } })
     const { remote } = await bench.connect({ features: { dht: true } })
     expect(remote.has('port 4444')).toBe(true)
@@ -47,7 +47,7 @@ describe('the first messages to a peer', () => {
 })
 
 describe('interest', () => {
-  it('follows what the peer has and we want', async () => {
+  it('depends on the pieces that the peer has and we want', async () => {
     const bench = await TestSwarm.open(torrent, { have: [0] })
     const { remote, peer } = await bench.connect()
     remote.extended()
@@ -64,7 +64,7 @@ describe('interest', () => {
     expect(peer!.pieces.bits!.has(5)).toBe(false)
   })
 
-  it('is looked for once, however many pieces are lost and gained in one go', async () => {
+  it('is computed once, however many pieces are lost and gained in one read', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote, peer } = await bench.connect()
     remote.extended()
@@ -91,7 +91,7 @@ describe('interest', () => {
     expect(searches).toBeLessThan(10)
   })
 
-  it('follows a bitfield or have all that comes instead of many haves', async () => {
+  it('changes with a bitfield or have all that replaces many haves', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote, peer } = await bench.connect()
     remote.send(out => out.haveNone())
@@ -105,7 +105,7 @@ describe('interest', () => {
     expect(peer!.pieces.isSeed).toBe(true)
   })
 
-  it('is understood later, when the metadata comes', async () => {
+  it('is determined later if the metadata is unknown', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const all = await bench.connect()
     all.remote.send(out => out.haveAll())
@@ -126,7 +126,7 @@ describe('interest', () => {
     expect([...some.peer!.pieces.bits!.bytes]).toEqual([0xc0, 0, 0x10])
   })
 
-  it('comes with metadata and pieces that turned out to be here', async () => {
+  it('announces the metadata and the pieces that a check found', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false, have: [3] })
     const { remote } = await bench.connect()
     bench.begin()
@@ -201,7 +201,7 @@ describe('a peer that breaks the rules is disconnected', () => {
 })
 
 describe('silence', () => {
-  it('is broken by keep-alives, and ends the connection when it is the peer’s', async () => {
+  it('is broken by keep-alives, and ends the connection if the peer is silent', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()
     await bench.pass(140_000)
@@ -216,7 +216,7 @@ describe('silence', () => {
 })
 
 describe('choking', () => {
-  it('takes back what was queued, request by request (BEP 6)', async () => {
+  it('rejects the queued requests one by one (BEP 6)', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all', limits: { upload: 1 } })
     const { remote, peer } = await bench.connect()
     remote.send(out => {
@@ -241,7 +241,7 @@ describe('choking', () => {
 })
 
 describe('allowed fast (BEP 6)', () => {
-  it('is granted to a peer that has nothing, and served while choked, a limited number of times', async () => {
+  it('is granted to a peer without pieces, and served while choked, a limited number of times', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all', settings: { uploadSlots: 0 } })
     const { remote } = await bench.connect()
     remote.send(out => {
@@ -269,7 +269,7 @@ describe('allowed fast (BEP 6)', () => {
     expect(remote.all('reject')).toHaveLength(7)
   })
 
-  it('is for two at a time, and not for those who can trade', async () => {
+  it('is granted to two peers at a time, and not to peers that can trade', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all', settings: { uploadSlots: 0 } })
     const rich = await bench.connect()
     rich.remote.send(out => out.bitfield(Uint8Array.of(0xff, 0xc0, 0)))
@@ -284,7 +284,7 @@ describe('allowed fast (BEP 6)', () => {
     expect(rich.remote.all('allowedFast')).toEqual([])
   })
 
-  it('is made use of, until the peer takes it back', async () => {
+  it('is used until the peer withdraws it', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()
     remote.serves = { content: torrent.content, pieceLengthBytes: torrent.layout.pieceLengthBytes }

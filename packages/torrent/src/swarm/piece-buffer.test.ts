@@ -11,7 +11,7 @@ it.each([
     [blocks * BLOCK_BYTES, false] as const,
     [(blocks - 1) * BLOCK_BYTES + 777, true] as const,
   ]),
-])('SHA-1 of a piece of %i bytes, backwards: %o', async (size, backwards) => {
+])('SHA-1 of a piece of %i bytes, received backwards: %o', async (size, backwards) => {
   const file = {
     path: ['f'],
     lengthBytes: size,

@@ -11,7 +11,7 @@ class User {
 }
 
 describe('PieceMemory', () => {
-  it('shares its bytes among the downloads, and gives back what one leaves', () => {
+  it('divides its bytes among the downloads, and again when one ends', () => {
     const memory = new PieceMemory({ totalBytes: 8 * MIB, maxShareBytes: 4 * MIB })
     const users = [new User(), new User(), new User(), new User()]
     for (const user of users) memory.enter(user)
@@ -26,7 +26,7 @@ describe('PieceMemory', () => {
     )
   })
 
-  it('uses buffers again, by size, and never holds more than one share of them', () => {
+  it('reuses buffers by size, and never keeps more than one share of them', () => {
     const memory = new PieceMemory({ maxShareBytes: 3 * MIB })
     memory.enter(new User())
     const big = memory.take(MIB)
@@ -41,7 +41,7 @@ describe('PieceMemory', () => {
     expect(again.filter(buffer => many.includes(buffer))).toHaveLength(3)
   })
 
-  it('holds nothing when the last download is over', () => {
+  it('keeps nothing after the last download has ended', () => {
     const memory = new PieceMemory()
     const user = new User()
     memory.enter(user)
@@ -53,7 +53,7 @@ describe('PieceMemory', () => {
     expect(memory.take(MIB)).not.toBe(buffer)
   })
 
-  it('keeps what was written last, each piece for its torrent', () => {
+  it('keeps the pieces that were written last, for each torrent', () => {
     const memory = new PieceMemory({ recentBytes: 4 * MIB })
     memory.enter(new User())
     const [a, b] = [{}, {}]
@@ -70,7 +70,7 @@ describe('PieceMemory', () => {
     expect(memory.recent(b, 4)).toBe(pieces[4])
   })
 
-  it('keeps no piece that would drive out all others', () => {
+  it('keeps no piece that would displace all others', () => {
     const memory = new PieceMemory({ recentBytes: 4 * MIB })
     memory.keep(memory, 0, new Uint8Array(2 * MIB))
     expect(memory.recent(memory, 0)).toBeUndefined()

@@ -8,7 +8,7 @@ const leavesOf = ({ layout, content }: TestTorrent, piece: number) => {
   return blockHashes(content.subarray(begin, begin + layout.dataSize(piece)))
 }
 
-it('tells right pieces from wrong ones by the piece layer', async () => {
+it('distinguishes correct and wrong pieces by the piece layer', async () => {
   const torrent = await testTorrent({ pieces: 3, version: 'v2' })
   const { info, pieceLayers } = torrent.metainfo
   const roots = new PieceRoots(info, torrent.layout, pieceLayers)
@@ -17,7 +17,7 @@ it('tells right pieces from wrong ones by the piece layer', async () => {
   expect(roots.verify(1, leavesOf(torrent, 2))).toBe(false)
 })
 
-it('of a magnet link come with the last piece of a file that verifies otherwise', async () => {
+it('computes the roots of a magnet link’s file once all pieces of the file have verified by SHA-1', async () => {
   const torrent = await testTorrent({ pieces: 3, version: 'hybrid' })
   const roots = new PieceRoots(torrent.metainfo.info, torrent.layout, new Map())
   expect([0, 1, 2].map(piece => roots.knows(piece))).toEqual([false, false, false])
@@ -28,7 +28,7 @@ it('of a magnet link come with the last piece of a file that verifies otherwise'
   expect(roots.verify(0, leavesOf(torrent, 1))).toBe(false)
 })
 
-it('do not come of hashes that do not lead to the root of the file', async () => {
+it('keeps no computed roots that do not lead to the root of the file', async () => {
   const torrent = await testTorrent({ pieces: 2, version: 'hybrid' })
   const roots = new PieceRoots(torrent.metainfo.info, torrent.layout, new Map())
   for (const piece of [0, 1]) expect(roots.verify(piece, leavesOf(torrent, 0))).toBeNull()

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { RollingRate } from './rolling-rate.ts'
 
-it('is the average of the last two rounds, whatever came in one burst', () => {
+it('is the average of the last two rounds, whatever arrived in one burst', () => {
   const rate = new RollingRate(1000)
   expect(rate.bytesPerSecond(0, 1000)).toBe(0)
   expect(rate.bytesPerSecond(5000, 1100)).toBe(5000)

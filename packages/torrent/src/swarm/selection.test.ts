@@ -15,7 +15,7 @@ function layoutOf(...lengths: number[]): PieceLayout {
   return new PieceLayout({ files: files as never, pieceLengthBytes: PIECE, version: 'v1' })
 }
 
-it('wants everything alike at first, but no padding', () => {
+it('wants everything with equal priority at first, except padding', () => {
   const selection = new Selection(layoutOf(PIECE - 1, -1, PIECE))
   expect(selection.isDefault).toBe(true)
   expect(selection.toList()).toBeNull()
@@ -24,7 +24,7 @@ it('wants everything alike at first, but no padding', () => {
   expect([0, 1].map(piece => selection.piecePriority(piece))).toEqual([4, 4])
 })
 
-it('gives a piece the highest priority of the files in it, empty ones aside', () => {
+it('gives a piece the highest priority of its files, except empty ones', () => {
   // Pieces: 0 has files 0 to 3 (1 is empty); 1 has file 3; 2 has 3 and 4.
   const selection = new Selection(layoutOf(100, 0, 100, 2 * PIECE, 50))
   for (const file of [0, 2, 3, 4]) selection.set(file, 0)
@@ -40,7 +40,7 @@ it('gives a piece the highest priority of the files in it, empty ones aside', ()
   expect(selection.wantedBytes).toBe(100 + 2 * PIECE + 50)
 })
 
-it('survives as a list, and takes none that is not its own', () => {
+it('survives a round trip as a list, and limits the numbers of a foreign list', () => {
   const layout = layoutOf(PIECE - 1, -1, PIECE)
   const selection = new Selection(layout)
   selection.set(2, 0)

@@ -35,7 +35,7 @@ describe('accepting connections', () => {
     expect([first.remote.closed, second.remote.closed].filter(Boolean)).toHaveLength(1)
   })
 
-  it('is a peer once in a local network, by whichever family; strangers may share a peer ID', async () => {
+  it('accepts a local peer over one address family only, and strangers with equal peer IDs', async () => {
     const bench = await TestSwarm.open(torrent)
     const peerId = new Uint8Array(20).fill(9)
     for (const ip of ['192.168.1.5', 'fe80::5', '80.1.1.1', '80.1.1.2']) await bench.connect({ ip, peerId })
@@ -63,8 +63,8 @@ describe('accepting connections', () => {
   })
 })
 
-describe('looking for peers', () => {
-  it('tries each address, and again after longer and longer', async () => {
+describe('dialing', () => {
+  it('tries each address, and again after growing delays', async () => {
     const bench = await TestSwarm.open(torrent)
     bench.swarm.addAddresses(
       [1, 2, 3].map(port => ({ host: '80.1.1.1', port })),
@@ -82,7 +82,7 @@ describe('looking for peers', () => {
 })
 
 describe('uploading', () => {
-  it('is for as many as there are slots, the best senders and one by luck; others have their turn', async () => {
+  it('fills its slots with the best senders and a random peer, and others take turns', async () => {
     const bench = await TestSwarm.open(torrent, { have: Array.from({ length: 20 }, (_, i) => i) })
     const peers: { remote: RemotePeer; peer: Peer }[] = []
     for (let i = 0; i < 10; i++) {
@@ -123,8 +123,8 @@ describe('uploading', () => {
   })
 })
 
-describe('those who download nothing more (BEP 21)', () => {
-  it('part from each other, whoever becomes it first', async () => {
+describe('peers that download nothing more (BEP 21)', () => {
+  it('disconnect from each other, whichever is done first', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all' })
     const seed = await bench.connect()
     seed.remote.send(out => out.haveAll())
@@ -141,7 +141,7 @@ describe('those who download nothing more (BEP 21)', () => {
     expect(leech.remote.closed).toBe(false)
   })
 
-  it('say so when they become it', async () => {
+  it('announce it when they are done', async () => {
     const bench = await TestSwarm.open(torrent, { have: Array.from({ length: 39 }, (_, i) => i) })
     const leech = await bench.connect()
     leech.remote.extended()

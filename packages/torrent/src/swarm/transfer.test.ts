@@ -34,7 +34,7 @@ function wrap(inner: Storage, members: Partial<Storage>): Storage {
 
 describe('pieces that do not match their hash', () => {
   it.each(['v1', 'v2', 'hybrid'] as const)(
-    'are fetched again, and a %s peer that lies is banned',
+    'are fetched again, and a %s peer that sent wrong bytes is banned',
     async version => {
       const torrent = await testTorrent({ pieces: 12, pieceLengthBytes: PIECE, version })
       const bench = await TestSwarm.open(torrent)
@@ -52,7 +52,7 @@ describe('pieces that do not match their hash', () => {
     },
   )
 
-  it('that several sent are settled when the right bytes come: the guilty are banned, the others cleared', async () => {
+  it('from several senders are settled by the correct bytes: guilty peers are banned, others cleared', async () => {
     const bench = await TestSwarm.open(torrent, { have: Array.from({ length: 11 }, (_, i) => i + 1) })
     // One piece is left, of which each has sent two blocks.
     const liar = await bench.connect()
@@ -81,7 +81,7 @@ describe('pieces that do not match their hash', () => {
 })
 
 describe('storage', () => {
-  it('that refuses bytes stops the asking; nothing is lost when it takes them again', async () => {
+  it('that refuses bytes stops the requests; nothing is lost when it accepts them again', async () => {
     let full = true
     const noSpace = new ShoalError('no-space', 'no space left: freed space resumes the download')
     const bench = await TestSwarm.open(torrent, {
@@ -108,7 +108,7 @@ describe('storage', () => {
     expect(remote.requests).toHaveLength(48)
   })
 
-  it('that is slow holds the peers back, and a piece is had only when it is written', async () => {
+  it('that is slow holds the peers back, and a piece counts only when it is written', async () => {
     const big = await testTorrent({ pieces: 20, pieceLengthBytes: 4 * 1024 * 1024 })
     const waiting: (() => void)[] = []
     const bench = await TestSwarm.open(big, {
@@ -136,7 +136,7 @@ describe('storage', () => {
     expect(bench.pieces).toHaveLength(20)
   })
 
-  it('is not written to after closing, and what was begun is waited for', async () => {
+  it('is not written to after closing, which waits for the writes under way', async () => {
     let finish = () => {}
     let writes = 0
     const bench = await TestSwarm.open(torrent, {
@@ -169,7 +169,7 @@ describe('storage', () => {
 })
 
 describe('several sources', () => {
-  it('share the work: no block comes twice before the endgame', async () => {
+  it('share the work: no block arrives twice before the endgame', async () => {
     const bench = await TestSwarm.open(torrent)
     const seeds = [await bench.seed(), await bench.seed(), await bench.seed()]
     await bench.until(() => bench.have.isFull)
@@ -199,7 +199,7 @@ describe('several sources', () => {
   })
 })
 
-describe('as many pieces as may be are open', () => {
+describe('at the limit of partial pieces', () => {
   /** Begins four pieces, of which nobody has the rest. */
   async function full() {
     const bench = await TestSwarm.open(torrent)
@@ -214,14 +214,14 @@ describe('as many pieces as may be are open', () => {
     return bench
   }
 
-  it('a block that comes late, of another, keeps no memory', async () => {
+  it('a late block of another piece keeps no memory', async () => {
     const { transfer } = await full()
     const open = transfer.buffers.claim(9, 1, {})!
     expect(transfer.arrived(1000, transfer.firstBlock(9) + 1, open, 1)).toBe(false)
     expect(open.released).toBe(true)
   })
 
-  it('and one makes room when nobody present can do anything for them', async () => {
+  it('one makes room if no source has the rest of any', async () => {
     const bench = await full()
     const { remote } = await bench.connect()
     remote.serves = { content: torrent.content, pieceLengthBytes: PIECE }

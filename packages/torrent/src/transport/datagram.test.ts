@@ -70,7 +70,7 @@ function testDatagram(name: string, create: () => OpenDatagram, host: string): v
       await expect(socket({ port })).rejects.toMatchObject({ code: 'refused' })
     })
 
-    it('frees its port on close, and says so to who sends afterwards', async () => {
+    it('frees its port on close, and rejects later sends', async () => {
       const a = await socket()
       await a.close()
       await a.close()
@@ -80,7 +80,7 @@ function testDatagram(name: string, create: () => OpenDatagram, host: string): v
       expect((await socket({ port: a.port })).port).toBe(a.port)
     })
 
-    it('delivers what is sent to a group to all of its members, the sender too', async () => {
+    it('delivers datagrams to all members of a group, including the sender', async () => {
       const multicast = { group: '239.192.152.143', ttl: 0 }
       const first = await socket({ multicast, host: '0.0.0.0' })
       const second = await socket({ multicast, host: '0.0.0.0', port: first.port })
@@ -100,7 +100,7 @@ testDatagram(
 )
 
 describe('datagrams of the system', () => {
-  it('tell at once when there is no way to send', async () => {
+  it('report at once if there is no route', async () => {
     const socket = await openNode({ family: 4, port: 0, host: '127.0.0.1', unref: true })
     const failure = Promise.withResolvers<Error>()
     socket.send(new Uint8Array(70_000), '127.0.0.1', 9, failure.resolve)
@@ -116,13 +116,13 @@ describe('datagrams of the system', () => {
     await Promise.all([four.close(), six?.close()])
   })
 
-  it('are not to be had in browsers', async () => {
+  it('are not available in browsers', async () => {
     await expect(openBrowser({ family: 4, port: 0 })).rejects.toMatchObject({ code: 'unsupported' })
   })
 })
 
 describe('datagrams in memory', () => {
-  it('take their time, overtake each other and get lost, the same for the same seed', async () => {
+  it('are delayed, reordered and lost, reproducibly for the same seed', async () => {
     const run = async (seed: number) => {
       const clock = new VirtualClock()
       const random = seededRandom(seed)
@@ -147,7 +147,7 @@ describe('datagrams in memory', () => {
     expect(await run(2)).not.toEqual(arrived)
   })
 
-  it('do not reach what is closed, or a family that a machine lacks', async () => {
+  it('do not reach closed sockets, or a family that a machine lacks', async () => {
     const clock = new VirtualClock()
     const network = new MemoryDatagramNetwork({ clock, random: seededRandom(1) })
     const open = network.host({ 4: '10.0.0.1' })

@@ -7,13 +7,13 @@ it('returns IP literals as they are', async () => {
   expect(await resolveHost('[FD00::1]')).toEqual([{ host: 'fd00::1', family: 6 }])
 })
 
-it('finds the names of the system', async () => {
+it('resolves names by the system', async () => {
   const found = await resolveHost('localhost')
   expect(found.length).toBeGreaterThan(0)
   for (const { host } of found) expect(['127.0.0.1', '::1']).toContain(host)
 })
 
-it('names a host that is not there, again and again', async () => {
+it('names a host that does not exist, each time', async () => {
   // RFC 2606: never a name that exists.
   for (let i = 0; i < 2; i++) {
     await expect(resolveHost('nobody.invalid')).rejects.toMatchObject({
@@ -23,7 +23,7 @@ it('names a host that is not there, again and again', async () => {
   }
 })
 
-it('stops waiting when told to', async () => {
+it('stops waiting when the signal aborts', async () => {
   const stop = new AbortController()
   const many = Array.from({ length: 4 }, (_, i) => resolveHost(`host${i}.invalid`, { signal: stop.signal }))
   stop.abort(new Error('enough'))
@@ -33,6 +33,6 @@ it('stops waiting when told to', async () => {
   await expect(resolveHost('localhost', { signal: stop.signal })).rejects.toThrow('enough')
 })
 
-it('is not to be had in browsers', async () => {
+it('is not available in browsers', async () => {
   await expect(resolveBrowser('localhost')).rejects.toMatchObject({ code: 'unsupported' })
 })

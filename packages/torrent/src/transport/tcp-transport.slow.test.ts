@@ -7,7 +7,7 @@ import { TcpTransport } from './tcp-transport.node.ts'
 testTransport('TCP over IPv4', () => ({ transport: new TcpTransport(), host: '127.0.0.1' }))
 testTransport('TCP over IPv6', () => ({ transport: new TcpTransport(), host: '::1' }))
 
-it('a graceful end does not wait forever for a peer that reads nothing', { timeout: 60_000 }, async () => {
+it('a graceful close does not wait forever for a peer that reads nothing', { timeout: 60_000 }, async () => {
   const accepted: Socket[] = []
   const server = createServer({ pauseOnConnect: true }, socket => {
     accepted.push(socket.on('error', () => {}))

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove())
 
 test.each(['v1', 'v2', 'hybrid'] as const)(
-  'tells what is right, wrong and missing, and changes nothing: %s',
+  'reports correct, wrong and missing pieces, and changes nothing: %s',
   async version => {
     const metainfo = await createTorrent(at('set'), { version, pieceLengthBytes: 16_384 })
     const whole = await checkFiles(metainfo, folder.path)
@@ -43,7 +43,7 @@ test.each(['v1', 'v2', 'hybrid'] as const)(
   },
 )
 
-test('stops with the signal', async () => {
+test('stops when the signal aborts', async () => {
   const metainfo = await createTorrent(at('set'))
   const reason = new Error('enough')
   await expect(checkFiles(metainfo, folder.path, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)

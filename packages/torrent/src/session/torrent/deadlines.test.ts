@@ -56,7 +56,7 @@ test('treats pieces that a check finds like arrivals', async () => {
   expect(deadlines.isPending).toBe(false)
 })
 
-test('failing rejects all who wait, except one that gave up before', async () => {
+test('failing rejects all waiting readers, except one that gave up before', async () => {
   const { deadlines } = setup()
   const reason = new Error('enough')
   const controller = new AbortController()

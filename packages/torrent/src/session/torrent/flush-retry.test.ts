@@ -44,7 +44,7 @@ async function setup() {
   return { content, layout, clock, disk, safe, retry: new FlushRetry(clock, FULL), pool: createHashPool() }
 }
 
-test('what a flush could not write is written again', async () => {
+test('bytes that a flush could not write are written again', async () => {
   const { content, retry, pool, disk, safe } = await setup()
   expect(await retry.retry(content, pool)).toBe('refused')
   disk.full = false
@@ -61,7 +61,7 @@ test('lost pieces are reported', async () => {
   await pool.close()
 })
 
-test('a full disk is tried again every five seconds, a broken one only when somebody asks', async () => {
+test('a full disk is tried again every five seconds, a broken one only on request', async () => {
   const { content, retry, pool, clock } = await setup()
   const broken = new FlushRetry(clock, new ShoalError('io', 'check the disk'))
   expect(retry.isDue).toBe(false)

@@ -20,12 +20,12 @@ test.each([
   ['nothing when something is gone', '1100', '1000', 2 * PIECE, undefined, 0],
   ['nothing of files that came from elsewhere', '0000', '1111', 0, undefined, 0],
   ['nothing that existed before the download', '1110', '1111', PIECE, undefined, 0.5 * PIECE],
-])('after a kill there count %s', (_, recorded, have, downloadedBytes, unfinished, found) => {
+])('after a kill, the totals include %s', (_, recorded, have, downloadedBytes, unfinished, found) => {
   const progress = { downloadedBytes, ...(unfinished && { unfinished }) }
   expect(foundBytes({ layout, have: bits(have) }, bits(recorded), progress)).toBe(found)
 })
 
-test('a download that was killed between two records has all its bytes in the totals', async () => {
+test('the totals of a download that was killed between two records include all its bytes', async () => {
   await using loop = await Loopback.make()
   const length = 40 * PIECE
   const metainfo = await loop.torrent('content', { 'a.bin': length })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ShoalError } from '../../base/errors.ts'
 import { checkedTiers } from './links.ts'
 
-test('any text is taken as a tracker, or refused with a reason that has no secrets', () => {
+test('any text is accepted as a tracker, or refused with a reason that has no secrets', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.webUrl({ withQueryParameters: true })), text => {
       try {

@@ -10,7 +10,7 @@ import { countingPool } from '../testing/world.ts'
 
 const FILES = { 'a.bin': 100_000, 'sub/b.bin': 200_000 }
 
-test('files that lie under other names are found there, also after a restart', async () => {
+test('files with other names are found, also after a restart', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', FILES)
   await rename(loop.path('content'), loop.path('album'))
@@ -34,7 +34,7 @@ test('files that lie under other names are found there, also after a restart', a
   })
 })
 
-test('a move is recorded before it begins and when it is done, with its files where the record says', async () => {
+test('a move is recorded before it begins and after it ends, and the files are where the record says', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', FILES)
   const store = createResumeStore(loop.path('state'))

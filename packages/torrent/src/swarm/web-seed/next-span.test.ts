@@ -41,7 +41,7 @@ const world = fc
   })
   .filter(({ lengths }) => lengths.some(length => length > 0))
 
-it('any blocks are fetched by runs that cover each byte once, in order, each within one file', () => {
+it('fetches any blocks by runs that cover each byte once, in order, each within one file', () => {
   fc.assert(
     fc.property(world, fc.infiniteStream(fc.boolean()), ({ lengths, version, unwanted }, choice) => {
       const layout = layoutOf(lengths, version)
@@ -101,7 +101,7 @@ it('any blocks are fetched by runs that cover each byte once, in order, each wit
   )
 })
 
-it('runs are in order whichever way they were picked', () => {
+it('orders runs whichever way they were picked', () => {
   expect(toRuns([5, 6, 7, 3, 2, 1, 9])).toEqual([5, 6, 7, 1, 2, 3, 9])
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(50)), blocks => {
@@ -110,7 +110,7 @@ it('runs are in order whichever way they were picked', () => {
   )
 })
 
-it('runs grow with the rate, within bounds', () => {
+it('requests longer runs at higher rates, within bounds', () => {
   expect(runLength(0)).toBe(64)
   expect(runLength(1000)).toBe(16)
   expect(runLength(1e6)).toBe(123)

@@ -24,7 +24,7 @@ it('has a label without secrets', () => {
   expect(url.label).toBe('http://a.example/x/?…')
 })
 
-it('takes HTTP only, and says so', () => {
+it('accepts only HTTP, and says so', () => {
   expect(() => new SeedUrl('ftp://me:secret@a.example/f', { singleFile: true })).toThrow(
     'ftp://a.example/f: only http and https',
   )

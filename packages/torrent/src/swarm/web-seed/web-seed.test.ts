@@ -154,7 +154,7 @@ afterEach(async () => {
   await server.close()
 })
 
-it('fetches all of it', async () => {
+it('fetches a whole torrent', async () => {
   world.seed.fill()
   await until(() => world.isDone)
   expect(world).toMatchObject({ downloaded: CONTENT.length, wasted: 0, lines: [] })
@@ -163,9 +163,9 @@ it('fetches all of it', async () => {
 
 describe('a server that stalls', () => {
   it.each([
-    ['without an answer', 0],
-    ['within its answer', 40_000],
-  ])('%s: its blocks go back, and it is tried again later', async (_, bytes) => {
+    ['before its response', 0],
+    ['within its response', 40_000],
+  ])('%s: its blocks are free again, and it is retried later', async (_, bytes) => {
     server.handle = (_, response) => {
       const [first, last] = server.seen.at(-1)!.range!
       response.writeHead(206, { 'content-range': `bytes ${first}-${last}/${CONTENT.length}` })
@@ -190,7 +190,7 @@ describe('a server that stalls', () => {
     expect(world.seed.snubbed).toBe(false)
   })
 
-  it('with a byte now and then', async () => {
+  it('stalls even if a byte arrives now and then', async () => {
     let drip = () => {}
     server.handle = (_, response) => {
       const [first, last] = server.seen.at(-1)!.range!
@@ -218,7 +218,7 @@ describe('a server that is busy', () => {
     }
   }
 
-  it('is left alone as long as it asks', async () => {
+  it('is not asked before the time that it names', async () => {
     busy({ 'retry-after': '100' })
     world.seed.fill()
     await until(() => world.seed.state === 'waiting')
@@ -230,7 +230,7 @@ describe('a server that is busy', () => {
     await until(() => world.isDone)
   })
 
-  it('is left alone for longer each time', async () => {
+  it('is not asked for longer each time', async () => {
     busy({})
     const waits: number[] = []
     for (let round = 0; round < 4; round++) {
@@ -247,7 +247,7 @@ describe('a server that is busy', () => {
   })
 })
 
-it('a server that ignores ranges is of use for a small file', async () => {
+it('uses a server that ignores ranges for a small file', async () => {
   server.handle = (_, response) => {
     response.end(CONTENT)
     return true
@@ -257,7 +257,7 @@ it('a server that ignores ranges is of use for a small file', async () => {
   expect(world).toMatchObject({ downloaded: CONTENT.length, wasted: 0 })
 })
 
-it('a file that is gone for good is never asked for again', async () => {
+it('never requests a file again that is gone for good', async () => {
   server.handle = (_, response) => {
     response.writeHead(410).end()
     return true
@@ -270,7 +270,7 @@ it('a file that is gone for good is never asked for again', async () => {
   expect(server.seen).toHaveLength(length)
 })
 
-it('a file that is missing is asked for again after a while', async () => {
+it('requests a missing file again after a while', async () => {
   server.files.clear()
   world.seed.fill()
   await until(() => world.seed.state === 'idle' && world.seed.progress === 0)
@@ -279,7 +279,7 @@ it('a file that is missing is asked for again after a while', async () => {
   await until(() => world.isDone)
 })
 
-it('wrong bytes end it', async () => {
+it('gives up a server that sends wrong bytes', async () => {
   server.files.set(
     '/f',
     CONTENT.map(byte => byte ^ 1),
@@ -291,7 +291,7 @@ it('wrong bytes end it', async () => {
   expect(world.transfer.picker.sources.requestedFrom(1)).toBe(0)
 })
 
-it('a request of which nothing is wanted any more is given up', async () => {
+it('aborts a request if none of its blocks are wanted any more', async () => {
   let begun = 0
   server.handle = (_, response) => {
     const [first, last] = server.seen.at(-1)!.range!
@@ -341,7 +341,7 @@ it('holds the server back while storage is behind', async () => {
   expect(world).toMatchObject({ downloaded: large.length, wasted: 0, lines: [] })
 })
 
-it('is as fast as the limit lets it be, and no faster', async () => {
+it('uses the rate limit fully and does not exceed it', async () => {
   const rate = 400_000
   world.limit.setRate(rate)
   world.seed.fill()
@@ -356,7 +356,7 @@ it('is as fast as the limit lets it be, and no faster', async () => {
   }
 })
 
-it('a pause drops what is under way, and resume takes it up', async () => {
+it('drops its requests on pause and continues on resume', async () => {
   server.handle = () => true
   world.seed.fill()
   await until(() => server.seen.length === 2)

@@ -21,8 +21,8 @@ function readInParts(body: BodyReader, bytes: Uint8Array, sizes: readonly number
 
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })
 
-describe('the body of an answer', () => {
-  it('ends with its length', () => {
+describe('the body of a response', () => {
+  it('ends after its stated length', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 200 }),
@@ -37,7 +37,7 @@ describe('the body of an answer', () => {
     )
   })
 
-  it('comes in chunks, with extensions and trailers', () => {
+  it('may come in chunks, with extensions and trailers', () => {
     const chunk = fc.uint8Array({ minLength: 1, maxLength: 60 })
     fc.assert(
       fc.property(fc.array(chunk), fc.uint8Array({ maxLength: 20 }), sizes, (chunks, rest, parts) => {
@@ -52,18 +52,18 @@ describe('the body of an answer', () => {
     )
   })
 
-  it('goes on to the end of the connection when nothing is said', () => {
+  it('ends with the connection if no length is stated', () => {
     const body = reader({})
     expect(latin1(readInParts(body, fromLatin1('all of it'), [3]).body)).toBe('all of it')
     expect(body).toMatchObject({ isDone: false, framing: 'close' })
   })
 
-  it('is empty for answers that have none', () => {
+  it('is empty for responses without a body', () => {
     expect(reader({}, 204).isDone).toBe(true)
     expect(reader({ 'content-length': '0' }).isDone).toBe(true)
   })
 
-  it('is read or refused, whatever the chunks', () => {
+  it('is read or refused for any chunks', () => {
     const near = fc.string({ unit: fc.constantFrom('0', 'a', 'f', '\r\n', '\n', ';', 'x'), maxLength: 60 })
     fc.assert(
       fc.property(near, sizes, (text, parts) => {
@@ -93,7 +93,7 @@ describe('the body of an answer', () => {
     { 'content-length': '99999999999999999999' },
     { 'transfer-encoding': 'gzip, chunked' },
     { 'transfer-encoding': 'chunked', 'content-length': '3' },
-  ])('is framed in no way that we read: %o', headers => {
+  ])('is refused for unsupported framing: %o', headers => {
     expect(() => reader(headers as Record<string, string>)).toThrow(ShoalError)
   })
 })

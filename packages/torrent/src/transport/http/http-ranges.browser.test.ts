@@ -19,17 +19,17 @@ function request(start: number, lengthBytes: number): RangeRequest {
   return { url: server.url('/f'), start, lengthBytes, fileBytes: CONTENT.length }
 }
 
-it('sends the range that was asked for', async () => {
+it('receives the requested range', async () => {
   expect(await readRange(ranges, request(1000, 500_000))).toEqual(CONTENT.slice(1000, 501_000))
   expect(server.seen).toMatchObject([{ path: '/f', range: [1000, 500_999] }])
 })
 
-it('gives user name and password of the URL to the server', async () => {
+it('sends user name and password of the URL to the server', async () => {
   await readRange(ranges, { ...request(0, 10), url: `http://me:p%40ss@127.0.0.1:${server.port}/f` })
   expect(server.seen[0]!.headers.authorization).toBe(`Basic ${btoa('me:p@ss')}`)
 })
 
-it('takes the whole file where that serves, and no more of it than was asked for', async () => {
+it('accepts the whole file where that serves, and reads no more than was requested', async () => {
   server.handle = (_, response) => {
     response.end(CONTENT)
     return true
@@ -38,7 +38,7 @@ it('takes the whole file where that serves, and no more of it than was asked for
   expect(await readRange(ranges, request(10, 1000))).toEqual(CONTENT.slice(10, 1010))
 })
 
-it('tells failures apart', async () => {
+it('distinguishes failures', async () => {
   server.handle = (_, response) => {
     response.writeHead(503, { 'retry-after': '7' }).end()
     return true
@@ -54,7 +54,7 @@ it('tells failures apart', async () => {
   expect(await failureOf(ranges, dead)).toMatchObject({ fate: 'server-later' })
 })
 
-it('hears no more of a reading that was closed', async () => {
+it('delivers nothing after a reading was closed', async () => {
   const calls: string[] = []
   await new Promise<void>(resolve => {
     server.onAllClosed = resolve

@@ -34,7 +34,7 @@ function request(start: number, lengthBytes: number, options: Partial<RangeReque
 }
 
 describe('a good server', () => {
-  it('sends the range that was asked for', async () => {
+  it('sends the requested range', async () => {
     expect(await readRange(ranges, request(1000, 500_000))).toEqual(CONTENT.slice(1000, 501_000))
     expect(server.seen).toMatchObject([
       {
@@ -45,17 +45,17 @@ describe('a good server', () => {
     ])
   })
 
-  it('is asked again over the same connection', async () => {
+  it('receives the next request over the same connection', async () => {
     for (let i = 0; i < 5; i++) await readRange(ranges, request(i * 10, 10))
     expect(server.connections).toBe(1)
   })
 
-  it('hears from a second connection while the first is busy', async () => {
+  it('receives a second connection while the first is busy', async () => {
     await Promise.all([readRange(ranges, request(0, 10)), readRange(ranges, request(10, 10))])
     expect(server.connections).toBe(2)
   })
 
-  it('sees its connections closed when they are idle and not needed', async () => {
+  it('has its idle connections closed when they are not needed', async () => {
     await readRange(ranges, request(0, 10))
     const [socket] = server.open
     const closed = new Promise(resolve => socket!.once('close', resolve))
@@ -66,7 +66,7 @@ describe('a good server', () => {
     expect(server.connections).toBe(2)
   })
 
-  it('may close a kept connection: the request is sent again', async () => {
+  it('may close an idle connection: the request is sent again', async () => {
     await readRange(ranges, request(0, 10))
     // It reads one more request and hangs up on it.
     server.handle = req => {
@@ -77,12 +77,12 @@ describe('a good server', () => {
     expect(await readRange(ranges, request(5, 10))).toEqual(CONTENT.slice(5, 15))
   })
 
-  it('gets user name and password of the URL', async () => {
+  it('receives user name and password of the URL', async () => {
     await readRange(ranges, request(0, 10, { url: `http://me:p%40ss@127.0.0.1:${server.port}/f` }))
     expect(server.seen[0]!.headers.authorization).toBe(`Basic ${btoa('me:p@ss')}`)
   })
 
-  it('waits while the reader is paused', async () => {
+  it('is held back while the reader is paused', async () => {
     const large = new Uint8Array(32 * 1024 * 1024).fill(7)
     server.files.set('/large', large)
     let got = 0
@@ -112,7 +112,7 @@ describe('a good server', () => {
     expect(gotWhilePaused).toBeLessThan(1024 * 1024)
   })
 
-  it('hears no more of a reading that was closed', async () => {
+  it('is disconnected when the reading is closed', async () => {
     const calls: string[] = []
     await new Promise<void>(resolve => {
       const reading = ranges.read(request(0, 1_000_000), {
@@ -130,7 +130,7 @@ describe('a good server', () => {
   })
 })
 
-describe('answers that are not what was asked for', () => {
+describe('responses that differ from the request', () => {
   const answer = (status: number, headers: Record<string, string>, body: Uint8Array | string = '') => {
     server.handle = (_, response) => {
       response.writeHead(status, headers).end(body)
@@ -138,21 +138,21 @@ describe('answers that are not what was asked for', () => {
     }
   }
 
-  it('the whole file from its start serves for a range at its start', async () => {
+  it('accepts the whole file for a range at its start', async () => {
     answer(200, {}, CONTENT)
     expect(await readRange(ranges, request(0, 1000))).toEqual(CONTENT.slice(0, 1000))
     answer(200, { 'content-length': String(CONTENT.length) }, CONTENT)
     expect(await readRange(ranges, request(0, CONTENT.length))).toEqual(CONTENT)
   })
 
-  it('the whole file serves for a range that comes early in it, and no other', async () => {
+  it('accepts the whole file for an early range, and for no other', async () => {
     answer(200, {}, CONTENT)
     expect(await readRange(ranges, request(10, 1000))).toEqual(CONTENT.slice(10, 1010))
     const late = { ...request(MAX_SKIPPED_BYTES + 1, 10), fileBytes: MAX_SKIPPED_BYTES + 100 }
     expect(await failureOf(ranges, late)).toMatchObject({ fate: 'file-gone' })
   })
 
-  it('other bytes than were asked for', async () => {
+  it('rejects another range', async () => {
     answer(206, { 'content-range': `bytes 0-9/${CONTENT.length}` }, CONTENT.slice(0, 10))
     expect(await failureOf(ranges, request(10, 10))).toMatchObject({ fate: 'server-gone' })
     answer(206, { 'content-range': 'bytes many' }, CONTENT.slice(0, 10))
@@ -161,13 +161,13 @@ describe('answers that are not what was asked for', () => {
     expect(await failureOf(ranges, request(10, 10))).toMatchObject({ fate: 'server-gone' })
   })
 
-  it('a file of another length', async () => {
+  it('rejects a file of another length', async () => {
     expect(await failureOf(ranges, request(0, 10, { fileBytes: 999 }))).toMatchObject({ fate: 'file-gone' })
     answer(416, {})
     expect(await failureOf(ranges, request(0, 10))).toMatchObject({ fate: 'file-gone' })
   })
 
-  it('a body that is compressed', async () => {
+  it('rejects a compressed body', async () => {
     answer(
       206,
       { 'content-encoding': 'gzip', 'content-range': `bytes 0-9/${CONTENT.length}` },
@@ -176,7 +176,7 @@ describe('answers that are not what was asked for', () => {
     expect(await failureOf(ranges, request(0, 10))).toMatchObject({ fate: 'server-gone' })
   })
 
-  it('a body that is shorter than it says, or longer', async () => {
+  it('rejects a body that is shorter or longer than stated', async () => {
     const range = { 'content-range': `bytes 0-99/${CONTENT.length}` }
     answer(206, range, CONTENT.slice(0, 50))
     expect(await failureOf(ranges, request(0, 100))).toMatchObject({ fate: 'server-later' })
@@ -184,7 +184,7 @@ describe('answers that are not what was asked for', () => {
     expect(await readRange(ranges, request(0, 100))).toEqual(CONTENT.slice(0, 100))
   })
 
-  it('a chunked body', async () => {
+  it('accepts a chunked body', async () => {
     server.handle = (_, response) => {
       response.writeHead(206, { 'content-range': `bytes 0-99999/${CONTENT.length}` })
       for (let at = 0; at < 100_000; at += 10_000) response.write(CONTENT.subarray(at, at + 10_000))
@@ -206,7 +206,7 @@ describe('answers that are not what was asked for', () => {
     expect(await failureOf(ranges, request(0, 10))).toMatchObject({ fate })
   })
 
-  it('busy, with a time to come back', async () => {
+  it('obeys Retry-After of a busy server', async () => {
     answer(503, { 'retry-after': '7' })
     expect(await failureOf(ranges, request(0, 10))).toMatchObject({
       fate: 'server-later',
@@ -233,7 +233,7 @@ describe('redirects', () => {
     expect(server.connections).toBe(1)
   })
 
-  it('are asked for anew when the place they led to fails', async () => {
+  it('are requested anew if their target fails', async () => {
     server.files.set('/mirror', CONTENT)
     redirect('/mirror')
     await readRange(ranges, request(0, 10))
@@ -249,7 +249,7 @@ describe('redirects', () => {
     expect(server.seen.length).toBeLessThan(10)
   })
 
-  it('do not carry the password to another host', async () => {
+  it('do not send the password to another host', async () => {
     await using other = await RangeServer.open({ '/f': CONTENT })
     redirect(`http://localhost:${other.port}/f`)
     await readRange(ranges, request(0, 10, { url: `http://me:secret@127.0.0.1:${server.port}/f` }))
@@ -270,7 +270,7 @@ describe('redirects', () => {
     expect(await failureOf(ranges, request(0, 10))).toMatchObject({ fate: 'server-gone' })
   })
 
-  it('may come with a body that never ends', async () => {
+  it('may have a body that never ends', async () => {
     server.files.set('/mirror', CONTENT)
     server.handle = (req, response) => {
       if (req.url !== '/f') return false
@@ -281,19 +281,19 @@ describe('redirects', () => {
   })
 })
 
-it('a URL of the local network must have no query', async () => {
+it('rejects a URL of the local network with a query', async () => {
   const failure = await failureOf(ranges, request(0, 10, { url: server.url('/f?do=this') }))
   expect(failure).toMatchObject({ fate: 'server-gone' })
   expect(server.seen).toHaveLength(0)
 })
 
-it('a server that refuses connections', async () => {
+it('reports a server that refuses connections', async () => {
   const url = server.url('/f')
   await server.close()
   expect(await failureOf(ranges, request(0, 10, { url }))).toMatchObject({ fate: 'server-later' })
 })
 
-it('a name that does not exist', async () => {
+it('reports a name that does not exist', async () => {
   const failure = await failureOf(ranges, request(0, 10, { url: 'http://no-such-host.invalid/f' }))
   expect(failure).toMatchObject({ fate: 'server-later' })
 })
@@ -330,7 +330,7 @@ describe('a response that is not HTTP', () => {
     expect(await failureOf(ranges, request(0, 10, { url }))).toMatchObject({ fate: 'server-later' })
   })
 
-  it('headers without end', async () => {
+  it('endless headers', async () => {
     greet = socket => {
       socket.write('HTTP/1.1 206 OK\r\n')
       const more = () => {
@@ -344,7 +344,7 @@ describe('a response that is not HTTP', () => {
     expect(failure.message).toMatch(/longer than/)
   })
 
-  it('interim answers without end', async () => {
+  it('endless interim responses', async () => {
     greet = socket => {
       const more = () => {
         while (!socket.destroyed && socket.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(100)));

@@ -63,13 +63,13 @@ describe.skipIf(!hasOpenssl())('https', () => {
     return { url: `https://${host}:${port}/f`, start: 10, lengthBytes: 700_000, fileBytes: CONTENT.length }
   }
 
-  it.each(['127.0.0.1', 'localhost'])('a server with a certificate that we trust, at %s', async host => {
+  it.each(['127.0.0.1', 'localhost'])('accepts a trusted certificate, at %s', async host => {
     const ranges = openHttpRanges({ userAgent: 'Test/1', ca })
     expect(await readRange(ranges, request(host))).toEqual(CONTENT.slice(10, 700_010))
     ranges.closeIdle()
   })
 
-  it('a server with a certificate that nobody vouches for', async () => {
+  it('rejects an untrusted certificate', async () => {
     const ranges = openHttpRanges({ userAgent: 'Test/1' })
     expect(await failureOf(ranges, request('localhost'))).toMatchObject({
       fate: 'server-later',

@@ -14,7 +14,7 @@ it.each([
   [null, 0],
 ])('Retry-After: %s is %i ms', (text, ms) => expect(parseRetryAfter(text, NOW)).toBe(ms))
 
-it('redirects keep to HTTP, never back from https, and to the password of their own host', () => {
+it('redirects stay with HTTP(S), never downgrade, and keep the password within its host', () => {
   const from = new URL('https://me:pw@host.example/a/b')
   expect(redirectTarget(200, '/x', from)).toBeNull()
   expect(redirectTarget(302, undefined, from)).toBeNull()

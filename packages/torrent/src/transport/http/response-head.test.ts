@@ -17,8 +17,8 @@ function readInParts(bytes: Uint8Array, sizes: readonly number[]) {
 
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })
 
-describe('the head of an answer', () => {
-  it('is what was written, however it arrives', () => {
+describe('the head of a response', () => {
+  it('survives a round trip, however it arrives', () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,10}$/)
     const value = fc.stringMatching(/^([!-~]([ -~]{0,20}[!-~])?)?$/)
     fc.assert(
@@ -41,7 +41,7 @@ describe('the head of an answer', () => {
     )
   })
 
-  it('is read or refused, whatever the bytes', () => {
+  it('is parsed or refused for any bytes', () => {
     const near = fc.string({ unit: fc.constantFrom('HTTP/1.1 200 OK', '\r\n', ': ', 'a', ' ', '\0', '\n') })
     fc.assert(
       fc.property(
@@ -68,7 +68,7 @@ describe('the head of an answer', () => {
     'HTTP/1.1 200 OK\r\nno colon',
     'HTTP/1.1 200 OK\r\nspace : x',
     'x',
-  ])('is none: %s', text => expect(() => parseHead(text)).toThrow(ShoalError))
+  ])('is refused: %s', text => expect(() => parseHead(text)).toThrow(ShoalError))
 
   it('is never longer than its limit', () => {
     const reader = new HeadReader()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checkIceServer, parseIceServer, parseIceUrl } from './ice-url.ts'
 
-test('ICE URLs are read as RFC 7064 and RFC 7065 have them', () => {
+test('ICE URLs are parsed as in RFC 7064 and RFC 7065', () => {
   const stun = { kind: 'stun', host: 'stun.example', port: 3478, relay: 'TurnUdp' }
   expect(parseIceUrl('stun:stun.example')).toEqual(stun)
   expect(parseIceUrl('stun:stun.example:19302')).toEqual({ ...stun, port: 19302 })
@@ -25,7 +25,7 @@ test('ICE URLs are read as RFC 7064 and RFC 7065 have them', () => {
     expect(() => parseIceUrl(wrong)).toThrow(expect.objectContaining({ code: 'bad-argument' }))
 })
 
-test('a server with its credentials is one text, and errors do not repeat the secret', () => {
+test('a server may be given with its credentials as one text, and errors do not repeat the secret', () => {
   expect(parseIceServer('stun:stun.example:1')).toEqual({ urls: 'stun:stun.example:1' })
   expect(parseIceServer('turn:7%3Ame:s%40cret@relay.example:3478?transport=udp')).toEqual({
     urls: 'turn:relay.example:3478?transport=udp',

@@ -34,7 +34,7 @@ describe('signaling', () => {
 
   const never = { signal: new AbortController().signal }
 
-  it('an offer that is answered becomes a connection on both sides', async () => {
+  it('turns an answered offer into a connection on both sides', async () => {
     const [one, two] = [side('10.0.0.1'), side('10.0.0.2')]
     const [offer] = await one.signaling.offer(HASH, 1, never)
     const answer = await two.signaling.answer(HASH, offer!, PEER)
@@ -48,7 +48,7 @@ describe('signaling', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('an offer that nobody takes is given up after a minute', async () => {
+  it('gives up an offer that nobody answers after a minute', async () => {
     const { signaling } = side('10.0.0.1')
     expect(await signaling.offer(HASH, 3, never)).toHaveLength(3)
     expect(rtc.open).toBe(3)
@@ -56,7 +56,7 @@ describe('signaling', () => {
     expect([rtc.open, signaling.size]).toEqual([0, 0])
   })
 
-  it('holds no more than it may; offers that are old make room for new ones, those that connect do not', async () => {
+  it('obeys its limits: old offers make room for new ones, connecting ones do not', async () => {
     const { signaling } = side('10.0.0.1')
     expect(await signaling.offer(HASH, 100, never)).toHaveLength(64)
     expect(await signaling.offer(HASH, 5, never)).toHaveLength(0)
@@ -67,7 +67,7 @@ describe('signaling', () => {
     expect(new Set(offers.map(({ id }) => id)).size).toBe(5)
   })
 
-  it('answers few offers at a time: other torrents and our own offers keep their places', async () => {
+  it('answers few offers at a time, so that other torrents and our own offers have room', async () => {
     const [one, two] = [side('10.0.0.1'), side('10.0.0.2')]
     const hash = (number: number) => new Uint8Array(20).fill(number)
     const answered = async (torrent: number, offers: RtcOffer[]) => {
@@ -84,7 +84,7 @@ describe('signaling', () => {
     expect(await answered(1, offers)).toBe(2)
   })
 
-  it('answers nothing when nobody is wanted, nor the same offer twice, nor nonsense', async () => {
+  it('answers no offer if no peer is wanted, none twice, and no malformed one', async () => {
     const [one, two] = [side('10.0.0.1'), side('10.0.0.2')]
     const [offer, other] = await one.signaling.offer(HASH, 2, never)
     expect(await two.signaling.answer(HASH, offer!, PEER)).toBeTypeOf('string')
@@ -113,7 +113,7 @@ describe('signaling', () => {
     expect(added(0)).toHaveLength(30)
   })
 
-  it('takes one answer to an offer, and none to what it did not offer', async () => {
+  it('accepts one answer per offer, and none to an unknown offer', async () => {
     const [one, two, three] = [side('10.0.0.1'), side('10.0.0.2'), side('10.0.0.3')]
     const [offer] = await one.signaling.offer(HASH, 1, never)
     const answer = await two.signaling.answer(HASH, offer!, PEER)
@@ -127,7 +127,7 @@ describe('signaling', () => {
     expect(three.signaling.size).toBe(0)
   })
 
-  it('gives up who answered and then was not to be reached', async () => {
+  it('gives up a peer that answered and could not be reached', async () => {
     const { signaling } = side('10.0.0.1')
     const [offer] = await signaling.offer(HASH, 1, never)
     const failed: Uint8Array[] = []
@@ -138,7 +138,7 @@ describe('signaling', () => {
     expect([signaling.size, rtc.open]).toEqual([0, 0])
   })
 
-  it('tells of who answered and was never heard of again, and not of offers that nobody took', async () => {
+  it('reports peers that answered and never connected, and not unanswered offers', async () => {
     const { signaling } = side('10.0.0.1')
     const [offer] = await signaling.offer(HASH, 2, never)
     const failed: Uint8Array[] = []
@@ -154,7 +154,7 @@ describe('signaling', () => {
     expect(signaling.size).toBe(0)
   })
 
-  it('says why there is no WebRTC, and has nothing open once it is closed', async () => {
+  it('reports why there is no WebRTC, and has nothing open once it is closed', async () => {
     const none = new PeerSignaling({
       clock,
       random: seededRandom(1),

@@ -38,7 +38,7 @@ describe('WebRTC by libdatachannel', () => {
     return Promise.all([one.connected, two.connected])
   }
 
-  it('carries megabytes both ways, and all of them before a graceful end', async () => {
+  it('carries megabytes both ways, and all of them before a graceful close', async () => {
     const [a, b] = await pair()
     expect(a).toMatchObject({ kind: 'webrtc', incoming: false, remote: { host: '127.0.0.1' } })
     expect(b).toMatchObject({ kind: 'webrtc', incoming: true, remote: { host: '127.0.0.1' } })
@@ -55,14 +55,14 @@ describe('WebRTC by libdatachannel', () => {
     expect(atB.bytes).toBe(2 * BYTES)
   })
 
-  it('tells the other side when one ends at once', async () => {
+  it('notifies the other side of an abrupt close', async () => {
     const [a, b] = await pair()
     const [atA, atB] = [receive(a), receive(b)]
     b.close()
     await Promise.all([atA.closed, atB.closed])
   })
 
-  it('refuses an answer that makes no sense, and servers that cannot be', async () => {
+  it('rejects a malformed answer, and invalid servers', async () => {
     const rtc = await openRtc({})
     const events = { onChannel: () => {}, onFailed: () => {} }
     const peer = rtc.createPeer({ iceServers: [] }, events)

@@ -6,13 +6,13 @@ import { memorySdp } from './testing/memory-rtc.ts'
 const HOST = 'a=candidate:1 1 UDP 2114977791 192.0.2.2 43126 typ host'
 const with_ = (...lines: string[]) => `${memorySdp('u')}${lines.map(line => `${line}\r\n`).join('')}`
 
-test('descriptions of data channels pass, with line ends as the standard has them', () => {
+test('accepts descriptions of data channels, and normalizes their line ends', () => {
   const sdp = with_(HOST, 'a=end-of-candidates')
   expect(cleanSdp(sdp)).toBe(sdp)
   expect(cleanSdp(sdp.replaceAll('\r', ''))).toBe(sdp)
 })
 
-test('candidates that name hosts are dropped: they would have us look up any name', () => {
+test('drops candidates with host names, which would make us look up any name', () => {
   const hidden = 'a=candidate:2 1 udp 1 3f2c1a04-1b2c-4d5e-8f90-0123456789ab.local 5000 typ host'
   const six = 'a=candidate:3 1 udp 1 fd00::2 5000 typ host'
   const named = 'a=candidate:4 1 udp 1 victim.example 53 typ host'
@@ -20,7 +20,7 @@ test('candidates that name hosts are dropped: they would have us look up any nam
   expect(cleanSdp(with_(HOST, hidden, six, named, port))).toBe(with_(HOST, hidden, six))
 })
 
-test('not more candidates than are of use', () => {
+test('limits the number of candidates', () => {
   const cleaned = cleanSdp(with_(...new Array<string>(100).fill(HOST)))
   expect(cleaned?.match(/a=candidate/g)).toHaveLength(40)
   const hosts = Array.from({ length: 30 }, (_, at) => HOST.replace('192.0.2.2', `192.0.2.${at}`))
@@ -28,7 +28,7 @@ test('not more candidates than are of use', () => {
   expect(few?.match(/a=candidate/g)).toHaveLength(13)
 })
 
-test('a text that does not describe one data channel is refused', () => {
+test('rejects a text that does not describe one data channel', () => {
   for (const wrong of [
     undefined,
     7,
@@ -43,7 +43,7 @@ test('a text that does not describe one data channel is refused', () => {
     expect(cleanSdp(wrong)).toBeNull()
 })
 
-test('candidates that come by themselves are held to the same', () => {
+test('applies the same rules to single candidates', () => {
   const candidate = HOST.slice(2)
   expect(cleanCandidate({ candidate, sdpMid: 'data' })).toEqual({ candidate, sdpMid: 'data' })
   expect(cleanCandidate({ candidate, sdpMLineIndex: 0 })).toEqual({ candidate, sdpMid: '0' })
@@ -57,13 +57,13 @@ test('candidates that come by themselves are held to the same', () => {
     expect(cleanCandidate(wrong)).toBeNull()
 })
 
-test('candidates can be taken out, to be given later', () => {
+test('separates the candidates from the description', () => {
   const { bare, candidates } = splitCandidates(with_(HOST, 'a=end-of-candidates'))
   expect(bare).toBe(memorySdp('u'))
   expect(candidates).toEqual([{ candidate: HOST.slice(2), sdpMid: '0' }])
 })
 
-test('nothing makes it throw', () => {
+test('never throws', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.anything()), value => {
       const sdp = typeof value === 'string' ? with_(value) : value

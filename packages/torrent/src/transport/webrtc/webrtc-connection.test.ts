@@ -40,7 +40,7 @@ describe('a connection over a data channel', () => {
     expect(channel.sent.length).toBeLessThanOrEqual(16)
   })
 
-  it('puts what is written in one turn into few messages', async () => {
+  it('combines the writes of one turn into few messages', async () => {
     const { a, b, channel } = pair()
     collect(b)
     for (let i = 0; i < 1000; i++) a.write(bytes(17))
@@ -48,7 +48,7 @@ describe('a connection over a data channel', () => {
     expect(channel.sent).toEqual([17_000])
   })
 
-  it('sends large writes without copying them together, in messages that all clients take', async () => {
+  it('sends large writes without copying them together, in messages that all clients accept', async () => {
     const { a, b, channel } = pair()
     const got = collect(b)
     a.write(bytes(200 * KB))
@@ -57,7 +57,7 @@ describe('a connection over a data channel', () => {
     expect(channel.sent).toEqual([MESSAGE_BYTES, MESSAGE_BYTES, MESSAGE_BYTES, 8 * KB])
   })
 
-  it('says that bytes have left when the channel took them, and holds back the rest', async () => {
+  it('reports that bytes have left when the channel took them, and holds back the rest', async () => {
     const { a, b } = pair()
     const got = collect(b)
     let drains = 0
@@ -74,7 +74,7 @@ describe('a connection over a data channel', () => {
     expect([a.bufferedBytes, drains, got.length()]).toEqual([0, 1, 48 * 64 * KB])
   })
 
-  it('keeps what arrives before start and while paused, and gives it to whoever listens then', async () => {
+  it('keeps what arrives before start and while paused, and delivers it afterwards', async () => {
     const { a, b } = pair()
     a.write(Uint8Array.of(1, 2))
     await clock.advance(100)
@@ -92,7 +92,7 @@ describe('a connection over a data channel', () => {
     expect(first.length()).toBe(2)
   })
 
-  it('ends a connection that floods us while nobody listens', async () => {
+  it('closes a connection that floods us before start', async () => {
     const { a, b, far } = pair()
     for (let i = 0; i < 200; i++) a.write(bytes(64 * KB))
     await clock.advance(1000)
@@ -102,7 +102,7 @@ describe('a connection over a data channel', () => {
     expect(got.error()).toMatchObject({ code: 'bad-message' })
   })
 
-  it('closes gracefully after all has left, and tells both sides once', async () => {
+  it('closes gracefully after all bytes have left, and notifies both sides once', async () => {
     const { a, b } = pair()
     const atA = collect(a)
     const atB = collect(b)
@@ -115,7 +115,7 @@ describe('a connection over a data channel', () => {
     expect([atA.closes(), atB.closes(), sent.length]).toEqual([1, 1, 1])
   })
 
-  it('drops what is queued when it closes at once, and still says so', async () => {
+  it('drops queued bytes on an abrupt close, and still notifies', async () => {
     const { a, b } = pair()
     const atB = collect(b)
     let sent = 0
@@ -128,7 +128,7 @@ describe('a connection over a data channel', () => {
     expect(atB.length()).toBe(0)
   })
 
-  it('goes by a name where the platform does not tell the address', () => {
+  it('has a name if the platform does not reveal the address', () => {
     const remote = { host: '10.0.0.7', port: 5, kind: 'webrtc' } as const
     const { a, b } = pair({ remotes: [remote, null] })
     expect(a.remote).toEqual(remote)
