@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { Icon } from '../shared/controls/Icon.tsx'
+import layout from '../shared/controls/layout.module.css'
 import { notifyError } from '../shared/controls/toasts.ts'
 import { droppedFiles } from '../shared/dropped/dropped.ts'
 import { linksIn } from '../shared/dropped/links.ts'
@@ -46,8 +47,8 @@ export function DropZone() {
   }, [])
   if (!over) return null
   return (
-    <div className={styles.zone}>
-      <div className={styles.card}>
+    <div className={`${layout.center} ${styles.zone}`}>
+      <div className={`${layout.stack2} ${styles.card}`}>
         <Icon name="download" size={40} />
         <strong>{texts.add.drop}</strong>
         <span>{texts.add.dropHint}</span>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { Button } from '../shared/controls/Button.tsx'
 import { Icon } from '../shared/controls/Icon.tsx'
+import layout from '../shared/controls/layout.module.css'
 import { notify } from '../shared/controls/toasts.ts'
 import { texts } from '../shared/messages/texts.ts'
 import { useCell, useNode } from '../shared/node/context.tsx'
@@ -27,7 +28,7 @@ export function OfflineBanner() {
   if (!shown) return null
   const t = texts.app.offline
   return (
-    <div className={styles.banner} role="status">
+    <div className={`${layout.row3} ${styles.banner}`} role="status">
       <Icon name="offline" />
       <div>
         <strong>{t.title}.</strong> {loaded ? t.body : t.bodyNever}

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
 import { IconButton } from '../shared/controls/Button.tsx'
 import { Icon } from '../shared/controls/Icon.tsx'
+import layout from '../shared/controls/layout.module.css'
 import { texts } from '../shared/messages/texts.ts'
 import styles from './SearchBox.module.css'
 
@@ -29,10 +30,11 @@ export function SearchBox() {
     change('')
     event.currentTarget.blur()
   }
-  if (path === '/search') return <div className={styles.box} data-hidden="true" />
+  if (path === '/search')
+    return <div className={`${layout.row2} ${layout.grow} ${styles.box}`} data-hidden="true" />
   const label = onList ? texts.list.filterLabel : texts.pages.search.label
   return (
-    <search className={styles.box}>
+    <search className={`${layout.row2} ${layout.grow} ${styles.box}`}>
       <Icon name={onList ? 'filter' : 'search'} size={16} />
       <input
         id={SEARCH_BOX}

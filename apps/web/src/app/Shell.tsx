@@ -3,6 +3,7 @@ import { Link, useLocation, useSearchParams } from 'wouter'
 import { Button } from '../shared/controls/Button.tsx'
 import { Icon } from '../shared/controls/Icon.tsx'
 import { Logo } from '../shared/controls/Logo.tsx'
+import layout from '../shared/controls/layout.module.css'
 import { dialog, isCurrent, useFeatures } from '../shared/feature.ts'
 import { texts } from '../shared/messages/texts.ts'
 import { useNode } from '../shared/node/context.tsx'
@@ -27,13 +28,13 @@ export function Shell({ children }: { children: ReactNode }) {
       <a className={styles.skip} href="#content">
         {texts.app.skip}
       </a>
-      <header className={styles.top}>
-        <Link href="/" className={styles.brand} aria-label={texts.app.name}>
+      <header className={`${layout.row4} ${styles.top}`}>
+        <Link href="/" className={`${layout.row2} ${styles.brand}`} aria-label={texts.app.name}>
           <Logo />
           <span>{texts.app.name}</span>
         </Link>
         <SearchBox />
-        <div className={styles.tools}>
+        <div className={`${layout.row3} ${styles.tools}`}>
           <Simulated />
           <Rates />
           <Button
@@ -47,14 +48,14 @@ export function Shell({ children }: { children: ReactNode }) {
           </Button>
         </div>
       </header>
-      <div className={styles.side}>
+      <div className={`${layout.stack} ${styles.side}`}>
         <nav aria-label={texts.app.navigation}>
-          <NavigationLinks path={path} className={styles.link} />
+          <NavigationLinks path={path} className={`${layout.row3} ${styles.link}`} />
         </nav>
         <Sidebar path={path} />
         <Preferences />
       </div>
-      <main id="content" className={styles.main} tabIndex={-1}>
+      <main id="content" className={`${layout.stack} ${styles.main}`} tabIndex={-1}>
         <OfflineBanner />
         <div className={styles.page}>{children}</div>
       </main>

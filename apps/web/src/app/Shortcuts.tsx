@@ -1,5 +1,6 @@
 import { Fragment } from 'react'
 import { Dialog } from '../shared/controls/Dialog.tsx'
+import layout from '../shared/controls/layout.module.css'
 import { useFeatures } from '../shared/feature.ts'
 import { texts } from '../shared/messages/texts.ts'
 import styles from './Shortcuts.module.css'
@@ -33,9 +34,9 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
   ]
   return (
     <Dialog open title={t.title} onClose={onClose}>
-      <h3 className={styles.title}>{t.everywhere}</h3>
+      <h3 className={`${layout.soft} ${styles.title}`}>{t.everywhere}</h3>
       <Rows rows={everywhere} />
-      <h3 className={styles.title}>{t.inList}</h3>
+      <h3 className={`${layout.soft} ${styles.title}`}>{t.inList}</h3>
       <Rows rows={IN_LIST} />
     </Dialog>
   )

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { TextField } from '../../shared/controls/Field.tsx'
 import { Logo } from '../../shared/controls/Logo.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -33,8 +34,8 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
     setBusy(false)
   }
   return (
-    <main className={styles.page}>
-      <form className={styles.form} onSubmit={submit}>
+    <main className={`${layout.center} ${styles.page}`}>
+      <form className={`${layout.stack4} ${styles.form}`} onSubmit={submit}>
         <Logo size={44} />
         <h1>{t.title}</h1>
         <p>{usesPassword(access) ? t.bodyPassword : t.bodyToken}</p>

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter'
 import { Button } from '../../shared/controls/Button.tsx'
 import { TextArea } from '../../shared/controls/Field.tsx'
 import { Problem, Spinner } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import type { DroppedFile } from '../../shared/dropped/dropped.ts'
 import { pickedFiles } from '../../shared/dropped/dropped.ts'
@@ -92,7 +93,7 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
 
   if (state.step === 'looking') {
     return (
-      <div className={styles.looking}>
+      <div className={`${layout.stack4} ${styles.looking}`}>
         <Spinner />
         <p>{t.looking}</p>
         <div className={styles.buttons}>
@@ -123,7 +124,7 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
     )
   }
   return (
-    <div className={styles.form}>
+    <div className={`${layout.stack4} ${styles.form}`}>
       {state.step === 'failed' && (
         <Failed error={state.error} onRetry={() => look(state.source)} onAdd={() => add([state.source])} />
       )}
@@ -181,7 +182,7 @@ function SourceForm({ field, text, peers, onText, onPeers, onSubmit, onFiles }: 
     if (count > 0) onSubmit(text)
   }
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <form className={`${layout.stack4} ${styles.form}`} onSubmit={submit}>
       <TextArea
         ref={field}
         label={t.source.label}

@@ -26,10 +26,10 @@ export function LinkText({ label, value, copy, name, first = false, hint }: Prop
   const send = () => navigator.share({ title: name!, text: value }).catch(() => {})
   return (
     <div className={layout.stack2}>
-      <label className={styles.linkLabel}>
+      <label className={`${layout.stack1} ${layout.label}`}>
         {label}
         <input
-          className={`${controlClass} ${styles.mono}`}
+          className={`${controlClass} ${layout.mono} ${styles.mono}`}
           readOnly
           value={value}
           aria-describedby={hint ? id : undefined}

@@ -1,6 +1,7 @@
 import type { AddTorrent } from '@shoal/api'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { FolderField } from '../../shared/forms/FolderField.tsx'
 import { texts } from '../../shared/messages/texts.ts'
@@ -25,11 +26,11 @@ export function PlainFileForm({ source, onBack, onAdd }: Props) {
     setBusy(false)
   }
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <form className={`${layout.stack4} ${styles.form}`} onSubmit={submit}>
       <Notice tone="info">
         {t.plain.title} {t.plain.body}
       </Notice>
-      <p className={styles.content}>
+      <p className={`${layout.row2} ${layout.sunken} ${styles.content}`}>
         <span>{source}</span>
       </p>
       <FolderField value={directory} onChange={setDirectory} />

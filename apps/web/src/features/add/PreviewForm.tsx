@@ -52,7 +52,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
   // Given again, a sealed share is opened again, perhaps with another passphrase.
   if (preview.known && preview.seal === null) {
     return (
-      <div className={styles.form}>
+      <div className={`${layout.stack4} ${styles.form}`}>
         <Title preview={preview} />
         <Notice tone="info">{t.known}</Notice>
         <div className={styles.actions}>
@@ -65,7 +65,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
     )
   }
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <form className={`${layout.stack4} ${styles.form}`} onSubmit={submit}>
       <Title preview={preview} />
       {preview.seal === null ? (
         <WantedTree files={preview.files} wanted={wanted} onWanted={setWanted} />
@@ -104,7 +104,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
 /** The key is its owner's, and stays with them. */
 function NotForNode({ onBack }: { onBack(): void }) {
   return (
-    <div className={styles.form}>
+    <div className={`${layout.stack4} ${styles.form}`}>
       <Notice tone="warn">
         <strong>{t.sealed.name}.</strong> {t.sealed.toKey}
       </Notice>

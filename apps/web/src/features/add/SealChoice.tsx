@@ -18,7 +18,7 @@ interface Props {
 /** Whether the share is sealed, and who can open it then. */
 export function SealChoice({ sealed, problem, onSealed }: Props) {
   return (
-    <div className={styles.form}>
+    <div className={`${layout.stack4} ${styles.form}`}>
       <CheckField
         label={t.switch}
         hint={t.hint}
@@ -37,7 +37,7 @@ const ENOUGH_BITS = 66
 function PassphraseStrength({ passphrase }: { readonly passphrase: string }) {
   const { strength, bits } = strengthOf(passphrase)
   return (
-    <div className={styles.strength}>
+    <div className={`${layout.stack1} ${styles.strength}`}>
       <ProgressBar value={bits / ENOUGH_BITS} tone={TONES[strength]} />
       <p className={layout.soft} aria-live="polite">
         {t.strength[strength]}

@@ -1,4 +1,5 @@
 import type { SealTo } from '@shoal/api'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { QrCode } from '../../shared/controls/QrCode.tsx'
 import { absoluteLink } from '../../shared/dropped/links.ts'
@@ -26,9 +27,9 @@ interface Props {
 
 export function SealedLink({ link, name, by }: Props) {
   return (
-    <div className={styles.form}>
+    <div className={`${layout.stack4} ${styles.form}`}>
       <div className={styles.link}>
-        <div className={styles.linkWords}>
+        <div className={`${layout.stack4} ${layout.shrink}`}>
           <p>{by ? t.sealed.opens[by] : t.sealed.opensAny}</p>
           <LinkText
             first

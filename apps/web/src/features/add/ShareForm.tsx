@@ -5,6 +5,7 @@ import { Button } from '../../shared/controls/Button.tsx'
 import { CheckField, SelectField, TextArea, TextField } from '../../shared/controls/Field.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
 import { Problem } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { formatBytes, formatPieceSize } from '../../shared/format/format.ts'
 import { tagsOf } from '../../shared/forms/tags.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -58,8 +59,8 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
     onSharing({ task: null, started, by })
   }
   return (
-    <form className={styles.form} onSubmit={submit}>
-      <div className={styles.content}>
+    <form className={`${layout.stack4} ${styles.form}`} onSubmit={submit}>
+      <div className={`${layout.row2} ${layout.sunken} ${styles.content}`}>
         <Icon name={content.from === 'here' && content.files.length === 1 ? 'file' : 'folder'} size={20} />
         <span>{content.from === 'node' ? content.path : describe(content)}</span>
         <Button size="small" variant="quiet" onClick={onBack}>
@@ -80,7 +81,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
       <SealChoice sealed={sealed} problem={problem} onSealed={setSealed} />
       <details className={styles.details}>
         <summary>{texts.add.options.more}</summary>
-        <div className={styles.form}>
+        <div className={`${layout.stack4} ${styles.form}`}>
           <TextField
             label={t.comment}
             hint={sealed ? t.seal.commentHint : t.commentHint}

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import type { DroppedFile } from '../../shared/dropped/dropped.ts'
 import { FilePicker } from '../../shared/forms/FilePicker.tsx'
 import { FolderDialog } from '../../shared/forms/FolderDialog.tsx'
@@ -17,7 +18,7 @@ export type Content =
 export function SharePicker({ onChoose }: { onChoose(content: Content): void }) {
   const [browsing, setBrowsing] = useState(false)
   return (
-    <div className={styles.form}>
+    <div className={`${layout.stack4} ${styles.form}`}>
       <p>{t.intro}</p>
       <FilePicker
         say={{ drop: t.drop, hint: t.sends, files: t.pickFiles, folder: t.pickFolder }}

@@ -50,7 +50,7 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
   const failure = upload.error ?? (job?.error ? messageOf(new Error(job.error.message)) : null)
   if (failure !== null || upload.stage === 'cancelled' || job?.state === 'cancelled') {
     return (
-      <div className={styles.form}>
+      <div className={`${layout.stack4} ${styles.form}`}>
         {failure !== null && (
           <Notice>
             <strong>{t.failed}.</strong> {failure}
@@ -67,7 +67,7 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
       ? job.doneBytes / job.totalBytes
       : 0
   return (
-    <div className={styles.form}>
+    <div className={`${layout.stack4} ${styles.form}`}>
       <p aria-live="polite">
         {sending
           ? t.sending(formatBytes(upload.sentBytes), formatBytes(task.totalBytes))
@@ -94,8 +94,8 @@ interface DoneProps {
 
 function Done({ id, job: { link, name }, by, onAgain }: DoneProps) {
   return (
-    <div className={styles.form}>
-      <div className={styles.done}>
+    <div className={`${layout.stack4} ${styles.form}`}>
+      <div className={`${layout.row3} ${styles.done}`}>
         <Icon name="check" size={26} />
         <div>
           <h3>{link === null ? t.done : t.sealed}</h3>

@@ -1,5 +1,6 @@
 import type { TorrentDetail } from '@shoal/api'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { QrCode } from '../../shared/controls/QrCode.tsx'
 import { absoluteLink } from '../../shared/dropped/links.ts'
@@ -28,10 +29,10 @@ function Links({ torrent }: { readonly torrent: TorrentDetail }) {
   const { magnet, contentId, name } = torrent
   const link = torrent.link === null ? null : absoluteLink(torrent.link)
   return (
-    <div className={styles.form}>
+    <div className={`${layout.stack4} ${styles.form}`}>
       {link !== null && <p>{t.forWhom}</p>}
       <div className={styles.link}>
-        <div className={styles.linkWords}>
+        <div className={`${layout.stack4} ${layout.shrink}`}>
           {link === null ? (
             <Notice tone="info">{torrent.private ? t.nonePrivate : t.noneOff}</Notice>
           ) : (

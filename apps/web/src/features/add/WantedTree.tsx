@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { controlClass } from '../../shared/controls/Field.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { formatBytes } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './Add.module.css'
@@ -43,8 +44,8 @@ export function WantedTree({ files, wanted, onWanted }: Props) {
   }
   if (files.length === 1) return null
   return (
-    <div className={styles.tree}>
-      <div className={styles.treeHead}>
+    <div className={`${layout.box} ${styles.tree}`}>
+      <div className={`${layout.wrap2} ${styles.treeHead}`}>
         <span className={styles.chosen} aria-live="polite">
           {t.chosen(wanted.size, files.length, formatBytes(bytes))}
         </span>
@@ -73,7 +74,7 @@ export function WantedTree({ files, wanted, onWanted }: Props) {
             return (
               <div
                 key={node.path}
-                className={styles.treeRow}
+                className={`${layout.row} ${styles.treeRow}`}
                 style={{ transform: `translateY(${start}px)`, paddingInlineStart: 8 + node.depth * 20 }}
               >
                 <Row
@@ -106,7 +107,7 @@ function Row(props: {
       {node.children ? (
         <button
           type="button"
-          className={styles.turn}
+          className={`${layout.center} ${styles.turn}`}
           aria-expanded={open}
           aria-label={t.open(node.name)}
           onClick={props.onTurn}
@@ -114,9 +115,9 @@ function Row(props: {
           <Icon name={open ? 'expand' : 'right'} size={14} />
         </button>
       ) : (
-        <span className={styles.turn} />
+        <span className={`${layout.center} ${styles.turn}`} />
       )}
-      <label className={styles.treeName}>
+      <label className={`${layout.row2} ${layout.grow} ${styles.treeName}`}>
         <input
           type="checkbox"
           checked={state === 'all'}

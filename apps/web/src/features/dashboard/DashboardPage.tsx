@@ -114,8 +114,8 @@ function DiskCard({ stats }: { stats: NodeStats }) {
           const low = totalBytes > 0 && freeBytes / totalBytes < LOW
           return (
             <li key={directory}>
-              <div className={styles.diskWords}>
-                <span className={styles.path} title={directory}>
+              <div className={`${layout.wrap2} ${layout.spread} ${styles.diskWords}`}>
+                <span className={`${layout.row2} ${styles.path}`} title={directory}>
                   <Icon name="disk" size={16} /> {directory}
                 </span>
                 <span className="number">{t.diskFree(formatBytes(freeBytes), formatBytes(totalBytes))}</span>
@@ -144,7 +144,7 @@ function NodeCard({ stats }: { stats: NodeStats }) {
     [t.version, info?.version ?? ''],
   ]
   return (
-    <Card title={t.network} className={styles.whole}>
+    <Card title={t.network} className={layout.wide}>
       <dl className={styles.facts}>
         {facts.map(([name, value]) => (
           <div key={name}>

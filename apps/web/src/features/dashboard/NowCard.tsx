@@ -28,9 +28,9 @@ export function NowCard({ stats }: { stats: NodeStats }) {
   const points = useMemo(() => nowPoints(heard, value, atMs), [heard, value, atMs])
   const fromMs = value ? atMs - NOW_SPAN_MS : Math.min(points[0]?.atMs ?? 0, atMs - LEAST_SPAN_MS)
   return (
-    <Card title={t.now} className={styles.whole}>
+    <Card title={t.now} className={layout.wide}>
       <div className={styles.now}>
-        <div className={styles.rates}>
+        <div className={`${layout.stack4} ${styles.rates}`}>
           <Rate
             name={t.download}
             tone="down"
@@ -64,7 +64,7 @@ function Rate({
   limit: number | null
 }) {
   return (
-    <div className={styles.rate} data-tone={tone}>
+    <div className={`${layout.stack} ${styles.rate}`} data-tone={tone}>
       <span className={layout.soft}>{name}</span>
       <strong className="number">{formatRate(rate)}</strong>
       <span className={layout.soft}>{limitText(limit)}</span>

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react'
 import { TotalsChart } from '../../shared/charts/TotalsChart.tsx'
 import { sumOf, totalsOf } from '../../shared/charts/totals.ts'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Card, Segments } from '../../shared/controls/Panels.tsx'
 import { formatBytes } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -27,11 +28,11 @@ export function TrafficCard() {
   )
   const sum = sumOf(totals)
   return (
-    <Card className={styles.whole}>
-      <div className={styles.cardHead}>
+    <Card className={layout.wide}>
+      <div className={`${layout.wrap2} ${styles.cardHead}`}>
         <h2>{t.traffic}</h2>
         {value && (
-          <span className={styles.sums}>
+          <span className={`${layout.soft} ${styles.sums}`}>
             {t.downloaded} <strong className="number">{formatBytes(sum.downloadedBytes)}</strong> ·{' '}
             {t.uploaded} <strong className="number">{formatBytes(sum.uploadedBytes)}</strong>
           </span>

@@ -2,11 +2,11 @@ import type { Feed } from '@shoal/api'
 import { useState } from 'react'
 import { TextField } from '../../shared/controls/Field.tsx'
 import { FormDialog } from '../../shared/controls/FormDialog.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useNode } from '../../shared/node/context.tsx'
 import { EverySelect } from './EverySelect.tsx'
-import styles from './Feeds.module.css'
 
 const t = texts.pages.feeds
 const USUAL_MINUTES = 30
@@ -27,7 +27,7 @@ export function AddFeedDialog({ onAdded, onClose }: { onAdded(feed: Feed): void;
       title={t.add}
       confirm={t.add}
       disabled={busy}
-      className={styles.form}
+      className={layout.stack4}
       onSubmit={submit}
       onClose={onClose}
     >

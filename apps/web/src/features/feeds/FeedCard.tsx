@@ -53,16 +53,18 @@ export function FeedCard({ feed }: { feed: Feed }) {
       <div className={styles.head}>
         <div className={layout.grow}>
           <h2>{feed.title || feed.url}</h2>
-          <p className={styles.soft}>
+          <p className={`${layout.small} ${layout.break} ${styles.soft}`}>
             {feed.url} · {readText(feed)}
           </p>
         </div>
         <Menu trigger={<IconButton icon="more" label={texts.list.menuOf(feed.title)} />} items={menu} />
       </div>
       {feed.error && <Notice tone="warn">{messageOf(new Error(feed.error))}</Notice>}
-      <section className={styles.part}>
+      <section className={`${layout.stack2} ${styles.part}`}>
         <h3>{t.filters}</h3>
-        {feed.filters.length === 0 && editing === null && <p className={styles.soft}>{t.noFilters}</p>}
+        {feed.filters.length === 0 && editing === null && (
+          <p className={`${layout.small} ${layout.break} ${styles.soft}`}>{t.noFilters}</p>
+        )}
         {feed.filters.map((filter, at) =>
           editing === at ? (
             <FilterForm
@@ -91,7 +93,7 @@ export function FeedCard({ feed }: { feed: Feed }) {
           </Button>
         )}
       </section>
-      <section className={styles.part}>
+      <section className={`${layout.stack2} ${styles.part}`}>
         <h3>{t.items}</h3>
         {asked.error && <Problem error={asked.error} onRetry={asked.reload} />}
         {!asked.value && !asked.error && <Loading />}
@@ -113,11 +115,16 @@ function FilterLine({
 }) {
   const { matching, found } = useMatching(items, filter)
   return (
-    <div className={styles.filter}>
+    <div className={`${layout.row3} ${layout.sunken} ${styles.filter}`}>
       <div>
         <strong>{filter.include || t.everything}</strong>
-        {filter.exclude && <span className={styles.soft}> {t.without(filter.exclude)}</span>}
-        <div className={styles.soft}>
+        {filter.exclude && (
+          <span className={`${layout.small} ${layout.break} ${styles.soft}`}>
+            {' '}
+            {t.without(filter.exclude)}
+          </span>
+        )}
+        <div className={`${layout.small} ${layout.break} ${styles.soft}`}>
           {/* Before it is known the line is there already: nothing jumps. */}
           {matching?.kind === 'fits' ? t.matching(found.length, items.length) : '\u00a0'}
           {matching?.kind === 'slow' && t.slowExpression}
@@ -138,14 +145,19 @@ function Items({ items, onTaken }: { items: readonly FeedItem[]; onTaken(): void
       notify(t.itemTaken(title), { type: 'good' })
       onTaken()
     }, notifyError)
-  if (items.length === 0) return <p className={styles.soft}>{t.noItems}</p>
+  if (items.length === 0)
+    return <p className={`${layout.small} ${layout.break} ${styles.soft}`}>{t.noItems}</p>
   return (
     <>
-      <ul className={styles.items}>
+      <ul className={`${layout.whole} ${styles.items}`}>
         {items.slice(0, shown).map(item => (
           <li key={item.id}>
-            <span className={styles.itemTitle}>{item.title}</span>
-            {item.publishedMs !== null && <span className={styles.soft}>{formatAgo(item.publishedMs)}</span>}
+            <span className={`${layout.grow} ${layout.break}`}>{item.title}</span>
+            {item.publishedMs !== null && (
+              <span className={`${layout.small} ${layout.break} ${styles.soft}`}>
+                {formatAgo(item.publishedMs)}
+              </span>
+            )}
             <Button
               size="small"
               icon={item.taken ? 'check' : 'plus'}

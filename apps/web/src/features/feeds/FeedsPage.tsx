@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { EmptyState } from '../../shared/controls/EmptyState.tsx'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
 import { notify, notifyError } from '../../shared/controls/toasts.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -47,7 +48,7 @@ export function FeedsPage() {
       {feeds && feeds.length > 0 && (
         <>
           <p className={styles.intro}>{t.intro}</p>
-          <div className={styles.feeds}>
+          <div className={`${layout.stack4} ${styles.feeds}`}>
             {feeds.map(feed => (
               <FeedCard key={feed.id} feed={feed} />
             ))}

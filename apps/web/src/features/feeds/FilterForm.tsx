@@ -35,7 +35,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
       onSave({ ...draft, label: draft.label?.trim() || null, directory: draft.directory?.trim() || null })
   }
   return (
-    <form className={styles.filterForm} onSubmit={submit}>
+    <form className={`${layout.stack3} ${styles.filterForm}`} onSubmit={submit}>
       <div className={styles.pair}>
         <TextField
           label={t.include}
@@ -73,7 +73,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
       />
       {matching?.kind === 'slow' && <Notice tone="warn">{t.slowExpression}</Notice>}
       {matching?.kind === 'fits' && (
-        <div className={styles.preview} aria-live="polite">
+        <div className={`${layout.sunken} ${styles.preview}`} aria-live="polite">
           <strong>{t.matching(found.length, items.length)}</strong>
           <ul>
             {found.slice(0, SHOWN).map(({ id, title }) => (
@@ -90,7 +90,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
             {t.filterRemove}
           </Button>
         )}
-        <span className={layout.spacer} />
+        <span className={layout.grow} />
         <Button onClick={onCancel}>{texts.app.cancel}</Button>
         <Button type="submit" variant="primary" disabled={unreadable !== null}>
           {t.filterSave}

@@ -4,6 +4,7 @@ import { Button } from '../../shared/controls/Button.tsx'
 import { EmptyState } from '../../shared/controls/EmptyState.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
 import { Segments } from '../../shared/controls/Panels.tsx'
 import { texts } from '../../shared/messages/texts.ts'
@@ -33,8 +34,8 @@ export function SearchPage() {
   latest.current = set
   return (
     <Page title={t.title} narrow>
-      <search className={styles.head}>
-        <div className={styles.box}>
+      <search className={`${layout.stack3} ${styles.head}`}>
+        <div className={`${layout.row2} ${styles.box}`}>
           <Icon name="search" />
           <input
             type="search"
@@ -99,10 +100,10 @@ function Results({ text, kind }: { text: string; kind: Kind }) {
   }
   return (
     <>
-      <p className={styles.count} aria-live="polite">
+      <p className={`${layout.soft} ${styles.count}`} aria-live="polite">
         {t.found(found.items.length, found.next !== null)}
       </p>
-      <ol className={styles.hits}>
+      <ol className={`${layout.card} ${styles.hits}`}>
         {found.items.map(hit => (
           <li key={`${hit.torrent} ${hit.file}`}>
             <Hit hit={hit} />
@@ -115,7 +116,7 @@ function Results({ text, kind }: { text: string; kind: Kind }) {
         </div>
       ) : (
         found.next !== null && (
-          <div className={styles.more}>
+          <div className={`${layout.center} ${styles.more}`}>
             <Button onClick={more}>{t.more}</Button>
           </div>
         )

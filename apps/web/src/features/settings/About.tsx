@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { ConfirmDialog } from '../../shared/controls/ConfirmDialog.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { notify, notifyError } from '../../shared/controls/toasts.ts'
 import { formatDate } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -57,7 +58,7 @@ function Stop() {
         <h3>{say.stop}</h3>
         <p>{say.stopBody}</p>
       </div>
-      <div className={styles.control}>
+      <div className={`${layout.stack1} ${styles.control}`}>
         <Button variant="danger" onClick={() => setAsked(true)}>
           {say.stop}
         </Button>

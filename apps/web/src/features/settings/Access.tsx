@@ -1,4 +1,5 @@
 import { Button } from '../../shared/controls/Button.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { notifyError } from '../../shared/controls/toasts.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
@@ -18,7 +19,7 @@ export function Access() {
         <h3>{who}</h3>
         {!value.password && <p>{say.remote}</p>}
       </div>
-      <div className={styles.control}>
+      <div className={`${layout.stack1} ${styles.control}`}>
         <Button icon="logout" onClick={() => void leave()}>
           {say.logout}
         </Button>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import layout from '../../shared/controls/layout.module.css'
 import { Segments } from '../../shared/controls/Panels.tsx'
 import { chosenLanguage, LANGUAGES, type Language, setLanguage } from '../../shared/messages/language.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -47,7 +48,7 @@ function Preference({ title, body, children }: PreferenceProps) {
         <h3>{title}</h3>
         <p>{body}</p>
       </div>
-      <div className={styles.control}>{children}</div>
+      <div className={`${layout.stack1} ${styles.control}`}>{children}</div>
     </div>
   )
 }

@@ -28,7 +28,7 @@ export default function ArgumentsEditor({ words, disabled, onChange }: Arguments
     commit(next)
   }
   return (
-    <div className={styles.list}>
+    <div className={`${layout.stack3} ${styles.list}`}>
       {written.length === 0 && <p className={layout.soft}>{say.none}</p>}
       <ol>
         {written.map((word, at) => {

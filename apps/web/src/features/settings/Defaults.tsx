@@ -2,6 +2,7 @@ import type { Settings } from '@shoal/api'
 import { useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { Dialog } from '../../shared/controls/Dialog.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { notify } from '../../shared/controls/toasts.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
@@ -31,13 +32,13 @@ export function Defaults({
     notify(say.done, { type: 'good', action: { text: texts.settings.undo, onSelect: undo } })
   }
   return (
-    <section className={styles.section} aria-labelledby="defaults-title">
+    <section className={`${layout.card} ${styles.section}`} aria-labelledby="defaults-title">
       <h2 id="defaults-title">{say.title}</h2>
       <div className={styles.row}>
         <div className={styles.about}>
           <p>{changes.length === 0 ? say.nothing : say.body}</p>
         </div>
-        <div className={styles.control}>
+        <div className={`${layout.stack1} ${styles.control}`}>
           <Button icon="undo" disabled={changes.length === 0} onClick={() => setAsked(true)}>
             {say.button}
           </Button>

@@ -28,12 +28,12 @@ export default function ScheduleEditor({ schedule, disabled, onChange }: Schedul
   const change = (at: number, part: Partial<ScheduledLimit>) =>
     onChange(schedule.map((each, index) => (index === at ? { ...each, ...part } : each)))
   return (
-    <div className={styles.editor}>
+    <div className={`${layout.stack3} ${styles.editor}`}>
       {schedule.length > 0 ? <WeekPicture schedule={schedule} /> : <p className={layout.soft}>{say.none}</p>}
-      <ol className={styles.entries}>
+      <ol className={`${layout.stack3} ${layout.whole}`}>
         {schedule.map((entry, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an entry is its place in the list
-          <li key={at} className={styles.entry} data-entry={at % 4}>
+          <li key={at} className={`${layout.box} ${styles.entry}`} data-entry={at % 4}>
             <Entry entry={entry} number={at + 1} disabled={disabled} onChange={part => change(at, part)} />
             <IconButton
               icon="trash"
@@ -61,7 +61,7 @@ interface EntryProps {
 
 function Entry({ entry, number, disabled, onChange }: EntryProps) {
   return (
-    <fieldset className={styles.fields} disabled={disabled}>
+    <fieldset className={`${layout.wrap2} ${styles.fields}`} disabled={disabled}>
       <legend className="visually-hidden">{say.entry(number)}</legend>
       <Days days={entry.days} onChange={days => onChange({ days })} />
       <Time label={say.from} value={entry.from} onChange={from => onChange({ from })} />

@@ -1,5 +1,6 @@
 import { useId, useState } from 'react'
 import { Icon } from '../../shared/controls/Icon.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { texts } from '../../shared/messages/texts.ts'
 import { Control } from './Control.tsx'
 import { textOf } from './field-text.ts'
@@ -40,7 +41,7 @@ export function SettingRow({ field, value, problem, fixed, onChange }: SettingRo
           </p>
         )}
       </div>
-      <div className={styles.control}>
+      <div className={`${layout.stack1} ${styles.control}`}>
         <Control
           id={id}
           field={field}

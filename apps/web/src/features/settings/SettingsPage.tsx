@@ -37,7 +37,7 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
   ]
   return (
     <div className={styles.page}>
-      <div className={styles.head}>
+      <div className={`${layout.wrap3} ${layout.spread} ${styles.head}`}>
         <h1>{say.title}</h1>
         <input
           type="search"
@@ -55,9 +55,9 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
           </a>
         ))}
       </nav>
-      <div className={`${layout.rows4} ${layout.shrink}`}>
+      <div className={`${layout.stack4} ${layout.shrink}`}>
         {contents.length === 0 && (
-          <div className={styles.none} role="status">
+          <div className={`${layout.stack3} ${styles.none}`} role="status">
             <p>{say.none(text)}</p>
             <Button onClick={() => setText('')}>{say.showAll}</Button>
           </div>
@@ -69,7 +69,7 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
           <section
             key={name}
             id={name}
-            className={styles.section}
+            className={`${layout.card} ${styles.section}`}
             aria-labelledby={`${name}-title`}
             tabIndex={-1}
           >
@@ -101,7 +101,12 @@ function Section({ section, settings, editor }: SectionProps) {
   const fixed = useCell(useNode().info)?.fixedSettings ?? []
   const id = `${section.name}-title`
   return (
-    <section id={section.name} className={styles.section} aria-labelledby={id} tabIndex={-1}>
+    <section
+      id={section.name}
+      className={`${layout.card} ${styles.section}`}
+      aria-labelledby={id}
+      tabIndex={-1}
+    >
       <h2 id={id}>{sectionText(section.name)}</h2>
       {section.fields.map(field => (
         <SettingRow

@@ -22,13 +22,13 @@ export default function WatchEditor({ folders, disabled, onChange }: WatchEditor
   const change = (at: number, part: Partial<WatchedFolder>) =>
     onChange(folders.map((each, index) => (index === at ? { ...each, ...part } : each)))
   return (
-    <div className={styles.list}>
+    <div className={`${layout.stack3} ${styles.list}`}>
       {folders.length === 0 && <p className={layout.soft}>{say.none}</p>}
       <ul>
         {folders.map((folder, at) => (
           <li key={folder.directory}>
             <code>{folder.directory}</code>
-            <fieldset disabled={disabled} className={styles.watch}>
+            <fieldset disabled={disabled} className={`${layout.wrap3} ${styles.watch}`}>
               <legend className="visually-hidden">{folder.directory}</legend>
               <TextField
                 label={say.label}

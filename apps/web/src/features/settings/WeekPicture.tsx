@@ -1,5 +1,6 @@
 import type { ScheduledLimit } from '@shoal/api'
 import { useMemo } from 'react'
+import layout from '../../shared/controls/layout.module.css'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './schedule.module.css'
 import { stretchesOf } from './week.ts'
@@ -13,7 +14,7 @@ const HOURS = [0, 6, 12, 18, 24]
 export function WeekPicture({ schedule }: { readonly schedule: readonly ScheduledLimit[] }) {
   const stretches = useMemo(() => stretchesOf(schedule), [schedule])
   return (
-    <div className={styles.week} role="img" aria-label={say.picture}>
+    <div className={`${layout.stack1} ${styles.week}`} role="img" aria-label={say.picture}>
       {ORDER.map(day => (
         <div key={day} className={styles.day}>
           <span>{say.short[day]}</span>

@@ -13,7 +13,7 @@ export function LinkField() {
     if (text) location.hash = fragmentOf(text)
   }
   return (
-    <form className={styles.linkField} onSubmit={submit}>
+    <form className={`${layout.stack2} ${styles.linkField}`} onSubmit={submit}>
       <label htmlFor={id}>{texts.link.paste}</label>
       <div className={layout.wrap2}>
         <input id={id} name="link" className={styles.input} autoComplete="off" spellCheck={false} />

@@ -1,6 +1,7 @@
 import { Component, lazy, type ReactNode, Suspense, useMemo } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { Logo } from '../../shared/controls/Logo.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import type { TorrentSnapshot } from '../../shared/engine/protocol.ts'
 import { texts } from '../../shared/messages/share-page.ts'
@@ -25,14 +26,14 @@ export function SharePage({ services }: { readonly services: Services }) {
   return (
     <ServicesContext value={services}>
       <AskBeforeLeaving />
-      <header className={styles.header}>
-        <a className={styles.brand} href="#/">
+      <header className={`${layout.row4} ${layout.spread} ${styles.header}`}>
+        <a className={`${layout.inline} ${styles.brand}`} href="#/">
           <Logo />
           {texts.name}
         </a>
         {opened.kind !== 'home' && <a href="#/">{texts.home}</a>}
       </header>
-      <main className={styles.main}>
+      <main className={`${layout.stack4} ${styles.main}`}>
         {isSharing && opened.kind !== 'home' && (
           <Suspense>
             <SharingState />
@@ -48,7 +49,7 @@ export function SharePage({ services }: { readonly services: Services }) {
           </Suspense>
         </Boundary>
       </main>
-      <footer className={styles.footer}>
+      <footer className={`${layout.wrap2} ${layout.spread} ${styles.footer}`}>
         <p>{texts.tagline}</p>
         <ThemeSwitch />
       </footer>
@@ -94,7 +95,7 @@ class Boundary extends Component<{ readonly children: ReactNode }, { failed: boo
 function ThemeSwitch() {
   return (
     <select
-      className={styles.theme}
+      className={`${layout.box} ${styles.theme}`}
       aria-label={texts.theme.label}
       value={useCell(theme)}
       onChange={({ target }) => setTheme(target.value as Theme)}

@@ -20,7 +20,7 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
   const summary = useMemo(() => summaryOf(pieces), [pieces])
   const cell = read === null ? undefined : cells[read]
   return (
-    <figure className={`${layout.rows3} ${layout.shrink}`}>
+    <figure className={`${layout.stack3} ${layout.shrink}`}>
       <div ref={ref}>
         {width > 0 && (
           <Squares
@@ -33,8 +33,8 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
           />
         )}
       </div>
-      <figcaption className={styles.caption}>
-        <ul className={styles.legend}>
+      <figcaption className={`${layout.wrap2} ${layout.spread} ${layout.soft} ${styles.caption}`}>
+        <ul className={`${layout.wrap2} ${styles.legend}`}>
           <li>{say.have}</li>
           {summary.alone ? (
             <li className={styles.plain}>{say.missingAlone}</li>

@@ -32,13 +32,13 @@ export function RateChart({ points, fromMs, toMs, label, heightPixels = 220 }: R
   const [asTable, setAsTable] = useState(false)
   const shown = useMemo(() => thinned(points, Math.max(60, Math.floor(width / 2))), [points, width])
   return (
-    <figure className={`${layout.rows2} ${layout.shrink}`}>
-      <div className={styles.legend}>
+    <figure className={`${layout.stack2} ${layout.shrink}`}>
+      <div className={`${layout.row4} ${layout.soft} ${styles.legend}`}>
         <span className={styles.down}>{say.download}</span>
         <span className={styles.up}>{say.upload}</span>
         <button
           type="button"
-          className={styles.tableButton}
+          className={`${layout.soft} ${layout.box} ${styles.tableButton}`}
           aria-pressed={asTable}
           onClick={() => setAsTable(!asTable)}
         >

@@ -1,3 +1,4 @@
+import layout from '../controls/layout.module.css'
 import { formatRate } from '../format/format.ts'
 import { texts } from '../messages/texts.ts'
 import styles from './charts.module.css'
@@ -14,7 +15,7 @@ export function RateTable(props: { points: readonly RatePoint[]; label: string; 
   const formatTime = timeFormatFor(props.spanMs)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section className={styles.tableBox} tabIndex={0} aria-label={props.label}>
+    <section className={`${layout.box} ${styles.tableBox}`} tabIndex={0} aria-label={props.label}>
       <table className={styles.table}>
         <thead>
           <tr>

@@ -1,3 +1,4 @@
+import layout from '../controls/layout.module.css'
 import { formatCount, formatPercent } from '../format/format.ts'
 import { texts } from '../messages/texts.ts'
 import styles from './charts.module.css'
@@ -17,13 +18,13 @@ export function ShareBar({ shares, label }: { readonly shares: readonly Share[];
   const parts = largest(shares)
   const whole = parts.reduce((sum, { value }) => sum + value, 0)
   return (
-    <div className={styles.share}>
+    <div className={`${layout.stack3} ${styles.share}`}>
       <div className={styles.shareBar} aria-hidden="true">
         {parts.map(({ name, value }, index) => (
           <span key={name} data-part={index} style={{ flexGrow: value }} />
         ))}
       </div>
-      <ul className={styles.shareList} aria-label={label}>
+      <ul className={`${layout.wrap2} ${styles.shareList}`} aria-label={label}>
         {parts.map(({ name, value }, index) => (
           <li key={name} data-part={index}>
             <span>{name}</span>

@@ -31,8 +31,8 @@ export function TotalsChart({ totals, label, heightPixels = 200 }: TotalsChartPr
   const formatTime = useMemo(() => timeFormatFor(spanMs), [spanMs])
   const text = said ? textOf(said, formatTime) : say.nothing
   return (
-    <figure className={`${layout.rows2} ${layout.shrink}`}>
-      <div className={styles.legend}>
+    <figure className={`${layout.stack2} ${layout.shrink}`}>
+      <div className={`${layout.row4} ${layout.soft} ${styles.legend}`}>
         <span className={styles.down}>{say.downloaded}</span>
         <span className={styles.up}>{say.uploaded}</span>
         <span className={styles.readText}>{at === null ? '' : text}</span>

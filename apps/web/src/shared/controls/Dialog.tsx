@@ -3,6 +3,7 @@ import type { ReactNode, RefObject } from 'react'
 import { texts } from '../messages/texts.ts'
 import { IconButton } from './Button.tsx'
 import styles from './Dialog.module.css'
+import layout from './layout.module.css'
 
 export interface DialogProps {
   readonly open: boolean
@@ -33,17 +34,19 @@ export function Dialog({
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Popup
-          className={wide ? `${styles.popup} ${styles.wide}` : styles.popup}
+          className={
+            wide ? `${layout.stack} ${styles.popup} ${styles.wide}` : `${layout.stack} ${styles.popup}`
+          }
           {...(initialFocus ? { initialFocus } : {})}
         >
-          <div className={styles.head}>
-            <Base.Title className={styles.title}>{title}</Base.Title>
+          <div className={`${layout.row3} ${styles.head}`}>
+            <Base.Title className={`${layout.grow} ${styles.title}`}>{title}</Base.Title>
           </div>
           {description && <Base.Description className={styles.description}>{description}</Base.Description>}
           <div className={styles.body} tabIndex={children ? undefined : -1}>
             {children}
           </div>
-          {footer && <div className={styles.foot}>{footer}</div>}
+          {footer && <div className={`${layout.wrap2} ${styles.foot}`}>{footer}</div>}
           {/* Last, so that the first control has the focus at first. */}
           <div className={styles.close}>
             <Base.Close render={<IconButton icon="close" label={texts.app.close} />} />

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Icon } from './Icon.tsx'
 import type { IconName } from './icons.ts'
+import layout from './layout.module.css'
 import styles from './Panels.module.css'
 
 /** Shown instead of content: why there is none, and what to do. */
@@ -14,13 +15,13 @@ export function EmptyState(props: {
 }) {
   const Heading = props.page ? 'h1' : 'h2'
   return (
-    <div className={styles.empty}>
-      <div className={styles.picture}>
+    <div className={`${layout.stack3} ${styles.empty}`}>
+      <div className={`${layout.center} ${styles.picture}`}>
         <Icon name={props.icon} size={34} />
       </div>
       <Heading>{props.title}</Heading>
       {props.children && <p>{props.children}</p>}
-      {props.actions && <div className={styles.buttons}>{props.actions}</div>}
+      {props.actions && <div className={`${layout.wrap2} ${styles.buttons}`}>{props.actions}</div>}
     </div>
   )
 }

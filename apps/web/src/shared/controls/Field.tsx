@@ -1,5 +1,6 @@
 import { type ComponentProps, type ReactNode, useId } from 'react'
 import styles from './Field.module.css'
+import layout from './layout.module.css'
 
 interface Described {
   readonly label: ReactNode
@@ -18,13 +19,13 @@ function Frame({ label, hint, error, children }: Described & { children: (ids: I
   const id = useId()
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
   return (
-    <div className={styles.field}>
-      <label className={styles.label} htmlFor={id}>
+    <div className={`${layout.stack1} ${layout.shrink}`}>
+      <label className={layout.label} htmlFor={id}>
         {label}
       </label>
       {children({ id, 'aria-describedby': described || undefined, 'aria-invalid': error ? true : undefined })}
       {hint && (
-        <div id={`${id}-hint`} className={styles.hint}>
+        <div id={`${id}-hint`} className={`${layout.soft} ${styles.hint}`}>
           {hint}
         </div>
       )}
@@ -101,10 +102,10 @@ function Box({ label, hint, look, ...rest }: BoxProps & { look: string | undefin
   return (
     <label className={styles.row}>
       <input type="checkbox" className={look} aria-describedby={hint ? id : undefined} {...rest} />
-      <span className={styles.words}>
+      <span className={`${layout.shrink} ${styles.words}`}>
         <span>{label}</span>
         {hint && (
-          <span id={id} className={styles.hint}>
+          <span id={id} className={`${layout.soft} ${styles.hint}`}>
             {hint}
           </span>
         )}

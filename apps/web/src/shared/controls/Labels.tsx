@@ -1,5 +1,6 @@
 import { leastUsed } from '../format/colours.ts'
 import { useCell, useNode } from '../node/context.tsx'
+import layout from './layout.module.css'
 import styles from './Panels.module.css'
 
 /** `colour` replaces the label's own colour. */
@@ -11,7 +12,7 @@ export function LabelDot({ name, colour }: { name: string; colour?: string | nul
 
 export function LabelChip({ name, colour }: { name: string; colour?: string | null | undefined }) {
   return (
-    <span className={styles.chip}>
+    <span className={`${layout.inline} ${layout.soft} ${styles.chip}`}>
       <LabelDot name={name} colour={colour} />
       <span>{name}</span>
     </span>

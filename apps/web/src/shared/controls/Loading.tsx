@@ -2,6 +2,7 @@ import { messageOf } from '../format/errors.ts'
 import { texts } from '../messages/texts.ts'
 import type { Asked } from '../node/context.tsx'
 import { Button } from './Button.tsx'
+import layout from './layout.module.css'
 import styles from './Panels.module.css'
 import { Notice } from './Panels.tsx'
 
@@ -15,7 +16,7 @@ export function Spinner() {
 
 export function Loading() {
   return (
-    <div className={styles.loading}>
+    <div className={`${layout.center} ${styles.loading}`}>
       <Spinner />
     </div>
   )

@@ -83,32 +83,38 @@ function Items({ items }: { items: readonly MenuItem[] }) {
 
 function Item({ item }: { item: MenuItem }) {
   if (item.kind === 'separator') return <Base.Separator className={styles.separator} />
-  if (item.kind === 'group') return <div className={styles.group}>{item.text}</div>
+  if (item.kind === 'group') return <div className={`${layout.faint} ${styles.group}`}>{item.text}</div>
   if (item.kind === 'choice') return <Choice item={item} />
   if (item.kind === 'menu') return <Submenu item={item} />
   return (
     <Base.Item
-      className={item.danger ? `${styles.item} ${styles.danger}` : styles.item}
+      className={
+        item.danger ? `${layout.row2} ${styles.item} ${styles.danger}` : `${layout.row2} ${styles.item}`
+      }
       disabled={item.disabled === true}
       onClick={item.onSelect}
     >
       {item.icon && <Icon name={item.icon} size={16} />}
-      <span className={`${layout.clip} ${layout.spacer}`}>{item.text}</span>
-      {item.shortcut && <span className={styles.hint}>{item.shortcut}</span>}
+      <span className={`${layout.clip} ${layout.grow}`}>{item.text}</span>
+      {item.shortcut && <span className={layout.faint}>{item.shortcut}</span>}
     </Base.Item>
   )
 }
 
 function Choice({ item }: { item: Extract<MenuItem, { kind: 'choice' }> }) {
   return (
-    <Base.CheckboxItem className={styles.item} checked={item.chosen} onCheckedChange={item.onSelect}>
-      <span className={styles.mark}>
+    <Base.CheckboxItem
+      className={`${layout.row2} ${styles.item}`}
+      checked={item.chosen}
+      onCheckedChange={item.onSelect}
+    >
+      <span className={`${layout.center} ${styles.mark}`}>
         <Base.CheckboxItemIndicator>
           <Icon name="check" size={16} />
         </Base.CheckboxItemIndicator>
       </span>
       {item.swatch}
-      <span className={`${layout.clip} ${layout.spacer}`}>{item.text}</span>
+      <span className={`${layout.clip} ${layout.grow}`}>{item.text}</span>
     </Base.CheckboxItem>
   )
 }
@@ -116,9 +122,9 @@ function Choice({ item }: { item: Extract<MenuItem, { kind: 'choice' }> }) {
 function Submenu({ item }: { item: Extract<MenuItem, { kind: 'menu' }> }) {
   return (
     <Base.SubmenuRoot>
-      <Base.SubmenuTrigger className={styles.item}>
+      <Base.SubmenuTrigger className={`${layout.row2} ${styles.item}`}>
         {item.icon && <Icon name={item.icon} size={16} />}
-        <span className={`${layout.clip} ${layout.spacer}`}>{item.text}</span>
+        <span className={`${layout.clip} ${layout.grow}`}>{item.text}</span>
         <Icon name="right" size={14} />
       </Base.SubmenuTrigger>
       <Base.Portal>

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react'
 import { texts } from '../messages/texts.ts'
+import layout from './layout.module.css'
 import styles from './Page.module.css'
 
 /** A page that scrolls as a whole, with its name at the top and in the title of the window. */
@@ -7,7 +8,7 @@ export function Page(props: { title: string; narrow?: boolean; tools?: ReactNode
   useTitle(props.title)
   return (
     <div className={props.narrow ? `${styles.page} ${styles.narrow}` : styles.page}>
-      <div className={styles.head}>
+      <div className={`${layout.wrap2} ${styles.head}`}>
         <h1>{props.title}</h1>
         {props.tools}
       </div>

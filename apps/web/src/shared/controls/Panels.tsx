@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from 'react'
 import { Icon } from './Icon.tsx'
+import layout from './layout.module.css'
 import styles from './Panels.module.css'
 
 export type Tone = 'accent' | 'good' | 'bad' | 'warn' | 'idle'
@@ -57,7 +58,7 @@ export function Card({
   className?: string | undefined
 }) {
   return (
-    <section className={[styles.card, className].filter(Boolean).join(' ')}>
+    <section className={[`${layout.card} ${styles.card}`, className].filter(Boolean).join(' ')}>
       {title && <h2>{title}</h2>}
       {children}
     </section>
@@ -80,7 +81,7 @@ export function Segments<Value extends string>(props: {
   return (
     <div className={styles.segments} role="radiogroup" aria-label={props.label}>
       {props.segments.map(({ value, text }) => (
-        <label key={value} className={styles.segment}>
+        <label key={value} className={`${layout.soft} ${layout.center} ${styles.segment}`}>
           <input
             type="radio"
             className="visually-hidden"

@@ -25,13 +25,18 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 function List() {
   const { toasts: shown } = Toast.useToastManager()
   return shown.map(toast => (
-    <Toast.Root key={toast.id} toast={toast} className={styles.toast} swipeDirection={['right', 'down']}>
+    <Toast.Root
+      key={toast.id}
+      toast={toast}
+      className={`${layout.row3} ${styles.toast}`}
+      swipeDirection={['right', 'down']}
+    >
       <span className={styles.mark}>
         <Icon name={toast.type === 'bad' ? 'alert' : toast.type === 'good' ? 'check' : 'info'} />
       </span>
       <div className={layout.grow}>
         <Toast.Title className={styles.title} />
-        <Toast.Description className={styles.description} />
+        <Toast.Description className={`${layout.soft} ${styles.description}`} />
       </div>
       {toast.actionProps && <Toast.Action className={styles.action} />}
       {/* Base UI hides it from assistive technology until the list is expanded. Ours always is, and the button can have the focus. */}

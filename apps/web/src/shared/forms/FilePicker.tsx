@@ -1,6 +1,7 @@
 import { useRef } from 'react'
 import { Button, type ButtonProps } from '../controls/Button.tsx'
 import { Icon } from '../controls/Icon.tsx'
+import layout from '../controls/layout.module.css'
 import { type DroppedFile, pickedFiles } from '../dropped/dropped.ts'
 import styles from './picker.module.css'
 
@@ -21,7 +22,7 @@ export function FilePicker({ say, size, onTake }: Props) {
   const folder = useRef<HTMLInputElement>(null)
   const look = size ? { size } : {}
   return (
-    <div className={styles.drop}>
+    <div className={`${layout.stack2} ${styles.drop}`}>
       <Icon name="upload" size={30} />
       <strong>{say.drop}</strong>
       <p>{say.hint}</p>

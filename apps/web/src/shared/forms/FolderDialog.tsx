@@ -4,6 +4,7 @@ import { Button, IconButton } from '../controls/Button.tsx'
 import { Dialog } from '../controls/Dialog.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Loading, Problem } from '../controls/Loading.tsx'
+import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
 import { texts } from '../messages/texts.ts'
 import { useAsked, useNode } from '../node/context.tsx'
@@ -80,7 +81,7 @@ function Listing({ listing, files, file, onGo, onFile }: ListingProps) {
   const shown = entries.filter(({ kind }) => files || kind === 'folder')
   return (
     <>
-      <div className={styles.where}>
+      <div className={`${layout.row2} ${styles.where}`}>
         <IconButton
           icon="left"
           size="small"
@@ -88,10 +89,10 @@ function Listing({ listing, files, file, onGo, onFile }: ListingProps) {
           disabled={parent === null}
           onClick={() => parent !== null && onGo(parent)}
         />
-        <span className={styles.wherePath} title={path}>
+        <span className={`${layout.clip} ${layout.grow} ${layout.bold}`} title={path}>
           {path}
         </span>
-        <span className={styles.facts}>{t.free(formatBytes(freeBytes))}</span>
+        <span className={`${layout.soft} ${styles.facts}`}>{t.free(formatBytes(freeBytes))}</span>
       </div>
       {shown.length === 0 && <p className={styles.nothing}>{t.empty}</p>}
       <ul className={styles.entries}>
@@ -99,7 +100,7 @@ function Listing({ listing, files, file, onGo, onFile }: ListingProps) {
           <li key={entry.path}>
             <button
               type="button"
-              className={styles.entry}
+              className={`${layout.row2} ${styles.entry}`}
               aria-pressed={entry.kind === 'file' ? entry.path === file : undefined}
               onClick={() => (entry.kind === 'folder' ? onGo(entry.path) : onFile(entry.path))}
             >

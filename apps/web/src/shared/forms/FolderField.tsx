@@ -32,13 +32,13 @@ export function FolderField({ label = t.folder, value, needsBytes = 0, onChange 
   return (
     <div className={layout.row3}>
       <div className={layout.grow}>
-        <div className={styles.folderLabel}>{label}</div>
-        <div className={styles.folderPath}>
+        <div className={`${layout.stack1} ${layout.label}`}>{label}</div>
+        <div className={`${layout.row2} ${styles.folderPath}`}>
           <Icon name="folder" size={16} />
           <span>{path ?? '…'}</span>
         </div>
         {listing && (
-          <div className={styles.facts} data-bad={tight || undefined}>
+          <div className={`${layout.soft} ${styles.facts}`} data-bad={tight || undefined}>
             {tight ? t.tooSmall(formatBytes(listing.freeBytes)) : t.free(formatBytes(listing.freeBytes))}
           </div>
         )}

@@ -1,5 +1,6 @@
 import { type ComponentType, Fragment, useState } from 'react'
 import { TextArea, TextField } from '../controls/Field.tsx'
+import layout from '../controls/layout.module.css'
 import type { SealingTexts } from '../messages/sealing.ts'
 import type { FormProblem } from '../sealing/seal-form.ts'
 import { problemAt, type Way, waysOf } from '../sealing/ways.ts'
@@ -16,7 +17,7 @@ interface Props {
 export function SealFields({ say, problem, strength }: Props) {
   const [chosen, setChosen] = useState<Way>('key')
   return (
-    <fieldset className={styles.ways}>
+    <fieldset className={`${layout.stack3} ${layout.box} ${styles.ways}`}>
       <legend>{say.to}</legend>
       {waysOf(say).map(({ by, label, hint }) => (
         <Fragment key={by}>
@@ -44,7 +45,7 @@ export function SealFields({ say, problem, strength }: Props) {
               rows={3}
               spellCheck={false}
               autoComplete="off"
-              className={styles.mono}
+              className={`${layout.mono} ${styles.mono}`}
             />
           )}
         </Fragment>

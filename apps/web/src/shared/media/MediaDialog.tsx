@@ -42,13 +42,13 @@ export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
         <Dialog.Popup className={styles.popup} onKeyDown={keyDown}>
-          <header className={styles.head}>
+          <header className={`${layout.row2} ${styles.head}`}>
             <div className={layout.grow}>
-              <Dialog.Title className={styles.title}>{shownName(file.name)}</Dialog.Title>
-              <p className={styles.size}>{formatBytes(file.lengthBytes)}</p>
+              <Dialog.Title className={`${layout.clip} ${styles.title}`}>{shownName(file.name)}</Dialog.Title>
+              <p className={layout.faint}>{formatBytes(file.lengthBytes)}</p>
             </div>
             {alike.length > 1 && (
-              <div className={styles.steps}>
+              <div className={`${layout.row} ${layout.soft}`}>
                 <IconButton icon="left" label={say.previous} disabled={at === 0} onClick={() => go(-1)} />
                 <span className="number">{say.place(at + 1, alike.length)}</span>
                 <IconButton

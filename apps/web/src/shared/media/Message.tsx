@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import layout from '../controls/layout.module.css'
 import styles from './media.module.css'
 
 /** Says why a file cannot be shown, and what to do instead. */
@@ -8,7 +9,7 @@ export function Message(props: { title: string; help?: string; busy?: boolean; c
       {props.busy && <span className={styles.spinner} aria-hidden="true" />}
       <p className={styles.messageTitle}>{props.title}</p>
       {props.help && <p>{props.help}</p>}
-      {props.children && <div className={styles.messageActions}>{props.children}</div>}
+      {props.children && <div className={`${layout.wrap2} ${styles.messageActions}`}>{props.children}</div>}
     </div>
   )
 }

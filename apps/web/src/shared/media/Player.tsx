@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { buttonClass } from '../controls/Button.tsx'
+import layout from '../controls/layout.module.css'
 import { formatPercent } from '../format/format.ts'
 import { texts } from '../messages/texts.ts'
 import { Message } from './Message.tsx'
@@ -62,13 +63,13 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
           {...(onEnded ? { onEnded } : {})}
         />
         {state === 'waiting' && (
-          <div className={styles.buffering} role="status">
+          <div className={`${layout.row2} ${styles.buffering}`} role="status">
             <span className={styles.spinner} aria-hidden="true" />
             {say.buffering}
           </div>
         )}
       </div>
-      <div className={styles.playerBar}>
+      <div className={`${layout.wrap2} ${layout.soft} ${styles.playerBar}`}>
         <label>
           {say.speed}
           <select value={speed} onChange={event => setSpeed(Number(event.target.value))}>

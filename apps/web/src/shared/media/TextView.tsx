@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Button } from '../controls/Button.tsx'
+import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
 import { texts } from '../messages/texts.ts'
 import { Message } from './Message.tsx'
@@ -39,7 +40,7 @@ export default function TextView({
   const { text, shownBytes } = reading.read
   return (
     <div className={styles.text}>
-      <div className={styles.textBar}>
+      <div className={`${layout.wrap2} ${layout.soft} ${styles.textBar}`}>
         {shownBytes >= MAX_TEXT_BYTES && shownBytes < file.lengthBytes && (
           <span>{say.cut(formatBytes(shownBytes), formatBytes(file.lengthBytes))}</span>
         )}

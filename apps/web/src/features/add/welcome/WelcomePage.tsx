@@ -36,7 +36,7 @@ export function WelcomePage() {
   }
   return (
     <div className={styles.page}>
-      <div className={styles.head}>
+      <div className={`${layout.stack2} ${styles.head}`}>
         <Logo size={44} />
         <h1>{t.title}</h1>
         {at === 0 && <p>{t.intro}</p>}
@@ -52,7 +52,7 @@ export function WelcomePage() {
           </li>
         ))}
       </ol>
-      <section className={styles.card}>
+      <section className={`${layout.stack4} ${styles.card}`}>
         <h2 ref={heading} tabIndex={-1}>
           {step === 'share' && shared ? t.done.title : t[step].title}
         </h2>
@@ -76,7 +76,7 @@ export function WelcomePage() {
             {t.skip}
           </Link>
         )}
-        <span className={layout.spacer} />
+        <span className={layout.grow} />
         {step === 'share' ? (
           shared && (
             <Button variant="primary" size="large" onClick={finish}>

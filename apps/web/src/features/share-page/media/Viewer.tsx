@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { Icon } from '../../../shared/controls/Icon.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { formatBytes } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { FileView } from '../../../shared/media/FileView.tsx'
@@ -34,12 +35,12 @@ export default function Viewer({ files, index, onOpen, onClose }: Props) {
   const next = shown.slice(shown.indexOf(file) + 1).find(({ kind }) => kind === file.kind)
   return (
     <dialog ref={dialog} className={styles.viewer} onClose={onClose} aria-label={shownName(file.name)}>
-      <header className={styles.head}>
+      <header className={`${layout.row3} ${layout.soft} ${styles.head}`}>
         <h2>{shownName(file.name)}</h2>
         <span>{formatBytes(file.lengthBytes)}</span>
         <button
           type="button"
-          className={styles.close}
+          className={`${layout.center} ${styles.close}`}
           aria-label={texts.actions.close}
           onClick={() => dialog.current?.close()}
         >

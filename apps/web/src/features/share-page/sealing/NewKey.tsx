@@ -2,6 +2,7 @@ import { useEffect, useId, useState } from 'react'
 import { useClipboard } from '../../../shared/base/clipboard.ts'
 import { Button, buttonClass } from '../../../shared/controls/Button.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { texts } from '../../../shared/messages/sealing.ts'
 import styles from '../view/view.module.css'
 import type { MadeKey } from './messages.ts'
@@ -20,9 +21,9 @@ export default function NewKey({ made }: { readonly made: MadeKey }) {
     return () => URL.revokeObjectURL(made_)
   }, [made])
   return (
-    <div className={styles.linkField}>
+    <div className={`${layout.stack2} ${styles.linkField}`}>
       <p>{say.made}</p>
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         <a className={buttonClass('primary')} href={url} download={FILE_NAME}>
           <Icon name="disk" size={18} />
           {say.save(FILE_NAME)}
@@ -36,7 +37,7 @@ export default function NewKey({ made }: { readonly made: MadeKey }) {
         value={made.recipient}
         onFocus={({ target }) => target.select()}
       />
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         <Button icon={isCopied ? 'check' : 'copy'} onClick={() => copy(made.recipient).catch(() => {})}>
           <span aria-live="polite">{isCopied ? say.copied : say.copy}</span>
         </Button>

@@ -4,6 +4,7 @@ import { errorMessage } from '../../../shared/base/error-message.ts'
 import { useWork } from '../../../shared/base/use-work.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { TextArea, TextField } from '../../../shared/controls/Field.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { texts } from '../../../shared/messages/sealing.ts'
 import { loaded } from '../../../shared/sealing/loaded.ts'
 import styles from '../view/view.module.css'
@@ -45,7 +46,7 @@ export default function OwnKey({ disabled, onGive }: Props) {
     })
   }
   return (
-    <form className={`${styles.linkField} ${sealing.below}`} onSubmit={submit}>
+    <form className={`${layout.stack2} ${styles.linkField} ${sealing.below}`} onSubmit={submit}>
       <TextField
         label={say.file}
         hint={say.fileHint}
@@ -71,7 +72,7 @@ export default function OwnKey({ disabled, onGive }: Props) {
           {errorMessage(wrong)}
         </p>
       )}
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         <Button type="submit" disabled={disabled || isBusy}>
           {texts.open}
         </Button>

@@ -64,7 +64,7 @@ function Passphrase({ disabled, onGive }: { disabled: boolean; onGive(passphrase
     onGive(String(new FormData(event.currentTarget).get('passphrase') ?? ''))
   }
   return (
-    <form className={styles.linkField} onSubmit={submit}>
+    <form className={`${layout.stack2} ${styles.linkField}`} onSubmit={submit}>
       <label htmlFor={id}>{say.field}</label>
       <div className={layout.wrap2}>
         <input

@@ -2,6 +2,7 @@ import { type FormEvent, lazy, Suspense, useState } from 'react'
 import { errorMessage } from '../../../shared/base/error-message.ts'
 import { useWork } from '../../../shared/base/use-work.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Card, Notice } from '../../../shared/controls/Panels.tsx'
 import { PassphraseFields } from '../../../shared/forms/SealFields.tsx'
 import { texts } from '../../../shared/messages/sealing.ts'
@@ -23,7 +24,7 @@ export default function YourKey() {
     <Card title={say.title}>
       {!made && <p className={styles.soft}>{say.hint}</p>}
       {!isOpen && (
-        <div className={`${styles.actions} ${sealing.below}`}>
+        <div className={`${layout.wrap2} ${styles.actions} ${sealing.below}`}>
           <Button icon="lock" onClick={() => setOpen(true)}>
             {say.show}
           </Button>
@@ -54,10 +55,10 @@ function PassphraseForm({ onMade }: { onMade(made: MadeKey): void }) {
     })
   }
   return (
-    <form className={`${styles.linkField} ${sealing.below}`} onSubmit={submit}>
+    <form className={`${layout.stack2} ${styles.linkField} ${sealing.below}`} onSubmit={submit}>
       {failure !== null && <Notice>{errorMessage(failure)}</Notice>}
       <PassphraseFields field={say.field} again={say.again} problem={problem} />
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         <Button type="submit" variant="primary" disabled={isBusy}>
           {isBusy ? say.making : say.make}
         </Button>

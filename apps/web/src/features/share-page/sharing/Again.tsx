@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { errorMessage } from '../../../shared/base/error-message.ts'
 import { useWork } from '../../../shared/base/use-work.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Notice, ProgressBar } from '../../../shared/controls/Panels.tsx'
 import type { DroppedFile } from '../../../shared/dropped/dropped.ts'
 import { formatDate, formatPercent } from '../../../shared/format/format.ts'
@@ -30,7 +31,7 @@ export default function Again({ share }: { readonly share: OwnShare }) {
   }
   const place = useDropsOn<HTMLElement>(take)
   return (
-    <section ref={place} className={styles.form}>
+    <section ref={place} className={`${layout.stack3} ${layout.card} ${styles.form}`}>
       <Notice
         tone="info"
         action={

@@ -4,6 +4,7 @@ import { errorMessage } from '../../../shared/base/error-message.ts'
 import { useWork } from '../../../shared/base/use-work.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { CheckField, TextField } from '../../../shared/controls/Field.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Notice } from '../../../shared/controls/Panels.tsx'
 import { formatBytes } from '../../../shared/format/format.ts'
 import { texts as sealing } from '../../../shared/messages/sealing.ts'
@@ -41,7 +42,7 @@ export function NameForm({ chosen, onShare, onBack }: Props) {
     })
   }
   return (
-    <form className={view.linkField} onSubmit={submit}>
+    <form className={`${layout.stack2} ${view.linkField}`} onSubmit={submit}>
       {failure !== null && <Notice>{errorMessage(failure)}</Notice>}
       <TextField
         label={say.name}
@@ -61,7 +62,7 @@ export function NameForm({ chosen, onShare, onBack }: Props) {
           <SealFields say={sealing.make} problem={problem} />
         </Suspense>
       )}
-      <div className={view.actions}>
+      <div className={`${layout.wrap2} ${view.actions}`}>
         <Button type="submit" variant="primary" size="large" disabled={isBusy} icon={seals ? 'lock' : 'link'}>
           {seals ? sealing.make.button : say.make}
         </Button>

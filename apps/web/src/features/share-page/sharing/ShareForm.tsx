@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import layout from '../../../shared/controls/layout.module.css'
 import { Notice } from '../../../shared/controls/Panels.tsx'
 import { FilePicker } from '../../../shared/forms/FilePicker.tsx'
 import { texts as say } from '../../../shared/messages/sharing.ts'
@@ -25,7 +26,7 @@ export function ShareForm() {
   useTaken(take)
   if (sharing?.state === 'running') return <SharingState />
   return (
-    <div className={styles.form}>
+    <div className={`${layout.stack3} ${layout.card} ${styles.form}`}>
       {sharing && <SharingState />}
       {problem && <Notice>{problem}</Notice>}
       {chosen ? (

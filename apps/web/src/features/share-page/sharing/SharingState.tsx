@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { Button } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Notice, ProgressBar } from '../../../shared/controls/Panels.tsx'
 import { formatPercent } from '../../../shared/format/format.ts'
 import { texts as sealing } from '../../../shared/messages/sealing.ts'
@@ -49,10 +50,10 @@ function Running({ step, share, cancel }: Extract<State, { state: 'running' }>) 
   const isSealing = step === 'sealing'
   useAskBeforeLeaving(isSealing)
   return (
-    <div className={styles.form}>
+    <div className={`${layout.stack3} ${layout.card} ${styles.form}`}>
       <p role="status">{(isSealing ? sealed : say.hashing)(formatPercent(share))}</p>
       <ProgressBar value={share} label={isSealing ? sealingLabel : say.hashingLabel} />
-      <div className={view.actions}>
+      <div className={`${layout.wrap2} ${view.actions}`}>
         <Button size="large" onClick={cancel}>
           {texts.actions.cancel}
         </Button>

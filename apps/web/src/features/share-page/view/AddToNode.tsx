@@ -41,7 +41,7 @@ export function AddToNode({ source, magnet, asks }: Props) {
   }
   return (
     <Card title={texts.node.title}>
-      <form className={styles.linkField} onSubmit={submit}>
+      <form className={`${layout.stack2} ${styles.linkField}`} onSubmit={submit}>
         <p className={styles.soft}>{texts.node.hint}</p>
         <label htmlFor={id}>{texts.node.address}</label>
         <div className={layout.wrap2}>

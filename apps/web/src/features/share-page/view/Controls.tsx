@@ -1,4 +1,5 @@
 import { Button } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Notice } from '../../../shared/controls/Panels.tsx'
 import type { TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { formatBytes } from '../../../shared/format/format.ts'
@@ -31,7 +32,7 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
   return (
     <>
       {tooLarge && <Notice tone="warn">{tooLarge}</Notice>}
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         {phase === 'offered' && (
           <Button
             variant="primary"

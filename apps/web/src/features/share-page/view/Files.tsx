@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState } from 'react'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Card } from '../../../shared/controls/Panels.tsx'
 import { formatBytes, formatPercent } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
@@ -74,7 +75,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
           onChange={({ target }) => choice.set([file.index], target.checked)}
         />
       )}
-      <div className={styles.fileName}>
+      <div className={`${layout.grow} ${styles.fileName}`}>
         <span>{name}</span>
         <span className={styles.fileFacts}>
           {formatBytes(lengthBytes)}
@@ -87,7 +88,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
         {kind !== 'other' && (
           <button
             type="button"
-            className={styles.iconButton}
+            className={`${layout.center} ${styles.iconButton}`}
             aria-label={plays ? texts.actions.play(name) : texts.actions.show(name)}
             title={plays ? texts.actions.play(name) : texts.actions.show(name)}
             onClick={onShow}
@@ -97,7 +98,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
         )}
         <button
           type="button"
-          className={styles.iconButton}
+          className={`${layout.center} ${styles.iconButton}`}
           aria-label={texts.actions.saveFile(name)}
           title={texts.actions.saveFile(name)}
           onClick={onSave}

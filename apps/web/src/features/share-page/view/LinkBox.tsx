@@ -1,6 +1,7 @@
 import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { useClipboard } from '../../../shared/base/clipboard.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Card } from '../../../shared/controls/Panels.tsx'
 import { texts } from '../../../shared/messages/share-page.ts'
 import styles from './view.module.css'
@@ -17,7 +18,7 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
   const [scans, setScans] = useState(false)
   return (
     <Card title={texts.pass.title}>
-      <div className={styles.linkField}>
+      <div className={`${layout.stack2} ${styles.linkField}`}>
         <p className={styles.soft}>{texts.pass.hint}</p>
         <label htmlFor={id} className="visually-hidden">
           {texts.pass.label}
@@ -30,7 +31,7 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
           value={link}
           onFocus={({ target }) => target.select()}
         />
-        <div className={styles.actions}>
+        <div className={`${layout.wrap2} ${styles.actions}`}>
           <Button
             variant="primary"
             icon={isCopied ? 'check' : 'copy'}

@@ -3,6 +3,7 @@ import { infoHashText } from '@shoal/torrent'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { errorMessage } from '../../../shared/base/error-message.ts'
 import { Icon } from '../../../shared/controls/Icon.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Notice } from '../../../shared/controls/Panels.tsx'
 import type { FileSnapshot, TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { formatBytes, formatRate } from '../../../shared/format/format.ts'
@@ -122,13 +123,13 @@ function Head({ name, link, torrent, inside }: HeadProps) {
   const lengthBytes = torrent?.lengthBytes || link.lengthBytes
   const fileCount = inside?.length ?? torrent?.fileCount ?? 0
   return (
-    <div className={styles.head}>
+    <div className={`${layout.stack1} ${styles.head}`}>
       <h1>{shownName(name)}</h1>
       <p className={styles.facts}>
         {lengthBytes ? <span>{formatBytes(lengthBytes)}</span> : null}
         {fileCount > 0 && <span>{texts.facts.files(fileCount)}</span>}
         {link.seal && (
-          <span className={styles.sealed} title={texts.facts.sealedHint}>
+          <span className={`${layout.inline} ${styles.sealed}`} title={texts.facts.sealedHint}>
             <Icon name="lock" size={15} /> {texts.facts.sealed}
           </span>
         )}

@@ -24,9 +24,9 @@ export function Status({ torrent, detail, phase }: Props) {
   const missesPeers = phase === 'looking' || phase === 'waiting'
   const isCutOff = !useOnline() && (missesPeers || phase === 'downloading')
   return (
-    <div className={layout.grid2}>
+    <div className={layout.stack2}>
       {torrent.wantedBytes > 0 && <Progress torrent={torrent} phase={phase} />}
-      <p className={styles.state} role="status">
+      <p className={layout.bold} role="status">
         {sentence(torrent, phase)}
       </p>
       {isCutOff && <Notice tone="warn">{texts.state.offline}</Notice>}

@@ -2,6 +2,7 @@ import type { NodeApi, Torrent } from '@shoal/api'
 import { ConfirmDialog } from '../../../shared/controls/ConfirmDialog.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import { Loading } from '../../../shared/controls/Loading.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { formatBytes } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/texts.ts'
@@ -71,13 +72,13 @@ async function filesOf(
 function Deletions({ lists, torrents }: { lists: readonly Files[]; torrents: number }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section className={styles.deletions} tabIndex={0} aria-label={t.list}>
+    <section className={`${layout.box} ${styles.deletions}`} tabIndex={0} aria-label={t.list}>
       <ul>
         {lists.flatMap(({ id, deletions }) =>
           deletions.map(({ kind, path, files }) => (
             <li key={`${id} ${path}`}>
               <Icon name={kind} size={16} />
-              <span className={styles.path}>{shownName(path)}</span>
+              <span className={`${layout.grow} ${layout.break} ${layout.bold}`}>{shownName(path)}</span>
               {kind === 'folder' && <span className={styles.count}>{texts.app.files(files)}</span>}
             </li>
           )),

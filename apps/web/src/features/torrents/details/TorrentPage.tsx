@@ -60,10 +60,10 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
   return (
     <div className={styles.page}>
       <Head torrent={torrent} onPlay={main === null ? null : () => show(main)} />
-      <Tabs.Root className={`${layout.rows4} ${layout.shrink}`} value={tab} onValueChange={choose}>
+      <Tabs.Root className={`${layout.stack4} ${layout.shrink}`} value={tab} onValueChange={choose}>
         <Tabs.List className={styles.list} aria-label={say.tabs.label}>
           {tabs.map(({ name, label, count }) => (
-            <Tabs.Tab key={name} value={name} className={styles.tab}>
+            <Tabs.Tab key={name} value={name} className={`${layout.inline} ${styles.tab}`}>
               {label}
               <Count count={count?.(torrent)} />
             </Tabs.Tab>

@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import layout from '../../../shared/controls/layout.module.css'
 import { COLOURS, leastUsed, PALETTE } from '../../../shared/format/colours.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
@@ -24,10 +25,10 @@ export function ColourField({ name, value, onChange }: Props) {
   const others = [...colours].filter(([other]) => other !== name).map(([, colour]) => colour)
   const own = value !== null && !PALETTE.includes(value.toLowerCase())
   return (
-    <fieldset className={styles.colours}>
+    <fieldset className={`${layout.wrap1} ${styles.colours}`}>
       <legend>{t.colour}</legend>
       {CHOICES.map(([colour, text]) => (
-        <label key={text} className={styles.swatch} title={text}>
+        <label key={text} className={`${layout.center} ${styles.swatch}`} title={text}>
           <input
             type="radio"
             name={group}
@@ -42,7 +43,11 @@ export function ColourField({ name, value, onChange }: Props) {
           />
         </label>
       ))}
-      <label className={styles.swatch} title={t.colourOwn} data-chosen={own || undefined}>
+      <label
+        className={`${layout.center} ${styles.swatch}`}
+        title={t.colourOwn}
+        data-chosen={own || undefined}
+      >
         <input
           type="color"
           aria-label={t.colourOwn}

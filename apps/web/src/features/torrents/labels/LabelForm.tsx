@@ -45,7 +45,7 @@ export function LabelForm({ id, label, taken, onDone }: Props) {
     onDone()
   }
   return (
-    <form id={id} className={styles.form} onSubmit={submit} noValidate>
+    <form id={id} className={layout.stack4} onSubmit={submit} noValidate>
       {error !== null && <Problem error={error} />}
       {label === null ? (
         <TextField

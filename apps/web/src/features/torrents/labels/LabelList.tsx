@@ -14,13 +14,13 @@ const t = texts.labels
 export function LabelList() {
   const labels = useCell(useNode().labels)
   return (
-    <div className={styles.all}>
+    <div className={`${layout.stack3} ${styles.all}`}>
       {labels.length === 0 && <p className={layout.soft}>{t.none}</p>}
       <ul>
         {labels.map(({ name, directory, torrents }) => (
           <li key={name}>
             <LabelDot name={name} />
-            <div className={styles.about}>
+            <div className={`${layout.grow} ${styles.about}`}>
               <h3>{name}</h3>
               <p>{listOf(t.torrents({ count: torrents }), directory)}</p>
             </div>

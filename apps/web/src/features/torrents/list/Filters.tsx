@@ -111,7 +111,7 @@ export function Filters({ onChosen }: { onChosen?: () => void }) {
 function Group({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
   return (
     <section className={styles.group}>
-      <div className={styles.title}>
+      <div className={`${layout.row} ${layout.spread} ${styles.title}`}>
         <h2>{title}</h2>
         {action}
       </div>
@@ -136,12 +136,12 @@ function Choice({ picture, text, count, chosen, alarm, menu, onChoose }: ChoiceP
     <li className={menu ? styles.withMenu : undefined}>
       <button
         type="button"
-        className={styles.choice}
+        className={`${layout.row2} ${layout.soft} ${styles.choice}`}
         aria-pressed={chosen}
         data-alarm={alarm || undefined}
         onClick={onChoose}
       >
-        <span className={styles.picture}>{picture}</span>
+        <span className={`${layout.center} ${styles.picture}`}>{picture}</span>
         <span className={`${layout.grow} ${layout.clip}`}>{text}</span>
         <span className="number">{formatCount(count)}</span>
       </button>

@@ -56,8 +56,8 @@ function JobRow({ job }: { job: Job }) {
   const running = job.state === 'running' || job.state === 'waiting'
   return (
     <li className={styles.job}>
-      <div className={styles.words}>
-        <span className={styles.name}>{jobTitle(job)}</span>
+      <div className={`${layout.wrap2} ${styles.words}`}>
+        <span className={`${layout.clip} ${styles.name}`}>{jobTitle(job)}</span>
         <span className={`${layout.soft} ${layout.tabular}`}>{factsOf(job)}</span>
       </div>
       <ProgressBar value={job.totalBytes ? job.doneBytes / job.totalBytes : 0} tone={TONES[job.state]} />
@@ -100,8 +100,8 @@ function Upload({ task }: { task: UploadTask }) {
   const { sentBytes, error } = useCell(task.progress)
   return (
     <li className={styles.job}>
-      <div className={styles.words}>
-        <span className={styles.name}>{t.upload(task.name)}</span>
+      <div className={`${layout.wrap2} ${styles.words}`}>
+        <span className={`${layout.clip} ${styles.name}`}>{t.upload(task.name)}</span>
         <span className={`${layout.soft} ${layout.tabular}`}>
           {error ?? texts.list.of(formatBytes(sentBytes), formatBytes(task.totalBytes))}
         </span>

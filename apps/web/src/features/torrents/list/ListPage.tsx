@@ -2,6 +2,7 @@ import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useMemo, us
 import { useLocation } from 'wouter'
 import { sendsToWelcome } from '../../../shared/base/first-visit.ts'
 import { Loading } from '../../../shared/controls/Loading.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { useTitle } from '../../../shared/controls/Page.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
@@ -56,7 +57,7 @@ export function ListPage() {
     return true
   }
   return (
-    <div ref={page} className={styles.page}>
+    <div ref={page} className={`${layout.stack} ${styles.page}`}>
       <h1 className="visually-hidden">{texts.list.title}</h1>
       <Toolbar
         {...{ filter, sort, narrow, selection, actions, menuItems }}

@@ -41,15 +41,21 @@ export const Row = memo(function Row(props: RowProps) {
   const name = shownName(torrent.name)
   return (
     <div {...rowProps(props)} className={styles.row}>
-      <div role="gridcell" className={styles.box}>
+      <div role="gridcell" className={`${layout.center} ${styles.box}`}>
         <SelectBox name={name} selected={props.selected} />
       </div>
       {props.columns.map(({ key, end }) => (
-        <div key={key} role="gridcell" className={styles.cell} data-column={key} data-end={end || undefined}>
+        <div
+          key={key}
+          role="gridcell"
+          className={`${layout.soft} ${styles.cell}`}
+          data-column={key}
+          data-end={end || undefined}
+        >
           {cellOf(key, torrent, props.colours)}
         </div>
       ))}
-      <div role="gridcell" className={styles.rowMenu}>
+      <div role="gridcell" className={layout.center}>
         <MenuButton name={name} />
       </div>
     </div>
@@ -65,13 +71,13 @@ export const CardRow = memo(function CardRow(props: RowProps) {
   const name = shownName(torrent.name)
   return (
     <div {...rowProps(props)} className={styles.card}>
-      <div role="gridcell" className={styles.box}>
+      <div role="gridcell" className={`${layout.center} ${styles.box}`}>
         <SelectBox name={name} selected={props.selected} />
       </div>
       <div role="gridcell" className={layout.shrink}>
-        <div className={styles.cardName}>
+        <div className={`${layout.row2} ${styles.cardName}`}>
           <StateIcon torrent={torrent} />
-          <span className={styles.cardTitle}>{name}</span>
+          <span className={`${layout.clip} ${layout.grow} ${styles.cardTitle}`}>{name}</span>
           {torrent.sealed && <SealedMark />}
           {label !== null && <LabelChip name={label} colour={props.colours.get(label)?.colour} />}
         </div>
@@ -97,7 +103,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
           </span>
         </div>
       </div>
-      <div role="gridcell" className={styles.rowMenu}>
+      <div role="gridcell" className={layout.center}>
         <MenuButton name={name} />
       </div>
     </div>
@@ -157,7 +163,13 @@ function MenuButton({ name }: { name: string }) {
     )
   }
   return (
-    <button type="button" className={styles.more} aria-label={t.menuOf(name)} tabIndex={-1} onClick={open}>
+    <button
+      type="button"
+      className={`${layout.center} ${styles.more}`}
+      aria-label={t.menuOf(name)}
+      tabIndex={-1}
+      onClick={open}
+    >
       <Icon name="more" size={16} />
     </button>
   )

@@ -2,6 +2,7 @@ import type { KeyboardEvent, PointerEvent } from 'react'
 import { isRightToLeft, logicalKey } from '../../../shared/base/direction.ts'
 import { IconButton } from '../../../shared/controls/Button.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Menu, type MenuItem } from '../../../shared/controls/Menu.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import {
@@ -31,7 +32,7 @@ export interface TableHeadProps {
 export function TableHead({ columns, sort, allSelected, onSort, onSelectAll }: TableHeadProps) {
   return (
     <div role="row" aria-rowindex={1} className={styles.head}>
-      <div role="columnheader" className={styles.box}>
+      <div role="columnheader" className={`${layout.center} ${styles.box}`}>
         <input
           type="checkbox"
           aria-label={texts.app.shortcuts.rows.all}
@@ -42,7 +43,7 @@ export function TableHead({ columns, sort, allSelected, onSort, onSelectAll }: T
       {columns.map(column => (
         <Heading key={column.key} column={column} sort={sort} onSort={onSort} />
       ))}
-      <div role="columnheader" className={styles.rowMenu}>
+      <div role="columnheader" className={layout.center}>
         <Menu trigger={<IconButton icon="columns" size="small" label={t.columns} />} items={columnItems} />
       </div>
     </div>

@@ -41,9 +41,9 @@ function Selected({ selection, actions, menuItems, onSelect, onDialog, narrow }:
   const ids = [...selection.ids]
   const a = texts.actions
   return (
-    <div className={styles.tools} role="toolbar" aria-label={t.selected(ids.length)}>
+    <div className={`${layout.row1} ${styles.tools}`} role="toolbar" aria-label={t.selected(ids.length)}>
       <IconButton icon="close" label={t.selectNone} onClick={() => onSelect(NOTHING)} />
-      <strong className={styles.count} aria-live="polite">
+      <strong className={`${layout.label} ${styles.count}`} aria-live="polite">
         {t.selected(ids.length)}
       </strong>
       <IconButton icon="play" label={a.resume} onClick={() => actions.act(ids, 'resume')} />
@@ -68,22 +68,22 @@ function Shown({ filter, sort, narrow, shown, onFilter, onSort }: ToolbarProps) 
   const [filtersOpen, setFiltersOpen] = useState(false)
   const chips = chipsOf(filter)
   return (
-    <div className={styles.tools}>
-      <span className={styles.count} aria-live="polite">
+    <div className={`${layout.row1} ${styles.tools}`}>
+      <span className={`${layout.label} ${styles.count}`} aria-live="polite">
         {t.shown(shown, torrents.size)}
       </span>
       {chips.map(({ text, clear }) => (
         <button
           key={text}
           type="button"
-          className={styles.chip}
+          className={`${layout.clip} ${styles.chip}`}
           onClick={() => onFilter(clear)}
           aria-label={`${t.clearFilter}: ${text}`}
         >
           {text} <span aria-hidden="true">×</span>
         </button>
       ))}
-      <span className={layout.spacer} />
+      <span className={layout.grow} />
       <Button
         variant="quiet"
         icon="filter"

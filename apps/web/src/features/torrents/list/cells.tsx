@@ -102,7 +102,7 @@ export function SealedMark() {
 export function StateIcon({ torrent: { state } }: { torrent: Torrent }) {
   const { icon, tone } = LOOKS[state]
   return (
-    <span className={styles.state} data-tone={tone}>
+    <span className={`${layout.center} ${styles.state}`} data-tone={tone}>
       <Icon name={icon} size={14} />
     </span>
   )
@@ -111,7 +111,7 @@ export function StateIcon({ torrent: { state } }: { torrent: Torrent }) {
 function StateCell({ torrent }: { torrent: Torrent }) {
   const { state, progress, error } = torrent
   const { tone } = LOOKS[state]
-  if (!hasProgress(torrent)) return <span className={styles.quiet}>{t.state[state]}</span>
+  if (!hasProgress(torrent)) return <span className={layout.muted}>{t.state[state]}</span>
   return (
     <div className={layout.grow}>
       <div className={styles.progressText}>
@@ -131,7 +131,7 @@ function PeersCell({ torrent: { peers, swarmSeeds, swarmLeeches } }: { torrent: 
   return (
     <span>
       {peers}
-      {swarm !== null && <span className={styles.quiet}> / {swarm}</span>}
+      {swarm !== null && <span className={layout.muted}> / {swarm}</span>}
     </span>
   )
 }

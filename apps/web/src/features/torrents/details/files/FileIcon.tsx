@@ -1,3 +1,4 @@
+import layout from '../../../../shared/controls/layout.module.css'
 import { kindOf, type MediaKind } from '../../../../shared/media/kinds.ts'
 import type { TreeNode } from '../file-tree.ts'
 import styles from './files.module.css'
@@ -20,7 +21,7 @@ export function FileIcon({ node, isOpen }: { readonly node: TreeNode; readonly i
   const kind = node.file ? kindOf(node.file) : isOpen ? 'open' : 'folder'
   return (
     <svg
-      className={styles.icon}
+      className={`${layout.muted} ${layout.fixed} ${styles.icon}`}
       data-folder={!node.file || undefined}
       viewBox="0 0 16 16"
       width="18"

@@ -24,10 +24,11 @@ const say = texts.torrent.files
 
 export function FilesTab({ torrent }: { readonly torrent: Torrent }) {
   const { files, marked, open } = useTorrentPage()
-  if (torrent.totalBytes === null) return <p className={table.empty}>{say.unknown}</p>
-  if (!files.tree) return files.error ? <p className={table.empty}>{files.error.message}</p> : null
+  if (torrent.totalBytes === null) return <p className={`${layout.stack1} ${table.empty}`}>{say.unknown}</p>
+  if (!files.tree)
+    return files.error ? <p className={`${layout.stack1} ${table.empty}`}>{files.error.message}</p> : null
   return (
-    <div className={`${layout.rows3} ${layout.shrink}`}>
+    <div className={`${layout.stack3} ${layout.shrink}`}>
       {torrent.sealed && <Notice tone="info">{say.sealed}</Notice>}
       <Tree
         key={`${torrent.id} ${marked}`}
@@ -69,8 +70,8 @@ function Tree({ torrent, tree, files, marked, onOpen }: TreeProps) {
   }
   const hasFolders = tree.root.children!.some(node => node.children)
   return (
-    <div className={`${layout.rows3} ${layout.shrink}`}>
-      <div className={styles.bar}>
+    <div className={`${layout.stack3} ${layout.shrink}`}>
+      <div className={`${layout.wrap2} ${styles.bar}`}>
         <input
           type="search"
           className={`${controlClass} ${styles.filter}`}
@@ -79,7 +80,7 @@ function Tree({ torrent, tree, files, marked, onOpen }: TreeProps) {
           value={filter}
           onChange={event => setFilter(event.target.value)}
         />
-        <span className={styles.count} role="status">
+        <span className={`${layout.soft} ${styles.count}`} role="status">
           {say.found(shown, tree.fileCount)}
         </span>
         {hasFolders && !filtered && (
@@ -98,7 +99,7 @@ function Tree({ torrent, tree, files, marked, onOpen }: TreeProps) {
         </a>
       </div>
       {rows.length === 0 ? (
-        <p className={table.empty}>{say.none}</p>
+        <p className={`${layout.stack1} ${table.empty}`}>{say.none}</p>
       ) : (
         <TreeGrid
           rows={rows}

@@ -1,8 +1,10 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a <table>: its rows have places of their own
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
+
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { logicalKey } from '../../../../shared/base/direction.ts'
+import layout from '../../../../shared/controls/layout.module.css'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { type TreeActions, type TreeNode, wantedOf } from '../file-tree.ts'
 import styles from './files.module.css'
@@ -52,7 +54,7 @@ export function TreeGrid(props: TreeGridProps) {
   return (
     <div
       ref={box}
-      className={styles.grid}
+      className={`${layout.card} ${styles.grid}`}
       role="treegrid"
       tabIndex={0}
       aria-label={say.tree}

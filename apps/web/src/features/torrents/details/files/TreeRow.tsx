@@ -1,6 +1,8 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a <table>: its rows have places of their own
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
+
 import { type CSSProperties, useEffect, useRef } from 'react'
+import layout from '../../../../shared/controls/layout.module.css'
 import { formatBytes, formatPercent } from '../../../../shared/format/format.ts'
 import { canShow, kindOf } from '../../../../shared/media/kinds.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
@@ -45,7 +47,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
     >
       <div
         role="gridcell"
-        className={styles.name}
+        className={`${layout.row2} ${styles.name}`}
         style={{ '--depth': Math.min(node.depth, DEEPEST_INDENT) } as CSSProperties}
       >
         <Chevron node={node} isOpen={isOpen} onToggle={actions.onToggle} />
@@ -61,7 +63,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
       <div role="gridcell" className={styles.size}>
         {formatBytes(node.lengthBytes)}
       </div>
-      <div role="gridcell" className={styles.progress}>
+      <div role="gridcell" className={`${layout.row2} ${styles.progress}`}>
         <span className={styles.track} aria-hidden="true">
           <span style={{ inlineSize: `${progress * 100}%` }} data-complete={progress === 1 || undefined} />
         </span>
@@ -82,13 +84,13 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
 }
 
 function Chevron(props: { node: TreeNode; isOpen: boolean | undefined; onToggle: (node: TreeNode) => void }) {
-  if (!props.node.children) return <span className={styles.chevron} />
+  if (!props.node.children) return <span className={`${layout.center} ${styles.chevron}`} />
   return (
     // The keys of the grid do the same; assistive technology sees `aria-expanded` on the row.
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
     // biome-ignore lint/a11y/noStaticElementInteractions: see above
     <span
-      className={styles.chevron}
+      className={`${layout.center} ${styles.chevron}`}
       data-open={props.isOpen || undefined}
       onClick={() => props.onToggle(props.node)}
     >
@@ -142,7 +144,7 @@ function NameButton({ node, tabIndex, actions }: { node: TreeNode; tabIndex: num
   return (
     <button
       type="button"
-      className={styles.nameButton}
+      className={`${layout.clip} ${styles.nameButton}`}
       tabIndex={tabIndex}
       title={node.name}
       {...(label ? { 'aria-label': label } : {})}

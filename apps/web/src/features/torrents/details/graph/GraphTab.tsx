@@ -28,7 +28,7 @@ export function GraphTab({ torrent: { id } }: { readonly torrent: Torrent }) {
   )
   const sum = useMemo(() => movedIn(shown), [shown])
   return (
-    <section className={styles.graph} aria-label={say.title}>
+    <section className={`${layout.stack4} ${styles.graph}`} aria-label={say.title}>
       <Segments<Span>
         label={say.span}
         value={span}

@@ -23,16 +23,16 @@ const say = texts.torrent.head
 /** Shows the torrent, its progress, and the actions for it. */
 export function Head({ torrent, onPlay }: HeadActionsProps) {
   return (
-    <header className={`${layout.rows3} ${layout.shrink}`}>
-      <Link href="/" className={styles.back}>
+    <header className={`${layout.stack3} ${layout.shrink}`}>
+      <Link href="/" className={`${layout.inline} ${layout.soft} ${styles.back}`}>
         <Icon name="left" size={16} />
         {texts.torrent.back}
       </Link>
       <div className={styles.top}>
-        <div className={styles.names}>
-          <h1 className={styles.name}>{shownName(torrent.name)}</h1>
-          <p className={styles.sub}>
-            <span className={styles.state} data-tone={toneOf(torrent)}>
+        <div className={`${layout.stack2} ${layout.shrink}`}>
+          <h1 className={`${layout.break} ${styles.name}`}>{shownName(torrent.name)}</h1>
+          <p className={`${layout.wrap2} ${layout.soft} ${styles.sub}`}>
+            <span className={`${layout.inline} ${styles.state}`} data-tone={toneOf(torrent)}>
               {texts.list.state[torrent.state]}
             </span>
             {torrent.totalBytes !== null && <span>{sizeOf(torrent)}</span>}
@@ -63,7 +63,7 @@ function Numbers({ torrent }: { readonly torrent: Torrent }) {
   const rate = (value: number) => (value > 0 ? formatRate(value) : none)
   const eta = etaOf(torrent)
   return (
-    <dl className={styles.numbers}>
+    <dl className={`${layout.wrap2} ${styles.numbers}`}>
       <Figure
         name={say.down}
         value={rate(torrent.downloadBytesPerSecond)}

@@ -2,6 +2,7 @@ import type { LogEntry, Torrent } from '@shoal/api'
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../../../../shared/controls/Button.tsx'
 import { controlClass } from '../../../../shared/controls/Field.tsx'
+import layout from '../../../../shared/controls/layout.module.css'
 import { formatDate, formatTime } from '../../../../shared/format/format.ts'
 import { shownName } from '../../../../shared/format/shown-name.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
@@ -21,8 +22,8 @@ export function LogTab({ torrent: { id } }: { readonly torrent: Torrent }) {
   const box = useRef<HTMLElement>(null)
   const follows = useFollow(box, entries)
   return (
-    <div className={styles.tab}>
-      <label className={styles.level}>
+    <div className={`${layout.stack3} ${styles.tab}`}>
+      <label className={`${layout.inline} ${layout.soft} ${styles.level}`}>
         {say.level}
         <select
           className={controlClass}
@@ -36,10 +37,10 @@ export function LogTab({ torrent: { id } }: { readonly torrent: Torrent }) {
           ))}
         </select>
       </label>
-      {entries?.length === 0 && <p className={table.empty}>{say.none}</p>}
+      {entries?.length === 0 && <p className={`${layout.stack1} ${table.empty}`}>{say.none}</p>}
       {entries && entries.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-        <section ref={box} className={styles.box} tabIndex={0} aria-label={say.label}>
+        <section ref={box} className={`${layout.card} ${styles.box}`} tabIndex={0} aria-label={say.label}>
           <ol>
             {entries.map(entry => (
               <Line key={entry.id} entry={entry} />

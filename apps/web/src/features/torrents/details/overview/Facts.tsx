@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import layout from '../../../../shared/controls/layout.module.css'
 import { CopyIcon } from './CopyIcon.tsx'
 import type { Fact } from './facts.ts'
 import styles from './overview.module.css'
@@ -10,14 +11,21 @@ export function Facts(props: {
 }) {
   const id = useId()
   return (
-    <section className={props.wide ? `${styles.card} ${styles.wide}` : styles.card} aria-labelledby={id}>
+    <section
+      className={
+        props.wide
+          ? `${layout.stack3} ${layout.card} ${styles.card} ${layout.wide} ${styles.wide}`
+          : `${layout.stack3} ${layout.card} ${styles.card}`
+      }
+      aria-labelledby={id}
+    >
       <h2 id={id}>{props.title}</h2>
       <dl className={styles.facts}>
         {props.facts.map(fact => (
           <div key={fact.name}>
             <dt>{fact.name}</dt>
             <dd>
-              <span className={fact.copies ? styles.code : undefined}>
+              <span className={fact.copies ? `${layout.mono} ${styles.code}` : undefined}>
                 {fact.value}
                 {fact.hint && <small>{fact.hint}</small>}
               </span>

@@ -22,8 +22,8 @@ function Overview({ detail }: { readonly detail: TorrentDetail }) {
   const pieces = usePieces(detail)
   const copies = useMemo(() => (pieces ? summaryOf(pieces).copies : null), [pieces])
   return (
-    <div className={`${layout.rows4} ${layout.shrink}`}>
-      <section className={styles.card} aria-labelledby="pieces-title">
+    <div className={`${layout.stack4} ${layout.shrink}`}>
+      <section className={`${layout.stack3} ${layout.card} ${styles.card}`} aria-labelledby="pieces-title">
         <h2 id="pieces-title">{say.pieces.title}</h2>
         {pieces ? <PiecePicture pieces={pieces} /> : <p className={styles.wait}>{say.pieces.none}</p>}
       </section>

@@ -1,5 +1,6 @@
 import type { Peer, Torrent } from '@shoal/api'
 import { useMemo, useState } from 'react'
+import layout from '../../../../shared/controls/layout.module.css'
 import { formatBytes, formatPercent, formatRate } from '../../../../shared/format/format.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import table from '../table.module.css'
@@ -25,7 +26,7 @@ export function PeersTab({ torrent }: { readonly torrent: Torrent }) {
   const [sort, setSort] = useState<PeerSort>({ column: 'down', descending: true })
   const sorted = useMemo(() => sortPeers(peers ?? [], sort), [peers, sort])
   return (
-    <div className={styles.tab}>
+    <div className={`${layout.stack3} ${layout.shrink} ${styles.tab}`}>
       <div className={styles.bar}>
         <AddPeers id={torrent.id} />
       </div>
@@ -47,7 +48,9 @@ export function PeersTab({ torrent }: { readonly torrent: Torrent }) {
           </table>
         </div>
       )}
-      {sorted.length > MOST_ROWS && <p className={table.note}>{say.more(sorted.length - MOST_ROWS)}</p>}
+      {sorted.length > MOST_ROWS && (
+        <p className={`${layout.soft} ${table.note}`}>{say.more(sorted.length - MOST_ROWS)}</p>
+      )}
       {peers?.length === 0 && <NoPeers paused={torrent.state === 'paused' || torrent.state === 'complete'} />}
       {sorted.length > 0 && <FlagLegend />}
     </div>
@@ -66,7 +69,7 @@ function ColumnHead(props: { column: PeerColumn; sort: PeerSort; onSort: (sort: 
       className={isText ? undefined : table.numeric}
       aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
     >
-      <button type="button" className={table.sortButton} onClick={() => onSort(next)}>
+      <button type="button" className={`${layout.inline} ${table.sortButton}`} onClick={() => onSort(next)}>
         {say[column]}
         <span aria-hidden="true" className={table.arrow} data-on={isSorted || undefined}>
           {isSorted && !sort.descending ? '↑' : '↓'}
@@ -136,7 +139,7 @@ function Rate({ column, value }: { readonly column: 'down' | 'up'; readonly valu
 function NoPeers({ paused }: { readonly paused: boolean }) {
   const looking = useDhtOff() ? say.noneLookingNoDht : say.noneLooking
   return (
-    <div className={table.empty}>
+    <div className={`${layout.stack1} ${table.empty}`}>
       <p>{say.none}</p>
       <p>{paused ? say.nonePaused : looking}</p>
     </div>
@@ -145,7 +148,7 @@ function NoPeers({ paused }: { readonly paused: boolean }) {
 
 function FlagLegend() {
   return (
-    <details className={styles.legend}>
+    <details className={`${layout.soft} ${styles.legend}`}>
       <summary>{say.flagsTitle}</summary>
       <dl>
         {PEER_FLAGS.map(flag => (

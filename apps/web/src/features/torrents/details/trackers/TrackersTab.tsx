@@ -1,5 +1,6 @@
 import type { Torrent, Tracker } from '@shoal/api'
 import { useState } from 'react'
+import layout from '../../../../shared/controls/layout.module.css'
 import { formatCount, formatDuration } from '../../../../shared/format/format.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import table from '../table.module.css'
@@ -29,8 +30,8 @@ export function TrackersTab({ torrent }: { readonly torrent: Torrent }) {
     />
   )
   return (
-    <div className={styles.tab}>
-      <div className={styles.bar}>
+    <div className={`${layout.stack4} ${layout.shrink} ${styles.tab}`}>
+      <div className={`${layout.wrap2} ${styles.bar}`}>
         <Reannounce id={torrent.id} />
         <EditTrackers id={torrent.id} items={told?.items ?? []} onSaved={asked.reload} />
       </div>
@@ -83,7 +84,7 @@ export function TrackersTab({ torrent }: { readonly torrent: Torrent }) {
 
 function NoTrackers({ isPrivate }: { readonly isPrivate: boolean }) {
   const public_ = useDhtOff() ? say.noneNoDht : say.none
-  return <p className={table.note}>{isPrivate ? say.nonePrivate : public_}</p>
+  return <p className={`${layout.soft} ${table.note}`}>{isPrivate ? say.nonePrivate : public_}</p>
 }
 
 function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly left: number | null }) {
@@ -101,7 +102,7 @@ function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly lef
         </div>
       </th>
       <td>
-        <span className={styles.state} data-state={tracker.state}>
+        <span className={`${layout.inline} ${styles.state}`} data-state={tracker.state}>
           {say.states[tracker.state]}
         </span>
       </td>

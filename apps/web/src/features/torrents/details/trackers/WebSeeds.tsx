@@ -2,6 +2,7 @@ import type { TorrentDetail } from '@shoal/api'
 import { type FormEvent, useState } from 'react'
 import { Button, IconButton } from '../../../../shared/controls/Button.tsx'
 import { TextField } from '../../../../shared/controls/Field.tsx'
+import layout from '../../../../shared/controls/layout.module.css'
 import { messageOf } from '../../../../shared/format/errors.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
@@ -33,7 +34,7 @@ export function WebSeeds({
     void save([...new Set([...detail.webSeeds, address.trim()])])
   }
   return (
-    <section className={styles.seeds} aria-labelledby="web-seeds">
+    <section className={`${layout.stack2} ${styles.seeds}`} aria-labelledby="web-seeds">
       <h2 id="web-seeds">{say.webSeeds}</h2>
       {detail.webSeeds.length === 0 ? (
         <p>{say.webSeedsNone}</p>
