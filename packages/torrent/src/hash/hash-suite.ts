@@ -3,7 +3,7 @@ import { sha1 } from '#crypto'
 import { ShoalError } from '../base/errors.ts'
 import { planFiles } from '../metainfo/info-builder.ts'
 import { PieceLayout } from '../metainfo/layout.ts'
-import { blockHashes, heightOf, merkleRoot } from '../metainfo/merkle.ts'
+import { blockHashes, merkleRoot, treeHeight } from '../metainfo/merkle.ts'
 import { BLOCK_BYTES, type TorrentVersion } from '../metainfo/metainfo.ts'
 import type { ByteSource, HashPool, HashProgress, PieceDigests } from './hash-pool.ts'
 
@@ -37,14 +37,14 @@ function noise(length: number): Uint8Array {
 }
 
 /** The expected digests, computed from complete pieces. */
-export function digestsOf(
+export function expectedDigests(
   { layout, version, bytes }: Sample,
   piece: number,
 ): { sha1?: Uint8Array; root?: Uint8Array } {
   const begin = layout.pieceOffset(piece)
   const data = bytes.subarray(begin, begin + layout.dataSize(piece))
   const file = layout.files[layout.fileAt(begin)]!
-  const height = heightOf(Math.ceil(Math.min(file.lengthBytes, PIECE) / BLOCK_BYTES))
+  const height = treeHeight(Math.ceil(Math.min(file.lengthBytes, PIECE) / BLOCK_BYTES))
   return {
     ...(version !== 'v2' && {
       sha1: new Uint8Array(sha1(bytes.subarray(begin, begin + layout.pieceSize(piece)))),
@@ -55,7 +55,7 @@ export function digestsOf(
 
 /** Expects entry `index` of `digests` to match `piece`. */
 export function expectDigests(sample: Sample, digests: PieceDigests, piece: number, index: number): void {
-  const right = digestsOf(sample, piece)
+  const right = expectedDigests(sample, piece)
   expect(digests.present.has(index)).toBe(true)
   expect(digests.sha1?.subarray(index * 20, (index + 1) * 20)).toEqual(right.sha1)
   expect(digests.roots?.subarray(index * 32, (index + 1) * 32)).toEqual(right.root)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { sha1 } from '#crypto'
 import { seededRandom } from '../base/random.ts'
-import { blockHashes, heightOf, merkleRoot } from '../metainfo/merkle.ts'
+import { blockHashes, merkleRoot, treeHeight } from '../metainfo/merkle.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { PieceHasher } from './piece-hasher.ts'
 
@@ -15,7 +15,7 @@ it('gives the same digests for any division into chunks', () => {
     fc.property(sizes, fc.integer({ min: 0, max: 100_000 }), (chunks, padBytes) => {
       const dataBytes = chunks.reduce((sum, size) => sum + size, 0)
       const data = randomBytes(dataBytes)
-      const leaves = 2 ** heightOf(Math.ceil(dataBytes / BLOCK_BYTES))
+      const leaves = 2 ** treeHeight(Math.ceil(dataBytes / BLOCK_BYTES))
       hasher.begin({ sizeBytes: dataBytes + padBytes, dataBytes, leaves })
       for (let i = 0, at = 0; i < chunks.length; at += chunks[i]!, i++)
         hasher.update(data.subarray(at, at + chunks[i]!))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { concat } from '../base/bytes.ts'
-import { blockHashes, heightOf, merkleRoot } from '../metainfo/merkle.ts'
+import { blockHashes, merkleRoot, treeHeight } from '../metainfo/merkle.ts'
 import { TreeHasher } from './tree-hasher.ts'
 
 it('computes the same root as merkleRoot for any number of leaves and any width', () => {
@@ -9,7 +9,7 @@ it('computes the same root as merkleRoot for any number of leaves and any width'
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 0, max: 4 }), (count, wider) => {
       const blocks = Array.from({ length: count }, (_, i) => Uint8Array.of(i, count))
-      const height = heightOf(count) + wider
+      const height = treeHeight(count) + wider
       for (const block of blocks) tree.addLeaf(block)
       const into = new Uint8Array(40)
       tree.root(2 ** height, into, 5)

@@ -96,11 +96,11 @@ describe('FileHashTree', () => {
     const learner = tree()
     expect(learner.addHashes({ ...range, index: 12 }, answer)).toBe(false)
     expect(learner.addHashes(range, answer)).toBe(true)
-    expect(learner.blocksOf(2)).toEqual(bytesOf(2))
+    expect(learner.blockHashes(2)).toEqual(bytesOf(2))
     expect(learner.pieceHash(2)).toEqual(full.pieceHash(2))
     full.forgetBlocks(2)
     expect(full.hashesFor(range)).toBeNull()
-    expect(full.blocksOf(2)).toBeNull()
+    expect(full.blockHashes(2)).toBeNull()
   })
 
   it('proves part of a piece with hashes inside it', () => {
@@ -124,7 +124,7 @@ describe('FileHashTree', () => {
     const learner = tree()
     learner.setPieceLayer(full.pieceLayer!)
     expect(learner.addHashes(range, full.hashesFor(range)!)).toBe(true)
-    expect(learner.blocksOf(5)).toEqual(bytesOf(5))
+    expect(learner.blockHashes(5)).toEqual(bytesOf(5))
     const unpadded = concat([bytesOf(5), bytesOf(5), padHash(0), padHash(0)])
     expect(learner.addHashes(range, unpadded)).toBe(false)
     expect(fileOf(5, 1).full.blocksRange(0)).toBeNull()

@@ -12,12 +12,12 @@ import {
 import {
   HASH_BYTES,
   hashAt,
-  heightOf,
   layerAbove,
   layerRoot,
   merkleRoot,
   padHash,
   parentHash,
+  treeHeight,
 } from './merkle.ts'
 import { BLOCK_BYTES } from './metainfo.ts'
 
@@ -47,8 +47,8 @@ export class FileHashTree {
     this.pieceLengthBytes = pieceLengthBytes
     this.blockCount = Math.ceil(lengthBytes / BLOCK_BYTES)
     this.pieceCount = Math.ceil(lengthBytes / pieceLengthBytes)
-    this.height = heightOf(this.blockCount)
-    this.pieceLevel = Math.min(heightOf(pieceLengthBytes / BLOCK_BYTES), this.height)
+    this.height = treeHeight(this.blockCount)
+    this.pieceLevel = Math.min(treeHeight(pieceLengthBytes / BLOCK_BYTES), this.height)
   }
 
   /** Blocks of a full piece, that is, leaves below one node of the piece layer. */
@@ -146,7 +146,7 @@ export class FileHashTree {
     if (hashes.length !== (range.length + uncles.length) * HASH_BYTES) return false
     const base = hashes.subarray(0, range.length * HASH_BYTES)
     if (!this.#padsAreRight(range, base)) return false
-    const top = range.baseLayer + heightOf(range.length)
+    const top = range.baseLayer + treeHeight(range.length)
     let node = merkleRoot(base, { level: range.baseLayer })
     // Nodes that the same proof verifies: each node on the way up, and each uncle.
     const proved: [level: number, index: number, hash: Uint8Array][] = []
@@ -190,7 +190,7 @@ export class FileHashTree {
   }
 
   /** Block hashes of the file's piece `index`, concatenated; null unless all are known. */
-  blocksOf(index: number): Uint8Array | null {
+  blockHashes(index: number): Uint8Array | null {
     const first = index * this.blocksPerPiece
     const count = Math.min(this.blocksPerPiece, this.blockCount - first)
     const hashes = new Uint8Array(Math.max(0, count) * HASH_BYTES)
@@ -208,7 +208,7 @@ export class FileHashTree {
 
   /** Number of proof layers that lead from `length` hashes of the piece layer to the root. */
   #proofLayers(length: number): number {
-    const top = this.pieceLevel + heightOf(length)
+    const top = this.pieceLevel + treeHeight(length)
     return top === this.height ? 0 : this.height - 1 - this.pieceLevel
   }
 

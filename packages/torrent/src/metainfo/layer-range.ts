@@ -1,4 +1,4 @@
-import { heightOf } from './merkle.ts'
+import { treeHeight } from './merkle.ts'
 
 /** The hashes that a `hash request` asks for and a `hashes` message carries, within one file's tree (BEP 52, "hash request"). */
 export interface LayerRange {
@@ -29,7 +29,7 @@ export function isValidRange(range: LayerRange, blockCount: number, height: numb
     return false
   }
   if (baseLayer > height || length < 1 || length > MAX_HASHES_PER_REQUEST) return false
-  const width = 2 ** heightOf(length)
+  const width = 2 ** treeHeight(length)
   // BEP 52: a power of two "unless it gets truncated by the end of the layer".
   if (width !== length && index + length < nodeCount(blockCount, baseLayer)) return false
   return index % width === 0 && index + length <= 2 ** (height - baseLayer)
@@ -42,7 +42,7 @@ export function isValidRange(range: LayerRange, blockCount: number, height: numb
 export function uncleLevels(range: LayerRange, height: number): number[] {
   const levels: number[] = []
   const last = Math.min(range.baseLayer + range.proofLayers, height - 1)
-  for (let level = range.baseLayer + heightOf(range.length); level <= last; level++) levels.push(level)
+  for (let level = range.baseLayer + treeHeight(range.length); level <= last; level++) levels.push(level)
   return levels
 }
 

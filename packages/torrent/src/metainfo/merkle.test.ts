@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '#crypto'
 import { concat, hex } from '../base/bytes.ts'
-import { blockHashes, HASH_BYTES, heightOf, layerRoot, merkleRoot, padHash, pieceRoot } from './merkle.ts'
+import { blockHashes, HASH_BYTES, layerRoot, merkleRoot, padHash, pieceRoot, treeHeight } from './merkle.ts'
 import { BLOCK_BYTES } from './metainfo.ts'
 
 /** The definition in BEP 52, literally: a full tree whose leaves beyond the end are zero. */
@@ -59,6 +59,6 @@ describe('merkle trees', () => {
   })
 
   it('compute their height', () => {
-    expect([1, 2, 3, 4, 5, 2 ** 39, 2 ** 39 + 1].map(heightOf)).toEqual([0, 1, 2, 2, 3, 39, 40])
+    expect([1, 2, 3, 4, 5, 2 ** 39, 2 ** 39 + 1].map(treeHeight)).toEqual([0, 1, 2, 2, 3, 39, 40])
   })
 })

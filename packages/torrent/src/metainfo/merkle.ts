@@ -32,7 +32,7 @@ export function hashAt(layer: Uint8Array, index: number): Uint8Array {
 }
 
 /** Height of the root above a layer of `count` hashes: the smallest `n` with `2^n >= count`. */
-export function heightOf(count: number): number {
+export function treeHeight(count: number): number {
   let height = 0
   while (2 ** height < count) height++
   return height
@@ -61,7 +61,7 @@ export function merkleRoot(layer: Uint8Array, options: { level?: number; height?
       `A merkle tree needs whole hashes of 32 bytes, not ${layer.length} bytes`,
     )
   }
-  const { level = 0, height = heightOf(count) } = options
+  const { level = 0, height = treeHeight(count) } = options
   let nodes = layer
   for (let i = 0; i < height; i++) nodes = layerAbove(nodes, level + i)
   return nodes.slice(0, HASH_BYTES)
@@ -69,7 +69,7 @@ export function merkleRoot(layer: Uint8Array, options: { level?: number; height?
 
 /** Level of the piece layer, counted from the leaves (BEP 52, "piece layers"). */
 export function pieceLevel(pieceLengthBytes: number): number {
-  return heightOf(pieceLengthBytes / BLOCK_BYTES)
+  return treeHeight(pieceLengthBytes / BLOCK_BYTES)
 }
 
 /** Concatenated leaf hashes of `bytes`, which begin at a block boundary. The last block may be short. */

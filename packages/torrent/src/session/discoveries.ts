@@ -157,7 +157,7 @@ async function startDht(
       port: at,
       state,
       bootstrap: bootstrap ?? WELL_KNOWN_NODES,
-      ...(options.host === undefined ? {} : { hosts: [hostOf(options.host)] }),
+      ...(options.host === undefined ? {} : { hosts: [bindAddress(options.host)] }),
     })
   try {
     return await open(port).catch(error => {
@@ -171,6 +171,6 @@ async function startDht(
   }
 }
 
-function hostOf(host: string): { family: 4 | 6; host: string } {
+function bindAddress(host: string): { family: 4 | 6; host: string } {
   return { family: host.includes(':') ? 6 : 4, host }
 }

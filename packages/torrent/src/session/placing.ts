@@ -4,7 +4,7 @@ import type { Metainfo } from '../metainfo/metainfo.ts'
 import type { TorrentPlace } from './torrent/origin.ts'
 
 /** Decides where an added torrent is stored and how it starts: as the user says, else as recorded, else by the session's defaults. */
-export function placeOf(
+export function choosePlace(
   options: AddOptions,
   recorded: TorrentPlace | undefined,
   sessionDirectory: string,
@@ -12,7 +12,7 @@ export function placeOf(
 ): TorrentPlace {
   const directory = options.directory ?? recorded?.directory ?? sessionDirectory
   const memory = options.memory ?? false
-  // Progress recorded for files in one folder says nothing of another.
+  // Progress that was recorded for one folder is meaningless for another.
   const samePlace = !memory && recorded?.directory === directory
   return {
     directory,
@@ -32,10 +32,10 @@ function amongAll(
   metainfo: Metainfo | null,
 ): ReadonlyMap<number, readonly string[]> {
   const files = [...(metainfo?.info.files.entries() ?? [])].filter(([, { pad }]) => !pad)
-  return new Map([...renamed].map(([index, path]) => [atOf(files[index]?.[0], index), path]))
+  return new Map([...renamed].map(([index, path]) => [checkedIndex(files[index]?.[0], index), path]))
 }
 
-function atOf(at: number | undefined, index: number): number {
+function checkedIndex(at: number | undefined, index: number): number {
   if (at !== undefined) return at
   throw new ShoalError(
     'bad-argument',

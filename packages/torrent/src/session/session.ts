@@ -16,7 +16,7 @@ import { checkOptions } from './check-options.ts'
 import { Discoveries } from './discoveries.ts'
 import { EngineContext } from './engine-context.ts'
 import { type Environment, resolveEnvironment, type SessionEnvironment } from './environment.ts'
-import { placeOf } from './placing.ts'
+import { choosePlace } from './placing.ts'
 import { reconfigure } from './reconfigure.ts'
 import { Registry } from './registry.ts'
 import { Restorer } from './restorer.ts'
@@ -171,7 +171,7 @@ export class Session implements SessionApi {
     this.#mustBeOpen()
     const given = options.directory === undefined ? {} : { directory: absolutePath(options.directory) }
     const directory = absolutePath(this.#directory)
-    const place = placeOf({ ...options, ...given }, recorded?.place, directory, origin.metainfo)
+    const place = choosePlace({ ...options, ...given }, recorded?.place, directory, origin.metainfo)
     const torrent = this.#create(recorded ? withRecorded(origin, recorded.origin) : origin, place)
     if (!torrent)
       throw new ShoalError('bad-argument', 'This torrent has already been added under its other info hash')

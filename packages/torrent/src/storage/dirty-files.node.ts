@@ -2,7 +2,7 @@ import type { FileSet } from './file-set.node.ts'
 import { fdatasync, forEach } from './fs.node.ts'
 import type { HandlePool } from './handle-pool.node.ts'
 import { ioError } from './io-errors.ts'
-import { type StoredFile, stampOf } from './stored-file.node.ts'
+import { readStamp, type StoredFile } from './stored-file.node.ts'
 
 /** Concurrent `fdatasync` calls. The thread pool must keep reading and writing meanwhile. */
 const SYNCS_AT_ONCE = 2
@@ -83,7 +83,7 @@ async function syncFile(file: StoredFile, handles: HandlePool, writable: boolean
 
 /** Syncs a file that others may have written to. Its name needs no sync: if the file is found after a crash, so are its bytes. */
 async function syncOther(file: StoredFile, handles: HandlePool): Promise<void> {
-  const { size } = await stampOf(file, handles)
+  const { size } = await readStamp(file, handles)
   // Opening a file for writing would truncate one that is too long.
   if (size > 0 && !(SYNC_WRITABLE && size > file.lengthBytes)) await syncFile(file, handles, SYNC_WRITABLE)
 }

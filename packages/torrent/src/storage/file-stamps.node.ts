@@ -3,7 +3,7 @@ import type { FileSet } from './file-set.node.ts'
 import { forEach } from './fs.node.ts'
 import type { LazyPartFile } from './part-file.node.ts'
 import type { FileStamp } from './storage.ts'
-import { MISSING, stampOf } from './stored-file.node.ts'
+import { MISSING, readStamp } from './stored-file.node.ts'
 
 /** Concurrent `stat` calls. The thread pool must keep reading and writing meanwhile. */
 const STATS_AT_ONCE = 4
@@ -24,7 +24,7 @@ export async function stampAll(set: FileSet, part: LazyPartFile, dirty: DirtyFil
 
 async function stampLoaded(set: FileSet, part: LazyPartFile, dirty: DirtyFiles): Promise<FileStamp[]> {
   const { layout, handles } = set
-  const partStamp = part.current ? await stampOf(part.file, handles) : MISSING
+  const partStamp = part.current ? await readStamp(part.file, handles) : MISSING
   if (part.current && partStamp === MISSING) {
     await handles.drop(part.file)
     forgetPartFile(set, part, dirty)
@@ -42,7 +42,7 @@ async function stampLoaded(set: FileSet, part: LazyPartFile, dirty: DirtyFiles):
 }
 
 async function stampFile(set: FileSet, dirty: DirtyFiles, index: number): Promise<FileStamp> {
-  const stamp = await stampOf(set.fileInUse(index) ?? { path: set.diskPath(index) }, set.handles)
+  const stamp = await readStamp(set.fileInUse(index) ?? { path: set.diskPath(index) }, set.handles)
   // The caller learns that the file is gone, so it may be created again.
   if (stamp === MISSING && set.seen.has(index)) {
     const file = set.file(index)

@@ -176,7 +176,7 @@ export class StoredFile implements PooledFile {
 export const MISSING: FileStamp = { size: -1, mtimeNs: '0' }
 
 /** The stamp of a file. Drops its handle if another file has taken its name. */
-export async function stampOf(file: Pick<StoredFile, 'path'>, handles: HandlePool): Promise<FileStamp> {
+export async function readStamp(file: Pick<StoredFile, 'path'>, handles: HandlePool): Promise<FileStamp> {
   try {
     const stat = await lstat(file.path, { bigint: true })
     if (file instanceof StoredFile && file.wasReplacedBy(Number(stat.ino))) await handles.drop(file)

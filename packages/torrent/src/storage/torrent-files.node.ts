@@ -11,7 +11,7 @@ import { Gate, Turns } from './gate.ts'
 import { errnoOf, ioError } from './io-errors.ts'
 import { LazyPartFile } from './part-file.node.ts'
 import type { FileStamp, StoredSegment } from './storage.ts'
-import { MISSING, type StoredFile, stampOf } from './stored-file.node.ts'
+import { MISSING, readStamp, type StoredFile } from './stored-file.node.ts'
 
 /** Receives each range of bytes that has changed in a file. */
 export type WriteListener = (file: StoredFile, begin: number, end: number) => void
@@ -243,7 +243,7 @@ export class TorrentFiles {
   async #hasOwnFile(file: StoredFile): Promise<boolean> {
     let own = this.#ownFiles.get(file.index)
     if (own === undefined) {
-      own = (await stampOf(file, this.set.handles)) !== MISSING
+      own = (await readStamp(file, this.set.handles)) !== MISSING
       this.#ownFiles.set(file.index, own)
     }
     return own

@@ -53,14 +53,14 @@ export class ChokeRounds {
   #mark(now: number): void {
     this.#lastMs = now
     for (const peer of this.#peers.values()) {
-      const { given, taken } = this.#ratesOf(peer)
+      const { given, taken } = this.#rollingRates(peer)
       given.mark(peer.download.totalBytes, now)
       taken.mark(peer.upload.totalBytes, now)
     }
   }
 
   #view(peer: Peer, now: number): ChokerPeer {
-    const { given, taken } = this.#ratesOf(peer)
+    const { given, taken } = this.#rollingRates(peer)
     return {
       id: peer.id,
       interested: peer.flags.peerInterested,
@@ -74,7 +74,7 @@ export class ChokeRounds {
     }
   }
 
-  #ratesOf(peer: Peer): Rates {
+  #rollingRates(peer: Peer): Rates {
     let rates = this.#rates.get(peer)
     if (!rates) {
       rates = { given: new RollingRate(peer.connectedMs), taken: new RollingRate(peer.connectedMs) }

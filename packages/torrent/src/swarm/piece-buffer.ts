@@ -145,7 +145,7 @@ export class PieceBuffer {
     const blocks: number[] = []
     for (let block = 0; block < this.#blockCount; block++)
       if (this.#have[block] === PRESENT) blocks.push(block)
-    return runsOf(blocks)
+    return groupRuns(blocks)
   }
 
   /** Call when the run is in storage. */
@@ -195,7 +195,7 @@ export class PieceBuffer {
 export type BlockRun = readonly [begin: number, end: number]
 
 /** Groups ascending blocks into runs. */
-export function runsOf(blocks: readonly number[]): BlockRun[] {
+export function groupRuns(blocks: readonly number[]): BlockRun[] {
   const runs: [number, number][] = []
   for (const block of blocks) {
     const last = runs.at(-1)

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { PiecePicker } from '../pieces/piece-picker.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type PieceBuffer, runsOf } from './piece-buffer.ts'
+import { groupRuns, type PieceBuffer } from './piece-buffer.ts'
 import type { PieceBuffers } from './piece-buffers.ts'
 
 /** The source number of blocks that come from storage: no peer has it. */
@@ -95,7 +95,7 @@ export class UnfinishedPieces {
     buffer.restored = true
     buffer.holds++
     try {
-      for (const run of runsOf(taken)) {
+      for (const run of groupRuns(taken)) {
         const { at, bytes } = buffer.bytesOf(run)
         await storage.read(layout.pieceOffset(piece) + at, bytes)
       }

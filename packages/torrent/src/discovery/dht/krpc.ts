@@ -159,17 +159,17 @@ function parseResponse(transaction: Uint8Array, dictionary: BencodeDictionary): 
   const values = asDictionary(dictionary.get('r'))
   const id = values && idIn(values, 'id')
   if (!values || !id) return refused('no node ID of 20 bytes')
-  return { kind: 'response', transaction, id, values, seenIp: seenIpOf(dictionary) }
+  return { kind: 'response', transaction, id, values, seenIp: parseSeenIp(dictionary) }
 }
 
 function parseFailure(transaction: Uint8Array, dictionary: BencodeDictionary): KrpcFailure {
   const list = asList(dictionary.get('e')) ?? []
   const code = asInteger(list[0]) ?? KRPC_ERRORS.generic
   const message = (asText(list[1]) ?? '').slice(0, MAX_ERROR_TEXT)
-  return { kind: 'error', transaction, code, message, seenIp: seenIpOf(dictionary) }
+  return { kind: 'error', transaction, code, message, seenIp: parseSeenIp(dictionary) }
 }
 
-function seenIpOf(dictionary: BencodeDictionary): Uint8Array | undefined {
+function parseSeenIp(dictionary: BencodeDictionary): Uint8Array | undefined {
   const bytes = asBytes(dictionary.get('ip'))
   return bytes?.length === 6 || bytes?.length === 18 ? bytes.slice(0, -2) : undefined
 }

@@ -35,7 +35,7 @@ export class PeerStore {
   readonly #limits: Required<PeerStoreLimits>
   /** Swarms by info hash as ISO 8859-1 text, in the order of their last announce. */
   readonly #swarms = new Map<string, Swarm>()
-  readonly #torrentsOf = new Map<string, number>()
+  readonly #torrentCounts = new Map<string, number>()
   #peerCount = 0
 
   constructor(clock: Clock, random: Random, limits: PeerStoreLimits = {}) {
@@ -58,7 +58,7 @@ export class PeerStore {
     const swarm = this.#swarms.get(latin1(infoHash))
     if (swarm?.has(peer)) return true
     if (swarm && swarm.size >= this.#limits.peersPerTorrent) return false
-    return (this.#torrentsOf.get(peer) ?? 0) < this.#limits.torrentsPerIp
+    return (this.#torrentCounts.get(peer) ?? 0) < this.#limits.torrentsPerIp
   }
 
   /** Stores or renews a peer. Returns false if there is no room. An address is in a swarm only once, whatever its port (BEP 33). */
@@ -137,9 +137,9 @@ export class PeerStore {
   }
 
   #count(ip: string, change: 1 | -1): void {
-    const count = (this.#torrentsOf.get(ip) ?? 0) + change
-    if (count > 0) this.#torrentsOf.set(ip, count)
-    else this.#torrentsOf.delete(ip)
+    const count = (this.#torrentCounts.get(ip) ?? 0) + change
+    if (count > 0) this.#torrentCounts.set(ip, count)
+    else this.#torrentCounts.delete(ip)
     this.#peerCount += change
   }
 }

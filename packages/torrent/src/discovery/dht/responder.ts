@@ -59,12 +59,14 @@ export class Responder {
       default:
         // Unknown queries with a target are answered like find_node, so that lookups of extensions work through nodes without them
         // (libtorrent's DHT extensions, "forward compatibility"; BEP 51 relies on it).
-        return targetOf(query) ? this.#findNode(query, from) : [KRPC_ERRORS.unknownMethod, 'Unknown method']
+        return queryTarget(query)
+          ? this.#findNode(query, from)
+          : [KRPC_ERRORS.unknownMethod, 'Unknown method']
     }
   }
 
   #findNode(query: KrpcQuery, from: Endpoint): Values | Failure {
-    const target = targetOf(query)
+    const target = queryTarget(query)
     return target ? this.#nodes(query, from, target) : missing('target')
   }
 
@@ -140,7 +142,7 @@ export class Responder {
   }
 }
 
-function targetOf({ args }: KrpcQuery): Uint8Array | undefined {
+function queryTarget({ args }: KrpcQuery): Uint8Array | undefined {
   return idIn(args, 'target') ?? idIn(args, 'info_hash')
 }
 

@@ -22,7 +22,7 @@ export const httpGet: HttpGet = createHttpGet()
 export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddress): HttpGet {
   return async (url, options) => {
     let at = new URL(url)
-    let address = options.address ?? (await addressOf(at, options))
+    let address = options.address ?? (await resolveAddress(at, options))
     const startedOutside = !isLocal(address.host)
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const local = isLocal(address.host)
@@ -34,7 +34,7 @@ export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddres
       const to = redirectTarget(response, at)
       if (!to) return finish(response, options)
       response.destroy()
-      if (to.hostname !== at.hostname) address = await addressOf(to, options, address)
+      if (to.hostname !== at.hostname) address = await resolveAddress(to, options, address)
       at = to
     }
     throw unsafe(`The server redirects more than ${MAX_REDIRECTS} times`)
@@ -42,7 +42,7 @@ export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddres
 }
 
 /** Resolves an address of the URL's host, of the same family as before if it has one. */
-async function addressOf(
+async function resolveAddress(
   url: URL,
   options: HttpGetOptions,
   before?: ResolvedAddress,

@@ -86,8 +86,8 @@ export function decodeAnnounce(bytes: Uint8Array, family: IpFamily): AnnounceAns
   return {
     // Ignore zero, and values that are negative when read as a signed number, which no tracker intends.
     ...(seconds > 0 && seconds < 2 ** 31 && { intervalMs: seconds * 1000 }),
-    ...countOf('leeches', readU32(bytes, 12)),
-    ...countOf('seeds', readU32(bytes, 16)),
+    ...knownCount('leeches', readU32(bytes, 12)),
+    ...knownCount('seeds', readU32(bytes, 16)),
     peers: decodeCompactPeers(bytes.subarray(20), family, MAX_PEERS),
   }
 }
@@ -121,6 +121,7 @@ function writeU64(bytes: Uint8Array, at: number, value: number): void {
   writeU32(bytes, at + 4, value % 2 ** 32)
 }
 
-function countOf(name: 'seeds' | 'leeches', value: number): { seeds?: number; leeches?: number } {
+/** Leaves out a negative count, which some trackers send for an unknown one. */
+function knownCount(name: 'seeds' | 'leeches', value: number): { seeds?: number; leeches?: number } {
   return value < 2 ** 31 ? { [name]: value } : {}
 }

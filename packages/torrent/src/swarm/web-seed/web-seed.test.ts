@@ -54,7 +54,7 @@ function infoOf(content: Uint8Array): Info {
 /** Waits in real time for what loopback brings in its own. */
 async function until(condition: () => boolean): Promise<void> {
   for (const endMs = Date.now() + 15_000; !condition(); ) {
-    if (Date.now() > endMs) throw new Error('it did not come to that')
+    if (Date.now() > endMs) throw new Error('the condition was not met in 15 seconds')
     await new Promise(resolve => setTimeout(resolve, 5))
   }
 }

@@ -79,7 +79,7 @@ class Reading implements RangeReading {
       headers: { range: `bytes=${start}-${start + lengthBytes - 1}`, ...secret },
     })
     let skip = checkAnswer(
-      { status: response.status, header: name => headerOf(response, name, this.#request) },
+      { status: response.status, header: name => visibleHeader(response, name, this.#request) },
       this.#request,
       Date.now(),
     )
@@ -106,7 +106,7 @@ class Reading implements RangeReading {
 }
 
 /** Few servers let other sites read Content-Range: then an answer of just the length that was asked for is taken for what was asked for. */
-function headerOf({ status, headers }: Response, name: string, request: RangeRequest): string | null {
+function visibleHeader({ status, headers }: Response, name: string, request: RangeRequest): string | null {
   const { start, lengthBytes } = request
   const isHidden = name === 'content-range' && status === 206 && !headers.has(name)
   if (isHidden && headers.get('content-length') === String(lengthBytes))

@@ -78,7 +78,7 @@ class NodeHttpRanges implements HttpRanges {
     return connection
   }
 
-  redirectOf(url: string): string {
+  redirectedUrl(url: string): string {
     return this.#redirects.get(url) ?? url
   }
 
@@ -114,7 +114,7 @@ class Reading implements RangeReading {
     this.#request = request
     this.#sink = sink
     this.#left = request.lengthBytes
-    this.#begin(ranges.redirectOf(request.url))
+    this.#begin(ranges.redirectedUrl(request.url))
   }
 
   pause(): void {

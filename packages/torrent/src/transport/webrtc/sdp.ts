@@ -39,7 +39,7 @@ export class CandidateLimit {
 
   /** Whether there is room for it, which is then taken: a candidate that is clean. */
   admits(candidate: string): boolean {
-    const { host } = addressOf(candidate)
+    const { host } = candidateAddress(candidate)
     if (this.#count >= MAX_CANDIDATES || (this.#hosts.size >= MAX_HOSTS && !this.#hosts.has(host)))
       return false
     this.#hosts.add(host)
@@ -74,7 +74,7 @@ export function cleanCandidate(value: unknown): RtcCandidate | null {
 
 function isUsable(line: string): boolean {
   if (line.length > MAX_CANDIDATE) return false
-  const { host, port } = addressOf(line)
+  const { host, port } = candidateAddress(line)
   return line.startsWith('candidate:') && host !== '' && /^\d{1,5}$/.test(port) && Number(port) <= 65_535
 }
 
@@ -82,7 +82,7 @@ function isUsable(line: string): boolean {
  * RFC 8839, 5.1: `candidate:foundation component transport priority address port typ …`. The host is empty when it is neither an IP
  * address nor one of the names behind which browsers hide addresses of the local network.
  */
-function addressOf(line: string): { host: string; port: string } {
+function candidateAddress(line: string): { host: string; port: string } {
   const [, , , , address = '', port = ''] = line.split(' ')
   const name = /^[0-9a-f-]{8,64}\.local$/i.test(address) ? address.toLowerCase() : ''
   return { host: canonicalIp(address) ?? name, port }
