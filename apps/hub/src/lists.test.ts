@@ -27,7 +27,7 @@ function seen() {
 }
 
 describe('lists in files', () => {
-  it('are read at the start', async () => {
+  it('are read at startup', async () => {
     const [passkeyFile, allowFile, banFile] = ['keys', 'allowed', 'banned'].map(name => join(folder, name))
     await writeFile(passkeyFile!, '# members\nsecretkey1 # Ann\n\n')
     await writeFile(allowFile!, `${'01'.repeat(20)}\r\n`)
@@ -67,7 +67,7 @@ describe('lists in files', () => {
     expect(set[1]).toEqual({ passkeys: ['secretkey3'] })
   })
 
-  it('are read again when a file was written, replaced or recreated, once it no longer changes', async () => {
+  it('are reloaded after a file was written, replaced or recreated, once it no longer changes', async () => {
     const passkeyFile = join(folder, 'keys')
     await writeFile(passkeyFile, 'secretkey1')
     const { log, set, tracker } = seen()

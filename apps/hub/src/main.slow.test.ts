@@ -8,7 +8,7 @@ import { expect, it, vi } from 'vitest'
 const PROGRAM = join(import.meta.dirname, 'shoal-hub.ts')
 
 it.skipIf(process.platform === 'win32')(
-  'a hub reads its lists again on SIGHUP, and ends on SIGTERM',
+  'a hub reloads its lists on SIGHUP and exits on SIGTERM',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
     const passkeyFile = join(folder, 'keys')

@@ -15,7 +15,7 @@ test.each([
   // An empty pattern.
   ['//', { kind: 'words', words: ['//'] }],
   ['/a/g', { kind: 'words', words: ['/a/g'] }],
-])('%j is read as %j', (text, expected) => {
+])('%j is parsed as %j', (text, expected) => {
   expect(readFilterText(text)).toEqual(expected)
 })
 
@@ -43,7 +43,7 @@ test('only the first 500 units of a title are compared', () => {
   expect(fits('', '/word/', title)).toBe(true)
 })
 
-test('the error of a bad pattern passes through, with its member', () => {
+test('an invalid pattern is reported with its field', () => {
   const refuse = (pattern: string, member: string) => {
     throw new Error(`${member}: ${pattern}`)
   }

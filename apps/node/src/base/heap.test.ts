@@ -15,7 +15,7 @@ async function youngBytes(prepare: string): Promise<number> {
   return Number.parseInt(stdout, 10)
 }
 
-test('what a burst of work leaves in memory does not grow the young generation', async () => {
+test('a burst of work does not grow the young generation', async () => {
   const heap = JSON.stringify(new URL('./heap.ts', import.meta.url).href)
   const kept = await youngBytes(`(await import(${heap})).keepYoungGenerationSmall()`)
   expect(kept).toBeLessThan((await youngBytes('')) / 2)

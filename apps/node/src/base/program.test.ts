@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe('in a clone, where npm started it', () => {
+describe('in a clone, started by npm', () => {
   const npm = (cwd: string, startedIn = cwd) => ({
     script: at('clone/node_modules/.bin/shoal'),
     node: at('bin/node'),
@@ -25,13 +25,13 @@ describe('in a clone, where npm started it', () => {
     env: { npm_execpath: '/npm-cli.js', npm_config_local_prefix: at('clone'), INIT_CWD: at(startedIn) },
   })
 
-  test('hints are for npx, in its folder and below', () => {
+  test('hints use npx in the folder of the clone and below', () => {
     expect(programOf(npm('clone'))).toBe('npx shoal')
     expect(programOf(npm('clone/docs'))).toBe('npx shoal')
     expect(starterOf(npm('clone'))).toBe('npm start')
   })
 
-  test('hints name the clone for who types elsewhere: npx would ask the registry there', () => {
+  test('hints outside the clone name it, because npx would ask the registry', () => {
     const elsewhere = npm('clone', 'old')
     expect(programOf(elsewhere)).toBe(`npx --prefix ${at('clone')} shoal`)
     expect(starterOf(elsewhere)).toBe(`npx --prefix ${at('clone')} shoal start`)
@@ -47,13 +47,13 @@ describe('without npm', () => {
       env: { PATH: path.map(each => at(each)).join(delimiter) },
     })
 
-  test('a program in the PATH is called by its name', () => {
+  test('a program in the PATH is called by name', () => {
     expect(direct('bin/shoal', ['old', 'bin'])).toBe('shoal')
     expect(direct('bin/shoal', ['old'], '.')).toBe('bin/shoal')
     expect(direct('bin/shoal', [], 'bin')).toBe('./shoal')
   })
 
-  test('a script is given to the Node that runs it', () => {
+  test('a script is passed to the Node that runs it', () => {
     expect(direct('clone/shoal.ts', ['bin'])).toBe('node shoal.ts')
     expect(direct('clone/shoal.ts', ['bin'], 'old')).toBe(`node ${at('clone/shoal.ts')}`)
     // Another Node comes first there.

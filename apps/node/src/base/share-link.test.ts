@@ -18,7 +18,7 @@ function torrent(more: { name?: string; private?: boolean; trackers?: string[] }
   } as unknown as TorrentApi
 }
 
-test('the link goes to the page of the public address; without one it begins with #', () => {
+test('the link points to the page at the public address, or begins with # without one', () => {
   expect(shareLinkOf(torrent(), network)).toMatch(/^#s1/)
   const link = shareLinkOf(torrent(), { ...network, publicUrl: 'https://node.example/' })
   expect(link).toMatch(/^https:\/\/node\.example\/share\/#s1/)
@@ -31,16 +31,16 @@ test.each([
   ['sealed, because only those who received the link know the key', torrent({ name: 'sealed.age' }), network],
   ['of a node without WebRTC', torrent(), { ...network, webrtc: false }],
   ['that no page could ask a tracker for', torrent(), { ...network, ownTracker: false }],
-])('there is none of a torrent that is %s', (_what, given, settings) => {
+])('there is no link to a torrent that is %s', (_what, given, settings) => {
   expect(shareLinkOf(given, settings)).toBeNull()
 })
 
-test('a tracker for pages that the torrent names is as good as the node’s own', () => {
+test('a tracker for browsers in the torrent replaces the node’s own', () => {
   const given = torrent({ trackers: ['wss://tracker.example/'] })
   expect(shareLinkOf(given, { ...network, ownTracker: false })).not.toBeNull()
 })
 
-test('of many trackers those that pages can ask come first, and the rest as far as there is room', () => {
+test('trackers that browsers can use come first, and the others as space permits', () => {
   const many = Array.from({ length: 200 }, (_, at) => `udp://tracker${at}.example:6969/announce`)
   const { magnet } = torrent({ trackers: [...many, 'wss://tracker.example/'] })
   const link = linkOf(magnet, 'https://node.example/share/', {})

@@ -23,7 +23,7 @@ async function share(node: TestNode, name = 'hello.txt', content = 'hello, world
   return node.operations.getTorrent({ id: job.torrent! })
 }
 
-test('adds a magnet link once, and knows it after a restart with its label and tags', async () => {
+test('adds a magnet link once, and keeps it with label and tags after a restart', async () => {
   const node = await nodeForTest()
   const first = await node.operations.addTorrent({ source: MAGNET, label: 'films', tags: ['new'] })
   expect(first).toMatchObject({
@@ -41,7 +41,7 @@ test('adds a magnet link once, and knows it after a restart with its label and t
   })
 })
 
-test('a paused torrent stays paused over a restart', async () => {
+test('a paused torrent stays paused after a restart', async () => {
   const node = await nodeForTest()
   await node.operations.addTorrent({ source: MAGNET })
   await node.operations.actOnTorrents({ ids: [HASH], action: 'pause' })
@@ -71,7 +71,7 @@ test('shares a file, and seeds it after a restart without hashing it again', asy
   )
 })
 
-test('a removed torrent leaves the list, comes back by undo, and is finally forgotten', async () => {
+test('a removed torrent leaves the list, can be restored, and is finally deleted', async () => {
   const node = await nodeForTest()
   const { id } = await share(node)
   const { undoSeconds } = await node.operations.actOnTorrents({ ids: [id], action: 'remove' })
@@ -87,7 +87,7 @@ test('a removed torrent leaves the list, comes back by undo, and is finally forg
   expect(again.engine.torrents).toHaveLength(0)
 })
 
-test('tells what changed, and only that', async () => {
+test('publishes only what changed', async () => {
   const node = await nodeForTest()
   const events: NodeEvent[] = []
   node.events.subscribe('torrents', ({ text }) => events.push(JSON.parse(text())))
@@ -100,7 +100,7 @@ test('tells what changed, and only that', async () => {
   expect(events[1]).not.toHaveProperty('changed.0.name')
 })
 
-test('refuses folders outside those that are allowed', async () => {
+test('rejects folders that are not allowed', async () => {
   const node = await nodeForTest()
   await expect(node.operations.addTorrent({ source: MAGNET, directory: '/etc' })).rejects.toMatchObject({
     code: 'forbidden-path',
@@ -108,7 +108,7 @@ test('refuses folders outside those that are allowed', async () => {
   })
 })
 
-test('of two downloads that may run at a time, the third waits until it is first', async () => {
+test('with two active downloads, the third waits until it is first', async () => {
   const node = await nodeForTest()
   const hashes = ['1', '2', '3'].map(digit => digit.repeat(40))
   await node.operations.changeSettings({ queue: { maxDownloads: 2 } })
@@ -122,7 +122,7 @@ test('of two downloads that may run at a time, the third waits until it is first
   expect(await states()).toEqual(['metadata', 'metadata', 'metadata'])
 })
 
-test('finds a shared document by its name and by what it says, and no longer once it is removed', async () => {
+test('finds a shared document by name and text until it is removed', async () => {
   const node = await nodeForTest()
   const { id } = await share(node, 'harbour-notes.md', '# Tides\n\nThe lighthouse keeper wrote of herring.')
   const search = async (text: string) =>
@@ -137,7 +137,7 @@ test('finds a shared document by its name and by what it says, and no longer onc
   expect(await search('herring')).toEqual([])
 })
 
-test('resumes at the next start what the end of a run cut off', async () => {
+test('resumes interrupted work at the next start', async () => {
   const node = await nodeForTest()
   await mkdir(node.directory, { recursive: true })
   await writeFile(join(node.directory, 'late.txt'), 'hashed late')
@@ -159,7 +159,7 @@ test('resumes at the next start what the end of a run cut off', async () => {
   expect(again.catalogue.jobs.unfinished()).toEqual([])
 })
 
-test('what was complete and paused is shown as that after a restart, before anything is read again', async () => {
+test('a complete, paused torrent is shown as such after a restart, before any check', async () => {
   const node = await nodeForTest()
   const { id } = await share(node)
   await node.operations.actOnTorrents({ ids: [id], action: 'pause' })

@@ -21,9 +21,7 @@ test.each([
   [1, '100 %'],
   [2, '100 %'],
   [-1, '0.0 %'],
-])('fraction %d: only what is whole is 100 %%', (fraction, text) =>
-  expect(formatPercent(fraction)).toBe(text),
-)
+])('fraction %d: only 1 is 100 %%', (fraction, text) => expect(formatPercent(fraction)).toBe(text))
 
 test.each([
   [8, '8 s'],

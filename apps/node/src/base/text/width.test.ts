@@ -5,18 +5,18 @@ import { NARROW, pad, printable, shorten, widthOf, wrap } from './width.ts'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 })
 
-describe('what a terminal would obey', () => {
-  test('escape sequences and reversed text become harmless', () => {
+describe('control characters', () => {
+  test('escape sequences and reversed text are neutralized', () => {
     expect(printable('a\u001b[2Jb\nc')).toBe('a\ufffd[2Jb\ufffdc')
     expect(printable('photo\u202egpj.exe')).toBe('photo\ufffdgpj.exe')
     expect(printable('\ud800')).toBe('\ufffd')
   })
 
-  test('only ASCII is left where there is no UTF-8', () => {
+  test('only ASCII remains on a terminal without UTF-8', () => {
     expect(printable('Füße…', { unicode: false })).toMatch(/^[ -~]+$/)
   })
 
-  test('no control character is left of anything', () => {
+  test('no control character remains in any text', () => {
     fc.assert(
       fc.property(anyText, text => {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
@@ -37,7 +37,7 @@ describe('width', () => {
     ['Füße – „groß“ …', 15],
   ])('%s', (text, width) => expect(widthOf(text)).toBe(width))
 
-  test('shortened text never takes more than it may, and keeps both ends', () => {
+  test('shortened text fits the width and keeps both ends', () => {
     expect(shorten('a-long-name.mkv', 9)).toBe('a-lo….mkv')
     fc.assert(
       fc.property(anyText, fc.nat(40), fc.boolean(), (text, columns, unicode) => {
@@ -46,7 +46,7 @@ describe('width', () => {
     )
   })
 
-  test('characters that are taken for narrow are', () => {
+  test('characters that count as narrow are narrow', () => {
     for (let code = 0; code < 0x3000; code++) {
       const character = String.fromCodePoint(code)
       if (NARROW.test(character)) expect(stringWidth(character)).toBe(1)
@@ -56,7 +56,7 @@ describe('width', () => {
   test('padding counts columns, not characters', () => expect(pad('日本', 6)).toBe('日本  '))
 })
 
-test('lines are broken between words', () => {
+test('lines break between words', () => {
   expect(wrap('one two three', 7)).toEqual(['one two', 'three'])
   expect(wrap('', 7)).toEqual([])
 })

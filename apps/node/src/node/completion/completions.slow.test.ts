@@ -64,7 +64,7 @@ async function recorder(more = '') {
   return { command: [process.execPath, script], runs, folder }
 }
 
-test('the program is run once for a completion, with its arguments filled in, over restarts too', async () => {
+test('the program runs once for a completion, with its placeholders replaced, also over restarts', async () => {
   const { command, runs } = await recorder('console.log("all is well")')
   const { ids, log, start } = await open([...command, '{path}', '{label}; echo {bytes}'])
   const completions = start()
@@ -87,7 +87,7 @@ test('the program is run once for a completion, with its arguments filled in, ov
   expect(log.text).toContain('all is well')
 })
 
-test('a program that fails, or does not exist, is reported', async () => {
+test('a program that fails or does not exist is reported', async () => {
   const { command } = await recorder('console.error("no such player"); process.exit(3)')
   const { ids, log, start, settings } = await open(command)
   const completions = start()
@@ -106,7 +106,7 @@ test('a program that fails, or does not exist, is reported', async () => {
   })
 })
 
-test('only the end of what it prints is kept', async () => {
+test('only the end of its output is kept', async () => {
   const { command } = await recorder('process.stdout.write("a".repeat(1_000_000) + "the end")')
   const { ids, log, start } = await open(command)
   const completions = start()
@@ -134,7 +134,7 @@ test('at most two run at once', async () => {
   expect((await runs()).length).toBe(5)
 })
 
-test('a program that runs for ten minutes is ended, with what it started', async () => {
+test('a program that runs for ten minutes is stopped with its child processes', async () => {
   const clock = new VirtualClock()
   const { command, runs } = await recorder(
     `import { spawn } from 'node:child_process'
@@ -157,7 +157,7 @@ test('a program that runs for ten minutes is ended, with what it started', async
   await eventually('its child has ended', () => !isRunning(pid))
 })
 
-test('programs end with the node', async () => {
+test('programs are stopped with the node', async () => {
   const { command, runs } = await recorder('setInterval(() => {}, 1000)')
   const { ids, start } = await open(command)
   const completions = start()
@@ -167,7 +167,7 @@ test('programs end with the node', async () => {
   expect((await runs()).length).toBe(2)
 })
 
-test('files are moved first, but for labels with a folder of their own', async () => {
+test('files are moved first, except for labels with their own folder', async () => {
   const { command, runs } = await recorder()
   const { ids, node, start, claimed } = await open([...command, '{path}'], { completeDirectory: '/complete' })
   const completions = start()
@@ -185,7 +185,7 @@ test('files are moved first, but for labels with a folder of their own', async (
   expect(claimed.size).toBe(2)
 })
 
-test('a move that fails does not keep the program from being run', async () => {
+test('the program runs even if the move fails', async () => {
   const { command, runs } = await recorder()
   const { ids, node, start } = await open(command, { completeDirectory: '/full' })
   node.moveFault = { code: 'no-space', message: 'no space left on /full' }

@@ -11,13 +11,13 @@ const torrent = {
   bytes: 12,
 }
 
-test('each argument is filled in once, and stays one argument', () => {
+test('placeholders are replaced once and stay within their argument', () => {
   expect(
     hookArguments(['run', '--name={name}', '{bytes}{id}', '{label}', '{other} {', '{path}'], torrent),
   ).toEqual(['run', '--name=A {path} $(rm -rf) "x"', '12abc', '', '{other} {', '/d/A'])
 })
 
-test('no name is an option of the program', () => {
+test('a name cannot become an option of the program', () => {
   const evil = { ...torrent, name: '-exec=evil', label: '', path: '/d/-exec=evil' }
   expect(
     hookArguments(['run', '{name}', '{label}{name}', '-n{name}', '--name={name}', '{path}'], evil),
@@ -25,7 +25,7 @@ test('no name is an option of the program', () => {
   expect(hookEnvironment(evil)).toMatchObject({ SHOAL_NAME: '-exec=evil' })
 })
 
-test('the environment says the same, without NUL', () => {
+test('the environment has the same values, without NUL', () => {
   const environment = hookEnvironment({ ...torrent, name: 'a\0b' })
   expect(environment).toEqual({
     SHOAL_ID: 'abc',
@@ -37,7 +37,7 @@ test('the environment says the same, without NUL', () => {
   })
 })
 
-test('the content lies where its files do', () => {
+test('the content path contains all files', () => {
   const of = (...paths: (string | null)[]) =>
     contentPathOf({ name: 'con', directory: '/d', files: paths.map(diskPath => ({ diskPath })) })
   expect(of('/d/_con')).toBe('/d/_con')

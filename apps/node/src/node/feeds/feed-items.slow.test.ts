@@ -37,7 +37,7 @@ function feedWith(
   feeds.see(id, 0, [{ guid: source, title: 'Film', source, publishedMs: null }])
 }
 
-test('what a feed from elsewhere names is not asked for in the local network, whoever adds it', async () => {
+test('links of outside feeds are not fetched from the local network, whoever adds them', async () => {
   const sources = ['/film.torrent', '/film.iso'].map(path => named + path)
   for (const [at, source] of sources.entries()) {
     feedWith(source, { isFromInside: false }, `https://feeds.example/${at}`)
@@ -49,7 +49,7 @@ test('what a feed from elsewhere names is not asked for in the local network, wh
   expect(server.requests).toEqual([])
 })
 
-test('what the user names is, and what a feed in the local network names', async () => {
+test('links of the user and of local feeds are fetched from the local network', async () => {
   const source = `${named}/film.torrent`
   expect(await node.operations.addTorrent({ source })).toMatchObject({ added: true })
   feedWith(`${named}/again.torrent`, { isFromInside: true })
@@ -57,7 +57,7 @@ test('what the user names is, and what a feed in the local network names', async
   expect(again).toMatchObject({ added: false, torrent: { name: 'feed-items.slow.test.ts' } })
 })
 
-test('a feed that the user has at home is followed, and so are its items', async () => {
+test('a feed in the local network is followed, and so are its items', async () => {
   const filters = [{ name: 'all', include: '', exclude: '', label: null, directory: null, paused: true }]
   const { id } = await node.operations.addFeed({ url: `${named}/feed`, everyMinutes: 30, filters })
   await node.operations.refreshFeed({ id })

@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-test('a link comes from outside when a feed named it, and none in the local network did, taken or not', async () => {
+test('a link is from outside if only outside feeds contain it, added or not', async () => {
   const { feeds, close } = await opened()
   expect(feeds.isFromOutside(SOURCE)).toBe(false)
   const item = { guid: '1', title: 'Film', source: SOURCE, publishedMs: null }
@@ -30,7 +30,7 @@ test('a link comes from outside when a feed named it, and none in the local netw
   await close()
 })
 
-test('feeds of the first version are taken over, as ones from outside', async () => {
+test('feeds of the first version are migrated as outside feeds', async () => {
   const old = earlierFile(path, 1)
   old.exec(`INSERT INTO feeds (id, url, title, every_minutes, filters) VALUES (1, 'http://x/', 'X', 30, '[]');
     INSERT INTO feed_items (feed_id, guid, title, source, seen_ms, taken) VALUES (1, 'g', 'Film', '${SOURCE}', 5, 1)`)

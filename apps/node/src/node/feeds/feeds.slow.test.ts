@@ -49,7 +49,7 @@ async function open({ path = '', clock = systemClock as typeof systemClock | Vir
 
 const names = (node: MemoryNode) => [...node.torrents.values()].map(({ name }) => name)
 
-test('a new feed is read at once, and what its filters want is added, with label and pause', async () => {
+test('a new feed is read at once, and matching items are added with label and pause', async () => {
   await using server = await FileServer.start((_, response) => response.end(rss(3, 2, 1)))
   const { addFeed, listFeeds, listFeedItems, node, changes } = await open()
   const filters = [
@@ -81,7 +81,7 @@ test('a new feed is read at once, and what its filters want is added, with label
   expect(changes()).toBeGreaterThan(1)
 })
 
-test('it is read again when its time comes, asked only for news, and nothing is added twice', async () => {
+test('it is read again when due, with a conditional request, and nothing is added twice', async () => {
   let text = rss(1)
   await using server = await FileServer.start((request, response) => {
     const etag = `"${text.length}"`
@@ -107,7 +107,7 @@ test('it is read again when its time comes, asked only for news, and nothing is 
   expect(server.headers('if-modified-since')[1]).toBe('Mon, 05 Jan 2026 10:00:00 GMT')
 })
 
-test('what was seen is remembered over a restart', async () => {
+test('seen items are remembered after a restart', async () => {
   let text = rss(1)
   await using server = await FileServer.start((_, response) => response.end(text))
   const first = await open()
@@ -121,7 +121,7 @@ test('what was seen is remembered over a restart', async () => {
   expect(names(second.node)).toEqual(['film2'])
 })
 
-test('a changed filter is held against what is there', async () => {
+test('a changed filter is applied to the existing items', async () => {
   await using server = await FileServer.start((_, response) => response.end(rss(1, 2)))
   const { addFeed, refreshFeed, updateFeed, node } = await open()
   const { id } = await addFeed({ url: server.url, everyMinutes: 30, filters: [] })
@@ -136,7 +136,7 @@ test('a changed filter is held against what is there', async () => {
   })
 })
 
-test('an item that could not be added is tried again with the next reading', async () => {
+test('an item that could not be added is retried at the next read', async () => {
   await using server = await FileServer.start((_, response) => response.end(rss(1)))
   const { addFeed, refreshFeed, node, log } = await open()
   node.nextFault = new Failure('no-answer', 'the server is busy')
@@ -148,7 +148,7 @@ test('an item that could not be added is tried again with the next reading', asy
   expect(names(node)).toEqual(['film1'])
 })
 
-test('a feed that fails says why, is asked less and less often, and recovers', async () => {
+test('a failing feed reports the error, is read less and less often, and recovers', async () => {
   let isBroken = true
   await using server = await FileServer.start((_, response) =>
     isBroken ? response.writeHead(500).end() : response.end(rss(1)),
@@ -183,7 +183,7 @@ test('a feed that fails says why, is asked less and less often, and recovers', a
   }
 })
 
-test('compressed feeds and other charsets are read; what is too long or none is refused', async () => {
+test('compressed feeds and other charsets are read; too large or invalid ones are rejected', async () => {
   const latin = Buffer.from(
     '<?xml version="1.0" encoding="iso-8859-1"?><rss><channel><title>Fün</title></channel></rss>',
     'latin1',
@@ -212,7 +212,7 @@ test('compressed feeds and other charsets are read; what is too long or none is 
   for (const path of ['/bomb', '/long', '/html']) expect((await read(path)).error).toBeTruthy()
 })
 
-test('adding twice is adding once; removing ends it, also in the middle of a reading', async () => {
+test('a feed is added only once, and removing it also stops a read in progress', async () => {
   await using server = await FileServer.start(() => {})
   const { addFeed, listFeeds, removeFeed, refreshFeed, listFeedItems, close } = await open()
   const input = { url: server.url, everyMinutes: 30, filters: [] }

@@ -7,7 +7,7 @@ const rss = (items: string, head = '<title>A &amp; B</title>') =>
   `<?xml version="1.0"?><rss version="2.0" xmlns:torrent="http://xmlns.ezrss.it/0.1/"><channel>${head}${items}</channel></rss>`
 const sources = (items: string) => parseFeed(rss(items), BASE, false).items.map(({ source }) => source)
 
-test('RSS 2.0: titles, dates, guids, and what is downloaded', () => {
+test('RSS 2.0: titles, dates, guids and links', () => {
   const feed = parseFeed(
     rss(`<image><title>not this</title></image>
       <item><title><![CDATA[One & only]]>
@@ -53,7 +53,7 @@ test('Atom: links, ids and dates', () => {
   ])
 })
 
-test('RSS 1.0 has its items next to the channel', () => {
+test('RSS 1.0: items next to the channel', () => {
   const feed = parseFeed(
     `<rdf:RDF xmlns:rdf="x" xmlns="http://purl.org/rss/1.0/"><channel><title>Old</title></channel>
      <item rdf:about="1"><title>T</title><link>https://x.example/a.torrent</link></item></rdf:RDF>`,
@@ -80,7 +80,7 @@ test('a magnet link goes first, then a .torrent, then any file, then the page', 
   ])
 })
 
-test('a feed can name no file of this machine and none of its network', () => {
+test('a feed cannot name local files or hosts', () => {
   const urls = [
     'file:///etc/passwd',
     '/etc/passwd.torrent',
@@ -107,7 +107,7 @@ test('a feed can name no file of this machine and none of its network', () => {
   expect(parseFeed(text, new URL('http://192.168.1.2/feed'), false).items).toEqual([])
 })
 
-test('rejects what is not a feed, and bounds what is too long', () => {
+test('rejects other documents, and limits the length', () => {
   for (const text of ['', 'hello', '<html><title>x</title></html>', `<rss>${'<a>'.repeat(100)}`])
     expect(() => parseFeed(text, BASE, false)).toThrow(expect.objectContaining({ code: 'bad-feed' }))
   const item = `<item><title>${'x'.repeat(10_000)}</title><link>https://x.example/1</link></item>`
@@ -119,7 +119,7 @@ test('rejects what is not a feed, and bounds what is too long', () => {
   expect(parseFeed(bomb, BASE, false).items[0]!.title).toBe('&b;')
 })
 
-test('any text is a feed or none', () => {
+test('any text is parsed or rejected', () => {
   const part = fc.constantFrom(
     '<rss>',
     '<item>',

@@ -38,7 +38,7 @@ declare function wired(_: {
   fails?: boolean
 }): void
 
-test('each starts after what it needs and wants, begins when all have started, and closes before that', async () => {
+test('each starts after its needs and wants, begins when all have started, and closes before them', async () => {
   const told: string[] = []
   const node = await assemble(
     [
@@ -64,13 +64,13 @@ test('each starts after what it needs and wants, begins when all have started, a
   ])
 })
 
-test('what is wanted and absent is null', async () => {
+test('an absent optional service is null', async () => {
   const told: string[] = []
   await assemble([noting('one', told, { wants: { a: A } })], kernel)
   expect(told[0]).toBe('start one {"a":null}')
 })
 
-test('a missing need, a circle and a second provider are refused', () => {
+test('missing needs, cycles and second providers are rejected', () => {
   expect(() => inOrder([noting('one', [], { needs: { a: A } })])).toThrow('one needs the service a')
   const circle = [
     noting('one', [], { needs: { a: A }, provides: { b: B } }),
@@ -81,14 +81,14 @@ test('a missing need, a circle and a second provider are refused', () => {
   expect(() => inOrder(twice)).toThrow('two capabilities provide the service a')
 })
 
-test('when one cannot start, those that have are closed', async () => {
+test('if one fails to start, those that have started are closed', async () => {
   const told: string[] = []
   const list = [noting('one', told), noting('two', told, { fails: true })]
   await expect(assemble(list, kernel)).rejects.toThrow('two fails')
   expect(told).toEqual(['start one {}', 'close one'])
 })
 
-test('operations and files of absent capabilities are refused', async () => {
+test('operations and files of absent capabilities are rejected', async () => {
   const node = await assemble([], kernel)
   await expect(node.operations.listFeeds({})).rejects.toMatchObject({ code: 'unsupported' })
   await expect(node.files.open('a', 'b')).rejects.toMatchObject({ code: 'unsupported' })

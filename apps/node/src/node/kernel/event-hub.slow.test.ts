@@ -17,7 +17,7 @@ function open() {
 
 const feeds: NodeEvent = { type: 'feeds' }
 
-test('tells who listens until that ends; twice the same listener is two', () => {
+test('calls a listener until it unsubscribes; the same function can subscribe twice', () => {
   const { hub } = open()
   let count = 0
   const listener = () => count++
@@ -34,7 +34,7 @@ test('tells who listens until that ends; twice the same listener is two', () => 
   expect(hub.hasListeners('feeds')).toBe(false)
 })
 
-test('a torrent is watched from the first listener to the last, and again', () => {
+test('a torrent is watched from the first to the last listener, repeatedly', () => {
   const { hub, watched } = open()
   const [a, b] = [hub.subscribe(`torrent:${ID}`, () => {}), hub.subscribe(`torrent:${ID}`, () => {})]
   a()
@@ -50,7 +50,7 @@ test('a torrent is watched from the first listener to the last, and again', () =
   expect(watched).toEqual(['+a', '-a', '+a', '-a'])
 })
 
-test('refuses unknown topics and torrents, and remembers nothing about them', () => {
+test('rejects unknown topics and torrents, and keeps no state for them', () => {
   const { hub } = open()
   for (const topic of ['films', 'torrent:x', `torrent:${ID} `, ''])
     expect(() => hub.subscribe(topic as 'feeds', () => {})).toThrow(
@@ -61,7 +61,7 @@ test('refuses unknown topics and torrents, and remembers nothing about them', ()
   expect(hub.hasListeners(other)).toBe(false)
 })
 
-test('a listener may unsubscribe while it is called; the text is made once for all', () => {
+test('a listener may unsubscribe while it is called; events are serialized once', () => {
   const { hub } = open()
   const texts: string[] = []
   const end = hub.subscribe('feeds', ({ text }) => {

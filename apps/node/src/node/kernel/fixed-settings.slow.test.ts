@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fixedSetting } from '../../base/settings.ts'
 import { fixedSettings } from './fixed-settings.ts'
 
-test('reads values as the command line does: words, sizes, JSON, and plain text', () => {
+test('parses values like the command line: words, sizes, JSON and plain text', () => {
   expect(fixedSetting('network.dht=off')).toEqual({ section: 'network', name: 'dht', value: false })
   expect(fixedSetting('limits.downloadBytesPerSecond=2MB')).toMatchObject({ value: 2_000_000 })
   expect(fixedSetting('network.dht=false')).toEqual({ section: 'network', name: 'dht', value: false })
@@ -22,7 +22,7 @@ test.each([
   expect(() => fixedSetting(text)).toThrow(message)
 })
 
-test('a setting by its name goes before the option of the same', () => {
+test('--set has priority over the option of the same setting', () => {
   const set = [fixedSetting('network.port=7000'), fixedSetting('network.dht=false')]
   expect(fixedSettings({ dir: '/downloads', peerPort: 6000, set })).toEqual({
     downloads: { directory: '/downloads' },

@@ -16,13 +16,13 @@ afterEach(() => rm(base, { recursive: true, force: true }))
 
 const folders = (...roots: string[]) => new Folders([], roots)
 
-test('allows what is below its folders, also what is not there yet', async () => {
+test('allows paths below its folders, also if they do not exist yet', async () => {
   for (const path of [root, join(root, 'films'), join(root, 'new', 'deeper')])
     expect(await folders(root).allow(path)).toBe(path)
   expect(await folders(root).allow(`${root}/films/../other`)).toBe(join(root, 'other'))
 })
 
-test('refuses what is outside of them, with the member that names it', async () => {
+test('rejects paths outside them, with the field', async () => {
   for (const path of [join(base, 'secret'), `${root}-2`, `${root}/../secret`, '/', '/etc'])
     await expect(folders(root).allow(path, 'path')).rejects.toMatchObject({
       code: 'forbidden-path',
@@ -36,7 +36,7 @@ test.each(['films', './films', '../root', '', '~/films', 'C:\\films'])(
     expect(folders(root).allow(path)).rejects.toMatchObject({ code: 'bad-request', field: 'directory' }),
 )
 
-test('no link leads out of them, whether there is something behind it or not', async () => {
+test('links that lead out of them are rejected, dangling or not', async () => {
   await symlink(join(base, 'secret'), join(root, 'out'))
   await symlink(join(base, 'not-there'), join(root, 'later'))
   await symlink('../secret/new', join(root, 'relative'))
@@ -47,7 +47,7 @@ test('no link leads out of them, whether there is something behind it or not', a
   await expect(folders(root).allow(join(root, 'loop-a'))).rejects.toThrow()
 })
 
-test('a link inside of them, or a folder that is a link itself, is allowed', async () => {
+test('links within them, and folders that are links themselves, are allowed', async () => {
   await symlink(join(root, 'films'), join(root, 'movies'))
   expect(await folders(root).allow(join(root, 'movies', 'x'))).toBe(join(root, 'movies', 'x'))
   await symlink(root, join(base, 'link'))
@@ -55,14 +55,14 @@ test('a link inside of them, or a folder that is a link itself, is allowed', asy
   expect(await folders(root).allow(join(base, 'link', 'films'))).toBe(join(base, 'link', 'films'))
 })
 
-test('a folder that cannot be looked at takes nothing away from the others', async () => {
+test('an unreadable folder does not affect the others', async () => {
   await writeFile(join(base, 'file'), '')
   await symlink(join(base, 'self'), join(base, 'self'))
   const some = folders(join(base, 'file', 'below'), join(base, 'self'), root)
   expect(await some.allow(join(root, 'films'))).toBe(join(root, 'films'))
 })
 
-test('lists folders first, without what begins with a dot, and knows the way up only where it is allowed', async () => {
+test('lists folders first, without hidden entries, and the parent only if it is allowed', async () => {
   await writeFile(join(root, 'a 10.txt'), '1234')
   await writeFile(join(root, 'a 9.txt'), '')
   await writeFile(join(root, '.hidden'), '')
@@ -78,7 +78,7 @@ test('lists folders first, without what begins with a dot, and knows the way up 
   await expect(folders(root).list(join(root, 'none'))).rejects.toMatchObject({ code: 'not-found' })
 })
 
-test('the node’s own folder is neither read nor shared, wherever it lies', async () => {
+test('the node’s data folder is neither read nor shared, wherever it is', async () => {
   const data = join(root, 'node')
   await mkdir(data)
   const mine = new Folders([data], [root])

@@ -28,7 +28,7 @@ const waits = {
   run: ({ signal }: { signal: AbortSignal }) => until(signal),
 } as const
 
-test('jobs of one lane run one at a time, in order; those of others at once', async () => {
+test('jobs of one lane run in order, one at a time; other lanes run in parallel', async () => {
   const { jobs } = open()
   const order: string[] = []
   const doors = new Map<string, () => void>()
@@ -53,7 +53,7 @@ test('jobs of one lane run one at a time, in order; those of others at once', as
   expect(await jobs.whenEnded(b!.id)).toMatchObject({ state: 'done', error: null })
 })
 
-test('one that waits is cancelled at once, and the one behind it still waits for the one before', async () => {
+test('a waiting job is cancelled at once, and the next one still waits for the running one', async () => {
   const { jobs } = open()
   const first = jobs.start({ ...waits, lane: 'hashing' })
   const second = jobs.start({ ...waits, lane: 'hashing' })
@@ -66,7 +66,7 @@ test('one that waits is cancelled at once, and the one behind it still waits for
   await jobs.close()
 })
 
-test('a failure is reported with its code, and what comes after it in the lane runs', async () => {
+test('a failure is reported with its code, and the lane continues', async () => {
   const { jobs } = open()
   const bad = jobs.start({
     kind: 'move',
@@ -82,7 +82,7 @@ test('a failure is reported with its code, and what comes after it in the lane r
   expect(await jobs.whenEnded(good.id)).toMatchObject({ state: 'done', path: '/y' })
 })
 
-test('what is cut off by the end of the node is kept, what was done or cancelled is not', async () => {
+test('interrupted jobs are kept for the next run, finished and cancelled ones are not', async () => {
   const { jobs, kept } = open()
   const cancelled = jobs.start({ ...waits, detail: 1 })
   await jobs.cancel(cancelled.id)
@@ -99,7 +99,7 @@ test('what is cut off by the end of the node is kept, what was done or cancelled
   expect(() => jobs.start(waits)).toThrow(expect.objectContaining({ code: 'closed' }))
 })
 
-test('a record that cannot be deleted harms neither the job nor its lane', async () => {
+test('a record that cannot be deleted affects neither the job nor its lane', async () => {
   const { store } = records()
   const jobs = new Jobs(
     {
@@ -115,7 +115,7 @@ test('a record that cannot be deleted harms neither the job nor its lane', async
   expect(await jobs.whenEnded(start().id)).toMatchObject({ state: 'done' })
 })
 
-test('progress that comes after the end changes nothing', async () => {
+test('progress after the end is ignored', async () => {
   const { jobs, told } = open()
   let late: (progress: { doneBytes: number }) => void = () => {}
   const { id } = jobs.start({
@@ -134,7 +134,7 @@ test('progress that comes after the end changes nothing', async () => {
   expect(told).toHaveLength(count)
 })
 
-test('all jobs of one torrent are cancelled together', async () => {
+test('all jobs of a torrent are cancelled together', async () => {
   const { jobs } = open()
   const mine = jobs.start({ ...waits, torrent: 'a' })
   const other = jobs.start({ ...waits, torrent: 'b' })

@@ -42,7 +42,7 @@ test('a change takes effect, is published, and survives a restart', async () => 
   expect(open(rows).current.network.port).toBe(7000)
 })
 
-test('a change that one part refuses is undone in those that had taken it', async () => {
+test('a change that one part rejects is undone in the others', async () => {
   const rows = new Rows()
   const store = open(rows)
   const before = store.current
@@ -57,7 +57,7 @@ test('a change that one part refuses is undone in those that had taken it', asyn
   expect(rows.kept.size).toBe(0)
 })
 
-test('a change that cannot be written does not hold, in no part of it', async () => {
+test('a change that cannot be written has no effect', async () => {
   const rows = new Rows()
   const store = open(rows)
   const before = store.current
@@ -75,7 +75,7 @@ test('a change that cannot be written does not hold, in no part of it', async ()
   expect(store.current.network.port).toBe(7001)
 })
 
-test('changes that come together are made one after the other', async () => {
+test('concurrent changes are applied one after the other', async () => {
   const store = open(new Rows())
   let running = 0
   store.onApply(async () => {
@@ -91,7 +91,7 @@ test('changes that come together are made one after the other', async () => {
   expect(store.current).toMatchObject({ network: { port: 7000, dht: false }, queue: { maxSeeds: 3 } })
 })
 
-test('what is fixed at the start cannot be changed, and what was kept of it holds again without that', async () => {
+test('fixed settings cannot be changed, and saved values apply again once they are not fixed', async () => {
   const rows = new Rows()
   await open(rows).change({ network: { port: 7000 } })
   const store = open(rows, { network: { port: 1234 } })
@@ -105,7 +105,7 @@ test('what is fixed at the start cannot be changed, and what was kept of it hold
   expect(open(rows).current.network).toMatchObject({ port: 7000, dht: false })
 })
 
-test('a kept member that no longer fits falls back to its default; the others hold', () => {
+test('a saved value that is no longer valid falls back to its default; the others stay', () => {
   const rows = new Rows()
   rows.kept.set('network', { port: 'many', dht: false, gone: 1 })
   rows.kept.set('queue', 'nonsense')

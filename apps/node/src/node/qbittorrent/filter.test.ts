@@ -49,7 +49,7 @@ test.each([
   expect(names({ filter })).toBe(expected)
 })
 
-test('an empty category or tag asks for torrents without one', () => {
+test('an empty category or tag selects torrents without one', () => {
   expect(names({ category: '' })).toBe('a')
   expect(names({ category: 'tv' })).toBe('bdcef')
   expect(names({ tag: '' })).toBe('a')

@@ -4,7 +4,7 @@ import { Params, readParams } from './params.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 
-test('query and form are one, and the form is heard last', async () => {
+test('query and form are merged, and the form has priority', async () => {
   const params = await readParams('/x?a=1&b=%20x', FORM, Buffer.from('a=2&c=true&d='))
   expect([params.number('a'), params.text('b'), params.bool('c'), params.number('d')]).toEqual([
     2,
@@ -17,7 +17,7 @@ test('query and form are one, and the form is heard last', async () => {
   expect(() => params.number('b')).toThrow(/not a number/)
 })
 
-test('a form with files comes back as it was sent', async () => {
+test('a form with files is parsed as sent', async () => {
   const bytes = fc.uint8Array({ maxLength: 300 })
   await fc.assert(
     fc.asyncProperty(bytes, fc.string(), async (content, value) => {
@@ -39,7 +39,7 @@ async function sent(form: FormData): Promise<{ headers: string; body: Uint8Array
   return { headers: request.headers.get('content-type')!, body: new Uint8Array(await request.arrayBuffer()) }
 }
 
-test('a form that is damaged is refused', async () => {
+test('a malformed form is rejected', async () => {
   const form = new FormData()
   form.append('urls', 'a link')
   const { headers, body } = await sent(form)
@@ -52,7 +52,7 @@ test('a form that is damaged is refused', async () => {
     await expect(readParams('/x', type, given)).rejects.toMatchObject({ status: 400 })
 })
 
-test('lists lose what is empty, and end somewhere', () => {
+test('lists drop empty entries and are limited', () => {
   expect(new Params(new Map([['hashes', 'a||b |']])).list('hashes', '|')).toEqual(['a', 'b'])
   expect(() => new Params(new Map([['hashes', '|'.repeat(20_000)]])).list('hashes', '|')).toThrow(/too many/)
 })

@@ -60,7 +60,7 @@ async function add(torrent: Buffer, fields: Record<string, string> = {}): Promis
   })
 }
 
-test('opens to the cookie, to user name and password, and to the token as a key; to nobody else', async () => {
+test('accepts the cookie, user name and password, and the token as an API key; nothing else', async () => {
   expect((await get('app/version', {}, {})).statusCode).toBe(403)
   expect((await get('app/version', {}, { cookie: `SID=${'x'.repeat(43)}` })).statusCode).toBe(403)
   expect((await get('app/version')).body).toBe('v4.6.7')
@@ -70,7 +70,7 @@ test('opens to the cookie, to user name and password, and to the token as a key;
   expect((await post('auth/login', { username: 'shoal', password: 'no' }, {})).body).toBe('Fails.')
 })
 
-test('a session ends when it is logged out', async () => {
+test('a session ends with its logout', async () => {
   const answer = await post('auth/login', { username: 'shoal', password: TOKEN }, {})
   expect(String(answer.headers['set-cookie'])).toMatch(/^SID=[\w-]{43}; HttpOnly; SameSite=Strict; path=\/$/)
   const mine = { cookie: String(answer.headers['set-cookie']).split(';', 1)[0]! }
@@ -79,13 +79,13 @@ test('a session ends when it is logged out', async () => {
   expect((await get('app/version', {}, mine)).statusCode).toBe(403)
 })
 
-test('a link changes nothing, and search is left out', async () => {
+test('GET changes nothing, and there is no search plugin API', async () => {
   expect((await get('app/shutdown')).statusCode).toBe(405)
   expect((await get('torrents/delete', { hashes: 'all', deleteFiles: 'true' })).statusCode).toBe(405)
   expect((await post('search/start', { pattern: 'x' })).statusCode).toBe(404)
 })
 
-test('adds a .torrent with all that is said of it, and refuses what is none', async () => {
+test('adds a .torrent with all options, and rejects other files', async () => {
   const torrent = await server.torrent('album', { 'a.mp3': 40_000, 'b.mp3': 10 }, [
     ['http://127.0.0.1:9/announce'],
   ])
@@ -139,7 +139,7 @@ test('keeps the keys of private trackers when trackers are changed', async () =>
   await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
 })
 
-test('starts past the queue, and sets how long is shared', async () => {
+test('force start and share limits work', async () => {
   await add(await server.torrent('forced', { a: 10 }), { paused: 'true' })
   const [{ hash }] = (await get('torrents/info')).json()
   await post('torrents/setForceStart', { hashes: hash, value: 'true' })
@@ -154,7 +154,7 @@ test('starts past the queue, and sets how long is shared', async () => {
   await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
 })
 
-test('says with its status what is wrong', async () => {
+test('errors have qBittorrent’s status codes', async () => {
   const none = 'e'.repeat(40)
   expect((await get('torrents/properties', { hash: none })).statusCode).toBe(404)
   expect((await get('torrents/files')).statusCode).toBe(400)
@@ -165,7 +165,7 @@ test('says with its status what is wrong', async () => {
   expect((await post('app/setPreferences', { json: '{' })).statusCode).toBe(400)
 })
 
-test('takes anything for a request without falling over', { timeout: 60_000 }, async () => {
+test('survives arbitrary requests', { timeout: 60_000 }, async () => {
   await add(await server.torrent('fuzz', { a: 20_000, b: 10 }), { paused: 'true' })
   const [{ hash }] = (await get('torrents/info')).json()
   // These would stop the node of this test, use the network, or leave nothing to test with.

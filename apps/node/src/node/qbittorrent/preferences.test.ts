@@ -19,7 +19,7 @@ function merged(change: ReturnType<typeof settingsChange>): Settings {
   return Object.fromEntries(groups) as Settings
 }
 
-test('preferences that are sent back as they were change nothing', () => {
+test('unchanged preferences change nothing', () => {
   const change = settingsChange(preferencesOf(SETTINGS, INFO), SETTINGS)
   expect(merged(change)).toEqual(SETTINGS)
 })
@@ -62,7 +62,7 @@ test('limits, queue, seeding limits and times become settings', () => {
   })
 })
 
-test('a value of another type is refused', () => {
+test('a value of another type is rejected', () => {
   expect(() => settingsChange({ dht: 1 }, SETTINGS)).toThrow(/dht is neither true nor false/)
   expect(settingsChange({ web_ui_password: 'x', proxy_type: 1 }, SETTINGS)).toEqual({})
 })

@@ -7,7 +7,7 @@ const item = (title: string) =>
   `<item><title>${title}</title><guid>${title}</guid><link>magnet:?xt=urn:btih:${'0'.repeat(40)}</link></item>`
 const FEED = `<rss version="2.0"><channel><title>Shows</title>${item('One S01E01')}${item('Two S01E01')}</channel></rss>`
 
-test('feeds and their rules are followed, changed and left', async () => {
+test('feeds and rules are added, changed and removed', async () => {
   await using server = await compatServer(qbittorrentApi)
   await using site = fastify()
   site.get('/feed.xml', async (_, reply) => reply.type('application/rss+xml').send(FEED))

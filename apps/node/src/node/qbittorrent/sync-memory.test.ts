@@ -32,7 +32,7 @@ function merge(has: Data, given: SyncData): Data {
   return { torrents, tags: [...tags, ...(answer.tags ?? [])], state: { ...has.state, ...answer.state } }
 }
 
-test('a client that takes in every answer, or misses some, has what there is', () => {
+test('a client is up to date after every answer, also if it missed some', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(data, fc.boolean())), steps => {
       const memory = new SyncMemory()
@@ -51,7 +51,7 @@ test('a client that takes in every answer, or misses some, has what there is', (
   )
 })
 
-test('what did not change is not told again', () => {
+test('unchanged values are not repeated', () => {
   const memory = new SyncMemory(0)
   const now = { torrents: { a: { x: 1, y: [1] } }, state: { up: 1, down: 2 } }
   expect(memory.answer(0, now, ['torrents'])).toEqual({ ...now, full_update: true, rid: 1 })
@@ -61,7 +61,7 @@ test('what did not change is not told again', () => {
   })
 })
 
-test('of many clients the least recently active one receives everything again', () => {
+test('the least recently active of many clients gets a full update', () => {
   const memories = new SyncMemories(2)
   const ask = (client: string, rid: number) => memories.of(client, 'list').answer(rid, { up: 1 }, [])
   const { rid } = ask('a', 0) as { rid: number }

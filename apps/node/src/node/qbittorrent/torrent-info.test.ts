@@ -24,12 +24,12 @@ test.each([
   expect(stateOf(sampleDetail({ ...change, state }))).toBe(expected)
 })
 
-test('what was started past the queue shows as forced', () => {
+test('a force-started torrent shows as forced', () => {
   expect(stateOf(sampleDetail(), true)).toBe('forcedDL')
   expect(stateOf(sampleDetail({ ...COMPLETE, state: 'seeding' }), true)).toBe('forcedUP')
 })
 
-test('sizes, times, limits and places are in its names and units', () => {
+test('sizes, times, limits and queue positions use qBittorrent’s names and units', () => {
   expect(infoOf(sampleFacts(), { seeding })).toMatchObject({
     added_on: 1_700_000_000,
     amount_left: 600,
@@ -66,7 +66,7 @@ test('progress is 1 only when all wanted files are complete', () => {
   })
 })
 
-test('a torrent of v2 alone is known by the start of its info hash', () => {
+test('a v2 torrent is identified by the start of its info hash', () => {
   const hash = 'b'.repeat(64)
   expect(infoOf(sampleFacts({ id: hash, infoHashV1: null, infoHashV2: hash }), { seeding })).toMatchObject({
     hash: 'b'.repeat(40),
@@ -84,7 +84,7 @@ test.each([
   expect(infoOf(sampleFacts({ ratioLimit }), { seeding }).ratio_limit).toBe(expected)
 })
 
-test('the limits that hold come from the settings where the torrent has none', () => {
+test('effective limits come from the settings if the torrent has none', () => {
   const own = { ...seeding, ratioLimit: 2, timeLimitMinutes: 90 }
   expect(infoOf(sampleFacts(), { seeding: own })).toMatchObject({ max_ratio: 2, max_seeding_time: 90 })
   const change = { ratioLimit: 0, seedingTimeLimitMinutes: 5 }

@@ -29,7 +29,7 @@ const limits = (...schedule: ScheduledLimit[]): Settings['limits'] => ({
 const downloadAt = (of: Settings['limits'], date: string) =>
   limitsAt(of, new Date(date)).downloadBytesPerSecond
 
-test('an entry holds from its beginning to its end, exclusively, on its days', () => {
+test('an entry applies from its beginning to its end (exclusive) on its days', () => {
   // 2026-01-05 is a Monday.
   const office = limits(entry([1, 2, 3, 4, 5], '08:00', '17:30', 1))
   expect(downloadAt(office, '2026-01-05T07:59:59')).toBe(9)
@@ -41,7 +41,7 @@ test('an entry holds from its beginning to its end, exclusively, on its days', (
   expect(limitsAt(office, new Date('2026-01-04T12:00')).by).toBe('settings')
 })
 
-test('one that ends earlier than it begins ends the day after, whatever that day is', () => {
+test('one that ends before it begins ends on the next day', () => {
   const saturdayNight = limits(entry([6], '22:00', '06:00', 1))
   expect(downloadAt(saturdayNight, '2026-01-10T21:59')).toBe(9)
   expect(downloadAt(saturdayNight, '2026-01-10T23:00')).toBe(1)
@@ -50,14 +50,14 @@ test('one that ends earlier than it begins ends the day after, whatever that day
   expect(downloadAt(saturdayNight, '2026-01-11T23:00')).toBe(9)
 })
 
-test('equal times are the whole day round', () => {
+test('equal times mean the whole day', () => {
   const all = limits(entry([1], '10:00', '10:00', 1))
   expect(downloadAt(all, '2026-01-05T10:00')).toBe(1)
   expect(downloadAt(all, '2026-01-06T09:59')).toBe(1)
   expect(downloadAt(all, '2026-01-06T10:00')).toBe(9)
 })
 
-test('the first that fits holds, and the alternative limits go before all', () => {
+test('the first matching entry applies, and the alternative limits override all', () => {
   const both = limits(entry([1], '12:00', '13:00', 1), entry([1], '08:00', '18:00', 2))
   expect(downloadAt(both, '2026-01-05T12:30')).toBe(1)
   expect(downloadAt(both, '2026-01-05T13:30')).toBe(2)
@@ -79,7 +79,7 @@ test('the next change is the next beginning or end', () => {
   expect(nextChange(limits(), new Date())).toBeNull()
 })
 
-test('clocks that are set do not shift an entry', () => {
+test('daylight saving time does not shift an entry', () => {
   const night = limits(entry(EVERY_DAY, '01:00', '05:00', 1))
   // Clocks go from 2 to 3 on 2026-03-29: the span is an hour shorter.
   expect(nextChange(night, new Date('2026-03-29T00:30+01:00'))).toEqual(new Date('2026-03-29T01:00+01:00'))
@@ -91,7 +91,7 @@ test('clocks that are set do not shift an entry', () => {
   expect(nextChange(skipped, new Date('2026-03-29T01:30+01:00'))).toEqual(new Date('2026-03-29T03:30+02:00'))
 })
 
-test('between two changes the limits stay, at each of them an entry begins or ends', () => {
+test('limits change only where an entry begins or ends', () => {
   const time = fc
     .tuple(fc.nat(23), fc.nat(59))
     .map(parts => parts.map(part => String(part).padStart(2, '0')).join(':'))

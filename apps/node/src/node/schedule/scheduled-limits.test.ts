@@ -5,7 +5,7 @@ import type { LimitsNow } from '../kernel/limits.ts'
 import { testSettings } from '../testing/settings.ts'
 import { ScheduledLimits } from './scheduled-limits.ts'
 
-test('limits follow the schedule, the settings and a clock that is set', async () => {
+test('limits follow the schedule, the settings and clock changes', async () => {
   const start = new Date(2026, 0, 5, 7, 0)
   const clock = new VirtualClock(start.getTime())
   const schedule: Settings['limits']['schedule'] = [
@@ -34,7 +34,7 @@ test('limits follow the schedule, the settings and a clock that is set', async (
   expect(clock.pending).toBe(0)
 })
 
-test('a machine that slept past a change catches up within a minute', async () => {
+test('a machine that slept through a change catches up within a minute', async () => {
   let aheadMs = 0
   const clock = new VirtualClock(new Date(2026, 0, 5, 7, 0).getTime())
   const shifted = {

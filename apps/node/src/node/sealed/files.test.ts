@@ -41,7 +41,7 @@ async function opened(
   return OpenedShare.open(bytesSource(bytes), { key: seal.key! })
 }
 
-test('files come back as they were: content, time, whether they run', async () => {
+test('files are restored with content, time and executable bit', async () => {
   await mkdir(join(folder, 'Trip', 'empty'), { recursive: true })
   await writeFile(join(folder, 'Trip', 'run.sh'), 'echo')
   await chmod(join(folder, 'Trip', 'run.sh'), 0o755)
@@ -62,7 +62,7 @@ test('files come back as they were: content, time, whether they run', async () =
   expect(await readdir(join(folder, 'in', 'Trip', 'empty'))).toEqual([])
 })
 
-test('what is there stays, and the new gets a number', async () => {
+test('existing files stay, and new ones get a number', async () => {
   await mkdir(join(folder, 'a'))
   await writeFile(join(folder, 'b.txt'), 'mine')
   const share = await opened([
@@ -74,7 +74,7 @@ test('what is there stays, and the new gets a number', async () => {
   expect(await readFile(join(folder, 'b.txt'), 'utf8')).toBe('mine')
 })
 
-test('when one byte is wrong, nothing is left', async () => {
+test('if one byte is wrong, nothing is left behind', async () => {
   const content = bytesSource(new Uint8Array(400_000))
   const share = await opened(
     [
@@ -89,7 +89,7 @@ test('when one byte is wrong, nothing is left', async () => {
   expect(await readdir(folder)).toEqual([])
 })
 
-test('names that no disk has become such that it has, and none leads out', async () => {
+test('unsafe names are made safe, and none leads out of the folder', async () => {
   const share = await opened([
     { path: ['con\ntrol', '..\\up'], content: text('1') },
     { path: ['x'.repeat(300)], content: text('2') },
@@ -102,7 +102,7 @@ test('names that no disk has become such that it has, and none leads out', async
   }
 })
 
-test('links are not sealed, nor what changes meanwhile', async () => {
+test('links and files that change meanwhile are not sealed', async () => {
   await mkdir(join(folder, 'Trip'))
   await symlink('/etc', join(folder, 'Trip', 'etc'))
   const seal = (options: Parameters<typeof sealPath>[3]) =>
@@ -120,7 +120,7 @@ test('links are not sealed, nor what changes meanwhile', async () => {
   expect(await readdir(join(folder, 'out'))).toEqual([])
 })
 
-test('a vault gives back what it was given, with its own key alone', async () => {
+test('a vault returns its content with its own key only', async () => {
   const vault = new Vault(folder)
   const box = await vault.seal({ passphrase: 'correct horse' })
   expect(Buffer.from(box, 'base64').includes('horse')).toBe(false)
@@ -131,7 +131,7 @@ test('a vault gives back what it was given, with its own key alone', async () =>
   await expect(vault.open('AAAA')).rejects.toMatchObject({ code: 'not-found' })
 })
 
-test('links are known, and never logged', () => {
+test('links are recognized and never logged', () => {
   expect(shareOf('magnet:?xt=urn:btih:aa')).toBeNull()
   expect(() => shareOf('https://example.org/#s1AAAAAAAAAA')).toThrow(/link/)
   expect(redact('GET https://example.org/#s1AIxkMToxMjA6wJW7kVW-x failed')).toBe(

@@ -36,7 +36,7 @@ async function share(seal: Seal): Promise<{ link: string; id: string }> {
 
 const peers = () => [`127.0.0.1:${sender.engine.port}`]
 
-test('a share sealed to a key is opened by the node that gets its link', async () => {
+test('a share sealed for a key is opened by the node that receives its link', async () => {
   const { link, id } = await share({ by: 'key' })
   const { magnet, seal } = parseShareLink(link)
   expect(magnet.name).toBe('sealed.age')
@@ -56,7 +56,7 @@ test('a share sealed to a key is opened by the node that gets its link', async (
   expect((await readFile(join(receiver.directory, 'Trip', 'film.bin'))).length).toBe(400_000)
 })
 
-test('no name of what is inside, and no key, is on the receiver’s disk but in what was opened', async () => {
+test('the receiver’s disk has no inner names and no key, except in the opened files', async () => {
   const { link } = await share({ by: 'key' })
   const { seal } = parseShareLink(link)
   const key = seal?.by === 'key' ? Buffer.from(seal.key) : Buffer.alloc(0)
@@ -78,7 +78,7 @@ test('no name of what is inside, and no key, is on the receiver’s disk but in 
   expect(await readFile(join(receiver.directory, 'Trip (2)', 'note.txt'), 'utf8')).toBe('hello')
 })
 
-test('a passphrase is asked for, a wrong one is reported, the right one opens', async () => {
+test('a passphrase is required, a wrong one is reported, the right one opens the share', async () => {
   const { link } = await share({ by: 'passphrase', passphrase: 'correct horse' })
   const add = (passphrase?: string) =>
     receiver.operations.addTorrent({ source: link, peers: peers(), ...(passphrase && { passphrase }) })
@@ -91,13 +91,13 @@ test('a passphrase is asked for, a wrong one is reported, the right one opens', 
   expect(await ended(receiver, right.job!.id)).toMatchObject({ state: 'done' })
 })
 
-test('what is sealed to somebody’s key stays sealed here', async () => {
+test('a share sealed for another key stays sealed', async () => {
   const to = 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
   const { link } = await share({ by: 'recipients', recipients: [to] })
   await expect(receiver.operations.addTorrent({ source: link })).rejects.toMatchObject({ field: 'source' })
 })
 
-test('wrong keys to seal to, and altered links, are reported', async () => {
+test('invalid recipients and altered links are reported', async () => {
   const path = join(sender.directory, 'Trip')
   const rest = { path, version: 'hybrid' as const, private: false, trackers: [], webSeeds: [] }
   const job = await sender.operations.createTorrent({

@@ -75,7 +75,7 @@ describe('what is found', () => {
     expect(ids(query)).toEqual([])
   })
 
-  test('a name before a path before a text', () => {
+  test('names first, then paths, then texts', () => {
     index.put([
       entry(1, 'x', { text: 'about whales' }),
       entry(2, 'x', { path: 'whales' }),
@@ -85,7 +85,7 @@ describe('what is found', () => {
     expect(ids('whales')).toEqual([3, 2, 1])
   })
 
-  test('of the kinds that are asked for', () => {
+  test('only the requested kinds', () => {
     index.put([
       entry(1, 'a one', { kind: 'video' }),
       entry(2, 'a two', { kind: 'audio' }),
@@ -95,7 +95,7 @@ describe('what is found', () => {
     expect(ids('a', ['picture'])).toEqual([])
   })
 
-  test('page by page, each once', () => {
+  test('page by page, each item once', () => {
     index.put(Array.from({ length: 250 }, (_, i) => entry(i + 1, `same ${i}`)))
     const seen: number[] = []
     for (let offset = 0; ; offset += 100) {
@@ -107,7 +107,7 @@ describe('what is found', () => {
     expect(seen).toHaveLength(250)
   })
 
-  test('names first also where too much is found to rank it all', () => {
+  test('names first, also if there are too many hits to rank', () => {
     const texts = Array.from({ length: 10_050 }, (_, i) => entry(i + 10, 'x', { path: 'linux stuff' }))
     index.put([entry(1, 'linux'), ...texts])
     const found = ids('linux')
@@ -120,7 +120,7 @@ describe('what is found', () => {
 describe('snippets', () => {
   const matched = ({ text, matches }: Snippet) => matches.map(([from, to]) => text.slice(from, to))
 
-  test('show where the words are, far inside', () => {
+  test('show the words, also deep inside the text', () => {
     const filler = 'nothing of interest here. '.repeat(5000)
     index.put([entry(1, 'x', { text: `${filler}The Größe of whales matters. ${filler}` })])
     const found = search('whale').hits[0]!.snippet!
@@ -133,19 +133,19 @@ describe('snippets', () => {
     expect(folded.matches.map(([from, to]) => folded.text.slice(from, to))).toEqual(['Größe'])
   })
 
-  test('are null where there is no text', () => {
+  test('are null if there is no text', () => {
     index.put([entry(1, 'whale')])
     expect(search('whale').hits[0]!.snippet).toBeNull()
   })
 
-  test('show the beginning of a text where only the name fits', () => {
+  test('show the beginning of the text if only the name matches', () => {
     index.put([entry(1, 'whale', { text: 'About fish' })])
     expect(search('whale').hits[0]!.snippet).toEqual({ text: 'About fish', matches: [] })
   })
 })
 
 describe('changes', () => {
-  test('of a name keep the text, and a new text replaces the old', () => {
+  test('of a name keep the text, and a new text replaces the old one', () => {
     index.put([entry(1, 'old', { text: 'inside' })])
     index.put([entry(1, 'new')])
     expect([ids('old'), ids('new'), ids('inside')]).toEqual([[], [1], [1]])
@@ -156,7 +156,7 @@ describe('changes', () => {
     expect(index.count()).toEqual({ entries: 1, texts: 0 })
   })
 
-  test('remove a torrent with all its files, and only that', () => {
+  test('remove only the torrent with all its files', () => {
     for (const torrentId of [1, 2, 3]) {
       index.reserve(torrentId, 6000)
       const files = Array.from({ length: 6000 }, (_, i) => ({
@@ -174,7 +174,7 @@ describe('changes', () => {
     expect(search('word').hits.every(({ torrentId }) => torrentId === 1)).toBe(true)
   })
 
-  test('of the number of files make room for them', () => {
+  test('of the number of files reserve or release ids', () => {
     index.reserve(7, 0)
     index.put([{ ...entry(0, 'magnet'), torrentId: 7, file: null }])
     index.put([
@@ -214,7 +214,7 @@ describe('the file', () => {
     for (const ending of ['', '-wal']) expect(statSync(path + ending).mode & 0o777).toBe(0o600)
   })
 
-  test('is the same generation when it is opened again', () => {
+  test('keeps its generation when it is reopened', () => {
     const { generation } = index
     index.put([entry(1, 'word')])
     index.close()
@@ -223,7 +223,7 @@ describe('the file', () => {
     expect(ids('word')).toEqual([1])
   })
 
-  test('is rebuilt when it is of another version', () => {
+  test('is rebuilt if it has another version', () => {
     const { generation } = index
     index.put([entry(1, 'word')])
     index.close()
@@ -235,7 +235,7 @@ describe('the file', () => {
     expect(index.count().entries).toBe(0)
   })
 
-  test('is rebuilt when it is damaged', () => {
+  test('is rebuilt if it is damaged', () => {
     const { generation } = index
     index.close()
     writeFileSync(path, 'x'.repeat(statSync(path).size))
@@ -245,7 +245,7 @@ describe('the file', () => {
   })
 })
 
-test('whatever is typed, and whatever things are named, there is an answer', () => {
+test('any query over any names gets an answer', () => {
   const special = fc.constantFrom(
     '"',
     '*',

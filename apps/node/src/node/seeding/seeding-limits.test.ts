@@ -31,7 +31,7 @@ test.each([
   expect(seedingEnds(torrent(more), settings) !== null).toBe(ends)
 })
 
-test('what reached its limit is ended as the settings say, and a fault does not keep the others from it', async () => {
+test('torrents that reach a limit get the configured action, also if one of them fails', async () => {
   const clock = new VirtualClock()
   const log = new Entries()
   const settings = testSettings({ seeding: { ratioLimit: 1, timeLimitMinutes: null, action: 'remove' } })

@@ -8,7 +8,7 @@ import { createServer, type Server } from './server.ts'
 import { testHostileRequests } from './testing/hostile-requests.ts'
 import { HASH, type Served, serve, TOKEN } from './testing/served.ts'
 
-describe('in front of a node in memory, whatever a request says, the answer is right or names what was wrong', () => {
+describe('in front of a simulated node, any request gets a valid answer or a precise error', () => {
   let served: Served
   beforeAll(async () => {
     served = await serve()
@@ -26,7 +26,7 @@ describe('in front of a node in memory, whatever a request says, the answer is r
   }))
 })
 
-describe('in front of a real node, too', () => {
+describe('in front of a real node', () => {
   let node: TestNode
   let server: Server
   let torrent: string

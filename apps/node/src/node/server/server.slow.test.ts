@@ -24,7 +24,7 @@ const login = (
     headers: { 'content-type': 'application/json', ...headers },
   })
 
-test('the typed client and the server understand each other', async () => {
+test('the typed client works with the server', async () => {
   const api = apiOf(served)
   const { added, torrent } = await api.addTorrent({ source: HASH, label: 'films', tags: ['a', 'b'] })
   expect({ added, id: torrent?.id }).toEqual({ added: true, id: HASH })
@@ -39,7 +39,7 @@ test('the typed client and the server understand each other', async () => {
   expect((await api.listLabels({})).items.map(label => label.name)).toEqual(['films'])
 })
 
-test('refusals reach the typed client with code and field', async () => {
+test('errors reach the typed client with code and field', async () => {
   const api = apiOf(served)
   await expect(api.getTorrent({ id: 'f'.repeat(40) })).rejects.toMatchObject({
     status: 404,
@@ -56,7 +56,7 @@ test('refusals reach the typed client with code and field', async () => {
   })
 })
 
-test('a request is logged without what it asks for, where secrets may be in any writing', async () => {
+test('requests are logged without their query, which may contain secrets', async () => {
   const link = encodeURIComponent('magnet:?tr=http%3A%2F%2Fh%2Fsecretkey%2Fannounce')
   await fetch(`${served.server.url}/none?add=${link}&passkey%253D=hunter2`)
   const logged = () => served.node.state.log.map(each => each.message)
@@ -64,7 +64,7 @@ test('a request is logged without what it asks for, where secrets may be in any 
   expect(logged().join()).not.toMatch(/secretkey|hunter2/)
 })
 
-test('the largest .torrent that is allowed fits into a request', async () => {
+test('the largest allowed .torrent fits into a request', async () => {
   const torrent = 'QUJD'.repeat(10_000_000)
   await expect(apiOf(served).addTorrent({ torrent })).rejects.toMatchObject({
     code: 'bad-torrent',
@@ -76,7 +76,7 @@ test('the largest .torrent that is allowed fits into a request', async () => {
   })
 })
 
-test('an operation ends when the one who asked has left', async () => {
+test('an operation is aborted when the client disconnects', async () => {
   let reason: unknown = null
   const left = new Promise<void>(resolve => {
     served.node.operations.previewTorrent = (_input, options) =>
@@ -118,7 +118,7 @@ describe('logging in', () => {
     expect((await ask('/api/torrents')).status).toBe(401)
   })
 
-  test('from a page that came over https, the cookie stays on https', async () => {
+  test('over https sets a secure cookie', async () => {
     const proxied = await serve({ allowedHosts: ['node.example'] })
     const { port } = proxied.server
     const answer = await login(proxied, 'shoal', TOKEN, { origin: `https://127.0.0.1:${port}` })
@@ -140,7 +140,7 @@ describe('logging in', () => {
     await proxied.server.close()
   })
 
-  test('with a wrong password is refused, and after some of them has to wait', async () => {
+  test('with wrong passwords is rejected and then delayed', async () => {
     for (let time = 0; time < 5; time++) {
       const answer = await login(served, 'shoal', 'wrong')
       expect([answer.status, (await answer.json()).error.code]).toEqual([401, 'wrong-password'])
@@ -150,7 +150,7 @@ describe('logging in', () => {
     expect((await login(served, 'shoal', TOKEN)).status).toBe(200)
   })
 
-  test('behind a proxy that is trusted, wrong passwords count for who sent them; nobody else is believed', async () => {
+  test('counts wrong passwords for the client behind a trusted proxy, and for no other X-Forwarded-For', async () => {
     const behind = await serve({ trustedProxies: ['127.0.0.0/8'] })
     const guess = async (node: Served, from: string) =>
       (await login(node, 'shoal', 'wrong', { 'x-forwarded-for': from })).status
@@ -164,7 +164,7 @@ describe('logging in', () => {
     expect(await guess(served, '198.51.100.99')).toBe(429)
   })
 
-  test('is possible with user name and password where these are set', async () => {
+  test('is possible with user name and password if they are set', async () => {
     const secret = await hashPassword('ann', 'correct horse', { N: 1024 })
     const own = await serve({ access: new Access({ token: TOKEN, secret }) })
     const answer = await login(own, 'ann', 'correct horse')
@@ -175,7 +175,7 @@ describe('logging in', () => {
   })
 })
 
-test('strangers learn whether the node works, and who they are, but no more', async () => {
+test('health and the own access are visible without a login', async () => {
   const ask = async (path: string) => (await fetch(`${served.server.url}${path}`)).json()
   expect(await ask('/health')).toEqual({ status: 'ok' })
   expect(await ask('/api/access')).toEqual({ username: null, by: 'none', password: false })
@@ -183,7 +183,7 @@ test('strangers learn whether the node works, and who they are, but no more', as
   expect((await fetch(`${served.server.url}/api/openapi.json`)).status).toBe(401)
 })
 
-test('another program’s API has its own logins and bodies, behind the same guards', async () => {
+test('other APIs have their own logins and bodies behind the same guards', async () => {
   const plugin: CompatPlugin = ({ app, access, node }) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: unknown) => body)

@@ -55,7 +55,7 @@ test.each([
   },
 )
 
-test('a move that is under way when its torrent is forgotten is ended, and brings nothing back', async () => {
+test('a move is cancelled when its torrent is deleted, which stays deleted', async () => {
   const node = await open()
   const job = await node.operations.createTorrent(
     CreateTorrent.parse({ path: join(node.directory, 'album') }),
@@ -78,7 +78,7 @@ test('a move that is under way when its torrent is forgotten is ended, and bring
   expect(await readFile(join(node.directory, 'album', 'b.txt'), 'utf8')).toHaveLength(90_000)
 })
 
-test('a server that does not answer holds up no start, and what it has is asked for at the next', async () => {
+test('an unresponsive server does not delay startup, and is asked again at the next', async () => {
   const node = await open()
   let requests = 0
   let isAnswering = false

@@ -33,7 +33,7 @@ function stuck() {
 
 const send = (id: string, path: string, text: string) => uploads.receive(id, path, body(text), { signal })
 
-test('a file gets its own name, or a free one next to a file that exists', async () => {
+test('a file keeps its name, or gets a free one if it exists', async () => {
   await writeFile(join(folder, 'a.txt'), 'mine')
   const { id } = await uploads.create('a.txt')
   await send(id, 'a.txt', 'hello')
@@ -43,14 +43,14 @@ test('a file gets its own name, or a free one next to a file that exists', async
   expect((await readdir(folder)).sort()).toEqual(['a (2).txt', 'a.txt'])
 })
 
-test('two of one name that end together have places of their own', async () => {
+test('two uploads of one name that end together get separate paths', async () => {
   const ids = [(await uploads.create('a.txt')).id, (await uploads.create('a.txt')).id]
   for (const id of ids) await send(id, 'a.txt', id)
   const paths = await Promise.all(ids.map(id => uploads.finish(id)))
   expect(await Promise.all(paths.map(path => readFile(path, 'utf8')))).toEqual(ids)
 })
 
-test('a folder arrives as a whole, and to the folder that held when it began', async () => {
+test('a folder is moved as a whole, to the download folder at its start', async () => {
   const { id } = await uploads.create('album')
   await send(id, 'one/a.txt', 'a')
   await send(id, 'b.txt', 'b')
@@ -66,7 +66,7 @@ test('a folder arrives as a whole, and to the folder that held when it began', a
   expect(await readFile(join(folder, 'album/one/a.txt'), 'utf8')).toBe('a')
 })
 
-test('what is said of an upload stays as short with every file, and counts those that have arrived', async () => {
+test('the status of an upload has a constant size and counts the received files', async () => {
   const { id } = await uploads.create('many')
   for (let at = 1; at <= 20; at++) {
     const said = await send(id, `${at}.txt`, 'hello')
@@ -77,7 +77,7 @@ test('what is said of an upload stays as short with every file, and counts those
   expect(uploads.get(id)).toMatchObject({ fileCount: 20, receivedBytes: 100 })
 })
 
-test('it is shared once: a second end of it, and what comes later, is refused', async () => {
+test('it is shared once: later requests are rejected', async () => {
   const { id } = await uploads.create('a.txt')
   await send(id, 'a.txt', 'a')
   const both = await Promise.allSettled([uploads.finish(id), uploads.finish(id), send(id, 'late.txt', 'x')])
@@ -85,7 +85,7 @@ test('it is shared once: a second end of it, and what comes later, is refused', 
   expect(both[1]).toMatchObject({ reason: { code: 'not-found' } })
 })
 
-test('a cancel ends what is being received, and leaves nothing behind', async () => {
+test('cancelling stops the transfer and leaves nothing behind', async () => {
   const { id } = await uploads.create('big')
   const { begun, chunks } = stuck()
   const receiving = uploads.receive(id, 'sub/big.bin', chunks, { signal })
@@ -96,7 +96,7 @@ test('a cancel ends what is being received, and leaves nothing behind', async ()
   expect(await readdir(folder)).toEqual([])
 })
 
-test('the end of the node ends all of them', async () => {
+test('all uploads end with the node', async () => {
   const { id } = await uploads.create('big')
   const { begun, chunks } = stuck()
   const receiving = uploads.receive(id, 'big', chunks, { signal })
@@ -108,7 +108,7 @@ test('the end of the node ends all of them', async () => {
   await expect(uploads.create('more')).rejects.toMatchObject({ code: 'closed' })
 })
 
-test('a file that breaks off is deleted, and can be sent again', async () => {
+test('an incomplete file is deleted and can be sent again', async () => {
   const { id } = await uploads.create('a.txt')
   async function* breaking() {
     yield Buffer.from('half')
@@ -119,7 +119,7 @@ test('a file that breaks off is deleted, and can be sent again', async () => {
   expect(await readFile(await uploads.finish(id), 'utf8')).toBe('whole')
 })
 
-test('a name that is in the way of another is refused, and what is there stays', async () => {
+test('a name that conflicts with another is rejected, and existing files stay', async () => {
   const { id } = await uploads.create('x')
   await send(id, 'a', 'a file')
   await expect(send(id, 'a/b', 'below a file')).rejects.toThrow()
@@ -143,17 +143,17 @@ test.each([
   'a\0',
   'x'.repeat(256),
   '.shoal-upload-x',
-])('the path %j is refused', async path => {
+])('the path %j is rejected', async path => {
   const { id } = await uploads.create('x')
   await expect(send(id, path, 'x')).rejects.toMatchObject({ code: 'bad-request', field: 'path' })
 })
 
-test('no more than a hundred are under way, however they come', async () => {
+test('at most a hundred are open, also if they start at once', async () => {
   const all = await Promise.allSettled(Array.from({ length: 110 }, () => uploads.create('x')))
   expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(100)
 })
 
-test('what an earlier run left is deleted at the start, and nothing else', async () => {
+test('only leftovers of an earlier run are deleted at startup', async () => {
   const { id } = await uploads.create('mine')
   await send(id, 'a.txt', 'half')
   // Another node that has the same folder, and what a person calls so.

@@ -8,7 +8,7 @@ import { torrentFile } from '../testing/torrent-file.ts'
 const count = (sqlite: DatabaseSync, table: string) =>
   (sqlite.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }).count
 
-test('a crash at any moment leaves a torrent with all that was said of it, or none', async () => {
+test('a crash at any moment leaves a torrent with all its options, or none', async () => {
   const node = await nodeForTest()
   const { bytes } = await torrentFile('a.bin')
   const { id } = await torrentFile('b.bin')

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const ways = (path: string) => [path, ` ${path}`, pathToFileURL(path).href, relative(process.cwd(), path)]
 
-test('no way to write a path has the node read a .torrent outside of its folders', async () => {
+test('no notation of a path makes the node read a .torrent outside its folders', async () => {
   for (const source of ways(outside))
     for (const ask of [
       () => node.operations.addTorrent({ source }),
@@ -43,7 +43,7 @@ test('no way to write a path has the node read a .torrent outside of its folders
       })
 })
 
-test('a pipe, a device or a folder is refused rather than waited for', async () => {
+test('pipes, devices and folders are rejected at once', async () => {
   const pipe = join(node.folder, 'pipe.torrent')
   execFileSync('mkfifo', [pipe])
   const device = join(node.folder, 'device.torrent')
@@ -61,7 +61,7 @@ test('a pipe, a device or a folder is refused rather than waited for', async () 
   })
 })
 
-test('one in its folders is read, by its path or as a file URL', async () => {
+test('a .torrent in its folders is read by path or file URL', async () => {
   const inside = await torrentIn(join(node.folder, 'watched'))
   for (const source of ways(inside).slice(0, 3))
     expect(await node.operations.previewTorrent({ source, timeoutSeconds: 5 })).toMatchObject({

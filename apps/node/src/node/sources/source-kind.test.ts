@@ -34,7 +34,7 @@ test.each([
 })
 
 test.each(['', 'hello', 'ipfs://abc/x.torrent', 'gopher://x', V1.slice(1), `${V1}0`])(
-  '%j is not understood: what is understood is listed',
+  '%j is rejected with a list of supported links',
   identifier => {
     const find = () => sourceKind(identifier, PROTOCOLS)
     expect(find).toThrow(expect.objectContaining({ code: 'unknown-identifier', field: 'source' }))
@@ -42,22 +42,22 @@ test.each(['', 'hello', 'ipfs://abc/x.torrent', 'gopher://x', V1.slice(1), `${V1
   },
 )
 
-test('a link to a .torrent is fetched as a file, with care, when it was chosen outside of the local network', () => {
+test('a link to a .torrent from outside is fetched as an untrusted file', () => {
   const url = 'https://x.example/a.torrent'
   expect(sourceKind(url, PROTOCOLS, { outsideOnly: true })).toMatchObject({ protocol: { name: 'HTTP' } })
   expect(sourceKind(`magnet:?xt=urn:btih:${V1}`, PROTOCOLS, { outsideOnly: true }).kind).toBe('torrent')
 })
 
-test('without plain transfers, only torrents are understood', () => {
+test('without the transfers capability, only torrents are supported', () => {
   expect(sourceKind(V1, []).kind).toBe('torrent')
   expect(() => sourceKind('ftp://x.example/a', [])).toThrow('Supported links: BitTorrent')
 })
 
-test('a message that lists what is understood repeats no password', () => {
+test('the list of supported links does not repeat a password', () => {
   expect(() => sourceKind('gopher://me:s3cret@x/y', PROTOCOLS)).toThrow('gopher://x/y')
 })
 
-test('notations of one hash become one', () => {
+test('notations of one hash are normalized', () => {
   for (const identifier of [V1.toUpperCase(), 'AERUKZ4JVPG66AJDIVTYTK6N54ASGRLH'])
     expect(engineLink(identifier)).toBe(V1)
   expect(() => engineLink('baf5rzzzz')).toThrow(expect.objectContaining({ code: 'bad-info-hash' }))

@@ -13,7 +13,7 @@ import { torrentFile } from './torrent-file.ts'
 const torrentOf = (node: TestNode, id: string): Promise<Torrent | null> =>
   node.operations.getTorrent({ id }).catch(() => null)
 
-test('a .torrent in a watched folder, a link to one and a file over HTTP: each goes its way', async () => {
+test('a .torrent in a watch folder, a link to one, and a file over HTTP are downloaded', async () => {
   const node = await nodeForTest()
   const [one, two] = [await torrentFile('one'), await torrentFile('two')]
   const content = Buffer.alloc(300_000, 'x')
@@ -73,7 +73,7 @@ test('a .torrent in a watched folder, a link to one and a file over HTTP: each g
   expect(items.map(({ name }) => name)).toEqual(['BitTorrent', 'HTTP', 'FTP'])
 })
 
-test('an item of a feed that is added by hand is marked, and that is reported', async () => {
+test('a feed item that is added by hand is marked and published', async () => {
   const node = await nodeForTest()
   const magnet = `magnet:?xt=urn:btih:${'12'.repeat(20)}`
   await using server = await FileServer.start((_, response) => {
@@ -96,7 +96,7 @@ test('an item of a feed that is added by hand is marked, and that is reported', 
   expect(told).toBe(1)
 })
 
-test('a feed’s item is downloaded from a peer, moved when complete, and told to a program once', async () => {
+test('a feed item is downloaded from a peer, moved when complete, and passed to a program once', async () => {
   const [seeder, node] = [await nodeForTest(), await nodeForTest()]
   await mkdir(seeder.directory, { recursive: true })
   const source = join(seeder.directory, 'film.mkv')

@@ -87,7 +87,7 @@ function torrentsOf(node: MemoryNode) {
   return { fake, paused, complete }
 }
 
-test('what a node does by itself works side by side, and closes without a trace', async () => {
+test('all automation works side by side and closes without leaks', async () => {
   await using server = await FileServer.start((_, response) =>
     response.end(
       `<rss><channel><item><title>F</title><link>magnet:?xt=urn:btih:${'f'.repeat(40)}</link></item></channel></rss>`,

@@ -23,7 +23,7 @@ const torrent = (number: number) => ({
 })
 
 describe('torrents', () => {
-  test('are the same after a restart, with every option', async () => {
+  test('are unchanged after a restart, with every option', async () => {
     const label = catalogue.labels.add({ name: 'films', colour: '#00ff00', directory: '/films' })
     const added = catalogue.torrents.add({
       ...torrent(1),
@@ -53,7 +53,7 @@ describe('torrents', () => {
     expect(added).toMatchObject({ tags: ['a', 'b'], removeData: true, ratioLimit: 1.5, filesKnown: false })
   })
 
-  test('need an info hash, and one that no other has', () => {
+  test('need a unique info hash', () => {
     catalogue.torrents.add(torrent(1))
     expect(() => catalogue.torrents.add(torrent(1))).toThrow(/UNIQUE/)
     expect(() => catalogue.torrents.add({ ...torrent(2), infoHashV1: null })).toThrow(/CHECK/)
@@ -73,7 +73,7 @@ describe('torrents', () => {
     expect(() => catalogue.torrents.update(id, { '1; DROP': 1 } as never)).toThrow(/has no 1; DROP/)
   })
 
-  test('that are deleted take their files and totals along, and their id is not used again', async () => {
+  test('that are deleted lose their files and totals, and their id is not reused', async () => {
     const { id } = catalogue.torrents.add(torrent(1))
     await catalogue.files.replace(id, [{ index: 0, path: 'a', lengthBytes: 1 }])
     catalogue.torrents.addTotals(new Map([[id, { uploadedBytes: 5 }]]))
@@ -83,7 +83,7 @@ describe('torrents', () => {
     expect(catalogue.torrents.add(torrent(1)).id).toBeGreaterThan(id)
   })
 
-  test('add up what they transferred', () => {
+  test('add up their transfers', () => {
     const { id } = catalogue.torrents.add(torrent(1))
     for (const uploadedBytes of [1, 2.4])
       catalogue.torrents.addTotals(
@@ -103,7 +103,7 @@ describe('files', () => {
   const list = (count: number) =>
     Array.from({ length: count }, (_, index) => ({ index, path: `d/f${index}.mkv`, lengthBytes: index }))
 
-  test('of a large torrent are listed whole, and replaced whole', async () => {
+  test('of a large torrent are listed and replaced completely', async () => {
     const { id } = catalogue.torrents.add(torrent(1))
     await catalogue.files.replace(id, list(5001))
     expect([...catalogue.files.each(id)]).toEqual(list(5001).map(file => ({ ...file, kind: 'video' })))
@@ -115,7 +115,7 @@ describe('files', () => {
     expect(catalogue.files.totals(id)).toMatchObject({ count: 1, bytes: 7 })
   })
 
-  test('are not counted as known when the list was interrupted', async () => {
+  test('do not count as known if listing was interrupted', async () => {
     const { id } = catalogue.torrents.add(torrent(1))
     const interrupt = new AbortController()
     const files = function* () {
@@ -128,7 +128,7 @@ describe('files', () => {
     expect(catalogue.torrents.get(id)!.filesKnown).toBe(false)
   })
 
-  test('are left out when their torrent is deleted meanwhile', async () => {
+  test('are omitted if their torrent is deleted meanwhile', async () => {
     const { id } = catalogue.torrents.add(torrent(1))
     const writing = catalogue.files.replace(id, list(5000))
     catalogue.torrents.delete(id)
@@ -145,7 +145,7 @@ describe('files', () => {
   ])('have a kind by their name: %s', (path, kind) => expect(kindOf(path)).toBe(kind))
 })
 
-test('labels are unique, and leave their torrents when they are deleted', () => {
+test('labels are unique, and are removed from their torrents when deleted', () => {
   const label = catalogue.labels.add({ name: 'b' })
   catalogue.labels.add({ name: 'a' })
   expect(() => catalogue.labels.add({ name: 'a' })).toThrow(/UNIQUE/)
@@ -157,7 +157,7 @@ test('labels are unique, and leave their torrents when they are deleted', () => 
   expect(catalogue.torrents.get(id)!.labelId).toBeNull()
 })
 
-test('settings are any JSON', async () => {
+test('settings can be any JSON', async () => {
   catalogue.settings.set('a.b', { c: [1, null, 'x'] })
   catalogue.settings.set('gone', 1)
   catalogue.settings.delete('gone')
@@ -171,7 +171,7 @@ describe('history', () => {
   const DAY_MS = 86_400_000
   const start = Date.UTC(2026, 0, 1)
 
-  test('is kept by the minute for a day, by the hour for a month, by the day for good', () => {
+  test('is kept by the minute for a day, by the hour for a month, and by the day forever', () => {
     for (let hour = 0; hour < 24 * 60; hour++)
       catalogue.history.add(start + hour * 3_600_000 + 61_000, { downloadedBytes: 10, uploadedBytes: 1 })
     const all = (step: 60 | 3600 | 86_400) => catalogue.history.points(step, 0, Number.MAX_SAFE_INTEGER)
@@ -182,7 +182,7 @@ describe('history', () => {
     expect(catalogue.history.allTime()).toEqual({ downloadedBytes: 14_400, uploadedBytes: 1440 })
   })
 
-  test('adds up what falls into one step, and gives the steps that are asked for', async () => {
+  test('adds up transfers by step and returns the requested steps', async () => {
     for (const second of [0, 59, 60, 3600])
       catalogue.history.add(start + second * 1000, { downloadedBytes: 1, uploadedBytes: 0 })
     const { history } = await place.reopen()
@@ -212,7 +212,7 @@ describe('peers', () => {
     expect(found[0]!.score).toBe(scoreOf(found[0]!))
   })
 
-  test('are bounded: those not seen for longest go', async () => {
+  test('are limited: the least recently seen are deleted', async () => {
     await catalogue.close()
     const database = await Database.open(place.path, tableOwners())
     const peers = new PeerStore(database, 100)
@@ -223,7 +223,7 @@ describe('peers', () => {
     await database.close()
   })
 
-  test('score by what they gave, took and wasted', () => {
+  test('are scored by downloaded, uploaded and wasted bytes', () => {
     const score = (downloaded: number, uploaded: number, wasted: number) =>
       scoreOf({
         downloadedBytes: downloaded * 2 ** 20,
@@ -240,7 +240,7 @@ describe('peers', () => {
   })
 })
 
-test('jobs outlive a restart; ended ones make room', async () => {
+test('jobs survive a restart; ended ones are deleted', async () => {
   const job = { kind: 'move', name: 'x', state: 'running', detail: { to: '/y' }, startedMs: 1 } as const
   catalogue.jobs.add({ ...job, id: 'still running' })
   for (let i = 0; i < 1010; i++) {
@@ -258,7 +258,7 @@ test('jobs outlive a restart; ended ones make room', async () => {
 describe('logins', () => {
   const login = { userName: 'me', address: '127.0.0.1', createdMs: 1000, expiresMs: 100_000 }
 
-  test('are found by their token until they end', () => {
+  test('are found by their token until they expire', () => {
     const token = catalogue.logins.add(login)
     expect(catalogue.logins.find(token, 2000)).toMatchObject({ userName: 'me', usedMs: 1000 })
     catalogue.logins.find(token, 62_000)
@@ -268,14 +268,14 @@ describe('logins', () => {
     expect(catalogue.logins.find(token, 100_000)).toBeNull()
   })
 
-  test('end by hand, each alone', () => {
+  test('end separately', () => {
     const tokens = [1, 2, 3].map(() => catalogue.logins.add(login))
     expect(catalogue.logins.delete(catalogue.logins.find(tokens[0]!, 2000)!.id)).toBe(true)
     expect(catalogue.logins.find(tokens[0]!, 2000)).toBeNull()
     expect(catalogue.logins.all(2000)).toHaveLength(2)
   })
 
-  test('are bounded', () => {
+  test('are limited', () => {
     for (let i = 0; i < 1005; i++) catalogue.logins.add({ ...login, createdMs: i })
     expect(catalogue.logins.all(2000)).toHaveLength(1000)
   })
@@ -285,7 +285,7 @@ describe('feeds', () => {
   const feed = { url: 'https://feed.example/', title: 'f', everyMinutes: 15, filters: [{ include: 'x' }] }
   const item = (guid: string) => ({ guid, title: `t ${guid}`, source: 'magnet:?', publishedMs: null })
 
-  test('tell what is new, once', async () => {
+  test('report new items once', async () => {
     const { id } = catalogue.feeds.add(feed)
     expect(catalogue.feeds.see(id, 1, [item('a'), item('b')]).map(({ guid }) => guid)).toEqual(['a', 'b'])
     const { feeds } = await place.reopen()
@@ -300,7 +300,7 @@ describe('feeds', () => {
     expect(feeds.countItems(id)).toBe(0)
   })
 
-  test('keep a bounded number of items', () => {
+  test('keep a limited number of items', () => {
     const { id } = catalogue.feeds.add(feed)
     catalogue.feeds.see(
       id,

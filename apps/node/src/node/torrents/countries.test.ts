@@ -17,7 +17,7 @@ async function database(bytes: Uint8Array): Promise<string> {
   return path
 }
 
-test('tells the country of an address that is in the database, and of no other', async () => {
+test('finds the countries of addresses in the database only', async () => {
   const countries = new Countries()
   await countries.open(await database(databaseOf(192, 'NL')))
   expect(countries.of('192.0.2.1')).toBe('NL')
@@ -28,7 +28,7 @@ test('tells the country of an address that is in the database, and of no other',
   expect(countries.of('192.0.2.1')).toBeNull()
 })
 
-test('refuses a file that is not a database, and keeps the one it had', async () => {
+test('rejects a file that is not a database, and keeps the previous one', async () => {
   const countries = new Countries()
   await countries.open(await database(databaseOf(192, 'NL')))
   const other = join(folder, 'other.mmdb')
@@ -41,7 +41,7 @@ test('refuses a file that is not a database, and keeps the one it had', async ()
   expect(countries.of('192.0.2.1')).toBe('NL')
 })
 
-test('refuses a pipe rather than waiting for it', async () => {
+test('rejects a pipe at once', async () => {
   const pipe = join(folder, 'pipe.mmdb')
   execFileSync('mkfifo', [pipe])
   await expect(new Countries().open(pipe)).rejects.toMatchObject({ code: 'bad-request' })

@@ -30,7 +30,7 @@ async function slowSeed(isPrivate: boolean) {
 test.each([
   ['a torrent', false, 1],
   ['a private torrent', true, 0],
-])('after a restart the peers of the last run of %s are asked first: %s', async (_, isPrivate, asked) => {
+])('after a restart, the peers of the last run of %s are tried first: %s', async (_, isPrivate, asked) => {
   const { id, torrent, peer } = await slowSeed(isPrivate)
   let node = await nodeForTest()
   await node.operations.addTorrent({ torrent })
@@ -51,7 +51,7 @@ test.each([
   if (asked > 0) await vi.waitFor(async () => expect(await connected()).toBe(1), { timeout: 5000 })
 })
 
-test('those that gave most are first; who came to us and does not say where it listens, gave nothing or is a web seed is not among them', () => {
+test('the best uploaders are first; peers without a listen port or uploads, and web seeds, are omitted', () => {
   const peer = (address: string, change: Partial<PeerStatus>) =>
     ({
       address,

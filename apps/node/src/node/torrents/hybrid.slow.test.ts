@@ -27,7 +27,7 @@ async function hybridSeed(): Promise<{ metainfo: Metainfo; v1: string; v2: strin
 
 const all = async (node: TestNode) => (await node.operations.listTorrents(ListTorrents.parse({}))).items
 
-test('one that was added by its v2 hash is found by both, also after a restart, and is one entry', async () => {
+test('a torrent added by its v2 hash is one entry, found by both hashes, also after a restart', async () => {
   const { v1, v2, peer } = await hybridSeed()
   const node = await nodeForTest()
   await node.operations.addTorrent({ source: `magnet:?xt=urn:btmh:1220${v2}`, peers: [peer], label: 'music' })
@@ -52,7 +52,7 @@ test('one that was added by its v2 hash is found by both, also after a restart, 
   )
 })
 
-test('added by either hash, it becomes one entry as soon as it is known that both are the same', async () => {
+test('entries of both hashes are merged once they are known to be the same', async () => {
   const { v1, v2, peer } = await hybridSeed()
   const node = await nodeForTest()
   await node.operations.addTorrent({ source: v1 })

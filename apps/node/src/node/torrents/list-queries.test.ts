@@ -29,20 +29,20 @@ test('filters by state, groups of states, label, tag and words of the name', () 
   expect(names(all, { text: '13 debian' })).toEqual(['Debian 13'])
 })
 
-test('what is not known comes last in either order', () => {
+test('unknown values come last in either order', () => {
   const all = [torrent('a', { ratio: null }), torrent('b', { ratio: 2 }), torrent('c', { ratio: 1 })]
   const ids = (order: string) => [...all].sort(sorterOf(query({ sort: 'ratio', order }))).map(({ id }) => id)
   expect(ids('ascending')).toEqual(['c', 'b', 'a'])
   expect(ids('descending')).toEqual(['b', 'c', 'a'])
 })
 
-test('names are in the order of people, numbers by their value', () => {
+test('names are sorted naturally, with numbers by value', () => {
   const all = ['File 10', 'file 9', 'Äpfel', 'Zebra'].map(name => torrent(name))
   const sorted = all.sort(sorterOf(query({ sort: 'name', order: 'ascending' }))).map(({ name }) => name)
   expect(sorted).toEqual(['Äpfel', 'file 9', 'File 10', 'Zebra'])
 })
 
-test('pages together are the whole list, each item once', () => {
+test('all pages together are the list, each item once', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 20 }), (count, limit) => {
       const all = Array.from({ length: count }, (_, at) => torrent(`${at}`))
@@ -59,7 +59,7 @@ test('pages together are the whole list, each item once', () => {
   )
 })
 
-test('a page of which only a part was sorted is the same as of a list that was sorted as a whole', () => {
+test('a page from a partial sort equals one from a full sort', () => {
   const list = fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 200 })
   fc.assert(
     fc.property(
@@ -82,7 +82,7 @@ test('a page of which only a part was sorted is the same as of a list that was s
   )
 })
 
-test('a page continues after the last item even if others came before it or it is gone', () => {
+test('a page continues after the last item, even if items were inserted before it or it is gone', () => {
   const all = ['a', 'b', 'c', 'd'].map(id => torrent(id))
   const { next } = pageOf(all, { limit: 2 })
   const ids = (list: Torrent[]) => pageOf(list, { cursor: next!, limit: 2 }).items.map(({ id }) => id)
@@ -90,6 +90,6 @@ test('a page continues after the last item even if others came before it or it i
   expect(ids(all.filter(({ id }) => id !== 'b'))).toEqual(['d'])
 })
 
-test.each(['x', '-1.a', '', '1'])('refuses the cursor %j', cursor => {
+test.each(['x', '-1.a', '', '1'])('rejects the cursor %j', cursor => {
   expect(() => pageOf([], { cursor, limit: 1 })).toThrow(/cursor/)
 })

@@ -14,7 +14,7 @@ const torrent = (id: string, order: number, more: Partial<QueuedTorrent> = {}): 
 const NOW = 10 * IDLE_MS
 const one = { maxDownloads: 1, maxSeeds: 1 }
 
-test('places go by the order of the queue, apart for downloads and seeds', () => {
+test('slots are assigned in queue order, separately for downloads and seeds', () => {
   const torrents = [
     torrent('c', 3),
     torrent('a', 1),
@@ -26,7 +26,7 @@ test('places go by the order of the queue, apart for downloads and seeds', () =>
   expect([...wait]).toEqual(['c', 'd'])
 })
 
-test('what is forced, or idle for long, takes no place', () => {
+test('forced and long idle torrents take no slot', () => {
   const idle = { running: true, idleSinceMs: NOW - IDLE_MS }
   const torrents = [
     torrent('forced', 1, { forced: true }),
@@ -40,7 +40,7 @@ test('what is forced, or idle for long, takes no place', () => {
   expect([...wait]).toEqual(['next', 'idle-not-running'])
 })
 
-test('without limits all run', () => {
+test('without limits, all run', () => {
   const torrents = [torrent('a', 1), torrent('b', 2, { complete: true })]
   expect(queueDecision(torrents, { maxDownloads: null, maxSeeds: null }, NOW).wait.size).toBe(0)
 })

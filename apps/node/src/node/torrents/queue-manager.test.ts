@@ -8,14 +8,14 @@ const ORDER = ['a', 'b', 'c', 'd']
 const move = (moved: string, how: Parameters<typeof reordered>[2]) =>
   reordered(ORDER, new Set(moved), how).join('')
 
-test('those that are moved keep their order among themselves', () => {
+test('moved torrents keep their relative order', () => {
   expect(move('bd', 'queue-first')).toBe('bdac')
   expect(move('ac', 'queue-last')).toBe('bdac')
   expect(move('cd', 'queue-up')).toBe('acdb')
   expect(move('ab', 'queue-down')).toBe('cabd')
 })
 
-test('what is at the end already stays there', () => {
+test('a torrent at the end stays there', () => {
   expect(move('ab', 'queue-up')).toBe('abcd')
   expect(move('ac', 'queue-up')).toBe('acbd')
   expect(move('cd', 'queue-down')).toBe('abcd')
@@ -55,7 +55,7 @@ function queueOf(count: number, limits: { maxDownloads: number | null; maxSeeds:
   return { registry, apis, torrents, queue, states }
 }
 
-test('as many run as may, in order; forced ones besides, paused and failed ones not', async () => {
+test('the limit is filled in order; forced ones run in addition, paused and failed ones do not', async () => {
   const { registry, apis, torrents, queue, states } = queueOf(5, { maxDownloads: 1, maxSeeds: null })
   registry.change(torrents[0]!, { paused: true })
   apis[1]!.stats.state = 'error'
@@ -68,14 +68,14 @@ test('as many run as may, in order; forced ones besides, paused and failed ones 
   expect(states()).toEqual(['paused', 'error', 'paused', 'downloading', 'downloading'])
 })
 
-test('one that cannot be started keeps nobody else from it', async () => {
+test('one that cannot be started does not block the others', async () => {
   const { apis, queue, states } = queueOf(3, { maxDownloads: null, maxSeeds: null })
   apis[0]!.isBroken = true
   await queue.apply()
   expect(states()).toEqual(['paused', 'downloading', 'downloading'])
 })
 
-test('a new one begins without a look at the others, where nobody has to wait', async () => {
+test('a new one starts at once if none has to wait', async () => {
   const { torrents, queue, states } = queueOf(3, { maxDownloads: null, maxSeeds: null })
   await queue.begin(torrents[1]!)
   expect(states()).toEqual(['paused', 'downloading', 'paused'])
@@ -84,7 +84,7 @@ test('a new one begins without a look at the others, where nobody has to wait', 
   expect(limited.states()).toEqual(['downloading', 'paused', 'paused'])
 })
 
-test('what is asked while torrents are being started is done in one more round', async () => {
+test('requests while torrents are being started are handled in one more round', async () => {
   const limits = { maxDownloads: 1 as number | null, maxSeeds: null }
   const { queue, states } = queueOf(3, limits)
   const first = queue.apply()

@@ -27,7 +27,7 @@ testResumeStore('resume data in the catalogue', async () => {
 })
 
 describe('the catalogue’s resume data', () => {
-  test('of thousands of torrents saved at once is all there in the next run', async () => {
+  test('of thousands of torrents saved at once is complete in the next run', async () => {
     const place = await temporaryCatalogue()
     try {
       const store = place.catalogue.resumeStore()

@@ -9,7 +9,7 @@ import { testNode } from '../testing/test-node.ts'
 
 const HASHES = ['1', '2', '3'].map(digit => digit.repeat(40))
 
-test('a change that the engine refuses leaves all as it was, what came before it in the change too', async () => {
+test('a change that the engine rejects is undone completely', async () => {
   const node = await nodeForTest()
   const { engine: session, torrents, kernel } = node
   const { countries } = torrents
@@ -30,7 +30,7 @@ test('a change that the engine refuses leaves all as it was, what came before it
   })
 })
 
-test('a port that is taken is refused, and the one before holds', async () => {
+test('a port in use is rejected, and the previous one stays open', async () => {
   const node = await nodeForTest()
   const { engine } = node
   const server = createServer()
@@ -43,7 +43,7 @@ test('a port that is taken is refused, and the one before holds', async () => {
   expect(engine.port).toBe(before)
 })
 
-test('a database of countries that is none is refused with the setting that names it', async () => {
+test('an invalid country database is rejected, naming the setting', async () => {
   const node = await nodeForTest()
   const path = join(node.folder, 'x.mmdb')
   await writeFile(path, 'no database')
@@ -57,7 +57,7 @@ test('a database of countries that is none is refused with the setting that name
 test.each([
   [{ downloads: { directory: '/etc' } }, 'downloads.directory'],
   [{ downloads: { completeDirectory: '/etc' } }, 'downloads.completeDirectory'],
-])('a folder outside those that are allowed is refused in %j', async (change, field) => {
+])('a folder that is not allowed is rejected in %j', async (change, field) => {
   const node = await nodeForTest()
   await expect(node.operations.changeSettings(change)).rejects.toMatchObject({
     code: 'forbidden-path',
@@ -65,7 +65,7 @@ test.each([
   })
 })
 
-test('a label counts its torrents, gives new ones its folder, and takes nothing with it when it goes', async () => {
+test('a label counts its torrents and gives new ones its folder; deleting it keeps them', async () => {
   const node = await nodeForTest()
   const directory = join(node.folder, 'films')
   expect(await node.operations.putLabel({ name: 'films', directory, colour: null })).toMatchObject({
@@ -87,7 +87,7 @@ test('a label counts its torrents, gives new ones its folder, and takes nothing 
   })
 })
 
-test('a node that cannot open leaves nothing open: the next one has the same folder', async () => {
+test('a node that fails to start leaves nothing open: the next one can use its folder', async () => {
   const node = await nodeForTest()
   const options = {
     dataDir: join(node.folder, 'data'),
@@ -112,7 +112,7 @@ test('a node that cannot open leaves nothing open: the next one has the same fol
   await next.close()
 })
 
-test('nothing is left running by a node that is closed in the middle of its work, twice', async () => {
+test('a node that is closed twice while working leaves nothing running', async () => {
   const resources = () =>
     process
       .getActiveResourcesInfo()

@@ -25,7 +25,7 @@ async function move({ operations, kernel }: TestNode, id: string, directory: str
   await kernel.jobs.whenEnded(job.id)
 }
 
-test('the log has every pause, resume and move that somebody asked for, and how a move ended', async () => {
+test('the log has every requested pause, resume and move, and the result of moves', async () => {
   const { node, id, told } = await open()
   const { operations, folder } = node
   await operations.actOnTorrents({ ids: [id], action: 'pause' })
@@ -44,7 +44,7 @@ test('the log has every pause, resume and move that somebody asked for, and how 
   expect(told[4]).toMatch(/^film\.mkv could not be moved to .*taken: /)
 })
 
-test('a peer that is named while a torrent is paused is connected to when it runs', async () => {
+test('peers that are added while a torrent is paused are used once it runs', async () => {
   const { node, id } = await open()
   const { metainfo } = node.torrents.registry.get(id).api
   const { peer } = await seedForTest(node.directory, metainfo!)

@@ -37,7 +37,7 @@ async function elsewhere(node: TestNode) {
   return { metainfo, id: infoHashText(metainfo.info.infoHashes), peer }
 }
 
-test('one that is removed, brought back and removed again has its whole time to come back', async () => {
+test('a torrent that is removed again after a restore gets the full time to be restored', async () => {
   const node = await nodeForTest()
   const id = await share(node)
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -55,7 +55,7 @@ test('one that is removed, brought back and removed again has its whole time to 
   expect(existsSync(join(node.directory, 'a.txt'))).toBe(true)
 })
 
-test('one that is added while it is being forgotten is there afterwards, as a new one', async () => {
+test('a torrent that is added while it is being deleted becomes a new one', async () => {
   const node = await nodeForTest()
   const id = await share(node)
   const torrent = node.torrents.registry.get(id)
@@ -85,7 +85,7 @@ test('one that is added while it is being forgotten is there afterwards, as a ne
   expect(await all(next)).toMatchObject([{ id, label: 'again' }])
 })
 
-test('what is added while a preview looks for it is a torrent on disk, and stays when the preview ends', async () => {
+test('a torrent that is added during its preview is saved, and stays when the preview ends', async () => {
   const node = await nodeForTest()
   const { id, peer } = await elsewhere(node)
   const looking = node.operations.previewTorrent({ source: `magnet:?xt=urn:btih:${id}`, timeoutSeconds: 30 })
@@ -101,7 +101,7 @@ test('what is added while a preview looks for it is a torrent on disk, and stays
   expect(node.engine.torrents).toHaveLength(1)
 })
 
-test('what a preview has found is added at once, with what else the link says', async () => {
+test('a previewed torrent is added at once, with the other parameters of the link', async () => {
   const node = await nodeForTest()
   const { id, peer } = await elsewhere(node)
   const source = `magnet:?xt=urn:btih:${id}&tr=${encodeURIComponent('http://127.0.0.1:9/announce')}`
@@ -114,7 +114,7 @@ test('what a preview has found is added at once, with what else the link says', 
   expect((await node.operations.previewTorrent({ source, timeoutSeconds: 1 })).known).toBe(true)
 })
 
-test('previews that nobody waits for make room for others; no more than twenty look at a time', async () => {
+test('abandoned previews make room for others; at most twenty run at a time', async () => {
   const node = await nodeForTest()
   const hash = (number: number) => number.toString(16).padStart(40, '0')
   const stop = new AbortController()
@@ -136,14 +136,14 @@ test('previews that nobody waits for make room for others; no more than twenty l
   await expect(late).rejects.toThrow('enough')
 })
 
-test('who adds the same at the same time adds it once', async () => {
+test('concurrent additions of one torrent add it once', async () => {
   const node = await nodeForTest()
   const answers = await Promise.all([1, 2, 3].map(() => node.operations.addTorrent({ source: HASH })))
   expect(answers.map(({ added }) => added).sort()).toEqual([false, false, true])
   expect(await all(node)).toHaveLength(1)
 })
 
-test('what was answered is on the disk: with all that a killed node needs to go on', async () => {
+test('acknowledged torrents are on disk with all that a killed node needs to resume', async () => {
   const node = await nodeForTest()
   await node.operations.addTorrent({ source: HASH, paused: true, label: 'new' })
   const other = await mkdtemp(join(tmpdir(), 'shoal-killed-'))
@@ -152,7 +152,7 @@ test('what was answered is on the disk: with all that a killed node needs to go 
   expect(await all(next)).toMatchObject([{ id: HASH, label: 'new', state: 'paused' }])
 })
 
-test('the rates of a torrent tell all that came, also of a download that was over before anybody looked', async () => {
+test('rates include all transfers, also of a download that ended between two samples', async () => {
   const node = await nodeForTest()
   const { metainfo, id, peer } = await elsewhere(node)
   const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
@@ -167,7 +167,7 @@ test('the rates of a torrent tell all that came, also of a download that was ove
   await vi.waitFor(async () => expect(await told()).toBe(downloadedBytes), { timeout: 5000 })
 })
 
-test('who adds one that is there already makes no label', async () => {
+test('adding an existing torrent creates no label', async () => {
   const node = await nodeForTest()
   await node.operations.addTorrent({ source: HASH, label: 'films' })
   expect(await node.operations.addTorrent({ source: HASH, label: 'other' })).toMatchObject({ added: false })
@@ -177,7 +177,7 @@ test('who adds one that is there already makes no label', async () => {
   expect(items).toMatchObject([{ name: 'films', torrents: 1 }])
 })
 
-test('a new label is published, however it came about', async () => {
+test('a new label is published, however it was created', async () => {
   const node = await nodeForTest()
   const told: unknown[] = []
   node.events.subscribe('labels', ({ event }) => told.push(event))
@@ -187,7 +187,7 @@ test('a new label is published, however it came about', async () => {
   await vi.waitFor(() => expect(told).toHaveLength(2))
 })
 
-test('who watches a torrent hears of it again when it is back, and nothing while it is gone', async () => {
+test('a torrent’s events continue when it is restored, and stop while it is removed', async () => {
   const node = await nodeForTest()
   const { id, peer, metainfo } = await elsewhere(node)
   const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
@@ -203,7 +203,7 @@ test('who watches a torrent hears of it again when it is back, and nothing while
   end()
 })
 
-test('rows and torrents that do not go together harm no start', async () => {
+test('inconsistent rows and torrents do not prevent startup', async () => {
   const node = await nodeForTest()
   const id = await share(node)
   const { catalogue } = node
@@ -220,7 +220,7 @@ test('rows and torrents that do not go together harm no start', async () => {
   expect(next.catalogue.torrents.all()).toHaveLength(1)
 })
 
-test('what cannot be written changes nothing, in the list neither', async () => {
+test('a change that cannot be written has no effect, also not in the list', async () => {
   const node = await nodeForTest()
   const ids = [HASH, HASH.replace('0', 'f')]
   for (const source of ids) await node.operations.addTorrent({ source })
@@ -236,7 +236,7 @@ test('what cannot be written changes nothing, in the list neither', async () => 
   expect(node.catalogue.torrents.all().map(({ paused }) => paused)).toEqual([false, false])
 })
 
-test('a second that cannot be written down ends neither the node nor what comes after', async () => {
+test('a failed write of the periodic tick stops neither the node nor later ticks', async () => {
   const node = await nodeForTest()
   await node.operations.addTorrent({ source: HASH })
   const adding = vi.spyOn(HistoryStore.prototype, 'add').mockImplementation(() => {

@@ -138,7 +138,7 @@ function act(world: World, action: Action): void {
   if (wasComplete !== torrent.isComplete) world.registry.touch(torrent, true)
 }
 
-test('a list of some revision with the events since then equals a later list', () => {
+test('a list plus the events since its revision equals a later list', () => {
   fc.assert(
     fc.property(actions, all => {
       const world = new World()
@@ -152,7 +152,7 @@ test('a list of some revision with the events since then equals a later list', (
   )
 })
 
-test('a change that is shown between two ticks and undone before the next is published all the same', () => {
+test('a change that was read between two ticks and undone is published all the same', () => {
   const world = new World()
   world.add(0)
   world.tick()
@@ -166,7 +166,7 @@ test('a change that is shown between two ticks and undone before the next is pub
   expect(client.rows.get(torrent.id)!.label).toBeNull()
 })
 
-test('nothing is published when nothing has changed, and a reader only makes the whole row be published', () => {
+test('nothing is published without a change, and a read only causes the full row to be published', () => {
   const world = new World()
   world.add(0)
   expect(world.list.tick()).toMatchObject({ revision: 2, changed: [{ name: 'torrent 0' }] })
@@ -176,7 +176,7 @@ test('nothing is published when nothing has changed, and a reader only makes the
   expect(world.list.tick()).toBeNull()
 })
 
-test('when one goes, those behind it in the queue move up in the same event, whoever has listed meanwhile', () => {
+test('a removal moves up the rest of the queue in the same event, also after a list in between', () => {
   const world = new World()
   for (const number of [0, 1, 2]) world.add(number)
   world.tick()
@@ -194,7 +194,7 @@ test('when one goes, those behind it in the queue move up in the same event, who
   ])
 })
 
-test('the place in the queue is right at any moment, whatever came, went, was finished or was moved', () => {
+test('queue positions are right after any sequence of changes', () => {
   const step = fc.record({
     number: fc.nat(4),
     what: fc.constantFrom('add', 'finish', 'lack', 'move', 'remove', 'tick'),

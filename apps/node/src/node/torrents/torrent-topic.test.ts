@@ -30,7 +30,7 @@ function newTorrent() {
 
 const bits = (map: { have: string } | undefined) => map && Buffer.from(map.have, 'base64')[0]
 
-test('pieces are published every second time, and at once when the last one ends the download', () => {
+test('pieces are published on every second tick, and at once when the download completes', () => {
   const { now, topic } = newTorrent()
   expect(bits(topic.tick()?.pieces)).toBe(0)
   now.have = 0b1000_0000

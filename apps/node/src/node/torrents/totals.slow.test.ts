@@ -9,7 +9,7 @@ import { nodeForTest, seedForTest } from '../testing/for-test.ts'
 
 const MEBIBYTE = 1024 * 1024
 
-test('what a torrent has recorded of its totals is in the sum of everything, whenever the node is killed', async () => {
+test('the recorded totals of torrents are part of the overall totals, whenever the node is killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-seed-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   await writeFile(join(folder, 'big.bin'), Buffer.alloc(3 * MEBIBYTE, 'big'))

@@ -22,7 +22,7 @@ afterEach(async () => {
 const NOW = Date.UTC(2026, 5, 15, 12, 34, 56)
 const moved = (downloadedBytes: number, uploadedBytes: number) => ({ downloadedBytes, uploadedBytes })
 
-test('what moved is counted once, in the history and over restarts', async () => {
+test('transfers are counted once, in the history and over restarts', async () => {
   const first = new Traffic(catalogue.history)
   first.note(moved(100, 10), NOW)
   first.note(moved(150, 20), NOW + 1000)
@@ -53,7 +53,7 @@ test('what moved is counted once, in the history and over restarts', async () =>
   ])
 })
 
-test('plain files count, and all that was ever moved is no less than what torrents have moved', async () => {
+test('plain files count, and the overall totals are at least those of the torrents', async () => {
   const traffic = new Traffic(catalogue.history)
   traffic.countFile(30)
   traffic.note(moved(100, 10), NOW)
@@ -67,7 +67,7 @@ test('plain files count, and all that was ever moved is no less than what torren
   expect(traffic.history('hour', NOW + 1000).points).toMatchObject([moved(130, 10)])
 })
 
-test('what could not be written is written later', () => {
+test('failed writes are made up for later', () => {
   const traffic = new Traffic({
     ...catalogue.history,
     add() {

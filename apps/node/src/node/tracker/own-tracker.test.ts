@@ -53,7 +53,7 @@ async function withTracker(
 }
 
 describe('the tracker inside a node', () => {
-  it('tells peers of the node, with no login, and leaves everything else to the node', async () => {
+  it('returns peers without a login, and leaves other requests to the node', async () => {
     await withTracker({}, coreWith(), async ({ server, get }) => {
       const { status, text } = await ask(server.url, TARGET)
       expect(status).toBe(200)
@@ -65,7 +65,7 @@ describe('the tracker inside a node', () => {
     })
   })
 
-  it('speaks WebSocket at the same address, next to the node’s own', async () => {
+  it('accepts WebSockets at the same address as the node’s own', async () => {
     await withTracker({}, coreWith(), async ({ server }) => {
       const received: unknown[] = []
       const socket = new WebSocket(`${server.url.replace('http', 'ws')}/announce`)
@@ -77,7 +77,7 @@ describe('the tracker inside a node', () => {
     })
   })
 
-  it('is closed to pages of other sites while only this machine reaches the node', async () => {
+  it('rejects pages of other sites while only this machine reaches the node', async () => {
     await withTracker({}, coreWith(), async ({ server }) => {
       expect((await ask(server.url, TARGET, { host: 'evil.example' })).status).toBe(403)
       const socket = new WebSocket(`${server.url.replace('http', 'ws')}/announce`, {
@@ -103,7 +103,7 @@ describe('the tracker inside a node', () => {
     },
   )
 
-  it('lets this machine announce nobody else, and not without limit', async () => {
+  it('does not let this machine announce other addresses, and limits its rate', async () => {
     await withTracker({}, coreWith(), async ({ server }) => {
       await ask(server.url, `${TARGET}&ip=203.0.113.9`)
       const other = TARGET.replace('port=7', 'port=8')
@@ -116,7 +116,7 @@ describe('the tracker inside a node', () => {
     })
   })
 
-  it('tells whoever comes through a proxy that is not named of no local address', async () => {
+  it('returns no local addresses to clients behind an unknown proxy', async () => {
     const OWN = '\x7f\0\0\x01\x1a\xe1'
     await withTracker({ allowedHosts: ['node.example'] }, coreWith(), async ({ server }) => {
       const told = async (headers: Record<string, string>) => (await ask(server.url, TARGET, headers)).text
@@ -134,7 +134,7 @@ describe('the tracker inside a node', () => {
     })
   })
 
-  it('is open to pages and peers of anywhere on a node that others reach', async () => {
+  it('accepts pages and peers from anywhere on a node that others reach', async () => {
     await withTracker({ allowedHosts: ['node.example'] }, coreWith(), async ({ server }) => {
       expect((await ask(server.url, TARGET, { host: 'any.example' })).status).toBe(200)
       expect((await ask(server.url, '/api/torrents', { host: 'any.example' })).status).toBe(403)
@@ -149,13 +149,13 @@ describe('the tracker inside a node', () => {
     })
   })
 
-  it('is not there when it is switched off', async () => {
+  it('is absent if it is disabled', async () => {
     await withTracker({}, coreWith({ ownTracker: false }), async ({ server }) => {
       expect((await ask(server.url, TARGET)).status).toBe(404)
     })
   })
 
-  it('is named by new shares when others can reach it', () => {
+  it('is part of new shares if others can reach it', () => {
     expect(ownTrackers({ ownTracker: true, publicUrl: null })).toEqual([])
     expect(ownTrackers({ ownTracker: false, publicUrl: 'http://a' })).toEqual([])
     expect(ownTrackers({ ownTracker: true, publicUrl: 'https://node.example/' })).toEqual([
@@ -164,7 +164,7 @@ describe('the tracker inside a node', () => {
     ])
   })
 
-  it('tells of no other address than the one that peers are bound to', () => {
+  it('returns only the address that the node listens on for peers', () => {
     expect(ownAddresses('198.51.100.7', 'http://203.0.113.1')).toEqual(['198.51.100.7'])
     expect(ownAddresses(undefined, 'http://203.0.113.1:8420')).toEqual(
       expect.arrayContaining(['127.0.0.1', '203.0.113.1']),

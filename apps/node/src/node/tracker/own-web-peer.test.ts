@@ -24,19 +24,19 @@ function nodeWith(
 
 const ANNOUNCE = 'ws://node.example:8420/announce'
 
-test('a page is wanted for what the node has', () => {
+test('a page is accepted as a peer of the node’s torrents', () => {
   const peer = nodeWith([])
   expect(peer.peerId).toBe('-SH0010-node........')
   expect(peer.wants(HASH, PAGE, false)).toBe(true)
   expect(peer.wants('x'.repeat(20), PAGE, false)).toBe(false)
 })
 
-test('a page that seeds is wanted only while something is missing', () => {
+test('a seeding page is accepted only while the torrent is incomplete', () => {
   expect(nodeWith([]).wants(HASH, PAGE, true)).toBe(false)
   expect(nodeWith([], null, false).wants(HASH, PAGE, true)).toBe(true)
 })
 
-test('while the session meets pages by the public address of the same tracker, it does not meet them twice', () => {
+test('pages that the session meets at the public address of this tracker are not met twice', () => {
   const publicUrl = 'http://node.example:8420'
   expect(nodeWith([{ url: ANNOUNCE, state: 'ok' }], publicUrl).wants(HASH, PAGE, false)).toBe(false)
   // A router may not let the node reach itself at that address.

@@ -12,13 +12,13 @@ test.each([
   expect(safeFileName(name, 'posix')).toBe(safe)
 })
 
-test('a long name keeps its ending, and 255 bytes', () => {
+test('a long name keeps its extension within 255 bytes', () => {
   const name = safeFileName(`${'ü'.repeat(300)}.tar.gz`, 'posix')
   expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255)
   expect(name.endsWith('.gz')).toBe(true)
 })
 
-test('Windows devices are no names of files', () => {
+test('names of Windows devices are changed', () => {
   expect(safeFileName('con.txt', 'windows')).toBe('_con.txt')
 })
 

@@ -3,7 +3,7 @@ import { changedPriorities, firstPriorities } from './file-choice.ts'
 
 const FILES = [4, 0, 7].map((priority, index) => ({ index, priority }))
 
-test('a list that is empty means all files', () => {
+test('an empty list means all files', () => {
   expect(changedPriorities(FILES, { 'files-unwanted': [] })).toEqual(
     new Map([
       [0, 0],
@@ -12,16 +12,16 @@ test('a list that is empty means all files', () => {
   )
 })
 
-test('a priority does not make a file wanted, but holds for one that becomes so', () => {
+test('a priority does not select a file, but applies once it is selected', () => {
   expect(changedPriorities(FILES, { 'priority-high': [0, 1] })).toEqual(new Map([[0, 7]]))
   expect(changedPriorities(FILES, { 'files-wanted': [1], 'priority-low': [1] })).toEqual(new Map([[1, 1]]))
 })
 
-test('what is not there, and what does not change, is left out', () => {
+test('missing files and unchanged values are omitted', () => {
   expect(changedPriorities(FILES, { 'files-wanted': [0, 99], 'priority-normal': [0] }).size).toBe(0)
 })
 
-test('of a torrent that is added, files that are not wanted stay so whatever their priority', () => {
+test('unwanted files of a new torrent stay unwanted whatever their priority', () => {
   expect(firstPriorities({ 'files-unwanted': [1], 'priority-high': [0, 1] })).toEqual([
     { index: 0, priority: 7 },
     { index: 1, priority: 0 },

@@ -34,7 +34,7 @@ async function rpc(method: string, args: unknown = {}, more: object = {}) {
   return answer.json()
 }
 
-test('asks who it is, then for the session id, and tells both', async () => {
+test('asks for a login, then for the session id, and returns both', async () => {
   const stranger = await server.app.inject({ method: 'POST', url: TRANSMISSION_PATH, payload: '{}' })
   expect(stranger.statusCode).toBe(401)
   expect(stranger.headers['www-authenticate']).toMatch(/^Basic realm=/)
@@ -50,14 +50,14 @@ test('asks who it is, then for the session id, and tells both', async () => {
   expect(get.statusCode).toBe(405)
 })
 
-test('takes the session id for proof that no other site asks', async () => {
+test('accepts the session id as proof against cross-site requests', async () => {
   const origin = 'chrome-extension://abcdefgh'
   expect((await post('{}', { origin })).statusCode).toBe(409)
   const answer = await post('{"method":"session-get"}', { origin, 'x-transmission-session-id': sessionId })
   expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([200, undefined])
 })
 
-test('answers with the tag, and names what it does not know', async () => {
+test('answers with the tag, and rejects unknown methods', async () => {
   expect(await rpc('session-close-the-door', {}, { tag: 42 })).toEqual({
     arguments: {},
     result: 'method name not recognized',
@@ -95,7 +95,7 @@ test('finds torrents by number, hash, list and recent activity; as objects and a
   expect(after.arguments.torrents).toEqual([])
 })
 
-test('renames files and folders where they are', async () => {
+test('renames files and folders in place', async () => {
   const metainfo = (await server.torrent('tree', { 'sub/a': 10, 'sub/b': 20, c: 30 })).toString('base64')
   const { hashString } = (await rpc('torrent-add', { metainfo, paused: true })).arguments['torrent-added']
   const renamed = await rpc('torrent-rename-path', { ids: [hashString], path: 'tree/sub', name: 'other' })
@@ -110,7 +110,7 @@ test('renames files and folders where they are', async () => {
   await rpc('torrent-remove', { ids: [hashString] })
 })
 
-test('adds nothing outside the allowed folders, and reports files that are not torrents', async () => {
+test('adds nothing outside the allowed folders, and reports invalid torrents', async () => {
   const metainfo = (await server.torrent('one', { a: 10 })).toString('base64')
   expect((await rpc('torrent-add', { metainfo, 'download-dir': '/etc' })).result).toMatch(
     /outside the folders/,
@@ -121,7 +121,7 @@ test('adds nothing outside the allowed folders, and reports files that are not t
   expect((await rpc('torrent-get', { fields: ['id'] })).arguments.torrents).toEqual([])
 })
 
-test('takes anything for a request without falling over', { timeout: 60_000 }, async () => {
+test('survives arbitrary requests', { timeout: 60_000 }, async () => {
   expect((await post('{', { 'x-transmission-session-id': sessionId })).statusCode).toBe(400)
   expect((await post('', { 'x-transmission-session-id': sessionId })).statusCode).toBe(400)
   expect((await post('[1]', { 'x-transmission-session-id': sessionId })).statusCode).toBe(200)

@@ -11,7 +11,7 @@ function change(args: Record<string, unknown>, remembered = new Map<string, numb
   return sessionChange(args, settings, remembered)
 }
 
-test('a limit holds only while its switch is on, and is remembered until then', () => {
+test('a limit applies only while it is enabled, and is remembered otherwise', () => {
   const remembered = new Map<string, number>()
   expect(change({ 'speed-limit-down': 300 }, remembered)).toEqual({})
   expect(change({ 'speed-limit-down-enabled': true }, remembered)).toEqual({
@@ -21,7 +21,7 @@ test('a limit holds only while its switch is on, and is remembered until then', 
   expect(change({ 'speed-limit-up-enabled': true })).toEqual({ limits: { uploadBytesPerSecond: 100_000 } })
 })
 
-test('a limit that is on changes without its switch', () => {
+test('an enabled limit can be changed alone', () => {
   const settings = { ...SETTINGS, seeding: { ...SETTINGS.seeding, ratioLimit: 2 } }
   expect(change({ seedRatioLimit: 3 }, new Map(), settings)).toEqual({ seeding: { ratioLimit: 3 } })
 })
@@ -51,7 +51,7 @@ test('the time of the alternative limits becomes a schedule with them', () => {
   expect(change({ 'alt-speed-time-enabled': false })).toEqual({ limits: { schedule: [] } })
 })
 
-test('what Shoal does not have changes nothing; a value of another type is refused', () => {
+test('unsupported settings are ignored; values of another type are rejected', () => {
   expect(change({ 'blocklist-enabled': true, 'port-forwarding-enabled': true, unknown: 1 })).toEqual({})
   expect(() => change({ 'dht-enabled': 'yes' })).toThrow(/dht-enabled is not true or false/)
 })

@@ -36,7 +36,7 @@ test.each([
   expect(statusOf(sampleDetail({ ...change, state }))).toBe(status)
 })
 
-test('sizes, rates, times and labels are in its units and names', () => {
+test('sizes, rates, times and labels use Transmission’s units and names', () => {
   expect(fieldOf('leftUntilDone')).toBe(600)
   expect(fieldOf('sizeWhenDone')).toBe(800)
   expect(fieldOf('percentDone')).toBe(0.25)
@@ -50,14 +50,14 @@ test('sizes, rates, times and labels are in its units and names', () => {
   expect([fieldOf('downloadLimited'), fieldOf('downloadLimit')]).toEqual([false, 0])
 })
 
-test('a torrent without metadata has done nothing of nothing', () => {
+test('a torrent without metadata has no size and no progress', () => {
   const change = { totalBytes: null, wantedBytes: null, haveBytes: 0, fileCount: null, etaSeconds: null }
   expect(fieldOf('percentDone', change)).toBe(0)
   expect(fieldOf('metadataPercentComplete', change)).toBe(0)
   expect(fieldOf('eta', { ...change, state: 'metadata' })).toBe(-2)
 })
 
-test('is finished when it rests because a limit was reached', () => {
+test('is finished when a seeding limit has stopped it', () => {
   const done = { ...COMPLETE, state: 'complete', ratio: 1.2 } as const
   expect(fieldOf('isFinished', { ...done, ratioLimit: 1 })).toBe(true)
   expect(fieldOf('isFinished', { ...done, ratioLimit: 2 })).toBe(false)
@@ -85,7 +85,7 @@ test('files have their own priorities, -1 to 1', () => {
   expect(fieldOf('wanted', {}, { files })).toEqual([0, 1, 1, 1])
 })
 
-test('every field has a value in JSON for a torrent of which nothing is known', () => {
+test('every field has a JSON value for a torrent without metadata', () => {
   const change = {
     totalBytes: null,
     wantedBytes: null,

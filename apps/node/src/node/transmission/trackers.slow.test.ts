@@ -8,7 +8,7 @@ function tracker(url: string, tier = 0, change: Partial<Tracker> = {}): Tracker 
   return { url, kind: 'tracker', tier, state: 'idle', message: null, ...counts, ...change }
 }
 
-test('a list of tiers comes back as it was', () => {
+test('a list of tiers survives a round trip', () => {
   const url = fc.webUrl().filter(each => !/\s/.test(each))
   const tiers = fc.uniqueArray(url, { minLength: 1, maxLength: 8 }).chain(urls =>
     fc.array(fc.nat(2), { minLength: urls.length, maxLength: urls.length }).map(at => {
@@ -38,7 +38,7 @@ test.each([
   expect(trackerOf(tracker(url), 3)).toMatchObject({ id: 3, announce: url, scrape, sitename })
 })
 
-test('one that was never asked tells of no answer', () => {
+test('a tracker that was never contacted has no response', () => {
   expect(trackerStatsOf(tracker('http://a/announce', 0, { nextAnnounceSeconds: 30 }), 0, 1000)).toMatchObject(
     {
       hasAnnounced: false,

@@ -57,7 +57,7 @@ test('a .torrent and a .magnet are added with label and pause, and renamed', asy
   expect((await readdir(directory)).sort()).toEqual(['notes.txt', 'one.torrent.added', 'two.MAGNET.added'])
 })
 
-test('what was added is deleted where that is asked for; a name that is taken is not overwritten', async () => {
+test('an added file is deleted if the action says so; an existing name is not overwritten', async () => {
   const [keep, remove] = [await temporaryFolder(), await temporaryFolder()]
   const { bytes } = await torrentFile('one')
   await writeFile(join(keep, 'one.torrent.added'), 'of another day')
@@ -69,7 +69,7 @@ test('what was added is deleted where that is asked for; a name that is taken is
   expect((await readdir(keep)).sort()).toEqual(['one.torrent.2.added', 'one.torrent.added'])
 })
 
-test('a file that is still written is waited for', async () => {
+test('waits for a file that is still being written', async () => {
   const directory = await temporaryFolder()
   // Slow enough that a writer delayed by a busy machine does not count as finished.
   const { node, log } = watching([{}], directory, fastClock(5))
@@ -83,7 +83,7 @@ test('a file that is still written is waited for', async () => {
   expect(log.list.filter(({ level }) => level === 'warn')).toEqual([])
 })
 
-test('a bad one is renamed, and the log says why; links to pipes and folders are left alone', async () => {
+test('an invalid one is renamed and logged; links to devices and folders are left alone', async () => {
   const directory = await temporaryFolder()
   await mkdir(join(directory, 'folder.torrent'))
   await symlink('/dev/zero', join(directory, 'endless.torrent'))
@@ -103,7 +103,7 @@ test('a bad one is renamed, and the log says why; links to pipes and folders are
   expect(node.torrents.size).toBe(0)
 })
 
-test('a fault that is not the file’s is tried again', async () => {
+test('an error that is not caused by the file is retried', async () => {
   const directory = await temporaryFolder()
   const { node, log } = watching([{}], directory)
   node.nextFault = new Failure('no-space', 'the disk is full')
@@ -113,7 +113,7 @@ test('a fault that is not the file’s is tried again', async () => {
   await eventually('it is added', () => node.torrents.has(id))
 })
 
-test('the folder may come later, vanish and come back', async () => {
+test('the folder may appear later, vanish and come back', async () => {
   const directory = join(await temporaryFolder(), 'later')
   const { node, log } = watching([{}], directory)
   await eventually('it is missed', () => log.text.includes('cannot be read'))

@@ -71,7 +71,7 @@ test('file progress matches torrent progress', async () => {
   }
 })
 
-test('refuses what a real node refuses', async () => {
+test('rejects what a real node rejects', async () => {
   const { api } = newNode({ torrents: 0 })
   await expect(api.getTorrent({ id: 'nothing' })).rejects.toMatchObject({ code: 'bad-request', field: 'id' })
   await expect(api.getTorrent({ id: 'a'.repeat(40) })).rejects.toMatchObject({ code: 'not-found' })

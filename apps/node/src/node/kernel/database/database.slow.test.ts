@@ -65,13 +65,13 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 describe('the file', () => {
-  test.runIf(process.platform !== 'win32')('is for its owner only, and so is its log', async () => {
+  test.runIf(process.platform !== 'win32')('is readable by its owner only, like its log', async () => {
     writeFileSync(path, '', { mode: 0o644 })
     await open()
     for (const name of [path, `${path}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600)
   })
 
-  test('is whole by itself once it is closed', async () => {
+  test('is complete without its log once it is closed', async () => {
     const database = await open()
     database.prepare("INSERT INTO settings VALUES ('a', '1')").run()
     await database.close()
@@ -83,7 +83,7 @@ describe('the file', () => {
     ])
   })
 
-  test('is used by one at a time, in this process and in another', async () => {
+  test('can be open only once, in this process or another', async () => {
     const database = await open()
     await expect(Database.open(path, tableOwners())).rejects.toMatchObject({
       code: 'in-use',
@@ -96,7 +96,7 @@ describe('the file', () => {
     await open()
   })
 
-  test('that cannot be made is reported', async () => {
+  test('that cannot be created is reported', async () => {
     await expect(Database.open(join(folder, 'none', 'x.db'), tableOwners())).rejects.toMatchObject({
       code: 'not-found',
     })
@@ -106,7 +106,7 @@ describe('the file', () => {
     })
   })
 
-  test('of a newer program is refused and stays as it was', async () => {
+  test('of a newer program is rejected and unchanged', async () => {
     await (await open()).close()
     const later = new DatabaseSync(path)
     later.exec('PRAGMA user_version = 1000')
@@ -119,7 +119,7 @@ describe('the file', () => {
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 
-  test('of another program is refused', async () => {
+  test('of another program is rejected', async () => {
     const other = new DatabaseSync(path)
     other.exec('CREATE TABLE theirs (x)')
     other.close()
@@ -147,13 +147,13 @@ describe('a damaged file', () => {
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 
-  test('that was cut short is reported', async () => {
+  test('that is truncated is reported', async () => {
     await fill()
     truncateSync(path, 20_000)
     await expect(Catalogue.open(path)).rejects.toMatchObject(told())
   })
 
-  test('that was overwritten in the middle is reported when it is read', async () => {
+  test('that was overwritten in the middle is reported on read', async () => {
     await fill()
     const bytes = readFileSync(path)
     for (let page = 10; page < bytes.length / 4096; page++) bytes.fill(0xa5, page * 4096, page * 4096 + 200)
@@ -166,7 +166,7 @@ describe('a damaged file', () => {
     await expect(read()).rejects.toMatchObject(told())
   })
 
-  test('is found at the start when the last run did not end well', async () => {
+  test('is detected at startup after a crash', async () => {
     await fill()
     const bytes = readFileSync(path)
     bytes.fill(0xa5, bytes.length - 5 * 4096)
@@ -178,7 +178,7 @@ describe('a damaged file', () => {
 })
 
 describe('migrations', () => {
-  test('are done in one transaction: one that fails leaves the file as it was', () => {
+  test('run in one transaction: a failure leaves the file unchanged', () => {
     const sqlite = new DatabaseSync(path)
     undo.push(() => sqlite.close())
     const first = 'CREATE TABLE opened (id INTEGER PRIMARY KEY, times INTEGER NOT NULL)'
@@ -200,7 +200,7 @@ describe('migrations', () => {
   const schema = (sqlite: DatabaseSync) =>
     sqlite.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').all()
 
-  test.each([1, 2] as const)('a file of version %i has the tables of a fresh one afterwards', version => {
+  test.each([1, 2] as const)('a migrated file of version %i has the tables of a fresh one', version => {
     const fresh = new DatabaseSync(':memory:')
     migrate(fresh, path, tableOwners())
     const earlier = earlierFile(path, version)
@@ -216,7 +216,7 @@ describe('migrations', () => {
     expect(earlier.prepare('SELECT times FROM opened').get()).toMatchObject({ times: 2 })
   })
 
-  test('tables of a capability that is taken off the list stay, and are used when it is back', () => {
+  test('tables of a removed capability are kept, and used when it is back', () => {
     const sqlite = new DatabaseSync(path)
     undo.push(() => sqlite.close())
     migrate(sqlite, path, tableOwners())
@@ -227,7 +227,7 @@ describe('migrations', () => {
     expect(sqlite.prepare('SELECT url FROM feeds').all()).toMatchObject([{ url: 'u' }])
   })
 
-  test('a capability that a later program has changed is refused', () => {
+  test('a capability that a newer program has migrated is rejected', () => {
     const sqlite = new DatabaseSync(path)
     undo.push(() => sqlite.close())
     migrate(sqlite, path, tableOwners())
@@ -250,7 +250,7 @@ describe('transactions', () => {
   const insert = (database: Database, key: string) =>
     database.prepare("INSERT INTO settings VALUES (?, '1')").run(key)
 
-  test('do all or nothing, also one within another', async () => {
+  test('are atomic, also when nested', async () => {
     const database = await open()
     const fail = (key: string) => () => {
       insert(database, key)
@@ -264,7 +264,7 @@ describe('transactions', () => {
     expect(values(database)).toEqual(['b'])
   })
 
-  test('that are written together fail each by itself', async () => {
+  test('that are written together fail separately', async () => {
     const database = await open()
     const results = await Promise.allSettled([
       database.write(() => insert(database, 'a').changes),
@@ -279,14 +279,14 @@ describe('transactions', () => {
     expect(values(database)).toEqual(['a', 'c'])
   })
 
-  test('come after what was asked to be written before', async () => {
+  test('come after earlier writes', async () => {
     const database = await open()
     const written = database.write(() => insert(database, 'a'))
     database.transaction(() => expect(values(database)).toEqual(['a']))
     await written
   })
 
-  test('and what was asked to be written before are one commit, in which each fails by itself', async () => {
+  test('share a commit with earlier writes, and fail separately', async () => {
     const database = await open()
     const before = commitsIn(path)
     const written = database.write(() => insert(database, 'a'))
@@ -304,7 +304,7 @@ describe('transactions', () => {
     expect(values(database)).toEqual(['a', 'b', 'c'])
   })
 
-  test('that are under way when it closes are finished, and later ones are refused', async () => {
+  test('in progress are finished on close, and later ones are rejected', async () => {
     const database = await open()
     const written = database.write(() => insert(database, 'a'))
     await database.close()
@@ -315,7 +315,7 @@ describe('transactions', () => {
   })
 })
 
-test('what was written is there after kill -9, and both tables agree', { timeout: 60_000 }, async () => {
+test('acknowledged writes survive kill -9, and both tables agree', { timeout: 60_000 }, async () => {
   for (let round = 0; round < 4; round++) {
     const { child, output } = await startWriter()
     const wanted = round * 40

@@ -21,7 +21,7 @@ function collected() {
   return { lines, destination }
 }
 
-test('an entry is a JSON line, and one of the latest', () => {
+test('an entry is written as a JSON line and kept in memory', () => {
   const { lines, destination } = collected()
   const { log, entries } = createNodeLog({ destination })
   log.info('it was added', { torrent: HASH })
@@ -38,7 +38,7 @@ test('an entry is a JSON line, and one of the latest', () => {
   ])
 })
 
-test('a file gets the lines before the log is closed', async () => {
+test('lines are written to a file before the log is closed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-log-'))
   const path = join(folder, 'logs', 'node.log')
   const { log, close } = createNodeLog({ destination: path })
@@ -89,11 +89,11 @@ test.each([
   ['sent Basic c2hvYWw6dG9rZW4=', 'sent Basic [redacted]'],
   ['cookie shoal_session_8420=abc.def; a=b', 'cookie shoal_session_8420=[redacted]; a=b'],
   ['the monkey=3 of /announce/ and Bearer nothing', 'the monkey=3 of /announce/ and Bearer nothing'],
-])('%s keeps no secret', (text, kept) => {
+])('redacts %s', (text, kept) => {
   expect(redact(text)).toBe(kept)
 })
 
-test('a terminal gets short lines that cannot steer it', () => {
+test('a terminal gets short lines without control characters', () => {
   const line = JSON.stringify({ level: 40, time: '2026-01-02T03:04:05.000Z', message: 'a\u001b[2Jb' })
   expect(terminalLine(line)).toMatch(/^\d\d:\d\d:05 warn {2}a�\[2Jb\n$/)
   const message = 'a\n12:00:00 error all is lost\u202egpj.exe'
@@ -103,7 +103,7 @@ test('a terminal gets short lines that cannot steer it', () => {
   expect(terminalLine('no JSON\n')).toBe('no JSON\n')
 })
 
-test('the latest 5,000 entries are kept, and read on from any of them', () => {
+test('the latest 5,000 entries are kept and can be read from any id', () => {
   const entries = new LogEntries()
   for (let time = 1; time <= 12_000; time++)
     entries.add({
@@ -122,7 +122,7 @@ test('the latest 5,000 entries are kept, and read on from any of them', () => {
   expect(ids({ after: 12_000 })).toEqual([])
 })
 
-test('listeners hear each entry until they stop', () => {
+test('listeners get each entry until they unsubscribe', () => {
   const entries = new LogEntries()
   const heard: number[] = []
   const stop = entries.subscribe(({ id }) => heard.push(id))

@@ -50,7 +50,7 @@ describe('text', () => {
     await expect(textOf('a.txt', content)).rejects.toMatchObject({ code: 'bad-document' })
   })
 
-  test('that is long is cut', async () => {
+  test('is truncated if it is long', async () => {
     const found = await extractText(file('a.txt', 'word '.repeat(1_000_000)), 'a.txt')
     expect(found.truncated).toBe(true)
     expect(found.text.length).toBeLessThanOrEqual(4 << 20)
@@ -68,12 +68,12 @@ describe('HTML', () => {
     ['tags that are none', 'a < b <', 'a < b <'],
   ])('%s', async (_, html, text) => expect(await textOf('a.html', html)).toBe(text))
 
-  test('in the encoding that it names', async () => {
+  test('is decoded as it declares', async () => {
     const html = Buffer.from('<meta charset="windows-1251"><p>\xcf\xf0\xe8\xe2\xe5\xf2', 'latin1')
     expect(await textOf('a.html', html)).toBe('Привет')
   })
 
-  test('deep beyond use ends early, with what came before', async () => {
+  test('is read up to the nesting limit', async () => {
     const text = await textOf('a.html', `<p>begin${'<div>x'.repeat(1_000_000)}</p>`)
     expect(text).toMatch(/^begin x/)
     expect(text.length).toBeLessThan(10_000)
@@ -81,18 +81,18 @@ describe('HTML', () => {
 })
 
 describe('EPUB', () => {
-  test('has its chapters in reading order', async () => {
+  test('is read in the order of its chapters', async () => {
     expect(await textOf('a.epub', makeEpub(['<p>first', '<p>second', '<p>third']))).toBe('first second third')
   })
 
-  test('that unpacks to more than there is room for leaves that out', async () => {
+  test('is read up to the size limit if it unpacks to more', async () => {
     const bomb = `<p>${'boom '.repeat(15_000_000)}`
     const epub = makeEpub(['<p>before', bomb, '<p>after'])
     expect(epub.length).toBeLessThan(1 << 20)
     expect(await textOf('a.epub', epub)).toBe('before after')
   })
 
-  test('that lies about its sizes gets no more room than it said', async () => {
+  test('is read up to its declared sizes if these are wrong', async () => {
     const epub = makeEpub([`<p>${'boom '.repeat(100_000)}`])
     const view = new DataView(epub.buffer, epub.byteOffset)
     // The sizes in the central directory, in which each entry begins with PK 1 2.
@@ -112,7 +112,7 @@ describe('EPUB', () => {
 })
 
 describe('PDF', () => {
-  test('has the text of its pages', async () => {
+  test('is read page by page', async () => {
     expect(await textOf('a.pdf', makePdf(['Hello whales', 'page two']))).toBe('Hello whales page two')
   })
 
@@ -124,7 +124,7 @@ describe('PDF', () => {
   })
 })
 
-test('bytes of any kind give text or a clear error', async () => {
+test('arbitrary bytes give text or a clear error', async () => {
   const magic = fc.constantFrom('', '%PDF-1.4\n', 'PK\x03\x04', '<html>', '\ufeff')
   const names = fc.constantFrom('a.txt', 'a.html', 'a.xml', 'a.epub', 'a.pdf')
   await fc.assert(
@@ -147,14 +147,14 @@ test.each([
   ['txt', 1000, false],
 ])('%s of %i bytes is a document: %s', (path, length, is) => expect(isIndexable(path, length)).toBe(is))
 
-describe('the thread of documents', () => {
-  test('gives the text of one after the other', async () => {
+describe('the document thread', () => {
+  test('reads one document after the other', async () => {
     const paths = [file('a.txt', 'one'), file('b.pdf', makePdf(['two'])), file('c.html', '<p>three')]
     const found = await Promise.all(paths.map(path => extractor.extract(path, path)))
     expect(found.map(({ text }) => text)).toEqual(['one', 'two', 'three'])
   })
 
-  test('says what cannot be read', async () => {
+  test('reports what cannot be read', async () => {
     const folderPath = join(folder, 'd.txt')
     mkdirSync(folderPath)
     const large = file('l.txt', '')
@@ -178,7 +178,7 @@ describe('the thread of documents', () => {
     await expect(extractor.extract(pipe, 'p.txt')).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  test('is ended when a document takes too long, and the next one is read by another', async () => {
+  test('is terminated if a document takes too long, and replaced for the next one', async () => {
     const quick = new Extractor({ timeMs: 2000 })
     try {
       // A page of endless operators takes far longer than that.
@@ -193,7 +193,7 @@ describe('the thread of documents', () => {
     }
   })
 
-  test('is ended when a document takes too much memory', { timeout: 60_000 }, async () => {
+  test('is terminated if a document takes too much memory', { timeout: 60_000 }, async () => {
     const small = new Extractor({ bufferBytes: 64 << 20 })
     try {
       const twice = deflateSync(deflateSync(Buffer.alloc(400 << 20, ' ')))

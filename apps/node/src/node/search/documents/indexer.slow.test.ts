@@ -159,7 +159,7 @@ describe('what is indexed', () => {
 })
 
 describe('changes', () => {
-  test('a torrent that is renamed is found by its new name, and its text still is', async () => {
+  test('a renamed torrent is found by its new name and by its text', async () => {
     const id = await add('old', { 'a.txt': 'whales', 'b.txt': 'fish' })
     indexer.torrentCompleted(id)
     await indexer.idle()
@@ -171,7 +171,7 @@ describe('changes', () => {
     expect(await found('whales')).toEqual(['a.txt'])
   })
 
-  test('a torrent that is removed is found no more, at once, and is forgotten', async () => {
+  test('a removed torrent is no longer found, and is deleted from the index', async () => {
     const id = await add('gone', { 'a.txt': 'whales', 'b.txt': 'fish' })
     const stays = await add('stays', { 'a.txt': 'whales', 'b.txt': 'fish' })
     indexer.torrentCompleted(id)
@@ -188,7 +188,7 @@ describe('changes', () => {
 })
 
 describe('interruptions', () => {
-  test('what was not done is done in the next run', async () => {
+  test('unfinished work is done in the next run', async () => {
     indexer.pause()
     const id = await add('later', { 'a.txt': 'whales', 'b.txt': 'fish' })
     indexer.torrentCompleted(id)
@@ -199,7 +199,7 @@ describe('interruptions', () => {
     expect(indexer.progress.waiting).toBe(0)
   })
 
-  test('closing does not wait for a document that takes long, which is read in the next run', async () => {
+  test('closing does not wait for a slow document, which is read in the next run', async () => {
     const bytes = deflateSync(Buffer.alloc(30 << 20, 'q 1 0 0 1 0 0 cm Q\n'))
     const endless = join(place.folder, 'endless.pdf')
     writeFileSync(endless, makePdf(Array(40).fill('x'), { filter: '/FlateDecode', bytes }))
@@ -217,7 +217,7 @@ describe('interruptions', () => {
     expect(catalogue.indexQueue.count()).toBe(1)
   })
 
-  test('a pause ends with resume', async () => {
+  test('a pause lasts until resume', async () => {
     indexer.pause()
     indexer.torrentChanged(await add('paused', { a: '', b: '' }))
     await new Promise(setImmediate)
@@ -227,7 +227,7 @@ describe('interruptions', () => {
     expect(await found('paused')).toContain('paused')
   })
 
-  test('an index that is damaged inside is rebuilt by the next user', async () => {
+  test('an index that is damaged inside is rebuilt on the next use', async () => {
     const files = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`file ${i}.mkv`, 'x']))
     indexer.torrentChanged(await add('kept', files))
     await indexer.idle()
@@ -244,7 +244,7 @@ describe('interruptions', () => {
     expect(await found('kept')).toContain('kept')
   })
 
-  test.each(['lost', 'damaged'])('an index that is %s is rebuilt with everything', async what => {
+  test.each(['lost', 'damaged'])('an index that is %s is rebuilt completely', async what => {
     indexer.torrentCompleted(await add('kept', { 'a.txt': 'whales', 'b.txt': 'fish' }))
     await indexer.idle()
     await indexer.close()

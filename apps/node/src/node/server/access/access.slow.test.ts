@@ -33,7 +33,7 @@ const withCookie = (value: string) =>
 const open = (options: Partial<ConstructorParameters<typeof Access>[0]> = {}) =>
   new Access({ token: TOKEN, now: () => now, ...options })
 
-test('the token is made once, for its owner alone, and stays', async () => {
+test('the token is created once, readable by its owner only', async () => {
   const data = await mkdtemp(join(folder, 'data-'))
   const [one, other] = await Promise.all([openToken(data), openToken(data)])
   expect(one).toMatch(/^[\w-]{43}$/)
@@ -61,7 +61,7 @@ test('the token opens the node as a bearer token and as the password of shoal', 
   expect(await access.identify(basic('ann', TOKEN))).toBeNull()
 })
 
-test('user name and password open the node, and only both of them', async () => {
+test('only user name and password together open the node', async () => {
   const access = open({ secret })
   expect(await access.identify(basic('ann', 'correct horse'))).toEqual({ username: 'ann', by: 'password' })
   expect(await access.identify(basic('ann', 'correct'))).toBeNull()
@@ -69,7 +69,7 @@ test('user name and password open the node, and only both of them', async () => 
   expect(await access.identify(basic('shoal', TOKEN))).toEqual({ username: 'shoal', by: 'token' })
 })
 
-test('a password that was right is not hashed again', async () => {
+test('a correct password is not hashed again', async () => {
   const access = open({ secret })
   await access.checkPassword('ann', 'correct horse', asking({}))
   // So many hashes at the same time would be rejected.
@@ -77,7 +77,7 @@ test('a password that was right is not hashed again', async () => {
   expect(await Promise.all(again)).toEqual(Array(50).fill(true))
 })
 
-test('the password of a file is its first line, hashed at full cost', async () => {
+test('the first line of the file is the password, hashed at full cost', async () => {
   await writeFile(join(folder, 'password'), 'correct horse\nnot this line\n')
   const read = await readPassword('ann', join(folder, 'password'))
   expect(read.cost).toMatchObject({ N: 131_072, r: 8, p: 1 })
@@ -85,14 +85,14 @@ test('the password of a file is its first line, hashed at full cost', async () =
   expect(await access.checkPassword('ann', 'correct horse', asking({}))).toBe(true)
 })
 
-test('short passwords and user names with a colon are refused', async () => {
+test('short passwords and user names with a colon are rejected', async () => {
   await writeFile(join(folder, 'short'), '1234567\n')
   await expect(readPassword('ann', join(folder, 'short'))).rejects.toThrow(/fewer than 8/)
   await expect(readPassword('ann', join(folder, 'none'))).rejects.toMatchObject({ code: 'not-found' })
   await expect(hashPassword('a:b', 'long enough')).rejects.toMatchObject({ code: 'bad-argument' })
 })
 
-test('guessing is slowed down: each wrong token doubles the wait, from any scheme', async () => {
+test('each wrong token doubles the wait, in any scheme', async () => {
   const access = open()
   const guess = (ip: string) => access.identify(asking({ authorization: 'Bearer wrong' }, ip))
   for (let time = 0; time < 5; time++) expect(await guess('10.0.0.1')).toBeNull()
@@ -108,7 +108,7 @@ test('guessing is slowed down: each wrong token doubles the wait, from any schem
   expect(await access.identify(right)).not.toBeNull()
 })
 
-test('one IPv6 network is one guesser, and an IPv4 address is itself however it is written', async () => {
+test('an IPv6 /64 counts as one address, and an IPv4 address is the same in any notation', async () => {
   const access = open()
   const guess = (ip: string) => access.identify(asking({ authorization: 'Bearer wrong' }, ip))
   for (let host = 1; host <= 5; host++) await guess(`2001:db8:1:2::${host}`)
@@ -118,7 +118,7 @@ test('one IPv6 network is one guesser, and an IPv4 address is itself however it 
   await expect(guess('10.9.8.7')).rejects.toMatchObject({ code: 'too-many-attempts' })
 })
 
-test('guessers with many addresses have to share, and do not lock out who has logged in before', async () => {
+test('all addresses share a budget that does not lock out users who logged in before', async () => {
   const access = open({ secret })
   const from = (ip: string, password: string) => access.checkPassword('ann', password, asking({}, ip))
   await from('192.168.0.2', 'correct horse')
@@ -130,7 +130,7 @@ test('guessers with many addresses have to share, and do not lock out who has lo
   expect(await bearer('10.0.2.1')).toBeNull()
 })
 
-test('a flood of logins at the same time is refused rather than hashed', async () => {
+test('excessive concurrent logins are rejected without hashing', async () => {
   const access = open({ secret })
   const logins = Array.from({ length: 12 }, (_, host) =>
     access.checkPassword('ann', 'no', asking({}, `10.0.3.${host}`)),
@@ -140,7 +140,7 @@ test('a flood of logins at the same time is refused rather than hashed', async (
   expect(refused.map(({ reason }) => reason.code)).toEqual(Array(4).fill('too-many-attempts'))
 })
 
-test('a session lasts thirty days after it was last used, and ends with its logout', async () => {
+test('a session lasts thirty days after its last use, or until the logout', async () => {
   const access = open({ secret })
   const cookie = await access.login('ann', 'correct horse', asking({}))
   for (const days of [20, 29, 29.9]) {
@@ -157,7 +157,7 @@ test('a session lasts thirty days after it was last used, and ends with its logo
   })
 })
 
-test('the cookie of a node at another port of the same host is none of ours', async () => {
+test('the cookie of a node on another port of the host is ignored', async () => {
   const access = open({ secret })
   const cookie = await access.login('ann', 'correct horse', asking({}))
   const both = {
@@ -167,7 +167,7 @@ test('the cookie of a node at another port of the same host is none of ours', as
   expect(await access.identify(asking(both, '127.0.0.1', 8421))).toBeNull()
 })
 
-test('sessions survive a restart, but not another password or token', async () => {
+test('sessions survive a restart, but not a new password or token', async () => {
   const sessions = memorySessions()
   const cookie = await open({ secret, sessions }).login('ann', 'correct horse', asking({}))
   expect(await open({ secret, sessions }).identify(withCookie(cookie))).not.toBeNull()

@@ -4,7 +4,7 @@ import fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { takeBodies } from './take-bodies.ts'
 
-test('a body of any type is taken as bytes; one that never ends is given up, and one too large is refused', async () => {
+test('a body of any type is read as bytes; an endless or too large one is rejected', async () => {
   const app = fastify({ forceCloseConnections: true })
   app.removeAllContentTypeParsers()
   takeBodies(app, 50)

@@ -48,7 +48,7 @@ async function listen(query = ''): Promise<Listening> {
 
 const types = ({ events }: Listening) => events.map(({ type }) => type)
 
-test('a WebSocket is greeted, and told what its topics tell', async () => {
+test('a WebSocket gets a hello and the events of its topics', async () => {
   const listening = await listen()
   expect(listening.events[0]).toEqual({ type: 'hello', revision: 1, startedMs: served.node.startedMs })
   served.node.share(HASH, 'A film', {})
@@ -58,7 +58,7 @@ test('a WebSocket is greeted, and told what its topics tell', async () => {
   expect(listening.events[1]).toMatchObject({ type: 'torrents', revision: 2, changed: [{ id: HASH }] })
 })
 
-test('who logs out hears nothing more; others go on', async () => {
+test('a logout ends the event streams of its session only', async () => {
   const [mine, other] = [await listen(), await listen()]
   const headers = { cookie: mine.cookie }
   const stream = await fetch(`${served.server.url}/api/events`, { headers })
@@ -72,7 +72,7 @@ test('who logs out hears nothing more; others go on', async () => {
   expect(other.closed).toBeNull()
 })
 
-test('topics come and go', async () => {
+test('topics can be subscribed and unsubscribed', async () => {
   served.node.share(HASH, 'A film', {})
   const listening = await listen('?topics=settings')
   listening.socket.send(
@@ -94,14 +94,14 @@ test.each([
   '{"subscribe":"log"}',
   '{"more":1}',
   `{"subscribe":[${'"log",'.repeat(200)}"log"]}`,
-])('a WebSocket that says %s gets an error, and the connection is closed', async message => {
+])('a WebSocket that sends %s gets an error and is closed', async message => {
   const listening = await listen()
   listening.socket.send(message)
   await until(() => listening.closed !== null)
   expect(listening.closed).toMatchObject({ code: 1008, reason: /./ })
 })
 
-test('messages larger than any that makes sense end the WebSocket', async () => {
+test('too large messages close the WebSocket', async () => {
   const listening = await listen()
   listening.socket.send('x'.repeat(20_000))
   await until(() => listening.closed !== null)
@@ -112,13 +112,13 @@ test.each([
   ['?topics=nothing', 400, 'topics'],
   [`?topics=torrent:${'f'.repeat(40)}`, 404, 'id'],
   ['?more=1', 400, 'more'],
-])('%s is refused before anything is opened', async (query, status, field) => {
+])('%s is rejected before the stream is opened', async (query, status, field) => {
   const answer = await served.get(`/api/events${query}`)
   expect([answer.status, (await answer.json()).error.field]).toEqual([status, field])
   expect((await listen(query)).events).toEqual([])
 })
 
-test('strangers hear nothing', async () => {
+test('clients that are not logged in get no events', async () => {
   const socket = new WebSocket(`${served.server.url.replace('http', 'ws')}/api/events`)
   await new Promise(resolve => {
     socket.onclose = resolve
@@ -127,7 +127,7 @@ test('strangers hear nothing', async () => {
   expect(served.node.listens('torrents')).toBe(false)
 })
 
-test('server-sent events tell the same', async () => {
+test('server-sent events deliver the same events', async () => {
   const answer = await served.get('/api/events?topics=torrents')
   expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/)
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
@@ -202,7 +202,7 @@ test('a WebSocket client that stops reading costs a bounded amount of memory', a
   await until(() => !served.node.listens('log'))
 })
 
-test('closing the server ends all who listen', async () => {
+test('closing the server ends all event streams', async () => {
   const listening = await listen()
   const stream = await served.get('/api/events')
   await served.server.close()

@@ -25,12 +25,12 @@ const ask = (start: string, headers: string[] = [], body = '') => {
 }
 const problem = ({ body }: { body: string }) => JSON.parse(body).error
 
-test('a request with two Host headers is refused: a proxy may have gone by the other', async () => {
+test('a request with two Host headers is rejected: a proxy may have used the other one', async () => {
   const answer = await ask('GET /api/node HTTP/1.1', ['Host: evil.example'])
   expect([answer.status, problem(answer)]).toEqual([400, expect.objectContaining({ field: 'host' })])
 })
 
-test('a connection that sends far more requests than it waits for is closed; sending one after the other works', async () => {
+test('a connection with too many pipelined requests is closed; sequential ones work', async () => {
   const one = `GET /health HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`
   const flood = connect(server.port, '127.0.0.1')
   let answers = 0
@@ -46,7 +46,7 @@ test('a connection that sends far more requests than it waits for is closed; sen
     expect((await fetch(`http://127.0.0.1:${server.port}/health`)).status).toBe(200)
 })
 
-test('a body that nobody takes is not waited for', async () => {
+test('the server does not wait for unread bodies', async () => {
   const answer = await ask(
     'POST /nothing HTTP/1.1',
     ['Content-Type: text/plain', 'Content-Length: 1000'],
@@ -55,8 +55,8 @@ test('a body that nobody takes is not waited for', async () => {
   expect(answer.status).toBe(404)
 })
 
-describe('names that the node is called by', () => {
-  test('on this machine only, names of this machine', () => {
+describe('host names', () => {
+  test('a node on loopback accepts only names of this machine', () => {
     const hosts = new Hosts('127.0.0.1', ['Node.Example'])
     for (const ours of [
       'localhost',
@@ -81,7 +81,7 @@ describe('names that the node is called by', () => {
       expect(() => hosts.check(broken), broken).toThrow(/missing or malformed/)
   })
 
-  test('in a network, any address, and no other names', () => {
+  test('a node in a network accepts any address and no other names', () => {
     const hosts = new Hosts('0.0.0.0')
     for (const ours of ['192.168.0.2:8420', '[2001:db8::1]:8420', 'localhost'])
       expect(() => hosts.check(ours)).not.toThrow()
@@ -94,14 +94,14 @@ describe('names that the node is called by', () => {
     ]).toEqual([true, true, false, false])
   })
 
-  test('a page that has its name point here is refused', async () => {
+  test('a page whose name points to this machine (DNS rebinding) is rejected', async () => {
     const answer = await exchange(server.port, 'GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n')
     expect([answer.status, problem(answer)]).toMatchObject([403, { code: 'forbidden-host', field: 'host' }])
   })
 })
 
 describe('pages of other sites', () => {
-  test('may change nothing', () => {
+  test('must not change anything', () => {
     const host = 'node.example:8420'
     const check =
       (headers: object, method = 'POST') =>
@@ -129,7 +129,7 @@ describe('pages of other sites', () => {
     expect(check({ origin: 'http://evil.example', upgrade: 'websocket' }, 'GET')).toThrow(/another site/)
   })
 
-  test('a proxy that speaks https in front is the same site', () => {
+  test('behind an https proxy, the origin is the same site', () => {
     const headers = { host: 'node.example', origin: 'https://node.example', 'sec-fetch-site': 'same-origin' }
     expect(() => checkOrigin('POST', headers)).not.toThrow()
   })
@@ -162,7 +162,7 @@ test.each([
     'body',
   ],
   ['POST /api/node/stop?x=1 HTTP/1.1', [], 400, 'x'],
-])('%s %j is refused with %i, and says %s', async (start, headers, status, field) => {
+])('%s %j is rejected with %i, naming %s', async (start, headers, status, field) => {
   const answer = await ask(start, headers)
   expect([answer.status, problem(answer).field]).toEqual([status, field])
   expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'/)
@@ -178,7 +178,7 @@ test.each([
   ['{"ids":["x"],"action":"pause"}', 'ids.0'],
   ['{"ids":"all","action":"pause","__proto__":{}}', '__proto__'],
   ['{"ids":"all"}', 'action'],
-])('the body %j is refused, and %s named', async (body, field) => {
+])('the body %j is rejected, naming %s', async (body, field) => {
   const headers = ['Content-Type: application/json', `Content-Length: ${body.length}`]
   const lines = [
     'POST /api/torrents/actions HTTP/1.1',
@@ -190,7 +190,7 @@ test.each([
   expect([answer.status, problem(answer).field]).toEqual([400, field])
 })
 
-test('members of members that nobody knows, and NULs, are named with their whole path', async () => {
+test('unknown nested members and NULs are named with their full path', async () => {
   const settings = (body: string) =>
     ask(
       'PATCH /api/settings HTTP/1.1',
@@ -204,7 +204,7 @@ test('members of members that nobody knows, and NULs, are named with their whole
   expect(problem(await settings('{"queue":{"maxSeeds":0}}')).field).toBe('queue.maxSeeds')
 })
 
-test('a body that grows past the limit on its way is refused', async () => {
+test('a body that exceeds the limit while it arrives is rejected', async () => {
   const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`
   const answer = await ask(
     'PUT /api/labels/x HTTP/1.1',
@@ -214,7 +214,7 @@ test('a body that grows past the limit on its way is refused', async () => {
   expect([answer.status, problem(answer).code]).toEqual([413, 'too-large'])
 })
 
-test('nobody who has not logged in can send a body', async () => {
+test('bodies are not read before the login', async () => {
   const lines = [
     'POST /api/torrents HTTP/1.1',
     'Host: localhost',
@@ -226,7 +226,7 @@ test('nobody who has not logged in can send a body', async () => {
   expect(answer.headers.get('www-authenticate')).toMatch(/Bearer|Basic/)
 })
 
-test('a failure that nobody foresaw says nothing of itself, but to the log', async () => {
+test('details of unexpected errors go to the log only', async () => {
   node.operations.getStats = () => Promise.reject(new Error('the secret inside'))
   const answer = await ask('GET /api/stats HTTP/1.1')
   expect([answer.status, problem(answer).code]).toEqual([500, 'internal'])
@@ -244,12 +244,12 @@ test('a node that others can reach does not start without a password', async () 
   await open.close()
 })
 
-test('a port that is taken is reported', async () => {
+test('a port in use is reported', async () => {
   const options = { node, access: new Access({ token: TOKEN }), port: server.port }
   await expect(createServer(options)).rejects.toMatchObject({ code: 'address-in-use' })
 })
 
-test('a refused upgrade leaves no socket open', async () => {
+test('a rejected upgrade leaves no socket open', async () => {
   const upgrade = (path: string) =>
     `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`
   for (const path of ['/api/%zz', '/nothing', '/api/torrents', '/api/events']) {

@@ -18,7 +18,7 @@ const samples = (text: string) =>
       .map(line => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
   )
 
-test('the text is what Prometheus reads', async () => {
+test('the text is valid for Prometheus', async () => {
   const text = await read()
   const declared = [...text.matchAll(/^# TYPE (\w+) (counter|gauge|histogram)$/gm)].map(([, name]) => name!)
   expect(new Set(declared).size).toBe(declared.length)

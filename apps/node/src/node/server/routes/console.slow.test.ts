@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-test('pages are all index.html, asked for anew each time, and need no login', async () => {
+test('all pages are index.html, revalidated each time, and need no login', async () => {
   for (const path of ['/', '/torrents/abc', '/settings?x=1']) {
     const answer = await ask(path)
     expect([answer.status, await answer.text()]).toEqual([200, '<title>Shoal</title>'])
@@ -46,7 +46,7 @@ test('pages are all index.html, asked for anew each time, and need no login', as
   }
 })
 
-test('the page of share links is below /share/, with a policy of its own', async () => {
+test('the page of share links is below /share/ and has its own policy', async () => {
   const page = await ask('/share/')
   expect([page.status, await page.text()]).toEqual([200, '<title>A share</title>'])
   expect(page.headers.get('content-security-policy')).toMatch(
@@ -61,7 +61,7 @@ test('the page of share links is below /share/, with a policy of its own', async
   expect((await ask('/share/anything')).status).toBe(404)
 })
 
-test('assets are kept forever, in the best form that the client takes', async () => {
+test('assets are immutable and sent in the best encoding that the client accepts', async () => {
   const path = '/assets/main-1a2b.js'
   const plain = await ask(path, { 'accept-encoding': 'identity' })
   expect([await plain.text(), plain.headers.get('cache-control')]).toEqual([
@@ -83,7 +83,7 @@ test('assets are kept forever, in the best form that the client takes', async ()
   expect(best.headers.get('content-type')).toMatch(/^text\/javascript/)
 })
 
-test('what has not changed is not sent again', async () => {
+test('unchanged files are not sent again', async () => {
   const etag = (await ask('/sw.js')).headers.get('etag')!
   expect((await ask('/sw.js', { 'if-none-match': etag })).status).toBe(304)
 })
@@ -106,7 +106,7 @@ test.each([
   expect([answer.status, JSON.parse(answer.body).error.field !== undefined]).toEqual([404, true])
 })
 
-test('a page is only read', async () => {
+test('pages accept only GET and HEAD', async () => {
   expect((await fetch(served.server.url, { method: 'POST' })).status).toBe(404)
   const head = await fetch(served.server.url, { method: 'HEAD' })
   expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '20', ''])

@@ -53,7 +53,7 @@ describe('ranges', () => {
   })
 })
 
-test('a file is read whole, in part, and not at all', async () => {
+test('a file can be read as a whole, in part, and with HEAD', async () => {
   const whole = await served.get(FILM)
   expect([whole.status, whole.headers.get('content-length'), whole.headers.get('accept-ranges')]).toEqual([
     200,
@@ -77,7 +77,7 @@ test('a file is read whole, in part, and not at all', async () => {
   expect([empty.status, await empty.text()]).toEqual([200, ''])
 })
 
-test('a version that the client has is not sent again, and a range of another one is not mixed in', async () => {
+test('a version that the client has is not sent again, and ranges of versions are not mixed', async () => {
   const etag = (await served.get(FILM, { method: 'HEAD' })).headers.get('etag')!
   expect((await served.get(FILM, { headers: { 'if-none-match': `"x", W/${etag}` } })).status).toBe(304)
   const range = { range: 'bytes=0-0' }
@@ -85,7 +85,7 @@ test('a version that the client has is not sent again, and a range of another on
   expect((await served.get(FILM, { headers: { ...range, 'if-range': '"old"' } })).status).toBe(200)
 })
 
-test('files are found by any name and by number, and nothing else is', async () => {
+test('files are found by path and by number only', async () => {
   expect(await (await served.get(`/files/${HASH}/notes/a%20%26%20b%231.html`)).text()).toBe('<script>')
   expect((await served.get(`/files/${HASH.toUpperCase()}/%230`)).headers.get('content-type')).toBe(
     'video/mp4',
@@ -118,7 +118,7 @@ test('nothing in a shared file can run on the console’s origin', async () => {
   )
 })
 
-test('what the client does not read is not fetched, and nothing is waited for once it left', async () => {
+test('unread bytes are not fetched, and waiting ends when the client disconnects', async () => {
   let given = 0
   let ended: unknown = null
   served.node.files.open = async () => ({
@@ -149,7 +149,7 @@ test('what the client does not read is not fetched, and nothing is waited for on
   expect(ended).toBe(true)
 })
 
-test('who logs out gets no more of a file; who has the token does', async () => {
+test('a logout ends the downloads of its session, but not those with the token', async () => {
   const waiting: AbortSignal[] = []
   served.node.files.open = async () => ({
     ...{ name: 'endless.mp4', lengthBytes: 2 ** 40, mediaType: 'video/mp4', etag: 'x' },
@@ -176,7 +176,7 @@ test('who logs out gets no more of a file; who has the token does', async () => 
   await others.body!.cancel()
 })
 
-test('reading that fails in the middle breaks the connection: the client sees that bytes are missing', async () => {
+test('a read error breaks the connection, so that the client notices missing bytes', async () => {
   const open = served.node.files.open
   served.node.files.open = async (...file) => ({
     ...(await open(...file)),
@@ -190,7 +190,7 @@ test('reading that fails in the middle breaks the connection: the client sees th
 })
 
 describe('playlists', () => {
-  test('list video and audio in order, with a key that opens just these files', async () => {
+  test('list video and audio in order, with a key that opens only these files', async () => {
     const text = await (await served.get(`/api/torrents/${HASH}/playlist.m3u`)).text()
     const urls = text.split('\n').filter(line => line.startsWith('http'))
     expect(text.split('\n').filter(line => line.startsWith('#EXTINF'))).toEqual([

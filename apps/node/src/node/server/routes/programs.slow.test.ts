@@ -56,7 +56,7 @@ test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])(
   },
 )
 
-test('a password chooses no program, nor does the token from another machine', async () => {
+test('neither a password nor the token from another machine can set the program', async () => {
   const refused = [
     { headers: basic('ann:correct horse') },
     { headers: await loggedIn('ann', 'correct horse') },
@@ -71,13 +71,13 @@ test('a password chooses no program, nor does the token from another machine', a
   expect(node.state.settings.automation.onComplete).toEqual([])
 })
 
-test('a user whose name is that of the token is not taken for who has it', async () => {
+test('a user with the name of the token’s user does not count as the token', async () => {
   await app.close()
   await serve('shoal')
   expect((await choose({ headers: await loggedIn('shoal', 'correct horse') })).status).toBe(403)
 })
 
-test('all other settings change with a password, and so do those that are sent with the program as it is', async () => {
+test('a password can change all other settings, also if the unchanged program is sent along', async () => {
   const headers = basic('ann:correct horse')
   expect((await choose({ headers, onComplete: [] })).status).toBe(200)
   const payload = { queue: { maxSeeds: 3 }, automation: { watch: [] } }

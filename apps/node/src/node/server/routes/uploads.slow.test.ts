@@ -15,7 +15,7 @@ afterEach(() => served.server.close())
 const put = (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
   served.get(path, { method: 'PUT', body, headers, duplex: 'half' } as RequestInit)
 
-test('a file of an upload is taken as it comes, whatever its type is said to be', async () => {
+test('a file of an upload is stored as is, whatever its declared type', async () => {
   const answer = await put('/api/uploads/1/files/a%20folder/b.txt', new Uint8Array(3 * MIB))
   expect(await answer.json()).toMatchObject({ id: '1', fileCount: 1, receivedBytes: 3 * MIB })
   expect((await put('/api/uploads/1/files/c', '{', { 'content-type': 'application/json' })).status).toBe(200)
@@ -27,7 +27,7 @@ test('a file of an upload is taken as it comes, whatever its type is said to be'
   ])
 })
 
-test('the sender of a refused file gets to know why', async () => {
+test('the sender of a rejected file receives the reason', async () => {
   const cases = [
     ['/api/uploads/2/files/x', 404, 'id'],
     ['/api/uploads/1/files/a%2f..%2fb', 400, 'path'],
@@ -38,7 +38,7 @@ test('the sender of a refused file gets to know why', async () => {
   }
 })
 
-test('a sender is read only as fast as its bytes are taken', async () => {
+test('a sender is read only as fast as its bytes are written', async () => {
   let taken = 0
   let go = () => {}
   const allowed = new Promise<void>(resolve => {
@@ -75,7 +75,7 @@ test('a sender is read only as fast as its bytes are taken', async () => {
   expect(taken).toBe(64 * MIB)
 })
 
-test('a sender that leaves in the middle ends the taking', async () => {
+test('receiving ends when the sender disconnects', async () => {
   let failure: { code?: string } | null = null
   const { receive } = served.node.files
   served.node.files.receive = (...given) =>
@@ -96,7 +96,7 @@ test('a sender that leaves in the middle ends the taking', async () => {
   expect(served.node.logged('error')).toEqual([])
 })
 
-test('a .torrent is added as it is, with options in the query, and comes back as a file', async () => {
+test('a .torrent is added with options in the query, and can be downloaded again', async () => {
   const made = await createTorrent(new URL(import.meta.url).pathname, { version: 'v1' })
   const post = (query: string, body: Uint8Array | string, type = 'application/x-bittorrent') =>
     served.get(`/api/torrents/upload${query}`, {

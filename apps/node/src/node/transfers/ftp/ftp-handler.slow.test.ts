@@ -11,7 +11,7 @@ import { parseFtpUrl } from './ftp-url.ts'
 const CONTENT = randomBytes(2_000_000)
 const files = { 'pub/a file.iso': CONTENT, '/etc/motd': Buffer.from('hello'), empty: Buffer.alloc(0) }
 
-test('a guest downloads a file whole', async () => {
+test('an anonymous user downloads a file', async () => {
   await using server = await FtpServer.start({ files })
   const context = testContext()
   const handler = new FtpHandler({ context })
@@ -34,7 +34,7 @@ test('a guest downloads a file whole', async () => {
   expect((await readdir(directory)).length).toBe(3)
 })
 
-test.each(['127.0.0.1', 'localhost'])('what a stranger names is not asked for at %s', async host => {
+test.each(['127.0.0.1', 'localhost'])('an untrusted link to %s is not fetched', async host => {
   await using server = await FtpServer.start({ files })
   const handler = new FtpHandler({ context: testContext() })
   const url = `ftp://${host}:${server.host.split(':')[1]}/empty`
@@ -43,7 +43,7 @@ test.each(['127.0.0.1', 'localhost'])('what a stranger names is not asked for at
   expect(server.commands).toEqual([])
 })
 
-test('a transfer that is cut resumes with REST', async () => {
+test('an interrupted transfer resumes with REST', async () => {
   await using server = await FtpServer.start({ files, cutAfter: 900_000 })
   const context = testContext()
   const url = `ftp://me:s3cret@${server.host}/pub/a%20file.iso`
@@ -55,7 +55,7 @@ test('a transfer that is cut resumes with REST', async () => {
   expect(context.log.text).not.toContain('s3cret')
 })
 
-test('a server without REST begins anew, and one without SIZE is believed', async () => {
+test('a server without REST starts over, and one without SIZE is trusted', async () => {
   await using server = await FtpServer.start({ files, cutAfter: 900_000, without: ['REST'] })
   const handler = new FtpHandler({ context: testContext() })
   const url = `ftp://${server.host}/pub/a%20file.iso`
@@ -73,7 +73,7 @@ test('a server without REST begins anew, and one without SIZE is believed', asyn
   expect(basename(path)).toBe('a file (2).iso')
 })
 
-test('refusals say what to do, at once', async () => {
+test('errors are immediate and say what to do', async () => {
   await using server = await FtpServer.start({ files, password: 'right' })
   const handler = new FtpHandler({ context: testContext() })
   const directory = await temporaryFolder()
@@ -106,7 +106,7 @@ test.each([
   ['FTPES://h/x', { port: 21, tls: 'explicit' }],
   ['ftp://[::1]:99/a/b%2fc', { host: '::1', port: 99, path: 'a/b/c' }],
   ['ftp://a%40b:c%3Ad@h/x', { user: 'a@b', password: 'c:d', shownUrl: 'ftp://h/x' }],
-])('%s is read', (url, expected) => {
+])('%s is parsed', (url, expected) => {
   expect(parseFtpUrl(url)).toMatchObject(expected)
 })
 
@@ -117,6 +117,6 @@ test.each([
   'ftp://u%0aPASS:x@h/a',
   'ftp://h/%ff',
   'ftp://',
-])('%s is refused', url => {
+])('%s is rejected', url => {
   expect(() => parseFtpUrl(url)).toThrow(expect.objectContaining({ code: 'bad-argument' }))
 })

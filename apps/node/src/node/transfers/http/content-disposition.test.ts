@@ -22,7 +22,7 @@ test.each([
   expect(dispositionName(header)).toBe(name)
 })
 
-test('a name goes through the extended notation unchanged', () => {
+test('any name survives the extended notation', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }), name => {
       fc.pre(name.isWellFormed() && !name.startsWith('\ufeff'))
@@ -33,7 +33,7 @@ test('a name goes through the extended notation unchanged', () => {
   )
 })
 
-test('any header gives a name or none, soon', () => {
+test('any header is parsed quickly', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 5000 }), text => {
       const name = dispositionName(`attachment; filename=${text}`)

@@ -19,7 +19,7 @@ const serve =
   (request: IncomingMessage, response: ServerResponse) =>
     sendFile(request, response, CONTENT, options)
 
-test('a file is downloaded whole, under its name, with progress', async () => {
+test('a file is downloaded under its name, with progress', async () => {
   await using server = await FileServer.start(serve())
   const directory = await temporaryFolder()
   const { path, reports } = await downloadFile(open().handler, `${server.url}/a/big%20file.iso`, directory)
@@ -31,7 +31,7 @@ test('a file is downloaded whole, under its name, with progress', async () => {
   expect(server.headers('user-agent')).toEqual(['Shoal/test'])
 })
 
-test('the folder is made, an empty file is a file, and its length may be unknown', async () => {
+test('creates the folder, and handles empty files and unknown lengths', async () => {
   await using server = await FileServer.start((request, response) => {
     if (request.url === '/chunked') response.write('abc')
     response.end()
@@ -46,7 +46,7 @@ test('the folder is made, an empty file is a file, and its length may be unknown
   )
 })
 
-test('a name that the server gives cannot lead out of the folder, and replaces no file', async () => {
+test('the server’s file name cannot lead out of the folder or replace a file', async () => {
   await using server = await FileServer.start(
     serve({ headers: { 'content-disposition': 'attachment; filename="../../evil.sh"' } }),
   )
@@ -59,7 +59,7 @@ test('a name that the server gives cannot lead out of the folder, and replaces n
   expect((await readdir(directory)).sort()).toEqual(['___.._evil (2).sh', '___.._evil.sh'])
 })
 
-test.each(['127.0.0.1', 'localhost'])('a server elsewhere does not send us to %s', async host => {
+test.each(['127.0.0.1', 'localhost'])('redirects of outside servers to %s are not followed', async host => {
   await using server = await FileServer.start((request, response) => {
     const to = `http://${host}:${server.host.split(':')[1]}/secret`
     if (request.url === '/start') response.writeHead(302, { location: to })
@@ -75,7 +75,7 @@ test.each(['127.0.0.1', 'localhost'])('a server elsewhere does not send us to %s
   expect(server.requests.map(({ url }) => url)).toEqual(['/start'])
 })
 
-test.each(['127.0.0.1', 'localhost'])('what a stranger names is not asked for at %s', async host => {
+test.each(['127.0.0.1', 'localhost'])('an untrusted link to %s is not fetched', async host => {
   await using server = await FileServer.start(serve())
   const { handler } = open()
   const url = `http://${host}:${server.host.split(':')[1]}/film.torrent`
@@ -87,7 +87,7 @@ test.each(['127.0.0.1', 'localhost'])('what a stranger names is not asked for at
   expect(server.requests).toEqual([])
 })
 
-test('a connection that is cut is taken up again where it ended', async () => {
+test('an interrupted download resumes where it ended', async () => {
   await using server = await FileServer.start(serve({ cutAfter: 1_000_000 }))
   const directory = await temporaryFolder()
   const { path } = await downloadFile(open().handler, `${server.url}/file`, directory)
@@ -99,7 +99,7 @@ test('a connection that is cut is taken up again where it ended', async () => {
   expect(server.headers('if-range').at(-1)).toBe('"one"')
 })
 
-test('a server that cannot resume is read from the beginning', async () => {
+test('a server without ranges is read from the beginning', async () => {
   let requests = 0
   await using server = await FileServer.start((request, response) =>
     sendFile(request, response, CONTENT, { ranges: false, ...(++requests === 1 && { cutAfter: 500_000 }) }),
@@ -109,7 +109,7 @@ test('a server that cannot resume is read from the beginning', async () => {
   expect(requests).toBe(2)
 })
 
-test('another version than the one that was begun replaces it', async () => {
+test('a new version replaces the partial old one', async () => {
   const newer = randomBytes(2_000_000)
   let requests = 0
   await using server = await FileServer.start((request, response) =>
@@ -121,14 +121,14 @@ test('another version than the one that was begun replaces it', async () => {
   expect(await readFile(path)).toEqual(newer)
 })
 
-test('what nothing tells apart is never pieced together', async () => {
+test('parts without a validator are never combined', async () => {
   await using server = await FileServer.start(serve({ etag: null, cutAfter: 1_000_000 }))
   const download = downloadFile(open().handler, `${server.url}/file`, await temporaryFolder())
   await expect(download).rejects.toMatchObject({ code: 'no-answer' })
   expect(new Set(server.headers('range'))).toEqual(new Set([undefined]))
 })
 
-test('a busy server is asked again; one that has no such file is not', async () => {
+test('a busy server is retried; a missing file is not', async () => {
   const answers = [503, 429, 500]
   await using server = await FileServer.start((request, response) => {
     if (request.url === '/missing') return void response.writeHead(404).end()
@@ -148,7 +148,7 @@ test('a busy server is asked again; one that has no such file is not', async () 
   expect(server.requests.length).toBe(2)
 })
 
-test('a download that was interrupted resumes in another run of the node', async () => {
+test('an interrupted download resumes in the next run of the node', async () => {
   let held: ServerResponse | null = null
   await using server = await FileServer.start((request, response) => {
     if (request.headers.range) return sendFile(request, response, CONTENT)
@@ -177,7 +177,7 @@ test('a download that was interrupted resumes in another run of the node', async
   expect(await readdir(directory)).toEqual(['big.iso'])
 })
 
-test('after a crash only what was surely saved counts', async () => {
+test('after a crash, only saved bytes count', async () => {
   await using server = await FileServer.start(serve())
   const directory = await temporaryFolder()
   const key = createHash('sha256').update(`${server.url}/file`).digest('hex').slice(0, 24)
@@ -197,7 +197,7 @@ test('after a crash only what was surely saved counts', async () => {
   expect(await readdir(directory)).toEqual(['file'])
 })
 
-test('what was cancelled leaves nothing', async () => {
+test('a cancelled download leaves nothing behind', async () => {
   await using server = await FileServer.start((_, response) => {
     response.writeHead(200, { 'content-length': CONTENT.length, etag: '"one"' })
     response.write(CONTENT.subarray(0, 100_000))
@@ -220,7 +220,7 @@ test('what was cancelled leaves nothing', async () => {
   await eventually('no connection is left', async () => (await server.connections()) === 0)
 })
 
-test('a part whose record was tampered with leads to no other file', async () => {
+test('a tampered record cannot lead to another file', async () => {
   await using server = await FileServer.start(serve())
   const directory = await temporaryFolder()
   await writeFile(join(directory, 'precious'), 'mine')
@@ -239,7 +239,7 @@ test('a part whose record was tampered with leads to no other file', async () =>
   expect(await readFile(join(directory, 'precious'), 'utf8')).toBe('mine')
 })
 
-test('a .torrent is known by its type or name, and handed over', async () => {
+test('a .torrent is recognized by its type or name, and passed on', async () => {
   await using server = await FileServer.start((request, response) => {
     const type =
       request.url === '/typed' ? 'application/x-bittorrent; charset=binary' : 'application/octet-stream'
@@ -257,7 +257,7 @@ test('a .torrent is known by its type or name, and handed over', async () => {
   expect(context.active.size).toBe(1)
 })
 
-test('five redirects are followed, six are not, and none to another scheme', async () => {
+test('five redirects are followed, but not six, and none to another scheme', async () => {
   await using server = await FileServer.start((request, response) => {
     const left = Number(/^\/hops\/(\d+)$/.exec(request.url!)?.[1] ?? Number.NaN)
     if (request.url === '/file-scheme') response.writeHead(302, { location: 'file:///etc/passwd' }).end()
@@ -274,7 +274,7 @@ test('five redirects are followed, six are not, and none to another scheme', asy
     })
 })
 
-test('user name and password go to their own server only, and into no log', async () => {
+test('user name and password are sent to their own server only, and never logged', async () => {
   await using other = await FileServer.start(serve())
   await using server = await FileServer.start((request, response) => {
     if (request.url === '/local') response.writeHead(302, { location: '/file' }).end()
@@ -294,7 +294,7 @@ test('user name and password go to their own server only, and into no log', asyn
   expect(context.log.text).not.toMatch(/s3cret|k3y/)
 })
 
-test('more than was announced, or another range than was asked for, is refused', async () => {
+test('too many bytes and wrong ranges are rejected', async () => {
   await using server = await FileServer.start((request, response) => {
     if (request.url === '/range') response.writeHead(206, { 'content-range': 'bytes 5-9/10' }).end('56789')
     else if (request.url === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')
@@ -312,7 +312,7 @@ test('more than was announced, or another range than was asked for, is refused',
   expect(await readdir(directory)).toEqual([])
 })
 
-test('a file for which there is no room is refused before it is downloaded', async () => {
+test('a file that does not fit on the disk is rejected before the download', async () => {
   await using server = await FileServer.start((_, response) => {
     response.writeHead(200, { 'content-length': '9000000000000000' })
     response.write('x')
@@ -321,7 +321,7 @@ test('a file for which there is no room is refused before it is downloaded', asy
   await expect(download).rejects.toMatchObject({ code: 'no-space' })
 })
 
-test('a server that falls silent is left, and asked again', async () => {
+test('a stalled server is disconnected and retried', async () => {
   await using server = await FileServer.start((request, response) => {
     if (request.headers.range) return sendFile(request, response, CONTENT)
     response.writeHead(200, { 'content-length': CONTENT.length, etag: '"one"' })
@@ -333,7 +333,7 @@ test('a server that falls silent is left, and asked again', async () => {
   expect(context.log.text).toContain('no data arrived')
 })
 
-test('the limit of all transfers holds', async () => {
+test('the global rate limit applies', async () => {
   await using server = await FileServer.start(serve())
   const context = testContext()
   const waits: number[] = []
@@ -353,7 +353,7 @@ test('the limit of all transfers holds', async () => {
   expect(waits.at(-1)).toBeCloseTo(3000, 0)
 })
 
-test('nobody there: told with what to do', async () => {
+test('a refused connection is reported', async () => {
   let url = ''
   {
     await using server = await FileServer.start(serve())

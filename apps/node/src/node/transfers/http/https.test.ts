@@ -17,38 +17,41 @@ function handler(ca?: Buffer): HttpHandler {
   })
 }
 
-test.skipIf(!hasOpenssl())('https is trusted by its certificate only, and never left for http', async () => {
-  const folder = await temporaryFolder()
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const made = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=test']
-  const out = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate]
-  execFileSync('openssl', ['req', ...made, ...out], { stdio: 'ignore' })
-  const ca = await readFile(certificate)
-  await using plain = await FileServer.start((request, response) => {
-    if (request.url === '/up') response.writeHead(302, { location: `${url}/file` }).end()
-    else response.end('in the clear')
-  })
-  const server = createServer({ key: await readFile(key), cert: ca }, (request, response) => {
-    if (request.url === '/down') response.writeHead(302, { location: `${plain.url}/file` }).end()
-    else response.end('in secret')
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
-  try {
-    for (const start of [`${url}/file`, `${plain.url}/up`]) {
-      const { path } = await downloadFile(handler(ca), start, folder)
-      expect(await readFile(path, 'utf8')).toBe('in secret')
+test.skipIf(!hasOpenssl())(
+  'https requires a trusted certificate and is never downgraded to http',
+  async () => {
+    const folder = await temporaryFolder()
+    const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+    const made = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=test']
+    const out = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate]
+    execFileSync('openssl', ['req', ...made, ...out], { stdio: 'ignore' })
+    const ca = await readFile(certificate)
+    await using plain = await FileServer.start((request, response) => {
+      if (request.url === '/up') response.writeHead(302, { location: `${url}/file` }).end()
+      else response.end('in the clear')
+    })
+    const server = createServer({ key: await readFile(key), cert: ca }, (request, response) => {
+      if (request.url === '/down') response.writeHead(302, { location: `${plain.url}/file` }).end()
+      else response.end('in secret')
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      for (const start of [`${url}/file`, `${plain.url}/up`]) {
+        const { path } = await downloadFile(handler(ca), start, folder)
+        expect(await readFile(path, 'utf8')).toBe('in secret')
+      }
+      const down = handler(ca).download(`${url}/down`, { directory: folder })
+      await expect(down).rejects.toMatchObject({ code: 'bad-message' })
+      const stranger = handler().download(`${url}/file`, { directory: folder })
+      await expect(stranger).rejects.toThrow('its certificate is not trusted')
+      expect(plain.requests.map(request => request.url)).toEqual(['/up'])
+    } finally {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
     }
-    const down = handler(ca).download(`${url}/down`, { directory: folder })
-    await expect(down).rejects.toMatchObject({ code: 'bad-message' })
-    const stranger = handler().download(`${url}/file`, { directory: folder })
-    await expect(stranger).rejects.toThrow('its certificate is not trusted')
-    expect(plain.requests.map(request => request.url)).toEqual(['/up'])
-  } finally {
-    server.closeAllConnections()
-    await new Promise(resolve => server.close(resolve))
-  }
-})
+  },
+)
 
 /** Without a program to create a certificate there is nothing to test with. */
 function hasOpenssl(): boolean {
