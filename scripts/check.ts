@@ -1,4 +1,5 @@
-/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, words, commits, unit tests. */
+/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, words, commits, unit tests. */
+import { checkClasses } from './classes.ts'
 import { checkCommits } from './commits.ts'
 import { checkImports } from './imports.ts'
 import type { FileResult } from './report.ts'
@@ -31,6 +32,7 @@ export async function check(tests?: readonly string[]): Promise<Outcome> {
   )
   report(await runNode([commandOf('typescript', 'tsc'), '-p', '.'], { quiet: true }), 'types')
   report(await imports(), 'import rules')
+  report(await checkClasses(), 'class sizes')
   report(await checkWords(), 'word list')
   report(await checkCommits(), 'commit messages')
   const unit = await runTests(['unit'], { quiet: true, tests })
