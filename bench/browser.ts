@@ -14,10 +14,10 @@ import {
   barePageToPage,
   type Load,
   MESSAGE_SIZES,
+  readVersions,
   shoalNodeToPage,
   shoalPageToPage,
   type TransferTimes,
-  versionsOf,
   webTorrentPageToPage,
 } from './browser/transfers.ts'
 import { versions } from './contestants.ts'
@@ -37,7 +37,7 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   const lengthBytes = options.quick ? QUICK_BYTES : FULL_BYTES
   const { path } = await randomFile(folder.join('content.bin'), lengthBytes)
   const load: Load = { site, path, lengthBytes }
-  for (const version of await versionsOf(site)) versions.add(version)
+  for (const version of await readVersions(site)) versions.add(version)
   const pages = await pageToPage(load, options)
   const node = await nodeToPage(load, options)
   const parts = await measureParts(load, options)
@@ -83,9 +83,12 @@ async function bestMessage(
     Object.fromEntries(MESSAGE_SIZES.map(size => [String(size), () => move(size)])),
     { runs: quick ? 1 : 3, log },
   )
-  const secondsOf = (size: number) => medianOf(runs.get(String(size)) ?? [], run => run.seconds)
-  const tried = MESSAGE_SIZES.filter(size => Number.isFinite(secondsOf(size)))
-  return tried.reduce((best, size) => (secondsOf(size) < secondsOf(best) ? size : best), tried[0] ?? 65_536)
+  const medianSeconds = (size: number) => medianOf(runs.get(String(size)) ?? [], run => run.seconds)
+  const tried = MESSAGE_SIZES.filter(size => Number.isFinite(medianSeconds(size)))
+  return tried.reduce(
+    (best, size) => (medianSeconds(size) < medianSeconds(best) ? size : best),
+    tried[0] ?? 65_536,
+  )
 }
 
 type Compared = readonly [label: string, with_: string, goal: number]
@@ -97,8 +100,8 @@ async function contest(
 ) {
   const { runs, failures } = await takeTurns(contestants, options)
   const [ours] = Object.keys(contestants) as [string]
-  const secondsOf = (name: string) => medianOf(runs.get(name) ?? [], run => run.seconds)
-  const longestOf = (name: string) => Math.max(...(runs.get(name) ?? []).map(run => run.longestTaskMs))
+  const medianSeconds = (name: string) => medianOf(runs.get(name) ?? [], run => run.seconds)
+  const longestTaskMs = (name: string) => Math.max(...(runs.get(name) ?? []).map(run => run.longestTaskMs))
   const section = ({ lengthBytes }: Load, compared: readonly Compared[]): Section => ({
     title,
     columns: ['', 'rate', 'total time', 'time to first byte', 'ratio', 'longest task of the page'],
@@ -107,20 +110,20 @@ async function contest(
         ? [name, `failed: ${failures.get(name)}`, '', '', '', '']
         : [
             name,
-            rate(lengthBytes / secondsOf(name)),
-            seconds(secondsOf(name)),
+            rate(lengthBytes / medianSeconds(name)),
+            seconds(medianSeconds(name)),
             seconds(medianOf(runs.get(name)!, run => run.firstSeconds)),
-            `${(secondsOf(name) / secondsOf(ours)).toFixed(2)} x`,
-            longestOf(name) > 0 ? `${longestOf(name).toFixed(0)} ms` : 'below 50 ms',
+            `${(medianSeconds(name) / medianSeconds(ours)).toFixed(2)} x`,
+            longestTaskMs(name) > 0 ? `${longestTaskMs(name).toFixed(0)} ms` : 'below 50 ms',
           ],
     ),
     goals: [
       ...compared.map(([label, name, goal]) =>
-        against(label, secondsOf(name) / secondsOf(ours), goal, 'least'),
+        against(label, medianSeconds(name) / medianSeconds(ours), goal, 'least'),
       ),
       against(
         `${title}: longest task on the page's main thread`,
-        runs.get(ours)?.length ? longestOf(ours) : Number.NaN,
+        runs.get(ours)?.length ? longestTaskMs(ours) : Number.NaN,
         LONGEST_TASK_MS,
         'most',
         ' ms',

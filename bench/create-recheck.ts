@@ -35,7 +35,7 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   seen.add(await opensslVersion())
   for (const medium of media(options.medium)) {
     options.log(`create and recheck, ${megabytes(lengthBytes)}, ${medium.name}`)
-    sections.push(sectionOf(medium, lengthBytes, await measureAll(medium, lengthBytes, options)))
+    sections.push(toSection(medium, lengthBytes, await measureAll(medium, lengthBytes, options)))
   }
   return sections
 }
@@ -94,7 +94,7 @@ async function measure(work: () => Promise<void>): Promise<Omit<HashRun, 'openss
   return { seconds, cpuSeconds: (user + system) / 1e6 }
 }
 
-function sectionOf(
+function toSection(
   medium: Medium,
   lengthBytes: number,
   measured: ReadonlyMap<string, readonly HashRun[]>,

@@ -101,10 +101,10 @@ async function measureLoad(
     Object.fromEntries(able.map(([name, start]) => [name, () => underLoad(load, start, generator, seconds)])),
     options,
   )
-  const rateOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.perSecond)
-  const ownOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.perProcessorSecond)
-  const coresOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.coresUsed)
-  const ours = rateOf('Shoal')
+  const medianRate = (name: string) => medianOf(runs.get(name) ?? [], each => each.perSecond)
+  const medianOwnRate = (name: string) => medianOf(runs.get(name) ?? [], each => each.perProcessorSecond)
+  const medianCores = (name: string) => medianOf(runs.get(name) ?? [], each => each.coresUsed)
+  const ours = medianRate('Shoal')
   return {
     title: `Tracker: ${NAMES[load]}, ${SWARMS} torrents of ${PEERS / SWARMS} peers, load from ${generator.processes} in ${generator.language}`,
     columns: ['', 'announces per second', 'ratio', 'cores used', 'per second of its own CPU time', 'ratio'],
@@ -113,19 +113,19 @@ async function measureLoad(
         ? [name, failures.get(name)!, '', '', '', '']
         : [
             name,
-            rateOf(name).toFixed(0),
-            `${(ours / rateOf(name)).toFixed(2)} x`,
-            coresOf(name).toFixed(2),
-            ownOf(name).toFixed(0),
-            `${(ownOf('Shoal') / ownOf(name)).toFixed(2)} x`,
+            medianRate(name).toFixed(0),
+            `${(ours / medianRate(name)).toFixed(2)} x`,
+            medianCores(name).toFixed(2),
+            medianOwnRate(name).toFixed(0),
+            `${(medianOwnRate('Shoal') / medianOwnRate(name)).toFixed(2)} x`,
           ],
     ),
-    goals: goalsOf(load, name => ours / rateOf(name)),
+    goals: createGoals(load, name => ours / medianRate(name)),
     runs: Object.fromEntries(runs),
   }
 }
 
-function goalsOf(load: Load, ratioTo: (name: string) => number): Goal[] {
+function createGoals(load: Load, ratioTo: (name: string) => number): Goal[] {
   const label = (name: string) => `Announces over ${NAMES[load]}, to those of ${name}`
   return [
     ...(load === 'http-kept' ? [] : [against(label('opentracker'), ratioTo('opentracker'), 0.5, 'least')]),
@@ -171,19 +171,20 @@ async function measureMemory(
     Object.fromEntries(able.map(([name, start]) => [name, () => fill(start, generator, swarms, peers)])),
     { ...options, runs: 1 },
   )
-  const bytesOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.residentBytes / each.peers)
+  const bytesPerPeer = (name: string) =>
+    medianOf(runs.get(name) ?? [], each => each.residentBytes / each.peers)
   return {
     title: `Tracker: memory with ${peers} peers in ${swarms} torrents`,
     columns: ['', 'bytes per peer, of the whole process', 'peers'],
     rows: able.map(([name]) => [
       name,
-      failures.get(name) ?? bytesOf(name).toFixed(0),
+      failures.get(name) ?? bytesPerPeer(name).toFixed(0),
       medianOf(runs.get(name) ?? [], each => each.peers).toFixed(0),
     ]),
     goals: [
       against(
         'Memory of the tracker, bytes per peer',
-        options.quick ? Number.NaN : bytesOf('Shoal'),
+        options.quick ? Number.NaN : bytesPerPeer('Shoal'),
         150,
         'most',
         ' B',

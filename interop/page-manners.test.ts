@@ -106,9 +106,9 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
       .first()
       .waitFor()
     expect(await asks(tab)).toBe(true)
-    const asked = tab.waitForEvent('dialog')
+    const asking = tab.waitForEvent('dialog')
     await tab.close({ runBeforeUnload: true })
-    const dialog = await asked
+    const dialog = await asking
     expect(dialog.type()).toBe('beforeunload')
     await dialog.dismiss()
     await other.page.getByText('Complete and verified').waitFor()

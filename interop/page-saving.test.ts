@@ -145,12 +145,12 @@ const untilSaved = (folder: string, name: string) =>
     { timeoutMs: 90_000, intervalMs: 250 },
   )
 
-/** By how many bytes the process that grows the most grows: of the browser itself, and of pages and workers. */
+/** Returns the largest memory growth of a process during `work`, among the browser and its pages and workers. */
 async function watchMemory(browser: Driven, work: () => Promise<void>): Promise<number> {
   const session = await browser.newBrowserCDPSession()
   const first = new Map<number, number>()
   let growth = 0
-  const look = async () => {
+  const measure = async () => {
     const { processInfo } = await session.send('SystemInfo.getProcessInfo')
     for (const { id } of processInfo) {
       const bytes = privateBytes(id)
@@ -158,13 +158,13 @@ async function watchMemory(browser: Driven, work: () => Promise<void>): Promise<
       growth = Math.max(growth, bytes - first.get(id)!)
     }
   }
-  await look()
+  await measure()
   let isDone = false
   const working = work().finally(() => {
     isDone = true
   })
   while (!isDone) {
-    await look()
+    await measure()
     await Promise.race([working.catch(() => {}), new Promise(resolve => setTimeout(resolve, 100))])
   }
   await working

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { importsOf, type Manifest, type SourceTree } from './imports.ts'
+import { findImports, type Manifest, type SourceTree } from './imports.ts'
 import { ROOT, run } from './run.ts'
 
 export const TEST = /\.test\.tsx?$/
@@ -63,7 +63,7 @@ function findReferences(
   folders: ReadonlyMap<string, readonly string[]>,
 ): string[] {
   const folder = posix.dirname(file)
-  const found = importsOf(source).flatMap(({ specifier }) => resolve(tree, file, specifier))
+  const found = findImports(source).flatMap(({ specifier }) => resolve(tree, file, specifier))
   const readsFiles = source.includes('import.meta.')
   for (const [, , text] of source.matchAll(LITERAL)) {
     const paths = text!.includes('/') ? [posix.normalize(text!)] : []
@@ -93,14 +93,14 @@ function resolve(tree: SourceTree, file: string, specifier: string): string[] {
     const entry = isOwn
       ? manifest.imports?.[specifier]
       : manifest.exports?.[`.${specifier.slice(manifest.name!.length)}`]
-    return leavesOf(entry).map(path => posix.join(workspace, path))
+    return listPaths(entry).map(path => posix.join(workspace, path))
   }
   return []
 }
 
-function leavesOf(entry: unknown): string[] {
+function listPaths(entry: unknown): string[] {
   if (typeof entry === 'string') return [entry]
-  return entry && typeof entry === 'object' ? Object.values(entry).flatMap(leavesOf) : []
+  return entry && typeof entry === 'object' ? Object.values(entry).flatMap(listPaths) : []
 }
 
 /** Returns the tests in the nearest folder above the file that contains any. */

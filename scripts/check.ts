@@ -3,7 +3,7 @@ import { checkClasses } from './classes.ts'
 import { checkCommits } from './commits.ts'
 import { checkImports } from './imports.ts'
 import type { FileResult } from './report.ts'
-import { commandOf, type RunResult, runNode } from './run.ts'
+import { commandPath, type RunResult, runNode } from './run.ts'
 import { runTests, type TestRun } from './vitest.ts'
 import { checkWords } from './words.ts'
 
@@ -27,10 +27,12 @@ export async function check(tests?: readonly string[]): Promise<Outcome> {
     if (code !== 0) failed.push(name)
   }
   report(
-    await runNode([commandOf('@biomejs/biome', 'biome'), 'ci', '--error-on-warnings', '.'], { quiet: true }),
+    await runNode([commandPath('@biomejs/biome', 'biome'), 'ci', '--error-on-warnings', '.'], {
+      quiet: true,
+    }),
     'format and lint',
   )
-  report(await runNode([commandOf('typescript', 'tsc'), '-p', '.'], { quiet: true }), 'types')
+  report(await runNode([commandPath('typescript', 'tsc'), '-p', '.'], { quiet: true }), 'types')
   report(await imports(), 'import rules')
   report(await checkClasses(), 'class sizes')
   report(await checkWords(), 'word list')

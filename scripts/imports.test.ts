@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { importsOf, type Manifest, violationsIn } from './imports.ts'
+import { findImports, findViolations, type Manifest } from './imports.ts'
 
 const engine = {
   name: '@shoal/torrent',
@@ -28,7 +28,7 @@ function violations(files: Record<string, string>): string[] {
       ...files,
     }),
   )
-  return violationsIn({ files: tree, manifests }).map(({ file, message }) => `${file}: ${message}`)
+  return findViolations({ files: tree, manifests }).map(({ file, message }) => `${file}: ${message}`)
 }
 
 test('finds all forms of imports, and ignores comments', () => {
@@ -47,7 +47,7 @@ test('finds all forms of imports, and ignores comments', () => {
     " * await import('./j.ts')",
     "export const k = 'not ./k.ts'",
   ].join('\n')
-  expect(importsOf(source).map(({ specifier, line }) => [specifier, line])).toEqual([
+  expect(findImports(source).map(({ specifier, line }) => [specifier, line])).toEqual([
     ['./a.ts', 1],
     ['./b.ts', 2],
     ['./c.ts', 5],

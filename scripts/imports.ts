@@ -48,7 +48,7 @@ const WORKER = /\bnew URL\(\s*(['"])(\.[^'"\n]+\.tsx?)\1,\s*import\.meta\.url/g
 const COMMENT_LINE = /^\s*(?:\/\/|\/\*|\*)/
 
 /** Returns every import of a module, including types: statements at the start of a line (where the formatter puts them), dynamic imports, workers. */
-export function importsOf(source: string): Import[] {
+export function findImports(source: string): Import[] {
   const found: Import[] = []
   for (const pattern of [STATEMENT, DYNAMIC, WORKER])
     for (const match of source.matchAll(pattern)) {
@@ -61,17 +61,17 @@ export function importsOf(source: string): Import[] {
 }
 
 /** Returns all violations in the tree. */
-export function violationsIn(tree: SourceTree): Violation[] {
+export function findViolations(tree: SourceTree): Violation[] {
   const violations: Violation[] = []
   const edges: Edge[] = []
   for (const [file, source] of tree.files)
-    for (const { specifier, line } of importsOf(source)) {
+    for (const { specifier, line } of findImports(source)) {
       const message = check(tree, file, specifier, target => {
         if (tree.files.has(target) && !TEST_FILE.test(file)) edges.push({ file, line, target })
       })
       if (message) violations.push({ file, line, message })
     }
-  return [...violations, ...cyclesIn(edges)]
+  return [...violations, ...findCycleViolations(edges)]
 }
 
 /** Checks the files of the checkout. */
@@ -87,7 +87,7 @@ export async function checkImports(): Promise<Violation[]> {
       files.set(file, readFileSync(posix.join(ROOT, file), 'utf8'))
     }
   }
-  return violationsIn({ files, manifests })
+  return findViolations({ files, manifests })
 }
 
 function manifestAt(folder: string): Manifest {
@@ -101,7 +101,7 @@ function check(
   specifier: string,
   found: (target: string) => void,
 ): string | null {
-  const workspace = workspaceOf(file)
+  const workspace = findWorkspace(file)
   const isTest = TEST_FILE.test(file)
   if (specifier.startsWith('#')) return checkPlatformPair(tree, file, specifier, found)
   if (isBuiltin(specifier)) return checkBuiltin(file, specifier, isTest)
@@ -113,7 +113,7 @@ function check(
     return `${specifier} does not exist (imports name the file with its .ts)`
   }
   found(target)
-  const other = workspaceOf(target)
+  const other = findWorkspace(target)
   if (other !== workspace) {
     if (!ACCESS_INTERNALS.includes(workspace)) return `${other} is another package: import it by its name`
     return allowedWorkspace(workspace, other)
@@ -128,10 +128,10 @@ function checkPlatformPair(
   specifier: string,
   found: (target: string) => void,
 ): string | null {
-  const workspace = workspaceOf(file)
+  const workspace = findWorkspace(file)
   const entry = tree.manifests.get(workspace)?.imports?.[specifier]
   if (entry === undefined) return `${specifier} is not among the imports of ${workspace}/package.json`
-  for (const relative of leavesOf(entry)) {
+  for (const relative of listPaths(entry)) {
     const target = posix.join(workspace, relative)
     if (!tree.files.has(target)) return `${specifier} resolves to ${target}, which does not exist`
     found(target)
@@ -144,7 +144,7 @@ function checkPlatformPair(
 function checkBuiltin(file: string, specifier: string, isTest: boolean): string | null {
   if (!specifier.startsWith('node:')) return `write node:${specifier}`
   if (isTest || !file.startsWith(`${ENGINE}/`)) return null
-  const folder = childOf(ENGINE, file)
+  const folder = childContaining(ENGINE, file)
   if (folder !== 'base' && folder in ENGINE_PURE) return `${folder} is pure: it does no input or output`
   if (/\.node\.ts$/.test(file)) return null
   return `the engine also runs in browsers: import ${specifier} in a file named *.node.ts behind a # import`
@@ -159,7 +159,7 @@ function checkPackage(
 ): string | null {
   const parts = specifier.split('/')
   const name = specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!
-  const workspace = workspaceOf(file)
+  const workspace = findWorkspace(file)
   const own = tree.manifests.get(workspace) ?? {}
   const root = tree.manifests.get('') ?? {}
   const declared = { ...own.dependencies, ...own.optionalDependencies, ...own.peerDependencies }
@@ -174,7 +174,7 @@ function checkPackage(
   const other = [...tree.manifests].find(([, manifest]) => manifest.name === name)?.[0]
   if (other === undefined || other === workspace) return null
   const entry = tree.manifests.get(other)?.exports?.[`.${specifier.slice(name.length)}`]
-  for (const relative of leavesOf(entry)) found(posix.join(other, relative))
+  for (const relative of listPaths(entry)) found(posix.join(other, relative))
   return allowedWorkspace(workspace, other)
 }
 
@@ -190,9 +190,9 @@ function allowedWorkspace(from: string, to: string): string | null {
 function checkFloors(file: string, target: string): string | null {
   for (const [folder, { floors, contracts = [] }] of Object.entries(FLOORS)) {
     if (!file.startsWith(`${folder}/`) || !target.startsWith(`${folder}/`)) continue
-    const [from, to] = [childOf(folder, file), childOf(folder, target)]
+    const [from, to] = [childContaining(folder, file), childContaining(folder, target)]
     if (from === to) continue
-    const [fromFloor, toFloor] = [floorOf(floors, from), floorOf(floors, to)]
+    const [fromFloor, toFloor] = [floorIndex(floors, from), floorIndex(floors, to)]
     if (fromFloor < 0) return `${folder}/${from} has no floor: add it to scripts/import-rules.ts`
     const path = target.slice(folder.length + 1)
     const isContract = contracts.includes(path) || contracts.includes(`*${path.slice(to.length)}`)
@@ -202,14 +202,14 @@ function checkFloors(file: string, target: string): string | null {
   return checkPure(file, target)
 }
 
-function floorOf(floors: Floors['floors'], name: string): number {
+function floorIndex(floors: Floors['floors'], name: string): number {
   const named = floors.findIndex(floor => floor.includes(name))
   return named >= 0 ? named : floors.findIndex(floor => floor.includes('*'))
 }
 
 function checkPure(file: string, target: string): string | null {
   if (!file.startsWith(`${ENGINE}/`)) return null
-  const [from, to] = [childOf(ENGINE, file), childOf(ENGINE, target)]
+  const [from, to] = [childContaining(ENGINE, file), childContaining(ENGINE, target)]
   const allowed = ENGINE_PURE[from]
   const path = target.slice(ENGINE.length + 1)
   if (from === to || !allowed || allowed.includes(to) || allowed.includes(path)) return null
@@ -217,25 +217,25 @@ function checkPure(file: string, target: string): string | null {
 }
 
 /** Returns the file or folder directly in `folder` that contains `file`. */
-function childOf(folder: string, file: string): string {
+function childContaining(folder: string, file: string): string {
   return file.slice(folder.length + 1).split('/', 1)[0]!
 }
 
-function workspaceOf(file: string): string {
+function findWorkspace(file: string): string {
   return Object.keys(WORKSPACES).find(name => file.startsWith(`${name}/`)) ?? ''
 }
 
 /** Returns all file names in a value of `imports` or `exports`, for any condition. */
-function leavesOf(entry: unknown): string[] {
+function listPaths(entry: unknown): string[] {
   if (typeof entry === 'string') return [entry]
-  return entry && typeof entry === 'object' ? Object.values(entry).flatMap(leavesOf) : []
+  return entry && typeof entry === 'object' ? Object.values(entry).flatMap(listPaths) : []
 }
 
 /**
  * Returns one violation for each group of files and folders in the same folder that import each other. Two folders also form a cycle if
  * different files import each other.
  */
-function cyclesIn(edges: readonly Edge[]): Violation[] {
+function findCycleViolations(edges: readonly Edge[]): Violation[] {
   const graphs = new Map<string, Map<string, Map<string, Edge>>>()
   for (const edge of edges) {
     const [from, to] = [edge.file.split('/'), edge.target.split('/')]
@@ -246,7 +246,7 @@ function cyclesIn(edges: readonly Edge[]): Violation[] {
     if (!targets.has(to[depth]!)) targets.set(to[depth]!, edge)
   }
   return [...graphs].flatMap(([folder, graph]) =>
-    cyclesOf(graph).map(cycle => {
+    findCycles(graph).map(cycle => {
       const { file, line } = graph.get(cycle[0]!)!.get(cycle[1] ?? cycle[0]!)!
       return { file, line, message: `cycle in ${folder}: ${[...cycle, cycle[0]].join(' -> ')}` }
     }),
@@ -260,7 +260,7 @@ function entry<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V>
 }
 
 /** Returns one cycle for each group of names that reach each other, found by a depth-first search in the order of `graph`. */
-function cyclesOf(graph: ReadonlyMap<string, ReadonlyMap<string, unknown>>): string[][] {
+function findCycles(graph: ReadonlyMap<string, ReadonlyMap<string, unknown>>): string[][] {
   const state = new Map<string, 'open' | 'done'>()
   const path: string[] = []
   const cycles: string[][] = []

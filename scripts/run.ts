@@ -15,7 +15,7 @@ export interface RunResult {
 }
 
 /** Returns the JavaScript file of an installed package's command. Started with our own Node, it needs no shell and no PATH. */
-export function commandOf(packageName: string, command = packageName): string {
+export function commandPath(packageName: string, command = packageName): string {
   const folder = join(ROOT, 'node_modules', packageName)
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     bin: string | Record<string, string>

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FileResult } from './report.ts'
-import { commandOf, ROOT, type RunResult, run } from './run.ts'
+import { commandPath, ROOT, type RunResult, run } from './run.ts'
 
 export interface TestRun extends RunResult {
   /** Tests that were skipped, as `file: name`. */
@@ -36,7 +36,7 @@ export async function runTests(
   const result = await run(
     process.execPath,
     [
-      commandOf('vitest'),
+      commandPath('vitest'),
       'run',
       ...(tests ?? []),
       ...projects.flatMap(project => ['--project', project]),

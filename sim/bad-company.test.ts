@@ -21,11 +21,11 @@ describe('a swarm completes despite peers that', () => {
   it('are slow, or unchoke and never answer', async () => {
     const torrent = await testTorrent({ pieces: 48, pieceLengthBytes: 64 * KIB })
     world = new World(torrent, 21)
-    let asked = 0
+    let requests = 0
     for (let i = 0; i < 3; i++)
       await stranger(world, peer => {
         peer.heard.afterEvent = () => {
-          if (peer.heard.events.at(-1)!.startsWith('request')) asked++
+          if (peer.heard.events.at(-1)!.startsWith('request')) requests++
         }
       })
     const slow: Host[] = []
@@ -33,7 +33,7 @@ describe('a swarm completes despite peers that', () => {
       slow.push(await world.join({ seed: true, link: { ...LINK, uploadBytesPerSecond: 2 * KIB } }))
     const hosts = await swarm(10)
     await world.complete(600_000)
-    expect(asked).toBeGreaterThan(0)
+    expect(requests).toBeGreaterThan(0)
     for (const { completeMs, joinedMs } of hosts) expect(completeMs! - joinedMs).toBeLessThan(120_000)
   })
 

@@ -83,9 +83,10 @@ async function sample(
     for (const { id, type } of processInfo) {
       if (type !== 'renderer') continue
       const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '')
-      const bytesOf = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1024
-      peak.residentBytes = Math.max(peak.residentBytes, bytesOf('VmRSS'))
-      peak.ownBytes = Math.max(peak.ownBytes, bytesOf('RssAnon') + bytesOf('RssShmem'))
+      const readBytes = (name: string) =>
+        Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1024
+      peak.residentBytes = Math.max(peak.residentBytes, readBytes('VmRSS'))
+      peak.ownBytes = Math.max(peak.ownBytes, readBytes('RssAnon') + readBytes('RssShmem'))
     }
     await new Promise(resolve => setTimeout(resolve, SAMPLE_MS))
   }

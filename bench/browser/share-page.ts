@@ -9,7 +9,7 @@ import { Seeder } from '../../interop/support/seeder.ts'
 import type { BenchOptions, Section } from '../bench.ts'
 import { against, median, takeTurns } from '../statistics.ts'
 import { type BenchPage, openPage } from './profiles.ts'
-import { limitOf } from './transfers.ts'
+import { timeLimitMs } from './transfers.ts'
 
 const MAX_SCRIPT_BYTES = 200_000
 const LONGEST_TASK_MS = 100
@@ -54,7 +54,7 @@ async function visit(path: string, lengthBytes: number) {
   const since = await now()
   const started = performance.now()
   await button.click()
-  await page.getByText('Complete and verified').waitFor({ timeout: limitOf(lengthBytes) })
+  await page.getByText('Complete and verified').waitFor({ timeout: timeLimitMs(lengthBytes) })
   return {
     seconds: (performance.now() - started) / 1000,
     longestTaskMs: await longestTaskMs(since),

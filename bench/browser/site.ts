@@ -20,7 +20,7 @@ export async function openSite(): Promise<BenchSite> {
   const rival = join(await installWebTorrent(), 'node_modules/webtorrent/dist/webtorrent.min.js')
   await cp(rival, folder.join('webtorrent.min.js'))
   for (const name of ['shoal', 'channel', 'webtorrent', 'parts'])
-    await writeFile(folder.join(`${name}.html`), pageOf(name))
+    await writeFile(folder.join(`${name}.html`), renderPage(name))
   const site = await PageSite.start(folder.path)
   return {
     announce: site.announce,
@@ -32,6 +32,6 @@ export async function openSite(): Promise<BenchSite> {
   }
 }
 
-function pageOf(name: string): string {
+function renderPage(name: string): string {
   return `<!doctype html><meta charset="utf-8"><title>${name}</title><link rel="icon" href="data:,"><input type="file"><script type="module" src="${name}.js"></script>`
 }

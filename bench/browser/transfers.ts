@@ -87,7 +87,7 @@ export async function bareNodeToPage(
       const offer = await lines.call<string>('offer')
       const answer = await to.page.evaluate(sdp => window.channel.accept(sdp), offer)
       await lines.call('answered', { sdp: answer })
-      const sent = lines.call('send', { totalBytes: lengthBytes, messageBytes }, limitOf(lengthBytes))
+      const sent = lines.call('send', { totalBytes: lengthBytes, messageBytes }, timeLimitMs(lengthBytes))
       return await timed(to, lengthBytes, received(to, lengthBytes, sent))
     })
   } finally {
@@ -117,18 +117,18 @@ function received(to: BenchPage, lengthBytes: number, sent: Promise<unknown>): P
 }
 
 /** Versions of the contestants, as they report them. */
-export function versionsOf(site: BenchSite): Promise<string[]> {
+export function readVersions(site: BenchSite): Promise<string[]> {
   return withOne(site.url('webtorrent'), async ({ page, profile }) => [
     `Chromium ${profile.browser()?.version()}`,
     `WebTorrent ${await page.evaluate(() => window.webtorrent.version())}`,
   ])
 }
 
-export function limitOf(lengthBytes: number): number {
+export function timeLimitMs(lengthBytes: number): number {
   return 30_000 + (lengthBytes / LEAST_BYTES_PER_SECOND) * 1000
 }
 
 async function timed(to: BenchPage, lengthBytes: number, work: Promise<PageTimes>): Promise<TransferTimes> {
-  const { seconds, firstSeconds, startedMs } = await within(limitOf(lengthBytes), 'the transfer', work)
+  const { seconds, firstSeconds, startedMs } = await within(timeLimitMs(lengthBytes), 'the transfer', work)
   return { seconds, firstSeconds, longestTaskMs: await to.longestTaskMs(startedMs) }
 }

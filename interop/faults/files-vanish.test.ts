@@ -4,7 +4,7 @@ import { Session, type SessionOptions, ShoalError, type Torrent } from '@shoal/t
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sha256Of, tempDir } from '../support/files.ts'
 import { until } from '../support/wait.ts'
-import { ALONE, rightPieces, type SharedFile, seeder, sharedFile } from './support.ts'
+import { ALONE, correctPieces, type SharedFile, seeder, sharedFile } from './support.ts'
 
 const MIB = 1024 * 1024
 
@@ -76,7 +76,7 @@ describe('while a torrent downloads', () => {
     await until('it stops', () => torrent.state === 'error')
     await rm(folder, { recursive: true, force: true })
     await rename(`${folder}-away`, folder)
-    const before = rightPieces(setting.file.metainfo, `${folder}/file`).filter(Boolean).length
+    const before = correctPieces(setting.file.metainfo, `${folder}/file`).filter(Boolean).length
     seed.setLimits({ uploadBytesPerSecond: 1 })
     await torrent.resume()
     await until('it is checked', () => torrent.state === 'downloading')

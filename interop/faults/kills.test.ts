@@ -6,7 +6,7 @@ import { decodeProgress } from '../../packages/torrent/src/storage/resume-record
 import { sha256Of, tempDir } from '../support/files.ts'
 import { until } from '../support/wait.ts'
 import { Downloader, type DownloadPlace } from './downloader.ts'
-import { bytesOf, rightPieces, type SharedFile, seededRandom, seeder, sharedFile } from './support.ts'
+import { correctPieces, countBytes, type SharedFile, seededRandom, seeder, sharedFile } from './support.ts'
 
 const KILLS = 50
 /** Number of concurrent downloads, to use both cores. */
@@ -45,7 +45,7 @@ async function killOnce(options: Download, sent: number, onDisk: readonly boolea
     await new Promise(resolve => setTimeout(resolve, random() * 400))
   } else {
     const { haveBytes } = await download.when('checked')
-    expect(haveBytes).toBe(bytesOf(file.metainfo, onDisk))
+    expect(haveBytes).toBe(countBytes(file.metainfo, onDisk))
     const isEnough = () => options.uploaded() - before >= sent || download.find('complete')
     await until('bytes have arrived', isEnough, { intervalMs: 2, timeoutMs: 60_000 }).catch(async error => {
       throw new Error(`${error.message}\n${await download.describe()}\n${options.describe()}`)
@@ -53,11 +53,11 @@ async function killOnce(options: Download, sent: number, onDisk: readonly boolea
   }
   await download.kill()
   expect(download.events.filter(({ what }) => what === 'error' || what === 'problem')).toEqual([])
-  const after = rightPieces(file.metainfo, `${place.directory}/${file.metainfo.info.name}`)
+  const after = correctPieces(file.metainfo, `${place.directory}/${file.metainfo.info.name}`)
   for (const [piece, had] of onDisk.entries()) if (had) expect(after[piece]).toBe(true)
   // Every recorded piece must be correct on disk, because it would be uploaded.
   for (const piece of await recordedPieces(place, file.metainfo)) expect(after[piece]).toBe(true)
-  const gained = bytesOf(file.metainfo, after) - bytesOf(file.metainfo, onDisk)
+  const gained = countBytes(file.metainfo, after) - countBytes(file.metainfo, onDisk)
   return options.uploaded() - before - gained
 }
 
@@ -65,7 +65,7 @@ async function killRepeatedly(options: Download, amounts: readonly number[]): Pr
   const { file, place } = options
   const path = `${place.directory}/${file.metainfo.info.name}`
   const repeated: number[] = []
-  for (const sent of amounts) repeated.push(await killOnce(options, sent, rightPieces(file.metainfo, path)))
+  for (const sent of amounts) repeated.push(await killOnce(options, sent, correctPieces(file.metainfo, path)))
   const download = await Downloader.start(place, [options.peer])
   await download.when('complete')
   await download.close()

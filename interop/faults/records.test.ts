@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { tempDir } from '../support/files.ts'
 import { until } from '../support/wait.ts'
 import { Downloader } from './downloader.ts'
-import { ALONE, rightPieces, type SharedFile, seededRandom, sharedFile } from './support.ts'
+import { ALONE, correctPieces, type SharedFile, seededRandom, sharedFile } from './support.ts'
 
 const LENGTH = 8 * 1024 * 1024 + 1234
 const PIECE_BYTES = 256 * 1024
@@ -166,14 +166,14 @@ describe('a file that was changed while no session was open', () => {
 })
 
 describe('a restart', () => {
-  test.each(['closed at once', 'paused', 'paused, with a recorded change'])(
+  test.each(['closed immediately', 'paused', 'paused, with a recorded change'])(
     'of a torrent that was never checked (%s) finds the existing data',
     async how => {
       const half = await halfDownload()
       for (const stateDirectory of [half.stateDirectory, `${half.stateDirectory}-new`]) {
         const options = { ...ALONE, directory: half.folder, stateDirectory }
         const before = await Session.open({ ...options, restore: false })
-        const paused = how !== 'closed at once'
+        const paused = how !== 'closed immediately'
         const torrent = await before.add(half.file.metainfo, { paused })
         if (how.includes('change')) await torrent.setPriority(0, 7)
         await before.close()
@@ -206,6 +206,6 @@ describe('a restart', () => {
     await utimes(half.path, new Date(0), new Date(0))
     expect(await start()).toBeGreaterThan(size / 2)
     expect(await start()).toBeLessThan(PIECE_BYTES)
-    expect(rightPieces(half.file.metainfo, half.path).filter(Boolean).length).toBe(17)
+    expect(correctPieces(half.file.metainfo, half.path).filter(Boolean).length).toBe(17)
   })
 })

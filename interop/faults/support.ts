@@ -40,7 +40,7 @@ export async function seeder(
 }
 
 /** Returns which pieces of a single-file v1 torrent are correct on disk, computed without the engine. */
-export function rightPieces({ info }: Metainfo, path: string): boolean[] {
+export function correctPieces({ info }: Metainfo, path: string): boolean[] {
   const count = info.pieceHashes!.length / 20
   const right = new Array<boolean>(count).fill(false)
   if (!existsSync(path)) return right
@@ -60,7 +60,7 @@ export function rightPieces({ info }: Metainfo, path: string): boolean[] {
 }
 
 /** Returns the total bytes of the set pieces. */
-export function bytesOf({ info }: Metainfo, pieces: readonly boolean[]): number {
+export function countBytes({ info }: Metainfo, pieces: readonly boolean[]): number {
   let sum = 0
   for (const [piece, has] of pieces.entries())
     if (has) sum += Math.min(info.pieceLengthBytes, info.lengthBytes - piece * info.pieceLengthBytes)

@@ -27,7 +27,7 @@ async function measure(totalBytes: number): Promise<Parts> {
   }
 }
 
-function layoutOf(totalBytes: number, version: 'v1' | 'hybrid'): PieceLayout {
+function createLayout(totalBytes: number, version: 'v1' | 'hybrid'): PieceLayout {
   const file = { path: ['content.bin'], lengthBytes: totalBytes, offsetBytes: 0, pad: false, index: 0 }
   return new PieceLayout({ files: [file as never], pieceLengthBytes: PIECE_BYTES, version })
 }
@@ -39,7 +39,7 @@ async function hash(version: 'v1' | 'hybrid', totalBytes: number, piece: Uint8Ar
     segments: () => null,
     read: async (_offset: number, into: Uint8Array) => into.set(piece.subarray(0, into.length)),
   }
-  await pool.hash({ layout: layoutOf(totalBytes, version), version, source })
+  await pool.hash({ layout: createLayout(totalBytes, version), version, source })
   const perSecond = (totalBytes * 1000) / (performance.now() - started)
   await pool.close()
   return perSecond
@@ -48,7 +48,7 @@ async function hash(version: 'v1' | 'hybrid', totalBytes: number, piece: Uint8Ar
 /** Writes like the engine: piece by piece, flushed at the end. */
 async function write(totalBytes: number, piece: Uint8Array): Promise<number> {
   const handles = new HandlePool()
-  const layout = layoutOf(totalBytes, 'v1')
+  const layout = createLayout(totalBytes, 'v1')
   const storage = createFileStorage({
     layout,
     name: 'bench',

@@ -39,7 +39,7 @@ const PUBLIC = '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c
 const SIGNATURE =
   '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00'
 
-async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
+async function errorCode(promise: Promise<unknown>): Promise<string | undefined> {
   return promise.then(
     () => undefined,
     error => (error instanceof IdentityError ? error.code : String(error)),
@@ -129,29 +129,29 @@ test('a key file opens only with its passphrase', async () => {
   const pair = new KeyPair(SEED)
   const bytes = await writeKeyFile(pair, 'correct horse', QUICK)
   expect((await readKeyFile(bytes, 'correct horse')).did).toBe(pair.did)
-  expect(await codeOf(readKeyFile(bytes, 'correct  horse'))).toBe('wrong-passphrase')
+  expect(await errorCode(readKeyFile(bytes, 'correct  horse'))).toBe('wrong-passphrase')
   expect(Buffer.from(bytes).includes(pair.recipient)).toBe(false)
 })
 
 test('damaged key files are reported', async () => {
   const bytes = await writeKeyFile(new KeyPair(SEED), 'x', QUICK)
-  expect(await codeOf(readKeyFile(bytes.slice(0, -1), 'x'))).toBe('bad-key-file')
-  expect(await codeOf(readKeyFile(new Uint8Array(), 'x'))).toBe('bad-key-file')
-  expect(await codeOf(readKeyFile(new Uint8Array(100_000), 'x'))).toBe('bad-key-file')
+  expect(await errorCode(readKeyFile(bytes.slice(0, -1), 'x'))).toBe('bad-key-file')
+  expect(await errorCode(readKeyFile(new Uint8Array(), 'x'))).toBe('bad-key-file')
+  expect(await errorCode(readKeyFile(new Uint8Array(100_000), 'x'))).toBe('bad-key-file')
   for (const at of [30, bytes.length - 5]) {
     const wrong = bytes.slice()
     wrong[at]! ^= 1
-    expect(['bad-key-file', 'wrong-passphrase']).toContain(await codeOf(readKeyFile(wrong, 'x')))
+    expect(['bad-key-file', 'wrong-passphrase']).toContain(await errorCode(readKeyFile(wrong, 'x')))
   }
   const other = new Encrypter()
   other.addRecipient(passphraseRecipient('x', 10))
-  expect(await codeOf(readKeyFile(await other.encrypt('no key'), 'x'))).toBe('bad-key-file')
+  expect(await errorCode(readKeyFile(await other.encrypt('no key'), 'x'))).toBe('bad-key-file')
 })
 
 test('a file that demands excessive work is rejected immediately', async () => {
   const text = Buffer.from(await writeKeyFile(new KeyPair(SEED), 'x', QUICK)).toString('latin1')
   const heavy = Buffer.from(text.replace(/^(-> scrypt \S+) 10$/m, '$1 30'), 'latin1')
-  expect(await codeOf(readKeyFile(heavy, 'x'))).toBe('too-much-work')
+  expect(await errorCode(readKeyFile(heavy, 'x'))).toBe('too-much-work')
 })
 
 test('scrypt gives the same result on both platforms', async () => {
@@ -164,10 +164,10 @@ test('the file is private, is replaced only on request, and leaves no temporary 
   const pair = KeyPair.generate()
   await saveKeyFile(path, pair, 'one', QUICK)
   expect((await stat(path)).mode & 0o777).toBe(0o600)
-  expect(await codeOf(saveKeyFile(path, KeyPair.generate(), 'two', QUICK))).toBe('exists')
+  expect(await errorCode(saveKeyFile(path, KeyPair.generate(), 'two', QUICK))).toBe('exists')
   expect((await loadKeyFile(path, 'one')).did).toBe(pair.did)
   await saveKeyFile(path, pair, 'two', { ...QUICK, replace: true })
-  expect(await codeOf(loadKeyFile(path, 'one'))).toBe('wrong-passphrase')
+  expect(await errorCode(loadKeyFile(path, 'one'))).toBe('wrong-passphrase')
   expect(await readdir(folder)).toEqual(['identity.age'])
-  expect(await codeOf(loadKeyFile(join(folder, 'none'), 'x'))).toBe('not-found')
+  expect(await errorCode(loadKeyFile(join(folder, 'none'), 'x'))).toBe('not-found')
 })

@@ -21,7 +21,7 @@ const SHARE: ShareLink = {
   seal: { by: 'key', key: new Uint8Array(32).fill(3) },
 }
 
-function codeOf(text: string): string | undefined {
+function errorCode(text: string): string | undefined {
   try {
     parseShareLink(text)
     return undefined
@@ -48,13 +48,13 @@ test.each([{ by: 'passphrase' }, { by: 'recipient' }] as const)(
 test('a magnet link after # is accepted', () => {
   const hash = 'ab'.repeat(20)
   expect(parseShareLink(`${PAGE}#magnet:?xt=urn:btih:${hash}&dn=x`).magnet.name).toBe('x')
-  expect(codeOf(`${PAGE}#magnet:?dn=x`)).toBe('altered')
+  expect(errorCode(`${PAGE}#magnet:?dn=x`)).toBe('altered')
 })
 
 test('a truncated link is reported as cut short', () => {
   const link = formatShareLink(PAGE, SHARE)
   for (let end = link.indexOf('#') + 3; end < link.length; end++)
-    expect(codeOf(link.slice(0, end)), `cut at ${end}`).toBe('cut-short')
+    expect(errorCode(link.slice(0, end)), `cut at ${end}`).toBe('cut-short')
 })
 
 test('a link with a wrong character is reported as altered or cut short', () => {
@@ -67,13 +67,15 @@ test('a link with a wrong character is reported as altered or cut short', () => 
       (at, character) => {
         fc.pre(link[at] !== character)
         // A change of the length can claim a longer share.
-        expect(['altered', 'cut-short']).toContain(codeOf(link.slice(0, at) + character + link.slice(at + 1)))
+        expect(['altered', 'cut-short']).toContain(
+          errorCode(link.slice(0, at) + character + link.slice(at + 1)),
+        )
       },
     ),
   )
-  expect(codeOf(`${link}AAAA`)).toBe('altered')
+  expect(errorCode(`${link}AAAA`)).toBe('altered')
   // A digit at the beginning is not part of the version.
-  expect(codeOf(`${link.slice(0, begin)}9${link.slice(begin + 1)}`)).toBe('cut-short')
+  expect(errorCode(`${link.slice(0, begin)}9${link.slice(begin + 1)}`)).toBe('cut-short')
 })
 
 test.each([
@@ -83,7 +85,7 @@ test.each([
   ['https://example.org/#s9AAAA', 'too-new'],
   [`#s1${'A'.repeat(100_000)}`, 'altered'],
 ])('%s is rejected as %s', (text, code) => {
-  expect(codeOf(text)).toBe(code)
+  expect(errorCode(text)).toBe(code)
 })
 
 test('any text after # parses or throws a LinkError', () => {
@@ -95,7 +97,7 @@ test('any text after # parses or throws a LinkError', () => {
   )
   fc.assert(
     fc.property(anything, text => {
-      expect([undefined, 'altered', 'cut-short', 'not-a-link', 'too-new']).toContain(codeOf(`#s1${text}`))
+      expect([undefined, 'altered', 'cut-short', 'not-a-link', 'too-new']).toContain(errorCode(`#s1${text}`))
     }),
   )
 })

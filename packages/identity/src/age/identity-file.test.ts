@@ -13,9 +13,9 @@ import {
 import { formatRecipient } from './text.ts'
 
 const QUICK = { workFactor: 10 }
-const bytesOf = (text: string) => new TextEncoder().encode(text)
+const encode = (text: string) => new TextEncoder().encode(text)
 const recipients = (keys: readonly Uint8Array[]) => keys.map(key => formatRecipient(x25519PublicKey(key)))
-const codeOf = (work: Promise<unknown>) =>
+const errorCode = (work: Promise<unknown>) =>
   work.then(
     () => null,
     (error: unknown) => (error instanceof IdentityError ? error.code : error),
@@ -26,8 +26,8 @@ test('a Shoal key file opens with its passphrase, its plain text without one', a
   const file = await writeKeyFile(pair, 'passphrase', QUICK)
   expect(isEncryptedIdentities(file)).toBe(true)
   expect(recipients(await readIdentities(file, 'passphrase'))).toEqual([pair.recipient])
-  expect(await codeOf(readIdentities(file, 'another'))).toBe('wrong-passphrase')
-  const text = bytesOf(identityText(pair))
+  expect(await errorCode(readIdentities(file, 'another'))).toBe('wrong-passphrase')
+  const text = encode(identityText(pair))
   expect(isEncryptedIdentities(text)).toBe(false)
   expect(recipients(await readIdentities(text))).toEqual([pair.recipient])
 })
@@ -38,7 +38,7 @@ test('identity files of age-keygen are read, armored and with several keys', asy
   expect(parseIdentities(text)).toEqual([one, two])
   const encrypter = new Encrypter()
   encrypter.addRecipient(passphraseRecipient('passphrase', QUICK.workFactor))
-  const armored = bytesOf(armor.encode(await encrypter.encrypt(text)))
+  const armored = encode(armor.encode(await encrypter.encrypt(text)))
   expect(isEncryptedIdentities(armored)).toBe(true)
   expect(await readIdentities(armored, 'passphrase')).toEqual([one, two])
 })
@@ -49,9 +49,9 @@ test('input that is not a secret key is rejected with a clear error', async () =
   for (const text of ['', '# only this', 'hello', formatSecretKey(new Uint8Array(32)).slice(0, -1)])
     expect(() => parseIdentities(text)).toThrow(expect.objectContaining({ code: 'bad-key' }))
   expect(() => parseIdentities(`${formatSecretKey(new Uint8Array(32))}\n`.repeat(101))).toThrow(IdentityError)
-  expect(await codeOf(readIdentities(new Uint8Array(100_000)))).toBe('bad-key-file')
-  expect(await codeOf(readIdentities(bytesOf('age-encryption.org/v1\n-> x'), 'x'))).toBe('bad-key-file')
-  expect(await codeOf(readIdentities(bytesOf('-----BEGIN AGE ENCRYPTED FILE-----\n!'), 'x'))).toBe(
+  expect(await errorCode(readIdentities(new Uint8Array(100_000)))).toBe('bad-key-file')
+  expect(await errorCode(readIdentities(encode('age-encryption.org/v1\n-> x'), 'x'))).toBe('bad-key-file')
+  expect(await errorCode(readIdentities(encode('-----BEGIN AGE ENCRYPTED FILE-----\n!'), 'x'))).toBe(
     'bad-key-file',
   )
 })
@@ -60,7 +60,7 @@ test('any bytes parse or throw an IdentityError', async () => {
   const begins = ['', 'age-encryption.org/v1\n', '-----BEGIN AGE ENCRYPTED FILE-----\n', 'AGE-SECRET-KEY-1']
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...begins), fc.uint8Array({ maxLength: 300 }), async (begin, bytes) => {
-      const code = await codeOf(readIdentities(Uint8Array.from([...bytesOf(begin), ...bytes]), 'x'))
+      const code = await errorCode(readIdentities(Uint8Array.from([...encode(begin), ...bytes]), 'x'))
       expect(['bad-key', 'bad-key-file', 'wrong-passphrase', 'too-much-work']).toContain(code)
     }),
     { numRuns: 200 },

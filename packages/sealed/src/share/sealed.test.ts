@@ -38,7 +38,7 @@ beforeAll(async () => {
   sealed = await share.read(0, share.lengthBytes)
 })
 
-async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
+async function errorCode(promise: Promise<unknown>): Promise<string | undefined> {
   return promise.then(
     () => undefined,
     error => (error instanceof SealedError ? error.code : String(error)),
@@ -151,18 +151,18 @@ test('each kind of seal opens only with its kind of key', async () => {
   expect(await sealedTo(toMe)).toBe('keys')
   expect((await readAll(byPassphrase, { passphrase: 'pass' })).size).toBe(1)
   expect((await readAll(toMe, mine)).size).toBe(1)
-  expect(await codeOf(readAll(byPassphrase, { passphrase: 'Pass' }))).toBe('wrong-passphrase')
-  expect(await codeOf(readAll(byPassphrase, mine))).toBe('passphrase-needed')
-  expect(await codeOf(readAll(toMe, { identities: [KeyPair.generate().ageIdentity()] }))).toBe('wrong-key')
-  expect(await codeOf(readAll(toMe, { passphrase: 'pass' }))).toBe('key-needed')
-  expect(await codeOf(readAll(bytesSource(sealed), { key: new Uint8Array(32).fill(1) }))).toBe('wrong-key')
+  expect(await errorCode(readAll(byPassphrase, { passphrase: 'Pass' }))).toBe('wrong-passphrase')
+  expect(await errorCode(readAll(byPassphrase, mine))).toBe('passphrase-needed')
+  expect(await errorCode(readAll(toMe, { identities: [KeyPair.generate().ageIdentity()] }))).toBe('wrong-key')
+  expect(await errorCode(readAll(toMe, { passphrase: 'pass' }))).toBe('key-needed')
+  expect(await errorCode(readAll(bytesSource(sealed), { key: new Uint8Array(32).fill(1) }))).toBe('wrong-key')
 })
 
 test('invalid arguments are rejected', async () => {
-  expect(await codeOf(createSeal({ by: 'recipients', recipients: [] }))).toBe('bad-argument')
-  expect(await codeOf(createSeal({ by: 'recipients', recipients: ['age1x'] }))).toBe('bad-argument')
-  expect(await codeOf(createSeal({ by: 'passphrase', passphrase: '' }))).toBe('bad-argument')
-  expect(await codeOf(createSeal({ by: 'key', key: new Uint8Array(31) }))).toBe('bad-argument')
+  expect(await errorCode(createSeal({ by: 'recipients', recipients: [] }))).toBe('bad-argument')
+  expect(await errorCode(createSeal({ by: 'recipients', recipients: ['age1x'] }))).toBe('bad-argument')
+  expect(await errorCode(createSeal({ by: 'passphrase', passphrase: '' }))).toBe('bad-argument')
+  expect(await errorCode(createSeal({ by: 'key', key: new Uint8Array(31) }))).toBe('bad-argument')
 })
 
 test('excessive work is rejected immediately', async () => {
@@ -173,7 +173,7 @@ test('excessive work is rejected immediately', async () => {
       .replace(/(-> scrypt \S+) 10/, '$1 40'),
     'latin1',
   )
-  expect(await codeOf(readAll(bytesSource(heavy), { passphrase: 'pass' }))).toBe('too-much-work')
+  expect(await errorCode(readAll(bytesSource(heavy), { passphrase: 'pass' }))).toBe('too-much-work')
 })
 
 test('a share truncated anywhere is damaged or not a sealed share', async () => {
@@ -191,7 +191,7 @@ test('a share truncated anywhere is damaged or not a sealed share', async () => 
   ]
   for (const cut of cuts)
     expect(['damaged', 'not-sealed'], `cut at ${cut}`).toContain(
-      await codeOf(readAll(bytesSource(sealed.subarray(0, cut)), unlock)),
+      await errorCode(readAll(bytesSource(sealed.subarray(0, cut)), unlock)),
     )
 })
 
@@ -206,7 +206,7 @@ test('swapped, repeated and dropped chunks are detected', async () => {
     [0, 1, 2],
   ]) {
     const bytes = Buffer.concat([sealed.subarray(0, begin), ...order.map(chunk)])
-    expect(await codeOf(readAll(bytesSource(bytes), unlock)), String(order)).toBe('damaged')
+    expect(await errorCode(readAll(bytesSource(bytes), unlock)), String(order)).toBe('damaged')
   }
 })
 
@@ -216,7 +216,7 @@ test('any changed byte is detected when it is read', async () => {
     fc.asyncProperty(fc.nat(padding), fc.integer({ min: 1, max: 255 }), async (at, change) => {
       const bytes = sealed.slice()
       bytes[at]! ^= change
-      const code = await codeOf(readAll(bytesSource(bytes), unlock))
+      const code = await errorCode(readAll(bytesSource(bytes), unlock))
       expect(['damaged', 'not-sealed', 'wrong-key', 'key-needed', 'passphrase-needed']).toContain(code)
     }),
     { numRuns: 150 },
@@ -227,17 +227,17 @@ test('input that is not a share is rejected', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 600 }), fc.boolean(), async (bytes, magic) => {
       const all = magic ? Buffer.concat([Buffer.from('age-encryption.org/v1\n-> '), bytes]) : bytes
-      expect(['not-sealed', 'damaged']).toContain(await codeOf(readAll(bytesSource(all), unlock)))
+      expect(['not-sealed', 'damaged']).toContain(await errorCode(readAll(bytesSource(all), unlock)))
     }),
   )
   const endless = Buffer.from(`age-encryption.org/v1\n${'-> X25519 a\n\n'.repeat(100_000)}`)
-  expect(await codeOf(readAll(bytesSource(endless), unlock))).toBe('damaged')
+  expect(await errorCode(readAll(bytesSource(endless), unlock))).toBe('damaged')
 })
 
 test('a truncated file is reported, not filled with zeros', async () => {
   const source: ByteSource = { lengthBytes: 100, read: async () => new Uint8Array(50) }
   const share = new SealedContent([{ path: ['x'], content: source }], seal)
-  expect(await codeOf(share.read(0, share.lengthBytes))).toBe('changed')
+  expect(await errorCode(share.read(0, share.lengthBytes))).toBe('changed')
 })
 
 test('padded lengths reveal little, cost little and match age', () => {

@@ -19,7 +19,7 @@ function archive(inputs: readonly SealInput[]): TarSource {
   return new TarSource(segments, lengthBytes)
 }
 
-async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
+async function errorCode(promise: Promise<unknown>): Promise<string | undefined> {
   return promise.then(
     () => undefined,
     error => (error instanceof SealedError ? error.code : String(error)),
@@ -169,7 +169,7 @@ test('GNU’s binary sizes are read', async () => {
 })
 
 test.each(['/etc/passwd', '../up', 'a/../../b', 'a/..'])('the name %s is rejected', async name => {
-  expect(await codeOf(readContents(bytesSource(singleEntry(name))))).toBe('unsafe-path')
+  expect(await errorCode(readContents(bytesSource(singleEntry(name))))).toBe('unsafe-path')
 })
 
 test.each([
@@ -192,7 +192,7 @@ test('a hard link is another name of its file; a dangling one is skipped', async
   const { dataOffset } = await locate(both, entries[1]!)
   expect(await both.read(dataOffset, 7)).toEqual(encode('content'))
   expect(
-    await codeOf(readContents(bytesSource(singleEntry('two', '1', undefined, '../../etc/passwd')))),
+    await errorCode(readContents(bytesSource(singleEntry('two', '1', undefined, '../../etc/passwd')))),
   ).toBe('unsafe-path')
   expect((await readContents(bytesSource(singleEntry('two', '1', undefined, 'none')))).skippedCount).toBe(1)
 })
@@ -203,7 +203,7 @@ test('an archive with too many names for the same bytes is rejected', async () =
     singleEntry(`${at + 1}`, '1', undefined, '0').subarray(0, 512),
   )
   const source = bytesSource(new Uint8Array(Buffer.concat([file, ...links, new Uint8Array(1024)])))
-  expect(await codeOf(readContents(source))).toBe('too-large')
+  expect(await errorCode(readContents(source))).toBe('too-large')
 })
 
 test('excessive headers before the first file are rejected', async () => {
@@ -213,12 +213,12 @@ test('excessive headers before the first file are rejected', async () => {
     read: async (offset, length) =>
       offset % 1024 === 0 ? header : encode(`${length} comment=${'x'.repeat(length - 13)}\n`),
   }
-  expect(await codeOf(readContents(endless))).toBe('too-large')
+  expect(await errorCode(readContents(endless))).toBe('too-large')
 })
 
 test('input that is not an archive is rejected', async () => {
   for (const bytes of [new Uint8Array(), new Uint8Array(2048), encode('x'.repeat(1024))])
-    expect(await codeOf(readContents(bytesSource(bytes)))).toBe('not-an-archive')
+    expect(await errorCode(readContents(bytesSource(bytes)))).toBe('not-an-archive')
 })
 
 test('an index that does not match the files is rejected', async () => {
@@ -231,7 +231,7 @@ test('an index that does not match the files is rejected', async () => {
   )
   const source = bytesSource(new Uint8Array(changed))
   const { entries } = await readContents(source)
-  expect(await codeOf(locate(source, entries[0]!))).toBe('damaged')
+  expect(await errorCode(locate(source, entries[0]!))).toBe('damaged')
 })
 
 test('any changed bytes give contents or a SealedError in bounded time', async () => {
@@ -250,7 +250,7 @@ test('any changed bytes give contents or a SealedError in bounded time', async (
         for (const [at, value] of changes) if (at < cut) bytes[at] = value
         if (fix) for (let at = 0; at + 512 <= cut; at += 512) fixChecksum(bytes.subarray(at, at + 512))
         const source = bytesSource(bytes)
-        const code = await codeOf(
+        const code = await errorCode(
           readContents(source).then(({ entries }) =>
             Promise.all(entries.map(entry => locate(source, entry))),
           ),
