@@ -13,6 +13,10 @@ test.each([
   'once the metadata is here',
   'None is like that',
   'new PieceBook()',
+  '// What is missing comes first.',
+  'the tracker tells of peers',
+  'the files that are not here yet',
+  'a node killed in mid-download',
 ])('finds %j', text => {
   expect(wordViolations(text).length).toBeGreaterThan(0)
 })
@@ -24,6 +28,8 @@ test.each([
   '/** Returns false if the piece is missing. */',
   'an integer from 1 to 10',
   'Works without a network',
+  '// What if the disk is full?',
+  'the session has everything',
 ])('accepts %j', text => {
   expect(wordViolations(text)).toEqual([])
 })

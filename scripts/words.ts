@@ -14,6 +14,10 @@ const PHRASES: readonly Phrase[] = [
     pattern: /\/\*\*(?:\s*\n\s*\*)? (?:Of|What|Who|Whoever|Whose) /g,
     instead: 'a docstring with a subject and a verb',
   },
+  {
+    pattern: /\/\/ (?:Who|Whoever|Whose|What) [a-z][^?\n]*$/gm,
+    instead: 'a comment with a subject and a verb',
+  },
   { pattern: /(?<!\bthere )\bis no (?!longer\b|more\b|less\b|other\b)/gi, instead: '"is not a"' },
   { pattern: /\bfor ever\b/gi, instead: '"forever"' },
   {
@@ -33,6 +37,12 @@ const PHRASES: readonly Phrase[] = [
   { pattern: /\bends of sharing\b/gi, instead: '"seeding limits"' },
   { pattern: /\bwhole numbers?\b/gi, instead: '"integer"' },
   { pattern: /\b(?:can|could) be had\b/gi, instead: '"is available"' },
+  { pattern: /\b(?:has|have|had) it all\b/gi, instead: '"is complete", "has everything"' },
+  { pattern: /\bnot here yet\b|\bof it here\b/gi, instead: '"missing", "downloaded"' },
+  { pattern: /\btells? of\b/gi, instead: '"reports", "contains"' },
+  { pattern: /\bnone of (?:ours|theirs)\b/gi, instead: '"not ours"' },
+  { pattern: /\bin mid-\w+/gi, instead: '"during a …"' },
+  { pattern: /\bas (?:Debian|npm|it|they) ha(?:s|ve) it\b/g, instead: '"from …"' },
 ]
 
 /** Names that have been replaced by standard terms. */

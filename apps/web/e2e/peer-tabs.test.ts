@@ -61,7 +61,7 @@ describe.skipIf(lackingChromium())('tabs of Chromium with one engine', () => {
     await openPeer(first, pages.url('peer-page'))
     await add(first, content)
     const had = await having(first, content, 1_000_000)
-    // What is had is recorded every two seconds.
+    // Verified pieces are recorded every two seconds.
     await expect.poll(() => first.evaluate(recorded, content.id), { timeout: 20_000 }).toBe(true)
     await killTab(first)
     const sentBefore = seed.sentBytes

@@ -13,7 +13,7 @@ export class Hosts {
     this.#anyAddress = !isLoopback(host)
   }
 
-  /** Throws `forbidden-host` for a `Host` header (RFC 9110 section 7.2) that is none of ours, `bad-request` for none. */
+  /** Throws `forbidden-host` for a `Host` header (RFC 9110 section 7.2) that is not ours, `bad-request` if it is missing. */
   check(header: string | undefined): void {
     const name = header === undefined ? null : hostName(header)
     if (name === null)

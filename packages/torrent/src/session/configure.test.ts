@@ -47,7 +47,7 @@ describe('a session that is configured while it runs', () => {
     ])
     expect(kinds(session)).toEqual([[], []])
     expect(session.stats.dhtNodes).toBeNull()
-    // What is on or off already stays as it is.
+    // Setting a discovery to its current state changes nothing.
     await session.configure({ trackers: false, lsd: false })
   })
 

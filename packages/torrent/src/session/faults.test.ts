@@ -65,7 +65,7 @@ test('a full disk stops the torrent with an error that says so, and freed space 
   disk.roomBytes = Number.POSITIVE_INFINITY
   await world.until('it resumes by itself', () => torrent.stats.state !== 'error', 10_000)
   await world.until('completion', () => torrent.stats.state === 'seeding')
-  // What was verified was kept, and not fetched again.
+  // Verified pieces were kept and not downloaded again.
   expect(torrent.stats.wastedBytes).toBe(0)
   expect(new Set(errors).size).toBe(1)
 })

@@ -118,7 +118,7 @@ test('the limit of a class leaves other peers alone', async () => {
 test('a limit of 0 stops transfer, which resumes at once when the limit is lifted', async () => {
   await using setup = await swarm({ leech: { limits: { downloadBytesPerSecond: RATE } } })
   setup.session.setLimits({ downloadBytesPerSecond: 0 })
-  // What was asked for before still arrives.
+  // Blocks that were requested before still arrive.
   await setup.world.clock.advance(5000)
   const before = setup.leech.stats.downloadedBytes
   await setup.world.clock.advance(SPAN_MS)

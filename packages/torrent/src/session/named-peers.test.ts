@@ -4,7 +4,7 @@ import { Loopback, until } from './testing/loopback.ts'
 
 const LENGTH = 40 * 32_768
 
-/** A seed on loopback, and a session that nobody tells of peers. */
+/** A seed on loopback, and a session without discovery. */
 async function seedAndOpen(loop: Loopback) {
   const metainfo = await loop.torrent('content', { 'a.bin': LENGTH })
   const session = await loop.open({ directory: loop.folder })

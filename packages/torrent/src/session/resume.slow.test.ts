@@ -104,7 +104,7 @@ describe('after a clean stop, nothing is hashed', () => {
     await torrent!.whenComplete()
     expect(hashed()).toBe(0)
     const { downloadedBytes, wastedBytes } = torrent!.stats
-    // What was under way when the first session closed may have come twice.
+    // Blocks in flight when the first session closed may have arrived twice.
     expect(downloadedBytes - wastedBytes).toBeLessThan(LENGTH + LENGTH / 3)
   })
 
@@ -146,7 +146,7 @@ test('after an unclean stop, only files written since the last record are hashed
   const torrent = await first.session.add(setup.metainfo, { peers: setup.peers, select: [0] })
   await torrent.whenComplete()
   await torrent.pause()
-  // What was recorded by now is all that there will be.
+  // This is the last record.
   await loop.snapshot('state', 'state-then')
   await torrent.resume()
   await torrent.setPriority(1, 4)

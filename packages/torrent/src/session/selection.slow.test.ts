@@ -165,7 +165,7 @@ test.each([false, true])('in order, from the start or while running (%s)', async
   torrent.on('piece', piece => pieces.push(piece))
   await world.until('it has begun', () => pieces.length > 10)
   if (later) torrent.setSequential(true)
-  // What was under way comes first, and what the seed allowed while it choked (BEP 6).
+  // Requests in flight and allowed-fast pieces (BEP 6) come first.
   await world.clock.advance(3000)
   pieces.length = 0
   await world.until('completion', () => torrent.stats.state === 'seeding')

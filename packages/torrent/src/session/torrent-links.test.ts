@@ -130,7 +130,7 @@ describe('the web seeds of a torrent', () => {
     await torrent.removeWebSeed(server.url('/pub/'))
     expect(torrent.peers()).toEqual([])
     expect(torrent.stats.state).toBe('downloading')
-    // What it was asked for is free for others.
+    // The blocks requested from it are free for other sources.
     session.setLimits({ downloadBytesPerSecond: Infinity })
     torrent.addPeer(`127.0.0.1:${seeder.port}`)
     await torrent.whenComplete()

@@ -115,7 +115,7 @@ describe('fetching the metadata (BEP 9)', () => {
     await bench.until(() => bench.infos.length > 0, 120_000)
     expect(bench.infos).toEqual([info])
     expect(honest.closed).toBe(false)
-    // Who sent all of it alone was found out; the other may not have been asked.
+    // A liar that sent all of it was detected; the other one may not have received a request.
     expect(liars.every(remote => remote.closed)).toBe(bench.log.length === 2)
   })
 

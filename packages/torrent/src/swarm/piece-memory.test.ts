@@ -62,7 +62,7 @@ describe('PieceMemory', () => {
     expect(memory.recent(b, 0)).toBeUndefined()
     expect(memory.recent(a, 1)).toBe(pieces[1])
     expect(memory.recent(b, 1)).toBeUndefined()
-    // What is driven out is used again, what is kept is not.
+    // Evicted buffers are reused, kept ones are not.
     expect(memory.take(MIB)).toBe(pieces[0])
     expect(pieces).not.toContain(memory.take(MIB))
     memory.forget(a)

@@ -62,7 +62,7 @@ export class UnfinishedPieces {
     await Promise.all(
       buffer.unsavedRuns().map(async run => {
         const { at, bytes } = buffer.bytesOf(run)
-        // What storage refuses stays in memory. The complete piece will meet the same error, and stop the torrent with it.
+        // Blocks that storage rejects stay in memory. The complete piece fails with the same error, which stops the torrent.
         await storage.write(offset + at, bytes).then(
           () => buffer.saved(run),
           () => {},

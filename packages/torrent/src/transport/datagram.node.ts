@@ -93,7 +93,7 @@ function bind(socket: dgram.Socket, options: { port: number; host?: string }): P
     })
     socket.bind({ port: options.port, ...(options.host && { address: options.host }) }, () => {
       socket.removeAllListeners('error')
-      // What the system reports later (an ICMP answer to some earlier datagram) says nothing that a timeout does not.
+      // Ignore later errors, such as ICMP replies to earlier datagrams: timeouts cover them.
       socket.on('error', () => {})
       resolve()
     })

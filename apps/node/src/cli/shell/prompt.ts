@@ -45,7 +45,7 @@ export function prompt({ text, history, complete }: PromptOptions): Promise<Answ
     }
     lines.once('line', line => end({ kind: 'line', line }))
     lines.once('SIGINT', () => {
-      // What was typed stands, and a new line begins, as in other shells.
+      // Like other shells, keep the typed text on the screen and begin a new line.
       process.stdout.write('^C\n')
       end({ kind: 'cancelled' })
     })

@@ -42,7 +42,7 @@ export interface ReadableFile {
   readonly mediaType: string
   /** Changes when the content can have changed. */
   readonly etag: string
-  /** The bytes [start, end); what is not here yet is fetched first. */
+  /** The bytes [start, end); missing bytes are downloaded first. */
   read(options: { start: number; end: number; signal: AbortSignal }): AsyncIterable<Uint8Array>
 }
 

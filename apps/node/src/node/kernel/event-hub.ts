@@ -36,7 +36,7 @@ export class EventHub implements NodeEvents {
         },
       )
     const listeners = this.#listeners.get(topic) ?? new Set()
-    // Who subscribes twice ends each by itself.
+    // A listener that subscribes twice can end each subscription separately.
     const mine: Listener = event => listener(event)
     if (watch && listeners.size === 0) this.#watches.set(topic, watch(id))
     this.#listeners.set(topic, listeners)

@@ -177,7 +177,7 @@ export class Jobs {
     try {
       this.#records.delete(id)
     } catch {
-      // The catalogue tells of its disk by itself.
+      // The catalogue reports a failing disk itself.
     }
   }
 
@@ -218,7 +218,7 @@ function throttled(entry: { job: Job }, change: (change: Partial<Job>) => void):
   let told = { atMs: performance.now(), doneBytes: 0 }
   return ({ doneBytes, totalBytes, name }) => {
     const { job } = entry
-    // What is on its way when it ends says nothing any more.
+    // Ignore reports that arrive after the end of the job.
     if (job.endedMs !== null) return
     const now = {
       doneBytes,

@@ -23,6 +23,6 @@ test('a crash at any moment leaves a torrent with all its options, or none', asy
   }))
   for (const { rows, ...parts } of seen)
     expect(parts).toEqual({ labelled: rows, progress: rows, metainfo: rows })
-  // Who was answered has both, however soon the node is killed.
+  // After the response both are stored, however soon the node is killed.
   expect(seen.at(-1)!.rows).toBe(2)
 })

@@ -34,7 +34,7 @@ test.each([
   const { id, torrent, peer } = await slowSeed(isPrivate)
   let node = await nodeForTest()
   await node.operations.addTorrent({ torrent })
-  // One that is not kept with the torrent, as those that trackers tell of.
+  // A peer that is not stored with the torrent, like those from trackers.
   node.torrents.registry.get(id).api.addPeer(peer, { keep: false })
   await vi.waitFor(
     async () => expect((await node.operations.getTorrent({ id })).downloadedBytes).toBeGreaterThan(0),

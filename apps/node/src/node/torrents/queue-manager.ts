@@ -84,7 +84,7 @@ export class QueueManager {
     const changes = torrents.map(torrent => {
       const { paused } = torrent.row
       const runs = run(torrent)
-      // What stopped by an error rests until somebody resumes it.
+      // A torrent that an error stopped stays stopped until a user resumes it.
       if (!paused && torrent.state === 'error') return null
       return this.#set(torrent, runs, !paused && !runs)
     })

@@ -114,7 +114,7 @@ export class DatabaseResumeStore implements ResumeStore {
     try {
       this.#database.transaction(this.#onRecord)
     } catch {
-      // Who writes it tells of it, and tries again.
+      // The caller that writes the record reports the error and retries.
     }
   }
 

@@ -135,7 +135,7 @@ test('a node that is closed twice while working leaves nothing running', async (
   await node.end()
   // Without a timer, which would be one of them.
   const deadlineMs = performance.now() + 5000
-  // What was there before may end meanwhile.
+  // Earlier resources may end meanwhile.
   const left = () => {
     const known = [...before]
     return resources().filter(

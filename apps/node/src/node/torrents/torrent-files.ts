@@ -21,7 +21,7 @@ export function torrentFiles(registry: TorrentRegistry): Pick<NodeFiles, 'open' 
         name: file.currentPath.at(-1)!,
         lengthBytes: file.lengthBytes,
         mediaType: mediaType(file.currentPath.join('/')),
-        // What an info hash names never changes.
+        // The content of an info hash never changes.
         etag: `"${torrent.id}.${file.index}"`,
         read: options => file.stream(options),
       }

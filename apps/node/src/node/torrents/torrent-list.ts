@@ -58,7 +58,7 @@ export class TorrentList implements RegistryListener {
 
   onUnlisted(id: string): void {
     this.#views.delete(id)
-    // Who added it may have it in a list, though no event has told of it yet.
+    // The client that added the torrent may list it, even if no event has contained it yet.
     this.#removed.add(id)
     this.#isReordered = true
     this.#positions = null

@@ -23,7 +23,7 @@ export class TorrentTopic {
     this.#torrent = torrent
     this.#countries = countries
     this.#state = torrent.state
-    // What a client has read before it subscribed is as of now.
+    // Start from the current state, which clients have read before they subscribe.
     for (const file of torrent.api.files) this.#files.set(file.index, `${file.haveBytes} ${file.priority}`)
   }
 

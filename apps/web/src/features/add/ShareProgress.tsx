@@ -112,7 +112,7 @@ function Done({ id, job: { link, name }, by, onAgain }: DoneProps) {
   )
 }
 
-/** A job as events tell of it. */
+/** A job, kept up to date by events. */
 function useJob(started: Promise<Job | null>): Job | null {
   const node = useNode()
   const [first, setFirst] = useState<Job | null>(null)

@@ -69,7 +69,7 @@ export function useSettings(): SettingsEditor {
     },
     [apply, set, setProblem, settings],
   )
-  // What was wrong is forgotten when the settings come anew from elsewhere.
+  // Clear the errors when new settings arrive from elsewhere.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each version
   useEffect(() => setProblems(new Map()), [version])
   return { asked, problems, save, apply }

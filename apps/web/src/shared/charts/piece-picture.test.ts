@@ -37,7 +37,7 @@ test('cells cover every piece once, whatever the room', () => {
   )
 })
 
-test('a cell tells of its rarest missing piece, so that one that nobody has is not averaged away', () => {
+test('a cell shows its rarest missing piece, so that one that no peer has is not averaged away', () => {
   const [cell] = cellsOf(pieces([1, 0, 0, 1], [0, 9, 0, 5]), 1)
   expect(cell).toEqual({ first: 0, end: 4, have: 2, rarest: 0 })
   expect(cellsOf(pieces([1, 1], [0, 0]), 1)[0]!.rarest).toBeNull()

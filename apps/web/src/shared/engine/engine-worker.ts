@@ -31,7 +31,7 @@ function channelWire(channel: BroadcastChannel): Wire {
     post: frame => channel.postMessage(frame),
     listen(onFrame) {
       channel.onmessage = ({ data }: MessageEvent<PageFrame | WorkerFrame>) => {
-        // What workers say is heard here, too.
+        // The channel also carries the messages of workers.
         if ('from' in data) onFrame(data)
       }
     },

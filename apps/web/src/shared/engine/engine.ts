@@ -176,7 +176,7 @@ export class Engine {
     this.#creating.set(job, abort)
     const { signal } = abort
     try {
-      // Who only downloads does not load it.
+      // Pages that only download do not load this module.
       const [files, { createOf }] = await Promise.all([open(), import('./create-of.ts')])
       signal.throwIfAborted()
       const metainfo = await createOf(files, { createdBy: USER_AGENT, ...described }, { onProgress, signal })

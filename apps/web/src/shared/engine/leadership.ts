@@ -124,7 +124,7 @@ export class Leadership {
     // A page that returns from the browser's cache continues then.
     if (persisted) return
     this.post({ kind: 'bye', from: '' })
-    // What is not told now the others find out when they have waited long enough.
+    // If this message is lost, the other tabs notice it after a timeout.
     this.#hangUp?.()
   }
 }

@@ -75,7 +75,7 @@ export class TorrentStore {
     return whole
   }
 
-  /** Shows a change before the node tells of it. The node's word comes after and counts. */
+  /** Shows a change before the node reports it. The node's word comes after and counts. */
   assume(id: string, change: Partial<Torrent>): void {
     if (this.#torrents.has(id)) this.#put({ ...change, id })
     this.#plan()

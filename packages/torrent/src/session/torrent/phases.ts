@@ -259,7 +259,7 @@ export class Phases {
       const pool = this.#context.hashPool
       if (await checking.run(content, { pool, progress, trusted, thorough, signal })) this.recorder?.touch()
     } catch (error) {
-      // Whoever stopped the check decides what follows.
+      // The caller that stopped the check decides what follows.
       if (checking.isStopped) throw error
       this.#current = null
       lifecycle.phase = 'idle'

@@ -349,7 +349,7 @@ it('uses the rate limit fully and does not exceed it', async () => {
     // It waits in the queue for more, as far as it got in its time.
     await until(() => world.limit.waiting > 0 || world.isDone)
     const allowed = (world.clock.nowMs() * rate) / 1000
-    // What had been read from the socket when the limit stopped it: two reads of 256 KiB at most.
+    // At most two reads of 256 KiB had been read from the socket when the limit stopped it.
     expect(world.downloaded).toBeLessThan(allowed + 2 * 256 * 1024 + rate)
     expect(world.downloaded).toBeGreaterThan(allowed - rate / 2)
     await world.clock.advance(250)

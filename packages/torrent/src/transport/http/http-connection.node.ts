@@ -70,7 +70,7 @@ export class HttpConnection {
       ? tlsConnect({
           ...options,
           servername,
-          // What the certificate must be for, a literal too.
+          // The certificate must be valid for this host, even if it is an IP literal.
           host: endpoint.address.host,
           ALPNProtocols: ['http/1.1'],
           ...(endpoint.ca !== undefined && { ca: endpoint.ca }),

@@ -8,7 +8,7 @@ export interface SaveContext {
   onProgress(doneBytes: number): void
 }
 
-/** `written`: the file is whole. `handed-over`: the browser saves it, and tells of it itself. `cancelled`: by the user. */
+/** `written`: the file is whole. `handed-over`: the browser saves it and shows the progress. `cancelled`: by the user. */
 export type SaveOutcome = 'written' | 'handed-over' | 'cancelled'
 
 interface Pickers {

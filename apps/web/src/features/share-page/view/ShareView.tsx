@@ -170,7 +170,7 @@ function Seeding({ torrent, detail, isUnsaved }: SeedingProps) {
 
 const isWhole = ({ haveBytes, lengthBytes }: FileSnapshot) => haveBytes >= lengthBytes
 
-/** The torrent of a link, added if it is not here yet, with nothing of it asked for. */
+/** Returns the torrent of a link. Adds it, without selected files, unless it exists. */
 function useOpened(link: ShareLink, magnet: string): { torrent?: TorrentSnapshot; failure: Error | null } {
   const { store, peer, config } = useServices()
   const torrents = useCell(store.torrents)

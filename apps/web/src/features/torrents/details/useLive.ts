@@ -36,7 +36,7 @@ export function useDetail(id: string): Asked<TorrentDetail> {
     signal => api.getTorrent({ id }, { signal }),
     [
       id,
-      // These come with, or tell of, what the list does not have.
+      // These events contain, or report changes of, data that is not in the list.
       row?.state,
       row?.totalBytes,
       row?.directory,

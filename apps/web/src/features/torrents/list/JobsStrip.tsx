@@ -85,7 +85,7 @@ function factsOf({ kind, state, error, link, path, doneBytes, totalBytes, bytesP
   if (error) return error.message
   if (state === 'waiting') return t.waiting
   if (state === 'done' && link !== null) return t.linkOnce
-  // What was inside has a name of its own.
+  // The content of a sealed share has its own name.
   if (state === 'done') return kind === 'unseal' && path !== null ? path : t.done
   if (state === 'cancelled') return t.cancelled
   const part =

@@ -8,7 +8,7 @@ export function isShown(entry: LogEntry, torrent: string, level: LogLevel): bool
   return entry.torrent === torrent && LOG_LEVELS.indexOf(entry.level) >= LOG_LEVELS.indexOf(level)
 }
 
-/** Entries in the order of their ids, each once: events and an answer may tell of the same. */
+/** Entries in the order of their ids, each once: an event and a response may contain the same entry. */
 export function joined(known: readonly LogEntry[], more: readonly LogEntry[]): LogEntry[] {
   const byId = new Map([...known, ...more].map(entry => [entry.id, entry]))
   return [...byId.values()].sort((a, b) => a.id - b.id).slice(-MOST_LINES)
