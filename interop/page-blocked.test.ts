@@ -37,7 +37,7 @@ describe.skipIf(missing('chromium', 'chromium-headless-shell'))('in Chromium', (
     await tab.getByRole('button', { name: /^Download 3/ }).click()
     await tab.getByText('Complete and verified').waitFor()
     await tab.getByText(KEEPS_NOTHING).waitFor()
-    await tab.getByRole('combobox', { name: 'Colours' }).selectOption('Dark')
+    await tab.getByRole('combobox', { name: 'Theme' }).selectOption('Dark')
     await tab.getByRole('button', { name: 'Show notes.txt' }).click()
     await tab.getByText(CANNOT_SHOW).waitFor()
     await tab.getByRole('button', { name: 'Close' }).click()

@@ -56,7 +56,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
       await tab.getByRole('checkbox', { name: /^Download card/ }).uncheck()
       await seeder.setUpload(1_000_000)
       await tab.getByRole('button', { name: 'Download 4.02 MB' }).click()
-      await tab.getByText(/downloaded; .+ the rarest missing piece/).waitFor()
+      await tab.getByText(/downloaded\. .+ the rarest missing piece/).waitFor()
       await expectAccessible(tab)
       await screenshot(tab, `page-downloading-${name}`)
       await seeder.setUpload(0)

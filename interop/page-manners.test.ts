@@ -34,7 +34,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
     await tab.getByRole('button', { name: 'Copy link' }).click()
     await tab.getByRole('button', { name: 'Copied' }).waitFor()
     expect(await tab.evaluate(() => navigator.clipboard.readText())).toBe(link)
-    await tab.getByRole('button', { name: 'Send …' }).click()
+    await tab.getByRole('button', { name: 'Send…' }).click()
     expect(await tab.evaluate(() => Reflect.get(globalThis, 'sent'))).toEqual({
       title: 'mine.bin',
       url: link,
@@ -64,7 +64,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
     await theirs.getByText('1 device has all of it').waitFor()
     await tab.close()
     // Without a notification, noticing it takes 10 to 17 s.
-    await theirs.getByText('Nobody is connected just now').waitFor({ timeout: 6000 })
+    await theirs.getByText('Nobody is connected right now').waitFor({ timeout: 6000 })
   })
 
   test('can be installed: all files in its manifest exist', async () => {
@@ -163,7 +163,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
   test('follows the color scheme of the system until the user chooses one, which is remembered', async () => {
     await using site = await PageSite.start()
     const { page: tab } = await browser.open(site.url, { colorScheme: 'light' })
-    const colors = tab.getByRole('combobox', { name: 'Colours' })
+    const colors = tab.getByRole('combobox', { name: 'Theme' })
     await colors.waitFor()
     expect(await background(tab)).toBe(LIGHT)
     await tab.emulateMedia({ colorScheme: 'dark' })
@@ -173,7 +173,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
     await tab.reload()
     await colors.waitFor()
     expect([await background(tab), await colors.inputValue()]).toEqual([LIGHT, 'light'])
-    await colors.selectOption('As the system')
+    await colors.selectOption('System theme')
     expect(await background(tab)).toBe(DARK)
   })
 })

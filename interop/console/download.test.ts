@@ -108,7 +108,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
 
 /** Finds the message that the page shows while the node is down. The page may also report that a request failed. */
 function offlineMessage(page: Page) {
-  return page.getByRole('status').getByText('The node does not answer.', { exact: true })
+  return page.getByRole('status').getByText('The node is not responding.', { exact: true })
 }
 
 /** Adds the address of a peer to a magnet link (`x.pe`, BEP 9). */

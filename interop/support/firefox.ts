@@ -30,6 +30,7 @@ export async function launchFirefox(settings: FirefoxSettings = {}): Promise<Fir
     extraPrefsFirefox: {
       // Names of the local network are looked up by multicast, which test machines may lack.
       'media.peerconnection.ice.obfuscate_host_addresses': false,
+      'intl.accept_languages': 'en-GB, en',
       'browser.download.folderList': 2,
       'browser.download.dir': downloads,
       'browser.download.always_ask_before_handling_new_types': false,

@@ -137,7 +137,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
         await page.getByLabel('Leave room for others', { exact: false }).check()
         await page.getByText('Saved', { exact: true }).waitFor()
         await page.getByLabel('Your upload speed').fill('100')
-        await page.getByText('Uploads at most 10.0 MB/s').waitFor()
+        await page.getByText('Uploads at 10.0 MB/s at most').waitFor()
         expect(await overflowing(page)).toEqual([])
         await page.getByRole('button', { name: 'Next' }).click()
         await page.getByRole('button', { name: 'on the node’s machine', exact: false }).waitFor()
@@ -269,7 +269,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
 
   test('a node that goes away leaves the last state on the screen, and is found again', async () => {
     await on('/?mock&drop=1', async page => {
-      await page.getByRole('status').getByText('The node does not answer.', { exact: true }).waitFor()
+      await page.getByRole('status').getByText('The node is not responding.', { exact: true }).waitFor()
       expect(await rows(page).count()).toBeGreaterThan(5)
       await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
     })

@@ -54,7 +54,7 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
     try {
       for (const path of ['/', '/settings', '/dashboard']) {
         await page.goto(served.url + path)
-        await page.getByText('The node does not answer').first().waitFor()
+        await page.getByText('The node is not responding').first().waitFor()
       }
       // Parts that were never opened before are at hand, too.
       await page.goto(served.url)

@@ -25,6 +25,7 @@ const SOURCES = [
   'packages/identity/src',
   'packages/links/src',
   'packages/messages/src',
+  'packages/messages/src',
   'packages/sealed/src',
   'packages/torrent/src',
   'package-lock.json',

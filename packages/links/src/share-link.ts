@@ -1,5 +1,4 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { base64urlnopad } from '@scure/base'
 import { formatMagnet, type Magnet, parseMagnet, ShoalError } from '@shoal/torrent'
 import {
   asBytes,
@@ -11,6 +10,7 @@ import {
   decode,
   encode,
 } from '@shoal/torrent/bencode'
+import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import { LinkError } from './link-error.ts'
 
 /** How to open a sealed share: with the key in the link, with a passphrase, or with the recipient's own key. */
@@ -69,7 +69,7 @@ export function formatShareLink(page: string, share: ShareLink): string {
   framed[1] = payload.length
   framed.set(payload, 2)
   framed.set(checksum(framed.subarray(0, 2 + payload.length)), 2 + payload.length)
-  return `${page.replace(/#.*$/, '')}#${VERSION}${base64urlnopad.encode(framed)}`
+  return `${page.replace(/#.*$/, '')}#${VERSION}${encodeBase64url(framed)}`
 }
 
 /** Returns true if `text` is a URL or fragment that looks like a share link, even if it cannot be parsed. */
@@ -187,14 +187,6 @@ function strings(dictionary: BencodeDictionary, key: string): string[] {
 
 function list<T>(items: readonly T[] | undefined): readonly T[] | undefined {
   return items?.length ? items : undefined
-}
-
-function decodeBase64url(text: string): Uint8Array | null {
-  try {
-    return base64urlnopad.decode(text)
-  } catch {
-    return null
-  }
 }
 
 function checksum(bytes: Uint8Array): Uint8Array {

@@ -1,3 +1,3 @@
 export { type Catalog, isPlural, type Message, type Plural, type Translation } from './catalog.ts'
 export { chooseLanguage, directionOf } from './language.ts'
-export { type Texts, toTexts } from './texts.ts'
+export { findText, type Texts, toTexts } from './texts.ts'

@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest'
-import { toTexts } from './texts.ts'
+import { findText, toTexts } from './texts.ts'
 
 const catalog = {
   title: 'Transfers',
@@ -48,4 +48,14 @@ test('does not replace braces that come with a value', () => {
 
 test('a group with a message named "other" stays a group', () => {
   expect(toTexts(catalog, 'en').column.other).toBe('Others')
+})
+
+test('finds a text by its name', () => {
+  const texts = toTexts(catalog, 'en')
+  expect(['title', 'column', 'moved', 'toString'].map(name => findText(texts, name))).toEqual([
+    'Transfers',
+    undefined,
+    undefined,
+    undefined,
+  ])
 })

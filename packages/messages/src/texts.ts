@@ -49,3 +49,9 @@ export function toTexts<const C extends Catalog>(catalog: C, language: string): 
   }
   return prepare(catalog) as Texts<C>
 }
+
+/** Finds a text by a name that comes from elsewhere, such as a code. Returns undefined if the group has no text without arguments of that name. */
+export function findText(group: object, name: string): string | undefined {
+  const text = Object.hasOwn(group, name) ? (group as Record<string, unknown>)[name] : undefined
+  return typeof text === 'string' ? text : undefined
+}

@@ -1,5 +1,5 @@
 /** The built console, served with the content security policy of a node, in Debian's Chromium. */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -93,11 +93,14 @@ export async function serveConsole({ window = false } = {}): Promise<ServedConso
   }
 }
 
-/** The script of the page and what it imports, but not what it loads when a page is opened. */
+/** The script of the page and what it imports, and the largest catalog of texts, but not what it loads when a page is opened. */
 function sizeOfFirst(folder: string): number {
   const html = readFileSync(join(folder, 'index.html'), 'utf8')
-  const scripts = [...html.matchAll(/(?:src|href)="\/([^"]+\.js)"/g)].map(([, path]) => path!)
-  return scripts.reduce((sum, path) => sum + gzipSync(readFileSync(join(folder, path))).length, 0)
+  const sizeOf = (path: string) => gzipSync(readFileSync(join(folder, path))).length
+  const scripts = [...html.matchAll(/(?:src|href)="\/([^"]+\.js)"/g)].map(([, path]) => sizeOf(path!))
+  const catalogs = readdirSync(join(folder, 'assets')).filter(name => /^console-.*\.js$/.test(name))
+  const largest = Math.max(...catalogs.map(name => sizeOf(join('assets', name))))
+  return scripts.reduce((sum, bytes) => sum + bytes, largest)
 }
 
 async function serve(folder: string, port = 0) {

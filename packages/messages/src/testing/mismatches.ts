@@ -28,7 +28,7 @@ export function findMismatches(original: Catalog, translation: Catalog, language
     return [
       ...[...actual].filter(name => !expected.has(name)).map(name => `${path} has no argument {${name}}`),
       ...[...expected].filter(name => !actual.has(name)).map(name => `${path} leaves out {${name}}`),
-      ...(formsOf(to).some(form => form.trim() === '') ? [`${path} is empty`] : []),
+      ...(isEmpty(to) && !isEmpty(from) ? [`${path} is empty`] : []),
       ...(isPlural(to)
         ? categories.filter(each => to[each] === undefined).map(each => `${path} lacks the form "${each}"`)
         : []),
@@ -41,6 +41,8 @@ function kindOf(value: Message | Catalog): 'text' | 'plural' | 'group' {
   if (typeof value === 'string') return 'text'
   return isPlural(value) ? 'plural' : 'group'
 }
+
+const isEmpty = (message: Message) => formsOf(message).some(form => form.trim() === '')
 
 function formsOf(message: Message): string[] {
   return typeof message === 'string' ? [message] : Object.values(message)

@@ -210,7 +210,7 @@ function SourceForm({ field, text, peers, onText, onPeers, onSubmit, onFiles }: 
           {t.source.pick}
         </Button>
         <Button type="submit" variant="primary" disabled={count === 0}>
-          {count > 1 ? t.confirmMany(count) : t.source.next}
+          {count > 1 ? t.confirmMany({ count }) : t.source.next}
         </Button>
       </div>
     </form>

@@ -122,7 +122,7 @@ function Title({ preview }: { preview: Preview }) {
       <h3 className={styles.name}>{seal === null ? name : t.sealed.name}</h3>
       <p className={layout.soft}>
         {formatBytes(totalBytes)}
-        {seal === null && `, ${texts.app.files(files.length)}`}
+        {seal === null && `, ${texts.app.files({ count: files.length })}`}
         {isPrivate && (
           <>
             {' '}

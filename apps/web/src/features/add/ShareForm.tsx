@@ -124,7 +124,9 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
 
 function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
   const bytes = formatBytes(files.reduce((sum, { file }) => sum + file.size, 0))
-  return files.length === 1 ? `${name}, ${bytes}` : `${name}, ${texts.app.files(files.length)}, ${bytes}`
+  return files.length === 1
+    ? `${name}, ${bytes}`
+    : `${name}, ${texts.app.files({ count: files.length })}, ${bytes}`
 }
 
 /** Returns who can open it, or the problem with the form. The code that checks keys is loaded only here. */

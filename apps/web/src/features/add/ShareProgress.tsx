@@ -70,7 +70,7 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
     <div className={`${layout.stack4} ${styles.form}`}>
       <p aria-live="polite">
         {sending
-          ? t.sending(formatBytes(upload.sentBytes), formatBytes(task.totalBytes))
+          ? t.sending({ sent: formatBytes(upload.sentBytes), all: formatBytes(task.totalBytes) })
           : sharing.by
             ? t.sealing
             : t.preparing}

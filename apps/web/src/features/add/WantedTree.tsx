@@ -47,7 +47,7 @@ export function WantedTree({ files, wanted, onWanted }: Props) {
     <div className={`${layout.box} ${styles.tree}`}>
       <div className={`${layout.wrap2} ${styles.treeHead}`}>
         <span className={styles.chosen} aria-live="polite">
-          {t.chosen(wanted.size, files.length, formatBytes(bytes))}
+          {t.chosen({ chosen: wanted.size, count: files.length, size: formatBytes(bytes) })}
         </span>
         {files.length > 12 && (
           <input
@@ -109,7 +109,7 @@ function Row(props: {
           type="button"
           className={`${layout.center} ${styles.turn}`}
           aria-expanded={open}
-          aria-label={t.open(node.name)}
+          aria-label={t.open({ name: node.name })}
           onClick={props.onTurn}
         >
           <Icon name={open ? 'expand' : 'right'} size={14} />
@@ -125,7 +125,7 @@ function Row(props: {
             if (box) box.indeterminate = state === 'some'
           }}
           onChange={props.onWanted}
-          aria-label={t.wanted(node.name)}
+          aria-label={t.wanted({ name: node.name })}
         />
         <Icon name={node.children ? 'folder' : 'file'} size={15} />
         <span title={node.path}>{node.name}</span>

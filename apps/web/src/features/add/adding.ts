@@ -30,8 +30,8 @@ export async function addAll(
   const done = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
   const failed = results.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []))
   if (failed.length > 0)
-    notifyError(failed[0], sources.length === 1 ? undefined : t.failedSome(failed.length))
-  if (done.length > 1) notify(t.addedMany(done.length), { type: 'good' })
+    notifyError(failed[0], sources.length === 1 ? undefined : t.failedSome({ count: failed.length }))
+  if (done.length > 1) notify(t.addedMany({ count: done.length }), { type: 'good' })
   const [only] = done
   if (only && done.length === 1) tellOf(only, show)
   return done.length > 0
@@ -41,8 +41,8 @@ function tellOf(
   { added, torrent, job }: Awaited<ReturnType<NodeApi['addTorrent']>>,
   show: (id: string) => void,
 ): void {
-  if (!torrent) return void notify(t.addedJob(job?.name ?? ''), { type: 'good' })
-  notify(added ? t.added(torrent.name) : t.wasThere(torrent.name), {
+  if (!torrent) return void notify(t.addedJob({ name: job?.name ?? '' }), { type: 'good' })
+  notify(added ? t.added({ name: torrent.name }) : t.wasThere({ name: torrent.name }), {
     type: added ? 'good' : 'plain',
     action: { text: t.show, onSelect: () => show(torrent.id) },
   })

@@ -118,7 +118,9 @@ function DiskCard({ stats }: { stats: NodeStats }) {
                 <span className={`${layout.row2} ${styles.path}`} title={directory}>
                   <Icon name="disk" size={16} /> {directory}
                 </span>
-                <span className="number">{t.diskFree(formatBytes(freeBytes), formatBytes(totalBytes))}</span>
+                <span className="number">
+                  {t.diskFree({ free: formatBytes(freeBytes), total: formatBytes(totalBytes) })}
+                </span>
               </div>
               <ProgressBar
                 value={totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes}
@@ -137,7 +139,7 @@ function NodeCard({ stats }: { stats: NodeStats }) {
   const node = useNode()
   const info = useCell(node.info)
   const facts: [string, ReactNode][] = [
-    [t.dht, stats.dhtNodes === null ? t.dhtOff : t.dhtNodes(stats.dhtNodes)],
+    [t.dht, stats.dhtNodes === null ? t.dhtOff : t.dhtNodes({ count: stats.dhtNodes })],
     [t.port, info?.peerPort ? String(info.peerPort) : t.portNone],
     [t.uptime, formatDuration(stats.uptimeSeconds)],
     [t.memory, formatBytes(stats.memoryBytes)],
@@ -153,7 +155,9 @@ function NodeCard({ stats }: { stats: NodeStats }) {
           </div>
         ))}
       </dl>
-      {stats.indexing.waiting > 0 && <p className={layout.soft}>{t.indexing(stats.indexing.waiting)}</p>}
+      {stats.indexing.waiting > 0 && (
+        <p className={layout.soft}>{t.indexing({ count: stats.indexing.waiting })}</p>
+      )}
     </Card>
   )
 }

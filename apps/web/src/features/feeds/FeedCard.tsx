@@ -39,7 +39,7 @@ export function FeedCard({ feed }: { feed: Feed }) {
     // A feed that cannot be read says so itself, on its card.
     api
       .refreshFeed({ id: feed.id })
-      .then(({ title, error }) => error ?? notify(t.refreshed(title), { type: 'good' }), notifyError)
+      .then(({ title, error }) => error ?? notify(t.refreshed({ title }), { type: 'good' }), notifyError)
   const menu = () => [
     {
       text: t.refresh,
@@ -57,7 +57,10 @@ export function FeedCard({ feed }: { feed: Feed }) {
             {feed.url} · {readText(feed)}
           </p>
         </div>
-        <Menu trigger={<IconButton icon="more" label={texts.list.menuOf(feed.title)} />} items={menu} />
+        <Menu
+          trigger={<IconButton icon="more" label={texts.list.menuOf({ name: feed.title })} />}
+          items={menu}
+        />
       </div>
       {feed.error && <Notice tone="warn">{messageOf(new Error(feed.error))}</Notice>}
       <section className={`${layout.stack2} ${styles.part}`}>
@@ -121,12 +124,12 @@ function FilterLine({
         {filter.exclude && (
           <span className={`${layout.small} ${layout.break} ${styles.soft}`}>
             {' '}
-            {t.without(filter.exclude)}
+            {t.without({ words: filter.exclude })}
           </span>
         )}
         <div className={`${layout.small} ${layout.break} ${styles.soft}`}>
           {/* Before it is known the line is there already: nothing jumps. */}
-          {matching?.kind === 'fits' ? t.matching(found.length, items.length) : '\u00a0'}
+          {matching?.kind === 'fits' ? t.matching({ matching: found.length, count: items.length }) : '\u00a0'}
           {matching?.kind === 'slow' && t.slowExpression}
           {matching?.kind === 'unreadable' && t.badExpression}
         </div>
@@ -142,7 +145,7 @@ function Items({ items, onTaken }: { items: readonly FeedItem[]; onTaken(): void
   const [shown, setShown] = useState(SHOWN)
   const take = ({ source, title }: FeedItem) =>
     api.addTorrent({ source }).then(() => {
-      notify(t.itemTaken(title), { type: 'good' })
+      notify(t.itemTaken({ title }), { type: 'good' })
       onTaken()
     }, notifyError)
   if (items.length === 0)
@@ -184,11 +187,11 @@ function RemoveDialog({ feed, onClose }: { feed: Feed; onClose(): void }) {
   const remove = () =>
     void api
       .removeFeed({ id: feed.id })
-      .then(() => notify(t.unfollowed(feed.title), { type: 'good' }), notifyError)
+      .then(() => notify(t.unfollowed({ title: feed.title }), { type: 'good' }), notifyError)
   return (
     <ConfirmDialog
       title={t.remove}
-      description={t.removeConfirm(feed.title)}
+      description={t.removeConfirm({ title: feed.title })}
       confirm={t.remove}
       onConfirm={remove}
       onClose={onClose}

@@ -26,8 +26,8 @@ export function FeedsPage() {
     asked.reload()
     const read = added.fetchedMs === null ? node.api.refreshFeed({ id: added.id }) : Promise.resolve(added)
     await read.then(({ title, error }) => {
-      if (error === null) notify(t.followed(title), { type: 'good' })
-      else notify(t.followedUnread(title), { type: 'bad' })
+      if (error === null) notify(t.followed({ title }), { type: 'good' })
+      else notify(t.followedUnread({ title }), { type: 'bad' })
       asked.reload()
     }, notifyError)
   }

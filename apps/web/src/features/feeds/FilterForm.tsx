@@ -74,7 +74,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
       {matching?.kind === 'slow' && <Notice tone="warn">{t.slowExpression}</Notice>}
       {matching?.kind === 'fits' && (
         <div className={`${layout.sunken} ${styles.preview}`} aria-live="polite">
-          <strong>{t.matching(found.length, items.length)}</strong>
+          <strong>{t.matching({ matching: found.length, count: items.length })}</strong>
           <ul>
             {found.slice(0, SHOWN).map(({ id, title }) => (
               <li key={id}>

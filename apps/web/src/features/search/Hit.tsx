@@ -29,7 +29,7 @@ export function Hit({ hit }: { hit: SearchHit }) {
           </span>
         )}
         {path !== null && path !== torrentName && (
-          <span className={styles.in}>{t.in(shownName(torrentName))}</span>
+          <span className={styles.in}>{t.in({ torrent: shownName(torrentName) })}</span>
         )}
         {file === null && <span className={styles.in}>{t.torrent}</span>}
       </span>

@@ -93,7 +93,7 @@ function Results({ text, kind }: { text: string; kind: Kind }) {
   if (!found) return error === null ? <Loading /> : <Problem error={error} onRetry={retry} />
   if (found.items.length === 0) {
     return (
-      <EmptyState icon="search" title={t.none(text)}>
+      <EmptyState icon="search" title={t.none({ text })}>
         {t.noneBody}
       </EmptyState>
     )
@@ -101,7 +101,7 @@ function Results({ text, kind }: { text: string; kind: Kind }) {
   return (
     <>
       <p className={`${layout.soft} ${styles.count}`} aria-live="polite">
-        {t.found(found.items.length, found.next !== null)}
+        {(found.next === null ? t.found : t.foundMore)({ count: found.items.length })}
       </p>
       <ol className={`${layout.card} ${styles.hits}`}>
         {found.items.map(hit => (

@@ -12,7 +12,11 @@ export function Access() {
   const { value } = useAsked(signal => node.api.getAccess({}, { signal }), [])
   const leave = () => node.api.logout({}).then(() => node.access.set('locked'), notifyError)
   if (!value) return null
-  const who = value.username ? say.password(value.username) : value.by === 'none' ? say.none : say.token
+  const who = value.username
+    ? say.password({ name: value.username })
+    : value.by === 'none'
+      ? say.none
+      : say.token
   return (
     <div className={styles.row}>
       <div className={styles.about}>

@@ -32,7 +32,7 @@ export default function ArgumentsEditor({ words, disabled, onChange }: Arguments
       {written.length === 0 && <p className={layout.soft}>{say.none}</p>}
       <ol>
         {written.map((word, at) => {
-          const name = at === 0 ? say.program : say.argument(at)
+          const name = at === 0 ? say.program : say.argument({ number: at })
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: an argument is its place
             <li key={at}>
@@ -48,7 +48,7 @@ export default function ArgumentsEditor({ words, disabled, onChange }: Arguments
               <IconButton
                 icon="trash"
                 size="small"
-                label={say.remove(at)}
+                label={at === 0 ? say.removeAll : say.remove({ number: at })}
                 disabled={disabled}
                 onClick={() => remove(at)}
               />

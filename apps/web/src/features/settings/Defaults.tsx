@@ -47,7 +47,7 @@ export function Defaults({
       <Dialog
         open={asked}
         title={say.question}
-        description={say.changes(changes.length)}
+        description={say.changes({ count: changes.length })}
         onClose={() => setAsked(false)}
         footer={
           <>

@@ -21,7 +21,7 @@ export function NumberField({
   const commit = () => {
     const next = written.trim() === '' ? null : Number(written.replace(',', '.'))
     const isWrong = next === null ? !field.nullable : !fits(next, field)
-    onWrong(isWrong ? say.wrongNumber(field.min, field.max) : null)
+    onWrong(isWrong ? problemOf(field) : null)
     if (!isWrong && next !== value) onChange(next)
   }
   return (
@@ -37,6 +37,10 @@ export function NumberField({
       onCommit={commit}
     />
   )
+}
+
+function problemOf({ min, max }: ControlProps['field']): string {
+  return min === null || max === null ? say.wrongNumber : say.wrongNumberRange({ min, max })
 }
 
 function fits(value: number, { kind, min, max }: ControlProps['field']): boolean {

@@ -2,6 +2,7 @@ import type { ScheduledLimit } from '@shoal/api'
 import { Button, IconButton } from '../../shared/controls/Button.tsx'
 import { controlClass } from '../../shared/controls/Field.tsx'
 import layout from '../../shared/controls/layout.module.css'
+import { dayName, WEEK } from '../../shared/format/days.ts'
 import { RateField } from '../../shared/forms/RateField.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './schedule.module.css'
@@ -38,7 +39,7 @@ export default function ScheduleEditor({ schedule, disabled, onChange }: Schedul
             <IconButton
               icon="trash"
               size="small"
-              label={say.remove(at + 1)}
+              label={say.remove({ number: at + 1 })}
               disabled={disabled}
               onClick={() => onChange(schedule.filter((_, index) => index !== at))}
             />
@@ -62,7 +63,7 @@ interface EntryProps {
 function Entry({ entry, number, disabled, onChange }: EntryProps) {
   return (
     <fieldset className={`${layout.wrap2} ${styles.fields}`} disabled={disabled}>
-      <legend className="visually-hidden">{say.entry(number)}</legend>
+      <legend className="visually-hidden">{say.entry({ number })}</legend>
       <Days days={entry.days} onChange={days => onChange({ days })} />
       <Time label={say.from} value={entry.from} onChange={from => onChange({ from })} />
       <Time label={say.to} value={entry.to} onChange={to => onChange({ to })} />
@@ -86,9 +87,6 @@ function Entry({ entry, number, disabled, onChange }: EntryProps) {
   )
 }
 
-/** From Monday, as weeks are planned. */
-const ORDER = [1, 2, 3, 4, 5, 6, 0]
-
 function Days({
   days,
   onChange,
@@ -104,16 +102,16 @@ function Days({
   return (
     <fieldset className={styles.days}>
       <legend>{say.on}</legend>
-      {ORDER.map(day => (
-        <label key={day} title={say.days[day]}>
+      {WEEK.map(day => (
+        <label key={day} title={dayName(day, 'long')}>
           <input
             type="checkbox"
             className="visually-hidden"
-            aria-label={say.days[day]}
+            aria-label={dayName(day, 'long')}
             checked={days.includes(day)}
             onChange={() => toggle(day)}
           />
-          {say.short[day]}
+          {dayName(day, 'short')}
         </label>
       ))}
     </fieldset>

@@ -58,7 +58,7 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
       <div className={`${layout.stack4} ${layout.shrink}`}>
         {contents.length === 0 && (
           <div className={`${layout.stack3} ${styles.none}`} role="status">
-            <p>{say.none(text)}</p>
+            <p>{say.none({ text })}</p>
             <Button onClick={() => setText('')}>{say.showAll}</Button>
           </div>
         )}

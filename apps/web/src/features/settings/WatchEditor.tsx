@@ -55,7 +55,7 @@ export default function WatchEditor({ folders, disabled, onChange }: WatchEditor
             <IconButton
               icon="trash"
               size="small"
-              label={say.remove(folder.directory)}
+              label={say.remove({ folder: folder.directory })}
               disabled={disabled}
               onClick={() => onChange(folders.filter((_, index) => index !== at))}
             />

@@ -1,12 +1,12 @@
 import type { ScheduledLimit } from '@shoal/api'
 import { useMemo } from 'react'
 import layout from '../../shared/controls/layout.module.css'
+import { dayName, WEEK } from '../../shared/format/days.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './schedule.module.css'
 import { stretchesOf } from './week.ts'
 
 const say = texts.settings.schedule
-const ORDER = [1, 2, 3, 4, 5, 6, 0]
 const DAY_MINUTES = 1440
 const HOURS = [0, 6, 12, 18, 24]
 
@@ -15,9 +15,9 @@ export function WeekPicture({ schedule }: { readonly schedule: readonly Schedule
   const stretches = useMemo(() => stretchesOf(schedule), [schedule])
   return (
     <div className={`${layout.stack1} ${styles.week}`} role="img" aria-label={say.picture}>
-      {ORDER.map(day => (
+      {WEEK.map(day => (
         <div key={day} className={styles.day}>
-          <span>{say.short[day]}</span>
+          <span>{dayName(day, 'short')}</span>
           <div className={styles.line}>
             {stretches
               .filter(stretch => stretch.day === day)

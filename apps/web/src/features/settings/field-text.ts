@@ -1,17 +1,19 @@
+import { findText } from '@shoal/messages'
+import { settingTexts } from '../../shared/messages/setting-texts.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import type { SettingField } from './model.ts'
 
-/** The name and explanation of a setting: the contract's, unless the catalogue says them in another language. */
-export function textOf(field: SettingField): { title: string; description: string } {
-  return texts.settings.fields[field.name] ?? field
+/** The title and description of a setting: those of the contract, which are English, or their translation. */
+export function textOf(field: SettingField): { readonly title: string; readonly description: string } {
+  return settingTexts[field.name] ?? field
 }
 
 export function optionText(field: SettingField, option: string): string {
-  return texts.settings.options[`${field.name}.${option}`] ?? option
+  return findText(texts.settings.options, `${field.name}.${option}`) ?? option
 }
 
 export function sectionText(name: string): string {
-  return texts.settings.sections[name] ?? name
+  return findText(texts.settings.sections, name) ?? name
 }
 
 /** All words by which a setting can be found. */

@@ -1,7 +1,9 @@
 import { DEFAULT_SETTINGS, type ScheduledLimit, type Settings } from '@shoal/api'
+import { findMismatches } from '@shoal/messages/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rateOf, rateText, unitFor } from '../../shared/forms/rate.ts'
+import { AVAILABLE } from '../../shared/messages/language.ts'
 import { changesOf, fieldNamed, problemWith, SECTIONS, sectionsMatching, settingIn } from './model.ts'
 import { stretchesOf } from './week.ts'
 
@@ -35,6 +37,17 @@ test('every setting of the contract is a field with a name and the right kind of
   expect(fieldNamed('queue.maxSeeds')).toMatchObject({ min: 1, max: 100_000, nullable: true })
   expect(fieldNamed('network.encryption')!.options).toEqual(['plain', 'prefer', 'require'])
 })
+
+test.each(AVAILABLE.filter(language => language !== 'en'))(
+  'every setting of the contract has a title and a description in %s',
+  async language => {
+    const english = Object.fromEntries(
+      fields.map(({ name, title, description }) => [name, { title, description }]),
+    )
+    const { default: translated } = await import(`../../shared/messages/${language}/setting-texts.ts`)
+    expect(findMismatches(english, translated, language)).toEqual([])
+  },
+)
 
 test('the default settings are right as they are', () => {
   for (const field of fields) expect(problemWith(field, settingIn(settings, field))).toBeNull()

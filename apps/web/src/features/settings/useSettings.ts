@@ -62,7 +62,7 @@ export function useSettings(): SettingsEditor {
       if (!(await apply(changeOf(field, value), field))) return set(settings)
       const undo = () => void apply(changeOf(field, before), field)
       toasts.close(lastNote)
-      lastNote = notify(say.saved(textOf(field).title), {
+      lastNote = notify(say.saved({ name: textOf(field).title }), {
         type: 'good',
         action: { text: say.undo, onSelect: undo },
       })

@@ -27,7 +27,7 @@ export function chosenOf(dropped: readonly DroppedFile[]): Chosen | null {
   const isFolder = folder !== '' && files.every(({ path }) => path.startsWith(folder))
   const rest = isFolder ? folder.length : 0
   return {
-    name: isFolder ? folder.slice(0, -1) : texts.facts.files(files.length),
+    name: isFolder ? folder.slice(0, -1) : texts.facts.files({ count: files.length }),
     files: distinct(files).map(({ path, file }) => ({ path: path.slice(rest).split('/'), file })),
     isSingle: false,
     totalBytes,

@@ -1,15 +1,16 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import layout from '../controls/layout.module.css'
-import { texts } from '../messages/texts.ts'
+import { texts } from '../messages/viewing.ts'
 import { useCell } from '../node/context.tsx'
 import { theme } from '../theme/theme.ts'
 import { drawCells } from './draw-cells.ts'
 import { type Cell, cellsOf, type Grid, gridFor, type Pieces, summaryOf } from './piece-picture.ts'
+import { textOfCell, textOfSummary } from './piece-texts.ts'
 import styles from './pieces.module.css'
 import { useWidth } from './useWidth.ts'
 
 const HEIGHT_PIXELS = 190
-const say = texts.torrent.pieces
+const say = texts.pieces
 
 /** Each piece, or each few of them, as a square: here, missing and how many peers have it, missing and nobody has it. */
 export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
@@ -27,7 +28,7 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
             cells={cells}
             grid={grid}
             plain={summary.alone}
-            label={say.summary(summary)}
+            label={textOfSummary(summary)}
             read={read}
             onRead={setRead}
           />
@@ -45,7 +46,7 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
             </>
           )}
         </ul>
-        <span className={layout.tabular}>{cell ? say.cell(cell) : say.summary(summary)}</span>
+        <span className={layout.tabular}>{cell ? textOfCell(cell) : textOfSummary(summary)}</span>
       </figcaption>
     </figure>
   )

@@ -1,7 +1,7 @@
 import { type PointerEvent, useId, useMemo, useState } from 'react'
 import layout from '../controls/layout.module.css'
 import { formatRate } from '../format/format.ts'
-import { texts } from '../messages/texts.ts'
+import { texts } from '../messages/viewing.ts'
 import styles from './charts.module.css'
 import { moveReading } from './keys.ts'
 import { RateTable } from './RateTable.tsx'
@@ -86,13 +86,11 @@ function Plot({ points, fromMs, toMs, label, width, height }: PlotProps) {
       className={styles.plot}
       role="slider"
       tabIndex={0}
-      aria-label={say.reads(label)}
+      aria-label={say.reads({ what: label })}
       aria-valuemin={0}
       aria-valuemax={Math.max(0, last)}
       aria-valuenow={at ?? Math.max(0, last)}
-      aria-valuetext={
-        said ? say.reading(formatTime(said.atMs), formatRate(said.down), formatRate(said.up)) : say.nothing
-      }
+      aria-valuetext={said ? textOf(said, formatTime) : say.nothing}
       onKeyDown={event => moveReading(event, at ?? last, last, setRead)}
       onBlur={() => setRead(null)}
     >
@@ -184,4 +182,8 @@ function draw({ points, fromMs, toMs, width, height }: Omit<PlotProps, 'label'>)
 /** Next to the cursor, on the side that has space. */
 function readoutPlace(x: number, width: number) {
   return x < width / 2 ? { left: x + 12 } : { right: width - x + 12 }
+}
+
+function textOf({ atMs, down, up }: RatePoint, formatTime: (atMs: number) => string): string {
+  return say.reading({ time: formatTime(atMs), down: formatRate(down), up: formatRate(up) })
 }

@@ -1,6 +1,6 @@
 import layout from '../controls/layout.module.css'
 import { formatRate } from '../format/format.ts'
-import { texts } from '../messages/texts.ts'
+import { texts } from '../messages/viewing.ts'
 import styles from './charts.module.css'
 import { type RatePoint, thinned } from './series.ts'
 import { timeFormatFor } from './times.ts'

@@ -1,6 +1,6 @@
 import layout from '../controls/layout.module.css'
 import { formatCount, formatPercent } from '../format/format.ts'
-import { texts } from '../messages/texts.ts'
+import { texts } from '../messages/viewing.ts'
 import styles from './charts.module.css'
 
 const say = texts.charts

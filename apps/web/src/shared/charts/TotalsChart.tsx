@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react'
 import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
-import { texts } from '../messages/texts.ts'
+import { texts } from '../messages/viewing.ts'
 import styles from './charts.module.css'
 import { moveReading } from './keys.ts'
 import { linear, niceTicks } from './scale.ts'
@@ -43,7 +43,7 @@ export function TotalsChart({ totals, label, heightPixels = 200 }: TotalsChartPr
         style={{ height: heightPixels }}
         role="slider"
         tabIndex={0}
-        aria-label={say.reads(label)}
+        aria-label={say.reads({ what: label })}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, last)}
         aria-valuenow={at ?? Math.max(0, last)}
@@ -58,11 +58,11 @@ export function TotalsChart({ totals, label, heightPixels = 200 }: TotalsChartPr
 }
 
 function textOf(total: Total, formatTime: (atMs: number) => string): string {
-  return say.reading(
-    formatTime(total.fromMs),
-    formatBytes(total.downloadedBytes),
-    formatBytes(total.uploadedBytes),
-  )
+  return say.reading({
+    time: formatTime(total.fromMs),
+    down: formatBytes(total.downloadedBytes),
+    up: formatBytes(total.uploadedBytes),
+  })
 }
 
 interface BarsProps {

@@ -54,7 +54,7 @@ export function FolderDialog({ title, confirm = t.choose, start, files = false, 
         <>
           <Button onClick={onClose}>{texts.app.cancel}</Button>
           <Button variant="primary" disabled={!chosen} onClick={() => chosen && onChoose(chosen)}>
-            {file === null ? confirm : t.chooseFile(nameOf(file))}
+            {file === null ? confirm : t.chooseFile({ name: nameOf(file) })}
           </Button>
         </>
       }
@@ -92,7 +92,7 @@ function Listing({ listing, files, file, onGo, onFile }: ListingProps) {
         <span className={`${layout.clip} ${layout.grow} ${layout.bold}`} title={path}>
           {path}
         </span>
-        <span className={`${layout.soft} ${styles.facts}`}>{t.free(formatBytes(freeBytes))}</span>
+        <span className={`${layout.soft} ${styles.facts}`}>{t.free({ size: formatBytes(freeBytes) })}</span>
       </div>
       {shown.length === 0 && <p className={styles.nothing}>{t.empty}</p>}
       <ul className={styles.entries}>

@@ -39,7 +39,9 @@ export function FolderField({ label = t.folder, value, needsBytes = 0, onChange 
         </div>
         {listing && (
           <div className={`${layout.soft} ${styles.facts}`} data-bad={tight || undefined}>
-            {tight ? t.tooSmall(formatBytes(listing.freeBytes)) : t.free(formatBytes(listing.freeBytes))}
+            {tight
+              ? t.tooSmall({ size: formatBytes(listing.freeBytes) })
+              : t.free({ size: formatBytes(listing.freeBytes) })}
           </div>
         )}
       </div>

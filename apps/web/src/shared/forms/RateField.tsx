@@ -58,7 +58,7 @@ export function RateField({
       />
       <select
         className={controlClass}
-        aria-label={texts.settings.unitOf(label)}
+        aria-label={texts.settings.unitOf({ name: label })}
         disabled={disabled}
         value={unit}
         onChange={event => {

@@ -1,13 +1,16 @@
 import { type ComponentType, Fragment, useState } from 'react'
 import { TextArea, TextField } from '../controls/Field.tsx'
 import layout from '../controls/layout.module.css'
-import type { SealingTexts } from '../messages/sealing.ts'
+import type { texts } from '../messages/sealing.ts'
 import type { FormProblem } from '../sealing/seal-form.ts'
 import { problemAt, type Way, waysOf } from '../sealing/ways.ts'
 import styles from './seal.module.css'
 
+/** Texts of the form, which the console words for a node and the share page for a browser. */
+type SealText = 'to' | Way | `${Way}Hint` | 'field' | 'again' | 'keys' | 'keysHint'
+
 interface Props {
-  readonly say: SealingTexts['make']
+  readonly say: Pick<(typeof texts)['make'], SealText>
   readonly problem: FormProblem | null
   /** Says how strong a passphrase is. */
   readonly strength?: ComponentType<{ readonly passphrase: string }>

@@ -7,7 +7,7 @@ import { Loading } from '../controls/Loading.tsx'
 import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
 import { shownName } from '../format/shown-name.ts'
-import { texts } from '../messages/texts.ts'
+import { texts } from '../messages/viewing.ts'
 import { FileView } from './FileView.tsx'
 import { Message } from './Message.tsx'
 import styles from './media-dialog.module.css'
@@ -50,7 +50,7 @@ export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose
             {alike.length > 1 && (
               <div className={`${layout.row} ${layout.soft}`}>
                 <IconButton icon="left" label={say.previous} disabled={at === 0} onClick={() => go(-1)} />
-                <span className="number">{say.place(at + 1, alike.length)}</span>
+                <span className="number">{say.place({ at: at + 1, of: alike.length })}</span>
                 <IconButton
                   icon="right"
                   label={say.next}

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { texts } from '../messages/texts.ts'
+import { texts } from '../messages/viewing.ts'
 import { Message } from './Message.tsx'
 import styles from './media.module.css'
 import type { ShownFile } from './shown-file.ts'

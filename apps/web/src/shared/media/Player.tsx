@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { buttonClass } from '../controls/Button.tsx'
 import layout from '../controls/layout.module.css'
 import { formatPercent } from '../format/format.ts'
-import { texts } from '../messages/texts.ts'
+import { texts } from '../messages/viewing.ts'
 import { Message } from './Message.tsx'
 import styles from './media.module.css'
 import { actOnPlayer, playerKeyOf, SPEEDS } from './player-keys.ts'
@@ -75,16 +75,16 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
           <select value={speed} onChange={event => setSpeed(Number(event.target.value))}>
             {SPEEDS.map(each => (
               <option key={each} value={each}>
-                {say.speedOf(each)}
+                {each === 1 ? say.normalSpeed : say.speedOf({ speed: each })}
               </option>
             ))}
           </select>
         </label>
         {file.haveBytes < file.lengthBytes && (
-          <span>{say.here(formatPercent(file.haveBytes / file.lengthBytes))}</span>
+          <span>{say.here({ percent: formatPercent(file.haveBytes / file.lengthBytes) })}</span>
         )}
         {failedSubtitles.map(name => (
-          <span key={name}>{say.noSubtitles(name)}</span>
+          <span key={name}>{say.noSubtitles({ name })}</span>
         ))}
         <span className={styles.keys}>{say.keys}</span>
       </div>

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { Button } from '../controls/Button.tsx'
 import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
-import { texts } from '../messages/texts.ts'
+import { texts } from '../messages/viewing.ts'
 import { Message } from './Message.tsx'
 import styles from './media.module.css'
 import { MAX_TEXT_BYTES, type ReadText, readText } from './read-text.ts'
@@ -42,7 +42,7 @@ export default function TextView({
     <div className={styles.text}>
       <div className={`${layout.wrap2} ${layout.soft} ${styles.textBar}`}>
         {shownBytes >= MAX_TEXT_BYTES && shownBytes < file.lengthBytes && (
-          <span>{say.cut(formatBytes(shownBytes), formatBytes(file.lengthBytes))}</span>
+          <span>{say.cut({ shown: formatBytes(shownBytes), whole: formatBytes(file.lengthBytes) })}</span>
         )}
         {isMarkdown && (
           <label>

@@ -1,8 +1,15 @@
 import { findMismatches } from '@shoal/messages/testing'
 import { expect, test } from 'vitest'
-import console_ from './de/console.ts'
-import english from './en/console.ts'
+import { AVAILABLE } from './language.ts'
 
-test('the German catalog has all messages of the English one, with their arguments', () => {
-  expect(findMismatches(english, console_, 'de')).toEqual([])
-})
+const CATALOGS = ['console', 'viewing', 'share-page', 'sharing', 'sealing']
+const TRANSLATIONS = AVAILABLE.filter(language => language !== 'en')
+
+const load = async (language: string, name: string) => (await import(`./${language}/${name}.ts`)).default
+
+test.each(TRANSLATIONS.flatMap(language => CATALOGS.map(name => [language, name])))(
+  '%s has all messages of the English catalog of %s, with their arguments and plurals',
+  async (language, name) => {
+    expect(findMismatches(await load('en', name), await load(language, name), language)).toEqual([])
+  },
+)

@@ -6,7 +6,7 @@ export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof LANGUAGES
 
 const KEY = 'shoal.language'
-const AVAILABLE = Object.keys(LANGUAGES) as [Language, ...Language[]]
+export const AVAILABLE = Object.keys(LANGUAGES) as [Language, ...Language[]]
 const preferred = preferences()
 
 /** The language of this page; it changes only by loading the page again. */

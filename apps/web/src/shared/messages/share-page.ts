@@ -1,7 +1,8 @@
-import { sharePage } from './en/share-page.ts'
+import type english from './en/share-page.ts'
+import { loadTexts } from './load.ts'
 
-/** The texts that a translation must have. */
-export type SharePageTexts = typeof sharePage
-
-/** The texts of the page that a share link opens: apart from those of the console, which it does not load. */
-export const texts: SharePageTexts = sharePage
+/** The texts of the page that a share link opens. */
+export const texts = await loadTexts<typeof english>({
+  en: () => import('./en/share-page.ts'),
+  de: () => import('./de/share-page.ts'),
+})

@@ -1,6 +1,8 @@
-import { sharing } from './en/sharing.ts'
+import type english from './en/sharing.ts'
+import { loadTexts } from './load.ts'
 
-/** The texts that a translation must have. */
-export type SharingTexts = typeof sharing
-
-export const texts: SharingTexts = sharing
+/** The texts of the share page about sharing, which people who open a link do not need. */
+export const texts = await loadTexts<typeof english>({
+  en: () => import('./en/sharing.ts'),
+  de: () => import('./de/sharing.ts'),
+})

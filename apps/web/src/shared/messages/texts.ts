@@ -1,11 +1,8 @@
-import type console from './en/console.ts'
-import { en } from './en.ts'
+import type english from './en/console.ts'
 import { loadTexts } from './load.ts'
 
-const loaded = await loadTexts<typeof console>({
+/** The texts of the console. */
+export const texts = await loadTexts<typeof english>({
   en: () => import('./en/console.ts'),
   de: () => import('./de/console.ts'),
 })
-
-/** The texts of the console, in its language. */
-export const texts = { ...en, ...loaded }

@@ -12,7 +12,7 @@ function checked(key: string): string {
   try {
     return recipientOf(key)
   } catch (error) {
-    const message = texts.make.wrongKey(shortened(key), errorMessage(error))
+    const message = texts.make.wrongKey({ key: shortened(key), why: errorMessage(error) })
     throw new PeerError({ code: 'bad-key', message })
   }
 }

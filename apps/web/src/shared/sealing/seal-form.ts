@@ -39,7 +39,7 @@ async function recipientsIn(text: string, check: CheckKeys): Promise<readonly st
   const wrong = (message: string) => new FormProblem('recipients', message)
   const keys = text.split(/[\s,;]+/).filter(key => key !== '')
   if (keys.length === 0) throw wrong(say.noKeys)
-  if (keys.length > MAX_RECIPIENTS) throw wrong(say.tooManyKeys(MAX_RECIPIENTS))
+  if (keys.length > MAX_RECIPIENTS) throw wrong(say.tooManyKeys({ most: MAX_RECIPIENTS }))
   if (keys.some(key => /^AGE-SECRET-KEY-/i.test(key))) throw wrong(say.secretKey)
   return check(keys).catch(error => {
     throw wrong(errorMessage(error))

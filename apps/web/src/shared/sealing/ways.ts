@@ -1,11 +1,11 @@
 import type { SealTo } from '@shoal/sealed'
-import type { SealingTexts } from '../messages/sealing.ts'
+import type { texts } from '../messages/sealing.ts'
 import type { FormProblem } from './seal-form.ts'
 
 export type Way = SealTo['by']
 
 /** The ways to seal, with their labels and hints. */
-export function waysOf(say: Pick<SealingTexts['make'], Way | `${Way}Hint`>) {
+export function waysOf(say: Pick<(typeof texts)['make'], Way | `${Way}Hint`>) {
   return (['key', 'passphrase', 'recipients'] as const).map(by => ({
     by,
     label: say[by],

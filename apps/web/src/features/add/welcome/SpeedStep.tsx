@@ -53,7 +53,7 @@ function Choices({ limits, onSaved }: { limits: Limits; onSaved(settings: Settin
       <Option
         name="home"
         title={t.home}
-        hint={t.homeHint(formatRate(uploadSuggestion(megabits)))}
+        hint={t.homeHint({ rate: formatRate(uploadSuggestion(megabits)) })}
         chosen={choice}
         onChoose={choose}
       />

@@ -41,7 +41,7 @@ export function WelcomePage() {
         <h1>{t.title}</h1>
         {at === 0 && <p>{t.intro}</p>}
       </div>
-      <ol className={styles.steps} aria-label={t.step(at + 1, STEPS.length)}>
+      <ol className={styles.steps} aria-label={t.step({ step: at + 1, of: STEPS.length })}>
         {STEPS.map((name, index) => (
           <li
             key={name}

@@ -26,7 +26,7 @@ export default function NewKey({ made }: { readonly made: MadeKey }) {
       <div className={`${layout.wrap2} ${styles.actions}`}>
         <a className={buttonClass('primary')} href={url} download={FILE_NAME}>
           <Icon name="disk" size={18} />
-          {say.save(FILE_NAME)}
+          {say.save({ name: FILE_NAME })}
         </a>
       </div>
       <label htmlFor={id}>{say.label}</label>

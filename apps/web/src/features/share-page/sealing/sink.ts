@@ -61,7 +61,10 @@ function fileSink(handle: SyncAccessHandle, path: string, lengthBytes: number): 
 
 function memorySink(lengthBytes: number): Sink {
   if (lengthBytes > MOST_IN_MEMORY_BYTES)
-    throw new PeerError({ code: 'no-space', message: texts.onlyInMemory(formatBytes(MOST_IN_MEMORY_BYTES)) })
+    throw new PeerError({
+      code: 'no-space',
+      message: texts.onlyInMemory({ most: formatBytes(MOST_IN_MEMORY_BYTES) }),
+    })
   let parts: Blob[] = []
   return {
     write: bytes => void parts.push(new Blob([bytes as Uint8Array<ArrayBuffer>])),
@@ -73,6 +76,10 @@ function memorySink(lengthBytes: number): Sink {
 }
 
 function noRoom(neededBytes: number, freeBytes: number | null): PeerError {
-  const free = freeBytes === null ? null : formatBytes(freeBytes)
-  return new PeerError({ code: 'no-space', message: texts.noRoom(formatBytes(neededBytes), free) })
+  const needed = formatBytes(neededBytes)
+  const message =
+    freeBytes === null
+      ? texts.noRoomUnknown({ needed })
+      : texts.noRoom({ needed, free: formatBytes(freeBytes) })
+  return new PeerError({ code: 'no-space', message })
 }

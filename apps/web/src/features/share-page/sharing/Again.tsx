@@ -41,12 +41,14 @@ export default function Again({ share }: { readonly share: OwnShare }) {
         }
       >
         <p>{say.again}</p>
-        <p className={view.soft}>{say.sharedOn(shownName(share.name), formatDate(share.sharedMs))}</p>
+        <p className={view.soft}>
+          {say.sharedOn({ name: shownName(share.name), date: formatDate(share.sharedMs) })}
+        </p>
       </Notice>
       {failure !== null && <Notice>{errorMessage(failure)}</Notice>}
       {isBusy ? (
         <>
-          <p role="status">{say.hashing(formatPercent(progress))}</p>
+          <p role="status">{say.hashing({ share: formatPercent(progress) })}</p>
           <ProgressBar value={progress} label={say.hashingLabel} />
         </>
       ) : (

@@ -46,7 +46,7 @@ export function NameForm({ chosen, onShare, onBack }: Props) {
       {failure !== null && <Notice>{errorMessage(failure)}</Notice>}
       <TextField
         label={say.name}
-        hint={say.chosen(chosen.files.length, formatBytes(chosen.totalBytes))}
+        hint={say.chosen({ count: chosen.files.length, size: formatBytes(chosen.totalBytes) })}
         name="name"
         defaultValue={chosen.name}
         autoComplete="off"

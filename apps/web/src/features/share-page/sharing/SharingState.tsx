@@ -25,7 +25,7 @@ export default function SharingState() {
   if (state?.state === 'ready')
     return (
       <Notice tone="info" action={<a href={state.hash}>{say.toLink}</a>}>
-        {say.ready(state.name)}
+        {say.ready({ name: state.name })}
       </Notice>
     )
   return state && <Failed words={state.words} onClose={() => sharing.set(null)} />
@@ -51,7 +51,7 @@ function Running({ step, share, cancel }: Extract<State, { state: 'running' }>) 
   useAskBeforeLeaving(isSealing)
   return (
     <div className={`${layout.stack3} ${layout.card} ${styles.form}`}>
-      <p role="status">{(isSealing ? sealed : say.hashing)(formatPercent(share))}</p>
+      <p role="status">{(isSealing ? sealed : say.hashing)({ share: formatPercent(share) })}</p>
       <ProgressBar value={share} label={isSealing ? sealingLabel : say.hashingLabel} />
       <div className={`${layout.wrap2} ${view.actions}`}>
         <Button size="large" onClick={cancel}>

@@ -41,7 +41,7 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
             disabled={choice.count === 0}
             onClick={() => void choice.begin()}
           >
-            {texts.actions.download(formatBytes(choice.bytes))}
+            {texts.actions.download({ size: formatBytes(choice.bytes) })}
           </Button>
         )}
         {only && maySave && (
@@ -92,5 +92,8 @@ function useTooLarge(neededBytes: number): string | null {
   if (!storage || storage.kind === 'memory' || neededBytes === 0) return null
   const freeBytes = storage.quotaBytes - storage.usedBytes - storage.neededBytes
   if (neededBytes <= freeBytes) return null
-  return texts.faults.tooLarge(formatBytes(neededBytes), formatBytes(Math.max(0, freeBytes)))
+  return texts.faults.tooLarge({
+    needed: formatBytes(neededBytes),
+    free: formatBytes(Math.max(0, freeBytes)),
+  })
 }

@@ -41,7 +41,7 @@ export function Files({ files, choice, saving }: Props) {
       </ul>
       {files.length > most && (
         <Button onClick={() => setMost(most + AT_ONCE)}>
-          {texts.files.more(Math.min(AT_ONCE, files.length - most))}
+          {texts.files.more({ count: Math.min(AT_ONCE, files.length - most) })}
         </Button>
       )}
       {shown !== null && (
@@ -70,7 +70,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
       {choice && (
         <input
           type="checkbox"
-          aria-label={texts.files.choose(name)}
+          aria-label={texts.files.choose({ name })}
           checked={choice.has(file.index)}
           onChange={({ target }) => choice.set([file.index], target.checked)}
         />
@@ -89,8 +89,8 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
           <button
             type="button"
             className={`${layout.center} ${styles.iconButton}`}
-            aria-label={plays ? texts.actions.play(name) : texts.actions.show(name)}
-            title={plays ? texts.actions.play(name) : texts.actions.show(name)}
+            aria-label={plays ? texts.actions.play({ name }) : texts.actions.show({ name })}
+            title={plays ? texts.actions.play({ name }) : texts.actions.show({ name })}
             onClick={onShow}
           >
             <Icon name={plays ? 'play' : 'eye'} />
@@ -99,8 +99,8 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
         <button
           type="button"
           className={`${layout.center} ${styles.iconButton}`}
-          aria-label={texts.actions.saveFile(name)}
-          title={texts.actions.saveFile(name)}
+          aria-label={texts.actions.saveFile({ name })}
+          title={texts.actions.saveFile({ name })}
           onClick={onSave}
         >
           <Icon name="disk" />

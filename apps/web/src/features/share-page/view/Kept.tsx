@@ -24,7 +24,10 @@ export function Kept({ current }: { readonly current?: string }) {
         <p className={styles.soft}>
           {storage.kind === 'memory'
             ? texts.storage.memory
-            : texts.storage.used(formatBytes(storage.usedBytes), formatBytes(storage.quotaBytes))}
+            : texts.storage.used({
+                used: formatBytes(storage.usedBytes),
+                quota: formatBytes(storage.quotaBytes),
+              })}
         </p>
       )}
       <ul className={styles.kept}>

@@ -33,10 +33,14 @@ function PeerRow({ peer }: { readonly peer: PeerStatus }) {
     KINDS[peer.kind] ?? peer.kind,
     // Our own pages tell us nothing of pieces that we have: then what it got from here says more.
     ...(peer.progress > 0 || peer.uploadedBytes === 0
-      ? [texts.peers.has(formatPercent(peer.progress))]
-      : [texts.peers.sent(formatBytes(peer.uploadedBytes))]),
-    ...(peer.downloadBytesPerSecond > 0 ? [texts.peers.down(formatRate(peer.downloadBytesPerSecond))] : []),
-    ...(peer.uploadBytesPerSecond > 0 ? [texts.peers.up(formatRate(peer.uploadBytesPerSecond))] : []),
+      ? [texts.peers.has({ share: formatPercent(peer.progress) })]
+      : [texts.peers.sent({ bytes: formatBytes(peer.uploadedBytes) })]),
+    ...(peer.downloadBytesPerSecond > 0
+      ? [texts.peers.down({ rate: formatRate(peer.downloadBytesPerSecond) })]
+      : []),
+    ...(peer.uploadBytesPerSecond > 0
+      ? [texts.peers.up({ rate: formatRate(peer.uploadBytesPerSecond) })]
+      : []),
   ]
   return (
     <>

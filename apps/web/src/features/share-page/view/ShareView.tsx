@@ -127,7 +127,7 @@ function Head({ name, link, torrent, inside }: HeadProps) {
       <h1>{shownName(name)}</h1>
       <p className={styles.facts}>
         {lengthBytes ? <span>{formatBytes(lengthBytes)}</span> : null}
-        {fileCount > 0 && <span>{texts.facts.files(fileCount)}</span>}
+        {fileCount > 0 && <span>{texts.facts.files({ count: fileCount })}</span>}
         {link.seal && (
           <span className={`${layout.inline} ${styles.sealed}`} title={texts.facts.sealedHint}>
             <Icon name="lock" size={15} /> {texts.facts.sealed}
@@ -141,7 +141,10 @@ function Head({ name, link, torrent, inside }: HeadProps) {
 
 /** A page that has everything does not hear which pieces its peers have, so it cannot count seeds. */
 function connected({ seeds, peers, haveBytes, lengthBytes }: TorrentSnapshot): string {
-  return haveBytes < lengthBytes ? texts.peers.count(seeds, peers) : texts.peers.connected(peers)
+  const say = texts.peers
+  if (peers === 0) return say.nobody
+  if (haveBytes >= lengthBytes) return say.connected({ count: peers })
+  return seeds === peers ? say.seeds({ count: peers }) : say.some({ count: peers, seeds })
 }
 
 interface SeedingProps {
@@ -161,9 +164,9 @@ function Seeding({ torrent, detail, isUnsaved }: SeedingProps) {
   if (haveBytes === 0 || paused) return null
   return (
     <Notice tone="info">
-      <p>{texts.seeding.on(formatRate(uploadBytesPerSecond))}</p>
-      {needing > 0 && <p>{texts.seeding.needed(needing)}</p>}
-      {uploadedBytes > 0 && <p>{texts.seeding.uploaded(formatBytes(uploadedBytes))}</p>}
+      <p>{texts.seeding.on({ rate: formatRate(uploadBytesPerSecond) })}</p>
+      {needing > 0 && <p>{texts.seeding.needed({ count: needing })}</p>}
+      {uploadedBytes > 0 && <p>{texts.seeding.uploaded({ bytes: formatBytes(uploadedBytes) })}</p>}
     </Notice>
   )
 }

@@ -41,10 +41,10 @@ function Progress({ torrent, phase }: { torrent: TorrentSnapshot; phase: Phase }
   const share = haveBytes / wantedBytes
   const words = [
     formatPercent(share),
-    texts.progress.of(formatBytes(haveBytes), formatBytes(wantedBytes)),
+    texts.progress.of({ have: formatBytes(haveBytes), all: formatBytes(wantedBytes) }),
     ...(phase === 'downloading' ? [formatRate(downloadBytesPerSecond)] : []),
     ...(phase === 'downloading' && etaSeconds !== null
-      ? [texts.progress.left(formatDuration(etaSeconds))]
+      ? [texts.progress.left({ time: formatDuration(etaSeconds) })]
       : []),
   ]
   return (
@@ -81,7 +81,7 @@ function MissingPeers({ detail, phase }: { detail: TorrentDetail | null; phase: 
   const isLong = useAfter(PATIENCE_MS)
   const trouble = trackerTrouble(detail)
   if (trouble === 'none') return <Notice tone="warn">{texts.state.noTrackers}</Notice>
-  if (trouble) return <Notice tone="warn">{texts.state.noTracker(trouble.failed)}</Notice>
+  if (trouble) return <Notice tone="warn">{texts.state.noTracker({ name: trouble.failed })}</Notice>
   if (!isLong) return null
   return <Notice tone="info">{phase === 'looking' ? texts.state.nobody : texts.state.waiting}</Notice>
 }
@@ -103,7 +103,9 @@ function Fault({ torrent }: { torrent: TorrentSnapshot }) {
     >
       <p>{known}</p>
       {code === 'no-space' && free !== null && free < neededBytes && (
-        <p>{texts.faults.tooLarge(formatBytes(neededBytes), formatBytes(Math.max(0, free)))}</p>
+        <p>
+          {texts.faults.tooLarge({ needed: formatBytes(neededBytes), free: formatBytes(Math.max(0, free)) })}
+        </p>
       )}
     </Notice>
   )

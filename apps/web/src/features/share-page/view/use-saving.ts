@@ -30,7 +30,7 @@ export function useSaving(): Saving {
   ) => {
     const totalBytes = files.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
     const onProgress = (doneBytes: number) => {
-      const text = texts.saving.running(name, formatPercent(doneBytes / Math.max(1, totalBytes)))
+      const text = texts.saving.running({ name, done: formatPercent(doneBytes / Math.max(1, totalBytes)) })
       if (text !== last.current) setSaid(text)
       last.current = text
     }
@@ -38,15 +38,15 @@ export function useSaving(): Saving {
     try {
       const outcome = await save({ addresses, onProgress })
       const words = {
-        written: texts.saving.done(name),
-        'handed-over': texts.saving.started(name),
+        written: texts.saving.done({ name }),
+        'handed-over': texts.saving.started({ name }),
         cancelled: null,
       }
       setSaid(words[outcome])
       if (outcome !== 'cancelled')
         setSaved(before => new Set([...before, ...files.map(({ index }) => index)]))
     } catch (error) {
-      setSaid(texts.saving.failed(name, errorMessage(error)))
+      setSaid(texts.saving.failed({ name, why: errorMessage(error) }))
     }
     setRunning(count => count - 1)
   }

@@ -36,7 +36,7 @@ export function ActionDialogs({ dialog, actions, onClose, onRemoved }: Props) {
   return (
     <Suspense>
       <FolderDialog
-        title={texts.actions.moveDialog.title(ids.length)}
+        title={texts.actions.moveDialog.title({ count: ids.length })}
         confirm={texts.actions.moveDialog.confirm}
         start={start}
         onClose={onClose}
@@ -60,7 +60,7 @@ function LabelDialog({ ids, actions, onClose }: QuestionProps) {
   }
   return (
     <FormDialog
-      title={t.title(ids.length)}
+      title={t.title({ count: ids.length })}
       confirm={t.confirm}
       other={<Button onClick={() => set(null)}>{t.none}</Button>}
       onClose={onClose}

@@ -33,8 +33,8 @@ export function RemoveDialog({
   const bytes = those.reduce((sum, { haveBytes }) => sum + haveBytes, 0)
   return (
     <ConfirmDialog
-      title={t.title(ids.length)}
-      description={t.body(formatBytes(bytes))}
+      title={t.title({ count: ids.length })}
+      description={t.body({ size: formatBytes(bytes) })}
       confirm={t.confirm}
       icon="trash"
       onConfirm={() => void actions.remove(ids, { withData: true }).then(removed => removed && onRemoved?.())}
@@ -79,7 +79,7 @@ function Deletions({ lists, torrents }: { lists: readonly Files[]; torrents: num
             <li key={`${id} ${path}`}>
               <Icon name={kind} size={16} />
               <span className={`${layout.grow} ${layout.break} ${layout.bold}`}>{shownName(path)}</span>
-              {kind === 'folder' && <span className={styles.count}>{texts.app.files(files)}</span>}
+              {kind === 'folder' && <span className={styles.count}>{texts.app.files({ count: files })}</span>}
             </li>
           )),
         )}
@@ -87,11 +87,11 @@ function Deletions({ lists, torrents }: { lists: readonly Files[]; torrents: num
           names.length === 0 ? null : (
             <li key={`${id} files`} className={styles.names}>
               {names.map(shownName).join(', ')}
-              {total > names.length && ` ${t.more(total - names.length)}`}
+              {total > names.length && ` ${t.more({ count: total - names.length })}`}
             </li>
           ),
         )}
-        {torrents > lists.length && <li>{t.moreTorrents(torrents - lists.length)}</li>}
+        {torrents > lists.length && <li>{t.moreTorrents({ count: torrents - lists.length })}</li>}
       </ul>
     </section>
   )

@@ -28,7 +28,7 @@ export function torrentActions(node: NodeStore) {
       return act(ids, runs ? 'pause' : 'resume')
     },
     async recheck(ids: readonly string[]) {
-      if (await act(ids, 'recheck')) notify(t.checking(ids.length))
+      if (await act(ids, 'recheck')) notify(t.checking({ count: ids.length }))
     },
     async reannounce(ids: readonly string[]) {
       if (await act(ids, 'reannounce')) notify(t.asked)
@@ -37,12 +37,12 @@ export function torrentActions(node: NodeStore) {
     label: (ids: readonly string[], label: string | null) =>
       each(ids, id => api.updateTorrent({ id, label })),
     async move(ids: readonly string[], directory: string) {
-      if (await each(ids, id => api.moveTorrent({ id, directory }))) notify(t.moving(ids.length))
+      if (await each(ids, id => api.moveTorrent({ id, directory }))) notify(t.moving({ count: ids.length }))
     },
     copyLinks: (ids: readonly string[]) =>
       Promise.all(ids.map(id => api.getTorrent({ id })))
         .then(details => copyText(details.map(({ magnet }) => magnet).join('\n')))
-        .then(() => notify(t.linksCopied(ids.length), { type: 'good' }), failed),
+        .then(() => notify(t.linksCopied({ count: ids.length }), { type: 'good' }), failed),
   }
 }
 
@@ -65,8 +65,8 @@ async function remove(
     const undo = () =>
       api
         .actOnTorrents({ ids: [...ids], action: 'restore' })
-        .then(({ ids: back }) => notify(t.restored(back.length), { type: 'good' }), failed)
-    notify(t.removed(names), {
+        .then(({ ids: back }) => notify(t.restored({ count: back.length }), { type: 'good' }), failed)
+    notify(names.length === 1 ? t.removed({ name: names[0]! }) : t.removedMany({ count: names.length }), {
       description: withData ? t.removedWithData : t.removedKept,
       timeoutMs: undoSeconds * 1000 || 6000,
       ...(undoSeconds > 0 ? { action: { text: t.undo, onSelect: undo } } : {}),

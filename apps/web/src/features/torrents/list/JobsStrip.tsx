@@ -4,7 +4,7 @@ import { Button, buttonClass, IconButton } from '../../../shared/controls/Button
 import layout from '../../../shared/controls/layout.module.css'
 import { ProgressBar, type Tone } from '../../../shared/controls/Panels.tsx'
 import { notifyError } from '../../../shared/controls/toasts.ts'
-import { formatBytes, formatDuration, formatRate } from '../../../shared/format/format.ts'
+import { formatBytes, formatDuration, formatRate, listOf } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
 import { linkShown } from '../../../shared/ui/ui.ts'
@@ -91,9 +91,10 @@ function factsOf({ kind, state, error, link, path, doneBytes, totalBytes, bytesP
   const part =
     totalBytes === null
       ? formatBytes(doneBytes)
-      : texts.list.of(formatBytes(doneBytes), formatBytes(totalBytes))
+      : texts.list.of({ part: formatBytes(doneBytes), whole: formatBytes(totalBytes) })
   if (bytesPerSecond <= 0 || totalBytes === null) return part
-  return `${part}, ${formatRate(bytesPerSecond)}, ${texts.list.left(formatDuration((totalBytes - doneBytes) / bytesPerSecond))}`
+  const time = formatDuration((totalBytes - doneBytes) / bytesPerSecond)
+  return listOf(part, formatRate(bytesPerSecond), texts.list.left({ time }))
 }
 
 function Upload({ task }: { task: UploadTask }) {
@@ -101,9 +102,9 @@ function Upload({ task }: { task: UploadTask }) {
   return (
     <li className={styles.job}>
       <div className={`${layout.wrap2} ${styles.words}`}>
-        <span className={`${layout.clip} ${styles.name}`}>{t.upload(task.name)}</span>
+        <span className={`${layout.clip} ${styles.name}`}>{t.upload({ name: task.name })}</span>
         <span className={`${layout.soft} ${layout.tabular}`}>
-          {error ?? texts.list.of(formatBytes(sentBytes), formatBytes(task.totalBytes))}
+          {error ?? texts.list.of({ part: formatBytes(sentBytes), whole: formatBytes(task.totalBytes) })}
         </span>
       </div>
       <ProgressBar

@@ -1,3 +1,4 @@
+import { findText } from '@shoal/messages'
 import { Link } from 'wouter'
 import { Button, buttonClass } from '../../../shared/controls/Button.tsx'
 import { EmptyState } from '../../../shared/controls/EmptyState.tsx'
@@ -42,13 +43,13 @@ export function ListEmpty({ filter, all, onClear }: { filter: Filter; all: numbe
           <Button onClick={onClear}>{t.emptyFilter.clear}</Button>
           {filter.text !== '' && (
             <Link href={`/search?q=${encodeURIComponent(filter.text)}`} className={buttonClass('quiet')}>
-              {t.emptyFilter.search(filter.text)}
+              {t.emptyFilter.search({ text: filter.text })}
             </Link>
           )}
         </>
       }
     >
-      {(onlyState && t.emptyState[filter.state]) || t.emptyFilter.body}
+      {(onlyState && findText(t.emptyState, filter.state)) || t.emptyFilter.body}
     </EmptyState>
   )
 }

@@ -96,7 +96,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
               {formatRate(uploadBytesPerSecond)}
             </span>
           )}
-          {eta !== null && <span className="number">{t.left(formatDuration(eta))}</span>}
+          {eta !== null && <span className="number">{t.left({ time: formatDuration(eta) })}</span>}
           <span className={styles.cardEnd}>
             {!hasProgress(torrent) && ratio !== null && <span className="number">{formatRatio(ratio)}</span>}
             {totalBytes !== null && <span className="number">{formatBytes(totalBytes)}</span>}
@@ -140,7 +140,7 @@ function SelectBox({ name, selected }: { name: string; selected: boolean }) {
       tabIndex={-1}
       checked={selected}
       readOnly
-      aria-label={t.select(name)}
+      aria-label={t.select({ name })}
       onChange={nothing}
     />
   )
@@ -166,7 +166,7 @@ function MenuButton({ name }: { name: string }) {
     <button
       type="button"
       className={`${layout.center} ${styles.more}`}
-      aria-label={t.menuOf(name)}
+      aria-label={t.menuOf({ name })}
       tabIndex={-1}
       onClick={open}
     >

@@ -1,3 +1,4 @@
+import { findText } from '@shoal/messages'
 import type { KeyboardEvent, PointerEvent } from 'react'
 import { isRightToLeft, logicalKey } from '../../../shared/base/direction.ts'
 import { IconButton } from '../../../shared/controls/Button.tsx'
@@ -64,7 +65,7 @@ function Heading({ column, sort, onSort }: { column: Column; sort: Sort; onSort(
       <button
         type="button"
         disabled={!sorts}
-        title={t.columnHint[key]}
+        title={findText(t.columnHint, key)}
         onClick={() => sorts && onSort(nextSort(sort, key))}
         onKeyDown={event => resizeByKey(event, column)}
       >
@@ -74,7 +75,7 @@ function Heading({ column, sort, onSort }: { column: Column; sort: Sort; onSort(
       <div
         className={styles.grip}
         onPointerDown={event => resizeByPointer(event, column)}
-        title={t.resize(t.column[key])}
+        title={t.resize({ column: t.column[key] })}
         aria-hidden="true"
       />
     </div>

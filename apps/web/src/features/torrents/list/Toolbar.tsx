@@ -41,10 +41,14 @@ function Selected({ selection, actions, menuItems, onSelect, onDialog, narrow }:
   const ids = [...selection.ids]
   const a = texts.actions
   return (
-    <div className={`${layout.row1} ${styles.tools}`} role="toolbar" aria-label={t.selected(ids.length)}>
+    <div
+      className={`${layout.row1} ${styles.tools}`}
+      role="toolbar"
+      aria-label={t.selected({ count: ids.length })}
+    >
       <IconButton icon="close" label={t.selectNone} onClick={() => onSelect(NOTHING)} />
       <strong className={`${layout.label} ${styles.count}`} aria-live="polite">
-        {t.selected(ids.length)}
+        {t.selected({ count: ids.length })}
       </strong>
       <IconButton icon="play" label={a.resume} onClick={() => actions.act(ids, 'resume')} />
       <IconButton icon="pause" label={a.pause} onClick={() => actions.act(ids, 'pause')} />
@@ -70,7 +74,7 @@ function Shown({ filter, sort, narrow, shown, onFilter, onSort }: ToolbarProps) 
   return (
     <div className={`${layout.row1} ${styles.tools}`}>
       <span className={`${layout.label} ${styles.count}`} aria-live="polite">
-        {t.shown(shown, torrents.size)}
+        {shown === torrents.size ? t.torrents({ count: shown }) : t.shown({ shown, all: torrents.size })}
       </span>
       {chips.map(({ text, clear }) => (
         <button
@@ -125,7 +129,7 @@ function SortMenu({ sort, onSort }: { sort: Sort; onSort(sort: Sort): void }) {
       variant="quiet"
       size="small"
       icon={sort.descending ? 'expand' : 'collapse'}
-      aria-label={t.sortBy(t.column[sort.key])}
+      aria-label={t.sortBy({ column: t.column[sort.key] })}
     >
       {t.column[sort.key]}
     </Button>

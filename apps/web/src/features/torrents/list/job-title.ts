@@ -6,5 +6,5 @@ const t = texts.list.jobs
 
 /** Returns the title of a job, in the past tense if it is done. */
 export function jobTitle({ kind, state, name }: Pick<Job, 'kind' | 'state' | 'name'>): string {
-  return (state === 'done' ? t.ended : t)[kind](shownName(name))
+  return (state === 'done' ? t.ended : t)[kind]({ name: shownName(name) })
 }

@@ -1,3 +1,10 @@
+import { actions } from './actions.ts'
+import { add } from './add.ts'
+import { app } from './app.ts'
 import { labels } from './labels.ts'
+import { list } from './list.ts'
+import { pages } from './pages.ts'
+import { settings } from './settings.ts'
+import { torrent } from './torrent.ts'
 
-export default { labels }
+export default { actions, add, app, labels, list, pages, settings, torrent }

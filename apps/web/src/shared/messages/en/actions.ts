@@ -1,7 +1,3 @@
-import { plural } from '../plural.ts'
-
-const torrents = (count: number) => plural(count, '# torrent', '# torrents')
-
 export const actions = {
   open: 'Open',
   pause: 'Pause',
@@ -23,29 +19,29 @@ export const actions = {
   remove: 'Remove',
   removeWithData: 'Remove and delete files…',
   undo: 'Undo',
-  linksCopied: (count: number) => plural(count, 'Magnet link copied', '# magnet links copied'),
-  removed: (names: readonly string[]) =>
-    names.length === 1 ? `Removed “${names[0]}”` : `Removed ${torrents(names.length)}`,
-  removedWithData: 'The files are deleted when this message closes.',
+  linksCopied: { one: 'Magnet link copied', other: '{count} magnet links copied' },
+  removed: 'Removed “{name}”',
+  removedMany: { one: 'Removed {count} torrent', other: 'Removed {count} torrents' },
+  removedWithData: 'The files are deleted when this message disappears.',
   removedKept: 'The files stay where they are.',
-  restored: (count: number) => plural(count, 'Torrent restored', '# torrents restored'),
-  checking: (count: number) => `Rechecking ${torrents(count)}`,
-  asked: 'Reannounced: asking all sources for peers',
-  moving: (count: number) => `Moving the files of ${torrents(count)}`,
-  failed: 'That did not work',
+  restored: { one: 'Torrent restored', other: '{count} torrents restored' },
+  checking: { one: 'Rechecking {count} torrent', other: 'Rechecking {count} torrents' },
+  asked: 'Asking trackers and the DHT for more peers',
+  moving: { one: 'Moving the files of {count} torrent', other: 'Moving the files of {count} torrents' },
+  failed: 'Something went wrong',
   removeDialog: {
-    title: (count: number) =>
-      plural(count, 'Remove and delete files?', 'Remove # torrents and delete files?'),
-    body: (size: string) =>
-      `These files are deleted from the node’s disk, ${size} in total. You can undo this for a short time.`,
+    title: { one: 'Remove and delete files?', other: 'Remove {count} torrents and delete files?' },
+    body: 'These files are deleted from the node’s disk, {size} in total. You can undo this for a moment.',
     list: 'Files to delete',
-    more: (count: number) => plural(count, 'and # more', 'and # more'),
-    moreTorrents: (count: number) =>
-      plural(count, 'and the files of # more torrent', 'and the files of # more torrents'),
+    more: { one: 'and {count} more', other: 'and {count} more' },
+    moreTorrents: {
+      one: 'and the files of {count} more torrent',
+      other: 'and the files of {count} more torrents',
+    },
     confirm: 'Delete files',
   },
   labelDialog: {
-    title: (count: number) => `Label for ${torrents(count)}`,
+    title: { one: 'Label for {count} torrent', other: 'Label for {count} torrents' },
     name: 'Label',
     hint: 'A label groups torrents and can have its own download folder.',
     placeholder: 'films',
@@ -53,7 +49,7 @@ export const actions = {
     none: 'Remove label',
   },
   moveDialog: {
-    title: (count: number) => `Move the files of ${torrents(count)}`,
+    title: { one: 'Move the files of {count} torrent', other: 'Move the files of {count} torrents' },
     confirm: 'Move here',
   },
-}
+} as const

@@ -1,5 +1,4 @@
-import { plural } from '../plural.ts'
-import { sealing } from './sealing.ts'
+import sealing from './sealing.ts'
 
 export const add = {
   title: 'Add',
@@ -15,8 +14,8 @@ export const add = {
     direct: 'Add without looking',
     understands: 'What can I paste here?',
   },
-  looking: 'Reading the link … Asking peers can take a minute.',
-  lookFailed: 'Its contents could not be found yet.',
+  looking: 'Reading the link… Asking peers can take a minute.',
+  lookFailed: 'Its contents have not been found yet.',
   addAnyway: 'Add anyway and keep looking',
   plain: {
     title: 'This is a plain file, not a torrent.',
@@ -36,18 +35,17 @@ export const add = {
   openKnown: 'Show it',
   preview: {
     files: 'Files',
-    chosen: (count: number, of: number, size: string) =>
-      `${count} of ${plural(of, '# file', '# files')}, ${size}`,
+    chosen: { one: '{chosen} of {count} file, {size}', other: '{chosen} of {count} files, {size}' },
     all: 'All',
     none: 'None',
     filter: 'Filter files',
-    wanted: (name: string) => `Download ${name}`,
-    open: (name: string) => `Contents of ${name}`,
+    wanted: 'Download {name}',
+    open: 'Contents of {name}',
   },
   options: {
     folder: 'Folder',
-    free: (size: string) => `${size} free`,
-    tooSmall: (size: string) => `Only ${size} is free there.`,
+    free: '{size} free',
+    tooSmall: 'Only {size} is free there.',
     browse: 'Browse',
     label: 'Label',
     tags: 'Tags',
@@ -64,12 +62,12 @@ export const add = {
     placeholder: '192.0.2.7:6881',
   },
   confirm: 'Download',
-  confirmMany: (count: number) => plural(count, 'Add # link', 'Add # links'),
-  added: (name: string) => `Added “${name}”`,
-  addedJob: (name: string) => `Downloading ${name}`,
-  addedMany: (count: number) => plural(count, 'Added # torrent', 'Added # torrents'),
-  wasThere: (name: string) => `“${name}” was already added`,
-  failedSome: (count: number) => plural(count, '# link could not be added', '# links could not be added'),
+  confirmMany: { one: 'Add {count} link', other: 'Add {count} links' },
+  added: 'Added “{name}”',
+  addedJob: 'Downloading {name}',
+  addedMany: { one: 'Added {count} torrent', other: 'Added {count} torrents' },
+  wasThere: '“{name}” was already added',
+  failedSome: { one: '{count} link could not be added', other: '{count} links could not be added' },
   show: 'Show',
   share: {
     intro: 'Anyone with the link can get it from you, and from everyone who already has it.',
@@ -114,7 +112,7 @@ export const add = {
     sealing: 'Sealing and preparing the share',
     sealed: 'It is sealed and shared',
     sealedBody: 'Keep the node running until others have it.',
-    sending: (sent: string, all: string) => `Sending ${sent} of ${all}`,
+    sending: 'Sending {sent} of {all}',
     preparing: 'Reading and preparing',
     cancel: 'Cancel',
     hide: 'Continue in the background',
@@ -130,7 +128,7 @@ export const add = {
     share: 'Link for any browser',
     magnet: 'Magnet link',
     contentId: 'Content ID',
-    contentIdHint: 'Its identifier in other networks. Shoal can find it by this too.',
+    contentIdHint: 'Its identifier in other networks. Shoal can find it by this ID, too.',
     copy: 'Copy link',
     copyMagnet: 'Copy magnet link',
     copyId: 'Copy ID',
@@ -166,13 +164,13 @@ export const add = {
     titleFile: 'Choose a file or folder',
     up: 'Parent folder',
     choose: 'Choose this folder',
-    chooseFile: (name: string) => `Choose ${name}`,
+    chooseFile: 'Choose {name}',
     empty: 'This folder is empty.',
-    free: (size: string) => `${size} free`,
+    free: '{size} free',
   },
   handler: {
     title: 'Open magnet links here',
     body: 'Your browser will ask whether this page may open them.',
     button: 'Set up',
   },
-}
+} as const

@@ -1,5 +1,3 @@
-import { plural } from '../plural.ts'
-
 export const app = {
   name: 'Shoal',
   skip: 'Skip to content',
@@ -20,21 +18,21 @@ export const app = {
     alternativeOff: 'Alternative speed limits are off',
     scheduled: 'Speed limits set by the schedule',
   },
-  theme: { label: 'Colours', system: 'As the system', light: 'Light', dark: 'Dark' },
-  language: { label: 'Language', system: 'As the browser' },
+  theme: { label: 'Theme', system: 'System', light: 'Light', dark: 'Dark' },
+  language: { label: 'Language', system: 'Browser default' },
   simulated: 'Simulation',
-  simulatedHint: 'A made-up node that runs in this page. Nothing is transferred.',
+  simulatedHint: 'A simulated node that runs in this page. Nothing is transferred.',
   offline: {
-    title: 'The node does not answer',
-    body: 'You see the last known state. Shoal keeps trying to reconnect.',
+    title: 'The node is not responding',
+    body: 'This is its last known state. Shoal keeps trying to reconnect.',
     bodyNever: 'Is it running? Start it with “npm start” or “shoal start”. Shoal keeps trying to connect.',
     retry: 'Try now',
     back: 'The node is back',
   },
   loading: 'Loading',
   notFound: {
-    title: 'There is nothing here',
-    body: 'The address may be old, or mistyped.',
+    title: 'Page not found',
+    body: 'The address may be out of date or mistyped.',
     back: 'Go to transfers',
   },
   failure: {
@@ -51,10 +49,10 @@ export const app = {
   copied: 'Copied',
   notifications: 'Notifications',
   none: '–',
-  files: (count: number) => plural(count, '# file', '# files'),
+  files: { one: '{count} file', other: '{count} files' },
   errors: {
-    unreachable: 'The node does not answer. Is it running?',
-    unknown: 'That did not work.',
+    unreachable: 'The node is not responding. Is it running?',
+    unknown: 'Something went wrong.',
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
@@ -66,7 +64,7 @@ export const app = {
       filter: 'Filter the list',
       search: 'Search everything',
       help: 'Show this help',
-      paste: 'Add the link in the clipboard',
+      paste: 'Add the link on the clipboard',
       move: 'Next or previous torrent',
       extend: 'Extend the selection',
       mark: 'Select or deselect',
@@ -76,8 +74,8 @@ export const app = {
       pause: 'Pause or resume',
       remove: 'Remove',
       removeData: 'Remove and delete files',
-      menu: 'Menu of the torrent',
+      menu: 'Open the torrent’s menu',
       label: 'Set the label',
     },
   },
-}
+} as const

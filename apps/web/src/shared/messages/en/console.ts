@@ -1,4 +1,11 @@
+import { actions } from './actions.ts'
+import { add } from './add.ts'
+import { app } from './app.ts'
 import { labels } from './labels.ts'
+import { list } from './list.ts'
+import { pages } from './pages.ts'
+import { settings } from './settings.ts'
+import { torrent } from './torrent.ts'
 
 /** The texts of the console. */
-export default { labels } as const
+export default { actions, add, app, labels, list, pages, settings, torrent } as const

@@ -1,11 +1,11 @@
 /** Texts of the share page about sealed shares, in a file of their own because most links need none of them. */
-export const sealing = {
+export default {
   title: 'Sealed',
   key: 'The link contains the key: this opens only with the complete link.',
   passphrase: 'This is sealed with a passphrase. Ask the sender for it.',
   recipient: 'This is sealed for certain people. If you are one of them, open it with your key.',
   looking: 'It opens as soon as someone who has it is online.',
-  opening: 'Opening …',
+  opening: 'Opening…',
   open: 'Open',
   field: 'Passphrase',
   done: 'Opened. Downloads stay encrypted in this browser; saved files are not.',
@@ -36,18 +36,20 @@ export const sealing = {
     empty: 'Choose a passphrase.',
     differs: 'The passphrases do not match. Enter them again.',
     noKeys: 'Paste at least one public key.',
-    tooManyKeys: (most: number) => `Too many keys: at most ${most}.`,
-    wrongKey: (key: string, why: string) => `Key ${key}: ${why}`,
+    tooManyKeys: 'Too many keys: at most {most}.',
+    wrongKey: 'Key {key}: {why}',
     secretKey: 'This is a secret key: keep it to yourself and never send it. Use the public key instead.',
     button: 'Seal and get a link',
-    sealing: (share: string) => `Sealing: ${share}`,
+    sealing: 'Sealing: {share}',
     sealingLabel: 'Sealed',
   },
   notLoaded: 'A part of this page could not be loaded. Check your connection, then try again.',
-  noRoom: (needed: string, free: string | null) =>
-    `Sealing this needs ${needed} of space in this browser, but only ${free ?? 'less'} is free. Forget other shares, choose fewer files, or seal on your computer: shoal seed --seal.`,
-  onlyInMemory: (most: string) =>
-    `This window stores nothing and can seal at most ${most}. Open the page over https outside a private window, or seal on your computer: shoal seed --seal.`,
+  noRoom:
+    'Sealing this needs {needed} of space in this browser, but only {free} is free. Forget other shares, choose fewer files, or seal on your computer: shoal seed --seal.',
+  noRoomUnknown:
+    'Sealing this needs {needed} of space in this browser, and that much is not free. Forget other shares, choose fewer files, or seal on your computer: shoal seed --seal.',
+  onlyInMemory:
+    'This window stores nothing and can seal at most {most}. Open the page over https outside a private window, or seal on your computer: shoal seed --seal.',
   yourKey: {
     title: 'Your key',
     hint: 'With a key of your own, others can seal shares for you alone. Make it once, here or with shoal key new.',
@@ -55,11 +57,11 @@ export const sealing = {
     field: 'Passphrase for the key file',
     again: 'Repeat the passphrase',
     make: 'Make the key',
-    making: 'Making your key …',
+    making: 'Making your key…',
     made: 'Your key is ready, and is not stored here. Save its file and remember the passphrase: a lost key cannot be recovered.',
-    save: (name: string) => `Save ${name}`,
+    save: 'Save {name}',
     label: 'Your public key, to give to others',
     copy: 'Copy',
     copied: 'Copied',
   },
-}
+} as const

@@ -1,13 +1,11 @@
-import { plural } from '../plural.ts'
-
-/** Texts of the settings page. Names and explanations of the settings themselves come from the contract; `fields` can translate them. */
+/** The texts of the settings page. Titles and descriptions of the settings themselves come from the contract. */
 export const settings = {
   title: 'Settings',
   search: 'Search the settings',
-  none: (text: string) => `No setting matches “${text}”.`,
+  none: 'No setting matches “{text}”.',
   showAll: 'Show all',
   unlimited: 'No limit',
-  unitOf: (name: string) => `Unit of ${name}`,
+  unitOf: 'Unit of {name}',
   sections: {
     downloads: 'Downloads',
     network: 'Network',
@@ -21,8 +19,7 @@ export const settings = {
     appearance: 'Appearance',
     access: 'Access',
     about: 'About',
-  } as Record<string, string>,
-  fields: {} as Record<string, { title: string; description: string }>,
+  },
   options: {
     'network.encryption.plain': 'Not encrypted',
     'network.encryption.prefer': 'Preferred',
@@ -30,40 +27,36 @@ export const settings = {
     'seeding.action.pause': 'Pause it',
     'seeding.action.remove': 'Remove it, keep its files',
     'seeding.action.remove-with-data': 'Remove it and delete its files',
-  } as Record<string, string>,
-  fixed: 'Set by the command line or the environment of the node',
+  },
+  fixed: 'Set on the node’s command line or in its environment',
   empty: 'None',
   browse: 'Browse',
-  saved: (name: string) => `${name} saved`,
+  saved: '{name} saved',
   undo: 'Undo',
   notSaved: 'Not saved',
   wrongRate: 'Enter a number, such as 500 or 1.5. Leave it empty for no limit.',
-  wrongNumber: (min: number | null, max: number | null) =>
-    min !== null && max !== null
-      ? `Enter a number from ${min} to ${max.toLocaleString('en')}.`
-      : 'Enter a number.',
+  wrongNumber: 'Enter a number.',
+  wrongNumberRange: 'Enter a number from {min} to {max}.',
   defaults: {
     title: 'Safe defaults',
     body: 'Resets everything to the settings of a fresh node. Folders, watch folders and the completion program stay.',
     button: 'Restore safe defaults',
     question: 'Restore safe defaults?',
-    changes: (count: number) => plural(count, '# setting changes', '# settings change'),
+    changes: { one: '{count} setting changes', other: '{count} settings change' },
     nothing: 'Everything is already set as on a fresh node.',
     done: 'Safe defaults restored',
   },
   schedule: {
-    picture: 'The week: filled hours have other limits',
-    days: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
-    short: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
-    entry: (number: number) => `Entry ${number}`,
+    picture: 'The week: alternative limits apply in filled hours',
+    entry: 'Entry {number}',
     on: 'Days',
     from: 'From',
     to: 'To',
     down: 'Download limit',
     up: 'Upload limit',
     add: 'Add hours',
-    remove: (number: number) => `Remove entry ${number}`,
-    none: 'No hours with other limits yet.',
+    remove: 'Remove entry {number}',
+    none: 'No hours with alternative limits yet.',
   },
   watch: {
     directory: 'Folder',
@@ -72,15 +65,16 @@ export const settings = {
     action: 'Afterwards',
     actions: { rename: 'Rename the .torrent', delete: 'Delete the .torrent' },
     add: 'Watch a folder',
-    remove: (folder: string) => `Stop watching ${folder}`,
+    remove: 'Stop watching {folder}',
     none: 'No watch folders.',
   },
   program: {
     program: 'Program',
-    argument: (number: number) => `Argument ${number}`,
+    argument: 'Argument {number}',
     add: 'Add argument',
     set: 'Choose a program',
-    remove: (number: number) => (number === 0 ? 'Run nothing' : `Remove argument ${number}`),
+    remove: 'Remove argument {number}',
+    removeAll: 'Run nothing',
     none: 'No program is run.',
   },
   appearance: {
@@ -90,7 +84,7 @@ export const settings = {
   access: {
     none: 'Nobody is logged in.',
     token: 'This browser logged in with the node’s token.',
-    password: (name: string) => `Logged in as ${name}.`,
+    password: 'Logged in as {name}.',
     logout: 'Log out',
     remote: 'For access from other machines, start the node with a user name and password.',
   },
@@ -109,4 +103,4 @@ export const settings = {
     stopQuestion: 'Stop the node?',
     stopped: 'The node is stopping',
   },
-}
+} as const

@@ -1,7 +1,5 @@
-import { plural } from '../plural.ts'
-
 /** Texts of the share page about sharing, in a file of their own because people who open a link need none of them. */
-export const sharing = {
+export default {
   drop: 'Drop files or a folder here',
   hint: 'They stay on this device. Anyone with the link gets them directly from it while this page is open.',
   nothing: 'There are no files in it.',
@@ -9,13 +7,13 @@ export const sharing = {
   files: 'Choose files',
   folder: 'Choose a folder',
   name: 'Name that others see',
-  chosen: (count: number, size: string) => `${plural(count, '# file', '# files')}, ${size}`,
+  chosen: { one: '{count} file, {size}', other: '{count} files, {size}' },
   make: 'Get a link',
   others: 'Choose others',
-  hashing: (share: string) => `Reading the files: ${share}`,
+  hashing: 'Reading the files: {share}',
   hashingLabel: 'Read',
-  ready: (name: string) => `The link to ${name} is ready.`,
+  ready: 'The link to {name} is ready.',
   toLink: 'Show it',
   again: 'You shared this from this device. Choose the files again to continue sharing.',
-  sharedOn: (name: string, date: string) => `${name}, ${date}`,
-}
+  sharedOn: '{name}, {date}',
+} as const

@@ -1,9 +1,3 @@
-import { plural } from '../plural.ts'
-
-const count = new Intl.NumberFormat('en')
-const pieces = (number: number) => plural(number, '# piece', '# pieces')
-const peersHave = (number: number) => plural(number, '# peer has', '# peers have')
-
 /** Texts of one torrent's page. */
 export const torrent = {
   back: 'All transfers',
@@ -24,8 +18,8 @@ export const torrent = {
     left: 'Left',
     ratio: 'Ratio',
     peers: 'Peers',
-    of: (part: string, whole: string) => `${part} of ${whole}`,
-    seeds: (seeds: number) => plural(seeds, '# seed', '# seeds'),
+    of: '{part} of {whole}',
+    seeds: { one: '{count} seed', other: '{count} seeds' },
     share: 'Send the link',
     pause: 'Pause',
     resume: 'Resume',
@@ -33,47 +27,12 @@ export const torrent = {
     play: 'Play',
     open: 'Open',
   },
-  pieces: {
-    title: 'Pieces',
-    have: 'Downloaded',
-    missing: 'Missing; the stronger the colour, the more peers have it',
-    unavailable: 'Missing; no connected peer has it',
-    missingAlone: 'Missing',
-    none: 'The pieces appear when the metadata has arrived.',
-    summary: (summary: {
-      count: number
-      have: number
-      unavailable: number
-      rarest: number | null
-      alone: boolean
-    }) => {
-      if (summary.have === summary.count) return `All ${pieces(summary.count)} downloaded`
-      const have = `${count.format(summary.have)} of ${pieces(summary.count)} downloaded`
-      if (summary.alone) return `${have}; no connected peer has more`
-      if (summary.unavailable > 0) {
-        return `${have}; ${pieces(summary.unavailable)} missing from all connected peers`
-      }
-      return `${have}; ${peersHave(summary.rarest ?? 0)} the rarest missing piece`
-    },
-    cell: (cell: { first: number; end: number; have: number; rarest: number | null }) => {
-      const size = cell.end - cell.first
-      const where =
-        size === 1
-          ? `Piece ${count.format(cell.first)}`
-          : `Pieces ${count.format(cell.first)} to ${count.format(cell.end - 1)}`
-      if (cell.rarest === null) return `${where}: downloaded`
-      const who = cell.rarest === 0 ? 'no connected peer has' : peersHave(cell.rarest)
-      return size === 1 ? `${where}: ${who} it` : `${where}: ${cell.have} downloaded; ${who} the rarest`
-    },
-    copies: 'Copies in the swarm',
-    copiesHint: 'Complete copies among the connected peers: below 1, they cannot complete it alone.',
-  },
   facts: {
     content: 'Content',
     transfer: 'Transfer',
     identity: 'Identity',
     size: 'Size',
-    sizeOf: (wanted: string, total: string) => `${wanted} wanted of ${total}`,
+    sizeOf: '{wanted} wanted of {total}',
     here: 'On disk',
     downloaded: 'Downloaded',
     uploaded: 'Uploaded',
@@ -90,10 +49,10 @@ export const torrent = {
     downloading: 'Time downloading',
     seeding: 'Time seeding',
     swarm: 'Whole swarm',
-    swarmOf: (seeds: number | null, leeches: number | null) =>
-      `${seeds === null ? '?' : plural(seeds, '# seed', '# seeds')}, ${leeches === null ? '?' : plural(leeches, '# leech', '# leeches')}`,
+    seeds: { one: '{count} seed', other: '{count} seeds' },
+    leeches: { one: '{count} leech', other: '{count} leeches' },
     pieces: 'Pieces',
-    piecesOf: (number: number, size: string) => `${count.format(number)} of ${size}`,
+    piecesOf: '{number} of {size}',
     version: 'Version',
     versions: { v1: 'BitTorrent v1', v2: 'BitTorrent v2', hybrid: 'Hybrid: v1 and v2' },
     private: 'Private',
@@ -104,38 +63,36 @@ export const torrent = {
     infoHashV2: 'Info hash v2',
     contentId: 'Content ID',
     source: 'Source',
-    copy: (what: string) => `Copy ${what}`,
-    copied: (what: string) => `${what} copied`,
+    copy: 'Copy {what}',
+    copied: '{what} copied',
   },
   files: {
     tree: 'Files of the torrent',
     filter: 'Filter files',
-    found: (shown: number, all: number) =>
-      shown === all
-        ? plural(all, '# file', '# files')
-        : `${count.format(shown)} of ${plural(all, '# file', '# files')}`,
+    found: { one: '{count} file', other: '{count} files' },
+    foundSome: { one: '{shown} of {count} file', other: '{shown} of {count} files' },
     none: 'No files match.',
     unknown: 'The files appear when the metadata has arrived. Peers are asked for it.',
     openAll: 'Open all folders',
     sealed:
       'This is one encrypted file, which peers see as sealed.age. The files inside have their own names, which only those who can open it see.',
     closeAll: 'Close all folders',
-    want: (name: string) => `Download ${name}`,
+    want: 'Download {name}',
     priority: 'Priority',
-    priorityOf: (name: string) => `Priority of ${name}`,
+    priorityOf: 'Priority of {name}',
     priorities: {
       none: 'Not wanted',
       low: 'Low',
       normal: 'Normal',
       high: 'High',
       mixed: 'Mixed',
-      own: (value: number) => `${value} of 7`,
+      own: '{value} of 7',
     },
-    open: (name: string) => `Open ${name}`,
-    play: (name: string) => `Play ${name}`,
+    open: 'Open {name}',
+    play: 'Play {name}',
     download: 'Download to this device',
     rename: 'Rename…',
-    actions: (name: string) => `Actions for ${name}`,
+    actions: 'Actions for {name}',
     playlist: 'Playlist for a player',
     renameTitle: 'Rename the file',
     renameHint: 'Use / between folders to move it within the torrent. Sharing continues.',
@@ -159,7 +116,7 @@ export const torrent = {
     downloaded: 'Downloaded',
     uploaded: 'Uploaded',
     unknownClient: 'Unknown client',
-    more: (number: number) => plural(number, '# more peer is not shown.', '# more peers are not shown.'),
+    more: { one: '{count} more peer is not shown.', other: '{count} more peers are not shown.' },
     add: 'Add a peer',
     addTitle: 'Connect to peers',
     addLabel: 'Addresses',
@@ -183,8 +140,8 @@ export const torrent = {
       webseed: 'Web seed',
       libp2p: 'libp2p',
       onion: 'Onion',
-    } as Record<string, string>,
-    sortBy: (column: string) => `Sort by ${column}`,
+    },
+    sortBy: 'Sort by {column}',
   },
   trackers: {
     table: 'Trackers and other sources',
@@ -193,7 +150,7 @@ export const torrent = {
       'No trackers, and the DHT is off in the settings: add a tracker or a peer, or turn on the DHT.',
     nonePrivate: 'No trackers. A private torrent gets peers only from its trackers: add one.',
     source: 'Source',
-    tier: (tier: number) => `Tier ${tier + 1}`,
+    tier: 'Tier {tier}',
     state: 'State',
     states: { idle: 'Waiting', working: 'Asking', ok: 'Working', failed: 'Failed' },
     peers: 'Peers',
@@ -201,7 +158,7 @@ export const torrent = {
     leeches: 'Leeches',
     downloads: 'Completed',
     next: 'Next announce',
-    nextIn: (time: string) => `in ${time}`,
+    nextIn: 'in {time}',
     kinds: { dht: 'DHT', lsd: 'Local network', pex: 'Other peers' },
     kindHints: {
       dht: 'A table of peers that all clients maintain together',
@@ -220,14 +177,14 @@ export const torrent = {
     webSeedAdd: 'Add a web seed',
     webSeedAddress: 'https://… of the file or folder',
     webSeedConfirm: 'Add',
-    webSeedRemove: (url: string) => `Remove ${url}`,
+    webSeedRemove: 'Remove {url}',
   },
   graph: {
     title: 'Rates',
     label: 'Rates of this torrent',
     spans: { minutes: '5 minutes', quarter: '15 minutes', hour: 'Hour' },
     span: 'Span',
-    summary: (down: string, up: string) => `In this time: ${down} downloaded, ${up} uploaded.`,
+    summary: 'In this time: {down} downloaded, {up} uploaded.',
   },
   log: {
     level: 'Show',
@@ -257,4 +214,4 @@ export const torrent = {
     saved: 'Saved',
     organise: 'Label and order',
   },
-}
+} as const

@@ -81,7 +81,9 @@ function Tree({ torrent, tree, files, marked, onOpen }: TreeProps) {
           onChange={event => setFilter(event.target.value)}
         />
         <span className={`${layout.soft} ${styles.count}`} role="status">
-          {say.found(shown, tree.fileCount)}
+          {shown === tree.fileCount
+            ? say.found({ count: shown })
+            : say.foundSome({ shown, count: tree.fileCount })}
         </span>
         {hasFolders && !filtered && (
           <button

@@ -49,7 +49,9 @@ export function RowMenu({ node, tabIndex, actions }: RowMenuProps) {
   return (
     <Menu
       items={items}
-      trigger={<IconButton icon="more" size="small" label={say.actions(node.name)} tabIndex={tabIndex} />}
+      trigger={
+        <IconButton icon="more" size="small" label={say.actions({ name: node.name })} tabIndex={tabIndex} />
+      }
     />
   )
 }

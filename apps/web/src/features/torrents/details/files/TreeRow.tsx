@@ -130,7 +130,7 @@ function WantBox({
       type="checkbox"
       className={styles.want}
       tabIndex={tabIndex}
-      aria-label={say.want(node.name)}
+      aria-label={say.want({ name: node.name })}
       checked={wanted !== 'none'}
       onChange={() => onChange(wanted === 'all' ? 0 : 4)}
     />
@@ -140,7 +140,12 @@ function WantBox({
 function NameButton({ node, tabIndex, actions }: { node: TreeNode; tabIndex: number; actions: TreeActions }) {
   const kind = node.file && kindOf(node.file)
   const plays = kind === 'video' || kind === 'audio'
-  const label = kind && canShow(kind) ? (plays ? say.play(node.name) : say.open(node.name)) : undefined
+  const label =
+    kind && canShow(kind)
+      ? plays
+        ? say.play({ name: node.name })
+        : say.open({ name: node.name })
+      : undefined
   return (
     <button
       type="button"
@@ -168,14 +173,14 @@ function PrioritySelect({ node, tabIndex, onChange }: ControlProps) {
   return (
     <select
       tabIndex={tabIndex}
-      aria-label={say.priorityOf(node.name)}
+      aria-label={say.priorityOf({ name: node.name })}
       value={String(priority)}
       data-priority={priority}
       onChange={event => onChange(Number(event.target.value))}
     >
       {!isUsual && (
         <option value={String(priority)} disabled>
-          {priority === 'mixed' ? say.priorities.mixed : say.priorities.own(priority)}
+          {priority === 'mixed' ? say.priorities.mixed : say.priorities.own({ value: priority })}
         </option>
       )}
       {CHOICES.map(([value, name]) => (

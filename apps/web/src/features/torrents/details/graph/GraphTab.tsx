@@ -37,7 +37,7 @@ export function GraphTab({ torrent: { id } }: { readonly torrent: Torrent }) {
       />
       <RateChart points={shown} fromMs={fromMs} toMs={toMs} label={say.label} heightPixels={280} />
       <p className={`${layout.soft} ${layout.tabular}`}>
-        {say.summary(formatBytes(sum.down), formatBytes(sum.up))}
+        {say.summary({ down: formatBytes(sum.down), up: formatBytes(sum.up) })}
       </p>
     </section>
   )

@@ -93,13 +93,13 @@ function Figure(props: { name: string; value: string; note?: string; tone?: 'dow
   )
 }
 
-const peersOf = ({ peers, seeds }: Torrent) => (peers > 0 ? say.seeds(seeds) : ' ')
+const peersOf = ({ peers, seeds }: Torrent) => (peers > 0 ? say.seeds({ count: seeds }) : ' ')
 
 function sizeOf({ state, haveBytes, wantedBytes, totalBytes }: Torrent): string {
   const whole = wantedBytes ?? totalBytes ?? 0
   return state === 'seeding' || state === 'complete'
     ? formatBytes(whole)
-    : say.of(formatBytes(Math.min(haveBytes, whole)), formatBytes(whole))
+    : say.of({ part: formatBytes(Math.min(haveBytes, whole)), whole: formatBytes(whole) })
 }
 
 function toneOf({ state }: Torrent): Tone {

@@ -5,6 +5,7 @@ import { summaryOf } from '../../../../shared/charts/piece-picture.ts'
 import { Waiting } from '../../../../shared/controls/Loading.tsx'
 import layout from '../../../../shared/controls/layout.module.css'
 import { texts } from '../../../../shared/messages/texts.ts'
+import { texts as pieceTexts } from '../../../../shared/messages/viewing.ts'
 import { useTorrentPage } from '../torrent-page.ts'
 import { usePieces } from '../useLive.ts'
 import { Facts } from './Facts.tsx'
@@ -24,8 +25,8 @@ function Overview({ detail }: { readonly detail: TorrentDetail }) {
   return (
     <div className={`${layout.stack4} ${layout.shrink}`}>
       <section className={`${layout.stack3} ${layout.card} ${styles.card}`} aria-labelledby="pieces-title">
-        <h2 id="pieces-title">{say.pieces.title}</h2>
-        {pieces ? <PiecePicture pieces={pieces} /> : <p className={styles.wait}>{say.pieces.none}</p>}
+        <h2 id="pieces-title">{pieceTexts.pieces.title}</h2>
+        {pieces ? <PiecePicture pieces={pieces} /> : <p className={styles.wait}>{pieceTexts.pieces.none}</p>}
       </section>
       <div className={styles.columns}>
         <Facts title={say.facts.transfer} facts={transferFacts(detail, copies)} />

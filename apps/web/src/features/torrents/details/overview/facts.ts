@@ -7,8 +7,10 @@ import {
   formatDuration,
   formatPieceSize,
   formatRatio,
+  listOf,
 } from '../../../../shared/format/format.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
+import { texts as pieceTexts } from '../../../../shared/messages/viewing.ts'
 
 const say = texts.torrent.facts
 
@@ -35,17 +37,22 @@ const span = (seconds: number) => (seconds < 1 ? null : formatDuration(seconds))
 
 export function transferFacts(detail: TorrentDetail, copies: number | null): Fact[] {
   const { swarmSeeds, swarmLeeches } = detail
-  const hasSwarm = swarmSeeds !== null || swarmLeeches !== null
   return known([
     [say.downloaded, bytes(detail.downloadedBytes)],
     [say.uploaded, bytes(detail.uploadedBytes)],
     [say.wasted, bytes(detail.wastedBytes), { hint: say.wastedHint }],
     [
-      texts.torrent.pieces.copies,
+      pieceTexts.pieces.copies,
       copies === null ? null : formatRatio(copies),
-      { hint: texts.torrent.pieces.copiesHint },
+      { hint: pieceTexts.pieces.copiesHint },
     ],
-    [say.swarm, hasSwarm ? say.swarmOf(swarmSeeds, swarmLeeches) : null],
+    [
+      say.swarm,
+      listOf(
+        swarmSeeds === null ? null : say.seeds({ count: swarmSeeds }),
+        swarmLeeches === null ? null : say.leeches({ count: swarmLeeches }),
+      ),
+    ],
     [say.downloading, span(detail.downloadingSeconds)],
     [say.seeding, span(detail.seedingSeconds)],
     [say.added, date(detail.addedMs)],
@@ -70,12 +77,12 @@ export function contentFacts(detail: TorrentDetail): Fact[] {
 function sizeOf({ wantedBytes, totalBytes }: TorrentDetail): string | null {
   if (totalBytes === null) return null
   if (wantedBytes === null || wantedBytes === totalBytes) return formatBytes(totalBytes)
-  return say.sizeOf(formatBytes(wantedBytes), formatBytes(totalBytes))
+  return say.sizeOf({ wanted: formatBytes(wantedBytes), total: formatBytes(totalBytes) })
 }
 
 function piecesOf({ pieceCount, pieceLengthBytes }: TorrentDetail): string | null {
   if (pieceCount === null || pieceLengthBytes === null) return null
-  return say.piecesOf(pieceCount, formatPieceSize(pieceLengthBytes))
+  return say.piecesOf({ number: pieceCount, size: formatPieceSize(pieceLengthBytes) })
 }
 
 export function identityFacts(detail: TorrentDetail): Fact[] {

@@ -1,4 +1,5 @@
 import type { Peer, Torrent } from '@shoal/api'
+import { findText } from '@shoal/messages'
 import { useMemo, useState } from 'react'
 import layout from '../../../../shared/controls/layout.module.css'
 import { formatBytes, formatPercent, formatRate } from '../../../../shared/format/format.ts'
@@ -49,7 +50,7 @@ export function PeersTab({ torrent }: { readonly torrent: Torrent }) {
         </div>
       )}
       {sorted.length > MOST_ROWS && (
-        <p className={`${layout.soft} ${table.note}`}>{say.more(sorted.length - MOST_ROWS)}</p>
+        <p className={`${layout.soft} ${table.note}`}>{say.more({ count: sorted.length - MOST_ROWS })}</p>
       )}
       {peers?.length === 0 && <NoPeers paused={torrent.state === 'paused' || torrent.state === 'complete'} />}
       {sorted.length > 0 && <FlagLegend />}
@@ -101,7 +102,7 @@ function PeerRow({ peer }: { readonly peer: Peer }) {
         </div>
       </th>
       <td data-column="kind">
-        <span className={styles.kind}>{say.kinds[peer.kind] ?? peer.kind}</span>
+        <span className={styles.kind}>{findText(say.kinds, peer.kind) ?? peer.kind}</span>
       </td>
       <td data-column="flags">
         {flags.map(each => (

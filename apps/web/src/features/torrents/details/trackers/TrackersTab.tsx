@@ -65,7 +65,7 @@ export function TrackersTab({ torrent }: { readonly torrent: Torrent }) {
                 {tiers.length > 1 && (
                   <tr className={styles.tier}>
                     <th scope="rowgroup" colSpan={7}>
-                      {say.tier(tier)}
+                      {say.tier({ tier: tier + 1 })}
                     </th>
                   </tr>
                 )}
@@ -116,7 +116,9 @@ function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly lef
       <td data-column="downloads" className={table.numeric}>
         {count(tracker.downloads)}
       </td>
-      <td className={table.numeric}>{left === null ? texts.app.none : say.nextIn(formatDuration(left))}</td>
+      <td className={table.numeric}>
+        {left === null ? texts.app.none : say.nextIn({ time: formatDuration(left) })}
+      </td>
     </tr>
   )
 }

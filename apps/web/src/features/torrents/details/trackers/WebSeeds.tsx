@@ -46,7 +46,7 @@ export function WebSeeds({
               <IconButton
                 icon="trash"
                 size="small"
-                label={say.webSeedRemove(url)}
+                label={say.webSeedRemove({ url })}
                 onClick={() => void save(detail.webSeeds.filter(each => each !== url))}
               />
             </li>

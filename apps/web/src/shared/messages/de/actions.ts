@@ -1,0 +1,67 @@
+import type { Translation } from '@shoal/messages'
+import type { actions as english } from '../en/actions.ts'
+
+export const actions: Translation<typeof english> = {
+  open: 'Öffnen',
+  pause: 'Pausieren',
+  resume: 'Fortsetzen',
+  start: 'Sofort starten',
+  recheck: 'Erneut prüfen',
+  reannounce: 'Tracker erneut anfragen',
+  label: 'Label',
+  noLabel: 'Kein Label',
+  newLabel: 'Neues Label …',
+  move: 'Dateien verschieben …',
+  queue: 'Warteschlange',
+  queueFirst: 'An den Anfang',
+  queueUp: 'Nach vorn',
+  queueDown: 'Nach hinten',
+  queueLast: 'Ans Ende',
+  copyLink: 'Magnet-Link kopieren',
+  share: 'Link weitergeben …',
+  remove: 'Entfernen',
+  removeWithData: 'Entfernen und Dateien löschen …',
+  undo: 'Rückgängig',
+  linksCopied: { one: 'Magnet-Link kopiert', other: '{count} Magnet-Links kopiert' },
+  removed: '„{name}“ entfernt',
+  removedMany: { one: '{count} Torrent entfernt', other: '{count} Torrents entfernt' },
+  removedWithData: 'Die Dateien werden gelöscht, sobald diese Meldung verschwindet.',
+  removedKept: 'Die Dateien bleiben, wo sie sind.',
+  restored: { one: 'Torrent wiederhergestellt', other: '{count} Torrents wiederhergestellt' },
+  checking: { one: '{count} Torrent wird geprüft', other: '{count} Torrents werden geprüft' },
+  asked: 'Tracker und DHT werden nach weiteren Peers gefragt',
+  moving: {
+    one: 'Die Dateien von {count} Torrent werden verschoben',
+    other: 'Die Dateien von {count} Torrents werden verschoben',
+  },
+  failed: 'Das hat nicht geklappt',
+  removeDialog: {
+    title: {
+      one: 'Torrent entfernen und Dateien löschen?',
+      other: '{count} Torrents entfernen und Dateien löschen?',
+    },
+    body: 'Diese Dateien werden vom Speicher des Knotens gelöscht, insgesamt {size}. Sie können das einen Moment lang rückgängig machen.',
+    list: 'Zu löschende Dateien',
+    more: { one: 'und {count} weitere', other: 'und {count} weitere' },
+    moreTorrents: {
+      one: 'und die Dateien eines weiteren Torrents ({count})',
+      other: 'und die Dateien von {count} weiteren Torrents',
+    },
+    confirm: 'Dateien löschen',
+  },
+  labelDialog: {
+    title: { one: 'Label für {count} Torrent', other: 'Label für {count} Torrents' },
+    name: 'Label',
+    hint: 'Ein Label fasst Torrents zusammen und kann einen eigenen Download-Ordner haben.',
+    placeholder: 'filme',
+    confirm: 'Label setzen',
+    none: 'Label entfernen',
+  },
+  moveDialog: {
+    title: {
+      one: 'Dateien von {count} Torrent verschieben',
+      other: 'Dateien von {count} Torrents verschieben',
+    },
+    confirm: 'Hierher verschieben',
+  },
+}

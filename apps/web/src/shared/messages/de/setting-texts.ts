@@ -1,0 +1,153 @@
+const settings = {
+  'downloads.directory': {
+    title: 'Download-Ordner',
+    description:
+      'Standardordner für Downloads. Ein Label oder ein einzelner Download kann einen anderen verwenden.',
+  },
+  'downloads.preallocate': {
+    title: 'Speicherplatz vorab belegen',
+    description:
+      'Belegt vor dem Herunterladen die volle Größe jeder Datei, sodass fehlender Platz sofort auffällt.',
+  },
+  'downloads.startPaused': {
+    title: 'Pausiert hinzufügen',
+    description: 'Neue Torrents bleiben pausiert, bis Sie sie fortsetzen.',
+  },
+  'downloads.completeDirectory': {
+    title: 'Nach Abschluss verschieben',
+    description:
+      'Vollständige Downloads werden hierher verschoben, außer wenn ihr Label einen eigenen Ordner hat.',
+  },
+  'network.port': {
+    title: 'Peer-Port',
+    description:
+      'TCP- und UDP-Port für eingehende Verbindungen. Leiten Sie ihn in Ihrem Router weiter, damit Peers Sie erreichen. 0 verwendet irgendeinen freien Port.',
+  },
+  'network.encryption': {
+    title: 'Verschlüsselung',
+    description:
+      '„Bevorzugt“ verschlüsselt Verbindungen zu Peers, die das unterstützen. „Erforderlich“ lehnt Peers ab, die es nicht tun.',
+  },
+  'network.dht': {
+    title: 'DHT',
+    description: 'Findet Peers ohne Tracker. Nie für private Torrents.',
+  },
+  'network.lsd': {
+    title: 'Lokale Peer-Suche',
+    description: 'Findet Peers im lokalen Netz.',
+  },
+  'network.pex': {
+    title: 'Peer-Austausch (PEX)',
+    description: 'Verbundene Peers tauschen die Adressen anderer Peers aus. Nie für private Torrents.',
+  },
+  'network.trackers': {
+    title: 'Tracker',
+    description: 'Fragt die Tracker eines Torrents nach Peers.',
+  },
+  'network.webrtc': {
+    title: 'WebRTC',
+    description: 'Verbindet über Tracker, deren URL mit ws: oder wss: beginnt, mit Peers in Webbrowsern.',
+  },
+  'network.iceServers': {
+    title: 'STUN- und TURN-Server',
+    description:
+      'Helfen WebRTC durch Firewalls: stun:HOST:PORT ermittelt Ihre öffentliche Adresse, turn:USER:SECRET@HOST:PORT leitet den Datenverkehr weiter.',
+  },
+  'network.publicUrl': {
+    title: 'Öffentliche Adresse',
+    description:
+      'Adresse, unter der andere diesen Knoten erreichen, zum Beispiel http://203.0.113.7:8420. Torrents, die Sie teilen, enthalten dann seinen Tracker.',
+  },
+  'network.maxConnections': {
+    title: 'Höchstzahl der Verbindungen',
+    description: 'Für alle Torrents zusammen.',
+  },
+  'network.maxConnectionsPerTorrent': {
+    title: 'Höchstzahl der Verbindungen pro Torrent',
+    description: '',
+  },
+  'network.uploadSlots': {
+    title: 'Upload-Plätze',
+    description: 'Zu wie vielen Peers ein Torrent gleichzeitig hochlädt.',
+  },
+  'network.shareTrackers': {
+    title: 'Tracker für neue Torrents',
+    description:
+      'Torrents, die Sie erstellen, melden sich bei diesen an, wenn Sie keine anderen wählen. Nie für private Torrents.',
+  },
+  'network.ownTracker': {
+    title: 'Eingebauter Tracker',
+    description:
+      'Betreibt unter der Adresse dieses Knotens bei /announce einen Tracker, sodass Teilen keinen anderen Server braucht.',
+  },
+  'limits.downloadBytesPerSecond': {
+    title: 'Download-Grenze',
+    description: 'Für alle Torrents zusammen.',
+  },
+  'limits.uploadBytesPerSecond': {
+    title: 'Upload-Grenze',
+    description: 'Für alle Torrents zusammen.',
+  },
+  'limits.limitLocalPeers': {
+    title: 'Grenzen auch für lokale Peers',
+    description:
+      'Begrenzt auch Übertragungen mit Peers in Ihrem eigenen Netz. Ausgeschaltet laufen diese mit voller Geschwindigkeit.',
+  },
+  'limits.alternative': {
+    title: 'Alternative Grenzen',
+    description: 'Verwendet stattdessen die beiden Grenzen unten, bis Sie zurückschalten.',
+  },
+  'limits.alternativeDownloadBytesPerSecond': {
+    title: 'Alternative Download-Grenze',
+    description: '',
+  },
+  'limits.alternativeUploadBytesPerSecond': {
+    title: 'Alternative Upload-Grenze',
+    description: '',
+  },
+  'limits.schedule': {
+    title: 'Zeitplan',
+    description: 'Andere Grenzen zu bestimmten Zeiten. Der erste passende Eintrag gilt.',
+  },
+  'queue.maxDownloads': {
+    title: 'Aktive Downloads',
+    description: 'Weitere Torrents warten in der Warteschlange. Leer: keine Grenze.',
+  },
+  'queue.maxSeeds': {
+    title: 'Aktive Uploads',
+    description: 'Weitere Torrents warten in der Warteschlange. Leer: keine Grenze.',
+  },
+  'seeding.ratioLimit': {
+    title: 'Verhältnis-Grenze',
+    description:
+      'Das Seeden endet, sobald dieses Verhältnis von hochgeladenen zu heruntergeladenen Daten erreicht ist. Leer: keine Grenze.',
+  },
+  'seeding.timeLimitMinutes': {
+    title: 'Zeitgrenze',
+    description: 'Das Seeden endet nach so vielen Minuten. Leer: keine Grenze.',
+  },
+  'seeding.action': {
+    title: 'Wenn eine Grenze erreicht ist',
+    description: 'Was mit einem Torrent geschieht, der eine Seeding-Grenze erreicht hat.',
+  },
+  'automation.watch': {
+    title: 'Überwachte Ordner',
+    description: '.torrent-Dateien in diesen Ordnern werden automatisch hinzugefügt.',
+  },
+  'automation.onComplete': {
+    title: 'Nach Abschluss ausführen',
+    description:
+      'Ein Programm und seine Argumente, ohne Shell ausgeführt. {name}, {path}, {directory}, {id}, {label} und {bytes} werden ersetzt. Nur auf dem Rechner des Knotens, mit seinem Token oder beim Start einstellbar; ein Passwort genügt nicht.',
+  },
+  'search.documents': {
+    title: 'In Dokumenten suchen',
+    description: 'Indiziert den Text vollständiger Text-, Markdown-, HTML-, PDF- und EPUB-Dateien.',
+  },
+  'privacy.countryDatabase': {
+    title: 'Länderdatenbank',
+    description:
+      'Eine .mmdb-Datei von MaxMind auf diesem Rechner, mit der die Länder von Peers angezeigt werden, ohne einen Online-Dienst zu fragen.',
+  },
+}
+
+export default settings

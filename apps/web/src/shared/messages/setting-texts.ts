@@ -1,0 +1,13 @@
+import { language } from './language.ts'
+
+/** Titles and descriptions of settings, by their names (`network.port`). */
+export type SettingTexts = Readonly<Record<string, { readonly title: string; readonly description: string }>>
+
+const loads = {
+  /** The contract has them. */
+  en: async (): Promise<{ readonly default: SettingTexts }> => ({ default: {} }),
+  de: (): Promise<{ readonly default: SettingTexts }> => import('./de/setting-texts.ts'),
+}
+
+/** Translations of the texts that settings have in the contract of the API. */
+export const settingTexts = (await loads[language]()).default
