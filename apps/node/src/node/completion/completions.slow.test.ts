@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Job } from '@shoal/api'
 import { VirtualClock } from '@shoal/torrent/testing'
 import { afterEach, expect, test } from 'vitest'
-import { MemoryNode } from '../testing/memory-node.ts'
 import { testSettings } from '../testing/settings.ts'
+import { SimulatedTorrents } from '../testing/simulated-torrents.ts'
 import { Entries } from '../transfers/testing/entries.ts'
 import { quickClock } from '../transfers/testing/quick-clock.ts'
 import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
@@ -14,28 +15,40 @@ afterEach(async () => {
   for (const each of opened.splice(0)) await each.close()
 })
 
-/** A node with one torrent, and the ids that were handled. */
+/** A node with five torrents, and the ids that were handled. `moveFault`: the error of every move. */
 async function open(
   onComplete: readonly string[],
-  { completeDirectory = null as string | null, clock = quickClock() } = {},
+  { completeDirectory = null as string | null, clock = quickClock(), moveFault = null as Job['error'] } = {},
 ) {
   const settings = testSettings({ automation: { watch: [], onComplete: [...onComplete] } })
   settings.change({ downloads: { ...settings.settings().downloads, completeDirectory } })
-  const node = new MemoryNode()
+  const { node } = new SimulatedTorrents()
   const log = new Entries()
   const claimed = new Set<string>()
   const ids: string[] = []
   for (let at = 0; at < 5; at++) {
     const source = `magnet:?xt=urn:btih:${String(at).repeat(40)}&dn=Big%20Film%20${at}`
-    ids.push((await node.operations.addTorrent({ source, label: 'films' })).torrent!.id)
+    ids.push(
+      (await node.operations.addTorrent({ source, label: 'films', directory: '/downloads' })).torrent!.id,
+    )
   }
   const start = () => {
     const completions = new Completions({
       clock,
       log,
       ...settings,
-      operations: node.operations,
-      contentPath: node.contentPath,
+      operations: {
+        ...node.operations,
+        async getJob(input) {
+          node.tick(10)
+          const job = await node.operations.getJob(input)
+          return moveFault ? { ...job, state: 'failed', error: moveFault, endedMs: 1 } : job
+        },
+      },
+      contentPath: id => {
+        const { directory, name } = node.state.torrents.get(id)!.row
+        return join(directory, name)
+      },
       claim: id => !claimed.has(id) && claimed.add(id) !== null,
     })
     opened.push(completions)
@@ -66,7 +79,7 @@ async function recorder(more = '') {
 
 test('the program runs once for a completion, with its placeholders replaced, also over restarts', async () => {
   const { command, runs } = await recorder('console.log("all is well")')
-  const { ids, log, start } = await open([...command, '{path}', '{label}; echo {bytes}'])
+  const { ids, log, start, node } = await open([...command, '{path}', '{label}; echo {bytes}'])
   const completions = start()
   completions.completed(ids[1]!)
   completions.completed(ids[1]!)
@@ -79,7 +92,7 @@ test('the program runs once for a completion, with its placeholders replaced, al
   await restarted.settled()
   expect(await runs()).toEqual([
     {
-      args: ['/downloads/Big Film 1', 'films; echo 0'],
+      args: ['/downloads/Big Film 1', `films; echo ${node.state.torrents.get(ids[1]!)!.row.totalBytes}`],
       SHOAL_NAME: 'Big Film 1',
       SHOAL_ID: '1'.repeat(40),
     },
@@ -173,11 +186,11 @@ test('files are moved first, except for labels with their own folder', async () 
   const completions = start()
   completions.completed(ids[0]!)
   await completions.settled()
-  expect(node.torrents.get(ids[0]!)!.directory).toBe('/complete')
-  node.labels.push({ name: 'films', directory: '/films', colour: null, torrents: 5 })
+  expect(await node.operations.getTorrent({ id: ids[0]! })).toMatchObject({ directory: '/complete' })
+  await node.operations.putLabel({ name: 'films', directory: '/films' })
   completions.completed(ids[1]!)
   await completions.settled()
-  expect(node.jobs.size).toBe(1)
+  expect(node.state.jobs.size).toBe(1)
   expect((await runs()).map(({ args }) => args)).toEqual([
     ['/complete/Big Film 0'],
     ['/downloads/Big Film 1'],
@@ -187,12 +200,12 @@ test('files are moved first, except for labels with their own folder', async () 
 
 test('the program runs even if the move fails', async () => {
   const { command, runs } = await recorder()
-  const { ids, node, start } = await open(command, { completeDirectory: '/full' })
-  node.moveFault = { code: 'no-space', message: 'no space left on /full' }
+  const moveFault = { code: 'no-space', message: 'no space left on /full' }
+  const { ids, node, start } = await open(command, { completeDirectory: '/full', moveFault })
   const completions = start()
   completions.completed(ids[0]!)
   await completions.settled()
-  expect([...node.jobs.values()]).toMatchObject([{ state: 'failed' }])
+  expect(node.state.jobs.size).toBe(1)
   expect((await runs()).length).toBe(1)
 })
 

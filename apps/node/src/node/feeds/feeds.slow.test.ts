@@ -6,7 +6,7 @@ import { VirtualClock } from '@shoal/torrent/testing'
 import { afterEach, expect, test } from 'vitest'
 import { Failure } from '../../base/failure.ts'
 import { Catalogue } from '../testing/catalogue.ts'
-import { MemoryNode } from '../testing/memory-node.ts'
+import { SimulatedTorrents } from '../testing/simulated-torrents.ts'
 import { Entries } from '../transfers/testing/entries.ts'
 import { FileServer } from '../transfers/testing/file-server.ts'
 import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
@@ -27,7 +27,7 @@ const filter = (include: string, more: Partial<FeedFilter> = {}) => FeedFilter.p
 async function open({ path = '', clock = systemClock as typeof systemClock | VirtualClock } = {}) {
   const file = path || join(await temporaryFolder(), 'catalogue.db')
   const catalogue = await Catalogue.open(file)
-  const node = new MemoryNode()
+  const node = new SimulatedTorrents()
   const log = new Entries()
   let changes = 0
   const feeds = new Feeds({
@@ -47,8 +47,6 @@ async function open({ path = '', clock = systemClock as typeof systemClock | Vir
   return { ...feeds.operations, node, log, file, close, changes: () => changes }
 }
 
-const names = (node: MemoryNode) => [...node.torrents.values()].map(({ name }) => name)
-
 test('a new feed is read at once, and matching items are added with label and pause', async () => {
   await using server = await FileServer.start((_, response) => response.end(rss(3, 2, 1)))
   const { addFeed, listFeeds, listFeedItems, node, changes } = await open()
@@ -58,10 +56,10 @@ test('a new feed is read at once, and matching items are added with label and pa
   ]
   const feed = await addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters })
   expect(feed).toMatchObject({ title: server.host, fetchedMs: null, error: null })
-  await eventually('two are added', () => node.torrents.size === 2)
-  expect([...node.torrents.values()]).toMatchObject([
-    { name: 'film2', directory: '/two', label: null, state: 'downloading' },
-    { name: 'film1', directory: '/downloads', label: 'one', state: 'paused' },
+  await eventually('two are added', () => node.names.length === 2)
+  expect(node.rows).toMatchObject([
+    { name: 'film2', directory: '/two', state: 'downloading' },
+    { name: 'film1', label: 'one', state: 'paused' },
   ])
   await eventually('the feed has been read', async () => (await listFeeds({})).items[0]!.fetchedMs)
   expect((await listFeeds({})).items[0]!.title).toBe('Films')
@@ -93,16 +91,16 @@ test('it is read again when due, with a conditional request, and nothing is adde
   const { addFeed, refreshFeed, node } = await open({ clock })
   const { id } = await addFeed({ url: server.url, everyMinutes: 30, filters: [filter('')] })
   await clock.advance(0)
-  await eventually('it was read', () => node.torrents.size === 1)
+  await eventually('it was read', () => node.names.length === 1)
   await refreshFeed({ id })
-  node.torrents.clear()
+  node.node.state.torrents.clear()
   const before = server.requests.length
   await clock.advance(29 * 60_000)
   expect(server.requests.length).toBe(before)
   text = rss(2, 1)
   await clock.advance(2 * 60_000)
-  await eventually('the new one is added', () => node.torrents.size === 1)
-  expect(names(node)).toEqual(['film2'])
+  await eventually('the new one is added', () => node.names.length === 1)
+  expect(node.names).toEqual(['film2'])
   expect(server.headers('if-none-match').slice(0, 2)).toEqual([undefined, `"${rss(1).length}"`])
   expect(server.headers('if-modified-since')[1]).toBe('Mon, 05 Jan 2026 10:00:00 GMT')
 })
@@ -112,13 +110,13 @@ test('seen items are remembered after a restart', async () => {
   await using server = await FileServer.start((_, response) => response.end(text))
   const first = await open()
   const { id } = await first.addFeed({ url: server.url, everyMinutes: 30, filters: [filter('film')] })
-  await eventually('it is added', () => first.node.torrents.size === 1)
+  await eventually('it is added', () => first.node.names.length === 1)
   await first.refreshFeed({ id })
   await first.close()
   text = rss(2, 1)
   const second = await open({ path: first.file })
   await second.refreshFeed({ id })
-  expect(names(second.node)).toEqual(['film2'])
+  expect(second.node.names).toEqual(['film2'])
 })
 
 test('a changed filter is applied to the existing items', async () => {
@@ -126,11 +124,11 @@ test('a changed filter is applied to the existing items', async () => {
   const { addFeed, refreshFeed, updateFeed, node } = await open()
   const { id } = await addFeed({ url: server.url, everyMinutes: 30, filters: [] })
   await refreshFeed({ id })
-  expect(node.torrents.size).toBe(0)
+  expect(node.names.length).toBe(0)
   const changed = await updateFeed({ id, everyMinutes: 60, filters: [filter('film 2')] })
   expect(changed).toMatchObject({ everyMinutes: 60, filters: [{ include: 'film 2' }] })
-  await eventually('it is added', () => node.torrents.size === 1)
-  expect(names(node)).toEqual(['film2'])
+  await eventually('it is added', () => node.names.length === 1)
+  expect(node.names).toEqual(['film2'])
   await expect(updateFeed({ id, filters: [filter('/(/')] })).rejects.toMatchObject({
     field: 'filters.0.include',
   })
@@ -143,9 +141,9 @@ test('an item that could not be added is retried at the next read', async () => 
   const { id } = await addFeed({ url: server.url, everyMinutes: 30, filters: [filter('')] })
   await refreshFeed({ id })
   expect(log.text).toContain('the server is busy')
-  expect(node.torrents.size).toBe(0)
+  expect(node.names.length).toBe(0)
   await refreshFeed({ id })
-  expect(names(node)).toEqual(['film1'])
+  expect(node.names).toEqual(['film1'])
 })
 
 test('a failing feed reports the error, is read less and less often, and recovers', async () => {

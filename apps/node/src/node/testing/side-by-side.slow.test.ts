@@ -24,7 +24,7 @@ import { Entries } from '../transfers/testing/entries.ts'
 import { FileServer } from '../transfers/testing/file-server.ts'
 import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
 import { WATCH } from '../watch/capability.ts'
-import { MemoryNode } from './memory-node.ts'
+import { SimulatedTorrents } from './simulated-torrents.ts'
 import { torrentFile } from './torrent-file.ts'
 
 /** Pending timers: none may outlive the automation. */
@@ -54,8 +54,8 @@ function countedClock() {
   }
 }
 
-/** A torrent that is seeded until it is paused, and the torrents of a node in memory. */
-function torrentsOf(node: MemoryNode) {
+/** A torrent that is seeded until it is paused, and the torrents of a simulated node. */
+function torrentsOf({ node }: SimulatedTorrents) {
   const watchers: TorrentWatcher[] = []
   const paused = new Set<string>()
   const actOnTorrents: NodeOperations['actOnTorrents'] = async ({ ids }) => {
@@ -105,7 +105,7 @@ test('all automation works side by side and closes without leaks', async () => {
     '{name}',
   ]
   const rule = { directory: watched, label: null, paused: false, action: 'delete' as const }
-  const [log, clock, memory] = [new Entries(), countedClock(), new MemoryNode()]
+  const [log, clock, memory] = [new Entries(), countedClock(), new SimulatedTorrents()]
   const opened = await openKernel({
     dataDir: join(folder, 'data'),
     directory: join(folder, 'downloads'),
@@ -125,12 +125,11 @@ test('all automation works side by side and closes without leaks', async () => {
   const node = await assemble([fake, SCHEDULE, WATCH, SEEDING, COMPLETION, FEEDS], kernel)
   const applied: string[] = []
   kernel.limits.follow(({ by }) => applied.push(by))
-  const { id, bytes } = await torrentFile('put there')
-  await writeFile(join(watched, 'x.torrent'), bytes)
+  await writeFile(join(watched, 'x.torrent'), (await torrentFile('put there')).bytes)
   const filters = [FeedFilter.parse({})]
   await node.operations.addFeed({ url: server.url, everyMinutes: 30, filters })
-  await eventually('both torrents are added', () => memory.torrents.has(id) && memory.torrents.size === 2)
-  complete(id)
+  await eventually('both torrents are added', () => memory.names.length === 2)
+  complete(memory.named('put there').id)
   await eventually('the program ran', () =>
     access(done).then(
       () => true,

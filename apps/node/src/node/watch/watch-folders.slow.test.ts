@@ -4,8 +4,8 @@ import type { WatchedFolder as Rule } from '@shoal/api'
 import { type Clock, systemClock } from '@shoal/torrent'
 import { afterEach, expect, test } from 'vitest'
 import { Failure } from '../../base/failure.ts'
-import { MemoryNode } from '../testing/memory-node.ts'
 import { testSettings } from '../testing/settings.ts'
+import { SimulatedTorrents } from '../testing/simulated-torrents.ts'
 import { torrentFile } from '../testing/torrent-file.ts'
 import { Entries } from '../transfers/testing/entries.ts'
 import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
@@ -35,7 +35,7 @@ function watching(rules: Partial<Rule>[], directory: string, clock = fastClock(1
     ...rule,
   }))
   const settings = testSettings({ automation: { watch: whole, onComplete: [] } })
-  const node = new MemoryNode()
+  const node = new SimulatedTorrents()
   const log = new Entries()
   const folders = new WatchFolders({ clock, log, operations: node.operations, ...settings })
   opened.push(folders)
@@ -45,14 +45,13 @@ function watching(rules: Partial<Rule>[], directory: string, clock = fastClock(1
 
 test('a .torrent and a .magnet are added with label and pause, and renamed', async () => {
   const directory = await temporaryFolder()
-  const { id, bytes } = await torrentFile('one')
-  await writeFile(join(directory, 'one.torrent'), bytes)
+  await writeFile(join(directory, 'one.torrent'), (await torrentFile('one')).bytes)
   await writeFile(join(directory, 'notes.txt'), 'not for us')
   const { node } = watching([{ label: 'films', paused: true }], directory)
   await writeFile(join(directory, 'two.MAGNET'), `\ufeff${MAGNET}\r\nand more\r\n`)
-  await eventually('both are added', () => node.torrents.size === 2)
-  expect(node.torrents.get(id)).toMatchObject({ name: 'one', label: 'films', state: 'paused' })
-  expect([...node.torrents.values()].map(({ name }) => name)).toContain('linked')
+  await eventually('both are added', () => node.names.length === 2)
+  expect(node.named('one')).toMatchObject({ label: 'films', state: 'paused' })
+  expect(node.names).toContain('linked')
   await eventually('both are renamed', async () => (await readdir(directory)).filter(isAdded).length === 2)
   expect((await readdir(directory)).sort()).toEqual(['notes.txt', 'one.torrent.added', 'two.MAGNET.added'])
 })
@@ -73,13 +72,13 @@ test('waits for a file that is still being written', async () => {
   const directory = await temporaryFolder()
   // Slow enough that a writer delayed by a busy machine does not count as finished.
   const { node, log } = watching([{}], directory, fastClock(5))
-  const { id, bytes } = await torrentFile('slow')
+  const { bytes } = await torrentFile('slow')
   const path = join(directory, 'slow.torrent')
   for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / 10)) {
     await appendFile(path, bytes.subarray(at, at + Math.ceil(bytes.length / 10)))
     await new Promise(resolve => setTimeout(resolve, 15))
   }
-  await eventually('it is added', () => node.torrents.has(id))
+  await eventually('it is added', () => node.names.includes('slow'))
   expect(log.list.filter(({ level }) => level === 'warn')).toEqual([])
 })
 
@@ -100,17 +99,16 @@ test('an invalid one is renamed and logged; links to devices and folders are lef
     'folder.torrent',
   ])
   expect(log.text).toMatch(/bad\.torrent cannot be added.*\.invalid: .+/)
-  expect(node.torrents.size).toBe(0)
+  expect(node.names).toEqual([])
 })
 
 test('an error that is not caused by the file is retried', async () => {
   const directory = await temporaryFolder()
   const { node, log } = watching([{}], directory)
   node.nextFault = new Failure('no-space', 'the disk is full')
-  const { id, bytes } = await torrentFile('one')
-  await writeFile(join(directory, 'one.torrent'), bytes)
+  await writeFile(join(directory, 'one.torrent'), (await torrentFile('one')).bytes)
   await eventually('it was refused', () => log.text.includes('the disk is full'))
-  await eventually('it is added', () => node.torrents.has(id))
+  await eventually('it is added', () => node.names.includes('one'))
 })
 
 test('the folder may appear later, vanish and come back', async () => {
@@ -119,9 +117,8 @@ test('the folder may appear later, vanish and come back', async () => {
   await eventually('it is missed', () => log.text.includes('cannot be read'))
   for (const name of ['first', 'second']) {
     await mkdir(directory)
-    const { id, bytes } = await torrentFile(name)
-    await writeFile(join(directory, `${name}.torrent`), bytes)
-    await eventually(`${name} is added`, () => node.torrents.has(id))
+    await writeFile(join(directory, `${name}.torrent`), (await torrentFile(name)).bytes)
+    await eventually(`${name} is added`, () => node.names.includes(name))
     await rm(directory, { recursive: true })
     await eventually(
       'it is missed again',
@@ -135,12 +132,10 @@ test('folders follow the settings', async () => {
   const { node, settings } = watching([{}], before)
   const rule = { directory: after, label: 'new', paused: false, action: 'rename' as const }
   settings.change({ automation: { watch: [rule], onComplete: [] } })
-  const [one, two] = [await torrentFile('one'), await torrentFile('two')]
-  await writeFile(join(before, 'one.torrent'), one.bytes)
-  await writeFile(join(after, 'two.torrent'), two.bytes)
-  await eventually('that in the new folder is added', () => node.torrents.has(two.id))
-  expect(node.torrents.get(two.id)!.label).toBe('new')
-  expect(node.torrents.has(one.id)).toBe(false)
+  await writeFile(join(before, 'one.torrent'), (await torrentFile('one')).bytes)
+  await writeFile(join(after, 'two.torrent'), (await torrentFile('two')).bytes)
+  await eventually('that in the new folder is added', () => node.names.length > 0)
+  expect(node.rows).toMatchObject([{ name: 'two', label: 'new' }])
   expect(await readdir(before)).toEqual(['one.torrent'])
 })
 
