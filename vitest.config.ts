@@ -18,8 +18,12 @@ const BUILD_CONSOLE = 'apps/web/e2e/testing/build.ts'
 export default defineConfig({
   test: {
     sequence: { sequencer: Sequencer },
-    // Node compiles and strips a module once, not in every process that a test starts.
-    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('./.cache/compiled', import.meta.url)) },
+    env: {
+      // Node compiles and strips a module once, not in every process that a test starts.
+      NODE_COMPILE_CACHE: fileURLToPath(new URL('./.cache/compiled', import.meta.url)),
+      // Tests read English output, whatever the developer's locale is.
+      SHOAL_LANG: 'en',
+    },
     projects: [
       {
         test: {

@@ -1,7 +1,7 @@
 /** A node in its own process. Prints its address and token as JSON, and exits when its standard input ends. */
 import { Writable } from 'node:stream'
 import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
-import { fixedSetting } from '../../apps/node/src/base/settings.ts'
+import { fixedSetting } from '../../apps/node/src/cli/values/settings.ts'
 import { createNodeLog } from '../../apps/node/src/node/kernel/log/node-log.ts'
 import { startNode } from '../../apps/node/src/node/start.ts'
 

@@ -21,6 +21,8 @@ export interface Option<T> {
   /** Name of the value in the help; none for a flag. */
   readonly value?: string
   readonly help: string
+  /** The words that the value can be, where these are few. */
+  readonly choices?: readonly string[]
   /** Separates the values of a list in an environment variable. */
   readonly separator?: string
   /** Parses all texts that were given in one place, in order. Throws UsageError with the place. */
@@ -53,16 +55,28 @@ export function flag(help: string, { short }: { short?: string } = {}): Option<b
 }
 
 /** An option with one value, given once at most. */
-export function value(value: string, described: Described): Option<string | undefined>
+export function value<const Word extends string>(
+  value: string,
+  described: Described & { choices: readonly Word[] },
+): Option<Word | undefined>
 export function value<T>(value: string, described: Described & { parse: Parse<T> }): Option<T | undefined>
+export function value(value: string, described: Described): Option<string | undefined>
 export function value<T>(
   value: string,
-  { parse, ...described }: Described & { parse?: Parse<T> },
+  {
+    choices,
+    parse = choices && oneOf(...choices),
+    ...described
+  }: Described & {
+    choices?: readonly (T & string)[]
+    parse?: Parse<T>
+  },
 ): Option<T | string | undefined> {
   return {
     kind: 'value',
     value,
     ...described,
+    ...(choices && { choices }),
     read(given, origin) {
       if (given.length > 1) throw new UsageError(`${origin.where}: ${texts().once}`)
       return given[0] === undefined ? undefined : readOne(given[0], origin, parse)

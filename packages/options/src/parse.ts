@@ -9,6 +9,8 @@ export interface Positional {
   /** As the help shows it: capitals. */
   readonly name: string
   readonly help: string
+  /** The words that it can be, where these are few. */
+  readonly choices?: readonly string[]
   /** True if the word may be left out. All following words may then be left out too. */
   readonly optional?: boolean
   /** Only for the last word: it may be given any number of times. */

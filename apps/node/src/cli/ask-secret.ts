@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { text as readAll } from 'node:stream/consumers'
-import { Failure, fileFailure, UsageError } from '../base/failure.ts'
+import { UsageError } from '../base/failure.ts'
 import { canAsk } from './confirm.ts'
+import { CommandFailure, fileFailure } from './failure.ts'
+import { texts } from './texts.ts'
 
 export interface SecretOptions {
   readonly signal: AbortSignal
@@ -21,18 +23,21 @@ export async function askSecret(question: string, options: SecretOptions): Promi
   const { file, option, twice = false, signal } = options
   const secret = file === undefined ? await ask(question, option, signal) : await fromFile(file, option)
   if (secret === '')
-    throw new Failure(
+    throw new CommandFailure(
       'bad-argument',
-      file === undefined ? 'it is empty' : `${file} has nothing in its first line`,
+      file === undefined ? texts.ask.emptyInput : texts.ask.emptyFile({ file }),
     )
-  if (twice && file === undefined && (await ask(`${question}, again`, option, signal)) !== secret)
-    throw new Failure('bad-argument', 'the two are not the same: try again')
+  if (
+    twice &&
+    file === undefined &&
+    (await ask(texts.ask.passphraseAgain({ question }), option, signal)) !== secret
+  )
+    throw new CommandFailure('bad-argument', texts.ask.different)
   return secret
 }
 
 async function fromFile(file: string, option: string): Promise<string> {
-  if (file === '-' && process.stdin.isTTY)
-    throw new UsageError(`${option} - reads what is piped in: leave it out to be asked`)
+  if (file === '-' && process.stdin.isTTY) throw new UsageError(texts.ask.stdinIsTerminal({ option }))
   const text =
     file === '-'
       ? await readAll(process.stdin)
@@ -43,7 +48,7 @@ async function fromFile(file: string, option: string): Promise<string> {
 }
 
 async function ask(question: string, option: string, signal: AbortSignal): Promise<string> {
-  if (!canAsk()) throw new UsageError(`nobody can be asked for the passphrase here: give ${option} FILE`)
+  if (!canAsk()) throw new UsageError(texts.ask.cannotAsk({ option }))
   // The line editor echoes into this, so nothing is shown.
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true, historySize: 0 })

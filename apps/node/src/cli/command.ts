@@ -18,18 +18,11 @@ export interface CommandLine {
 }
 
 /** The parts of the list of commands, in order. */
-export const COMMAND_GROUPS = [
-  { group: 'node', title: 'The node on this machine:' },
-  { group: 'torrents', title: 'Torrents of a running node:' },
-  { group: 'manage', title: 'Manage a running node:' },
-  { group: 'alone', title: 'Without a node:' },
-] as const
-export type CommandGroup = (typeof COMMAND_GROUPS)[number]['group']
+export const COMMAND_GROUPS = ['node', 'torrents', 'manage', 'alone'] as const
+export type CommandGroup = (typeof COMMAND_GROUPS)[number]
 
 /** A command in the list of all. */
 export interface CommandEntry {
-  /** Describes the command in one line. */
-  readonly summary: string
   readonly group: CommandGroup
   /**
    * Loads the command, so that starting one does not read them all. Its module imports the engine and the node only when it runs, because
@@ -39,8 +32,8 @@ export interface CommandEntry {
 }
 
 export interface Command<Table extends OptionTable = OptionTable> {
-  /** Paragraphs of the command's own help. */
-  readonly about: readonly string[]
+  /** The text of its help, with an empty line between paragraphs. */
+  readonly about: string
   readonly positionals: readonly Positional[]
   readonly options: Table
   /** Command lines without `shoal`, and what each does. */

@@ -1,9 +1,11 @@
-import { flag } from '@shoal/options'
+import { flag, value } from '@shoal/options'
+import { LANGUAGES, texts } from './texts.ts'
 
 /** Options of every command. */
 export const COMMON_OPTIONS = {
-  json: flag('Print JSON: one object, or one per line while work continues'),
-  verbose: flag('Print what peers and trackers do, on standard error'),
-  help: flag('Show this help', { short: 'h' }),
-  version: flag('Show the version', { short: 'V' }),
+  json: flag(texts.options.json),
+  verbose: flag(texts.options.verbose),
+  lang: value('LANGUAGE', { help: texts.options.lang, choices: LANGUAGES }),
+  help: flag(texts.options.help, { short: 'h' }),
+  version: flag(texts.options.version, { short: 'V' }),
 }

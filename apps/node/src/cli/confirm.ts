@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { UsageError } from '../base/failure.ts'
+import { texts } from './texts.ts'
 
 /** Whether somebody sits at a terminal. */
 export function canAsk(): boolean {
@@ -13,8 +14,8 @@ export async function confirm(question: string, otherwise: string, signal: Abort
   // Read as a signal, so that Ctrl-C does here what it does elsewhere.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
-    const answer = await lines.question(`${question} [y/N] `, { signal })
-    return /^y(es)?$/i.test(answer.trim())
+    const answer = await lines.question(`${question} ${texts.ask.yes} `, { signal })
+    return new RegExp(texts.ask.yesPattern, 'i').test(answer.trim())
   } finally {
     lines.close()
   }

@@ -1,16 +1,16 @@
 import { flagName } from '@shoal/options'
 import { describe, expect, test } from 'vitest'
 import { SHOAL } from '../base/program.ts'
-import { widthOf } from '../base/text/width.ts'
+import { widthOf } from '../base/width.ts'
 import type { CommandEntry } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
-import { commandHelp, overview } from './help.ts'
+import { commandHelp, overview, summaryOf } from './help.ts'
 
 describe.each(Object.entries<CommandEntry>(COMMANDS))('help of %s', (name, entry) => {
   test('names every option, and has an example of the command', async () => {
     const command = await entry.load()
-    const help = commandHelp(name, entry.summary, command, 100)
+    const help = commandHelp(name, command, 100)
     for (const [key, { help: text }] of Object.entries({ ...command.options, ...COMMON_OPTIONS })) {
       expect(help).toContain(` ${flagName(key)}`)
       expect(text).not.toBe('')
@@ -31,7 +31,7 @@ describe.each(Object.entries<CommandEntry>(COMMANDS))('help of %s', (name, entry
 
   test('keeps to the width', async () => {
     // However the program was started: its name may be long.
-    const help = commandHelp(name, entry.summary, await entry.load(), 80).replaceAll(SHOAL, 'npx shoal')
+    const help = commandHelp(name, await entry.load(), 80).replaceAll(SHOAL, 'npx shoal')
     // A path or a command line is not broken.
     const long = help.split('\n').filter(line => widthOf(line) > 80 && !line.startsWith('  npx shoal '))
     expect(long).toEqual([])
@@ -39,6 +39,6 @@ describe.each(Object.entries<CommandEntry>(COMMANDS))('help of %s', (name, entry
 })
 
 test('the overview names every command', () => {
-  for (const [name, { summary }] of Object.entries(COMMANDS))
-    expect(overview(COMMANDS, 200)).toContain(`  ${name.padEnd(12)}${summary}\n`)
+  for (const name of Object.keys(COMMANDS))
+    expect(overview(COMMANDS, 200)).toContain(`  ${name.padEnd(12)}${summaryOf(name)}\n`)
 })

@@ -1,12 +1,14 @@
 import type { Positional } from '@shoal/options'
 import { flagName, type OptionTable } from '@shoal/options'
 import { SHOAL } from '../base/program.ts'
-import { wrap } from '../base/text/width.ts'
+import { wrap } from '../base/width.ts'
 import { COMMAND_GROUPS, type Command, type CommandEntry } from './command.ts'
+import type { CommandName } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
+import { texts } from './texts.ts'
 
 /** The help of one command. `columns` is the width to fill. */
-export function commandHelp(name: string, summary: string, command: Command, columns: number): string {
+export function commandHelp(name: string, command: Command, columns: number): string {
   const { about, positionals, options, examples } = command
   const words = positionals.map(each => ` ${positionalText(each)}`).join('')
   const rows = (table: OptionTable) =>
@@ -15,24 +17,29 @@ export function commandHelp(name: string, summary: string, command: Command, col
       return [`${option.short ? `-${option.short}, ` : '    '}${flagName(key)}${value}`, option.help] as const
     })
   return [
-    `Usage: ${SHOAL} ${name}${words} [options]`,
+    texts.help.usage({ line: `${SHOAL} ${name}${words}` }),
     '',
-    ...wrap(summary, columns),
-    ...about.flatMap(paragraph => ['', ...wrap(paragraph, columns)]),
+    ...wrap(summaryOf(name), columns),
+    ...about.split('\n\n').flatMap(paragraph => ['', ...wrap(paragraph, columns)]),
     ...(positionals.length > 0
       ? ['', ...positionals.flatMap(each => twoColumns(each.name, each.help, columns))]
       : []),
     '',
-    'Options:',
+    texts.help.options,
     ...[...rows(options), ...rows(COMMON_OPTIONS)].flatMap(row => twoColumns(...row, columns)),
     '',
-    examples.length > 1 ? 'Examples:' : 'Example:',
+    examples.length > 1 ? texts.help.examples : texts.help.example,
     ...examples.flatMap(([line, does]) => [
       `  ${SHOAL} ${line}`,
       ...wrap(does, columns - 6).map(text => `      ${text}`),
     ]),
     '',
   ].join('\n')
+}
+
+/** Describes a command in one line. */
+export function summaryOf(name: string): string {
+  return texts[name as CommandName].summary
 }
 
 /** `LINK`, `[ID]`, `LINK …`. */
@@ -44,30 +51,21 @@ function positionalText({ name, optional, many }: Positional): string {
 /** The help of the whole: each command in a line. */
 export function overview(commands: Readonly<Record<string, CommandEntry>>, columns: number): string {
   return [
-    `Usage: ${SHOAL} COMMAND [options]`,
+    texts.help.usage({ line: `${SHOAL} ${texts.help.command}` }),
     '',
-    ...wrap(
-      'Shares files directly with others, and with every BitTorrent client. Without a command, on a terminal, it is a shell that takes one after the other.',
-      columns,
-    ),
-    ...COMMAND_GROUPS.flatMap(({ group, title }) => [
+    ...wrap(texts.help.intro, columns),
+    ...COMMAND_GROUPS.flatMap(group => [
       '',
-      title,
+      texts.groups[group],
       ...Object.entries(commands)
         .filter(([, each]) => each.group === group)
-        .flatMap(([name, { summary }]) => twoColumns(name, summary, columns, 10)),
+        .flatMap(([name]) => twoColumns(name, summaryOf(name), columns, 10)),
     ]),
     '',
-    ...wrap(
-      `${SHOAL} COMMAND --help shows its options and examples. With --json, programs can read what it prints.`,
-      columns,
-    ),
-    ...wrap(
-      'Exit code: 0 done, 1 failed, 2 wrong usage, 78 start cannot work as things are set up (a port is taken, say), 130 stopped by Ctrl-C before it was done.',
-      columns,
-    ),
+    ...wrap(texts.help.more({ shoal: SHOAL }), columns),
+    ...wrap(texts.help.exitCodes, columns),
     '',
-    'Example:',
+    texts.help.example,
     `  ${SHOAL} get "magnet:?xt=urn:btih:…" -o Downloads`,
     '',
   ].join('\n')

@@ -28,7 +28,7 @@ describe('options of the network', () => {
     async server => {
       const refused = read('--ice-server', server)
       await expect(refused).rejects.toThrow(
-        /^--ice-server: a server is written stun:host:port or turn:user:secret@host:port$/,
+        /^--ice-server: write a server as stun:host:port or turn:user:secret@host:port$/,
       )
     },
   )
@@ -37,6 +37,6 @@ describe('options of the network', () => {
     const many = Array.from({ length: 21 }, (_, at) => `--ice-server=stun:s${at}.example`)
     await expect(read(...many)).rejects.toThrow('at most 20')
     expect(await read(...many.slice(1))).toMatchObject({ webrtc: { iceServers: { length: 20 } } })
-    await expect(read('--no-webrtc', many[0]!)).rejects.toThrow('leave one of them out')
+    await expect(read('--no-webrtc', many[0]!)).rejects.toThrow('omit one of them')
   })
 })

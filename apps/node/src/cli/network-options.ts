@@ -1,8 +1,9 @@
-import { flag, integer, list, type OptionValues, oneOf, value } from '@shoal/options'
+import { flag, integer, list, type OptionValues, value } from '@shoal/options'
 import type { IceServer, RateLimits, SessionOptions } from '@shoal/torrent'
 import { UsageError } from '../base/failure.ts'
-import { parseRate } from '../base/text/size.ts'
 import { PRODUCT } from '../base/version.ts'
+import { texts } from './texts.ts'
+import { parseRate } from './values/size.ts'
 
 /** As many as the setting network.iceServers takes. */
 const MAX_ICE_SERVERS = 20
@@ -10,33 +11,33 @@ const MAX_ICE_SERVERS = 20
 /** Options of every command that talks to peers. */
 export const NETWORK_OPTIONS = {
   port: value('N', {
-    help: 'Port to accept peers on: 0 for any. Default: 6881, or any when that is taken',
+    help: texts.networkOptions.port,
     parse: integer(0, 65_535),
   }),
-  host: value('ADDRESS', { help: 'Accept peers on this address only' }),
-  noDht: flag('Do not use the DHT'),
-  dhtNode: list('HOST:PORT', { help: 'Enter the DHT here instead of at the well-known nodes' }),
-  noLsd: flag('Do not look for peers in the local network'),
-  noPex: flag('Do not exchange peers with peers'),
-  noTrackers: flag('Do not announce to trackers'),
-  noWebrtc: flag('Do not reach peers that are web pages (WebRTC)'),
+  host: value('ADDRESS', { help: texts.networkOptions.host }),
+  noDht: flag(texts.networkOptions.noDht),
+  dhtNode: list('HOST:PORT', { help: texts.networkOptions.dhtNode }),
+  noLsd: flag(texts.networkOptions.noLsd),
+  noPex: flag(texts.networkOptions.noPex),
+  noTrackers: flag(texts.networkOptions.noTrackers),
+  noWebrtc: flag(texts.networkOptions.noWebrtc),
   iceServer: list('URL', {
-    help: 'STUN or TURN server, which helps WebRTC past firewalls: stun:HOST:PORT, turn:USER:SECRET@HOST:PORT',
+    help: texts.networkOptions.iceServer,
   }),
   encryption: value('POLICY', {
-    help: 'Encryption of peer connections: plain, prefer (default) or require',
-    parse: oneOf('plain', 'prefer', 'require'),
+    help: texts.networkOptions.encryption,
+    choices: ['plain', 'prefer', 'require'],
   }),
-  limitDown: value('RATE', { help: 'Download at most this much a second: 2MB, 500KiB', parse: parseRate }),
-  limitUp: value('RATE', { help: 'Upload at most this much a second', parse: parseRate }),
-  maxPeers: value('N', { help: 'Connections at most. Default 500', parse: integer(1, 100_000) }),
+  limitDown: value('RATE', { help: texts.networkOptions.limitDown, parse: parseRate }),
+  limitUp: value('RATE', { help: texts.networkOptions.limitUp, parse: parseRate }),
+  maxPeers: value('N', { help: texts.networkOptions.maxPeers, parse: integer(1, 100_000) }),
 }
 
 /** Converts the options to session options. Rejects with UsageError. */
 export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>): Promise<SessionOptions> {
   const { port, host, dhtNode, encryption, limitDown, limitUp, maxPeers } = given
   if (given.noWebrtc && given.iceServer.length > 0)
-    throw new UsageError('--ice-server has no effect with --no-webrtc: leave one of them out')
+    throw new UsageError(texts.networkOptions.iceWithoutWebrtc)
   const limits: Partial<RateLimits> = {
     ...(limitDown !== undefined && { downloadBytesPerSecond: limitDown }),
     ...(limitUp !== undefined && { uploadBytesPerSecond: limitUp }),
@@ -58,15 +59,15 @@ export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>
 }
 
 /** Without any the engine is not needed to read them. */
-async function iceServers(texts: readonly string[]): Promise<IceServer[]> {
-  if (texts.length === 0) return []
-  if (texts.length > MAX_ICE_SERVERS)
-    throw new UsageError(`--ice-server: at most ${MAX_ICE_SERVERS} can be given`)
+async function iceServers(given: readonly string[]): Promise<IceServer[]> {
+  if (given.length === 0) return []
+  if (given.length > MAX_ICE_SERVERS)
+    throw new UsageError(texts.networkOptions.tooManyIceServers({ most: MAX_ICE_SERVERS }))
   const { parseIceServer } = await import('@shoal/torrent')
   try {
-    return texts.map(parseIceServer)
+    return given.map(parseIceServer)
   } catch {
     // Without what was typed: it may hold a secret.
-    throw new UsageError('--ice-server: a server is written stun:host:port or turn:user:secret@host:port')
+    throw new UsageError(texts.networkOptions.badIceServer)
   }
 }

@@ -1,4 +1,4 @@
-import { printable } from '../base/text/width.ts'
+import { printable } from '../base/width.ts'
 
 /** Capabilities of a terminal. */
 export interface TerminalStyle {

@@ -1,13 +1,15 @@
+import { texts } from './texts.ts'
 /** Runs one command line: the words of a process, or a line of the shell. */
 
 import { nearest, parseWords, requireWords } from '@shoal/options'
-import { describeFailure, SetupFailure, UsageError } from '../base/failure.ts'
+import { SetupFailure, UsageError } from '../base/failure.ts'
 import { SHOAL } from '../base/program.ts'
 import { VERSION } from '../base/version.ts'
 import type { CommandContext } from './command.ts'
 import { COMMANDS, findCommand } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { EXIT } from './exit.ts'
+import { explainFailure } from './failure.ts'
 import { commandHelp, overview } from './help.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { type Output, processOutput } from './output.ts'
@@ -30,12 +32,21 @@ export function chooseCommand(
   if (first === undefined) return { name: interactive ? 'shell' : 'help', rest }
   if (first === '--version' || first === '-V') return { name: 'version', rest }
   if (first === '--help' || first === '-h') return { name: 'help', rest }
+  // The language may come before the command.
+  if (first === '--lang' && rest.length > 1)
+    return withLanguage([first, rest[0]!], rest.slice(1), interactive)
+  if (first.startsWith('--lang=') && rest.length > 0) return withLanguage([first], rest, interactive)
   // Options without a command are those of the shell.
   if (first.startsWith('-')) return { name: 'shell', rest: args }
   const next = rest[0]
   if (first === 'start' && next !== undefined && next !== '' && !next.startsWith('-'))
     return chooseCommand(rest, { interactive })
   return { name: first, rest }
+}
+
+function withLanguage(language: readonly string[], rest: readonly string[], interactive: boolean) {
+  const command = chooseCommand(rest, { interactive })
+  return { name: command.name, rest: [...language, ...command.rest] }
 }
 
 /** Runs a line in this process and resolves to the exit code. Reports errors instead of throwing them. `interactive`: the user is typing. */
@@ -76,29 +87,30 @@ async function runCommand(
     return (await command.run(parsed.words, parsed.options, context)) ?? 0
   } catch (error) {
     if (!interrupt.signal.aborted) return report(error, entry && name, output)
-    if (output.json) output.object({ error: { code: 'cancelled', message: 'stopped' } })
-    else output.error('shoal: stopped')
+    if (output.json) output.object({ error: { code: 'cancelled', message: texts.run.stopped } })
+    else output.error(`shoal: ${texts.run.stopped}`)
     return EXIT.interrupted
   }
 }
 
-async function help([topic]: readonly string[], output: Output): Promise<number> {
+async function help(args: readonly string[], output: Output): Promise<number> {
+  const [topic] = parseWords(args, COMMON_OPTIONS, [
+    { name: 'COMMAND', help: '', optional: true, many: true },
+  ]).words
   const columns = Math.min(output.terminal?.columns ?? MOST_HELP_COLUMNS, MOST_HELP_COLUMNS)
   const entry = findCommand(topic)
-  if (topic !== undefined && !topic.startsWith('-') && !entry) throw unknownCommand(topic)
-  const text = entry
-    ? commandHelp(topic!, entry.summary, await entry.load(), columns)
-    : overview(COMMANDS, columns)
+  if (topic !== undefined && !entry) throw unknownCommand(topic)
+  const text = entry ? commandHelp(topic!, await entry.load(), columns) : overview(COMMANDS, columns)
   return print(output, text.trimEnd(), { help: text })
 }
 
 function report(error: unknown, command: string | null, output: Output): number {
-  const failure = describeFailure(error)
+  const failure = explainFailure(error)
   const isUsage = error instanceof UsageError
   if (output.json) output.object({ error: failure })
   else {
     output.error(`shoal: ${failure.message}`)
-    if (isUsage) output.error(`See: ${SHOAL} ${command ? `${command} ` : ''}--help`)
+    if (isUsage) output.error(texts.help.see({ line: command ? `${SHOAL} ${command}` : SHOAL }))
     if (output.verbose) for (const line of stacks(error)) output.error(line)
   }
   if (isUsage) return EXIT.usage
@@ -114,8 +126,13 @@ function stacks(error: unknown): string[] {
 function unknownCommand(typed: string): UsageError {
   const meant = nearest(typed, Object.keys(COMMANDS))
   const isLink = /^(magnet:|https?:)|\.torrent$|^[0-9a-f]{40}$/i.test(typed)
-  const hint = isLink ? `: to download, write ${SHOAL} get LINK` : meant ? `: did you mean ${meant}?` : ''
-  return new UsageError(`there is no command "${typed.slice(0, 80)}"${hint}`)
+  const shown = typed.slice(0, 80)
+  if (isLink) return new UsageError(texts.run.unknownCommandLink({ typed: shown, shoal: SHOAL }))
+  return new UsageError(
+    meant
+      ? texts.run.unknownCommandMeant({ typed: shown, meant })
+      : texts.run.unknownCommand({ typed: shown }),
+  )
 }
 
 function print(output: Output, text: string, value: object): 0 {

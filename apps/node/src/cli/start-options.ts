@@ -13,82 +13,83 @@ import {
   type Layer,
   list,
   type OptionValues,
-  oneOf,
   path,
   value,
   variableName,
 } from '@shoal/options'
-import { Failure, UsageError } from '../base/failure.ts'
-import { fixedSetting } from '../base/settings.ts'
+import { UsageError } from '../base/failure.ts'
 import type { StartOptions } from '../node/start.ts'
+import { CommandFailure } from './failure.ts'
+import { texts } from './texts.ts'
+import { fixedSetting } from './values/settings.ts'
 
 const port = integer(0, 65_535)
 
 export const START_OPTIONS = {
   port: value('N', {
-    help: 'Port of console and API: 0 for any free one. Default 8420',
+    help: texts.start.options.port,
     parse: port,
   }),
   host: value('ADDRESS', {
-    help: 'Address of console and API. Default 127.0.0.1: this machine only. Others need a password',
+    help: texts.start.options.host,
     parse: host,
   }),
   dataDir: value('DIR', {
-    help: 'Where the node keeps its catalogue and token',
+    help: texts.start.options.dataDir,
     parse: path,
   }),
   dir: value('DIR', {
     short: 'd',
-    help: 'Where downloads go. Default: ~/Shoal, or as the settings say',
+    help: texts.start.options.dir,
     parse: path,
   }),
-  username: value('NAME', { help: 'User name; with --password-file', parse: username }),
+  username: value('NAME', { help: texts.start.options.username, parse: username }),
   passwordFile: value('FILE', {
-    help: 'The password: the first line of this file',
+    help: texts.start.options.passwordFile,
     parse: path,
   }),
   config: value('FILE', {
-    help: 'Settings file. Default: config.json in the data dir',
+    help: texts.start.options.config,
     parse: path,
   }),
   peerPort: value('N', {
-    help: 'Port to accept peers on: 0 for any. Default 6881, or as the settings say',
+    help: texts.start.options.peerPort,
     parse: port,
   }),
   peerHost: value('ADDRESS', {
-    help: 'Address to accept peers at, such as that of a VPN. Default: all',
+    help: texts.start.options.peerHost,
     parse: address,
   }),
   allowDir: list('DIR', {
     separator: delimiter,
-    help: 'Files may be shared from and downloaded to this folder too',
+    help: texts.start.options.allowDir,
     parse: path,
   }),
   allowedHost: list('NAME', {
     separator: ',',
-    help: 'A name that browsers reach the node by, such as that of a proxy in front of it',
+    help: texts.start.options.allowedHost,
     parse: hostName,
   }),
   trustedProxy: list('ADDRESS', {
     separator: ',',
-    help: 'Address or network (10.0.0.0/8) of a proxy whose X-Forwarded-For is believed, so that wrong passwords count for who sent them',
+    help: texts.start.options.trustedProxy,
     parse: network,
   }),
-  noTracker: flag('Run no tracker inside the node: the setting network.ownTracker=off'),
+  noTracker: flag(texts.start.options.noTracker),
   publicUrl: value('URL', {
-    help: 'How others reach this node, such as http://203.0.113.7:8420: what is shared then names its tracker',
+    help: texts.start.options.publicUrl,
     parse: publicUrl,
   }),
   logLevel: value('LEVEL', {
-    help: 'debug, info (default), warn or error',
-    parse: oneOf('debug', 'info', 'warn', 'error'),
+    help: texts.start.options.logLevel,
+    choices: ['debug', 'info', 'warn', 'error'],
   }),
   set: list('NAME=VALUE', {
     separator: ';',
-    help: 'A setting by its dotted name, such as network.dht=off: it holds whatever the console says',
+    help: texts.start.options.set,
     parse: fixedSetting,
   }),
-  open: flag('Open the console in the browser'),
+  open: flag(texts.start.options.open),
 }
 
 export const START_VARIABLES = 'SHOAL_'
@@ -117,12 +118,12 @@ export function readStartOptions(
   const config = outer.config ?? join(outer.dataDir ?? defaultDataDir, 'config.json')
   const content = readFile(config)
   if (content === null && outer.config !== undefined)
-    throw new Failure('not-found', `there is no settings file ${config}`)
+    throw new CommandFailure('not-found', texts.start.noConfig({ file: config }))
   if (content !== null) {
     const file = fileLayer(config, content, IN_FILES)
     if (outer.config === undefined && file.keys.includes('dataDir'))
       throw new UsageError(
-        `${config}: dataDir cannot be set in the file that is found through it: give --data-dir or ${variableName(START_VARIABLES, 'dataDir')}`,
+        texts.start.dataDirInConfig({ file: config, variable: variableName(START_VARIABLES, 'dataDir') }),
       )
     layers.push(file)
   }
@@ -139,16 +140,14 @@ export function readStartOptions(
 }
 
 function checkPassword({ username, passwordFile }: OptionValues<typeof START_OPTIONS>): void {
-  if (username !== undefined && passwordFile === undefined)
-    throw new UsageError('a user name needs a password: give --password-file FILE too')
-  if (passwordFile !== undefined && username === undefined)
-    throw new UsageError('a password needs a user name: give --username NAME too')
+  if (username !== undefined && passwordFile === undefined) throw new UsageError(texts.start.needsPassword)
+  if (passwordFile !== undefined && username === undefined) throw new UsageError(texts.start.needsUsername)
 }
 
 function address(text: string): string {
   const bare = text.replace(/^\[(.*)\]$/, '$1')
   if (isIP(bare)) return bare
-  throw new UsageError(`"${text}" is not an IP address`)
+  throw new UsageError(texts.start.notAddress({ text }))
 }
 
 /** An address, or the network that it begins with so many bits. */
@@ -156,7 +155,7 @@ function network(text: string): string {
   const [, bare = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? []
   const family = isIP(bare)
   if (family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128)) return text
-  throw new UsageError(`"${text}" is neither an IP address nor a network such as 10.0.0.0/8`)
+  throw new UsageError(texts.start.notNetwork({ text }))
 }
 
 /** An address, or a name of this machine. */
@@ -168,20 +167,20 @@ function host(text: string): string {
 function hostName(text: string): string {
   const name = text.toLowerCase()
   if (!/^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]{0,252})$/.test(name))
-    throw new UsageError(`"${text}" is neither an address nor a host name: write it without port and http://`)
+    throw new UsageError(texts.start.notHost({ text }))
   return name
 }
 
 function publicUrl(text: string): string {
   const url = URL.parse(text)
   if (url && /^https?:\/\/[^\s/?#@]+\/?$/i.test(text)) return url.origin
-  throw new UsageError(`"${text}" is not an address such as http://203.0.113.7:8420`)
+  throw new UsageError(texts.start.notUrl({ text }))
 }
 
 function username(text: string): string {
   // RFC 7617: a user name has no colon.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses.
   if (text.length > 255 || text.trim() === '' || /[:\u0000-\u001f\u007f]/.test(text))
-    throw new UsageError('a user name has 1 to 255 characters, and no colon')
+    throw new UsageError(texts.start.badUsername)
   return text
 }

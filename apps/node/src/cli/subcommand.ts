@@ -1,5 +1,6 @@
 import { nearest } from '@shoal/options'
 import { UsageError } from '../base/failure.ts'
+import { texts } from './texts.ts'
 
 /** Runs the one that the first word names, with the words after it. Throws UsageError for what is none. */
 export function subcommand<T>(
@@ -10,17 +11,17 @@ export function subcommand<T>(
   if (run) return run(words)
   const names = Object.keys(table)
   const meant = nearest(name, names)
-  throw new UsageError(
-    `"${name}" is not one of ${names.join(', ')}${meant ? `: did you mean ${meant}?` : ''}`,
-  )
+  const known = { name, names: names.join(', ') }
+  throw new UsageError(meant ? texts.run.notOneOfMeant({ ...known, meant }) : texts.run.notOneOf(known))
 }
 
 /** Throws UsageError unless there are as many words as names; `name …` takes one or more. */
 export function takeWords(words: readonly string[], ...names: readonly string[]): readonly string[] {
   const isOpen = names.at(-1)?.endsWith(' …')
   const missing = names[words.length]
-  if (missing !== undefined) throw new UsageError(`${missing.replace(' …', '')} is missing`)
+  if (missing !== undefined)
+    throw new UsageError(texts.run.argumentMissing({ name: missing.replace(' …', '') }))
   const surplus = isOpen ? undefined : words[names.length]
-  if (surplus !== undefined) throw new UsageError(`unexpected argument "${surplus}"`)
+  if (surplus !== undefined) throw new UsageError(texts.run.unexpected({ word: surplus }))
   return words
 }

@@ -1,25 +1,26 @@
 import { flag, list, type OptionValues, value } from '@shoal/options'
 import type { CreateOptions } from '@shoal/torrent'
-import { parsePieceLength } from '../base/text/size.ts'
 import { PRODUCT } from '../base/version.ts'
+import { texts } from './texts.ts'
+import { parsePieceLength } from './values/size.ts'
 
 /** Options of every command that makes a torrent. */
 export const TORRENT_OPTIONS = {
-  v1: flag('Version 1 only, for clients of before 2020'),
-  v2: flag('Version 2 only. Default: hybrid, for clients of both'),
+  v1: flag(texts.torrentOptions.v1),
+  v2: flag(texts.torrentOptions.v2),
   tracker: list('URL', {
-    help: 'Announce here: udp://, http(s):// or ws(s)://. Commas join trackers to one tier',
+    help: texts.torrentOptions.tracker,
   }),
-  webSeed: list('URL', { help: 'Download from here too: http(s)://' }),
-  private: flag('Only its trackers may find peers'),
+  webSeed: list('URL', { help: texts.torrentOptions.webSeed }),
+  private: flag(texts.torrentOptions.private),
   pieceLength: value('SIZE', {
-    help: 'A power of two from 16KiB. Default: by size',
+    help: texts.torrentOptions.pieceLength,
     parse: parsePieceLength,
   }),
-  comment: value('TEXT', { help: 'A comment that everyone can read' }),
-  source: value('TEXT', { help: 'Changes the info hash, as private trackers require' }),
-  name: value('NAME', { help: 'Name as others see it. Default: that of the file or folder' }),
-  keepLinks: flag('Keep symbolic links that lead to something inside the folder. Default: refuse them'),
+  comment: value('TEXT', { help: texts.torrentOptions.comment }),
+  source: value('TEXT', { help: texts.torrentOptions.source }),
+  name: value('NAME', { help: texts.torrentOptions.name }),
+  keepLinks: flag(texts.torrentOptions.keepLinks),
 }
 
 /** Converts the options to those of createTorrent. */

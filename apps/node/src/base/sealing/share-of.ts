@@ -1,13 +1,6 @@
-import { isShareLink, LinkError, parseShareLink, type Seal, type ShareLink } from '@shoal/links'
+import { isShareLink, LinkError, parseShareLink, type ShareLink } from '@shoal/links'
 import type { TorrentSource } from '@shoal/torrent'
 import { Failure } from '../failure.ts'
-
-/** Describes what opens a share. */
-export const SEALED_TO: Record<Seal['by'], string> = {
-  key: 'to the key in the link',
-  passphrase: 'to a passphrase',
-  recipient: 'to keys of people',
-}
 
 /** Parses a share link; returns null for any other source. Throws `bad-request` for a link that is cut short or altered. */
 export function shareOf(source: TorrentSource): ShareLink | null {

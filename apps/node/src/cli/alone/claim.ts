@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { infoHashText, type TorrentApi } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { stampOf } from '../../base/files/stamp.ts'
+import { CommandFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 import { type Entry, type FolderRecords, isTaken } from './folder-records.ts'
 
 /** A note that this process has a download, so that no other process shares its unfinished files or downloads it too. */
@@ -29,10 +30,7 @@ export async function claim(torrent: TorrentApi, records: FolderRecords): Promis
   }
   const known = await records.find(infoHash)
   if (known && isTaken(known))
-    throw new Failure(
-      'bad-argument',
-      `another shoal (process ${known.pid}) is downloading this into the same folder: wait for it, or choose another folder`,
-    )
+    throw new CommandFailure('bad-argument', texts.get.taken({ pid: String(known.pid) }))
   // The torrent was made from files of this folder. Its note stays, because it saves hashing.
   if (known?.kind === 'made') return { complete() {}, async release() {} }
   const off = torrent.on('metadata', () => note({ pid: process.pid, sinceMs }))

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Metainfo } from '@shoal/torrent'
-import { Failure, fileFailure } from '../../base/failure.ts'
+import { CommandFailure, fileFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 
 /**
  * The download folder that `path` means for a torrent: the path itself, or its parent if it is the torrent's own file or folder. Rejects
@@ -15,11 +16,11 @@ export async function contentFolder(path: string, { info }: Pick<Metainfo, 'info
   const isNamed = basename(full) === info.name
   if (!stats.isDirectory()) {
     if (isNamed && info.singleFile) return dirname(full)
-    throw new Failure(
+    throw new CommandFailure(
       'bad-argument',
       info.singleFile
-        ? `the torrent calls its file ${info.name}, and this is ${basename(full)}: rename it, or give the folder that it is in`
-        : `${path} is a file, and the torrent is a folder ${info.name}: give that folder`,
+        ? texts.check.otherName({ expected: info.name, actual: basename(full) })
+        : texts.check.notFolder({ path, name: info.name }),
     )
   }
   if (!isNamed || info.singleFile) return full

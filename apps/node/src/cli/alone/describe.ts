@@ -8,7 +8,8 @@ import {
   magnetOf,
   torrentCid,
 } from '@shoal/torrent'
-import { count, formatBytes } from '../../base/text/format.ts'
+import { formatBytes } from '../format.ts'
+import { texts } from '../texts.ts'
 
 export interface FileDescription {
   /** Below the download folder, with `/`. */
@@ -90,43 +91,59 @@ export function describeMagnet(magnet: Magnet): TorrentDescription {
 
 const MOST_FILES = 50
 
-/** The description as lines of text. `all` lists every file. */
-export function descriptionLines(torrent: TorrentDescription, { all = false } = {}): string[] {
+/** The description as lines of text. `all` lists every file; `sealed` says what a share is sealed to. */
+export function descriptionLines(
+  torrent: TorrentDescription,
+  { all = false, sealed }: { all?: boolean; sealed?: string | undefined } = {},
+): string[] {
   const { files, infoHashes } = torrent
+  const labelColumns = Math.max(...Object.values(texts.info.rows).map(label => label.length)) + 2
   const row = (label: string, text: string | null | undefined) =>
-    text === null || text === undefined || text === '' ? [] : [`${`${label}:`.padEnd(14)}${text}`]
+    text === null || text === undefined || text === ''
+      ? []
+      : [`${(label === '' ? '' : `${label}:`).padEnd(labelColumns)}${text}`]
   const shown = files === null ? [] : all ? files : files.slice(0, MOST_FILES)
   const width = Math.max(0, ...shown.map(file => formatBytes(file.length).length))
   return [
-    ...row('Name', torrent.name),
+    ...row(texts.info.rows.sealed, sealed),
+    ...row(texts.info.rows.name, torrent.name),
     ...row(
-      'Size',
-      torrent.length === null ? null : `${formatBytes(torrent.length)} (${torrent.length} bytes)`,
+      texts.info.rows.size,
+      torrent.length === null
+        ? null
+        : texts.info.bytes({ size: formatBytes(torrent.length), bytes: torrent.length }),
     ),
-    ...row('Version', torrent.version),
-    ...row('Piece length', torrent.pieceLength === null ? null : `${torrent.pieceLength / 1024} KiB`),
-    ...row('Info hash v1', infoHashes.v1),
-    ...row('Info hash v2', infoHashes.v2),
-    ...row('Content ID', torrent.cid),
-    ...row('Private', torrent.private ? 'yes: only its trackers may find peers' : null),
-    ...row('Source', torrent.source),
-    ...row('Comment', torrent.comment),
+    ...row(texts.info.rows.version, torrent.version),
     ...row(
-      'Created',
-      [torrent.creationDate, torrent.createdBy && `by ${torrent.createdBy}`].filter(Boolean).join(' '),
+      texts.info.rows.pieceLength,
+      torrent.pieceLength === null ? null : `${torrent.pieceLength / 1024} KiB`,
     ),
-    ...torrent.trackerTiers.flatMap((tier, index) => row(index === 0 ? 'Trackers' : '', tier.join(' '))),
-    ...torrent.webSeeds.flatMap((url, index) => row(index === 0 ? 'Web seeds' : '', url)),
-    ...row('Magnet', torrent.magnet),
-    ...(files ? row('Files', count(files.length, 'file')) : []),
+    ...row(texts.info.rows.infoHashV1, infoHashes.v1),
+    ...row(texts.info.rows.infoHashV2, infoHashes.v2),
+    ...row(texts.info.rows.contentId, torrent.cid),
+    ...row(texts.info.rows.private, torrent.private ? texts.info.private : null),
+    ...row(texts.info.rows.source, torrent.source),
+    ...row(texts.info.rows.comment, torrent.comment),
+    ...row(
+      texts.info.rows.created,
+      [torrent.creationDate, torrent.createdBy && texts.info.by({ program: torrent.createdBy })]
+        .filter(Boolean)
+        .join(' '),
+    ),
+    ...torrent.trackerTiers.flatMap((tier, index) =>
+      row(index === 0 ? texts.info.rows.trackers : '', tier.join(' ')),
+    ),
+    ...torrent.webSeeds.flatMap((url, index) => row(index === 0 ? texts.info.rows.webSeeds : '', url)),
+    ...row(texts.info.rows.magnet, torrent.magnet),
+    ...(files ? row(texts.info.rows.files, texts.format.files({ count: files.length })) : []),
     ...shown.map(
       ({ path, length, cid }, index) =>
         `  ${String(index).padStart(String(shown.length - 1).length)}  ${formatBytes(length).padStart(width)}  ${path}${cid && all ? `  ${cid}` : ''}`,
     ),
     ...(files && shown.length < files.length
-      ? [`  and ${files.length - shown.length} more: --all lists them`]
+      ? [`  ${texts.info.more({ count: files.length - shown.length })}`]
       : []),
-  ].map(line => line.replace(/^: {13}/, ' '.repeat(14)))
+  ]
 }
 
 export function hexHashes({ v1, v2 }: InfoHashes): { v1?: string; v2?: string } {

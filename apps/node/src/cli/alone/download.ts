@@ -1,15 +1,16 @@
 /** `shoal get`: one download from a link to verified files. */
 import { resolve } from 'node:path'
 import { infoHashText, Session, type SessionOptions, type TorrentApi } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { defaultFolder, openPlace, type Place } from '../../base/files/places.ts'
-import { count, formatBytes, formatDuration, formatPercent, formatRate } from '../../base/text/format.ts'
 import type { CommandContext } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { CommandFailure } from '../failure.ts'
+import { formatBytes, formatDuration, formatPercent, formatRate } from '../format.ts'
 import type { Output } from '../output.ts'
 import { logTo } from '../terminal/log.ts'
 import { openView } from '../terminal/open-view.ts'
 import { torrentItem, type View } from '../terminal/view.ts'
+import { texts } from '../texts.ts'
 import { type Claim, claim } from './claim.ts'
 import { hexHashes } from './describe.ts'
 import { explainLink } from './explain-link.ts'
@@ -62,14 +63,14 @@ export async function download(
   } catch (error) {
     if (!interrupt.signal.aborted) throw limit?.aborted && !job.done ? timedOut(job.torrent, timeout!) : error
   } finally {
-    if (interrupt.signal.aborted) view.tell('Stopping …')
+    if (interrupt.signal.aborted) view.tell(texts.run.stopping)
     view.close()
     await session.close()
     await job.claim?.release()
   }
   if (job.done) return 0
   const progress = formatPercent(job.torrent?.stats.progress ?? 0)
-  const message = `stopped at ${progress}: run the same command to continue`
+  const message = texts.get.stopped({ progress })
   if (output.json) output.object({ error: { code: 'cancelled', message } })
   else output.error(`shoal: ${message}`)
   return EXIT.interrupted
@@ -162,7 +163,7 @@ async function arrive(
   } catch (error) {
     const { code, message } = error as { code?: string; message: string }
     if (code !== 'no-space') throw error
-    throw new Failure('no-space', `${message}. Finished pieces are kept: run the same command to continue`, {
+    throw new CommandFailure('no-space', texts.get.noSpace({ reason: message }), {
       cause: error,
     })
   } finally {
@@ -174,7 +175,7 @@ function tellComplete(torrent: TorrentApi, view: View): void {
   const { stats, files, directory, name, infoHashes } = torrent
   const wanted = files.filter(({ priority }) => priority > 0)
   const path = resolve(directory, files[0]?.path[0] ?? name)
-  view.tell(`Complete: ${path} (${formatBytes(stats.wantedBytes)})`, {
+  view.tell(texts.add.complete({ path, size: formatBytes(stats.wantedBytes) }), {
     event: 'complete',
     infoHash: infoHashText(infoHashes),
     name,
@@ -199,17 +200,18 @@ export async function untilStopped(torrent: TorrentApi, signal: AbortSignal): Pr
   })
 }
 
-function timedOut(torrent: TorrentApi | null, timeoutMs: number): Failure {
+function timedOut(torrent: TorrentApi | null, timeoutMs: number): CommandFailure {
   const time = formatDuration(timeoutMs / 1000)
   const stats = torrent?.stats
-  if (!stats || !torrent.metainfo)
-    return new Failure(
-      'timeout',
-      `no peer sent the metadata of this link within ${time}: try again later, or give --peer HOST:PORT`,
-    )
+  if (!stats || !torrent.metainfo) return new CommandFailure('timeout', texts.get.noMetadata({ time }))
   const rate = formatRate(stats.downloadBytesPerSecond)
-  return new Failure(
+  return new CommandFailure(
     'timeout',
-    `${formatPercent(stats.progress)} complete after ${time} (${count(stats.peers, 'peer')}, ${rate}): run the same command to continue`,
+    texts.get.timedOut({
+      progress: formatPercent(stats.progress),
+      time,
+      peers: texts.format.peers({ count: stats.peers }),
+      rate,
+    }),
   )
 }

@@ -1,14 +1,10 @@
 /** Explains on the command line why the engine rejects a link. */
 
-import { Failure } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import { withoutPassword } from '../../base/without-password.ts'
+import { CommandFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 
-const UNDERSTOOD =
-  'a magnet link (magnet:?xt=…), an info hash (40 or 64 hex digits, or 32 base32 characters), a content ID (baf5r…), the path or http(s) URL of a .torrent file, a share link in quotes'
-const PLAIN_FILES = `The running node downloads plain files: ${SHOAL} add URL, or ${SHOAL} get URL --node local`
-/** A share link needs its fragment, which servers do not receive. */
-const SHARE_LINK = `${SHOAL} get 'https://…/#…', in quotes, with what follows #`
 /** Longest part of a link that a message repeats. */
 const SHOWN_LENGTH = 80
 
@@ -42,16 +38,16 @@ function isNoPath(text: string, error: unknown): boolean {
   return codeOf(error) === 'not-found' && !/[/\\]|\.torrent$/i.test(text)
 }
 
-function plainFile(url: string, cause: unknown): Failure {
-  const message = url.endsWith('/')
-    ? `${shown(url)} is not a .torrent. A share link is needed in full: ${SHARE_LINK}`
-    : `${shown(url)} is not a .torrent. ${PLAIN_FILES}`
-  return new Failure('not-a-torrent', message, { cause })
+function plainFile(url: string, cause: unknown): CommandFailure {
+  const known = { url: shown(url), shoal: SHOAL }
+  const message = url.endsWith('/') ? texts.get.cutShareLink(known) : texts.get.plainFile(known)
+  return new CommandFailure('not-a-torrent', message, { cause })
 }
 
-function unknown(text: string, cause: unknown): Failure {
-  const message = `${shown(text) || 'nothing'} cannot be downloaded. Supported links: ${UNDERSTOOD}`
-  return new Failure('unknown-identifier', message, { cause })
+function unknown(text: string, cause: unknown): CommandFailure {
+  const { nothing, understood } = texts.get
+  const message = texts.get.unknown({ link: shown(text) || nothing, understood })
+  return new CommandFailure('unknown-identifier', message, { cause })
 }
 
 function codeOf(error: unknown): string {

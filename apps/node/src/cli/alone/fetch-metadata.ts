@@ -1,6 +1,7 @@
 import { type Metainfo, Session, type SessionOptions } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
-import { formatDuration } from '../../base/text/format.ts'
+import { CommandFailure } from '../failure.ts'
+import { formatDuration } from '../format.ts'
+import { texts } from '../texts.ts'
 
 export interface FetchOptions {
   readonly peers: readonly string[]
@@ -23,10 +24,7 @@ export async function fetchMetadata(
     return torrent.metainfo!
   } catch (error) {
     if (!limit.aborted || signal.aborted) throw error
-    throw new Failure(
-      'timeout',
-      `no peer sent the metadata of this link within ${formatDuration(timeoutMs / 1000)}: try again later, give --peer HOST:PORT, or show only the link itself with --no-fetch`,
-    )
+    throw new CommandFailure('timeout', texts.info.noMetadata({ time: formatDuration(timeoutMs / 1000) }))
   } finally {
     await session.close()
   }

@@ -8,10 +8,11 @@ import { UsageError } from '../../base/failure.ts'
 import { defaultFolder, openPlace } from '../../base/files/places.ts'
 import { torrentSource } from '../../base/sealing/torrent-source.ts'
 import { type Unpacked, unpack } from '../../base/sealing/unpack.ts'
-import { count, formatBytes } from '../../base/text/format.ts'
 import type { CommandContext } from '../command.ts'
+import { formatBytes } from '../format.ts'
 import { HashingItem } from '../terminal/hashing-item.ts'
 import type { View } from '../terminal/view.ts'
+import { texts } from '../texts.ts'
 import { type DownloadOptions, download, type SealedDownload } from './download.ts'
 import { type UnlockOptions, unlockFor } from './unlock.ts'
 
@@ -33,8 +34,7 @@ async function getSealed(
   options: DownloadOptions & UnlockOptions,
   context: CommandContext,
 ): Promise<number> {
-  if (options.select)
-    throw new UsageError('--select cannot be given for a sealed share: it is opened as a whole')
+  if (options.select) throw new UsageError(texts.get.selectSealed)
   const key = seal.by === 'key' ? seal.key : undefined
   const unlock = await unlockFor(seal.by, key, options, context.interrupt.signal)
   const directory = resolve(options.out ?? defaultFolder())
@@ -63,7 +63,7 @@ class Opening implements SealedDownload {
   }
 
   async open(torrent: TorrentApi, view: View, signal: AbortSignal): Promise<void> {
-    const item = new HashingItem(this.#directory, 'Opening')
+    const item = new HashingItem(this.#directory, texts.progress.opening)
     view.add(item)
     try {
       const unpacked = await unpack(this.#share!, this.#directory, { signal, onProgress: item.onProgress })
@@ -84,8 +84,16 @@ export function tellOpened(
   leftOut: number,
 ): void {
   const what = paths.length === 1 ? paths[0]! : `${paths.map(path => basename(path)).join(', ')}`
-  const left = leftOut > 0 ? `; ${count(leftOut, 'link')} left out` : ''
-  view.tell(`Opened: ${what} (${count(files.length, 'file')}, ${formatBytes(lengthBytes)}${left})`, {
+  const known = {
+    what,
+    files: texts.format.files({ count: files.length }),
+    size: formatBytes(lengthBytes),
+  }
+  const text =
+    leftOut > 0
+      ? texts.unseal.openedPart({ ...known, links: texts.format.links({ count: leftOut }) })
+      : texts.unseal.opened(known)
+  view.tell(text, {
     event: 'opened',
     ...(infoHash !== null && { infoHash }),
     paths,

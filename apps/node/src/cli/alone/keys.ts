@@ -5,11 +5,12 @@ import { IdentityError, identityText, KeyPair, parseDidKey, recipientOf } from '
 import { formatSecretKey } from '@shoal/identity/age'
 import { loadKeyFile, saveKeyFile } from '@shoal/identity/node'
 import { makeFolders } from '@shoal/torrent/make-folders'
-import { Failure } from '../../base/failure.ts'
 import { stateRoot } from '../../base/files/places.ts'
 import { writeWholeFile } from '../../base/files/write-file.ts'
 import { shareOf } from '../../base/sealing/share-of.ts'
 import { askSecret, type SecretOptions } from '../ask-secret.ts'
+import { CommandFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 
 /** The public half, to give to others. */
 export interface PublicHalf {
@@ -24,7 +25,7 @@ export function defaultKeyFile(): string {
 
 /** Makes a key and writes its file to `path`. Rejects with `exists` if there is one and `replace` is false. */
 export async function newKey(path: string, secret: SecretOptions, replace: boolean): Promise<PublicHalf> {
-  const passphrase = await askSecret('Passphrase for the key file', { ...secret, twice: true })
+  const passphrase = await askSecret(texts.ask.newFilePassphrase, { ...secret, twice: true })
   const pair = KeyPair.generate()
   await makeFolders(join(path, '..'))
   await saveKeyFile(path, pair, passphrase, { replace })
@@ -52,13 +53,13 @@ export async function secretHalf(path: string, secret: SecretOptions): Promise<s
 /** The key of a share link as text for `age -i`. Throws `bad-request` if the link has none. */
 export function linkIdentity(link: string): string {
   const seal = shareOf(link)?.seal
-  if (seal?.by !== 'key') throw new Failure('bad-request', 'this has no key: give the complete link')
+  if (seal?.by !== 'key') throw new CommandFailure('bad-request', texts.key.noKey)
   return formatSecretKey(seal.key)
 }
 
 /** Asks for the passphrase. Rejects with an IdentityError. */
 export async function openKey(path: string, secret: SecretOptions): Promise<KeyPair> {
-  return loadKeyFile(path, await askSecret(`Passphrase of ${path}`, secret))
+  return loadKeyFile(path, await askSecret(texts.ask.filePassphrase({ file: path }), secret))
 }
 
 function publicFile(path: string): string {

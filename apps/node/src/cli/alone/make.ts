@@ -11,12 +11,13 @@ import {
   type TorrentApi,
   writeMetainfo,
 } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import { SHOAL } from '../../base/program.ts'
-import { formatPercent } from '../../base/text/format.ts'
+import { CommandFailure } from '../failure.ts'
+import { formatPercent } from '../format.ts'
 import { HashingItem } from '../terminal/hashing-item.ts'
 import type { View } from '../terminal/view.ts'
+import { texts } from '../texts.ts'
 import { contentFolder } from './content-folder.ts'
 import type { Entry, FolderRecords } from './folder-records.ts'
 import { readMetainfo } from './read-metainfo.ts'
@@ -85,9 +86,14 @@ export async function seedGiven(
     checkFiles(metainfo, directory, { signal, onProgress }),
   )
   if (!checked.complete)
-    throw new Failure(
+    throw new CommandFailure(
       'not-found',
-      `${formatPercent(checked.haveBytes / metainfo.info.lengthBytes)} of ${name} is in ${directory}: ${SHOAL} check shows what is missing or different, ${SHOAL} get fetches it`,
+      texts.share.partOfTorrent({
+        progress: formatPercent(checked.haveBytes / metainfo.info.lengthBytes),
+        name,
+        directory,
+        shoal: SHOAL,
+      }),
     )
   return keep(metainfo, { name, stamp, recipe: 'given' }, { ...context, directory, records })
 }

@@ -1,5 +1,6 @@
 import { type Metainfo, Session } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
+import { CommandFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 
 /** Reads a .torrent from a path or URL. Rejects with a ShoalError, or with a Failure for a link, which has no piece hashes. */
 export async function readMetainfo(source: string, { signal }: { signal: AbortSignal }): Promise<Metainfo> {
@@ -10,7 +11,7 @@ export async function readMetainfo(source: string, { signal }: { signal: AbortSi
     signal.throwIfAborted()
     const torrent = await session.add(source, { paused: true, memory: true })
     if (torrent.metainfo) return torrent.metainfo
-    throw new Failure('bad-argument', 'a link has no piece hashes: give a .torrent file or its URL')
+    throw new CommandFailure('bad-argument', texts.check.noHashes)
   } finally {
     signal.removeEventListener('abort', stop)
     await session.close()

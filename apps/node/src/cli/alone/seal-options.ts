@@ -3,16 +3,17 @@ import type { SealTo } from '@shoal/api'
 import { flag, list, type OptionValues, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { askSecret } from '../ask-secret.ts'
+import { texts } from '../texts.ts'
 
 export const SEAL_OPTIONS = {
-  seal: flag('Encrypt it first: to a key in the link, unless --passphrase or --to is given'),
-  passphrase: flag('With --seal: to a passphrase, which is asked for'),
+  seal: flag(texts.shareOptions.seal),
+  passphrase: flag(texts.shareOptions.passphrase),
   passphraseFile: value('FILE', {
-    help: 'With --seal: to the passphrase that is the first line of this file, - for standard input',
+    help: texts.shareOptions.passphraseFile,
   }),
-  to: list('KEY', { help: 'With --seal: to this public key, age1… or did:key:…' }),
+  to: list('KEY', { help: texts.shareOptions.to }),
   out: value('DIR', {
-    help: 'With --seal: keep the sealed file in this folder. Default: it goes when sharing ends',
+    help: texts.shareOptions.out,
   }),
 }
 
@@ -23,9 +24,8 @@ export function checkSealOptions({ seal, ...given }: SealOptions): void {
   const { passphrase, passphraseFile, to, out } = given
   const byPassphrase = passphrase || passphraseFile !== undefined
   if (!seal && (byPassphrase || to.length > 0 || out !== undefined))
-    throw new UsageError('--passphrase, --passphrase-file, --to and --out need --seal')
-  if (byPassphrase && to.length > 0)
-    throw new UsageError('give either a passphrase or --to: a share cannot be sealed to both')
+    throw new UsageError(texts.shareOptions.needSeal)
+  if (byPassphrase && to.length > 0) throw new UsageError(texts.shareOptions.passphraseOrTo)
 }
 
 /** Returns what the share is sealed to. Asks for the passphrase if needed. */
@@ -34,5 +34,5 @@ export async function sealToOf(options: SealOptions, signal: AbortSignal): Promi
   if (to.length > 0) return { by: 'recipients', recipients: [...to] }
   if (!passphrase && passphraseFile === undefined) return { by: 'key' }
   const secret = { file: passphraseFile, option: '--passphrase-file', twice: true, signal }
-  return { by: 'passphrase', passphrase: await askSecret('Passphrase for the share', secret) }
+  return { by: 'passphrase', passphrase: await askSecret(texts.ask.newSharePassphrase, secret) }
 }

@@ -1,14 +1,16 @@
 /** `shoal seed`: shares one file or folder until Ctrl-C. */
 import { basename, dirname, join, resolve } from 'node:path'
 import { type CreateOptions, infoHashText, Session, type SessionOptions } from '@shoal/torrent'
-import { Failure, UsageError } from '../../base/failure.ts'
+import { UsageError } from '../../base/failure.ts'
 import { openPlace } from '../../base/files/places.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import type { CommandContext } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { CommandFailure } from '../failure.ts'
 import { logTo } from '../terminal/log.ts'
 import { openView } from '../terminal/open-view.ts'
 import { torrentItem, type View } from '../terminal/view.ts'
+import { texts } from '../texts.ts'
 import { untilStopped } from './download.ts'
 import { FolderRecords } from './folder-records.ts'
 import { type Made, make, recipeOf, seedGiven } from './make.ts'
@@ -31,7 +33,7 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
   const full = resolve(path)
   // Check the path before opening a session and creating a state folder.
   if ((await stampOf(full, signal)) === null)
-    throw new Failure('not-found', `${path}: there is no such file or folder`)
+    throw new CommandFailure('not-found', texts.fileErrors.notFound({ path }))
   const place = await openPlace(dirname(full))
   const session = await Session.open({ ...options.network, stateDirectory: place.resume, restore: false })
   const view = openView(output)
@@ -40,10 +42,13 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
     for (const peer of options.peer) torrent.addPeer(peer)
     view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
     logTo(view, output, torrent)
-    view.tell(`Listening on port ${session.port}. Ctrl-C stops`, { event: 'listening', port: session.port })
+    view.tell(texts.seed.listening({ port: String(session.port) }), {
+      event: 'listening',
+      port: session.port,
+    })
     tellShared(view, torrent, join(torrent.directory, entry.name), options.page)
     await untilStopped(torrent, signal)
-    view.tell('Stopping …')
+    view.tell(texts.run.stopping)
     return 0
   } catch (error) {
     if (!signal.aborted) throw error
@@ -72,7 +77,5 @@ async function add(
 function checkGivenOptions(create: CreateOptions): void {
   const plain: CreateOptions = { version: 'hybrid', private: false, symlinks: 'refuse' }
   if (recipeOf(create) !== recipeOf(plain) || create.comment !== undefined)
-    throw new UsageError(
-      '--torrent already describes the torrent: leave out --v1, --v2, --private, --piece-length, --comment, --source and --keep-links',
-    )
+    throw new UsageError(texts.seed.givenTorrent)
 }

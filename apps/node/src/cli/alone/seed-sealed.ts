@@ -4,19 +4,21 @@ import { readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { SealTo } from '@shoal/sealed'
 import { createTorrent, infoHashText, type Metainfo, Session } from '@shoal/torrent'
-import { Failure, UsageError } from '../../base/failure.ts'
+import { UsageError } from '../../base/failure.ts'
 import { stateRoot } from '../../base/files/places.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import { SHOAL } from '../../base/program.ts'
 import { type SealedPath, sealPath } from '../../base/sealing/seal-path.ts'
 import { sealedLink } from '../../base/sealing/sealed-link.ts'
-import { formatBytes } from '../../base/text/format.ts'
 import type { CommandContext } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { CommandFailure } from '../failure.ts'
+import { formatBytes } from '../format.ts'
 import { HashingItem } from '../terminal/hashing-item.ts'
 import { logTo } from '../terminal/log.ts'
 import { openView } from '../terminal/open-view.ts'
 import { torrentItem, type View } from '../terminal/view.ts'
+import { texts } from '../texts.ts'
 import { hexHashes } from './describe.ts'
 import { untilStopped } from './download.ts'
 import { type SealOptions, sealToOf } from './seal-options.ts'
@@ -31,10 +33,10 @@ export async function seedSealed(
   const { interrupt, output } = context
   const { signal } = interrupt
   if (options.torrent !== undefined || options.create.symlinks === 'keep')
-    throw new UsageError('--torrent and --keep-links cannot be given with --seal')
+    throw new UsageError(texts.seed.notWithSeal)
   const full = resolve(path)
   if ((await stampOf(full, signal)) === null)
-    throw new Failure('not-found', `${path}: there is no such file or folder, or nothing in it`)
+    throw new CommandFailure('not-found', texts.fileErrors.notFoundOrEmpty({ path }))
   const to = await sealToOf(options, signal)
   const folder = options.out === undefined ? await passingFolder() : resolve(options.out)
   const view = openView(output)
@@ -47,10 +49,13 @@ export async function seedSealed(
     for (const peer of options.peer) torrent.addPeer(peer)
     view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
     logTo(view, output, torrent)
-    view.tell(`Listening on port ${session.port}. Ctrl-C stops`, { event: 'listening', port: session.port })
+    view.tell(texts.seed.listening({ port: String(session.port) }), {
+      event: 'listening',
+      port: session.port,
+    })
     tellSealed(view, sealed, metainfo, sealedLink(metainfo, { by: to.by, key: sealed.key }, options.page))
     await untilStopped(torrent, signal)
-    view.tell('Stopping …')
+    view.tell(texts.run.stopping)
     return 0
   } catch (error) {
     if (!signal.aborted) throw error
@@ -86,7 +91,7 @@ async function sealing(
   view: View,
   signal: AbortSignal,
 ): Promise<SealedPath> {
-  const item = new HashingItem(path, 'Sealing')
+  const item = new HashingItem(path, texts.progress.sealing)
   view.add(item)
   try {
     return await sealPath(path, folder, to, { signal, onProgress: item.onProgress })
@@ -102,9 +107,9 @@ function tellSealed(
   link: string,
 ): void {
   const how = link.startsWith('#')
-    ? `\nOpen it with ${SHOAL} get '${link.slice(0, 6)}…', or with the share page of any node: put its address before the #, or give it as --page`
+    ? `\n${texts.seed.howToOpen({ shoal: SHOAL, link: link.slice(0, 6) })}`
     : ''
-  view.tell(`Sharing ${name}, sealed (${formatBytes(lengthBytes)})\n  ${link}${how}`, {
+  view.tell(`${texts.seed.sharingSealed({ name, size: formatBytes(lengthBytes) })}\n  ${link}${how}`, {
     event: 'sharing',
     name,
     length: lengthBytes,

@@ -1,5 +1,6 @@
 import { parseMagnet, type TorrentApi } from '@shoal/torrent'
 import { UsageError } from '../../base/failure.ts'
+import { texts } from '../texts.ts'
 
 const NORMAL = 4
 
@@ -11,7 +12,7 @@ export async function selectFiles(torrent: TorrentApi, wanted: readonly number[]
   const { files } = torrent
   const surplus = wanted.find(index => index >= files.length)
   if (surplus !== undefined)
-    throw new UsageError(`--select: there is no file ${surplus}: this torrent has 0 to ${files.length - 1}`)
+    throw new UsageError(texts.get.noFile({ index: String(surplus), last: String(files.length - 1) }))
   const chosen = new Set(wanted)
   const others = files.filter(({ index, priority }) => priority > 0 !== chosen.has(index))
   for (const { index } of others) await torrent.setPriority(index, chosen.has(index) ? NORMAL : 0)

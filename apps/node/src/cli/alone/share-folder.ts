@@ -3,6 +3,7 @@ import { type CreateOptions, Session, type SessionOptions } from '@shoal/torrent
 import { defaultFolder, openPlace } from '../../base/files/places.ts'
 import type { CommandContext } from '../command.ts'
 import { openView } from '../terminal/open-view.ts'
+import { texts } from '../texts.ts'
 import { FolderRecords } from './folder-records.ts'
 import { SharedFolder } from './shared-folder.ts'
 import { watchFolder } from './watch-folder.ts'
@@ -42,13 +43,13 @@ export async function shareFolder(
     page: options.page,
   })
   try {
-    view.tell(`Sharing ${directory} on port ${session.port}: what you put there is shared. Ctrl-C stops`, {
+    view.tell(texts.share.listening({ directory, port: String(session.port) }), {
       event: 'listening',
       port: session.port,
       directory,
     })
     await shared.look(null)
-    view.tell(shared.size === 0 ? 'There is nothing in it yet' : '', {
+    view.tell(shared.size === 0 ? texts.share.empty : '', {
       event: 'ready',
       torrents: shared.size,
     })
@@ -56,7 +57,7 @@ export async function shareFolder(
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    if (signal.aborted) view.tell('Stopping …')
+    if (signal.aborted) view.tell(texts.run.stopping)
     watch.close()
     view.close()
     await session.close()

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CreateOptions, infoHashText, type SessionApi, type TorrentApi } from '@shoal/torrent'
-import { describeFailure, fileFailure } from '../../base/failure.ts'
 import { stampOf } from '../../base/files/stamp.ts'
+import { explainFailure, fileFailure } from '../failure.ts'
 import type { Output } from '../output.ts'
 import { logTo } from '../terminal/log.ts'
 import { type Item, torrentItem, type View } from '../terminal/view.ts'
+import { texts } from '../texts.ts'
 import { type Entry, type FolderRecords, isTaken } from './folder-records.ts'
 import { isShareable } from './ignored.ts'
 import { make } from './make.ts'
@@ -124,8 +125,12 @@ export class SharedFolder {
   #refuse(name: string, stamp: string | null, error: unknown): void {
     if (this.#refused.has(name) && this.#refused.get(name) === stamp) return
     this.#refused.set(name, stamp)
-    const failure = describeFailure(error)
-    this.#options.view.tell(`Not shared: ${failure.message}`, { event: 'not-shared', name, ...failure })
+    const failure = explainFailure(error)
+    this.#options.view.tell(texts.share.refused({ reason: failure.message }), {
+      event: 'not-shared',
+      name,
+      ...failure,
+    })
   }
 
   #add(name: string, torrent: TorrentApi, entry: Entry): Shared {
@@ -146,8 +151,7 @@ export class SharedFolder {
     view.remove(item)
     await torrent.remove()
     await records.delete(entry.infoHash)
-    const text =
-      why === 'gone' ? `No longer shared: ${name} is gone` : `${name} has changed and is shared again`
+    const text = why === 'gone' ? texts.share.gone({ name }) : texts.share.changed({ name })
     view.tell(text, { event: why, name, infoHash: entry.infoHash })
   }
 

@@ -1,7 +1,8 @@
 import type { TorrentApi } from '@shoal/torrent'
 import { pageLinkOf } from '../../base/share-link.ts'
-import { formatBytes } from '../../base/text/format.ts'
+import { formatBytes } from '../format.ts'
 import type { View } from '../terminal/view.ts'
+import { texts } from '../texts.ts'
 import { describeTorrent } from './describe.ts'
 
 /** Reports that a torrent is shared, with its links. With a `page`, the link for browsers comes first. */
@@ -11,11 +12,14 @@ export function tellShared(view: View, torrent: TorrentApi, path: string, page?:
   const { files: _files, ...description } = describeTorrent(metainfo)
   const link = page === undefined ? null : pageLinkOf(torrent, page)
   const links = [...(link === null ? [] : [link]), magnet].map(each => `\n  ${each}`).join('')
-  view.tell(`Sharing ${description.name} (${formatBytes(description.length ?? 0)})${links}`, {
-    event: 'sharing',
-    ...description,
-    magnet,
-    ...(link !== null && { link }),
-    path,
-  })
+  view.tell(
+    `${texts.share.sharing({ name: description.name ?? '', size: formatBytes(description.length ?? 0) })}${links}`,
+    {
+      event: 'sharing',
+      ...description,
+      magnet,
+      ...(link !== null && { link }),
+      path,
+    },
+  )
 }

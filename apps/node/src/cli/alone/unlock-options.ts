@@ -1,11 +1,12 @@
 import { value } from '@shoal/options'
+import { texts } from '../texts.ts'
 
 /** Options that open a sealed share. This file is loaded with the help, so it imports nothing else. */
 export const UNLOCK_OPTIONS = {
   passphraseFile: value('FILE', {
-    help: 'The passphrase of a sealed share or key file: the first line of this file, - for standard input. Default: it is asked for',
+    help: texts.unlockOptions.passphraseFile,
   }),
   keyFile: value('FILE', {
-    help: 'Your key file, from shoal key or age-keygen, for shares that are sealed to you. Default: that of shoal key',
+    help: texts.unlockOptions.keyFile,
   }),
 }

@@ -4,6 +4,7 @@ import { loadIdentities } from '@shoal/identity/node'
 import type { Seal } from '@shoal/links'
 import type { Unlock } from '@shoal/sealed'
 import { askSecret } from '../ask-secret.ts'
+import { texts } from '../texts.ts'
 import { defaultKeyFile } from './keys.ts'
 
 export interface UnlockOptions {
@@ -20,7 +21,9 @@ export async function unlockFor(
 ): Promise<Unlock> {
   if (by === 'key') return key ? { key } : {}
   const secret = { file: passphraseFile, option: '--passphrase-file', signal }
-  if (by === 'passphrase') return { passphrase: await askSecret('Passphrase of the share', secret) }
-  const keys = await loadIdentities(keyFile, () => askSecret(`Passphrase of ${keyFile}`, secret))
+  if (by === 'passphrase') return { passphrase: await askSecret(texts.ask.sharePassphrase, secret) }
+  const keys = await loadIdentities(keyFile, () =>
+    askSecret(texts.ask.filePassphrase({ file: keyFile }), secret),
+  )
   return { identities: keys.map(x25519Identity) }
 }

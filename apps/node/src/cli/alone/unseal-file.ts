@@ -3,12 +3,13 @@ import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseShareLink } from '@shoal/links'
 import { type ByteSource, OpenedShare, sealedTo, type Unlock } from '@shoal/sealed'
-import { fileFailure } from '../../base/failure.ts'
 import { unpack } from '../../base/sealing/unpack.ts'
 import { askSecret } from '../ask-secret.ts'
 import type { CommandContext } from '../command.ts'
+import { fileFailure } from '../failure.ts'
 import { HashingItem } from '../terminal/hashing-item.ts'
 import { openView } from '../terminal/open-view.ts'
+import { texts } from '../texts.ts'
 import { tellOpened } from './get-sealed.ts'
 import { type UnlockOptions, unlockFor } from './unlock.ts'
 
@@ -27,7 +28,7 @@ export async function unsealFile(
     const unlock = await unlockFile(source, options, signal)
     const share = await OpenedShare.open(source, unlock, { signal })
     const view = openView(output)
-    const item = new HashingItem(resolve(path), 'Opening')
+    const item = new HashingItem(resolve(path), texts.progress.opening)
     view.add(item)
     try {
       const unpacked = await unpack(share, resolve(options.out ?? '.'), {
@@ -46,7 +47,7 @@ export async function unsealFile(
 
 async function unlockFile(source: ByteSource, options: UnsealOptions, signal: AbortSignal): Promise<Unlock> {
   if (options.linkFile !== undefined) {
-    const link = await askSecret('Link', { file: options.linkFile, option: '--link-file', signal })
+    const link = await askSecret(texts.ask.link, { file: options.linkFile, option: '--link-file', signal })
     const { seal } = parseShareLink(link)
     return seal?.by === 'key' ? { key: seal.key } : {}
   }

@@ -2,10 +2,11 @@
 import { resolve } from 'node:path'
 import type { AddTorrent, Job, Torrent } from '@shoal/api'
 import { isShareLink, parseShareLink } from '@shoal/links'
-import { describeFailure } from '../../base/failure.ts'
-import { rateLimit } from '../../base/limits.ts'
 import { askSecret } from '../ask-secret.ts'
+import { explainFailure } from '../failure.ts'
 import type { Output } from '../output.ts'
+import { texts } from '../texts.ts'
+import { rateLimit } from '../values/limits.ts'
 import { asUsage, type NodeClient } from './node-client.ts'
 import { readSource, type Source } from './source.ts'
 import type { Awaited } from './wait.ts'
@@ -61,8 +62,9 @@ export async function addSources(
     } catch (error) {
       if (words.length === 1) throw error
       failed++
-      const failure = describeFailure(error)
-      if (!output.json) output.error(`shoal: ${word.slice(0, 80)}: ${failure.message}`)
+      const failure = explainFailure(error)
+      if (!output.json)
+        output.error(`shoal: ${texts.add.failed({ name: word.slice(0, 80), reason: failure.message })}`)
       else if (asEvents) output.object({ event: 'not-added', source: word, error: failure })
       else items.push({ source: word, error: failure })
     }
@@ -100,7 +102,7 @@ async function passphraseFor(
   if (source.kind !== 'link' || !isShareLink(source.source)) return {}
   if (parseShareLink(source.source).seal?.by !== 'passphrase') return {}
   const secret = { file: passphraseFile, option: '--passphrase-file', signal }
-  return { passphrase: await askSecret('Passphrase of the share', secret) }
+  return { passphrase: await askSecret(texts.ask.sharePassphrase, secret) }
 }
 
 /** Resolves a path if the node runs on this machine. */
@@ -135,6 +137,6 @@ function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
 }
 
 function outcomeText({ added, torrent, job }: Outcome): string {
-  if (torrent) return `${added ? 'Added' : 'Already added'}: ${torrent.name} (${torrent.id})`
-  return `Started: ${job?.name ?? 'a job'} (job ${job?.id ?? ''})`
+  if (torrent) return (added ? texts.add.added : texts.add.already)({ name: torrent.name, id: torrent.id })
+  return texts.add.started({ name: job?.name ?? texts.add.someJob, id: job?.id ?? '' })
 }

@@ -89,8 +89,8 @@ describe('the node that is meant', () => {
 
   test.each([
     [{ node: 'ftp://x y' }, /not the address of a node/],
-    [{ node: 'http://me:pw@nas.example' }, /leave the password out/],
-    [{ node: 'http://nas.example/?x' }, /more than the node’s address/],
+    [{ node: 'http://me:pw@nas.example' }, /omit the password/],
+    [{ node: 'http://nas.example/?x' }, /more than the address of a node/],
     [{ node: 'x', token: 'a b' }, /--token is not a token/],
     [{ node: 'x', token: 'a', username: 'b' }, /either --token or --username/],
     [{ node: 'x', username: 'a' }, /give --password-file/],

@@ -1,10 +1,12 @@
 /** Finds a node's address and credentials: first in the options, then in the environment, then in the data folder. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Failure, fileFailure, UsageError } from '../../base/failure.ts'
+import { UsageError } from '../../base/failure.ts'
 import { defaultDataFolder } from '../../base/files/places.ts'
 import { readNodeFile, readToken, tokenFile } from '../../base/node-file.ts'
 import { START } from '../../base/program.ts'
+import { CommandFailure, fileFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 import type { NodeOptions } from './node-options.ts'
 
 export interface NodeAddress {
@@ -36,9 +38,12 @@ function isNamedFolder({ dataDir, node }: NodeOptions): boolean {
   return dataDir !== undefined && node === undefined
 }
 
-export function noNodeHere(dataDir: string, named: string | undefined): Failure {
-  const what = named ? `no node runs with the data folder ${dataDir}` : 'no node runs here'
-  return new Failure('no-node', `${what}: ${START} starts one, --node URL names another`)
+export function noNodeHere(dataDir: string, named: string | undefined): CommandFailure {
+  const { noneHere, noneOfFolder } = texts.connection
+  return new CommandFailure(
+    'no-node',
+    named ? noneOfFolder({ folder: dataDir, start: START }) : noneHere({ start: START }),
+  )
 }
 
 type Credentials = Pick<NodeAddress, 'token' | 'password' | 'credentials'>
@@ -46,7 +51,7 @@ type Credentials = Pick<NodeAddress, 'token' | 'password' | 'credentials'>
 async function credentials(given: NodeOptions, env: Env, dataDir: string | null): Promise<Credentials> {
   const none = { token: null, password: null }
   if (given.token !== undefined) {
-    if (given.username !== undefined) throw new UsageError('give either --token or --username')
+    if (given.username !== undefined) throw new UsageError(texts.connection.tokenOrUser)
     return { ...none, token: sound(given.token, '--token'), credentials: '--token' }
   }
   if (given.username !== undefined || given.passwordFile !== undefined) {
@@ -63,31 +68,32 @@ async function credentials(given: NodeOptions, env: Env, dataDir: string | null)
 }
 
 async function withPassword(username: string | undefined, file: string | undefined): Promise<Credentials> {
-  if (!username) throw new UsageError('a password needs a user name: give --username NAME')
-  if (!file) throw new UsageError('a user name needs a password: give --password-file FILE')
+  if (!username) throw new UsageError(texts.connection.needsUsername)
+  if (!file) throw new UsageError(texts.connection.needsPassword)
   const text = await readFile(file, 'utf8').catch(error => {
     throw fileFailure(error, file)
   })
   const password = text.split(/\r?\n/, 1)[0]!
-  if (password === '') throw new Failure('bad-argument', `${file} has no password in its first line`)
-  return { token: null, password: { username, password }, credentials: `${username} and ${file}` }
+  if (password === '') throw new CommandFailure('bad-argument', texts.connection.emptyPassword({ file }))
+  return {
+    token: null,
+    password: { username, password },
+    credentials: texts.connection.fileOfUser({ username, file }),
+  }
 }
 
 /** Checks that a header can carry the token. */
 function sound(token: string, where: string): string {
-  if (!/^[\x21-\x7e]{1,1024}$/.test(token))
-    throw new UsageError(`${where} is not a token: write it without spaces`)
+  if (!/^[\x21-\x7e]{1,1024}$/.test(token)) throw new UsageError(texts.connection.notToken({ where }))
   return token
 }
 
 function checkedUrl(text: string): string {
   const url = URL.parse(text.includes('://') ? text : `http://${text}`)
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
-    throw new UsageError(`"${text}" is not the address of a node: write http://127.0.0.1:8420`)
-  if (url.username !== '' || url.password !== '')
-    throw new UsageError('leave the password out of the address: give --username and --password-file')
-  if (url.search !== '' || url.hash !== '')
-    throw new UsageError(`"${text}" has more than the node’s address: leave out what follows ? or #`)
+    throw new UsageError(texts.connection.notAddress({ text }))
+  if (url.username !== '' || url.password !== '') throw new UsageError(texts.connection.withPassword)
+  if (url.search !== '' || url.hash !== '') throw new UsageError(texts.connection.tooLong({ text }))
   return url.href
 }
 

@@ -1,6 +1,7 @@
 /** Server-sent events (HTML Standard, section 9.2) of a node. */
 import { NodeEvent } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
+import { CommandFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 
 /** Limit for one event. The longest is the first list of a large node. */
 const MOST_CHARACTERS = 64_000_000
@@ -51,10 +52,10 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Failure('bad-answer', 'the answer is not an event stream of a node: is the address right?')
+    throw new CommandFailure('bad-answer', texts.connection.notEvents)
   }
 }
 
-function tooLong(): Failure {
-  return new Failure('bad-answer', 'the node sent an event that is too long')
+function tooLong(): CommandFailure {
+  return new CommandFailure('bad-answer', texts.connection.longEvent)
 }

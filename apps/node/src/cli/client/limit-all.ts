@@ -1,9 +1,10 @@
 /** `shoal limit` without torrents: limits for all transfers together. */
 import type { SettingsChange } from '@shoal/api'
 import { UsageError } from '../../base/failure.ts'
-import { rateLimit, rateLimitText } from '../../base/limits.ts'
-import { formatDuration } from '../../base/text/format.ts'
+import { formatDuration, formatRateLimit } from '../format.ts'
 import type { Output } from '../output.ts'
+import { texts } from '../texts.ts'
+import { rateLimit } from '../values/limits.ts'
 import type { NodeClient } from './node-client.ts'
 
 interface Given {
@@ -14,12 +15,6 @@ interface Given {
   readonly alternative: 'on' | 'off' | undefined
 }
 
-const REASONS = {
-  settings: 'as the settings say',
-  alternative: 'the alternative limits are on',
-  schedule: 'by the schedule',
-}
-
 /** Changes the given limits and shows those that apply now. */
 export async function limitAll({ api }: NodeClient, given: Given, output: Output): Promise<void> {
   const change = changeOf(given)
@@ -27,20 +22,17 @@ export async function limitAll({ api }: NodeClient, given: Given, output: Output
   const [{ limits, seeding }, stats] = await Promise.all([api.getSettings({}), api.getStats({})])
   if (output.json) return output.object({ limits, seeding, now: stats.limits })
   const { downloadBytesPerSecond: down, uploadBytesPerSecond: up, by } = stats.limits
-  output.line(`Now: down ${rateLimitText(down)}, up ${rateLimitText(up)} (${REASONS[by]})`)
-  const pair = (down: number | null, up: number | null) =>
-    `down ${rateLimitText(down)}, up ${rateLimitText(up)}`
-  output.line(`Usual: ${pair(limits.downloadBytesPerSecond, limits.uploadBytesPerSecond)}`)
+  output.line(texts.limit.now({ ...pair(down, up), reason: texts.limit.reasons[by] }))
+  output.line(texts.limit.usual(pair(limits.downloadBytesPerSecond, limits.uploadBytesPerSecond)))
   const { alternativeDownloadBytesPerSecond, alternativeUploadBytesPerSecond, alternative } = limits
   const second = pair(alternativeDownloadBytesPerSecond, alternativeUploadBytesPerSecond)
-  output.line(`Alternative: ${second}, ${alternative ? 'on' : 'off'}`)
-  output.line(`Seeding ends: ${endText(seeding.ratioLimit, seeding.timeLimitMinutes)}`)
+  output.line(texts.limit.alternative({ ...second, state: alternative ? texts.limit.on : texts.limit.off }))
+  output.line(texts.limit.seeding({ when: endText(seeding.ratioLimit, seeding.timeLimitMinutes) }))
 }
 
 /** Throws UsageError for `default`, which has no meaning for all torrents together. */
 export function changeOf({ down, up, ratio, seedingTime, alternative }: Given): SettingsChange {
-  if (ratio === null || seedingTime === null)
-    throw new UsageError('"default" is for single torrents: write never, or a limit')
+  if (ratio === null || seedingTime === null) throw new UsageError(texts.limit.defaultOfAll)
   const limits = {
     ...(down !== undefined && { downloadBytesPerSecond: rateLimit(down) }),
     ...(up !== undefined && { uploadBytesPerSecond: rateLimit(up) }),
@@ -56,10 +48,14 @@ export function changeOf({ down, up, ratio, seedingTime, alternative }: Given): 
   }
 }
 
+function pair(down: number | null, up: number | null) {
+  return { down: formatRateLimit(down), up: formatRateLimit(up) }
+}
+
 function endText(ratio: number | null, minutes: number | null): string {
   const parts = [
-    ...(ratio === null ? [] : [`at ratio ${ratio}`]),
-    ...(minutes === null ? [] : [`after ${formatDuration(minutes * 60)}`]),
+    ...(ratio === null ? [] : [texts.limit.atRatio({ ratio })]),
+    ...(minutes === null ? [] : [texts.limit.afterTime({ time: formatDuration(minutes * 60) })]),
   ]
-  return parts.length === 0 ? 'never' : parts.join(' or ')
+  return parts.length === 0 ? texts.limit.never : parts.join(texts.format.or)
 }

@@ -12,6 +12,8 @@ import {
   type Topic,
 } from '@shoal/api'
 import { Failure, UsageError } from '../../base/failure.ts'
+import { CommandFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 import { findNode, type NodeAddress, noNodeHere } from './address.ts'
 import { readEvents } from './event-stream.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -47,11 +49,11 @@ export function clientOf(address: NodeAddress, signal: AbortSignal): NodeClient 
         })
         if (!response.ok || !response.body) await readAnswer(response)
         yield* readEvents(response.body!)
-        if (!signal.aborted) throw new Failure('unreachable', 'the node has stopped')
+        if (!signal.aborted) throw new CommandFailure('unreachable', texts.connection.stopped)
       } catch (error) {
         if (signal.aborted) return
         if (error instanceof Failure || error instanceof ApiError) throw reason(error, address)
-        throw new Failure('unreachable', `the node at ${address.url} has gone`, { cause: error })
+        throw new CommandFailure('unreachable', texts.connection.gone({ url: address.url }), { cause: error })
       }
     },
   }
@@ -71,14 +73,14 @@ function reason(error: unknown, address: NodeAddress): unknown {
   const { url, dataDir, credentials } = address
   if (error.code === 'unreachable')
     return dataDir === null
-      ? new Failure('unreachable', `no node answers at ${url}: is it running, and is the address right?`)
+      ? new CommandFailure('unreachable', texts.connection.noAnswer({ url }))
       : noNodeHere(dataDir, undefined)
   if (error.status === 401)
-    return new Failure(
+    return new CommandFailure(
       'unauthorized',
       credentials === null
-        ? `the node at ${url} needs a login: give --token, or --username and --password-file`
-        : `the node at ${url} does not accept ${credentials}: is it that of another node?`,
+        ? texts.connection.needsLogin({ url })
+        : texts.connection.wrongLogin({ url, credentials }),
     )
   return error
 }

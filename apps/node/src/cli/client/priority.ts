@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
-import { parseIndexes } from '../../base/text/ranges.ts'
+import { texts } from '../texts.ts'
+import { parseIndexes } from '../values/ranges.ts'
 
 const LEVELS: Readonly<Record<string, number>> = { no: 0, off: 0, low: 1, normal: 4, high: 7 }
 
@@ -21,20 +22,14 @@ export function parsePriority(text: string): FilePriority {
       .toLowerCase(),
   ]
   const priority = LEVELS[level] ?? (/^[0-7]$/.test(level) ? Number(level) : undefined)
-  if (equals < 1 || priority === undefined)
-    throw new UsageError(
-      `"${text}" is not a priority: write 0,2-4=high, with no, low, normal, high or 0 to 7`,
-    )
+  if (equals < 1 || priority === undefined) throw new UsageError(texts.parse.notPriority({ text }))
   return { indexes: files.toLowerCase() === 'all' ? 'all' : parseIndexes(files), priority }
 }
 
 /** The same without `all`, because the files are not known yet. */
 export function parseNewPriority(text: string): { indexes: readonly number[]; priority: number } {
   const { indexes, priority } = parsePriority(text)
-  if (indexes === 'all')
-    throw new UsageError(
-      `name the files by their numbers, 0,2-4=high; ${SHOAL} files sets the priority of all`,
-    )
+  if (indexes === 'all') throw new UsageError(texts.parse.priorityOfAll({ shoal: SHOAL }))
   return { indexes, priority }
 }
 

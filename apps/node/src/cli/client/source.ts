@@ -2,8 +2,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isShareLink } from '@shoal/links'
-import { Failure, fileFailure } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
+import { CommandFailure, fileFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 import type { NodeClient } from './node-client.ts'
 
 /** In the form of the API; `path` is a file or folder to share. */
@@ -29,16 +30,13 @@ export async function readSource(text: string, { address }: NodeClient): Promise
   if (!stats) return { kind: 'link', source: word }
   if (stats.isFile() && /\.torrent$/i.test(path)) return readTorrent(path, stats.size)
   if (address.dataDir === null)
-    throw new Failure(
-      'bad-argument',
-      `${word} is on this machine, but the node may be on another: ${SHOAL} seed ${word} shares it without the node`,
-    )
+    throw new CommandFailure('bad-argument', texts.add.otherMachine({ word, shoal: SHOAL }))
   return { kind: 'path', path }
 }
 
 async function readTorrent(path: string, size: number): Promise<Source> {
   if (size > MOST_TORRENT_BYTES)
-    throw new Failure('bad-torrent', `${path} has more than ${MOST_TORRENT_BYTES} bytes: no .torrent does`)
+    throw new CommandFailure('bad-torrent', texts.add.largeTorrent({ path, most: MOST_TORRENT_BYTES }))
   const bytes = await readFile(path).catch(error => {
     throw fileFailure(error, path)
   })

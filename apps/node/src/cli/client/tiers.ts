@@ -2,6 +2,7 @@
 import type { Tracker } from '@shoal/api'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
+import { texts } from '../texts.ts'
 
 type Announced = Pick<Tracker, 'url' | 'announce' | 'kind' | 'tier'>
 
@@ -38,7 +39,6 @@ function wholeAddresses(shown: string, trackers: readonly Announced[]): string[]
   const found = trackers.filter(
     ({ url, announce, kind }) => kind === 'tracker' && (url === shown || announce === shown),
   )
-  if (found.length === 0)
-    throw new UsageError(`${shown} is not one of its trackers: ${SHOAL} trackers ID lists them`)
+  if (found.length === 0) throw new UsageError(texts.trackers.notTracker({ url: shown, shoal: SHOAL }))
   return found.map(({ url, announce = url }) => announce)
 }

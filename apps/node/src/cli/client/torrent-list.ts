@@ -1,11 +1,12 @@
 /** `shoal list`: prints the list once or follows its changes. */
 import type { NodeApi, Torrent } from '@shoal/api'
 import { SHOAL } from '../../base/program.ts'
-import { shorten } from '../../base/text/width.ts'
+import { shorten } from '../../base/width.ts'
 import type { Output } from '../output.ts'
 import { printTable } from '../terminal/print.ts'
 import { Redraw } from '../terminal/redraw.ts'
 import { tableLines } from '../terminal/table.ts'
+import { texts } from '../texts.ts'
 import type { NodeClient } from './node-client.ts'
 import { allPages } from './pages.ts'
 import { torrentColumns, torrentSummary } from './torrent-table.ts'
@@ -39,7 +40,7 @@ export async function showList(
     output,
     items,
     columns,
-    isFiltered === undefined ? `There are no torrents: ${SHOAL} add LINK adds one` : 'No torrents match',
+    isFiltered === undefined ? texts.list.empty({ shoal: SHOAL }) : texts.list.noMatch,
   )
   if (items.length > 0 && output.terminal)
     output.line(shorten(torrentSummary(items, total), output.terminal.columns - 1, style))

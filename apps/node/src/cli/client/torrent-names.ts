@@ -1,20 +1,21 @@
 /** Finds torrents by info hash, by its first digits, or by a part of the name. */
 import type { NodeApi, Torrent } from '@shoal/api'
 import type { Positional } from '@shoal/options'
-import { Failure, UsageError } from '../../base/failure.ts'
+import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
+import { CommandFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 import { allTorrents } from './pages.ts'
 
 export type Named = Pick<Torrent, 'id' | 'infoHashV1' | 'infoHashV2' | 'name'>
 
 const LEAST_PREFIX = 4
 const MOST_CANDIDATES = 10
-const ID_HELP = 'its info hash, the first 4 digits or more of it, or a part of the name'
 
-export const TORRENT: Positional = { name: 'ID', help: `the torrent: ${ID_HELP}` }
+export const TORRENT: Positional = { name: 'ID', help: texts.argument.torrent }
 export const TORRENTS: Positional = {
   name: 'ID',
-  help: `the torrents: for each ${ID_HELP}; "all" for all`,
+  help: texts.argument.torrents,
   many: true,
 }
 
@@ -30,7 +31,7 @@ export async function torrentId(api: NodeApi, word: string): Promise<string> {
 
 /** The torrents that words name, each once. */
 export async function namedTorrents(api: NodeApi, words: readonly string[]): Promise<Torrent[]> {
-  if (words.length === 0) throw new UsageError(`ID is missing: ${TORRENTS.help}`)
+  if (words.length === 0) throw new UsageError(texts.names.idMissing({ help: TORRENTS.help }))
   const torrents = await allTorrents(api)
   if (words.includes('all')) return torrents
   const picked = words.map(word => pickTorrent(word, torrents))
@@ -45,21 +46,18 @@ export async function removedIds(api: NodeApi, words: readonly string[]): Promis
   return [...new Set(picked.map(({ id }) => id))]
 }
 
-function gone(word: string): Failure {
-  return new Failure(
-    'not-found',
-    `no removed torrent matches "${word}": it was never removed, or too long ago. ${SHOAL} add adds it again`,
-  )
+function gone(word: string): CommandFailure {
+  return new CommandFailure('not-found', texts.names.notRemoved({ word, shoal: SHOAL }))
 }
 
 /** The one torrent that a word names. A complete hash or name takes precedence over a partial one. */
 export function pickTorrent<T extends Named>(
   word: string,
   torrents: readonly T[],
-  missing: (word: string) => Failure = unknown,
+  missing: (word: string) => CommandFailure = unknown,
 ): T {
   const typed = word.trim()
-  if (typed === '') throw new UsageError(`the torrent is an empty word: give ${ID_HELP}`)
+  if (typed === '') throw new UsageError(texts.names.empty({ help: TORRENT.help }))
   const folded = typed.toLowerCase()
   const tests: ((torrent: T) => boolean)[] = [
     torrent => hashesOf(torrent).includes(folded),
@@ -76,8 +74,8 @@ export function pickTorrent<T extends Named>(
   throw missing(typed)
 }
 
-function unknown(word: string): Failure {
-  return new Failure('not-found', `no torrent matches "${word}": ${SHOAL} list shows them`)
+function unknown(word: string): CommandFailure {
+  return new CommandFailure('not-found', texts.names.unknown({ word, shoal: SHOAL }))
 }
 
 /** How many digits of an ID distinguish it from all others; at least 8. */
@@ -93,11 +91,15 @@ export function idDigits(ids: readonly string[]): number {
   return digits
 }
 
-function ambiguous(word: string, found: readonly Named[]): Failure {
+function ambiguous(word: string, found: readonly Named[]): CommandFailure {
   const digits = idDigits(found.map(({ id }) => id))
   const shown = found.slice(0, MOST_CANDIDATES).map(({ id, name }) => `${id.slice(0, digits)} ${name}`)
-  const more = found.length > MOST_CANDIDATES ? `, and ${found.length - MOST_CANDIDATES} more` : ''
-  return new Failure('ambiguous', `"${word}" matches ${found.length} torrents: ${shown.join(', ')}${more}`)
+  const known = { word, number: found.length, names: shown.join(', ') }
+  const more = found.length - MOST_CANDIDATES
+  return new CommandFailure(
+    'ambiguous',
+    more > 0 ? texts.names.ambiguousMore({ ...known, more }) : texts.names.ambiguous(known),
+  )
 }
 
 function hashesOf({ id, infoHashV1, infoHashV2 }: Named): string[] {

@@ -1,9 +1,10 @@
 /** Shows a node's torrents as a table. */
 import type { Torrent, TorrentState } from '@shoal/api'
-import { formatBytes, formatDuration, formatPercent, formatRate } from '../../base/text/format.ts'
+import { formatBytes, formatDuration, formatNumber, formatPercent, formatRate } from '../format.ts'
 import type { TerminalStyle } from '../output.ts'
 import { progressBar } from '../terminal/progress-line.ts'
 import type { Column } from '../terminal/table.ts'
+import { texts } from '../texts.ts'
 import { idDigits } from './torrent-names.ts'
 
 const COLORS: Partial<Record<TorrentState, number>> = {
@@ -26,49 +27,62 @@ export function torrentColumns(
   const dash = style.unicode ? '–' : '-'
   const rate = (bytes: number) => (bytes >= 1 ? formatRate(bytes) : dash)
   const progress: Column<Torrent> = {
-    title: bar ? '' : 'Progress',
+    title: '',
     text: () => '',
     rank: 5,
     color: ({ state }) => COLORS[state] ?? null,
     bar: { ...BAR, draw: ({ progress }, columns) => progressBar(progress, columns, style) },
   }
   return [
-    { title: 'ID', text: ({ id }) => id.slice(0, digits), rank: 4 },
-    { title: 'Name', text: ({ name }) => name, least: 12 },
+    { title: texts.list.columns.id, text: ({ id }) => id.slice(0, digits), rank: 4 },
+    { title: texts.list.columns.name, text: ({ name }) => name, least: 12 },
     {
-      title: 'Size',
+      title: texts.list.columns.size,
       text: ({ totalBytes }) => (totalBytes === null ? '?' : formatBytes(totalBytes)),
       align: 'right',
       rank: 7,
     },
     ...(bar ? [progress] : []),
-    { title: 'Done', text: ({ progress }) => formatPercent(progress), align: 'right' },
-    { title: 'State', text: stateText, rank: 1, least: 8, color: ({ state }) => COLORS[state] ?? null },
-    { title: 'Down', text: each => rate(each.downloadBytesPerSecond), align: 'right', rank: 2 },
-    { title: 'Up', text: each => rate(each.uploadBytesPerSecond), align: 'right', rank: 3 },
+    { title: texts.list.columns.done, text: ({ progress }) => formatPercent(progress), align: 'right' },
     {
-      title: 'Left',
+      title: texts.list.columns.state,
+      text: stateText,
+      rank: 1,
+      least: 8,
+      color: ({ state }) => COLORS[state] ?? null,
+    },
+    {
+      title: texts.list.columns.down,
+      text: each => rate(each.downloadBytesPerSecond),
+      align: 'right',
+      rank: 2,
+    },
+    { title: texts.list.columns.up, text: each => rate(each.uploadBytesPerSecond), align: 'right', rank: 3 },
+    {
+      title: texts.list.columns.left,
       text: ({ etaSeconds }) => (etaSeconds === null ? dash : formatDuration(etaSeconds)),
       align: 'right',
       rank: 6,
     },
-    { title: 'Peers', text: ({ peers }) => String(peers), align: 'right', rank: 9 },
+    { title: texts.list.columns.peers, text: ({ peers }) => String(peers), align: 'right', rank: 9 },
     {
-      title: 'Ratio',
-      text: ({ ratio }) => (ratio === null ? dash : ratio.toFixed(2)),
+      title: texts.list.columns.ratio,
+      text: ({ ratio }) => (ratio === null ? dash : formatNumber(ratio, 2)),
       align: 'right',
       rank: 8,
     },
     ...(torrents.some(each => (each as Partial<Torrent>).label)
-      ? [{ title: 'Label', text: ({ label }: Torrent) => label ?? '', rank: 10 }]
+      ? [{ title: texts.list.columns.label, text: ({ label }: Torrent) => label ?? '', rank: 10 }]
       : []),
   ]
 }
 
 /** The state, with the reason if it is an error. */
 function stateText({ state, error, queuePosition }: Torrent): string {
-  if (state === 'error') return `error: ${error?.message ?? 'it stopped'}`
-  return state === 'queued' && queuePosition !== null ? `queued ${queuePosition}` : state
+  if (state === 'error') return texts.list.error({ reason: error?.message ?? texts.add.stopped })
+  return state === 'queued' && queuePosition !== null
+    ? texts.list.queued({ position: queuePosition })
+    : texts.states[state]
 }
 
 /** The line below the table. */
@@ -77,6 +91,9 @@ export function torrentSummary(torrents: readonly Torrent[], total = torrents.le
   const down = formatRate(sum(each => each.downloadBytesPerSecond))
   const up = formatRate(sum(each => each.uploadBytesPerSecond))
   const size = formatBytes(sum(each => each.totalBytes ?? 0))
-  const shown = total > torrents.length ? `${torrents.length} of ${total} torrents` : `${total} torrents`
-  return `${total === 1 ? '1 torrent' : shown}, ${size}, down ${down}, up ${up}`
+  const shown =
+    total > torrents.length
+      ? texts.list.some({ shown: torrents.length, total })
+      : texts.format.torrents({ count: total })
+  return texts.list.summaryLine({ torrents: shown, size, down, up })
 }

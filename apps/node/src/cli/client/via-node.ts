@@ -1,9 +1,11 @@
+import { texts } from '../texts.ts'
 /** `get` and `seed` with a node. */
 
 import { flagName, isGiven } from '@shoal/options'
-import { Failure, UsageError } from '../../base/failure.ts'
+import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import type { CommandContext } from '../command.ts'
+import { CommandFailure } from '../failure.ts'
 import { type AddOptions, addSources } from './add.ts'
 import { asUsage, openNode } from './node-client.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -13,9 +15,7 @@ import { waitFor } from './wait.ts'
 export function refuseWithNode(options: Readonly<Record<string, unknown>>, keys: readonly string[]): void {
   const given = keys.find(key => isGiven(options[key]))
   if (given !== undefined)
-    throw new UsageError(
-      `${flagName(given)} cannot be given with --node: the node has its own settings (${SHOAL} settings)`,
-    )
+    throw new UsageError(texts.connection.notWithNode({ option: flagName(given), shoal: SHOAL }))
 }
 
 /** Adds the link and ends when all wanted files are complete or the time is over. */
@@ -34,11 +34,9 @@ export async function getViaNode(
     await waitFor(node, added, { output, signal })
   } catch (error) {
     if (interrupt.signal.aborted || !time?.aborted) throw error
-    throw new Failure(
+    throw new CommandFailure(
       'timeout',
-      isAdded
-        ? `not complete in time: the node continues, ${SHOAL} list shows how far it is`
-        : `the node did not answer in time: ${SHOAL} list shows whether it was added`,
+      isAdded ? texts.connection.getTimeout({ shoal: SHOAL }) : texts.connection.addTimeout({ shoal: SHOAL }),
     )
   }
 }

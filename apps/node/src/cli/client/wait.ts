@@ -1,11 +1,12 @@
 /** Shows the progress of a node's work until it is done. */
 import type { Job, Torrent } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
-import { formatBytes } from '../../base/text/format.ts'
+import { CommandFailure } from '../failure.ts'
+import { formatBytes } from '../format.ts'
 import type { Output } from '../output.ts'
 import { openView } from '../terminal/open-view.ts'
 import type { Item, Snapshot, View } from '../terminal/view.ts'
-import { absoluteLink, HERE_ONLY, opensHereOnly, SEALED_HERE_ONLY } from './absolute-link.ts'
+import { texts } from '../texts.ts'
+import { absoluteLink, opensHereOnly } from './absolute-link.ts'
 import { type Mirror, mirrorTorrents } from './mirror.ts'
 import type { NodeClient } from './node-client.ts'
 import { torrentPath } from './torrent-path.ts'
@@ -28,7 +29,7 @@ export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitO
   const open = new Map<string, Tracked>()
   for (const id of awaited.torrents) open.set(id, new Tracked(id, 'torrent'))
   for (const id of awaited.jobs) open.set(id, new Tracked(id, 'job'))
-  const failures: Failure[] = []
+  const failures: CommandFailure[] = []
   try {
     for await (const { mirror } of mirrorTorrents(node, { signal })) {
       for (const tracked of open.values()) {
@@ -36,7 +37,7 @@ export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitO
         if (!end) continue
         open.delete(tracked.key)
         view.remove(tracked)
-        if (end instanceof Failure) failures.push(end)
+        if (end instanceof CommandFailure) failures.push(end)
         else await tell(end, view, node)
       }
       if (open.size === 0) break
@@ -57,14 +58,14 @@ async function tell(
 ): Promise<void> {
   if (sealedLink !== null) {
     const link = absoluteLink(sealedLink, address.url)
-    const note = opensHereOnly(link) ? `\n${SEALED_HERE_ONLY}` : ''
-    return view.tell(`${text}, sealed\n  ${link}${note}`, { ...event, link })
+    const note = opensHereOnly(link) ? `\n${texts.add.sealedHereOnly}` : ''
+    return view.tell(`${texts.add.sealed({ text })}\n  ${link}${note}`, { ...event, link })
   }
   if (!made) return view.tell(text, event)
   const { magnet, ...torrent } = await api.getTorrent({ id: made })
   const link = absoluteLink(torrent.link, address.url)
   const lines = [text, ...(link === null ? [] : [`  ${link}`]), `  ${magnet}`]
-  if (link !== null && opensHereOnly(link)) lines.push(HERE_ONLY)
+  if (link !== null && opensHereOnly(link)) lines.push(texts.add.hereOnly)
   view.tell(lines.join('\n'), { ...event, link, magnet })
 }
 
@@ -99,11 +100,13 @@ class Tracked implements Item {
   }
 
   /** The result; null while the work continues. */
-  look({ torrents, jobs }: Mirror, view: View): End | Failure | null {
+  look({ torrents, jobs }: Mirror, view: View): End | CommandFailure | null {
     const isFirst = this.#latest === null
     const now = this.#kind === 'torrent' ? torrents.get(this.key) : jobs.get(this.key)
     if (!now)
-      return isFirst && this.#kind === 'job' ? null : new Failure('removed', `${this.name} was removed`)
+      return isFirst && this.#kind === 'job'
+        ? null
+        : new CommandFailure('removed', texts.add.removed({ name: this.name }))
     this.#latest = now
     const end = 'kind' in now ? endOfJob(now) : endOfTorrent(now)
     if (!end && isFirst) view.add(this)
@@ -111,26 +114,33 @@ class Tracked implements Item {
   }
 }
 
-function endOfTorrent(torrent: Torrent): End | Failure | null {
+function endOfTorrent(torrent: Torrent): End | CommandFailure | null {
   const { state, name, error, totalBytes } = torrent
   if (state === 'error')
-    return new Failure(error?.code ?? 'failed', `${name}: ${error?.message ?? 'it stopped'}`)
+    return new CommandFailure(
+      error?.code ?? 'failed',
+      texts.add.failed({ name, reason: error?.message ?? texts.add.stopped }),
+    )
   if (state !== 'seeding' && state !== 'complete') return null
   const path = torrentPath(torrent)
   return {
-    text: `Complete: ${path} (${formatBytes(totalBytes ?? 0)})`,
+    text: texts.add.complete({ path, size: formatBytes(totalBytes ?? 0) }),
     event: { event: 'complete', torrent: torrent.id, name, path, length: totalBytes },
     sealedLink: null,
   }
 }
 
-function endOfJob({ id, kind, state, name, error, torrent, path, link }: Job): End | Failure | null {
+function endOfJob({ id, kind, state, name, error, torrent, path, link }: Job): End | CommandFailure | null {
   if (state === 'running' || state === 'waiting') return null
   if (state !== 'done')
-    return new Failure(error?.code ?? 'cancelled', `${name}: ${error?.message ?? 'it was cancelled'}`)
-  const done = { create: 'Shared', download: 'Complete', move: 'Moved', unseal: 'Opened' }[kind]
+    return new CommandFailure(
+      error?.code ?? 'cancelled',
+      texts.add.failed({ name, reason: error?.message ?? texts.add.cancelled }),
+    )
+  const { shared, jobComplete, moved, opened } = texts.add
+  const done = { create: shared, download: jobComplete, move: moved, unseal: opened }[kind]
   return {
-    text: `${done}: ${path ?? name}`,
+    text: done({ path: path ?? name }),
     event: { event: 'complete', job: id, kind, name, torrent, path },
     made: kind === 'create' ? torrent : null,
     sealedLink: link,

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 import { describe, expect, test } from 'vitest'
-import { parseRatio, parseSeedingTime } from '../../base/limits.ts'
-import { SETTINGS, settingNames, settingsChange, settingValue } from '../../base/settings.ts'
 import { parseInput } from '../commands/api.ts'
 import { filterOf } from '../commands/feeds.ts'
+import { parseRatio, parseSeedingTime } from '../values/limits.ts'
+import { SETTINGS, settingNames, settingsChange, settingValue } from '../values/settings.ts'
 import { changeOf } from './limit-all.ts'
 import { parseNewPriority, parsePriority, priorityText } from './priority.ts'
 import { changedTiers, tiersOf } from './tiers.ts'
@@ -187,7 +187,7 @@ describe('filters of feeds', () => {
   const none = { include: undefined, exclude: undefined, label: undefined, out: undefined, paused: false }
   test('none is made unasked', () => expect(filterOf(none)).toBeNull())
   test('one that adds everything has to say so', () => {
-    expect(() => filterOf({ ...none, label: 'films' })).toThrow(/--include "" adds all/)
+    expect(() => filterOf({ ...none, label: 'films' })).toThrow(/--include "" selects all/)
     expect(filterOf({ ...none, include: '', label: 'films' })).toMatchObject({ include: '', label: 'films' })
   })
 })

@@ -3,11 +3,11 @@ import type { ACTIONS } from '@shoal/api'
 import { flag } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
-import { count } from '../../base/text/format.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS, type NodeOptions } from '../client/node-options.ts'
 import { TORRENTS, torrentIds } from '../client/torrent-names.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
+import { texts } from '../texts.ts'
 
 type Action = (typeof ACTIONS)[number]
 
@@ -15,7 +15,7 @@ type Action = (typeof ACTIONS)[number]
 async function act(
   words: readonly string[],
   action: Action,
-  done: string,
+  done: (values: { count: number }) => string,
   options: NodeOptions,
   { output, interrupt }: CommandContext,
 ): Promise<void> {
@@ -23,54 +23,55 @@ async function act(
   const ids = words.includes('all') ? ('all' as const) : await torrentIds(api, words)
   const acted = await api.actOnTorrents({ ids, action })
   if (output.json) return output.object(acted)
-  output.line(`${done} ${count(acted.ids.length, 'torrent')}`)
+  output.line(done({ count: acted.ids.length }))
 }
 
 export const pause = defineCommand({
-  about: [`They keep what they have, and connect to nobody until ${SHOAL} resume.`],
+  about: texts.pause.about({ shoal: SHOAL }),
   positionals: [TORRENTS],
   options: NODE_OPTIONS,
   examples: [
-    ['pause film 3f2a91', 'Pauses the torrent with "film" in its name and the one whose hash begins so'],
-    ['pause all', 'Pauses all torrents'],
+    ['pause film 3f2a91', texts.pause.examples.some],
+    ['pause all', texts.pause.examples.all],
   ],
-  run: (words, options, context) => act(words, 'pause', 'Paused', options, context),
+  run: (words, options, context) => act(words, 'pause', texts.pause.done, options, context),
 })
 
 export const resume = defineCommand({
-  about: [],
+  about: texts.resume.about,
   positionals: [TORRENTS],
   options: { now: flag('Past the queue, however many are active'), ...NODE_OPTIONS },
-  examples: [['resume all', 'Resumes all paused torrents']],
-  run: (words, options, context) => act(words, options.now ? 'start' : 'resume', 'Resumed', options, context),
+  examples: [['resume all', texts.resume.example]],
+  run: (words, options, context) =>
+    act(words, options.now ? 'start' : 'resume', texts.resume.done, options, context),
 })
 
 export const recheck = defineCommand({
-  about: ['Needed when files were changed by other means. What is wrong is downloaded again.'],
+  about: texts.recheck.about,
   positionals: [TORRENTS],
   options: NODE_OPTIONS,
-  examples: [['recheck film', 'Reads the files of this torrent anew']],
-  run: (words, options, context) => act(words, 'recheck', 'Rechecking', options, context),
+  examples: [['recheck film', texts.recheck.example]],
+  run: (words, options, context) => act(words, 'recheck', texts.recheck.done, options, context),
 })
 
 export const reannounce = defineCommand({
-  about: [],
+  about: texts.reannounce.about,
   positionals: [TORRENTS],
   options: NODE_OPTIONS,
-  examples: [['reannounce film', 'Asks the trackers of this torrent for peers now']],
-  run: (words, options, context) => act(words, 'reannounce', 'Reannounced', options, context),
+  examples: [['reannounce film', texts.reannounce.example]],
+  run: (words, options, context) => act(words, 'reannounce', texts.reannounce.done, options, context),
 })
 
 const PLACES = ['first', 'up', 'down', 'last'] as const
 
 export const queue = defineCommand({
-  about: ['Torrents wait when the settings allow only so many downloads at a time.'],
-  positionals: [{ name: 'PLACE', help: 'first, up, down or last' }, TORRENTS],
+  about: texts.queue.about,
+  positionals: [{ name: 'PLACE', help: texts.queue.place, choices: PLACES }, TORRENTS],
   options: NODE_OPTIONS,
-  examples: [['queue first film', 'Lets this torrent be the next']],
+  examples: [['queue first film', texts.queue.example]],
   run([place = '', ...words], options, context) {
     const known = PLACES.find(each => each === place)
-    if (!known) throw new UsageError(`"${place}" is not one of ${PLACES.join(', ')}`)
-    return act(words, `queue-${known}`, 'Moved', options, context)
+    if (!known) throw new UsageError(texts.run.notOneOf({ name: place, names: PLACES.join(', ') }))
+    return act(words, `queue-${known}`, texts.queue.done, options, context)
   },
 })

@@ -1,8 +1,5 @@
-import { flag, list, oneOf, value } from '@shoal/options'
+import { flag, list, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
-import { parseRatio, parseSeedingTime, RATE_HELP } from '../../base/limits.ts'
-import { parseIndexes } from '../../base/text/ranges.ts'
-import { parseRate } from '../../base/text/size.ts'
 import { addSources } from '../client/add.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
@@ -10,47 +7,47 @@ import { parseNewPriority } from '../client/priority.ts'
 import { waitFor } from '../client/wait.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { texts } from '../texts.ts'
+import { parseRatio, parseSeedingTime } from '../values/limits.ts'
+import { parseIndexes } from '../values/ranges.ts'
+import { parseRate } from '../values/size.ts'
 
 export const add = defineCommand({
-  about: [
-    'Gives the running node something to download: magnet links, share links (in quotes), info hashes, content IDs, .torrent files and URLs, and files over HTTP(S) or FTP. A file or folder of this machine that is not a .torrent is shared.',
-    'Nothing is added twice. A sealed share is opened when it is complete.',
-  ],
-  positionals: [{ name: 'LINK', help: 'links, .torrent files, or files and folders to share', many: true }],
+  about: texts.add.about,
+  positionals: [{ name: 'LINK', help: texts.add.argument, many: true }],
   options: {
-    out: value('DIR', { short: 'o', help: 'Folder to download into, on the node’s machine' }),
-    label: value('LABEL', { help: 'Give it this label' }),
-    tag: list('TAG', { help: 'Give it this tag' }),
-    paused: flag('Do not start it yet'),
-    select: value('NUMBERS', { help: 'Only these files: 0,2-4', parse: parseIndexes }),
+    out: value('DIR', { short: 'o', help: texts.add.options.out }),
+    label: value('LABEL', { help: texts.add.options.label }),
+    tag: list('TAG', { help: texts.add.options.tag }),
+    paused: flag(texts.add.options.paused),
+    select: value('NUMBERS', { help: texts.add.options.select, parse: parseIndexes }),
     priority: list('NUMBERS=LEVEL', {
-      help: 'Priorities of files: 0,2-4=high, 7=low',
+      help: texts.add.options.priority,
       parse: parseNewPriority,
     }),
-    sequential: flag('Download in order, to watch or listen at once'),
-    trusted: flag('Believe that what is in the folder is complete and right'),
-    peer: list('HOST:PORT', { help: 'Connect to this peer at once' }),
-    tracker: list('URL', { help: 'Announce here too' }),
-    webSeed: list('URL', { help: 'Download from here too: http(s)://' }),
-    limitDown: value('RATE', { help: `Download at most this much a second: ${RATE_HELP}`, parse: parseRate }),
-    limitUp: value('RATE', { help: 'Upload at most this much a second', parse: parseRate }),
-    ratio: value('RATIO', { help: 'End sharing at this ratio: 2, 1.5, never', parse: parseRatio }),
-    seedingTime: value('TIME', { help: 'End sharing after this: 30m, 12h, never', parse: parseSeedingTime }),
-    queue: value('PLACE', { help: 'Where in the queue: first or last', parse: oneOf('first', 'last') }),
+    sequential: flag(texts.add.options.sequential),
+    trusted: flag(texts.add.options.trusted),
+    peer: list('HOST:PORT', { help: texts.add.options.peer }),
+    tracker: list('URL', { help: texts.add.options.tracker }),
+    webSeed: list('URL', { help: texts.add.options.webSeed }),
+    limitDown: value('RATE', { help: texts.add.options.limitDown, parse: parseRate }),
+    limitUp: value('RATE', { help: texts.add.options.limitUp, parse: parseRate }),
+    ratio: value('RATIO', { help: texts.add.options.ratio, parse: parseRatio }),
+    seedingTime: value('TIME', { help: texts.add.options.seedingTime, parse: parseSeedingTime }),
+    queue: value('PLACE', { help: texts.add.options.queue, choices: ['first', 'last'] }),
     passphraseFile: value('FILE', {
-      help: 'The passphrase of a sealed share: the first line of this file, - for standard input. Default: it is asked for',
+      help: texts.add.options.passphraseFile,
     }),
-    wait: flag('Show progress, and end when all is there', { short: 'w' }),
+    wait: flag(texts.add.options.wait, { short: 'w' }),
     ...NODE_OPTIONS,
   },
   examples: [
-    ['add "magnet:?xt=urn:btih:…"', 'Lets the node download the content of the link'],
-    ['add *.torrent --label films --paused', 'Adds all of them, without starting them'],
-    ['add Photos', 'Shares the folder Photos'],
+    ['add "magnet:?xt=urn:btih:…"', texts.add.examples.link],
+    ['add *.torrent --label films --paused', texts.add.examples.files],
+    ['add Photos', texts.add.examples.share],
   ],
   async run(words, options, { output, interrupt }) {
-    if (options.wait && options.paused)
-      throw new UsageError('what is paused is never complete: give either --wait or --paused')
+    if (options.wait && options.paused) throw new UsageError(texts.add.pausedWait)
     const node = await openNode(options, interrupt.signal)
     const added = await addSources(node, words, options, output, {
       asEvents: options.wait,

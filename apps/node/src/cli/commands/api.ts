@@ -5,21 +5,20 @@ import { SHOAL } from '../../base/program.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
+import { texts } from '../texts.ts'
 
 const MOST_INPUT = 64_000_000
 
 export const api = defineCommand({
-  about: [
-    'Everything that a node can be asked to do. Without OPERATION it lists the operations. The answer is printed as JSON. /api/openapi.json of the node describes the members of INPUT.',
-  ],
+  about: texts.api.about,
   positionals: [
-    { name: 'OPERATION', help: 'such as listTorrents', optional: true },
-    { name: 'INPUT', help: 'a JSON object; - reads it from standard input. Default: {}', optional: true },
+    { name: 'OPERATION', help: texts.api.operation, optional: true },
+    { name: 'INPUT', help: texts.api.input({ example: '{}' }), optional: true },
   ],
   options: NODE_OPTIONS,
   examples: [
-    ['api', 'Lists the operations'],
-    [`api getHistory '{"range":"day"}'`, 'Prints what was transferred over the day'],
+    ['api', texts.api.examples.list],
+    [`api getHistory '{"range":"day"}'`, texts.api.examples.call],
   ],
   async run([name, text = '{}'], options, { output, interrupt }) {
     if (name === undefined) {
@@ -42,7 +41,9 @@ function findOperation(name: string): OperationName {
   const names = Object.keys(OPERATIONS)
   const meant = nearest(name, names) ?? names.find(each => each.toLowerCase() === name.toLowerCase())
   throw new UsageError(
-    `there is no operation "${name.slice(0, 80)}": ${meant ? `did you mean ${meant}?` : `${SHOAL} api lists them`}`,
+    meant
+      ? texts.api.unknownMeant({ name: name.slice(0, 80), meant })
+      : texts.api.unknown({ name: name.slice(0, 80), shoal: SHOAL }),
   )
 }
 
@@ -52,7 +53,7 @@ export function parseInput(operation: OperationName, text: string): object {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`INPUT is not JSON: ${(error as Error).message}`)
+    throw new UsageError(texts.api.notJson({ reason: (error as Error).message }))
   }
   const result = OPERATIONS[operation].input.strict().safeParse(value)
   if (result.success) return value as object
@@ -66,7 +67,7 @@ async function readStdin(): Promise<string> {
   for await (const chunk of process.stdin) {
     chunks.push(chunk as Buffer)
     length += (chunk as Buffer).length
-    if (length > MOST_INPUT) throw new UsageError(`INPUT has more than ${MOST_INPUT} bytes`)
+    if (length > MOST_INPUT) throw new UsageError(texts.api.large({ most: MOST_INPUT }))
   }
   return Buffer.concat(chunks).toString('utf8')
 }

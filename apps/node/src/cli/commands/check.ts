@@ -1,26 +1,22 @@
 import { resolve } from 'node:path'
 import { flag } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
-import { count, formatBytes, formatPercent } from '../../base/text/format.ts'
 import { contentFolder } from '../alone/content-folder.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { formatBytes, formatPercent } from '../format.ts'
 import { HashingItem } from '../terminal/hashing-item.ts'
 import { openView } from '../terminal/open-view.ts'
+import { texts } from '../texts.ts'
 
 export const check = defineCommand({
-  about: [
-    'Reads the files and compares every piece with the .torrent. Nothing is changed. The exit code is 0 only when all is there and right.',
-    "DIR is the folder that the download went to; the torrent's own folder will do too.",
-  ],
+  about: texts.check.about,
   positionals: [
-    { name: 'FILE', help: 'the .torrent: a path or URL' },
-    { name: 'DIR', help: 'the folder that its files are in' },
+    { name: 'FILE', help: texts.check.file },
+    { name: 'DIR', help: texts.check.directory },
   ],
   options: { all: flag('List the files that are right too') },
-  examples: [
-    ['check photos.torrent ~/Downloads', 'Tells which files of ~/Downloads/Photos are not as they should be'],
-  ],
+  examples: [['check photos.torrent ~/Downloads', texts.check.example]],
   async run([file, directory], options, { output, interrupt }) {
     const [{ checkFiles }, { readMetainfo }] = await Promise.all([
       import('@shoal/torrent'),
@@ -37,7 +33,7 @@ export const check = defineCommand({
       view?.close()
     })
     const { complete, goodPieces, pieceCount, haveBytes } = result
-    const length = metainfo.info.lengthBytes
+    const { name, lengthBytes: length } = metainfo.info
     const files = result.files.map(({ path, lengthBytes, haveBytes: have, exists }) => ({
       path: path.join('/'),
       length: lengthBytes,
@@ -50,7 +46,7 @@ export const check = defineCommand({
     }))
     if (output.json)
       output.object({
-        name: metainfo.info.name,
+        name,
         directory: folder,
         complete,
         length,
@@ -61,16 +57,26 @@ export const check = defineCommand({
       })
     else {
       for (const { path, state, haveBytes: have, length: whole } of files) {
-        if (state !== 'complete')
-          output.line(
-            `${state === 'missing' ? 'missing' : `${formatPercent(whole === 0 ? 0 : have / whole)} right`}: ${path}`,
-          )
-        else if (options.all) output.line(`right: ${path}`)
+        if (state === 'missing') output.line(texts.check.missing({ path }))
+        else if (state === 'incomplete')
+          output.line(texts.check.partly({ progress: formatPercent(whole === 0 ? 0 : have / whole), path }))
+        else if (options.all) output.line(texts.check.correct({ path }))
       }
       output.line(
         complete
-          ? `${metainfo.info.name}: complete, ${count(files.length, 'file')}, ${formatBytes(length)}`
-          : `${metainfo.info.name}: ${formatBytes(haveBytes)} of ${formatBytes(length)} are right (${goodPieces} of ${count(pieceCount, 'piece')}). ${SHOAL} get fetches the rest`,
+          ? texts.check.complete({
+              name,
+              files: texts.format.files({ count: files.length }),
+              size: formatBytes(length),
+            })
+          : texts.check.incomplete({
+              name,
+              have: formatBytes(haveBytes),
+              size: formatBytes(length),
+              good: goodPieces,
+              pieces: texts.format.pieces({ count: pieceCount }),
+              shoal: SHOAL,
+            }),
       )
     }
     return complete ? 0 : EXIT.failed

@@ -5,34 +5,26 @@ import { writeWholeFile } from '../../base/files/write-file.ts'
 import { defineCommand } from '../command.ts'
 import { HashingItem } from '../terminal/hashing-item.ts'
 import { openView } from '../terminal/open-view.ts'
+import { texts } from '../texts.ts'
 import { createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
 
 export const create = defineCommand({
-  about: [
-    'Hashes the file or folder on all cores and writes a .torrent. It is a hybrid by default, which clients of version 1 and 2 both read.',
-  ],
-  positionals: [{ name: 'PATH', help: 'the file or folder' }],
+  about: texts.create.about,
+  positionals: [{ name: 'PATH', help: texts.argument.path }],
   options: {
     out: value('FILE', {
       short: 'o',
-      help: 'Where to write it; - for standard output. Default: NAME.torrent here',
+      help: texts.create.options.out,
     }),
     ...TORRENT_OPTIONS,
   },
   examples: [
-    [
-      'create Photos -o photos.torrent',
-      'Makes photos.torrent of the folder Photos and prints its magnet link',
-    ],
-    [
-      'create film.mkv --tracker udp://tracker.example:6969 --private',
-      'Makes film.mkv.torrent for a private tracker',
-    ],
+    ['create Photos -o photos.torrent', texts.create.examples.plain],
+    ['create film.mkv --tracker udp://tracker.example:6969 --private', texts.create.examples.private],
   ],
   async run([path], options, { output, interrupt }) {
     const toStdout = options.out === '-'
-    if (toStdout && output.json)
-      throw new UsageError('--out - and --json would both write to standard output: leave one out')
+    if (toStdout && output.json) throw new UsageError(texts.create.bothStdout)
     const [{ createTorrent, writeMetainfo }, { describeTorrent }] = await Promise.all([
       import('@shoal/torrent'),
       import('../alone/describe.ts'),
@@ -54,7 +46,7 @@ export const create = defineCommand({
     await writeWholeFile(resolve(file), bytes)
     const description = describeTorrent(metainfo)
     if (output.json) return output.object({ file: resolve(file), ...description })
-    output.line(`Wrote ${file}`)
+    output.line(texts.create.wrote({ file }))
     output.line(description.magnet)
   },
 })

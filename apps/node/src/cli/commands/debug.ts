@@ -6,17 +6,16 @@ import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { withoutSecrets } from '../client/redact.ts'
 import { defineCommand } from '../command.ts'
+import { texts } from '../texts.ts'
 
 export const debug = defineCommand({
-  about: [
-    'One JSON object: versions, settings, numbers and the last lines of the log. Passwords, passkeys, paths of trackers and your home folder are left out; names of torrents can be in the log, so read it before you send it.',
-  ],
+  about: texts.debug.about,
   positionals: [],
   options: {
-    lines: value('N', { help: 'So many lines of the log. Default 200', parse: integer(1, 1000) }),
+    lines: value('N', { help: texts.debug.options.lines, parse: integer(1, 1000) }),
     ...NODE_OPTIONS,
   },
-  examples: [['debug > shoal-debug.json', 'Writes what a bug report should have']],
+  examples: [['debug > shoal-debug.json', texts.debug.example]],
   async run(_words, options, { output, interrupt }) {
     const machine = {
       shoal: VERSION,

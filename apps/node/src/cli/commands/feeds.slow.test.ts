@@ -35,7 +35,7 @@ test('a document that is not a feed is a failure that says why and that the feed
   const added = await place.run('feeds', 'add', page)
   expect(added.code).toBe(1)
   expect(added.stderr).toMatch(
-    /this feed cannot be read: this is not an RSS or Atom feed: check the link\. It is kept, .* feeds remove \d+ forgets it/,
+    /this feed cannot be read: this is not an RSS or Atom feed: check the link\. It is kept .* feeds remove \d+ removes it/,
   )
   const { items } = (await place.json('feeds')).object
   const { id } = items.find((each: { url: string }) => each.url === page)

@@ -2,38 +2,39 @@ import type { NodeApi, TorrentFile } from '@shoal/api'
 import { list, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
-import { formatBytes, formatPercent } from '../../base/text/format.ts'
-import { parseIndexes } from '../../base/text/ranges.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { allPages } from '../client/pages.ts'
 import { parsePriority, priorityText } from '../client/priority.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
+import { formatBytes, formatPercent } from '../format.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
+import { texts } from '../texts.ts'
+import { parseIndexes } from '../values/ranges.ts'
 
 const PAGE = 10_000
 
 export const files = defineCommand({
-  about: ['Lists the files, with their numbers. With an option it changes them first.'],
+  about: texts.files.about,
   positionals: [TORRENT],
   options: {
-    select: value('NUMBERS', { help: 'Only these are wanted: 0,2-4', parse: parseIndexes }),
+    select: value('NUMBERS', { help: texts.files.options.select, parse: parseIndexes }),
     priority: list('NUMBERS=LEVEL', {
-      help: 'no, low, normal, high, or 0 to 7: 0,2-4=high, all=low',
+      help: texts.files.options.priority,
       parse: parsePriority,
     }),
     rename: list('NUMBER=PATH', {
-      help: 'Give a file another name or folder in the torrent',
+      help: texts.files.options.rename,
       parse: parseRename,
     }),
     ...NODE_OPTIONS,
   },
   examples: [
-    ['files film', 'Lists its files'],
-    ['files film --select 0,2-4', 'Downloads these four, and no others'],
-    ['files film --priority 7=high --priority all=low', 'Changes priorities, in this order'],
+    ['files film', texts.files.examples.list],
+    ['files film --select 0,2-4', texts.files.examples.select],
+    ['files film --priority 7=high --priority all=low', texts.files.examples.priority],
   ],
   async run([word], options, { output, interrupt }) {
     const { api } = await openNode(options, interrupt.signal)
@@ -45,20 +46,25 @@ export const files = defineCommand({
     for (const rename of options.rename) await asUsage(api.renameFile({ id, ...rename }))
     const items = await read()
     if (output.json) return output.object({ items, total: items.length })
-    printTable(output, items, COLUMNS, 'Its files are not known yet: no peer has told them')
+    printTable(output, items, COLUMNS, texts.files.unknown)
   },
 })
 
 const COLUMNS: Column<TorrentFile>[] = [
-  { title: '#', text: ({ index }) => String(index), align: 'right' },
-  { title: 'Size', text: ({ lengthBytes }) => formatBytes(lengthBytes), align: 'right', rank: 1 },
+  { title: texts.files.columns.index, text: ({ index }) => String(index), align: 'right' },
   {
-    title: 'Done',
+    title: texts.files.columns.size,
+    text: ({ lengthBytes }) => formatBytes(lengthBytes),
+    align: 'right',
+    rank: 1,
+  },
+  {
+    title: texts.files.columns.done,
     text: ({ haveBytes, lengthBytes }) => formatPercent(lengthBytes === 0 ? 1 : haveBytes / lengthBytes),
     align: 'right',
   },
-  { title: 'Priority', text: ({ priority }) => priorityText(priority), rank: 2 },
-  { title: 'Path', text: ({ path }) => path, least: 10 },
+  { title: texts.files.columns.priority, text: ({ priority }) => priorityText(priority), rank: 2 },
+  { title: texts.files.columns.path, text: ({ path }) => path, least: 10 },
 ]
 
 /** These become wanted where they are not; all others become unwanted. */
@@ -70,7 +76,8 @@ async function select(
 ): Promise<void> {
   const known = new Set(all.map(({ index }) => index))
   const missing = wanted.find(index => !known.has(index))
-  if (missing !== undefined) throw new UsageError(`there is no file ${missing}: ${SHOAL} files ID lists them`)
+  if (missing !== undefined)
+    throw new UsageError(texts.files.noFile({ index: String(missing), shoal: SHOAL }))
   const chosen = new Set(wanted)
   const on = all.filter(({ index, priority }) => chosen.has(index) && priority === 0)
   const off = all.filter(({ index, priority }) => !chosen.has(index) && priority > 0)
@@ -80,7 +87,6 @@ async function select(
 
 function parseRename(text: string): { index: number; path: string } {
   const [, index, path] = /^(\d{1,8})=(.+)$/s.exec(text) ?? []
-  if (index === undefined || path === undefined)
-    throw new UsageError(`"${text}" is not a new name: write 3=Folder/name.mkv`)
+  if (index === undefined || path === undefined) throw new UsageError(texts.files.notName({ text }))
   return { index: Number(index), path }
 }

@@ -1,42 +1,38 @@
 import { flag, list, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
-import { parseIndexes } from '../../base/text/ranges.ts'
-import { parseDuration } from '../../base/text/size.ts'
 import { UNLOCK_OPTIONS } from '../alone/unlock-options.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
+import { texts } from '../texts.ts'
+import { parseIndexes } from '../values/ranges.ts'
+import { parseDuration } from '../values/size.ts'
 
 /** Options that a node decides by itself. */
 const ALONE = Object.keys(NETWORK_OPTIONS).filter(key => key !== 'limitDown' && key !== 'limitUp')
 
 export const get = defineCommand({
-  about: [
-    'Downloads into DIR, checks every piece, and ends when the download is complete; with --seed it continues sharing until Ctrl-C. Files from an earlier run or another source are kept, so that the same command continues where it stopped.',
-    'With --node a running node downloads it and continues sharing; the limits then apply to this torrent.',
-    'A sealed share is opened into DIR when it is complete, and the sealed file is then deleted unless --seed is given. A wrong key or passphrase is reported before the download.',
-    `Without -o it downloads into the folder Shoal in your home folder, which ${SHOAL} share shares.`,
-  ],
+  about: texts.get.about({ shoal: SHOAL }),
   positionals: [
     {
       name: 'LINK',
-      help: 'a magnet link, info hash, content ID, the path or URL of a .torrent, or a share link in quotes',
+      help: texts.argument.link,
     },
   ],
   options: {
-    out: value('DIR', { short: 'o', help: 'Folder to download into. Default: ~/Shoal' }),
-    peer: list('HOST:PORT', { help: 'Connect to this peer at once' }),
-    tracker: list('URL', { help: 'Announce here too (not for private torrents)' }),
-    webSeed: list('URL', { help: 'Download from here too: http(s)://' }),
+    out: value('DIR', { short: 'o', help: texts.get.options.out }),
+    peer: list('HOST:PORT', { help: texts.get.options.peer }),
+    tracker: list('URL', { help: texts.get.options.tracker }),
+    webSeed: list('URL', { help: texts.get.options.webSeed }),
     select: value('NUMBERS', {
-      help: `Only these files, numbered as ${SHOAL} info lists them: 0,2-4`,
+      help: texts.get.options.select({ shoal: SHOAL }),
       parse: parseIndexes,
     }),
-    sequential: flag('Download in order, to watch or listen at once'),
-    preallocate: flag('Reserve the space of each file at once, so that a full disk is noticed early'),
-    seed: flag('Continue sharing when the download is complete'),
+    sequential: flag(texts.get.options.sequential),
+    preallocate: flag(texts.get.options.preallocate),
+    seed: flag(texts.get.options.seed),
     timeout: value('TIME', {
-      help: 'Give up if it is not complete by then: 30s, 10m, 1h',
+      help: texts.get.options.timeout,
       parse: parseDuration,
     }),
     ...UNLOCK_OPTIONS,
@@ -44,11 +40,8 @@ export const get = defineCommand({
     ...OPTIONAL_NODE_OPTIONS,
   },
   examples: [
-    ['get "magnet:?xt=urn:btih:…" -o Downloads', 'Downloads the content of the link'],
-    [
-      'get film.torrent --select 0,2-4 --limit-down 2MB --seed',
-      'Downloads four of its files and then shares them',
-    ],
+    ['get "magnet:?xt=urn:btih:…" -o Downloads', texts.get.examples.plain],
+    ['get film.torrent --select 0,2-4 --limit-down 2MB --seed', texts.get.examples.select],
   ],
   async run([link], options, context) {
     if (options.node !== undefined) {

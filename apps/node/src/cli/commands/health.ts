@@ -1,15 +1,16 @@
-import { formatBytes, formatDuration, formatRate } from '../../base/text/format.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { formatBytes, formatDuration, formatRate } from '../format.ts'
 import { printFacts } from '../terminal/print.ts'
+import { texts } from '../texts.ts'
 
 export const health = defineCommand({
-  about: ['The exit code is 0 only when the node runs and has no problem.'],
+  about: texts.health.about,
   positionals: [],
   options: NODE_OPTIONS,
-  examples: [['health', 'Tells whether the node on this machine works']],
+  examples: [['health', texts.health.example]],
   async run(_words, options, { output, interrupt }) {
     const { api, address } = await openNode(options, interrupt.signal)
     const [health, stats, node] = await Promise.all([api.getHealth({}), api.getStats({}), api.getNode({})])
@@ -19,22 +20,35 @@ export const health = defineCommand({
       return code
     }
     const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((a, b) => a + b, 0)
-    const transfer = (rate: number, all: number) => `${formatRate(rate)}, ${formatBytes(all)} in all`
+    const transfer = (rate: number, all: number) =>
+      texts.health.transfer({ rate: formatRate(rate), size: formatBytes(all) })
+    const { rows } = texts.health
     printFacts(output, [
-      ['Node', `${health.status}, version ${health.version}, ${address.url}`],
-      ['Running for', formatDuration(stats.uptimeSeconds)],
-      ['Torrents', String(sum(stats.torrents))],
-      ['Down', transfer(stats.downloadBytesPerSecond, stats.allTime.downloadedBytes)],
-      ['Up', transfer(stats.uploadBytesPerSecond, stats.allTime.uploadedBytes)],
-      ['Connections', String(sum(stats.connections))],
-      ['Port for peers', node.peerPort === 0 ? 'none is open' : String(node.peerPort)],
-      ['DHT', stats.dhtNodes === null ? 'off in the settings' : `${stats.dhtNodes} nodes`],
+      [
+        rows.node,
+        texts.health.node({
+          status: texts.health.status[health.status],
+          version: health.version,
+          url: address.url,
+        }),
+      ],
+      [rows.uptime, formatDuration(stats.uptimeSeconds)],
+      [rows.torrents, String(sum(stats.torrents))],
+      [rows.down, transfer(stats.downloadBytesPerSecond, stats.allTime.downloadedBytes)],
+      [rows.up, transfer(stats.uploadBytesPerSecond, stats.allTime.uploadedBytes)],
+      [rows.connections, String(sum(stats.connections))],
+      [rows.port, node.peerPort === 0 ? texts.health.noPort : String(node.peerPort)],
+      [
+        rows.dht,
+        stats.dhtNodes === null ? texts.health.dhtOff : texts.health.dhtNodes({ count: stats.dhtNodes }),
+      ],
       ...stats.disk.map(
-        ({ directory, freeBytes }) => [`Free`, `${formatBytes(freeBytes)} at ${directory}`] as const,
+        ({ directory, freeBytes }) =>
+          [rows.free, texts.health.freeAt({ size: formatBytes(freeBytes), directory })] as const,
       ),
-      ['Memory', formatBytes(stats.memoryBytes)],
+      [rows.memory, formatBytes(stats.memoryBytes)],
     ])
-    for (const problem of health.problems) output.line(`Problem: ${problem}`)
+    for (const problem of health.problems) output.line(texts.health.problem({ problem }))
     return code
   },
 })

@@ -1,38 +1,37 @@
 import { flag, list, value } from '@shoal/options'
-import { parseDuration } from '../../base/text/size.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
+import { texts } from '../texts.ts'
+import { parseDuration } from '../values/size.ts'
 
 const FETCH_MS = 120_000
 const { limitDown: _down, limitUp: _up, maxPeers: _max, ...FETCH_OPTIONS } = NETWORK_OPTIONS
 
 export const info = defineCommand({
-  about: [
-    'For a link it asks peers for the metadata (names, sizes, hashes) and downloads nothing else. With --no-fetch it prints only what the link says: what is unknown is left out, and null in JSON.',
-  ],
+  about: texts.info.about,
   positionals: [
     {
       name: 'LINK',
-      help: 'a magnet link, info hash, content ID, the path or URL of a .torrent, or a share link in quotes',
+      help: texts.argument.link,
     },
   ],
   options: {
-    noFetch: flag('Print only what the link says'),
-    timeout: value('TIME', { help: 'How long to look for peers. Default 2m', parse: parseDuration }),
-    peer: list('HOST:PORT', { help: 'Ask this peer' }),
-    all: flag('List all files, with their content IDs'),
+    noFetch: flag(texts.info.options.noFetch),
+    timeout: value('TIME', { help: texts.info.options.timeout, parse: parseDuration }),
+    peer: list('HOST:PORT', { help: texts.info.options.peer }),
+    all: flag(texts.info.options.all),
     ...FETCH_OPTIONS,
   },
   examples: [
-    ['info photos.torrent --json', 'Prints all that the .torrent says as one object'],
-    ['info "magnet:?xt=urn:btih:…" --timeout 30s', 'Asks peers for names, sizes and hashes'],
+    ['info photos.torrent --json', texts.info.examples.json],
+    ['info "magnet:?xt=urn:btih:…" --timeout 30s', texts.info.examples.timeout],
   ],
   async run([link], options, { output, interrupt }) {
     const [
       { formatMagnet, parseMagnet, Session },
       { describeMagnet, describeTorrent, descriptionLines },
       { fetchMetadata },
-      { shareOf, SEALED_TO },
+      { shareOf },
     ] = await Promise.all([
       import('@shoal/torrent'),
       import('../alone/describe.ts'),
@@ -68,8 +67,8 @@ export const info = defineCommand({
     const description = await describe().finally(() => offline.close())
     if (output.json) output.object({ ...description, ...(by && { sealed: by }) })
     else {
-      if (by) output.line(`Sealed:       ${SEALED_TO[by]}`)
-      for (const line of descriptionLines(description, { all: options.all })) output.line(line)
+      const sealed = by && texts.info.sealedTo[by]
+      for (const line of descriptionLines(description, { all: options.all, sealed })) output.line(line)
     }
   },
 })

@@ -1,23 +1,22 @@
 import type { Job } from '@shoal/api'
-import { formatBytes, formatPercent } from '../../base/text/format.ts'
 import { absoluteLink } from '../client/absolute-link.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
+import { formatBytes, formatPercent } from '../format.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
+import { texts } from '../texts.ts'
 
 export const jobs = defineCommand({
-  about: [
-    'Jobs are work that takes long: making a torrent, downloading a file over HTTP or FTP, moving files. cancel ID … stops them, or forgets them when they have ended.',
-  ],
+  about: texts.jobs.about,
   positionals: [
-    { name: 'ACTION', help: 'list or cancel. Default: list', optional: true },
-    { name: 'ID', help: 'the jobs', optional: true, many: true },
+    { name: 'ACTION', help: texts.jobs.action, choices: ['list', 'cancel'], optional: true },
+    { name: 'ID', help: texts.jobs.id, optional: true, many: true },
   ],
   options: NODE_OPTIONS,
-  examples: [['jobs', 'Lists what the node works on']],
+  examples: [['jobs', texts.jobs.example]],
   async run(words, options, { output, interrupt }) {
     const { api, address } = await openNode(options, interrupt.signal)
     const whole = (job: Job): Job => ({ ...job, link: absoluteLink(job.link, address.url) })
@@ -26,24 +25,30 @@ export const jobs = defineCommand({
         takeWords(words)
         const { items } = await api.listJobs({})
         if (output.json) output.object({ items: items.map(whole) })
-        else printTable(output, items, COLUMNS, 'There are no jobs')
+        else printTable(output, items, COLUMNS, texts.jobs.none)
       },
       async cancel(words) {
         const items = []
         for (const id of takeWords(words, 'ID …')) items.push(whole(await api.cancelJob({ id })))
         if (output.json) return output.object({ items })
-        for (const { name, state } of items) output.line(`${name}: ${state}`)
+        for (const { name, state } of items)
+          output.line(texts.jobs.line({ name, state: texts.jobs.states[state] }))
       },
     })
   },
 })
 
+function stateText({ state, error }: Job): string {
+  const text = texts.jobs.states[state]
+  return error ? texts.jobs.error({ state: text, reason: error.message }) : text
+}
+
 const COLUMNS: Column<Job>[] = [
-  { title: 'ID', text: ({ id }) => id },
-  { title: 'Kind', text: ({ kind }) => kind, rank: 2 },
-  { title: 'Name', text: ({ name }) => name, least: 10 },
+  { title: texts.jobs.columns.id, text: ({ id }) => id },
+  { title: texts.jobs.columns.kind, text: ({ kind }) => texts.jobs.kinds[kind], rank: 2 },
+  { title: texts.jobs.columns.name, text: ({ name }) => name, least: 10 },
   {
-    title: 'Done',
+    title: texts.jobs.columns.done,
     text: ({ doneBytes, totalBytes, state }) =>
       totalBytes
         ? formatPercent(doneBytes / totalBytes)
@@ -52,6 +57,6 @@ const COLUMNS: Column<Job>[] = [
           : formatBytes(doneBytes),
     align: 'right',
   },
-  { title: 'State', text: ({ state, error }) => (error ? `${state}: ${error.message}` : state), least: 8 },
-  { title: 'Path', text: ({ path }) => path ?? '', least: 10, rank: 1 },
+  { title: texts.jobs.columns.state, text: stateText, least: 8 },
+  { title: texts.jobs.columns.path, text: ({ path }) => path ?? '', least: 10, rank: 1 },
 ]

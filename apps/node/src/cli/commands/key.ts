@@ -3,29 +3,26 @@ import { SHOAL } from '../../base/program.ts'
 import * as keys from '../alone/keys.ts'
 import { defineCommand } from '../command.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
+import { texts } from '../texts.ts'
 
 export const key = defineCommand({
-  about: [
-    `Your key: others seal shares to its public half (${SHOAL} seed --seal --to …), and ${SHOAL} get opens them with the secret half.`,
-    'new makes one, and writes the key file, encrypted with a passphrase that is asked for. show prints the public half, as did:key:… and as age1…, to give to others. export prints the secret half as text, as age -i reads it: keep it to yourself. With a share link it prints the key that is in the link.',
-    'Nobody can make a lost key or passphrase again: keep a copy of the key file.',
-  ],
+  about: texts.key.about({ shoal: SHOAL }),
   positionals: [
-    { name: 'ACTION', help: 'new, show or export' },
-    { name: 'LINK', help: 'Of export: a share link whose key to print', optional: true },
+    { name: 'ACTION', help: texts.key.action, choices: ['new', 'show', 'export'] },
+    { name: 'LINK', help: texts.key.link, optional: true },
   ],
   options: {
-    keyFile: value('FILE', { help: 'The key file. Default: identity.age in the state folder' }),
+    keyFile: value('FILE', { help: texts.key.options.keyFile }),
     passphraseFile: value('FILE', {
-      help: 'Its passphrase: the first line of this file, - for standard input. Default: it is asked for',
+      help: texts.key.options.passphraseFile,
     }),
-    replace: flag('Of new: replace the key file that is there'),
+    replace: flag(texts.key.options.replace),
   },
   examples: [
-    ['key new', 'Makes your key'],
-    ['key show', 'Prints what others seal to'],
-    ['key export > key.txt', 'For age -d -i key.txt'],
-    ["key export '#s1…' > key.txt", 'The same of a share that is sealed to the key in its link'],
+    ['key new', texts.key.examples.new],
+    ['key show', texts.key.examples.show],
+    ['key export > key.txt', texts.key.examples.export],
+    ["key export '#s1…' > key.txt", texts.key.examples.link],
   ],
   async run(words, { keyFile, passphraseFile, replace }, { output, interrupt }) {
     const path = keyFile ?? keys.defaultKeyFile()
@@ -38,7 +35,7 @@ export const key = defineCommand({
     return subcommand(words, {
       async new(words) {
         takeWords(words)
-        tell(await keys.newKey(path, secret, replace), `Your key is in ${path}. Others seal to:`)
+        tell(await keys.newKey(path, secret, replace), texts.key.created({ file: path }))
       },
       async show(words) {
         takeWords(words)

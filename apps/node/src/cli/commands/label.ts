@@ -1,8 +1,7 @@
-import type { CountedLabel } from '@shoal/api'
+import type { CountedLabel, Label } from '@shoal/api'
 import { value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
-import { count } from '../../base/text/format.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { namedTorrents } from '../client/torrent-names.ts'
@@ -10,26 +9,26 @@ import { defineCommand } from '../command.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
+import { texts } from '../texts.ts'
+
+const ACTIONS = ['list', 'set', 'clear', 'create', 'remove', 'tag', 'untag']
 
 export const label = defineCommand({
-  about: [
-    'list shows the labels; set LABEL ID … gives one to torrents, and makes it where it is new; clear ID … takes it away; create LABEL makes one, or changes its folder and colour; remove LABEL … removes it, and its torrents stay.',
-    'A torrent has one label and any number of tags: tag TAG ID … and untag TAG ID … give and take them.',
-  ],
+  about: texts.label.about,
   positionals: [
-    { name: 'ACTION', help: 'list, set, clear, create, remove, tag or untag. Default: list', optional: true },
-    { name: 'WORD', help: 'the label or tag, and the torrents', optional: true, many: true },
+    { name: 'ACTION', help: texts.label.action, choices: ACTIONS, optional: true },
+    { name: 'WORD', help: texts.label.word, optional: true, many: true },
   ],
   options: {
     dir: value('DIR', {
-      help: 'Of create: its torrents are downloaded into this folder; "" for the usual one',
+      help: texts.label.options.dir,
     }),
-    colour: value('#RRGGBB', { help: 'Of create: its colour in the console; "" for one by its name' }),
+    colour: value('#RRGGBB', { help: texts.label.options.colour }),
     ...NODE_OPTIONS,
   },
   examples: [
-    ['label set films 4612ed0d', 'Gives the label "films" to a torrent'],
-    ['label create films --dir /media/films', 'Downloads of this label go there'],
+    ['label set films 4612ed0d', texts.label.examples.set],
+    ['label create films --dir /media/films', texts.label.examples.create],
   ],
   async run(words, options, { output, interrupt }) {
     const { api } = await openNode(options, interrupt.signal)
@@ -38,7 +37,7 @@ export const label = defineCommand({
     const setLabel = async (ids: readonly string[], name: string | null) => {
       const torrents = await namedTorrents(api, ids)
       for (const { id } of torrents) await asUsage(api.updateTorrent({ id, label: name }))
-      done(`${name === null ? 'No label' : name}: ${count(torrents.length, 'torrent')}`, {
+      done(assignedText(name ?? texts.label.noLabel, torrents.length), {
         label: name,
         ids: torrents.map(({ id }) => id),
       })
@@ -47,17 +46,17 @@ export const label = defineCommand({
       const [tag = '', ...ids] = takeWords(words, 'TAG', 'ID …')
       const torrents = await namedTorrents(api, ids)
       for (const { id, tags } of torrents) await asUsage(api.updateTorrent({ id, tags: change(tags, tag) }))
-      done(`${tag}: ${count(torrents.length, 'torrent')}`, { tag, ids: torrents.map(({ id }) => id) })
+      done(assignedText(tag, torrents.length), { tag, ids: torrents.map(({ id }) => id) })
     }
     if ((dir !== undefined || colour !== undefined) && words[0] !== 'create')
-      throw new UsageError('--dir and --colour are options of create: label create LABEL --dir DIR')
+      throw new UsageError(texts.label.onlyCreate)
     return subcommand(words.length === 0 ? ['list'] : words, {
       async list(words) {
         takeWords(words)
         const { items, tags } = await api.listLabels({})
         if (output.json) return output.object({ items, tags })
-        printTable(output, items, COLUMNS, `There are no labels: ${SHOAL} label set LABEL ID makes one`)
-        if (tags.length > 0) output.line(`Tags: ${tags.join(', ')}`)
+        printTable(output, items, COLUMNS, texts.label.none({ shoal: SHOAL }))
+        if (tags.length > 0) output.line(texts.label.tags({ tags: tags.join(', ') }))
       },
       async set(words) {
         const [name = '', ...ids] = takeWords(words, 'LABEL', 'ID …')
@@ -73,12 +72,12 @@ export const label = defineCommand({
             ...(colour !== undefined && { colour: colour || null }),
           }),
         )
-        done(`Label ${made.name}${made.directory ? `: ${made.directory}` : ''}`, made)
+        done(createdText(made), made)
       },
       async remove(words) {
         const names = takeWords(words, 'LABEL …')
         for (const name of names) await asUsage(api.removeLabel({ name }))
-        done(`Removed ${count(names.length, 'label')}`, { removed: names })
+        done(texts.label.removed({ count: names.length }), { removed: names })
       },
       tag: words => setTag(words, (tags, tag) => [...new Set([...tags, tag])]),
       untag: words => setTag(words, (tags, tag) => tags.filter(each => each !== tag)),
@@ -86,9 +85,17 @@ export const label = defineCommand({
   },
 })
 
+function assignedText(label: string, torrents: number): string {
+  return texts.label.assigned({ label, torrents: texts.format.torrents({ count: torrents }) })
+}
+
+function createdText({ name: label, directory }: Label): string {
+  return directory ? texts.label.createdIn({ label, directory }) : texts.label.created({ label })
+}
+
 const COLUMNS: Column<CountedLabel>[] = [
-  { title: 'Label', text: ({ name }) => name, least: 10 },
-  { title: 'Torrents', text: ({ torrents }) => String(torrents), align: 'right' },
-  { title: 'Folder', text: ({ directory }) => directory ?? '', least: 10, rank: 1 },
-  { title: 'Colour', text: ({ colour }) => colour ?? '', rank: 2 },
+  { title: texts.label.columns.label, text: ({ name }) => name, least: 10 },
+  { title: texts.label.columns.torrents, text: ({ torrents }) => String(torrents), align: 'right' },
+  { title: texts.label.columns.folder, text: ({ directory }) => directory ?? '', least: 10, rank: 1 },
+  { title: texts.label.columns.colour, text: ({ colour }) => colour ?? '', rank: 2 },
 ]

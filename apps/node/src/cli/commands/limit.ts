@@ -1,34 +1,33 @@
-import { oneOf, value } from '@shoal/options'
+import { value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
-import { parseRatio, parseSeedingTime, RATE_HELP, rateLimit } from '../../base/limits.ts'
-import { parseRate } from '../../base/text/size.ts'
 import { limitAll } from '../client/limit-all.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENTS, torrentIds } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
+import { texts } from '../texts.ts'
+import { parseRatio, parseSeedingTime, rateLimit } from '../values/limits.ts'
+import { parseRate } from '../values/size.ts'
 import { limitsText } from './show.ts'
 
 export const limit = defineCommand({
-  about: [
-    'Without ID the limits hold for all transfers together. The alternative limits are a second pair, switched on and off as a whole. Without options it shows what holds now.',
-  ],
+  about: texts.limit.about,
   positionals: [{ ...TORRENTS, optional: true }],
   options: {
-    down: value('RATE', { help: `Download at most this much a second: ${RATE_HELP}`, parse: parseRate }),
-    up: value('RATE', { help: 'Upload at most this much a second', parse: parseRate }),
-    ratio: value('RATIO', { help: 'End sharing at this ratio: 2, never, default', parse: parseRatio }),
+    down: value('RATE', { help: texts.limit.options.down, parse: parseRate }),
+    up: value('RATE', { help: texts.limit.options.up, parse: parseRate }),
+    ratio: value('RATIO', { help: texts.limit.options.ratio, parse: parseRatio }),
     seedingTime: value('TIME', {
-      help: 'End sharing after this time: 12h, never, default',
+      help: texts.limit.options.seedingTime,
       parse: parseSeedingTime,
     }),
-    alternative: value('ON', { help: 'Alternative limits: on or off', parse: oneOf('on', 'off') }),
+    alternative: value('ON', { help: texts.limit.options.alternative, choices: ['on', 'off'] }),
     ...NODE_OPTIONS,
   },
   examples: [
-    ['limit --down 2MB --up 500KiB', 'Limits all transfers together'],
-    ['limit film --up unlimited --ratio 2', 'Limits one torrent'],
-    ['limit --alternative on', 'Switches to the alternative limits'],
+    ['limit --down 2MB --up 500KiB', texts.limit.examples.all],
+    ['limit film --up unlimited --ratio 2', texts.limit.examples.one],
+    ['limit --alternative on', texts.limit.examples.alternative],
   ],
   async run(words, options, { output, interrupt }) {
     const node = await openNode(options, interrupt.signal)
@@ -37,8 +36,7 @@ export const limit = defineCommand({
     if (words.length === 0) {
       return limitAll(node, options, output)
     }
-    if (alternative !== undefined)
-      throw new UsageError('--alternative holds for all transfers: leave the torrents out')
+    if (alternative !== undefined) throw new UsageError(texts.limit.alternativeOfOne)
     const items = []
     for (const id of await torrentIds(node.api, words)) {
       const change = {
@@ -60,6 +58,6 @@ export const limit = defineCommand({
           seedingTimeLimitMinutes: each.seedingTimeLimitMinutes,
         })),
       })
-    for (const each of items) output.line(`${each.name}: ${limitsText(each) ?? 'no limits of its own'}`)
+    for (const each of items) output.line(`${each.name}: ${limitsText(each) ?? texts.limit.none}`)
   },
 })

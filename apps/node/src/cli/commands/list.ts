@@ -1,10 +1,11 @@
 import { STATE_FILTERS, type TORRENT_SORTS } from '@shoal/api'
-import { flag, integer, oneOf, value } from '@shoal/options'
+import { flag, integer, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { showList, watchList } from '../client/torrent-list.ts'
 import { defineCommand } from '../command.ts'
+import { texts } from '../texts.ts'
 
 /** Orders by the words that the table has for them. */
 const SORTS = {
@@ -26,34 +27,31 @@ const SORTS = {
 const ASCENDING = new Set(['name', 'state', 'label', 'left', 'queue'])
 
 export const list = defineCommand({
-  about: [
-    'The ID is the beginning of the info hash, long enough to be unique; other commands accept it. Columns that do not fit are left out.',
-  ],
+  about: texts.list.about,
   positionals: [],
   options: {
     state: value('STATE', {
-      help: 'Only these: downloading, seeding, paused, queued, error, active, unfinished, finished …',
-      parse: oneOf(...STATE_FILTERS),
+      help: texts.list.options.state,
+      choices: STATE_FILTERS,
     }),
-    label: value('LABEL', { help: 'Only those with this label; "" for those without one' }),
-    tag: value('TAG', { help: 'Only those with this tag' }),
-    search: value('WORDS', { help: 'Only those that have these words in their name' }),
+    label: value('LABEL', { help: texts.list.options.label }),
+    tag: value('TAG', { help: texts.list.options.tag }),
+    search: value('WORDS', { help: texts.list.options.search }),
     sort: value('COLUMN', {
-      help: `By this column: ${Object.keys(SORTS).join(', ')}. Default: added`,
-      parse: oneOf(...(Object.keys(SORTS) as (keyof typeof SORTS)[])),
+      help: texts.list.options.sort({ columns: Object.keys(SORTS).join(', ') }),
+      choices: Object.keys(SORTS) as (keyof typeof SORTS)[],
     }),
-    reverse: flag('Reverse the order', { short: 'r' }),
-    limit: value('N', { help: 'Only the first N', parse: integer(1, 1_000_000) }),
-    watch: flag('Keep showing how they change, until Ctrl-C', { short: 'w' }),
+    reverse: flag(texts.list.options.reverse, { short: 'r' }),
+    limit: value('N', { help: texts.list.options.limit, parse: integer(1, 1_000_000) }),
+    watch: flag(texts.list.options.watch, { short: 'w' }),
     ...NODE_OPTIONS,
   },
   examples: [
-    ['list', 'Lists all torrents, the latest first'],
-    ['list --state downloading --sort down --watch', 'Shows running downloads, the fastest first'],
+    ['list', texts.list.examples.plain],
+    ['list --state downloading --sort down --watch', texts.list.examples.watch],
   ],
   async run(_words, options, { output, interrupt }) {
-    if (options.watch && !output.terminal && !output.json)
-      throw new UsageError('--watch needs a terminal, or --json')
+    if (options.watch && !output.terminal && !output.json) throw new UsageError(texts.list.watchNeeds)
     const { state, label, tag, search, limit, reverse, sort = 'added' } = options
     const node = await openNode(options, interrupt.signal)
     const filter = {

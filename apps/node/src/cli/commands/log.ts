@@ -1,28 +1,29 @@
 import { LOG_LEVELS, type LogEntry } from '@shoal/api'
-import { flag, integer, oneOf, value } from '@shoal/options'
-import { formatTime } from '../../base/text/time.ts'
+import { flag, integer, value } from '@shoal/options'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
+import { formatTime } from '../format.ts'
 import type { Output } from '../output.ts'
+import { texts } from '../texts.ts'
 
 export const log = defineCommand({
-  about: [],
+  about: texts.log.about,
   positionals: [],
   options: {
-    follow: flag('Follow new entries until Ctrl-C', { short: 'f' }),
+    follow: flag(texts.log.options.follow, { short: 'f' }),
     level: value('LEVEL', {
-      help: 'From this on: debug, info (default), warn, error',
-      parse: oneOf(...LOG_LEVELS),
+      help: texts.log.options.level,
+      choices: LOG_LEVELS,
     }),
-    torrent: value('ID', { help: 'Only of this torrent' }),
-    limit: value('N', { help: 'The latest N. Default 50', short: 'n', parse: integer(1, 1000) }),
+    torrent: value('ID', { help: texts.log.options.torrent }),
+    limit: value('N', { help: texts.log.options.limit, short: 'n', parse: integer(1, 1000) }),
     ...NODE_OPTIONS,
   },
   examples: [
-    ['log --level warn', 'Shows what went wrong lately'],
-    ['log --follow --torrent film', 'Shows what happens to a torrent'],
+    ['log --level warn', texts.log.examples.level],
+    ['log --follow --torrent film', texts.log.examples.follow],
   ],
   async run(_words, options, { output, interrupt }) {
     const { signal } = interrupt

@@ -7,19 +7,20 @@ import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENTS, torrentIds } from '../client/torrent-names.ts'
 import { waitFor } from '../client/wait.ts'
 import { defineCommand } from '../command.ts'
+import { texts } from '../texts.ts'
 
 export const move = defineCommand({
-  about: [`The node continues sharing them meanwhile; ${SHOAL} jobs shows the progress.`],
+  about: texts.move.about({ shoal: SHOAL }),
   positionals: [TORRENTS],
   options: {
-    to: value('DIR', { help: 'The folder, on the node’s machine' }),
-    wait: flag('Wait until they are there'),
+    to: value('DIR', { help: texts.move.options.to }),
+    wait: flag(texts.move.options.wait),
     ...NODE_OPTIONS,
   },
-  examples: [['move film --to ~/Films', 'Moves the files of this torrent to the folder Films']],
+  examples: [['move film --to ~/Films', texts.move.example]],
   async run(words, options, { output, interrupt }) {
     const directory = options.to
-    if (!directory) throw new UsageError('--to is missing: the folder to move to')
+    if (!directory) throw new UsageError(texts.move.toMissing)
     const node = await openNode(options, interrupt.signal)
     const ids = await torrentIds(node.api, words)
     // A path of this machine, where the node is on this machine.
@@ -28,7 +29,7 @@ export const move = defineCommand({
     for (const id of ids) jobs.push(await node.api.moveTorrent({ id, directory: target }))
     if (!options.wait) {
       if (output.json) return output.object({ items: jobs })
-      for (const job of jobs) output.line(`Moving ${job.name} to ${target} (job ${job.id})`)
+      for (const job of jobs) output.line(texts.move.moving({ name: job.name, target, id: job.id }))
       return
     }
     await waitFor(

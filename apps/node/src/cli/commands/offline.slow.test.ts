@@ -146,7 +146,7 @@ describe('check', () => {
         'missing',
       ])
       const { stdout } = await place.run('check', 'whole.torrent', '.')
-      expect(stdout).toMatch(/83\.6 % right: Photos\/a\.bin\nmissing: Photos\/sub\/b\.bin\n/)
+      expect(stdout).toMatch(/83\.6 % correct: Photos\/a\.bin\nmissing: Photos\/sub\/b\.bin\n/)
     } finally {
       await writeFile(place.at('Photos/a.bin'), bytes)
       await place.file('Photos/sub/b.bin', 20_000)
@@ -187,7 +187,7 @@ describe('info', () => {
 describe('every command', () => {
   test.each([
     [['inof'], 2, /there is no command "inof": did you mean info\?\nSee: .+ --help\n/],
-    [['magnet:?xt=urn:btih:x'], 2, /write .+ get LINK/],
+    [['magnet:?xt=urn:btih:x'], 2, /to download it, run .+ get LINK/],
     [['get'], 2, /LINK is missing/],
     [['get', 'x', '--limit-down', 'fast'], 2, /--limit-down: "fast" is not a size.*\nSee: .+ get --help/],
     [

@@ -3,14 +3,15 @@ import { consoleUrl, openBrowser } from '../client/console.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
+import { texts } from '../texts.ts'
 
 export const open = defineCommand({
-  about: ['The address has the token after the #: who has the address has the node.'],
+  about: texts.open.about,
   positionals: [],
   options: { print: flag('Only print the address'), ...NODE_OPTIONS },
   examples: [
-    ['open', 'Opens the console of the node on this machine'],
-    ['open --print', 'Prints its address'],
+    ['open', texts.open.examples.open],
+    ['open --print', texts.open.examples.print],
   ],
   async run(_words, options, { output, interrupt }) {
     const { api, address } = await openNode(options, interrupt.signal)
@@ -20,6 +21,6 @@ export const open = defineCommand({
     const opened = !options.print && (await openBrowser(url, address.dataDir))
     if (output.json) return output.object({ url, opened })
     output.line(url)
-    if (!options.print && !opened) output.error('No browser was found here: open the address in one')
+    if (!options.print && !opened) output.error(texts.open.noBrowser)
   },
 })

@@ -1,28 +1,27 @@
 import { SEARCH_KINDS, type SearchHit } from '@shoal/api'
-import { integer, oneOf, value } from '@shoal/options'
-import { printable } from '../../base/text/width.ts'
+import { integer, value } from '@shoal/options'
+import { printable } from '../../base/width.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { allPages } from '../client/pages.ts'
 import { defineCommand } from '../command.ts'
 import type { Terminal } from '../output.ts'
+import { texts } from '../texts.ts'
 
 export const search = defineCommand({
-  about: [
-    'Looks in names, paths, comments, and in the text of shared documents, among what this node has. Write "a phrase" in quotes of its own, and -word for what must not be there.',
-  ],
-  positionals: [{ name: 'WORDS', help: 'what to look for', many: true }],
+  about: texts.search.about,
+  positionals: [{ name: 'WORDS', help: texts.search.words, many: true }],
   options: {
     kind: value('KIND', {
-      help: `Only files of this kind: ${SEARCH_KINDS.join(', ')}`,
-      parse: oneOf(...SEARCH_KINDS),
+      help: texts.search.options.kind({ kinds: SEARCH_KINDS.join(', ') }),
+      choices: SEARCH_KINDS,
     }),
-    limit: value('N', { help: 'So many at most. Default 20', parse: integer(1, 10_000) }),
+    limit: value('N', { help: texts.search.options.limit, parse: integer(1, 10_000) }),
     ...NODE_OPTIONS,
   },
   examples: [
-    ['search harbour map', 'Finds what has both words'],
-    [`search '"old harbour"' --kind document`, 'Finds documents with the phrase'],
+    ['search harbour map', texts.search.examples.words],
+    [`search '"old harbour"' --kind document`, texts.search.examples.phrase],
   ],
   async run(words, options, { output, interrupt }) {
     const { api } = await openNode(options, interrupt.signal)
@@ -30,7 +29,7 @@ export const search = defineCommand({
     const query = { text: words.join(' '), ...(kind && { kind }), limit: Math.min(limit, 100) }
     const items = await allPages(cursor => asUsage(api.search({ ...query, ...cursor })), limit)
     if (output.json) return output.object({ items })
-    if (items.length === 0) return output.line('Nothing was found')
+    if (items.length === 0) return output.line(texts.search.none)
     for (const hit of items) {
       const text = hit.snippet === null ? (hit.path ?? hit.torrentName) : hit.snippet
       if (hit.snippet !== null) output.line(hit.path ?? hit.torrentName)
@@ -38,11 +37,19 @@ export const search = defineCommand({
       // Show the lines of a document as one line.
       if (output.terminal) output.terminal.write(`${indent}${marked(text, hit.matches, output.terminal)}\n`)
       else output.line(indent + text.replace(/\s+/g, ' '))
-      const where = hit.path === null ? '' : ` in ${hit.torrentName}`
-      output.line(`    ${hit.file === null ? 'torrent' : `file ${hit.file}`}${where} (${hit.torrent})`)
+      output.line(`    ${placeText(hit)}`)
     }
   },
 })
+
+function placeText({ file, path, torrentName, torrent: id }: SearchHit): string {
+  const index = String(file)
+  if (path === null)
+    return file === null ? texts.search.torrent({ id }) : texts.search.fileOnly({ index, id })
+  return file === null
+    ? texts.search.torrentIn({ torrent: torrentName, id })
+    : texts.search.file({ index, torrent: torrentName, id })
+}
 
 /** Prints matches in bold. Invalid ranges from the node are ignored. */
 export function marked(

@@ -5,6 +5,7 @@ import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
 import { PAGE_OPTION } from '../page-option.ts'
+import { texts } from '../texts.ts'
 import { createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
 
 const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
@@ -12,15 +13,11 @@ const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
 const ALONE = ['torrent', 'peer', 'keepLinks', 'out', 'page', ...Object.keys(NETWORK_OPTIONS)]
 
 export const seed = defineCommand({
-  about: [
-    'Makes a torrent of the file or folder, or checks it against the one given, prints the magnet link and shares until Ctrl-C. What was hashed before and has not changed since is not read again.',
-    'With --seal it is encrypted first: who has the link (or the passphrase, or a key it is sealed to) reads it, all others, trackers and peers among them, see one file of about its size. The link, with the key after #, is printed then. It is an age file over a tar: age -d sealed.age | tar x opens it.',
-    'With --node a running node makes and shares it, and this ends when it is shared.',
-  ],
-  positionals: [{ name: 'PATH', help: 'the file or folder' }],
+  about: texts.seed.about,
+  positionals: [{ name: 'PATH', help: texts.argument.path }],
   options: {
-    torrent: value('FILE', { help: 'Its .torrent: a path or URL. Default: one is made' }),
-    peer: list('HOST:PORT', { help: 'Connect to this peer at once' }),
+    torrent: value('FILE', { help: texts.seed.options.torrent }),
+    peer: list('HOST:PORT', { help: texts.seed.options.peer }),
     ...SEAL_OPTIONS,
     ...PAGE_OPTION,
     ...MAKE_OPTIONS,
@@ -28,13 +25,10 @@ export const seed = defineCommand({
     ...OPTIONAL_NODE_OPTIONS,
   },
   examples: [
-    ['seed Photos', 'Shares the folder Photos and prints its magnet link'],
-    [
-      'seed ~/Downloads/film.mkv --torrent film.torrent --port 6881',
-      'Shares a file that was downloaded before',
-    ],
-    ['seed Photos --seal', 'Shares the folder encrypted, and prints the link that opens it'],
-    ['seed Photos --seal --to age1…', 'Only the owner of this key can open it'],
+    ['seed Photos', texts.seed.examples.plain],
+    ['seed ~/Downloads/film.mkv --torrent film.torrent --port 6881', texts.seed.examples.torrent],
+    ['seed Photos --seal', texts.seed.examples.seal],
+    ['seed Photos --seal --to age1…', texts.seed.examples.to],
   ],
   async run([path], options, context) {
     checkSealOptions(options)

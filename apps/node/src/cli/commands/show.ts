@@ -1,90 +1,105 @@
 import type { TorrentDetail } from '@shoal/api'
-import { rateLimitText } from '../../base/limits.ts'
-import { count, formatBytes, formatDuration, formatPercent, formatRate } from '../../base/text/format.ts'
-import { formatTime } from '../../base/text/time.ts'
-import { absoluteLink, HERE_ONLY, opensHereOnly } from '../client/absolute-link.ts'
+import { absoluteLink, opensHereOnly } from '../client/absolute-link.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { torrentPath } from '../client/torrent-path.ts'
 import { defineCommand } from '../command.ts'
+import {
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  formatRateLimit,
+  formatTime,
+} from '../format.ts'
 import { printFacts } from '../terminal/print.ts'
+import { texts } from '../texts.ts'
 
 export const show = defineCommand({
-  about: [
-    'The link opens in any browser; the magnet link is for BitTorrent programs. The link of a sealed share was shown when it was sealed; its magnet link opens nothing.',
-  ],
+  about: texts.show.about,
   positionals: [TORRENT],
   options: NODE_OPTIONS,
-  examples: [['show film', 'Shows the torrent with "film" in its name, with its links']],
+  examples: [['show film', texts.show.example]],
   async run([word], options, { output, interrupt }) {
     const { api, address } = await openNode(options, interrupt.signal)
     const known = await api.getTorrent({ id: await torrentId(api, word!) })
     const torrent = { ...known, link: absoluteLink(known.link, address.url) }
     if (output.json) return output.object(torrent)
     printFacts(output, factsOf(torrent))
-    if (torrent.link !== null && opensHereOnly(torrent.link)) output.line(HERE_ONLY)
+    if (torrent.link !== null && opensHereOnly(torrent.link)) output.line(texts.add.hereOnly)
   },
 })
 
 function factsOf(torrent: TorrentDetail): (readonly [string, string | null])[] {
   const maybe = <T>(value: T | null, text: (value: T) => string) => (value === null ? null : text(value))
   return [
-    ['Name', torrent.name],
-    ['State', torrent.error ? `${torrent.state}: ${torrent.error.message}` : torrent.state],
-    ['Done', `${formatPercent(torrent.progress)}, ${formatBytes(torrent.haveBytes)}`],
-    ['Size', maybe(torrent.totalBytes, bytes => sizeText(torrent, bytes))],
-    ['Left', maybe(torrent.etaSeconds, formatDuration)],
-    ['Down', transferText(torrent.downloadBytesPerSecond, torrent.downloadedBytes)],
-    ['Up', transferText(torrent.uploadBytesPerSecond, torrent.uploadedBytes)],
-    ['Ratio', maybe(torrent.ratio, ratio => ratio.toFixed(3))],
-    ['Wasted', torrent.wastedBytes > 0 ? formatBytes(torrent.wastedBytes) : null],
-    ['Peers', peersText(torrent)],
-    ['Limits', limitsText(torrent)],
-    ['Label', torrent.label],
-    ['Tags', torrent.tags.join(', ') || null],
-    ['Path', torrentPath(torrent)],
-    ['Queue', maybe(torrent.queuePosition, String)],
-    ['Added', formatTime(torrent.addedMs)],
-    ['Completed', maybe(torrent.completedMs, formatTime)],
-    ['Time seeding', torrent.seedingSeconds > 0 ? formatDuration(torrent.seedingSeconds) : null],
-    ['Order', torrent.sequential ? 'sequential' : null],
-    ['Private', torrent.private ? 'yes' : null],
-    ['Version', torrent.version],
+    [texts.show.rows.name, torrent.name],
+    [texts.show.rows.state, stateText(torrent)],
+    [texts.show.rows.done, `${formatPercent(torrent.progress)}, ${formatBytes(torrent.haveBytes)}`],
+    [texts.show.rows.size, maybe(torrent.totalBytes, bytes => sizeText(torrent, bytes))],
+    [texts.show.rows.left, maybe(torrent.etaSeconds, formatDuration)],
+    [texts.show.rows.down, transferText(torrent.downloadBytesPerSecond, torrent.downloadedBytes)],
+    [texts.show.rows.up, transferText(torrent.uploadBytesPerSecond, torrent.uploadedBytes)],
+    [texts.show.rows.ratio, maybe(torrent.ratio, ratio => formatNumber(ratio, 3))],
+    [texts.show.rows.wasted, torrent.wastedBytes > 0 ? formatBytes(torrent.wastedBytes) : null],
+    [texts.show.rows.peers, peersText(torrent)],
+    [texts.show.rows.limits, limitsText(torrent)],
+    [texts.show.rows.label, torrent.label],
+    [texts.show.rows.tags, torrent.tags.join(', ') || null],
+    [texts.show.rows.path, torrentPath(torrent)],
+    [texts.show.rows.queue, maybe(torrent.queuePosition, String)],
+    [texts.show.rows.added, formatTime(torrent.addedMs)],
+    [texts.show.rows.completed, maybe(torrent.completedMs, formatTime)],
+    [texts.show.rows.seedingTime, torrent.seedingSeconds > 0 ? formatDuration(torrent.seedingSeconds) : null],
+    [texts.show.rows.order, torrent.sequential ? texts.show.sequential : null],
+    [texts.show.rows.private, torrent.private ? texts.show.yes : null],
+    [texts.show.rows.version, torrent.version],
     [
-      'Pieces',
-      maybe(torrent.pieceCount, pieces => `${pieces} of ${(torrent.pieceLengthBytes ?? 0) / 1024} KiB`),
+      texts.show.rows.pieces,
+      maybe(torrent.pieceCount, count =>
+        texts.show.pieces({ count, size: `${(torrent.pieceLengthBytes ?? 0) / 1024} KiB` }),
+      ),
     ],
-    ['Comment', torrent.comment],
-    ['Created by', torrent.createdBy],
-    ['Created', maybe(torrent.createdMs, formatTime)],
-    ['Source', torrent.source],
-    ['Web seeds', torrent.webSeeds.join(' ') || null],
-    ['Info hash v1', torrent.infoHashV1],
-    ['Info hash v2', torrent.infoHashV2],
-    ['Content ID', torrent.contentId],
-    ['Sealed', torrent.sealed ? 'yes: its link was shown when it was sealed' : null],
-    ['Link', torrent.link],
-    ['Magnet link', torrent.magnet],
+    [texts.show.rows.comment, torrent.comment],
+    [texts.show.rows.createdBy, torrent.createdBy],
+    [texts.show.rows.created, maybe(torrent.createdMs, formatTime)],
+    [texts.show.rows.source, torrent.source],
+    [texts.show.rows.webSeeds, torrent.webSeeds.join(' ') || null],
+    [texts.show.rows.infoHashV1, torrent.infoHashV1],
+    [texts.show.rows.infoHashV2, torrent.infoHashV2],
+    [texts.show.rows.contentId, torrent.contentId],
+    [texts.show.rows.sealed, torrent.sealed ? texts.show.sealed : null],
+    [texts.show.rows.link, torrent.link],
+    [texts.show.rows.magnet, torrent.magnet],
   ]
 }
 
+function stateText({ state, error }: TorrentDetail): string {
+  return error ? `${texts.states[state]}: ${error.message}` : texts.states[state]
+}
+
 function sizeText({ wantedBytes, fileCount }: TorrentDetail, bytes: number): string {
-  const files = fileCount === null ? '' : `, ${count(fileCount, 'file')}`
-  const wanted = wantedBytes === null || wantedBytes === bytes ? '' : `, ${formatBytes(wantedBytes)} wanted`
-  return `${formatBytes(bytes)} (${bytes} bytes)${files}${wanted}`
+  return [
+    texts.show.bytes({ size: formatBytes(bytes), bytes }),
+    ...(fileCount === null ? [] : [texts.format.files({ count: fileCount })]),
+    ...(wantedBytes === null || wantedBytes === bytes
+      ? []
+      : [texts.show.wanted({ size: formatBytes(wantedBytes) })]),
+  ].join(', ')
 }
 
 function transferText(bytesPerSecond: number, bytes: number): string {
-  return `${formatRate(bytesPerSecond)}, ${formatBytes(bytes)} in all`
+  return texts.show.transfer({ rate: formatRate(bytesPerSecond), size: formatBytes(bytes) })
 }
 
 function peersText({ peers, seeds, swarmSeeds, swarmLeeches }: TorrentDetail): string {
   const swarm =
     swarmSeeds === null && swarmLeeches === null
       ? ''
-      : `; trackers know ${swarmSeeds ?? '?'} seeds and ${swarmLeeches ?? '?'} others`
-  return `${count(peers, 'connected peer')}, ${count(seeds, 'seed')}${swarm}`
+      : `; ${texts.show.swarm({ seeds: swarmSeeds ?? '?', leeches: swarmLeeches ?? '?' })}`
+  return `${texts.show.connected({ count: peers })}, ${texts.format.seeds({ count: seeds })}${swarm}`
 }
 
 /** Null where none is its own. */
@@ -92,10 +107,14 @@ export function limitsText(torrent: TorrentDetail): string | null {
   const { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up } = torrent
   const { ratioLimit, seedingTimeLimitMinutes: minutes } = torrent
   const parts = [
-    ...(down === null ? [] : [`down ${rateLimitText(down)}`]),
-    ...(up === null ? [] : [`up ${rateLimitText(up)}`]),
-    ...(ratioLimit === null ? [] : [ratioLimit === 0 ? 'at any ratio' : `until ratio ${ratioLimit}`]),
-    ...(minutes === null ? [] : [minutes === 0 ? 'forever' : `for ${formatDuration(minutes * 60)}`]),
+    ...(down === null ? [] : [texts.show.limitDown({ rate: formatRateLimit(down) })]),
+    ...(up === null ? [] : [texts.show.limitUp({ rate: formatRateLimit(up) })]),
+    ...(ratioLimit === null
+      ? []
+      : [ratioLimit === 0 ? texts.show.anyRatio : texts.show.untilRatio({ ratio: ratioLimit })]),
+    ...(minutes === null
+      ? []
+      : [minutes === 0 ? texts.show.forever : texts.show.forTime({ time: formatDuration(minutes * 60) })]),
   ]
   return parts.length === 0 ? null : parts.join(', ')
 }

@@ -9,22 +9,16 @@ import { openBrowser } from '../client/console.ts'
 import { defineCommand } from '../command.ts'
 import { quoteWord } from '../shell/split.ts'
 import { readStartOptions, START_OPTIONS } from '../start-options.ts'
+import { texts } from '../texts.ts'
 
 export const start = defineCommand({
-  about: [
-    `Runs until Ctrl-C, SIGTERM or ${SHOAL} stop. The next start restores all torrents and settings.`,
-    'Each option is also an environment variable, such as SHOAL_PEER_PORT for --peer-port, and a line in a settings file: { "peerPort": 6881 }. The command line comes before the environment, the environment before the file.',
-    'npm start is this. A command after it runs instead: npm start -- get LINK.',
-  ],
+  about: texts.start.about({ shoal: SHOAL, example: '{ "peerPort": 6881 }' }),
   positionals: [],
   options: START_OPTIONS,
   examples: [
-    ['start', 'Runs a node for this machine, and prints where its console is'],
-    ['start --open --dir /media/downloads', 'Opens the console in the browser'],
-    [
-      'start --host 0.0.0.0 --username me --password-file secret',
-      'Lets other machines in, with user name and password',
-    ],
+    ['start', texts.start.examples.plain],
+    ['start --open --dir /media/downloads', texts.start.examples.open],
+    ['start --host 0.0.0.0 --username me --password-file secret', texts.start.examples.password],
   ],
   async run(_words, options, { output, interrupt }) {
     const { given, node } = await open(options).catch(error => {
@@ -35,15 +29,15 @@ export const start = defineCommand({
       if (output.json) output.object({ event: 'started', url, consoleUrl, directory, peerPort })
       else {
         // Piped output ends up in logs, which must not contain the token.
-        output.line(`Console: ${output.terminal ? consoleUrl : `${url}/`}`)
-        output.line(`Files:   ${directory}`)
-        output.line(`Page:    ${url}/share/ shares from a browser, and opens what is shared`)
-        if (given.username !== undefined) output.line(`User:    ${given.username}, with the password`)
-        else if (!output.terminal) output.line(`Token:   ${openCommand(given)} prints the address with it`)
-        if (output.terminal) output.line('Ctrl-C stops')
+        output.line(texts.start.consoleAt({ url: output.terminal ? consoleUrl : `${url}/` }))
+        output.line(texts.start.files({ directory }))
+        output.line(texts.start.page({ url: `${url}/share/` }))
+        if (given.username !== undefined) output.line(texts.start.user({ name: given.username }))
+        else if (!output.terminal) output.line(texts.start.token({ command: openCommand(given) }))
+        if (output.terminal) output.line(texts.start.stop)
       }
       if (given.open) {
-        if (!(await openBrowser(consoleUrl, given.dataDir))) output.error('No browser was found here')
+        if (!(await openBrowser(consoleUrl, given.dataDir))) output.error(texts.open.noBrowserHere)
       }
       await Promise.race([node.stopAsked, whenAborted(interrupt.signal)])
     } finally {

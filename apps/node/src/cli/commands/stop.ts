@@ -1,18 +1,19 @@
-import { Failure } from '../../base/failure.ts'
 import { readNodeFile, runs } from '../../base/node-file.ts'
 import { SHOAL } from '../../base/program.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
+import { CommandFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
 
 const STOP_MS = 30_000
 const LOOK_MS = 100
 
 export const stop = defineCommand({
-  about: ['Ends when the node has left its trackers and saved everything.'],
+  about: texts.stop.about,
   positionals: [],
   options: NODE_OPTIONS,
-  examples: [['stop', 'Stops the node on this machine']],
+  examples: [['stop', texts.stop.example]],
   async run(_words, options, { output, interrupt }) {
     const { api, address } = await openNode(options, interrupt.signal)
     const { dataDir, url } = address
@@ -30,13 +31,10 @@ export const stop = defineCommand({
     while (await isThere()) {
       interrupt.signal.throwIfAborted()
       if (performance.now() > until)
-        throw new Failure(
-          'timeout',
-          `the node at ${url} was asked to stop but is still running: ${SHOAL} log shows why`,
-        )
+        throw new CommandFailure('timeout', texts.stop.stillRunning({ url, shoal: SHOAL }))
       await new Promise(resolve => setTimeout(resolve, LOOK_MS))
     }
     if (output.json) output.object({ stopped: url })
-    else output.line(`The node at ${url} has stopped`)
+    else output.line(texts.stop.stopped({ url }))
   },
 })

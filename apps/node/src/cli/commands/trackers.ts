@@ -1,29 +1,28 @@
 import type { Tracker } from '@shoal/api'
 import { list } from '@shoal/options'
-import { formatDuration } from '../../base/text/format.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { changedTiers } from '../client/tiers.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
+import { formatDuration } from '../format.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
+import { texts } from '../texts.ts'
 
 export const trackers = defineCommand({
-  about: [
-    'Lists where the torrent gets peers from, with the last answers. With an option it changes that first.',
-  ],
+  about: texts.trackers.about,
   positionals: [TORRENT],
   options: {
-    add: list('URL', { help: 'Announce here too, in a new tier. Commas join trackers to one tier' }),
-    remove: list('URL', { help: 'Stop announcing here' }),
-    addWebSeed: list('URL', { help: 'Download from here too: http(s)://' }),
-    removeWebSeed: list('URL', { help: 'Do not download from here any more' }),
+    add: list('URL', { help: texts.trackers.options.add }),
+    remove: list('URL', { help: texts.trackers.options.remove }),
+    addWebSeed: list('URL', { help: texts.trackers.options.addWebSeed }),
+    removeWebSeed: list('URL', { help: texts.trackers.options.removeWebSeed }),
     ...NODE_OPTIONS,
   },
   examples: [
-    ['trackers film', 'Lists them'],
-    ['trackers film --add udp://tracker.example:6969', 'Announces there too'],
+    ['trackers film', texts.trackers.examples.list],
+    ['trackers film --add udp://tracker.example:6969', texts.trackers.examples.add],
   ],
   async run([word], options, { output, interrupt }) {
     const { api } = await openNode(options, interrupt.signal)
@@ -40,28 +39,42 @@ export const trackers = defineCommand({
       await asUsage(api.setWebSeeds({ id, urls: webSeeds }))
     }
     if (output.json) return output.object({ items, webSeeds })
-    printTable(output, items, COLUMNS, 'It has no trackers')
-    for (const url of webSeeds) output.line(`Web seed: ${url}`)
+    printTable(output, items, COLUMNS, texts.trackers.none)
+    for (const url of webSeeds) output.line(texts.trackers.webSeed({ url }))
   },
 })
 
 const COLUMNS: Column<Tracker>[] = [
-  { title: 'Tier', text: ({ tier }) => (tier === null ? '' : String(tier)), align: 'right', rank: 4 },
-  { title: 'Tracker', text: ({ url, kind }) => (kind === 'tracker' ? url : kind.toUpperCase()), least: 20 },
-  { title: 'State', text: ({ state }) => state },
-  { title: 'Peers', text: ({ peers }) => String(peers), align: 'right', rank: 1 },
-  { title: 'Seeds', text: ({ seeds }) => (seeds === null ? '' : String(seeds)), align: 'right', rank: 3 },
   {
-    title: 'Leeches',
+    title: texts.trackers.columns.tier,
+    text: ({ tier }) => (tier === null ? '' : String(tier)),
+    align: 'right',
+    rank: 4,
+  },
+  {
+    title: texts.trackers.columns.tracker,
+    text: ({ url, kind }) => (kind === 'tracker' ? url : kind.toUpperCase()),
+    least: 20,
+  },
+  { title: texts.trackers.columns.state, text: ({ state }) => texts.trackerStates[state] },
+  { title: texts.trackers.columns.peers, text: ({ peers }) => String(peers), align: 'right', rank: 1 },
+  {
+    title: texts.trackers.columns.seeds,
+    text: ({ seeds }) => (seeds === null ? '' : String(seeds)),
+    align: 'right',
+    rank: 3,
+  },
+  {
+    title: texts.trackers.columns.leeches,
     text: ({ leeches }) => (leeches === null ? '' : String(leeches)),
     align: 'right',
     rank: 3,
   },
   {
-    title: 'Next',
+    title: texts.trackers.columns.next,
     text: ({ nextAnnounceSeconds: next }) => (next === null ? '' : formatDuration(next)),
     align: 'right',
     rank: 5,
   },
-  { title: 'Says', text: ({ message }) => message ?? '', least: 10, rank: 2 },
+  { title: texts.trackers.columns.message, text: ({ message }) => message ?? '', least: 10, rank: 2 },
 ]

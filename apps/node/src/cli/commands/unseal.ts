@@ -1,23 +1,21 @@
 import { value } from '@shoal/options'
 import { UNLOCK_OPTIONS } from '../alone/unlock-options.ts'
 import { defineCommand } from '../command.ts'
+import { texts } from '../texts.ts'
 
 export const unseal = defineCommand({
-  about: [
-    'Opens a sealed share that lies on this disk, such as one that a node downloaded: all of it, or nothing. Any age file over a tar is opened, whoever made it.',
-    'What is in DIR already stays: the new gets a number.',
-  ],
-  positionals: [{ name: 'FILE', help: 'the sealed file' }],
+  about: texts.unseal.about,
+  positionals: [{ name: 'FILE', help: texts.unseal.file }],
   options: {
-    out: value('DIR', { short: 'o', help: 'Folder to open into. Default: the one that you are in' }),
+    out: value('DIR', { short: 'o', help: texts.unseal.options.out }),
     linkFile: value('FILE', {
-      help: 'For what is sealed to a key in a link: the link is the first line of this file, - for standard input',
+      help: texts.unseal.options.linkFile,
     }),
     ...UNLOCK_OPTIONS,
   },
   examples: [
-    ['unseal sealed.age -o Photos', 'Opens it, with the passphrase or your key file'],
-    ['unseal sealed.age --link-file link.txt', 'Opens it with the key in its link'],
+    ['unseal sealed.age -o Photos', texts.unseal.examples.plain],
+    ['unseal sealed.age --link-file link.txt', texts.unseal.examples.link],
   ],
   async run([file], options, context) {
     const { unsealFile } = await import('../alone/unseal-file.ts')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { COMMANDS, findCommand } from '../commands.ts'
-import { type CompletionSources, complete, wordsIn } from './complete.ts'
+import { type CompletionSources, complete } from './complete.ts'
 
 const SOURCES: CompletionSources = {
   commands: Object.keys(COMMANDS),
@@ -24,6 +24,8 @@ describe('Tab offers', () => {
     ['queue fi', ['first ']],
     ['queue first Ph', ['Photos ']],
     ['label s', ['set ']],
+    ['settings set ne', []],
+    ['limit --alternative o', ['on ', 'off ']],
     ['log --torrent Ph', ['Photos ']],
     ['add fi', ['files/', "'file one.torrent' "]],
     ['list --wait-for-what x', []],
@@ -36,15 +38,4 @@ describe('Tab offers', () => {
     expect((await complete('show "Film ', SOURCES))[1]).toBe('"Film ')
     expect((await complete('show ', SOURCES))[1]).toBe('')
   })
-})
-
-test('the words that a help lists', () => {
-  expect(wordsIn('first, up, down or last')).toEqual(['first', 'up', 'down', 'last'])
-  expect(wordsIn('From this on: debug, info (default), warn, error')).toEqual([
-    'debug',
-    'info',
-    'warn',
-    'error',
-  ])
-  expect(wordsIn('The folder, on the machine')).toEqual([])
 })

@@ -49,7 +49,7 @@ async function candidatesFor(
   const option = named(rest.at(-1))
   if (option && option.kind !== 'flag') {
     if (option.value === 'ID') return sources.torrents()
-    return PATHS.has(option.value ?? '') ? sources.paths(typed) : wordsIn(option.help)
+    return PATHS.has(option.value ?? '') ? sources.paths(typed) : (option.choices ?? [])
   }
   if (typed.startsWith('-')) return Object.keys(table).map(flagName)
   return forPositional(command, countWords(rest, named), typed, sources)
@@ -64,9 +64,8 @@ async function forPositional(
   const last = positionals.at(-1)
   const positional = positionals[at] ?? (last?.many ? last : undefined)
   if (!positional) return []
-  if (positional.name === 'ACTION' || positional.name === 'PLACE') return wordsIn(positional.help)
-  if (positional.name === 'ID' || (positional.name === 'WORD' && !positional.help.includes('NAME=')))
-    return sources.torrents()
+  if (positional.choices) return positional.choices
+  if (positional.name === 'ID' || positional.name === 'WORD') return sources.torrents()
   return ['LINK', 'PATH', 'FILE', 'DIR'].includes(positional.name) ? sources.paths(typed) : []
 }
 
@@ -79,12 +78,6 @@ function countWords(words: readonly string[], named: (word: string) => { kind: s
     else if (!words[at]!.startsWith('-')) count++
   }
   return count
-}
-
-/** The words that a help lists: `first, up, down or last`. */
-export function wordsIn(help: string): string[] {
-  const listed = /(?:^|: )((?:[a-z-]+(?: \(default\))?(?:, | or ))+[a-z-]+)/.exec(help)?.[1]
-  return listed ? listed.replaceAll(' (default)', '').split(/, | or /) : []
 }
 
 /** Names are typed in any case. */

@@ -1,13 +1,15 @@
 /** The interactive shell: `shoal` alone on a terminal. */
 import { createInterface } from 'node:readline'
 import { flagName } from '@shoal/options'
-import { describeFailure, UsageError } from '../../base/failure.ts'
+import { UsageError } from '../../base/failure.ts'
 import { stateRoot } from '../../base/files/places.ts'
 import { SHOAL } from '../../base/program.ts'
 import { NODE_OPTIONS, type NodeOptions } from '../client/node-options.ts'
 import type { CommandLine } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { explainFailure } from '../failure.ts'
 import type { Output } from '../output.ts'
+import { texts } from '../texts.ts'
 import { complete } from './complete.ts'
 import { historyFile, readHistory, withLine, writeHistory } from './history.ts'
 import { prompt } from './prompt.ts'
@@ -22,7 +24,7 @@ export async function runShell(node: NodeOptions, output: Output, commandLine: C
   const file = historyFile(stateRoot())
   const sources = shellSources(commandLine.commands, node)
   let history = await readHistory(file)
-  output.line('help lists commands, Tab completes, exit leaves.')
+  output.line(texts.shell.welcome)
   for (;;) {
     const answer = await prompt({ text: 'shoal> ', history, complete: line => complete(line, sources) })
     if (answer.kind === 'cancelled') continue
@@ -67,10 +69,18 @@ async function runLine(
   try {
     words = splitWords(line).map(expandHome)
     words = withoutProgram(words)
-    if (words[0] === 'shell' || words[0] === '--') throw new UsageError('this is the shell: write a command')
-    if (words[0]?.startsWith('-')) throw new UsageError(`write a command before ${words[0]}`)
+    if (words[0] === 'shell' || words[0] === '--') throw new UsageError(texts.shell.alreadyShell)
+    const language = words.findIndex(word => /^--lang(=|$)/.test(word))
+    if (language >= 0)
+      throw new UsageError(
+        texts.run.languageOfShell({
+          shoal: SHOAL,
+          language: words[language]!.slice('--lang='.length) || (words[language + 1] ?? 'en'),
+        }),
+      )
+    if (words[0]?.startsWith('-')) throw new UsageError(texts.shell.optionFirst({ word: words[0] }))
   } catch (error) {
-    output.error(`shoal: ${describeFailure(error).message}`)
+    output.error(`shoal: ${explainFailure(error).message}`)
     return EXIT.usage
   }
   if (words.length === 0) return 0

@@ -1,5 +1,6 @@
 /** A line as words, by the rules of sh (POSIX Shell Command Language 2.2): quotes and backslashes, and nothing else. */
 import { UsageError } from '../../base/failure.ts'
+import { texts } from '../texts.ts'
 
 export interface Split {
   readonly words: readonly string[]
@@ -50,8 +51,8 @@ export function splitLine(line: string): Split {
 /** The words of a whole line. Throws UsageError when a quote is not closed. */
 export function splitWords(line: string): readonly string[] {
   const { words, open } = splitLine(line)
-  if (open === '\\') throw new UsageError('the line ends with a backslash')
-  if (open) throw new UsageError(`a quote is not closed: ${open}`)
+  if (open === '\\') throw new UsageError(texts.parse.backslash)
+  if (open) throw new UsageError(texts.parse.openQuote({ quote: open }))
   return words
 }
 

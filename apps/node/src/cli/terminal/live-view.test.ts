@@ -35,7 +35,7 @@ test('where there are more items than rows, the busiest are shown and the others
   expect(lines[0]).toMatch(/^broken +disk full/)
   expect(lines[1]).toMatch(/^busy /)
   expect(lines[2]).toMatch(/^asked /)
-  expect(lines[3]).toBe('and 50 more; in all down 1.00 MB/s, up 2.00 MB/s')
+  expect(lines[3]).toBe('and 50 more; total down 1.00 MB/s, up 2.00 MB/s')
 })
 
 test('lines are redrawn in place, and what happens is printed above them', () => {

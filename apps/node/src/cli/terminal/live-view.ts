@@ -1,7 +1,8 @@
+import { texts } from '../texts.ts'
 /** On a terminal: a line for each item at the bottom, redrawn; what happens is printed above. */
 
-import { formatRate } from '../../base/text/format.ts'
-import { printable, widthOf } from '../../base/text/width.ts'
+import { printable, widthOf } from '../../base/width.ts'
+import { formatRate } from '../format.ts'
 import type { Terminal, TerminalStyle } from '../output.ts'
 import { progressLine } from './progress-line.ts'
 import { Redraw } from './redraw.ts'
@@ -91,7 +92,11 @@ export function liveLines(
   )
   const down = all.reduce((sum, { snapshot }) => sum + snapshot.downloadBytesPerSecond, 0)
   const up = all.reduce((sum, { snapshot }) => sum + snapshot.uploadBytesPerSecond, 0)
-  const more = `and ${all.length - rows + 1} more; in all down ${formatRate(down)}, up ${formatRate(up)}`
+  const more = texts.progress.more({
+    count: all.length - rows + 1,
+    down: formatRate(down),
+    up: formatRate(up),
+  })
   return [...linesOf(all.slice(0, rows - 1), columns, style), more.slice(0, columns)]
 }
 

@@ -1,6 +1,7 @@
+import { texts } from '../texts.ts'
 /** In a pipe: a line when an item changes its state, and one every few seconds while there is progress. */
 
-import { formatPercent, formatRate } from '../../base/text/format.ts'
+import { formatPercent, formatRate } from '../format.ts'
 import type { Output } from '../output.ts'
 import { plainLine } from './progress-line.ts'
 import type { Item, Snapshot, View } from './view.ts'
@@ -70,7 +71,12 @@ function summary(working: readonly [Item, Snapshot][]): string {
   const wanted = sum(each => each.wantedBytes)
   const progress = wanted === 0 ? 0 : sum(each => each.wantedBytes * each.progress) / wanted
   const rate = formatRate(sum(each => each.downloadBytesPerSecond))
-  return `${working.length} at work: ${formatPercent(progress)}, ${rate}, ${sum(each => each.peers)} peers`
+  return texts.progress.working({
+    count: working.length,
+    progress: formatPercent(progress),
+    rate,
+    peers: texts.format.peers({ count: sum(each => each.peers) }),
+  })
 }
 
 function isWorking({ state }: Snapshot): boolean {

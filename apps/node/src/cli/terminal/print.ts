@@ -1,6 +1,6 @@
 /** Results of commands: tables and facts, or JSON. */
 
-import { printable, widthOf } from '../../base/text/width.ts'
+import { printable, widthOf } from '../../base/width.ts'
 import type { Output } from '../output.ts'
 import { type Column, tableLines } from './table.ts'
 

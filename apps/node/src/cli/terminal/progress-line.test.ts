@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { widthOf } from '../../base/text/width.ts'
+import { widthOf } from '../../base/width.ts'
 import { plainLine, progressBar, progressLine } from './progress-line.ts'
 import type { Snapshot } from './view.ts'
 

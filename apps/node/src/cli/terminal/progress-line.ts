@@ -1,7 +1,8 @@
+import { texts } from '../texts.ts'
 /** One line that says how a torrent stands, as wide as the terminal. */
 
-import { count, formatBytes, formatDuration, formatPercent, formatRate } from '../../base/text/format.ts'
-import { pad, printable, shorten, widthOf } from '../../base/text/width.ts'
+import { pad, printable, shorten, widthOf } from '../../base/width.ts'
+import { formatBytes, formatDuration, formatPercent, formatRate } from '../format.ts'
 import type { TerminalStyle } from '../output.ts'
 import type { Snapshot } from './view.ts'
 
@@ -17,6 +18,10 @@ const HAS_BAR = new Set<Snapshot['state']>([
   'queued',
   'paused',
 ])
+const ARROWS = {
+  down: ({ rate }: { rate: string }) => `↓ ${rate}`,
+  up: ({ rate }: { rate: string }) => `↑ ${rate}`,
+}
 const COLORS = { done: 32, working: 36, error: 31 } as const
 
 /** A part of the line; those of the highest `rank` go first when there is no room. */
@@ -66,43 +71,44 @@ export function plainLine(name: string, snapshot: Snapshot): string {
 function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
   const { state, progress, downloadBytesPerSecond, uploadBytesPerSecond, peers, etaSeconds, error } = snapshot
   const percent = { text: formatPercent(progress).padStart(6), rank: 0 }
-  const [down, up] = style.unicode ? ['↓ ', '↑ '] : ['down ', 'up ']
-  const upload = uploadBytesPerSecond >= 1 ? [{ text: up + formatRate(uploadBytesPerSecond), rank: 3 }] : []
-  const connected = { text: count(peers, 'peer'), rank: 4 }
+  const { down, up } = style.unicode ? ARROWS : texts.progress
+  const upload =
+    uploadBytesPerSecond >= 1 ? [{ text: up({ rate: formatRate(uploadBytesPerSecond) }), rank: 3 }] : []
+  const connected = { text: texts.format.peers({ count: peers }), rank: 4 }
   switch (state) {
     case 'error':
-      return [{ text: printable(error ?? 'failed', style), rank: 0 }]
+      return [{ text: printable(error ?? texts.progress.failed, style), rank: 0 }]
     case 'metadata':
-      return [{ text: 'fetching metadata', rank: 0 }, connected]
+      return [{ text: texts.progress.metadata, rank: 0 }, connected]
     case 'paused':
-      return [percent, { text: 'paused', rank: 1 }]
+      return [percent, { text: texts.progress.paused, rank: 1 }]
     case 'queued':
-      return [percent, { text: 'waits in the queue', rank: 1 }]
+      return [percent, { text: texts.progress.queued, rank: 1 }]
     case 'complete':
-      return [{ text: 'complete', rank: 0 }]
+      return [{ text: texts.progress.complete, rank: 0 }]
     case 'closed':
-      return [percent, { text: 'stopped', rank: 1 }]
+      return [percent, { text: texts.progress.closed, rank: 1 }]
     case 'checking':
-      return [...(progress === 0 ? [] : [percent]), { text: 'checking', rank: 0 }]
+      return [...(progress === 0 ? [] : [percent]), { text: texts.progress.checking, rank: 0 }]
     case 'moving':
     case 'hashing': {
-      if (progress === 0) return [{ text: state, rank: 0 }]
+      if (progress === 0) return [{ text: texts.progress[state], rank: 0 }]
       return [
         percent,
-        { text: state, rank: 1 },
+        { text: texts.progress[state], rank: 1 },
         { text: formatRate(downloadBytesPerSecond), rank: 3 },
         ...timeLeft(etaSeconds),
       ]
     }
     case 'seeding':
       return [
-        { text: 'seeding', rank: 0 },
+        { text: texts.progress.seeding, rank: 0 },
         { text: formatBytes(snapshot.wantedBytes), rank: 5 },
         ...upload,
         connected,
       ]
     case 'downloading': {
-      const rate = { text: down + formatRate(downloadBytesPerSecond), rank: 1 }
+      const rate = { text: down({ rate: formatRate(downloadBytesPerSecond) }), rank: 1 }
       return [percent, rate, ...upload, connected, ...timeLeft(etaSeconds)]
     }
   }
@@ -118,7 +124,9 @@ function fittingParts(parts: readonly Part[], columns: number): string {
 
 /** `5 s left`; nothing where nobody knows. */
 function timeLeft(etaSeconds: number | null): Part[] {
-  return etaSeconds === null ? [] : [{ text: `${formatDuration(Math.ceil(etaSeconds))} left`, rank: 2 }]
+  return etaSeconds === null
+    ? []
+    : [{ text: texts.progress.timeLeft({ time: formatDuration(Math.ceil(etaSeconds)) }), rank: 2 }]
 }
 
 function paint(text: string, color: number, { color: wanted }: TerminalStyle): string {

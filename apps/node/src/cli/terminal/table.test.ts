@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { widthOf } from '../../base/text/width.ts'
+import { widthOf } from '../../base/width.ts'
 import { type Column, tableLines } from './table.ts'
 
 interface Row {

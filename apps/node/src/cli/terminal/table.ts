@@ -1,6 +1,6 @@
 /** Rows in columns, as wide as the terminal. */
 
-import { pad, printable, shorten, widthOf } from '../../base/text/width.ts'
+import { pad, printable, shorten, widthOf } from '../../base/width.ts'
 import type { TerminalStyle } from '../output.ts'
 
 export interface Column<Row> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fixedSetting } from '../../base/settings.ts'
+import { fixedSetting } from '../../cli/values/settings.ts'
 import { fixedSettings } from './fixed-settings.ts'
 
 test('parses values like the command line: words, sizes, JSON and plain text', () => {

@@ -1,6 +1,12 @@
 /** Settings that are decided where the node is started. */
-import { SettingsChange } from '@shoal/api'
-import type { FixedSetting } from '../../base/settings.ts'
+import { type Settings, SettingsChange } from '@shoal/api'
+
+/** A setting that is decided where the node is started. */
+export interface FixedSetting {
+  readonly section: keyof Settings
+  readonly name: string
+  readonly value: unknown
+}
 
 /** All of them together: options of the command line that are settings too, then those by name. */
 export function fixedSettings({

@@ -1,4 +1,4 @@
-import { printable } from '../../../base/text/width.ts'
+import { printable } from '../../../base/width.ts'
 
 /** `12:30:07 warn  message`: a JSON line of the log as people read it. Other lines stay as they are. */
 export function terminalLine(line: string): string {

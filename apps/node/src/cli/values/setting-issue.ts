@@ -1,3 +1,4 @@
+import { texts } from '../texts.ts'
 /** Explains why a setting's value is invalid. */
 
 /** An issue that the schemas report (zod). */
@@ -17,25 +18,32 @@ export interface SettingIssue {
 
 /** Expected types, in terms of what the user types. */
 const EXPECTED: Readonly<Record<string, string>> = {
-  boolean: 'write on or off',
-  number: 'write a number',
-  int: 'write an integer',
-  string: 'write a text',
-  array: 'it is a list',
-  object: 'write an object with its members, { … }',
+  boolean: texts.settingIssue.boolean,
+  number: texts.settingIssue.number,
+  int: texts.settingIssue.integer,
+  string: texts.settingIssue.text,
+  array: texts.settingIssue.list,
+  object: texts.settingIssue.object({ example: '{ … }' }),
 }
 /** Members of lists are typed as JSON, which does not know `on`. */
 const EXPECTED_INSIDE: Readonly<Record<string, string>> = {
   ...EXPECTED,
-  boolean: 'write true or false',
-  string: 'write a text in quotes',
-  array: 'write a list, [ … ]',
+  boolean: texts.settingIssue.booleanInside,
+  string: texts.settingIssue.textInside,
+  array: texts.settingIssue.listInside({ example: '[ … ]' }),
 }
-const COUNTED: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' }
+type LimitText = Readonly<Record<string, (values: { limit: string }) => string>>
+const LEAST: LimitText = {
+  string: texts.settingIssue.leastCharacters,
+  array: texts.settingIssue.leastEntries,
+}
+const MOST: LimitText = { string: texts.settingIssue.mostCharacters, array: texts.settingIssue.mostEntries }
 
 /** Says what to type and where: `entry 1, from: write a time of day as 07:30`. */
 export function issueText({ path, ...issue }: SettingIssue): string {
-  const place = path.map(part => (typeof part === 'number' ? `entry ${part + 1}` : String(part))).join(', ')
+  const place = path
+    .map(part => (typeof part === 'number' ? texts.settingIssue.entry({ number: part + 1 }) : String(part)))
+    .join(', ')
   return `${place === '' ? '' : `${place}: `}${wrong(issue, place !== '')}`
 }
 
@@ -45,12 +53,14 @@ function wrong(issue: Omit<SettingIssue, 'path'>, isInside: boolean): string {
     case 'invalid_type':
       return (isInside ? EXPECTED_INSIDE : EXPECTED)[expected] ?? message
     case 'invalid_value':
-      return `write ${values.map(String).join(' or ')}`
+      return texts.settingIssue.oneOf({ values: values.map(String).join(texts.settingIssue.or) })
     case 'too_small':
-      if (origin in COUNTED && Number(minimum) === 1) return 'it is empty'
-      return `at least ${minimum}${COUNTED[origin] ?? ''}`
+      if (origin in LEAST && Number(minimum) === 1) return texts.settingIssue.empty
+      return (
+        LEAST[origin]?.({ limit: String(minimum) }) ?? texts.settingIssue.least({ limit: String(minimum) })
+      )
     case 'too_big':
-      return `at most ${maximum}${COUNTED[origin] ?? ''}`
+      return MOST[origin]?.({ limit: String(maximum) }) ?? texts.settingIssue.most({ limit: String(maximum) })
     default:
       return message
   }

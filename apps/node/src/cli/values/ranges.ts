@@ -1,4 +1,5 @@
-import { UsageError } from '../failure.ts'
+import { UsageError } from '../../base/failure.ts'
+import { texts } from '../texts.ts'
 
 const MAX_INDEX = 10_000_000
 
@@ -8,10 +9,7 @@ export function parseIndexes(text: string): number[] {
   for (const item of text.split(',')) {
     const [, first, last = first] = /^\s*(\d{1,8})\s*(?:-\s*(\d{1,8})\s*)?$/.exec(item) ?? []
     const [from, to] = [Number(first), Number(last)]
-    if (!(from <= to && to < MAX_INDEX))
-      throw new UsageError(
-        `"${item}" is not a file number or range: write 0,2-4 (numbers as info and files list them)`,
-      )
+    if (!(from <= to && to < MAX_INDEX)) throw new UsageError(texts.parse.notRange({ item }))
     for (let index = from; index <= to; index++) indexes.add(index)
   }
   return [...indexes].sort((a, b) => a - b)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { UsageError } from '../failure.ts'
+import { UsageError } from '../../base/failure.ts'
 import { parseDuration, parsePieceLength, parseRate, parseSize } from './size.ts'
 
 describe('sizes', () => {

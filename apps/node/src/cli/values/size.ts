@@ -1,7 +1,7 @@
-import { UsageError } from '../failure.ts'
+import { UsageError } from '../../base/failure.ts'
+import { texts } from '../texts.ts'
 
 const POWERS = ['', 'k', 'm', 'g', 't']
-const HELP = 'write 500KiB, 2MB or 1.5G (k, M, G, T: thousands; Ki, Mi, Gi, Ti: 1,024 each)'
 
 /**
  * Bytes of a size as people write it: `2MB` and `2M` are 2,000,000, `2MiB` and `2Mi` are 2,097,152, `2048` and `2048B` are bytes. Of
@@ -10,9 +10,10 @@ const HELP = 'write 500KiB, 2MB or 1.5G (k, M, G, T: thousands; Ki, Mi, Gi, Ti: 
 export function parseSize(text: string): number {
   const [, digits, letter, binary] =
     /^\s*(\d{1,15}(?:\.\d{1,9})?)\s*([kmgt]?)(i?)b?\s*$/i.exec(text.replaceAll('_', '')) ?? []
-  if (digits === undefined || (binary && !letter)) throw new UsageError(`"${text}" is not a size: ${HELP}`)
+  if (digits === undefined || (binary && !letter))
+    throw new UsageError(texts.parse.notSize({ text, help: texts.parse.sizeHelp }))
   const bytes = Math.round(Number(digits) * (binary ? 1024 : 1000) ** POWERS.indexOf(letter!.toLowerCase()))
-  if (!Number.isSafeInteger(bytes)) throw new UsageError(`"${text}" is more than any disk holds`)
+  if (!Number.isSafeInteger(bytes)) throw new UsageError(texts.parse.hugeSize({ text }))
   return bytes
 }
 
@@ -20,10 +21,9 @@ export function parseSize(text: string): number {
 export function parseRate(text: string): number {
   if (/^\s*(unlimited|none)\s*$/i.test(text)) return Number.POSITIVE_INFINITY
   const rate = /^([^/]+)(?:\/s)?\s*$/i.exec(text)?.[1]
-  if (rate === undefined) throw new UsageError(`"${text}" is not a rate: ${HELP}, per second`)
+  if (rate === undefined) throw new UsageError(texts.parse.notRate({ text, help: texts.parse.sizeHelp }))
   const bytesPerSecond = parseSize(rate)
-  if (bytesPerSecond === 0)
-    throw new UsageError('0 would stop all transfer: leave the option out for no limit')
+  if (bytesPerSecond === 0) throw new UsageError(texts.parse.zeroRate)
   return bytesPerSecond
 }
 
@@ -33,9 +33,7 @@ export function parsePieceLength(text: string): number {
   const exponent = Math.min(28, Math.max(14, Math.round(Math.log2(bytes))))
   if (bytes !== 2 ** exponent) {
     const [near, unit] = exponent < 20 ? [2 ** (exponent - 10), 'KiB'] : [2 ** (exponent - 20), 'MiB']
-    throw new UsageError(
-      `"${text}" is not a power of two from 16KiB to 256MiB: ${near}${unit} is the nearest`,
-    )
+    throw new UsageError(texts.parse.notPieceLength({ text, near: `${near}${unit}` }))
   }
   return bytes
 }
@@ -47,6 +45,6 @@ export function parseDuration(text: string): number {
   const [, digits, unit] = /^\s*(\d{1,9}(?:\.\d{1,3})?)\s*([a-z]*)\s*$/i.exec(text) ?? []
   const seconds = SECONDS[unit?.toLowerCase() ?? ' ']
   if (digits === undefined || seconds === undefined || Number(digits) === 0)
-    throw new UsageError(`"${text}" is not a duration: write 30s, 10m or 1h`)
+    throw new UsageError(texts.parse.notDuration({ text }))
   return Number(digits) * seconds * 1000
 }

@@ -1,11 +1,13 @@
 /** Settings of a node as text: `limits.downloadBytesPerSecond=2MB`. */
 import { Settings, type SettingsChange } from '@shoal/api'
 import { nearest } from '@shoal/options'
-import { UsageError } from './failure.ts'
+import { UsageError } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+import type { FixedSetting } from '../../node/kernel/fixed-settings.ts'
+import { texts } from '../texts.ts'
 import { rateLimit } from './limits.ts'
-import { SHOAL } from './program.ts'
 import { issueText, type SettingIssue } from './setting-issue.ts'
-import { parseRate } from './text/size.ts'
+import { parseRate } from './size.ts'
 
 export interface SettingInfo {
   /** `limits.alternative`. */
@@ -44,10 +46,12 @@ export function settingNames(word: string): string[] {
   if (group.length > 0) return group
   const ends = names.filter(name => name.endsWith(`.${word}`))
   if (ends.length === 1) return ends
-  if (ends.length > 1) throw new UsageError(`"${word}" is ${ends.join(' or ')}`)
+  if (ends.length > 1) throw new UsageError(texts.parse.settingAmbiguous({ word, names: ends.join(', ') }))
   const meant = nearest(word, names) ?? names.find(name => name.split('.')[1] === nearest(word, tails(names)))
   throw new UsageError(
-    `there is no setting "${word.slice(0, 80)}": ${meant ? `did you mean ${meant}?` : `${SHOAL} settings lists them`}`,
+    meant
+      ? texts.parse.settingMeant({ word: word.slice(0, 80), meant })
+      : texts.parse.settingUnknown({ word: word.slice(0, 80), shoal: SHOAL }),
   )
 }
 
@@ -71,9 +75,11 @@ function parseSetting(name: string, text: string): unknown {
     if (issue) problems.push(issueText(issue))
   }
   const { example } = SETTINGS.find(each => each.name === name)!
-  const such = example === undefined ? '' : `. Write a list such as '${JSON.stringify(example)}'`
+  const wrong = { name, text: text.slice(0, 80), problem: problems[0] ?? texts.parse.settingOther }
   throw new UsageError(
-    `${name}: "${text.slice(0, 80)}" is not possible: ${problems[0] ?? 'it takes another value'}${such}`,
+    example === undefined
+      ? texts.parse.settingValue(wrong)
+      : texts.parse.settingValueSuch({ ...wrong, example: `'${JSON.stringify(example)}'` }),
   )
 }
 
@@ -82,22 +88,14 @@ export function settingsChange(pairs: readonly string[]): SettingsChange {
   const change: Record<string, Record<string, unknown>> = {}
   for (const pair of pairs) {
     const equals = pair.indexOf('=')
-    if (equals < 1)
-      throw new UsageError(`"${pair}" has no value: write NAME=VALUE, such as limits.alternative=on`)
+    if (equals < 1) throw new UsageError(texts.parse.settingPair({ pair }))
     const names = settingNames(pair.slice(0, equals))
     if (names.length > 1)
-      throw new UsageError(`${pair.slice(0, equals)} is ${names.length} settings: name one`)
+      throw new UsageError(texts.parse.settingGroup({ name: pair.slice(0, equals), count: names.length }))
     const [group = '', key = ''] = names[0]!.split('.')
     change[group] = { ...change[group], [key]: parseSetting(names[0]!, pair.slice(equals + 1)) }
   }
   return change as SettingsChange
-}
-
-/** A setting that is decided where the node is started. */
-export interface FixedSetting {
-  readonly section: keyof Settings
-  readonly name: string
-  readonly value: unknown
 }
 
 /** Parses `network.dht=off`. Throws UsageError if there is no such setting or it cannot have that value. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { UsageError } from '../failure.ts'
+import { UsageError } from '../../base/failure.ts'
 import { parseIndexes } from './ranges.ts'
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { count, formatBytes, formatDuration, formatPercent, formatRate } from './format.ts'
+import { formatBytes, formatDuration, formatPercent, formatRate } from './format.ts'
 
 test.each([
   [0, '0 B'],
@@ -31,8 +31,3 @@ test.each([
   [100_000, '1 d 3 h'],
   [1e12, 'years'],
 ])('%d seconds', (seconds, text) => expect(formatDuration(seconds)).toBe(text))
-
-test('counts agree with their noun', () => {
-  expect(count(1, 'file')).toBe('1 file')
-  expect(count(0, 'file')).toBe('0 files')
-})

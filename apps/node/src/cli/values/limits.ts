@@ -1,16 +1,10 @@
-import { UsageError } from './failure.ts'
-import { formatRate } from './text/format.ts'
-import { parseDuration } from './text/size.ts'
-
-export const RATE_HELP = '2MB, 500KiB, unlimited'
+import { UsageError } from '../../base/failure.ts'
+import { texts } from '../texts.ts'
+import { parseDuration } from './size.ts'
 
 /** Converts a rate to the API's form: null means unlimited. */
 export function rateLimit(bytesPerSecond: number): number | null {
   return Number.isFinite(bytesPerSecond) ? bytesPerSecond : null
-}
-
-export function rateLimitText(bytesPerSecond: number | null): string {
-  return bytesPerSecond === null ? 'unlimited' : formatRate(bytesPerSecond)
 }
 
 /** Parses the ratio at which seeding ends: 0 for `never`, null for `default` (the settings decide). Throws UsageError. */
@@ -18,7 +12,7 @@ export function parseRatio(text: string): number | null {
   const special = never(text)
   if (special !== undefined) return special
   const ratio = /^\d{1,5}(\.\d{1,3})?$/.test(text) ? Number(text) : 0
-  if (!(ratio >= 0.01)) throw new UsageError(`"${text}" is not a ratio: write 2, 1.5, never or default`)
+  if (!(ratio >= 0.01)) throw new UsageError(texts.parse.notRatio({ text }))
   return ratio
 }
 

@@ -1,0 +1,34 @@
+/** Failures of the command line: their messages are in the user's language. Those of engine and node are English. */
+import { fileFailure as baseFileFailure, describeFailure, Failure, UsageError } from '../base/failure.ts'
+import { LANGUAGE, texts } from './texts.ts'
+
+/** The work could not be done. The message is in the user's language and says what to do. */
+export class CommandFailure extends Failure {}
+
+const FILE_ERRORS: Readonly<Record<string, keyof typeof texts.fileErrors>> = {
+  ENOENT: 'notFound',
+  ENOTDIR: 'notFolder',
+  EISDIR: 'isFolder',
+  EACCES: 'noPermission',
+  EPERM: 'noPermission',
+  EROFS: 'readOnly',
+  ENOSPC: 'noSpace',
+  EDQUOT: 'noQuota',
+  ENAMETOOLONG: 'longName',
+}
+
+/** Turns an error that `node:fs` threw for `path` into one that users understand. Returns other errors unchanged. */
+export function fileFailure(error: unknown, path: string): Error {
+  const failure = baseFileFailure(error, path)
+  const name = FILE_ERRORS[(error as NodeJS.ErrnoException)?.code ?? '']
+  if (!(failure instanceof Failure) || !name) return failure
+  return new CommandFailure(failure.code, texts.fileErrors[name]({ path }), { cause: error })
+}
+
+/** Code and message of anything thrown. English messages of engine and node get a headline in the user's language. */
+export function explainFailure(error: unknown): { code: string; message: string } {
+  const failure = describeFailure(error)
+  if (LANGUAGE === 'en' || error instanceof CommandFailure || error instanceof UsageError) return failure
+  const headline = (texts.failures as Readonly<Record<string, string>>)[failure.code]
+  return headline === undefined ? failure : { ...failure, message: `${headline}: ${failure.message}` }
+}

@@ -1,0 +1,198 @@
+import type { Translation } from '@shoal/messages'
+import type { alone as original } from '../en/alone.ts'
+
+export const alone: Translation<typeof original> = {
+  share: {
+    summary: 'Einen Ordner und alles darin teilen',
+    about:
+      'Legt den Ordner an, wenn es ihn nicht gibt, teilt jede Datei und jeden Ordner darin als eigenen Torrent und gibt die Magnet-Links aus. Neue Dateien werden ebenfalls geteilt, geänderte erneut, entfernte nicht mehr. Unfertige Downloads von {shoal} get in diesem Ordner werden vervollständigt und geteilt. Namen, die mit einem Punkt beginnen, und unfertige Dateien von Browsern werden übergangen. Strg-C beendet das Teilen.\n\nPrüfsummen bleiben im Statusordner, damit unveränderte Dateien nicht erneut gelesen werden: SHOAL_STATE, sonst ~/.local/state/shoal (Linux), ~/Library/Application Support/Shoal (macOS) oder %LOCALAPPDATA%\\Shoal (Windows).',
+    options: { dir: 'Ordner, der geteilt wird. Standard: ~/Shoal' },
+    examples: {
+      plain: 'Teilt alles in ~/Shoal',
+      dir: 'Teilt den Ordner Public und lädt höchstens 1.000.000 Byte pro Sekunde hoch',
+    },
+    listening: '{directory} wird auf Port {port} geteilt, auch was Sie noch hineinlegen. Beenden mit Strg-C',
+    empty: 'Der Ordner ist leer',
+    refused: 'Wird nicht geteilt: {reason}',
+    gone: 'Wird nicht mehr geteilt: {name} wurde entfernt',
+    changed: '{name} hat sich geändert und wird erneut geteilt',
+    sharing: 'Wird geteilt: {name} ({size})',
+    partOfTorrent:
+      '{progress} von {name} sind in {directory}: {shoal} check zeigt, was fehlt oder abweicht, {shoal} get lädt es herunter',
+  },
+  get: {
+    summary:
+      'Von einem Magnet-Link, Info-Hash, einer Content-ID, .torrent-Datei oder einem Freigabe-Link herunterladen',
+    about:
+      'Lädt in einen Ordner herunter, überprüft jedes Teil und endet, wenn der Download fertig ist; mit --seed wird danach bis Strg-C weiter geteilt. Vorhandene Dateien aus einem früheren Lauf oder anderer Quelle werden verwendet: Derselbe Befehl setzt einen abgebrochenen Download fort.\n\nMit --node lädt ein laufender Knoten herunter und teilt weiter; die Grenzen gelten dann für diesen Torrent.\n\nEine versiegelte Freigabe wird geöffnet, sobald sie vollständig ist. Die versiegelte Datei wird danach gelöscht, außer mit --seed. Ein falscher Schlüssel oder eine falsche Passphrase wird vor dem Download gemeldet.\n\nOhne -o kommt der Download in den Ordner Shoal in Ihrem persönlichen Ordner, den {shoal} share teilt.',
+    options: {
+      out: 'Zielordner. Standard: ~/Shoal',
+      peer: 'Mit diesem Peer verbinden',
+      tracker: 'Auch diesen Tracker verwenden (nicht bei privaten Torrents)',
+      webSeed: 'Auch von diesem Webserver herunterladen (Web-Seed): http(s)://',
+      select: 'Nur diese Dateien herunterladen, nummeriert wie bei {shoal} info: 0,2-4',
+      sequential: 'Der Reihe nach herunterladen, um sofort ansehen oder anhören zu können',
+      preallocate:
+        'Den Speicherplatz jeder Datei sofort reservieren, damit ein voller Datenträger früh auffällt',
+      seed: 'Nach dem Download weiter teilen (seeden)',
+      timeout: 'Nach dieser Zeit aufgeben: 30s, 10m, 1h',
+    },
+    examples: {
+      plain: 'Lädt den Inhalt des Links herunter',
+      select: 'Lädt vier seiner Dateien herunter und teilt sie danach',
+    },
+    stopped: 'Bei {progress} abgebrochen: Derselbe Befehl setzt den Download fort',
+    noSpace: '{reason}. Fertige Teile bleiben erhalten: Derselbe Befehl setzt den Download fort',
+    noMetadata:
+      'Kein Peer hat innerhalb von {time} die Metadaten dieses Links geschickt: Versuchen Sie es später noch einmal, oder geben Sie --peer HOST:PORT an',
+    timedOut: '{progress} fertig nach {time} ({peers}, {rate}): Derselbe Befehl setzt den Download fort',
+    taken:
+      'Ein anderes shoal (Prozess {pid}) lädt dies in denselben Ordner herunter: Warten Sie darauf, oder wählen Sie einen anderen Ordner',
+    noFile: '--select: Eine Datei {index} gibt es nicht: Dieser Torrent hat 0 bis {last}',
+    selectSealed: '--select ist bei einer versiegelten Freigabe nicht möglich: Sie wird als Ganzes geöffnet',
+    understood:
+      'ein Magnet-Link (magnet:?xt=…), ein Info-Hash (40 oder 64 Hex-Ziffern, oder 32 Base32-Zeichen), eine Content-ID (baf5r…), Pfad oder http(s)-URL einer .torrent-Datei, oder ein Freigabe-Link in Anführungszeichen',
+    unknown: '{link} lässt sich nicht herunterladen. Möglich sind: {understood}',
+    nothing: 'Nichts',
+    plainFile:
+      '{url} ist keine .torrent-Datei. Einfache Dateien lädt der laufende Knoten herunter: {shoal} add URL, oder {shoal} get URL --node local',
+    cutShareLink:
+      "{url} ist keine .torrent-Datei. Ein Freigabe-Link muss vollständig sein: {shoal} get 'https://…/#…', in Anführungszeichen, mit dem Teil nach #",
+  },
+  seed: {
+    summary: 'Eine Datei oder einen Ordner teilen',
+    about:
+      'Erstellt aus der Datei oder dem Ordner einen Torrent, oder überprüft sie anhand eines vorhandenen (--torrent), gibt den Magnet-Link aus und teilt bis Strg-C. Dateien, die sich seit der letzten Prüfsumme nicht geändert haben, werden nicht erneut gelesen.\n\nMit --seal wird der Inhalt zuerst verschlüsselt. Lesen kann ihn nur, wer den Link, die Passphrase oder einen der Schlüssel hat; alle anderen, auch Tracker und Peers, sehen eine einzige Datei von etwa gleicher Größe. Der ausgegebene Link enthält nach dem # den Schlüssel. Die verschlüsselte Datei ist eine age-Datei mit einem tar-Archiv: age -d sealed.age | tar x öffnet sie.\n\nMit --node erstellt und teilt ein laufender Knoten den Torrent; der Befehl endet, sobald er geteilt wird.',
+    options: {
+      torrent: 'Diese .torrent-Datei verwenden: Pfad oder URL. Standard: eine neue erstellen',
+      peer: 'Mit diesem Peer verbinden',
+    },
+    examples: {
+      plain: 'Teilt den Ordner Photos und gibt seinen Magnet-Link aus',
+      torrent: 'Teilt eine Datei, die früher heruntergeladen wurde',
+      seal: 'Versiegelt den Ordner, teilt ihn und gibt den Link aus, der ihn öffnet',
+      to: 'Versiegelt den Ordner so, dass ihn nur der Besitzer dieses Schlüssels öffnen kann',
+    },
+    listening: 'Port {port} ist offen. Beenden mit Strg-C',
+    givenTorrent:
+      '--torrent beschreibt den Torrent bereits: Lassen Sie --v1, --v2, --private, --piece-length, --comment, --source und --keep-links weg',
+    notWithSeal: '--torrent und --keep-links sind mit --seal nicht möglich',
+    sharingSealed: 'Wird versiegelt geteilt: {name} ({size})',
+    howToOpen:
+      "Öffnen mit {shoal} get '{link}…', oder mit der Freigabeseite eines beliebigen Knotens: Setzen Sie ihre Adresse vor das #, oder geben Sie sie als --page an",
+  },
+  unseal: {
+    summary: 'Eine versiegelte Freigabe auf diesem Rechner öffnen',
+    about:
+      'Öffnet eine versiegelte Freigabe, die auf diesem Rechner liegt, zum Beispiel weil ein Knoten sie heruntergeladen hat, entweder ganz oder gar nicht. Auch jede andere age-Datei mit einem tar-Archiv lässt sich öffnen.\n\nVorhandene Dateien werden nie überschrieben; neue bekommen stattdessen eine Nummer.',
+    file: 'die versiegelte Datei',
+    options: {
+      out: 'Zielordner. Standard: der aktuelle Ordner',
+      linkFile:
+        'Datei, deren erste Zeile der Freigabe-Link ist, wenn der Schlüssel im Link steht; - für die Standardeingabe',
+    },
+    examples: {
+      plain: 'Öffnet sie mit der Passphrase oder Ihrer Schlüsseldatei',
+      link: 'Öffnet sie mit dem Schlüssel im Link',
+    },
+    opened: 'Geöffnet: {what} ({files}, {size})',
+    openedPart: 'Geöffnet: {what} ({files}, {size}; {links} übergangen)',
+  },
+  key: {
+    summary: 'Ihren Schlüssel erstellen und anzeigen, für den andere versiegeln',
+    about:
+      'Andere versiegeln Freigaben für Ihren öffentlichen Schlüssel ({shoal} seed --seal --to …), und {shoal} get öffnet sie mit Ihrem geheimen Schlüssel.\n\nnew erstellt einen Schlüssel und schreibt ihn in die Schlüsseldatei, verschlüsselt mit einer Passphrase, die abgefragt wird. show gibt den öffentlichen Schlüssel als did:key:… und als age1… aus, zum Weitergeben. export gibt den geheimen Schlüssel als Text für age -i aus; behalten Sie ihn für sich. Mit einem Freigabe-Link gibt export den Schlüssel im Link aus.\n\nEin verlorener Schlüssel und eine vergessene Passphrase lassen sich nicht wiederherstellen: Bewahren Sie eine Kopie der Schlüsseldatei auf.',
+    action: 'new, show oder export',
+    link: 'Bei export: ein Freigabe-Link, dessen Schlüssel ausgegeben wird',
+    options: {
+      keyFile: 'Schlüsseldatei. Standard: identity.age im Statusordner',
+      passphraseFile:
+        'Datei, deren erste Zeile die Passphrase der Schlüsseldatei ist; - für die Standardeingabe. Standard: Sie wird abgefragt',
+      replace: 'Bei new: die vorhandene Schlüsseldatei ersetzen',
+    },
+    examples: {
+      new: 'Erstellt Ihren Schlüssel',
+      show: 'Gibt Ihren öffentlichen Schlüssel aus',
+      export: 'Schreibt Ihren geheimen Schlüssel für age -d -i key.txt',
+      link: 'Schreibt den Schlüssel einer Freigabe, deren Link ihn enthält',
+    },
+    created: 'Ihr Schlüssel ist in {file}. Andere versiegeln für:',
+    noKey: 'Der Link enthält keinen Schlüssel: Geben Sie den vollständigen Link an',
+  },
+  create: {
+    summary: 'Eine .torrent-Datei aus einer Datei oder einem Ordner erstellen',
+    about:
+      'Berechnet auf allen Prozessorkernen die Prüfsummen und schreibt eine .torrent-Datei, normalerweise eine hybride, die Programme mit v1 und v2 lesen können.',
+    options: { out: 'Zieldatei; - für die Standardausgabe. Standard: NAME.torrent im aktuellen Ordner' },
+    examples: {
+      plain: 'Erstellt photos.torrent aus dem Ordner Photos und gibt den Magnet-Link aus',
+      private: 'Erstellt film.mkv.torrent für einen privaten Tracker',
+    },
+    bothStdout:
+      '--out - und --json würden beide auf die Standardausgabe schreiben: Lassen Sie eines davon weg',
+    wrote: '{file} geschrieben',
+  },
+  info: {
+    summary: 'Den Inhalt eines Links oder einer .torrent-Datei anzeigen',
+    about:
+      'Ruft bei einem Link die Metadaten (Namen, Größen, Prüfsummen) von Peers ab und lädt sonst nichts herunter. Mit --no-fetch wird nur ausgegeben, was der Link selbst enthält; Unbekanntes fehlt, in JSON ist es null.',
+    options: {
+      noFetch: 'Nur ausgeben, was der Link selbst enthält',
+      timeout: 'Zeitgrenze für das Abrufen der Metadaten. Standard: 2m',
+      peer: 'Diesen Peer fragen',
+      all: 'Alle Dateien mit ihren Content-IDs auflisten',
+    },
+    examples: {
+      json: 'Gibt alles in der .torrent-Datei als ein Objekt aus',
+      timeout: 'Ruft Namen, Größen und Prüfsummen von Peers ab',
+    },
+    noMetadata:
+      'Kein Peer hat innerhalb von {time} die Metadaten dieses Links geschickt: Versuchen Sie es später noch einmal, geben Sie --peer HOST:PORT an, oder zeigen Sie mit --no-fetch nur den Link selbst an',
+    rows: {
+      sealed: 'Versiegelt',
+      name: 'Name',
+      size: 'Größe',
+      version: 'Version',
+      pieceLength: 'Teilgröße',
+      infoHashV1: 'Info-Hash v1',
+      infoHashV2: 'Info-Hash v2',
+      contentId: 'Content-ID',
+      private: 'Privat',
+      source: 'Quelle',
+      comment: 'Kommentar',
+      created: 'Erstellt',
+      trackers: 'Tracker',
+      webSeeds: 'Web-Seeds',
+      magnet: 'Magnet-Link',
+      files: 'Dateien',
+    },
+    sealedTo: {
+      key: 'mit einem Schlüssel im Link',
+      passphrase: 'mit einer Passphrase',
+      recipient: 'für Schlüssel von Empfängern',
+    },
+    bytes: '{size} ({bytes} Byte)',
+    private: 'ja: Peers werden nur über seine Tracker gefunden',
+    by: 'mit {program}',
+    more: { one: 'und {count} weitere: --all zeigt sie', other: 'und {count} weitere: --all zeigt alle' },
+  },
+  check: {
+    summary: 'Dateien auf dem Datenträger anhand einer .torrent-Datei überprüfen',
+    about:
+      'Liest die Dateien und überprüft jedes Teil, ohne etwas zu ändern. Der Exit-Code ist nur dann 0, wenn alles vollständig und richtig ist.\n\nDIR ist der Downloadordner oder der Ordner des Torrents selbst.',
+    file: 'die .torrent-Datei: Pfad oder URL',
+    directory: 'der Ordner mit den Dateien',
+    options: { all: 'Auch die richtigen Dateien auflisten' },
+    example: 'Zeigt, welche Dateien in ~/Downloads/Photos fehlen oder beschädigt sind',
+    missing: 'fehlt: {path}',
+    partly: 'zu {progress} richtig: {path}',
+    correct: 'richtig: {path}',
+    complete: '{name}: vollständig, {files}, {size}',
+    incomplete:
+      '{name}: {have} von {size} sind richtig ({good} von {pieces}). {shoal} get lädt den Rest herunter',
+    noHashes: 'Ein Link hat keine Prüfsummen: Geben Sie eine .torrent-Datei oder deren URL an',
+    otherName:
+      'Die Datei im Torrent heißt {expected}, diese aber {actual}: Benennen Sie sie um, oder geben Sie ihren Ordner an',
+    notFolder: '{path} ist eine Datei, der Torrent aber ein Ordner namens {name}: Geben Sie diesen Ordner an',
+  },
+}

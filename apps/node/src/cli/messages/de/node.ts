@@ -1,0 +1,81 @@
+import type { Translation } from '@shoal/messages'
+import type { node as original } from '../en/node.ts'
+
+export const node: Translation<typeof original> = {
+  start: {
+    summary: 'Einen Knoten starten, mit Konsole im Browser',
+    about:
+      'Läuft bis Strg-C, SIGTERM oder {shoal} stop. Der nächste Start stellt alle Torrents und Einstellungen wieder her.\n\nJede Option gibt es auch als Umgebungsvariable, zum Beispiel SHOAL_PEER_PORT für --peer-port, und in einer Einstellungsdatei: {example}. Die Befehlszeile hat Vorrang vor der Umgebung, die Umgebung vor der Datei.\n\nnpm start ruft diesen Befehl auf. Ein Befehl dahinter wird stattdessen ausgeführt: npm start -- get LINK.',
+    options: {
+      port: 'Port der Konsole und der API; 0 für einen beliebigen freien. Standard: 8420',
+      host: 'Adresse der Konsole und der API. Standard: 127.0.0.1, nur dieser Rechner. Andere erfordern ein Passwort',
+      dataDir: 'Ordner für Katalog und Token des Knotens',
+      dir: 'Ordner für Downloads. Standard: laut Einstellungen, anfangs ~/Shoal',
+      username: 'Benutzername; erfordert --password-file',
+      passwordFile: 'Datei mit dem Passwort in der ersten Zeile',
+      config: 'Einstellungsdatei. Standard: config.json im Datenordner',
+      peerPort:
+        'Port für eingehende Peers; 0 für einen beliebigen. Standard: laut Einstellungen, anfangs 6881',
+      peerHost: 'Adresse für eingehende Peers, zum Beispiel die eines VPN. Standard: alle Adressen',
+      allowDir: 'Auch aus diesem Ordner teilen und in ihn herunterladen dürfen',
+      allowedHost:
+        'Hostname, unter dem Browser den Knoten erreichen, zum Beispiel der eines vorgeschalteten Proxys',
+      trustedProxy:
+        'Adresse oder Netz (10.0.0.0/8) eines Proxys, dessen X-Forwarded-For vertraut wird, damit Fehlversuche je Client zählen',
+      noTracker: 'Keinen Tracker im Knoten betreiben, wie die Einstellung network.ownTracker=off',
+      publicUrl:
+        'Adresse, unter der andere diesen Knoten erreichen, zum Beispiel http://203.0.113.7:8420. Neue Torrents nennen dann seinen Tracker',
+      logLevel: 'Protokollstufe: debug, info (Standard), warn oder error',
+      set: 'Eine Einstellung festlegen, zum Beispiel network.dht=off. Die Konsole kann sie dann nicht ändern',
+      open: 'Die Konsole im Browser öffnen',
+    },
+    examples: {
+      plain: 'Startet einen Knoten für diesen Rechner und gibt die Adresse seiner Konsole aus',
+      open: 'Öffnet die Konsole im Browser',
+      password: 'Erlaubt den Zugriff von anderen Rechnern mit Benutzername und Passwort',
+    },
+    consoleAt: 'Konsole:  {url}',
+    files: 'Dateien:  {directory}',
+    page: 'Seite:    {url} gibt Dateien aus dem Browser frei und öffnet Freigaben',
+    user: 'Benutzer: {name}, mit dem Passwort',
+    token: 'Token:    {command} gibt die Adresse mit Token aus',
+    stop: 'Beenden mit Strg-C',
+    noConfig: 'Die Einstellungsdatei {file} gibt es nicht',
+    dataDirInConfig:
+      '{file}: dataDir kann nicht in der Datei stehen, die erst über dataDir gefunden wird: Verwenden Sie --data-dir oder {variable}',
+    needsPassword: 'Zu einem Benutzernamen gehört ein Passwort: Geben Sie auch --password-file FILE an',
+    needsUsername: 'Zu einem Passwort gehört ein Benutzername: Geben Sie auch --username NAME an',
+    notAddress: '„{text}“ ist keine IP-Adresse',
+    notNetwork: '„{text}“ ist weder eine IP-Adresse noch ein Netz wie 10.0.0.0/8',
+    notHost: '„{text}“ ist weder eine Adresse noch ein Hostname: Lassen Sie Port und http:// weg',
+    notUrl: '„{text}“ ist keine Adresse wie http://203.0.113.7:8420',
+    badUsername: 'Ein Benutzername hat 1 bis 255 Zeichen und keinen Doppelpunkt',
+  },
+  stop: {
+    summary: 'Den Knoten beenden',
+    about: 'Endet, wenn der Knoten sich bei seinen Trackern abgemeldet und alles gespeichert hat.',
+    example: 'Beendet den Knoten auf diesem Rechner',
+    stillRunning: 'Der Knoten unter {url} sollte sich beenden, läuft aber noch: {shoal} log zeigt, warum',
+    stopped: 'Der Knoten unter {url} ist beendet',
+  },
+  open: {
+    summary: 'Die Konsole im Browser öffnen',
+    about: 'Die Adresse enthält nach dem # das Token: Wer die Adresse hat, kann den Knoten steuern.',
+    options: { print: 'Die Adresse nur ausgeben' },
+    examples: { open: 'Öffnet die Konsole des Knotens auf diesem Rechner', print: 'Gibt ihre Adresse aus' },
+    noBrowser: 'Kein Browser gefunden: Öffnen Sie die Adresse in einem Browser',
+    noBrowserHere: 'Kein Browser gefunden',
+  },
+  shell: {
+    summary: 'Befehle nacheinander eingeben, mit Verlauf und Vervollständigung',
+    about:
+      'Nimmt alle Befehle an, ohne „shoal“ davor. Anführungszeichen wirken wie in sh. Tab vervollständigt Befehle, Optionen, Torrents und Pfade. Strg-C bricht einen Befehl ab, Strg-D verlässt die Shell.\n\nDer Verlauf liegt im Statusordner, ohne Zeilen mit Passwörtern oder Token. Befehle aus einer Pipe oder Datei werden Zeile für Zeile ausgeführt, bis einer fehlschlägt.',
+    examples: {
+      node: 'Verwendet den Knoten eines anderen Rechners',
+      script: 'Führt die Befehle einer Datei aus',
+    },
+    welcome: 'help zeigt alle Befehle, Tab vervollständigt, exit verlässt die Shell.',
+    alreadyShell: 'Das ist schon die Shell: Schreiben Sie einen Befehl',
+    optionFirst: 'Schreiben Sie vor {word} einen Befehl',
+  },
+}

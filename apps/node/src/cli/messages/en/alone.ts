@@ -1,0 +1,193 @@
+/** Commands that work without a node. */
+export const alone = {
+  share: {
+    summary: 'Share a folder and everything that is put there',
+    about:
+      'Creates the folder if it does not exist, shares each file and folder in it as a separate torrent, and prints the magnet links. New files are shared as well, changed files are shared again, and removed files are no longer shared. Unfinished downloads of {shoal} get in this folder are completed and shared. Names that begin with a dot and unfinished files of browsers are skipped. Ctrl-C stops sharing.\n\nHashes are kept in the state folder, so that unchanged files are not hashed again: SHOAL_STATE, else ~/.local/state/shoal (Linux), ~/Library/Application Support/Shoal (macOS) or %LOCALAPPDATA%\\Shoal (Windows).',
+    options: { dir: 'Folder to share. Default: ~/Shoal' },
+    examples: {
+      plain: 'Shares everything in ~/Shoal',
+      dir: 'Shares the folder Public and uploads at most 1,000,000 bytes per second',
+    },
+    listening:
+      'Sharing {directory} on port {port}. Files that you put there are shared. Press Ctrl-C to stop',
+    empty: 'The folder is empty',
+    refused: 'Not shared: {reason}',
+    gone: 'No longer shared: {name} was removed',
+    changed: '{name} has changed and is shared again',
+    sharing: 'Sharing {name} ({size})',
+    partOfTorrent:
+      '{progress} of {name} is in {directory}: {shoal} check shows what is missing or different, {shoal} get downloads it',
+  },
+  get: {
+    summary: 'Download from a magnet link, info hash, content ID, .torrent or share link',
+    about:
+      'Downloads into a folder, verifies every piece, and ends when the download is complete; with --seed it continues to share until Ctrl-C. Existing files from an earlier run or another source are used, so the same command resumes an interrupted download.\n\nWith --node, a running node downloads and continues to share; the limits then apply to this torrent.\n\nA sealed share is opened when it is complete. The sealed file is then deleted, unless --seed is given. A wrong key or passphrase is reported before the download.\n\nWithout -o, the download goes to the folder Shoal in your home folder, which {shoal} share shares.',
+    options: {
+      out: 'Folder to download into. Default: ~/Shoal',
+      peer: 'Connect to this peer',
+      tracker: 'Also announce to this tracker (not for private torrents)',
+      webSeed: 'Also download from this web server: http(s)://',
+      select: 'Download only these files, numbered as in {shoal} info: 0,2-4',
+      sequential: 'Download in order, to watch or listen immediately',
+      preallocate: 'Reserve the disk space of each file at once, so that a full disk is noticed early',
+      seed: 'Continue to share after the download is complete',
+      timeout: 'Give up after this time: 30s, 10m, 1h',
+    },
+    examples: {
+      plain: 'Downloads the content of the link',
+      select: 'Downloads four of its files, then shares them',
+    },
+    stopped: 'stopped at {progress}: run the same command to continue',
+    noSpace: '{reason}. Finished pieces are kept: run the same command to continue',
+    noMetadata:
+      'no peer sent the metadata of this link within {time}: try again later, or give --peer HOST:PORT',
+    timedOut: '{progress} complete after {time} ({peers}, {rate}): run the same command to continue',
+    taken:
+      'another shoal (process {pid}) is downloading this into the same folder: wait for it, or choose another folder',
+    noFile: '--select: there is no file {index}: this torrent has 0 to {last}',
+    selectSealed: '--select cannot be given for a sealed share: it is opened as a whole',
+    understood:
+      'a magnet link (magnet:?xt=…), an info hash (40 or 64 hex digits, or 32 base32 characters), a content ID (baf5r…), the path or http(s) URL of a .torrent file, or a share link in quotes',
+    unknown: '{link} cannot be downloaded. Supported links: {understood}',
+    nothing: 'nothing',
+    plainFile:
+      '{url} is not a .torrent. The running node downloads plain files: {shoal} add URL, or {shoal} get URL --node local',
+    cutShareLink:
+      "{url} is not a .torrent. A share link must be complete: {shoal} get 'https://…/#…', in quotes, with the part after #",
+  },
+  seed: {
+    summary: 'Share one file or folder',
+    about:
+      'Creates a torrent of the file or folder, or verifies it against an existing one (--torrent), prints the magnet link, and shares until Ctrl-C. Files that have not changed since they were last hashed are not read again.\n\nWith --seal, the content is encrypted first. Only people who have the link, the passphrase or one of the keys can read it; everyone else, including trackers and peers, sees a single file of about the same size. The printed link contains the key after the #. The encrypted file is an age file that contains a tar archive: age -d sealed.age | tar x opens it.\n\nWith --node, a running node creates and shares the torrent, and the command ends when it is shared.',
+    options: {
+      torrent: 'Use this .torrent: a path or URL. Default: create a new one',
+      peer: 'Connect to this peer',
+    },
+    examples: {
+      plain: 'Shares the folder Photos and prints its magnet link',
+      torrent: 'Shares a file that was downloaded before',
+      seal: 'Encrypts the folder, shares it, and prints the link that opens it',
+      to: 'Encrypts the folder so that only the owner of this key can open it',
+    },
+    listening: 'Listening on port {port}. Press Ctrl-C to stop',
+    givenTorrent:
+      '--torrent already describes the torrent: omit --v1, --v2, --private, --piece-length, --comment, --source and --keep-links',
+    notWithSeal: '--torrent and --keep-links cannot be given with --seal',
+    sharingSealed: 'Sharing {name}, sealed ({size})',
+    howToOpen:
+      "Open it with {shoal} get '{link}…', or with the share page of any node: put the address of the page before the #, or give it as --page",
+  },
+  unseal: {
+    summary: 'Open a sealed share on this disk',
+    about:
+      'Opens a sealed share that is stored on this disk, for example one that a node downloaded, either completely or not at all. It also opens any other age file that contains a tar archive.\n\nExisting files are never overwritten; new files get a number instead.',
+    file: 'the sealed file',
+    options: {
+      out: 'Folder to open into. Default: the current folder',
+      linkFile:
+        'File whose first line is the share link, for shares with the key in the link; - for standard input',
+    },
+    examples: {
+      plain: 'Opens it with the passphrase or your key file',
+      link: 'Opens it with the key in its link',
+    },
+    opened: 'Opened: {what} ({files}, {size})',
+    openedPart: 'Opened: {what} ({files}, {size}; skipped {links})',
+  },
+  key: {
+    summary: 'Create and show your key, to which others seal shares',
+    about:
+      'Others seal shares to your public key ({shoal} seed --seal --to …), and {shoal} get opens them with your secret key.\n\nnew creates a key and writes it to the key file, encrypted with a passphrase that you are asked for. show prints the public key as did:key:… and as age1…, to give to others. export prints the secret key as text for age -i; keep it to yourself. With a share link, export prints the key in the link.\n\nA lost key or passphrase cannot be recovered: keep a copy of the key file.',
+    action: 'new, show or export',
+    link: 'For export: a share link whose key to print',
+    options: {
+      keyFile: 'Key file. Default: identity.age in the state folder',
+      passphraseFile:
+        'File whose first line is the passphrase of the key file; - for standard input. Default: you are asked',
+      replace: 'For new: replace the existing key file',
+    },
+    examples: {
+      new: 'Creates your key',
+      show: 'Prints your public key',
+      export: 'Writes your secret key for age -d -i key.txt',
+      link: 'Writes the key of a share whose link contains it',
+    },
+    created: 'Your key is in {file}. Others seal shares to:',
+    noKey: 'the link contains no key: give the complete link',
+  },
+  create: {
+    summary: 'Create a .torrent of a file or folder',
+    about:
+      'Hashes the file or folder on all cores and writes a .torrent, by default a hybrid, which both v1 and v2 clients can use.',
+    options: { out: 'File to write; - for standard output. Default: NAME.torrent in the current folder' },
+    examples: {
+      plain: 'Creates photos.torrent of the folder Photos and prints its magnet link',
+      private: 'Creates film.mkv.torrent for a private tracker',
+    },
+    bothStdout: '--out - and --json would both write to standard output: omit one of them',
+    wrote: 'Wrote {file}',
+  },
+  info: {
+    summary: 'Show the contents of a link or .torrent',
+    about:
+      'For a link, it fetches the metadata (names, sizes, hashes) from peers and downloads nothing else. With --no-fetch, it prints only what the link contains; unknown values are omitted, and null in JSON.',
+    options: {
+      noFetch: 'Print only what the link contains',
+      timeout: 'Time limit for fetching the metadata. Default: 2m',
+      peer: 'Ask this peer',
+      all: 'List all files, with their content IDs',
+    },
+    examples: {
+      json: 'Prints everything in the .torrent as one object',
+      timeout: 'Fetches names, sizes and hashes from peers',
+    },
+    noMetadata:
+      'no peer sent the metadata of this link within {time}: try again later, give --peer HOST:PORT, or show only the link itself with --no-fetch',
+    rows: {
+      sealed: 'Sealed',
+      name: 'Name',
+      size: 'Size',
+      version: 'Version',
+      pieceLength: 'Piece length',
+      infoHashV1: 'Info hash v1',
+      infoHashV2: 'Info hash v2',
+      contentId: 'Content ID',
+      private: 'Private',
+      source: 'Source',
+      comment: 'Comment',
+      created: 'Created',
+      trackers: 'Trackers',
+      webSeeds: 'Web seeds',
+      magnet: 'Magnet link',
+      files: 'Files',
+    },
+    sealedTo: {
+      key: 'to a key in the link',
+      passphrase: 'to a passphrase',
+      recipient: 'to keys of recipients',
+    },
+    bytes: '{size} ({bytes} bytes)',
+    private: 'yes: peers are found only through its trackers',
+    by: 'by {program}',
+    more: { one: 'and {count} more: --all lists it', other: 'and {count} more: --all lists them' },
+  },
+  check: {
+    summary: 'Verify files on disk against a .torrent',
+    about:
+      "Reads the files and verifies every piece without changing anything. The exit code is 0 only if everything is complete and correct.\n\nDIR is the download folder, or the torrent's own folder.",
+    file: 'the .torrent: a path or URL',
+    directory: 'the folder with its files',
+    options: { all: 'Also list the correct files' },
+    example: 'Shows which files in ~/Downloads/Photos are missing or damaged',
+    missing: 'missing: {path}',
+    partly: '{progress} correct: {path}',
+    correct: 'correct: {path}',
+    complete: '{name}: complete, {files}, {size}',
+    incomplete: '{name}: {have} of {size} are correct ({good} of {pieces}). {shoal} get downloads the rest',
+    noHashes: 'a link has no piece hashes: give a .torrent file or its URL',
+    otherName:
+      'the file in the torrent is named {expected}, but this one is {actual}: rename it, or give its folder',
+    notFolder: '{path} is a file, but the torrent is a folder named {name}: give that folder',
+  },
+} as const

@@ -1,0 +1,8 @@
+import { alone } from './alone.ts'
+import { common } from './common.ts'
+import { manage } from './manage.ts'
+import { node } from './node.ts'
+import { torrents } from './torrents.ts'
+
+/** The English catalog of the command line. The others have the same messages. */
+export const en = { ...common, ...node, ...torrents, ...manage, ...alone } as const
