@@ -202,7 +202,7 @@ describe('a node', () => {
     expect(wrong.object.error.message).toContain('does not accept --token')
     // The token of the local node is not sent to an address given with --node.
     const without = await place.json('list', '--node', node.url)
-    expect(without.object.error.message).toContain('needs a login')
+    expect(without.object.error.message).toContain('requires a login')
     expect(await names('--node', node.url, '--token', node.token)).toContain('Photos')
   })
 
@@ -212,7 +212,7 @@ describe('a node', () => {
     const { code, stdout, stderr } = await shell.finished
     expect(code).toBe(2)
     expect(stdout).toContain('Paused 1 torrent')
-    expect(stdout).not.toContain('Running for')
+    expect(stdout).not.toContain('Uptime')
     expect(stderr).toContain('there is no command "nonsense"')
   })
 
@@ -334,7 +334,7 @@ describe('shoal start', () => {
         expect(JSON.parse(line)).toMatchObject({ message: expect.any(String) })
       await using typed = place.typed(['start', '--port', '0', ...alone])
       expect(await typed.until('#token=')).toMatch(/ info {2}the node is listening at [\s\S]*Console: http/)
-      await typed.until('Ctrl-C stops')
+      await typed.until('Press Ctrl-C to stop')
       typed.type('\u0003')
       expect(await typed.ended()).toBe(0)
     },

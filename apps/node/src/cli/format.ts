@@ -1,5 +1,5 @@
 /** Numbers as people write them in their language. Units are decimal, as the options read them. */
-import { formatBytes as formatEnglishBytes } from '../base/format-bytes.ts'
+import { formatBytes as formatEnglishBytes } from '../base/format.ts'
 import { LANGUAGE, texts } from './texts.ts'
 
 /** Formats a size with three digits: `512 B`, `1.23 MB`, `45.6 GB`. */

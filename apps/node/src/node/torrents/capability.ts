@@ -1,7 +1,7 @@
 /** Torrents, with their labels, queue, peers and history. */
 import { TORRENTS as CONTRACT, TORRENT_STATES } from '@shoal/api'
 import { Session } from '@shoal/torrent'
-import { count } from '../../base/text/format.ts'
+import { count } from '../../base/format.ts'
 import { VERSION } from '../../base/version.ts'
 import { capability } from '../kernel/capability.ts'
 import { counter, type Family, gauge, samplesBy } from '../kernel/metrics.ts'

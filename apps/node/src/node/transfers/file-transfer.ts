@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { type Clock, delay } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
-import { formatBytes } from '../../base/format-bytes.ts'
+import { formatBytes } from '../../base/format.ts'
 import { type OpenedFile, type RemoteFile, TransientFailure } from '../kernel/http/remote-file.ts'
 import type { Log } from '../kernel/log/log.ts'
 import { safeFileName } from './file-name.ts'
