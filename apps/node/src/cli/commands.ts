@@ -1,3 +1,4 @@
+import type { CommandName as NodeCommandName } from '@shoal/api'
 import type { CommandEntry } from './command.ts'
 
 /** All commands. Each module is loaded when its command is used. */
@@ -146,7 +147,7 @@ export const COMMANDS = {
     group: 'alone',
     load: async () => (await import('./commands/check.ts')).check,
   },
-} satisfies Record<string, CommandEntry>
+} satisfies Record<NodeCommandName, CommandEntry> & Record<string, CommandEntry>
 
 export type CommandName = keyof typeof COMMANDS
 
