@@ -1,7 +1,7 @@
 import { ShoalError } from '../base/errors.ts'
 import type { OpenDatagram } from './datagram.ts'
 
-/** Browsers have no datagrams: always rejects with `unsupported`. */
+/** Always rejects with `unsupported`: browsers have no datagrams. */
 export const openDatagram: OpenDatagram = async () => {
   throw new ShoalError('unsupported', 'browsers have no UDP: use WebSocket trackers here, or run a node')
 }

@@ -25,7 +25,7 @@ class UdpSocket implements DatagramSocket {
   readonly localAddress: string
   onMessage: OnDatagram | null = null
   readonly #socket: dgram.Socket
-  /** For a multicast group: one socket an interface, since the interface of a send is a setting of the socket. */
+  /** For a multicast group: one socket per interface, because the interface is a setting of the socket. */
   readonly #senders: dgram.Socket[]
   readonly #group: string | undefined
   #closed: Promise<void> | undefined
@@ -39,7 +39,7 @@ class UdpSocket implements DatagramSocket {
     this.#senders = senders
     this.#group = options.multicast?.group
     socket.on('message', (bytes, from) => {
-      // A plain view: callers must not meet Buffer's own `slice` and `toString`.
+      // A plain view, because Buffer's `slice` and `toString` behave differently.
       this.onMessage?.(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), from.address, from.port)
     })
   }
@@ -53,7 +53,7 @@ class UdpSocket implements DatagramSocket {
     let pending = sockets.length
     for (const socket of sockets) {
       const failed = (error: unknown) => {
-        // A group is reached when any interface takes it.
+        // A send to a group succeeds if any interface accepts it.
         if (--pending === 0) onFailure?.(sendError(error, host, port))
       }
       try {
@@ -74,11 +74,11 @@ class UdpSocket implements DatagramSocket {
 function createSocket(options: DatagramOptions): dgram.Socket {
   const socket = dgram.createSocket({
     type: options.family === 4 ? 'udp4' : 'udp6',
-    // Both families are opened side by side on one port, so the IPv6 one must not take IPv4 as well.
+    // Both families have sockets on one port, so the IPv6 one must not receive IPv4 as well.
     ipv6Only: options.family === 6,
     // Every program on the machine that listens to the group shares its port.
     reuseAddr: options.multicast !== undefined,
-    // Only literals are sent to. Without this, each send waits a turn of the event loop for a look-up of nothing.
+    // Only IP literals are used. Without this, each send would wait a turn of the event loop for a look-up.
     lookup: (host, _options, done) => done(null, host, options.family),
   })
   if (options.unref) socket.unref()
@@ -104,7 +104,7 @@ function closeSocket(socket: dgram.Socket): Promise<void> {
   return new Promise(resolve => socket.close(() => resolve()))
 }
 
-/** Joins on every interface and makes a sending socket for each. Rejects with `unsupported` when none can. */
+/** Joins on every interface and creates a sending socket for each. Rejects with `unsupported` if none can. */
 async function joinGroup(socket: dgram.Socket, options: DatagramOptions): Promise<dgram.Socket[]> {
   const { group, ttl = 1 } = options.multicast!
   const senders: dgram.Socket[] = []
@@ -118,7 +118,7 @@ async function joinGroup(socket: dgram.Socket, options: DatagramOptions): Promis
       socket.addMembership(group, name)
       senders.push(sender)
     } catch {
-      // One interface without multicast (a tunnel) leaves the others. A socket that could not bind is closed already.
+      // An interface without multicast (a tunnel) does not affect the others. A socket that could not bind is closed already.
       try {
         sender.close()
       } catch {}
@@ -130,7 +130,7 @@ async function joinGroup(socket: dgram.Socket, options: DatagramOptions): Promis
   return senders
 }
 
-/** How Node names interfaces for multicast: an IPv4 address, or `::%zone`. */
+/** Node's names of interfaces for multicast: an IPv4 address, or `::%zone`. */
 function interfaceNames(family: IpFamily): string[] {
   const names = new Set<string>()
   for (const [zone, addresses] of Object.entries(networkInterfaces())) {

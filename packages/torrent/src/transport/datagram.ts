@@ -7,11 +7,11 @@ export type OnDatagram = (bytes: Uint8Array, host: string, port: number) => void
 
 export interface DatagramOptions {
   readonly family: IpFamily
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number
   /** Local IP literal. Default: all addresses of the family. */
   readonly host?: string
-  /** Receive what is sent to a group, on every interface; what is sent to the group then leaves through every interface. */
+  /** Receives datagrams to a group on every interface. Datagrams to the group then leave through every interface. */
   readonly multicast?: {
     /** IP literal of the group. */
     readonly group: string
@@ -31,7 +31,7 @@ export interface DatagramSocket {
   /** Receives datagrams while set. Those that arrive while it is null are dropped. */
   onMessage: OnDatagram | null
   /**
-   * Sends to an IP literal. Datagrams may be lost, doubled or reordered without notice; `onFailure` is called at most once, when this
+   * Sends to an IP literal. Datagrams may be lost, duplicated or reordered without notice. `onFailure` is called at most once, if this
    * machine knows at once that it cannot send (no route, message too long, closed): a ShoalError `unreachable` or `closed`.
    */
   send(bytes: Uint8Array, host: string, port: number, onFailure?: (error: Error) => void): void
@@ -40,7 +40,7 @@ export interface DatagramSocket {
 }
 
 /**
- * Opens a socket. Rejects with a ShoalError: `refused` when the port is taken, `unsupported` when the platform or machine has no
+ * Opens a socket. Rejects with a ShoalError: `refused` if the port is taken, `unsupported` if the platform or machine has no
  * such sockets (browsers; no IPv6), `no-permission`.
  */
 export type OpenDatagram = (options: DatagramOptions) => Promise<DatagramSocket>

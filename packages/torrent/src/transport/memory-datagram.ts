@@ -25,14 +25,14 @@ export class MemoryDatagramNetwork {
   readonly #options: Required<MemoryDatagramOptions>
   readonly #sockets = new Map<string, MemorySocket>()
   readonly #groups = new Map<string, Set<MemorySocket>>()
-  /** Datagrams handed to the network, lost ones included. */
+  /** Number of datagrams sent, including lost ones. */
   sentCount = 0
 
   constructor(options: MemoryDatagramOptions) {
     this.#options = { latencyMs: 10, jitterMs: 0, loss: 0, ...options }
   }
 
-  /** The `openDatagram` of a machine with these addresses. */
+  /** Returns the `openDatagram` of a machine with these addresses. */
   host(addresses: MemoryHost): OpenDatagram {
     return async options => {
       const address = addresses[options.family]
@@ -48,7 +48,7 @@ export class MemoryDatagramNetwork {
     }
   }
 
-  /** Ports that are open at an address. */
+  /** Returns the ports that are open at an address. */
   openPorts(host: string): number[] {
     const at = [...this.#sockets.values()].filter(socket => socket.address === host)
     return at.map(socket => socket.port)
@@ -64,7 +64,7 @@ export class MemoryDatagramNetwork {
     return wanted
   }
 
-  /** For the sockets of this network alone. */
+  /** @internal Only the sockets of this network use it. */
   carry(bytes: Uint8Array, from: MemorySocket, host: string, port: number): void {
     const { clock, random, latencyMs, jitterMs, loss } = this.#options
     const copy = bytes.slice()
@@ -79,7 +79,7 @@ export class MemoryDatagramNetwork {
     }
   }
 
-  /** For the sockets of this network alone. */
+  /** @internal Only the sockets of this network use it. */
   forget(socket: MemorySocket): void {
     const own = key(socket.address, socket.port)
     if (this.#sockets.get(own) === socket) this.#sockets.delete(own)
@@ -91,7 +91,7 @@ class MemorySocket implements DatagramSocket {
   readonly family: IpFamily
   readonly port: number
   readonly localAddress: string
-  /** The address that others see as the sender, even if the socket is bound to all addresses. */
+  /** Returns the sender address that others see, even if the socket is bound to all addresses. */
   readonly address: string
   onMessage: OnDatagram | null = null
   readonly #network: MemoryDatagramNetwork

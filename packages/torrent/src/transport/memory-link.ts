@@ -2,29 +2,29 @@ import type { Clock } from '../base/clock.ts'
 
 /** Latency and bandwidth of a host's link. */
 export interface HostLink {
-  /** Bytes a second that the host can send / receive; default no limit. */
+  /** Bytes per second that the host can send and receive. Default: no limit. */
   readonly uploadBytesPerSecond?: number
   readonly downloadBytesPerSecond?: number
-  /** One-way delay to anybody, ms; default 0. */
+  /** One-way delay to any host, in milliseconds. Default 0. */
   readonly latencyMs?: number
 }
 
-/** Largest burst on a link with limited rate: others get their turn after it. */
+/** Largest burst on a link with a limited rate. Others get their turn after it. */
 const SLICE_BYTES = 16 * 1024
 
-/** A direction of a connection, as the wire that it leaves by sees it. */
+/** One direction of a connection, as seen by the wire of its sender. */
 export interface LinkUser {
-  /** Hands over up to `limit` bytes, or null when there are none or the other side's window is full. */
+  /** Returns up to `limit` bytes, or null if there are none or the window of the other side is full. */
   takeBytes(limit: number): Uint8Array | null
   /** The time at which the last bytes have left the link. */
   left(): void
   /** The bytes have reached the other host. */
   arrive(bytes: Uint8Array): void
-  /** The wire that the bytes arrive by. */
+  /** The wire of the receiver. */
   readonly far: MemoryLink
 }
 
-/** One host's wire: what leaves and what arrives, each at its own rate; whoever sends takes turns. */
+/** The wire of one host. Sending and receiving have their own rates; senders take turns. */
 export class MemoryLink {
   readonly #clock: Clock
   #latencyMs = 0
@@ -45,14 +45,14 @@ export class MemoryLink {
     return this.#latencyMs
   }
 
-  /** Changes the wire, for what leaves from now on. */
+  /** Changes the wire for bytes that leave from now on. */
   set(link: HostLink): void {
     this.#latencyMs = link.latencyMs ?? 0
     this.#msPerByteUp = 1000 / (link.uploadBytesPerSecond ?? Number.POSITIVE_INFINITY)
     this.#msPerByteDown = 1000 / (link.downloadBytesPerSecond ?? Number.POSITIVE_INFINITY)
   }
 
-  /** The user has bytes to send. Asking twice is harmless. */
+  /** The user has bytes to send. Safe to call twice. */
   want(user: LinkUser): void {
     if (this.#queue.includes(user)) return
     this.#queue.push(user)
@@ -62,7 +62,7 @@ export class MemoryLink {
     }
   }
 
-  /** Milliseconds from leaving this wire until `bytes` have all come in at `far`. */
+  /** Milliseconds from leaving this wire until all `bytes` have arrived at `far`. */
   delayTo(far: MemoryLink, bytes: number): number {
     const reached = this.#clock.nowMs() + this.#latencyMs + far.#latencyMs
     far.#downFreeAt = Math.max(reached, far.#downFreeAt) + bytes * far.#msPerByteDown

@@ -1,6 +1,6 @@
 /**
- * A network in memory, in the time of a given clock: latency, and rates that the connections of a host share in turns. Whole swarms run on it
- * in virtual time, and the answer is the same for the same seed.
+ * A network in memory, in the time of a given clock, with latency, and rates that the connections of a host share. Whole swarms run on it
+ * in virtual time, and the result is the same for the same seed.
  */
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
@@ -9,7 +9,7 @@ import type { Connection, ConnectionHandler, Listener, PeerAddress, Transport } 
 
 export type { HostLink } from './memory-link.ts'
 
-/** Bytes on the way before a sender has to wait: the window of each direction of a connection. */
+/** Bytes in flight before a sender has to wait: the window of each direction of a connection. */
 const WINDOW_BYTES = 256 * 1024
 
 interface Listening {
@@ -27,7 +27,7 @@ export class MemoryNetwork {
     this.clock = options.clock
   }
 
-  /** A transport of the host; all of one host share its wire. `link` sets what the wire can do. */
+  /** Returns a transport of the host. All transports of one host share its wire, whose properties `link` sets. */
   transport(host: string, link?: HostLink): Transport {
     let wire = this.#links.get(host)
     if (!wire) {
@@ -37,7 +37,7 @@ export class MemoryNetwork {
     return new MemoryTransport(this, host, wire)
   }
 
-  /** Cuts the host off, as a pulled plug does: nothing leaves or arrives, and no connection notices. */
+  /** Unplugs the host: nothing leaves or arrives, and no connection notices. */
   unplug(host: string): void {
     const wire = this.#links.get(host)
     if (wire) wire.plugged = false
@@ -90,7 +90,7 @@ class MemoryTransport implements Transport {
       const wait = 2 * (this.#link.latencyMs + (far?.link.latencyMs ?? 0))
       const cancel = this.#network.clock.after(wait, () => {
         const listening = this.#network.listenerAt(address)
-        // Nobody is there to refuse: the caller waits until it loses patience.
+        // No host exists that could refuse: the caller waits until its own time limit.
         if (!this.#link.plugged || listening?.link.plugged === false) return
         signal.removeEventListener('abort', abort)
         if (listening) resolve(this.#join(address, listening))
@@ -142,9 +142,9 @@ class MemoryConnection implements Connection, LinkUser {
   readonly #link: MemoryLink
   #peer!: MemoryConnection
   #handler: ConnectionHandler | undefined
-  /** Arrived, not delivered: the handler is missing or paused. */
+  /** Bytes that have arrived and are not delivered, because the handler is missing or paused. */
   #inbox: Uint8Array[] = []
-  /** Written, waiting for the wire or the window. */
+  /** Bytes that were written and wait for the wire or the window. */
   #outbox: { bytes: Uint8Array; onSent: (() => void) | undefined }[] = []
   #outboxBytes = 0
   #onTheWay = 0
@@ -251,7 +251,7 @@ class MemoryConnection implements Connection, LinkUser {
     }
   }
 
-  /** Ends this side now and the other when all that is on the way has arrived. */
+  /** Closes this side now, and the other when all bytes in flight have arrived. */
   #end(): void {
     this.#finish()
     const far = this.#peer

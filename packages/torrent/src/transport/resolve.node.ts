@@ -6,11 +6,11 @@ import type { IpFamily } from './datagram.ts'
 import type { ResolvedAddress, ResolveHost } from './resolve.ts'
 
 /**
- * The system's resolver blocks one of the process's few worker threads for as long as a name server is silent, and the disk needs the
- * same threads. So only this many names are looked up at a time.
+ * Limit of concurrent look-ups. The system's resolver blocks one of the few worker threads of the process while a name server is silent,
+ * and the disk needs the same threads.
  */
 const PARALLEL_LOOKUPS = 2
-/** How long an answer is believed. The system does not tell the record's own lifetime. */
+/** Lifetime of a cached answer. The system does not reveal the lifetime of the record. */
 const KEEP_MS = 5 * 60_000
 const KEEP_FAILURE_MS = 30_000
 const MAX_KEPT = 1000
@@ -24,7 +24,7 @@ const cache = new Map<string, Entry>()
 const waiting: (() => void)[] = []
 let running = 0
 
-/** Resolves through the system, hosts file included, with a short memory. */
+/** Resolves through the system, including its hosts file, with a short cache. */
 export const resolveHost: ResolveHost = async (host, options = {}) => {
   const { signal } = options
   signal?.throwIfAborted()
@@ -62,7 +62,7 @@ async function ask(name: string): Promise<ResolvedAddress[]> {
     const why = `cannot find the host ${name}: check its spelling and this machine's network (${messageOf(error)})`
     throw new ShoalError('unreachable', why, { cause: error })
   } finally {
-    // Hands its place on, so that `running` stays as it is.
+    // Passes its slot to the next waiter, so `running` does not change.
     const next = waiting.shift()
     if (next) next()
     else running--

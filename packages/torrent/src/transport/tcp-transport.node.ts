@@ -10,15 +10,15 @@ import type { Connection, ConnectionHandler, Listener, PeerAddress, Transport } 
 const READ_BYTES = 256 * 1024
 const READ_BYTES_EACH = 64 * 1024
 /**
- * A connection that delivers in bulk rests this long when a read has emptied its socket: bytes gather in the kernel meanwhile, and a read
- * of many costs little more than one of few. At most this is added to the time a block takes.
+ * A connection that delivers in bulk pauses this long after a read has emptied its socket. Bytes accumulate in the kernel meanwhile, and a read
+ * of many bytes costs little more than one of few. A block is delayed by at most this time.
  */
 const REST_MS = 2
 const BULK_BYTES = 8 * 1024
-/** A connection that ends gracefully waits no longer for a peer that does not read: otherwise its socket and its queue would stay forever. */
+/** Time limit of a graceful close if the peer does not read. Without it, the socket and its queue would stay forever. */
 const LINGER_MS = 3000
 const shareReads = process.platform !== 'win32'
-/** A read of so much may have left more behind. */
+/** A read of this size may have left bytes in the socket. */
 const FULL_READ_BYTES = shareReads ? READ_BYTES : READ_BYTES_EACH
 let sharedBuffer: Uint8Array | undefined
 
@@ -76,7 +76,7 @@ class TcpConnection implements Connection {
     this.#socket.resume()
   }
 
-  /** Takes bytes that the socket read. Returns false to stop reading. */
+  /** Receives bytes from the socket. Returns false to stop reading. */
   received(bytes: Uint8Array): boolean {
     if (this.#closed) return false
     if (this.#paused) {
@@ -179,7 +179,7 @@ export class TcpTransport implements Transport {
       }
       const fail = (error: NodeJS.ErrnoException) =>
         settle(() => {
-          // The dying socket may report again; nobody listens any more.
+          // The closing socket may report another error, which is ignored.
           socket.on('error', () => {})
           socket.destroy()
           reject(dialError(error, address))
@@ -196,7 +196,7 @@ export class TcpTransport implements Transport {
       socket.once('close', closed)
       socket.connect({ host: address.host, port: address.port } as NetConnectOpts & { port: number }, () =>
         settle(() => {
-          // Reading waits for `start`: nothing may arrive before somebody listens.
+          // Reading waits for `start`, because there is no handler before.
           socket.pause()
           holder.connection = new TcpConnection(socket, address, false)
           resolve(holder.connection)
@@ -229,7 +229,7 @@ export class TcpTransport implements Transport {
           port: (server.address() as { port: number }).port,
           close: () => {
             this.#listeners.delete(listener)
-            // It stops listening at once; its own 'close' would wait for the connections, which stay.
+            // It stops listening at once. Its own `close` event would wait for the connections, which stay.
             server.close()
             return new Promise(done => setImmediate(done))
           },
@@ -247,8 +247,8 @@ export class TcpTransport implements Transport {
 }
 
 /**
- * `net.Server` has no option to read into our buffer, so an accepted socket's handle moves to a socket that was made for it. Were the
- * handle ever hidden, the stream's own reads serve instead, only slower.
+ * `net.Server` has no option to read into our buffer, so the handle of an accepted socket moves to a new socket. If the handle is ever
+ * hidden, the stream's own reads are used instead, which are slower.
  */
 function adopt(accepted: Socket, holder: { connection?: TcpConnection }): Socket {
   const inner = accepted as Socket & { _handle?: object | null }
@@ -262,12 +262,12 @@ function adopt(accepted: Socket, holder: { connection?: TcpConnection }): Socket
   const options = { handle, onread: onread(holder), writableHighWaterMark: 1, pauseOnCreate: true }
   const socket = new Socket(options as object)
   socket.pause()
-  // The server counts the socket that it made; without its end the server would never close.
+  // The server counts its own socket. Unless that one closes, the server never does.
   socket.once('close', () => accepted.destroy())
   return socket
 }
 
-/** An IPv4 address that arrived on a dual-stack socket, as IPv4. */
+/** Converts an IPv4-mapped address of a dual-stack socket to IPv4. */
 function unmapped(host: string): string {
   return host.startsWith('::ffff:') && host.includes('.') ? host.slice(7) : host
 }

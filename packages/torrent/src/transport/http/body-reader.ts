@@ -1,7 +1,7 @@
 import { ShoalError } from '../../base/errors.ts'
 import type { ResponseHead } from './response-head.ts'
 
-/** Length line of a chunk with its extensions, and all trailers (RFC 9112, 7.1). */
+/** Limits of the length line of a chunk with its extensions, and of all trailers (RFC 9112, 7.1). */
 const MAX_LINE_BYTES = 4096
 const MAX_TRAILER_BYTES = 16 * 1024
 
@@ -14,17 +14,17 @@ const DONE = 4
 const CR = 0x0d
 const LF = 0x0a
 
-/** Takes the body of one HTTP/1 answer out of the bytes of a connection (RFC 9112, 6.3). */
+/** Reads the body of one HTTP/1 response from the bytes of a connection (RFC 9112, 6.3). */
 export class BodyReader {
-  /** How the body is framed: by its length, in chunks, or by the end of the connection. */
+  /** The framing of the body: by its length, in chunks, or by the end of the connection. */
   readonly framing: 'length' | 'chunked' | 'close'
   #state: number
-  /** Bytes of body that are left, of the chunk or of all. */
+  /** Bytes that are left of the chunk or of the whole body. */
   #left = 0
   #line = ''
   #trailerBytes = 0
 
-  /** Throws `bad-message` when the head frames the body in a way that could be read differently by others. */
+  /** Throws `bad-message` if the framing of the body is ambiguous. */
   constructor({ status, headers }: Pick<ResponseHead, 'status' | 'headers'>) {
     const coding = headers.get('transfer-encoding')
     const length = headers.get('content-length')
@@ -47,12 +47,12 @@ export class BodyReader {
     if (this.#left === 0 && this.framing === 'length') this.#state = DONE
   }
 
-  /** The whole body was read. Never for one that the end of the connection ends. */
+  /** Whether the whole body was read. Never true for a body that ends with the connection. */
   get isDone(): boolean {
     return this.#state === DONE
   }
 
-  /** Reads on, giving runs of the body to `onData`; returns how many bytes it took. Throws `bad-message` on broken chunks. */
+  /** Reads more bytes and passes the body to `onData`. Returns how many bytes it consumed. Throws `bad-message` for malformed chunks. */
   push(bytes: Uint8Array, onData: (bytes: Uint8Array) => void): number {
     let at = 0
     while (at < bytes.length && this.#state !== DONE) {
@@ -69,7 +69,7 @@ export class BodyReader {
     return at
   }
 
-  /** One byte between chunks. */
+  /** Reads one byte between chunks. */
   #byte(byte: number): void {
     if (byte !== LF) {
       if (this.#line.length >= MAX_LINE_BYTES) throw bad('a chunk of its answer has an endless head')

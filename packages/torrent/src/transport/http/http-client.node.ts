@@ -28,7 +28,7 @@ export function sendGet(url: URL, { headers, signal, lookup, ca }: GetOptions): 
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const request = (url.protocol === 'https:' ? https : http).get(url, {
-      // Requests are rare, so keeping the connection is of no use.
+      // Requests are rare, so a persistent connection would not pay off.
       agent: false,
       headers: { accept: '*/*', ...headers },
       ...(lookup && { lookup }),

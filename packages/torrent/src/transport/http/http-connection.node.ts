@@ -1,6 +1,6 @@
 /**
- * One HTTP/1.1 connection, kept for many requests. Not `node:http`: that allocates a buffer for every read and wakes a stream for each, which
- * costs ten times the processor time of what is done here, and more than hashing the bytes does.
+ * A persistent HTTP/1.1 connection. Not `node:http`, which allocates a buffer and wakes a stream for each read: that costs ten times the
+ * processor time of this class, and more than hashing the bytes.
  */
 import { type NetConnectOpts, connect as netConnect, type Socket } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
@@ -23,28 +23,28 @@ function readBuffer(): Uint8Array {
 
 /** Receives the response to a request. Calls come from the event loop. */
 export interface ExchangeHandler {
-  /** The answer begins. False: its body is of no use, and the connection is closed. */
+  /** The response begins. Returns false to reject its body, which closes the connection. */
   onHead(head: ResponseHead): boolean
   onBody(bytes: Uint8Array): void
-  /** The answer is complete; the connection is free for the next request, or closed. */
+  /** The response is complete; the connection is free for the next request, or closed. */
   onDone(): void
-  /** The connection failed before that. `answered`: whether any byte of the answer came. */
+  /** The connection failed before that. `answered`: whether any byte of the response arrived. */
   onFailure(error: ShoalError, answered: boolean): void
 }
 
 export interface HttpEndpoint {
   readonly secure: boolean
-  /** Name or literal, for the certificate and for messages. */
+  /** Name or IP literal, for the certificate and for messages. */
   readonly hostname: string
   readonly port: number
-  /** Where to connect. */
+  /** IP address to connect to. */
   readonly address: ResolvedAddress
-  /** Certificates to trust in place of the system's. */
+  /** Trusted certificates in place of the system's. */
   readonly ca?: string
 }
 
 export class HttpConnection {
-  /** Whether it carried an answer already: then the other side may close it at any time, and a request that meets this is sent again. */
+  /** Whether it has carried a response: then the server may close it at any time, and a request that this interrupts is sent again. */
   used = false
   readonly #socket: Socket
   readonly #label: string
@@ -64,7 +64,7 @@ export class HttpConnection {
       port: endpoint.port,
       onread: { buffer, callback: length => this.#received(buffer.subarray(0, length)) },
     }
-    // RFC 6066, 3: literals are no server names.
+    // RFC 6066, 3: IP literals are not valid server names.
     const servername = /^[\d.]+$|:/.test(endpoint.hostname) ? '' : endpoint.hostname
     this.#socket = endpoint.secure
       ? tlsConnect({
@@ -84,12 +84,12 @@ export class HttpConnection {
     this.#socket.on('close', () => this.#gone())
   }
 
-  /** Closed, or about to be. */
+  /** Whether it is closed or about to be. */
   get isClosed(): boolean {
     return this.#closed || this.#socket.destroyed
   }
 
-  /** The body of the present answer ends when the connection does, and not before. */
+  /** Whether the body of the current response ends with the connection. */
   get isOpenEnded(): boolean {
     return this.#body?.framing === 'close'
   }
@@ -98,7 +98,7 @@ export class HttpConnection {
     return this.#handler !== null
   }
 
-  /** Sends one request. Only when not busy. */
+  /** Sends one request. Call only if it is not busy. */
   request(head: string, handler: ExchangeHandler): void {
     this.#handler = handler
     this.#head = new HeadReader()
@@ -114,16 +114,16 @@ export class HttpConnection {
     if (!this.#closed) this.#socket.resume()
   }
 
-  /** Closes it; a request under way hears nothing more. */
+  /** Closes the connection. Pending requests receive no more calls. */
   close(): void {
     this.#handler = null
     this.#socket.destroy()
   }
 
-  /** Takes bytes that the socket read. Returns false to stop reading. */
+  /** Receives bytes from the socket. Returns false to stop reading. */
   #received(bytes: Uint8Array): boolean {
     if (!this.#handler) {
-      // Nobody asked for anything.
+      // No request is pending.
       this.close()
       return false
     }
@@ -161,7 +161,7 @@ export class HttpConnection {
     this.#handler = null
     const head = this.#head.head!
     const stays = head.persistent && !/\bclose\b/i.test(head.headers.get('connection') ?? '')
-    // Bytes behind the answer belong to nothing that was asked.
+    // Bytes after the response belong to no request.
     if (surplus || !stays) this.close()
     handler.onDone()
   }
@@ -173,7 +173,7 @@ export class HttpConnection {
     const handler = this.#handler
     this.#handler = null
     if (!handler) return
-    // The end of the connection ends a body that has no other (RFC 9112, 6.3).
+    // A body without a stated length ends with the connection (RFC 9112, 6.3).
     if (this.#body?.framing === 'close' && this.#error === undefined) handler.onDone()
     else handler.onFailure(this.#failure(), this.#head.begun)
   }

@@ -10,8 +10,8 @@ import {
 import { checkAnswer } from './range-answer.ts'
 
 /**
- * `fetch` with a Range header: the browser pools connections, follows redirects, and asks only servers that allow pages to (CORS). It keeps
- * pages out of the local network by rules of its own.
+ * `fetch` with a Range header: the browser pools connections, follows redirects, and reads only from servers that allow it (CORS). It keeps
+ * pages out of the local network by its own rules.
  */
 export const openHttpRanges: OpenHttpRanges = () => new BrowserHttpRanges()
 
@@ -23,7 +23,7 @@ class BrowserHttpRanges implements HttpRanges {
   }
 
   closeIdle(): void {
-    // The browser's connections are its own.
+    // The browser manages its connections itself.
   }
 }
 
@@ -105,7 +105,7 @@ class Reading implements RangeReading {
   }
 }
 
-/** Few servers let other sites read Content-Range: then an answer of just the length that was asked for is taken for what was asked for. */
+/** Few servers let other sites read Content-Range. Without it, a response of exactly the requested length counts as the requested range. */
 function visibleHeader({ status, headers }: Response, name: string, request: RangeRequest): string | null {
   const { start, lengthBytes } = request
   const isHidden = name === 'content-range' && status === 206 && !headers.has(name)
@@ -114,7 +114,7 @@ function visibleHeader({ status, headers }: Response, name: string, request: Ran
   return headers.get(name)
 }
 
-/** `fetch` refuses URLs with a user name in them. */
+/** Separates the credentials from a URL, because `fetch` rejects URLs with a user name. */
 function withoutCredentials(url: string): { href: string; secret: Record<string, string> } {
   const parsed = new URL(url)
   const user = decodeURIComponent(parsed.username)

@@ -16,15 +16,15 @@ import { checkAnswer } from './range-answer.ts'
 import { redirectTarget } from './redirect.ts'
 import type { ResponseHead } from './response-head.ts'
 
-/** Redirects that are remembered, so that a mirror chooser is asked once for a file and not for each range of it. */
+/** Number of redirects that are remembered, so that a mirror chooser is asked once per file and not for each range of it. */
 const MAX_KEPT_REDIRECTS = 1000
 /** Bodies of redirects up to this size are read, so that the connection can be used again. */
 const SKIPPED_BODY_BYTES = 64 * 1024
 
 export interface NodeRangesOptions extends HttpRangesOptions {
-  /** Which addresses strangers must not lead us to. For tests. */
+  /** Returns whether an address is in the local network. For tests. */
   readonly isLocal?: (host: string) => boolean
-  /** Certificates to trust in place of the system's, PEM. */
+  /** Trusted certificates in place of the system's, in PEM. */
   readonly ca?: string
   /** Milliseconds since the Unix epoch. */
   readonly unixMs?: () => number
@@ -34,7 +34,7 @@ export function openHttpRanges(options: NodeRangesOptions): HttpRanges {
   return new NodeHttpRanges(options)
 }
 
-/** Requests over kept connections. One instance a web seed, so that one seed's connections are its own. */
+/** Sends requests over persistent connections. Each web seed has an instance of its own, and so its own connections. */
 class NodeHttpRanges implements HttpRanges {
   readonly options: NodeRangesOptions
   readonly #connections = new Map<string, Set<HttpConnection>>()
@@ -53,7 +53,7 @@ class NodeHttpRanges implements HttpRanges {
       for (const connection of [...connections]) if (!connection.isBusy) connection.close()
   }
 
-  /** A free connection, or a new one. */
+  /** Returns a free connection, or a new one. */
   connection(url: URL, address: ResolvedAddress, fresh: boolean): HttpConnection {
     const secure = url.protocol === 'https:'
     const key = `${secure} ${url.host} ${address.host}`
@@ -87,7 +87,7 @@ class NodeHttpRanges implements HttpRanges {
     this.#redirects.set(from, to)
   }
 
-  /** Whether a redirect had been remembered: the failure may be of the place it led to. */
+  /** Returns whether a redirect was remembered: then its target may have caused the failure. */
   dropRedirect(from: string): boolean {
     return this.#redirects.delete(from)
   }
@@ -100,13 +100,13 @@ class Reading implements RangeReading {
   readonly #abort = new AbortController()
   #connection: HttpConnection | null = null
   #left: number
-  /** Bytes that the answer has before those that were asked for. */
+  /** Bytes of the response before the requested ones. */
   #skip = 0
   #paused = false
   #over = false
   #redirects = 0
   #startedOutside: boolean | undefined
-  /** Where the answer that is arriving redirects to. */
+  /** Target of the redirect that is arriving. */
   #next: URL | null = null
 
   constructor(ranges: NodeHttpRanges, request: RangeRequest, sink: RangeSink) {
@@ -144,28 +144,28 @@ class Reading implements RangeReading {
     const connection = this.#ranges.connection(url, address, fresh)
     const reused = connection.used
     this.#connection = connection
-    // A paused reading still takes the head of the answer; its body is what pausing is about.
+    // A paused reading still receives the head of the response: only the body is held back.
     connection.resume()
     connection.request(this.#head(url), {
       onHead: head => this.#onHead(head, url),
       onBody: bytes => this.#onBody(bytes),
       onDone: () => this.#onDone(url),
       onFailure: (error, answered) => {
-        // RFC 9112, 9.3.1: the server may have closed a kept connection while the request was on its way.
+        // RFC 9112, 9.3.1: the server may have closed a persistent connection while the request was in flight.
         if (reused && !answered && !this.#over) this.#begin(url.href, true)
         else this.#fail(error)
       },
     })
   }
 
-  /** The very address that is checked is the one connected to, whatever the name would resolve to later. */
+  /** Connects to the address that was checked, whatever the name resolves to later. */
   async #address(url: URL): Promise<ResolvedAddress> {
     const { isLocal = isLocalAddress } = this.#ranges.options
     const [address] = await resolveHost(url.hostname, { signal: this.#abort.signal })
     const local = isLocal(address!.host)
     this.#startedOutside ??= !isLocal((await this.#firstAddress(url, address!)).host)
     if (!local) return address!
-    // A torrent from a stranger must not make us ask services of this machine or network for whatever it likes.
+    // A torrent from a stranger must not make us send arbitrary requests to services of this machine or network.
     if (this.#startedOutside) throw new RangeFailure('server-gone', 'it redirects into the local network')
     if (url.search !== '')
       throw new RangeFailure(
@@ -175,7 +175,7 @@ class Reading implements RangeReading {
     return address!
   }
 
-  /** Origin of the URL that the torrent names, even if a remembered redirect led elsewhere. */
+  /** Returns the origin of the URL in the torrent, even if a remembered redirect led elsewhere. */
   async #firstAddress(url: URL, address: ResolvedAddress): Promise<ResolvedAddress> {
     const { hostname } = new URL(this.#request.url)
     if (hostname === url.hostname) return address
@@ -206,7 +206,7 @@ class Reading implements RangeReading {
         unixMs(),
       )
     } catch (error) {
-      // Outside the read of the socket: the sink may do anything.
+      // Not within the socket's read callback, because the sink may do anything.
       queueMicrotask(() => this.#fail(error))
       return false
     }
@@ -214,7 +214,7 @@ class Reading implements RangeReading {
     return true
   }
 
-  /** Follows once the rest of the redirect itself is out of the way. */
+  /** Follows the redirect once its own response is read. */
   #redirect(to: URL, head: ResponseHead): boolean {
     if (++this.#redirects > MAX_REDIRECTS)
       throw new RangeFailure('server-later', `it redirects more than ${MAX_REDIRECTS} times`)
@@ -241,7 +241,7 @@ class Reading implements RangeReading {
     const wanted = bytes.subarray(from, from + this.#left)
     this.#left -= wanted.length
     this.#sink.onData(wanted)
-    // A server that knows no ranges sends the rest of the file too.
+    // A server without support for ranges sends the rest of the file too.
     const surplus = from + wanted.length < bytes.length
     if (this.#left === 0 && !this.#over && (surplus || this.#connection!.isOpenEnded)) {
       this.#connection!.close()
@@ -264,7 +264,7 @@ class Reading implements RangeReading {
 
   #fail(error: unknown): void {
     if (this.#over) return
-    // A remembered redirect may have led to a mirror that is gone by now: the chooser is asked again, once.
+    // A remembered redirect may lead to a mirror that is gone: the chooser is asked again, once.
     if (
       this.#ranges.dropRedirect(this.#request.url) &&
       this.#redirects === 0 &&

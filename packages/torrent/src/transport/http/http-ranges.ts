@@ -4,7 +4,7 @@ import { ShoalError } from '../../base/errors.ts'
 export interface RangeRequest {
   /** Absolute `http:` or `https:` URL, which may hold a user name and password. */
   readonly url: string
-  /** First byte wanted, from 0, and how many: at least 1. */
+  /** First byte, from 0, and number of bytes, at least 1. */
   readonly start: number
   readonly lengthBytes: number
   /** Length that the whole file must have. */
@@ -13,12 +13,12 @@ export interface RangeRequest {
 
 /**
  * Receives the response to one request. Every call comes from the event loop, never from inside `read`, `pause`, `resume` or `close`. After
- * `onEnd` or `onFailure` nothing else comes.
+ * `onEnd` or `onFailure`, nothing else is called.
  */
 export interface RangeSink {
-  /** The next bytes of the range, never more than were asked for. The view is valid only during the call. */
+  /** The next bytes of the range, never more than requested. The view is valid only during the call. */
   onData(bytes: Uint8Array): void
-  /** All of it was delivered. */
+  /** The whole range was delivered. */
   onEnd(): void
   onFailure(failure: RangeFailure): void
 }
@@ -28,7 +28,7 @@ export interface RangeReading {
   /** Stops reading from the network; what was read before may still be delivered. */
   pause(): void
   resume(): void
-  /** Ends it at once; the sink hears nothing more. Safe to call twice. */
+  /** Ends the request at once; the sink receives no more calls. Safe to call twice. */
   close(): void
 }
 
@@ -45,14 +45,14 @@ export interface HttpRangesOptions {
 export type OpenHttpRanges = (options: HttpRangesOptions) => HttpRanges
 
 /**
- * Tells what a failure means for later requests: `server-later`: the server cannot now; `file-later`: it does not have the file; `file-gone`: it never
- * will have it, or has another one; `server-gone`: it can be of no use.
+ * The consequence of a failure for later requests. `server-later`: try the server later. `file-later`: try the file later. `file-gone`: the server
+ * will never have the file, or has a different one. `server-gone`: the server is useless.
  */
 export type RangeFate = 'server-later' | 'file-later' | 'file-gone' | 'server-gone'
 
 export class RangeFailure extends ShoalError {
   readonly fate: RangeFate
-  /** How long the server asks to be left alone; 0 when it does not say. */
+  /** The wait that the server asks for; 0 if it does not. */
   readonly retryAfterMs: number
 
   constructor(fate: RangeFate, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {

@@ -1,27 +1,27 @@
 import { RangeFailure, type RangeRequest } from './http-ranges.ts'
 
-/** The longest that a server may ask us to stay away. */
+/** Longest `Retry-After` that is obeyed. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60_000
 
 /** A server that sends only whole files is read from the start if the range begins no later than this, so that it can serve small files. */
 export const MAX_SKIPPED_BYTES = 4 << 20
 
-/** The parts of a response that decide, whichever client read it. */
+/** The parts of a response that matter, for any HTTP client. */
 export interface AnswerHead {
   readonly status: number
-  /** Value of a header by lower-case name, null or undefined when it is absent. */
+  /** Returns the value of a header by its lower-case name; null or undefined if it is absent. */
   header(name: string): string | null | undefined
 }
 
 /**
- * Judges the head of a final answer (no redirect) to a request for a range (RFC 9110, 14). Returns how many bytes of its body come before
- * those that were asked for: at most MAX_SKIPPED_BYTES. Throws a RangeFailure that says what is wrong.
+ * Checks the head of a final response (no redirect) to a request for a range (RFC 9110, 14). Returns the number of body bytes before
+ * the requested ones: at most MAX_SKIPPED_BYTES. Throws a RangeFailure that says what is wrong.
  */
 export function checkAnswer(answer: AnswerHead, request: RangeRequest, unixMs: number): number {
   const { status } = answer
   if (status !== 200 && status !== 206) throw refusal(answer, unixMs)
   const coding = answer.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
-  // Ranges of compressed bytes are of no use, and we asked for none.
+  // Ranges of compressed bytes are useless, and we did not request compression.
   if (coding !== 'identity' && coding !== '')
     throw new RangeFailure('server-gone', `it sends files compressed (${coding.slice(0, 20)}), unasked`)
   if (status === 200) return checkWhole(answer.header('content-length'), request)
@@ -37,7 +37,7 @@ function checkContentRange(text: string, { start, lengthBytes, fileBytes }: Rang
     throw new RangeFailure('server-gone', `it answers with other bytes (${match[0]}) than it was asked for`)
 }
 
-/** A server that knows no ranges sends everything: of use where what we want comes early. */
+/** A server without support for ranges sends everything, which is acceptable if the requested bytes come early. */
 function checkWhole(length: string | null | undefined, { start, fileBytes }: RangeRequest): number {
   if (length && /^[0-9]{1,15}$/.test(length)) checkLength(Number(length), fileBytes)
   if (start > MAX_SKIPPED_BYTES)
@@ -75,7 +75,7 @@ function refusal(answer: AnswerHead, unixMs: number): RangeFailure {
   }
 }
 
-/** `Retry-After` (RFC 9110, 10.2.3): seconds, or a date. Milliseconds from now, at most a day; 0 for nonsense. */
+/** Parses `Retry-After` (RFC 9110, 10.2.3): seconds or a date. Returns milliseconds from now, at most a day; 0 if it is malformed. */
 export function parseRetryAfter(value: string | null | undefined, unixMs: number): number {
   const text = value?.trim() ?? ''
   if (/^[0-9]{1,9}$/.test(text)) return Math.min(MAX_RETRY_AFTER_MS, Number(text) * 1000)

@@ -3,8 +3,8 @@ import { RangeFailure } from './http-ranges.ts'
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /**
- * Returns where a response redirects, or null if it is not a redirect. Returns a text that says why if it leads where we do not go: what was asked for in
- * secret must not go on in the clear.
+ * Returns where a response redirects, or null if it is not a redirect. Returns a text that says why if we do not follow it: a request that was sent over
+ * HTTPS must not continue in plain text.
  */
 export function followRedirect(status: number, location: string, from: URL): URL | string | null {
   if (!REDIRECTS.has(status)) return null
@@ -16,7 +16,7 @@ export function followRedirect(status: number, location: string, from: URL): URL
 }
 
 /**
- * The same for a web seed. User name and password stay with the host they were given for. Throws when it leads where we do not go.
+ * The same for a web seed. User name and password are sent to their own host only. Throws if we do not follow the redirect.
  */
 export function redirectTarget(status: number, location: string | null | undefined, from: URL): URL | null {
   const to = location ? followRedirect(status, location, from) : null

@@ -5,11 +5,11 @@ export interface IceUrl {
   readonly kind: 'stun' | 'turn'
   readonly host: string
   readonly port: number
-  /** How a TURN server is reached. */
+  /** Transports to a TURN server. */
   readonly relay: 'TurnUdp' | 'TurnTcp' | 'TurnTls'
 }
 
-/** Reads `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]`, `turns:…` (RFC 7064, RFC 7065). Throws `bad-argument`. */
+/** Parses `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]`, `turns:…` (RFC 7064, RFC 7065). Throws `bad-argument`. */
 export function parseIceUrl(url: string): IceUrl {
   const match =
     /^(stuns?|turns?):(\[[0-9a-fA-F:.]+\]|[^:/?#@\s[\]]{1,253})(?::(\d{1,5}))?(?:\?transport=(udp|tcp))?$/.exec(
@@ -29,8 +29,8 @@ export function parseIceUrl(url: string): IceUrl {
 }
 
 /**
- * A server with its credentials in one text, for settings and command lines: `stun:host:port`, `turn:user:secret@host:port`, both parts
- * percent-encoded as in a URL. Throws `bad-argument`; its message does not repeat the text, which holds a secret.
+ * Parses a server with its credentials, as in settings and on command lines: `stun:host:port`, `turn:user:secret@host:port`, both parts
+ * percent-encoded as in a URL. Throws `bad-argument` with a message that does not repeat the text, since it contains a secret.
  */
 export function parseIceServer(text: string): IceServer {
   const [, scheme, user, secret, rest] = /^(turns?:)([^:@]+):([^:@]+)@(.+)$/.exec(text) ?? []
@@ -47,7 +47,7 @@ export function parseIceServer(text: string): IceServer {
   }
 }
 
-/** Throws `bad-argument` for a server that cannot be. */
+/** Throws `bad-argument` for an invalid server. */
 export function checkIceServer({ urls, username, credential }: IceServer): void {
   for (const url of [urls].flat())
     if (parseIceUrl(url).kind === 'turn' && (username === undefined || credential === undefined))

@@ -1,6 +1,6 @@
-/** Times that peer connections are given, milliseconds. */
+/** Time limits of peer connections, in milliseconds. */
 
-/** A description is sent with the candidates that were found by then: a STUN server that does not answer must not hold it back. */
+/** After this time a description is sent with the candidates that are known: a silent STUN server must not delay it further. */
 export const GATHER_LIMIT_MS = 1500
-/** A channel that ends gracefully is given this long to send what it has. */
+/** Time for a channel that closes gracefully to send its queued bytes. */
 export const LINGER_MS = 3000

@@ -6,7 +6,7 @@ import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
 export type NativeMessage = string | Uint8Array | ArrayBuffer
 
-/** The contract over an open channel of node-datachannel, which throws at every use once it is closed. */
+/** Implements the contract over an open channel of node-datachannel, which throws at every use after it was closed. */
 export class NodeChannel implements RtcChannel {
   readonly remote: PeerAddress | null
   readonly maxMessageBytes: number
@@ -14,9 +14,9 @@ export class NodeChannel implements RtcChannel {
   readonly #connection: PeerConnection
   #handler: RtcChannelHandler | undefined
   #early: Uint8Array[] = []
-  /** The native channel must not be touched any more. */
+  /** Whether the native channel must not be used any more. */
   #isGone = false
-  /** True once the owner has closed it, or knows that it is closed. */
+  /** Whether the owner has closed it, or was notified that it is closed. */
   #isClosed = false
   #linger: ReturnType<typeof setTimeout> | undefined
 
@@ -43,7 +43,7 @@ export class NodeChannel implements RtcChannel {
     try {
       this.#channel.sendMessageBinary(bytes)
     } catch {
-      // It closes; an event reports that to its owner.
+      // The channel is closing, which an event reports to the owner.
     }
   }
 
@@ -73,7 +73,7 @@ export class NodeChannel implements RtcChannel {
 
   /** The peer connection has become `failed`, `closed` or `disconnected`. */
   onState(state: string): void {
-    // The other side closes its connection when it has read everything: only then may ours go, or the last of it would be lost.
+    // The other side closes its connection after it has read everything. Ours must stay until then, or the last bytes would be lost.
     if (this.#linger) return this.#end()
     if (state === 'disconnected') return
     this.#isGone ||= state === 'closed'
@@ -94,7 +94,7 @@ export class NodeChannel implements RtcChannel {
     else if (!this.#isClosed) this.#handler?.onLow()
   }
 
-  /** Closes the channel once all has been handed over: what is closed earlier is dropped. */
+  /** Closes the channel once all messages were handed over: an earlier close would drop them. */
   #finish(): void {
     if (this.#isGone || this.#channel.bufferedAmount() > 0) return
     this.#isGone = true
@@ -111,7 +111,7 @@ export class NodeChannel implements RtcChannel {
   }
 }
 
-/** Runs `work` after what the native threads have told by now: states come before messages that arrived earlier. */
+/** Runs `work` after the events that the native threads have reported so far: states overtake messages that arrived earlier. */
 function afterTurn(work: () => void): void {
   setImmediate(() => setImmediate(work))
 }

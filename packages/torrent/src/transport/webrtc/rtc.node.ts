@@ -1,4 +1,4 @@
-/** The contract over libdatachannel (node-datachannel), which is loaded when it is first needed. */
+/** Implements the contract over libdatachannel (node-datachannel), which is loaded on first use. */
 import type { DataChannel, IceServer as NativeServer, PeerConnection } from 'node-datachannel'
 import { messageOf, ShoalError } from '../../base/errors.ts'
 import { canonicalIp } from '../../base/ip.ts'
@@ -13,7 +13,7 @@ type Native = typeof import('node-datachannel')
 const MAX_MESSAGE_BYTES = 256 * 1024
 
 /**
- * WebRTC for Node. `host`: the address to use alone, as for a session's listener. Rejects with `unsupported` where its binary is missing
+ * Opens WebRTC for Node. `host`: the only address to use, as for a session's listener. Rejects with `unsupported` if its binary is missing
  * or does not fit the machine.
  */
 export async function openRtc({ host }: { host?: string | undefined }): Promise<RtcFactory> {
@@ -54,7 +54,7 @@ function nativeServers(server: IceServer): NativeServer[] {
   })
 }
 
-/** Connections that live: the native ones end when JavaScript forgets them. */
+/** The open connections. The native ones close when JavaScript collects them. */
 const alive = new Set<NodePeer>()
 
 class NodePeer implements RtcPeer {
@@ -97,14 +97,14 @@ class NodePeer implements RtcPeer {
     try {
       this.#connection.addRemoteCandidate(candidate, sdpMid)
     } catch {
-      // The peer's nonsense, or the connection is gone.
+      // The candidate is malformed, or the connection is closed.
     }
   }
 
   close(): void {
     if (this.#open || this.#isOver) return
     this.#isOver = true
-    // A channel that never opened holds the process until it is closed by itself.
+    // A channel that never opened keeps the process alive until it is closed on its own.
     this.#channel?.close()
     this.#connection.close()
   }
@@ -112,7 +112,7 @@ class NodePeer implements RtcPeer {
   #watch(channel: DataChannel): void {
     this.#channel = channel
     channel.onOpen(() => this.#opened())
-    // Before `onClosed`: of callbacks that wait together, libuv runs those first that were set first, and messages are dropped with a channel that has closed.
+    // Before `onClosed`: libuv runs pending callbacks in the order in which they were set, and a closed channel drops its messages.
     channel.onMessage(message => {
       if (this.#open) this.#open.onMessage(message)
       else this.#early.push(message)
@@ -129,7 +129,7 @@ class NodePeer implements RtcPeer {
     }
   }
 
-  /** Our description, once `begin` has made one and candidates are known. */
+  /** Resolves to our description once `begin` has made one and candidates are known. */
   #describe(signal: AbortSignal, begin: () => void): Promise<string> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)

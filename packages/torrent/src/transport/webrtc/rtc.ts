@@ -1,6 +1,6 @@
 /**
  * WebRTC as the engine uses it: the contract. Node implements it with libdatachannel, a page with RTCPeerConnection, and a worker, which
- * may have no RTCPeerConnection, with one of its page's. Session descriptions are whole: they hold the candidates that were found in time.
+ * has no RTCPeerConnection, with one of its page. Session descriptions are complete: they contain the candidates that were found in time.
  */
 import type { PeerAddress } from '../transport.ts'
 
@@ -32,49 +32,49 @@ export interface RtcPeerEvents {
   onFailed(error: Error): void
 }
 
-/** One peer connection with one data channel, ordered and reliable; whoever offers makes the channel. */
+/** One peer connection with one data channel, ordered and reliable. The side that makes the offer creates the channel. */
 export interface RtcPeer {
-  /** Our offer. Rejects with a ShoalError, or with the signal's reason; the peer is of no use then and must be closed. */
+  /** Creates our offer. Rejects with a ShoalError, or with the signal's reason; the peer is then useless and must be closed. */
   createOffer(options: { signal: AbortSignal }): Promise<string>
-  /** Our answer to another's offer; rejects as `createOffer` does. */
+  /** Creates our answer to the other side's offer. Rejects as `createOffer` does. */
   acceptOffer(sdp: string, options: { signal: AbortSignal }): Promise<string>
-  /** The answer to our offer. Rejects when it makes no sense. */
+  /** Accepts the answer to our offer. Rejects if it is malformed. */
   acceptAnswer(sdp: string): Promise<void>
-  /** Does nothing with a candidate that makes no sense. */
+  /** Adds a candidate of the other side. Ignores malformed ones. */
   addCandidate(candidate: RtcCandidate): void
-  /** Gives up at once, without events. A channel that is open stays: it is closed by itself. */
+  /** Gives up at once, without events. An open channel stays and must be closed on its own. */
   close(): void
 }
 
 export interface RtcFactory {
-  /** Throws `bad-argument` for ICE servers that make no sense. */
+  /** Throws `bad-argument` for invalid ICE servers. */
   createPeer(config: RtcConfig, events: RtcPeerEvents): RtcPeer
 }
 
 /** Receives the events of a data channel. Every call comes from the event loop, never from inside a call to the channel. */
 export interface RtcChannelHandler {
-  /** One message. The bytes are the handler's from now on. */
+  /** One message. The handler owns the bytes from now on. */
   onMessage(bytes: Uint8Array): void
   /** `bufferedBytes` fell to `lowBytes` or below after it had been above. */
   onLow(): void
-  /** Called once, after which nothing else is. Without an error: the other side closed it, or `close` was called. */
+  /** Called once, as the last event. Without an error if the other side closed the channel or `close` was called. */
   onClose(error?: Error): void
 }
 
 /** An open data channel, with the peer connection that it belongs to. */
 export interface RtcChannel {
-  /** Where the peer is, or the relay in between; null when the platform does not tell. */
+  /** Address of the peer or of a relay; null if the platform does not reveal it. */
   readonly remote: PeerAddress | null
   /** Largest message that the other side accepts. */
   readonly maxMessageBytes: number
-  /** Bytes that were sent and are not on the network yet. */
+  /** Bytes that are queued and have not left yet. */
   readonly bufferedBytes: number
-  /** Begins delivery; messages that came before are delivered then. Called once. */
+  /** Begins delivery, first of the messages that have arrived before. Called once. */
   start(handler: RtcChannelHandler, options: { lowBytes: number }): void
   /** Sends one message of at most `maxMessageBytes`. The bytes may change as soon as it returns. Does nothing when closed. */
   send(bytes: Uint8Array): void
   /**
-   * Ends the channel and its peer connection: at once, or, if `graceful`, when what was sent has left, after three seconds at most.
+   * Closes the channel and its peer connection: at once, or, if `graceful`, when all queued bytes have left, after at most three seconds.
    * Safe to call twice.
    */
   close(graceful: boolean): void

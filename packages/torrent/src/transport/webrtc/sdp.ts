@@ -1,16 +1,16 @@
 import { canonicalIp } from '../../base/ip.ts'
 import type { RtcCandidate } from './rtc.ts'
 
-/** Characters of a description: browsers with many networks send some 4,000. */
+/** Limit of the characters of a description. Browsers with many networks send some 4,000. */
 const MAX_SDP = 20_000
-/** Each is an address that we would send probes to: those of one peer's networks, its router, its relays. */
+/** Limit of candidates, since we send probes to each: the networks of one peer, its router and its relays. */
 const MAX_CANDIDATES = 40
 const MAX_HOSTS = 12
 const MAX_CANDIDATE = 400
 
 /**
- * A stranger's session description made safe to hand to a WebRTC library: of a data channel and nothing else, printable, not long, and
- * without candidates that name hosts, which would have us look up any name. Null when it is none.
+ * Makes a stranger's session description safe for a WebRTC library: only a data channel, printable, of limited length, and without
+ * candidates with host names, which would make us look up any name. Returns null if it is not such a description.
  */
 export function cleanSdp(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > MAX_SDP || !/^v=0\r?\n[\x20-\x7e\r\n]*$/.test(value))
@@ -32,12 +32,12 @@ export function cleanSdp(value: unknown): string | null {
   return `${kept.join('\r\n')}\r\n`
 }
 
-/** How many candidates one peer may name, in its description and after it. */
+/** Counts the candidates that one peer may name, in its description and after it. */
 export class CandidateLimit {
   readonly #hosts = new Set<string>()
   #count = 0
 
-  /** Whether there is room for it, which is then taken: a candidate that is clean. */
+  /** Returns whether a clean candidate fits the limit, and counts it. */
   admits(candidate: string): boolean {
     const { host } = candidateAddress(candidate)
     if (this.#count >= MAX_CANDIDATES || (this.#hosts.size >= MAX_HOSTS && !this.#hosts.has(host)))
@@ -48,7 +48,7 @@ export class CandidateLimit {
   }
 }
 
-/** A clean description without its candidates, and these by themselves. */
+/** Separates the candidates from a clean description. */
 export function splitCandidates(sdp: string): { bare: string; candidates: RtcCandidate[] } {
   const lines = sdp.split('\r\n')
   const sdpMid = lines.find(line => line.startsWith('a=mid:'))?.slice(6) ?? '0'
@@ -59,7 +59,7 @@ export function splitCandidates(sdp: string): { bare: string; candidates: RtcCan
   }
 }
 
-/** A candidate that a peer sent by itself, as RTCIceCandidate has it; null when it is none, or of no use. */
+/** Checks a candidate that a peer sent separately, in the form of RTCIceCandidate. Returns null if it is malformed or useless. */
 export function cleanCandidate(value: unknown): RtcCandidate | null {
   if (typeof value !== 'object' || value === null) return null
   const { candidate, sdpMid } = value as { candidate?: unknown; sdpMid?: unknown }
@@ -79,8 +79,8 @@ function isUsable(line: string): boolean {
 }
 
 /**
- * RFC 8839, 5.1: `candidate:foundation component transport priority address port typ …`. The host is empty when it is neither an IP
- * address nor one of the names behind which browsers hide addresses of the local network.
+ * RFC 8839, 5.1: `candidate:foundation component transport priority address port typ …`. The host is empty unless it is an IP address
+ * or one of the mDNS names behind which browsers hide local addresses.
  */
 function candidateAddress(line: string): { host: string; port: string } {
   const [, , , , address = '', port = ''] = line.split(' ')

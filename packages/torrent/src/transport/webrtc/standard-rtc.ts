@@ -1,4 +1,4 @@
-/** The contract over RTCPeerConnection, as every browser has it in its windows. */
+/** Implements the contract over RTCPeerConnection, which browsers have in their windows. */
 import { ShoalError } from '../../base/errors.ts'
 import { canonicalIp } from '../../base/ip.ts'
 import type { PeerAddress } from '../transport.ts'
@@ -13,10 +13,10 @@ import type {
   RtcPeerEvents,
 } from './rtc.ts'
 
-/** Chromium and Firefox take a message of this size from anybody. */
+/** Chromium and Firefox accept messages of this size. */
 const DEFAULT_MESSAGE_BYTES = 64 * 1024
 
-/** Peers over the RTCPeerConnection that `create` makes. */
+/** Creates peers over the RTCPeerConnection that `create` returns. */
 export function createStandardRtc(create: (config: RTCConfiguration) => RTCPeerConnection): RtcFactory {
   return {
     createPeer(config, events) {
@@ -31,7 +31,7 @@ export function createStandardRtc(create: (config: RTCConfiguration) => RTCPeerC
   }
 }
 
-/** The configuration as browsers take it. */
+/** Converts the configuration to the form of browsers. */
 export function configOf({ iceServers, iceTransportPolicy = 'all' }: RtcConfig): RTCConfiguration {
   return {
     iceServers: iceServers.map(server => ({ ...server, urls: [server.urls].flat() })),
@@ -110,7 +110,7 @@ class StandardPeer implements RtcPeer {
   }
 }
 
-/** Resolves when all candidates are known, or it has taken long enough: some servers never answer. */
+/** Resolves when all candidates are known, or after a time limit: some servers never answer. */
 export function gathered(connection: RTCPeerConnection, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
@@ -131,7 +131,7 @@ export function gathered(connection: RTCPeerConnection, signal: AbortSignal): Pr
   })
 }
 
-/** The other end of the pair of candidates in use. Browsers hide what the peer did not tell, and mDNS names are of the local network. */
+/** Returns the remote end of the selected pair of candidates. Browsers hide addresses that the peer did not reveal, and mDNS names are local. */
 export async function remoteOf(connection: RTCPeerConnection): Promise<PeerAddress | null> {
   const reports = await connection.getStats()
   for (const report of reports.values()) {
@@ -143,7 +143,7 @@ export async function remoteOf(connection: RTCPeerConnection): Promise<PeerAddre
   return null
 }
 
-/** Keeps what arrives before somebody listens. */
+/** Keeps the messages that arrive before a handler is set. */
 export class EarlyMessages {
   readonly messages: Uint8Array[] = []
   isClosed = false
@@ -159,8 +159,8 @@ export class EarlyMessages {
 }
 
 /**
- * The contract over an RTCDataChannel. Without `connection` (in the worker that a channel was transferred to) its peer connection is
- * somebody else's to close.
+ * Implements the contract over an RTCDataChannel. Without `connection` (in the worker that a channel was transferred to), whoever made the
+ * peer connection closes it.
  */
 export class StandardChannel implements RtcChannel {
   readonly remote: PeerAddress | null
@@ -181,7 +181,7 @@ export class StandardChannel implements RtcChannel {
     this.#connection = connection
     this.#early = early
     this.remote = remote
-    // Zero says that the peer takes any size.
+    // Zero means that the peer accepts any size.
     this.maxMessageBytes = connection?.sctp?.maxMessageSize || DEFAULT_MESSAGE_BYTES
   }
 

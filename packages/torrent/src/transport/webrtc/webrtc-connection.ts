@@ -2,14 +2,14 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Connection, ConnectionHandler, PeerAddress } from '../transport.ts'
 import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
-/** A message this long costs little more than one of a quarter of it; every client takes it. */
+/** Size of a message: large enough to make its overhead small, and accepted by every client. */
 export const MESSAGE_BYTES = 64 * 1024
-/** Bytes handed to the channel before it has sent them, and the level at which it gets more. */
+/** Most bytes queued in the channel, and the level at which it gets more. */
 const CHANNEL_HIGH_BYTES = 1024 * 1024
 const CHANNEL_LOW_BYTES = 512 * 1024
-/** A data channel cannot be slowed by its reader: who sends so much while nobody listens is flooding us. */
+/** A reader cannot slow down a data channel: a peer that sends this much before `start` is flooding us. */
 const MAX_HELD_BYTES = 8 * 1024 * 1024
-/** A connection that ends gracefully waits no longer for what is queued to leave. */
+/** Time limit for queued bytes to leave when a connection closes gracefully. */
 const LINGER_MS = 3000
 
 interface Queued {
@@ -17,18 +17,18 @@ interface Queued {
   readonly onSent: (() => void) | undefined
 }
 
-/** Small writes become messages here, one connection after the other: a channel copies what it is given. */
+/** Combines small writes into messages. All connections share it, because a channel copies each message. */
 const staging = new Uint8Array(MESSAGE_BYTES)
 
 /**
- * A stream of bytes over the messages of a data channel, whose borders mean nothing. What is written in one turn of the event loop leaves in
- * as few messages as it fits.
+ * A byte stream over the messages of a data channel, whose boundaries have no meaning. The writes of one turn of the event loop leave in as
+ * few messages as possible.
  */
 export class WebrtcConnection implements Connection, RtcChannelHandler {
   readonly kind = 'webrtc'
   /** DTLS encrypts all data channels. */
   readonly isSecure = true
-  /** Only signaling leads to the peer; the address that is seen may be a relay's. */
+  /** The peer can only be reached through signaling; the visible address may be that of a relay. */
   readonly dialableAddress = null
   readonly remote: PeerAddress
   readonly incoming: boolean
@@ -94,7 +94,7 @@ export class WebrtcConnection implements Connection, RtcChannelHandler {
     if (!this.#willFlush) this.#flush()
   }
 
-  // Of the channel
+  // Events of the channel
 
   onMessage(bytes: Uint8Array): void {
     if (this.#isClosed || bytes.length === 0) return
@@ -124,7 +124,7 @@ export class WebrtcConnection implements Connection, RtcChannelHandler {
     }
   }
 
-  /** Gives the channel as much as it should hold. */
+  /** Fills the channel up to its limit. */
   readonly #flush = () => {
     this.#willFlush = false
     if (this.#isClosed) return
@@ -138,7 +138,7 @@ export class WebrtcConnection implements Connection, RtcChannelHandler {
     else if (hadBytes) this.#handler?.onDrain()
   }
 
-  /** Sends the message that begins with the write at `index`; returns the first write that was not sent whole. */
+  /** Sends the message that begins with the write at `index`. Returns the index of the first write that was not sent completely. */
   #sendOne(index: number): number {
     const first = this.#queue[index]!
     if (first.bytes.length >= this.#messageBytes) {
