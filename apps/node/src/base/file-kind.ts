@@ -1,4 +1,4 @@
-/** Kinds of files, which their names tell. */
+/** Kinds of files by the extension of their names. */
 export const FILE_KINDS = ['video', 'audio', 'picture', 'document', 'archive', 'other'] as const
 export type FileKind = (typeof FILE_KINDS)[number]
 

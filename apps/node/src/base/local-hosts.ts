@@ -1,4 +1,4 @@
-/** Which names a request may call the node by. A page that has its own name point here (DNS rebinding) calls it by that name. */
+/** The host names that requests may use. A page whose name points to this machine (DNS rebinding) uses that name. */
 import { isIP } from 'node:net'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { Failure } from './failure.ts'

@@ -20,7 +20,7 @@ export function tokenFile(dataDir: string): string {
   return join(dataDir, 'token')
 }
 
-/** To be removed when the node ends. */
+/** Remove it when the node ends. */
 export async function writeNodeFile(dataDir: string, node: NodeFile): Promise<void> {
   await writeWholeFile(nodeFile(dataDir), `${JSON.stringify(node)}\n`)
 }
@@ -29,7 +29,7 @@ export async function removeNodeFile(dataDir: string): Promise<void> {
   await rm(nodeFile(dataDir), { force: true })
 }
 
-/** Null where no node runs: a node that was killed leaves its file behind. */
+/** Null if no node runs: a killed node leaves its file behind. */
 export async function readNodeFile(dataDir: string): Promise<NodeFile | null> {
   const text = await readFile(nodeFile(dataDir), 'utf8').catch(() => null)
   if (text === null) return null
@@ -42,20 +42,20 @@ export async function readNodeFile(dataDir: string): Promise<NodeFile | null> {
   }
 }
 
-/** Null where there is none. */
+/** Null if there is none. */
 export async function readToken(dataDir: string): Promise<string | null> {
   const text = await readFile(tokenFile(dataDir), 'utf8').catch(() => '')
   const token = text.trim()
   return token === '' || token.length > LONGEST_TOKEN ? null : token
 }
 
-/** Whether there is such a process. */
+/** Whether the process exists. */
 export function runs(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // It is somebody else's.
+    // It belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -1,5 +1,4 @@
-/** Removes secrets from log entries, which they reach in addresses and errors. */
-
+/** Removes secrets from log entries, where addresses and errors may contain them. */
 const HIDDEN = '[redacted]'
 const NAMES =
   'key|token|auth|passkey|pass|password|passphrase|secret|authkey|torrent_pass|apikey|api_key|sid|session'

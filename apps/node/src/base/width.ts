@@ -1,12 +1,12 @@
 /** Text on a terminal: what it may contain, and how many columns it takes. */
 import { createRequire } from 'node:module'
 
-/** Control characters move the cursor or worse, and reversed text shows a name as what it is not. Names come from strangers. */
+/** Names come from strangers: control characters could move the cursor or worse, and reversed text could disguise a name. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it finds.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g
 const DIRECTIONS = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udfff]/gu
 
-/** The text without what a terminal would obey. Where it shows no UTF-8, other letters become question marks. */
+/** Removes control sequences. Without UTF-8, other letters become question marks. */
 export function printable(text: string, { unicode = true }: { unicode?: boolean } = {}): string {
   const mark = unicode ? '\ufffd' : '?'
   const safe = text.replace(CONTROLS, mark).replace(DIRECTIONS, mark)

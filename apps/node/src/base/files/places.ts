@@ -7,7 +7,7 @@ import { fileFailure } from '../failure.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** The folder that is shared and downloaded into unless another is named. */
+/** The default folder for shared and downloaded files. */
 export function defaultFolder(): string {
   return join(homedir(), 'Shoal')
 }
@@ -31,7 +31,7 @@ export function defaultDataFolder(env: Env = process.env): string {
   return join(stateRoot(env), 'node')
 }
 
-/** A download folder and the state that is kept about it. */
+/** A download folder and its state. */
 export interface Place {
   readonly directory: string
   /** Path of the folder's records (see folder-records.ts). */
@@ -40,11 +40,11 @@ export interface Place {
   readonly resume: string
 }
 
-/** Makes the folder, and the one for what is remembered of it, where they are missing. Rejects with a Failure. */
+/** Creates the folder and that of its state if they are missing. Rejects with a Failure. */
 export async function openPlace(folder: string, root = stateRoot()): Promise<Place> {
   const path = resolve(folder)
   await make(path)
-  // One folder, one state, whichever link leads there.
+  // A folder has one state, whichever link leads to it.
   const directory = await realpath(path).catch(error => {
     throw fileFailure(error, path)
   })

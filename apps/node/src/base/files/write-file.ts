@@ -5,7 +5,7 @@ import { fileFailure } from '../failure.ts'
 
 let written = 0
 
-/** Writes a whole file and makes the folders above it: after a crash the old one or the new one is there. Rejects with a Failure. */
+/** Writes a file atomically and creates its folders: after a crash, either the old or the new file exists. Rejects with a Failure. */
 export async function writeWholeFile(
   path: string,
   content: Uint8Array | string,

@@ -11,7 +11,7 @@ export interface FileInputs {
   close(): Promise<void>
 }
 
-/** Rejects with a Failure where something cannot be read, and for symbolic links and devices, which no share holds. */
+/** Rejects with a Failure if something cannot be read, and for symbolic links and devices, which shares cannot contain. */
 export async function fileInputs(path: string, signal: AbortSignal): Promise<FileInputs> {
   const reader = new FileReader()
   const inputs: SealInput[] = []
@@ -37,7 +37,7 @@ async function collect(diskPath: string, path: string[], collecting: Collecting)
   if (stats.isDirectory()) {
     const names = await readdir(diskPath).catch(failed)
     if (names.length === 0) inputs.push(facts)
-    // In one order, whatever the file system's is.
+    // Sorted, independent of the file system.
     for (const name of names.sort()) await collect(join(diskPath, name), [...path, name], collecting)
     return
   }
@@ -50,7 +50,7 @@ async function collect(diskPath: string, path: string[], collecting: Collecting)
   inputs.push({ ...facts, content, executable: (stats.mode & 0o100) !== 0 })
 }
 
-/** Reads files one after the other, with one open at a time: there may be more of them than may be open. */
+/** Reads files one after the other with one open at a time, since there may be more than can be open. */
 class FileReader {
   #open: { readonly path: string; readonly file: FileHandle } | null = null
 
@@ -63,7 +63,7 @@ class FileReader {
         let at = 0
         while (at < length) {
           const { bytesRead } = await file.read(bytes, at, length - at, offset + at)
-          // Shorter than it was: told by who asked.
+          // Shorter than before: the caller reports it.
           if (bytesRead === 0) return bytes.subarray(0, at)
           at += bytesRead
         }

@@ -2,7 +2,7 @@ import { isShareLink, LinkError, parseShareLink, type ShareLink } from '@shoal/l
 import type { TorrentSource } from '@shoal/torrent'
 import { Failure } from '../failure.ts'
 
-/** Parses a share link; returns null for any other source. Throws `bad-request` for a link that is cut short or altered. */
+/** Parses a share link; returns null for any other source. Throws `bad-request` for a truncated or altered link. */
 export function shareOf(source: TorrentSource): ShareLink | null {
   if (typeof source !== 'string' || !isShareLink(source)) return null
   try {

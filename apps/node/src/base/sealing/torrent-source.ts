@@ -1,7 +1,7 @@
 import { type ByteSource, SealedError } from '@shoal/sealed'
 import type { TorrentApi } from '@shoal/torrent'
 
-/** The one file of a torrent, to be read while it is on its way: what is read is fetched first. Throws `not-sealed` for other torrents. */
+/** The single file of a torrent, readable during the download: the bytes that are read are downloaded first. Throws `not-sealed` for other torrents. */
 export function torrentSource({ files }: TorrentApi): ByteSource {
   const [file, more] = files
   if (!file || more)

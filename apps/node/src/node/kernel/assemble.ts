@@ -22,15 +22,15 @@ export interface Assembled {
   readonly files: NodeFiles
   stats(): Promise<Partial<NodeStats>>
   metrics(): Family[]
-  /** Everything that is wrong with them. */
+  /** Current problems of all capabilities. */
   health(): string[]
   /** Throws if none of them provides it. */
   service<T>(it: Service<T>): T
-  /** Ends what works once a second, jobs and capabilities, in reverse order. Rejects with the first error, with all of them closed. */
+  /** Ends jobs and capabilities in reverse order. Closes all of them, then rejects with the first error. */
   close(): Promise<void>
 }
 
-/** Rejects with what kept one of them from starting; the others are closed then. */
+/** Rejects with the error of one that cannot start, after closing the others. */
 export async function assemble(list: readonly AnyCapability[], kernel: Kernel): Promise<Assembled> {
   const started: { readonly capability: AnyCapability; readonly running: AnyRunning }[] = []
   const provided = new Map<string, unknown>()
@@ -83,7 +83,7 @@ export async function assemble(list: readonly AnyCapability[], kernel: Kernel): 
   }
 }
 
-/** The list, in its own order, with each after what it needs and wants. Throws for a missing need and for a circle. */
+/** Sorts the list so that each follows its needs and wants. Throws for a missing need and for a cycle. */
 export function inOrder(list: readonly AnyCapability[]): AnyCapability[] {
   const providers = new Map<string, AnyCapability>()
   for (const capability of list)

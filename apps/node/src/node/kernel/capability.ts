@@ -60,15 +60,15 @@ interface RunningParts {
   readonly metrics?: () => readonly Family[]
   /** Current problems and what to do about them, a sentence each. `kernel.problems` covers work that is repeated each second. */
   readonly health?: () => readonly string[]
-  /** The kinds of its jobs. They end before it closes. `resume` starts again what the end of the last run cut off. */
+  /** The kinds of its jobs, which end before it closes. `resume` restarts an interrupted job of the last run. */
   readonly jobs?: { readonly [Kind in Job['kind']]?: { resume?(record: JobRecord): Promise<void> | void } }
-  /** Bytes that it gives or takes; JSON does not carry them. */
+  /** Operations with bytes instead of JSON. */
   readonly files?: Partial<NodeFiles>
-  /** Routes for programs that were made for another API. */
+  /** Routes for clients of another API. */
   readonly routes?: (scope: HttpScope) => void | Promise<void>
   /** Called when the HTTP server has all its routes: a listener that is added first answers before them. Returns what closes it. */
   readonly onHttpServer?: (server: HttpServer, place: HttpPlace) => (() => Promise<void>) | undefined
-  /** Everything has started, and what it needs has begun: restore, resume, announce. */
+  /** Called when everything has started and its needs have begun: restore, resume, announce. */
   begin?(): Promise<void> | void
   close(): Promise<void> | void
 }
@@ -89,9 +89,9 @@ export interface Capability<
   readonly contract: C
   /** Changes of its tables, in order. A released one never changes. */
   readonly migrations?: readonly Migration[]
-  /** Services that it cannot do without. They start before it and close after it. */
+  /** Required services. They start before it and close after it. */
   readonly needs?: Needs
-  /** Services that it uses if they are there. They start before it, too. */
+  /** Optional services. They start before it, too. */
   readonly wants?: Wants
   /** Services that it offers. */
   readonly provides?: Provides

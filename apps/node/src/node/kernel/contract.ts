@@ -1,6 +1,6 @@
 /**
  * A running node as the servers in front of it see it: the HTTP API, the APIs of Transmission and qBittorrent.
- * `operations` is the API's own contract: everything that can be said in JSON goes through it, so that all of them behave alike.
+ * `operations` is the API's own contract: all JSON requests go through it, so that all servers behave alike.
  */
 import type { NodeEvent, NodeOperations, Topic, Upload } from '@shoal/api'
 import type { Log } from './log/log.ts'
@@ -29,8 +29,8 @@ export interface NodeEvents {
   /** Revision of the list of torrents: see NodeEvent `torrents`. */
   readonly revision: number
   /**
-   * Calls the listener with each event of the topic until the returned function is called. What `torrent:ID` tells is gathered only while
-   * somebody listens. Throws `not-found` for a torrent that is not there, `bad-request` for no topic.
+   * Calls the listener with each event of the topic until the returned function is called. Events of `torrent:ID` are collected only while
+   * there is a listener. Throws `not-found` for an unknown torrent, `bad-request` for an unknown topic.
    */
   subscribe(topic: Topic, listener: (event: OutgoingEvent) => void): () => void
 }
@@ -40,7 +40,7 @@ export interface ReadableFile {
   readonly name: string
   readonly lengthBytes: number
   readonly mediaType: string
-  /** Changes when the content can have changed. */
+  /** Changes whenever the content may have changed. */
   readonly etag: string
   /** The bytes [start, end); missing bytes are downloaded first. */
   read(options: { start: number; end: number; signal: AbortSignal }): AsyncIterable<Uint8Array>

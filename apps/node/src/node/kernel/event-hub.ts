@@ -4,7 +4,7 @@ import type { NodeEvents, OutgoingEvent } from './contract.ts'
 
 type Listener = (event: OutgoingEvent) => void
 
-/** Begins to gather what a topic such as `torrent:ID` tells, until the returned function is called. Throws `not-found`. */
+/** Starts to collect events of a topic such as `torrent:ID`, until the returned function is called. Throws `not-found`. */
 export type WatchTopic = (id: string) => () => void
 
 /** Events of the node, and the listeners of each topic. */
@@ -18,7 +18,7 @@ export class EventHub implements NodeEvents {
     return this.#revision
   }
 
-  /** Topics `NAME:ID`, one for each id that fits to `ids`. What they tell is gathered only while somebody listens. */
+  /** Topics `NAME:ID`, one for each id that matches `ids`. Their events are collected only while there is a listener. */
   addFamily(name: string, ids: RegExp, watch: WatchTopic): void {
     this.#families.set(name, { ids, watch })
   }
@@ -49,7 +49,7 @@ export class EventHub implements NodeEvents {
     }
   }
 
-  /** Whether anybody listens: events need not be made otherwise. */
+  /** Whether there is a listener; otherwise events need not be created. */
   hasListeners(topic: Topic): boolean {
     return this.#listeners.has(topic)
   }
@@ -62,7 +62,7 @@ export class EventHub implements NodeEvents {
     for (const listener of [...listeners]) listener(outgoing)
   }
 
-  /** Ends all gathering; for the end of the node. */
+  /** Stops all topics when the node ends. */
   close(): void {
     for (const stop of this.#watches.values()) stop()
     this.#watches.clear()

@@ -1,14 +1,14 @@
-/** Settings that are decided where the node is started. */
+/** Settings that are fixed when the node starts. */
 import { type Settings, SettingsChange } from '@shoal/api'
 
-/** A setting that is decided where the node is started. */
+/** A setting that is fixed when the node starts. */
 export interface FixedSetting {
   readonly section: keyof Settings
   readonly name: string
   readonly value: unknown
 }
 
-/** All of them together: options of the command line that are settings too, then those by name. */
+/** Combines the command-line options that are settings with those of --set. */
 export function fixedSettings({
   dir,
   peerPort,

@@ -5,7 +5,7 @@ import type { FolderListing } from '@shoal/api'
 import { Failure, fileFailure } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 
-/** Most entries of a folder that are listed. */
+/** Maximum number of listed entries. */
 const MOST_ENTRIES = 5000
 
 export class Folders {
@@ -28,14 +28,14 @@ export class Folders {
     return [...new Set([...this.ownRoots, ...this.#allowed.map(root => resolve(root))])]
   }
 
-  /** Those that the node itself uses, without the `allowed` ones. */
+  /** The folders that the node itself uses, without the `allowed` ones. */
   get ownRoots(): readonly string[] {
     const added = this.#roots.flatMap(roots => roots()).filter(root => root !== null)
     return [...new Set(added.map(root => resolve(root)))]
   }
 
   /**
-   * The path as it really is, links resolved as far as it exists. Rejects with `forbidden-path` when that is not below an allowed folder, so
+   * Returns the path with links resolved as far as it exists. Rejects with `forbidden-path` if that is not below an allowed folder, so
    * that no link leads out of them.
    */
   async allow(path: string, field = 'directory'): Promise<string> {
@@ -49,7 +49,7 @@ export class Folders {
       )
     const full = resolve(path)
     const real = await realPathOf(full)
-    // One that cannot be looked at allows nothing, and takes nothing away from the others.
+    // An unreadable folder allows nothing and does not affect the others.
     const roots = await Promise.all(this.roots.map(root => realPathOf(root).catch(() => null)))
     const secret = await Promise.all(this.#secret.map(folder => realPathOf(folder)))
     const isSecret = secret.some(folder => isWithin(real, folder))
@@ -69,7 +69,7 @@ export class Folders {
     )
   }
 
-  /** The same for something that is shared with all that is in it: it must not have the node's own folder in it. */
+  /** Like `allow`, for content that is shared: it must not contain the node's data folder. */
   async allowContent(path: string, field = 'path'): Promise<string> {
     const full = await this.allow(path, field)
     const real = await realPathOf(full)
@@ -124,14 +124,14 @@ async function entryOf(folder: string, name: string): Promise<Entry | null> {
     : { name, path, kind: 'file', lengthBytes: stats.size }
 }
 
-/** With links resolved in the part that exists. */
+/** Resolves links in the part that exists. */
 async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path)
       throw fileFailure(error, path)
-    // A link to what is not there yet leads there as soon as somebody makes it.
+    // A dangling link leads to its target as soon as somebody creates that.
     const target = await readlink(path).catch(() => null)
     if (target !== null) return realPathOf(resolve(dirname(path), target))
     return join(await realPathOf(dirname(path)), basename(path))
@@ -142,7 +142,7 @@ function isWithin(path: string, root: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
 }
 
-/** Bytes that a user may still write there. */
+/** Free bytes for users. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize

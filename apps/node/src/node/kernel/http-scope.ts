@@ -3,7 +3,7 @@ import type { RunningNode } from './contract.ts'
 
 /**
  * Given to another program's API (Transmission's, qBittorrent's) to register itself. `app` is a fastify scope of its own: its hooks, body
- * parsers and error handler stay in it. Host, Origin and security headers are looked after already; who may ask is up to the plugin, by
+ * parsers and error handler stay in it. Host, Origin and security headers are already handled; the plugin authenticates requests with
  * `access.checkPassword(username, password, request)`, which rejects with `too-many-attempts`. A route with `config: { anyOrigin: true }`
  * guards itself against other sites' pages.
  */

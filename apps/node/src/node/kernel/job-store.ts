@@ -3,11 +3,11 @@ import { Table } from './database/table.ts'
 
 export const JOB_STATES = ['running', 'waiting', 'done', 'failed', 'cancelled'] as const
 
-/** Long work that outlives a restart. What `detail` holds is up to its kind. */
+/** A job that survives a restart. The content of `detail` depends on its kind. */
 export interface JobRecord {
   readonly id: string
   readonly kind: string
-  /** Name of what it works on, for people. */
+  /** Name for users. */
   readonly name: string
   readonly state: (typeof JOB_STATES)[number]
   readonly detail: unknown
@@ -15,7 +15,7 @@ export interface JobRecord {
   readonly endedMs: number | null
 }
 
-/** Jobs that have ended and are kept; the oldest go first. */
+/** Number of ended jobs that are kept; the oldest are deleted first. */
 const MAX_ENDED = 1000
 
 export class JobStore {
@@ -39,7 +39,7 @@ export class JobStore {
     this.#table.insert({ ...job, detail: job.detail ?? null })
   }
 
-  /** With `endedMs` it has ended: old ones make room. */
+  /** Sets the state; with `endedMs` the job has ended, and old ones are deleted. */
   update(id: string, changes: Partial<Omit<JobRecord, 'id' | 'kind'>>): boolean {
     return this.#database.transaction(() => {
       const known = this.#table.update(id, changes)
@@ -57,7 +57,7 @@ export class JobStore {
     return this.#table.select('ORDER BY started_ms DESC, rowid DESC')
   }
 
-  /** Those that a restart interrupted. */
+  /** Jobs that a restart has interrupted. */
   unfinished(): JobRecord[] {
     return this.#table.select('WHERE ended_ms IS NULL ORDER BY started_ms, rowid')
   }

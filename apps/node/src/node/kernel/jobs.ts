@@ -3,9 +3,9 @@ import type { Job } from '@shoal/api'
 import { describeFailure, Failure } from '../../base/failure.ts'
 import type { JobRecord, JobStore } from './job-store.ts'
 
-/** Jobs that ended and are still shown. */
+/** Number of ended jobs that are still listed. */
 const KEPT = 100
-/** Waits between two events of one job. */
+/** Minimum time between two events of one job. */
 const TELL_MS = 500
 
 /** How a job's work reports progress. */
@@ -33,7 +33,7 @@ export interface NewJob {
   run(progress: JobProgress): Promise<JobResult | undefined>
 }
 
-/** Where jobs are kept that go on after a restart. */
+/** Storage of jobs that continue after a restart. */
 export type JobRecords = Pick<JobStore, 'add' | 'get' | 'delete' | 'unfinished'>
 
 /** Long work of the node: jobs show progress, can be cancelled, and say how they ended. */
@@ -42,7 +42,7 @@ export class Jobs {
   readonly #lanes = new Map<string, Promise<unknown>>()
   readonly #records: JobRecords
   readonly #onChange: (job: Job) => void
-  /** Kinds whose jobs may not start any more. */
+  /** Kinds whose jobs can no longer start. */
   readonly #ended = new Set<string>()
   #closed = false
 
@@ -91,18 +91,18 @@ export class Jobs {
     return this.#find(id).job
   }
 
-  /** Resolves with the job when it has ended, however it did. */
+  /** Resolves with the job when it has ended in any state. */
   whenEnded(id: string): Promise<Job> {
     return this.#find(id).done
   }
 
-  /** Cancels all that work on a torrent. Resolves when they have stopped. */
+  /** Cancels all jobs of a torrent. Resolves when they have stopped. */
   async cancelOf(torrent: string): Promise<void> {
     const its = [...this.#jobs.values()].filter(({ job }) => job.torrent === torrent && job.endedMs === null)
     await Promise.all(its.map(({ job }) => this.cancel(job.id)))
   }
 
-  /** Cancels one that runs or waits; forgets one that has ended. Resolves when it has stopped. */
+  /** Cancels a running or waiting job; removes an ended one from the list. Resolves when it has stopped. */
   async cancel(id: string): Promise<Job> {
     const entry = this.#find(id)
     if (entry.job.endedMs === null) {
@@ -113,7 +113,7 @@ export class Jobs {
     return entry.job
   }
 
-  /** Records of jobs that the end of the last run cut off and that do not run again yet, oldest first. */
+  /** Records of interrupted jobs of the last run that have not been resumed yet, oldest first. */
   unfinished(): JobRecord[] {
     return this.#records.unfinished().filter(({ id }) => !this.#jobs.has(id))
   }
@@ -129,7 +129,7 @@ export class Jobs {
     await this.#cutOff(({ kind }) => kinds.includes(kind))
   }
 
-  /** The same for all jobs. */
+  /** Like `end`, for all jobs. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#cutOff(() => true)
@@ -149,7 +149,7 @@ export class Jobs {
       this.#onChange(entry.job)
     }
     try {
-      // The caller has the job in hand before it can end.
+      // The caller receives the job before it can end.
       await Promise.resolve()
       signal.throwIfAborted()
       if (entry.job.state === 'waiting') change({ state: 'running' })
@@ -166,13 +166,13 @@ export class Jobs {
       const state = signal.aborted ? 'cancelled' : 'failed'
       change({ state, error: describeFailure(error), bytesPerSecond: 0, endedMs: Date.now() })
     }
-    // A job that ends because the node stops is resumed at the next start, unless it was done all the same.
+    // A job that is interrupted by the end of the node is resumed at the next start, unless it was done all the same.
     const isCutOff = (signal.reason as { code?: unknown } | undefined)?.code === 'closed'
     if (!isCutOff || entry.job.state !== 'cancelled') this.#forget(entry.job.id)
     return entry.job
   }
 
-  /** A record that stays has the job done once more at the next start: no reason to fail what is done. */
+  /** If the record remains, the job only runs once more at the next start, so the finished job does not fail. */
   #forget(id: string): void {
     try {
       this.#records.delete(id)
@@ -183,7 +183,7 @@ export class Jobs {
 
   #inLane(lane: string, signal: AbortSignal, work: () => Promise<Job>): Promise<Job> {
     const before = this.#lanes.get(lane) ?? Promise.resolve()
-    // One that is cancelled while it waits ends at once; those behind it wait for the one before it all the same.
+    // A waiting job that is cancelled ends at once; the next ones still wait for those before it.
     const mine = firstOf(before, signal).then(work)
     const tail = Promise.all([before, mine])
     this.#lanes.set(lane, tail)

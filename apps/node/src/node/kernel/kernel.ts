@@ -1,4 +1,4 @@
-/** The kernel is given to every capability of a node, and knows none of them. */
+/** The kernel is passed to every capability of a node, and knows none of them. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
@@ -19,11 +19,11 @@ import { SettingsStore } from './settings-store.ts'
 import { Ticker } from './ticker.ts'
 
 export interface KernelOptions {
-  /** Folder of the catalogue; made where it is missing. */
+  /** Folder of the catalogue; created if it is missing. */
   readonly dataDir: string
   /** Download folder of a fresh node. */
   readonly directory: string
-  /** Settings that are decided where the node is started. */
+  /** Settings that are fixed when the node starts. */
   readonly fixed: SettingsChange
   /** Folders that are allowed in addition to those of the capabilities. */
   readonly allowedDirectories: readonly string[]
@@ -48,7 +48,7 @@ export interface Kernel extends Pick<KernelOptions, 'dataDir' | 'log' | 'logEntr
   readonly problems: Problems
   readonly ticker: Ticker
   readonly limits: RateLimits
-  /** Asks for the end of the program. */
+  /** Requests the end of the program. */
   stop(): void
 }
 

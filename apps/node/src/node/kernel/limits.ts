@@ -1,10 +1,10 @@
 import type { NodeStats } from '@shoal/api'
 import type { SettingsStore } from './settings-store.ts'
 
-/** Rate limits that hold at a moment, and what decided them. Null: no limit. */
+/** The rate limits in effect and their origin. Null: no limit. */
 export type LimitsNow = NodeStats['limits']
 
-/** The rate limits of the whole node. The settings decide them unless a capability takes over. */
+/** The rate limits of the node. They come from the settings unless a capability takes over. */
 export class RateLimits {
   readonly #settings: SettingsStore
   readonly #listeners = new Set<(limits: LimitsNow) => void>()
@@ -23,7 +23,7 @@ export class RateLimits {
     return { downloadBytesPerSecond, uploadBytesPerSecond, by: 'settings' }
   }
 
-  /** Lets `decide` say what holds, until the returned function is called. */
+  /** Lets `decide` choose the limits until the returned function is called. */
   decideBy(decide: () => LimitsNow): () => void {
     this.#decide = decide
     this.update()
@@ -39,7 +39,7 @@ export class RateLimits {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Tells the listeners if other limits hold than before. */
+  /** Notifies the listeners if the limits have changed. */
   update(): void {
     const limits = this.now
     const text = JSON.stringify(limits)

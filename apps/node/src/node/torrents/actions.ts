@@ -17,7 +17,7 @@ export interface ActionsContext {
   readonly log: Log
 }
 
-/** Throws `not-found` when one of them is not there, and then does nothing. */
+/** Throws `not-found` and does nothing if one of them does not exist. */
 export async function actOnTorrents(
   { ids, action }: z.output<typeof ActOnTorrents>,
   context: ActionsContext,
@@ -53,7 +53,7 @@ async function act(
       registry.changeAll(torrents, { paused: false, forced: action === 'start' })
       tell(action === 'start' ? 'was started ahead of the queue' : 'was resumed')
       await queue.apply()
-      // One that stopped by an error is tried again, and takes its place in the queue.
+      // Torrents that stopped with an error are retried, and take a slot in the queue.
       await each(({ api }) => (api.state === 'error' ? api.resume() : undefined))
       return queue.apply()
     case 'recheck':

@@ -1,4 +1,4 @@
-/** Adding torrents: where they go, how they begin, and that nothing is added twice. */
+/** Adds torrents: chooses the folder and the initial state, and adds nothing twice. */
 import type { AddTorrent, Settings } from '@shoal/api'
 import {
   type AddOptions,
@@ -16,7 +16,7 @@ import type { TorrentRegistry } from './torrent-registry.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
 export interface AddInput extends Omit<z.output<typeof AddTorrent>, 'source' | 'torrent'> {
-  /** Files that lie under other names than the torrent gives them: see the engine's AddOptions. */
+  /** Files whose names on disk differ from those in the torrent: see the engine's AddOptions. */
   readonly renamed?: AddOptions['renamed']
 }
 
@@ -26,11 +26,11 @@ export interface AddingContext {
   readonly folders: Folders
   readonly previews: Previews
   settings(): Settings
-  /** The folder of a label; null when it has none. */
+  /** The folder of a label; null if it has none. */
   directoryOf(label: string): string | null
-  /** Waits until one is forgotten that was removed long ago. False: nobody forgets it. */
+  /** Waits until a removed torrent is deleted. False if none is being deleted. */
   forgotten(torrent: ManagedTorrent): Promise<boolean>
-  /** Takes a torrent of the session in, with all that follows it from then on; all of it or, when it throws, nothing. */
+  /** Registers a torrent of the session and starts following it. Does nothing if it throws. */
   adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent
 }
 
@@ -41,7 +41,7 @@ export interface AddedTorrent {
 }
 
 export interface AddingTorrent extends AddedTorrent {
-  /** Resolves when a power cut cannot take it back. Rejects when it may be lost with the next one. */
+  /** Resolves when the change survives a power cut. Rejects if it may not. */
   readonly recorded: Promise<void>
 }
 
@@ -57,7 +57,7 @@ export async function addTorrent(
   const { registry } = context
   const directory = await directoryFor(input, context)
   const isPaused = input.paused ?? context.settings().downloads.startPaused
-  // Paused until its row is kept: the queue decides when it begins.
+  // Paused until its row is saved: the queue decides when it starts.
   const { source: best, ...link } = context.previews.take(source)
   const options = joined(link, engineOptions(input, context.settings()))
   const api = await addToSession(best, { ...options, directory, paused: true }, context)
@@ -76,7 +76,7 @@ export async function addTorrent(
   return { torrent, added: true, recorded }
 }
 
-/** Its resume data and its row are one transaction: after a crash the torrent is there with all that was said of it, or not at all. */
+/** Resume data and row are one transaction: after a crash the torrent exists with all its options, or not at all. */
 async function adoptNew(
   api: TorrentApi,
   { adopt }: AddingContext,
@@ -91,7 +91,7 @@ async function adoptNew(
   }
 }
 
-/** A torrent that a preview holds in memory, or that is being forgotten, cannot be taken over: it has to go first. */
+/** A torrent that a preview holds in memory or that is being deleted cannot be reused: it has to be closed first. */
 async function addToSession(
   source: TorrentSource,
   options: AddOptions,
@@ -105,7 +105,7 @@ async function addToSession(
   }
 }
 
-/** One that was removed comes back as it is added now; its files stay where they are. */
+/** A removed torrent is restored with the new options; its files stay where they are. */
 function comeBack(
   torrent: ManagedTorrent,
   input: AddInput,
@@ -127,7 +127,7 @@ function comeBack(
   return { torrent, added: true }
 }
 
-/** The row of a torrent that nothing is known about yet. */
+/** The row of a torrent without any known properties. */
 export function freshRow(
   api: Pick<TorrentApi, 'infoHashes'>,
   registry: TorrentRegistry,
@@ -176,14 +176,14 @@ function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
     ...(trusted !== undefined && { trusted }),
     ...(renamed && { renamed }),
     preallocate: downloads.preallocate,
-    // None at all, rather than some that limit nothing: those of thousands of torrents cost memory.
+    // No object rather than one without limits: those of thousands of torrents would cost memory.
     ...((down || up) && {
       limits: { ...(down && { downloadBytesPerSecond: down }), ...(up && { uploadBytesPerSecond: up }) },
     }),
   }
 }
 
-/** Merges what a link says with what was asked for, which takes precedence. */
+/** Merges the parameters of a link with the options, which take precedence. */
 function joined(link: Omit<Taken, 'source'>, options: AddOptions): AddOptions {
   const all = (name: 'trackers' | 'webSeeds' | 'peers') => [...(link[name] ?? []), ...(options[name] ?? [])]
   return { ...link, ...options, trackers: all('trackers'), webSeeds: all('webSeeds'), peers: all('peers') }
@@ -198,7 +198,7 @@ function givePriorities(
     const known = wanted.filter(({ index }) => index < api.files.length)
     return api.setPriorities(new Map(known.map(({ index, priority }) => [index, priority])))
   }
-  // A torrent that is removed before anything is known of it has no files to choose.
+  // A torrent that is removed before its metadata arrives has no files to choose.
   api
     .whenMetadata()
     .then(give)

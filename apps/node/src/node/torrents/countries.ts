@@ -2,10 +2,10 @@ import { readFile, stat } from 'node:fs/promises'
 import { type CountryResponse, Reader } from 'mmdb-lib'
 import { Failure, fileFailure } from '../../base/failure.ts'
 
-/** Larger ones hold more than countries. */
+/** Larger files contain more than countries. */
 const MAX_BYTES = 256 * 1024 * 1024
 
-/** In which country an address is, by a database on this machine (MaxMind's .mmdb format). Nobody is asked. */
+/** Looks up the countries of addresses in a local database (MaxMind's .mmdb format), without any network request. */
 export class Countries {
   #reader: Reader<CountryResponse> | null = null
   #path: string | null = null
@@ -17,7 +17,7 @@ export class Countries {
     this.#path = path
   }
 
-  /** ISO 3166-1 alpha-2; null when it is not known, or there is no database. */
+  /** ISO 3166-1 alpha-2; null if it is unknown or there is no database. */
   of(address: string): string | null {
     try {
       const found = this.#reader?.get(address)
@@ -33,7 +33,7 @@ async function readDatabase(path: string): Promise<Reader<CountryResponse>> {
   const stats = await stat(path).catch(error => {
     throw fileFailure(error, path)
   })
-  // A pipe or a device may never end.
+  // Pipes and devices may be endless.
   if (!stats.isFile())
     throw new Failure('bad-request', `${path} is not a file: give a MaxMind .mmdb file`, { field })
   if (stats.size > MAX_BYTES)

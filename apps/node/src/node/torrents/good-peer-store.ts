@@ -1,7 +1,7 @@
 import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 
-/** Peers that are worth asking again for a torrent, best first: those that gave the most of it in the last run. */
+/** Good peers of each torrent, best first: those that uploaded the most in the last run. */
 export class GoodPeerStore {
   readonly #database: Database
   readonly #of: Query<{ readonly address: string }>
@@ -20,7 +20,7 @@ export class GoodPeerStore {
     return this.#of.all(torrentId).map(({ address }) => address)
   }
 
-  /** In place of those before. */
+  /** Replaces the previous ones. */
   replace(torrentId: number, addresses: readonly string[]): void {
     this.#database.transaction(() => {
       this.#delete.run(torrentId)

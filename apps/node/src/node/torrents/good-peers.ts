@@ -1,10 +1,10 @@
-/** Peers that a torrent was downloaded from in the last run: they are asked first in this one. */
+/** Peers that a torrent was downloaded from in the last run, which are tried first in this run. */
 import type { PeerStatus } from '@shoal/torrent'
 import type { GoodPeerStore } from './good-peer-store.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { scoreOf } from './peer-store.ts'
 
-/** Remembered of one torrent. */
+/** Maximum number per torrent. */
 const MOST = 20
 
 export interface GoodPeersContext {
@@ -22,12 +22,12 @@ export class GoodPeers {
     this.#context = context
   }
 
-  /** Remembers who gives something now. Nobody is forgotten because nobody gives anything at the moment. */
+  /** Saves the peers that upload now. Keeps the previous ones if none does at the moment. */
   note(torrent: ManagedTorrent): void {
     const id = this.#context.recordId(torrent.id)
     if (id === undefined || isPrivate(torrent) || torrent.state !== 'downloading') return
     const addresses = bestOf(torrent.api.peers())
-    // Their order changes all the time, and all of them are asked.
+    // The order changes constantly, and all of them are tried anyway.
     const text = addresses.toSorted().join()
     if (addresses.length === 0 || this.#written.get(torrent) === text) return
     const all = new Set([...addresses, ...this.#context.store.of(id)])
@@ -35,7 +35,7 @@ export class GoodPeers {
     this.#written.set(torrent, text)
   }
 
-  /** Asks them: once a run, when it begins to look for peers. */
+  /** Adds the saved peers, once per run, when the torrent starts to look for peers. */
   recall(torrent: ManagedTorrent): void {
     const { state } = torrent
     if (state !== 'downloading' && state !== 'metadata') return
@@ -46,12 +46,12 @@ export class GoodPeers {
   }
 }
 
-/** BEP 27: those of a private torrent come from its tracker alone. */
+/** BEP 27: peers of a private torrent come only from its trackers. */
 function isPrivate({ api }: ManagedTorrent): boolean {
   return api.metainfo?.info.private ?? false
 }
 
-/** One that came to us is called back where it says that it listens. */
+/** An incoming peer is contacted at the listen port that it announced. */
 export function bestOf(peers: readonly PeerStatus[]): string[] {
   return peers
     .filter(({ kind, downloadedBytes }) => (kind === 'tcp' || kind === 'utp') && downloadedBytes > 0)

@@ -2,7 +2,7 @@ import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 
 export interface HistoryPoint {
-  /** When the step begins; days are those of UTC. */
+  /** Start of the step; days are UTC days. */
   readonly atMs: number
   readonly downloadedBytes: number
   readonly uploadedBytes: number
@@ -16,18 +16,18 @@ export interface Transferred {
 const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
-/** Steps in seconds, and for how many seconds they are kept. Days are kept for good: ten years are 3,652 of them. */
+/** Steps in seconds, and for how many seconds they are kept. Days are kept forever: ten years are 3,652 of them. */
 const KEPT_SECONDS: ReadonlyMap<number, number> = new Map([
   [MINUTE, DAY],
   [HOUR, 31 * DAY],
   [DAY, Number.POSITIVE_INFINITY],
 ])
-/** The step of the sum of everything. */
+/** The step of the overall total. */
 const ALL_TIME = 0
-/** Old steps are looked for this often. */
+/** Interval of deleting old steps. */
 const PRUNE_EVERY_MS = HOUR * 1000
 
-/** How much was transferred when: minutes of the last day, hours of the last month, days since ever. */
+/** Transfer history: by the minute for the last day, by the hour for the last month, by the day since the beginning. */
 export class HistoryStore {
   readonly #database: Database
   readonly #add: Query<never>
@@ -49,8 +49,8 @@ export class HistoryStore {
   }
 
   /**
-   * Notes bytes that were transferred until `nowMs` since the last call, in the minute, the hour, the day and the sum at once: so no step
-   * has to be worked out of others later, and a crash in between changes nothing.
+   * Records the bytes transferred since the last call in minute, hour, day and total at once, so no step is
+   * derived from others later, and a crash in between has no effect.
    */
   add(nowMs: number, { downloadedBytes, uploadedBytes }: Transferred): void {
     if (downloadedBytes === 0 && uploadedBytes === 0) return
@@ -61,21 +61,21 @@ export class HistoryStore {
     })
   }
 
-  /** Adds to the sum of everything alone: bytes of which nobody knows any more when they were moved. */
+  /** Adds only to the total: bytes whose time of transfer is no longer known. */
   raise({ downloadedBytes, uploadedBytes }: Transferred): void {
     if (downloadedBytes === 0 && uploadedBytes === 0) return
     this.#add.run(ALL_TIME, 0, Math.round(downloadedBytes), Math.round(uploadedBytes))
   }
 
   /**
-   * Steps of `stepSeconds` (60, 3600, 86400) that begin in [fromMs, toMs), oldest first; one in which nothing moved is missing. Minutes
+   * Steps of `stepSeconds` (60, 3600, 86400) that start in [fromMs, toMs), oldest first, without empty ones. Minutes
    * reach a day back, hours 31 days.
    */
   points(stepSeconds: 60 | 3600 | 86_400, fromMs: number, toMs: number): HistoryPoint[] {
     return this.#points.all(stepSeconds, Math.floor(fromMs), Math.ceil(toMs))
   }
 
-  /** Since the catalogue was made. */
+  /** Since the catalogue was created. */
   allTime(): Transferred {
     const sum = this.#points.all(ALL_TIME, 0, 1)[0]
     return { downloadedBytes: sum?.downloadedBytes ?? 0, uploadedBytes: sum?.uploadedBytes ?? 0 }

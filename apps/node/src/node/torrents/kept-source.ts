@@ -1,4 +1,4 @@
-/** A link as it is kept and shown: without user name and password. */
+/** Returns a link as it is stored and shown: without user name and password. */
 export function keptSource(source: string): string {
   if (!/^[a-z]+:\/\//i.test(source)) return source
   try {

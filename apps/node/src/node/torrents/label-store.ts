@@ -3,11 +3,11 @@ import { Table } from '../kernel/database/table.ts'
 
 export interface LabelRecord {
   readonly id: number
-  /** No two have the same. */
+  /** Unique. */
   readonly name: string
-  /** `#rrggbb`; null: chosen by the name. */
+  /** `#rrggbb`; null if derived from the name. */
   readonly colour: string | null
-  /** Where its torrents are downloaded to; null: the default folder. */
+  /** Download folder of its torrents; null for the default folder. */
   readonly directory: string | null
 }
 
@@ -24,7 +24,7 @@ export class LabelStore {
     })
   }
 
-  /** Throws an SQLite error where the name is taken: ask `find` first. */
+  /** Throws an SQLite error if the name exists: call `find` first. */
   add(label: Pick<LabelRecord, 'name'> & Partial<Omit<LabelRecord, 'id'>>): LabelRecord {
     return this.#table.get(this.#table.insert(label))!
   }

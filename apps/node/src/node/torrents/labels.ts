@@ -37,17 +37,17 @@ export class Labels {
     return { items, tags: [...tags].sort() }
   }
 
-  /** Tells those who listen what labels there are. */
+  /** Publishes all labels. */
   tell(): void {
     this.#context.onChanged()
   }
 
-  /** Null when the label has no folder, or there is no such label. */
+  /** Null if the label has no folder or does not exist. */
   directoryOf(name: string): string | null {
     return this.#context.store.find(name)?.directory ?? null
   }
 
-  /** Makes it, or changes what is given of it. Rejects with `forbidden-path`. */
+  /** Creates a label or changes the given properties. Rejects with `forbidden-path`. */
   async put(name: string, { directory, colour }: Change): Promise<CountedLabel> {
     const { store, folders } = this.#context
     if (typeof directory === 'string') await folders.allow(directory)
@@ -64,7 +64,7 @@ export class Labels {
     const { store, registry } = this.#context
     const known = store.find(name)
     if (!known) throw new Failure('not-found', `there is no label ${name}`, { field: 'name' })
-    // Those that were removed and may come back have it, too.
+    // Removed torrents that can still be restored have it too.
     const its = [...registry.listed(), ...registry.removed()].filter(({ row }) => row.label === name)
     registry.changeAll(its, { label: null })
     store.delete(known.id)

@@ -51,8 +51,8 @@ export interface Page<Item> {
 }
 
 /**
- * A page of a list whose items have ids. The cursor names the last item of the page before, and its place in case that it is gone. Throws
- * `bad-request` for a cursor that is none.
+ * Returns a page of a list. The cursor contains the id of the last item of the previous page, and its position in case the item is gone. Throws
+ * `bad-request` for an invalid cursor.
  */
 export function pageOf<Item extends { id?: unknown; index?: unknown }>(
   items: readonly Item[],
@@ -66,7 +66,7 @@ export function pageOf<Item extends { id?: unknown; index?: unknown }>(
   return { items: found, next, total: items.length }
 }
 
-/** A page of the list as it would be sorted: only as much of it is sorted as the page needs. */
+/** Returns a page of the sorted list, but sorts only as much as the page needs. */
 export function sortedPage<Item extends { id: string }>(
   items: Item[],
   compare: (a: Item, b: Item) => number,
@@ -75,7 +75,7 @@ export function sortedPage<Item extends { id: string }>(
   const { cursor, limit } = query
   const place = cursor === undefined ? 0 : Number.parseInt(cursor, 10)
   const needed = place + limit
-  // Where much is needed, or the list has moved under the cursor, the whole is sorted.
+  // Sorts the whole list if much of it is needed or if it has changed at the cursor.
   if (needed < items.length / 4) {
     const first = firstOf(items, compare, needed)
     const last = first[place - 1]
@@ -87,7 +87,7 @@ export function sortedPage<Item extends { id: string }>(
   return pageOf(items.sort(compare), query)
 }
 
-/** The first `count` of the sorted list, in order. `count` is small compared to the length of the list. */
+/** Returns the first `count` items in sorted order. `count` is small compared to the length of the list. */
 function firstOf<Item>(items: readonly Item[], compare: (a: Item, b: Item) => number, count: number): Item[] {
   let best = items.slice(0, count).sort(compare)
   let waiting: Item[] = []

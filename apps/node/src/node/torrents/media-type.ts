@@ -68,7 +68,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '7z': 'application/x-7z-compressed',
 }
 
-/** `application/octet-stream` for what is not known. */
+/** Returns `application/octet-stream` for unknown extensions. */
 export function mediaType(path: string): string {
   const dot = path.lastIndexOf('.')
   return TYPES[path.slice(dot + 1).toLowerCase()] ?? 'application/octet-stream'

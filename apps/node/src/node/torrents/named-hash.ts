@@ -1,6 +1,6 @@
 import { infoHashText, parseInfoHash, parseMagnet, parseMetainfo, type TorrentSource } from '@shoal/torrent'
 
-/** The info hash that a link or info hash names, without asking anybody. Null for what has to be read first. */
+/** Returns the info hash in a link or text, without network requests. Null if the source has to be read first. */
 export function namedHash(source: TorrentSource): string | null {
   try {
     if (source instanceof Uint8Array) return infoHashText(parseMetainfo(source).info.infoHashes)
@@ -9,7 +9,7 @@ export function namedHash(source: TorrentSource): string | null {
     if (/^magnet:/i.test(text)) return infoHashText(parseMagnet(text).infoHashes)
     return infoHashText(parseInfoHash(text))
   } catch {
-    // The session reports better what is wrong with it.
+    // The session gives a better error.
     return null
   }
 }

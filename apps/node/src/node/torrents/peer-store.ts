@@ -1,13 +1,13 @@
 import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 
-/** A peer as it is remembered over all torrents and runs. A peer is a host with a client: ports change with each connection. */
+/** The record of a peer over all torrents and runs. A peer is a host with a client, since ports change with each connection. */
 export interface PeerRecord {
   readonly host: string
   readonly client: string
   readonly downloadedBytes: number
   readonly uploadedBytes: number
-  /** Bytes it sent in vain: blocks of failed pieces, or sent twice. */
+  /** Wasted bytes that it sent: blocks of failed pieces, and duplicates. */
   readonly wastedBytes: number
   readonly connections: number
   readonly firstSeenMs: number
@@ -21,25 +21,25 @@ export type PeerTraffic = Pick<
   'host' | 'client' | 'downloadedBytes' | 'uploadedBytes' | 'wastedBytes'
 >
 
-/** Peers kept; those not seen for longest go first. */
+/** Maximum number of peers; the least recently seen are deleted first. */
 const MAX_PEERS = 50_000
-/** How many are let in over that before some go. */
+/** Peers beyond the maximum before some are deleted. */
 const SLACK = 500
-/** Names that peers give themselves are cut here. */
+/** Longer client names are truncated. */
 const MAX_NAME = 100
 const MAX_HOST = 255
-/** Traffic that weighs as much as not knowing the peer: a few blocks say little of anybody. */
+/** Traffic with the same weight as no knowledge: a few blocks say little about a peer. */
 const UNKNOWN_BYTES = 16 << 20
-/** A byte of a failed piece costs a whole piece to fetch again. */
+/** A byte of a failed piece costs another download of the whole piece. */
 const WASTE_WEIGHT = 8
 
-/** -1 to 1: what a peer gave, to what it took and wasted. 0 for one that is not known. */
+/** -1 to 1: the bytes that a peer uploaded to us in relation to those that it downloaded and wasted. 0 for unknown peers. */
 export function scoreOf(
   peer: Pick<PeerTraffic, 'downloadedBytes' | 'uploadedBytes' | 'wastedBytes'>,
 ): number {
   const wasted = WASTE_WEIGHT * peer.wastedBytes
   const given = Math.max(0, peer.downloadedBytes - peer.wastedBytes)
-  // Taking is what peers are for: it weighs little compared to giving.
+  // Downloading is what peers are for, so it weighs little compared to uploading.
   const taken = peer.uploadedBytes / 4
   return (given - taken - wasted) / (given + taken + wasted + UNKNOWN_BYTES)
 }
@@ -56,7 +56,7 @@ export class PeerStore {
   readonly #recent: Query<Row>
   readonly #count: Query<{ readonly count: number }>
   readonly #deleteOldest: Query<never>
-  /** Null: not counted yet. */
+  /** Null if not counted yet. */
   #peers: number | null = null
 
   constructor(database: Database, maxPeers = MAX_PEERS) {
@@ -80,7 +80,7 @@ export class PeerStore {
     )
   }
 
-  /** Adds what was exchanged with peers since the last call, `connections` new ones each, in one transaction. */
+  /** Adds the traffic with peers since the last call, and their new `connections`, in one transaction. */
   add(nowMs: number, traffic: Iterable<PeerTraffic & { readonly connections: number }>): void {
     this.#database.transaction(() => {
       for (const peer of traffic) this.#addOne(nowMs, peer)
@@ -98,7 +98,7 @@ export class PeerStore {
     return this.#recent.all(Number.MAX_SAFE_INTEGER, Math.min(limit, 1000), offset).map(scored)
   }
 
-  /** How many are remembered. */
+  /** The number of stored peers. */
   count(): number {
     return this.#count.get()!.count
   }
@@ -108,7 +108,7 @@ export class PeerStore {
     const counts = [downloadedBytes, uploadedBytes, wastedBytes, connections].map(Math.round)
     const now = Math.floor(nowMs)
     this.#add.run(peer.host.slice(0, MAX_HOST), peer.client.slice(0, MAX_NAME), ...counts, now, now)
-    // Most are new; one that was known is counted right again when room is made.
+    // Most are new; known ones are counted correctly the next time that old ones are deleted.
     if (this.#peers !== null) this.#peers++
   }
 

@@ -13,11 +13,11 @@ import { Failure } from '../../base/failure.ts'
 import { namedHash } from './named-hash.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
 
-/** Previewed metadata that is kept, since it may be added soon. */
+/** Number of previews whose metadata is kept, since they may be added soon. */
 const MOST_KEPT = 50
-/** A link that nobody answered for is still asked after for so long: who tries again finds it there. */
+/** A preview without an answer continues for this time, so that another attempt benefits from it. */
 const LINGER_MS = 5 * 60_000
-/** Links that are looked up at a time. */
+/** Maximum number of concurrent previews. */
 const MOST_RUNNING = 20
 
 export interface Taken extends Pick<AddOptions, 'trackers' | 'webSeeds' | 'peers' | 'select'> {
@@ -37,7 +37,7 @@ export class Previews {
   readonly #registry: TorrentRegistry
   readonly #known = new Map<string, Metainfo>()
   readonly #running = new Map<string, Running>()
-  /** Looked up soon: they are not in the session yet. */
+  /** Waiting previews, which are not in the session yet. */
   #beginning = 0
   #closed = false
 
@@ -58,7 +58,7 @@ export class Previews {
     return previewOf(metainfo, this.#registry)
   }
 
-  /** Returns the best source to add: metadata that a preview found, with what else the link says. */
+  /** Returns the best source to add: the previewed metadata with the other parameters of the link. */
   take(source: TorrentSource): Taken {
     const hash = namedHash(source)
     const known = hash && this.#known.get(hash)
@@ -110,7 +110,7 @@ export class Previews {
     }
   }
 
-  /** Those that wait for nobody make room for one that somebody waits for. */
+  /** Abandoned previews make room for those that somebody waits for. */
   async #counted(begin: () => Promise<Running>): Promise<Running> {
     if (this.#closed) throw new Failure('closed', 'the node is stopping: try again after it has restarted')
     const lingering = [...this.#running].find(([, { users }]) => users === 0)
@@ -128,14 +128,14 @@ export class Previews {
 
   async #begin(source: TorrentSource, peers: readonly string[]): Promise<Running> {
     const registry = this.#registry
-    // Nothing is wanted but the metadata.
+    // Only the metadata is wanted.
     const api = await this.#session.add(source, { memory: true, select: [], peers })
     const key = infoHashText(api.infoHashes)
     const running = this.#running.get(key) ?? { api, users: 0, timer: null, taken: false }
     if (running.timer) clearTimeout(running.timer)
     running.timer = null
     running.users++
-    // One of the list that still waits for its metadata is left alone at the end.
+    // A torrent in the list that still waits for its metadata is not removed at the end.
     if (!registry.findApi(api)) this.#running.set(key, running)
     return running
   }

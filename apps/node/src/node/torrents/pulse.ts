@@ -1,19 +1,19 @@
-/** Publishes once a second what has changed about torrents, and writes down what they did. */
+/** Publishes changes of torrents once a second, and saves their traffic. */
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 import { TorrentTopic } from './torrent-topic.ts'
 
-/** How often what a torrent did is written down: a different part of them in each tick, so that no tick is long. */
+/** Interval of saving the traffic of a torrent: a different part of them in each tick, so that no tick takes long. */
 const ROWS_TICKS = 60
 const QUEUE_TICKS = 30
-/** How often it is written down who gives what torrents download. */
+/** Interval of saving good peers. */
 const PEERS_TICKS = 3
 
 export class Pulse {
   readonly #manager: TorrentManager
-  /** By the id that is watched: a hybrid torrent has two. */
+  /** By the subscribed id: a hybrid torrent has two. */
   readonly #topics = new Map<string, { torrent: ManagedTorrent; topic: TorrentTopic }>()
-  /** Torrents that have moved something since their peers were last written down. */
+  /** Torrents with traffic since their peers were last saved. */
   readonly #moving = new Set<ManagedTorrent>()
   readonly #stops: (() => void)[] = []
   #ticks = 0
@@ -39,7 +39,7 @@ export class Pulse {
     every('peers', () => this.#notePeers())
     every('times', () => this.#noteTimes())
     every('the queue', () => {
-      // A torrent that has been idle for long gives its place to the next.
+      // A torrent that has been idle for long gives its slot to the next.
       if (this.#ticks % QUEUE_TICKS === 0) void queue.apply()
     })
     every('watched torrents', () => {
@@ -48,7 +48,7 @@ export class Pulse {
     })
   }
 
-  /** Writes the last figures. */
+  /** Saves the last figures. */
   close(): void {
     for (const stop of this.#stops) stop()
     const { registry, goodPeers, kernel, traffic } = this.#manager
@@ -73,7 +73,7 @@ export class Pulse {
     if (isRelabelled || changes.removed.length > 0) labels.tell()
   }
 
-  /** A removed torrent publishes nothing; when it is back, or was added again, it does so again. */
+  /** A removed torrent publishes nothing until it is restored or added again. */
   #tellTorrent(id: string): void {
     const torrent = this.#manager.registry.find(id)
     if (!torrent || torrent.row.removedMs !== null) return
@@ -87,14 +87,14 @@ export class Pulse {
     const { list, registry, rates } = this.#manager
     for (const view of list.views()) {
       const torrent = registry.find(view.id)
-      // Written to the catalogue only with the times: it changes all the time.
+      // Saved only together with the times, since it changes all the time.
       if (!torrent || !rates.note(torrent, view, nowMs)) continue
       torrent.row = { ...torrent.row, activeMs: nowMs }
       this.#moving.add(torrent)
     }
   }
 
-  /** Writes down which peers give something, so that it is known even after the node was killed. */
+  /** Saves the uploading peers, so that they are known even after the node was killed. */
   #notePeers(): void {
     if (this.#ticks % PEERS_TICKS !== 0) return
     for (const torrent of this.#moving) this.#manager.goodPeers.note(torrent)

@@ -1,20 +1,20 @@
 import type { Settings } from '@shoal/api'
 
-/** A download or seed that moved nothing for so long gives its place to the next, and keeps running. */
+/** A download or seed without traffic for this time gives its slot to the next, and keeps running. */
 export const IDLE_MS = 10 * 60_000
 
 /** A torrent as the queue sees it: one that is neither paused by the user nor in an error. */
 export interface QueuedTorrent {
   readonly id: string
-  /** Has all that is wanted. */
+  /** All wanted files are complete. */
   readonly complete: boolean
-  /** Runs past the queue, and takes no place in it. */
+  /** Runs regardless of the queue and takes no slot. */
   readonly forced: boolean
   /** Lower ones go first. */
   readonly order: number
   /** It runs now. */
   readonly running: boolean
-  /** Since when it runs without having moved a byte; null while it moves some, or does not run. */
+  /** Since when it runs without traffic; null while it has traffic or does not run. */
   readonly idleSinceMs: number | null
 }
 
@@ -24,8 +24,8 @@ export interface QueueDecision {
 }
 
 /**
- * Which torrents run and which wait. Places are given in the order of the queue. A running one that has been idle takes no place, so that a
- * torrent without peers does not hold up all others; it keeps looking for them.
+ * Decides which torrents run and which wait. Slots are assigned in queue order. An idle torrent takes no slot, so that a
+ * torrent without peers does not block the others; it keeps looking for peers.
  */
 export function queueDecision(
   torrents: readonly QueuedTorrent[],

@@ -11,8 +11,8 @@ export interface QueueContext {
 type Move = 'queue-first' | 'queue-up' | 'queue-down' | 'queue-last'
 
 /**
- * Lets so many torrents download and seed at a time as the settings say, in the order of the queue; the others wait. What the user paused
- * rests in any case, and what was started past the queue takes no place in it.
+ * Runs as many downloads and seeds at a time as the settings allow, in queue order; the others wait. Paused torrents
+ * never run, and force-started ones take no slot.
  */
 export class QueueManager {
   readonly #context: QueueContext
@@ -23,7 +23,7 @@ export class QueueManager {
     this.#context = context
   }
 
-  /** Starts and stops torrents as the queue has it now. Calls that come meanwhile are answered by one more round. */
+  /** Starts and stops torrents according to the queue. Concurrent calls cause one more round. */
   apply(): Promise<void> {
     if (this.#applying) this.#again = true
     this.#applying ??= this.#rounds().finally(() => {
@@ -32,12 +32,12 @@ export class QueueManager {
     return this.#applying
   }
 
-  /** A place may be free. Without limits nobody waits for one. */
+  /** A slot may be free. Without limits none waits for one. */
   async freed(): Promise<void> {
     if (this.#hasLimits) await this.apply()
   }
 
-  /** One is new: without limits that concerns no other. */
+  /** A torrent is new, which without limits concerns no other. */
   async begin(torrent: ManagedTorrent): Promise<void> {
     if (this.#hasLimits || this.#applying) return this.apply()
     await this.#set(torrent, !torrent.row.paused, false)
@@ -56,7 +56,7 @@ export class QueueManager {
     await this.apply()
   }
 
-  /** Puts one at a place, from 1. */
+  /** Moves a torrent to a position, from 1. */
   async place(torrent: ManagedTorrent, position: number): Promise<void> {
     const others = this.#ordered().filter(each => each !== torrent)
     const unfinished = others.filter(each => !each.isComplete)
@@ -88,11 +88,11 @@ export class QueueManager {
       if (!paused && torrent.state === 'error') return null
       return this.#set(torrent, runs, !paused && !runs)
     })
-    // One that cannot be stopped or started (it is just being closed, say) keeps nobody else from it.
+    // One that cannot be stopped or started, such as one that is being closed, must not block the others.
     await Promise.allSettled(changes.filter(change => change !== null))
   }
 
-  /** Without limits there is nothing to decide: so a change of one torrent does not look at thousands of others in detail. */
+  /** Without limits there is nothing to decide, so a change of one torrent need not examine thousands of others. */
   #runs(): (torrent: ManagedTorrent) => boolean {
     const settings = this.#context.settings()
     if (!this.#hasLimits) return ({ row }) => !row.paused
@@ -101,7 +101,7 @@ export class QueueManager {
     return ({ id }) => run.has(id)
   }
 
-  /** Null when it is as it should be. */
+  /** Null if nothing has to change. */
   #set(torrent: ManagedTorrent, runs: boolean, queued: boolean): Promise<void> | null {
     const { api, state } = torrent
     const isResting = state === 'paused'
@@ -135,7 +135,7 @@ export function reordered<T>(order: readonly T[], moved: ReadonlySet<T>, move: M
   if (move === 'queue-first') return [...mine, ...others]
   if (move === 'queue-last') return [...others, ...mine]
   const result = move === 'queue-up' ? [...order] : [...order].reverse()
-  // Each steps over the one before it, unless that moves too: so those at the end stay there.
+  // Each moves past the one before it unless that one moves too, so those at the end stay there.
   for (let at = 1; at < result.length; at++) {
     const [before, here] = [result[at - 1]!, result[at]!]
     if (moved.has(here) && !moved.has(before)) [result[at - 1], result[at]] = [here, before]

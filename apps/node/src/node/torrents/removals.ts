@@ -5,7 +5,7 @@ import type { QueueManager } from './queue-manager.ts'
 import { nameOf } from './torrent-log.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
 
-/** How long a removed torrent can be brought back. */
+/** How long a removed torrent can be restored. */
 const UNDO_SECONDS = 30
 
 export interface RemovalsContext {
@@ -13,9 +13,9 @@ export interface RemovalsContext {
   readonly queue: QueueManager
   readonly log: Log
   recordId(id: string): number | undefined
-  /** Ends what works on it. */
+  /** Ends its jobs. */
   onForgetting(torrent: ManagedTorrent): Promise<void>
-  /** Forgets what else is kept of it. */
+  /** Deletes everything else that is stored about it. */
   onForgotten(torrent: ManagedTorrent, recordId: number | undefined): void
 }
 
@@ -34,7 +34,7 @@ export class Removals {
     this.#context = context
   }
 
-  /** Ends what an earlier run began. */
+  /** Finishes the removals of an earlier run. */
   start(): void {
     for (const torrent of this.#context.registry.removed()) this.#end(torrent)
   }
@@ -46,7 +46,7 @@ export class Removals {
       log.info(`${nameOf(torrent)} was removed${deleteData ? ' with its files' : ''}`, {
         torrent: torrent.id,
       })
-      // It may have been removed, brought back and removed again: the time begins anew.
+      // It may have been removed, restored and removed again, which restarts the time.
       clearTimeout(this.#timers.get(torrent))
       if (this.#closed) continue
       const timer = setTimeout(() => this.#end(torrent), UNDO_SECONDS * 1000).unref()
@@ -56,26 +56,26 @@ export class Removals {
     await this.#context.queue.apply()
   }
 
-  /** Throws `not-found` when it was never removed, or too long ago. */
+  /** Throws `not-found` if it was never removed, or too long ago. */
   get(id: string): ManagedTorrent {
     const torrent = this.#context.registry.find(id)
     if (torrent && !this.#forgetting.has(torrent)) return torrent
     throw new Failure('not-found', `${id} can no longer be restored: add it again`, { field: 'ids' })
   }
 
-  /** Those that can be brought back. */
+  /** Those that can be restored. */
   *restorable(): Generator<ManagedTorrent> {
     for (const torrent of this.#context.registry.removed()) if (!this.#forgetting.has(torrent)) yield torrent
   }
 
-  /** Waits until one is forgotten for which it is too late to come back. False: nobody forgets it. */
+  /** Waits until a torrent that can no longer be restored is deleted. False if it is not being deleted. */
   async forgotten(torrent: ManagedTorrent): Promise<boolean> {
     const work = this.#forgetting.get(torrent)
     await work
     return work !== undefined
   }
 
-  /** Forgets one at once that turned out to be the same as another. Its files stay. */
+  /** Deletes a duplicate of another torrent at once. Its files stay. */
   drop(torrent: ManagedTorrent): void {
     clearTimeout(this.#timers.get(torrent))
     this.#timers.delete(torrent)
@@ -92,7 +92,7 @@ export class Removals {
     await queue.apply()
   }
 
-  /** Waits for what is being deleted; what waits for its undo is resumed at the next start. */
+  /** Waits for current deletions; pending ones continue at the next start. */
   async close(): Promise<void> {
     this.#closed = true
     for (const timer of this.#timers.values()) clearTimeout(timer)
@@ -102,7 +102,7 @@ export class Removals {
 
   #end(torrent: ManagedTorrent): void {
     this.#timers.delete(torrent)
-    // It was added again meanwhile.
+    // It was added again in the meantime.
     if (torrent.row.removedMs !== null) this.#begin(torrent, torrent.row.deleteData)
   }
 
@@ -110,7 +110,7 @@ export class Removals {
     if (this.#forgetting.has(torrent)) return
     const { log } = this.#context
     const work = this.#forget(torrent, deleteData)
-      // It is begun again at the next start.
+      // It is retried at the next start.
       .catch(error =>
         log.error(`${nameOf(torrent)} could not be deleted from the catalogue: ${(error as Error).message}`),
       )

@@ -13,7 +13,7 @@ import {
 import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 
-/** Torrents read before others get their turn. */
+/** Torrents that are read before other work runs. */
 const KEYS_AT_ONCE = 50
 
 interface Found {
@@ -22,8 +22,8 @@ interface Found {
 }
 
 /**
- * The engine's resume data in the catalogue's database. Saves go through `Database.write`, so that what all torrents save at once, and what
- * the node writes about them in the same moment, is one transaction.
+ * The engine's resume data in the catalogue's database. Saves go through `Database.write`, so that concurrent saves of torrents and
+ * the node's own writes share a transaction.
  */
 export class DatabaseResumeStore implements ResumeStore {
   readonly #database: Database
@@ -39,7 +39,7 @@ export class DatabaseResumeStore implements ResumeStore {
   readonly #writing = new Set<Promise<unknown>>()
   #closed = false
 
-  /** `onRecord`: writes what belongs to the progress of a torrent, in the same transaction. What it throws undoes only itself. */
+  /** `onRecord` writes related data in the same transaction. If it throws, only its own writes are undone. */
   constructor(database: Database, onRecord: () => void = () => {}) {
     this.#database = database
     this.#onRecord = onRecord
@@ -61,7 +61,7 @@ export class DatabaseResumeStore implements ResumeStore {
     for (let after = ''; ; ) {
       options.signal?.throwIfAborted()
       const keys = translate(() => this.#keys.all(after))
-      // One at a time: a .torrent may have tens of megabytes.
+      // One at a time, since a .torrent may have tens of megabytes.
       for (const { key } of keys) yield entryOf(key, translate(() => this.#one.get(key))!)
       if (keys.length < KEYS_AT_ONCE) return
       after = keys.at(-1)!.key
@@ -109,7 +109,7 @@ export class DatabaseResumeStore implements ResumeStore {
     await Promise.allSettled(this.#writing)
   }
 
-  /** Progress is worth more than what goes with it. */
+  /** Progress is worth more than the data that goes with it. */
   #recordMore(): void {
     try {
       this.#database.transaction(this.#onRecord)

@@ -14,14 +14,14 @@ export type { AddedTorrent, AddInput, ManagedTorrent, TorrentRecord, TorrentStor
 /** The engine: connections, ports, transfers. */
 export const ENGINE = service<Session>('engine')
 
-/** Listens to what happens to torrents. An error that it throws is logged. */
+/** Receives the events of torrents. Errors that it throws are logged. */
 export interface TorrentWatcher {
-  /** The names and sizes of its files are known: once a run. */
+  /** Names and sizes of its files have become known: once per run. */
   onMetadata?(torrent: ManagedTorrent): void
-  /** Everything that is wanted has arrived: also after more was wanted, and at each start. `fresh`: something of it was missing before. */
+  /** All wanted files are complete: also after more were selected, and at each start. `fresh`: something was missing before. */
   onComplete?(torrent: ManagedTorrent, fresh: boolean): void
   onRenamed?(torrent: ManagedTorrent): void
-  /** It is gone for good. `recordId`: its id in the database, if it had a record. */
+  /** It was deleted. `recordId`: its id in the database, if it had a record. */
   onForgotten?(torrent: ManagedTorrent, recordId: number | undefined): void
 }
 
@@ -31,7 +31,7 @@ export interface Torrents {
   readonly records: TorrentStore
   /** The id of a torrent in the database. Undefined if it has no record. */
   recordId(id: string): number | undefined
-  /** The torrent that a record is about. */
+  /** The torrent of a record. */
   byRecordId(recordId: number): ManagedTorrent | null
   /** Calls the watcher until the returned function is called. */
   watch(watcher: TorrentWatcher): () => void
@@ -47,14 +47,14 @@ export interface Torrents {
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<TorrentPreview>
-  /** As the API shows it at this moment. */
+  /** The current row of the API. */
   view(torrent: ManagedTorrent): Torrent
-  /** The folder that new torrents of a label go to. Null if it has none. */
+  /** The folder for new torrents of a label. Null if it has none. */
   labelDirectory(label: string): string | null
   /** Counts bytes of plain files in the node's totals. */
   countFileBytes(bytes: number): void
 }
 
 export const TORRENTS = service<Torrents>('torrents')
-/** The operations about torrents and labels, for capabilities that do what a user could do. */
+/** The operations of torrents and labels, for capabilities that act like a user. */
 export const TORRENT_OPERATIONS = service<Implemented<typeof TORRENTS_CONTRACT>>('torrent-operations')

@@ -24,7 +24,7 @@ export function sessionOptions({ downloads, network }: Settings) {
   } satisfies SessionOptions
 }
 
-/** Lets the session follow the settings from now on. A change that it refuses (a port that is taken) is refused as a whole. */
+/** Applies changes of the settings to the session. A change that it rejects, such as a port in use, is rejected as a whole. */
 export function followSettings({ kernel, session, countries, queue }: TorrentManager): void {
   const { settings, limits, folders } = kernel
   settings.onCheck(async ({ downloads: { directory } }, { downloads: before }) => {
@@ -40,11 +40,11 @@ export function followSettings({ kernel, session, countries, queue }: TorrentMan
   })
   settings.onChanged(() => void queue.apply())
   limits.follow(now => applyLimits(session, now, settings.current.limits.limitLocalPeers))
-  // Whom the limits are for is a setting of its own.
+  // Which peers the limits apply to is a separate setting.
   settings.onChanged(({ limits: { limitLocalPeers } }) => applyLimits(session, limits.now, limitLocalPeers))
 }
 
-/** Peers of the local network are under the limits only where the settings say so. */
+/** Limits apply to peers of the local network only if the settings say so. */
 function applyLimits(session: Session, limits: LimitsNow, forAll: boolean): void {
   const none = {
     downloadBytesPerSecond: Number.POSITIVE_INFINITY,

@@ -8,15 +8,15 @@ import type { TorrentRegistry } from './torrent-registry.ts'
 export interface TorrentEventsContext {
   readonly registry: TorrentRegistry
   readonly log: Log
-  /** Another entry turned out to be the same torrent: a hybrid one that was added by either of its info hashes. */
+  /** Another entry is the same torrent: a hybrid one that was added by both of its info hashes. */
   onDouble(torrent: ManagedTorrent, double: ManagedTorrent): void
-  /** Its files and names are known: once a run. */
+  /** Its files have become known: once per run. */
   onMetadata(torrent: ManagedTorrent): void
-  /** All that is wanted has arrived; again after more was wanted, and at each start. `fresh`: something of it was missing before. */
+  /** All wanted files are complete; again after more were selected, and at each start. `fresh`: something was missing before. */
   onComplete(torrent: ManagedTorrent, fresh: boolean): void
-  /** Another one can have its place in the queue. */
+  /** Its slot in the queue is free. */
   onRested(torrent: ManagedTorrent): void
-  /** It runs, rests or waits now. */
+  /** It has started, paused or begun to wait. */
   onState(torrent: ManagedTorrent): void
   onPeerClosed(torrent: ManagedTorrent, peer: PeerStatus): void
 }
@@ -37,7 +37,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
         log.error(`${nameOf(torrent)}: ${(error as Error).message}`, about)
       }
     }
-  // One that lacks something has a place in the queue.
+  // An incomplete torrent has a position in the queue.
   const touch = () => {
     const hadAll = isComplete
     isComplete = torrent.isComplete
@@ -50,7 +50,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   })
   const completed = guarded(() => {
     const first = torrent.row.completedMs === null
-    // Content that existed from the beginning was not downloaded: nothing follows.
+    // Content that existed from the beginning was not downloaded, so no action follows.
     const completionSettled = torrent.row.completionSettled || api.stats.downloadedBytes === 0
     if (first) registry.change(torrent, { completedMs: Date.now(), completionSettled })
     touch()
@@ -76,6 +76,6 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     guarded(peer => context.onPeerClosed(torrent, peer)),
   )
   if (api.metainfo) learned()
-  // Restored ones run before anybody follows them.
+  // Restored torrents start before their events are followed.
   if (api.state === 'seeding') completed()
 }

@@ -1,4 +1,4 @@
-/** The list of torrents that clients see: what each row looks like, and what has changed of it since when. */
+/** The list of torrents that clients see: the rows, and their changes by revision. */
 import type { ListTorrents, NodeEvent, Torrent, TorrentPage } from '@shoal/api'
 import type { z } from 'zod'
 import { filterOf, sortedPage, sorterOf } from './list-queries.ts'
@@ -9,9 +9,9 @@ import { viewOf } from './view.ts'
 
 type Changes = Extract<NodeEvent, { type: 'torrents' }>
 
-/** Torrents at rest that are looked at in one tick, in turn: what moves tells by itself, and is looked at in each. */
+/** Idle torrents that are examined per tick, in turn. Active ones are examined in every tick. */
 const RESTING_A_TICK = 200
-/** Ticks after which what trackers say is looked at again. */
+/** Ticks between two reads of the trackers' counts. */
 const SWARM_TICKS = 10
 
 export class TorrentList implements RegistryListener {
@@ -21,15 +21,15 @@ export class TorrentList implements RegistryListener {
   readonly #live = new Set<ManagedTorrent>()
   readonly #removed = new Set<string>()
   /**
-   * Shown to somebody as it was between two ticks: what has changed since the last tick is then less than what has changed for them, so
-   * that the next event carries the whole row.
+   * Read by a client between two ticks: the changes since the last tick are then not all changes for that client, so
+   * the next event contains the whole row.
    */
   readonly #shown = new Set<ManagedTorrent>()
-  /** Those in the queue, in its order; null until somebody asks. */
+  /** The queue in order; null until it is needed. */
   #waiting: ManagedTorrent[] | null = null
-  /** Where they are in it, from 1; null until many are asked for. */
+  /** Positions in the queue, from 1; null until many are needed. */
   #positions: Map<ManagedTorrent, number> | null = null
-  /** Some positions may be others than at the last tick. */
+  /** Some positions may have changed since the last tick. */
   #isReordered = false
   #resting: Generator<ManagedTorrent> | null = null
   #ticks = 0
@@ -65,7 +65,7 @@ export class TorrentList implements RegistryListener {
     this.#waiting = null
   }
 
-  /** One that came or left changes nothing of the order of the others: thousands that are added one by one need not be sorted each time. */
+  /** An added or removed torrent does not change the order of the others, so thousands that are added one by one need not be sorted each time. */
   #requeue(torrent: ManagedTorrent): void {
     this.#isReordered = true
     this.#positions = null
@@ -79,13 +79,13 @@ export class TorrentList implements RegistryListener {
     else if (waits) this.#waiting = null
   }
 
-  /** As it is at this moment. */
+  /** The current row. */
   view(torrent: ManagedTorrent): Torrent {
     this.show(torrent)
     return this.#look(torrent)
   }
 
-  /** Marks the row as read between ticks, so that the next event carries it whole. */
+  /** Marks the row as read between ticks, so that the next event contains the whole row. */
   show(torrent: ManagedTorrent): void {
     if (!this.#isListed(torrent)) return
     this.#shown.add(torrent)
@@ -103,19 +103,19 @@ export class TorrentList implements RegistryListener {
     return this.#waiting
   }
 
-  /** Many are asked for. */
+  /** Many positions are needed. */
   #locateAll(): void {
     this.#positions ??= new Map(this.#queue.map((torrent, at) => [torrent, at + 1]))
   }
 
-  /** Looks at everything that can have changed. Null when nothing has. */
+  /** Examines everything that may have changed. Null if nothing has. */
   tick(): Changes | null {
     this.#ticks++
     this.#markResting()
     if (this.#isReordered) this.#waiting = null
     this.#locateAll()
     for (const torrent of this.#live) this.#dirty.add(torrent)
-    // When the order has changed, positions of others have too.
+    // If the order has changed, so have the positions of others.
     if (this.#isReordered)
       for (const torrent of this.#registry.listed()) if (this.#hasMoved(torrent)) this.#dirty.add(torrent)
     const changed: Changes['changed'] = []
@@ -138,7 +138,7 @@ export class TorrentList implements RegistryListener {
     return { ...sortedPage(torrents, sorterOf(query), query), revision: this.#revision }
   }
 
-  /** All rows as of the last tick, but what was changed since as it is now: who changes something finds it changed. */
+  /** All rows as of the last tick, with changes by users since then, so that they see their own changes. */
   #current(): Iterable<Torrent> {
     if (this.#dirty.size === 0) return this.#views.values()
     this.#locateAll()
@@ -204,7 +204,7 @@ function isLive(view: Torrent): boolean {
   return peers > 0 || view.downloadBytesPerSecond > 0 || view.uploadBytesPerSecond > 0
 }
 
-/** Members that differ, with the id. Null when none does. */
+/** The members that differ, with the id. Null if none does. */
 export function difference(before: Torrent, now: Torrent): Changes['changed'][number] | null {
   const change: Record<string, unknown> = {}
   let isChanged = false

@@ -1,4 +1,4 @@
-/** All torrents of a node: the engine's torrents with what the node keeps of them, and what follows when something happens to them. */
+/** All torrents of a node: the engine's torrents with the node's records, and reactions to their events. */
 import type { Torrent } from '@shoal/api'
 import {
   infoHashText,
@@ -32,7 +32,7 @@ import { TorrentRows } from './torrent-rows.ts'
 import { TorrentStore } from './torrent-store.ts'
 import { Traffic } from './traffic.ts'
 
-/** How the manager's tables are reached. */
+/** Access to the manager's tables. */
 interface Tables {
   readonly labels: LabelStore
   readonly peers: PeerStore
@@ -112,7 +112,7 @@ export class TorrentManager implements Torrents {
     return () => this.#watchers.delete(watcher)
   }
 
-  /** Tells the watchers that a torrent has another name. */
+  /** Notifies watchers of a new name. */
   renamed(torrent: ManagedTorrent): void {
     for (const watcher of this.#watchers) watcher.onRenamed?.(torrent)
   }
@@ -153,7 +153,7 @@ export class TorrentManager implements Torrents {
     return added
   }
 
-  /** Takes a torrent of the session in, with all that follows it from then on. */
+  /** Registers a torrent of the session and starts following it. */
   adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent {
     const torrent = this.registry.add(api, row)
     this.rates.begin(torrent, api.stats)
@@ -162,7 +162,7 @@ export class TorrentManager implements Torrents {
       log: this.kernel.log,
       onDouble: (each, double) => this.#join(each, double),
       onMetadata: each => {
-        // The names of its files are known now: the catalogue learns them too.
+        // Stores the names of its files, which are known now.
         this.registry.change(each, {})
         for (const watcher of this.#watchers) watcher.onMetadata?.(each)
       },
@@ -174,7 +174,7 @@ export class TorrentManager implements Torrents {
       onState: each => this.goodPeers.recall(each),
       onPeerClosed: (_, peer) => this.#notePeer(peer),
     })
-    // One that was restored runs already.
+    // A restored torrent is already running.
     this.goodPeers.recall(torrent)
     return torrent
   }
@@ -190,13 +190,13 @@ export class TorrentManager implements Torrents {
     }
   }
 
-  /** Merges two entries that turned out to be one torrent. `double` goes. */
+  /** Merges two entries of one torrent. `double` is deleted. */
   #join(torrent: ManagedTorrent, double: ManagedTorrent): void {
     const { row } = torrent
     this.kernel.log.info(`${nameOf(torrent)} was in the list twice, under its two info hashes`, {
       torrent: torrent.id,
     })
-    // Its row goes at once: both have the same info hashes from here on.
+    // Its row is deleted at once, since both have the same info hashes from here on.
     const known = this.recordId(double.id)
     this.registry.delete(double)
     this.#onForgotten(double, known)
@@ -223,7 +223,7 @@ export class TorrentManager implements Torrents {
     for (const watcher of this.#watchers) watcher.onForgotten?.(torrent, known)
   }
 
-  /** Pairs what the session has restored with what the catalogue knows of it. */
+  /** Pairs the torrents that the session has restored with their rows. */
   restore(fresh: (api: TorrentApi) => TorrentRow): void {
     const rows = new Map(this.rows.all().map(row => [row.id, row]))
     const pairs = this.session.torrents.map(api => {
@@ -231,7 +231,7 @@ export class TorrentManager implements Torrents {
       const hashes = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })]
       const [row, ...doubles] = hashes.flatMap(hash => rows.get(hash ?? '') ?? [])
       for (const found of [row, ...doubles]) if (found) rows.delete(found.id)
-      // The node was killed before the two hashes of a hybrid torrent became one entry.
+      // The node was killed before the entries of a hybrid torrent's two hashes were merged.
       for (const { id } of doubles) this.rows.delete(id)
       return [api, row] as const
     })
@@ -242,7 +242,7 @@ export class TorrentManager implements Torrents {
         this.kernel.log.warn(`${id} is missing from the list because its record is damaged: add it again`)
       this.rows.delete(id)
     }
-    // Together: thousands of transactions would hold up the start.
+    // In one transaction, since thousands would delay the start.
     this.kernel.database.transaction(() => {
       for (const [api, row] of pairs) this.adopt(api, row ?? fresh(api))
     })

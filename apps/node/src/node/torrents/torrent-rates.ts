@@ -5,20 +5,20 @@ import type { ManagedTorrent } from './managed-torrent.ts'
 const STEP_SECONDS = 10
 const STEPS = 360
 
-/** Bytes that a torrent has moved, over all runs. */
+/** Bytes that a torrent has transferred over all runs. */
 type Moved = Pick<TorrentStats, 'downloadedBytes' | 'uploadedBytes'>
 
-/** Bytes that each torrent moved over the last hour: kept in memory, and only of torrents that move something. */
+/** Bytes that each active torrent transferred over the last hour, in memory. */
 export class TorrentRates {
   readonly #points = new Map<ManagedTorrent, History['points']>()
   readonly #last = new WeakMap<ManagedTorrent, Moved>()
 
-  /** From here on it is looked at: what it moves until the first look counts too. */
+  /** Starts sampling: bytes before the first sample count too. */
   begin(torrent: ManagedTorrent, { downloadedBytes, uploadedBytes }: Moved): void {
     this.#last.set(torrent, { downloadedBytes, uploadedBytes })
   }
 
-  /** Called once a second for each. Returns whether it has moved something. */
+  /** Called once a second for each torrent. Returns whether it has transferred something. */
   note(torrent: ManagedTorrent, moved: Moved, nowMs: number): boolean {
     const last = this.#last.get(torrent) ?? moved
     const down = moved.downloadedBytes - last.downloadedBytes

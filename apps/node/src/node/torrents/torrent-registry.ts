@@ -3,25 +3,25 @@ import { Failure } from '../../base/failure.ts'
 import { ManagedTorrent } from './managed-torrent.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
-/** Where rows are kept. Each call has taken effect when it returns. */
+/** Storage of rows. Each call has taken effect when it returns. */
 export interface RowStore {
   all(): TorrentRow[]
   put(row: TorrentRow, api: TorrentApi): void
   delete(id: string): void
-  /** Does all that `work` does, or none of it. */
+  /** Runs `work` as one transaction. */
   together(work: () => void): void
 }
 
 export interface RegistryListener {
-  /** Something of a torrent may show differently. `isReordered`: the places of others in the queue too. */
+  /** A torrent may have changed. `isReordered`: queue positions of others may have, too. */
   onChanged(torrent: ManagedTorrent, isReordered: boolean): void
-  /** It is new in the list, or back. */
+  /** It was added to the list or restored. */
   onListed(torrent: ManagedTorrent): void
-  /** It is no longer in the list. */
+  /** It was removed from the list. */
   onUnlisted(id: string): void
 }
 
-/** All torrents of the node, by any of their info hashes: the engine's torrents with the rows that the catalogue has of them. */
+/** All torrents of the node by any of their info hashes: the engine's torrents with their rows of the catalogue. */
 export class TorrentRegistry {
   readonly #rows: RowStore
   readonly #torrents = new Map<string, ManagedTorrent>()
@@ -39,7 +39,7 @@ export class TorrentRegistry {
     return () => this.#listeners.delete(listener)
   }
 
-  /** In the order of their adding; those that were removed and can be restored are left out. */
+  /** In the order of adding, without removed torrents that can be restored. */
   *listed(): Generator<ManagedTorrent> {
     for (const torrent of this.#torrents.values()) if (torrent.row.removedMs === null) yield torrent
   }
@@ -52,12 +52,12 @@ export class TorrentRegistry {
     return this.#torrents.size
   }
 
-  /** Nobody has an order in the queue before the first or after the last of these. */
+  /** The lowest and highest order in the queue. */
   get queueEnds(): readonly [first: number, last: number] {
     return [this.#firstInQueue, this.#lastInQueue]
   }
 
-  /** Also one that was removed. Null when there is none. */
+  /** Finds removed torrents too. Null if there is none. */
   find(id: string): ManagedTorrent | null {
     return this.#byHash.get(id) ?? null
   }
@@ -67,7 +67,7 @@ export class TorrentRegistry {
     return (v1 && this.find(infoHashText({ v1 }))) || (v2 && this.find(infoHashText({ v2 }))) || null
   }
 
-  /** Throws `not-found`, also for one that was removed. */
+  /** Throws `not-found`, also for removed torrents. */
   get(id: string): ManagedTorrent {
     const torrent = this.find(id)
     if (torrent && torrent.row.removedMs === null) return torrent
@@ -85,7 +85,7 @@ export class TorrentRegistry {
     })
   }
 
-  /** Takes a torrent of the session in. Its row is kept from then on. */
+  /** Registers a torrent of the session and stores its row. */
   add(api: TorrentApi, row: TorrentRow): ManagedTorrent {
     const torrent = new ManagedTorrent(api, row)
     this.#rows.put(row, api)
@@ -96,7 +96,7 @@ export class TorrentRegistry {
     return torrent
   }
 
-  /** Again when another of its info hashes becomes known. Returns those that were found by it before: they are the same torrent. */
+  /** Called again when another of its info hashes becomes known. Returns the torrents that had that hash before: they are the same torrent. */
   index(torrent: ManagedTorrent): Set<ManagedTorrent> {
     const others = new Set<ManagedTorrent>()
     for (const id of torrent.ids) {
@@ -107,12 +107,12 @@ export class TorrentRegistry {
     return others
   }
 
-  /** Changes the row, in the catalogue too. Nothing of one that was forgotten meanwhile. */
+  /** Changes the row, also in the catalogue. Does nothing if the torrent was deleted in the meantime. */
   change(torrent: ManagedTorrent, change: Partial<TorrentRow>): void {
     this.changeAll([torrent], change)
   }
 
-  /** The same change of many, all or none. */
+  /** Makes the same change to many torrents in one transaction. */
   changeAll(
     torrents: readonly ManagedTorrent[],
     change: Partial<TorrentRow> | ((torrent: ManagedTorrent) => Partial<TorrentRow>),
@@ -143,7 +143,7 @@ export class TorrentRegistry {
     for (const each of this.#listeners) isListed ? each.onListed(torrent) : each.onUnlisted(torrent.id)
   }
 
-  /** Says that it may show differently. */
+  /** Reports that the torrent may have changed. */
   touch(torrent: ManagedTorrent, isReordered = false): void {
     for (const each of this.#listeners) each.onChanged(torrent, isReordered)
   }

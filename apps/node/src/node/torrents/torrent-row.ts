@@ -1,8 +1,8 @@
 /** The node's own record of a torrent, in addition to the engine's resume data. */
 export interface TorrentRow {
-  /** Lower-case hex info hash: v1, else v2. Stays the same in a run, also when the other hash becomes known. */
+  /** Info hash in lower-case hex: v1, else v2. Does not change within a run, even if the other hash becomes known. */
   readonly id: string
-  /** Name that lists show instead of the torrent's own; the names on disk stay. */
+  /** Name in lists instead of the torrent's own; names on disk do not change. */
   readonly name: string | null
   readonly label: string | null
   readonly tags: readonly string[]
@@ -11,22 +11,22 @@ export interface TorrentRow {
   /** Milliseconds since the Unix epoch. */
   readonly addedMs: number
   readonly completedMs: number | null
-  /** The steps after a completion (moving, the hook) are done, or nothing was downloaded. */
+  /** The actions after a completion (move, hook) are done, or nothing was downloaded. */
   readonly completionSettled: boolean
   readonly activeMs: number | null
-  /** The user wants it to rest. */
+  /** The user has paused it. */
   readonly paused: boolean
   /** It does not wait in the queue. */
   readonly forced: boolean
-  /** Order in the queue; gaps and ties do no harm. */
+  /** Order in the queue; gaps and ties are harmless. */
   readonly queueOrder: number
-  /** Null: as the settings say; 0: no limit. */
+  /** Null: from the settings; 0: no limit. */
   readonly ratioLimit: number | null
   readonly seedingTimeLimitMinutes: number | null
   readonly downloadingSeconds: number
   readonly seedingSeconds: number
-  /** It was removed, and can be restored until the node forgets it. */
+  /** When it was removed; it can be restored until the node deletes it. */
   readonly removedMs: number | null
-  /** Its files go too when it is forgotten. */
+  /** Its files are deleted with it. */
   readonly deleteData: boolean
 }

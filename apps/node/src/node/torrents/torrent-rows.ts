@@ -10,27 +10,27 @@ export interface RowTables {
   transaction<T>(work: () => T): T
 }
 
-/** The rows of torrents as the database keeps them. */
+/** The rows of torrents in the database. */
 export class TorrentRows implements RowStore {
   readonly #tables: RowTables
-  /** Ids of records by ids of torrents. */
+  /** Record ids by torrent ids. */
   readonly #ids = new Map<string, number>()
   readonly #ours = new Map<number, string>()
   readonly #written = new Map<string, Seconds>()
   readonly #onNewLabel: () => void
 
-  /** `onNewLabel`: a row brought a label that there was not. */
+  /** `onNewLabel` is called when a row has a new label. */
   constructor(tables: RowTables, onNewLabel: () => void = () => {}) {
     this.#tables = tables
     this.#onNewLabel = onNewLabel
   }
 
-  /** The id of a torrent's record. Undefined for one that has no row. */
+  /** The id of a torrent's record. Undefined if it has no row. */
   recordId(id: string): number | undefined {
     return this.#ids.get(id)
   }
 
-  /** The other way round. */
+  /** The reverse. */
   idOf(recordId: number): string | undefined {
     return this.#ours.get(recordId)
   }
@@ -78,7 +78,7 @@ export class TorrentRows implements RowStore {
     this.#written.delete(id)
   }
 
-  /** The store adds up what is given: so it gets what came since the last time. */
+  /** The store adds up its input, so it receives the difference since the last call. */
   #putSeconds(id: number, { id: key, downloadingSeconds, seedingSeconds }: TorrentRow): void {
     const written = this.#written.get(key) ?? { downloadingSeconds: 0, seedingSeconds: 0 }
     const downloadingMs = (downloadingSeconds - written.downloadingSeconds) * 1000

@@ -6,12 +6,12 @@ import { Table } from '../kernel/database/table.ts'
 export interface TorrentRecord {
   /** Never used again for another torrent. */
   readonly id: number
-  /** At least one is known. */
+  /** At least one is not null. */
   readonly infoHashV1: string | null
   readonly infoHashV2: string | null
   /** As lists show it. */
   readonly name: string
-  /** By the user, instead of the torrent's own; null: none. */
+  /** Name chosen by the user; null for the torrent's own. */
   readonly givenName: string | null
   readonly comment: string | null
   /** The link or path it was added from, without passwords. */
@@ -21,27 +21,27 @@ export interface TorrentRecord {
   readonly tags: readonly string[]
   readonly addedMs: number
   readonly completedMs: number | null
-  /** The steps after a completion (moving, the hook) are done. */
+  /** The actions after a completion (move, hook) are done. */
   readonly completionSettled: boolean
-  /** When a byte was last moved. */
+  /** Time of the last transfer. */
   readonly activeMs: number | null
-  /** Removed, and can be brought back until the node deletes the record; `removeData`: then with its files. */
+  /** When it was removed; it can be restored until the node deletes the record, with its files if `removeData` is set. */
   readonly removedMs: number | null
   readonly removeData: boolean
-  /** As the user wants it; the queue may hold it back besides. */
+  /** Whether the user has paused it; the queue may hold it back in addition. */
   readonly paused: boolean
   /** It does not wait in the queue. */
   readonly forced: boolean
   readonly sequential: boolean
   /** From 1; null: not in the queue. */
   readonly queuePosition: number | null
-  /** Null: as the settings say; 0: never. */
+  /** Null: from the settings; 0: never. */
   readonly ratioLimit: number | null
   readonly seedingTimeLimitMinutes: number | null
   readonly idleSeedingLimitMinutes: number | null
   readonly downloadLimitBytesPerSecond: number | null
   readonly uploadLimitBytesPerSecond: number | null
-  /** The list of its files is in the catalogue, as a whole. */
+  /** The complete list of its files is in the catalogue. */
   readonly filesKnown: boolean
 }
 
@@ -50,7 +50,7 @@ export type NewTorrent = Pick<TorrentRecord, Needed> &
   Partial<Omit<TorrentRecord, 'id' | 'filesKnown' | Needed>>
 export type TorrentChanges = Partial<Omit<TorrentRecord, 'id' | 'filesKnown'>>
 
-/** Over the life of a torrent. */
+/** Totals over the life of a torrent. */
 export interface TorrentTotals {
   readonly downloadedBytes: number
   readonly uploadedBytes: number
@@ -119,12 +119,12 @@ export class TorrentStore {
         seeding_ms = seeding_ms + excluded.seeding_ms`)
   }
 
-  /** Throws an SQLite error where one of its info hashes is known already: ask `find` first. */
+  /** Throws an SQLite error if one of its info hashes exists: call `find` first. */
   add(torrent: NewTorrent): TorrentRecord {
     return this.get(this.#table.insert(torrent))!
   }
 
-  /** False when there is no such torrent. */
+  /** Returns false if there is no such torrent. */
   update(id: number, changes: TorrentChanges): boolean {
     return this.#table.update(id, changes)
   }
@@ -133,7 +133,7 @@ export class TorrentStore {
     return this.#table.get(id)
   }
 
-  /** By either info hash. Those that were removed and can still be brought back are found too. */
+  /** Finds by either info hash, including removed torrents that can be restored. */
   find(infoHash: string): TorrentRecord | null {
     const column = infoHash.length === 40 ? 'info_hash_v1' : 'info_hash_v2'
     return this.#table.select(`WHERE ${column} = ?`, infoHash)[0] ?? null
@@ -144,7 +144,7 @@ export class TorrentStore {
     return this.#table.select('ORDER BY id')
   }
 
-  /** Forgets it with its files and totals. */
+  /** Deletes it with its files and totals. */
   delete(id: number): boolean {
     return this.#table.delete('WHERE id = ?', id) > 0
   }
@@ -153,12 +153,12 @@ export class TorrentStore {
     return this.#totals.get(id) ?? NO_TOTALS
   }
 
-  /** Those of all torrents that have any, by id. */
+  /** Totals by id of all torrents that have any. */
   allTotals(): Map<number, TorrentTotals> {
     return new Map(this.#allTotals.all().map(({ id, ...totals }) => [id, totals]))
   }
 
-  /** Adds what came since the last call, for many torrents in one transaction. Torrents that are gone are left out. */
+  /** Adds the differences since the last call, for many torrents in one transaction. Skips deleted torrents. */
   addTotals(deltas: ReadonlyMap<number, Partial<TorrentTotals>>): void {
     this.#database.transaction(() => {
       for (const [id, delta] of deltas) if (this.get(id)) this.#addOne(id, { ...NO_TOTALS, ...delta })

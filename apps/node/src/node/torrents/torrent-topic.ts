@@ -8,7 +8,7 @@ import { trackersView } from './view.ts'
 
 type TorrentEvent = Extract<NodeEvent, { type: 'torrent' }>
 
-/** A map is the largest part of an event. */
+/** The piece map is the largest part of an event. */
 const TICKS_A_PIECE_MAP = 2
 
 export class TorrentTopic {
@@ -23,11 +23,11 @@ export class TorrentTopic {
     this.#torrent = torrent
     this.#countries = countries
     this.#state = torrent.state
-    // Start from the current state, which clients have read before they subscribe.
+    // Starts from the current state, which clients have read before they subscribe.
     for (const file of torrent.api.files) this.#files.set(file.index, `${file.haveBytes} ${file.priority}`)
   }
 
-  /** Null when nothing has changed. */
+  /** Null if nothing has changed. */
   tick(): TorrentEvent | null {
     const { api, id } = this.#torrent
     const event: TorrentEvent = { type: 'torrent', id }
@@ -44,7 +44,7 @@ export class TorrentTopic {
     return event.peers || event.trackers || event.pieces || event.files ? event : null
   }
 
-  /** Also out of turn when it begins or ends something: a download that is complete shows all its pieces at once. */
+  /** Also at once when the state changes: a complete download shows all its pieces immediately. */
   #isPieceTurn(): boolean {
     const { state } = this.#torrent
     const isOther = state !== this.#state

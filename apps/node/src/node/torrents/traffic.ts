@@ -1,10 +1,10 @@
-/** Rates, totals and their history, as they are counted once a second. */
+/** Totals and their history, counted once a second. */
 import type { HISTORY_RANGES, History, NodeStats } from '@shoal/api'
 import type { HistoryStore } from './history-store.ts'
 
 type Transferred = NodeStats['allTime']
 
-/** How far back, in which steps. */
+/** Time span and step of each range. */
 const RANGES = {
   hour: { stepSeconds: 60, seconds: 3600 },
   day: { stepSeconds: 60, seconds: 86_400 },
@@ -15,9 +15,9 @@ const RANGES = {
   { stepSeconds: 60 | 3600 | 86_400; seconds: number }
 >
 
-/** Steps of the day that are drawn as one: a minute is too fine there. */
+/** Minutes of the day that are combined into one step. */
 const MINUTES_OF_A_DAY_STEP = 10
-/** Interval of writing: so much of the history may be lost when the node is killed. */
+/** Interval of writing: this much history may be lost if the node is killed. */
 const WRITE_MS = 10_000
 
 const NOTHING: Transferred = { downloadedBytes: 0, uploadedBytes: 0 }
@@ -26,7 +26,7 @@ export class Traffic {
   readonly #store: HistoryStore
   /** Totals of all runs before this one. */
   #before: Transferred
-  /** Totals of torrents in this run; plain files are counted apart. */
+  /** Totals of torrents in this run; plain files are counted separately. */
   #session: Transferred = NOTHING
   #filesBytes = 0
   #writtenMs = 0
@@ -36,35 +36,35 @@ export class Traffic {
     this.#before = store.allTime()
   }
 
-  /** The session has moved so much by now. */
+  /** Sets the session's totals. */
   look(session: Transferred): void {
     this.#session = session
   }
 
-  /** Notes what the session has moved by now. */
+  /** Sets the session's totals, and writes them from time to time. */
   note(session: Transferred, nowMs: number): void {
     this.look(session)
     if (Math.abs(nowMs - this.#writtenMs) >= WRITE_MS) this.flush(nowMs)
   }
 
-  /** The same, written down at once: with what torrents record of themselves, so that a kill takes nothing from one that the other keeps. */
+  /** Sets and writes the totals at once, together with the torrents' own records, so that both agree after a kill. */
   keepUp(session: Transferred, nowMs: number): void {
     this.look(session)
     this.flush(nowMs)
   }
 
-  /** Bytes of plain files that were downloaded. */
+  /** Counts downloaded bytes of plain files. */
   countFile(bytes: number): void {
     this.#filesBytes += bytes
   }
 
   flush(nowMs: number): void {
     this.#writtenMs = nowMs
-    // To what is written, not to what was asked: a transaction that was undone is made good.
+    // Relative to what is stored, so that an undone transaction is made up for.
     this.#store.add(nowMs, difference(this.allTime, this.#store.allTime()))
   }
 
-  /** Everything that was ever moved is at least this much: an earlier run may have been killed before it wrote down what its torrents did. */
+  /** Raises the all-time totals to at least this: an earlier run may have been killed before it wrote them. */
   atLeast({ downloadedBytes, uploadedBytes }: Transferred): void {
     const now = this.allTime
     const lacking = {
@@ -75,7 +75,7 @@ export class Traffic {
     this.#before = sum(this.#before, lacking)
   }
 
-  /** In this run, as noted. */
+  /** Totals of this run. */
   get session(): Transferred {
     return sum(this.#session, { downloadedBytes: this.#filesBytes, uploadedBytes: 0 })
   }

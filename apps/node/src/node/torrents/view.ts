@@ -21,7 +21,7 @@ import { isSealed, shareLinkOf } from '../../base/share-link.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { mediaType } from './media-type.ts'
 
-/** As little as tells it from others. */
+/** Short, but unique. */
 export function removedView({ api: { infoHashes }, row, name }: ManagedTorrent): RemovedTorrent {
   return { id: row.id, name, ...hashesOf(infoHashes) }
 }
@@ -140,7 +140,7 @@ export function fileView(torrent: ManagedTorrent, file: EngineFile): TorrentFile
   }
 }
 
-/** All trackers and other sources. A torrent that rests asks none of its trackers, and has them all the same. */
+/** All trackers and other sources. A paused torrent lists its trackers too. */
 export function trackersView(api: Pick<TorrentApi, 'discovery' | 'trackers'>): Tracker[] {
   const asked = api.discovery()
   const urls = new Set(asked.map(({ url }) => url))
@@ -150,10 +150,10 @@ export function trackersView(api: Pick<TorrentApi, 'discovery' | 'trackers'>): T
   return [...merged(asked.map(trackerView)), ...resting]
 }
 
-/** States in the order of how much they say about a tracker. */
+/** States, the most informative first. */
 const TELLING = ['ok', 'working', 'failed', 'idle'] as const
 
-/** A hybrid torrent is announced under both of its hashes: to people that is one tracker. */
+/** A hybrid torrent is announced under both of its hashes, but users see one tracker. */
 function merged(trackers: readonly Tracker[]): Tracker[] {
   const found = new Map<string, Tracker>()
   for (const tracker of trackers) {

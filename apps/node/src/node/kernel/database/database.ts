@@ -19,9 +19,9 @@ import { migrate, type TableOwner } from './migrations.ts'
 import { createPrivate } from './private-file.ts'
 import { Query } from './query.ts'
 
-/** How long a node that is just ending is waited for. */
+/** How long to wait for a node that is closing. */
 const BUSY_TIMEOUT_MS = 500
-/** The log shrinks to this after a large transaction. */
+/** The log is truncated to this size after a large transaction. */
 const LOG_LIMIT_BYTES = 16 << 20
 
 /**
@@ -68,13 +68,13 @@ export class Database {
     }
   }
 
-  /** A statement for repeated use. */
+  /** Prepares a statement. */
   prepare<Row extends object = never>(sql: string): Query<Row> {
     return new Query<Row>(this.#sqlite.prepare(sql), error => this.#explain(error))
   }
 
   /**
-   * Does all of `work` or, when it throws, nothing; at once, and together with everything that `write` was asked before, which comes
+   * Runs `work` in a transaction, which is undone if it throws; at once, and together with all pending calls of `write`, which run
    * first. Within another transaction it is a part of that one. Survives the end of the process when it returns, and a power cut once `flush` resolves.
    */
   transaction<T>(work: () => T): T {
@@ -97,7 +97,7 @@ export class Database {
     await this.write(() => {})
   }
 
-  /** Finishes what `write` was asked, and closes the file. Idempotent. */
+  /** Finishes pending writes, and closes the file. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
@@ -129,7 +129,7 @@ export class Database {
       this.#sqlite.exec('RELEASE part')
       return result
     } catch (error) {
-      // A full disk ends the whole transaction by itself.
+      // SQLite itself rolls back the whole transaction if the disk is full.
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK TO part; RELEASE part')
       throw this.#explain(error)
     }
@@ -154,13 +154,13 @@ export class Database {
   }
 }
 
-/** A log is left only by a process that did not close the file. */
+/** A log remains only if a process did not close the file. */
 function hasLog(path: string): boolean {
   return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
 }
 
 function prepareConnection(sqlite: DatabaseSync): void {
-  // In FULL until it is open: this also makes the names of the files durable.
+  // FULL until it is open, which also makes the names of the files durable.
   sqlite.exec(`
     PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA journal_mode = WAL;
@@ -179,7 +179,7 @@ function check(sqlite: DatabaseSync, path: string): void {
 }
 
 async function syncFolder(path: string): Promise<void> {
-  // Windows has no such thing.
+  // Windows does not support this.
   if (process.platform === 'win32') return
   const folder = await openFile(path, 'r')
   try {

@@ -18,7 +18,7 @@ export class Query<Row extends object> {
     return this.#try(() => this.#statement.all(...values) as Row[])
   }
 
-  /** How many rows it changed, and the id of the last one that it inserted. */
+  /** The number of changed rows, and the id of the last inserted one. */
   run(...values: SQLInputValue[]): { readonly changes: number; readonly id: number } {
     const { changes, lastInsertRowid } = this.#try(() => this.#statement.run(...values))
     return { changes: Number(changes), id: Number(lastInsertRowid) }

@@ -3,11 +3,11 @@ import { Failure } from '../../../base/failure.ts'
 import type { Database } from './database.ts'
 import type { Query } from './query.ts'
 
-/** How a value is kept: as it is, as 0 or 1, or as JSON. */
+/** How a value is stored: unchanged, as 0 or 1, or as JSON. */
 export type ColumnKind = 'plain' | 'boolean' | 'json'
 type Raw = Record<string, unknown>
 
-/** A table whose rows are objects: columns are named as the members, in snake case. `id` is the key. */
+/** A table whose rows are objects: columns have the names of the members in snake case. `id` is the key. */
 export class Table<Row extends { readonly id: number | string }> {
   readonly #database: Database
   readonly #name: string
@@ -23,7 +23,7 @@ export class Table<Row extends { readonly id: number | string }> {
     this.#columns = [...this.#kinds.keys()].map(member => `${snake(member)} AS "${member}"`).join(', ')
   }
 
-  /** The id that the row got. */
+  /** Returns the id of the new row. */
   insert(row: Partial<Row>): number {
     const members = this.#given(row)
     const columns = members.map(snake).join(', ')
@@ -33,7 +33,7 @@ export class Table<Row extends { readonly id: number | string }> {
     ).id
   }
 
-  /** Changes the members that are given, and no others. False when there is no such row. */
+  /** Changes the given members. Returns false if there is no such row. */
   update(id: Row['id'], changes: Partial<Omit<Row, 'id'>>): boolean {
     const members = this.#given(changes)
     if (members.length === 0) return this.get(id) !== null
@@ -57,7 +57,7 @@ export class Table<Row extends { readonly id: number | string }> {
     return this.#query(`SELECT count(*) AS count FROM ${this.#name} ${rest}`).get(...values)!.count as number
   }
 
-  /** How many rows were deleted. */
+  /** Returns the number of deleted rows. */
   delete(rest: string, ...values: SQLInputValue[]): number {
     return this.#query(`DELETE FROM ${this.#name} ${rest}`).run(...values).changes
   }

@@ -12,7 +12,7 @@ import { Failure } from '../../../base/failure.ts'
 import { type IsLocal, intoLocalNetwork, outsideLookup } from './outside-lookup.ts'
 import { networkFailure, TransientFailure } from './remote-file.ts'
 
-/** From the call to the head of the last answer. */
+/** From the call to the headers of the last response. */
 const ANSWER_MS = 30_000
 
 export interface HttpOptions {
@@ -23,26 +23,26 @@ export interface HttpOptions {
   readonly tls?: Pick<GetOptions, 'ca'>
   /** Default: the engine's opinion. */
   readonly isLocal?: IsLocal
-  /** The URL was chosen outside of the local network: no server in it is asked, from the first request on. */
+  /** The URL comes from outside the local network: no server inside is contacted. */
   readonly outsideOnly?: boolean
 }
 
-/** An answer whose body has not been read. */
+/** A response whose body has not been read. */
 export interface HttpAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   /** After redirects. */
   readonly url: URL
   readonly body: IncomingMessage
-  /** All servers on the way to it are in the local network. */
+  /** All servers of the redirects are in the local network. */
   readonly isFromInside: boolean
   close(): void
 }
 
 /**
- * Asks with GET and follows redirects, at most five, and never to another scheme than https, or http from http, or
- * from elsewhere into the local network. User name and password in the URL go to their own server only. Rejects with a Failure, which is a TransientFailure where it may work later, or with the
- * signal's reason. Any status is an answer.
+ * Sends a GET request and follows at most five redirects: only to https, or from http to http, and not
+ * from outside into the local network. User name and password in the URL are sent to their own server only. Rejects with a Failure (a TransientFailure if a retry may help) or with the
+ * signal's reason. Resolves for any status.
  */
 export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAnswer> {
   const limit = AbortSignal.timeout(ANSWER_MS)
@@ -87,17 +87,17 @@ function redirectTarget(
   return to
 }
 
-/** `isBarred`: addresses that must not be connected to, under whatever name. */
+/** `isBarred`: whether an address must not be connected to, by whatever name. */
 async function ask(
   url: URL,
   options: HttpOptions,
   { signal, isBarred }: { signal: AbortSignal; isBarred?: IsLocal },
 ): Promise<Omit<HttpAnswer, 'isFromInside'>> {
-  // No lookup takes place for a literal.
+  // Literal addresses are not looked up.
   const literal = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(literal) && isBarred?.(literal)) throw intoLocalNetwork(url.hostname)
   const body = await sendGet(url, {
-    // The file is saved as it is sent.
+    // The file is saved as sent.
     headers: { 'user-agent': options.userAgent, 'accept-encoding': 'identity', ...options.headers },
     signal,
     ...options.tls,
@@ -119,7 +119,7 @@ export async function readBody(answer: HttpAnswer, maxBytes: number, signal: Abo
   }
 }
 
-/** The URL without user name, password, query and fragment, where secrets are: for people and logs. */
+/** The URL without user name, password, query and fragment, which may contain secrets: for users and logs. */
 export function shownUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`
 }

@@ -1,13 +1,13 @@
-/** Keeps what strangers name (a redirect, an item of a feed) out of this machine's own network, whatever names its addresses go by. */
+/** Keeps untrusted links (redirects, feed items) out of the local network, whatever names its addresses have. */
 import { lookup as lookupHost } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { isLocalAddress } from '@shoal/torrent'
 import { Failure } from '../../../base/failure.ts'
 
-/** Which addresses are of this machine and its network. */
+/** Whether an address belongs to this machine or its network. */
 export type IsLocal = (address: string) => boolean
 
-/** Looks names up, and gives none that leads inside: the address that is checked is the one that is asked. Fails with `bad-message`. */
+/** Resolves names and rejects local addresses: the address that is checked is the one that is connected to. Fails with `bad-message`. */
 export function outsideLookup(isLocal: IsLocal = isLocalAddress): LookupFunction {
   return (host, options, done) =>
     lookupHost(host, { ...options, all: true }, (error, found) => {
@@ -19,7 +19,7 @@ export function outsideLookup(isLocal: IsLocal = isLocalAddress): LookupFunction
     })
 }
 
-/** An address of the host, for what takes no lookup of its own. Rejects with `bad-message`, or as the lookup does. */
+/** Resolves a host for clients that accept no lookup function. Rejects with `bad-message`, or as the lookup does. */
 export function outsideAddress(host: string, isLocal?: IsLocal): Promise<string> {
   return new Promise((resolve, reject) =>
     outsideLookup(isLocal)(host, {}, (error, address) =>

@@ -9,14 +9,14 @@ export interface ResumePoint {
 }
 
 export interface OpenedFile {
-  /** As the server calls it; unsafe. */
+  /** The server's name for it; unsafe. */
   readonly name: string
-  /** Where `body` begins: at the resume point, or at 0 when the server has another version or cannot resume. */
+  /** Start of `body`: the resume point, or 0 if the server has another version or cannot resume. */
   readonly atBytes: number
   readonly totalBytes: number | null
-  /** Tells this version from others; null when the server gives nothing to tell by. */
+  /** Identifies this version; null if the server sends no validator. */
   readonly validator: string | null
-  /** Throws a TransientFailure, or a system error of the network, when it is cut off. */
+  /** Throws a TransientFailure or a system error if the connection is lost. */
   readonly body: AsyncIterable<Uint8Array>
   /** Closes the connection. Safe to call twice. */
   close(): void
@@ -24,17 +24,17 @@ export interface OpenedFile {
 
 /** A file on a server. */
 export interface RemoteFile {
-  /** For people, without passwords. */
+  /** For users, without passwords. */
   readonly shownUrl: string
-  /** Tells it from all others; may hold passwords. */
+  /** Unique; may contain passwords. */
   readonly identity: string
-  /** Rejects with a TransientFailure when it may work later, with a Failure when not, or with the signal's reason. */
+  /** Rejects with a TransientFailure if a retry may help, with another Failure if not, or with the signal's reason. */
   open(resume: ResumePoint | null, options: { signal: AbortSignal }): Promise<OpenedFile>
 }
 
-/** It may work later. */
+/** A retry may help. */
 export class TransientFailure extends Failure {
-  /** The server asks not to be asked again before. */
+  /** The delay that the server requests. */
   readonly retryAfterMs: number | null
 
   constructor(
@@ -61,13 +61,13 @@ const NETWORK_CODES: Record<string, string> = {
   ERR_STREAM_PREMATURE_CLOSE: 'the connection was lost',
 }
 
-/** A network error as a TransientFailure; other errors as they are. */
+/** Converts network errors to a TransientFailure. Returns other errors unchanged. */
 export function networkFailure(error: unknown, host: string): Error {
   if (error instanceof Failure) return error
   const { code = '', message = String(error) } = (error ?? {}) as { code?: string; message?: string }
   const what = NETWORK_CODES[code]
   if (what) return new TransientFailure('no-answer', `${host}: ${what}`, { cause: error })
-  // Node: a body or head that breaks off.
+  // Node's error for a truncated response.
   if (message === 'aborted' || /socket hang up/.test(message))
     return new TransientFailure('no-answer', `${host}: the connection was lost`, { cause: error })
   if (/^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code))

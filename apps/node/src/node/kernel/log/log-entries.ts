@@ -2,7 +2,7 @@ import type { LogEntry } from '@shoal/api'
 import type { LogLevel } from './log.ts'
 
 export interface LogQuery {
-  /** This level and the graver ones. */
+  /** This level and more severe ones. */
   readonly level: LogLevel
   readonly torrent?: string | undefined
   /** Only entries with a higher id: the oldest of them come first, so that none is missed. Without, the latest. */
@@ -12,7 +12,7 @@ export interface LogQuery {
 
 export const GRAVITY: Readonly<Record<LogLevel, number>> = { debug: 20, info: 30, warn: 40, error: 50 }
 const MAX_ENTRIES = 5000
-/** Room to let the oldest go in one step. */
+/** Entries beyond the maximum before the oldest are dropped in one step. */
 const SLACK = 500
 
 /** The latest log entries, in memory, for the console and `listLog`. */

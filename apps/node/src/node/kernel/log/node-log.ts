@@ -8,7 +8,7 @@ import { terminalLine } from './terminal-line.ts'
 
 export interface NodeLogOptions {
   readonly level?: LogLevel
-  /** Where lines go: `stderr`, the path of a file, or a stream. Default: stderr, short lines when that is a terminal. */
+  /** Destination of the lines: `stderr`, the path of a file, or a stream. Default: stderr, with short lines on a terminal. */
   readonly destination?: 'stderr' | (string & {}) | Writable
 }
 
@@ -20,7 +20,7 @@ export interface NodeLog {
   close(): Promise<void>
 }
 
-/** Longest message that is kept: a stack with long paths. */
+/** Longer messages are truncated; enough for a stack with long paths. */
 const MAX_MESSAGE = 8000
 
 /** Throws when the file cannot be opened. */
@@ -53,7 +53,7 @@ function openStream(destination: NonNullable<NodeLogOptions['destination']>): {
   if (destination instanceof Writable) return { stream: destination, close: async () => {} }
   if (destination === 'stderr' && process.stderr.isTTY)
     return { stream: { write: line => void process.stderr.write(terminalLine(line)) }, close: async () => {} }
-  // Written at once: a node that is killed has told what it did, and its log lines are few.
+  // Written synchronously, so that the log is complete if the node is killed; lines are few.
   const stream = openDestination({
     dest: destination === 'stderr' ? 2 : destination,
     mkdir: true,

@@ -1,6 +1,6 @@
 import { printable } from '../../../base/width.ts'
 
-/** `12:30:07 warn  message`: a JSON line of the log as people read it. Other lines stay as they are. */
+/** Formats a JSON line of the log as `12:30:07 warn  message`. Returns other lines unchanged. */
 export function terminalLine(line: string): string {
   const entry = parsed(line)
   if (!entry) return line
@@ -19,7 +19,7 @@ function parsed(line: string): { time: string; level: number; message: string } 
   }
 }
 
-// Names of torrents come from strangers: nothing of them may steer the terminal, and a line break in one makes no entry of the log.
+// Names of torrents come from strangers: they must not control the terminal or look like another log entry.
 function shown(message: string): string {
   return message
     .split('\n')
