@@ -4,6 +4,7 @@ import { linear } from '../shared/charts/scale.ts'
 import { paths } from '../shared/charts/series.ts'
 import { IconButton } from '../shared/controls/Button.tsx'
 import { Icon } from '../shared/controls/Icon.tsx'
+import layout from '../shared/controls/layout.module.css'
 import { notifyError } from '../shared/controls/toasts.ts'
 import { formatRate } from '../shared/format/format.ts'
 import { texts } from '../shared/messages/texts.ts'
@@ -19,15 +20,15 @@ export function Rates() {
   const down = formatRate(stats.downloadBytesPerSecond)
   const up = formatRate(stats.uploadBytesPerSecond)
   return (
-    <div className={styles.rates}>
-      <Link href="/dashboard" className={styles.now}>
+    <div className={`${layout.row} ${styles.rates}`}>
+      <Link href="/dashboard" className={`${layout.row} ${styles.now}`}>
         <LastMinute node={node} />
-        <span className={styles.down}>
+        <span className={`${layout.row1} ${styles.down}`}>
           <Icon name="down" size={15} />
           <span className="visually-hidden">{texts.app.downloading}</span>
           <span className="number">{down}</span>
         </span>
-        <span className={styles.up}>
+        <span className={`${layout.row1} ${styles.up}`}>
           <Icon name="up" size={15} />
           <span className="visually-hidden">{texts.app.uploading}</span>
           <span className="number">{up}</span>

@@ -31,10 +31,12 @@ export function SearchBox() {
     event.currentTarget.blur()
   }
   if (path === '/search')
-    return <div className={`${layout.row2} ${layout.grow} ${styles.box}`} data-hidden="true" />
+    return (
+      <div className={`${layout.row2} ${layout.grow} ${layout.search} ${styles.box}`} data-hidden="true" />
+    )
   const label = onList ? texts.list.filterLabel : texts.pages.search.label
   return (
-    <search className={`${layout.row2} ${layout.grow} ${styles.box}`}>
+    <search className={`${layout.row2} ${layout.grow} ${layout.search} ${styles.box}`}>
       <Icon name={onList ? 'filter' : 'search'} size={16} />
       <input
         id={SEARCH_BOX}

@@ -96,7 +96,7 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
       <div className={`${layout.stack4} ${styles.looking}`}>
         <Spinner />
         <p>{t.looking}</p>
-        <div className={styles.buttons}>
+        <div className={layout.wrap2}>
           <Button onClick={cancel}>{texts.app.cancel}</Button>
           <Button onClick={() => addUnseen(state.source)}>{t.source.direct}</Button>
         </div>
@@ -149,7 +149,7 @@ function Failed({ error, onRetry, onAdd }: { error: unknown; onRetry(): void; on
     <Notice
       tone="warn"
       action={
-        <div className={styles.buttons}>
+        <div className={layout.wrap2}>
           <Button size="small" onClick={onRetry}>
             {texts.app.retry}
           </Button>
@@ -197,7 +197,7 @@ function SourceForm({ field, text, peers, onText, onPeers, onSubmit, onFiles }: 
       />
       <Understood />
       <PeersField value={peers} onChange={onPeers} />
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         <input
           ref={picker}
           type="file"

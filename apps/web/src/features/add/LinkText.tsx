@@ -41,7 +41,7 @@ export function LinkText({ label, value, copy, name, first = false, hint }: Prop
           {hint}
         </p>
       )}
-      <div className={styles.buttons}>
+      <div className={layout.wrap2}>
         <CopyButton variant={first ? 'primary' : 'plain'} text={value}>
           {copy}
         </CopyButton>

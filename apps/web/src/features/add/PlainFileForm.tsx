@@ -34,7 +34,7 @@ export function PlainFileForm({ source, onBack, onAdd }: Props) {
         <span>{source}</span>
       </p>
       <FolderField value={directory} onChange={setDirectory} />
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         <Button onClick={onBack}>{texts.app.back}</Button>
         <Button type="submit" variant="primary" icon="download" disabled={busy}>
           {t.plain.confirm}

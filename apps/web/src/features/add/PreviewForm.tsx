@@ -55,7 +55,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
       <div className={`${layout.stack4} ${styles.form}`}>
         <Title preview={preview} />
         <Notice tone="info">{t.known}</Notice>
-        <div className={styles.actions}>
+        <div className={`${layout.wrap2} ${styles.actions}`}>
           <Button onClick={onBack}>{texts.app.back}</Button>
           <Button variant="primary" onClick={() => navigate(`/torrents/${preview.id}`)}>
             {t.openKnown}
@@ -91,7 +91,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
         <CheckField label={t.options.paused} name="paused" />
       </div>
       <PeersField value={peers} onChange={onPeers} />
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         <Button onClick={onBack}>{texts.app.back}</Button>
         <Button type="submit" variant="primary" icon="download" disabled={wanted.size === 0 || busy}>
           {t.confirm} <span className={styles.size}>{formatBytes(wantedBytes)}</span>
@@ -108,7 +108,7 @@ function NotForNode({ onBack }: { onBack(): void }) {
       <Notice tone="warn">
         <strong>{t.sealed.name}.</strong> {t.sealed.toKey}
       </Notice>
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         <Button onClick={onBack}>{texts.app.back}</Button>
       </div>
     </div>

@@ -77,7 +77,7 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
       </p>
       <ProgressBar value={value} />
       {!sending && !job && <Spinner />}
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         {sending && <Button onClick={() => task.cancel()}>{t.cancel}</Button>}
         <Button onClick={onClose}>{t.hide}</Button>
       </div>
@@ -103,7 +103,7 @@ function Done({ id, job: { link, name }, by, onAgain }: DoneProps) {
         </div>
       </div>
       {link === null ? <TorrentLink id={id} /> : <SealedLink link={absoluteLink(link)} name={name} by={by} />}
-      <div className={styles.actions}>
+      <div className={`${layout.wrap2} ${styles.actions}`}>
         <Button variant="quiet" onClick={onAgain}>
           {t.again}
         </Button>

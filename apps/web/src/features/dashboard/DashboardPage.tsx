@@ -77,9 +77,15 @@ function TotalsCard({ stats }: { stats: NodeStats }) {
         <thead>
           <tr>
             <td />
-            <th scope="col">{t.downloaded}</th>
-            <th scope="col">{t.uploaded}</th>
-            <th scope="col">{t.ratio}</th>
+            <th scope="col" className={layout.numeric}>
+              {t.downloaded}
+            </th>
+            <th scope="col" className={layout.numeric}>
+              {t.uploaded}
+            </th>
+            <th scope="col" className={layout.numeric}>
+              {t.ratio}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -97,9 +103,9 @@ function Totals({ name, totals }: { name: string; totals: NodeStats['session'] }
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td className="number">{formatBytes(totals.downloadedBytes)}</td>
-      <td className="number">{formatBytes(totals.uploadedBytes)}</td>
-      <td className="number">{ratio === null ? texts.app.none : formatRatio(ratio)}</td>
+      <td className={layout.numeric}>{formatBytes(totals.downloadedBytes)}</td>
+      <td className={layout.numeric}>{formatBytes(totals.uploadedBytes)}</td>
+      <td className={layout.numeric}>{ratio === null ? texts.app.none : formatRatio(ratio)}</td>
     </tr>
   )
 }
@@ -150,7 +156,7 @@ function NodeCard({ stats }: { stats: NodeStats }) {
       <dl className={styles.facts}>
         {facts.map(([name, value]) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt className={layout.small}>{name}</dt>
             <dd className="number">{value}</dd>
           </div>
         ))}

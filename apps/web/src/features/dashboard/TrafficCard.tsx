@@ -30,7 +30,7 @@ export function TrafficCard() {
   return (
     <Card className={layout.wide}>
       <div className={`${layout.wrap2} ${styles.cardHead}`}>
-        <h2>{t.traffic}</h2>
+        <h2 className={layout.heading}>{t.traffic}</h2>
         {value && (
           <span className={`${layout.soft} ${styles.sums}`}>
             {t.downloaded} <strong className="number">{formatBytes(sum.downloadedBytes)}</strong> ·{' '}

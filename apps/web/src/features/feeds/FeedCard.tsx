@@ -53,7 +53,7 @@ export function FeedCard({ feed }: { feed: Feed }) {
       <div className={styles.head}>
         <div className={layout.grow}>
           <h2>{feed.title || feed.url}</h2>
-          <p className={`${layout.small} ${layout.break} ${styles.soft}`}>
+          <p className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>
             {feed.url} · {readText(feed)}
           </p>
         </div>
@@ -66,7 +66,7 @@ export function FeedCard({ feed }: { feed: Feed }) {
       <section className={`${layout.stack2} ${styles.part}`}>
         <h3>{t.filters}</h3>
         {feed.filters.length === 0 && editing === null && (
-          <p className={`${layout.small} ${layout.break} ${styles.soft}`}>{t.noFilters}</p>
+          <p className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>{t.noFilters}</p>
         )}
         {feed.filters.map((filter, at) =>
           editing === at ? (
@@ -122,12 +122,12 @@ function FilterLine({
       <div>
         <strong>{filter.include || t.everything}</strong>
         {filter.exclude && (
-          <span className={`${layout.small} ${layout.break} ${styles.soft}`}>
+          <span className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>
             {' '}
             {t.without({ words: filter.exclude })}
           </span>
         )}
-        <div className={`${layout.small} ${layout.break} ${styles.soft}`}>
+        <div className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>
           {/* Before it is known the line is there already: nothing jumps. */}
           {matching?.kind === 'fits' ? t.matching({ matching: found.length, count: items.length }) : '\u00a0'}
           {matching?.kind === 'slow' && t.slowExpression}
@@ -149,7 +149,7 @@ function Items({ items, onTaken }: { items: readonly FeedItem[]; onTaken(): void
       onTaken()
     }, notifyError)
   if (items.length === 0)
-    return <p className={`${layout.small} ${layout.break} ${styles.soft}`}>{t.noItems}</p>
+    return <p className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>{t.noItems}</p>
   return (
     <>
       <ul className={`${layout.whole} ${styles.items}`}>
@@ -157,7 +157,7 @@ function Items({ items, onTaken }: { items: readonly FeedItem[]; onTaken(): void
           <li key={item.id}>
             <span className={`${layout.grow} ${layout.break}`}>{item.title}</span>
             {item.publishedMs !== null && (
-              <span className={`${layout.small} ${layout.break} ${styles.soft}`}>
+              <span className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>
                 {formatAgo(item.publishedMs)}
               </span>
             )}

@@ -47,7 +47,7 @@ export function FeedsPage() {
       )}
       {feeds && feeds.length > 0 && (
         <>
-          <p className={styles.intro}>{t.intro}</p>
+          <p className={layout.muted}>{t.intro}</p>
           <div className={`${layout.stack4} ${styles.feeds}`}>
             {feeds.map(feed => (
               <FeedCard key={feed.id} feed={feed} />

@@ -2,6 +2,7 @@ import type { SearchHit } from '@shoal/api'
 import { Link } from 'wouter'
 import { Icon } from '../../shared/controls/Icon.tsx'
 import type { IconName } from '../../shared/controls/icons.ts'
+import layout from '../../shared/controls/layout.module.css'
 import { shownName } from '../../shared/format/shown-name.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { marked } from './marked.ts'
@@ -24,14 +25,14 @@ export function Hit({ hit }: { hit: SearchHit }) {
           {snippet === null ? <Marked text={name} matches={matches} /> : name}
         </span>
         {snippet !== null && (
-          <span className={styles.snippet}>
+          <span className={layout.soft}>
             <Marked text={snippet} matches={matches} />
           </span>
         )}
         {path !== null && path !== torrentName && (
-          <span className={styles.in}>{t.in({ torrent: shownName(torrentName) })}</span>
+          <span className={layout.soft}>{t.in({ torrent: shownName(torrentName) })}</span>
         )}
-        {file === null && <span className={styles.in}>{t.torrent}</span>}
+        {file === null && <span className={layout.soft}>{t.torrent}</span>}
       </span>
     </Link>
   )

@@ -35,7 +35,7 @@ export function SearchPage() {
   return (
     <Page title={t.title} narrow>
       <search className={`${layout.stack3} ${styles.head}`}>
-        <div className={`${layout.row2} ${styles.box}`}>
+        <div className={`${layout.row2} ${layout.search} ${styles.box}`}>
           <Icon name="search" />
           <input
             type="search"

@@ -23,7 +23,7 @@ export function About() {
   ] as const
   return (
     <>
-      <dl className={styles.facts}>
+      <dl className={`${layout.facts} ${styles.facts}`}>
         {facts.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

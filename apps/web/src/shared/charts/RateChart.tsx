@@ -34,8 +34,8 @@ export function RateChart({ points, fromMs, toMs, label, heightPixels = 220 }: R
   return (
     <figure className={`${layout.stack2} ${layout.shrink}`}>
       <div className={`${layout.row4} ${layout.soft} ${styles.legend}`}>
-        <span className={styles.down}>{say.download}</span>
-        <span className={styles.up}>{say.upload}</span>
+        <span className={`${layout.inline} ${styles.down}`}>{say.download}</span>
+        <span className={`${layout.inline} ${styles.up}`}>{say.upload}</span>
         <button
           type="button"
           className={`${layout.soft} ${layout.box} ${styles.tableButton}`}
@@ -152,8 +152,8 @@ function Plot({ points, fromMs, toMs, label, width, height }: PlotProps) {
       {point && (
         <div className={styles.readout} aria-hidden="true" style={readoutPlace(drawing.x(point.atMs), width)}>
           <strong>{formatTime(point.atMs)}</strong>
-          <span className={styles.down}>{formatRate(point.down)}</span>
-          <span className={styles.up}>{formatRate(point.up)}</span>
+          <span className={`${layout.inline} ${styles.down}`}>{formatRate(point.down)}</span>
+          <span className={`${layout.inline} ${styles.up}`}>{formatRate(point.up)}</span>
         </div>
       )}
     </div>

@@ -16,20 +16,24 @@ export function RateTable(props: { points: readonly RatePoint[]; label: string; 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
     <section className={`${layout.box} ${styles.tableBox}`} tabIndex={0} aria-label={props.label}>
-      <table className={styles.table}>
+      <table>
         <thead>
           <tr>
             <th scope="col">{say.time}</th>
-            <th scope="col">{say.download}</th>
-            <th scope="col">{say.upload}</th>
+            <th scope="col" className={layout.numeric}>
+              {say.download}
+            </th>
+            <th scope="col" className={layout.numeric}>
+              {say.upload}
+            </th>
           </tr>
         </thead>
         <tbody>
           {rows.map(({ atMs, down, up }) => (
             <tr key={atMs}>
               <th scope="row">{formatTime(atMs)}</th>
-              <td>{formatRate(down)}</td>
-              <td>{formatRate(up)}</td>
+              <td className={layout.numeric}>{formatRate(down)}</td>
+              <td className={layout.numeric}>{formatRate(up)}</td>
             </tr>
           ))}
         </tbody>

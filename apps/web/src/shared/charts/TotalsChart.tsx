@@ -33,8 +33,8 @@ export function TotalsChart({ totals, label, heightPixels = 200 }: TotalsChartPr
   return (
     <figure className={`${layout.stack2} ${layout.shrink}`}>
       <div className={`${layout.row4} ${layout.soft} ${styles.legend}`}>
-        <span className={styles.down}>{say.downloaded}</span>
-        <span className={styles.up}>{say.uploaded}</span>
+        <span className={`${layout.inline} ${styles.down}`}>{say.downloaded}</span>
+        <span className={`${layout.inline} ${styles.up}`}>{say.uploaded}</span>
         <span className={styles.readText}>{at === null ? '' : text}</span>
       </div>
       <div

@@ -14,7 +14,7 @@ export function LabelChip({ name, colour }: { name: string; colour?: string | nu
   return (
     <span className={`${layout.inline} ${layout.soft} ${styles.chip}`}>
       <LabelDot name={name} colour={colour} />
-      <span>{name}</span>
+      <span className={layout.clip}>{name}</span>
     </span>
   )
 }

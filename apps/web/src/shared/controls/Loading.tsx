@@ -8,7 +8,7 @@ import { Notice } from './Panels.tsx'
 
 export function Spinner() {
   return (
-    <div className={styles.spinner} role="status">
+    <div className={`${layout.spinner} ${styles.spinner}`} role="status">
       <span className="visually-hidden">{texts.app.loading}</span>
     </div>
   )

@@ -40,9 +40,13 @@ export function Notice({
   action?: ReactNode
 }) {
   return (
-    <div className={styles.problem} data-tone={tone} role={tone === 'bad' ? 'alert' : 'note'}>
+    <div
+      className={`${layout.row2} ${styles.problem}`}
+      data-tone={tone}
+      role={tone === 'bad' ? 'alert' : 'note'}
+    >
       <Icon name={tone === 'info' ? 'info' : 'alert'} />
-      <div>{children}</div>
+      <div className={layout.grow}>{children}</div>
       {action}
     </div>
   )
@@ -59,7 +63,7 @@ export function Card({
 }) {
   return (
     <section className={[`${layout.card} ${styles.card}`, className].filter(Boolean).join(' ')}>
-      {title && <h2>{title}</h2>}
+      {title && <h2 className={layout.heading}>{title}</h2>}
       {children}
     </section>
   )

@@ -6,7 +6,7 @@ import styles from './media.module.css'
 export function Message(props: { title: string; help?: string; busy?: boolean; children?: ReactNode }) {
   return (
     <div className={styles.message} role="status">
-      {props.busy && <span className={styles.spinner} aria-hidden="true" />}
+      {props.busy && <span className={layout.spinner} aria-hidden="true" />}
       <p className={styles.messageTitle}>{props.title}</p>
       {props.help && <p>{props.help}</p>}
       {props.children && <div className={`${layout.wrap2} ${styles.messageActions}`}>{props.children}</div>}

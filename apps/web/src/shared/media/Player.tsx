@@ -64,7 +64,7 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
         />
         {state === 'waiting' && (
           <div className={`${layout.row2} ${styles.buffering}`} role="status">
-            <span className={styles.spinner} aria-hidden="true" />
+            <span className={layout.spinner} aria-hidden="true" />
             {say.buffering}
           </div>
         )}

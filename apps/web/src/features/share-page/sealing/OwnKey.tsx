@@ -66,7 +66,7 @@ export default function OwnKey({ disabled, onGive }: Props) {
           spellCheck={false}
         />
       )}
-      <p className={styles.soft}>{say.notStored}</p>
+      <p className={layout.muted}>{say.notStored}</p>
       {wrong !== null && (
         <p role="alert" className={styles.wrong}>
           {errorMessage(wrong)}

@@ -41,10 +41,10 @@ export default function Sealed({ seal, sealed, isOpen, onOpen }: Props) {
   }, [isThere])
   return (
     <Card title={say.title}>
-      <p className={styles.soft}>{isOpen ? say.done : say[seal.by]}</p>
+      <p className={layout.muted}>{isOpen ? say.done : say[seal.by]}</p>
       {failure && <Notice>{failure}</Notice>}
       {isOpening && <p role="status">{say.opening}</p>}
-      {!isThere && <p className={styles.soft}>{say.looking}</p>}
+      {!isThere && <p className={layout.muted}>{say.looking}</p>}
       {seal.by === 'passphrase' && isThere && !isOpen && (
         <Passphrase disabled={isOpening} onGive={passphrase => void open({ passphrase })} />
       )}

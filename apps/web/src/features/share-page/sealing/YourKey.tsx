@@ -22,7 +22,7 @@ export default function YourKey() {
   const [made, setMade] = useState<MadeKey | null>(null)
   return (
     <Card title={say.title}>
-      {!made && <p className={styles.soft}>{say.hint}</p>}
+      {!made && <p className={layout.muted}>{say.hint}</p>}
       {!isOpen && (
         <div className={`${layout.wrap2} ${styles.actions} ${sealing.below}`}>
           <Button icon="lock" onClick={() => setOpen(true)}>

@@ -14,7 +14,6 @@ import { chosenOf, named } from '../chosen.ts'
 import { useDropsOn } from '../drops.ts'
 import { forgetShare, type OwnShare } from '../own-shares.ts'
 import { type Services, useServices } from '../services.ts'
-import view from '../view/view.module.css'
 import styles from './sharing.module.css'
 
 /** The browser has let go of the files when the page was loaded again: chosen once more, they are shared under the same link. */
@@ -41,7 +40,7 @@ export default function Again({ share }: { readonly share: OwnShare }) {
         }
       >
         <p>{say.again}</p>
-        <p className={view.soft}>
+        <p className={layout.muted}>
           {say.sharedOn({ name: shownName(share.name), date: formatDate(share.sharedMs) })}
         </p>
       </Notice>

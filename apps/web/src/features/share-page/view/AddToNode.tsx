@@ -42,7 +42,7 @@ export function AddToNode({ source, magnet, asks }: Props) {
   return (
     <Card title={texts.node.title}>
       <form className={`${layout.stack2} ${styles.linkField}`} onSubmit={submit}>
-        <p className={styles.soft}>{texts.node.hint}</p>
+        <p className={layout.muted}>{texts.node.hint}</p>
         <label htmlFor={id}>{texts.node.address}</label>
         <div className={layout.wrap2}>
           <input
@@ -60,7 +60,7 @@ export function AddToNode({ source, magnet, asks }: Props) {
             {texts.node.open}
           </Button>
         </div>
-        <p role="status" className={styles.said}>
+        <p role="status" className={`${layout.muted} ${styles.said}`}>
           {added && <a href="/">{texts.node.added}</a>}
         </p>
         <a href={magnet}>{texts.node.magnet}</a>

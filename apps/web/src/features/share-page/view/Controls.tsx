@@ -75,7 +75,7 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
           </Button>
         )}
       </div>
-      <p className={styles.said} role="status">
+      <p className={`${layout.muted} ${styles.said}`} role="status">
         {saving.said}
       </p>
     </>

@@ -77,7 +77,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
       )}
       <div className={`${layout.grow} ${styles.fileName}`}>
         <span>{name}</span>
-        <span className={styles.fileFacts}>
+        <span className={`${layout.soft} ${layout.tabular}`}>
           {formatBytes(lengthBytes)}
           {haveBytes !== null &&
             haveBytes > 0 &&

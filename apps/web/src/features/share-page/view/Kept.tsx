@@ -1,4 +1,5 @@
 import { Button } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Card } from '../../../shared/controls/Panels.tsx'
 import type { TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { formatBytes, formatPercent } from '../../../shared/format/format.ts'
@@ -21,7 +22,7 @@ export function Kept({ current }: { readonly current?: string }) {
   return (
     <Card title={texts.storage.title}>
       {storage && (
-        <p className={styles.soft}>
+        <p className={layout.muted}>
           {storage.kind === 'memory'
             ? texts.storage.memory
             : texts.storage.used({
@@ -50,7 +51,7 @@ function KeptRow({ torrent, isCurrent }: { torrent: TorrentSnapshot; isCurrent: 
   return (
     <li>
       {isCurrent ? <span>{shownName(name)}</span> : <a href={`#${magnet}`}>{shownName(name)}</a>}
-      <span className={styles.fileFacts}>
+      <span className={`${layout.soft} ${layout.tabular}`}>
         {formatBytes(haveBytes)}
         {wantedBytes > 0 && ` · ${formatPercent(haveBytes / wantedBytes)}`}
       </span>

@@ -19,7 +19,7 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
   return (
     <Card title={texts.pass.title}>
       <div className={`${layout.stack2} ${styles.linkField}`}>
-        <p className={styles.soft}>{texts.pass.hint}</p>
+        <p className={layout.muted}>{texts.pass.hint}</p>
         <label htmlFor={id} className="visually-hidden">
           {texts.pass.label}
         </label>

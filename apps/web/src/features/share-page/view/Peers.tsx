@@ -1,4 +1,5 @@
 import type { PeerStatus } from '@shoal/torrent'
+import layout from '../../../shared/controls/layout.module.css'
 import { Card } from '../../../shared/controls/Panels.tsx'
 import { formatBytes, formatPercent, formatRate } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
@@ -45,7 +46,7 @@ function PeerRow({ peer }: { readonly peer: PeerStatus }) {
   return (
     <>
       <span>{shownName(peer.client) || texts.peers.unknownClient}</span>
-      <span className={styles.peerFacts}>{words.join(' · ')}</span>
+      <span className={`${layout.soft} ${layout.tabular}`}>{words.join(' · ')}</span>
     </>
   )
 }

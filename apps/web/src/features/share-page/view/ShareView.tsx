@@ -125,7 +125,7 @@ function Head({ name, link, torrent, inside }: HeadProps) {
   return (
     <div className={`${layout.stack1} ${styles.head}`}>
       <h1>{shownName(name)}</h1>
-      <p className={styles.facts}>
+      <p className={`${layout.wrap2} ${styles.facts}`}>
         {lengthBytes ? <span>{formatBytes(lengthBytes)}</span> : null}
         {fileCount > 0 && <span>{texts.facts.files({ count: fileCount })}</span>}
         {link.seal && (

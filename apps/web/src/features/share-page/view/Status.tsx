@@ -58,7 +58,7 @@ function Progress({ torrent, phase }: { torrent: TorrentSnapshot; phase: Phase }
             ? { tone: 'bad' as const }
             : {})}
       />
-      <p className={styles.numbers}>
+      <p className={`${layout.wrap2} ${styles.numbers}`}>
         {words.map(word => (
           <span key={word}>{word}</span>
         ))}

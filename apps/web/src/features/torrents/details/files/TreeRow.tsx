@@ -60,10 +60,10 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
         <FileIcon node={node} isOpen={isOpen ?? false} />
         <NameButton node={node} tabIndex={tabIndex} actions={actions} />
       </div>
-      <div role="gridcell" className={styles.size}>
+      <div role="gridcell" className={`${layout.soft} ${styles.size}`}>
         {formatBytes(node.lengthBytes)}
       </div>
-      <div role="gridcell" className={`${layout.row2} ${styles.progress}`}>
+      <div role="gridcell" className={`${layout.row2} ${layout.soft} ${styles.progress}`}>
         <span className={styles.track} aria-hidden="true">
           <span style={{ inlineSize: `${progress * 100}%` }} data-complete={progress === 1 || undefined} />
         </span>

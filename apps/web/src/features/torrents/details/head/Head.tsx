@@ -32,7 +32,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
         <div className={`${layout.stack2} ${layout.shrink}`}>
           <h1 className={`${layout.break} ${styles.name}`}>{shownName(torrent.name)}</h1>
           <p className={`${layout.wrap2} ${layout.soft} ${styles.sub}`}>
-            <span className={`${layout.inline} ${styles.state}`} data-tone={toneOf(torrent)}>
+            <span className={`${layout.inline} ${layout.dot} ${styles.state}`} data-tone={toneOf(torrent)}>
               {texts.list.state[torrent.state]}
             </span>
             {torrent.totalBytes !== null && <span>{sizeOf(torrent)}</span>}

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { controlClass } from '../../../../shared/controls/Field.tsx'
+import layout from '../../../../shared/controls/layout.module.css'
 import { texts } from '../../../../shared/messages/texts.ts'
 import styles from './options.module.css'
 
@@ -32,7 +33,7 @@ export function LimitField({ label, step, value, onChange }: LimitFieldProps) {
     if (number > 0 && number !== value) onChange(step === 1 ? Math.max(1, Math.round(number)) : number)
   }
   return (
-    <div className={styles.limit}>
+    <div className={`${layout.stack1} ${styles.limit}`}>
       <span>{label}</span>
       <select
         className={controlClass}

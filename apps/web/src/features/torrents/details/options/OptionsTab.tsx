@@ -140,7 +140,7 @@ function Rate(props: { name: string; value: number | null; onChange: (rate: numb
   const id = useId()
   const [wrong, setWrong] = useState(false)
   return (
-    <div className={styles.rate}>
+    <div className={`${layout.stack1} ${styles.rate}`}>
       <span>{props.name}</span>
       <RateField
         label={props.name}

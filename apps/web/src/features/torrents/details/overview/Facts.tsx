@@ -19,8 +19,10 @@ export function Facts(props: {
       }
       aria-labelledby={id}
     >
-      <h2 id={id}>{props.title}</h2>
-      <dl className={styles.facts}>
+      <h2 id={id} className={layout.heading}>
+        {props.title}
+      </h2>
+      <dl className={`${layout.facts} ${styles.facts}`}>
         {props.facts.map(fact => (
           <div key={fact.name}>
             <dt>{fact.name}</dt>

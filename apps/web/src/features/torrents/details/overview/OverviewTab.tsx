@@ -25,7 +25,9 @@ function Overview({ detail }: { readonly detail: TorrentDetail }) {
   return (
     <div className={`${layout.stack4} ${layout.shrink}`}>
       <section className={`${layout.stack3} ${layout.card} ${styles.card}`} aria-labelledby="pieces-title">
-        <h2 id="pieces-title">{pieceTexts.pieces.title}</h2>
+        <h2 id="pieces-title" className={layout.heading}>
+          {pieceTexts.pieces.title}
+        </h2>
         {pieces ? <PiecePicture pieces={pieces} /> : <p className={styles.wait}>{pieceTexts.pieces.none}</p>}
       </section>
       <div className={styles.columns}>

@@ -67,10 +67,15 @@ function ColumnHead(props: { column: PeerColumn; sort: PeerSort; onSort: (sort: 
     <th
       scope="col"
       data-column={column}
-      className={isText ? undefined : table.numeric}
+      className={isText ? undefined : layout.numeric}
       aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
     >
-      <button type="button" className={`${layout.inline} ${table.sortButton}`} onClick={() => onSort(next)}>
+      <button
+        type="button"
+        className={`${layout.inline} ${table.sortButton}`}
+        data-end={!isText || undefined}
+        onClick={() => onSort(next)}
+      >
         {say[column]}
         <span aria-hidden="true" className={table.arrow} data-on={isSorted || undefined}>
           {isSorted && !sort.descending ? '↑' : '↓'}
@@ -111,7 +116,7 @@ function PeerRow({ peer }: { readonly peer: Peer }) {
           </abbr>
         ))}
       </td>
-      <td data-column="progress" className={table.numeric}>
+      <td data-column="progress" className={layout.numeric}>
         <span className={styles.progress}>
           <span aria-hidden="true" style={{ inlineSize: `${peer.progress * 100}%` }} />
         </span>
@@ -119,10 +124,10 @@ function PeerRow({ peer }: { readonly peer: Peer }) {
       </td>
       <Rate column="down" value={peer.downloadBytesPerSecond} />
       <Rate column="up" value={peer.uploadBytesPerSecond} />
-      <td data-column="downloaded" className={table.numeric}>
+      <td data-column="downloaded" className={layout.numeric}>
         {formatBytes(peer.downloadedBytes)}
       </td>
-      <td data-column="uploaded" className={table.numeric}>
+      <td data-column="uploaded" className={layout.numeric}>
         {formatBytes(peer.uploadedBytes)}
       </td>
     </tr>
@@ -131,7 +136,7 @@ function PeerRow({ peer }: { readonly peer: Peer }) {
 
 function Rate({ column, value }: { readonly column: 'down' | 'up'; readonly value: number }) {
   return (
-    <td data-column={column} className={value > 0 ? table.numeric : table.idle}>
+    <td data-column={column} className={value > 0 ? layout.numeric : `${layout.numeric} ${table.idle}`}>
       {value > 0 ? formatRate(value) : texts.app.none}
     </td>
   )

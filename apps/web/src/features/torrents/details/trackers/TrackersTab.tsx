@@ -43,19 +43,19 @@ export function TrackersTab({ torrent }: { readonly torrent: Torrent }) {
               <tr>
                 <th scope="col">{say.source}</th>
                 <th scope="col">{say.state}</th>
-                <th scope="col" className={table.numeric}>
+                <th scope="col" className={layout.numeric}>
                   {say.peers}
                 </th>
-                <th scope="col" data-column="seeds" className={table.numeric}>
+                <th scope="col" data-column="seeds" className={layout.numeric}>
                   {say.seeds}
                 </th>
-                <th scope="col" data-column="leeches" className={table.numeric}>
+                <th scope="col" data-column="leeches" className={layout.numeric}>
                   {say.leeches}
                 </th>
-                <th scope="col" data-column="downloads" className={table.numeric}>
+                <th scope="col" data-column="downloads" className={layout.numeric}>
                   {say.downloads}
                 </th>
-                <th scope="col" className={table.numeric}>
+                <th scope="col" className={layout.numeric}>
                   {say.next}
                 </th>
               </tr>
@@ -82,6 +82,8 @@ export function TrackersTab({ torrent }: { readonly torrent: Torrent }) {
   )
 }
 
+const TONES: Partial<Record<Tracker['state'], string>> = { ok: 'good', working: 'accent', failed: 'bad' }
+
 function NoTrackers({ isPrivate }: { readonly isPrivate: boolean }) {
   const public_ = useDhtOff() ? say.noneNoDht : say.none
   return <p className={`${layout.soft} ${table.note}`}>{isPrivate ? say.nonePrivate : public_}</p>
@@ -102,21 +104,24 @@ function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly lef
         </div>
       </th>
       <td>
-        <span className={`${layout.inline} ${styles.state}`} data-state={tracker.state}>
+        <span
+          className={`${layout.inline} ${layout.dot} ${styles.state}`}
+          data-tone={TONES[tracker.state] ?? 'idle'}
+        >
           {say.states[tracker.state]}
         </span>
       </td>
-      <td className={table.numeric}>{count(tracker.peers)}</td>
-      <td data-column="seeds" className={table.numeric}>
+      <td className={layout.numeric}>{count(tracker.peers)}</td>
+      <td data-column="seeds" className={layout.numeric}>
         {count(tracker.seeds)}
       </td>
-      <td data-column="leeches" className={table.numeric}>
+      <td data-column="leeches" className={layout.numeric}>
         {count(tracker.leeches)}
       </td>
-      <td data-column="downloads" className={table.numeric}>
+      <td data-column="downloads" className={layout.numeric}>
         {count(tracker.downloads)}
       </td>
-      <td className={table.numeric}>
+      <td className={layout.numeric}>
         {left === null ? texts.app.none : say.nextIn({ time: formatDuration(left) })}
       </td>
     </tr>
