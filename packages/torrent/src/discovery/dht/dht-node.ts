@@ -122,7 +122,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
       signal: this.#abort.signal,
       table: () => this.#table,
       findNode: (to, target) => this.query(to, 'find_node', { target, want: this.#want() }),
-      lookup: (target, start) => this.#walk('find_node', { target }, target, { start }),
+      lookup: (target, start) => this.walk('find_node', { target }, target, { start }),
       onRouter: endpoint => {
         if (!this.#isRouter(endpoint)) this.#routers.push(endpoint)
       },
@@ -199,21 +199,40 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
 
   /** Finds the nodes closest to `target` (20 bytes), nearest first. Rejects with the signal's reason or `closed`. */
   async findNode(target: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<readonly Contact[]> {
-    const { closest } = await this.#walk('find_node', { target }, target, options)
+    const { closest } = await this.walk('find_node', { target }, target, options)
     return closest.map(({ from }) => from)
   }
 
   /**
    * Looks up `target` with any query that is answered with nodes, such as `get_peers`. The responses of the closest nodes contain the tokens
-   * for writing there. `onAnswer` receives each response as it arrives. Rejects with the signal's reason or `closed`.
+   * for writing there. `onAnswer` receives each response as it arrives; `start` are nodes to ask in addition to those of the table. Rejects
+   * with the signal's reason or `closed`.
    */
-  walk(
+  async walk(
     method: string,
     args: QueryArgs,
     target: Uint8Array,
-    options: { signal?: AbortSignal; onAnswer?: (answer: NodeResponse) => void } = {},
+    options: {
+      signal?: AbortSignal | undefined
+      onAnswer?: (answer: NodeResponse) => void
+      start?: readonly Contact[] | undefined
+    } = {},
   ): Promise<LookupResult> {
-    return this.#walk(method, args, target, options)
+    const { signal } = options
+    const want = this.#want()
+    const result = await lookup({
+      target,
+      ownId: this.id,
+      family: this.family,
+      clock: this.#options.clock,
+      start: [...(options.start ?? []), ...this.#table.closest(target, 16)],
+      ask: contact => this.query(contact, method, { ...args, want }, { signal }),
+      ...(options.onAnswer && { onAnswer: options.onAnswer }),
+      ...(signal && { signal }),
+    })
+    // All queries of a closed node fail at once, so the lookup ends without a result.
+    this.#abort.signal.throwIfAborted()
+    return result
   }
 
   /** Returns the state to save for the next run. */
@@ -231,33 +250,6 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     this.#rpc.close()
     if (this.#other) this.#other.#other = null
     await this.#options.socket.close()
-  }
-
-  async #walk(
-    method: string,
-    args: QueryArgs,
-    target: Uint8Array,
-    options: {
-      signal?: AbortSignal | undefined
-      onAnswer?: (answer: NodeResponse) => void
-      start?: readonly Contact[] | undefined
-    },
-  ): Promise<LookupResult> {
-    const { signal } = options
-    const want = this.#want()
-    const result = await lookup({
-      target,
-      ownId: this.id,
-      family: this.family,
-      clock: this.#options.clock,
-      start: [...(options.start ?? []), ...this.#table.closest(target, 16)],
-      ask: contact => this.query(contact, method, { ...args, want }, { signal }),
-      ...(options.onAnswer && { onAnswer: options.onAnswer }),
-      ...(signal && { signal }),
-    })
-    // All queries of a closed node fail at once, so the lookup ends without a result.
-    this.#abort.signal.throwIfAborted()
-    return result
   }
 
   /** BEP 32: asks for both families only while one of the tables is small. */

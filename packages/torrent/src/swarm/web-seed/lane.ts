@@ -8,7 +8,7 @@ import type { SeedUrl } from './seed-url.ts'
 const READ_ON_BYTES = 256 * 1024
 const ZEROS = new Uint8Array(16 * 1024)
 
-/** Events that a lane reports to the fetcher that owns it. */
+/** Events that a lane reports to the fetcher that owns it, as an interface so that the two files do not import each other. */
 export interface LaneEvents {
   /** Payload arrived. */
   onBytes(bytes: number): void
