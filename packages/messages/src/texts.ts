@@ -1,4 +1,4 @@
-import { type Catalog, type IsPlural, isPlural, type Message } from './catalog.ts'
+import { type Catalog, type IsPlural, isPlural, type Message, type Plural } from './catalog.ts'
 
 /** The names of a text's arguments: `'file' | 'count'` for `{file} and {count} more`. */
 type Arguments<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
@@ -30,21 +30,27 @@ export type Texts<C> = {
  * @param language The catalog's language as a BCP 47 tag, for plural rules and numbers
  */
 export function toTexts<const C extends Catalog>(catalog: C, language: string): Texts<C> {
-  const rules = new Intl.PluralRules(language)
-  const numbers = new Intl.NumberFormat(language)
+  // Made when needed: the first takes 50 ms in Node, and a program may only print its help.
+  let rules: Intl.PluralRules | undefined
+  let numbers: Intl.NumberFormat | undefined
+  const format = (value: string | number | undefined) => {
+    if (typeof value !== 'number') return String(value)
+    numbers ??= new Intl.NumberFormat(language)
+    return numbers.format(value)
+  }
+  const select = (forms: Plural, count: number) => {
+    rules ??= new Intl.PluralRules(language)
+    return forms[rules.select(count)] ?? forms.other
+  }
   const fill = (text: string, values: Record<string, string | number>) =>
-    text.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const value = values[name]
-      return typeof value === 'number' ? numbers.format(value) : String(value)
-    })
+    text.replace(/\{(\w+)\}/g, (_, name: string) => format(values[name]))
   const prepare = (message: Message | Catalog): unknown => {
     if (typeof message === 'string')
       return message.includes('{')
         ? (values: Record<string, string | number>) => fill(message, values)
         : message
     if (isPlural(message))
-      return (values: Record<string, string | number>) =>
-        fill(message[rules.select(Number(values.count))] ?? message.other, values)
+      return (values: Record<string, string | number>) => fill(select(message, Number(values.count)), values)
     return Object.fromEntries(Object.entries(message).map(([name, each]) => [name, prepare(each)]))
   }
   return prepare(catalog) as Texts<C>

@@ -12,7 +12,7 @@ import {
   type Topic,
 } from '@shoal/api'
 import { Failure, UsageError } from '../../base/failure.ts'
-import { CommandFailure } from '../failure.ts'
+import { CommandFailure, explainFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 import { findNode, type NodeAddress, noNodeHere } from './address.ts'
 import { readEvents } from './event-stream.ts'
@@ -91,10 +91,8 @@ const TYPED = /^(source|ids)\b/
 /** Makes the call and turns the node's complaints about its input into a UsageError. */
 export async function asUsage<T>(call: Promise<T>): Promise<T> {
   return call.catch(error => {
-    if (error instanceof ApiError && error.status === 400)
-      throw new UsageError(
-        error.field && !TYPED.test(error.field) ? `${error.field}: ${error.message}` : error.message,
-      )
-    throw error
+    if (!(error instanceof ApiError) || error.status !== 400) throw error
+    const { message } = explainFailure(error)
+    throw new UsageError(error.field && !TYPED.test(error.field) ? `${error.field}: ${message}` : message)
   })
 }

@@ -74,7 +74,7 @@ export const check = defineCommand({
               have: formatBytes(haveBytes),
               size: formatBytes(length),
               good: goodPieces,
-              pieces: texts.format.pieces({ count: pieceCount }),
+              count: pieceCount,
               shoal: SHOAL,
             }),
       )

@@ -188,8 +188,11 @@ export const alone: Translation<typeof original> = {
     partly: 'zu {progress} richtig: {path}',
     correct: 'richtig: {path}',
     complete: '{name}: vollständig, {files}, {size}',
-    incomplete:
-      '{name}: {have} von {size} sind richtig ({good} von {pieces}). {shoal} get lädt den Rest herunter',
+    incomplete: {
+      one: '{name}: {have} von {size} sind richtig ({good} von {count} Teil). {shoal} get lädt den Rest herunter',
+      other:
+        '{name}: {have} von {size} sind richtig ({good} von {count} Teilen). {shoal} get lädt den Rest herunter',
+    },
     noHashes: 'Ein Link hat keine Prüfsummen: Geben Sie eine .torrent-Datei oder deren URL an',
     otherName:
       'Die Datei im Torrent heißt {expected}, diese aber {actual}: Benennen Sie sie um, oder geben Sie ihren Ordner an',

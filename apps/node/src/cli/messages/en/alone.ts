@@ -184,7 +184,11 @@ export const alone = {
     partly: '{progress} correct: {path}',
     correct: 'correct: {path}',
     complete: '{name}: complete, {files}, {size}',
-    incomplete: '{name}: {have} of {size} are correct ({good} of {pieces}). {shoal} get downloads the rest',
+    incomplete: {
+      one: '{name}: {have} of {size} are correct ({good} of {count} piece). {shoal} get downloads the rest',
+      other:
+        '{name}: {have} of {size} are correct ({good} of {count} pieces). {shoal} get downloads the rest',
+    },
     noHashes: 'a link has no piece hashes: give a .torrent file or its URL',
     otherName:
       'the file in the torrent is named {expected}, but this one is {actual}: rename it, or give its folder',
