@@ -48,7 +48,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: w
     })
     await tab.getByRole('button', { name: 'Seal and get a link' }).dblclick()
     await tab.getByLabel('Link to this share').waitFor()
-    expect(await tab.evaluate(() => Reflect.get(globalThis, 'workers'))).toEqual(['shoal-seal'])
+    expect(await tab.evaluate(() => Reflect.get(globalThis, 'workers'))).toEqual(['en'])
     expect(problems).toEqual([])
   })
 

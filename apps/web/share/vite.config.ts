@@ -8,7 +8,7 @@ const TARGET = ['chrome123', 'firefox128', 'safari17.5']
 const PUBLIC = join(import.meta.dirname, 'public')
 const WORKER = join(import.meta.dirname, '../src/features/share-page/service-worker/main.ts')
 const COMMON =
-  /\/src\/(shared\/(base\/(cell|clipboard|error-message|remembered)|controls\/(Button|Icon|icons|Panels|layout)|dropped\/dropped|engine\/failure|format|messages\/(language|load|share-page)|media\/kinds|node\/context|theme)|features\/share-page\/(drops|hooks|links|media\/media-type|own-shares|save\/write-to|services|share-file|view\/(Kept|LinkBox|view)))\b/
+  /\/src\/(shared\/(base\/(cell|clipboard|remembered)|controls\/(Button|Icon|icons|Panels|layout)|dropped\/dropped|engine\/failure|format|messages\/(errors|language|load|share-page)|media\/kinds|node\/context|theme)|features\/share-page\/(drops|hooks|links|media\/media-type|own-shares|save\/write-to|services|share-file|view\/(Kept|LinkBox|view)))\b/
 /** Asked for anew each time: whoever serves the page changes it. */
 const CONFIG = 'share.json'
 

@@ -4,6 +4,7 @@ import { Button } from '../../shared/controls/Button.tsx'
 import { TextField } from '../../shared/controls/Field.tsx'
 import { Logo } from '../../shared/controls/Logo.tsx'
 import layout from '../../shared/controls/layout.module.css'
+import { useTitle } from '../../shared/controls/Page.tsx'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -14,6 +15,7 @@ import { TOKEN_USER } from './token.ts'
 export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
   const node = useNode()
   const t = texts.pages.access
+  useTitle(t.title)
   const { value: access } = useAsked(signal => node.api.getAccess({}, { signal }).catch(() => null), [])
   const [error, setError] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)

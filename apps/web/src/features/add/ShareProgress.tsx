@@ -7,7 +7,7 @@ import { Spinner } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice, ProgressBar } from '../../shared/controls/Panels.tsx'
 import { absoluteLink } from '../../shared/dropped/links.ts'
-import { messageOf } from '../../shared/format/errors.ts'
+import { errorMessage } from '../../shared/format/error-message.ts'
 import { formatBytes } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
@@ -47,7 +47,7 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
   }, [id, onShared])
   useEffect(() => () => task?.continueInBackground(), [task])
   if (id) return <Done id={id} job={job!} by={sharing.by} onAgain={onAgain} />
-  const failure = upload.error ?? (job?.error ? messageOf(new Error(job.error.message)) : null)
+  const failure = upload.error ?? (job?.error ? errorMessage(job.error) : null)
   if (failure !== null || upload.stage === 'cancelled' || job?.state === 'cancelled') {
     return (
       <div className={`${layout.stack4} ${styles.form}`}>

@@ -49,7 +49,8 @@ export class Matcher {
       if (data === BEGUN) timer = setTimeout(() => end(() => resolve({ kind: 'slow' })), this.#limitMs)
       else resolve(data)
     }
-    worker.onerror = () => end(() => reject(new Error('the worker of filters could not be started')))
+    worker.onerror = () =>
+      end(() => reject(new Error('The worker that tests filters could not be started. Reload the page.')))
     worker.postMessage({ filter: { include, exclude }, titles })
     return promise.finally(() => {
       clearTimeout(timer)

@@ -4,6 +4,7 @@ import { Button } from '../../shared/controls/Button.tsx'
 import { controlClass } from '../../shared/controls/Field.tsx'
 import { Waiting } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
+import { useTitle } from '../../shared/controls/Page.tsx'
 import { useFeatures } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
@@ -16,6 +17,7 @@ import { type SettingsEditor, useSettings } from './useSettings.ts'
 
 const say = texts.settings
 export function SettingsPage() {
+  useTitle(say.title)
   const editor = useSettings()
   const { value } = editor.asked
   return value ? <Page settings={value} editor={editor} /> : <Waiting asked={editor.asked} />

@@ -4,6 +4,7 @@ import { Logo } from '../../shared/controls/Logo.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import type { TorrentSnapshot } from '../../shared/engine/protocol.ts'
+import { chosenLanguage, LANGUAGES, type Language, setLanguage } from '../../shared/messages/language.ts'
 import { texts } from '../../shared/messages/share-page.ts'
 import { useCell } from '../../shared/node/context.tsx'
 import { setTheme, THEMES, type Theme, theme } from '../../shared/theme/theme.ts'
@@ -42,7 +43,7 @@ export function SharePage({ services }: { readonly services: Services }) {
         <Boundary key={opened.kind === 'home' ? opened.kind : fragment}>
           <Suspense>
             {opened.kind === 'home' && <Home />}
-            {opened.kind === 'wrong' && <WrongLink code={opened.code} message={opened.message} />}
+            {opened.kind === 'wrong' && <WrongLink code={opened.code} />}
             {opened.kind === 'share' && (
               <ShareView key={fragment} link={opened.link} magnet={opened.magnet} />
             )}
@@ -51,7 +52,10 @@ export function SharePage({ services }: { readonly services: Services }) {
       </main>
       <footer className={`${layout.wrap2} ${layout.spread} ${styles.footer}`}>
         <p>{texts.tagline}</p>
-        <ThemeSwitch />
+        <span className={layout.row2}>
+          <LanguageChoice />
+          <ThemeChoice />
+        </span>
       </footer>
     </ServicesContext>
   )
@@ -92,17 +96,46 @@ class Boundary extends Component<{ readonly children: ReactNode }, { failed: boo
   }
 }
 
-function ThemeSwitch() {
+function ThemeChoice() {
+  return (
+    <Choice
+      label={texts.theme.label}
+      value={useCell(theme)}
+      options={THEMES.map(each => [each, texts.theme[each]])}
+      onChange={value => setTheme(value as Theme)}
+    />
+  )
+}
+
+function LanguageChoice() {
+  return (
+    <Choice
+      label={texts.language.label}
+      value={chosenLanguage() ?? ''}
+      options={[['', texts.language.system], ...Object.entries(LANGUAGES)]}
+      onChange={value => setLanguage((value || null) as Language | null)}
+    />
+  )
+}
+
+interface ChoiceProps {
+  readonly label: string
+  readonly value: string
+  readonly options: readonly (readonly [value: string, text: string])[]
+  onChange(value: string): void
+}
+
+function Choice({ label, value, options, onChange }: ChoiceProps) {
   return (
     <select
-      className={`${layout.box} ${styles.theme}`}
-      aria-label={texts.theme.label}
-      value={useCell(theme)}
-      onChange={({ target }) => setTheme(target.value as Theme)}
+      className={`${layout.box} ${styles.choice}`}
+      aria-label={label}
+      value={value}
+      onChange={({ target }) => onChange(target.value)}
     >
-      {THEMES.map(each => (
+      {options.map(([each, text]) => (
         <option key={each} value={each}>
-          {texts.theme[each]}
+          {text}
         </option>
       ))}
     </select>

@@ -4,17 +4,11 @@ import { texts } from '../../shared/messages/share-page.ts'
 import { LinkField } from './LinkField.tsx'
 
 /** Says why a link cannot be read, and what to do. */
-export default function WrongLink({
-  code,
-  message,
-}: {
-  readonly code: LinkErrorCode
-  readonly message: string
-}) {
+export default function WrongLink({ code }: { readonly code: LinkErrorCode }) {
   return (
     <div role="alert">
       <EmptyState page icon="link" title={texts.link.wrong[code]} actions={<LinkField />}>
-        {message.charAt(0).toUpperCase() + message.slice(1)}.
+        {texts.link.help[code]}
       </EmptyState>
     </div>
   )

@@ -25,5 +25,5 @@ test.each([
   ['not-a-link', '#holiday'],
   ['altered', '#magnet:?dn=nothing'],
 ])('a link that is %s says so', (code, fragment) => {
-  expect(parseFragment(fragment)).toMatchObject({ kind: 'wrong', code, message: expect.stringMatching(/./) })
+  expect(parseFragment(fragment)).toMatchObject({ kind: 'wrong', code })
 })

@@ -13,7 +13,7 @@ import type { TorrentSnapshot } from '../../shared/engine/protocol.ts'
 export type Opened =
   | { readonly kind: 'home' }
   | { readonly kind: 'share'; readonly link: ShareLink; readonly magnet: string }
-  | { readonly kind: 'wrong'; readonly code: LinkErrorCode; readonly message: string }
+  | { readonly kind: 'wrong'; readonly code: LinkErrorCode }
 
 /** `fragment`: what follows `#` in the address, with it. */
 export function parseFragment(fragment: string): Opened {
@@ -23,7 +23,7 @@ export function parseFragment(fragment: string): Opened {
     return { kind: 'share', link, magnet: formatMagnet(link.magnet) }
   } catch (error) {
     if (!(error instanceof LinkError)) throw error
-    return { kind: 'wrong', code: error.code, message: error.message }
+    return { kind: 'wrong', code: error.code }
   }
 }
 

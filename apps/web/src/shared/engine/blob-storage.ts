@@ -34,7 +34,7 @@ export class BlobStorage implements Storage {
   }
 
   async write(): Promise<void> {
-    throw new ShoalError('io', 'a shared file does not match its torrent any more: share it again')
+    throw new ShoalError('io', 'A shared file no longer matches its torrent. Share it again.')
   }
 
   async flush(): Promise<void> {
@@ -61,11 +61,11 @@ export class BlobStorage implements Storage {
   setReserving(): void {}
 
   async move(): Promise<void> {
-    throw new ShoalError('unsupported', 'shared files stay where they are')
+    throw new ShoalError('unsupported', 'Shared files cannot be moved.')
   }
 
   async rename(): Promise<void> {
-    throw new ShoalError('unsupported', 'shared files keep their names')
+    throw new ShoalError('unsupported', 'Shared files cannot be renamed.')
   }
 
   remove(): Promise<void> {
@@ -78,9 +78,9 @@ export class BlobStorage implements Storage {
   }
 
   #check(offset: number, length: number): void {
-    if (this.#closed) throw new ShoalError('closed', 'the storage was closed: share the files again')
+    if (this.#closed) throw new ShoalError('closed', 'The storage was closed. Share the files again.')
     if (!(offset >= 0 && offset + length <= this.#layout.totalBytes))
-      throw new ShoalError('bad-argument', `bytes ${offset} to ${offset + length} are outside the torrent`)
+      throw new ShoalError('bad-argument', `Bytes ${offset} to ${offset + length} are outside the torrent.`)
   }
 }
 

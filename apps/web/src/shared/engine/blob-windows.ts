@@ -41,7 +41,7 @@ export class BlobWindows {
         }
         const from = position - window.start
         const found = bytes.subarray(from, from + part.length - at)
-        if (found.length === 0) throw new ShoalError('io', 'a shared file became shorter: share it again')
+        if (found.length === 0) throw new ShoalError('io', 'A shared file became shorter. Share it again.')
         part.set(found, at)
         at += found.length
         position += found.length
@@ -82,7 +82,7 @@ async function readBlob(blob: Blob, start: number, end: number): Promise<Uint8Ar
     .slice(start, end)
     .arrayBuffer()
     .catch(cause => {
-      throw new ShoalError('io', 'a shared file was changed or deleted: share it again', { cause })
+      throw new ShoalError('io', 'A shared file was changed or deleted. Share it again.', { cause })
     })
   return new Uint8Array(bytes)
 }

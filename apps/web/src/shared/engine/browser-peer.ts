@@ -17,7 +17,7 @@ import { readStream } from './read-stream.ts'
 
 const NO_ENGINE = {
   code: 'unsupported',
-  message: 'the engine could not be started here: load the page again',
+  message: 'The engine could not be started. Reload the page.',
 }
 
 interface Call {
@@ -203,7 +203,7 @@ export class BrowserPeer {
       for (const part of names) folder = await folder.getDirectoryHandle(part)
       return (await folder.getFileHandle(name)).getFile()
     }
-    throw new PeerError({ code: 'not-found', message: 'this file is not here as a whole: download it first' })
+    throw new PeerError({ code: 'not-found', message: 'This file is not complete. Download it first.' })
   }
 
   /** This page receives nothing more. The engine ends if it was this tab's, and another tab takes over. */
@@ -269,5 +269,5 @@ export class BrowserPeer {
 }
 
 function closed(): PeerError {
-  return new PeerError({ code: 'closed', message: 'this page has closed its peer: load it again' })
+  return new PeerError({ code: 'closed', message: 'This page has closed its engine. Reload the page.' })
 }

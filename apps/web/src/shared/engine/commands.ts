@@ -56,7 +56,7 @@ export function commandsFor({ engine, readings, watchers, page, tell }: CommandC
     read: (reading, id, file, position, end) => {
       const torrent = engine.torrent(id)
       if (torrent.files[file]) return readings.read(ofPage(reading), torrent, file, [position, end])
-      throw new ShoalError('bad-argument', `the torrent has no file ${file}`)
+      throw new ShoalError('bad-argument', `The torrent has no file ${file}.`)
     },
     endReading: reading => readings.end(ofPage(reading)),
     watch: id => watchers.add(page, id, tell),

@@ -91,7 +91,7 @@ export class Engine {
   /** Throws `not-found`. */
   torrent(id: string): TorrentApi {
     const found = this.find(id)
-    if (!found) throw new ShoalError('not-found', 'this torrent is not here any more: open its link again')
+    if (!found) throw new ShoalError('not-found', 'This torrent was removed. Open its link again.')
     return found
   }
 
@@ -145,7 +145,7 @@ export class Engine {
     }
     return this.#create(open, options, job, async metainfo => {
       if (this.#kind === 'memory')
-        throw new ShoalError('unsupported', 'this browser keeps no files: share without storage')
+        throw new ShoalError('unsupported', 'This browser stores no files. Share without storage.')
       const known = this.find(infoHashText(metainfo.info.infoHashes))
       return known ? this.snapshot(known) : this.#adopt(metainfo, { path, directory })
     })
@@ -193,7 +193,7 @@ export class Engine {
   }
 
   cancelShare(job: string): void {
-    this.#creating.get(job)?.abort(new ShoalError('cancelled', 'sharing was cancelled'))
+    this.#creating.get(job)?.abort(new ShoalError('cancelled', 'Sharing was canceled.'))
   }
 
   /** Seeds a copy of the files, or the files themselves where there is no room for one. */
@@ -221,7 +221,7 @@ export class Engine {
   async seed(metainfo: Metainfo, files: readonly ChosenFile[]): Promise<TorrentSnapshot> {
     const { info } = metainfo
     if (!blobsFor(info, info.singleFile, files))
-      throw new ShoalError('bad-argument', 'these are not the files of the torrent: choose them again')
+      throw new ShoalError('bad-argument', 'These are not the files of the torrent. Choose them again.')
     const id = infoHashText(info.infoHashes)
     const known = this.find(id)
     if (known && this.#isWhole(known)) return this.snapshot(known)
@@ -242,7 +242,7 @@ export class Engine {
   /** Content of its .torrent. Throws `not-found` while the metadata is unknown. */
   metainfo(id: string): Uint8Array {
     const { metainfo } = this.torrent(id)
-    if (!metainfo) throw new ShoalError('not-found', 'nobody has told the metadata of this torrent yet')
+    if (!metainfo) throw new ShoalError('not-found', 'The metadata of this torrent has not arrived yet.')
     return writeMetainfo(metainfo)
   }
 
@@ -320,9 +320,13 @@ function isUrl(source: string | Uint8Array): source is string {
 
 async function download(url: string): Promise<Uint8Array> {
   const failed = (cause?: unknown) =>
-    new ShoalError('unreachable', 'this .torrent cannot be fetched from a page: its server must allow that', {
-      cause,
-    })
+    new ShoalError(
+      'unreachable',
+      'A page cannot fetch this .torrent file, because its server does not allow it.',
+      {
+        cause,
+      },
+    )
   const response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer' }).catch(error => {
     throw failed(error)
   })

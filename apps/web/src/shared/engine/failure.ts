@@ -19,5 +19,5 @@ export class PeerError extends Error {
 
 /** Creates the error that an abandoned call rejects with. */
 export function cancelled(): PeerError {
-  return new PeerError({ code: 'cancelled', message: 'this was cancelled' })
+  return new PeerError({ code: 'cancelled', message: 'This was cancelled.' })
 }

@@ -134,10 +134,10 @@ class BorrowedPeer implements RtcPeer {
 
   onFailed(): void {
     if (this.#channel)
-      return this.#channel.fail(new ShoalError('timeout', 'the peer cannot be reached any more'))
+      return this.#channel.fail(new ShoalError('timeout', 'The peer can no longer be reached.'))
     if (this.#over) return
     this.close()
-    this.#events.onFailed(new ShoalError('unreachable', 'no way to the peer was found'))
+    this.#events.onFailed(new ShoalError('unreachable', 'No connection to the peer was possible.'))
   }
 
   #openWhenKnown(): void {

@@ -14,7 +14,7 @@ export function lendRtc(port: MessagePort): () => void {
     if (data.kind === 'close') peers.delete(data.peer)
     if (peer) peer.follow(data)
     else if ('call' in data)
-      tell({ kind: 'refused', call: data.call, code: 'closed', message: 'it is closed' })
+      tell({ kind: 'refused', call: data.call, code: 'closed', message: 'The connection is closed.' })
   }
   function create({ peer, config }: RtcOrder & { kind: 'create' }): void {
     try {

@@ -10,7 +10,7 @@ export async function storedFile(path: string): Promise<File> {
   try {
     return await (await handleOf(path)).getFile()
   } catch (cause) {
-    throw new ShoalError('not-found', 'what was to be shared is not in the browser any more: begin again', {
+    throw new ShoalError('not-found', 'The file to share is no longer stored in this browser. Start again.', {
       cause,
     })
   }

@@ -1,11 +1,12 @@
 import { ApiError } from '@shoal/api'
 import { texts } from '../messages/texts.ts'
+import { errorMessage } from './error-message.ts'
 
 /** The message to show for an error. The node's own messages say what to do. */
 export function messageOf(error: unknown): string {
   if (error instanceof ApiError && error.code === 'unreachable') return texts.app.errors.unreachable
   if (!(error instanceof Error) || error.message === '') return texts.app.errors.unknown
-  return error.message[0]!.toUpperCase() + error.message.slice(1)
+  return errorMessage(error)
 }
 
 export const isAborted = (error: unknown) => error instanceof Error && error.name === 'AbortError'

@@ -1,5 +1,5 @@
 /** Sizes, rates, times and lists for people, in the language of the page. Sizes count in thousands, as disks and networks are sold. */
-import { locale } from '../messages/language.ts'
+import { type Language, language, locale } from '../messages/language.ts'
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const
 type SizeUnit = (typeof UNITS)[number]
@@ -82,6 +82,17 @@ const SPANS = [
   ['second', 1],
 ] as const
 
+/** Symbols for languages whose narrow units are abbreviated words in CLDR: 15 min, not 15 Min. */
+const SYMBOLS: { readonly [L in Language]?: Readonly<Record<(typeof SPANS)[number][0], string>> } = {
+  de: { year: 'J', day: 'T', hour: 'h', minute: 'min', second: 's' },
+}
+
+function shortSpan(count: number, unit: (typeof SPANS)[number][0]): string {
+  const symbol = SYMBOLS[language]?.[unit]
+  if (symbol !== undefined) return `${formatCount(count)}\u00a0${symbol}`
+  return numbers({ style: 'unit', unit, unitDisplay: 'narrow' }).format(count)
+}
+
 /** The two largest units: `1d 4h`, `5m 20s`. More than ten years is shown as `∞`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds > 10 * SPANS[0][1]) return '∞'
@@ -96,8 +107,7 @@ export function formatDuration(seconds: number): string {
   for (const [unit, length] of SPANS.slice(start, start + 2)) {
     const count = Math.floor(rest / length)
     rest -= count * length
-    if (count > 0 || parts.length === 0)
-      parts.push(numbers({ style: 'unit', unit, unitDisplay: 'narrow' }).format(count))
+    if (count > 0 || parts.length === 0) parts.push(shortSpan(count, unit))
   }
   return parts.join(' ')
 }

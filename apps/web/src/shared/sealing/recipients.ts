@@ -1,6 +1,6 @@
 import { recipientOf } from '@shoal/identity'
-import { errorMessage } from '../base/error-message.ts'
 import { PeerError } from '../engine/failure.ts'
+import { errorMessage } from '../format/error-message.ts'
 import { texts } from '../messages/sealing.ts'
 
 /** Returns public keys as `age1…`, without duplicates. Throws `bad-key`, which names the invalid key. */

@@ -1,5 +1,5 @@
 import type { SealTo } from '@shoal/sealed'
-import { errorMessage } from '../base/error-message.ts'
+import { errorMessage } from '../format/error-message.ts'
 import { texts } from '../messages/sealing.ts'
 
 const say = texts.make

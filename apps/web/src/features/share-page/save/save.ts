@@ -61,7 +61,7 @@ export async function saveAll(
 
 async function throughMemory(file: ShareFile): Promise<void> {
   if (file.lengthBytes > MOST_IN_MEMORY_BYTES)
-    throw new Error('open this page over https to save large files')
+    throw new Error('Open this page over https to save large files.')
   const stream = file.read({ start: 0, end: file.lengthBytes })
   const url = URL.createObjectURL(
     await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob(),

@@ -1,5 +1,6 @@
 import { cancelled, PeerError } from '../../../shared/engine/failure.ts'
 import type { PeerFailure } from '../../../shared/engine/protocol.ts'
+import { language } from '../../../shared/messages/language.ts'
 import type { AnswerFrame, Answers, Order, OrderFrame } from './messages.ts'
 
 interface AskOptions {
@@ -9,7 +10,7 @@ interface AskOptions {
 
 const NO_WORKER: PeerFailure = {
   code: 'unsupported',
-  message: 'what seals could not be started here: load the page again',
+  message: 'The worker that seals files could not be started. Reload the page.',
 }
 
 /**
@@ -24,7 +25,8 @@ export function askWorker<Kind extends Order['kind']>(
   if (signal?.aborted) return Promise.reject(cancelled())
   const worker = new Worker(new URL('./seal-worker.ts', import.meta.url), {
     type: 'module',
-    name: 'shoal-seal',
+    // The worker's own messages are in the language of the page.
+    name: language,
   })
   const post = (frame: OrderFrame) => worker.postMessage(frame)
   let cancel = () => {}

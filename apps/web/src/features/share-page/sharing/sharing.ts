@@ -1,5 +1,5 @@
 import type { SealTo } from '@shoal/sealed'
-import { errorMessage } from '../../../shared/base/error-message.ts'
+import { errorMessage } from '../../../shared/format/error-message.ts'
 import { loaded } from '../../../shared/sealing/loaded.ts'
 import type { Chosen } from '../chosen.ts'
 import { parseFragment, shareLink } from '../links.ts'

@@ -2,6 +2,7 @@ import { Button } from '../../../shared/controls/Button.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Notice, ProgressBar } from '../../../shared/controls/Panels.tsx'
 import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import { errorMessage } from '../../../shared/format/error-message.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { useCell } from '../../../shared/node/context.tsx'
@@ -91,7 +92,9 @@ function Fault({ torrent }: { torrent: TorrentSnapshot }) {
   const storage = useCell(store.storage)
   const { code = '', message = '' } = torrent.error ?? {}
   const known =
-    code === 'no-space' || code === 'in-use' || code === 'no-permission' ? texts.faults[code] : message
+    code === 'no-space' || code === 'in-use' || code === 'no-permission'
+      ? texts.faults[code]
+      : errorMessage({ code, message })
   // Some browsers tell everybody of the same room, so that sites cannot tell people apart by it.
   const free = storage ? storage.quotaBytes - storage.usedBytes : null
   const neededBytes = torrent.wantedBytes - torrent.haveBytes

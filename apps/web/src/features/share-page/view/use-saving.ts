@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { errorMessage } from '../../../shared/base/error-message.ts'
+import { errorMessage } from '../../../shared/format/error-message.ts'
 import { formatPercent } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { useAskBeforeLeaving } from '../hooks.ts'

@@ -4,6 +4,7 @@ import { Button, buttonClass, IconButton } from '../../../shared/controls/Button
 import layout from '../../../shared/controls/layout.module.css'
 import { ProgressBar, type Tone } from '../../../shared/controls/Panels.tsx'
 import { notifyError } from '../../../shared/controls/toasts.ts'
+import { errorMessage } from '../../../shared/format/error-message.ts'
 import { formatBytes, formatDuration, formatRate, listOf } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
@@ -82,7 +83,7 @@ function JobRow({ job }: { job: Job }) {
 }
 
 function factsOf({ kind, state, error, link, path, doneBytes, totalBytes, bytesPerSecond }: Job): string {
-  if (error) return error.message
+  if (error) return errorMessage(error)
   if (state === 'waiting') return t.waiting
   if (state === 'done' && link !== null) return t.linkOnce
   // The content of a sealed share has its own name.

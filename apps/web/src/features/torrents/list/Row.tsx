@@ -4,6 +4,7 @@ import { Icon } from '../../../shared/controls/Icon.tsx'
 import { LabelChip } from '../../../shared/controls/Labels.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { ProgressBar } from '../../../shared/controls/Panels.tsx'
+import { errorMessage } from '../../../shared/format/error-message.ts'
 import {
   formatBytes,
   formatDuration,
@@ -113,7 +114,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
 /** How far it is, and its state if the rates next to it do not show that. */
 function factOf(torrent: Torrent): string {
   const { error, state, progress } = torrent
-  if (error) return error.message
+  if (error) return errorMessage(error)
   if (!hasProgress(torrent)) return t.state[state]
   return state === 'downloading'
     ? formatPercent(progress, 1)

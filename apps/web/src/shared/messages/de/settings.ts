@@ -11,7 +11,7 @@ export const settings: Translation<typeof english> = {
   sections: {
     downloads: 'Downloads',
     network: 'Netzwerk',
-    limits: 'Geschwindigkeitsgrenzen',
+    limits: 'Geschwindigkeit',
     queue: 'Warteschlange',
     seeding: 'Seeding',
     automation: 'Automatisierung',

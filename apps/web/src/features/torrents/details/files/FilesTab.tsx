@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 import { controlClass } from '../../../../shared/controls/Field.tsx'
 import layout from '../../../../shared/controls/layout.module.css'
 import { Notice } from '../../../../shared/controls/Panels.tsx'
+import { errorMessage } from '../../../../shared/format/error-message.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
 import {
@@ -26,7 +27,9 @@ export function FilesTab({ torrent }: { readonly torrent: Torrent }) {
   const { files, marked, open } = useTorrentPage()
   if (torrent.totalBytes === null) return <p className={`${layout.stack1} ${table.empty}`}>{say.unknown}</p>
   if (!files.tree)
-    return files.error ? <p className={`${layout.stack1} ${table.empty}`}>{files.error.message}</p> : null
+    return files.error ? (
+      <p className={`${layout.stack1} ${table.empty}`}>{errorMessage(files.error)}</p>
+    ) : null
   return (
     <div className={`${layout.stack3} ${layout.shrink}`}>
       {torrent.sealed && <Notice tone="info">{say.sealed}</Notice>}

@@ -3,7 +3,9 @@ import { Link } from 'wouter'
 import { Icon } from '../../../../shared/controls/Icon.tsx'
 import { LabelChip } from '../../../../shared/controls/Labels.tsx'
 import layout from '../../../../shared/controls/layout.module.css'
+import { useTitle } from '../../../../shared/controls/Page.tsx'
 import { Notice, ProgressBar, type Tone } from '../../../../shared/controls/Panels.tsx'
+import { errorMessage } from '../../../../shared/format/error-message.ts'
 import {
   formatBytes,
   formatCount,
@@ -22,6 +24,7 @@ const say = texts.torrent.head
 
 /** Shows the torrent, its progress, and the actions for it. */
 export function Head({ torrent, onPlay }: HeadActionsProps) {
+  useTitle(shownName(torrent.name))
   return (
     <header className={`${layout.stack3} ${layout.shrink}`}>
       <Link href="/" className={`${layout.inline} ${layout.soft} ${styles.back}`}>
@@ -48,7 +51,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
         </div>
         <HeadActions torrent={torrent} onPlay={onPlay} />
       </div>
-      {torrent.error && <Notice>{torrent.error.message}</Notice>}
+      {torrent.error && <Notice>{errorMessage(torrent.error)}</Notice>}
       <div className={styles.progress}>
         <ProgressBar value={torrent.progress} tone={toneOf(torrent)} />
         <span className="number">{formatPercent(torrent.progress, 1)}</span>

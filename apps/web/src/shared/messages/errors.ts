@@ -1,0 +1,29 @@
+import type { ErrorCode } from '@shoal/torrent'
+import { language } from './language.ts'
+
+/** Codes of the node's API that are not the engine's. */
+type ApiCode =
+  | 'ambiguous'
+  | 'bad-request'
+  | 'conflict'
+  | 'damaged'
+  | 'exists'
+  | 'fixed'
+  | 'forbidden'
+  | 'forbidden-path'
+  | 'no-metadata'
+  | 'removed'
+  | 'too-many-attempts'
+  | 'too-many-requests'
+  | 'unauthorized'
+
+type Headlines = Readonly<Record<ErrorCode | ApiCode, string>>
+
+const loads = {
+  /** The messages of errors are English themselves. */
+  en: async () => ({ default: null }),
+  de: (): Promise<{ readonly default: Headlines }> => import('./de/errors.ts'),
+}
+
+/** Says in a few words what kind of error a code is, for languages other than that of the errors' messages. Null in English. */
+export const headlines: Headlines | null = (await loads[language]()).default
