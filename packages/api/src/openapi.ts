@@ -99,7 +99,7 @@ function describeOperation(
     summary,
     tags: [area],
     ...(isOpen ? { security: [] } : {}),
-    parameters: parametersOf(path, input, inQuery, schemas),
+    parameters: describeParameters(path, input, inQuery, schemas),
     ...(body ? { requestBody: { required: true, ...json(jsonSchema(body, 'input', schemas)) } } : {}),
     responses: {
       200: { description: summary, ...json(jsonSchema(output, 'output', schemas)) },
@@ -110,7 +110,7 @@ function describeOperation(
 
 function describeBytes(name: string, route: ByteRoute, schemas: Record<string, JsonSchema>): JsonSchema {
   const { area, summary, input, path, requestType, responseType, answersLike, ranges } = route
-  const parameters = parametersOf(path, input, true, schemas)
+  const parameters = describeParameters(path, input, true, schemas)
   const range = { name: 'Range', in: 'header', required: false, schema: { type: 'string' } }
   const bytes = (type: string) => ({ content: { [type]: { schema: bytesSchema(name, schemas) } } })
   const answer = answersLike
@@ -142,7 +142,7 @@ function bodySchema({ path, input }: Operation): z.ZodObject {
   return z.object(Object.fromEntries(Object.entries(input.shape).filter(([name]) => !inPath.includes(name))))
 }
 
-function parametersOf(
+function describeParameters(
   path: string,
   input: z.ZodObject,
   inQuery: boolean,

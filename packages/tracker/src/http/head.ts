@@ -95,7 +95,7 @@ export class RequestHead {
       case 14:
         if (isWord(bytes, from, 'content-length')) this.hasBody ||= !isZero(bytes, colon + 1, end)
         else if (isWord(bytes, from, 'sec-fetch-site'))
-          this.isCrossSite ||= isCrossSite(textOf(bytes.subarray(colon + 1, end)).trim())
+          this.isCrossSite ||= isCrossSite(decodeAscii(bytes.subarray(colon + 1, end)).trim())
         return
       case 15:
         if (!isWord(bytes, from, 'x-forwarded-for')) return
@@ -109,7 +109,7 @@ export class RequestHead {
   }
 }
 
-function textOf(bytes: Uint8Array): string {
+function decodeAscii(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }
 

@@ -25,7 +25,7 @@ export class GrowingWords {
     if (needed > MAX_PAGES) return false
     const wanted = Math.min(MAX_PAGES, Math.max(needed, pages + Math.ceil(pages / GROWTH)))
     try {
-      this.words = this.#memory ? extend(this.#memory, wanted - pages) : copyOf(this.words, wanted)
+      this.words = this.#memory ? extend(this.#memory, wanted - pages) : copyGrown(this.words, wanted)
       return true
     } catch {
       return false
@@ -47,7 +47,7 @@ function extend(memory: WebAssembly.Memory, pages: number): Int32Array {
   return new Int32Array(memory.buffer)
 }
 
-function copyOf(words: Int32Array, pages: number): Int32Array {
+function copyGrown(words: Int32Array, pages: number): Int32Array {
   const larger = new Int32Array(pages * PAGE_WORDS)
   larger.set(words)
   return larger

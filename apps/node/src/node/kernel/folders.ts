@@ -48,10 +48,10 @@ export class Folders {
         },
       )
     const full = resolve(path)
-    const real = await realPathOf(full)
+    const real = await resolveLinks(full)
     // An unreadable folder allows nothing and does not affect the others.
-    const roots = await Promise.all(this.roots.map(root => realPathOf(root).catch(() => null)))
-    const secret = await Promise.all(this.#secret.map(folder => realPathOf(folder)))
+    const roots = await Promise.all(this.roots.map(root => resolveLinks(root).catch(() => null)))
+    const secret = await Promise.all(this.#secret.map(folder => resolveLinks(folder)))
     const isSecret = secret.some(folder => isWithin(real, folder))
     if (!isSecret && roots.some(root => root !== null && isWithin(real, root))) return full
     if (isSecret)
@@ -72,8 +72,8 @@ export class Folders {
   /** Like `allow`, for content that is shared: it must not contain the node's data folder. */
   async allowContent(path: string, field = 'path'): Promise<string> {
     const full = await this.allow(path, field)
-    const real = await realPathOf(full)
-    const secret = await Promise.all(this.#secret.map(folder => realPathOf(folder)))
+    const real = await resolveLinks(full)
+    const secret = await Promise.all(this.#secret.map(folder => resolveLinks(folder)))
     if (!secret.some(folder => isWithin(folder, real))) return full
     throw new Failure(
       'forbidden-path',
@@ -91,7 +91,7 @@ export class Folders {
       throw fileFailure(error, full)
     })
     const shown = entries.filter(({ name }) => !name.startsWith('.')).slice(0, MOST_ENTRIES)
-    const found = await Promise.all(shown.map(({ name }) => entryOf(full, name)))
+    const found = await Promise.all(shown.map(({ name }) => readEntry(full, name)))
     const parent = dirname(full)
     const isParentAllowed =
       parent !== full &&
@@ -115,7 +115,7 @@ function byKindAndName(a: Entry, b: Entry): number {
   return a.name.localeCompare(b.name, undefined, { numeric: true })
 }
 
-async function entryOf(folder: string, name: string): Promise<Entry | null> {
+async function readEntry(folder: string, name: string): Promise<Entry | null> {
   const path = join(folder, name)
   const stats = await stat(path).catch(() => null)
   if (!stats || !(stats.isDirectory() || stats.isFile())) return null
@@ -125,7 +125,7 @@ async function entryOf(folder: string, name: string): Promise<Entry | null> {
 }
 
 /** Resolves links in the part that exists. */
-async function realPathOf(path: string): Promise<string> {
+async function resolveLinks(path: string): Promise<string> {
   try {
     return await realpath(path)
   } catch (error) {
@@ -133,8 +133,8 @@ async function realPathOf(path: string): Promise<string> {
       throw fileFailure(error, path)
     // A dangling link leads to its target as soon as somebody creates that.
     const target = await readlink(path).catch(() => null)
-    if (target !== null) return realPathOf(resolve(dirname(path), target))
-    return join(await realPathOf(dirname(path)), basename(path))
+    if (target !== null) return resolveLinks(resolve(dirname(path), target))
+    return join(await resolveLinks(dirname(path)), basename(path))
   }
 }
 

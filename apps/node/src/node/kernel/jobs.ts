@@ -184,7 +184,7 @@ export class Jobs {
   #inLane(lane: string, signal: AbortSignal, work: () => Promise<Job>): Promise<Job> {
     const before = this.#lanes.get(lane) ?? Promise.resolve()
     // A waiting job that is cancelled ends at once; the next ones still wait for those before it.
-    const mine = firstOf(before, signal).then(work)
+    const mine = turnOrAbort(before, signal).then(work)
     const tail = Promise.all([before, mine])
     this.#lanes.set(lane, tail)
     void tail.finally(() => {
@@ -207,7 +207,7 @@ export class Jobs {
   }
 }
 
-function firstOf(turn: Promise<unknown>, signal: AbortSignal): Promise<void> {
+function turnOrAbort(turn: Promise<unknown>, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     signal.addEventListener('abort', () => resolve(), { once: true })
     void turn.then(() => resolve())

@@ -1,6 +1,6 @@
 import { arch } from 'node:os'
 import { changes, reads, type WebMethods } from './answer.ts'
-import { preferencesOf } from './preferences.ts'
+import { toPreferences } from './preferences.ts'
 import { settingsChange } from './preferences-change.ts'
 import { Refusal } from './refusal.ts'
 
@@ -22,7 +22,7 @@ export const APP_METHODS: WebMethods = {
   'app/defaultSavePath': reads(async (_, { call }) => (await call('getSettings', {})).downloads.directory),
   'app/preferences': reads(async (_, { call }) => {
     const [settings, info] = await Promise.all([call('getSettings', {}), call('getNode', {})])
-    return preferencesOf(settings, info)
+    return toPreferences(settings, info)
   }),
   'app/setPreferences': changes(async (params, { call }) => {
     const change = settingsChange(preferences(params.required('json')), await call('getSettings', {}))

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import { TOKEN_USER } from '../server/access/access.ts'
 import { basicCredentials, bearerToken } from '../server/access/credentials.ts'
-import { callerOf, codeOf } from '../server/compat/call.ts'
+import { codeOf, createCall } from '../server/compat/call.ts'
 import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
 import { isFromHttps } from '../server/guard/origin.ts'
@@ -48,7 +48,7 @@ export const qbittorrentApi: CompatPlugin = scope => {
   const { app, node } = scope
   const sessions = new Sessions()
   const memories = new SyncMemories(MOST_MEMORIES)
-  const call = callerOf(node.operations)
+  const call = createCall(node.operations)
   const facts = new DetailCache(call)
   app.removeAllContentTypeParsers()
   takeBodies(app)
@@ -66,7 +66,7 @@ export const qbittorrentApi: CompatPlugin = scope => {
   })
   const asked = new WeakMap<FastifyRequest, string>()
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-    const client = await clientOf(request, sessions, scope)
+    const client = await identifyClient(request, sessions, scope)
     if (client === null) return reply.code(403).type('text/plain').send('Forbidden')
     asked.set(request, client)
   }
@@ -121,7 +121,7 @@ async function login(
 /**
  * Identifies the client by the cookie, or else by the request's credentials: the node's user name and password, or its token as a key. Null for a stranger.
  */
-async function clientOf(
+async function identifyClient(
   request: FastifyRequest,
   sessions: Sessions,
   { access }: HttpScope,

@@ -1,7 +1,7 @@
 /** Converts the arguments of app/setPreferences to a change of Shoal's settings. */
 import type { Settings, SettingsChange } from '@shoal/api'
 import { givenMembers, givenSettings } from '../server/compat/given-settings.ts'
-import { alternativeTimes, scheduleOf } from '../server/compat/schedule.ts'
+import { alternativeTimes, scheduleWith } from '../server/compat/schedule.ts'
 import { ENCRYPTION, LIMIT_ACTIONS, SCHEDULED_DAYS } from './preferences.ts'
 import { Refusal } from './refusal.ts'
 
@@ -66,7 +66,7 @@ function scheduleChange(given: Given, limits: Settings['limits'], change: Return
     endMinutes: time('schedule_to', was.endMinutes),
     days: SCHEDULED_DAYS[number(given, 'scheduler_days') ?? -1] ?? was.days,
   }
-  return scheduleOf(times, { ...limits, ...givenMembers(change) })
+  return scheduleWith(times, { ...limits, ...givenMembers(change) })
 }
 
 function seedingChange(given: Given, { seeding }: Settings) {

@@ -1,6 +1,6 @@
 import { DEFAULT_SETTINGS, type NodeInfo, type Settings } from '@shoal/api'
 import { expect, test } from 'vitest'
-import { preferencesOf } from './preferences.ts'
+import { toPreferences } from './preferences.ts'
 import { settingsChange } from './preferences-change.ts'
 
 const SETTINGS: Settings = {
@@ -20,7 +20,7 @@ function merged(change: ReturnType<typeof settingsChange>): Settings {
 }
 
 test('unchanged preferences change nothing', () => {
-  const change = settingsChange(preferencesOf(SETTINGS, INFO), SETTINGS)
+  const change = settingsChange(toPreferences(SETTINGS, INFO), SETTINGS)
   expect(merged(change)).toEqual(SETTINGS)
 })
 
@@ -53,7 +53,7 @@ test('limits, queue, seeding limits and times become settings', () => {
     queue: { maxDownloads: null, maxSeeds: 4 },
     seeding: { ratioLimit: null, timeLimitMinutes: 10, action: 'remove-with-data' },
   })
-  expect(preferencesOf(merged(change), INFO)).toMatchObject({
+  expect(toPreferences(merged(change), INFO)).toMatchObject({
     scheduler_enabled: true,
     scheduler_days: 1,
     schedule_from_min: 5,

@@ -7,7 +7,7 @@ export const ENCRYPTION = { prefer: 0, require: 1, plain: 2 } as const
 export const LIMIT_ACTIONS = { pause: 0, remove: 1, 'remove-with-data': 3 } as const
 
 /** Returns the preferences that Shoal supports, and those that say that it does not do something; qBittorrent's others are left out. */
-export function preferencesOf(settings: Settings, info: NodeInfo) {
+export function toPreferences(settings: Settings, info: NodeInfo) {
   return {
     ...ofDownloads(settings),
     ...ofConnections(settings, info),

@@ -5,7 +5,7 @@ import { hash40 } from '../server/compat/torrent-finder.ts'
 import { NO_ETA, seconds } from './torrent-info.ts'
 
 /** torrents/properties: one torrent in detail. -1 for unknown values. */
-export function propertiesOf(
+export function torrentProperties(
   detail: TorrentDetail,
   trackers: readonly Tracker[],
   map: PieceMap | null,

@@ -8,7 +8,7 @@ import { pathOf } from './rss.ts'
 
 export const RULE_METHODS: WebMethods = {
   'rss/rules': reads(async (_, { call }) => {
-    const rules = rulesOf((await call('listFeeds', {})).items)
+    const rules = groupRules((await call('listFeeds', {})).items)
     return Object.fromEntries([...rules].map(([name, { filter, feeds }]) => [name, ruleDef(filter, feeds)]))
   }),
   'rss/setRule': changes(async (params, { call }) => {
@@ -17,12 +17,12 @@ export const RULE_METHODS: WebMethods = {
     const def = ruleJson(params.required('ruleDef'))
     if (def.enabled === false) throw new Refusal(409, 'Rules cannot be disabled: remove the rule instead')
     const urls = Array.isArray(def.affectedFeeds) ? def.affectedFeeds : []
-    await replace(name, feed => (urls.includes(feed.url) ? filterOf(name, def) : null), call)
+    await replace(name, feed => (urls.includes(feed.url) ? parseFilter(name, def) : null), call)
     return undefined
   }),
   'rss/renameRule': changes(async (params, { call }) => {
     const [name, newName] = [params.required('ruleName').trim(), params.required('newRuleName').trim()]
-    const rules = rulesOf((await call('listFeeds', {})).items)
+    const rules = groupRules((await call('listFeeds', {})).items)
     if (newName === '' || rules.has(newName) || !rules.has(name))
       throw new Refusal(409, 'Unable to rename the rule')
     await replace(name, (_, filter) => (filter ? { ...filter, name: newName } : null), call)
@@ -34,7 +34,7 @@ export const RULE_METHODS: WebMethods = {
   }),
   'rss/matchingArticles': reads(async (params, { call }) => {
     const { items } = await call('listFeeds', {})
-    const rule = rulesOf(items).get(params.required('ruleName'))
+    const rule = groupRules(items).get(params.required('ruleName'))
     const matching: Record<string, string[]> = {}
     for (const feed of rule?.feeds ?? []) {
       const filter = compileFilter(rule!.filter)
@@ -51,7 +51,7 @@ interface Rule {
   readonly feeds: Feed[]
 }
 
-function rulesOf(feeds: readonly Feed[]): Map<string, Rule> {
+function groupRules(feeds: readonly Feed[]): Map<string, Rule> {
   const rules = new Map<string, Rule>()
   for (const feed of feeds)
     for (const [at, filter] of feed.filters.entries()) {
@@ -71,12 +71,12 @@ function nameOf(filter: FeedFilter, at: number, feed: Feed): string {
 /** Replaces the filter with this name in each feed by another, or removes it. */
 async function replace(
   name: string,
-  filterOf: (feed: Feed, filter: FeedFilter | undefined) => FeedFilter | null,
+  parseFilter: (feed: Feed, filter: FeedFilter | undefined) => FeedFilter | null,
   call: Call,
 ): Promise<void> {
   for (const feed of (await call('listFeeds', {})).items) {
     const at = feed.filters.findIndex((filter, index) => nameOf(filter, index, feed) === name)
-    const filter = filterOf(feed, feed.filters[at])
+    const filter = parseFilter(feed, feed.filters[at])
     if (at < 0 && !filter) continue
     const filters = feed.filters.filter((_, index) => index !== at)
     if (filter) filters.splice(at < 0 ? filters.length : at, 0, filter)
@@ -105,7 +105,7 @@ function ruleDef({ include, exclude, label, directory, paused }: FeedFilter, fee
   }
 }
 
-function filterOf(name: string, def: Readonly<Record<string, unknown>>): FeedFilter {
+function parseFilter(name: string, def: Readonly<Record<string, unknown>>): FeedFilter {
   const text = (member: string) => (typeof def[member] === 'string' ? def[member].trim() : '')
   const pattern = (words: string) => (def.useRegex === true && words !== '' ? `/${words}/` : words)
   if (text('episodeFilter') !== '') throw new Refusal(409, 'Shoal has no episode filter')

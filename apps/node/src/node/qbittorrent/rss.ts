@@ -9,7 +9,7 @@ export const FEED_METHODS: WebMethods = {
     const withData = params.bool('withData') ?? false
     const feeds = (await call('listFeeds', {})).items
     const entries = feeds.map(async (feed, at) => {
-      const data = withData ? await dataOf(feed, call) : {}
+      const data = withData ? await feedData(feed, call) : {}
       return [pathOf(feed, feeds.slice(0, at)), { uid: feed.id, url: feed.url, ...data }] as const
     })
     return Object.fromEntries(await Promise.all(entries))
@@ -58,10 +58,10 @@ async function feedAt(path: string, call: Call): Promise<Feed> {
   throw new Refusal(409, `Item doesn't exist: ${path}`)
 }
 
-async function dataOf(feed: Feed, call: Call) {
+async function feedData(feed: Feed, call: Call) {
   const { items } = await call('listFeedItems', { id: feed.id, limit: 1000 })
   return {
-    articles: items.map(articleOf),
+    articles: items.map(articleView),
     hasError: feed.error !== null,
     isLoading: false,
     lastBuildDate: feed.fetchedMs === null ? '' : new Date(feed.fetchedMs).toUTCString(),
@@ -69,7 +69,7 @@ async function dataOf(feed: Feed, call: Call) {
   }
 }
 
-function articleOf({ id, title, source, publishedMs, taken }: FeedItem) {
+function articleView({ id, title, source, publishedMs, taken }: FeedItem) {
   return {
     date: publishedMs === null ? '' : new Date(publishedMs).toUTCString(),
     id,

@@ -57,7 +57,7 @@ function difference(before: SyncData, now: SyncData, parts: readonly string[]): 
   const changed: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(now)) {
     if (!parts.includes(name)) {
-      const change = changeOf(before[name], value)
+      const change = diff(before[name], value)
       if (change !== undefined) changed[name] = change
     } else if (Array.isArray(value))
       addList(changed, name, (before[name] ?? []) as string[], value as string[])
@@ -76,7 +76,7 @@ function addList(changed: Record<string, unknown>, name: string, before: string[
 function addTable(changed: Record<string, unknown>, name: string, before: Table, now: Table): void {
   const rows: Record<string, unknown> = {}
   for (const [key, row] of Object.entries(now)) {
-    const change = Object.hasOwn(before, key) ? changeOf(before[key], row) : row
+    const change = Object.hasOwn(before, key) ? diff(before[key], row) : row
     if (change !== undefined) rows[key] = change
   }
   const removed = Object.keys(before).filter(key => !Object.hasOwn(now, key))
@@ -85,7 +85,7 @@ function addTable(changed: Record<string, unknown>, name: string, before: Table,
 }
 
 /** Returns the members of objects that differ, or a value that differs; undefined if nothing does. */
-function changeOf(before: unknown, now: unknown): unknown {
+function diff(before: unknown, now: unknown): unknown {
   if (before === now) return undefined
   if (!isObject(before) || !isObject(now))
     return JSON.stringify(before) === JSON.stringify(now) ? undefined : now

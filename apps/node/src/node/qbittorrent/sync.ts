@@ -1,20 +1,20 @@
 import type { NodeStats, Settings, Torrent } from '@shoal/api'
 import type { TorrentFacts } from '../server/compat/detail-cache.ts'
-import { diskOf } from '../server/compat/disk.ts'
+import { findDisk } from '../server/compat/disk.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
 import { allTorrents, hash40 } from '../server/compat/torrent-finder.ts'
 import { reads, type WebContext, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
 import { chosenOne } from './select.ts'
 import { infoOf } from './torrent-info.ts'
-import { peerOf } from './torrent-parts.ts'
+import { peerView } from './torrent-parts.ts'
 import { categories } from './torrents-labels.ts'
 import { transferInfo } from './transfer.ts'
 
 export const SYNC_METHODS: WebMethods = {
   'sync/maindata': reads(async (params, context) => {
     const memory = context.memories.of(context.client, 'maindata')
-    return memory.answer(ridOf(params), await mainData(context), [
+    return memory.answer(readRid(params), await mainData(context), [
       'torrents',
       'categories',
       'tags',
@@ -24,11 +24,11 @@ export const SYNC_METHODS: WebMethods = {
   'sync/torrentPeers': reads(async (params, context) => {
     const torrent = await chosenOne(params, context)
     const memory = context.memories.of(context.client, `peers ${torrent.id}`)
-    return memory.answer(ridOf(params), await peerData(torrent, context), ['peers'])
+    return memory.answer(readRid(params), await peerData(torrent, context), ['peers'])
   }),
 }
 
-function ridOf(params: Params): number {
+function readRid(params: Params): number {
   return Math.trunc(params.number('rid') ?? 0)
 }
 
@@ -80,7 +80,7 @@ function serverState(settings: Settings, stats: NodeStats) {
     alltime_dl: downloadedBytes,
     alltime_ul: uploadedBytes,
     average_time_queue: 0,
-    free_space_on_disk: diskOf(stats.disk, settings.downloads.directory)?.freeBytes ?? 0,
+    free_space_on_disk: findDisk(stats.disk, settings.downloads.directory)?.freeBytes ?? 0,
     global_ratio: downloadedBytes > 0 ? (uploadedBytes / downloadedBytes).toFixed(2) : '-',
     queued_io_jobs: 0,
     queueing: true,
@@ -101,7 +101,7 @@ async function peerData({ id }: Torrent, { call }: WebContext) {
   const { items } = await call('listPeers', { id })
   const peers = items.filter(({ kind }) => kind !== 'webseed')
   return {
-    peers: Object.fromEntries(peers.map(peer => [peer.address, peerOf(peer)])),
+    peers: Object.fromEntries(peers.map(peer => [peer.address, peerView(peer)])),
     show_flags: peers.some(({ country }) => country !== null),
   }
 }

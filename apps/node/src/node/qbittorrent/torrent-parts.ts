@@ -77,9 +77,9 @@ function trackerRow({ url, tier, state, message, peers, seeds, leeches, download
 
 const CONNECTIONS: Readonly<Record<string, string>> = { tcp: 'BT', utp: 'μTP', webseed: 'Web' }
 
-export function peerOf(peer: Peer) {
+export function peerView(peer: Peer) {
   const { host, port } = addressOf(peer.address)
-  const flags = flagsOf(peer)
+  const flags = peerFlags(peer)
   return {
     client: peer.client,
     connection: CONNECTIONS[peer.kind] ?? peer.kind,
@@ -100,7 +100,7 @@ export function peerOf(peer: Peer) {
   }
 }
 
-function flagsOf(peer: Peer): [flag: string, meaning: string][] {
+function peerFlags(peer: Peer): [flag: string, meaning: string][] {
   const flags: [string, string, boolean][] = [
     ['D', 'interested (local) and unchoked (peer)', peer.amInterested && !peer.peerChoking],
     ['d', 'interested (local) and choked (peer)', peer.amInterested && peer.peerChoking],

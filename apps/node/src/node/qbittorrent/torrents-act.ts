@@ -1,6 +1,6 @@
 import type { ActOnTorrents, UpdateTorrent } from '@shoal/api'
 import type { z } from 'zod'
-import { filesOf } from '../server/compat/detail-cache.ts'
+import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { movedPaths } from '../server/compat/moved-paths.ts'
 import { changes, type WebContext, type WebMethod, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
@@ -23,9 +23,9 @@ function acting(action: Action): WebMethod {
 }
 
 /** Changes each of the chosen torrents in the same way. */
-function updating(changeOf: (params: Params) => Omit<UpdateTorrent, 'id'>): WebMethod {
+function updating(diff: (params: Params) => Omit<UpdateTorrent, 'id'>): WebMethod {
   return changes(async (params, context) => {
-    const change = changeOf(params)
+    const change = diff(params)
     const ids = await chosenIds(params, context)
     for (const id of ids) await context.call('updateTorrent', { id, ...change })
     context.facts.doubt(ids)
@@ -112,7 +112,7 @@ async function renamePath(params: Params, context: WebContext): Promise<undefine
   const { id } = await chosenOne(params, context)
   const [from, to] = [params.required('oldPath'), params.required('newPath')]
   if (to.replace(/\/+$/, '') === '') throw new Refusal(400, 'the new path is empty')
-  const moved = movedPaths(await filesOf(context.call, id), from, to)
+  const moved = movedPaths(await listAllFiles(context.call, id), from, to)
   if (moved.length === 0) throw new Refusal(409, 'there is no such file or folder')
   for (const [index, path] of moved) await context.call('renameFile', { id, index, path })
   context.facts.doubt([id])

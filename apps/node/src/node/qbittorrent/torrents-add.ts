@@ -17,7 +17,7 @@ type Adding = InputOf<'addTorrent'>
  */
 export const ADDING_METHODS: WebMethods = {
   'torrents/add': changes(async (params, { call, node }) => {
-    const options = optionsOf(params)
+    const options = readOptions(params)
     const sources = params.list('urls', /[\r\n]+/)
     if (sources.length + params.files.length > MOST)
       throw new Refusal(400, 'too many torrents in one request')
@@ -51,7 +51,7 @@ async function add(input: Adding, params: Params, call: Call): Promise<boolean> 
   return true
 }
 
-function optionsOf(params: Params): Adding {
+function readOptions(params: Params): Adding {
   const paused = params.bool('paused') ?? params.bool('stopped')
   const isAutomatic = params.bool('autoTMM') ?? params.bool('useAutoTMM') ?? false
   const directory = isAutomatic ? '' : params.text('savepath').trim()

@@ -1,13 +1,13 @@
 import type { Torrent } from '@shoal/api'
 import { parseMetainfo } from '@shoal/torrent'
 import { codeOf } from '../server/compat/call.ts'
-import { filesOf } from '../server/compat/detail-cache.ts'
+import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { hasPiece } from '../server/compat/pieces.ts'
 import { allTorrents, findTorrents, hash40 } from '../server/compat/torrent-finder.ts'
 import { reads, type WebContext, type WebMethods } from './answer.ts'
 import { selectInfos } from './filter.ts'
 import type { Params } from './params.ts'
-import { propertiesOf } from './properties.ts'
+import { torrentProperties } from './properties.ts'
 import { Refusal } from './refusal.ts'
 import { chosen, chosenOne } from './select.ts'
 import { infoOf, type TorrentInfo } from './torrent-info.ts'
@@ -18,7 +18,7 @@ export const READING_METHODS: WebMethods = {
     const hashes = params.list('hashes', '|')
     const rows =
       hashes.length > 0 ? await findTorrents(context.call, hashes) : await allTorrents(context.call)
-    return selectInfos(await infosOf(rows, context), params)
+    return selectInfos(await torrentInfos(rows, context), params)
   }),
   'torrents/count': reads(async (_, { call }) => String((await call('listTorrents', { limit: 1 })).total)),
   'torrents/properties': reads(async (params, context) => {
@@ -27,7 +27,7 @@ export const READING_METHODS: WebMethods = {
     const { items } = await context.call('listTrackers', { id })
     const map = detail.fileCount === null ? null : await context.call('getPieces', { id })
     const { network } = await context.call('getSettings', {})
-    return propertiesOf(detail, items, map, network.maxConnectionsPerTorrent)
+    return torrentProperties(detail, items, map, network.maxConnectionsPerTorrent)
   }),
   'torrents/trackers': reads(async (params, context) => {
     const torrent = await chosenOne(params, context)
@@ -64,7 +64,7 @@ export const READING_METHODS: WebMethods = {
   'torrents/uploadLimit': reads((params, context) => limits(params, context, 'uploadLimitBytesPerSecond')),
 }
 
-async function infosOf(rows: readonly Torrent[], context: WebContext): Promise<TorrentInfo[]> {
+async function torrentInfos(rows: readonly Torrent[], context: WebContext): Promise<TorrentInfo[]> {
   const settings = await context.call('getSettings', {})
   return (await context.facts.of(rows)).map(facts => infoOf(facts, settings))
 }
@@ -72,7 +72,7 @@ async function infosOf(rows: readonly Torrent[], context: WebContext): Promise<T
 async function files(params: Params, context: WebContext): Promise<object[]> {
   const torrent = await chosenOne(params, context)
   if (torrent.fileCount === null) return []
-  const all = await filesOf(context.call, torrent.id)
+  const all = await listAllFiles(context.call, torrent.id)
   const info = await infoDictionary(torrent, context)
   const offsets = info?.files.filter(({ pad }) => !pad).map(({ offsetBytes }) => offsetBytes)
   const wanted = params.has('indexes') ? params.list('indexes', '|').map(Number) : null

@@ -41,7 +41,7 @@ export class Unsealer implements Sealed {
     seal: Seal,
     { directory, passphrase, ...input }: AddInput & { directory: string; passphrase?: string | undefined },
   ): Promise<{ added: AddedTorrent; job: Job }> {
-    const secret = secretOf(seal, passphrase)
+    const secret = requireSecret(seal, passphrase)
     const hash = infoHashText(magnet.infoHashes).slice(0, 16)
     const added = await this.#torrents.add(formatMagnet(magnet), {
       ...input,
@@ -71,7 +71,7 @@ export class Unsealer implements Sealed {
       name: registry.get(torrent).name,
       torrent,
       detail,
-      run: progress => unseal(registry.get(torrent).api, unlockOf(secret), directory, progress),
+      run: progress => unseal(registry.get(torrent).api, toUnlock(secret), directory, progress),
     })
   }
 }
@@ -104,7 +104,7 @@ async function whenComplete(api: TorrentApi, signal: AbortSignal): Promise<void>
   })
 }
 
-function secretOf(seal: Seal, passphrase: string | undefined): Secret {
+function requireSecret(seal: Seal, passphrase: string | undefined): Secret {
   if (seal.by === 'key') return { key: Buffer.from(seal.key).toString('hex') }
   if (seal.by === 'recipient')
     throw new Failure(
@@ -118,6 +118,6 @@ function secretOf(seal: Seal, passphrase: string | undefined): Secret {
   })
 }
 
-function unlockOf(secret: Secret): Unlock {
+function toUnlock(secret: Secret): Unlock {
   return 'key' in secret ? { key: new Uint8Array(Buffer.from(secret.key, 'hex')) } : secret
 }

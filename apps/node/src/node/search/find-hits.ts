@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite'
 import { type ParsedQuery, parseQuery, toExpression, toPattern } from './parse-query.ts'
-import { openingOf, type Snippet, snippetOf } from './snippet.ts'
+import { findSnippet, openingSnippet, type Snippet } from './snippet.ts'
 
 /** Reads rows of our own query, and blocks of stored text. */
 export interface IndexReader {
@@ -107,9 +107,9 @@ function snippetFor(
   let opening: string | null = null
   for (let block = 0; ; block++) {
     const text = block > 0 && budget.blocks-- <= 0 ? null : reader.block(id, block)
-    if (text === null) return opening === null ? null : openingOf(opening)
+    if (text === null) return opening === null ? null : openingSnippet(opening)
     opening ??= text
-    const snippet = snippetOf(text, pattern)
+    const snippet = findSnippet(text, pattern)
     if (snippet) return snippet
   }
 }

@@ -76,7 +76,7 @@ function wantedIn(term: Term, columns: string): string {
 const BEGINNING_SIGNS = 2
 
 /** Returns the prefixes of the words of a text, for their column. */
-export function beginningsOf(text: string): string {
+export function wordPrefixes(text: string): string {
   const beginnings = new Set<string>()
   for (const word of splitWords(text)) {
     const signs = [...word.slice(0, 2 * BEGINNING_SIGNS)]

@@ -12,7 +12,7 @@ import { databaseFailure, isDamage } from '../kernel/database/database-failure.t
 import { createPrivate } from '../kernel/database/private-file.ts'
 import { EntryIds, RANGES_SCHEMA } from './entry-ids.ts'
 import { findHits, type Hits, type SearchRequest } from './find-hits.ts'
-import { beginningsOf, kindWord } from './parse-query.ts'
+import { kindWord, wordPrefixes } from './parse-query.ts'
 import { packText, unpackBlock } from './text-blocks.ts'
 import { toIndexed } from './words.ts'
 
@@ -178,7 +178,7 @@ export class SearchIndex {
       toIndexed(path),
       toIndexed(full),
       kindWord(kind),
-      beginningsOf(`${name} ${path}`),
+      wordPrefixes(`${name} ${path}`),
     )
   }
 

@@ -25,7 +25,7 @@ export function matchRanges(text: string, pattern: RegExp): Range[] {
 }
 
 /** Returns the text around the first match, or null if there is no match. */
-export function snippetOf(text: string, pattern: RegExp): Snippet | null {
+export function findSnippet(text: string, pattern: RegExp): Snippet | null {
   pattern.lastIndex = 0
   const first = pattern.exec(foldInPlace(text))
   pattern.lastIndex = 0
@@ -33,7 +33,7 @@ export function snippetOf(text: string, pattern: RegExp): Snippet | null {
 }
 
 /** Returns the beginning of a text, for a match whose position is unknown. */
-export function openingOf(text: string): Snippet {
+export function openingSnippet(text: string): Snippet {
   return { text: cut(text, 0, BEFORE + AFTER), matches: [] }
 }
 

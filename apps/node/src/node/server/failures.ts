@@ -89,7 +89,7 @@ export interface Refusal {
 }
 
 /** Turns any error into an answer. An error without one of our codes becomes `internal`, and reveals nothing of what happened inside. */
-export function refusalOf(error: unknown): Refusal {
+export function toRefusal(error: unknown): Refusal {
   const { code, message, field, statusCode } = (error ?? {}) as Record<string, unknown>
   const known = typeof code === 'string' && Object.hasOwn(FASTIFY, code) ? FASTIFY[code] : undefined
   if (known) return refusal(new Failure(known[0], known[2], { field: known[1] }))

@@ -100,7 +100,7 @@ export class TorrentCreator {
       },
       { signal, onProgress: report },
     )
-    const renamed = placesOf(metainfo, basename(path))
+    const renamed = findPlaces(metainfo, basename(path))
     const place = { directory: dirname(path), trusted: true, paused: false, label, tags, renamed }
     const { torrent } = await this.#torrents.add(metainfo, place)
     if (torrent.row.source === null) this.#torrents.registry.change(torrent, { source: path })
@@ -116,7 +116,7 @@ export class TorrentCreator {
 }
 
 /** Where the files of a new torrent lie, when it was given another name than they have on disk. */
-function placesOf({ info }: Metainfo, name: string): ReadonlyMap<number, readonly string[]> | undefined {
+function findPlaces({ info }: Metainfo, name: string): ReadonlyMap<number, readonly string[]> | undefined {
   if (info.name === name) return undefined
   const files = info.files.filter(({ pad }) => !pad)
   return new Map(files.map(({ path }, index) => [index, [name, ...path.slice(1)]]))

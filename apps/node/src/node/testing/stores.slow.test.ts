@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { kindOf } from '../../base/file-kind.ts'
 import { Database } from '../kernel/database/database.ts'
 import { tableOwners } from '../run-node.ts'
-import { PeerStore, scoreOf } from '../torrents/peer-store.ts'
+import { PeerStore, peerScore } from '../torrents/peer-store.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type TemporaryCatalogue, temporaryCatalogue, testInfoHash } from './temporary-catalogue.ts'
 
@@ -209,7 +209,7 @@ describe('peers', () => {
       { client: 'libtorrent', downloadedBytes: 200, connections: 2, firstSeenMs: 1000, lastSeenMs: 2000 },
       { client: 'other', downloadedBytes: 100, connections: 1, lastSeenMs: 1000 },
     ])
-    expect(found[0]!.score).toBe(scoreOf(found[0]!))
+    expect(found[0]!.score).toBe(peerScore(found[0]!))
   })
 
   test('are limited: the least recently seen are deleted', async () => {
@@ -225,7 +225,7 @@ describe('peers', () => {
 
   test('are scored by downloaded, uploaded and wasted bytes', () => {
     const score = (downloaded: number, uploaded: number, wasted: number) =>
-      scoreOf({
+      peerScore({
         downloadedBytes: downloaded * 2 ** 20,
         uploadedBytes: uploaded * 2 ** 20,
         wastedBytes: wasted * 2 ** 20,

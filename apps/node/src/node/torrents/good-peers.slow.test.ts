@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createTorrent, infoHashText, type PeerStatus, writeMetainfo } from '@shoal/torrent'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { nodeForTest, seedForTest } from '../testing/for-test.ts'
-import { bestOf } from './good-peers.ts'
+import { bestPeers } from './good-peers.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -75,7 +75,7 @@ test('the best uploaders are first; peers without a listen port or uploads, and 
     peer('http://web/', { kind: 'webseed', downloadedBytes: 99 * MEBIBYTE }),
     peer('10.1.0.3:1', { downloadedBytes: 40 * MEBIBYTE, wastedBytes: 30 * MEBIBYTE }),
   ]
-  const best = bestOf([...others, ...many])
+  const best = bestPeers([...others, ...many])
   expect(best).toHaveLength(20)
   expect(best.slice(0, 2)).toEqual(['10.0.0.99:6881', '10.0.0.29:1'])
   expect(best.some(address => !address.startsWith('10.0.0.'))).toBe(false)

@@ -2,7 +2,7 @@
 import type { PeerStatus } from '@shoal/torrent'
 import type { GoodPeerStore } from './good-peer-store.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
-import { scoreOf } from './peer-store.ts'
+import { peerScore } from './peer-store.ts'
 
 /** Maximum number per torrent. */
 const MOST = 20
@@ -26,7 +26,7 @@ export class GoodPeers {
   note(torrent: ManagedTorrent): void {
     const id = this.#context.recordId(torrent.id)
     if (id === undefined || isPrivate(torrent) || torrent.state !== 'downloading') return
-    const addresses = bestOf(torrent.api.peers())
+    const addresses = bestPeers(torrent.api.peers())
     // The order changes constantly, and all of them are tried anyway.
     const text = addresses.toSorted().join()
     if (addresses.length === 0 || this.#written.get(torrent) === text) return
@@ -52,10 +52,10 @@ function isPrivate({ api }: ManagedTorrent): boolean {
 }
 
 /** An incoming peer is contacted at the listen port that it announced. */
-export function bestOf(peers: readonly PeerStatus[]): string[] {
+export function bestPeers(peers: readonly PeerStatus[]): string[] {
   return peers
     .filter(({ kind, downloadedBytes }) => (kind === 'tcp' || kind === 'utp') && downloadedBytes > 0)
-    .sort((a, b) => scoreOf(b) - scoreOf(a))
+    .sort((a, b) => peerScore(b) - peerScore(a))
     .flatMap(({ address, incoming, listenAddress }) => (incoming ? (listenAddress ?? []) : address))
     .slice(0, MOST)
 }

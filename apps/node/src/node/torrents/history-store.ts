@@ -56,7 +56,7 @@ export class HistoryStore {
     if (downloadedBytes === 0 && uploadedBytes === 0) return
     this.#database.transaction(() => {
       for (const step of [...KEPT_SECONDS.keys(), ALL_TIME])
-        this.#add.run(step, startOf(step, nowMs), Math.round(downloadedBytes), Math.round(uploadedBytes))
+        this.#add.run(step, stepStart(step, nowMs), Math.round(downloadedBytes), Math.round(uploadedBytes))
       if (Math.abs(nowMs - this.#prunedMs) >= PRUNE_EVERY_MS) this.#pruneOld(nowMs)
     })
   }
@@ -84,11 +84,11 @@ export class HistoryStore {
   #pruneOld(nowMs: number): void {
     this.#prunedMs = nowMs
     for (const [step, keptSeconds] of KEPT_SECONDS)
-      if (Number.isFinite(keptSeconds)) this.#prune.run(step, startOf(step, nowMs - keptSeconds * 1000))
+      if (Number.isFinite(keptSeconds)) this.#prune.run(step, stepStart(step, nowMs - keptSeconds * 1000))
   }
 }
 
-function startOf(stepSeconds: number, ms: number): number {
+function stepStart(stepSeconds: number, ms: number): number {
   if (stepSeconds === ALL_TIME) return 0
   const stepMs = stepSeconds * 1000
   return Math.floor(ms / stepMs) * stepMs

@@ -2,7 +2,7 @@ import { ListTorrents, type Torrent } from '@shoal/api'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { emptyDetail } from '../testing/empty-detail.ts'
-import { filterOf, pageOf, sortedPage, sorterOf } from './list-queries.ts'
+import { createFilter, createSorter, pageOf, sortedPage } from './list-queries.ts'
 
 function torrent(id: string, more: Partial<Torrent> = {}): Torrent {
   const seeding = { state: 'seeding', progress: 1, totalBytes: 10, wantedBytes: 10, haveBytes: 10 } as const
@@ -11,7 +11,7 @@ function torrent(id: string, more: Partial<Torrent> = {}): Torrent {
 
 const query = (more: object = {}) => ListTorrents.parse(more)
 const names = (torrents: Torrent[], more: object) =>
-  torrents.filter(filterOf(query(more))).map(({ name }) => name)
+  torrents.filter(createFilter(query(more))).map(({ name }) => name)
 
 test('filters by state, groups of states, label, tag and words of the name', () => {
   const all = [
@@ -31,14 +31,15 @@ test('filters by state, groups of states, label, tag and words of the name', () 
 
 test('unknown values come last in either order', () => {
   const all = [torrent('a', { ratio: null }), torrent('b', { ratio: 2 }), torrent('c', { ratio: 1 })]
-  const ids = (order: string) => [...all].sort(sorterOf(query({ sort: 'ratio', order }))).map(({ id }) => id)
+  const ids = (order: string) =>
+    [...all].sort(createSorter(query({ sort: 'ratio', order }))).map(({ id }) => id)
   expect(ids('ascending')).toEqual(['c', 'b', 'a'])
   expect(ids('descending')).toEqual(['b', 'c', 'a'])
 })
 
 test('names are sorted naturally, with numbers by value', () => {
   const all = ['File 10', 'file 9', 'Äpfel', 'Zebra'].map(name => torrent(name))
-  const sorted = all.sort(sorterOf(query({ sort: 'name', order: 'ascending' }))).map(({ name }) => name)
+  const sorted = all.sort(createSorter(query({ sort: 'name', order: 'ascending' }))).map(({ name }) => name)
   expect(sorted).toEqual(['Äpfel', 'file 9', 'File 10', 'Zebra'])
 })
 
@@ -68,7 +69,7 @@ test('a page from a partial sort equals one from a full sort', () => {
       fc.integer({ min: 0, max: 5 }),
       (peers, limit, pages) => {
         const all = peers.map((count, at) => torrent(`${at}`, { peers: count }))
-        const compare = sorterOf(query({ sort: 'peers' }))
+        const compare = createSorter(query({ sort: 'peers' }))
         const sorted = [...all].sort(compare)
         let cursor: string | undefined
         for (let page = 0; page <= pages; page++) {

@@ -5,7 +5,7 @@ import { Failure } from '../../base/failure.ts'
 
 type Query = z.output<typeof ListTorrents>
 
-export function filterOf(
+export function createFilter(
   query: Pick<Query, 'state' | 'label' | 'tag' | 'text'>,
 ): (torrent: Torrent) => boolean {
   const { state, label, tag, text } = query
@@ -30,7 +30,10 @@ function isInState(torrent: Torrent, state: NonNullable<Query['state']>): boolea
 }
 
 /** Unknown values come last in either order. Equal ones keep the order of their ids, so that pages do not overlap. */
-export function sorterOf({ sort, order }: Pick<Query, 'sort' | 'order'>): (a: Torrent, b: Torrent) => number {
+export function createSorter({
+  sort,
+  order,
+}: Pick<Query, 'sort' | 'order'>): (a: Torrent, b: Torrent) => number {
   const sign = order === 'ascending' ? 1 : -1
   return (a, b) => {
     const [x, y] = [a[sort], b[sort]]
@@ -77,7 +80,7 @@ export function sortedPage<Item extends { id: string }>(
   const needed = place + limit
   // Sorts the whole list if much of it is needed or if it has changed at the cursor.
   if (needed < items.length / 4) {
-    const first = firstOf(items, compare, needed)
+    const first = selectFirst(items, compare, needed)
     const last = first[place - 1]
     if (place === 0 || (last && cursor === `${place}.${last.id}`)) {
       const found = first.slice(place)
@@ -88,7 +91,11 @@ export function sortedPage<Item extends { id: string }>(
 }
 
 /** Returns the first `count` items in sorted order. `count` is small compared to the length of the list. */
-function firstOf<Item>(items: readonly Item[], compare: (a: Item, b: Item) => number, count: number): Item[] {
+function selectFirst<Item>(
+  items: readonly Item[],
+  compare: (a: Item, b: Item) => number,
+  count: number,
+): Item[] {
   let best = items.slice(0, count).sort(compare)
   let waiting: Item[] = []
   const settle = () => {

@@ -12,7 +12,7 @@ export interface PeerRecord {
   readonly connections: number
   readonly firstSeenMs: number
   readonly lastSeenMs: number
-  /** See `scoreOf`. */
+  /** See `peerScore`. */
   readonly score: number
 }
 
@@ -34,7 +34,7 @@ const UNKNOWN_BYTES = 16 << 20
 const WASTE_WEIGHT = 8
 
 /** -1 to 1: the bytes that a peer uploaded to us in relation to those that it downloaded and wasted. 0 for unknown peers. */
-export function scoreOf(
+export function peerScore(
   peer: Pick<PeerTraffic, 'downloadedBytes' | 'uploadedBytes' | 'wastedBytes'>,
 ): number {
   const wasted = WASTE_WEIGHT * peer.wastedBytes
@@ -123,5 +123,5 @@ export class PeerStore {
 }
 
 function scored(row: Row): PeerRecord {
-  return { ...row, score: scoreOf(row) }
+  return { ...row, score: peerScore(row) }
 }

@@ -55,7 +55,7 @@ export class Previews {
   ): Promise<TorrentPreview> {
     const metainfo = await this.#find(source, peers, timeoutMs, signal)
     this.#keep(metainfo)
-    return previewOf(metainfo, this.#registry)
+    return toPreview(metainfo, this.#registry)
   }
 
   /** Returns the best source to add: the previewed metadata with the other parameters of the link. */
@@ -189,7 +189,7 @@ function withLink(metainfo: Metainfo, text: string): Taken {
 /** A preview as the torrent itself describes it; the link says whether it is sealed. */
 export type TorrentPreview = Omit<Preview, 'seal'>
 
-function previewOf({ info, trackers, comment }: Metainfo, registry: TorrentRegistry): TorrentPreview {
+function toPreview({ info, trackers, comment }: Metainfo, registry: TorrentRegistry): TorrentPreview {
   const id = infoHashText(info.infoHashes)
   const known = registry.find(id)
   return {

@@ -1,11 +1,11 @@
 /** The list of torrents that clients see: the rows, and their changes by revision. */
 import type { ListTorrents, NodeEvent, Torrent, TorrentPage } from '@shoal/api'
 import type { z } from 'zod'
-import { filterOf, sortedPage, sorterOf } from './list-queries.ts'
+import { createFilter, createSorter, sortedPage } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { byQueue } from './queue-manager.ts'
 import type { RegistryListener, TorrentRegistry } from './torrent-registry.ts'
-import { viewOf } from './view.ts'
+import { torrentView } from './view.ts'
 
 type Changes = Extract<NodeEvent, { type: 'torrents' }>
 
@@ -134,8 +134,8 @@ export class TorrentList implements RegistryListener {
   }
 
   list(query: z.output<typeof ListTorrents>): z.output<typeof TorrentPage> {
-    const torrents = [...this.#current()].filter(filterOf(query))
-    return { ...sortedPage(torrents, sorterOf(query), query), revision: this.#revision }
+    const torrents = [...this.#current()].filter(createFilter(query))
+    return { ...sortedPage(torrents, createSorter(query), query), revision: this.#revision }
   }
 
   /** All rows as of the last tick, with changes by users since then, so that they see their own changes. */
@@ -193,7 +193,7 @@ export class TorrentList implements RegistryListener {
       torrent.swarmTick = this.#ticks
       countSwarm(torrent)
     }
-    return viewOf(torrent, this.queuePosition(torrent))
+    return torrentView(torrent, this.queuePosition(torrent))
   }
 }
 

@@ -9,13 +9,13 @@ import type { ManagedTorrent } from './managed-torrent.ts'
 import { moveTorrent } from './move-torrent.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 import { peersOf, piecesOf } from './torrent-topic.ts'
-import { detailOf, fileView, removedView, trackersView } from './view.ts'
+import { fileView, removedView, torrentDetail, trackersView } from './view.ts'
 
 export function torrentOperations(manager: TorrentManager): Implemented<typeof TORRENTS> {
   const { registry, list, queue, removals, labels, kernel } = manager
   const detail = (torrent: ManagedTorrent) => {
     list.show(torrent)
-    return detailOf(torrent, list.queuePosition(torrent), kernel.settings.current.network)
+    return torrentDetail(torrent, list.queuePosition(torrent), kernel.settings.current.network)
   }
   return {
     listTorrents: async query => list.list(query),

@@ -41,7 +41,7 @@ export class TorrentRows implements RowStore {
     return this.#tables.torrents.all().map(record => {
       const { downloadingMs = 0, seedingMs = 0 } = totals.get(record.id) ?? {}
       const seconds = { downloadingSeconds: downloadingMs / 1000, seedingSeconds: seedingMs / 1000 }
-      const row = { ...rowOf(record), ...seconds, label: labels.get(record.labelId ?? -1) ?? null }
+      const row = { ...toRow(record), ...seconds, label: labels.get(record.labelId ?? -1) ?? null }
       this.#ids.set(row.id, record.id)
       this.#ours.set(record.id, row.id)
       this.#written.set(row.id, seconds)
@@ -52,7 +52,7 @@ export class TorrentRows implements RowStore {
   put(row: TorrentRow, api: TorrentApi): void {
     const { torrents } = this.#tables
     const id = this.#tables.transaction(() => {
-      const record = { ...recordOf(row, api), labelId: this.#labelId(row.label) }
+      const record = { ...toRecord(row, api), labelId: this.#labelId(row.label) }
       const known = this.#ids.get(row.id)
       if (known !== undefined) torrents.update(known, record)
       const id = known ?? torrents.add(record).id
@@ -98,7 +98,7 @@ export class TorrentRows implements RowStore {
 
 type Seconds = Pick<TorrentRow, 'downloadingSeconds' | 'seedingSeconds'>
 
-function rowOf(record: TorrentRecord): Omit<TorrentRow, keyof Seconds | 'label'> {
+function toRow(record: TorrentRecord): Omit<TorrentRow, keyof Seconds | 'label'> {
   return {
     id: (record.infoHashV1 ?? record.infoHashV2)!,
     name: record.givenName,
@@ -118,7 +118,7 @@ function rowOf(record: TorrentRecord): Omit<TorrentRow, keyof Seconds | 'label'>
   }
 }
 
-function recordOf(row: TorrentRow, api: TorrentApi) {
+function toRecord(row: TorrentRow, api: TorrentApi) {
   const { v1, v2 } = api.infoHashes
   const { limits } = api
   return {

@@ -23,22 +23,22 @@ import { mediaType } from './media-type.ts'
 
 /** Short, but unique. */
 export function removedView({ api: { infoHashes }, row, name }: ManagedTorrent): RemovedTorrent {
-  return { id: row.id, name, ...hashesOf(infoHashes) }
+  return { id: row.id, name, ...hashMembers(infoHashes) }
 }
 
-function hashesOf({ v1, v2 }: TorrentApi['infoHashes']): Pick<Torrent, 'infoHashV1' | 'infoHashV2'> {
+function hashMembers({ v1, v2 }: TorrentApi['infoHashes']): Pick<Torrent, 'infoHashV1' | 'infoHashV2'> {
   return {
     infoHashV1: v1 ? infoHashText({ v1 }) : null,
     infoHashV2: v2 ? infoHashText({ v2 }) : null,
   }
 }
 
-export function viewOf(torrent: ManagedTorrent, queuePosition: number | null): Torrent {
+export function torrentView(torrent: ManagedTorrent, queuePosition: number | null): Torrent {
   const { api, row } = torrent
   const { stats, infoHashes, metainfo } = api
   return {
     id: row.id,
-    ...hashesOf(infoHashes),
+    ...hashMembers(infoHashes),
     name: torrent.name,
     state: stateOf(torrent, stats),
     error:
@@ -91,7 +91,7 @@ export function ratioOf({
   return taken === 0 ? null : uploadedBytes / taken
 }
 
-export function detailOf(
+export function torrentDetail(
   torrent: ManagedTorrent,
   queuePosition: number | null,
   network: Settings['network'],
@@ -100,7 +100,7 @@ export function detailOf(
   const { metainfo, limits } = api
   const map = metainfo && api.pieces()
   return {
-    ...viewOf(torrent, queuePosition),
+    ...torrentView(torrent, queuePosition),
     magnet: api.magnet,
     link: shareLinkOf(api, network),
     contentId: torrentCid(api.infoHashes),

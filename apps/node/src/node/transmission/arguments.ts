@@ -6,21 +6,21 @@ export type Arguments = Readonly<Record<string, unknown>>
 /** Most ids, indexes or strings in one list. */
 const MOST = 1_000_000
 
-export function textOf(args: Arguments, name: string): string | undefined {
+export function readText(args: Arguments, name: string): string | undefined {
   const value = args[name]
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return value
   throw wrong(name, 'a text')
 }
 
-export function numberOf(args: Arguments, name: string): number | undefined {
+export function readNumber(args: Arguments, name: string): number | undefined {
   const value = args[name]
   if (value === undefined || value === null) return undefined
   if (typeof value === 'number' && Number.isFinite(value)) return value
   throw wrong(name, 'a number')
 }
 
-export function booleanOf(args: Arguments, name: string): boolean | undefined {
+export function readBoolean(args: Arguments, name: string): boolean | undefined {
   const value = args[name]
   if (value === undefined || value === null) return undefined
   if (typeof value === 'boolean') return value
@@ -29,16 +29,16 @@ export function booleanOf(args: Arguments, name: string): boolean | undefined {
 }
 
 export function stringList(args: Arguments, name: string): string[] | undefined {
-  return listOf(args, name, (value): value is string => typeof value === 'string', 'a list of strings')
+  return readList(args, name, (value): value is string => typeof value === 'string', 'a list of strings')
 }
 
 /** Indexes of files or trackers. */
-export function indexesOf(args: Arguments, name: string): number[] | undefined {
+export function readIndexes(args: Arguments, name: string): number[] | undefined {
   const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-  return listOf(args, name, isIndex, 'a list of indexes')
+  return readList(args, name, isIndex, 'a list of indexes')
 }
 
-function listOf<Item>(
+function readList<Item>(
   args: Arguments,
   name: string,
   is: (value: unknown) => value is Item,

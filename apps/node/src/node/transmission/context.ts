@@ -23,7 +23,7 @@ export type Method = (args: Arguments, context: RpcContext) => Promise<Record<st
 const MOST_IDS = 100_000
 
 /** Returns the torrents in `ids` (rpc-spec 3.1): a number, a list of numbers and hashes, or `recently-active`; all if it is absent. */
-export async function torrentsOf(args: Arguments, { call, numbers }: RpcContext): Promise<Torrent[]> {
+export async function selectTorrents(args: Arguments, { call, numbers }: RpcContext): Promise<Torrent[]> {
   const { ids } = args
   const isList = Array.isArray(ids)
   if (ids === undefined || ids === null || ids === 'recently-active' || (isList && ids.length === 0)) {
@@ -38,11 +38,11 @@ export async function torrentsOf(args: Arguments, { call, numbers }: RpcContext)
     numbers.know(await allTorrents(call))
   return findTorrents(
     call,
-    named.map(id => hashOf(id, numbers)).filter(hash => hash !== null),
+    named.map(id => toHash(id, numbers)).filter(hash => hash !== null),
   )
 }
 
-function hashOf(id: unknown, numbers: TorrentNumbers): string | null {
+function toHash(id: unknown, numbers: TorrentNumbers): string | null {
   if (typeof id === 'string') return id
   return typeof id === 'number' ? numbers.idOf(id) : null
 }

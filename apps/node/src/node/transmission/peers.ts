@@ -6,14 +6,14 @@ export function realPeers(peers: readonly Peer[]): Peer[] {
   return peers.filter(({ kind }) => kind !== 'webseed')
 }
 
-export function peerOf(peer: Peer) {
+export function peerView(peer: Peer) {
   const { host, port } = addressOf(peer.address)
   return {
     address: host,
     clientIsChoked: peer.peerChoking,
     clientIsInterested: peer.amInterested,
     clientName: peer.client,
-    flagStr: flagsOf(peer),
+    flagStr: peerFlags(peer),
     isDownloadingFrom: isSending(peer),
     isEncrypted: peer.encrypted,
     isIncoming: peer.incoming,
@@ -39,7 +39,7 @@ export function isTaking({ uploadBytesPerSecond }: Peer): boolean {
 }
 
 /** Transmission's flags: D downloads, d would if it could, U uploads, u would, K and ? unchoked without interest, E, I, T. */
-function flagsOf(peer: Peer): string {
+function peerFlags(peer: Peer): string {
   let flags = peer.kind === 'utp' ? 'T' : ''
   if (isSending(peer)) flags += 'D'
   else if (peer.amInterested && peer.peerChoking) flags += 'd'

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import { basicCredentials } from '../server/access/credentials.ts'
-import { callerOf, codeOf } from '../server/compat/call.ts'
+import { codeOf, createCall } from '../server/compat/call.ts'
 import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
 import type { CompatPlugin } from '../server/server.ts'
@@ -17,7 +17,7 @@ const SESSION_HEADER = 'X-Transmission-Session-Id'
 
 export const transmissionApi: CompatPlugin = scope => {
   const { app } = scope
-  const context = contextOf(scope)
+  const context = createContext(scope)
   app.addHook('onClose', async () => context.numbers.close())
   app.removeAllContentTypeParsers()
   // Clients send JSON with many content types, most often curl's form type.
@@ -41,8 +41,8 @@ export const transmissionApi: CompatPlugin = scope => {
   }
 }
 
-function contextOf({ node }: HttpScope): RpcContext {
-  const call = callerOf(node.operations)
+function createContext({ node }: HttpScope): RpcContext {
+  const call = createCall(node.operations)
   return {
     node,
     call,

@@ -33,11 +33,11 @@ export async function answerRpc(request: unknown, context: RpcContext): Promise<
     const answer = await known(args as Arguments, context)
     return { arguments: answer ?? {}, result: 'success', ...echoed }
   } catch (error) {
-    return { arguments: {}, result: resultOf(error, String(method), context), ...echoed }
+    return { arguments: {}, result: describeError(error, String(method), context), ...echoed }
   }
 }
 
-function resultOf(error: unknown, method: string, { node }: RpcContext): string {
+function describeError(error: unknown, method: string, { node }: RpcContext): string {
   const { message, stack } = error as Error
   if (isForeseen(error)) return message
   node.log.error(`Transmission's ${method} failed: ${stack ?? message}`)

@@ -1,8 +1,8 @@
 /** Converts the arguments of session-set to a change of Shoal's settings. */
 import type { Settings, SettingsChange } from '@shoal/api'
 import { givenMembers, givenSettings } from '../server/compat/given-settings.ts'
-import { alternativeTimes, scheduleOf } from '../server/compat/schedule.ts'
-import { type Arguments, booleanOf, numberOf, textOf } from './arguments.ts'
+import { alternativeTimes, scheduleWith } from '../server/compat/schedule.ts'
+import { type Arguments, readBoolean, readNumber, readText } from './arguments.ts'
 import { ENCRYPTION } from './session-fields.ts'
 import { bytesPerSecond, DEFAULT_SPEED, toSpeed } from './status.ts'
 
@@ -21,15 +21,15 @@ class Reader {
   }
 
   text(name: string): string | undefined {
-    return textOf(this.#args, name) || undefined
+    return readText(this.#args, name) || undefined
   }
 
   bool(name: string): boolean | undefined {
-    return booleanOf(this.#args, name)
+    return readBoolean(this.#args, name)
   }
 
   whole(name: string): number | undefined {
-    const value = numberOf(this.#args, name)
+    const value = readNumber(this.#args, name)
     return value === undefined ? undefined : Math.round(value)
   }
 
@@ -43,7 +43,7 @@ class Reader {
     was: number | null,
     usual: number,
   ): number | null | undefined {
-    const given = numberOf(this.#args, name)
+    const given = readNumber(this.#args, name)
     if (given !== undefined) this.#remembered.set(name, given)
     if (isOn === false) return null
     if (isOn !== true && (was === null || given === undefined)) return undefined
@@ -52,7 +52,7 @@ class Reader {
 
   /** Returns the value that is given, in effect, or that was given before. */
   kept(name: string, before: number, holds: boolean): number {
-    const given = numberOf(this.#args, name)
+    const given = readNumber(this.#args, name)
     if (given !== undefined) this.#remembered.set(name, given)
     return given ?? (holds ? before : (this.#remembered.get(name) ?? before))
   }
@@ -154,7 +154,7 @@ function timesChange(read: Reader, limits: Settings['limits']) {
     endMinutes: number('alt-speed-time-end', was.endMinutes),
     days: [0, 1, 2, 3, 4, 5, 6].filter(day => bits & (1 << day)),
   }
-  return { schedule: scheduleOf(times, limits) }
+  return { schedule: scheduleWith(times, limits) }
 }
 
 function seedingChange(read: Reader, { seeding }: Settings) {

@@ -1,6 +1,6 @@
 /** Shows Shoal's settings as Transmission's session (rpc-spec 4.1). */
 import type { NodeInfo, NodeStats, Settings } from '@shoal/api'
-import { diskOf } from '../server/compat/disk.ts'
+import { findDisk } from '../server/compat/disk.ts'
 import { alternativeTimes } from '../server/compat/schedule.ts'
 import { DEFAULT_SPEED, toSpeed } from './status.ts'
 
@@ -98,5 +98,5 @@ const UNITS = {
 
 /** Returns the free bytes of the folder, or of its nearest known ancestor; -1 if none is known. */
 function freeBytes({ disk }: Pick<NodeStats, 'disk'>, directory: string): number {
-  return diskOf(disk, directory)?.freeBytes ?? -1
+  return findDisk(disk, directory)?.freeBytes ?? -1
 }

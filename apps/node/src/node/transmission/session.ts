@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.ts'
-import { diskOf } from '../server/compat/disk.ts'
-import { stringList, textOf } from './arguments.ts'
+import { findDisk } from '../server/compat/disk.ts'
+import { readText, stringList } from './arguments.ts'
 import type { Method } from './context.ts'
 import { sessionChange } from './session-change.ts'
 import { sessionFields } from './session-fields.ts'
@@ -57,11 +57,11 @@ export const SESSION_METHODS: Record<string, Method> = {
   },
 
   'free-space': async (args, { call }) => {
-    const path = textOf(args, 'path')
+    const path = readText(args, 'path')
     if (!path) throw new Failure('bad-request', 'no path')
     const { freeBytes } = await call('listFolders', { path })
     const { disk } = await call('getStats', {})
-    return { path, 'size-bytes': freeBytes, total_size: diskOf(disk, path)?.totalBytes ?? -1 }
+    return { path, 'size-bytes': freeBytes, total_size: findDisk(disk, path)?.totalBytes ?? -1 }
   },
 
   // Shoal has no bandwidth groups.

@@ -34,7 +34,7 @@ export function statusOf(torrent: Torrent): number {
 }
 
 /** Seconds left; -1 if not applicable, -2 if unknown. */
-export function etaOf(torrent: Torrent): number {
+export function secondsLeft(torrent: Torrent): number {
   if (torrent.etaSeconds !== null) return Math.round(torrent.etaSeconds)
   return torrent.state === 'downloading' || torrent.state === 'metadata' ? -2 : -1
 }

@@ -1,15 +1,15 @@
 import type { ActOnTorrents } from '@shoal/api'
 import type { z } from 'zod'
 import { Failure } from '../../base/failure.ts'
-import { filesOf } from '../server/compat/detail-cache.ts'
+import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { movedPaths } from '../server/compat/moved-paths.ts'
-import { type Arguments, booleanOf, textOf } from './arguments.ts'
-import { type Method, type RpcContext, torrentsOf } from './context.ts'
+import { type Arguments, readBoolean, readText } from './arguments.ts'
+import { type Method, type RpcContext, selectTorrents } from './context.ts'
 
 type Action = z.output<typeof ActOnTorrents>['action']
 
 async function act(action: Action, args: Arguments, context: RpcContext): Promise<undefined> {
-  const ids = (await torrentsOf(args, context)).map(({ id }) => id)
+  const ids = (await selectTorrents(args, context)).map(({ id }) => id)
   if (ids.length > 0) await context.call('actOnTorrents', { ids, action })
   context.facts.doubt(ids)
   return undefined
@@ -26,7 +26,7 @@ export const ACTION_METHODS: Record<string, Method> = {
   'torrent-verify': acting('recheck'),
   'torrent-reannounce': acting('reannounce'),
   'torrent-remove': (args, context) =>
-    act(booleanOf(args, 'delete-local-data') ? 'remove-with-data' : 'remove', args, context),
+    act(readBoolean(args, 'delete-local-data') ? 'remove-with-data' : 'remove', args, context),
   'torrent-set-location': setLocation,
   'torrent-rename-path': renamePath,
   'queue-move-top': acting('queue-first'),
@@ -36,27 +36,28 @@ export const ACTION_METHODS: Record<string, Method> = {
 }
 
 async function setLocation(args: Arguments, context: RpcContext): Promise<undefined> {
-  const directory = textOf(args, 'location')
+  const directory = readText(args, 'location')
   if (!directory) throw new Failure('bad-request', 'no location')
-  if (!booleanOf(args, 'move'))
+  if (!readBoolean(args, 'move'))
     throw new Failure(
       'unsupported',
       'Shoal always moves the files of a torrent: to use files in another folder, add the torrent again with that folder',
     )
-  for (const { id } of await torrentsOf(args, context)) await context.call('moveTorrent', { id, directory })
+  for (const { id } of await selectTorrents(args, context))
+    await context.call('moveTorrent', { id, directory })
   return undefined
 }
 
 /** rpc-spec 3.7: renames a file, or a folder in the torrent, in place. */
 async function renamePath(args: Arguments, context: RpcContext) {
-  const [path, name] = [textOf(args, 'path'), textOf(args, 'name')]
-  const torrents = await torrentsOf(args, context)
+  const [path, name] = [readText(args, 'path'), readText(args, 'name')]
+  const torrents = await selectTorrents(args, context)
   const [torrent] = torrents
   if (!torrent || torrents.length > 1)
     throw new Failure('bad-request', 'torrent-rename-path needs one torrent')
   if (!path || !name || name.includes('/') || name === '.' || name === '..')
     throw new Failure('bad-request', 'torrent-rename-path needs a path, and a name without slashes')
-  const files = await filesOf(context.call, torrent.id)
+  const files = await listAllFiles(context.call, torrent.id)
   const folder = path.replace(/\/+$/, '').match(/^.*\//)?.[0] ?? ''
   const renamed = movedPaths(files, path, folder + name)
   if (renamed.length === 0) throw new Failure('not-found', 'No such file or directory')

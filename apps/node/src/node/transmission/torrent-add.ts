@@ -1,19 +1,19 @@
 import { Failure } from '../../base/failure.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
-import { type Arguments, booleanOf, stringList, textOf } from './arguments.ts'
+import { type Arguments, readBoolean, readText, stringList } from './arguments.ts'
 import type { Method } from './context.ts'
 import { firstPriorities } from './file-choice.ts'
 
 /** rpc-spec 3.4. Cookies, peer limit and bandwidth priority are ignored: Shoal has none for single torrents. */
 export const torrentAdd: Method = async (args, { call, numbers }) => {
   const priorities = firstPriorities(args)
-  const paused = booleanOf(args, 'paused')
-  const directory = textOf(args, 'download-dir')
+  const paused = readBoolean(args, 'paused')
+  const directory = readText(args, 'download-dir')
   const { added, torrent, job } = await call('addTorrent', {
-    ...sourceOf(args),
+    ...readSource(args),
     ...(directory && { directory }),
     ...(paused !== undefined && { paused }),
-    ...labelsOf(stringList(args, 'labels')),
+    ...splitLabels(stringList(args, 'labels')),
     ...(priorities.length > 0 && { priorities }),
   })
   if (job) {
@@ -25,17 +25,20 @@ export const torrentAdd: Method = async (args, { call, numbers }) => {
   return { [added ? 'torrent-added' : 'torrent-duplicate']: shown }
 }
 
-function sourceOf(args: Arguments): { source: string } | { torrent: string } {
-  const torrent = textOf(args, 'metainfo')
+function readSource(args: Arguments): { source: string } | { torrent: string } {
+  const torrent = readText(args, 'metainfo')
   // Some clients wrap base64 in lines.
   if (torrent) return { torrent: torrent.replace(/\s+/g, '') }
-  const source = textOf(args, 'filename')
+  const source = readText(args, 'filename')
   if (source) return { source }
   throw new Failure('bad-request', 'no filename or metainfo specified')
 }
 
 /** The first label is the torrent's label, the others are its tags. */
-export function labelsOf(labels: readonly string[] | undefined): { label?: string | null; tags?: string[] } {
+export function splitLabels(labels: readonly string[] | undefined): {
+  label?: string | null
+  tags?: string[]
+} {
   if (labels === undefined) return {}
   const [label = null, ...tags] = [...new Set(labels.map(each => each.trim()))].filter(each => each !== '')
   return { label, tags }

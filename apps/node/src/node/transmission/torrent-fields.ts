@@ -1,13 +1,13 @@
 /** The fields of torrent-get (rpc-spec 3.3) of rpc-version 17. Features that Shoal does not have are shown as unused. */
 import type { TorrentFile } from '@shoal/api'
 import { hasReachedLimit, isComplete, leftBytes } from '../server/compat/detail-cache.ts'
-import { availabilityOf, desiredAvailable } from '../server/compat/pieces.ts'
+import { desiredAvailable, pieceAvailability } from '../server/compat/pieces.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
-import { isSending, isTaking, peerOf, realPeers } from './peers.ts'
-import { etaOf, seconds, statusOf, toPriority, toSpeed } from './status.ts'
+import { isSending, isTaking, peerView, realPeers } from './peers.ts'
+import { seconds, secondsLeft, statusOf, toPriority, toSpeed } from './status.ts'
 import type { Part, TorrentParts } from './torrent-parts.ts'
-import { trackerList, trackerOf, trackerStatsOf } from './trackers.ts'
+import { trackerList, trackerStatsView, trackerView } from './trackers.ts'
 
 export interface Field {
   readonly needs: readonly Part[]
@@ -27,7 +27,7 @@ const OF_ROW: Record<string, Value> = {
   // 3: a fault on this machine, rather than a tracker's.
   error: ({ row }) => (row.error ? 3 : 0),
   errorString: ({ row }) => row.error?.message ?? '',
-  eta: ({ row }) => etaOf(row),
+  eta: ({ row }) => secondsLeft(row),
   etaIdle: () => -1,
   'file-count': ({ row }) => row.fileCount ?? 0,
   group: () => '',
@@ -82,10 +82,10 @@ const OF_FACTS: Record<string, Value> = {
   seedIdleMode: ({ facts }) => limitMode(facts.detail.seedingTimeLimitMinutes),
   seedRatioLimit: ({ facts, settings }) => facts.detail.ratioLimit || settings.seeding.ratioLimit || 0,
   seedRatioMode: ({ facts }) => limitMode(facts.detail.ratioLimit),
-  trackers: ({ facts }) => realTrackers(facts.trackers).map(trackerOf),
+  trackers: ({ facts }) => realTrackers(facts.trackers).map(trackerView),
   trackerList: ({ facts }) => trackerList(facts.trackers),
   trackerStats: ({ facts, nowMs }) =>
-    realTrackers(facts.trackers).map((tracker, id) => trackerStatsOf(tracker, id, seconds(nowMs))),
+    realTrackers(facts.trackers).map((tracker, id) => trackerStatsView(tracker, id, seconds(nowMs))),
   uploadLimit: ({ facts }) => toSpeed(facts.detail.uploadLimitBytesPerSecond ?? 0),
   uploadLimited: ({ facts }) => facts.detail.uploadLimitBytesPerSecond !== null,
   webseeds: ({ facts }) => facts.detail.webSeeds,
@@ -110,7 +110,7 @@ const OF_FILES: Record<string, Value> = {
 }
 
 const OF_PEERS: Record<string, Value> = {
-  peers: ({ peers }) => realPeers(peers).map(peerOf),
+  peers: ({ peers }) => realPeers(peers).map(peerView),
   // How a peer was found is not stored, except for incoming connections.
   peersFrom: ({ peers }) => ({
     fromCache: 0,
@@ -127,7 +127,7 @@ const OF_PEERS: Record<string, Value> = {
 }
 
 const OF_PIECES: Record<string, Value> = {
-  availability: ({ pieces }) => (pieces ? availabilityOf(pieces) : []),
+  availability: ({ pieces }) => (pieces ? pieceAvailability(pieces) : []),
   desiredAvailable: ({ row, pieces }) => (pieces ? desiredAvailable(pieces, leftBytes(row)) : 0),
   pieces: ({ pieces }) => pieces?.have ?? '',
 }

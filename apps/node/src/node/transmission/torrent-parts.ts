@@ -1,5 +1,5 @@
 import type { Peer, PieceMap, Settings, Torrent, TorrentFile } from '@shoal/api'
-import { filesOf, type TorrentFacts } from '../server/compat/detail-cache.ts'
+import { listAllFiles, type TorrentFacts } from '../server/compat/detail-cache.ts'
 import type { RpcContext } from './context.ts'
 
 /** The data that a torrent's fields are computed from. Parts that no field needs are empty. */
@@ -18,7 +18,7 @@ export interface TorrentParts {
 export type Part = 'facts' | 'files' | 'peers' | 'pieces'
 
 /** Requests no more than is needed, since lists of thousands are polled. */
-export async function partsOf(
+export async function torrentParts(
   rows: readonly Torrent[],
   needs: ReadonlySet<Part>,
   context: RpcContext,
@@ -33,7 +33,7 @@ export async function partsOf(
     const of = byId.get(row.id) ?? NOTHING
     if (of === NOTHING && needs.has('facts')) continue
     try {
-      const more = await moreOf(row, needs, context)
+      const more = await requestParts(row, needs, context)
       parts.push({ number: numbers.of(row.id), row, facts: of, settings, nowMs, ...more })
     } catch (error) {
       // It was removed in the meantime.
@@ -46,11 +46,11 @@ export async function partsOf(
 /** Used if no field needs the details. */
 const NOTHING = {} as TorrentFacts
 
-async function moreOf(row: Torrent, needs: ReadonlySet<Part>, { call }: RpcContext) {
+async function requestParts(row: Torrent, needs: ReadonlySet<Part>, { call }: RpcContext) {
   const { id } = row
   const hasMetadata = row.fileCount !== null
   return {
-    files: needs.has('files') && hasMetadata ? await filesOf(call, id) : [],
+    files: needs.has('files') && hasMetadata ? await listAllFiles(call, id) : [],
     peers: needs.has('peers') ? (await call('listPeers', { id })).items : [],
     pieces: needs.has('pieces') && hasMetadata ? await call('getPieces', { id }) : null,
   }

@@ -2,25 +2,30 @@ import type { Torrent, UpdateTorrent } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
 import type { Call } from '../server/compat/call.ts'
 import { realTrackers, tiersOf } from '../server/compat/real-trackers.ts'
-import { type Arguments, booleanOf, indexesOf, numberOf, stringList, textOf } from './arguments.ts'
-import { type Method, type RpcContext, torrentsOf } from './context.ts'
+import { type Arguments, readBoolean, readIndexes, readNumber, readText, stringList } from './arguments.ts'
+import { type Method, type RpcContext, selectTorrents } from './context.ts'
 import { chooseFiles, choosesFiles } from './file-choice.ts'
 import { bytesPerSecond, DEFAULT_SPEED } from './status.ts'
-import { labelsOf } from './torrent-add.ts'
+import { splitLabels } from './torrent-add.ts'
 import { parseTrackerList } from './trackers.ts'
 
 /** rpc-spec 3.2. Bandwidth priority, group and peer limit are ignored: Shoal has none for single torrents. */
 export const torrentSet: Method = async (args, context) => {
   const { call, facts } = context
-  const torrents = await torrentsOf(args, context)
-  const labels = labelsOf(stringList(args, 'labels'))
+  const torrents = await selectTorrents(args, context)
+  const labels = splitLabels(stringList(args, 'labels'))
   if (labels.label) await ensureLabel(labels.label, call)
   for (const torrent of torrents) {
-    const change = { ...labels, ...limitsOf(torrent, args, context), ...seedingOf(args), ...queueOf(args) }
+    const change = {
+      ...labels,
+      ...readLimits(torrent, args, context),
+      ...readSeeding(args),
+      ...readQueue(args),
+    }
     if (Object.keys(change).length > 0) await call('updateTorrent', { id: torrent.id, ...change })
     if (choosesFiles(args)) await chooseFiles(torrent.id, args, call)
     await changeTrackers(torrent, args, call)
-    const directory = textOf(args, 'location')
+    const directory = readText(args, 'location')
     if (directory) await call('moveTorrent', { id: torrent.id, directory })
   }
   facts.doubt(torrents.map(({ id }) => id))
@@ -35,9 +40,9 @@ async function ensureLabel(name: string, call: Call): Promise<void> {
 
 type Change = Omit<UpdateTorrent, 'id'>
 
-function limitsOf({ id }: Torrent, args: Arguments, { remembered }: RpcContext): Change {
+function readLimits({ id }: Torrent, args: Arguments, { remembered }: RpcContext): Change {
   const limit = (name: string) => {
-    const [given, isOn] = [numberOf(args, name), booleanOf(args, `${name}ed`)]
+    const [given, isOn] = [readNumber(args, name), readBoolean(args, `${name}ed`)]
     if (given !== undefined) remembered.set(`${id} ${name}`, Math.max(0, given))
     if (isOn === undefined) return undefined
     if (!isOn) return null
@@ -50,7 +55,7 @@ function limitsOf({ id }: Torrent, args: Arguments, { remembered }: RpcContext):
   }
 }
 
-function seedingOf(args: Arguments): Change {
+function readSeeding(args: Arguments): Change {
   const ratioLimit = modeLimit(args, 'seedRatioMode', 'seedRatioLimit', 0.0001)
   const minutes = modeLimit(args, 'seedIdleMode', 'seedIdleLimit', 0.001)
   return {
@@ -61,22 +66,22 @@ function seedingOf(args: Arguments): Change {
 
 /** Mode 0: from the session; 1: the limit; 2: none. A limit of 0 is reached at once, which `least` represents. */
 function modeLimit(args: Arguments, mode: string, name: string, least: number): number | null | undefined {
-  const [chosen, limit] = [numberOf(args, mode), numberOf(args, name)]
+  const [chosen, limit] = [readNumber(args, mode), readNumber(args, name)]
   if (chosen === 0) return null
   if (chosen === 2) return 0
   return limit === undefined ? undefined : Math.max(least, limit)
 }
 
-function queueOf(args: Arguments): Change {
-  const position = numberOf(args, 'queuePosition')
+function readQueue(args: Arguments): Change {
+  const position = readNumber(args, 'queuePosition')
   return position === undefined ? {} : { queuePosition: Math.max(0, Math.round(position)) + 1 }
 }
 
 async function changeTrackers({ id }: Torrent, args: Arguments, call: Call): Promise<void> {
-  const list = textOf(args, 'trackerList')
+  const list = readText(args, 'trackerList')
   if (list !== undefined) return void (await call('setTrackers', { id, tiers: parseTrackerList(list) }))
   const added = stringList(args, 'trackerAdd') ?? []
-  const removed = indexesOf(args, 'trackerRemove') ?? []
+  const removed = readIndexes(args, 'trackerRemove') ?? []
   const replaced = replacements(args)
   if (added.length + removed.length + replaced.size === 0) return
   const { items } = await call('listTrackers', { id })

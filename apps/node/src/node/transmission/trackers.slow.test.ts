@@ -1,7 +1,7 @@
 import type { Tracker } from '@shoal/api'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseTrackerList, trackerList, trackerOf, trackerStatsOf } from './trackers.ts'
+import { parseTrackerList, trackerList, trackerStatsView, trackerView } from './trackers.ts'
 
 function tracker(url: string, tier = 0, change: Partial<Tracker> = {}): Tracker {
   const counts = { peers: 0, seeds: null, leeches: null, downloads: null, nextAnnounceSeconds: null }
@@ -35,20 +35,20 @@ test.each([
   ['udp://t.example.net:6969', 'udp://t.example.net:6969', 'example'],
   ['not a url', '', ''],
 ])('%s is scraped at %s and called %s', (url, scrape, sitename) => {
-  expect(trackerOf(tracker(url), 3)).toMatchObject({ id: 3, announce: url, scrape, sitename })
+  expect(trackerView(tracker(url), 3)).toMatchObject({ id: 3, announce: url, scrape, sitename })
 })
 
 test('a tracker that was never contacted has no response', () => {
-  expect(trackerStatsOf(tracker('http://a/announce', 0, { nextAnnounceSeconds: 30 }), 0, 1000)).toMatchObject(
-    {
-      hasAnnounced: false,
-      lastAnnounceResult: '',
-      nextAnnounceTime: 1030,
-      seederCount: -1,
-    },
-  )
+  expect(
+    trackerStatsView(tracker('http://a/announce', 0, { nextAnnounceSeconds: 30 }), 0, 1000),
+  ).toMatchObject({
+    hasAnnounced: false,
+    lastAnnounceResult: '',
+    nextAnnounceTime: 1030,
+    seederCount: -1,
+  })
   const answered = tracker('http://a/announce', 0, { state: 'ok', seeds: 4, lastAnnounceMs: 900_000 })
-  expect(trackerStatsOf(answered, 0, 1000)).toMatchObject({
+  expect(trackerStatsView(answered, 0, 1000)).toMatchObject({
     hasAnnounced: true,
     lastAnnounceSucceeded: true,
     lastAnnounceTime: 900,

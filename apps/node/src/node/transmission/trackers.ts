@@ -3,7 +3,7 @@ import type { Tracker } from '@shoal/api'
 import { tiersOf } from '../server/compat/real-trackers.ts'
 
 /** `trackers` of torrent-get. The id is the position in the list. */
-export function trackerOf({ url, tier }: Tracker, id: number) {
+export function trackerView({ url, tier }: Tracker, id: number) {
   return { announce: url, id, scrape: scrapeUrl(url), sitename: siteName(url), tier: tier ?? 0 }
 }
 
@@ -11,12 +11,12 @@ export function trackerOf({ url, tier }: Tracker, id: number) {
 const STATES = { idle: 0, ok: 1, failed: 1, working: 3 } as const
 
 /** `trackerStats` of torrent-get. Unknown values are those of a tracker that was not contacted yet. */
-export function trackerStatsOf(tracker: Tracker, id: number, nowSeconds: number) {
+export function trackerStatsView(tracker: Tracker, id: number, nowSeconds: number) {
   const { state, message, peers, seeds, leeches, downloads, nextAnnounceSeconds } = tracker
   const atSeconds = Math.round((tracker.lastAnnounceMs ?? 0) / 1000)
   const hasAnnounced = atSeconds > 0
   return {
-    ...trackerOf(tracker, id),
+    ...trackerView(tracker, id),
     announceState: STATES[state],
     downloadCount: downloads ?? -1,
     hasAnnounced,

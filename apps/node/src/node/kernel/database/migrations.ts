@@ -37,7 +37,7 @@ const EARLIER: readonly (readonly (readonly [owner: string, number: number])[])[
 export function migrate(sqlite: DatabaseSync, path: string, owners: readonly TableOwner[]): void {
   sqlite.exec('BEGIN IMMEDIATE')
   try {
-    const version = versionOf(sqlite, path)
+    const version = fileVersion(sqlite, path)
     if (version > FORMAT) throw newerVersion(path, `format ${version}, this one knows ${FORMAT}`)
     sqlite.exec(
       'CREATE TABLE IF NOT EXISTS migrations (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID',
@@ -46,7 +46,7 @@ export function migrate(sqlite: DatabaseSync, path: string, owners: readonly Tab
     if (version < FORMAT)
       for (const [owner, number] of EARLIER.slice(0, version).flat()) note.run(owner, number)
     for (const { name, migrations } of owners) {
-      const done = numberOf(sqlite, name)
+      const done = lastMigration(sqlite, name)
       if (done > migrations.length)
         throw newerVersion(path, `format ${done} of ${name}, this one knows ${migrations.length}`)
       for (const [at, sql] of migrations.entries()) {
@@ -72,12 +72,12 @@ function newerVersion(path: string, formats: string): Failure {
 }
 
 /** The last migration of an owner that was done. */
-function numberOf(sqlite: DatabaseSync, owner: string): number {
+function lastMigration(sqlite: DatabaseSync, owner: string): number {
   const found = sqlite.prepare('SELECT max(number) AS number FROM migrations WHERE owner = ?').get(owner)
   return (found as { number: number | null }).number ?? 0
 }
 
-function versionOf(sqlite: DatabaseSync, path: string): number {
+function fileVersion(sqlite: DatabaseSync, path: string): number {
   const application = pragma(sqlite, 'application_id')
   if (application === APPLICATION_ID) return pragma(sqlite, 'user_version')
   const { count } = sqlite.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as { count: number }

@@ -14,7 +14,7 @@ const READABLE = /\.(?:x?html?|xml)$/i
  * that. Throws `bad-document` if it is not an EPUB.
  */
 export function extractEpub(bytes: Uint8Array, sink: TextSink): void {
-  const index = packageOf(bytes)
+  const index = readPackage(bytes)
   const chapters = index.chapters.length > 0 ? index.chapters : null
   const files = unpack(bytes, name => (chapters ? chapters.includes(name) : READABLE.test(name)))
   for (const name of chapters ?? Object.keys(files).sort()) {
@@ -26,7 +26,7 @@ export function extractEpub(bytes: Uint8Array, sink: TextSink): void {
 }
 
 /** Returns the paths of the chapters, as the package document lists them; empty if it cannot be read. */
-function packageOf(bytes: Uint8Array): { chapters: string[] } {
+function readPackage(bytes: Uint8Array): { chapters: string[] } {
   const container = unpack(bytes, name => name === CONTAINER, MAX_INDEX_BYTES)[CONTAINER]
   if (!container) throw new Failure('bad-document', 'the file is not an EPUB: it has no package document')
   let path = ''
@@ -35,10 +35,10 @@ function packageOf(bytes: Uint8Array): { chapters: string[] } {
   })
   const found = unpack(bytes, name => name === path, MAX_INDEX_BYTES)
   const document = Object.hasOwn(found, path) ? found[path] : null
-  return { chapters: document ? chaptersOf(document, path) : [] }
+  return { chapters: document ? listChapters(document, path) : [] }
 }
 
-function chaptersOf(document: Uint8Array, path: string): string[] {
+function listChapters(document: Uint8Array, path: string): string[] {
   const folder = path.slice(0, path.lastIndexOf('/') + 1)
   const hrefs = new Map<string, string>()
   const chapters = new Set<string>()

@@ -6,7 +6,7 @@ type Name = keyof NodeOperations
 /** Calls an operation of the node; the input from a foreign client is checked against the contract first. Rejects with `bad-request`. */
 export type Call = <Asked extends Name>(name: Asked, input: InputOf<Asked>) => Promise<OutputOf<Asked>>
 
-export function callerOf(operations: NodeOperations): Call {
+export function createCall(operations: NodeOperations): Call {
   return async (name, input) => {
     const parsed = OPERATIONS[name].input.safeParse(input)
     if (!parsed.success) {

@@ -52,7 +52,7 @@ export class DetailCache {
 
   async #one(row: Torrent, fresh: boolean): Promise<TorrentFacts | null> {
     const known = this.#believed.get(row.id)
-    const mark = markOf(row)
+    const mark = fingerprint(row)
     if (!fresh && known && known.mark === mark && known.untilMs > performance.now())
       return { ...known.facts, detail: { ...known.facts.detail, ...row } }
     try {
@@ -82,7 +82,7 @@ export class DetailCache {
 }
 
 /** Changes when more of a torrent than its numbers has changed. */
-function markOf({ state, label, tags, directory, name, fileCount, queuePosition }: Torrent): string {
+function fingerprint({ state, label, tags, directory, name, fileCount, queuePosition }: Torrent): string {
   return JSON.stringify([state, label, tags, directory, name, fileCount, queuePosition === null])
 }
 
@@ -120,7 +120,7 @@ export function hasReachedLimit(detail: TorrentDetail, seeding: Settings['seedin
 }
 
 /** Returns all files of a torrent. Empty while its metadata is unknown. */
-export async function filesOf(call: Call, id: string): Promise<TorrentFile[]> {
+export async function listAllFiles(call: Call, id: string): Promise<TorrentFile[]> {
   const files: TorrentFile[] = []
   let cursor: string | undefined
   do {

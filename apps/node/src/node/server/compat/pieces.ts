@@ -1,7 +1,7 @@
 import type { PieceMap } from '@shoal/api'
 
 /** Returns how many connected peers have each piece; -1 for pieces that the torrent has. */
-export function availabilityOf(map: PieceMap): number[] {
+export function pieceAvailability(map: PieceMap): number[] {
   const [have, counts] = [Buffer.from(map.have, 'base64'), Buffer.from(map.availability, 'base64')]
   return Array.from({ length: map.count }, (_, piece) => (hasPiece(have, piece) ? -1 : (counts[piece] ?? 0)))
 }
@@ -9,7 +9,7 @@ export function availabilityOf(map: PieceMap): number[] {
 /** Missing bytes that connected peers have: at most as many as are missing, since pieces of unwanted files count too. */
 export function desiredAvailable(map: PieceMap, left: number): number {
   if (left === 0) return 0
-  const there = availabilityOf(map).filter(count => count > 0).length
+  const there = pieceAvailability(map).filter(count => count > 0).length
   return Math.min(left, there * map.pieceLengthBytes)
 }
 

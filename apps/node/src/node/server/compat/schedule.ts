@@ -26,7 +26,7 @@ export function alternativeTimes({ schedule: [first] }: Settings['limits']): Alt
 }
 
 /** Returns the schedule with these times. The alternative limits are copied into it. */
-export function scheduleOf(times: AlternativeTimes, limits: Settings['limits']): ScheduledLimit[] {
+export function scheduleWith(times: AlternativeTimes, limits: Settings['limits']): ScheduledLimit[] {
   if (!times.isOn || times.days.length === 0) return []
   return [
     {

@@ -27,13 +27,13 @@ export async function allTorrents(call: Call): Promise<Torrent[]> {
 export async function findTorrents(call: Call, hashes: readonly string[]): Promise<Torrent[]> {
   // A few are requested one by one: that is up to date, and does not read the list.
   if (hashes.length > 100) return pick(await allTorrents(call), hashes)
-  const found = await Promise.all(hashes.map(hash => torrentOf(call, hash.toLowerCase())))
+  const found = await Promise.all(hashes.map(hash => findTorrent(call, hash.toLowerCase())))
   const missing = hashes.filter((_, at) => found[at] === null).filter(hash => /^[0-9a-f]{40}$/i.test(hash))
   const others = missing.length > 0 ? pick(await allTorrents(call), missing) : []
   return unique([...found.filter(torrent => torrent !== null), ...others])
 }
 
-async function torrentOf(call: Call, hash: string): Promise<Torrent | null> {
+async function findTorrent(call: Call, hash: string): Promise<Torrent | null> {
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) return null
   return call('getTorrent', { id: hash }).catch(error => {
     if ((error as { code?: unknown }).code === 'not-found') return null
@@ -42,11 +42,13 @@ async function torrentOf(call: Call, hash: string): Promise<Torrent | null> {
 }
 
 function pick(torrents: readonly Torrent[], hashes: readonly string[]): Torrent[] {
-  const byHash = new Map(torrents.flatMap(torrent => namesOf(torrent).map(name => [name, torrent] as const)))
+  const byHash = new Map(
+    torrents.flatMap(torrent => hashNames(torrent).map(name => [name, torrent] as const)),
+  )
   return unique(hashes.map(hash => byHash.get(hash.toLowerCase())).filter(torrent => torrent !== undefined))
 }
 
-function namesOf(torrent: Torrent): string[] {
+function hashNames(torrent: Torrent): string[] {
   const { id, infoHashV1, infoHashV2 } = torrent
   return [id, infoHashV1, infoHashV2, infoHashV2?.slice(0, 40), hash40(torrent)].filter(
     name => typeof name === 'string',

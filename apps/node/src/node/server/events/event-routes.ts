@@ -39,7 +39,7 @@ export interface EventParts {
 export function addEventRoute(scope: FastifyInstance, { node, lines, lasting }: EventParts): void {
   const join = (sink: EventSink, request: FastifyRequest) => {
     const client = new EventClient(sink, node.events, node.startedMs)
-    for (const topic of topicsOf(request)) subscribeIfThere(client, topic)
+    for (const topic of readTopics(request)) subscribeIfThere(client, topic)
     return client
   }
   const keeping = (request: FastifyRequest) => (line: Line) => {
@@ -58,14 +58,14 @@ export function addEventRoute(scope: FastifyInstance, { node, lines, lasting }: 
       checkSocketHeaders(request)
       if (lines.size >= MAX_CLIENTS)
         throw new Failure('too-many-clients', `${MAX_CLIENTS} clients are already connected: close some`)
-      for (const topic of topicsOf(request)) node.events.subscribe(topic, () => {})()
+      for (const topic of readTopics(request)) node.events.subscribe(topic, () => {})()
     },
     handler: async (request, reply) => serveStream(reply, sink => join(sink, request), keeping(request)),
     wsHandler: (socket, request) => serveSocket(socket, sink => join(sink, request), keeping(request)),
   })
 }
 
-function topicsOf(request: FastifyRequest): readonly Topic[] {
+function readTopics(request: FastifyRequest): readonly Topic[] {
   const { topics } = byteInput(BYTE_ROUTES.getEvents, request)
   if (topics === undefined) return USUAL_TOPICS
   return [...new Set(topics.split(','))].filter(topic => topic !== '').map(lowerId)

@@ -9,7 +9,7 @@ import fastify, {
 } from 'fastify'
 import { Hosts } from '../../../base/local-hosts.ts'
 import type { Log } from '../../kernel/log/log.ts'
-import { badRequest, refusalOf } from '../failures.ts'
+import { badRequest, toRefusal } from '../failures.ts'
 import { checkAddressText } from './address-text.ts'
 import { DATA_HEADERS } from './headers.ts'
 import { checkOrigin } from './origin.ts'
@@ -80,7 +80,7 @@ function isUpgrade({ headers }: FastifyRequest): boolean {
 }
 
 function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  const { status, problem, headers, unforeseen } = refusalOf(error)
+  const { status, problem, headers, unforeseen } = toRefusal(error)
   const where = `${request.method} ${request.routeOptions?.url ?? 'unknown'}`
   if (unforeseen && !request.raw.destroyed)
     log.error(`${where} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)

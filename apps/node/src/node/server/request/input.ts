@@ -8,7 +8,7 @@ import { coerce } from './coerce.ts'
 type Described<Input extends z.ZodObject> = Pick<Operation<Input>, 'method' | 'path' | 'input'>
 
 /** Returns the checked input of an operation, from path, query and body (see Operation). Throws `bad-request`. */
-export function inputOf<Input extends z.ZodObject>(
+export function readInput<Input extends z.ZodObject>(
   { method, path, input }: Described<Input>,
   request: FastifyRequest,
 ): z.output<Input> {

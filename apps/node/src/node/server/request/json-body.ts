@@ -40,7 +40,8 @@ export function tooLarge(limitBytes: number): Failure {
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined
   const text = utf8(body)
-  if (depthOf(text) > MAX_DEPTH) throw badRequest('body', `the body nests deeper than ${MAX_DEPTH} levels`)
+  if (nestingDepth(text) > MAX_DEPTH)
+    throw badRequest('body', `the body nests deeper than ${MAX_DEPTH} levels`)
   try {
     return JSON.parse(text, text.includes('proto') ? refuseProto : undefined)
   } catch (error) {
@@ -66,7 +67,7 @@ function utf8(body: Buffer): string {
 }
 
 /** Returns how deep brackets nest outside of strings. Stops one past the limit. */
-function depthOf(text: string): number {
+function nestingDepth(text: string): number {
   let depth = 0
   let deepest = 0
   for (let at = 0; at < text.length && deepest <= MAX_DEPTH; at++) {

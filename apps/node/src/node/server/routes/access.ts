@@ -6,7 +6,7 @@ import { sessionCookies, setSessionCookie } from '../access/credentials.ts'
 import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { SESSION_SECONDS } from '../access/sessions.ts'
 import { isFromHttps } from '../guard/origin.ts'
-import { inputOf } from '../request/input.ts'
+import { readInput } from '../request/input.ts'
 
 /** `login` and `getAccess` are for clients that are not logged in yet; `logout` too, since a session may have ended by itself. */
 export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting: LastingAnswers): void {
@@ -21,7 +21,7 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
     url: login.path,
     bodyLimit: 16 * 1024,
     handler: async (request, reply) => {
-      const { username, password } = inputOf(login, request) as CheckedInputOf<'login'>
+      const { username, password } = readInput(login, request) as CheckedInputOf<'login'>
       const secret = await access.login(username, password, request)
       reply.header(
         'set-cookie',
@@ -31,7 +31,7 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
     },
   })
   scope.delete(logout.path, async (request, reply) => {
-    inputOf(logout, request)
+    readInput(logout, request)
     access.logout(request)
     const cookies = sessionCookies(request)
     for (const { secret } of cookies) lasting.endSession(secret)
@@ -40,7 +40,7 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
     return answer(null)
   })
   scope.get(getAccess.path, async (request, reply) => {
-    inputOf(getAccess, request)
+    readInput(getAccess, request)
     const identity = await access.identify(request)
     // This extends the session, and the cookie with it.
     const [cookie] = sessionCookies(request)
@@ -53,7 +53,7 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
 /** Everybody may know whether there are problems; only those with access receive the list. */
 export function addHealthRoute(scope: FastifyInstance, operations: NodeOperations, access: Access): void {
   scope.get(OPERATIONS.getHealth.path, async request => {
-    inputOf(OPERATIONS.getHealth, request)
+    readInput(OPERATIONS.getHealth, request)
     const health = await operations.getHealth({})
     return (await access.identify(request)) ? health : { status: health.status }
   })

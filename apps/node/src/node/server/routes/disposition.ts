@@ -12,7 +12,7 @@ export interface Disposition {
   readonly disposition: string
 }
 
-export function dispositionOf(name: string, mediaType: string): Disposition {
+export function fileDisposition(name: string, mediaType: string): Disposition {
   const type = safeType(mediaType)
   const kind = SHOWN.test(type) || type === 'text/vtt' ? 'inline' : 'attachment'
   const charset = type.startsWith('text/') ? '; charset=utf-8' : ''

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { HASH, type Served, serve, TOKEN, until } from '../testing/served.ts'
-import { dispositionOf } from './disposition.ts'
-import { rangeOf } from './range.ts'
+import { fileDisposition } from './disposition.ts'
+import { parseRange } from './range.ts'
 
 const BYTES = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251)
 const FILM = `/files/${HASH}/film.mp4`
@@ -28,7 +28,7 @@ describe('ranges', () => {
     ['bytes=99-1000', 99, 100],
     ['Bytes= 5-5', 5, 6],
   ])('%s of 100 bytes', (header, start, end) => {
-    expect(rangeOf(header, 100)).toEqual({ start, end })
+    expect(parseRange(header, 100)).toEqual({ start, end })
   })
 
   test.each([
@@ -41,7 +41,7 @@ describe('ranges', () => {
     'bytes=1-2,4-5',
     'items=1-2',
     `bytes=1-${'9'.repeat(200)}`,
-  ])('%s means the whole', header => expect(rangeOf(header, 100)).toBeNull())
+  ])('%s means the whole', header => expect(parseRange(header, 100)).toBeNull())
 
   test.each([
     ['bytes=100-', 100],
@@ -49,7 +49,7 @@ describe('ranges', () => {
     ['bytes=0-', 0],
     ['bytes=-1', 0],
   ])('%s of %i bytes cannot be had', (header, length) => {
-    expect(() => rangeOf(header, length)).toThrow(`${length} bytes`)
+    expect(() => parseRange(header, length)).toThrow(`${length} bytes`)
   })
 })
 
@@ -105,15 +105,15 @@ test('nothing in a shared file can run on the console’s origin', async () => {
   expect(page.headers.get('content-disposition')).toBe('attachment; filename="a & b#1.html"')
   expect(page.headers.get('content-security-policy')).toMatch(/^sandbox;/)
   expect(page.headers.get('x-content-type-options')).toBe('nosniff')
-  const typeOf = (type: string) => dispositionOf('x', type).contentType
+  const typeOf = (type: string) => fileDisposition('x', type).contentType
   expect(['text/javascript', 'text/css', 'application/xml', 'application/xhtml+xml'].map(typeOf)).toEqual([
     'text/plain; charset=utf-8',
     'text/plain; charset=utf-8',
     'application/octet-stream',
     'application/octet-stream',
   ])
-  expect(dispositionOf('x.svg', 'image/svg+xml').disposition).toMatch(/^attachment/)
-  expect(dispositionOf('x"\r\n\ud83d.mp4', 'video/mp4').disposition).toBe(
+  expect(fileDisposition('x.svg', 'image/svg+xml').disposition).toMatch(/^attachment/)
+  expect(fileDisposition('x"\r\n\ud83d.mp4', 'video/mp4').disposition).toBe(
     `inline; filename="x\\"???.mp4"; filename*=UTF-8''x%22%0D%0A%EF%BF%BD.mp4`,
   )
 })

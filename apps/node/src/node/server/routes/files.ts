@@ -7,9 +7,9 @@ import { openingSession } from '../access/credentials.ts'
 import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { FILE_HEADERS } from '../guard/headers.ts'
 import { byteInput } from '../request/byte-input.ts'
-import { dispositionOf } from './disposition.ts'
+import { fileDisposition } from './disposition.ts'
 import { leaving } from './operations.ts'
-import { rangeOf } from './range.ts'
+import { parseRange } from './range.ts'
 import { routePath } from './route-path.ts'
 
 export function addFileRoute(scope: FastifyInstance, files: NodeFiles, lasting: LastingAnswers): void {
@@ -20,7 +20,7 @@ export function addFileRoute(scope: FastifyInstance, files: NodeFiles, lasting: 
     reply.raw.once('close', forget)
     const file = await files.open(id, path)
     const tag = etag(file)
-    const { contentType, disposition } = dispositionOf(file.name, file.mediaType)
+    const { contentType, disposition } = fileDisposition(file.name, file.mediaType)
     reply.headers({
       ...FILE_HEADERS,
       etag: tag,
@@ -45,16 +45,16 @@ function send(
   // RFC 9110 section 13.1.5: a range of another version would not fit the bytes that the client has.
   const ifRange = headers['if-range']
   const fits = ifRange === undefined || (ifRange === tag && !tag.startsWith('W/'))
-  const part = fits ? rangeOf(headers.range, lengthBytes) : null
+  const part = fits ? parseRange(headers.range, lengthBytes) : null
   const { start, end } = part ?? { start: 0, end: lengthBytes }
   if (part) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${lengthBytes}`)
   reply.header('content-length', end - start)
   if (method === 'HEAD' || start === end) return reply.send('')
-  return reply.send(streamOf(file, start, end, leaving(reply)))
+  return reply.send(createStream(file, start, end, leaving(reply)))
 }
 
 // Asks for a chunk only when the socket has taken those before. Waits for pieces no longer than the client does.
-function streamOf(file: ReadableFile, start: number, end: number, signal: AbortSignal): Readable {
+function createStream(file: ReadableFile, start: number, end: number, signal: AbortSignal): Readable {
   return Readable.from(untilLeft(file.read({ start, end, signal }), signal), {
     objectMode: false,
     highWaterMark: 256 * 1024,

@@ -5,7 +5,7 @@ import { HttpFailure } from '../failures.ts'
 const KNOWN: readonly { readonly pattern: RegExp; readonly method: string }[] = [
   ...Object.values(OPERATIONS),
   ...Object.values(BYTE_ROUTES),
-].map(({ path, method }) => ({ pattern: patternOf(path), method }))
+].map(({ path, method }) => ({ pattern: routePattern(path), method }))
 
 /** Explains why nothing answers at a path: it has other methods, or does not exist. */
 export function missing(method: string, path: string): Failure {
@@ -27,7 +27,7 @@ function notAllowed(method: string, allow: string): Failure {
   return new HttpFailure('method-not-allowed', message, 'method', { allow })
 }
 
-function patternOf(path: string): RegExp {
+function routePattern(path: string): RegExp {
   const text = path
     .replaceAll('.', '\\.')
     .replace(/\{path\}$/, '.+')

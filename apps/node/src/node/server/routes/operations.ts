@@ -11,7 +11,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AbsentCapability } from '../../kernel/capability.ts'
 import type { RunningNode } from '../../kernel/contract.ts'
-import { inputOf } from '../request/input.ts'
+import { readInput } from '../request/input.ts'
 import { routePath } from './route-path.ts'
 
 const USUAL_LIMIT_BYTES = 1024 * 1024
@@ -64,7 +64,7 @@ function addOperation<Each extends Name>(
     url: routePath(operation.path),
     bodyLimit: operation.bodyLimitBytes ?? USUAL_LIMIT_BYTES,
     handler: async (request, reply) => {
-      const input = inputOf<(typeof OPERATIONS)[Each]['input']>(operation, request)
+      const input = readInput<(typeof OPERATIONS)[Each]['input']>(operation, request)
       await checks[name]?.(input, request)
       const answer: NodeOperations[Each] = operations[name]
       return answer(input, { signal: leaving(reply) })

@@ -10,7 +10,7 @@ export interface ByteRange {
  * Parses a `Range` header (RFC 9110 section 14.2) for content of this length. Returns null for all of it: if there is no header, for another unit,
  * an invalid value, and several ranges, which a server may answer with everything. Throws `range-not-satisfiable` if it begins past the end.
  */
-export function rangeOf(header: string | undefined, lengthBytes: number): ByteRange | null {
+export function parseRange(header: string | undefined, lengthBytes: number): ByteRange | null {
   const match = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '')
   if (!match || header!.length > 100) return null
   const [first, last] = [match[1]!, match[2]!]

@@ -5,7 +5,7 @@ import type { RunningNode } from '../../kernel/contract.ts'
 import { badRequest } from '../failures.ts'
 import { byteInput } from '../request/byte-input.ts'
 import { readBody, tooLarge } from '../request/json-body.ts'
-import { dispositionOf } from './disposition.ts'
+import { fileDisposition } from './disposition.ts'
 import { leaving } from './operations.ts'
 import { routePath } from './route-path.ts'
 
@@ -15,7 +15,7 @@ const MAX_TORRENT_BYTES = 30_000_000
 export function addMetainfoRoute(scope: FastifyInstance, { files }: RunningNode): void {
   scope.get(routePath(BYTE_ROUTES.getMetainfo.path), async (request, reply) => {
     const { name, bytes } = await files.metainfo(byteInput(BYTE_ROUTES.getMetainfo, request).id)
-    const { contentType, disposition } = dispositionOf(`${name}.torrent`, 'application/x-bittorrent')
+    const { contentType, disposition } = fileDisposition(`${name}.torrent`, 'application/x-bittorrent')
     reply.type(contentType).header('content-disposition', disposition)
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   })

@@ -8,7 +8,7 @@ import { type TestNode, testNode } from '../../../testing/test-node.ts'
 import { Access } from '../../access/access.ts'
 import { guard } from '../../guard/guard.ts'
 import type { CompatPlugin } from '../../server.ts'
-import { type Call, callerOf } from '../call.ts'
+import { type Call, createCall } from '../call.ts'
 
 export const TOKEN = 'token-token-token-token-token-token-token-t'
 
@@ -35,7 +35,7 @@ export async function compatServer(api: CompatPlugin): Promise<CompatServer> {
     app,
     node,
     problems,
-    call: callerOf(node.operations),
+    call: createCall(node.operations),
     async torrent(name, files, trackers = []) {
       for (const [path, length] of Object.entries(files)) {
         const full = join(node.folder, 'made', name, path)
