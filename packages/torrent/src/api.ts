@@ -252,7 +252,7 @@ export interface TorrentApi {
   reannounce(): void
   pause(): Promise<void>
   resume(): Promise<void>
-  /** Reads all data again and keeps the pieces that verify. */
+  /** Reads all data again and keeps the pieces that verify. A call during such a check joins it. */
   recheck(options?: { signal?: AbortSignal }): Promise<void>
   /** Moves the files to another folder while they are in use. `onProgress` reports copied bytes if the files cannot be renamed. */
   move(directory: string, options?: MoveTorrentOptions): Promise<void>

@@ -8,6 +8,7 @@ import {
   refusedBytes,
   removeFile,
   type SyncAccessHandle,
+  writeAll,
 } from './opfs.browser.ts'
 
 /** Files open at a time: each holds a lock and a descriptor of the browser. */
@@ -62,6 +63,34 @@ export class HandlePool {
     const turn = file.last.then(() => this.#openAndRun(file, create, work)).finally(() => file.waiting--)
     file.last = turn.catch(() => {})
     return turn
+  }
+
+  /** Fills `into` with bytes of the file. Rejects with `not-found` if the file is missing or too short. */
+  read(file: OpfsFile, at: number, into: Uint8Array): void | Promise<void> {
+    return this.use(file, false, handle => {
+      if (handle.read(into, { at }) !== into.length) throw tooShort(file.path)
+    })
+  }
+
+  /** Writes bytes to the file, which is created if it is missing. */
+  write(file: OpfsFile, at: number, bytes: Uint8Array): void | Promise<void> {
+    return this.use(file, true, handle => {
+      file.isDirty = true
+      writeAll(handle, bytes, at, file.path)
+    })
+  }
+
+  /** Makes written bytes survive a power cut. */
+  async flush(file: OpfsFile, { mayBeMissing = false } = {}): Promise<void> {
+    // Cleared first, because writes during the flush belong to the next one.
+    file.isDirty = false
+    try {
+      await this.use(file, false, handle => handle.flush())
+    } catch (error) {
+      if (mayBeMissing && error instanceof ShoalError && error.code === 'not-found') return
+      file.isDirty = true
+      throw error
+    }
   }
 
   /** Closes the file if it is open, after pending uses. */
@@ -147,6 +176,6 @@ function reserve(handle: SyncAccessHandle, { path, initialBytes }: OpfsFile): vo
   if (handle.getSize() !== initialBytes) throw refusedBytes(path)
 }
 
-export function tooShort(path: string): ShoalError {
+function tooShort(path: string): ShoalError {
   return new ShoalError('not-found', `${path} is too short. Check the data again.`)
 }

@@ -2,8 +2,8 @@ import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { byPiece, settleAll } from './byte-runs.ts'
 import { diskPaths, partFileName, type Renamed } from './disk-paths.ts'
-import { type HandlePool, OpfsFile, tooShort } from './handle-pool.browser.ts'
-import { joinPath, removeEmptyFolders, removeFile, sizeOf, writeAll } from './opfs.browser.ts'
+import { type HandlePool, OpfsFile } from './handle-pool.browser.ts'
+import { joinPath, removeEmptyFolders, removeFile, sizeOf } from './opfs.browser.ts'
 import { PartFile } from './part-file.browser.ts'
 import type { NameRules } from './safe-names.ts'
 import type { FileStamp } from './storage.ts'
@@ -83,7 +83,7 @@ export class OpfsFiles {
   async flush(all: boolean): Promise<void> {
     const files = all ? this.stored().map(index => this.#file(index)) : [...this.#files.values()]
     if (this.#parts) files.push(this.#parts.file)
-    for (const file of files) if (all || file.isDirty) await this.#sync(file, all)
+    for (const file of files) if (all || file.isDirty) await this.#pool.flush(file, { mayBeMissing: all })
   }
 
   async stamps(): Promise<FileStamp[]> {
@@ -144,7 +144,7 @@ export class OpfsFiles {
       const part = into.subarray(begin, begin + span.length)
       if (entry.pad) part.fill(0)
       else if (this.#parts?.index.holds(span.file)) this.#readParts(jobs, offset + begin, part)
-      else jobs.add(() => this.#readFile(this.#file(span.file), span.fileOffset, part))
+      else jobs.add(() => this.#pool.read(this.#file(span.file), span.fileOffset, part))
     }
     await jobs.settled()
   }
@@ -157,15 +157,9 @@ export class OpfsFiles {
       jobs.add(() => {
         if (slot < 0)
           throw new ShoalError('not-found', `Piece ${run.piece} is not stored. Check the data again.`)
-        return this.#readFile(file, slot + run.within, part)
+        return this.#pool.read(file, slot + run.within, part)
       })
     }
-  }
-
-  #readFile(file: OpfsFile, at: number, into: Uint8Array): void | Promise<void> {
-    return this.#pool.use(file, false, handle => {
-      if (handle.read(into, { at }) !== into.length) throw tooShort(file.path)
-    })
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
@@ -176,22 +170,15 @@ export class OpfsFiles {
       const begin = entry.offsetBytes + span.fileOffset - offset
       const part = bytes.subarray(begin, begin + span.length)
       if (this.#wants(span.file) && !this.#parts?.index.holds(span.file))
-        jobs.add(() => this.#writeFile(this.#file(span.file), span.fileOffset, part))
+        jobs.add(() => this.#pool.write(this.#file(span.file), span.fileOffset, part))
       else jobs.add(() => this.#writeUnwanted(span.file, offset + begin, part))
     }
     await jobs.settled()
   }
 
-  #writeFile(file: OpfsFile, at: number, bytes: Uint8Array): void | Promise<void> {
-    return this.#pool.use(file, true, handle => {
-      file.isDirty = true
-      writeAll(handle, bytes, at, file.path)
-    })
-  }
-
   async #writeUnwanted(index: number, offset: number, bytes: Uint8Array): Promise<void> {
     if (!this.#parts?.index.holds(index) && (await this.#hasOwnFile(index)))
-      return this.#writeFile(this.#file(index), offset - this.layout.files[index]!.offsetBytes, bytes)
+      return this.#pool.write(this.#file(index), offset - this.layout.files[index]!.offsetBytes, bytes)
     this.#parts ??= PartFile.create(new OpfsFile(this.partPath), this.#pool, this.#partShape)
     const parts = this.#parts
     const jobs = new Jobs()
@@ -206,18 +193,6 @@ export class OpfsFiles {
     const own = this.#ownFiles.get(index) ?? (await sizeOf(this.#file(index).path)) >= 0
     this.#ownFiles.set(index, own)
     return own
-  }
-
-  async #sync(file: OpfsFile, mayBeMissing: boolean): Promise<void> {
-    // Cleared first, because writes during the flush belong to the next one.
-    file.isDirty = false
-    try {
-      await this.#pool.use(file, false, handle => handle.flush())
-    } catch (error) {
-      if (mayBeMissing && error instanceof ShoalError && error.code === 'not-found') return
-      file.isDirty = true
-      throw error
-    }
   }
 
   async #sizeOf(index: number): Promise<[index: number, size: number]> {
@@ -236,7 +211,7 @@ export class OpfsFiles {
     if (adopted.length === 0) return
     for (const index of adopted) await this.#copyOut(parts, index)
     await parts.release(adopted)
-    if (!parts.index.isEmpty) return this.#sync(parts.file, false)
+    if (!parts.index.isEmpty) return this.#pool.flush(parts.file)
     this.#parts = null
     await this.#pool.drop(parts.file)
     await removeFile(parts.file.path)
@@ -254,10 +229,10 @@ export class OpfsFiles {
           handle.read(chunk, { at: slot + run.within + at }),
         )
         // Missing bytes were never written.
-        if (count > 0) await this.#writeFile(file, run.begin + at, chunk.subarray(0, count))
+        if (count > 0) await this.#pool.write(file, run.begin + at, chunk.subarray(0, count))
       }
     }
-    if (file.isDirty) await this.#sync(file, false)
+    if (file.isDirty) await this.#pool.flush(file)
   }
 
   get #partShape() {
