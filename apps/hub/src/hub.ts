@@ -83,20 +83,20 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
     await close()
     throw error
   }
-  lists.watch(tracker)
+  lists.watch(tracker.access)
   const port = http[0]!.port
   const udpPort = udp[0]?.port ?? null
   const at = (scheme: string, of: number) =>
     hosts.map(host => `${scheme}://${ownUrlHost(host)}:${of}/announce`)
   const urls = [...at('http', port), ...(udpPort === null ? [] : at('udp', udpPort)), ...at('ws', port)]
-  log.info({ urls, private: tracker.isPrivate }, 'The hub is listening')
+  log.info({ urls, private: tracker.access.isPrivate }, 'The hub is listening')
   return {
     port,
     udpPort,
     urls,
-    isPrivate: tracker.isPrivate,
+    isPrivate: tracker.access.isPrivate,
     stats,
-    readLists: () => lists.readAgain(tracker),
+    readLists: () => lists.readAgain(tracker.access),
     close,
   }
 }

@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** A log and a tracker that record what lists send them. */
+/** A log and access rules that record what lists send them. */
 function seen() {
   const lines: string[] = []
   const set: TrackerLists[] = []
@@ -22,7 +22,7 @@ function seen() {
     lines,
     set,
     log: { info: line, warn: line } as unknown as ConstructorParameters<typeof Lists>[1],
-    tracker: { setLists: (lists: TrackerLists) => void set.push(lists) },
+    access: { setLists: (lists: TrackerLists) => void set.push(lists) },
   }
 }
 
@@ -45,35 +45,35 @@ describe('lists in files', () => {
 
   it('are unchanged while their file is invalid, but other files are read', async () => {
     const [passkeyFile, banFile] = [join(folder, 'keys'), join(folder, 'banned')]
-    const { log, lines, set, tracker } = seen()
+    const { log, lines, set, access } = seen()
     await writeFile(passkeyFile, 'secretkey1\n')
     await writeFile(banFile, '')
     const lists = new Lists({ passkeyFile, banFile }, log)
     lists.read()
-    lists.readAgain(tracker)
+    lists.readAgain(access)
     expect([set, lines]).toEqual([[], []])
     await writeFile(passkeyFile, 'secretkey1\nsecret key 2\n')
     await writeFile(banFile, '203.0.113.1')
-    lists.readAgain(tracker)
+    lists.readAgain(access)
     expect(set).toEqual([{ bannedAddresses: ['203.0.113.1'] }])
     expect(lines[0]).toContain('line 2 is not a valid passkey: the list is unchanged')
     expect(lines.join()).not.toContain('secret key')
     await rm(passkeyFile)
-    lists.readAgain(tracker)
+    lists.readAgain(access)
     expect(lines.at(-1)).toContain('Cannot read')
     expect(set).toHaveLength(1)
     await writeFile(passkeyFile, 'secretkey3')
-    lists.readAgain(tracker)
+    lists.readAgain(access)
     expect(set[1]).toEqual({ passkeys: ['secretkey3'] })
   })
 
   it('are reloaded after a file was written, replaced or recreated, once it no longer changes', async () => {
     const passkeyFile = join(folder, 'keys')
     await writeFile(passkeyFile, 'secretkey1')
-    const { log, set, tracker } = seen()
+    const { log, set, access } = seen()
     const lists = new Lists({ passkeyFile }, log)
     lists.read()
-    lists.watch(tracker, { pollMs: 20, quietMs: 60 })
+    lists.watch(access, { pollMs: 20, quietMs: 60 })
     try {
       const keys = () => set.at(-1)?.passkeys
       await writeFile(passkeyFile, 'secretkey1\nsecretkey2')

@@ -1,6 +1,6 @@
 /** Access lists in files. They are read when the hub starts, and again when they change. */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
-import { AddressSet, isPasskey, type Tracker, type TrackerLists } from '@shoal/tracker'
+import { type AccessRules, AddressSet, isPasskey, type TrackerLists } from '@shoal/tracker'
 import type { Logger } from 'pino'
 import { SetupError } from './failure.ts'
 import type { Given } from './options.ts'
@@ -56,13 +56,13 @@ export class Lists {
   }
 
   /** Reads changed files again. An invalid file does not change its list. */
-  readAgain(tracker: Pick<Tracker, 'setLists'>): void {
+  readAgain(access: Pick<AccessRules, 'setLists'>): void {
     for (const each of this.#files) {
       const before = this.#contents.get(each.file)
       try {
         const lines = this.#lines(each)
         if (this.#contents.get(each.file) === before) continue
-        tracker.setLists(each.toLists(lines))
+        access.setLists(each.toLists(lines))
         this.#log.info({ file: each.file, lines: lines.length }, 'The list was reloaded')
       } catch (error) {
         if (!(error instanceof SetupError)) throw error
@@ -73,13 +73,13 @@ export class Lists {
 
   /** Reads files again when they change. */
   watch(
-    tracker: Pick<Tracker, 'setLists'>,
+    access: Pick<AccessRules, 'setLists'>,
     { pollMs, quietMs } = { pollMs: POLL_MS, quietMs: QUIET_MS },
   ): void {
     let timer: NodeJS.Timeout | undefined
     const onChange = () => {
       clearTimeout(timer)
-      timer = setTimeout(() => this.readAgain(tracker), quietMs).unref()
+      timer = setTimeout(() => this.readAgain(access), quietMs).unref()
     }
     for (const { file } of this.#files) {
       watchFile(file, { interval: pollMs, persistent: false }, onChange)

@@ -25,7 +25,7 @@ export async function readStats(
   return {
     version: about.version,
     uptimeSeconds: Math.floor((performance.now() - about.startedMs) / 1000),
-    isPrivate: tracker.isPrivate,
+    isPrivate: tracker.access.isPrivate,
     swarms,
     seeds,
     leeches,

@@ -18,6 +18,7 @@
  *
  * @packageDocumentation
  */
+export { type AccessOptions, AccessRules, isPasskey, type TrackerLists } from './access/access-rules.ts'
 export { AddressSet } from './access/address-set.ts'
 export { isCrossSite } from './access/caller.ts'
 export { addressText, readAddress } from './base/address.ts'
@@ -37,11 +38,9 @@ export {
 } from './store.ts'
 export {
   expirySecondsFor,
-  isPasskey,
   REFUSED,
   Tracker,
   type TrackerCounters,
-  type TrackerLists,
   type TrackerOptions,
 } from './tracker.ts'
 export { UdpFront } from './udp/udp-front.ts'

@@ -1,7 +1,5 @@
-/** The tracker, which all fronts share: decides who may announce what and how often, in front of a store. */
-import { AddressSet } from './access/address-set.ts'
-import { HashList } from './access/hash-list.ts'
-import { RateTable } from './access/rate-table.ts'
+/** The tracker, which all fronts share: access rules, intervals and counters in front of a store. */
+import { type AccessOptions, AccessRules } from './access/access-rules.ts'
 import { SCOPE, scopeOf } from './base/scope.ts'
 import { MemoryStore } from './memory/memory-store.ts'
 import {
@@ -15,31 +13,13 @@ import {
 } from './store.ts'
 import { StoreCalls } from './store-calls.ts'
 
-/** Access lists, which may change while the tracker runs. */
-export interface TrackerLists {
-  /** Serve only these info hashes, of 40 or 64 hex digits. Default: all. */
-  readonly allowedHashes?: readonly string[]
-  /** Private mode: serve only announces to `/<passkey>/announce`. A passkey has 8 to 64 letters and digits. Default: public. */
-  readonly passkeys?: readonly string[]
-  /** Addresses and networks that are not served. */
-  readonly bannedAddresses?: readonly string[]
-}
-
-export interface TrackerOptions extends TrackerLists {
+export interface TrackerOptions extends Omit<AccessOptions, 'nowMs'> {
   /** Default: a MemoryStore in which peers expire after one and a half intervals. */
   readonly store?: SwarmStore
   /** Time between announces: 5 to 43,200 s. Default 1800. Up to an eighth is added at random, to spread announces out. */
   readonly intervalSeconds?: number
   /** Minimum time between announces. Default 60, or the interval if that is less. */
   readonly minIntervalSeconds?: number
-  /** Addresses and networks that may announce other addresses than their own (`ip=`), besides this machine. */
-  readonly trustedAddresses?: readonly string[]
-  /** Announces and scrapes per address, on average over ten seconds; 0 for no limit. Does not apply to this machine. Default 100. */
-  readonly announcesPerSecond?: number
-  /** Open connections per address, counted separately for HTTP and WebSocket; 0 for no limit. Does not apply to this machine. Default 100. */
-  readonly connectionsPerAddress?: number
-  /** This machine may announce other addresses and has no limits. Set it to false if proxies or browsers run on it. Default true. */
-  readonly isMachineTrusted?: boolean
   /** Concurrent calls of an asynchronous store; further announces are refused. Default 10,000. */
   readonly maxPendingCalls?: number
   /** Time limit for a call of the store. Default 10 s. */
@@ -74,8 +54,7 @@ const OFTEN_RETRY_SECONDS = 60
 export class Tracker {
   readonly store: SwarmStore
   readonly minIntervalSeconds: number
-  readonly connectionsPerAddress: number
-  readonly isMachineTrusted: boolean
+  readonly access: AccessRules
   readonly counters: Readonly<Record<FrontName, TrackerCounters>> = {
     udp: { announces: 0, scrapes: 0, refused: 0 },
     http: { announces: 0, scrapes: 0, refused: 0 },
@@ -84,11 +63,6 @@ export class Tracker {
   readonly nowMs: () => number
   readonly #intervalSeconds: number
   readonly #spreadSeconds: number
-  #hashes: HashList | null = null
-  #passkeys: ReadonlySet<string> | null = null
-  #banned = new AddressSet([])
-  readonly #trusted: AddressSet
-  readonly #rates: RateTable | null
   readonly #calls: StoreCalls
   readonly #onStoreError: (error: unknown) => void
   readonly #sweeper: NodeJS.Timeout
@@ -97,70 +71,30 @@ export class Tracker {
 
   /** Throws TypeError or RangeError for invalid options. Close it: it has a timer, which does not keep the process running. */
   constructor(options: TrackerOptions = {}) {
-    const { intervalSeconds = 1800, announcesPerSecond = 100 } = options
+    const { intervalSeconds = 1800 } = options
     if (!(intervalSeconds >= 5 && intervalSeconds <= 43_200))
       throw new RangeError('intervalSeconds must be 5 to 43200')
-    this.setLists(options)
     this.nowMs = options.nowMs ?? (() => performance.now())
+    this.access = new AccessRules({ ...options, nowMs: this.nowMs })
     this.store =
       options.store ??
       new MemoryStore({ expirySeconds: expirySecondsFor(intervalSeconds), nowMs: this.nowMs })
     this.minIntervalSeconds = Math.min(options.minIntervalSeconds ?? 60, intervalSeconds)
-    this.connectionsPerAddress = options.connectionsPerAddress ?? 100
-    this.isMachineTrusted = options.isMachineTrusted ?? true
     this.#intervalSeconds = intervalSeconds
     this.#spreadSeconds = Math.floor(intervalSeconds / 8)
-    this.#trusted = new AddressSet(options.trustedAddresses ?? [])
-    this.#rates = announcesPerSecond > 0 ? new RateTable(announcesPerSecond) : null
     this.#onStoreError = error => notify(options.onStoreError, error)
     const { maxPendingCalls = MAX_PENDING_CALLS, storeTimeoutMs = STORE_TIMEOUT_MS } = options
     this.#calls = new StoreCalls(maxPendingCalls, storeTimeoutMs, this.#onStoreError)
     this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS).unref()
   }
 
-  /** Replaces the given lists from the next request on. Throws TypeError and changes nothing if one of them is invalid. */
-  setLists({ passkeys, allowedHashes, bannedAddresses }: TrackerLists): void {
-    if (passkeys?.some(key => !isPasskey(key)))
-      throw new TypeError('A passkey must have 8 to 64 letters and digits')
-    const hashes = allowedHashes && new HashList(allowedHashes)
-    const banned = bannedAddresses && new AddressSet(bannedAddresses)
-    this.#hashes = hashes ?? this.#hashes
-    this.#banned = banned ?? this.#banned
-    this.#passkeys = passkeys ? new Set(passkeys) : this.#passkeys
-  }
-
-  get isPrivate(): boolean {
-    return this.#passkeys !== null
-  }
-
-  /** Returns true if requests from the address must not be answered. */
-  isBanned(family: Family, address: Int32Array): boolean {
-    return this.#banned.has(family, address)
-  }
-
-  /** Returns true if the address may announce other addresses. `isDirect`: false if it may be a proxy's, which anybody may use. */
-  isTrusted(family: Family, address: Int32Array, isDirect = true): boolean {
-    return (isDirect && this.#isTrustedMachine(family, address)) || this.#trusted.has(family, address)
-  }
-
-  /** Returns true if announces with this passkey are served; null for none. */
-  admitsPasskey(passkey: string | null): boolean {
-    return this.#passkeys === null || (passkey !== null && this.#passkeys.has(passkey))
-  }
-
-  /** Counts a request of the address and returns true if it may be answered. `isDirect`: as in `isTrusted`. */
-  admitsRate(family: Family, address: Int32Array, isDirect = true): boolean {
-    if (this.#rates === null || (isDirect && this.#isTrustedMachine(family, address))) return true
-    return this.#rates.admits(family, address, this.nowMs())
-  }
-
   /**
    * Records the announce and fills in its response, including `failure`. Returns a promise, which never rejects, if the store does. The caller must
-   * be checked before by `isBanned`, `admitsPasskey` and `admitsRate`, since the announced address may be another one.
+   * be checked before by the `access` rules, since the announced address may be another one.
    */
   announce(announce: Announce, front: FrontName): void | Promise<void> {
     this.counters[front].announces++
-    if (this.#hashes !== null && announce.event !== EVENT.stopped && !this.#hashes.has(announce.hash))
+    if (announce.event !== EVENT.stopped && !this.access.admitsHash(announce.hash))
       return refuse(announce, REFUSED.hash, 0)
     this.#spread = (this.#spread * 5 + 1) & 0xffff
     announce.intervalSeconds = this.#intervalSeconds + (this.#spread % (this.#spreadSeconds + 1))
@@ -187,7 +121,7 @@ export class Tracker {
   scrape(counts: SwarmCounts): void | Promise<void> {
     counts.seeds = counts.leeches = counts.downloads = 0
     counts.found = false
-    if (this.#hashes !== null && !this.#hashes.has(counts.hash)) return
+    if (!this.access.admitsHash(counts.hash)) return
     if (!this.#calls.admits(counts)) return
     try {
       const call = this.store.scrape(counts)
@@ -200,10 +134,6 @@ export class Tracker {
   /** Fills in the failure of an announce that did not pass the checks. */
   refuse(announce: Announce, reason: keyof typeof REFUSED): void {
     refuse(announce, REFUSED[reason], reason === 'often' ? OFTEN_RETRY_SECONDS : 0)
-  }
-
-  #isTrustedMachine(family: Family, address: Int32Array): boolean {
-    return this.isMachineTrusted && scopeOf(family, address) === SCOPE.machine
   }
 
   stats(): StoreStats | Promise<StoreStats> {
@@ -232,10 +162,6 @@ export class Tracker {
 /** Returns how long to keep peers with this interval, so that one lost announce does no harm. Clients wait a minute at least. */
 export function expirySecondsFor(intervalSeconds: number): number {
   return Math.min(86_400, Math.ceil(Math.max(intervalSeconds, 60) * 1.5) + 8)
-}
-
-export function isPasskey(text: string): boolean {
-  return /^[A-Za-z0-9]{8,64}$/.test(text)
 }
 
 function notify(listener: TrackerOptions['onStoreError'], error: unknown): void {

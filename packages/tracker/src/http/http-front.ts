@@ -89,7 +89,7 @@ export class HttpFront {
     this.#tracker = tracker
     this.#options = options
     this.#responder = new Responder(tracker)
-    this.#counts = new ConnectionCounts(tracker.connectionsPerAddress, tracker.isMachineTrusted)
+    this.#counts = new ConnectionCounts(tracker.access.connectionsPerAddress, tracker.access.isMachineTrusted)
     this.#proxies = new AddressSet(options.trustedProxies ?? [])
     this.#server = createServer(socket => this.#open(socket))
     this.#tidier = setInterval(() => this.#tidy(), TIDY_MS).unref()

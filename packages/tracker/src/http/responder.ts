@@ -53,7 +53,7 @@ export class Responder {
     for (let word = 0; word < 4; word++) announce.address[word] = caller[word]!
     if (
       target.addressTo > target.addressFrom &&
-      this.#tracker.isTrusted(family, caller, kind === CALLER.direct)
+      this.#tracker.access.isTrusted(family, caller, kind === CALLER.direct)
     )
       this.#takeOtherAddress(bytes, announce)
     // A local address is not the client's external address, and neither is a proxy's.
@@ -76,13 +76,13 @@ export class Responder {
     kind: CallerKind,
   ): keyof typeof REFUSED | null {
     const { passkeyFrom, passkeyTo } = this.#target
-    const tracker = this.#tracker
-    if (tracker.isBanned(family, caller)) return 'banned'
+    const { access } = this.#tracker
+    if (access.isBanned(family, caller)) return 'banned'
     if (kind === CALLER.foreignPage) return 'page'
-    if (!tracker.admitsRate(family, caller, kind === CALLER.direct)) return 'often'
-    if (!tracker.isPrivate) return null
+    if (!access.admitsRate(family, caller, kind === CALLER.direct)) return 'often'
+    if (!access.isPrivate) return null
     const passkey = String.fromCharCode(...bytes.subarray(passkeyFrom, passkeyTo))
-    return tracker.admitsPasskey(passkey) ? null : 'passkey'
+    return access.admitsPasskey(passkey) ? null : 'passkey'
   }
 
   /** Applies BEP 3's `ip`, which only trusted clients may use, such as those on the tracker's own machine. */

@@ -85,7 +85,7 @@ export class UdpFront {
   #receive(bytes: Uint8Array, remote: RemoteInfo): void {
     if (bytes.length < CONNECT_BYTES || remote.port === 0) return
     const family = readAddress(remote.address, this.#from)
-    if (family === null || this.#tracker.isBanned(family, this.#from)) return
+    if (family === null || this.#tracker.access.isBanned(family, this.#from)) return
     const action = word(bytes, 8)
     const transaction = word(bytes, 12)
     if (action === ACTION.connect) {
@@ -95,7 +95,8 @@ export class UdpFront {
     if (action !== ACTION.announce && action !== ACTION.scrape) return
     // No error message here: the source address may be forged.
     if (!this.#ids.isValid(family, this.#from, word(bytes, 0), word(bytes, 4))) return
-    if (!this.#tracker.admitsRate(family, this.#from)) return this.#refuse(transaction, 'often', remote)
+    if (!this.#tracker.access.admitsRate(family, this.#from))
+      return this.#refuse(transaction, 'often', remote)
     if (action === ACTION.announce) this.#answerAnnounce(bytes, family, transaction, remote)
     else this.#answerScrape(bytes, transaction, remote)
   }
@@ -117,10 +118,13 @@ export class UdpFront {
     announce.address.set(this.#from)
     announce.scope = callerScope(family, this.#from)
     if (!readAnnounce(bytes, announce)) return this.#fail(transaction, 'The port is 0', remote)
-    if (this.#tracker.isPrivate && !this.#tracker.admitsPasskey(parsePasskey(readUrlData(bytes))))
+    if (
+      this.#tracker.access.isPrivate &&
+      !this.#tracker.access.admitsPasskey(parsePasskey(readUrlData(bytes)))
+    )
       return this.#refuse(transaction, 'passkey', remote)
     const other = readOtherAddress(bytes)
-    if (other !== 0 && family === FAMILY.ipv4 && this.#tracker.isTrusted(family, this.#from))
+    if (other !== 0 && family === FAMILY.ipv4 && this.#tracker.access.isTrusted(family, this.#from))
       announce.address[0] = other
     const pending = this.#tracker.announce(announce, 'udp')
     if (pending === undefined) return this.#sendAnnounce(announce, transaction, remote)
@@ -136,7 +140,7 @@ export class UdpFront {
   }
 
   #answerScrape(bytes: Uint8Array, transaction: number, remote: RemoteInfo): void {
-    if (this.#tracker.isPrivate) return this.#refuse(transaction, 'passkey', remote)
+    if (this.#tracker.access.isPrivate) return this.#refuse(transaction, 'passkey', remote)
     this.#tracker.counters.udp.scrapes++
     const hashes = Math.min(MAX_SCRAPE, Math.floor((bytes.length - SCRAPE_HEAD_BYTES) / 20))
     const all: SwarmCounts[] = []

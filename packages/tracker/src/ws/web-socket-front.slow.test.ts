@@ -293,14 +293,16 @@ describe('WebSocket (WebTorrent)', () => {
       each.send(announce('me', { peer_id: peer(each === stays ? 'stays' : 'goes') }))
       await each.got({ action: 'announce' })
     }
-    tracker.tracker.setLists({ passkeys: ['secretkey1'], bannedAddresses: ['203.0.113.0/24'] })
+    tracker.tracker.access.setLists({ passkeys: ['secretkey1'], bannedAddresses: ['203.0.113.0/24'] })
     for (const each of [banned, gone, stays]) each.send({ action: 'scrape', info_hash: HASH })
     await vi.waitFor(() => expect([banned.closeCode, gone.closeCode]).toEqual([1008, 1008]))
     await stays.got({ action: 'scrape' })
     await expect(new Page(`${tracker.url}/as-198.51.100.4/secretkey2/announce`).opened()).rejects.toThrow()
-    expect(() => tracker.tracker.setLists({ passkeys: [], allowedHashes: ['no hash'] })).toThrow(TypeError)
+    expect(() => tracker.tracker.access.setLists({ passkeys: [], allowedHashes: ['no hash'] })).toThrow(
+      TypeError,
+    )
     await page('secretkey1', '198.51.100.5')
-    tracker.tracker.setLists({ allowedHashes: ['00'.repeat(20)] })
+    tracker.tracker.access.setLists({ allowedHashes: ['00'.repeat(20)] })
     stays.send(announce('stays'))
     await stays.got({ 'failure reason': 'This tracker does not serve this torrent' })
     await vi.waitFor(async () => expect(await tracker.tracker.stats()).toMatchObject({ leeches: 0 }))

@@ -63,7 +63,10 @@ export class WebSocketFront {
     this.#tracker = tracker
     this.#ownPeer = ownPeer
     this.#maxConnections = maxConnections
-    this.#connections = new ConnectionCounts(tracker.connectionsPerAddress, tracker.isMachineTrusted)
+    this.#connections = new ConnectionCounts(
+      tracker.access.connectionsPerAddress,
+      tracker.access.isMachineTrusted,
+    )
     this.#pinger = setInterval(() => this.#ping(), PING_MS).unref()
     // The library has already answered an invalid handshake.
     this.#server.on('wsClientError', (_error, socket) => socket.destroy())
@@ -87,10 +90,10 @@ export class WebSocketFront {
     const from = address ?? request.socket?.remoteAddress ?? ''
     const words = new Int32Array(4)
     const family = readAddress(from, words)
-    if (family === null || this.#tracker.isBanned(family, words))
+    if (family === null || this.#tracker.access.isBanned(family, words))
       return refuse(socket, '403 Forbidden', REFUSED.banned)
     const passkey = parsePasskey(request.url ?? '')
-    if (!this.#tracker.admitsPasskey(passkey)) return refuse(socket, '403 Forbidden', REFUSED.passkey)
+    if (!this.#tracker.access.admitsPasskey(passkey)) return refuse(socket, '403 Forbidden', REFUSED.passkey)
     const isDirect = kind === CALLER.direct && !isCrossOrigin(request.headers)
     if (this.#clients.size >= this.#maxConnections || !this.#connections.admits(from, isDirect))
       return refuse(socket, '503 Service Unavailable', 'Too many connections: try again later')
@@ -144,8 +147,8 @@ export class WebSocketFront {
   /** Returns false and disconnects the client if the access lists have changed and exclude it now. */
   #mayStay({ socket, caller: { family, words, passkey } }: WebClient): boolean {
     const tracker = this.#tracker
-    if (!tracker.isBanned(family, words) && tracker.admitsPasskey(passkey)) return true
-    socket.close(POLICY_VIOLATION, tracker.isBanned(family, words) ? REFUSED.banned : REFUSED.passkey)
+    if (!tracker.access.isBanned(family, words) && tracker.access.admitsPasskey(passkey)) return true
+    socket.close(POLICY_VIOLATION, tracker.access.isBanned(family, words) ? REFUSED.banned : REFUSED.passkey)
     return false
   }
 
@@ -154,7 +157,7 @@ export class WebSocketFront {
     if (typeof message === 'string') return client.send({ action: 'announce', 'failure reason': message })
     if (message.kind === 'answer') return this.#relayAnswer(client, message)
     const { family, words, isDirect } = client.caller
-    if (!this.#tracker.admitsRate(family, words, isDirect)) {
+    if (!this.#tracker.access.admitsRate(family, words, isDirect)) {
       this.#tracker.counters.webSocket.refused++
       const hash = message.kind === 'announce' ? message.hash : undefined
       return client.send({ action: message.kind, info_hash: hash, 'failure reason': REFUSED.often })

@@ -1,0 +1,100 @@
+/** Decides who may announce what, and how often. */
+import { SCOPE, scopeOf } from '../base/scope.ts'
+import type { Announce, Family } from '../store.ts'
+import { AddressSet } from './address-set.ts'
+import { HashList } from './hash-list.ts'
+import { RateTable } from './rate-table.ts'
+
+/** Access lists, which may change while the tracker runs. */
+export interface TrackerLists {
+  /** Serve only these info hashes, of 40 or 64 hex digits. Default: all. */
+  readonly allowedHashes?: readonly string[]
+  /** Private mode: serve only announces to `/<passkey>/announce`. A passkey has 8 to 64 letters and digits. Default: public. */
+  readonly passkeys?: readonly string[]
+  /** Addresses and networks that are not served. */
+  readonly bannedAddresses?: readonly string[]
+}
+
+export interface AccessOptions extends TrackerLists {
+  /** Addresses and networks that may announce other addresses than their own (`ip=`), besides this machine. */
+  readonly trustedAddresses?: readonly string[]
+  /** Announces and scrapes per address, on average over ten seconds; 0 for no limit. Does not apply to this machine. Default 100. */
+  readonly announcesPerSecond?: number
+  /** Open connections per address, counted separately for HTTP and WebSocket; 0 for no limit. Does not apply to this machine. Default 100. */
+  readonly connectionsPerAddress?: number
+  /** This machine may announce other addresses and has no limits. Set it to false if proxies or browsers run on it. Default true. */
+  readonly isMachineTrusted?: boolean
+  /** A monotonic clock in milliseconds. */
+  readonly nowMs: () => number
+}
+
+export class AccessRules {
+  readonly connectionsPerAddress: number
+  readonly isMachineTrusted: boolean
+  readonly #nowMs: () => number
+  readonly #trusted: AddressSet
+  readonly #rates: RateTable | null
+  #hashes: HashList | null = null
+  #passkeys: ReadonlySet<string> | null = null
+  #banned = new AddressSet([])
+
+  /** Throws TypeError for invalid lists. */
+  constructor(options: AccessOptions) {
+    const { announcesPerSecond = 100, trustedAddresses = [] } = options
+    this.connectionsPerAddress = options.connectionsPerAddress ?? 100
+    this.isMachineTrusted = options.isMachineTrusted ?? true
+    this.#nowMs = options.nowMs
+    this.#trusted = new AddressSet(trustedAddresses)
+    this.#rates = announcesPerSecond > 0 ? new RateTable(announcesPerSecond) : null
+    this.setLists(options)
+  }
+
+  /** Replaces the given lists from the next request on. Throws TypeError and changes nothing if one of them is invalid. */
+  setLists({ passkeys, allowedHashes, bannedAddresses }: TrackerLists): void {
+    if (passkeys?.some(key => !isPasskey(key)))
+      throw new TypeError('A passkey must have 8 to 64 letters and digits')
+    const hashes = allowedHashes && new HashList(allowedHashes)
+    const banned = bannedAddresses && new AddressSet(bannedAddresses)
+    this.#hashes = hashes ?? this.#hashes
+    this.#banned = banned ?? this.#banned
+    this.#passkeys = passkeys ? new Set(passkeys) : this.#passkeys
+  }
+
+  get isPrivate(): boolean {
+    return this.#passkeys !== null
+  }
+
+  /** Returns true if requests from the address must not be answered. */
+  isBanned(family: Family, address: Int32Array): boolean {
+    return this.#banned.has(family, address)
+  }
+
+  /** Returns true if the address may announce other addresses. `isDirect`: false if it may be a proxy's, which anybody may use. */
+  isTrusted(family: Family, address: Int32Array, isDirect = true): boolean {
+    return (isDirect && this.#isTrustedMachine(family, address)) || this.#trusted.has(family, address)
+  }
+
+  /** Returns true if announces with this passkey are served; null for none. */
+  admitsPasskey(passkey: string | null): boolean {
+    return this.#passkeys === null || (passkey !== null && this.#passkeys.has(passkey))
+  }
+
+  /** Counts a request of the address and returns true if it may be answered. `isDirect`: as in `isTrusted`. */
+  admitsRate(family: Family, address: Int32Array, isDirect = true): boolean {
+    if (this.#rates === null || (isDirect && this.#isTrustedMachine(family, address))) return true
+    return this.#rates.admits(family, address, this.#nowMs())
+  }
+
+  /** Returns true if the torrent is served. */
+  admitsHash(hash: Announce['hash']): boolean {
+    return this.#hashes === null || this.#hashes.has(hash)
+  }
+
+  #isTrustedMachine(family: Family, address: Int32Array): boolean {
+    return this.isMachineTrusted && scopeOf(family, address) === SCOPE.machine
+  }
+}
+
+export function isPasskey(text: string): boolean {
+  return /^[A-Za-z0-9]{8,64}$/.test(text)
+}
