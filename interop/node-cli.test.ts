@@ -199,7 +199,7 @@ describe('a node', () => {
   test('requires the token', LIMIT, async () => {
     const wrong = await place.json('list', '--node', node.url, '--token', 'wrong')
     expect(wrong).toMatchObject({ code: 1, object: { error: { code: 'unauthorized' } } })
-    expect(wrong.object.error.message).toContain('does not accept --token')
+    expect(wrong.object.error.message).toContain('rejects --token')
     // The token of the local node is not sent to an address given with --node.
     const without = await place.json('list', '--node', node.url)
     expect(without.object.error.message).toContain('requires a login')

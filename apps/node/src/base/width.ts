@@ -6,11 +6,26 @@ import { createRequire } from 'node:module'
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g
 const DIRECTIONS = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udfff]/gu
 
-/** Removes control sequences. Without UTF-8, other letters become question marks. */
+/** Letters and punctuation of our own texts as ASCII. */
+const ASCII: Readonly<Record<string, string>> = {
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  Ä: 'Ae',
+  Ö: 'Oe',
+  Ü: 'Ue',
+  ß: 'ss',
+  '„': '"',
+  '“': '"',
+  '–': '-',
+  '…': '...',
+}
+
+/** Replaces everything that a terminal would obey. Without UTF-8, letters become ASCII, or question marks. */
 export function printable(text: string, { unicode = true }: { unicode?: boolean } = {}): string {
   const mark = unicode ? '\ufffd' : '?'
   const safe = text.replace(CONTROLS, mark).replace(DIRECTIONS, mark)
-  return unicode ? safe : safe.replace(/[^ -~]/gu, '?')
+  return unicode ? safe : safe.replace(/[^ -~]/gu, character => ASCII[character] ?? '?')
 }
 
 /** ASCII, the Latin letters of Europe and usual punctuation: one column each. */

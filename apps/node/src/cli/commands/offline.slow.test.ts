@@ -211,6 +211,16 @@ describe('every command', () => {
     expect(object).toEqual({ error: { code: 'bad-argument', message: expect.stringContaining('--nothing') } })
   })
 
+  test('speaks German', { timeout: SLOW }, async () => {
+    const wrong = await place.run('get', '--lang', 'de')
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('shoal: LINK fehlt:') })
+    expect((await place.run('--lang=de', 'help', 'check')).stdout).toMatch(/^Aufruf: [\s\S]*Beispiel:/)
+    const checked = await place.run('check', 'photos.torrent', '.', '--lang', 'de')
+    expect(checked.stdout).toBe('Photos: vollständig, 3 Dateien, 120 kB\n')
+    const { object } = await place.json('get', '--lang', 'de')
+    expect(object.error.message).toContain('LINK is missing')
+  })
+
   test('has help and a version', { timeout: SLOW }, async () => {
     expect(await place.run('--version')).toMatchObject({ code: 0, stdout: '0.1.0\n' })
     expect((await place.run('--help')).stdout).toContain('Torrents of a running node:')

@@ -1,7 +1,7 @@
 import { texts } from '../texts.ts'
 /** On a terminal: a line for each item at the bottom, redrawn; what happens is printed above. */
 
-import { printable, widthOf } from '../../base/width.ts'
+import { printable, shorten, widthOf } from '../../base/width.ts'
 import { formatRate } from '../format.ts'
 import type { Terminal, TerminalStyle } from '../output.ts'
 import { progressLine } from './progress-line.ts'
@@ -97,7 +97,7 @@ export function liveLines(
     down: formatRate(down),
     up: formatRate(up),
   })
-  return [...linesOf(all.slice(0, rows - 1), columns, style), more.slice(0, columns)]
+  return [...linesOf(all.slice(0, rows - 1), columns, style), shorten(printable(more, style), columns, style)]
 }
 
 function linesOf(

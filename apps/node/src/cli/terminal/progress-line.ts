@@ -43,7 +43,7 @@ export function progressLine(name: string, snapshot: Snapshot, options: LineOpti
   const shown = printable(name, options)
   const wanted = Math.min(options.nameColumns ?? widthOf(shown), Math.floor(room / 3))
   const least = Math.min(LEAST_NAME, wanted)
-  const right = fittingParts(partsOf(snapshot, options), room - least - GAP.length)
+  const right = fittingParts(printableParts(snapshot, options), room - least - GAP.length)
   const left = room - widthOf(right) - GAP.length
   const color = state === 'error' ? COLORS.error : progress >= 1 ? COLORS.done : COLORS.working
   const end = state === 'error' ? paint(right, color, options) : right
@@ -68,6 +68,10 @@ export function plainLine(name: string, snapshot: Snapshot): string {
   return `${name}: ${parts.map(({ text }) => text.trim()).join(', ')}`
 }
 
+function printableParts(snapshot: Snapshot, style: TerminalStyle): Part[] {
+  return partsOf(snapshot, style).map(({ text, rank }) => ({ text: printable(text, style), rank }))
+}
+
 function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
   const { state, progress, downloadBytesPerSecond, uploadBytesPerSecond, peers, etaSeconds, error } = snapshot
   const percent = { text: formatPercent(progress).padStart(6), rank: 0 }
@@ -77,7 +81,7 @@ function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
   const connected = { text: texts.format.peers({ count: peers }), rank: 4 }
   switch (state) {
     case 'error':
-      return [{ text: printable(error ?? texts.progress.failed, style), rank: 0 }]
+      return [{ text: error ?? texts.progress.failed, rank: 0 }]
     case 'metadata':
       return [{ text: texts.progress.metadata, rank: 0 }, connected]
     case 'paused':

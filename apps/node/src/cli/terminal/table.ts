@@ -31,7 +31,7 @@ export function tableLines<Row>(
   style: TableStyle,
 ): string[] {
   const cells = columns.map(column => ({
-    column,
+    column: { ...column, title: printable(column.title, style) },
     texts: rows.map(row => printable(column.text(row), style)),
   }))
   const laid = layOut(
