@@ -219,7 +219,7 @@ test('queue positions are right after any sequence of changes', () => {
         const waiting = [...registry.listed()].filter(each => !each.isComplete)
         waiting.sort((a, b) => a.row.queueOrder - b.row.queueOrder || a.row.addedMs - b.row.addedMs)
         for (const each of registry.listed())
-          expect(list.queuePosition(each)).toBe(waiting.indexOf(each) + 1 || null)
+          expect(list.queue.position(each)).toBe(waiting.indexOf(each) + 1 || null)
       }
     }),
   )

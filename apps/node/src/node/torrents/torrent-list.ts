@@ -3,7 +3,7 @@ import type { ListTorrents, NodeEvent, Torrent, TorrentPage } from '@shoal/api'
 import type { z } from 'zod'
 import { createFilter, createSorter, sortedPage } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
-import { byQueue } from './queue-manager.ts'
+import { QueueOrder } from './queue-order.ts'
 import type { RegistryListener, TorrentRegistry } from './torrent-registry.ts'
 import { torrentView } from './view.ts'
 
@@ -15,6 +15,7 @@ const RESTING_A_TICK = 200
 const SWARM_TICKS = 10
 
 export class TorrentList implements RegistryListener {
+  readonly queue: QueueOrder
   readonly #registry: TorrentRegistry
   readonly #views = new Map<string, Torrent>()
   readonly #dirty = new Set<ManagedTorrent>()
@@ -25,10 +26,6 @@ export class TorrentList implements RegistryListener {
    * the next event contains the whole row.
    */
   readonly #shown = new Set<ManagedTorrent>()
-  /** The queue in order; null until it is needed. */
-  #waiting: ManagedTorrent[] | null = null
-  /** Positions in the queue, from 1; null until many are needed. */
-  #positions: Map<ManagedTorrent, number> | null = null
   /** Some positions may have changed since the last tick. */
   #isReordered = false
   #resting: Generator<ManagedTorrent> | null = null
@@ -37,6 +34,7 @@ export class TorrentList implements RegistryListener {
 
   constructor(registry: TorrentRegistry) {
     this.#registry = registry
+    this.queue = new QueueOrder(registry)
     registry.listen(this)
     for (const torrent of registry.listed()) this.#views.set(torrent.id, this.#look(torrent))
   }
@@ -61,22 +59,12 @@ export class TorrentList implements RegistryListener {
     // The client that added the torrent may list it, even if no event has contained it yet.
     this.#removed.add(id)
     this.#isReordered = true
-    this.#positions = null
-    this.#waiting = null
+    this.queue.invalidate()
   }
 
-  /** An added or removed torrent does not change the order of the others, so thousands that are added one by one need not be sorted each time. */
   #requeue(torrent: ManagedTorrent): void {
     this.#isReordered = true
-    this.#positions = null
-    const waiting = this.#waiting
-    if (!waiting) return
-    const at = waiting.indexOf(torrent)
-    const waits = this.#isListed(torrent) && !torrent.isComplete
-    if (at >= 0 && !waits) waiting.splice(at, 1)
-    else if (at < 0 && waits)
-      waiting.splice(waiting.findLastIndex(each => byQueue(each, torrent) <= 0) + 1, 0, torrent)
-    else if (waits) this.#waiting = null
+    this.queue.update(torrent)
   }
 
   /** The current row. */
@@ -87,33 +75,17 @@ export class TorrentList implements RegistryListener {
 
   /** Marks the row as read between ticks, so that the next event contains the whole row. */
   show(torrent: ManagedTorrent): void {
-    if (!this.#isListed(torrent)) return
+    if (!this.#registry.isListed(torrent)) return
     this.#shown.add(torrent)
     this.#dirty.add(torrent)
-  }
-
-  queuePosition(torrent: ManagedTorrent): number | null {
-    if (this.#positions) return this.#positions.get(torrent) ?? null
-    const at = this.#queue.indexOf(torrent)
-    return at < 0 ? null : at + 1
-  }
-
-  get #queue(): readonly ManagedTorrent[] {
-    this.#waiting ??= [...this.#registry.listed()].filter(torrent => !torrent.isComplete).sort(byQueue)
-    return this.#waiting
-  }
-
-  /** Many positions are needed. */
-  #locateAll(): void {
-    this.#positions ??= new Map(this.#queue.map((torrent, at) => [torrent, at + 1]))
   }
 
   /** Examines everything that may have changed. Null if nothing has. */
   tick(): Changes | null {
     this.#ticks++
     this.#markResting()
-    if (this.#isReordered) this.#waiting = null
-    this.#locateAll()
+    if (this.#isReordered) this.queue.invalidate()
+    this.queue.locateAll()
     for (const torrent of this.#live) this.#dirty.add(torrent)
     // If the order has changed, so have the positions of others.
     if (this.#isReordered)
@@ -141,18 +113,14 @@ export class TorrentList implements RegistryListener {
   /** All rows as of the last tick, with changes by users since then, so that they see their own changes. */
   #current(): Iterable<Torrent> {
     if (this.#dirty.size === 0) return this.#views.values()
-    this.#locateAll()
+    this.queue.locateAll()
     const views = new Map(this.#views)
     for (const torrent of this.#dirty) {
-      if (!this.#isListed(torrent)) continue
+      if (!this.#registry.isListed(torrent)) continue
       this.#shown.add(torrent)
       views.set(torrent.id, this.#look(torrent))
     }
     return views.values()
-  }
-
-  #isListed(torrent: ManagedTorrent): boolean {
-    return torrent.row.removedMs === null && this.#registry.find(torrent.id) === torrent
   }
 
   /** All rows, as of the last tick. */
@@ -161,7 +129,7 @@ export class TorrentList implements RegistryListener {
   }
 
   #hasMoved(torrent: ManagedTorrent): boolean {
-    return this.#views.get(torrent.id)?.queuePosition !== this.queuePosition(torrent)
+    return this.#views.get(torrent.id)?.queuePosition !== this.queue.position(torrent)
   }
 
   #markResting(): void {
@@ -176,7 +144,7 @@ export class TorrentList implements RegistryListener {
   }
 
   #update(torrent: ManagedTorrent): Changes['changed'][number] | null {
-    if (!this.#isListed(torrent)) {
+    if (!this.#registry.isListed(torrent)) {
       this.#live.delete(torrent)
       return null
     }
@@ -193,7 +161,7 @@ export class TorrentList implements RegistryListener {
       torrent.swarmTick = this.#ticks
       countSwarm(torrent)
     }
-    return torrentView(torrent, this.queuePosition(torrent))
+    return torrentView(torrent, this.queue.position(torrent))
   }
 }
 

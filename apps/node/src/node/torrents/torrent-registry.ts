@@ -62,6 +62,11 @@ export class TorrentRegistry {
     return this.#byHash.get(id) ?? null
   }
 
+  /** Whether it is in the list: neither removed nor replaced. */
+  isListed(torrent: ManagedTorrent): boolean {
+    return torrent.row.removedMs === null && this.find(torrent.id) === torrent
+  }
+
   /** By any of its info hashes. */
   findApi({ infoHashes: { v1, v2 } }: Pick<TorrentApi, 'infoHashes'>): ManagedTorrent | null {
     return (v1 && this.find(infoHashText({ v1 }))) || (v2 && this.find(infoHashText({ v2 }))) || null
