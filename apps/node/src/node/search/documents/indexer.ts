@@ -7,34 +7,14 @@
  */
 
 import { isDamage } from '../../kernel/database/database-failure.ts'
-import type { TorrentRecord, TorrentStore } from '../../torrents/service.ts'
-import type { FileRecord, FileStore } from '../file-store.ts'
-import type { IndexQueue, IndexTask } from '../index-queue.ts'
-import type { Search } from '../search.ts'
-import { isIndexable } from './extract-text.ts'
-import { Extractor } from './extractor.ts'
-import { documentEntry, nameEntries } from './index-entries.ts'
+import type { IndexTask } from '../index-queue.ts'
+import { IndexTasks, type SearchData, type TaskOptions } from './index-tasks.ts'
 
-/** The tables that the index is built from. */
-export interface SearchData {
-  readonly torrents: TorrentStore
-  readonly files: FileStore
-  readonly indexQueue: IndexQueue
-  readonly index: Search
-  transaction<T>(work: () => T): T
-}
-
-export interface IndexerOptions {
-  readonly data: SearchData
-  /** Returns the path of a file on disk; null if it is missing or incomplete, in which case it is not indexed. */
-  locate(torrent: TorrentRecord, file: FileRecord): string | null | Promise<string | null>
+export interface IndexerOptions extends TaskOptions {
   /** Whether something more important is running, such as transfers: documents then get a tenth of one core's time, else a half. */
   isBusy?(): boolean
-  /** Reports something that can be ignored: a document that cannot be read, an index that was rebuilt. */
-  onNotice?(message: string): void
   /** The index cannot be written, such as on a full disk; it is tried again. Null: it works again. */
   onProblem?(message: string | null): void
-  readonly extractor?: Extractor
 }
 
 export interface IndexProgress {
@@ -53,26 +33,17 @@ export interface IndexProgress {
 const REST = { idle: 1, busy: 9 }
 const MAX_REST_MS = 30_000
 const RETRY_MS = 30_000
-/** Files examined before other work runs. */
-const QUEUED_AT_ONCE = 1000
-/** Entries written since the last merge of the index that make another one worthwhile. */
-const TIDY_AFTER = 2000
-
 export class Indexer {
   readonly #options: IndexerOptions
   readonly #data: SearchData
-  readonly #extractor: Extractor
   readonly #closing = new AbortController()
+  readonly #tasks: IndexTasks
   readonly #run: Promise<void>
   #wake: () => void = () => {}
   #paused = false
-  #indexed = 0
-  #unreadable = 0
-  #untidy = 0
   #problem: string | null = null
   /** Rebuilt recently: if it is damaged again, the fault is not the index but the disk. */
   #wasDamaged = false
-  #current: IndexProgress['current'] = null
   #whenIdle: (() => void)[] = []
   #isIdle = false
   /** Whether the index is the one that the queue belongs to. */
@@ -81,7 +52,7 @@ export class Indexer {
   constructor(options: IndexerOptions) {
     this.#options = options
     this.#data = options.data
-    this.#extractor = options.extractor ?? new Extractor()
+    this.#tasks = new IndexTasks(options, this.#closing.signal)
     this.#data.index.onDiscard = () => {
       this.#isFresh = false
       this.#wake()
@@ -92,9 +63,9 @@ export class Indexer {
   get progress(): IndexProgress {
     return {
       waiting: this.#data.indexQueue.count(),
-      indexed: this.#indexed,
-      unreadable: this.#unreadable,
-      current: this.#current,
+      indexed: this.#tasks.indexed,
+      unreadable: this.#tasks.unreadable,
+      current: this.#tasks.current,
       paused: this.#paused,
     }
   }
@@ -136,7 +107,7 @@ export class Indexer {
     this.#closing.abort()
     this.#data.index.onDiscard = () => {}
     this.#wake()
-    await this.#extractor.close()
+    await this.#tasks.close()
     await this.#run
     for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
@@ -192,76 +163,11 @@ export class Indexer {
   }
 
   async #do(task: IndexTask): Promise<void> {
-    const { index, indexQueue } = this.#data
     const beginMs = performance.now()
-    if (task.task === 'forget') await index.writer.call('remove', task.torrentId)
-    else if (task.task === 'names') await this.#putNames(task.torrentId)
-    else if (task.task === 'documents') await this.#queueDocuments(task.torrentId)
-    else await this.#putDocument(task)
+    await this.#tasks.run(task)
     if (this.#closing.signal.aborted) return
-    indexQueue.delete(task.id)
+    this.#data.indexQueue.delete(task.id)
     if (task.task === 'document') await this.#yield(performance.now() - beginMs)
-  }
-
-  async #putNames(torrentId: number): Promise<void> {
-    const torrent = this.#data.torrents.get(torrentId)
-    if (!torrent) return
-    const { writer } = this.#data.index
-    await writer.call('reserve', torrentId, this.#data.files.totals(torrentId).lastIndex + 1)
-    for (const entries of nameEntries(torrent, this.#data.files)) {
-      this.#closing.signal.throwIfAborted()
-      await writer.call('put', entries)
-      this.#untidy += entries.length
-    }
-  }
-
-  async #putDocument({ torrentId, fileIndex }: IndexTask): Promise<void> {
-    const { torrents, files, index } = this.#data
-    const torrent = torrents.get(torrentId)
-    const file = files.get(torrentId, fileIndex)
-    if (!torrent || !file) return
-    this.#current = { torrentId, file: fileIndex }
-    try {
-      const text = await this.#read(torrent, file)
-      if (text === null) return
-      await index.writer.call('put', [documentEntry(torrent, file, files.page(torrentId, 0, 2).length, text)])
-      this.#indexed++
-      this.#untidy++
-    } finally {
-      this.#current = null
-    }
-  }
-
-  /** Returns null for a document that cannot be read. */
-  async #read(torrent: TorrentRecord, file: FileRecord): Promise<string | null> {
-    const { signal } = this.#closing
-    const path = await this.#options.locate(torrent, file)
-    if (path === null) return null
-    try {
-      return (await this.#extractor.extract(path, file.path, { signal })).text
-    } catch (error) {
-      signal.throwIfAborted()
-      this.#unreadable++
-      this.#options.onNotice?.(`the text of ${file.path} is not indexed: ${(error as Error).message}`)
-      return null
-    }
-  }
-
-  /** A slice at a time, so that nothing has to wait for a hundred thousand of them. */
-  async #queueDocuments(torrentId: number): Promise<void> {
-    const { files, indexQueue } = this.#data
-    for (let from = 0; !this.#closing.signal.aborted; ) {
-      const slice = files.page(torrentId, from, QUEUED_AT_ONCE)
-      const documents = slice.filter(({ path, lengthBytes }) => isIndexable(path, lengthBytes))
-      indexQueue.add(
-        torrentId,
-        'document',
-        documents.map(({ index }) => index),
-      )
-      if (slice.length < QUEUED_AT_ONCE) return
-      from = slice.at(-1)!.index + 1
-      await new Promise(setImmediate)
-    }
   }
 
   async #yield(spentMs: number): Promise<void> {
@@ -270,11 +176,7 @@ export class Indexer {
   }
 
   async #rest(): Promise<void> {
-    if (this.#untidy >= TIDY_AFTER) {
-      this.#untidy = 0
-      await this.#data.index.writer.call('tidy')
-      return
-    }
+    if (await this.#tasks.tidy()) return
     if (!this.#paused && this.#isFresh) {
       this.#isIdle = true
       for (const resolve of this.#whenIdle.splice(0)) resolve()
