@@ -1,46 +1,10 @@
 /** The worker that seals, and that does the work of passphrases: neither the page nor the engine waits for it. */
-import { KeyPair, writeKeyFile } from '@shoal/identity'
-import { readIdentities } from '@shoal/identity/age'
-import { toFailure } from '../../../shared/engine/failure.ts'
-import { recipientsOf } from '../../../shared/sealing/recipients.ts'
-import type { AnswerFrame, Answers, MadeKey, Order, OrderFrame } from './messages.ts'
-import { sealFiles } from './seal-files.ts'
-import { openSink } from './sink.ts'
+import type { OrderFrame } from './messages.ts'
 
-const PROGRESS_MS = 100
-const abort = new AbortController()
-let lastMs = Number.NEGATIVE_INFINITY
+// The orders need texts, which take time to load, and a message that arrives before there is a listener is lost.
+const orders = import('./seal-orders.ts')
 
-addEventListener('message', ({ data }: MessageEvent<OrderFrame>) => {
-  if (data.kind === 'cancel')
-    abort.abort(Object.assign(new Error('sealing was cancelled'), { code: 'cancelled' }))
-  else
-    run(data).then(
-      value => tell({ kind: 'done', value }),
-      error => tell({ kind: 'failed', failure: toFailure(error) }),
-    )
-})
-
-async function run(order: Order): Promise<Answers[Order['kind']]> {
-  if (order.kind === 'seal') return sealFiles(order, { openSink, onProgress, signal: abort.signal })
-  if (order.kind === 'read-keys') return readIdentities(order.bytes, order.passphrase)
-  if (order.kind === 'check-keys') return recipientsOf(order.keys)
-  return makeKey(order.passphrase)
-}
-
-async function makeKey(passphrase: string): Promise<MadeKey> {
-  const pair = KeyPair.generate()
-  const file = (await writeKeyFile(pair, passphrase)) as Uint8Array<ArrayBuffer>
-  return { file, did: pair.did, recipient: pair.recipient }
-}
-
-function onProgress(doneBytes: number, totalBytes: number): void {
-  const now = performance.now()
-  if (now - lastMs < PROGRESS_MS) return
-  lastMs = now
-  tell({ kind: 'progress', doneBytes, totalBytes })
-}
-
-function tell(frame: AnswerFrame): void {
-  postMessage(frame)
-}
+addEventListener(
+  'message',
+  ({ data }: MessageEvent<OrderFrame>) => void orders.then(({ takeOrder }) => takeOrder(data)),
+)

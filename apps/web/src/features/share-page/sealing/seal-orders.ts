@@ -1,0 +1,47 @@
+/** The orders of the worker that seals. */
+import { KeyPair, writeKeyFile } from '@shoal/identity'
+import { readIdentities } from '@shoal/identity/age'
+import { toFailure } from '../../../shared/engine/failure.ts'
+import { recipientsOf } from '../../../shared/sealing/recipients.ts'
+import type { AnswerFrame, Answers, MadeKey, Order, OrderFrame } from './messages.ts'
+import { sealFiles } from './seal-files.ts'
+import { openSink } from './sink.ts'
+
+const PROGRESS_MS = 100
+const abort = new AbortController()
+let lastMs = Number.NEGATIVE_INFINITY
+
+/** Executes an order and posts its result. */
+export function takeOrder(frame: OrderFrame): void {
+  if (frame.kind === 'cancel')
+    abort.abort(Object.assign(new Error('sealing was cancelled'), { code: 'cancelled' }))
+  else
+    run(frame).then(
+      value => tell({ kind: 'done', value }),
+      error => tell({ kind: 'failed', failure: toFailure(error) }),
+    )
+}
+
+async function run(order: Order): Promise<Answers[Order['kind']]> {
+  if (order.kind === 'seal') return sealFiles(order, { openSink, onProgress, signal: abort.signal })
+  if (order.kind === 'read-keys') return readIdentities(order.bytes, order.passphrase)
+  if (order.kind === 'check-keys') return recipientsOf(order.keys)
+  return makeKey(order.passphrase)
+}
+
+async function makeKey(passphrase: string): Promise<MadeKey> {
+  const pair = KeyPair.generate()
+  const file = (await writeKeyFile(pair, passphrase)) as Uint8Array<ArrayBuffer>
+  return { file, did: pair.did, recipient: pair.recipient }
+}
+
+function onProgress(doneBytes: number, totalBytes: number): void {
+  const now = performance.now()
+  if (now - lastMs < PROGRESS_MS) return
+  lastMs = now
+  tell({ kind: 'progress', doneBytes, totalBytes })
+}
+
+function tell(frame: AnswerFrame): void {
+  postMessage(frame)
+}
