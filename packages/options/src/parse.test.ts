@@ -13,8 +13,8 @@ const TABLE = {
 const POSITIONALS = [{ name: 'LINK', help: 'the link' }]
 const parse = (...words: string[]) => parseWords(words, TABLE, POSITIONALS)
 
-describe('words of a command', () => {
-  test('options stand anywhere, in every spelling', () => {
+describe('parseWords', () => {
+  test('accepts options anywhere, in every notation', () => {
     const { options, words } = parse('-o', 'a', 'link', '--port=7', '--peer', 'x', '--no-dht', '--peer=y')
     expect(words).toEqual(['link'])
     expect(options).toEqual({
@@ -30,7 +30,7 @@ describe('words of a command', () => {
     expect(parse('--out=').options.out).toBe('')
   })
 
-  test('after -- all are words', () => {
+  test('treats everything after -- as words', () => {
     expect(parse('--', '--port').words).toEqual(['--port'])
     expect(parse('-').words).toEqual(['-'])
   })
@@ -46,9 +46,9 @@ describe('words of a command', () => {
     [['--port', '65536'], /--port: "65536" is not an integer from 0 to 65535/],
     [['--mode', 'medium'], /--mode: "medium" is not one of fast, slow/],
     [['a', 'b'], /unexpected argument "b"/],
-  ])('refused: %j', (words, message) => expect(() => parse(...words)).toThrow(message))
+  ])('rejects %j', (words, message) => expect(() => parse(...words)).toThrow(message))
 
-  test('a missing word is named', () => {
+  test('names a missing word', () => {
     expect(() => requireWords([], POSITIONALS)).toThrow('LINK is missing: the link')
     for (const empty of ['', ' ']) expect(() => requireWords([empty], POSITIONALS)).toThrow('LINK is missing')
     requireWords(['x'], POSITIONALS)

@@ -42,7 +42,7 @@ export function parseWords<Table extends OptionTable>(
     if (token.kind !== 'option') continue
     const key = keys.get(token.name)
     if (key === undefined) throw unknownOption(token.rawName, table)
-    given.set(key, [...(given.get(key) ?? []), textOf(token, table[key]!, table)])
+    given.set(key, [...(given.get(key) ?? []), readText(token, table[key]!, table)])
   }
   const surplus = positionals.at(-1)?.many ? undefined : words[positionals.length]
   if (surplus !== undefined) throw new UsageError(texts().unexpected({ word: surplus }))
@@ -81,7 +81,7 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined
 }
 
-function textOf(token: OptionToken, { kind, value = '' }: Option<unknown>, table: OptionTable): string {
+function readText(token: OptionToken, { kind, value = '' }: Option<unknown>, table: OptionTable): string {
   const { rawName: name, value: text, inlineValue } = token
   if (kind === 'flag') {
     if (text !== undefined) throw new UsageError(texts().takesNoValue({ name }))

@@ -13,12 +13,12 @@ test.each([
   ['x', null],
 ])('%s', (typed, meant) => expect(nearest(typed, WORDS)).toBe(meant))
 
-test('a swap of neighbours is one mistake', () => {
+test('two swapped letters count as one mistake', () => {
   expect(editDistance('info', 'inof')).toBe(1)
   expect(editDistance('', 'abc')).toBe(3)
   expect(editDistance('same', 'same')).toBe(0)
 })
 
-test('what is too long to be meant is not compared', () => {
+test('does not compare very long words', () => {
   expect(nearest('x'.repeat(1_000_000), WORDS)).toBeNull()
 })

@@ -1,11 +1,11 @@
 const MAX_TYPED = 40
 
-/** The word of `words` that was probably meant, or null when none is near. */
+/** Returns the word that was probably meant, or null if none is similar. */
 export function nearest(typed: string, words: readonly string[]): string | null {
-  // Nobody means a command by that, and comparing takes time.
+  // This is not a mistyped word, and comparing takes time.
   if (typed.length > MAX_TYPED) return null
   let best: string | null = null
-  // A third of the letters may be wrong: more, and anything resembles anything.
+  // At most a third of the letters may be wrong, because otherwise everything is similar.
   let least = Math.max(1, Math.floor(typed.length / 3)) + 1
   for (const word of words) {
     const distance = editDistance(typed.toLowerCase(), word)
@@ -17,7 +17,7 @@ export function nearest(typed: string, words: readonly string[]): string | null 
   return best ?? words.find(word => typed.length >= 3 && word.startsWith(typed.toLowerCase())) ?? null
 }
 
-/** How many letters to insert, drop, change or swap with their neighbour to come from one word to the other. */
+/** The number of letters to insert, delete, change or swap to turn one word into the other (Damerau-Levenshtein). */
 export function editDistance(a: string, b: string): number {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)

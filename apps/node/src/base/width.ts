@@ -34,7 +34,7 @@ const require = createRequire(import.meta.url)
 let stringWidth: ((text: string) => number) | undefined
 let segmenter: Intl.Segmenter | undefined
 
-/** Columns that printable text takes: two for a wide character, none for a combining mark. */
+/** Measures the columns that printable text takes: two for a wide character, none for a combining mark. */
 export function widthOf(text: string): number {
   if (NARROW.test(text)) return text.length
   // Loaded when needed, because loading it takes 20 ms.
@@ -42,7 +42,7 @@ export function widthOf(text: string): number {
   return stringWidth(text)
 }
 
-/** The text, cut with an ellipsis in its middle where it takes more than `columns`. The end of a file's name tells as much as its start. */
+/** Cuts a text that is wider than `columns` in its middle, because the end of a file's name matters as much as its start. */
 export function shorten(
   text: string,
   columns: number,
@@ -56,12 +56,12 @@ export function shorten(
   return take(charactersOf(text), room - widthOf(end)) + ellipsis + end
 }
 
-/** The text with spaces after it, `columns` wide. */
+/** Appends spaces up to a width of `columns`. */
 export function pad(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)))
 }
 
-/** Lines of at most `columns`, broken between words. */
+/** Breaks a text between words into lines of at most `columns`. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = []
   let line = ''
@@ -85,7 +85,7 @@ function take(characters: readonly string[], columns: number, backwards = false)
   return text
 }
 
-/** As a reader sees them: a letter with its marks is one. */
+/** Splits a text into grapheme clusters: a letter with its marks is one. */
 function charactersOf(text: string): string[] {
   segmenter ??= new Intl.Segmenter()
   return [...segmenter.segment(text)].map(({ segment }) => segment)

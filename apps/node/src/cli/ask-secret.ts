@@ -1,4 +1,4 @@
-/** Passphrases: typed without being shown, or the first line of a file. Never words of a command, which others on the machine can read. */
+/** Passphrases are typed without echo or read from a file. They are never arguments, because other users of the machine can read those. */
 import { readFile } from 'node:fs/promises'
 import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
@@ -10,15 +10,15 @@ import { texts } from './texts.ts'
 
 export interface SecretOptions {
   readonly signal: AbortSignal
-  /** A file whose first line it is; `-` for standard input. Then nobody is asked. */
+  /** A file whose first line is the passphrase; `-` for standard input. Without it, the user is asked. */
   readonly file?: string | undefined
-  /** The option that names the file, for who cannot be asked. */
+  /** The option that names the file, for errors. */
   readonly option: string
-  /** Ask twice, for one that is new. */
+  /** Whether to ask twice, for a new passphrase. */
   readonly twice?: boolean
 }
 
-/** Asks `question`, or reads the file. Rejects with UsageError where nobody can be asked, and with a Failure for an empty one. */
+/** Asks `question`, or reads the file. Rejects with UsageError if nobody can answer, and with a Failure if the passphrase is empty. */
 export async function askSecret(question: string, options: SecretOptions): Promise<string> {
   const { file, option, twice = false, signal } = options
   const secret = file === undefined ? await ask(question, option, signal) : await fromFile(file, option)
@@ -49,12 +49,12 @@ async function fromFile(file: string, option: string): Promise<string> {
 
 async function ask(question: string, option: string, signal: AbortSignal): Promise<string> {
   if (!canAsk()) throw new UsageError(texts.ask.cannotAsk({ option }))
-  // The line editor echoes into this, so nothing is shown.
+  // readline echoes into this, so that nothing is shown.
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true, historySize: 0 })
-  // Only now: the terminal itself would show what is typed before.
+  // Only now, because the terminal itself echoes what is typed before.
   process.stderr.write(`${question}: `)
-  // Read as a signal, so that Ctrl-C does here what it does elsewhere.
+  // Raised as a signal, so that Ctrl-C works here as it does elsewhere.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
     return await answer(lines, signal)

@@ -2,7 +2,7 @@ import type { OptionTable, OptionValues, Positional } from '@shoal/options'
 import type { Interrupt } from './interrupt.ts'
 import type { Output } from './output.ts'
 
-/** The context of a command, besides its words. */
+/** The context in which a command runs. */
 export interface CommandContext {
   readonly output: Output
   /** Aborted by Ctrl-C. */
@@ -17,11 +17,11 @@ export interface CommandLine {
   run(words: readonly string[]): Promise<number>
 }
 
-/** The parts of the list of commands, in order. */
+/** The groups of the overview, in order. */
 export const COMMAND_GROUPS = ['node', 'torrents', 'manage', 'alone'] as const
 export type CommandGroup = (typeof COMMAND_GROUPS)[number]
 
-/** A command in the list of all. */
+/** An entry in the table of commands. */
 export interface CommandEntry {
   readonly group: CommandGroup
   /**
@@ -36,7 +36,7 @@ export interface Command<Table extends OptionTable = OptionTable> {
   readonly about: string
   readonly positionals: readonly Positional[]
   readonly options: Table
-  /** Command lines without `shoal`, and what each does. */
+  /** Command lines without `shoal`, each with an explanation. */
   readonly examples: readonly (readonly [line: string, does: string])[]
   /** Returns the exit code when it is not 0; throws for errors. */
   run(
@@ -47,7 +47,7 @@ export interface Command<Table extends OptionTable = OptionTable> {
   ): Promise<number | void>
 }
 
-/** Ties the types of `run` to the table; the result forgets them, so that all commands are of one type. */
+/** Checks the types of `run` against the options. The result has the type of all commands. */
 export function defineCommand<Table extends OptionTable>(command: Command<Table>): Command {
   return command as unknown as Command
 }

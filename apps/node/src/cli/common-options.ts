@@ -1,7 +1,7 @@
 import { flag, value } from '@shoal/options'
 import { LANGUAGES, texts } from './texts.ts'
 
-/** Options of every command. */
+/** Options of all commands. */
 export const COMMON_OPTIONS = {
   json: flag(texts.options.json),
   verbose: flag(texts.options.verbose),

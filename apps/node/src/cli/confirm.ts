@@ -2,16 +2,16 @@ import { createInterface } from 'node:readline/promises'
 import { UsageError } from '../base/failure.ts'
 import { texts } from './texts.ts'
 
-/** Whether somebody sits at a terminal. */
+/** Whether a user at a terminal can answer questions. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true
 }
 
-/** Asks a person. Throws UsageError where there is none to be asked; `otherwise` says what to write then. */
+/** Asks the user to confirm. Throws UsageError with the text `otherwise` if nobody can answer. */
 export async function confirm(question: string, otherwise: string, signal: AbortSignal): Promise<boolean> {
   if (!canAsk()) throw new UsageError(otherwise)
   const lines = createInterface({ input: process.stdin, output: process.stderr })
-  // Read as a signal, so that Ctrl-C does here what it does elsewhere.
+  // Raised as a signal, so that Ctrl-C works here as it does elsewhere.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
     const answer = await lines.question(`${question} ${texts.ask.yes} `, { signal })

@@ -1,2 +1,2 @@
-/** Exit codes. 0 means that everything that was asked for is done; 78 is EX_CONFIG of sysexits.h, which service managers know by name. */
+/** Exit codes, besides 0 for success. 78 is EX_CONFIG of sysexits.h, which service managers know by name. */
 export const EXIT = { failed: 1, usage: 2, setup: 78, interrupted: 130 } as const

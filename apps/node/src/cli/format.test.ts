@@ -12,7 +12,7 @@ test.each([
   [5e18, '5000 PB'],
 ])('%d bytes', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
 
-test('rates are bytes a second', () => expect(formatRate(1_500_000)).toBe('1.50 MB/s'))
+test('rates are bytes per second', () => expect(formatRate(1_500_000)).toBe('1.50 MB/s'))
 
 test.each([
   [0, '0.0 %'],

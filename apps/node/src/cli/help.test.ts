@@ -8,7 +8,7 @@ import { COMMON_OPTIONS } from './common-options.ts'
 import { commandHelp, overview, summaryOf } from './help.ts'
 
 describe.each(Object.entries<CommandEntry>(COMMANDS))('help of %s', (name, entry) => {
-  test('names every option, and has an example of the command', async () => {
+  test('names every option and has examples', async () => {
     const command = await entry.load()
     const help = commandHelp(name, command, 100)
     for (const [key, { help: text }] of Object.entries({ ...command.options, ...COMMON_OPTIONS })) {
@@ -29,7 +29,7 @@ describe.each(Object.entries<CommandEntry>(COMMANDS))('help of %s', (name, entry
     expect(Object.keys(options).filter(key => key in COMMON_OPTIONS)).toEqual([])
   })
 
-  test('keeps to the width', async () => {
+  test('fits the width', async () => {
     // However the program was started: its name may be long.
     const help = commandHelp(name, await entry.load(), 80).replaceAll(SHOAL, 'npx shoal')
     // A path or a command line is not broken.

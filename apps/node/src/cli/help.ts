@@ -7,7 +7,7 @@ import type { CommandName } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { texts } from './texts.ts'
 
-/** The help of one command. `columns` is the width to fill. */
+/** The help of one command, wrapped at `columns`. */
 export function commandHelp(name: string, command: Command, columns: number): string {
   const { about, positionals, options, examples } = command
   const words = positionals.map(each => ` ${positionalText(each)}`).join('')
@@ -48,7 +48,7 @@ function positionalText({ name, optional, many }: Positional): string {
   return optional ? `[${text}]` : text
 }
 
-/** The help of the whole: each command in a line. */
+/** The overview of all commands, one per line. */
 export function overview(commands: Readonly<Record<string, CommandEntry>>, columns: number): string {
   return [
     texts.help.usage({ line: `${SHOAL} ${texts.help.command}` }),

@@ -1,6 +1,6 @@
 import { EXIT } from './exit.ts'
 
-/** Signals that ask a program to end. Windows knows SIGINT (Ctrl-C), SIGBREAK, and SIGHUP when the window closes. */
+/** Signals that ask a program to stop. Windows has SIGINT (Ctrl-C), SIGBREAK, and SIGHUP when the window closes. */
 const SIGNALS = [
   'SIGINT',
   'SIGTERM',
@@ -8,15 +8,15 @@ const SIGNALS = [
   ...(process.platform === 'win32' ? ['SIGBREAK' as const] : []),
 ] as const
 
-/** Ctrl-C: the first asks the command to stop, the second ends the process at once. */
+/** Handles Ctrl-C: the first asks the command to stop, the second ends the process immediately. */
 export interface Interrupt {
-  /** Aborted by the first. */
+  /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal
-  /** Listens no longer. */
+  /** Stops listening. */
   close(): void
 }
 
-/** Thrown, as the signal's reason, out of what Ctrl-C stopped. */
+/** The reason of the signal, with which aborted calls reject. */
 class Interrupted extends Error {
   readonly code = 'cancelled'
 

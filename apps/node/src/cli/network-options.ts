@@ -5,10 +5,10 @@ import { PRODUCT } from '../base/version.ts'
 import { texts } from './texts.ts'
 import { parseRate } from './values/size.ts'
 
-/** As many as the setting network.iceServers takes. */
+/** The same limit as that of the setting network.iceServers. */
 const MAX_ICE_SERVERS = 20
 
-/** Options of every command that talks to peers. */
+/** Options of all commands that connect to peers. */
 export const NETWORK_OPTIONS = {
   port: value('N', {
     help: texts.networkOptions.port,
@@ -58,7 +58,7 @@ export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>
   }
 }
 
-/** Without any the engine is not needed to read them. */
+/** Loads the engine only if there are servers to parse. */
 async function iceServers(given: readonly string[]): Promise<IceServer[]> {
   if (given.length === 0) return []
   if (given.length > MAX_ICE_SERVERS)
@@ -67,7 +67,7 @@ async function iceServers(given: readonly string[]): Promise<IceServer[]> {
   try {
     return given.map(parseIceServer)
   } catch {
-    // Without what was typed: it may hold a secret.
+    // The error does not repeat the server, which may contain a secret.
     throw new UsageError(texts.networkOptions.badIceServer)
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jsonLine, styleOf } from './output.ts'
+import { findTerminalStyle, jsonLine } from './output.ts'
 
 test.each([
   [{ LANG: 'en_US.UTF-8' }, 'linux', { unicode: true, color: true }],
@@ -9,9 +9,9 @@ test.each([
   [{}, 'win32', { unicode: true, color: true }],
   [{ TERM: 'dumb', LANG: 'C.UTF-8' }, 'linux', { unicode: false, color: false }],
   [{ NO_COLOR: '', LANG: 'C.UTF-8' }, 'linux', { unicode: true, color: true }],
-])('%j on %s', (env, platform, style) => expect(styleOf(env, platform)).toEqual(style))
+])('%j on %s', (env, platform, style) => expect(findTerminalStyle(env, platform)).toEqual(style))
 
-test('JSON says the same, and steers no terminal', () => {
+test('JSON keeps the text and has no control characters', () => {
   const value = { name: 'a\u001b[2J\u009b2J\u202egpj.exe\u007fä😀' }
   const line = jsonLine(value)
   expect(line).not.toMatch(/[\p{Cc}\u202e]/u)

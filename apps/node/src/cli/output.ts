@@ -7,7 +7,7 @@ export interface TerminalStyle {
 }
 
 export interface Terminal extends TerminalStyle {
-  /** Size in characters, as it is now. */
+  /** Current size in characters. */
   readonly columns: number
   readonly rows: number
   write(text: string): void
@@ -15,28 +15,28 @@ export interface Terminal extends TerminalStyle {
 
 /** The output of a command. */
 export interface Output {
-  /** `--json`: results are objects, nothing else is on standard output. */
+  /** True with `--json`: standard output then has only objects. */
   readonly json: boolean
   readonly verbose: boolean
-  /** Standard output when it is a terminal and shows text; null when it is piped, or for JSON. */
+  /** Standard output if it is a terminal that shows text; null if it is piped, or with `--json`. */
   readonly terminal: Terminal | null
-  /** A line of standard output. Control characters in it, from names of strangers, become harmless. */
+  /** Prints a line on standard output. Neutralizes control characters, which names from strangers may contain. */
   line(text: string): void
-  /** An object on a line of its own. */
+  /** Prints an object on one line. */
   object(value: object): void
-  /** A line of standard error. */
+  /** Prints a line on standard error. */
   error(text: string): void
-  /** Raw bytes of standard output. */
+  /** Writes bytes to standard output as they are. */
   bytes(bytes: Uint8Array): void
-  /** Resolves when all of it has been taken. */
+  /** Resolves when everything is written. */
   flush(): Promise<void>
 }
 
 /** The output of this process. */
 export function processOutput({ json, verbose }: { json: boolean; verbose: boolean }): Output {
   const { stdout, stderr } = process
-  const style = styleOf(process.env, process.platform)
-  // Once, however many commands a shell runs.
+  const style = findTerminalStyle(process.env, process.platform)
+  // Only once, although a shell runs many commands.
   if (!stdout.listeners('error').includes(onOutputError)) stdout.on('error', onOutputError)
   const terminal: Terminal | null =
     stdout.isTTY && !json
@@ -67,7 +67,7 @@ export function processOutput({ json, verbose }: { json: boolean; verbose: boole
   }
 }
 
-/** JSON in which nothing steers a terminal either. JSON itself escapes only the first 32 characters. */
+/** Formats JSON without control characters. JSON itself escapes only the first 32 of them. */
 export function jsonLine(value: object): string {
   return JSON.stringify(value).replace(
     /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
@@ -82,7 +82,10 @@ function onOutputError(error: Error): void {
 }
 
 /** Reads the terminal's capabilities from the environment (no-color.org; POSIX locale variables). */
-export function styleOf(env: Readonly<Record<string, string | undefined>>, platform: string): TerminalStyle {
+export function findTerminalStyle(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: string,
+): TerminalStyle {
   const dumb = env.TERM === 'dumb'
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
   // Windows and macOS terminals show UTF-8 whatever the locale is called.

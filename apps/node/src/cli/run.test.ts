@@ -4,7 +4,7 @@ import { chooseCommand, outputFlags } from './run.ts'
 const choose = (line: string, interactive = true) =>
   chooseCommand(line === '' ? [] : line.split(' '), { interactive })
 
-describe('what a line asks for', () => {
+describe('the command of a line', () => {
   test.each([
     ['', 'shell', []],
     ['list --json', 'list', ['--json']],
@@ -20,7 +20,8 @@ describe('what a line asks for', () => {
     ['-h', 'help', []],
   ])('%s', (line, name, rest) => expect(choose(line)).toEqual({ name, rest }))
 
-  test('alone, where nobody types, it is the help', () => expect(choose('', false).name).toBe('help'))
+  test('without arguments and without a terminal, it is the help', () =>
+    expect(choose('', false).name).toBe('help'))
 })
 
 test('--json counts only before --', () => {

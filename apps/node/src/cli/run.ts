@@ -117,7 +117,7 @@ function report(error: unknown, command: string | null, output: Output): number 
   return error instanceof SetupFailure ? EXIT.setup : EXIT.failed
 }
 
-/** Where it was thrown, and where what caused it was. */
+/** The stack traces of an error and of its causes. */
 function stacks(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   return [...(error.stack ?? '').split('\n'), ...stacks(error.cause)]

@@ -17,7 +17,7 @@ const hasSystemd = await run('systemd-analyze', ['--version']).then(
   () => false,
 )
 
-test('unit, settings and page name only options that there are', async () => {
+test('unit, settings and page name only existing options', async () => {
   const known = new Set([
     'SHOAL_STATE',
     ...Object.keys(START_OPTIONS).map(key => variableName(START_VARIABLES, key)),

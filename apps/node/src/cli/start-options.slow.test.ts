@@ -24,7 +24,7 @@ const config = (value: unknown, path = resolve(DATA, 'config.json')) => ({
 })
 
 describe('options of a node', () => {
-  test('without any it is reached from this machine only', () => {
+  test('by default, only this machine can connect', () => {
     expect(read([])).toEqual({
       port: 8420,
       host: '127.0.0.1',
@@ -46,7 +46,7 @@ describe('options of a node', () => {
     })
   })
 
-  test('command line before environment before file', () => {
+  test('the command line overrides the environment, which overrides the file', () => {
     const files = config({ port: 1, peerPort: 1, logLevel: 'warn', allowedHost: ['file.example'] })
     const env = { SHOAL_PORT: '2', SHOAL_PEER_PORT: '2', SHOAL_HOST: '' }
     expect(read(['--port', '3'], { env, files })).toMatchObject({
@@ -95,7 +95,7 @@ describe('options of a node', () => {
     expect(byWords).toMatchObject({ host: '::1', username: 'me', allowedHost: ['a.example'], open: true })
   })
 
-  test('paths start where they stand', () => {
+  test('paths are relative to the folder of their source', () => {
     const files = config({ dir: 'downloads' })
     expect(read([], { files }).dir).toBe(resolve(DATA, 'downloads'))
     expect(read(['--dir', 'downloads'], { files }).dir).toBe(resolve(CWD, 'downloads'))
@@ -144,7 +144,7 @@ describe('options of a node', () => {
     ],
     ['yes or no', [], { env: { SHOAL_OPEN: 'maybe' } }, /SHOAL_OPEN=maybe: "maybe" is neither/],
     ['a NUL', [], { files: config({ dir: 'a\0b' }) }, /dir: a path cannot contain NUL/],
-  ])('an error names its place: %s', (_name, args, given, message) =>
+  ])('an error names the source of the value: %s', (_name, args, given, message) =>
     expect(() => read(args, given)).toThrow(message),
   )
 })

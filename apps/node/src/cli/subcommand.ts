@@ -2,7 +2,7 @@ import { nearest } from '@shoal/options'
 import { UsageError } from '../base/failure.ts'
 import { texts } from './texts.ts'
 
-/** Runs the one that the first word names, with the words after it. Throws UsageError for what is none. */
+/** Runs the subcommand that the first word names, with the other words. Throws UsageError if there is none. */
 export function subcommand<T>(
   [name = '', ...words]: readonly string[],
   table: Readonly<Record<string, (words: readonly string[]) => T>>,
@@ -15,7 +15,7 @@ export function subcommand<T>(
   throw new UsageError(meant ? texts.run.notOneOfMeant({ ...known, meant }) : texts.run.notOneOf(known))
 }
 
-/** Throws UsageError unless there are as many words as names; `name …` takes one or more. */
+/** Throws UsageError unless there is a word for each name; `name …` accepts one or more. */
 export function takeWords(words: readonly string[], ...names: readonly string[]): readonly string[] {
   const isOpen = names.at(-1)?.endsWith(' …')
   const missing = names[words.length]

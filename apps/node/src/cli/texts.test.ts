@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { languageOf } from './texts.ts'
+import { findLanguage } from './texts.ts'
 
 test.each<[string[], Record<string, string>, string]>([
   [['list'], {}, 'en'],
@@ -13,5 +13,5 @@ test.each<[string[], Record<string, string>, string]>([
   [['get', '--', '--lang=de'], {}, 'en'],
   [['list', '--lang', 'de', '--json'], {}, 'en'],
 ])('the language of %j with %j is %s', (args, env, language) => {
-  expect(languageOf(args, env)).toBe(language)
+  expect(findLanguage(args, env)).toBe(language)
 })

@@ -7,7 +7,7 @@ export const LANGUAGES = ['en', 'de'] as const
 type Language = (typeof LANGUAGES)[number]
 
 /** The language is that of `--lang`, `SHOAL_LANG` or the locale (POSIX). Output for programs is English. */
-export function languageOf(
+export function findLanguage(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Language {
@@ -29,5 +29,5 @@ async function load(language: Language): Promise<Texts<typeof en>> {
   return toTexts(de as unknown as typeof en, language)
 }
 
-export const LANGUAGE: Language = languageOf(process.argv.slice(2), process.env)
+export const LANGUAGE: Language = findLanguage(process.argv.slice(2), process.env)
 export const texts: Texts<typeof en> = await load(LANGUAGE)

@@ -4,7 +4,7 @@ import { PRODUCT } from '../base/version.ts'
 import { texts } from './texts.ts'
 import { parsePieceLength } from './values/size.ts'
 
-/** Options of every command that makes a torrent. */
+/** Options of all commands that create torrents. */
 export const TORRENT_OPTIONS = {
   v1: flag(texts.torrentOptions.v1),
   v2: flag(texts.torrentOptions.v2),

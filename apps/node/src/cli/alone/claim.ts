@@ -5,7 +5,7 @@ import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 import { type Entry, type FolderRecords, isTaken } from './folder-records.ts'
 
-/** A note that this process has a download, so that no other process shares its unfinished files or downloads it too. */
+/** A record that this process has a download, so that no other process shares its unfinished files or downloads it, too. */
 export interface Claim {
   /** Call this when all wanted files are complete. */
   complete(): void

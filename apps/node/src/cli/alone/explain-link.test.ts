@@ -29,7 +29,7 @@ async function told(link: string): Promise<unknown> {
   )
 }
 
-test('a plain file is none for `get`: who downloads it is said', async () => {
+test('for a plain file, names the command that downloads it', async () => {
   const expected = {
     code: 'not-a-torrent',
     message: expect.stringMatching(/notes\.txt is not a \.torrent\. .* add URL, .* get URL --node local$/),
@@ -39,19 +39,19 @@ test('a plain file is none for `get`: who downloads it is said', async () => {
   expect(String(await told('ftp://user:secret@files.example/notes.txt'))).not.toContain('secret')
 })
 
-test('a page is none either: it may be a share link without what it says', async () =>
+test('for a page, says that a share link must be complete', async () =>
   expect(await told(`http://${host}/share/`)).toMatchObject({
     code: 'not-a-torrent',
     message: expect.stringMatching(/share\/ is not a \.torrent\. .* get 'https:\/\/…\/#…', in quotes/),
   }))
 
-test('a file that is larger than any .torrent is a plain file', () => {
+test('treats a file that is larger than any .torrent as a plain file', () => {
   const error = new ShoalError('too-large', 'The server sent more than 5 bytes')
   expect(explainLink('http://files.example/film.mkv', error)).toMatchObject({ code: 'not-a-torrent' })
   expect(explainLink('http://files.example/film.torrent', error)).toBe(error)
 })
 
-test('errors of damaged and missing .torrent files stay as they are', async () => {
+test('keeps the errors of damaged and missing .torrent files', async () => {
   expect(await told(`http://${host}/notes.torrent`)).toMatchObject({
     code: 'bad-torrent',
     message: expect.stringMatching(/did not send a \.torrent file: check the URL/),
@@ -61,7 +61,7 @@ test('errors of damaged and missing .torrent files stay as they are', async () =
   expect(await told('x.torrent')).toMatchObject({ code: 'not-found' })
 })
 
-test.each(['bogus', 'ipfs://bafy'])('%s is not a link: the supported kinds are listed', async link =>
+test.each(['bogus', 'ipfs://bafy'])('lists the supported links for %s', async link =>
   expect(await told(link)).toMatchObject({
     code: 'unknown-identifier',
     message: expect.stringMatching(/cannot be downloaded\. Supported links: a magnet link .*info hash/),

@@ -30,12 +30,12 @@ export function explainLink(link: string, error: unknown): unknown {
 function isPlainFile(url: string, error: unknown): boolean {
   const named = URL.canParse(url) && /\.torrent$/i.test(new URL(url).pathname)
   // `too-large`: the engine does not read files larger than a .torrent may be.
-  return !named && ['bad-torrent', 'too-large'].includes(codeOf(error))
+  return !named && ['bad-torrent', 'too-large'].includes(errorCode(error))
 }
 
 /** True if the file is missing and the text does not look like a path. */
 function isNoPath(text: string, error: unknown): boolean {
-  return codeOf(error) === 'not-found' && !/[/\\]|\.torrent$/i.test(text)
+  return errorCode(error) === 'not-found' && !/[/\\]|\.torrent$/i.test(text)
 }
 
 function plainFile(url: string, cause: unknown): CommandFailure {
@@ -50,7 +50,7 @@ function unknown(text: string, cause: unknown): CommandFailure {
   return new CommandFailure('unknown-identifier', message, { cause })
 }
 
-function codeOf(error: unknown): string {
+function errorCode(error: unknown): string {
   return String((error as { code?: unknown } | null)?.code)
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isShareable } from './ignored.ts'
 
-test.each(['film.mkv', 'Photos', 'party.txt', 'a~b', 'Icons'])('shared: %s', name =>
+test.each(['film.mkv', 'Photos', 'party.txt', 'a~b', 'Icons'])('shares %s', name =>
   expect(isShareable(name)).toBe(true),
 )
 test.each([
@@ -13,4 +13,4 @@ test.each([
   'desktop.ini',
   '~$doc.docx',
   'note.txt~',
-])('left out: %s', name => expect(isShareable(name)).toBe(false))
+])('skips %s', name => expect(isShareable(name)).toBe(false))

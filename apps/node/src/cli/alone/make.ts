@@ -31,7 +31,7 @@ export interface MakeContext {
   readonly signal: AbortSignal
 }
 
-/** Something that is shared. */
+/** A torrent that is shared. */
 export interface Made {
   readonly torrent: TorrentApi
   readonly entry: Entry
@@ -49,7 +49,7 @@ export async function make(
 ): Promise<Made> {
   const { records, directory, signal } = context
   const path = join(directory, name)
-  const recipe = recipeOf(options)
+  const recipe = formatRecipe(options)
   const stamp = await stampOf(path, signal)
   const known = entries.find(
     entry => entry.kind === 'made' && entry.name === name && entry.stamp === stamp && entry.recipe === recipe,
@@ -99,7 +99,7 @@ export async function seedGiven(
 }
 
 /** The options that affect the info dictionary. Others, such as trackers, may change without hashing again. */
-export function recipeOf({
+export function formatRecipe({
   version,
   private: isPrivate,
   source,

@@ -29,7 +29,7 @@ export function checkSealOptions({ seal, ...given }: SealOptions): void {
 }
 
 /** Returns what the share is sealed to. Asks for the passphrase if needed. */
-export async function sealToOf(options: SealOptions, signal: AbortSignal): Promise<SealTo> {
+export async function readSealTo(options: SealOptions, signal: AbortSignal): Promise<SealTo> {
   const { passphrase, passphraseFile, to } = options
   if (to.length > 0) return { by: 'recipients', recipients: [...to] }
   if (!passphrase && passphraseFile === undefined) return { by: 'key' }

@@ -13,7 +13,7 @@ import { torrentItem, type View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
 import { untilStopped } from './download.ts'
 import { FolderRecords } from './folder-records.ts'
-import { type Made, make, recipeOf, seedGiven } from './make.ts'
+import { formatRecipe, type Made, make, seedGiven } from './make.ts'
 import { tellShared } from './tell-shared.ts'
 
 export interface SeedOptions {
@@ -76,6 +76,6 @@ async function add(
 
 function checkGivenOptions(create: CreateOptions): void {
   const plain: CreateOptions = { version: 'hybrid', private: false, symlinks: 'refuse' }
-  if (recipeOf(create) !== recipeOf(plain) || create.comment !== undefined)
+  if (formatRecipe(create) !== formatRecipe(plain) || create.comment !== undefined)
     throw new UsageError(texts.seed.givenTorrent)
 }

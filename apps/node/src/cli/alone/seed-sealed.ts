@@ -21,7 +21,7 @@ import { torrentItem, type View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
 import { hexHashes } from './describe.ts'
 import { untilStopped } from './download.ts'
-import { type SealOptions, sealToOf } from './seal-options.ts'
+import { readSealTo, type SealOptions } from './seal-options.ts'
 import type { SeedOptions } from './seed-path.ts'
 
 /** Returns the exit code. */
@@ -37,7 +37,7 @@ export async function seedSealed(
   const full = resolve(path)
   if ((await stampOf(full, signal)) === null)
     throw new CommandFailure('not-found', texts.fileErrors.notFoundOrEmpty({ path }))
-  const to = await sealToOf(options, signal)
+  const to = await readSealTo(options, signal)
   const folder = options.out === undefined ? await passingFolder() : resolve(options.out)
   const view = openView(output)
   let session: Session | null = null

@@ -33,7 +33,7 @@ function stuckDownload(directory: string): { torrent: TorrentApi; complete(): vo
   }
 }
 
-test('a download that waited for room on the disk is noted as complete in the end', async () => {
+test('records a download as complete that had to wait for disk space', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'shoal-share-'))
   try {
     await writeFile(join(directory, 'film.bin'), 'half')

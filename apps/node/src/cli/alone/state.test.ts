@@ -24,7 +24,7 @@ describe('places', () => {
     [{}, 'win32', join('/home/me', 'AppData', 'Local', 'Shoal')],
   ])('state with %j on %s', (env, platform, root) => expect(stateRoot(env, platform, '/home/me')).toBe(root))
 
-  test('a folder has one state, whichever link leads there', async () => {
+  test('a folder has one state, whichever symbolic link leads there', async () => {
     const root = join(folder, 's')
     const direct = await openPlace(join(folder, 'a', 'b'), root)
     await symlink(join(folder, 'a'), join(folder, 'link'))
@@ -32,13 +32,13 @@ describe('places', () => {
     expect((await openPlace(join(folder, 'a'), root)).state).not.toBe(direct.state)
   })
 
-  test('a file in the way is reported', async () => {
+  test('reports a file where the folder should be', async () => {
     await writeFile(join(folder, 'file'), '')
     await expect(openPlace(join(folder, 'file', 'x'), folder)).rejects.toMatchObject({ code: 'not-found' })
     await expect(openPlace(join(folder, 'file'), folder)).rejects.toMatchObject({ code: 'unsafe-path' })
   })
 
-  test.runIf(process.platform === 'linux')('a path where no folder can be is reported', async () => {
+  test.runIf(process.platform === 'linux')('reports a path where no folder can be created', async () => {
     for (const [place, root] of [
       ['/proc/shoal/a', folder],
       [folder, '/proc/shoal'],
@@ -51,7 +51,7 @@ describe('places', () => {
 })
 
 describe('stamps', () => {
-  test('change with content, times and names, and with nothing else', async () => {
+  test('change only with contents, times and names', async () => {
     const path = join(folder, 'tree')
     await mkdir(join(path, 'sub'), { recursive: true })
     expect(await stampOf(path)).toBeNull()
@@ -71,7 +71,7 @@ describe('stamps', () => {
     expect(await stampOf(join(folder, 'nothing'))).toBeNull()
   })
 
-  test('an unreadable folder is reported', async () => {
+  test('reports an unreadable folder', async () => {
     await writeFile(join(folder, 'file'), '')
     await expect(stampOf(join(folder, 'file', 'x'))).rejects.toMatchObject({
       code: 'not-found',
@@ -81,7 +81,7 @@ describe('stamps', () => {
 })
 
 describe('records of a folder', () => {
-  test('keeps entries and torrents, and forgets them', async () => {
+  test('stores and deletes entries and torrents', async () => {
     const records = new FolderRecords(join(folder, 'state'))
     expect(await records.load()).toEqual([])
     const entry: Entry = { infoHash: HASH, name: 'a', kind: 'made', stamp: 's', recipe: 'r' }
@@ -94,7 +94,7 @@ describe('records of a folder', () => {
     expect(await records.readTorrent(HASH)).toBeNull()
   })
 
-  test('what is damaged counts as not there', async () => {
+  test('ignores damaged entries', async () => {
     await writeFile(join(folder, `${HASH}.json`), '{"infoHash":')
     await writeFile(join(folder, 'other.json'), '{}')
     expect(await new FolderRecords(folder).load()).toEqual([])
@@ -111,9 +111,9 @@ describe('records of a folder', () => {
     JSON.stringify({ infoHash: HASH, name: 'a', kind: 'got', pid: 'x' }),
     JSON.stringify({ infoHash: HASH, name: 'a', kind: 'got', magnet: {} }),
     JSON.stringify({ infoHash: HASH, name: 'x'.repeat(2 << 20), kind: 'got' }),
-  ])('no entry: %.60s', text => expect(parseEntry(text, HASH)).toBeNull())
+  ])('rejects %.60s', text => expect(parseEntry(text, HASH)).toBeNull())
 
-  test('a download is taken while its process lives, by another than this', () => {
+  test('a download is taken while another live process has it', () => {
     const entry: Entry = { infoHash: HASH, name: 'a', kind: 'got' }
     expect(isTaken(entry)).toBe(false)
     expect(isTaken({ ...entry, pid: process.pid, sinceMs: Date.now() })).toBe(false)

@@ -1,4 +1,4 @@
-/** Adds things to a node. */
+/** Adds torrents, links and files to a node. */
 import { resolve } from 'node:path'
 import type { AddTorrent, Job, Torrent } from '@shoal/api'
 import { isShareLink, parseShareLink } from '@shoal/links'

@@ -27,7 +27,7 @@ afterAll(() => rm(dataDir, { recursive: true }))
 const find = (given: Partial<NodeOptions> = {}, env: Record<string, string> = {}) =>
   findNode({ ...NONE, dataDir, ...given }, env)
 
-describe('the node that is meant', () => {
+describe('the node of a command', () => {
   test('is the one that runs with the data folder, opened by its token', async () => {
     await writeNodeFile(dataDir, { url: `${URL_HERE}/`, pid: process.pid })
     expect(await find()).toEqual({
@@ -70,12 +70,12 @@ describe('the node that is meant', () => {
     )
   })
 
-  test('a data folder that is named goes before the node of the environment', async () => {
+  test('a given data folder takes precedence over the node in the environment', async () => {
     await writeNodeFile(dataDir, { url: URL_HERE, pid: process.pid })
     expect((await find({}, { SHOAL_NODE: 'http://nas.example' })).url).toBe(URL_HERE)
   })
 
-  test('is opened by options before environment', async () => {
+  test('credentials in options take precedence over the environment', async () => {
     const env = { SHOAL_TOKEN: 'env', SHOAL_USERNAME: 'me', SHOAL_PASSWORD_FILE: passwordFile }
     const node = 'http://nas.example'
     expect(await find({ node, token: 'given' }, env)).toMatchObject({ token: 'given', password: null })
@@ -96,5 +96,5 @@ describe('the node that is meant', () => {
     [{ node: 'x', username: 'a' }, /give --password-file/],
     [{ node: 'x', passwordFile: 'a' }, /give --username/],
     [{ node: 'x', username: 'a', passwordFile: '/nowhere/x' }, /\/nowhere\/x: there is no such file/],
-  ])('refused: %j', (given, message) => expect(find(given)).rejects.toThrow(message))
+  ])('rejects %j', (given, message) => expect(find(given)).rejects.toThrow(message))
 })

@@ -20,7 +20,7 @@ const LOG = {
 const message = (event: object) => `event: x\ndata: ${JSON.stringify(event)}\n\n`
 
 describe('events of a node', () => {
-  test('are complete, however they are split on the way', async () => {
+  test('are complete, however the stream is split', async () => {
     const text = `retry: 1000\n\n: heartbeat\n\n${message(HELLO)}${message(LOG)}`
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(10_000), { maxLength: 20 }), async cuts => {
@@ -29,20 +29,20 @@ describe('events of a node', () => {
     )
   })
 
-  test('with the line ends of Windows, and data on several lines', async () => {
+  test('may have CRLF and data on several lines', async () => {
     expect(await read(message(HELLO).replaceAll('\n', '\r\n'))).toEqual([HELLO])
     expect(await read('data: {"type":\ndata:"settings"}\n\n')).toEqual([{ type: 'settings' }])
   })
 
-  test('of unknown kinds are left out', async () => {
+  test('of unknown kinds are skipped', async () => {
     expect(await read(`${message({ type: 'news' })}${message(HELLO)}`)).toEqual([HELLO])
   })
 
-  test('an invalid event is refused', async () => {
+  test('an invalid event is an error', async () => {
     await expect(read('data: <html>\n\n')).rejects.toMatchObject({ code: 'bad-answer' })
   })
 
-  test('the end cuts off what is not finished', async () => {
+  test('an incomplete event at the end is dropped', async () => {
     expect(await read(`${message(HELLO)}data: {"type"`)).toEqual([HELLO])
   })
 })

@@ -17,7 +17,7 @@ interface Given {
 
 /** Changes the given limits and shows those that apply now. */
 export async function limitAll({ api }: NodeClient, given: Given, output: Output): Promise<void> {
-  const change = changeOf(given)
+  const change = toSettingsChange(given)
   if (Object.keys(change).length > 0) await api.changeSettings(change)
   const [{ limits, seeding }, stats] = await Promise.all([api.getSettings({}), api.getStats({})])
   if (output.json) return output.object({ limits, seeding, now: stats.limits })
@@ -31,7 +31,7 @@ export async function limitAll({ api }: NodeClient, given: Given, output: Output
 }
 
 /** Throws UsageError for `default`, which has no meaning for all torrents together. */
-export function changeOf({ down, up, ratio, seedingTime, alternative }: Given): SettingsChange {
+export function toSettingsChange({ down, up, ratio, seedingTime, alternative }: Given): SettingsChange {
   if (ratio === null || seedingTime === null) throw new UsageError(texts.limit.defaultOfAll)
   const limits = {
     ...(down !== undefined && { downloadBytesPerSecond: rateLimit(down) }),

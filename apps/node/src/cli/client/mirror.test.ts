@@ -16,7 +16,7 @@ test('changes are merged, new torrents are complete, and changes of removed ones
   expect([...torrents.keys()]).toEqual(['b'])
 })
 
-test('values that come too fast are skipped, except the last', async () => {
+test('skips values that come too fast, except the last', async () => {
   async function* numbers() {
     for (let number = 1; number <= 1000; number++) yield number
   }

@@ -1,4 +1,4 @@
-/** A running node, as commands use it. */
+/** The client of a running node. */
 import {
   ApiError,
   authorization,
@@ -27,11 +27,11 @@ export interface NodeClient {
 
 /** Finds the node without sending anything yet. Rejects with `no-node` or UsageError. */
 export async function openNode(given: NodeOptions, signal: AbortSignal): Promise<NodeClient> {
-  return clientOf(await findNode(given), signal)
+  return createClient(await findNode(given), signal)
 }
 
 /** Calls end when the signal aborts. */
-export function clientOf(address: NodeAddress, signal: AbortSignal): NodeClient {
+export function createClient(address: NodeAddress, signal: AbortSignal): NodeClient {
   const options: ClientOptions = {
     url: address.url,
     ...(address.token !== null && { token: address.token }),
@@ -59,7 +59,7 @@ export function clientOf(address: NodeAddress, signal: AbortSignal): NodeClient 
   }
 }
 
-/** Makes the errors of calls say what to do on the command line. */
+/** Replaces errors of calls by ones that say what to do on the command line. */
 function withReasons(api: NodeApi, address: NodeAddress, usual: AbortSignal): NodeApi {
   return createApi(OPERATIONS, (name, input, { signal = usual } = {}) =>
     api[name](input as never, { signal }).catch(error => {

@@ -1,7 +1,7 @@
 import { type OptionValues, value } from '@shoal/options'
 import { texts } from '../texts.ts'
 
-/** Options that say which node a command talks to. */
+/** Options that select the node of a command. */
 export const NODE_OPTIONS = {
   node: value('URL', { help: texts.nodeOptions.node }),
   token: value('TOKEN', { help: texts.nodeOptions.token }),

@@ -1,4 +1,4 @@
-/** Tells links for the node from files of this machine among the words to add. */
+/** Distinguishes links from files on this machine among the words to add. */
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isShareLink } from '@shoal/links'

@@ -7,7 +7,7 @@ import { texts } from '../texts.ts'
 type Announced = Pick<Tracker, 'url' | 'announce' | 'kind' | 'tier'>
 
 /** The tiers of a list of trackers, with complete addresses, because the displayed ones lack passkeys. */
-export function tiersOf(trackers: readonly Announced[]): string[][] {
+export function groupByTier(trackers: readonly Announced[]): string[][] {
   const tiers = new Map<number, string[]>()
   for (const { url, announce = url, kind, tier } of trackers)
     if (kind === 'tracker') tiers.set(tier ?? 0, [...(tiers.get(tier ?? 0) ?? []), announce])
@@ -24,7 +24,7 @@ export function changedTiers(
   { add, remove }: { add: readonly string[]; remove: readonly string[] },
 ): string[][] {
   const gone = new Set(remove.flatMap(shown => wholeAddresses(shown, trackers)))
-  const kept = tiersOf(trackers).map(tier => tier.filter(url => !gone.has(url)))
+  const kept = groupByTier(trackers).map(tier => tier.filter(url => !gone.has(url)))
   const known = new Set(kept.flat())
   const added = add.map(tier =>
     tier

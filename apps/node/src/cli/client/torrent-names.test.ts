@@ -14,7 +14,7 @@ const PHOTOS = named('12345', 'Photos of the sea')
 const DEAD = named('99999', 'abcd')
 const ALL = [FILM, FILM2, PHOTOS]
 
-describe('a torrent is named by', () => {
+describe('a torrent can be named by', () => {
   test.each([
     ['its info hash', FILM.id, FILM],
     ['its info hash in capitals', FILM.id.toUpperCase(), FILM],
@@ -27,15 +27,15 @@ describe('a torrent is named by', () => {
     ['digits that are a hash', '1234', PHOTOS],
   ])('%s', (_what, word, torrent) => expect(pickTorrent(word, ALL)).toBe(torrent))
 
-  test('a whole name beats the beginning of a hash', () => {
+  test('a complete name takes precedence over the beginning of a hash', () => {
     expect(pickTorrent('abcd', [...ALL, DEAD])).toBe(DEAD)
   })
 
-  test('three digits are no hash', () => {
+  test('three digits are not the beginning of a hash', () => {
     expect(() => pickTorrent('123', ALL)).toThrow(/no torrent matches "123"/)
   })
 
-  test('what could be several is refused, and they are named', () => {
+  test('rejects an ambiguous name and lists the matches', () => {
     expect(() => pickTorrent('abcd', ALL)).toThrow(
       /^"abcd" matches 2 torrents: abcd1000 Film, abcd2000 Film 2$/,
     )
@@ -44,10 +44,10 @@ describe('a torrent is named by', () => {
     expect(() => pickTorrent('part', many)).toThrow(/matches 30 torrents.*part 9, and 20 more$/)
   })
 
-  test('an empty word is none', () => expect(() => pickTorrent(' ', ALL)).toThrow(/empty word/))
+  test('rejects an empty word', () => expect(() => pickTorrent(' ', ALL)).toThrow(/empty word/))
 })
 
-test('what was removed is named in the same ways; all of it by all', async () => {
+test('removed torrents are named in the same ways, or by all', async () => {
   const api = { listRemoved: async () => ({ items: ALL }) } as unknown as NodeApi
   expect(await removedIds(api, ['sea', 'ABCD2', FILM2.infoHashV2!])).toEqual([PHOTOS.id, FILM2.id])
   expect(await removedIds(api, ['all'])).toEqual(ALL.map(({ id }) => id))
@@ -55,7 +55,7 @@ test('what was removed is named in the same ways; all of it by all', async () =>
   await expect(removedIds(api, ['x'])).rejects.toThrow(/no removed torrent matches "x": .* too long ago/)
 })
 
-test('ids are shown as long as they have to be', () => {
+test('IDs are as long as necessary to be unique', () => {
   expect(idDigits([])).toBe(8)
   expect(idDigits(ALL.map(({ id }) => id))).toBe(8)
   expect(idDigits(['aaaaaaaaaa11', 'aaaaaaaaaa12', 'bb'])).toBe(12)

@@ -60,10 +60,10 @@ export function pickTorrent<T extends Named>(
   if (typed === '') throw new UsageError(texts.names.empty({ help: TORRENT.help }))
   const folded = typed.toLowerCase()
   const tests: ((torrent: T) => boolean)[] = [
-    torrent => hashesOf(torrent).includes(folded),
+    torrent => listHashes(torrent).includes(folded),
     ({ name }) => name === typed,
     ({ name }) => name.toLowerCase() === folded,
-    torrent => isPrefix(folded) && hashesOf(torrent).some(hash => hash.startsWith(folded)),
+    torrent => isPrefix(folded) && listHashes(torrent).some(hash => hash.startsWith(folded)),
     ({ name }) => name.toLowerCase().includes(folded),
   ]
   for (const test of tests) {
@@ -78,7 +78,7 @@ function unknown(word: string): CommandFailure {
   return new CommandFailure('not-found', texts.names.unknown({ word, shoal: SHOAL }))
 }
 
-/** How many digits of an ID distinguish it from all others; at least 8. */
+/** Returns the number of digits that make all IDs unique; at least 8. */
 export function idDigits(ids: readonly string[]): number {
   const sorted = [...ids].sort()
   let digits = 8
@@ -102,7 +102,7 @@ function ambiguous(word: string, found: readonly Named[]): CommandFailure {
   )
 }
 
-function hashesOf({ id, infoHashV1, infoHashV2 }: Named): string[] {
+function listHashes({ id, infoHashV1, infoHashV2 }: Named): string[] {
   return [id, infoHashV1, infoHashV2].filter(hash => hash !== null)
 }
 

@@ -18,7 +18,7 @@ const COLORS: Partial<Record<TorrentState, number>> = {
 }
 const BAR = { least: 10, most: 24 }
 
-/** `bar`: draws the progress. */
+/** Returns the columns of a list of torrents, with a progress bar if `bar` is true. */
 export function torrentColumns(
   torrents: readonly Pick<Torrent, 'id'>[],
   { bar, style }: { bar: boolean; style: TerminalStyle },
@@ -77,7 +77,7 @@ export function torrentColumns(
   ]
 }
 
-/** The state, with the reason if it is an error. */
+/** Describes the state, with the reason if it is an error. */
 function stateText({ state, error, queuePosition }: Torrent): string {
   if (state === 'error') return texts.list.error({ reason: error?.message ?? texts.add.stopped })
   return state === 'queued' && queuePosition !== null
@@ -85,7 +85,7 @@ function stateText({ state, error, queuePosition }: Torrent): string {
     : texts.states[state]
 }
 
-/** The line below the table. */
+/** Summarizes the torrents below the table. */
 export function torrentSummary(torrents: readonly Torrent[], total = torrents.length): string {
   const sum = (of: (torrent: Torrent) => number) => torrents.reduce((all, each) => all + of(each), 0)
   const down = formatRate(sum(each => each.downloadBytesPerSecond))

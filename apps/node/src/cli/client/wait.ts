@@ -16,7 +16,7 @@ interface WaitOptions {
   readonly signal: AbortSignal
 }
 
-/** Ids. */
+/** IDs of torrents and jobs to wait for. */
 export interface Awaited {
   readonly torrents: readonly string[]
   readonly jobs: readonly string[]
@@ -71,14 +71,14 @@ async function tell(
 
 interface End {
   readonly text: string
-  /** The torrent that was made. */
+  /** The torrent that was created. */
   readonly made?: string | null
   /** The share link of a sealed share, whose magnet link opens nothing. */
   readonly sealedLink: string | null
   readonly event: Record<string, unknown>
 }
 
-/** One torrent or job, as views show it. */
+/** A torrent or job of the node, as an item of a view. */
 class Tracked implements Item {
   readonly key: string
   readonly id: Readonly<Record<string, string>>
@@ -96,7 +96,7 @@ class Tracked implements Item {
   }
 
   snapshot(): Snapshot {
-    return this.#latest ? snapshotOf(this.#latest) : EMPTY
+    return this.#latest ? toSnapshot(this.#latest) : EMPTY
   }
 
   /** The result; null while the work continues. */
@@ -159,7 +159,7 @@ const EMPTY: Snapshot = {
   seeds: 0,
 }
 
-function snapshotOf(now: Torrent | Job): Snapshot {
+function toSnapshot(now: Torrent | Job): Snapshot {
   if (!('kind' in now)) {
     const { error, wantedBytes, ...rest } = now
     return { ...rest, wantedBytes: wantedBytes ?? 0, ...(error && { error: error.message }) }

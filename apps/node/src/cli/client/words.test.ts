@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs'
 import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 import { describe, expect, test } from 'vitest'
 import { parseInput } from '../commands/api.ts'
-import { filterOf } from '../commands/feeds.ts'
+import { toFilter } from '../commands/feeds.ts'
 import { parseRatio, parseSeedingTime } from '../values/limits.ts'
 import { SETTINGS, settingNames, settingsChange, settingValue } from '../values/settings.ts'
-import { changeOf } from './limit-all.ts'
+import { toSettingsChange } from './limit-all.ts'
 import { parseNewPriority, parsePriority, priorityText } from './priority.ts'
-import { changedTiers, tiersOf } from './tiers.ts'
+import { changedTiers, groupByTier } from './tiers.ts'
 
 describe('priorities', () => {
   test.each([
@@ -16,10 +16,10 @@ describe('priorities', () => {
     ['all=no', { indexes: 'all', priority: 0 }],
     ['1 = 5', { indexes: [1], priority: 5 }],
   ])('%s', (text, priority) => expect(parsePriority(text)).toEqual(priority))
-  test.each(['high', '=high', '1=', '1=8', 'x=high', '1=huge'])('refused: %s', text =>
+  test.each(['high', '=high', '1=', '1=8', 'x=high', '1=huge'])('rejects %s', text =>
     expect(() => parsePriority(text)).toThrow(/write 0,2-4/),
   )
-  test('before the files are known they are named by number', () =>
+  test('name files by number before the files are known', () =>
     expect(() => parseNewPriority('all=low')).toThrow(/by their numbers/))
   test('are shown by name', () =>
     expect([0, 1, 4, 5, 7].map(priorityText)).toEqual(['no', 'low', 'normal', '5', 'high']))
@@ -32,7 +32,7 @@ describe('limits', () => {
     ['never', 0],
     ['default', null],
   ])('ratio %s', (text, ratio) => expect(parseRatio(text)).toBe(ratio))
-  test.each(['0', '-1', 'x', ''])('no ratio: %s', text =>
+  test.each(['0', '-1', 'x', ''])('rejects the ratio %s', text =>
     expect(() => parseRatio(text)).toThrow(/is not a ratio/),
   )
   test.each([
@@ -50,14 +50,14 @@ describe('limits', () => {
     alternative: undefined,
   }
   test('of all torrents become settings', () => {
-    expect(changeOf(none)).toEqual({})
+    expect(toSettingsChange(none)).toEqual({})
     expect(
-      changeOf({ ...none, down: Number.POSITIVE_INFINITY, up: 5, ratio: 0, alternative: 'off' }),
+      toSettingsChange({ ...none, down: Number.POSITIVE_INFINITY, up: 5, ratio: 0, alternative: 'off' }),
     ).toEqual({
       limits: { downloadBytesPerSecond: null, uploadBytesPerSecond: 5, alternative: false },
       seeding: { ratioLimit: null },
     })
-    expect(() => changeOf({ ...none, ratio: null })).toThrow(/for single torrents/)
+    expect(() => toSettingsChange({ ...none, ratio: null })).toThrow(/for single torrents/)
   })
 })
 
@@ -67,9 +67,9 @@ describe('trackers', () => {
     tier,
     kind,
   })
-  test('are sorted into tiers, each once', () => {
+  test('are sorted into tiers without duplicates', () => {
     expect(
-      tiersOf([
+      groupByTier([
         tracker('b', 1),
         tracker('a', 0),
         tracker('a', 0),
@@ -78,25 +78,25 @@ describe('trackers', () => {
       ]),
     ).toEqual([['a'], ['b', 'c']])
   })
-  test('are added as tiers, and none twice', () => {
+  test('are added as tiers without duplicates', () => {
     expect(changedTiers([tracker('a', 0), tracker('b', 1)], { add: ['c, d', 'a'], remove: ['b'] })).toEqual([
       ['a'],
       ['c', 'd'],
     ])
   })
-  test('keep the passkeys that are not shown, and go by what is shown', () => {
+  test('keep hidden passkeys, and are removed by the displayed URL', () => {
     const secret = { ...tracker('https://t.example/…', 0), announce: 'https://t.example/key/announce' }
     expect(changedTiers([secret], { add: ['b'], remove: [] })).toEqual([[secret.announce], ['b']])
     expect(changedTiers([secret, tracker('b', 1)], { add: [], remove: [secret.url] })).toEqual([['b']])
   })
-  test('what is not there is not removed', () =>
+  test('rejects removing an unknown tracker', () =>
     expect(() => changedTiers([tracker('a', 0)], { add: [], remove: ['x'] })).toThrow(
       /x is not one of its trackers/,
     ))
 })
 
 describe('settings', () => {
-  test('are found by name, by the end of it, and by group', () => {
+  test('are found by name, by its last part, and by group', () => {
     expect(settingNames('limits.alternative')).toEqual(['limits.alternative'])
     expect(settingNames('alternative')).toEqual(['limits.alternative'])
     expect(settingNames('queue')).toEqual(['queue.maxDownloads', 'queue.maxSeeds'])
@@ -105,7 +105,7 @@ describe('settings', () => {
     expect(() => settingNames('directory')).not.toThrow()
   })
 
-  test('each has a value among the defaults', () => {
+  test('all have default values', () => {
     const settings = { ...DEFAULT_SETTINGS, downloads: { directory: '/x', ...DEFAULT_SETTINGS.downloads } }
     expect(SETTINGS.length).toBeGreaterThan(20)
     for (const { name, title } of SETTINGS) {
@@ -114,7 +114,7 @@ describe('settings', () => {
     }
   })
 
-  test('values are read as what the setting takes', () => {
+  test('values are parsed as the type of the setting', () => {
     expect(
       settingsChange([
         'limits.downloadBytesPerSecond=2MB',
@@ -135,7 +135,7 @@ describe('settings', () => {
     })
   })
 
-  test('each list has an example, which can be set and is in the documentation', () => {
+  test('each list has a valid example, which is in the documentation', () => {
     const docs = readFileSync(new URL('../../../../../docs/command-line.md', import.meta.url), 'utf8')
     const isList = ({ name }: { name: string }) =>
       Array.isArray(settingValue(DEFAULT_SETTINGS as Settings, name))
@@ -149,7 +149,7 @@ describe('settings', () => {
     }
   })
 
-  test('braces that are a program’s own may be in its arguments', () => {
+  test('arguments of a program may contain other braces', () => {
     const command = [
       'sh',
       '-c',
@@ -180,20 +180,20 @@ describe('settings', () => {
       /entry 2: \{bogus\} .* use \{name\}, \{path\}, .*\{bytes\}/,
     ],
     ['automation.onComplete=["{Name}"]', /entry 1: \{Name\} is not a placeholder/],
-  ])('refused: %s', (pair, message) => expect(() => settingsChange([pair])).toThrow(message))
+  ])('rejects %s', (pair, message) => expect(() => settingsChange([pair])).toThrow(message))
 })
 
 describe('filters of feeds', () => {
   const none = { include: undefined, exclude: undefined, label: undefined, out: undefined, paused: false }
-  test('none is made unasked', () => expect(filterOf(none)).toBeNull())
-  test('one that adds everything has to say so', () => {
-    expect(() => filterOf({ ...none, label: 'films' })).toThrow(/--include "" selects all/)
-    expect(filterOf({ ...none, include: '', label: 'films' })).toMatchObject({ include: '', label: 'films' })
+  test('there is none without options', () => expect(toFilter(none)).toBeNull())
+  test('a filter for all items must be explicit', () => {
+    expect(() => toFilter({ ...none, label: 'films' })).toThrow(/--include "" selects all/)
+    expect(toFilter({ ...none, include: '', label: 'films' })).toMatchObject({ include: '', label: 'films' })
   })
 })
 
 describe('input of shoal api', () => {
-  test('is checked before it is sent', () => {
+  test('is validated before it is sent', () => {
     expect(parseInput('getTorrent', `{"id":"${'A'.repeat(40)}"}`)).toEqual({ id: 'A'.repeat(40) })
     expect(() => parseInput('getTorrent', '{}')).toThrow(/^INPUT\.id: /)
     expect(() => parseInput('getStats', '{"x":1}')).toThrow(/"x"/)

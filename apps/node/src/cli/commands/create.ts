@@ -30,7 +30,7 @@ export const create = defineCommand({
       import('../alone/describe.ts'),
     ])
     const item = new HashingItem(resolve(path!), basename(resolve(path!)))
-    // Only a terminal shows how far it is: others get the result alone.
+    // Progress is shown on terminals only.
     const view = output.terminal && !toStdout ? openView(output) : null
     view?.add(item)
     const metainfo = await createTorrent(path!, createOptions(options), {

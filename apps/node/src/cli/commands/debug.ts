@@ -24,7 +24,7 @@ export const debug = defineCommand({
     }
     const facts = async () => {
       const { api } = await openNode(options, interrupt.signal)
-      // One that fails is a fact too.
+      // A failure is part of the report.
       const ask = (call: Promise<object>) => call.catch(error => ({ error: describeFailure(error) }))
       const [node, health, stats, settings, jobs, log] = await Promise.all([
         ask(api.getNode({})),

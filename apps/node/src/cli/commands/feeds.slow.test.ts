@@ -23,14 +23,14 @@ afterAll(async () => {
   server.close()
 })
 
-test('a feed that is added is read at once, and has its title', SLOW, async () => {
+test('reads an added feed at once and shows its title', SLOW, async () => {
   expect(await place.json('feeds', 'add', `${url}/feed`)).toMatchObject({
     code: 0,
     object: { title: 'Films of the harbour', fetchedMs: expect.any(Number), error: null },
   })
 })
 
-test('a document that is not a feed is a failure that says why and that the feed is kept', SLOW, async () => {
+test('fails for a document that is not a feed, and says that the feed is kept', SLOW, async () => {
   const page = `${url}/page`
   const added = await place.run('feeds', 'add', page)
   expect(added.code).toBe(1)

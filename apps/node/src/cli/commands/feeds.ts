@@ -41,9 +41,9 @@ export const feeds = defineCommand({
   async run(words, options, { output, interrupt }) {
     const { api } = await openNode(options, interrupt.signal)
     const { every } = options
-    const given = filterOf(options)
+    const given = toFilter(options)
     const show = (feed: Feed) => (output.json ? output.object(feed) : printTable(output, [feed], COLUMNS, ''))
-    /** Shows a feed that was just to be read. Not being able to is a failure, and it stays all the same. */
+    /** Shows a feed after reading it. If that failed, the command fails, but the feed is kept. */
     const told = (feed: Feed) => {
       show(feed)
       if (feed.error === null) return 0
@@ -62,7 +62,7 @@ export const feeds = defineCommand({
         const [url = ''] = takeWords(words, 'URL')
         const feed = { url, ...(every && { everyMinutes: every }), ...(given && { filters: [given] }) }
         const added = await asUsage(api.addFeed(feed))
-        // Read at once: a wrong address shows now, and the title is that of the feed.
+        // Read now, so that a wrong address is reported and the title is known.
         return told(added.fetchedMs === null ? await api.refreshFeed({ id: added.id }) : added)
       },
       async items(words) {
@@ -101,8 +101,8 @@ interface FilterWords {
   readonly paused: boolean
 }
 
-/** Null when no option of a filter is given. Throws UsageError for one that would add everything unasked. */
-export function filterOf({ include, exclude, label, out, paused }: FilterWords): FeedFilter | null {
+/** Returns null if no option of a filter is given. Throws UsageError for a filter without words, which would add everything. */
+export function toFilter({ include, exclude, label, out, paused }: FilterWords): FeedFilter | null {
   if ([include, exclude, label, out].every(each => each === undefined) && !paused) return null
   if (include === undefined && exclude === undefined) throw new UsageError(texts.feeds.needsWords)
   return {

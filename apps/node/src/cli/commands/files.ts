@@ -67,7 +67,7 @@ const COLUMNS: Column<TorrentFile>[] = [
   { title: texts.files.columns.path, text: ({ path }) => path, least: 10 },
 ]
 
-/** These become wanted where they are not; all others become unwanted. */
+/** Selects exactly these files for download. */
 async function select(
   api: NodeApi,
   id: string,

@@ -48,7 +48,7 @@ export const info = defineCommand({
       limitUp: undefined,
       maxPeers: undefined,
     })
-    // Opened without network: a .torrent needs none.
+    // No network is needed to read a .torrent.
     const offline = await Session.open({ port: null, dht: false, lsd: false, pex: false, trackers: false })
     const describe = async () => {
       const known = await offline.add(source, { paused: true, memory: true })

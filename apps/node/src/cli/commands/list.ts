@@ -7,7 +7,7 @@ import { showList, watchList } from '../client/torrent-list.ts'
 import { defineCommand } from '../command.ts'
 import { texts } from '../texts.ts'
 
-/** Orders by the words that the table has for them. */
+/** Sort orders by the names of the columns. */
 const SORTS = {
   name: 'name',
   state: 'state',
@@ -23,7 +23,7 @@ const SORTS = {
   completed: 'completedMs',
   queue: 'queuePosition',
 } as const satisfies Record<string, (typeof TORRENT_SORTS)[number]>
-/** Default directions: A before Z, but the largest before the smallest. */
+/** These are ascending by default: A comes before Z, but the largest number before the smallest. */
 const ASCENDING = new Set(['name', 'state', 'label', 'left', 'queue'])
 
 export const list = defineCommand({

@@ -43,7 +43,7 @@ export const log = defineCommand({
       tell(output, fresh)
     }
     for await (const event of node.events(['log'], { signal })) {
-      // Asked for once the events come, so that none is missed between.
+      // Read after subscribing, so that no entry is missed.
       if (event.type === 'hello' || event.type === 'resync')
         tellNew(
           (await node.api.listLog({ ...query, ...(last === 0 ? { limit } : { after: last, limit: 1000 }) }))

@@ -23,7 +23,7 @@ export const move = defineCommand({
     if (!directory) throw new UsageError(texts.move.toMissing)
     const node = await openNode(options, interrupt.signal)
     const ids = await torrentIds(node.api, words)
-    // A path of this machine, where the node is on this machine.
+    // On this machine, paths are relative to the current folder.
     const target = node.address.dataDir === null ? directory : resolve(directory)
     const jobs = []
     for (const id of ids) jobs.push(await node.api.moveTorrent({ id, directory: target }))

@@ -56,7 +56,7 @@ describe('create', () => {
     expect(checked).toMatchObject({ code: 0, object: { complete: true, haveBytes: 120_000 } })
   })
 
-  test('takes every option to the torrent', { timeout: SLOW }, async () => {
+  test('applies every option to the torrent', { timeout: SLOW }, async () => {
     const options = [
       '--tracker',
       'udp://one.example:1,http://two.example/a',
@@ -103,7 +103,7 @@ describe('create', () => {
     expect(object.files[0]).not.toHaveProperty('cid')
   })
 
-  test('writes to standard output on request, and to NAME.torrent without a word', {
+  test('writes to standard output on request, and to NAME.torrent by default', {
     timeout: SLOW,
   }, async () => {
     const piped = place.start('create', 'Photos/a.bin', '--v2', '-o', '-')
@@ -115,7 +115,7 @@ describe('create', () => {
     expect(stdout).toMatch(/^Wrote a\.bin\.torrent\nmagnet:\?xt=\S+\n$/)
   })
 
-  test('refuses what cannot be shared, in one line', { timeout: SLOW }, async () => {
+  test('reports in one line what cannot be shared', { timeout: SLOW }, async () => {
     const missing = await place.run('create', 'nothing')
     expect(missing).toMatchObject({ code: 1, stdout: '' })
     expect(missing.stderr).toMatch(/^shoal: .*nothing.*\n$/)
@@ -129,7 +129,7 @@ describe('create', () => {
 })
 
 describe('check', () => {
-  test('tells which files are wrong or missing, and fails', { timeout: SLOW }, async () => {
+  test('lists damaged and missing files, and fails', { timeout: SLOW }, async () => {
     await place.run('create', 'Photos', '-o', 'whole.torrent')
     const bytes = await place.read('Photos/a.bin')
     const wrong = Buffer.from(bytes)
@@ -164,7 +164,7 @@ describe('check', () => {
 })
 
 describe('info', () => {
-  test('prints only what a link says when it must not ask', { timeout: SLOW }, async () => {
+  test('prints only what a link contains with --no-fetch', { timeout: SLOW }, async () => {
     const link = `magnet:?xt=urn:btih:${'AB'.repeat(20)}&dn=Old+film&tr=udp%3A%2F%2Ft.example%3A1&ws=http%3A%2F%2Fw.example%2F`
     const { code, object } = await place.json('info', link, '--no-fetch')
     expect(code).toBe(0)
@@ -198,20 +198,20 @@ describe('every command', () => {
     [['info', 'absent.torrent'], 1, /absent\.torrent does not exist/],
     [['seed', 'absent'], 1, /absent: there is no such file or folder/],
     [['--jsno'], 2, /there is no option --jsno: did you mean --json\?/],
-  ])('tells what is wrong with %j', { timeout: SLOW }, async (args, code, message) => {
+  ])('reports the mistake in %j', { timeout: SLOW }, async (args, code, message) => {
     const finished = await place.run(...args)
     expect(finished).toMatchObject({ code, stdout: '' })
     expect(finished.stderr).toMatch(/^shoal: /)
     expect(finished.stderr).toMatch(message)
   })
 
-  test('tells it in JSON too', { timeout: SLOW }, async () => {
+  test('reports mistakes in JSON', { timeout: SLOW }, async () => {
     const { code, object, stderr } = await place.json('get', '--nothing')
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
     expect(object).toEqual({ error: { code: 'bad-argument', message: expect.stringContaining('--nothing') } })
   })
 
-  test('speaks German', { timeout: SLOW }, async () => {
+  test('prints German with --lang de, except for JSON', { timeout: SLOW }, async () => {
     const wrong = await place.run('get', '--lang', 'de')
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('shoal: LINK fehlt:') })
     expect((await place.run('--lang=de', 'help', 'check')).stdout).toMatch(/^Aufruf: [\s\S]*Beispiel:/)

@@ -15,7 +15,7 @@ export const open = defineCommand({
   ],
   async run(_words, options, { output, interrupt }) {
     const { api, address } = await openNode(options, interrupt.signal)
-    // A token that does not open it would only lead to a page that says so.
+    // Fails here if the token is wrong, instead of opening a page that says so.
     const { password } = await api.getAccess({})
     const url = consoleUrl(address.url, password ? null : address.token)
     const opened = !options.print && (await openBrowser(url, address.dataDir))

@@ -49,7 +49,7 @@ export const peers = defineCommand({
   },
 })
 
-/** A torrent in these states connects to nobody. */
+/** A torrent in these states has no connections. */
 const RESTS: ReadonlySet<string> = new Set(['paused', 'complete', 'queued', 'error'])
 
 const COLUMNS: Column<Peer>[] = [
@@ -57,7 +57,7 @@ const COLUMNS: Column<Peer>[] = [
   { title: texts.peers.columns.client, text: ({ client }) => client, least: 8, rank: 2 },
   { title: texts.peers.columns.transport, text: ({ kind }) => kind, rank: 4 },
   { title: texts.peers.columns.country, text: ({ country }) => country ?? '', rank: 6 },
-  { title: texts.peers.columns.flags, text: flagsOf, rank: 3 },
+  { title: texts.peers.columns.flags, text: formatFlags, rank: 3 },
   {
     title: texts.peers.columns.has,
     text: ({ progress }) => formatPercent(progress),
@@ -104,7 +104,7 @@ const KNOWN_COLUMNS: Column<KnownPeer>[] = [
 ]
 
 /** Flags as in other clients, with upper case for transfers that are active. */
-export function flagsOf(peer: Peer): string {
+export function formatFlags(peer: Peer): string {
   return [
     peer.amInterested ? (peer.peerChoking ? 'd' : 'D') : '',
     peer.peerInterested ? (peer.amChoking ? 'u' : 'U') : '',

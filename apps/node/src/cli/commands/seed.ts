@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { list, value } from '@shoal/options'
-import { checkSealOptions, SEAL_OPTIONS, sealToOf } from '../alone/seal-options.ts'
+import { checkSealOptions, readSealTo, SEAL_OPTIONS } from '../alone/seal-options.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
@@ -9,7 +9,7 @@ import { texts } from '../texts.ts'
 import { createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
 
 const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
-/** Options that a node decides by itself or does not have. */
+/** Options that a node has settings for or does not support. */
 const ALONE = ['torrent', 'peer', 'keepLinks', 'out', 'page', ...Object.keys(NETWORK_OPTIONS)]
 
 export const seed = defineCommand({
@@ -44,9 +44,9 @@ export const seed = defineCommand({
         ...(comment !== undefined && { comment }),
         ...(source !== undefined && { source }),
         ...(pieceLength !== undefined && { pieceLengthBytes: pieceLength }),
-        ...(options.seal && { seal: await sealToOf(options, context.interrupt.signal) }),
+        ...(options.seal && { seal: await readSealTo(options, context.interrupt.signal) }),
       }
-      // A node elsewhere has paths of its own.
+      // On another machine, the path is the node's.
       return seedViaNode(options.node === 'local' ? resolve(path!) : path!, create, options, context)
     }
     if (options.seal) {

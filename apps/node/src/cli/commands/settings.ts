@@ -33,7 +33,7 @@ export const settings = defineCommand({
         if (!explain) continue
         const text = [info.title, info.description].filter(part => part !== '').join(': ')
         for (const line of wrap(text, (output.terminal?.columns ?? 100) - 4)) output.line(`    ${line}`)
-        // In one line, so that it can be copied.
+        // On one line, so that it can be copied.
         if (info.example !== undefined)
           output.line(
             `    ${texts.settings.forExample({ line: `settings set ${name}='${JSON.stringify(info.example)}'` })}`,
@@ -53,7 +53,7 @@ export const settings = defineCommand({
       get: words => show(takeWords(words, 'NAME …').flatMap(settingNames), { explain: true }),
       async set(words) {
         const pairs = takeWords(words, 'NAME=VALUE …')
-        // NAME VALUE, as `set` takes it elsewhere.
+        // Also accepts NAME VALUE, as other programs do.
         const isPair = words.length === 2 && !words[0]!.includes('=')
         const change = settingsChange(isPair ? [`${words[0]}=${words[1]}`] : pairs)
         await asUsage(api.changeSettings(change))

@@ -12,7 +12,7 @@ export const shell = defineCommand({
     ['shell < commands.txt', texts.shell.examples.script],
   ],
   async run(_words, options, { output, interrupt, commandLine }) {
-    // Ctrl-C is for the command that runs.
+    // Ctrl-C stops the running command, not the shell.
     interrupt.close()
     const isTyped = output.terminal !== null && process.stdin.isTTY === true
     return isTyped

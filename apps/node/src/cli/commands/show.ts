@@ -27,12 +27,12 @@ export const show = defineCommand({
     const known = await api.getTorrent({ id: await torrentId(api, word!) })
     const torrent = { ...known, link: absoluteLink(known.link, address.url) }
     if (output.json) return output.object(torrent)
-    printFacts(output, factsOf(torrent))
+    printFacts(output, listFacts(torrent))
     if (torrent.link !== null && opensHereOnly(torrent.link)) output.line(texts.add.hereOnly)
   },
 })
 
-function factsOf(torrent: TorrentDetail): (readonly [string, string | null])[] {
+function listFacts(torrent: TorrentDetail): (readonly [string, string | null])[] {
   const maybe = <T>(value: T | null, text: (value: T) => string) => (value === null ? null : text(value))
   return [
     [texts.show.rows.name, torrent.name],
@@ -102,7 +102,7 @@ function peersText({ peers, seeds, swarmSeeds, swarmLeeches }: TorrentDetail): s
   return `${texts.show.connected({ count: peers })}, ${texts.format.seeds({ count: seeds })}${swarm}`
 }
 
-/** Null where none is its own. */
+/** Returns null if the torrent has no limits of its own. */
 export function limitsText(torrent: TorrentDetail): string | null {
   const { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up } = torrent
   const { ratioLimit, seedingTimeLimitMinutes: minutes } = torrent

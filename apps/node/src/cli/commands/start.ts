@@ -58,13 +58,13 @@ async function open(
   return { given, node: await startNode(given) }
 }
 
-/** A command that finds this node from another terminal, without the variables of this one. */
+/** A command that finds this node from any terminal, without the environment variables of this one. */
 function openCommand({ dataDir }: StartOptions): string {
   const isUsual = dataDir === defaultDataFolder({ ...process.env, SHOAL_STATE: undefined })
   return `${SHOAL} open --print${isUsual ? '' : ` --data-dir ${quoteWord(dataDir)}`}`
 }
 
-/** Codes that only the user can fix. Others, such as a full disk or a crash, may be gone at the next try. */
+/** Codes of problems that only the user can fix. Others, such as a full disk, may be gone at the next start. */
 const SETUP_CODES = new Set([
   'address-in-use',
   'bad-argument',
@@ -82,11 +82,11 @@ function asSetup(error: unknown): unknown {
   if (error instanceof UsageError) return error
   const { code, message } = describeFailure(error)
   if (!SETUP_CODES.has(code)) return error
-  // The engine knows of ports for peers, not of the option.
+  // The engine does not know the name of the option.
   return new SetupFailure(code, code === 'refused' ? `${message} (--peer-port)` : message, { cause: error })
 }
 
-/** Null where there is none. */
+/** Returns null if the file does not exist. */
 function readConfig(path: string): string | null {
   try {
     return readFileSync(path, 'utf8')

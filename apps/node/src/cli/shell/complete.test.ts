@@ -34,7 +34,7 @@ describe('Tab offers', () => {
     ['help li', ['list ', 'limit ']],
   ])('%s', async (line, candidates) => expect(await offered(line)).toEqual(candidates))
 
-  test('what replaces the word as it was typed', async () => {
+  test('replaces the word as it was typed', async () => {
     expect((await complete('show "Film ', SOURCES))[1]).toBe('"Film ')
     expect((await complete('show ', SOURCES))[1]).toBe('')
   })

@@ -5,14 +5,14 @@ import type { Command } from '../command.ts'
 import { COMMON_OPTIONS } from '../common-options.ts'
 import { quoteWord, splitLine } from './split.ts'
 
-/** Where the words that are offered come from. */
+/** The sources of completions. */
 export interface CompletionSources {
   readonly commands: readonly string[]
-  /** Null for no command. */
+  /** Returns null if there is no such command. */
   command(name: string): Promise<Command | null>
-  /** Names of the node's torrents; none when no node answers. */
+  /** Returns the names of the node's torrents, or none if no node answers. */
   torrents(): Promise<readonly string[]>
-  /** Paths that begin so; folders end with a slash. */
+  /** Returns the paths with this beginning; folders end with a slash. */
   paths(beginning: string): Promise<readonly string[]>
 }
 
@@ -20,7 +20,7 @@ export interface CompletionSources {
 export type Completion = [candidates: string[], replaced: string]
 
 const MOST = 200
-/** Values of options that are places of this machine. */
+/** Names of values that are paths on this machine. */
 const PATHS = new Set(['FILE', 'DIR', 'PATH'])
 
 export async function complete(line: string, sources: CompletionSources): Promise<Completion> {
@@ -69,7 +69,7 @@ async function forPositional(
   return ['LINK', 'PATH', 'FILE', 'DIR'].includes(positional.name) ? sources.paths(typed) : []
 }
 
-/** How many of the words are no options nor their values. */
+/** Counts the words that are neither options nor their values. */
 function countWords(words: readonly string[], named: (word: string) => { kind: string } | undefined): number {
   let count = 0
   for (let at = 0; at < words.length; at++) {
@@ -80,13 +80,13 @@ function countWords(words: readonly string[], named: (word: string) => { kind: s
   return count
 }
 
-/** Names are typed in any case. */
+/** Ignores case. */
 function begins(candidate: string, typed: string): boolean {
   return candidate.toLowerCase().startsWith(typed.toLowerCase())
 }
 
 function quoted(word: string, end: string): string {
   const text = quoteWord(word)
-  // A quote that was closed here would have to be opened again for what follows in the folder.
+  // The quote stays open, so that the path within the folder can follow.
   return end === '' && text.endsWith("'") ? text.slice(0, -1) : text + end
 }

@@ -38,7 +38,7 @@ test.each([
   ['search the secret garden', false],
 ])('%s: %s', (line, secret) => expect(isSecret(line)).toBe(secret))
 
-test('is bounded, and has each line once, the latest first', () => {
+test('is bounded and has each line once, the latest first', () => {
   expect(withLine(['b', 'a'], ' a ')).toEqual(['a', 'b'])
   expect(withLine(['a'], ' ')).toEqual(['a'])
   const many = Array.from({ length: 2 * MOST_LINES }, (_, at) => `line ${at}`)
@@ -47,7 +47,7 @@ test('is bounded, and has each line once, the latest first', () => {
   expect(history[0]).toBe(many.at(-1))
 })
 
-test('is kept for this user only, without secrets', async () => {
+test('is readable only by this user and has no secrets', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-history-'))
   try {
     const file = historyFile(join(folder, 'state'))

@@ -1,4 +1,4 @@
-/** Lines that were typed, from one shell to the next. */
+/** The history of the shell, kept across runs. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeWholeFile } from '../../base/files/write-file.ts'
@@ -10,7 +10,7 @@ const SECRETS = [
   /--(?:token|password)\b/i,
   /\b(?:token|passkey|password|passphrase|passwd|secret|authkey|torrent_pass)["']?\s*[=:]/i,
   /:\/\/[^\s/]*@/,
-  // Also one that lacks its host.
+  // Also without a host.
   /\bturns?:\S+[:@]/i,
   // Share links: what follows # may open what is sealed.
   /#s\d+[a-z0-9_-]{8,}/i,
@@ -19,13 +19,13 @@ const SECRETS = [
   /(?:https?|udp|wss?):\/\/\S*[/=?](?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{16,}/i,
 ]
 
-/** Whether it holds what nobody should find in a file: that which is not logged, and more. */
+/** Whether a line may contain a secret: everything that logs hide, and more. */
 export function isSecret(line: string): boolean {
   const plain = withAddresses(line)
   return redact(plain) !== plain || SECRETS.some(secret => secret.test(plain))
 }
 
-/** With the addresses in magnet links, which are percent-encoded there, as they are. */
+/** Decodes the percent-encoded addresses in magnet links. */
 function withAddresses(line: string): string {
   return line.replace(/([?&](?:tr|ws|as|xs)(?:\.\d+)?=)([^&\s"'<>]+)/gi, (whole, _name, value: string) => {
     try {
@@ -40,7 +40,7 @@ export function historyFile(stateFolder: string): string {
   return join(stateFolder, 'history')
 }
 
-/** The latest first, as readline wants them; empty where there are none. */
+/** Reads the history, the latest line first, as readline expects it. Returns none if there is no file. */
 export async function readHistory(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch(() => '')
   return text
@@ -50,14 +50,14 @@ export async function readHistory(file: string): Promise<string[]> {
     .reverse()
 }
 
-/** The history with one more line; the same line of before moves to the front. */
+/** Adds a line to the history. If the history has the line already, it moves to the front. */
 export function withLine(history: readonly string[], line: string): string[] {
   const typed = line.trim()
   if (typed === '' || typed.length > MOST_LINE_CHARACTERS) return [...history]
   return [typed, ...history.filter(each => each !== typed)].slice(0, MOST_LINES)
 }
 
-/** Only this user can read it. Lines with secrets are left out. */
+/** Writes the history, readable only by this user and without lines that may contain secrets. */
 export async function writeHistory(file: string, history: readonly string[]): Promise<void> {
   const lines = history.filter(line => !isSecret(line) && !line.includes('\n')).reverse()
   await writeWholeFile(file, lines.map(line => `${line}\n`).join(''), { mode: 0o600 })

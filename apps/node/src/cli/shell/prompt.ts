@@ -1,4 +1,4 @@
-/** One line of the shell, edited on the terminal. */
+/** Reads a line of the shell on the terminal. */
 import { createInterface } from 'node:readline'
 import type { Completion } from './complete.ts'
 import { MOST_LINES } from './history.ts'
@@ -9,7 +9,7 @@ export interface PromptOptions {
   complete(line: string): Promise<Completion>
 }
 
-/** `line`: typed. `cancelled`: Ctrl-C. `end`: Ctrl-D. */
+/** `line`: a line was entered. `cancelled`: Ctrl-C. `end`: Ctrl-D. */
 export type Answer =
   | { readonly kind: 'line'; readonly line: string }
   | { readonly kind: 'cancelled' }
@@ -30,7 +30,7 @@ export function prompt({ text, history, complete }: PromptOptions): Promise<Answ
     historySize: MOST_LINES,
     removeHistoryDuplicates: true,
     completer: (line: string, callback: (error: Error | null, result: Completion) => void) =>
-      // Nothing is offered where asking failed.
+      // Offers nothing if asking failed.
       complete(line).then(
         result => isOpen && callback(null, result),
         () => isOpen && callback(null, [[], line]),
@@ -39,7 +39,7 @@ export function prompt({ text, history, complete }: PromptOptions): Promise<Answ
   return new Promise(resolve => {
     const end = (answer: Answer) => {
       isOpen = false
-      // Before the close, which would say that the input has ended.
+      // Before `close`, whose event would resolve to `end`.
       resolve(answer)
       lines.close()
     }

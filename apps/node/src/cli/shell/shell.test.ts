@@ -29,6 +29,6 @@ test.each([
     ['info', 'x'],
   ],
   [['nonsense'], ['nonsense']],
-])('the node of the shell is that of its commands: %j', async (words, run) =>
+])('commands use the node of the shell: %j', async (words, run) =>
   expect(await withNode(words, NODE, COMMANDS)).toEqual(run),
 )

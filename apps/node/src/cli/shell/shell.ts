@@ -19,7 +19,7 @@ import { splitWords } from './split.ts'
 const CALLS = [['shoal'], ['npx', 'shoal']]
 const EXITS = new Set(['exit', 'quit'])
 
-/** Runs until `exit` or Ctrl-D. The exit code. */
+/** Runs until `exit` or Ctrl-D. Returns the exit code. */
 export async function runShell(node: NodeOptions, output: Output, commandLine: CommandLine): Promise<number> {
   const file = historyFile(stateRoot())
   const sources = shellSources(commandLine.commands, node)
@@ -39,7 +39,7 @@ export async function runShell(node: NodeOptions, output: Output, commandLine: C
   }
 }
 
-/** Runs commands that come from a pipe or a file, until one fails. The exit code. */
+/** Runs commands from a pipe or file until one fails. Returns the exit code. */
 export async function runScript(
   lines: AsyncIterable<string>,
   node: NodeOptions,
@@ -58,7 +58,7 @@ export function stdinLines(): AsyncIterable<string> {
   return createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
 }
 
-/** Runs one line; the exit code, or that the shell is to end. */
+/** Runs one line. Returns the exit code, or `exit` to leave the shell. */
 async function runLine(
   line: string,
   node: NodeOptions,
@@ -87,13 +87,13 @@ async function runLine(
   return EXITS.has(words[0]!) ? 'exit' : run(await withNode(words, node, commands))
 }
 
-/** The words of a command that is written as in a terminal, or pasted from a hint. */
+/** Removes the name of the program, which is there in lines that were pasted from a hint. */
 function withoutProgram(words: readonly string[]): readonly string[] {
   const call = [...CALLS, splitWords(SHOAL)].find(call => call.every((word, at) => words[at] === word))
   return call ? words.slice(call.length) : words
 }
 
-/** The words, with the node of the shell among them where the command talks to one and the line names none. */
+/** Adds the node of the shell to the words, if the command uses a node and the line names none. */
 export async function withNode(
   [name = '', ...words]: readonly string[],
   node: NodeOptions,

@@ -8,12 +8,12 @@ import { allTorrents } from '../client/pages.ts'
 import type { CommandLine } from '../command.ts'
 import type { CompletionSources } from './complete.ts'
 
-/** A key was pressed: nobody waits longer. */
+/** Time limit, because the user is typing. */
 const ANSWER_MS = 2000
 const FRESH_MS = 5000
 const MOST_PATHS = 2000
 
-/** Words that the shell itself understands. */
+/** Commands of the shell itself. */
 const SHELL_WORDS = ['help', 'exit'] as const
 
 export function shellSources(entries: CommandLine['commands'], node: NodeOptions): CompletionSources {
@@ -35,7 +35,7 @@ export function shellSources(entries: CommandLine['commands'], node: NodeOptions
   }
 }
 
-/** Paths that begin so. `~/` is the home folder. Hidden ones only when their dot is typed. */
+/** Lists the paths with this beginning. `~/` is the home folder. Hidden paths are listed only after a dot. */
 async function listPaths(beginning: string): Promise<string[]> {
   const slash = beginning.lastIndexOf('/')
   const [folder, start] = [beginning.slice(0, slash + 1), beginning.slice(slash + 1)]
@@ -48,7 +48,7 @@ async function listPaths(beginning: string): Promise<string[]> {
     .sort()
 }
 
-/** `~/x` as the path it means: sh does that, so the shell does it too. */
+/** Expands `~/x`, as sh does. */
 export function expandHome(word: string): string {
   if (word === '~') return homedir()
   return word.startsWith('~/') ? join(homedir(), word.slice(2)) : word

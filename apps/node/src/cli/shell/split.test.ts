@@ -21,14 +21,14 @@ describe('words of a line', () => {
     ['a "b', /a quote is not closed: "/],
     ["a 'b", /a quote is not closed: '/],
     ['a \\', /ends with a backslash/],
-  ])('refused: %s', (line, message) => expect(() => splitWords(line)).toThrow(message))
+  ])('rejects %s', (line, message) => expect(() => splitWords(line)).toThrow(message))
 
-  test('where the last one begins is known while it is typed', () => {
+  test('knows where the last word begins while it is typed', () => {
     expect(splitLine('show "Old fi')).toEqual({ words: ['show', 'Old fi'], open: '"', lastStart: 5 })
     expect(splitLine('show ')).toEqual({ words: ['show'], open: null, lastStart: 5 })
   })
 
-  test('a quoted word comes back as it was', () => {
+  test('quoting a word and splitting it returns the same word', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 0, unit: 'binary' })), words => {
         expect(splitWords(words.map(quoteWord).join(' '))).toEqual(words)

@@ -1,12 +1,12 @@
-/** A line as words, by the rules of sh (POSIX Shell Command Language 2.2): quotes and backslashes, and nothing else. */
+/** Splits a line into words by the rules of sh for quotes and backslashes (POSIX Shell Command Language 2.2). */
 import { UsageError } from '../../base/failure.ts'
 import { texts } from '../texts.ts'
 
 export interface Split {
   readonly words: readonly string[]
-  /** The quote that is open at the end; null for none. */
+  /** The quote that is still open at the end, or null. */
   readonly open: '"' | "'" | '\\' | null
-  /** Where the last word begins in the line; the line's length when it ends with a space. */
+  /** The offset of the last word; the length of the line if that ends with a space. */
   readonly lastStart: number
 }
 
@@ -14,7 +14,7 @@ const BLANK = /\s/
 /** Characters that a backslash escapes between double quotes. */
 const IN_DOUBLE = new Set(['"', '\\', '$', '`'])
 
-/** Also takes a line that is not finished. A `#` at the beginning of a word makes the rest a comment. */
+/** Splits a line, which may be unfinished. A `#` at the beginning of a word begins a comment. */
 export function splitLine(line: string): Split {
   const words: string[] = []
   let word: string | null = null
@@ -48,7 +48,7 @@ export function splitLine(line: string): Split {
   return { words, open, lastStart }
 }
 
-/** The words of a whole line. Throws UsageError when a quote is not closed. */
+/** Splits a complete line. Throws UsageError if a quote is not closed. */
 export function splitWords(line: string): readonly string[] {
   const { words, open } = splitLine(line)
   if (open === '\\') throw new UsageError(texts.parse.backslash)
@@ -56,7 +56,7 @@ export function splitWords(line: string): readonly string[] {
   return words
 }
 
-/** The word as it is typed: in quotes where it has to be. */
+/** Quotes a word if necessary. */
 export function quoteWord(word: string): string {
   if (/^[\p{L}\p{N}_@%+=:,./~^-]+$/u.test(word)) return word
   return `'${word.replaceAll("'", `'\\''`)}'`

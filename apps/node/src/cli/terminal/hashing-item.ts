@@ -1,6 +1,6 @@
 import type { Item, Snapshot } from './view.ts'
 
-/** Hashing, to be shown: give `onProgress` to what hashes. */
+/** An item that shows the progress of hashing, which calls `onProgress`. */
 export class HashingItem implements Item {
   readonly id: { path: string }
   readonly name: string

@@ -1,4 +1,4 @@
-/** For programs: an object a line. `progress` when an item changes its state, and every second while its numbers change. */
+/** The view with `--json`: an object per line. `progress` is printed when an item changes its state, and once per second while its numbers change. */
 import type { Output } from '../output.ts'
 import type { Item, Snapshot, View } from './view.ts'
 
@@ -6,9 +6,9 @@ const LOOK_MS = 250
 const PROGRESS_MS = 1000
 
 interface Told {
-  /** As it was last told; null before. */
+  /** The progress that was last printed; null at first. */
   snapshot: Snapshot | null
-  /** Not told again before, unless its state changes. */
+  /** Nothing is printed before this time, unless the state changes. */
   nextMs: number
 }
 
@@ -56,7 +56,7 @@ export class JsonView implements View {
   }
 }
 
-/** Thousands of torrents that nobody asks for are looked at all the time, so this comes before anything is made of them. */
+/** Checked before an object is made, because there may be thousands of idle torrents. */
 function isSame(a: Snapshot, b: Snapshot): boolean {
   return (
     a.progress === b.progress &&

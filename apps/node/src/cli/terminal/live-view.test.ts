@@ -23,7 +23,7 @@ function item(name: string, more: Partial<Snapshot> = {}): Item {
   return { id: { infoHash: name }, name, snapshot: () => snapshot }
 }
 
-test('where there are more items than rows, the busiest are shown and the others counted', () => {
+test('with more items than rows, shows the most active and counts the others', () => {
   const items = [
     ...Array.from({ length: 50 }, (_, i) => item(`idle${i}`)),
     item('busy', { state: 'downloading', progress: 0.5, downloadBytesPerSecond: 1_000_000 }),
@@ -38,7 +38,7 @@ test('where there are more items than rows, the busiest are shown and the others
   expect(lines[3]).toBe('and 50 more; total down 1.00 MB/s, up 2.00 MB/s')
 })
 
-test('lines are redrawn in place, and what happens is printed above them', () => {
+test('redraws lines in place and prints messages above them', () => {
   let screen = ''
   const write = (text: string) => {
     screen += text

@@ -1,5 +1,5 @@
 import { texts } from '../texts.ts'
-/** On a terminal: a line for each item at the bottom, redrawn; what happens is printed above. */
+/** The view on a terminal: a line per item at the bottom, which is redrawn, with messages above. */
 
 import { printable, shorten, widthOf } from '../../base/width.ts'
 import { formatRate } from '../format.ts'
@@ -9,10 +9,10 @@ import { Redraw } from './redraw.ts'
 import type { Item, Snapshot, View } from './view.ts'
 
 const REDRAW_MS = 250
-/** So many are drawn in no time. */
+/** Up to this many items are redrawn after every change. */
 const FEW_ITEMS = 50
 
-/** Lines of the screen that stay free of items. */
+/** Lines of the screen that are kept free. */
 const ROWS_KEPT = 2
 
 const ORDER: Readonly<Record<Snapshot['state'], number>> = {
@@ -59,7 +59,7 @@ export class LiveView implements View {
     this.#refreshSoon()
   }
 
-  /** At once, unless that was just done: a thousand items may come in a second. */
+  /** Redraws now, unless there are many items and it was just done: a thousand items may be added within a second. */
   #refreshSoon(): void {
     if (this.#items.size <= FEW_ITEMS || performance.now() - this.#drawnMs >= REDRAW_MS) this.refresh()
   }
@@ -78,7 +78,7 @@ export class LiveView implements View {
   }
 }
 
-/** At most `rows` lines: the busiest items, and how many more there are. */
+/** Returns at most `rows` lines: the most active items, and the number of the others. */
 export function liveLines(
   items: readonly Item[],
   columns: number,
@@ -86,9 +86,10 @@ export function liveLines(
   style: TerminalStyle,
 ): string[] {
   const all = items.map(item => ({ name: item.name, snapshot: item.snapshot() }))
-  if (all.length <= rows) return linesOf(all, columns, style)
+  if (all.length <= rows) return progressLines(all, columns, style)
   all.sort(
-    (a, b) => ORDER[a.snapshot.state] - ORDER[b.snapshot.state] || rateOf(b.snapshot) - rateOf(a.snapshot),
+    (a, b) =>
+      ORDER[a.snapshot.state] - ORDER[b.snapshot.state] || totalRate(b.snapshot) - totalRate(a.snapshot),
   )
   const down = all.reduce((sum, { snapshot }) => sum + snapshot.downloadBytesPerSecond, 0)
   const up = all.reduce((sum, { snapshot }) => sum + snapshot.uploadBytesPerSecond, 0)
@@ -97,10 +98,13 @@ export function liveLines(
     down: formatRate(down),
     up: formatRate(up),
   })
-  return [...linesOf(all.slice(0, rows - 1), columns, style), shorten(printable(more, style), columns, style)]
+  return [
+    ...progressLines(all.slice(0, rows - 1), columns, style),
+    shorten(printable(more, style), columns, style),
+  ]
 }
 
-function linesOf(
+function progressLines(
   shown: readonly { name: string; snapshot: Snapshot }[],
   columns: number,
   style: TerminalStyle,
@@ -109,6 +113,6 @@ function linesOf(
   return shown.map(({ name, snapshot }) => progressLine(name, snapshot, { ...style, columns, nameColumns }))
 }
 
-function rateOf({ downloadBytesPerSecond, uploadBytesPerSecond }: Snapshot): number {
+function totalRate({ downloadBytesPerSecond, uploadBytesPerSecond }: Snapshot): number {
   return downloadBytesPerSecond + uploadBytesPerSecond
 }

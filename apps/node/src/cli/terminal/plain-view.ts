@@ -1,5 +1,5 @@
 import { texts } from '../texts.ts'
-/** In a pipe: a line when an item changes its state, and one every few seconds while there is progress. */
+/** The view in a pipe: a line when an item changes its state, and one every few seconds while there is progress. */
 
 import { formatPercent, formatRate } from '../format.ts'
 import type { Output } from '../output.ts'
@@ -62,7 +62,7 @@ export class PlainView implements View {
   }
 }
 
-/** One line however many there are. */
+/** Summarizes all active items in one line. */
 function summary(working: readonly [Item, Snapshot][]): string {
   const [first] = working
   if (!first) return ''

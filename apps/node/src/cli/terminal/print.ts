@@ -6,7 +6,7 @@ import { type Column, tableLines } from './table.ts'
 
 const LEAST_COLUMNS = 20
 
-/** The rows as a table; `empty` where there are none. */
+/** Prints rows as a table, or the text `empty` if there are none. */
 export function printTable<Row>(
   output: Output,
   rows: readonly Row[],
@@ -22,11 +22,11 @@ export function printTable<Row>(
   }
   const { unicode, color } = terminal
   const style = { unicode, color, columns: Math.max(LEAST_COLUMNS, terminal.columns - 1) }
-  // Cells are printable already; colours are not, for others.
+  // Not by `line`, which would remove the colors. The cells are printable already.
   for (const line of tableLines(rows, columns, style)) terminal.write(`${line}\n`)
 }
 
-/** `Name:  value`, below each other; facts that are null are left out. */
+/** Prints facts as `Name:  value`, aligned; facts that are null are left out. */
 export function printFacts(output: Output, facts: readonly (readonly [string, string | null])[]): void {
   const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== null)
   const width = Math.max(0, ...known.map(([name]) => widthOf(name)))

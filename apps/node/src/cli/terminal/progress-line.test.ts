@@ -28,12 +28,12 @@ const STATES = [
 ] as const
 
 describe('the live line', () => {
-  test('has the name, a bar, percent, rate, peers and time left', () => {
+  test('shows the name, a bar, percentage, rate, peers and time left', () => {
     const line = progressLine('film.mkv', downloading, { ...STYLE, columns: 80 })
     expect(line).toBe('film.mkv  █████████████░░░░░░░░░░░░░░░░░  45.2 %  ↓ 12.3 MB/s  3 peers  5 s left')
   })
 
-  test('gives up the less important where there is little room', () => {
+  test('leaves out less important parts on narrow terminals', () => {
     expect(progressLine('film.mkv', downloading, { ...STYLE, columns: 40 })).toBe(
       'film.mkv  45.2 %  ↓ 12.3 MB/s  5 s left',
     )
@@ -41,20 +41,20 @@ describe('the live line', () => {
     expect(progressLine('film.mkv', downloading, { ...STYLE, columns: 3 })).toHaveLength(3)
   })
 
-  test('is ASCII where there is no UTF-8', () => {
+  test('is ASCII on terminals without UTF-8', () => {
     const line = progressLine('Füße', downloading, { unicode: false, color: false, columns: 80 })
     expect(line).toMatch(/^[ -~]+$/)
     expect(line).toContain('#####----')
   })
 
-  test('shows why a torrent failed, and nothing that a terminal obeys', () => {
+  test('shows the error of a torrent without control characters', () => {
     const error = { ...downloading, state: 'error', error: 'no space left on \u001b[31mdisk' } as const
     const line = progressLine('a\u001b[2Jb', error, { ...STYLE, columns: 80 })
     expect(line).toContain('no space left on')
     expect(line).not.toContain('\u001b')
   })
 
-  test('colour goes around the bar only', () => {
+  test('only the bar is colored', () => {
     const options = { unicode: true, color: true, columns: 80 }
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour is one.
     expect(progressLine('film.mkv', downloading, options).replace(/\u001b\[\d+m/g, '')).toBe(
@@ -62,7 +62,7 @@ describe('the live line', () => {
     )
   })
 
-  test('never takes more than the terminal has', () => {
+  test('is never wider than the terminal', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 40 }),
@@ -86,14 +86,14 @@ describe('the live line', () => {
   })
 })
 
-test('a bar is full only when all is there', () => {
+test('a bar is full only at 100 %', () => {
   expect(progressBar(0.999, 10, STYLE)).toBe('█████████░')
   expect(progressBar(1, 4, STYLE)).toBe('████')
   expect(progressBar(5, 4, STYLE)).toBe('████')
   expect(progressBar(-1, 4, STYLE)).toBe('░░░░')
 })
 
-test('a plain line says the same', () => {
+test('a plain line contains the same information', () => {
   expect(plainLine('film.mkv', downloading)).toBe('film.mkv: 45.2 %, down 12.3 MB/s, 3 peers, 5 s left')
   expect(plainLine('film.mkv', { ...downloading, state: 'hashing', progress: 0 })).toBe('film.mkv: hashing')
 })

@@ -1,5 +1,5 @@
 import { texts } from '../texts.ts'
-/** One line that says how a torrent stands, as wide as the terminal. */
+/** The line that shows the progress of a torrent, as wide as the terminal. */
 
 import { pad, printable, shorten, widthOf } from '../../base/width.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../format.ts'
@@ -24,7 +24,7 @@ const ARROWS = {
 }
 const COLORS = { done: 32, working: 36, error: 31 } as const
 
-/** A part of the line; those of the highest `rank` go first when there is no room. */
+/** A part of the line. If the terminal is narrow, parts of the highest `rank` are left out first. */
 interface Part {
   readonly text: string
   readonly rank: number
@@ -55,24 +55,24 @@ export function progressLine(name: string, snapshot: Snapshot, options: LineOpti
   return [pad(shorten(shown, wanted, options), wanted), bar, end].join(GAP)
 }
 
-/** `████░░░░`: a fraction as a bar of so many columns. */
+/** Draws a fraction as a bar: `████░░░░`. */
 export function progressBar(fraction: number, columns: number, { unicode }: TerminalStyle): string {
   const [full, rest] = unicode ? ['█', '░'] : ['#', '-']
   const filled = Math.floor(Math.min(1, Math.max(0, fraction)) * columns)
   return full.repeat(filled) + rest.repeat(columns - filled)
 }
 
-/** The same as a plain sentence, for pipes. */
+/** The same for pipes: `film: 45.2 %, down 1.00 MB/s, 3 peers`. */
 export function plainLine(name: string, snapshot: Snapshot): string {
-  const parts = partsOf(snapshot, { unicode: false, color: false })
+  const parts = describeParts(snapshot, { unicode: false, color: false })
   return `${name}: ${parts.map(({ text }) => text.trim()).join(', ')}`
 }
 
 function printableParts(snapshot: Snapshot, style: TerminalStyle): Part[] {
-  return partsOf(snapshot, style).map(({ text, rank }) => ({ text: printable(text, style), rank }))
+  return describeParts(snapshot, style).map(({ text, rank }) => ({ text: printable(text, style), rank }))
 }
 
-function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
+function describeParts(snapshot: Snapshot, style: TerminalStyle): Part[] {
   const { state, progress, downloadBytesPerSecond, uploadBytesPerSecond, peers, etaSeconds, error } = snapshot
   const percent = { text: formatPercent(progress).padStart(6), rank: 0 }
   const { down, up } = style.unicode ? ARROWS : texts.progress
@@ -118,7 +118,7 @@ function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
   }
 }
 
-/** Joined, without the least important ones that do not fit in so many columns. One part always stays. */
+/** Joins the parts, without the least important ones if they do not fit. At least one part stays. */
 function fittingParts(parts: readonly Part[], columns: number): string {
   const text = parts.map(part => part.text).join(GAP)
   const worst = Math.max(...parts.map(({ rank }) => rank))
@@ -126,7 +126,7 @@ function fittingParts(parts: readonly Part[], columns: number): string {
   return widthOf(text) <= columns || fewer.length === 0 ? text : fittingParts(fewer, columns)
 }
 
-/** `5 s left`; nothing where nobody knows. */
+/** `5 s left`; nothing if the time is unknown. */
 function timeLeft(etaSeconds: number | null): Part[] {
   return etaSeconds === null
     ? []

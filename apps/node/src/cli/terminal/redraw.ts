@@ -7,7 +7,7 @@ const CLEAR_BELOW = '\u001b[J'
 
 export class Redraw {
   readonly #terminal: Terminal
-  /** Lines that the cursor stands below. */
+  /** Number of lines above the cursor that are redrawn. */
   #drawn = 0
   #last = ''
 
@@ -27,13 +27,13 @@ export class Redraw {
     this.#drawn = shown.length
   }
 
-  /** Writes text that stays, in place of the lines. They are to be drawn again below it. */
+  /** Replaces the lines by text that stays. The caller then draws them again below it. */
   writeAbove(text: string): void {
     this.#terminal.write(this.#clear() + text)
     this.#last = ''
   }
 
-  /** Leaves the last lines standing. */
+  /** Stops redrawing. The last lines stay. */
   close(): void {
     process.off('exit', this.#showCursor)
     this.#showCursor()

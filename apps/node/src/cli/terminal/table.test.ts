@@ -35,21 +35,21 @@ describe('a table', () => {
     for (const line of draw(columns)) expect(widthOf(line)).toBeLessThanOrEqual(columns)
   })
 
-  test('leaves out what matters least, and shortens names last', () => {
+  test('leaves out the least important columns first and shortens names last', () => {
     expect(draw(80)[0]).toMatch(/Name +Size +Note +Bar/)
     expect(draw(22)[0]).toMatch(/Name +Size +Note$/)
     expect(draw(16)[0]).toMatch(/Name +Size$/)
     expect(draw(22)[1]).toContain('…')
   })
 
-  test('a bar takes the room that is left, up to its most', () => {
+  test('a bar fills the remaining width up to its maximum', () => {
     const bar = (columns: number) => draw(columns)[1]!.match(/#+$/)?.[0].length
     expect(bar(200)).toBe(10)
     expect(bar(60)).toBeGreaterThanOrEqual(4)
     expect(bar(60)).toBeLessThan(10)
   })
 
-  test('is coloured only where that shows, and lets nothing of a name through', () => {
+  test('is colored only on color terminals, and neutralizes control characters in names', () => {
     const evil = [{ name: 'a\u001b[2Jb', size: 1 }]
     const lines = tableLines(evil, COLUMNS.slice(0, 2), { columns: null, unicode: true, color: true })
     expect(lines[1]).toBe('a\ufffd[2Jb  \u001b[31m   1\u001b[0m')

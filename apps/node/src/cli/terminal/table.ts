@@ -1,4 +1,4 @@
-/** Rows in columns, as wide as the terminal. */
+/** Lays out tables within the width of a terminal. */
 
 import { pad, printable, shorten, widthOf } from '../../base/width.ts'
 import type { TerminalStyle } from '../output.ts'
@@ -7,24 +7,24 @@ export interface Column<Row> {
   readonly title: string
   text(row: Row): string
   readonly align?: 'left' | 'right'
-  /** Where there is no room, columns of the highest rank go first; 0 (default) stays. */
+  /** If the terminal is narrow, columns of the highest rank are left out first; those of rank 0 (default) stay. */
   readonly rank?: number
-  /** It gives room, down to so many columns, before others go. */
+  /** The column shrinks to this width before other columns are left out. */
   readonly least?: number
-  /** SGR colour of a cell. */
+  /** SGR color of a cell. */
   color?(row: Row): number | null
-  /** Draws the cell with what is left of the line, up to `most`, instead of `text`. */
+  /** Draws the cell instead of `text`, as wide as the rest of the line allows, up to `most`. */
   readonly bar?: { readonly least: number; readonly most: number; draw(row: Row, columns: number): string }
 }
 
 export interface TableStyle extends TerminalStyle {
-  /** Width to keep to; null for what it takes. */
+  /** Maximum width; null for no limit. */
   readonly columns: number | null
 }
 
 const GAP = 2
 
-/** The title line, then a line for each row. No line is wider than `columns`. */
+/** Returns the titles, then a line per row, none wider than `style.columns`. */
 export function tableLines<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -79,14 +79,14 @@ function layOut<Row>(all: readonly Laid<Row>[], room: number | null): Laid<Row>[
   return spread(laid, room)
 }
 
-/** Columns that can give room share what is missing; a bar takes what is left. */
+/** Shrinks columns until they fit, or gives the remaining width to a bar. */
 function spread<Row>(laid: readonly Laid<Row>[], room: number): Laid<Row>[] {
   const gaps = GAP * Math.max(0, laid.length - 1)
   let over = laid.reduce((sum, { width }) => sum + width, gaps) - room
   return laid.map(each => {
     const { column, width } = each
     if (over > 0) {
-      // The last resort, on a terminal narrower than any table: one column stays.
+      // On a terminal narrower than any table, one column stays.
       const given = Math.min(over, width - Math.min(width, column.least ?? width))
       over -= given
       return { ...each, width: width - given }
@@ -105,7 +105,7 @@ function fit<Row>(text: string, { column, width }: Laid<Row>, style: TerminalSty
     : pad(short, width)
 }
 
-/** Not spread into one call: there may be a hundred thousand. */
+/** Not as one call of Math.max, because there may be a hundred thousand. */
 function widest(texts: readonly string[]): [number] {
   return [texts.reduce((most, text) => Math.max(most, widthOf(text)), 0)]
 }

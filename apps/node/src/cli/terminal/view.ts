@@ -2,7 +2,7 @@ import type { TorrentApi, TorrentState } from '@shoal/torrent'
 
 /** Contract for showing work in progress: live lines on a terminal, plain lines in a pipe, one object per line in JSON. */
 
-/** How something stands. A torrent's `stats` are one. */
+/** The progress of a torrent or another task at one moment. A torrent's `stats` have this form. */
 export interface Snapshot {
   readonly state: TorrentState | 'hashing' | 'queued' | 'moving' | 'complete'
   /** 0 to 1. */
@@ -17,27 +17,27 @@ export interface Snapshot {
   readonly error?: string
 }
 
-/** Something that is shown. */
+/** A torrent or another task that a view shows. */
 export interface Item {
-  /** ID in JSON: the info hash in hex, or the path while there is none. */
+  /** ID in JSON: the info hash in hex, or the path if there is none yet. */
   readonly id: Readonly<Record<string, string>>
   readonly name: string
   snapshot(): Snapshot
 }
 
 export interface View {
-  /** Shows the item from now on. */
+  /** Starts showing an item. */
   add(item: Item): void
   remove(item: Item): void
-  /** Something that happened: `text` to people, `event` to programs. An empty text shows nothing to people. */
+  /** Reports an event: `text` to people, unless it is empty, and `event` to programs. */
   tell(text: string, event?: Readonly<Record<string, unknown>>): void
-  /** Looks at all items again at once. */
+  /** Shows the current progress of all items now. */
   refresh(): void
-  /** Leaves the last state of the items standing. */
+  /** Stops refreshing. The last progress remains on the screen. */
   close(): void
 }
 
-/** A torrent, to be shown. */
+/** Makes an item of a torrent. */
 export function torrentItem(torrent: TorrentApi, hash: string): Item {
   return {
     id: { infoHash: hash },

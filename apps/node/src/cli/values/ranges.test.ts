@@ -8,6 +8,6 @@ test.each([
   [' 3 , 1-2,2', [1, 2, 3]],
 ])('%s', (text, indexes) => expect(parseIndexes(text)).toEqual(indexes))
 
-test.each(['', 'a', '4-2', '-1', '1,', '0-99999999', '1-2-3'])('refused: %s', text =>
+test.each(['', 'a', '4-2', '-1', '1,', '0-99999999', '1-2-3'])('rejects %s', text =>
   expect(() => parseIndexes(text)).toThrow(UsageError),
 )

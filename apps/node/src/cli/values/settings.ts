@@ -14,7 +14,7 @@ export interface SettingInfo {
   readonly name: string
   readonly title: string
   readonly description: string
-  /** A possible value, for lists. */
+  /** An example of a value, for lists. */
   readonly example: unknown
 }
 
@@ -38,7 +38,7 @@ export const SETTINGS: readonly SettingInfo[] = [...SCHEMAS].map(([name, schema]
   return { name, title, description, example }
 })
 
-/** The names that a word means: one setting, or all of a group. Throws UsageError. */
+/** Returns the settings that a word names: one, or all of a group. Throws UsageError. */
 export function settingNames(word: string): string[] {
   const names = SETTINGS.map(({ name }) => name)
   if (names.includes(word)) return [word]
@@ -62,8 +62,8 @@ export function settingValue(settings: Settings, name: string): unknown {
 }
 
 /**
- * Reads what is typed for one setting: JSON, or a text; `on` and `off`; `none` for no limit; rates as `2MB`. Throws UsageError with what the
- * setting takes.
+ * Parses the value of a setting: JSON or text, `on` and `off`, `none` for no limit, rates such as `2MB`. Throws UsageError that says what the
+ * setting accepts.
  */
 function parseSetting(name: string, text: string): unknown {
   const schema = SCHEMAS.get(name)!

@@ -30,7 +30,7 @@ describe('sizes', () => {
     '1.2.3',
     'Infinity',
     `${'9'.repeat(400)}`,
-  ])('refused: %s', text => expect(() => parseSize(text)).toThrow(UsageError))
+  ])('rejects %s', text => expect(() => parseSize(text)).toThrow(UsageError))
 })
 
 describe('rates', () => {
@@ -40,9 +40,9 @@ describe('rates', () => {
     ['unlimited', Number.POSITIVE_INFINITY],
   ])('%s', (text, rate) => expect(parseRate(text)).toBe(rate))
 
-  test('0 is refused with a hint to leave the option out for no limit', () =>
+  test('rejects 0 and says how to remove the limit', () =>
     expect(() => parseRate('0')).toThrow(/leave the option out/))
-  test.each(['/s', '2MB/min', ''])('refused: %s', text => expect(() => parseRate(text)).toThrow(UsageError))
+  test.each(['/s', '2MB/min', ''])('rejects %s', text => expect(() => parseRate(text)).toThrow(UsageError))
 })
 
 describe('piece lengths', () => {
@@ -58,7 +58,7 @@ describe('piece lengths', () => {
     ['1KiB', /16KiB is the nearest/],
     ['0', /16KiB is the nearest/],
     ['4GiB', /256MiB is the nearest/],
-  ])('refused: %s', (text, message) => expect(() => parsePieceLength(text)).toThrow(message))
+  ])('rejects %s', (text, message) => expect(() => parsePieceLength(text)).toThrow(message))
 })
 
 describe('times', () => {
@@ -70,7 +70,7 @@ describe('times', () => {
     ['2d', 172_800_000],
   ])('%s', (text, ms) => expect(parseDuration(text)).toBe(ms))
 
-  test.each(['', '0', 's', '5 weeks', '-1s', 'constructor'])('refused: %s', text =>
+  test.each(['', '0', 's', '5 weeks', '-1s', 'constructor'])('rejects %s', text =>
     expect(() => parseDuration(text)).toThrow(UsageError),
   )
 })

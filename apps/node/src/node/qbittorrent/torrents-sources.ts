@@ -1,6 +1,6 @@
 /** Changes trackers, web seeds and peers of a torrent. */
 
-import { tiersOf } from '../server/compat/real-trackers.ts'
+import { groupByTier } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
 import { changes, type WebContext, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
@@ -65,7 +65,7 @@ async function changeTiers(
 ): Promise<void> {
   const { id } = await chosenOne(params, context)
   const { items } = await context.call('listTrackers', { id })
-  await context.call('setTrackers', { id, tiers: change(tiersOf(items)) })
+  await context.call('setTrackers', { id, tiers: change(groupByTier(items)) })
   context.facts.doubt([id])
 }
 

@@ -122,10 +122,14 @@ export class TorrentRegistry {
     torrents: readonly ManagedTorrent[],
     change: Partial<TorrentRow> | ((torrent: ManagedTorrent) => Partial<TorrentRow>),
   ): void {
-    const changeOf = typeof change === 'function' ? change : () => change
+    const toSettingsChange = typeof change === 'function' ? change : () => change
     const changed = torrents
       .filter(torrent => this.#torrents.get(torrent.id) === torrent)
-      .map(torrent => ({ torrent, before: torrent.row, row: { ...torrent.row, ...changeOf(torrent) } }))
+      .map(torrent => ({
+        torrent,
+        before: torrent.row,
+        row: { ...torrent.row, ...toSettingsChange(torrent) },
+      }))
     this.#rows.together(() => {
       for (const { torrent, row } of changed) this.#rows.put(row, torrent.api)
     })

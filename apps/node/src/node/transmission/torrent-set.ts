@@ -1,7 +1,7 @@
 import type { Torrent, UpdateTorrent } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
 import type { Call } from '../server/compat/call.ts'
-import { realTrackers, tiersOf } from '../server/compat/real-trackers.ts'
+import { groupByTier, realTrackers } from '../server/compat/real-trackers.ts'
 import { type Arguments, readBoolean, readIndexes, readNumber, readText, stringList } from './arguments.ts'
 import { type Method, type RpcContext, selectTorrents } from './context.ts'
 import { chooseFiles, choosesFiles } from './file-choice.ts'
@@ -92,7 +92,7 @@ async function changeTrackers({ id }: Torrent, args: Arguments, call: Call): Pro
     .map((tracker, index) => ({ ...tracker, url: replaced.get(index) ?? tracker.url }))
     .filter((_, index) => !removed.includes(index))
   const urls = new Set(kept.map(({ url }) => url))
-  const tiers = [...tiersOf(kept), ...added.filter(url => !urls.has(url)).map(url => [url])]
+  const tiers = [...groupByTier(kept), ...added.filter(url => !urls.has(url)).map(url => [url])]
   await call('setTrackers', { id, tiers })
 }
 

@@ -1,6 +1,6 @@
 /** Trackers in Transmission's format. */
 import type { Tracker } from '@shoal/api'
-import { tiersOf } from '../server/compat/real-trackers.ts'
+import { groupByTier } from '../server/compat/real-trackers.ts'
 
 /** `trackers` of torrent-get. The id is the position in the list. */
 export function trackerView({ url, tier }: Tracker, id: number) {
@@ -44,7 +44,7 @@ export function trackerStatsView(tracker: Tracker, id: number, nowSeconds: numbe
 
 /** `trackerList`: one announce URL per line, with an empty line between tiers. */
 export function trackerList(trackers: readonly Tracker[]): string {
-  return tiersOf(trackers)
+  return groupByTier(trackers)
     .map(tier => tier.join('\n'))
     .join('\n\n')
 }

@@ -23,7 +23,7 @@ function rank({ state, seeds, leeches }: Tracker): number {
 }
 
 /** Announce URLs by tier (BEP 12), the first tier first. */
-export function tiersOf(trackers: readonly Tracker[]): string[][] {
+export function groupByTier(trackers: readonly Tracker[]): string[][] {
   const tiers = new Map<number, string[]>()
   for (const { url, tier } of realTrackers(trackers)) {
     const urls = tiers.get(tier ?? 0) ?? []
