@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { BYTE_ROUTES, OPERATIONS } from '../packages/api/src/index.ts'
+import { REFERENCE, withTable } from './reference.ts'
 import { ROOT } from './run.ts'
 
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'bench/*.md'], { cwd: ROOT }).map(page =>
@@ -60,15 +60,9 @@ describe('docs/beps.md', () => {
   })
 })
 
-describe('docs/http-api.md', () => {
-  const rows = read('docs/http-api.md')
-
-  test.each(Object.entries({ ...OPERATIONS, ...BYTE_ROUTES }))(
-    'describes %s like the API',
-    (name, { method, path, summary }) => {
-      expect(rows).toContain(`| \`${name}\` | \`${method} ${path}\` | ${summary} |`)
-    },
-  )
+test.each(Object.keys(REFERENCE))('%s has the tables that node scripts/reference.ts writes', async path => {
+  const page = read(path)
+  expect(page).toBe(withTable(page, await REFERENCE[path]!()))
 })
 
 /** Returns true if the target of a link exists: the file, and the heading if the link has one. */

@@ -10,14 +10,13 @@ import { texts } from './texts.ts'
 /** The help of one command, wrapped at `columns`. */
 export function commandHelp(name: string, command: Command, columns: number): string {
   const { about, positionals, options, examples } = command
-  const words = positionals.map(each => ` ${positionalText(each)}`).join('')
   const rows = (table: OptionTable) =>
     Object.entries(table).map(([key, option]) => {
       const value = option.value ? ` ${option.value}${option.kind === 'list' ? ' …' : ''}` : ''
       return [`${option.short ? `-${option.short}, ` : '    '}${flagName(key)}${value}`, option.help] as const
     })
   return [
-    texts.help.usage({ line: `${SHOAL} ${name}${words}` }),
+    texts.help.usage({ line: `${SHOAL} ${usageOf(name, command)}` }),
     '',
     ...wrap(summaryOf(name), columns),
     ...about.split('\n\n').flatMap(paragraph => ['', ...wrap(paragraph, columns)]),
@@ -40,6 +39,11 @@ export function commandHelp(name: string, command: Command, columns: number): st
 /** Describes a command in one line. */
 export function summaryOf(name: string): string {
   return texts[name as CommandName].summary
+}
+
+/** The command with its arguments: `move ID …`. */
+export function usageOf(name: string, { positionals }: Command): string {
+  return [name, ...positionals.map(positionalText)].join(' ')
 }
 
 /** `LINK`, `[ID]`, `LINK …`. */
