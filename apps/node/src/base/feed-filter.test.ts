@@ -15,7 +15,7 @@ test.each([
   ['/^debian-\\d+\\.\\d+/i', '', 'My Debian-13.1', false],
   ['/s\\d\\de\\d\\d/', '/\\b(cam|ts)\\b/', 'Show S01E02 1080p', true],
   ['/s\\d\\de\\d\\d/', '/\\b(cam|ts)\\b/', 'Show S01E02 CAM', false],
-  // As they are, not a pattern.
+  // Literal names, not patterns.
   ['a.c', '', 'abc', false],
   ['über', '', 'ÜBER', true],
 ])('include %j, exclude %j: %j is %j', (include, exclude, title, expected) => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-/** Bytes of the young generation of a new process after much was made that stays. */
+/** Size of the young generation of a new process that has allocated many long-lived objects. */
 async function youngBytes(prepare: string): Promise<number> {
   const program = `
     ${prepare}

@@ -11,7 +11,7 @@ const kernel = {
 const A = service<string>('a')
 const B = service<string>('b')
 
-/** A capability that writes down what happens to it. */
+/** A capability that records its calls. */
 function noting(
   name: string,
   told: string[],

@@ -42,7 +42,7 @@ test('a torrent is watched from the first to the last listener, repeatedly', () 
   b()
   b()
   hub.subscribe(`torrent:${ID}`, () => {})
-  // An end that comes once more does not end what began later.
+  // A repeated end does not affect a later subscription.
   a()
   b()
   expect(watched).toEqual(['+a', '-a', '+a'])

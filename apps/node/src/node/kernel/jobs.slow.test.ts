@@ -2,7 +2,7 @@ import type { Job } from '@shoal/api'
 import { expect, test, vi } from 'vitest'
 import { type JobRecords, Jobs } from './jobs.ts'
 
-/** Records as the catalogue keeps them. */
+/** Job records in memory. */
 function records() {
   const kept = new Map<string, unknown>()
   const store = {
@@ -88,7 +88,7 @@ test('interrupted jobs are kept for the next run, finished and cancelled ones ar
   await jobs.cancel(cancelled.id)
   expect(kept.size).toBe(0)
   const cut = jobs.start({ ...waits, detail: 2 })
-  // It is done before it hears that the node ends.
+  // It finishes before it notices that the node is closing.
   const { promise, resolve } = Promise.withResolvers<undefined>()
   jobs.start({ kind: 'create', name: 'y', detail: 3, run: () => promise })
   await Promise.resolve()

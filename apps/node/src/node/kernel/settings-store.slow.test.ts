@@ -2,7 +2,7 @@ import type { Settings, SettingsChange } from '@shoal/api'
 import { expect, test } from 'vitest'
 import { SettingsStore } from './settings-store.ts'
 
-/** Rows that are written together or not at all, as a catalogue has them. */
+/** Rows with transactions, like those of a catalogue. */
 class Rows {
   kept = new Map<string, unknown>()
   full = false

@@ -16,7 +16,7 @@ async function open(): Promise<TestNode> {
   return node
 }
 
-/** All that is read through the node, whole. */
+/** Reads everything through the node. */
 async function contents(node: TestNode, id: string): Promise<Record<string, string>> {
   const { items } = await node.operations.listFiles({ id, limit: 100 })
   const read = async (index: number, lengthBytes: number) => {

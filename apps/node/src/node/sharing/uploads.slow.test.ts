@@ -20,7 +20,7 @@ async function* body(...chunks: string[]) {
   for (const chunk of chunks) yield Buffer.from(chunk)
 }
 
-/** Gives a first chunk, and no more until it is broken off. */
+/** Sends a first chunk and then stalls until it is aborted. */
 function stuck() {
   const { promise: begun, resolve } = Promise.withResolvers<void>()
   async function* chunks() {
@@ -156,7 +156,7 @@ test('at most a hundred are open, also if they start at once', async () => {
 test('only leftovers of an earlier run are deleted at startup', async () => {
   const { id } = await uploads.create('mine')
   await send(id, 'a.txt', 'half')
-  // Another node that has the same folder, and what a person calls so.
+  // Another node with the same folder, by both of its names.
   const other = new Uploads(() => folder, '/other')
   const { id: others } = await other.create('theirs')
   await other.receive(others, 'b.txt', body('half'), { signal })

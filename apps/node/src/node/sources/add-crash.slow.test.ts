@@ -18,7 +18,7 @@ test('a crash at any moment leaves a torrent with all its options, or none', asy
     rows: count(sqlite, 'torrents'),
     labelled: count(sqlite, "torrents JOIN labels ON label_id = labels.id AND labels.name = 'films'"),
     progress: count(sqlite, 'resume_progress'),
-    // A magnet link has none.
+    // A magnet link has no content.
     metainfo: count(sqlite, 'resume_metainfo') + Math.max(0, count(sqlite, 'resume_progress') - 1),
   }))
   for (const { rows, ...parts } of seen)

@@ -8,7 +8,7 @@ import { bestPeers } from './good-peers.ts'
 
 const MEBIBYTE = 1024 * 1024
 
-/** A seed that takes its time, and its torrent. */
+/** A slow seed and its torrent. */
 async function slowSeed(isPrivate: boolean) {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-seed-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
@@ -40,13 +40,13 @@ test.each([
     async () => expect((await node.operations.getTorrent({ id })).downloadedBytes).toBeGreaterThan(0),
     { timeout: 5000 },
   )
-  // Without waiting for the end of the node: it may be killed.
+  // Without closing the node first, since it may be killed.
   const noted = () => node.catalogue.goodPeers.of(node.torrents.recordId(id)!)
   if (asked > 0) await vi.waitFor(() => expect(noted()).toEqual([peer]), { timeout: 10_000 })
   node = await node.restart()
   const known = node.catalogue.goodPeers.of(node.torrents.recordId(id)!)
   expect(known).toEqual(Array(asked).fill(peer))
-  // Nobody else tells it of a peer.
+  // It has no other source of peers.
   const connected = async () => (await node.operations.listPeers({ id })).items.length
   if (asked > 0) await vi.waitFor(async () => expect(await connected()).toBe(1), { timeout: 5000 })
 })

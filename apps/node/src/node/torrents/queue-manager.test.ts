@@ -21,7 +21,7 @@ test('a torrent at the end stays there', () => {
   expect(move('cd', 'queue-down')).toBe('abcd')
 })
 
-/** As much of an engine's torrent as the queue looks at; it can be closed under its hands. */
+/** The part of an engine's torrent that the queue uses; it can be closed at any time. */
 function fakeApi(number: number) {
   const v1 = new Uint8Array(20).fill(number)
   const stats = { state: 'paused', downloadBytesPerSecond: 0, uploadBytesPerSecond: 0 }

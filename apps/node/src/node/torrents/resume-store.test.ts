@@ -6,7 +6,7 @@ import { collect, temporaryCatalogue, testInfoHash } from '../testing/temporary-
 
 testResumeStore('resume data in the catalogue', async () => {
   const place = await temporaryCatalogue()
-  // The table is changed from outside: a damaged page of the file is another matter.
+  // The table is changed from outside; a damaged page of the file is a different case.
   const damage = async (table: string, column: string, key: string) => {
     await place.catalogue.close()
     const database = await Database.open(place.path, tableOwners())

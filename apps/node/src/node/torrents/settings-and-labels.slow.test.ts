@@ -38,7 +38,7 @@ test('a port in use is rejected, and the previous one stays open', async () => {
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
   const before = engine.port
-  // The test's node has its port from where it was started.
+  // The port of the test's node is fixed at the start.
   await expect(engine.configure({ port })).rejects.toMatchObject({ code: 'refused' })
   expect(engine.port).toBe(before)
 })
@@ -133,9 +133,9 @@ test('a node that is closed twice while working leaves nothing running', async (
   await Promise.all([node.close(), node.close()])
   await looked
   await node.end()
-  // Without a timer, which would be one of them.
+  // Without a timer, which would be counted.
   const deadlineMs = performance.now() + 5000
-  // Earlier resources may end meanwhile.
+  // Earlier resources may end in the meantime.
   const left = () => {
     const known = [...before]
     return resources().filter(

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { nodeForTest, seedForTest } from '../testing/for-test.ts'
 import type { TestNode } from '../testing/test-node.ts'
 
-/** A node with one torrent, and all that it says from then on. */
+/** A node with one torrent, and its log from then on. */
 async function open() {
   const node = await nodeForTest()
   await mkdir(node.directory, { recursive: true })

@@ -1,4 +1,4 @@
-/** Adding, looking, removing and bringing back, in each other's way. */
+/** Concurrent additions, previews, removals and restores. */
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -27,7 +27,7 @@ async function share(node: TestNode, name = 'a.txt'): Promise<string> {
   return (await node.kernel.jobs.whenEnded(id)).torrent!
 }
 
-/** A peer that has a torrent, and the node has not. */
+/** A peer with a torrent that the node does not have. */
 async function elsewhere(node: TestNode) {
   const folder = join(node.folder, 'elsewhere')
   await mkdir(folder, { recursive: true })
@@ -43,7 +43,7 @@ test('a torrent that is removed again after a restore gets the full time to be r
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   await act(node, id, 'remove-with-data')
   vi.advanceTimersByTime(20_000)
-  // Added again: that brings it back, too.
+  // Adding it again also restores it.
   await node.operations.addTorrent({ source: id })
   await act(node, id, 'remove-with-data')
   vi.advanceTimersByTime(20_000)
@@ -91,7 +91,7 @@ test('a torrent that is added during its preview is saved, and stays when the pr
   const looking = node.operations.previewTorrent({ source: `magnet:?xt=urn:btih:${id}`, timeoutSeconds: 30 })
   const looked = expect(looking).rejects.toMatchObject({ code: 'conflict' })
   await vi.waitFor(() => expect(node.engine.torrents).toHaveLength(1))
-  // By its hash alone, which is another way to say the same.
+  // By its hash alone, another notation of the same torrent.
   await node.operations.addTorrent({ source: id, peers: [peer] })
   await looked
   await vi.waitFor(async () => expect(await all(node)).toMatchObject([{ id, progress: 1 }]), {
@@ -208,12 +208,12 @@ test('inconsistent rows and torrents do not prevent startup', async () => {
   const id = await share(node)
   const { catalogue } = node
   const [row] = catalogue.torrents.all()
-  // As if it had been two entries, and as if one had been recorded that the engine knows nothing of.
+  // As if it had been two entries, and as if the engine did not know one of them.
   catalogue.torrents.update(row!.id, { infoHashV2: null })
   const base = { name: 'x', directory: node.directory, addedMs: 1 }
   catalogue.torrents.add({ ...base, infoHashV2: row!.infoHashV2 })
   catalogue.torrents.add({ ...base, infoHashV1: HASH })
-  // The last figures of the first run put its row right again: so they are kept from it.
+  // The final save of the first run would correct its row, so it is prevented.
   vi.spyOn(node.torrents.rows, 'put').mockImplementation(() => {})
   const next = await node.restart()
   expect(await all(next)).toMatchObject([{ id, infoHashV2: row!.infoHashV2 }])

@@ -7,7 +7,7 @@ import type { ManagedTorrent } from './managed-torrent.ts'
 import { TorrentList } from './torrent-list.ts'
 import { TorrentRegistry } from './torrent-registry.ts'
 
-/** As much of an engine's torrent as a list looks at. */
+/** The part of an engine's torrent that a list uses. */
 function engineTorrent(number: number) {
   const v1 = new Uint8Array(20).fill(number + 1)
   const stats = {
@@ -74,7 +74,7 @@ class World {
   }
 }
 
-/** Lists once, and follows from there. */
+/** Lists once, then applies events. */
 class Client {
   readonly rows = new Map<string, Torrent>()
   readonly #revision: number
@@ -134,7 +134,7 @@ function act(world: World, action: Action): void {
   const { stats } = world.fakes[action.number]!
   const wasComplete = torrent.isComplete
   Object.assign(stats, { haveBytes: action.bytes, progress: action.bytes / 10 })
-  // Bytes come without a word; what becomes complete is published.
+  // Received bytes cause no event, but a completion does.
   if (wasComplete !== torrent.isComplete) world.registry.touch(torrent, true)
 }
 

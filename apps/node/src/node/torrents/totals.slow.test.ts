@@ -25,7 +25,7 @@ test('the recorded totals of torrents are part of the overall totals, whenever t
     throw new Error('nothing is recorded')
   }
   let recorded = 0
-  // Several records, each as a kill at this moment would leave it.
+  // Several records, each in the state that a kill would leave.
   for (let records = 0; records < 2; records++) {
     const before = recorded
     await vi.waitFor(

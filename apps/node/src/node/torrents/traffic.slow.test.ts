@@ -26,12 +26,12 @@ test('transfers are counted once, in the history and over restarts', async () =>
   const first = new Traffic(catalogue.history)
   first.note(moved(100, 10), NOW)
   first.note(moved(150, 20), NOW + 1000)
-  // Not yet written, and counted all the same.
+  // Not yet written, but counted.
   expect(first.allTime).toEqual(moved(150, 20))
   first.flush(NOW + 2000)
   await catalogue.close()
   await open()
-  // The session of the next run begins at nothing.
+  // The session of the next run starts at zero.
   const next = new Traffic(catalogue.history)
   expect(next.allTime).toEqual(moved(150, 20))
   next.note(moved(50, 0), NOW + 61_000)
@@ -63,7 +63,7 @@ test('plain files count, and the overall totals are at least those of the torren
   expect(traffic.allTime).toEqual(moved(1000, 10))
   traffic.flush(NOW)
   expect(catalogue.history.allTime()).toEqual(moved(1000, 10))
-  // When that was is not known.
+  // Their time is unknown.
   expect(traffic.history('hour', NOW + 1000).points).toMatchObject([moved(130, 10)])
 })
 

@@ -113,7 +113,7 @@ export class SimulatedNode {
     return torrent
   }
 
-  /** Lets so much time pass at once. */
+  /** Advances the simulation by this time at once. */
   tick(seconds: number): void {
     for (const _ of passing(this.state, seconds));
   }

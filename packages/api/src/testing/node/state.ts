@@ -111,7 +111,7 @@ export class SimulatedState {
     this.emit({ type: 'log', entries: [entry] })
   }
 
-  /** Marks rows as changed. The next flush sends an event of them. */
+  /** Marks rows as changed. The next flush publishes them. */
   touch(...ids: string[]): void {
     for (const id of ids) this.#dirty.add(id)
   }

@@ -171,7 +171,7 @@ describe('a damaged file', () => {
     const bytes = readFileSync(path)
     bytes.fill(0xa5, bytes.length - 5 * 4096)
     writeFileSync(path, bytes)
-    // A log of nothing useful, as a crash may leave one.
+    // A useless log, as a crash may leave one.
     writeFileSync(`${path}-wal`, 'x'.repeat(100))
     await expect(Catalogue.open(path)).rejects.toMatchObject(told())
   })

@@ -15,7 +15,7 @@ export interface FuzzTarget {
   readonly port: number
   /** An existing torrent, with a file `film.mp4`. */
   readonly torrent: string
-  /** Called before each request: restores what earlier requests removed, as far as there should be something. */
+  /** Called before each request: restores what earlier requests have removed. */
   refill(): Promise<unknown>
 }
 
@@ -73,6 +73,6 @@ function expectProblem({ status, headers, body }: RawAnswer): void {
     message: expect.stringMatching(/./),
   })
   expect(error.code).not.toBe('internal')
-  // Nothing in these requests is wrong.
+  // These requests are valid.
   if (status !== 401 && status !== 429) expect(error.field).toEqual(expect.any(String))
 }

@@ -8,7 +8,7 @@ test.each([
   ['attachment; filename="with \\"quotes\\" ; and semicolon"', 'with "quotes" ; and semicolon'],
   ["attachment; filename=x.txt; filename*=UTF-8''na%C3%AFve%20%E2%82%AC.txt", 'naïve €.txt'],
   ["attachment; filename*=iso-8859-1'de'%FCber.txt; filename=uber.txt", 'über.txt'],
-  // A broken extended value leaves the plain one.
+  // With an invalid extended value, the plain one applies.
   ["attachment; filename=plain.txt; filename*=UTF-8''%ff%fe", 'plain.txt'],
   ["attachment; filename=plain.txt; filename*=no-such-charset''a", 'plain.txt'],
   // As browsers accept it: raw UTF-8, and percent-encoding.

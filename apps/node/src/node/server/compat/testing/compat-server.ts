@@ -16,7 +16,7 @@ export interface CompatServer extends AsyncDisposable {
   readonly app: FastifyInstance
   readonly node: TestNode
   readonly call: Call
-  /** Warnings and errors of the log. */
+  /** Warnings and errors in the log. */
   readonly problems: string[]
   /** Returns the bytes of a .torrent of files with these names and lengths, in a folder of its own. */
   torrent(name: string, files: Readonly<Record<string, number>>, trackers?: string[][]): Promise<Buffer>
