@@ -14,9 +14,6 @@ export class Failure extends Error {
   }
 }
 
-/** A failure that only the user can fix, such as a port in use. Retrying does not help, and the exit code says so. */
-export class SetupFailure extends Failure {}
-
 const SYSTEM_CODES: Record<string, readonly [code: string, what: string]> = {
   ENOENT: ['not-found', 'there is no such file or folder'],
   ENOTDIR: ['not-found', 'part of the path is a file, not a folder'],

@@ -5,6 +5,9 @@ import { LANGUAGE, texts } from './texts.ts'
 /** The work could not be done. The message is in the user's language and says what to do. */
 export class CommandFailure extends Failure {}
 
+/** A failure that only the user can fix, such as a port in use. Retrying does not help, and the exit code says so. */
+export class SetupFailure extends CommandFailure {}
+
 const FILE_ERRORS: Readonly<Record<string, keyof typeof texts.fileErrors>> = {
   ENOENT: 'notFound',
   ENOTDIR: 'notFolder',

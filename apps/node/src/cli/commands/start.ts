@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { OptionValues } from '@shoal/options'
-import { describeFailure, fileFailure, SetupFailure, UsageError } from '../../base/failure.ts'
+import { UsageError } from '../../base/failure.ts'
 import { defaultDataFolder } from '../../base/files/places.ts'
 import { SHOAL } from '../../base/program.ts'
 import type { StartedNode, StartOptions } from '../../node/start.ts'
 import { startNode } from '../../node/start.ts'
 import { openBrowser } from '../client/console.ts'
 import { defineCommand } from '../command.ts'
+import { explainFailure, fileFailure, SetupFailure } from '../failure.ts'
 import { quoteWord } from '../shell/split.ts'
 import { readStartOptions, START_OPTIONS } from '../start-options.ts'
 import { texts } from '../texts.ts'
@@ -80,7 +81,7 @@ const SETUP_CODES = new Set([
 
 function asSetup(error: unknown): unknown {
   if (error instanceof UsageError) return error
-  const { code, message } = describeFailure(error)
+  const { code, message } = explainFailure(error)
   if (!SETUP_CODES.has(code)) return error
   // The engine does not know the name of the option.
   return new SetupFailure(code, code === 'refused' ? `${message} (--peer-port)` : message, { cause: error })

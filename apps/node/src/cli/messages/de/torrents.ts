@@ -211,7 +211,7 @@ export const torrents: Translation<typeof original> = {
   },
   restore: {
     summary: 'Entfernte Torrents zurückholen',
-    about: 'Geht nur eine Zeit lang nach {shoal} remove, das ausgibt, wie lange.',
+    about: 'Das geht nur eine Zeit lang nach {shoal} remove; der Befehl gibt aus, wie lange.',
     examples: {
       one: 'Holt diesen Torrent zurück',
       all: 'Holt alle Torrents zurück, die sich noch zurückholen lassen',
@@ -282,7 +282,7 @@ export const torrents: Translation<typeof original> = {
   trackers: {
     summary: 'Tracker und Web-Seeds auflisten und ändern',
     about:
-      'Zeigt die Tracker und anderen Quellen von Peers mit ihren letzten Antworten. Mit Optionen werden sie vorher geändert.',
+      'Zeigt die Tracker und andere Quellen von Peers mit ihren letzten Antworten. Mit Optionen werden sie vorher geändert.',
     options: {
       add: 'Diesen Tracker hinzufügen, in einer neuen Stufe. Kommas fassen Tracker zu einer Stufe zusammen',
       remove: 'Diesen Tracker entfernen',
