@@ -48,10 +48,10 @@ export function DropZone() {
   if (!over) return null
   return (
     <div className={`${layout.center} ${styles.zone}`}>
-      <div className={`${layout.stack2} ${styles.card}`}>
+      <div className={`${layout.stack2} ${layout.centered} ${styles.card}`}>
         <Icon name="download" size={40} />
         <strong>{texts.add.drop}</strong>
-        <span>{texts.add.dropHint}</span>
+        <span className={layout.muted}>{texts.add.dropHint}</span>
       </div>
     </div>
   )

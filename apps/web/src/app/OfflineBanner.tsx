@@ -30,7 +30,7 @@ export function OfflineBanner() {
   return (
     <div className={`${layout.row3} ${styles.banner}`} role="status">
       <Icon name="offline" />
-      <div>
+      <div className={layout.grow}>
         <strong>{t.title}.</strong> {loaded ? t.body : t.bodyNever}
       </div>
       <Button size="small" icon="refresh" onClick={() => node.events.retryNow()}>

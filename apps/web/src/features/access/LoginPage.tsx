@@ -40,7 +40,7 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
       <form className={`${layout.stack4} ${styles.form}`} onSubmit={submit}>
         <Logo size={44} />
         <h1>{t.title}</h1>
-        <p>{usesPassword(access) ? t.bodyPassword : t.bodyToken}</p>
+        <p className={layout.muted}>{usesPassword(access) ? t.bodyPassword : t.bodyToken}</p>
         {tokenFailed && <Notice tone="warn">{t.oldToken}</Notice>}
         {usesPassword(access) && (
           <TextField label={t.username} name="username" autoComplete="username" required autoFocus />

@@ -1,14 +1,14 @@
 import { useId } from 'react'
 import { TextField } from '../../shared/controls/Field.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { LabelNames } from '../../shared/forms/LabelNames.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import styles from './Add.module.css'
 
 /** Fields `label` and `tags` of a form; known labels are offered. */
 export function LabelFields({ onLabel }: { onLabel?: (label: string) => void }) {
   const list = useId()
   return (
-    <div className={styles.pair}>
+    <div className={layout.columns}>
       <TextField
         label={texts.add.options.label}
         name="label"

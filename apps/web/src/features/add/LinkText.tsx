@@ -4,7 +4,6 @@ import { CopyButton } from '../../shared/controls/CopyButton.tsx'
 import { controlClass } from '../../shared/controls/Field.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { texts } from '../../shared/messages/texts.ts'
-import styles from './Add.module.css'
 
 const t = texts.add.link
 
@@ -29,7 +28,7 @@ export function LinkText({ label, value, copy, name, first = false, hint }: Prop
       <label className={`${layout.stack1} ${layout.label}`}>
         {label}
         <input
-          className={`${controlClass} ${layout.mono} ${styles.mono}`}
+          className={`${controlClass} ${layout.mono}`}
           readOnly
           value={value}
           aria-describedby={hint ? id : undefined}

@@ -31,7 +31,7 @@ export function PlainFileForm({ source, onBack, onAdd }: Props) {
         {t.plain.title} {t.plain.body}
       </Notice>
       <p className={`${layout.row2} ${layout.sunken} ${styles.content}`}>
-        <span>{source}</span>
+        <span className={`${layout.grow} ${layout.break}`}>{source}</span>
       </p>
       <FolderField value={directory} onChange={setDirectory} />
       <div className={`${layout.wrap2} ${styles.actions}`}>

@@ -85,7 +85,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
       )}
       <FolderField value={directory ?? its} needsBytes={wantedBytes} onChange={setDirectory} />
       <LabelFields onLabel={setLabel} />
-      <div className={styles.checks}>
+      <div className={`${layout.columns} ${styles.checks}`}>
         <CheckField label={t.options.sequential} hint={t.options.sequentialHint} name="sequential" />
         <CheckField label={t.options.first} name="first" />
         <CheckField label={t.options.paused} name="paused" />
@@ -119,7 +119,7 @@ function Title({ preview }: { preview: Preview }) {
   const { name, totalBytes, files, private: isPrivate, comment, seal } = preview
   return (
     <div>
-      <h3 className={styles.name}>{seal === null ? name : t.sealed.name}</h3>
+      <h3 className={`${layout.break} ${styles.name}`}>{seal === null ? name : t.sealed.name}</h3>
       <p className={layout.soft}>
         {formatBytes(totalBytes)}
         {seal === null && `, ${texts.app.files({ count: files.length })}`}

@@ -62,7 +62,9 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
     <form className={`${layout.stack4} ${styles.form}`} onSubmit={submit}>
       <div className={`${layout.row2} ${layout.sunken} ${styles.content}`}>
         <Icon name={content.from === 'here' && content.files.length === 1 ? 'file' : 'folder'} size={20} />
-        <span>{content.from === 'node' ? content.path : describe(content)}</span>
+        <span className={`${layout.grow} ${layout.break}`}>
+          {content.from === 'node' ? content.path : describe(content)}
+        </span>
         <Button size="small" variant="quiet" onClick={onBack}>
           {t.clear}
         </Button>
@@ -96,7 +98,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
             spellCheck={false}
           />
           <CheckField label={t.private} hint={t.privateHint} name="private" />
-          <div className={styles.pair}>
+          <div className={layout.columns}>
             <SelectField
               label={t.version}
               name="version"

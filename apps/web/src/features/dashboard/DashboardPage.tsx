@@ -122,7 +122,8 @@ function DiskCard({ stats }: { stats: NodeStats }) {
             <li key={directory}>
               <div className={`${layout.wrap2} ${layout.spread} ${styles.diskWords}`}>
                 <span className={`${layout.row2} ${styles.path}`} title={directory}>
-                  <Icon name="disk" size={16} /> {directory}
+                  <Icon name="disk" size={16} />{' '}
+                  <span className={`${layout.break} ${layout.verbatim}`}>{directory}</span>
                 </span>
                 <span className="number">
                   {t.diskFree({ free: formatBytes(freeBytes), total: formatBytes(totalBytes) })}

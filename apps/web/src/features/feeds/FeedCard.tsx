@@ -50,10 +50,10 @@ export function FeedCard({ feed }: { feed: Feed }) {
   ]
   return (
     <Card className={layout.stack4}>
-      <div className={styles.head}>
+      <div className={`${layout.row3} ${layout.start}`}>
         <div className={layout.grow}>
           <h2>{feed.title || feed.url}</h2>
-          <p className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>
+          <p className={`${layout.soft} ${layout.break}`}>
             {feed.url} · {readText(feed)}
           </p>
         </div>
@@ -63,10 +63,10 @@ export function FeedCard({ feed }: { feed: Feed }) {
         />
       </div>
       {feed.error && <Notice tone="warn">{messageOf(new Error(feed.error))}</Notice>}
-      <section className={`${layout.stack2} ${styles.part}`}>
-        <h3>{t.filters}</h3>
+      <section className={`${layout.stack2} ${layout.start}`}>
+        <h3 className={layout.heading}>{t.filters}</h3>
         {feed.filters.length === 0 && editing === null && (
-          <p className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>{t.noFilters}</p>
+          <p className={`${layout.soft} ${layout.break}`}>{t.noFilters}</p>
         )}
         {feed.filters.map((filter, at) =>
           editing === at ? (
@@ -96,8 +96,8 @@ export function FeedCard({ feed }: { feed: Feed }) {
           </Button>
         )}
       </section>
-      <section className={`${layout.stack2} ${styles.part}`}>
-        <h3>{t.items}</h3>
+      <section className={`${layout.stack2} ${layout.start}`}>
+        <h3 className={layout.heading}>{t.items}</h3>
         {asked.error && <Problem error={asked.error} onRetry={asked.reload} />}
         {!asked.value && !asked.error && <Loading />}
         {asked.value && <Items items={items} onTaken={asked.reload} />}
@@ -119,15 +119,12 @@ function FilterLine({
   const { matching, found } = useMatching(items, filter)
   return (
     <div className={`${layout.row3} ${layout.sunken} ${styles.filter}`}>
-      <div>
+      <div className={layout.grow}>
         <strong>{filter.include || t.everything}</strong>
         {filter.exclude && (
-          <span className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>
-            {' '}
-            {t.without({ words: filter.exclude })}
-          </span>
+          <span className={`${layout.soft} ${layout.break}`}> {t.without({ words: filter.exclude })}</span>
         )}
-        <div className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>
+        <div className={`${layout.soft} ${layout.break}`}>
           {/* Before it is known the line is there already: nothing jumps. */}
           {matching?.kind === 'fits' ? t.matching({ matching: found.length, count: items.length }) : '\u00a0'}
           {matching?.kind === 'slow' && t.slowExpression}
@@ -148,8 +145,7 @@ function Items({ items, onTaken }: { items: readonly FeedItem[]; onTaken(): void
       notify(t.itemTaken({ title }), { type: 'good' })
       onTaken()
     }, notifyError)
-  if (items.length === 0)
-    return <p className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>{t.noItems}</p>
+  if (items.length === 0) return <p className={`${layout.soft} ${layout.break}`}>{t.noItems}</p>
   return (
     <>
       <ul className={`${layout.whole} ${styles.items}`}>
@@ -157,9 +153,7 @@ function Items({ items, onTaken }: { items: readonly FeedItem[]; onTaken(): void
           <li key={item.id}>
             <span className={`${layout.grow} ${layout.break}`}>{item.title}</span>
             {item.publishedMs !== null && (
-              <span className={`${layout.small} ${layout.break} ${layout.muted} ${styles.soft}`}>
-                {formatAgo(item.publishedMs)}
-              </span>
+              <span className={`${layout.soft} ${layout.fixed}`}>{formatAgo(item.publishedMs)}</span>
             )}
             <Button
               size="small"

@@ -36,7 +36,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
   }
   return (
     <form className={`${layout.stack3} ${styles.filterForm}`} onSubmit={submit}>
-      <div className={styles.pair}>
+      <div className={layout.columns}>
         <TextField
           label={t.include}
           hint={t.includeHint}

@@ -21,7 +21,7 @@ export function Hit({ hit }: { hit: SearchHit }) {
         <Icon name={iconFor(path)} />
       </span>
       <span className={styles.words}>
-        <span className={styles.name}>
+        <span className={`${layout.break} ${styles.name}`}>
           {snippet === null ? <Marked text={name} matches={matches} /> : name}
         </span>
         {snippet !== null && (

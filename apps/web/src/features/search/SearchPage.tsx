@@ -103,7 +103,7 @@ function Results({ text, kind }: { text: string; kind: Kind }) {
       <p className={`${layout.soft} ${styles.count}`} aria-live="polite">
         {(found.next === null ? t.found : t.foundMore)({ count: found.items.length })}
       </p>
-      <ol className={`${layout.card} ${styles.hits}`}>
+      <ol className={`${layout.card} ${layout.divided} ${styles.hits}`}>
         {found.items.map(hit => (
           <li key={`${hit.torrent} ${hit.file}`}>
             <Hit hit={hit} />

@@ -33,8 +33,12 @@ export default function ScheduleEditor({ schedule, disabled, onChange }: Schedul
       {schedule.length > 0 ? <WeekPicture schedule={schedule} /> : <p className={layout.soft}>{say.none}</p>}
       <ol className={`${layout.stack3} ${layout.whole}`}>
         {schedule.map((entry, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an entry is its place in the list
-          <li key={at} className={`${layout.box} ${styles.entry}`} data-entry={at % 4}>
+          <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: an entry is its place in the list
+            key={at}
+            className={`${layout.box} ${layout.row2} ${layout.start} ${layout.spread} ${styles.entry}`}
+            data-entry={at % 4}
+          >
             <Entry entry={entry} number={at + 1} disabled={disabled} onChange={part => change(at, part)} />
             <IconButton
               icon="trash"

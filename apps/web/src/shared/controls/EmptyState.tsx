@@ -15,13 +15,15 @@ export function EmptyState(props: {
 }) {
   const Heading = props.page ? 'h1' : 'h2'
   return (
-    <div className={`${layout.stack3} ${styles.empty}`}>
+    <div className={`${layout.stack3} ${layout.centered} ${styles.empty}`}>
       <div className={`${layout.center} ${styles.picture}`}>
         <Icon name={props.icon} size={34} />
       </div>
       <Heading>{props.title}</Heading>
       {props.children && <p>{props.children}</p>}
-      {props.actions && <div className={`${layout.wrap2} ${styles.buttons}`}>{props.actions}</div>}
+      {props.actions && (
+        <div className={`${layout.wrap2} ${layout.centered} ${styles.buttons}`}>{props.actions}</div>
+      )}
     </div>
   )
 }

@@ -22,11 +22,11 @@ export function FilePicker({ say, size, onTake }: Props) {
   const folder = useRef<HTMLInputElement>(null)
   const look = size ? { size } : {}
   return (
-    <div className={`${layout.stack2} ${styles.drop}`}>
+    <div className={`${layout.stack2} ${layout.centered} ${styles.drop}`}>
       <Icon name="upload" size={30} />
       <strong>{say.drop}</strong>
-      <p>{say.hint}</p>
-      <div>
+      <p className={layout.soft}>{say.hint}</p>
+      <div className={`${layout.wrap2} ${layout.centered}`}>
         <Button variant="primary" icon="file" {...look} onClick={() => files.current?.click()}>
           {say.files}
         </Button>

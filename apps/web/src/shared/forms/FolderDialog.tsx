@@ -89,12 +89,14 @@ function Listing({ listing, files, file, onGo, onFile }: ListingProps) {
           disabled={parent === null}
           onClick={() => parent !== null && onGo(parent)}
         />
-        <span className={`${layout.clip} ${layout.grow} ${layout.bold}`} title={path}>
+        <span className={`${layout.clip} ${layout.grow} ${layout.bold} ${layout.verbatim}`} title={path}>
           {path}
         </span>
-        <span className={`${layout.soft} ${styles.facts}`}>{t.free({ size: formatBytes(freeBytes) })}</span>
+        <span className={layout.soft}>{t.free({ size: formatBytes(freeBytes) })}</span>
       </div>
-      {shown.length === 0 && <p className={styles.nothing}>{t.empty}</p>}
+      {shown.length === 0 && (
+        <p className={`${layout.muted} ${layout.centered} ${styles.nothing}`}>{t.empty}</p>
+      )}
       <ul className={styles.entries}>
         {shown.map(entry => (
           <li key={entry.path}>
@@ -105,7 +107,7 @@ function Listing({ listing, files, file, onGo, onFile }: ListingProps) {
               onClick={() => (entry.kind === 'folder' ? onGo(entry.path) : onFile(entry.path))}
             >
               <Icon name={entry.kind} size={17} />
-              <span>{entry.name}</span>
+              <span className={`${layout.grow} ${layout.clip}`}>{entry.name}</span>
               {entry.kind === 'file' ? (
                 <span className="number">{formatBytes(entry.lengthBytes)}</span>
               ) : (

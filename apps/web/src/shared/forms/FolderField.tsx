@@ -32,10 +32,10 @@ export function FolderField({ label = t.folder, value, needsBytes = 0, onChange 
   return (
     <div className={layout.row3}>
       <div className={layout.grow}>
-        <div className={`${layout.stack1} ${layout.label}`}>{label}</div>
+        <div className={layout.label}>{label}</div>
         <div className={`${layout.row2} ${styles.folderPath}`}>
           <Icon name="folder" size={16} />
-          <span>{path ?? '…'}</span>
+          <span className={`${layout.clip} ${layout.verbatim}`}>{path ?? '…'}</span>
         </div>
         {listing && (
           <div className={`${layout.soft} ${styles.facts}`} data-bad={tight || undefined}>

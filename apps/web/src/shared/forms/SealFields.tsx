@@ -24,11 +24,11 @@ export function SealFields({ say, problem, strength }: Props) {
       <legend>{say.to}</legend>
       {waysOf(say).map(({ by, label, hint }) => (
         <Fragment key={by}>
-          <label className={styles.way}>
+          <label className={`${layout.row2} ${layout.start}`}>
             <input type="radio" name="by" value={by} checked={chosen === by} onChange={() => setChosen(by)} />
-            <span>
+            <span className={layout.stack}>
               {label}
-              <small>{hint}</small>
+              <small className={layout.soft}>{hint}</small>
             </span>
           </label>
           {by === chosen && by === 'passphrase' && (
@@ -48,7 +48,7 @@ export function SealFields({ say, problem, strength }: Props) {
               rows={3}
               spellCheck={false}
               autoComplete="off"
-              className={`${layout.mono} ${styles.mono}`}
+              className={layout.mono}
             />
           )}
         </Fragment>
@@ -70,7 +70,7 @@ export function PassphraseFields({ field, again, problem, strength: Strength }: 
   const [passphrase, setPassphrase] = useState('')
   const common = { type: 'password', autoComplete: 'new-password', maxLength: 1000 }
   return (
-    <div className={styles.pair}>
+    <div className={layout.columns}>
       <div>
         <TextField
           {...common}

@@ -58,7 +58,7 @@ function Choices({ limits, onSaved }: { limits: Limits; onSaved(settings: Settin
         onChoose={choose}
       />
       {choice === 'home' && (
-        <div className={styles.fields}>
+        <div className={`${layout.columns} ${styles.fields}`}>
           <TextField
             label={t.connection}
             hint={t.megabits}
@@ -72,7 +72,7 @@ function Choices({ limits, onSaved }: { limits: Limits; onSaved(settings: Settin
       )}
       <Option name="own" title={t.own} hint={t.ownHint} chosen={choice} onChoose={choose} />
       {choice === 'own' && (
-        <div className={styles.fields}>
+        <div className={`${layout.columns} ${styles.fields}`}>
           <Megabytes
             label={t.down}
             value={limits.downloadBytesPerSecond}
@@ -118,9 +118,9 @@ function Option(props: {
 }) {
   const { name, title, hint, chosen, onChoose } = props
   return (
-    <label className={styles.choice}>
+    <label className={`${layout.row3} ${layout.start} ${layout.card} ${styles.choice}`}>
       <input type="radio" name="speed" checked={chosen === name} onChange={() => onChoose(name)} />
-      <span>
+      <span className={layout.stack}>
         <strong>{title}</strong>
         <span className={layout.soft}>{hint}</span>
       </span>

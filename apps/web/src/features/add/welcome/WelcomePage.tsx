@@ -36,10 +36,10 @@ export function WelcomePage() {
   }
   return (
     <div className={styles.page}>
-      <div className={`${layout.stack2} ${styles.head}`}>
+      <div className={`${layout.stack2} ${layout.centered}`}>
         <Logo size={44} />
         <h1>{t.title}</h1>
-        {at === 0 && <p>{t.intro}</p>}
+        {at === 0 && <p className={layout.muted}>{t.intro}</p>}
       </div>
       <ol className={styles.steps} aria-label={t.step({ step: at + 1, of: STEPS.length })}>
         {STEPS.map((name, index) => (
@@ -56,7 +56,7 @@ export function WelcomePage() {
         <h2 ref={heading} tabIndex={-1}>
           {step === 'share' && shared ? t.done.title : t[step].title}
         </h2>
-        <p>{step === 'share' && shared ? t.done.body : t[step].body}</p>
+        <p className={layout.muted}>{step === 'share' && shared ? t.done.body : t[step].body}</p>
         {step === 'folder' && <FolderStep />}
         {step === 'speed' && <SpeedStep />}
         {step === 'share' && (

@@ -76,7 +76,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
         />
       )}
       <div className={`${layout.grow} ${styles.fileName}`}>
-        <span>{name}</span>
+        <span className={layout.break}>{name}</span>
         <span className={`${layout.soft} ${layout.tabular}`}>
           {formatBytes(lengthBytes)}
           {haveBytes !== null &&

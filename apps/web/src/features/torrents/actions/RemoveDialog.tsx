@@ -73,10 +73,10 @@ function Deletions({ lists, torrents }: { lists: readonly Files[]; torrents: num
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
     <section className={`${layout.box} ${styles.deletions}`} tabIndex={0} aria-label={t.list}>
-      <ul>
+      <ul className={layout.stack2}>
         {lists.flatMap(({ id, deletions }) =>
           deletions.map(({ kind, path, files }) => (
-            <li key={`${id} ${path}`}>
+            <li key={`${id} ${path}`} className={`${layout.row2} ${layout.start}`}>
               <Icon name={kind} size={16} />
               <span className={`${layout.grow} ${layout.break} ${layout.bold}`}>{shownName(path)}</span>
               {kind === 'folder' && <span className={styles.count}>{texts.app.files({ count: files })}</span>}
@@ -85,7 +85,7 @@ function Deletions({ lists, torrents }: { lists: readonly Files[]; torrents: num
         )}
         {lists.map(({ id, names, total }) =>
           names.length === 0 ? null : (
-            <li key={`${id} files`} className={styles.names}>
+            <li key={`${id} files`} className={`${layout.break} ${styles.names}`}>
               {names.map(shownName).join(', ')}
               {total > names.length && ` ${t.more({ count: total - names.length })}`}
             </li>

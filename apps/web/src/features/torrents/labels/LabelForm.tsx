@@ -64,7 +64,7 @@ export function LabelForm({ id, label, taken, onDone }: Props) {
       <ColourField name={name} value={colour} onChange={setColour} />
       <div>
         <FolderField label={t.folder} value={directory} onChange={setDirectory} />
-        <div className={styles.inline}>
+        <div className={`${layout.row3} ${layout.start} ${layout.spread} ${styles.inline}`}>
           <p className={layout.soft}>{t.folderHint}</p>
           {directory !== null && (
             <Button size="small" variant="quiet" icon="undo" onClick={() => setDirectory(null)}>

@@ -16,13 +16,15 @@ export function LabelList() {
   return (
     <div className={`${layout.stack3} ${styles.all}`}>
       {labels.length === 0 && <p className={layout.soft}>{t.none}</p>}
-      <ul>
+      <ul className={`${layout.whole} ${layout.divided}`}>
         {labels.map(({ name, directory, torrents }) => (
-          <li key={name}>
+          <li key={name} className={layout.row3}>
             <LabelDot name={name} />
             <div className={`${layout.grow} ${styles.about}`}>
               <h3>{name}</h3>
-              <p>{listOf(t.torrents({ count: torrents }), directory)}</p>
+              <p className={`${layout.soft} ${layout.break}`}>
+                {listOf(t.torrents({ count: torrents }), directory)}
+              </p>
             </div>
             <LabelMenu name={name} />
           </li>

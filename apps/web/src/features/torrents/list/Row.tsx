@@ -84,7 +84,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
         </div>
         <ProgressBar value={progress} tone={LOOKS[state].tone} />
         <div className={styles.cardFacts}>
-          <span>{factOf(torrent)}</span>
+          <span className={layout.clip}>{factOf(torrent)}</span>
           {downloadBytesPerSecond > 0 && (
             <span className="number">
               <Icon name="down" size={12} />

@@ -69,7 +69,7 @@ function Heading({ column, sort, onSort }: { column: Column; sort: Sort; onSort(
         onClick={() => sorts && onSort(nextSort(sort, key))}
         onKeyDown={event => resizeByKey(event, column)}
       >
-        <span>{t.column[key]}</span>
+        <span className={layout.clip}>{t.column[key]}</span>
         {active && <Icon name={sort.descending ? 'expand' : 'collapse'} size={13} />}
       </button>
       <div

@@ -74,7 +74,7 @@ function NameCell({ torrent }: { torrent: Torrent }) {
       {/* The grid follows it: thousands of links that each know the router would be slow. */}
       <a
         href={`/torrents/${torrent.id}`}
-        className={styles.name}
+        className={`${layout.clip} ${styles.name}`}
         tabIndex={-1}
         title={shownName(torrent.name)}
         draggable={false}

@@ -31,7 +31,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
         <Icon name="left" size={16} />
         {texts.torrent.back}
       </Link>
-      <div className={styles.top}>
+      <div className={`${layout.row3} ${layout.start} ${layout.spread} ${styles.top}`}>
         <div className={`${layout.stack2} ${layout.shrink}`}>
           <h1 className={`${layout.break} ${styles.name}`}>{shownName(torrent.name)}</h1>
           <p className={`${layout.wrap2} ${layout.soft} ${styles.sub}`}>

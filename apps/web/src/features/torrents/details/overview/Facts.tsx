@@ -22,7 +22,7 @@ export function Facts(props: {
       <h2 id={id} className={layout.heading}>
         {props.title}
       </h2>
-      <dl className={`${layout.facts} ${styles.facts}`}>
+      <dl className={`${layout.facts} ${layout.divided} ${styles.facts}`}>
         {props.facts.map(fact => (
           <div key={fact.name}>
             <dt>{fact.name}</dt>

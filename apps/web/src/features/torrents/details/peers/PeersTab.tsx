@@ -96,10 +96,10 @@ function PeerRow({ peer }: { readonly peer: Peer }) {
               {peer.country}
             </abbr>
           )}
-          <span className={styles.address} title={peer.address}>
+          <span className={`${layout.clip} ${layout.verbatim}`} title={peer.address}>
             {peer.address}
           </span>
-          <small>
+          <small className={layout.clip}>
             {[peer.client || say.unknownClient, peer.country && countryName(peer.country)]
               .filter(Boolean)
               .join(' · ')}
@@ -145,7 +145,7 @@ function Rate({ column, value }: { readonly column: 'down' | 'up'; readonly valu
 function NoPeers({ paused }: { readonly paused: boolean }) {
   const looking = useDhtOff() ? say.noneLookingNoDht : say.noneLooking
   return (
-    <div className={`${layout.stack1} ${table.empty}`}>
+    <div className={`${layout.stack1} ${layout.centered} ${table.empty}`}>
       <p>{say.none}</p>
       <p>{paused ? say.nonePaused : looking}</p>
     </div>

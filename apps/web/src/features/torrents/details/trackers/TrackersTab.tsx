@@ -96,7 +96,9 @@ function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly lef
     <tr>
       <th scope="row">
         <div className={styles.source}>
-          <span title={tracker.url}>{isTracker ? tracker.url : say.kinds[tracker.kind as 'dht']}</span>
+          <span className={isTracker ? layout.verbatim : undefined} title={tracker.url}>
+            {isTracker ? tracker.url : say.kinds[tracker.kind as 'dht']}
+          </span>
           {!isTracker && <small>{say.kindHints[tracker.kind as 'dht']}</small>}
           {tracker.message && (
             <small className={tracker.state === 'failed' ? styles.bad : undefined}>{tracker.message}</small>

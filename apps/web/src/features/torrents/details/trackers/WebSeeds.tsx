@@ -37,12 +37,12 @@ export function WebSeeds({
     <section className={`${layout.stack2} ${styles.seeds}`} aria-labelledby="web-seeds">
       <h2 id="web-seeds">{say.webSeeds}</h2>
       {detail.webSeeds.length === 0 ? (
-        <p>{say.webSeedsNone}</p>
+        <p className={layout.soft}>{say.webSeedsNone}</p>
       ) : (
         <ul>
           {detail.webSeeds.map(url => (
-            <li key={url}>
-              {url}
+            <li key={url} className={`${layout.row3} ${layout.spread} ${layout.small}`}>
+              <span className={`${layout.break} ${layout.verbatim}`}>{url}</span>
               <IconButton
                 icon="trash"
                 size="small"
@@ -53,7 +53,7 @@ export function WebSeeds({
           ))}
         </ul>
       )}
-      <form onSubmit={add}>
+      <form className={`${layout.row2} ${styles.add}`} onSubmit={add}>
         <TextField
           label={say.webSeedAdd}
           type="url"
