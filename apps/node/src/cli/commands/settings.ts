@@ -5,6 +5,7 @@ import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
 import { texts } from '../texts.ts'
+import { settingTexts } from '../values/setting-texts.ts'
 import { SETTINGS, settingNames, settingsChange, settingValue } from '../values/settings.ts'
 
 export const settings = defineCommand({
@@ -31,7 +32,8 @@ export const settings = defineCommand({
         const fixed = fixedSettings.includes(name) ? `  ${texts.settings.fixed}` : ''
         output.line(`${name} = ${JSON.stringify(settingValue(values, name))}${fixed}`)
         if (!explain) continue
-        const text = [info.title, info.description].filter(part => part !== '').join(': ')
+        const { title, description } = settingTexts[name] ?? info
+        const text = [title, description].filter(part => part !== '').join(': ')
         for (const line of wrap(text, (output.terminal?.columns ?? 100) - 4)) output.line(`    ${line}`)
         // On one line, so that it can be copied.
         if (info.example !== undefined)

@@ -6,7 +6,7 @@ export type SettingTexts = Readonly<Record<string, { readonly title: string; rea
 const loads = {
   /** The contract has them. */
   en: async (): Promise<{ readonly default: SettingTexts }> => ({ default: {} }),
-  de: (): Promise<{ readonly default: SettingTexts }> => import('./de/setting-texts.ts'),
+  de: (): Promise<{ readonly default: SettingTexts }> => import('@shoal/api/setting-texts/de'),
 }
 
 /** Translations of the texts that settings have in the contract of the API. */

@@ -67,7 +67,7 @@ export const manage: Translation<typeof original> = {
   settings: {
     summary: 'Einstellungen anzeigen und ändern',
     about:
-      'show zeigt alle Einstellungen; get NAME … erklärt einige davon; set NAME=WERT … ändert einige mit sofortiger Wirkung. Ein Name ist eine Einstellung (limits.alternative), ihr letzter Teil oder eine Gruppe (limits). Werte sind on und off, Zahlen, Raten wie 2MB, none, Texte und JSON für Listen; get zeigt zu jeder Liste ein Beispiel. Die Erklärungen sind englisch.',
+      'show zeigt alle Einstellungen; get NAME … erklärt einige davon; set NAME=WERT … ändert einige mit sofortiger Wirkung. Ein Name ist eine Einstellung (limits.alternative), ihr letzter Teil oder eine Gruppe (limits). Werte sind on und off, Zahlen, Raten wie 2MB, none, Texte und JSON für Listen; get zeigt zu jeder Liste ein Beispiel.',
     action: 'show, get oder set. Standard: show',
     word: 'Namen, oder NAME=WERT',
     examples: {

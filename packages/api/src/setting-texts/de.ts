@@ -1,3 +1,4 @@
+/** Titles and descriptions of the settings in German. Their contracts have the English ones. */
 const settings = {
   'downloads.directory': {
     title: 'Download-Ordner',
