@@ -122,7 +122,7 @@ function FilterLine({
       <div className={layout.grow}>
         <strong>{filter.include || t.everything}</strong>
         {filter.exclude && (
-          <span className={`${layout.soft} ${layout.break}`}> {t.without({ words: filter.exclude })}</span>
+          <span className={layout.soft}> {t.without({ words: filter.exclude })}</span>
         )}
         <div className={`${layout.soft} ${layout.break}`}>
           {/* Before it is known the line is there already: nothing jumps. */}

@@ -66,7 +66,7 @@ interface EntryProps {
 
 function Entry({ entry, number, disabled, onChange }: EntryProps) {
   return (
-    <fieldset className={`${layout.wrap2} ${styles.fields}`} disabled={disabled}>
+    <fieldset className={`${layout.wrap2} ${layout.start} ${styles.fields}`} disabled={disabled}>
       <legend className="visually-hidden">{say.entry({ number })}</legend>
       <Days days={entry.days} onChange={days => onChange({ days })} />
       <Time label={say.from} value={entry.from} onChange={from => onChange({ from })} />

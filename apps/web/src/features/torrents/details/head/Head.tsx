@@ -66,7 +66,7 @@ function Numbers({ torrent }: { readonly torrent: Torrent }) {
   const rate = (value: number) => (value > 0 ? formatRate(value) : none)
   const eta = etaOf(torrent)
   return (
-    <dl className={`${layout.wrap2} ${styles.numbers}`}>
+    <dl className={`${layout.wrap2} ${layout.start} ${styles.numbers}`}>
       <Figure
         name={say.down}
         value={rate(torrent.downloadBytesPerSecond)}
