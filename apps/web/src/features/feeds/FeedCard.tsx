@@ -121,9 +121,7 @@ function FilterLine({
     <div className={`${layout.row3} ${layout.sunken} ${styles.filter}`}>
       <div className={layout.grow}>
         <strong>{filter.include || t.everything}</strong>
-        {filter.exclude && (
-          <span className={layout.soft}> {t.without({ words: filter.exclude })}</span>
-        )}
+        {filter.exclude && <span className={layout.soft}> {t.without({ words: filter.exclude })}</span>}
         <div className={`${layout.soft} ${layout.break}`}>
           {/* Before it is known the line is there already: nothing jumps. */}
           {matching?.kind === 'fits' ? t.matching({ matching: found.length, count: items.length }) : '\u00a0'}
