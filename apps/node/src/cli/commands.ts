@@ -3,150 +3,42 @@ import type { CommandEntry } from './command.ts'
 
 /** All commands. Each module is loaded when its command is used. */
 export const COMMANDS = {
-  start: {
-    group: 'node',
-    load: async () => (await import('./commands/start.ts')).start,
-  },
-  stop: {
-    group: 'node',
-    load: async () => (await import('./commands/stop.ts')).stop,
-  },
-  open: {
-    group: 'node',
-    load: async () => (await import('./commands/open.ts')).open,
-  },
-  shell: {
-    group: 'node',
-    load: async () => (await import('./commands/shell.ts')).shell,
-  },
-  add: {
-    group: 'torrents',
-    load: async () => (await import('./commands/add.ts')).add,
-  },
-  list: {
-    group: 'torrents',
-    load: async () => (await import('./commands/list.ts')).list,
-  },
-  show: {
-    group: 'torrents',
-    load: async () => (await import('./commands/show.ts')).show,
-  },
-  pause: {
-    group: 'torrents',
-    load: async () => (await import('./commands/actions.ts')).pause,
-  },
-  resume: {
-    group: 'torrents',
-    load: async () => (await import('./commands/actions.ts')).resume,
-  },
-  remove: {
-    group: 'torrents',
-    load: async () => (await import('./commands/remove.ts')).remove,
-  },
-  restore: {
-    group: 'torrents',
-    load: async () => (await import('./commands/remove.ts')).restore,
-  },
-  recheck: {
-    group: 'torrents',
-    load: async () => (await import('./commands/actions.ts')).recheck,
-  },
-  reannounce: {
-    group: 'torrents',
-    load: async () => (await import('./commands/actions.ts')).reannounce,
-  },
-  queue: {
-    group: 'torrents',
-    load: async () => (await import('./commands/actions.ts')).queue,
-  },
-  move: {
-    group: 'torrents',
-    load: async () => (await import('./commands/move.ts')).move,
-  },
-  files: {
-    group: 'torrents',
-    load: async () => (await import('./commands/files.ts')).files,
-  },
-  peers: {
-    group: 'torrents',
-    load: async () => (await import('./commands/peers.ts')).peers,
-  },
-  trackers: {
-    group: 'torrents',
-    load: async () => (await import('./commands/trackers.ts')).trackers,
-  },
-  limit: {
-    group: 'torrents',
-    load: async () => (await import('./commands/limit.ts')).limit,
-  },
-  label: {
-    group: 'torrents',
-    load: async () => (await import('./commands/label.ts')).label,
-  },
-  search: {
-    group: 'torrents',
-    load: async () => (await import('./commands/search.ts')).search,
-  },
-  jobs: {
-    group: 'manage',
-    load: async () => (await import('./commands/jobs.ts')).jobs,
-  },
-  feeds: {
-    group: 'manage',
-    load: async () => (await import('./commands/feeds.ts')).feeds,
-  },
-  settings: {
-    group: 'manage',
-    load: async () => (await import('./commands/settings.ts')).settings,
-  },
-  log: {
-    group: 'manage',
-    load: async () => (await import('./commands/log.ts')).log,
-  },
-  health: {
-    group: 'manage',
-    load: async () => (await import('./commands/health.ts')).health,
-  },
-  debug: {
-    group: 'manage',
-    load: async () => (await import('./commands/debug.ts')).debug,
-  },
-  api: {
-    group: 'manage',
-    load: async () => (await import('./commands/api.ts')).api,
-  },
-  share: {
-    group: 'alone',
-    load: async () => (await import('./commands/share.ts')).share,
-  },
-  get: {
-    group: 'alone',
-    load: async () => (await import('./commands/get.ts')).get,
-  },
-  seed: {
-    group: 'alone',
-    load: async () => (await import('./commands/seed.ts')).seed,
-  },
-  unseal: {
-    group: 'alone',
-    load: async () => (await import('./commands/unseal.ts')).unseal,
-  },
-  key: {
-    group: 'alone',
-    load: async () => (await import('./commands/key.ts')).key,
-  },
-  create: {
-    group: 'alone',
-    load: async () => (await import('./commands/create.ts')).create,
-  },
-  info: {
-    group: 'alone',
-    load: async () => (await import('./commands/info.ts')).info,
-  },
-  check: {
-    group: 'alone',
-    load: async () => (await import('./commands/check.ts')).check,
-  },
+  start: { group: 'node', load: async () => (await import('./commands/start.ts')).start },
+  stop: { group: 'node', load: async () => (await import('./commands/stop.ts')).stop },
+  open: { group: 'node', load: async () => (await import('./commands/open.ts')).open },
+  shell: { group: 'node', load: async () => (await import('./commands/shell.ts')).shell },
+  add: { group: 'torrents', load: async () => (await import('./commands/add.ts')).add },
+  list: { group: 'torrents', load: async () => (await import('./commands/list.ts')).list },
+  show: { group: 'torrents', load: async () => (await import('./commands/show.ts')).show },
+  pause: { group: 'torrents', load: async () => (await import('./commands/actions.ts')).pause },
+  resume: { group: 'torrents', load: async () => (await import('./commands/actions.ts')).resume },
+  remove: { group: 'torrents', load: async () => (await import('./commands/remove.ts')).remove },
+  restore: { group: 'torrents', load: async () => (await import('./commands/remove.ts')).restore },
+  recheck: { group: 'torrents', load: async () => (await import('./commands/actions.ts')).recheck },
+  reannounce: { group: 'torrents', load: async () => (await import('./commands/actions.ts')).reannounce },
+  queue: { group: 'torrents', load: async () => (await import('./commands/actions.ts')).queue },
+  move: { group: 'torrents', load: async () => (await import('./commands/move.ts')).move },
+  files: { group: 'torrents', load: async () => (await import('./commands/files.ts')).files },
+  peers: { group: 'torrents', load: async () => (await import('./commands/peers.ts')).peers },
+  trackers: { group: 'torrents', load: async () => (await import('./commands/trackers.ts')).trackers },
+  limit: { group: 'torrents', load: async () => (await import('./commands/limit.ts')).limit },
+  label: { group: 'torrents', load: async () => (await import('./commands/label.ts')).label },
+  search: { group: 'torrents', load: async () => (await import('./commands/search.ts')).search },
+  jobs: { group: 'manage', load: async () => (await import('./commands/jobs.ts')).jobs },
+  feeds: { group: 'manage', load: async () => (await import('./commands/feeds.ts')).feeds },
+  settings: { group: 'manage', load: async () => (await import('./commands/settings.ts')).settings },
+  log: { group: 'manage', load: async () => (await import('./commands/log.ts')).log },
+  health: { group: 'manage', load: async () => (await import('./commands/health.ts')).health },
+  debug: { group: 'manage', load: async () => (await import('./commands/debug.ts')).debug },
+  api: { group: 'manage', load: async () => (await import('./commands/api.ts')).api },
+  share: { group: 'alone', load: async () => (await import('./commands/share.ts')).share },
+  get: { group: 'alone', load: async () => (await import('./commands/get.ts')).get },
+  seed: { group: 'alone', load: async () => (await import('./commands/seed.ts')).seed },
+  unseal: { group: 'alone', load: async () => (await import('./commands/unseal.ts')).unseal },
+  key: { group: 'alone', load: async () => (await import('./commands/key.ts')).key },
+  create: { group: 'alone', load: async () => (await import('./commands/create.ts')).create },
+  info: { group: 'alone', load: async () => (await import('./commands/info.ts')).info },
+  check: { group: 'alone', load: async () => (await import('./commands/check.ts')).check },
 } satisfies Record<NodeCommandName, CommandEntry> & Record<string, CommandEntry>
 
 export type CommandName = keyof typeof COMMANDS
