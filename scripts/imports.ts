@@ -78,6 +78,9 @@ export function findViolations(tree: SourceTree): Violation[] {
 export async function checkImports(): Promise<Violation[]> {
   const files = new Map<string, string>()
   const manifests = new Map<string, Manifest>([['', manifestAt('')]])
+  const unknown = globSync(['packages/*/package.json', 'apps/*/package.json'], { cwd: ROOT })
+    .map(manifest => posix.dirname(manifest.replaceAll('\\', '/')))
+    .filter(workspace => !(workspace in WORKSPACES))
   for (const workspace of Object.keys(WORKSPACES)) {
     if (!existsSync(posix.join(ROOT, workspace))) continue
     if (existsSync(posix.join(ROOT, workspace, 'package.json')))
@@ -87,7 +90,14 @@ export async function checkImports(): Promise<Violation[]> {
       files.set(file, readFileSync(posix.join(ROOT, file), 'utf8'))
     }
   }
-  return findViolations({ files, manifests })
+  return [
+    ...unknown.map(workspace => ({
+      file: `${workspace}/package.json`,
+      line: 1,
+      message: 'add this workspace to WORKSPACES in scripts/import-rules.ts',
+    })),
+    ...findViolations({ files, manifests }),
+  ]
 }
 
 function manifestAt(folder: string): Manifest {

@@ -1,3 +1,5 @@
+import type { Language } from './language.ts'
+
 /** The plural categories of CLDR. English and German use `one` and `other`. */
 export const PLURAL_CATEGORIES = ['zero', 'one', 'two', 'few', 'many', 'other'] as const
 
@@ -33,7 +35,12 @@ export type Translation<C> = {
       : Translation<C[Name]>
 }
 
-/** The same at run time. */
+/** How the catalog of each language is loaded, so that only that of the user is. A new language is missing here until it is added. */
+export type Catalogs<C> = {
+  readonly [L in Language]: () => Promise<{ readonly default: L extends 'en' ? C : Translation<C> }>
+}
+
+/** Returns true if a value of a catalog is a plural, not a group of messages. */
 export function isPlural(value: Message | Catalog): value is Plural {
   return (
     typeof value === 'object' &&

@@ -1,3 +1,10 @@
-export { type Catalog, isPlural, type Message, type Plural, type Translation } from './catalog.ts'
-export { chooseLanguage, directionOf } from './language.ts'
+export {
+  type Catalog,
+  type Catalogs,
+  isPlural,
+  type Message,
+  type Plural,
+  type Translation,
+} from './catalog.ts'
+export { AVAILABLE, chooseLanguage, directionOf, LANGUAGES, type Language } from './language.ts'
 export { findText, type Texts, toTexts } from './texts.ts'

@@ -1,3 +1,10 @@
+/** The languages of all screens and commands, by the names that they have for themselves. The first is that of the original texts. */
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
+export type Language = keyof typeof LANGUAGES
+
+/** Their BCP 47 tags. */
+export const AVAILABLE = Object.keys(LANGUAGES) as [Language, ...Language[]]
+
 /**
  * Chooses the language to show: the first that the user prefers and that is available, by its primary subtag (`de` for `de-AT`), or else the
  * first available one.

@@ -1,5 +1,10 @@
-import { type Texts, toTexts } from '@shoal/messages'
+import { type Catalogs, type Language, type Texts, toTexts } from '@shoal/messages'
 import { en } from './messages/en.ts'
+
+const catalogs: Catalogs<typeof en> = {
+  en: async () => ({ default: en }),
+  de: async () => ({ default: (await import('./messages/de.ts')).de }),
+}
 
 let current: Texts<typeof en> | undefined
 
@@ -10,7 +15,7 @@ export function texts(): Texts<typeof en> {
 }
 
 /** Sets the language of errors for the whole program. Without it, they are English. */
-export async function setLanguage(language: 'en' | 'de'): Promise<void> {
-  if (language === 'en') current = undefined
-  else current = toTexts((await import('./messages/de.ts')).de as unknown as typeof en, language)
+export async function setLanguage(language: Language): Promise<void> {
+  const { default: catalog } = await catalogs[language]()
+  current = toTexts(catalog, language) as Texts<typeof en>
 }

@@ -14,6 +14,7 @@ describe('control characters', () => {
 
   test('only ASCII remains on a terminal without UTF-8', () => {
     expect(printable('Füße…', { unicode: false })).toBe('Fuesse...')
+    expect(printable('déjà vu', { unicode: false })).toBe('deja vu')
     expect(printable('映画', { unicode: false })).toBe('??')
   })
 

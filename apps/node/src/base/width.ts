@@ -25,7 +25,13 @@ const ASCII: Readonly<Record<string, string>> = {
 export function printable(text: string, { unicode = true }: { unicode?: boolean } = {}): string {
   const mark = unicode ? '\ufffd' : '?'
   const safe = text.replace(CONTROLS, mark).replace(DIRECTIONS, mark)
-  return unicode ? safe : safe.replace(/[^ -~]/gu, character => ASCII[character] ?? '?')
+  return unicode ? safe : safe.replace(/[^ -~]/gu, character => ASCII[character] ?? withoutAccent(character))
+}
+
+/** `e` for `é`; a question mark for what is not such a letter. */
+function withoutAccent(character: string): string {
+  const [letter] = character.normalize('NFD')
+  return letter !== undefined && /[ -~]/.test(letter) ? letter : '?'
 }
 
 /** ASCII, the Latin letters of Europe and usual punctuation: one column each. */

@@ -1,6 +1,6 @@
 /** Numbers as people write them in their language. Units are decimal, as the options read them. */
 import { formatBytes as formatEnglishBytes } from '../base/format.ts'
-import { LANGUAGE, texts } from './texts.ts'
+import { texts } from './texts.ts'
 
 /** Formats a size with three digits: `512 B`, `1.23 MB`, `45.6 GB`. */
 export function formatBytes(bytes: number): string {
@@ -42,14 +42,18 @@ export function formatDuration(seconds: number): string {
 /** Formats a point in time in the machine's time zone: `2026-11-21 09:18:42`, in German `21.11.2026 09:18:42`. */
 export function formatTime(atMs: number): string {
   const date = new Date(atMs)
-  const day = [String(date.getFullYear()), two(date.getMonth() + 1), two(date.getDate())]
+  const [year, month, day] = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(two) as [
+    string,
+    string,
+    string,
+  ]
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
-  return `${LANGUAGE === 'de' ? day.reverse().join('.') : day.join('-')} ${time}`
+  return `${texts.format.day({ year, month, day })} ${time}`
 }
 
 /** `Intl.NumberFormat` does the same, but takes 10 ms to load. */
 function localized(number: string): string {
-  return LANGUAGE === 'de' ? number.replace('.', ',') : number
+  return number.replace('.', texts.format.decimal)
 }
 
 function two(number: number): string {

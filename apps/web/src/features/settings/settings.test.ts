@@ -1,10 +1,10 @@
 import { DEFAULT_SETTINGS, type ScheduledLimit, type Settings } from '@shoal/api'
 import german from '@shoal/api/setting-texts/de'
+import type { Language } from '@shoal/messages'
 import { findMismatches } from '@shoal/messages/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rateOf, rateText, unitFor } from '../../shared/forms/rate.ts'
-import type { AVAILABLE } from '../../shared/messages/language.ts'
 import { changesOf, fieldNamed, problemWith, SECTIONS, sectionsMatching, settingIn } from './model.ts'
 import { stretchesOf } from './week.ts'
 
@@ -39,7 +39,7 @@ test('every setting of the contract is a field with a name and the right kind of
   expect(fieldNamed('network.encryption')!.options).toEqual(['plain', 'prefer', 'require'])
 })
 
-const translations = { de: german } satisfies Record<Exclude<(typeof AVAILABLE)[number], 'en'>, object>
+const translations = { de: german } satisfies Record<Exclude<Language, 'en'>, object>
 
 test.each(Object.entries(translations))(
   'every setting of the contract has a title and a description in %s',

@@ -1,5 +1,6 @@
 /** Sizes, rates, times and lists for people, in the language of the page. Sizes count in thousands, as disks and networks are sold. */
-import { type Language, language, locale } from '../messages/language.ts'
+import type { Language } from '@shoal/messages'
+import { language, locale } from '../messages/language.ts'
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const
 type SizeUnit = (typeof UNITS)[number]

@@ -1,6 +1,6 @@
+import { AVAILABLE } from '@shoal/messages'
 import { findMismatches } from '@shoal/messages/testing'
 import { expect, test } from 'vitest'
-import { AVAILABLE } from './language.ts'
 
 const CATALOGS = ['console', 'viewing', 'share-page', 'sharing', 'sealing']
 const TRANSLATIONS = AVAILABLE.filter(language => language !== 'en')

@@ -1,12 +1,7 @@
-import { chooseLanguage, directionOf } from '@shoal/messages'
+import { AVAILABLE, chooseLanguage, directionOf, type Language } from '@shoal/messages'
 import { remember, remembered } from '../base/remembered.ts'
 
-/** Available languages, by the names that they have for themselves. The first is shown if the browser prefers none of them. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
-export type Language = keyof typeof LANGUAGES
-
 const KEY = 'shoal.language'
-export const AVAILABLE = Object.keys(LANGUAGES) as [Language, ...Language[]]
 const preferred = preferences()
 
 /** The language of this page; it changes only by loading the page again. */

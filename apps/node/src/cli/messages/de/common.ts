@@ -24,7 +24,7 @@ export const common: Translation<typeof original> = {
   options: {
     json: 'JSON ausgeben: ein Objekt, oder eines pro Zeile, solange der Befehl läuft',
     verbose: 'Die Aktivität von Peers und Trackern auf der Standardfehlerausgabe anzeigen',
-    lang: 'Sprache: en oder de. Standard: SHOAL_LANG, sonst die Locale',
+    lang: 'Sprache: {languages}. Standard: SHOAL_LANG, sonst die Locale',
     help: 'Diese Hilfe anzeigen',
     version: 'Die Version anzeigen',
   },
@@ -193,6 +193,8 @@ export const common: Translation<typeof original> = {
   },
   format: {
     years: 'Jahre',
+    decimal: ',',
+    day: '{day}.{month}.{year}',
     unlimited: 'unbegrenzt',
     or: ' oder ',
     files: { one: '{count} Datei', other: '{count} Dateien' },

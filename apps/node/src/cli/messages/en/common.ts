@@ -22,7 +22,7 @@ export const common = {
   options: {
     json: 'Print JSON: one object, or one per line while the command runs',
     verbose: 'Print the activity of peers and trackers on standard error',
-    lang: 'Language: en or de. Default: SHOAL_LANG, else the locale',
+    lang: 'Language: {languages}. Default: SHOAL_LANG, else the locale',
     help: 'Show this help',
     version: 'Show the version',
   },
@@ -177,6 +177,9 @@ export const common = {
   },
   format: {
     years: 'years',
+    /** The decimal point. */
+    decimal: '.',
+    day: '{year}-{month}-{day}',
     unlimited: 'unlimited',
     or: ' or ',
     files: { one: '{count} file', other: '{count} files' },
