@@ -97,7 +97,9 @@ export const CardRow = memo(function CardRow(props: RowProps) {
               {formatRate(uploadBytesPerSecond)}
             </span>
           )}
-          {eta !== null && <span className="number">{t.left({ time: formatDuration(eta) })}</span>}
+          {eta !== null && (
+            <span className={`number ${layout.clip}`}>{t.left({ time: formatDuration(eta) })}</span>
+          )}
           <span className={styles.cardEnd}>
             {!hasProgress(torrent) && ratio !== null && <span className="number">{formatRatio(ratio)}</span>}
             {totalBytes !== null && <span className="number">{formatBytes(totalBytes)}</span>}
