@@ -37,9 +37,9 @@ test('only what is complete is 100 %', () => {
 })
 
 test('durations have the two largest units', () => {
-  expect([0, 59, 60, 3661, 90_000, 86_400 * 400, 1e12, Number.POSITIVE_INFINITY].map(formatDuration)).toEqual(
-    ['0s', '59s', '1m', '1h 1m', '1d 1h', '1y 35d', '∞', '∞'],
-  )
+  expect(
+    [0, 59, 60, 3661, 90_000, 86_400 * 400, 1e12, Number.POSITIVE_INFINITY].map(span => formatDuration(span)),
+  ).toEqual(['0s', '59s', '1m', '1h 1m', '1d 1h', '1y 35d', '∞', '∞'])
 })
 
 test('times are formatted as people say them', () => {

@@ -94,8 +94,8 @@ function shortSpan(count: number, unit: (typeof SPANS)[number][0]): string {
   return numbers({ style: 'unit', unit, unitDisplay: 'narrow' }).format(count)
 }
 
-/** The two largest units: `1d 4h`, `5m 20s`. More than ten years is shown as `∞`. */
-export function formatDuration(seconds: number): string {
+/** The largest units: `1d 4h`, `5m 20s`. More than ten years is shown as `∞`. */
+export function formatDuration(seconds: number, units: 1 | 2 = 2): string {
   if (!Number.isFinite(seconds) || seconds > 10 * SPANS[0][1]) return '∞'
   const whole = Math.max(0, Math.round(seconds))
   const first = Math.max(
@@ -105,7 +105,7 @@ export function formatDuration(seconds: number): string {
   const start = whole === 0 ? SPANS.length - 1 : first
   const parts: string[] = []
   let rest = whole
-  for (const [unit, length] of SPANS.slice(start, start + 2)) {
+  for (const [unit, length] of SPANS.slice(start, start + units)) {
     const count = Math.floor(rest / length)
     rest -= count * length
     if (count > 0 || parts.length === 0) parts.push(shortSpan(count, unit))

@@ -98,7 +98,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
             </span>
           )}
           {eta !== null && (
-            <span className={`number ${layout.clip}`}>{t.left({ time: formatDuration(eta) })}</span>
+            <span className={`number ${layout.clip}`}>{t.left({ time: formatDuration(eta, 1) })}</span>
           )}
           <span className={styles.cardEnd}>
             {!hasProgress(torrent) && ratio !== null && <span className="number">{formatRatio(ratio)}</span>}

@@ -14,7 +14,7 @@ export type ColumnKey = Column['key']
 
 /** In the order in which they are shown. */
 export const COLUMNS: readonly Column[] = [
-  { key: 'name', width: 198, least: 140 },
+  { key: 'name', width: 190, least: 140 },
   { key: 'state', width: 130, least: 90 },
   { key: 'totalBytes', width: 80, least: 60, end: true },
   { key: 'downloadBytesPerSecond', width: 78, least: 64, end: true },
@@ -22,8 +22,8 @@ export const COLUMNS: readonly Column[] = [
   { key: 'etaSeconds', width: 84, least: 56, end: true },
   { key: 'ratio', width: 52, least: 50, end: true },
   { key: 'peers', width: 76, least: 56, end: true },
-  { key: 'label', width: 84, least: 60 },
-  { key: 'addedMs', width: 106, least: 70 },
+  { key: 'label', width: 80, least: 60 },
+  { key: 'addedMs', width: 118, least: 70 },
   { key: 'completedMs', width: 124, least: 70, hidden: true },
   { key: 'downloadedBytes', width: 104, least: 60, end: true, hidden: true },
   { key: 'uploadedBytes', width: 88, least: 60, end: true, hidden: true },

@@ -6,7 +6,7 @@ export const app: Translation<typeof english> = {
   skip: 'Zum Inhalt springen',
   navigation: 'Hauptmenü',
   nav: {
-    transfers: 'Übertragungen',
+    transfers: 'Torrents',
     dashboard: 'Übersicht',
     search: 'Suche',
     feeds: 'Feeds',
@@ -37,7 +37,7 @@ export const app: Translation<typeof english> = {
   notFound: {
     title: 'Seite nicht gefunden',
     body: 'Die Adresse ist vielleicht veraltet oder enthält einen Tippfehler.',
-    back: 'Zu den Übertragungen',
+    back: 'Zu den Torrents',
   },
   failure: {
     title: 'Auf dieser Seite ist etwas schiefgegangen',

@@ -2,7 +2,7 @@ import type { Translation } from '@shoal/messages'
 import type { list as english } from '../en/list.ts'
 
 export const list: Translation<typeof english> = {
-  title: 'Übertragungen',
+  title: 'Torrents',
   filterPlaceholder: 'Filtern',
   filterLabel: 'Nach Namen filtern',
   clearFilter: 'Filter löschen',

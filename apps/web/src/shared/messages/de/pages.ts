@@ -50,7 +50,7 @@ export const pages: Translation<typeof english> = {
     done: {
       title: 'Sie teilen jetzt',
       body: 'Geben Sie den Link weiter. Er funktioniert, solange dieser Knoten läuft, und länger, sobald andere es haben.',
-      finish: 'Zu meinen Übertragungen',
+      finish: 'Zu meinen Torrents',
     },
   },
   dashboard: {

@@ -2,7 +2,7 @@ import type { Translation } from '@shoal/messages'
 import type { torrent as english } from '../en/torrent.ts'
 
 export const torrent: Translation<typeof english> = {
-  back: 'Alle Übertragungen',
+  back: 'Alle Torrents',
   gone: {
     title: 'Torrent nicht gefunden',
     body: 'Er wurde entfernt, oder die Adresse enthält einen Tippfehler.',

@@ -1,0 +1,119 @@
+/**
+ * The language of the console. The pseudo-translation puts every text of the catalogs in brackets: a text without them is not in a catalog.
+ */
+import { Settings } from '@shoal/api'
+import { SimulatedNode } from '@shoal/api/testing/node'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
+
+let served: ServedConsole
+beforeAll(async () => {
+  served = await serveConsole()
+}, 60_000)
+afterAll(() => served.close())
+
+/** Names that no language translates. */
+const NAMES = /^(?:Shoal|English|Deutsch|TCP|uTP|DHT|WebRTC|[kMG]B\/s)$/
+/** Sizes, rates and times, which Intl writes. */
+const AMOUNT = /^(?:\d[\d.,]*\s?(?:[kMGT]?B(?:\/s)?|[KM]iB|%|[smhdy]|days?)[\s/]*)+$/
+const TIME = /\bago$|^(?:now|yesterday|tomorrow|in \d.*)$|^\d{1,2} \p{L}+ \d{4}|^\p{L}{3,4}$/u
+
+/** Every text that a simulated node says, and the titles and descriptions of its settings. */
+async function textsOfNode(): Promise<Set<string>> {
+  const { api } = new SimulatedNode({})
+  const texts = new Set<string>()
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') for (const text of [value, ...value.split('/')]) texts.add(text)
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect)
+  }
+  const torrents = (await api.listTorrents({})).items
+  const feeds = (await api.listFeeds({})).items
+  collect([torrents, feeds])
+  for (const { id } of torrents) {
+    collect([await api.getTorrent({ id }), await api.listTrackers({ id })])
+    collect(await api.listFiles({ id }).catch(() => null))
+  }
+  collect([await api.getSettings({}), await api.listLabels({})])
+  for (const { id } of feeds) collect(await api.listFeedItems({ id }))
+  for (const section of Object.values(Settings.shape))
+    for (const schema of Object.values(section.shape)) {
+      const { title, description } = schema.meta() ?? {}
+      collect([title, description])
+    }
+  return texts
+}
+
+/** Texts of a page: those that are seen, and those for assistive technology. */
+function pageTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: (string | null)[] = []
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+      if (!node.parentElement!.closest('script, noscript')) found.push(node.textContent)
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
+      for (const element of document.querySelectorAll(`[${name}]`)) found.push(element.getAttribute(name))
+    const texts = found.map(text => text?.trim() ?? '').filter(text => /\p{L}{2}/u.test(text))
+    return [...new Set(texts)]
+  })
+}
+
+/** Buttons, tabs, links and headings whose text is wider than they are. */
+function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('button, [role=tab], nav a, h1, h2, h3, label, legend')]
+      // Headings of columns can be made wider.
+      .filter(element => !element.closest('[role=columnheader], .visually-hidden'))
+      .filter(({ scrollWidth, clientWidth }) => clientWidth > 1 && scrollWidth > clientWidth + 1)
+      .map(({ innerText }) => innerText)
+      .filter(text => text.includes('[')),
+  )
+}
+
+describe.skipIf(lackingChromium())('the language of the console', () => {
+  const screens: [path: string, tab: string | null][] = [
+    ...['/', '/dashboard', '/search', '/feeds', '/settings', '/welcome'].map(
+      path => [path, null] as [string, null],
+    ),
+    ...['overview', 'files', 'trackers', 'graph', 'log', 'options'].map(
+      tab => ['/', tab] as [string, string],
+    ),
+  ]
+  test.each(screens)(
+    'all texts of %s (torrent: %s) are in a catalog, and none is cut off',
+    async (path, tab) => {
+      const content = await textsOfNode()
+      const isContent = (text: string) =>
+        NAMES.test(text) || AMOUNT.test(text) || TIME.test(text) || content.has(text)
+      const { page, complaints, close } = await served.open(`${path}?mock&lang=pseudo`)
+      await page.locator('main').getByText('[').first().waitFor()
+      if (tab !== null) {
+        const href = await page.locator('[data-row] a').first().getAttribute('href')
+        await page.evaluate(to => history.pushState(null, '', to), `${href}?tab=${tab}`)
+        await page.getByRole('tabpanel').getByText('[').first().waitFor({ state: 'attached' })
+      }
+      await expect
+        .poll(async () => (await pageTexts(page)).filter(text => !text.includes('[') && !isContent(text)))
+        .toEqual([])
+      expect(await cutOff(page)).toEqual([])
+      expect(complaints).toEqual([])
+      await close()
+    },
+  )
+
+  test('is that of the browser until another is chosen, which is remembered', async () => {
+    const { page, complaints, close } = await served.open('/settings/appearance?mock', { locale: 'de-AT' })
+    await page.getByRole('heading', { name: 'Einstellungen' }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+    await page.getByText('English', { exact: true }).click()
+    await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await page.goto(`${served.url}/?mock`)
+    await page.getByRole('link', { name: 'Transfers' }).first().waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    await page.goto(`${served.url}/settings/appearance?mock`)
+    await page.getByText('Browser default', { exact: true }).click()
+    await page.getByRole('heading', { name: 'Einstellungen' }).waitFor()
+    expect(complaints).toEqual([])
+    await close()
+  })
+})
