@@ -6,7 +6,7 @@ import { CheckField, TextField } from '../../shared/controls/Field.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
-import { formatBytes } from '../../shared/format/format.ts'
+import { formatBytes, listOf } from '../../shared/format/format.ts'
 import { FolderField } from '../../shared/forms/FolderField.tsx'
 import { tagsOf } from '../../shared/forms/tags.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -121,8 +121,7 @@ function Title({ preview }: { preview: Preview }) {
     <div>
       <h3 className={`${layout.break} ${styles.name}`}>{seal === null ? name : t.sealed.name}</h3>
       <p className={layout.soft}>
-        {formatBytes(totalBytes)}
-        {seal === null && `, ${texts.app.files({ count: files.length })}`}
+        {listOf(formatBytes(totalBytes), seal === null ? texts.app.files({ count: files.length }) : null)}
         {isPrivate && (
           <>
             {' '}

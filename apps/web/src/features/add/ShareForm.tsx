@@ -6,7 +6,7 @@ import { CheckField, SelectField, TextArea, TextField } from '../../shared/contr
 import { Icon } from '../../shared/controls/Icon.tsx'
 import { Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
-import { formatBytes, formatPieceSize } from '../../shared/format/format.ts'
+import { formatBytes, formatPieceSize, listOf } from '../../shared/format/format.ts'
 import { tagsOf } from '../../shared/forms/tags.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
@@ -126,9 +126,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
 
 function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
   const bytes = formatBytes(files.reduce((sum, { file }) => sum + file.size, 0))
-  return files.length === 1
-    ? `${name}, ${bytes}`
-    : `${name}, ${texts.app.files({ count: files.length })}, ${bytes}`
+  return listOf(name, files.length === 1 ? null : texts.app.files({ count: files.length }), bytes)
 }
 
 /** Returns who can open it, or the problem with the form. The code that checks keys is loaded only here. */

@@ -81,7 +81,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
           {formatBytes(lengthBytes)}
           {haveBytes !== null &&
             haveBytes > 0 &&
-            ` · ${formatPercent(haveBytes / lengthBytes)} ${texts.files.here}`}
+            ` · ${texts.files.here({ share: formatPercent(haveBytes / lengthBytes) })}`}
         </span>
       </div>
       <div className={styles.fileActions}>

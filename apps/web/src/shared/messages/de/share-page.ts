@@ -93,7 +93,7 @@ const sharePage: Translation<typeof english> = {
     title: 'Dateien',
     choose: '{name} herunterladen',
     all: 'Alle Dateien',
-    here: 'heruntergeladen',
+    here: '{share} heruntergeladen',
     more: { one: '{count} weitere anzeigen', other: '{count} weitere anzeigen' },
   },
   viewer: {

@@ -87,7 +87,7 @@ export default {
     title: 'Files',
     choose: 'Download {name}',
     all: 'All files',
-    here: 'downloaded',
+    here: '{share} downloaded',
     more: { one: 'Show {count} more', other: 'Show {count} more' },
   },
   viewer: {
