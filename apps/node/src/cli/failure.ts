@@ -1,6 +1,18 @@
 /** Failures of the command line: their messages are in the user's language. Those of engine and node are English. */
+import type { Language } from '@shoal/messages'
 import { fileFailure as baseFileFailure, describeFailure, Failure, UsageError } from '../base/failure.ts'
 import { LANGUAGE, texts } from './texts.ts'
+
+type Headlines = Readonly<Record<string, string>>
+
+const loads: Readonly<Record<Language, () => Promise<Headlines>>> = {
+  /** The messages are English themselves. */
+  en: async () => ({}),
+  de: async () => (await import('@shoal/api/error-texts/de')).default,
+}
+
+/** Headlines of errors by code, for languages other than that of the messages. */
+const headlines = await loads[LANGUAGE]()
 
 /** The work could not be done. The message is in the user's language and says what to do. */
 export class CommandFailure extends Failure {}
@@ -31,7 +43,7 @@ export function fileFailure(error: unknown, path: string): Error {
 /** Code and message of anything thrown. English messages of engine and node get a headline in the user's language. */
 export function explainFailure(error: unknown): { code: string; message: string } {
   const failure = describeFailure(error)
-  if (LANGUAGE === 'en' || error instanceof CommandFailure || error instanceof UsageError) return failure
-  const headline = (texts.failures as Readonly<Record<string, string>>)[failure.code]
+  if (error instanceof CommandFailure || error instanceof UsageError) return failure
+  const headline = headlines[failure.code]
   return headline === undefined ? failure : { ...failure, message: `${headline}: ${failure.message}` }
 }

@@ -22,7 +22,7 @@ type Headlines = Readonly<Record<ErrorCode | ApiCode, string>>
 const loads = {
   /** The messages of errors are English themselves. */
   en: async () => ({ default: null }),
-  de: (): Promise<{ readonly default: Headlines }> => import('./de/errors.ts'),
+  de: (): Promise<{ readonly default: Headlines }> => import('@shoal/api/error-texts/de'),
 }
 
 /** Says in a few words what kind of error a code is, for languages other than that of the errors' messages. Null in English. */

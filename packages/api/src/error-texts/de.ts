@@ -1,8 +1,14 @@
+/** Headlines of errors in German, by code. They stand above the English messages of engine and node. */
 const headlines = {
+  'address-in-use': 'Adresse bereits in Verwendung',
+  altered: 'Veränderte Daten',
   ambiguous: 'Mehrdeutig',
   'bad-argument': 'Ungültige Eingabe',
   'bad-bencode': 'Ungültige .torrent-Datei',
+  'bad-feed': 'Kein gültiger Feed',
   'bad-info-hash': 'Ungültiger Info-Hash',
+  'bad-key': 'Ungültiger Schlüssel',
+  'bad-key-file': 'Ungültige Schlüsseldatei',
   'bad-magnet': 'Ungültiger Magnet-Link',
   'bad-message': 'Unerwartete Antwort',
   'bad-request': 'Ungültige Anfrage',
@@ -17,10 +23,13 @@ const headlines = {
   'forbidden-path': 'Dieser Pfad ist nicht erlaubt',
   'in-use': 'In Benutzung',
   io: 'Lesen oder Schreiben fehlgeschlagen',
+  'no-answer': 'Keine Antwort',
   'no-metadata': 'Noch keine Metadaten',
   'no-permission': 'Keine Berechtigung',
   'no-space': 'Kein Speicherplatz mehr',
   'not-found': 'Nicht gefunden',
+  'not-sealed': 'Nicht versiegelt',
+  'passphrase-needed': 'Passphrase erforderlich',
   refused: 'Abgelehnt',
   removed: 'Entfernt',
   timeout: 'Keine rechtzeitige Antwort',
@@ -28,9 +37,12 @@ const headlines = {
   'too-many-attempts': 'Zu viele Versuche',
   'too-many-requests': 'Zu viele Anfragen',
   unauthorized: 'Nicht angemeldet',
+  'unknown-identifier': 'Unbekannter Link',
   unreachable: 'Nicht erreichbar',
   'unsafe-path': 'Unsicherer Pfad',
   unsupported: 'Nicht unterstützt',
+  'wrong-key': 'Falscher Schlüssel',
+  'wrong-passphrase': 'Falsche Passphrase',
 }
 
 export default headlines
