@@ -1,7 +1,7 @@
 import { ApiError } from './api-error.ts'
 import type { Operation } from './contract.ts'
 import { type CallOptions, type NodeApi, OPERATIONS, type OperationName } from './operations.ts'
-import { requestOf } from './request.ts'
+import { toRequest } from './request.ts'
 import type { Problem } from './schemas/common.ts'
 
 export interface ClientOptions {
@@ -47,7 +47,7 @@ async function send(
   input: Record<string, unknown>,
   signal?: AbortSignal,
 ): Promise<unknown> {
-  const { method, target, body } = requestOf(route, input)
+  const { method, target, body } = toRequest(route, input)
   const response = await (options.fetch ?? fetch)(`${options.url ?? ''}${target}`, {
     method,
     headers: {

@@ -9,7 +9,7 @@ export interface PlainRequest {
 }
 
 /** Distributes the members of an input over path, query and body. Lists in a query become repeated members. */
-export function requestOf(
+export function toRequest(
   { method, path }: Pick<Operation, 'method' | 'path'>,
   input: Record<string, unknown>,
 ): PlainRequest {

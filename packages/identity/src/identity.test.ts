@@ -20,7 +20,7 @@ import {
   KeyPair,
   parseDidKey,
   readKeyFile,
-  recipientOf,
+  toRecipientKey,
   verify,
   writeKeyFile,
 } from './index.ts'
@@ -89,8 +89,8 @@ test('did:key matches the specification', () => {
 
 test('the recipient is the X25519 form of the same did:key', () => {
   const pair = new KeyPair(SEED)
-  expect(recipientOf(pair.did)).toBe(pair.recipient)
-  expect(recipientOf(pair.recipient)).toBe(pair.recipient)
+  expect(toRecipientKey(pair.did)).toBe(pair.recipient)
+  expect(toRecipientKey(pair.recipient)).toBe(pair.recipient)
   const { ageSecretKey } = pair.exportSecret()
   expect(formatRecipient(x25519PublicKey(parseSecretKey(ageSecretKey)))).toBe(pair.recipient)
 })
@@ -103,12 +103,14 @@ test.each([
   ['age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq', 'with a wrong checksum'],
   ['', 'empty'],
 ])('%.60s is rejected (%s)', text => {
-  expect(thrownCode(() => recipientOf(text))).toBe('bad-key')
+  expect(thrownCode(() => toRecipientKey(text))).toBe('bad-key')
 })
 
 test('keys of small order are rejected, because anyone can open what is sealed to them', () => {
-  expect(thrownCode(() => recipientOf(formatDidKey(Uint8Array.of(1, ...new Uint8Array(31)))))).toBe('bad-key')
-  expect(thrownCode(() => recipientOf(formatRecipient(new Uint8Array(32))))).toBe('bad-key')
+  expect(thrownCode(() => toRecipientKey(formatDidKey(Uint8Array.of(1, ...new Uint8Array(31)))))).toBe(
+    'bad-key',
+  )
+  expect(thrownCode(() => toRecipientKey(formatRecipient(new Uint8Array(32))))).toBe('bad-key')
 })
 
 test('any text parses or throws bad-key', () => {
@@ -119,7 +121,7 @@ test('any text parses or throws bad-key', () => {
   )
   fc.assert(
     fc.property(anything, text => {
-      expect([undefined, 'bad-key']).toContain(thrownCode(() => recipientOf(text)))
+      expect([undefined, 'bad-key']).toContain(thrownCode(() => toRecipientKey(text)))
     }),
   )
   expect(parseRecipient(new KeyPair(SEED).recipient)).toHaveLength(32)

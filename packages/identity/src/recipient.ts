@@ -3,7 +3,7 @@ import { formatRecipient, parseRecipient } from './age/text.ts'
 import { parseDidKey } from './did-key.ts'
 
 /** Converts a public key, `age1…` or `did:key:…`, to `age1…`. Throws `bad-key`. */
-export function recipientOf(text: string): string {
+export function toRecipientKey(text: string): string {
   return formatRecipient(recipientKey(text))
 }
 

@@ -19,11 +19,11 @@ const KINDS: ReadonlyMap<string, FileKind> = new Map(
 )
 
 export function kindOf(path: string): FileKind {
-  return KINDS.get(endingOf(path)) ?? 'other'
+  return KINDS.get(extensionOf(path)) ?? 'other'
 }
 
 /** The file name's extension in lower case, without the dot; empty if there is none. */
-export function endingOf(path: string): string {
+export function extensionOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1)
   const dot = name.lastIndexOf('.')
   return dot <= 0 ? '' : name.slice(dot + 1).toLowerCase()

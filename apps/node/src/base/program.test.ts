@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { programOf, starterOf } from './program.ts'
+import { describeProgram, describeStarter } from './program.ts'
 
 let folder: string
 const at = (...names: string[]) => join(folder, ...names)
@@ -26,21 +26,21 @@ describe('in a clone, started by npm', () => {
   })
 
   test('hints use npx in the folder of the clone and below', () => {
-    expect(programOf(npm('clone'))).toBe('npx shoal')
-    expect(programOf(npm('clone/docs'))).toBe('npx shoal')
-    expect(starterOf(npm('clone'))).toBe('npm start')
+    expect(describeProgram(npm('clone'))).toBe('npx shoal')
+    expect(describeProgram(npm('clone/docs'))).toBe('npx shoal')
+    expect(describeStarter(npm('clone'))).toBe('npm start')
   })
 
   test('hints outside the clone name it, because npx would ask the registry', () => {
     const elsewhere = npm('clone', 'old')
-    expect(programOf(elsewhere)).toBe(`npx --prefix ${at('clone')} shoal`)
-    expect(starterOf(elsewhere)).toBe(`npx --prefix ${at('clone')} shoal start`)
+    expect(describeProgram(elsewhere)).toBe(`npx --prefix ${at('clone')} shoal`)
+    expect(describeStarter(elsewhere)).toBe(`npx --prefix ${at('clone')} shoal start`)
   })
 })
 
 describe('without npm', () => {
   const direct = (script: string, path: string[], cwd = 'clone') =>
-    programOf({
+    describeProgram({
       script: at(script),
       node: at('bin/node'),
       cwd: at(cwd),

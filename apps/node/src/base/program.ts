@@ -12,7 +12,7 @@ export interface ProcessEnv {
 }
 
 /** `npx shoal` in a clone, `shoal` if that is in the PATH, else the paths of Node and the script. */
-export function programOf({ script, node, cwd, env }: ProcessEnv): string {
+export function describeProgram({ script, node, cwd, env }: ProcessEnv): string {
   const root = npmRoot(env)
   if (root !== null) {
     // Elsewhere npx would look for a package of that name in the registry.
@@ -23,11 +23,11 @@ export function programOf({ script, node, cwd, env }: ProcessEnv): string {
 }
 
 /** The command that starts a node: in a clone `npm start`, which also builds the console. */
-export function starterOf(processEnv: ProcessEnv): string {
+export function describeStarter(processEnv: ProcessEnv): string {
   const root = npmRoot(processEnv.env)
-  return root !== null && programOf(processEnv) === 'npx shoal'
+  return root !== null && describeProgram(processEnv) === 'npx shoal'
     ? 'npm start'
-    : `${programOf(processEnv)} start`
+    : `${describeProgram(processEnv)} start`
 }
 
 /** The folder whose package npm runs; null if npm did not start this process. */
@@ -73,5 +73,5 @@ const here: ProcessEnv = {
   env: process.env,
 }
 
-export const SHOAL: string = programOf(here)
-export const START: string = starterOf(here)
+export const SHOAL: string = describeProgram(here)
+export const START: string = describeStarter(here)

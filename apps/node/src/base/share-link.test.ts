@@ -1,7 +1,7 @@
 import { parseShareLink } from '@shoal/links'
 import type { TorrentApi } from '@shoal/torrent'
 import { expect, test } from 'vitest'
-import { linkOf, shareLinkOf, sharePage } from './share-link.ts'
+import { createLink, createShareLink, sharePage } from './share-link.ts'
 
 const HASH = 'ab'.repeat(20)
 const network = { publicUrl: null, webrtc: true, ownTracker: true }
@@ -19,8 +19,8 @@ function torrent(more: { name?: string; private?: boolean; trackers?: string[] }
 }
 
 test('the link points to the page at the public address, or begins with # without one', () => {
-  expect(shareLinkOf(torrent(), network)).toMatch(/^#s1/)
-  const link = shareLinkOf(torrent(), { ...network, publicUrl: 'https://node.example/' })
+  expect(createShareLink(torrent(), network)).toMatch(/^#s1/)
+  const link = createShareLink(torrent(), { ...network, publicUrl: 'https://node.example/' })
   expect(link).toMatch(/^https:\/\/node\.example\/share\/#s1/)
   expect(parseShareLink(link!)).toMatchObject({ lengthBytes: 3000, magnet: { name: 'Harbour' } })
   expect(sharePage({ publicUrl: 'http://203.0.113.7:8420' })).toBe('http://203.0.113.7:8420/share/')
@@ -32,18 +32,18 @@ test.each([
   ['of a node without WebRTC', torrent(), { ...network, webrtc: false }],
   ['that no page could ask a tracker for', torrent(), { ...network, ownTracker: false }],
 ])('there is no link to a torrent that is %s', (_what, given, settings) => {
-  expect(shareLinkOf(given, settings)).toBeNull()
+  expect(createShareLink(given, settings)).toBeNull()
 })
 
 test('a tracker for browsers in the torrent replaces the node’s own', () => {
   const given = torrent({ trackers: ['wss://tracker.example/'] })
-  expect(shareLinkOf(given, { ...network, ownTracker: false })).not.toBeNull()
+  expect(createShareLink(given, { ...network, ownTracker: false })).not.toBeNull()
 })
 
 test('trackers that browsers can use come first, and the others as space permits', () => {
   const many = Array.from({ length: 200 }, (_, at) => `udp://tracker${at}.example:6969/announce`)
   const { magnet } = torrent({ trackers: [...many, 'wss://tracker.example/'] })
-  const link = linkOf(magnet, 'https://node.example/share/', {})
+  const link = createLink(magnet, 'https://node.example/share/', {})
   expect(link.length).toBeLessThan(2000)
   expect(parseShareLink(link).magnet.trackers![0]).toBe('wss://tracker.example/')
 })

@@ -18,20 +18,20 @@ export function isSealed({ name, metainfo }: Pick<TorrentApi, 'name' | 'metainfo
 }
 
 /** The link by which a browser downloads the torrent. It begins with `#` if there is no page. Null if no browser could download it. */
-export function shareLinkOf(torrent: TorrentApi, network: Network): string | null {
+export function createShareLink(torrent: TorrentApi, network: Network): string | null {
   const isMet = network.webrtc && (network.ownTracker || torrent.trackers.flat().some(isForPages))
-  return isMet ? pageLinkOf(torrent, sharePage(network)) : null
+  return isMet ? createPageLink(torrent, sharePage(network)) : null
 }
 
 /** The same for a page with its own tracker. Null for private torrents, and for sealed ones, whose key is only in the original link. */
-export function pageLinkOf(torrent: TorrentApi, page: string): string | null {
+export function createPageLink(torrent: TorrentApi, page: string): string | null {
   const { metainfo, magnet } = torrent
   if (isSealed(torrent) || metainfo?.info.private) return null
-  return linkOf(magnet, page, { lengthBytes: metainfo?.info.lengthBytes })
+  return createLink(magnet, page, { lengthBytes: metainfo?.info.lengthBytes })
 }
 
 /** The share link for a magnet link, with as many trackers as fit. Those that a page can use come first. */
-export function linkOf(
+export function createLink(
   magnet: string,
   page: string,
   { lengthBytes, seal }: { readonly lengthBytes?: number | undefined; readonly seal?: Seal },

@@ -1,6 +1,6 @@
 import type { SealTo } from '@shoal/sealed'
 import { type Metainfo, magnetOf } from '@shoal/torrent'
-import { linkOf } from '../share-link.ts'
+import { createLink } from '../share-link.ts'
 
 /** The link of a sealed share, with `key` when it is sealed to one. Without `page` it begins with `#`. */
 export function sealedLink(
@@ -9,5 +9,5 @@ export function sealedLink(
   page = '',
 ): string {
   const seal = by === 'key' ? { by, key: key! } : { by: by === 'recipients' ? ('recipient' as const) : by }
-  return linkOf(magnetOf(metainfo), page, { lengthBytes: metainfo.info.lengthBytes, seal })
+  return createLink(magnetOf(metainfo), page, { lengthBytes: metainfo.info.lengthBytes, seal })
 }

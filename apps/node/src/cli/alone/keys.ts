@@ -1,13 +1,13 @@
 /** The user's key on this machine. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { IdentityError, identityText, KeyPair, parseDidKey, recipientOf } from '@shoal/identity'
+import { IdentityError, identityText, KeyPair, parseDidKey, toRecipientKey } from '@shoal/identity'
 import { formatSecretKey } from '@shoal/identity/age'
 import { loadKeyFile, saveKeyFile } from '@shoal/identity/node'
 import { makeFolders } from '@shoal/torrent/make-folders'
 import { stateRoot } from '../../base/files/places.ts'
 import { writeWholeFile } from '../../base/files/write-file.ts'
-import { shareOf } from '../../base/sealing/share-of.ts'
+import { toShareLink } from '../../base/sealing/to-share-link.ts'
 import { askSecret, type SecretOptions } from '../ask-secret.ts'
 import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
@@ -38,7 +38,7 @@ export async function publicHalf(path: string, secret: SecretOptions): Promise<P
   const [did = ''] = (await readFile(publicFile(path), 'utf8').catch(() => '')).split('\n')
   try {
     parseDidKey(did)
-    return { did, recipient: recipientOf(did) }
+    return { did, recipient: toRecipientKey(did) }
   } catch (error) {
     if (!(error instanceof IdentityError)) throw error
     return openKey(path, secret)
@@ -52,7 +52,7 @@ export async function secretHalf(path: string, secret: SecretOptions): Promise<s
 
 /** The key of a share link as text for `age -i`. Throws `bad-request` if the link has none. */
 export function linkIdentity(link: string): string {
-  const seal = shareOf(link)?.seal
+  const seal = toShareLink(link)?.seal
   if (seal?.by !== 'key') throw new CommandFailure('bad-request', texts.key.noKey)
   return formatSecretKey(seal.key)
 }

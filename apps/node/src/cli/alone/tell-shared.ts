@@ -1,5 +1,5 @@
 import type { TorrentApi } from '@shoal/torrent'
-import { pageLinkOf } from '../../base/share-link.ts'
+import { createPageLink } from '../../base/share-link.ts'
 import { formatBytes } from '../format.ts'
 import type { View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
@@ -10,7 +10,7 @@ export function tellShared(view: View, torrent: TorrentApi, path: string, page?:
   const { metainfo, magnet } = torrent
   if (!metainfo) return
   const { files: _files, ...description } = describeTorrent(metainfo)
-  const link = page === undefined ? null : pageLinkOf(torrent, page)
+  const link = page === undefined ? null : createPageLink(torrent, page)
   const links = [...(link === null ? [] : [link]), magnet].map(each => `\n  ${each}`).join('')
   view.tell(
     `${texts.share.sharing({ name: description.name ?? '', size: formatBytes(description.length ?? 0) })}${links}`,

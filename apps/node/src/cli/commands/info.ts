@@ -31,15 +31,15 @@ export const info = defineCommand({
       { formatMagnet, parseMagnet, Session },
       { describeMagnet, describeTorrent, descriptionLines },
       { fetchMetadata },
-      { shareOf },
+      { toShareLink },
     ] = await Promise.all([
       import('@shoal/torrent'),
       import('../alone/describe.ts'),
       import('../alone/fetch-metadata.ts'),
-      import('../../base/sealing/share-of.ts'),
+      import('../../base/sealing/to-share-link.ts'),
     ])
     const { signal } = interrupt
-    const share = shareOf(link!)
+    const share = toShareLink(link!)
     const source = share ? formatMagnet(share.magnet) : link!
     const by = share?.seal?.by
     const network = await sessionOptions({

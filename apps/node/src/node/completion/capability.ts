@@ -3,7 +3,7 @@ import { COMPLETION as CONTRACT } from '@shoal/api'
 import { capability } from '../kernel/capability.ts'
 import { type ManagedTorrent, TORRENT_OPERATIONS, TORRENTS } from '../torrents/service.ts'
 import { Completions } from './completions.ts'
-import { contentPathOf } from './content-path.ts'
+import { findContentPath } from './content-path.ts'
 
 export const COMPLETION = capability({
   contract: CONTRACT,
@@ -25,7 +25,7 @@ export const COMPLETION = capability({
         registry.change(torrent, { completionSettled: true })
         return true
       },
-      contentPath: id => contentPathOf(registry.get(id).api),
+      contentPath: id => findContentPath(registry.get(id).api),
     })
     const settle = ({ id, row }: ManagedTorrent) => {
       if (!row.completionSettled) completions.completed(id)

@@ -2,7 +2,7 @@ import { join, relative, sep } from 'node:path'
 import type { TorrentApi } from '@shoal/torrent'
 
 /** Returns the full path of a torrent's file or folder. Names on the disk can differ from those in the torrent. */
-export function contentPathOf({
+export function findContentPath({
   name,
   directory,
   files,

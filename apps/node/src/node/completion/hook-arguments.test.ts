@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contentPathOf } from './content-path.ts'
+import { findContentPath } from './content-path.ts'
 import { hookArguments, hookEnvironment } from './hook-arguments.ts'
 
 const torrent = {
@@ -39,7 +39,7 @@ test('the environment has the same values, without NUL', () => {
 
 test('the content path contains all files', () => {
   const of = (...paths: (string | null)[]) =>
-    contentPathOf({ name: 'con', directory: '/d', files: paths.map(diskPath => ({ diskPath })) })
+    findContentPath({ name: 'con', directory: '/d', files: paths.map(diskPath => ({ diskPath })) })
   expect(of('/d/_con')).toBe('/d/_con')
   expect(of(null, '/d/_con/a/b')).toBe('/d/_con')
   expect(of(null)).toBe('/d/con')

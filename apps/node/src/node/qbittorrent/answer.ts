@@ -49,7 +49,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 }
 
 /** Status for an error of the node; 500 for unexpected errors. */
-export function statusOf(error: unknown): number {
+export function toStatus(error: unknown): number {
   if (error instanceof Refusal) return error.status
   return isForeseen(error) ? (STATUSES[codeOf(error)] ?? 409) : 500
 }

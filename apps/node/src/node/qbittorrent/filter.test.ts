@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { COMPLETE, sampleFacts } from '../server/compat/testing/sample.ts'
 import { selectInfos } from './filter.ts'
 import { Params } from './params.ts'
-import { infoOf } from './torrent-info.ts'
+import { toInfo } from './torrent-info.ts'
 
 const INFOS = (
   [
@@ -21,7 +21,7 @@ const INFOS = (
     },
   ] as const
 ).map(change =>
-  infoOf(sampleFacts({ ...change, tags: [...('tags' in change ? change.tags : ['hd'])] }), DEFAULT_SETTINGS),
+  toInfo(sampleFacts({ ...change, tags: [...('tags' in change ? change.tags : ['hd'])] }), DEFAULT_SETTINGS),
 )
 
 function names(params: Record<string, string>): string {

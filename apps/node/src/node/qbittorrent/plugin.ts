@@ -8,7 +8,7 @@ import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
 import { isFromHttps } from '../server/guard/origin.ts'
 import type { CompatPlugin } from '../server/server.ts'
-import { type Answer, statusOf, type WebMethods } from './answer.ts'
+import { type Answer, toStatus, type WebMethods } from './answer.ts'
 import { APP_METHODS } from './app.ts'
 import { LOG_METHODS } from './log.ts'
 import { readParams } from './params.ts'
@@ -143,7 +143,7 @@ function refuse(
 ): FastifyReply {
   const { statusCode, message, stack } = error as Error & { statusCode?: number }
   const isBanned = codeOf(error) === 'too-many-attempts'
-  const status = isBanned ? 403 : (statusCode ?? statusOf(error))
+  const status = isBanned ? 403 : (statusCode ?? toStatus(error))
   reply.code(status).type('text/plain; charset=UTF-8')
   if (status < 500) return reply.send(message)
   node.log.error(`qBittorrent's ${request.routeOptions.url ?? 'API'} failed: ${stack ?? message}`)

@@ -30,7 +30,7 @@ function networkChange(given: Given) {
   const encryption = number(given, 'encryption')
   return {
     port: bool(given, 'random_port') ? 0 : whole(given, 'listen_port'),
-    encryption: nameOf(ENCRYPTION, encryption),
+    encryption: findName(ENCRYPTION, encryption),
     dht: bool(given, 'dht'),
     lsd: bool(given, 'lsd'),
     pex: bool(given, 'pex'),
@@ -80,11 +80,11 @@ function seedingChange(given: Given, { seeding }: Settings) {
   return {
     ratioLimit: limit('max_ratio', seeding.ratioLimit, 0.01),
     timeLimitMinutes: typeof minutes === 'number' ? Math.round(minutes) : minutes,
-    action: nameOf(LIMIT_ACTIONS, number(given, 'max_ratio_act')),
+    action: findName(LIMIT_ACTIONS, number(given, 'max_ratio_act')),
   }
 }
 
-function nameOf<Name extends string>(
+function findName<Name extends string>(
   table: Readonly<Record<Name, number>>,
   value: number | undefined,
 ): Name | undefined {

@@ -84,7 +84,7 @@ function ofLimits({ limits }: Settings) {
     schedule_from_min: beginMinutes % 60,
     schedule_to_hour: Math.floor(endMinutes / 60),
     schedule_to_min: endMinutes % 60,
-    scheduler_days: dayOf(days),
+    scheduler_days: toDay(days),
     scheduler_enabled: isOn,
     up_limit: limits.uploadBytesPerSecond ?? 0,
   }
@@ -117,7 +117,7 @@ export const SCHEDULED_DAYS: readonly (readonly number[])[] = [
 ]
 
 /** The first value that covers all these days. */
-function dayOf(days: readonly number[]): number {
+function toDay(days: readonly number[]): number {
   const wanted = [...days].sort().join()
   return Math.max(
     0,

@@ -4,7 +4,7 @@ import { compileFilter } from '../../base/feed-filter.ts'
 import type { Call } from '../server/compat/call.ts'
 import { changes, reads, type WebMethods } from './answer.ts'
 import { Refusal } from './refusal.ts'
-import { pathOf } from './rss.ts'
+import { feedPath } from './rss.ts'
 
 export const RULE_METHODS: WebMethods = {
   'rss/rules': reads(async (_, { call }) => {
@@ -40,7 +40,7 @@ export const RULE_METHODS: WebMethods = {
       const filter = compileFilter(rule!.filter)
       const all = (await call('listFeedItems', { id: feed.id, limit: 1000 })).items
       const titles = all.map(({ title }) => title).filter(title => filter.matches(title))
-      if (titles.length > 0) matching[pathOf(feed, items.slice(0, items.indexOf(feed)))] = titles
+      if (titles.length > 0) matching[feedPath(feed, items.slice(0, items.indexOf(feed)))] = titles
     }
     return matching
   }),
@@ -55,7 +55,7 @@ function groupRules(feeds: readonly Feed[]): Map<string, Rule> {
   const rules = new Map<string, Rule>()
   for (const feed of feeds)
     for (const [at, filter] of feed.filters.entries()) {
-      const name = nameOf(filter, at, feed)
+      const name = createRuleName(filter, at, feed)
       const rule = rules.get(name) ?? { filter, feeds: [] }
       rule.feeds.push(feed)
       rules.set(name, rule)
@@ -64,7 +64,7 @@ function groupRules(feeds: readonly Feed[]): Map<string, Rule> {
 }
 
 /** A filter that was created elsewhere has no name. */
-function nameOf(filter: FeedFilter, at: number, feed: Feed): string {
+function createRuleName(filter: FeedFilter, at: number, feed: Feed): string {
   return filter.name ?? `${feed.title} ${at + 1}`
 }
 
@@ -75,7 +75,7 @@ async function replace(
   call: Call,
 ): Promise<void> {
   for (const feed of (await call('listFeeds', {})).items) {
-    const at = feed.filters.findIndex((filter, index) => nameOf(filter, index, feed) === name)
+    const at = feed.filters.findIndex((filter, index) => createRuleName(filter, index, feed) === name)
     const filter = parseFilter(feed, feed.filters[at])
     if (at < 0 && !filter) continue
     const filters = feed.filters.filter((_, index) => index !== at)

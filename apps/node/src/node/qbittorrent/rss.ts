@@ -10,7 +10,7 @@ export const FEED_METHODS: WebMethods = {
     const feeds = (await call('listFeeds', {})).items
     const entries = feeds.map(async (feed, at) => {
       const data = withData ? await feedData(feed, call) : {}
-      return [pathOf(feed, feeds.slice(0, at)), { uid: feed.id, url: feed.url, ...data }] as const
+      return [feedPath(feed, feeds.slice(0, at)), { uid: feed.id, url: feed.url, ...data }] as const
     })
     return Object.fromEntries(await Promise.all(entries))
   }),
@@ -46,14 +46,14 @@ export const FEED_METHODS: WebMethods = {
 }
 
 /** A title is used as a name only once. */
-export function pathOf(feed: Feed, before: readonly Feed[]): string {
+export function feedPath(feed: Feed, before: readonly Feed[]): string {
   const title = (feed.title || feed.url).replaceAll('\\', '/')
   return before.some(other => other.title === feed.title) ? `${title} (${feed.id})` : title
 }
 
 async function feedAt(path: string, call: Call): Promise<Feed> {
   const { items } = await call('listFeeds', {})
-  const found = items.find((feed, at) => [pathOf(feed, items.slice(0, at)), feed.url].includes(path))
+  const found = items.find((feed, at) => [feedPath(feed, items.slice(0, at)), feed.url].includes(path))
   if (found) return found
   throw new Refusal(409, `Item doesn't exist: ${path}`)
 }

@@ -6,7 +6,7 @@ import { allTorrents, hash40 } from '../server/compat/torrent-finder.ts'
 import { reads, type WebContext, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
 import { chosenOne } from './select.ts'
-import { infoOf } from './torrent-info.ts'
+import { toInfo } from './torrent-info.ts'
 import { peerView } from './torrent-parts.ts'
 import { categories } from './torrents-labels.ts'
 import { transferInfo } from './transfer.ts'
@@ -54,7 +54,7 @@ async function mainData(context: WebContext) {
 function torrentTable(known: readonly TorrentFacts[], settings: Settings) {
   return Object.fromEntries(
     known.map(facts => {
-      const { hash, ...info } = infoOf(facts, settings)
+      const { hash, ...info } = toInfo(facts, settings)
       return [hash, info] as const
     }),
   )

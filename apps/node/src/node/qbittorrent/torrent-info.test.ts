@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS } from '@shoal/api'
 import { expect, test } from 'vitest'
 import { COMPLETE, sampleDetail, sampleFacts } from '../server/compat/testing/sample.ts'
-import { AT_ONCE, infoOf, NO_ETA, stateOf } from './torrent-info.ts'
+import { AT_ONCE, NO_ETA, toInfo, toState } from './torrent-info.ts'
 
 const { seeding } = DEFAULT_SETTINGS
 
@@ -21,16 +21,16 @@ test.each([
   ['error', { error: { code: 'no-space', message: 'full' } }, 'error'],
   ['error', { error: { code: 'missing-files', message: 'gone' } }, 'missingFiles'],
 ] as const)('%s with %o is %s', (state, change, expected) => {
-  expect(stateOf(sampleDetail({ ...change, state }))).toBe(expected)
+  expect(toState(sampleDetail({ ...change, state }))).toBe(expected)
 })
 
 test('a force-started torrent shows as forced', () => {
-  expect(stateOf(sampleDetail(), true)).toBe('forcedDL')
-  expect(stateOf(sampleDetail({ ...COMPLETE, state: 'seeding' }), true)).toBe('forcedUP')
+  expect(toState(sampleDetail(), true)).toBe('forcedDL')
+  expect(toState(sampleDetail({ ...COMPLETE, state: 'seeding' }), true)).toBe('forcedUP')
 })
 
 test('sizes, times, limits and queue positions use qBittorrent’s names and units', () => {
-  expect(infoOf(sampleFacts(), { seeding })).toMatchObject({
+  expect(toInfo(sampleFacts(), { seeding })).toMatchObject({
     added_on: 1_700_000_000,
     amount_left: 600,
     category: 'tv',
@@ -58,8 +58,8 @@ test('sizes, times, limits and queue positions use qBittorrent’s names and uni
 })
 
 test('progress is 1 only when all wanted files are complete', () => {
-  expect(infoOf(sampleFacts({ progress: 1 }), { seeding }).progress).toBeLessThan(1)
-  expect(infoOf(sampleFacts(COMPLETE), { seeding })).toMatchObject({
+  expect(toInfo(sampleFacts({ progress: 1 }), { seeding }).progress).toBeLessThan(1)
+  expect(toInfo(sampleFacts(COMPLETE), { seeding })).toMatchObject({
     progress: 1,
     amount_left: 0,
     eta: NO_ETA,
@@ -68,7 +68,7 @@ test('progress is 1 only when all wanted files are complete', () => {
 
 test('a v2 torrent is identified by the start of its info hash', () => {
   const hash = 'b'.repeat(64)
-  expect(infoOf(sampleFacts({ id: hash, infoHashV1: null, infoHashV2: hash }), { seeding })).toMatchObject({
+  expect(toInfo(sampleFacts({ id: hash, infoHashV1: null, infoHashV2: hash }), { seeding })).toMatchObject({
     hash: 'b'.repeat(40),
     infohash_v1: '',
     infohash_v2: hash,
@@ -81,12 +81,12 @@ test.each([
   [AT_ONCE.ratio, 0],
   [1.5, 1.5],
 ])('a ratio limit of %s is %d', (ratioLimit, expected) => {
-  expect(infoOf(sampleFacts({ ratioLimit }), { seeding }).ratio_limit).toBe(expected)
+  expect(toInfo(sampleFacts({ ratioLimit }), { seeding }).ratio_limit).toBe(expected)
 })
 
 test('effective limits come from the settings if the torrent has none', () => {
   const own = { ...seeding, ratioLimit: 2, timeLimitMinutes: 90 }
-  expect(infoOf(sampleFacts(), { seeding: own })).toMatchObject({ max_ratio: 2, max_seeding_time: 90 })
+  expect(toInfo(sampleFacts(), { seeding: own })).toMatchObject({ max_ratio: 2, max_seeding_time: 90 })
   const change = { ratioLimit: 0, seedingTimeLimitMinutes: 5 }
-  expect(infoOf(sampleFacts(change), { seeding: own })).toMatchObject({ max_ratio: -1, max_seeding_time: 5 })
+  expect(toInfo(sampleFacts(change), { seeding: own })).toMatchObject({ max_ratio: -1, max_seeding_time: 5 })
 })

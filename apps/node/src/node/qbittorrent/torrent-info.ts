@@ -9,7 +9,7 @@ export const NO_ETA = 8_640_000
 /** Represents the lowest limit, since 0 means no limit in Shoal and no time at all here. */
 export const AT_ONCE = { ratio: 0.0001, minutes: 0.001 } as const
 
-export function stateOf(torrent: Torrent, isForced = false): string {
+export function toState(torrent: Torrent, isForced = false): string {
   const complete = isComplete(torrent)
   switch (torrent.state) {
     case 'error':
@@ -35,9 +35,9 @@ export function stateOf(torrent: Torrent, isForced = false): string {
   }
 }
 
-export type TorrentInfo = ReturnType<typeof infoOf>
+export type TorrentInfo = ReturnType<typeof toInfo>
 
-export function infoOf(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding'>) {
+export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding'>) {
   const { detail } = facts
   const trackers = realTrackers(facts.trackers)
   const left = leftBytes(detail)
@@ -66,7 +66,7 @@ export function infoOf(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     magnet_uri: detail.magnet,
     max_inactive_seeding_time: -1,
     max_ratio: atOnce(detail.ratioLimit ?? seeding.ratioLimit, AT_ONCE.ratio) ?? -1,
-    max_seeding_time: minutesOf(detail.seedingTimeLimitMinutes ?? seeding.timeLimitMinutes) ?? -1,
+    max_seeding_time: toMinutes(detail.seedingTimeLimitMinutes ?? seeding.timeLimitMinutes) ?? -1,
     name: detail.name,
     num_complete: detail.swarmSeeds ?? detail.seeds,
     num_incomplete: detail.swarmLeeches ?? leeches(detail),
@@ -83,7 +83,7 @@ export function infoOf(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     seen_complete: -1,
     seq_dl: detail.sequential,
     size: detail.wantedBytes ?? 0,
-    state: stateOf(detail, detail.forced),
+    state: toState(detail, detail.forced),
     super_seeding: false,
     tags: detail.tags.join(', '),
     time_active: Math.round(detail.downloadingSeconds + detail.seedingSeconds),
@@ -118,7 +118,7 @@ function atOnce(limit: number | null, least: number): number | null {
   return limit <= least ? 0 : limit
 }
 
-function minutesOf(limit: number | null): number | null {
+function toMinutes(limit: number | null): number | null {
   const minutes = atOnce(limit, AT_ONCE.minutes)
   return minutes === null ? null : Math.floor(minutes)
 }

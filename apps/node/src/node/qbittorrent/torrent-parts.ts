@@ -1,7 +1,7 @@
 /** Files, trackers and peers of a torrent in qBittorrent's format. */
 import type { Peer, Settings, Torrent, TorrentFile, Tracker } from '@shoal/api'
 import { isComplete } from '../server/compat/detail-cache.ts'
-import { addressOf } from '../server/compat/peer-address.ts'
+import { parsePeerAddress } from '../server/compat/peer-address.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
 
 /** 0 not wanted, 1 normal, 6 high, 7 highest. There is nothing below normal. */
@@ -14,7 +14,7 @@ export function fromPriority(priority: number): number | null {
   return { 0: 0, 1: 4, 4: 4, 6: 6, 7: 7 }[priority] ?? null
 }
 
-export function fileOf(
+export function toFile(
   file: TorrentFile,
   torrent: Torrent,
   offsetBytes: number | undefined,
@@ -78,7 +78,7 @@ function trackerRow({ url, tier, state, message, peers, seeds, leeches, download
 const CONNECTIONS: Readonly<Record<string, string>> = { tcp: 'BT', utp: 'μTP', webseed: 'Web' }
 
 export function peerView(peer: Peer) {
-  const { host, port } = addressOf(peer.address)
+  const { host, port } = parsePeerAddress(peer.address)
   const flags = peerFlags(peer)
   return {
     client: peer.client,

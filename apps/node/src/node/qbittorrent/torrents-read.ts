@@ -10,8 +10,8 @@ import type { Params } from './params.ts'
 import { torrentProperties } from './properties.ts'
 import { Refusal } from './refusal.ts'
 import { chosen, chosenOne } from './select.ts'
-import { infoOf, type TorrentInfo } from './torrent-info.ts'
-import { fileOf, trackerRows } from './torrent-parts.ts'
+import { type TorrentInfo, toInfo } from './torrent-info.ts'
+import { toFile, trackerRows } from './torrent-parts.ts'
 
 export const READING_METHODS: WebMethods = {
   'torrents/info': reads(async (params, context) => {
@@ -66,7 +66,7 @@ export const READING_METHODS: WebMethods = {
 
 async function torrentInfos(rows: readonly Torrent[], context: WebContext): Promise<TorrentInfo[]> {
   const settings = await context.call('getSettings', {})
-  return (await context.facts.of(rows)).map(facts => infoOf(facts, settings))
+  return (await context.facts.of(rows)).map(facts => toInfo(facts, settings))
 }
 
 async function files(params: Params, context: WebContext): Promise<object[]> {
@@ -78,7 +78,7 @@ async function files(params: Params, context: WebContext): Promise<object[]> {
   const wanted = params.has('indexes') ? params.list('indexes', '|').map(Number) : null
   if (wanted?.some(index => !all[index])) throw new Refusal(409, 'there is no file with this index')
   const shown = wanted ? wanted.map(index => all[index]!) : all
-  return shown.map(file => fileOf(file, torrent, offsets?.[file.index], info?.pieceLengthBytes))
+  return shown.map(file => toFile(file, torrent, offsets?.[file.index], info?.pieceLengthBytes))
 }
 
 /** Null while the metadata is unknown. */

@@ -27,8 +27,8 @@ export const TRANSFER_METHODS: WebMethods = {
     await call('changeSettings', { limits: { alternative: mode === '1' } })
     return undefined
   }),
-  'transfer/downloadLimit': limitOf('downloadBytesPerSecond', 'alternativeDownloadBytesPerSecond'),
-  'transfer/uploadLimit': limitOf('uploadBytesPerSecond', 'alternativeUploadBytesPerSecond'),
+  'transfer/downloadLimit': effectiveLimit('downloadBytesPerSecond', 'alternativeDownloadBytesPerSecond'),
+  'transfer/uploadLimit': effectiveLimit('uploadBytesPerSecond', 'alternativeUploadBytesPerSecond'),
   'transfer/setDownloadLimit': setLimit('downloadBytesPerSecond', 'alternativeDownloadBytesPerSecond'),
   'transfer/setUploadLimit': setLimit('uploadBytesPerSecond', 'alternativeUploadBytesPerSecond'),
   'transfer/banPeers': changes(async params => {
@@ -42,7 +42,7 @@ async function nameNow(usual: Limit, alternative: Limit, { call }: WebContext): 
   return (await call('getSettings', {})).limits.alternative ? alternative : usual
 }
 
-function limitOf(usual: Limit, alternative: Limit): WebMethod {
+function effectiveLimit(usual: Limit, alternative: Limit): WebMethod {
   return reads(async (_, context) => {
     const { limits } = await context.call('getSettings', {})
     return String(limits[await nameNow(usual, alternative, context)] ?? 0)

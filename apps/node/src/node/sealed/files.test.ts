@@ -17,7 +17,7 @@ import { bytesSource, createSeal, OpenedShare, SealedContent, type SealInput } f
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { redact } from '../../base/redact.ts'
 import { sealPath } from '../../base/sealing/seal-path.ts'
-import { shareOf } from '../../base/sealing/share-of.ts'
+import { toShareLink } from '../../base/sealing/to-share-link.ts'
 import { unpack } from '../../base/sealing/unpack.ts'
 import { Vault } from './vault.ts'
 
@@ -132,8 +132,8 @@ test('a vault returns its content with its own key only', async () => {
 })
 
 test('links are recognized and never logged', () => {
-  expect(shareOf('magnet:?xt=urn:btih:aa')).toBeNull()
-  expect(() => shareOf('https://example.org/#s1AAAAAAAAAA')).toThrow(/link/)
+  expect(toShareLink('magnet:?xt=urn:btih:aa')).toBeNull()
+  expect(() => toShareLink('https://example.org/#s1AAAAAAAAAA')).toThrow(/link/)
   expect(redact('GET https://example.org/#s1AIxkMToxMjA6wJW7kVW-x failed')).toBe(
     'GET https://example.org/#[redacted] failed',
   )

@@ -109,7 +109,7 @@ function refusal(error: Failure, field = error.field): Refusal {
   const { code, message } = error
   return {
     // A program that asks for a feature that this node runs without has asked for a page that does not exist.
-    status: error instanceof AbsentCapability ? 404 : statusOf(code),
+    status: error instanceof AbsentCapability ? 404 : toStatus(code),
     problem: { error: { code, message, ...(field === undefined ? {} : { field }) } },
     headers: error instanceof HttpFailure ? error.headers : {},
     unforeseen: false,
@@ -120,7 +120,7 @@ function isOurs(code: string): boolean {
   return Object.hasOwn(STATUS, code) || /^bad-[a-z-]+$/.test(code)
 }
 
-function statusOf(code: string): number {
+function toStatus(code: string): number {
   return STATUS[code] ?? 400
 }
 

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import type { Added, CallOptions, CheckedInputOf, Preview, Protocol } from '@shoal/api'
 import { formatMagnet, type TorrentSource } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
-import { shareOf } from '../../base/sealing/share-of.ts'
+import { toShareLink } from '../../base/sealing/to-share-link.ts'
 import { AbsentCapability } from '../kernel/capability.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Sealed } from '../sealed/service.ts'
@@ -72,7 +72,7 @@ export class SourceAdder implements Sources {
     signal?: AbortSignal,
   ): Promise<Added> {
     const given = givenSource({ source, torrent })
-    const share = shareOf(given)
+    const share = toShareLink(given)
     const plain = share && !share.seal ? formatMagnet(share.magnet) : given
     const { folders, settings } = this.#kernel
     const directory = input.directory === undefined ? undefined : await folders.allow(input.directory)
@@ -115,7 +115,7 @@ export class SourceAdder implements Sources {
     { signal }: CallOptions = {},
   ): Promise<Preview> {
     const given = givenSource(input)
-    const share = shareOf(given)
+    const share = toShareLink(given)
     const timeoutMs = timeoutSeconds * 1000
     const source = await this.#torrentBehind(share ? formatMagnet(share.magnet) : given, timeoutMs, signal)
     const preview = await this.#torrents.preview(source, peers, timeoutMs, signal)

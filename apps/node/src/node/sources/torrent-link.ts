@@ -30,14 +30,14 @@ export function isTorrentLink(
 
 /** The same in a notation that the engine knows. Throws `bad-argument` for a `file:` URL of another machine, `bad-info-hash`. */
 export function engineLink(text: string): string {
-  return isHash(text) ? infoHashText(parseInfoHash(text)) : pathOf(text)
+  return isHash(text) ? infoHashText(parseInfoHash(text)) : readPath(text)
 }
 
 /** Returns the path in a source, since the engine reads everything else than links and hashes from the disk. Null for these. Throws `unknown-identifier`. */
 export function pathIn(source: string): string | null {
   const text = source.trim()
   if (/^(?:magnet:|https?:\/\/)/i.test(text) || isHash(text)) return null
-  const path = pathOf(text)
+  const path = readPath(text)
   // A relative path would be one of the node's own folder.
   if (isAbsolute(path)) return path
   throw new Failure(
@@ -58,7 +58,7 @@ function isTorrentUrl(text: string): boolean {
   return URL.canParse(text) && /\.torrent$/i.test(new URL(text).pathname)
 }
 
-function pathOf(identifier: string): string {
+function readPath(identifier: string): string {
   if (!/^file:\/\//i.test(identifier)) return identifier
   try {
     return fileURLToPath(identifier)

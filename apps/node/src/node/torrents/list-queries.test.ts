@@ -2,7 +2,7 @@ import { ListTorrents, type Torrent } from '@shoal/api'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { emptyDetail } from '../testing/empty-detail.ts'
-import { createFilter, createSorter, pageOf, sortedPage } from './list-queries.ts'
+import { createFilter, createSorter, sortedPage, takePage } from './list-queries.ts'
 
 function torrent(id: string, more: Partial<Torrent> = {}): Torrent {
   const seeding = { state: 'seeding', progress: 1, totalBytes: 10, wantedBytes: 10, haveBytes: 10 } as const
@@ -50,7 +50,7 @@ test('all pages together are the list, each item once', () => {
       const seen = []
       let cursor: string | undefined
       do {
-        const page = pageOf(all, { cursor, limit })
+        const page = takePage(all, { cursor, limit })
         expect(page.total).toBe(count)
         seen.push(...page.items)
         cursor = page.next ?? undefined
@@ -74,7 +74,7 @@ test('a page from a partial sort equals one from a full sort', () => {
         let cursor: string | undefined
         for (let page = 0; page <= pages; page++) {
           const found = sortedPage([...all], compare, { cursor, limit })
-          expect(found).toEqual(pageOf(sorted, { cursor, limit }))
+          expect(found).toEqual(takePage(sorted, { cursor, limit }))
           if (found.next === null) return
           cursor = found.next
         }
@@ -85,12 +85,12 @@ test('a page from a partial sort equals one from a full sort', () => {
 
 test('a page continues after the last item, even if items were inserted before it or it is gone', () => {
   const all = ['a', 'b', 'c', 'd'].map(id => torrent(id))
-  const { next } = pageOf(all, { limit: 2 })
-  const ids = (list: Torrent[]) => pageOf(list, { cursor: next!, limit: 2 }).items.map(({ id }) => id)
+  const { next } = takePage(all, { limit: 2 })
+  const ids = (list: Torrent[]) => takePage(list, { cursor: next!, limit: 2 }).items.map(({ id }) => id)
   expect(ids([torrent('new'), ...all])).toEqual(['c', 'd'])
   expect(ids(all.filter(({ id }) => id !== 'b'))).toEqual(['d'])
 })
 
 test.each(['x', '-1.a', '', '1'])('rejects the cursor %j', cursor => {
-  expect(() => pageOf([], { cursor, limit: 1 })).toThrow(/cursor/)
+  expect(() => takePage([], { cursor, limit: 1 })).toThrow(/cursor/)
 })

@@ -57,7 +57,7 @@ export interface Page<Item> {
  * Returns a page of a list. The cursor contains the id of the last item of the previous page, and its position in case the item is gone. Throws
  * `bad-request` for an invalid cursor.
  */
-export function pageOf<Item extends { id?: unknown; index?: unknown }>(
+export function takePage<Item extends { id?: unknown; index?: unknown }>(
   items: readonly Item[],
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ): Page<Item> {
@@ -87,7 +87,7 @@ export function sortedPage<Item extends { id: string }>(
       return { items: found, next: `${needed}.${found.at(-1)!.id}`, total: items.length }
     }
   }
-  return pageOf(items.sort(compare), query)
+  return takePage(items.sort(compare), query)
 }
 
 /** Returns the first `count` items in sorted order. `count` is small compared to the length of the list. */

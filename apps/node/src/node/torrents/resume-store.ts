@@ -62,7 +62,7 @@ export class DatabaseResumeStore implements ResumeStore {
       options.signal?.throwIfAborted()
       const keys = translate(() => this.#keys.all(after))
       // One at a time, since a .torrent may have tens of megabytes.
-      for (const { key } of keys) yield entryOf(key, translate(() => this.#one.get(key))!)
+      for (const { key } of keys) yield toEntry(key, translate(() => this.#one.get(key))!)
       if (keys.length < KEYS_AT_ONCE) return
       after = keys.at(-1)!.key
       await new Promise(setImmediate)
@@ -132,7 +132,7 @@ export class DatabaseResumeStore implements ResumeStore {
   }
 }
 
-function entryOf(key: string, { metainfo, record }: Found): ResumeEntry {
+function toEntry(key: string, { metainfo, record }: Found): ResumeEntry {
   const problems: string[] = []
   const read = <T>(what: string, bytes: Uint8Array | null, parse: (bytes: Uint8Array) => T): T | null => {
     if (bytes === null) return null

@@ -4,11 +4,11 @@ import type { TorrentApi } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 import { namingField } from '../kernel/name-field.ts'
 import { actOnTorrents } from './actions.ts'
-import { pageOf } from './list-queries.ts'
+import { takePage } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { moveTorrent } from './move-torrent.ts'
 import type { TorrentManager } from './torrent-manager.ts'
-import { peersOf, piecesOf } from './torrent-topic.ts'
+import { toPeers, toPieceMap } from './torrent-topic.ts'
 import { fileView, removedView, torrentDetail, trackersView } from './view.ts'
 
 export function torrentOperations(manager: TorrentManager): Implemented<typeof TORRENTS> {
@@ -28,11 +28,11 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       return detail(torrent)
     },
     moveTorrent: async ({ id, directory }) => moveTorrent(registry.get(id), directory, manager),
-    getPieces: async ({ id }) => piecesOf(registry.get(id)),
+    getPieces: async ({ id }) => toPieceMap(registry.get(id)),
     getTorrentHistory: async ({ id }) => manager.rates.history(registry.get(id), Date.now()),
     listFiles: async ({ id, ...query }) => {
       const torrent = registry.get(id)
-      const { items, ...page } = pageOf(torrent.api.files, query)
+      const { items, ...page } = takePage(torrent.api.files, query)
       return { ...page, items: items.map(file => fileView(torrent, file)) }
     },
     setPriority: async ({ id, indexes, priority }) => {
@@ -57,7 +57,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       await namingField('path', () => api.renameFile(index, safePath(path)))
       return {}
     },
-    listPeers: async ({ id }) => ({ items: peersOf(registry.get(id), manager.countries) }),
+    listPeers: async ({ id }) => ({ items: toPeers(registry.get(id), manager.countries) }),
     addPeers: async ({ id, addresses }) => {
       const { api } = registry.get(id)
       for (const address of addresses) await namingField('addresses', () => api.addPeer(address))

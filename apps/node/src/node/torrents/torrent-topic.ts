@@ -31,12 +31,12 @@ export class TorrentTopic {
   tick(): TorrentEvent | null {
     const { api, id } = this.#torrent
     const event: TorrentEvent = { type: 'torrent', id }
-    const peers = peersOf(this.#torrent, this.#countries)
+    const peers = toPeers(this.#torrent, this.#countries)
     if (this.#isNew('peers', peers)) event.peers = peers
     const trackers = trackersView(api)
     if (this.#isNew('trackers', trackers)) event.trackers = trackers
     if (this.#isPieceTurn()) {
-      const pieces = piecesOf(this.#torrent)
+      const pieces = toPieceMap(this.#torrent)
       if (this.#isNew('pieces', pieces)) event.pieces = pieces
     }
     const files = this.#changedFiles()
@@ -71,11 +71,11 @@ export class TorrentTopic {
   }
 }
 
-export function peersOf({ api }: ManagedTorrent, countries: Countries): Peer[] {
+export function toPeers({ api }: ManagedTorrent, countries: Countries): Peer[] {
   return api.peers().map(peer => peerView(peer, countries))
 }
 
-export function piecesOf({ api }: ManagedTorrent): PieceMap {
+export function toPieceMap({ api }: ManagedTorrent): PieceMap {
   const { count, pieceLengthBytes, have, availability } = api.pieces()
   return {
     count,

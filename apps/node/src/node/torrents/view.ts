@@ -17,7 +17,7 @@ import {
   torrentCid,
   trackerLabel,
 } from '@shoal/torrent'
-import { isSealed, shareLinkOf } from '../../base/share-link.ts'
+import { createShareLink, isSealed } from '../../base/share-link.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { mediaType } from './media-type.ts'
 
@@ -40,7 +40,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     id: row.id,
     ...hashMembers(infoHashes),
     name: torrent.name,
-    state: stateOf(torrent, stats),
+    state: toState(torrent, stats),
     error:
       stats.state === 'error'
         ? { code: stats.errorCode ?? 'stopped', message: stats.error ?? 'it stopped' }
@@ -53,7 +53,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     uploadBytesPerSecond: Math.round(stats.uploadBytesPerSecond),
     downloadedBytes: stats.downloadedBytes,
     uploadedBytes: stats.uploadedBytes,
-    ratio: ratioOf(stats),
+    ratio: computeRatio(stats),
     etaSeconds: stats.etaSeconds === null ? null : Math.round(stats.etaSeconds),
     peers: stats.peers,
     seeds: stats.seeds,
@@ -73,7 +73,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
   }
 }
 
-export function stateOf({ row, moving, queued }: ManagedTorrent, stats: TorrentStats): TorrentState {
+export function toState({ row, moving, queued }: ManagedTorrent, stats: TorrentStats): TorrentState {
   if (moving) return 'moving'
   if (stats.state === 'error') return 'error'
   if (row.paused) return stats.wantedBytes > 0 && stats.haveBytes >= stats.wantedBytes ? 'complete' : 'paused'
@@ -82,7 +82,7 @@ export function stateOf({ row, moving, queued }: ManagedTorrent, stats: TorrentS
 }
 
 /** Ratio of uploaded to downloaded bytes. Content that existed from the beginning counts as downloaded. Null if there is nothing to compare. */
-export function ratioOf({
+export function computeRatio({
   uploadedBytes,
   downloadedBytes,
   haveBytes,
@@ -102,7 +102,7 @@ export function torrentDetail(
   return {
     ...torrentView(torrent, queuePosition),
     magnet: api.magnet,
-    link: shareLinkOf(api, network),
+    link: createShareLink(api, network),
     contentId: torrentCid(api.infoHashes),
     version: metainfo?.info.version ?? null,
     comment: metainfo?.comment ?? null,
@@ -112,8 +112,8 @@ export function torrentDetail(
     pieceLengthBytes: metainfo?.info.pieceLengthBytes ?? null,
     wastedBytes: api.stats.wastedBytes,
     webSeeds: [...api.webSeeds],
-    downloadLimitBytesPerSecond: limitOf(limits.downloadBytesPerSecond),
-    uploadLimitBytesPerSecond: limitOf(limits.uploadBytesPerSecond),
+    downloadLimitBytesPerSecond: toLimit(limits.downloadBytesPerSecond),
+    uploadLimitBytesPerSecond: toLimit(limits.uploadBytesPerSecond),
     ratioLimit: row.ratioLimit,
     seedingTimeLimitMinutes: row.seedingTimeLimitMinutes,
     downloadingSeconds: Math.round(row.downloadingSeconds),
@@ -123,7 +123,7 @@ export function torrentDetail(
   }
 }
 
-function limitOf(bytesPerSecond: number): number | null {
+function toLimit(bytesPerSecond: number): number | null {
   return Number.isFinite(bytesPerSecond) ? Math.max(1, Math.round(bytesPerSecond)) : null
 }
 

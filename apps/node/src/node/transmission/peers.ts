@@ -1,13 +1,13 @@
 /** Peers in Transmission's format. */
 import type { Peer } from '@shoal/api'
-import { addressOf } from '../server/compat/peer-address.ts'
+import { parsePeerAddress } from '../server/compat/peer-address.ts'
 
 export function realPeers(peers: readonly Peer[]): Peer[] {
   return peers.filter(({ kind }) => kind !== 'webseed')
 }
 
 export function peerView(peer: Peer) {
-  const { host, port } = addressOf(peer.address)
+  const { host, port } = parsePeerAddress(peer.address)
   return {
     address: host,
     clientIsChoked: peer.peerChoking,

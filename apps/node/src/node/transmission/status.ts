@@ -12,7 +12,7 @@ export const STATUS = {
   seeding: 6,
 } as const
 
-export function statusOf(torrent: Torrent): number {
+export function toStatus(torrent: Torrent): number {
   switch (torrent.state) {
     case 'queued':
       return isComplete(torrent) ? STATUS.seedWait : STATUS.downloadWait

@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS, type TorrentDetail, type TorrentFile } from '@shoal/api'
 import { expect, test } from 'vitest'
 import { COMPLETE, sampleDetail, sampleFacts } from '../server/compat/testing/sample.ts'
-import { statusOf } from './status.ts'
+import { toStatus } from './status.ts'
 import { TORRENT_FIELDS } from './torrent-fields.ts'
 import type { TorrentParts } from './torrent-parts.ts'
 
@@ -33,7 +33,7 @@ test.each([
   ['complete', COMPLETE, 0],
   ['error', {}, 0],
 ] as const)('%s with %o has status %i', (state, change, status) => {
-  expect(statusOf(sampleDetail({ ...change, state }))).toBe(status)
+  expect(toStatus(sampleDetail({ ...change, state }))).toBe(status)
 })
 
 test('sizes, rates, times and labels use Transmission’s units and names', () => {

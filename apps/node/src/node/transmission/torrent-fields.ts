@@ -5,7 +5,7 @@ import { desiredAvailable, pieceAvailability } from '../server/compat/pieces.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
 import { isSending, isTaking, peerView, realPeers } from './peers.ts'
-import { seconds, secondsLeft, statusOf, toPriority, toSpeed } from './status.ts'
+import { seconds, secondsLeft, toPriority, toSpeed, toStatus } from './status.ts'
 import type { Part, TorrentParts } from './torrent-parts.ts'
 import { trackerList, trackerStatsView, trackerView } from './trackers.ts'
 
@@ -55,7 +55,7 @@ const OF_ROW: Record<string, Value> = {
   sizeWhenDone: ({ row }) => row.wantedBytes ?? 0,
   // The time of the last start is not stored; it was not before this.
   startDate: ({ row }) => seconds(row.addedMs),
-  status: ({ row }) => statusOf(row),
+  status: ({ row }) => toStatus(row),
   torrentFile: () => '',
   totalSize: ({ row }) => row.totalBytes ?? 0,
   uploadedEver: ({ row }) => row.uploadedBytes,

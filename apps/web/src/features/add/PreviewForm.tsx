@@ -8,7 +8,7 @@ import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { formatBytes, listOf } from '../../shared/format/format.ts'
 import { FolderField } from '../../shared/forms/FolderField.tsx'
-import { tagsOf } from '../../shared/forms/tags.ts'
+import { parseTags } from '../../shared/forms/tags.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
 import styles from './Add.module.css'
@@ -42,7 +42,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
   )
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const options = optionsOf(new FormData(event.currentTarget), directory)
+    const options = readOptions(new FormData(event.currentTarget), directory)
     const all = wanted.size === preview.files.length
     setBusy(true)
     await onAdd({ ...options, ...(all ? {} : { select: [...wanted].sort((a, b) => a - b) }) })
@@ -134,9 +134,9 @@ function Title({ preview }: { preview: Preview }) {
   )
 }
 
-function optionsOf(form: FormData, directory: string | null): AddTorrent {
+function readOptions(form: FormData, directory: string | null): AddTorrent {
   const label = String(form.get('label') ?? '').trim()
-  const tags = tagsOf(String(form.get('tags') ?? ''))
+  const tags = parseTags(String(form.get('tags') ?? ''))
   return {
     ...(directory === null ? {} : { directory }),
     ...(label === '' ? {} : { label }),

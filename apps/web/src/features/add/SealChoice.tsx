@@ -5,7 +5,7 @@ import { SealFields } from '../../shared/forms/SealFields.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import type { FormProblem } from '../../shared/sealing/seal-form.ts'
 import styles from './Add.module.css'
-import { type Strength, strengthOf } from './strength.ts'
+import { estimateStrength, type Strength } from './strength.ts'
 
 const t = texts.add.share.seal
 
@@ -35,7 +35,7 @@ const TONES = { weak: 'bad', fair: 'warn', strong: 'good' } as const satisfies R
 const ENOUGH_BITS = 66
 
 function PassphraseStrength({ passphrase }: { readonly passphrase: string }) {
-  const { strength, bits } = strengthOf(passphrase)
+  const { strength, bits } = estimateStrength(passphrase)
   return (
     <div className={`${layout.stack1} ${styles.strength}`}>
       <ProgressBar value={bits / ENOUGH_BITS} tone={TONES[strength]} />

@@ -7,7 +7,7 @@ import { Icon } from '../../shared/controls/Icon.tsx'
 import { Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { formatBytes, formatPieceSize, listOf } from '../../shared/format/format.ts'
-import { tagsOf } from '../../shared/forms/tags.ts'
+import { parseTags } from '../../shared/forms/tags.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
 import { loaded } from '../../shared/sealing/loaded.ts'
@@ -44,10 +44,10 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
   const share = async (element: HTMLFormElement) => {
     const form = new FormData(element)
     const name = String(form.get('name')).trim() || content.name
-    const seal = sealed ? await sealOf(form) : undefined
+    const seal = sealed ? await readSealForm(form) : undefined
     setProblem(seal instanceof Error ? seal : null)
     if (seal instanceof Error) return focusWrong(element)
-    const options = { ...optionsOf(form, name), ...(seal && { seal }) }
+    const options = { ...readShareOptions(form, name), ...(seal && { seal }) }
     const by = seal?.by
     if (content.from === 'here') {
       const task = new UploadTask(node, name, content.files)
@@ -130,10 +130,10 @@ function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
 }
 
 /** Returns who can open it, or the problem with the form. The code that checks keys is loaded only here. */
-async function sealOf(form: FormData): Promise<SealTo | FormProblem> {
+async function readSealForm(form: FormData): Promise<SealTo | FormProblem> {
   const to = await readSeal(form, async keys => {
-    const [{ recipientsOf }] = await loaded(import('../../shared/sealing/recipients.ts'))
-    return recipientsOf(keys)
+    const [{ parseRecipients }] = await loaded(import('../../shared/sealing/recipients.ts'))
+    return parseRecipients(keys)
   })
   if (to instanceof Error || to.by !== 'recipients') return to
   return { by: to.by, recipients: [...to.recipients] }
@@ -149,9 +149,9 @@ function focusWrong(form: HTMLFormElement): void {
   })
 }
 
-function optionsOf(form: FormData, name: string): ShareOptions {
+function readShareOptions(form: FormData, name: string): ShareOptions {
   const text = (field: string) => String(form.get(field) ?? '').trim()
-  const tags = tagsOf(text('tags'))
+  const tags = parseTags(text('tags'))
   return {
     name,
     version: text('version') as 'hybrid' | 'v2' | 'v1',

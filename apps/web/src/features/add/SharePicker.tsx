@@ -5,7 +5,7 @@ import type { DroppedFile } from '../../shared/dropped/dropped.ts'
 import { FilePicker } from '../../shared/forms/FilePicker.tsx'
 import { FolderDialog } from '../../shared/forms/FolderDialog.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import { contentOf } from '../../shared/uploads/uploads.ts'
+import { toContent } from '../../shared/uploads/uploads.ts'
 import styles from './Add.module.css'
 
 const t = texts.add.share
@@ -22,7 +22,7 @@ export function SharePicker({ onChoose }: { onChoose(content: Content): void }) 
       <p>{t.intro}</p>
       <FilePicker
         say={{ drop: t.drop, hint: t.sends, files: t.pickFiles, folder: t.pickFolder }}
-        onTake={files => files.length > 0 && onChoose({ from: 'here', ...contentOf(files) })}
+        onTake={files => files.length > 0 && onChoose({ from: 'here', ...toContent(files) })}
       />
       <Button icon="disk" onClick={() => setBrowsing(true)}>
         {t.pickNode}

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { DroppedFile } from '../../shared/dropped/dropped.ts'
-import { contentOf } from '../../shared/uploads/uploads.ts'
+import { toContent } from '../../shared/uploads/uploads.ts'
 import { ShareForm } from './ShareForm.tsx'
 import { type Content, SharePicker } from './SharePicker.tsx'
 import { ShareProgress, type Sharing } from './ShareProgress.tsx'
@@ -15,7 +15,7 @@ interface Props {
 /** Choose something, say how, and get its link. */
 export function ShareTab({ files, onClose, onShared }: Props) {
   const [content, setContent] = useState<Content | null>(
-    files?.length ? { from: 'here', ...contentOf(files) } : null,
+    files?.length ? { from: 'here', ...toContent(files) } : null,
   )
   const [sharing, setSharing] = useState<Sharing | null>(null)
   const again = () => {

@@ -33,11 +33,11 @@ export async function addAll(
     notifyError(failed[0], sources.length === 1 ? undefined : t.failedSome({ count: failed.length }))
   if (done.length > 1) notify(t.addedMany({ count: done.length }), { type: 'good' })
   const [only] = done
-  if (only && done.length === 1) tellOf(only, show)
+  if (only && done.length === 1) describeOutcome(only, show)
   return done.length > 0
 }
 
-function tellOf(
+function describeOutcome(
   { added, torrent, job }: Awaited<ReturnType<NodeApi['addTorrent']>>,
   show: (id: string) => void,
 ): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { strengthOf } from './strength.ts'
+import { estimateStrength } from './strength.ts'
 
 test.each([
   ['', 'weak'],
@@ -21,5 +21,5 @@ test.each([
   ['green herring lamp boat stone wind', 'strong'],
   ['7f$K2-xQ9!pL4w', 'strong'],
 ])('“%s” is %s', (passphrase, strength) => {
-  expect(strengthOf(passphrase).strength).toBe(strength)
+  expect(estimateStrength(passphrase).strength).toBe(strength)
 })

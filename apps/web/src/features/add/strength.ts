@@ -20,7 +20,7 @@ const CLASSES: readonly (readonly [RegExp, number])[] = [
  * How hard a passphrase is to guess, roughly and rather too low than too high: it knows no dictionary but the commonest words, so that a run of letters counts as a
  * word, and text that repeats or continues a keyboard's row of numbers counts for nothing.
  */
-export function strengthOf(passphrase: string): { strength: Strength; bits: number } {
+export function estimateStrength(passphrase: string): { strength: Strength; bits: number } {
   const bits = Math.min(bitsOfWords(passphrase), bitsOfCharacters(passphrase))
   return { bits, strength: bits >= STRONG_BITS ? 'strong' : bits >= FAIR_BITS ? 'fair' : 'weak' }
 }

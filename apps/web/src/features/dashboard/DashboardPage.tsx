@@ -29,11 +29,11 @@ export function DashboardPage() {
         <TotalsCard stats={stats} />
         <DiskCard stats={stats} />
         <Card title={t.states} className={layout.shrink}>
-          <ShareBar label={t.states} shares={sharesOf(stats.torrents, texts.list.state)} />
+          <ShareBar label={t.states} shares={toShares(stats.torrents, texts.list.state)} />
         </Card>
         <Card title={t.connections} className={layout.shrink}>
           {Object.values(stats.connections).some(count => count > 0) ? (
-            <ShareBar label={t.connections} shares={sharesOf(stats.connections, t.transports)} />
+            <ShareBar label={t.connections} shares={toShares(stats.connections, t.transports)} />
           ) : (
             <p className={layout.soft}>{t.connectionsNone}</p>
           )}
@@ -44,7 +44,7 @@ export function DashboardPage() {
   )
 }
 
-function sharesOf(counts: Record<string, number>, names: Record<string, string>) {
+function toShares(counts: Record<string, number>, names: Record<string, string>) {
   const some = Object.entries(counts).filter(([, value]) => value > 0)
   return some.map(([key, value]) => ({ name: names[key] ?? key, value }))
 }
@@ -66,11 +66,11 @@ function HealthNotice() {
   )
 }
 
-const ratioOf = ({ downloadedBytes, uploadedBytes }: NodeStats['session']) =>
+const computeRatio = ({ downloadedBytes, uploadedBytes }: NodeStats['session']) =>
   downloadedBytes === 0 ? null : uploadedBytes / downloadedBytes
 
 function TotalsCard({ stats }: { stats: NodeStats }) {
-  const ratio = ratioOf(stats.allTime)
+  const ratio = computeRatio(stats.allTime)
   return (
     <Card title={t.totals} className={layout.shrink}>
       <table className={styles.table}>
@@ -99,7 +99,7 @@ function TotalsCard({ stats }: { stats: NodeStats }) {
 }
 
 function Totals({ name, totals }: { name: string; totals: NodeStats['session'] }) {
-  const ratio = ratioOf(totals)
+  const ratio = computeRatio(totals)
   return (
     <tr>
       <th scope="row">{name}</th>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react'
 import { TotalsChart } from '../../shared/charts/TotalsChart.tsx'
-import { sumOf, totalsOf } from '../../shared/charts/totals.ts'
+import { addUp, toTotals } from '../../shared/charts/totals.ts'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Card, Segments } from '../../shared/controls/Panels.tsx'
@@ -23,10 +23,10 @@ export function TrafficCard() {
   )
   const { value } = asked
   const totals = useMemo(
-    () => (value ? totalsOf(value.history, value.atMs - HISTORY_SPANS[value.range], value.atMs) : []),
+    () => (value ? toTotals(value.history, value.atMs - HISTORY_SPANS[value.range], value.atMs) : []),
     [value],
   )
-  const sum = sumOf(totals)
+  const sum = addUp(totals)
   return (
     <Card className={layout.wide}>
       <div className={`${layout.wrap2} ${styles.cardHead}`}>

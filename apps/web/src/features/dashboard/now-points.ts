@@ -1,5 +1,5 @@
 import type { History, NodeStats } from '@shoal/api'
-import { meansOf, type RatePoint } from '../../shared/charts/series.ts'
+import { type RatePoint, toMeans } from '../../shared/charts/series.ts'
 
 /** How far back the picture of now goes. */
 export const NOW_SPAN_MS = 600_000
@@ -26,7 +26,7 @@ export function nowPoints(
   if (!asked) return heard
   const heardFromMs = heard[0]?.atMs ?? toMs
   const stepMs = asked.history.stepSeconds * 1000
-  const kept = meansOf(asked.history, toMs - NOW_SPAN_MS - stepMs, asked.atMs).filter(
+  const kept = toMeans(asked.history, toMs - NOW_SPAN_MS - stepMs, asked.atMs).filter(
     ({ atMs }) => atMs < heardFromMs,
   )
   return [...kept, ...heard]

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { matchingOf } from './matching.ts'
+import { findMatches } from './matching.ts'
 
 const titles = ['Debian 13 amd64', 'Debian 13 arm64', 'Debian 14 beta amd64', 'Fedora 44']
-const fits = (include: string, exclude = '') => matchingOf({ include, exclude }, titles)
+const fits = (include: string, exclude = '') => findMatches({ include, exclude }, titles)
 
 test('all words must be there, none of the others may', () => {
   expect(fits('debian AMD64')).toEqual({ kind: 'fits', at: [0, 2] })

@@ -13,7 +13,7 @@ export type Matching =
 export const BEGUN = 'begun'
 
 /** As the node does it, but without an end: a pattern can take years. So it runs in a worker, see `matcher.ts`. */
-export function matchingOf(filter: FilterTexts, titles: readonly string[]): Matching {
+export function findMatches(filter: FilterTexts, titles: readonly string[]): Matching {
   let unreadable: keyof FilterTexts | null = null
   const wants = titleTest(filter, (pattern, member) => {
     try {

@@ -1,6 +1,6 @@
-import { BEGUN, type FilterTexts, matchingOf } from './matching.ts'
+import { BEGUN, type FilterTexts, findMatches } from './matching.ts'
 
 addEventListener('message', ({ data }: MessageEvent<{ filter: FilterTexts; titles: readonly string[] }>) => {
   postMessage(BEGUN)
-  postMessage(matchingOf(data.filter, data.titles))
+  postMessage(findMatches(data.filter, data.titles))
 })

@@ -7,8 +7,8 @@ import { notify } from '../../shared/controls/toasts.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
 import { differences } from './defaults.ts'
-import { textOf } from './field-text.ts'
-import { changesOf, type SettingField, settingIn } from './model.ts'
+import { describeField } from './field-text.ts'
+import { type SettingField, settingIn, toChanges } from './model.ts'
 import styles from './settings.module.css'
 import type { SettingsEditor } from './useSettings.ts'
 
@@ -27,8 +27,8 @@ export function Defaults({
   const set = async () => {
     setAsked(false)
     const before = changes.map(([field]): [SettingField, unknown] => [field, settingIn(settings, field)])
-    if (!(await editor.apply(changesOf(changes)))) return
-    const undo = () => void editor.apply(changesOf(before))
+    if (!(await editor.apply(toChanges(changes)))) return
+    const undo = () => void editor.apply(toChanges(before))
     notify(say.done, { type: 'good', action: { text: texts.settings.undo, onSelect: undo } })
   }
   return (
@@ -60,7 +60,7 @@ export function Defaults({
       >
         <ul className={styles.changes}>
           {changes.map(([field]) => (
-            <li key={field.name}>{textOf(field).title}</li>
+            <li key={field.name}>{describeField(field).title}</li>
           ))}
         </ul>
       </Dialog>

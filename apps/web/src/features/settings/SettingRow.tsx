@@ -3,7 +3,7 @@ import { Icon } from '../../shared/controls/Icon.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { texts } from '../../shared/messages/texts.ts'
 import { Control } from './Control.tsx'
-import { textOf } from './field-text.ts'
+import { describeField } from './field-text.ts'
 import type { SettingField } from './model.ts'
 import styles from './settings.module.css'
 
@@ -22,7 +22,7 @@ export interface SettingRowProps {
 export function SettingRow({ field, value, problem, fixed, onChange }: SettingRowProps) {
   const id = useId()
   const [wrong, setWrong] = useState<string | null>(null)
-  const { title, description } = textOf(field)
+  const { title, description } = describeField(field)
   const said = wrong ?? problem
   const described = [description && `${id}-about`, said && `${id}-wrong`, fixed && `${id}-fixed`].filter(
     Boolean,

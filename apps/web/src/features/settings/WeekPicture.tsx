@@ -4,7 +4,7 @@ import layout from '../../shared/controls/layout.module.css'
 import { dayName, WEEK } from '../../shared/format/days.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './schedule.module.css'
-import { stretchesOf } from './week.ts'
+import { toStretches } from './week.ts'
 
 const say = texts.settings.schedule
 const DAY_MINUTES = 1440
@@ -12,7 +12,7 @@ const HOURS = [0, 6, 12, 18, 24]
 
 /** The week, a line for each day: what the list below says, at a glance. */
 export function WeekPicture({ schedule }: { readonly schedule: readonly ScheduledLimit[] }) {
-  const stretches = useMemo(() => stretchesOf(schedule), [schedule])
+  const stretches = useMemo(() => toStretches(schedule), [schedule])
   return (
     <div className={`${layout.stack1} ${styles.week}`} role="img" aria-label={say.picture}>
       {WEEK.map(day => (

@@ -4,7 +4,7 @@ import { texts } from '../../shared/messages/texts.ts'
 import type { SettingField } from './model.ts'
 
 /** The title and description of a setting: those of the contract, which are English, or their translation. */
-export function textOf(field: SettingField): { readonly title: string; readonly description: string } {
+export function describeField(field: SettingField): { readonly title: string; readonly description: string } {
   return settingTexts[field.name] ?? field
 }
 
@@ -18,7 +18,7 @@ export function sectionText(name: string): string {
 
 /** All words by which a setting can be found. */
 export function searchedText(field: SettingField): string {
-  const { title, description } = textOf(field)
+  const { title, description } = describeField(field)
   const options = field.options.map(option => optionText(field, option))
   return [sectionText(field.section), title, description, ...options].join(' ')
 }

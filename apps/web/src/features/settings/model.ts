@@ -57,12 +57,12 @@ export const SECTIONS: readonly SettingSection[] = Object.entries(SettingsSchema
   ([name, schema]) => ({
     name: name as SectionName,
     fields: Object.entries(schema.shape).map(([member, field]) =>
-      fieldOf(name as SectionName, member, field),
+      toField(name as SectionName, member, field),
     ),
   }),
 )
 
-function fieldOf(section: SectionName, member: string, schema: z.ZodType): SettingField {
+function toField(section: SectionName, member: string, schema: z.ZodType): SettingField {
   const meta = schema.meta()
   const { inner, nullable } = bare(schema)
   const { minimum, maximum, enum: options } = inner.toJSONSchema() as Bounds
@@ -98,11 +98,11 @@ function kindOf(member: string, schema: z.ZodType): FieldKind {
   if (schema.type === 'enum') return 'choice'
   if (schema.type === 'number')
     return (schema.toJSONSchema() as Bounds).type === 'integer' ? 'integer' : 'number'
-  if (schema.type === 'array') return listKindOf(member, schema as z.ZodArray<z.ZodType>)
+  if (schema.type === 'array') return chooseListKind(member, schema as z.ZodArray<z.ZodType>)
   return /(directory|database)$/i.test(member) ? 'path' : 'text'
 }
 
-function listKindOf(member: string, { element }: z.ZodArray<z.ZodType>): FieldKind {
+function chooseListKind(member: string, { element }: z.ZodArray<z.ZodType>): FieldKind {
   if (element.type !== 'object') return member === 'onComplete' ? 'arguments' : 'lines'
   return 'from' in (element as z.ZodObject).shape ? 'schedule' : 'watch'
 }
@@ -117,12 +117,12 @@ export function withSetting(settings: Settings, field: SettingField, value: unkn
 }
 
 /** The change that gives one setting another value. */
-export function changeOf(field: SettingField, value: unknown): SettingsChange {
+export function toChange(field: SettingField, value: unknown): SettingsChange {
   return { [field.section]: { [field.member]: value } } as SettingsChange
 }
 
 /** Several changes as one. */
-export function changesOf(values: readonly (readonly [SettingField, unknown])[]): SettingsChange {
+export function toChanges(values: readonly (readonly [SettingField, unknown])[]): SettingsChange {
   const change: Record<string, Record<string, unknown>> = {}
   for (const [field, value] of values) {
     change[field.section] = { ...change[field.section], [field.member]: value }
@@ -132,7 +132,7 @@ export function changesOf(values: readonly (readonly [SettingField, unknown])[])
 
 /** Why a value cannot be, in the schema's words; null when it can. `field` says where in a list. */
 export function problemWith(field: SettingField, value: unknown): { message: string; path: string } | null {
-  const result = SettingsChange.safeParse(changeOf(field, value))
+  const result = SettingsChange.safeParse(toChange(field, value))
   const issue = result.error?.issues[0]
   return issue ? { message: issue.message, path: issue.path.slice(2).join('.') } : null
 }

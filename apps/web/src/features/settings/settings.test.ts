@@ -4,9 +4,9 @@ import type { Language } from '@shoal/messages'
 import { findMismatches } from '@shoal/messages/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { rateOf, rateText, unitFor } from '../../shared/forms/rate.ts'
-import { changesOf, fieldNamed, problemWith, SECTIONS, sectionsMatching, settingIn } from './model.ts'
-import { stretchesOf } from './week.ts'
+import { parseRate, rateText, unitFor } from '../../shared/forms/rate.ts'
+import { fieldNamed, problemWith, SECTIONS, sectionsMatching, settingIn, toChanges } from './model.ts'
+import { toStretches } from './week.ts'
 
 const fields = SECTIONS.flatMap(section => section.fields)
 const settings: Settings = {
@@ -68,7 +68,7 @@ test('an invalid value is reported before it is sent', () => {
 })
 
 test('changes of several sections are one', () => {
-  const change = changesOf([
+  const change = toChanges([
     [fieldNamed('network.port')!, 1],
     [fieldNamed('network.dht')!, false],
     [fieldNamed('queue.maxSeeds')!, null],
@@ -90,13 +90,13 @@ test('a search finds settings by their texts', () => {
 })
 
 test('rates are read as they are written', () => {
-  expect(rateOf('1.5', 'MB/s')).toBe(1_500_000)
-  expect(rateOf('1,5', 'kB/s')).toBe(1500)
-  expect(rateOf(' 2 MB/s ', 'kB/s')).toBe(2_000_000)
-  expect(rateOf('500k', 'MB/s')).toBe(500_000)
-  expect(rateOf('', 'kB/s')).toBeNull()
+  expect(parseRate('1.5', 'MB/s')).toBe(1_500_000)
+  expect(parseRate('1,5', 'kB/s')).toBe(1500)
+  expect(parseRate(' 2 MB/s ', 'kB/s')).toBe(2_000_000)
+  expect(parseRate('500k', 'MB/s')).toBe(500_000)
+  expect(parseRate('', 'kB/s')).toBeNull()
   for (const wrong of ['fast', '-1', '0', '1e5', '99999999999 GB'])
-    expect(rateOf(wrong, 'kB/s')).toBeUndefined()
+    expect(parseRate(wrong, 'kB/s')).toBeUndefined()
 })
 
 test('a rate written in its own unit reads back', () => {
@@ -104,7 +104,7 @@ test('a rate written in its own unit reads back', () => {
     fc.property(fc.integer({ min: 1, max: 1e9 }), thousands => {
       const rate = thousands * 1000
       const unit = unitFor(rate)
-      expect(rateOf(rateText(rate, unit), unit)).toBe(rate)
+      expect(parseRate(rateText(rate, unit), unit)).toBe(rate)
     }),
   )
 })
@@ -118,14 +118,14 @@ const limit = (days: number[], from: string, to: string): ScheduledLimit => ({
 })
 
 test('an entry over midnight ends on the next day, also from Saturday to Sunday', () => {
-  expect(stretchesOf([limit([6], '22:00', '06:30')])).toEqual([
+  expect(toStretches([limit([6], '22:00', '06:30')])).toEqual([
     { entry: 0, day: 6, fromMinute: 1320, toMinute: 1440 },
     { entry: 0, day: 0, fromMinute: 0, toMinute: 390 },
   ])
 })
 
 test('where entries overlap the first one holds', () => {
-  const stretches = stretchesOf([
+  const stretches = toStretches([
     limit([1], '10:00', '12:00'),
     limit([1], '08:00', '14:00'),
     limit([1], '11:00', '11:30'),

@@ -4,8 +4,8 @@ import { notify, toasts } from '../../shared/controls/toasts.ts'
 import { isAborted, messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { type Asked, useAsked, useCell, useNode } from '../../shared/node/context.tsx'
-import { textOf } from './field-text.ts'
-import { changeOf, fieldNamed, problemWith, type SettingField, settingIn, withSetting } from './model.ts'
+import { describeField } from './field-text.ts'
+import { fieldNamed, problemWith, type SettingField, settingIn, toChange, withSetting } from './model.ts'
 
 const say = texts.settings
 /** ID of the last save's note: the next note replaces it, so that they do not pile up. */
@@ -59,10 +59,10 @@ export function useSettings(): SettingsEditor {
       const before = settingIn(settings, field)
       // Shown at once: a switch that waits for the node feels broken.
       set(withSetting(settings, field, value))
-      if (!(await apply(changeOf(field, value), field))) return set(settings)
-      const undo = () => void apply(changeOf(field, before), field)
+      if (!(await apply(toChange(field, value), field))) return set(settings)
+      const undo = () => void apply(toChange(field, before), field)
       toasts.close(lastNote)
-      lastNote = notify(say.saved({ name: textOf(field).title }), {
+      lastNote = notify(say.saved({ name: describeField(field).title }), {
         type: 'good',
         action: { text: say.undo, onSelect: undo },
       })

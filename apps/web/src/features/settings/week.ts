@@ -10,7 +10,7 @@ export interface Stretch {
 
 const DAY_MINUTES = 1440
 
-export function minuteOf(time: string): number {
+export function parseMinute(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
   return hours * 60 + minutes
 }
@@ -19,16 +19,18 @@ export function minuteOf(time: string): number {
  * Where each entry holds in the week: those that end on the next day are cut at midnight, and where entries overlap the first one holds,
  * as the node does it. An entry that ends when it begins lasts a whole day.
  */
-export function stretchesOf(schedule: readonly ScheduledLimit[]): Stretch[] {
+export function toStretches(schedule: readonly ScheduledLimit[]): Stretch[] {
   const taken: Stretch[] = []
   for (const [entry, limit] of schedule.entries()) {
-    const pieces = limit.days.flatMap(day => piecesOf(entry, day, minuteOf(limit.from), minuteOf(limit.to)))
+    const pieces = limit.days.flatMap(day =>
+      splitAtMidnight(entry, day, parseMinute(limit.from), parseMinute(limit.to)),
+    )
     taken.push(...pieces.flatMap(piece => without(piece, taken)))
   }
   return taken
 }
 
-function piecesOf(entry: number, day: number, fromMinute: number, toMinute: number): Stretch[] {
+function splitAtMidnight(entry: number, day: number, fromMinute: number, toMinute: number): Stretch[] {
   if (fromMinute < toMinute) return [{ entry, day, fromMinute, toMinute }]
   const first = { entry, day, fromMinute, toMinute: DAY_MINUTES }
   const next = { entry, day: (day + 1) % 7, fromMinute: 0, toMinute }

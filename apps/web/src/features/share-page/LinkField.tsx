@@ -10,7 +10,7 @@ export function LinkField() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const text = String(new FormData(event.currentTarget).get('link') ?? '').trim()
-    if (text) location.hash = fragmentOf(text)
+    if (text) location.hash = readFragment(text)
   }
   return (
     <form className={`${layout.stack2} ${styles.linkField}`} onSubmit={submit}>
@@ -24,6 +24,6 @@ export function LinkField() {
 }
 
 /** Links of another page's address open here all the same. */
-function fragmentOf(text: string): string {
+function readFragment(text: string): string {
   return text.includes('#') ? text.slice(text.indexOf('#')) : `#${text}`
 }

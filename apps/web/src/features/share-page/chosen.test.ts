@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { chosenOf, named } from './chosen.ts'
+import { named, toChosen } from './chosen.ts'
 
 const dropped = (...paths: string[]) => paths.map(path => ({ path, file: new File(['12'], path) }))
-const paths = (chosen: ReturnType<typeof chosenOf>) => chosen?.files.map(({ path }) => path.join('/'))
+const paths = (chosen: ReturnType<typeof toChosen>) => chosen?.files.map(({ path }) => path.join('/'))
 
 test('a file alone is shared under its name, or the one that it is given', () => {
-  const chosen = chosenOf(dropped('song.mp3'))!
+  const chosen = toChosen(dropped('song.mp3'))!
   expect([chosen.name, chosen.isSingle, paths(chosen), chosen.totalBytes]).toEqual([
     'song.mp3',
     true,
@@ -16,24 +16,24 @@ test('a file alone is shared under its name, or the one that it is given', () =>
 })
 
 test('a folder gives its name, its files their paths below it', () => {
-  const chosen = chosenOf(dropped('Trip/a.jpg', 'Trip/day 2/b.jpg', 'Trip/.DS_Store'))!
+  const chosen = toChosen(dropped('Trip/a.jpg', 'Trip/day 2/b.jpg', 'Trip/.DS_Store'))!
   expect([chosen.name, chosen.isSingle, paths(chosen)]).toEqual(['Trip', false, ['a.jpg', 'day 2/b.jpg']])
   expect(paths(named(chosen, 'Journey'))).toEqual(['a.jpg', 'day 2/b.jpg'])
 })
 
 test('several things are shared together', () => {
-  const chosen = chosenOf(dropped('a.txt', 'Trip/b.jpg'))!
+  const chosen = toChosen(dropped('a.txt', 'Trip/b.jpg'))!
   expect([chosen.name, paths(chosen)]).toEqual(['2 files', ['a.txt', 'Trip/b.jpg']])
-  const folderOfOne = chosenOf(dropped('Trip/only.jpg'))!
+  const folderOfOne = toChosen(dropped('Trip/only.jpg'))!
   expect([folderOfOne.name, folderOfOne.isSingle, paths(folderOfOne)]).toEqual(['Trip', false, ['only.jpg']])
 })
 
 test('two files of one name from two places are both shared', () => {
-  const chosen = chosenOf(dropped('a.txt', 'a.txt', 'Trip/b', 'Trip/b', 'a (2).txt'))!
+  const chosen = toChosen(dropped('a.txt', 'a.txt', 'Trip/b', 'Trip/b', 'a (2).txt'))!
   expect(paths(chosen)).toEqual(['a.txt', 'a (2).txt', 'Trip/b', 'Trip/b (2)', 'a (2) (2).txt'])
 })
 
 test('nothing is nothing', () => {
-  expect(chosenOf([])).toBeNull()
-  expect(chosenOf(dropped('x/.DS_Store'))).toBeNull()
+  expect(toChosen([])).toBeNull()
+  expect(toChosen(dropped('x/.DS_Store'))).toBeNull()
 })

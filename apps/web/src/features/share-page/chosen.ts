@@ -16,7 +16,7 @@ export interface Chosen {
 const CLUTTER = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/
 
 /** Returns null if there is nothing to share. */
-export function chosenOf(dropped: readonly DroppedFile[]): Chosen | null {
+export function toChosen(dropped: readonly DroppedFile[]): Chosen | null {
   const files = dropped.filter(({ path }) => !CLUTTER.test(path))
   const [first] = files
   if (!first) return null

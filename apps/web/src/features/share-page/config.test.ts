@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { configOf } from './config.ts'
+import { parseConfig } from './config.ts'
 
 const PAGE = 'https://files.example/share/'
 
 test('without a file the host of the page is the tracker', () => {
-  expect(configOf({}, PAGE)).toEqual({ trackers: ['wss://files.example/announce'], iceServers: [] })
-  expect(configOf(null, 'http://127.0.0.1:8420/share/').trackers).toEqual(['ws://127.0.0.1:8420/announce'])
+  expect(parseConfig({}, PAGE)).toEqual({ trackers: ['wss://files.example/announce'], iceServers: [] })
+  expect(parseConfig(null, 'http://127.0.0.1:8420/share/').trackers).toEqual(['ws://127.0.0.1:8420/announce'])
 })
 
 test('trackers are addresses, or paths of the host', () => {
   const trackers = ['wss://t.example/x', 'announce', 'https://u.example/', 'udp://v.example:1', 5]
-  expect(configOf({ trackers }, PAGE).trackers).toEqual([
+  expect(parseConfig({ trackers }, PAGE).trackers).toEqual([
     'wss://t.example/x',
     'wss://files.example/share/announce',
     'wss://u.example/',
@@ -19,7 +19,7 @@ test('trackers are addresses, or paths of the host', () => {
 
 test('what makes no sense is left out', () => {
   const iceServers = [null, {}, { urls: 'stun:s.example' }]
-  expect(configOf({ trackers: 'no', iceServers }, PAGE)).toEqual({
+  expect(parseConfig({ trackers: 'no', iceServers }, PAGE)).toEqual({
     trackers: [],
     iceServers: [{ urls: 'stun:s.example' }],
   })

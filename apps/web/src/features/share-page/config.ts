@@ -15,13 +15,13 @@ const DEFAULT = { trackers: ['/announce'], iceServers: [] }
 export async function loadConfig(page: string): Promise<PageConfig> {
   try {
     const response = await fetch(new URL('share.json', page))
-    return configOf(response.ok ? await response.json() : DEFAULT, page)
+    return parseConfig(response.ok ? await response.json() : DEFAULT, page)
   } catch {
-    return configOf(DEFAULT, page)
+    return parseConfig(DEFAULT, page)
   }
 }
 
-export function configOf(read: unknown, page: string): PageConfig {
+export function parseConfig(read: unknown, page: string): PageConfig {
   const { trackers = DEFAULT.trackers, iceServers = DEFAULT.iceServers } = (read ?? {}) as Partial<PageConfig>
   return {
     trackers: list(trackers).flatMap(tracker => trackerUrl(tracker, page)),

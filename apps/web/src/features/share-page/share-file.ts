@@ -21,7 +21,7 @@ export interface NamedFiles {
 }
 
 /** The files of a torrent. */
-export function filesOf(peer: BrowserPeer, id: string, files: readonly FileSnapshot[]): ShareFile[] {
+export function listFiles(peer: BrowserPeer, id: string, files: readonly FileSnapshot[]): ShareFile[] {
   const isFolder = files.length > 1 || (files[0]?.path.length ?? 0) > 1
   return files.map(({ index, path, lengthBytes, haveBytes }) => ({
     index,

@@ -4,7 +4,7 @@ import { texts } from '../messages/viewing.ts'
 import { useCell } from '../node/context.tsx'
 import { theme } from '../theme/theme.ts'
 import { drawCells } from './draw-cells.ts'
-import { type Cell, cellsOf, type Grid, gridFor, type Pieces, summaryOf } from './piece-picture.ts'
+import { type Cell, type Grid, gridFor, type Pieces, summarize, toCells } from './piece-picture.ts'
 import { textOfCell, textOfSummary } from './piece-texts.ts'
 import styles from './pieces.module.css'
 import { useWidth } from './useWidth.ts'
@@ -17,8 +17,8 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
   const [ref, width] = useWidth()
   const [read, setRead] = useState<number | null>(null)
   const grid = useMemo(() => gridFor(pieces.count, width, HEIGHT_PIXELS), [pieces.count, width])
-  const cells = useMemo(() => cellsOf(pieces, grid.capacity), [pieces, grid.capacity])
-  const summary = useMemo(() => summaryOf(pieces), [pieces])
+  const cells = useMemo(() => toCells(pieces, grid.capacity), [pieces, grid.capacity])
+  const summary = useMemo(() => summarize(pieces), [pieces])
   const cell = read === null ? undefined : cells[read]
   return (
     <figure className={`${layout.stack3} ${layout.shrink}`}>

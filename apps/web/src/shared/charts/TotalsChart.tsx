@@ -29,7 +29,7 @@ export function TotalsChart({ totals, label, heightPixels = 200 }: TotalsChartPr
   const said = totals[at ?? last]
   const spanMs = (totals[last]?.toMs ?? 0) - (totals[0]?.fromMs ?? 0)
   const formatTime = useMemo(() => timeFormatFor(spanMs), [spanMs])
-  const text = said ? textOf(said, formatTime) : say.nothing
+  const text = said ? describeTotal(said, formatTime) : say.nothing
   return (
     <figure className={`${layout.stack2} ${layout.shrink}`}>
       <div className={`${layout.row4} ${layout.soft} ${styles.legend}`}>
@@ -57,7 +57,7 @@ export function TotalsChart({ totals, label, heightPixels = 200 }: TotalsChartPr
   )
 }
 
-function textOf(total: Total, formatTime: (atMs: number) => string): string {
+function describeTotal(total: Total, formatTime: (atMs: number) => string): string {
   return say.reading({
     time: formatTime(total.fromMs),
     down: formatBytes(total.downloadedBytes),

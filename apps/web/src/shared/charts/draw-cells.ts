@@ -1,4 +1,4 @@
-import { colourOf } from '../theme/theme.ts'
+import { readColour } from '../theme/theme.ts'
 import type { Cell, Grid } from './piece-picture.ts'
 
 /** From so many peers on, a missing piece looks as easy to get as it can. */
@@ -42,11 +42,11 @@ interface Colours {
 function coloursFor(canvas: HTMLCanvasElement): Colours {
   const parent = canvas.parentElement ?? document.body
   return {
-    have: colourOf(parent, '--accent'),
-    missing: colourOf(parent, '--up'),
-    unavailable: colourOf(parent, '--bad'),
-    track: colourOf(parent, '--track'),
-    text: colourOf(parent, '--text'),
+    have: readColour(parent, '--accent'),
+    missing: readColour(parent, '--up'),
+    unavailable: readColour(parent, '--bad'),
+    track: readColour(parent, '--track'),
+    text: readColour(parent, '--text'),
   }
 }
 

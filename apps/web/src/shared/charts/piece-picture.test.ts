@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cellsOf, decodePieces, gridFor, type Pieces, summaryOf } from './piece-picture.ts'
+import { decodePieces, gridFor, type Pieces, summarize, toCells } from './piece-picture.ts'
 
 const base64 = (bytes: readonly number[]) => btoa(String.fromCharCode(...bytes))
 
@@ -21,13 +21,13 @@ test('the first piece is the highest bit', () => {
 
 test('a map that is too short reads as nothing here, not as an error', () => {
   const decoded = decodePieces({ count: 20, pieceLengthBytes: 1, have: '', availability: base64([3]) })
-  expect(summaryOf(decoded)).toMatchObject({ count: 20, have: 0, unavailable: 19 })
+  expect(summarize(decoded)).toMatchObject({ count: 20, have: 0, unavailable: 19 })
 })
 
 test('cells cover every piece once, whatever the room', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 400 }), (count, max) => {
-      const cells = cellsOf(pieces(new Array(count).fill(1), new Array(count).fill(0)), max)
+      const cells = toCells(pieces(new Array(count).fill(1), new Array(count).fill(0)), max)
       expect(cells.length).toBeLessThanOrEqual(max)
       expect(cells[0]!.first).toBe(0)
       expect(cells.at(-1)!.end).toBe(count)
@@ -38,19 +38,19 @@ test('cells cover every piece once, whatever the room', () => {
 })
 
 test('a cell shows its rarest missing piece, so that one that no peer has is not averaged away', () => {
-  const [cell] = cellsOf(pieces([1, 0, 0, 1], [0, 9, 0, 5]), 1)
+  const [cell] = toCells(pieces([1, 0, 0, 1], [0, 9, 0, 5]), 1)
   expect(cell).toEqual({ first: 0, end: 4, have: 2, rarest: 0 })
-  expect(cellsOf(pieces([1, 1], [0, 0]), 1)[0]!.rarest).toBeNull()
+  expect(toCells(pieces([1, 1], [0, 0]), 1)[0]!.rarest).toBeNull()
 })
 
 test('alone is who lacks pieces that no connected peer has', () => {
-  expect(summaryOf(pieces([1, 0, 0], [3, 0, 0])).alone).toBe(true)
-  expect(summaryOf(pieces([1, 0, 0], [3, 0, 1])).alone).toBe(false)
-  expect(summaryOf(pieces([1, 1, 1], [0, 0, 0])).alone).toBe(false)
+  expect(summarize(pieces([1, 0, 0], [3, 0, 0])).alone).toBe(true)
+  expect(summarize(pieces([1, 0, 0], [3, 0, 1])).alone).toBe(false)
+  expect(summarize(pieces([1, 1, 1], [0, 0, 0])).alone).toBe(false)
 })
 
 test('a summary counts downloaded and unavailable pieces, and complete copies', () => {
-  expect(summaryOf(pieces([1, 0, 0, 0], [1, 0, 2, 3]))).toEqual({
+  expect(summarize(pieces([1, 0, 0, 0], [1, 0, 2, 3]))).toEqual({
     count: 4,
     have: 1,
     alone: false,
@@ -58,8 +58,8 @@ test('a summary counts downloaded and unavailable pieces, and complete copies', 
     rarest: 0,
     copies: 0.75,
   })
-  expect(summaryOf(pieces([0, 0], [2, 3]))).toMatchObject({ rarest: 2, copies: 2.5 })
-  expect(summaryOf(pieces([], []))).toMatchObject({ count: 0, copies: 0 })
+  expect(summarize(pieces([0, 0], [2, 3]))).toMatchObject({ rarest: 2, copies: 2.5 })
+  expect(summarize(pieces([], []))).toMatchObject({ count: 0, copies: 0 })
 })
 
 test.each([1, 16, 700, 5000, 100_000])('a picture of %i pieces fits its room', count => {
@@ -68,7 +68,7 @@ test.each([1, 16, 700, 5000, 100_000])('a picture of %i pieces fits its room', c
     const pixels = (cells: number) => cells * (grid.sizePixels + grid.gapPixels) - grid.gapPixels
     expect(pixels(grid.columns)).toBeLessThanOrEqual(width)
     expect(pixels(grid.rows)).toBeLessThanOrEqual(200)
-    const cells = cellsOf(pieces(new Array(count).fill(0), new Array(count).fill(0)), grid.capacity)
+    const cells = toCells(pieces(new Array(count).fill(0), new Array(count).fill(0)), grid.capacity)
     expect(cells.length).toBeLessThanOrEqual(grid.columns * grid.rows)
   }
 })

@@ -33,9 +33,9 @@ export interface PieceSummary {
 
 /** Decodes the piece map of a node. A map shorter than its count, which no right node sends, reads as zeros. */
 export function decodePieces(map: PieceMap): Pieces {
-  const bits = bytesOf(map.have)
+  const bits = decodeBase64(map.have)
   const availability = new Uint8Array(map.count)
-  availability.set(bytesOf(map.availability).subarray(0, map.count))
+  availability.set(decodeBase64(map.availability).subarray(0, map.count))
   const have = new Uint8Array(map.count)
   for (let index = 0; index < map.count; index++) {
     // BEP 3: the first piece is the highest bit.
@@ -44,22 +44,22 @@ export function decodePieces(map: PieceMap): Pieces {
   return { count: map.count, have, availability }
 }
 
-function bytesOf(base64: string): Uint8Array {
+function decodeBase64(base64: string): Uint8Array {
   const text = atob(base64)
   return Uint8Array.from(text, character => character.charCodeAt(0))
 }
 
 /** The pieces as at most `max` cells, each of equally many pieces (but for the last). */
-export function cellsOf(pieces: Pieces, max: number): Cell[] {
+export function toCells(pieces: Pieces, max: number): Cell[] {
   const size = Math.max(1, Math.ceil(pieces.count / Math.max(1, max)))
   const cells: Cell[] = []
   for (let first = 0; first < pieces.count; first += size) {
-    cells.push(cellOf(pieces, first, Math.min(first + size, pieces.count)))
+    cells.push(toCell(pieces, first, Math.min(first + size, pieces.count)))
   }
   return cells
 }
 
-function cellOf({ have, availability }: Pieces, first: number, end: number): Cell {
+function toCell({ have, availability }: Pieces, first: number, end: number): Cell {
   let here = 0
   let rarest = 256
   for (let index = first; index < end; index++) {
@@ -69,8 +69,8 @@ function cellOf({ have, availability }: Pieces, first: number, end: number): Cel
   return { first, end, have: here, rarest: here === end - first ? null : rarest }
 }
 
-export function summaryOf(pieces: Pieces): PieceSummary {
-  const whole = cellOf(pieces, 0, pieces.count)
+export function summarize(pieces: Pieces): PieceSummary {
+  const whole = toCell(pieces, 0, pieces.count)
   let unavailable = 0
   let least = pieces.count === 0 ? 0 : 256
   for (let index = 0; index < pieces.count; index++) {

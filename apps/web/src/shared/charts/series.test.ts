@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { extended, nearest, paths, ratesOf, thinned } from './series.ts'
+import { extended, nearest, paths, thinned, toRates } from './series.ts'
 
 const history = {
   stepSeconds: 10,
@@ -10,14 +10,14 @@ const history = {
 }
 
 test('steps that a node left out are rates of zero', () => {
-  const rates = ratesOf(history, 10_000, 50_000)
+  const rates = toRates(history, 10_000, 50_000)
   expect(rates.map(({ down }) => down)).toEqual([0, 100, 0, 0, 50])
   expect(rates.map(({ up }) => up)).toEqual([0, 5, 0, 0, 0])
   expect(rates[0]!.atMs).toBe(10_000)
 })
 
 test('points outside the asked span are left out', () => {
-  expect(ratesOf(history, 30_000, 40_000).every(({ down }) => down === 0)).toBe(true)
+  expect(toRates(history, 30_000, 40_000).every(({ down }) => down === 0)).toBe(true)
 })
 
 test('thinning keeps the mean', () => {

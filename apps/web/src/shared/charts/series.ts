@@ -8,7 +8,7 @@ export interface RatePoint {
 }
 
 /** A history as rates, one point a step from `fromMs` to `toMs`: steps in which nothing moved, which a node leaves out, are 0. */
-export function ratesOf(history: History, fromMs: number, toMs: number): RatePoint[] {
+export function toRates(history: History, fromMs: number, toMs: number): RatePoint[] {
   const stepMs = history.stepSeconds * 1000
   const first = Math.floor(fromMs / stepMs)
   const length = Math.max(1, Math.min(100_000, Math.floor(toMs / stepMs) - first + 1))
@@ -23,9 +23,9 @@ export function ratesOf(history: History, fromMs: number, toMs: number): RatePoi
 }
 
 /** A history as rates in the middle of their steps. The step that is not over yet would show too little, and is left out. */
-export function meansOf(history: History, fromMs: number, toMs: number): RatePoint[] {
+export function toMeans(history: History, fromMs: number, toMs: number): RatePoint[] {
   const stepMs = history.stepSeconds * 1000
-  return ratesOf(history, fromMs, toMs)
+  return toRates(history, fromMs, toMs)
     .filter(({ atMs }) => atMs + stepMs <= toMs)
     .map(point => ({ ...point, atMs: point.atMs + stepMs / 2 }))
 }
@@ -44,7 +44,7 @@ export function thinned(points: readonly RatePoint[], max: number): RatePoint[] 
     if (group) group.push(point)
     else groups.set(at, [point])
   }
-  return [...groups.values()].map(meanOf)
+  return [...groups.values()].map(average)
 }
 
 /** 1, 2 or 5 times a power of ten, and no less than `least`. */
@@ -53,7 +53,7 @@ function roundStep(least: number): number {
   return ([1, 2, 5].find(factor => factor * power >= least) ?? 10) * power
 }
 
-function meanOf(points: readonly RatePoint[]): RatePoint {
+function average(points: readonly RatePoint[]): RatePoint {
   const sum = (member: 'down' | 'up') => points.reduce((total, point) => total + point[member], 0)
   return { atMs: points[0]!.atMs, down: sum('down') / points.length, up: sum('up') / points.length }
 }

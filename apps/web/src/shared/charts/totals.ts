@@ -18,7 +18,7 @@ const DAY_SECONDS = 86_400
  * A history as at most `max` + 1 stretches of equal length that cover `fromMs` to `toMs`, those without transfer too. They begin on round
  * local times. `offsetMinutes` is that of `Date.getTimezoneOffset`.
  */
-export function totalsOf(
+export function toTotals(
   history: History,
   fromMs: number,
   toMs: number,
@@ -52,7 +52,7 @@ function lengthFor(stepSeconds: number, spanSeconds: number, max: number): numbe
   return LENGTHS.find(fits) ?? Math.ceil(spanSeconds / stepSeconds / max) * stepSeconds
 }
 
-export function sumOf(totals: readonly Total[]) {
+export function addUp(totals: readonly Total[]) {
   const sum = (member: 'downloadedBytes' | 'uploadedBytes') =>
     totals.reduce((bytes, total) => bytes + total[member], 0)
   return { downloadedBytes: sum('downloadedBytes'), uploadedBytes: sum('uploadedBytes') }

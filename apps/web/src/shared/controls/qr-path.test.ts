@@ -1,6 +1,6 @@
 import { encode } from 'uqr'
 import { expect, test } from 'vitest'
-import { MAX_QR_BYTES, qrOf, shortMagnet } from './qr-path.ts'
+import { drawQr, MAX_QR_BYTES, shortMagnet } from './qr-path.ts'
 
 /** Which modules a path fills. */
 function filled(path: string): Set<string> {
@@ -15,12 +15,12 @@ test('the path fills the dark modules of the code, and no others', () => {
   const text = 'magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567'
   const { data } = encode(text, { ecc: 'M', border: 4 })
   const dark = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`${x},${y}`] : [])))
-  expect(filled(qrOf(text)!.path)).toEqual(new Set(dark))
+  expect(filled(drawQr(text)!.path)).toEqual(new Set(dark))
 })
 
 test('a text too long for a camera gives no code', () => {
-  expect(qrOf('a'.repeat(MAX_QR_BYTES + 1))).toBeNull()
-  expect(qrOf('a'.repeat(MAX_QR_BYTES))).not.toBeNull()
+  expect(drawQr('a'.repeat(MAX_QR_BYTES + 1))).toBeNull()
+  expect(drawQr('a'.repeat(MAX_QR_BYTES))).not.toBeNull()
 })
 
 test('a long magnet loses trackers, never its hashes', () => {

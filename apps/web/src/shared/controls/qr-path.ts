@@ -13,7 +13,7 @@ const QUIET_ZONE = 4
 export const MAX_QR_BYTES = 1200
 
 /** A QR code of a text; null when the text is too long to be read from a screen. */
-export function qrOf(text: string): QrDrawing | null {
+export function drawQr(text: string): QrDrawing | null {
   if (new TextEncoder().encode(text).length > MAX_QR_BYTES) return null
   const { size, data } = encode(text, { ecc: 'M', border: QUIET_ZONE })
   return { size, path: data.map((row, y) => rowPath(row, y)).join('') }

@@ -26,8 +26,8 @@ import type {
   TorrentDetail,
   TorrentSnapshot,
 } from './protocol.ts'
-import { detailOf, idOf, snapshotOf } from './snapshot.ts'
-import { moveStored, namesOf, removeStoredFolder, storedFile } from './stored-file.ts'
+import { idOf, toDetail, toSnapshot } from './snapshot.ts'
+import { moveStored, removeStoredFolder, splitPath, storedFile } from './stored-file.ts'
 import { tooManyUndecided } from './undecided.ts'
 
 const USER_AGENT = 'Shoal/0.1.0'
@@ -100,16 +100,19 @@ export class Engine {
   }
 
   snapshot(torrent: TorrentApi): TorrentSnapshot {
-    return snapshotOf(torrent, this.#originOf(torrent))
+    return toSnapshot(torrent, this.#originOf(torrent))
   }
 
   detail(torrent: TorrentApi): TorrentDetail {
-    return detailOf(torrent, this.#originOf(torrent))
+    return toDetail(torrent, this.#originOf(torrent))
   }
 
   async add(source: string | Uint8Array, options: AddLinkOptions = {}): Promise<TorrentSnapshot> {
     const content = isUrl(source) ? await download(source) : source
-    const torrent = await this.#session.add(content, { ...this.#placeOf(hashesOf(content)), ...options })
+    const torrent = await this.#session.add(content, {
+      ...this.#placeOf(readInfoHashes(content)),
+      ...options,
+    })
     await torrent.recordAdded()
     if (options.select?.length === 0) await this.#forgetUndecided(torrent)
     return this.snapshot(torrent)
@@ -135,7 +138,7 @@ export class Engine {
   async shareStored(path: string, options: ShareOptions, job: ShareJob): Promise<TorrentSnapshot> {
     const { name } = options
     // Not the info hash, as elsewhere: where the file is now has to be found before that is known.
-    const directory = `${this.#directory}/files/${namesOf(path).at(-1)}`
+    const directory = `${this.#directory}/files/${splitPath(path).at(-1)}`
     const moved = `${directory}/${name}`
     const open = async () => {
       const file = await storedFile(path).catch(missing =>
@@ -177,9 +180,13 @@ export class Engine {
     const { signal } = abort
     try {
       // Pages that only download do not load this module.
-      const [files, { createOf }] = await Promise.all([open(), import('./create-of.ts')])
+      const [files, { toCreateOptions }] = await Promise.all([open(), import('./create-options.ts')])
       signal.throwIfAborted()
-      const metainfo = await createOf(files, { createdBy: USER_AGENT, ...described }, { onProgress, signal })
+      const metainfo = await toCreateOptions(
+        files,
+        { createdBy: USER_AGENT, ...described },
+        { onProgress, signal },
+      )
       signal.throwIfAborted()
       if (expected !== undefined && infoHashText(metainfo.info.infoHashes) !== expected)
         throw new ShoalError(
@@ -284,7 +291,7 @@ export class Engine {
   }
 }
 
-function hashesOf(source: string | Uint8Array): InfoHashes {
+function readInfoHashes(source: string | Uint8Array): InfoHashes {
   if (typeof source !== 'string') return parseMetainfo(source).info.infoHashes
   return /^magnet:/i.test(source) ? parseMagnet(source).infoHashes : parseInfoHash(source)
 }

@@ -46,7 +46,7 @@ export class RpcServer {
       const table = this.#commandsOf(to, wire, await this.#engine)
       const run = table[frame.name] as (...args: readonly unknown[]) => unknown
       const value = await run(...frame.args)
-      wire.post({ kind: 'result', to, call, value }, frame.name === 'read' ? buffersOf(value) : [])
+      wire.post({ kind: 'result', to, call, value }, frame.name === 'read' ? findTransferables(value) : [])
     } catch (error) {
       wire.post({ kind: 'failure', to, call, failure: toFailure(error) }, [])
     }
@@ -76,6 +76,6 @@ export class RpcServer {
 }
 
 /** Buffers that were read are transferred to the page. */
-function buffersOf(value: unknown): Transferable[] {
+function findTransferables(value: unknown): Transferable[] {
   return value instanceof Uint8Array ? [value.buffer] : []
 }

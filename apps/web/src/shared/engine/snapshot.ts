@@ -7,7 +7,7 @@ export function idOf(torrent: Pick<TorrentApi, 'infoHashes'>): string {
   return infoHashText(torrent.infoHashes)
 }
 
-export function snapshotOf(torrent: TorrentApi, origin: TorrentSnapshot['origin']): TorrentSnapshot {
+export function toSnapshot(torrent: TorrentApi, origin: TorrentSnapshot['origin']): TorrentSnapshot {
   const { stats, infoHashes, metainfo } = torrent
   const { v1, v2 } = infoHashes
   const { error, errorCode, wastedBytes: _, ...numbers } = stats
@@ -35,10 +35,10 @@ function pieceCountOf({ metainfo }: TorrentApi): number {
   return last ? Math.ceil((last.offsetBytes + last.lengthBytes) / metainfo!.info.pieceLengthBytes) : 0
 }
 
-export function detailOf(torrent: TorrentApi, origin: TorrentSnapshot['origin']): TorrentDetail {
+export function toDetail(torrent: TorrentApi, origin: TorrentSnapshot['origin']): TorrentDetail {
   const { have, availability }: PieceMap = torrent.pieces()
   return {
-    torrent: snapshotOf(torrent, origin),
+    torrent: toSnapshot(torrent, origin),
     files: torrent.files.map(
       ({ index, currentPath, lengthBytes, haveBytes, priority, diskPath }): FileSnapshot => ({
         index,

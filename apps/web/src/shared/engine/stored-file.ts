@@ -8,7 +8,7 @@ type MovableFile = FileSystemFileHandle & {
 /** The file at a path of the origin private file system. Rejects with `not-found`. */
 export async function storedFile(path: string): Promise<File> {
   try {
-    return await (await handleOf(path)).getFile()
+    return await (await openHandle(path)).getFile()
   } catch (cause) {
     throw new ShoalError('not-found', 'The file to share is no longer stored in this browser. Start again.', {
       cause,
@@ -18,9 +18,9 @@ export async function storedFile(path: string): Promise<File> {
 
 /** Moves a file of the origin private file system into another folder of it, unless it is there. Nobody may have it open. */
 export async function moveStored(path: string, directory: string, name: string): Promise<void> {
-  const folder = await folderOf(namesOf(directory), true)
+  const folder = await openFolder(splitPath(directory), true)
   try {
-    const file = (await handleOf(path)) as MovableFile
+    const file = (await openHandle(path)) as MovableFile
     await file.move(folder, name)
   } catch (error) {
     if (!isMissing(error)) throw error
@@ -39,10 +39,10 @@ export async function removeStored(path: string): Promise<void> {
 }
 
 async function removeEntry(path: string, options?: { recursive: boolean }): Promise<void> {
-  const names = namesOf(path)
+  const names = splitPath(path)
   const name = names.pop()!
   try {
-    await (await folderOf(names, false)).removeEntry(name, options)
+    await (await openFolder(names, false)).removeEntry(name, options)
   } catch (error) {
     if (!isMissing(error)) throw error
   }
@@ -52,13 +52,13 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && error.name === 'NotFoundError'
 }
 
-async function handleOf(path: string): Promise<FileSystemFileHandle> {
-  const names = namesOf(path)
+async function openHandle(path: string): Promise<FileSystemFileHandle> {
+  const names = splitPath(path)
   const name = names.pop()!
-  return (await folderOf(names, false)).getFileHandle(name)
+  return (await openFolder(names, false)).getFileHandle(name)
 }
 
-export async function folderOf(
+export async function openFolder(
   names: readonly string[],
   create: boolean,
 ): Promise<FileSystemDirectoryHandle> {
@@ -67,6 +67,6 @@ export async function folderOf(
   return folder
 }
 
-export function namesOf(path: string): string[] {
+export function splitPath(path: string): string[] {
   return path.split('/').filter(name => name !== '')
 }

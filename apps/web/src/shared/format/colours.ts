@@ -19,12 +19,12 @@ export const PALETTE: readonly string[] = COLOURS.map(([, colour]) => colour)
  * The colour of each label: its own, or that which goes with its name unless another label has it, or one that the fewest have. So a label
  * that comes or goes leaves most others as they are.
  */
-export function coloursOf(labels: readonly Pick<Label, 'name' | 'colour'>[]): Map<string, string> {
+export function assignColours(labels: readonly Pick<Label, 'name' | 'colour'>[]): Map<string, string> {
   const colours = new Map<string, string>()
   for (const { name, colour } of labels) if (colour !== null) colours.set(name, colour.toLowerCase())
   const taken = new Set(colours.values())
   const rest = labels.filter(({ name, colour }) => {
-    const usual = PALETTE[startOf(name)]!
+    const usual = PALETTE[preferredColour(name)]!
     if (colour !== null || taken.has(usual)) return colour === null
     taken.add(usual)
     colours.set(name, usual)
@@ -39,13 +39,13 @@ export function leastUsed(name: string, used: Iterable<string>): string {
   const uses = new Map(PALETTE.map(colour => [colour, 0]))
   for (const colour of used) if (uses.has(colour)) uses.set(colour, uses.get(colour)! + 1)
   const fewest = Math.min(...uses.values())
-  const start = startOf(name)
+  const start = preferredColour(name)
   const ordered = [...PALETTE.slice(start), ...PALETTE.slice(0, start)]
   return ordered.find(colour => uses.get(colour) === fewest)!
 }
 
 /** Where in the palette a name begins to look. */
-function startOf(name: string): number {
+function preferredColour(name: string): number {
   let hash = 0
   for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)!) % 1_000_003
   return hash % PALETTE.length

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { controlClass } from '../controls/Field.tsx'
 import { texts } from '../messages/texts.ts'
 import styles from './rate.module.css'
-import { RATE_UNITS, type RateUnit, rateOf, rateText, unitFor } from './rate.ts'
+import { parseRate, RATE_UNITS, type RateUnit, rateText, unitFor } from './rate.ts'
 import { SavedInput } from './SavedInput.tsx'
 
 export interface RateFieldProps {
@@ -36,7 +36,7 @@ export function RateField({
     setWritten(rateText(value, next ?? 'kB/s'))
   }, [value])
   const commit = (text: string, inUnit: RateUnit) => {
-    const rate = rateOf(text, inUnit)
+    const rate = parseRate(text, inUnit)
     onWrong?.(rate === undefined)
     if (rate === undefined) return
     if (rate !== value) onChange(rate)

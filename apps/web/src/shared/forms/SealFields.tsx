@@ -3,7 +3,7 @@ import { TextArea, TextField } from '../controls/Field.tsx'
 import layout from '../controls/layout.module.css'
 import type { texts } from '../messages/sealing.ts'
 import type { FormProblem } from '../sealing/seal-form.ts'
-import { problemAt, type Way, waysOf } from '../sealing/ways.ts'
+import { listWays, problemAt, type Way } from '../sealing/ways.ts'
 import styles from './seal.module.css'
 
 /** Texts of the form, which the console words for a node and the share page for a browser. */
@@ -22,7 +22,7 @@ export function SealFields({ say, problem, strength }: Props) {
   return (
     <fieldset className={`${layout.stack3} ${layout.box} ${styles.ways}`}>
       <legend>{say.to}</legend>
-      {waysOf(say).map(({ by, label, hint }) => (
+      {listWays(say).map(({ by, label, hint }) => (
         <Fragment key={by}>
           <label className={`${layout.row2} ${layout.start}`}>
             <input type="radio" name="by" value={by} checked={chosen === by} onChange={() => setChosen(by)} />

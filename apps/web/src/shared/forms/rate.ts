@@ -19,7 +19,7 @@ export function rateText(bytesPerSecond: number | null, unit: RateUnit): string 
  * Parses a rate into bytes per second: null for an empty field (no limit), undefined if it is not a rate. A unit that is written along
  * (`2 MB`, `500k`) counts before the field's.
  */
-export function rateOf(text: string, unit: RateUnit): number | null | undefined {
+export function parseRate(text: string, unit: RateUnit): number | null | undefined {
   if (text.trim() === '') return null
   const match = /^\s*(\d+(?:[.,]\d+)?)\s*(?:([kmg])i?(?:b(?:ytes)?)?(?:\/s)?)?\s*$/i.exec(text)
   if (!match) return undefined

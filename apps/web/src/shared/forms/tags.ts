@@ -1,5 +1,5 @@
 /** Tags as they are written in one field: between commas, each once. */
-export function tagsOf(text: string): string[] {
+export function parseTags(text: string): string[] {
   return [
     ...new Set(
       text

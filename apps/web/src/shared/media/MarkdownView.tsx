@@ -1,10 +1,10 @@
 import { createElement, type ReactNode, useMemo } from 'react'
-import { type Block, blocksOf, type Inline } from './markdown.ts'
+import { type Block, type Inline, parseBlocks } from './markdown.ts'
 import styles from './media.module.css'
 
 /** Markdown as elements. It has no way to become HTML of its own. */
 export default function MarkdownView({ text }: { readonly text: string }) {
-  const blocks = useMemo(() => blocksOf(text), [text])
+  const blocks = useMemo(() => parseBlocks(text), [text])
   return <article className={styles.markdown}>{blocks.map(blockElement)}</article>
 }
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { blocksOf, type Inline, inlinesOf } from './markdown.ts'
+import { type Inline, parseBlocks, parseInlines } from './markdown.ts'
 
 const text = (value: string): Inline => ({ kind: 'text', text: value })
 
 test('headings, paragraphs, rules and code keep apart', () => {
   expect(
-    blocksOf('# One #\nTwo\nthree\n\n---\n```js\n# not a heading\n```\n    also code\nUnder\n==='),
+    parseBlocks('# One #\nTwo\nthree\n\n---\n```js\n# not a heading\n```\n    also code\nUnder\n==='),
   ).toEqual([
     { kind: 'heading', level: 1, children: [text('One')] },
     { kind: 'paragraph', children: [text('Two\nthree')] },
@@ -18,7 +18,7 @@ test('headings, paragraphs, rules and code keep apart', () => {
 })
 
 test('lists nest, and go on over indented lines', () => {
-  const [list] = blocksOf('1. one\n   more\n   - inner\n2. two\n\nafter')
+  const [list] = parseBlocks('1. one\n   more\n   - inner\n2. two\n\nafter')
   expect(list).toMatchObject({
     kind: 'list',
     ordered: true,
@@ -31,14 +31,14 @@ test('lists nest, and go on over indented lines', () => {
       [{}],
     ],
   })
-  expect(blocksOf('- a\n- b')).toMatchObject([{ kind: 'list', items: [[{}], [{}]] }])
+  expect(parseBlocks('- a\n- b')).toMatchObject([{ kind: 'list', items: [[{}], [{}]] }])
 })
 
 test('quotes and tables', () => {
-  expect(blocksOf('> a\n> # b')).toMatchObject([
+  expect(parseBlocks('> a\n> # b')).toMatchObject([
     { kind: 'quote', blocks: [{ kind: 'paragraph' }, { kind: 'heading' }] },
   ])
-  expect(blocksOf('| a | b |\n|---|:-:|\n| 1 |\n| 2 | x \\| y |')).toEqual([
+  expect(parseBlocks('| a | b |\n|---|:-:|\n| 1 |\n| 2 | x \\| y |')).toEqual([
     {
       kind: 'table',
       head: [[text('a')], [text('b')]],
@@ -51,7 +51,7 @@ test('quotes and tables', () => {
 })
 
 test('parts of a line', () => {
-  expect(inlinesOf('a **b** *c* ~~d~~ `e*` snake_case_name \\*f\\*')).toEqual([
+  expect(parseInlines('a **b** *c* ~~d~~ `e*` snake_case_name \\*f\\*')).toEqual([
     text('a '),
     { kind: 'strong', children: [text('b')] },
     text(' '),
@@ -62,7 +62,7 @@ test('parts of a line', () => {
     { kind: 'code', text: 'e*' },
     text(' snake_case_name *f*'),
   ])
-  expect(inlinesOf('see https://example.org/a. Now')).toEqual([
+  expect(parseInlines('see https://example.org/a. Now')).toEqual([
     text('see '),
     { kind: 'link', href: 'https://example.org/a', children: [text('https://example.org/a')] },
     text('. Now'),
@@ -72,13 +72,13 @@ test('parts of a line', () => {
 test.each(['javascript:alert(1)', 'data:text/html,x', '/api/node/stop', '//evil.example', 'JaVaScRiPt:x'])(
   '%s is not a link',
   href => {
-    expect(JSON.stringify(inlinesOf(`[click](${href})`))).not.toContain('"link"')
-    expect(JSON.stringify(inlinesOf(`<${href}>`))).not.toContain('"link"')
+    expect(JSON.stringify(parseInlines(`[click](${href})`))).not.toContain('"link"')
+    expect(JSON.stringify(parseInlines(`<${href}>`))).not.toContain('"link"')
   },
 )
 
 test('HTML is text', () => {
-  expect(blocksOf('<script>alert(1)</script>')).toEqual([
+  expect(parseBlocks('<script>alert(1)</script>')).toEqual([
     { kind: 'paragraph', children: [text('<script>alert(1)</script>')] },
   ])
 })
@@ -87,16 +87,16 @@ test('any text is read, without an error and within the time of a test', () => {
   const nasty = fc.string({ unit: fc.constantFrom(...'*_`~[]()<>#-+|>1. \n\\ah!:/'), maxLength: 400 })
   fc.assert(
     fc.property(nasty, value => {
-      blocksOf(value)
+      parseBlocks(value)
     }),
   )
   for (const repeated of ['> ', '- ', '*', '_a', '[', '`', '**a ', '[a](', '~~', '|', '<h', '1. ']) {
-    blocksOf(repeated.repeat(5000))
+    parseBlocks(repeated.repeat(5000))
   }
   // A page of a megabyte: what takes the square of its length would not end.
   const spaces = ' '.repeat(500_000)
   for (const start of ['a|b\n', 'a|b\n-', '# a', '# ', '[a](', '[a](b', '> ', '- ', '**', '| ', '\n---'])
-    blocksOf(`${start}${spaces}x`)
-  const [table] = blocksOf(`${'|a'.repeat(100_000)}\n|-|\n${'|\n'.repeat(100_000)}`)
+    parseBlocks(`${start}${spaces}x`)
+  const [table] = parseBlocks(`${'|a'.repeat(100_000)}\n|-|\n${'|\n'.repeat(100_000)}`)
   expect(table).toMatchObject({ kind: 'table', head: { length: 100 } })
 })

@@ -36,7 +36,7 @@ const TABLE_RULE = /^(?:\|\s*)?:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$/
 const MAX_COLUMNS = 100
 
 /** The blocks of a text. Never throws. */
-export function blocksOf(text: string, depth = 0): Block[] {
+export function parseBlocks(text: string, depth = 0): Block[] {
   const reader = { lines: text.replace(/\r\n?/g, '\n').split('\n'), at: 0 }
   const blocks: Block[] = []
   while (reader.at < reader.lines.length) {
@@ -61,7 +61,11 @@ function nextBlock(reader: Reader, depth: number): Block | null {
   const heading = HEADING.exec(line)
   if (heading) {
     reader.at++
-    return { kind: 'heading', level: heading[1]!.length, children: inlinesOf(titleOf(heading[2] ?? '')) }
+    return {
+      kind: 'heading',
+      level: heading[1]!.length,
+      children: parseInlines(parseTitle(heading[2] ?? '')),
+    }
   }
   if (RULE.test(line)) {
     reader.at++
@@ -75,7 +79,7 @@ function nextBlock(reader: Reader, depth: number): Block | null {
 }
 
 /** Without the signs that may stand after it. */
-function titleOf(text: string): string {
+function parseTitle(text: string): string {
   return text
     .trim()
     .replace(/(?:^|\s)#+$/, '')
@@ -112,7 +116,10 @@ function indented(reader: Reader): Block {
 
 function quote(reader: Reader, depth: number): Block {
   const lines = take(reader, line => QUOTE.test(line))
-  return { kind: 'quote', blocks: blocksOf(lines.map(line => line.replace(QUOTE, '')).join('\n'), depth + 1) }
+  return {
+    kind: 'quote',
+    blocks: parseBlocks(lines.map(line => line.replace(QUOTE, '')).join('\n'), depth + 1),
+  }
 }
 
 function list(reader: Reader, depth: number): Block {
@@ -128,7 +135,7 @@ function list(reader: Reader, depth: number): Block {
       first,
       ...rest.map(line => line.slice(Math.min(width, line.length - line.trimStart().length))),
     ]
-    items.push(blocksOf(text.join('\n'), depth + 1))
+    items.push(parseBlocks(text.join('\n'), depth + 1))
   }
   return { kind: 'list', ordered, start: ordered ? Number.parseInt(marker, 10) : 1, items }
 }
@@ -154,7 +161,7 @@ function table(reader: Reader): Block {
       .trim()
       .replace(/^\||\|$/g, '')
       .split(/(?<!\\)\|/, MAX_COLUMNS)
-      .map(cell => inlinesOf(cell.trim().replaceAll('\\|', '|')))
+      .map(cell => parseInlines(cell.trim().replaceAll('\\|', '|')))
   const head = cells(reader.lines[reader.at]!)
   reader.at += 2
   const rows = take(reader, line => line.includes('|')).map(cells)
@@ -172,7 +179,7 @@ function paragraph(reader: Reader): Block {
     ...take(reader, line => line.trim() !== '' && !startsBlock(line) && !/^ {0,3}(=+|-+)\s*$/.test(line)),
   ]
   const under = /^ {0,3}(=+|-+)\s*$/.exec(reader.lines[reader.at] ?? '')
-  const children = inlinesOf(lines.map(line => line.trim()).join('\n'))
+  const children = parseInlines(lines.map(line => line.trim()).join('\n'))
   if (!under) return { kind: 'paragraph', children }
   reader.at++
   return { kind: 'heading', level: under[1]!.startsWith('=') ? 1 : 2, children }
@@ -188,7 +195,7 @@ const EMPHASIS = /([*_])(?=[^\s*_])([^*_]{0,2000}?[^\s*_])\1(?!\w)/sy
 const STRUCK = /~~(?=\S)(.{1,2000}?)~~/sy
 
 /** The parts of a line. Never throws; what is not understood is text. */
-export function inlinesOf(text: string, depth = 0): Inline[] {
+export function parseInlines(text: string, depth = 0): Inline[] {
   const found: Inline[] = []
   let plain = ''
   const flush = () => {
@@ -222,7 +229,7 @@ function partAt(text: string, at: number, depth: number): { inline: Inline; end:
   const code = match(CODE)
   if (code) return { inline: { kind: 'code', text: code[2]!.trim() }, end: at + code[0].length }
   const link = match(LINK)
-  if (link) return { inline: linkTo(link[2]!, inlinesOf(link[1]!, depth + 1)), end: at + link[0].length }
+  if (link) return { inline: linkTo(link[2]!, parseInlines(link[1]!, depth + 1)), end: at + link[0].length }
   const auto = inWord ? null : match(AUTOLINK)
   if (auto) {
     const href = auto[1] ?? auto[2]!
@@ -232,20 +239,20 @@ function partAt(text: string, at: number, depth: number): { inline: Inline; end:
   const strong = underscored ? null : match(STRONG)
   if (strong)
     return {
-      inline: { kind: 'strong', children: inlinesOf(strong[2]!, depth + 1) },
+      inline: { kind: 'strong', children: parseInlines(strong[2]!, depth + 1) },
       end: at + strong[0].length,
     }
   const emphasis = underscored ? null : match(EMPHASIS)
   if (emphasis) {
     return {
-      inline: { kind: 'emphasis', children: inlinesOf(emphasis[2]!, depth + 1) },
+      inline: { kind: 'emphasis', children: parseInlines(emphasis[2]!, depth + 1) },
       end: at + emphasis[0].length,
     }
   }
   const struck = match(STRUCK)
   return (
     struck && {
-      inline: { kind: 'struck', children: inlinesOf(struck[1]!, depth + 1) },
+      inline: { kind: 'struck', children: parseInlines(struck[1]!, depth + 1) },
       end: at + struck[0].length,
     }
   )

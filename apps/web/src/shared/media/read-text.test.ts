@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { MAX_TEXT_BYTES, readText, textOf } from './read-text.ts'
+import { decodeText, MAX_TEXT_BYTES, readText } from './read-text.ts'
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
@@ -14,13 +14,13 @@ const signal = new AbortController().signal
 
 test('UTF-8 is read, also when the cut falls within a character', () => {
   const bytes = new TextEncoder().encode('naïve €')
-  expect(textOf(bytes, false)?.text).toBe('naïve €')
-  expect(textOf(bytes.subarray(0, -1), true)?.text).toBe('naïve ')
+  expect(decodeText(bytes, false)?.text).toBe('naïve €')
+  expect(decodeText(bytes.subarray(0, -1), true)?.text).toBe('naïve ')
 })
 
 test('what is not UTF-8 is read as Windows-1252, and what has zeros is not text', () => {
-  expect(textOf(Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x20, 0x80), false)?.text).toBe('café €')
-  expect(textOf(Uint8Array.of(0x50, 0x4b, 0, 1), false)).toBeNull()
+  expect(decodeText(Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x20, 0x80), false)?.text).toBe('café €')
+  expect(decodeText(Uint8Array.of(0x50, 0x4b, 0, 1), false)).toBeNull()
 })
 
 test('of a large file only the beginning is asked for', async () => {

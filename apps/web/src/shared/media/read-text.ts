@@ -20,7 +20,7 @@ export async function readText(
   if (wanted === 0) return { text: '', shownBytes: 0 }
   const response = await fetch(url, { headers: { range: `bytes=0-${wanted - 1}` }, signal })
   if (!response.ok || !response.body) throw new Error(`status ${response.status}`)
-  return textOf(await firstBytes(response.body, wanted), wanted < lengthBytes)
+  return decodeText(await firstBytes(response.body, wanted), wanted < lengthBytes)
 }
 
 /** At most so many bytes, also of a server that ignores ranges. */
@@ -39,7 +39,7 @@ async function firstBytes(body: ReadableStream<Uint8Array>, most: number): Promi
   return bytes.subarray(0, length)
 }
 
-export function textOf(bytes: Uint8Array, isCut: boolean): ReadText | null {
+export function decodeText(bytes: Uint8Array, isCut: boolean): ReadText | null {
   if (looksBinary(bytes)) return null
   // A cut may fall within a character: `stream` keeps what is incomplete back instead of refusing it.
   const decode = (encoding: string, fatal: boolean) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cuesOf, subtitlesBeside } from './subtitles.ts'
+import { parseCues, subtitlesBeside } from './subtitles.ts'
 
 const SRT = `\uFEFF1\r
 00:00:01,500 --> 00:00:03,000\r
@@ -19,7 +19,7 @@ Ends before it begins\r
 `
 
 test('SubRip becomes cues: its tags and escapes as WebVTT has them', () => {
-  expect(cuesOf(SRT)).toEqual([
+  expect(parseCues(SRT)).toEqual([
     { startSeconds: 1.5, endSeconds: 3, text: 'Hello there\n<i>you</i>' },
     { startSeconds: 3723.04, endSeconds: 3724, text: 'Fish &amp; &lt;chips' },
   ])
@@ -28,13 +28,13 @@ test('SubRip becomes cues: its tags and escapes as WebVTT has them', () => {
 test('WebVTT keeps its tags, and its notes and styles are no cues', () => {
   const text =
     'WEBVTT\n\nNOTE hm\n\nSTYLE\n::cue {}\n\nintro\n00:01.000 --> 00:02.500 line:0\n<v Ann>Hi &amp; bye'
-  expect(cuesOf(text)).toEqual([{ startSeconds: 1, endSeconds: 2.5, text: '<v Ann>Hi &amp; bye' }])
+  expect(parseCues(text)).toEqual([{ startSeconds: 1, endSeconds: 2.5, text: '<v Ann>Hi &amp; bye' }])
 })
 
 test('any text is read without an error, and no tag but b, i and u comes through', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), text => {
-      for (const cue of cuesOf(`1\n00:00:01,000 --> 00:00:02,000\n${text}`)) {
+      for (const cue of parseCues(`1\n00:00:01,000 --> 00:00:02,000\n${text}`)) {
         expect(cue.text).not.toMatch(/<(?!\/?[biu]>)/i)
       }
     }),

@@ -13,7 +13,7 @@ const MAX_TRACKS = 100
 const TIMES = /^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})/
 
 /** The cues of SubRip (.srt) or WebVTT (.vtt) text. What is not understood is left out: a half-downloaded file still shows its start. */
-export function cuesOf(text: string): Cue[] {
+export function parseCues(text: string): Cue[] {
   const cues: Cue[] = []
   const isVtt = /^\uFEFF?WEBVTT/.test(text)
   for (const block of text
@@ -21,14 +21,14 @@ export function cuesOf(text: string): Cue[] {
     .replaceAll('\r\n', '\n')
     .replaceAll('\r', '\n')
     .split(/\n{2,}/)) {
-    const cue = cueOf(block.split('\n'), isVtt)
+    const cue = parseCue(block.split('\n'), isVtt)
     if (cue) cues.push(cue)
     if (cues.length >= MAX_CUES) break
   }
   return cues
 }
 
-function cueOf(lines: readonly string[], isVtt: boolean): Cue | null {
+function parseCue(lines: readonly string[], isVtt: boolean): Cue | null {
   // The number (SubRip) or name (WebVTT) of a cue may stand above its times.
   const at = lines.slice(0, 2).findIndex(line => TIMES.test(line))
   if (at < 0) return null
@@ -37,19 +37,19 @@ function cueOf(lines: readonly string[], isVtt: boolean): Cue | null {
     .slice(at + 1)
     .join('\n')
     .trim()
-  const [startSeconds, endSeconds] = [secondsOf(start!), secondsOf(end!)]
+  const [startSeconds, endSeconds] = [parseSeconds(start!), parseSeconds(end!)]
   if (text === '' || endSeconds <= startSeconds) return null
-  return { startSeconds, endSeconds, text: isVtt ? text : vttTextOf(text) }
+  return { startSeconds, endSeconds, text: isVtt ? text : toVttText(text) }
 }
 
-function secondsOf(time: string): number {
+function parseSeconds(time: string): number {
   const [fraction = '0', ...whole] = time.split(/[.,]/).reverse()
   const seconds = whole[0]!.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
   return seconds + Number(fraction.padEnd(3, '0')) / 1000
 }
 
 /** SubRip knows <b>, <i>, <u> and <font>, and some write {\an8} and the like; WebVTT knows only the first three. */
-function vttTextOf(text: string): string {
+function toVttText(text: string): string {
   return text
     .replace(/\{\\[^}]{0,100}\}/g, '')
     .replaceAll('&', '&amp;')

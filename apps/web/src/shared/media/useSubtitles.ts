@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useState } from 'react'
 import { locale } from '../messages/language.ts'
 import type { ShownFile } from './shown-file.ts'
-import { cuesOf, MAX_SUBTITLE_BYTES, subtitlesBeside } from './subtitles.ts'
+import { MAX_SUBTITLE_BYTES, parseCues, subtitlesBeside } from './subtitles.ts'
 
 /**
  * Gives a player the subtitles next to its film. They are made of cues rather than loaded as a document, so that SubRip works
@@ -39,7 +39,7 @@ async function addTrack(
 ): Promise<void> {
   const response = await fetch(file.url, { signal })
   if (!response.ok) throw new Error(`status ${response.status}`)
-  const cues = cuesOf(await response.text())
+  const cues = parseCues(await response.text())
   if (!player || signal.aborted || cues.length === 0) return
   const tag = languageTag(language)
   const name = tag === '' ? language || file.name : languageName(tag)

@@ -1,6 +1,6 @@
 import type { CountedLabel, EventOf, Job, NodeApi, NodeEvent, NodeInfo, NodeStats, Torrent } from '@shoal/api'
 import { Cell } from '../base/cell.ts'
-import { coloursOf } from '../format/colours.ts'
+import { assignColours } from '../format/colours.ts'
 import { EventConnection } from './event-connection.ts'
 import type { NodeLink } from './link.ts'
 import { TorrentStore } from './torrent-store.ts'
@@ -141,7 +141,7 @@ export class NodeStore {
   }
 
   #labelsCame(labels: readonly CountedLabel[]): void {
-    this.labelColours.set(coloursOf(labels))
+    this.labelColours.set(assignColours(labels))
     this.labels.set(labels)
   }
 

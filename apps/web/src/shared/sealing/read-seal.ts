@@ -7,7 +7,7 @@ import type { CheckKeys, FormProblem } from './seal-form.ts'
  * loaded, which happens only now.
  */
 export function readSeal(form: FormData, check: CheckKeys): Promise<SealTo | FormProblem> {
-  return problemOr(async ({ sealToOf }) => sealToOf(form, check))
+  return problemOr(async ({ readSealTo }) => readSealTo(form, check))
 }
 
 /** Reads the fields of `PassphraseFields`, as `readSeal` does. */

@@ -1,16 +1,16 @@
-import { recipientOf } from '@shoal/identity'
+import { toRecipientKey } from '@shoal/identity'
 import { PeerError } from '../engine/failure.ts'
 import { errorMessage } from '../format/error-message.ts'
 import { texts } from '../messages/sealing.ts'
 
 /** Returns public keys as `age1…`, without duplicates. Throws `bad-key`, which names the invalid key. */
-export function recipientsOf(keys: readonly string[]): string[] {
+export function parseRecipients(keys: readonly string[]): string[] {
   return [...new Set(keys.map(checked))]
 }
 
 function checked(key: string): string {
   try {
-    return recipientOf(key)
+    return toRecipientKey(key)
   } catch (error) {
     const message = texts.make.wrongKey({ key: shortened(key), why: errorMessage(error) })
     throw new PeerError({ code: 'bad-key', message })

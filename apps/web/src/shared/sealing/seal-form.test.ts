@@ -1,7 +1,7 @@
 import { KeyPair } from '@shoal/identity'
 import { expect, test } from 'vitest'
-import { recipientsOf } from './recipients.ts'
-import { FormProblem, sealToOf } from './seal-form.ts'
+import { parseRecipients } from './recipients.ts'
+import { FormProblem, readSealTo } from './seal-form.ts'
 
 function filled(entries: Record<string, string>): FormData {
   const form = new FormData()
@@ -9,7 +9,8 @@ function filled(entries: Record<string, string>): FormData {
   return form
 }
 
-const read = (entries: Record<string, string>) => sealToOf(filled(entries), async keys => recipientsOf(keys))
+const read = (entries: Record<string, string>) =>
+  readSealTo(filled(entries), async keys => parseRecipients(keys))
 
 async function problemOf(entries: Record<string, string>): Promise<FormProblem> {
   try {

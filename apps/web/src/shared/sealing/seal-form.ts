@@ -20,7 +20,7 @@ export class FormProblem extends Error {
 export type CheckKeys = (keys: readonly string[]) => Promise<readonly string[]>
 
 /** Reads from a form who can open the share. Rejects with a FormProblem. */
-export async function sealToOf(form: FormData, check: CheckKeys): Promise<SealTo> {
+export async function readSealTo(form: FormData, check: CheckKeys): Promise<SealTo> {
   const text = (name: string) => String(form.get(name) ?? '')
   const by = text('by')
   if (by === 'passphrase') return { by, passphrase: twice(text('passphrase'), text('again')) }

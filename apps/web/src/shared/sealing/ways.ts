@@ -5,7 +5,7 @@ import type { FormProblem } from './seal-form.ts'
 export type Way = SealTo['by']
 
 /** The ways to seal, with their labels and hints. */
-export function waysOf(say: Pick<(typeof texts)['make'], Way | `${Way}Hint`>) {
+export function listWays(say: Pick<(typeof texts)['make'], Way | `${Way}Hint`>) {
   return (['key', 'passphrase', 'recipients'] as const).map(by => ({
     by,
     label: say[by],

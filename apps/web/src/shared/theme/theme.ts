@@ -23,7 +23,7 @@ export function showTheme(): void {
 }
 
 /** A colour of the style sheet as it is now, for a canvas: custom properties themselves hold both themes. */
-export function colourOf(element: Element, name: `--${string}`): string {
+export function readColour(element: Element, name: `--${string}`): string {
   const probe = document.createElement('span')
   probe.style.color = `var(${name})`
   element.append(probe)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { NodeStore } from '../node/node-store.ts'
 import { simulatedLink } from '../node/simulated-link.ts'
-import { contentOf, UploadTask, uploads } from './uploads.ts'
+import { toContent, UploadTask, uploads } from './uploads.ts'
 
 const file = (path: string, bytes = 10) => ({ path, file: new File([new Uint8Array(bytes)], path) })
 
@@ -11,12 +11,12 @@ function newNode() {
 }
 
 test('a folder is shared under its own name, its files below it', () => {
-  const { name, files } = contentOf([file('Lisbon/1.jpg'), file('Lisbon/day 2/2.jpg')])
+  const { name, files } = toContent([file('Lisbon/1.jpg'), file('Lisbon/day 2/2.jpg')])
   expect([name, ...files.map(({ path }) => path)]).toEqual(['Lisbon', '1.jpg', 'day 2/2.jpg'])
 })
 
 test('several files and folders side by side keep their paths', () => {
-  const { files } = contentOf([file('a.txt'), file('b/c.txt')])
+  const { files } = toContent([file('a.txt'), file('b/c.txt')])
   expect(files.map(({ path }) => path)).toEqual(['a.txt', 'b/c.txt'])
 })
 

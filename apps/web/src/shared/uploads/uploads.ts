@@ -18,7 +18,7 @@ export const uploads = new Cell<readonly UploadTask[]>([])
 let count = 0
 
 /** The name that content is shared under, and its files below that name. */
-export function contentOf(files: readonly DroppedFile[]): { name: string; files: DroppedFile[] } {
+export function toContent(files: readonly DroppedFile[]): { name: string; files: DroppedFile[] } {
   const tops = new Set(files.map(({ path }) => path.split('/')[0]!))
   const [top] = tops
   if (tops.size !== 1 || !files[0]!.path.includes('/')) return { name: top ?? '', files: [...files] }

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { Failure, fileFailure } from '../../../base/failure.ts'
-import { endingOf } from '../../../base/file-kind.ts'
+import { extensionOf } from '../../../base/file-kind.ts'
 import { extractEpub } from './epub.ts'
 import { extractHtml } from './html.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
@@ -30,7 +30,7 @@ const BY_ENDING: ReadonlyMap<string, Extract> = new Map(
 
 /** Whether text can be extracted from a file of this name and size. */
 export function isIndexable(path: string, lengthBytes: number): boolean {
-  return lengthBytes > 0 && lengthBytes <= DOCUMENT_LIMITS.fileBytes && BY_ENDING.has(endingOf(path))
+  return lengthBytes > 0 && lengthBytes <= DOCUMENT_LIMITS.fileBytes && BY_ENDING.has(extensionOf(path))
 }
 
 /**
@@ -38,7 +38,7 @@ export function isIndexable(path: string, lengthBytes: number): boolean {
  * `no-permission`, `io`, `unsupported` for other kinds of files, `too-large`, `bad-document`.
  */
 export async function extractText(path: string, name: string): Promise<ExtractedText> {
-  const extract = BY_ENDING.get(endingOf(name))
+  const extract = BY_ENDING.get(extensionOf(name))
   if (!extract) throw new Failure('unsupported', `${name}: files of this kind are not indexed`)
   const sink = new TextSink(DOCUMENT_LIMITS.textUnits)
   await extract(readWhole(path), sink)

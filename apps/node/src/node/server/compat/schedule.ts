@@ -19,8 +19,8 @@ export function alternativeTimes({ schedule: [first] }: Settings['limits']): Alt
   if (!first) return USUAL
   return {
     isOn: true,
-    beginMinutes: minutesOf(first.from),
-    endMinutes: minutesOf(first.to),
+    beginMinutes: parseMinutes(first.from),
+    endMinutes: parseMinutes(first.to),
     days: first.days,
   }
 }
@@ -31,20 +31,20 @@ export function scheduleWith(times: AlternativeTimes, limits: Settings['limits']
   return [
     {
       days: [...times.days],
-      from: timeOf(times.beginMinutes),
-      to: timeOf(times.endMinutes),
+      from: formatTime(times.beginMinutes),
+      to: formatTime(times.endMinutes),
       downloadBytesPerSecond: limits.alternativeDownloadBytesPerSecond,
       uploadBytesPerSecond: limits.alternativeUploadBytesPerSecond,
     },
   ]
 }
 
-function minutesOf(time: string): number {
+function parseMinutes(time: string): number {
   const [hours = '0', minutes = '0'] = time.split(':')
   return Number(hours) * 60 + Number(minutes)
 }
 
-function timeOf(minutes: number): string {
+function formatTime(minutes: number): string {
   const inDay = ((Math.round(minutes) % 1440) + 1440) % 1440
   const two = (value: number) => String(value).padStart(2, '0')
   return `${two(Math.floor(inDay / 60))}:${two(inDay % 60)}`

@@ -17,7 +17,7 @@ export function addPlaylistRoute(scope: FastifyInstance, operations: NodeOperati
     const base = baseUrl(request)
     const key = keys.make(id)
     const entries = media.map(
-      ({ path }) => `#EXTINF:-1,${title(path)}\n${base}${addressOf(id, path)}?key=${key}\n`,
+      ({ path }) => `#EXTINF:-1,${title(path)}\n${base}${formatAddress(id, path)}?key=${key}\n`,
     )
     reply
       .type('audio/x-mpegurl; charset=utf-8')
@@ -40,7 +40,7 @@ async function mediaFiles(operations: NodeOperations, id: string): Promise<Torre
 }
 
 // The key opens the id that it was made for: `href` may have the other id of a hybrid torrent.
-function addressOf(id: string, path: string): string {
+function formatAddress(id: string, path: string): string {
   return `/files/${id}/${path
     .split('/')
     .map(part => encodeURIComponent(part.toWellFormed()))

@@ -51,7 +51,7 @@ export async function saveAll(
   context: SaveContext,
 ): Promise<SaveOutcome> {
   const { showDirectoryPicker } = globalThis as Pickers
-  if (!showDirectoryPicker) return saveFile((await import('./zip.ts')).zipOf(files, shareName), context)
+  if (!showDirectoryPicker) return saveFile((await import('./zip.ts')).createZip(files, shareName), context)
   const chosen = await picked(() => showDirectoryPicker({ mode: 'readwrite' }))
   if (!chosen) return 'cancelled'
   const { saveInto } = await import('./save-into.ts')

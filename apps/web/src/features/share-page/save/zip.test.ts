@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { ShareFile } from '../share-file.ts'
-import { zipOf } from './zip.ts'
+import { createZip } from './zip.ts'
 
 const fileOf = (path: readonly string[], bytes: Uint8Array<ArrayBuffer>): ShareFile => ({
   index: 0,
@@ -52,7 +52,7 @@ function read(zip: Uint8Array) {
 }
 
 test('an archive holds all files in a folder of its own, under names that any system takes, and is as long as it says', async () => {
-  const zip = zipOf(FILES, 'Trip: 1')
+  const zip = createZip(FILES, 'Trip: 1')
   expect(zip.path).toEqual(['Trip_ 1.zip'])
   const bytes = await whole(zip)
   expect(bytes.length).toBe(zip.lengthBytes)
@@ -65,14 +65,14 @@ test('an archive holds all files in a folder of its own, under names that any sy
 })
 
 test('a part of it is what lies there', async () => {
-  const zip = zipOf(FILES, 'Trip')
+  const zip = createZip(FILES, 'Trip')
   const bytes = await whole(zip)
   expect(await whole(zip, 50, 120)).toEqual(bytes.subarray(50, 120))
 })
 
 test('what fails in a file fails the archive', async () => {
   const read = () => new ReadableStream<Uint8Array>({ pull: c => c.error(new Error('gone')) })
-  await expect(whole(zipOf([{ ...FILES[0]!, read }], 'Trip'))).rejects.toThrow('gone')
+  await expect(whole(createZip([{ ...FILES[0]!, read }], 'Trip'))).rejects.toThrow('gone')
 })
 
 test('whoever stops reading ends the reading of the file', async () => {
@@ -84,7 +84,7 @@ test('whoever stops reading ends the reading of the file', async () => {
         isCancelled = true
       },
     })
-  const reader = zipOf([{ ...FILES[0]!, read }], 'Trip')
+  const reader = createZip([{ ...FILES[0]!, read }], 'Trip')
     .read({ start: 0, end: 1e9 })
     .getReader()
   for (let i = 0; i < 3; i++) await reader.read()

@@ -6,7 +6,7 @@ import type { ShareFile } from '../share-file.ts'
  * The files as one ZIP archive, made while it is read: for browsers that let no page write into a folder. Stored, not compressed, so that its
  * length is known before its first byte.
  */
-export function zipOf(files: readonly ShareFile[], shareName: string): ShareFile {
+export function createZip(files: readonly ShareFile[], shareName: string): ShareFile {
   const folder = safeComponent(shareName, 'windows')
   const paths = safePaths(
     files.map(({ path }) => path),

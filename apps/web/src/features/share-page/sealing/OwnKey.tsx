@@ -41,8 +41,8 @@ export default function OwnKey({ disabled, onGive }: Props) {
     const form = new FormData(event.currentTarget)
     const [passphrase = '', pasted = ''] = ['passphrase', 'pasted'].map(name => String(form.get(name) ?? ''))
     run(async () => {
-      const [{ identitiesOf }] = await loaded(import('./own-keys.ts'))
-      onGive(await identitiesOf({ file, passphrase, pasted }))
+      const [{ readIdentities }] = await loaded(import('./own-keys.ts'))
+      onGive(await readIdentities({ file, passphrase, pasted }))
     })
   }
   return (

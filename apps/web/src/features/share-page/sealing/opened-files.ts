@@ -14,7 +14,7 @@ export async function openSealed(sealed: ShareFile, unlock: Unlock): Promise<Nam
     path: isFolder ? path.slice(1) : path,
     lengthBytes,
     haveBytes: null,
-    read: (range: Range) => streamOf(signal => parts(share, path, { ...range, signal })),
+    read: (range: Range) => createStream(signal => parts(share, path, { ...range, signal })),
   }))
   return { name, files }
 }
@@ -33,7 +33,9 @@ async function* parts(share: OpenedShare, path: readonly string[], { start, end,
   yield* file.stream({ start, end, signal })
 }
 
-function streamOf(begin: (signal: AbortSignal) => AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+function createStream(
+  begin: (signal: AbortSignal) => AsyncGenerator<Uint8Array>,
+): ReadableStream<Uint8Array> {
   const abort = new AbortController()
   const bytes = begin(abort.signal)
   return new ReadableStream(

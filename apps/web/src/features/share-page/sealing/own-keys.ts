@@ -22,7 +22,7 @@ export async function readKeyBytes(file: Blob): Promise<Uint8Array> {
 export const isEncryptedKey = isEncryptedIdentities
 
 /** Returns the identities that open shares sealed to these keys. Rejects with the problem if a key is invalid. */
-export async function identitiesOf({
+export async function readIdentities({
   file,
   passphrase,
   pasted,

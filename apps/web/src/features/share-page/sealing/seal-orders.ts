@@ -2,7 +2,7 @@
 import { KeyPair, writeKeyFile } from '@shoal/identity'
 import { readIdentities } from '@shoal/identity/age'
 import { toFailure } from '../../../shared/engine/failure.ts'
-import { recipientsOf } from '../../../shared/sealing/recipients.ts'
+import { parseRecipients } from '../../../shared/sealing/recipients.ts'
 import type { AnswerFrame, Answers, MadeKey, Order, OrderFrame } from './messages.ts'
 import { sealFiles } from './seal-files.ts'
 import { openSink } from './sink.ts'
@@ -25,7 +25,7 @@ export function takeOrder(frame: OrderFrame): void {
 async function run(order: Order): Promise<Answers[Order['kind']]> {
   if (order.kind === 'seal') return sealFiles(order, { openSink, onProgress, signal: abort.signal })
   if (order.kind === 'read-keys') return readIdentities(order.bytes, order.passphrase)
-  if (order.kind === 'check-keys') return recipientsOf(order.keys)
+  if (order.kind === 'check-keys') return parseRecipients(order.keys)
   return makeKey(order.passphrase)
 }
 

@@ -1,5 +1,5 @@
 /** Where files lie while they are sealed. Each has a lock of its name for as long: what has none is left over from a tab that was closed. */
-import { folderOf, removeStored } from '../../../shared/engine/stored-file.ts'
+import { openFolder, removeStored } from '../../../shared/engine/stored-file.ts'
 
 const FOLDER = 'shoal-sealing'
 const lockOf = (name: string) => `${FOLDER}/${name}`
@@ -22,7 +22,7 @@ export function withPlace<T>(work: (path: string) => Promise<T>): Promise<T> {
 /** Deletes what closed tabs have left. */
 export async function tidyPlaces(): Promise<void> {
   if (!navigator.storage?.getDirectory || !navigator.locks) return
-  const folder = await folderOf([FOLDER], false).catch(() => null)
+  const folder = await openFolder([FOLDER], false).catch(() => null)
   if (!folder) return
   const names: string[] = []
   for await (const name of folder.keys()) names.push(name)

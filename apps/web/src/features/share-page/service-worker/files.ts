@@ -1,5 +1,5 @@
 import type { FileHead, FileNews, FileOrder, OpenFile } from './messages.ts'
-import { type ByteRange, rangeOf } from './range.ts'
+import { type ByteRange, parseRange } from './range.ts'
 import { scope } from './worker-scope.ts'
 
 /** A page that has the file answers at once, unless it is in the middle of something. */
@@ -12,17 +12,17 @@ export async function answerFile(token: string, request: Request): Promise<Respo
   const source = await findSource(token)
   if (!source) return new Response(null, { status: 404 })
   const { head } = source
-  const range = rangeOf(request.headers.get('range'), head.lengthBytes)
+  const range = parseRange(request.headers.get('range'), head.lengthBytes)
   if (range === 'unsatisfiable') {
     source.order({ kind: 'cancel' })
     return new Response(null, { status: 416, headers: { 'content-range': `bytes */${head.lengthBytes}` } })
   }
   const { start, end } = range ?? { start: 0, end: head.lengthBytes }
-  const headers = headersOf(head, { start, end }, range !== null)
+  const headers = createHeaders(head, { start, end }, range !== null)
   return new Response(source.stream({ start, end }), { status: range ? 206 : 200, headers })
 }
 
-function headersOf(head: FileHead, { start, end }: ByteRange, isPart: boolean): Headers {
+function createHeaders(head: FileHead, { start, end }: ByteRange, isPart: boolean): Headers {
   const { lengthBytes, mediaType, name, download } = head
   const headers = new Headers({
     'content-type': mediaType,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rangeOf } from './range.ts'
+import { parseRange } from './range.ts'
 
 test.each([
   ['bytes=0-', { start: 0, end: 1000 }],
@@ -10,12 +10,12 @@ test.each([
   ['bytes=1000-', 'unsatisfiable'],
   ['bytes=-0', 'unsatisfiable'],
 ])('%s of 1000 bytes', (header, range) => {
-  expect(rangeOf(header, 1000)).toEqual(range)
+  expect(parseRange(header, 1000)).toEqual(range)
 })
 
 test.each([null, '', 'bytes=-', 'bytes=5-4', 'bytes=0-1,5-6', 'items=0-1', 'bytes=a-b'])(
   '%s gives the whole file',
   header => {
-    expect(rangeOf(header, 1000)).toBeNull()
+    expect(parseRange(header, 1000)).toBeNull()
   },
 )

@@ -8,7 +8,7 @@ export interface ByteRange {
  * Parses a Range header for a file of `lengthBytes` (RFC 9110, section 14.2): null for the whole file, also where the header is absent, of
  * another unit, malformed, or names several ranges; `unsatisfiable` where none of its bytes are there.
  */
-export function rangeOf(header: string | null, lengthBytes: number): ByteRange | null | 'unsatisfiable' {
+export function parseRange(header: string | null, lengthBytes: number): ByteRange | null | 'unsatisfiable' {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? []
   if (first === '' && last === '') return null
   if (first === '') {

@@ -10,7 +10,7 @@ import { shownName } from '../../../shared/format/shown-name.ts'
 import { FilePicker } from '../../../shared/forms/FilePicker.tsx'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { texts as say } from '../../../shared/messages/sharing.ts'
-import { chosenOf, named } from '../chosen.ts'
+import { named, toChosen } from '../chosen.ts'
 import { useDropsOn } from '../drops.ts'
 import { forgetShare, type OwnShare } from '../own-shares.ts'
 import { type Services, useServices } from '../services.ts'
@@ -63,7 +63,7 @@ async function shareAgain(
   files: readonly DroppedFile[],
   tell: (progress: number) => void,
 ): Promise<void> {
-  const chosen = chosenOf(files)
+  const chosen = toChosen(files)
   if (!chosen) throw new Error(say.nothing)
   tell(0)
   const options = { name, trackers: config.trackers.map(url => [url]), expected: id }

@@ -4,7 +4,7 @@ import { Notice } from '../../../shared/controls/Panels.tsx'
 import { FilePicker } from '../../../shared/forms/FilePicker.tsx'
 import { texts as say } from '../../../shared/messages/sharing.ts'
 import { useCell } from '../../../shared/node/context.tsx'
-import { type Chosen, chosenOf, named } from '../chosen.ts'
+import { type Chosen, named, toChosen } from '../chosen.ts'
 import type { Dropped } from '../drops.ts'
 import { useServices } from '../services.ts'
 import { NameForm } from './NameForm.tsx'
@@ -19,7 +19,7 @@ export function ShareForm() {
   const sharing = useCell(services.sharing)
   const [problem, setProblem] = useState<string | null>(null)
   const take = (files: Dropped) => {
-    const taken = files instanceof Error ? null : chosenOf(files)
+    const taken = files instanceof Error ? null : toChosen(files)
     setChosen(taken)
     setProblem(taken ? null : files instanceof Error ? say.unreadable : say.nothing)
   }

@@ -7,7 +7,7 @@ import { texts } from '../../../shared/messages/share-page.ts'
 
 /** Each piece as a square: here, missing, and who has it. */
 export default function Pieces({ detail }: { readonly detail: TorrentDetail }) {
-  const pieces = useMemo(() => piecesOf(detail), [detail])
+  const pieces = useMemo(() => toPieceBytes(detail), [detail])
   return (
     <Card title={texts.progress.pieces}>
       <PiecePicture pieces={pieces} />
@@ -15,7 +15,7 @@ export default function Pieces({ detail }: { readonly detail: TorrentDetail }) {
   )
 }
 
-function piecesOf({ torrent, have, availability }: TorrentDetail): PieceBytes {
+function toPieceBytes({ torrent, have, availability }: TorrentDetail): PieceBytes {
   const bytes = new Uint8Array(torrent.pieceCount)
   // BEP 3: the first piece is the highest bit.
   for (let index = 0; index < bytes.length; index++)

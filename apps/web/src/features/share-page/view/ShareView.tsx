@@ -14,11 +14,11 @@ import { useAskBeforeLeaving } from '../hooks.ts'
 import { shareLink } from '../links.ts'
 import { useOwnShare } from '../own-shares.ts'
 import { useDetail, useServices } from '../services.ts'
-import { filesOf, type NamedFiles, type ShareFile } from '../share-file.ts'
+import { listFiles, type NamedFiles, type ShareFile } from '../share-file.ts'
 import { Controls } from './Controls.tsx'
 import { Files } from './Files.tsx'
 import { Peers } from './Peers.tsx'
-import { phaseOf } from './phase.ts'
+import { choosePhase } from './phase.ts'
 import { Status } from './Status.tsx'
 import { useChosen } from './use-chosen.ts'
 import { useSaving } from './use-saving.ts'
@@ -69,11 +69,11 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const { page, peer, made } = useServices()
   const detail = useDetail(torrent.id)
   const isHere = detail?.files.every(isWhole)
-  const phase = phaseOf(torrent, isHere)
+  const phase = choosePhase(torrent, isHere)
   const ownShare = useOwnShare(torrent, link)
   const choice = useChosen(torrent, detail)
   const saving = useSaving()
-  const files = useMemo(() => filesOf(peer, torrent.id, detail?.files ?? []), [peer, torrent.id, detail])
+  const files = useMemo(() => listFiles(peer, torrent.id, detail?.files ?? []), [peer, torrent.id, detail])
   const shown = link.seal ? (inside?.files ?? []) : files
   const begun = torrent.wantedBytes > 0
   const isWanted = (file: ShareFile) => file.haveBytes === null || choice.has(file.index)

@@ -16,7 +16,7 @@ export type Phase =
   | 'error'
 
 /** `isHere`: all of it is, as where it was small and was looked into. */
-export function phaseOf(torrent: TorrentSnapshot | undefined, isHere = false): Phase {
+export function choosePhase(torrent: TorrentSnapshot | undefined, isHere = false): Phase {
   if (!torrent) return 'starting'
   if (torrent.state === 'error') return 'error'
   if (torrent.fileCount === 0) return 'looking'

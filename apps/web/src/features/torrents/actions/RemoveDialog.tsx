@@ -8,7 +8,7 @@ import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../../shared/node/context.tsx'
 import styles from './actions.module.css'
-import { type Deletion, deletionsOf } from './deletions.ts'
+import { type Deletion, listDeletions } from './deletions.ts'
 import type { QuestionProps } from './torrent-actions.ts'
 
 const t = texts.actions.removeDialog
@@ -27,7 +27,9 @@ export function RemoveDialog({
   const those = ids.flatMap(id => torrents.get(id) ?? [])
   const { value: lists } = useAsked(
     signal =>
-      Promise.all(those.slice(0, MOST_TORRENTS).map(torrent => filesOf(api, torrent, those.length, signal))),
+      Promise.all(
+        those.slice(0, MOST_TORRENTS).map(torrent => describeFiles(api, torrent, those.length, signal)),
+      ),
     [ids],
   )
   const bytes = those.reduce((sum, { haveBytes }) => sum + haveBytes, 0)
@@ -54,7 +56,7 @@ interface Files {
 }
 
 /** A torrent whose files are not known has none on the disk. */
-async function filesOf(
+async function describeFiles(
   api: NodeApi,
   torrent: Torrent,
   torrents: number,
@@ -66,7 +68,7 @@ async function filesOf(
     .catch(() => ({ items: [], total: 0 }))
   const paths = items.map(({ path }) => path)
   const names = torrents === 1 && total > 1 ? paths.map(path => path.slice(path.indexOf('/') + 1)) : []
-  return { id, deletions: deletionsOf(directory, paths, total), names, total }
+  return { id, deletions: listDeletions(directory, paths, total), names, total }
 }
 
 function Deletions({ lists, torrents }: { lists: readonly Files[]; torrents: number }) {

@@ -17,7 +17,7 @@ export function pathIn(directory: string, below: string): string {
  * The folders and files right below the download folder that hold a torrent's files. `paths` may be the first of `total` only: what is
  * beyond them is taken to be in the same folder where there is only one.
  */
-export function deletionsOf(directory: string, paths: readonly string[], total: number): Deletion[] {
+export function listDeletions(directory: string, paths: readonly string[], total: number): Deletion[] {
   const tops = new Map<string, Deletion>()
   for (const path of paths) {
     const cut = path.indexOf('/')

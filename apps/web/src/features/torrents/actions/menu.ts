@@ -19,7 +19,7 @@ export interface MenuContext {
 }
 
 /** The menu of one or several torrents: what makes no sense for any of them is left out. */
-export function menuOf({ ids, node, actions, ask, open }: MenuContext): MenuItem[] {
+export function createMenu({ ids, node, actions, ask, open }: MenuContext): MenuItem[] {
   const torrents = ids.flatMap(id => node.torrents.get(id) ?? [])
   const first = torrents[0]
   if (!first) return []

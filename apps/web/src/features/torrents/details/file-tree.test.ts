@@ -5,11 +5,11 @@ import {
   FileTree,
   filesBelow,
   foldersAbove,
+  listRows,
   openAtFirst,
   priorityOf,
   progressOf,
   rowsMatching,
-  rowsOf,
   wantedOf,
 } from './file-tree.ts'
 
@@ -22,13 +22,13 @@ const paths = (nodes: readonly { path: string }[]) => nodes.map(({ path }) => pa
 
 test('folders come first, then names in the order that people count in', () => {
   const tree = new FileTree([file(0, 'b10.txt'), file(1, 'b9.txt'), file(2, 'z/x.txt'), file(3, 'A.txt')])
-  expect(paths(rowsOf(tree, new Set(['z'])))).toEqual(['z', 'z/x.txt', 'A.txt', 'b9.txt', 'b10.txt'])
+  expect(paths(listRows(tree, new Set(['z'])))).toEqual(['z', 'z/x.txt', 'A.txt', 'b9.txt', 'b10.txt'])
 })
 
 test('a closed folder hides what is in it', () => {
   const tree = new FileTree([file(0, 'a/b/c.txt'), file(1, 'a/d.txt')])
-  expect(paths(rowsOf(tree, new Set()))).toEqual(['a'])
-  expect(paths(rowsOf(tree, new Set(['a'])))).toEqual(['a', 'a/b', 'a/d.txt'])
+  expect(paths(listRows(tree, new Set()))).toEqual(['a'])
+  expect(paths(listRows(tree, new Set(['a'])))).toEqual(['a', 'a/b', 'a/d.txt'])
 })
 
 test('folders add up sizes, progress and priorities, and follow changes', () => {
@@ -92,7 +92,7 @@ test('a large torrent opens only a path without choices', () => {
 test('the folders above a file are those that must be open to see it', () => {
   const tree = new FileTree([file(0, 'a/b/c/d'), file(1, 'a/e'), file(2, 'f')])
   expect(foldersAbove(tree, 0)).toEqual(['a/b/c', 'a/b', 'a'])
-  expect(paths(rowsOf(tree, new Set(foldersAbove(tree, 0))))).toContain('a/b/c/d')
+  expect(paths(listRows(tree, new Set(foldersAbove(tree, 0))))).toContain('a/b/c/d')
   expect([2, 9, Number.NaN, null].map(index => foldersAbove(tree, index))).toEqual([[], [], [], []])
 })
 

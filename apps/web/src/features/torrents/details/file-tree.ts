@@ -150,7 +150,7 @@ export function filesBelow(node: TreeNode): TreeNode[] {
 }
 
 /** Returns the visible rows of a tree, from top to bottom: folders in `open` show their contents. */
-export function rowsOf(tree: FileTree, open: ReadonlySet<string>): TreeNode[] {
+export function listRows(tree: FileTree, open: ReadonlySet<string>): TreeNode[] {
   return walk(tree.root, node => open.has(node.path))
 }
 

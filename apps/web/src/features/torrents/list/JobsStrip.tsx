@@ -59,7 +59,7 @@ function JobRow({ job }: { job: Job }) {
     <li className={styles.job}>
       <div className={`${layout.wrap2} ${styles.words}`}>
         <span className={`${layout.clip} ${styles.name}`}>{jobTitle(job)}</span>
-        <span className={`${layout.soft} ${layout.tabular}`}>{factsOf(job)}</span>
+        <span className={`${layout.soft} ${layout.tabular}`}>{describeJob(job)}</span>
       </div>
       <ProgressBar value={job.totalBytes ? job.doneBytes / job.totalBytes : 0} tone={TONES[job.state]} />
       {job.torrent !== null && job.link !== null && (
@@ -82,7 +82,7 @@ function JobRow({ job }: { job: Job }) {
   )
 }
 
-function factsOf({ kind, state, error, link, path, doneBytes, totalBytes, bytesPerSecond }: Job): string {
+function describeJob({ kind, state, error, link, path, doneBytes, totalBytes, bytesPerSecond }: Job): string {
   if (error) return errorMessage(error)
   if (state === 'waiting') return t.waiting
   if (state === 'done' && link !== null) return t.linkOnce

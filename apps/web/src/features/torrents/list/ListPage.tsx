@@ -7,7 +7,7 @@ import { useTitle } from '../../../shared/controls/Page.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
 import type { ActionDialog } from '../actions/ActionDialogs.tsx'
-import { menuOf } from '../actions/menu.ts'
+import { createMenu } from '../actions/menu.ts'
 import { torrentActions } from '../actions/torrent-actions.ts'
 import { JobsStrip } from './JobsStrip.tsx'
 import styles from './List.module.css'
@@ -44,7 +44,7 @@ export function ListPage() {
   const actions = useMemo(() => torrentActions(node), [node])
   const ids = useMemo(() => [...selection.ids], [selection.ids])
   const menuItems = useCallback(
-    () => menuOf({ ids, node, actions, ask: setDialog, open: id => navigate(`/torrents/${id}`) }),
+    () => createMenu({ ids, node, actions, ask: setDialog, open: id => navigate(`/torrents/${id}`) }),
     [ids, node, actions, navigate],
   )
   const onActionKey = (event: KeyboardEvent) => {

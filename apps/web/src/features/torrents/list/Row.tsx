@@ -15,7 +15,7 @@ import {
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useTorrent } from '../../../shared/node/context.tsx'
-import { type Colours, cellOf, SealedMark, StateIcon } from './cells.tsx'
+import { type Colours, renderCell, SealedMark, StateIcon } from './cells.tsx'
 import type { Column } from './columns.ts'
 import styles from './List.module.css'
 import { hasProgress, LOOKS } from './look.ts'
@@ -53,7 +53,7 @@ export const Row = memo(function Row(props: RowProps) {
           data-column={key}
           data-end={end || undefined}
         >
-          {cellOf(key, torrent, props.colours)}
+          {renderCell(key, torrent, props.colours)}
         </div>
       ))}
       <div role="gridcell" className={layout.center}>
@@ -84,7 +84,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
         </div>
         <ProgressBar value={progress} tone={LOOKS[state].tone} />
         <div className={styles.cardFacts}>
-          <span className={layout.clip}>{factOf(torrent)}</span>
+          <span className={layout.clip}>{describeState(torrent)}</span>
           {downloadBytesPerSecond > 0 && (
             <span className="number">
               <Icon name="down" size={12} />
@@ -114,7 +114,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
 })
 
 /** How far it is, and its state if the rates next to it do not show that. */
-function factOf(torrent: Torrent): string {
+function describeState(torrent: Torrent): string {
   const { error, state, progress } = torrent
   if (error) return errorMessage(error)
   if (!hasProgress(torrent)) return t.state[state]

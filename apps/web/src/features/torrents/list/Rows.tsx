@@ -3,7 +3,7 @@ import type { Colours } from './cells.tsx'
 import type { Column } from './columns.ts'
 import styles from './List.module.css'
 import { CardRow, Row, rowId } from './Row.tsx'
-import { slotsOf } from './row-window.ts'
+import { listSlots } from './row-window.ts'
 import type { Selection } from './selection.ts'
 import { useRowWindow } from './use-row-window.ts'
 
@@ -38,7 +38,7 @@ export function Rows(props: RowsProps) {
       // Elements are in the order of their slots: this is the order in which they are read.
       aria-owns={there.map(rowId).join(' ')}
     >
-      {slotsOf({ first, end }).map((index, slot) => {
+      {listSlots({ first, end }).map((index, slot) => {
         const id = order[index]!
         return (
           <RowKind

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter'
 import { ContextMenu, type MenuItem } from '../../../shared/controls/Menu.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
-import { columnChoices, leastWidthOf, shownColumns, templateOf } from './columns.ts'
+import { columnChoices, gridTemplate, minimumWidth, shownColumns } from './columns.ts'
 import styles from './List.module.css'
 import { rowId } from './Row.tsx'
 import { Rows } from './Rows.tsx'
@@ -106,8 +106,8 @@ export function Table(props: TableProps) {
         }}
         style={
           {
-            '--columns': templateOf(columns, choices),
-            '--least': `${narrow ? 0 : leastWidthOf(columns, choices)}px`,
+            '--columns': gridTemplate(columns, choices),
+            '--least': `${narrow ? 0 : minimumWidth(columns, choices)}px`,
           } as object
         }
       >

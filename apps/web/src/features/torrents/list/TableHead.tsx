@@ -10,11 +10,11 @@ import {
   COLUMNS,
   type Column,
   columnChoices,
+  columnWidth,
   isShown,
   resetColumns,
   resizeColumn,
   showColumn,
-  widthOf,
 } from './columns.ts'
 import styles from './List.module.css'
 import { SORT_KEYS, type Sort, type SortKey } from './view.ts'
@@ -98,7 +98,7 @@ function resizeByKey(event: KeyboardEvent, column: Column): void {
   const step = event.altKey ? { ArrowLeft: -STEP, ArrowRight: STEP }[logicalKey(event.key)] : undefined
   if (step === undefined) return
   event.preventDefault()
-  resizeColumn(column, widthOf(column, columnChoices.get()) + step)
+  resizeColumn(column, columnWidth(column, columnChoices.get()) + step)
 }
 
 function resizeByPointer(event: PointerEvent<HTMLElement>, column: Column): void {

@@ -70,7 +70,7 @@ function Selected({ selection, actions, menuItems, onSelect, onDialog, narrow }:
 function Shown({ filter, sort, narrow, shown, onFilter, onSort }: ToolbarProps) {
   const { torrents } = useNode()
   const [filtersOpen, setFiltersOpen] = useState(false)
-  const chips = chipsOf(filter)
+  const chips = listChips(filter)
   return (
     <div className={`${layout.row1} ${styles.tools}`}>
       <span className={`${layout.label} ${styles.count}`} aria-live="polite">
@@ -137,7 +137,7 @@ function SortMenu({ sort, onSort }: { sort: Sort; onSort(sort: Sort): void }) {
   return <Menu trigger={trigger} items={items} />
 }
 
-function chipsOf({ state, label, tag, text }: Filter): { text: string; clear: Partial<Filter> }[] {
+function listChips({ state, label, tag, text }: Filter): { text: string; clear: Partial<Filter> }[] {
   return [
     ...(state === 'all' ? [] : [{ text: t.filter[state], clear: { state: 'all' } as const }]),
     ...(label === null ? [] : [{ text: label || t.unlabelled, clear: { label: null } }]),

@@ -25,7 +25,7 @@ export type Colours = ReadonlyMap<string, CountedLabel>
 const t = texts.list
 
 /** Returns the cell of a torrent in a column. */
-export function cellOf(key: ColumnKey, torrent: Torrent, colours: Colours): ReactNode {
+export function renderCell(key: ColumnKey, torrent: Torrent, colours: Colours): ReactNode {
   switch (key) {
     case 'name':
       return <NameCell torrent={torrent} />
@@ -37,7 +37,7 @@ export function cellOf(key: ColumnKey, torrent: Torrent, colours: Colours): Reac
     case 'uploadBytesPerSecond':
       return torrent[key] > 0 ? formatRate(torrent[key]) : null
     case 'etaSeconds':
-      return leftOf(torrent)
+      return formatTimeLeft(torrent)
     case 'ratio':
       return torrent.ratio === null ? null : formatRatio(torrent.ratio)
     case 'peers':
@@ -62,7 +62,7 @@ export function cellOf(key: ColumnKey, torrent: Torrent, colours: Colours): Reac
   }
 }
 
-function leftOf(torrent: Torrent): string | null {
+function formatTimeLeft(torrent: Torrent): string | null {
   const eta = etaOf(torrent)
   return eta === null ? null : formatDuration(eta)
 }

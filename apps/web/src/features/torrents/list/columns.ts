@@ -62,7 +62,7 @@ function choose(choices: ColumnChoices): void {
 }
 
 export const isShown = ({ key, hidden }: Column, { shown }: ColumnChoices) => shown[key] ?? !hidden
-export const widthOf = ({ key, width }: Column, { widths }: ColumnChoices) => widths[key] ?? width
+export const columnWidth = ({ key, width }: Column, { widths }: ColumnChoices) => widths[key] ?? width
 export const shownColumns = (choices: ColumnChoices) => COLUMNS.filter(column => isShown(column, choices))
 
 export function showColumn(key: ColumnKey, shown: boolean): void {
@@ -82,14 +82,16 @@ export const resetColumns = () => choose(NONE)
 const GROWING: Partial<Record<ColumnKey, number>> = { name: 4, state: 1 }
 
 /** For `grid-template-columns`: the box first, the menu last. */
-export function templateOf(columns: readonly Column[], choices: ColumnChoices): string {
+export function gridTemplate(columns: readonly Column[], choices: ColumnChoices): string {
   const tracks = columns.map(column => {
     const grows = GROWING[column.key]
-    return grows ? `minmax(${widthOf(column, choices)}px, ${grows}fr)` : `${widthOf(column, choices)}px`
+    return grows
+      ? `minmax(${columnWidth(column, choices)}px, ${grows}fr)`
+      : `${columnWidth(column, choices)}px`
   })
   return ['40px', ...tracks, '40px'].join(' ')
 }
 
-export function leastWidthOf(columns: readonly Column[], choices: ColumnChoices): number {
-  return 80 + columns.reduce((sum, column) => sum + widthOf(column, choices), 0)
+export function minimumWidth(columns: readonly Column[], choices: ColumnChoices): number {
+  return 80 + columns.reduce((sum, column) => sum + columnWidth(column, choices), 0)
 }

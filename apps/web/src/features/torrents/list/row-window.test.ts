@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scrollTopFor, slotsOf, windowAt } from './row-window.ts'
+import { listSlots, scrollTopFor, windowAt } from './row-window.ts'
 
 const HEIGHT = 700
 const ROW = 42
@@ -32,10 +32,10 @@ test('rows that stay keep their slots, whichever way and however far the window 
     [100, 93],
     [100, 4000],
   ]) {
-    const before = slotsOf({ first: from!, end: from! + 30 })
-    const after = slotsOf({ first: to!, end: to! + 30 })
+    const before = listSlots({ first: from!, end: from! + 30 })
+    const after = listSlots({ first: to!, end: to! + 30 })
     expect(after.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, at) => to! + at))
     for (const [slot, index] of after.entries()) if (before.includes(index)) expect(before[slot]).toBe(index)
   }
-  expect(slotsOf({ first: 0, end: 0 })).toEqual([])
+  expect(listSlots({ first: 0, end: 0 })).toEqual([])
 })

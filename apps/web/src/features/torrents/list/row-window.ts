@@ -28,7 +28,7 @@ export function windowAt({ scrollTopPx, heightPx }: Viewport, rowPx: number, cou
  * The rows of a window by their slots. A row keeps its slot for as long as it is in the window, so that its elements stay as they are, and one that
  * comes fills the elements of the one that went.
  */
-export function slotsOf({ first, end }: RowWindow): number[] {
+export function listSlots({ first, end }: RowWindow): number[] {
   const count = end - first
   return Array.from({ length: count }, (_, slot) => first + ((((slot - first) % count) + count) % count))
 }

@@ -7,11 +7,11 @@ import {
   type Filter,
   matters,
   NameOrder,
-  orderOf,
   SORT_KEYS,
   type Sort,
   STATE_GROUPS,
   type StateGroup,
+  sortTorrents,
 } from './view.ts'
 
 const SORT = 'shoal.sort'
@@ -68,7 +68,7 @@ export function useOrder(filter: Filter, sort: Sort): readonly string[] {
   useEffect(() => {
     const update = () =>
       setOrder(before => {
-        const now = orderOf(torrents.values(), filter, sort, names)
+        const now = sortTorrents(torrents.values(), filter, sort, names)
         return same(before, now) ? before : now
       })
     if (first.current) names.update(torrents.values())

@@ -1,7 +1,7 @@
 import type { Torrent } from '@shoal/api'
 import { SimulatedNode } from '@shoal/api/testing/node'
 import { expect, test } from 'vitest'
-import { countAll, etaOf, type Filter, matters, NameOrder, orderOf, type Sort } from './view.ts'
+import { countAll, etaOf, type Filter, matters, NameOrder, type Sort, sortTorrents } from './view.ts'
 
 const torrents: Torrent[] = [
   ...new SimulatedNode({ torrents: 60, traffic: 'busy' }).state.torrents.values(),
@@ -12,13 +12,13 @@ const all: Filter = { state: 'all', label: null, tag: null, text: '' }
 const byName: Sort = { key: 'name', descending: false }
 const byId = new Map(torrents.map(torrent => [torrent.id, torrent]))
 const ordered = (filter: Filter, sort: Sort) =>
-  orderOf(torrents, filter, sort, names).map(id => byId.get(id)!)
+  sortTorrents(torrents, filter, sort, names).map(id => byId.get(id)!)
 
 test('names sort as people count: 2 before 10', () => {
   const some = ['part 10', 'part 2', 'Part 1'].map((name, at) => ({ ...torrents[0]!, id: String(at), name }))
   const order = new NameOrder()
   order.update(some)
-  expect(orderOf(some, all, byName, order)).toEqual(['2', '1', '0'])
+  expect(sortTorrents(some, all, byName, order)).toEqual(['2', '1', '0'])
 })
 
 test('what has no value comes last, both ways', () => {
@@ -35,7 +35,7 @@ test('what is complete has no time left, and comes after what has', () => {
   const half = { ...complete, id: 'half', progress: 0.5, etaSeconds: 60 }
   expect([etaOf(complete), etaOf(half)]).toEqual([null, 60])
   const sort = { key: 'etaSeconds', descending: false } as const
-  expect(orderOf([complete, half], all, sort, names)).toEqual(['half', 'complete'])
+  expect(sortTorrents([complete, half], all, sort, names)).toEqual(['half', 'complete'])
 })
 
 test('a group shows its states, a text needs all its words', () => {

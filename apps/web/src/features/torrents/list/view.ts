@@ -126,7 +126,12 @@ const STATE_ORDER: Record<Torrent['state'], number> = {
 }
 
 /** The ids that are shown, in order. What has no value comes last, whichever way it is sorted. */
-export function orderOf(torrents: Iterable<Torrent>, filter: Filter, sort: Sort, names: NameOrder): string[] {
+export function sortTorrents(
+  torrents: Iterable<Torrent>,
+  filter: Filter,
+  sort: Sort,
+  names: NameOrder,
+): string[] {
   const shown: Torrent[] = []
   for (const torrent of torrents) if (fits(torrent, filter)) shown.push(torrent)
   const sign = sort.descending ? -1 : 1

@@ -9,9 +9,9 @@ import { useNode } from '../../../../shared/node/context.tsx'
 import {
   type FileTree,
   foldersAbove,
+  listRows,
   openAtFirst,
   rowsMatching,
-  rowsOf,
   type TreeNode,
 } from '../file-tree.ts'
 import table from '../table.module.css'
@@ -62,7 +62,7 @@ function Tree({ torrent, tree, files, marked, onOpen }: TreeProps) {
   const [renamed, setRenamed] = useState<TreeNode | null>(null)
   const filtered = filter.trim() !== ''
   const rows = useMemo(
-    () => (filtered ? rowsMatching(tree, filter) : rowsOf(tree, open)),
+    () => (filtered ? rowsMatching(tree, filter) : listRows(tree, open)),
     [tree, open, filter, filtered],
   )
   const shown = filtered ? rows.filter(row => row.file).length : tree.fileCount

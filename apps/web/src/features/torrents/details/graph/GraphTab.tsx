@@ -1,7 +1,7 @@
 import type { Torrent } from '@shoal/api'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { RateChart } from '../../../../shared/charts/RateChart.tsx'
-import { extended, meansOf, type RatePoint } from '../../../../shared/charts/series.ts'
+import { extended, type RatePoint, toMeans } from '../../../../shared/charts/series.ts'
 import layout from '../../../../shared/controls/layout.module.css'
 import { Segments } from '../../../../shared/controls/Panels.tsx'
 import { formatBytes } from '../../../../shared/format/format.ts'
@@ -50,21 +50,21 @@ function useRates(id: string): readonly RatePoint[] {
   const asked = useAsked(signal => api.getTorrentHistory({ id }, { signal }), [id])
   useReloadWhenBack(asked)
   useEffect(() => {
-    if (asked.value) setPoints(meansOf(asked.value, Date.now() - HOUR_MS, Date.now()))
+    if (asked.value) setPoints(toMeans(asked.value, Date.now() - HOUR_MS, Date.now()))
   }, [asked.value])
   const latest = useRef(torrent)
   latest.current = torrent
   useEffect(() => {
     const timer = setInterval(() => {
       const now = latest.current
-      if (now) setPoints(before => extended(before, pointOf(now), HOUR_MS))
+      if (now) setPoints(before => extended(before, toPoint(now), HOUR_MS))
     }, 1000)
     return () => clearInterval(timer)
   }, [])
   return points
 }
 
-function pointOf(torrent: { downloadBytesPerSecond: number; uploadBytesPerSecond: number }): RatePoint {
+function toPoint(torrent: { downloadBytesPerSecond: number; uploadBytesPerSecond: number }): RatePoint {
   return { atMs: Date.now(), down: torrent.downloadBytesPerSecond, up: torrent.uploadBytesPerSecond }
 }
 

@@ -35,10 +35,13 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
         <div className={`${layout.stack2} ${layout.shrink}`}>
           <h1 className={`${layout.break} ${styles.name}`}>{shownName(torrent.name)}</h1>
           <p className={`${layout.wrap2} ${layout.soft} ${styles.sub}`}>
-            <span className={`${layout.inline} ${layout.dot} ${styles.state}`} data-tone={toneOf(torrent)}>
+            <span
+              className={`${layout.inline} ${layout.dot} ${styles.state}`}
+              data-tone={chooseTone(torrent)}
+            >
               {texts.list.state[torrent.state]}
             </span>
-            {torrent.totalBytes !== null && <span>{sizeOf(torrent)}</span>}
+            {torrent.totalBytes !== null && <span>{formatSize(torrent)}</span>}
             {torrent.private && <span>{texts.list.private}</span>}
             {torrent.sealed && <span title={texts.list.sealedHint}>{texts.list.sealed}</span>}
             {torrent.label && <LabelChip name={torrent.label} />}
@@ -53,7 +56,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
       </div>
       {torrent.error && <Notice>{errorMessage(torrent.error)}</Notice>}
       <div className={styles.progress}>
-        <ProgressBar value={torrent.progress} tone={toneOf(torrent)} />
+        <ProgressBar value={torrent.progress} tone={chooseTone(torrent)} />
         <span className="number">{formatPercent(torrent.progress, 1)}</span>
       </div>
       <Numbers torrent={torrent} />
@@ -81,7 +84,7 @@ function Numbers({ torrent }: { readonly torrent: Torrent }) {
       />
       {eta !== null && <Figure name={say.left} value={formatDuration(eta)} />}
       <Figure name={say.ratio} value={torrent.ratio === null ? none : formatRatio(torrent.ratio)} />
-      <Figure name={say.peers} value={formatCount(torrent.peers)} note={peersOf(torrent)} />
+      <Figure name={say.peers} value={formatCount(torrent.peers)} note={formatPeers(torrent)} />
     </dl>
   )
 }
@@ -96,16 +99,16 @@ function Figure(props: { name: string; value: string; note?: string; tone?: 'dow
   )
 }
 
-const peersOf = ({ peers, seeds }: Torrent) => (peers > 0 ? say.seeds({ count: seeds }) : ' ')
+const formatPeers = ({ peers, seeds }: Torrent) => (peers > 0 ? say.seeds({ count: seeds }) : ' ')
 
-function sizeOf({ state, haveBytes, wantedBytes, totalBytes }: Torrent): string {
+function formatSize({ state, haveBytes, wantedBytes, totalBytes }: Torrent): string {
   const whole = wantedBytes ?? totalBytes ?? 0
   return state === 'seeding' || state === 'complete'
     ? formatBytes(whole)
     : say.of({ part: formatBytes(Math.min(haveBytes, whole)), whole: formatBytes(whole) })
 }
 
-function toneOf({ state }: Torrent): Tone {
+function chooseTone({ state }: Torrent): Tone {
   if (state === 'error') return 'bad'
   if (state === 'seeding' || state === 'complete') return 'good'
   return state === 'paused' || state === 'queued' ? 'idle' : 'accent'

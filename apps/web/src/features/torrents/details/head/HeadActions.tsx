@@ -7,7 +7,7 @@ import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
 import { linkShown } from '../../../../shared/ui/ui.ts'
 import { type ActionDialog, ActionDialogs } from '../../actions/ActionDialogs.tsx'
-import { menuOf } from '../../actions/menu.ts'
+import { createMenu } from '../../actions/menu.ts'
 import { isStopped, torrentActions } from '../../actions/torrent-actions.ts'
 import styles from './head.module.css'
 
@@ -32,7 +32,7 @@ export function HeadActions({ torrent, onPlay }: HeadActionsProps) {
   }
   const ids = [torrent.id]
   const stopped = isStopped(torrent.state)
-  const items = () => menuOf({ ids, node, actions: { ...actions, remove }, ask: setDialog })
+  const items = () => createMenu({ ids, node, actions: { ...actions, remove }, ask: setDialog })
   return (
     <div className={styles.actions}>
       {onPlay && (

@@ -8,7 +8,7 @@ import { notify, toasts } from '../../../../shared/controls/toasts.ts'
 import { messageOf } from '../../../../shared/format/errors.ts'
 import { LabelNames } from '../../../../shared/forms/LabelNames.tsx'
 import { RateField } from '../../../../shared/forms/RateField.tsx'
-import { tagsOf } from '../../../../shared/forms/tags.ts'
+import { parseTags } from '../../../../shared/forms/tags.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
 import { useTorrentPage } from '../torrent-page.ts'
@@ -102,7 +102,7 @@ function Naming({ detail, save }: NamingProps) {
     if (next !== detail.label) void save({ label: next })
   }
   const saveTags = () => {
-    const next = tagsOf(tags)
+    const next = parseTags(tags)
     if (next.join() !== detail.tags.join()) void save({ tags: next })
   }
   return (

@@ -1,7 +1,7 @@
 import type { TorrentDetail } from '@shoal/api'
 import { useMemo } from 'react'
 import { PiecePicture } from '../../../../shared/charts/PiecePicture.tsx'
-import { summaryOf } from '../../../../shared/charts/piece-picture.ts'
+import { summarize } from '../../../../shared/charts/piece-picture.ts'
 import { Waiting } from '../../../../shared/controls/Loading.tsx'
 import layout from '../../../../shared/controls/layout.module.css'
 import { texts } from '../../../../shared/messages/texts.ts'
@@ -21,7 +21,7 @@ export function OverviewTab() {
 
 function Overview({ detail }: { readonly detail: TorrentDetail }) {
   const pieces = usePieces(detail)
-  const copies = useMemo(() => (pieces ? summaryOf(pieces).copies : null), [pieces])
+  const copies = useMemo(() => (pieces ? summarize(pieces).copies : null), [pieces])
   return (
     <div className={`${layout.stack4} ${layout.shrink}`}>
       <section className={`${layout.stack3} ${layout.card} ${styles.card}`} aria-labelledby="pieces-title">

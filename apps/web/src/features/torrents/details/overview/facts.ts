@@ -63,10 +63,10 @@ export function transferFacts(detail: TorrentDetail, copies: number | null): Fac
 
 export function contentFacts(detail: TorrentDetail): Fact[] {
   return known([
-    [say.size, sizeOf(detail)],
+    [say.size, formatWantedSize(detail)],
     [say.here, bytes(detail.haveBytes)],
     [say.files, detail.fileCount === null ? null : formatCount(detail.fileCount)],
-    [say.pieces, piecesOf(detail)],
+    [say.pieces, formatPieces(detail)],
     [say.folder, detail.directory, { copies: true }],
     [say.comment, detail.comment],
     [say.createdBy, detail.createdBy],
@@ -74,13 +74,13 @@ export function contentFacts(detail: TorrentDetail): Fact[] {
   ])
 }
 
-function sizeOf({ wantedBytes, totalBytes }: TorrentDetail): string | null {
+function formatWantedSize({ wantedBytes, totalBytes }: TorrentDetail): string | null {
   if (totalBytes === null) return null
   if (wantedBytes === null || wantedBytes === totalBytes) return formatBytes(totalBytes)
   return say.sizeOf({ wanted: formatBytes(wantedBytes), total: formatBytes(totalBytes) })
 }
 
-function piecesOf({ pieceCount, pieceLengthBytes }: TorrentDetail): string | null {
+function formatPieces({ pieceCount, pieceLengthBytes }: TorrentDetail): string | null {
   if (pieceCount === null || pieceLengthBytes === null) return null
   return say.piecesOf({ number: pieceCount, size: formatPieceSize(pieceLengthBytes) })
 }

@@ -9,7 +9,7 @@ import { useDhtOff, usePeers } from '../useLive.ts'
 import { AddPeers } from './AddPeers.tsx'
 import {
   countryName,
-  flagsOf,
+  listFlags,
   PEER_COLUMNS,
   PEER_FLAGS,
   type PeerColumn,
@@ -86,7 +86,7 @@ function ColumnHead(props: { column: PeerColumn; sort: PeerSort; onSort: (sort: 
 }
 
 function PeerRow({ peer }: { readonly peer: Peer }) {
-  const flags = flagsOf(peer)
+  const flags = listFlags(peer)
   return (
     <tr>
       <th scope="row" data-column="peer">

@@ -1,6 +1,6 @@
 import type { Peer } from '@shoal/api'
 import { expect, test } from 'vitest'
-import { countryName, flagsOf, sortPeers } from './peer-rows.ts'
+import { countryName, listFlags, sortPeers } from './peer-rows.ts'
 
 function peer(address: string, more: Partial<Peer> = {}): Peer {
   return {
@@ -25,14 +25,14 @@ function peer(address: string, more: Partial<Peer> = {}): Peer {
 }
 
 test('flags tell who sends, who waits, and how the connection came about', () => {
-  expect(flagsOf(peer('a'))).toEqual([])
-  expect(flagsOf(peer('a', { amInterested: true, peerChoking: false }))).toEqual(['D'])
+  expect(listFlags(peer('a'))).toEqual([])
+  expect(listFlags(peer('a', { amInterested: true, peerChoking: false }))).toEqual(['D'])
   expect(
-    flagsOf(
+    listFlags(
       peer('a', { amInterested: true, peerInterested: true, snubbed: true, incoming: true, encrypted: true }),
     ),
   ).toEqual(['d', 'u', 'S', 'I', 'E'])
-  expect(flagsOf(peer('a', { peerInterested: true, amChoking: false }))).toEqual(['U'])
+  expect(listFlags(peer('a', { peerInterested: true, amChoking: false }))).toEqual(['U'])
 })
 
 test('peers sort by numbers as numbers, and equals by address whichever way', () => {

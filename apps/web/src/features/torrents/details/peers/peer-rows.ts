@@ -5,7 +5,7 @@ export type PeerFlag = 'D' | 'd' | 'U' | 'u' | 'S' | 'I' | 'E'
 export const PEER_FLAGS: readonly PeerFlag[] = ['D', 'd', 'U', 'u', 'S', 'I', 'E']
 
 /** The state of a connection in letters, as other clients show it. */
-export function flagsOf(peer: Peer): PeerFlag[] {
+export function listFlags(peer: Peer): PeerFlag[] {
   const flags: PeerFlag[] = []
   if (peer.amInterested) flags.push(peer.peerChoking ? 'd' : 'D')
   if (peer.peerInterested) flags.push(peer.amChoking ? 'u' : 'U')
@@ -35,7 +35,7 @@ export interface PeerSort {
 const KEYS: Record<PeerColumn, (peer: Peer) => string | number> = {
   peer: peer => peer.address,
   kind: peer => peer.kind,
-  flags: peer => flagsOf(peer).join(''),
+  flags: peer => listFlags(peer).join(''),
   progress: peer => peer.progress,
   down: peer => peer.downloadBytesPerSecond,
   up: peer => peer.uploadBytesPerSecond,

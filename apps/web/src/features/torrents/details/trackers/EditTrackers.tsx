@@ -7,7 +7,7 @@ import { notify } from '../../../../shared/controls/toasts.ts'
 import { messageOf } from '../../../../shared/format/errors.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
-import { linesOf, tiersOf } from './tracker-rows.ts'
+import { formatTiers, parseTiers } from './tracker-rows.ts'
 
 const say = texts.torrent.trackers
 
@@ -17,7 +17,7 @@ export function EditTrackers(props: { id: string; items: readonly Tracker[]; onS
   const [problem, setProblem] = useState<string | null>(null)
   const submit = async () => {
     try {
-      await api.setTrackers({ id: props.id, tiers: tiersOf(written ?? '') })
+      await api.setTrackers({ id: props.id, tiers: parseTiers(written ?? '') })
       setWritten(null)
       props.onSaved()
       notify(say.saved, { type: 'good' })
@@ -27,7 +27,7 @@ export function EditTrackers(props: { id: string; items: readonly Tracker[]; onS
   }
   return (
     <>
-      <Button size="small" icon="edit" onClick={() => setWritten(linesOf(props.items))}>
+      <Button size="small" icon="edit" onClick={() => setWritten(formatTiers(props.items))}>
         {say.edit}
       </Button>
       <FormDialog

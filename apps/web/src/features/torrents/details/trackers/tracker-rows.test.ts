@@ -1,6 +1,6 @@
 import type { Tracker } from '@shoal/api'
 import { expect, test } from 'vitest'
-import { grouped, linesOf, secondsLeft, tiersOf } from './tracker-rows.ts'
+import { formatTiers, grouped, parseTiers, secondsLeft } from './tracker-rows.ts'
 
 const tracker = (url: string, tier: number | null, kind: Tracker['kind'] = 'tracker'): Tracker => ({
   url,
@@ -31,9 +31,9 @@ test('trackers are listed by tier, other sources after them', () => {
 
 test('tiers written as lines read back, without blanks and repetitions', () => {
   const items = [tracker('udp://a', 0), tracker('udp://b', 1), tracker('udp://c', 1)]
-  expect(tiersOf(linesOf(items))).toEqual([['udp://a'], ['udp://b', 'udp://c']])
-  expect(tiersOf('\n a \n\n \n\nb\na\n')).toEqual([['a'], ['b']])
-  expect(tiersOf('')).toEqual([])
+  expect(parseTiers(formatTiers(items))).toEqual([['udp://a'], ['udp://b', 'udp://c']])
+  expect(parseTiers('\n a \n\n \n\nb\na\n')).toEqual([['a'], ['b']])
+  expect(parseTiers('')).toEqual([])
 })
 
 test('the time until the next announce counts on, and stops at zero', () => {

@@ -13,14 +13,14 @@ export function grouped(items: readonly Tracker[]): { tiers: [number, Tracker[]]
 }
 
 /** Tiers as lines: an empty line begins the next. */
-export function linesOf(items: readonly Tracker[]): string {
+export function formatTiers(items: readonly Tracker[]): string {
   return grouped(items)
     .tiers.map(([, trackers]) => trackers.map(({ url }) => url).join('\n'))
     .join('\n\n')
 }
 
 /** The tiers that somebody wrote as lines; each address once, where it stands first. */
-export function tiersOf(lines: string): string[][] {
+export function parseTiers(lines: string): string[][] {
   const seen = new Set<string>()
   const tiers = lines.split(/\n\s*\n/).map(block =>
     block

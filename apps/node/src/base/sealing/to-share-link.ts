@@ -3,7 +3,7 @@ import type { TorrentSource } from '@shoal/torrent'
 import { Failure } from '../failure.ts'
 
 /** Parses a share link; returns null for any other source. Throws `bad-request` for a truncated or altered link. */
-export function shareOf(source: TorrentSource): ShareLink | null {
+export function toShareLink(source: TorrentSource): ShareLink | null {
   if (typeof source !== 'string' || !isShareLink(source)) return null
   try {
     return parseShareLink(source)

@@ -4,7 +4,7 @@ import type { ChosenFile } from './protocol.ts'
 type Given = Parameters<typeof createTorrentFrom>
 
 /** A torrent of files that the user chose. Rejects as `createTorrentFrom` does. */
-export function createOf(
+export function toCreateOptions(
   files: readonly ChosenFile[],
   options: Given[1],
   context: Given[2],
