@@ -4,10 +4,10 @@ import { Matcher, type MatchingWorker } from './matcher.ts'
 
 const SOURCE = `
   import { parentPort } from 'node:worker_threads'
-  import { BEGUN, matchingOf } from ${JSON.stringify(new URL('./matching.ts', import.meta.url).href)}
+  import { BEGUN, findMatches } from ${JSON.stringify(new URL('./matching.ts', import.meta.url).href)}
   parentPort.on('message', ({ filter, titles }) => {
     parentPort.postMessage(BEGUN)
-    parentPort.postMessage(matchingOf(filter, titles))
+    parentPort.postMessage(findMatches(filter, titles))
   })
 `
 const NEVER = '/^(a+)+$/'
