@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { SetupError } from './failure.ts'
@@ -19,6 +19,9 @@ async function withHub(given: Given, work: (base: string, port: number) => Promi
 
 const announce = (base: string, hash = '%01'.repeat(20)) =>
   fetch(`${base}/announce?info_hash=${hash}&port=7&left=0`).then(response => response.text())
+
+const hasIpv6 = () =>
+  Object.values(networkInterfaces()).some(all => all?.some(({ address }) => address === '::1'))
 
 describe('a hub', () => {
   it('closes while WebSockets are connected', async () => {
@@ -114,6 +117,28 @@ describe('a hub', () => {
     } finally {
       await hub.close()
     }
+  })
+
+  it.skipIf(!hasIpv6())('listens at all IPv4 and IPv6 addresses', async () => {
+    await withHub({ host: ['0.0.0.0', '::'] }, async (base, port) => {
+      expect(await announce(base)).toContain('8:complete')
+      expect(await announce(`http://[::1]:${port}`)).toContain('8:complete')
+    })
+  })
+
+  it('has no more swarms than --max-peers, and limits the peers of an address', async () => {
+    await withHub({ maxPeers: 4, trustedProxy: ['127.0.0.1'] }, async base => {
+      const ask = async (address: string, torrent: number) => {
+        const headers = { 'x-forwarded-for': address }
+        const hash = `%0${torrent}`.repeat(20)
+        return (await fetch(`${base}/announce?info_hash=${hash}&port=7`, { headers })).text()
+      }
+      expect(await ask('203.0.113.1', 1)).toContain('8:complete')
+      expect(await ask('203.0.113.1', 2)).toContain('Your address has too many peers')
+      for (let at = 2; at < 5; at++) expect(await ask(`203.0.113.${at}`, at)).toContain('8:complete')
+      for (let at = 5; at < 9; at++) expect(await ask(`203.0.113.${at}`, at)).toContain('The tracker is full')
+      expect(await (await fetch(`${base}/stats.json`)).json()).toMatchObject({ swarms: 4, leeches: 4 })
+    })
   })
 
   it('reports that a port is taken', async () => {

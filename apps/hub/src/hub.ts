@@ -5,6 +5,7 @@ import {
   HttpFront,
   MemoryStore,
   type PageAnswer,
+  peersPerAddressFor,
   Tracker,
   type TrackerOptions,
   UdpFront,
@@ -21,6 +22,7 @@ import { PAGE_HEADERS, statsPage } from './stats-page.ts'
 import { Warnings } from './warnings.ts'
 
 const DEFAULT_INTERVAL_SECONDS = 1800
+const DEFAULT_MAX_PEERS = 5_000_000
 const DATA_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const
 
 export interface Hub {
@@ -125,15 +127,18 @@ async function answerPage(
 }
 
 function trackerOptions(given: Given): TrackerOptions {
-  const { ban, trustedAddress, announcesPerSecond, connections, maxPeers } = given
+  const { ban, trustedAddress, announcesPerSecond, connections, maxPeers = DEFAULT_MAX_PEERS } = given
+  const peersPerAddress = given.peersPerAddress ?? peersPerAddressFor(maxPeers)
   const intervalSeconds = given.interval ?? DEFAULT_INTERVAL_SECONDS
   const store = new MemoryStore({
     expirySeconds: expirySecondsFor(intervalSeconds),
-    ...(maxPeers !== undefined && { maxPeers }),
+    maxPeers,
+    peersPerAddress,
   })
   return {
     store,
     intervalSeconds,
+    webPeersPerAddress: peersPerAddress,
     ...(ban && { bannedAddresses: ban }),
     ...(trustedAddress && { trustedAddresses: trustedAddress }),
     ...(announcesPerSecond !== undefined && { announcesPerSecond }),

@@ -44,8 +44,12 @@ export const OPTIONS = {
     parse: integer(0, 20_000),
   }),
   maxPeers: value('N', {
-    help: 'Most peers in all; more are refused. Default 5000000, about 200 MB',
+    help: 'Most peers in all, which also limits swarms; more are refused. Default 5000000, about 200 MB',
     parse: integer(1, 50_000_000),
+  }),
+  peersPerAddress: value('N', {
+    help: 'Most peers per address. 0: no limit. Default: a hundredth of --max-peers, but at least 1000, or a quarter if that is less',
+    parse: integer(0, 50_000_000),
   }),
   noStats: flag('No stats page, no /stats.json, no /metrics'),
   config: value('FILE', { help: 'Settings file', parse: path }),

@@ -21,11 +21,13 @@
 export { type AccessOptions, AccessRules, isPasskey, type TrackerLists } from './access/access-rules.ts'
 export { AddressSet } from './access/address-set.ts'
 export { isCrossSite } from './access/caller.ts'
+export { ConnectionCounts } from './access/connection-counts.ts'
 export { addressText, readAddress } from './base/address.ts'
 export { type AttachedTracker, type AttachOptions, attachTracker, callerAddress } from './http/attach.ts'
 export { type HttpHandler, httpHandler } from './http/handler.ts'
 export { HttpFront, type HttpFrontOptions, type PageAnswer } from './http/http-front.ts'
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
+export { peersPerAddressFor } from './memory/peer-shares.ts'
 export {
   Announce,
   EVENT,

@@ -34,9 +34,16 @@ export const REFUSED = {
   banned: 'Your address is banned from this tracker',
   passkey: 'This tracker is private: use the announce URL that you were given',
   hash: 'This tracker does not serve this torrent',
+  guesses: 'Too many wrong passkeys from your address: try again later',
   often: 'Too many announces from your address: slow down',
   page: 'Web pages must announce over WebSocket',
 } as const
+
+/** Time until a refused client may try again (BEP 31); 0 for never. */
+export function retrySecondsOf(reason: keyof typeof REFUSED): number {
+  if (reason === 'often') return 60
+  return reason === 'guesses' ? 600 : 0
+}
 
 /** Numbers of requests since the start. */
 export interface TrackerCounters {
@@ -49,7 +56,6 @@ export type FrontName = 'udp' | 'http' | 'webSocket'
 
 const SWEEP_MS = 1000
 const [MAX_PENDING_CALLS, STORE_TIMEOUT_MS] = [10_000, 10_000] as const
-const OFTEN_RETRY_SECONDS = 60
 
 export class Tracker {
   readonly store: SwarmStore
@@ -95,7 +101,7 @@ export class Tracker {
   announce(announce: Announce, front: FrontName): void | Promise<void> {
     this.counters[front].announces++
     if (announce.event !== EVENT.stopped && !this.access.admitsHash(announce.hash))
-      return refuse(announce, REFUSED.hash, 0)
+      return refuse(announce, REFUSED.hash)
     this.#spread = (this.#spread * 5 + 1) & 0xffff
     announce.intervalSeconds = this.#intervalSeconds + (this.#spread % (this.#spreadSeconds + 1))
     return this.#announce(announce)
@@ -129,11 +135,6 @@ export class Tracker {
     } catch (error) {
       this.#calls.failed(counts, error)
     }
-  }
-
-  /** Fills in the failure of an announce that did not pass the checks. */
-  refuse(announce: Announce, reason: keyof typeof REFUSED): void {
-    refuse(announce, REFUSED[reason], reason === 'often' ? OFTEN_RETRY_SECONDS : 0)
   }
 
   stats(): StoreStats | Promise<StoreStats> {
@@ -172,9 +173,9 @@ function notify(listener: TrackerOptions['onStoreError'], error: unknown): void 
   }
 }
 
-function refuse(announce: Announce, failure: string, retryInSeconds: number): void {
+function refuse(announce: Announce, failure: string): void {
   announce.failure = failure
-  announce.retryInSeconds = retryInSeconds
+  announce.retryInSeconds = 0
   announce.peerCount = 0
 }
 

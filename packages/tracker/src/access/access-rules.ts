@@ -1,6 +1,6 @@
 /** Decides who may announce what, and how often. */
 import { SCOPE, scopeOf } from '../base/scope.ts'
-import type { Announce, Family } from '../store.ts'
+import { type Announce, FAMILY, type Family } from '../store.ts'
 import { AddressSet } from './address-set.ts'
 import { HashList } from './hash-list.ts'
 import { RateTable } from './rate-table.ts'
@@ -22,18 +22,29 @@ export interface AccessOptions extends TrackerLists {
   readonly announcesPerSecond?: number
   /** Open connections per address, counted separately for HTTP and WebSocket; 0 for no limit. Does not apply to this machine. Default 100. */
   readonly connectionsPerAddress?: number
+  /** Web peers per address; 0 for no limit. Does not apply to this machine. The store limits other peers. Default 50,000. */
+  readonly webPeersPerAddress?: number
   /** This machine may announce other addresses and has no limits. Set it to false if proxies or browsers run on it. Default true. */
   readonly isMachineTrusted?: boolean
   /** A monotonic clock in milliseconds. */
   readonly nowMs: () => number
 }
 
+/** Wrong passkeys that an address may send in this time. */
+const [MAX_GUESSES, GUESSES_MS] = [10, 600_000] as const
+/** Addresses that are remembered for passkeys that they used. */
+const MAX_KNOWN = 100_000
+
 export class AccessRules {
   readonly connectionsPerAddress: number
+  readonly webPeersPerAddress: number
   readonly isMachineTrusted: boolean
   readonly #nowMs: () => number
   readonly #trusted: AddressSet
   readonly #rates: RateTable | null
+  readonly #guesses = new RateTable((MAX_GUESSES * 1000) / GUESSES_MS, GUESSES_MS)
+  /** Addresses with passkeys that were right, so that another client at an address does not lock its members out by guessing. */
+  readonly #known = new Set<string>()
   #hashes: HashList | null = null
   #passkeys: ReadonlySet<string> | null = null
   #banned = new AddressSet([])
@@ -42,6 +53,7 @@ export class AccessRules {
   constructor(options: AccessOptions) {
     const { announcesPerSecond = 100, trustedAddresses = [] } = options
     this.connectionsPerAddress = options.connectionsPerAddress ?? 100
+    this.webPeersPerAddress = options.webPeersPerAddress ?? 50_000
     this.isMachineTrusted = options.isMachineTrusted ?? true
     this.#nowMs = options.nowMs
     this.#trusted = new AddressSet(trustedAddresses)
@@ -77,6 +89,34 @@ export class AccessRules {
   /** Returns true if announces with this passkey are served; null for none. */
   admitsPasskey(passkey: string | null): boolean {
     return this.#passkeys === null || (passkey !== null && this.#passkeys.has(passkey))
+  }
+
+  /**
+   * Checks the passkey of a request, and returns why it is refused, or null. An address that sent too many wrong ones must wait: until then, only
+   * passkeys that it used before are right. `isDirect`: as in `isTrusted`.
+   */
+  passkeyRefusal(
+    passkey: string | null,
+    family: Family,
+    address: Int32Array,
+    isDirect = true,
+  ): 'passkey' | 'guesses' | null {
+    if (this.#passkeys === null) return null
+    if (passkey === null) return 'passkey'
+    const isRight = this.#passkeys.has(passkey)
+    if (isDirect && this.#isTrustedMachine(family, address)) return isRight ? null : 'passkey'
+    // An IPv6 /64 is one address, as in RateTable.
+    const known = `${address[0]} ${family === FAMILY.ipv6 ? address[1] : ''} ${passkey}`
+    if (isRight && this.#known.has(known)) return null
+    if (this.#guesses.isSpent(family, address, this.#nowMs())) return 'guesses'
+    if (isRight) this.#remember(known)
+    else this.#guesses.admits(family, address, this.#nowMs())
+    return isRight ? null : 'passkey'
+  }
+
+  #remember(known: string): void {
+    this.#known.add(known)
+    if (this.#known.size > MAX_KNOWN) this.#known.delete(this.#known.values().next().value!)
   }
 
   /** Counts a request of the address and returns true if it may be answered. `isDirect`: as in `isTrusted`. */

@@ -2,20 +2,20 @@ import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import { FAMILY } from '../store.ts'
 
-/** Counts open connections by address; an IPv6 /64 counts as one address, since it has one owner. Each admitted connection must be released. */
+/** Counts open connections, or peers, by address; an IPv6 /64 counts as one address, since it has one owner. Each admitted one must be released. */
 export class ConnectionCounts {
   readonly #most: number
   readonly #isMachineTrusted: boolean
   readonly #counts = new Map<string, number>()
 
-  /** `most`: 0 for no limit. `isMachineTrusted`: true if connections from this machine are not limited. */
+  /** `most`: 0 for no limit. `isMachineTrusted`: true if this machine is not limited. */
   constructor(most: number, isMachineTrusted: boolean) {
     this.#most = most
     this.#isMachineTrusted = isMachineTrusted
   }
 
   /**
-   * Counts a connection, or returns false if there are too many. `isDirect`: false if it may come through a proxy or from a foreign page, which
+   * Counts one, or returns false if there are too many. `isDirect`: false if it may come through a proxy or from a foreign page, which
    * have no rights of this machine.
    */
   admits(address: string, isDirect = true): boolean {

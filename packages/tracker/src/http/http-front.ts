@@ -3,7 +3,7 @@
  * writes responses into one buffer. It supports pipelining.
  */
 import type { IncomingMessage } from 'node:http'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net'
 import { AddressSet } from '../access/address-set.ts'
 import { CALLER, type CallerKind, isMachineHost } from '../access/caller.ts'
 import { ConnectionCounts } from '../access/connection-counts.ts'
@@ -76,7 +76,9 @@ export class HttpFront {
     try {
       await new Promise<void>((resolve, reject) => {
         front.#server.once('error', reject)
-        front.#server.listen({ host: options.host, port: options.port, backlog: 4096 }, resolve)
+        const { host, port } = options
+        // Otherwise `::` also takes the port of all IPv4 addresses, where another front may listen.
+        front.#server.listen({ host, port, ipv6Only: isIPv6(host), backlog: 4096 }, resolve)
       })
     } catch (error) {
       clearInterval(front.#tidier)

@@ -174,6 +174,31 @@ describe.each([
     expect((await tracker.ask(`/secretkey1${announce(1)}`)).body.has('peers')).toBe(true)
   })
 
+  it('slows down guesses of passkeys, also once they are right, but not members at the address', async () => {
+    let nowMs = 0
+    await using tracker = await open({ passkeys: ['secretkey1', 'secretkey2'], nowMs: () => nowMs })
+    const ask = async (key: string, address = '203.0.113.5') =>
+      (await tracker.ask(`/${key}${announce(1)}`, address)).body
+    expect((await ask('secretkey1')).has('peers')).toBe(true)
+    for (let guess = 0; guess < 10; guess++)
+      expect(asText((await ask(`wrong${1000 + guess}`)).get('failure reason'))).toContain('private')
+    for (const key of ['wrongkey1', 'secretkey2']) {
+      const body = await ask(key)
+      expect(asText(body.get('failure reason'))).toContain('Too many wrong passkeys')
+      expect(asInteger(body.get('retry in'))).toBe(10)
+    }
+    expect((await ask('secretkey1')).has('peers')).toBe(true)
+    expect((await ask('secretkey2', '203.0.113.6')).has('peers')).toBe(true)
+    nowMs += 600_000
+    expect((await ask('secretkey2')).has('peers')).toBe(true)
+  })
+
+  it('does not count announces without a passkey as guesses', async () => {
+    await using tracker = await open({ passkeys: ['secretkey1'] })
+    for (let count = 0; count < 20; count++) await tracker.ask(announce(1), '203.0.113.5')
+    expect((await tracker.ask(`/secretkey1${announce(1)}`, '203.0.113.5')).body.has('peers')).toBe(true)
+  })
+
   it('refuses banned addresses, and addresses that announce too often', async () => {
     await using tracker = await open({ bannedAddresses: ['203.0.113.0/24'], announcesPerSecond: 0.5 })
     const failure = async (address: string) =>

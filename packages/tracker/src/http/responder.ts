@@ -3,7 +3,7 @@ import { CALLER, type CallerKind } from '../access/caller.ts'
 import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import { Announce, type Family, SwarmCounts } from '../store.ts'
-import { callerScope, REFUSED, type Tracker } from '../tracker.ts'
+import { callerScope, REFUSED, retrySecondsOf, type Tracker } from '../tracker.ts'
 import type { BodyWriter } from './body.ts'
 import { TARGET, TrackerTarget } from './target.ts'
 
@@ -40,7 +40,7 @@ export class Responder {
     const refusal = this.#refusal(bytes, family, caller, kind)
     if (refusal !== null) {
       this.#tracker.counters.http.refused++
-      body.failure(REFUSED[refusal], refusal === 'often' ? 60 : 0)
+      body.failure(REFUSED[refusal], retrySecondsOf(refusal))
       return true
     }
     if (target.failure !== '') {
@@ -79,10 +79,11 @@ export class Responder {
     const { access } = this.#tracker
     if (access.isBanned(family, caller)) return 'banned'
     if (kind === CALLER.foreignPage) return 'page'
-    if (!access.admitsRate(family, caller, kind === CALLER.direct)) return 'often'
+    const isDirect = kind === CALLER.direct
+    if (!access.admitsRate(family, caller, isDirect)) return 'often'
     if (!access.isPrivate) return null
     const passkey = String.fromCharCode(...bytes.subarray(passkeyFrom, passkeyTo))
-    return access.admitsPasskey(passkey) ? null : 'passkey'
+    return access.passkeyRefusal(passkey || null, family, caller, isDirect)
   }
 
   /** Applies BEP 3's `ip`, which only trusted clients may use, such as those on the tracker's own machine. */

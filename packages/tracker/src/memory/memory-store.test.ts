@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readAddress } from '../base/address.ts'
 import { testStore } from '../compliance.ts'
-import { Announce, EVENT, FAMILY, type Family, SwarmCounts } from '../store.ts'
+import { Announce, type AnnounceEvent, EVENT, FAMILY, type Family, SwarmCounts } from '../store.ts'
 import { MemoryStore } from './memory-store.ts'
 
 describe('MemoryStore', () => {
@@ -16,7 +17,7 @@ describe('MemoryStore', () => {
   })
 
   it('refuses peers and swarms beyond its limits, and keeps serving known ones', () => {
-    const store = new MemoryStore({ maxPeers: 2, maxSwarms: 2 })
+    const store = new MemoryStore({ maxPeers: 2, maxSwarms: 2, peersPerAddress: 0 })
     const announce = new Announce()
     const say = (torrent: number, port: number) => {
       announce.hash[0] = torrent
@@ -31,6 +32,82 @@ describe('MemoryStore', () => {
       expect.stringContaining('full'),
       '',
     ])
+  })
+
+  it('has no swarms of refused peers', () => {
+    const store = new MemoryStore({ maxPeers: 2, peersPerAddress: 0 })
+    const announce = new Announce()
+    for (let torrent = 1; torrent <= 100; torrent++) {
+      announce.hash[0] = torrent
+      announce.port = torrent
+      store.announce(announce)
+      expect(announce.failure === '').toBe(torrent <= 2)
+    }
+    expect(store.stats().swarms).toBe(2)
+  })
+
+  it('has at most as many swarms as peers by default, and empty ones make room', () => {
+    const store = new MemoryStore({ maxPeers: 3 })
+    const announce = new Announce()
+    announce.port = 1
+    for (let torrent = 1; torrent <= 100; torrent++) {
+      announce.hash[0] = torrent
+      for (const event of [EVENT.completed, EVENT.stopped] as const)
+        store.announce(Object.assign(announce, { event, isSeed: true }))
+      expect(announce.failure).toBe('')
+    }
+    expect(store.stats()).toMatchObject({ swarms: 3, seeds: 0 })
+  })
+
+  describe('with a limit per address', () => {
+    const open = () => {
+      let nowMs = 0
+      const store = new MemoryStore({ peersPerAddress: 2, expirySeconds: 60, nowMs: () => nowMs })
+      const announce = new Announce()
+      return {
+        store,
+        advanceMs: (ms: number) => {
+          nowMs += ms
+        },
+        say(address: string, torrent: number, event: AnnounceEvent = EVENT.none) {
+          announce.family = readAddress(address, announce.address)!
+          announce.hash[0] = torrent
+          store.announce(Object.assign(announce, { port: 1, event }))
+          return announce.failure
+        },
+      }
+    }
+
+    it('refuses further peers of an address, known ones and others not', () => {
+      const { store, say } = open()
+      expect([say('192.0.2.1', 1), say('192.0.2.1', 2), say('192.0.2.1', 1)]).toEqual(['', '', ''])
+      expect(say('192.0.2.1', 3)).toContain('Your address has too many peers')
+      expect(store.stats().swarms).toBe(2)
+      expect(say('192.0.2.2', 3)).toBe('')
+      say('192.0.2.1', 2, EVENT.stopped)
+      expect([say('192.0.2.1', 3), say('192.0.2.1', 4) === '']).toEqual(['', false])
+    })
+
+    it('counts an IPv6 /64 as one address', () => {
+      const { say } = open()
+      expect([say('2001:db8::1', 1), say('2001:db8::2', 1), say('2001:db8:0:1::1', 1)]).toEqual(['', '', ''])
+      expect(say('2001:db8::3', 1)).toContain('too many peers')
+    })
+
+    it('does not limit this machine', () => {
+      const { say } = open()
+      for (let torrent = 0; torrent < 10; torrent++)
+        expect([say('127.0.0.1', torrent), say('::1', torrent)]).toEqual(['', ''])
+    })
+
+    it('no longer counts expired peers', () => {
+      const { store, say, advanceMs } = open()
+      say('192.0.2.1', 1)
+      say('192.0.2.1', 2)
+      advanceMs(100_000)
+      for (let sweeps = 0; sweeps < 60; sweeps++) store.sweep()
+      expect([say('192.0.2.1', 3), say('192.0.2.1', 4)]).toEqual(['', ''])
+    })
   })
 
   it('behaves like a plain list of peers for any sequence of announces', () => {

@@ -96,6 +96,19 @@ describe('UDP (BEP 15)', () => {
     expect(answer.readInt32BE(0)).toBe(1)
   })
 
+  it('slows down guesses of passkeys', async () => {
+    await using opened = await open({ passkeys: ['abcdefgh1'], isMachineTrusted: false })
+    const { client } = opened
+    const id = await client.connect()
+    const say = async (key: string) => {
+      const packet = udpAnnounce({ id, hash: randomBytes(20), port: 5, urlData: `/${key}/announce` })
+      return (await client.ask(packet)).toString('utf8', 8)
+    }
+    for (let guess = 0; guess < 10; guess++) expect(await say(`wrong${1000 + guess}`)).toContain('private')
+    for (const key of ['wrongkey1', 'abcdefgh1']) expect(await say(key)).toContain('Too many wrong passkeys')
+    expect(opened.tracker.counters.udp).toMatchObject({ announces: 0, refused: 12 })
+  })
+
   it('serves only the allowed torrents', async () => {
     const hash = randomBytes(32)
     await using opened = await open({ allowedHashes: [hash.toString('hex')] })

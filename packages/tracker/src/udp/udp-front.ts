@@ -118,11 +118,11 @@ export class UdpFront {
     announce.address.set(this.#from)
     announce.scope = callerScope(family, this.#from)
     if (!readAnnounce(bytes, announce)) return this.#fail(transaction, 'The port is 0', remote)
-    if (
-      this.#tracker.access.isPrivate &&
-      !this.#tracker.access.admitsPasskey(parsePasskey(readUrlData(bytes)))
-    )
-      return this.#refuse(transaction, 'passkey', remote)
+    if (this.#tracker.access.isPrivate) {
+      const passkey = parsePasskey(readUrlData(bytes))
+      const refusal = this.#tracker.access.passkeyRefusal(passkey, family, this.#from)
+      if (refusal !== null) return this.#refuse(transaction, refusal, remote)
+    }
     const other = readOtherAddress(bytes)
     if (other !== 0 && family === FAMILY.ipv4 && this.#tracker.access.isTrusted(family, this.#from))
       announce.address[0] = other

@@ -15,7 +15,13 @@ function connection() {
       socket.isOpen = false
     },
   }
-  const caller = { family: FAMILY.ipv4, words: new Int32Array(4), isDirect: true, passkey: null }
+  const caller = {
+    family: FAMILY.ipv4,
+    words: new Int32Array(4),
+    address: '0.0.0.0',
+    isDirect: true,
+    passkey: null,
+  }
   const client = new WebClient(socket as unknown as WebSocket, caller, 0)
   return { socket, client }
 }

@@ -41,6 +41,8 @@ interface Route {
 export interface Caller {
   readonly family: Family
   readonly words: Int32Array
+  /** The same address as text. */
+  readonly address: string
   /** False if the connection may come through a proxy or from a foreign page. */
   readonly isDirect: boolean
   /** From the URL that it connected to. */

@@ -207,7 +207,8 @@ describe('WebSocket (WebTorrent)', () => {
     await using tracker = await open()
     const page = await tracker.page()
     for (const name of ['a', 'b', 'c', 'd', 'e']) page.send(announce(name))
-    const reason = 'Too many torrents, or too many peers of one torrent, on one connection'
+    const reason =
+      'Too many torrents, or too many peers of one torrent, on one connection or from one address'
     await page.got({ info_hash: HASH, 'failure reason': reason })
     expect(await tracker.tracker.stats()).toMatchObject({ leeches: 4 })
     page.send(announce('a', { event: 'stopped' }))
@@ -281,6 +282,31 @@ describe('WebSocket (WebTorrent)', () => {
     const third = await tracker.page('/as-198.51.100.3')
     third.send(announce('third'))
     await third.got({ incomplete: 1 })
+  })
+
+  it('limits the peers of an address, on all its connections', async () => {
+    await using tracker = await open({ webPeersPerAddress: 2 })
+    const [first, second] = [await tracker.page('/as-198.51.100.1'), await tracker.page('/as-198.51.100.1')]
+    first.send(announce('one'))
+    second.send(announce('two'))
+    await second.got({ incomplete: 2 })
+    second.send(announce('three'))
+    const refused = { 'failure reason': expect.stringContaining('from one address') }
+    await vi.waitFor(() => expect(second.received).toContainEqual(expect.objectContaining(refused)))
+    first.socket.close()
+    await vi.waitFor(() => expect(tracker.front.connections).toBe(1))
+    second.send(announce('three', { left: 0 }))
+    await second.got({ complete: 1 })
+  })
+
+  it('slows down guesses of passkeys', async () => {
+    await using tracker = await open({ passkeys: ['secretkey1'] })
+    const ask = async (address: string, key: string) =>
+      (await upgrade(tracker.url, `/as-${address}/${key}/announce`)).statusCode
+    for (let guess = 0; guess < 10; guess++)
+      expect(await ask('198.51.100.1', `wrong${1000 + guess}`)).toBe(403)
+    for (const key of ['wrongkey1', 'secretkey1']) expect(await ask('198.51.100.1', key)).toBe(429)
+    await tracker.page('/as-198.51.100.2/secretkey1/announce')
   })
 
   it('disconnects clients that new lists exclude', async () => {

@@ -53,6 +53,7 @@ export class WebSocketFront {
   readonly #clients = new Set<WebClient>()
   readonly #members = new Map<number, Membership>()
   readonly #connections: ConnectionCounts
+  readonly #peers: ConnectionCounts
   readonly #maxConnections: number
   readonly #ownPeer: OwnPeer | undefined
   readonly #pinger: NodeJS.Timeout
@@ -67,6 +68,7 @@ export class WebSocketFront {
       tracker.access.connectionsPerAddress,
       tracker.access.isMachineTrusted,
     )
+    this.#peers = new ConnectionCounts(tracker.access.webPeersPerAddress, tracker.access.isMachineTrusted)
     this.#pinger = setInterval(() => this.#ping(), PING_MS).unref()
     // The library has already answered an invalid handshake.
     this.#server.on('wsClientError', (_error, socket) => socket.destroy())
@@ -93,8 +95,14 @@ export class WebSocketFront {
     if (family === null || this.#tracker.access.isBanned(family, words))
       return refuse(socket, '403 Forbidden', REFUSED.banned)
     const passkey = parsePasskey(request.url ?? '')
-    if (!this.#tracker.access.admitsPasskey(passkey)) return refuse(socket, '403 Forbidden', REFUSED.passkey)
     const isDirect = kind === CALLER.direct && !isCrossOrigin(request.headers)
+    const refusal = this.#tracker.access.passkeyRefusal(passkey, family, words, isDirect)
+    if (refusal !== null)
+      return refuse(
+        socket,
+        refusal === 'guesses' ? '429 Too Many Requests' : '403 Forbidden',
+        REFUSED[refusal],
+      )
     if (this.#clients.size >= this.#maxConnections || !this.#connections.admits(from, isDirect))
       return refuse(socket, '503 Service Unavailable', 'Too many connections: try again later')
     let isOpen = false
@@ -105,7 +113,11 @@ export class WebSocketFront {
     socket.once('close', onEarlyClose)
     this.#server.handleUpgrade(request, socket, head, webSocket => {
       isOpen = true
-      const client = new WebClient(webSocket, { family, words, isDirect, passkey }, this.#tracker.nowMs())
+      const client = new WebClient(
+        webSocket,
+        { family, words, address: from, isDirect, passkey },
+        this.#tracker.nowMs(),
+      )
       this.#open(client, webSocket, release)
     })
   }
@@ -169,7 +181,8 @@ export class WebSocketFront {
   #takeAnnounce(client: WebClient, message: AnnounceMessage): void {
     const membership = this.#membership(client, message)
     if (!membership) {
-      const reason = 'Too many torrents, or too many peers of one torrent, on one connection'
+      const reason =
+        'Too many torrents, or too many peers of one torrent, on one connection or from one address'
       return client.send({ action: 'announce', info_hash: message.hash, 'failure reason': reason })
     }
     membership.isSeed = message.isSeed
@@ -267,12 +280,13 @@ export class WebSocketFront {
     void Promise.all(pending).then(() => client.send({ action: 'scrape', ...scraped(all) }))
   }
 
-  /** Returns undefined if the client has too many memberships. */
+  /** Returns undefined if the client or its address has too many memberships. */
   #membership(client: WebClient, { hash, peerId, isSeed }: AnnounceMessage): Membership | undefined {
     const key = hash + peerId
     const known = client.memberships.get(key)
     if (known) return known
-    if (!client.mayJoin(hash)) return undefined
+    const { address, isDirect } = client.caller
+    if (!client.mayJoin(hash) || !this.#peers.admits(address, isDirect)) return undefined
     do this.#lastNumber = (this.#lastNumber + 1) | 0
     while (this.#members.has(this.#lastNumber))
     const membership: Membership = { number: this.#lastNumber, hash, peerId, client, isSeed }
@@ -288,7 +302,8 @@ export class WebSocketFront {
   }
 
   #drop({ number, hash, peerId, client }: Membership): void {
-    this.#members.delete(number)
+    if (!this.#members.delete(number)) return
+    this.#peers.release(client.caller.address, client.caller.isDirect)
     client.memberships.delete(hash + peerId)
   }
 

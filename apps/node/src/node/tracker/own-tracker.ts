@@ -11,6 +11,8 @@ import { OwnPeers } from './own-peers.ts'
 import { ownWebPeer } from './own-web-peer.ts'
 
 const [MAX_PEERS, MAX_SWARMS] = [200_000, 50_000] as const
+/** Leaves room for the node itself, which is a peer of each of its torrents. */
+const PEERS_PER_ADDRESS = MAX_SWARMS
 /** Leaves connections of the server for the console. */
 const MAX_WEB_SOCKETS = 500
 
@@ -24,7 +26,11 @@ export class OwnTracker {
   readonly #node: OwnNode
   // Requests from browsers and proxies on this machine come from its address, so that address has no special rights.
   readonly #tracker = new Tracker({
-    store: new MemoryStore({ maxPeers: MAX_PEERS, maxSwarms: MAX_SWARMS }),
+    store: new MemoryStore({
+      maxPeers: MAX_PEERS,
+      maxSwarms: MAX_SWARMS,
+      peersPerAddress: PEERS_PER_ADDRESS,
+    }),
     isMachineTrusted: false,
   })
   readonly #peers: OwnPeers
