@@ -48,7 +48,7 @@ export const OPTIONS = {
     parse: integer(1, 50_000_000),
   }),
   peersPerAddress: value('N', {
-    help: 'Most peers per address. 0: no limit. Default: a hundredth of --max-peers, but at least 1000, or a quarter if that is less',
+    help: 'Most peers per address. 0: no limit. Default: 1 % of --max-peers, but at least 1000, or 25 % of it if that is less',
     parse: integer(0, 50_000_000),
   }),
   noStats: flag('No stats page, no /stats.json, no /metrics'),

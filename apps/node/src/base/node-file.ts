@@ -22,7 +22,7 @@ export function tokenFile(dataDir: string): string {
 
 /** Remove it when the node ends. */
 export async function writeNodeFile(dataDir: string, node: NodeFile): Promise<void> {
-  await writeWholeFile(nodeFile(dataDir), `${JSON.stringify(node)}\n`)
+  await writeWholeFile(nodeFile(dataDir), `${JSON.stringify(node)}\n`, { mode: 0o600 })
 }
 
 export async function removeNodeFile(dataDir: string): Promise<void> {

@@ -8,6 +8,7 @@ import type { TableOwner } from './kernel/database/migrations.ts'
 import { type Kernel, type KernelOptions, openKernel } from './kernel/kernel.ts'
 import { KERNEL_TABLES } from './kernel/tables.ts'
 import { SERVER_TABLES } from './server/access/tables.ts'
+import { guestOperations } from './system/guest-operations.ts'
 import { startSystem } from './system/system.ts'
 
 export interface OpenNode extends RunningNode {
@@ -37,6 +38,7 @@ export async function runNode(
   try {
     const node = await assemble(capabilities, kernel)
     const system = startSystem(kernel, node)
+    const operations = { ...node.operations, ...system.operations }
     let closing: Promise<void> | null = null
     const close = async () => {
       system.close()
@@ -50,7 +52,8 @@ export async function runNode(
       kernel,
       capabilities: node.names,
       running: node.running,
-      operations: { ...node.operations, ...system.operations },
+      operations,
+      guestOperations: guestOperations(operations, kernel),
       events: kernel.events,
       files: node.files,
       metrics: async () => [...node.metrics(), ...(await system.metrics())],

@@ -8,6 +8,8 @@ import type { Family } from './metrics.ts'
 
 export interface RunningNode {
   readonly operations: NodeOperations
+  /** The same for callers who only know a password: see system/guest-operations.ts. */
+  readonly guestOperations: NodeOperations
   /** Names of the capabilities that run. */
   readonly capabilities: readonly string[]
   readonly events: NodeEvents

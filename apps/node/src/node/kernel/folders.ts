@@ -1,6 +1,7 @@
 /** Which folders of this machine the API may touch. */
 import { readdir, readlink, realpath, stat, statfs } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import { homedir } from 'node:os'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { FolderListing } from '@shoal/api'
 import { Failure, fileFailure } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
@@ -12,11 +13,13 @@ export class Folders {
   readonly #roots: (() => readonly (string | null)[])[] = []
   readonly #secret: readonly string[]
   readonly #allowed: readonly string[]
+  readonly #home: string
 
   /** Nothing in the `secret` folders is ever allowed. `allowed` folders come after those of `addRoots`. */
-  constructor(secret: readonly string[] = [], allowed: readonly string[] = []) {
+  constructor(secret: readonly string[] = [], allowed: readonly string[] = [], home = homedir()) {
     this.#secret = secret
     this.#allowed = allowed
+    this.#home = home
   }
 
   /** Allows these absolute folders with everything below them. Null means none. */
@@ -84,6 +87,34 @@ export class Folders {
     )
   }
 
+  /**
+   * Rejects with `forbidden-path` if the path leads into a hidden folder of the home folder, unless it is in a folder that the owner named, below
+   * what is hidden. `isWhole`: what is in the folder will be written or read, so that it must not be the home folder itself either. Other paths
+   * are left to `allow`.
+   */
+  async refuseHidden(path: string, field: string, { isWhole = false } = {}): Promise<void> {
+    if (!isAbsolute(path) || path.includes('\0')) return
+    const full = resolve(path)
+    const real = await resolveLinks(full)
+    const home = await resolveLinks(this.#home)
+    if (!isWithin(real, home)) return
+    const reals = (roots: readonly string[]) =>
+      Promise.all(roots.map(root => resolveLinks(root).catch(() => null)))
+    if (real === home && isWhole && !(await reals(this.ownRoots)).includes(home))
+      throw new Failure(
+        'forbidden-path',
+        `${full} is the home folder, whose hidden folders only the node's token opens: choose a folder inside it, or log in with the token`,
+        { field },
+      )
+    const roots = (await reals(this.roots)).filter(root => root !== null && isWithin(real, root))
+    if (!isHidden(home, real) || roots.some(root => root !== null && !isHidden(root, real))) return
+    throw new Failure(
+      'forbidden-path',
+      `${full} is hidden in the home folder, and only the node's token opens hidden folders: choose another, or log in with the token`,
+      { field },
+    )
+  }
+
   async list(path: string | undefined): Promise<FolderListing> {
     const [first = sep] = this.roots
     const full = await this.allow(path ?? first, 'path')
@@ -140,6 +171,12 @@ async function resolveLinks(path: string): Promise<string> {
 
 function isWithin(path: string, root: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
+}
+
+function isHidden(root: string, path: string): boolean {
+  return relative(root, path)
+    .split(sep)
+    .some(name => name.startsWith('.'))
 }
 
 /** Free bytes for users. */

@@ -12,5 +12,7 @@ export interface HttpScope {
   readonly node: RunningNode
   readonly access: {
     checkPassword(username: string, password: string, request: FastifyRequest): Promise<boolean>
+    /** Whether these are the credentials of the machine's owner, who may use all operations: others use `node.guestOperations`. */
+    isToken(username: string, password: string): boolean
   }
 }

@@ -33,6 +33,8 @@ export interface KernelOptions {
   readonly tables: readonly TableOwner[]
   /** Address to accept peers at. Default: all. */
   readonly peerHost?: string
+  /** Home folder of the user. Default: as the system says. */
+  readonly home?: string
   onStop(): void
 }
 
@@ -75,7 +77,7 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
     await makeFolder(settings.current.downloads.directory)
     const events = new EventHub()
     const problems = new Problems(log)
-    const folders = new Folders([dataDir], allowedDirectories)
+    const folders = new Folders([dataDir], allowedDirectories, options.home)
     const kernel: OpenKernel = {
       ...{ dataDir, log, logEntries, database, settings, events, problems, folders },
       ...(peerHost !== undefined && { peerHost }),

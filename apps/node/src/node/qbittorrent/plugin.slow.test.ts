@@ -70,6 +70,13 @@ test('accepts the cookie, user name and password, and the token as an API key; n
   expect((await post('auth/login', { username: 'shoal', password: 'no' }, {})).body).toBe('Fails.')
 })
 
+test('does not look at credentials that other sites send', async () => {
+  const authorization = `Basic ${Buffer.from('ann:no').toString('base64')}`
+  for (let time = 0; time < 10; time++)
+    await get('app/version', {}, { authorization, 'sec-fetch-site': 'cross-site' })
+  expect((await post('auth/login', { username: 'ann', password: 'no' }, {})).body).toBe('Fails.')
+})
+
 test('a session ends with its logout', async () => {
   const answer = await post('auth/login', { username: 'shoal', password: TOKEN }, {})
   expect(String(answer.headers['set-cookie'])).toMatch(/^SID=[\w-]{43}; HttpOnly; SameSite=Strict; path=\/$/)

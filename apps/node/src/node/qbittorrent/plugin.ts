@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import { TOKEN_USER } from '../server/access/access.ts'
-import { basicCredentials, bearerToken } from '../server/access/credentials.ts'
+import { basicCredentials, bearerToken, isFromOtherSite } from '../server/access/credentials.ts'
 import { codeOf, createCall } from '../server/compat/call.ts'
 import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
@@ -49,6 +49,7 @@ export const qbittorrentApi: CompatPlugin = scope => {
   const sessions = new Sessions()
   const memories = new SyncMemories(MOST_MEMORIES)
   const call = createCall(node.operations)
+  const guestCall = createCall(node.guestOperations)
   const facts = new DetailCache(call)
   app.removeAllContentTypeParsers()
   takeBodies(app)
@@ -64,7 +65,7 @@ export const qbittorrentApi: CompatPlugin = scope => {
     }
     return reply.header('set-cookie', ENDED_COOKIE).send()
   })
-  const asked = new WeakMap<FastifyRequest, string>()
+  const asked = new WeakMap<FastifyRequest, Client>()
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
     const client = await identifyClient(request, sessions, scope)
     if (client === null) return reply.code(403).type('text/plain').send('Forbidden')
@@ -78,8 +79,9 @@ export const qbittorrentApi: CompatPlugin = scope => {
       onRequest,
       handler: async (request, reply) => {
         const params = await readParams(request.url, request.headers['content-type'], request.body)
-        const answer = await method.run(params, { node, call, facts, memories, client: asked.get(request)! })
-        return send(answer, reply)
+        const { id: client, isOwner } = asked.get(request)!
+        const allowed = isOwner ? call : guestCall
+        return send(await method.run(params, { node, call: allowed, facts, memories, client }), reply)
       },
     })
   // Following a link must not change anything.
@@ -106,16 +108,24 @@ async function login(
   const params = await readParams(request.url, request.headers['content-type'], request.body)
   reply.type('text/plain; charset=UTF-8')
   try {
-    const isRight = await access.checkPassword(params.text('username'), params.text('password'), request)
-    if (!isRight) return reply.send('Fails.')
+    const [username, password] = [params.text('username'), params.text('password')]
+    if (!(await access.checkPassword(username, password, request))) return reply.send('Fails.')
+    const cookie = sessionCookie(
+      sessions.open(access.isToken(username, password)),
+      isFromHttps(request.headers),
+    )
+    return reply.header('set-cookie', cookie).send('Ok.')
   } catch (error) {
     if (codeOf(error) !== 'too-many-attempts') throw error
     return reply
       .code(403)
       .send('Your IP address has been banned after too many failed authentication attempts.')
   }
-  const cookie = sessionCookie(sessions.open(), isFromHttps(request.headers))
-  return reply.header('set-cookie', cookie).send('Ok.')
+}
+
+interface Client {
+  readonly id: string
+  readonly isOwner: boolean
 }
 
 /**
@@ -125,14 +135,16 @@ async function identifyClient(
   request: FastifyRequest,
   sessions: Sessions,
   { access }: HttpScope,
-): Promise<string | null> {
+): Promise<Client | null> {
   const { cookie, authorization } = request.headers
   const id = sessionId(cookie)
-  if (id !== null && sessions.use(id)) return id
-  if (authorization === undefined) return null
+  const session = id === null ? null : sessions.use(id)
+  if (id !== null && session) return { id, isOwner: session.isOwner }
+  if (authorization === undefined || isFromOtherSite(request)) return null
   const token = bearerToken(authorization)
   const pair = token === null ? basicCredentials(authorization) : { username: TOKEN_USER, password: token }
-  return pair && (await access.checkPassword(pair.username, pair.password, request)) ? request.ip : null
+  if (!pair || !(await access.checkPassword(pair.username, pair.password, request))) return null
+  return { id: request.ip, isOwner: access.isToken(pair.username, pair.password) }
 }
 
 function refuse(

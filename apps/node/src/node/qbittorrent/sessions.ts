@@ -7,30 +7,30 @@ const MOST = 1000
 
 /** Logins, identified by the cookie `SID`. They end with the process. */
 export class Sessions {
-  /** When each was last used, the oldest first. */
-  readonly #usedMs = new Map<string, number>()
+  /** The least recently used first. */
+  readonly #sessions = new Map<string, { readonly isOwner: boolean; readonly usedMs: number }>()
 
-  /** Opens a session and returns its id: 256 random bits. */
-  open(): string {
+  /** Opens a session and returns its id: 256 random bits. `isOwner`: whether it was opened with the token. */
+  open(isOwner: boolean): string {
     const id = randomBytes(32).toString('base64url')
-    this.#usedMs.set(id, performance.now())
-    if (this.#usedMs.size > MOST) this.#usedMs.delete(this.#usedMs.keys().next().value!)
+    this.#sessions.set(id, { isOwner, usedMs: performance.now() })
+    if (this.#sessions.size > MOST) this.#sessions.delete(this.#sessions.keys().next().value!)
     return id
   }
 
-  /** Whether it is a session; extends it. */
-  use(id: string): boolean {
-    const usedMs = this.#usedMs.get(id)
-    if (usedMs === undefined) return false
-    this.#usedMs.delete(id)
+  /** Extends a session, and returns how it was opened; null if it is none. */
+  use(id: string): { readonly isOwner: boolean } | null {
+    const session = this.#sessions.get(id)
+    if (session === undefined) return null
+    this.#sessions.delete(id)
     const now = performance.now()
-    if (now - usedMs > IDLE_MS) return false
-    this.#usedMs.set(id, now)
-    return true
+    if (now - session.usedMs > IDLE_MS) return null
+    this.#sessions.set(id, { ...session, usedMs: now })
+    return session
   }
 
   close(id: string): void {
-    this.#usedMs.delete(id)
+    this.#sessions.delete(id)
   }
 }
 

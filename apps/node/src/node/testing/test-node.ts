@@ -38,6 +38,7 @@ export async function testNode(folder?: string): Promise<TestNode> {
       directory,
       fixed: ALONE,
       allowedDirectories: [root],
+      home: root,
       log: SILENT,
       logEntries: new LogEntries(),
       peerHost: '127.0.0.1',

@@ -57,6 +57,17 @@ test('accepts the session id as proof against cross-site requests', async () => 
   expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([200, undefined])
 })
 
+test('does not look at credentials of other sites without the session id', async () => {
+  const site = { 'sec-fetch-site': 'cross-site' }
+  const wrong = { ...site, authorization: `Basic ${Buffer.from('shoal:no').toString('base64')}` }
+  for (let time = 0; time < 10; time++) {
+    const answer = await server.app.inject({ url: TRANSMISSION_PATH, headers: wrong })
+    expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([409, undefined])
+  }
+  const known = { ...site, 'x-transmission-session-id': sessionId }
+  expect((await post('{"method":"session-get"}', known)).statusCode).toBe(200)
+})
+
 test('answers with the tag, and rejects unknown methods', async () => {
   expect(await rpc('session-close-the-door', {}, { tag: 42 })).toEqual({
     arguments: {},

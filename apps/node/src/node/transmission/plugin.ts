@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope } from '../kernel/http-scope.ts'
-import { basicCredentials } from '../server/access/credentials.ts'
+import { basicCredentials, isFromOtherSite } from '../server/access/credentials.ts'
 import { codeOf, createCall } from '../server/compat/call.ts'
 import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
@@ -18,21 +18,27 @@ const SESSION_HEADER = 'X-Transmission-Session-Id'
 export const transmissionApi: CompatPlugin = scope => {
   const { app } = scope
   const context = createContext(scope)
+  const guestContext = { ...context, call: createCall(scope.node.guestOperations) }
+  const owners = new WeakSet<FastifyRequest>()
   app.addHook('onClose', async () => context.numbers.close())
   app.removeAllContentTypeParsers()
   // Clients send JSON with many content types, most often curl's form type.
   takeBodies(app)
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (!(await isAllowed(request, reply, scope))) return reply
+    // Only a page that may read answers knows the session id: credentials that another one sends are not looked at.
+    if (isFromOtherSite(request) && !isFromHere(request, reply, context.sessionId)) return reply
+    const given = basicCredentials(request.headers.authorization ?? '')
+    if (!(await isAllowed(given, request, reply, scope))) return reply
     if (!isFromHere(request, reply, context.sessionId)) return reply
+    if (given && scope.access.isToken(given.username, given.password)) owners.add(request)
   }
   // Browser extensions control a Transmission too. The session id keeps other sites' pages out: they cannot read it.
   const config = { anyOrigin: true }
   // transmission-remote ends the path with a slash.
   for (const path of [TRANSMISSION_PATH, `${TRANSMISSION_PATH}/`]) {
-    app.post(path, { onRequest, config, bodyLimit: MAX_BODY_BYTES }, async ({ body }, reply) => {
-      const asked = parse(body)
-      if (asked !== undefined) return answerRpc(asked, context)
+    app.post(path, { onRequest, config, bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
+      const asked = parse(request.body)
+      if (asked !== undefined) return answerRpc(asked, owners.has(request) ? context : guestContext)
       return reply.code(400).send({ result: 'the request is not JSON', arguments: {} })
     })
     app.get(path, { onRequest }, async (_, reply) =>
@@ -55,11 +61,11 @@ function createContext({ node }: HttpScope): RpcContext {
 
 /** HTTP Basic (rpc-spec 2.3.3). */
 async function isAllowed(
+  given: ReturnType<typeof basicCredentials>,
   request: FastifyRequest,
   reply: FastifyReply,
   { access }: HttpScope,
 ): Promise<boolean> {
-  const given = basicCredentials(request.headers.authorization ?? '')
   try {
     if (given && (await access.checkPassword(given.username, given.password, request))) return true
   } catch (error) {

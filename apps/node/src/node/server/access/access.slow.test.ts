@@ -108,6 +108,19 @@ test('each wrong token doubles the wait, in any scheme', async () => {
   expect(await access.identify(right)).not.toBeNull()
 })
 
+test('credentials of a page of another site are not looked at, and do not count as guesses', async () => {
+  const access = open({ secret })
+  const from = (site: string, authorization: string) =>
+    access.identify(asking({ authorization, 'sec-fetch-site': site }, '10.0.3.1'))
+  const encoded = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`
+  const [wrong, right] = [encoded('ann:wrong'), encoded('ann:correct horse')]
+  for (let time = 0; time < 20; time++) expect(await from('cross-site', wrong)).toBeNull()
+  for (const given of [right, `Bearer ${TOKEN}`, 'Bearer wrong'])
+    expect(await from('cross-site', given)).toBeNull()
+  expect(await from('none', wrong)).toBeNull()
+  expect(await from('same-origin', right)).toEqual({ username: 'ann', by: 'password' })
+})
+
 test('an IPv6 /64 counts as one address, and an IPv4 address is the same in any notation', async () => {
   const access = open()
   const guess = (ip: string) => access.identify(asking({ authorization: 'Bearer wrong' }, ip))

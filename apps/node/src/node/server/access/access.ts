@@ -1,7 +1,13 @@
 import type { Access as AccessAnswer } from '@shoal/api'
 import { Failure } from '../../../base/failure.ts'
 import { Attempts } from './attempts.ts'
-import { basicCredentials, bearerToken, type CookieRequest, sessionCookies } from './credentials.ts'
+import {
+  basicCredentials,
+  bearerToken,
+  type CookieRequest,
+  isFromOtherSite,
+  sessionCookies,
+} from './credentials.ts'
 import { PasswordCheck, type Secret } from './password.ts'
 import { memorySessions, type SessionStore, Sessions } from './sessions.ts'
 import { sameText } from './token.ts'
@@ -52,8 +58,9 @@ export class Access {
     return this.#password !== null
   }
 
-  /** Returns who sent the request, or null if it has no valid credentials. Rejects with `too-many-attempts`. */
+  /** Returns who sent the request, or null if it has no valid credentials or a page of another site made it. Rejects with `too-many-attempts`. */
   async identify(request: AskingRequest): Promise<Identity | null> {
+    if (isFromOtherSite(request)) return null
     const { authorization } = request.headers
     if (authorization === undefined) return this.#identifySession(request)
     const bearer = bearerToken(authorization)
@@ -62,7 +69,7 @@ export class Access {
     if (!basic || !(await this.checkPassword(basic.username, basic.password, request))) return null
     return {
       username: basic.username,
-      by: this.#isToken(basic.username, basic.password) ? 'token' : 'password',
+      by: this.isToken(basic.username, basic.password) ? 'token' : 'password',
     }
   }
 
@@ -71,12 +78,17 @@ export class Access {
    * `too-many-attempts` after too many, unless the same credentials were found correct shortly before.
    */
   async checkPassword(username: string, password: string, { ip }: AskingRequest): Promise<boolean> {
-    if (this.#isToken(username, password) || this.#password?.knows(username, password)) return true
+    if (this.isToken(username, password) || this.#password?.knows(username, password)) return true
     this.#attempts.admit(ip)
     const right = (await this.#password?.check(username, password)) ?? false
     if (right) this.#attempts.succeeded(ip)
     else this.#attempts.failed(ip)
     return right
+  }
+
+  /** Whether these are `shoal` and the token. */
+  isToken(username: string, password: string): boolean {
+    return sameText(password, this.#token) && username === TOKEN_USER
   }
 
   /** Whether the token was used, now or when the session was opened, rather than the password. */
@@ -108,9 +120,5 @@ export class Access {
     this.#attempts.admit(ip)
     this.#attempts.failed(ip)
     return null
-  }
-
-  #isToken(username: string, password: string): boolean {
-    return sameText(password, this.#token) && username === TOKEN_USER
   }
 }

@@ -28,6 +28,14 @@ export function basicCredentials(header: string): { username: string; password: 
   return colon < 0 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
+/**
+ * Whether a page of another site made the request, by a link or an image. It may have put any credentials into the address, so that looking at them
+ * would let it guess passwords, and lock its visitor out.
+ */
+export function isFromOtherSite({ headers }: Pick<CookieRequest, 'headers'>): boolean {
+  return headers['sec-fetch-site'] === 'cross-site'
+}
+
 /** The parts of a request that identify its session: its cookies and the port it arrived at. A fastify request fits. */
 export interface CookieRequest {
   readonly headers: IncomingHttpHeaders

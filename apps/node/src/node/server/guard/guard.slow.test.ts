@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import type { Server as HttpServer } from 'node:http'
 import { connect } from 'node:net'
+import { Duplex } from 'node:stream'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Hosts } from '../../../base/local-hosts.ts'
@@ -7,6 +10,7 @@ import { hashPassword } from '../access/password.ts'
 import { createServer, type Server } from '../server.ts'
 import { exchange } from '../testing/exchange.ts'
 import { SimulatedRunningNode } from '../testing/simulated-running-node.ts'
+import { guard } from './guard.ts'
 import { checkOrigin } from './origin.ts'
 
 const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
@@ -247,6 +251,56 @@ test('a node that others can reach does not start without a password', async () 
 test('a port in use is reported', async () => {
   const options = { node, access: new Access({ token: TOKEN }), port: server.port }
   await expect(createServer(options)).rejects.toMatchObject({ code: 'address-in-use' })
+})
+
+describe('connections', () => {
+  /** A connection from any address; what is written to it is not read. */
+  class Connection extends Duplex {
+    readonly remoteAddress: string
+    constructor(server: HttpServer, remoteAddress: string) {
+      super({ read() {}, write: (_chunk, _encoding, done) => done() })
+      this.remoteAddress = remoteAddress
+      server.emit('connection', this)
+    }
+  }
+  const open = (trustedProxies: string[] = []) => {
+    const app = guard({ log: node.log, host: '0.0.0.0', trustedProxies })
+    const from = (address: string, count: number) =>
+      Array.from({ length: count }, () => new Connection(app.server, address))
+    const left = (all: Connection[]) => all.filter(({ destroyed }) => !destroyed).length
+    return { app, from, left }
+  }
+
+  test('are limited for each address, or /64 of IPv6', async () => {
+    const { app, from, left } = open()
+    const all = from('203.0.113.5', 130)
+    expect(left(all)).toBe(100)
+    expect(left([...from('::ffff:203.0.113.5', 1), ...from('203.0.113.6', 2)])).toBe(2)
+    expect(left([...from('2001:db8::1', 60), ...from('2001:db8::2', 60)])).toBe(100)
+    const ended = once(all[0]!, 'close')
+    all[0]!.destroy()
+    await ended
+    expect(left(from('203.0.113.5', 2))).toBe(1)
+    await app.close()
+  })
+
+  test('of this machine and of a trusted proxy are not limited', async () => {
+    const { app, from, left } = open(['192.168.0.0/24'])
+    for (const address of ['127.0.0.1', '::1', '192.168.0.7']) expect(left(from(address, 300))).toBe(300)
+    await app.close()
+  })
+
+  test('end when the headers do not arrive in time', async () => {
+    const silent = connect(server.port, '127.0.0.1')
+    const slow = connect(server.port, '127.0.0.1').resume()
+    slow.write('GET /health HTTP/1.1\r\nHost: loc')
+    const trickle = setInterval(() => slow.write('a'), 1000)
+    const began = performance.now()
+    await Promise.all([once(silent.resume(), 'close'), once(slow, 'close')])
+    clearInterval(trickle)
+    // Node's own limit is a minute.
+    expect(performance.now() - began).toBeLessThan(30_000)
+  }, 40_000)
 })
 
 test('a rejected upgrade leaves no socket open', async () => {

@@ -1,6 +1,7 @@
 /** The server's outermost layer: the checks that apply to every request, whatever answers it. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { AddressSet, ConnectionCounts, readAddress } from '@shoal/tracker'
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -9,6 +10,7 @@ import fastify, {
 } from 'fastify'
 import { Hosts } from '../../../base/local-hosts.ts'
 import type { Log } from '../../kernel/log/log.ts'
+import { isFromOtherSite } from '../access/credentials.ts'
 import { badRequest, toRefusal } from '../failures.ts'
 import { checkAddressText } from './address-text.ts'
 import { DATA_HEADERS } from './headers.ts'
@@ -28,6 +30,10 @@ export interface GuardOptions {
 const UNREAD_BODY_MS = 10_000
 /** Leaves file descriptors for peers and files, however many clients connect. */
 const MAX_CONNECTIONS = 2000
+/** So that no address takes all of them. */
+const MAX_PER_ADDRESS = 100
+/** Time limit for the headers of a request, and how often it is checked. */
+const [HEADERS_MS, CHECK_MS] = [10_000, 2000] as const
 /** Longest parameter in a path: longer than any name, percent-encoded. */
 const MAX_PARAM = 8192
 
@@ -42,11 +48,16 @@ export function guard({ log, host, allowedHosts, trustedProxies = [] }: GuardOpt
     // Anybody can write the header, so only these proxies are trusted to say where a request comes from.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: MAX_PARAM },
-    http: { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
+    http: {
+      shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? ''),
+      headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: CHECK_MS,
+    },
     clientErrorHandler: (error, socket: Socket) => refuseUnreadable(error, socket),
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as unknown as FastifyReply),
   })
   app.server.maxConnections = MAX_CONNECTIONS
+  limitAddresses(app.server, trustedProxies)
   // Routes without a body do not wait for one: the answer is sent, and endUnreadBody limits how long the rest may take.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -67,6 +78,22 @@ export function guard({ log, host, allowedHosts, trustedProxies = [] }: GuardOpt
   })
   app.addHook('onResponse', async request => endUnreadBody(request))
   return app
+}
+
+/** Closes connections of an address that has many. Clients of a proxy share its address; limiting them is the proxy's task, and this machine has no limit. */
+function limitAddresses(server: Server, trustedProxies: readonly string[]): void {
+  const counts = new ConnectionCounts(MAX_PER_ADDRESS, true)
+  const proxies = new AddressSet(trustedProxies)
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress
+    // It has been closed already.
+    if (address === undefined) return
+    const words = new Int32Array(4)
+    const family = readAddress(address, words)
+    if (family !== null && proxies.has(family, words)) return
+    if (counts.admits(address)) socket.once('close', () => counts.release(address))
+    else socket.destroy()
+  })
 }
 
 // RFC 9112 section 3.2: more than one is an error. Node takes the first; a proxy in front may have used another.
@@ -99,11 +126,11 @@ function endAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.raw.once('finish', () => raw.socket.destroySoon())
 }
 
-// RFC 9110 section 11.6.1. `Basic` makes browsers open a dialog, which a page's own requests must not.
-function challenge({ headers }: FastifyRequest): string[] {
-  const mode = headers['sec-fetch-mode']
+// RFC 9110 section 11.6.1. `Basic` makes browsers open a dialog, which a page's own requests must not, nor those of other sites.
+function challenge(request: FastifyRequest): string[] {
+  const mode = request.headers['sec-fetch-mode']
   const basic = 'Basic realm="Shoal", charset="UTF-8"'
-  return mode === undefined || mode === 'navigate'
+  return (mode === undefined || mode === 'navigate') && !isFromOtherSite(request)
     ? ['Bearer realm="Shoal"', basic]
     : ['Bearer realm="Shoal"']
 }

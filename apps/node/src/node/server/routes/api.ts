@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../../../base/failure.ts'
 import type { RunningNode } from '../../kernel/contract.ts'
-import type { Access } from '../access/access.ts'
+import type { Access, Identity } from '../access/access.ts'
 import { FileKeys } from '../access/file-key.ts'
 import { LastingAnswers } from '../access/lasting-answers.ts'
 import { addEventRoute } from '../events/event-routes.ts'
@@ -43,23 +43,33 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
     addFileRoute(scope, files, lasting)
   })
   app.register(async scope => {
-    scope.addHook('onRequest', request => refuseStrangers(request, access))
-    takeJson(scope)
-    addOperations(scope, node, {
-      changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
+    const owners = new WeakSet<FastifyRequest>()
+    scope.addHook('onRequest', async request => {
+      if (access.provesToken(await refuseStrangers(request, access))) owners.add(request)
     })
+    const operationsFor = (request: FastifyRequest) =>
+      owners.has(request) ? operations : node.guestOperations
+    takeJson(scope)
+    addOperations(
+      scope,
+      { operationsFor, capabilities: node.capabilities },
+      {
+        changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
+      },
+    )
     addMetainfoRoute(scope, node)
     addPlaylistRoute(scope, operations, keys)
     addDescriptionRoute(scope, node.capabilities)
     addEventRoute(scope, { node, lines, lasting })
     addMetricsRoute(scope, { node, requests, eventClients: () => lines.size })
-    scope.register(async upload => addTorrentUploadRoute(upload, node))
+    scope.register(async upload => addTorrentUploadRoute(upload, operationsFor))
     scope.register(async upload => addUploadFileRoute(upload, files))
   })
 }
 
-async function refuseStrangers(request: FastifyRequest, access: Access): Promise<void> {
-  if (await access.identify(request)) return
+async function refuseStrangers(request: FastifyRequest, access: Access): Promise<Identity> {
+  const identity = await access.identify(request)
+  if (identity) return identity
   throw new Failure(
     'unauthorized',
     access.hasPassword

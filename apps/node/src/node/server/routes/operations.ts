@@ -10,13 +10,18 @@ import {
 } from '@shoal/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AbsentCapability } from '../../kernel/capability.ts'
-import type { RunningNode } from '../../kernel/contract.ts'
 import { readInput } from '../request/input.ts'
 import { routePath } from './route-path.ts'
 
 const USUAL_LIMIT_BYTES = 1024 * 1024
 
 type Name = keyof NodeOperations
+
+export interface OperationParts {
+  /** Returns the operations as the sender of the request may use them. */
+  readonly operationsFor: (request: FastifyRequest) => NodeOperations
+  readonly capabilities: readonly string[]
+}
 
 /** Checks that reject a request depending on who makes it. */
 export type Checks = {
@@ -26,14 +31,14 @@ export type Checks = {
 /** Registers all operations except the open ones, whose answers depend on who asks. */
 export function addOperations(
   scope: FastifyInstance,
-  { operations, capabilities }: Pick<RunningNode, 'operations' | 'capabilities'>,
+  { operationsFor, capabilities }: OperationParts,
   checks: Checks,
 ): void {
   const absent = absentOperations(capabilities)
   for (const name of Object.keys(OPERATIONS) as OperationName[]) {
     if (!isOfNode(name) || OPERATIONS[name].isOpen) continue
     if (absent.has(name)) refuseOperation(scope, name)
-    else addOperation(scope, name, operations, checks)
+    else addOperation(scope, name, operationsFor, checks)
   }
 }
 
@@ -55,7 +60,7 @@ function refuseOperation(scope: FastifyInstance, name: Name): void {
 function addOperation<Each extends Name>(
   scope: FastifyInstance,
   name: Each,
-  operations: NodeOperations,
+  operationsFor: OperationParts['operationsFor'],
   checks: Checks,
 ): void {
   const operation = OPERATIONS[name]
@@ -66,7 +71,7 @@ function addOperation<Each extends Name>(
     handler: async (request, reply) => {
       const input = readInput<(typeof OPERATIONS)[Each]['input']>(operation, request)
       await checks[name]?.(input, request)
-      const answer: NodeOperations[Each] = operations[name]
+      const answer: NodeOperations[Each] = operationsFor(request)[name]
       return answer(input, { signal: leaving(reply) })
     },
   })

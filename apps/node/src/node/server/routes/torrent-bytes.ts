@@ -1,5 +1,5 @@
 /** `.torrent` files, out of the node and into it. */
-import { BYTE_ROUTES } from '@shoal/api'
+import { BYTE_ROUTES, type NodeOperations } from '@shoal/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
 import { badRequest } from '../failures.ts'
@@ -22,7 +22,10 @@ export function addMetainfoRoute(scope: FastifyInstance, { files }: RunningNode)
 }
 
 /** In a scope of its own, since its body is the file. */
-export function addTorrentUploadRoute(scope: FastifyInstance, { operations }: RunningNode): void {
+export function addTorrentUploadRoute(
+  scope: FastifyInstance,
+  operationsFor: (request: FastifyRequest) => NodeOperations,
+): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(
     /^application\/(?:x-bittorrent|octet-stream)\s*(;|$)/i,
@@ -36,6 +39,7 @@ export function addTorrentUploadRoute(scope: FastifyInstance, { operations }: Ru
     const options = byteInput(BYTE_ROUTES.uploadTorrent, request)
     const body = request.body as Buffer | undefined
     if (!body || body.length === 0) throw badRequest('body', 'the body is empty: send a .torrent')
-    return operations.addTorrent({ ...options, torrent: body.toString('base64') }, { signal: leaving(reply) })
+    const torrent = body.toString('base64')
+    return operationsFor(request).addTorrent({ ...options, torrent }, { signal: leaving(reply) })
   })
 }

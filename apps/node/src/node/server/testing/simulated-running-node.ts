@@ -10,6 +10,7 @@ const CHUNK_BYTES = 16_384
 
 /** The simulated node, as a server needs it: with an event hub, files as bytes, and a log. It starts empty. */
 export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
+  readonly guestOperations = this.operations
   readonly capabilities = CONTRACTS.map(({ name }) => name)
   readonly startedMs = this.state.startedMs
   readonly log: Log = {

@@ -1,0 +1,184 @@
+import { mkdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { OPERATIONS } from '@shoal/api'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Access } from '../server/access/access.ts'
+import { hashPassword } from '../server/access/password.ts'
+import { buildServer } from '../server/server.ts'
+import { TOKEN } from '../server/testing/served.ts'
+import { type TestNode, testNode } from '../testing/test-node.ts'
+import { torrentFile } from '../testing/torrent-file.ts'
+
+const HASH = '0123456789abcdef0123456789abcdef01234567'
+let node: TestNode
+/** The home folder, which the node may use. */
+let home: string
+
+beforeEach(async () => {
+  node = await testNode()
+  home = node.folder
+  await mkdir(join(home, '.ssh'))
+  await mkdir(join(home, 'films', '.git'), { recursive: true })
+  await symlink(join(home, '.ssh'), join(home, 'link'))
+})
+afterEach(() => node.end())
+
+const filter = (directory: string) => ({
+  ...{ include: 'x', exclude: '', label: null, paused: true },
+  directory,
+})
+const watched = (directory: string) => ({ directory, label: null, paused: true, action: 'rename' as const })
+
+/** Every use of a folder, with the field that an error names. */
+const USES: readonly (readonly [field: string, use: (folder: string) => Promise<unknown>])[] = [
+  ['directory', directory => guest().addTorrent(inputs.addTorrent.parse({ source: HASH, directory }))],
+  ['path', path => guest().createTorrent(inputs.createTorrent.parse({ path }))],
+  ['directory', directory => guest().moveTorrent({ id: HASH, directory })],
+  ['directory', directory => guest().putLabel({ name: 'keys', directory })],
+  ['downloads.directory', directory => guest().changeSettings({ downloads: { directory } })],
+  [
+    'downloads.completeDirectory',
+    completeDirectory => guest().changeSettings({ downloads: { completeDirectory } }),
+  ],
+  [
+    'automation.watch.0.directory',
+    directory => guest().changeSettings({ automation: { watch: [watched(directory)] } }),
+  ],
+  [
+    'filters.0.directory',
+    directory =>
+      guest().addFeed({ url: 'http://127.0.0.1:9/feed', everyMinutes: 60, filters: [filter(directory)] }),
+  ],
+  ['filters.0.directory', directory => guest().updateFeed({ id: 'x', filters: [filter(directory)] })],
+]
+const guest = () => node.guestOperations
+const inputs = {
+  addTorrent: OPERATIONS.addTorrent.input,
+  createTorrent: OPERATIONS.createTorrent.input,
+  previewTorrent: OPERATIONS.previewTorrent.input,
+}
+
+describe('without the token', () => {
+  test.each(USES.map(([field, use], at) => ({ at, field, use })))(
+    'no hidden folder is used: $at $field',
+    async ({ field, use }) => {
+      const refused = { code: 'forbidden-path', field }
+      for (const path of ['.ssh', '.new/deeper', 'films/.git', 'link', 'link/x', 'films/../.ssh', ''])
+        await expect(use(join(home, path)), path).rejects.toMatchObject(refused)
+      await expect(use(`${home}/films/../.ssh`)).rejects.toMatchObject(refused)
+    },
+  )
+
+  test('no hidden folder is listed, and no file is read from it', async () => {
+    for (const path of ['.ssh', 'link', 'films/.git'])
+      await expect(guest().listFolders({ path: join(home, path) })).rejects.toMatchObject({
+        code: 'forbidden-path',
+        field: 'path',
+      })
+    const source = join(home, '.ssh', 'a.torrent')
+    for (const given of [source, `file://${source}`]) {
+      const refused = { code: 'forbidden-path', field: 'source' }
+      const [add, preview] = [
+        inputs.addTorrent.parse({ source: given }),
+        inputs.previewTorrent.parse({ source: given }),
+      ]
+      await expect(guest().addTorrent(add)).rejects.toMatchObject(refused)
+      await expect(guest().previewTorrent(preview)).rejects.toMatchObject(refused)
+    }
+    const { entries } = await guest().listFolders({ path: home })
+    expect(entries.map(({ name }) => name)).toEqual(['data', 'downloads', 'films', 'link'])
+  })
+
+  test('other folders are used, and hidden ones that the owner named', async () => {
+    await guest().putLabel({ name: 'films', directory: join(home, 'films') })
+    await node.operations.putLabel({ name: 'own', directory: join(home, '.media') })
+    await guest().putLabel({ name: 'mine', directory: join(home, '.media', 'x') })
+    const refused = { code: 'forbidden-path' }
+    for (const path of ['.media2', '.media/.git'])
+      await expect(guest().putLabel({ name: 'no', directory: join(home, path) })).rejects.toMatchObject(
+        refused,
+      )
+  })
+
+  test('watch folders that the owner chose may stay', async () => {
+    const watch = [watched(join(home, '.watch'))]
+    await node.operations.changeSettings({ automation: { watch } })
+    await guest().changeSettings({ automation: { watch: [...watch, watched(join(home, 'films'))] } })
+    expect(node.kernel.settings.current.automation.watch).toHaveLength(2)
+  })
+})
+
+describe('over HTTP', () => {
+  const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` })
+  const callers = [
+    {
+      name: 'a password',
+      headers: basic('ann:correct horse'),
+      pair: ['ann', 'correct horse'],
+      isOwner: false,
+    },
+    { name: 'the token', headers: basic(`shoal:${TOKEN}`), pair: ['shoal', TOKEN], isOwner: true },
+  ]
+
+  test.each(callers)(
+    '$name: owner $isOwner, in the APIs of other clients too',
+    async ({ headers, pair, isOwner }) => {
+      const secret = await hashPassword('ann', 'correct horse', { N: 1024 })
+      const app = buildServer({
+        ...{ node, port: 0, access: new Access({ token: TOKEN, secret }) },
+        plugins: node.running.flatMap(({ routes }) => routes ?? []),
+      })
+      const directory = join(home, '.ssh')
+      const post = (url: string, payload: object | string, more: Record<string, string> = headers) =>
+        app.inject({ method: 'POST', url, payload, headers: { host: 'localhost', ...more } })
+      const added = (hash: string) => [...node.torrents.registry.listed()].some(({ id }) => id === hash)
+      try {
+        const login = await post('/api/access', { username: pair[0], password: pair[1] }, {})
+        const cookie = String(login.headers['set-cookie']).split(';')[0]!
+        for (const [at, more] of [headers, { cookie }].entries()) {
+          const source = `${at}`.repeat(40)
+          const answer = await post('/api/torrents', { source, directory, paused: true }, more)
+          expect(answer.statusCode).toBe(isOwner ? 200 : 403)
+          expect(added(source)).toBe(isOwner)
+        }
+        const file = await torrentFile('authorized_keys')
+        const uploaded = await app.inject({
+          method: 'POST',
+          url: '/api/torrents/upload',
+          query: { directory, paused: 'true' },
+          headers: { host: 'localhost', 'content-type': 'application/x-bittorrent', ...headers },
+          payload: Buffer.from(file.bytes),
+        })
+        expect([uploaded.statusCode, added(file.id)]).toEqual(isOwner ? [200, true] : [403, false])
+        const rpc = '/transmission/rpc'
+        const id = String((await post(rpc, {})).headers['x-transmission-session-id'])
+        const args = {
+          filename: `magnet:?xt=urn:btih:${'a'.repeat(40)}`,
+          'download-dir': directory,
+          paused: true,
+        }
+        await post(
+          rpc,
+          { method: 'torrent-add', arguments: args },
+          { ...headers, 'x-transmission-session-id': id },
+        )
+        expect(added('a'.repeat(40))).toBe(isOwner)
+        const form = { 'content-type': 'application/x-www-form-urlencoded' }
+        const say = (url: string, params: Record<string, string>, more: Record<string, string>) =>
+          post(`/api/v2/${url}`, new URLSearchParams(params).toString(), { ...form, ...more })
+        const opened = await say('auth/login', { username: pair[0]!, password: pair[1]! }, {})
+        const session = { cookie: String(opened.headers['set-cookie']).split(';')[0]! }
+        for (const [letter, more] of [
+          ['b', session],
+          ['c', headers],
+        ] as const) {
+          const urls = `magnet:?xt=urn:btih:${letter.repeat(40)}`
+          await say('torrents/add', { urls, savepath: directory, paused: 'true' }, more)
+          expect(added(letter.repeat(40))).toBe(isOwner)
+        }
+      } finally {
+        await app.close()
+      }
+    },
+  )
+})
