@@ -128,7 +128,7 @@ describe('while a torrent seeds', () => {
     onTestFinished(() => leech.close())
     const download = await leech.add(file.metainfo, { peers: [address] })
     await until('the seed stops', () => torrent.state === 'error')
-    expect(torrent.stats.error).toMatch(/cannot be read: .*Put the file back, then resume/)
+    expect(torrent.stats.error).toMatch(/were deleted or truncated: put them back, then resume/)
     const right = await sharedFile(`${dir}/again`, 'file', 4 * MIB)
     await rename(right.path, file.path)
     await torrent.resume()

@@ -83,6 +83,8 @@ export interface TorrentStats {
   readonly seeds: number
   /** Known addresses that are not connected. */
   readonly knownPeers: number
+  /** Paths of files that were changed on disk so that pieces of them are missing now; a file leaves the list when it is complete again. */
+  readonly changedFiles: readonly string[]
   /** The reason for the state `error`, and what to do about it. */
   readonly error?: string
   /** The error's code, if the engine has one for it. */
@@ -176,6 +178,8 @@ export interface TorrentEvents extends Record<string, unknown[]> {
   state: [TorrentState]
   /** The torrent has stopped, for example because the disk is full or data is missing. `resume` retries. */
   error: [Error]
+  /** Files that were changed on disk no longer match the torrent: their paths. What is missing is downloaded again. */
+  filesChanged: [readonly string[]]
   /** A peer has disconnected; carries its last status. */
   peerClosed: [PeerStatus]
   /** Messages about trackers and peers for the user, at most a few per second. */

@@ -100,6 +100,8 @@ export const TorrentDetail = Torrent.extend({
   pieceLengthBytes: Bytes.nullable(),
   wastedBytes: Bytes,
   webSeeds: z.array(z.string()),
+  /** Paths of files that were changed on disk so that they no longer match the torrent. A file leaves the list when it is complete again. */
+  changedFiles: z.array(z.string()),
   downloadLimitBytesPerSecond: RateLimit,
   uploadLimitBytesPerSecond: RateLimit,
   /** Seeding limits: a ratio, and minutes of seeding. Null: as in the settings. 0: no limit. */

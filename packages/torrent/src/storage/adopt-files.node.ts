@@ -17,7 +17,11 @@ export async function adoptWanted(set: FileSet, part: LazyPartFile, dirty: Dirty
   if (from === null) return
   const adopted = [...set.paths.keys()].filter(index => from.index.holds(index) && set.wants(index))
   if (adopted.length === 0) return
-  await forEach(adopted, 2, index => copyOut(set, from, index))
+  await forEach(adopted, 2, async index => {
+    await set.file(index).whileWriting(() => copyOut(set, from, index))
+    // The next flush notes the stamp.
+    dirty.add(set.file(index))
+  })
   await set.folders.sync(set.handles).catch(error => {
     throw ioError(error, set.folders.root)
   })

@@ -72,7 +72,7 @@ async function syncFile(file: StoredFile, handles: HandlePool, writable: boolean
   try {
     const handle = await handles.acquire(file, writable)
     try {
-      await fdatasync(handle.fd)
+      await file.whileFlushing(handle.fd, () => fdatasync(handle.fd))
     } finally {
       handles.release(handle)
     }

@@ -5,6 +5,7 @@ import { Folders, foldersOf, parentOf } from './folders.node.ts'
 import { lstat, rename } from './fs.node.ts'
 import type { HandlePool } from './handle-pool.node.ts'
 import { ignoreMissing, ioError } from './io-errors.ts'
+import type { KnownStamps } from './known-stamps.node.ts'
 import type { NameRules } from './safe-names.ts'
 import { type SeenFiles, type SharedFileState, StoredFile } from './stored-file.node.ts'
 
@@ -17,6 +18,7 @@ export interface IdleFiles {
   readonly handles: HandlePool
   readonly preallocate: boolean
   readonly seen: SeenFiles
+  readonly known: KnownStamps
   directory: string
   /** Null: none. */
   renamed: Map<number, readonly string[]> | null
@@ -29,6 +31,7 @@ export class FileSet {
   readonly layout: PieceLayout
   readonly handles: HandlePool
   readonly seen: SeenFiles
+  readonly known: KnownStamps
   readonly partFile: StoredFile
   readonly #idle: IdleFiles
   readonly #shared: SharedFileState
@@ -41,6 +44,7 @@ export class FileSet {
     this.layout = idle.layout
     this.handles = idle.handles
     this.seen = idle.seen
+    this.known = idle.known
     this.#idle = idle
     this.#paths = storedPaths(idle)
     this.#reserving = idle.preallocate ? new AbortController() : null
@@ -48,6 +52,7 @@ export class FileSet {
       folders: new Folders(idle.directory),
       reserving: this.#reserving?.signal ?? null,
       seen: idle.seen,
+      known: idle.known,
       onClosed,
     }
     this.partFile = new StoredFile(this.#shared, {

@@ -42,7 +42,9 @@ async function stampLoaded(set: FileSet, part: LazyPartFile, dirty: DirtyFiles):
 }
 
 async function stampFile(set: FileSet, dirty: DirtyFiles, index: number): Promise<FileStamp> {
+  const known = set.known.get(index)
   const stamp = await readStamp(set.fileInUse(index) ?? { path: set.diskPath(index) }, set.handles)
+  if (stamp !== MISSING && set.layout.files[index]!.lengthBytes > 0) set.known.compare(index, known, stamp)
   // The caller learns that the file is gone, so it may be created again.
   if (stamp === MISSING && set.seen.has(index)) {
     const file = set.file(index)

@@ -8,9 +8,10 @@ import { Folders, foldersOf, parentOf } from './folders.node.ts'
 import { forEach, lstat, unlink } from './fs.node.ts'
 import { HandlePool } from './handle-pool.node.ts'
 import { errnoOf, ignoreMissing, ioError } from './io-errors.ts'
+import { KnownStamps } from './known-stamps.node.ts'
 import { moveFiles } from './move-files.node.ts'
 import { settleMove } from './settle-move.node.ts'
-import type { FileStamp, MoveOptions, Storage, StoredSegment } from './storage.ts'
+import type { FileStamp, ForeignChanges, MoveOptions, Storage, StoredSegment } from './storage.ts'
 import { SeenFiles } from './stored-file.node.ts'
 import { TorrentFiles } from './torrent-files.node.ts'
 
@@ -66,6 +67,7 @@ class FileStorage implements Storage {
       handles: options.handles,
       preallocate: options.preallocate ?? false,
       seen: new SeenFiles(options.layout.files.length),
+      known: new KnownStamps(),
       directory: resolve(options.directory),
       renamed: options.renamed?.size ? new Map(options.renamed) : null,
       wanted: null,
@@ -112,6 +114,10 @@ class FileStorage implements Storage {
       return stamps
     }
     return this.#shared(files => files.stamps())
+  }
+
+  get changes(): ForeignChanges {
+    return this.#idle.known
   }
 
   pathOf(file: number): string | null {

@@ -79,6 +79,98 @@ testStorage('file storage', async layout => {
   }
 })
 
+describe('a file that somebody else changes', () => {
+  const layout = layoutOf(
+    testFiles([
+      ['a', 1000],
+      ['b', 3000],
+    ]),
+  )
+
+  /** Storage that is full and flushed. */
+  async function flushed() {
+    const directory = folder()
+    const storage = open(layout, directory)
+    const content = await fill(storage, layout)
+    await storage.flush()
+    return { storage, directory, content, touch: () => fs.utimesSync(storage.pathOf(1)!, 1, 1) }
+  }
+
+  test('is noticed when the stamps are read, and is not read until it is verified', async () => {
+    const { storage, touch } = await flushed()
+    touch()
+    const stamps = await storage.stamps()
+    expect([...storage.changes!.files]).toEqual([1])
+    await storage.read(0, new Uint8Array(1000))
+    await expect(storage.read(1000, new Uint8Array(10))).rejects.toMatchObject({ code: 'io' })
+    storage.changes!.verified(stamps)
+    await storage.read(1000, new Uint8Array(10))
+    expect(storage.changes!.files.size).toBe(0)
+  })
+
+  test('is noticed when it is opened, and by a read that is made at the same time', async () => {
+    const { storage, directory, touch } = await flushed()
+    await storage.close()
+    const again = open(layout, directory)
+    again.changes!.verified(await again.stamps())
+    touch()
+    const reads = [1000, 2000].map(offset => again.read(offset, new Uint8Array(10)))
+    for (const { status } of await Promise.allSettled(reads)) expect(status).toBe('rejected')
+  })
+
+  test('is not noticed while the torrent itself has unflushed writes to it', async () => {
+    const { storage, content, touch } = await flushed()
+    await storage.write(1000, content.subarray(1000, 1010))
+    touch()
+    await storage.stamps()
+    expect(storage.changes!.files.size).toBe(0)
+    await storage.flush()
+    touch()
+    fs.utimesSync(storage.pathOf(1)!, 2, 2)
+    await storage.stamps()
+    expect([...storage.changes!.files]).toEqual([1])
+  })
+
+  test('is noticed although a check began before the change', async () => {
+    const { storage, touch } = await flushed()
+    const stamps = await storage.stamps()
+    touch()
+    storage.changes!.verified(stamps)
+    await storage.stamps()
+    expect([...storage.changes!.files]).toEqual([1])
+  })
+
+  test('is told from bytes that the torrent moves out of its hidden file', async () => {
+    const storage = open(layout, folder())
+    await storage.setWanted([true, false])
+    await fill(storage, layout)
+    storage.changes!.verified(await storage.stamps())
+    await storage.setWanted([true, true])
+    await storage.stamps()
+    await storage.flush()
+    await storage.stamps()
+    expect(storage.changes!.files.size).toBe(0)
+    fs.utimesSync(storage.pathOf(1)!, 1, 1)
+    await storage.stamps()
+    expect([...storage.changes!.files]).toEqual([1])
+  })
+
+  test('is told from a reservation that was cancelled', async () => {
+    const large = layoutOf(testFiles([['large', 64 << 20]]), 1 << 20)
+    const directory = folder()
+    fs.mkdirSync(join(directory, 'T'))
+    fs.writeFileSync(join(directory, 'T/large'), new Uint8Array(1000))
+    const storage = open(large, directory, { preallocate: true })
+    storage.changes!.verified(await storage.stamps())
+    const writing = storage.write(0, new Uint8Array(10)).catch(error => error)
+    while (fs.statSync(storage.pathOf(0)!).size === 1000) await new Promise(setImmediate)
+    storage.setReserving(false)
+    expect(await writing).toMatchObject({ code: 'cancelled' })
+    await storage.stamps()
+    expect(storage.changes!.files.size).toBe(0)
+  })
+})
+
 describe('file storage on disk', () => {
   const layout = layoutOf(
     testFiles([

@@ -15,6 +15,7 @@ import {
 } from './fs.node.ts'
 import { errnoOf, ignoreMissing, ioError } from './io-errors.ts'
 import type { MoveOptions } from './storage.ts'
+import { readStamp } from './stored-file.node.ts'
 import type { TorrentFiles } from './torrent-files.node.ts'
 
 /** Bytes written during the copy that may be left for the final pass, while reads and writes wait. */
@@ -90,6 +91,8 @@ async function copyAll(
   const { set, dirty, gate } = files
   const paths = await existingPaths(files, from)
   await refuseExisting(to, paths)
+  // The copies get stamps of their own: this is the last look at the stamps before.
+  await files.stamps()
   const onCopied = onProgress && progressCounter(await totalSize(from, paths), onProgress)
   const written = new WrittenRanges(files)
   const copied = new Set<string>()
@@ -114,6 +117,8 @@ async function copyAll(
       await set.dropHandles()
       dirty.clear()
       set.switchTo(to)
+      for (const [index, path] of set.paths.entries())
+        if (copied.has(path)) set.known.copied(index, await readStamp({ path: to.path(path) }, set.handles))
     })
   } catch (error) {
     await forEach([...copied], 1, path => unlink(to.path(path)).catch(() => {}))

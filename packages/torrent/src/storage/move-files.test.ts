@@ -142,6 +142,27 @@ describe.skipIf(other === null)(
       expect(told.at(-1)).toEqual({ doneBytes: totalBytes, totalBytes })
     })
 
+    test('knows the stamps of the copies, and still notices who changes one', async () => {
+      const { storage } = await filled()
+      await storage.flush()
+      await storage.move(folder(other!))
+      expect(Buffer.compare(await readAll(storage), content)).toBe(0)
+      await storage.stamps()
+      expect(storage.changes!.files.size).toBe(0)
+      fs.utimesSync(storage.pathOf(1)!, 1, 1)
+      await storage.stamps()
+      expect([...storage.changes!.files]).toEqual([1])
+      await expect(storage.read(3_000_000, new Uint8Array(1))).rejects.toMatchObject({ code: 'io' })
+    })
+
+    test('keeps in mind which files were changed before the move', async () => {
+      const { storage } = await filled()
+      await storage.flush()
+      fs.utimesSync(storage.pathOf(1)!, 1, 1)
+      await storage.move(folder(other!))
+      expect([...storage.changes!.files]).toEqual([1])
+    })
+
     test('reads and writes during the move are correct and take effect', async () => {
       const { storage, from } = await filled()
       const to = folder(other!)

@@ -22,6 +22,17 @@ export interface FileStamp {
   readonly mtimeNs: string
 }
 
+/** What others did to the files of a torrent. */
+export interface ForeignChanges {
+  /**
+   * Files, by index, that others changed since the storage wrote to them or they were checked, as far as `stamps` or a read noticed. Reads of
+   * them reject with `io` until they have been checked.
+   */
+  readonly files: ReadonlySet<number>
+  /** The files were checked. `stamps` are from before they were read, so that later changes are noticed. */
+  verified(stamps: readonly FileStamp[]): void
+}
+
 /** A range of stored bytes, as the hash pool reads it. Zeros if `path` is null. */
 export interface StoredSegment {
   readonly path: string | null
@@ -52,6 +63,8 @@ export interface Storage {
   setWanted(wanted: readonly boolean[]): Promise<void>
   /** Stamps of all files by index. Pads and files that do not exist have size -1. */
   stamps(): Promise<FileStamp[]>
+  /** Absent if nobody else can change what is stored. */
+  readonly changes?: ForeignChanges
   /** Path under which other programs can open the file; null if it is kept in memory. */
   pathOf(file: number): string | null
   /** Locates the bytes from `offset` on disk, pads as zeros; returns null if they are in memory and only `read` can access them. */

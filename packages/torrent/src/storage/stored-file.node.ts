@@ -14,6 +14,7 @@ import {
 } from './fs.node.ts'
 import type { Handle, HandlePool, PooledFile } from './handle-pool.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
+import type { KnownStamps } from './known-stamps.node.ts'
 import type { FileStamp } from './storage.ts'
 
 /** State that all files of a torrent share. Only FileSet changes it. */
@@ -23,6 +24,7 @@ export interface SharedFileState {
   /** Aborted when reserving disk space is no longer necessary. Null: no space is reserved. */
   reserving: AbortSignal | null
   readonly seen: SeenFiles
+  readonly known: KnownStamps
   readonly onClosed: () => void
 }
 
@@ -63,6 +65,13 @@ export class StoredFile implements PooledFile {
   readonly index: number
   /** Bytes that belong to the file; a longer file is truncated when it is opened for writing. `Infinity` for no limit. */
   readonly lengthBytes: number
+  /** When its stamp was last compared with the known one; on the clock of `performance`. */
+  comparedMs = Number.NEGATIVE_INFINITY
+  /** The comparison under way. */
+  comparing: Promise<void> | null = null
+  /** Writes under way, and all that were begun. */
+  #writing = 0
+  #writes = 0
   /** Inode of the current or last handle. */
   #inode: number | undefined
   readonly #mode: number
@@ -102,6 +111,26 @@ export class StoredFile implements PooledFile {
 
   onClosed(): void {
     this.#shared.onClosed()
+  }
+
+  /** Runs a write to the file, whose stamp changes by it. */
+  async whileWriting(write: () => Promise<void>): Promise<void> {
+    this.#shared.known.written(this.index)
+    this.#writing++
+    this.#writes++
+    try {
+      await write()
+    } finally {
+      this.#writing--
+    }
+  }
+
+  /** Runs a flush of the file through `fd`. What the stamp is afterwards is the work of the writes before it, unless more came. */
+  async whileFlushing(fd: number, flush: () => Promise<void>): Promise<void> {
+    const writes = this.#writing > 0 ? -1 : this.#writes
+    await flush()
+    const stat = await fstat(fd, { bigint: true })
+    if (writes === this.#writes) this.#shared.known.settled(this.index, stampOf(stat))
   }
 
   /** Creates an empty file unless it exists. */
@@ -180,11 +209,15 @@ export async function readStamp(file: Pick<StoredFile, 'path'>, handles: HandleP
   try {
     const stat = await lstat(file.path, { bigint: true })
     if (file instanceof StoredFile && file.wasReplacedBy(Number(stat.ino))) await handles.drop(file)
-    return stat.isFile() ? { size: Number(stat.size), mtimeNs: `${stat.mtimeNs}` } : MISSING
+    return stat.isFile() ? stampOf(stat) : MISSING
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return MISSING
     throw ioError(error, file.path)
   }
+}
+
+function stampOf({ size, mtimeNs }: { readonly size: bigint; readonly mtimeNs: bigint }): FileStamp {
+  return { size: Number(size), mtimeNs: `${mtimeNs}` }
 }
 
 const ZEROS = new Uint8Array(1024 * 1024)

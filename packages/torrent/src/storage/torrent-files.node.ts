@@ -13,6 +13,9 @@ import { LazyPartFile } from './part-file.node.ts'
 import type { FileStamp, StoredSegment } from './storage.ts'
 import { MISSING, readStamp, type StoredFile } from './stored-file.node.ts'
 
+/** How often the stamp of an open file is compared with the known one while the file is read. */
+const COMPARE_MS = 5000
+
 /** Receives each range of bytes that has changed in a file. */
 export type WriteListener = (file: StoredFile, begin: number, end: number) => void
 
@@ -175,6 +178,8 @@ export class TorrentFiles {
     length: number,
   ): Promise<void> {
     const { handles } = this.set
+    const comparing = this.#compareIfDue(file)
+    if (comparing) await comparing
     let count: number
     try {
       const acquired = handles.acquire(file, false)
@@ -190,6 +195,28 @@ export class TorrentFiles {
     if (count < length) throw new ShoalError('not-found', `${file.path} is too short. Check the data again.`)
   }
 
+  /** Throws, or rejects, if others changed the file: once per opening, and every few seconds while it is read. */
+  #compareIfDue(file: StoredFile): Promise<void> | null {
+    const { known } = this.set
+    if (known.files.has(file.index)) throw changedError(file)
+    if (file.comparing) return file.comparing
+    const before = known.get(file.index)
+    if (before === undefined) return null
+    const nowMs = performance.now()
+    if (file.handle !== null && nowMs < file.comparedMs + COMPARE_MS) return null
+    file.comparedMs = nowMs
+    file.comparing = this.#compare(file, before).finally(() => {
+      file.comparing = null
+    })
+    return file.comparing
+  }
+
+  async #compare(file: StoredFile, before: FileStamp): Promise<void> {
+    const stamp = await readStamp(file, this.set.handles)
+    // A missing file is reported by the read.
+    if (stamp !== MISSING && this.set.known.compare(file.index, before, stamp)) throw changedError(file)
+  }
+
   #readPartFile(offset: number, into: readonly Uint8Array[], length: number): Promise<void>[] {
     return byPiece(this.#layout, offset, length).map(async run => {
       const slot = this.part.current!.index.slotOffset(run.piece)
@@ -202,7 +229,7 @@ export class TorrentFiles {
 
   async #writeFile(file: StoredFile, position: number, bytes: Uint8Array): Promise<void> {
     try {
-      await this.set.handles.writes.write(file, position, bytes)
+      await file.whileWriting(() => this.set.handles.writes.write(file, position, bytes))
     } catch (error) {
       throw this.#writeError(error, file)
     } finally {
@@ -248,4 +275,8 @@ export class TorrentFiles {
     }
     return own
   }
+}
+
+function changedError(file: StoredFile): ShoalError {
+  return new ShoalError('io', `${file.path} was changed by another program. Check the data again.`)
 }

@@ -43,6 +43,7 @@ function listFacts(torrent: TorrentDetail): (readonly [string, string | null])[]
     [texts.show.rows.down, transferText(torrent.downloadBytesPerSecond, torrent.downloadedBytes)],
     [texts.show.rows.up, transferText(torrent.uploadBytesPerSecond, torrent.uploadedBytes)],
     [texts.show.rows.ratio, maybe(torrent.ratio, ratio => formatNumber(ratio, 3))],
+    [texts.show.rows.changed, torrent.changedFiles.join(', ') || null],
     [texts.show.rows.wasted, torrent.wastedBytes > 0 ? formatBytes(torrent.wastedBytes) : null],
     [texts.show.rows.peers, peersText(torrent)],
     [texts.show.rows.limits, limitsText(torrent)],

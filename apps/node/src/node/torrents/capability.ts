@@ -102,10 +102,16 @@ function metrics(manager: TorrentManager): Family[] {
 
 function health({ session, registry, kernel: { settings } }: TorrentManager): string[] {
   const problems = [...session.problems]
-  const failed = [...registry.listed()].filter(({ api }) => api.stats.state === 'error')
+  const all = [...registry.listed()].map(({ api }) => ({ name: api.name, stats: api.stats }))
+  const failed = all.filter(({ stats }) => stats.state === 'error')
   if (failed.length > 0)
     problems.push(
-      `${count(failed.length, 'torrent has', 'torrents have')} stopped, ${failed[0]!.api.name} with this error: ${failed[0]!.api.stats.error ?? 'unknown'}`,
+      `${count(failed.length, 'torrent has', 'torrents have')} stopped, ${failed[0]!.name} with this error: ${failed[0]!.stats.error ?? 'unknown'}`,
+    )
+  const changed = all.flatMap(({ stats }) => stats.changedFiles)
+  if (changed.length > 0)
+    problems.push(
+      `${count(changed.length, 'file was', 'files were')} changed on disk and no longer right, such as ${changed[0]}: what is missing is downloaded again`,
     )
   if (session.port === 0 && settings.current.network.port !== 0)
     problems.push(`port ${settings.current.network.port} cannot be opened for peers: choose another`)

@@ -70,6 +70,9 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   api.on('metadata', learned)
   api.on('complete', completed)
   api.on('error', error => log.error(`${nameOf(torrent)}: ${error.message}`, about))
+  api.on('filesChanged', paths =>
+    log.warn(`${nameOf(torrent)}: changed on disk and no longer right: ${paths.join(', ')}`, about),
+  )
   api.on('log', message => log.debug(`${nameOf(torrent)}: ${message}`, about))
   api.on(
     'peerClosed',

@@ -55,6 +55,25 @@ test('a torrent that is removed again after a restore gets the full time to be r
   expect(existsSync(join(node.directory, 'a.txt'))).toBe(true)
 })
 
+test('a file that was changed on disk is named by its torrent and among the problems of the node', async () => {
+  const node = await nodeForTest()
+  const id = await share(node)
+  const { api } = node.torrents.registry.get(id)
+  await writeFile(join(node.directory, 'a.txt'), 'X'.repeat(45_000))
+  const read = api.files[0]!.stream()[Symbol.asyncIterator]().next()
+  await vi.waitFor(async () => {
+    const detail = await node.operations.getTorrent({ id })
+    expect(detail).toMatchObject({ state: 'downloading', changedFiles: ['a.txt'] })
+  })
+  const { problems } = await node.operations.getHealth({})
+  expect(problems.join()).toContain('1 file was changed on disk and no longer right, such as a.txt')
+  // The reader gets what is right, or nothing.
+  await writeFile(join(node.directory, 'a.txt'), 'a.txt'.repeat(9000))
+  await api.recheck()
+  expect(Buffer.from((await read).value!).toString()).toMatch(/^(a.txt)+/)
+  expect((await node.operations.getTorrent({ id })).changedFiles).toEqual([])
+})
+
 test('a torrent that is added while it is being deleted becomes a new one', async () => {
   const node = await nodeForTest()
   const id = await share(node)

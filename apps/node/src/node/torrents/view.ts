@@ -112,6 +112,7 @@ export function torrentDetail(
     pieceLengthBytes: metainfo?.info.pieceLengthBytes ?? null,
     wastedBytes: api.stats.wastedBytes,
     webSeeds: [...api.webSeeds],
+    changedFiles: [...api.stats.changedFiles],
     downloadLimitBytesPerSecond: toLimit(limits.downloadBytesPerSecond),
     uploadLimitBytesPerSecond: toLimit(limits.uploadBytesPerSecond),
     ratioLimit: row.ratioLimit,

@@ -376,6 +376,7 @@ export class SimulatedTorrent {
       pieceLengthBytes: this.pieceLengthBytes,
       wastedBytes: Math.round(row.downloadedBytes * 0.0012),
       webSeeds: this.webSeeds,
+      changedFiles: [],
       ...this.options,
       downloadingSeconds: Math.round(this.seconds.downloading),
       seedingSeconds: Math.round(this.seconds.seeding),

@@ -4,12 +4,16 @@ import type { HashPool } from '../../hash/hash-pool.ts'
 import { recheck } from '../../hash/recheck.ts'
 import { planStart } from '../../storage/plan-start.ts'
 import type { ResumeProgress } from '../../storage/resume-store.ts'
+import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
+
+/** Pieces that were verified, and the stamps that the files had then. */
+export type KnownProgress = Pick<ResumeProgress, 'had' | 'stamps'>
 
 export interface CheckOptions {
   readonly pool: HashPool
-  /** The record of an earlier run. */
-  readonly progress: ResumeProgress | null
+  /** The record of an earlier run, or what was known until others changed files. */
+  readonly progress: KnownProgress | null
   /** Hash everything, whatever was recorded. */
   readonly thorough: boolean
   /** Believe that everything is in place. */
@@ -22,6 +26,8 @@ export interface CheckOptions {
 export class Checking {
   /** 0 to 1. */
   progress = 0
+  /** Files, by index among all, that were changed since the record. */
+  readonly changed = new Set<number>()
   readonly #abort = new AbortController()
   #running: Promise<boolean> | null = null
 
@@ -55,6 +61,8 @@ export class Checking {
       own.throwIfAborted()
       have.clearAll()
       if (options.trusted && !options.thorough) {
+        storage.changes?.verified(await storage.stamps())
+        own.throwIfAborted()
         have.setAll()
         content.isForeign = true
         content.isChecked = true
@@ -80,9 +88,14 @@ export class Checking {
   async #findPieces(content: Content, options: CheckOptions, signal: AbortSignal): Promise<boolean> {
     const { metainfo, layout, storage, have, pieceLayers } = content
     const { pool, progress } = options
-    const { trusted, pieces } = await planCheck(content, options)
+    const stamps = await storage.stamps()
+    for (const file of changedFiles(content, progress, stamps)) this.changed.add(file)
+    const { trusted, pieces } = planCheck(content, options, stamps)
     for (let piece = 0; piece < layout.pieceCount; piece++) if (trusted?.has(piece)) have.set(piece)
-    if (pieces.length === 0) return !isRecorded(have, progress)
+    if (pieces.length === 0) {
+      storage.changes?.verified(stamps)
+      return !isRecorded(have, progress)
+    }
     const right = await recheck(
       { info: metainfo.info, layout, storage, pool, pieceLayers, pieces },
       {
@@ -93,6 +106,7 @@ export class Checking {
       },
     )
     for (const piece of pieces) if (right.has(piece)) have.set(piece)
+    storage.changes?.verified(stamps)
     return true
   }
 }
@@ -136,8 +150,11 @@ export class SharedCheck {
 }
 
 /** Decides which pieces to believe and which to hash, in ascending order. */
-async function planCheck({ layout, storage }: Content, { progress, thorough }: CheckOptions) {
-  const stamps = await storage.stamps()
+function planCheck(
+  { layout, storage }: Content,
+  { progress, thorough }: CheckOptions,
+  stamps: readonly FileStamp[],
+) {
   // Storage in memory has no stamps that could show where there is data.
   if (thorough && storage.segments(0, 0) === null)
     return { trusted: null, pieces: Array.from({ length: layout.pieceCount }, (_, piece) => piece) }
@@ -146,7 +163,20 @@ async function planCheck({ layout, storage }: Content, { progress, thorough }: C
   return { trusted, pieces }
 }
 
-function isRecorded(have: Bitfield, progress: ResumeProgress | null): boolean {
+/** Files that exist, but not as they were recorded, or that storage saw change. */
+function changedFiles(
+  { storage }: Content,
+  progress: KnownProgress | null,
+  stamps: readonly FileStamp[],
+): number[] {
+  const before = progress?.stamps ?? []
+  const isChanged = ({ size, mtimeNs }: FileStamp, file: number) =>
+    storage.changes?.files.has(file) ||
+    (before.length === stamps.length && (before[file]!.size !== size || before[file]!.mtimeNs !== mtimeNs))
+  return stamps.flatMap((stamp, file) => (stamp.size >= 0 && isChanged(stamp, file) ? [file] : []))
+}
+
+function isRecorded(have: Bitfield, progress: KnownProgress | null): boolean {
   return progress?.had !== null && progress?.had !== undefined && equalBytes(have.bytes, progress.had)
 }
 

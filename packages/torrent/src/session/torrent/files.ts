@@ -26,6 +26,8 @@ export interface FileContext {
   readonly content: Content
   /** The deadlines of the torrent, which starts to work for them. */
   deadlines(): PieceDeadlines
+  /** Checks the files that others changed. */
+  checkChanged(): Promise<void>
 }
 
 /** One real file of a torrent, as the public API shows it. */
@@ -105,7 +107,13 @@ async function* streamFile(
       expedited.delete(piece)
       const stop = Math.min(end, layout.pieceOffset(piece + 1) - offsetBytes, at + CHUNK_BYTES)
       const bytes = new Uint8Array(stop - at)
-      await storage.read(offsetBytes + at, bytes)
+      try {
+        await storage.read(offsetBytes + at, bytes)
+      } catch (error) {
+        if (!storage.changes?.files.size || context.data.lifecycle.isClosed) throw error
+        await context.checkChanged()
+        continue
+      }
       yield bytes
       at = stop
     }

@@ -1,8 +1,9 @@
+import type { Bitfield } from '../../base/bitfield.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { SwarmEvents } from '../../swarm/swarm-context.ts'
 import type { SessionContext } from '../context.ts'
-import { Checking, SharedCheck } from './checking.ts'
+import { Checking, type KnownProgress, SharedCheck } from './checking.ts'
 import { type Content, openContent } from './content.ts'
 import { Fetching } from './fetching.ts'
 import { foundBytes } from './found-bytes.ts'
@@ -10,8 +11,9 @@ import type { Emit } from './lifecycle.ts'
 import { TorrentNetwork } from './network.ts'
 import { Recorder } from './recorder.ts'
 import { Recovery } from './recovery.ts'
+import { currentPath } from './relocation.ts'
 import type { Running } from './running.ts'
-import { presentStamps, readFault } from './storage-faults.ts'
+import { presentStamps, readFault, unchangedStamps } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 /** The services of a session to one of its torrents. */
@@ -136,19 +138,33 @@ export class Phases {
    * others still wait for the check, or with the error of storage.
    */
   async recheck(signal?: AbortSignal): Promise<void> {
+    await this.#shareCheck({ thorough: true }, signal)
+  }
+
+  /**
+   * Checks the files that others changed, which are not served until then. Joins the check that is under way. Rejects with the error of
+   * storage.
+   */
+  async checkChanged(): Promise<void> {
+    await this.#shareCheck({ thorough: false })
+  }
+
+  async #shareCheck({ thorough }: { thorough: boolean }, signal?: AbortSignal): Promise<void> {
     while (this.#recheck?.isCancelled) await this.#recheck.settled()
     this.#recheck ??= new SharedCheck(shared =>
-      this.#checkAll(shared).finally(() => {
+      this.#checkAgain(thorough, shared).finally(() => {
         this.#recheck = null
       }),
     )
     await this.#recheck.join(signal)
   }
 
-  async #checkAll(signal: AbortSignal): Promise<void> {
+  async #checkAgain(thorough: boolean, signal: AbortSignal): Promise<void> {
     const { lifecycle, content } = this.data
     if (!content || lifecycle.isClosed) return
     const wasChecked = lifecycle.phase === 'running' && content.isChecked
+    if (!thorough && wasChecked) await this.#mustBePresent(content)
+    if (this.data.lifecycle.isClosed) return
     lifecycle.phase = 'checking'
     lifecycle.error = null
     this.data.show()
@@ -159,13 +175,25 @@ export class Phases {
     ])
     if (this.data.lifecycle.isClosed) return
     try {
-      await this.#check(content, { signal, thorough: true })
+      // A torrent whose check did not end knows of no piece whether it is right.
+      if (thorough || !wasChecked) await this.#check(content, { signal, thorough: true })
+      else await this.#check(content, { signal, thorough: false, known: await unchangedProgress(content) })
     } catch (error) {
       if (signal.aborted && this.data.lifecycle.phase === 'idle') {
         if (wasChecked) this.#onChecked(content)
         else if (!lifecycle.paused) this.#beginCheck(content)
         this.data.show()
       }
+      throw error
+    }
+  }
+
+  /** A file that is gone or cut stops the torrent: the user may put it back. */
+  async #mustBePresent(content: Content): Promise<void> {
+    try {
+      await presentStamps(content)
+    } catch (error) {
+      this.#recovery.onFault(error)
       throw error
     }
   }
@@ -245,12 +273,11 @@ export class Phases {
     this.#check(content, { thorough: false }).catch(() => {})
   }
 
-  async #check(
-    content: Content,
-    { signal, thorough }: { signal?: AbortSignal | undefined; thorough: boolean },
-  ): Promise<void> {
+  async #check(content: Content, { signal, thorough, known }: CheckKind): Promise<void> {
     const { lifecycle, place } = this.data
-    const { progress, trusted } = place
+    const progress = known ?? place.progress
+    const trusted = place.trusted && !known
+    const before = content.shown.clone()
     const checking = new Checking()
     this.#current = checking
     lifecycle.phase = 'checking'
@@ -267,7 +294,17 @@ export class Phases {
       throw error
     }
     this.#current = null
+    this.#tellChanges(content, before, checking.changed)
     this.#onChecked(content)
+  }
+
+  #tellChanges(content: Content, before: Bitfield, changed: ReadonlySet<number>): void {
+    const { data } = this
+    const lost = [...changed].filter(file => hasLostPieces(content, before, file))
+    if (lost.length === 0) return
+    data.changedFiles = new Set([...data.changedFiles, ...lost])
+    const paths = lost.map(file => currentPath(data, content, file).join('/'))
+    this.#emit('filesChanged', paths)
   }
 
   #onChecked(content: Content): void {
@@ -324,7 +361,9 @@ export class Phases {
       onPiece: piece => this.#onPiece(piece),
       onWriteError: error => this.#recovery.onWriteError(error),
       onReadError: (piece, error) => {
-        if (this.data.lifecycle.phase === 'running') this.#recovery.onFault(readFault(piece, error))
+        if (this.data.lifecycle.phase !== 'running') return
+        if (this.data.content?.storage.changes?.files.size) this.#onFilesChanged()
+        else this.#recovery.onFault(readFault(piece, error))
       },
       onTransferred: (downloaded, uploaded) => {
         this.data.addTransferred(downloaded, uploaded)
@@ -337,6 +376,13 @@ export class Phases {
     }
   }
 
+  #onFilesChanged(): void {
+    if (this.data.lifecycle.phase !== 'running' || this.#recheck) return
+    this.#emit('log', 'files were changed on disk: they are checked before they are served again')
+    // A check that fails stops the torrent with its error.
+    void this.checkChanged().catch(() => {})
+  }
+
   #createRecorder(store: NonNullable<SessionContext['resume']>): Recorder {
     return new Recorder({
       store,
@@ -344,6 +390,7 @@ export class Phases {
       events: {
         saveUnfinished: async () => this.network.running?.saveUnfinished(this.data.lifecycle.paused),
         onStorageFault: error => this.#recovery.onFault(error),
+        onFilesChanged: () => this.#onFilesChanged(),
         onFlushError: fault => this.#recovery.onFlushError(fault),
         log: line => this.#emit('log', line),
       },
@@ -376,6 +423,26 @@ export class Phases {
     if (fault !== undefined) this.#recovery.onFault(fault)
     else if (running.transfer.wanted.isFinished) this.#onFinished()
   }
+}
+
+interface CheckKind {
+  readonly signal?: AbortSignal | undefined
+  readonly thorough: boolean
+  /** Instead of the record of an earlier run. */
+  readonly known?: KnownProgress
+}
+
+/** What is known of a checked torrent except for the files that others changed. */
+async function unchangedProgress(content: Content): Promise<KnownProgress> {
+  const stamps = unchangedStamps(content, await content.storage.stamps())
+  return { had: content.have.bytes.slice(), stamps }
+}
+
+/** Whether pieces of a file were there before and are not any more. */
+function hasLostPieces({ layout, have }: Content, before: Bitfield, file: number): boolean {
+  const { first, end } = layout.piecesOf(file)
+  for (let piece = first; piece < end; piece++) if (before.has(piece) && !have.has(piece)) return true
+  return false
 }
 
 function alreadyAdded(): ShoalError {

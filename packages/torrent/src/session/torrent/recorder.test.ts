@@ -51,6 +51,7 @@ async function setup() {
     events: {
       saveUnfinished: async () => {},
       onStorageFault: error => errors.push(error),
+      onFilesChanged: () => log.push('changed'),
       onFlushError: fault => errors.push(fault),
       log: line => errors.push(line),
     },

@@ -7,7 +7,7 @@ import type { ResumeProgress, ResumeStore } from '../../storage/resume-store.ts'
 import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
 import { mergePeers } from './origin.ts'
-import { flushFault, presentStamps } from './storage-faults.ts'
+import { flushFault, presentStamps, unchangedStamps } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 /** How often progress is recorded while pieces arrive: a crash costs at most this much of transfer. */
@@ -21,6 +21,8 @@ export interface RecorderEvents {
   saveUnfinished(): Promise<void>
   /** The disk no longer holds what `content.have` says. */
   onStorageFault(error: unknown): void
+  /** Others changed files: their pieces have to be checked. */
+  onFilesChanged(): void
   /** A flush failed: it may have lost what was written before it, and a later flush would not report that. */
   onFlushError(fault: ShoalError): void
   log(line: string): void
@@ -169,6 +171,11 @@ export class Recorder {
     if (checked && !this.#dirty) {
       const flushed = await checked.storage.stamps()
       if (!this.#dirty) stamps = flushed
+    }
+    if (checked?.storage.changes?.files.size) {
+      this.#events.onFilesChanged()
+      // If nobody checks them until then, the next start does.
+      stamps = unchangedStamps(checked, stamps)
     }
     if (content) await this.#saveMetainfo(key, content)
     const unfinished = content && content.unfinished.size > 0 ? { unfinished: content.unfinished } : {}

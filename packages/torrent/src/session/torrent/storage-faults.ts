@@ -49,6 +49,15 @@ export async function presentStamps({ have, layout, storage, metainfo }: Content
   return stamps
 }
 
+/** Differs from the stamp of every file that exists. */
+const NO_STAMP: FileStamp = { size: -1, mtimeNs: '0' }
+
+/** The stamps with which files are known. A file that others changed has none, so that whoever compares the stamps later checks it. */
+export function unchangedStamps({ storage }: Content, stamps: readonly FileStamp[]): FileStamp[] {
+  const changed = storage.changes?.files
+  return stamps.map((stamp, file) => (changed?.has(file) ? NO_STAMP : stamp))
+}
+
 /** The error that stops a torrent when a flush fails. */
 export function flushFault(cause: unknown): ShoalError {
   const message = `${messageOf(cause).replace(/\.$/, '')}. The last writes may be lost: resume writes or fetches them again`

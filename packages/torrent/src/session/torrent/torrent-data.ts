@@ -11,6 +11,8 @@ import type { Content } from './content.ts'
 import { type Emit, Lifecycle } from './lifecycle.ts'
 import type { TorrentOrigin, TorrentPlace } from './origin.ts'
 
+const NO_FILES: ReadonlySet<number> = new Set()
+
 /** Plain data of one torrent, which its parts share: where it comes from, where its files are, what is known of it. */
 export class TorrentData {
   readonly place: TorrentPlace
@@ -30,6 +32,8 @@ export class TorrentData {
   /** Where the files are being moved to. */
   moving: FilePlace | null = null
   isSequential: boolean
+  /** Files, by index among all, of which pieces were lost because others changed them. */
+  changedFiles: ReadonlySet<number> = NO_FILES
   readonly #clock: Clock
 
   constructor(clock: Clock, origin: TorrentOrigin, place: TorrentPlace, emit: Emit) {

@@ -106,7 +106,14 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     const { content } = data
     if (!content) return []
     const { clock } = this.#context
-    const context = { clock, data, content, deadlines: () => this.phases.network.deadlines() }
+    const { network } = this.phases
+    const context = {
+      clock,
+      data,
+      content,
+      deadlines: () => network.deadlines(),
+      checkChanged: () => this.phases.checkChanged(),
+    }
     this.#files ??= realFiles(content).map((at, index) => new FileView(index, at, context))
     return this.#files
   }

@@ -1,9 +1,12 @@
 import type { PieceMap, TorrentStats } from '../../api.ts'
 import { ShoalError } from '../../base/errors.ts'
+import type { Content } from './content.ts'
 import type { Phases } from './phases.ts'
+import { currentPath } from './relocation.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 const IDLE = { download: 0, upload: 0 }
+const NO_FILES: readonly string[] = []
 const MAX_AVAILABILITY = 255
 
 /** The numbers of a torrent as the public API shows them. */
@@ -32,9 +35,17 @@ export function torrentStats(phases: Phases, nowMs: number): TorrentStats {
     peers: swarm?.peers.size ?? 0,
     seeds,
     knownPeers: swarm?.pool.idle ?? 0,
+    changedFiles: content && data.changedFiles.size > 0 ? changedFiles(data, content) : NO_FILES,
     ...(error ? { error: error.message } : {}),
     ...(error instanceof ShoalError ? { errorCode: error.code } : {}),
   }
+}
+
+/** Paths of the files that others changed, until their pieces are back. */
+function changedFiles(data: TorrentData, content: Content): string[] {
+  return [...data.changedFiles]
+    .filter(file => content.haveBytesOf(file) < content.layout.files[file]!.lengthBytes)
+    .map(file => currentPath(data, content, file).join('/'))
 }
 
 /** Payload bytes per second. 0 as soon as the torrent is paused, although the average of the last seconds is not. */

@@ -217,6 +217,8 @@ export const common: Translation<typeof original> = {
   },
   trackerStates: { idle: 'inaktiv', working: 'wird gefragt', ok: 'in Ordnung', failed: 'Fehler' },
   progress: {
+    filesChanged:
+      'auf dem Datenträger geändert und nicht mehr richtig: {files}. Was fehlt, wird erneut heruntergeladen.',
     metadata: 'Metadaten werden abgerufen',
     checking: 'wird geprüft',
     hashing: 'Prüfsummen werden berechnet',

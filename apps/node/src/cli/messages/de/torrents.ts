@@ -111,6 +111,7 @@ export const torrents: Translation<typeof original> = {
       down: 'Download',
       up: 'Upload',
       ratio: 'Verhältnis',
+      changed: 'Auf dem Datenträger geändert',
       wasted: 'Verworfen',
       peers: 'Peers',
       limits: 'Grenzen',

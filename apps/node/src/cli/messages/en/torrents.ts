@@ -108,6 +108,7 @@ export const torrents = {
       down: 'Down',
       up: 'Up',
       ratio: 'Ratio',
+      changed: 'Changed on disk',
       wasted: 'Wasted',
       peers: 'Peers',
       limits: 'Limits',

@@ -5,7 +5,10 @@ import { useParams, useSearchParams } from 'wouter'
 import { EmptyState } from '../../../shared/controls/EmptyState.tsx'
 import { Loading } from '../../../shared/controls/Loading.tsx'
 import layout from '../../../shared/controls/layout.module.css'
+import { Notice } from '../../../shared/controls/Panels.tsx'
 import { useFeatures } from '../../../shared/feature.ts'
+import { listOf } from '../../../shared/format/format.ts'
+import { shownName } from '../../../shared/format/shown-name.ts'
 import { canShow, kindOf } from '../../../shared/media/kinds.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { type Asked, useCell, useNode, useTorrent } from '../../../shared/node/context.tsx'
@@ -38,6 +41,15 @@ export function TorrentPage() {
   )
 }
 
+function ChangedFiles({ paths }: { readonly paths: readonly string[] }) {
+  if (paths.length === 0) return null
+  return (
+    <Notice tone="warn">
+      {say.changedFiles({ count: paths.length, names: listOf(...paths.map(shownName)) })}
+    </Notice>
+  )
+}
+
 function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail: Asked<TorrentDetail> }) {
   const [query, setQuery] = useSearchParams()
   const tabs = useFeatures().flatMap(({ torrentTabs = [] }) => torrentTabs)
@@ -60,6 +72,7 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
   return (
     <div className={styles.page}>
       <Head torrent={torrent} onPlay={main === null ? null : () => show(main)} />
+      <ChangedFiles paths={detail.value?.changedFiles ?? []} />
       <Tabs.Root className={`${layout.stack4} ${layout.shrink}`} value={tab} onValueChange={choose}>
         <Tabs.List className={styles.list} aria-label={say.tabs.label}>
           {tabs.map(({ name, label, count }) => (

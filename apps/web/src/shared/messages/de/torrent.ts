@@ -3,6 +3,11 @@ import type { torrent as english } from '../en/torrent.ts'
 
 export const torrent: Translation<typeof english> = {
   back: 'Alle Torrents',
+  changedFiles: {
+    one: '{names} wurde auf dem Datenträger geändert und passt nicht mehr zum Torrent. Was fehlt, wird erneut heruntergeladen.',
+    other:
+      '{names} wurden auf dem Datenträger geändert und passen nicht mehr zum Torrent. Was fehlt, wird erneut heruntergeladen.',
+  },
   gone: {
     title: 'Torrent nicht gefunden',
     body: 'Er wurde entfernt, oder die Adresse enthält einen Tippfehler.',

@@ -1,6 +1,11 @@
 /** Texts of one torrent's page. */
 export const torrent = {
   back: 'All transfers',
+  changedFiles: {
+    one: '{names} was changed on disk and no longer matches the torrent. What is missing is downloaded again.',
+    other:
+      '{names} were changed on disk and no longer match the torrent. What is missing is downloaded again.',
+  },
   gone: { title: 'Torrent not found', body: 'It was removed, or the address is mistyped.' },
   tabs: {
     label: 'Parts of the torrent',

@@ -46,6 +46,7 @@ export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail
     pieceLengthBytes: 16_384,
     wastedBytes: 3,
     webSeeds: [],
+    changedFiles: [],
     downloadLimitBytesPerSecond: null,
     uploadLimitBytesPerSecond: 20_000,
     ratioLimit: null,
