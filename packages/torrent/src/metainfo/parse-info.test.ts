@@ -196,6 +196,7 @@ describe('parseInfo', () => {
     ['a file without properties', v2({ a: { '': 5 } }), 'without properties'],
     ['a file without a length', v2({ a: { '': {} } }), 'no valid length'],
     ['a file without a root', v2({ a: leaf(5, { 'pieces root': undefined }) }), 'no valid pieces root'],
+    ['a root of zeros', v2({ a: leaf(5, { 'pieces root': new Uint8Array(32) }) }), 'can never be completed'],
     ['a short root', v2({ a: leaf(5, { 'pieces root': new Uint8Array(31) }) }), 'no valid pieces root'],
     ['a component that climbs', v2({ d: { '..': leaf() } }), 'leads to another folder'],
     ['a component with a slash', v2({ '../x': leaf() }), 'contains a slash'],

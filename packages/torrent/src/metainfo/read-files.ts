@@ -87,6 +87,9 @@ function readV2File(file: BencodeDictionary | undefined, path: string[]): Unplac
   if (lengthBytes === 0) return { path, lengthBytes, ...attributes }
   const piecesRoot = asBytes(file.get('pieces root'))
   if (piecesRoot?.length !== HASH_BYTES) throw badTorrent('a file has no valid pieces root')
+  // No data hashes to it.
+  if (piecesRoot.every(byte => byte === 0))
+    throw badTorrent('a file can never be completed because its pieces root is all zeros')
   return { path, lengthBytes, ...attributes, piecesRoot }
 }
 
