@@ -178,6 +178,8 @@ export interface TorrentEvents extends Record<string, unknown[]> {
   state: [TorrentState]
   /** The torrent has stopped, for example because the disk is full or data is missing. `resume` retries. */
   error: [Error]
+  /** Files of a new torrent are stored under other names because files with theirs existed that are none of its own. */
+  filesAvoided: [readonly { readonly path: string; readonly storedAs: string }[]]
   /** Files that were changed on disk no longer match the torrent: their paths. What is missing is downloaded again. */
   filesChanged: [readonly string[]]
   /** A peer has disconnected; carries its last status. */

@@ -150,6 +150,21 @@ export class FileSet {
     }
     this.#idle.renamed = new Map([...(this.#idle.renamed ?? []), ...renamed])
   }
+
+  /** Uses other paths, as far as no other file of the torrent has them, and leaves on disk what has the old ones. Returns the paths. */
+  async avoid(renamed: Renamed): Promise<Renamed> {
+    const apply = (some: Renamed) => applyRenames(this.#paths, some, NAME_RULES, this.partFile.relative)
+    // One by one only if two collide: each call compares all paths.
+    const avoided = apply(renamed) ? renamed : new Map([...renamed].filter(one => apply(new Map([one]))))
+    for (const file of avoided.keys()) {
+      const inUse = this.#files.get(file)
+      this.#files.delete(file)
+      this.seen.delete(file)
+      if (inUse) await this.handles.drop(inUse)
+    }
+    this.#idle.renamed = new Map([...(this.#idle.renamed ?? []), ...avoided])
+    return avoided
+  }
 }
 
 /** Paths of a torrent's files; see `diskPaths`. */

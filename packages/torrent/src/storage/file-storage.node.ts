@@ -176,6 +176,14 @@ class FileStorage implements Storage {
     })
   }
 
+  async avoid(renamed: Renamed): Promise<Renamed> {
+    let avoided: Renamed = new Map()
+    await this.#exclusive(async ({ set }) => {
+      avoided = await set.avoid(renamed)
+    })
+    return avoided
+  }
+
   async remove(): Promise<void> {
     this.#checkOpen()
     this.#stopMove?.abort(closedError())

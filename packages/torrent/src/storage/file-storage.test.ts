@@ -140,7 +140,7 @@ describe('a file that somebody else changes', () => {
     expect([...storage.changes!.files]).toEqual([1])
   })
 
-  test('is told from bytes that the torrent moves out of its hidden file', async () => {
+  test('is distinguished from bytes that the torrent moves out of its hidden file', async () => {
     const storage = open(layout, folder())
     await storage.setWanted([true, false])
     await fill(storage, layout)
@@ -155,7 +155,7 @@ describe('a file that somebody else changes', () => {
     expect([...storage.changes!.files]).toEqual([1])
   })
 
-  test('is told from a reservation that was cancelled', async () => {
+  test('is distinguished from a reservation that was cancelled', async () => {
     const large = layoutOf(testFiles([['large', 64 << 20]]), 1 << 20)
     const directory = folder()
     fs.mkdirSync(join(directory, 'T'))

@@ -22,7 +22,7 @@ export interface FileStamp {
   readonly mtimeNs: string
 }
 
-/** What others did to the files of a torrent. */
+/** Tracks changes that others make to the files of a torrent. */
 export interface ForeignChanges {
   /**
    * Files, by index, that others changed since the storage wrote to them or they were checked, as far as `stamps` or a read noticed. Reads of
@@ -78,6 +78,11 @@ export interface Storage {
   move(directory: string, options?: MoveOptions): Promise<void>
   /** Renames files: path below the download folder by file index. Renames all or none. */
   rename(renamed: FilePlace['renamed']): Promise<void>
+  /**
+   * Stores files under other paths from now on, by file index, and leaves on disk what is there. Resolves to those that no other file of the
+   * torrent has. Absent if nobody else can have files of the same names.
+   */
+  avoid?(renamed: FilePlace['renamed']): Promise<FilePlace['renamed']>
   /** Deletes everything that belongs to the torrent and the folders this leaves empty. Closes the storage. */
   remove(): Promise<void>
   close(): Promise<void>

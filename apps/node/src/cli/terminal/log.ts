@@ -11,6 +11,9 @@ export function logTo(view: View, output: Output, torrent: TorrentApi): void {
     if (output.terminal) view.tell(text)
     else output.error(text)
   }
+  torrent.on('filesAvoided', files => {
+    for (const file of files) print(texts.progress.fileAvoided(file))
+  })
   torrent.on('filesChanged', paths => print(texts.progress.filesChanged({ files: paths.join(', ') })))
   if (output.verbose) torrent.on('log', print)
 }

@@ -70,6 +70,10 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   api.on('metadata', learned)
   api.on('complete', completed)
   api.on('error', error => log.error(`${nameOf(torrent)}: ${error.message}`, about))
+  api.on('filesAvoided', files => {
+    for (const { path, storedAs } of files)
+      log.warn(`${nameOf(torrent)}: ${path} exists and is another file: stored as ${storedAs}`, about)
+  })
   api.on('filesChanged', paths =>
     log.warn(`${nameOf(torrent)}: changed on disk and no longer right: ${paths.join(', ')}`, about),
   )

@@ -2,10 +2,13 @@ import { Bitfield } from '../../base/bitfield.ts'
 import { equalBytes } from '../../base/bytes.ts'
 import type { HashPool } from '../../hash/hash-pool.ts'
 import { recheck } from '../../hash/recheck.ts'
+import type { PieceLayout } from '../../metainfo/layout.ts'
 import { planStart } from '../../storage/plan-start.ts'
 import type { ResumeProgress } from '../../storage/resume-store.ts'
+import { addNumber } from '../../storage/safe-names.ts'
 import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
+import { foreignFiles } from './foreign-files.ts'
 
 /** Pieces that were verified, and the stamps that the files had then. */
 export type KnownProgress = Pick<ResumeProgress, 'had' | 'stamps'>
@@ -16,6 +19,8 @@ export interface CheckOptions {
   readonly progress: KnownProgress | null
   /** Hash everything, whatever was recorded. */
   readonly thorough: boolean
+  /** Path of a file, by index among all, below the download folder. */
+  readonly pathOf: (file: number) => readonly string[]
   /** Believe that everything is in place. */
   readonly trusted: boolean
   /** Lets whoever asked for the check cancel it. */
@@ -28,11 +33,18 @@ export class Checking {
   progress = 0
   /** Files, by index among all, that were changed since the record. */
   readonly changed = new Set<number>()
+  /** Paths of files of a new torrent that are stored under other names, because somebody else has files of theirs. */
+  readonly avoided = new Map<number, readonly string[]>()
   readonly #abort = new AbortController()
   #running: Promise<boolean> | null = null
 
   get isStopped(): boolean {
     return this.#abort.signal.aborted
+  }
+
+  /** Throws the reason of `stop`. */
+  mustGoOn(): void {
+    this.#abort.signal.throwIfAborted()
   }
 
   /**
@@ -73,12 +85,44 @@ export class Checking {
       own.throwIfAborted()
       if (news) content.isForeign = true
       content.isChecked = true
+      content.isNew = false
       return news
     } catch (error) {
       restore(have, before)
       content.isChecked = isChecked
       throw error
     }
+  }
+
+  /**
+   * Has files of a new torrent stored under other names if somebody else has files of theirs. A file of an earlier run may have such a name:
+   * it is used. Resolves to the stamps from before the files were checked.
+   */
+  async #avoidForeign(
+    content: Content,
+    checked: readonly FileStamp[],
+    { pool, pathOf }: CheckOptions,
+    signal: AbortSignal,
+  ): Promise<FileStamp[]> {
+    const { metainfo, layout, storage, have, pieceLayers } = content
+    const stamps = [...checked]
+    for (let number = 1; storage.avoid; number++) {
+      const foreign = await foreignFiles(content, stamps)
+      if (foreign.length === 0) break
+      signal.throwIfAborted()
+      const names = new Map(foreign.map(file => [file, numbered(pathOf(file), number)]))
+      const avoided = await storage.avoid(names)
+      for (const [file, path] of avoided) this.avoided.set(file, path)
+      const now = await storage.stamps()
+      for (const file of foreign) stamps[file] = now[file]!
+      const pieces = [...piecesOfFiles(layout, foreign)]
+      const right = await recheck(
+        { info: metainfo.info, layout, storage, pool, pieceLayers, pieces },
+        { signal },
+      )
+      for (const piece of pieces) if (right.has(piece)) have.set(piece)
+    }
+    return stamps
   }
 
   /**
@@ -92,22 +136,21 @@ export class Checking {
     for (const file of changedFiles(content, progress, stamps)) this.changed.add(file)
     const { trusted, pieces } = planCheck(content, options, stamps)
     for (let piece = 0; piece < layout.pieceCount; piece++) if (trusted?.has(piece)) have.set(piece)
-    if (pieces.length === 0) {
-      storage.changes?.verified(stamps)
-      return !isRecorded(have, progress)
-    }
-    const right = await recheck(
-      { info: metainfo.info, layout, storage, pool, pieceLayers, pieces },
-      {
-        signal,
-        onProgress: ({ doneBytes, totalBytes }) => {
-          this.progress = totalBytes === 0 ? 1 : doneBytes / totalBytes
+    if (pieces.length > 0) {
+      const right = await recheck(
+        { info: metainfo.info, layout, storage, pool, pieceLayers, pieces },
+        {
+          signal,
+          onProgress: ({ doneBytes, totalBytes }) => {
+            this.progress = totalBytes === 0 ? 1 : doneBytes / totalBytes
+          },
         },
-      },
-    )
-    for (const piece of pieces) if (right.has(piece)) have.set(piece)
-    storage.changes?.verified(stamps)
-    return true
+      )
+      for (const piece of pieces) if (right.has(piece)) have.set(piece)
+    }
+    const isNew = content.isNew && storage.avoid !== undefined
+    storage.changes?.verified(isNew ? await this.#avoidForeign(content, stamps, options, signal) : stamps)
+    return pieces.length > 0 || this.avoided.size > 0 || !isRecorded(have, progress)
   }
 }
 
@@ -174,6 +217,20 @@ function changedFiles(
     storage.changes?.files.has(file) ||
     (before.length === stamps.length && (before[file]!.size !== size || before[file]!.mtimeNs !== mtimeNs))
   return stamps.flatMap((stamp, file) => (stamp.size >= 0 && isChanged(stamp, file) ? [file] : []))
+}
+
+function numbered(path: readonly string[], number: number): string[] {
+  return [...path.slice(0, -1), addNumber(path.at(-1)!, number)]
+}
+
+/** The pieces of these files, ascending. */
+function piecesOfFiles(layout: PieceLayout, files: readonly number[]): Set<number> {
+  const pieces = new Set<number>()
+  for (const file of files) {
+    const { first, end } = layout.piecesOf(file)
+    for (let piece = first; piece < end; piece++) pieces.add(piece)
+  }
+  return pieces
 }
 
 function isRecorded(have: Bitfield, progress: KnownProgress | null): boolean {

@@ -284,7 +284,11 @@ export class Phases {
     this.data.show()
     try {
       const pool = this.#context.hashPool
-      if (await checking.run(content, { pool, progress, trusted, thorough, signal })) this.recorder?.touch()
+      const pathOf = (file: number) => currentPath(this.data, content, file)
+      if (await checking.run(content, { pool, progress, pathOf, trusted, thorough, signal }))
+        this.recorder?.touch()
+      if (checking.avoided.size > 0) await this.#noteAvoided(content, checking.avoided)
+      checking.mustGoOn()
     } catch (error) {
       // The caller that stopped the check decides what follows.
       if (checking.isStopped) throw error
@@ -296,6 +300,18 @@ export class Phases {
     this.#current = null
     this.#tellChanges(content, before, checking.changed)
     this.#onChecked(content)
+  }
+
+  /** Records the other names before anything is written under them. */
+  async #noteAvoided(content: Content, avoided: ReadonlyMap<number, readonly string[]>): Promise<void> {
+    const { data } = this
+    const renames = [...avoided].map(([file, path]) => ({
+      path: currentPath(data, content, file).join('/'),
+      storedAs: path.join('/'),
+    }))
+    data.renamed = new Map([...(data.renamed ?? []), ...avoided])
+    this.#emit('filesAvoided', renames)
+    await this.recorder?.changed()
   }
 
   #tellChanges(content: Content, before: Bitfield, changed: ReadonlySet<number>): void {
@@ -432,7 +448,7 @@ interface CheckKind {
   readonly known?: KnownProgress
 }
 
-/** What is known of a checked torrent except for the files that others changed. */
+/** Returns the progress of a checked torrent, with the files that others changed as unknown. */
 async function unchangedProgress(content: Content): Promise<KnownProgress> {
   const stamps = unchangedStamps(content, await content.storage.stamps())
   return { had: content.have.bytes.slice(), stamps }

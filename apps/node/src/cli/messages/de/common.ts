@@ -217,6 +217,7 @@ export const common: Translation<typeof original> = {
   },
   trackerStates: { idle: 'inaktiv', working: 'wird gefragt', ok: 'in Ordnung', failed: 'Fehler' },
   progress: {
+    fileAvoided: '{path} existiert und ist eine andere Datei: gespeichert als {storedAs}',
     filesChanged:
       'auf dem Datenträger geändert und nicht mehr richtig: {files}. Was fehlt, wird erneut heruntergeladen.',
     metadata: 'Metadaten werden abgerufen',

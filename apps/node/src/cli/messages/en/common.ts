@@ -202,6 +202,7 @@ export const common = {
   },
   trackerStates: { idle: 'idle', working: 'announcing', ok: 'ok', failed: 'failed' },
   progress: {
+    fileAvoided: '{path} exists and is another file: stored as {storedAs}',
     filesChanged: 'changed on disk and no longer right: {files}. What is missing is downloaded again.',
     metadata: 'fetching metadata',
     checking: 'checking',
