@@ -60,6 +60,8 @@ export default defineConfig({
   base: './',
   plugins: [react(), serviceWorker],
   worker: { format: 'es' },
+  // The names of classes are in the scripts too, whose size has a limit.
+  css: { modules: { generateScopedName: '[hash:base64:4]' } },
   build: {
     target: TARGET,
     outDir: join(import.meta.dirname, '../dist/share'),

@@ -229,9 +229,14 @@ describe('together with peers', () => {
     const other = await seeder(metainfo)
     const session = await open()
     // Neither can have all of it before the other has begun.
+    session.setLimits({ downloadBytesPerSecond: 1e6 }, 'tcp')
+    const peers = [`127.0.0.1:${other.port}`]
+    const torrent = await add(session, metainfo, { peers, webSeeds: [] })
+    await expect.poll(() => torrent.stats.haveBytes).toBeGreaterThan(0)
     session.setLimits({ downloadBytesPerSecond: 6e6 }, 'webseed')
+    await session.add(metainfo, { webSeeds: [server.url('/pub/')] })
+    await expect.poll(() => server.askedBytes).toBeGreaterThan(0)
     session.setLimits({ downloadBytesPerSecond: 6e6 }, 'tcp')
-    const torrent = await add(session, metainfo, { peers: [`127.0.0.1:${other.port}`] })
     await complete(torrent)
     await expectContent(torrent)
     expect(server.askedBytes).toBeLessThan(length)

@@ -1,14 +1,12 @@
+import { avoidForeign } from '#foreign-files'
 import { Bitfield } from '../../base/bitfield.ts'
 import { equalBytes } from '../../base/bytes.ts'
 import type { HashPool } from '../../hash/hash-pool.ts'
 import { recheck } from '../../hash/recheck.ts'
-import type { PieceLayout } from '../../metainfo/layout.ts'
 import { planStart } from '../../storage/plan-start.ts'
 import type { ResumeProgress } from '../../storage/resume-store.ts'
-import { addNumber } from '../../storage/safe-names.ts'
 import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
-import { foreignFiles } from './foreign-files.ts'
 
 /** Pieces that were verified, and the stamps that the files had then. */
 export type KnownProgress = Pick<ResumeProgress, 'had' | 'stamps'>
@@ -95,37 +93,6 @@ export class Checking {
   }
 
   /**
-   * Has files of a new torrent stored under other names if somebody else has files of theirs. A file of an earlier run may have such a name:
-   * it is used. Resolves to the stamps from before the files were checked.
-   */
-  async #avoidForeign(
-    content: Content,
-    checked: readonly FileStamp[],
-    { pool, pathOf }: CheckOptions,
-    signal: AbortSignal,
-  ): Promise<FileStamp[]> {
-    const { metainfo, layout, storage, have, pieceLayers } = content
-    const stamps = [...checked]
-    for (let number = 1; storage.avoid; number++) {
-      const foreign = await foreignFiles(content, stamps)
-      if (foreign.length === 0) break
-      signal.throwIfAborted()
-      const names = new Map(foreign.map(file => [file, numbered(pathOf(file), number)]))
-      const avoided = await storage.avoid(names)
-      for (const [file, path] of avoided) this.avoided.set(file, path)
-      const now = await storage.stamps()
-      for (const file of foreign) stamps[file] = now[file]!
-      const pieces = [...piecesOfFiles(layout, foreign)]
-      const right = await recheck(
-        { info: metainfo.info, layout, storage, pool, pieceLayers, pieces },
-        { signal },
-      )
-      for (const piece of pieces) if (right.has(piece)) have.set(piece)
-    }
-    return stamps
-  }
-
-  /**
    * Believes files that are as they were recorded and hashes the pieces of all others; reads nothing where there is no file. Resolves to
    * whether the result differs from the record.
    */
@@ -148,8 +115,9 @@ export class Checking {
       )
       for (const piece of pieces) if (right.has(piece)) have.set(piece)
     }
-    const isNew = content.isNew && storage.avoid !== undefined
-    storage.changes?.verified(isNew ? await this.#avoidForeign(content, stamps, options, signal) : stamps)
+    const avoided = content.isNew ? await avoidForeign(content, stamps, options, signal) : null
+    for (const [file, path] of avoided?.paths ?? []) this.avoided.set(file, path)
+    storage.changes?.verified(avoided?.stamps ?? stamps)
     return pieces.length > 0 || this.avoided.size > 0 || !isRecorded(have, progress)
   }
 }
@@ -217,20 +185,6 @@ function changedFiles(
     storage.changes?.files.has(file) ||
     (before.length === stamps.length && (before[file]!.size !== size || before[file]!.mtimeNs !== mtimeNs))
   return stamps.flatMap((stamp, file) => (stamp.size >= 0 && isChanged(stamp, file) ? [file] : []))
-}
-
-function numbered(path: readonly string[], number: number): string[] {
-  return [...path.slice(0, -1), addNumber(path.at(-1)!, number)]
-}
-
-/** The pieces of these files, ascending. */
-function piecesOfFiles(layout: PieceLayout, files: readonly number[]): Set<number> {
-  const pieces = new Set<number>()
-  for (const file of files) {
-    const { first, end } = layout.piecesOf(file)
-    for (let piece = first; piece < end; piece++) pieces.add(piece)
-  }
-  return pieces
 }
 
 function isRecorded(have: Bitfield, progress: KnownProgress | null): boolean {
