@@ -24,7 +24,10 @@ async function textsOfNode(): Promise<Set<string>> {
   const { api } = new SimulatedNode({})
   const texts = new Set<string>()
   const collect = (value: unknown): void => {
-    if (typeof value === 'string') for (const text of [value, ...value.split('/')]) texts.add(text)
+    // Messages of errors are shown with a capital letter.
+    if (typeof value === 'string')
+      for (const text of [value, value.charAt(0).toUpperCase() + value.slice(1), ...value.split('/')])
+        texts.add(text)
     else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect)
   }
   const torrents = (await api.listTorrents({})).items
