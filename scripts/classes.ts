@@ -9,7 +9,7 @@ const MAX_MEMBERS = 40
 
 /** Classes that may have more, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  Torrent: 'its public API alone has 36 members',
+  Torrent: 'its public API alone has 42 members',
 }
 
 export interface ClassSize {

@@ -32,20 +32,14 @@ export function withTable(page: string, table: string): string {
 }
 
 function operationTable(): string {
+  const areas = Map.groupBy(Object.entries({ ...OPERATIONS, ...BYTE_ROUTES }), ([, { area }]) => area)
   const rows = ['| name | request | summary |', '|---|---|---|']
-  let area = ''
-  for (const [name, operation] of Object.entries({ ...OPERATIONS, ...BYTE_ROUTES }).sort(byArea)) {
-    if (operation.area !== area) rows.push(`| **${operation.area}** | | |`)
-    area = operation.area
-    rows.push(`| \`${name}\` | \`${operation.method} ${operation.path}\` | ${operation.summary} |`)
+  for (const [area, operations] of areas) {
+    rows.push(`| **${area}** | | |`)
+    for (const [name, { method, path, summary }] of operations)
+      rows.push(`| \`${name}\` | \`${method} ${path}\` | ${summary} |`)
   }
   return rows.join('\n')
-}
-
-/** Orders by the first appearance of an area, so that operations of one area stand together. */
-function byArea([, a]: [string, { area: string }], [, b]: [string, { area: string }]): number {
-  const areas = Object.values({ ...OPERATIONS, ...BYTE_ROUTES }).map(({ area }) => area)
-  return areas.indexOf(a.area) - areas.indexOf(b.area)
 }
 
 async function commandTable(...groups: readonly CommandGroup[]): Promise<string> {

@@ -1,12 +1,22 @@
+import type { Language } from '@shoal/messages'
 import { UsageError } from '../../base/failure.ts'
 import { wrap } from '../../base/width.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
-import { texts } from '../texts.ts'
-import { settingTexts } from '../values/setting-texts.ts'
+import { LANGUAGE, texts } from '../texts.ts'
 import { SETTINGS, settingNames, settingsChange, settingValue } from '../values/settings.ts'
+
+type SettingTexts = Readonly<Record<string, { readonly title: string; readonly description: string }>>
+
+const loads: Readonly<Record<Language, () => Promise<SettingTexts>>> = {
+  en: async () => ({}),
+  de: async () => (await import('@shoal/api/setting-texts/de')).default,
+}
+
+/** Translations of the titles and descriptions of settings. The contract of the API has the English ones. */
+const settingTexts = await loads[LANGUAGE]()
 
 export const settings = defineCommand({
   about: texts.settings.about,

@@ -1,10 +1,7 @@
-import type { Clock } from '../../base/clock.ts'
-import type { LimitChain } from '../../base/rate-limit.ts'
-import type { HttpRanges, RangeFailure } from '../../transport/http/http-ranges.ts'
+import type { RangeFailure } from '../../transport/http/http-ranges.ts'
 import type { BlockSupplier } from '../block-supplier.ts'
-import type { Transfer } from '../transfer.ts'
 import { Availability } from './availability.ts'
-import { Fetcher, STALL_MS } from './fetcher.ts'
+import { Fetcher, type FetcherOptions, STALL_MS } from './fetcher.ts'
 import type { SeedUrl } from './seed-url.ts'
 
 /** Waits after failures without a block in between: doubled each time. */
@@ -22,13 +19,7 @@ export interface WebSeedEvents {
   log(line: string): void
 }
 
-export interface WebSeedOptions {
-  readonly id: number
-  readonly url: SeedUrl
-  readonly ranges: HttpRanges
-  readonly clock: Clock
-  readonly transfer: Transfer
-  readonly throttle: LimitChain
+export interface WebSeedOptions extends Omit<FetcherOptions, 'events'> {
   readonly events: WebSeedEvents
 }
 
