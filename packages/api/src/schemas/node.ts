@@ -77,9 +77,10 @@ export type LogEntry = z.infer<typeof LogEntry>
 export const Health = z
   .object({
     status: z.enum(['ok', 'degraded']),
-    version: z.string(),
-    /** Descriptions of what is wrong and what to do about it. */
-    problems: z.array(z.string()),
+    version: z.string().optional().meta({ description: 'Only for callers with access' }),
+    problems: z.array(z.string()).optional().meta({
+      description: 'Sentences on what is wrong and what to do about it, only for callers with access',
+    }),
   })
   .register(ANSWERS, { id: 'Health' })
 export type Health = z.infer<typeof Health>

@@ -28,7 +28,7 @@ export const health = defineCommand({
         rows.node,
         texts.health.node({
           status: texts.health.status[health.status],
-          version: health.version,
+          version: node.version,
           url: address.url,
         }),
       ],
@@ -48,7 +48,7 @@ export const health = defineCommand({
       ),
       [rows.memory, formatBytes(stats.memoryBytes)],
     ])
-    for (const problem of health.problems) output.line(texts.health.problem({ problem }))
+    for (const problem of health.problems ?? []) output.line(texts.health.problem({ problem }))
     return code
   },
 })

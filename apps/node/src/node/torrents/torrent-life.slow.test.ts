@@ -66,7 +66,7 @@ test('a file that was changed on disk is named by its torrent and among the prob
     expect(detail).toMatchObject({ state: 'downloading', changedFiles: ['a.txt'] })
   })
   const { problems } = await node.operations.getHealth({})
-  expect(problems.join()).toContain('1 file was changed on disk and no longer right, such as a.txt')
+  expect(problems?.join()).toContain('1 file was changed on disk and no longer right, such as a.txt')
   // The reader gets what is right, or nothing.
   await writeFile(join(node.directory, 'a.txt'), 'a.txt'.repeat(9000))
   await api.recheck()
@@ -262,7 +262,7 @@ test('a failed write of the periodic tick stops neither the node nor later ticks
     throw Object.assign(new Error('disk full'), { code: 'no-space' })
   })
   await vi.waitFor(
-    async () => expect((await node.operations.getHealth({})).problems.join()).toContain('disk full'),
+    async () => expect((await node.operations.getHealth({})).problems?.join()).toContain('disk full'),
     {
       // Ten seconds after what was written with the torrent's own record.
       timeout: 30_000,
@@ -270,7 +270,7 @@ test('a failed write of the periodic tick stops neither the node nor later ticks
   )
   adding.mockRestore()
   await vi.waitFor(
-    async () => expect((await node.operations.getHealth({})).problems.join()).not.toContain('disk full'),
+    async () => expect((await node.operations.getHealth({})).problems?.join()).not.toContain('disk full'),
     {
       timeout: 5000,
     },

@@ -52,7 +52,7 @@ function toShares(counts: Record<string, number>, names: Record<string, string>)
 function HealthNotice() {
   const { api } = useNode()
   const { value } = useAsked(signal => api.getHealth({}, { signal }), [])
-  if (!value || value.problems.length === 0) return null
+  if (!value?.problems?.length) return null
   return (
     <div className={styles.health}>
       <Notice tone="warn">
