@@ -23,8 +23,8 @@ import { Restorer } from './restorer.ts'
 import { sessionStats } from './session-stats.ts'
 import { readSource } from './sources.ts'
 import { type TorrentOrigin, type TorrentPlace, withRecorded } from './torrent/origin.ts'
-import type { TorrentHooks } from './torrent/phases.ts'
 import { Torrent } from './torrent/torrent.ts'
+import { SessionHooks } from './torrent-hooks.ts'
 import { WebrtcPeers } from './webrtc-peers.ts'
 
 /** All torrents of one client. `SessionApi` says what each member promises. */
@@ -180,12 +180,9 @@ export class Session implements SessionApi {
   }
 
   #create(origin: TorrentOrigin, place: TorrentPlace): Torrent | null {
-    const hooks: TorrentHooks = {
-      register: () => this.#registry.add(torrent),
-      forget: () => this.#registry.remove(torrent),
-      setActive: active => this.#context.active.set(torrent, active),
-    }
-    const torrent: Torrent = new Torrent(this.#context, hooks, origin, place)
+    const hooks = new SessionHooks(this.#registry, this.#context.active)
+    const torrent = new Torrent(this.#context, hooks, origin, place)
+    hooks.torrent = torrent
     return this.#registry.add(torrent) ? torrent : null
   }
 

@@ -1,5 +1,12 @@
 import type { TorrentDiscovery } from '../../api.ts'
-import type { DiscoverySink, DiscoveryStatus, DiscoveryTopic, Membership } from '../../discovery/discovery.ts'
+import type {
+  DiscoveryKind,
+  DiscoverySink,
+  DiscoveryStatus,
+  DiscoveryTopic,
+  Membership,
+} from '../../discovery/discovery.ts'
+import type { PeerAddress } from '../../transport/transport.ts'
 import type { SessionContext, SessionDiscovery } from '../context.ts'
 import type { Content } from './content.ts'
 import type { TorrentData } from './torrent-data.ts'
@@ -73,9 +80,7 @@ export class Announcements {
   status(): TorrentDiscovery[] {
     const nowMs = this.#context.clock.nowMs()
     return (this.#byHash ?? []).flatMap(({ hash, members }) =>
-      [...members.values()].flatMap(member =>
-        member.status().map(status => discoveryStatus(status, hash, nowMs)),
-      ),
+      members.flatMap(member => member.status().map(status => discoveryStatus(status, hash, nowMs))),
     )
   }
 
@@ -91,18 +96,18 @@ export class Announcements {
   }
 
   #members(): Membership[] {
-    return this.#byHash?.flatMap(({ members }) => [...members.values()]) ?? []
+    return this.#byHash?.flatMap(({ members }) => members) ?? []
   }
 }
 
-/** The announcements under one info hash. */
-class HashAnnouncements {
+/** The announcements under one info hash. It is itself what discoveries see of the torrent, since a session may hold thousands. */
+class HashAnnouncements implements DiscoveryTopic, DiscoverySink {
   readonly hash: 'v1' | 'v2'
-  readonly members = new Map<SessionDiscovery, Membership>()
+  readonly infoHash: Uint8Array
   readonly #context: SessionContext
   readonly #data: TorrentData
-  readonly #topic: DiscoveryTopic
-  readonly #sink: DiscoverySink
+  readonly #peers: PeerDemand
+  readonly #members: Membership[] = []
 
   constructor(
     context: SessionContext,
@@ -112,50 +117,68 @@ class HashAnnouncements {
     infoHash: Uint8Array,
   ) {
     this.hash = hash
+    this.infoHash = infoHash
     this.#context = context
     this.#data = data
-    this.#topic = topic(context, data, peers, infoHash)
-    this.#sink = { onPeers: peers.onPeers, onStatus: () => {} }
+    this.#peers = peers
+  }
+
+  get members(): readonly Membership[] {
+    return this.#members
   }
 
   join(kind: SessionDiscovery): void {
-    if (this.members.has(kind)) return
+    if (this.#find(kind)) return
     const { trackers } = this.#data.origin
-    const member = this.#context.joinDiscovery(kind, this.#topic, this.#sink, trackers)
-    if (member) this.members.set(kind, member)
+    const member = this.#context.joinDiscovery(kind, this, this, trackers)
+    if (member) this.#members.push(member)
   }
 
   async leave(kind: SessionDiscovery): Promise<void> {
-    const member = this.members.get(kind)
-    this.members.delete(kind)
-    await member?.leave()
+    const member = this.#find(kind)
+    if (!member) return
+    this.#members.splice(this.#members.indexOf(member), 1)
+    await member.leave()
   }
 
   trackersChanged(): void {
     const { trackers } = this.#data.origin
-    const member = this.members.get('tracker')
+    const member = this.#find('tracker')
     if (trackers.length === 0) void this.leave('tracker')
     else if (member) member.setTrackers?.(trackers)
     else this.join('tracker')
   }
-}
 
-function topic(
-  context: SessionContext,
-  data: TorrentData,
-  peers: PeerDemand,
-  infoHash: Uint8Array,
-): DiscoveryTopic {
-  return {
-    infoHash,
-    peerId: context.peerId,
-    get port() {
-      return context.listenPort
-    },
-    totals: () => announcedTotals(data),
-    wanted: () => peers.wanted(),
+  get peerId(): Uint8Array {
+    return this.#context.peerId
+  }
+
+  get port(): number {
+    return this.#context.listenPort
+  }
+
+  totals(): ReturnType<DiscoveryTopic['totals']> {
+    return announcedTotals(this.#data)
+  }
+
+  wanted(): number {
+    return this.#peers.wanted()
+  }
+
+  paused(): boolean {
+    const { lifecycle, content } = this.#data
     // BEP 21: a partial seed has everything it wants, but not every piece.
-    paused: () => data.lifecycle.completed && !data.content!.have.isFull && !isUndecided(data.content!),
+    return lifecycle.completed && !content!.have.isFull && !isUndecided(content!)
+  }
+
+  onPeers(addresses: PeerAddress[], kind: DiscoveryKind): void {
+    this.#peers.onPeers(addresses, kind)
+  }
+
+  onStatus(): void {}
+
+  #find(kind: SessionDiscovery): Membership | undefined {
+    return this.#members.find(member => member.kind === kind)
   }
 }
 

@@ -1,14 +1,20 @@
 import type { Bitfield } from '../../base/bitfield.ts'
+import type { DiscoveryKind } from '../../discovery/discovery.ts'
 import type { PeerOrigin, PeerPool } from '../../swarm/peer-pool.ts'
 import type { ReadyConnection } from '../../swarm/ready-connection.ts'
 import { SEED_WANTS_PEERS, Swarm } from '../../swarm/swarm.ts'
 import type { SwarmEvents } from '../../swarm/swarm-context.ts'
 import type { PeerAddress } from '../../transport/transport.ts'
 import type { SessionContext } from '../context.ts'
-import { Announcements } from './announcements.ts'
+import { Announcements, type PeerDemand } from './announcements.ts'
 import { PieceDeadlines } from './deadlines.ts'
 import { Running } from './running.ts'
 import type { TorrentData } from './torrent-data.ts'
+
+export interface ActiveHook {
+  /** Says whether the torrent needs a tick every second. */
+  setActive(active: boolean): void
+}
 
 export interface NetworkOptions {
   readonly context: SessionContext
@@ -17,15 +23,14 @@ export interface NetworkOptions {
   readonly isRecorded: boolean
   /** Creates the receiver of the swarm's events; called once, when there is a swarm. */
   events(): SwarmEvents
-  /** Says whether the torrent needs a tick every second. */
-  readonly setActive: (active: boolean) => void
+  readonly hooks: ActiveHook
 }
 
 /**
  * The network side of one torrent: its announcements, its swarm, the transfer of its pieces and the deadlines of its readers. All but the
  * announcements exist only once a peer or a reader needs them, since a session may hold thousands of torrents that nobody asks for.
  */
-export class TorrentNetwork {
+export class TorrentNetwork implements PeerDemand {
   readonly announcements: Announcements
   /** Null until the first peer or reader comes. Its peers stay from one phase of the torrent to the next. */
   swarm: Swarm | null = null
@@ -39,10 +44,7 @@ export class TorrentNetwork {
 
   constructor(options: NetworkOptions) {
     this.#options = options
-    this.announcements = new Announcements(options.context, options.data, {
-      onPeers: (addresses, kind) => this.addAddresses(addresses, kind),
-      wanted: () => this.#wantedPeers(),
-    })
+    this.announcements = new Announcements(options.context, options.data, this)
   }
 
   /** Takes a connection that asked for this torrent, or closes it. */
@@ -51,18 +53,22 @@ export class TorrentNetwork {
     else this.begin().accept(ready)
   }
 
+  onPeers(addresses: readonly PeerAddress[], kind: DiscoveryKind): void {
+    this.addAddresses(addresses, kind)
+  }
+
   addAddresses(addresses: readonly PeerAddress[], origin: PeerOrigin): void {
     if (!this.#options.data.lifecycle.isAtRest) this.begin().addAddresses(addresses, origin)
   }
 
   /** The swarm, created if necessary, with its transfer as soon as the content is checked. */
   begin(): Swarm {
-    const { context, data, events, setActive } = this.#options
+    const { context, data, events, hooks } = this.#options
     const { lifecycle, content } = data
     this.#events ??= events()
     this.swarm ??= new Swarm({ context, torrent: data, events: this.#events, pool: this.#pool })
     const { swarm } = this
-    setActive(!lifecycle.isClosed)
+    hooks.setActive(!lifecycle.isClosed)
     if (lifecycle.phase === 'running' && content && !this.running) {
       const deadlines = this.#allDeadlines()
       this.running = new Running({ context, data, content, swarm, deadlines, events: this.#events })
@@ -73,25 +79,25 @@ export class TorrentNetwork {
 
   /** The torrent may have something to do: it is ticked until it turns out not to be needed. */
   wake(): void {
-    const { data, setActive } = this.#options
-    if (!data.lifecycle.paused && !data.lifecycle.isClosed) setActive(true)
+    const { data, hooks } = this.#options
+    if (!data.lifecycle.paused && !data.lifecycle.isClosed) hooks.setActive(true)
   }
 
   /** Transfers pieces as far as anybody wants any. */
   run(): void {
     this.swarm?.resume()
     if (this.#seeksPeers || this.swarm) this.begin()
-    this.#options.setActive(this.#seeksPeers || this.swarm !== null || this.#options.isRecorded)
+    this.#options.hooks.setActive(this.#seeksPeers || this.swarm !== null || this.#options.isRecorded)
     if (this.#seeksPeers) this.announcements.refresh()
   }
 
   /** The deadlines of readers. The torrent starts to work for them, even if it is complete. */
   deadlines(): PieceDeadlines {
-    const { data, setActive } = this.#options
+    const { data, hooks } = this.#options
     const { lifecycle } = data
     const deadlines = this.#allDeadlines()
     if (lifecycle.phase !== 'running' || lifecycle.isAtRest) {
-      setActive(!lifecycle.isClosed)
+      hooks.setActive(!lifecycle.isClosed)
       return deadlines
     }
     const swarm = this.begin()
@@ -99,6 +105,13 @@ export class TorrentNetwork {
     swarm.resume()
     this.announcements.refresh()
     return deadlines
+  }
+
+  wanted(): number {
+    const { context, data } = this.#options
+    if (data.lifecycle.paused) return 0
+    if (this.swarm) return this.swarm.wanted
+    return this.#seeksPeers ? context.settings.maxPeersPerTorrent : SEED_WANTS_PEERS
   }
 
   /** Lets readers continue that wait for a piece which was stored. */
@@ -138,13 +151,6 @@ export class TorrentNetwork {
   /** Whether anybody wants a piece that is missing. */
   get #seeksPeers(): boolean {
     return !this.#options.data.lifecycle.completed || (this.#deadlines?.isPending ?? false)
-  }
-
-  #wantedPeers(): number {
-    const { context, data } = this.#options
-    if (data.lifecycle.paused) return 0
-    if (this.swarm) return this.swarm.wanted
-    return this.#seeksPeers ? context.settings.maxPeersPerTorrent : SEED_WANTS_PEERS
   }
 
   #allDeadlines(): PieceDeadlines {

@@ -8,7 +8,7 @@ import { type Content, openContent } from './content.ts'
 import { Fetching } from './fetching.ts'
 import { foundBytes } from './found-bytes.ts'
 import type { Emit } from './lifecycle.ts'
-import { TorrentNetwork } from './network.ts'
+import { type ActiveHook, TorrentNetwork } from './network.ts'
 import { Recorder } from './recorder.ts'
 import { Recovery } from './recovery.ts'
 import { currentPath } from './relocation.ts'
@@ -17,13 +17,11 @@ import { presentStamps, readFault, unchangedStamps } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 /** The services of a session to one of its torrents. */
-export interface TorrentHooks {
+export interface TorrentHooks extends ActiveHook {
   /** Registers the torrent under all its info hashes. Returns false if another torrent has one of them. */
   register(): boolean
   /** Removes the torrent from the session. */
   forget(): void
-  /** Says whether the torrent needs a tick every second. */
-  readonly setActive: (active: boolean) => void
 }
 
 /**
@@ -38,7 +36,8 @@ export class Phases {
   readonly #context: SessionContext
   readonly #hooks: TorrentHooks
   readonly #emit: Emit
-  readonly #recovery: Recovery
+  /** Null until storage fails. */
+  #recovery: Recovery | null = null
   #current: Fetching | Checking | null = null
   /** The full check under way, which others may join. */
   #recheck: SharedCheck | null = null
@@ -59,15 +58,7 @@ export class Phases {
       data,
       isRecorded: this.recorder !== null,
       events: () => this.#swarmEvents(),
-      setActive: hooks.setActive,
-    })
-    this.#recovery = new Recovery({
-      context,
-      data,
-      network: this.network,
-      onFlushed: () => this.recorder?.touch(),
-      onFlushLost: () => void this.recheck().catch(() => {}),
-      log: line => emit('log', line),
+      hooks,
     })
     if (!progress || progress.moving) this.recorder?.touch()
   }
@@ -87,14 +78,14 @@ export class Phases {
     this.recorder?.started()
     lifecycle.paused = false
     this.network.announcements.join()
-    if (failed && this.#recovery.retryFlush()) return
+    if (failed && this.#recovery?.retryFlush()) return
     lifecycle.error = null
     if (lifecycle.phase === 'idle') {
       if (content) this.#beginCheck(content)
       else this.#beginFetching()
     } else if (lifecycle.phase !== 'running') this.network.swarm?.resume()
     else if (!failed) this.network.run()
-    else if (!this.#recovery.retryWrites()) void this.recheck().catch(() => {})
+    else if (!this.#recovery?.retryWrites()) void this.recheck().catch(() => {})
     this.data.show()
   }
 
@@ -116,7 +107,7 @@ export class Phases {
     if (lifecycle.isClosed) return
     await this.#stop()
     await this.recorder?.tryRecord()
-    await Promise.all([this.recorder?.stop(), this.#recovery.settled()])
+    await Promise.all([this.recorder?.stop(), this.#recovery?.settled()])
     await content?.storage.close()
   }
 
@@ -124,7 +115,7 @@ export class Phases {
   async remove(deleteData: boolean): Promise<void> {
     const { lifecycle, content } = this.data
     if (lifecycle.isClosed) return
-    await Promise.all([this.#stop(), this.recorder?.stop(), this.#recovery.settled()])
+    await Promise.all([this.#stop(), this.recorder?.stop(), this.#recovery?.settled()])
     try {
       await (deleteData ? content?.storage.remove() : content?.storage.close())
     } finally {
@@ -168,7 +159,7 @@ export class Phases {
     lifecycle.phase = 'checking'
     lifecycle.error = null
     this.data.show()
-    this.#recovery.giveUp()
+    this.#recovery?.giveUp()
     await Promise.all([
       this.network.end(),
       this.#stopCheck(new ShoalError('cancelled', 'another check began')),
@@ -193,7 +184,7 @@ export class Phases {
     try {
       await presentStamps(content)
     } catch (error) {
-      this.#recovery.onFault(error)
+      this.#recover().onFault(error)
       throw error
     }
   }
@@ -245,9 +236,9 @@ export class Phases {
   /** Once a second while the torrent is active. */
   tick(nowMs: number): void {
     this.network.swarm?.tick(nowMs)
-    this.#recovery.tick()
+    this.#recovery?.tick()
     if (this.network.running?.hasUnsaved) this.recorder?.touch()
-    if (!this.#recovery.isFlushPending) this.recorder?.tick(nowMs)
+    if (!this.#recovery?.isFlushPending) this.recorder?.tick(nowMs)
     if (this.network.isNeeded) return
     // A seed without peers needs no attention once its last progress is safe.
     this.#hooks.setActive(false)
@@ -375,11 +366,11 @@ export class Phases {
         this.recorder?.touch()
       },
       onPiece: piece => this.#onPiece(piece),
-      onWriteError: error => this.#recovery.onWriteError(error),
+      onWriteError: error => this.#recover().onWriteError(error),
       onReadError: (piece, error) => {
         if (this.data.lifecycle.phase !== 'running') return
         if (this.data.content?.storage.changes?.files.size) this.#onFilesChanged()
-        else this.#recovery.onFault(readFault(piece, error))
+        else this.#recover().onFault(readFault(piece, error))
       },
       onTransferred: (downloaded, uploaded) => {
         this.data.addTransferred(downloaded, uploaded)
@@ -399,15 +390,28 @@ export class Phases {
     void this.checkChanged().catch(() => {})
   }
 
+  #recover(): Recovery {
+    const { data, network } = this
+    this.#recovery ??= new Recovery({
+      context: this.#context,
+      data,
+      network,
+      onFlushed: () => this.recorder?.touch(),
+      onFlushLost: () => void this.recheck().catch(() => {}),
+      log: line => this.#emit('log', line),
+    })
+    return this.#recovery
+  }
+
   #createRecorder(store: NonNullable<SessionContext['resume']>): Recorder {
     return new Recorder({
       store,
       data: this.data,
       events: {
         saveUnfinished: async () => this.network.running?.saveUnfinished(this.data.lifecycle.paused),
-        onStorageFault: error => this.#recovery.onFault(error),
+        onStorageFault: error => this.#recover().onFault(error),
         onFilesChanged: () => this.#onFilesChanged(),
-        onFlushError: fault => this.#recovery.onFlushError(fault),
+        onFlushError: fault => this.#recover().onFlushError(fault),
         log: line => this.#emit('log', line),
       },
     })
@@ -436,7 +440,7 @@ export class Phases {
     let fault: unknown
     if (content?.isOnDisk) await presentStamps(content).catch(error => (fault = error))
     if (running !== this.network.running) return
-    if (fault !== undefined) this.#recovery.onFault(fault)
+    if (fault !== undefined) this.#recover().onFault(fault)
     else if (running.transfer.wanted.isFinished) this.#onFinished()
   }
 }

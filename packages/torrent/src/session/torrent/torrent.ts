@@ -34,7 +34,6 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   readonly #context: SessionContext
   readonly #hooks: TorrentHooks
   readonly #data: TorrentData
-  readonly #links: Links
   #files: FileView[] | null = null
   #relocation: Relocation | null = null
 
@@ -45,8 +44,6 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     this.#hooks = hooks
     this.#data = new TorrentData(context.clock, origin, place, emit)
     this.phases = new Phases(context, hooks, this.#data, emit)
-    const { network } = this.phases
-    this.#links = new Links({ context, data: this.#data, network, log: line => emit('log', line) })
   }
 
   get infoHashes(): InfoHashes {
@@ -149,7 +146,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   /** Fetches the metadata, checks which pieces are present, then downloads or seeds. */
   start(): void {
     this.phases.start()
-    this.#links.connectPeers()
+    if (this.#data.origin.peers.length > 0) this.#links().connectPeers()
   }
 
   pause(): Promise<void> {
@@ -177,10 +174,10 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   /** Adds what somebody who added the torrent again knows of it: trackers, web seeds, metadata, peers. */
   merge(more: TorrentOrigin): void {
-    if (this.#links.merge(more)) this.#changed()
+    if (this.#links().merge(more)) this.#changed()
     if (more.metainfo) this.phases.learn(more.metainfo)
-    if (this.#links.keepPeers(more.peers)) this.#changed()
-    this.#links.connectPeers(more.peers)
+    if (this.#links().keepPeers(more.peers)) this.#changed()
+    this.#links().connectPeers(more.peers)
   }
 
   setPriority(file: number, priority: number): Promise<void> {
@@ -213,18 +210,18 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   async setTrackers(tiers: readonly (readonly string[])[]): Promise<void> {
     this.#data.mustBeOpen()
-    this.#links.setTrackers(tiers)
+    this.#links().setTrackers(tiers)
     await this.phases.recorder?.changed()
   }
 
   async addWebSeed(text: string): Promise<void> {
     this.#data.mustBeOpen()
-    if (this.#links.addWebSeed(text)) await this.phases.recorder?.changed()
+    if (this.#links().addWebSeed(text)) await this.phases.recorder?.changed()
   }
 
   async removeWebSeed(url: string): Promise<void> {
     this.#data.mustBeOpen()
-    if (this.#links.removeWebSeed(url)) await this.phases.recorder?.changed()
+    if (this.#links().removeWebSeed(url)) await this.phases.recorder?.changed()
   }
 
   reannounce(): void {
@@ -239,8 +236,8 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
         'bad-argument',
         `${address} is not a peer address: give host:port, with an IPv6 address in brackets`,
       )
-    if (keep && this.#links.keepPeers([peer])) this.#changed()
-    this.#links.connectPeers([peer])
+    if (keep && this.#links().keepPeers([peer])) this.#changed()
+    this.#links().connectPeers([peer])
   }
 
   move(directory: string, options: MoveTorrentOptions = {}): Promise<void> {
@@ -278,6 +275,16 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     this.#relocation ??= new Relocation(this.#data, this.phases.recorder)
     const relocation = this.#relocation
     return relocation.queue(async () => change(relocation, this.#data.openContent()))
+  }
+
+  #links(): Links {
+    const { network } = this.phases
+    return new Links({
+      context: this.#context,
+      data: this.#data,
+      network,
+      log: line => this.emit('log', line),
+    })
   }
 
   #changed(): void {
