@@ -1,8 +1,15 @@
-import { type FileHandle, open } from 'node:fs/promises'
+// Plain descriptors: a FileHandle for each of thousands of files in a row takes twice the time.
+import fs from 'node:fs'
+import { promisify } from 'node:util'
 import { ShoalError } from '../base/errors.ts'
 
+const open = promisify(fs.open)
+const fstat = promisify(fs.fstat)
+const read = promisify(fs.read)
+const close = promisify(fs.close)
+
 const CHUNK_BYTES = 1 << 20
-/** Size of the read that detects the end of a file. Small, because sessions read thousands of files in a row. */
+/** Bytes asked for beyond the size of a file, to detect its end. */
 const PROBE_BYTES = 64
 
 /**
@@ -15,7 +22,7 @@ export async function readTorrentFile(path: string, maxBytes: number): Promise<U
     try {
       return await readAtMost(file, path, maxBytes)
     } finally {
-      await file.close()
+      await close(file)
     }
   } catch (error) {
     throw explain(error, path)
@@ -23,18 +30,19 @@ export async function readTorrentFile(path: string, maxBytes: number): Promise<U
 }
 
 /** Devices and pipes do not report a size, so the bytes are counted while reading. */
-async function readAtMost(file: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {
-  const stat = await file.stat()
+async function readAtMost(file: number, path: string, maxBytes: number): Promise<Uint8Array> {
+  const stat = await fstat(file)
   if (stat.isDirectory()) throw new ShoalError('bad-torrent', `${path} is a folder. Give a .torrent file.`)
   const { size } = stat
   const chunks: Uint8Array[] = []
   let total = 0
   while (total <= maxBytes && size <= maxBytes) {
-    const chunk = new Uint8Array(size > total ? size - total : stat.isFile() ? PROBE_BYTES : CHUNK_BYTES)
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
-    if (bytesRead === 0) break
+    // One read of a file gives all of it and shows its end.
+    const chunk = new Uint8Array(stat.isFile() ? Math.max(size - total, 0) + PROBE_BYTES : CHUNK_BYTES)
+    const { bytesRead } = await read(file, chunk, 0, chunk.length, null)
     chunks.push(chunk.subarray(0, bytesRead))
     total += bytesRead
+    if (bytesRead === 0 || (stat.isFile() && total === size)) break
   }
   if (Math.max(size, total) > maxBytes)
     throw new ShoalError(

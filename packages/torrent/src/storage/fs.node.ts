@@ -111,6 +111,7 @@ export async function forEach<T>(
   width: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
+  if (items.length === 1) return work(items[0]!)
   let next = 0
   let failure: { error: unknown } | null = null
   const lane = async (): Promise<void> => {

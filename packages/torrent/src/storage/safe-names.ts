@@ -23,11 +23,14 @@ const MAX_EXTENSION_BYTES = 16
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 const SEPARATORS = /[/\\]/g
 const WINDOWS_FORBIDDEN = /[<>:"|?*]/g
+/** Most names: nothing to change, whatever they mean elsewhere. */
+const PLAIN = /^\.?[\w-][\w .()-]{0,253}$/
 /** Device names with any extension. Windows treats the superscript digits as digits. */
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i
 
 /** Turns a component into a plain file name: never empty, `.` or `..`, without separators, at most 255 bytes. */
 export function safeComponent(component: string, rules: NameRules): string {
+  if (rules === 'posix' && PLAIN.test(component)) return component
   let name = component.toWellFormed().replace(UNPRINTABLE, '_').replace(SEPARATORS, '_')
   if (rules === 'windows') {
     name = name.replace(WINDOWS_FORBIDDEN, '_')
@@ -85,8 +88,12 @@ export function safePaths(
   })
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII has control characters
+const ASCII = /^[\u0000-\u007f]*$/
+
 /** Maps names that some file system considers equal to the same key: ignores case (NTFS, APFS) and Unicode form (APFS, HFS+). */
 export function foldName(name: string): string {
+  if (ASCII.test(name)) return name.toLowerCase()
   // Upper case first: it unifies characters that lower case keeps apart (ß and SS, ſ and s).
   return name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC')
 }
