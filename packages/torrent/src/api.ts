@@ -62,8 +62,18 @@ export interface AddOptions {
 /** `checking`: verifying files on disk. `metadata`: fetching the info dictionary. `seeding`: all wanted files are complete. */
 export type TorrentState = 'paused' | 'metadata' | 'checking' | 'downloading' | 'seeding' | 'error' | 'closed'
 
+/**
+ * The reason why a torrent does not do what its state says. `no-peers`: no peer or web seed is connected. `tracker-error`: the same, and all of its
+ * trackers fail; a seed has it if nothing but its trackers can find peers. `stalled`: peers are connected, but nothing has arrived for a minute.
+ * `changed-files`: it was complete, and downloads again the pieces of files that were changed on disk.
+ */
+export type TorrentReason = 'no-peers' | 'tracker-error' | 'stalled' | 'changed-files'
+
 export interface TorrentStats {
   readonly state: TorrentState
+  readonly reason: TorrentReason | null
+  /** Whether it has trackers and each of them has failed since it last answered. False while it is paused. */
+  readonly trackersFail: boolean
   /** Payload bytes per second, averaged over the last few seconds. */
   readonly downloadBytesPerSecond: number
   readonly uploadBytesPerSecond: number

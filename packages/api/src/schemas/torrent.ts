@@ -34,6 +34,15 @@ export const TORRENT_STATES = [
 export const TorrentState = z.enum(TORRENT_STATES)
 export type TorrentState = z.infer<typeof TorrentState>
 
+/**
+ * The reason why a torrent does not do what its state says. `no-peers`: no peer or web seed is connected. `tracker-error`: the same, and all of its
+ * trackers fail; a seed has it if nothing but its trackers can find peers. `stalled`: peers are connected, but nothing has arrived for a minute.
+ * `changed-files`: it was complete, and downloads again the pieces of files that were changed on disk.
+ */
+export const TORRENT_REASONS = ['no-peers', 'tracker-error', 'stalled', 'changed-files'] as const
+export const TorrentReason = z.enum(TORRENT_REASONS)
+export type TorrentReason = z.infer<typeof TorrentReason>
+
 /** A torrent as a row of a list. Events carry every change of its members, so that a list needs no polling. */
 export const Torrent = z
   .object({
@@ -42,6 +51,8 @@ export const Torrent = z
     infoHashV2: z.string().nullable(),
     name: z.string(),
     state: TorrentState,
+    /** Why it downloads nothing, or cannot be found. Null if nothing is wrong, and if the state says it all. */
+    reason: TorrentReason.nullable(),
     /** The reason for the state `error`, and what to do about it. */
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     /** 0 to 1: share of the wanted data, or of the check while `state` is `checking`. */
@@ -64,6 +75,10 @@ export const Torrent = z
     /** Size of the swarm according to trackers. Null if unknown. */
     swarmSeeds: z.number().int().min(0).nullable(),
     swarmLeeches: z.number().int().min(0).nullable(),
+    /** Hosts of its trackers. */
+    trackerHosts: z.array(z.string()),
+    /** Whether all of its trackers fail, also if it has peers. False without trackers and while it is paused. */
+    trackersFail: z.boolean(),
     label: z.string().nullable(),
     tags: z.array(z.string()),
     directory: z.string(),
@@ -133,14 +148,32 @@ export const TORRENT_SORTS = [
   'queuePosition',
 ] as const
 
-/** The states, and groups of them. `active`: transfers data now. `unfinished`: lacks wanted data. */
-export const STATE_FILTERS = [...TORRENT_STATES, 'active', 'unfinished', 'finished'] as const
+/** Groups of torrents that do not progress. */
+export const REASON_FILTERS = ['stalled', 'no-peers', 'tracker-error'] as const
+export type ReasonFilter = (typeof REASON_FILTERS)[number]
+
+/**
+ * The states, and groups of them. `active`: transfers data now. `unfinished`: lacks wanted data. `stalled`: wants data and nothing arrives, for any
+ * reason. `no-peers`: the same, and nobody is connected. `tracker-error`: all of its trackers fail, whether it has peers or not.
+ */
+export const STATE_FILTERS = [
+  ...TORRENT_STATES,
+  'active',
+  'unfinished',
+  'finished',
+  ...REASON_FILTERS,
+] as const
 
 export const ListTorrents = z.object({
   ...PageInput,
   state: z.enum(STATE_FILTERS).optional(),
   label: z.string().max(255).optional().meta({ description: 'A label; empty: torrents without one' }),
   tag: z.string().max(255).optional(),
+  tracker: z
+    .string()
+    .max(255)
+    .optional()
+    .meta({ description: 'Host of a tracker; empty: torrents without trackers' }),
   text: z.string().max(1000).optional().meta({ description: 'Words of the name' }),
   sort: z.enum(TORRENT_SORTS).default('addedMs'),
   order: z.enum(['ascending', 'descending']).default('descending'),

@@ -41,6 +41,8 @@ export interface Membership {
   refresh(): void
   /** Replaces the tiers (BEP 12), for trackers only. Announces `stopped` to removed trackers and nothing to those that remain. */
   setTrackers?(tiers: readonly (readonly string[])[]): void
+  /** Returns whether every tracker has failed since it last answered. For trackers only. */
+  isFailing?(): boolean
   /** Returns the state for display: one entry per tracker, or a single one for other discoveries. */
   status(): DiscoveryStatus[]
   /** Leaves, and announces that if the protocol can (event `stopped`), within a few seconds. Never rejects. */

@@ -15,6 +15,7 @@ export function emptyDetail(id: string, name: string): TorrentDetail {
     ...({ state: 'metadata', progress: 0, totalBytes: null, wantedBytes: null, haveBytes: 0 } as const),
     ...{ downloadBytesPerSecond: 0, uploadBytesPerSecond: 0, downloadedBytes: 0, uploadedBytes: 0 },
     ...{ ratio: null, etaSeconds: null, peers: 0, seeds: 0, swarmSeeds: null, swarmLeeches: null },
+    ...{ reason: null, trackerHosts: [], trackersFail: false },
     ...{
       label: null,
       tags: [],

@@ -29,6 +29,29 @@ test('filters by state, groups of states, label, tag and words of the name', () 
   expect(names(all, { text: '13 debian' })).toEqual(['Debian 13'])
 })
 
+test('filters by the reason why nothing arrives, and by tracker', () => {
+  const downloading = { state: 'downloading', haveBytes: 3 } as const
+  const all = [
+    torrent('alone', { ...downloading, reason: 'no-peers' }),
+    torrent('refused', {
+      ...downloading,
+      reason: 'tracker-error',
+      trackersFail: true,
+      trackerHosts: ['a.example', 'b.example'],
+    }),
+    torrent('choked', { ...downloading, reason: 'stalled', trackerHosts: ['b.example'] }),
+    torrent('mended', { ...downloading, reason: 'changed-files' }),
+    torrent('unreachable', { reason: 'tracker-error', trackersFail: true, trackerHosts: ['a.example'] }),
+    torrent('well', { trackersFail: true, trackerHosts: ['c.example'] }),
+  ]
+  expect(names(all, { state: 'stalled' })).toEqual(['alone', 'refused', 'choked'])
+  expect(names(all, { state: 'no-peers' })).toEqual(['alone', 'refused'])
+  expect(names(all, { state: 'tracker-error' })).toEqual(['refused', 'unreachable', 'well'])
+  expect(names(all, { tracker: 'B.example' })).toEqual(['refused', 'choked'])
+  expect(names(all, { tracker: '' })).toEqual(['alone', 'mended'])
+  expect(names(all, { tracker: 'example' })).toEqual([])
+})
+
 test('unknown values come last in either order', () => {
   const all = [torrent('a', { ratio: null }), torrent('b', { ratio: 2 }), torrent('c', { ratio: 1 })]
   const ids = (order: string) =>

@@ -1,19 +1,20 @@
 /** Filters, orders and pages of the list of torrents. */
-import type { ListTorrents, Torrent } from '@shoal/api'
+import { hasReason, hasTracker, type ListTorrents, type Torrent } from '@shoal/api'
 import type { z } from 'zod'
 import { Failure } from '../../base/failure.ts'
 
 type Query = z.output<typeof ListTorrents>
 
 export function createFilter(
-  query: Pick<Query, 'state' | 'label' | 'tag' | 'text'>,
+  query: Pick<Query, 'state' | 'label' | 'tag' | 'tracker' | 'text'>,
 ): (torrent: Torrent) => boolean {
-  const { state, label, tag, text } = query
+  const { state, label, tag, tracker, text } = query
   const words = (text ?? '').toLowerCase().split(/\s+/).filter(Boolean)
   return torrent =>
     (state === undefined || isInState(torrent, state)) &&
     (label === undefined || (torrent.label ?? '') === label) &&
     (tag === undefined || torrent.tags.includes(tag)) &&
+    (tracker === undefined || hasTracker(torrent, tracker.toLowerCase())) &&
     (words.length === 0 || hasWords(torrent.name.toLowerCase(), words))
 }
 
@@ -26,6 +27,8 @@ function isInState(torrent: Torrent, state: NonNullable<Query['state']>): boolea
   if (state === 'active') return torrent.downloadBytesPerSecond > 0 || torrent.uploadBytesPerSecond > 0
   if (state === 'finished') return isFinished
   if (state === 'unfinished') return !isFinished
+  if (state === 'stalled' || state === 'no-peers' || state === 'tracker-error')
+    return hasReason(torrent, state)
   return torrent.state === state
 }
 

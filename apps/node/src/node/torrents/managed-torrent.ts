@@ -17,6 +17,8 @@ export class ManagedTorrent {
   swarmLeeches: number | null = null
   /** Tick of the list at which these were last read. */
   swarmTick = Number.NEGATIVE_INFINITY
+  #tiers: TorrentApi['trackers'] | null = null
+  #trackerHosts: string[] = []
 
   constructor(api: TorrentApi, row: TorrentRow) {
     this.api = api
@@ -29,6 +31,16 @@ export class ManagedTorrent {
 
   get name(): string {
     return this.row.name ?? this.api.name
+  }
+
+  /** Hosts of its trackers, each once. */
+  get trackerHosts(): string[] {
+    const { trackers } = this.api
+    if (trackers !== this.#tiers) {
+      this.#tiers = trackers
+      this.#trackerHosts = hostsOf(trackers.flat())
+    }
+    return this.#trackerHosts
   }
 
   /** All ids of the torrent: a hybrid torrent has two, once its metadata is known. */
@@ -47,4 +59,8 @@ export class ManagedTorrent {
   get isComplete(): boolean {
     return this.api.state !== 'checking' && this.api.isComplete
   }
+}
+
+function hostsOf(urls: readonly string[]): string[] {
+  return [...new Set(urls.filter(url => URL.canParse(url)).map(url => new URL(url).hostname))]
 }

@@ -21,6 +21,8 @@ function engineTorrent(number: number) {
     uploadedBytes: 0,
     etaSeconds: null,
     peers: 0,
+    reason: null,
+    trackersFail: false,
     seeds: 0,
   }
   return {
@@ -32,6 +34,7 @@ function engineTorrent(number: number) {
     files: [],
     directory: '/',
     sequential: false,
+    trackers: [],
     discovery: () => [],
     get isComplete() {
       return stats.haveBytes >= stats.wantedBytes

@@ -36,11 +36,14 @@ function hashMembers({ v1, v2 }: TorrentApi['infoHashes']): Pick<Torrent, 'infoH
 export function torrentView(torrent: ManagedTorrent, queuePosition: number | null): Torrent {
   const { api, row } = torrent
   const { stats, infoHashes, metainfo } = api
+  const state = toState(torrent, stats)
   return {
     id: row.id,
     ...hashMembers(infoHashes),
     name: torrent.name,
-    state: toState(torrent, stats),
+    state,
+    // The engine knows nothing of queue and moves.
+    reason: state === stats.state ? stats.reason : null,
     error:
       stats.state === 'error'
         ? { code: stats.errorCode ?? 'stopped', message: stats.error ?? 'it stopped' }
@@ -59,6 +62,8 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     seeds: stats.seeds,
     swarmSeeds: torrent.swarmSeeds,
     swarmLeeches: torrent.swarmLeeches,
+    trackerHosts: torrent.trackerHosts,
+    trackersFail: stats.trackersFail,
     label: row.label,
     tags: [...row.tags],
     directory: api.directory,

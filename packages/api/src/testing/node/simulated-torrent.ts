@@ -15,6 +15,8 @@ export interface TorrentStart {
   readonly progress: number
   readonly addedMs: number
   readonly uploadedBytes?: number
+  /** The reason why it downloads nothing. */
+  readonly reason?: Torrent['reason']
 }
 
 /** A torrent without data: its row, and everything that its page shows, computed from how much of it is complete. */
@@ -46,6 +48,7 @@ export class SimulatedTorrent {
   #checkedBytes = 0
   #afterCheck: Torrent['state'] = 'downloading'
   #nextAnnounce: number
+  readonly #reason: Torrent['reason']
 
   constructor(
     title: Title,
@@ -66,6 +69,7 @@ export class SimulatedTorrent {
       ['udp://tracker.example.org:6969/announce'],
       ['https://tracker.example.net/announce', 'wss://tracker.example.com'],
     ]
+    this.#reason = start.reason ?? null
     this.row = this.#newRow(title, start, totalBytes)
     this.#settle()
     this.row.downloadBytesPerSecond = start.state === 'downloading' ? Math.round(this.#pull) : 0
@@ -82,6 +86,7 @@ export class SimulatedTorrent {
       infoHashV2: start.id.length === 64 ? start.id : this.random.hex(64),
       name: title.name,
       state: start.state,
+      reason: null,
       ...EMPTY,
       error:
         start.state === 'error'
@@ -101,6 +106,8 @@ export class SimulatedTorrent {
       seeds: 0,
       swarmSeeds,
       swarmLeeches: this.random.integer(0, swarmSeeds),
+      trackerHosts: [...new Set(this.tiers.flat().map(url => new URL(url).hostname))],
+      trackersFail: false,
       label: title.label,
       tags: [...title.tags],
       directory: DOWNLOAD_FOLDER,
@@ -150,7 +157,7 @@ export class SimulatedTorrent {
     const up = near(row.uploadBytesPerSecond, this.#push)
     row.downloadBytesPerSecond = Math.max(0, Math.min(down, this.options.downloadLimitBytesPerSecond ?? down))
     row.uploadBytesPerSecond = Math.max(0, Math.min(up, this.options.uploadLimitBytesPerSecond ?? up))
-    if (random.chance(0.1)) row.peers = Math.max(0, row.peers + random.integer(-2, 2))
+    if (random.chance(0.1) && row.reason === null) row.peers = Math.max(0, row.peers + random.integer(-2, 2))
     row.seeds = Math.min(row.seeds, row.peers)
   }
 
@@ -159,10 +166,21 @@ export class SimulatedTorrent {
     const { row, random } = this
     const active = row.state === 'downloading' || row.state === 'seeding'
     const idle = row.state === 'seeding' && random.chance(0.55)
-    this.#pull = active ? this.#speed * random.between(0.5, 1.2) : 0
+    this.#explain()
+    this.#pull = active && row.reason === null ? this.#speed * random.between(0.5, 1.2) : 0
     this.#push = !active || idle ? 0 : this.#speed * random.between(0.02, 0.4)
     row.peers = active ? random.integer(idle ? 0 : 2, 58) : 0
     row.seeds = row.state === 'downloading' ? random.integer(0, row.peers) : 0
+    if (row.reason === null) return
+    row.peers = row.reason === 'stalled' ? 3 : 0
+    row.seeds = 0
+  }
+
+  /** Sets the reason why nothing arrives. */
+  #explain(): void {
+    const { row } = this
+    row.reason = row.state === 'downloading' ? this.#reason : null
+    row.trackersFail = row.reason === 'tracker-error'
   }
 
   #transfer(seconds: number, nowMs: number): void {
@@ -218,6 +236,7 @@ export class SimulatedTorrent {
     const { row } = this
     const complete = row.wantedBytes !== null && row.haveBytes >= row.wantedBytes
     Object.assign(row, EMPTY, { state: complete ? 'complete' : 'paused', peers: 0, seeds: 0 })
+    this.#explain()
     this.#peers = null
   }
 
@@ -339,7 +358,7 @@ export class SimulatedTorrent {
     }
     const asked = this.tiers.flatMap((urls, tier) =>
       urls.map((url, at): Tracker => {
-        const bad = tier === 1 && at === 0
+        const bad = row.trackersFail || (tier === 1 && at === 0)
         return {
           url,
           kind: 'tracker',

@@ -88,10 +88,15 @@ export class SimulatedState {
   #addTitle(index: number, busy: boolean): void {
     const title = titleNumber(index)
     const random = new Random(seedOf(`start ${index}`))
-    const [state, progress] = busy ? busyStart(random) : (STARTS[index % STARTS.length] ?? ['seeding', 1])
+    const [state, progress, reason] = busy
+      ? busyStart(random)
+      : (STARTS[index % STARTS.length] ?? ['seeding', 1])
     const id = new Random(seedOf(title.name)).hex(40)
     const addedMs = this.clock.nowMs() - Math.round(random.between(0.01, 60) * DAY_MS)
-    this.torrents.set(id, new SimulatedTorrent(title, { id, state, progress, addedMs }))
+    this.torrents.set(
+      id,
+      new SimulatedTorrent(title, { id, state, progress, addedMs, reason: reason ?? null }),
+    )
     this.torrents.get(id)!.refresh(addedMs)
   }
 
@@ -304,7 +309,7 @@ const LABELS = [
   ['data', '#2563eb'],
 ] as const
 
-const STARTS: readonly (readonly [Torrent['state'], number])[] = [
+const STARTS: readonly (readonly [Torrent['state'], number, Torrent['reason']?])[] = [
   ['seeding', 1],
   ['downloading', 0.42],
   ['downloading', 0.07],
@@ -329,6 +334,9 @@ const STARTS: readonly (readonly [Torrent['state'], number])[] = [
   ['queued', 0.02],
   ['seeding', 1],
   ['complete', 1],
+  ['downloading', 0.31, 'no-peers'],
+  ['downloading', 0, 'tracker-error'],
+  ['downloading', 0.55, 'stalled'],
 ]
 
 function busyStart(random: Random): readonly [Torrent['state'], number] {

@@ -1,6 +1,7 @@
 import type { TORRENTS } from '../../contracts/torrents.ts'
 import type { CheckedInputOf, Implemented } from '../../operations.ts'
 import type { Torrent } from '../../schemas/torrent.ts'
+import { hasReason, hasTracker } from '../../torrent-reasons.ts'
 import { historyOf, pastHour, sampleHistory } from './history.ts'
 import { found, given, pageOf, refusal } from './refusals.ts'
 import type { SimulatedTorrent } from './simulated-torrent.ts'
@@ -106,6 +107,8 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
     listTrackers: async ({ id }) => ({ items: find(id).trackers() }),
     async setTrackers({ id, tiers }) {
       find(id).tiers = tiers
+      find(id).row.trackerHosts = [...new Set(tiers.flat().map(url => new URL(url).hostname))]
+      state.touch(id)
       return { items: find(id).trackers() }
     },
     async setWebSeeds({ id, urls }) {
@@ -142,10 +145,12 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
   }
 }
 
-function fits(row: Torrent, { state, label, tag, text }: CheckedInputOf<'listTorrents'>): boolean {
+function fits(row: Torrent, { state, label, tag, tracker, text }: CheckedInputOf<'listTorrents'>): boolean {
   if (label !== undefined && (row.label ?? '') !== label) return false
   if (tag !== undefined && !row.tags.includes(tag)) return false
   if (text !== undefined && !row.name.toLowerCase().includes(text.toLowerCase())) return false
+  if (tracker !== undefined && !hasTracker(row, tracker)) return false
+  if (state === 'stalled' || state === 'no-peers' || state === 'tracker-error') return hasReason(row, state)
   if (state === 'active') return row.downloadBytesPerSecond > 0 || row.uploadBytesPerSecond > 0
   if (state === 'unfinished') return row.completedMs === null
   if (state === 'finished') return row.completedMs !== null

@@ -107,6 +107,11 @@ export class Tier {
     this.#torrent.sink.onStatus()
   }
 
+  /** True if each tracker has failed since it last answered. */
+  get isFailing(): boolean {
+    return this.#trackers.every(tracker => tracker.isFailing)
+  }
+
   status(): DiscoveryStatus[] {
     const nextMs = this.#nextTry?.timeMs
     return this.#trackers.map((tracker, i) => tracker.status(this.number, i === 0 ? nextMs : undefined))

@@ -42,6 +42,11 @@ export class TrackerState {
     return this.joined && this.#failures === 0
   }
 
+  /** True if it has failed since it last answered, also while it is tried again. */
+  get isFailing(): boolean {
+    return this.#failures > 0
+  }
+
   nextEvent(paused: boolean): AnnounceEvent {
     if (!this.joined) return 'started'
     if (this.completedDue) return 'completed'

@@ -231,6 +231,10 @@ class TrackerMembership implements Membership {
     for (const tier of this.#tiers) tier.refresh()
   }
 
+  isFailing(): boolean {
+    return this.#tiers.length > 0 && this.#tiers.every(tier => tier.isFailing)
+  }
+
   status(): DiscoveryStatus[] {
     return this.#tiers.flatMap(tier => tier.status())
   }

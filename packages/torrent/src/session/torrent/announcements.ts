@@ -77,6 +77,17 @@ export class Announcements {
     for (const member of this.#members()) member.refresh()
   }
 
+  /** Whether the torrent has trackers and each has failed since it last answered. */
+  get trackersFail(): boolean {
+    const members = this.#members().filter(({ kind }) => kind === 'tracker')
+    return members.length > 0 && members.every(member => member.isFailing?.() ?? false)
+  }
+
+  /** Whether peers are looked for without trackers too. */
+  get looksElsewhere(): boolean {
+    return this.#members().some(({ kind }) => kind !== 'tracker')
+  }
+
   status(): TorrentDiscovery[] {
     const nowMs = this.#context.clock.nowMs()
     return (this.#byHash ?? []).flatMap(({ hash, members }) =>

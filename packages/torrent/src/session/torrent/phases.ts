@@ -378,7 +378,10 @@ export class Phases {
         this.recorder?.touchTotals()
       },
       onPeerClosed: peer => this.#emit('peerClosed', peer),
-      onPeersChanged: () => this.network.wake(),
+      onPeersChanged: () => {
+        this.data.notePeers(this.network.swarm?.peers.size ?? 0)
+        this.network.wake()
+      },
       log: line => this.#emit('log', line),
     }
   }

@@ -35,10 +35,17 @@ export class TorrentData {
   /** Files, by index among all, of which pieces were lost because others changed them. */
   changedFiles: ReadonlySet<number> = NO_FILES
   readonly #clock: Clock
+  /** When the last payload arrived or the state changed; monotonic milliseconds, as the next. */
+  #quietSinceMs: number
+  /** When the first of the connected peers connected. */
+  #peersSinceMs = Number.NEGATIVE_INFINITY
+  #shown: TorrentState | null = null
+  #hasPeers = false
 
   constructor(clock: Clock, origin: TorrentOrigin, place: TorrentPlace, emit: Emit) {
     const { progress } = place
     this.#clock = clock
+    this.#quietSinceMs = clock.nowMs()
     this.origin = origin
     this.place = place
     this.lifecycle = new Lifecycle(emit)
@@ -86,7 +93,20 @@ export class TorrentData {
 
   /** Emits the state if it changed. */
   show(): void {
-    this.lifecycle.show(this.state)
+    const { state } = this
+    if (state !== this.#shown) this.#quietSinceMs = this.#clock.nowMs()
+    this.#shown = state
+    this.lifecycle.show(state)
+  }
+
+  notePeers(count: number): void {
+    if (count > 0 && !this.#hasPeers) this.#peersSinceMs = this.#clock.nowMs()
+    this.#hasPeers = count > 0
+  }
+
+  /** Time since the last payload arrived or the state changed; while there are peers, since the first of them connected if that is less. */
+  quietMs(nowMs: number): number {
+    return nowMs - (this.#hasPeers ? Math.max(this.#quietSinceMs, this.#peersSinceMs) : this.#quietSinceMs)
   }
 
   /** Stops the torrent with an error. */
@@ -114,7 +134,9 @@ export class TorrentData {
 
   addTransferred(downloaded: number, uploaded: number): void {
     this.totals ??= new Totals()
-    this.totals.add(downloaded, uploaded, this.#clock.nowMs())
+    const nowMs = this.#clock.nowMs()
+    this.totals.add(downloaded, uploaded, nowMs)
+    if (downloaded > 0) this.#quietSinceMs = nowMs
   }
 }
 

@@ -2,6 +2,7 @@ import type { PieceMap, TorrentStats } from '../../api.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Content } from './content.ts'
 import type { Phases } from './phases.ts'
+import { torrentReason } from './reason.ts'
 import { currentPath } from './relocation.ts'
 import type { TorrentData } from './torrent-data.ts'
 
@@ -14,15 +15,27 @@ export function torrentStats(phases: Phases, nowMs: number): TorrentStats {
   const { data, network } = phases
   const { swarm, running } = network
   const { content, totals, state } = data
+  const { trackersFail, looksElsewhere: findsOtherwise } = network.announcements
   const { error } = data.lifecycle
   const { download, upload } = torrentRates(data, nowMs)
   const haveBytes = content?.haveBytes ?? 0
   const wantedBytes = content?.wantedBytes ?? 0
   const left = wantedBytes - haveBytes
+  const peers = swarm?.peers.size ?? 0
+  const changed = content && data.changedFiles.size > 0 ? changedFiles(data, content) : NO_FILES
   let seeds = 0
   for (const peer of swarm?.peers.values() ?? []) if (peer.pieces.uploadOnly) seeds++
   return {
     state,
+    reason: torrentReason({
+      state,
+      sources: peers + (running?.webSeeds.working ?? 0),
+      quietMs: data.quietMs(nowMs),
+      trackersFail,
+      findsOtherwise,
+      hasChangedFiles: changed.length > 0,
+    }),
+    trackersFail,
     downloadBytesPerSecond: download,
     uploadBytesPerSecond: upload,
     downloadedBytes: totals?.downloadedBytes ?? 0,
@@ -32,10 +45,10 @@ export function torrentStats(phases: Phases, nowMs: number): TorrentStats {
     wantedBytes,
     progress: progress(phases, haveBytes, wantedBytes),
     etaSeconds: left === 0 || download === 0 ? null : left / download,
-    peers: swarm?.peers.size ?? 0,
+    peers,
     seeds,
     knownPeers: swarm?.pool.idle ?? 0,
-    changedFiles: content && data.changedFiles.size > 0 ? changedFiles(data, content) : NO_FILES,
+    changedFiles: changed,
     ...(error ? { error: error.message } : {}),
     ...(error instanceof ShoalError ? { errorCode: error.code } : {}),
   }

@@ -1,0 +1,22 @@
+import type { ReasonFilter, Torrent } from './schemas/torrent.ts'
+
+type Row = Pick<Torrent, 'state' | 'reason' | 'trackersFail'>
+
+/**
+ * Returns whether a torrent is in a group. `stalled`: it wants data and nothing arrives, for any reason. `no-peers`: it wants data and nobody is
+ * connected. `tracker-error`: all of its trackers fail, whether it has peers or not.
+ */
+export function hasReason(torrent: Row, filter: ReasonFilter): boolean {
+  if (filter === 'tracker-error') return torrent.trackersFail
+  return filter === 'stalled' ? isStalled(torrent) : isStalled(torrent) && torrent.reason !== 'stalled'
+}
+
+/** Whether a torrent wants data and nothing arrives. */
+export function isStalled({ state, reason }: Row): boolean {
+  return reason !== null && reason !== 'changed-files' && state !== 'seeding'
+}
+
+/** Whether a torrent is shown for a filter by tracker: a host name; empty for torrents without trackers. */
+export function hasTracker({ trackerHosts }: Pick<Torrent, 'trackerHosts'>, host: string): boolean {
+  return host === '' ? trackerHosts.length === 0 : trackerHosts.includes(host)
+}
