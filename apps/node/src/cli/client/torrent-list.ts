@@ -35,7 +35,7 @@ export async function showList(
   if (output.json) return output.object({ items, total })
   const style = output.terminal ?? { unicode: true, color: false }
   const columns = torrentColumns(items, { bar: output.terminal !== null, style })
-  const isFiltered = filter.state ?? filter.label ?? filter.tag ?? filter.text
+  const isFiltered = filter.state ?? filter.label ?? filter.tag ?? filter.tracker ?? filter.text
   printTable(
     output,
     items,

@@ -1,21 +1,13 @@
 /** Shows a node's torrents as a table. */
-import type { Torrent, TorrentState } from '@shoal/api'
+import type { Torrent } from '@shoal/api'
 import { formatBytes, formatDuration, formatNumber, formatPercent, formatRate } from '../format.ts'
 import type { TerminalStyle } from '../output.ts'
 import { progressBar } from '../terminal/progress-line.ts'
 import type { Column } from '../terminal/table.ts'
 import { texts } from '../texts.ts'
 import { idDigits } from './torrent-names.ts'
+import { stateColor, stateText } from './torrent-state.ts'
 
-const COLORS: Partial<Record<TorrentState, number>> = {
-  downloading: 36,
-  metadata: 36,
-  checking: 36,
-  moving: 36,
-  seeding: 32,
-  complete: 32,
-  error: 31,
-}
 const BAR = { least: 10, most: 24 }
 
 /** Returns the columns of a list of torrents, with a progress bar if `bar` is true. */
@@ -30,7 +22,7 @@ export function torrentColumns(
     title: '',
     text: () => '',
     rank: 5,
-    color: ({ state }) => COLORS[state] ?? null,
+    color: stateColor,
     bar: { ...BAR, draw: ({ progress }, columns) => progressBar(progress, columns, style) },
   }
   return [
@@ -49,7 +41,7 @@ export function torrentColumns(
       text: stateText,
       rank: 1,
       least: 8,
-      color: ({ state }) => COLORS[state] ?? null,
+      color: stateColor,
     },
     {
       title: texts.list.columns.down,
@@ -75,14 +67,6 @@ export function torrentColumns(
       ? [{ title: texts.list.columns.label, text: ({ label }: Torrent) => label ?? '', rank: 10 }]
       : []),
   ]
-}
-
-/** Describes the state, with the reason if it is an error. */
-function stateText({ state, error, queuePosition }: Torrent): string {
-  if (state === 'error') return texts.list.error({ reason: error?.message ?? texts.add.stopped })
-  return state === 'queued' && queuePosition !== null
-    ? texts.list.queued({ position: queuePosition })
-    : texts.states[state]
 }
 
 /** Summarizes the torrents below the table. */

@@ -36,6 +36,7 @@ export const list = defineCommand({
     }),
     label: value('LABEL', { help: texts.list.options.label }),
     tag: value('TAG', { help: texts.list.options.tag }),
+    tracker: value('HOST', { help: texts.list.options.tracker }),
     search: value('WORDS', { help: texts.list.options.search }),
     sort: value('COLUMN', {
       help: texts.list.options.sort({ columns: Object.keys(SORTS).join(', ') }),
@@ -49,10 +50,11 @@ export const list = defineCommand({
   examples: [
     ['list', texts.list.examples.plain],
     ['list --state downloading --sort down --watch', texts.list.examples.watch],
+    ['list --state stalled', texts.list.examples.stalled],
   ],
   async run(_words, options, { output, interrupt }) {
     if (options.watch && !output.terminal && !output.json) throw new UsageError(texts.list.watchNeeds)
-    const { state, label, tag, search, limit, reverse, sort = 'added' } = options
+    const { state, label, tag, tracker, search, limit, reverse, sort = 'added' } = options
     const node = await openNode(options, interrupt.signal)
     const filter = {
       sort: SORTS[sort],
@@ -60,6 +62,7 @@ export const list = defineCommand({
       ...(state !== undefined && { state }),
       ...(label !== undefined && { label }),
       ...(tag !== undefined && { tag }),
+      ...(tracker !== undefined && { tracker }),
       ...(search !== undefined && { text: search }),
     }
     if (options.watch) return watchList(node, filter, limit, output, interrupt.signal)

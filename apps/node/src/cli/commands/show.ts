@@ -4,6 +4,7 @@ import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { torrentPath } from '../client/torrent-path.ts'
+import { explainState, stateText } from '../client/torrent-state.ts'
 import { defineCommand } from '../command.ts'
 import {
   formatBytes,
@@ -27,16 +28,18 @@ export const show = defineCommand({
     const known = await api.getTorrent({ id: await torrentId(api, word!) })
     const torrent = { ...known, link: absoluteLink(known.link, address.url) }
     if (output.json) return output.object(torrent)
-    printFacts(output, listFacts(torrent))
+    const trackers = known.reason === 'tracker-error' ? await api.listTrackers({ id: known.id }) : null
+    printFacts(output, listFacts(torrent, explainState(known, trackers?.items)))
     if (torrent.link !== null && opensHereOnly(torrent.link)) output.line(texts.add.hereOnly)
   },
 })
 
-function listFacts(torrent: TorrentDetail): (readonly [string, string | null])[] {
+function listFacts(torrent: TorrentDetail, why: string | null): (readonly [string, string | null])[] {
   const maybe = <T>(value: T | null, text: (value: T) => string) => (value === null ? null : text(value))
   return [
     [texts.show.rows.name, torrent.name],
     [texts.show.rows.state, stateText(torrent)],
+    [texts.show.rows.why, why],
     [texts.show.rows.done, `${formatPercent(torrent.progress)}, ${formatBytes(torrent.haveBytes)}`],
     [texts.show.rows.size, maybe(torrent.totalBytes, bytes => sizeText(torrent, bytes))],
     [texts.show.rows.left, maybe(torrent.etaSeconds, formatDuration)],
@@ -75,10 +78,6 @@ function listFacts(torrent: TorrentDetail): (readonly [string, string | null])[]
     [texts.show.rows.link, torrent.link],
     [texts.show.rows.magnet, torrent.magnet],
   ]
-}
-
-function stateText({ state, error }: TorrentDetail): string {
-  return error ? `${texts.states[state]}: ${error.message}` : texts.states[state]
 }
 
 function sizeText({ wantedBytes, fileCount }: TorrentDetail, bytes: number): string {

@@ -215,6 +215,12 @@ export const common: Translation<typeof original> = {
     error: 'Fehler',
     closed: 'beendet',
   },
+  reasons: {
+    'no-peers': 'keine Peers',
+    'tracker-error': 'Tracker-Fehler',
+    stalled: 'steht still',
+    'changed-files': 'Dateien geändert',
+  },
   trackerStates: { idle: 'inaktiv', working: 'wird gefragt', ok: 'in Ordnung', failed: 'Fehler' },
   progress: {
     fileAvoided: '{path} existiert und ist eine andere Datei: gespeichert als {storedAs}',

@@ -62,9 +62,10 @@ export const torrents: Translation<typeof original> = {
       'Die ID ist der Anfang des Info-Hashs, so lang, dass sie eindeutig ist; andere Befehle nehmen sie an. Spalten, die nicht passen, werden weggelassen.',
     options: {
       state:
-        'Nur in diesem Zustand: downloading, seeding, paused, queued, error, active, unfinished, finished …',
+        'Nur in diesem Zustand: downloading, seeding, paused, queued, error, active, unfinished, finished, stalled, no-peers, tracker-error …',
       label: 'Nur Torrents mit diesem Label; "" für solche ohne Label',
       tag: 'Nur Torrents mit diesem Tag',
+      tracker: 'Nur Torrents mit einem Tracker auf diesem Host; "" für solche ohne Tracker',
       search: 'Nur Torrents mit diesen Wörtern im Namen',
       sort: 'Sortieren nach: {columns}. Standard: added',
       reverse: 'Reihenfolge umkehren',
@@ -74,6 +75,7 @@ export const torrents: Translation<typeof original> = {
     examples: {
       plain: 'Zeigt alle Torrents, die neuesten zuerst',
       watch: 'Zeigt die laufenden Downloads, die schnellsten zuerst',
+      stalled: 'Zeigt die Downloads, für die nichts ankommt',
     },
     watchNeeds: '--watch erfordert ein Terminal oder --json',
     empty: 'Es gibt keine Torrents: {shoal} add LINK fügt einen hinzu',
@@ -105,6 +107,7 @@ export const torrents: Translation<typeof original> = {
     rows: {
       name: 'Name',
       state: 'Zustand',
+      why: 'Grund',
       done: 'Fertig',
       size: 'Größe',
       left: 'Restzeit',
@@ -137,6 +140,27 @@ export const torrents: Translation<typeof original> = {
       sealed: 'Versiegelt',
       link: 'Link',
       magnet: 'Magnet-Link',
+    },
+    why: {
+      'no-peers':
+        'Kein Peer ist verbunden. Jemand, der den Inhalt hat, muss online sein: Dann geht es von selbst weiter. Ein weiterer Tracker oder die Adresse eines Peers kann helfen.',
+      'tracker-error': {
+        one: 'Kein Peer ist verbunden, und der Tracker antwortet nicht richtig: {message}. Verbindung und Adresse des Trackers prüfen oder einen weiteren Tracker hinzufügen. Er wird von selbst erneut gefragt.',
+        other:
+          'Kein Peer ist verbunden, und keiner der {count} Tracker antwortet richtig: {message}. Verbindung und Adressen prüfen oder einen weiteren Tracker hinzufügen. Sie werden von selbst erneut gefragt.',
+      },
+      unreachable: {
+        one: 'Der Tracker antwortet nicht richtig, sodass andere den Torrent nicht finden: {message}. Verbindung und Adresse des Trackers prüfen.',
+        other:
+          'Keiner der {count} Tracker antwortet richtig, sodass andere den Torrent nicht finden: {message}. Verbindung und Adressen prüfen.',
+      },
+      stalled:
+        'Peers sind verbunden, aber seit einer Minute kommt nichts an: Ihnen fehlt dasselbe, oder sie bedienen zuerst andere. Weitere Peers können helfen.',
+      'changed-files':
+        'Dateien wurden auf dem Datenträger geändert. Die Teile, die nicht mehr passen, werden erneut heruntergeladen.',
+      queued:
+        'Er wartet, bis ein laufender Torrent vollständig oder pausiert ist. „{shoal} resume --now“ startet ihn sofort.',
+      checking: 'Seine Dateien werden geprüft. Danach geht es von selbst weiter.',
     },
     sequential: 'der Reihe nach',
     yes: 'ja',

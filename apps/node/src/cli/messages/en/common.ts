@@ -200,6 +200,13 @@ export const common = {
     error: 'error',
     closed: 'stopped',
   },
+  /** Instead of the state. */
+  reasons: {
+    'no-peers': 'no peers',
+    'tracker-error': 'tracker error',
+    stalled: 'stalled',
+    'changed-files': 'files changed',
+  },
   trackerStates: { idle: 'idle', working: 'announcing', ok: 'ok', failed: 'failed' },
   progress: {
     fileAvoided: '{path} exists and is another file: stored as {storedAs}',

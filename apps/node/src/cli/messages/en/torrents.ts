@@ -59,9 +59,11 @@ export const torrents = {
     about:
       'The ID is the beginning of the info hash, long enough to be unique; other commands accept it. Columns that do not fit are omitted.',
     options: {
-      state: 'Only this state: downloading, seeding, paused, queued, error, active, unfinished, finished …',
+      state:
+        'Only this state: downloading, seeding, paused, queued, error, active, unfinished, finished, stalled, no-peers, tracker-error …',
       label: 'Only torrents with this label; "" for those without one',
       tag: 'Only torrents with this tag',
+      tracker: 'Only torrents with a tracker at this host; "" for those without one',
       search: 'Only torrents with these words in the name',
       sort: 'Sort by: {columns}. Default: added',
       reverse: 'Reverse the order',
@@ -71,6 +73,7 @@ export const torrents = {
     examples: {
       plain: 'Lists all torrents, the latest first',
       watch: 'Shows the running downloads, the fastest first',
+      stalled: 'Shows the downloads for which nothing arrives',
     },
     watchNeeds: '--watch requires a terminal or --json',
     empty: 'There are no torrents: {shoal} add LINK adds one',
@@ -102,6 +105,7 @@ export const torrents = {
     rows: {
       name: 'Name',
       state: 'State',
+      why: 'Reason',
       done: 'Done',
       size: 'Size',
       left: 'Time left',
@@ -134,6 +138,26 @@ export const torrents = {
       sealed: 'Sealed',
       link: 'Link',
       magnet: 'Magnet link',
+    },
+    why: {
+      'no-peers':
+        'No peer is connected. Somebody who has the content must be online: it continues by itself then. Another tracker or a peer’s address may help.',
+      'tracker-error': {
+        one: 'No peer is connected, and its tracker fails: {message}. Check your connection and the tracker’s address, or add another tracker. It is asked again by itself.',
+        other:
+          'No peer is connected, and all {count} trackers fail: {message}. Check your connection and their addresses, or add another tracker. They are asked again by themselves.',
+      },
+      unreachable: {
+        one: 'Its tracker fails, so that others cannot find it: {message}. Check your connection and the tracker’s address.',
+        other:
+          'All {count} trackers fail, so that others cannot find it: {message}. Check your connection and their addresses.',
+      },
+      stalled:
+        'Peers are connected, but nothing has arrived for a minute: they lack what is missing here, or serve others first. More peers may help.',
+      'changed-files': 'Files were changed on disk. The pieces that no longer match are downloaded again.',
+      queued:
+        'It waits until a running torrent is complete or paused. “{shoal} resume --now” starts it at once.',
+      checking: 'Its files are being checked. It continues by itself.',
     },
     sequential: 'sequential',
     yes: 'yes',

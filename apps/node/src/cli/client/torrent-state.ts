@@ -1,0 +1,43 @@
+import type { Torrent, TorrentState, Tracker } from '@shoal/api'
+import { SHOAL } from '../../base/program.ts'
+import { texts } from '../texts.ts'
+
+const COLORS: Partial<Record<TorrentState, number>> = {
+  downloading: 36,
+  metadata: 36,
+  checking: 36,
+  moving: 36,
+  seeding: 32,
+  complete: 32,
+  error: 31,
+}
+const YELLOW = 33
+
+/** The color of a state: a download for which nothing arrives does not look like one that runs. */
+export function stateColor({ state, reason }: Torrent): number | null {
+  return reason === null ? (COLORS[state] ?? null) : YELLOW
+}
+
+/** Names the state, or instead the reason why nothing arrives; of an error its message, of a queued torrent its place. */
+export function stateText({ state, reason, error, queuePosition }: Torrent): string {
+  if (state === 'error') return texts.list.error({ reason: error?.message ?? texts.add.stopped })
+  if (reason !== null) return texts.reasons[reason]
+  return state === 'queued' && queuePosition !== null
+    ? texts.list.queued({ position: queuePosition })
+    : texts.states[state]
+}
+
+/** Explains why nothing happens, and what helps. Null if nothing is wrong. `trackers` are needed for the reason `tracker-error` only. */
+export function explainState(
+  { state, reason }: Pick<Torrent, 'state' | 'reason'>,
+  trackers: readonly Pick<Tracker, 'kind' | 'message'>[] = [],
+): string | null {
+  const { why } = texts.show
+  if (state === 'queued') return why.queued({ shoal: SHOAL })
+  if (state === 'checking') return why.checking
+  if (reason !== 'tracker-error') return reason === null ? null : why[reason]
+  const failing = trackers.filter(({ kind }) => kind === 'tracker')
+  const message = failing.find(each => each.message !== null)?.message?.replace(/\.$/, '') ?? '?'
+  const say = state === 'seeding' ? why.unreachable : why['tracker-error']
+  return say({ count: failing.length, message })
+}
