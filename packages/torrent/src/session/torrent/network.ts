@@ -77,6 +77,11 @@ export class TorrentNetwork implements PeerDemand {
     return swarm
   }
 
+  onPeersChanged(): void {
+    this.#options.data.notePeers(this.swarm?.peers.size ?? 0)
+    this.wake()
+  }
+
   /** The torrent may have something to do: it is ticked until it turns out not to be needed. */
   wake(): void {
     const { data, hooks } = this.#options

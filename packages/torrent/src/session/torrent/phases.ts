@@ -378,10 +378,7 @@ export class Phases {
         this.recorder?.touchTotals()
       },
       onPeerClosed: peer => this.#emit('peerClosed', peer),
-      onPeersChanged: () => {
-        this.data.notePeers(this.network.swarm?.peers.size ?? 0)
-        this.network.wake()
-      },
+      onPeersChanged: () => this.network.onPeersChanged(),
       log: line => this.#emit('log', line),
     }
   }
