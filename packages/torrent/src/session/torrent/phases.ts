@@ -360,7 +360,14 @@ export class Phases {
 
   #swarmEvents(): SwarmEvents {
     return {
-      onMetadata: info => this.#onMetadata(info),
+      onMetadata: info => {
+        if (!(this.#current instanceof Fetching)) return
+        try {
+          this.learn(this.#current.metainfo(info, this.data.origin))
+        } catch (error) {
+          this.#giveUpFetching(error)
+        }
+      },
       onHashes: () => {
         this.network.running?.prioritize()
         this.recorder?.touch()
@@ -415,15 +422,6 @@ export class Phases {
         log: line => this.#emit('log', line),
       },
     })
-  }
-
-  #onMetadata(info: Uint8Array): void {
-    if (!(this.#current instanceof Fetching)) return
-    try {
-      this.learn(this.#current.metainfo(info, this.data.origin))
-    } catch (error) {
-      this.#giveUpFetching(error)
-    }
   }
 
   #onPiece(piece: number): void {
