@@ -24,6 +24,12 @@ export type PeerClass = 'local' | 'internet' | 'webseed' | TransportKind
 /** How a peer was found: `manual` if the user added it, `incoming` if it connected to us. */
 export type PeerOrigin = DiscoveryKind | 'manual' | 'incoming'
 
+/**
+ * Whether the content has a folder of its own. `original`: as in the torrent. `subfolder`: a single file gets a folder with its name. `no-subfolder`:
+ * the files of a folder are stored without it.
+ */
+export type ContentLayout = 'original' | 'subfolder' | 'no-subfolder'
+
 export interface AddOptions {
   /** Folder that receives the torrent's file or folder. Default: the session's. */
   directory?: string
@@ -57,6 +63,8 @@ export interface AddOptions {
    * if the metadata is known from the start.
    */
   renamed?: ReadonlyMap<number, readonly string[]>
+  /** Applied as soon as the metadata is known, unless `renamed` is given. Default: `original`. */
+  contentLayout?: ContentLayout
 }
 
 /** `checking`: verifying files on disk. `metadata`: fetching the info dictionary. `seeding`: all wanted files are complete. */

@@ -22,6 +22,7 @@ export function choosePlace(
     preallocate: options.preallocate ?? recorded?.preallocate ?? false,
     limits: options.limits ?? recorded?.limits,
     renamed: options.renamed && amongAll(options.renamed, metainfo),
+    contentLayout: options.contentLayout ?? recorded?.contentLayout,
     progress: samePlace ? recorded.progress : null,
   }
 }

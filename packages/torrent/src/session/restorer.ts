@@ -104,6 +104,7 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       trusted: false,
       sequential: progress.sequential,
       preallocate: progress.preallocate ?? false,
+      contentLayout: progress.contentLayout,
       // Undefined rather than limits without effect: those of thousands of torrents would cost memory, and count as a change.
       limits: Object.keys(limits).length > 0 ? limits : undefined,
       progress,

@@ -47,6 +47,7 @@ export function encodeProgress(key: string, progress: ResumeProgress): Uint8Arra
     stamps: progress.stamps.flatMap(stamp => [stamp.size, stamp.mtimeNs]),
     priorities: progress.priorities ?? undefined,
     renamed: renamedList(progress.renamed),
+    layout: progress.contentLayout,
     moving: progress.moving && {
       directory: progress.moving.directory,
       renamed: renamedList(progress.moving.renamed),
@@ -86,6 +87,7 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
   const moving = asDictionary(fields.get('moving'))
   const tiers = asList(fields.get('tracker tiers'))
   const peers = asList(fields.get('peers'))
+  const layout = asText(fields.get('layout'))
   return {
     ...(magnet === undefined ? {} : { magnet }),
     directory: must(asText(fields.get('directory')), 'directory'),
@@ -105,6 +107,7 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
     trackers: texts(must(asList(fields.get('trackers')), 'trackers')),
     webSeeds: texts(must(asList(fields.get('web seeds')), 'web seeds')),
     ...(tiers === undefined ? {} : { trackerTiers: tierLists(tiers) }),
+    ...((layout === 'subfolder' || layout === 'no-subfolder') && { contentLayout: layout }),
     ...(moving === undefined ? {} : { moving: filePlace(moving) }),
     ...(fields.get('own web seeds') === 1 && { ownWebSeeds: true }),
     ...(peers === undefined ? {} : { peers: texts(peers) }),

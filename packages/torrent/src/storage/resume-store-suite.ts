@@ -58,6 +58,7 @@ export function fullProgress(): ResumeProgress {
     trackerTiers: [['udp://tracker.example:1', 'http://tracker.example/announce'], ['udp://other.example:1']],
     ownWebSeeds: true,
     peers: ['192.0.2.7:6881', 'peer.example:1'],
+    contentLayout: 'subfolder',
   })
 }
 

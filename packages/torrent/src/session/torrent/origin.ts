@@ -1,4 +1,4 @@
-import type { RateLimits } from '../../api.ts'
+import type { ContentLayout, RateLimits } from '../../api.ts'
 import { formatHostPort } from '../../base/ip.ts'
 import type { InfoHashes, Metainfo } from '../../metainfo/metainfo.ts'
 import type { ResumeProgress } from '../../storage/resume-store.ts'
@@ -37,6 +37,7 @@ export interface TorrentPlace {
   readonly limits: Partial<RateLimits> | undefined
   /** Paths, by index among all files, of files whose names differ from the torrent's. */
   readonly renamed?: ReadonlyMap<number, readonly string[]> | undefined
+  readonly contentLayout?: ContentLayout | undefined
   /** The record of an earlier run. */
   readonly progress: ResumeProgress | null
 }

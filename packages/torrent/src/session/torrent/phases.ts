@@ -50,7 +50,10 @@ export class Phases {
     this.data = data
     const { metainfo } = data.origin
     const { progress, memory } = data.place
-    if (metainfo) data.content = openContent(context, metainfo, data)
+    if (metainfo) {
+      data.layOut(metainfo.info)
+      data.content = openContent(context, metainfo, data)
+    }
     const { resume } = context
     this.recorder = resume && !memory ? this.#createRecorder(resume) : null
     this.network = new TorrentNetwork({
@@ -194,6 +197,7 @@ export class Phases {
     const { data } = this
     const { lifecycle } = data
     if (data.content || lifecycle.isClosed) return
+    data.layOut(metainfo.info)
     const content = openContent(this.#context, metainfo, data)
     data.content = content
     if (!this.#hooks.register()) {

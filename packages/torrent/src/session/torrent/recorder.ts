@@ -251,6 +251,7 @@ function recordedSettings(data: TorrentData): RecordedSettings {
     ...(download === undefined ? {} : { downloadLimit: download }),
     ...(upload === undefined ? {} : { uploadLimit: upload }),
     renamed: data.renamed ?? new Map(),
+    ...(data.contentLayout && { contentLayout: data.contentLayout }),
     ...(data.moving && { moving: data.moving }),
     trackers: origin.trackers.flat(),
     webSeeds: origin.webSeeds,

@@ -1,3 +1,4 @@
+import { layoutPaths } from '#content-layout'
 import type { RateLimits, TorrentState } from '../../api.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
@@ -5,7 +6,7 @@ import { RateLimit, type RateLimitPair } from '../../base/rate-limit.ts'
 import { RateMeter } from '../../base/rate-meter.ts'
 import { infoHashText } from '../../metainfo/info-hash.ts'
 import { formatMagnet } from '../../metainfo/magnet.ts'
-import type { InfoHashes } from '../../metainfo/metainfo.ts'
+import type { Info, InfoHashes } from '../../metainfo/metainfo.ts'
 import type { FilePlace } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
 import { type Emit, Lifecycle } from './lifecycle.ts'
@@ -29,6 +30,8 @@ export class TorrentData {
   directory: string
   /** Paths below the download folder, by index among all files, of the files whose names differ from the torrent's. */
   renamed: ReadonlyMap<number, readonly string[]> | null
+  /** The layout to give to the content when its metadata is known; undefined for its own. */
+  contentLayout: 'subfolder' | 'no-subfolder' | undefined
   /** Where the files are being moved to. */
   moving: FilePlace | null = null
   isSequential: boolean
@@ -55,6 +58,8 @@ export class TorrentData {
     if (progress) this.totals = new Totals(progress)
     const renamed = progress?.renamed ?? place.renamed
     this.renamed = renamed && renamed.size > 0 ? renamed : null
+    const { contentLayout } = place
+    if (contentLayout !== 'original' && !progress?.had) this.contentLayout = contentLayout
     if (place.limits) this.setLimits(place.limits)
   }
 
@@ -89,6 +94,12 @@ export class TorrentData {
     this.mustBeOpen()
     if (this.content) return this.content
     throw new ShoalError('not-found', 'the metadata of this torrent is not known yet: wait for whenMetadata')
+  }
+
+  /** Gives the content the layout that was asked for; `renamed` records it from here on. */
+  layOut(info: Info): void {
+    if (this.contentLayout) this.renamed ??= layoutPaths(info, this.contentLayout)
+    this.contentLayout = undefined
   }
 
   /** Emits the state if it changed. */
