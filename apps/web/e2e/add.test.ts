@@ -29,6 +29,7 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
     await page.getByRole('button', { name: 'Look inside' }).click()
     await page.getByLabel('Tags').waitFor()
     expect(await page.getByLabel('Peers').inputValue()).toBe('192.0.2.7:6881')
+    await page.getByLabel('Content layout').selectOption('Always in a subfolder')
     await page.getByLabel('Peers').fill('192.0.2.7:6881\n[2001:db8::7]:51413')
     expect(await findings(page)).toEqual([])
     await page.getByRole('button', { name: /^Download/ }).click()

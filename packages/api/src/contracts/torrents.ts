@@ -18,6 +18,7 @@ import { KnownPeer, Peer } from '../schemas/peer.ts'
 import {
   ActedOn,
   ActOnTorrents,
+  CONTENT_LAYOUTS,
   ListTorrents,
   PieceMap,
   RemovedTorrent,
@@ -237,6 +238,11 @@ export const TORRENTS = contract({
         title: 'Preallocate disk space',
         description:
           'Reserves the full size of each file before downloading, so that a lack of space is noticed at once.',
+      }),
+      layout: setting(z.enum(CONTENT_LAYOUTS), 'original', {
+        title: 'Content layout',
+        description:
+          'Whether the content of a new torrent gets a folder of its own. “Subfolder” creates one for a single file, “no subfolder” leaves out that of the torrent.',
       }),
       startPaused: setting(z.boolean(), false, {
         title: 'Add paused',

@@ -50,6 +50,8 @@ export const Torrent = z
     infoHashV1: z.string().nullable(),
     infoHashV2: z.string().nullable(),
     name: z.string(),
+    /** The name of its file or folder on disk. Null while it is unknown, and for several files without a folder. */
+    diskName: z.string().nullable(),
     state: TorrentState,
     /** Why it downloads nothing, or cannot be found. Null if nothing is wrong, and if the state says it all. */
     reason: TorrentReason.nullable(),
@@ -181,6 +183,13 @@ export const ListTorrents = z.object({
 /** Events with a higher `revision` bring this list up to date. */
 export const TorrentPage = page(Torrent).extend({ revision: z.number().int().min(0) })
 
+export const CONTENT_LAYOUTS = ['original', 'subfolder', 'no-subfolder'] as const
+/** `original`: as in the torrent. `subfolder`: a single file gets a folder with its name. `no-subfolder`: the files of a folder are stored without it. */
+export const ContentLayout = z.enum(CONTENT_LAYOUTS).meta({
+  description:
+    'Whether the content has a folder of its own: as in the torrent, always, or never. Default: the setting `downloads.layout`',
+})
+
 export const AddTorrent = z
   .object({
     source: z.string().trim().min(1).max(100_000).optional().meta({
@@ -209,6 +218,7 @@ export const AddTorrent = z
       .max(1_000_000)
       .optional(),
     sequential: z.boolean().optional(),
+    layout: ContentLayout.optional(),
     /** Skips the check of existing files: they are assumed to be complete and correct. */
     trusted: z.boolean().optional(),
     peers: z.array(z.string().max(300)).max(1000).optional(),
@@ -291,6 +301,10 @@ export const ActOnTorrents = z
   .object({
     ids: TorrentIds,
     action: z.enum(ACTIONS),
+    undo: z.boolean().optional().meta({
+      description:
+        'Whether a removal can be undone for a while, which is the default. `false`: it is final at once',
+    }),
   })
   .register(GIVEN, { id: 'ActOnTorrents' })
 export const ActedOn = z

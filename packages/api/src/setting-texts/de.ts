@@ -10,6 +10,11 @@ const settings = {
     description:
       'Belegt vor dem Herunterladen die volle Größe jeder Datei, sodass fehlender Platz sofort auffällt.',
   },
+  'downloads.layout': {
+    title: 'Ordnerstruktur',
+    description:
+      'Ob der Inhalt eines neuen Torrents einen eigenen Ordner erhält. „Unterordner“ legt für eine einzelne Datei einen an, „kein Unterordner“ lässt den des Torrents weg.',
+  },
   'downloads.startPaused': {
     title: 'Pausiert hinzufügen',
     description: 'Neue Torrents bleiben pausiert, bis Sie sie fortsetzen.',

@@ -1,3 +1,4 @@
+import { CONTENT_LAYOUTS } from '@shoal/api'
 import { flag, list, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { addSources } from '../client/add.ts'
@@ -26,6 +27,7 @@ export const add = defineCommand({
       parse: parseNewPriority,
     }),
     sequential: flag(texts.add.options.sequential),
+    layout: value('LAYOUT', { help: texts.add.options.layout, choices: CONTENT_LAYOUTS }),
     trusted: flag(texts.add.options.trusted),
     peer: list('HOST:PORT', { help: texts.add.options.peer }),
     tracker: list('URL', { help: texts.add.options.tracker }),

@@ -131,6 +131,27 @@ test('adds a .torrent with all options, and rejects other files', async () => {
   expect((await get('torrents/info')).json()).toEqual([])
 })
 
+test('stores the content as contentLayout or root_folder say, and shows where', async () => {
+  const single = await server.torrent('c.bin', 10)
+  const folder = await server.torrent('tree', { 'a.bin': 10, 'x/b.bin': 20 })
+  const cases = [
+    [single, { contentLayout: 'Subfolder' }, ['c/c.bin'], 'c/c.bin', 'c'],
+    [single, { contentLayout: 'Original' }, ['c.bin'], 'c.bin', ''],
+    [folder, { contentLayout: 'NoSubfolder' }, ['a.bin', 'x/b.bin'], '', ''],
+    [folder, { root_folder: 'false' }, ['a.bin', 'x/b.bin'], '', ''],
+    [folder, { root_folder: 'true' }, ['tree/a.bin', 'tree/x/b.bin'], 'tree', 'tree'],
+  ] as const
+  for (const [torrent, options, names, content, root] of cases) {
+    expect((await add(torrent, { ...options, paused: 'true' })).body).toBe('Ok.')
+    const [info] = (await get('torrents/info')).json()
+    const files = (await get('torrents/files', { hash: info.hash })).json()
+    expect(files.map(({ name }: { name: string }) => name)).toEqual(names)
+    const below = (path: string) => (path === '' ? info.save_path : `${info.save_path}/${path}`)
+    expect([info.content_path, info.root_path]).toEqual([below(content), root === '' ? '' : below(root)])
+    await post('torrents/delete', { hashes: info.hash, deleteFiles: 'true' })
+  }
+})
+
 test('keeps the keys of private trackers when trackers are changed', async () => {
   const announce = 'http://127.0.0.1:9/0123456789abcdef0123456789abcdef/announce'
   await add(await server.torrent('private', { a: 10 }, [[announce]]), { paused: 'true' })

@@ -2,7 +2,7 @@
 import type { Settings, SettingsChange } from '@shoal/api'
 import { givenMembers, givenSettings } from '../server/compat/given-settings.ts'
 import { alternativeTimes, scheduleWith } from '../server/compat/schedule.ts'
-import { ENCRYPTION, LIMIT_ACTIONS, SCHEDULED_DAYS } from './preferences.ts'
+import { ENCRYPTION, LIMIT_ACTIONS, layoutNamed, SCHEDULED_DAYS } from './preferences.ts'
 import { Refusal } from './refusal.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -13,6 +13,7 @@ export function settingsChange(given: Given, settings: Settings): SettingsChange
   return givenSettings({
     downloads: {
       directory: text(given, 'save_path') || undefined,
+      layout: layoutNamed(text(given, 'torrent_content_layout')),
       preallocate: bool(given, 'preallocate_all'),
       startPaused: bool(given, 'start_paused_enabled') ?? bool(given, 'add_stopped_enabled'),
     },

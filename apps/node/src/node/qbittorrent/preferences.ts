@@ -3,6 +3,13 @@ import type { NodeInfo, Settings } from '@shoal/api'
 import { alternativeTimes, EVERY_DAY } from '../server/compat/schedule.ts'
 
 export const ENCRYPTION = { prefer: 0, require: 1, plain: 2 } as const
+const LAYOUTS = { original: 'Original', subfolder: 'Subfolder', 'no-subfolder': 'NoSubfolder' } as const
+
+/** Undefined for a name that qBittorrent does not have. */
+export function layoutNamed(name: string | undefined): keyof typeof LAYOUTS | undefined {
+  return (Object.keys(LAYOUTS) as (keyof typeof LAYOUTS)[]).find(layout => LAYOUTS[layout] === name)
+}
+
 /** Actions for a torrent that has reached its seeding limits. */
 export const LIMIT_ACTIONS = { pause: 0, remove: 1, 'remove-with-data': 3 } as const
 
@@ -33,7 +40,7 @@ function ofDownloads({ downloads, automation }: Settings) {
     autorun_enabled: automation.onComplete.length > 0,
     autorun_program: automation.onComplete.join(' '),
     category_changed_tmm_enabled: false,
-    create_subfolder_enabled: true,
+    create_subfolder_enabled: downloads.layout !== 'no-subfolder',
     export_dir: '',
     export_dir_fin: '',
     incomplete_files_ext: false,
@@ -45,7 +52,7 @@ function ofDownloads({ downloads, automation }: Settings) {
     start_paused_enabled: downloads.startPaused,
     temp_path: '',
     temp_path_enabled: false,
-    torrent_content_layout: 'Original',
+    torrent_content_layout: LAYOUTS[downloads.layout],
     use_category_paths_in_manual_mode: true,
   }
 }

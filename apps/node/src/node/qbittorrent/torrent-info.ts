@@ -1,6 +1,12 @@
 /** A torrent in qBittorrent's list. Features that Shoal does not have are shown as unused. */
 import type { Settings, Torrent, TorrentDetail } from '@shoal/api'
-import { contentPath, isComplete, leftBytes, type TorrentFacts } from '../server/compat/detail-cache.ts'
+import {
+  contentPath,
+  isComplete,
+  leftBytes,
+  rootPath,
+  type TorrentFacts,
+} from '../server/compat/detail-cache.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
 
@@ -77,6 +83,7 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     progress: isComplete(detail) ? 1 : Math.min(detail.progress, 0.9999),
     ratio: detail.ratio ?? 0,
     ratio_limit: shareLimit(detail.ratioLimit, AT_ONCE.ratio),
+    root_path: rootPath(facts),
     save_path: detail.directory,
     seeding_time: Math.round(detail.seedingSeconds),
     seeding_time_limit: Math.floor(shareLimit(detail.seedingTimeLimitMinutes, AT_ONCE.minutes)),

@@ -13,7 +13,7 @@ type Action = z.output<typeof ActOnTorrents>['action']
 
 async function act(action: Action, params: Params, context: WebContext): Promise<undefined> {
   const ids = await chosenIds(params, context)
-  if (ids.length > 0) await context.call('actOnTorrents', { ids, action })
+  if (ids.length > 0) await context.call('actOnTorrents', { ids, action, undo: false })
   context.facts.doubt(ids)
   return undefined
 }

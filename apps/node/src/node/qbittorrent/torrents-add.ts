@@ -3,6 +3,7 @@ import type { Call } from '../server/compat/call.ts'
 import { isForeseen } from '../server/compat/call.ts'
 import { changes, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
+import { layoutNamed } from './preferences.ts'
 import { Refusal } from './refusal.ts'
 import { shareLimits } from './torrents-act.ts'
 
@@ -12,8 +13,8 @@ const MOST = 1000
 type Adding = InputOf<'addTorrent'>
 
 /**
- * torrents/add. Category and folder, limits and order are Shoal's own; features that Shoal does not have (pieces at the ends first, other layouts of the
- * content, cookies) are ignored.
+ * torrents/add. Category and folder, limits and order are Shoal's own; features that Shoal does not have (pieces at the ends first,
+ * cookies) are ignored.
  */
 export const ADDING_METHODS: WebMethods = {
   'torrents/add': changes(async (params, { call, node }) => {
@@ -66,10 +67,19 @@ function readOptions(params: Params): Adding {
     ...(tags.length > 0 && { tags }),
     ...(paused !== undefined && { paused }),
     ...(sequential !== undefined && { sequential }),
+    ...readLayout(params),
     ...(params.bool('skip_checking') && { trusted: true }),
     ...(params.bool('addToTopOfQueue') && { queue: 'first' as const }),
     ...(down > 0 && { downloadLimitBytesPerSecond: down }),
     ...(up > 0 && { uploadLimitBytesPerSecond: up }),
     ...shareLimits(params),
   }
+}
+
+/** `root_folder` is the name before qBittorrent 4.3.2. */
+function readLayout(params: Params): Pick<Adding, 'layout'> {
+  const named = layoutNamed(params.text('contentLayout'))
+  const withFolder = params.bool('root_folder')
+  const layout = named ?? (withFolder === undefined ? undefined : withFolder ? 'original' : 'no-subfolder')
+  return layout ? { layout } : {}
 }

@@ -20,6 +20,7 @@ export function emptyDetail(id: string, name: string): TorrentDetail {
       label: null,
       tags: [],
       fileCount: null,
+      diskName: null,
       private: false,
       sealed: false,
       link: null,

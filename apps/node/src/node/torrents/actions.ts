@@ -19,7 +19,7 @@ export interface ActionsContext {
 
 /** Throws `not-found` and does nothing if one of them does not exist. */
 export async function actOnTorrents(
-  { ids, action }: z.output<typeof ActOnTorrents>,
+  { ids, action, undo = true }: z.output<typeof ActOnTorrents>,
   context: ActionsContext,
 ): Promise<z.output<typeof ActedOn>> {
   const { registry } = context
@@ -28,9 +28,10 @@ export async function actOnTorrents(
   const torrents = ids === 'all' ? [...all] : [...new Set(ids.map(find))]
   await act(action, torrents, context)
   const isRemove = action === 'remove' || action === 'remove-with-data'
+  if (isRemove && !undo) await context.removals.finish(torrents)
   return {
     ids: torrents.map(({ id }) => id),
-    ...(isRemove && { undoSeconds: context.removals.undoSeconds }),
+    ...(isRemove && undo && { undoSeconds: context.removals.undoSeconds }),
   }
 }
 

@@ -1,4 +1,5 @@
 /** Adds torrents: chooses the folder and the initial state, and adds nothing twice. */
+import { resolve } from 'node:path'
 import type { AddTorrent, Settings } from '@shoal/api'
 import {
   type AddOptions,
@@ -30,6 +31,8 @@ export interface AddingContext {
   directoryOf(label: string): string | null
   /** Waits until a removed torrent is deleted. False if none is being deleted. */
   forgotten(torrent: ManagedTorrent): Promise<boolean>
+  /** Deletes a removed torrent that could still be restored. */
+  finishRemoval(torrent: ManagedTorrent): Promise<void>
   /** Registers a torrent of the session and starts following it. Does nothing if it throws. */
   adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent
 }
@@ -47,7 +50,7 @@ export interface AddingTorrent extends AddedTorrent {
 
 /**
  * Adds a torrent, or finds the one that is there already: then only trackers, web seeds and peers that are new are taken over. One that was
- * removed comes back. Rejects as `Session.add` does, and with `forbidden-path`.
+ * removed comes back, unless it is to be stored in another folder or layout: then it is a new torrent. Rejects as `Session.add` does, and with `forbidden-path`.
  */
 export async function addTorrent(
   source: TorrentSource,
@@ -95,14 +98,23 @@ async function adoptNew(
 async function addToSession(
   source: TorrentSource,
   options: AddOptions,
-  { session, registry, previews, forgotten }: AddingContext,
+  { session, registry, previews, forgotten, finishRemoval }: AddingContext,
 ): Promise<TorrentApi> {
   for (;;) {
     const api = await session.add(source, options)
     if (await previews.release(api)) continue
     const other = registry.findApi(api)
+    if (other && other.row.removedMs !== null && isElsewhere(other, options)) {
+      await finishRemoval(other)
+      continue
+    }
     if (!other || other.api === api || !(await forgotten(other))) return api
   }
+}
+
+function isElsewhere({ api }: ManagedTorrent, { directory, contentLayout, renamed }: AddOptions): boolean {
+  const isOther = directory !== undefined && resolve(directory) !== resolve(api.directory)
+  return isOther || renamed !== undefined || (contentLayout ?? 'original') !== 'original'
 }
 
 /** A removed torrent is restored with the new options; its files stay where they are. */
@@ -176,6 +188,8 @@ function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
     ...(trusted !== undefined && { trusted }),
     ...(renamed && { renamed }),
     preallocate: downloads.preallocate,
+    // Files that exist already are used where they are, unless the caller says otherwise.
+    contentLayout: input.layout ?? (trusted || renamed ? 'original' : downloads.layout),
     // No object rather than one without limits: those of thousands of torrents would cost memory.
     ...((down || up) && {
       limits: { ...(down && { downloadBytesPerSecond: down }), ...(up && { uploadBytesPerSecond: up }) },

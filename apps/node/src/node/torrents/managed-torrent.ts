@@ -1,4 +1,4 @@
-import { infoHashText, type TorrentApi, type TorrentState } from '@shoal/torrent'
+import { infoHashText, type TorrentApi, type TorrentFile, type TorrentState } from '@shoal/torrent'
 import type { TorrentRow } from './torrent-row.ts'
 
 /** A torrent of the session together with the node's record of it. */
@@ -20,6 +20,9 @@ export class ManagedTorrent {
   #tiers: TorrentApi['trackers'] | null = null
   #trackerHosts: string[] = []
 
+  /** Null until they are needed. */
+  #read: DiskNames | null = null
+
   constructor(api: TorrentApi, row: TorrentRow) {
     this.api = api
     this.row = row
@@ -30,7 +33,24 @@ export class ManagedTorrent {
   }
 
   get name(): string {
-    return this.row.name ?? this.api.name
+    return this.row.name ?? this.#names().shown ?? this.api.name
+  }
+
+  /** Name of its file or folder on disk. Null while it is unknown, and for several files without a folder. */
+  get diskName(): string | null {
+    return this.#names().root
+  }
+
+  /** Has the names on disk read again. */
+  filesRenamed(): void {
+    this.#read = null
+  }
+
+  #names(): DiskNames {
+    const { metainfo, files } = this.api
+    if (!metainfo) return NO_NAMES
+    this.#read ??= readNames(files)
+    return this.#read
   }
 
   /** Hosts of its trackers, each once. */
@@ -63,4 +83,23 @@ export class ManagedTorrent {
 
 function hostsOf(urls: readonly string[]): string[] {
   return [...new Set(urls.filter(url => URL.canParse(url)).map(url => new URL(url).hostname))]
+}
+
+interface DiskNames {
+  readonly root: string | null
+  /** The root instead of the torrent's name, if it was renamed. */
+  readonly shown: string | null
+}
+
+const NO_NAMES: DiskNames = { root: null, shown: null }
+
+function readNames(files: readonly Pick<TorrentFile, 'path' | 'currentPath'>[]): DiskNames {
+  const [first] = files
+  const root = first?.currentPath[0]
+  if (!first || root === undefined) return NO_NAMES
+  const isFolder = files.every(({ currentPath: { length, 0: name } }) => length > 1 && name === root)
+  if (files.length > 1 && !isFolder) return NO_NAMES
+  // A folder that was only put around a file, or left out, is no other name.
+  const isRenamed = first.path.length > 1 === isFolder && first.path[0] !== root
+  return { root, shown: isRenamed ? root : null }
 }

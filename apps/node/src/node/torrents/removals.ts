@@ -75,6 +75,20 @@ export class Removals {
     return work !== undefined
   }
 
+  /** Ends removals before their time is over. Rejects if one could not be deleted: it is retried at the next start. */
+  async finish(torrents: readonly ManagedTorrent[]): Promise<void> {
+    for (const torrent of torrents) {
+      clearTimeout(this.#timers.get(torrent))
+      this.#end(torrent)
+    }
+    await Promise.all(torrents.map(torrent => this.#forgetting.get(torrent)))
+    const left = torrents.find(torrent => this.#context.registry.find(torrent.id) === torrent)
+    if (left?.row.removedMs)
+      throw new Failure('conflict', `${left.id} could not be removed: see the log of the node`, {
+        field: 'ids',
+      })
+  }
+
   /** Deletes a duplicate of another torrent at once. Its files stay. */
   drop(torrent: ManagedTorrent): void {
     clearTimeout(this.#timers.get(torrent))

@@ -71,6 +71,8 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   api.on('complete', completed)
   api.on('error', error => log.error(`${nameOf(torrent)}: ${error.message}`, about))
   api.on('filesAvoided', files => {
+    torrent.filesRenamed()
+    registry.touch(torrent)
     for (const { path, storedAs } of files)
       log.warn(`${nameOf(torrent)}: ${path} exists and is another file: stored as ${storedAs}`, about)
   })

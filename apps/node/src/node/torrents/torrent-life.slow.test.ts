@@ -55,6 +55,32 @@ test('a torrent that is removed again after a restore gets the full time to be r
   expect(existsSync(join(node.directory, 'a.txt'))).toBe(true)
 })
 
+test('a removed torrent that is added to another folder or layout is a new one', async () => {
+  const node = await nodeForTest()
+  const id = await share(node)
+  const torrent = Buffer.from(writeMetainfo(node.torrents.registry.get(id).api.metainfo!)).toString('base64')
+  await node.operations.updateTorrent({ id, name: 'Old' })
+  await act(node, id, 'remove-with-data')
+  const other = { torrent, directory: join(node.directory, 'other'), paused: true }
+  const added = { added: true, torrent: { id, name: 'a.txt', directory: other.directory, haveBytes: 0 } }
+  expect(await node.operations.addTorrent(other)).toMatchObject(added)
+  expect(existsSync(join(node.directory, 'a.txt'))).toBe(false)
+  await act(node, id, 'remove')
+  await node.operations.addTorrent({ ...other, layout: 'subfolder' })
+  expect(node.torrents.registry.get(id).api.files[0]!.currentPath).toEqual(['a', 'a.txt'])
+  expect(await all(node)).toMatchObject([{ id, name: 'a.txt', diskName: 'a' }])
+})
+
+test('a removal without undo is final, and deletes the files at once', async () => {
+  const node = await nodeForTest()
+  const id = await share(node)
+  const answer = await node.operations.actOnTorrents({ ids: [id], action: 'remove-with-data', undo: false })
+  expect(answer).toEqual({ ids: [id] })
+  expect(await node.operations.listRemoved({})).toEqual({ items: [] })
+  expect(existsSync(join(node.directory, 'a.txt'))).toBe(false)
+  expect(await node.operations.addTorrent({ source: id })).toMatchObject({ added: true })
+})
+
 test('a file that was changed on disk is named by its torrent and among the problems of the node', async () => {
   const node = await nodeForTest()
   const id = await share(node)

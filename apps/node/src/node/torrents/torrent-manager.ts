@@ -112,6 +112,14 @@ export class TorrentManager implements Torrents {
     return () => this.#watchers.delete(watcher)
   }
 
+  /** Its files have other names on disk, and it perhaps too. */
+  filesRenamed(torrent: ManagedTorrent): void {
+    const { name } = torrent
+    torrent.filesRenamed()
+    this.registry.change(torrent, {})
+    if (torrent.name !== name) this.renamed(torrent)
+  }
+
   /** Notifies watchers of a new name. */
   renamed(torrent: ManagedTorrent): void {
     for (const watcher of this.#watchers) watcher.onRenamed?.(torrent)
@@ -145,6 +153,7 @@ export class TorrentManager implements Torrents {
       settings: () => settings.current,
       directoryOf: label => this.labelDirectory(label),
       forgotten: torrent => this.removals.forgotten(torrent),
+      finishRemoval: torrent => this.removals.finish([torrent]),
       adopt: (api, row) => this.#adoptNew(api, row),
     })
     if (added.added) log.info(`${nameOf(added.torrent)} was added`, { torrent: added.torrent.id })

@@ -53,8 +53,9 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       return {}
     },
     renameFile: async ({ id, index, path }) => {
-      const { api } = registry.getWithFiles(id)
-      await namingField('path', () => api.renameFile(index, safePath(path)))
+      const torrent = registry.getWithFiles(id)
+      await namingField('path', () => torrent.api.renameFile(index, safePath(path)))
+      manager.filesRenamed(torrent)
       return {}
     },
     listPeers: async ({ id }) => ({ items: toPeers(registry.get(id), manager.countries) }),

@@ -41,6 +41,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     id: row.id,
     ...hashMembers(infoHashes),
     name: torrent.name,
+    diskName: torrent.diskName,
     state,
     // The engine knows nothing of queue and moves.
     reason: state === stats.state ? stats.reason : null,

@@ -111,6 +111,14 @@ test('renames files and folders in place', async () => {
   const { hashString } = (await rpc('torrent-add', { metainfo, paused: true })).arguments['torrent-added']
   const renamed = await rpc('torrent-rename-path', { ids: [hashString], path: 'tree/sub', name: 'other' })
   expect(renamed).toMatchObject({ result: 'success', arguments: { path: 'tree/sub', name: 'other' } })
+  // The name is that on disk, where clients look for the content.
+  await rpc('torrent-rename-path', { ids: [hashString], path: 'tree', name: 'baum' })
+  await server.call('updateTorrent', { id: hashString, name: 'Shown' })
+  const shown = await rpc('torrent-get', { ids: [hashString], fields: ['name', 'files'] })
+  expect(shown.arguments.torrents).toMatchObject([
+    { name: 'baum', files: [{}, { name: 'baum/other/a' }, { name: 'baum/other/b' }] },
+  ])
+  await rpc('torrent-rename-path', { ids: [hashString], path: 'baum', name: 'tree' })
   for (const name of ['../up', '', '..', 'a/b'])
     expect((await rpc('torrent-rename-path', { ids: [hashString], path: 'tree/c', name })).result).toMatch(
       /name/,

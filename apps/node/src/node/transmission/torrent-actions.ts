@@ -10,7 +10,7 @@ type Action = z.output<typeof ActOnTorrents>['action']
 
 async function act(action: Action, args: Arguments, context: RpcContext): Promise<undefined> {
   const ids = (await selectTorrents(args, context)).map(({ id }) => id)
-  if (ids.length > 0) await context.call('actOnTorrents', { ids, action })
+  if (ids.length > 0) await context.call('actOnTorrents', { ids, action, undo: false })
   context.facts.doubt(ids)
   return undefined
 }
@@ -62,5 +62,6 @@ async function renamePath(args: Arguments, context: RpcContext) {
   const renamed = movedPaths(files, path, folder + name)
   if (renamed.length === 0) throw new Failure('not-found', 'No such file or directory')
   for (const [index, to] of renamed) await context.call('renameFile', { id: torrent.id, index, path: to })
+  context.facts.doubt([torrent.id])
   return { path, name, id: context.numbers.of(torrent.id) }
 }

@@ -21,7 +21,8 @@ export const torrentAdd: Method = async (args, { call, numbers }) => {
     await call('cancelJob', { id: job.id })
     throw new Failure('bad-torrent', 'invalid or corrupt torrent file')
   }
-  const shown = { id: numbers.of(torrent!.id), name: torrent!.name, hashString: hash40(torrent!) }
+  const { id, name, diskName } = torrent!
+  const shown = { id: numbers.of(id), name: diskName ?? name, hashString: hash40(torrent!) }
   return { [added ? 'torrent-added' : 'torrent-duplicate']: shown }
 }
 

@@ -43,7 +43,8 @@ const OF_ROW: Record<string, Value> = {
   manualAnnounceTime: () => 0,
   maxConnectedPeers: ({ settings }) => settings.network.maxConnectionsPerTorrent,
   metadataPercentComplete: ({ row }) => (row.totalBytes === null ? 0 : 1),
-  name: ({ row }) => row.name,
+  // The name on disk: clients look for the content there.
+  name: ({ row }) => row.diskName ?? row.name,
   'peer-limit': ({ settings }) => settings.network.maxConnectionsPerTorrent,
   peersConnected: ({ row }) => row.peers,
   percentComplete: ({ row }) => part(row.haveBytes, row.totalBytes),

@@ -2,7 +2,7 @@ import type { AddTorrent, Preview } from '@shoal/api'
 import { type FormEvent, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { Button } from '../../shared/controls/Button.tsx'
-import { CheckField, TextField } from '../../shared/controls/Field.tsx'
+import { CheckField, SelectField, TextField } from '../../shared/controls/Field.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
@@ -17,6 +17,7 @@ import { PeersField } from './PeersField.tsx'
 import { WantedTree } from './WantedTree.tsx'
 
 const t = texts.add
+const LAYOUTS = ['settings', 'original', 'subfolder', 'no-subfolder'] as const
 
 interface Props {
   readonly preview: Preview
@@ -85,6 +86,13 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
       )}
       <FolderField value={directory ?? its} needsBytes={wantedBytes} onChange={setDirectory} />
       <LabelFields onLabel={setLabel} />
+      {preview.seal === null && (
+        <SelectField
+          label={t.options.layout}
+          name="layout"
+          options={LAYOUTS.map(value => ({ value, text: t.options.layouts[value] }))}
+        />
+      )}
       <div className={`${layout.columns} ${styles.checks}`}>
         <CheckField label={t.options.sequential} hint={t.options.sequentialHint} name="sequential" />
         <CheckField label={t.options.first} name="first" />
@@ -142,8 +150,14 @@ function readOptions(form: FormData, directory: string | null): AddTorrent {
     ...(label === '' ? {} : { label }),
     ...(tags.length > 0 ? { tags } : {}),
     ...(form.has('passphrase') ? { passphrase: String(form.get('passphrase')) } : {}),
+    ...readLayout(form),
     ...(form.has('sequential') ? { sequential: true } : {}),
     ...(form.has('first') ? { queue: 'first' } : {}),
     ...(form.has('paused') ? { paused: true } : {}),
   }
+}
+
+function readLayout(form: FormData): Pick<AddTorrent, 'layout'> {
+  const layout = LAYOUTS.find(value => value === form.get('layout')) ?? 'settings'
+  return layout === 'settings' ? {} : { layout }
 }

@@ -88,6 +88,7 @@ export class SimulatedTorrent {
       state: start.state,
       reason: null,
       ...EMPTY,
+      diskName: this.files[0]?.path.split('/', 1)[0] ?? null,
       error:
         start.state === 'error'
           ? {

@@ -15,6 +15,8 @@ export const torrents: Translation<typeof original> = {
       select: 'Nur diese Dateien herunterladen: 0,2-4',
       priority: 'Prioritäten von Dateien setzen: 0,2-4=high, 7=low',
       sequential: 'Der Reihe nach herunterladen, um sofort ansehen oder anhören zu können',
+      layout:
+        'Dem Inhalt einen eigenen Ordner geben: original (wie im Torrent), subfolder (immer), no-subfolder (nie)',
       trusted: 'Die Dateien im Ordner ungeprüft als vollständig und richtig annehmen',
       peer: 'Mit diesem Peer verbinden',
       tracker: 'Auch diesen Tracker verwenden',

@@ -9,8 +9,8 @@ export interface TorrentFacts {
   /** The members of the row are always current. */
   readonly detail: TorrentDetail
   readonly trackers: readonly Tracker[]
-  /** First component of the paths of its files; null while they are unknown. */
-  readonly root: string | null
+  /** Path of its first file below the download folder; null while its files are unknown. */
+  readonly firstPath: string | null
 }
 
 interface Believed {
@@ -71,28 +71,32 @@ export class DetailCache {
   async #ask({ id }: Torrent): Promise<TorrentFacts> {
     const detail = await this.#call('getTorrent', { id })
     const { items: trackers } = await this.#call('listTrackers', { id })
-    const root = detail.fileCount === null ? null : await this.#rootOf(id)
-    return { detail, trackers, root }
+    const firstPath = detail.fileCount === null ? null : await this.#firstPathOf(id)
+    return { detail, trackers, firstPath }
   }
 
-  async #rootOf(id: string): Promise<string | null> {
+  async #firstPathOf(id: string): Promise<string | null> {
     const { items } = await this.#call('listFiles', { id, limit: 1 })
-    return items[0] ? firstComponent(items[0].path) : null
+    return items[0]?.path ?? null
   }
 }
 
 /** Changes when more of a torrent than its numbers has changed. */
-function fingerprint({ state, label, tags, directory, name, fileCount, queuePosition }: Torrent): string {
-  return JSON.stringify([state, label, tags, directory, name, fileCount, queuePosition === null])
+function fingerprint(torrent: Torrent): string {
+  const { state, label, tags, directory, name, diskName, fileCount, queuePosition } = torrent
+  return JSON.stringify([state, label, tags, directory, name, diskName, fileCount, queuePosition === null])
 }
 
-function firstComponent(path: string): string {
-  return path.split('/', 1)[0]!
+/** Returns the path of the content: the file, or the torrent's folder. The download folder itself while the files are unknown, and for several without a folder. */
+export function contentPath(facts: TorrentFacts): string {
+  const { detail, firstPath } = facts
+  if (detail.fileCount === 1 && firstPath !== null) return joinPath(detail.directory, firstPath)
+  return rootPath(facts) || detail.directory
 }
 
-/** Returns the path of the content: the file, or the torrent's folder. The download folder itself while the files are unknown. */
-export function contentPath({ detail, root }: TorrentFacts): string {
-  return root === null ? detail.directory : joinPath(detail.directory, root)
+/** Returns the path of the folder that contains all files; empty if there is none. */
+export function rootPath({ detail: { directory, diskName }, firstPath }: TorrentFacts): string {
+  return diskName !== null && firstPath?.includes('/') ? joinPath(directory, diskName) : ''
 }
 
 function joinPath(directory: string, name: string): string {

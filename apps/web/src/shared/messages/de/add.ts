@@ -54,6 +54,13 @@ export const add: Translation<typeof english> = {
     tagsHint: 'Durch Kommas getrennt',
     sequential: 'Der Reihe nach herunterladen',
     sequentialHint: 'Von Anfang bis Ende, zum Ansehen während des Herunterladens',
+    layout: 'Ordnerstruktur',
+    layouts: {
+      settings: 'Wie in den Einstellungen',
+      original: 'Wie im Torrent',
+      subfolder: 'Immer in einem Unterordner',
+      'no-subfolder': 'Ohne Unterordner',
+    },
     paused: 'Pausiert hinzufügen',
     first: 'An den Anfang der Warteschlange',
     more: 'Mehr',

@@ -23,6 +23,9 @@ export const settings: Translation<typeof english> = {
     about: 'Über',
   },
   options: {
+    'downloads.layout.original': 'Wie im Torrent',
+    'downloads.layout.subfolder': 'Immer in einem Unterordner',
+    'downloads.layout.no-subfolder': 'Ohne Unterordner',
     'network.encryption.plain': 'Unverschlüsselt',
     'network.encryption.prefer': 'Bevorzugt',
     'network.encryption.require': 'Erforderlich',

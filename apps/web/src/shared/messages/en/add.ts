@@ -52,6 +52,13 @@ export const add = {
     tagsHint: 'Separated by commas',
     sequential: 'Download in order',
     sequentialHint: 'From start to finish, to watch while it downloads',
+    layout: 'Content layout',
+    layouts: {
+      settings: 'As in the settings',
+      original: 'As in the torrent',
+      subfolder: 'Always in a subfolder',
+      'no-subfolder': 'Without a subfolder',
+    },
     paused: 'Add paused',
     first: 'At the front of the queue',
     more: 'More',

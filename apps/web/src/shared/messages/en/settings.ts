@@ -21,6 +21,9 @@ export const settings = {
     about: 'About',
   },
   options: {
+    'downloads.layout.original': 'As in the torrent',
+    'downloads.layout.subfolder': 'Always in a subfolder',
+    'downloads.layout.no-subfolder': 'Without a subfolder',
     'network.encryption.plain': 'Not encrypted',
     'network.encryption.prefer': 'Preferred',
     'network.encryption.require': 'Required',

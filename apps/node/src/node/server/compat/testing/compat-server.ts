@@ -18,8 +18,12 @@ export interface CompatServer extends AsyncDisposable {
   readonly call: Call
   /** Warnings and errors in the log. */
   readonly problems: string[]
-  /** Returns the bytes of a .torrent of files with these names and lengths, in a folder of its own. */
-  torrent(name: string, files: Readonly<Record<string, number>>, trackers?: string[][]): Promise<Buffer>
+  /** Returns the bytes of a .torrent of files with these names and lengths, in a folder of its own, or of one file of this length. */
+  torrent(
+    name: string,
+    files: Readonly<Record<string, number>> | number,
+    trackers?: string[][],
+  ): Promise<Buffer>
 }
 
 export async function compatServer(api: CompatPlugin): Promise<CompatServer> {
@@ -37,7 +41,7 @@ export async function compatServer(api: CompatPlugin): Promise<CompatServer> {
     problems,
     call: createCall(node.operations),
     async torrent(name, files, trackers = []) {
-      for (const [path, length] of Object.entries(files)) {
+      for (const [path, length] of Object.entries(typeof files === 'number' ? { '.': files } : files)) {
         const full = join(node.folder, 'made', name, path)
         await mkdir(join(full, '..'), { recursive: true })
         await writeFile(full, Buffer.alloc(length, path))

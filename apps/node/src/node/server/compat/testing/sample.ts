@@ -8,6 +8,7 @@ export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail
     infoHashV1: 'a'.repeat(40),
     infoHashV2: null,
     name: 'season',
+    diskName: 'season',
     sealed: false,
     link: null,
     state: 'downloading',
@@ -62,7 +63,7 @@ export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail
 }
 
 export function sampleFacts(change: Partial<TorrentDetail> = {}): TorrentFacts {
-  return { detail: sampleDetail(change), trackers: [], root: 'season' }
+  return { detail: sampleDetail(change), trackers: [], firstPath: 'season/a.mkv' }
 }
 
 /** The same torrent with everything that is wanted. */
