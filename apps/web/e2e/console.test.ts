@@ -292,6 +292,31 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await rows(page).first().waitFor()
       expect(page.url()).not.toContain('token')
     })
+    await on('/?mock&locked', async page => {
+      await page.getByLabel('Password').waitFor()
+      await page.evaluate(() => location.assign('#token=shoal'))
+      await rows(page).first().waitFor()
+      expect(page.url()).not.toContain('token')
+    })
+    await on('/?mock&locked', async page => {
+      await page.getByLabel('Password').fill('http://127.0.0.1:8420/#token=sh oal ')
+      await page.getByRole('button', { name: 'Log in' }).click()
+      await rows(page).first().waitFor()
+    })
+  })
+
+  test('the address of a setting scrolls to it, and the list of sections shows where one is', async () => {
+    await on('/settings?mock#network.publicUrl', async page => {
+      await expect
+        .poll(() => page.getByLabel('Public address').evaluate(it => it === document.activeElement))
+        .toBe(true)
+      const current = page.locator('nav [aria-current=location]')
+      expect(await current.textContent()).toBe('Network')
+      await page.getByRole('link', { name: 'About' }).click()
+      expect(await current.textContent()).toBe('About')
+      await page.getByRole('link', { name: 'Downloads' }).click()
+      await expect.poll(() => current.textContent()).toBe('Downloads')
+    })
   })
 
   test('the keyboard continues from a box or a menu that was clicked, and far down rows are read in their order', async () => {

@@ -205,7 +205,11 @@ function describe(schema: z.core.$ZodType, target: JsonSchema, io: 'input' | 'ou
     else delete target.additionalProperties
   }
   // A transformed string is still a string.
-  if (io === 'output' && schema._zod.def.type === 'pipe') target.type = 'string'
+  if (io === 'output' && endsInTransform(schema)) target.type = 'string'
+}
+
+function endsInTransform({ _zod: { def } }: z.core.$ZodType): boolean {
+  return def.type === 'pipe' && (def as z.core.$ZodPipeDef).out._zod.def.type === 'transform'
 }
 
 function moved(value: unknown): unknown {

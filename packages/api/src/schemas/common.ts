@@ -17,8 +17,11 @@ export const Bytes = z.number().int().min(0)
 export const BytesPerSecond = z.number().min(0)
 /** Milliseconds since the Unix epoch. */
 export const TimeMs = z.number().min(0)
-/** A rate limit. Null: unlimited. */
-export const RateLimit = z.number().int().min(1).max(1e12).nullable()
+/** A rate limit. Null: unlimited. 0 is read as null, since it means the same in most programs. */
+export const RateLimit = z.preprocess(
+  given => (given === 0 ? null : given),
+  z.number().int().min(1).max(1e12).nullable(),
+) as unknown as z.ZodNullable<z.ZodNumber>
 /** A path on the node's machine. */
 export const HostPath = z.string().min(1).max(4096)
 /** The id of a job, an upload or a feed, chosen by the node. */

@@ -17,14 +17,12 @@ export function parseSize(text: string): number {
   return bytes
 }
 
-/** Parses bytes per second: a size with or without `/s`. `unlimited` is Infinity. Throws UsageError. */
+/** Parses bytes per second: a size with or without `/s`. `unlimited` and 0 are Infinity. Throws UsageError. */
 export function parseRate(text: string): number {
   if (/^\s*(unlimited|none)\s*$/i.test(text)) return Number.POSITIVE_INFINITY
   const rate = /^([^/]+)(?:\/s)?\s*$/i.exec(text)?.[1]
   if (rate === undefined) throw new UsageError(texts.parse.notRate({ text, help: texts.parse.sizeHelp }))
-  const bytesPerSecond = parseSize(rate)
-  if (bytesPerSecond === 0) throw new UsageError(texts.parse.zeroRate)
-  return bytesPerSecond
+  return parseSize(rate) || Number.POSITIVE_INFINITY
 }
 
 /** Parses a piece length: a power of two from 16 KiB to 256 MiB, as BEP 52 requires and all clients expect. Throws UsageError. */

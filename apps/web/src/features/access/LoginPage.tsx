@@ -1,5 +1,5 @@
-import { type Access, ApiError } from '@shoal/api'
-import { type FormEvent, useState } from 'react'
+import { type Access, ApiError, type NodeApi } from '@shoal/api'
+import { type FormEvent, useEffect, useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { TextField } from '../../shared/controls/Field.tsx'
 import { Logo } from '../../shared/controls/Logo.tsx'
@@ -10,7 +10,7 @@ import { messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
 import styles from './LoginPage.module.css'
-import { TOKEN_USER } from './token.ts'
+import { linkedToken, TOKEN_USER, takeToken, tokenIn } from './token.ts'
 
 export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
   const node = useNode()
@@ -19,16 +19,26 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
   const { value: access } = useAsked(signal => node.api.getAccess({}, { signal }).catch(() => null), [])
   const [error, setError] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const [hasLink, setHasLink] = useState(false)
+  const [isOld, setIsOld] = useState(tokenFailed)
+  useEffect(() => {
+    // The printed link, opened in the tab that shows this page, changes only what follows the #.
+    const take = async () => {
+      if (linkedToken(location.hash) === null) return
+      const taken = await takeToken(node.api)
+      setIsOld(!taken)
+      if (taken) await node.start()
+    }
+    addEventListener('hashchange', take)
+    return () => removeEventListener('hashchange', take)
+  }, [node])
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     setBusy(true)
     setError(null)
     try {
-      await node.api.login({
-        username: String(form.get('username') ?? TOKEN_USER),
-        password: String(form.get('password')),
-      })
+      await login(node.api, form.get('username')?.toString() ?? null, String(form.get('password')))
       await node.start()
     } catch (failure) {
       setError(explain(failure))
@@ -37,13 +47,25 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
   }
   return (
     <main className={`${layout.center} ${styles.page}`}>
-      <form className={`${layout.stack4} ${styles.form}`} onSubmit={submit}>
+      <form
+        className={`${layout.stack4} ${styles.form}`}
+        onSubmit={submit}
+        onInput={({ currentTarget }) =>
+          setHasLink(linkedToken(String(new FormData(currentTarget).get('password'))) !== null)
+        }
+      >
         <Logo size={44} />
         <h1>{t.title}</h1>
         <p className={layout.muted}>{usesPassword(access) ? t.bodyPassword : t.bodyToken}</p>
-        {tokenFailed && <Notice tone="warn">{t.oldToken}</Notice>}
+        {isOld && <Notice tone="warn">{t.oldToken}</Notice>}
         {usesPassword(access) && (
-          <TextField label={t.username} name="username" autoComplete="username" required autoFocus />
+          <TextField
+            label={t.username}
+            name="username"
+            autoComplete="username"
+            required={!hasLink}
+            autoFocus
+          />
         )}
         <TextField
           label={usesPassword(access) ? t.password : t.token}
@@ -60,6 +82,22 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
     </main>
   )
 }
+
+/** `username` is null if the page asks for the token only. The printed link and the token are accepted in the place of a password, too. */
+async function login(api: Pick<NodeApi, 'login'>, username: string | null, written: string): Promise<void> {
+  const token = tokenIn(written)
+  if (username === null || linkedToken(written) !== null)
+    return void (await api.login({ username: TOKEN_USER, password: token }))
+  try {
+    await api.login({ username, password: written })
+  } catch (error) {
+    if (!TOKEN.test(token) || (error as ApiError).code !== 'wrong-password') throw error
+    await api.login({ username: TOKEN_USER, password: token })
+  }
+}
+
+/** 256 bits as base64url. */
+const TOKEN = /^[\w-]{43}$/
 
 /** Asks for a user name until it is known whether one is needed. A token is also accepted together with one. */
 const usesPassword = (access: Access | null | undefined) => access?.password ?? true

@@ -12,7 +12,7 @@ export function HereOnly({ link, children }: { readonly link: string; readonly c
   return (
     <Notice tone="warn">
       {children}{' '}
-      <Link href="/settings" onClick={closeDialogs}>
+      <Link href="/settings#network.publicUrl" onClick={closeDialogs}>
         {t.settings}
       </Link>
     </Notice>

@@ -30,7 +30,11 @@ export function SettingRow({ field, value, problem, fixed, onChange }: SettingRo
   const isWide = field.kind === 'schedule' || field.kind === 'watch' || field.kind === 'arguments'
   const hasOwnLabels = isWide
   return (
-    <div className={isWide ? `${styles.row} ${styles.wideRow}` : styles.row} data-kind={field.kind}>
+    <div
+      id={field.name}
+      className={isWide ? `${styles.row} ${styles.wideRow}` : styles.row}
+      data-kind={field.kind}
+    >
       <div className={styles.about}>
         {hasOwnLabels ? <h3 id={`${id}-name`}>{title}</h3> : <label htmlFor={id}>{title}</label>}
         {description && <p id={`${id}-about`}>{description}</p>}

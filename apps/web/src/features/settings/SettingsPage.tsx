@@ -13,6 +13,7 @@ import { searchedText, sectionText } from './field-text.ts'
 import { type SettingSection, sectionsMatching, settingIn } from './model.ts'
 import { SettingRow } from './SettingRow.tsx'
 import styles from './settings.module.css'
+import { useCurrentSection } from './useCurrentSection.ts'
 import { type SettingsEditor, useSettings } from './useSettings.ts'
 
 const say = texts.settings
@@ -37,6 +38,7 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
     ...sections.map(({ name }) => ({ name, label: sectionText(name) })),
     ...registered.map(({ name, label }) => ({ name, label })),
   ]
+  const { current, jump } = useCurrentSection(contents.map(({ name }) => name))
   return (
     <div className={styles.page}>
       <div className={`${layout.wrap3} ${layout.spread} ${styles.head}`}>
@@ -52,7 +54,15 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
       </div>
       <nav className={styles.contents} aria-label={say.title}>
         {contents.map(({ name, label }) => (
-          <a key={name} href={`#${name}`} onClick={event => jump(event, name)}>
+          <a
+            key={name}
+            href={`#${name}`}
+            aria-current={name === current ? 'location' : undefined}
+            onClick={event => {
+              event.preventDefault()
+              jump(name)
+            }}
+          >
             {label}
           </a>
         ))}
@@ -86,13 +96,6 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
 }
 
 /** Within the page, which scrolls by itself, and without a step in the history. */
-function jump(event: { preventDefault(): void }, name: string): void {
-  event.preventDefault()
-  const section = document.getElementById(name)
-  section?.scrollIntoView({ block: 'start' })
-  section?.focus({ preventScroll: true })
-}
-
 interface SectionProps {
   readonly section: SettingSection
   readonly settings: Settings

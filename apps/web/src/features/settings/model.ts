@@ -88,6 +88,8 @@ interface Bounds {
 }
 
 function bare(schema: z.ZodType): { inner: z.ZodType; nullable: boolean } {
+  // A rate limit reads 0 as null first.
+  if (schema.type === 'pipe') return bare((schema as unknown as z.ZodPipe<z.ZodType, z.ZodType>).out)
   if (schema.type !== 'nullable') return { inner: schema, nullable: false }
   return { inner: (schema as z.ZodNullable<z.ZodType>).unwrap(), nullable: true }
 }

@@ -95,7 +95,8 @@ test('rates are read as they are written', () => {
   expect(parseRate(' 2 MB/s ', 'kB/s')).toBe(2_000_000)
   expect(parseRate('500k', 'MB/s')).toBe(500_000)
   expect(parseRate('', 'kB/s')).toBeNull()
-  for (const wrong of ['fast', '-1', '0', '1e5', '99999999999 GB'])
+  for (const none of ['0', '0 MB/s']) expect(parseRate(none, 'kB/s')).toBeNull()
+  for (const wrong of ['fast', '-1', '1e5', '99999999999 GB'])
     expect(parseRate(wrong, 'kB/s')).toBeUndefined()
 })
 

@@ -16,7 +16,7 @@ export function rateText(bytesPerSecond: number | null, unit: RateUnit): string 
 }
 
 /**
- * Parses a rate into bytes per second: null for an empty field (no limit), undefined if it is not a rate. A unit that is written along
+ * Parses a rate into bytes per second: null for an empty field or 0 (no limit), undefined if it is not a rate. A unit that is written along
  * (`2 MB`, `500k`) counts before the field's.
  */
 export function parseRate(text: string, unit: RateUnit): number | null | undefined {
@@ -26,6 +26,8 @@ export function parseRate(text: string, unit: RateUnit): number | null | undefin
   const factor = match[2]
     ? { k: 1e3, m: 1e6, g: 1e9 }[match[2].toLowerCase() as 'k' | 'm' | 'g']
     : RATE_UNITS[unit]
-  const bytesPerSecond = Math.round(Number(match[1]!.replace(',', '.')) * factor)
+  const rate = Number(match[1]!.replace(',', '.'))
+  if (rate === 0) return null
+  const bytesPerSecond = Math.round(rate * factor)
   return bytesPerSecond >= 1 && bytesPerSecond <= MAX_RATE_BYTES_PER_SECOND ? bytesPerSecond : undefined
 }

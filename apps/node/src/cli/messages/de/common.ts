@@ -132,7 +132,6 @@ export const common: Translation<typeof original> = {
     notSize: '„{text}“ ist keine Größe. {help}',
     hugeSize: '„{text}“ ist mehr, als auf irgendeinen Datenträger passt',
     notRate: '„{text}“ ist keine Rate. {help}, pro Sekunde',
-    zeroRate: '0 würde jede Übertragung anhalten: Ohne die Option gibt es keine Grenze',
     notPieceLength: '„{text}“ ist keine Zweierpotenz von 16KiB bis 256MiB: {near} kommt dem am nächsten',
     notDuration: '„{text}“ ist keine Dauer: Schreiben Sie 30s, 10m oder 1h',
     notRange:

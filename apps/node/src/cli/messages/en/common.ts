@@ -124,7 +124,6 @@ export const common = {
     notSize: '"{text}" is not a size: {help}',
     hugeSize: '"{text}" is more than any disk holds',
     notRate: '"{text}" is not a rate: {help}, per second',
-    zeroRate: '0 would stop all transfers: leave the option out for no limit',
     notPieceLength: '"{text}" is not a power of two from 16KiB to 256MiB: {near} is the nearest',
     notDuration: '"{text}" is not a duration: write 30s, 10m or 1h',
     notRange: '"{item}" is not a file number or range: write 0,2-4 (numbers as info and files list them)',

@@ -25,7 +25,7 @@ export default function NewKey({ made }: { readonly made: MadeKey }) {
       <p>{say.made}</p>
       <div className={`${layout.wrap2} ${styles.actions}`}>
         <a className={buttonClass('primary')} href={url} download={FILE_NAME}>
-          <Icon name="disk" size={18} />
+          <Icon name="save" size={18} />
           {say.save({ name: FILE_NAME })}
         </a>
       </div>

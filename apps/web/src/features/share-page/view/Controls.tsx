@@ -48,7 +48,7 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
           <Button
             variant={phase === 'complete' ? 'primary' : 'plain'}
             size="large"
-            icon="disk"
+            icon="save"
             onClick={() => saving.save(only)}
           >
             {texts.actions.save}
@@ -58,7 +58,7 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
           <Button
             variant={phase === 'complete' ? 'primary' : 'plain'}
             size="large"
-            icon="disk"
+            icon="save"
             onClick={() => saving.saveAll(files.filter(isWanted(choice)), name)}
           >
             {texts.actions.saveAll}

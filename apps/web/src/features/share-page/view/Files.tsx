@@ -103,7 +103,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
           title={texts.actions.saveFile({ name })}
           onClick={onSave}
         >
-          <Icon name="disk" />
+          <Icon name="save" />
         </button>
       </div>
     </li>
