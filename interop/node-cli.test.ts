@@ -1,7 +1,9 @@
 /** Commands that use a running node: complete processes, on loopback. */
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
+import { until } from './support/wait.ts'
 
 /** Each command runs in its own process. */
 const LIMIT = { timeout: 240_000 }
@@ -301,12 +303,17 @@ describe('shoal start', () => {
       await using place = await Workplace.create()
       const { url } = await place.node()
       await writeFile(place.at('short'), 'secret\n')
+      await writeFile(place.at('config.json'), '{}')
       const options = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--data-dir', 'other']
       const secret = ['--port', '0', '--username', 'me', '--password-file']
       for (const [args, error] of [
         [['--port', new URL(url).port], /is taken/],
-        [['--port', '0', '--set', `network.port=${new URL(url).port}`], /is taken.*\(--peer-port\)/],
-        [['--port', '0', '--data-dir', place.at('state/node')], /another node is using it/],
+        [
+          ['--port', '0', '--set', `network.port=${new URL(url).port}`],
+          /is taken.*\(--peer-port\).* start --peer-port 0 takes/,
+        ],
+        [['--port', '0', '--dir', '/proc/shoal'], /^shoal: Cannot create a folder in \/proc.*\(--dir\)/],
+        [['--port', '0', '--dir', 'config.json'], /config\.json is not a folder.*\(--dir\)/],
         [['--port', '0', '--host', '0.0.0.0'], /--password-file/],
         [[...secret, 'absent'], /absent: there is no such file/],
         [[...secret, 'short'], /fewer than 8 characters/],
@@ -318,6 +325,84 @@ describe('shoal start', () => {
       }
     },
   )
+
+  test('tells where the node of the data folder runs, if it runs already', LIMIT, async () => {
+    await using place = await Workplace.create()
+    const first = await place.node()
+    const again = await place.json('start', '--port', '0')
+    expect(again).toMatchObject({
+      code: 0,
+      object: { event: 'running', url: first.url, consoleUrl: `${first.url}/#token=${first.token}` },
+    })
+    // Piped output must not contain the token.
+    const { code, stdout } = await place.run('start')
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^A node runs already\. Its console: http\S+:\d+\/\n.* open --data-dir .* opens/,
+      ),
+    })
+    // A killed node leaves its file behind, here with the number of a process that runs.
+    await first.process.kill()
+    const file = JSON.parse(await readFile(place.at('state/node/node.json'), 'utf8'))
+    await writeFile(place.at('state/node/node.json'), JSON.stringify({ ...file, pid: process.pid }))
+    expect((await place.node()).url).not.toBe('')
+  })
+
+  test('takes another port for peers if nobody asked for the usual one', LIMIT, async () => {
+    await using place = await Workplace.create()
+    const other = createServer()
+    const listen = () =>
+      new Promise<boolean>(resolve => {
+        other.once('error', () => resolve(false)).listen(6881, '127.0.0.1', () => resolve(true))
+      })
+    await until('port 6881 is ours', listen)
+    try {
+      const alone = ['--port', '0', '--peer-host', '127.0.0.1', '--set', 'network.dht=off']
+      const node = place.start('start', ...alone, '--set', 'network.lsd=off', '--json')
+      const { takenPeerPort, peerPort } = await node.event('started')
+      expect(takenPeerPort).toBe(6881)
+      expect(peerPort).not.toBe(6881)
+      expect((await place.run('health')).stdout).toContain(`${peerPort}, because another program uses 6881`)
+      expect(await place.json('health')).toMatchObject({ code: 0, object: { peerPort, takenPeerPort } })
+    } finally {
+      other.close()
+    }
+  })
+
+  test('offers a backup of a damaged catalogue, which restores it', LIMIT, async () => {
+    await using place = await Workplace.create()
+    const bytes = await place.file('home/song.bin', 200_000)
+    const before = await place.node()
+    expect(await place.json('add', place.at('home/song.bin'), '--wait')).toMatchObject({ code: 0 })
+    expect((await before.process.interrupt()).code).toBe(0)
+    const dataDir = place.at('state/node')
+    const name = 'catalogue-2026-01-02T030405Z.db'
+    await mkdir(`${dataDir}/backups`)
+    await copyFile(`${dataDir}/catalogue.db`, `${dataDir}/backups/${name}`)
+    await writeFile(`${dataDir}/catalogue.db`, '')
+    // The file has changed since the backup.
+    bytes[0]! ^= 1
+    await writeFile(place.at('home/song.bin'), bytes)
+    const refused = await place.run('start', '--port', '0', '--peer-port', '0')
+    expect(refused).toMatchObject({ code: 78, stderr: expect.stringMatching(/is damaged \(it is empty\)/) })
+    expect(refused.stderr).toMatch(
+      /newest backup is catalogue-2026-01-02T030405Z\.db, written on .*2026.* restore-catalogue/,
+    )
+    expect(await place.json('restore-catalogue', '--list')).toMatchObject({
+      code: 0,
+      object: { items: [{ name, takenMs: Date.UTC(2026, 0, 2, 3, 4, 5) }] },
+    })
+    expect((await place.run('restore-catalogue', '--list')).stdout).toContain(name)
+    expect(await place.json('restore-catalogue')).toMatchObject({
+      code: 0,
+      object: { backup: name, kept: expect.stringContaining('catalogue-damaged-') },
+    })
+    await place.node()
+    const { object } = await place.json('show', 'song.bin')
+    expect(object).toMatchObject({ name: 'song.bin', haveBytes: expect.any(Number) })
+    expect(object.haveBytes).toBeLessThan(200_000)
+  })
 
   test(
     'prints the address of its console, with the token only on a terminal, not in a log',

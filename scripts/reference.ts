@@ -17,7 +17,7 @@ export const REFERENCE: Readonly<Record<string, () => Promise<string> | string>>
 }
 
 /** Commands that the page describes in chapters of their own. */
-const OWN_CHAPTER = ['start', 'shell']
+const OWN_CHAPTER = ['start', 'shell', 'restore-catalogue']
 
 /** The marks around a generated table. */
 const BEGIN = '<!-- Written by node scripts/reference.ts -->\n'

@@ -6,6 +6,10 @@ export const COMMANDS = {
   start: { group: 'node', load: async () => (await import('./commands/start.ts')).start },
   stop: { group: 'node', load: async () => (await import('./commands/stop.ts')).stop },
   open: { group: 'node', load: async () => (await import('./commands/open.ts')).open },
+  'restore-catalogue': {
+    group: 'node',
+    load: async () => (await import('./commands/restore-catalogue.ts')).restoreCatalogue,
+  },
   shell: { group: 'node', load: async () => (await import('./commands/shell.ts')).shell },
   add: { group: 'torrents', load: async () => (await import('./commands/add.ts')).add },
   list: { group: 'torrents', load: async () => (await import('./commands/list.ts')).list },

@@ -39,6 +39,8 @@ describe.each(Object.entries<CommandEntry>(COMMANDS))('help of %s', (name, entry
 })
 
 test('the overview names every command', () => {
+  // The summary of a long name is on the next line.
+  const lines = overview(COMMANDS, 200).replace(/^ {2}(\S{11,})\n {14}/gm, '  $1')
   for (const name of Object.keys(COMMANDS))
-    expect(overview(COMMANDS, 200)).toContain(`  ${name.padEnd(12)}${summaryOf(name)}\n`)
+    expect(lines).toContain(`  ${name.padEnd(12)}${summaryOf(name)}\n`)
 })

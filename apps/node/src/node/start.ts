@@ -17,6 +17,7 @@ import { readPassword } from './server/access/password.ts'
 import { openToken } from './server/access/token.ts'
 import { createServer } from './server/server.ts'
 import { ENGINE } from './torrents/service.ts'
+import { takenPeerPort } from './torrents/session-settings.ts'
 
 /** Options that a node starts with. Paths are absolute. */
 export interface StartOptions {
@@ -56,6 +57,8 @@ export interface StartedNode {
   /** The download folder. */
   readonly directory: string
   readonly peerPort: number
+  /** The usual port for peers, if another program uses it. */
+  readonly takenPeerPort: number | null
   /** Resolves when the node is asked to stop over its API. */
   readonly stopAsked: Promise<void>
   /** Saves and closes everything. Safe to call twice. */
@@ -111,12 +114,14 @@ export async function startNode(
     log.log.info(`the node is listening at ${server.url}`)
     if (!existsSync(WEB_ROOT))
       log.log.warn('the console is not built, so there is no page to open: npm run build builds it')
+    const peerPort = node.service(ENGINE).port
     let closing: Promise<void> | null = null
     return {
       url: server.url,
       consoleUrl: secret ? `${server.url}/` : `${server.url}/#token=${token}`,
       directory: node.kernel.settings.current.downloads.directory,
-      peerPort: node.service(ENGINE).port,
+      peerPort,
+      takenPeerPort: takenPeerPort(node.kernel.settings.current, peerPort),
       stopAsked,
       close() {
         closing ??= (async () => {

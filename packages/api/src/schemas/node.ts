@@ -13,6 +13,8 @@ export const NodeInfo = z
     allowedDirectories: z.array(z.string()),
     /** The port for incoming peer connections. 0 while none is open. */
     peerPort: z.number().int().min(0).max(65_535),
+    /** The port of the settings, if another program uses it, so that `peerPort` is a free one instead. Null otherwise. */
+    takenPeerPort: z.number().int().min(1).max(65_535).nullable(),
     platform: z.string(),
     /** Dotted names of the settings that the command line or the environment fixes. They cannot be changed through the API. */
     fixedSettings: z.array(z.string()),

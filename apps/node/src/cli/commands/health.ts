@@ -1,3 +1,4 @@
+import type { NodeInfo } from '@shoal/api'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
@@ -16,7 +17,13 @@ export const health = defineCommand({
     const [health, stats, node] = await Promise.all([api.getHealth({}), api.getStats({}), api.getNode({})])
     const code = health.status === 'ok' ? 0 : EXIT.failed
     if (output.json) {
-      output.object({ ...health, url: address.url, stats })
+      output.object({
+        ...health,
+        url: address.url,
+        peerPort: node.peerPort,
+        takenPeerPort: node.takenPeerPort,
+        stats,
+      })
       return code
     }
     const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((a, b) => a + b, 0)
@@ -37,7 +44,7 @@ export const health = defineCommand({
       [rows.down, transfer(stats.downloadBytesPerSecond, stats.allTime.downloadedBytes)],
       [rows.up, transfer(stats.uploadBytesPerSecond, stats.allTime.uploadedBytes)],
       [rows.connections, String(sum(stats.connections))],
-      [rows.port, node.peerPort === 0 ? texts.health.noPort : String(node.peerPort)],
+      [rows.port, portText(node)],
       [
         rows.dht,
         stats.dhtNodes === null ? texts.health.dhtOff : texts.health.dhtNodes({ count: stats.dhtNodes }),
@@ -52,3 +59,10 @@ export const health = defineCommand({
     return code
   },
 })
+
+function portText({ peerPort, takenPeerPort }: NodeInfo): string {
+  if (peerPort === 0) return texts.health.noPort
+  return takenPeerPort === null
+    ? String(peerPort)
+    : texts.health.otherPort({ port: String(peerPort), taken: String(takenPeerPort) })
+}

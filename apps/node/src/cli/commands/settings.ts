@@ -1,5 +1,8 @@
+import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 import type { Language } from '@shoal/messages'
-import { UsageError } from '../../base/failure.ts'
+import { describeFailure, UsageError } from '../../base/failure.ts'
+import { defaultFolder } from '../../base/files/places.ts'
+import { START } from '../../base/program.ts'
 import { wrap } from '../../base/width.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
@@ -18,6 +21,12 @@ const loads: Readonly<Record<Language, () => Promise<SettingTexts>>> = {
 /** Translations of the titles and descriptions of settings. The contract of the API has the English ones. */
 const settingTexts = await loads[LANGUAGE]()
 
+/** The settings of a fresh node. */
+const INITIAL: Settings = {
+  ...DEFAULT_SETTINGS,
+  downloads: { directory: defaultFolder(), ...DEFAULT_SETTINGS.downloads },
+}
+
 export const settings = defineCommand({
   about: texts.settings.about,
   positionals: [
@@ -31,8 +40,17 @@ export const settings = defineCommand({
     ['settings set automation.onComplete=\'["notify-send","{name}"]\'', texts.settings.examples.program],
   ],
   async run(words, options, { output, interrupt }) {
-    const { api } = await openNode(options, interrupt.signal)
-    const read = () => Promise.all([api.getSettings({}), api.getNode({})])
+    // Users may read the list of settings before the first start.
+    const isReading = !output.json && words[0] !== 'set'
+    const node = await openNode(options, interrupt.signal).catch(error => {
+      if (isReading && describeFailure(error).code === 'no-node') return null
+      throw error
+    })
+    if (!node) output.error(texts.settings.noNode({ start: START }))
+    const read = () =>
+      node
+        ? Promise.all([node.api.getSettings({}), node.api.getNode({})])
+        : ([INITIAL, { fixedSettings: [] as string[] }] as const)
     const show = async (names: readonly string[], { explain }: { explain: boolean }) => {
       const [values, { fixedSettings }] = await read()
       if (output.json)
@@ -68,7 +86,7 @@ export const settings = defineCommand({
         // Also accepts NAME VALUE, as other programs do.
         const isPair = words.length === 2 && !words[0]!.includes('=')
         const change = settingsChange(isPair ? [`${words[0]}=${words[1]}`] : pairs)
-        await asUsage(api.changeSettings(change))
+        await asUsage(node!.api.changeSettings(change))
         const names = Object.entries(change).flatMap(([group, members]) =>
           Object.keys(members ?? {}).map(key => `${group}.${key}`),
         )

@@ -1,9 +1,11 @@
 /** The kernel is passed to every capability of a node, and knows none of them. */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
 import { type Clock, systemClock } from '@shoal/torrent'
-import { fileFailure } from '../../base/failure.ts'
+import { describeFailure, Failure } from '../../base/failure.ts'
+import { openWritable } from '../../base/files/open-writable.ts'
+import { listBackups } from './database/backups.ts'
+import { backUpDaily } from './database/daily-backups.ts'
 import { Database } from './database/database.ts'
 import type { TableOwner } from './database/migrations.ts'
 import { EventHub } from './event-hub.ts'
@@ -62,7 +64,7 @@ export interface OpenKernel extends Kernel {
 /** Rejects with a Failure: `in-use` if another node has the data folder, `damaged`, `newer-version`, `no-permission` … */
 export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
   const { tables, dataDir, directory, fixed, allowedDirectories, log, logEntries, peerHost, onStop } = options
-  await makeFolder(dataDir)
+  await openFolder(dataDir, '--data-dir')
   const database = await Database.open(join(dataDir, 'catalogue.db'), tables)
   try {
     const rows = new SettingStore(database)
@@ -74,10 +76,16 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       },
       { directory, fixed },
     )
-    await makeFolder(settings.current.downloads.directory)
+    await openFolder(settings.current.downloads.directory, '--dir')
     const events = new EventHub()
     const problems = new Problems(log)
     const folders = new Folders([dataDir], allowedDirectories, options.home)
+    const endBackups = backUpDaily({
+      clock: systemClock,
+      lastMs: listBackups(dataDir)[0]?.takenMs ?? null,
+      write: nowMs => database.backUp(nowMs),
+      tell: problem => problems.tell('backups', problem),
+    })
     const kernel: OpenKernel = {
       ...{ dataDir, log, logEntries, database, settings, events, problems, folders },
       ...(peerHost !== undefined && { peerHost }),
@@ -90,6 +98,7 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       async close() {
         await kernel.jobs.close()
         events.close()
+        await endBackups()
         await database.close()
       },
     }
@@ -101,8 +110,10 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch(error => {
-    throw fileFailure(error, path)
+/** Names the option by which the user can choose another folder. */
+async function openFolder(path: string, option: string): Promise<void> {
+  await openWritable(path).catch(error => {
+    const { code, message } = describeFailure(error)
+    throw new Failure(code, `${message} (${option})`, { cause: error })
   })
 }

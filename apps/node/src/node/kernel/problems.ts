@@ -20,6 +20,12 @@ export class Problems {
     if (message !== null) this.#messages.set(part, message)
   }
 
+  /** Like `set`, and logs a new problem. */
+  tell(part: string, message: string | null): void {
+    if (message !== null && this.#messages.get(part) !== message) this.#log.warn(message)
+    this.set(part, message)
+  }
+
   /** Runs work that is repeated. A failure (a full disk, say) is a problem until the work succeeds again, and is logged once. */
   guard(part: string, work: () => void): void {
     try {

@@ -6,6 +6,7 @@ import type { Assembled } from '../kernel/assemble.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Family, gauge } from '../kernel/metrics.ts'
 import { ENGINE } from '../torrents/service.ts'
+import { takenPeerPort } from '../torrents/session-settings.ts'
 
 /** Log entries sent per second; the rest can be requested. */
 const MOST_LOGGED = 500
@@ -48,13 +49,15 @@ export function startSystem(kernel: Kernel, node: Assembled): System {
 }
 
 function nodeInfo({ startedMs, settings, folders }: Kernel, node: Assembled): NodeInfo {
+  const { port } = node.service(ENGINE)
   return {
     version: VERSION,
     apiVersion: 1,
     startedMs,
     directory: settings.current.downloads.directory,
     allowedDirectories: [...folders.roots],
-    peerPort: node.service(ENGINE).port,
+    peerPort: port,
+    takenPeerPort: takenPeerPort(settings.current, port),
     platform: `${process.platform} ${process.arch}, Node ${process.versions.node}`,
     fixedSettings: settings.fixed,
     capabilities: [...node.names],

@@ -9,7 +9,7 @@ import { freshRow } from './adding.ts'
 import { Pulse } from './pulse.ts'
 import { DatabaseResumeStore } from './resume-store.ts'
 import { ENGINE, TORRENTS as SERVICE, TORRENT_OPERATIONS } from './service.ts'
-import { followSettings, sessionOptions } from './session-settings.ts'
+import { firstOptions, followSettings, takenPeerPort } from './session-settings.ts'
 import { TORRENT_TABLES } from './tables.ts'
 import { torrentFiles } from './torrent-files.ts'
 import { TorrentManager } from './torrent-manager.ts'
@@ -23,12 +23,14 @@ export const TORRENTS = capability({
     const { settings, database, log } = kernel
     let onRecord = () => {}
     const session = await Session.open({
-      ...sessionOptions(settings.current),
+      ...firstOptions(settings),
       resumeStore: new DatabaseResumeStore(database, () => onRecord()),
       userAgent: `Shoal/${VERSION}`,
       ...(kernel.peerHost !== undefined && { host: kernel.peerHost }),
     })
     for (const problem of session.problems) log.warn(problem)
+    const taken = takenPeerPort(settings.current, session.port)
+    if (taken !== null) log.warn(`port ${taken} for peers is taken: using port ${session.port} instead`)
     const manager = new TorrentManager(kernel, session)
     const pulse = new Pulse(manager)
     onRecord = () => manager.traffic.keepUp(session.transferred, Date.now())

@@ -1,10 +1,12 @@
 /** Applies settings to the engine's session. */
-import type { Settings } from '@shoal/api'
+import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 import { parseIceServer, type Session, type SessionOptions } from '@shoal/torrent'
+import { openWritable } from '../../base/files/open-writable.ts'
 import type { LimitsNow } from '../kernel/limits.ts'
+import type { SettingsStore } from '../kernel/settings-store.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 
-/** Options to open a session with, or to pass to `Session.configure` later. */
+/** Options of a session, to open one or to pass to `Session.configure`. */
 export function sessionOptions({ downloads, network }: Settings) {
   const { port, encryption, dht, lsd, pex, trackers, maxConnections, maxConnectionsPerTorrent, uploadSlots } =
     network
@@ -24,11 +26,26 @@ export function sessionOptions({ downloads, network }: Settings) {
   } satisfies SessionOptions
 }
 
+/** Options to open a session with. Nobody has asked for the usual port: if that is taken, the session takes a free one. */
+export function firstOptions({ current, fixed }: Pick<SettingsStore, 'current' | 'fixed'>): SessionOptions {
+  const { port, ...others } = sessionOptions(current)
+  const isAsked = port !== DEFAULT_SETTINGS.network.port || fixed.includes('network.port')
+  return isAsked ? { ...others, port } : others
+}
+
+/** The port of the settings, if the session listens at another because that one is taken. */
+export function takenPeerPort({ network: { port } }: Settings, opened: number): number | null {
+  return port !== 0 && opened !== 0 && opened !== port ? port : null
+}
+
 /** Applies changes of the settings to the session. A change that it rejects, such as a port in use, is rejected as a whole. */
 export function followSettings({ kernel, session, countries, queue }: TorrentManager): void {
   const { settings, limits, folders } = kernel
   settings.onCheck(async ({ downloads: { directory } }, { downloads: before }) => {
     if (directory !== before.directory) await folders.allow(directory, 'downloads.directory')
+  })
+  settings.onApply(async ({ downloads: { directory } }, { downloads: before }) => {
+    if (directory !== before.directory) await openWritable(directory)
   })
   settings.onApply(({ privacy }) => countries.open(privacy.countryDatabase))
   settings.onApply(async (now, before) => {

@@ -1,5 +1,5 @@
 /** Settings and labels of a whole node. */
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -28,6 +28,16 @@ test('a change that the engine rejects is undone completely', async () => {
   expect(await node.operations.changeSettings({ network: { maxConnections: 7 } })).toMatchObject({
     network: { maxConnections: 7 },
   })
+})
+
+test('a new download folder is created, and one that cannot be is rejected', async () => {
+  const node = await nodeForTest()
+  const change = (directory: string) => node.operations.changeSettings({ downloads: { directory } })
+  await change(join(node.folder, 'new/films'))
+  expect((await stat(join(node.folder, 'new/films'))).isDirectory()).toBe(true)
+  await writeFile(join(node.folder, 'file'), '')
+  await expect(change(join(node.folder, 'file'))).rejects.toMatchObject({ code: 'unsafe-path' })
+  expect((await node.operations.getSettings({})).downloads.directory).toBe(join(node.folder, 'new/films'))
 })
 
 test('a port in use is rejected, and the previous one stays open', async () => {

@@ -9,6 +9,7 @@ import { Card, Notice, ProgressBar } from '../../shared/controls/Panels.tsx'
 import { formatBytes, formatDuration, formatRatio } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { peerPortText } from '../../shared/node/peer-port.ts'
 import styles from './Dashboard.module.css'
 import { NowCard } from './NowCard.tsx'
 import { TrafficCard } from './TrafficCard.tsx'
@@ -147,7 +148,7 @@ function NodeCard({ stats }: { stats: NodeStats }) {
   const info = useCell(node.info)
   const facts: [string, ReactNode][] = [
     [t.dht, stats.dhtNodes === null ? t.dhtOff : t.dhtNodes({ count: stats.dhtNodes })],
-    [t.port, info?.peerPort ? String(info.peerPort) : t.portNone],
+    [t.port, info ? peerPortText(info) : t.portNone],
     [t.uptime, formatDuration(stats.uptimeSeconds)],
     [t.memory, formatBytes(stats.memoryBytes)],
     [t.version, info?.version ?? ''],

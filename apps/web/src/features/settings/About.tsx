@@ -6,6 +6,7 @@ import { notify, notifyError } from '../../shared/controls/toasts.ts'
 import { formatDate } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
+import { peerPortText } from '../../shared/node/peer-port.ts'
 import styles from './settings.module.css'
 
 const say = texts.settings.about
@@ -18,7 +19,7 @@ export function About() {
     [say.version, info.version],
     [say.started, formatDate(info.startedMs)],
     [say.platform, info.platform],
-    [say.port, info.peerPort === 0 ? texts.pages.dashboard.portNone : String(info.peerPort)],
+    [say.port, peerPortText(info)],
     [say.folders, info.allowedDirectories.join('\n')],
   ] as const
   return (

@@ -35,6 +35,7 @@ export function system(state: SimulatedState): Implemented<typeof SYSTEM> {
       directory: state.settings.downloads.directory,
       allowedDirectories: ['/home/ana'],
       peerPort: state.settings.network.port,
+      takenPeerPort: null,
       platform: 'Linux 6.12',
       fixedSettings: ['network.port'],
       capabilities: CONTRACTS.map(({ name }) => name),

@@ -75,6 +75,8 @@ export const manage: Translation<typeof original> = {
       set: 'Ändert zwei Einstellungen',
       program: 'Startet ein Programm, wenn ein Download fertig ist',
     },
+    noNode:
+      'Hier läuft kein Knoten: Das sind die Einstellungen eines neuen. {start} startet ihn; --set NAME=WERT startet ihn mit einem anderen Wert',
     fixed: '(beim Start des Knotens festgelegt: hier nicht änderbar)',
     forExample: 'Zum Beispiel: {line}',
     missing: 'NAME=WERT fehlt',
@@ -108,6 +110,7 @@ export const manage: Translation<typeof original> = {
     },
     node: '{status}, Version {version}, {url}',
     transfer: '{rate}, insgesamt {size}',
+    otherPort: '{port}, weil ein anderes Programm {taken} benutzt',
     noPort: 'kein Port ist offen',
     dhtOff: 'in den Einstellungen ausgeschaltet',
     dhtNodes: { one: '{count} Knoten', other: '{count} Knoten' },

@@ -40,6 +40,10 @@ export const node: Translation<typeof original> = {
     user: 'Benutzer: {name}, mit dem Passwort',
     token: 'Token:    {command} gibt die Adresse mit Token aus',
     stop: 'Beenden mit Strg-C',
+    otherPort: 'Peers:    an Port {port}, weil ein anderes Programm {taken} benutzt',
+    running: 'Ein Knoten läuft schon. Seine Konsole: {url}',
+    openIt: '{command} öffnet sie im Browser',
+    freePort: '{message}. {command} nimmt einen freien',
     noConfig: 'Die Einstellungsdatei {file} gibt es nicht',
     dataDirInConfig:
       '{file}: dataDir kann nicht in der Datei stehen, die erst über dataDir gefunden wird: Verwenden Sie --data-dir oder {variable}',
@@ -65,6 +69,24 @@ export const node: Translation<typeof original> = {
     examples: { open: 'Öffnet die Konsole des Knotens auf diesem Rechner', print: 'Gibt ihre Adresse aus' },
     noBrowser: 'Kein Browser gefunden: Öffnen Sie die Adresse in einem Browser',
     noBrowserHere: 'Kein Browser gefunden',
+  },
+  'restore-catalogue': {
+    summary: 'Eine Sicherung des Katalogs an seine Stelle setzen',
+    about:
+      'Der Knoten sichert seinen Katalog einmal am Tag, während er läuft, und behält die letzten drei Sicherungen. Wenn der Katalog beschädigt ist, halten Sie den Knoten an, rufen diesen Befehl auf und starten den Knoten wieder. Er prüft die Dateien, die sich seit der Sicherung geändert haben. Torrents, die später hinzugefügt wurden, kennt er nicht mehr: Fügen Sie sie noch einmal hinzu. Ihre Dateien werden geprüft, nicht noch einmal heruntergeladen.\n\nDer bisherige Katalog bleibt unter einem anderen Namen neben dem neuen.',
+    backup: 'Name einer Sicherung oder Pfad einer Datei. Standard: die neueste unbeschädigte Sicherung',
+    options: { dataDir: 'Datenordner des Knotens', list: 'Nur die Sicherungen auflisten' },
+    examples: {
+      newest: 'Stellt die neueste Sicherung wieder her',
+      list: 'Listet die Sicherungen auf',
+    },
+    listAlone: '--list lässt sich nicht mit einer Sicherung verbinden',
+    none: 'In {folder} gibt es keine Sicherungen',
+    columns: { name: 'Name', time: 'Geschrieben', size: 'Größe' },
+    restored: 'Der Katalog ist wieder der von {backup}: {start} startet den Knoten',
+    kept: 'Der bisherige ist {path}',
+    offer:
+      '{message}. Die neueste Sicherung ist {name}, geschrieben am {time}: {command} stellt sie wieder her',
   },
   shell: {
     summary: 'Befehle nacheinander eingeben, mit Verlauf und Vervollständigung',

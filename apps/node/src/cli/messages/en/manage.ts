@@ -67,6 +67,8 @@ export const manage = {
       set: 'Changes two settings',
       program: 'Runs a program when a download is complete',
     },
+    noNode:
+      'No node runs here: these are the settings of a new one. {start} starts it; --set NAME=VALUE starts it with another value',
     fixed: '(set when the node was started: cannot be changed here)',
     forExample: 'For example: {line}',
     missing: 'NAME=VALUE is missing',
@@ -100,6 +102,7 @@ export const manage = {
     },
     node: '{status}, version {version}, {url}',
     transfer: '{rate}, {size} in total',
+    otherPort: '{port}, because another program uses {taken}',
     noPort: 'no port is open',
     dhtOff: 'off in the settings',
     dhtNodes: { one: '{count} node', other: '{count} nodes' },

@@ -36,6 +36,10 @@ export const node = {
     user: 'User:    {name}, with the password',
     token: 'Token:   {command} prints the address with it',
     stop: 'Press Ctrl-C to stop',
+    otherPort: 'Peers:   at port {port}, because another program uses {taken}',
+    running: 'A node runs already. Its console: {url}',
+    openIt: '{command} opens it in the browser',
+    freePort: '{message}. {command} takes a free one',
     noConfig: 'there is no settings file {file}',
     dataDirInConfig:
       '{file}: dataDir cannot be set in the file that is found through it: give --data-dir or {variable}',
@@ -61,6 +65,23 @@ export const node = {
     examples: { open: 'Opens the console of the node on this machine', print: 'Prints its address' },
     noBrowser: 'No browser was found: open this address in one',
     noBrowserHere: 'No browser was found',
+  },
+  'restore-catalogue': {
+    summary: 'Put a backup of the catalogue in its place',
+    about:
+      'The node backs up its catalogue once a day while it runs, and keeps the last three backups. If the catalogue is damaged, stop the node and run this command, then start the node again. It checks the files that have changed since the backup, and forgets torrents that were added later: add them again. Their files are checked, not downloaded again.\n\nThe catalogue of before is kept next to the new one, under another name.',
+    backup: 'Name of a backup, or path of a file. Default: the newest backup that is not damaged',
+    options: { dataDir: 'Data folder of the node', list: 'Only list the backups' },
+    examples: {
+      newest: 'Restores the newest backup',
+      list: 'Lists the backups',
+    },
+    listAlone: '--list cannot be combined with a backup',
+    none: 'There are no backups in {folder}',
+    columns: { name: 'Name', time: 'Written', size: 'Size' },
+    restored: 'The catalogue is that of {backup} again: start the node with {start}',
+    kept: 'The one of before is {path}',
+    offer: '{message}. The newest backup is {name}, written on {time}: {command} restores it',
   },
   shell: {
     summary: 'Enter commands one after the other, with history and completion',

@@ -1,4 +1,5 @@
 import { Failure } from '../../../base/failure.ts'
+import { SHOAL } from '../../../base/program.ts'
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
 const SQLITE = {
@@ -38,7 +39,7 @@ const TOLD: Readonly<Record<number, Told>> = {
 export function damaged(path: string, reason: string): Failure {
   return new Failure(
     'damaged',
-    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): move it to a safe place, then restore a backup, or start without one and add the torrents again; existing files are checked, not downloaded again`,
+    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): stop the node and run ${SHOAL} restore-catalogue, which puts a backup in its place. Without a backup, move it to a safe place, start without one and add the torrents again; existing files are checked, not downloaded again`,
   )
 }
 
@@ -54,6 +55,11 @@ export function databaseFailure(error: unknown, path: string): Error {
   const told = TOLD[primary]
   if (told) return new Failure(told[0], `${path}: ${told[1]}`, { cause: error })
   return error as Error
+}
+
+/** Whether SQLite says that another connection has locked the file. */
+export function isBusy(error: unknown): boolean {
+  return (((error as { errcode?: number })?.errcode ?? 0) & 0xff) === SQLITE.busy
 }
 
 /** Whether the error says that the file is damaged. */

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -19,8 +20,10 @@ import { tableOwners } from '../../run-node.ts'
 import { Catalogue } from '../../testing/catalogue.ts'
 import { commitsIn } from '../../testing/crashes.ts'
 import { collect, testInfoHash } from '../../testing/temporary-catalogue.ts'
+import { backupFolder, listBackups, writeBackup } from './backups.ts'
 import { Database } from './database.ts'
 import { migrate } from './migrations.ts'
+import { restoreCatalogue } from './restore.ts'
 import { earlierFile } from './testing/earlier-file.ts'
 
 const WRITER = fileURLToPath(new URL('./testing/busy-writer.ts', import.meta.url))
@@ -174,6 +177,141 @@ describe('a damaged file', () => {
     // A useless log, as a crash may leave one.
     writeFileSync(`${path}-wal`, 'x'.repeat(100))
     await expect(Catalogue.open(path)).rejects.toMatchObject(told())
+  })
+})
+
+describe('an empty file', () => {
+  test('next to a token is reported as damaged', async () => {
+    writeFileSync(path, '')
+    writeFileSync(join(folder, 'token'), 'x')
+    await expect(open()).rejects.toMatchObject({ code: 'damaged', message: expect.stringContaining('empty') })
+    expect(statSync(path).size).toBe(0)
+  })
+
+  test('is not left behind by a start that failed', async () => {
+    writeFileSync(join(folder, 'token'), 'x')
+    mkdirSync(`${path}-wal`)
+    await expect(open()).rejects.toThrow()
+    rmSync(`${path}-wal`, { recursive: true })
+    await open()
+  })
+})
+
+describe('backups', () => {
+  const DAY_MS = 24 * 60 * 60_000
+  const START_MS = Date.UTC(2026, 0, 1)
+  const names = () => readdirSync(backupFolder(folder))
+  const keys = (database: Database) => database.prepare('SELECT key FROM settings ORDER BY key').all()
+
+  test('are the last three, complete and readable by their owner only', async () => {
+    const database = await open()
+    for (let day = 0; day < 5; day++) {
+      const work = database.backUp(START_MS + day * DAY_MS)
+      // Rows written during the copy are part of it, too.
+      database.prepare('INSERT INTO settings VALUES (?, 1)').run(`day ${day}`)
+      expect(await work).toMatchObject({ takenMs: START_MS + day * DAY_MS })
+    }
+    expect(names().sort()).toEqual([
+      'catalogue-2026-01-03T000000Z.db',
+      'catalogue-2026-01-04T000000Z.db',
+      'catalogue-2026-01-05T000000Z.db',
+    ])
+    expect(listBackups(folder).map(({ takenMs }) => (takenMs - START_MS) / DAY_MS)).toEqual([4, 3, 2])
+    const [newest] = listBackups(folder)
+    if (process.platform !== 'win32') expect(statSync(newest!.path).mode & 0o777).toBe(0o600)
+    const copy = await Database.open(newest!.path, tableOwners())
+    undo.push(() => copy.close())
+    expect(keys(copy)).toHaveLength(5)
+  })
+
+  test('are not written when the disk has no room, and leave nothing when they fail', async () => {
+    const database = await open()
+    const sqlite = new DatabaseSync(':memory:')
+    undo.push(() => sqlite.close())
+    expect(await writeBackup(sqlite, path, START_MS, 2 ** 60)).toBe(null)
+    expect(names()).toEqual([])
+    await database.backUp(START_MS)
+    mkdirSync(join(backupFolder(folder), 'catalogue-2026-01-02T000000Z.db'))
+    await expect(database.backUp(START_MS + DAY_MS)).rejects.toThrow()
+    expect(listBackups(folder)).toHaveLength(1)
+    expect(names().filter(name => name.startsWith('.'))).toEqual([])
+  })
+
+  test('of a damaged catalogue are not kept, and drive out none', async () => {
+    const catalogue = await Catalogue.open(path)
+    for (let i = 0; i < 500; i++)
+      catalogue.torrents.add({ infoHashV1: testInfoHash(i), name: `name ${i}`, directory: '/x', addedMs: i })
+    await catalogue.close()
+    const database = await open()
+    await database.backUp(START_MS)
+    await database.close()
+    const bytes = readFileSync(path)
+    bytes.fill(0xa5, bytes.length - 5 * 4096)
+    writeFileSync(path, bytes)
+    await expect((await open()).backUp(START_MS + DAY_MS)).rejects.toMatchObject({ code: 'damaged' })
+    expect(names()).toEqual(['catalogue-2026-01-01T000000Z.db'])
+  })
+
+  test('are written before migrations', async () => {
+    earlierFile(path, 2).close()
+    await open()
+    const [backup] = listBackups(folder)
+    const sqlite = new DatabaseSync(backup!.path)
+    undo.push(() => sqlite.close())
+    expect(sqlite.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 2 })
+  })
+
+  describe('can be restored', () => {
+    async function withBackup(): Promise<void> {
+      const database = await open()
+      database.prepare("INSERT INTO settings VALUES ('kept', 1)").run()
+      database.prepare("INSERT INTO sessions VALUES (1, x'00', 'me', '', 0, 0, 9e15)").run()
+      await database.backUp(START_MS)
+      database.prepare("INSERT INTO settings VALUES ('later', 1)").run()
+      await database.close()
+    }
+
+    test('in the place of a damaged file, which is kept', async () => {
+      await withBackup()
+      writeFileSync(path, 'garbage')
+      writeFileSync(`${path}-wal`, 'its log')
+      writeFileSync(join(folder, 'search.db'), 'of the other catalogue')
+      const restored = await restoreCatalogue(folder, undefined, START_MS)
+      expect(restored).toEqual({
+        backup: 'catalogue-2026-01-01T000000Z.db',
+        catalogue: path,
+        kept: join(folder, 'catalogue-damaged-2026-01-01T000000Z.db'),
+      })
+      expect(readFileSync(restored.kept!, 'utf8')).toBe('garbage')
+      expect(readFileSync(`${restored.kept}-wal`, 'utf8')).toBe('its log')
+      expect(existsSync(join(folder, 'search.db'))).toBe(false)
+      const database = await open()
+      expect(keys(database)).toMatchObject([{ key: 'kept' }])
+      // A login that was ended since does not come back.
+      expect(database.prepare('SELECT id FROM sessions').all()).toEqual([])
+      expect(listBackups(folder)).toHaveLength(1)
+    })
+
+    test('but not while a node uses the catalogue', async () => {
+      await withBackup()
+      const { child } = await startWriter()
+      await expect(restoreCatalogue(folder, undefined, START_MS)).rejects.toMatchObject({ code: 'in-use' })
+      await kill(child)
+      await restoreCatalogue(folder, undefined, START_MS)
+    })
+
+    test('unless they are damaged themselves: then the one before is taken', async () => {
+      await withBackup()
+      const later = join(backupFolder(folder), 'catalogue-2026-01-02T000000Z.db')
+      writeFileSync(later, 'garbage')
+      await expect(restoreCatalogue(folder, later, START_MS)).rejects.toMatchObject({ code: 'damaged' })
+      await expect(restoreCatalogue(folder, 'none', START_MS)).rejects.toMatchObject({ code: 'not-found' })
+      expect(keys(await open())).toHaveLength(2)
+      await undo.pop()!()
+      expect(await restoreCatalogue(folder, undefined, START_MS)).toMatchObject({
+        backup: 'catalogue-2026-01-01T000000Z.db',
+      })
+    })
   })
 })
 

@@ -8,14 +8,16 @@
  * `locking_mode = EXCLUSIVE`: two nodes in one data folder would overwrite each other's torrents. The system drops the lock with the
  * process, however that ends. Never open the file otherwise in this process: closing that would drop the lock too (POSIX).
  */
-import { statSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Failure, fileFailure } from '../../../base/failure.ts'
+import { tokenFile } from '../../../base/node-file.ts'
+import { type Backup, listBackups, syncFolder, writeBackup } from './backups.ts'
 import { CommitGroup } from './commit-group.ts'
 import { damaged, databaseFailure } from './database-failure.ts'
-import { migrate, type TableOwner } from './migrations.ts'
+import { migrate, needsMigration, type TableOwner } from './migrations.ts'
 import { createPrivate } from './private-file.ts'
 import { Query } from './query.ts'
 
@@ -51,12 +53,15 @@ export class Database {
   /** Opens or creates the file, readable by its owner only, and brings the tables of the owners up to date. The folder must be there. */
   static async open(path: string, owners: readonly TableOwner[]): Promise<Database> {
     let sqlite: DatabaseSync | undefined
+    const isNew = !existsSync(path)
     try {
+      refuseEmpty(path)
       const endedBadly = hasLog(path)
       createPrivate(path)
       sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
       prepareConnection(sqlite)
       if (endedBadly) check(sqlite, path)
+      if (needsMigration(sqlite, path, owners)) await writeBackup(sqlite, path, Date.now())
       migrate(sqlite, path, owners)
       sqlite.exec('PRAGMA synchronous = NORMAL')
       const log = await openFile(`${path}-wal`, 'r+')
@@ -64,6 +69,7 @@ export class Database {
       return new Database(path, sqlite, log)
     } catch (error) {
       if (sqlite?.isOpen) sqlite.close()
+      if (isNew) removeEmpty(path)
       throw fileFailure(databaseFailure(error, path), path)
     }
   }
@@ -97,6 +103,12 @@ export class Database {
     await this.write(() => {})
   }
 
+  /** Writes a backup next to the file: see `writeBackup`. Do not close it meanwhile. */
+  async backUp(nowMs: number): Promise<Backup | null> {
+    this.#checkOpen()
+    return writeBackup(this.#sqlite, this.path, nowMs)
+  }
+
   /** Finishes pending writes, and closes the file. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return
@@ -105,6 +117,8 @@ export class Database {
     await this.#log.close()
     try {
       this.#sqlite.exec('PRAGMA optimize')
+    } catch {
+      // A full disk or a damaged file, which matter to whoever writes more than this.
     } finally {
       this.#sqlite.close()
     }
@@ -154,6 +168,19 @@ export class Database {
   }
 }
 
+/** A node that has run left more than an empty file. A crash of the file system may leave one. */
+function refuseEmpty(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.size !== 0) return
+  const folder = dirname(path)
+  const hasRun = [tokenFile(folder), join(folder, 'node.json')].some(each => existsSync(each)) || hasLog(path)
+  if (hasRun || listBackups(folder).length > 0) throw damaged(path, 'it is empty')
+}
+
+/** A start that failed before anything was written leaves nothing, so that the next one does not take it for a damaged file. */
+function removeEmpty(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.size === 0) rmSync(path, { force: true })
+}
+
 /** A log remains only if a process did not close the file. */
 function hasLog(path: string): boolean {
   return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
@@ -176,15 +203,4 @@ function prepareConnection(sqlite: DatabaseSync): void {
 function check(sqlite: DatabaseSync, path: string): void {
   const found = sqlite.prepare('PRAGMA quick_check(1)').get() as { quick_check?: string } | undefined
   if (found?.quick_check !== 'ok') throw damaged(path, found?.quick_check ?? 'it cannot be checked')
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows does not support this.
-  if (process.platform === 'win32') return
-  const folder = await openFile(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

@@ -64,6 +64,15 @@ export function migrate(sqlite: DatabaseSync, path: string, owners: readonly Tab
   }
 }
 
+/** Returns whether a file with content has migrations to come. */
+export function needsMigration(sqlite: DatabaseSync, path: string, owners: readonly TableOwner[]): boolean {
+  const version = fileVersion(sqlite, path)
+  if (version === 0 || version > FORMAT) return false
+  return (
+    version < FORMAT || owners.some(({ name, migrations }) => lastMigration(sqlite, name) < migrations.length)
+  )
+}
+
 function newerVersion(path: string, formats: string): Failure {
   return new Failure(
     'newer-version',

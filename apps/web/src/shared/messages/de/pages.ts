@@ -88,6 +88,7 @@ export const pages: Translation<typeof english> = {
     dhtNodes: { one: '{count} Knoten', other: '{count} Knoten' },
     dhtOff: 'In den Einstellungen ausgeschaltet',
     port: 'Peer-Port',
+    portOther: '{port}, weil ein anderes Programm {taken} benutzt',
     portNone: 'Keiner offen',
     memory: 'Arbeitsspeicher',
     uptime: 'Laufzeit',

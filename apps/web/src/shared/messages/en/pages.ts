@@ -83,6 +83,7 @@ export const pages = {
     dhtNodes: { one: '{count} node', other: '{count} nodes' },
     dhtOff: 'Off in the settings',
     port: 'Peer port',
+    portOther: '{port}, because another program uses {taken}',
     portNone: 'None open',
     memory: 'Memory',
     uptime: 'Uptime',

@@ -1,0 +1,50 @@
+import type { Clock } from '@shoal/torrent'
+import { describeFailure } from '../../../base/failure.ts'
+import type { Backup } from './backups.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+/** The start of a node has more urgent work. */
+const FIRST_MS = 60_000
+/** When to try again after a failure, or when there is no room. */
+const RETRY_MS = 60 * 60_000
+
+export interface DailyBackupsOptions {
+  readonly clock: Clock
+  /** Time of the last backup, in milliseconds since the Unix epoch; null if there is none. */
+  readonly lastMs: number | null
+  /** Resolves to null if the disk lacks room. */
+  write(nowMs: number): Promise<Backup | null>
+  /** Called with each outcome: what is wrong, or null. */
+  tell(problem: string | null): void
+}
+
+/** Writes a backup once a day while the node runs, and soon after its start if one is due. Call the returned function to end that. */
+export function backUpDaily({ clock, lastMs, write, tell }: DailyBackupsOptions): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve()
+  let isClosed = false
+  let cancel = () => {}
+  const plan = (delayMs: number) => {
+    if (isClosed) return
+    cancel = clock.after(delayMs, () => {
+      running = work()
+    })
+  }
+  const work = async () => {
+    try {
+      const written = await write(clock.unixMs())
+      tell(written ? null : 'the disk has no room for a backup of the catalogue: free some space')
+      plan(written ? DAY_MS : RETRY_MS)
+    } catch (error) {
+      if (!isClosed) tell(`cannot back up the catalogue: ${describeFailure(error).message}`)
+      plan(RETRY_MS)
+    }
+  }
+  // A backup from the future says that the system's clock was wrong.
+  const agoMs = lastMs === null ? DAY_MS : clock.unixMs() - lastMs
+  plan(Math.max(FIRST_MS, agoMs < 0 ? 0 : DAY_MS - agoMs))
+  return async () => {
+    isClosed = true
+    cancel()
+    await running
+  }
+}
