@@ -148,6 +148,17 @@ describe('a node', () => {
     expect((await place.json('settings', 'set', 'network.dht=on')).code).not.toBe(0)
   })
 
+  test('renames torrents and saves their .torrent files', LIMIT, async () => {
+    const { id, infoHashV1 } = await ask('show', 'notes')
+    expect(await ask('rename', 'notes', 'My / notes')).toEqual({ id, name: 'My / notes' })
+    const folder = place.at('home/torrents')
+    const { items } = await ask('export', 'all', '--out', folder)
+    expect(items).toContainEqual({ id, name: 'My / notes', file: `${folder}/My _ notes.torrent` })
+    expect(await ask('info', `${folder}/My _ notes.torrent`)).toMatchObject({ infoHashV1 })
+    expect((await place.json('export', 'all', '-o', '-')).code).toBe(2)
+    await ask('rename', id, 'notes')
+  })
+
   test('selects and moves files', LIMIT, async () => {
     await ask('files', 'Photos', '--priority', '1=low')
     expect((await ask('files', 'Photos')).items[1]).toMatchObject({ priority: 1 })

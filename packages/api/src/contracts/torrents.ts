@@ -27,7 +27,9 @@ import {
   TorrentFile,
   TorrentPage,
   Tracker,
+  Updated,
   UpdateTorrent,
+  UpdateTorrents,
 } from '../schemas/torrent.ts'
 
 const One = z.object({ id: TorrentId })
@@ -83,10 +85,20 @@ export const TORRENTS = contract({
       method: 'PATCH',
       path: '/api/torrents/{id}',
       area: 'torrents',
-      summary: 'Change the label, tags, limits, download order or queue position',
+      summary: 'Change the name, label, tags, limits, download order or queue position',
       input: UpdateTorrent,
       output: TorrentDetail,
       idempotent: true,
+    }),
+    updateTorrents: operation({
+      method: 'PATCH',
+      path: '/api/torrents',
+      area: 'torrents',
+      summary: 'Change the label, tags, limits or download order of many torrents',
+      input: UpdateTorrents,
+      output: Updated,
+      idempotent: true,
+      bodyLimitBytes: 8 * MIB,
     }),
     moveTorrent: operation({
       method: 'POST',
@@ -382,6 +394,8 @@ export const TORRENTS = contract({
     'reannounce',
     'queue',
     'move',
+    'rename',
+    'export',
     'files',
     'peers',
     'trackers',

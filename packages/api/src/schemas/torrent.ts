@@ -282,6 +282,22 @@ export const UpdateTorrent = z.object({
 })
 export type UpdateTorrent = z.input<typeof UpdateTorrent>
 
+/** The same change of many torrents. Tags can be added to those that each torrent has, and taken from them. */
+export const UpdateTorrents = UpdateTorrent.omit({ id: true, name: true, queuePosition: true })
+  .extend({
+    ids: TorrentIds,
+    addTags: z.array(Name).max(100).optional(),
+    removeTags: z.array(Name).max(100).optional(),
+  })
+  .register(GIVEN, { id: 'UpdateTorrents' })
+export type UpdateTorrents = z.input<typeof UpdateTorrents>
+export const Updated = z
+  .object({
+    /** The torrents that were named. */
+    ids: z.array(TorrentId),
+  })
+  .register(ANSWERS, { id: 'Updated' })
+
 /** `restore` undoes a `remove` within `undoSeconds`; data is deleted after that. `start` resumes regardless of the queue. */
 export const ACTIONS = [
   'pause',

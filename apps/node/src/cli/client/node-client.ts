@@ -2,6 +2,7 @@
 import {
   ApiError,
   authorization,
+  BYTE_ROUTES,
   type ClientOptions,
   connectNode,
   createApi,
@@ -21,6 +22,8 @@ import type { NodeOptions } from './node-options.ts'
 export interface NodeClient {
   readonly address: NodeAddress
   readonly api: NodeApi
+  /** The .torrent file of a torrent. */
+  readMetainfo(id: string): Promise<Uint8Array>
   /** The node's events, `hello` first. Ends when the signal aborts; throws `unreachable` when the node stops. */
   events(topics: readonly Topic[], options: { signal: AbortSignal }): AsyncGenerator<NodeEvent>
 }
@@ -40,6 +43,19 @@ export function createClient(address: NodeAddress, signal: AbortSignal): NodeCli
   return {
     address,
     api: withReasons(connectNode(options), address, signal),
+    async readMetainfo(id) {
+      const target = `${address.url}${BYTE_ROUTES.getMetainfo.path.replace('{id}', id)}`
+      try {
+        const response = await fetch(target, { headers: authorization(options), signal })
+        if (!response.ok) await readAnswer(response)
+        return new Uint8Array(await response.arrayBuffer())
+      } catch (error) {
+        if (error instanceof ApiError) throw reason(error, address)
+        throw new CommandFailure('unreachable', texts.connection.noAnswer({ url: address.url }), {
+          cause: error,
+        })
+      }
+    },
     async *events(topics, { signal }) {
       const target = `${address.url}/api/events?topics=${encodeURIComponent(topics.join(','))}`
       try {

@@ -4,7 +4,7 @@ import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
-import { namedTorrents } from '../client/torrent-names.ts'
+import { torrentIds } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
@@ -35,18 +35,15 @@ export const label = defineCommand({
     const { dir, colour } = options
     const done = (text: string, value: object) => (output.json ? output.object(value) : output.line(text))
     const setLabel = async (ids: readonly string[], name: string | null) => {
-      const torrents = await namedTorrents(api, ids)
-      for (const { id } of torrents) await asUsage(api.updateTorrent({ id, label: name }))
-      done(assignedText(name ?? texts.label.noLabel, torrents.length), {
-        label: name,
-        ids: torrents.map(({ id }) => id),
-      })
+      const torrents = await torrentIds(api, ids)
+      if (torrents.length > 0) await asUsage(api.updateTorrents({ ids: torrents, label: name }))
+      done(assignedText(name ?? texts.label.noLabel, torrents.length), { label: name, ids: torrents })
     }
-    const setTag = async (words: readonly string[], change: (tags: string[], tag: string) => string[]) => {
-      const [tag = '', ...ids] = takeWords(words, 'TAG', 'ID …')
-      const torrents = await namedTorrents(api, ids)
-      for (const { id, tags } of torrents) await asUsage(api.updateTorrent({ id, tags: change(tags, tag) }))
-      done(assignedText(tag, torrents.length), { tag, ids: torrents.map(({ id }) => id) })
+    const setTag = async (words: readonly string[], change: 'addTags' | 'removeTags') => {
+      const [tag = '', ...names] = takeWords(words, 'TAG', 'ID …')
+      const ids = await torrentIds(api, names)
+      if (ids.length > 0) await asUsage(api.updateTorrents({ ids, [change]: [tag] }))
+      done(assignedText(tag, ids.length), { tag, ids })
     }
     if ((dir !== undefined || colour !== undefined) && words[0] !== 'create')
       throw new UsageError(texts.label.onlyCreate)
@@ -79,8 +76,8 @@ export const label = defineCommand({
         for (const name of names) await asUsage(api.removeLabel({ name }))
         done(texts.label.removed({ count: names.length }), { removed: names })
       },
-      tag: words => setTag(words, (tags, tag) => [...new Set([...tags, tag])]),
-      untag: words => setTag(words, (tags, tag) => tags.filter(each => each !== tag)),
+      tag: words => setTag(words, 'addTags'),
+      untag: words => setTag(words, 'removeTags'),
     })
   },
 })

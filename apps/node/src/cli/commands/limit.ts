@@ -37,16 +37,17 @@ export const limit = defineCommand({
       return limitAll(node, options, output)
     }
     if (alternative !== undefined) throw new UsageError(texts.limit.alternativeOfOne)
-    const items = []
-    for (const id of await torrentIds(node.api, words)) {
-      const change = {
+    const ids = await torrentIds(node.api, words)
+    if (isChange && ids.length > 0)
+      await node.api.updateTorrents({
+        ids,
         ...(down !== undefined && { downloadLimitBytesPerSecond: rateLimit(down) }),
         ...(up !== undefined && { uploadLimitBytesPerSecond: rateLimit(up) }),
         ...(ratio !== undefined && { ratioLimit: ratio }),
         ...(seedingTime !== undefined && { seedingTimeLimitMinutes: seedingTime }),
-      }
-      items.push(await (isChange ? node.api.updateTorrent({ id, ...change }) : node.api.getTorrent({ id })))
-    }
+      })
+    const items = []
+    for (const id of ids) items.push(await node.api.getTorrent({ id }))
     if (output.json)
       return output.object({
         items: items.map(each => ({

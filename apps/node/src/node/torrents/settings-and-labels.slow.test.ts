@@ -97,6 +97,28 @@ test('a label counts its torrents and gives new ones its folder; deleting it kee
   })
 })
 
+test('many torrents get tags and limits at once, or none of them if one does not exist', async () => {
+  const { operations } = await nodeForTest()
+  for (const source of HASHES) await operations.addTorrent({ source, tags: ['old'] })
+  const [first, second, third] = HASHES as [string, string, string]
+  await operations.updateTorrent({ id: first, tags: ['own'] })
+  const change = { addTags: ['new'], removeTags: ['old'], uploadLimitBytesPerSecond: 5000, ratioLimit: 2 }
+  await expect(
+    operations.updateTorrents({ ids: [first, '9'.repeat(40)], ...change }),
+  ).rejects.toMatchObject({ code: 'not-found' })
+  expect(await operations.getTorrent({ id: first })).toMatchObject({ tags: ['own'], ratioLimit: null })
+  expect(await operations.updateTorrents({ ids: [first, second, first], ...change })).toEqual({
+    ids: [first, second],
+  })
+  const limits = { uploadLimitBytesPerSecond: 5000, downloadLimitBytesPerSecond: null, ratioLimit: 2 }
+  expect(await operations.getTorrent({ id: first })).toMatchObject({ tags: ['own', 'new'], ...limits })
+  expect(await operations.getTorrent({ id: second })).toMatchObject({ tags: ['new'], ...limits })
+  expect(await operations.getTorrent({ id: third })).toMatchObject({ tags: ['old'], ratioLimit: null })
+  await operations.updateTorrents({ ids: 'all', sequential: true, label: 'films' })
+  for (const id of HASHES)
+    expect(await operations.getTorrent({ id })).toMatchObject({ sequential: true, label: 'films' })
+})
+
 test('a node that fails to start leaves nothing open: the next one can use its folder', async () => {
   const node = await nodeForTest()
   const options = {

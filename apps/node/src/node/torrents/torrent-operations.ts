@@ -8,6 +8,7 @@ import { takePage } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { moveTorrent } from './move-torrent.ts'
 import type { TorrentManager } from './torrent-manager.ts'
+import type { TorrentRow } from './torrent-row.ts'
 import { toPeers, toPieceMap } from './torrent-topic.ts'
 import { fileView, removedView, torrentDetail, trackersView } from './view.ts'
 
@@ -26,6 +27,11 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       const torrent = registry.get(id)
       await update(torrent, change, manager)
       return detail(torrent)
+    },
+    updateTorrents: async ({ ids, ...change }) => {
+      const torrents = ids === 'all' ? [...registry.listed()] : [...new Set(ids)].map(id => registry.get(id))
+      updateAll(torrents, change, manager)
+      return { ids: torrents.map(({ id }) => id) }
     },
     moveTorrent: async ({ id, directory }) => moveTorrent(registry.get(id), directory, manager),
     getPieces: async ({ id }) => toPieceMap(registry.get(id)),
@@ -112,28 +118,44 @@ function safePath(path: string): string[] {
 }
 
 type Change = Omit<CheckedInputOf<'updateTorrent'>, 'id'>
+type SharedChange = Omit<CheckedInputOf<'updateTorrents'>, 'ids'>
 
 async function update(torrent: ManagedTorrent, change: Change, manager: TorrentManager): Promise<void> {
-  const { registry, queue } = manager
-  const { api } = torrent
-  const { name, label, tags, ratioLimit, seedingTimeLimitMinutes, sequential, queuePosition } = change
-  if (sequential !== undefined) api.setSequential(sequential)
-  setLimits(api, change)
-  registry.change(torrent, {
-    ...(name !== undefined && { name }),
-    ...(label !== undefined && { label }),
-    ...(tags !== undefined && { tags: [...new Set(tags)] }),
-    ...(ratioLimit !== undefined && { ratioLimit }),
-    ...(seedingTimeLimitMinutes !== undefined && { seedingTimeLimitMinutes }),
-  })
+  const { name, queuePosition, ...shared } = change
+  updateAll([torrent], shared, manager, name === undefined ? {} : { name })
   if (name !== undefined) manager.renamed(torrent)
-  if (queuePosition !== undefined) await queue.place(torrent, queuePosition)
+  if (queuePosition !== undefined) await manager.queue.place(torrent, queuePosition)
+}
+
+function updateAll(
+  torrents: readonly ManagedTorrent[],
+  { sequential, label, tags, addTags = [], removeTags = [], ...limits }: SharedChange,
+  { registry }: TorrentManager,
+  more: Partial<TorrentRow> = {},
+): void {
+  const { ratioLimit, seedingTimeLimitMinutes } = limits
+  for (const { api } of torrents) {
+    if (sequential !== undefined) api.setSequential(sequential)
+    setLimits(api, limits)
+  }
+  registry.changeAll(torrents, ({ row }) => {
+    const changedTags = new Set([...(tags ?? row.tags), ...addTags])
+    for (const tag of removeTags) changedTags.delete(tag)
+    return {
+      ...more,
+      ...(label !== undefined && { label }),
+      tags: [...changedTags],
+      ...(ratioLimit !== undefined && { ratioLimit }),
+      ...(seedingTimeLimitMinutes !== undefined && { seedingTimeLimitMinutes }),
+    }
+  })
 }
 
 function setLimits(
   api: TorrentApi,
-  { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up }: Change,
+  { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up }: SharedChange,
 ): void {
+  if (down === undefined && up === undefined) return
   api.setLimits({
     ...(down !== undefined && { downloadBytesPerSecond: down ?? Number.POSITIVE_INFINITY }),
     ...(up !== undefined && { uploadBytesPerSecond: up ?? Number.POSITIVE_INFINITY }),

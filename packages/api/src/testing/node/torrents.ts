@@ -53,6 +53,18 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
       }
       return changed(torrent)
     },
+    async updateTorrents({ ids, label, tags, addTags = [], removeTags = [], sequential, ...options }) {
+      const all = ids === 'all' ? [...state.torrents.keys()] : ids
+      for (const torrent of all.map(find)) {
+        const kept = [...new Set([...(tags ?? torrent.row.tags), ...addTags])]
+        Object.assign(torrent.options, given(options))
+        Object.assign(torrent.row, given({ label, sequential }))
+        torrent.row.tags = kept.filter(tag => !removeTags.includes(tag))
+        if (sequential !== undefined) torrent.orderChanged()
+        changed(torrent)
+      }
+      return { ids: [...all] }
+    },
     async moveTorrent({ id, directory }) {
       const torrent = find(id)
       const before = torrent.row.state

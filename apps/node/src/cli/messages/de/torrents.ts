@@ -365,6 +365,21 @@ export const torrents: Translation<typeof original> = {
     afterTime: 'nach {time}',
     defaultOfAll: '„default“ gilt nur für einzelne Torrents: Schreiben Sie never oder eine Grenze',
   },
+  rename: {
+    summary: 'Den Namen eines Torrents ändern',
+    about:
+      'Ändert den Namen, den Listen zeigen. Dateien auf dem Datenträger behalten ihre Namen: {files} ändert diese.',
+    name: 'der neue Name',
+    example: 'Benennt einen Torrent nach seinem Inhalt',
+  },
+  export: {
+    summary: '.torrent-Dateien speichern',
+    about:
+      'Schreibt die .torrent-Dateien von Torrents in den aktuellen Ordner, unter den Namen der Torrents. Ein Torrent, dessen Metadaten noch nicht bekannt sind, hat keine.',
+    options: { out: 'Ordner, oder Datei mit der Endung .torrent, oder - für die Standardausgabe' },
+    examples: { one: 'Speichert einen Torrent im aktuellen Ordner', all: 'Speichert alle in einem Ordner' },
+    oneOnly: 'Die Standardausgabe nimmt einen Torrent: einen nennen, oder mit -o einen Ordner angeben',
+  },
   label: {
     summary: 'Labels und Tags auflisten, anlegen und zuweisen',
     about:

@@ -351,6 +351,20 @@ export const torrents = {
     afterTime: 'after {time}',
     defaultOfAll: '"default" is for single torrents: write never, or a limit',
   },
+  rename: {
+    summary: 'Change the name of a torrent',
+    about: 'Changes the name that lists show. Files on disk keep their names: {files} changes those.',
+    name: 'the new name',
+    example: 'Names a torrent for its content',
+  },
+  export: {
+    summary: 'Save .torrent files',
+    about:
+      'Writes the .torrent files of torrents into the current folder, with the names of the torrents. A torrent whose metadata is not known yet has none.',
+    options: { out: 'Folder, or file that ends with .torrent, or - for standard output' },
+    examples: { one: 'Saves one torrent in the current folder', all: 'Saves all of them in a folder' },
+    oneOnly: 'Standard output takes one torrent: name one, or give a folder with -o',
+  },
   label: {
     summary: 'List, create and assign labels and tags',
     about:

@@ -1,0 +1,58 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { value } from '@shoal/options'
+import { UsageError } from '../../base/failure.ts'
+import { writeWholeFile } from '../../base/files/write-file.ts'
+import { openNode } from '../client/node-client.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { namedTorrents, TORRENTS } from '../client/torrent-names.ts'
+import { defineCommand } from '../command.ts'
+import { texts } from '../texts.ts'
+
+export const exportTorrents = defineCommand({
+  about: texts.export.about,
+  positionals: [TORRENTS],
+  options: {
+    out: value('PATH', { short: 'o', help: texts.export.options.out }),
+    ...NODE_OPTIONS,
+  },
+  examples: [
+    ['export film', texts.export.examples.one],
+    ['export all -o ~/torrents', texts.export.examples.all],
+  ],
+  async run(words, { out, ...options }, { output, interrupt }) {
+    const node = await openNode(options, interrupt.signal)
+    const torrents = await namedTorrents(node.api, words)
+    if (out === '-') {
+      if (torrents.length !== 1) throw new UsageError(texts.export.oneOnly)
+      if (output.json) throw new UsageError(texts.create.bothStdout)
+      return output.bytes(await node.readMetainfo(torrents[0]!.id))
+    }
+    const folder = resolve(out ?? '.')
+    const toFile = out?.toLowerCase().endsWith('.torrent') && torrents.length === 1
+    if (!toFile) await mkdir(folder, { recursive: true })
+    const taken = new Set<string>()
+    const items = []
+    for (const { id, name } of torrents) {
+      const file = toFile ? folder : join(folder, fileName(name, id, taken))
+      await writeWholeFile(file, await node.readMetainfo(id))
+      items.push({ id, name, file })
+      if (!output.json) output.line(texts.create.wrote({ file }))
+    }
+    if (output.json) output.object({ items })
+  },
+})
+
+/** A name that every file system takes, with the start of the ID if another torrent of the export has it. */
+function fileName(name: string, id: string, taken: Set<string>): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: names may contain them
+  const safe = name.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, '_').replace(/^\.+|[. ]+$/g, '_')
+  const stem = Buffer.from(safe)
+    .subarray(0, 200)
+    .toString('utf8')
+    .replace(/\ufffd+$/, '')
+  const plain = `${stem}.torrent`
+  const file = taken.has(plain.toLowerCase()) ? `${stem} ${id.slice(0, 8)}.torrent` : plain
+  taken.add(file.toLowerCase())
+  return file
+}
