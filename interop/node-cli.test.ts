@@ -154,7 +154,9 @@ describe('a node', () => {
     const folder = place.at('home/torrents')
     const { items } = await ask('export', 'all', '--out', folder)
     expect(items).toContainEqual({ id, name: 'My / notes', file: `${folder}/My _ notes.torrent` })
-    expect(await ask('info', `${folder}/My _ notes.torrent`)).toMatchObject({ infoHashV1 })
+    expect(await ask('info', `${folder}/My _ notes.torrent`)).toMatchObject({
+      infoHashes: { v1: infoHashV1 },
+    })
     expect((await place.json('export', 'all', '-o', '-')).code).toBe(2)
     await ask('rename', id, 'notes')
   })

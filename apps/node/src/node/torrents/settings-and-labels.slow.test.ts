@@ -103,9 +103,9 @@ test('many torrents get tags and limits at once, or none of them if one does not
   const [first, second, third] = HASHES as [string, string, string]
   await operations.updateTorrent({ id: first, tags: ['own'] })
   const change = { addTags: ['new'], removeTags: ['old'], uploadLimitBytesPerSecond: 5000, ratioLimit: 2 }
-  await expect(
-    operations.updateTorrents({ ids: [first, '9'.repeat(40)], ...change }),
-  ).rejects.toMatchObject({ code: 'not-found' })
+  await expect(operations.updateTorrents({ ids: [first, '9'.repeat(40)], ...change })).rejects.toMatchObject({
+    code: 'not-found',
+  })
   expect(await operations.getTorrent({ id: first })).toMatchObject({ tags: ['own'], ratioLimit: null })
   expect(await operations.updateTorrents({ ids: [first, second, first], ...change })).toEqual({
     ids: [first, second],
