@@ -29,6 +29,7 @@ export {
   createTorrentFrom,
 } from './hash/create.ts'
 export { blobSource, type CreateSource } from './hash/create-source.ts'
+export type { FolderFilter } from './hash/walk.ts'
 export { fileCid, parseCid, torrentCid } from './metainfo/cid.ts'
 export { infoHashText, parseInfoHash } from './metainfo/info-hash.ts'
 export { PieceLayout } from './metainfo/layout.ts'

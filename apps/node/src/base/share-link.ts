@@ -30,6 +30,15 @@ export function createPageLink(torrent: TorrentApi, page: string): string | null
   return createLink(magnet, page, { lengthBytes: metainfo?.info.lengthBytes })
 }
 
+/** The link of a sealed share. Without `page` it begins with `#`. */
+export function createSealedLink(
+  { magnet, metainfo }: Pick<TorrentApi, 'magnet' | 'metainfo'>,
+  seal: Seal,
+  page: string,
+): string {
+  return createLink(magnet, page, { lengthBytes: metainfo?.info.lengthBytes, seal })
+}
+
 /** The share link for a magnet link, with as many trackers as fit. Those that a page can use come first. */
 export function createLink(
   magnet: string,

@@ -23,6 +23,11 @@ export const TORRENT_OPTIONS = {
   keepLinks: flag(texts.torrentOptions.keepLinks),
 }
 
+/** Options of commands that share folders. */
+export const CONTENT_OPTIONS = {
+  hidden: flag(texts.torrentOptions.hidden),
+}
+
 /** Converts the options to those of createTorrent. */
 export function createOptions(given: OptionValues<typeof TORRENT_OPTIONS>): CreateOptions {
   const { v1, v2, tracker, webSeed, pieceLength, comment, source, name } = given

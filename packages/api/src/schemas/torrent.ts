@@ -104,7 +104,8 @@ export const TorrentDetail = Torrent.extend({
   magnet: z.string(),
   /**
    * The share link, which any browser opens. It begins with `#` while the node does not know its public address: prepend `/share/` of the address
-   * that you use. Null if no page could open it: for private and sealed torrents, and while WebRTC or all of its trackers are disabled.
+   * that you use. That of a sealed share contains its key: only for its recipients. Null if no page could open it: for private torrents, for sealed
+   * ones whose link this node does not know, and while WebRTC or all of its trackers are disabled.
    */
   link: z.string().nullable(),
   /** CIDv1 of the v2 info hash, or of the v1 info hash if there is no v2. */
@@ -411,9 +412,12 @@ export const CreateTorrent = z
     webSeeds: z.array(z.string().max(2000)).max(1000).default([]),
     label: Name.nullable().optional(),
     tags: z.array(Name).max(100).optional(),
+    hidden: z.boolean().optional().meta({
+      description: 'Includes hidden files and folders of the folder, whose names begin with a dot',
+    }),
     seal: SealTo.optional().meta({
       description:
-        'Encrypts the content into a file of its own and shares that. Only the job contains the link',
+        'Encrypts the content into a file of its own and shares that. An upload is deleted once it is sealed; the job and the torrent have the link',
     }),
   })
   .register(GIVEN, { id: 'CreateTorrent' })

@@ -11,7 +11,7 @@ import { BLOCK_BYTES, type FileEntry, type Metainfo, type TorrentVersion } from 
 import { parseInfo } from '../metainfo/parse-info.ts'
 import { type CreateSource, fileListSource } from './create-source.ts'
 import type { HashOptions, HashPool, PieceDigests } from './hash-pool.ts'
-import type { SymlinkPolicy } from './walk.ts'
+import type { FolderFilter, SymlinkPolicy } from './walk.ts'
 
 export interface CreateOptions {
   /** Name of the file or folder in the torrent. Default: its name on disk. */
@@ -36,6 +36,8 @@ export interface CreateOptions {
   readonly creationDate?: number | null
   /** Symbolic links below the folder: reject them, or keep those that point inside the folder (BEP 47). Default refuse. */
   readonly symlinks?: SymlinkPolicy
+  /** Leaves out files and folders below the folder. Default: everything belongs to the torrent. */
+  readonly filter?: FolderFilter
 }
 
 export interface CreateContext extends HashOptions {
@@ -55,7 +57,11 @@ export async function createTorrent(
   context: CreateContext = {},
 ): Promise<Metainfo> {
   const { signal } = context
-  const found = await walk(path, { symlinks: options.symlinks ?? 'refuse', signal })
+  const found = await walk(path, {
+    symlinks: options.symlinks ?? 'refuse',
+    filter: options.filter,
+    signal,
+  })
   const sources = found.files.map(file =>
     found.singleFile && options.name ? { ...file, path: [options.name] } : file,
   )
@@ -65,7 +71,7 @@ export async function createTorrent(
   return metainfo
 }
 
-export interface CreateFromOptions extends Omit<CreateOptions, 'symlinks'> {
+export interface CreateFromOptions extends Omit<CreateOptions, 'symlinks' | 'filter'> {
   /** Name of the file or folder in the torrent. */
   readonly name: string
   /** Whether the torrent is the only file in the list rather than a folder. Default: true if that file's path equals the name. */

@@ -19,7 +19,7 @@ interface Seen {
  * rejected, or kept if they point inside the folder (BEP 47). Rejects with `not-found`, `no-permission`, `io`, or `bad-argument` for
  * content that cannot be shared: links, devices, names that are not UTF-8, a folder without files.
  */
-export async function walk(path: string, { symlinks, signal }: WalkOptions): Promise<Found> {
+export async function walk(path: string, { symlinks, filter, signal }: WalkOptions): Promise<Found> {
   const root = resolve(path)
   // The path itself may be a link; it is followed.
   const stats = await examine(root, () => stat(root, { bigint: true }))
@@ -37,7 +37,8 @@ export async function walk(path: string, { symlinks, signal }: WalkOptions): Pro
 
   async function walkFolder(folder: string, prefix: readonly string[], into: Seen[]): Promise<void> {
     signal?.throwIfAborted()
-    const names = await examine(folder, () => readdir(folder))
+    const all = await examine(folder, () => readdir(folder))
+    const names = filter?.(folder, all) ?? all
     const folders: string[] = []
     await inBatches(names, async name => {
       signal?.throwIfAborted()

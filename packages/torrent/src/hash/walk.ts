@@ -23,7 +23,11 @@ export interface Found {
   assertUnchanged(options?: { signal?: AbortSignal | undefined }): Promise<void>
 }
 
+/** Returns those of the names in a folder that belong to the torrent. */
+export type FolderFilter = (folder: string, names: readonly string[]) => readonly string[]
+
 export interface WalkOptions {
   readonly symlinks: SymlinkPolicy
+  readonly filter?: FolderFilter | undefined
   readonly signal?: AbortSignal | undefined
 }

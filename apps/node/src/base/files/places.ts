@@ -48,10 +48,15 @@ export async function openPlace(folder: string, root = stateRoot()): Promise<Pla
   const directory = await realpath(path).catch(error => {
     throw fileFailure(error, path)
   })
-  const key = createHash('sha256').update(directory).digest('hex').slice(0, 24)
-  const state = join(root, 'folders', key)
+  const state = folderState(directory, root)
   await make(state)
   return { directory, state, resume: join(state, 'resume') }
+}
+
+/** Path of the records of a folder, which is given without symbolic links. */
+export function folderState(directory: string, root = stateRoot()): string {
+  const key = createHash('sha256').update(directory).digest('hex').slice(0, 24)
+  return join(root, 'folders', key)
 }
 
 async function make(path: string): Promise<void> {

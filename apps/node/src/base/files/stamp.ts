@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { FolderFilter } from '@shoal/torrent'
 import { fileFailure } from '../failure.ts'
 
 /** File system calls in flight. */
@@ -8,14 +9,18 @@ const AT_ONCE = 64
 
 /**
  * A digest of the sizes, times and names of a file or of everything in a folder, without content. Equal stamps mean that nothing has
- * changed. Resolves to null if there is no file. Rejects with a Failure if something cannot be read.
+ * changed. `filter` chooses what counts. Resolves to null if there is no file. Rejects with a Failure if something cannot be read.
  */
-export async function stampOf(path: string, signal?: AbortSignal): Promise<string | null> {
+export async function stampOf(
+  path: string,
+  signal?: AbortSignal,
+  filter?: FolderFilter,
+): Promise<string | null> {
   const lines: string[] = []
   try {
     const root = await stat(path, { bigint: true })
     if (!root.isDirectory()) return digest([`${root.size} ${root.mtimeNs}`])
-    await addFolder(path, '', lines, signal)
+    await addFolder(path, '', lines, { signal, filter })
   } catch (error) {
     signal?.throwIfAborted()
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
@@ -28,9 +33,11 @@ async function addFolder(
   folder: string,
   prefix: string,
   lines: string[],
-  signal: AbortSignal | undefined,
+  options: { readonly signal: AbortSignal | undefined; readonly filter: FolderFilter | undefined },
 ): Promise<void> {
-  const names = await readdir(folder)
+  const { signal, filter } = options
+  const all = await readdir(folder)
+  const names = filter?.(folder, all) ?? all
   const folders: string[] = []
   for (let at = 0; at < names.length; at += AT_ONCE) {
     signal?.throwIfAborted()
@@ -42,7 +49,7 @@ async function addFolder(
       }),
     )
   }
-  for (const name of folders) await addFolder(join(folder, name), `${prefix}${name}/`, lines, signal)
+  for (const name of folders) await addFolder(join(folder, name), `${prefix}${name}/`, lines, options)
 }
 
 function digest(lines: readonly string[]): string {

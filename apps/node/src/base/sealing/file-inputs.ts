@@ -2,6 +2,7 @@
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type ByteSource, SealedError, type SealInput } from '@shoal/sealed'
+import type { FolderFilter } from '@shoal/torrent'
 import { Failure, fileFailure } from '../failure.ts'
 
 /** The files at a path. Close this when everything is sealed. */
@@ -12,10 +13,13 @@ export interface FileInputs {
 }
 
 /** Rejects with a Failure if something cannot be read, and for symbolic links and devices, which shares cannot contain. */
-export async function fileInputs(path: string, signal: AbortSignal): Promise<FileInputs> {
+export async function fileInputs(
+  path: string,
+  { signal, filter }: { readonly signal: AbortSignal; readonly filter?: FolderFilter | undefined },
+): Promise<FileInputs> {
   const reader = new FileReader()
   const inputs: SealInput[] = []
-  await collect(path, [basename(path)], { inputs, reader, signal })
+  await collect(path, [basename(path)], { inputs, reader, signal, filter })
   const totalBytes = inputs.reduce((sum, { content }) => sum + (content?.lengthBytes ?? 0), 0)
   return { inputs, totalBytes, close: () => reader.close() }
 }
@@ -24,10 +28,11 @@ interface Collecting {
   readonly inputs: SealInput[]
   readonly reader: FileReader
   readonly signal: AbortSignal
+  readonly filter: FolderFilter | undefined
 }
 
 async function collect(diskPath: string, path: string[], collecting: Collecting): Promise<void> {
-  const { inputs, reader, signal } = collecting
+  const { inputs, reader, signal, filter } = collecting
   signal.throwIfAborted()
   const failed = (error: unknown) => {
     throw fileFailure(error, diskPath)
@@ -35,7 +40,8 @@ async function collect(diskPath: string, path: string[], collecting: Collecting)
   const stats = await lstat(diskPath).catch(failed)
   const facts = { path, modifiedMs: stats.mtimeMs }
   if (stats.isDirectory()) {
-    const names = await readdir(diskPath).catch(failed)
+    const all = await readdir(diskPath).catch(failed)
+    const names = [...(filter?.(diskPath, all) ?? all)]
     if (names.length === 0) inputs.push(facts)
     // Sorted, independent of the file system.
     for (const name of names.sort()) await collect(join(diskPath, name), [...path, name], collecting)

@@ -4,6 +4,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SEALED_NAME } from '@shoal/links'
 import { createSeal, SealedContent, SealedError, type SealTo } from '@shoal/sealed'
+import type { FolderFilter } from '@shoal/torrent'
 import { makeFolders } from '@shoal/torrent/make-folders'
 import { fileFailure } from '../failure.ts'
 import { stampOf } from '../files/stamp.ts'
@@ -11,6 +12,8 @@ import { fileInputs } from './file-inputs.ts'
 
 export interface SealPathOptions {
   readonly signal: AbortSignal
+  /** Chooses what of a folder is sealed. */
+  readonly filter?: FolderFilter | undefined
   onProgress?(progress: { doneBytes: number; totalBytes: number }): void
 }
 
@@ -29,16 +32,16 @@ export async function sealPath(
   path: string,
   folder: string,
   to: SealTo,
-  { signal, onProgress }: SealPathOptions,
+  { signal, filter, onProgress }: SealPathOptions,
 ): Promise<SealedPath> {
-  const before = await stampOf(path, signal)
-  const files = await fileInputs(path, signal)
+  const before = await stampOf(path, signal, filter)
+  const files = await fileInputs(path, { signal, filter })
   try {
     const seal = await createSeal(to)
     const content = new SealedContent(files.inputs, seal)
     const target = join(folder, SEALED_NAME)
     await writeAll(content, target, { signal, ...(onProgress && { onProgress }) }, async () => {
-      if ((await stampOf(path, signal)) !== before)
+      if ((await stampOf(path, signal, filter)) !== before)
         throw new SealedError('changed', `${path} changed while it was being sealed: seal it again`)
     })
     return {

@@ -1,13 +1,21 @@
+import type { Seal } from '@shoal/links'
 import type { SealTo } from '@shoal/sealed'
 import { type Metainfo, magnetOf } from '@shoal/torrent'
 import { createLink } from '../share-link.ts'
 
-/** The link of a sealed share, with `key` when it is sealed to one. Without `page` it begins with `#`. */
-export function sealedLink(
-  metainfo: Metainfo,
-  { by, key }: { readonly by: SealTo['by']; readonly key?: Uint8Array | undefined },
-  page = '',
-): string {
-  const seal = by === 'key' ? { by, key: key! } : { by: by === 'recipients' ? ('recipient' as const) : by }
+/** What the link of a share says about its seal; `key` is given when it is sealed to one. */
+export function toSeal({
+  by,
+  key,
+}: {
+  readonly by: SealTo['by']
+  readonly key?: Uint8Array | undefined
+}): Seal {
+  if (by === 'key') return { by, key: key! }
+  return { by: by === 'recipients' ? 'recipient' : by }
+}
+
+/** The link of a sealed share. Without `page` it begins with `#`. */
+export function sealedLink(metainfo: Metainfo, seal: Seal, page = ''): string {
   return createLink(magnetOf(metainfo), page, { lengthBytes: metainfo.info.lengthBytes, seal })
 }

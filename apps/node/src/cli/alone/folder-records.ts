@@ -48,7 +48,7 @@ export class FolderRecords {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
       throw fileFailure(error, this.#folder)
     })
-    const hashes = names.flatMap(name => NAME.exec(name)?.[1] ?? [])
+    const hashes = names.flatMap(name => infoHashOfRecord(name) ?? [])
     const entries: Entry[] = []
     for (let at = 0; at < hashes.length; at += AT_ONCE) {
       const found = await Promise.all(hashes.slice(at, at + AT_ONCE).map(hash => this.find(hash)))
@@ -96,6 +96,11 @@ export class FolderRecords {
   #path(infoHash: string, ending: string): string {
     return join(this.#folder, `${infoHash}.${ending}`)
   }
+}
+
+/** The info hash that the name of a record contains; null if it is another file. */
+export function infoHashOfRecord(name: string): string | null {
+  return NAME.exec(name)?.[1] ?? null
 }
 
 /** The folder may have been deleted since it was opened. */

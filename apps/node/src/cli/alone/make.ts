@@ -50,7 +50,7 @@ export async function make(
   const { records, directory, signal } = context
   const path = join(directory, name)
   const recipe = formatRecipe(options)
-  const stamp = await stampOf(path, signal)
+  const stamp = await stampOf(path, signal, options.filter)
   const known = entries.find(
     entry => entry.kind === 'made' && entry.name === name && entry.stamp === stamp && entry.recipe === recipe,
   )

@@ -2,6 +2,8 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { type CreateOptions, infoHashText, Session, type SessionOptions } from '@shoal/torrent'
 import { UsageError } from '../../base/failure.ts'
+import type { ContentFilter } from '../../base/files/content-filter.ts'
+import { realFolder } from '../../base/files/held-paths.ts'
 import { openPlace } from '../../base/files/places.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import type { CommandContext } from '../command.ts'
@@ -12,6 +14,7 @@ import { openView } from '../terminal/open-view.ts'
 import { torrentItem, type View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
 import { untilStopped } from './download.ts'
+import { contentFilter, tellLeftOut } from './folder-holds.ts'
 import { FolderRecords } from './folder-records.ts'
 import { formatRecipe, type Made, make, seedGiven } from './make.ts'
 import { tellShared } from './tell-shared.ts'
@@ -19,6 +22,9 @@ import { tellShared } from './tell-shared.ts'
 export interface SeedOptions {
   readonly torrent?: string | undefined
   readonly peer: readonly string[]
+  /** Share hidden files and folders too. */
+  readonly hidden: boolean
+  readonly dataDir?: string | undefined
   /** Address of the page that opens share links. */
   readonly page?: string | undefined
   readonly create: CreateOptions
@@ -35,10 +41,16 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
   if ((await stampOf(full, signal)) === null)
     throw new CommandFailure('not-found', texts.fileErrors.notFound({ path }))
   const place = await openPlace(dirname(full))
+  const content = await seedFilter(full, options)
   const session = await Session.open({ ...options.network, stateDirectory: place.resume, restore: false })
   const view = openView(output)
   try {
-    const { torrent, entry } = await add(full, options, { session, view, signal, place })
+    const { torrent, entry } = await add(
+      full,
+      { ...options, create: { ...options.create, filter: content.filter } },
+      { session, view, signal, place },
+    )
+    tellLeftOut(view, content)
     for (const peer of options.peer) torrent.addPeer(peer)
     view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
     logTo(view, output, torrent)
@@ -57,6 +69,19 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
     view.close()
     await session.close()
   }
+}
+
+/** Chooses what of a folder is shared. What the user names is shared, unless it is not complete. Rejects with a Failure. */
+export async function seedFilter(
+  full: string,
+  { hidden, dataDir, torrent }: Pick<SeedOptions, 'hidden' | 'dataDir' | 'torrent'>,
+): Promise<ContentFilter> {
+  const content = await contentFilter({ hidden, dataDir, leave: ['unfinished', 'sealed'] })
+  const path = join(await realFolder(dirname(full)), basename(full))
+  // A given .torrent tells whether it is complete.
+  if (torrent === undefined && content.holderOf(path) === 'unfinished')
+    throw new CommandFailure('bad-argument', texts.seed.unfinished({ path: full }))
+  return content
 }
 
 async function add(

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { SealTo } from '@shoal/sealed'
-import { createTorrent, infoHashText, type Metainfo, Session } from '@shoal/torrent'
+import { createTorrent, type FolderFilter, infoHashText, type Metainfo, Session } from '@shoal/torrent'
 import { UsageError } from '../../base/failure.ts'
 import { stateRoot } from '../../base/files/places.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import { SHOAL } from '../../base/program.ts'
 import { type SealedPath, sealPath } from '../../base/sealing/seal-path.ts'
-import { sealedLink } from '../../base/sealing/sealed-link.ts'
+import { sealedLink, toSeal } from '../../base/sealing/sealed-link.ts'
 import type { CommandContext } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { CommandFailure } from '../failure.ts'
@@ -21,8 +21,9 @@ import { torrentItem, type View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
 import { hexHashes } from './describe.ts'
 import { untilStopped } from './download.ts'
+import { noteSealed, tellLeftOut } from './folder-holds.ts'
 import { readSealTo, type SealOptions } from './seal-options.ts'
-import type { SeedOptions } from './seed-path.ts'
+import { type SeedOptions, seedFilter } from './seed-path.ts'
 
 /** Returns the exit code. */
 export async function seedSealed(
@@ -38,11 +39,14 @@ export async function seedSealed(
   if ((await stampOf(full, signal)) === null)
     throw new CommandFailure('not-found', texts.fileErrors.notFoundOrEmpty({ path }))
   const to = await readSealTo(options, signal)
+  const content = await seedFilter(full, options)
   const folder = options.out === undefined ? await passingFolder() : resolve(options.out)
   const view = openView(output)
   let session: Session | null = null
   try {
-    const sealed = await sealing(full, folder, to, view, signal)
+    const sealed = await sealing(full, folder, to, view, { signal, filter: content.filter })
+    tellLeftOut(view, content)
+    await noteSealed(full)
     const metainfo = await createTorrent(sealed.path, options.create, { signal })
     session = await Session.open({ ...options.network, stateDirectory: null })
     const torrent = await session.add(metainfo, { directory: folder, trusted: true })
@@ -53,7 +57,12 @@ export async function seedSealed(
       event: 'listening',
       port: session.port,
     })
-    tellSealed(view, sealed, metainfo, sealedLink(metainfo, { by: to.by, key: sealed.key }, options.page))
+    tellSealed(
+      view,
+      sealed,
+      metainfo,
+      sealedLink(metainfo, toSeal({ by: to.by, key: sealed.key }), options.page),
+    )
     await untilStopped(torrent, signal)
     view.tell(texts.run.stopping)
     return 0
@@ -89,12 +98,12 @@ async function sealing(
   folder: string,
   to: SealTo,
   view: View,
-  signal: AbortSignal,
+  options: { readonly signal: AbortSignal; readonly filter: FolderFilter },
 ): Promise<SealedPath> {
   const item = new HashingItem(path, texts.progress.sealing)
   view.add(item)
   try {
-    return await sealPath(path, folder, to, { signal, onProgress: item.onProgress })
+    return await sealPath(path, folder, to, { ...options, onProgress: item.onProgress })
   } finally {
     view.remove(item)
   }

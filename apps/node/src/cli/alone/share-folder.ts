@@ -4,12 +4,17 @@ import { defaultFolder, openPlace } from '../../base/files/places.ts'
 import type { CommandContext } from '../command.ts'
 import { openView } from '../terminal/open-view.ts'
 import { texts } from '../texts.ts'
+import { contentFilter } from './folder-holds.ts'
 import { FolderRecords } from './folder-records.ts'
 import { SharedFolder } from './shared-folder.ts'
 import { watchFolder } from './watch-folder.ts'
 
 export interface ShareOptions {
   readonly directory?: string | undefined
+  /** Share hidden files and folders too. */
+  readonly hidden: boolean
+  /** Data folder of the node whose files are left out. */
+  readonly dataDir?: string | undefined
   /** Address of the page that opens share links. */
   readonly page?: string | undefined
   readonly create: CreateOptions
@@ -41,6 +46,7 @@ export async function shareFolder(
     records: new FolderRecords(place.state),
     create: options.create,
     page: options.page,
+    filter: () => contentFilter({ except: directory, hidden: options.hidden, dataDir: options.dataDir }),
   })
   try {
     view.tell(texts.share.listening({ directory, port: String(session.port) }), {

@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { SessionApi, TorrentApi } from '@shoal/torrent'
-import { expect, test } from 'vitest'
+import { join, relative } from 'node:path'
+import type { Metainfo, SessionApi, TorrentApi } from '@shoal/torrent'
+import { expect, onTestFinished, test } from 'vitest'
+import { ContentFilter } from '../../base/files/content-filter.ts'
+import { readHeldPaths, writeHeldPaths } from '../../base/files/held-paths.ts'
 import { processOutput } from '../output.ts'
 import type { View } from '../terminal/view.ts'
 import { FolderRecords } from './folder-records.ts'
@@ -45,6 +47,7 @@ test('records a download as complete that had to wait for disk space', async () 
       records,
       directory,
       create: {},
+      filter: async () => new ContentFilter(),
       view,
       output: processOutput({ json: false, verbose: false }),
       signal: new AbortController().signal,
@@ -57,4 +60,71 @@ test('records a download as complete that had to wait for disk space', async () 
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
+})
+
+test('never shares what a node holds, half-downloaded and hidden files, and says so', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'shoal-share-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  const state = join(directory, '.state')
+  for (const path of ['own/notes', 'own/.git', 'label', 'Sealed/0123'])
+    await mkdir(join(directory, path), { recursive: true })
+  const files = [
+    'own/a.txt',
+    'own/notes/b.txt',
+    'own/.git/config',
+    'own/film.mkv',
+    'own/film.mkv.aria2',
+    'c.bin.!qB',
+    '.secret',
+    'part.bin',
+    'plain.txt',
+    'label/d.bin',
+    'label/mine.txt',
+    'Sealed/0123/sealed.age',
+  ]
+  for (const path of files) await writeFile(join(directory, path), path)
+  await writeHeldPaths(
+    state,
+    new Map([
+      [join(directory, 'part.bin'), 'unfinished'],
+      [join(directory, 'plain.txt'), 'sealed'],
+      [join(directory, 'label', 'd.bin'), 'managed'],
+    ]),
+  )
+  const added: string[] = []
+  const events: Readonly<Record<string, unknown>>[] = []
+  const session = {
+    async add({ info }: Metainfo) {
+      added.push(...info.files.filter(({ pad }) => !pad).map(({ path }) => path.join('/')))
+      return { ...stuckDownload(directory).torrent, name: info.name }
+    },
+  }
+  const shared = new SharedFolder({
+    session: session as unknown as SessionApi,
+    records: new FolderRecords(join(directory, '.records')),
+    directory,
+    create: {},
+    filter: async () => new ContentFilter({ held: await readHeldPaths(state) }),
+    view: { ...view, tell: (_, event) => void (event && events.push(event)) },
+    output: processOutput({ json: false, verbose: false }),
+    signal: new AbortController().signal,
+  })
+  await shared.look(null)
+  await shared.look(null)
+  expect(added.sort()).toEqual(['label/mine.txt', 'own/a.txt', 'own/notes/b.txt'])
+  const leftOut = events.filter(({ event }) => event === 'left-out')
+  const told = leftOut.map(({ path, reason }) => `${relative(directory, String(path))}: ${reason}`)
+  expect(told.sort()).toEqual([
+    '.records: hidden',
+    '.secret: hidden',
+    '.state: hidden',
+    'Sealed/0123/sealed.age: sealed',
+    'c.bin.!qB: unfinished',
+    'label/d.bin: managed',
+    'own/.git: hidden',
+    'own/film.mkv.aria2: unfinished',
+    'own/film.mkv: unfinished',
+    'part.bin: unfinished',
+    'plain.txt: sealed',
+  ])
 })

@@ -1,14 +1,15 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CreateOptions, infoHashText, type SessionApi, type TorrentApi } from '@shoal/torrent'
+import type { ContentFilter, LeftOutReason } from '../../base/files/content-filter.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import { explainFailure, fileFailure } from '../failure.ts'
 import type { Output } from '../output.ts'
 import { logTo } from '../terminal/log.ts'
 import { type Item, torrentItem, type View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
+import { tellLeftOut } from './folder-holds.ts'
 import { type Entry, type FolderRecords, isTaken } from './folder-records.ts'
-import { isShareable } from './ignored.ts'
 import { make } from './make.ts'
 import { tellShared } from './tell-shared.ts'
 
@@ -20,6 +21,8 @@ export interface SharedFolderOptions {
   readonly records: FolderRecords
   readonly directory: string
   readonly create: CreateOptions
+  /** Makes the filter for one scan: what a node or another command holds changes. */
+  filter(): Promise<ContentFilter>
   /** Address of the page that opens share links. */
   readonly page?: string | undefined
   readonly view: View
@@ -43,6 +46,8 @@ export class SharedFolder {
   readonly #settling = new Map<string, { stamp: string | null; sinceMs: number }>()
   /** Stamps of files that could not be shared. They are not tried or reported again until they change. */
   readonly #refused = new Map<string, string | null>()
+  /** What was left out, and why. */
+  readonly #leftOut = new Map<string, LeftOutReason>()
   #first = true
 
   constructor(options: SharedFolderOptions) {
@@ -71,8 +76,10 @@ export class SharedFolder {
     const names = await readdir(directory).catch(error => {
       throw fileFailure(error, directory)
     })
-    const present = new Set(names.filter(isShareable))
-    for (const name of this.#shared.keys()) if (!present.has(name)) await this.#stop(name, 'gone')
+    const filter = await this.#options.filter()
+    const present = new Set(filter.filter(directory, names))
+    for (const name of this.#shared.keys())
+      if (!present.has(name)) await this.#stop(name, names.includes(name) ? 'left-out' : 'gone')
     for (const map of [this.#settling, this.#refused])
       for (const name of map.keys()) if (!present.has(name)) map.delete(name)
     const entries = await this.#entries([...present].some(name => !this.#shared.has(name)))
@@ -84,16 +91,18 @@ export class SharedFolder {
       if (download && (await this.#isDownload(name, download))) await this.#resume(name, download)
       else if (shared && shared.entry.stamp === undefined) await this.#stampDownload(name, shared)
       else if (!shared || changed === null || changed.has(name) || this.#settling.has(name))
-        await this.#lookAt(name, known)
+        await this.#lookAt(name, known, filter)
     }
+    for (const path of this.#leftOut.keys()) if (!filter.leftOut.has(path)) this.#leftOut.delete(path)
+    tellLeftOut(this.#options.view, filter, this.#leftOut)
     this.#first = false
   }
 
-  async #lookAt(name: string, known: readonly Entry[]): Promise<void> {
+  async #lookAt(name: string, known: readonly Entry[], { filter }: ContentFilter): Promise<void> {
     const { directory, signal } = this.#options
     let stamp: string | null
     try {
-      stamp = await stampOf(join(directory, name), signal)
+      stamp = await stampOf(join(directory, name), signal, filter)
     } catch (error) {
       signal.throwIfAborted()
       return this.#refuse(name, null, error)
@@ -105,7 +114,7 @@ export class SharedFolder {
     this.#settling.delete(name)
     if (shared) await this.#stop(name, 'changed')
     try {
-      const { torrent, entry } = await make(name, this.#options.create, this.#options, known)
+      const { torrent, entry } = await make(name, { ...this.#options.create, filter }, this.#options, known)
       this.#add(name, torrent, entry)
       tellShared(this.#options.view, torrent, join(directory, name), this.#options.page)
     } catch (error) {
@@ -144,13 +153,15 @@ export class SharedFolder {
     return shared
   }
 
-  async #stop(name: string, why: 'gone' | 'changed'): Promise<void> {
+  async #stop(name: string, why: 'gone' | 'changed' | 'left-out'): Promise<void> {
     const { view, records } = this.#options
     const { torrent, item, entry } = this.#shared.get(name)!
     this.#shared.delete(name)
     view.remove(item)
     await torrent.remove()
     await records.delete(entry.infoHash)
+    // The reason is told with everything else that is left out.
+    if (why === 'left-out') return
     const text = why === 'gone' ? texts.share.gone({ name }) : texts.share.changed({ name })
     view.tell(text, { event: why, name, infoHash: entry.infoHash })
   }

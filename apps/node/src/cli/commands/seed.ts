@@ -6,7 +6,7 @@ import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
 import { PAGE_OPTION } from '../page-option.ts'
 import { texts } from '../texts.ts'
-import { createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
+import { CONTENT_OPTIONS, createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
 
 const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
 /** Options that a node has settings for or does not support. */
@@ -19,6 +19,7 @@ export const seed = defineCommand({
     torrent: value('FILE', { help: texts.seed.options.torrent }),
     peer: list('HOST:PORT', { help: texts.seed.options.peer }),
     ...SEAL_OPTIONS,
+    ...CONTENT_OPTIONS,
     ...PAGE_OPTION,
     ...MAKE_OPTIONS,
     ...NETWORK_OPTIONS,
@@ -39,6 +40,7 @@ export const seed = defineCommand({
       const create = {
         version: v1 === v2 ? ('hybrid' as const) : v1 ? ('v1' as const) : ('v2' as const),
         private: options.private,
+        hidden: options.hidden,
         trackers: tracker.flatMap(tier => tier.split(',').map(url => url.trim())),
         webSeeds: [...webSeed],
         ...(comment !== undefined && { comment }),

@@ -1,10 +1,11 @@
 import { value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
 import { PAGE_OPTION } from '../page-option.ts'
 import { texts } from '../texts.ts'
-import { createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
+import { CONTENT_OPTIONS, createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
 
 const {
   name: _name,
@@ -19,9 +20,11 @@ export const share = defineCommand({
   positionals: [],
   options: {
     dir: value('DIR', { short: 'd', help: texts.share.options.dir }),
+    ...CONTENT_OPTIONS,
     ...PAGE_OPTION,
     ...MAKE_OPTIONS,
     ...NETWORK_OPTIONS,
+    dataDir: NODE_OPTIONS.dataDir,
   },
   examples: [
     ['share', texts.share.examples.plain],
@@ -32,6 +35,8 @@ export const share = defineCommand({
     return shareFolder(
       {
         directory: options.dir,
+        hidden: options.hidden,
+        dataDir: options.dataDir,
         page: options.page,
         create: createOptions({
           ...options,

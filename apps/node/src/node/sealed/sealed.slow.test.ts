@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseShareLink } from '@shoal/links'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { readHeldPaths } from '../../base/files/held-paths.ts'
 import { type TestNode, testNode } from '../testing/test-node.ts'
 
 let sender: TestNode
@@ -41,8 +42,8 @@ test('a share sealed for a key is opened by the node that receives its link', as
   const { magnet, seal } = parseShareLink(link)
   expect(magnet.name).toBe('sealed.age')
   expect(seal?.by).toBe('key')
-  // Its owner knows it by its name; nothing else makes a link of it.
-  expect(await sender.operations.getTorrent({ id })).toMatchObject({ name: 'Trip', sealed: true, link: null })
+  // Its owner knows it by its name, and has its link.
+  expect(await sender.operations.getTorrent({ id })).toMatchObject({ name: 'Trip', sealed: true, link })
   const added = await receiver.operations.addTorrent({ source: link, peers: peers() })
   expect(added.torrent?.name).toBe('sealed.age')
   const job = await ended(receiver, added.job!.id)
@@ -109,4 +110,75 @@ test('invalid recipients and altered links are reported', async () => {
     code: 'bad-request',
     field: 'source',
   })
+})
+
+test('an upload that is sealed leaves no plain copy, keeps its link over a restart, and nothing after its removal', async () => {
+  const { operations, files, directory } = sender
+  const before = (await readdir(directory)).sort()
+  const { id: upload } = await operations.createUpload({ name: 'Secrets' })
+  const signal = AbortSignal.timeout(10_000)
+  for (const path of ['a.txt', 'sub/b.txt'])
+    await files.receive(
+      upload,
+      path,
+      (async function* () {
+        yield Buffer.from(`secret ${path}`)
+      })(),
+      { signal },
+    )
+  const [staging] = (await readdir(directory)).filter(name => name.startsWith('.shoal-upload-'))
+  expect((await stat(join(directory, staging!))).mode & 0o777).toBe(0o700)
+  const seal = { by: 'key' as const }
+  const job = await operations.shareUpload({
+    ...{ id: upload, seal, version: 'hybrid', private: false, trackers: [], webSeeds: [] },
+  })
+  const { torrent: id, link, error } = await ended(sender, job.id)
+  expect(error).toBeNull()
+  await vi.waitFor(async () =>
+    expect((await readdir(directory)).sort()).toEqual([...new Set([...before, 'Sealed'])].sort()),
+  )
+  sender = await sender.restart()
+  expect(await sender.operations.getTorrent({ id: id! })).toMatchObject({
+    name: 'Secrets',
+    sealed: true,
+    link,
+  })
+  const { directory: own } = await sender.operations.getTorrent({ id: id! })
+  expect((await readHeldPaths(join(sender.folder, 'data'))).get(join(own, 'sealed.age'))).toBe('sealed')
+  await sender.operations.actOnTorrents({ ids: [id!], action: 'pause' })
+  const torrent = sender.torrents.registry.get(id!)
+  sender.torrents.registry.change(torrent, { removedMs: 1, deleteData: true })
+  sender = await sender.restart()
+  await vi.waitFor(async () => await expect(readdir(own)).rejects.toMatchObject({ code: 'ENOENT' }))
+})
+
+test('sealing an upload that fails or is cancelled leaves nothing', async () => {
+  const { operations, files, directory } = sender
+  const before = (await readdir(directory)).sort()
+  const { id } = await operations.createUpload({ name: 'a.txt' })
+  await files.receive(
+    id,
+    'a.txt',
+    (async function* () {
+      yield Buffer.from('secret')
+    })(),
+    { signal: AbortSignal.timeout(10_000) },
+  )
+  const seal = { by: 'recipients' as const, recipients: ['age1x'] }
+  const job = await operations.shareUpload({
+    ...{ id, seal, version: 'hybrid', private: false, trackers: [], webSeeds: [] },
+  })
+  expect((await ended(sender, job.id)).error?.code).toBe('bad-argument')
+  await vi.waitFor(async () => expect((await readdir(directory)).sort()).toEqual(before))
+})
+
+test('the originals of a sealed share, and what is not complete, are named to other programs', async () => {
+  await share({ by: 'key' })
+  const { link } = await share({ by: 'key' })
+  const { torrent } = await receiver.operations.addTorrent({ source: link, paused: true })
+  await vi.waitFor(async () => {
+    const held = await readHeldPaths(join(sender.folder, 'data'))
+    expect(held.get(join(sender.directory, 'Trip'))).toBe('sealed')
+  })
+  expect(torrent!.sealed).toBe(true)
 })

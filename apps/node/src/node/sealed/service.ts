@@ -1,11 +1,11 @@
 /** The service that sealed shares offer to other capabilities. */
 import type { Job } from '@shoal/api'
 import type { Seal, ShareLink } from '@shoal/links'
+import { SEALED_FOLDER } from '../../base/files/content-filter.ts'
 import { service } from '../kernel/capability.ts'
-import type { AddedTorrent, AddInput } from '../torrents/service.ts'
+import type { AddedTorrent, AddInput, ManagedTorrent } from '../torrents/service.ts'
 
-/** Folder for sealed content, below the download folder. */
-export const SEALED_FOLDER = 'Sealed'
+export { SEALED_FOLDER }
 
 export interface Sealed {
   /**
@@ -17,6 +17,8 @@ export interface Sealed {
     seal: Seal,
     input: AddInput & { directory: string; passphrase?: string | undefined },
   ): Promise<{ added: AddedTorrent; job: Job }>
+  /** Remembers how a torrent is sealed, so that it has a link from now on. `original`: the path that was sealed, if that stays. */
+  keep(torrent: ManagedTorrent, seal: Seal, original: string | null): Promise<void>
 }
 
 export const SEALED = service<Sealed>('sealed')

@@ -10,7 +10,8 @@ import { torrentSource } from '../../base/sealing/torrent-source.ts'
 import { unpack } from '../../base/sealing/unpack.ts'
 import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, JobResult, Jobs } from '../kernel/jobs.ts'
-import type { AddedTorrent, AddInput, Torrents } from '../torrents/service.ts'
+import type { AddedTorrent, AddInput, ManagedTorrent, Torrents } from '../torrents/service.ts'
+import type { KnownSeals } from './known-seals.ts'
 import { SEALED_FOLDER, type Sealed } from './service.ts'
 import type { Vault } from './vault.ts'
 
@@ -24,16 +25,25 @@ interface UnsealDetail {
 /** Bytes are hex in it. */
 type Secret = { readonly key: string } | { readonly passphrase: string }
 
+export interface UnsealerParts {
+  readonly jobs: Jobs
+  readonly torrents: Torrents
+  readonly vault: Vault
+  readonly seals: KnownSeals
+}
+
 /** Adds sealed shares and opens them when they are complete. */
 export class Unsealer implements Sealed {
   readonly #jobs: Jobs
   readonly #torrents: Torrents
   readonly #vault: Vault
+  readonly #seals: KnownSeals
 
-  constructor(jobs: Jobs, torrents: Torrents, vault: Vault) {
+  constructor({ jobs, torrents, vault, seals }: UnsealerParts) {
     this.#jobs = jobs
     this.#torrents = torrents
     this.#vault = vault
+    this.#seals = seals
   }
 
   async add(
@@ -48,11 +58,16 @@ export class Unsealer implements Sealed {
       directory: join(directory, SEALED_FOLDER, hash),
     })
     const { id } = added.torrent
+    await this.keep(added.torrent, seal, null)
     // Given again, perhaps with another passphrase: one opens it, not two.
     for (const job of this.#jobs.list())
       if (job.kind === 'unseal' && job.torrent === id && job.endedMs === null) await this.#jobs.cancel(job.id)
     const detail: UnsealDetail = { torrent: id, directory, secret: await this.#vault.seal(secret) }
     return { added, job: this.#start(detail, secret) }
+  }
+
+  keep(torrent: ManagedTorrent, seal: Seal, original: string | null): Promise<void> {
+    return this.#seals.keep(torrent, seal, original)
   }
 
   /** Starts a job again that the end of the last run cut off. Rejects with `not-found` when the torrent or what opens it is gone. */

@@ -14,14 +14,18 @@ export const SHARING = capability({
   start(kernel, services) {
     const { settings, folders, dataDir } = kernel
     const uploads = new Uploads(() => settings.current.downloads.directory, dataDir)
-    const creator = new TorrentCreator({ kernel, ...services })
+    const creator = new TorrentCreator({ kernel, ...services, stage: () => uploads.stage() })
     return {
       operations: {
         createTorrent: async ({ path, ...options }) =>
           creator.create(await folders.allowContent(path), options),
         createUpload: async ({ name }) => uploads.create(name),
         getUpload: async ({ id }) => uploads.get(id),
-        shareUpload: async ({ id, ...options }) => creator.create(await uploads.finish(id), options),
+        async shareUpload({ id, ...options }) {
+          creator.check(options)
+          if (options.seal) return creator.createSealed(await uploads.finishHidden(id), options)
+          return creator.create(await uploads.finish(id), options)
+        },
         cancelUpload: async ({ id }) => {
           await uploads.cancel(id)
           return {}
@@ -32,7 +36,10 @@ export const SHARING = capability({
       },
       jobs: { create: { resume: record => creator.resume(record) } },
       begin: () => uploads.tidy(),
-      close: () => uploads.close(),
+      async close() {
+        await uploads.close()
+        await creator.close()
+      },
     }
   },
 })

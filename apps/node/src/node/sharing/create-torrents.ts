@@ -1,21 +1,28 @@
 /** Jobs that make torrents of files and folders of this machine, and share them. */
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { CheckedInputOf, Job } from '@shoal/api'
-import { createTorrent, type Metainfo } from '@shoal/torrent'
+import type { CheckedInputOf, Job, SealTo } from '@shoal/api'
+import { SEALED_NAME } from '@shoal/links'
+import { createTorrent, type FolderFilter, type Metainfo } from '@shoal/torrent'
+import { makeFolders } from '@shoal/torrent/make-folders'
+import { Failure } from '../../base/failure.ts'
+import { ContentFilter } from '../../base/files/content-filter.ts'
+import { readHeldPaths, realFolder } from '../../base/files/held-paths.ts'
 import { sealPath } from '../../base/sealing/seal-path.ts'
-import { sealedLink } from '../../base/sealing/sealed-link.ts'
+import { sealedLink, toSeal } from '../../base/sealing/sealed-link.ts'
 import { sharePage } from '../../base/share-link.ts'
 import { AbsentCapability } from '../kernel/capability.ts'
 import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, JobResult } from '../kernel/jobs.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { SEALED_FOLDER, type Sealed } from '../sealed/service.ts'
-import type { Torrents } from '../torrents/service.ts'
+import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
 import type { OwnTrackerService } from '../tracker/service.ts'
 
 export type CreateOptions = Omit<CheckedInputOf<'createTorrent'>, 'path'>
+
+type HashOptions = Omit<CreateOptions, 'seal' | 'hidden'> & { readonly filter?: FolderFilter }
 
 /** Details of a job, kept for a restart. */
 interface CreateDetail {
@@ -28,6 +35,15 @@ export interface CreateParts {
   readonly torrents: Torrents
   readonly sealed: Sealed | null
   readonly tracker: OwnTrackerService | null
+  /** Makes a hidden folder. What a crash leaves there is deleted at the next start. */
+  stage(): Promise<string>
+}
+
+/** A plain copy that was sent to this node to be sealed. */
+export interface Passing {
+  readonly path: string
+  /** Deleted as soon as the content is sealed, and in any case when the job ends. */
+  readonly folder: string
 }
 
 export class TorrentCreator {
@@ -35,17 +51,47 @@ export class TorrentCreator {
   readonly #torrents: Torrents
   readonly #sealed: Sealed | null
   readonly #tracker: OwnTrackerService | null
+  readonly #stage: CreateParts['stage']
+  /** Folders that are being deleted. */
+  readonly #clearing = new Set<Promise<unknown>>()
 
-  constructor({ kernel, torrents, sealed, tracker }: CreateParts) {
+  constructor({ kernel, torrents, sealed, tracker, stage }: CreateParts) {
     this.#kernel = kernel
     this.#torrents = torrents
     this.#sealed = sealed
     this.#tracker = tracker
+    this.#stage = stage
   }
 
   /** Starts the job that hashes a file or folder and shares it. `path` is allowed already. */
   create(path: string, options: CreateOptions, id?: string): Job {
-    if (options.seal && !this.#sealed) throw new AbsentCapability('Sealing')
+    this.check(options)
+    return this.#start(path, options, null, id)
+  }
+
+  /** The same for an upload that is sealed, of which no plain copy stays. */
+  createSealed({ path, folder }: Passing, options: CreateOptions): Job {
+    const job = this.#start(path, options, folder)
+    const clearing = this.#kernel.jobs
+      .whenEnded(job.id)
+      .then(() => rm(folder, { recursive: true, force: true }))
+      .catch(error => this.#kernel.log.error(`${folder} could not be deleted: ${error.message}`))
+      .finally(() => this.#clearing.delete(clearing))
+    this.#clearing.add(clearing)
+    return job
+  }
+
+  /** Throws if a job with these options cannot be started. */
+  check({ seal }: Pick<CreateOptions, 'seal'>): void {
+    if (seal && !this.#sealed) throw new AbsentCapability('Sealing')
+  }
+
+  /** Call it when the jobs have ended. */
+  async close(): Promise<void> {
+    await Promise.all(this.#clearing)
+  }
+
+  #start(path: string, options: CreateOptions, passing: string | null, id?: string): Job {
     return this.#kernel.jobs.start({
       ...(id !== undefined && { id }),
       kind: 'create',
@@ -53,7 +99,7 @@ export class TorrentCreator {
       lane: 'hashing',
       // A passphrase is kept nowhere: what is cut off is begun anew by its user.
       ...(!options.seal && { detail: { path, options } satisfies CreateDetail }),
-      run: progress => this.#create(path, options, progress),
+      run: progress => this.#create(path, options, passing, progress),
     })
   }
 
@@ -63,32 +109,79 @@ export class TorrentCreator {
     this.create(await this.#kernel.folders.allowContent(path), options, id)
   }
 
-  async #create(path: string, options: CreateOptions, progress: JobProgress): Promise<JobResult> {
-    const { seal, ...plain } = options
-    if (!seal) return this.#createPlain(path, plain, progress)
+  async #create(
+    path: string,
+    { seal, hidden = false, ...options }: CreateOptions,
+    passing: string | null,
+    progress: JobProgress,
+  ): Promise<JobResult> {
+    const { filter } = await this.#contentOf(path, hidden, passing)
+    if (seal) return this.#createSealed(path, { ...options, seal, filter }, passing, progress)
+    const metainfo = await this.#hash(path, { ...options, filter }, progress)
+    const torrent = await this.#add(metainfo, path, options)
+    if (torrent.row.source === null) this.#torrents.registry.change(torrent, { source: path })
+    return { torrent: torrent.id, path }
+  }
+
+  /** Hidden files and what is not complete are left out. The user chose the path itself. */
+  async #contentOf(path: string, hidden: boolean, passing: string | null): Promise<ContentFilter> {
+    if (passing !== null) return new ContentFilter({ hidden })
+    const content = new ContentFilter({
+      hidden,
+      held: await readHeldPaths(this.#kernel.dataDir),
+      leave: ['unfinished', 'sealed'],
+    })
+    const real = join(await realFolder(dirname(path)), basename(path))
+    if (content.holderOf(real) === 'unfinished')
+      throw new Failure(
+        'conflict',
+        `${path} is not completely downloaded: wait until it is, or remove the download`,
+      )
+    return content
+  }
+
+  /** Nothing that is not finished appears in the download folder: neither the sealed file nor a plain copy. */
+  async #createSealed(
+    path: string,
+    { seal, filter, ...options }: HashOptions & { seal: SealTo },
+    passing: string | null,
+    progress: JobProgress,
+  ): Promise<JobResult> {
     const { signal, report } = progress
-    const folder = join(this.#kernel.settings.current.downloads.directory, SEALED_FOLDER, randomUUID())
+    const staging = await this.#stage()
+    const { directory } = this.#kernel.settings.current.downloads
+    const target = join(directory, SEALED_FOLDER, randomUUID(), SEALED_NAME)
     try {
-      const sealed = await sealPath(path, folder, seal, { signal, onProgress: report })
-      const made = await this.#createPlain(sealed.path, { ...plain, name: undefined }, progress)
-      const torrent = this.#torrents.registry.get(made.torrent!)
-      this.#torrents.registry.change(torrent, { name: plain.name ?? sealed.name })
+      const sealed = await sealPath(path, staging, seal, { signal, filter, onProgress: report })
+      if (passing !== null) await rm(passing, { recursive: true, force: true })
+      const metainfo = await this.#hash(sealed.path, { ...options, name: undefined }, progress)
+      await makeFolders(dirname(target))
+      await rename(sealed.path, target)
+      const torrent = await this.#add(metainfo, target, options)
+      const { registry } = this.#torrents
+      registry.change(torrent, { name: options.name ?? sealed.name, source: null })
+      const known = toSeal({ by: seal.by, key: sealed.key })
+      // Without this its link is lost at the next start; it is shared all the same.
+      await this.#sealed!.keep(torrent, known, passing === null ? path : null).catch(error =>
+        this.#kernel.log.warn(`the link of ${torrent.name} cannot be kept: ${error.message}`),
+      )
       const page = sharePage(this.#kernel.settings.current.network)
-      const link = sealedLink(torrent.api.metainfo!, { by: seal.by, key: sealed.key }, page)
-      return { ...made, path, link }
+      return {
+        torrent: torrent.id,
+        path: passing === null ? path : null,
+        link: sealedLink(metainfo, known, page),
+      }
     } catch (error) {
-      await rm(folder, { recursive: true, force: true })
+      await rm(dirname(target), { recursive: true, force: true })
       throw error
+    } finally {
+      await rm(staging, { recursive: true, force: true })
     }
   }
 
-  async #createPlain(
-    path: string,
-    options: Omit<CreateOptions, 'seal'>,
-    { signal, report }: JobProgress,
-  ): Promise<JobResult> {
-    const { label, tags, trackers, name, comment, source, pieceLengthBytes, ...rest } = options
-    const metainfo = await createTorrent(
+  #hash(path: string, options: HashOptions, { signal, report }: JobProgress): Promise<Metainfo> {
+    const { label: _label, tags: _tags, trackers, name, comment, source, pieceLengthBytes, ...rest } = options
+    return createTorrent(
       path,
       {
         ...rest,
@@ -100,11 +193,16 @@ export class TorrentCreator {
       },
       { signal, onProgress: report },
     )
+  }
+
+  async #add(
+    metainfo: Metainfo,
+    path: string,
+    { label, tags }: Pick<HashOptions, 'label' | 'tags'>,
+  ): Promise<ManagedTorrent> {
     const renamed = findPlaces(metainfo, basename(path))
     const place = { directory: dirname(path), trusted: true, paused: false, label, tags, renamed }
-    const { torrent } = await this.#torrents.add(metainfo, place)
-    if (torrent.row.source === null) this.#torrents.registry.change(torrent, { source: path })
-    return { torrent: torrent.id, path }
+    return (await this.#torrents.add(metainfo, place)).torrent
   }
 
   /** A private torrent has those alone that its maker names. */

@@ -10,6 +10,8 @@ import { Failure, fileFailure } from '../../base/failure.ts'
 
 /** Begins the names of folders that hold what has not arrived as a whole. No upload may be called so. */
 const PREFIX = '.shoal-upload-'
+/** Folder of the arriving files: the one around it is private, this one becomes an ordinary folder. */
+const FILES = 'files'
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const MAX_UPLOADS = 100
 const MAX_FILES = 100_000
@@ -47,6 +49,15 @@ export class Uploads {
     this.#prefix = `${PREFIX}${owner}-`
   }
 
+  /** Makes a hidden folder that only this user can read. It is deleted at the next start unless that happens before. */
+  async stage(): Promise<string> {
+    const folder = join(this.#directory(), this.#prefix + randomUUID())
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch(error => {
+      throw fileFailure(error, folder)
+    })
+    return folder
+  }
+
   /** Deletes what an earlier run left half-done. */
   async tidy(): Promise<void> {
     const directory = this.#directory()
@@ -72,7 +83,7 @@ export class Uploads {
     const stop = new AbortController()
     // Takes its place at once: many that come together are counted, too.
     this.#uploads.set(id, { upload, directory, folder, paths: new Set(), open: new Set(), stop })
-    await mkdir(folder, { recursive: true }).catch(error => {
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch(error => {
       this.#uploads.delete(id)
       throw fileFailure(error, folder)
     })
@@ -122,6 +133,28 @@ export class Uploads {
 
   /** Moves what has arrived to its place, under its name or a free one. Returns the path. */
   async finish(id: string): Promise<string> {
+    return this.#end(id, arriving => {
+      const placed = this.#placing.then(() => place(arriving))
+      this.#placing = placed.catch(() => {})
+      return placed
+    })
+  }
+
+  /** Leaves what has arrived in its hidden folder, under its name. Returns the path; delete the folder when it is no longer needed. */
+  async finishHidden(id: string): Promise<{ path: string; folder: string }> {
+    return this.#end(id, async arriving => {
+      const { upload, folder } = arriving
+      // Below another folder, since the upload may be named as that with its files.
+      const path = join(folder, 'named', upload.name)
+      await mkdir(dirname(path)).catch(error => {
+        throw fileFailure(error, path)
+      })
+      await renameTo(arriving, path)
+      return { path, folder }
+    })
+  }
+
+  async #end<T>(id: string, end: (arriving: Arriving) => Promise<T>): Promise<T> {
     const arriving = this.#find(id)
     const { upload, open } = arriving
     if (open.size > 0) throw new Failure('conflict', 'some of its files are still being sent: wait for them')
@@ -129,10 +162,8 @@ export class Uploads {
       throw new Failure('bad-request', 'nothing has been sent yet: send its files first', { field: 'id' })
     // From here on nothing more may come.
     this.#uploads.delete(id)
-    const placed = this.#placing.then(() => place(arriving))
-    this.#placing = placed.catch(() => {})
     try {
-      return await placed
+      return await end(arriving)
     } catch (error) {
       if (!this.#closed) this.#uploads.set(id, arriving)
       throw error
@@ -176,7 +207,7 @@ async function receiveFile(
   body: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<number> {
-  const target = join(folder, ...path.split('/'))
+  const target = join(folder, FILES, ...path.split('/'))
   const state = { isOurs: false }
   try {
     await mkdir(dirname(target), { recursive: true })
@@ -234,14 +265,19 @@ async function* untilAborted(
   }
 }
 
-async function place({ upload, directory, folder, paths }: Arriving): Promise<string> {
+async function place(arriving: Arriving): Promise<string> {
+  const target = await freePath(arriving.directory, arriving.upload.name)
+  await renameTo(arriving, target)
+  await rm(arriving.folder, { recursive: true, force: true }).catch(() => {})
+  return target
+}
+
+async function renameTo({ folder, upload, paths }: Arriving, target: string): Promise<void> {
+  const files = join(folder, FILES)
   const isFile = paths.size === 1 && paths.has(upload.name)
-  const target = await freePath(directory, upload.name)
-  await rename(isFile ? join(folder, upload.name) : folder, target).catch(error => {
+  await rename(isFile ? join(files, upload.name) : files, target).catch(error => {
     throw fileFailure(error, target)
   })
-  if (isFile) await rm(folder, { recursive: true, force: true }).catch(() => {})
-  return target
 }
 
 /** Throws `bad-request` for names that no file system or torrent should see. */

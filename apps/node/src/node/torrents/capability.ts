@@ -6,6 +6,7 @@ import { VERSION } from '../../base/version.ts'
 import { capability } from '../kernel/capability.ts'
 import { counter, type Family, gauge, samplesBy } from '../kernel/metrics.ts'
 import { freshRow } from './adding.ts'
+import { HeldPathsKeeper } from './held-paths-keeper.ts'
 import { Pulse } from './pulse.ts'
 import { DatabaseResumeStore } from './resume-store.ts'
 import { ENGINE, TORRENTS as SERVICE, TORRENT_OPERATIONS } from './service.ts'
@@ -32,6 +33,7 @@ export const TORRENTS = capability({
     const taken = takenPeerPort(settings.current, session.port)
     if (taken !== null) log.warn(`port ${taken} for peers is taken: using port ${session.port} instead`)
     const manager = new TorrentManager(kernel, session)
+    const held = new HeldPathsKeeper({ dataDir: kernel.dataDir, torrents: manager, log })
     const pulse = new Pulse(manager)
     onRecord = () => manager.traffic.keepUp(session.transferred, Date.now())
     const operations = torrentOperations(manager)
@@ -50,12 +52,14 @@ export const TORRENTS = capability({
         await countries.open(settings.current.privacy.countryDatabase).catch(error => log.warn(error.message))
         pulse.start()
         removals.start()
+        await held.start()
         await queue.apply()
       },
       async close() {
         await manager.removals.close()
         await manager.previews.close()
         pulse.close()
+        await held.close()
         await session.close()
       },
     }

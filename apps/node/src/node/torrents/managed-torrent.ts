@@ -1,5 +1,14 @@
+import type { Seal } from '@shoal/links'
 import { infoHashText, type TorrentApi, type TorrentFile, type TorrentState } from '@shoal/torrent'
+import { isSealed } from '../../base/share-link.ts'
 import type { TorrentRow } from './torrent-row.ts'
+
+/** What makes a link of a sealed share, whose torrent tells nobody. */
+export interface KnownSeal {
+  readonly seal: Seal
+  /** The path that was sealed, if that stays. */
+  readonly original: string | null
+}
 
 /** A torrent of the session together with the node's record of it. */
 export class ManagedTorrent {
@@ -22,6 +31,9 @@ export class ManagedTorrent {
 
   /** Null until they are needed. */
   #read: DiskNames | null = null
+
+  /** How this node sealed or opens it. Null if it is not sealed, or nobody told. */
+  seal: KnownSeal | null = null
 
   constructor(api: TorrentApi, row: TorrentRow) {
     this.api = api
@@ -61,6 +73,11 @@ export class ManagedTorrent {
       this.#trackerHosts = hostsOf(trackers.flat())
     }
     return this.#trackerHosts
+  }
+
+  /** Whether it is a sealed share. */
+  get sealed(): boolean {
+    return this.seal !== null || isSealed(this.api)
   }
 
   /** All ids of the torrent: a hybrid torrent has two, once its metadata is known. */

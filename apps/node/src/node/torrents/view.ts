@@ -17,7 +17,7 @@ import {
   torrentCid,
   trackerLabel,
 } from '@shoal/torrent'
-import { createShareLink, isSealed } from '../../base/share-link.ts'
+import { createSealedLink, createShareLink, sharePage } from '../../base/share-link.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { mediaType } from './media-type.ts'
 
@@ -70,7 +70,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     directory: api.directory,
     fileCount: metainfo ? api.files.length : null,
     private: metainfo?.info.private ?? false,
-    sealed: isSealed(api),
+    sealed: torrent.sealed,
     sequential: api.sequential,
     queuePosition,
     addedMs: row.addedMs,
@@ -108,7 +108,9 @@ export function torrentDetail(
   return {
     ...torrentView(torrent, queuePosition),
     magnet: api.magnet,
-    link: createShareLink(api, network),
+    link: torrent.seal
+      ? createSealedLink(api, torrent.seal.seal, sharePage(network))
+      : createShareLink(api, network),
     contentId: torrentCid(api.infoHashes),
     version: metainfo?.info.version ?? null,
     comment: metainfo?.comment ?? null,

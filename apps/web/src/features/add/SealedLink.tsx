@@ -2,21 +2,12 @@ import type { SealTo } from '@shoal/api'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { QrCode } from '../../shared/controls/QrCode.tsx'
-import { absoluteLink } from '../../shared/dropped/links.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useCell, useNode } from '../../shared/node/context.tsx'
 import styles from './Add.module.css'
 import { HereOnly } from './HereOnly.tsx'
 import { LinkText } from './LinkText.tsx'
 
 const t = texts.add.link
-
-/** The link of a torrent that was sealed, as long as the node's work on it tells it; null after that. */
-export function useSealedLink(torrent: string): string | null {
-  const jobs = useCell(useNode().jobs)
-  const link = jobs.find(job => job.torrent === torrent && job.link !== null)?.link
-  return link ? absoluteLink(link) : null
-}
 
 interface Props {
   readonly link: string
@@ -37,7 +28,7 @@ export function SealedLink({ link, name, by }: Props) {
             value={link}
             copy={t.copy}
             name={name}
-            hint={t.sealed.once}
+            hint={t.sealed.kept}
           />
         </div>
         <div className={styles.qr}>
@@ -49,7 +40,7 @@ export function SealedLink({ link, name, by }: Props) {
   )
 }
 
-/** The key was in the link, and nobody kept it. */
+/** An earlier version sealed it, or the node lost its key. */
 export function NoSealedLink() {
   return (
     <Notice tone="info">

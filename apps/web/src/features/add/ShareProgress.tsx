@@ -46,7 +46,7 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
     if (id) onShared?.(id)
   }, [id, onShared])
   useEffect(() => () => task?.continueInBackground(), [task])
-  if (id) return <Done id={id} job={job!} by={sharing.by} onAgain={onAgain} />
+  if (id) return <Done id={id} job={job!} sharing={sharing} onAgain={onAgain} />
   const failure = upload.error ?? (job?.error ? errorMessage(job.error) : null)
   if (failure !== null || upload.stage === 'cancelled' || job?.state === 'cancelled') {
     return (
@@ -88,18 +88,20 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
 interface DoneProps {
   readonly id: string
   readonly job: Job
-  readonly by: SealTo['by'] | undefined
+  readonly sharing: Sharing
   onAgain(): void
 }
 
-function Done({ id, job: { link, name }, by, onAgain }: DoneProps) {
+function Done({ id, job: { link, name }, sharing: { task, by }, onAgain }: DoneProps) {
   return (
     <div className={`${layout.stack4} ${styles.form}`}>
       <div className={`${layout.row3} ${styles.done}`}>
         <Icon name="check" size={26} />
         <div>
           <h3>{link === null ? t.done : t.sealed}</h3>
-          <p className={layout.soft}>{link === null ? t.doneBody : t.sealedBody}</p>
+          <p className={layout.soft}>
+            {link === null ? t.doneBody : t.sealedBody[task === null ? 'node' : 'here']}
+          </p>
         </div>
       </div>
       {link === null ? <TorrentLink id={id} /> : <SealedLink link={absoluteLink(link)} name={name} by={by} />}

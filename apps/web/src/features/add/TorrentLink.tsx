@@ -9,7 +9,7 @@ import { useAsked, useNode } from '../../shared/node/context.tsx'
 import styles from './Add.module.css'
 import { HereOnly } from './HereOnly.tsx'
 import { LinkText } from './LinkText.tsx'
-import { NoSealedLink, SealedLink, useSealedLink } from './SealedLink.tsx'
+import { NoSealedLink, SealedLink } from './SealedLink.tsx'
 
 const t = texts.add.link
 
@@ -17,12 +17,11 @@ const t = texts.add.link
 export function TorrentLink({ id }: { id: string }) {
   const node = useNode()
   const asked = useAsked(signal => node.api.getTorrent({ id }, { signal }), [id])
-  const sealedLink = useSealedLink(id)
   if (asked.error) return <Problem error={asked.error} onRetry={asked.reload} />
   if (!asked.value) return <Loading />
-  const { sealed, name } = asked.value
-  if (sealedLink !== null) return <SealedLink link={sealedLink} name={name} />
-  return sealed ? <NoSealedLink /> : <Links torrent={asked.value} />
+  const { sealed, name, link } = asked.value
+  if (!sealed) return <Links torrent={asked.value} />
+  return link === null ? <NoSealedLink /> : <SealedLink link={absoluteLink(link)} name={name} />
 }
 
 function Links({ torrent }: { readonly torrent: TorrentDetail }) {

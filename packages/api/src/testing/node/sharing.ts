@@ -86,7 +86,9 @@ function share(state: SimulatedState, { name, files, label = null, tags = [], se
       const made = new SimulatedTorrent(title, start)
       Object.assign(made.row, { completedMs: state.clock.nowMs(), swarmSeeds: 1, swarmLeeches: 0 })
       state.add(made)
-      Object.assign(job, { torrent: id, link: seal ? shareLink(`${name} ${seal.by}`) : null })
+      const link = seal ? shareLink(`${name} ${seal.by}`) : null
+      made.sealedLink = link
+      Object.assign(job, { torrent: id, link })
     },
   )
 }

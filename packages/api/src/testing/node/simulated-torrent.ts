@@ -23,6 +23,8 @@ export interface TorrentStart {
 export class SimulatedTorrent {
   readonly row: Torrent
   readonly title: Title
+  /** Link of a sealed share, if the node knows it. */
+  sealedLink: string | null = null
   readonly random: Random
   readonly files: PlannedFile[]
   readonly priorities: number[]
@@ -386,7 +388,7 @@ export class SimulatedTorrent {
     return {
       ...row,
       magnet: `magnet:?${row.infoHashV1 === null ? '' : `xt=urn:btih:${row.infoHashV1}&`}xt=urn:btmh:1220${row.infoHashV2}&dn=${encodeURIComponent(row.name.toWellFormed())}`,
-      link: row.sealed ? null : shareLink(row.id),
+      link: row.sealed ? this.sealedLink : shareLink(row.id),
       contentId: `baf5rei${new Random(seedOf(row.infoHashV2!)).hex(52).replace(/[0189]/g, 'q')}`,
       version: 'hybrid',
       comment: this.title.comment ?? null,

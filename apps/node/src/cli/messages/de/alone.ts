@@ -5,7 +5,7 @@ export const alone: Translation<typeof original> = {
   share: {
     summary: 'Einen Ordner und alles darin teilen',
     about:
-      'Legt den Ordner an, wenn es ihn nicht gibt, teilt jede Datei und jeden Ordner darin als eigenen Torrent und gibt die Magnet-Links aus. Neue Dateien werden ebenfalls geteilt, geänderte erneut, entfernte nicht mehr. Unfertige Downloads von {shoal} get in diesem Ordner werden vervollständigt und geteilt. Namen, die mit einem Punkt beginnen, und unfertige Dateien von Browsern werden übergangen. Strg-C beendet das Teilen.\n\nPrüfsummen bleiben im Statusordner, damit unveränderte Dateien nicht erneut gelesen werden: SHOAL_STATE, sonst ~/.local/state/shoal (Linux), ~/Library/Application Support/Shoal (macOS) oder %LOCALAPPDATA%\\Shoal (Windows).',
+      'Legt den Ordner an, wenn es ihn nicht gibt, teilt jede Datei und jeden Ordner darin als eigenen Torrent und gibt die Magnet-Links aus. Neue Dateien werden ebenfalls geteilt, geänderte erneut, entfernte nicht mehr. Unfertige Downloads von {shoal} get in diesem Ordner werden vervollständigt und geteilt. Ausgelassen und gemeldet wird, was Ihr Knoten verwaltet (mit --data-dir auch ein anderer), was versiegelt wurde samt Originalen, unfertige Dateien von Browsern und anderen Programmen sowie versteckte Dateien und Ordner. Strg-C beendet das Teilen.\n\nPrüfsummen bleiben im Statusordner, damit unveränderte Dateien nicht erneut gelesen werden: SHOAL_STATE, sonst ~/.local/state/shoal (Linux), ~/Library/Application Support/Shoal (macOS) oder %LOCALAPPDATA%\\Shoal (Windows).',
     options: { dir: 'Ordner, der geteilt wird. Standard: ~/Shoal' },
     examples: {
       plain: 'Teilt alles in ~/Shoal',
@@ -14,6 +14,21 @@ export const alone: Translation<typeof original> = {
     listening: '{directory} wird auf Port {port} geteilt, auch was Sie noch hineinlegen. Beenden mit Strg-C',
     empty: 'Der Ordner ist leer',
     refused: 'Wird nicht geteilt: {reason}',
+    leftOut: {
+      hidden: {
+        one: 'Ausgelassen: {names}, da versteckt. Mit --hidden wird es geteilt',
+        other: 'Ausgelassen: {names}, da versteckt. Mit --hidden werden sie geteilt',
+      },
+      unfinished: {
+        one: 'Ausgelassen: {names}, da nicht vollständig heruntergeladen',
+        other: 'Ausgelassen: {names}, da nicht vollständig heruntergeladen',
+      },
+      managed: {
+        one: 'Ausgelassen: {names}, da Ihr Knoten es verwaltet',
+        other: 'Ausgelassen: {names}, da Ihr Knoten sie verwaltet',
+      },
+      sealed: { one: 'Ausgelassen: {names}, da versiegelt', other: 'Ausgelassen: {names}, da versiegelt' },
+    },
     gone: 'Wird nicht mehr geteilt: {name} wurde entfernt',
     changed: '{name} hat sich geändert und wird erneut geteilt',
     sharing: 'Wird geteilt: {name} ({size})',
@@ -74,6 +89,8 @@ export const alone: Translation<typeof original> = {
       to: 'Versiegelt den Ordner so, dass ihn nur der Besitzer dieses Schlüssels öffnen kann',
     },
     listening: 'Port {port} ist offen. Beenden mit Strg-C',
+    unfinished:
+      '{path} ist nicht vollständig heruntergeladen: Warten Sie darauf, oder entfernen Sie den Download',
     givenTorrent:
       '--torrent beschreibt den Torrent bereits: Lassen Sie --v1, --v2, --private, --piece-length, --comment, --source und --keep-links weg',
     notWithSeal: '--torrent und --keep-links sind mit --seal nicht möglich',

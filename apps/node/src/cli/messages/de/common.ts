@@ -67,6 +67,7 @@ export const common: Translation<typeof original> = {
     comment: 'Kommentar, den alle lesen können',
     source: 'Quellenangabe, die den Info-Hash ändert, wie es private Tracker verlangen',
     name: 'Name, den andere sehen. Standard: der Name der Datei oder des Ordners',
+    hidden: 'Auch versteckte Dateien und Ordner, deren Namen mit einem Punkt beginnen. Standard: auslassen',
     keepLinks: 'Symbolische Links behalten, die innerhalb des Ordners bleiben. Standard: ablehnen',
   },
   shareOptions: {

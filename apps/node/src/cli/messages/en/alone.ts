@@ -3,7 +3,7 @@ export const alone = {
   share: {
     summary: 'Share a folder and everything that is put there',
     about:
-      'Creates the folder if it does not exist, shares each file and folder in it as a separate torrent, and prints the magnet links. New files are shared as well, changed files are shared again, and removed files are no longer shared. Unfinished downloads of {shoal} get in this folder are completed and shared. Names that begin with a dot and unfinished files of browsers are skipped. Ctrl-C stops sharing.\n\nHashes are kept in the state folder, so that unchanged files are not hashed again: SHOAL_STATE, else ~/.local/state/shoal (Linux), ~/Library/Application Support/Shoal (macOS) or %LOCALAPPDATA%\\Shoal (Windows).',
+      'Creates the folder if it does not exist, shares each file and folder in it as a separate torrent, and prints the magnet links. New files are shared as well, changed files are shared again, and removed files are no longer shared. Unfinished downloads of {shoal} get in this folder are completed and shared. Left out, and reported, are: what a node of yours manages (also with another --data-dir), what was sealed and its originals, unfinished files of browsers and other programs, and hidden files and folders. Ctrl-C stops sharing.\n\nHashes are kept in the state folder, so that unchanged files are not hashed again: SHOAL_STATE, else ~/.local/state/shoal (Linux), ~/Library/Application Support/Shoal (macOS) or %LOCALAPPDATA%\\Shoal (Windows).',
     options: { dir: 'Folder to share. Default: ~/Shoal' },
     examples: {
       plain: 'Shares everything in ~/Shoal',
@@ -13,6 +13,21 @@ export const alone = {
       'Sharing {directory} on port {port}. Files that you put there are shared. Press Ctrl-C to stop',
     empty: 'The folder is empty',
     refused: 'Not shared: {reason}',
+    leftOut: {
+      hidden: {
+        one: 'Left out: {names}. It is hidden; --hidden includes it',
+        other: 'Left out: {names}. They are hidden; --hidden includes them',
+      },
+      unfinished: {
+        one: 'Left out: {names}. It is not completely downloaded',
+        other: 'Left out: {names}. They are not completely downloaded',
+      },
+      managed: {
+        one: 'Left out: {names}. Your node manages it',
+        other: 'Left out: {names}. Your node manages them',
+      },
+      sealed: { one: 'Left out: {names}. It was sealed', other: 'Left out: {names}. They were sealed' },
+    },
     gone: 'No longer shared: {name} was removed',
     changed: '{name} has changed and is shared again',
     sharing: 'Sharing {name} ({size})',
@@ -70,6 +85,7 @@ export const alone = {
       seal: 'Encrypts the folder, shares it, and prints the link that opens it',
       to: 'Encrypts the folder so that only the owner of this key can open it',
     },
+    unfinished: '{path} is not completely downloaded: wait until it is, or remove the download',
     listening: 'Listening on port {port}. Press Ctrl-C to stop',
     givenTorrent:
       '--torrent already describes the torrent: omit --v1, --v2, --private, --piece-length, --comment, --source and --keep-links',

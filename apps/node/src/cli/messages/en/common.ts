@@ -63,6 +63,7 @@ export const common = {
     comment: 'Comment that everyone can read',
     source: 'Source tag, which changes the info hash, as private trackers require',
     name: 'Name that others see. Default: the name of the file or folder',
+    hidden: 'Include hidden files and folders, whose names begin with a dot. Default: leave them out',
     keepLinks: 'Keep symbolic links that lead to something inside the folder. Default: reject them',
   },
   shareOptions: {

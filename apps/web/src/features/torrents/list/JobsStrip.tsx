@@ -82,10 +82,9 @@ function JobRow({ job }: { job: Job }) {
   )
 }
 
-function describeJob({ kind, state, error, link, path, doneBytes, totalBytes, bytesPerSecond }: Job): string {
+function describeJob({ kind, state, error, path, doneBytes, totalBytes, bytesPerSecond }: Job): string {
   if (error) return errorMessage(error)
   if (state === 'waiting') return t.waiting
-  if (state === 'done' && link !== null) return t.linkOnce
   // The content of a sealed share has its own name.
   if (state === 'done') return kind === 'unseal' && path !== null ? path : t.done
   if (state === 'cancelled') return t.cancelled

@@ -123,7 +123,10 @@ export const add: Translation<typeof english> = {
     confirm: 'Teilen',
     sealing: 'Wird versiegelt und vorbereitet',
     sealed: 'Versiegelt und geteilt',
-    sealedBody: 'Lassen Sie den Knoten laufen, bis andere es haben.',
+    sealedBody: {
+      here: 'Der Knoten hat die unverschlüsselten Dateien gelöscht, die an ihn gesendet wurden. Lassen Sie ihn laufen, bis andere die Freigabe haben.',
+      node: 'Das Original bleibt unverschlüsselt auf dem Rechner des Knotens. Lassen Sie den Knoten laufen, bis andere die Freigabe haben.',
+    },
     sending: '{sent} von {all} gesendet',
     preparing: 'Wird gelesen und vorbereitet',
     cancel: 'Abbrechen',
@@ -164,11 +167,11 @@ export const add: Translation<typeof english> = {
       },
       opensAny:
         'Alle mit dem Link können sie öffnen, in jedem Browser oder mit Shoal, und falls Sie eine Passphrase oder einen Schlüssel gewählt haben, nur damit.',
-      once: 'Kopieren Sie ihn jetzt: Der Knoten zeigt ihn nur bis zu seinem Neustart oder bis die Aufgabe ausgeblendet wird, und speichert ihn nicht.',
+      kept: 'Der Knoten bewahrt ihn verschlüsselt auf und zeigt ihn hier wieder an.',
       hereOnly:
         'Die Seite dieses Links finden nur Browser auf diesem Rechner. Tragen Sie in den Einstellungen unter „Netzwerk“ als „Öffentliche Adresse“ ein, unter welcher Adresse andere diesen Knoten erreichen. Shoal selbst öffnet den Link überall.',
       goneTitle: 'Das ist versiegelt.',
-      gone: 'Der Link wurde beim Versiegeln angezeigt und ist nicht gespeichert. Wer ihn hat, kann dies öffnen, solange es geteilt wird. Für einen neuen Link teilen Sie die Dateien noch einmal.',
+      gone: 'Der Knoten kennt den Link nicht. Wer ihn hat, kann dies öffnen, solange es geteilt wird. Für einen neuen teilen Sie die Dateien noch einmal versiegelt; den bewahrt der Knoten auf.',
     },
   },
   folder: {

@@ -119,6 +119,5 @@ export const list: Translation<typeof english> = {
     cancelled: 'Abgebrochen',
     open: 'Anzeigen',
     link: 'Link',
-    linkOnce: 'Der Link wird nur hier angezeigt',
   },
 }

@@ -118,7 +118,10 @@ export const add = {
     confirm: 'Share',
     sealing: 'Sealing and preparing the share',
     sealed: 'It is sealed and shared',
-    sealedBody: 'Keep the node running until others have it.',
+    sealedBody: {
+      here: 'The node has deleted the unencrypted files that were sent to it. Keep it running until others have the share.',
+      node: 'The original stays on the node’s machine, unencrypted. Keep the node running until others have the share.',
+    },
     sending: 'Sending {sent} of {all}',
     preparing: 'Reading and preparing',
     cancel: 'Cancel',
@@ -159,11 +162,11 @@ export const add = {
       },
       opensAny:
         'Anyone with the link can open it, in any browser or with Shoal, and with the passphrase or key if you chose one.',
-      once: 'Copy it now: the node shows it only until it restarts or the job is dismissed, and does not store it.',
+      kept: 'The node keeps it, encrypted, and shows it here again.',
       hereOnly:
         'Only browsers on this machine find the page of this link. Set “Public address”, under Network in the settings, to the address at which others reach this node. Shoal itself opens the link anywhere.',
       goneTitle: 'This is sealed.',
-      gone: 'Its link was shown when it was sealed, and is not stored. Anyone who has it can open this as long as it is shared. For a new link, share the files again.',
+      gone: 'The node does not know its link. Anyone who has the link can open this as long as it is shared. For a new one, share the files again: seal them, and the node keeps the link.',
     },
   },
   folder: {

@@ -113,6 +113,5 @@ export const list = {
     cancelled: 'Cancelled',
     open: 'Show',
     link: 'Link',
-    linkOnce: 'Its link is shown only here',
   },
 } as const

@@ -1,0 +1,81 @@
+/** Remembers how torrents are sealed, so that the node can give their links again: encrypted, because a link contains its key. */
+import type { Seal } from '@shoal/links'
+import type { Database } from '../kernel/database/database.ts'
+import type { Migration } from '../kernel/database/migrations.ts'
+import type { Query } from '../kernel/database/query.ts'
+import type { Log } from '../kernel/log/log.ts'
+import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
+import type { Vault } from './vault.ts'
+
+export const SEALED_TABLES: readonly Migration[] = [
+  'CREATE TABLE sealed_torrents (torrent TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT, WITHOUT ROWID;',
+]
+
+/** As it is encrypted. Bytes are hex. */
+interface Secret {
+  readonly by: Seal['by']
+  readonly key?: string
+  readonly original: string | null
+}
+
+export interface KnownSealsContext {
+  readonly database: Database
+  readonly torrents: Pick<Torrents, 'registry'>
+  readonly vault: Vault
+  readonly log: Log
+}
+
+export class KnownSeals {
+  readonly #context: KnownSealsContext
+  readonly #all: Query<{ readonly torrent: string; readonly secret: string }>
+  readonly #save: Query<never>
+  readonly #delete: Query<never>
+
+  constructor(context: KnownSealsContext) {
+    this.#context = context
+    const { database } = context
+    this.#all = database.prepare('SELECT torrent, secret FROM sealed_torrents')
+    this.#save = database.prepare('INSERT OR REPLACE INTO sealed_torrents VALUES (?, ?)')
+    this.#delete = database.prepare('DELETE FROM sealed_torrents WHERE torrent = ?')
+  }
+
+  /** Tells the torrents of this run. Without the node's key, they are only known as sealed. */
+  async restore(): Promise<void> {
+    const { torrents, vault, log } = this.#context
+    let lost = 0
+    for (const { torrent: id, secret } of this.#all.all()) {
+      const torrent = torrents.registry.find(id)
+      if (!torrent) {
+        this.#delete.run(id)
+        continue
+      }
+      try {
+        const { by, key, original } = (await vault.open(secret)) as Secret
+        torrent.seal = { seal: toSeal(by, key), original }
+        torrents.registry.touch(torrent)
+      } catch {
+        lost++
+      }
+    }
+    if (lost > 0) log.warn(`the links of ${lost} sealed shares are lost with the node's key: seal them again`)
+  }
+
+  async keep(torrent: ManagedTorrent, seal: Seal, original: string | null): Promise<void> {
+    const secret: Secret = {
+      by: seal.by,
+      ...(seal.by === 'key' && { key: Buffer.from(seal.key).toString('hex') }),
+      original,
+    }
+    this.#save.run(torrent.id, await this.#context.vault.seal(secret))
+    torrent.seal = { seal, original }
+    this.#context.torrents.registry.touch(torrent)
+  }
+
+  forget(id: string): void {
+    this.#delete.run(id)
+  }
+}
+
+function toSeal(by: Seal['by'], key = ''): Seal {
+  return by === 'key' ? { by, key: new Uint8Array(Buffer.from(key, 'hex')) } : { by }
+}
