@@ -36,7 +36,7 @@ export class ContentFilter {
     this.#options = options
   }
 
-  /** What was left out so far, by path. */
+  /** Paths that were left out so far, with the reasons. */
   get leftOut(): ReadonlyMap<string, LeftOutReason> {
     return this.#leftOut
   }

@@ -3,7 +3,7 @@ import type { SealTo } from '@shoal/sealed'
 import { type Metainfo, magnetOf } from '@shoal/torrent'
 import { createLink } from '../share-link.ts'
 
-/** What the link of a share says about its seal; `key` is given when it is sealed to one. */
+/** The seal as a link describes it; `key` is given for shares that are sealed to one. */
 export function toSeal({
   by,
   key,

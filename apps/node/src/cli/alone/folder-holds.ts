@@ -1,4 +1,4 @@
-/** What commands remember about files of a folder that must not be shared without being asked for: unfinished downloads, originals of sealed shares. */
+/** Records of commands about files of a folder that must not be shared unless they are named: unfinished downloads, originals of sealed shares. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'

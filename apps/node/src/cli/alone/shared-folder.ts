@@ -46,7 +46,7 @@ export class SharedFolder {
   readonly #settling = new Map<string, { stamp: string | null; sinceMs: number }>()
   /** Stamps of files that could not be shared. They are not tried or reported again until they change. */
   readonly #refused = new Map<string, string | null>()
-  /** What was left out, and why. */
+  /** Paths that were left out, with the reasons. */
   readonly #leftOut = new Map<string, LeftOutReason>()
   #first = true
 
@@ -160,7 +160,7 @@ export class SharedFolder {
     view.remove(item)
     await torrent.remove()
     await records.delete(entry.infoHash)
-    // The reason is told with everything else that is left out.
+    // tellLeftOut reports the reason.
     if (why === 'left-out') return
     const text = why === 'gone' ? texts.share.gone({ name }) : texts.share.changed({ name })
     view.tell(text, { event: why, name, infoHash: entry.infoHash })

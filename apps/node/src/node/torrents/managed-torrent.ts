@@ -3,7 +3,7 @@ import { infoHashText, type TorrentApi, type TorrentFile, type TorrentState } fr
 import { isSealed } from '../../base/share-link.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
-/** What makes a link of a sealed share, whose torrent tells nobody. */
+/** The secret that makes a link of a sealed share: its torrent does not contain it. */
 export interface KnownSeal {
   readonly seal: Seal
   /** The path that was sealed, if that stays. */
