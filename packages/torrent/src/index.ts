@@ -49,7 +49,7 @@ export {
   encodeProgress as encodeResumeProgress,
 } from './storage/resume-record.ts'
 export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/resume-store.ts'
-export { addNumber, type NameRules, safeComponent, safePaths } from './storage/safe-names.ts'
+export { addNumber, type NameRules, safeComponent, safePaths } from './metainfo/safe-names.ts'
 export type { FileStamp, Storage } from './storage/storage.ts'
 export type {
   Connection,

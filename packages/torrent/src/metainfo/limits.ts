@@ -21,3 +21,5 @@ export const MAX_PATH_COMPONENTS = 100
 export const MAX_LINKS = 1000
 /** Characters of a URL. */
 export const MAX_URL_LENGTH = 4096
+/** Characters of the name of a text encoding. */
+export const MAX_LABEL_LENGTH = 64

@@ -16,9 +16,9 @@ export type TorrentVersion = 'v1' | 'v2' | 'hybrid'
 /** One file in the piece space of a torrent. Pad files (BEP 47) have entries too, so offsets are contiguous. */
 export interface FileEntry {
   /**
-   * Path below the download folder, as the torrent spells it. In a torrent of a folder, its first component is the torrent's name.
-   * Already checked: no component is empty, `.` or `..`, or contains a slash or NUL. A backslash is allowed, and stays harmless on systems
-   * where it separates folders. Storage adapts the path to the file system.
+   * Path below the download folder, as the torrent spells it. In a torrent of a folder, its first component is the torrent's name. No two
+   * files have the same path, and none is another's folder. No component is empty, `.` or `..`, or contains a slash or NUL: the parser
+   * cleans those. A backslash is allowed, and stays harmless on systems where it separates folders. Storage adapts the path to the file system.
    */
   readonly path: readonly string[]
   readonly lengthBytes: number
@@ -40,7 +40,7 @@ export interface Info {
   readonly bytes: Uint8Array
   readonly infoHashes: InfoHashes
   readonly version: TorrentVersion
-  /** Suggested name of the file or folder; a checked path component. */
+  /** Suggested name of the file or folder, cleaned like a path component; the info hash if nothing is left of it. */
   readonly name: string
   /** Bytes of every piece except the last of a file (v2) or of the torrent (v1). For v2, a power of two of at least 16 KiB. */
   readonly pieceLengthBytes: number
@@ -68,9 +68,12 @@ export interface Metainfo {
   readonly nodes: readonly { readonly host: string; readonly port: number }[]
   /**
    * Piece layers by lower-case hex of the file's pieces root (BEP 52): 32 bytes per piece, for each file longer than one piece. Already
-   * verified against the root. May be empty for v2 metadata that came from a peer; the layers are then requested from peers.
+   * verified against the root. Some are missing if the metadata came from a peer or the `.torrent` lacks them; they are then requested from
+   * peers.
    */
   readonly pieceLayers: ReadonlyMap<string, Uint8Array>
+  /** Label of the encoding of names that are not UTF-8. */
+  readonly encoding?: string
   readonly comment?: string
   readonly createdBy?: string
   /** Seconds since the Unix epoch. */

@@ -9,6 +9,7 @@ import {
   decode,
 } from '../bencode/bencode.ts'
 import { alignFiles, dataLength, placeFiles, type UnplacedFile } from './file-list.ts'
+import { infoHashText } from './info-hash.ts'
 import {
   MAX_PIECE_BYTES,
   MAX_PIECES,
@@ -17,8 +18,10 @@ import {
   MAX_TORRENT_ITEMS,
 } from './limits.ts'
 import { BLOCK_BYTES, type FileEntry, type Info, type TorrentVersion } from './metainfo.ts'
-import { badTorrent, checkComponent, nameText, PathSet } from './paths.ts'
+import { type NameReader, readNames } from './name-reader.ts'
+import { badTorrent, cleanComponent, cleanPath } from './paths.ts'
 import { isSingleFile, readV1Files, readV2Files } from './read-files.ts'
+import { distinctNames } from './safe-names.ts'
 
 /** Decoder options for `.torrent` files and info dictionaries. Unsorted keys exist in the wild; hashes cover the bytes as received. */
 export const TORRENT_DECODING = {
@@ -29,29 +32,38 @@ export const TORRENT_DECODING = {
 
 const SHA1_BYTES = 20
 
+export interface NameOptions {
+  /** Label of the encoding of names that are not UTF-8, as `.torrent` files name it. Default: Latin-1. */
+  readonly encoding?: string | undefined
+}
+
 /**
  * Parses and validates an info dictionary (BEP 3, 27, 47, 52) from a `.torrent` or from a peer (BEP 9). The result holds its own copy of
- * `infoBytes` and keeps nothing else alive. Throws `bad-torrent`, or `unsupported` for versions after v2.
+ * `infoBytes` and keeps nothing else alive. Names that no file can have are cleaned, as other programs do; the bytes stay as they are. Throws
+ * `bad-torrent`, or `unsupported` for versions after v2.
  */
-export function parseInfo(infoBytes: Uint8Array): Info {
+export function parseInfo(infoBytes: Uint8Array, { encoding }: NameOptions = {}): Info {
   if (infoBytes.length > MAX_TORRENT_BYTES) throw badTorrent('it is larger than 64 MiB')
   // Hashes in the result are views into this copy.
   const bytes = new Uint8Array(infoBytes)
   const info = decodeInfo(bytes)
   const version = readVersion(info)
-  const name = readName(info)
+  const infoHashes = {
+    ...(version !== 'v2' && { v1: new Uint8Array(sha1(bytes)) }),
+    ...(version !== 'v1' && { v2: new Uint8Array(sha256(bytes)) }),
+  }
   const pieceLengthBytes = readPieceLength(info, version)
-  const { files, singleFile } = readFiles(info, version, name, pieceLengthBytes)
+  const read = readNames(encoding, nameText => readFiles(info, version, nameText))
+  const { singleFile } = read
+  const name = cleanComponent(read.name) || infoHashText(infoHashes)
+  const files = placeAll(cleanNames(read.files, name, singleFile), version, pieceLengthBytes)
   const pieceHashes = version === 'v2' ? undefined : asBytes(info.get('pieces'))
   if (version !== 'v2' && !pieceHashes) throw badTorrent('it has no piece hashes')
   checkPieces(files, pieceLengthBytes, pieceHashes)
   const source = asText(info.get('source'))
   return {
     bytes,
-    infoHashes: {
-      ...(version !== 'v2' && { v1: new Uint8Array(sha1(bytes)) }),
-      ...(version !== 'v1' && { v2: new Uint8Array(sha256(bytes)) }),
-    },
+    infoHashes,
     version,
     name,
     pieceLengthBytes,
@@ -93,10 +105,10 @@ function readVersion(info: BencodeDictionary): TorrentVersion {
   return info.has('pieces') ? 'hybrid' : 'v2'
 }
 
-function readName(info: BencodeDictionary): string {
+function readName(info: BencodeDictionary, nameText: NameReader): string {
   const bytes = asBytes(info.get('name.utf-8')) ?? asBytes(info.get('name'))
   if (!bytes) throw badTorrent('it has no name')
-  return checkComponent(nameText(bytes), 'its name')
+  return nameText(bytes)
 }
 
 function readPieceLength(info: BencodeDictionary, version: TorrentVersion): number {
@@ -110,22 +122,53 @@ function readPieceLength(info: BencodeDictionary, version: TorrentVersion): numb
   return length
 }
 
-function readFiles(
-  info: BencodeDictionary,
+/** Names as the torrent spells them; paths are relative to its root. */
+interface ReadFiles {
+  readonly name: string
+  readonly files: readonly UnplacedFile[]
+  readonly singleFile: boolean
+}
+
+function readFiles(info: BencodeDictionary, version: TorrentVersion, nameText: NameReader): ReadFiles {
+  const name = readName(info, nameText)
+  const tree = version === 'v1' ? null : readV2Files(info, nameText)
+  if (version === 'v2') return { name, files: tree!, singleFile: isSingleFile(tree!, name) }
+  const { files, singleFile } = readV1Files(info, name, nameText)
+  return { name, files: tree ? mergeHybrid(files, tree) : files, singleFile }
+}
+
+/**
+ * The files with names that a file can have, below the torrent's name unless it is a single file, and no two with the same path. Targets of
+ * links are cleaned like the files that they name.
+ */
+function cleanNames(files: readonly UnplacedFile[], name: string, singleFile: boolean): UnplacedFile[] {
+  const real = files.filter(file => !file.pad)
+  const paths = real.map(({ path }) => (singleFile ? [name] : [name, ...cleanPath(path)]))
+  if (textBytes(paths) > MAX_TORRENT_BYTES) throw badTorrent('the paths of its files take more than 64 MiB')
+  const names = distinctNames(paths)
+  let next = 0
+  return files.map(file => {
+    if (file.pad) return file
+    const path = paths[next]!
+    path[path.length - 1] = names[next++]!
+    return { ...file, path, ...(file.symlink && { symlink: cleanPath(file.symlink) }) }
+  })
+}
+
+/** A v2 tree names each folder once, but every file has the names of all its folders. */
+function textBytes(paths: readonly (readonly string[])[]): number {
+  return paths.reduce((sum, path) => path.reduce((length, name) => length + name.length, sum), 0)
+}
+
+function placeAll(
+  files: readonly UnplacedFile[],
   version: TorrentVersion,
-  name: string,
   pieceLengthBytes: number,
-): { files: FileEntry[]; singleFile: boolean } {
-  const v1 = version === 'v2' ? undefined : readV1Files(info, name)
-  const tree = version === 'v1' ? undefined : readV2Files(info)
-  const singleFile = v1 ? v1.singleFile : isSingleFile(tree!, name)
-  const v2 = singleFile ? tree : tree?.map(file => ({ ...file, path: [name, ...file.path] }))
-  const paths = new PathSet()
-  for (const file of v1?.files ?? v2!) if (!file.pad) paths.add(file.path)
-  if (!v1) return { files: placeFiles(alignFiles(v2!, pieceLengthBytes)), singleFile }
-  const files = placeFiles(v2 ? mergeHybrid(v1.files, v2) : v1.files)
-  if (v2) checkAligned(files, pieceLengthBytes)
-  return { files, singleFile }
+): FileEntry[] {
+  if (version === 'v2') return placeFiles(alignFiles(files, pieceLengthBytes))
+  const placed = placeFiles(files)
+  if (version === 'hybrid') checkAligned(placed, pieceLengthBytes)
+  return placed
 }
 
 /** The v1 file list with the properties v2 adds. BEP 52, "Upgrade Path": both must describe the same files in the same order. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sha1 } from '#crypto'
-import { concat, hex, latin1, utf8 } from '../base/bytes.ts'
+import { concat, fromLatin1, hex, latin1, utf8 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import { type BencodeInput, decodeRaw, Encoded, encode } from '../bencode/bencode.ts'
 import {
@@ -79,9 +79,7 @@ describe('parseMetainfo', () => {
 
   it.each(fixtures)('reproduces the exact bytes of %s', (_, fixture) => {
     const written = writeMetainfo(parseMetainfo(fixture.bytes))
-    // Transmission adds an encoding, which is always UTF-8 and is dropped.
-    const expected = latin1(fixture.bytes).replace('8:encoding5:UTF-8', '')
-    expect(latin1(written)).toBe(expected)
+    expect(latin1(written)).toBe(latin1(fixture.bytes))
   })
 
   it('reads comments, trackers, web seeds and nodes', () => {
@@ -160,24 +158,48 @@ describe('parseMetainfo', () => {
     expect(parseMetainfo(outer(libtorrentV1, { 'announce-list': many })).trackers.length).toBe(1000)
   })
 
-  it('requires a matching piece layer for every file of more than one piece', () => {
+  it('leaves piece layers that are missing or wrong to peers', () => {
     const { dictionary } = decodeRaw(libtorrentV2.bytes)
     const layers = dictionary.get('piece layers') as Map<string, Uint8Array>
     const [[root, layer], ...others] = [...layers] as [[string, Uint8Array], ...[string, Uint8Array][]]
     const wrong = layer.slice()
     wrong[3]! ^= 1
     const withLayers = (...entries: [string, BencodeInput][]) =>
-      outer(libtorrentV2, { 'piece layers': new Map([...entries, ...others]) })
-    expect(() => parseMetainfo(withLayers())).toThrow(badTorrent)
-    expect(() => parseMetainfo(outer(libtorrentV2, { 'piece layers': undefined }))).toThrow(badTorrent)
-    expect(() => parseMetainfo(withLayers([root, wrong]))).toThrow('does not match')
-    expect(() => parseMetainfo(withLayers([root, wrong]), { missingLayers: true })).toThrow('does not match')
-    expect(() => parseMetainfo(withLayers([root, layer.subarray(32)]))).toThrow('wrong length')
-    const partial = parseMetainfo(withLayers(), { missingLayers: true })
-    expect(partial.pieceLayers.size).toBe(others.length)
-    expect(new TorrentHashes(partial.info, partial.pieceLayers).missing().length).toBe(1)
-    const extra = parseMetainfo(withLayers([root, layer], ['x'.repeat(32), layer]))
-    expect(extra.pieceLayers.size).toBe(others.length + 1)
+      parseMetainfo(outer(libtorrentV2, { 'piece layers': new Map([...entries, ...others]) }))
+    for (const partial of [
+      withLayers(),
+      withLayers([root, wrong]),
+      withLayers([root, layer.subarray(32)]),
+      withLayers([root, 5]),
+      withLayers(['x'.repeat(32), layer]),
+    ]) {
+      expect([...partial.pieceLayers.keys()]).toEqual(others.map(([other]) => hex(fromLatin1(other))))
+      expect(new TorrentHashes(partial.info, partial.pieceLayers).missing().length).toBe(1)
+    }
+    for (const none of [undefined, 'x']) {
+      const { info, pieceLayers } = parseMetainfo(outer(libtorrentV2, { 'piece layers': none }))
+      expect(new TorrentHashes(info, pieceLayers).missing().length).toBe(others.length + 1)
+    }
+  })
+
+  it.each([
+    ['GBK', [0xb2, 0xe2, 0xca, 0xd4], '测试'],
+    ['gb18030', [0xb2, 0xe2], '测'],
+    ['Big5', [0xb4, 0xfa], '測'],
+    ['Shift_JIS', [0x83, 0x65], 'テ'],
+    ['windows-1251', [0xf2, 0xe5], 'те'],
+    ['UTF-8', [0xc3, 0xa9], 'é'],
+    ['GBK', [0xc3, 0xa9], 'é'],
+    ['GBK', [0xb2, 0xff], '\xb2\xff'],
+    ['utf-16le', [0xb2, 0xe2], '\xb2\xe2'],
+    ['no such encoding', [0xb2, 0xe2], '\xb2\xe2'],
+  ])('reads names in the encoding %s, keeps it and does not touch the info hash', (encoding, bytes, name) => {
+    const raw = { name: Uint8Array.from(bytes), 'piece length': 16384, length: 0, pieces: '' }
+    const metainfo = parseMetainfo(encode({ encoding, info: raw }))
+    expect(metainfo.info.name).toBe(name)
+    expect(metainfo.info.files[0]!.path).toEqual([name])
+    expect(metainfo.info.bytes).toEqual(encode(raw))
+    expect(parseMetainfo(writeMetainfo(metainfo))).toEqual(metainfo)
   })
 
   it('accepts a trailing line break and nothing else', () => {

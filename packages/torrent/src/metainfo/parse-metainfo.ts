@@ -8,25 +8,17 @@ import {
   type BencodeDictionary,
   decodeRaw,
 } from '../bencode/bencode.ts'
-import { MAX_LINKS, MAX_TORRENT_BYTES, MAX_URL_LENGTH } from './limits.ts'
+import { MAX_LABEL_LENGTH, MAX_LINKS, MAX_TORRENT_BYTES, MAX_URL_LENGTH } from './limits.ts'
 import { HASH_BYTES, layerRoot } from './merkle.ts'
 import type { Info, Metainfo } from './metainfo.ts'
 import { decodeTorrent, parseInfo, TORRENT_DECODING } from './parse-info.ts'
 import { badTorrent } from './paths.ts'
 
-export interface ParseOptions {
-  /**
-   * Accept a v2 torrent with missing piece layers, which are then requested from peers. `writeMetainfo` produces such files for metadata
-   * that came from a peer; BEP 52 calls them invalid. Default false.
-   */
-  missingLayers?: boolean
-}
-
 /**
  * Parses and validates a `.torrent` file (BEP 3, 5, 12, 19, 27, 47, 52). The result does not keep `bytes` alive. Throws `bad-torrent`, or
- * `unsupported` for versions after v2. Malformed trackers, web seeds and nodes are skipped.
+ * `unsupported` for versions after v2. Malformed trackers, web seeds and nodes, and wrong piece layers, are skipped.
  */
-export function parseMetainfo(bytes: Uint8Array, options: ParseOptions = {}): Metainfo {
+export function parseMetainfo(bytes: Uint8Array): Metainfo {
   if (bytes.length > MAX_TORRENT_BYTES) throw badTorrent('it is larger than 64 MiB')
   const { dictionary, raw, end } = decodeTorrent(() => decodeRaw(bytes, TORRENT_DECODING))
   // Editors and mail programs may append a line break, but nothing else.
@@ -35,7 +27,8 @@ export function parseMetainfo(bytes: Uint8Array, options: ParseOptions = {}): Me
   }
   const infoBytes = raw('info')
   if (!infoBytes) throw badTorrent('it has no info dictionary')
-  const info = parseInfo(infoBytes)
+  const encoding = asText(dictionary.get('encoding'))?.slice(0, MAX_LABEL_LENGTH)
+  const info = parseInfo(infoBytes, { encoding })
   const comment = asText(dictionary.get('comment.utf-8')) ?? asText(dictionary.get('comment'))
   const createdBy = asText(dictionary.get('created by'))
   const creationDate = asInteger(dictionary.get('creation date'))
@@ -44,7 +37,8 @@ export function parseMetainfo(bytes: Uint8Array, options: ParseOptions = {}): Me
     trackers: readTrackers(dictionary),
     webSeeds: readWebSeeds(dictionary),
     nodes: readNodes(dictionary),
-    pieceLayers: readPieceLayers(dictionary, info, options.missingLayers ?? false),
+    pieceLayers: readPieceLayers(dictionary, info),
+    ...(encoding && { encoding }),
     ...(comment !== undefined && { comment }),
     ...(createdBy !== undefined && { createdBy }),
     ...(creationDate !== undefined && creationDate >= 0 && { creationDate }),
@@ -94,27 +88,23 @@ function readNodes(dictionary: BencodeDictionary): { host: string; port: number 
   return nodes
 }
 
-/** BEP 52: each file of more than one piece needs a piece layer that matches its root. Other entries are dropped. */
-function readPieceLayers(
-  dictionary: BencodeDictionary,
-  info: Info,
-  missingLayers: boolean,
-): Map<string, Uint8Array> {
+/**
+ * BEP 52: each file of more than one piece needs a piece layer that matches its root. Layers that are missing or do not match are requested
+ * from peers.
+ */
+function readPieceLayers(dictionary: BencodeDictionary, info: Info): Map<string, Uint8Array> {
   const layers = asDictionary(dictionary.get('piece layers'))
   const checked = new Map<string, Uint8Array>()
+  if (!layers) return checked
   for (const { piecesRoot, lengthBytes } of info.files) {
     if (!piecesRoot || lengthBytes <= info.pieceLengthBytes) continue
-    const layer = asBytes(layers?.get(latin1(piecesRoot)))
-    if (!layer && missingLayers) continue
-    if (!layer) throw badTorrent('a piece layer is missing, so its pieces cannot be verified')
+    const layer = asBytes(layers.get(latin1(piecesRoot)))
     const pieces = Math.ceil(lengthBytes / info.pieceLengthBytes)
-    if (layer.length !== pieces * HASH_BYTES) throw badTorrent('a piece layer has the wrong length')
+    if (layer?.length !== pieces * HASH_BYTES) continue
     const key = hex(piecesRoot)
     if (checked.has(key)) continue
-    if (!equalBytes(layerRoot(layer, info.pieceLengthBytes), piecesRoot)) {
-      throw badTorrent('a piece layer does not match its file')
-    }
-    checked.set(key, new Uint8Array(layer))
+    if (equalBytes(layerRoot(layer, info.pieceLengthBytes), piecesRoot))
+      checked.set(key, new Uint8Array(layer))
   }
   return checked
 }

@@ -1,21 +1,7 @@
-import { latin1, utf8 } from '../base/bytes.ts'
+import { utf8 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import { MAX_COMPONENT_BYTES, MAX_PATH_COMPONENTS } from './limits.ts'
-
-// A byte order mark is kept: it is part of the name.
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/**
- * Decodes a name. Names that are not UTF-8, from torrents older than that rule, are decoded as Latin-1: different names then stay
- * different, which replacement characters would not guarantee.
- */
-export function nameText(bytes: Uint8Array): string {
-  try {
-    return strictUtf8.decode(bytes)
-  } catch {
-    return latin1(bytes)
-  }
-}
+import { shorten } from './safe-names.ts'
 
 /**
  * Returns `component` if it is valid as a path component, else throws `bad-torrent`. It must not be empty, `.`, `..` or longer than 1,024
@@ -23,33 +9,53 @@ export function nameText(bytes: Uint8Array): string {
  * empty, `.` or `..` either.
  */
 export function checkComponent(component: string, what = 'a file name'): string {
-  const parts = component.split('\\')
-  const fault =
-    component === ''
-      ? 'is empty'
-      : component.includes('/')
-        ? 'contains a slash'
-        : component.includes('\0')
-          ? 'contains a NUL'
-          : parts.some(part => part === '' || part === '.' || part === '..')
-            ? 'leads to another folder'
-            : component.length > MAX_COMPONENT_BYTES || utf8(component).length > MAX_COMPONENT_BYTES
-              ? `is longer than ${MAX_COMPONENT_BYTES} bytes`
-              : null
+  const fault = faultOf(component)
   if (fault) throw badTorrent(`${what} ${fault}: ${JSON.stringify(component.slice(0, 80))}`)
   return component
 }
 
-/** Throws `bad-torrent` unless `path` has 1 to 100 components that `checkComponent` accepts. */
-export function checkPath(path: readonly string[], what = 'a file name'): void {
+function faultOf(component: string): string | null {
+  if (component === '') return 'is empty'
+  if (component.includes('/')) return 'contains a slash'
+  if (component.includes('\0')) return 'contains a NUL'
+  if (component.split('\\').some(leadsElsewhere)) return 'leads to another folder'
+  if (component.length > MAX_COMPONENT_BYTES || utf8(component).length > MAX_COMPONENT_BYTES)
+    return `is longer than ${MAX_COMPONENT_BYTES} bytes`
+  return null
+}
+
+const leadsElsewhere = (part: string) => part === '' || part === '.' || part === '..'
+
+/**
+ * Turns a name of a foreign torrent into one that `checkComponent` accepts: the parts between separators and NULs that lead nowhere else,
+ * joined by `_`. A valid name is returned as it is. Returns an empty text if nothing is left.
+ */
+export function cleanComponent(component: string): string {
+  if (faultOf(component) === null) return component
+  const parts = component.split(/[/\\\0]/).filter(part => !leadsElsewhere(part))
+  return shorten(parts.join('_'), MAX_COMPONENT_BYTES)
+}
+
+/** Cleans each component of a path; one of which nothing is left becomes `_`. */
+export function cleanPath(path: readonly string[]): string[] {
+  return path.map(component => cleanComponent(component) || '_')
+}
+
+/** Throws `bad-torrent` unless `path` has 1 to 100 components. */
+export function checkDepth(path: readonly string[], what = 'a file name'): void {
   if (path.length === 0) throw badTorrent(`${what} is empty`)
   if (path.length > MAX_PATH_COMPONENTS) {
     throw badTorrent(`a path has more than ${MAX_PATH_COMPONENTS} folders`)
   }
+}
+
+/** Throws `bad-torrent` unless `path` has 1 to 100 components that `checkComponent` accepts. */
+export function checkPath(path: readonly string[], what = 'a file name'): void {
+  checkDepth(path, what)
   for (const component of path) checkComponent(component, what)
 }
 
-/** Rejects torrents in which two files have the same path or a file's path is also a folder. */
+/** Rejects new torrents in which two files have the same path or a file's path is also a folder. */
 export class PathSet {
   /** A trie in one Map: `<parent folder number>/<name>` to the folder's number, or -1 for a file. */
   readonly #entries = new Map<string, number>()

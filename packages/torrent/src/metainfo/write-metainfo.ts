@@ -14,6 +14,7 @@ export function writeMetainfo(metainfo: Metainfo): Uint8Array {
     comment: metainfo.comment,
     'created by': metainfo.createdBy,
     'creation date': metainfo.creationDate,
+    encoding: metainfo.encoding,
     info: new Encoded(info.bytes),
     nodes: nodes.length > 0 ? nodes.map(({ host, port }) => [host, port]) : undefined,
     // BEP 52: every v2 torrent has this key, even if no file needs it.

@@ -68,7 +68,7 @@ export class Restorer {
   #take({ key, metainfo, progress, problems }: ResumeEntry): void {
     this.problems.push(...problems)
     try {
-      const parsed = metainfo ? parseMetainfo(metainfo, { missingLayers: true }) : null
+      const parsed = metainfo ? parseMetainfo(metainfo) : null
       if (!progress || !(parsed || progress.magnet)) return
       const restored = restore(parsed, progress)
       this.#recorded.set(key, restored)

@@ -1,5 +1,5 @@
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { foldName, type NameRules, safeComponent, safePaths } from './safe-names.ts'
+import { foldName, type NameRules, safeComponent, safePaths } from '../metainfo/safe-names.ts'
 
 /** Paths of renamed files below the download folder, by file index. */
 export type Renamed = ReadonlyMap<number, readonly string[]>

@@ -1,12 +1,12 @@
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
+import type { NameRules } from '../metainfo/safe-names.ts'
 import { applyRenames, diskPaths, partFileName, type Renamed } from './disk-paths.ts'
 import { Folders, foldersOf, parentOf } from './folders.node.ts'
 import { lstat, rename } from './fs.node.ts'
 import type { HandlePool } from './handle-pool.node.ts'
 import { ignoreMissing, ioError } from './io-errors.ts'
 import type { KnownStamps } from './known-stamps.node.ts'
-import type { NameRules } from './safe-names.ts'
 import { type SeenFiles, type SharedFileState, StoredFile } from './stored-file.node.ts'
 
 export const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'

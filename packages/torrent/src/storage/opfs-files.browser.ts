@@ -1,11 +1,11 @@
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
+import type { NameRules } from '../metainfo/safe-names.ts'
 import { byPiece, settleAll } from './byte-runs.ts'
 import { diskPaths, partFileName, type Renamed } from './disk-paths.ts'
 import { type HandlePool, OpfsFile } from './handle-pool.browser.ts'
 import { joinPath, removeEmptyFolders, removeFile, sizeOf } from './opfs.browser.ts'
 import { PartFile } from './part-file.browser.ts'
-import type { NameRules } from './safe-names.ts'
 import type { FileStamp } from './storage.ts'
 
 /** The strictest rules: browsers reject names that are invalid on any system. */

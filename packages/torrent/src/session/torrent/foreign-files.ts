@@ -2,7 +2,7 @@ import type { HashPool } from '../../hash/hash-pool.ts'
 import { recheck } from '../../hash/recheck.ts'
 import type { PieceLayout } from '../../metainfo/layout.ts'
 import { absentPieces } from '../../storage/plan-start.ts'
-import { addNumber } from '../../storage/safe-names.ts'
+import { addNumber } from '../../metainfo/safe-names.ts'
 import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
 

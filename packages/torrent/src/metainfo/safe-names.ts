@@ -13,7 +13,7 @@ import { utf8 } from '../base/bytes.ts'
 export type NameRules = 'posix' | 'windows'
 
 /** Longest component in UTF-8 bytes: the limit of ext4, XFS and APFS; stricter than NTFS's 255 UTF-16 units. */
-export const MAX_COMPONENT_BYTES = 255
+const MAX_COMPONENT_BYTES = 255
 
 /** Longest suffix treated as an extension, which is kept when a name is shortened. */
 const MAX_EXTENSION_BYTES = 16
@@ -65,24 +65,59 @@ export function safePaths(
   }
   const split = paths.map(path => (path.length === 0 ? ['_'] : path.map(safe)))
   if (split.length === 1 && reserved.length === 0) return [split[0]!.join('/')]
+  const names = distinctNames(split, { sameAs: foldName, reserved })
+  return split.map((path, i) => [...path.slice(0, -1), names[i]!].join('/'))
+}
 
-  const taken = new Set(reserved.map(foldName))
-  for (const path of split) addFolders(path, taken)
+/**
+ * The last component of each path, numbered as in `name (2).ext` where an earlier file or any folder has its path. Of equal paths, the first
+ * is kept. Components are equal if `sameAs` is. `reserved` are names directly in the root that no file may have.
+ */
+export function distinctNames(
+  paths: readonly (readonly string[])[],
+  {
+    sameAs = name => name,
+    reserved = [],
+  }: { sameAs?: (name: string) => string; reserved?: readonly string[] } = {},
+): string[] {
+  const keys = new Map<string, string>()
+  const key = (name: string): string => {
+    let known = keys.get(name)
+    if (known === undefined) {
+      known = sameAs(name)
+      keys.set(name, known)
+    }
+    return known
+  }
+  // A trie in one Map: `<parent folder number>/<name>` to the folder's number, or -1 for a file. Paths joined to texts could take far more
+  // memory than the torrent.
+  const taken = new Map(reserved.map(name => [`0/${key(name)}`, -1]))
+  let folders = 0
+  const parents = paths.map(path => {
+    let folder = 0
+    for (let i = 0; i < path.length - 1; i++) {
+      const at = `${folder}/${key(path[i]!)}`
+      const below = taken.get(at) ?? -1
+      folder = below < 0 ? ++folders : below
+      if (below < 0) taken.set(at, folder)
+    }
+    return folder
+  })
   const next = new Map<string, number>()
-  return split.map(path => {
-    const plain = path.join('/')
-    const key = foldName(plain)
-    if (!taken.has(key)) {
-      taken.add(key)
-      return plain
+  return paths.map((path, i) => {
+    const name = path.at(-1)!
+    const first = `${parents[i]}/${key(name)}`
+    if (!taken.has(first)) {
+      taken.set(first, -1)
+      return name
     }
     // Continue from the last number, so that 100,000 equal names take linear time.
-    for (let count = next.get(key) ?? 2; ; count++) {
-      const numbered = [...path.slice(0, -1), addNumber(path.at(-1)!, count)].join('/')
-      const numberedKey = foldName(numbered)
-      if (taken.has(numberedKey)) continue
-      next.set(key, count + 1)
-      taken.add(numberedKey)
+    for (let count = next.get(first) ?? 2; ; count++) {
+      const numbered = addNumber(name, count)
+      const at = `${parents[i]}/${sameAs(numbered)}`
+      if (taken.has(at)) continue
+      next.set(first, count + 1)
+      taken.set(at, -1)
       return numbered
     }
   })
@@ -98,15 +133,6 @@ export function foldName(name: string): string {
   return name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC')
 }
 
-/** Adds the folded path of every folder that contains `path`. */
-function addFolders(path: readonly string[], taken: Set<string>): void {
-  let folder = ''
-  for (let i = 0; i < path.length - 1; i++) {
-    folder = i === 0 ? path[0]! : `${folder}/${path[i]}`
-    taken.add(foldName(folder))
-  }
-}
-
 /** Inserts a number before the extension, as in `name (2).ext`. The result has at most 255 bytes. */
 export function addNumber(name: string, count: number): string {
   const [stem, extension] = splitExtension(name)
@@ -114,7 +140,8 @@ export function addNumber(name: string, count: number): string {
   return cut(stem, MAX_COMPONENT_BYTES - utf8(ending).length) + ending
 }
 
-function shorten(name: string, maxBytes: number): string {
+/** Cuts a name to `maxBytes` in UTF-8 but keeps its extension. */
+export function shorten(name: string, maxBytes: number): string {
   // A UTF-16 unit takes at most three bytes.
   if (name.length * 3 <= maxBytes || utf8(name).length <= maxBytes) return name
   const [stem, extension] = splitExtension(name)

@@ -1,0 +1,42 @@
+import { latin1 } from '../base/bytes.ts'
+
+/** Decodes names as one torrent encodes them. */
+export type NameReader = (bytes: Uint8Array) => string
+
+// A byte order mark is kept: it is part of the name.
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * Calls `read` with a decoder of names. If a name turns out not to be UTF-8, as in torrents older than that rule, `read` is called again with
+ * `encoding`, the label that the torrent's creator named. Names that do not fit it, or all if there is no such label, are decoded as Latin-1:
+ * different names then stay different, which replacement characters would not guarantee.
+ */
+export function readNames<T>(encoding: string | undefined, read: (name: NameReader) => T): T {
+  let isUtf8 = true
+  const result = read(bytes => {
+    const text = decoded(strictUtf8, bytes)
+    if (text === null) isUtf8 = false
+    return text ?? latin1(bytes)
+  })
+  const decoder = isUtf8 ? null : decoderOf(encoding)
+  if (!decoder) return result
+  return read(bytes => decoded(decoder, bytes) ?? decoded(strictUtf8, bytes) ?? latin1(bytes))
+}
+
+/** Null for labels that no standard knows and for encodings in which ASCII characters have other bytes. */
+function decoderOf(label: string | undefined): TextDecoder | null {
+  try {
+    const decoder = new TextDecoder(label, { fatal: true, ignoreBOM: true })
+    return /^(utf-|x-user-defined)/.test(decoder.encoding) ? null : decoder
+  } catch {
+    return null
+  }
+}
+
+function decoded(decoder: TextDecoder, bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return null
+  }
+}
