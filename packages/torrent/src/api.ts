@@ -67,7 +67,7 @@ export interface AddOptions {
   contentLayout?: ContentLayout
 }
 
-/** `checking`: verifying files on disk. `metadata`: fetching the info dictionary. `seeding`: all wanted files are complete. */
+/** `checking`: verifying files on disk. `metadata`: fetching the info dictionary, or the hashes of a v2 torrent (BEP 52), from peers. `seeding`: all wanted files are complete. */
 export type TorrentState = 'paused' | 'metadata' | 'checking' | 'downloading' | 'seeding' | 'error' | 'closed'
 
 /**

@@ -35,7 +35,9 @@ export { infoHashText, parseInfoHash } from './metainfo/info-hash.ts'
 export { PieceLayout } from './metainfo/layout.ts'
 export { formatMagnet, type Magnet, magnetOf, parseMagnet } from './metainfo/magnet.ts'
 export type { FileEntry, Info, InfoHashes, Metainfo, TorrentVersion } from './metainfo/metainfo.ts'
+export { filesWithoutLayer } from './metainfo/missing-layers.ts'
 export { parseMetainfo } from './metainfo/parse-metainfo.ts'
+export { addNumber, type NameRules, safeComponent, safePaths } from './metainfo/safe-names.ts'
 export { writeMetainfo } from './metainfo/write-metainfo.ts'
 export { Session } from './session/session.ts'
 export { type CheckedFile, type CheckedFiles, checkFiles } from './session/torrent/check-files.ts'
@@ -49,7 +51,6 @@ export {
   encodeProgress as encodeResumeProgress,
 } from './storage/resume-record.ts'
 export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/resume-store.ts'
-export { addNumber, type NameRules, safeComponent, safePaths } from './metainfo/safe-names.ts'
 export type { FileStamp, Storage } from './storage/storage.ts'
 export type {
   Connection,

@@ -10,6 +10,7 @@ import type { CreateSource } from './create-source.ts'
 import type { ByteSource } from './hash-pool.ts'
 import { PIECE, sample } from './hash-suite.ts'
 import { recheck } from './recheck.ts'
+import type { RecheckJob } from './recheck-job.ts'
 
 const pool = createHashPool()
 afterAll(() => pool.close())
@@ -38,15 +39,18 @@ async function torrent(version: 'v1' | 'v2' | 'hybrid') {
     segments: () => null,
     read: async (offset, into) => into.set(stored.subarray(offset, offset + into.length)),
   }
-  const check = (changes: { metainfo?: Metainfo; pieces?: number[] } = {}) => {
+  const check = (
+    changes: Pick<Partial<RecheckJob>, 'onLayer'> & { metainfo?: Metainfo; pieces?: number[] } = {},
+  ) => {
     const { info, pieceLayers } = changes.metainfo ?? metainfo
-    const { pieces } = changes
+    const { pieces, onLayer } = changes
     return recheck({
       info,
       layout: new PieceLayout(info),
       storage,
       pool,
       pieceLayers,
+      onLayer,
       ...(pieces && { pieces }),
     })
   }
@@ -84,13 +88,23 @@ describe.each(['v1', 'v2', 'hybrid'] as const)('a %s torrent', version => {
 describe('unknown piece layers', () => {
   const without = (metainfo: Metainfo): Metainfo => ({ ...metainfo, pieceLayers: new Map() })
 
-  it('make the pieces of multi-piece v2 files count as missing', async () => {
-    const { metainfo, layout, check } = await torrent('v2')
-    const have = await check({ metainfo: without(metainfo) })
-    for (let piece = 0; piece < layout.pieceCount; piece++) {
-      const file = layout.files[layout.fileAt(layout.pieceOffset(piece))]!
-      expect([piece, have.has(piece)]).toEqual([piece, file.lengthBytes <= PIECE])
-    }
+  it('are proved by a v2 file all of whose pieces are checked and present', async () => {
+    const { metainfo, layout, stored, check } = await torrent('v2')
+    const layers = new Map<string, Uint8Array>()
+    const onLayer = (root: string, layer: Uint8Array) => void layers.set(root, layer)
+    expect((await check({ metainfo: without(metainfo), onLayer })).isFull).toBe(true)
+    expect(layers).toEqual(metainfo.pieceLayers)
+
+    stored[0]! ^= 1
+    layers.clear()
+    const have = await check({ metainfo: without(metainfo), onLayer })
+    for (let piece = 0; piece < layout.pieceCount; piece++)
+      expect([piece, have.has(piece)]).toEqual([piece, layout.fileAt(layout.pieceOffset(piece)) !== 0])
+    expect(layers.size).toBe(metainfo.pieceLayers.size - 1)
+  })
+
+  it('make the pieces of multi-piece v2 files count as missing if only some are checked', async () => {
+    const { metainfo, check } = await torrent('v2')
     expect((await check({ metainfo: without(metainfo), pieces: [0, 1] })).count).toBe(0)
   })
 

@@ -4,7 +4,7 @@ import { type BencodeInput, encode } from '../bencode/bencode.ts'
 import { alignFiles, placeFiles, type UnplacedFile } from './file-list.ts'
 import { MAX_PIECE_BYTES } from './limits.ts'
 import { BLOCK_BYTES, type FileEntry, type TorrentVersion } from './metainfo.ts'
-import { checkComponent, checkPath, PathSet } from './paths.ts'
+import { checkComponent, checkDistinct, checkPath } from './paths.ts'
 
 /** Below this length, pieces grow early: each piece costs a read, a hash and a write, which are far more expensive in browsers. */
 const SMALL_PIECE_BYTES = 256 * 1024
@@ -55,13 +55,12 @@ export function planFiles({ name, version, pieceLengthBytes, singleFile, files }
   checkComponent(name, 'the name')
   checkShape(name, version, singleFile, files)
   checkPieceLength(pieceLengthBytes, version)
-  const paths = new PathSet()
   const unplaced = files.map(file => {
     checkPath(file.path)
     if (file.symlink) checkPath(file.symlink, 'the target of a symbolic link')
-    paths.add(file.path)
     return unplacedFile(file, singleFile ? file.path : [name, ...file.path])
   })
+  checkDistinct(files.map(file => file.path))
   // BEP 52: v2 uses the order of the file tree, whose keys are sorted as bytes. In v1 this merely makes the result reproducible.
   const keys = new Map(unplaced.map(file => [file, file.path.map(utf8)]))
   unplaced.sort((a, b) => comparePaths(keys.get(a)!, keys.get(b)!))

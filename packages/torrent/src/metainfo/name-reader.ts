@@ -1,3 +1,4 @@
+import { legacyDecoder } from '#legacy-decoder'
 import { latin1 } from '../base/bytes.ts'
 
 /** Decodes names as one torrent encodes them. */
@@ -18,19 +19,9 @@ export function readNames<T>(encoding: string | undefined, read: (name: NameRead
     if (text === null) isUtf8 = false
     return text ?? latin1(bytes)
   })
-  const decoder = isUtf8 ? null : decoderOf(encoding)
+  const decoder = isUtf8 ? null : legacyDecoder(encoding)
   if (!decoder) return result
   return read(bytes => decoded(decoder, bytes) ?? decoded(strictUtf8, bytes) ?? latin1(bytes))
-}
-
-/** Null for labels that no standard knows and for encodings in which ASCII characters have other bytes. */
-function decoderOf(label: string | undefined): TextDecoder | null {
-  try {
-    const decoder = new TextDecoder(label, { fatal: true, ignoreBOM: true })
-    return /^(utf-|x-user-defined)/.test(decoder.encoding) ? null : decoder
-  } catch {
-    return null
-  }
 }
 
 function decoded(decoder: TextDecoder, bytes: Uint8Array): string | null {

@@ -1,7 +1,7 @@
 import { utf8 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import { MAX_COMPONENT_BYTES, MAX_PATH_COMPONENTS } from './limits.ts'
-import { shorten } from './safe-names.ts'
+import { distinctNames, shorten } from './safe-names.ts'
 
 /**
  * Returns `component` if it is valid as a path component, else throws `bad-torrent`. It must not be empty, `.`, `..` or longer than 1,024
@@ -55,29 +55,14 @@ export function checkPath(path: readonly string[], what = 'a file name'): void {
   for (const component of path) checkComponent(component, what)
 }
 
-/** Rejects new torrents in which two files have the same path or a file's path is also a folder. */
-export class PathSet {
-  /** A trie in one Map: `<parent folder number>/<name>` to the folder's number, or -1 for a file. */
-  readonly #entries = new Map<string, number>()
-  #folders = 0
-
-  /** Adds the path of a file; throws `bad-torrent` if it collides. */
-  add(path: readonly string[]): void {
-    let folder = 0
-    for (let i = 0; i < path.length; i++) {
-      const key = `${folder}/${path[i]}`
-      const known = this.#entries.get(key)
-      const isFile = i === path.length - 1
-      if (known !== undefined && (isFile || known < 0)) {
-        const shown = JSON.stringify(path.join('/').slice(0, 200))
-        throw badTorrent(
-          isFile && known < 0 ? `two files have the path ${shown}` : `${shown} is both a file and a folder`,
-        )
-      }
-      folder = known ?? (isFile ? -1 : ++this.#folders)
-      if (known === undefined) this.#entries.set(key, folder)
-    }
-  }
+/** Throws `bad-torrent` if two paths are equal or a file's path is also a folder. */
+export function checkDistinct(paths: readonly (readonly string[])[]): void {
+  const names = distinctNames(paths)
+  const clash = paths.find((path, i) => path.at(-1) !== names[i])
+  if (clash)
+    throw badTorrent(
+      `two files, or a file and a folder, have the path ${JSON.stringify(clash.join('/').slice(0, 200))}`,
+    )
 }
 
 /** A `bad-torrent` error; `fault` completes the sentence "This torrent cannot be used: …". */

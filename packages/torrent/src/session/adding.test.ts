@@ -56,6 +56,26 @@ describe('a torrent is added by', () => {
   })
 })
 
+describe('a v2 torrent whose .torrent has no piece layers', () => {
+  test('shows that it fetches metadata until a peer has sent them', async () => {
+    await using world = new SessionWorld()
+    const whole = await testTorrent({ version: 'v2' })
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(writeMetainfo({ ...whole.metainfo, pieceLayers: new Map() }), {
+      memory,
+    })
+    await world.until('the check', () => torrent.stats.state === 'metadata')
+    expect(torrent.files).toHaveLength(1)
+    await world.seed(SEED, whole)
+    const states: string[] = []
+    torrent.on('state', state => states.push(state))
+    torrent.addPeer(`${SEED}:6881`)
+    await world.until('completion', () => torrent.stats.state === 'seeding')
+    expect(states).toEqual(['downloading', 'seeding'])
+    expect(torrent.metainfo!.pieceLayers).toEqual(whole.metainfo.pieceLayers)
+  })
+})
+
 describe('a torrent added twice', () => {
   test('is one torrent, with the peers of both sources', async () => {
     await using world = new SessionWorld()

@@ -1,6 +1,7 @@
 import { open, readdir, stat, truncate, utimes } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { createHashPool } from '#hash-pool'
+import { createTorrent } from '../hash/create.ts'
 import { writeMetainfo } from '../metainfo/write-metainfo.ts'
 import type { Session } from './session.ts'
 import { Loopback, until } from './testing/loopback.ts'
@@ -137,6 +138,22 @@ test('a magnet link without metadata is restored', async () => {
   expect(torrent!.stats.state).toBe('metadata')
   torrent!.addPeer(setup.peers[0]!)
   await torrent!.whenComplete()
+})
+
+test('piece layers that peers sent because the .torrent lacks them are kept', async () => {
+  await using loop = await Loopback.make()
+  await loop.torrent('content', FILES)
+  const metainfo = await createTorrent(loop.path('content'), { version: 'v2', pieceLengthBytes: 32_768 })
+  const seeding = await loop.open({ directory: loop.folder })
+  await (await seeding.add(metainfo)).whenComplete()
+  const down = { directory: loop.path('down'), stateDirectory: loop.path('state') }
+  const first = await loop.open(down)
+  const peers = [`127.0.0.1:${seeding.port}`]
+  const torrent = await first.add(writeMetainfo({ ...metainfo, pieceLayers: new Map() }), { peers })
+  await torrent.whenComplete()
+  await first.close()
+  const again = await loop.open(down)
+  expect(again.torrents[0]!.metainfo!.pieceLayers).toEqual(metainfo.pieceLayers)
 })
 
 test('after an unclean stop, only files written since the last record are hashed', async () => {

@@ -1,5 +1,5 @@
 import { Bitfield } from '../base/bitfield.ts'
-import { equalBytes } from '../base/bytes.ts'
+import { equalBytes, fromHex } from '../base/bytes.ts'
 import type { FileHashTree } from '../metainfo/hash-tree.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { HASH_BYTES, merkleRoot } from '../metainfo/merkle.ts'
@@ -21,6 +21,11 @@ export class PieceRoots {
   /** Whether the piece can be verified by v2. */
   knows(piece: number): boolean {
     return this.hashes.expected(piece) !== undefined
+  }
+
+  /** Uses a file's piece layer, by hex of its root, that has been verified. */
+  learn(root: string, layer: Uint8Array): void {
+    this.hashes.tree(fromHex(root)!)?.setPieceLayer(layer, { verified: true })
   }
 
   /** Whether block hashes (32 bytes each) lead to the piece's hash; null if that hash is unknown. */

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromLatin1, latin1 } from '../base/bytes.ts'
 import { seededRandom } from '../base/random.ts'
-import { clientName, generatePeerId } from './peer-id.ts'
+import { clientName } from './client-name.node.ts'
+import { generatePeerId } from './peer-id.ts'
 
 const name = (start: string) => clientName(fromLatin1(start.padEnd(20, 'x')))
 

@@ -48,3 +48,17 @@ test('stops when the signal aborts', async () => {
   const reason = new Error('enough')
   await expect(checkFiles(metainfo, folder.path, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
 })
+
+test('a v2 torrent without piece layers: a complete file proves its own, part of one cannot be checked', async () => {
+  const metainfo = await createTorrent(at('set'), { version: 'v2', pieceLengthBytes: 16_384 })
+  const bare = { ...metainfo, pieceLayers: new Map() }
+  expect(await checkFiles(bare, folder.path)).toMatchObject({ complete: true, withoutHashes: 0 })
+
+  const wrong = new Uint8Array(50_000).fill(1)
+  wrong[49_999] = 0
+  await writeFile(at('set', 'a'), wrong)
+  expect(await checkFiles(bare, folder.path)).toMatchObject({ haveBytes: 20_000, withoutHashes: 1 })
+  expect(await checkFiles(metainfo, folder.path)).toMatchObject({ withoutHashes: 0, goodPieces: 5 })
+  await rm(at('set', 'a'))
+  expect(await checkFiles(bare, folder.path)).toMatchObject({ haveBytes: 20_000, withoutHashes: 0 })
+})

@@ -5,6 +5,7 @@ import { recheck } from '../../hash/recheck.ts'
 import { infoHashText } from '../../metainfo/info-hash.ts'
 import { PieceLayout } from '../../metainfo/layout.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
+import { filesWithoutLayer } from '../../metainfo/missing-layers.ts'
 import { Content } from './content.ts'
 
 /** The result of the check for one real file. */
@@ -25,6 +26,8 @@ export interface CheckedFiles {
   /** Whether every byte is correct and every file exists. */
   readonly complete: boolean
   readonly files: readonly CheckedFile[]
+  /** Files of a v2 torrent that exist but cannot be verified unless they are complete, since the torrent lacks their hashes (BEP 52). */
+  readonly withoutHashes: number
 }
 
 /**
@@ -42,8 +45,7 @@ export async function checkFiles(
   const pool = createHashPool()
   try {
     const content = new Content(metainfo, layout, storage)
-    const { info, pieceLayers } = metainfo
-    const right = await recheck({ info, layout, storage, pool, pieceLayers }, options)
+    const right = await recheck({ ...content.recheckJob, pool }, options)
     for (let piece = 0; piece < layout.pieceCount; piece++) if (right.has(piece)) content.have.set(piece)
     const stamps = await storage.stamps()
     const files = layout.files.flatMap((file, at): CheckedFile[] => {
@@ -58,6 +60,10 @@ export async function checkFiles(
       pieceCount: layout.pieceCount,
       goodPieces: right.count,
       haveBytes: content.haveBytes,
+      withoutHashes:
+        metainfo.info.version === 'v2'
+          ? filesWithoutLayer(metainfo.info, content.pieceLayers).filter(at => stamps[at]!.size >= 0).length
+          : 0,
       complete: right.isFull && files.every(file => file.exists),
       files,
     }

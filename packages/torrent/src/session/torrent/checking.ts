@@ -97,7 +97,7 @@ export class Checking {
    * whether the result differs from the record.
    */
   async #findPieces(content: Content, options: CheckOptions, signal: AbortSignal): Promise<boolean> {
-    const { metainfo, layout, storage, have, pieceLayers } = content
+    const { layout, storage, have } = content
     const { pool, progress } = options
     const stamps = await storage.stamps()
     for (const file of changedFiles(content, progress, stamps)) this.changed.add(file)
@@ -105,7 +105,7 @@ export class Checking {
     for (let piece = 0; piece < layout.pieceCount; piece++) if (trusted?.has(piece)) have.set(piece)
     if (pieces.length > 0) {
       const right = await recheck(
-        { info: metainfo.info, layout, storage, pool, pieceLayers, pieces },
+        { ...content.recheckJob, pool, pieces },
         {
           signal,
           onProgress: ({ doneBytes, totalBytes }) => {

@@ -1,4 +1,5 @@
 import { Bitfield } from '../../base/bitfield.ts'
+import type { RecheckJob } from '../../hash/recheck-job.ts'
 import { infoHashText } from '../../metainfo/info-hash.ts'
 import { PieceLayout } from '../../metainfo/layout.ts'
 import { selectedFiles } from '../../metainfo/magnet.ts'
@@ -29,6 +30,8 @@ export class Content {
   /** Blocks of incomplete pieces that a transfer saved to storage for the next one to resume: a bitfield of blocks by piece. */
   unfinished: ReadonlyMap<number, Uint8Array> = new Map()
   selection: Selection
+  /** Whether no wanted piece that is missing can be verified until peers send hashes (BEP 52). */
+  needsHashes = false
   #roots: PieceRoots | undefined
   #known: Metainfo | undefined
   #wantedBytes = 0
@@ -71,6 +74,25 @@ export class Content {
   /** Piece layers known so far (BEP 52), including those that peers sent. */
   get pieceLayers(): ReadonlyMap<string, Uint8Array> {
     return this.#roots ? this.#roots.hashes.pieceLayers() : this.metainfo.pieceLayers
+  }
+
+  /** A check of the stored bytes, apart from what hashes them. Piece layers that they prove are learned. */
+  get recheckJob(): Omit<RecheckJob, 'pool'> {
+    const { metainfo, layout, storage, pieceLayers } = this
+    const onLayer = (root: string, layer: Uint8Array) => this.roots.learn(root, layer)
+    return { info: metainfo.info, layout, storage, pieceLayers, onLayer }
+  }
+
+  /** Call when the torrent was checked, the selection changed or hashes arrived. */
+  updateNeed(): void {
+    this.needsHashes = this.metainfo.info.version === 'v2' && !this.isComplete && !this.#canVerifyMore()
+  }
+
+  #canVerifyMore(): boolean {
+    const { have, layout, selection, roots } = this
+    for (let piece = 0; piece < layout.pieceCount; piece++)
+      if (!have.has(piece) && selection.piecePriority(piece) > 0 && roots.knows(piece)) return true
+    return false
   }
 
   get wantedBytes(): number {

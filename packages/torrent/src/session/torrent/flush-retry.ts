@@ -53,7 +53,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 async function writeAgain(content: Content, pool: HashPool): Promise<FlushOutcome> {
-  const { layout, storage, metainfo, pieceLayers } = content
+  const { layout, storage } = content
   const pieces = [...(content.unflushed ?? [])].sort((a, b) => a - b)
   for (const piece of pieces) {
     const bytes = new Uint8Array(layout.dataSize(piece))
@@ -65,6 +65,6 @@ async function writeAgain(content: Content, pool: HashPool): Promise<FlushOutcom
   // Nobody knows which pieces written by others a failed flush may have lost.
   if (isForeign) return 'lost'
   // After the flush, so that this reads what is on the disk.
-  const right = await recheck({ info: metainfo.info, layout, storage, pool, pieceLayers, pieces })
+  const right = await recheck({ ...content.recheckJob, pool, pieces })
   return pieces.every(piece => right.has(piece)) ? 'safe' : 'lost'
 }

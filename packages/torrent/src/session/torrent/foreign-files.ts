@@ -1,8 +1,8 @@
 import type { HashPool } from '../../hash/hash-pool.ts'
 import { recheck } from '../../hash/recheck.ts'
 import type { PieceLayout } from '../../metainfo/layout.ts'
-import { absentPieces } from '../../storage/plan-start.ts'
 import { addNumber } from '../../metainfo/safe-names.ts'
+import { absentPieces } from '../../storage/plan-start.ts'
 import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
 
@@ -30,7 +30,7 @@ export async function avoidForeign(
   { pool, pathOf }: Tools,
   signal: AbortSignal,
 ): Promise<Avoided | null> {
-  const { metainfo, layout, storage, have, pieceLayers } = content
+  const { layout, storage, have } = content
   if (!storage.avoid) return null
   const stamps = [...checked]
   const paths = new Map<number, readonly string[]>()
@@ -43,10 +43,7 @@ export async function avoidForeign(
     const now = await storage.stamps()
     for (const file of foreign) stamps[file] = now[file]!
     const pieces = [...piecesOfFiles(layout, foreign)]
-    const right = await recheck(
-      { info: metainfo.info, layout, storage, pool, pieceLayers, pieces },
-      { signal },
-    )
+    const right = await recheck({ ...content.recheckJob, pool, pieces }, { signal })
     for (const piece of pieces) if (right.has(piece)) have.set(piece)
   }
 }

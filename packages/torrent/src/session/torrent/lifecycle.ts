@@ -38,13 +38,14 @@ export class Lifecycle {
     return this.paused || this.error !== null || this.isClosed
   }
 
-  state(hasMetadata: boolean): TorrentState {
+  state(hasMetadata: boolean, needsHashes: boolean): TorrentState {
     if (this.phase === 'closed') return 'closed'
     if (this.error) return 'error'
     if (this.phase === 'checking') return 'checking'
     if (this.paused) return 'paused'
     if (this.phase !== 'running') return hasMetadata ? 'checking' : 'metadata'
-    return this.completed ? 'seeding' : 'downloading'
+    if (this.completed) return 'seeding'
+    return needsHashes ? 'metadata' : 'downloading'
   }
 
   /** Emits the state if it differs from the last one emitted. */

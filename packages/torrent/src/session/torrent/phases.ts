@@ -226,6 +226,7 @@ export class Phases {
     const { lifecycle } = this.data
     this.recorder?.touch()
     if (lifecycle.phase !== 'running') return
+    content.updateNeed()
     if (content.isComplete) this.#onFinished()
     else if (lifecycle.completed) {
       lifecycle.completed = false
@@ -330,6 +331,7 @@ export class Phases {
     content.recorded = null
     lifecycle.phase = 'running'
     lifecycle.completed = false
+    content.updateNeed()
     this.network.checked(content.have)
     if (content.isComplete) this.#onFinished()
     if (!lifecycle.paused) this.network.run()
@@ -374,6 +376,8 @@ export class Phases {
       },
       onHashes: () => {
         this.network.running?.prioritize()
+        this.data.content?.updateNeed()
+        this.data.show()
         this.recorder?.touch()
       },
       onPiece: piece => this.#onPiece(piece),

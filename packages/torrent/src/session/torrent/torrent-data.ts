@@ -81,7 +81,7 @@ export class TorrentData {
   }
 
   get state(): TorrentState {
-    return this.lifecycle.state(this.content !== null)
+    return this.lifecycle.state(this.content !== null, this.content?.needsHashes ?? false)
   }
 
   mustBeOpen(): void {
