@@ -17,7 +17,8 @@ import { Job } from './job.ts'
 import { ANSWERS, GIVEN } from './names.ts'
 
 /**
- * `queued`: waits for a slot in the queue. `metadata`: fetches the metadata of a magnet link from peers. `checking`: verifies the data on disk.
+ * `queued`: waits for a slot in the queue. `metadata`: fetches the metadata of a magnet link, or the hashes that a `.torrent` lacks, from peers.
+ * `checking`: verifies the data on disk.
  * `moving`: its files are being moved to another folder. `seeding`: has all wanted data and uploads. `complete`: has all wanted data and is paused.
  */
 export const TORRENT_STATES = [

@@ -1,6 +1,7 @@
 /** Describes a torrent for `shoal info`. */
 import {
   fileCid,
+  filesWithoutLayer,
   formatMagnet,
   type InfoHashes,
   type Magnet,
@@ -39,11 +40,14 @@ export interface TorrentDescription {
   /** ISO 8601. */
   readonly creationDate?: string
   readonly source?: string
+  /** Files whose hashes the `.torrent` lacks and peers have to send (BEP 52); absent if none. */
+  readonly withoutHashes?: number
   readonly files: readonly FileDescription[] | null
 }
 
 export function describeTorrent(metainfo: Metainfo): TorrentDescription {
   const { info, trackers, webSeeds, comment, createdBy, creationDate } = metainfo
+  const withoutHashes = filesWithoutLayer(info, metainfo.pieceLayers).length
   const date = creationDate === undefined ? null : isoDate(creationDate)
   return {
     name: info.name,
@@ -61,6 +65,7 @@ export function describeTorrent(metainfo: Metainfo): TorrentDescription {
     ...(createdBy !== undefined && { createdBy }),
     ...(date !== null && { creationDate: date }),
     ...(info.source !== undefined && { source: info.source }),
+    ...(withoutHashes > 0 && { withoutHashes }),
     files: info.files
       .filter(file => !file.pad)
       .map(({ path, lengthBytes, piecesRoot }) => ({
@@ -121,6 +126,10 @@ export function descriptionLines(
     ...row(texts.info.rows.infoHashV1, infoHashes.v1),
     ...row(texts.info.rows.infoHashV2, infoHashes.v2),
     ...row(texts.info.rows.contentId, torrent.cid),
+    ...row(
+      texts.info.rows.hashes,
+      torrent.withoutHashes === undefined ? null : texts.info.withoutHashes({ count: torrent.withoutHashes }),
+    ),
     ...row(texts.info.rows.private, torrent.private ? texts.info.private : null),
     ...row(texts.info.rows.source, torrent.source),
     ...row(texts.info.rows.comment, torrent.comment),

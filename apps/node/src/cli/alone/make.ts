@@ -4,6 +4,7 @@ import {
   type CreateOptions,
   checkFiles,
   createTorrent,
+  filesWithoutLayer,
   infoHashText,
   type Metainfo,
   parseMetainfo,
@@ -135,7 +136,8 @@ async function readKept({ infoHash }: Entry, records: FolderRecords): Promise<Me
   const bytes = await records.readTorrent(infoHash)
   try {
     const metainfo = bytes && parseMetainfo(bytes)
-    return metainfo && infoHashText(metainfo.info.infoHashes) === infoHash ? metainfo : null
+    const isWhole = metainfo && filesWithoutLayer(metainfo.info, metainfo.pieceLayers).length === 0
+    return isWhole && infoHashText(metainfo.info.infoHashes) === infoHash ? metainfo : null
   } catch {
     // The file is damaged, so the torrent is made again.
     return null

@@ -32,7 +32,7 @@ export const check = defineCommand({
       view?.remove(item)
       view?.close()
     })
-    const { complete, goodPieces, pieceCount, haveBytes } = result
+    const { complete, goodPieces, pieceCount, haveBytes, withoutHashes } = result
     const { name, lengthBytes: length } = metainfo.info
     const files = result.files.map(({ path, lengthBytes, haveBytes: have, exists }) => ({
       path: path.join('/'),
@@ -53,6 +53,7 @@ export const check = defineCommand({
         haveBytes,
         pieces: pieceCount,
         goodPieces,
+        withoutHashes,
         files,
       })
     else {
@@ -62,6 +63,7 @@ export const check = defineCommand({
           output.line(texts.check.partly({ progress: formatPercent(whole === 0 ? 0 : have / whole), path }))
         else if (options.all) output.line(texts.check.correct({ path }))
       }
+      if (withoutHashes > 0) output.line(texts.check.withoutHashes({ count: withoutHashes, shoal: SHOAL }))
       output.line(
         complete
           ? texts.check.complete({

@@ -54,13 +54,14 @@ export const info = defineCommand({
       const known = await offline.add(source, { paused: true, memory: true })
       if (known.metainfo) return describeTorrent(known.metainfo)
       if (options.noFetch) return describeMagnet(parseMagnet(known.magnet))
-      return describeTorrent(
-        await fetchMetadata(source, network, {
-          peers: options.peer,
-          timeoutMs: options.timeout ?? FETCH_MS,
-          signal,
-        }),
-      )
+      const fetched = await fetchMetadata(source, network, {
+        peers: options.peer,
+        timeoutMs: options.timeout ?? FETCH_MS,
+        signal,
+      })
+      // Every link leaves the hashes of v2 to peers.
+      const { withoutHashes: _left, ...description } = describeTorrent(fetched)
+      return description
     }
     const stop = () => void offline.close()
     signal.addEventListener('abort', stop, { once: true })

@@ -1,5 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { parseMetainfo } from '@shoal/torrent'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { parseMetainfo, writeMetainfo } from '@shoal/torrent'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Workplace } from '../../testing/shoal-process.ts'
 
@@ -54,6 +54,21 @@ describe('create', () => {
     ])
     const checked = await place.json('check', 'photos.torrent', '.')
     expect(checked).toMatchObject({ code: 0, object: { complete: true, haveBytes: 120_000 } })
+  })
+
+  test('of a v2 .torrent that lacks hashes: info and check say so', { timeout: SLOW }, async () => {
+    await place.run('create', 'Photos/a.bin', '--v2', '--piece-length', '16KiB', '-o', 'whole.torrent')
+    const metainfo = parseMetainfo(await readFile(place.at('whole.torrent')))
+    await writeFile(place.at('bare.torrent'), writeMetainfo({ ...metainfo, pieceLayers: new Map() }))
+    const info = await place.run('info', 'bare.torrent')
+    expect(info.stdout).toContain('of 1 file missing: peers send them')
+    const whole = await place.json('check', 'bare.torrent', 'Photos')
+    expect(whole).toMatchObject({ code: 0, object: { complete: true, withoutHashes: 0 } })
+    await mkdir(place.at('damaged'))
+    await writeFile(place.at('damaged/a.bin'), new Uint8Array(100_000))
+    const damaged = await place.run('check', 'bare.torrent', 'damaged')
+    expect(damaged).toMatchObject({ code: 1 })
+    expect(damaged.stdout).toContain('The .torrent lacks the hashes of 1 file')
   })
 
   test('applies every option to the torrent', { timeout: SLOW }, async () => {

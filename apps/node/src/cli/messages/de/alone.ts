@@ -174,6 +174,7 @@ export const alone: Translation<typeof original> = {
       infoHashV1: 'Info-Hash v1',
       infoHashV2: 'Info-Hash v2',
       contentId: 'Content-ID',
+      hashes: 'Prüfsummen',
       private: 'Privat',
       source: 'Quelle',
       comment: 'Kommentar',
@@ -189,6 +190,10 @@ export const alone: Translation<typeof original> = {
       recipient: 'für Schlüssel von Empfängern',
     },
     bytes: '{size} ({bytes} Byte)',
+    withoutHashes: {
+      one: 'von {count} Datei fehlen: Peers senden sie',
+      other: 'von {count} Dateien fehlen: Peers senden sie',
+    },
     private: 'ja: Peers werden nur über seine Tracker gefunden',
     by: 'mit {program}',
     more: { one: 'und {count} weitere: --all zeigt sie', other: 'und {count} weitere: --all zeigt alle' },
@@ -209,6 +214,11 @@ export const alone: Translation<typeof original> = {
       one: '{name}: {have} von {size} sind richtig ({good} von {count} Teil). {shoal} get lädt den Rest herunter',
       other:
         '{name}: {have} von {size} sind richtig ({good} von {count} Teilen). {shoal} get lädt den Rest herunter',
+    },
+    withoutHashes: {
+      one: 'Der .torrent-Datei fehlen die Prüfsummen von {count} Datei, die sich nur vollständig überprüfen lässt. {shoal} get holt sie von Peers',
+      other:
+        'Der .torrent-Datei fehlen die Prüfsummen von {count} Dateien, die sich nur vollständig überprüfen lassen. {shoal} get holt sie von Peers',
     },
     noHashes: 'Ein Link hat keine Prüfsummen: Geben Sie eine .torrent-Datei oder deren URL an',
     otherName:

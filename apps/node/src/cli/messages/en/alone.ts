@@ -169,6 +169,7 @@ export const alone = {
       infoHashV1: 'Info hash v1',
       infoHashV2: 'Info hash v2',
       contentId: 'Content ID',
+      hashes: 'Hashes',
       private: 'Private',
       source: 'Source',
       comment: 'Comment',
@@ -185,6 +186,10 @@ export const alone = {
     },
     bytes: '{size} ({bytes} bytes)',
     private: 'yes: peers are found only through its trackers',
+    withoutHashes: {
+      one: 'of {count} file missing: peers send them',
+      other: 'of {count} files missing: peers send them',
+    },
     by: 'by {program}',
     more: { one: 'and {count} more: --all lists it', other: 'and {count} more: --all lists them' },
   },
@@ -204,6 +209,11 @@ export const alone = {
       one: '{name}: {have} of {size} are correct ({good} of {count} piece). {shoal} get downloads the rest',
       other:
         '{name}: {have} of {size} are correct ({good} of {count} pieces). {shoal} get downloads the rest',
+    },
+    withoutHashes: {
+      one: 'The .torrent lacks the hashes of {count} file, which cannot be checked unless it is complete. {shoal} get fetches them from peers',
+      other:
+        'The .torrent lacks the hashes of {count} files, which cannot be checked unless they are complete. {shoal} get fetches them from peers',
     },
     noHashes: 'a link has no piece hashes: give a .torrent file or its URL',
     otherName:
