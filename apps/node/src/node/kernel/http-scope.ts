@@ -11,6 +11,8 @@ export interface HttpScope {
   readonly app: FastifyInstance
   readonly node: RunningNode
   readonly access: {
+    /** The user name that programs log in with. */
+    readonly userName: string
     checkPassword(username: string, password: string, request: FastifyRequest): Promise<boolean>
     /** Whether these are the credentials of the machine's owner, who may use all operations: others use `node.guestOperations`. */
     isToken(username: string, password: string): boolean

@@ -3,6 +3,7 @@ import type { Call } from '../server/compat/call.ts'
 import { codeOf, isForeseen } from '../server/compat/call.ts'
 import type { DetailCache } from '../server/compat/detail-cache.ts'
 import type { Params } from './params.ts'
+import type { WebAddress } from './preferences.ts'
 import { Refusal } from './refusal.ts'
 import type { SyncMemories } from './sync-memory.ts'
 
@@ -14,6 +15,7 @@ export interface WebContext {
   readonly memories: SyncMemories
   /** Identifies the client: the session, or the request's own credentials. */
   readonly client: string
+  readonly web: WebAddress
 }
 
 /** Text, JSON, a file, or nothing. */

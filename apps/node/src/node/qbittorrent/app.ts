@@ -1,4 +1,5 @@
 import { arch } from 'node:os'
+import type { SettingsChange } from '@shoal/api'
 import { changes, reads, type WebMethods } from './answer.ts'
 import { toPreferences } from './preferences.ts'
 import { settingsChange } from './preferences-change.ts'
@@ -20,12 +21,14 @@ export const APP_METHODS: WebMethods = {
     zlib: process.versions.zlib,
   })),
   'app/defaultSavePath': reads(async (_, { call }) => (await call('getSettings', {})).downloads.directory),
-  'app/preferences': reads(async (_, { call }) => {
+  'app/preferences': reads(async (_, { call, web }) => {
     const [settings, info] = await Promise.all([call('getSettings', {}), call('getNode', {})])
-    return toPreferences(settings, info)
+    return toPreferences(settings, info, web)
   }),
   'app/setPreferences': changes(async (params, { call }) => {
-    const change = settingsChange(preferences(params.required('json')), await call('getSettings', {}))
+    const given = settingsChange(preferences(params.required('json')), await call('getSettings', {}))
+    // What the command line fixes stays as it is, and the rest is set: clients send all that they show.
+    const change = withoutFixed(given, (await call('getNode', {})).fixedSettings)
     if (Object.keys(change).length > 0) await call('changeSettings', change)
     return undefined
   }),
@@ -35,6 +38,14 @@ export const APP_METHODS: WebMethods = {
   }),
   'app/networkInterfaceList': reads(async () => []),
   'app/networkInterfaceAddressList': reads(async () => []),
+}
+
+function withoutFixed(change: SettingsChange, fixed: readonly string[]): SettingsChange {
+  const groups = Object.entries(change).map(([group, members]) => {
+    const free = Object.entries(members ?? {}).filter(([name]) => !fixed.includes(`${group}.${name}`))
+    return [group, Object.fromEntries(free)] as const
+  })
+  return Object.fromEntries(groups.filter(([, members]) => Object.keys(members).length > 0))
 }
 
 function preferences(json: string): Record<string, unknown> {

@@ -81,7 +81,9 @@ export const qbittorrentApi: CompatPlugin = scope => {
         const params = await readParams(request.url, request.headers['content-type'], request.body)
         const { id: client, isOwner } = asked.get(request)!
         const allowed = isOwner ? call : guestCall
-        return send(await method.run(params, { node, call: allowed, facts, memories, client }), reply)
+        const { localAddress: address = '', localPort: port = 0 } = request.socket
+        const web = { address, port, userName: scope.access.userName }
+        return send(await method.run(params, { node, call: allowed, facts, memories, client, web }), reply)
       },
     })
   // Following a link must not change anything.

@@ -2,7 +2,7 @@
 import type { Settings, SettingsChange } from '@shoal/api'
 import { givenMembers, givenSettings } from '../server/compat/given-settings.ts'
 import { alternativeTimes, scheduleWith } from '../server/compat/schedule.ts'
-import { ENCRYPTION, LIMIT_ACTIONS, layoutNamed, SCHEDULED_DAYS } from './preferences.ts'
+import { ENCRYPTION, isQueueing, LIMIT_ACTIONS, layoutNamed, SCHEDULED_DAYS } from './preferences.ts'
 import { Refusal } from './refusal.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -19,10 +19,7 @@ export function settingsChange(given: Given, settings: Settings): SettingsChange
     },
     network: networkChange(given),
     limits: { ...limits, schedule: scheduleChange(given, settings.limits, limits) },
-    queue: {
-      maxDownloads: most(given, 'max_active_downloads', given.queueing_enabled === false),
-      maxSeeds: most(given, 'max_active_uploads', given.queueing_enabled === false),
-    },
+    queue: queueChange(given, settings),
     seeding: seedingChange(given, settings),
   })
 }
@@ -68,6 +65,19 @@ function scheduleChange(given: Given, limits: Settings['limits'], change: Return
     days: SCHEDULED_DAYS[number(given, 'scheduler_days') ?? -1] ?? was.days,
   }
   return scheduleWith(times, { ...limits, ...givenMembers(change) })
+}
+
+/** qBittorrent's limits before anybody sets them. */
+const USUAL_MOST = 3
+
+function queueChange(given: Given, { queue }: Settings) {
+  const isOn = bool(given, 'queueing_enabled')
+  const change = {
+    maxDownloads: most(given, 'max_active_downloads', isOn === false),
+    maxSeeds: most(given, 'max_active_uploads', isOn === false),
+  }
+  const isLimited = isQueueing({ ...queue, ...givenMembers(change) })
+  return isOn && !isLimited ? { maxDownloads: USUAL_MOST, maxSeeds: USUAL_MOST } : change
 }
 
 function seedingChange(given: Given, { seeding }: Settings) {

@@ -38,6 +38,8 @@ export interface AccessOptions {
 
 /** Decides who may use the node, by the token, user name and password, or a session that one of these opened. */
 export class Access {
+  /** The user name that programs log in with. */
+  readonly userName: string
   readonly #token: string
   readonly #password: PasswordCheck | null
   /** Whether a session of the user `shoal` can only have been opened with the token. */
@@ -47,6 +49,7 @@ export class Access {
 
   constructor({ token, secret, sessions = memorySessions(), now = Date.now }: AccessOptions) {
     this.#token = token
+    this.userName = secret?.username ?? TOKEN_USER
     this.#password = secret ? new PasswordCheck(secret) : null
     this.#isTokenUserAlone = secret?.username !== TOKEN_USER
     this.#attempts = new Attempts(now)
