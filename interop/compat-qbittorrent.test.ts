@@ -155,6 +155,7 @@ describe('@ctrl/qbittorrent', () => {
       async () => (await client.getTorrent(hash)).savePath === dir.join('downloads', 'moved'),
     )
     await client.renameFile(hash, 'album/b.mp3', 'album/best.mp3')
+    await client.setPreferences({ queueing_enabled: true })
     await client.topPriority(hash)
     await client.recheckTorrent(hash)
     await client.reannounceTorrent(hash)
@@ -169,7 +170,7 @@ describe('@ctrl/qbittorrent', () => {
     expect(await client.getPreferences()).toMatchObject({
       save_path: node.downloads,
       dht: false,
-      queueing_enabled: true,
+      queueing_enabled: false,
     })
     await client.setPreferences({
       dl_limit: 100_000,
@@ -207,7 +208,7 @@ describe('@ctrl/qbittorrent', () => {
     expect(first).toMatchObject({
       full_update: true,
       torrents: {},
-      server_state: { queueing: true, dht_nodes: 0 },
+      server_state: { queueing: false, dht_nodes: 0 },
     })
     await client.addTorrent(await readFile(made.torrent), { paused: 'true', category: 'new' })
     const second = await sync(first.rid)

@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream'
 import type { RunningNode } from '../kernel/contract.ts'
 import type { Call } from '../server/compat/call.ts'
 import { codeOf, isForeseen } from '../server/compat/call.ts'
 import type { DetailCache } from '../server/compat/detail-cache.ts'
+import type { KeptStore } from './kept-store.ts'
 import type { Params } from './params.ts'
 import type { WebAddress } from './preferences.ts'
 import { Refusal } from './refusal.ts'
@@ -16,10 +18,23 @@ export interface WebContext {
   /** Identifies the client: the session, or the request's own credentials. */
   readonly client: string
   readonly web: WebAddress
+  readonly kept: KeptStore
 }
 
-/** Text, JSON, a file, or nothing. */
-export type Answer = string | object | Uint8Array | undefined
+/** Text, JSON, a file, a reply with another status, or nothing. */
+export type Answer = string | object | Uint8Array | Reply | undefined
+
+export class Reply {
+  readonly status: number
+  readonly type: string
+  readonly body: Readable
+
+  constructor(status: number, type: string, body: Readable) {
+    this.status = status
+    this.type = type
+    this.body = body
+  }
+}
 
 export interface WebMethod {
   /** Changes something, so it requires POST: a link must not change anything. */

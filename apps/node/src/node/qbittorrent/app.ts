@@ -1,5 +1,6 @@
 import { arch } from 'node:os'
-import type { SettingsChange } from '@shoal/api'
+import type { FolderListing, SettingsChange } from '@shoal/api'
+import { findDisk } from '../server/compat/disk.ts'
 import { changes, reads, type WebMethods } from './answer.ts'
 import { toPreferences } from './preferences.ts'
 import { settingsChange } from './preferences-change.ts'
@@ -8,6 +9,12 @@ import { Refusal } from './refusal.ts'
 /** The version of qBittorrent whose API this is: clients derive from it which methods they can use. */
 const APP_VERSION = 'v4.6.7'
 const WEB_API_VERSION = '2.9.3'
+
+const KINDS: Readonly<Record<string, readonly FolderListing['entries'][number]['kind'][]>> = {
+  all: ['folder', 'file'],
+  dirs: ['folder'],
+  files: ['file'],
+}
 
 export const APP_METHODS: WebMethods = {
   'app/version': reads(async () => APP_VERSION),
@@ -35,6 +42,20 @@ export const APP_METHODS: WebMethods = {
   'app/shutdown': changes(async (_, { call }) => {
     await call('stopNode', {})
     return undefined
+  }),
+  'app/getDirectoryContent': reads(async (params, { call }) => {
+    const path = params.required('dirPath')
+    const mode = params.text('mode') || 'all'
+    if (!path.startsWith('/') && !/^[a-z]:/i.test(path)) throw new Refusal(400, 'Invalid directory path')
+    if (!Object.hasOwn(KINDS, mode)) throw new Refusal(400, 'Invalid mode, allowed values: all, dirs, files')
+    const folder = await call('listFolders', { path })
+    const wanted = folder.entries.filter(({ kind }) => KINDS[mode]!.includes(kind))
+    return wanted.map(({ name }) => `${folder.path.replace(/\/$/, '')}/${name}`)
+  }),
+  'app/getFreeSpaceAtPath': reads(async (params, { call }) => {
+    const path = params.required('path')
+    const known = findDisk((await call('getStats', {})).disk, path)?.freeBytes
+    return String(known ?? (await call('listFolders', { path })).freeBytes)
   }),
   'app/networkInterfaceList': reads(async () => []),
   'app/networkInterfaceAddressList': reads(async () => []),

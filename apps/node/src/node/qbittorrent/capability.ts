@@ -1,9 +1,12 @@
 import { QBITTORRENT as CONTRACT } from '@shoal/api'
 import { capability } from '../kernel/capability.ts'
+import { KeptStore } from './kept-store.ts'
 import { qbittorrentApi } from './plugin.ts'
+import { QBITTORRENT_TABLES } from './tables.ts'
 
 /** The Web API of qBittorrent. */
 export const QBITTORRENT = capability({
   contract: CONTRACT,
-  start: () => ({ routes: qbittorrentApi, close() {} }),
+  migrations: QBITTORRENT_TABLES,
+  start: ({ database }) => ({ routes: qbittorrentApi(new KeptStore(database)), close() {} }),
 })

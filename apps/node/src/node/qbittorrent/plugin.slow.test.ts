@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -6,6 +7,7 @@ import {
   compatServer,
   TOKEN,
 } from '../server/compat/testing/compat-server.ts'
+import { KeptStore } from './kept-store.ts'
 import { METHODS, qbittorrentApi } from './plugin.ts'
 
 const WAIT = { timeout: 10_000, interval: 50 }
@@ -13,7 +15,7 @@ let server: CompatServer
 let cookie = ''
 
 beforeAll(async () => {
-  server = await compatServer(qbittorrentApi)
+  server = await compatServer(node => qbittorrentApi(new KeptStore(node.kernel.database)))
   const answer = await post('auth/login', { username: 'shoal', password: TOKEN }, {})
   expect([answer.statusCode, answer.body]).toEqual([200, 'Ok.'])
   cookie = String(answer.headers['set-cookie']).split(';', 1)[0]!
@@ -150,6 +152,113 @@ test('stores the content as contentLayout or root_folder say, and shows where', 
     expect([info.content_path, info.root_path]).toEqual([below(content), root === '' ? '' : below(root)])
     await post('torrents/delete', { hashes: info.hash, deleteFiles: 'true' })
   }
+})
+
+test('answers with the statuses of 4.6.7 where nothing is to be done', async () => {
+  const announce = 'http://127.0.0.1:9/announce'
+  const torrent = await server.torrent('rows', { a: 10, b: 10 }, [[announce]])
+  await add(torrent, { paused: 'true' })
+  const [{ hash, added_on, last_activity }] = (await get('torrents/info')).json()
+  expect(last_activity).toBe(added_on)
+  expect((await add(torrent)).body).toBe('Fails.')
+  expect((await post('torrents/add', { urls: `magnet:?xt=urn:btih:${hash}` })).body).toBe('Fails.')
+  const statuses = [
+    ['torrents/createCategory', { category: 'a//b' }, 409],
+    ['torrents/createCategory', { category: '/a' }, 409],
+    ['torrents/createCategory', { category: 'a/b' }, 200],
+    ['torrents/filePrio', { hash, id: '0', priority: '4' }, 400],
+    ['torrents/removeTrackers', { hash, urls: 'http://127.0.0.1:9/other' }, 200],
+    ['torrents/setSavePath', { id: hash, path: '' }, 400],
+    ['torrents/setSavePath', { id: hash, path: '/etc' }, 409],
+    ['torrents/setSavePath', { path: '/etc' }, 400],
+    ['torrents/setDownloadPath', { id: hash, path: '' }, 200],
+    ['torrents/topPrio', { hashes: hash }, 409],
+    ['app/setPreferences', { json: '{"queueing_enabled":true}' }, 200],
+    ['torrents/topPrio', { hashes: hash }, 200],
+    ['torrents/unknown', {}, 404],
+  ] as const
+  for (const [name, params, status] of statuses) {
+    const answer = await post(name, params)
+    expect([name, answer.statusCode, answer.headers['content-type']]).toEqual([
+      name,
+      status,
+      'text/plain; charset=UTF-8',
+    ])
+  }
+  await post('app/setPreferences', { json: '{"queueing_enabled":false}' })
+  await post('torrents/removeCategories', { categories: 'a/b' })
+  expect((await get('auth/login', {}, {})).statusCode).toBe(405)
+  expect((await get('torrents/unknown', {}, {})).statusCode).toBe(403)
+  expect((await get('torrents/export', { hash })).headers['content-type']).toMatch(/^text\/plain/)
+  const told = await post('torrents/addPeers', { hashes: hash, peers: '127.0.0.1:9|nonsense' })
+  expect(told.json()).toEqual({ [hash]: { added: 1, failed: 1 } })
+  const { directory } = await server.call('getTorrent', { id: hash })
+  await post('torrents/setSavePath', { id: hash, path: `${directory}/other` })
+  const moved = async () => (await server.call('getTorrent', { id: hash })).directory
+  await expect.poll(moved, WAIT).toBe(`${directory}/other`)
+  await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
+})
+
+test('tags stay without torrents until they are deleted', async () => {
+  await add(await server.torrent('tagged', { a: 10 }), { paused: 'true' })
+  const [{ hash }] = (await get('torrents/info')).json()
+  const tags = async () => (await get('torrents/tags')).json()
+  await post('torrents/createTags', { tags: 'alone, other' })
+  await post('torrents/addTags', { hashes: hash, tags: 'other' })
+  await post('torrents/setTags', { hashes: hash, tags: 'third' })
+  expect((await get('torrents/info')).json()).toMatchObject([{ tags: 'third' }])
+  await post('torrents/removeTags', { hashes: hash })
+  expect(await tags()).toEqual(['alone', 'other', 'third'])
+  expect((await get('sync/maindata')).json()).toMatchObject({ tags: ['alone', 'other', 'third'] })
+  await post('torrents/deleteTags', { tags: 'alone,other,third' })
+  expect(await tags()).toEqual([])
+  await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
+})
+
+test('has cheap methods of later versions', async () => {
+  const torrent = await server.torrent('later', { a: 40_000 }, [['http://127.0.0.1:9/announce']])
+  await add(torrent, { paused: 'true' })
+  const [{ hash, save_path }] = (await get('torrents/info')).json()
+  const form = new FormData()
+  form.append('torrents', new File([torrent as never], 'a.torrent'))
+  const sent = new Response(form)
+  const parsed = await server.app.inject({
+    method: 'POST',
+    url: '/api/v2/torrents/parseMetadata',
+    payload: Buffer.from(await sent.arrayBuffer()),
+    headers: { cookie, 'content-type': sent.headers.get('content-type')! },
+  })
+  expect(parsed.json()).toMatchObject([
+    {
+      infohash_v1: hash,
+      info: { name: 'later', length: 40_000, pieces_num: 3, files: [{ path: 'later/a', length: 40_000 }] },
+      trackers: [{ tier: 0, url: 'http://127.0.0.1:9/announce' }],
+    },
+  ])
+  expect((await get('torrents/pieceAvailability', { hash })).json()).toEqual([0, 0, 0])
+  expect((await get('torrents/downloadFile', { hash, file: '0' })).statusCode).toBe(409)
+  expect((await get('torrents/downloadFile', { hash, file: 'no' })).statusCode).toBe(409)
+  await post('torrents/addWebSeeds', { hash, urls: 'http://127.0.0.1:9/a' })
+  const edit = { hash, origUrl: 'http://127.0.0.1:9/a', newUrl: 'http://127.0.0.1:9/b' }
+  expect((await post('torrents/editWebSeed', edit)).statusCode).toBe(200)
+  expect((await post('torrents/editWebSeed', edit)).statusCode).toBe(409)
+  expect((await post('torrents/editWebSeed', { ...edit, newUrl: 'x' })).statusCode).toBe(400)
+  expect((await get('torrents/webseeds', { hash })).json()).toEqual([{ url: edit.newUrl }])
+  await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
+  const limits = { up_limit: '5', dl_limit: '6', alt_up_limit: '7', alt_dl_limit: '0' }
+  await post('transfer/setSpeedLimits', limits)
+  expect((await get('transfer/getSpeedLimits')).json()).toEqual({
+    up_limit: 5,
+    dl_limit: 6,
+    alt_up_limit: 7,
+    alt_dl_limit: 0,
+  })
+  await post('transfer/setSpeedLimits', { ...limits, up_limit: '0', dl_limit: '0' })
+  await mkdir(`${save_path}/folder`)
+  const folders = await get('app/getDirectoryContent', { dirPath: save_path, mode: 'dirs' })
+  expect(folders.json()).toContain(`${save_path}/folder`)
+  expect((await get('app/getDirectoryContent', { dirPath: 'here' })).statusCode).toBe(400)
+  expect(Number((await get('app/getFreeSpaceAtPath', { path: save_path })).body)).toBeGreaterThan(0)
 })
 
 test('keeps the keys of private trackers when trackers are changed', async () => {

@@ -8,8 +8,9 @@ import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
 import { isFromHttps } from '../server/guard/origin.ts'
 import type { CompatPlugin } from '../server/server.ts'
-import { type Answer, toStatus, type WebMethods } from './answer.ts'
+import { type Answer, Reply, toStatus, type WebMethods } from './answer.ts'
 import { APP_METHODS } from './app.ts'
+import type { KeptStore } from './kept-store.ts'
 import { LOG_METHODS } from './log.ts'
 import { readParams } from './params.ts'
 import { FEED_METHODS } from './rss.ts'
@@ -20,6 +21,7 @@ import { SyncMemories } from './sync-memory.ts'
 import { ACTING_METHODS } from './torrents-act.ts'
 import { ADDING_METHODS } from './torrents-add.ts'
 import { LABEL_METHODS } from './torrents-labels.ts'
+import { METADATA_METHODS } from './torrents-metadata.ts'
 import { READING_METHODS } from './torrents-read.ts'
 import { SOURCE_METHODS } from './torrents-sources.ts'
 import { TRANSFER_METHODS } from './transfer.ts'
@@ -36,6 +38,7 @@ export const METHODS: WebMethods = {
   ...SYNC_METHODS,
   ...TRANSFER_METHODS,
   ...READING_METHODS,
+  ...METADATA_METHODS,
   ...ACTING_METHODS,
   ...ADDING_METHODS,
   ...SOURCE_METHODS,
@@ -44,60 +47,74 @@ export const METHODS: WebMethods = {
   ...RULE_METHODS,
 }
 
-export const qbittorrentApi: CompatPlugin = scope => {
-  const { app, node } = scope
-  const sessions = new Sessions()
-  const memories = new SyncMemories(MOST_MEMORIES)
-  const call = createCall(node.operations)
-  const guestCall = createCall(node.guestOperations)
-  const facts = new DetailCache(call)
-  app.removeAllContentTypeParsers()
-  takeBodies(app)
-  app.setErrorHandler((error, request, reply) => refuse(error, request, reply, scope))
-  app.post(`${PATH}/auth/login`, { bodyLimit: MAX_LOGIN_BYTES }, (request, reply) =>
-    login(request, reply, sessions, scope),
-  )
-  app.post(`${PATH}/auth/logout`, { bodyLimit: MAX_LOGIN_BYTES }, async (request, reply) => {
-    const id = sessionId(request.headers.cookie)
-    if (id !== null) {
-      sessions.close(id)
-      memories.forget(id)
-    }
-    return reply.header('set-cookie', ENDED_COOKIE).send()
-  })
-  const asked = new WeakMap<FastifyRequest, Client>()
-  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-    const client = await identifyClient(request, sessions, scope)
-    if (client === null) return reply.code(403).type('text/plain').send('Forbidden')
-    asked.set(request, client)
-  }
-  for (const [name, method] of Object.entries(METHODS))
-    app.route({
-      method: method.changes ? ['POST'] : ['GET', 'POST'],
-      url: `${PATH}/${name}`,
-      bodyLimit: MAX_BODY_BYTES,
-      onRequest,
-      handler: async (request, reply) => {
-        const params = await readParams(request.url, request.headers['content-type'], request.body)
-        const { id: client, isOwner } = asked.get(request)!
-        const allowed = isOwner ? call : guestCall
-        const { localAddress: address = '', localPort: port = 0 } = request.socket
-        const web = { address, port, userName: scope.access.userName }
-        return send(await method.run(params, { node, call: allowed, facts, memories, client, web }), reply)
-      },
+export const qbittorrentApi =
+  (kept: KeptStore): CompatPlugin =>
+  scope => {
+    const { app, node } = scope
+    const sessions = new Sessions()
+    const memories = new SyncMemories(MOST_MEMORIES)
+    const call = createCall(node.operations)
+    const guestCall = createCall(node.guestOperations)
+    const facts = new DetailCache(call)
+    app.removeAllContentTypeParsers()
+    takeBodies(app)
+    app.setErrorHandler((error, request, reply) => refuse(error, request, reply, scope))
+    app.post(`${PATH}/auth/login`, { bodyLimit: MAX_LOGIN_BYTES }, (request, reply) =>
+      login(request, reply, sessions, scope),
+    )
+    app.post(`${PATH}/auth/logout`, { bodyLimit: MAX_LOGIN_BYTES }, async (request, reply) => {
+      const id = sessionId(request.headers.cookie)
+      if (id !== null) {
+        sessions.close(id)
+        memories.forget(id)
+      }
+      return reply.header('set-cookie', ENDED_COOKIE).send()
     })
-  // Following a link must not change anything.
-  for (const [name, method] of Object.entries(METHODS))
-    if (method.changes)
-      app.get(`${PATH}/${name}`, { onRequest }, async (_, reply) =>
-        reply.code(405).header('allow', 'POST').send(),
-      )
-}
+    const asked = new WeakMap<FastifyRequest, Client>()
+    const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+      const client = await identifyClient(request, sessions, scope)
+      if (client === null) return reply.code(403).type('text/plain').send('Forbidden')
+      asked.set(request, client)
+    }
+    for (const [name, method] of Object.entries(METHODS))
+      app.route({
+        method: method.changes ? ['POST'] : ['GET', 'POST'],
+        url: `${PATH}/${name}`,
+        bodyLimit: MAX_BODY_BYTES,
+        onRequest,
+        handler: async (request, reply) => {
+          const params = await readParams(request.url, request.headers['content-type'], request.body)
+          const { id: client, isOwner } = asked.get(request)!
+          const allowed = isOwner ? call : guestCall
+          const { localAddress: address = '', localPort: port = 0 } = request.socket
+          const web = { address, port, userName: scope.access.userName }
+          return send(
+            await method.run(params, { node, call: allowed, facts, memories, client, web, kept }),
+            reply,
+          )
+        },
+      })
+    app.route({
+      method: ['GET', 'POST'],
+      url: `${PATH}/*`,
+      onRequest,
+      handler: async (_, reply) => reply.code(404).type('text/plain; charset=UTF-8').send('Not Found'),
+    })
+    const onlyPost = async (_: FastifyRequest, reply: FastifyReply) =>
+      reply.code(405).header('allow', 'POST').type('text/plain; charset=UTF-8').send('Method Not Allowed')
+    app.get(`${PATH}/auth/login`, onlyPost)
+    app.get(`${PATH}/auth/logout`, { onRequest }, onlyPost)
+    // Following a link must not change anything.
+    for (const [name, method] of Object.entries(METHODS))
+      if (method.changes) app.get(`${PATH}/${name}`, { onRequest }, onlyPost)
+  }
 
 function send(answer: Answer, reply: FastifyReply): FastifyReply {
   if (answer === undefined) return reply.type('text/plain; charset=UTF-8').send('')
   if (typeof answer === 'string') return reply.type('text/plain; charset=UTF-8').send(answer)
-  if (answer instanceof Uint8Array) return reply.type('application/x-bittorrent').send(Buffer.from(answer))
+  if (answer instanceof Reply) return reply.code(answer.status).type(answer.type).send(answer.body)
+  // The type that 4.6 gives to a .torrent.
+  if (answer instanceof Uint8Array) return reply.type('text/plain; charset=UTF-8').send(Buffer.from(answer))
   return reply.type('application/json').send(JSON.stringify(answer))
 }
 

@@ -77,7 +77,7 @@ test('has the preferences of qBittorrent 4.6.7, with the right types', () => {
   })
   const kinds = Object.groupBy(Object.keys(preferences), name => typeof preferences[name])
   for (const [kind, names] of Object.entries(NAMES))
-    expect(kinds[kind]?.toSorted()).toEqual(names.trim().split(/\s+/).toSorted())
+    expect(kinds[kind as keyof typeof NAMES]?.toSorted()).toEqual(names.trim().split(/\s+/).toSorted())
 })
 
 /** The names of 4.6.7 by the type of their values. */

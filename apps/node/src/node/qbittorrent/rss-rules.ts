@@ -1,40 +1,55 @@
-/** Rules of automatic downloads. In qBittorrent a rule lists its feeds; here each feed has filters, and those of the same name are a rule. */
+/** Rules of automatic downloads. In qBittorrent a rule lists its feeds; here each feed has filters, and those of the same name are a rule. Rules that do nothing are kept apart. */
 import type { Feed, FeedFilter } from '@shoal/api'
 import { compileFilter } from '../../base/feed-filter.ts'
 import type { Call } from '../server/compat/call.ts'
 import { changes, reads, type WebMethods } from './answer.ts'
+import type { RuleDefinition } from './kept-store.ts'
 import { Refusal } from './refusal.ts'
 import { feedPath } from './rss.ts'
 
 export const RULE_METHODS: WebMethods = {
-  'rss/rules': reads(async (_, { call }) => {
+  'rss/rules': reads(async (_, { call, kept }) => {
     const rules = groupRules((await call('listFeeds', {})).items)
-    return Object.fromEntries([...rules].map(([name, { filter, feeds }]) => [name, ruleDef(filter, feeds)]))
+    const working = [...rules].map(([name, { filter, feeds }]) => [name, ruleDef(filter, feeds)] as const)
+    const resting = [...kept.rules()].map(([name, def]) => [name, restingDef(name, def)] as const)
+    return Object.fromEntries([...resting, ...working])
   }),
-  'rss/setRule': changes(async (params, { call }) => {
+  'rss/setRule': changes(async (params, { call, kept }) => {
     const name = params.required('ruleName').trim()
     if (name === '') throw new Refusal(400, 'ruleName is empty')
     const def = ruleJson(params.required('ruleDef'))
-    if (def.enabled === false) throw new Refusal(409, 'Rules cannot be disabled: remove the rule instead')
-    const urls = Array.isArray(def.affectedFeeds) ? def.affectedFeeds : []
-    await replace(name, feed => (urls.includes(feed.url) ? parseFilter(name, def) : null), call)
+    const filter = parseFilter(name, def)
+    const urls = affectedFeeds(def)
+    const { items } = await call('listFeeds', {})
+    const isWorking = def.enabled !== false && items.some(({ url }) => urls.includes(url))
+    if (!isWorking) kept.putRule(name, def)
+    await replace(name, feed => (isWorking && urls.includes(feed.url) ? filter : null), call)
+    if (isWorking) kept.removeRule(name)
     return undefined
   }),
-  'rss/renameRule': changes(async (params, { call }) => {
+  'rss/renameRule': changes(async (params, { call, kept }) => {
     const [name, newName] = [params.required('ruleName').trim(), params.required('newRuleName').trim()]
     const rules = groupRules((await call('listFeeds', {})).items)
-    if (newName === '' || rules.has(newName) || !rules.has(name))
+    const resting = kept.rules()
+    const isKnown = (each: string) => rules.has(each) || resting.has(each)
+    if (newName === '' || isKnown(newName) || !isKnown(name))
       throw new Refusal(409, 'Unable to rename the rule')
+    const def = resting.get(name)
+    if (def) kept.putRule(newName, def)
+    kept.removeRule(name)
     await replace(name, (_, filter) => (filter ? { ...filter, name: newName } : null), call)
     return undefined
   }),
-  'rss/removeRule': changes(async (params, { call }) => {
-    await replace(params.required('ruleName').trim(), () => null, call)
+  'rss/removeRule': changes(async (params, { call, kept }) => {
+    const name = params.required('ruleName').trim()
+    kept.removeRule(name)
+    await replace(name, () => null, call)
     return undefined
   }),
-  'rss/matchingArticles': reads(async (params, { call }) => {
+  'rss/matchingArticles': reads(async (params, { call, kept }) => {
+    const name = params.required('ruleName')
     const { items } = await call('listFeeds', {})
-    const rule = groupRules(items).get(params.required('ruleName'))
+    const rule = groupRules(items).get(name) ?? restingRule(name, kept.rules().get(name), items)
     const matching: Record<string, string[]> = {}
     for (const feed of rule?.feeds ?? []) {
       const filter = compileFilter(rule!.filter)
@@ -44,6 +59,30 @@ export const RULE_METHODS: WebMethods = {
     }
     return matching
   }),
+}
+
+function affectedFeeds(def: RuleDefinition): string[] {
+  const { affectedFeeds: urls } = def
+  return Array.isArray(urls) ? urls.filter(url => typeof url === 'string') : []
+}
+
+/** A rule that does nothing now: it is switched off, or has no feeds. */
+function restingDef(name: string, def: RuleDefinition) {
+  return {
+    ...ruleDef(parseFilter(name, def), []),
+    affectedFeeds: affectedFeeds(def),
+    enabled: def.enabled !== false,
+  }
+}
+
+function restingRule(
+  name: string,
+  def: RuleDefinition | undefined,
+  feeds: readonly Feed[],
+): Rule | undefined {
+  if (!def) return undefined
+  const urls = affectedFeeds(def)
+  return { filter: parseFilter(name, def), feeds: feeds.filter(({ url }) => urls.includes(url)) }
 }
 
 interface Rule {

@@ -1,6 +1,7 @@
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { compatServer, TOKEN } from '../server/compat/testing/compat-server.ts'
+import { KeptStore } from './kept-store.ts'
 import { qbittorrentApi } from './plugin.ts'
 
 const item = (title: string) =>
@@ -8,7 +9,7 @@ const item = (title: string) =>
 const FEED = `<rss version="2.0"><channel><title>Shows</title>${item('One S01E01')}${item('Two S01E01')}</channel></rss>`
 
 test('feeds and rules are added, changed and removed', async () => {
-  await using server = await compatServer(qbittorrentApi)
+  await using server = await compatServer(node => qbittorrentApi(new KeptStore(node.kernel.database)))
   await using site = fastify()
   site.get('/feed.xml', async (_, reply) => reply.type('application/rss+xml').send(FEED))
   const url = `${await site.listen({ port: 0, host: '127.0.0.1' })}/feed.xml`
@@ -34,8 +35,22 @@ test('feeds and rules are added, changed and removed', async () => {
   await ask('setRule', { ruleName: 'shows', ruleDef: JSON.stringify({ ...def, useRegex: true }) })
   expect((await ask('rules')).json()).toMatchObject({ shows: { ...def, useRegex: true, enabled: true } })
   expect((await ask('matchingArticles', { ruleName: 'shows' })).json()).toEqual({})
-  const off = JSON.stringify({ ...def, enabled: false })
-  expect((await ask('setRule', { ruleName: 'shows', ruleDef: off })).statusCode).toBe(409)
+  // Rules that do nothing are kept: those that are switched off, and those without feeds.
+  for (const resting of [
+    { ...def, enabled: false },
+    { ...def, affectedFeeds: [] },
+  ]) {
+    expect((await ask('setRule', { ruleName: 'shows', ruleDef: JSON.stringify(resting) })).statusCode).toBe(
+      200,
+    )
+    expect((await ask('rules')).json()).toMatchObject({ shows: resting })
+    expect((await server.call('listFeeds', {})).items).toMatchObject([{ filters: [] }])
+  }
+  await ask('setRule', { ruleName: 'none', ruleDef: '{}' })
+  await ask('renameRule', { ruleName: 'none', newRuleName: 'nothing' })
+  expect(Object.keys((await ask('rules')).json())).toEqual(['nothing', 'shows'])
+  await ask('removeRule', { ruleName: 'nothing' })
+  await ask('setRule', { ruleName: 'shows', ruleDef: JSON.stringify(def) })
   await ask('renameRule', { ruleName: 'shows', newRuleName: 'all shows' })
   expect(Object.keys((await ask('rules')).json())).toEqual(['all shows'])
   await ask('removeRule', { ruleName: 'all shows' })

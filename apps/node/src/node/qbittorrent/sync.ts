@@ -5,10 +5,11 @@ import { realTrackers } from '../server/compat/real-trackers.ts'
 import { allTorrents, hash40 } from '../server/compat/torrent-finder.ts'
 import { reads, type WebContext, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
+import { isQueueing } from './preferences.ts'
 import { chosenOne } from './select.ts'
 import { toInfo } from './torrent-info.ts'
 import { peerView } from './torrent-parts.ts'
-import { categories } from './torrents-labels.ts'
+import { allTags, categories } from './torrents-labels.ts'
 import { transferInfo } from './transfer.ts'
 
 export const SYNC_METHODS: WebMethods = {
@@ -37,15 +38,11 @@ async function mainData(context: WebContext) {
   const rows = await allTorrents(call)
   facts.keepOnly(rows)
   const known = await facts.of(rows, { fresh: false })
-  const [settings, stats, labels] = await Promise.all([
-    call('getSettings', {}),
-    call('getStats', {}),
-    call('listLabels', {}),
-  ])
+  const [settings, stats] = await Promise.all([call('getSettings', {}), call('getStats', {})])
   return {
     categories: await categories(call),
     server_state: serverState(settings, stats),
-    tags: labels.tags,
+    tags: await allTags(context),
     torrents: torrentTable(known, settings),
     trackers: trackerTable(known),
   }
@@ -83,7 +80,7 @@ function serverState(settings: Settings, stats: NodeStats) {
     free_space_on_disk: findDisk(stats.disk, settings.downloads.directory)?.freeBytes ?? 0,
     global_ratio: downloadedBytes > 0 ? (uploadedBytes / downloadedBytes).toFixed(2) : '-',
     queued_io_jobs: 0,
-    queueing: true,
+    queueing: isQueueing(settings.queue),
     read_cache_hits: '0',
     read_cache_overload: '0',
     refresh_interval: 1500,

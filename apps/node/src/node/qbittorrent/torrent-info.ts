@@ -68,7 +68,7 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     inactive_seeding_time_limit: -2,
     infohash_v1: detail.infoHashV1 ?? '',
     infohash_v2: detail.infoHashV2 ?? '',
-    last_activity: seconds(detail.activeMs, 0),
+    last_activity: seconds(detail.activeMs ?? detail.addedMs, 0),
     magnet_uri: detail.magnet,
     max_inactive_seeding_time: -1,
     max_ratio: atOnce(detail.ratioLimit ?? seeding.ratioLimit, AT_ONCE.ratio) ?? -1,

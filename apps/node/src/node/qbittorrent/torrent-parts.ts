@@ -11,7 +11,7 @@ export function toPriority(priority: number): number {
 
 /** Converts to Shoal's priority; null for values that qBittorrent does not have. */
 export function fromPriority(priority: number): number | null {
-  return { 0: 0, 1: 4, 4: 4, 6: 6, 7: 7 }[priority] ?? null
+  return { 0: 0, 1: 4, 6: 6, 7: 7 }[priority] ?? null
 }
 
 export function toFile(

@@ -4,6 +4,7 @@ import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { movedPaths } from '../server/compat/moved-paths.ts'
 import { changes, type WebContext, type WebMethod, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
+import { isQueueing } from './preferences.ts'
 import { Refusal } from './refusal.ts'
 import { chosen, chosenIds, chosenOne } from './select.ts'
 import { AT_ONCE } from './torrent-info.ts'
@@ -20,6 +21,14 @@ async function act(action: Action, params: Params, context: WebContext): Promise
 
 function acting(action: Action): WebMethod {
   return changes((params, context) => act(action, params, context))
+}
+
+function queueing(action: Action): WebMethod {
+  return changes(async (params, context) => {
+    const { queue } = await context.call('getSettings', {})
+    if (!isQueueing(queue)) throw new Refusal(409, 'Torrent queueing must be enabled')
+    return act(action, params, context)
+  })
 }
 
 /** Changes each of the chosen torrents in the same way. */
@@ -46,10 +55,10 @@ export const ACTING_METHODS: WebMethods = {
   'torrents/start': acting('resume'),
   'torrents/recheck': acting('recheck'),
   'torrents/reannounce': acting('reannounce'),
-  'torrents/increasePrio': acting('queue-up'),
-  'torrents/decreasePrio': acting('queue-down'),
-  'torrents/topPrio': acting('queue-first'),
-  'torrents/bottomPrio': acting('queue-last'),
+  'torrents/increasePrio': queueing('queue-up'),
+  'torrents/decreasePrio': queueing('queue-down'),
+  'torrents/topPrio': queueing('queue-first'),
+  'torrents/bottomPrio': queueing('queue-last'),
   'torrents/delete': changes((params, context) => {
     params.required('deleteFiles')
     return act(params.bool('deleteFiles') ? 'remove-with-data' : 'remove', params, context)
@@ -71,7 +80,17 @@ export const ACTING_METHODS: WebMethods = {
   'torrents/setLocation': changes(async (params, context) => {
     const directory = params.required('location').trim()
     if (directory === '') throw new Refusal(400, 'save path cannot be empty')
-    for (const id of await chosenIds(params, context)) await context.call('moveTorrent', { id, directory })
+    return move(params, directory, context)
+  }),
+  'torrents/setSavePath': changes((params, context) => {
+    const directory = params.required('path').trim()
+    if (directory === '') throw new Refusal(400, 'Save path cannot be empty')
+    return move(named(params), directory, context)
+  }),
+  // Shoal has no folder for incomplete files, and says so in download_path.
+  'torrents/setDownloadPath': changes(async (params, context) => {
+    params.required('path')
+    await chosen(named(params), context)
     return undefined
   }),
   'torrents/rename': changes(async (params, context) => {
@@ -86,6 +105,16 @@ export const ACTING_METHODS: WebMethods = {
   'torrents/renameFile': changes(renamePath),
   'torrents/renameFolder': changes(renamePath),
   'torrents/filePrio': changes(filePriority),
+}
+
+/** These methods name the hashes `id`. */
+function named(params: Params): Params {
+  return params.with(new Map([['hashes', params.required('id')]]))
+}
+
+async function move(params: Params, directory: string, context: WebContext): Promise<undefined> {
+  for (const id of await chosenIds(params, context)) await context.call('moveTorrent', { id, directory })
+  return undefined
 }
 
 /** 0 and less: no limit. */

@@ -41,12 +41,13 @@ export const ADDING_METHODS: WebMethods = {
 }
 
 async function add(input: Adding, params: Params, call: Call): Promise<boolean> {
-  const { torrent, job } = await call('addTorrent', input)
+  const { added, torrent, job } = await call('addTorrent', input)
   if (job) {
     // The link led to a file that is not a torrent; qBittorrent does not download such files.
     await call('cancelJob', { id: job.id })
     return false
   }
+  if (!added) return false
   const name = params.text('rename').trim()
   if (name !== '') await call('updateTorrent', { id: torrent!.id, name })
   return true

@@ -6,10 +6,14 @@ import type { Params } from './params.ts'
 import { Refusal } from './refusal.ts'
 import { chosen } from './select.ts'
 
+/** Names with single slashes inside, as qBittorrent has them for subcategories. */
+const CATEGORY = /^[^\\/]+(?:\/[^\\/]+)*$/
+
 export const LABEL_METHODS: WebMethods = {
   'torrents/categories': reads((_, { call }) => categories(call)),
   'torrents/createCategory': changes(async (params, { call }) => {
     const name = categoryName(params)
+    if (!CATEGORY.test(name)) throw new Refusal(409, 'Incorrect category name')
     if (Object.hasOwn(await categories(call), name)) throw new Refusal(409, 'Unable to create category')
     await call('putLabel', { name, ...savePath(params) })
     return undefined
@@ -36,15 +40,16 @@ export const LABEL_METHODS: WebMethods = {
     await updateEach(params, context, () => ({ label: name === '' ? null : name }))
     return undefined
   }),
-  'torrents/tags': reads(async (_, { call }) => (await call('listLabels', {})).tags),
-  // Tags exist only on torrents: a tag by itself cannot be stored, and is created with the torrent that gets it.
-  'torrents/createTags': changes(async params => {
+  'torrents/tags': reads((_, context) => allTags(context)),
+  'torrents/createTags': changes(async (params, { kept }) => {
     params.required('tags')
+    kept.addTags(params.list('tags', ','))
     return undefined
   }),
   'torrents/deleteTags': changes(async (params, context) => {
     params.required('tags')
     const gone = params.list('tags', ',')
+    context.kept.removeTags(gone)
     const isTagged = ({ tags }: Torrent) => tags.some(tag => gone.includes(tag))
     const all = new Map([['hashes', 'all']])
     await updateEach(params.with(all), context, ({ tags }) => ({ tags: without(tags, gone) }), isTagged)
@@ -53,7 +58,15 @@ export const LABEL_METHODS: WebMethods = {
   'torrents/addTags': changes(async (params, context) => {
     params.required('tags')
     const added = params.list('tags', ',')
+    context.kept.addTags(added)
     await updateEach(params, context, ({ tags }) => ({ tags: [...new Set([...tags, ...added])] }))
+    return undefined
+  }),
+  'torrents/setTags': changes(async (params, context) => {
+    params.required('tags')
+    const tags = [...new Set(params.list('tags', ','))]
+    context.kept.addTags(tags)
+    await updateEach(params, context, () => ({ tags }))
     return undefined
   }),
   'torrents/removeTags': changes(async (params, context) => {
@@ -61,6 +74,11 @@ export const LABEL_METHODS: WebMethods = {
     await updateEach(params, context, ({ tags }) => ({ tags: gone.length === 0 ? [] : without(tags, gone) }))
     return undefined
   }),
+}
+
+/** Tags of torrents, and those that were created without any. */
+export async function allTags({ call, kept }: WebContext): Promise<string[]> {
+  return [...new Set([...(await call('listLabels', {})).tags, ...kept.tags()])].sort()
 }
 
 export async function categories(call: Call): Promise<Record<string, { name: string; savePath: string }>> {

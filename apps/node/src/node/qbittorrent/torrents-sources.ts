@@ -31,7 +31,6 @@ export const SOURCE_METHODS: WebMethods = {
     params.required('urls')
     const removed = params.list('urls', '|')
     await changeTiers(params, context, tiers => {
-      if (!tiers.flat().some(url => removed.includes(url))) throw new Refusal(409, 'No trackers were removed')
       return tiers.map(tier => tier.filter(url => !removed.includes(url))).filter(tier => tier.length > 0)
     })
     return undefined
@@ -45,14 +44,24 @@ export const SOURCE_METHODS: WebMethods = {
       return urls.filter(url => !removed.has(url))
     }),
   ),
+  'torrents/editWebSeed': changes(async (params, context) => {
+    const [from, to] = [params.required('origUrl'), params.required('newUrl').trim()].map(decode)
+    if (!/^https?:/i.test(to!) || !URL.canParse(to!)) throw new Refusal(400, `"${to}" is not a valid URL`)
+    await changeWebSeeds(params.with(new Map([['urls', to!]])), context, urls => {
+      if (!urls.includes(from!)) throw new Refusal(409, `"${from}" is not an existing URL`)
+      return urls.map(url => (url === from ? to! : url))
+    })
+    return undefined
+  }),
   'torrents/addPeers': changes(async (params, context) => {
     params.required('peers')
-    const addresses = params.list('peers', '|').filter(isAddress)
+    const given = params.list('peers', '|')
+    const addresses = given.filter(isAddress)
     if (addresses.length === 0) throw new Refusal(400, 'No valid peers were specified')
     const told: Record<string, object> = {}
     for (const torrent of await chosen(params, context)) {
       await context.call('addPeers', { id: torrent.id, addresses })
-      told[hash40(torrent)] = { added: addresses.length, failed: 0 }
+      told[hash40(torrent)] = { added: addresses.length, failed: given.length - addresses.length }
     }
     return told
   }),

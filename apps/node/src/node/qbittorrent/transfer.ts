@@ -11,6 +11,13 @@ type Limit = keyof Pick<
   | 'alternativeUploadBytesPerSecond'
 >
 
+const SPEED_LIMITS = {
+  up_limit: 'uploadBytesPerSecond',
+  dl_limit: 'downloadBytesPerSecond',
+  alt_up_limit: 'alternativeUploadBytesPerSecond',
+  alt_dl_limit: 'alternativeDownloadBytesPerSecond',
+} as const satisfies Record<string, Limit>
+
 export const TRANSFER_METHODS: WebMethods = {
   'transfer/info': reads(async (_, { call }) => transferInfo(await call('getStats', {}))),
   'transfer/speedLimitsMode': reads(async (_, { call }) => {
@@ -31,6 +38,15 @@ export const TRANSFER_METHODS: WebMethods = {
   'transfer/uploadLimit': effectiveLimit('uploadBytesPerSecond', 'alternativeUploadBytesPerSecond'),
   'transfer/setDownloadLimit': setLimit('downloadBytesPerSecond', 'alternativeDownloadBytesPerSecond'),
   'transfer/setUploadLimit': setLimit('uploadBytesPerSecond', 'alternativeUploadBytesPerSecond'),
+  'transfer/getSpeedLimits': reads(async (_, { call }) => {
+    const { limits } = await call('getSettings', {})
+    return Object.fromEntries(Object.entries(SPEED_LIMITS).map(([name, limit]) => [name, limits[limit] ?? 0]))
+  }),
+  'transfer/setSpeedLimits': changes(async (params, { call }) => {
+    const limits = Object.entries(SPEED_LIMITS).map(([name, limit]) => [limit, rateLimit(params, name)])
+    await call('changeSettings', { limits: Object.fromEntries(limits) })
+    return undefined
+  }),
   'transfer/banPeers': changes(async params => {
     params.required('peers')
     throw new Refusal(409, 'Shoal has no list of banned peers')

@@ -13,7 +13,7 @@ let sessionId = ''
 const authorization = `Basic ${Buffer.from(`shoal:${TOKEN}`).toString('base64')}`
 
 beforeAll(async () => {
-  server = await compatServer(transmissionApi)
+  server = await compatServer(() => transmissionApi)
   sessionId = String((await post('{}', {})).headers['x-transmission-session-id'])
 })
 afterAll(() => server[Symbol.asyncDispose]())

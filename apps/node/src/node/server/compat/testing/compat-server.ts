@@ -26,14 +26,14 @@ export interface CompatServer extends AsyncDisposable {
   ): Promise<Buffer>
 }
 
-export async function compatServer(api: CompatPlugin): Promise<CompatServer> {
+export async function compatServer(open: (node: TestNode) => CompatPlugin): Promise<CompatServer> {
   const node = await testNode()
   const problems: string[] = []
   const note = (text: string) => void problems.push(text)
   const log = { debug() {}, info() {}, warn() {}, error: note }
   const app = guard({ log, host: '127.0.0.1' })
   const access = new Access({ token: TOKEN })
-  app.register(async scope => api({ app: scope, node: { ...node, log }, access }))
+  app.register(async scope => open(node)({ app: scope, node: { ...node, log }, access }))
   await app.ready()
   return {
     app,
