@@ -222,6 +222,7 @@ describe('@ctrl/qbittorrent', () => {
     expect(third.torrents).toEqual({ [made.v1!]: { tags: 'red' } })
     expect(third.tags).toEqual(['red'])
     await client.removeTorrent(made.v1!)
+    await client.deleteTags('red')
     expect(await sync(third.rid)).toMatchObject({ torrents_removed: [made.v1], tags_removed: ['red'] })
     // The client did not receive the previous response.
     expect(await sync(third.rid)).toMatchObject({ full_update: true, torrents: {} })
