@@ -10,6 +10,10 @@ import type { Peer } from './peer.ts'
 import type { LinkHandler } from './peer-link.ts'
 import type { SwarmState } from './swarm-state.ts'
 
+/** A peer that changes its interest more often than this is flooding us: each change may make us choose again whom to serve. */
+const MOST_FLIPS = 100
+const FLIPS_MS = 10_000
+
 /** Events that peers report to their swarm. */
 export interface PeerEvents {
   onClosed(peer: Peer, error: Error | undefined): void
@@ -39,6 +43,9 @@ export class PeerMessages implements LinkHandler {
   /** Whether the peer lost pieces during this read. */
   #hasLost = false
   #saidPort = false
+  /** Changes of its interest since `#flipsFromMs`. */
+  #flips = 0
+  #flipsFromMs = 0
 
   constructor({ peer, swarm, metadata, hashes, events }: PeerMessagesOptions) {
     this.#peer = peer
@@ -100,6 +107,12 @@ export class PeerMessages implements LinkHandler {
   #setInterested(interested: boolean): void {
     const { flags } = this.#peer
     if (flags.peerInterested === interested) return
+    const now = this.#swarm.clock.nowMs()
+    if (now - this.#flipsFromMs > FLIPS_MS) {
+      this.#flips = 0
+      this.#flipsFromMs = now
+    }
+    if (++this.#flips > MOST_FLIPS) throw new ShoalError('bad-message', 'it keeps changing its interest')
     flags.peerInterested = interested
     this.#events.onInterestChanged(this.#peer)
   }

@@ -4,6 +4,7 @@ import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { parseExtendedHandshake } from '../wire/extensions/extended-handshake.ts'
 import { encodeDontHave } from '../wire/extensions/small-extensions.ts'
 import { MessageWriter } from '../wire/message-writer.ts'
+import type { RemotePeer } from './testing/remote-peer.ts'
 import { TestSwarm } from './testing/test-swarm.ts'
 import { type TestTorrent, testTorrent } from './testing/test-torrent.ts'
 
@@ -237,6 +238,28 @@ describe('choking', () => {
     await bench.pass(1000)
     expect(remote.all('reject')).toHaveLength(4)
     expect(remote.blocks).toEqual([])
+  })
+})
+
+describe('interest', () => {
+  const flip = (remote: RemotePeer, times: number) =>
+    remote.send(out => {
+      for (let i = 0; i < times; i++) i % 2 === 0 ? out.interested() : out.notInterested()
+    })
+
+  it('may change a hundred times in ten seconds, and no more', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const { remote } = await bench.connect()
+    for (let i = 0; i < 3; i++) {
+      await bench.pass(10_001)
+      flip(remote, 100)
+    }
+    await bench.pass(10)
+    expect(remote.closed).toBe(false)
+    flip(remote, 1)
+    await bench.pass(10)
+    expect(remote.closed).toBe(true)
+    expect(bench.log.join()).toContain('it keeps changing its interest')
   })
 })
 

@@ -5,6 +5,7 @@
  */
 import { createServer, type NetConnectOpts, Socket } from 'node:net'
 import { ShoalError } from '../base/errors.ts'
+import { InputShare } from './input-budget.ts'
 import type { Connection, ConnectionHandler, Listener, PeerAddress, Transport } from './transport.ts'
 
 const READ_BYTES = 256 * 1024
@@ -39,7 +40,9 @@ class TcpConnection implements Connection {
   #corked = false
   #paused = false
   #rest: ReturnType<typeof setTimeout> | undefined
+  /** Bytes that were read but not passed on yet. Nothing more is read until they are. */
   #held: Uint8Array[] = []
+  readonly #share = new InputShare()
   #linger: ReturnType<typeof setTimeout> | undefined
   #closed = false
   #error: Error | undefined
@@ -79,20 +82,48 @@ class TcpConnection implements Connection {
   /** Receives bytes from the socket. Returns false to stop reading. */
   received(bytes: Uint8Array): boolean {
     if (this.#closed) return false
-    if (this.#paused) {
-      // A read that was already under way when `pause` was called.
-      this.#held.push(bytes.slice())
+    // A read that was already under way when `pause` was called.
+    const passed = this.#paused || this.#held.length > 0 ? 0 : this.#pass(bytes)
+    if (passed < bytes.length) {
+      if (!this.#closed) this.#held.push(bytes.slice(passed))
+      if (!this.#paused) this.#share.wait(this.#proceed)
       return false
     }
-    this.#handler?.onData(bytes)
-    if (bytes.length < BULK_BYTES || bytes.length >= FULL_READ_BYTES) return true
+    if (bytes.length < BULK_BYTES) return true
+    if (bytes.length >= FULL_READ_BYTES) {
+      if (!this.#share.isUsed) return true
+      this.#share.wait(this.#proceed)
+      return false
+    }
     this.#rest = setTimeout(this.#afterRest, REST_MS)
     return false
   }
 
+  #pass(bytes: Uint8Array): number {
+    return this.#share.pass(bytes, this.#deliver)
+  }
+
+  readonly #deliver = (bytes: Uint8Array) => {
+    this.#handler?.onData(bytes)
+    return !this.#paused && !this.#closed
+  }
+
+  /** Passes on what is held, then reads on. */
+  readonly #proceed = () => {
+    while (this.#held.length > 0) {
+      if (this.#paused || this.#closed || this.#share.isWaiting) return
+      const bytes = this.#held.shift()!
+      const passed = this.#pass(bytes)
+      if (passed === bytes.length) continue
+      this.#held.unshift(bytes.subarray(passed))
+      if (!this.#paused) this.#share.wait(this.#proceed)
+    }
+    if (!this.#paused && !this.#closed && this.#started) this.#socket.resume()
+  }
+
   readonly #afterRest = () => {
     this.#rest = undefined
-    if (!this.#paused && !this.#closed) this.#socket.resume()
+    if (!this.#paused && !this.#closed && this.#held.length === 0) this.#socket.resume()
   }
 
   write(bytes: Uint8Array, onSent?: () => void): void {
@@ -121,11 +152,7 @@ class TcpConnection implements Connection {
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
-    queueMicrotask(() => {
-      while (this.#held.length > 0 && !this.#paused && !this.#closed)
-        this.#handler?.onData(this.#held.shift()!)
-      if (!this.#paused && this.#started) this.#socket.resume()
-    })
+    queueMicrotask(this.#proceed)
   }
 
   close(graceful = false): void {
@@ -139,6 +166,7 @@ class TcpConnection implements Connection {
   #onClose(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#held = []
     clearTimeout(this.#rest)
     clearTimeout(this.#linger)
     this.#handler?.onClose(this.#error)
@@ -254,7 +282,9 @@ function adopt(accepted: Socket, holder: { connection?: TcpConnection }): Socket
   const inner = accepted as Socket & { _handle?: object | null }
   const handle = inner._handle
   if (!handle) {
-    accepted.on('data', bytes => holder.connection?.received(bytes as Uint8Array))
+    accepted.on('data', bytes => {
+      if (!holder.connection?.received(bytes as Uint8Array)) accepted.pause()
+    })
     accepted.pause()
     return accepted
   }

@@ -5,6 +5,7 @@
 import { type NetConnectOpts, connect as netConnect, type Socket } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { messageOf, ShoalError } from '../../base/errors.ts'
+import { InputShare } from '../input-budget.ts'
 import type { ResolvedAddress } from '../resolve.ts'
 import { BodyReader } from './body-reader.ts'
 import { HeadReader, type ResponseHead } from './response-head.ts'
@@ -52,6 +53,8 @@ export class HttpConnection {
   #handler: ExchangeHandler | null = null
   #head = new HeadReader()
   #body: BodyReader | null = null
+  readonly #share = new InputShare()
+  #isPaused = false
   #error: unknown
   #closed = false
 
@@ -107,11 +110,13 @@ export class HttpConnection {
   }
 
   pause(): void {
+    this.#isPaused = true
     this.#socket.pause()
   }
 
   resume(): void {
-    if (!this.#closed) this.#socket.resume()
+    this.#isPaused = false
+    this.#readOn()
   }
 
   /** Closes the connection. Pending requests receive no more calls. */
@@ -128,13 +133,20 @@ export class HttpConnection {
       return false
     }
     try {
-      this.#read(bytes)
+      this.#share.spend(() => this.#read(bytes))
     } catch (error) {
       this.#error = error
       this.#socket.destroy()
       return false
     }
-    return !this.#socket.isPaused()
+    if (this.#isPaused) return false
+    if (!this.#share.isUsed) return true
+    this.#share.wait(this.#readOn)
+    return false
+  }
+
+  readonly #readOn = () => {
+    if (!this.#closed && !this.#isPaused && !this.#share.isWaiting) this.#socket.resume()
   }
 
   #read(bytes: Uint8Array): void {

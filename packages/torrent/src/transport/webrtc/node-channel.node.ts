@@ -1,7 +1,8 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel'
 import { ShoalError } from '../../base/errors.ts'
+import { InputShare } from '../input-budget.ts'
 import type { PeerAddress } from '../transport.ts'
-import { LINGER_MS } from './limits.ts'
+import { LINGER_MS, MAX_HELD_BYTES } from './limits.ts'
 import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
 export type NativeMessage = string | Uint8Array | ArrayBuffer
@@ -13,7 +14,10 @@ export class NodeChannel implements RtcChannel {
   readonly #channel: DataChannel
   readonly #connection: PeerConnection
   #handler: RtcChannelHandler | undefined
-  #early: Uint8Array[] = []
+  /** Messages that arrived early, or faster than they are handled. */
+  #held: Uint8Array[] = []
+  #heldBytes = 0
+  readonly #share = new InputShare()
   /** Whether the native channel must not be used any more. */
   #isGone = false
   /** Whether the owner has closed it, or was notified that it is closed. */
@@ -59,14 +63,17 @@ export class NodeChannel implements RtcChannel {
   onMessage(message: NativeMessage): void {
     if (this.#isClosed || typeof message === 'string') return
     const bytes = message instanceof ArrayBuffer ? new Uint8Array(message) : message
-    if (this.#handler) this.#handler.onMessage(bytes)
-    else this.#early.push(bytes)
+    this.#held.push(bytes)
+    this.#heldBytes += bytes.length
+    if (this.#heldBytes > MAX_HELD_BYTES) return this.#fail('bad-message', 'it sends faster than we can read')
+    if (this.#handler) this.#deliver()
   }
 
   /** The native channel has closed: by the other side, or after `close`. */
   closed(): void {
     this.#isGone = true
-    if (this.#isClosed) return
+    // What arrived before is delivered first.
+    if (this.#isClosed || this.#held.length > 0) return
     this.#isClosed = true
     this.#end()
   }
@@ -79,14 +86,32 @@ export class NodeChannel implements RtcChannel {
     this.#isGone ||= state === 'closed'
     if (this.#isClosed) return
     if (state === 'closed') return void afterTurn(() => this.closed())
-    this.#isClosed = true
-    this.#end(new ShoalError('timeout', 'the peer cannot be reached any more'))
+    this.#fail('timeout', 'the peer cannot be reached any more')
   }
 
   #begin(handler: RtcChannelHandler): void {
     this.#handler = handler
-    for (const bytes of this.#early.splice(0)) if (!this.#isClosed) handler.onMessage(bytes)
     if (this.#isClosed) handler.onClose()
+    else this.#deliver()
+  }
+
+  readonly #deliver = () => {
+    while (this.#held.length > 0 && !this.#isClosed && !this.#share.isWaiting) {
+      const bytes = this.#held[0]!
+      const passed = this.#share.pass(bytes, this.#take)
+      this.#heldBytes -= passed
+      if (passed === bytes.length) this.#held.shift()
+      else {
+        this.#held[0] = bytes.subarray(passed)
+        this.#share.wait(this.#deliver)
+      }
+    }
+    if (this.#isGone && this.#held.length === 0) this.closed()
+  }
+
+  readonly #take = (bytes: Uint8Array) => {
+    this.#handler!.onMessage(bytes)
+    return !this.#isClosed
   }
 
   #onLow(): void {
@@ -101,7 +126,13 @@ export class NodeChannel implements RtcChannel {
     this.#channel.close()
   }
 
+  #fail(code: 'bad-message' | 'timeout', message: string): void {
+    this.#isClosed = true
+    this.#end(new ShoalError(code, message))
+  }
+
   #end(error?: Error): void {
+    this.#held = []
     clearTimeout(this.#linger)
     this.#linger = undefined
     this.#isGone = true

@@ -1,5 +1,6 @@
 import { ShoalError } from '../../base/errors.ts'
 import type { Connection, ConnectionHandler, PeerAddress } from '../transport.ts'
+import { MAX_HELD_BYTES } from './limits.ts'
 import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
 /** Size of a message: large enough to make its overhead small, and accepted by every client. */
@@ -7,8 +8,6 @@ export const MESSAGE_BYTES = 64 * 1024
 /** Most bytes queued in the channel, and the level at which it gets more. */
 const CHANNEL_HIGH_BYTES = 1024 * 1024
 const CHANNEL_LOW_BYTES = 512 * 1024
-/** A reader cannot slow down a data channel: a peer that sends this much before `start` is flooding us. */
-const MAX_HELD_BYTES = 8 * 1024 * 1024
 /** Time limit for queued bytes to leave when a connection closes gracefully. */
 const LINGER_MS = 3000
 

@@ -1,0 +1,161 @@
+/**
+ * Bytes from peers may take only so long in one turn of the event loop, because whatever else the program does waits meanwhile. Without a
+ * limit, a peer that sends small messages as fast as it can would be read for seconds: a socket is read until it is empty.
+ */
+
+/** Time for the bytes of all sources in one turn. Afterwards, each source gets one more slice at most. */
+const TURN_MS = 4
+/** The least that a source gets in a turn, however many compete. */
+const LEAST_SHARE_MS = 0.05
+const FIRST_SLICE_BYTES = 16 * 1024
+const MIN_SLICE_BYTES = 1024
+const MAX_SLICE_BYTES = 256 * 1024
+
+/** The event loop, as far as a budget needs to know it. */
+export interface Turns {
+  nowMs(): number
+  /** Calls `callback` in the next turn. */
+  next(callback: () => void): void
+}
+
+const eventLoop: Turns = {
+  nowMs: () => performance.now(),
+  next: callback => void setImmediate(callback),
+}
+
+/** Divides the time of each turn among the sources of input. One event loop has one budget. */
+export class InputBudget {
+  readonly #turns: Turns
+  #turn = 0
+  #endMs: number | null = null
+  #shareMs = TURN_MS
+  #waiting: (() => void)[] = []
+
+  constructor(turns: Turns = eventLoop) {
+    this.#turns = turns
+  }
+
+  /** Time for one source in this turn: the less, the more sources used up theirs in the last turn. */
+  get shareMs(): number {
+    return this.#shareMs
+  }
+
+  /** Number of the current turn. */
+  get turn(): number {
+    return this.#turn
+  }
+
+  nowMs(): number {
+    return this.#turns.nowMs()
+  }
+
+  /** Begins the turn unless it has begun. */
+  begin(nowMs: number): void {
+    if (this.#endMs !== null) return
+    this.#endMs = nowMs + TURN_MS
+    this.#turns.next(() => this.#next())
+  }
+
+  /** Whether the time of this turn is used up. Other work counts too: it delays the turn just as much. */
+  isSpent(nowMs: number): boolean {
+    return this.#endMs !== null && nowMs >= this.#endMs
+  }
+
+  /** Calls `callback` in the next turn. */
+  wait(callback: () => void): void {
+    this.begin(this.nowMs())
+    this.#waiting.push(callback)
+  }
+
+  #next(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    this.#turn++
+    this.#endMs = null
+    this.#shareMs = Math.max(LEAST_SHARE_MS, TURN_MS / Math.max(1, waiting.length))
+    for (const callback of waiting) callback()
+  }
+}
+
+/** The budget of this thread. */
+export const inputBudget = new InputBudget()
+
+/** The share of one source, such as a connection, in a budget. */
+export class InputShare {
+  readonly #budget: InputBudget
+  #turn = -1
+  #usedMs = 0
+  #lastMs = 0
+  #sliceBytes = FIRST_SLICE_BYTES
+  #isWaiting = false
+
+  constructor(budget: InputBudget = inputBudget) {
+    this.#budget = budget
+  }
+
+  /** Whether the source must wait for the next turn. It never has to before it has done something in this one. */
+  get isUsed(): boolean {
+    const budget = this.#budget
+    if (this.#turn !== budget.turn) return false
+    return this.#usedMs >= budget.shareMs || budget.isSpent(this.#lastMs)
+  }
+
+  get isWaiting(): boolean {
+    return this.#isWaiting
+  }
+
+  /** Runs work that counts. */
+  spend(work: () => void): void {
+    const budget = this.#budget
+    const startedMs = budget.nowMs()
+    budget.begin(startedMs)
+    if (this.#turn !== budget.turn) {
+      this.#turn = budget.turn
+      this.#usedMs = 0
+    }
+    try {
+      work()
+    } finally {
+      this.#lastMs = budget.nowMs()
+      this.#usedMs += this.#lastMs - startedMs
+    }
+  }
+
+  /**
+   * Passes bytes on in slices until the share is used or `take` returns false. Returns how many it passed on. Slices are as long as what the last
+   * ones cost allows.
+   */
+  pass(bytes: Uint8Array, take: (slice: Uint8Array) => boolean): number {
+    let at = 0
+    let isWanted = true
+    while (isWanted && at < bytes.length && !this.isUsed) {
+      const end = Math.min(bytes.length, at + this.#sliceBytes)
+      const slice = end - at === bytes.length ? bytes : bytes.subarray(at, end)
+      const beforeMs = this.#turn === this.#budget.turn ? this.#usedMs : 0
+      this.spend(() => {
+        isWanted = take(slice)
+      })
+      this.#fit(slice.length, this.#usedMs - beforeMs)
+      at = end
+    }
+    return at
+  }
+
+  /** Calls `callback` in the next turn, unless it is waiting for that already. */
+  wait(callback: () => void): void {
+    if (this.#isWaiting) return
+    this.#isWaiting = true
+    this.#budget.wait(() => {
+      this.#isWaiting = false
+      callback()
+    })
+  }
+
+  /** Makes the next slice as long as a share lasts. */
+  #fit(bytes: number, tookMs: number): void {
+    const { shareMs } = this.#budget
+    if (tookMs > shareMs) this.#sliceBytes = Math.max(MIN_SLICE_BYTES, Math.floor((bytes * shareMs) / tookMs))
+    else if (bytes === this.#sliceBytes && tookMs < shareMs / 2)
+      this.#sliceBytes = Math.min(MAX_SLICE_BYTES, 2 * bytes)
+  }
+}
