@@ -7,6 +7,8 @@
 const TURN_MS = 4
 /** The least that a source gets in a turn, however many compete. */
 const LEAST_SHARE_MS = 0.05
+/** A turn begins to count after this much work. Most turns have less, and counting each of them would cost more than some of their reads. */
+const FREE_MS = 0.25
 const FIRST_SLICE_BYTES = 16 * 1024
 const MIN_SLICE_BYTES = 1024
 const MAX_SLICE_BYTES = 256 * 1024
@@ -30,6 +32,8 @@ export class InputBudget {
   #endMs: number | null = null
   #shareMs = TURN_MS
   #waiting: (() => void)[] = []
+  /** Work of turns that did not count. */
+  #freeMs = 0
 
   constructor(turns: Turns = eventLoop) {
     this.#turns = turns
@@ -47,6 +51,16 @@ export class InputBudget {
 
   nowMs(): number {
     return this.#turns.nowMs()
+  }
+
+  /** Adds work since `startedMs`. Returns whether the turn counts. */
+  add(startedMs: number, tookMs: number): boolean {
+    if (this.#endMs !== null) return true
+    this.#freeMs += tookMs
+    if (this.#freeMs < FREE_MS) return false
+    this.#freeMs = 0
+    this.begin(startedMs)
+    return true
   }
 
   /** Begins the turn unless it has begun. */
@@ -73,6 +87,9 @@ export class InputBudget {
     this.#turn++
     this.#endMs = null
     this.#shareMs = Math.max(LEAST_SHARE_MS, TURN_MS / Math.max(1, waiting.length))
+    // The first one has an advantage, so each is first in turn.
+    const first = waiting.shift()
+    if (first) waiting.push(first)
     for (const callback of waiting) callback()
   }
 }
@@ -106,18 +123,11 @@ export class InputShare {
 
   /** Runs work that counts. */
   spend(work: () => void): void {
-    const budget = this.#budget
-    const startedMs = budget.nowMs()
-    budget.begin(startedMs)
-    if (this.#turn !== budget.turn) {
-      this.#turn = budget.turn
-      this.#usedMs = 0
-    }
+    const startedMs = this.#budget.nowMs()
     try {
       work()
     } finally {
-      this.#lastMs = budget.nowMs()
-      this.#usedMs += this.#lastMs - startedMs
+      this.#count(startedMs)
     }
   }
 
@@ -127,18 +137,30 @@ export class InputShare {
    */
   pass(bytes: Uint8Array, take: (slice: Uint8Array) => boolean): number {
     let at = 0
-    let isWanted = true
-    while (isWanted && at < bytes.length && !this.isUsed) {
+    while (at < bytes.length && !this.isUsed) {
       const end = Math.min(bytes.length, at + this.#sliceBytes)
-      const slice = end - at === bytes.length ? bytes : bytes.subarray(at, end)
-      const beforeMs = this.#turn === this.#budget.turn ? this.#usedMs : 0
-      this.spend(() => {
-        isWanted = take(slice)
-      })
-      this.#fit(slice.length, this.#usedMs - beforeMs)
+      const startedMs = this.#budget.nowMs()
+      const isWanted = take(end - at === bytes.length ? bytes : bytes.subarray(at, end))
+      this.#fit(end - at, this.#count(startedMs))
       at = end
+      if (!isWanted) break
     }
     return at
+  }
+
+  /** Counts work since `startedMs`. Returns how long it took. */
+  #count(startedMs: number): number {
+    const budget = this.#budget
+    const nowMs = budget.nowMs()
+    const tookMs = nowMs - startedMs
+    if (!budget.add(startedMs, tookMs)) return tookMs
+    if (this.#turn !== budget.turn) {
+      this.#turn = budget.turn
+      this.#usedMs = 0
+    }
+    this.#usedMs += tookMs
+    this.#lastMs = nowMs
+    return tookMs
   }
 
   /** Calls `callback` in the next turn, unless it is waiting for that already. */
