@@ -106,9 +106,9 @@ function metrics(manager: TorrentManager): Family[] {
   ]
 }
 
-function health({ session, registry, kernel: { settings } }: TorrentManager): string[] {
+function health({ session, list, kernel: { settings } }: TorrentManager): string[] {
   const problems = [...session.problems]
-  const all = [...registry.listed()].map(({ api }) => ({ name: api.name, stats: api.stats }))
+  const all = [...list.troubled()].map(({ api }) => ({ name: api.name, stats: api.stats }))
   const failed = all.filter(({ stats }) => stats.state === 'error')
   if (failed.length > 0)
     problems.push(

@@ -76,9 +76,10 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     for (const { path, storedAs } of files)
       log.warn(`${nameOf(torrent)}: ${path} exists and is another file: stored as ${storedAs}`, about)
   })
-  api.on('filesChanged', paths =>
-    log.warn(`${nameOf(torrent)}: changed on disk and no longer right: ${paths.join(', ')}`, about),
-  )
+  api.on('filesChanged', paths => {
+    log.warn(`${nameOf(torrent)}: changed on disk and no longer right: ${paths.join(', ')}`, about)
+    registry.touch(torrent)
+  })
   api.on('log', message => log.debug(`${nameOf(torrent)}: ${message}`, about))
   api.on(
     'peerClosed',

@@ -24,6 +24,7 @@ function engineTorrent(number: number) {
     reason: null,
     trackersFail: false,
     seeds: 0,
+    changedFiles: [] as string[],
   }
   return {
     id: infoHashText({ v1 }),
@@ -226,4 +227,31 @@ test('queue positions are right after any sequence of changes', () => {
       }
     }),
   )
+})
+
+test('troubled torrents are known at once, and without examining all others', () => {
+  const world = new World()
+  for (let number = 0; number < 5; number++) world.add(number)
+  world.list.tick()
+  let reads = 0
+  for (const fake of world.fakes) {
+    const { stats } = fake
+    Object.defineProperty(fake, 'stats', {
+      get() {
+        reads++
+        return stats
+      },
+    })
+  }
+  const troubled = () => [...world.list.troubled()].map(({ name }) => name)
+  expect([troubled(), reads]).toEqual([[], 0])
+  world.fakes[1]!.stats.state = 'error'
+  world.fakes[3]!.stats.changedFiles.push('a.txt')
+  for (const number of [1, 3]) world.registry.touch(world.find(number)!)
+  expect(troubled()).toEqual(['torrent 1', 'torrent 3'])
+  world.list.tick()
+  expect(troubled()).toEqual(['torrent 1', 'torrent 3'])
+  world.fakes[1]!.stats.state = 'paused'
+  world.registry.delete(world.find(3)!)
+  expect(troubled()).toEqual([])
 })

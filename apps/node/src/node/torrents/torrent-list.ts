@@ -20,6 +20,7 @@ export class TorrentList implements RegistryListener {
   readonly #views = new Map<string, Torrent>()
   readonly #dirty = new Set<ManagedTorrent>()
   readonly #live = new Set<ManagedTorrent>()
+  readonly #troubled = new Set<ManagedTorrent>()
   readonly #removed = new Set<string>()
   /**
    * Read by a client between two ticks: the changes since the last tick are then not all changes for that client, so
@@ -87,6 +88,8 @@ export class TorrentList implements RegistryListener {
     if (this.#isReordered) this.queue.invalidate()
     this.queue.locateAll()
     for (const torrent of this.#live) this.#dirty.add(torrent)
+    for (const torrent of this.#troubled)
+      if (!this.#registry.isListed(torrent)) this.#troubled.delete(torrent)
     // If the order has changed, so have the positions of others.
     if (this.#isReordered)
       for (const torrent of this.#registry.listed()) if (this.#hasMoved(torrent)) this.#dirty.add(torrent)
@@ -128,6 +131,12 @@ export class TorrentList implements RegistryListener {
     return this.#views.values()
   }
 
+  /** The torrents that an error has stopped, or whose files others have changed. Costs nothing for all others. */
+  *troubled(): Generator<ManagedTorrent> {
+    for (const torrent of new Set([...this.#troubled, ...this.#dirty]))
+      if (this.#registry.isListed(torrent) && isTroubled(torrent)) yield torrent
+  }
+
   #hasMoved(torrent: ManagedTorrent): boolean {
     return this.#views.get(torrent.id)?.queuePosition !== this.queue.position(torrent)
   }
@@ -146,6 +155,7 @@ export class TorrentList implements RegistryListener {
   #update(torrent: ManagedTorrent): Changes['changed'][number] | null {
     if (!this.#registry.isListed(torrent)) {
       this.#live.delete(torrent)
+      this.#troubled.delete(torrent)
       return null
     }
     const before = this.#views.get(torrent.id)
@@ -153,6 +163,8 @@ export class TorrentList implements RegistryListener {
     this.#views.set(torrent.id, view)
     if (isLive(view)) this.#live.add(torrent)
     else this.#live.delete(torrent)
+    if (isTroubled(torrent)) this.#troubled.add(torrent)
+    else this.#troubled.delete(torrent)
     return before && !this.#shown.has(torrent) ? difference(before, view) : view
   }
 
@@ -163,6 +175,10 @@ export class TorrentList implements RegistryListener {
     }
     return torrentView(torrent, this.queue.position(torrent))
   }
+}
+
+function isTroubled({ api }: ManagedTorrent): boolean {
+  return api.state === 'error' || api.stats.changedFiles.length > 0
 }
 
 function isLive(view: Torrent): boolean {
