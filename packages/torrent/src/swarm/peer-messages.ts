@@ -5,14 +5,11 @@ import { parseDontHave, parseUploadOnly } from '../wire/extensions/small-extensi
 import { parseMetadataMessage } from '../wire/extensions/ut-metadata.ts'
 import { type PexPeer, parsePex } from '../wire/extensions/ut-pex.ts'
 import { type HashExchange, hashRange, type RangeNumbers } from './hash-exchange.ts'
+import { InterestFlips } from './interest-flips.ts'
 import type { MetadataExchange } from './metadata-exchange.ts'
 import type { Peer } from './peer.ts'
 import type { LinkHandler } from './peer-link.ts'
 import type { SwarmState } from './swarm-state.ts'
-
-/** A peer that changes its interest more often than this is flooding us: each change may make us choose again whom to serve. */
-const MOST_FLIPS = 100
-const FLIPS_MS = 10_000
 
 /** Events that peers report to their swarm. */
 export interface PeerEvents {
@@ -43,9 +40,7 @@ export class PeerMessages implements LinkHandler {
   /** Whether the peer lost pieces during this read. */
   #hasLost = false
   #saidPort = false
-  /** Changes of its interest since `#flipsFromMs`. */
-  #flips = 0
-  #flipsFromMs = 0
+  readonly #flips = new InterestFlips()
 
   constructor({ peer, swarm, metadata, hashes, events }: PeerMessagesOptions) {
     this.#peer = peer
@@ -107,12 +102,7 @@ export class PeerMessages implements LinkHandler {
   #setInterested(interested: boolean): void {
     const { flags } = this.#peer
     if (flags.peerInterested === interested) return
-    const now = this.#swarm.clock.nowMs()
-    if (now - this.#flipsFromMs > FLIPS_MS) {
-      this.#flips = 0
-      this.#flipsFromMs = now
-    }
-    if (++this.#flips > MOST_FLIPS) throw new ShoalError('bad-message', 'it keeps changing its interest')
+    this.#flips.count(this.#swarm.clock.nowMs())
     flags.peerInterested = interested
     this.#events.onInterestChanged(this.#peer)
   }

@@ -91,7 +91,7 @@ it('recovers from cheap bytes that become expensive', async () => {
   expect(Math.max(...loop.turnsMs.slice(before + 2))).toBeLessThan(9)
 })
 
-it('passes nothing on after it was told to stop, and the rest later', () => {
+it('passes nothing on after the receiver wants no more', () => {
   const share = new InputShare(new InputBudget({ nowMs: () => 0, next() {} }))
   const slices: number[] = []
   const passed = share.pass(new Uint8Array(100 * KB), slice => slices.push(slice.length) < 2)

@@ -1,6 +1,6 @@
 /**
- * A peer in a thread that sends one message as fast as it can, and connects again whenever it is disconnected. Reports the number of bytes
- * when it is told to stop.
+ * A peer in a thread that sends one message as fast as it can, and connects again whenever it is disconnected. Any message to the thread ends
+ * it, and its answer is the number of bytes.
  */
 import { connect } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'

@@ -72,7 +72,7 @@ export class NodeChannel implements RtcChannel {
   /** The native channel has closed: by the other side, or after `close`. */
   closed(): void {
     this.#isGone = true
-    // What arrived before is delivered first.
+    // It ends after the messages that arrived before.
     if (this.#isClosed || this.#held.length > 0) return
     this.#isClosed = true
     this.#end()
