@@ -138,6 +138,12 @@ export interface PeerStatus {
   readonly peerChoking: boolean
   readonly peerInterested: boolean
   readonly snubbed: boolean
+  /** 20 bytes; absent for web seeds and in browsers. */
+  readonly peerId?: Uint8Array
+  /** Share of our missing pieces that it has, 0 to 1; absent for web seeds and in browsers. */
+  readonly relevance?: number
+  /** The piece that it is sending to us; absent if it sends nothing, and in browsers. */
+  readonly piece?: number
 }
 
 /** The pieces of a torrent, as a snapshot. */

@@ -24,6 +24,16 @@ export const Peer = z
     peerChoking: z.boolean(),
     peerInterested: z.boolean(),
     snubbed: z.boolean(),
+    /** How it was found: a kind of tracker, `manual`, `incoming`, or `webseed`. */
+    origin: z.string(),
+    /** Where it accepts connections, if it connected to us and has said so. */
+    listenAddress: z.string().nullable(),
+    /** The start of its peer ID, which names its program: eight printable characters, or empty. */
+    peerId: z.string(),
+    /** Share of our missing pieces that it has, 0 to 1. */
+    relevance: z.number().min(0).max(1),
+    /** The piece that it is sending to us. */
+    piece: z.number().int().min(0).nullable(),
   })
   .register(ANSWERS, { id: 'Peer' })
 export type Peer = z.infer<typeof Peer>

@@ -129,6 +129,11 @@ export const TorrentDetail = Torrent.extend({
   /** Total time in these states. */
   downloadingSeconds: z.number().min(0),
   seedingSeconds: z.number().min(0),
+  /** Payload of this run of the node. */
+  sessionDownloadedBytes: Bytes,
+  sessionUploadedBytes: Bytes,
+  /** When the node or a connected peer last had everything. Null: never, as far as is known. */
+  seenCompleteMs: TimeMs.nullable(),
   /** The source that it was added from, without passwords. */
   source: z.string().nullable(),
   /** Whether it was started regardless of the queue. */

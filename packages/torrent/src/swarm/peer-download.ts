@@ -57,6 +57,12 @@ export class PeerDownload {
     this.meter = pieces.meter
   }
 
+  /** The piece whose block is due next; null if no block is. */
+  get currentPiece(): number | null {
+    const block = this.#requested.first
+    return block === undefined ? null : (this.#swarm.transfer?.pieceOf(block) ?? null)
+  }
+
   /** Number of blocks requested that have not arrived. */
   get asked(): number {
     return this.#requested.size

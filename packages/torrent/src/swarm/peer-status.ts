@@ -1,9 +1,11 @@
+import { peerDetails } from '#peer-details'
 import type { PeerStatus } from '../api.ts'
+import type { Bitfield } from '../base/bitfield.ts'
 import { formatHostPort } from '../base/ip.ts'
 import type { Peer } from './peer.ts'
 
-/** Presents a peer as the public API shows it. */
-export function peerStatus(peer: Peer, now: number): PeerStatus {
+/** Presents a peer as the public API shows it. `have`: our pieces, if they are known. */
+export function peerStatus(peer: Peer, now: number, have?: Bitfield): PeerStatus {
   const { flags, pieces } = peer
   const { connection } = peer.link
   const { listenPort } = peer.extensions
@@ -29,5 +31,6 @@ export function peerStatus(peer: Peer, now: number): PeerStatus {
     peerChoking: flags.peerChoking,
     peerInterested: flags.peerInterested,
     snubbed: peer.download.snubbed,
+    ...peerDetails(peer, have),
   }
 }

@@ -13,6 +13,11 @@ export class RequestedBlocks {
     return this.#asked.size
   }
 
+  /** The block that is due next; undefined if it owes us none. */
+  get first(): number | undefined {
+    return this.#asked.keys().next().value
+  }
+
   add(block: number, nowMs: number): void {
     this.#asked.set(block, nowMs)
   }

@@ -1,15 +1,15 @@
-import type { PieceMap, TorrentDetail, Tracker } from '@shoal/api'
+import type { PieceMap, Settings, TorrentDetail, Tracker } from '@shoal/api'
 import { hasPiece } from '../server/compat/pieces.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
-import { NO_ETA, seconds } from './torrent-info.ts'
+import { seconds, shareLimits, toEta } from './torrent-info.ts'
 
 /** torrents/properties: one torrent in detail. -1 for unknown values. */
 export function torrentProperties(
   detail: TorrentDetail,
   trackers: readonly Tracker[],
   map: PieceMap | null,
-  mostConnections: number,
+  settings: Pick<Settings, 'network' | 'seeding'>,
 ) {
   const active = Math.round(detail.downloadingSeconds + detail.seedingSeconds)
   const next = realTrackers(trackers).map(
@@ -25,16 +25,16 @@ export function torrentProperties(
     dl_speed: Math.round(detail.downloadBytesPerSecond),
     dl_speed_avg: average(detail.downloadedBytes, detail.downloadingSeconds),
     download_path: '',
-    eta: detail.etaSeconds === null ? NO_ETA : Math.round(detail.etaSeconds),
+    eta: toEta(detail, shareLimits(detail, settings.seeding)),
     has_metadata: detail.fileCount !== null,
     hash: hash40(detail),
     infohash_v1: detail.infoHashV1 ?? '',
     infohash_v2: detail.infoHashV2 ?? '',
     is_private: detail.private,
-    last_seen: -1,
+    last_seen: seconds(detail.seenCompleteMs, -1),
     name: detail.name,
     nb_connections: detail.peers,
-    nb_connections_limit: mostConnections,
+    nb_connections_limit: settings.network.maxConnectionsPerTorrent,
     peers: Math.max(0, detail.peers - detail.seeds),
     peers_total: detail.swarmLeeches ?? Math.max(0, detail.peers - detail.seeds),
     piece_size: detail.pieceLengthBytes ?? -1,
@@ -50,10 +50,10 @@ export function torrentProperties(
     share_ratio: detail.ratio ?? 0,
     time_elapsed: active,
     total_downloaded: detail.downloadedBytes,
-    total_downloaded_session: 0,
+    total_downloaded_session: detail.sessionDownloadedBytes,
     total_size: detail.totalBytes ?? -1,
     total_uploaded: detail.uploadedBytes,
-    total_uploaded_session: 0,
+    total_uploaded_session: detail.sessionUploadedBytes,
     total_wasted: detail.wastedBytes,
     up_limit: detail.uploadLimitBytesPerSecond ?? -1,
     up_speed: Math.round(detail.uploadBytesPerSecond),
@@ -61,8 +61,9 @@ export function torrentProperties(
   }
 }
 
+/** As qBittorrent computes it: negative before the first second. */
 function average(bytes: number, duringSeconds: number): number {
-  return duringSeconds > 0 ? Math.round(bytes / duringSeconds) : -1
+  return Math.trunc(bytes / (Math.round(duringSeconds) || -1)) + 0
 }
 
 function countPieces({ count, have }: PieceMap): number {

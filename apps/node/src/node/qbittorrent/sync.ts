@@ -1,5 +1,5 @@
 import type { NodeStats, Settings, Torrent } from '@shoal/api'
-import type { TorrentFacts } from '../server/compat/detail-cache.ts'
+import { listAllFiles, type TorrentFacts } from '../server/compat/detail-cache.ts'
 import { findDisk } from '../server/compat/disk.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
 import { allTorrents, hash40 } from '../server/compat/torrent-finder.ts'
@@ -8,8 +8,9 @@ import type { Params } from './params.ts'
 import { isQueueing } from './preferences.ts'
 import { chosenOne } from './select.ts'
 import { toInfo } from './torrent-info.ts'
-import { peerView } from './torrent-parts.ts'
+import { peerAddress, peerView } from './torrent-parts.ts'
 import { allTags, categories } from './torrents-labels.ts'
+import { infoDictionary } from './torrents-read.ts'
 import { transferInfo } from './transfer.ts'
 
 export const SYNC_METHODS: WebMethods = {
@@ -94,11 +95,30 @@ function serverState(settings: Settings, stats: NodeStats) {
   }
 }
 
-async function peerData({ id }: Torrent, { call }: WebContext) {
-  const { items } = await call('listPeers', { id })
+/** Peers of a torrent with more files do not show which one they are sending: clients poll. */
+const MOST_FILES = 2000
+
+async function peerData(torrent: Torrent, context: WebContext) {
+  const { items } = await context.call('listPeers', { id: torrent.id })
   const peers = items.filter(({ kind }) => kind !== 'webseed')
+  const isAsked = peers.some(({ piece }) => piece !== null) && (torrent.fileCount ?? 0) <= MOST_FILES
+  const filesOf = isAsked ? await filesByPiece(torrent, context) : () => []
   return {
-    peers: Object.fromEntries(peers.map(peer => [peer.address, peerView(peer)])),
+    peers: Object.fromEntries(peers.map(peer => [peerAddress(peer), peerView(peer, filesOf)])),
     show_flags: peers.some(({ country }) => country !== null),
   }
+}
+
+async function filesByPiece(torrent: Torrent, context: WebContext): Promise<(piece: number) => string[]> {
+  const info = await infoDictionary(torrent, context)
+  if (!info) return () => []
+  const { pieceLengthBytes } = info
+  const real = info.files.filter(({ pad }) => !pad)
+  const all = await listAllFiles(context.call, torrent.id)
+  return piece =>
+    real.flatMap(({ offsetBytes, lengthBytes }, index) => {
+      const isIn =
+        offsetBytes < (piece + 1) * pieceLengthBytes && offsetBytes + lengthBytes > piece * pieceLengthBytes
+      return isIn && all[index] ? [all[index].path] : []
+    })
 }

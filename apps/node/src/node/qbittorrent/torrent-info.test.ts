@@ -90,3 +90,27 @@ test('effective limits come from the settings if the torrent has none', () => {
   const change = { ratioLimit: 0, seedingTimeLimitMinutes: 5 }
   expect(toInfo(sampleFacts(change), { seeding: own })).toMatchObject({ max_ratio: -1, max_seeding_time: 5 })
 })
+
+const SEED = { ...COMPLETE, state: 'seeding', seedingSeconds: 60, uploadBytesPerSecond: 10 } as const
+
+test.each([
+  [{}, NO_ETA],
+  [{ ratioLimit: 2 }, 149.5],
+  [{ ratioLimit: 2, uploadBytesPerSecond: 0 }, NO_ETA],
+  [{ seedingTimeLimitMinutes: 2 }, 60],
+  [{ seedingTimeLimitMinutes: 1, ratioLimit: 2 }, 0],
+  [{ ratioLimit: 0.01 }, 0],
+])('a seed with the limits %o reaches the first in %d seconds', (limits, expected) => {
+  expect(toInfo(sampleFacts({ ...SEED, ...limits }), { seeding }).eta).toBe(Math.round(expected))
+})
+
+test('times, copies and bytes of this run are those that the node knows', () => {
+  const facts = { ...sampleFacts({ activeMs: null, seenCompleteMs: 1_700_000_200_000 }), availability: 1.5 }
+  expect(toInfo(facts, { seeding })).toMatchObject({
+    availability: 1.5,
+    downloaded_session: 20,
+    last_activity: 1_700_000_000,
+    seen_complete: 1_700_000_200,
+    uploaded_session: 5,
+  })
+})

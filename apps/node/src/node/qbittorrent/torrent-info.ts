@@ -47,11 +47,12 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
   const { detail } = facts
   const trackers = realTrackers(facts.trackers)
   const left = leftBytes(detail)
+  const limits = shareLimits(detail, seeding)
   return {
     added_on: seconds(detail.addedMs, 0),
     amount_left: left,
     auto_tmm: false,
-    availability: -1,
+    availability: facts.availability ?? -1,
     category: detail.label ?? '',
     completed: Math.max(0, (detail.wantedBytes ?? 0) - left),
     completion_on: seconds(detail.completedMs, -1),
@@ -60,8 +61,8 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     dlspeed: Math.round(detail.downloadBytesPerSecond),
     download_path: '',
     downloaded: detail.downloadedBytes,
-    downloaded_session: 0,
-    eta: detail.etaSeconds === null ? NO_ETA : Math.min(NO_ETA, Math.round(detail.etaSeconds)),
+    downloaded_session: detail.sessionDownloadedBytes,
+    eta: toEta(detail, limits),
     f_l_piece_prio: false,
     force_start: detail.forced ?? false,
     hash: hash40(detail),
@@ -71,8 +72,7 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     last_activity: seconds(detail.activeMs ?? detail.addedMs, 0),
     magnet_uri: detail.magnet,
     max_inactive_seeding_time: -1,
-    max_ratio: atOnce(detail.ratioLimit ?? seeding.ratioLimit, AT_ONCE.ratio) ?? -1,
-    max_seeding_time: toMinutes(detail.seedingTimeLimitMinutes ?? seeding.timeLimitMinutes) ?? -1,
+    ...limits,
     name: detail.name,
     num_complete: detail.swarmSeeds ?? detail.seeds,
     num_incomplete: detail.swarmLeeches ?? leeches(detail),
@@ -87,7 +87,7 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     save_path: detail.directory,
     seeding_time: Math.round(detail.seedingSeconds),
     seeding_time_limit: Math.floor(shareLimit(detail.seedingTimeLimitMinutes, AT_ONCE.minutes)),
-    seen_complete: -1,
+    seen_complete: seconds(detail.seenCompleteMs, -1),
     seq_dl: detail.sequential,
     size: detail.wantedBytes ?? 0,
     state: toState(detail, detail.forced),
@@ -99,9 +99,30 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     trackers_count: trackers.length,
     up_limit: detail.uploadLimitBytesPerSecond ?? 0,
     uploaded: detail.uploadedBytes,
-    uploaded_session: 0,
+    uploaded_session: detail.sessionUploadedBytes,
     upspeed: Math.round(detail.uploadBytesPerSecond),
   }
+}
+
+/** The limits in effect; -1 for none. */
+export function shareLimits(detail: TorrentDetail, seeding: Settings['seeding']) {
+  return {
+    max_ratio: atOnce(detail.ratioLimit ?? seeding.ratioLimit, AT_ONCE.ratio) ?? -1,
+    max_seeding_time: toMinutes(detail.seedingTimeLimitMinutes ?? seeding.timeLimitMinutes) ?? -1,
+  }
+}
+
+/** Seconds until it is complete, or until a seed reaches the first of its limits. */
+export function toEta(
+  detail: TorrentDetail,
+  { max_ratio: ratio, max_seeding_time: minutes }: ReturnType<typeof shareLimits>,
+): number {
+  const { state, etaSeconds, uploadBytesPerSecond: rate } = detail
+  if (state !== 'seeding') return Math.min(NO_ETA, Math.round(etaSeconds ?? NO_ETA))
+  const taken = Math.max(detail.downloadedBytes, detail.haveBytes)
+  const ratioEta = ratio < 0 || rate <= 0 ? NO_ETA : (taken * ratio - detail.uploadedBytes) / rate
+  const timeEta = minutes < 0 ? NO_ETA : minutes * 60 - detail.seedingSeconds
+  return Math.round(Math.max(0, Math.min(NO_ETA, ratioEta, timeEta)))
 }
 
 function leeches({ peers, seeds }: TorrentDetail): number {

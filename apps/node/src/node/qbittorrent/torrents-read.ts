@@ -26,14 +26,14 @@ export const READING_METHODS: WebMethods = {
     const detail = await context.call('getTorrent', { id })
     const { items } = await context.call('listTrackers', { id })
     const map = detail.fileCount === null ? null : await context.call('getPieces', { id })
-    const { network } = await context.call('getSettings', {})
-    return torrentProperties(detail, items, map, network.maxConnectionsPerTorrent)
+    return torrentProperties(detail, items, map, await context.call('getSettings', {}))
   }),
   'torrents/trackers': reads(async (params, context) => {
     const torrent = await chosenOne(params, context)
     const { items } = await context.call('listTrackers', { id: torrent.id })
     const { network } = await context.call('getSettings', {})
-    return trackerRows(torrent, items, network)
+    const peers = (await context.call('listPeers', { id: torrent.id })).items
+    return trackerRows(torrent, items, network, peers)
   }),
   'torrents/webseeds': reads(async (params, context) => {
     const { id } = await chosenOne(params, context)
@@ -78,11 +78,12 @@ async function files(params: Params, context: WebContext): Promise<object[]> {
   const wanted = params.has('indexes') ? params.list('indexes', '|').map(Number) : null
   if (wanted?.some(index => !all[index])) throw new Refusal(409, 'there is no file with this index')
   const shown = wanted ? wanted.map(index => all[index]!) : all
-  return shown.map(file => toFile(file, torrent, offsets?.[file.index], info?.pieceLengthBytes))
+  const map = torrent.state === 'downloading' ? await context.call('getPieces', { id: torrent.id }) : null
+  return shown.map(file => toFile(file, torrent, offsets?.[file.index], info?.pieceLengthBytes, map))
 }
 
 /** Null while the metadata is unknown. */
-async function infoDictionary({ id }: Torrent, { node }: WebContext) {
+export async function infoDictionary({ id }: Torrent, { node }: WebContext) {
   try {
     return parseMetainfo((await node.files.metainfo(id)).bytes).info
   } catch (error) {

@@ -30,6 +30,7 @@ export function emptyDetail(id: string, name: string): TorrentDetail {
     ...{ addedMs: Date.now(), completedMs: null, activeMs: null, magnet: `magnet:?xt=urn:btih:${id}` },
     ...{ contentId: 'baf5rcf', version: 'v1', wastedBytes: 0, webSeeds: [], changedFiles: [], source: null },
     ...{ ratioLimit: null, seedingTimeLimitMinutes: null, downloadingSeconds: 0, seedingSeconds: 0 },
+    ...{ sessionDownloadedBytes: 0, sessionUploadedBytes: 0, seenCompleteMs: null },
     ...unknown,
     ...unlimited,
   }

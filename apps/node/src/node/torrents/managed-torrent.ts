@@ -1,5 +1,11 @@
 import type { Seal } from '@shoal/links'
-import { infoHashText, type TorrentApi, type TorrentFile, type TorrentState } from '@shoal/torrent'
+import {
+  infoHashText,
+  type TorrentApi,
+  type TorrentFile,
+  type TorrentState,
+  type TorrentStats,
+} from '@shoal/torrent'
 import { isSealed } from '../../base/share-link.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
@@ -9,6 +15,11 @@ export interface KnownSeal {
   /** The path that was sealed, if that stays. */
   readonly original: string | null
 }
+
+/** More than the time between two counts: a computer that slept did not transfer anything. */
+const MOST_UNCOUNTED_SECONDS = 90
+
+type Moved = Pick<TorrentStats, 'downloadedBytes' | 'uploadedBytes'>
 
 /** A torrent of the session together with the node's record of it. */
 export class ManagedTorrent {
@@ -29,6 +40,13 @@ export class ManagedTorrent {
   #tiers: TorrentApi['trackers'] | null = null
   #trackerHosts: string[] = []
 
+  /** When it or a peer last had everything. Null: not in this run. */
+  seenCompleteMs: number | null = null
+  readonly #before: Moved
+  /** The counter that runs, and until when it is counted. */
+  #counter: 'downloadingSeconds' | 'seedingSeconds' | null = null
+  #countedMs = 0
+
   /** Null until they are needed. */
   #read: DiskNames | null = null
 
@@ -38,6 +56,28 @@ export class ManagedTorrent {
   constructor(api: TorrentApi, row: TorrentRow) {
     this.api = api
     this.row = row
+    const { downloadedBytes, uploadedBytes } = api.stats
+    this.#before = { downloadedBytes, uploadedBytes }
+  }
+
+  /** Counts the time in its states, and notes whether somebody has everything: in memory, until its row is saved. */
+  observe(nowMs: number): void {
+    const { state, stats } = this.api
+    const seconds = Math.min(MOST_UNCOUNTED_SECONDS, Math.max(0, (nowMs - this.#countedMs) / 1000))
+    if (this.#counter) this.row = { ...this.row, [this.#counter]: this.row[this.#counter] + seconds }
+    this.#counter =
+      state === 'downloading' ? 'downloadingSeconds' : state === 'seeding' ? 'seedingSeconds' : null
+    this.#countedMs = nowMs
+    if (this.isComplete || stats.seeds > 0) this.seenCompleteMs = nowMs
+  }
+
+  /** Bytes that it transferred in this run. */
+  get sessionBytes(): Moved {
+    const { downloadedBytes, uploadedBytes } = this.api.stats
+    return {
+      downloadedBytes: Math.max(0, downloadedBytes - this.#before.downloadedBytes),
+      uploadedBytes: Math.max(0, uploadedBytes - this.#before.uploadedBytes),
+    }
   }
 
   get id(): string {

@@ -20,7 +20,19 @@ export function peerView(peer: PeerStatus, countries: Countries): Peer {
     peerChoking: peer.peerChoking,
     peerInterested: peer.peerInterested,
     snubbed: peer.snubbed,
+    origin: peer.origin,
+    listenAddress: peer.listenAddress ?? null,
+    peerId: startOf(peer.peerId),
+    relevance: peer.relevance ?? 0,
+    piece: peer.piece ?? null,
   }
+}
+
+const SHOWN_ID_BYTES = 8
+
+function startOf(peerId: Uint8Array | undefined): string {
+  const start = Buffer.from(peerId?.subarray(0, SHOWN_ID_BYTES) ?? []).toString('latin1')
+  return start.replace(/[^\x20-\x7e]/g, '')
 }
 
 /** Returns the host of `host:port` or `[IPv6]:port`. */

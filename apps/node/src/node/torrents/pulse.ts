@@ -110,8 +110,8 @@ export class Pulse {
         if (at++ % ROWS_TICKS !== part) continue
         const torrent = registry.find(id)
         if (!torrent || (state !== 'downloading' && state !== 'seeding')) continue
-        const name = state === 'downloading' ? 'downloadingSeconds' : 'seedingSeconds'
-        registry.change(torrent, { [name]: torrent.row[name] + ROWS_TICKS })
+        torrent.observe(Date.now())
+        registry.change(torrent, {})
       }
     })
   }

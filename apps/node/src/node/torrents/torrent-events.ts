@@ -61,6 +61,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   api.on(
     'state',
     guarded(state => {
+      torrent.observe(Date.now())
       wasIncomplete ||= state === 'downloading'
       touch()
       if (state === 'error') context.onRested(torrent)
@@ -85,6 +86,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     'peerClosed',
     guarded(peer => context.onPeerClosed(torrent, peer)),
   )
+  torrent.observe(Date.now())
   if (api.metainfo) learned()
   // Restored torrents start before their events are followed.
   if (api.state === 'seeding') completed()

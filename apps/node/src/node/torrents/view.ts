@@ -102,7 +102,8 @@ export function torrentDetail(
   queuePosition: number | null,
   network: Settings['network'],
 ): TorrentDetail {
-  const { api, row } = torrent
+  torrent.observe(Date.now())
+  const { api, row, sessionBytes } = torrent
   const { metainfo, limits } = api
   const map = metainfo && api.pieces()
   return {
@@ -127,6 +128,9 @@ export function torrentDetail(
     seedingTimeLimitMinutes: row.seedingTimeLimitMinutes,
     downloadingSeconds: Math.round(row.downloadingSeconds),
     seedingSeconds: Math.round(row.seedingSeconds),
+    sessionDownloadedBytes: sessionBytes.downloadedBytes,
+    sessionUploadedBytes: sessionBytes.uploadedBytes,
+    seenCompleteMs: torrent.seenCompleteMs ?? row.completedMs,
     source: row.source,
     forced: row.forced,
   }

@@ -51,6 +51,11 @@ function newPeer(seed: boolean, random: Random): Peer {
     peerChoking: random.chance(0.4),
     peerInterested: !seed && random.chance(0.7),
     snubbed: random.chance(0.04),
+    origin: random.pick(['tracker', 'dht', 'pex']),
+    listenAddress: null,
+    peerId: '',
+    relevance: seed ? 1 : 0.5,
+    piece: null,
   }
 }
 

@@ -402,6 +402,9 @@ export class SimulatedTorrent {
       ...this.options,
       downloadingSeconds: Math.round(this.seconds.downloading),
       seedingSeconds: Math.round(this.seconds.seeding),
+      sessionDownloadedBytes: this.row.downloadedBytes,
+      sessionUploadedBytes: this.row.uploadedBytes,
+      seenCompleteMs: this.row.completedMs,
       source: `magnet:?xt=urn:btih:${row.id}`,
     }
   }

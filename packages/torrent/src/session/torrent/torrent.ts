@@ -130,7 +130,9 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   peers(): PeerStatus[] {
     const { swarm, running } = this.phases.network
     const peers = swarm
-      ? [...swarm.peers.values()].map(peer => peerStatus(peer, this.#context.clock.nowMs()))
+      ? [...swarm.peers.values()].map(peer =>
+          peerStatus(peer, this.#context.clock.nowMs(), this.#data.content?.have),
+        )
       : []
     return [...peers, ...(running?.webSeeds.status() ?? [])]
   }

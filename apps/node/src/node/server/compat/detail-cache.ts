@@ -1,5 +1,6 @@
 import type { Settings, Torrent, TorrentDetail, TorrentFile, Tracker } from '@shoal/api'
 import type { Call } from './call.ts'
+import { distributedCopies } from './pieces.ts'
 
 /** How long details that rows do not have are reused when all torrents are listed. */
 const BELIEVED_MS = 20_000
@@ -11,6 +12,8 @@ export interface TorrentFacts {
   readonly trackers: readonly Tracker[]
   /** Path of its first file below the download folder; null while its files are unknown. */
   readonly firstPath: string | null
+  /** Copies of it among peers and us: see distributedCopies. Null unless it is downloading. */
+  readonly availability: number | null
 }
 
 interface Believed {
@@ -72,7 +75,9 @@ export class DetailCache {
     const detail = await this.#call('getTorrent', { id })
     const { items: trackers } = await this.#call('listTrackers', { id })
     const firstPath = detail.fileCount === null ? null : await this.#firstPathOf(id)
-    return { detail, trackers, firstPath }
+    const isLoading = detail.state === 'downloading' && firstPath !== null
+    const availability = isLoading ? distributedCopies(await this.#call('getPieces', { id })) : null
+    return { detail, trackers, firstPath, availability }
   }
 
   async #firstPathOf(id: string): Promise<string | null> {

@@ -17,3 +17,21 @@ export function desiredAvailable(map: PieceMap, left: number): number {
 export function hasPiece(have: Uint8Array, piece: number): boolean {
   return ((have[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
 }
+
+/** Copies of the rarest piece among peers and us, plus the share of pieces of which there are more. */
+export function distributedCopies(map: PieceMap): number {
+  if (map.count === 0) return 0
+  const [have, counts] = [Buffer.from(map.have, 'base64'), Buffer.from(map.availability, 'base64')]
+  const copies = Array.from(
+    { length: map.count },
+    (_, piece) => (counts[piece] ?? 0) + (hasPiece(have, piece) ? 1 : 0),
+  )
+  const rarest = copies.reduce((least, count) => Math.min(least, count))
+  return rarest + copies.filter(count => count > rarest).length / map.count
+}
+
+/** Share of the pieces `first` to `last` that peers have. */
+export function availablePart(map: PieceMap, [first, last]: readonly [number, number]): number {
+  const counts = Buffer.from(map.availability, 'base64').subarray(first, last + 1)
+  return counts.length === 0 ? 0 : counts.filter(count => count > 0).length / counts.length
+}

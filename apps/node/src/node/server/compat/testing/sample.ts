@@ -57,13 +57,16 @@ export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail
     seedingTimeLimitMinutes: null,
     downloadingSeconds: 60,
     seedingSeconds: 0,
+    sessionDownloadedBytes: 20,
+    sessionUploadedBytes: 5,
+    seenCompleteMs: null,
     source: null,
     ...change,
   }
 }
 
 export function sampleFacts(change: Partial<TorrentDetail> = {}): TorrentFacts {
-  return { detail: sampleDetail(change), trackers: [], firstPath: 'season/a.mkv' }
+  return { detail: sampleDetail(change), trackers: [], firstPath: 'season/a.mkv', availability: null }
 }
 
 /** The same torrent with everything that is wanted. */

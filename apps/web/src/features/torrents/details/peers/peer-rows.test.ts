@@ -20,6 +20,11 @@ function peer(address: string, more: Partial<Peer> = {}): Peer {
     peerChoking: true,
     peerInterested: false,
     snubbed: false,
+    origin: 'tracker',
+    listenAddress: null,
+    peerId: '',
+    relevance: 0,
+    piece: null,
     ...more,
   }
 }

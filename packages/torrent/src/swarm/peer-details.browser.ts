@@ -1,0 +1,4 @@
+/** Returns nothing: no page shows them. */
+export function peerDetails(): object {
+  return {}
+}
