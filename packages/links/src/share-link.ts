@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { formatMagnet, type Magnet, parseMagnet, ShoalError } from '@shoal/torrent'
+import { formatMagnet, isMagnet, type Magnet, parseMagnet, ShoalError } from '@shoal/torrent'
 import {
   asBytes,
   asDictionary,
@@ -91,7 +91,7 @@ export function parseShareLink(text: string): ShareLink {
     )
   if (fragment.length > MAX_FRAGMENT_LENGTH)
     throw new LinkError('altered', 'This link is too long. Ask for it again.')
-  if (/^magnet:/i.test(fragment)) return { magnet: withLinkErrors(() => parseMagnet(fragment)) }
+  if (isMagnet(fragment)) return { magnet: withLinkErrors(() => parseMagnet(fragment)) }
   const [, version, body = ''] = /^s(\d)(.*)$/s.exec(fragment) ?? []
   if (version === undefined)
     throw new LinkError(

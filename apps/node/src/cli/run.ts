@@ -125,7 +125,7 @@ function stacks(error: unknown): string[] {
 
 function unknownCommand(typed: string): UsageError {
   const meant = nearest(typed, Object.keys(COMMANDS))
-  const isLink = /^(magnet:|https?:)|\.torrent$|^[0-9a-f]{40}$/i.test(typed)
+  const isLink = /^((web\+)?magnet:|https?:)|\.torrent$|^[0-9a-f]{40}$/i.test(typed)
   const shown = typed.slice(0, 80)
   if (isLink) return new UsageError(texts.run.unknownCommandLink({ typed: shown, shoal: SHOAL }))
   return new UsageError(

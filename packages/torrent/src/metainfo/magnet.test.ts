@@ -4,6 +4,7 @@ import { base32, fromHex, hex } from '../base/bytes.ts'
 import { libtorrentHybrid } from './fixtures.ts'
 import {
   formatMagnet,
+  isMagnet,
   MAX_MAGNET_LENGTH,
   type Magnet,
   magnetOf,
@@ -111,6 +112,25 @@ describe('parseMagnet', () => {
     expect(parseMagnet(`${link}&so=0-2147483647`).select).toEqual([{ first: 0, last: 2147483647 }])
   })
 
+  it.each([
+    ['9999999-1,x', undefined],
+    ['5-4', undefined],
+    ['-4', undefined],
+    ['', undefined],
+    ['0-2147483648', undefined],
+    [`${'1,'.repeat(10_000)}1`, undefined],
+    ['1,,x,2', [{ first: 1, last: 2 }]],
+  ])('ignores what is malformed in the selection %.20j', (selection, select) => {
+    const magnet = parseMagnet(`${link}&so=${selection}&dn=x`)
+    expect([magnet.select, magnet.name]).toEqual([select, 'x'])
+  })
+
+  it('parses links with the scheme that pages may handle', () => {
+    expect(parseMagnet(` web+${link}`)).toEqual(parseMagnet(link))
+    expect(isMagnet(`WEB+${link}`)).toBe(true)
+    expect(isMagnet('web+x:?')).toBe(false)
+  })
+
   it('skips sources that are not HTTP(S) and values that are not UTF-8', () => {
     const magnet = parseMagnet(
       `${link}&xs=urn:btpk:00&as=https://h/a.torrent&xs=HTTP://h/b&tr=%ff&tr=%&dn=%e9&junk&=x`,
@@ -142,12 +162,6 @@ describe('parseMagnet', () => {
     [`magnet:?xt=urn:btmh:${V2}`, 'malformed info hash'],
     [`magnet:?xt=urn:btmh:1114${V2}`, 'malformed info hash'],
     [`${link}&xt=urn:btih:${'0'.repeat(40)}`, 'two different v1'],
-    [`${link}&so=5-4`, 'malformed file range'],
-    [`${link}&so=-4`, 'malformed file range'],
-    [`${link}&so=`, 'malformed file range'],
-    [`${link}&so=1,,2`, 'malformed file range'],
-    [`${link}&so=0-2147483648`, 'malformed file range'],
-    [`${link}&so=${'1,'.repeat(10_000)}1`, 'more than 10000 ranges'],
     [`${link}&dn=${'x'.repeat(MAX_MAGNET_LENGTH)}`, 'longer than'],
   ])('refuses %.80j', (text, message) => {
     expect(() => parseMagnet(text)).toThrow(expect.objectContaining({ code: 'bad-magnet' }))

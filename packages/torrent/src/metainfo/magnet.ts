@@ -31,16 +31,23 @@ export interface Magnet {
 /** Longest magnet link in characters. Links in the wild stay below 10,000 even with dozens of trackers. */
 export const MAX_MAGNET_LENGTH = 65_536
 const MAX_RANGES = 10_000
+/** Pages may handle only schemes of their own, which begin with `web+`. */
+const SCHEME = /^\s*(?:web\+)?magnet:/i
 const MAX_FILE_INDEX = 2 ** 31 - 1
 
+/** Whether the text is meant as a magnet link. */
+export function isMagnet(text: string): boolean {
+  return SCHEME.test(text)
+}
+
 /**
- * Parses a magnet link. Throws `bad-magnet` if the text is not one, if it has no BitTorrent info hash or two contradictory ones, or if its
- * file selection is malformed. Other parameters are ignored if they are malformed or unknown.
+ * Parses a magnet link. Throws `bad-magnet` if the text is not one, or if it has no BitTorrent info hash or two contradictory ones. Other
+ * parameters are ignored if they are malformed or unknown.
  */
 export function parseMagnet(text: string): Magnet {
   if (text.length > MAX_MAGNET_LENGTH) throw badMagnet(`is longer than ${MAX_MAGNET_LENGTH} characters`)
-  const match = /^\s*magnet:\?(.*?)\s*$/is.exec(text)
-  if (!match) throw badMagnet('does not begin with "magnet:?"')
+  const parts = text.replace(SCHEME, '').trim()
+  if (!isMagnet(text) || !parts.startsWith('?')) throw badMagnet('does not begin with "magnet:?"')
   const hashes: { v1?: Uint8Array; v2?: Uint8Array } = {}
   let name: string | undefined
   let selection: string | undefined
@@ -48,7 +55,7 @@ export function parseMagnet(text: string): Magnet {
   const webSeeds = new Set<string>()
   const sources = new Set<string>()
   const peers = new Map<string, { host: string; port: number }>()
-  for (const [key, value] of parameters(match[1]!)) {
+  for (const [key, value] of parameters(parts.slice(1))) {
     if (key === 'xt') addInfoHash(hashes, value)
     else if (key === 'dn') name ??= value
     else if (key === 'so') selection = selection === undefined ? value : `${selection},${value}`
@@ -61,6 +68,7 @@ export function parseMagnet(text: string): Magnet {
     }
   }
   if (!hashes.v1 && !hashes.v2) throw badMagnet('has no info hash (xt=urn:btih:… or urn:btmh:…)')
+  const select = parseSelection(selection)
   return {
     infoHashes: hashes,
     ...(name && { name }),
@@ -68,7 +76,7 @@ export function parseMagnet(text: string): Magnet {
     webSeeds: [...webSeeds],
     sources: [...sources],
     peers: [...peers.values()],
-    ...(selection !== undefined && { select: parseSelection(selection) }),
+    ...(select.length > 0 && { select }),
   }
 }
 
@@ -171,17 +179,14 @@ function formatPeer({ host, port }: { host: string; port: number }): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** BEP 53: indices and inclusive ranges, separated by commas. */
-function parseSelection(text: string): FileRange[] {
+/** BEP 53: indices and inclusive ranges, separated by commas. Malformed ones are ignored, and all if there are too many. */
+function parseSelection(text = ''): FileRange[] {
   const items = text.split(',')
-  if (items.length > MAX_RANGES) throw badMagnet(`selects more than ${MAX_RANGES} ranges of files`)
-  const ranges = items.map(item => {
+  if (items.length > MAX_RANGES) return []
+  const ranges = items.flatMap(item => {
     const [, first, last = first] = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(item) ?? []
     const range = { first: Number(first), last: Number(last) }
-    if (!(range.first <= range.last && range.last <= MAX_FILE_INDEX)) {
-      throw badMagnet(`has a malformed file range: ${item.slice(0, 40)}`)
-    }
-    return range
+    return range.first <= range.last && range.last <= MAX_FILE_INDEX ? [range] : []
   })
   ranges.sort((a, b) => a.first - b.first)
   const merged: { first: number; last: number }[] = []

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hex, utf8 } from '../base/bytes.ts'
+import { encode } from '../bencode/bencode.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
 import { writeMetainfo } from '../metainfo/write-metainfo.ts'
 import { testTorrent } from '../swarm/testing/test-torrent.ts'
@@ -56,6 +57,17 @@ describe('a torrent is added by', () => {
   })
 })
 
+test.each([
+  ['v1', { name: 'a', 'piece length': 16_384, length: 0, pieces: '' }],
+  ['v2', { name: 'a', 'piece length': 16_384, 'meta version': 2, 'file tree': { a: { '': { length: 0 } } } }],
+])('a %s torrent without bytes is complete at once', async (_, info) => {
+  await using world = new SessionWorld()
+  const session = await world.open('80.0.0.2')
+  const torrent = await session.add(encode({ info }), { memory })
+  await torrent.whenComplete()
+  expect(torrent.stats).toMatchObject({ state: 'seeding', progress: 1, wantedBytes: 0 })
+})
+
 describe('a v2 torrent whose .torrent has no piece layers', () => {
   test('shows that it fetches metadata until a peer has sent them', async () => {
     await using world = new SessionWorld()
@@ -72,6 +84,19 @@ describe('a v2 torrent whose .torrent has no piece layers', () => {
     torrent.addPeer(`${SEED}:6881`)
     await world.until('completion', () => torrent.stats.state === 'seeding')
     expect(states).toEqual(['downloading', 'seeding'])
+    expect(torrent.metainfo!.pieceLayers).toEqual(whole.metainfo.pieceLayers)
+  })
+
+  test('takes them from another .torrent of it', async () => {
+    await using world = new SessionWorld()
+    const whole = await testTorrent({ version: 'v2' })
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(writeMetainfo({ ...whole.metainfo, pieceLayers: new Map() }), {
+      memory,
+    })
+    await world.until('the check', () => torrent.stats.state === 'metadata')
+    expect(await session.add(writeMetainfo(whole.metainfo), { memory })).toBe(torrent)
+    expect(torrent.stats.state).toBe('downloading')
     expect(torrent.metainfo!.pieceLayers).toEqual(whole.metainfo.pieceLayers)
   })
 })

@@ -5,7 +5,7 @@ import { messageOf, ShoalError } from '../base/errors.ts'
 import { parseHostPort } from '../base/ip.ts'
 import type { HttpGet } from '../discovery/tracker/http-get.ts'
 import { parseInfoHash } from '../metainfo/info-hash.ts'
-import { parseMagnet } from '../metainfo/magnet.ts'
+import { isMagnet, parseMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
 import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
 import type { TorrentSource } from '../session-api.ts'
@@ -51,7 +51,7 @@ async function readAny(source: TorrentSource, context: SourceContext): Promise<T
   if (source instanceof Uint8Array) return fromMetainfo(parseMetainfo(source))
   if (typeof source !== 'string') return fromMetainfo(source)
   const text = source.trim()
-  if (/^magnet:/i.test(text)) return fromMagnet(text)
+  if (isMagnet(text)) return fromMagnet(text)
   if (/^https?:\/\//i.test(text)) return fromMetainfo(readFetched(await fetchTorrent(text, context), text))
   if (isInfoHash(text)) return fromInfoHash(text)
   return fromMetainfo(parseMetainfo(await readTorrentFile(text, MAX_TORRENT_BYTES)))

@@ -1,4 +1,4 @@
-import { parseMagnet, type TorrentApi } from '@shoal/torrent'
+import { isMagnet, parseMagnet, type TorrentApi } from '@shoal/torrent'
 import { UsageError } from '../../base/failure.ts'
 import { texts } from '../texts.ts'
 
@@ -22,6 +22,6 @@ export async function selectFiles(torrent: TorrentApi, wanted: readonly number[]
 /** The files that a link selects: those of its `so` (BEP 53), else all `count` files. */
 export function filesOfLink(link: string, count: number): number[] {
   const all = Array.from({ length: count }, (_, index) => index)
-  const ranges = /^\s*magnet:/i.test(link) ? parseMagnet(link).select : undefined
+  const ranges = isMagnet(link) ? parseMagnet(link).select : undefined
   return ranges ? all.filter(index => ranges.some(({ first, last }) => index >= first && index <= last)) : all
 }

@@ -24,7 +24,7 @@ export function redactText(text: string, home: string): string {
       (_, scheme, host, rest) =>
         rest && rest !== '/' ? `${scheme}${host}/…` : `${scheme}${host}${rest ?? ''}`,
     )
-    .replace(/\bmagnet:\?[^\s"']*/gi, 'magnet:?…')
+    .replace(/\b(?:web\+)?magnet:\?[^\s"']*/gi, 'magnet:?…')
     .replace(
       /((?:\b|[_-])(?:token|passkey|password|passphrase|authorization|key|auth|secret|session|sid)(?:[_-]?id)?["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;"'&]+)/gi,
       '$1…',

@@ -46,7 +46,7 @@ async function readTorrent(path: string, size: number): Promise<Source> {
 function isLink(word: string): boolean {
   return (
     isShareLink(word) ||
-    /^(magnet:|[a-z][a-z0-9+.-]*:\/\/)/i.test(word) ||
+    /^((web\+)?magnet:|[a-z][a-z0-9+.-]*:\/\/)/i.test(word) ||
     /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(word)
   )
 }

@@ -7,6 +7,7 @@ const MAX_ITEMS = 2000
 const MAX_TITLE = 500
 const MAX_TEXT = 4000
 const MAX_DEPTH = 50
+const MAGNET = /^(web\+)?magnet:/
 
 export interface ParsedItem {
   /** Unique within the feed. */
@@ -144,7 +145,7 @@ function chooseSource(
   })
   const first = (fits: (link: Link) => boolean) => safe.find(fits)?.url
   return (
-    first(({ url }) => url.startsWith('magnet:')) ??
+    first(({ url }) => MAGNET.test(url)) ??
     first(({ type }) => type === 'application/x-bittorrent') ??
     first(({ url }) => /\.torrent$/i.test(new URL(url).pathname)) ??
     // The rest is in order: enclosures come before pages.
@@ -157,7 +158,7 @@ function chooseSource(
 function safeSource(url: string, { base, mayBeLocal }: Place): string | null {
   if (url === '' || !URL.canParse(url, base)) return null
   const full = new URL(url, base)
-  if (full.protocol === 'magnet:') return full.href
+  if (MAGNET.test(full.href)) return full.href
   if (!/^(https?|ftps?):$/.test(full.protocol)) return null
   // Feeds from elsewhere must not reach this machine and its network.
   return isLocalHost(full.hostname) && !mayBeLocal ? null : full.href

@@ -14,6 +14,7 @@ const PROTOCOLS = [new HttpHandler({ context, userAgent: 'test' }), new FtpHandl
 
 test.each([
   [`magnet:?xt=urn:btih:${V1}`, 'BitTorrent'],
+  [`web+magnet:?xt=urn:btih:${V1}`, 'BitTorrent'],
   ['MAGNET:?dn=no+hash', 'BitTorrent'],
   [V1.toUpperCase(), 'BitTorrent'],
   [V2, 'BitTorrent'],

@@ -1,7 +1,7 @@
 /** Links that the engine takes: magnet links, info hashes, content ids, .torrent files by path or URL. */
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { infoHashText, parseInfoHash } from '@shoal/torrent'
+import { infoHashText, isMagnet, parseInfoHash } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 
 export const TORRENT_LINKS = {
@@ -19,7 +19,7 @@ export function isTorrentLink(
   text: string,
   { outsideOnly = false }: { outsideOnly?: boolean } = {},
 ): boolean {
-  if (/^magnet:/i.test(text)) return true
+  if (isMagnet(text)) return true
   // The engine fetches a .torrent from wherever its URL leads.
   if (/^https?:\/\//i.test(text)) return !outsideOnly && isTorrentUrl(text)
   if (/^file:\/\//i.test(text)) return true
@@ -36,7 +36,7 @@ export function engineLink(text: string): string {
 /** Returns the path in a source, since the engine reads everything else than links and hashes from the disk. Null for these. Throws `unknown-identifier`. */
 export function pathIn(source: string): string | null {
   const text = source.trim()
-  if (/^(?:magnet:|https?:\/\/)/i.test(text) || isHash(text)) return null
+  if (isMagnet(text) || /^https?:\/\//i.test(text) || isHash(text)) return null
   const path = readPath(text)
   // A relative path would be one of the node's own folder.
   if (isAbsolute(path)) return path

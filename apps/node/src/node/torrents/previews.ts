@@ -3,6 +3,7 @@ import type { Preview } from '@shoal/api'
 import {
   type AddOptions,
   infoHashText,
+  isMagnet,
   type Metainfo,
   parseMagnet,
   type SessionApi,
@@ -171,7 +172,7 @@ export class Previews {
 }
 
 function withLink(metainfo: Metainfo, text: string): Taken {
-  if (!/^magnet:/i.test(text.trim())) return { source: metainfo }
+  if (!isMagnet(text)) return { source: metainfo }
   const { trackers, webSeeds, peers, select } = parseMagnet(text)
   const wanted = metainfo.info.files
     .filter(({ pad }) => !pad)

@@ -1,5 +1,5 @@
 const LINK =
-  /^(#s\d[\w-]{20,}|magnet:\?\S*xt=\S+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|baf[a-z2-7]{40,}|(https?|ftp):\/\/\S+)$/
+  /^(#s\d[\w-]{20,}|(web\+)?magnet:\?\S*xt=\S+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|baf[a-z2-7]{40,}|(https?|ftp):\/\/\S+)$/
 
 /** The lines of a text that look like links a node understands, each once. */
 export function linksIn(text: string): string[] {

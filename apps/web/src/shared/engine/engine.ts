@@ -3,6 +3,7 @@ import {
   createMemoryStorage,
   type InfoHashes,
   infoHashText,
+  isMagnet,
   type Metainfo,
   type PieceLayout,
   parseInfoHash,
@@ -293,7 +294,7 @@ export class Engine {
 
 function readInfoHashes(source: string | Uint8Array): InfoHashes {
   if (typeof source !== 'string') return parseMetainfo(source).info.infoHashes
-  return /^magnet:/i.test(source) ? parseMagnet(source).infoHashes : parseInfoHash(source)
+  return isMagnet(source) ? parseMagnet(source).infoHashes : parseInfoHash(source)
 }
 
 /** Returns the bytes of wanted files that are not allocated yet. Files have their full size from their first byte on, which counts as used. */

@@ -95,6 +95,13 @@ export class Content {
     return false
   }
 
+  /** Returns whether the metainfo of this torrent, from another source, has piece layers that were missing. */
+  learnLayers({ pieceLayers }: Pick<Metainfo, 'pieceLayers'>): boolean {
+    if (pieceLayers.size <= this.pieceLayers.size) return false
+    for (const [root, layer] of pieceLayers) this.roots.learn(root, layer)
+    return true
+  }
+
   get wantedBytes(): number {
     this.#count()
     return this.#wantedBytes

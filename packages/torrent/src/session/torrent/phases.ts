@@ -192,11 +192,15 @@ export class Phases {
     }
   }
 
-  /** Uses metadata that somebody supplies. Throws if another torrent of the session has its other info hash. */
+  /** Uses metadata, or piece layers that were missing, that somebody supplies. Throws if another torrent of the session has its other info hash. */
   learn(metainfo: Metainfo): void {
     const { data } = this
     const { lifecycle } = data
-    if (data.content || lifecycle.isClosed) return
+    if (lifecycle.isClosed) return
+    if (data.content) {
+      if (data.content.learnLayers(metainfo)) this.#onHashes()
+      return
+    }
     data.layOut(metainfo.info)
     const content = openContent(this.#context, metainfo, data)
     data.content = content
@@ -374,12 +378,7 @@ export class Phases {
           this.#giveUpFetching(error)
         }
       },
-      onHashes: () => {
-        this.network.running?.prioritize()
-        this.data.content?.updateNeed()
-        this.data.show()
-        this.recorder?.touch()
-      },
+      onHashes: () => this.#onHashes(),
       onPiece: piece => this.#onPiece(piece),
       onWriteError: error => this.#recover().onWriteError(error),
       onReadError: (piece, error) => {
@@ -396,6 +395,13 @@ export class Phases {
       onPeersChanged: () => this.network.onPeersChanged(),
       log: line => this.#emit('log', line),
     }
+  }
+
+  #onHashes(): void {
+    this.network.running?.prioritize()
+    this.data.content?.updateNeed()
+    this.data.show()
+    this.recorder?.touch()
   }
 
   #onFilesChanged(): void {
