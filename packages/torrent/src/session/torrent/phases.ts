@@ -198,7 +198,7 @@ export class Phases {
     const { lifecycle } = data
     if (lifecycle.isClosed) return
     if (data.content) {
-      if (data.content.learnLayers(metainfo)) this.#onHashes()
+      if (data.content.learnLayers(metainfo)) this.selectionChanged(data.content)
       return
     }
     data.layOut(metainfo.info)
@@ -225,7 +225,7 @@ export class Phases {
     this.#giveUpFetching(alreadyAdded())
   }
 
-  /** Applies a changed selection. */
+  /** Applies a changed selection, or hashes that make other pieces verifiable. */
   selectionChanged(content: Content): void {
     const { lifecycle } = this.data
     this.recorder?.touch()
@@ -378,7 +378,9 @@ export class Phases {
           this.#giveUpFetching(error)
         }
       },
-      onHashes: () => this.#onHashes(),
+      onHashes: () => {
+        if (this.data.content) this.selectionChanged(this.data.content)
+      },
       onPiece: piece => this.#onPiece(piece),
       onWriteError: error => this.#recover().onWriteError(error),
       onReadError: (piece, error) => {
@@ -395,13 +397,6 @@ export class Phases {
       onPeersChanged: () => this.network.onPeersChanged(),
       log: line => this.#emit('log', line),
     }
-  }
-
-  #onHashes(): void {
-    this.network.running?.prioritize()
-    this.data.content?.updateNeed()
-    this.data.show()
-    this.recorder?.touch()
   }
 
   #onFilesChanged(): void {
