@@ -85,7 +85,7 @@ test(
   async () => {
     const { place, bytes } = await photos()
     await using _end = place
-    await writeFile(place.at('right'), 'correct horse\nnot this\n')
+    await writeFile(place.at('right'), 'correct herring lamp boat\nnot this\n')
     await writeFile(place.at('wrong'), 'wrong horse\n')
     const { link, peer } = await sealedSeed(place, '--passphrase-file', 'right')
     const get = (file: string) =>
@@ -103,9 +103,9 @@ test('a passphrase entered on the terminal is not echoed', LIMIT, async () => {
   await using _end = place
   await using terminal = place.typed(['seed', 'Photos', '--seal', '--passphrase', ...LOOPBACK])
   await terminal.until('Passphrase for the share: ')
-  terminal.type('correct horse\r')
+  terminal.type('green horse lamp boat\r')
   const shown = await terminal.until('again: ')
-  terminal.type('correct horse\r')
+  terminal.type('green horse lamp boat\r')
   const after = await terminal.until('Sharing Photos, sealed')
   expect(shown + after).not.toContain('horse')
   terminal.type('\x03')
@@ -115,7 +115,11 @@ test('a passphrase entered on the terminal is not echoed', LIMIT, async () => {
 test('a share sealed to a key of shoal key opens only with its key file', LIMIT, async () => {
   const { place, bytes } = await photos()
   await using _end = place
-  await writeFile(place.at('pass'), 'key pass\n')
+  await writeFile(place.at('weak'), 'key pass\n')
+  const weak = await place.json('key', 'new', '--passphrase-file', 'weak')
+  expect(weak.object.error.code).toBe('weak-passphrase')
+  expect((await place.json('key', 'show')).object.error.message).toContain('key new')
+  await writeFile(place.at('pass'), `${(await place.json('passphrase')).object.passphrase}\n`)
   const made = await place.json('key', 'new', '--passphrase-file', 'pass')
   expect((await stat(made.object.keyFile)).mode & 0o777).toBe(0o600)
   expect((await place.json('key', 'new', '--passphrase-file', 'pass')).object.error.code).toBe('exists')
@@ -166,6 +170,7 @@ test('contradictory options are rejected', LIMIT, async () => {
   for (const words of [
     ['--passphrase'],
     ['--to', 'age1x'],
+    ['--seal', '--weak-passphrase'],
     ['--seal', '--keep-links'],
     ['--seal', '--passphrase', '--to', 'age1x'],
   ])

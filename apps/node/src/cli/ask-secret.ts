@@ -4,6 +4,7 @@ import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { text as readAll } from 'node:stream/consumers'
 import { UsageError } from '../base/failure.ts'
+import { SHOAL } from '../base/program.ts'
 import { canAsk } from './confirm.ts'
 import { CommandFailure, fileFailure } from './failure.ts'
 import { texts } from './texts.ts'
@@ -16,17 +17,20 @@ export interface SecretOptions {
   readonly option: string
   /** Whether to ask twice, for a new passphrase. */
   readonly twice?: boolean
+  /** Accept a new one that is easy to guess. */
+  readonly allowWeak?: boolean
 }
 
-/** Asks `question`, or reads the file. Rejects with UsageError if nobody can answer, and with a Failure if the passphrase is empty. */
+/** Asks `question`, or reads the file. Rejects with UsageError if nobody can answer, and with a Failure if the passphrase is empty, or new and easy to guess. */
 export async function askSecret(question: string, options: SecretOptions): Promise<string> {
-  const { file, option, twice = false, signal } = options
+  const { file, option, twice = false, allowWeak = false, signal } = options
   const secret = file === undefined ? await ask(question, option, signal) : await fromFile(file, option)
   if (secret === '')
     throw new CommandFailure(
       'bad-argument',
       file === undefined ? texts.ask.emptyInput : texts.ask.emptyFile({ file }),
     )
+  if (twice && !allowWeak) await refuseWeak(secret)
   if (
     twice &&
     file === undefined &&
@@ -34,6 +38,11 @@ export async function askSecret(question: string, options: SecretOptions): Promi
   )
     throw new CommandFailure('bad-argument', texts.ask.different)
   return secret
+}
+
+async function refuseWeak(passphrase: string): Promise<void> {
+  const { isWeak } = await import('@shoal/identity/passphrases')
+  if (isWeak(passphrase)) throw new CommandFailure('weak-passphrase', texts.ask.weak({ shoal: SHOAL }))
 }
 
 async function fromFile(file: string, option: string): Promise<string> {

@@ -41,6 +41,7 @@ export const COMMANDS = {
   get: { group: 'alone', load: async () => (await import('./commands/get.ts')).get },
   seed: { group: 'alone', load: async () => (await import('./commands/seed.ts')).seed },
   unseal: { group: 'alone', load: async () => (await import('./commands/unseal.ts')).unseal },
+  passphrase: { group: 'alone', load: async () => (await import('./commands/passphrase.ts')).passphrase },
   key: { group: 'alone', load: async () => (await import('./commands/key.ts')).key },
   create: { group: 'alone', load: async () => (await import('./commands/create.ts')).create },
   info: { group: 'alone', load: async () => (await import('./commands/info.ts')).info },

@@ -113,7 +113,8 @@ function report(error: unknown, command: string | null, output: Output): number 
     if (isUsage) output.error(texts.help.see({ line: command ? `${SHOAL} ${command}` : SHOAL }))
     if (output.verbose) for (const line of stacks(error)) output.error(line)
   }
-  if (isUsage) return EXIT.usage
+  // As for `add`, where the node says so.
+  if (isUsage || failure.code === 'unknown-identifier') return EXIT.usage
   return error instanceof SetupFailure ? EXIT.setup : EXIT.failed
 }
 

@@ -21,7 +21,7 @@ export const SHARING = contract({
       summary: 'Create a torrent from a file or folder on the node’s machine, and seed it',
       input: CreateTorrent,
       output: Job,
-      errors: ['forbidden-path'],
+      errors: ['forbidden-path', 'weak-passphrase'],
     }),
     createUpload: operation({
       method: 'POST',
@@ -47,6 +47,7 @@ export const SHARING = contract({
       summary: 'Create a torrent from an upload, and seed it',
       input: CreateTorrent.omit({ path: true }).extend({ id: Id }),
       output: Job,
+      errors: ['weak-passphrase'],
     }),
     cancelUpload: operation({
       method: 'DELETE',

@@ -41,6 +41,7 @@ const headlines = {
   unreachable: 'Nicht erreichbar',
   'unsafe-path': 'Unsicherer Pfad',
   unsupported: 'Nicht unterstützt',
+  'weak-passphrase': 'Zu leicht zu erratende Passphrase',
   'wrong-key': 'Falscher Schlüssel',
   'wrong-passphrase': 'Falsche Passphrase',
 }

@@ -399,7 +399,12 @@ export type Tracker = z.infer<typeof Tracker>
 export const SealTo = z.discriminatedUnion('by', [
   /** To a random key, which is part of the link. */
   z.object({ by: z.literal('key') }),
-  z.object({ by: z.literal('passphrase'), passphrase: z.string().min(1).max(1000) }),
+  /** `allowWeak`: accept a passphrase that is easy to guess, which is refused with `weak-passphrase` otherwise. */
+  z.object({
+    by: z.literal('passphrase'),
+    passphrase: z.string().min(1).max(1000),
+    allowWeak: z.boolean().optional(),
+  }),
   /** To public keys: `age1…` or `did:key:…`. */
   z.object({ by: z.literal('recipients'), recipients: z.array(z.string().max(200)).min(1).max(100) }),
 ])

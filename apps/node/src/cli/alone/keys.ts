@@ -1,5 +1,5 @@
 /** The user's key on this machine. */
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IdentityError, identityText, KeyPair, parseDidKey, toRecipientKey } from '@shoal/identity'
 import { formatSecretKey } from '@shoal/identity/age'
@@ -7,6 +7,7 @@ import { loadKeyFile, saveKeyFile } from '@shoal/identity/node'
 import { makeFolders } from '@shoal/torrent/make-folders'
 import { stateRoot } from '../../base/files/places.ts'
 import { writeWholeFile } from '../../base/files/write-file.ts'
+import { SHOAL } from '../../base/program.ts'
 import { toShareLink } from '../../base/sealing/to-share-link.ts'
 import { askSecret, type SecretOptions } from '../ask-secret.ts'
 import { CommandFailure } from '../failure.ts'
@@ -59,7 +60,17 @@ export function linkIdentity(link: string): string {
 
 /** Asks for the passphrase. Rejects with an IdentityError. */
 export async function openKey(path: string, secret: SecretOptions): Promise<KeyPair> {
+  await requireKey(path)
   return loadKeyFile(path, await askSecret(texts.ask.filePassphrase({ file: path }), secret))
+}
+
+/** Rejects before the passphrase of a key is asked for that does not exist. */
+async function requireKey(path: string): Promise<void> {
+  const isThere = await access(path).then(
+    () => true,
+    error => (error as NodeJS.ErrnoException).code !== 'ENOENT',
+  )
+  if (!isThere) throw new CommandFailure('not-found', texts.key.noFile({ file: path, shoal: SHOAL }))
 }
 
 function publicFile(path: string): string {

@@ -11,6 +11,7 @@ export const SEAL_OPTIONS = {
   passphraseFile: value('FILE', {
     help: texts.shareOptions.passphraseFile,
   }),
+  weakPassphrase: flag(texts.shareOptions.weakPassphrase),
   to: list('KEY', { help: texts.shareOptions.to }),
   out: value('DIR', {
     help: texts.shareOptions.out,
@@ -21,8 +22,9 @@ export type SealOptions = OptionValues<typeof SEAL_OPTIONS>
 
 /** Throws UsageError for options that need `--seal` or exclude each other. */
 export function checkSealOptions({ seal, ...given }: SealOptions): void {
-  const { passphrase, passphraseFile, to, out } = given
+  const { passphrase, passphraseFile, weakPassphrase, to, out } = given
   const byPassphrase = passphrase || passphraseFile !== undefined
+  if (weakPassphrase && !byPassphrase) throw new UsageError(texts.shareOptions.weakNeedsPassphrase)
   if (!seal && (byPassphrase || to.length > 0 || out !== undefined))
     throw new UsageError(texts.shareOptions.needSeal)
   if (byPassphrase && to.length > 0) throw new UsageError(texts.shareOptions.passphraseOrTo)
@@ -30,9 +32,16 @@ export function checkSealOptions({ seal, ...given }: SealOptions): void {
 
 /** Returns what the share is sealed to. Asks for the passphrase if needed. */
 export async function readSealTo(options: SealOptions, signal: AbortSignal): Promise<SealTo> {
-  const { passphrase, passphraseFile, to } = options
+  const { passphrase, passphraseFile, weakPassphrase, to } = options
   if (to.length > 0) return { by: 'recipients', recipients: [...to] }
   if (!passphrase && passphraseFile === undefined) return { by: 'key' }
-  const secret = { file: passphraseFile, option: '--passphrase-file', twice: true, signal }
-  return { by: 'passphrase', passphrase: await askSecret(texts.ask.newSharePassphrase, secret) }
+  const secret = {
+    file: passphraseFile,
+    option: '--passphrase-file',
+    twice: true,
+    allowWeak: weakPassphrase,
+    signal,
+  }
+  const given = await askSecret(texts.ask.newSharePassphrase, secret)
+  return { by: 'passphrase', passphrase: given, ...(weakPassphrase && { allowWeak: true }) }
 }

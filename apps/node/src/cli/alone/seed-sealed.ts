@@ -115,10 +115,9 @@ function tellSealed(
   metainfo: Metainfo,
   link: string,
 ): void {
-  const how = link.startsWith('#')
-    ? `\n${texts.seed.howToOpen({ shoal: SHOAL, link: link.slice(0, 6) })}`
-    : ''
-  view.tell(`${texts.seed.sharingSealed({ name, size: formatBytes(lengthBytes) })}\n  ${link}${how}`, {
+  // Without the address of a page, only a command opens it.
+  const how = link.startsWith('#') ? texts.seed.howToOpen({ shoal: SHOAL, link }) : `  ${link}`
+  view.tell(`${texts.seed.sharingSealed({ name, size: formatBytes(lengthBytes) })}\n${how}`, {
     event: 'sharing',
     name,
     length: lengthBytes,

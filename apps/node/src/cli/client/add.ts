@@ -40,7 +40,8 @@ interface Outcome {
 }
 
 /**
- * Adds each word and reports it. A failure is reported and the others are still added; a single failure is thrown. `asEvents`: one JSON line each.
+ * Adds each word and reports it. A failure is reported and the others are still added; a single failure is thrown. `asEvents`: one JSON line each. `shared` are the jobs
+ * that share a path.
  */
 export async function addSources(
   node: NodeClient,
@@ -48,15 +49,16 @@ export async function addSources(
   options: AddOptions,
   output: Output,
   { asEvents, signal }: { asEvents: boolean; signal: AbortSignal },
-): Promise<Awaited & { failed: number }> {
+): Promise<Awaited & { shared: string[]; failed: number }> {
   const items: object[] = []
-  const awaited = { torrents: [] as string[], jobs: [] as string[] }
+  const awaited = { torrents: [] as string[], jobs: [] as string[], shared: [] as string[] }
   let failed = 0
   for (const word of words) {
     try {
       const { added, torrent, job } = await addOne(node, word, options, signal)
       if (torrent) awaited.torrents.push(torrent.id)
       if (job) awaited.jobs.push(job.id)
+      if (job?.kind === 'create') awaited.shared.push(job.id)
       if (!output.json) output.line(outcomeText({ added, torrent, job }))
       else if (asEvents) output.object({ event: 'added', source: word, added, torrent, job })
       else items.push({ source: word, added, torrent, job })

@@ -55,7 +55,11 @@ export const add = defineCommand({
       asEvents: options.wait,
       signal: interrupt.signal,
     })
-    if (options.wait) await waitFor(node, added, { output, signal: interrupt.signal })
+    const wait = { output, signal: interrupt.signal }
+    if (options.wait) await waitFor(node, added, wait)
+    // Sharing is of no use without the link, which exists once everything is hashed. Programs ask for it with --wait.
+    else if (added.shared.length > 0 && !output.json)
+      await waitFor(node, { torrents: [], jobs: added.shared }, wait)
     return added.failed > 0 ? EXIT.failed : 0
   },
 })

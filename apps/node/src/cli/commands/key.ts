@@ -16,6 +16,7 @@ export const key = defineCommand({
     passphraseFile: value('FILE', {
       help: texts.key.options.passphraseFile,
     }),
+    weakPassphrase: flag(texts.shareOptions.weakPassphrase),
     replace: flag(texts.key.options.replace),
   },
   examples: [
@@ -24,7 +25,7 @@ export const key = defineCommand({
     ['key export > key.txt', texts.key.examples.export],
     ["key export '#s1…' > key.txt", texts.key.examples.link],
   ],
-  async run(words, { keyFile, passphraseFile, replace }, { output, interrupt }) {
+  async run(words, { keyFile, passphraseFile, weakPassphrase, replace }, { output, interrupt }) {
     const path = keyFile ?? keys.defaultKeyFile()
     const secret = { file: passphraseFile, option: '--passphrase-file', signal: interrupt.signal }
     const lines = (text: readonly string[]) => {
@@ -35,7 +36,10 @@ export const key = defineCommand({
     return subcommand(words, {
       async new(words) {
         takeWords(words)
-        tell(await keys.newKey(path, secret, replace), texts.key.created({ file: path }))
+        tell(
+          await keys.newKey(path, { ...secret, allowWeak: weakPassphrase }, replace),
+          texts.key.created({ file: path }),
+        )
       },
       async show(words) {
         takeWords(words)

@@ -80,7 +80,7 @@ test('the receiver’s disk has no inner names and no key, except in the opened 
 })
 
 test('a passphrase is required, a wrong one is reported, the right one opens the share', async () => {
-  const { link } = await share({ by: 'passphrase', passphrase: 'correct horse' })
+  const { link } = await share({ by: 'passphrase', passphrase: 'correct horse', allowWeak: true })
   const add = (passphrase?: string) =>
     receiver.operations.addTorrent({ source: link, peers: peers(), ...(passphrase && { passphrase }) })
   const look = { source: link, peers: peers(), timeoutSeconds: 30 }
@@ -90,6 +90,16 @@ test('a passphrase is required, a wrong one is reported, the right one opens the
   expect((await ended(receiver, wrong.job!.id)).error?.code).toBe('wrong-passphrase')
   const right = await add('correct horse')
   expect(await ended(receiver, right.job!.id)).toMatchObject({ state: 'done' })
+})
+
+test('a passphrase that is easy to guess is refused before anything is sent or read', async () => {
+  const seal = { by: 'passphrase' as const, passphrase: 'correct horse' }
+  const how = { seal, version: 'hybrid' as const, private: false, trackers: [], webSeeds: [] }
+  const path = join(sender.directory, 'Trip')
+  await expect(sender.operations.createTorrent({ ...how, path })).rejects.toMatchObject({
+    code: 'weak-passphrase',
+    field: 'seal.passphrase',
+  })
 })
 
 test('a share sealed for another key stays sealed', async () => {

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { CheckedInputOf, Job, SealTo } from '@shoal/api'
+import { isWeak } from '@shoal/identity/passphrases'
 import { SEALED_NAME } from '@shoal/links'
 import { createTorrent, type FolderFilter, type Metainfo } from '@shoal/torrent'
 import { makeFolders } from '@shoal/torrent/make-folders'
 import { Failure } from '../../base/failure.ts'
 import { ContentFilter } from '../../base/files/content-filter.ts'
 import { readHeldPaths, realFolder } from '../../base/files/held-paths.ts'
+import { SHOAL } from '../../base/program.ts'
 import { sealPath } from '../../base/sealing/seal-path.ts'
 import { sealedLink, toSeal } from '../../base/sealing/sealed-link.ts'
 import { sharePage } from '../../base/share-link.ts'
@@ -84,6 +86,12 @@ export class TorrentCreator {
   /** Throws if a job with these options cannot be started. */
   check({ seal }: Pick<CreateOptions, 'seal'>): void {
     if (seal && !this.#sealed) throw new AbsentCapability('Sealing')
+    if (seal?.by === 'passphrase' && !seal.allowWeak && isWeak(seal.passphrase))
+      throw new Failure(
+        'weak-passphrase',
+        `this passphrase is easy to guess: take six random words, such as ${SHOAL} passphrase makes`,
+        { field: 'seal.passphrase' },
+      )
   }
 
   /** Call it when the jobs have ended. */

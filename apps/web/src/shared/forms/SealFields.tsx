@@ -1,23 +1,24 @@
-import { type ComponentType, Fragment, useState } from 'react'
+import { estimateStrength, type Strength } from '@shoal/identity/passphrases'
+import { Fragment, useState } from 'react'
+import { Button } from '../controls/Button.tsx'
 import { TextArea, TextField } from '../controls/Field.tsx'
 import layout from '../controls/layout.module.css'
+import { ProgressBar } from '../controls/Panels.tsx'
 import type { texts } from '../messages/sealing.ts'
 import type { FormProblem } from '../sealing/seal-form.ts'
 import { listWays, problemAt, type Way } from '../sealing/ways.ts'
 import styles from './seal.module.css'
 
 /** Texts of the form, which the console words for a node and the share page for a browser. */
-type SealText = 'to' | Way | `${Way}Hint` | 'field' | 'again' | 'keys' | 'keysHint'
+type SealText = 'to' | Way | `${Way}Hint` | 'keys' | 'keysHint' | PassphraseText
 
 interface Props {
   readonly say: Pick<(typeof texts)['make'], SealText>
   readonly problem: FormProblem | null
-  /** Says how strong a passphrase is. */
-  readonly strength?: ComponentType<{ readonly passphrase: string }>
 }
 
 /** Form fields that define who can open a sealed share; `readSeal` reads them. */
-export function SealFields({ say, problem, strength }: Props) {
+export function SealFields({ say, problem }: Props) {
   const [chosen, setChosen] = useState<Way>('key')
   return (
     <fieldset className={`${layout.stack3} ${layout.box} ${styles.ways}`}>
@@ -31,14 +32,7 @@ export function SealFields({ say, problem, strength }: Props) {
               <small className={layout.soft}>{hint}</small>
             </span>
           </label>
-          {by === chosen && by === 'passphrase' && (
-            <PassphraseFields
-              field={say.field}
-              again={say.again}
-              problem={problem}
-              {...(strength && { strength })}
-            />
-          )}
+          {by === chosen && by === 'passphrase' && <PassphraseFields say={say} problem={problem} />}
           {by === chosen && by === 'recipients' && (
             <TextArea
               label={say.keys}
@@ -57,31 +51,84 @@ export function SealFields({ say, problem, strength }: Props) {
   )
 }
 
+type PassphraseText = 'field' | 'again' | 'suggest' | 'show' | 'hide' | 'strength'
+
 interface PassphraseProps {
-  /** Labels of the two fields. */
-  readonly field: string
-  readonly again: string
+  readonly say: Pick<(typeof texts)['make'], Exclude<PassphraseText, 'field' | 'again'>> & {
+    /** Labels of the two fields. */
+    readonly field: string
+    readonly again: string
+  }
   readonly problem: FormProblem | null
-  readonly strength?: ComponentType<{ readonly passphrase: string }>
 }
 
 /** A new passphrase, written twice: the fields `passphrase` and `again`. */
-export function PassphraseFields({ field, again, problem, strength: Strength }: PassphraseProps) {
+export function PassphraseFields({ say, problem }: PassphraseProps) {
   const [passphrase, setPassphrase] = useState('')
-  const common = { type: 'password', autoComplete: 'new-password', maxLength: 1000 }
+  const [again, setAgain] = useState('')
+  const [isShown, setShown] = useState(false)
+  const suggest = async () => {
+    const { makePassphrase } = await import('@shoal/identity/passphrases')
+    const made = await makePassphrase()
+    setPassphrase(made)
+    setAgain(made)
+    setShown(true)
+  }
+  const common = { type: isShown ? 'text' : 'password', autoComplete: 'new-password', maxLength: 1000 }
   return (
-    <div className={layout.columns}>
-      <div>
+    <div className={layout.stack2}>
+      <div className={layout.columns}>
+        <div>
+          <TextField
+            {...common}
+            label={say.field}
+            error={problemAt(problem, 'passphrase')}
+            name="passphrase"
+            spellCheck={false}
+            value={passphrase}
+            onChange={({ target }) => setPassphrase(target.value)}
+          />
+          {passphrase !== '' && <PassphraseStrength passphrase={passphrase} say={say.strength} />}
+        </div>
         <TextField
           {...common}
-          label={field}
-          error={problemAt(problem, 'passphrase')}
-          name="passphrase"
-          onChange={({ target }) => setPassphrase(target.value)}
+          label={say.again}
+          error={problemAt(problem, 'again')}
+          name="again"
+          spellCheck={false}
+          value={again}
+          onChange={({ target }) => setAgain(target.value)}
         />
-        {Strength && passphrase !== '' && <Strength passphrase={passphrase} />}
       </div>
-      <TextField {...common} label={again} error={problemAt(problem, 'again')} name="again" />
+      <div className={layout.wrap2}>
+        <Button size="small" onClick={() => void suggest().catch(() => {})}>
+          {say.suggest}
+        </Button>
+        <Button size="small" onClick={() => setShown(!isShown)}>
+          {isShown ? say.hide : say.show}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+const TONES = { weak: 'bad', fair: 'warn', strong: 'good' } as const satisfies Record<Strength, string>
+/** The bar is full from here on. */
+const ENOUGH_BITS = 66
+
+interface StrengthProps {
+  readonly passphrase: string
+  readonly say: Readonly<Record<Strength, string>>
+}
+
+function PassphraseStrength({ passphrase, say }: StrengthProps) {
+  const { strength, bits } = estimateStrength(passphrase)
+  return (
+    <div className={`${layout.stack1} ${styles.strength}`}>
+      <ProgressBar value={bits / ENOUGH_BITS} tone={TONES[strength]} />
+      <p className={layout.soft} aria-live="polite">
+        {say[strength]}
+      </p>
     </div>
   )
 }

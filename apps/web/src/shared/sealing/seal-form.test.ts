@@ -24,10 +24,16 @@ async function problemOf(entries: Record<string, string>): Promise<FormProblem> 
 
 test('a key in the link is the default; a passphrase is written twice', async () => {
   expect(await read({})).toEqual({ by: 'key' })
-  const entries = { by: 'passphrase', passphrase: ' two words ', again: ' two words ' }
-  expect(await read(entries)).toEqual({ by: 'passphrase', passphrase: ' two words ' })
-  expect((await problemOf({ ...entries, again: 'two words' })).field).toBe('again')
+  const entries = {
+    by: 'passphrase',
+    passphrase: ' green herring lamp boat ',
+    again: ' green herring lamp boat ',
+  }
+  expect(await read(entries)).toEqual({ by: 'passphrase', passphrase: entries.passphrase })
+  expect((await problemOf({ ...entries, again: 'green herring lamp boat' })).field).toBe('again')
   expect((await problemOf({ by: 'passphrase', passphrase: '', again: '' })).field).toBe('passphrase')
+  const weak = await problemOf({ by: 'passphrase', passphrase: 'two words', again: 'two words' })
+  expect([weak.field, weak.message.includes('easy to guess')]).toEqual(['passphrase', true])
 })
 
 test('public keys are taken however they are separated, each once, in either form', async () => {

@@ -1,3 +1,4 @@
+import { isWeak } from '@shoal/identity/passphrases'
 import type { SealTo } from '@shoal/sealed'
 import { errorMessage } from '../format/error-message.ts'
 import { texts } from '../messages/sealing.ts'
@@ -28,9 +29,10 @@ export async function readSealTo(form: FormData, check: CheckKeys): Promise<Seal
   return { by: 'key' }
 }
 
-/** Returns a passphrase that was entered twice. Throws a FormProblem if the two differ or are empty. */
+/** Returns a passphrase that was entered twice. Throws a FormProblem if the two differ, are empty or easy to guess. */
 export function twice(passphrase: string, again: string): string {
   if (passphrase === '') throw new FormProblem('passphrase', say.empty)
+  if (isWeak(passphrase)) throw new FormProblem('passphrase', say.weak)
   if (passphrase !== again) throw new FormProblem('again', say.differs)
   return passphrase
 }

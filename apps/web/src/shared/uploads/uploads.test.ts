@@ -16,7 +16,8 @@ test('a folder is shared under its own name, its files below it', () => {
 })
 
 test('several files and folders side by side keep their paths', () => {
-  const { files } = toContent([file('a.txt'), file('b/c.txt')])
+  const { name, files } = toContent([file('a.txt'), file('b/c.txt')])
+  expect(name).toBe('2 files')
   expect(files.map(({ path }) => path)).toEqual(['a.txt', 'b/c.txt'])
 })
 

@@ -2,6 +2,7 @@ import type { InputOf, Job } from '@shoal/api'
 import { Cell } from '../base/cell.ts'
 import type { DroppedFile } from '../dropped/dropped.ts'
 import { isAborted, messageOf } from '../format/errors.ts'
+import { texts } from '../messages/texts.ts'
 import type { NodeStore } from '../node/node-store.ts'
 
 export type ShareOptions = Omit<InputOf<'shareUpload'>, 'id'>
@@ -21,7 +22,9 @@ let count = 0
 export function toContent(files: readonly DroppedFile[]): { name: string; files: DroppedFile[] } {
   const tops = new Set(files.map(({ path }) => path.split('/')[0]!))
   const [top] = tops
-  if (tops.size !== 1 || !files[0]!.path.includes('/')) return { name: top ?? '', files: [...files] }
+  // Several have no name in common: none of them names the others.
+  if (tops.size !== 1) return { name: texts.app.files({ count: files.length }), files: [...files] }
+  if (!files[0]!.path.includes('/')) return { name: top!, files: [...files] }
   return { name: top!, files: files.map(({ path, file }) => ({ path: path.slice(top!.length + 1), file })) }
 }
 

@@ -96,7 +96,7 @@ export const alone: Translation<typeof original> = {
     notWithSeal: '--torrent und --keep-links sind mit --seal nicht möglich',
     sharingSealed: 'Wird versiegelt geteilt: {name} ({size})',
     howToOpen:
-      "Öffnen mit {shoal} get '{link}…', oder mit der Freigabeseite eines beliebigen Knotens: Setzen Sie ihre Adresse vor das #, oder geben Sie sie als --page an",
+      "Geben Sie diesen Link weiter. Er öffnet sich, wo Shoal installiert ist:\n  {shoal} get '{link}'\nFür einen Link, der sich in jedem Browser öffnet, geben Sie mit --page die Adresse einer Freigabeseite an",
   },
   unseal: {
     summary: 'Eine versiegelte Freigabe auf diesem Rechner öffnen',
@@ -114,6 +114,12 @@ export const alone: Translation<typeof original> = {
     },
     opened: 'Geöffnet: {what} ({files}, {size})',
     openedPart: 'Geöffnet: {what} ({files}, {size}; {links} übergangen)',
+  },
+  passphrase: {
+    summary: 'Eine Passphrase aus sechs zufälligen Wörtern erzeugen',
+    about:
+      'Gibt sechs zufällige Wörter der englischen Liste von BIP 39 aus, 2048 Wörter, die sich in den ersten vier Buchstaben unterscheiden: 66 Bit. Verwenden Sie sie mit seed --seal --passphrase oder key new, die eine leicht zu erratende Passphrase ablehnen.',
+    example: 'Gibt sechs Wörter aus',
   },
   key: {
     summary: 'Ihren Schlüssel erstellen und anzeigen, für den andere versiegeln',
@@ -134,6 +140,8 @@ export const alone: Translation<typeof original> = {
       link: 'Schreibt den Schlüssel einer Freigabe, deren Link ihn enthält',
     },
     created: 'Ihr Schlüssel ist in {file}. Andere versiegeln für:',
+    noFile:
+      'In {file} ist kein Schlüssel: {shoal} key new erzeugt einen, oder nennen Sie mit --key-file einen anderen',
     noKey: 'Der Link enthält keinen Schlüssel: Geben Sie den vollständigen Link an',
   },
   create: {

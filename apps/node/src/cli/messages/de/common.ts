@@ -82,6 +82,8 @@ export const common: Translation<typeof original> = {
       'Mit --seal: mit der Passphrase in der ersten Zeile dieser Datei versiegeln; - für die Standardeingabe',
     to: 'Mit --seal: für diesen öffentlichen Schlüssel versiegeln, age1… oder did:key:…',
     out: 'Mit --seal: die versiegelte Datei in diesem Ordner behalten. Standard: Sie wird am Ende gelöscht',
+    weakPassphrase: 'Auch eine Passphrase annehmen, die leicht zu erraten ist',
+    weakNeedsPassphrase: '--weak-passphrase erfordert --passphrase oder --passphrase-file',
     needSeal: '--passphrase, --passphrase-file, --to und --out erfordern --seal',
     passphraseOrTo:
       'Geben Sie entweder eine Passphrase oder --to an: Für beides zugleich lässt sich nicht versiegeln',
@@ -118,6 +120,7 @@ export const common: Translation<typeof original> = {
     yesPattern: '^(j|ja|y|yes)$',
     passphraseAgain: '{question}, noch einmal',
     emptyInput: 'Die Passphrase ist leer',
+    weak: 'Diese Passphrase ist leicht zu erraten: Nehmen Sie sechs zufällige Wörter ({shoal} passphrase erzeugt sie), oder geben Sie --weak-passphrase an',
     emptyFile: 'Die erste Zeile von {file} ist leer',
     different: 'Die beiden Passphrasen sind verschieden: Versuchen Sie es noch einmal',
     stdinIsTerminal: '{option} - liest aus einer Pipe: Lassen Sie es weg, um gefragt zu werden',

@@ -5,7 +5,7 @@ export const torrents: Translation<typeof original> = {
   add: {
     summary: 'Links herunterladen oder Dateien teilen',
     about:
-      'Lässt den laufenden Knoten herunterladen: Magnet-Links, Freigabe-Links (in Anführungszeichen), Info-Hashes, Content-IDs, .torrent-Dateien und -URLs sowie Dateien über HTTP(S) oder FTP. Eine Datei oder ein Ordner auf diesem Rechner, der keine .torrent-Datei ist, wird geteilt.\n\nNichts wird doppelt hinzugefügt. Eine versiegelte Freigabe wird geöffnet, sobald sie vollständig ist.',
+      'Lässt den laufenden Knoten herunterladen: Magnet-Links, Freigabe-Links (in Anführungszeichen), Info-Hashes, Content-IDs, .torrent-Dateien und -URLs sowie Dateien über HTTP(S) oder FTP. Eine Datei oder ein Ordner auf diesem Rechner, der keine .torrent-Datei ist, wird geteilt; der Link wird ausgegeben, sobald alles gelesen ist (mit --json: --wait).\n\nNichts wird doppelt hinzugefügt. Eine versiegelte Freigabe wird geöffnet, sobald sie vollständig ist.',
     argument: 'Links, .torrent-Dateien oder Dateien und Ordner zum Teilen',
     options: {
       out: 'Zielordner auf dem Rechner des Knotens',
@@ -104,7 +104,7 @@ export const torrents: Translation<typeof original> = {
   show: {
     summary: 'Einzelheiten eines Torrents anzeigen',
     about:
-      'Der Link öffnet sich in jedem Browser; der Magnet-Link ist für BitTorrent-Programme. Der Link einer versiegelten Freigabe wurde beim Versiegeln angezeigt; ihr Magnet-Link allein öffnet nichts.',
+      'Der Link öffnet sich in jedem Browser; der Magnet-Link ist für BitTorrent-Programme. Der Magnet-Link einer versiegelten Freigabe öffnet allein nichts.',
     example: 'Zeigt den Torrent mit „film“ im Namen und seine Links',
     rows: {
       name: 'Name',

@@ -92,7 +92,7 @@ export const alone = {
     notWithSeal: '--torrent and --keep-links cannot be given with --seal',
     sharingSealed: 'Sharing {name}, sealed ({size})',
     howToOpen:
-      "Open it with {shoal} get '{link}…', or with the share page of any node: put the address of the page before the #, or give it as --page",
+      "Send this link. It opens where Shoal is installed:\n  {shoal} get '{link}'\nFor a link that opens in any browser, give the address of a share page with --page",
   },
   unseal: {
     summary: 'Open a sealed share on this disk',
@@ -110,6 +110,12 @@ export const alone = {
     },
     opened: 'Opened: {what} ({files}, {size})',
     openedPart: 'Opened: {what} ({files}, {size}; skipped {links})',
+  },
+  passphrase: {
+    summary: 'Make a passphrase of six random words',
+    about:
+      'Prints six random words of the English list of BIP 39, 2048 words that differ in their first four letters: 66 bits. Use them with seed --seal --passphrase or key new, which refuse a passphrase that is easy to guess.',
+    example: 'Prints six words',
   },
   key: {
     summary: 'Create and show your key, to which others seal shares',
@@ -130,6 +136,7 @@ export const alone = {
       link: 'Writes the key of a share whose link contains it',
     },
     created: 'Your key is in {file}. Others seal shares to:',
+    noFile: 'there is no key in {file}: {shoal} key new makes one, or name another with --key-file',
     noKey: 'the link contains no key: give the complete link',
   },
   create: {

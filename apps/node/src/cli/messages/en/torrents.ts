@@ -3,7 +3,7 @@ export const torrents = {
   add: {
     summary: 'Download links, or share files',
     about:
-      'Downloads magnet links, share links (in quotes), info hashes, content IDs, .torrent files and URLs, and files over HTTP(S) or FTP with the running node. A file or folder on this machine that is not a .torrent is shared.\n\nNothing is added twice. A sealed share is opened when it is complete.',
+      'Downloads magnet links, share links (in quotes), info hashes, content IDs, .torrent files and URLs, and files over HTTP(S) or FTP with the running node. A file or folder on this machine that is not a .torrent is shared, and its link printed once it is hashed (with --json: --wait).\n\nNothing is added twice. A sealed share is opened when it is complete.',
     argument: 'links, .torrent files, or files and folders to share',
     options: {
       out: 'Folder to download into, on the machine of the node',
@@ -101,7 +101,7 @@ export const torrents = {
   show: {
     summary: 'Show the details of a torrent',
     about:
-      'The link opens in any browser; the magnet link is for BitTorrent clients. The link of a sealed share was shown when it was sealed; its magnet link opens nothing.',
+      'The link opens in any browser; the magnet link is for BitTorrent clients. The magnet link of a sealed share opens nothing.',
     example: 'Shows the torrent with "film" in its name, with its links',
     rows: {
       name: 'Name',

@@ -73,7 +73,7 @@ export default function OwnKey({ disabled, onGive }: Props) {
         </p>
       )}
       <div className={`${layout.wrap2} ${styles.actions}`}>
-        <Button type="submit" disabled={disabled || isBusy}>
+        <Button type="submit" variant="primary" disabled={disabled || isBusy}>
           {texts.open}
         </Button>
       </div>

@@ -75,7 +75,7 @@ function Passphrase({ disabled, onGive }: { disabled: boolean; onGive(passphrase
           autoComplete="off"
           required
         />
-        <Button type="submit" disabled={disabled}>
+        <Button type="submit" variant="primary" disabled={disabled}>
           {say.open}
         </Button>
       </div>

@@ -57,7 +57,7 @@ function PassphraseForm({ onMade }: { onMade(made: MadeKey): void }) {
   return (
     <form className={`${layout.stack2} ${styles.linkField} ${sealing.below}`} onSubmit={submit}>
       {failure !== null && <Notice>{errorMessage(failure)}</Notice>}
-      <PassphraseFields field={say.field} again={say.again} problem={problem} />
+      <PassphraseFields say={{ ...texts.make, field: say.field, again: say.again }} problem={problem} />
       <div className={`${layout.wrap2} ${styles.actions}`}>
         <Button type="submit" variant="primary" disabled={isBusy}>
           {isBusy ? say.making : say.make}

@@ -4,11 +4,8 @@ import { Button } from '../../../shared/controls/Button.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Card } from '../../../shared/controls/Panels.tsx'
 import { texts } from '../../../shared/messages/share-page.ts'
-import { addAtHost, addUrl } from './node-address.ts'
+import { addAtHost, addUrl, likelyNode } from './node-address.ts'
 import styles from './view.module.css'
-
-/** A node on this machine, with the port that it has unless told otherwise. */
-const USUAL_NODE = 'http://127.0.0.1:8420'
 
 interface Props {
   /** A link of either kind. */
@@ -24,6 +21,7 @@ interface Props {
  */
 export function AddToNode({ source, magnet, asks }: Props) {
   const id = useId()
+  const node = ownNode() ?? likelyNode(location)
   const [wrong, setWrong] = useState(false)
   const [added, setAdded] = useState(false)
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -39,6 +37,8 @@ export function AddToNode({ source, magnet, asks }: Props) {
       if (!isAdded) open(url, '_blank', 'noopener,noreferrer')
     })()
   }
+  // Few guests on phones have a node.
+  if (node === null && matchMedia('(hover: none)').matches) return <a href={magnet}>{texts.node.magnet}</a>
   return (
     <Card title={texts.node.title}>
       <form className={`${layout.stack2} ${styles.linkField}`} onSubmit={submit}>
@@ -52,7 +52,8 @@ export function AddToNode({ source, magnet, asks }: Props) {
             inputMode="url"
             autoComplete="off"
             spellCheck={false}
-            defaultValue={ownNode() ?? USUAL_NODE}
+            defaultValue={node ?? ''}
+            placeholder="http://127.0.0.1:8420"
             aria-invalid={wrong || undefined}
             aria-describedby={wrong ? `${id}-wrong` : undefined}
           />

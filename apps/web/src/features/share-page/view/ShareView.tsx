@@ -89,7 +89,9 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
         </Suspense>
       )}
       <Status torrent={torrent} detail={detail} phase={phase} />
-      <Controls torrent={torrent} name={name} files={shown} phase={phase} choice={choice} saving={saving} />
+      {(!link.seal || inside || begun) && (
+        <Controls torrent={torrent} name={name} files={shown} phase={phase} choice={choice} saving={saving} />
+      )}
       {begun && detail && (
         <Suspense>
           <Pieces detail={detail} />

@@ -8,6 +8,11 @@ export function addUrl(node: string, link: string): string | null {
   return `${url.origin}/#add=${encodeURIComponent(link)}`
 }
 
+/** A page that comes from this machine comes from the node there. Null for pages of others, whose visitors may have no node. */
+export function likelyNode({ hostname, origin }: Pick<Location, 'hostname' | 'origin'>): string | null {
+  return /^(localhost|127\.|\[::1])/.test(hostname) ? origin : null
+}
+
 /** Adds the link to the node that serves this page, where its user is logged in. False where nobody is, or the node refuses. */
 export async function addAtHost(link: string): Promise<boolean> {
   try {

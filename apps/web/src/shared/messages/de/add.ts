@@ -113,11 +113,6 @@ export const add: Translation<typeof english> = {
       keysHint: 'age1… oder did:key:…, einer pro Zeile. Jeder erzeugt seinen eigenen mit shoal key new.',
       nameHint: 'Sichtbar für Sie und für alle, die es öffnen.',
       commentHint: 'Der Kommentar ist nicht versiegelt: Peers können ihn lesen.',
-      strength: {
-        weak: 'Leicht zu erraten: Nehmen Sie mehr Wörter.',
-        fair: 'Schwer zu erraten.',
-        strong: 'Praktisch nicht zu erraten.',
-      },
       confirm: 'Versiegeln und teilen',
     },
     confirm: 'Teilen',

@@ -36,6 +36,15 @@ const sealing: Translation<typeof english> = {
     recipientsHint: 'Nur wer einen dieser Schlüssel besitzt: auch Sie nicht, außer Ihrer ist dabei.',
     field: 'Passphrase',
     again: 'Passphrase wiederholen',
+    suggest: 'Vorschlagen',
+    show: 'Anzeigen',
+    hide: 'Verbergen',
+    strength: {
+      weak: 'Leicht zu erraten: Nehmen Sie mehr Wörter.',
+      fair: 'Schwer zu erraten.',
+      strong: 'Praktisch nicht zu erraten.',
+    },
+    weak: 'Das ist zu leicht zu erraten. Nehmen Sie sechs zufällige Wörter: „Vorschlagen“ erzeugt sie.',
     keys: 'Ihre öffentlichen Schlüssel',
     keysHint:
       'age1… oder did:key:…, einer pro Zeile. Jeder erzeugt seinen eigenen mit shoal key new oder unten auf dieser Seite.',

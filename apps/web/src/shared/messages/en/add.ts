@@ -108,11 +108,6 @@ export const add = {
       keysHint: 'age1… or did:key:…, one per line. Everyone creates their own with shoal key new.',
       nameHint: 'Visible to you and to everyone who opens it.',
       commentHint: 'The comment is not sealed: peers can read it.',
-      strength: {
-        weak: 'Easy to guess: use more words.',
-        fair: 'Hard to guess.',
-        strong: 'Practically impossible to guess.',
-      },
       confirm: 'Seal and share',
     },
     confirm: 'Share',

@@ -30,6 +30,15 @@ export default {
     recipientsHint: 'Only the owners of these keys: not even you, unless yours is one of them.',
     field: 'Passphrase',
     again: 'Repeat it',
+    suggest: 'Suggest one',
+    show: 'Show',
+    hide: 'Hide',
+    strength: {
+      weak: 'Easy to guess: use more words.',
+      fair: 'Hard to guess.',
+      strong: 'Practically impossible to guess.',
+    },
+    weak: 'This is too easy to guess. Use six random words: “Suggest one” makes them.',
     keys: 'Their public keys',
     keysHint:
       'age1… or did:key:…, one per line. Everyone creates their own with shoal key new, or below on this page.',

@@ -51,3 +51,8 @@ function bitsOfCharacters(text: string): number {
   })
   return Math.min(telling.length, 2 * new Set(characters).size) * Math.log2(Math.max(pool, 1))
 }
+
+/** Whether a new passphrase is refused unless its owner insists. */
+export function isWeak(passphrase: string): boolean {
+  return estimateStrength(passphrase).strength === 'weak'
+}
