@@ -21,7 +21,9 @@ export const SHARING = capability({
           creator.create(await folders.allowContent(path), options),
         createUpload: async ({ name }) => uploads.create(name),
         getUpload: async ({ id }) => uploads.get(id),
-        async shareUpload({ id, ...options }) {
+        async shareUpload({ id, hidden = true, ...given }) {
+          // All of it was sent on purpose.
+          const options = { ...given, hidden }
           creator.check(options)
           if (options.seal) return creator.createSealed(await uploads.finishHidden(id), options)
           return creator.create(await uploads.finish(id), options)

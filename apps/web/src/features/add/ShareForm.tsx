@@ -98,6 +98,9 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
             spellCheck={false}
           />
           <CheckField label={t.private} hint={t.privateHint} name="private" />
+          {content.from === 'node' && (
+            <CheckField label={t.withHidden} hint={t.withHiddenHint} name="hidden" />
+          )}
           <div className={layout.columns}>
             <SelectField
               label={t.version}
@@ -124,9 +127,10 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
   )
 }
 
-function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
+function describe({ name, files, hiddenCount }: Extract<Content, { from: 'here' }>): string {
   const bytes = formatBytes(files.reduce((sum, { file }) => sum + file.size, 0))
-  return listOf(name, files.length === 1 ? null : texts.app.files({ count: files.length }), bytes)
+  const hidden = hiddenCount === 0 ? null : t.hidden({ count: hiddenCount })
+  return listOf(name, files.length === 1 ? null : texts.app.files({ count: files.length }), bytes, hidden)
 }
 
 /** Returns who can open it, or the problem with the form. The code that checks keys is loaded only here. */
@@ -156,6 +160,7 @@ function readShareOptions(form: FormData, name: string): ShareOptions {
     name,
     version: text('version') as 'hybrid' | 'v2' | 'v1',
     private: form.has('private'),
+    ...(form.has('hidden') && { hidden: true }),
     trackers: text('trackers').split(/\s+/).filter(Boolean),
     ...(text('comment') === '' ? {} : { comment: text('comment') }),
     ...(text('piece') === '' ? {} : { pieceLengthBytes: Number(text('piece')) }),

@@ -1,18 +1,17 @@
 import { useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import layout from '../../shared/controls/layout.module.css'
-import type { DroppedFile } from '../../shared/dropped/dropped.ts'
 import { FilePicker } from '../../shared/forms/FilePicker.tsx'
 import { FolderDialog } from '../../shared/forms/FolderDialog.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import { toContent } from '../../shared/uploads/uploads.ts'
+import { type Contents, toContent } from '../../shared/uploads/uploads.ts'
 import styles from './Add.module.css'
 
 const t = texts.add.share
 
 /** Content to share: files of this device, or a path on the node's machine. */
 export type Content =
-  | { readonly from: 'here'; readonly name: string; readonly files: readonly DroppedFile[] }
+  | ({ readonly from: 'here' } & Contents)
   | { readonly from: 'node'; readonly name: string; readonly path: string }
 
 export function SharePicker({ onChoose }: { onChoose(content: Content): void }) {

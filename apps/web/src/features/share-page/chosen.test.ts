@@ -16,8 +16,13 @@ test('a file alone is shared under its name, or the one that it is given', () =>
 })
 
 test('a folder gives its name, its files their paths below it', () => {
-  const chosen = toChosen(dropped('Trip/a.jpg', 'Trip/day 2/b.jpg', 'Trip/.DS_Store'))!
-  expect([chosen.name, chosen.isSingle, paths(chosen)]).toEqual(['Trip', false, ['a.jpg', 'day 2/b.jpg']])
+  const chosen = toChosen(dropped('Trip/a.jpg', 'Trip/day 2/b.jpg', 'Trip/.DS_Store', 'Trip/.git/config'))!
+  expect([chosen.name, chosen.isSingle, paths(chosen), chosen.hiddenCount]).toEqual([
+    'Trip',
+    false,
+    ['a.jpg', 'day 2/b.jpg'],
+    1,
+  ])
   expect(paths(named(chosen, 'Journey'))).toEqual(['a.jpg', 'day 2/b.jpg'])
 })
 

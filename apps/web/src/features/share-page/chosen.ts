@@ -1,5 +1,5 @@
 import { addNumber } from '@shoal/torrent'
-import type { DroppedFile } from '../../shared/dropped/dropped.ts'
+import { type DroppedFile, withoutHidden } from '../../shared/dropped/dropped.ts'
 import type { ChosenFile } from '../../shared/engine/protocol.ts'
 import { texts } from '../../shared/messages/share-page.ts'
 
@@ -10,6 +10,8 @@ export interface Chosen {
   /** One file, not a folder. */
   readonly isSingle: boolean
   readonly totalBytes: number
+  /** Hidden files that are left out. */
+  readonly hiddenCount: number
 }
 
 /** Files that systems create next to the user's own; they are never shared. */
@@ -17,12 +19,20 @@ const CLUTTER = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/
 
 /** Returns null if there is nothing to share. */
 export function toChosen(dropped: readonly DroppedFile[]): Chosen | null {
-  const files = dropped.filter(({ path }) => !CLUTTER.test(path))
+  const own = dropped.filter(({ path }) => !CLUTTER.test(path))
+  const files = withoutHidden(own)
+  const hiddenCount = own.length - files.length
   const [first] = files
   if (!first) return null
   const totalBytes = files.reduce((sum, { file }) => sum + file.size, 0)
   if (files.length === 1 && !first.path.includes('/'))
-    return { name: first.path, files: [{ path: [first.path], file: first.file }], isSingle: true, totalBytes }
+    return {
+      name: first.path,
+      files: [{ path: [first.path], file: first.file }],
+      isSingle: true,
+      totalBytes,
+      hiddenCount,
+    }
   const folder = first.path.slice(0, first.path.indexOf('/') + 1)
   const isFolder = folder !== '' && files.every(({ path }) => path.startsWith(folder))
   const rest = isFolder ? folder.length : 0
@@ -31,6 +41,7 @@ export function toChosen(dropped: readonly DroppedFile[]): Chosen | null {
     files: distinct(files).map(({ path, file }) => ({ path: path.slice(rest).split('/'), file })),
     isSingle: false,
     totalBytes,
+    hiddenCount,
   }
 }
 

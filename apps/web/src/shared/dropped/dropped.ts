@@ -41,3 +41,9 @@ async function walk(entry: FileSystemEntry, below: string, found: DroppedFile[])
 export function pickedFiles(list: FileList | null): DroppedFile[] {
   return [...(list ?? [])].map(file => ({ path: file.webkitRelativePath || file.name, file }))
 }
+
+/** Leaves out hidden files and folders of the chosen folders, unless there is nothing else. */
+export function withoutHidden(files: readonly DroppedFile[]): readonly DroppedFile[] {
+  const visible = files.filter(({ path }) => !path.includes('/.'))
+  return visible.length > 0 ? visible : files
+}

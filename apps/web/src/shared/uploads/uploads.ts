@@ -1,6 +1,6 @@
 import type { InputOf, Job } from '@shoal/api'
 import { Cell } from '../base/cell.ts'
-import type { DroppedFile } from '../dropped/dropped.ts'
+import { type DroppedFile, withoutHidden } from '../dropped/dropped.ts'
 import { isAborted, messageOf } from '../format/errors.ts'
 import { texts } from '../messages/texts.ts'
 import type { NodeStore } from '../node/node-store.ts'
@@ -18,8 +18,20 @@ export const uploads = new Cell<readonly UploadTask[]>([])
 
 let count = 0
 
+export interface Contents {
+  readonly name: string
+  readonly files: readonly DroppedFile[]
+  /** Hidden files that are left out. */
+  readonly hiddenCount: number
+}
+
 /** The name that content is shared under, and its files below that name. */
-export function toContent(files: readonly DroppedFile[]): { name: string; files: DroppedFile[] } {
+export function toContent(chosen: readonly DroppedFile[]): Contents {
+  const files = withoutHidden(chosen)
+  return { ...named(files), hiddenCount: chosen.length - files.length }
+}
+
+function named(files: readonly DroppedFile[]): Omit<Contents, 'hiddenCount'> {
   const tops = new Set(files.map(({ path }) => path.split('/')[0]!))
   const [top] = tops
   // Several have no name in common: none of them names the others.

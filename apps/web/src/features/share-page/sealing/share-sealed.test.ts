@@ -25,6 +25,7 @@ const chosen = {
   name: 'a',
   isSingle: true,
   totalBytes: 1,
+  hiddenCount: 0,
   files: [{ path: ['a'], file: new File(['a'], 'a') }],
 }
 

@@ -46,7 +46,7 @@ export function NameForm({ chosen, onShare, onBack }: Props) {
       {failure !== null && <Notice>{errorMessage(failure)}</Notice>}
       <TextField
         label={say.name}
-        hint={say.chosen({ count: chosen.files.length, size: formatBytes(chosen.totalBytes) })}
+        hint={describe(chosen)}
         name="name"
         defaultValue={chosen.name}
         autoComplete="off"
@@ -72,6 +72,11 @@ export function NameForm({ chosen, onShare, onBack }: Props) {
       </div>
     </form>
   )
+}
+
+function describe({ files, totalBytes, hiddenCount }: Chosen): string {
+  const chosen = say.chosen({ count: files.length, size: formatBytes(totalBytes) })
+  return hiddenCount === 0 ? chosen : `${chosen}. ${say.hidden({ count: hiddenCount })}`
 }
 
 async function askToCheck(keys: readonly string[]): Promise<readonly string[]> {

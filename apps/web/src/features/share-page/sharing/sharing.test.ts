@@ -11,6 +11,7 @@ const chosen = {
   name: 'a',
   isSingle: true,
   totalBytes: 2,
+  hiddenCount: 0,
   files: [{ path: ['a'], file: new File(['ab'], 'a') }],
 }
 

@@ -89,6 +89,10 @@ export const add: Translation<typeof english> = {
     pickNode: 'Datei oder Ordner auf dem Rechner des Knotens auswählen',
     sends: 'Sie werden an den Knoten gesendet, der sie dann teilt.',
     name: 'Name',
+    hidden: {
+      one: '{count} versteckte Datei wird ausgelassen',
+      other: '{count} versteckte Dateien werden ausgelassen',
+    },
     clear: 'Etwas anderes auswählen',
     comment: 'Kommentar',
     commentHint: 'Alle, die den Link bekommen, können ihn lesen.',
@@ -100,6 +104,8 @@ export const add: Translation<typeof english> = {
     },
     private: 'Privat',
     privateHint: 'Peers kommen nur von den Trackern unten: kein DHT, kein Peer-Austausch',
+    withHidden: 'Auch versteckte Dateien',
+    withHiddenHint: 'Dateien und Ordner, deren Namen mit einem Punkt beginnen. Sonst werden sie ausgelassen.',
     trackers: 'Tracker',
     trackersHint: 'Einer pro Zeile. Freiwillig: Peers finden einander auch über das DHT.',
     trackersHintNoDht:

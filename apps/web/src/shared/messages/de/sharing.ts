@@ -11,6 +11,10 @@ const sharing: Translation<typeof english> = {
   folder: 'Ordner auswählen',
   name: 'Name, den andere sehen',
   chosen: { one: '{count} Datei, {size}', other: '{count} Dateien, {size}' },
+  hidden: {
+    one: '{count} versteckte Datei wird ausgelassen.',
+    other: '{count} versteckte Dateien werden ausgelassen.',
+  },
   make: 'Link erzeugen',
   others: 'Andere auswählen',
   hashing: 'Die Dateien werden gelesen: {share}',

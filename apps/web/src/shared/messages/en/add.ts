@@ -85,6 +85,7 @@ export const add = {
     sends: 'They are sent to the node, which then shares them.',
     name: 'Name',
     clear: 'Choose something else',
+    hidden: { one: '{count} hidden file is left out', other: '{count} hidden files are left out' },
     comment: 'Comment',
     commentHint: 'Everyone who gets the link can read it.',
     version: 'Version',
@@ -95,6 +96,8 @@ export const add = {
     },
     private: 'Private',
     privateHint: 'Peers come only from the trackers below: no DHT, no peer exchange',
+    withHidden: 'Include hidden files',
+    withHiddenHint: 'Files and folders whose names begin with a dot. Otherwise they are left out.',
     trackers: 'Trackers',
     trackersHint: 'One per line. Optional: peers also find each other through the DHT.',
     trackersHintNoDht:

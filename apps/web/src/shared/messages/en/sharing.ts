@@ -8,6 +8,7 @@ export default {
   folder: 'Choose a folder',
   name: 'Name that others see',
   chosen: { one: '{count} file, {size}', other: '{count} files, {size}' },
+  hidden: { one: '{count} hidden file is left out.', other: '{count} hidden files are left out.' },
   make: 'Get a link',
   others: 'Choose others',
   hashing: 'Reading the files: {share}',
