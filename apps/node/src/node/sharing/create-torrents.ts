@@ -210,7 +210,10 @@ export class TorrentCreator {
   ): Promise<ManagedTorrent> {
     const renamed = findPlaces(metainfo, basename(path))
     const place = { directory: dirname(path), trusted: true, paused: false, label, tags, renamed }
-    return (await this.#torrents.add(metainfo, place)).torrent
+    const { torrent, added } = await this.#torrents.add(metainfo, place)
+    // Its name was chosen: the one on disk does not replace it.
+    if (added && renamed) this.#torrents.registry.change(torrent, { name: metainfo.info.name })
+    return torrent
   }
 
   /** A private torrent has those alone that its maker names. */
