@@ -1,10 +1,12 @@
-import { useMemo } from 'react'
+import type { NodeStats } from '@shoal/api'
+import { useEffect, useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { linear } from '../shared/charts/scale.ts'
 import { paths } from '../shared/charts/series.ts'
 import { IconButton } from '../shared/controls/Button.tsx'
 import { Icon } from '../shared/controls/Icon.tsx'
 import layout from '../shared/controls/layout.module.css'
+import { setRatesTitle } from '../shared/controls/title.ts'
 import { notifyError } from '../shared/controls/toasts.ts'
 import { formatRate } from '../shared/format/format.ts'
 import { texts } from '../shared/messages/texts.ts'
@@ -16,6 +18,8 @@ import styles from './Rates.module.css'
 export function Rates() {
   const node = useNode()
   const stats = useCell(node.stats)
+  const title = stats ? ratesTitle(stats) : ''
+  useEffect(() => setRatesTitle(title), [title])
   if (!stats) return null
   const down = formatRate(stats.downloadBytesPerSecond)
   const up = formatRate(stats.uploadBytesPerSecond)
@@ -39,12 +43,28 @@ export function Rates() {
   )
 }
 
+function ratesTitle({ downloadBytesPerSecond: down, uploadBytesPerSecond: up }: NodeStats): string {
+  return [down > 0 ? `↓ ${formatRate(down)}` : '', up > 0 ? `↑ ${formatRate(up)}` : '']
+    .filter(Boolean)
+    .join(' ')
+}
+
 function AlternativeLimits({ by }: { by: 'settings' | 'alternative' | 'schedule' }) {
   const { api } = useNode()
-  const on = by === 'alternative'
+  // Shown at once, until the node has said what it did: a second click then turns it back.
+  const [assumed, setAssumed] = useState<boolean | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the node says takes the place of what was assumed
+  useEffect(() => setAssumed(null), [by])
+  const on = assumed ?? by === 'alternative'
   const t = texts.app.limits
-  const label = by === 'schedule' ? t.scheduled : on ? t.alternativeOn : t.alternativeOff
-  const turn = () => api.changeSettings({ limits: { alternative: !on } }).catch(notifyError)
+  const label = by === 'schedule' && assumed === null ? t.scheduled : on ? t.alternativeOn : t.alternativeOff
+  const turn = () => {
+    setAssumed(!on)
+    api.changeSettings({ limits: { alternative: !on } }).catch(error => {
+      setAssumed(null)
+      notifyError(error)
+    })
+  }
   return <IconButton icon="slow" label={label} aria-pressed={on} onClick={turn} />
 }
 

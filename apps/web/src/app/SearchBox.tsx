@@ -4,9 +4,8 @@ import { IconButton } from '../shared/controls/Button.tsx'
 import { Icon } from '../shared/controls/Icon.tsx'
 import layout from '../shared/controls/layout.module.css'
 import { texts } from '../shared/messages/texts.ts'
+import { SEARCH_BOX } from '../shared/ui/ui.ts'
 import styles from './SearchBox.module.css'
-
-export const SEARCH_BOX = 'search-box'
 
 /** On the list it filters as one types; elsewhere, and with Enter, it searches in everything. */
 export function SearchBox() {
@@ -25,7 +24,6 @@ export function SearchBox() {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Enter' && text.trim() !== '' && !onList)
       navigate(`/search?q=${encodeURIComponent(text)}`)
-    if (event.key === 'ArrowDown' && onList) document.querySelector<HTMLElement>('[role=grid]')?.focus()
     if (event.key !== 'Escape') return
     change('')
     event.currentTarget.blur()

@@ -14,6 +14,7 @@ import { Preferences } from './Preferences.tsx'
 import { Rates } from './Rates.tsx'
 import { SearchBox } from './SearchBox.tsx'
 import styles from './Shell.module.css'
+import { useCompletionNotices } from './useCompletionNotices.ts'
 import { useShortcuts } from './useShortcuts.ts'
 
 const Shortcuts = dialog(shortcutsShown, () => import('./Shortcuts.tsx').then(it => it.Shortcuts))
@@ -22,6 +23,7 @@ const Shortcuts = dialog(shortcutsShown, () => import('./Shortcuts.tsx').then(it
 export function Shell({ children }: { children: ReactNode }) {
   useShortcuts()
   useHandedLink()
+  useCompletionNotices()
   const [path] = useLocation()
   return (
     <div className={styles.shell}>

@@ -2,8 +2,7 @@ import { useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { linksIn } from '../shared/dropped/links.ts'
 import { useFeatures } from '../shared/feature.ts'
-import { openAdd, shortcutsShown } from '../shared/ui/ui.ts'
-import { SEARCH_BOX } from './SearchBox.tsx'
+import { openAdd, SEARCH_BOX, shortcutsShown } from '../shared/ui/ui.ts'
 
 const SECOND_KEY_MS = 1500
 

@@ -27,10 +27,14 @@ test('without a history it is what was heard', () => {
 
 test('before what was heard are the means of whole steps, and nothing where nothing moved', () => {
   const points = nowPoints(heard(0), history([997, 999, 1000]), TO_MS)
-  expect(points.slice(-4)).toEqual([
-    { atMs: 997.5 * MINUTE_MS, down: 10, up: 1 },
-    { atMs: 998.5 * MINUTE_MS, down: 0, up: 0 },
-    { atMs: 999.5 * MINUTE_MS, down: 10, up: 1 },
+  // Level lines: a minute at 10 is drawn as one, not as a slope between two.
+  expect(points.slice(-7)).toEqual([
+    { atMs: 997 * MINUTE_MS, down: 10, up: 1 },
+    { atMs: 998 * MINUTE_MS - 1, down: 10, up: 1 },
+    { atMs: 998 * MINUTE_MS, down: 0, up: 0 },
+    { atMs: 999 * MINUTE_MS - 1, down: 0, up: 0 },
+    { atMs: 999 * MINUTE_MS, down: 10, up: 1 },
+    { atMs: 1000 * MINUTE_MS - 1, down: 10, up: 1 },
     { atMs: TO_MS, down: 7, up: 3 },
   ])
   // The line comes in from the left of the picture.
@@ -50,5 +54,5 @@ test('what was heard counts where both are known, and times only go up', () => {
 
 test('a history that was asked a while ago ends where it ended', () => {
   const points = nowPoints([], history([990, 995], TO_MS - 4 * MINUTE_MS), TO_MS)
-  expect(points.at(-1)).toEqual({ atMs: 995.5 * MINUTE_MS, down: 10, up: 1 })
+  expect(points.at(-1)).toEqual({ atMs: 996 * MINUTE_MS - 1, down: 10, up: 1 })
 })

@@ -1,5 +1,5 @@
 import type { History, NodeStats } from '@shoal/api'
-import { type RatePoint, toMeans } from '../../shared/charts/series.ts'
+import { type RatePoint, toRates } from '../../shared/charts/series.ts'
 
 /** How far back the picture of now goes. */
 export const NOW_SPAN_MS = 600_000
@@ -26,8 +26,10 @@ export function nowPoints(
   if (!asked) return heard
   const heardFromMs = heard[0]?.atMs ?? toMs
   const stepMs = asked.history.stepSeconds * 1000
-  const kept = toMeans(asked.history, toMs - NOW_SPAN_MS - stepMs, asked.atMs).filter(
-    ({ atMs }) => atMs < heardFromMs,
-  )
+  const endMs = Math.min(heardFromMs, asked.atMs)
+  // Each step is level, as it was meant: a line between the middles of steps would draw slopes that never were.
+  const kept = toRates(asked.history, toMs - NOW_SPAN_MS - stepMs, asked.atMs)
+    .filter(({ atMs }) => atMs + stepMs <= asked.atMs && atMs < endMs)
+    .flatMap(point => [point, { ...point, atMs: Math.min(point.atMs + stepMs, endMs) - 1 }])
   return [...kept, ...heard]
 }

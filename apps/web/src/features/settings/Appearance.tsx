@@ -1,11 +1,14 @@
 import { LANGUAGES, type Language } from '@shoal/messages'
 import type { ReactNode } from 'react'
+import { SwitchField } from '../../shared/controls/Field.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Segments } from '../../shared/controls/Panels.tsx'
+import { notify } from '../../shared/controls/toasts.ts'
 import { chosenLanguage, setLanguage } from '../../shared/messages/language.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell } from '../../shared/node/context.tsx'
 import { setTheme, THEMES, type Theme, theme } from '../../shared/theme/theme.ts'
+import { completionNotices, setCompletionNotices } from '../../shared/ui/completion-notices.ts'
 import styles from './settings.module.css'
 
 const t = texts.app
@@ -30,6 +33,17 @@ export function Appearance() {
             ...Object.entries(LANGUAGES).map(([value, text]) => ({ value: value as Language, text })),
           ]}
           onChange={value => setLanguage(value === 'system' ? null : value)}
+        />
+      </Preference>
+      <Preference title={t.notices.label} body={texts.settings.appearance.notices}>
+        <SwitchField
+          label={t.notices.on}
+          checked={useCell(completionNotices)}
+          onChange={({ target }) =>
+            void setCompletionNotices(target.checked).then(on => {
+              if (target.checked && !on) notify(t.notices.refused, { type: 'bad' })
+            })
+          }
         />
       </Preference>
     </>

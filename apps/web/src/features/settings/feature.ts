@@ -2,7 +2,7 @@ import { type Feature, lazyComponent } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/texts.ts'
 
 const { sections, access, about } = texts.settings
-const { theme, language } = texts.app
+const { theme, language, notices } = texts.app
 
 export const settings: Feature = {
   name: 'settings',
@@ -17,7 +17,7 @@ export const settings: Feature = {
     {
       name: 'appearance',
       label: sections.appearance!,
-      words: [theme.label, theme.dark, theme.light, language.label],
+      words: [theme.label, theme.dark, theme.light, language.label, notices.label],
       component: lazyComponent(() => import('./Appearance.tsx').then(it => it.Appearance)),
     },
     {

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect } from 'react'
-import { texts } from '../messages/texts.ts'
 import layout from './layout.module.css'
 import styles from './Page.module.css'
+import { setPageTitle } from './title.ts'
 
 /** A page that scrolls as a whole, with its name at the top and in the title of the window. */
 export function Page(props: { title: string; narrow?: boolean; tools?: ReactNode; children: ReactNode }) {
@@ -19,6 +19,6 @@ export function Page(props: { title: string; narrow?: boolean; tools?: ReactNode
 
 export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = `${title} – ${texts.app.name}`
+    setPageTitle(title)
   }, [title])
 }

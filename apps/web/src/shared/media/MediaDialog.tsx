@@ -9,6 +9,7 @@ import { formatBytes } from '../format/format.ts'
 import { shownName } from '../format/shown-name.ts'
 import { texts } from '../messages/viewing.ts'
 import { FileView } from './FileView.tsx'
+import { canShow } from './kinds.ts'
 import { Message } from './Message.tsx'
 import styles from './media-dialog.module.css'
 import type { ShownFile } from './shown-file.ts'
@@ -28,11 +29,15 @@ export interface MediaDialogProps {
 export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose }: MediaDialogProps) {
   const file = files.find(each => each.index === index)
   if (!file) return null
-  const alike = files.filter(each => each.kind === file.kind)
-  const at = alike.indexOf(file)
-  const go = (step: number) => alike[at + step] && onOpen(alike[at + step]!.index)
+  const shown = files.filter(each => each === file || canShow(each.kind))
+  const at = shown.indexOf(file)
+  const open = (next: ShownFile | undefined) => next && onOpen(next.index)
+  const go = (step: number) => open(shown[at + step])
+  // After an episode comes the next one, not its subtitles.
+  const onEnded = () => open(shown.slice(at + 1).find(each => each.kind === file.kind))
   const keyDown = (event: KeyboardEvent) => {
-    if (file.kind !== 'picture') return
+    // A player has these keys for itself.
+    if (file.kind === 'video' || file.kind === 'audio') return
     const key = logicalKey(event.key)
     if (key === 'ArrowLeft') go(-1)
     if (key === 'ArrowRight') go(1)
@@ -47,14 +52,14 @@ export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose
               <Dialog.Title className={`${layout.clip} ${styles.title}`}>{shownName(file.name)}</Dialog.Title>
               <p className={layout.faint}>{formatBytes(file.lengthBytes)}</p>
             </div>
-            {alike.length > 1 && (
+            {shown.length > 1 && (
               <div className={`${layout.row} ${layout.soft}`}>
                 <IconButton icon="left" label={say.previous} disabled={at === 0} onClick={() => go(-1)} />
-                <span className="number">{say.place({ at: at + 1, of: alike.length })}</span>
+                <span className="number">{say.place({ at: at + 1, of: shown.length })}</span>
                 <IconButton
                   icon="right"
                   label={say.next}
-                  disabled={at === alike.length - 1}
+                  disabled={at === shown.length - 1}
                   onClick={() => go(1)}
                 />
               </div>
@@ -77,7 +82,7 @@ export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose
                 file={file}
                 files={files}
                 playlistUrl={playlistUrl}
-                onEnded={() => go(1)}
+                onEnded={onEnded}
               >
                 <OpensElsewhere
                   file={file}

@@ -9,6 +9,9 @@ export interface AddRequest {
   readonly files?: readonly DroppedFile[]
 }
 
+/** The ID of the box that filters and searches. */
+export const SEARCH_BOX = 'search-box'
+
 /** Dialogs that any screen may open: each is shown while its cell is not null. */
 export const addRequest = new Cell<AddRequest | null>(null)
 export const shortcutsShown = new Cell<true | null>(null)

@@ -41,10 +41,10 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
       })),
     }),
     getTorrent: async ({ id }) => find(id).detail(),
-    async updateTorrent({ id, label, tags, sequential, queuePosition, ...options }) {
+    async updateTorrent({ id, name, label, tags, sequential, queuePosition, ...options }) {
       const torrent = find(id)
       Object.assign(torrent.options, given(options))
-      Object.assign(torrent.row, given({ label, tags, sequential }))
+      Object.assign(torrent.row, given({ name, label, tags, sequential }))
       if (sequential !== undefined) torrent.orderChanged()
       if (queuePosition !== undefined) {
         const others = state.queued().filter(each => each !== torrent)

@@ -12,8 +12,10 @@ const FolderDialog = lazy(() =>
   import('../../../shared/forms/FolderDialog.tsx').then(it => ({ default: it.FolderDialog })),
 )
 
+const ChangeDialog = lazy(() => import('./ChangeDialog.tsx').then(it => ({ default: it.ChangeDialog })))
+
 export interface ActionDialog {
-  readonly kind: 'remove' | 'label' | 'move'
+  readonly kind: 'remove' | 'label' | 'rename' | 'change' | 'move'
   readonly ids: readonly string[]
 }
 
@@ -32,6 +34,13 @@ export function ActionDialogs({ dialog, actions, onClose, onRemoved }: Props) {
   const { ids } = dialog
   if (dialog.kind === 'remove') return <RemoveDialog {...{ ids, actions, onClose, onRemoved }} />
   if (dialog.kind === 'label') return <LabelDialog {...{ ids, actions, onClose }} />
+  if (dialog.kind === 'rename') return <RenameDialog {...{ ids, actions, onClose }} />
+  if (dialog.kind === 'change')
+    return (
+      <Suspense>
+        <ChangeDialog {...{ ids, actions, onClose }} />
+      </Suspense>
+    )
   const start = torrents.get(ids[0] ?? '')?.directory
   return (
     <Suspense>
@@ -46,6 +55,35 @@ export function ActionDialogs({ dialog, actions, onClose, onRemoved }: Props) {
         }}
       />
     </Suspense>
+  )
+}
+
+function RenameDialog({ ids, actions, onClose }: QuestionProps) {
+  const { torrents } = useNode()
+  const id = ids[0] ?? ''
+  const t = texts.actions.renameDialog
+  return (
+    <FormDialog
+      title={t.title}
+      confirm={t.confirm}
+      onClose={onClose}
+      onSubmit={form => {
+        const name = String(form.get('name')).trim()
+        if (name === '') return
+        onClose()
+        void actions.rename(id, name)
+      }}
+    >
+      <TextField
+        label={t.name}
+        hint={t.hint}
+        name="name"
+        defaultValue={torrents.get(id)?.name ?? ''}
+        required
+        maxLength={255}
+        autoComplete="off"
+      />
+    </FormDialog>
   )
 }
 

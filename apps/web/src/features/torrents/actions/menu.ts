@@ -5,7 +5,7 @@ import { texts } from '../../../shared/messages/texts.ts'
 import type { NodeStore } from '../../../shared/node/node-store.ts'
 import { linkShown } from '../../../shared/ui/ui.ts'
 import type { ActionDialog } from './ActionDialogs.tsx'
-import { isStopped, type TorrentActions } from './torrent-actions.ts'
+import { type CopiedPart, isStopped, type TorrentActions } from './torrent-actions.ts'
 
 const t = texts.actions
 
@@ -50,10 +50,15 @@ export function createMenu({ ids, node, actions, ask, open }: MenuContext): Menu
     { kind: 'separator' },
     { kind: 'menu', text: t.label, icon: 'tag', items: labelItems(ids, node, actions, ask) },
     ...(queued ? [queueMenu(ids, actions)] : []),
+    { text: t.change, icon: 'slow', onSelect: () => ask({ kind: 'change', ids }) },
+    ...(one ? [{ text: t.rename, icon: 'edit', onSelect: () => ask({ kind: 'rename', ids }) } as const] : []),
     { text: t.move, icon: 'move', onSelect: () => ask({ kind: 'move', ids }) },
     { kind: 'separator' },
     ...(one ? [{ text: t.share, icon: 'share', onSelect: () => linkShown.set(first.id) } as const] : []),
-    { text: t.copyLink, icon: 'link', onSelect: () => void actions.copyLinks(ids) },
+    copyMenu(ids, actions),
+    ...(one && first.totalBytes !== null
+      ? [{ text: t.saveMetainfo, icon: 'download', onSelect: () => actions.saveMetainfo(first.id) } as const]
+      : []),
     { text: t.recheck, icon: 'check', onSelect: () => void actions.recheck(ids) },
     { text: t.reannounce, icon: 'peers', onSelect: () => void actions.reannounce(ids) },
     { kind: 'separator' },
@@ -90,6 +95,14 @@ function labelItems(
     { kind: 'separator' },
     { text: t.newLabel, icon: 'plus', onSelect: () => ask({ kind: 'label', ids }) },
   ]
+}
+
+function copyMenu(ids: readonly string[], actions: TorrentActions): MenuItem {
+  const parts: readonly CopiedPart[] = ['link', 'magnet', 'name', 'hash']
+  const items = parts.map(
+    (part): MenuItem => ({ text: t.copy[part], onSelect: () => void actions.copy(ids, part) }),
+  )
+  return { kind: 'menu', text: t.copy.title, icon: 'copy', items }
 }
 
 function queueMenu(ids: readonly string[], actions: TorrentActions): MenuItem {

@@ -1,6 +1,7 @@
-import type { InputOf, TorrentState } from '@shoal/api'
+import type { InputOf, Torrent, TorrentState } from '@shoal/api'
 import { copyText } from '../../../shared/base/clipboard.ts'
 import { notify, notifyError } from '../../../shared/controls/toasts.ts'
+import { absoluteLink } from '../../../shared/dropped/links.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import type { NodeStore } from '../../../shared/node/node-store.ts'
 
@@ -10,6 +11,11 @@ const t = texts.actions
 /** It does nothing until it is resumed. */
 export const isStopped = (state: TorrentState) =>
   state === 'paused' || state === 'complete' || state === 'error'
+
+/** Parts of a torrent that can be copied as text. */
+export type CopiedPart = 'name' | 'hash' | 'magnet' | 'link'
+/** A change of many torrents. */
+export type TorrentChange = Omit<InputOf<'updateTorrents'>, 'ids'>
 
 export type TorrentActions = ReturnType<typeof torrentActions>
 
@@ -35,16 +41,46 @@ export function torrentActions(node: NodeStore) {
     },
     remove: (ids: readonly string[], { withData = false } = {}) => remove(node, ids, withData),
     label: (ids: readonly string[], label: string | null) =>
-      each(ids, id => api.updateTorrent({ id, label })),
+      api.updateTorrents({ ids: [...ids], label }).catch(failed),
+    async change(ids: readonly string[], change: TorrentChange) {
+      if (await api.updateTorrents({ ids: [...ids], ...change }).catch(failed))
+        notify(t.changed({ count: ids.length }), { type: 'good' })
+    },
+    rename: (id: string, name: string) => api.updateTorrent({ id, name }).catch(failed),
     async move(ids: readonly string[], directory: string) {
       if (await each(ids, id => api.moveTorrent({ id, directory }))) notify(t.moving({ count: ids.length }))
     },
-    copyLinks: (ids: readonly string[]) =>
-      Promise.all(ids.map(id => api.getTorrent({ id })))
-        .then(details => copyText(details.map(({ magnet }) => magnet).join('\n')))
-        .then(() => notify(t.linksCopied({ count: ids.length }), { type: 'good' }), failed),
+    copy: (ids: readonly string[], part: CopiedPart) =>
+      partsOf(node, ids, part)
+        .then(copyText)
+        .then(() => notify(t.copied[part]({ count: ids.length }), { type: 'good' }), failed),
+    /** Saves the .torrent file through the browser. */
+    saveMetainfo(id: string) {
+      const { link } = node
+      const anchor = document.createElement('a')
+      anchor.href = link.urlOf(`/api/torrents/${id}/metainfo`)
+      anchor.download = `${torrents.get(id)?.name ?? id}.torrent`
+      anchor.click()
+    },
   }
 }
+
+async function partsOf(
+  { api, torrents }: NodeStore,
+  ids: readonly string[],
+  part: CopiedPart,
+): Promise<string> {
+  if (part === 'name' || part === 'hash')
+    return ids
+      .map(id => (part === 'name' ? (torrents.get(id)?.name ?? id) : hashOf(torrents.get(id), id)))
+      .join('\n')
+  const details = await Promise.all(ids.map(id => api.getTorrent({ id })))
+  return details
+    .map(({ magnet, link }) => (part === 'magnet' || link === null ? magnet : absoluteLink(link)))
+    .join('\n')
+}
+
+const hashOf = (torrent: Torrent | undefined, id: string) => torrent?.infoHashV1 ?? torrent?.infoHashV2 ?? id
 
 function failed(error: unknown): undefined {
   notifyError(error)

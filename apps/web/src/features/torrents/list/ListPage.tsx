@@ -1,4 +1,4 @@
-import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { sendsToWelcome } from '../../../shared/base/first-visit.ts'
 import { Loading } from '../../../shared/controls/Loading.tsx'
@@ -15,6 +15,7 @@ import { ListEmpty } from './ListEmpty.tsx'
 import { kept, NOTHING } from './selection.ts'
 import { Table } from './Table.tsx'
 import { Toolbar } from './Toolbar.tsx'
+import type { KeyPress } from './table-keys.ts'
 import { useFilter, useOrder, useSort } from './use-list.ts'
 import { useNarrow } from './use-narrow.ts'
 
@@ -47,7 +48,7 @@ export function ListPage() {
     () => createMenu({ ids, node, actions, ask: setDialog, open: id => navigate(`/torrents/${id}`) }),
     [ids, node, actions, navigate],
   )
-  const onActionKey = (event: KeyboardEvent) => {
+  const onActionKey = (event: KeyPress) => {
     if (ids.length === 0 || event.ctrlKey || event.metaKey || event.altKey) return false
     if (event.key === 'Delete' || event.key === 'Backspace')
       event.shiftKey ? setDialog({ kind: 'remove', ids }) : void actions.remove(ids)

@@ -1,15 +1,16 @@
-import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react'
+import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { ContextMenu, type MenuItem } from '../../../shared/controls/Menu.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
+import { SEARCH_BOX } from '../../../shared/ui/ui.ts'
 import { columnChoices, gridTemplate, minimumWidth, shownColumns } from './columns.ts'
 import styles from './List.module.css'
 import { rowId } from './Row.tsx'
 import { Rows } from './Rows.tsx'
 import { everything, extended, NOTHING, only, type Selection, toggled } from './selection.ts'
 import { TableHead } from './TableHead.tsx'
-import { keyToSelection } from './table-keys.ts'
+import { type KeyPress, keyToSelection } from './table-keys.ts'
 import type { Sort } from './view.ts'
 
 export interface TableProps {
@@ -21,7 +22,7 @@ export interface TableProps {
   onSelect(selection: Selection): void
   onSort(sort: Sort): void
   /** A key that acts on what is selected; returns whether it did. */
-  onActionKey(event: KeyboardEvent): boolean
+  onActionKey(event: KeyPress): boolean
   menuItems(): readonly MenuItem[]
 }
 
@@ -60,8 +61,7 @@ export function Table(props: TableProps) {
       navigate(`/torrents/${id}`)
     }
   }
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget) return
+  const onKeyDown = (event: KeyPress) => {
     const next = keyToSelection(
       event,
       selection,
@@ -74,6 +74,7 @@ export function Table(props: TableProps) {
     else if (!props.onActionKey(event)) return
     event.preventDefault()
   }
+  useListKeys(scroller, onKeyDown)
   // A long press opens the menu without an event that names the row.
   const pressed = useRef<string | undefined>(undefined)
   const chooseForMenu = (id: string | undefined) => {
@@ -92,7 +93,7 @@ export function Table(props: TableProps) {
         aria-activedescendant={selection.cursor !== null && cursorThere ? rowId(selection.cursor) : undefined}
         onClick={onClick}
         onDoubleClick={event => navigateTo(rowOf(event), narrow, navigate)}
-        onKeyDown={onKeyDown}
+        onKeyDown={event => event.target === event.currentTarget && onKeyDown(event)}
         onFocus={event => {
           // A click on what is in a row would leave the keyboard there, though the row goes when the list scrolls.
           if (rowOf(event) !== undefined) event.currentTarget.focus({ preventScroll: true })
@@ -131,7 +132,24 @@ export function Table(props: TableProps) {
   )
 }
 
-const isMenuKey = ({ key, shiftKey }: KeyboardEvent) => key === 'ContextMenu' || (key === 'F10' && shiftKey)
+/** Keys work in the list also while nothing has the focus, as after loading, and Down leads from the filter into it. */
+function useListKeys(grid: HTMLElement | null, onKeyDown: (event: KeyPress) => void): void {
+  const latest = useRef(onKeyDown)
+  latest.current = onKeyDown
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const { target, key } = event
+      const fromFilter = key === 'ArrowDown' && (target as Element).id === SEARCH_BOX
+      if (!grid || event.defaultPrevented || !(target === document.body || fromFilter)) return
+      latest.current(event)
+      if (event.defaultPrevented) grid.focus({ preventScroll: true })
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [grid])
+}
+
+const isMenuKey = ({ key, shiftKey }: KeyPress) => key === 'ContextMenu' || (key === 'F10' && shiftKey)
 
 /** At the row itself: the keyboard has no pointer. */
 function openMenuAt(id: string | null): void {

@@ -7,6 +7,12 @@ export interface Key {
   readonly metaKey: boolean
 }
 
+/** A key that was pressed, as the browser or React reports it. */
+export interface KeyPress extends Key {
+  readonly altKey: boolean
+  preventDefault(): void
+}
+
 /** Returns the selection after a key; null if the key does not change it. `page` is the number of visible rows. */
 export function keyToSelection(
   event: Key,

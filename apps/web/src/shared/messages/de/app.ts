@@ -23,6 +23,13 @@ export const app: Translation<typeof english> = {
   },
   theme: { label: 'Farbschema', system: 'System', light: 'Hell', dark: 'Dunkel' },
   language: { label: 'Sprache', system: 'Wie im Browser' },
+  notices: {
+    label: 'Benachrichtigungen',
+    on: 'Wenn ein Download fertig ist',
+    refused:
+      'Der Browser erlaubt keine Benachrichtigungen. Sie in seinen Einstellungen für diese Seite erlauben.',
+  },
+  completed: 'Download fertig',
   simulated: 'Simulation',
   simulatedHint: 'Ein simulierter Knoten, der in dieser Seite läuft. Es wird nichts übertragen.',
   offline: {

@@ -20,6 +20,12 @@ export const app = {
   },
   theme: { label: 'Theme', system: 'System', light: 'Light', dark: 'Dark' },
   language: { label: 'Language', system: 'Browser default' },
+  notices: {
+    label: 'Notifications',
+    on: 'When a download completes',
+    refused: 'The browser does not allow notifications. Allow them in its settings for this page.',
+  },
+  completed: 'Download complete',
   simulated: 'Simulation',
   simulatedHint: 'A simulated node that runs in this page. Nothing is transferred.',
   offline: {

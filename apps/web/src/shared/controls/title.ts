@@ -1,0 +1,21 @@
+import { texts } from '../messages/texts.ts'
+
+let page = ''
+let rates = ''
+
+/** The name of the page, in the title of the window. */
+export function setPageTitle(title: string): void {
+  page = title
+  show()
+}
+
+/** The current rates, before the name of the page, so that a tab in the background shows them; empty while nothing is transferred. */
+export function setRatesTitle(text: string): void {
+  if (text === rates) return
+  rates = text
+  show()
+}
+
+function show(): void {
+  document.title = [rates, page, texts.app.name].filter(Boolean).join(' – ')
+}
