@@ -105,6 +105,8 @@ export const FolderListing = z
       z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'file']), lengthBytes: Bytes }),
     ),
     freeBytes: Bytes,
+    /** Size of its file system. */
+    totalBytes: Bytes,
   })
   .register(ANSWERS, { id: 'FolderListing' })
 export type FolderListing = z.infer<typeof FolderListing>

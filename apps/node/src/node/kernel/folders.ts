@@ -134,7 +134,7 @@ export class Folders {
       path: full,
       parent: isParentAllowed ? parent : null,
       entries: found.filter(entry => entry !== null).sort(byKindAndName),
-      freeBytes: await freeBytes(full).catch(() => 0),
+      ...(await diskSpace(full).catch(() => ({ freeBytes: 0, totalBytes: 0 }))),
     }
   }
 }
@@ -181,6 +181,10 @@ function isHidden(root: string, path: string): boolean {
 
 /** Free bytes for users. */
 export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
+  return (await diskSpace(folder)).freeBytes
+}
+
+async function diskSpace(folder: string): Promise<{ freeBytes: number; totalBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(folder)
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
 }

@@ -126,7 +126,49 @@ test('renames files and folders in place', async () => {
   expect(
     (await rpc('torrent-rename-path', { ids: [hashString], path: 'tree/no', name: 'x' })).result,
   ).toMatch(/No such/)
+  const unknown = await rpc('torrent-rename-path', { ids: [hashString], path: 'tree/no', name: 'x' })
+  expect(unknown.arguments).toEqual({ id: expect.any(Number), path: 'tree/no', name: 'x' })
   await rpc('torrent-remove', { ids: [hashString] })
+})
+
+test('rejects what Transmission rejects, in its words', async () => {
+  const metainfo = (await server.torrent('words', { a: 10, b: 10 })).toString('base64')
+  const cases = [
+    ['torrent-get', {}, 'no fields specified'],
+    ['torrent-add', { metainfo, labels: ['a,b'] }, 'labels cannot contain comma (,) character'],
+    ['torrent-add', { metainfo, labels: ['a', ' '] }, 'labels cannot be empty'],
+    ['free-space', {}, 'directory path argument is missing'],
+    ['free-space', { path: 'here' }, 'directory path is not absolute'],
+    ['torrent-rename-path', { ids: [], path: 'a', name: 'b' }, 'torrent-rename-path requires 1 torrent'],
+  ] as const
+  for (const [method, args, result] of cases)
+    expect([method, (await rpc(method, args)).result]).toEqual([method, result])
+  const path = server.node.directory
+  const space = (await rpc('free-space', { path })).arguments
+  expect(space).toEqual({ path, 'size-bytes': expect.any(Number), total_size: expect.any(Number) })
+  expect(space.total_size).toBeGreaterThanOrEqual(space['size-bytes'])
+  for (const [missing, result] of [
+    [`${path}/no`, /^No such file or directory$/],
+    ['/no', /outside the folders.*--allow-dir/],
+  ] as const)
+    expect(await rpc('free-space', { path: missing })).toEqual({
+      arguments: { path: missing, 'size-bytes': -1, total_size: -1 },
+      result: expect.stringMatching(result),
+    })
+  const added = await rpc('torrent-add', { metainfo, paused: true, sequential_download: true })
+  const { id } = added.arguments['torrent-added']
+  const fields = ['sequential_download', 'priorities', 'wanted']
+  await rpc('torrent-set', {
+    ids: [id],
+    'files-unwanted': [1],
+    'priority-low': [1],
+    sequential_download: false,
+  })
+  const get = async () => (await rpc('torrent-get', { ids: [id], fields })).arguments.torrents
+  expect(await get()).toEqual([{ sequential_download: false, priorities: [0, -1], wanted: [1, 0] }])
+  await rpc('torrent-set', { ids: [id], 'files-wanted': [1] })
+  expect(await get()).toEqual([{ sequential_download: false, priorities: [0, -1], wanted: [1, 1] }])
+  await rpc('torrent-remove', { ids: [id], 'delete-local-data': true })
 })
 
 test('adds nothing outside the allowed folders, and reports invalid torrents', async () => {

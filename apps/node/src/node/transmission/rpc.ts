@@ -1,6 +1,7 @@
 import { isForeseen } from '../server/compat/call.ts'
 import type { Arguments } from './arguments.ts'
 import type { Method, RpcContext } from './context.ts'
+import { RpcFailure } from './rpc-failure.ts'
 import { SESSION_METHODS } from './session.ts'
 import { ACTION_METHODS } from './torrent-actions.ts'
 import { torrentAdd } from './torrent-add.ts'
@@ -33,7 +34,8 @@ export async function answerRpc(request: unknown, context: RpcContext): Promise<
     const answer = await known(args as Arguments, context)
     return { arguments: answer ?? {}, result: 'success', ...echoed }
   } catch (error) {
-    return { arguments: {}, result: describeError(error, String(method), context), ...echoed }
+    const given = error instanceof RpcFailure ? error.arguments : {}
+    return { arguments: given, result: describeError(error, String(method), context), ...echoed }
   }
 }
 

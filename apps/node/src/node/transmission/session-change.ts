@@ -4,7 +4,7 @@ import { givenMembers, givenSettings } from '../server/compat/given-settings.ts'
 import { alternativeTimes, scheduleWith } from '../server/compat/schedule.ts'
 import { type Arguments, readBoolean, readNumber, readText } from './arguments.ts'
 import { ENCRYPTION } from './session-fields.ts'
-import { bytesPerSecond, DEFAULT_SPEED, toSpeed } from './status.ts'
+import { bytesPerSecond, DEFAULT_SPEED, toSpeed, USUAL } from './status.ts'
 
 /** Reads the arguments of one request. */
 class Reader {
@@ -90,9 +90,14 @@ export function sessionChange(
         'download-queue-size',
         read.bool('download-queue-enabled'),
         settings.queue.maxDownloads,
-        5,
+        USUAL['download-queue-size'],
       ),
-      maxSeeds: read.count('seed-queue-size', read.bool('seed-queue-enabled'), settings.queue.maxSeeds, 10),
+      maxSeeds: read.count(
+        'seed-queue-size',
+        read.bool('seed-queue-enabled'),
+        settings.queue.maxSeeds,
+        USUAL['seed-queue-size'],
+      ),
     },
     seeding: seedingChange(read, settings),
   })
@@ -158,10 +163,20 @@ function timesChange(read: Reader, limits: Settings['limits']) {
 }
 
 function seedingChange(read: Reader, { seeding }: Settings) {
-  const ratio = read.switched('seedRatioLimit', read.bool('seedRatioLimited'), seeding.ratioLimit, 2)
+  const ratio = read.switched(
+    'seedRatioLimit',
+    read.bool('seedRatioLimited'),
+    seeding.ratioLimit,
+    USUAL.seedRatioLimit,
+  )
   const isTimed = read.bool('idle-seeding-limit-enabled')
   return {
     ratioLimit: typeof ratio === 'number' ? Math.max(0.01, ratio) : ratio,
-    timeLimitMinutes: read.count('idle-seeding-limit', isTimed, seeding.timeLimitMinutes, 30),
+    timeLimitMinutes: read.count(
+      'idle-seeding-limit',
+      isTimed,
+      seeding.timeLimitMinutes,
+      USUAL['idle-seeding-limit'],
+    ),
   }
 }

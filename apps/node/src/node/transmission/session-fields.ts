@@ -2,7 +2,7 @@
 import type { NodeInfo, NodeStats, Settings } from '@shoal/api'
 import { findDisk } from '../server/compat/disk.ts'
 import { alternativeTimes } from '../server/compat/schedule.ts'
-import { DEFAULT_SPEED, toSpeed } from './status.ts'
+import { DEFAULT_SPEED, toSpeed, USUAL } from './status.ts'
 
 export interface SessionParts {
   readonly settings: Settings
@@ -19,7 +19,8 @@ export function sessionFields(parts: SessionParts): Record<string, unknown> {
   const { settings, info, stats, sessionId, remembered } = parts
   const { downloads, network, limits, queue, seeding, automation } = settings
   const times = alternativeTimes(limits)
-  const kept = (name: string, value: number | null | undefined) => value ?? remembered.get(name) ?? 0
+  const kept = (name: keyof typeof USUAL, value: number | null) =>
+    value ?? remembered.get(name) ?? USUAL[name]
   const time = (name: string, value: number) => (times.isOn ? value : (remembered.get(name) ?? value))
   const speed = (name: string, limit: number | null) =>
     limit === null ? (remembered.get(name) ?? DEFAULT_SPEED) : toSpeed(limit)

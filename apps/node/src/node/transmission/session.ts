@@ -1,7 +1,9 @@
+import { isAbsolute } from 'node:path'
 import { Failure } from '../../base/failure.ts'
-import { findDisk } from '../server/compat/disk.ts'
-import { readText, stringList } from './arguments.ts'
-import type { Method } from './context.ts'
+import { codeOf, isForeseen } from '../server/compat/call.ts'
+import { type Arguments, readText, stringList } from './arguments.ts'
+import type { Method, RpcContext } from './context.ts'
+import { RpcFailure } from './rpc-failure.ts'
 import { sessionChange } from './session-change.ts'
 import { sessionFields } from './session-fields.ts'
 
@@ -56,17 +58,26 @@ export const SESSION_METHODS: Record<string, Method> = {
     throw new Failure('unsupported', 'Shoal does not ask an outside service whether its port is open')
   },
 
-  'free-space': async (args, { call }) => {
-    const path = readText(args, 'path')
-    if (!path) throw new Failure('bad-request', 'no path')
-    const { freeBytes } = await call('listFolders', { path })
-    const { disk } = await call('getStats', {})
-    return { path, 'size-bytes': freeBytes, total_size: findDisk(disk, path)?.totalBytes ?? -1 }
-  },
+  'free-space': freeSpace,
 
   // Shoal has no bandwidth groups.
   'group-get': async () => ({ group: [] }),
   'group-set': async () => {
     throw new Failure('unsupported', 'Shoal has no bandwidth groups')
   },
+}
+
+/** rpc-spec 4.7. A failure has the path, too. */
+async function freeSpace(args: Arguments, { call }: RpcContext) {
+  const path = readText(args, 'path')
+  if (!path) throw new Failure('bad-request', 'directory path argument is missing')
+  if (!isAbsolute(path)) throw new Failure('bad-request', 'directory path is not absolute')
+  try {
+    const { freeBytes, totalBytes } = await call('listFolders', { path })
+    return { path, 'size-bytes': freeBytes, total_size: totalBytes }
+  } catch (error) {
+    if (!isForeseen(error)) throw error
+    const message = codeOf(error) === 'not-found' ? 'No such file or directory' : (error as Error).message
+    throw new RpcFailure(message, { path, 'size-bytes': -1, total_size: -1 })
+  }
 }

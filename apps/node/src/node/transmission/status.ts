@@ -56,6 +56,14 @@ export function toPriority(priority: number): number {
   return priority === 4 || priority === 0 ? 0 : Math.sign(priority - 4)
 }
 
+/** Transmission's limits before anybody sets them, which are off. */
+export const USUAL = {
+  'download-queue-size': 5,
+  'idle-seeding-limit': 30,
+  'seed-queue-size': 10,
+  seedRatioLimit: 2,
+} as const
+
 /** Transmission's limit before anybody sets it. */
 export const DEFAULT_SPEED = 100
 

@@ -5,6 +5,7 @@ import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { movedPaths } from '../server/compat/moved-paths.ts'
 import { type Arguments, readBoolean, readText } from './arguments.ts'
 import { type Method, type RpcContext, selectTorrents } from './context.ts'
+import { RpcFailure } from './rpc-failure.ts'
 
 type Action = z.output<typeof ActOnTorrents>['action']
 
@@ -54,14 +55,15 @@ async function renamePath(args: Arguments, context: RpcContext) {
   const torrents = await selectTorrents(args, context)
   const [torrent] = torrents
   if (!torrent || torrents.length > 1)
-    throw new Failure('bad-request', 'torrent-rename-path needs one torrent')
+    throw new Failure('bad-request', 'torrent-rename-path requires 1 torrent')
+  const told = { path: path ?? '', name: name ?? '', id: context.numbers.of(torrent.id) }
   if (!path || !name || name.includes('/') || name === '.' || name === '..')
-    throw new Failure('bad-request', 'torrent-rename-path needs a path, and a name without slashes')
+    throw new RpcFailure('torrent-rename-path needs a path, and a name without slashes', told)
   const files = await listAllFiles(context.call, torrent.id)
   const folder = path.replace(/\/+$/, '').match(/^.*\//)?.[0] ?? ''
   const renamed = movedPaths(files, path, folder + name)
-  if (renamed.length === 0) throw new Failure('not-found', 'No such file or directory')
+  if (renamed.length === 0) throw new RpcFailure('No such file or directory', told)
   for (const [index, to] of renamed) await context.call('renameFile', { id: torrent.id, index, path: to })
   context.facts.doubt([torrent.id])
-  return { path, name, id: context.numbers.of(torrent.id) }
+  return told
 }

@@ -8,12 +8,14 @@ import { firstPriorities } from './file-choice.ts'
 export const torrentAdd: Method = async (args, { call, numbers }) => {
   const priorities = firstPriorities(args)
   const paused = readBoolean(args, 'paused')
+  const sequential = readBoolean(args, 'sequential_download')
   const directory = readText(args, 'download-dir')
   const { added, torrent, job } = await call('addTorrent', {
     ...readSource(args),
     ...(directory && { directory }),
     ...(paused !== undefined && { paused }),
     ...splitLabels(stringList(args, 'labels')),
+    ...(sequential !== undefined && { sequential }),
     ...(priorities.length > 0 && { priorities }),
   })
   if (job) {
@@ -41,6 +43,9 @@ export function splitLabels(labels: readonly string[] | undefined): {
   tags?: string[]
 } {
   if (labels === undefined) return {}
-  const [label = null, ...tags] = [...new Set(labels.map(each => each.trim()))].filter(each => each !== '')
+  if (labels.some(each => each.trim() === '')) throw new Failure('bad-request', 'labels cannot be empty')
+  if (labels.some(each => each.includes(',')))
+    throw new Failure('bad-request', 'labels cannot contain comma (,) character')
+  const [label = null, ...tags] = [...new Set(labels.map(each => each.trim()))]
   return { label, tags }
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_SETTINGS, type TorrentDetail, type TorrentFile } from '@shoal/api'
 import { expect, test } from 'vitest'
 import { COMPLETE, sampleDetail, sampleFacts } from '../server/compat/testing/sample.ts'
+import { rememberedPriority } from './file-choice.ts'
 import { toStatus } from './status.ts'
 import { TORRENT_FIELDS } from './torrent-fields.ts'
 import type { TorrentParts } from './torrent-parts.ts'
@@ -15,7 +16,15 @@ function fieldOf(
   change: Partial<TorrentDetail> = {},
   parts: Partial<TorrentParts> = {},
 ): unknown {
-  const base = { number: 7, files: [], peers: [], pieces: null, settings: SETTINGS, nowMs: 1_700_000_000_000 }
+  const base = {
+    number: 7,
+    files: [],
+    peers: [],
+    pieces: null,
+    settings: SETTINGS,
+    nowMs: 1_700_000_000_000,
+    remembered: new Map(),
+  }
   const facts = sampleFacts(change)
   return TORRENT_FIELDS.get(name)!.value({ ...base, row: facts.detail, facts, ...parts })
 }
@@ -47,7 +56,18 @@ test('sizes, rates, times and labels use Transmission’s units and names', () =
   expect(fieldOf('labels')).toEqual(['tv', 'new', 'hd'])
   expect(fieldOf('queuePosition')).toBe(2)
   expect([fieldOf('uploadLimited'), fieldOf('uploadLimit')]).toEqual([true, 20])
-  expect([fieldOf('downloadLimited'), fieldOf('downloadLimit')]).toEqual([false, 0])
+  expect([fieldOf('downloadLimited'), fieldOf('downloadLimit')]).toEqual([false, 100])
+  expect(fieldOf('sequential_download')).toBe(false)
+  expect(fieldOf('fileCount')).toBe(2)
+  expect(fieldOf('name', { name: 'Shown', diskName: 'stored' })).toBe('stored')
+})
+
+test('limits that are off show what they were set to, else those of the session', () => {
+  const remembered = new Map([[`${sampleDetail().id} downloadLimit`, 70]])
+  expect(fieldOf('downloadLimit', {}, { remembered })).toBe(70)
+  const limits = { ...SETTINGS.limits, downloadBytesPerSecond: 5000 }
+  expect(fieldOf('downloadLimit', {}, { settings: { ...SETTINGS, limits } })).toBe(5)
+  expect(fieldOf('seedIdleLimit')).toBe(30)
 })
 
 test('a torrent without metadata has no size and no progress', () => {
@@ -68,8 +88,8 @@ test('is finished when a seeding limit has stopped it', () => {
 })
 
 test.each([
-  [null, 0, 0],
-  [0, 2, 0],
+  [null, 0, 2],
+  [0, 2, 2],
   [1.5, 1, 1.5],
 ])('a ratio limit of %s is mode %i with %d', (ratioLimit, mode, limit) => {
   expect([fieldOf('seedRatioMode', { ratioLimit }), fieldOf('seedRatioLimit', { ratioLimit })]).toEqual([
@@ -79,9 +99,13 @@ test.each([
 })
 
 test('files have their own priorities, -1 to 1', () => {
-  const file = (priority: number) => ({ priority, haveBytes: 1, lengthBytes: 2, path: 'a' }) as TorrentFile
+  const file = (priority: number) =>
+    ({ index: 0, priority, haveBytes: 1, lengthBytes: 2, path: 'a' }) as TorrentFile
   const files = [0, 1, 4, 7].map(file)
   expect(fieldOf('priorities', {}, { files })).toEqual([0, -1, 0, 1])
+  expect(fieldOf('bytesCompleted', {}, { files })).toEqual([1, 1, 1, 1])
+  const remembered = new Map([[rememberedPriority(sampleDetail().id, 0), 7]])
+  expect(fieldOf('priorities', {}, { files, remembered })).toEqual([1, -1, 0, 1])
   expect(fieldOf('wanted', {}, { files })).toEqual([0, 1, 1, 1])
 })
 

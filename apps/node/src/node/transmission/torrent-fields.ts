@@ -4,8 +4,9 @@ import { hasReachedLimit, isComplete, leftBytes } from '../server/compat/detail-
 import { desiredAvailable, pieceAvailability } from '../server/compat/pieces.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
+import { rememberedPriority } from './file-choice.ts'
 import { isSending, isTaking, peerView, realPeers } from './peers.ts'
-import { seconds, secondsLeft, toPriority, toSpeed, toStatus } from './status.ts'
+import { DEFAULT_SPEED, seconds, secondsLeft, toPriority, toSpeed, toStatus, USUAL } from './status.ts'
 import type { Part, TorrentParts } from './torrent-parts.ts'
 import { trackerList, trackerStatsView, trackerView } from './trackers.ts'
 
@@ -30,6 +31,8 @@ const OF_ROW: Record<string, Value> = {
   eta: ({ row }) => secondsLeft(row),
   etaIdle: () => -1,
   'file-count': ({ row }) => row.fileCount ?? 0,
+  // A name that clients also use.
+  fileCount: ({ row }) => row.fileCount ?? 0,
   group: () => '',
   hashString: ({ row }) => hash40(row),
   haveUnchecked: () => 0,
@@ -49,6 +52,7 @@ const OF_ROW: Record<string, Value> = {
   peersConnected: ({ row }) => row.peers,
   percentComplete: ({ row }) => part(row.haveBytes, row.totalBytes),
   percentDone: ({ row }) => part(row.haveBytes, row.wantedBytes),
+  sequential_download: ({ row }) => row.sequential,
   queuePosition: ({ row }) => (row.queuePosition ?? 1) - 1,
   rateDownload: ({ row }) => Math.round(row.downloadBytesPerSecond),
   rateUpload: ({ row }) => Math.round(row.uploadBytesPerSecond),
@@ -68,7 +72,7 @@ const OF_FACTS: Record<string, Value> = {
   corruptEver: ({ facts }) => facts.detail.wastedBytes,
   creator: ({ facts }) => facts.detail.createdBy ?? '',
   dateCreated: ({ facts }) => seconds(facts.detail.createdMs),
-  downloadLimit: ({ facts }) => toSpeed(facts.detail.downloadLimitBytesPerSecond ?? 0),
+  downloadLimit: parts => speedLimit(parts, 'download'),
   downloadLimited: ({ facts }) => facts.detail.downloadLimitBytesPerSecond !== null,
   isFinished: ({ row, facts, settings }) =>
     row.state === 'complete' && isComplete(row) && hasReachedLimit(facts.detail, settings.seeding),
@@ -79,34 +83,48 @@ const OF_FACTS: Record<string, Value> = {
   secondsSeeding: ({ facts }) => Math.round(facts.detail.seedingSeconds),
   // Media managers use Transmission's idle limit as a limit of seeding time, which is what Shoal has.
   seedIdleLimit: ({ facts, settings }) =>
-    Math.floor(facts.detail.seedingTimeLimitMinutes || settings.seeding.timeLimitMinutes || 0),
+    Math.floor(
+      facts.detail.seedingTimeLimitMinutes ||
+        settings.seeding.timeLimitMinutes ||
+        USUAL['idle-seeding-limit'],
+    ),
   seedIdleMode: ({ facts }) => limitMode(facts.detail.seedingTimeLimitMinutes),
-  seedRatioLimit: ({ facts, settings }) => facts.detail.ratioLimit || settings.seeding.ratioLimit || 0,
+  seedRatioLimit: ({ facts, settings }) =>
+    facts.detail.ratioLimit || settings.seeding.ratioLimit || USUAL.seedRatioLimit,
   seedRatioMode: ({ facts }) => limitMode(facts.detail.ratioLimit),
   trackers: ({ facts }) => realTrackers(facts.trackers).map(trackerView),
   trackerList: ({ facts }) => trackerList(facts.trackers),
   trackerStats: ({ facts, nowMs }) =>
     realTrackers(facts.trackers).map((tracker, id) => trackerStatsView(tracker, id, seconds(nowMs))),
-  uploadLimit: ({ facts }) => toSpeed(facts.detail.uploadLimitBytesPerSecond ?? 0),
+  uploadLimit: parts => speedLimit(parts, 'upload'),
   uploadLimited: ({ facts }) => facts.detail.uploadLimitBytesPerSecond !== null,
   webseeds: ({ facts }) => facts.detail.webSeeds,
 }
 
+/** The torrent's limit, else what it was set to while it is off, else that of the session. */
+function speedLimit({ row, facts, settings, remembered }: TorrentParts, way: 'download' | 'upload'): number {
+  const own = facts.detail[`${way}LimitBytesPerSecond`]
+  if (own !== null) return toSpeed(own)
+  const general = settings.limits[`${way}BytesPerSecond`]
+  return remembered.get(`${row.id} ${way}Limit`) ?? (general === null ? DEFAULT_SPEED : toSpeed(general))
+}
+
 const OF_FILES: Record<string, Value> = {
+  bytesCompleted: ({ files }) => files.map(({ haveBytes }) => haveBytes),
   files: ({ files }) =>
     files.map(({ path, lengthBytes, haveBytes }) => ({
       bytesCompleted: haveBytes,
       length: lengthBytes,
       name: path,
     })),
-  fileStats: ({ files }) =>
-    files.map(({ haveBytes, priority }) => ({
-      bytesCompleted: haveBytes,
-      wanted: priority > 0,
-      priority: toPriority(priority),
+  fileStats: parts =>
+    parts.files.map(file => ({
+      bytesCompleted: file.haveBytes,
+      wanted: file.priority > 0,
+      priority: shownPriority(file, parts),
     })),
   'primary-mime-type': ({ files }) => largest(files)?.mediaType ?? 'application/octet-stream',
-  priorities: ({ files }) => files.map(({ priority }) => toPriority(priority)),
+  priorities: parts => parts.files.map(file => shownPriority(file, parts)),
   wanted: ({ files }) => files.map(({ priority }) => (priority > 0 ? 1 : 0)),
 }
 
@@ -143,6 +161,11 @@ export const TORRENT_FIELDS: ReadonlyMap<string, Field> = new Map([
 
 function fields(values: Record<string, Value>, needs: readonly Part[]): (readonly [string, Field])[] {
   return Object.entries(values).map(([name, value]) => [name, { needs, value }] as const)
+}
+
+/** A file that is not wanted has the priority that it will have once it is. */
+function shownPriority({ index, priority }: TorrentFile, { row, remembered }: TorrentParts): number {
+  return toPriority(priority || (remembered.get(rememberedPriority(row.id, index)) ?? 0))
 }
 
 /** 0: from the session, 1: its own, 2: no limit. */

@@ -1,3 +1,4 @@
+import { Failure } from '../../base/failure.ts'
 import { type Arguments, readText, stringList } from './arguments.ts'
 import { type Method, type RpcContext, selectTorrents } from './context.ts'
 import { type Field, TORRENT_FIELDS } from './torrent-fields.ts'
@@ -23,7 +24,9 @@ async function buildTable(args: Arguments, context: RpcContext): Promise<unknown
 
 /** Unknown fields are left out of the answer, as in Transmission. */
 function readFields(args: Arguments): [string, Field][] {
-  const names = [...new Set((stringList(args, 'fields') ?? []).slice(0, 1000))]
+  const given = stringList(args, 'fields')
+  if (!given) throw new Failure('bad-request', 'no fields specified')
+  const names = [...new Set(given.slice(0, 1000))]
   return names.flatMap(name => {
     const field = TORRENT_FIELDS.get(name)
     return field ? [[name, field] as [string, Field]] : []

@@ -13,6 +13,8 @@ export interface TorrentParts {
   readonly pieces: PieceMap | null
   readonly settings: Settings
   readonly nowMs: number
+  /** See RpcContext. */
+  readonly remembered: ReadonlyMap<string, number>
 }
 
 export type Part = 'facts' | 'files' | 'peers' | 'pieces'
@@ -23,7 +25,7 @@ export async function torrentParts(
   needs: ReadonlySet<Part>,
   context: RpcContext,
 ): Promise<TorrentParts[]> {
-  const { call, facts, numbers } = context
+  const { call, facts, numbers, remembered } = context
   const settings = await call('getSettings', {})
   const nowMs = Date.now()
   const known = needs.has('facts') ? await facts.of(rows) : []
@@ -34,7 +36,7 @@ export async function torrentParts(
     if (of === NOTHING && needs.has('facts')) continue
     try {
       const more = await requestParts(row, needs, context)
-      parts.push({ number: numbers.of(row.id), row, facts: of, settings, nowMs, ...more })
+      parts.push({ number: numbers.of(row.id), row, facts: of, settings, nowMs, remembered, ...more })
     } catch (error) {
       // It was removed in the meantime.
       if ((error as { code?: unknown }).code !== 'not-found') throw error

@@ -13,6 +13,7 @@ import { parseTrackerList } from './trackers.ts'
 export const torrentSet: Method = async (args, context) => {
   const { call, facts } = context
   const torrents = await selectTorrents(args, context)
+  const sequential = readBoolean(args, 'sequential_download')
   const labels = splitLabels(stringList(args, 'labels'))
   if (labels.label) await ensureLabel(labels.label, call)
   for (const torrent of torrents) {
@@ -21,9 +22,10 @@ export const torrentSet: Method = async (args, context) => {
       ...readLimits(torrent, args, context),
       ...readSeeding(args),
       ...readQueue(args),
+      ...(sequential !== undefined && { sequential }),
     }
     if (Object.keys(change).length > 0) await call('updateTorrent', { id: torrent.id, ...change })
-    if (choosesFiles(args)) await chooseFiles(torrent.id, args, call)
+    if (choosesFiles(args)) await chooseFiles(torrent.id, args, context)
     await changeTrackers(torrent, args, call)
     const directory = readText(args, 'location')
     if (directory) await call('moveTorrent', { id: torrent.id, directory })

@@ -33,6 +33,7 @@ export function listFolder(path: string = ROOT): FolderListing {
     parent: path === ROOT ? null : path.slice(0, path.lastIndexOf('/')),
     entries,
     freeBytes: 412e9,
+    totalBytes: 1_000e9,
   }
 }
 
