@@ -66,4 +66,8 @@ test('the address where an incoming peer can be reached is known', async () => {
   const [seen] = seed.peers()
   expect(seen).toMatchObject({ incoming: true, listenAddress: `127.0.0.1:${leech.port}` })
   expect(torrent.peers()[0]).not.toHaveProperty('listenAddress')
+  await until('a piece is being sent', () => torrent.peers()[0]?.piece !== undefined)
+  const [sender] = torrent.peers()
+  // The seed has all that is missing, and misses nothing itself.
+  expect([sender!.relevance, seed.peers()[0]!.relevance, sender!.peerId!.length]).toEqual([1, 0, 20])
 })

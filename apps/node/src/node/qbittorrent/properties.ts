@@ -1,8 +1,7 @@
 import type { PieceMap, Settings, TorrentDetail, Tracker } from '@shoal/api'
 import { hasPiece } from '../server/compat/pieces.ts'
-import { realTrackers } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
-import { seconds, shareLimits, toEta } from './torrent-info.ts'
+import { nextAnnounce, seconds, shareLimits, toEta } from './torrent-info.ts'
 
 /** torrents/properties: one torrent in detail. -1 for unknown values. */
 export function torrentProperties(
@@ -12,9 +11,6 @@ export function torrentProperties(
   settings: Pick<Settings, 'network' | 'seeding'>,
 ) {
   const active = Math.round(detail.downloadingSeconds + detail.seedingSeconds)
-  const next = realTrackers(trackers).map(
-    ({ nextAnnounceSeconds }) => nextAnnounceSeconds ?? Number.POSITIVE_INFINITY,
-  )
   return {
     addition_date: seconds(detail.addedMs, -1),
     comment: detail.comment ?? '',
@@ -42,7 +38,7 @@ export function torrentProperties(
     pieces_num: map?.count ?? -1,
     private: detail.fileCount === null ? null : detail.private,
     progress: detail.progress,
-    reannounce: Math.min(...next) === Number.POSITIVE_INFINITY ? 0 : Math.min(...next),
+    reannounce: nextAnnounce(trackers),
     save_path: detail.directory,
     seeding_time: Math.round(detail.seedingSeconds),
     seeds: detail.seeds,

@@ -109,6 +109,9 @@ test('times, copies and bytes of this run are those that the node knows', () => 
   expect(toInfo(facts, { seeding })).toMatchObject({
     availability: 1.5,
     downloaded_session: 20,
+    has_metadata: true,
+    popularity: (0.5 / 60) * 2_629_746,
+    reannounce: 0,
     last_activity: 1_700_000_000,
     seen_complete: 1_700_000_200,
     uploaded_session: 5,

@@ -1,5 +1,5 @@
 /** A torrent in qBittorrent's list. Features that Shoal does not have are shown as unused. */
-import type { Settings, Torrent, TorrentDetail } from '@shoal/api'
+import type { Settings, Torrent, TorrentDetail, Tracker } from '@shoal/api'
 import {
   contentPath,
   isComplete,
@@ -54,6 +54,7 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     auto_tmm: false,
     availability: facts.availability ?? -1,
     category: detail.label ?? '',
+    comment: detail.comment ?? '',
     completed: Math.max(0, (detail.wantedBytes ?? 0) - left),
     completion_on: seconds(detail.completedMs, -1),
     content_path: contentPath(facts),
@@ -65,6 +66,7 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     eta: toEta(detail, limits),
     f_l_piece_prio: false,
     force_start: detail.forced ?? false,
+    has_metadata: detail.fileCount !== null,
     hash: hash40(detail),
     inactive_seeding_time_limit: -2,
     infohash_v1: detail.infoHashV1 ?? '',
@@ -78,11 +80,13 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     num_incomplete: detail.swarmLeeches ?? leeches(detail),
     num_leechs: leeches(detail),
     num_seeds: detail.seeds,
+    popularity: popularity(detail),
     priority: detail.queuePosition ?? 0,
     private: detail.fileCount === null ? null : detail.private,
     progress: isComplete(detail) ? 1 : Math.min(detail.progress, 0.9999),
     ratio: detail.ratio ?? 0,
     ratio_limit: shareLimit(detail.ratioLimit, AT_ONCE.ratio),
+    reannounce: nextAnnounce(facts.trackers),
     root_path: rootPath(facts),
     save_path: detail.directory,
     seeding_time: Math.round(detail.seedingSeconds),
@@ -102,6 +106,20 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     uploaded_session: detail.sessionUploadedBytes,
     upspeed: Math.round(detail.uploadBytesPerSecond),
   }
+}
+
+const MONTH_SECONDS = 2_629_746
+
+/** The ratio that it reaches in a month of activity. */
+function popularity({ ratio, downloadingSeconds, seedingSeconds }: TorrentDetail): number {
+  const months = (downloadingSeconds + seedingSeconds) / MONTH_SECONDS
+  return months > 0 ? (ratio ?? 0) / months : 0
+}
+
+/** Seconds until the next announce to any tracker; 0 if none is planned. */
+export function nextAnnounce(trackers: readonly Tracker[]): number {
+  const planned = realTrackers(trackers).flatMap(({ nextAnnounceSeconds: seconds }) => seconds ?? [])
+  return planned.length === 0 ? 0 : Math.min(...planned)
 }
 
 /** The limits in effect; -1 for none. */
