@@ -9,6 +9,7 @@ export class Ticker {
   readonly #problems: Problems
   readonly #parts = new Map<string, Work>()
   #timer: NodeJS.Timeout | null = null
+  #isTicking = false
 
   constructor(problems: Problems) {
     this.#problems = problems
@@ -21,7 +22,7 @@ export class Ticker {
   every(part: string, work: Work): () => void {
     if (this.#parts.has(part)) throw new Error(`${part} is already called once a second`)
     this.#parts.set(part, work)
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS)
+    this.#timer ??= setInterval(() => void this.#tick(), TICK_MS)
     return () => {
       this.#parts.delete(part)
       if (this.#parts.size > 0 || !this.#timer) return
@@ -30,8 +31,16 @@ export class Ticker {
     }
   }
 
-  #tick(): void {
+  /** Each part has a turn of the event loop to itself, so that other work need not wait for all of them. */
+  async #tick(): Promise<void> {
+    if (this.#isTicking) return
+    this.#isTicking = true
     const nowMs = Date.now()
-    for (const [part, work] of this.#parts) this.#problems.guard(part, () => work(nowMs))
+    for (const part of [...this.#parts.keys()]) {
+      const work = this.#parts.get(part)
+      if (work) this.#problems.guard(part, () => work(nowMs))
+      await new Promise(setImmediate)
+    }
+    this.#isTicking = false
   }
 }
