@@ -3,6 +3,8 @@ import { Announce, EVENT, readAddress, type Tracker } from '@shoal/tracker'
 
 const AGAIN_MS = 10 * 60_000
 const LOOK_MS = 5000
+/** Announces before other work runs. */
+const SAID_AT_ONCE = 100
 
 /**
  * Announces the node's own torrents to its own tracker, so that any peer that asks it finds the node, whether or not a torrent names it. Private
@@ -17,6 +19,9 @@ export class OwnPeers {
   /** The last announces: by info hash, whether as a seed. */
   #told = new Map<string, boolean>()
   #toldMs = Number.NEGATIVE_INFINITY
+  /** Announces that have not been made yet, and their events, by info hash. */
+  readonly #unsaid = new Map<string, readonly [isSeed: boolean, event: Announce['event']]>()
+  #isSaying = false
 
   constructor(
     tracker: Tracker,
@@ -36,13 +41,28 @@ export class OwnPeers {
     if (isAll) this.#toldMs = now
     const present = this.#present()
     for (const [hash, isSeed] of present)
-      if (isAll || this.#told.get(hash) !== isSeed) this.#say(hash, isSeed, EVENT.none)
-    for (const [hash, isSeed] of this.#told) if (!present.has(hash)) this.#say(hash, isSeed, EVENT.stopped)
+      if (isAll || this.#told.get(hash) !== isSeed) this.#unsaid.set(hash, [isSeed, EVENT.none])
+    for (const [hash, isSeed] of this.#told)
+      if (!present.has(hash)) this.#unsaid.set(hash, [isSeed, EVENT.stopped])
     this.#told = present
+    if (!this.#isSaying) this.#sayMore()
   }
 
   close(): void {
     clearInterval(this.#timer)
+    this.#unsaid.clear()
+  }
+
+  /** Thousands of announces would delay everything else, so they are made in many turns of the event loop. */
+  readonly #sayMore = () => {
+    let count = 0
+    for (const [hash, [isSeed, event]] of this.#unsaid) {
+      if (count++ >= SAID_AT_ONCE) break
+      this.#unsaid.delete(hash)
+      this.#say(hash, isSeed, event)
+    }
+    this.#isSaying = this.#unsaid.size > 0
+    if (this.#isSaying) setImmediate(this.#sayMore)
   }
 
   #present(): Map<string, boolean> {
