@@ -6,8 +6,11 @@ import type { Log } from '../kernel/log/log.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { Torrents } from './service.ts'
 
-/** Pause between two writes, while many torrents change. */
+/** Pause between two writes, while many torrents change. It grows with their number, so that most of the time is left for other work. */
 const PAUSE_MS = 250
+const PAUSE_FACTOR = 10
+/** Torrents that are examined before other work runs. */
+const TORRENTS_AT_ONCE = 100
 
 export interface HeldPathsContext {
   readonly dataDir: string
@@ -20,6 +23,9 @@ interface Tops {
   readonly directory: string
   readonly hasFiles: boolean
   readonly paths: readonly string[]
+  /** As they were last written. */
+  as: HeldAs | null
+  original: string | null
 }
 
 export class HeldPathsKeeper {
@@ -32,6 +38,7 @@ export class HeldPathsKeeper {
   #work: Promise<void> | null = null
   #isStale = false
   #closed = false
+  #endPause = () => {}
   #written = ''
 
   constructor(context: HeldPathsContext) {
@@ -44,7 +51,13 @@ export class HeldPathsKeeper {
     for (const [path, as] of await readHeldPaths(dataDir)) if (as === 'unfinished') this.#left.add(path)
     const stale = () => this.refresh()
     this.#stops = [
-      torrents.registry.listen({ onChanged: stale, onListed: stale, onUnlisted: stale }),
+      torrents.registry.listen({
+        onChanged: torrent => {
+          if (this.#isWrong(torrent)) stale()
+        },
+        onListed: stale,
+        onUnlisted: stale,
+      }),
       torrents.watch({
         onMetadata: stale,
         onComplete: stale,
@@ -70,20 +83,33 @@ export class HeldPathsKeeper {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop()
     this.#closed = true
+    this.#endPause()
     await this.#work
   }
 
   async #catchUp(): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false
+      const startedMs = performance.now()
       try {
         await this.#write()
       } catch (error) {
         this.#context.log.warn(`shoal share cannot see what this node manages: ${(error as Error).message}`)
         return
       }
-      if (this.#isStale && !this.#closed) await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
+      const pauseMs = Math.max(PAUSE_MS, PAUSE_FACTOR * (performance.now() - startedMs))
+      if (this.#isStale && !this.#closed) await this.#pause(pauseMs)
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, ms)
+      this.#endPause = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   async #write(): Promise<void> {
@@ -92,15 +118,18 @@ export class HeldPathsKeeper {
     for (const path of this.#left)
       if (await lstat(path).then(Boolean, () => false)) paths.set(path, 'unfinished')
       else this.#left.delete(path)
-    for (const torrent of [...registry.listed(), ...registry.removed()]) {
-      const as = heldAs(torrent)
-      for (const path of await this.#pathsOf(torrent)) {
-        paths.set(path, as)
+    for (const [at, torrent] of [...registry.listed(), ...registry.removed()].entries()) {
+      if (at % TORRENTS_AT_ONCE === 0) await new Promise(setImmediate)
+      if (registry.find(torrent.id) !== torrent) continue
+      const tops = await this.#topsOf(torrent)
+      tops.as = heldAs(torrent)
+      tops.original = torrent.seal?.original ?? null
+      for (const path of tops.paths) {
+        paths.set(path, tops.as)
         // Once it is complete, it is an ordinary file even after its torrent is removed.
         this.#left.delete(path)
       }
-      const original = torrent.seal?.original
-      if (original) paths.set(original, 'sealed')
+      if (tops.original) paths.set(tops.original, 'sealed')
     }
     const text = JSON.stringify([...paths])
     if (text === this.#written) return
@@ -108,15 +137,24 @@ export class HeldPathsKeeper {
     this.#written = text
   }
 
-  async #pathsOf(torrent: ManagedTorrent): Promise<readonly string[]> {
+  /** Whether a changed torrent is held in another way than the file says. Most changes are of numbers, such as how long it has been seeding. */
+  #isWrong(torrent: ManagedTorrent): boolean {
+    const { directory, metainfo } = torrent.api
+    const known = this.#tops.get(torrent)
+    if (known?.directory !== directory || known.hasFiles !== (metainfo !== null)) return true
+    return known.as !== heldAs(torrent) || known.original !== (torrent.seal?.original ?? null)
+  }
+
+  async #topsOf(torrent: ManagedTorrent): Promise<Tops> {
     const { directory, metainfo } = torrent.api
     const known = this.#tops.get(torrent)
     const hasFiles = metainfo !== null
-    if (known?.directory === directory && known.hasFiles === hasFiles) return known.paths
+    if (known?.directory === directory && known.hasFiles === hasFiles) return known
     const folder = await this.#realFolder(directory)
     const paths = hasFiles ? topNames(torrent).map(name => join(folder, name)) : []
-    this.#tops.set(torrent, { directory, hasFiles, paths })
-    return paths
+    const tops: Tops = { directory, hasFiles, paths, as: null, original: null }
+    this.#tops.set(torrent, tops)
+    return tops
   }
 
   #realFolder(directory: string): Promise<string> {
