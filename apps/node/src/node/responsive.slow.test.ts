@@ -91,3 +91,29 @@ describe('while a peer floods it', () => {
     expect(percentile(times, 0.99)).toBeLessThan(MAX_MS)
   })
 })
+
+describe('with hundreds of torrents', () => {
+  const TORRENTS = 800
+  const AT_ONCE = 5
+  const smallTorrent = (number: number) => {
+    const name = `file ${10_000 + number}`
+    const head = `d4:infod6:lengthi100e4:name${name.length}:${name}12:piece lengthi65536e6:pieces20:`
+    return Buffer.concat([Buffer.from(head), Buffer.alloc(20, number), Buffer.from('ee')]).toString('base64')
+  }
+
+  test('it answers while they are added, and after a restart', async () => {
+    const node = await nodeForTest()
+    let next = 0
+    const addSome = async () => {
+      while (next < TORRENTS) await node.operations.addTorrent({ torrent: smallTorrent(next++) })
+    }
+    const adding = await askDuring(node, () => Promise.all(Array.from({ length: AT_ONCE }, addSome)))
+    // There are too few answers for the 99th percentile, and other programs slow this one down.
+    expect(percentile(adding, 0.95)).toBeLessThan(MAX_MS)
+    await server!.close()
+    const again = await node.restart()
+    expect(again.engine.torrents).toHaveLength(TORRENTS)
+    const restored = await askDuring(again, () => pause(FLOOD_MS))
+    expect(percentile(restored, 0.95)).toBeLessThan(MAX_MS)
+  })
+})

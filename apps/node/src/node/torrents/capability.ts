@@ -47,7 +47,7 @@ export const TORRENTS = capability({
       jobs: { move: {} },
       async begin() {
         const { registry, countries, removals, queue } = manager
-        manager.restore(api => ({ ...freshRow(api, registry), paused: api.stats.state === 'paused' }))
+        await manager.restore(api => ({ ...freshRow(api, registry), paused: api.stats.state === 'paused' }))
         followSettings(manager)
         await countries.open(settings.current.privacy.countryDatabase).catch(error => log.warn(error.message))
         pulse.start()

@@ -32,6 +32,9 @@ import { TorrentRows } from './torrent-rows.ts'
 import { TorrentStore } from './torrent-store.ts'
 import { Traffic } from './traffic.ts'
 
+/** Torrents that are restored before other work runs. */
+const RESTORED_AT_ONCE = 100
+
 /** Access to the manager's tables. */
 interface Tables {
   readonly labels: LabelStore
@@ -55,6 +58,8 @@ export class TorrentManager implements Torrents {
   readonly #tables: Tables
   readonly rows: TorrentRows
   readonly #watchers = new Set<TorrentWatcher>()
+  /** Resolves in the first turn in which no torrent was added yet. */
+  #turns: Promise<unknown> = Promise.resolve()
 
   constructor(kernel: Kernel, session: Session) {
     const { database, settings, log, jobs, events, folders } = kernel
@@ -148,6 +153,7 @@ export class TorrentManager implements Torrents {
 
   async add(source: TorrentSource, input: AddInput): Promise<AddedTorrent> {
     const { settings, folders, log } = this.kernel
+    await this.#turn()
     const added = await addTorrent(source, input, {
       ...{ session: this.session, registry: this.registry, folders, previews: this.previews },
       settings: () => settings.current,
@@ -160,6 +166,13 @@ export class TorrentManager implements Torrents {
     // Reply only once the record is durable.
     await Promise.all([added.recorded, this.queue.begin(added.torrent)])
     return added
+  }
+
+  /** Only one torrent is added in a turn of the event loop, so that many at once do not delay everything else. */
+  async #turn(): Promise<void> {
+    const mine = this.#turns
+    this.#turns = mine.then(() => new Promise(setImmediate))
+    await mine
   }
 
   /** Registers a torrent of the session and starts following it. */
@@ -233,7 +246,7 @@ export class TorrentManager implements Torrents {
   }
 
   /** Pairs the torrents that the session has restored with their rows. */
-  restore(fresh: (api: TorrentApi) => TorrentRow): void {
+  async restore(fresh: (api: TorrentApi) => TorrentRow): Promise<void> {
     const rows = new Map(this.rows.all().map(row => [row.id, row]))
     const pairs = this.session.torrents.map(api => {
       const { v1, v2 } = api.infoHashes
@@ -251,10 +264,15 @@ export class TorrentManager implements Torrents {
         this.kernel.log.warn(`${id} is missing from the list because its record is damaged: add it again`)
       this.rows.delete(id)
     }
-    // In one transaction, since thousands would delay the start.
-    this.kernel.database.transaction(() => {
-      for (const [api, row] of pairs) this.adopt(api, row ?? fresh(api))
-    })
+    // In few transactions, since thousands would delay the start.
+    for (let at = 0; at < pairs.length; at += RESTORED_AT_ONCE) {
+      this.kernel.database.transaction(() => {
+        for (const [api, row] of pairs.slice(at, at + RESTORED_AT_ONCE)) this.adopt(api, row ?? fresh(api))
+      })
+      await new Promise(setImmediate)
+    }
+    // The first look at all of them, while nobody is waiting for an answer.
+    this.list.tick()
     this.#countRestored()
   }
 
