@@ -1,0 +1,142 @@
+/**
+ * Runs before and after `npm pack` in the folder of a package: Node strips no types in `node_modules`, so a package contains JavaScript, declarations
+ * and source maps. They are in `dist` while npm reads the folder, and package.json then names them instead of the sources. `--undo` restores
+ * package.json and deletes `dist`.
+ */
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { commandPath, ROOT, runNode } from './run.ts'
+
+/** The original package.json while a package is packed. npm does not include it. */
+const SOURCE_MANIFEST = 'dist/package.source.json'
+
+/** Relative modules in JavaScript and in declarations: imports, and files of workers. */
+const TS_MODULE = /((?:\bfrom|\bimport|\bimport\(|\bnew URL\()\s*)(['"])(\.{1,2}\/[^'"\n]+)\.ts\2/g
+
+type Target = string | { readonly [condition: string]: Target }
+
+export interface Manifest {
+  readonly name: string
+  readonly exports: Record<string, Target>
+  readonly imports?: Record<string, Target>
+  /** The bundle for pages without a build, relative to the package. */
+  readonly unpkg?: string
+  readonly private?: boolean
+  readonly [member: string]: unknown
+}
+
+/** The package.json of a packed package. */
+export function packedManifest(source: Manifest): Manifest {
+  const { devDependencies, scripts, imports, ...kept } = source
+  return {
+    ...kept,
+    exports: mapTargets(source.exports, target => ({
+      types: built(target).replace(/\.js$/, '.d.ts'),
+      default: built(target),
+    })),
+    ...(imports && { imports: mapTargets(imports, built) }),
+    files: ['dist', `!${SOURCE_MANIFEST}`],
+  }
+}
+
+/** Names the JavaScript file instead of each TypeScript file that the code loads. */
+export function withJavaScriptNames(code: string): string {
+  return code.replace(TS_MODULE, '$1$2$3.js$2')
+}
+
+function mapTargets<To extends Target>(
+  from: Record<string, Target>,
+  map: (target: string) => To,
+): Record<string, Target> {
+  const each = (target: Target): Target =>
+    typeof target === 'string' ? map(target) : mapTargets(target, map)
+  return Object.fromEntries(Object.entries(from).map(([name, target]) => [name, each(target)]))
+}
+
+function built(source: string): string {
+  return source.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '.js')
+}
+
+function leaves(target: Target): string[] {
+  return typeof target === 'string' ? [target] : Object.values(target).flatMap(leaves)
+}
+
+async function pack(folder: string): Promise<void> {
+  await undo(folder)
+  const text = await readFile(join(folder, 'package.json'), 'utf8')
+  const manifest = JSON.parse(text) as Manifest
+  await mkdir(join(ROOT, '.cache'), { recursive: true })
+  const work = await mkdtemp(join(ROOT, '.cache/pack-'))
+  try {
+    await compile(folder, manifest, work)
+    await cp(join(work, 'out', relative(join(ROOT, 'packages'), folder), 'src'), join(folder, 'dist'), {
+      recursive: true,
+    })
+    await useJavaScriptNames(join(folder, 'dist'))
+    await cp(join(ROOT, 'LICENSE'), join(folder, 'dist/LICENSE'))
+    await writeFile(join(folder, SOURCE_MANIFEST), text)
+    await writeFile(join(work, 'package.json'), `${JSON.stringify(packedManifest(manifest), null, 2)}\n`)
+    // A node that runs from this folder finds either the sources or what was built from them.
+    await rename(join(work, 'package.json'), join(folder, 'package.json'))
+    if (manifest.unpkg) await bundle(folder, manifest.unpkg)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** Compiles the modules that others can load, with those that they import. Other packages are compiled too, for their types, and not used. */
+async function compile(folder: string, { exports, imports = {} }: Manifest, work: string): Promise<void> {
+  const sources = await readdir(join(folder, 'src'), { recursive: true })
+  const config = {
+    extends: join(ROOT, 'scripts/tsconfig.pack.json'),
+    compilerOptions: { outDir: join(work, 'out') },
+    files: [
+      ...[...leaves(exports), ...leaves(imports)].map(target => join(folder, target)),
+      ...sources
+        .filter(name => /-worker\.(node|browser)\.ts$/.test(name))
+        .map(name => join(folder, 'src', name)),
+    ],
+  }
+  await writeFile(join(work, 'tsconfig.json'), JSON.stringify(config))
+  await mustRun([commandPath('typescript', 'tsc'), '-p', join(work, 'tsconfig.json')])
+}
+
+async function useJavaScriptNames(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(js|d\.ts)$/.test(entry.name)) continue
+    const path = join(entry.parentPath, entry.name)
+    await writeFile(path, withJavaScriptNames(await readFile(path, 'utf8')))
+  }
+}
+
+/** One file for `<script type="module">`. */
+async function bundle(folder: string, file: string): Promise<void> {
+  const args = ['--input', join(folder, 'dist/index.js'), '--file', join(folder, file)]
+  await mustRun([
+    commandPath('rolldown'),
+    ...args,
+    '--format',
+    'esm',
+    '--platform',
+    'browser',
+    '--minify',
+    '--sourcemap',
+  ])
+}
+
+async function mustRun(args: readonly string[]): Promise<void> {
+  const { code, output } = await runNode(args, { quiet: true })
+  if (code !== 0) throw new Error(output)
+}
+
+async function undo(folder: string): Promise<void> {
+  await rename(join(folder, SOURCE_MANIFEST), join(folder, 'package.json')).catch(() => {})
+  await rm(join(folder, 'dist'), { recursive: true, force: true })
+}
+
+if (import.meta.main) {
+  const folder = process.cwd()
+  if (!folder.startsWith(join(ROOT, 'packages') + sep))
+    throw new Error(`${folder} is not a package of ${ROOT}`)
+  await (process.argv.includes('--undo') ? undo(folder) : pack(folder))
+}
