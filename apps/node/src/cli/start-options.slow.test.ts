@@ -72,10 +72,15 @@ describe('options of a node', () => {
       allowDir: '/a',
       allowedHost: 'a.example',
       trustedProxy: '10.0.0.0/8',
+      noDht: 'true',
+      noLsd: 'true',
+      noPex: 'true',
+      noTrackers: 'true',
+      noWebrtc: 'true',
       noTracker: 'true',
       publicUrl: 'http://203.0.113.7:8420',
       logLevel: 'debug',
-      set: 'network.dht=false',
+      set: 'queue.maxDownloads=3',
       open: 'true',
     }
     const keys = Object.keys(START_OPTIONS).filter(key => key !== 'config')
@@ -87,12 +92,13 @@ describe('options of a node', () => {
     const byWords = read(
       keys.flatMap(key => {
         const name = `--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-        return key === 'open' || key === 'noTracker' ? [name] : [name, texts[key]!]
+        return key === 'open' || key.startsWith('no') ? [name] : [name, texts[key]!]
       }),
     )
     expect(byEnv).toEqual(byWords)
     expect({ ...byFile, config: undefined }).toEqual(byWords)
     expect(byWords).toMatchObject({ host: '::1', username: 'me', allowedHost: ['a.example'], open: true })
+    expect(byWords.set).toContainEqual(expect.objectContaining({ section: 'network', value: false }))
   })
 
   test('paths are relative to the folder of their source', () => {

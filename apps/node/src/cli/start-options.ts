@@ -75,6 +75,11 @@ export const START_OPTIONS = {
     help: texts.start.options.trustedProxy,
     parse: network,
   }),
+  noDht: flag(texts.networkOptions.noDht),
+  noLsd: flag(texts.networkOptions.noLsd),
+  noPex: flag(texts.networkOptions.noPex),
+  noTrackers: flag(texts.networkOptions.noTrackers),
+  noWebrtc: flag(texts.networkOptions.noWebrtc),
   noTracker: flag(texts.start.options.noTracker),
   publicUrl: value('URL', {
     help: texts.start.options.publicUrl,
@@ -127,10 +132,16 @@ export function readStartOptions(
       )
     layers.push(file)
   }
-  const options = completeOptions(START_OPTIONS, given, layers)
+  const { noDht, noLsd, noPex, noTrackers, noWebrtc, ...options } = completeOptions(
+    START_OPTIONS,
+    given,
+    layers,
+  )
+  const off = { dht: noDht, lsd: noLsd, pex: noPex, trackers: noTrackers, webrtc: noWebrtc }
   checkPassword(options)
   return {
     ...options,
+    set: [...options.set, ...switchedOff(off)],
     port: options.port ?? 8420,
     host: options.host ?? '127.0.0.1',
     dataDir: options.dataDir ?? defaultDataDir,
@@ -139,7 +150,15 @@ export function readStartOptions(
   }
 }
 
-function checkPassword({ username, passwordFile }: OptionValues<typeof START_OPTIONS>): void {
+/** The options that other commands have too, as the settings that they fix. */
+function switchedOff(off: Readonly<Record<string, boolean>>): StartOptions['set'] {
+  return Object.entries(off).flatMap(([name, isOff]) => (isOff ? [fixedSetting(`network.${name}=off`)] : []))
+}
+
+function checkPassword({
+  username,
+  passwordFile,
+}: Pick<OptionValues<typeof START_OPTIONS>, 'username' | 'passwordFile'>): void {
   if (username !== undefined && passwordFile === undefined) throw new UsageError(texts.start.needsPassword)
   if (passwordFile !== undefined && username === undefined) throw new UsageError(texts.start.needsUsername)
 }

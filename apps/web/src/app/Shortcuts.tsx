@@ -34,10 +34,13 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
   ]
   return (
     <Dialog open title={t.title} onClose={onClose}>
-      <h3 className={`${layout.soft} ${styles.title}`}>{t.everywhere}</h3>
-      <Rows rows={everywhere} />
-      <h3 className={`${layout.soft} ${styles.title}`}>{t.inList}</h3>
-      <Rows rows={IN_LIST} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+      <section tabIndex={0} aria-label={t.title}>
+        <h3 className={`${layout.soft} ${styles.title}`}>{t.everywhere}</h3>
+        <Rows rows={everywhere} />
+        <h3 className={`${layout.soft} ${styles.title}`}>{t.inList}</h3>
+        <Rows rows={IN_LIST} />
+      </section>
     </Dialog>
   )
 }

@@ -27,7 +27,7 @@ export function torrentColumns(
   }
   return [
     { title: texts.list.columns.id, text: ({ id }) => id.slice(0, digits), rank: 4 },
-    { title: texts.list.columns.name, text: ({ name }) => name, least: 12 },
+    { title: texts.list.columns.name, text: ({ name }) => name, least: 26 },
     {
       title: texts.list.columns.size,
       text: ({ totalBytes }) => (totalBytes === null ? '?' : formatBytes(totalBytes)),

@@ -31,6 +31,16 @@ describe('a table', () => {
     ).toEqual(['Name   Size', '写真  12345'])
   })
 
+  test('cuts nothing where lines have no limit, and one long name does not widen the others', () => {
+    const rows = [
+      { name: 'x'.repeat(190), size: 5 },
+      { name: 'short', size: 6 },
+    ]
+    const lines = tableLines(rows, COLUMNS.slice(0, 2), { columns: null, unicode: true, color: false })
+    expect(lines[1]).toBe(`${'x'.repeat(190)}     5`)
+    expect(lines[2]).toBe(`${'short'.padEnd(48)}     6`)
+  })
+
   test.each([120, 80, 60, 50, 40, 30, 20])('is never wider than %i', columns => {
     for (const line of draw(columns)) expect(widthOf(line)).toBeLessThanOrEqual(columns)
   })

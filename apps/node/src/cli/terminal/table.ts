@@ -23,6 +23,8 @@ export interface TableStyle extends TerminalStyle {
 }
 
 const GAP = 2
+/** Width of a column of names where lines have no limit. */
+const PIPED_COLUMNS = 48
 
 /** Returns the titles, then a line per row, none wider than `style.columns`. */
 export function tableLines<Row>(
@@ -42,16 +44,18 @@ export function tableLines<Row>(
     })),
     style.columns,
   )
+  // In a file or a pipe nothing is cut, and one long name does not widen all lines.
+  const cut = style.columns !== null
   const line = (cell: (at: number) => string) =>
     laid
       .map((_, at) => cell(at))
       .join(' '.repeat(GAP))
       .trimEnd()
-  const head = line(at => fit(laid[at]!.column.title, laid[at]!, style))
+  const head = line(at => fit(laid[at]!.column.title, laid[at]!, style, cut))
   const body = rows.map((row, index) =>
     line(at => {
       const { column, texts, width } = laid[at]!
-      const text = column.bar ? column.bar.draw(row, width) : fit(texts[index]!, laid[at]!, style)
+      const text = column.bar ? column.bar.draw(row, width) : fit(texts[index]!, laid[at]!, style, cut)
       const color = style.color ? (column.color?.(row) ?? null) : null
       return color === null ? text : `\u001b[${color}m${text}\u001b[0m`
     }),
@@ -66,7 +70,10 @@ interface Laid<Row> {
 }
 
 function layOut<Row>(all: readonly Laid<Row>[], room: number | null): Laid<Row>[] {
-  if (room === null) return [...all]
+  if (room === null)
+    return all.map(each =>
+      each.column.least === undefined ? each : { ...each, width: Math.min(each.width, PIPED_COLUMNS) },
+    )
   const needed = (laid: readonly Laid<Row>[]) =>
     laid.reduce((sum, { width, column }) => sum + Math.min(width, column.least ?? width), 0) +
     GAP * Math.max(0, laid.length - 1)
@@ -98,8 +105,8 @@ function spread<Row>(laid: readonly Laid<Row>[], room: number): Laid<Row>[] {
   })
 }
 
-function fit<Row>(text: string, { column, width }: Laid<Row>, style: TerminalStyle): string {
-  const short = shorten(text, width, style)
+function fit<Row>(text: string, { column, width }: Laid<Row>, style: TerminalStyle, cut: boolean): string {
+  const short = cut ? shorten(text, width, style) : text
   return column.align === 'right'
     ? ' '.repeat(Math.max(0, width - widthOf(short))) + short
     : pad(short, width)
