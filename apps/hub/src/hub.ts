@@ -5,6 +5,7 @@ import {
   HttpFront,
   MemoryStore,
   type PageAnswer,
+  type PageCaller,
   peersPerAddressFor,
   Tracker,
   type TrackerOptions,
@@ -17,6 +18,7 @@ import { SetupError } from './failure.ts'
 import { Lists } from './lists.ts'
 import { METRICS_TYPE, metricsText } from './metrics.ts'
 import type { Given } from './options.ts'
+import { ReachChecks } from './reach.ts'
 import { type HubStats, readStats } from './stats.ts'
 import { PAGE_HEADERS, statsPage } from './stats-page.ts'
 import { Warnings } from './warnings.ts'
@@ -59,11 +61,13 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
     await tracker.close()
   }
   const about = { version: manifest.version, startedMs: performance.now() }
+  const checks = new ReachChecks()
   const stats = () => readStats(tracker, { http, webSockets }, about)
   try {
     for (const host of hosts) {
       const port = http[0]?.port ?? given.port ?? 6969
-      const page = (path: string) => answerPage(path, stats, given.noStats ?? false)
+      const page = async (path: string, caller: PageCaller) =>
+        (await checks.answer(path, caller)) ?? answerPage(path, stats, given.noStats ?? false)
       const trustedProxies = given.trustedProxy ?? []
       http.push(
         await listen(host, port, () =>

@@ -1,5 +1,6 @@
 import { COMPLETION } from './contracts/completion.ts'
 import { FEEDS } from './contracts/feeds.ts'
+import { REACH } from './contracts/reach.ts'
 import { SCHEDULE } from './contracts/schedule.ts'
 import { SEARCH } from './contracts/search.ts'
 import { SEEDING } from './contracts/seeding.ts'
@@ -21,6 +22,7 @@ export const CONTRACTS = [
   SEALED,
   TRANSFERS,
   TRACKER,
+  REACH,
   SCHEDULE,
   SEEDING,
   WATCH,

@@ -1,4 +1,5 @@
 /** Share links: `https://host/#…`. Browsers do not send the part after `#` to any server. */
+export { type Audience, audienceOf } from './audience.ts'
 export { LinkError, type LinkErrorCode } from './link-error.ts'
 export {
   formatShareLink,

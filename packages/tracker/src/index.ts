@@ -25,7 +25,7 @@ export { ConnectionCounts } from './access/connection-counts.ts'
 export { addressText, readAddress } from './base/address.ts'
 export { type AttachedTracker, type AttachOptions, attachTracker, callerAddress } from './http/attach.ts'
 export { type HttpHandler, httpHandler } from './http/handler.ts'
-export { HttpFront, type HttpFrontOptions, type PageAnswer } from './http/http-front.ts'
+export { HttpFront, type HttpFrontOptions, type PageAnswer, type PageCaller } from './http/http-front.ts'
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
 export { peersPerAddressFor } from './memory/peer-shares.ts'
 export {

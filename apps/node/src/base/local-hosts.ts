@@ -6,6 +6,10 @@ import { Failure } from './failure.ts'
 export class Hosts {
   readonly #allowed: ReadonlySet<string>
   readonly #anyAddress: boolean
+  /** Whether the server also listens at other addresses of this machine. */
+  isOpen = false
+  /** A further name, such as that of the public address. */
+  publicName: string | null = null
 
   /** `host` is what the server listens at; `allowed` are further names, such as that of a proxy in front. */
   constructor(host: string, allowed: readonly string[] = []) {
@@ -28,7 +32,12 @@ export class Hosts {
 
   // Unlike a name, an address cannot be pointed elsewhere (DNS rebinding).
   #allows(name: string): boolean {
-    return isLoopback(name) || this.#allowed.has(name) || (this.#anyAddress && isIP(name) !== 0)
+    return (
+      isLoopback(name) ||
+      this.#allowed.has(name) ||
+      name === this.publicName ||
+      ((this.#anyAddress || this.isOpen) && isIP(name) !== 0)
+    )
   }
 }
 

@@ -10,6 +10,7 @@ export const COMMANDS = {
     group: 'node',
     load: async () => (await import('./commands/restore-catalogue.ts')).restoreCatalogue,
   },
+  'open-up': { group: 'node', load: async () => (await import('./commands/open-up.ts')).openUp },
   shell: { group: 'node', load: async () => (await import('./commands/shell.ts')).shell },
   add: { group: 'torrents', load: async () => (await import('./commands/add.ts')).add },
   list: { group: 'torrents', load: async () => (await import('./commands/list.ts')).list },

@@ -28,6 +28,7 @@ describe('options of a node', () => {
     expect(read([])).toEqual({
       port: 8420,
       host: '127.0.0.1',
+      hasHost: false,
       dataDir: DATA,
       dir: undefined,
       username: undefined,

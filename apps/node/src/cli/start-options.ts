@@ -144,6 +144,7 @@ export function readStartOptions(
     set: [...options.set, ...switchedOff(off)],
     port: options.port ?? 8420,
     host: options.host ?? '127.0.0.1',
+    hasHost: options.host !== undefined,
     dataDir: options.dataDir ?? defaultDataDir,
     config: content === null ? undefined : config,
     logLevel: options.logLevel ?? 'info',

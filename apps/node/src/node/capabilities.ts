@@ -2,6 +2,7 @@ import { COMPLETION } from './completion/capability.ts'
 import { FEEDS } from './feeds/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
 import { QBITTORRENT } from './qbittorrent/capability.ts'
+import { REACH } from './reach/capability.ts'
 import { SCHEDULE } from './schedule/capability.ts'
 import { SEALED } from './sealed/capability.ts'
 import { SEARCH } from './search/capability.ts'
@@ -22,6 +23,7 @@ export const CAPABILITIES: readonly AnyCapability[] = [
   SEALED,
   SOURCES,
   TRACKER,
+  REACH,
   SHARING,
   SCHEDULE,
   WATCH,

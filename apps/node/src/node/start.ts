@@ -23,6 +23,8 @@ import { takenPeerPort } from './torrents/session-settings.ts'
 export interface StartOptions {
   readonly port: number
   readonly host: string
+  /** Whether `host` was given. */
+  readonly hasHost?: boolean
   readonly dataDir: string
   /** Download folder; undefined: from the node's settings. */
   readonly dir: string | undefined
@@ -104,6 +106,7 @@ export async function startNode(
       node,
       access,
       host: options.host,
+      isHostFixed: options.hasHost ?? false,
       port: options.port,
       allowedHosts: options.allowedHost,
       trustedProxies: options.trustedProxy,

@@ -25,6 +25,7 @@ const headlines = {
   io: 'Lesen oder Schreiben fehlgeschlagen',
   'no-answer': 'Keine Antwort',
   'no-metadata': 'Noch keine Metadaten',
+  'no-network': 'Kein Netzwerk',
   'no-permission': 'Keine Berechtigung',
   'no-space': 'Kein Speicherplatz mehr',
   'not-found': 'Nicht gefunden',

@@ -15,6 +15,7 @@ import {
 } from './common.ts'
 import { Job } from './job.ts'
 import { ANSWERS, GIVEN } from './names.ts'
+import { Audience } from './reach.ts'
 
 /**
  * `queued`: waits for a slot in the queue. `metadata`: fetches the metadata of a magnet link, or the hashes that a `.torrent` lacks, from peers.
@@ -109,6 +110,8 @@ export const TorrentDetail = Torrent.extend({
    * ones whose link this node does not know, and while WebRTC or all of its trackers are disabled.
    */
   link: z.string().nullable(),
+  /** Whom `link` works for. Null without a link. */
+  audience: Audience.nullable(),
   /** CIDv1 of the v2 info hash, or of the v1 info hash if there is no v2. */
   contentId: z.string(),
   version: z.enum(['v1', 'v2', 'hybrid']).nullable(),

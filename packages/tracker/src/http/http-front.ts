@@ -7,7 +7,7 @@ import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from
 import { AddressSet } from '../access/address-set.ts'
 import { CALLER, type CallerKind, isMachineHost } from '../access/caller.ts'
 import { ConnectionCounts } from '../access/connection-counts.ts'
-import { readAddress } from '../base/address.ts'
+import { addressText, readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import { FAMILY } from '../store.ts'
 import type { Tracker } from '../tracker.ts'
@@ -24,6 +24,15 @@ export interface PageAnswer {
   readonly body: string
 }
 
+/** The sender of a request for a page. */
+export interface PageCaller {
+  readonly address: string
+  /** False if the address may be a proxy's, and for pages of other sites. */
+  readonly isDirect: boolean
+  /** Whether the address is one of the internet, not of this machine or its network. */
+  readonly isWorld: boolean
+}
+
 export interface HttpFrontOptions {
   readonly host: string
   /** 0 for any free port. */
@@ -37,7 +46,7 @@ export interface HttpFrontOptions {
   /** Called for each request that came through a proxy at this address that is not trusted: all its clients count as one. */
   readonly onUnnamedProxy?: (address: string) => void
   /** Answers GET requests for other paths; null for status 404. */
-  readonly page?: (path: string) => PageAnswer | null | Promise<PageAnswer | null>
+  readonly page?: (path: string, caller: PageCaller) => PageAnswer | null | Promise<PageAnswer | null>
 }
 
 const IDLE_MS = 30_000
@@ -167,7 +176,7 @@ export class HttpFront {
       if (!this.#readCallerAddress(connection, bytes)) return this.#sendPage(connection, MALFORMED, false)
       const { isKeptAlive } = head
       const outcome = head.isGet ? this.#answer(bytes, kind) : false
-      if (outcome !== true) return this.#answerLater(connection, outcome, bytes, end)
+      if (outcome !== true) return this.#answerLater(connection, outcome, bytes, end, kind)
       if (!isKeptAlive) return this.#flush(connection, true)
       if (this.#body.end > BATCH_BYTES) this.#flush(connection, false)
       from = end
@@ -202,6 +211,7 @@ export class HttpFront {
     outcome: false | Promise<(body: BodyWriter) => void>,
     bytes: Buffer,
     end: number,
+    kind: CallerKind,
   ): void {
     const { isKeptAlive, targetFrom, targetTo, isGet } = this.#head
     this.#flush(connection, false)
@@ -215,7 +225,7 @@ export class HttpFront {
           endResponse(this.#body, 0, isKeptAlive)
           this.#flush(connection, !isKeptAlive)
         })
-      : this.#page(isGet ? bytes.toString('latin1', targetFrom, targetTo) : '').then(page =>
+      : this.#page(isGet ? bytes.toString('latin1', targetFrom, targetTo) : '', kind).then(page =>
           this.#sendPage(connection, page, isKeptAlive),
         )
     finish.then(
@@ -234,8 +244,13 @@ export class HttpFront {
     socket.resume()
   }
 
-  async #page(target: string): Promise<PageAnswer> {
-    return (await this.#options.page?.(target.split('?', 1)[0]!)) ?? NOT_FOUND
+  async #page(target: string, kind: CallerKind): Promise<PageAnswer> {
+    const caller = {
+      address: addressText(this.#family, this.#caller),
+      isDirect: kind === CALLER.direct,
+      isWorld: scopeOf(this.#family, this.#caller) === SCOPE.world,
+    }
+    return (await this.#options.page?.(target.split('?', 1)[0]!, caller)) ?? NOT_FOUND
   }
 
   #sendPage(connection: Connection, { status, headers, body }: PageAnswer, isKeptAlive: boolean): void {

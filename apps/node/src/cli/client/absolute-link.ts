@@ -1,10 +1,15 @@
-import { isLoopback } from '@shoal/torrent/local-address'
+import type { Audience } from '@shoal/api'
+import { audienceOf } from '@shoal/links'
 
-/** Makes a share link absolute. If the node does not know its public address, the link gets the address that the command used. */
+/** Makes a share link absolute. If the node does not know an address for others, the link gets the address that the command used. */
 export function absoluteLink<Link extends string | null>(link: Link, nodeUrl: string): Link {
   return (link?.startsWith('#') ? `${nodeUrl}/share/${link}` : link) as Link
 }
 
-export function opensHereOnly(link: string): boolean {
-  return isLoopback(URL.parse(link)?.hostname ?? '')
+/** Whom a share link works for: as the node says, or if it knows no address for others, as the address that the command used. */
+export function linkAudience(
+  { link, audience }: { readonly link: string | null; readonly audience: Audience | null },
+  nodeUrl: string,
+): Audience | null {
+  return link?.startsWith('#') ? audienceOf(nodeUrl) : audience
 }

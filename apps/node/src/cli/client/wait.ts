@@ -1,12 +1,14 @@
 /** Shows the progress of a node's work until it is done. */
-import type { Job, Torrent } from '@shoal/api'
+import type { Audience, Job, Torrent } from '@shoal/api'
+import { audienceOf } from '@shoal/links'
+import { SHOAL } from '../../base/program.ts'
 import { CommandFailure } from '../failure.ts'
 import { formatBytes } from '../format.ts'
 import type { Output } from '../output.ts'
 import { openView } from '../terminal/open-view.ts'
 import type { Item, Snapshot, View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
-import { absoluteLink, opensHereOnly } from './absolute-link.ts'
+import { absoluteLink, linkAudience } from './absolute-link.ts'
 import { type Mirror, mirrorTorrents } from './mirror.ts'
 import type { NodeClient } from './node-client.ts'
 import { torrentPath } from './torrent-path.ts'
@@ -58,15 +60,23 @@ async function tell(
 ): Promise<void> {
   if (sealedLink !== null) {
     const link = absoluteLink(sealedLink, address.url)
-    const note = opensHereOnly(link) ? `\n${texts.add.sealedHereOnly}` : ''
-    return view.tell(`${texts.add.sealed({ text })}\n  ${link}${note}`, { ...event, link })
+    const audience = audienceOf(link)
+    const note =
+      audience === 'machine' ? texts.add.sealedHereOnly({ shoal: SHOAL }) : texts.add.linkFor[audience]
+    return view.tell(`${texts.add.sealed({ text })}\n  ${link}\n${note}`, { ...event, link, audience })
   }
   if (!made) return view.tell(text, event)
   const { magnet, ...torrent } = await api.getTorrent({ id: made })
   const link = absoluteLink(torrent.link, address.url)
   const lines = [text, ...(link === null ? [] : [`  ${link}`]), `  ${magnet}`]
-  if (link !== null && opensHereOnly(link)) lines.push(texts.add.hereOnly)
-  view.tell(lines.join('\n'), { ...event, link, magnet })
+  const audience = linkAudience(torrent, address.url)
+  if (audience !== null) lines.push(audienceText(audience))
+  view.tell(lines.join('\n'), { ...event, link, audience, magnet })
+}
+
+/** Whom a link works for, and how to let others in. */
+export function audienceText(audience: Audience): string {
+  return audience === 'machine' ? texts.add.linkFor.machine({ shoal: SHOAL }) : texts.add.linkFor[audience]
 }
 
 interface End {

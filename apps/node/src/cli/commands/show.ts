@@ -1,10 +1,11 @@
 import type { TorrentDetail } from '@shoal/api'
-import { absoluteLink, opensHereOnly } from '../client/absolute-link.ts'
+import { absoluteLink, linkAudience } from '../client/absolute-link.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { torrentPath } from '../client/torrent-path.ts'
 import { explainState, stateText } from '../client/torrent-state.ts'
+import { audienceText } from '../client/wait.ts'
 import { defineCommand } from '../command.ts'
 import {
   formatBytes,
@@ -26,11 +27,15 @@ export const show = defineCommand({
   async run([word], options, { output, interrupt }) {
     const { api, address } = await openNode(options, interrupt.signal)
     const known = await api.getTorrent({ id: await torrentId(api, word!) })
-    const torrent = { ...known, link: absoluteLink(known.link, address.url) }
+    const torrent = {
+      ...known,
+      link: absoluteLink(known.link, address.url),
+      audience: linkAudience(known, address.url),
+    }
     if (output.json) return output.object(torrent)
     const trackers = known.reason === 'tracker-error' ? await api.listTrackers({ id: known.id }) : null
     printFacts(output, listFacts(torrent, explainState(known, trackers?.items)))
-    if (torrent.link !== null && opensHereOnly(torrent.link)) output.line(texts.add.hereOnly)
+    if (torrent.audience === 'machine') output.line(audienceText(torrent.audience))
   },
 })
 
@@ -76,6 +81,7 @@ function listFacts(torrent: TorrentDetail, why: string | null): (readonly [strin
     [texts.show.rows.contentId, torrent.contentId],
     [texts.show.rows.sealed, torrent.sealed ? texts.show.sealed : null],
     [texts.show.rows.link, torrent.link],
+    [texts.show.rows.audience, torrent.audience && texts.add.audience[torrent.audience]],
     [texts.show.rows.magnet, torrent.magnet],
   ]
 }

@@ -7,6 +7,7 @@ import type { Contract, Implemented, Job, NodeStats } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
 import type { NodeFiles } from './contract.ts'
 import type { Migration } from './database/migrations.ts'
+import type { HttpDoor } from './http-door.ts'
 import type { HttpScope } from './http-scope.ts'
 import type { JobRecord } from './job-store.ts'
 import type { Kernel } from './kernel.ts'
@@ -78,6 +79,7 @@ export interface HttpPlace {
   readonly host: string
   readonly allowedHosts: readonly string[]
   readonly trustedProxies: readonly string[]
+  readonly door: HttpDoor
 }
 
 export interface Capability<

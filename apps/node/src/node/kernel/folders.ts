@@ -14,6 +14,8 @@ export class Folders {
   readonly #secret: readonly string[]
   readonly #allowed: readonly string[]
   readonly #home: string
+  /** Whether others can reach the node: the home folder as a whole is then for the owner alone. */
+  isOpen = false
 
   /** Nothing in the `secret` folders is ever allowed. `allowed` folders come after those of `addRoots`. */
   constructor(secret: readonly string[] = [], allowed: readonly string[] = [], home = homedir()) {
@@ -107,6 +109,12 @@ export class Folders {
         { field },
       )
     const roots = (await reals(this.roots)).filter(root => root !== null && isWithin(real, root))
+    if (this.isOpen && roots.every(root => root === home) && !(await reals(this.ownRoots)).includes(home))
+      throw new Failure(
+        'forbidden-path',
+        `${full} is in the home folder, which only the node's token opens while others are let in: choose another folder, or log in with the token`,
+        { field },
+      )
     if (!isHidden(home, real) || roots.some(root => root !== null && !isHidden(root, real))) return
     throw new Failure(
       'forbidden-path',

@@ -16,6 +16,7 @@ import { RateLimits } from './limits.ts'
 import type { Log } from './log/log.ts'
 import type { LogEntries } from './log/log-entries.ts'
 import { Problems } from './problems.ts'
+import { Reach } from './reach.ts'
 import { SettingStore } from './setting-store.ts'
 import { SettingsStore } from './settings-store.ts'
 import { Ticker } from './ticker.ts'
@@ -52,6 +53,7 @@ export interface Kernel extends Pick<KernelOptions, 'dataDir' | 'log' | 'logEntr
   readonly problems: Problems
   readonly ticker: Ticker
   readonly limits: RateLimits
+  readonly reach: Reach
   /** Requests the end of the program. */
   stop(): void
 }
@@ -94,6 +96,7 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       jobs: new Jobs(new JobStore(database), job => events.publish('jobs', { type: 'job', job })),
       ticker: new Ticker(problems),
       limits: new RateLimits(settings),
+      reach: new Reach(settings),
       stop: onStop,
       async close() {
         await kernel.jobs.close()

@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { isLoopback, ownUrlHost } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
 import { Failure, fileFailure } from '../../base/failure.ts'
+import { Hosts } from '../../base/local-hosts.ts'
 import { redact } from '../../base/redact.ts'
 import type { AnyRunning } from '../kernel/capability.ts'
 import type { RunningNode } from '../kernel/contract.ts'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { Access } from './access/access.ts'
+import { Door } from './door.ts'
 import { allowWebSockets } from './events/event-routes.ts'
 import { Lines } from './events/lines.ts'
 import { guard } from './guard/guard.ts'
@@ -25,6 +27,8 @@ export interface ServerOptions {
   readonly access: Access
   /** Address to listen at. Default: 127.0.0.1. */
   readonly host?: string
+  /** Whether the command line decides about the host and the password, so that the API cannot change them. */
+  readonly isHostFixed?: boolean
   /** 0 takes any free port. */
   readonly port: number
   /** Names of the node besides the host's own. */
@@ -59,16 +63,21 @@ declare module 'fastify' {
 export async function createServer(options: ServerOptions): Promise<Server> {
   const host = options.host ?? '127.0.0.1'
   refuseOpenDoor(host, options.access)
-  const app = buildServer(options)
+  const hosts = new Hosts(host, options.allowedHosts)
+  const app = buildServer(options, hosts)
   await app.ready()
+  const isHostFixed = options.isHostFixed ?? false
+  const door = new Door(app.server, { host, hosts, access: options.access, isHostFixed })
   const place = {
     host,
     allowedHosts: options.allowedHosts ?? [],
     trustedProxies: options.trustedProxies ?? [],
+    door,
   }
   const joined = (options.onHttpServer ?? []).map(join => join(app.server, place))
   const close = async () => {
     for (const leave of joined) await leave?.()
+    door.shut()
     await app.close()
   }
   await app.listen({ host, port: options.port }).catch(async error => {
@@ -84,11 +93,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 /** Returns the server without a socket, for tests that inject requests. */
-export function buildServer(options: ServerOptions): FastifyInstance {
+export function buildServer(options: ServerOptions, hosts?: Hosts): FastifyInstance {
   const { node, access, host = '127.0.0.1', allowedHosts, trustedProxies, plugins = [], webRoot } = options
   const app = guard({
     ...{ log: node.log, host },
     ...(allowedHosts && { allowedHosts }),
+    ...(hosts && { hosts }),
     ...(trustedProxies && { trustedProxies }),
   })
   const requests = new RequestMetrics()

@@ -173,7 +173,7 @@ export class TorrentCreator {
       await this.#sealed!.keep(torrent, known, passing === null ? path : null).catch(error =>
         this.#kernel.log.warn(`the link of ${torrent.name} cannot be kept: ${error.message}`),
       )
-      const page = sharePage(this.#kernel.settings.current.network)
+      const page = sharePage(this.#kernel.reach.network)
       return {
         torrent: torrent.id,
         path: passing === null ? path : null,

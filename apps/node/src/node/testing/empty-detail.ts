@@ -24,6 +24,7 @@ export function emptyDetail(id: string, name: string): TorrentDetail {
       private: false,
       sealed: false,
       link: null,
+      audience: null,
       sequential: false,
       queuePosition: null,
     },

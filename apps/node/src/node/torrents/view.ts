@@ -1,13 +1,5 @@
 /** A managed torrent as the API shows it. */
-import type {
-  RemovedTorrent,
-  Settings,
-  Torrent,
-  TorrentDetail,
-  TorrentFile,
-  TorrentState,
-  Tracker,
-} from '@shoal/api'
+import type { RemovedTorrent, Torrent, TorrentDetail, TorrentFile, TorrentState, Tracker } from '@shoal/api'
 import {
   type TorrentFile as EngineFile,
   infoHashText,
@@ -18,6 +10,7 @@ import {
   trackerLabel,
 } from '@shoal/torrent'
 import { createSealedLink, createShareLink, sharePage } from '../../base/share-link.ts'
+import type { Reach } from '../kernel/reach.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { mediaType } from './media-type.ts'
 
@@ -100,18 +93,20 @@ export function computeRatio({
 export function torrentDetail(
   torrent: ManagedTorrent,
   queuePosition: number | null,
-  network: Settings['network'],
+  { network, now }: Pick<Reach, 'network' | 'now'>,
 ): TorrentDetail {
   torrent.observe(Date.now())
   const { api, row, sessionBytes } = torrent
   const { metainfo, limits } = api
   const map = metainfo && api.pieces()
+  const link = torrent.seal
+    ? createSealedLink(api, torrent.seal.seal, sharePage(network))
+    : createShareLink(api, network)
   return {
     ...torrentView(torrent, queuePosition),
     magnet: api.magnet,
-    link: torrent.seal
-      ? createSealedLink(api, torrent.seal.seal, sharePage(network))
-      : createShareLink(api, network),
+    link,
+    audience: link === null ? null : now.audience,
     contentId: torrentCid(api.infoHashes),
     version: metainfo?.info.version ?? null,
     comment: metainfo?.comment ?? null,

@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { DEFAULT_SETTINGS } from '@shoal/api'
 import { describe, expect, it, vi } from 'vitest'
 import type { HttpPlace } from '../kernel/capability.ts'
+import type { HttpDoor } from '../kernel/http-door.ts'
 import { type Served, serve } from '../server/testing/served.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { OwnTracker } from './own-tracker.ts'
@@ -39,7 +40,13 @@ async function withTracker(
   work: (served: Served) => Promise<void>,
 ) {
   const tracker = new OwnTracker(core, undefined)
-  const whole = { host: '127.0.0.1', allowedHosts: [], trustedProxies: [], ...place }
+  const whole = {
+    host: '127.0.0.1',
+    allowedHosts: [],
+    trustedProxies: [],
+    ...place,
+    door: { isOpen: place.host !== undefined } as HttpDoor,
+  }
   const served = await serve({
     onHttpServer: [server => void tracker.join(server, whole)],
     allowedHosts: whole.allowedHosts,

@@ -44,8 +44,7 @@ export class OwnTracker {
   }
 
   /** While the setting `network.ownTracker` is off, the server answers as if there were no tracker. */
-  join(server: Server, { host, allowedHosts, trustedProxies }: HttpPlace): void {
-    const isOpen = !isLoopback(host) || allowedHosts.length > 0
+  join(server: Server, { door, allowedHosts, trustedProxies }: HttpPlace): void {
     this.#attached = attachTracker(server, this.#tracker, {
       trustedProxies,
       maxWebSockets: MAX_WEB_SOCKETS,
@@ -53,7 +52,7 @@ export class OwnTracker {
       admits: request =>
         this.#node.settings.current.network.ownTracker &&
         !isFetchOfOtherSite(request) &&
-        (isOpen || isOfThisMachine(request)),
+        (door.isOpen || allowedHosts.length > 0 || isOfThisMachine(request)),
     })
     this.#peers.tell()
   }

@@ -88,6 +88,54 @@ export const node: Translation<typeof original> = {
     offer:
       '{message}. Die neueste Sicherung ist {name}, geschrieben am {time}: {command} stellt sie wieder her',
   },
+  'open-up': {
+    summary: 'Andere hereinlassen: Links, die im Netzwerk oder für alle funktionieren',
+    about:
+      'Der Knoten nimmt auch an den Adressen dieses Rechners Verbindungen an, sofort und nach jedem Neustart, und Links beginnen mit so einer Adresse. Wer einen Link hat, öffnet ihn ohne Passwort; die Konsole verlangt eines. Gibt es noch keines, wird ein zufälliges erzeugt und ausgegeben.\n\nDanach werden die Adressen geprüft: von diesem Rechner aus, und von außen, wenn ein Hub von Shoal unter den Trackern für neue Torrents ist (network.shareTrackers). Diese Prüfung findet auch die öffentliche Adresse. Für Menschen anderswo muss ein Router den Port an diesen Rechner weiterleiten.',
+    options: {
+      address:
+        'Eine IP-Adresse dieses Rechners, die bevorzugt wird, oder die öffentliche Adresse, etwa http://203.0.113.7:8420',
+      newUsername: 'Benutzername für die Konsole. Standard: me',
+      newPasswordFile:
+        'Datei mit einem Passwort für die Konsole in der ersten Zeile, oder - für die Standardeingabe',
+      off: 'Rückgängig machen: Verbindungen wie zuvor annehmen, Passwort und öffentliche Adresse vergessen',
+      test: 'Nur die Adressen prüfen',
+    },
+    examples: {
+      plain: 'Lässt andere herein und gibt aus, für wen Links funktionieren',
+      public: 'Links beginnen mit dieser Adresse, von der der Router weiterleitet',
+      off: 'Lässt andere nicht mehr herein',
+    },
+    oneOnly: 'geben Sie entweder --off, --test oder die anderen Optionen an',
+    links: {
+      machine: 'Links funktionieren nur auf diesem Rechner',
+      network: 'Links funktionieren in diesem Netzwerk: Sie beginnen mit {address}',
+      everyone: 'Links funktionieren für alle: Sie beginnen mit {address}',
+    },
+    tested: 'Prüfung: {address}: {here}; {outside}',
+    here: {
+      yes: 'von diesem Rechner erreicht',
+      no: 'von diesem Rechner nicht erreicht',
+      unknown: 'von diesem Rechner nicht geprüft',
+    },
+    outside: {
+      yes: 'von außen erreicht',
+      no: 'von außen nicht erreicht',
+      unknown: 'von außen nicht geprüft, denn dazu ist ein Hub nötig',
+    },
+    problem: {
+      'listens-here-only':
+        'Die öffentliche Adresse in den Einstellungen führt nirgendwohin, weil der Knoten nur Verbindungen von diesem Rechner annimmt',
+      unreachable:
+        'Die öffentliche Adresse in den Einstellungen führt nirgendwohin: Prüfen Sie sie, und ob der Router ihren Port an diesen Rechner weiterleitet',
+      untested:
+        'Keine Prüfung hat die öffentliche Adresse erreicht: Versuchen Sie sie aus einem anderen Netz, etwa dem eines Telefons',
+    },
+    console: 'Konsole: {address}, für andere Geräte: Benutzer {username}',
+    password: 'Passwort: {password}',
+    once: 'Notieren Sie das Passwort: Es wird nicht noch einmal gezeigt. Links öffnen sich ohne Passwort',
+    off: 'Andere kommen nicht mehr herein: Der Knoten nimmt nur Verbindungen von diesem Rechner an',
+  },
   shell: {
     summary: 'Befehle nacheinander eingeben, mit Verlauf und Vervollständigung',
     about:

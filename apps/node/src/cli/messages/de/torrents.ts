@@ -50,10 +50,19 @@ export const torrents: Translation<typeof original> = {
     failed: '{name}: {reason}',
     stopped: 'gestoppt',
     cancelled: 'abgebrochen',
-    hereOnly:
-      'Dieser Link funktioniert nur auf diesem Rechner: Setzen Sie network.publicUrl auf die Adresse, unter der andere den Knoten erreichen, oder verschicken Sie den Magnet-Link',
+    audience: {
+      machine: 'diesen Rechner',
+      network: 'dieses Netzwerk',
+      everyone: 'alle',
+    },
+    linkFor: {
+      machine:
+        'Dieser Link funktioniert nur auf diesem Rechner: {shoal} open-up lässt andere herein. Der Magnet-Link funktioniert überall in BitTorrent-Programmen',
+      network: 'Dieser Link funktioniert in diesem Netzwerk: in jedem Browser dort, ohne Installation',
+      everyone: 'Dieser Link funktioniert für alle: in jedem Browser, ohne Installation',
+    },
     sealedHereOnly:
-      'Dieser Link funktioniert nur in Browsern dieses Rechners: Setzen Sie network.publicUrl auf die Adresse, unter der andere den Knoten erreichen. Shoal öffnet ihn überall',
+      'Dieser Link funktioniert nur in Browsern dieses Rechners: {shoal} open-up lässt andere herein. Shoal öffnet ihn überall',
     otherMachine:
       '{word} liegt auf diesem Rechner, der Knoten aber vielleicht auf einem anderen: {shoal} seed {word} teilt es ohne Knoten',
     largeTorrent: '{path} ist größer als {most} Byte und damit keine .torrent-Datei',
@@ -141,6 +150,7 @@ export const torrents: Translation<typeof original> = {
       contentId: 'Content-ID',
       sealed: 'Versiegelt',
       link: 'Link',
+      audience: 'Link für',
       magnet: 'Magnet-Link',
     },
     why: {

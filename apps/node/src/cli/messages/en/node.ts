@@ -83,6 +83,53 @@ export const node = {
     kept: 'The one of before is {path}',
     offer: '{message}. The newest backup is {name}, written on {time}: {command} restores it',
   },
+  'open-up': {
+    summary: 'Let others in: links that work on the network or for everyone',
+    about:
+      'The node listens at the addresses of this machine, too, at once and after each restart, and links begin with such an address. Whoever has a link opens it without a password; the console asks for one. Without a password so far, a random one is made and printed.\n\nThen the addresses are tested: from this machine, and from outside if a hub of Shoal is among the trackers for new torrents (network.shareTrackers). Such a test also finds the public address. For people elsewhere, a router must forward the port to this machine.',
+    options: {
+      address:
+        'An IP address of this machine to prefer, or the public address, such as http://203.0.113.7:8420',
+      newUsername: 'User name for the console. Default: me',
+      newPasswordFile: 'File with a password for the console in its first line, or - for standard input',
+      off: 'Undo it: listen as before, and forget password and public address',
+      test: 'Only test the addresses',
+    },
+    examples: {
+      plain: 'Lets others in, and prints whom links work for',
+      public: 'Links begin with this address, to which the router forwards',
+      off: 'Keeps others out again',
+    },
+    oneOnly: 'give one of --off, --test and the other options',
+    links: {
+      machine: 'Links work on this machine only',
+      network: 'Links work on this network: they begin with {address}',
+      everyone: 'Links work for everyone: they begin with {address}',
+    },
+    tested: 'Test:    {address}: {here}; {outside}',
+    here: {
+      yes: 'reached from this machine',
+      no: 'not reached from this machine',
+      unknown: 'not tested from this machine',
+    },
+    outside: {
+      yes: 'reached from outside',
+      no: 'not reached from outside',
+      unknown: 'not tested from outside, which requires a hub',
+    },
+    problem: {
+      'listens-here-only':
+        'The public address in the settings leads nowhere, because the node accepts connections from this machine only',
+      unreachable:
+        'The public address in the settings leads nowhere: check it, and that the router forwards its port to this machine',
+      untested:
+        'No test has reached the public address: try it from another network, such as that of a phone',
+    },
+    console: 'Console: {address}, for other devices: user {username}',
+    password: 'Password: {password}',
+    once: 'Note the password: it is not shown again. Links open without it',
+    off: 'Others are kept out: the node listens on this machine only',
+  },
   shell: {
     summary: 'Enter commands one after the other, with history and completion',
     about:

@@ -47,10 +47,20 @@ export const torrents = {
     failed: '{name}: {reason}',
     stopped: 'it stopped',
     cancelled: 'it was canceled',
-    hereOnly:
-      'This link works on this machine only: set network.publicUrl to the address at which others reach the node, or send the magnet link',
+    /** Whom a link works for. */
+    audience: {
+      machine: 'this machine',
+      network: 'this network',
+      everyone: 'everyone',
+    },
+    linkFor: {
+      machine:
+        'This link works on this machine only: {shoal} open-up lets others in. The magnet link works for BitTorrent programs anywhere',
+      network: 'This link works on this network: in any browser there, with nothing to install',
+      everyone: 'This link works for everyone: in any browser, with nothing to install',
+    },
     sealedHereOnly:
-      'This link works in browsers of this machine only: set network.publicUrl to the address at which others reach the node. Shoal opens it anywhere',
+      'This link works in browsers of this machine only: {shoal} open-up lets others in. Shoal opens it anywhere',
     otherMachine:
       '{word} is on this machine, but the node may be on another one: {shoal} seed {word} shares it without the node',
     largeTorrent: '{path} is larger than {most} bytes, so it is not a .torrent',
@@ -138,6 +148,7 @@ export const torrents = {
       contentId: 'Content ID',
       sealed: 'Sealed',
       link: 'Link',
+      audience: 'Link for',
       magnet: 'Magnet link',
     },
     why: {

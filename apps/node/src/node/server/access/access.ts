@@ -38,22 +38,43 @@ export interface AccessOptions {
 
 /** Decides who may use the node, by the token, user name and password, or a session that one of these opened. */
 export class Access {
-  /** The user name that programs log in with. */
-  readonly userName: string
   readonly #token: string
-  readonly #password: PasswordCheck | null
-  /** Whether a session of the user `shoal` can only have been opened with the token. */
-  readonly #isTokenUserAlone: boolean
+  #secret: Secret | null = null
+  #password: PasswordCheck | null = null
   readonly #attempts: Attempts
   readonly #sessions: Sessions
 
   constructor({ token, secret, sessions = memorySessions(), now = Date.now }: AccessOptions) {
     this.#token = token
-    this.userName = secret?.username ?? TOKEN_USER
-    this.#password = secret ? new PasswordCheck(secret) : null
-    this.#isTokenUserAlone = secret?.username !== TOKEN_USER
+    this.useSecret(secret ?? null)
     this.#attempts = new Attempts(now)
-    this.#sessions = new Sessions(sessions, `${token}\0${secret?.fingerprint ?? ''}`, now)
+    // A change of the password does not end the sessions that the token opened.
+    this.#sessions = new Sessions(
+      sessions,
+      user => (this.#isOfToken(user) ? token : `${token}\0${this.#secret?.fingerprint}`),
+      now,
+    )
+  }
+
+  /** Replaces user name and password; null removes them. Sessions that the old ones opened end. */
+  useSecret(secret: Secret | null): void {
+    this.#secret = secret
+    this.#password = secret ? new PasswordCheck(secret) : null
+  }
+
+  /** The user name of the password. Null if there is none. */
+  get username(): string | null {
+    return this.#secret?.username ?? null
+  }
+
+  /** The user name that programs log in with. */
+  get userName(): string {
+    return this.#secret?.username ?? TOKEN_USER
+  }
+
+  /** Whether a session of the user can only have been opened with the token. */
+  #isOfToken(username: string): boolean {
+    return username === TOKEN_USER && this.#secret?.username !== TOKEN_USER
   }
 
   /** Whether a user name and password are set. */
@@ -97,7 +118,7 @@ export class Access {
   /** Whether the token was used, now or when the session was opened, rather than the password. */
   provesToken(identity: Identity | null): boolean {
     if (identity?.by !== 'session') return identity?.by === 'token'
-    return identity.username === TOKEN_USER && this.#isTokenUserAlone
+    return this.#isOfToken(identity.username)
   }
 
   /** Opens a session. Returns its secret, for the cookie. Rejects with `wrong-password`, `too-many-attempts`. */

@@ -54,6 +54,21 @@ export async function hashPassword(
   return { username, salt, hash: await derive(password, salt, KEY_BYTES, cost), cost, fingerprint }
 }
 
+/** A hashed password as text, for a file that only the owner reads. It does not contain the password. */
+export function storeSecret({ username, salt, hash }: Secret): string {
+  return JSON.stringify({ username, salt: salt.toString('base64'), hash: hash.toString('base64') })
+}
+
+/** Throws for a text that `storeSecret` did not make. */
+export function restoreSecret(text: string): Secret {
+  const { username, salt, hash } = JSON.parse(text) as Record<string, string>
+  const [salted, hashed] = [Buffer.from(salt!, 'base64'), Buffer.from(hash!, 'base64')]
+  if (typeof username !== 'string' || hashed.length !== KEY_BYTES)
+    throw new TypeError('not a stored password')
+  const fingerprint = sha256(text).toString('hex')
+  return { username, salt: salted, hash: hashed, cost: COST, fingerprint }
+}
+
 /** Checks guesses one at a time, and remembers correct ones so that not every request costs a hash. */
 export class PasswordCheck {
   readonly #secret: Secret

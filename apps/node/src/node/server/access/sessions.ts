@@ -18,11 +18,11 @@ const EXTEND_AFTER_MS = 60 * 60_000
 /** Logins of browsers. Each ends 30 days after it was last used, or when the credentials that opened it change. */
 export class Sessions {
   readonly #store: SessionStore
-  readonly #proof: string
+  readonly #proof: (userName: string) => string
   readonly #now: () => number
 
-  /** `proof` identifies token and password: when they change, older sessions become invalid. */
-  constructor(store: SessionStore, proof: string, now: () => number) {
+  /** `proof` identifies what opens sessions of a user, token and password: when they change, older sessions become invalid. */
+  constructor(store: SessionStore, proof: (userName: string) => string, now: () => number) {
     this.#store = store
     this.#proof = proof
     this.#now = now
@@ -33,7 +33,7 @@ export class Sessions {
     const createdMs = this.#now()
     const expiresMs = createdMs + SESSION_SECONDS * 1000
     const secret = this.#store.add({ userName, address, createdMs, expiresMs })
-    return `${secret}.${this.#seal(secret)}`
+    return `${secret}.${this.#seal(secret, userName)}`
   }
 
   /** Returns the user of the session, and extends it; null if there is no such session or it has ended. */
@@ -53,11 +53,12 @@ export class Sessions {
 
   #session(cookie: string, now: number): ReturnType<SessionStore['find']> {
     const [secret = '', seal = ''] = cookie.split('.')
-    return sameText(seal, this.#seal(secret)) ? this.#store.find(secret, now) : null
+    const session = this.#store.find(secret, now)
+    return session && sameText(seal, this.#seal(secret, session.userName)) ? session : null
   }
 
-  #seal(secret: string): string {
-    return createHmac('sha256', this.#proof).update(secret).digest('base64url')
+  #seal(secret: string, userName: string): string {
+    return createHmac('sha256', this.#proof(userName)).update(secret).digest('base64url')
   }
 }
 

@@ -22,6 +22,8 @@ export interface GuardOptions {
   readonly log: Log
   readonly host: string
   readonly allowedHosts?: readonly string[]
+  /** Default: those of `host` and `allowedHosts`. */
+  readonly hosts?: Hosts
   /** See ServerOptions. */
   readonly trustedProxies?: readonly string[]
 }
@@ -38,8 +40,13 @@ const [HEADERS_MS, CHECK_MS] = [10_000, 2000] as const
 const MAX_PARAM = 8192
 
 /** Returns a fastify instance that checks Host, Origin and address of every request, and answers errors in the API's own format. */
-export function guard({ log, host, allowedHosts, trustedProxies = [] }: GuardOptions): FastifyInstance {
-  const hosts = new Hosts(host, allowedHosts)
+export function guard({
+  log,
+  host,
+  allowedHosts,
+  hosts = new Hosts(host, allowedHosts),
+  trustedProxies = [],
+}: GuardOptions): FastifyInstance {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendRefusal(error, request, reply, log)
   const app = fastify({

@@ -55,6 +55,12 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
       { operationsFor, capabilities: node.capabilities },
       {
         changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
+        openUp: async (_input, request) => {
+          if (!owners.has(request))
+            throw new Failure('forbidden', 'letting others in requires the token: log in with it', {
+              field: 'authorization',
+            })
+        },
       },
     )
     addMetainfoRoute(scope, node)

@@ -11,6 +11,7 @@ export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail
     diskName: 'season',
     sealed: false,
     link: null,
+    audience: null,
     state: 'downloading',
     reason: null,
     error: null,

@@ -1,0 +1,149 @@
+/** Another address of the loopback network represents that of a local network. */
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { connectNode } from '@shoal/api'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { Access } from '../server/access/access.ts'
+import { LoginStore } from '../server/access/login-store.ts'
+import { createServer } from '../server/server.ts'
+import { type TestNode, testNode } from '../testing/test-node.ts'
+
+const LAN = '127.0.0.2'
+const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
+
+vi.mock('node:os', async original => {
+  const os = await original<typeof import('node:os')>()
+  const networkInterfaces = () => ({ eth0: [{ address: LAN, family: 'IPv4', internal: false }] })
+  return { ...os, networkInterfaces, default: { ...os, networkInterfaces } }
+})
+
+async function serve(node: TestNode, { host = '127.0.0.1', isHostFixed = false, port = 0 } = {}) {
+  const access = new Access({ token: TOKEN, sessions: new LoginStore(node.kernel.database) })
+  const server = await createServer({
+    ...{ node, access, host, isHostFixed, port },
+    onHttpServer: node.running.flatMap(({ onHttpServer }) => onHttpServer ?? []),
+    plugins: node.running.flatMap(({ routes }) => routes ?? []),
+  })
+  const lan = `http://${LAN}:${server.port}`
+  const status = (path: string, headers = {}) =>
+    fetch(`${lan}${path}`, { headers }).then(
+      response => response.status,
+      () => null,
+    )
+  return { server, lan, status, api: connectNode({ url: server.url, token: TOKEN }) }
+}
+
+async function opened(options?: Parameters<typeof serve>[1]) {
+  const node = await testNode()
+  onTestFinished(() => node.end())
+  const served = await serve(node, options)
+  onTestFinished(() => served.server.close())
+  return { node, ...served }
+}
+
+const loggedIn = (password: string) => ({ authorization: `Basic ${btoa(`me:${password}`)}` })
+
+describe.skipIf(process.platform !== 'linux')('letting others in', () => {
+  test('the node listens in the network at once, with a password, and after a restart, until it is undone', async () => {
+    const { node, server, api, lan, status } = await opened()
+    expect(await api.getReach({})).toMatchObject({
+      audience: 'machine',
+      address: null,
+      open: false,
+      addresses: [lan],
+    })
+    expect(await status('/health')).toBeNull()
+    const session = await api.login({ username: 'shoal', password: TOKEN })
+    expect(session.by).toBe('session')
+
+    const { password, ...reach } = await api.openUp({})
+    expect(reach).toMatchObject({
+      audience: 'network',
+      address: lan,
+      open: true,
+      username: 'me',
+      problem: null,
+    })
+    expect(reach.tests).toMatchObject([{ address: lan, here: true, outside: null }])
+    expect(await status('/health')).toBe(200)
+    expect(await status('/api/node')).toBe(401)
+    expect(await status('/api/node', loggedIn(password!))).toBe(200)
+    // The password alone does not let its user change who gets in.
+    const guest = await fetch(`${lan}/api/reach`, {
+      method: 'POST',
+      headers: { ...loggedIn(password!), 'content-type': 'application/json' },
+      body: '{}',
+    })
+    expect(guest.status).toBe(403)
+    expect((await api.openUp({})).password).toBeNull()
+    await server.close()
+
+    const again = await node.restart()
+    const next = await serve(again)
+    onTestFinished(() => next.server.close())
+    await vi.waitFor(async () => expect(await next.status('/health')).toBe(200))
+    expect(await next.status('/api/node', loggedIn(password!))).toBe(200)
+    expect((await next.api.getReach({})).address).toBe(next.lan)
+
+    expect(await next.api.closeUp({})).toMatchObject({
+      audience: 'machine',
+      address: null,
+      open: false,
+      username: null,
+    })
+    await vi.waitFor(async () => expect(await next.status('/health')).toBeNull())
+    expect(await next.status('/api/node', loggedIn(password!))).toBeNull()
+  })
+
+  test('a public address that cannot work is not used, and the problem stays', async () => {
+    const { api, lan } = await opened()
+    await api.changeSettings({ network: { publicUrl: 'http://127.0.0.3.nip.invalid:8420' } })
+    expect(await api.getReach({})).toMatchObject({
+      address: null,
+      audience: 'machine',
+      problem: 'listens-here-only',
+    })
+    await vi.waitFor(async () => expect((await api.getReach({})).tests).toMatchObject([{ here: false }]))
+    expect((await api.getReach({})).problem).toBe('listens-here-only')
+    expect((await api.getHealth({})).problems).toMatchObject([expect.stringMatching(/leads nowhere/)])
+    await api.changeSettings({ network: { publicUrl: null } })
+    expect((await api.openUp({ password: 'a long password', username: 'ana' })).password).toBeNull()
+    expect(await api.getReach({})).toMatchObject({
+      address: lan,
+      audience: 'network',
+      username: 'ana',
+      problem: null,
+    })
+  })
+
+  test('a hub that reaches the node tells its public address, and undoing forgets it', async () => {
+    const { api, server, lan } = await opened()
+    const hub = createHttpServer(async ({ url = '' }, response) => {
+      const nonce = url.split('/').at(-1)
+      await fetch(`${lan}/reach/${nonce}`)
+      response.end(JSON.stringify({ address: '203.0.113.7', port: server.port, reached: true }))
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void hub.close())
+    await vi.waitFor(() => expect(hub.listening).toBe(true))
+    const { port } = hub.address() as AddressInfo
+    await api.changeSettings({ network: { shareTrackers: [`ws://127.0.0.1:${port}/announce`] } })
+    const address = `http://203.0.113.7:${server.port}`
+    expect(await api.openUp({})).toMatchObject({ address, audience: 'everyone', problem: null })
+    expect((await api.getSettings({})).network.publicUrl).toBe(address)
+    expect((await api.closeUp({})).address).toBeNull()
+    expect((await api.getSettings({})).network.publicUrl).toBeNull()
+  })
+
+  test('a host that the command line gave is not changed', async () => {
+    const { api } = await opened({ isHostFixed: true })
+    expect((await api.getReach({})).fixed).toEqual(['host'])
+    await expect(api.openUp({})).rejects.toMatchObject({ code: 'fixed', field: 'host' })
+  })
+
+  test('an address that is not this machine’s and a short password are refused', async () => {
+    const { api } = await opened()
+    await expect(api.openUp({ address: '192.0.2.99' })).rejects.toMatchObject({ code: 'bad-argument' })
+    await expect(api.openUp({ password: 'short' })).rejects.toMatchObject({ code: 'bad-request' })
+    expect((await api.getReach({})).open).toBe(false)
+  })
+})

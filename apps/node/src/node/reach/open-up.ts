@@ -1,0 +1,344 @@
+/** Letting others in, and keeping them out again: where the server listens, the password, the public address, and tests of them. */
+import { readFile, rm } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import type { CheckedInputOf, OutputOf, Reach as ReachAnswer, ReachTest } from '@shoal/api'
+import { isLoopback } from '@shoal/torrent/local-address'
+import { Failure } from '../../base/failure.ts'
+import { writeWholeFile } from '../../base/files/write-file.ts'
+import { SHOAL } from '../../base/program.ts'
+import type { HttpPlace } from '../kernel/capability.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { leadsTo, type ReachCalls } from './calls.ts'
+import { networkAddresses, urlOf } from './own-addresses.ts'
+
+/** Kept while others are let in. */
+interface Kept {
+  /** See HttpDoor. Null if the command line gives the password. */
+  readonly password: string | null
+  /** The address of this machine that links begin with, if it is there. */
+  readonly preferred: string | null
+  /** The public address that was set here. */
+  readonly publicUrl: string | null
+}
+
+const USER = 'me'
+const MOST_TESTS = 20
+
+export type Parts = Pick<Kernel, 'dataDir' | 'events' | 'folders' | 'log' | 'reach' | 'settings'>
+
+export class OpenUp {
+  readonly #kernel: Parts
+  readonly #calls: ReachCalls
+  readonly #place: HttpPlace
+  readonly #interfaces: typeof networkInterfaces
+  readonly #tests = new Map<string, ReachTest>()
+  #kept: Kept | null = null
+  #addresses: readonly string[] = []
+  #work: Promise<unknown> = Promise.resolve()
+
+  constructor(kernel: Parts, calls: ReachCalls, place: HttpPlace, interfaces = networkInterfaces) {
+    this.#kernel = kernel
+    this.#calls = calls
+    this.#place = place
+    this.#interfaces = interfaces
+    this.#tell()
+  }
+
+  /** Lets others in again, if they were when the node stopped. Call it when the server listens. */
+  begin(): Promise<void> {
+    return this.#after(async () => {
+      this.#kept = await this.#read()
+      if (this.#kept && !this.#mustStayShut) await this.#open()
+      this.#tell()
+      await this.#testPublic()
+    })
+  }
+
+  get now(): ReachAnswer {
+    const { door } = this.#place
+    const { reach, settings } = this.#kernel
+    const fixed = [
+      ...(door.isHostFixed ? (['host'] as const) : []),
+      ...(door.isPasswordFixed ? (['password'] as const) : []),
+      ...(settings.fixed.includes('network.publicUrl') ? (['address'] as const) : []),
+    ]
+    return {
+      ...reach.now,
+      open: door.isOpen,
+      username: door.username,
+      addresses: this.#found().map(address => urlOf(address, door.port)),
+      tests: [...this.#tests.values()],
+      fixed,
+    }
+  }
+
+  open({ username, password, address }: CheckedInputOf<'openUp'>): Promise<OutputOf<'openUp'>> {
+    return this.#after(async () => {
+      const { door } = this.#place
+      if (this.#mustStayShut)
+        throw fixed(
+          'host',
+          'the command line, the environment or the settings file makes the node listen on this machine only: start it without --host, or with --host 0.0.0.0',
+        )
+      const url = address === undefined || isIP(address) !== 0 ? null : address.replace(/\/$/, '')
+      const preferred = address !== undefined && url === null ? address : (this.#kept?.preferred ?? null)
+      const found = this.#found()
+      if (url === null && preferred !== null && !found.includes(preferred))
+        throw new Failure(
+          'bad-argument',
+          `${preferred} is not an address of this machine in a network: ${found.join(', ') || 'it has none'}`,
+          { field: 'address' },
+        )
+      if (found.length === 0 && !door.isOpen)
+        throw new Failure('no-network', 'this machine is in no network: connect it to one and try again')
+      // First: it may be refused.
+      if (url !== null) await this.#kernel.settings.change({ network: { publicUrl: url } })
+      const made = await this.#setPassword(username, password)
+      const before = this.#kept
+      this.#kept = { password: made.stored, preferred, publicUrl: url ?? before?.publicUrl ?? null }
+      await this.#open()
+      if (this.#addresses.length === 0 && !door.isOpen) {
+        this.#kept = before
+        throw new Failure('address-in-use', `another program uses port ${door.port} of ${found.join(', ')}`)
+      }
+      await this.#keep()
+      await this.#test()
+      await this.#takePublic()
+      this.#tell()
+      this.#publish()
+      return { ...this.now, password: made.password }
+    })
+  }
+
+  close(): Promise<ReachAnswer> {
+    return this.#after(async () => {
+      const { door } = this.#place
+      const { settings } = this.#kernel
+      if (this.#kept === null && door.isOpen)
+        throw fixed(
+          'host',
+          'the command line, the environment or the settings file lets others in: start the node without --host',
+        )
+      const { publicUrl } = settings.current.network
+      if (this.#kept && publicUrl !== null && publicUrl === this.#kept.publicUrl)
+        await settings.change({ network: { publicUrl: null } })
+      door.shut()
+      door.allowName(null)
+      if (!door.isPasswordFixed) door.usePassword(null)
+      this.#kept = null
+      this.#addresses = []
+      this.#tests.clear()
+      await rm(this.#file, { force: true })
+      this.#tell()
+      this.#publish()
+      return this.now
+    })
+  }
+
+  test(): Promise<ReachAnswer> {
+    return this.#after(async () => {
+      await this.#test()
+      this.#tell()
+      this.#publish()
+      return this.now
+    })
+  }
+
+  /** Call it now and then: the machine may have moved to another network. */
+  look(): void {
+    if (!this.#kept || this.#mustStayShut) return
+    const found = this.#wanted()
+    if (found.join() === this.#addresses.join()) return
+    void this.#after(async () => {
+      await this.#open()
+      this.#tell()
+      this.#publish()
+    }).catch(error => this.#kernel.log.warn(`others cannot be let in: ${String(error)}`))
+  }
+
+  /** Call it when the public address has changed. */
+  changed(): void {
+    this.#allowName()
+    this.#tell()
+    void this.#after(() => this.#testPublic()).catch(() => {})
+  }
+
+  get problem(): string | null {
+    const { problem } = this.#kernel.reach.now
+    const { publicUrl } = this.#kernel.settings.current.network
+    // Many routers do not send requests from inside back, so that this is not a fault.
+    if (problem === null || problem === 'untested') return null
+    return problem === 'listens-here-only'
+      ? `the public address ${publicUrl} leads nowhere: the node accepts connections from this machine only. ${SHOAL} open-up lets others in`
+      : `the public address ${publicUrl} leads nowhere: a test of it failed. Check the address, and that the router forwards its port to this machine`
+  }
+
+  /** One change at a time. */
+  #after<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#work.catch(() => {}).then(work)
+    this.#work = mine
+    return mine
+  }
+
+  get #mustStayShut(): boolean {
+    return this.#place.door.isHostFixed && isLoopback(this.#place.host)
+  }
+
+  get #file(): string {
+    return join(this.#kernel.dataDir, 'open-up.json')
+  }
+
+  #found(): string[] {
+    const { host } = this.#place
+    const found = networkAddresses(this.#interfaces())
+    return isLoopback(host) || host === '0.0.0.0' || host === '::' ? found : [host]
+  }
+
+  #wanted(): string[] {
+    const found = this.#found()
+    const preferred = this.#kept?.preferred ?? null
+    return preferred !== null && found.includes(preferred)
+      ? [preferred, ...found.filter(each => each !== preferred)]
+      : found
+  }
+
+  async #open(): Promise<void> {
+    const { door } = this.#place
+    if (this.#kept?.password != null && !door.isPasswordFixed) door.usePassword(this.#kept.password)
+    this.#addresses = await door.open(this.#wanted())
+    this.#allowName()
+  }
+
+  /** The name of the public address, once its owner let others in. */
+  #allowName(): void {
+    const { publicUrl } = this.#kernel.settings.current.network
+    const name = publicUrl === null || !this.#kept ? null : (URL.parse(publicUrl)?.hostname ?? null)
+    this.#place.door.allowName(name)
+  }
+
+  async #setPassword(
+    username: string | undefined,
+    given: string | undefined,
+  ): Promise<{ stored: string | null; password: string | null }> {
+    const { door } = this.#place
+    if (door.isPasswordFixed) {
+      if (given === undefined && (username === undefined || username === door.username))
+        return { stored: null, password: null }
+      throw fixed(
+        'password',
+        'the command line, the environment or the settings file sets the password: change it there',
+      )
+    }
+    const isKept = this.#kept?.password != null && door.username !== null
+    if (isKept && given === undefined && username === undefined)
+      return { stored: this.#kept!.password, password: null }
+    const user = username ?? door.username ?? USER
+    if (user === 'shoal')
+      throw new Failure('bad-argument', 'the user name shoal belongs to the token: choose another', {
+        field: 'username',
+      })
+    const password = given ?? (await makePassword())
+    return { stored: await door.hash(user, password), password: given === undefined ? password : null }
+  }
+
+  async #test(): Promise<void> {
+    const { network } = this.#kernel.settings.current
+    const { port } = this.#place.door
+    const own = this.#addresses.map(address => urlOf(address, port))
+    const tested = [...new Set([...(network.publicUrl === null ? [] : [network.publicUrl]), ...own])]
+    this.#tests.clear()
+    await Promise.all(
+      tested.map(async address => this.#note(address, { here: await this.#calls.fromHere(address) })),
+    )
+    const publicPort = network.publicUrl?.startsWith('http:')
+      ? Number(URL.parse(network.publicUrl)?.port || 80)
+      : port
+    for (const hub of hubs(network.shareTrackers)) {
+      const outside = await this.#calls.fromHub(hub, publicPort)
+      if (outside === null) continue
+      const seen = urlOf(outside.address, publicPort)
+      const meant =
+        network.publicUrl !== null && (await leadsTo(network.publicUrl, outside.address))
+          ? network.publicUrl
+          : seen
+      this.#note(meant, { outside: outside.reached })
+      return
+    }
+  }
+
+  /** The address at which a hub reached the node is its public one. */
+  async #takePublic(): Promise<void> {
+    const { settings } = this.#kernel
+    const reached = [...this.#tests.values()].find(({ outside }) => outside === true)
+    if (
+      !reached ||
+      settings.current.network.publicUrl !== null ||
+      settings.fixed.includes('network.publicUrl')
+    )
+      return
+    await settings.change({ network: { publicUrl: reached.address } })
+    this.#kept = { ...this.#kept!, publicUrl: reached.address }
+    await this.#keep()
+  }
+
+  /** From this machine only, since a change of a setting should not contact others. */
+  async #testPublic(): Promise<void> {
+    const { publicUrl } = this.#kernel.settings.current.network
+    if (publicUrl === null || this.#tests.has(publicUrl)) return
+    this.#note(publicUrl, { here: await this.#calls.fromHere(publicUrl) })
+    this.#tell()
+    this.#publish()
+  }
+
+  #note(address: string, found: Partial<Pick<ReachTest, 'here' | 'outside'>>): void {
+    const before = this.#tests.get(address) ?? { here: null, outside: null }
+    this.#tests.set(address, { ...before, ...found, address, atMs: Date.now() })
+    if (this.#tests.size > MOST_TESTS) this.#tests.delete(this.#tests.keys().next().value!)
+  }
+
+  #tell(): void {
+    const { door, allowedHosts } = this.#place
+    this.#kernel.folders.isOpen = this.#kept !== null
+    this.#kernel.reach.know({
+      isOpen: door.isOpen,
+      hasProxy: allowedHosts.length > 0,
+      addresses: this.#kept ? this.#addresses.map(address => urlOf(address, door.port)) : [],
+      tests: [...this.#tests.values()],
+    })
+  }
+
+  #publish(): void {
+    this.#kernel.events.publish('settings', { type: 'settings' })
+  }
+
+  async #keep(): Promise<void> {
+    await writeWholeFile(this.#file, `${JSON.stringify(this.#kept)}\n`, { mode: 0o600 })
+  }
+
+  async #read(): Promise<Kept | null> {
+    try {
+      const { password, preferred, publicUrl } = JSON.parse(await readFile(this.#file, 'utf8')) as Kept
+      return { password, preferred, publicUrl }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        this.#kernel.log.warn(`${this.#file} cannot be read, so nobody else is let in: ${String(error)}`)
+      return null
+    }
+  }
+}
+
+function hubs(trackers: readonly string[]): string[] {
+  return trackers.filter(url => /^(?:http|ws)s?:/i.test(url)).slice(0, 5)
+}
+
+/** Six random words. The list of words is loaded only for this. */
+async function makePassword(): Promise<string> {
+  const { makePassphrase } = await import('@shoal/identity/passphrases')
+  return makePassphrase()
+}
+
+function fixed(field: string, message: string): Failure {
+  return new Failure('fixed', message, { field })
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { contract, operation } from '../contract.ts'
+import { Reach } from '../schemas/reach.ts'
+
+const Address = z
+  .string()
+  .max(500)
+  .regex(
+    /^(?:https?:\/\/[^\s/?#@]+\/?|[0-9a-f.:]+)$/i,
+    'write an address as http://HOST:PORT, or an IP address of this machine',
+  )
+
+/** Tells who can reach the node, and lets others in. */
+export const REACH = contract({
+  name: 'reach',
+  operations: {
+    getReach: operation({
+      method: 'GET',
+      path: '/api/reach',
+      area: 'node',
+      summary: 'Get who can reach the node, and whom its links work for',
+      input: z.object({}),
+      output: Reach,
+    }),
+    openUp: operation({
+      method: 'POST',
+      path: '/api/reach',
+      area: 'node',
+      summary: 'Let others in: listen in the network, with a password for the console. Requires the token',
+      input: z.object({
+        username: z.string().min(1).max(255).optional().meta({ description: 'Default: `me`' }),
+        password: z
+          .string()
+          .min(8, 'a password has at least 8 characters')
+          .max(1024)
+          .optional()
+          .meta({ description: 'Default: the present one, or a new random one' }),
+        address: Address.optional().meta({
+          description: 'An IP address of the machine to prefer, or the public address',
+        }),
+      }),
+      output: Reach.extend({
+        /** The random password, if one was made. It cannot be read again. */
+        password: z.string().nullable(),
+      }),
+      errors: ['fixed', 'forbidden', 'no-network'],
+    }),
+    closeUp: operation({
+      method: 'DELETE',
+      path: '/api/reach',
+      area: 'node',
+      summary: 'Undo `openUp`: listen as before, and forget its password and public address',
+      input: z.object({}),
+      output: Reach,
+      errors: ['fixed'],
+    }),
+    testReach: operation({
+      method: 'POST',
+      path: '/api/reach/test',
+      area: 'node',
+      summary:
+        'Test the node’s addresses from its machine, and from outside if a hub is among the trackers for new torrents',
+      input: z.object({}),
+      output: Reach,
+    }),
+  },
+  commands: ['open-up'],
+})
