@@ -1,47 +1,109 @@
-import vm from 'node:vm'
-import { type FeedFilter, type TitleTest, titleTest } from '@shoal/api'
+import { Worker } from 'node:worker_threads'
+import type { FeedFilter } from '@shoal/api'
+import { readFilterText, titleTest } from '@shoal/api/feed-matching'
 import { Failure } from './failure.ts'
+import type { FilterReply, FilterTexts, FilterWork } from './filter-thread.ts'
 
-/** How long a pattern may take for one title. A slower one gets a second chance, because the machine may have been busy. */
-const PATTERN_MS = 50
-/** A pattern that takes longer than this is assumed never to end. */
-const PATIENT_MS = 1000
-
-/** A filter whose patterns have been compiled. */
-export interface TitleFilter {
-  readonly filter: FeedFilter
-  /** Throws a Failure when a pattern takes too long. */
-  matches(title: string): boolean
-}
+/** Many times what a good pattern takes for all titles of a feed. A pattern that takes longer may never end. */
+const LIMIT_MS = 2000
 
 /** Throws `bad-request` with the field if a pattern is invalid. */
-export function compileFilter(filter: FeedFilter, field = 'filters'): TitleFilter {
-  return { filter, matches: titleTest(filter, (pattern, member) => bounded(pattern, `${field}.${member}`)) }
+export function checkFilter(filter: FeedFilter, field = 'filters'): void {
+  titleTest(filter, (pattern, member) => {
+    try {
+      new RegExp(pattern, 'i')
+    } catch (cause) {
+      const why = (cause as Error).message.replace(/^Invalid regular expression: /, '')
+      const message = `this is not a valid regular expression: ${why}`
+      throw new Failure('bad-request', message, { cause, field: `${field}.${member}` })
+    }
+    return () => false
+  })
 }
 
-/** Ignores case. The pattern runs in a VM script with a timeout, because some patterns take years for certain titles. */
-function bounded(pattern: string, field: string): TitleTest {
+/** The titles that a filter matches, by index; or the Failure `slow-pattern`, or `bad-request` if a pattern is invalid. */
+export type Matches = readonly number[] | Failure
+
+/**
+ * Matches titles with each filter. Patterns run in a thread, because some take years for certain titles. Rejects with the signal's reason if it
+ * is aborted.
+ */
+export async function matchTitles(
+  filters: readonly FeedFilter[],
+  titles: readonly string[],
+  { signal, limitMs = LIMIT_MS }: { signal?: AbortSignal; limitMs?: number } = {},
+): Promise<Matches[]> {
+  const matches = filters.map(filter => matchAtOnce(filter, titles))
+  const left = [...matches.keys()].filter(at => matches[at] === null)
+  while (left.length > 0) {
+    signal?.throwIfAborted()
+    const found = await matchInThread(
+      left.map(at => filters[at]!),
+      titles,
+      { signal, limitMs },
+    )
+    for (const each of found) matches[left.shift()!] = each
+  }
+  return matches as Matches[]
+}
+
+/** Null if it needs a thread. */
+function matchAtOnce(filter: FeedFilter, titles: readonly string[]): Matches | null {
+  if (titles.length === 0) return []
   try {
-    new RegExp(pattern, 'i')
-  } catch (cause) {
-    const why = (cause as Error).message.replace(/^Invalid regular expression: /, '')
-    throw new Failure('bad-request', `this is not a valid regular expression: ${why}`, { cause, field })
+    checkFilter(filter)
+  } catch (error) {
+    return error as Failure
   }
-  const context = vm.createContext({ pattern: new RegExp(pattern, 'i'), title: '' })
-  const script = new vm.Script('pattern.test(title)')
-  return title => {
-    context.title = title
-    const run = (timeout: number) => script.runInContext(context, { timeout }) === true
-    try {
-      return run(PATTERN_MS)
-    } catch {
-      // A second timeout is reported below.
-    }
-    try {
-      return run(PATIENT_MS)
-    } catch (cause) {
-      const message = `the filter /${pattern}/ takes too long to match ${JSON.stringify(title.slice(0, 80))}: simplify it`
-      throw new Failure('slow-pattern', message, { cause })
-    }
+  if ([filter.include, filter.exclude].some(text => readFilterText(text).kind === 'pattern')) return null
+  const matches = titleTest(filter, () => () => false)
+  return [...titles.keys()].filter(at => matches(titles[at]!))
+}
+
+/** Returns the matches of the first filters, of which the last may be too slow: then the thread is ended. */
+async function matchInThread(
+  filters: readonly FeedFilter[],
+  titles: readonly string[],
+  { signal, limitMs }: { signal: AbortSignal | undefined; limitMs: number },
+): Promise<Matches[]> {
+  const texts: FilterTexts[] = filters.map(({ include, exclude }) => ({ include, exclude }))
+  const current = new Int32Array(new SharedArrayBuffer(4))
+  const worker = new Worker(new URL('./filter-thread.ts', import.meta.url), {
+    name: 'shoal-filters',
+    workerData: { filters: texts, titles, current } satisfies FilterWork,
+  })
+  const found: Matches[] = []
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let timer: NodeJS.Timeout | undefined
+  const tooSlow = () => {
+    found.push(slowFilter(texts[found.length]!, titles[Atomics.load(current, 0)]!))
+    resolve()
   }
+  const aborted = () => reject(signal!.reason)
+  signal?.addEventListener('abort', aborted, { once: true })
+  worker.on('message', (reply: FilterReply) => {
+    clearTimeout(timer)
+    if (reply !== 'ready') found.push(reply)
+    // Until it is ready, the thread is loaded, which takes as long as it takes.
+    if (found.length < filters.length) timer = setTimeout(tooSlow, limitMs)
+    else resolve()
+  })
+  worker.on('error', reject)
+  worker.on('exit', () => reject(new Failure('io', 'the thread that runs filters ended: try again')))
+  try {
+    await promise
+    return found
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', aborted)
+    await worker.terminate()
+  }
+}
+
+function slowFilter({ include, exclude }: FilterTexts, title: string): Failure {
+  const shown = [include, exclude].filter(text => readFilterText(text).kind === 'pattern').join(' ')
+  return new Failure(
+    'slow-pattern',
+    `the filter ${shown} takes too long to match ${JSON.stringify(title.slice(0, 80))}: simplify it`,
+  )
 }

@@ -1,7 +1,7 @@
 import type { FeedFilter, NodeOperations } from '@shoal/api'
 import { type Clock, delay } from '@shoal/torrent'
-import { describeFailure } from '../../base/failure.ts'
-import { compileFilter } from '../../base/feed-filter.ts'
+import { describeFailure, Failure } from '../../base/failure.ts'
+import { matchTitles } from '../../base/feed-filter.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { FeedItemRecord, FeedRecord, FeedStore } from './feed-store.ts'
 import { fetchFeed } from './fetch-feed.ts'
@@ -148,7 +148,7 @@ export class FeedReader {
 
   async #takeWanted(feed: FeedRecord, items: readonly FeedItemRecord[]): Promise<void> {
     const wanted = items.filter(({ taken }) => !taken)
-    for (const [filter, item] of this.#chosen(feed, wanted)) {
+    for (const [filter, item] of await this.#chosen(feed, wanted)) {
       if (this.#stop.signal.aborted) return
       await this.#take(feed, filter, item)
     }
@@ -156,17 +156,23 @@ export class FeedReader {
   }
 
   /** Returns items with the first filter that matches each. A filter that takes too long is skipped, and reported. */
-  #chosen(feed: FeedRecord, items: readonly FeedItemRecord[]): (readonly [FeedFilter, FeedItemRecord])[] {
+  async #chosen(
+    feed: FeedRecord,
+    items: readonly FeedItemRecord[],
+  ): Promise<(readonly [FeedFilter, FeedItemRecord])[]> {
+    const { store, log } = this.#deps
+    const filters = feed.filters as readonly FeedFilter[]
+    const titles = items.map(({ title }) => title)
     const chosen = new Map<FeedItemRecord, FeedFilter>()
-    for (const filter of feed.filters as readonly FeedFilter[]) {
-      try {
-        const { matches } = compileFilter(filter)
-        for (const item of items) if (!chosen.has(item) && matches(item.title)) chosen.set(item, filter)
-      } catch (error) {
-        const { message } = describeFailure(error)
-        this.#deps.store.update(feed.id, { error: message })
-        this.#deps.log.warn(`the feed ${feed.title}: ${message}`)
+    for (const [index, matches] of (
+      await matchTitles(filters, titles, { signal: this.#stop.signal })
+    ).entries()) {
+      if (matches instanceof Failure) {
+        store.update(feed.id, { error: matches.message })
+        log.warn(`the feed ${feed.title}: ${matches.message}`)
+        continue
       }
+      for (const at of matches) if (!chosen.has(items[at]!)) chosen.set(items[at]!, filters[index]!)
     }
     return items.flatMap(item => {
       const filter = chosen.get(item)

@@ -105,6 +105,19 @@ test('it is read again when due, with a conditional request, and nothing is adde
   expect(server.headers('if-modified-since')[1]).toBe('Mon, 05 Jan 2026 10:00:00 GMT')
 })
 
+test('a filter that takes too long is reported on the feed, and the others work', async () => {
+  const hostile = `${'a'.repeat(60)}!`
+  const text = rss(1, 2).replace('Film 2', hostile)
+  await using server = await FileServer.start((_, response) => response.end(text))
+  const { addFeed, listFeeds, node } = await open()
+  const filters = [filter('/^(a+)+$/'), filter('film')]
+  await addFeed({ url: server.url, everyMinutes: 30, filters })
+  await eventually('the item of the good filter is added', () => node.names.length === 1)
+  expect(node.names).toEqual(['film1'])
+  const [feed] = (await listFeeds({})).items
+  expect(feed!.error).toContain('the filter /^(a+)+$/ takes too long to match "aaaa')
+})
+
 test('seen items are remembered after a restart', async () => {
   let text = rss(1)
   await using server = await FileServer.start((_, response) => response.end(text))

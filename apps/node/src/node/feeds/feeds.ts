@@ -1,6 +1,6 @@
 import type { CheckedInputOf, FEEDS, Feed, FeedFilter, FeedItem, Implemented } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
-import { compileFilter } from '../../base/feed-filter.ts'
+import { checkFilter } from '../../base/feed-filter.ts'
 import { type FeedDeps, FeedReader } from './feed-reader.ts'
 import type { FeedItemRecord, FeedRecord } from './feed-store.ts'
 
@@ -110,7 +110,7 @@ export class Feeds {
 }
 
 function checkFilters(filters: readonly FeedFilter[]): void {
-  for (const [at, filter] of filters.entries()) compileFilter(filter, `filters.${at}`)
+  for (const [at, filter] of filters.entries()) checkFilter(filter, `filters.${at}`)
 }
 
 function feedView({ id, url, title, everyMinutes, filters, fetchedMs, error }: FeedRecord): Feed {

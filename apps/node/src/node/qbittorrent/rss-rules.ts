@@ -1,6 +1,7 @@
 /** Rules of automatic downloads. In qBittorrent a rule lists its feeds; here each feed has filters, and those of the same name are a rule. Rules that do nothing are kept apart. */
 import type { Feed, FeedFilter } from '@shoal/api'
-import { compileFilter } from '../../base/feed-filter.ts'
+import { Failure } from '../../base/failure.ts'
+import { matchTitles } from '../../base/feed-filter.ts'
 import type { Call } from '../server/compat/call.ts'
 import { changes, reads, type WebMethods } from './answer.ts'
 import type { RuleDefinition } from './kept-store.ts'
@@ -52,9 +53,13 @@ export const RULE_METHODS: WebMethods = {
     const rule = groupRules(items).get(name) ?? restingRule(name, kept.rules().get(name), items)
     const matching: Record<string, string[]> = {}
     for (const feed of rule?.feeds ?? []) {
-      const filter = compileFilter(rule!.filter)
       const all = (await call('listFeedItems', { id: feed.id, limit: 1000 })).items
-      const titles = all.map(({ title }) => title).filter(title => filter.matches(title))
+      const [matches] = await matchTitles(
+        [rule!.filter],
+        all.map(({ title }) => title),
+      )
+      if (matches instanceof Failure) throw matches
+      const titles = matches!.map(at => all[at]!.title)
       if (titles.length > 0) matching[feedPath(feed, items.slice(0, items.indexOf(feed)))] = titles
     }
     return matching
