@@ -91,7 +91,7 @@ export class Folders {
 
   /**
    * Rejects with `forbidden-path` if the path leads into a hidden folder of the home folder, unless it is in a folder that the owner named, below
-   * what is hidden. `isWhole`: what is in the folder will be written or read, so that it must not be the home folder itself either. Other paths
+   * what is hidden. `isWhole`: what is in the folder will be written or read, so that it must not be or contain the home folder either. Other paths
    * are left to `allow`.
    */
   async refuseHidden(path: string, field: string, { isWhole = false } = {}): Promise<void> {
@@ -99,15 +99,17 @@ export class Folders {
     const full = resolve(path)
     const real = await resolveLinks(full)
     const home = await resolveLinks(this.#home)
-    if (!isWithin(real, home)) return
+    const holdsHome = isWithin(home, real)
+    if (!holdsHome && !isWithin(real, home)) return
     const reals = (roots: readonly string[]) =>
       Promise.all(roots.map(root => resolveLinks(root).catch(() => null)))
-    if (real === home && isWhole && !(await reals(this.ownRoots)).includes(home))
+    if (holdsHome && isWhole && !(await reals(this.ownRoots)).includes(real))
       throw new Failure(
         'forbidden-path',
-        `${full} is the home folder, whose hidden folders only the node's token opens: choose a folder inside it, or log in with the token`,
+        `${full} ${real === home ? 'is' : 'contains'} the home folder, whose hidden folders only the node's token opens: choose a folder inside it, or log in with the token`,
         { field },
       )
+    if (real !== home && holdsHome) return
     const roots = (await reals(this.roots)).filter(root => root !== null && isWithin(real, root))
     if (this.isOpen && roots.every(root => root === home) && !(await reals(this.ownRoots)).includes(home))
       throw new Failure(

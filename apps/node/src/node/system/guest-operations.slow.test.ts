@@ -63,7 +63,7 @@ describe('without the token', () => {
     'no hidden folder is used: $at $field',
     async ({ field, use }) => {
       const refused = { code: 'forbidden-path', field }
-      for (const path of ['.ssh', '.new/deeper', 'films/.git', 'link', 'link/x', 'films/../.ssh', ''])
+      for (const path of ['.ssh', '.new/deeper', 'films/.git', 'link', 'link/x', 'films/../.ssh', '', '..'])
         await expect(use(join(home, path)), path).rejects.toMatchObject(refused)
       await expect(use(`${home}/films/../.ssh`)).rejects.toMatchObject(refused)
     },
@@ -87,6 +87,17 @@ describe('without the token', () => {
     }
     const { entries } = await guest().listFolders({ path: home })
     expect(entries.map(({ name }) => name)).toEqual(['data', 'downloads', 'films', 'link'])
+  })
+
+  test('no file of a torrent is renamed into a hidden folder', async () => {
+    const { bytes, id } = await torrentFile('plain.bin')
+    await node.torrents.add(bytes, { directory: home, paused: true })
+    for (const path of ['.ssh/authorized_keys', '.bashrc', 'link/x'])
+      await expect(guest().renameFile({ id, index: 0, path })).rejects.toMatchObject({
+        code: 'forbidden-path',
+        field: 'path',
+      })
+    await guest().renameFile({ id, index: 0, path: 'films/other.bin' })
   })
 
   test('other folders are used, and hidden ones that the owner named', async () => {

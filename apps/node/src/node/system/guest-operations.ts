@@ -2,6 +2,7 @@
  * The operations for callers who proved only a password: the hidden folders of the home folder contain keys and programs that start by
  * themselves, so that writing or reading them needs the token, which only the owner of the machine can read.
  */
+import { join } from 'node:path'
 import type { CheckedInputOf, NodeOperations, Settings } from '@shoal/api'
 import type { Kernel } from '../kernel/kernel.ts'
 import { pathIn } from '../sources/torrent-link.ts'
@@ -16,6 +17,7 @@ type Guarded =
   | 'moveTorrent'
   | 'previewTorrent'
   | 'putLabel'
+  | 'renameFile'
   | 'updateFeed'
 
 interface Used {
@@ -26,7 +28,13 @@ interface Used {
 }
 
 /** The paths in the input of each operation that has some. */
-const USED: { readonly [Name in Guarded]: (input: CheckedInputOf<Name>, settings: Settings) => Used } = {
+const USED: {
+  readonly [Name in Guarded]: (
+    input: CheckedInputOf<Name>,
+    settings: Settings,
+    operations: NodeOperations,
+  ) => Used | Promise<Used>
+} = {
   addFeed: ({ filters }) => ({ folders: inFilters(filters) }),
   addTorrent: ({ directory, source }) => ({ folders: [['directory', directory]], others: inSource(source) }),
   changeSettings: (change, settings) => ({ folders: inSettings(change, settings) }),
@@ -35,6 +43,9 @@ const USED: { readonly [Name in Guarded]: (input: CheckedInputOf<Name>, settings
   moveTorrent: ({ directory }) => ({ folders: [['directory', directory]] }),
   previewTorrent: ({ source }) => ({ others: inSource(source) }),
   putLabel: ({ directory }) => ({ folders: [['directory', directory]] }),
+  renameFile: async ({ id, path }, _settings, { getTorrent }) => ({
+    others: [['path', join((await getTorrent({ id })).directory, path)]],
+  }),
   updateFeed: ({ filters = [] }) => ({ folders: inFilters(filters) }),
 }
 
@@ -45,7 +56,7 @@ export function guestOperations(
   const guard = <Name extends Guarded>(name: Name): NodeOperations[Name] => {
     const operation = operations[name] as (...given: unknown[]) => Promise<never>
     const guarded = async (input: CheckedInputOf<Name>, ...rest: unknown[]) => {
-      const used = USED[name](input, settings.current)
+      const used = await USED[name](input, settings.current, operations)
       for (const [field, path] of used.others ?? []) if (path != null) await folders.refuseHidden(path, field)
       for (const [field, path] of used.folders ?? [])
         if (path != null) await folders.refuseHidden(path, field, { isWhole: true })

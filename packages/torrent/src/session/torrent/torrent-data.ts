@@ -1,4 +1,5 @@
 import { layoutPaths } from '#content-layout'
+import { visibleInHome } from '#home-names'
 import type { RateLimits, TorrentState } from '../../api.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
@@ -96,10 +97,16 @@ export class TorrentData {
     throw new ShoalError('not-found', 'the metadata of this torrent is not known yet: wait for whenMetadata')
   }
 
-  /** Gives the content the layout that was asked for; `renamed` records it from here on. */
+  /**
+   * Gives the content the layout that was asked for, and files that would be hidden in the home folder other names unless they are the user's
+   * own; `renamed` records both from here on.
+   */
   layOut(info: Info): void {
+    const { memory, trusted, progress } = this.place
     if (this.contentLayout) this.renamed ??= layoutPaths(info, this.contentLayout)
     this.contentLayout = undefined
+    if (!memory && !trusted && !progress?.had)
+      this.renamed = visibleInHome(info.files, this.renamed, this.directory)
   }
 
   /** Emits the state if it changed. */
