@@ -11,7 +11,7 @@ import { labelShown } from '../../../shared/ui/ui.ts'
 import { LabelMenu } from '../labels/LabelMenu.tsx'
 import styles from './Filters.module.css'
 import { useCounts, useFilter } from './use-list.ts'
-import { STATE_GROUPS, type StateGroup } from './view.ts'
+import { type Counts, STATE_GROUPS, type StateGroup } from './view.ts'
 
 const ICONS: Record<StateGroup, IconName> = {
   all: 'transfers',
@@ -23,10 +23,23 @@ const ICONS: Record<StateGroup, IconName> = {
   paused: 'pause',
   queued: 'queue',
   checking: 'refresh',
+  stalled: 'slow',
+  'no-peers': 'peers',
+  'tracker-error': 'offline',
   error: 'alert',
 }
 /** Shown only when some torrent is so. */
-const RARE: readonly StateGroup[] = ['queued', 'checking', 'error', 'paused']
+const RARE: readonly StateGroup[] = [
+  'queued',
+  'checking',
+  'stalled',
+  'no-peers',
+  'tracker-error',
+  'error',
+  'paused',
+]
+/** Hosts of trackers that are listed: those of most torrents. */
+const MOST_TRACKERS = 30
 const t = texts.list
 
 /** The filters of the list, with the number of torrents of each. */
@@ -42,6 +55,7 @@ export function Filters({ onChosen }: { onChosen?: () => void }) {
   const groups = STATE_GROUPS.filter(
     group => counts.states[group] > 0 || filter.state === group || !RARE.includes(group),
   )
+  const trackers = shownTrackers(counts.trackers, filter.tracker)
   const unlabelled = counts.labels.get('') ?? 0
   return (
     <>
@@ -104,8 +118,33 @@ export function Filters({ onChosen }: { onChosen?: () => void }) {
           ))}
         </Group>
       )}
+      {trackers.length > 0 && (
+        <Group title={t.groups.tracker}>
+          {trackers.map(([host, count]) => (
+            <Choice
+              key={host}
+              picture={host === '' ? null : <Icon name="dashboard" size={15} />}
+              text={host === '' ? t.trackerless : host}
+              count={count}
+              chosen={filter.tracker === host}
+              onChoose={() => choose({ tracker: filter.tracker === host ? null : host })}
+            />
+          ))}
+        </Group>
+      )}
     </>
   )
+}
+
+/** The hosts of most torrents by name, then those without trackers if there are any besides. */
+function shownTrackers(counts: Counts['trackers'], chosen: string | null): [host: string, count: number][] {
+  const hosts = [...counts].filter(([host]) => host !== '').sort(([, a], [, b]) => b - a)
+  const shown = hosts.slice(0, MOST_TRACKERS)
+  const missing = chosen !== null && chosen !== '' && !shown.some(([host]) => host === chosen)
+  if (missing) shown.push([chosen, counts.get(chosen) ?? 0])
+  shown.sort(([a], [b]) => (a < b ? -1 : 1))
+  const without = counts.get('') ?? 0
+  return without > 0 && (hosts.length > 0 || chosen === '') ? [...shown, ['', without]] : shown
 }
 
 function Group({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {

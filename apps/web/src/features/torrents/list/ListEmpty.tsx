@@ -33,7 +33,8 @@ export function ListEmpty({ filter, all, onClear }: { filter: Filter; all: numbe
       </EmptyState>
     )
   }
-  const onlyState = filter.text === '' && filter.label === null && filter.tag === null
+  const { text, label, tag, tracker } = filter
+  const onlyState = text === '' && label === null && tag === null && tracker === null
   return (
     <EmptyState
       icon="filter"

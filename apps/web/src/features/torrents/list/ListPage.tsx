@@ -75,7 +75,7 @@ export function ListPage() {
         <ListEmpty
           filter={filter}
           all={node.torrents.size}
-          onClear={() => setFilter({ state: 'all', label: null, tag: null, text: '' })}
+          onClear={() => setFilter({ state: 'all', label: null, tag: null, tracker: null, text: '' })}
         />
       ) : (
         <Table

@@ -18,7 +18,7 @@ import { useTorrent } from '../../../shared/node/context.tsx'
 import { type Colours, renderCell, SealedMark, StateIcon } from './cells.tsx'
 import type { Column } from './columns.ts'
 import styles from './List.module.css'
-import { hasProgress, LOOKS } from './look.ts'
+import { hasProgress, lookOf, stateText } from './look.ts'
 import { etaOf } from './view.ts'
 
 export interface RowProps {
@@ -67,7 +67,7 @@ export const Row = memo(function Row(props: RowProps) {
 export const CardRow = memo(function CardRow(props: RowProps) {
   const torrent = useTorrent(props.id)
   if (!torrent) return null
-  const { state, progress, downloadBytesPerSecond, uploadBytesPerSecond, ratio, totalBytes, label } = torrent
+  const { progress, downloadBytesPerSecond, uploadBytesPerSecond, ratio, totalBytes, label } = torrent
   const eta = etaOf(torrent)
   const name = shownName(torrent.name)
   return (
@@ -82,9 +82,11 @@ export const CardRow = memo(function CardRow(props: RowProps) {
           {torrent.sealed && <SealedMark />}
           {label !== null && <LabelChip name={label} colour={props.colours.get(label)?.colour} />}
         </div>
-        <ProgressBar value={progress} tone={LOOKS[state].tone} />
+        <ProgressBar value={progress} tone={lookOf(torrent).tone} />
         <div className={styles.cardFacts}>
-          <span className={layout.clip}>{describeState(torrent)}</span>
+          <span className={layout.clip} data-reason={torrent.reason}>
+            {describeState(torrent)}
+          </span>
           {downloadBytesPerSecond > 0 && (
             <span className="number">
               <Icon name="down" size={12} />
@@ -113,14 +115,14 @@ export const CardRow = memo(function CardRow(props: RowProps) {
   )
 })
 
-/** How far it is, and its state if the rates next to it do not show that. */
+/** Its state and how far it is. A download with a rate next to it needs no word. */
 function describeState(torrent: Torrent): string {
-  const { error, state, progress } = torrent
+  const { error, state, progress, downloadBytesPerSecond } = torrent
   if (error) return errorMessage(error)
-  if (!hasProgress(torrent)) return t.state[state]
-  return state === 'downloading'
+  if (!hasProgress(torrent)) return stateText(torrent)
+  return state === 'downloading' && downloadBytesPerSecond > 0
     ? formatPercent(progress, 1)
-    : `${t.state[state]}, ${formatPercent(progress)}`
+    : `${stateText(torrent)}, ${formatPercent(progress)}`
 }
 
 function rowProps({ id, index, topPx, heightPx, selected, cursor }: RowProps) {

@@ -137,11 +137,12 @@ function SortMenu({ sort, onSort }: { sort: Sort; onSort(sort: Sort): void }) {
   return <Menu trigger={trigger} items={items} />
 }
 
-function listChips({ state, label, tag, text }: Filter): { text: string; clear: Partial<Filter> }[] {
+function listChips({ state, label, tag, tracker, text }: Filter): { text: string; clear: Partial<Filter> }[] {
   return [
     ...(state === 'all' ? [] : [{ text: t.filter[state], clear: { state: 'all' } as const }]),
     ...(label === null ? [] : [{ text: label || t.unlabelled, clear: { label: null } }]),
     ...(tag === null ? [] : [{ text: tag, clear: { tag: null } }]),
+    ...(tracker === null ? [] : [{ text: tracker || t.trackerless, clear: { tracker: null } }]),
     ...(text === '' ? [] : [{ text: `“${text}”`, clear: { text: '' } }]),
   ]
 }

@@ -17,7 +17,7 @@ import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import type { ColumnKey } from './columns.ts'
 import styles from './List.module.css'
-import { hasProgress, LOOKS } from './look.ts'
+import { hasProgress, lookOf, stateText } from './look.ts'
 import { etaOf } from './view.ts'
 
 export type Colours = ReadonlyMap<string, CountedLabel>
@@ -99,8 +99,8 @@ export function SealedMark() {
   )
 }
 
-export function StateIcon({ torrent: { state } }: { torrent: Torrent }) {
-  const { icon, tone } = LOOKS[state]
+export function StateIcon({ torrent }: { torrent: Torrent }) {
+  const { icon, tone } = lookOf(torrent)
   return (
     <span className={`${layout.center} ${styles.state}`} data-tone={tone}>
       <Icon name={icon} size={14} />
@@ -109,14 +109,15 @@ export function StateIcon({ torrent: { state } }: { torrent: Torrent }) {
 }
 
 function StateCell({ torrent }: { torrent: Torrent }) {
-  const { state, progress, error } = torrent
-  const { tone } = LOOKS[state]
-  if (!hasProgress(torrent)) return <span className={layout.muted}>{t.state[state]}</span>
+  const { progress, error, reason } = torrent
+  const { tone } = lookOf(torrent)
+  const text = stateText(torrent)
+  if (!hasProgress(torrent)) return <span className={layout.muted}>{text}</span>
   return (
     <div className={layout.grow}>
       <div className={styles.progressText}>
-        <span data-tone={tone} title={error?.message}>
-          {t.state[state]}
+        <span data-tone={tone} data-reason={reason} title={error?.message ?? text}>
+          {text}
         </span>
         <span className="number">{formatPercent(progress, 1)}</span>
       </div>

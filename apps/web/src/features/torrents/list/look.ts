@@ -1,6 +1,9 @@
 import type { Torrent } from '@shoal/api'
 import type { IconName } from '../../../shared/controls/icons.ts'
 import type { Tone } from '../../../shared/controls/Panels.tsx'
+import { texts } from '../../../shared/messages/texts.ts'
+
+const t = texts.list
 
 interface Look {
   readonly icon: IconName
@@ -8,7 +11,7 @@ interface Look {
 }
 
 /** How a state looks: never by colour alone. */
-export const LOOKS: Record<Torrent['state'], Look> = {
+const LOOKS: Record<Torrent['state'], Look> = {
   queued: { icon: 'queue', tone: 'idle' },
   metadata: { icon: 'search', tone: 'accent' },
   checking: { icon: 'refresh', tone: 'warn' },
@@ -18,6 +21,25 @@ export const LOOKS: Record<Torrent['state'], Look> = {
   paused: { icon: 'pause', tone: 'idle' },
   complete: { icon: 'check', tone: 'good' },
   error: { icon: 'alert', tone: 'bad' },
+}
+
+const REASON_LOOKS: Record<NonNullable<Torrent['reason']>, Look> = {
+  'no-peers': { icon: 'peers', tone: 'warn' },
+  'tracker-error': { icon: 'alert', tone: 'warn' },
+  stalled: { icon: 'clock', tone: 'warn' },
+  'changed-files': { icon: 'refresh', tone: 'warn' },
+}
+
+/** A download for which nothing arrives does not look like one that runs. */
+export const lookOf = ({ state, reason }: Torrent): Look =>
+  reason === null ? LOOKS[state] : REASON_LOOKS[reason]
+
+/** Names the state, or instead the reason why nothing arrives; for a queued torrent its place too. */
+export function stateText({ state, reason, queuePosition }: Torrent): string {
+  if (reason !== null) return t.reason[reason]
+  return state === 'queued' && queuePosition !== null
+    ? t.queuedAt({ position: queuePosition })
+    : t.state[state]
 }
 
 /** Whether how far it is says something besides its state. */

@@ -24,6 +24,7 @@ export function useFilter(): [Filter, (change: Partial<Filter>) => void] {
     state: state !== null && STATE_GROUPS.includes(state) ? state : 'all',
     label: query.get('label'),
     tag: query.get('tag'),
+    tracker: query.get('tracker'),
     text: query.get('q') ?? '',
   }
   const change = useCallback(
@@ -38,8 +39,14 @@ export function useFilter(): [Filter, (change: Partial<Filter>) => void] {
       }),
     [setQuery],
   )
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new object only when something in it changed.
-  return [useMemo(() => filter, [filter.state, filter.label, filter.tag, filter.text]), change]
+  const { label, tag, tracker, text } = filter
+  return [
+    useMemo(
+      () => ({ state: filter.state, label, tag, tracker, text }),
+      [filter.state, label, tag, tracker, text],
+    ),
+    change,
+  ]
 }
 
 export function useSort(): [Sort, (sort: Sort) => void] {
@@ -112,6 +119,9 @@ export function useCounts(): Counts {
 
 const COUNTED = [
   'state',
+  'reason',
+  'trackersFail',
+  'trackerHosts',
   'label',
   'tags',
   'completedMs',

@@ -8,7 +8,7 @@ const torrents: Torrent[] = [
 ].map(({ row }) => row)
 const names = new NameOrder()
 names.update(torrents)
-const all: Filter = { state: 'all', label: null, tag: null, text: '' }
+const all: Filter = { state: 'all', label: null, tag: null, tracker: null, text: '' }
 const byName: Sort = { key: 'name', descending: false }
 const byId = new Map(torrents.map(torrent => [torrent.id, torrent]))
 const ordered = (filter: Filter, sort: Sort) =>
@@ -38,6 +38,14 @@ test('what is complete has no time left, and comes after what has', () => {
   expect(sortTorrents([complete, half], all, sort, names)).toEqual(['half', 'complete'])
 })
 
+test('sorted by state, downloads for which nothing arrives come before those that run', () => {
+  const running = { ...torrents[0]!, id: 'running', state: 'downloading', reason: null, progress: 0 } as const
+  const stuck = { ...running, id: 'stuck', reason: 'no-peers', progress: 0.9 } as const
+  const broken = { ...running, id: 'broken', state: 'error', progress: 0.9 } as const
+  const sort = { key: 'state', descending: false } as const
+  expect(sortTorrents([running, stuck, broken], all, sort, names)).toEqual(['broken', 'stuck', 'running'])
+})
+
 test('a group shows its states, a text needs all its words', () => {
   expect(
     ordered({ ...all, state: 'downloading' }, byName).every(({ state }) => state === 'downloading'),
@@ -49,17 +57,32 @@ test('a group shows its states, a text needs all its words', () => {
 })
 
 test('counts say how many a filter shows', () => {
-  const { states, labels, tags } = countAll(torrents)
+  const { states, labels, tags, trackers } = countAll(torrents)
   for (const state of ['all', 'active', 'unfinished', 'finished', 'error'] as const)
     expect(states[state]).toBe(ordered({ ...all, state }, byName).length)
   for (const [label, count] of labels) expect(ordered({ ...all, label }, byName).length).toBe(count)
+  expect(trackers.size).toBeGreaterThan(1)
+  for (const [tracker, count] of trackers) expect(ordered({ ...all, tracker }, byName).length).toBe(count)
   for (const [tag, count] of tags) expect(ordered({ ...all, tag }, byName).length).toBe(count)
+})
+
+test('downloads for which nothing arrives have filters with counts', () => {
+  const calm = [...new SimulatedNode({ torrents: 60, traffic: 'calm' }).state.torrents.values()]
+  const rows = calm.map(({ row }) => row)
+  const { states } = countAll(rows)
+  for (const state of ['stalled', 'no-peers', 'tracker-error'] as const) {
+    expect(states[state]).toBeGreaterThan(0)
+    expect(sortTorrents(rows, { ...all, state }, byName, names)).toHaveLength(states[state])
+  }
 })
 
 test('only changes that can move a row matter', () => {
   const rates = { membership: false, keys: new Set(['downloadBytesPerSecond', 'etaSeconds'] as const) }
   expect(matters(rates, all, byName)).toBe(false)
   expect(matters(rates, { ...all, state: 'active' }, byName)).toBe(true)
+  const reason = { membership: false, keys: new Set(['reason'] as const) }
+  expect(matters(reason, { ...all, state: 'stalled' }, byName)).toBe(true)
+  expect(matters(reason, all, { key: 'state', descending: false })).toBe(true)
   expect(matters(rates, all, { key: 'etaSeconds', descending: true })).toBe(true)
   expect(matters({ membership: true, keys: new Set() }, all, byName)).toBe(true)
 })

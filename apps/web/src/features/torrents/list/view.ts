@@ -1,4 +1,5 @@
 import type { Torrent } from '@shoal/api'
+import { hasReason, hasTracker } from '@shoal/api/torrent-reasons'
 import { locale } from '../../../shared/messages/language.ts'
 import type { ListChange, TorrentKey } from '../../../shared/node/torrent-store.ts'
 
@@ -13,6 +14,9 @@ export const STATE_GROUPS = [
   'paused',
   'queued',
   'checking',
+  'stalled',
+  'no-peers',
+  'tracker-error',
   'error',
 ] as const
 export type StateGroup = (typeof STATE_GROUPS)[number]
@@ -22,6 +26,8 @@ export interface Filter {
   /** Null: any; empty: those without one. */
   readonly label: string | null
   readonly tag: string | null
+  /** The host of a tracker. Null: any; empty: those without trackers. */
+  readonly tracker: string | null
   readonly text: string
 }
 
@@ -69,16 +75,21 @@ export function inGroup(torrent: Torrent, group: StateGroup): boolean {
       return torrent.completedMs === null
     case 'checking':
       return state === 'checking' || state === 'moving'
+    case 'stalled':
+    case 'no-peers':
+    case 'tracker-error':
+      return hasReason(torrent, group)
     default:
       return state === group
   }
 }
 
 /** Whether a torrent is shown: all words of the text are in its name, label or tags. */
-export function fits(torrent: Torrent, { state, label, tag, text }: Filter): boolean {
+export function fits(torrent: Torrent, { state, label, tag, tracker, text }: Filter): boolean {
   if (!inGroup(torrent, state)) return false
   if (label !== null && (torrent.label ?? '') !== label) return false
   if (tag !== null && !torrent.tags.includes(tag)) return false
+  if (tracker !== null && !hasTracker(torrent, tracker)) return false
   if (text === '') return true
   const words = text.toLowerCase().split(/\s+/)
   const name = `${torrent.name} ${torrent.label ?? ''} ${torrent.tags.join(' ')}`.toLowerCase()
@@ -88,11 +99,12 @@ export function fits(torrent: Torrent, { state, label, tag, text }: Filter): boo
 /** Whether a change can move, show or hide any row. */
 export function matters({ membership, keys }: ListChange, filter: Filter, sort: Sort): boolean {
   if (membership || keys.has('name')) return true
-  const watched: TorrentKey[] = sort.key === 'state' ? ['state', 'progress'] : [sort.key]
-  if (filter.state !== 'all') watched.push('state', 'completedMs')
+  const watched: TorrentKey[] = sort.key === 'state' ? ['state', 'reason', 'progress'] : [sort.key]
+  if (filter.state !== 'all') watched.push('state', 'reason', 'trackersFail', 'completedMs')
   if (filter.state === 'active') watched.push('downloadBytesPerSecond', 'uploadBytesPerSecond')
   if (filter.label !== null || filter.text !== '') watched.push('label', 'tags')
   if (filter.tag !== null) watched.push('tags')
+  if (filter.tracker !== null) watched.push('trackerHosts')
   return watched.some(key => keys.has(key))
 }
 
@@ -148,7 +160,8 @@ export function sortTorrents(
 
 function valueFor(key: SortKey, names: NameOrder): (torrent: Torrent) => number | string | null {
   if (key === 'name') return ({ id }) => names.placeOf(id)
-  if (key === 'state') return ({ state, progress }) => STATE_ORDER[state] * 2 + 1 - progress
+  if (key === 'state')
+    return ({ state, reason, progress }) => (STATE_ORDER[state] - (reason ? 0.5 : 0)) * 4 + 1 - progress
   if (key === 'label') return ({ label }) => label?.toLowerCase() ?? null
   if (key === 'etaSeconds') return etaOf
   return torrent => torrent[key]
@@ -158,17 +171,22 @@ export interface Counts {
   readonly states: Readonly<Record<StateGroup, number>>
   readonly labels: ReadonlyMap<string, number>
   readonly tags: ReadonlyMap<string, number>
+  readonly trackers: ReadonlyMap<string, number>
 }
 
-/** How many torrents each filter would show by itself. The label '' means none. */
+/** How many torrents each filter would show by itself. The label '' means none, and so does the tracker ''. */
 export function countAll(torrents: Iterable<Torrent>): Counts {
   const states = Object.fromEntries(STATE_GROUPS.map(group => [group, 0])) as Record<StateGroup, number>
   const labels = new Map<string, number>()
   const tags = new Map<string, number>()
+  const trackers = new Map<string, number>()
+  const add = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
   for (const torrent of torrents) {
     for (const group of STATE_GROUPS) if (inGroup(torrent, group)) states[group]++
-    labels.set(torrent.label ?? '', (labels.get(torrent.label ?? '') ?? 0) + 1)
-    for (const tag of torrent.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1)
+    add(labels, torrent.label ?? '')
+    for (const tag of torrent.tags) add(tags, tag)
+    for (const host of torrent.trackerHosts) add(trackers, host)
+    if (torrent.trackerHosts.length === 0) add(trackers, '')
   }
-  return { states, labels, tags }
+  return { states, labels, tags, trackers }
 }

@@ -7,7 +7,7 @@ export const list: Translation<typeof english> = {
   filterLabel: 'Nach Namen filtern',
   clearFilter: 'Filter löschen',
   filters: 'Filter',
-  groups: { state: 'Status', label: 'Labels', tag: 'Tags' },
+  groups: { state: 'Status', label: 'Labels', tag: 'Tags', tracker: 'Tracker' },
   filter: {
     all: 'Alle',
     downloading: 'Lädt herunter',
@@ -18,9 +18,13 @@ export const list: Translation<typeof english> = {
     paused: 'Pausiert',
     queued: 'In Warteschlange',
     checking: 'Wird geprüft',
+    stalled: 'Steht still',
+    'no-peers': 'Keine Peers',
+    'tracker-error': 'Tracker-Fehler',
     error: 'Fehler',
   },
   unlabelled: 'Kein Label',
+  trackerless: 'Keine Tracker',
   state: {
     queued: 'Wartet',
     metadata: 'Holt Metadaten',
@@ -32,6 +36,13 @@ export const list: Translation<typeof english> = {
     complete: 'Vollständig',
     error: 'Fehler',
   },
+  reason: {
+    'no-peers': 'Keine Peers',
+    'tracker-error': 'Tracker-Fehler',
+    stalled: 'Steht still',
+    'changed-files': 'Dateien geändert',
+  },
+  queuedAt: 'Wartet, {position}.',
   column: {
     name: 'Name',
     state: 'Fortschritt',
@@ -97,6 +108,9 @@ export const list: Translation<typeof english> = {
     queued:
       'Die Warteschlange ist leer. Die Einstellungen begrenzen, wie viele Torrents gleichzeitig aktiv sind.',
     checking: 'Nichts wird geprüft.',
+    stalled: 'Für jeden laufenden Download kommen Daten an.',
+    'no-peers': 'Jeder laufende Download hat Peers.',
+    'tracker-error': 'Kein Torrent hat nur Tracker, die nicht richtig antworten.',
     error: 'Kein Torrent hat ein Problem.',
   },
   jobs: {

@@ -36,6 +36,26 @@ export const torrent: Translation<typeof english> = {
     more: 'Weitere Aktionen',
     play: 'Abspielen',
     open: 'Öffnen',
+    why: {
+      'no-peers':
+        'Kein Peer ist verbunden. Jemand, der den Inhalt hat, muss online sein: Dann geht der Download von selbst weiter. Ein weiterer Tracker oder die Adresse eines Peers kann helfen.',
+      'tracker-error': {
+        one: 'Kein Peer ist verbunden, und der Tracker antwortet nicht richtig: {message}. Prüfen Sie Ihre Verbindung und die Adresse des Trackers, oder fügen Sie einen weiteren hinzu. Er wird von selbst erneut gefragt.',
+        other:
+          'Kein Peer ist verbunden, und keiner der {count} Tracker antwortet richtig: {message}. Prüfen Sie Ihre Verbindung und die Adressen, oder fügen Sie einen weiteren Tracker hinzu. Sie werden von selbst erneut gefragt.',
+      },
+      unreachable: {
+        one: 'Der Tracker antwortet nicht richtig, sodass andere diesen Torrent nicht finden: {message}. Prüfen Sie Ihre Verbindung und die Adresse des Trackers.',
+        other:
+          'Keiner der {count} Tracker antwortet richtig, sodass andere diesen Torrent nicht finden: {message}. Prüfen Sie Ihre Verbindung und die Adressen.',
+      },
+      stalled:
+        'Peers sind verbunden, aber seit einer Minute kommt nichts an: Ihnen fehlt dasselbe, oder sie bedienen zuerst andere. Weitere Peers können helfen.',
+      queued:
+        'Er wartet, bis ein laufender Torrent vollständig oder pausiert ist. Die Einstellungen begrenzen, wie viele gleichzeitig laufen.',
+      checking: 'Die Dateien werden geprüft. Danach geht es von selbst weiter.',
+    },
+    startNow: 'Jetzt starten',
   },
   facts: {
     content: 'Inhalt',
@@ -119,6 +139,17 @@ export const torrent: Translation<typeof english> = {
       'Tracker und DHT werden gefragt. Sie können einen Peer hinzufügen, dessen Adresse Sie kennen.',
     noneLookingNoDht:
       'Tracker werden gefragt; das DHT ist in den Einstellungen ausgeschaltet. Sie können einen Peer hinzufügen, dessen Adresse Sie kennen.',
+    nonePrivate: 'Seine Tracker werden gefragt. Ein privater Torrent findet Peers nur so.',
+    nonePrivateNoTrackers:
+      'Er hat keine Tracker, und ein privater Torrent findet Peers nur über sie. Fügen Sie einen hinzu.',
+    noneNoTrackers:
+      'Er hat keine Tracker. Das DHT wird gefragt. Sie können einen Tracker hinzufügen oder einen Peer, dessen Adresse Sie kennen.',
+    noneNoTrackersNoDht:
+      'Er hat keine Tracker, und das DHT ist in den Einstellungen ausgeschaltet. Fügen Sie einen Tracker hinzu oder einen Peer, dessen Adresse Sie kennen.',
+    noneFailing:
+      'Keiner seiner Tracker antwortet richtig. Sie können einen weiteren hinzufügen oder einen Peer, dessen Adresse Sie kennen.',
+    noneComplete: 'Peers, die den Inhalt möchten, verbinden sich von selbst.',
+    noneResting: 'Er sucht Peers, sobald er läuft.',
     peer: 'Peer',
     kind: 'Transport',
     flags: 'Flags',

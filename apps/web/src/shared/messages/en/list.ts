@@ -4,7 +4,7 @@ export const list = {
   filterLabel: 'Filter by name',
   clearFilter: 'Clear the filter',
   filters: 'Filters',
-  groups: { state: 'State', label: 'Labels', tag: 'Tags' },
+  groups: { state: 'State', label: 'Labels', tag: 'Tags', tracker: 'Trackers' },
   filter: {
     all: 'All',
     downloading: 'Downloading',
@@ -15,9 +15,13 @@ export const list = {
     paused: 'Paused',
     queued: 'Queued',
     checking: 'Checking',
+    stalled: 'Stalled',
+    'no-peers': 'No peers',
+    'tracker-error': 'Tracker error',
     error: 'Error',
   },
   unlabelled: 'No label',
+  trackerless: 'No trackers',
   state: {
     queued: 'Queued',
     metadata: 'Fetching metadata',
@@ -29,6 +33,14 @@ export const list = {
     complete: 'Complete',
     error: 'Error',
   },
+  /** Instead of the state. */
+  reason: {
+    'no-peers': 'No peers',
+    'tracker-error': 'Tracker error',
+    stalled: 'Stalled',
+    'changed-files': 'Files changed',
+  },
+  queuedAt: 'Queued, {position}',
   column: {
     name: 'Name',
     state: 'Progress',
@@ -91,6 +103,9 @@ export const list = {
     paused: 'Nothing is paused.',
     queued: 'Nothing is queued. The settings limit how many torrents are active at a time.',
     checking: 'Nothing is being checked.',
+    stalled: 'Data arrives for every running download.',
+    'no-peers': 'Every running download has peers.',
+    'tracker-error': 'No torrent has only trackers that fail.',
     error: 'No torrent has a problem.',
   },
   jobs: {

@@ -31,6 +31,27 @@ export const torrent = {
     more: 'More actions',
     play: 'Play',
     open: 'Open',
+    /** Why nothing arrives, and what helps. */
+    why: {
+      'no-peers':
+        'No peer is connected. Somebody who has the content must be online: the download continues by itself then. Another tracker, or the address of a peer, may help.',
+      'tracker-error': {
+        one: 'No peer is connected, and the tracker fails: {message}. Check your connection and the tracker’s address, or add another tracker. It is asked again by itself.',
+        other:
+          'No peer is connected, and all {count} trackers fail: {message}. Check your connection and their addresses, or add another tracker. They are asked again by themselves.',
+      },
+      unreachable: {
+        one: 'The tracker fails, so that others cannot find this torrent: {message}. Check your connection and the tracker’s address.',
+        other:
+          'All {count} trackers fail, so that others cannot find this torrent: {message}. Check your connection and their addresses.',
+      },
+      stalled:
+        'Peers are connected, but nothing has arrived for a minute: they lack what is missing here, or serve others first. More peers may help.',
+      queued:
+        'It waits until a running torrent is complete or paused. The settings limit how many run at a time.',
+      checking: 'The files on disk are being checked. It continues by itself.',
+    },
+    startNow: 'Start now',
   },
   facts: {
     content: 'Content',
@@ -112,6 +133,16 @@ export const torrent = {
     noneLooking: 'Trackers and the DHT are being asked. You can add one whose address you know.',
     noneLookingNoDht:
       'Trackers are being asked; the DHT is off in the settings. You can add one whose address you know.',
+    nonePrivate: 'Its trackers are being asked. A private torrent finds peers in no other way.',
+    nonePrivateNoTrackers:
+      'It has no trackers, and a private torrent finds peers in no other way. Add a tracker.',
+    noneNoTrackers:
+      'It has no trackers. The DHT is being asked. You can add a tracker, or a peer whose address you know.',
+    noneNoTrackersNoDht:
+      'It has no trackers, and the DHT is off in the settings. Add a tracker, or a peer whose address you know.',
+    noneFailing: 'All of its trackers fail. You can add another one, or a peer whose address you know.',
+    noneComplete: 'Peers that want the content connect by themselves.',
+    noneResting: 'It looks for peers once it runs.',
     peer: 'Peer',
     kind: 'Transport',
     flags: 'Flags',

@@ -16,9 +16,11 @@ import {
 } from '../../../../shared/format/format.ts'
 import { shownName } from '../../../../shared/format/shown-name.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
+import { stateText } from '../../list/look.ts'
 import { etaOf } from '../../list/view.ts'
 import { HeadActions, type HeadActionsProps } from './HeadActions.tsx'
 import styles from './head.module.css'
+import { Why } from './Why.tsx'
 
 const say = texts.torrent.head
 
@@ -39,7 +41,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
               className={`${layout.inline} ${layout.dot} ${styles.state}`}
               data-tone={chooseTone(torrent)}
             >
-              {texts.list.state[torrent.state]}
+              {stateText(torrent)}
             </span>
             {torrent.totalBytes !== null && <span>{formatSize(torrent)}</span>}
             {torrent.private && <span>{texts.list.private}</span>}
@@ -55,6 +57,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
         <HeadActions torrent={torrent} onPlay={onPlay} />
       </div>
       {torrent.error && <Notice>{errorMessage(torrent.error)}</Notice>}
+      <Why torrent={torrent} />
       <div className={styles.progress}>
         <ProgressBar value={torrent.progress} tone={chooseTone(torrent)} />
         <span className="number">{formatPercent(torrent.progress, 1)}</span>
@@ -108,7 +111,8 @@ function formatSize({ state, haveBytes, wantedBytes, totalBytes }: Torrent): str
     : say.of({ part: formatBytes(Math.min(haveBytes, whole)), whole: formatBytes(whole) })
 }
 
-function chooseTone({ state }: Torrent): Tone {
+function chooseTone({ state, reason }: Torrent): Tone {
+  if (reason !== null) return 'warn'
   if (state === 'error') return 'bad'
   if (state === 'seeding' || state === 'complete') return 'good'
   return state === 'paused' || state === 'queued' ? 'idle' : 'accent'

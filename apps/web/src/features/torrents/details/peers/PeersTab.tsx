@@ -10,6 +10,7 @@ import { AddPeers } from './AddPeers.tsx'
 import {
   countryName,
   listFlags,
+  noPeersText,
   PEER_COLUMNS,
   PEER_FLAGS,
   type PeerColumn,
@@ -52,7 +53,7 @@ export function PeersTab({ torrent }: { readonly torrent: Torrent }) {
       {sorted.length > MOST_ROWS && (
         <p className={`${layout.soft} ${table.note}`}>{say.more({ count: sorted.length - MOST_ROWS })}</p>
       )}
-      {peers?.length === 0 && <NoPeers paused={torrent.state === 'paused' || torrent.state === 'complete'} />}
+      {peers?.length === 0 && <NoPeers torrent={torrent} />}
       {sorted.length > 0 && <FlagLegend />}
     </div>
   )
@@ -142,12 +143,12 @@ function Rate({ column, value }: { readonly column: 'down' | 'up'; readonly valu
   )
 }
 
-function NoPeers({ paused }: { readonly paused: boolean }) {
-  const looking = useDhtOff() ? say.noneLookingNoDht : say.noneLooking
+function NoPeers({ torrent }: { readonly torrent: Torrent }) {
+  const isDhtOff = useDhtOff()
   return (
     <div className={`${layout.stack1} ${layout.centered} ${table.empty}`}>
       <p>{say.none}</p>
-      <p>{paused ? say.nonePaused : looking}</p>
+      <p>{say[noPeersText(torrent, isDhtOff)]}</p>
     </div>
   )
 }

@@ -1,6 +1,6 @@
-import type { Peer } from '@shoal/api'
+import type { Peer, Torrent } from '@shoal/api'
 import { expect, test } from 'vitest'
-import { countryName, listFlags, sortPeers } from './peer-rows.ts'
+import { countryName, listFlags, noPeersText, sortPeers } from './peer-rows.ts'
 
 function peer(address: string, more: Partial<Peer> = {}): Peer {
   return {
@@ -51,4 +51,26 @@ test('peers sort by numbers as numbers, and equals by address whichever way', ()
 test('a country has a name, and what is none stays as it is', () => {
   expect(countryName('DE')).toMatch(/Germany|Deutschland/)
   expect(countryName('zz9')).toBe('zz9')
+})
+
+test.each([
+  [{}, 'noneLooking'],
+  [{ state: 'metadata' }, 'noneLooking'],
+  [{ trackerHosts: [] }, 'noneNoTrackers'],
+  [{ private: true }, 'nonePrivate'],
+  [{ private: true, trackerHosts: [] }, 'nonePrivateNoTrackers'],
+  [{ trackersFail: true }, 'noneFailing'],
+  [{ state: 'seeding' }, 'noneComplete'],
+  [{ state: 'complete' }, 'nonePaused'],
+  [{ state: 'paused' }, 'nonePaused'],
+  [{ state: 'queued' }, 'noneResting'],
+] as const)('a torrent with %o and no peers says %s', (change, text) => {
+  const torrent = { state: 'downloading', private: false, trackerHosts: ['a.example'], trackersFail: false }
+  expect(noPeersText({ ...torrent, ...change } as unknown as Torrent, false)).toBe(text)
+})
+
+test('a DHT that is off is not said to be asked', () => {
+  const torrent = { state: 'downloading', private: false, trackersFail: false } as Torrent
+  expect(noPeersText({ ...torrent, trackerHosts: ['a.example'] }, true)).toBe('noneLookingNoDht')
+  expect(noPeersText({ ...torrent, trackerHosts: [] }, true)).toBe('noneNoTrackersNoDht')
 })

@@ -1,4 +1,4 @@
-import type { Peer } from '@shoal/api'
+import type { Peer, Torrent } from '@shoal/api'
 import { locale } from '../../../../shared/messages/language.ts'
 
 export type PeerFlag = 'D' | 'd' | 'U' | 'u' | 'S' | 'I' | 'E'
@@ -59,4 +59,18 @@ const names = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' }
 /** `Germany` of `DE`. */
 export function countryName(country: string): string {
   return /^[A-Z]{2}$/.test(country) ? (names.of(country) ?? country) : country
+}
+
+/** Chooses the text that says why a torrent has no peers, and where they may come from. */
+export function noPeersText(
+  { state, private: isPrivate, trackerHosts, trackersFail }: Torrent,
+  isDhtOff: boolean,
+) {
+  if (state === 'paused' || state === 'complete') return 'nonePaused'
+  if (state === 'seeding') return 'noneComplete'
+  if (state !== 'downloading' && state !== 'metadata') return 'noneResting'
+  if (trackersFail) return 'noneFailing'
+  if (isPrivate) return trackerHosts.length === 0 ? 'nonePrivateNoTrackers' : 'nonePrivate'
+  if (trackerHosts.length === 0) return isDhtOff ? 'noneNoTrackersNoDht' : 'noneNoTrackers'
+  return isDhtOff ? 'noneLookingNoDht' : 'noneLooking'
 }

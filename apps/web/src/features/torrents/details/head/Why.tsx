@@ -1,0 +1,47 @@
+import type { Torrent } from '@shoal/api'
+import { useMemo } from 'react'
+import { Button } from '../../../../shared/controls/Button.tsx'
+import { Notice } from '../../../../shared/controls/Panels.tsx'
+import { texts } from '../../../../shared/messages/texts.ts'
+import { useNode } from '../../../../shared/node/context.tsx'
+import { torrentActions } from '../../actions/torrent-actions.ts'
+import { useTrackers } from '../useLive.ts'
+
+const say = texts.torrent.head.why
+
+/** Why nothing happens, and what helps. */
+export function Why({ torrent }: { readonly torrent: Torrent }) {
+  const { state, reason } = torrent
+  if (state === 'queued') return <Queued torrent={torrent} />
+  if (state === 'checking') return <Notice tone="info">{say.checking}</Notice>
+  if (reason === 'tracker-error') return <FailingTrackers torrent={torrent} />
+  // Files that were changed are named by a notice of their own.
+  if (reason === null || reason === 'changed-files') return null
+  return <Notice tone="warn">{say[reason]}</Notice>
+}
+
+function Queued({ torrent }: { readonly torrent: Torrent }) {
+  const node = useNode()
+  const actions = useMemo(() => torrentActions(node), [node])
+  return (
+    <Notice
+      tone="info"
+      action={
+        <Button size="small" onClick={() => void actions.act([torrent.id], 'start')}>
+          {texts.torrent.head.startNow}
+        </Button>
+      }
+    >
+      {say.queued}
+    </Notice>
+  )
+}
+
+function FailingTrackers({ torrent }: { readonly torrent: Torrent }) {
+  const told = useTrackers(torrent.id).value
+  const trackers = told?.items.filter(({ kind }) => kind === 'tracker') ?? []
+  const message = trackers.find(each => each.message !== null)?.message?.replace(/\.$/, '')
+  if (message === undefined) return null
+  const text = torrent.state === 'seeding' ? say.unreachable : say['tracker-error']
+  return <Notice tone="warn">{text({ count: trackers.length, message })}</Notice>
+}
