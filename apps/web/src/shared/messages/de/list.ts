@@ -42,7 +42,7 @@ export const list: Translation<typeof english> = {
     stalled: 'Steht still',
     'changed-files': 'Dateien geändert',
   },
-  queuedAt: 'Wartet, {position}.',
+  queuedAt: 'Wartet ({position})',
   column: {
     name: 'Name',
     state: 'Fortschritt',

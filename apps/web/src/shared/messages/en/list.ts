@@ -40,7 +40,7 @@ export const list = {
     stalled: 'Stalled',
     'changed-files': 'Files changed',
   },
-  queuedAt: 'Queued, {position}',
+  queuedAt: 'Queued ({position})',
   column: {
     name: 'Name',
     state: 'Progress',
