@@ -19,7 +19,7 @@ test.each([
   ['checking', COMPLETE, 'checkingUP'],
   ['moving', {}, 'moving'],
   ['error', { error: { code: 'no-space', message: 'full' } }, 'error'],
-  ['error', { error: { code: 'missing-files', message: 'gone' } }, 'missingFiles'],
+  ['error', { error: { code: 'not-found', message: 'gone' } }, 'missingFiles'],
 ] as const)('%s with %o is %s', (state, change, expected) => {
   expect(toState(sampleDetail({ ...change, state }))).toBe(expected)
 })

@@ -19,7 +19,7 @@ export function toState(torrent: Torrent, isForced = false): string {
   const complete = isComplete(torrent)
   switch (torrent.state) {
     case 'error':
-      return torrent.error?.code === 'missing-files' ? 'missingFiles' : 'error'
+      return torrent.error?.code === 'not-found' ? 'missingFiles' : 'error'
     case 'metadata':
       return isForced ? 'forcedMetaDL' : 'metaDL'
     case 'checking':

@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS, type TorrentDetail, type TorrentFile } from '@shoal/api'
+import { DEFAULT_SETTINGS, type TorrentDetail, type TorrentFile, type Tracker } from '@shoal/api'
 import { expect, test } from 'vitest'
 import { COMPLETE, sampleDetail, sampleFacts } from '../server/compat/testing/sample.ts'
 import { rememberedPriority } from './file-choice.ts'
@@ -75,6 +75,34 @@ test('a torrent without metadata has no size and no progress', () => {
   expect(fieldOf('percentDone', change)).toBe(0)
   expect(fieldOf('metadataPercentComplete', change)).toBe(0)
   expect(fieldOf('eta', { ...change, state: 'metadata' })).toBe(-2)
+})
+
+test('tells a warning of a tracker, its failure and a local error apart', () => {
+  const trackers = (state: Tracker['state'], message: string | null) => {
+    const tracker = { url: 'http://a.example/announce', kind: 'tracker', tier: 0, state, message, peers: 0 }
+    return [{ ...tracker, seeds: null, leeches: null, downloads: null, nextAnnounceSeconds: null } as Tracker]
+  }
+  const told = (change: Partial<TorrentDetail>, list: Tracker[]) => {
+    const parts = { facts: { ...sampleFacts(change), trackers: list } }
+    return [fieldOf('error', change, parts), fieldOf('errorString', change, parts)]
+  }
+  expect(told({}, trackers('ok', null))).toEqual([0, ''])
+  expect(told({}, trackers('ok', 'busy'))).toEqual([1, 'busy'])
+  expect(told({}, trackers('failed', 'gone'))).toEqual([0, ''])
+  expect(told({ trackersFail: true }, trackers('failed', 'gone'))).toEqual([2, 'gone'])
+  expect(told({ trackersFail: true }, trackers('working', 'gone'))).toEqual([2, 'gone'])
+  const error = { code: 'no-space', message: 'full' }
+  expect(told({ state: 'error', error, trackersFail: true }, trackers('failed', 'gone'))).toEqual([3, 'full'])
+})
+
+test.each([
+  [{}, false],
+  [{ reason: 'no-peers' }, true],
+  [{ reason: 'stalled' }, true],
+  [{ reason: 'changed-files' }, false],
+  [{ ...COMPLETE, state: 'seeding', reason: 'tracker-error' }, false],
+] as const)('with %o, isStalled is %s', (change, expected) => {
+  expect(fieldOf('isStalled', change)).toBe(expected)
 })
 
 test('is finished when a seeding limit has stopped it', () => {

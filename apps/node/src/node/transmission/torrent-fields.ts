@@ -1,5 +1,5 @@
 /** The fields of torrent-get (rpc-spec 3.3) of rpc-version 17. Features that Shoal does not have are shown as unused. */
-import type { TorrentFile } from '@shoal/api'
+import { isStalled, type TorrentFile } from '@shoal/api'
 import { hasReachedLimit, isComplete, leftBytes } from '../server/compat/detail-cache.ts'
 import { desiredAvailable, pieceAvailability } from '../server/compat/pieces.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
@@ -25,9 +25,6 @@ const OF_ROW: Record<string, Value> = {
   downloadDir: ({ row }) => row.directory,
   downloadedEver: ({ row }) => row.downloadedBytes,
   editDate: () => 0,
-  // 3: a fault on this machine, rather than a tracker's.
-  error: ({ row }) => (row.error ? 3 : 0),
-  errorString: ({ row }) => row.error?.message ?? '',
   eta: ({ row }) => secondsLeft(row),
   etaIdle: () => -1,
   'file-count': ({ row }) => row.fileCount ?? 0,
@@ -40,7 +37,7 @@ const OF_ROW: Record<string, Value> = {
   honorsSessionLimits: () => true,
   id: ({ number }) => number,
   isPrivate: ({ row }) => row.private,
-  isStalled: () => false,
+  isStalled: ({ row }) => isStalled(row),
   labels: ({ row }) => [...(row.label === null ? [] : [row.label]), ...row.tags],
   leftUntilDone: ({ row }) => leftBytes(row),
   manualAnnounceTime: () => 0,
@@ -72,6 +69,8 @@ const OF_FACTS: Record<string, Value> = {
   corruptEver: ({ facts }) => facts.detail.wastedBytes,
   creator: ({ facts }) => facts.detail.createdBy ?? '',
   dateCreated: ({ facts }) => seconds(facts.detail.createdMs),
+  error: parts => trouble(parts).error,
+  errorString: parts => trouble(parts).errorString,
   downloadLimit: parts => speedLimit(parts, 'download'),
   downloadLimited: ({ facts }) => facts.detail.downloadLimitBytesPerSecond !== null,
   isFinished: ({ row, facts, settings }) =>
@@ -166,6 +165,16 @@ function fields(values: Record<string, Value>, needs: readonly Part[]): (readonl
 /** A file that is not wanted has the priority that it will have once it is. */
 function shownPriority({ index, priority }: TorrentFile, { row, remembered }: TorrentParts): number {
   return toPriority(priority || (remembered.get(rememberedPriority(row.id, index)) ?? 0))
+}
+
+/** rpc-spec 3.3, `error`: 1 warning of a tracker, 2 its error, 3 a fault on this machine. A tracker's error is one only if no other works. */
+function trouble({ row, facts }: TorrentParts): { error: number; errorString: string } {
+  if (row.error) return { error: 3, errorString: row.error.message }
+  const told = realTrackers(facts.trackers).filter(({ message }) => message !== null)
+  const failed = told.find(({ state }) => state === 'failed' || state === 'working')
+  if (row.trackersFail) return { error: 2, errorString: failed?.message ?? 'The trackers do not answer' }
+  const warning = told.find(({ state }) => state === 'ok')
+  return warning ? { error: 1, errorString: warning.message! } : { error: 0, errorString: '' }
 }
 
 /** 0: from the session, 1: its own, 2: no limit. */

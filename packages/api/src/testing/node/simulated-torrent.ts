@@ -171,7 +171,7 @@ export class SimulatedTorrent {
     const idle = row.state === 'seeding' && random.chance(0.55)
     this.#explain()
     this.#pull = active && row.reason === null ? this.#speed * random.between(0.5, 1.2) : 0
-    this.#push = !active || idle ? 0 : this.#speed * random.between(0.02, 0.4)
+    this.#push = !active || idle || row.reason !== null ? 0 : this.#speed * random.between(0.02, 0.4)
     row.peers = active ? random.integer(idle ? 0 : 2, 58) : 0
     row.seeds = row.state === 'downloading' ? random.integer(0, row.peers) : 0
     if (row.reason === null) return

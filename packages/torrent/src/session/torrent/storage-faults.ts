@@ -67,5 +67,6 @@ export function flushFault(cause: unknown): ShoalError {
 /** The error that stops a torrent when a piece that it has cannot be read. */
 export function readFault(piece: number, cause: unknown): ShoalError {
   const message = `piece ${piece} cannot be read: ${messageOf(cause)}. Put the file back, then resume, which checks the files`
-  return new ShoalError('io', message, { cause })
+  const isMissing = cause instanceof ShoalError && cause.code === 'not-found'
+  return new ShoalError(isMissing ? 'not-found' : 'io', message, { cause })
 }

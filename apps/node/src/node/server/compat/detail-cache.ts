@@ -88,8 +88,18 @@ export class DetailCache {
 
 /** Changes when more of a torrent than its numbers has changed. */
 function fingerprint(torrent: Torrent): string {
-  const { state, label, tags, directory, name, diskName, fileCount, queuePosition } = torrent
-  return JSON.stringify([state, label, tags, directory, name, diskName, fileCount, queuePosition === null])
+  const { state, trackersFail, label, tags, directory, name, diskName, fileCount, queuePosition } = torrent
+  return JSON.stringify([
+    state,
+    trackersFail,
+    label,
+    tags,
+    directory,
+    name,
+    diskName,
+    fileCount,
+    queuePosition === null,
+  ])
 }
 
 /** Returns the path of the content: the file, or the torrent's folder. The download folder itself while the files are unknown, and for several without a folder. */
