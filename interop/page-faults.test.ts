@@ -27,6 +27,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(40)
     await first[Symbol.asyncDispose]()
     await tab.getByText('Nobody who has the rest is online right now').waitFor()
+    await tab.getByText('The sender is offline').waitFor()
     const before = await progress(tab)
     expect(before).toBeGreaterThanOrEqual(40)
     await tab.reload()

@@ -65,6 +65,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
     await tab.close()
     // Without a notification, noticing it takes 10 to 17 s.
     await theirs.getByText('Nobody is connected right now').waitFor({ timeout: 6000 })
+    await theirs.getByText('Looking for someone who has it').waitFor()
+    expect(await theirs.getByText('Ready to download').count()).toBe(0)
   })
 
   test('can be installed: all files in its manifest exist', async () => {

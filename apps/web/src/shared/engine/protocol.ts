@@ -1,5 +1,5 @@
 /** Messages between pages and the worker that hosts the engine. Everything is plain data that can pass through message ports. */
-import type { DiscoveryKind, IceServer, PeerStatus, TorrentState } from '@shoal/torrent'
+import type { DiscoveryKind, IceServer, PeerStatus, TorrentReason, TorrentState } from '@shoal/torrent'
 
 /** An error as data: `code` is the engine's ErrorCode, the message is for people. */
 export interface PeerFailure {
@@ -15,6 +15,7 @@ export interface TorrentSnapshot {
   readonly name: string
   readonly magnet: string
   readonly state: TorrentState
+  readonly reason: TorrentReason | null
   /** While `state` is `error`. */
   readonly error: PeerFailure | null
   /** `shared`: read from the user's own files, as long as one of the pages has them. `kept`: in the browser's storage. */

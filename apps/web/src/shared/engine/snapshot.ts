@@ -10,7 +10,7 @@ export function idOf(torrent: Pick<TorrentApi, 'infoHashes'>): string {
 export function toSnapshot(torrent: TorrentApi, origin: TorrentSnapshot['origin']): TorrentSnapshot {
   const { stats, infoHashes, metainfo } = torrent
   const { v1, v2 } = infoHashes
-  const { error, errorCode, wastedBytes: _, changedFiles: __, ...numbers } = stats
+  const { error, errorCode, wastedBytes: _, changedFiles: __, trackersFail: ___, ...numbers } = stats
   return {
     ...numbers,
     id: idOf(torrent),

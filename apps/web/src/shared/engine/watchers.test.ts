@@ -7,6 +7,7 @@ const ID = 'a'.repeat(40)
 
 let fileCount: number
 let snapshots = 0
+let asked = 0
 let watchers: Watchers
 let told: PeerEvent[]
 
@@ -14,7 +15,7 @@ let told: PeerEvent[]
 const torrent = new EventTarget()
 const on = (name: string, listener: () => void) => torrent.addEventListener(name, listener)
 const engine = {
-  torrents: [{ on }],
+  torrents: [{ on, reannounce: () => asked++, stats: { peers: 0, haveBytes: 0, wantedBytes: 0 } }],
   find: () => undefined,
   snapshot: () => {
     snapshots++
@@ -61,6 +62,13 @@ test('a torrent that changes its state is reported soon', async () => {
   torrent.dispatchEvent(new Event('state'))
   await vi.advanceTimersByTimeAsync(100)
   expect(changes()).toMatchObject([{ fileCount: 2 }])
+})
+
+test('trackers are asked every minute while nobody is there', async () => {
+  watchers.add('page', null, tell)
+  const before = asked
+  await vi.advanceTimersByTimeAsync(180_000)
+  expect(asked - before).toBe(3)
 })
 
 test('while nobody looks nothing is counted, whatever becomes of a torrent', async () => {

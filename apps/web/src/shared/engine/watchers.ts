@@ -8,6 +8,8 @@ const TICK_MS = 1000
 const SOON_MS = 50
 /** Asking the browser for its quota takes a while. */
 const STORAGE_TICKS = 5
+/** While nobody has what a page waits for, trackers are asked this often: a sender may have been off for hours, with its tracker. */
+const ASK_TICKS = 60
 
 interface Watcher {
   readonly tell: (event: PeerEvent) => void
@@ -58,6 +60,8 @@ export class Watchers {
     const watchers = [...this.#watchers.values()]
     this.#tell(watchers)
     if (++this.#ticks % STORAGE_TICKS === 0) void this.#tellStorage(watchers)
+    if (this.#ticks % ASK_TICKS === 0)
+      for (const torrent of this.#engine.torrents) if (misses(torrent)) torrent.reannounce()
   }
 
   #tell(watchers: Iterable<Watcher>): void {
@@ -104,4 +108,9 @@ function tellChanges({ told, tell }: Watcher, now: readonly TorrentSnapshot[]): 
   for (const id of gone) told.delete(id)
   for (const torrent of changed) told.set(torrent.id, torrent)
   tell({ kind: 'torrents', changed, gone })
+}
+
+/** Whether something is missing, or nothing is chosen yet, and nobody is connected. */
+function misses({ stats: { peers, haveBytes, wantedBytes } }: TorrentApi): boolean {
+  return peers === 0 && (wantedBytes === 0 || haveBytes < wantedBytes)
 }

@@ -26,22 +26,26 @@ interface Props {
 /** The one thing to do next, large, and what else can be done. */
 export function Controls({ torrent, name, files, phase, choice, saving }: Props) {
   const { peer } = useServices()
-  const tooLarge = useTooLarge(phase === 'offered' ? choice.bytes : 0)
+  const isOffered = phase === 'offered' || phase === 'absent'
+  const tooLarge = useTooLarge(isOffered ? choice.missingBytes : 0)
+  const { count, bytes, missingBytes } = choice
   const only = files.length === 1 ? files[0]! : null
   const maySave = torrent.wantedBytes > 0 || phase === 'complete'
   return (
     <>
       {tooLarge && <Notice tone="warn">{tooLarge}</Notice>}
       <div className={`${layout.wrap2} ${styles.actions}`}>
-        {phase === 'offered' && (
+        {isOffered && (
           <Button
             variant="primary"
             size="large"
             icon="download"
-            disabled={choice.count === 0}
+            disabled={count === 0}
             onClick={() => void choice.begin()}
           >
-            {texts.actions.download({ size: formatBytes(choice.bytes) })}
+            {missingBytes > 0 && missingBytes < bytes
+              ? texts.actions.downloadRest({ size: formatBytes(missingBytes) })
+              : texts.actions.download({ size: formatBytes(bytes) })}
           </Button>
         )}
         {only && maySave && (

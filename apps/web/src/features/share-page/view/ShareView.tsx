@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Notice } from '../../../shared/controls/Panels.tsx'
-import type { FileSnapshot, TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { errorMessage } from '../../../shared/format/error-message.ts'
 import { formatBytes, formatRate } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
@@ -68,8 +68,7 @@ interface FoundProps extends Props {
 function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const { page, peer, made } = useServices()
   const detail = useDetail(torrent.id)
-  const isHere = detail?.files.every(isWhole)
-  const phase = choosePhase(torrent, isHere)
+  const phase = choosePhase(torrent, detail)
   const ownShare = useOwnShare(torrent, link)
   const choice = useChosen(torrent, detail)
   const saving = useSaving()
@@ -172,8 +171,6 @@ function Seeding({ torrent, detail, isUnsaved }: SeedingProps) {
     </Notice>
   )
 }
-
-const isWhole = ({ haveBytes, lengthBytes }: FileSnapshot) => haveBytes >= lengthBytes
 
 /** Returns the torrent of a link. Adds it, without selected files, unless it exists. */
 function useOpened(link: ShareLink, magnet: string): { torrent?: TorrentSnapshot; failure: Error | null } {

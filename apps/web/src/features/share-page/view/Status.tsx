@@ -22,16 +22,17 @@ const PATIENCE_MS = 12_000
 
 /** Describes the state in a sentence, and the problem if there is one. */
 export function Status({ torrent, detail, phase }: Props) {
-  const missesPeers = phase === 'looking' || phase === 'waiting'
+  const missesPeers = phase === 'looking' || phase === 'waiting' || phase === 'absent'
   const isCutOff = !useOnline() && (missesPeers || phase === 'downloading')
   return (
     <div className={layout.stack2}>
       {torrent.wantedBytes > 0 && <Progress torrent={torrent} phase={phase} />}
-      <p className={layout.bold} role="status">
-        {sentence(torrent, phase)}
-      </p>
+      {missesPeers && !isCutOff ? (
+        <MissingPeers detail={detail} phase={phase} />
+      ) : (
+        <Sentence>{sentence(torrent, phase)}</Sentence>
+      )}
       {isCutOff && <Notice tone="warn">{texts.state.offline}</Notice>}
-      {missesPeers && !isCutOff && <MissingPeers key={phase} detail={detail} phase={phase} />}
       {phase === 'error' && <Fault torrent={torrent} />}
     </div>
   )
@@ -71,20 +72,36 @@ function Progress({ torrent, phase }: { torrent: TorrentSnapshot; phase: Phase }
 function sentence(torrent: TorrentSnapshot, phase: Phase): string {
   const say = texts.state
   if (phase === 'offered') return say.ready
-  if (phase === 'waiting') return say.looking
+  if (phase === 'waiting' || phase === 'absent') return say.looking
   const isPart = torrent.wantedBytes > 0 && torrent.wantedBytes < torrent.lengthBytes
   if (phase === 'complete') return isPart ? say.someComplete : say.complete
   return say[phase]
+}
+
+function Sentence({ children }: { readonly children: string }) {
+  return (
+    <p className={layout.bold} role="status">
+      {children}
+    </p>
+  )
 }
 
 /** Why nobody is there. At first it may just take a moment. */
 function MissingPeers({ detail, phase }: { detail: TorrentDetail | null; phase: Phase }) {
   const isLong = useAfter(PATIENCE_MS)
   const trouble = trackerTrouble(detail)
-  if (trouble === 'none') return <Notice tone="warn">{texts.state.noTrackers}</Notice>
-  if (trouble) return <Notice tone="warn">{texts.state.noTracker({ name: trouble.failed })}</Notice>
-  if (!isLong) return null
-  return <Notice tone="info">{phase === 'looking' ? texts.state.nobody : texts.state.waiting}</Notice>
+  const say = texts.state
+  const notice = trouble
+    ? trouble === 'none'
+      ? say.noTrackers
+      : say.noTracker({ name: trouble.failed })
+    : isLong && (phase === 'waiting' ? say.waiting : say.nobody)
+  return (
+    <>
+      <Sentence>{isLong ? say.senderOffline : say.looking}</Sentence>
+      {notice && <Notice tone={trouble ? 'warn' : 'info'}>{notice}</Notice>}
+    </>
+  )
 }
 
 function Fault({ torrent }: { torrent: TorrentSnapshot }) {

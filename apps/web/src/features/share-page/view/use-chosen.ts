@@ -7,6 +7,8 @@ export interface Choice {
   has(index: number): boolean
   set(indices: readonly number[], wanted: boolean): void
   readonly bytes: number
+  /** Bytes of it that are not here yet. */
+  readonly missingBytes: number
   readonly count: number
   /** Asks for what is chosen. */
   begin(): Promise<void>
@@ -27,7 +29,7 @@ export function useChosen(torrent: TorrentSnapshot, detail: TorrentDetail | null
       else
         setLeft(new Set(wanted ? [...left].filter(each => !indices.includes(each)) : [...left, ...indices]))
     },
-    bytes: chosen.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
+    ...countBytes(chosen),
     count: chosen.length,
     async begin() {
       await peer.select(
@@ -37,4 +39,9 @@ export function useChosen(torrent: TorrentSnapshot, detail: TorrentDetail | null
       await peer.resume(torrent.id)
     },
   }
+}
+
+export function countBytes(files: readonly FileSnapshot[]): Pick<Choice, 'bytes' | 'missingBytes'> {
+  const bytes = files.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+  return { bytes, missingBytes: bytes - files.reduce((sum, { haveBytes }) => sum + haveBytes, 0) }
 }

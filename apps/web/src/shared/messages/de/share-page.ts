@@ -33,10 +33,11 @@ const sharePage: Translation<typeof english> = {
   state: {
     starting: 'Wird gestartet …',
     looking: 'Suche nach jemandem, der es hat …',
+    senderOffline: 'Der Absender ist offline',
     nobody:
-      'Gerade ist niemand online, der es hat. Lassen Sie diese Seite offen: Es geht weiter, sobald jemand online kommt.',
+      'Gerade ist niemand online, der es hat: Das Gerät des Absenders ist aus oder hat es pausiert. Lassen Sie diese Seite offen: Es geht von selbst weiter, sobald jemand zurück ist.',
     noTracker:
-      'Der Tracker {name} ist nicht erreichbar. Es wird automatisch weiter versucht; prüfen Sie Ihre Verbindung.',
+      'Der Tracker {name} ist nicht erreichbar: Er oder das Gerät des Absenders ist vielleicht aus. Es wird automatisch weiter versucht; prüfen Sie Ihre Verbindung.',
     noTrackers:
       'Dieser Link enthält keinen Tracker, den ein Browser verwenden kann. Bitten Sie um einen Link von Shoal, oder fügen Sie ihn Ihrem Knoten hinzu.',
     offline:
@@ -45,7 +46,7 @@ const sharePage: Translation<typeof english> = {
     ready: 'Bereit zum Herunterladen',
     downloading: 'Wird heruntergeladen',
     waiting:
-      'Gerade ist niemand online, der den Rest hat. Heruntergeladenes bleibt erhalten; es geht weiter, sobald jemand online kommt.',
+      'Gerade ist niemand online, der den Rest hat: Das Gerät des Absenders ist aus oder hat es pausiert. Geladene Daten bleiben erhalten; es geht von selbst weiter, sobald jemand zurück ist.',
     paused: 'Pausiert',
     complete: 'Vollständig und geprüft',
     someComplete: 'Ihre Auswahl ist vollständig und geprüft',
@@ -66,6 +67,7 @@ const sharePage: Translation<typeof english> = {
   actions: {
     reload: 'Neu laden',
     download: '{size} herunterladen',
+    downloadRest: 'Die anderen {size} herunterladen',
     downloadAll: 'Herunterladen',
     pause: 'Pausieren',
     resume: 'Fortsetzen',

@@ -31,9 +31,11 @@ export default {
   state: {
     starting: 'Starting…',
     looking: 'Looking for someone who has it…',
+    senderOffline: 'The sender is offline',
     nobody:
-      'Nobody who has it is online right now. Leave this page open: it continues when someone comes online.',
-    noTracker: 'The tracker {name} cannot be reached. It is retried automatically; check your connection.',
+      'Nobody who has it is online right now: the sender’s device is off, or paused it. Leave this page open: it continues by itself when someone is back.',
+    noTracker:
+      'The tracker {name} cannot be reached: it, or the sender’s device, may be off. It is retried automatically; check your connection.',
     noTrackers:
       'This link contains no tracker that a browser can use. Ask for a link made by Shoal, or add it to your node.',
     offline: 'You are offline. Downloaded data is kept; the download continues when you are online.',
@@ -41,7 +43,7 @@ export default {
     ready: 'Ready to download',
     downloading: 'Downloading',
     waiting:
-      'Nobody who has the rest is online right now. Downloaded data is kept; it continues when someone comes online.',
+      'Nobody who has the rest is online right now: the sender’s device is off, or paused it. Downloaded data is kept; it continues by itself when someone is back.',
     paused: 'Paused',
     complete: 'Complete and verified',
     someComplete: 'Your selection is complete and verified',
@@ -60,6 +62,7 @@ export default {
   actions: {
     reload: 'Reload',
     download: 'Download {size}',
+    downloadRest: 'Download the other {size}',
     downloadAll: 'Download',
     pause: 'Pause',
     resume: 'Resume',
