@@ -66,12 +66,13 @@ function isSame(a: Snapshot, b: Snapshot): boolean {
     a.uploadBytesPerSecond === b.uploadBytesPerSecond &&
     a.peers === b.peers &&
     a.seeds === b.seeds &&
+    a.reason === b.reason &&
     a.error === b.error
   )
 }
 
 function progressEvent({ id, name }: Item, snapshot: Snapshot): object {
-  const { state, progress, haveBytes, wantedBytes, peers, seeds, etaSeconds, error } = snapshot
+  const { state, progress, haveBytes, wantedBytes, peers, seeds, etaSeconds, error, reason } = snapshot
   return {
     event: 'progress',
     ...id,
@@ -85,6 +86,7 @@ function progressEvent({ id, name }: Item, snapshot: Snapshot): object {
     peers,
     seeds,
     etaSeconds: etaSeconds === null ? null : Math.ceil(etaSeconds),
+    ...(reason && { reason }),
     ...(error !== undefined && { error }),
   }
 }

@@ -33,6 +33,14 @@ describe('the live line', () => {
     expect(line).toBe('film.mkv  █████████████░░░░░░░░░░░░░░░░░  45.2 %  ↓ 12.3 MB/s  3 peers  5 s left')
   })
 
+  test('says why nothing arrives instead of a rate', () => {
+    const alone = { ...downloading, peers: 0, reason: 'no-peers', etaSeconds: null } as const
+    expect(plainLine('film.mkv', alone)).toBe('film.mkv: 45.2 %, no peers, 0 peers')
+    expect(plainLine('film.mkv', { ...alone, state: 'metadata', reason: 'tracker-error' })).toBe(
+      'film.mkv: fetching metadata, tracker error, 0 peers',
+    )
+  })
+
   test('leaves out less important parts on narrow terminals', () => {
     expect(progressLine('film.mkv', downloading, { ...STYLE, columns: 40 })).toBe(
       'film.mkv  45.2 %  ↓ 12.3 MB/s  5 s left',

@@ -22,7 +22,7 @@ const ARROWS = {
   down: ({ rate }: { rate: string }) => `↓ ${rate}`,
   up: ({ rate }: { rate: string }) => `↑ ${rate}`,
 }
-const COLORS = { done: 32, working: 36, error: 31 } as const
+const COLORS = { done: 32, working: 36, stalled: 33, error: 31 } as const
 
 /** A part of the line. If the terminal is narrow, parts of the highest `rank` are left out first. */
 interface Part {
@@ -45,7 +45,8 @@ export function progressLine(name: string, snapshot: Snapshot, options: LineOpti
   const least = Math.min(LEAST_NAME, wanted)
   const right = fittingParts(printableParts(snapshot, options), room - least - GAP.length)
   const left = room - widthOf(right) - GAP.length
-  const color = state === 'error' ? COLORS.error : progress >= 1 ? COLORS.done : COLORS.working
+  const working = snapshot.reason ? COLORS.stalled : COLORS.working
+  const color = state === 'error' ? COLORS.error : progress >= 1 ? COLORS.done : working
   const end = state === 'error' ? paint(right, color, options) : right
   if (left < 1) return shorten(right, room, options)
   const barRoom = Math.min(MOST_BAR, left - Math.max(least, wanted) - GAP.length)
@@ -78,12 +79,13 @@ function describeParts(snapshot: Snapshot, style: TerminalStyle): Part[] {
   const { down, up } = style.unicode ? ARROWS : texts.progress
   const upload =
     uploadBytesPerSecond >= 1 ? [{ text: up({ rate: formatRate(uploadBytesPerSecond) }), rank: 3 }] : []
+  const why = snapshot.reason ? [{ text: texts.reasons[snapshot.reason], rank: 1 }] : []
   const connected = { text: texts.format.peers({ count: peers }), rank: 4 }
   switch (state) {
     case 'error':
       return [{ text: error ?? texts.progress.failed, rank: 0 }]
     case 'metadata':
-      return [{ text: texts.progress.metadata, rank: 0 }, connected]
+      return [{ text: texts.progress.metadata, rank: 0 }, ...why, connected]
     case 'paused':
       return [percent, { text: texts.progress.paused, rank: 1 }]
     case 'queued':
@@ -108,12 +110,13 @@ function describeParts(snapshot: Snapshot, style: TerminalStyle): Part[] {
       return [
         { text: texts.progress.seeding, rank: 0 },
         { text: formatBytes(snapshot.wantedBytes), rank: 5 },
+        ...why,
         ...upload,
         connected,
       ]
     case 'downloading': {
       const rate = { text: down({ rate: formatRate(downloadBytesPerSecond) }), rank: 1 }
-      return [percent, rate, ...upload, connected, ...timeLeft(etaSeconds)]
+      return [percent, ...(why.length > 0 ? why : [rate]), ...upload, connected, ...timeLeft(etaSeconds)]
     }
   }
 }

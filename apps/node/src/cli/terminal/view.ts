@@ -1,4 +1,4 @@
-import type { TorrentApi, TorrentState } from '@shoal/torrent'
+import type { TorrentApi, TorrentReason, TorrentState } from '@shoal/torrent'
 
 /** Contract for showing work in progress: live lines on a terminal, plain lines in a pipe, one object per line in JSON. */
 
@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly peers: number
   readonly seeds: number
   readonly error?: string
+  /** Why nothing arrives. */
+  readonly reason?: TorrentReason | null
 }
 
 /** A torrent or another task that a view shows. */

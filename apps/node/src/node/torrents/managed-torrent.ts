@@ -139,7 +139,7 @@ export class ManagedTorrent {
 }
 
 function hostsOf(urls: readonly string[]): string[] {
-  return [...new Set(urls.filter(url => URL.canParse(url)).map(url => new URL(url).hostname))]
+  return [...new Set(urls.filter(url => URL.canParse(url)).map(url => new URL(url).hostname.toLowerCase()))]
 }
 
 interface DiskNames {

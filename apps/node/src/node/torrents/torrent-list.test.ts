@@ -254,4 +254,24 @@ test('troubled torrents are known at once, and without examining all others', ()
   world.fakes[1]!.stats.state = 'paused'
   world.registry.delete(world.find(3)!)
   expect(troubled()).toEqual([])
+
+test('a reason, and the hosts of other trackers, are published when they change', () => {
+  const world = new World()
+  world.add(0)
+  world.tick()
+  const torrent = world.find(0)!
+  const [fake] = world.fakes
+  const trackers = [
+    ['udp://A.example:6969/announce', 'http://a.example/x?key=secret'],
+    ['bad', 'ws://b.example'],
+  ]
+  Object.assign(fake!, { trackers })
+  Object.assign(fake!.stats, { reason: 'tracker-error', trackersFail: true })
+  const trackerHosts = ['a.example', 'b.example']
+  expect(world.list.tick()!.changed).toEqual([
+    { id: torrent.id, reason: 'tracker-error', trackersFail: true, trackerHosts },
+  ])
+  // The engine knows nothing of moves: while the files move, nothing is wrong with its peers.
+  torrent.moving = true
+  expect(world.list.tick()!.changed).toEqual([{ id: torrent.id, state: 'moving', reason: null }])
 })
