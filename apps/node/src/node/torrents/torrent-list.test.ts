@@ -254,6 +254,7 @@ test('troubled torrents are known at once, and without examining all others', ()
   world.fakes[1]!.stats.state = 'paused'
   world.registry.delete(world.find(3)!)
   expect(troubled()).toEqual([])
+})
 
 test('a reason, and the hosts of other trackers, are published when they change', () => {
   const world = new World()

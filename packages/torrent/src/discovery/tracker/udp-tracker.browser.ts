@@ -1,20 +1,8 @@
-import { TrackerError, type TrackerProtocol } from './tracker.ts'
+import { NoTracker } from './no-tracker.ts'
 
-/** Browsers have no datagrams: every call rejects with `unsupported`. */
-export class UdpTracker implements TrackerProtocol {
-  readonly timeLimitMs = 1000
-
-  async announce(): Promise<never> {
-    throw unsupported()
+/** Browsers have no datagrams. */
+export class UdpTracker extends NoTracker {
+  constructor() {
+    super('Browsers have no UDP: use WebSocket trackers here, or run a node')
   }
-
-  async scrape(): Promise<never> {
-    throw unsupported()
-  }
-
-  async close(): Promise<void> {}
-}
-
-function unsupported(): TrackerError {
-  return new TrackerError('unsupported', 'Browsers have no UDP: use WebSocket trackers here, or run a node')
 }
