@@ -9,7 +9,7 @@ const torrent = (of: Partial<TorrentSnapshot>) =>
     ...of,
   }) as TorrentSnapshot
 
-/** Of two pieces the first is here. */
+/** The first of two pieces has arrived. */
 const detail = (haveBytes: number, availability: number[]) =>
   ({
     files: [{ haveBytes, lengthBytes: 9 }],

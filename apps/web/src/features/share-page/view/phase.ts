@@ -17,7 +17,7 @@ export type Phase =
   | 'complete'
   | 'error'
 
-/** `detail` says what is here, and whether anybody who is connected has more. */
+/** `detail` says which pieces have arrived, and whether anybody who is connected has others. */
 export function choosePhase(torrent: TorrentSnapshot | undefined, detail: TorrentDetail | null): Phase {
   if (!torrent) return 'starting'
   if (torrent.state === 'error') return 'error'

@@ -7,7 +7,7 @@ export interface Choice {
   has(index: number): boolean
   set(indices: readonly number[], wanted: boolean): void
   readonly bytes: number
-  /** Bytes of it that are not here yet. */
+  /** Bytes of it that are to be downloaded. */
   readonly missingBytes: number
   readonly count: number
   /** Asks for what is chosen. */
