@@ -9,6 +9,11 @@ import { build, type Plugin } from 'vite'
 import { CHROMIUM } from './console.ts'
 
 const IN_PAGE = join(import.meta.dirname, 'in-page')
+/** Tests of sessions make up the answers of HTTP trackers, which pages do not use otherwise. */
+const HTTP_TRACKER = join(
+  import.meta.dirname,
+  '../../../../packages/torrent/src/discovery/tracker/http-tracker.ts',
+)
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.json': 'application/json' }
 const FLAGS = [
   '--no-sandbox',
@@ -39,7 +44,7 @@ export async function buildPages(...names: string[]): Promise<BuiltPages> {
     configFile: false,
     logLevel: 'error',
     mode: 'production',
-    resolve: { alias: { vitest: join(IN_PAGE, 'vitest.ts') } },
+    resolve: { alias: { vitest: join(IN_PAGE, 'vitest.ts'), '#http-tracker': HTTP_TRACKER } },
     worker: { format: 'es', plugins: () => [keepTests] },
     build: {
       outDir,
