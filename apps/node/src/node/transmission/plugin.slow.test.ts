@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -169,6 +171,40 @@ test('rejects what Transmission rejects, in its words', async () => {
   await rpc('torrent-set', { ids: [id], 'files-wanted': [1] })
   expect(await get()).toEqual([{ sequential_download: false, priorities: [0, -1], wanted: [1, 1] }])
   await rpc('torrent-remove', { ids: [id], 'delete-local-data': true })
+})
+
+test('uses files in another folder without moving any', async () => {
+  const metainfo = (await server.torrent('found', { a: 40_000 }, [['http://127.0.0.1:9/a']])).toString(
+    'base64',
+  )
+  const options = { metainfo, paused: true, labels: ['tv', 'x'] }
+  const { hashString: hash } = (await rpc('torrent-add', options)).arguments['torrent-added']
+  const location = join(server.node.directory, 'elsewhere')
+  const move = () => rpc('torrent-set-location', { ids: [hash], location, move: false })
+  expect((await rpc('torrent-set-location', { ids: [hash], location: 'here' })).result).toMatch(
+    /not absolute/,
+  )
+  expect((await move()).result).toMatch(/no such file or folder/)
+  await mkdir(join(location, 'found'), { recursive: true })
+  await writeFile(join(location, 'found', 'a'), Buffer.alloc(40_000, 'a'))
+  await rpc('torrent-set', { ids: [hash], downloadLimited: true, downloadLimit: 7 })
+  expect((await move()).result).toBe('success')
+  await rpc('torrent-start', { ids: [hash] })
+  const fields = ['downloadDir', 'labels', 'downloadLimit', 'trackerList', 'haveValid']
+  const get = async () => (await rpc('torrent-get', { ids: [hash], fields })).arguments.torrents
+  await expect.poll(get, { timeout: 10_000 }).toEqual([
+    {
+      downloadDir: location,
+      labels: ['tv', 'x'],
+      downloadLimit: 7,
+      trackerList: 'http://127.0.0.1:9/a',
+      haveValid: 40_000,
+    },
+  ])
+  await rpc('torrent-rename-path', { ids: [hash], path: 'found/a', name: 'b' })
+  const back = await rpc('torrent-set-location', { ids: [hash], location: server.node.directory })
+  expect(back.result).toMatch(/were renamed/)
+  await rpc('torrent-remove', { ids: [hash], 'delete-local-data': true })
 })
 
 test('adds nothing outside the allowed folders, and reports invalid torrents', async () => {

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import type { ActOnTorrents } from '@shoal/api'
 import type { z } from 'zod'
 import { Failure } from '../../base/failure.ts'
@@ -5,6 +6,7 @@ import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { movedPaths } from '../server/compat/moved-paths.ts'
 import { type Arguments, readBoolean, readText } from './arguments.ts'
 import { type Method, type RpcContext, selectTorrents } from './context.ts'
+import { findFiles } from './find-files.ts'
 import { RpcFailure } from './rpc-failure.ts'
 
 type Action = z.output<typeof ActOnTorrents>['action']
@@ -39,13 +41,11 @@ export const ACTION_METHODS: Record<string, Method> = {
 async function setLocation(args: Arguments, context: RpcContext): Promise<undefined> {
   const directory = readText(args, 'location')
   if (!directory) throw new Failure('bad-request', 'no location')
-  if (!readBoolean(args, 'move'))
-    throw new Failure(
-      'unsupported',
-      'Shoal always moves the files of a torrent: to use files in another folder, add the torrent again with that folder',
-    )
-  for (const { id } of await selectTorrents(args, context))
-    await context.call('moveTorrent', { id, directory })
+  if (!isAbsolute(directory)) throw new Failure('bad-request', 'new location path is not absolute')
+  const isMoved = readBoolean(args, 'move') ?? false
+  for (const torrent of await selectTorrents(args, context))
+    if (isMoved) await context.call('moveTorrent', { id: torrent.id, directory })
+    else await findFiles(torrent, directory, context)
   return undefined
 }
 
