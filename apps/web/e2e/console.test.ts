@@ -221,6 +221,15 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     await on('/?mock', async page => {
       await rows(page).first().waitFor()
       await expect.poll(() => page.title()).toMatch(/^↓ .+ – Transfers – Shoal$/)
+      await page.getByRole('button', { name: 'Columns' }).click()
+      await page.getByRole('menuitemcheckbox', { name: 'Compact rows' }).click()
+      await page.keyboard.press('Escape')
+      await expect.poll(async () => (await rows(page).first().boundingBox())?.height).toBe(30)
+      await page
+        .getByRole('columnheader', { name: 'Ratio' })
+        .dragTo(page.getByRole('columnheader', { name: 'Size' }))
+      await expect.poll(() => page.getByRole('columnheader').nth(3).innerText()).toMatch(/^ratio/i)
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur())
       // Nothing has the focus yet: the keys go to the list.
       await page.keyboard.press('Control+a')
       await page.getByText('24 selected').first().waitFor()

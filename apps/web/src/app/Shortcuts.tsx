@@ -18,6 +18,7 @@ const IN_LIST: readonly Row[] = [
   [rows.pause, ['p']],
   [rows.label, ['l']],
   [rows.menu, ['Shift F10']],
+  [rows.columns, ['Alt ←', 'Alt →', 'Alt Shift ←', 'Alt Shift →']],
   [rows.remove, ['Del']],
   [rows.removeData, ['Shift Del']],
 ]

@@ -27,6 +27,7 @@ export interface TableProps {
 }
 
 const ROW_PX = 42
+const COMPACT_PX = 30
 const CARD_PX = 84
 const HEAD_PX = 36
 
@@ -40,7 +41,7 @@ export function Table(props: TableProps) {
   const colours = useMemo(() => new Map(labels.map(label => [label.name, label])), [labels])
   const columns = useMemo(() => shownColumns(choices), [choices])
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
-  const rowPx = narrow ? CARD_PX : ROW_PX
+  const rowPx = narrow ? CARD_PX : choices.compact ? COMPACT_PX : ROW_PX
   const headPx = narrow ? 0 : HEAD_PX
   const [cursorThere, setCursorThere] = useState(false)
   const rowOf = (event: { target: EventTarget }) =>
@@ -108,6 +109,7 @@ export function Table(props: TableProps) {
         style={
           {
             '--columns': gridTemplate(columns, choices),
+            '--row': `${rowPx}px`,
             '--least': `${narrow ? 0 : minimumWidth(columns, choices)}px`,
           } as object
         }

@@ -12,8 +12,11 @@ import {
   columnChoices,
   columnWidth,
   isShown,
+  moveColumn,
+  neighborOf,
   resetColumns,
   resizeColumn,
+  setCompact,
   showColumn,
 } from './columns.ts'
 import styles from './List.module.css'
@@ -21,6 +24,7 @@ import { SORT_KEYS, type Sort, type SortKey } from './view.ts'
 
 const t = texts.list
 const STEP = 16
+const DRAGGED = 'application/x-shoal-column'
 
 export interface TableHeadProps {
   readonly columns: readonly Column[]
@@ -60,6 +64,13 @@ function Heading({ column, sort, onSort }: { column: Column; sort: Sort; onSort(
       role="columnheader"
       className={styles.heading}
       data-end={end || undefined}
+      draggable
+      onDragStart={event => event.dataTransfer.setData(DRAGGED, key)}
+      onDragOver={event => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
+      onDrop={event => {
+        const dragged = COLUMNS.find(each => each.key === event.dataTransfer.getData(DRAGGED))
+        if (dragged) moveColumn(dragged.key, key)
+      }}
       aria-sort={active ? (sort.descending ? 'descending' : 'ascending') : undefined}
     >
       <button
@@ -67,7 +78,7 @@ function Heading({ column, sort, onSort }: { column: Column; sort: Sort; onSort(
         disabled={!sorts}
         title={findText(t.columnHint, key)}
         onClick={() => sorts && onSort(nextSort(sort, key))}
-        onKeyDown={event => resizeByKey(event, column)}
+        onKeyDown={event => changeByKey(event, column)}
       >
         <span className={layout.clip}>{t.column[key]}</span>
         {active && <Icon name={sort.descending ? 'expand' : 'collapse'} size={13} />}
@@ -93,12 +104,15 @@ function nextSort(sort: Sort, key: SortKey): Sort {
   }
 }
 
-/** Alt and the arrows do what dragging the edge does. */
-function resizeByKey(event: KeyboardEvent, column: Column): void {
-  const step = event.altKey ? { ArrowLeft: -STEP, ArrowRight: STEP }[logicalKey(event.key)] : undefined
-  if (step === undefined) return
+/** Alt and the arrows do what dragging the edge does; with Shift, what dragging the heading does. */
+function changeByKey(event: KeyboardEvent, column: Column): void {
+  const direction = event.altKey ? { ArrowLeft: -1, ArrowRight: 1 }[logicalKey(event.key)] : undefined
+  if (direction === undefined) return
   event.preventDefault()
-  resizeColumn(column, columnWidth(column, columnChoices.get()) + step)
+  if (!event.shiftKey)
+    return resizeColumn(column, columnWidth(column, columnChoices.get()) + direction * STEP)
+  const neighbor = neighborOf(column.key, direction)
+  if (neighbor) moveColumn(column.key, neighbor)
 }
 
 function resizeByPointer(event: PointerEvent<HTMLElement>, column: Column): void {
@@ -128,5 +142,16 @@ function columnItems(): MenuItem[] {
       onSelect: () => showColumn(column.key, !isShown(column, columnChoices.get())),
     }),
   )
-  return [...items, { kind: 'separator' }, { text: t.columnsReset, icon: 'undo', onSelect: resetColumns }]
+  const compact: MenuItem = {
+    kind: 'choice',
+    text: t.compact,
+    chosen: choices.compact,
+    onSelect: () => setCompact(!columnChoices.get().compact),
+  }
+  return [
+    ...items,
+    { kind: 'separator' },
+    compact,
+    { text: t.columnsReset, icon: 'undo', onSelect: resetColumns },
+  ]
 }

@@ -12,9 +12,9 @@ export interface Column {
 
 export type ColumnKey = Column['key']
 
-/** In the order in which they are shown. */
+/** In the order in which they are shown unless the user moved them. */
 export const COLUMNS: readonly Column[] = [
-  { key: 'name', width: 190, least: 140 },
+  { key: 'name', width: 200, least: 140 },
   { key: 'state', width: 130, least: 90 },
   { key: 'totalBytes', width: 80, least: 60, end: true },
   { key: 'downloadBytesPerSecond', width: 78, least: 64, end: true },
@@ -39,9 +39,13 @@ const KEY = 'shoal.columns'
 export interface ColumnChoices {
   readonly widths: Readonly<Record<string, number>>
   readonly shown: Readonly<Record<string, boolean>>
+  /** All columns, once the user has moved one. */
+  readonly order: readonly string[]
+  /** Whether rows are low. */
+  readonly compact: boolean
 }
 
-const NONE: ColumnChoices = { widths: {}, shown: {} }
+const NONE: ColumnChoices = { widths: {}, shown: {}, order: [], compact: false }
 
 export const columnChoices = new Cell<ColumnChoices>(stored())
 
@@ -63,7 +67,35 @@ function choose(choices: ColumnChoices): void {
 
 export const isShown = ({ key, hidden }: Column, { shown }: ColumnChoices) => shown[key] ?? !hidden
 export const columnWidth = ({ key, width }: Column, { widths }: ColumnChoices) => widths[key] ?? width
-export const shownColumns = (choices: ColumnChoices) => COLUMNS.filter(column => isShown(column, choices))
+export const shownColumns = (choices: ColumnChoices) =>
+  ordered(choices).filter(column => isShown(column, choices))
+
+/** Columns that the user never moved stay in their places. */
+function ordered({ order }: ColumnChoices): Column[] {
+  const place = ({ key }: Column) =>
+    order.includes(key) ? order.indexOf(key) : COLUMNS.findIndex(each => each.key === key)
+  return [...COLUMNS].sort((a, b) => place(a) - place(b))
+}
+
+/** Moves a shown column to the place of another. */
+export function moveColumn(key: ColumnKey, to: ColumnKey): void {
+  const choices = columnChoices.get()
+  const order = ordered(choices).map(column => column.key)
+  const place = order.indexOf(to)
+  order.splice(order.indexOf(key), 1)
+  order.splice(place, 0, key)
+  choose({ ...choices, order })
+}
+
+/** The shown column `steps` places further; undefined at the end. */
+export function neighborOf(key: ColumnKey, steps: number): ColumnKey | undefined {
+  const shown = shownColumns(columnChoices.get())
+  return shown[shown.findIndex(column => column.key === key) + steps]?.key
+}
+
+export function setCompact(compact: boolean): void {
+  choose({ ...columnChoices.get(), compact })
+}
 
 export function showColumn(key: ColumnKey, shown: boolean): void {
   const choices = columnChoices.get()

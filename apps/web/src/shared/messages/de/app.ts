@@ -87,6 +87,7 @@ export const app: Translation<typeof english> = {
       removeData: 'Entfernen und Dateien löschen',
       menu: 'Menü des Torrents öffnen',
       label: 'Label setzen',
+      columns: 'Breite oder Platz der Spalte ändern, deren Kopf den Fokus hat',
     },
   },
 }

@@ -67,6 +67,7 @@ export const list: Translation<typeof english> = {
     ratio: 'Hochgeladen geteilt durch heruntergeladen',
   },
   columns: 'Spalten',
+  compact: 'Kompakte Zeilen',
   columnsReset: 'Standardspalten',
   resize: 'Breite von {column}',
   sortBy: 'Nach {column} sortieren',

@@ -82,6 +82,7 @@ export const app = {
       removeData: 'Remove and delete files',
       menu: 'Open the torrent’s menu',
       label: 'Set the label',
+      columns: 'Resize or move the column whose heading has the focus',
     },
   },
 } as const

@@ -65,6 +65,7 @@ export const list = {
     ratio: 'Uploaded divided by downloaded',
   },
   columns: 'Columns',
+  compact: 'Compact rows',
   columnsReset: 'Default columns',
   resize: 'Width of {column}',
   sortBy: 'Sort by {column}',
