@@ -1,16 +1,16 @@
 /** Keeps the file up to date that tells other programs of this user which paths the node holds. */
 import { lstat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { type HeldAs, readHeldPaths, realFolder, writeHeldPaths } from '../../base/files/held-paths.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { Torrents } from './service.ts'
 
-/** Pause between two writes, while many torrents change. It grows with their number, so that most of the time is left for other work. */
-const PAUSE_MS = 250
-const PAUSE_FACTOR = 10
+/** Pause between two writes, while many torrents change: shorter than `shoal share` waits for a new file to settle. */
+const PAUSE_MS = 1000
 /** Torrents that are examined before other work runs. */
-const TORRENTS_AT_ONCE = 100
+const AT_ONCE = 50
 
 export interface HeldPathsContext {
   readonly dataDir: string
@@ -18,27 +18,25 @@ export interface HeldPathsContext {
   readonly log: Log
 }
 
-/** Names of a torrent in its folder, and what they were computed from. */
-interface Tops {
+/** The paths of a torrent, and what they were computed from. */
+interface Held {
   readonly directory: string
   readonly hasFiles: boolean
   readonly paths: readonly string[]
-  /** As they were last written. */
-  as: HeldAs | null
-  original: string | null
+  readonly as: HeldAs
 }
 
 export class HeldPathsKeeper {
   readonly #context: HeldPathsContext
-  readonly #tops = new Map<ManagedTorrent, Tops>()
+  readonly #held = new Map<ManagedTorrent, Held>()
+  readonly #stale = new Set<ManagedTorrent>()
   /** Unfinished files of torrents that are no longer in the list. */
   readonly #left = new Set<string>()
   readonly #folders = new Map<string, Promise<string>>()
   #stops: (() => void)[] = []
   #work: Promise<void> | null = null
   #isStale = false
-  #closed = false
-  #endPause = () => {}
+  readonly #closing = new AbortController()
   #written = ''
 
   constructor(context: HeldPathsContext) {
@@ -49,87 +47,66 @@ export class HeldPathsKeeper {
   async start(): Promise<void> {
     const { dataDir, torrents } = this.#context
     for (const [path, as] of await readHeldPaths(dataDir)) if (as === 'unfinished') this.#left.add(path)
-    const stale = () => this.refresh()
+    const { registry } = torrents
+    const look = (torrent: ManagedTorrent) => {
+      this.#stale.add(torrent)
+      this.#refresh()
+    }
     this.#stops = [
-      torrents.registry.listen({
-        onChanged: torrent => {
-          if (this.#isWrong(torrent)) stale()
-        },
-        onListed: stale,
-        onUnlisted: stale,
-      }),
+      // A removed torrent that can be restored still holds its files.
+      registry.listen({ onChanged: look, onListed: look, onUnlisted() {} }),
       torrents.watch({
-        onMetadata: stale,
-        onComplete: stale,
+        onMetadata: look,
+        onComplete: look,
         onRenamed: torrent => {
-          this.#tops.delete(torrent)
-          stale()
+          this.#held.delete(torrent)
+          look(torrent)
         },
         onForgotten: torrent => this.#forget(torrent),
       }),
     ]
-    this.refresh()
-    await this.#work
+    for (const torrent of [...registry.listed(), ...registry.removed()]) this.#stale.add(torrent)
+    this.#refresh()
   }
 
   /** Writes the file again if it is no longer right. */
-  refresh(): void {
+  #refresh(): void {
     this.#isStale = true
     this.#work ??= this.#catchUp().finally(() => {
       this.#work = null
+      if (this.#isStale && !this.#closing.signal.aborted) this.#refresh()
     })
   }
 
   async close(): Promise<void> {
     for (const stop of this.#stops) stop()
-    this.#closed = true
-    this.#endPause()
+    this.#closing.abort()
     await this.#work
   }
 
   async #catchUp(): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false
-      const startedMs = performance.now()
       try {
         await this.#write()
       } catch (error) {
         this.#context.log.warn(`shoal share cannot see what this node manages: ${(error as Error).message}`)
         return
       }
-      const pauseMs = Math.max(PAUSE_MS, PAUSE_FACTOR * (performance.now() - startedMs))
-      if (this.#isStale && !this.#closed) await this.#pause(pauseMs)
+      if (this.#isStale) await setTimeout(PAUSE_MS, null, { signal: this.#closing.signal }).catch(() => {})
     }
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, ms)
-      this.#endPause = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
-
   async #write(): Promise<void> {
-    const { registry } = this.#context.torrents
+    await this.#examine()
     const paths = new Map<string, HeldAs>()
     for (const path of this.#left)
       if (await lstat(path).then(Boolean, () => false)) paths.set(path, 'unfinished')
       else this.#left.delete(path)
-    for (const [at, torrent] of [...registry.listed(), ...registry.removed()].entries()) {
-      if (at % TORRENTS_AT_ONCE === 0) await new Promise(setImmediate)
-      if (registry.find(torrent.id) !== torrent) continue
-      const tops = await this.#topsOf(torrent)
-      tops.as = heldAs(torrent)
-      tops.original = torrent.seal?.original ?? null
-      for (const path of tops.paths) {
-        paths.set(path, tops.as)
-        // Once it is complete, it is an ordinary file even after its torrent is removed.
-        this.#left.delete(path)
-      }
-      if (tops.original) paths.set(tops.original, 'sealed')
+    for (const [torrent, held] of this.#held) {
+      for (const path of held.paths) paths.set(path, held.as)
+      const original = torrent.seal?.original
+      if (original) paths.set(original, 'sealed')
     }
     const text = JSON.stringify([...paths])
     if (text === this.#written) return
@@ -137,24 +114,29 @@ export class HeldPathsKeeper {
     this.#written = text
   }
 
-  /** Whether a changed torrent is held in another way than the file says. Most changes are of numbers, such as how long it has been seeding. */
-  #isWrong(torrent: ManagedTorrent): boolean {
-    const { directory, metainfo } = torrent.api
-    const known = this.#tops.get(torrent)
-    if (known?.directory !== directory || known.hasFiles !== (metainfo !== null)) return true
-    return known.as !== heldAs(torrent) || known.original !== (torrent.seal?.original ?? null)
+  async #examine(): Promise<void> {
+    let count = 0
+    for (const torrent of this.#stale) {
+      this.#stale.delete(torrent)
+      const held = await this.#holdOf(torrent)
+      // It may have been deleted meanwhile.
+      if (this.#context.torrents.registry.find(torrent.id) !== torrent) continue
+      this.#held.set(torrent, held)
+      // Once it is complete, it is an ordinary file even after its torrent is removed.
+      for (const path of held.paths) this.#left.delete(path)
+      if (++count % AT_ONCE === 0) await setImmediate()
+    }
   }
 
-  async #topsOf(torrent: ManagedTorrent): Promise<Tops> {
+  async #holdOf(torrent: ManagedTorrent): Promise<Held> {
     const { directory, metainfo } = torrent.api
-    const known = this.#tops.get(torrent)
+    const known = this.#held.get(torrent)
     const hasFiles = metainfo !== null
-    if (known?.directory === directory && known.hasFiles === hasFiles) return known
+    const as = heldAs(torrent)
+    if (known?.directory === directory && known.hasFiles === hasFiles) return { ...known, as }
     const folder = await this.#realFolder(directory)
     const paths = hasFiles ? topNames(torrent).map(name => join(folder, name)) : []
-    const tops: Tops = { directory, hasFiles, paths, as: null, original: null }
-    this.#tops.set(torrent, tops)
-    return tops
+    return { directory, hasFiles, paths, as }
   }
 
   #realFolder(directory: string): Promise<string> {
@@ -164,11 +146,12 @@ export class HeldPathsKeeper {
   }
 
   #forget(torrent: ManagedTorrent): void {
-    const paths = this.#tops.get(torrent)?.paths ?? []
-    this.#tops.delete(torrent)
-    if (heldAs(torrent) === 'unfinished' && !torrent.row.deleteData)
-      for (const path of paths) this.#left.add(path)
-    this.refresh()
+    const held = this.#held.get(torrent)
+    this.#held.delete(torrent)
+    this.#stale.delete(torrent)
+    if (held?.as === 'unfinished' && !torrent.row.deleteData)
+      for (const path of held.paths) this.#left.add(path)
+    this.#refresh()
   }
 }
 
