@@ -387,7 +387,10 @@ describe('shoal start', () => {
     await using place = await Workplace.create()
     const bytes = await place.file('home/song.bin', 200_000)
     const before = await place.node()
-    expect(await place.json('add', place.at('home/song.bin'), '--wait')).toMatchObject({ code: 0 })
+    // The link of what it shares is printed without --wait, too.
+    const shared = await place.run('add', place.at('home/song.bin'))
+    expect(shared).toMatchObject({ code: 0, stdout: expect.stringContaining('magnet:?xt=') })
+    expect(await place.run('add', 'notalink')).toMatchObject({ code: 2 })
     expect((await before.process.interrupt()).code).toBe(0)
     const dataDir = place.at('state/node')
     const name = 'catalogue-2026-01-02T030405Z.db'

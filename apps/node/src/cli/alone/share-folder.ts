@@ -55,7 +55,7 @@ export async function shareFolder(
       directory,
     })
     await shared.look(null)
-    view.tell(shared.size === 0 ? texts.share.empty : '', {
+    view.tell(shared.isEmpty ? texts.share.empty : '', {
       event: 'ready',
       torrents: shared.size,
     })

@@ -59,6 +59,11 @@ export class SharedFolder {
     return this.#shared.size
   }
 
+  /** Whether nothing is in the folder: not even something that is left out. */
+  get isEmpty(): boolean {
+    return this.#shared.size === 0 && this.#leftOut.size === 0
+  }
+
   /** Milliseconds until the next scan; null if nothing is pending. */
   get settleMs(): number | null {
     return this.#settling.size > 0 ? SETTLE_MS : null

@@ -246,3 +246,9 @@ describe('every command', () => {
       expect((await place.run(...args)).stdout).toMatch(/Usage: .+ get LINK \[options\][\s\S]*Examples:/)
   })
 })
+
+test('what is no link is a mistake of its user, as for add', { timeout: SLOW }, async () => {
+  const alone = ['--no-dht', '--no-lsd', '--no-trackers', '--port', '0']
+  const { code, object } = await place.json('get', 'notalink', ...alone)
+  expect([code, object.error.code]).toEqual([2, 'unknown-identifier'])
+})
