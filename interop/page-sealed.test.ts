@@ -92,6 +92,8 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     const link = formatShareLink(site.url, { magnet: parseMagnet(magnet), seal: { by: 'passphrase' } })
     const { page: tab, problems } = await browser.open(link)
     await tab.getByLabel('Passphrase').fill('red herring')
+    // Opening it is all that there is to do: nobody wants the sealed file itself.
+    expect(await tab.getByRole('button', { name: /^Download/ }).count()).toBe(0)
     await tab.getByRole('button', { name: 'Open', exact: true }).click()
     await tab.getByText('The passphrase is wrong').waitFor({ timeout: 60_000 })
     await tab.getByLabel('Passphrase').fill('green herring')
