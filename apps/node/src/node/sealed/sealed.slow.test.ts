@@ -166,20 +166,21 @@ test('an upload that is sealed leaves no plain copy, keeps its link over a resta
 test('sealing an upload that fails or is cancelled leaves nothing', async () => {
   const { operations, files, directory } = sender
   const before = (await readdir(directory)).sort()
-  const { id } = await operations.createUpload({ name: 'a.txt' })
-  await files.receive(
-    id,
-    'a.txt',
-    (async function* () {
+  const begin = async (seal: Seal) => {
+    const { id } = await operations.createUpload({ name: 'a.txt' })
+    const body = async function* () {
       yield Buffer.from('secret')
-    })(),
-    { signal: AbortSignal.timeout(10_000) },
-  )
-  const seal = { by: 'recipients' as const, recipients: ['age1x'] }
-  const job = await operations.shareUpload({
-    ...{ id, seal, version: 'hybrid', private: false, trackers: [], webSeeds: [] },
-  })
-  expect((await ended(sender, job.id)).error?.code).toBe('bad-argument')
+    }
+    await files.receive(id, 'a.txt', body(), { signal: AbortSignal.timeout(10_000) })
+    return operations.shareUpload({
+      ...{ id, seal, version: 'hybrid', private: false, trackers: [], webSeeds: [] },
+    })
+  }
+  const failed = await begin({ by: 'recipients', recipients: ['age1x'] })
+  expect((await ended(sender, failed.id)).error?.code).toBe('bad-argument')
+  const cancelled = await begin({ by: 'key' })
+  await operations.cancelJob({ id: cancelled.id })
+  expect((await ended(sender, cancelled.id)).state).toBe('cancelled')
   await vi.waitFor(async () => expect((await readdir(directory)).sort()).toEqual(before))
 })
 
