@@ -24,6 +24,8 @@ interface Held {
   readonly hasFiles: boolean
   readonly paths: readonly string[]
   readonly as: HeldAs
+  /** Path that was sealed. */
+  readonly original: string | null
 }
 
 export class HeldPathsKeeper {
@@ -54,7 +56,13 @@ export class HeldPathsKeeper {
     }
     this.#stops = [
       // A removed torrent that can be restored still holds its files.
-      registry.listen({ onChanged: look, onListed: look, onUnlisted() {} }),
+      registry.listen({
+        onChanged: torrent => {
+          if (this.#isWrong(torrent)) look(torrent)
+        },
+        onListed: look,
+        onUnlisted() {},
+      }),
       torrents.watch({
         onMetadata: look,
         onComplete: look,
@@ -103,10 +111,9 @@ export class HeldPathsKeeper {
     for (const path of this.#left)
       if (await lstat(path).then(Boolean, () => false)) paths.set(path, 'unfinished')
       else this.#left.delete(path)
-    for (const [torrent, held] of this.#held) {
+    for (const held of this.#held.values()) {
       for (const path of held.paths) paths.set(path, held.as)
-      const original = torrent.seal?.original
-      if (original) paths.set(original, 'sealed')
+      if (held.original !== null) paths.set(held.original, 'sealed')
     }
     const text = JSON.stringify([...paths])
     if (text === this.#written) return
@@ -132,11 +139,21 @@ export class HeldPathsKeeper {
     const { directory, metainfo } = torrent.api
     const known = this.#held.get(torrent)
     const hasFiles = metainfo !== null
-    const as = heldAs(torrent)
-    if (known?.directory === directory && known.hasFiles === hasFiles) return { ...known, as }
+    const now = { directory, hasFiles, as: heldAs(torrent), original: torrent.seal?.original ?? null }
+    if (known?.directory === directory && known.hasFiles === hasFiles) return { ...known, ...now }
     const folder = await this.#realFolder(directory)
     const paths = hasFiles ? topNames(torrent).map(name => join(folder, name)) : []
-    return { directory, hasFiles, paths, as }
+    return { ...now, paths }
+  }
+
+  #isWrong(torrent: ManagedTorrent): boolean {
+    const held = this.#held.get(torrent)
+    return (
+      held?.directory !== torrent.api.directory ||
+      held.hasFiles !== (torrent.api.metainfo !== null) ||
+      held.as !== heldAs(torrent) ||
+      held.original !== (torrent.seal?.original ?? null)
+    )
   }
 
   #realFolder(directory: string): Promise<string> {
