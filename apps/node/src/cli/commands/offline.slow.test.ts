@@ -247,7 +247,7 @@ describe('every command', () => {
   })
 })
 
-test('what is no link is a mistake of its user, as for add', { timeout: SLOW }, async () => {
+test('a word that is not a link is a mistake of the user, as for add', { timeout: SLOW }, async () => {
   const alone = ['--no-dht', '--no-lsd', '--no-trackers', '--port', '0']
   const { code, object } = await place.json('get', 'notalink', ...alone)
   expect([code, object.error.code]).toEqual([2, 'unknown-identifier'])
