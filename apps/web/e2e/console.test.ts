@@ -311,7 +311,8 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
   })
 
   test('a node that goes away leaves the last state on the screen, and is found again', async () => {
-    await on('/?mock&drop=1', async page => {
+    await on('/?mock&drop=1&lacks=4000000', async page => {
+      await page.getByRole('status').getByText('Free 4.00 MB on the disk', { exact: false }).waitFor()
       await page.getByRole('status').getByText('The node is not responding.', { exact: true }).waitFor()
       expect(await rows(page).count()).toBeGreaterThan(5)
       await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })

@@ -1,5 +1,6 @@
 /** How the command line finds the node of a data folder: `node.json` while it runs, and the token. */
-import { readFile, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeWholeFile } from './files/write-file.ts'
 
@@ -11,18 +12,60 @@ export interface NodeFile {
 }
 
 const LONGEST_TOKEN = 1024
+/** Enough for some small files and their entries in the folder. */
+const RESERVE_BYTES = 64 << 10
 
 function nodeFile(dataDir: string): string {
   return join(dataDir, 'node.json')
+}
+
+function reserveFile(dataDir: string): string {
+  return join(dataDir, 'reserve')
 }
 
 export function tokenFile(dataDir: string): string {
   return join(dataDir, 'token')
 }
 
-/** Remove it when the node ends. */
+/**
+ * Remove it when the node ends. On a full disk it takes the room of the reserve, or that of the file which a killed node has left. Rejects with
+ * `no-space` if there is neither.
+ */
 export async function writeNodeFile(dataDir: string, node: NodeFile): Promise<void> {
-  await writeWholeFile(nodeFile(dataDir), `${JSON.stringify(node)}\n`, { mode: 0o600 })
+  const path = nodeFile(dataDir)
+  const text = `${JSON.stringify(node)}\n`
+  const write = () => writeWholeFile(path, text, { mode: 0o600 })
+  await write().catch(async error => {
+    if ((error as { code?: unknown }).code !== 'no-space') throw error
+    await rm(reserveFile(dataDir), { force: true })
+    await write().catch(lack =>
+      writeOver(path, text).catch(() => {
+        throw lack
+      }),
+    )
+  })
+}
+
+/** Keeps some room for `node.json`, without which no command finds the node. Does nothing if the disk lacks it. */
+export async function keepReserve(dataDir: string): Promise<void> {
+  const path = reserveFile(dataDir)
+  const size = await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  )
+  if (size === RESERVE_BYTES) return
+  // Zeros could become a hole.
+  await writeFile(path, randomBytes(RESERVE_BYTES), { mode: 0o600 }).catch(() => rm(path, { force: true }))
+}
+
+async function writeOver(path: string, text: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.write(text, 0)
+    await file.truncate(Buffer.byteLength(text))
+  } finally {
+    await file.close()
+  }
 }
 
 export async function removeNodeFile(dataDir: string): Promise<void> {

@@ -8,6 +8,7 @@ import type { TableOwner } from './kernel/database/migrations.ts'
 import { type Kernel, type KernelOptions, openKernel } from './kernel/kernel.ts'
 import { KERNEL_TABLES } from './kernel/tables.ts'
 import { SERVER_TABLES } from './server/access/tables.ts'
+import { whileRoom } from './system/changes.ts'
 import { guestOperations } from './system/guest-operations.ts'
 import { startSystem } from './system/system.ts'
 
@@ -38,7 +39,8 @@ export async function runNode(
   try {
     const node = await assemble(capabilities, kernel)
     const system = startSystem(kernel, node)
-    const operations = { ...node.operations, ...system.operations }
+    const all = { ...node.operations, ...system.operations }
+    const operations = whileRoom(all, () => kernel.room.assert())
     let closing: Promise<void> | null = null
     const close = async () => {
       system.close()

@@ -5,12 +5,12 @@ import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { defaultFolder } from '../base/files/places.ts'
-import { removeNodeFile, writeNodeFile } from '../base/node-file.ts'
+import { keepReserve, removeNodeFile, writeNodeFile } from '../base/node-file.ts'
 import type { FixedSetting } from './kernel/fixed-settings.ts'
 import { fixedSettings } from './kernel/fixed-settings.ts'
 import type { Log } from './kernel/log/log.ts'
 import { createNodeLog, type NodeLog } from './kernel/log/node-log.ts'
-import { runNode } from './run-node.ts'
+import { type OpenNode, runNode } from './run-node.ts'
 import { Access } from './server/access/access.ts'
 import { LoginStore } from './server/access/login-store.ts'
 import { readPassword } from './server/access/password.ts'
@@ -113,7 +113,7 @@ export async function startNode(
       ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
       plugins: node.running.flatMap(({ routes }) => routes ?? []),
     })
-    await writeNodeFile(options.dataDir, { url: server.url, pid: process.pid })
+    await announce(options.dataDir, server.url, node)
     log.log.info(`the node is listening at ${server.url}`)
     if (!existsSync(WEB_ROOT))
       log.log.warn('the console is not built, so there is no page to open: npm run build builds it')
@@ -142,6 +142,23 @@ export async function startNode(
     unwatch()
     throw error
   }
+}
+
+/** Tells commands where the node is. A full disk may prevent that, but not the start. */
+async function announce(dataDir: string, url: string, { kernel: { room, log } }: OpenNode): Promise<void> {
+  const write = () => writeNodeFile(dataDir, { url, pid: process.pid })
+  await write().catch(error => {
+    if ((error as { code?: unknown }).code !== 'no-space') throw error
+    log.warn(`${(error as Error).message}. Until then commands find this node only with --node ${url}`)
+  })
+  if (room.lacksBytes === null) await keepReserve(dataDir)
+  room.onReturned(
+    () =>
+      void write().then(
+        () => keepReserve(dataDir),
+        () => {},
+      ),
+  )
 }
 
 async function tellReaders(passwordFile: string, log: Log): Promise<void> {

@@ -9,6 +9,7 @@ import { texts } from '../shared/messages/texts.ts'
 import { useNode } from '../shared/node/context.tsx'
 import { openAdd, shortcutsShown } from '../shared/ui/ui.ts'
 import { DropZone } from './DropZone.tsx'
+import { FullDiskBanner } from './FullDiskBanner.tsx'
 import { OfflineBanner } from './OfflineBanner.tsx'
 import { Preferences } from './Preferences.tsx'
 import { Rates } from './Rates.tsx'
@@ -59,6 +60,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </div>
       <main id="content" className={`${layout.stack} ${styles.main}`} tabIndex={-1}>
         <OfflineBanner />
+        <FullDiskBanner />
         <div className={styles.page}>{children}</div>
       </main>
       <nav className={styles.bottom} aria-label={texts.app.navigation}>

@@ -39,6 +39,8 @@ export const NodeStats = z
     /** Number of nodes in the DHT's routing table. Null if the DHT is disabled. */
     dhtNodes: z.number().int().min(0).nullable(),
     disk: z.array(z.object({ directory: z.string(), freeBytes: Bytes, totalBytes: Bytes })),
+    /** How much has to be freed on the disk of the data folder before the node accepts changes. Null while there is room. */
+    lacksBytes: Bytes.nullable(),
     memoryBytes: Bytes,
     uptimeSeconds: z.number().min(0),
     /** The current rate limits and their origin: the usual limits, the alternative limits or the schedule. */

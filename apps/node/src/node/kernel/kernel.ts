@@ -9,7 +9,8 @@ import { backUpDaily } from './database/daily-backups.ts'
 import { Database } from './database/database.ts'
 import type { TableOwner } from './database/migrations.ts'
 import { EventHub } from './event-hub.ts'
-import { Folders } from './folders.ts'
+import { Folders, freeBytes } from './folders.ts'
+import { FreeRoom } from './free-room.ts'
 import { JobStore } from './job-store.ts'
 import { Jobs } from './jobs.ts'
 import { RateLimits } from './limits.ts'
@@ -54,6 +55,7 @@ export interface Kernel extends Pick<KernelOptions, 'dataDir' | 'log' | 'logEntr
   readonly ticker: Ticker
   readonly limits: RateLimits
   readonly reach: Reach
+  readonly room: FreeRoom
   /** Requests the end of the program. */
   stop(): void
 }
@@ -88,19 +90,31 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       write: nowMs => database.backUp(nowMs),
       tell: problem => problems.tell('backups', problem),
     })
+    const ticker = new Ticker(problems)
+    const room = new FreeRoom({
+      database,
+      folder: dataDir,
+      freeBytes: () => freeBytes(dataDir),
+      tell: problem => problems.tell('free space', problem),
+    })
+    await room.look()
+    const stopLooking = ticker.every('the free space', () => void room.look().catch(() => {}))
+    room.onReturned(() => log.info(`the disk of ${dataDir} has room again: changes are saved`))
     const kernel: OpenKernel = {
       ...{ dataDir, log, logEntries, database, settings, events, problems, folders },
       ...(peerHost !== undefined && { peerHost }),
       startedMs: Date.now(),
       clock: systemClock,
       jobs: new Jobs(new JobStore(database), job => events.publish('jobs', { type: 'job', job })),
-      ticker: new Ticker(problems),
+      ticker,
+      room,
       limits: new RateLimits(settings),
       reach: new Reach(settings),
       stop: onStop,
       async close() {
         await kernel.jobs.close()
         events.close()
+        stopLooking()
         await endBackups()
         await database.close()
       },

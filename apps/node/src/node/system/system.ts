@@ -64,7 +64,7 @@ function nodeInfo({ startedMs, settings, folders }: Kernel, node: Assembled): No
   }
 }
 
-async function nodeStats({ startedMs, limits, folders }: Kernel, node: Assembled): Promise<NodeStats> {
+async function nodeStats({ startedMs, limits, folders, room }: Kernel, node: Assembled): Promise<NodeStats> {
   const none = { downloadedBytes: 0, uploadedBytes: 0 }
   return {
     ...{ downloadBytesPerSecond: 0, uploadBytesPerSecond: 0, session: none, allTime: none },
@@ -74,6 +74,7 @@ async function nodeStats({ startedMs, limits, folders }: Kernel, node: Assembled
     disk: await disks(folders.ownRoots),
     limits: limits.now,
     atMs: Date.now(),
+    lacksBytes: room.lacksBytes,
     memoryBytes: process.memoryUsage.rss(),
     uptimeSeconds: uptimeSeconds(startedMs),
   }

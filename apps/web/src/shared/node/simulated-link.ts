@@ -22,17 +22,19 @@ const USUAL_TOPICS = new Set<NodeEvent['type']>([
 ])
 const SEND_BYTES_PER_SECOND = 40e6
 
-/** Options in an address: `?mock=busy&torrents=5000&locked&drop=5`. */
+/** Options in an address: `?mock=busy&torrents=5000&locked&drop=5&lacks=4000000`. */
 export function simulationOptions(query: URLSearchParams): SimulatedLinkOptions {
   const asked = query.get('mock')
   const traffic = asked === 'busy' || asked === 'fresh' ? asked : 'calm'
   const usual = { calm: 24, busy: 5000, fresh: 0 }[traffic]
   const torrents = Number(query.get('torrents') ?? usual)
   const drop = query.get('drop')
+  const lacks = query.get('lacks')
   return {
     traffic,
     torrents: Number.isFinite(torrents) ? Math.max(0, Math.min(MOST_TORRENTS, torrents)) : usual,
     locked: query.has('locked'),
+    ...(lacks === null ? {} : { lacksBytes: Number(lacks) }),
     ...(drop === null ? {} : { dropAfterSeconds: Number(drop) }),
   }
 }

@@ -31,6 +31,8 @@ export interface SimulationOptions {
   readonly torrents?: number
   /** Whether `api` asks for the password, which is `shoal`. */
   readonly locked?: boolean
+  /** How much room its disk lacks. Default: none. */
+  readonly lacksBytes?: number
   readonly clock?: Clock
 }
 
@@ -53,10 +55,12 @@ export class SimulatedNode {
     traffic = 'calm',
     torrents: count = 24,
     locked = false,
+    lacksBytes,
     clock = SYSTEM_CLOCK,
   }: SimulationOptions = {}) {
     const state = new SimulatedState({ traffic, torrents: count, clock })
     state.isLocked = locked
+    state.lacksBytes = lacksBytes ?? null
     this.state = state
     this.operations = {
       ...access(state),

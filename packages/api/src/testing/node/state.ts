@@ -59,6 +59,7 @@ export class SimulatedState {
   opened: { readonly username: string; readonly address: string } | null = null
   isStopped = false
   revision = 1
+  lacksBytes: number | null = null
   totals = { downloadedBytes: 0, uploadedBytes: 0 }
   /** Transfers of the last hour and since the start. */
   readonly minutes: Minutes
@@ -282,6 +283,7 @@ export class SimulatedState {
         { directory: '/home/ana/Downloads', freeBytes: 412e9, totalBytes: 1_000e9 },
         { directory: '/home/ana/Videos', freeBytes: 61e9, totalBytes: 2_000e9 },
       ],
+      lacksBytes: this.lacksBytes,
       memoryBytes: 143e6,
       uptimeSeconds: Math.round((this.clock.nowMs() - this.startedMs) / 1000),
       limits: {

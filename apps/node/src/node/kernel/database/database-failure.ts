@@ -62,6 +62,16 @@ export function isBusy(error: unknown): boolean {
   return (((error as { errcode?: number })?.errcode ?? 0) & 0xff) === SQLITE.busy
 }
 
+/** The error for what cannot be written for lack of room. */
+export function fullDisk(path: string): Error {
+  return databaseFailure({ code: 'ERR_SQLITE_ERROR', errcode: SQLITE.full }, path)
+}
+
+/** Whether SQLite says that the disk is full. */
+export function isFullDisk(error: unknown): boolean {
+  return (((error as { errcode?: number })?.errcode ?? 0) & 0xff) === SQLITE.full
+}
+
 /** Whether the error says that the file is damaged. */
 export function isDamage(error: unknown): boolean {
   return (error as { code?: unknown })?.code === 'damaged'

@@ -5,6 +5,10 @@
  * What has to survive a power cut (`write`, `flush`) then waits for an `fdatasync` of the log in another thread. A checkpoint syncs the log
  * before it writes to the database, and the database before the log is begun anew, so the file is whole at every moment.
  *
+ * On a full disk the file is read as ever, and what the node itself writes waits in an open transaction, in memory, until there is room to commit it: so
+ * neither the start nor anything else has to do without writes. Only `write`, whose promise is a commit, rejects. A copy in memory would have
+ * to be merged into the file later, and a file kept in reserve to be deleted is used up by the first writer.
+ *
  * `locking_mode = EXCLUSIVE`: two nodes in one data folder would overwrite each other's torrents. The system drops the lock with the
  * process, however that ends. Never open the file otherwise in this process: closing that would drop the lock too (POSIX).
  */
@@ -16,8 +20,8 @@ import { Failure, fileFailure } from '../../../base/failure.ts'
 import { tokenFile } from '../../../base/node-file.ts'
 import { type Backup, listBackups, syncFolder, writeBackup } from './backups.ts'
 import { CommitGroup } from './commit-group.ts'
-import { damaged, databaseFailure } from './database-failure.ts'
-import { migrate, needsMigration, type TableOwner } from './migrations.ts'
+import { damaged, databaseFailure, fullDisk, isFullDisk } from './database-failure.ts'
+import { isUpToDate, migrate, needsMigration, type TableOwner } from './migrations.ts'
 import { createPrivate } from './private-file.ts'
 import { Query } from './query.ts'
 
@@ -35,8 +39,12 @@ export class Database {
   readonly #log: FileHandle
   readonly #group: CommitGroup
   #closed = false
+  #isFull = false
+  /** Whether the transaction is open that waits for room. */
+  #isHeld = false
+  #backups = 0
 
-  private constructor(path: string, sqlite: DatabaseSync, log: FileHandle) {
+  private constructor(path: string, sqlite: DatabaseSync, log: FileHandle, isFull: boolean) {
     this.path = path
     this.#sqlite = sqlite
     this.#log = log
@@ -48,6 +56,7 @@ export class Database {
       },
       sync: () => this.#sync(),
     })
+    if (isFull) this.#hold()
   }
 
   /** Opens or creates the file, readable by its owner only, and brings the tables of the owners up to date. The folder must be there. */
@@ -62,16 +71,34 @@ export class Database {
       prepareConnection(sqlite)
       if (endedBadly) check(sqlite, path)
       if (needsMigration(sqlite, path, owners)) await writeBackup(sqlite, path, Date.now())
-      migrate(sqlite, path, owners)
+      const isFull = !bringUpToDate(sqlite, path, owners)
       sqlite.exec('PRAGMA synchronous = NORMAL')
       const log = await openFile(`${path}-wal`, 'r+')
       await syncFolder(dirname(path))
-      return new Database(path, sqlite, log)
+      return new Database(path, sqlite, log, isFull)
     } catch (error) {
       if (sqlite?.isOpen) sqlite.close()
       if (isNew) removeEmpty(path)
       throw fileFailure(databaseFailure(error, path), path)
     }
+  }
+
+  /** Whether the last write failed because the disk is full. Everything that was written can be read. */
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
+  /** Writes what waits for room, or anything. Returns whether there was room for it. */
+  tryWrite(): boolean {
+    this.#isFull = false
+    try {
+      if (this.#isHeld) this.#release()
+      else this.transaction(() => this.#sqlite.exec('UPDATE opened SET times = times'))
+    } catch {
+      // Any fault but a full disk is for whoever writes next.
+    }
+    if (this.#isFull) this.#hold()
+    return !this.#isFull
   }
 
   /** Prepares a statement. */
@@ -106,7 +133,10 @@ export class Database {
   /** Writes a backup next to the file: see `writeBackup`. Do not close it meanwhile. */
   async backUp(nowMs: number): Promise<Backup | null> {
     this.#checkOpen()
-    return writeBackup(this.#sqlite, this.path, nowMs)
+    // A copy would wait for the end of the transaction.
+    if (this.#isHeld) return null
+    this.#backups++
+    return writeBackup(this.#sqlite, this.path, nowMs).finally(() => this.#backups--)
   }
 
   /** Finishes pending writes, and closes the file. Idempotent. */
@@ -116,6 +146,7 @@ export class Database {
     await this.#group.idle()
     await this.#log.close()
     try {
+      if (this.#isHeld) this.#release()
       this.#sqlite.exec('PRAGMA optimize')
     } catch {
       // A full disk or a damaged file, which matter to whoever writes more than this.
@@ -124,7 +155,27 @@ export class Database {
     }
   }
 
+  /** Lets later writes wait in memory. While a backup runs, they fail instead. */
+  #hold(): void {
+    this.#isFull = true
+    if (this.#isHeld || this.#backups > 0) return
+    this.#sqlite.exec('PRAGMA cache_spill = OFF; BEGIN IMMEDIATE')
+    this.#isHeld = true
+  }
+
+  /** Throws `no-space` if there is no room, and what waited is then lost, as in a crash. */
+  #release(): void {
+    this.#isHeld = false
+    try {
+      this.#sqlite.exec('UPDATE opened SET times = times; COMMIT; PRAGMA cache_spill = ON')
+    } catch (error) {
+      if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK')
+      throw this.#explain(error)
+    }
+  }
+
   #transaction<T>(work: () => T): T {
+    if (this.#isHeld) throw fullDisk(this.path)
     try {
       this.#sqlite.exec('BEGIN IMMEDIATE')
       const result = work()
@@ -160,11 +211,27 @@ export class Database {
   }
 
   #explain(error: unknown): Error {
-    return databaseFailure(error, this.path)
+    const failure = databaseFailure(error, this.path)
+    if ((failure as { code?: unknown }).code === 'no-space') this.#isFull = true
+    return failure
   }
 
   #checkOpen(): void {
     if (this.#closed) throw new Failure('closed', 'the catalogue is closed: open it again')
+  }
+}
+
+/**
+ * Returns false if the disk is full and the tables are as they should be: the file is then opened all the same, with everything that its log
+ * contains. Reading a log needs no room: with `locking_mode = EXCLUSIVE` its index is in memory.
+ */
+function bringUpToDate(sqlite: DatabaseSync, path: string, owners: readonly TableOwner[]): boolean {
+  try {
+    migrate(sqlite, path, owners)
+    return true
+  } catch (error) {
+    if (!isFullDisk(error) || !isUpToDate(sqlite, path, owners)) throw error
+    return false
   }
 }
 
@@ -196,6 +263,7 @@ function prepareConnection(sqlite: DatabaseSync): void {
     PRAGMA trusted_schema = OFF;
     PRAGMA cell_size_check = ON;
     PRAGMA cache_size = -8000;
+    PRAGMA temp_store = MEMORY;
     PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES};
   `)
 }

@@ -66,11 +66,14 @@ export function migrate(sqlite: DatabaseSync, path: string, owners: readonly Tab
 
 /** Returns whether a file with content has migrations to come. */
 export function needsMigration(sqlite: DatabaseSync, path: string, owners: readonly TableOwner[]): boolean {
+  return fileVersion(sqlite, path) > 0 && !isUpToDate(sqlite, path, owners)
+}
+
+/** Returns whether the tables are those that this program makes, or newer ones. */
+export function isUpToDate(sqlite: DatabaseSync, path: string, owners: readonly TableOwner[]): boolean {
   const version = fileVersion(sqlite, path)
-  if (version === 0 || version > FORMAT) return false
-  return (
-    version < FORMAT || owners.some(({ name, migrations }) => lastMigration(sqlite, name) < migrations.length)
-  )
+  if (version !== FORMAT) return version > FORMAT
+  return owners.every(({ name, migrations }) => lastMigration(sqlite, name) >= migrations.length)
 }
 
 function newerVersion(path: string, formats: string): Failure {

@@ -40,6 +40,10 @@ export const app: Translation<typeof english> = {
     retry: 'Jetzt versuchen',
     back: 'Der Knoten ist wieder da',
   },
+  fullDisk: {
+    title: 'Die Festplatte des Knotens ist voll',
+    body: 'Geben Sie auf der Festplatte seines Datenordners {size} frei. Bis dahin zeigt und teilt er, was er hat, speichert aber keine Änderungen.',
+  },
   loading: 'Wird geladen',
   notFound: {
     title: 'Seite nicht gefunden',

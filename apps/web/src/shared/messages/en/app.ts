@@ -35,6 +35,10 @@ export const app = {
     retry: 'Try now',
     back: 'The node is back',
   },
+  fullDisk: {
+    title: 'The disk of the node is full',
+    body: 'Free {size} on the disk of its data folder. Until then it shows and shares what it has, but saves no changes.',
+  },
   loading: 'Loading',
   notFound: {
     title: 'Page not found',
