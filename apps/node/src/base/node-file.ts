@@ -1,6 +1,6 @@
 /** How the command line finds the node of a data folder: `node.json` while it runs, and the token. */
 import { randomBytes } from 'node:crypto'
-import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeWholeFile } from './files/write-file.ts'
 
@@ -46,16 +46,24 @@ export async function writeNodeFile(dataDir: string, node: NodeFile): Promise<vo
   })
 }
 
-/** Keeps some room for `node.json`, without which no command finds the node. Does nothing if the disk lacks it. */
-export async function keepReserve(dataDir: string): Promise<void> {
+/** Keeps some room for `node.json`, without which no command finds the node. Resolves to false if the disk has no room for that. */
+export async function keepReserve(dataDir: string): Promise<boolean> {
   const path = reserveFile(dataDir)
-  const size = await stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  )
-  if (size === RESERVE_BYTES) return
-  // Zeros could become a hole.
-  await writeFile(path, randomBytes(RESERVE_BYTES), { mode: 0o600 }).catch(() => rm(path, { force: true }))
+  try {
+    const size = await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    )
+    if (size === RESERVE_BYTES) return true
+    const { bavail, bsize } = await statfs(dataDir)
+    if (bavail * bsize < 2 * RESERVE_BYTES) return false
+    // Zeros could become a hole.
+    await writeFile(path, randomBytes(RESERVE_BYTES), { mode: 0o600 })
+    return true
+  } catch {
+    await rm(path, { force: true }).catch(() => {})
+    return false
+  }
 }
 
 async function writeOver(path: string, text: string): Promise<void> {

@@ -113,7 +113,7 @@ export async function startNode(
       ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
       plugins: node.running.flatMap(({ routes }) => routes ?? []),
     })
-    await announce(options.dataDir, server.url, node)
+    const endAnnouncing = await announce(options.dataDir, server.url, node)
     log.log.info(`the node is listening at ${server.url}`)
     if (!existsSync(WEB_ROOT))
       log.log.warn('the console is not built, so there is no page to open: npm run build builds it')
@@ -128,6 +128,7 @@ export async function startNode(
       stopAsked,
       close() {
         closing ??= (async () => {
+          endAnnouncing()
           await server.close()
           await node.close()
           await removeNodeFile(options.dataDir)
@@ -145,20 +146,37 @@ export async function startNode(
 }
 
 /** Tells commands where the node is. A full disk may prevent that, but not the start. */
-async function announce(dataDir: string, url: string, { kernel: { room, log } }: OpenNode): Promise<void> {
+async function announce(
+  dataDir: string,
+  url: string,
+  { kernel: { room, log, ticker } }: OpenNode,
+): Promise<() => void> {
   const write = () => writeNodeFile(dataDir, { url, pid: process.pid })
-  await write().catch(error => {
-    if ((error as { code?: unknown }).code !== 'no-space') throw error
-    log.warn(`${(error as Error).message}. Until then commands find this node only with --node ${url}`)
-  })
-  if (room.lacksBytes === null) await keepReserve(dataDir)
-  room.onReturned(
-    () =>
-      void write().then(
-        () => keepReserve(dataDir),
-        () => {},
-      ),
+  let isWritten = await write().then(
+    () => true,
+    error => {
+      if ((error as { code?: unknown }).code !== 'no-space') throw error
+      log.warn(`${(error as Error).message}. Until then commands find this node only with --node ${url}`)
+      return false
+    },
   )
+  if (isWritten && (await keepReserve(dataDir))) return () => {}
+  let isTrying = false
+  const stop = ticker.every('the reserve', () => {
+    if (isTrying || room.lacksBytes !== null) return
+    isTrying = true
+    void complete()
+      .catch(() => {})
+      .finally(() => {
+        isTrying = false
+      })
+  })
+  const complete = async () => {
+    if (!isWritten) await write()
+    isWritten = true
+    if (await keepReserve(dataDir)) stop()
+  }
+  return stop
 }
 
 async function tellReaders(passwordFile: string, log: Log): Promise<void> {

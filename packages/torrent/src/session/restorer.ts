@@ -45,9 +45,9 @@ export class Restorer {
     )
   }
 
-  /** Finds the files of a torrent if a crash interrupted a move. Never rejects: failures are listed in `problems`. */
-  async settle(restored: Restored): Promise<Restored> {
-    return settleInterruptedMove(restored).catch(error => {
+  /** Finds the files of a torrent if a crash interrupted a move; the signal ends what is left to do after that. Never rejects: failures are listed in `problems`. */
+  async settle(restored: Restored, signal: AbortSignal): Promise<Restored> {
+    return settleInterruptedMove(restored, signal).catch(error => {
       const problem = `${restored.origin.name}: could not finish the interrupted move of its files: ${messageOf(error)}`
       this.problems.push(problem)
       return restored
@@ -136,13 +136,13 @@ function addedMs({ place }: Restored): number {
  * Finds the files of a torrent whose move was interrupted by a crash, and finishes the move if renames alone can. Rejects with the error of
  * the system.
  */
-async function settleInterruptedMove(restored: Restored): Promise<Restored> {
+async function settleInterruptedMove(restored: Restored, signal: AbortSignal): Promise<Restored> {
   const { origin, place } = restored
   const { progress } = place
   if (!progress?.moving || !origin.metainfo) return restored
   const layout = new PieceLayout(origin.metainfo.info)
   const name = infoHashText(origin.metainfo.info.infoHashes)
   const { moving: to } = progress
-  if (!(await settleMove({ layout, name, from: progress, to }))) return restored
+  if (!(await settleMove({ layout, name, from: progress, to }, signal))) return restored
   return { origin, place: { ...place, directory: to.directory, progress: { ...progress, ...to } } }
 }

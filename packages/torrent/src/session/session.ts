@@ -102,7 +102,7 @@ export class Session implements SessionApi {
     this.#restorer = restorer
     if (this.#options.restore === false) return
     for (const restored of restorer.all()) {
-      const { origin, place } = await restorer.settle(restored)
+      const { origin, place } = await restorer.settle(restored, this.#abort.signal)
       const torrent = this.#create(origin, place)
       if (torrent && !place.progress?.paused) torrent.start()
     }
@@ -167,7 +167,7 @@ export class Session implements SessionApi {
     }
     const restorer = this.#restorer
     let recorded = restorer?.take(origin)
-    if (recorded?.place.progress?.moving) recorded = await restorer?.settle(recorded)
+    if (recorded?.place.progress?.moving) recorded = await restorer?.settle(recorded, this.#abort.signal)
     this.#mustBeOpen()
     const given = options.directory === undefined ? {} : { directory: absolutePath(options.directory) }
     const directory = absolutePath(this.#directory)

@@ -3,9 +3,11 @@ import type { PieceLayout } from '../metainfo/layout.ts'
 import { partFileName } from './disk-paths.ts'
 import { NAME_RULES, storedPaths } from './file-set.node.ts'
 import { Folders, foldersOf, parentOf } from './folders.node.ts'
-import { lstat, rename, syncFolder } from './fs.node.ts'
+import { close, lstat, open, READ, readAt, rename, syncFolder, unlink } from './fs.node.ts'
 import { errnoOf } from './io-errors.ts'
 import type { FilePlace } from './storage.ts'
+
+const CHUNK_BYTES = 1024 * 1024
 
 /** A move or rename that a crash interrupted. */
 export interface InterruptedMove {
@@ -20,21 +22,29 @@ export interface InterruptedMove {
  * Determines where the files are, and finishes the move if renames suffice. Resolves to whether the files are at `to`. Rejects with the system's
  * error.
  *
- * A move by renames leaves each file in exactly one of the places. A file in both was being copied: then those at `from` are complete and stay
- * in use. The copies are kept, because nothing proves that they are not someone else's files.
+ * A move by renames leaves each file in exactly one of the places. A file in both was being copied, or the copied file was about to be deleted: then
+ * those at `from` are complete and stay in use. What is at `to` is deleted later if nothing in it is lost, because it is the same as the beginning
+ * of the file in use; anything else may be someone's own file. Reading that takes time, and ends when the signal aborts.
  */
-export async function settleMove(move: InterruptedMove): Promise<boolean> {
+export async function settleMove(move: InterruptedMove, signal?: AbortSignal): Promise<boolean> {
   const [from, to] = [new Folders(move.from.directory), new Folders(move.to.directory)]
   const left: Step[] = []
+  const doubles: Step[] = []
   let arrived = 0
   for (const step of moveSteps(move)) {
     const [before, after] = await Promise.all([
       statOrNull(from.path(step.from)),
       statOrNull(to.path(step.to)),
     ])
-    if (before && after && !(before.ino === after.ino && before.dev === after.dev)) return false
-    if (after) arrived++
+    if (before && after && !(before.ino === after.ino && before.dev === after.dev)) doubles.push(step)
+    else if (after) arrived++
     else if (before) left.push(step)
+  }
+  if (doubles.length > 0) {
+    // The torrent can be used meanwhile. A copy that cannot be read stays. A rename makes no copies.
+    if (move.from.directory !== move.to.directory)
+      void deleteDoubles(doubles, from, to, signal).catch(() => {})
+    return false
   }
   if (arrived === 0) return false
   for (const step of left) await finish(step, from, to)
@@ -55,6 +65,41 @@ function moveSteps({ layout, name, from, to }: InterruptedMove): Step[] {
   const part = partFileName(name, NAME_RULES)
   const all = [...before!.map((path, file) => ({ from: path, to: after![file]! })), { from: part, to: part }]
   return all.filter(step => step.from !== '' && !(from.directory === to.directory && step.from === step.to))
+}
+
+async function deleteDoubles(
+  doubles: readonly Step[],
+  from: Folders,
+  to: Folders,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const step of doubles) {
+    await from.check(parentOf(step.from))
+    await to.check(parentOf(step.to))
+    if (await isBeginning(to.path(step.to), from.path(step.from), signal)) await unlink(to.path(step.to))
+  }
+  await to.removeEmpty(foldersOf(doubles.map(step => step.to)))
+}
+
+/** Whether a file contains nothing but the beginning of another, or all of it. */
+async function isBeginning(path: string, whole: string, signal?: AbortSignal): Promise<boolean> {
+  const copy = await open(path, READ)
+  try {
+    const original = await open(whole, READ)
+    try {
+      const [a, b] = [new Uint8Array(CHUNK_BYTES), new Uint8Array(CHUNK_BYTES)]
+      for (let at = 0; ; at += CHUNK_BYTES) {
+        signal?.throwIfAborted()
+        const [count, most] = await Promise.all([readAt(copy, a, at), readAt(original, b, at)])
+        if (count > most || Buffer.compare(a.subarray(0, count), b.subarray(0, count)) !== 0) return false
+        if (count < CHUNK_BYTES) return true
+      }
+    } finally {
+      await close(original)
+    }
+  } finally {
+    await close(copy)
+  }
 }
 
 async function finish(step: Step, from: Folders, to: Folders): Promise<void> {

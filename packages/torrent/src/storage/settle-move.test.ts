@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { settleMove } from '#file-storage'
 import { PieceLayout } from '../metainfo/layout.ts'
 import { testFiles } from './fixtures.ts'
@@ -73,6 +73,25 @@ test('an interrupted copy changes nothing, because the old files are complete', 
   expect(await settle()).toBe(false)
   expect(listFiles(from)).toEqual(PATHS)
   expect(listFiles(to)).toEqual(PATHS.slice(0, 2))
+})
+
+test('copies of an interrupted move are deleted if nothing in them is lost', async () => {
+  write(from, PATHS, 'the whole file')
+  write(to, ['.key.parts', 'T/a', 'T/sub/b'], 'the whole')
+  write(to, ['T/a'], 'the whole file')
+  write(to, ['T/sub/c'], 'the wide world')
+  write(to, ['T/sub/c.txt'], 'the whole')
+  expect(await settle()).toBe(false)
+  await vi.waitFor(() => expect(listFiles(to)).toEqual(['T/sub/c', 'T/sub/c.txt']))
+  expect(listFiles(from)).toEqual(PATHS)
+})
+
+test('a copy that is longer than the file in use is kept', async () => {
+  write(from, ['T/a'], 'file')
+  write(to, ['T/a', 'T/sub/b'], 'filed')
+  write(from, ['T/sub/b'], 'filed')
+  expect(await settle()).toBe(false)
+  await vi.waitFor(() => expect(listFiles(to)).toEqual(['T/a']))
 })
 
 test('finds a renamed file under its new or old name', async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { expect, test, vi } from 'vitest'
 import { createHashPool } from '#hash-pool'
 import { createResumeStore } from '#resume-store'
 import { decodeProgress, encodeProgress } from '../../storage/resume-record.ts'
@@ -56,7 +56,9 @@ test('a move is recorded before it begins and after it ends, and the files are w
   await Promise.all([torrent.move(loop.path('new')), torrent.renameFile(1, ['content', 'c.bin'])])
   expect(steps).toEqual([
     ' moving: content',
+    '/new moving: new/content',
     '/new still: new/content',
+    '/new moving: new/content',
     '/new moving: new/content',
     '/new still: new/content',
   ])
@@ -99,6 +101,27 @@ test.each([true, false])('a crash in the middle of a move costs nothing (restore
     expect(progress.moving).toBeUndefined()
     return progress
   })
+})
+
+test('a crash before copied files were deleted does not leave them twice', async () => {
+  await using loop = await Loopback.make()
+  const metainfo = await loop.torrent('content', FILES)
+  const options = { directory: loop.folder, stateDirectory: loop.path('state') }
+  const first = await loop.open(options)
+  const torrent = await first.add(metainfo)
+  await torrent.whenComplete()
+  await torrent.move(loop.path('new'))
+  await first.close()
+  await cp(loop.path('new', 'content', 'sub'), loop.path('content', 'sub'), { recursive: true })
+  await changeRecord(loop.path('state'), progress => ({
+    ...progress,
+    moving: { directory: loop.folder, renamed: new Map() },
+  }))
+  const [again] = (await loop.open(options)).torrents
+  await again!.whenComplete()
+  expect(again!.directory).toBe(loop.path('new'))
+  await vi.waitFor(() => expect(existsSync(loop.path('content'))).toBe(false))
+  expect(existsSync(loop.path('new', 'content', 'sub', 'b.bin'))).toBe(true)
 })
 
 async function changeRecord(

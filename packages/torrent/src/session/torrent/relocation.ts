@@ -62,9 +62,10 @@ export class Relocation {
     await this.#recorder?.changed()
     try {
       await work(async () => {
+        // If a crash comes before copied files are deleted, the next session deletes them.
+        data.moving = { directory: data.directory, renamed: data.renamed ?? new Map() }
         data.directory = next.directory
         data.renamed = next.renamed.size > 0 ? new Map(next.renamed) : null
-        data.moving = null
         await this.#recorder?.changed()
       })
     } finally {
