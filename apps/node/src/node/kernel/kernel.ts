@@ -91,11 +91,17 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       tell: problem => problems.tell('backups', problem),
     })
     const ticker = new Ticker(problems)
+    let isFull = false
     const room = new FreeRoom({
       database,
       folder: dataDir,
       freeBytes: () => freeBytes(dataDir),
-      tell: problem => problems.tell('free space', problem),
+      tell(problem) {
+        // How much it lacks may change every second.
+        if (problem !== null && !isFull) log.warn(problem)
+        isFull = problem !== null
+        problems.set('free space', problem)
+      },
     })
     await room.look()
     const stopLooking = ticker.every('the free space', () => void room.look().catch(() => {}))
