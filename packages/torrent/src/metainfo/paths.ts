@@ -18,8 +18,10 @@ function faultOf(component: string): string | null {
   if (component === '') return 'is empty'
   if (component.includes('/')) return 'contains a slash'
   if (component.includes('\0')) return 'contains a NUL'
-  if (component.split('\\').some(leadsElsewhere)) return 'leads to another folder'
-  if (component.length > MAX_COMPONENT_BYTES || utf8(component).length > MAX_COMPONENT_BYTES)
+  if (leadsElsewhere(component) || (component.includes('\\') && component.split('\\').some(leadsElsewhere)))
+    return 'leads to another folder'
+  // A UTF-16 unit takes at most three bytes.
+  if (component.length * 3 > MAX_COMPONENT_BYTES && utf8(component).length > MAX_COMPONENT_BYTES)
     return `is longer than ${MAX_COMPONENT_BYTES} bytes`
   return null
 }
