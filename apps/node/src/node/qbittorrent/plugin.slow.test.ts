@@ -158,8 +158,12 @@ test('answers with the statuses of 4.6.7 where nothing is to be done', async () 
   const announce = 'http://127.0.0.1:9/announce'
   const torrent = await server.torrent('rows', { a: 10, b: 10 }, [[announce]])
   await add(torrent, { paused: 'true' })
-  const [{ hash, added_on, last_activity }] = (await get('torrents/info')).json()
-  expect(last_activity).toBe(added_on)
+  const [{ hash, added_on, last_activity, availability }] = (await get('torrents/info')).json()
+  expect([last_activity, availability]).toEqual([added_on, 0])
+  expect((await get('torrents/files', { hash })).json()).toMatchObject([
+    { availability: 0 },
+    { availability: 0 },
+  ])
   expect((await add(torrent)).body).toBe('Fails.')
   expect((await post('torrents/add', { urls: `magnet:?xt=urn:btih:${hash}` })).body).toBe('Fails.')
   const statuses = [

@@ -35,7 +35,7 @@ test('sizes, times, limits and queue positions use qBittorrent’s names and uni
     amount_left: 600,
     category: 'tv',
     completed: 200,
-    completion_on: -1,
+    completion_on: 0,
     content_path: '/downloads/tv/season',
     dl_limit: 0,
     dlspeed: 100,

@@ -79,7 +79,7 @@ export const ACTING_METHODS: WebMethods = {
   'torrents/setShareLimits': updating(shareLimits),
   'torrents/setLocation': changes(async (params, context) => {
     const directory = params.required('location').trim()
-    if (directory === '') throw new Refusal(400, 'save path cannot be empty')
+    if (directory === '') throw new Refusal(400, 'Save path cannot be empty')
     return move(params, directory, context)
   }),
   'torrents/setSavePath': changes((params, context) => {
@@ -96,7 +96,7 @@ export const ACTING_METHODS: WebMethods = {
   'torrents/rename': changes(async (params, context) => {
     const { id } = await chosenOne(params, context)
     const name = params.required('name').trim()
-    if (name === '') throw new Refusal(409, 'incorrect torrent name')
+    if (name === '') throw new Refusal(409, 'Incorrect torrent name')
     const changed = await context.call('updateTorrent', { id, name })
     context.facts.doubt([id])
     if (changed.name !== name) throw new Refusal(409, 'this torrent cannot be renamed')
@@ -151,7 +151,7 @@ async function renamePath(params: Params, context: WebContext): Promise<undefine
 async function filePriority(params: Params, context: WebContext): Promise<undefined> {
   const torrent = await chosenOne(params, context)
   const priority = fromPriority(Number(params.required('priority')))
-  if (priority === null) throw new Refusal(400, 'priority is not valid')
+  if (priority === null) throw new Refusal(400, 'Priority is not valid')
   const indexes = params.list('id', /[|,]/).map(Number)
   if (indexes.length === 0 || indexes.some(index => !Number.isSafeInteger(index)))
     throw new Refusal(400, 'file IDs must be integers')

@@ -1,7 +1,7 @@
 import type { Torrent } from '@shoal/api'
 import { parseMetainfo } from '@shoal/torrent'
 import { codeOf } from '../server/compat/call.ts'
-import { listAllFiles } from '../server/compat/detail-cache.ts'
+import { isComplete, listAllFiles } from '../server/compat/detail-cache.ts'
 import { hasPiece } from '../server/compat/pieces.ts'
 import { allTorrents, findTorrents, hash40 } from '../server/compat/torrent-finder.ts'
 import { reads, type WebContext, type WebMethods } from './answer.ts'
@@ -78,7 +78,7 @@ async function files(params: Params, context: WebContext): Promise<object[]> {
   const wanted = params.has('indexes') ? params.list('indexes', '|').map(Number) : null
   if (wanted?.some(index => !all[index])) throw new Refusal(409, 'there is no file with this index')
   const shown = wanted ? wanted.map(index => all[index]!) : all
-  const map = torrent.state === 'downloading' ? await context.call('getPieces', { id: torrent.id }) : null
+  const map = !isComplete(torrent) ? await context.call('getPieces', { id: torrent.id }) : null
   return shown.map(file => toFile(file, torrent, offsets?.[file.index], info?.pieceLengthBytes, map))
 }
 

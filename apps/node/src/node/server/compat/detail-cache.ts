@@ -12,7 +12,7 @@ export interface TorrentFacts {
   readonly trackers: readonly Tracker[]
   /** Path of its first file below the download folder; null while its files are unknown. */
   readonly firstPath: string | null
-  /** Copies of it among peers and us: see distributedCopies. Null unless it is downloading. */
+  /** Copies of it among peers and us: see distributedCopies. Null once it is complete, and while its files are unknown. */
   readonly availability: number | null
 }
 
@@ -75,7 +75,7 @@ export class DetailCache {
     const detail = await this.#call('getTorrent', { id })
     const { items: trackers } = await this.#call('listTrackers', { id })
     const firstPath = detail.fileCount === null ? null : await this.#firstPathOf(id)
-    const isLoading = detail.state === 'downloading' && firstPath !== null
+    const isLoading = firstPath !== null && !isComplete(detail)
     const availability = isLoading ? distributedCopies(await this.#call('getPieces', { id })) : null
     return { detail, trackers, firstPath, availability }
   }
