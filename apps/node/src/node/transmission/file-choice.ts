@@ -1,5 +1,6 @@
 /** Wanted files and their priorities: Transmission has five lists for them, Shoal one number per file. */
 import type { TorrentFile } from '@shoal/api'
+import { Failure } from '../../base/failure.ts'
 import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { type Arguments, readIndexes } from './arguments.ts'
 import type { RpcContext } from './context.ts'
@@ -42,6 +43,11 @@ export async function chooseFiles(
     if (priority === undefined) remembered.delete(rememberedPriority(id, index))
     else if (remembered.size < MOST_REMEMBERED) remembered.set(rememberedPriority(id, index), priority)
   }
+  if (hasUnknown(files, args)) throw new Failure('bad-request', 'file index out of range')
+}
+
+function hasUnknown(files: readonly TorrentFile[], args: Arguments): boolean {
+  return CHOICES.some(name => readIndexes(args, name)?.some(index => index >= files.length))
 }
 
 /** Changes `waiting`, too: the priorities of files that are not wanted. */

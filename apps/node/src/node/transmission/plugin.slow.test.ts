@@ -145,6 +145,7 @@ test('rejects what Transmission rejects, in its words', async () => {
   ] as const
   for (const [method, args, result] of cases)
     expect([method, (await rpc(method, args)).result]).toEqual([method, result])
+  expect((await rpc('torrent-get')).arguments).toEqual({ torrents: [] })
   const path = server.node.directory
   const space = (await rpc('free-space', { path })).arguments
   expect(space).toEqual({ path, 'size-bytes': expect.any(Number), total_size: expect.any(Number) })
@@ -166,6 +167,9 @@ test('rejects what Transmission rejects, in its words', async () => {
     'priority-low': [1],
     sequential_download: false,
   })
+  expect((await rpc('torrent-set', { ids: [id], 'files-wanted': [9] })).result).toBe(
+    'file index out of range',
+  )
   const get = async () => (await rpc('torrent-get', { ids: [id], fields })).arguments.torrents
   expect(await get()).toEqual([{ sequential_download: false, priorities: [0, -1], wanted: [1, 0] }])
   await rpc('torrent-set', { ids: [id], 'files-wanted': [1] })

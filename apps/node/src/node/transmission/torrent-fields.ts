@@ -40,7 +40,7 @@ const OF_ROW: Record<string, Value> = {
   isStalled: ({ row }) => isStalled(row),
   labels: ({ row }) => [...(row.label === null ? [] : [row.label]), ...row.tags],
   leftUntilDone: ({ row }) => leftBytes(row),
-  manualAnnounceTime: () => 0,
+  manualAnnounceTime: () => -1,
   maxConnectedPeers: ({ settings }) => settings.network.maxConnectionsPerTorrent,
   metadataPercentComplete: ({ row }) => (row.totalBytes === null ? 0 : 1),
   // The name on disk: clients look for the content there.

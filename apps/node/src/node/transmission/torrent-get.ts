@@ -1,6 +1,6 @@
-import { Failure } from '../../base/failure.ts'
 import { type Arguments, readText, stringList } from './arguments.ts'
 import { type Method, type RpcContext, selectTorrents } from './context.ts'
+import { RpcFailure } from './rpc-failure.ts'
 import { type Field, TORRENT_FIELDS } from './torrent-fields.ts'
 import { type Part, torrentParts } from './torrent-parts.ts'
 
@@ -25,7 +25,7 @@ async function buildTable(args: Arguments, context: RpcContext): Promise<unknown
 /** Unknown fields are left out of the answer, as in Transmission. */
 function readFields(args: Arguments): [string, Field][] {
   const given = stringList(args, 'fields')
-  if (!given) throw new Failure('bad-request', 'no fields specified')
+  if (!given) throw new RpcFailure('no fields specified', { torrents: [] })
   const names = [...new Set(given.slice(0, 1000))]
   return names.flatMap(name => {
     const field = TORRENT_FIELDS.get(name)

@@ -33,7 +33,7 @@ export function trackerStatsView(tracker: Tracker, id: number, nowSeconds: numbe
     lastScrapeStartTime: 0,
     lastScrapeSucceeded: false,
     lastScrapeTime: 0,
-    lastScrapeTimedOut: 0,
+    lastScrapeTimedOut: false,
     leecherCount: leeches ?? -1,
     nextAnnounceTime: nextAnnounceSeconds === null ? 0 : nowSeconds + nextAnnounceSeconds,
     nextScrapeTime: 0,
