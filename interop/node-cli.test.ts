@@ -37,6 +37,8 @@ describe('a node', () => {
     })
     expect(await names('--state', 'seeding')).toEqual(['Photos'])
     const { id } = await ask('show', 'photos')
+    expect(await ask('complete', 'pho')).toEqual({ words: ['Photos'] })
+    expect(await ask('complete', id.slice(0, 5))).toEqual({ words: [id.slice(0, 12)] })
     expect(await ask('show', id.slice(0, 6))).toMatchObject({ id, totalBytes: 301_000, fileCount: 2 })
     expect((await ask('files', 'Photos')).items).toMatchObject([
       { path: expect.stringContaining('a.bin'), lengthBytes: 300_000, haveBytes: 300_000 },

@@ -19,7 +19,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   interop: ['packages/*', 'apps/*'],
   sim: ['packages/*', 'apps/*'],
   bench: ['packages/*', 'apps/*', 'interop', 'scripts'],
-  scripts: ['interop', 'packages/api', 'packages/options', 'apps/node'],
+  scripts: ['interop', 'packages/api', 'packages/options', 'apps/node', 'apps/hub'],
 }
 
 /** Workspaces that may import any file of another workspace, not only what its package.json exports. */

@@ -1,14 +1,18 @@
 import { flagName } from '@shoal/options'
 import { OPTIONS } from './options.ts'
 
+/** Also in the manual page. */
+export const ABOUT = 'A BitTorrent tracker: HTTP, UDP and WebSocket (WebTorrent) on one swarm state'
+export const PLACES_OF_OPTIONS = `Each option is also an environment variable, such as SHOAL_HUB_UDP_PORT for --udp-port, and a member of a settings file: { "udpPort": 6969 }.
+The command line overrides the environment, and the environment overrides the file.`
+
 const HEAD = `Usage: shoal-hub [OPTIONS]
 
-A BitTorrent tracker: HTTP, UDP and WebSocket (WebTorrent) on one swarm state. Runs until Ctrl-C or SIGTERM.
+${ABOUT}. Runs until Ctrl-C or SIGTERM.
 
 `
 const TAIL = `
-Each option is also an environment variable, such as SHOAL_HUB_UDP_PORT for --udp-port, and a member of a settings file: { "udpPort": 6969 }.
-The command line overrides the environment, and the environment overrides the file.
+${PLACES_OF_OPTIONS}
 
   shoal-hub                                   Serve this machine only
   shoal-hub --host 0.0.0.0 --host ::          Serve everybody who can reach it

@@ -1,4 +1,6 @@
+export { COMPLETION_SHELLS, type CompletionShell, completionScript } from './completion/completion.ts'
 export { completeOptions, environmentLayer, fileLayer, type Layer, variableName } from './layers.ts'
+export { type ManualOptions, type ManualTexts, manualPage } from './manual.ts'
 export {
   flag,
   flagName,
@@ -14,6 +16,12 @@ export {
   value,
 } from './option.ts'
 export { type Parsed, type Positional, parseWords, requireWords } from './parse.ts'
+export {
+  type CommandShape,
+  type ProgramShape,
+  sourceOf,
+  type ValueSource,
+} from './program-shape.ts'
 export { nearest } from './suggest.ts'
 export { setLanguage } from './texts.ts'
 export { UsageError } from './usage-error.ts'

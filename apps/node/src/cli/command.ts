@@ -23,12 +23,18 @@ export type CommandGroup = (typeof COMMAND_GROUPS)[number]
 
 /** An entry in the table of commands. */
 export interface CommandEntry {
-  readonly group: CommandGroup
+  /** Null for commands that only programs use: overview, completion and manual do not show them. */
+  readonly group: CommandGroup | null
   /**
    * Loads the command, so that starting one does not read them all. Its module imports the engine and the node only when it runs, because
    * they take 0.3 s, and help and completion need neither.
    */
   load(): Promise<Command>
+}
+
+/** The commands that people use, by name. */
+export function shownCommands(commands: CommandLine['commands']): [name: string, entry: CommandEntry][] {
+  return Object.entries(commands).filter(([, { group }]) => group !== null)
 }
 
 export interface Command<Table extends OptionTable = OptionTable> {

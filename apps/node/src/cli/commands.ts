@@ -47,6 +47,9 @@ export const COMMANDS = {
   create: { group: 'alone', load: async () => (await import('./commands/create.ts')).create },
   info: { group: 'alone', load: async () => (await import('./commands/info.ts')).info },
   check: { group: 'alone', load: async () => (await import('./commands/check.ts')).check },
+  completion: { group: 'alone', load: async () => (await import('./commands/completion.ts')).completion },
+  man: { group: 'alone', load: async () => (await import('./commands/man.ts')).man },
+  complete: { group: null, load: async () => (await import('./commands/complete.ts')).complete },
 } satisfies Record<NodeCommandName, CommandEntry> & Record<string, CommandEntry>
 
 export type CommandName = keyof typeof COMMANDS

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { SHOAL } from '../base/program.ts'
 import { widthOf } from '../base/width.ts'
 import type { CommandEntry } from './command.ts'
+import { shownCommands } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { commandHelp, overview, summaryOf } from './help.ts'
@@ -41,6 +42,7 @@ describe.each(Object.entries<CommandEntry>(COMMANDS))('help of %s', (name, entry
 test('the overview names every command', () => {
   // The summary of a long name is on the next line.
   const lines = overview(COMMANDS, 200).replace(/^ {2}(\S{11,})\n {14}/gm, '  $1')
-  for (const name of Object.keys(COMMANDS))
+  for (const [name] of shownCommands(COMMANDS))
     expect(lines).toContain(`  ${name.padEnd(12)}${summaryOf(name)}\n`)
+  expect(lines).not.toContain('  complete  ')
 })

@@ -3,7 +3,6 @@ import { flagName, type OptionTable } from '@shoal/options'
 import { SHOAL } from '../base/program.ts'
 import { wrap } from '../base/width.ts'
 import { COMMAND_GROUPS, type Command, type CommandEntry } from './command.ts'
-import type { CommandName } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { texts } from './texts.ts'
 
@@ -38,7 +37,7 @@ export function commandHelp(name: string, command: Command, columns: number): st
 
 /** Describes a command in one line. */
 export function summaryOf(name: string): string {
-  return texts[name as CommandName].summary
+  return (texts as unknown as Readonly<Record<string, { summary: string }>>)[name]!.summary
 }
 
 /** The command with its arguments: `move ID …`. */

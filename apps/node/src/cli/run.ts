@@ -5,7 +5,7 @@ import { nearest, parseWords, requireWords } from '@shoal/options'
 import { UsageError } from '../base/failure.ts'
 import { SHOAL } from '../base/program.ts'
 import { VERSION } from '../base/version.ts'
-import type { CommandContext } from './command.ts'
+import { type CommandContext, shownCommands } from './command.ts'
 import { COMMANDS, findCommand } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { EXIT } from './exit.ts'
@@ -125,7 +125,10 @@ function stacks(error: unknown): string[] {
 }
 
 function unknownCommand(typed: string): UsageError {
-  const meant = nearest(typed, Object.keys(COMMANDS))
+  const meant = nearest(
+    typed,
+    shownCommands(COMMANDS).map(([name]) => name),
+  )
   const isLink = /^((web\+)?magnet:|https?:)|\.torrent$|^[0-9a-f]{40}$/i.test(typed)
   const shown = typed.slice(0, 80)
   if (isLink) return new UsageError(texts.run.unknownCommandLink({ typed: shown, shoal: SHOAL }))

@@ -1,6 +1,6 @@
 /** Tab completion in the shell. */
 
-import { flagName } from '@shoal/options'
+import { flagName, sourceOf, type ValueSource } from '@shoal/options'
 import type { Command } from '../command.ts'
 import { COMMON_OPTIONS } from '../common-options.ts'
 import { quoteWord, splitLine } from './split.ts'
@@ -20,8 +20,6 @@ export interface CompletionSources {
 export type Completion = [candidates: string[], replaced: string]
 
 const MOST = 200
-/** Names of values that are paths on this machine. */
-const PATHS = new Set(['FILE', 'DIR', 'PATH'])
 
 export async function complete(line: string, sources: CompletionSources): Promise<Completion> {
   const { words, lastStart } = splitLine(line)
@@ -47,10 +45,8 @@ async function candidatesFor(
   const named = (word: string | undefined) =>
     Object.entries(table).find(([key, { short }]) => word === flagName(key) || word === `-${short}`)?.[1]
   const option = named(rest.at(-1))
-  if (option && option.kind !== 'flag') {
-    if (option.value === 'ID') return sources.torrents()
-    return PATHS.has(option.value ?? '') ? sources.paths(typed) : (option.choices ?? [])
-  }
+  if (option && option.kind !== 'flag')
+    return candidatesOf(sourceOf(option.value, option.choices), typed, sources)
   if (typed.startsWith('-')) return Object.keys(table).map(flagName)
   return forPositional(command, countWords(rest, named), typed, sources)
 }
@@ -63,10 +59,17 @@ async function forPositional(
 ): Promise<readonly string[]> {
   const last = positionals.at(-1)
   const positional = positionals[at] ?? (last?.many ? last : undefined)
-  if (!positional) return []
-  if (positional.choices) return positional.choices
-  if (positional.name === 'ID' || positional.name === 'WORD') return sources.torrents()
-  return ['LINK', 'PATH', 'FILE', 'DIR'].includes(positional.name) ? sources.paths(typed) : []
+  return positional ? candidatesOf(sourceOf(positional.name, positional.choices), typed, sources) : []
+}
+
+function candidatesOf(
+  source: ValueSource,
+  typed: string,
+  sources: CompletionSources,
+): Promise<readonly string[]> | readonly string[] {
+  if (source === 'torrents') return sources.torrents()
+  if (source === 'paths') return sources.paths(typed)
+  return source ?? []
 }
 
 /** Counts the words that are neither options nor their values. */

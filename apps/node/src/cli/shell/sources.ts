@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { openNode } from '../client/node-client.ts'
 import type { NodeOptions } from '../client/node-options.ts'
 import { allTorrents } from '../client/pages.ts'
-import type { CommandLine } from '../command.ts'
+import { type CommandLine, shownCommands } from '../command.ts'
 import type { CompletionSources } from './complete.ts'
 
 /** Time limit, because the user is typing. */
@@ -20,7 +20,10 @@ export function shellSources(entries: CommandLine['commands'], node: NodeOptions
   let names: readonly string[] = []
   let readMs = Number.NEGATIVE_INFINITY
   return {
-    commands: [...Object.keys(entries).filter(name => name !== 'shell'), ...SHELL_WORDS],
+    commands: [
+      ...shownCommands(entries).flatMap(([name]) => (name === 'shell' ? [] : [name])),
+      ...SHELL_WORDS,
+    ],
     async command(name) {
       return (await entries[name]?.load()) ?? null
     },

@@ -233,4 +233,32 @@ export const alone: Translation<typeof original> = {
       'Die Datei im Torrent heißt {expected}, diese aber {actual}: Benennen Sie sie um, oder geben Sie ihren Ordner an',
     notFolder: '{path} ist eine Datei, der Torrent aber ein Ordner namens {name}: Geben Sie diesen Ordner an',
   },
+  completion: {
+    summary: 'Ein Skript ausgeben, das Befehle in bash, zsh oder fish mit Tab vervollständigt',
+    about:
+      'Das Skript vervollständigt Befehle, Optionen, deren Werte, Dateien und die Namen der Torrents des laufenden Knotens. Laden Sie es beim Start einer Shell:\n\nbash: source <(shoal completion bash)  in ~/.bashrc\n\nzsh: source <(shoal completion zsh)  in ~/.zshrc, nach compinit\n\nfish: shoal completion fish > ~/.config/fish/completions/shoal.fish',
+    shell: 'die Shell',
+    example: 'Vervollständigt ab jetzt in dieser Shell',
+  },
+  man: {
+    summary: 'Die Handbuchseite ausgeben',
+    about:
+      'Die Seite beschreibt alle Befehle und Optionen, in roff. npm install --global installiert sie auf Englisch auch für man shoal.',
+    example: 'Zeigt die Seite',
+    purpose: 'Dateien direkt mit anderen und mit jedem BitTorrent-Programm teilen',
+    headings: {
+      name: 'Name',
+      synopsis: 'Übersicht',
+      description: 'Beschreibung',
+      commands: 'Befehle',
+      options: 'Optionen aller Befehle',
+      examples: 'Beispiele',
+    },
+  },
+  complete: {
+    summary: 'Die Torrents ausgeben, deren Namen mit einem Text beginnen',
+    about: 'Die Vervollständigung der Shell ruft diesen Befehl auf.',
+    typed: 'der Anfang eines Namens oder einer ID',
+    example: 'Gibt die Namen aus, die mit ph beginnen',
+  },
 }

@@ -227,4 +227,32 @@ export const alone = {
       'the file in the torrent is named {expected}, but this one is {actual}: rename it, or give its folder',
     notFolder: '{path} is a file, but the torrent is a folder named {name}: give that folder',
   },
+  completion: {
+    summary: 'Print a script that completes commands with Tab in bash, zsh or fish',
+    about:
+      'The script completes commands, options, their values, files, and the names of torrents of the running node. Load it when a shell starts:\n\nbash: add  source <(shoal completion bash)  to ~/.bashrc\n\nzsh: add  source <(shoal completion zsh)  to ~/.zshrc, after compinit\n\nfish: shoal completion fish > ~/.config/fish/completions/shoal.fish',
+    shell: 'the shell',
+    example: 'Completes in this shell from now on',
+  },
+  man: {
+    summary: 'Print the manual page',
+    about:
+      'The page describes all commands and options, in roff. npm install --global also installs it in English, for man shoal.',
+    example: 'Shows the page',
+    purpose: 'share files directly with other people and with every BitTorrent client',
+    headings: {
+      name: 'Name',
+      synopsis: 'Synopsis',
+      description: 'Description',
+      commands: 'Commands',
+      options: 'Options of all commands',
+      examples: 'Examples',
+    },
+  },
+  complete: {
+    summary: 'Print the torrents whose names begin with a text',
+    about: 'Shell completion calls this command.',
+    typed: 'the beginning of a name or ID',
+    example: 'Prints the names that begin with ph',
+  },
 } as const

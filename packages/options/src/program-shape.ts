@@ -1,0 +1,56 @@
+import { flagName, type OptionTable } from './option.ts'
+import type { Positional } from './parse.ts'
+
+/** A program as completion and manual pages describe it: made from the tables that also parse its command line. */
+export interface ProgramShape {
+  readonly name: string
+  readonly summary: string
+  readonly commands: readonly CommandShape[]
+  /** The options of a program without commands. */
+  readonly options: OptionTable
+}
+
+export interface CommandShape {
+  readonly name: string
+  readonly summary: string
+  /** Paragraphs with an empty line between them. */
+  readonly about: string
+  readonly positionals: readonly Positional[]
+  readonly options: OptionTable
+  readonly examples: readonly (readonly [line: string, does: string])[]
+}
+
+/** The values that can be completed: these words, the node's torrents, files and folders; null if they are unknown. */
+export type ValueSource = readonly string[] | 'torrents' | 'paths' | null
+
+const PATHS = new Set(['FILE', 'DIR', 'PATH', 'LINK'])
+const TORRENTS = new Set(['ID', 'WORD'])
+
+/** The source for a value with this name in the help. */
+export function sourceOf(value: string | undefined, choices?: readonly string[]): ValueSource {
+  if (choices) return choices
+  if (value === undefined) return null
+  if (TORRENTS.has(value)) return 'torrents'
+  return PATHS.has(value) ? 'paths' : null
+}
+
+export interface OptionShape {
+  /** `--out`, and `-o` if there is one. */
+  readonly names: readonly string[]
+  readonly help: string
+  readonly isFlag: boolean
+  readonly isList: boolean
+  readonly value: string
+  readonly source: ValueSource
+}
+
+export function optionShapes(table: OptionTable): OptionShape[] {
+  return Object.entries(table).map(([key, { kind, short, help, value = '', choices }]) => ({
+    names: [flagName(key), ...(short ? [`-${short}`] : [])],
+    help,
+    isFlag: kind === 'flag',
+    isList: kind === 'list',
+    value,
+    source: kind === 'flag' ? null : sourceOf(value, choices),
+  }))
+}
