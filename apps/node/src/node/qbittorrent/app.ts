@@ -1,9 +1,9 @@
 import { arch } from 'node:os'
-import type { FolderListing, SettingsChange } from '@shoal/api'
+import type { FolderListing } from '@shoal/api'
 import { findDisk } from '../server/compat/disk.ts'
 import { changes, reads, type WebMethods } from './answer.ts'
 import { toPreferences } from './preferences.ts'
-import { settingsChange } from './preferences-change.ts'
+import { settingsChange, withoutFixed } from './preferences-change.ts'
 import { Refusal } from './refusal.ts'
 
 /** The version of qBittorrent whose API this is: clients derive from it which methods they can use. */
@@ -59,14 +59,6 @@ export const APP_METHODS: WebMethods = {
   }),
   'app/networkInterfaceList': reads(async () => []),
   'app/networkInterfaceAddressList': reads(async () => []),
-}
-
-function withoutFixed(change: SettingsChange, fixed: readonly string[]): SettingsChange {
-  const groups = Object.entries(change).map(([group, members]) => {
-    const free = Object.entries(members ?? {}).filter(([name]) => !fixed.includes(`${group}.${name}`))
-    return [group, Object.fromEntries(free)] as const
-  })
-  return Object.fromEntries(groups.filter(([, members]) => Object.keys(members).length > 0))
 }
 
 function preferences(json: string): Record<string, unknown> {

@@ -24,6 +24,15 @@ export function settingsChange(given: Given, settings: Settings): SettingsChange
   })
 }
 
+/** Leaves out the settings with these dotted names. */
+export function withoutFixed(change: SettingsChange, fixed: readonly string[]): SettingsChange {
+  const groups = Object.entries(change).map(([group, members]) => {
+    const free = Object.entries(members ?? {}).filter(([name]) => !fixed.includes(`${group}.${name}`))
+    return [group, Object.fromEntries(free)] as const
+  })
+  return Object.fromEntries(groups.filter(([, members]) => Object.keys(members).length > 0))
+}
+
 function networkChange(given: Given) {
   const encryption = number(given, 'encryption')
   return {

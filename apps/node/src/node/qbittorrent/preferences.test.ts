@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS, type NodeInfo, type Settings } from '@shoal/api'
 import { expect, test } from 'vitest'
 import { toPreferences } from './preferences.ts'
-import { settingsChange } from './preferences-change.ts'
+import { settingsChange, withoutFixed } from './preferences-change.ts'
 
 const SETTINGS: Settings = {
   ...DEFAULT_SETTINGS,
@@ -142,4 +142,17 @@ test('queueing is off without limits, and gets limits when it is switched on', (
   expect(settingsChange({ queueing_enabled: true, max_active_uploads: 2 }, off).queue).toEqual({
     maxSeeds: 2,
   })
+})
+
+test('settings that the command line fixes are left out, and the others set', () => {
+  const change = settingsChange({ save_path: '/other', dl_limit: 5, start_paused_enabled: true }, SETTINGS)
+  expect(withoutFixed(change, ['downloads.directory', 'limits.downloadBytesPerSecond'])).toEqual({
+    downloads: { startPaused: true },
+  })
+})
+
+test('the content layout is a setting', () => {
+  const change = settingsChange({ torrent_content_layout: 'NoSubfolder' }, SETTINGS)
+  expect(change).toEqual({ downloads: { layout: 'no-subfolder' } })
+  expect(toPreferences(merged(change), INFO, WEB).torrent_content_layout).toBe('NoSubfolder')
 })
