@@ -1,4 +1,4 @@
-/** Runs the examples as their own processes: from this folder, and from a project in which the package is installed. */
+/** Runs the examples as their own processes, in a project in which the package is installed: `interop/packages.test.ts`. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, realpath } from 'node:fs/promises'
@@ -12,9 +12,8 @@ const LIMIT_MS = 60_000
 export interface ExamplePlace {
   /** The Node that runs them. */
   readonly node: string
+  /** The compiled examples. */
   readonly folder: string
-  /** The ending of their names: `.ts`, or `.js` if they are compiled. */
-  readonly ending: string
 }
 
 /** `place` is called when the tests run. */
@@ -25,8 +24,8 @@ export function testExamples(name: string, place: () => ExamplePlace): void {
     args: readonly string[],
     interrupt?: (printed: string) => Promise<unknown>,
   ) {
-    const { node, folder, ending } = place()
-    const file = (name: string) => join(folder, name + ending)
+    const { node, folder } = place()
+    const file = (name: string) => join(folder, `${name}.js`)
     const program = ['--import', file('loopback-only.node'), file(name), ...args]
     const child = spawn(node, program, { stdio: ['ignore', 'pipe', 'pipe'] })
     const exited = once(child, 'exit')

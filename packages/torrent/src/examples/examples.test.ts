@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { testExamples } from './examples-suite.ts'
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const read = (name: string) => readFile(here(name), 'utf8')
@@ -20,5 +19,3 @@ describe('the documented examples are the tested ones', () => {
     expect(code!.replaceAll(/^ \* ?/gm, '')).toBe(await read('download.ts'))
   })
 })
-
-testExamples('the example', () => ({ node: process.execPath, folder: here('.'), ending: '.ts' }))
