@@ -3,8 +3,8 @@
  * and source maps. They are in `dist` while npm reads the folder, and package.json then names them instead of the sources. `--undo` restores
  * package.json and deletes `dist`.
  */
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join, relative, sep } from 'node:path'
 import { commandPath, ROOT, runNode } from './run.ts'
 
 /** The original package.json while a package is packed. npm does not include it. */
@@ -109,19 +109,19 @@ async function useJavaScriptNames(folder: string): Promise<void> {
   }
 }
 
-/** One file for `<script type="module">`. */
+/** One file for `<script type="module">`, and the licenses of the packages that it contains. */
 async function bundle(folder: string, file: string): Promise<void> {
-  const args = ['--input', join(folder, 'dist/index.js'), '--file', join(folder, file)]
-  await mustRun([
-    commandPath('rolldown'),
-    ...args,
-    '--format',
-    'esm',
-    '--platform',
-    'browser',
-    '--minify',
-    '--sourcemap',
-  ])
+  const path = join(folder, file)
+  const options = ['--format', 'esm', '--platform', 'browser', '--minify', '--sourcemap']
+  const banner = ['--post-banner', '/*! Licenses: see the file LICENSE */']
+  const input = ['--input', join(folder, 'dist/index.js'), '--file', path]
+  await mustRun([commandPath('rolldown'), ...input, ...options, ...banner])
+  const { sources } = JSON.parse(await readFile(`${path}.map`, 'utf8')) as { sources: string[] }
+  const names = sources.flatMap(source => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? [])
+  for (const name of [...new Set(names)].sort()) {
+    const license = await readFile(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8')
+    await appendFile(join(folder, 'dist/LICENSE'), `\n${basename(file)} contains ${name}:\n\n${license}`)
+  }
 }
 
 async function mustRun(args: readonly string[]): Promise<void> {
