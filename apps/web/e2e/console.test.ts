@@ -391,6 +391,24 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     })
   })
 
+  test('downloads for which nothing arrives are named, found by it or by tracker, and explained', async () => {
+    await on('/?mock&torrents=40', async page => {
+      const filter = (name: string) => page.getByRole('button', { name: new RegExp(`^${name} \\d+$`) })
+      await filter('tracker.example.com').click()
+      await filter('Stalled').click()
+      expect(new URL(page.url()).searchParams.get('tracker')).toBe('tracker.example.com')
+      for (const word of ['No peers', 'Stalled', 'Tracker error'])
+        await rows(page).filter({ hasText: word }).waitFor()
+      await expect.poll(() => rows(page).count()).toBe(3)
+      await filter('Tracker error').click()
+      await expect.poll(() => rows(page).count()).toBe(1)
+      await rows(page).locator('a').click()
+      await page.getByText('all 3 trackers fail: no answer in 15 s').waitFor()
+      await page.getByRole('tab', { name: 'Peers' }).click()
+      await page.getByText('All of its trackers fail.').waitFor()
+    })
+  })
+
   test('5,000 busy torrents scroll, with no more rows than are in sight', async () => {
     await on('/?mock=busy&torrents=5000', async page => {
       await rows(page).first().waitFor()
