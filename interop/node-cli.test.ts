@@ -65,11 +65,13 @@ describe('a node', () => {
   test('downloads from a peer and waits for completion', LIMIT, async () => {
     const bytes = await place.file('film.bin', 3_000_000)
     const { peer, magnet } = await place.seed('film.bin')
-    const added = place.start('add', magnet, '--peer', peer, '--label', 'films', '--wait', '--json')
+    const options = ['--peer', peer, '--label', 'films', '--layout', 'subfolder']
+    const added = place.start('add', magnet, ...options, '--wait', '--json')
     expect(await added.finished).toMatchObject({ code: 0, stderr: '' })
     expect(added.objects[0]).toMatchObject({ event: 'added', added: true })
     const { path } = added.objects.at(-1)
-    expect((await readFile(path)).equals(bytes)).toBe(true)
+    // It was given a folder of its own.
+    expect((await readFile(`${path}/film.bin`)).equals(bytes)).toBe(true)
     expect(await names('--label', 'films')).toEqual(['film.bin'])
     // Adding the same again does not create a second torrent.
     expect((await ask('add', magnet)).items).toMatchObject([{ added: false }])
