@@ -19,7 +19,7 @@ export async function manualPages(): Promise<Record<string, string>> {
   ])
   const hub = { name: 'shoal-hub', summary: ABOUT, commands: [], options: OPTIONS }
   const headings = { ...texts.man.headings, options: 'Options' }
-  const about = { ...headings, intro: [PLACES_OF_OPTIONS] }
+  const about = { ...headings, usage: '[options]', intro: [PLACES_OF_OPTIONS] }
   return {
     'shoal.1': await shoalManual(COMMANDS),
     'shoal-hub.1': manualPage(hub, { version: manifest.version, texts: about }),

@@ -9,6 +9,7 @@ const TEXTS = {
   commands: 'Commands',
   options: 'Options',
   examples: 'Examples',
+  usage: 'COMMAND [options]',
   intro: ['.dots and \\ are text', "'quotes'"],
 }
 
@@ -33,6 +34,7 @@ test('a page describes commands, and common options once', () => {
     { version: '1.0', common, texts: TEXTS },
   )
   expect(page).toContain('.SH "NAME"\nprog \\- do it\n')
+  expect(page).toContain('.B prog\nCOMMAND [options]\n')
   expect(page).toContain('\n\\&.dots and \\e are text\n.PP\n\\(aqquotes\\(aq\n')
   expect(page).toContain('.SS "prog get \\fILINK …\\fR"\nGet it\n.PP\nOne.\n.PP\nTwo.\n')
   expect(page).toContain('.TP\n\\fB\\-o\\fR, \\fB\\-\\-out\\fR \\fIDIR\\fR\nInto it\n')

@@ -12,6 +12,8 @@ export interface ManualTexts {
   readonly more?: string
   /** Paragraphs of the description. */
   readonly intro: readonly string[]
+  /** Follows the name of the program in the synopsis. */
+  readonly usage: string
 }
 
 export interface ManualOptions {
@@ -33,7 +35,7 @@ export function manualPage(program: ProgramShape, { version, texts, common = {} 
     `${text(name)} \\- ${text(summary)}`,
     ...section(texts.synopsis),
     `.B ${text(name)}`,
-    commands.length > 0 ? `.I COMMAND\n[\\fIoptions\\fR]` : '[\\fIoptions\\fR]',
+    sentence(texts.usage),
     ...section(texts.description),
     ...paragraphs(texts.intro),
   ]
@@ -90,9 +92,9 @@ function positionalText({ name, optional, many }: Positional): string {
   return optional ? `[${words}]` : words
 }
 
-/** A line of text: a line that begins with a dot or an apostrophe would be a command. */
+/** A line of text: a line that begins with a dot would be a command. */
 function sentence(line: string): string {
-  return `${/^[.']/.test(line) ? '\\&' : ''}${text(line)}`
+  return `${line.startsWith('.') ? '\\&' : ''}${text(line)}`
 }
 
 function text(plain: string): string {

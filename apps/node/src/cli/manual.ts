@@ -14,6 +14,7 @@ export async function shoalManual(commands: CommandLine['commands']): Promise<st
     common: { ...COMMON_OPTIONS, ...NODE_OPTIONS },
     texts: {
       ...texts.man.headings,
+      usage: texts.man.usage,
       intro: [texts.help.intro, texts.help.more({ shoal: shape.name })],
       more: texts.help.exitCodes,
     },

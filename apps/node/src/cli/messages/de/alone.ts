@@ -246,6 +246,7 @@ export const alone: Translation<typeof original> = {
       'Die Seite beschreibt alle Befehle und Optionen, in roff. npm install --global installiert sie auf Englisch auch für man shoal.',
     example: 'Zeigt die Seite',
     purpose: 'Dateien direkt mit anderen und mit jedem BitTorrent-Programm teilen',
+    usage: 'BEFEHL [Optionen]',
     headings: {
       name: 'Name',
       synopsis: 'Übersicht',

@@ -240,6 +240,7 @@ export const alone = {
       'The page describes all commands and options, in roff. npm install --global also installs it in English, for man shoal.',
     example: 'Shows the page',
     purpose: 'share files directly with other people and with every BitTorrent client',
+    usage: 'COMMAND [options]',
     headings: {
       name: 'Name',
       synopsis: 'Synopsis',
