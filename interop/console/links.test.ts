@@ -1,14 +1,13 @@
 /** Links from the console of a real node: another browser opens them and downloads from that node. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseShareLink } from '@shoal/links'
-import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import type { BrowserPage } from '../support/browser.ts'
-import { randomFile, sha256Of, tempDir } from '../support/files.ts'
+import { randomFile, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { missing } from '../support/tools.ts'
 import { until } from '../support/wait.ts'
-import { openConsole, type Scene, withNode } from './setup.ts'
+import { openConsole, type Scene, saveAndHash, withNode } from './setup.ts'
 
 const NOTES = 'The key is under the third stone.\n'
 
@@ -22,7 +21,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       await page.getByRole('button', { name: 'Send the link' }).click()
       const link = await page.getByLabel('Link for any browser').inputValue()
       expect(link.startsWith(`${scene.node.url}/share/#s1`)).toBe(true)
-      expect(await page.getByRole('img', { name: 'QR code of the link' }).count()).toBe(1)
+      // Nobody else could open it.
+      expect(await page.getByRole('img', { name: 'QR code of the link' }).count()).toBe(0)
       await page.getByText('This link works on this machine only').waitFor()
       expect(await page.getByLabel('Magnet link').inputValue()).toMatch(/^magnet:/)
       const { page: tab, ...other } = await scene.browser.open(link)
@@ -34,17 +34,23 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
   }, 240_000)
 
   test('the link uses the public address, without a note that it works only on this machine', async () => {
-    await withNode(async scene => {
-      const { path } = await randomFile(scene.dir.join('downloads', 'harbour.bin'), 100_000)
-      await scene.node.api.changeSettings({ network: { publicUrl: 'https://node.example' } })
-      const { torrent } = await scene.node.ended(await scene.node.api.createTorrent({ path }))
-      const { page } = await openConsole(scene, `/torrents/${torrent}`)
-      await page.getByRole('button', { name: 'Send the link' }).click()
-      const link = await page.getByLabel('Link for any browser').inputValue()
-      expect(link).toMatch(/^https:\/\/node\.example\/share\/#s1/)
-      expect(parseShareLink(link).magnet.trackers).toContain('wss://node.example/announce')
-      expect(await page.getByText('on this machine only').count()).toBe(0)
-    })
+    const { address, args } = { address: 'https://node.example', args: ['--allowed-host', 'node.example'] }
+    await withNode(
+      async scene => {
+        const { path } = await randomFile(scene.dir.join('downloads', 'harbour.bin'), 100_000)
+        await scene.node.api.changeSettings({ network: { publicUrl: address } })
+        const { torrent } = await scene.node.ended(await scene.node.api.createTorrent({ path }))
+        const { page } = await openConsole(scene, `/torrents/${torrent}`)
+        await page.getByRole('button', { name: 'Send the link' }).click()
+        const link = await page.getByLabel('Link for any browser').inputValue()
+        expect(link).toMatch(/^https:\/\/node\.example\/share\/#s1/)
+        expect(parseShareLink(link).magnet.trackers).toContain('wss://node.example/announce')
+        expect(await page.getByText('on this machine only').count()).toBe(0)
+        await page.getByText('This link works for everyone').waitFor()
+        await page.getByText('No test has reached the public address').waitFor()
+      },
+      { args },
+    )
   }, 120_000)
 
   test('a share sealed in the form opens in another browser by its link, which alone reveals its name', async () => {
@@ -163,12 +169,4 @@ async function openLink(scene: Scene, link: string, passphrase?: string): Promis
   await tab.getByRole('button', { name: 'Show plans.txt' }).click()
   await tab.getByText('under the third stone').waitFor()
   return other
-}
-
-/** Saves a file from the page. Returns its SHA-256. */
-async function saveAndHash(tab: Page, name: string): Promise<string> {
-  await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
-  const downloading = tab.waitForEvent('download')
-  await tab.getByRole('button', { name: `Save ${name}` }).click()
-  return await sha256Of(await (await downloading).path())
 }

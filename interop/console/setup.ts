@@ -1,6 +1,7 @@
 /** Setup for tests of the console in a browser: a node and a logged-in page. */
+import type { Page } from 'playwright-core'
 import { Browser, type BrowserPage, type PageOptions } from '../support/browser.ts'
-import { type TempDir, tempDir } from '../support/files.ts'
+import { sha256Of, type TempDir, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { missing } from '../support/tools.ts'
 
@@ -31,4 +32,12 @@ export function openConsole(
 ): Promise<BrowserPage> {
   const localStorage = { 'shoal.welcomed': 'yes' }
   return browser.open(`${node.url}${path}#token=${node.token}`, { localStorage, ...options })
+}
+
+/** Saves a file from the page. Returns its SHA-256. */
+export async function saveAndHash(tab: Page, name: string): Promise<string> {
+  await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
+  const downloading = tab.waitForEvent('download')
+  await tab.getByRole('button', { name: `Save ${name}` }).click()
+  return await sha256Of(await (await downloading).path())
 }

@@ -3,20 +3,24 @@ import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { QrCode } from '../../shared/controls/QrCode.tsx'
 import { texts } from '../../shared/messages/texts.ts'
+import { reachedLink, useReach } from '../../shared/node/reach.ts'
 import styles from './Add.module.css'
-import { HereOnly } from './HereOnly.tsx'
+import { LinkAudience } from './LinkAudience.tsx'
 import { LinkText } from './LinkText.tsx'
 
 const t = texts.add.link
 
 interface Props {
+  /** As the node tells it, perhaps without its address. */
   readonly link: string
   readonly name: string
   /** How it is sealed, if that is known. */
   readonly by?: SealTo['by'] | undefined
 }
 
-export function SealedLink({ link, name, by }: Props) {
+export function SealedLink({ link: given, name, by }: Props) {
+  const { value: reach } = useReach()
+  const { link, audience } = reachedLink(given, reach)
   return (
     <div className={`${layout.stack4} ${styles.form}`}>
       <div className={styles.link}>
@@ -31,11 +35,13 @@ export function SealedLink({ link, name, by }: Props) {
             hint={t.sealed.kept}
           />
         </div>
-        <div className={styles.qr}>
-          <QrCode text={link} label={t.qr} />
-        </div>
+        {audience !== 'machine' && (
+          <div className={styles.qr}>
+            <QrCode text={link} label={t.qr} />
+          </div>
+        )}
       </div>
-      <HereOnly link={link}>{t.sealed.hereOnly}</HereOnly>
+      <LinkAudience audience={audience} reach={reach} isSealed />
     </div>
   )
 }

@@ -6,7 +6,6 @@ import { Icon } from '../../shared/controls/Icon.tsx'
 import { Spinner } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice, ProgressBar } from '../../shared/controls/Panels.tsx'
-import { absoluteLink } from '../../shared/dropped/links.ts'
 import { errorMessage } from '../../shared/format/error-message.ts'
 import { formatBytes } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -104,7 +103,7 @@ function Done({ id, job: { link, name }, sharing: { task, by }, onAgain }: DoneP
           </p>
         </div>
       </div>
-      {link === null ? <TorrentLink id={id} /> : <SealedLink link={absoluteLink(link)} name={name} by={by} />}
+      {link === null ? <TorrentLink id={id} /> : <SealedLink link={link} name={name} by={by} />}
       <div className={`${layout.wrap2} ${styles.actions}`}>
         <Button variant="quiet" onClick={onAgain}>
           {t.again}

@@ -3,11 +3,11 @@ import { Loading, Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { QrCode } from '../../shared/controls/QrCode.tsx'
-import { absoluteLink } from '../../shared/dropped/links.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useNode } from '../../shared/node/context.tsx'
+import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { reachedLink, useReach } from '../../shared/node/reach.ts'
 import styles from './Add.module.css'
-import { HereOnly } from './HereOnly.tsx'
+import { LinkAudience } from './LinkAudience.tsx'
 import { LinkText } from './LinkText.tsx'
 import { NoSealedLink, SealedLink } from './SealedLink.tsx'
 
@@ -16,20 +16,22 @@ const t = texts.add.link
 /** The links of a torrent, to copy, to scan, to hand to another program. */
 export function TorrentLink({ id }: { id: string }) {
   const node = useNode()
-  const asked = useAsked(signal => node.api.getTorrent({ id }, { signal }), [id])
+  const version = useCell(node.settingsVersion)
+  const asked = useAsked(signal => node.api.getTorrent({ id }, { signal }), [id, version])
   if (asked.error) return <Problem error={asked.error} onRetry={asked.reload} />
   if (!asked.value) return <Loading />
   const { sealed, name, link } = asked.value
   if (!sealed) return <Links torrent={asked.value} />
-  return link === null ? <NoSealedLink /> : <SealedLink link={absoluteLink(link)} name={name} />
+  return link === null ? <NoSealedLink /> : <SealedLink link={link} name={name} />
 }
 
 function Links({ torrent }: { readonly torrent: TorrentDetail }) {
   const { magnet, contentId, name } = torrent
-  const link = torrent.link === null ? null : absoluteLink(torrent.link)
+  const { value: reach } = useReach()
+  const reached = torrent.link === null ? null : reachedLink(torrent.link, reach)
+  const link = reached?.link ?? null
   return (
     <div className={`${layout.stack4} ${styles.form}`}>
-      {link !== null && <p>{t.forWhom}</p>}
       <div className={styles.link}>
         <div className={`${layout.stack4} ${layout.shrink}`}>
           {link === null ? (
@@ -45,11 +47,13 @@ function Links({ torrent }: { readonly torrent: TorrentDetail }) {
             {...(link === null && { name })}
           />
         </div>
-        <div className={styles.qr}>
-          <QrCode text={link ?? magnet} label={link === null ? t.qrMagnet : t.qr} />
-        </div>
+        {reached?.audience !== 'machine' && (
+          <div className={styles.qr}>
+            <QrCode text={link ?? magnet} label={link === null ? t.qrMagnet : t.qr} />
+          </div>
+        )}
       </div>
-      {link !== null && <HereOnly link={link}>{t.hereOnly}</HereOnly>}
+      {reached && <LinkAudience audience={reached.audience} reach={reach} />}
       <details className={styles.details}>
         <summary>{t.contentId}</summary>
         <LinkText label={t.contentId} value={contentId} copy={t.copyId} hint={t.contentIdHint} />

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { absoluteLink, linksIn, opensHereOnly, sourcesIn } from './links.ts'
+import { absoluteLink, linksIn, sourcesIn } from './links.ts'
 
 const HASH = 'dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c'
 
@@ -30,14 +30,4 @@ test('a link without a page goes to the node’s own, where the console was open
   expect(absoluteLink('#s1AA', 'http://192.0.2.7:8420')).toBe('http://192.0.2.7:8420/share/#s1AA')
   const whole = 'https://node.example/share/#s1AA'
   expect(absoluteLink(whole, 'http://127.0.0.1:8420')).toBe(whole)
-})
-
-test.each([
-  ['http://127.0.0.1:8420/share/#s1AA', true],
-  ['http://localhost:8420/share/#s1AA', true],
-  ['http://[::1]:8420/share/#s1AA', true],
-  ['http://192.168.1.5:8420/share/#s1AA', false],
-  ['https://127.example/share/#s1AA', false],
-])('%s opens on this machine only: %s', (link, isSo) => {
-  expect(opensHereOnly(link)).toBe(isSo)
 })

@@ -19,17 +19,10 @@ export function sourcesIn(text: string): string[] {
   ]
 }
 
-import { isLoopback } from '@shoal/torrent/local-address'
-
 /**
  * Returns a share link with its address. A node that does not know its public address gives the fragment only; the page at the address that the
  * console was opened at is used then.
  */
 export function absoluteLink(link: string, origin = location.origin): string {
   return link.startsWith('#') ? `${origin}/share/${link}` : link
-}
-
-/** Whether a link opens on this machine only. */
-export function opensHereOnly(link: string): boolean {
-  return isLoopback(URL.parse(link)?.hostname ?? '')
 }

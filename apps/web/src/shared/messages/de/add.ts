@@ -139,8 +139,6 @@ export const add: Translation<typeof english> = {
   },
   link: {
     title: 'Link weitergeben',
-    forWhom:
-      'Der Link öffnet sich in jedem Browser, ohne Installation. Der Magnet-Link ist für BitTorrent-Programme.',
     share: 'Link für jeden Browser',
     magnet: 'Magnet-Link',
     contentId: 'Content-ID',
@@ -151,9 +149,6 @@ export const add: Translation<typeof english> = {
     qr: 'QR-Code des Links',
     qrMagnet: 'QR-Code des Magnet-Links',
     system: 'Teilen …',
-    settings: 'Einstellungen öffnen.',
-    hereOnly:
-      'Dieser Link funktioniert nur auf diesem Rechner. Tragen Sie in den Einstellungen unter „Netzwerk“ als „Öffentliche Adresse“ ein, unter welcher Adresse andere diesen Knoten erreichen, oder geben Sie den Magnet-Link weiter.',
     nonePrivate:
       'Für Browser gibt es keinen Link: Ein privater Torrent findet Peers nur über seine eigenen Tracker. Geben Sie den Magnet-Link weiter.',
     noneOff:
@@ -169,8 +164,6 @@ export const add: Translation<typeof english> = {
       opensAny:
         'Alle mit dem Link können sie öffnen, in jedem Browser oder mit Shoal, und falls Sie eine Passphrase oder einen Schlüssel gewählt haben, nur damit.',
       kept: 'Der Knoten bewahrt ihn verschlüsselt auf und zeigt ihn hier wieder an.',
-      hereOnly:
-        'Die Seite dieses Links finden nur Browser auf diesem Rechner. Tragen Sie in den Einstellungen unter „Netzwerk“ als „Öffentliche Adresse“ ein, unter welcher Adresse andere diesen Knoten erreichen. Shoal selbst öffnet den Link überall.',
       goneTitle: 'Das ist versiegelt.',
       gone: 'Der Knoten kennt den Link nicht. Wer ihn hat, kann dies öffnen, solange es geteilt wird. Für einen neuen teilen Sie die Dateien noch einmal versiegelt; den bewahrt der Knoten auf.',
     },

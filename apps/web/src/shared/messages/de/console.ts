@@ -4,7 +4,8 @@ import { app } from './app.ts'
 import { labels } from './labels.ts'
 import { list } from './list.ts'
 import { pages } from './pages.ts'
+import { reach } from './reach.ts'
 import { settings } from './settings.ts'
 import { torrent } from './torrent.ts'
 
-export default { actions, add, app, labels, list, pages, settings, torrent }
+export default { actions, add, app, labels, list, pages, reach, settings, torrent }

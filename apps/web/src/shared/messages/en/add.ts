@@ -131,8 +131,6 @@ export const add = {
   },
   link: {
     title: 'Send the link',
-    forWhom:
-      'The link opens in any browser, with nothing to install. The magnet link is for BitTorrent programs.',
     share: 'Link for any browser',
     magnet: 'Magnet link',
     contentId: 'Content ID',
@@ -143,9 +141,6 @@ export const add = {
     qr: 'QR code of the link',
     qrMagnet: 'QR code of the magnet link',
     system: 'Share…',
-    settings: 'Open the settings.',
-    hereOnly:
-      'This link works on this machine only. Set “Public address”, under Network in the settings, to the address at which others reach this node, or send the magnet link.',
     nonePrivate:
       'There is no link for browsers: a private torrent finds peers only through its own trackers. Send the magnet link.',
     noneOff:
@@ -161,8 +156,6 @@ export const add = {
       opensAny:
         'Anyone with the link can open it, in any browser or with Shoal, and with the passphrase or key if you chose one.',
       kept: 'The node keeps it, encrypted, and shows it here again.',
-      hereOnly:
-        'Only browsers on this machine find the page of this link. Set “Public address”, under Network in the settings, to the address at which others reach this node. Shoal itself opens the link anywhere.',
       goneTitle: 'This is sealed.',
       gone: 'The node does not know its link. Anyone who has the link can open this as long as it is shared. For a new one, share the files again: seal them, and the node keeps the link.',
     },

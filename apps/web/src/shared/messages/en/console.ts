@@ -4,8 +4,9 @@ import { app } from './app.ts'
 import { labels } from './labels.ts'
 import { list } from './list.ts'
 import { pages } from './pages.ts'
+import { reach } from './reach.ts'
 import { settings } from './settings.ts'
 import { torrent } from './torrent.ts'
 
 /** The texts of the console. */
-export default { actions, add, app, labels, list, pages, settings, torrent } as const
+export default { actions, add, app, labels, list, pages, reach, settings, torrent } as const

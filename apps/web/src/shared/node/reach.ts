@@ -1,0 +1,30 @@
+import type { Audience, Reach } from '@shoal/api'
+import { audienceOf } from '@shoal/links'
+import { absoluteLink } from '../dropped/links.ts'
+import { type Asked, useAsked, useCell, useNode } from './context.tsx'
+
+/** Who can reach the node, again when that changes; null for a node without this capability. */
+export function useReach(): Asked<Reach | null> {
+  const { api, settingsVersion } = useNode()
+  const version = useCell(settingsVersion)
+  return useAsked(
+    signal =>
+      api.getReach({}, { signal }).catch(error => {
+        if (error.code !== 'unsupported') throw error
+        return null
+      }),
+    [version],
+  )
+}
+
+/** Returns a link of the node with its address, and whom it works for. */
+export function reachedLink(
+  link: string,
+  reach: Reach | null | undefined,
+): { link: string; audience: Audience } {
+  const whole = absoluteLink(link, reach?.address ?? undefined)
+  return {
+    link: whole,
+    audience: whole.startsWith(`${reach?.address}/`) ? reach!.audience : audienceOf(whole),
+  }
+}
