@@ -1,3 +1,4 @@
+import { audienceOf } from '@shoal/links'
 import type { TorrentApi } from '@shoal/torrent'
 import { createPageLink } from '../../base/share-link.ts'
 import { formatBytes } from '../format.ts'
@@ -12,13 +13,15 @@ export function tellShared(view: View, torrent: TorrentApi, path: string, page?:
   const { files: _files, ...description } = describeTorrent(metainfo)
   const link = page === undefined ? null : createPageLink(torrent, page)
   const links = [...(link === null ? [] : [link]), magnet].map(each => `\n  ${each}`).join('')
+  const audience = link === null ? null : audienceOf(link)
+  const note = audience === null ? '' : `\n${texts.add.pageFor[audience]}`
   view.tell(
-    `${texts.share.sharing({ name: description.name ?? '', size: formatBytes(description.length ?? 0) })}${links}`,
+    `${texts.share.sharing({ name: description.name ?? '', size: formatBytes(description.length ?? 0) })}${links}${note}`,
     {
       event: 'sharing',
       ...description,
       magnet,
-      ...(link !== null && { link }),
+      ...(link !== null && { link, audience }),
       path,
     },
   )

@@ -17,7 +17,10 @@ export const open = defineCommand({
     const { api, address } = await openNode(options, interrupt.signal)
     // Fails here if the token is wrong, instead of opening a page that says so.
     const { password } = await api.getAccess({})
-    const url = consoleUrl(address.url, password ? null : address.token)
+    // The password of open-up is for others: the token opens the console for the owner.
+    const isForOthers =
+      password && (await api.getReach({}).catch(() => null))?.fixed.includes('password') === false
+    const url = consoleUrl(address.url, password && !isForOthers ? null : address.token)
     const opened = !options.print && (await openBrowser(url, address.dataDir))
     if (output.json) return output.object({ url, opened })
     output.line(url)

@@ -61,6 +61,11 @@ export const torrents: Translation<typeof original> = {
       network: 'Dieser Link funktioniert in diesem Netzwerk: in jedem Browser dort, ohne Installation',
       everyone: 'Dieser Link funktioniert für alle: in jedem Browser, ohne Installation',
     },
+    pageFor: {
+      machine: 'Der erste Link funktioniert nur auf diesem Rechner, wie seine Seite',
+      network: 'Der erste Link funktioniert in diesem Netzwerk, wie seine Seite',
+      everyone: 'Der erste Link funktioniert für alle, die seine Seite erreichen',
+    },
     sealedHereOnly:
       'Dieser Link funktioniert nur in Browsern dieses Rechners: {shoal} open-up lässt andere herein. Shoal öffnet ihn überall',
     otherMachine:

@@ -59,6 +59,12 @@ export const torrents = {
       network: 'This link works on this network: in any browser there, with nothing to install',
       everyone: 'This link works for everyone: in any browser, with nothing to install',
     },
+    /** Of a link without a node, which begins with the address of --page. */
+    pageFor: {
+      machine: 'The first link works on this machine only, as its page does',
+      network: 'The first link works on this network, as its page does',
+      everyone: 'The first link works for everyone who can reach its page',
+    },
     sealedHereOnly:
       'This link works in browsers of this machine only: {shoal} open-up lets others in. Shoal opens it anywhere',
     otherMachine:

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Access, type AskingRequest } from './access.ts'
 import { sessionCookieName } from './credentials.ts'
-import { hashPassword, readPassword, type Secret } from './password.ts'
+import { hashPassword, readPassword, restoreSecret, type Secret, storeSecret } from './password.ts'
 import { memorySessions, SESSION_SECONDS } from './sessions.ts'
 import { openToken } from './token.ts'
 
@@ -190,4 +190,23 @@ test('sessions survive a restart, but not a new password or token', async () => 
   expect(await open({ secret: changed, sessions }).identify(withCookie(cookie))).toBeNull()
   expect(await open({ secret, sessions, token: 'x'.repeat(43) }).identify(withCookie(cookie))).toBeNull()
   expect(await open({ secret, sessions }).identify(withCookie(`${cookie.slice(0, -1)}~`))).toBeNull()
+})
+
+test('another password ends the sessions of the old one, but not those of the token', async () => {
+  const access = open({ secret })
+  const token = withCookie(await access.login('shoal', TOKEN, asking({})))
+  const password = withCookie(await access.login('ann', 'correct horse', asking({})))
+  expect(access.provesToken(await access.identify(token))).toBe(true)
+  access.useSecret(restoreSecret(storeSecret(await hashPassword('ann', 'another horse'))))
+  expect(await access.identify(password)).toBeNull()
+  expect(access.provesToken(await access.identify(token))).toBe(true)
+  expect(await access.checkPassword('ann', 'another horse', asking({}))).toBe(true)
+  access.useSecret(null)
+  expect([access.hasPassword, await access.checkPassword('ann', 'another horse', asking({}))]).toEqual([
+    false,
+    false,
+  ])
+  // A user named as the token's could otherwise pass for the owner.
+  access.useSecret(await hashPassword('shoal', 'a third horse', CHEAP))
+  expect(await access.identify(token)).toBeNull()
 })
