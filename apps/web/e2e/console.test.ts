@@ -364,9 +364,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
 
   test('the address of a setting scrolls to it, and the list of sections shows where one is', async () => {
     await on('/settings?mock#network.publicUrl', async page => {
-      await expect
-        .poll(() => page.getByLabel('Public address').evaluate(it => it === document.activeElement))
-        .toBe(true)
+      await page.locator('[id="network.publicUrl"] input:focus').waitFor()
       const current = page.locator('nav [aria-current=location]')
       expect(await current.textContent()).toBe('Network')
       await page.getByRole('link', { name: 'About' }).click()

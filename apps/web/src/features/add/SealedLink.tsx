@@ -1,4 +1,5 @@
 import type { SealTo } from '@shoal/api'
+import { Loading } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { QrCode } from '../../shared/controls/QrCode.tsx'
@@ -19,7 +20,8 @@ interface Props {
 }
 
 export function SealedLink({ link: given, name, by }: Props) {
-  const { value: reach } = useReach()
+  const { value: reach, error } = useReach()
+  if (reach === undefined && !error) return <Loading />
   const { link, audience } = reachedLink(given, reach)
   return (
     <div className={`${layout.stack4} ${styles.form}`}>

@@ -27,7 +27,8 @@ export function TorrentLink({ id }: { id: string }) {
 
 function Links({ torrent }: { readonly torrent: TorrentDetail }) {
   const { magnet, contentId, name } = torrent
-  const { value: reach } = useReach()
+  const { value: reach, error } = useReach()
+  if (reach === undefined && !error) return <Loading />
   const reached = torrent.link === null ? null : reachedLink(torrent.link, reach)
   const link = reached?.link ?? null
   return (
