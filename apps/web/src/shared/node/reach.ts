@@ -3,7 +3,7 @@ import { audienceOf } from '@shoal/links'
 import { absoluteLink } from '../dropped/links.ts'
 import { type Asked, useAsked, useCell, useNode } from './context.tsx'
 
-/** Who can reach the node, again when that changes; null for a node without this capability. */
+/** Asks who can reach the node, again when that changes. Null for a node without this capability. */
 export function useReach(): Asked<Reach | null> {
   const { api, settingsVersion } = useNode()
   const version = useCell(settingsVersion)
