@@ -58,7 +58,8 @@ describe.skipIf(unable)(`letting others in${unable ? ` (${unable})` : ''}`, () =
     await tab.getByRole('button', { name: 'Download 3.00 MB' }).click()
     await tab.getByText('Complete and verified').waitFor()
     expect(await saveAndHash(tab, 'harbour.bin')).toBe(sha256)
-    expect(problems).toEqual([])
+    // Chromium reports this of any page without https.
+    expect(problems.filter(text => !text.startsWith('The Cross-Origin-Opener-Policy header'))).toEqual([])
     expect(running.output()).not.toContain('internal error')
 
     await shoal('open-up', '--off', ...here)

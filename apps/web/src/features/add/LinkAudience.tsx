@@ -1,9 +1,13 @@
 import type { Audience, Reach } from '@shoal/api'
+import { useState } from 'react'
 import { Link } from 'wouter'
 import { Button } from '../../shared/controls/Button.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import { addRequest, letInShown, linkShown } from '../../shared/ui/ui.ts'
+import { LetIn } from '../../shared/reach/LetIn.tsx'
+import { addRequest, linkShown } from '../../shared/ui/ui.ts'
+import styles from './Add.module.css'
 
 const t = texts.reach
 
@@ -15,14 +19,17 @@ interface Props {
 
 /** Says whom a link works for, and offers to let others in if that is nobody else. */
 export function LinkAudience({ audience, reach, isSealed = false }: Props) {
+  // It stays open when it is done, since it shows a password.
+  const [isLettingIn, setIsLettingIn] = useState(false)
   return (
     <>
       {audience === 'machine' ? (
         <Notice
           tone="warn"
           action={
-            reach && (
-              <Button variant="primary" onClick={() => letInShown.set(true)}>
+            reach &&
+            !isLettingIn && (
+              <Button variant="primary" onClick={() => setIsLettingIn(true)}>
                 {t.open}
               </Button>
             )
@@ -33,7 +40,12 @@ export function LinkAudience({ audience, reach, isSealed = false }: Props) {
       ) : (
         <p>{t.linkFor[audience]}</p>
       )}
-      {reach?.problem && (
+      {isLettingIn && (
+        <section className={`${layout.card} ${styles.letIn}`} aria-label={t.title}>
+          <LetIn />
+        </section>
+      )}
+      {reach?.problem && !isLettingIn && (
         <Notice tone="warn">
           {t.problem[reach.problem]}{' '}
           <Link href="/settings#network.publicUrl" onClick={closeDialogs}>

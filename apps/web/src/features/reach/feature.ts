@@ -1,6 +1,5 @@
-import { dialog, type Feature, lazyComponent } from '../../shared/feature.ts'
+import { type Feature, lazyComponent } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { letInShown } from '../../shared/ui/ui.ts'
 
 const t = texts.reach
 
@@ -12,8 +11,7 @@ export const reach: Feature = {
       name: 'reach',
       label: t.title,
       words: [t.open, t.password, t.address, t.close],
-      component: lazyComponent(() => import('./LetIn.tsx').then(it => it.LetIn)),
+      component: lazyComponent(() => import('../../shared/reach/LetIn.tsx').then(it => it.LetIn)),
     },
   ],
-  dialogs: [dialog(letInShown, () => import('./LetInDialog.tsx').then(it => it.LetInDialog))],
 }

@@ -22,9 +22,6 @@ export function openAdd(request: AddRequest): void {
   addRequest.set(request)
 }
 
-/** Whether the dialog for letting others in is shown. */
-export const letInShown = new Cell<true | null>(null)
-
 /** Edits the label `name`, creates one if `name` is null, or asks whether to remove it. */
 export interface LabelRequest {
   readonly name: string | null

@@ -1,7 +1,7 @@
 import type { Audience, Reach } from '@shoal/api'
 import { audienceOf } from '@shoal/links'
 import { absoluteLink } from '../dropped/links.ts'
-import { type Asked, useAsked, useCell, useNode } from './context.tsx'
+import { type Asked, useAsked, useCell, useNode } from '../node/context.tsx'
 
 /** Asks who can reach the node, again when that changes. Null for a node without this capability. */
 export function useReach(): Asked<Reach | null> {
