@@ -119,7 +119,7 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
     listTrackers: async ({ id }) => ({ items: find(id).trackers() }),
     async setTrackers({ id, tiers }) {
       find(id).tiers = tiers
-      find(id).row.trackerHosts = [...new Set(tiers.flat().map(url => new URL(url).hostname))]
+      find(id).row.trackerHosts = [...new Set(tiers.flat().flatMap(url => URL.parse(url)?.hostname ?? []))]
       state.touch(id)
       return { items: find(id).trackers() }
     },
