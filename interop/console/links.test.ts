@@ -19,7 +19,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       const { page, problems } = await openConsole(scene)
       await page.locator('[data-row] a', { hasText: 'harbour.bin' }).click()
       await page.getByRole('button', { name: 'Send the link' }).click()
-      const link = await page.getByLabel('Link for any browser').inputValue()
+      const link = await page.getByLabel('Link for browsers').inputValue()
       expect(link.startsWith(`${scene.node.url}/share/#s1`)).toBe(true)
       // Nobody else could open it.
       expect(await page.getByRole('img', { name: 'QR code of the link' }).count()).toBe(0)
@@ -42,7 +42,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
         const { torrent } = await scene.node.ended(await scene.node.api.createTorrent({ path }))
         const { page } = await openConsole(scene, `/torrents/${torrent}`)
         await page.getByRole('button', { name: 'Send the link' }).click()
-        const link = await page.getByLabel('Link for any browser').inputValue()
+        const link = await page.getByLabel('Link for browsers').inputValue()
         expect(link).toMatch(/^https:\/\/node\.example\/share\/#s1/)
         expect(parseShareLink(link).magnet.trackers).toContain('wss://node.example/announce')
         expect(await page.getByText('on this machine only').count()).toBe(0)

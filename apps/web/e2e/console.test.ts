@@ -305,7 +305,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
         /^magnet:\?xt=urn:btih:/,
       )
       const qr = page.getByRole('img', { name: 'QR code of the link' })
-      const link = page.getByLabel('Link for any browser')
+      const link = page.getByLabel('Link for browsers')
       await page.getByText('This link works on this machine only').waitFor()
       expect(await link.inputValue()).toContain(page.url().slice(0, 21))
       expect(await qr.count()).toBe(0)
@@ -364,6 +364,9 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
   test('the address of a setting scrolls to it, and the list of sections shows where one is', async () => {
     await on('/settings?mock#network.publicUrl', async page => {
       await page.locator('[id="network.publicUrl"] input:focus').waitFor()
+      await page.keyboard.type('http://192.0.2.7:8420')
+      await page.keyboard.press('Enter')
+      await page.getByText('The public address in the settings leads nowhere').first().waitFor()
       const current = page.locator('nav [aria-current=location]')
       expect(await current.textContent()).toBe('Network')
       await page.getByRole('link', { name: 'About' }).click()

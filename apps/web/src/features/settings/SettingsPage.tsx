@@ -8,6 +8,7 @@ import { useTitle } from '../../shared/controls/Page.tsx'
 import { useFeatures } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
+import { useReach } from '../../shared/reach/reach.ts'
 import { Defaults } from './Defaults.tsx'
 import { searchedText, sectionText } from './field-text.ts'
 import { type SettingSection, sectionsMatching, settingIn } from './model.ts'
@@ -38,6 +39,10 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
     ...sections.map(({ name }) => ({ name, label: sectionText(name) })),
     ...registered.map(({ name, label }) => ({ name, label })),
   ]
+  const { value: reach } = useReach()
+  // It is saved, but links do not use it.
+  const unused =
+    reach?.problem && reach.problem !== 'untested' ? texts.reach.problem[reach.problem] : undefined
   const { current, jump } = useCurrentSection(contents.map(({ name }) => name))
   return (
     <div className={styles.page}>
@@ -75,7 +80,7 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
           </div>
         )}
         {sections.map(section => (
-          <Section key={section.name} section={section} settings={settings} editor={editor} />
+          <Section key={section.name} section={section} settings={settings} editor={editor} unused={unused} />
         ))}
         {registered.map(({ name, label, component: Content }) => (
           <section
@@ -100,9 +105,11 @@ interface SectionProps {
   readonly section: SettingSection
   readonly settings: Settings
   readonly editor: SettingsEditor
+  /** Why the public address is not used. */
+  readonly unused: string | undefined
 }
 
-function Section({ section, settings, editor }: SectionProps) {
+function Section({ section, settings, editor, unused }: SectionProps) {
   const fixed = useCell(useNode().info)?.fixedSettings ?? []
   const id = `${section.name}-title`
   return (
@@ -118,7 +125,9 @@ function Section({ section, settings, editor }: SectionProps) {
           key={field.name}
           field={field}
           value={settingIn(settings, field)}
-          problem={editor.problems.get(field.name)}
+          problem={
+            editor.problems.get(field.name) ?? (field.name === 'network.publicUrl' ? unused : undefined)
+          }
           fixed={fixed.includes(field.name)}
           onChange={value => void editor.save(field, value)}
         />

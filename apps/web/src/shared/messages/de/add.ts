@@ -139,7 +139,7 @@ export const add: Translation<typeof english> = {
   },
   link: {
     title: 'Link weitergeben',
-    share: 'Link für jeden Browser',
+    share: 'Link für Browser',
     magnet: 'Magnet-Link',
     contentId: 'Content-ID',
     contentIdHint: 'Die Kennung in anderen Netzen. Auch damit findet Shoal es.',

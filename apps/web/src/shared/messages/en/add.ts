@@ -131,7 +131,7 @@ export const add = {
   },
   link: {
     title: 'Send the link',
-    share: 'Link for any browser',
+    share: 'Link for browsers',
     magnet: 'Magnet link',
     contentId: 'Content ID',
     contentIdHint: 'Its identifier in other networks. Shoal can find it by this ID, too.',
