@@ -1,5 +1,6 @@
 /** When a download completes, moves its files and runs a program. */
 import { COMPLETION as CONTRACT } from '@shoal/api'
+import { openWritable } from '../../base/files/open-writable.ts'
 import { capability } from '../kernel/capability.ts'
 import { type ManagedTorrent, TORRENT_OPERATIONS, TORRENTS } from '../torrents/service.ts'
 import { Completions } from './completions.ts'
@@ -14,6 +15,9 @@ export const COMPLETION = capability({
     settings.onCheck(async ({ downloads: { completeDirectory: path } }, { downloads: before }) => {
       if (path !== null && path !== before.completeDirectory)
         await folders.allow(path, 'downloads.completeDirectory')
+    })
+    settings.onApply(async ({ downloads: { completeDirectory: path } }, { downloads: before }) => {
+      if (path !== null && path !== before.completeDirectory) await openWritable(path)
     })
     const completions = new Completions({
       ...{ clock, log },

@@ -1,5 +1,6 @@
 import type { CountedLabel, Label } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
+import { openWritable } from '../../base/files/open-writable.ts'
 import type { Folders } from '../kernel/folders.ts'
 import type { LabelStore } from './label-store.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
@@ -47,10 +48,13 @@ export class Labels {
     return this.#context.store.find(name)?.directory ?? null
   }
 
-  /** Creates a label or changes the given properties. Rejects with `forbidden-path`. */
+  /** Creates a label, with its folder, or changes the given properties. Rejects with `forbidden-path`, or because the folder cannot be written to. */
   async put(name: string, { directory, colour }: Change): Promise<CountedLabel> {
     const { store, folders } = this.#context
-    if (typeof directory === 'string') await folders.allow(directory)
+    if (typeof directory === 'string') {
+      await folders.allow(directory)
+      await openWritable(directory)
+    }
     const change = { ...(directory !== undefined && { directory }), ...(colour !== undefined && { colour }) }
     const known = store.find(name)
     if (known) store.update(known.id, change)

@@ -81,6 +81,13 @@ test('a label counts its torrents and gives new ones its folder; deleting it kee
   expect(await node.operations.putLabel({ name: 'films', directory, colour: null })).toMatchObject({
     torrents: 0,
   })
+  expect((await stat(directory)).isDirectory()).toBe(true)
+  await writeFile(join(node.folder, 'file'), '')
+  const under = join(node.folder, 'file', 'films')
+  await expect(node.operations.putLabel({ name: 'x', directory: under })).rejects.toThrow(/not a folder/)
+  const done = join(node.folder, 'done')
+  await node.operations.changeSettings({ downloads: { completeDirectory: done } })
+  expect((await stat(done)).isDirectory()).toBe(true)
   for (const source of HASHES) await node.operations.addTorrent({ source, label: 'films' })
   expect(await node.operations.getTorrent({ id: HASHES[0]! })).toMatchObject({ directory, label: 'films' })
   await node.operations.actOnTorrents({ ids: [HASHES[2]!], action: 'remove' })
