@@ -143,3 +143,21 @@ test('all jobs of a torrent are cancelled together', async () => {
   expect(jobs.get(other.id).state).toBe('running')
   await jobs.close()
 })
+
+test('whoever started many jobs learns how each ended, minutes later', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const { jobs } = open()
+    const end = async () => undefined
+    const started = Array.from({ length: 250 }, () => jobs.start({ kind: 'move', name: 'x', run: end }))
+    await Promise.all(started.map(({ id }) => jobs.whenEnded(id)))
+    vi.advanceTimersByTime(5 * 60_000)
+    jobs.start({ kind: 'move', name: 'x', run: end })
+    expect(started.map(({ id }) => jobs.get(id).state)).toEqual(started.map(() => 'done'))
+    vi.advanceTimersByTime(6 * 60_000)
+    jobs.start({ kind: 'move', name: 'x', run: end })
+    expect(jobs.list().filter(({ endedMs }) => endedMs !== null)).toHaveLength(100)
+  } finally {
+    vi.useRealTimers()
+  }
+})

@@ -3,8 +3,11 @@ import type { Job } from '@shoal/api'
 import { describeFailure, Failure } from '../../base/failure.ts'
 import type { JobRecord, JobStore } from './job-store.ts'
 
-/** Number of ended jobs that are still listed. */
+/** Number of ended jobs that are always listed. */
 const KEPT = 100
+/** More of them are listed for this long, up to a number, so that whoever started many jobs at once learns how each of them ended. */
+const KEPT_MS = 10 * 60_000
+const KEPT_AT_MOST = 5000
 /** Minimum time between two events of one job. */
 const TELL_MS = 500
 
@@ -203,7 +206,9 @@ export class Jobs {
 
   #tidy(): void {
     const ended = [...this.#jobs.values()].filter(({ job }) => job.endedMs !== null)
-    for (const { job } of ended.slice(0, Math.max(0, ended.length - KEPT))) this.#jobs.delete(job.id)
+    const atMost = ended.length - KEPT_AT_MOST
+    for (const [i, { job }] of ended.slice(0, -KEPT).entries())
+      if (i < atMost || Date.now() - job.endedMs! > KEPT_MS) this.#jobs.delete(job.id)
   }
 }
 
