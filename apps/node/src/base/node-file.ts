@@ -1,7 +1,8 @@
 /** How the command line finds the node of a data folder: `node.json` while it runs, and the token. */
 import { randomBytes } from 'node:crypto'
-import { open, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { freeBytes } from './files/disk-space.ts'
 import { writeWholeFile } from './files/write-file.ts'
 
 export interface NodeFile {
@@ -15,7 +16,7 @@ const LONGEST_TOKEN = 1024
 /** Enough for some small files and their entries in the folder. */
 const RESERVE_BYTES = 64 << 10
 
-function nodeFile(dataDir: string): string {
+export function nodeFile(dataDir: string): string {
   return join(dataDir, 'node.json')
 }
 
@@ -55,8 +56,7 @@ export async function keepReserve(dataDir: string): Promise<boolean> {
       () => 0,
     )
     if (size === RESERVE_BYTES) return true
-    const { bavail, bsize } = await statfs(dataDir)
-    if (bavail * bsize < 2 * RESERVE_BYTES) return false
+    if ((await freeBytes(dataDir)) < 2 * RESERVE_BYTES) return false
     // Zeros could become a hole.
     await writeFile(path, randomBytes(RESERVE_BYTES), { mode: 0o600 })
     return true

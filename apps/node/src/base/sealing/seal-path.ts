@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { SEALED_NAME } from '@shoal/links'
+import { SEALED_NAME, type Seal } from '@shoal/links'
 import { createSeal, SealedContent, SealedError, type SealTo } from '@shoal/sealed'
 import type { FolderFilter } from '@shoal/torrent'
 import { makeFolders } from '@shoal/torrent/make-folders'
@@ -21,8 +21,8 @@ export interface SealedPath {
   /** Path of `sealed.age`. */
   readonly path: string
   readonly lengthBytes: number
-  /** The key, if the share is sealed to one. */
-  readonly key?: Uint8Array
+  /** The seal as a link describes it. */
+  readonly seal: Seal
   /** Name of the content, which only the owner sees. */
   readonly name: string
 }
@@ -48,11 +48,16 @@ export async function sealPath(
       path: target,
       lengthBytes: content.lengthBytes,
       name: basename(path),
-      ...(seal.key && { key: seal.key }),
+      seal: inLink(to.by, seal.key),
     }
   } finally {
     await files.close()
   }
+}
+
+function inLink(by: SealTo['by'], key: Uint8Array | undefined): Seal {
+  if (by === 'key') return { by, key: key! }
+  return { by: by === 'recipients' ? 'recipient' : by }
 }
 
 async function writeAll(

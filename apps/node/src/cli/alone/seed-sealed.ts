@@ -9,7 +9,7 @@ import { stateRoot } from '../../base/files/places.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import { SHOAL } from '../../base/program.ts'
 import { type SealedPath, sealPath } from '../../base/sealing/seal-path.ts'
-import { sealedLink, toSeal } from '../../base/sealing/sealed-link.ts'
+import { createSealedLink } from '../../base/share-link.ts'
 import type { CommandContext } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { CommandFailure } from '../failure.ts'
@@ -57,12 +57,7 @@ export async function seedSealed(
       event: 'listening',
       port: session.port,
     })
-    tellSealed(
-      view,
-      sealed,
-      metainfo,
-      sealedLink(metainfo, toSeal({ by: to.by, key: sealed.key }), options.page),
-    )
+    tellSealed(view, sealed, metainfo, createSealedLink(torrent, sealed.seal, options.page ?? ''))
     await untilStopped(torrent, signal)
     view.tell(texts.run.stopping)
     return 0

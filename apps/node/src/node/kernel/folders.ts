@@ -1,9 +1,10 @@
 /** Which folders of this machine the API may touch. */
-import { readdir, readlink, realpath, stat, statfs } from 'node:fs/promises'
+import { readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { FolderListing } from '@shoal/api'
 import { Failure, fileFailure } from '../../base/failure.ts'
+import { diskSpace } from '../../base/files/disk-space.ts'
 import { SHOAL } from '../../base/program.ts'
 
 /** Maximum number of listed entries. */
@@ -187,14 +188,4 @@ function isHidden(root: string, path: string): boolean {
   return relative(root, path)
     .split(sep)
     .some(name => name.startsWith('.'))
-}
-
-/** Free bytes for users. */
-export async function freeBytes(folder: string): Promise<number> {
-  return (await diskSpace(folder)).freeBytes
-}
-
-async function diskSpace(folder: string): Promise<{ freeBytes: number; totalBytes: number }> {
-  const { bavail, blocks, bsize } = await statfs(folder)
-  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
 }

@@ -2,10 +2,11 @@
 import { rmdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { SEALED as CONTRACT } from '@shoal/api'
+import { SEALED_FOLDER } from '../../base/files/content-filter.ts'
 import { capability } from '../kernel/capability.ts'
 import { TORRENTS } from '../torrents/service.ts'
 import { KnownSeals, SEALED_TABLES } from './known-seals.ts'
-import { SEALED_FOLDER, SEALED as SERVICE } from './service.ts'
+import { SEALED as SERVICE } from './service.ts'
 import { Unsealer } from './unseal.ts'
 import { Vault } from './vault.ts'
 

@@ -46,14 +46,16 @@ test('files are restored with content, time and executable bit', async () => {
   await writeFile(join(folder, 'Trip', 'run.sh'), 'echo')
   await chmod(join(folder, 'Trip', 'run.sh'), 0o755)
   await utimes(join(folder, 'Trip', 'run.sh'), 1e9, 1e9)
-  const { path, key, name } = await sealPath(
+  const { path, seal, name } = await sealPath(
     join(folder, 'Trip'),
     join(folder, 'out'),
     { by: 'key' },
     { signal },
   )
   expect([path, name]).toEqual([join(folder, 'out', 'sealed.age'), 'Trip'])
-  const share = await OpenedShare.open(bytesSource(await readFile(path)), { key: key! })
+  const share = await OpenedShare.open(bytesSource(await readFile(path)), {
+    key: (seal as { key: Uint8Array }).key,
+  })
   const { paths, files } = await unpack(share, join(folder, 'in'), { signal })
   expect(paths).toEqual([join(folder, 'in', 'Trip')])
   expect(files).toEqual([{ path: join(folder, 'in', 'Trip', 'run.sh'), length: 4 }])

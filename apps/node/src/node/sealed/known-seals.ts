@@ -51,7 +51,7 @@ export class KnownSeals {
       }
       try {
         const { by, key, original } = (await vault.open(secret)) as Secret
-        torrent.seal = { seal: toSeal(by, key), original }
+        torrent.seal = { seal: readSeal(by, key), original }
         torrents.registry.touch(torrent)
       } catch {
         lost++
@@ -76,6 +76,6 @@ export class KnownSeals {
   }
 }
 
-function toSeal(by: Seal['by'], key = ''): Seal {
+function readSeal(by: Seal['by'], key = ''): Seal {
   return by === 'key' ? { by, key: new Uint8Array(Buffer.from(key, 'hex')) } : { by }
 }

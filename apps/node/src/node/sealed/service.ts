@@ -1,11 +1,8 @@
 /** The service that sealed shares offer to other capabilities. */
 import type { Job } from '@shoal/api'
 import type { Seal, ShareLink } from '@shoal/links'
-import { SEALED_FOLDER } from '../../base/files/content-filter.ts'
 import { service } from '../kernel/capability.ts'
 import type { AddedTorrent, AddInput, ManagedTorrent } from '../torrents/service.ts'
-
-export { SEALED_FOLDER }
 
 export interface Sealed {
   /**

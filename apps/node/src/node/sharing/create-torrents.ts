@@ -8,17 +8,16 @@ import { SEALED_NAME } from '@shoal/links'
 import { createTorrent, type FolderFilter, type Metainfo } from '@shoal/torrent'
 import { makeFolders } from '@shoal/torrent/make-folders'
 import { Failure } from '../../base/failure.ts'
-import { ContentFilter } from '../../base/files/content-filter.ts'
+import { ContentFilter, SEALED_FOLDER } from '../../base/files/content-filter.ts'
 import { readHeldPaths, realFolder } from '../../base/files/held-paths.ts'
 import { SHOAL } from '../../base/program.ts'
 import { sealPath } from '../../base/sealing/seal-path.ts'
-import { sealedLink, toSeal } from '../../base/sealing/sealed-link.ts'
-import { sharePage } from '../../base/share-link.ts'
+import { createSealedLink, sharePage } from '../../base/share-link.ts'
 import { AbsentCapability } from '../kernel/capability.ts'
 import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, JobResult } from '../kernel/jobs.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { SEALED_FOLDER, type Sealed } from '../sealed/service.ts'
+import type { Sealed } from '../sealed/service.ts'
 import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
 import type { OwnTrackerService } from '../tracker/service.ts'
 
@@ -168,16 +167,15 @@ export class TorrentCreator {
       const torrent = await this.#add(metainfo, target, options)
       const { registry } = this.#torrents
       registry.change(torrent, { name: options.name ?? sealed.name, source: null })
-      const known = toSeal({ by: seal.by, key: sealed.key })
       // Without this its link is lost at the next start; it is shared all the same.
-      await this.#sealed!.keep(torrent, known, passing === null ? path : null).catch(error =>
+      await this.#sealed!.keep(torrent, sealed.seal, passing === null ? path : null).catch(error =>
         this.#kernel.log.warn(`the link of ${torrent.name} cannot be kept: ${error.message}`),
       )
       const page = sharePage(this.#kernel.reach.network)
       return {
         torrent: torrent.id,
         path: passing === null ? path : null,
-        link: sealedLink(metainfo, known, page),
+        link: createSealedLink(torrent.api, sealed.seal, page),
       }
     } catch (error) {
       await rm(dirname(target), { recursive: true, force: true })

@@ -1,6 +1,6 @@
 /** The node as a whole: operations about jobs, settings, folders and the log, and its statistics once a second. */
-import { statfs } from 'node:fs/promises'
 import type { Implemented, LogEntry, NodeInfo, NodeStats, SYSTEM } from '@shoal/api'
+import { diskSpace } from '../../base/files/disk-space.ts'
 import { VERSION } from '../../base/version.ts'
 import type { Assembled } from '../kernel/assemble.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -99,12 +99,11 @@ async function systemMetrics({ startedMs, folders }: Kernel): Promise<Family[]> 
 async function disks(directories: readonly string[]): Promise<NodeStats['disk']> {
   const found: NodeStats['disk'] = []
   for (const directory of directories) {
-    const stats = await statfs(directory).catch(() => null)
-    if (!stats) continue
-    const freeBytes = stats.bavail * stats.bsize
-    const totalBytes = stats.blocks * stats.bsize
+    const space = await diskSpace(directory).catch(() => null)
+    if (!space) continue
+    const { freeBytes, totalBytes } = space
     const isKnown = found.some(disk => disk.freeBytes === freeBytes && disk.totalBytes === totalBytes)
-    if (!isKnown) found.push({ directory, freeBytes, totalBytes })
+    if (!isKnown) found.push({ directory, ...space })
   }
   return found
 }

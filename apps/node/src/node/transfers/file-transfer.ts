@@ -1,6 +1,6 @@
-import { statfs } from 'node:fs/promises'
 import { type Clock, delay } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
+import { freeBytes } from '../../base/files/disk-space.ts'
 import { formatBytes } from '../../base/format.ts'
 import { type OpenedFile, type RemoteFile, TransientFailure } from '../kernel/http/remote-file.ts'
 import type { Log } from '../kernel/log/log.ts'
@@ -176,9 +176,8 @@ export class FileTransfer implements FileDownload {
 
   async #checkRoom(totalBytes: number | null): Promise<void> {
     if (totalBytes === null) return
-    const { bavail, bsize } = await statfs(this.#directory, { bigint: true })
     const missing = totalBytes - this.#part!.bytes
-    if (BigInt(missing) <= bavail * bsize) return
+    if (missing <= (await freeBytes(this.#directory))) return
     throw new Failure(
       'no-space',
       `${this.#directory} needs ${formatBytes(missing)} more space: free some and try again`,

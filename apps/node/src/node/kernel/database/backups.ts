@@ -7,12 +7,13 @@
  */
 import { once } from 'node:events'
 import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { open as openFile, rename, statfs } from 'node:fs/promises'
+import { open as openFile, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { makeFolders } from '@shoal/torrent/make-folders'
 import { fileFailure } from '../../../base/failure.ts'
+import { freeBytes } from '../../../base/files/disk-space.ts'
 import type { CopyProblem } from './check-copy.ts'
 import { damaged, databaseFailure } from './database-failure.ts'
 
@@ -65,7 +66,7 @@ export async function writeBackup(
   leftFreeBytes = LEFT_FREE_BYTES,
 ): Promise<Backup | null> {
   const folder = backupFolder(dirname(path))
-  const name = nameOf(nowMs)
+  const name = `catalogue-${timeForName(nowMs)}.db`
   const temporary = join(folder, `.${name}.tmp`)
   try {
     await makeFolders(folder, 0o700)
@@ -104,12 +105,12 @@ export async function syncFolder(path: string): Promise<void> {
   if (process.platform !== 'win32') await syncPath(path)
 }
 
-/** `catalogue-2026-11-22T185739Z.db`: no system forbids a character of it. */
-function nameOf(atMs: number): string {
-  return `catalogue-${new Date(atMs)
+/** A time for names of files, such as `2026-11-22T185739Z`: no system forbids a character of it. */
+export function timeForName(atMs: number): string {
+  return new Date(atMs)
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '')}.db`
+    .replaceAll(':', '')
 }
 
 function timeOf(name: string): number | null {
@@ -122,11 +123,6 @@ function timeOf(name: string): number | null {
 function lengthOf(path: string): number {
   const sizes = [path, `${path}-wal`].map(each => statSync(each, { throwIfNoEntry: false })?.size ?? 0)
   return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
 }
 
 /** Copies of earlier runs that ended too soon, and what SQLite has put next to them. */

@@ -1,6 +1,7 @@
 /** A thread that checks a copy of the catalogue, which its data gives the path of, and makes it a file without a log. Tells what is wrong. */
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { findFault } from './find-fault.ts'
 
 /** Null if nothing is wrong. */
 export type CopyProblem = string | null
@@ -9,8 +10,7 @@ function findProblem(path: string): CopyProblem {
   const sqlite = new DatabaseSync(path)
   try {
     sqlite.exec('PRAGMA journal_mode = DELETE')
-    const found = sqlite.prepare('PRAGMA quick_check(1)').get() as { quick_check?: string } | undefined
-    return found?.quick_check === 'ok' ? null : (found?.quick_check ?? 'it cannot be checked')
+    return findFault(sqlite)
   } catch (error) {
     return (error as Error).message
   } finally {

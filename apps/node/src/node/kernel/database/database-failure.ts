@@ -48,8 +48,7 @@ export function databaseFailure(error: unknown, path: string): Error {
   const { code, errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message?: string }
   if (code !== 'ERR_SQLITE_ERROR' || errcode === undefined)
     return error instanceof Error ? error : new Error(String(error))
-  // The low byte is the primary code; the rest says more about it.
-  const primary = errcode & 0xff
+  const primary = primaryCode(error)
   if (primary === SQLITE.corrupt || primary === SQLITE.notADatabase)
     return damaged(path, message ?? 'it cannot be read')
   const told = TOLD[primary]
@@ -59,7 +58,7 @@ export function databaseFailure(error: unknown, path: string): Error {
 
 /** Whether SQLite says that another connection has locked the file. */
 export function isBusy(error: unknown): boolean {
-  return (((error as { errcode?: number })?.errcode ?? 0) & 0xff) === SQLITE.busy
+  return primaryCode(error) === SQLITE.busy
 }
 
 /** The error for what cannot be written for lack of room. */
@@ -69,7 +68,12 @@ export function fullDisk(path: string): Error {
 
 /** Whether SQLite says that the disk is full. */
 export function isFullDisk(error: unknown): boolean {
-  return (((error as { errcode?: number })?.errcode ?? 0) & 0xff) === SQLITE.full
+  return primaryCode(error) === SQLITE.full
+}
+
+/** The low byte of the code; the rest says more about it. */
+function primaryCode(error: unknown): number {
+  return ((error as { errcode?: number })?.errcode ?? 0) & 0xff
 }
 
 /** Whether the error says that the file is damaged. */

@@ -14,13 +14,14 @@
  */
 import { existsSync, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Failure, fileFailure } from '../../../base/failure.ts'
-import { tokenFile } from '../../../base/node-file.ts'
+import { nodeFile, tokenFile } from '../../../base/node-file.ts'
 import { type Backup, listBackups, syncFolder, writeBackup } from './backups.ts'
 import { CommitGroup } from './commit-group.ts'
 import { damaged, databaseFailure, fullDisk, isFullDisk } from './database-failure.ts'
+import { findFault } from './find-fault.ts'
 import { isUpToDate, migrate, needsMigration, type TableOwner } from './migrations.ts'
 import { createPrivate } from './private-file.ts'
 import { Query } from './query.ts'
@@ -239,7 +240,7 @@ function bringUpToDate(sqlite: DatabaseSync, path: string, owners: readonly Tabl
 function refuseEmpty(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.size !== 0) return
   const folder = dirname(path)
-  const hasRun = [tokenFile(folder), join(folder, 'node.json')].some(each => existsSync(each)) || hasLog(path)
+  const hasRun = [tokenFile(folder), nodeFile(folder)].some(each => existsSync(each)) || hasLog(path)
   if (hasRun || listBackups(folder).length > 0) throw damaged(path, 'it is empty')
 }
 
@@ -269,6 +270,6 @@ function prepareConnection(sqlite: DatabaseSync): void {
 }
 
 function check(sqlite: DatabaseSync, path: string): void {
-  const found = sqlite.prepare('PRAGMA quick_check(1)').get() as { quick_check?: string } | undefined
-  if (found?.quick_check !== 'ok') throw damaged(path, found?.quick_check ?? 'it cannot be checked')
+  const fault = findFault(sqlite)
+  if (fault !== null) throw damaged(path, fault)
 }

@@ -5,8 +5,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Failure, fileFailure } from '../../../base/failure.ts'
 import { SHOAL } from '../../../base/program.ts'
-import { type Backup, listBackups, syncFolder, syncPath } from './backups.ts'
+import { type Backup, listBackups, syncFolder, syncPath, timeForName } from './backups.ts'
 import { isBusy } from './database-failure.ts'
+import { findFault } from './find-fault.ts'
 import { APPLICATION_ID } from './migrations.ts'
 
 export interface Restored {
@@ -88,11 +89,11 @@ function problemOf(path: string): string | null {
   try {
     const sqlite = new DatabaseSync(path, { readOnly: true })
     try {
-      const { quick_check: found } = sqlite.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
+      const fault = findFault(sqlite)
       const { application_id: id } = sqlite.prepare('PRAGMA application_id').get() as {
         application_id: number
       }
-      if (found !== 'ok') return found
+      if (fault !== null) return fault
       return id === APPLICATION_ID ? null : 'another program wrote it'
     } finally {
       sqlite.close()
@@ -116,10 +117,7 @@ function prepare(path: string): void {
 /** The log goes first: a catalogue must never meet the log of another. */
 async function setAside(path: string, nowMs: number): Promise<string | null> {
   if (!existsSync(path)) return null
-  const time = new Date(nowMs)
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '')
+  const time = timeForName(nowMs)
   let kept = join(dirname(path), `catalogue-damaged-${time}.db`)
   for (let number = 2; existsSync(kept); number++)
     kept = join(dirname(path), `catalogue-damaged-${time}-${number}.db`)

@@ -1,0 +1,11 @@
+import { statfs } from 'node:fs/promises'
+
+/** Free bytes for users, and the size, of the file system of a folder. */
+export async function diskSpace(folder: string): Promise<{ freeBytes: number; totalBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(folder)
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+}
+
+export async function freeBytes(folder: string): Promise<number> {
+  return (await diskSpace(folder)).freeBytes
+}
