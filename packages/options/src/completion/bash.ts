@@ -7,9 +7,7 @@ import {
 } from '../program-shape.ts'
 
 /** The completion of a program for bash 4 and later. Only torrents are asked for; everything else is in the script. */
-export function bashCompletion({ name, commands, options }: ProgramShape): string {
-  const all = commands.length > 0 ? commands : [withoutCommand(options)]
-  const first = commands.length > 0 ? 1 : 0
+export function bashCompletion({ name, commands }: ProgramShape): string {
   return `# bash completion of ${name}
 _${name}_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
 _${name}_paths() {
@@ -25,7 +23,7 @@ _${name}_torrents() {
 }
 _${name}_takes_value() {
   case "$1 $2" in
-${lines(all.flatMap(command => patterns(command, ({ isFlag }) => !isFlag).map(pattern => `    ${pattern}) return 0 ;;`)))}
+${lines(commands.flatMap(valuePattern).map(pattern => `    ${pattern}) return 0 ;;`))}
   esac
   return 1
 }
@@ -36,29 +34,29 @@ _${name}() {
     word=\${COMP_WORDS[i]}
     if [[ $word == = ]]; then continue; fi
     if [[ $option ]]; then option=''; continue; fi
-    if ((${first})) && [[ ! $command ]]; then command=$word; continue; fi
+    if [[ ! $command ]]; then command=$word; continue; fi
     if _${name}_takes_value "$command" "$word"; then option=$word
     elif [[ $word != -* ]]; then ((at++)); fi
   done
   if [[ $cur == = ]]; then cur=''; fi
   if [[ $option ]]; then
     case "$command $option" in
-${lines(all.flatMap(command => optionLines(name, command)))}
+${lines(commands.flatMap(command => optionLines(name, command)))}
     esac
     return
   fi
-  if ((${first})) && [[ ! $command ]]; then
+  if [[ ! $command ]]; then
     _${name}_words ${quote([...commands.map(each => each.name), 'help'].join(' '))}
     return
   fi
   if [[ $cur == -* ]]; then
     case $command in
-${lines(all.map(command => `      ${quote(command.name)}) _${name}_words ${quote(flags(command))} ;;`))}
+${lines(commands.map(command => `      ${quote(command.name)}) _${name}_words ${quote(flags(command))} ;;`))}
     esac
     return
   fi
   case "$command $at" in
-${lines(all.flatMap(command => positionLines(name, command)))}
+${lines(commands.flatMap(command => positionLines(name, command)))}
     'help 0') _${name}_words ${quote(commands.map(each => each.name).join(' '))} ;;
   esac
 }
@@ -66,18 +64,10 @@ complete -F _${name} ${name}
 `
 }
 
-export function withoutCommand(options: ProgramShape['options']): CommandShape {
-  return { name: '', summary: '', about: '', positionals: [], options, examples: [] }
-}
-
-function patterns(
-  { name, options }: CommandShape,
-  wanted: (option: ReturnType<typeof optionShapes>[number]) => boolean,
-): string[] {
-  const found = optionShapes(options).filter(wanted)
-  return found.length === 0
-    ? []
-    : [found.flatMap(({ names }) => names.map(each => quote(`${name} ${each}`))).join(' | ')]
+/** The options of a command that take a value. */
+function valuePattern({ name, options }: CommandShape): string[] {
+  const words = optionShapes(options).flatMap(({ isFlag, names }) => (isFlag ? [] : names))
+  return words.length === 0 ? [] : [words.map(each => quote(`${name} ${each}`)).join(' | ')]
 }
 
 function optionLines(program: string, { name, options }: CommandShape): string[] {
@@ -109,8 +99,8 @@ function call(program: string, source: ValueSource): string {
     : `_${program}_words ${quote(source!.join(' '))}`
 }
 
-/** Quotes for sh. */
-function quote(text: string): string {
+/** Quotes for bash and zsh. */
+export function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 

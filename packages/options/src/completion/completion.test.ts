@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { flag, list, value } from '../option.ts'
 import type { ProgramShape } from '../program-shape.ts'
-import { COMPLETION_SHELLS, completionScript } from './completion.ts'
+import { completionScript } from './completion.ts'
 
 const PROGRAM: ProgramShape = {
   name: 'prog',
@@ -25,12 +25,6 @@ const PROGRAM: ProgramShape = {
       examples: [],
     },
   ],
-}
-const HUB: ProgramShape = {
-  name: 'hub',
-  summary: '',
-  commands: [],
-  options: { port: value('N', { help: 'Port' }) },
 }
 
 describe('the script for', () => {
@@ -60,9 +54,5 @@ describe('the script for', () => {
     expect(script).toContain("-l sort -r -f -a 'name size' -d 'Order'")
     expect(script).toContain("-n '__prog_at fetch 0 0' -f -a 'first last'")
     expect(script).toContain("-n '__prog_at fetch 1 9999' -f -a '(__prog_torrents)'")
-  })
-
-  test.each(COMPLETION_SHELLS)('%s completes the options of a program without commands', shell => {
-    expect(completionScript(shell, HUB)).toMatch(/--port|-l port/)
   })
 })

@@ -7,9 +7,8 @@ import {
 } from '../program-shape.ts'
 
 /** The completion of a program for fish, with descriptions. */
-export function fishCompletion({ name, commands, options }: ProgramShape): string {
+export function fishCompletion({ name, commands }: ProgramShape): string {
   const base = `complete -c ${name}`
-  if (commands.length === 0) return [`${base} -f`, ...optionLines(name, options, '')].join('\n').concat('\n')
   const valued = commands.flatMap(command =>
     optionShapes(command.options)
       .filter(({ isFlag }) => !isFlag)

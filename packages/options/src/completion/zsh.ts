@@ -6,26 +6,18 @@ import {
   sourceOf,
   type ValueSource,
 } from '../program-shape.ts'
-import { withoutCommand } from './bash.ts'
+import { quote } from './bash.ts'
 
 /** The completion of a program for zsh, with descriptions. */
-export function zshCompletion({ name, commands, options }: ProgramShape): string {
-  const torrents = `_${name}_torrents() {
+export function zshCompletion({ name, commands }: ProgramShape): string {
+  return `#compdef ${name}
+_${name}_torrents() {
   local -a found
   found=("\${(@f)$(command ${name} complete -- "\${(Q)PREFIX}" 2>/dev/null)}")
   found=(\${found:#})
   compadd -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}' -a found
 }
-`
-  if (commands.length === 0)
-    return `#compdef ${name}
-_${name}() {
-  ${argumentsOf(name, withoutCommand(options))}
-}
-_${name} "$@"
-`
-  return `#compdef ${name}
-${torrents}
+
 _${name}() {
   local curcontext="$curcontext" state line
   local -a commands
@@ -72,8 +64,4 @@ function action(program: string, source: ValueSource): string {
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\[\]:]/g, '\\$&')
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }
