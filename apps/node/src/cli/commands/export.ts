@@ -31,10 +31,13 @@ export const exportTorrents = defineCommand({
     const folder = resolve(out ?? '.')
     const toFile = out?.toLowerCase().endsWith('.torrent') && torrents.length === 1
     if (!toFile) await mkdir(folder, { recursive: true })
-    const taken = new Set<string>()
+    const { safePaths } = await import('@shoal/torrent')
+    // Names that every file system takes, none of them hidden.
+    const files = torrents.map(({ name }) => [`${name.replace(/^\.+/, '_')}.torrent`])
+    const names = safePaths(files, 'windows')
     const items = []
-    for (const { id, name } of torrents) {
-      const file = toFile ? folder : join(folder, fileName(name, id, taken))
+    for (const [at, { id, name }] of torrents.entries()) {
+      const file = toFile ? folder : join(folder, names[at]!)
       await writeWholeFile(file, await node.readMetainfo(id))
       items.push({ id, name, file })
       if (!output.json) output.line(texts.create.wrote({ file }))
@@ -42,17 +45,3 @@ export const exportTorrents = defineCommand({
     if (output.json) output.object({ items })
   },
 })
-
-/** A name that every file system takes, with the start of the ID if another torrent of the export has it. */
-function fileName(name: string, id: string, taken: Set<string>): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: names may contain them
-  const safe = name.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, '_').replace(/^\.+|[. ]+$/g, '_')
-  const stem = Buffer.from(safe)
-    .subarray(0, 200)
-    .toString('utf8')
-    .replace(/\ufffd+$/, '')
-  const plain = `${stem}.torrent`
-  const file = taken.has(plain.toLowerCase()) ? `${stem} ${id.slice(0, 8)}.torrent` : plain
-  taken.add(file.toLowerCase())
-  return file
-}
