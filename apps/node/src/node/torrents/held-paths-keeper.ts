@@ -1,8 +1,9 @@
 /** Keeps the file up to date that tells other programs of this user which paths the node holds. */
 import { lstat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { type HeldAs, readHeldPaths, realFolder, writeHeldPaths } from '../../base/files/held-paths.ts'
+import { topNames } from '../../base/files/top-names.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { Torrents } from './service.ts'
@@ -142,7 +143,7 @@ export class HeldPathsKeeper {
     const now = { directory, hasFiles, as: heldAs(torrent), original: torrent.seal?.original ?? null }
     if (known?.directory === directory && known.hasFiles === hasFiles) return { ...known, ...now }
     const folder = await this.#realFolder(directory)
-    const paths = hasFiles ? topNames(torrent).map(name => join(folder, name)) : []
+    const paths = hasFiles ? topNames(torrent.api).map(name => join(folder, name)) : []
     return { ...now, paths }
   }
 
@@ -177,16 +178,4 @@ function heldAs({ api, sealed }: ManagedTorrent): HeldAs {
   return api.metainfo !== null && api.stats.haveBytes >= api.metainfo.info.lengthBytes
     ? 'managed'
     : 'unfinished'
-}
-
-/** Names of the files and folders of a torrent in its folder. They can differ from its own name. */
-function topNames({ api }: ManagedTorrent): string[] {
-  const { directory, files, name } = api
-  const tops = new Set(
-    files.flatMap(({ diskPath }) =>
-      diskPath === null ? [] : [relative(directory, diskPath).split(sep)[0]!],
-    ),
-  )
-  tops.delete('..')
-  return tops.size > 0 ? [...tops] : [name]
 }
