@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { networkAddresses, urlOf } from './own-addresses.ts'
+import { networkAddresses, urlOf } from './network-addresses.ts'
 
 const ipv4 = (address: string) => ({ address, family: 'IPv4', internal: address.startsWith('127.') }) as const
 const ipv6 = (address: string, scopeid = 0) =>

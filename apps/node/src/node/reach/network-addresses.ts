@@ -1,9 +1,11 @@
 import type { NetworkInterfaceInfo } from 'node:os'
-import { isLocalAddress } from '@shoal/torrent/local-address'
+import { isLocalAddress, ownUrlHost } from '@shoal/torrent/local-address'
 
 /** Names of interfaces of containers, virtual machines and private networks, whose addresses a phone next to this machine cannot use. */
 const VIRTUAL =
   /^(?:docker|br-|veth|virbr|vmnet|vboxnet|lxc|lxd|podman|cni|flannel|cali|tun|tap|wg|ppp|utun|awdl|llw|bridge|ham|zt)|^vEthernet|VirtualBox|VMware|Hyper-V|WSL|Loopback/i
+
+const MOST = 16
 
 /** Returns the addresses at which others in the network can reach this machine, best first: private IPv4, other IPv4, IPv6. */
 export function networkAddresses(
@@ -25,8 +27,6 @@ export function networkAddresses(
   return [...new Set(sorted.map(({ address }) => address))].slice(0, MOST)
 }
 
-const MOST = 16
-
 export function urlOf(address: string, port: number): string {
-  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
+  return `http://${ownUrlHost(address)}:${port}`
 }

@@ -11,7 +11,7 @@ import { SHOAL } from '../../base/program.ts'
 import type { HttpPlace } from '../kernel/capability.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { leadsTo, type ReachCalls } from './calls.ts'
-import { networkAddresses, urlOf } from './own-addresses.ts'
+import { networkAddresses, urlOf } from './network-addresses.ts'
 
 /** Kept while others are let in. */
 interface Kept {
