@@ -100,7 +100,6 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
   )
 }
 
-/** Within the page, which scrolls by itself, and without a step in the history. */
 interface SectionProps {
   readonly section: SettingSection
   readonly settings: Settings

@@ -16,7 +16,7 @@ export function sectionAt(sections: readonly SectionPlace[], heightPx: number): 
   return (sections.findLast(({ top }) => top <= NEAR_PX) ?? sections[0])?.name ?? null
 }
 
-/** Tells which section is in view, and scrolls to one, or to a setting in it. The address may name either after its `#`. */
+/** Tells which section is in view, and scrolls to one, or to a setting in it, without a step in the history. The address may name either after its `#`. */
 export function useCurrentSection(names: readonly string[]): {
   readonly current: string | null
   jump(name: string): void

@@ -1,6 +1,6 @@
 import { ShoalError } from '../../base/errors.ts'
 import type { Connection, ConnectionHandler, PeerAddress } from '../transport.ts'
-import { MAX_HELD_BYTES } from './limits.ts'
+import { LINGER_MS, MAX_HELD_BYTES } from './limits.ts'
 import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
 /** Size of a message: large enough to make its overhead small, and accepted by every client. */
@@ -8,8 +8,6 @@ export const MESSAGE_BYTES = 64 * 1024
 /** Most bytes queued in the channel, and the level at which it gets more. */
 const CHANNEL_HIGH_BYTES = 1024 * 1024
 const CHANNEL_LOW_BYTES = 512 * 1024
-/** Time limit for queued bytes to leave when a connection closes gracefully. */
-const LINGER_MS = 3000
 
 interface Queued {
   bytes: Uint8Array
