@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../base/bytes.ts'
-import { foldName, type NameRules, safeComponent, safePaths } from './safe-names.ts'
+import { distinctNames, foldName, type NameRules, safeComponent, safePaths } from './safe-names.ts'
 
 const RULES: NameRules[] = ['posix', 'windows']
 
@@ -137,4 +137,12 @@ test('100,000 equal names take linear time', () => {
   )
   expect(new Set(safe).size).toBe(100_000)
   expect(safe.at(-1)).toBe('T/same (100000)')
+})
+
+test('many long names that are cut to the same beginning take linear time', () => {
+  const names = Array.from({ length: 5000 }, (_, i) => [`${'x'.repeat(251)}${String(i).padStart(4, '0')}`])
+  const distinct = distinctNames([...names, ...names])
+  expect(new Set(distinct).size).toBe(10_000)
+  expect(distinct[5000]).toBe(`${'x'.repeat(251)} (2)`)
+  expect(distinct.at(-1)).toBe(`${'x'.repeat(248)} (5001)`)
 })

@@ -104,6 +104,8 @@ export function distinctNames(
     return folder
   })
   const next = new Map<string, number>()
+  /** The smallest number of as many digits as the last one of a name. */
+  const reached = new Map<string, number>()
   return paths.map((path, i) => {
     const name = path.at(-1)!
     const first = `${parents[i]}/${key(name)}`
@@ -111,14 +113,19 @@ export function distinctNames(
       taken.set(first, -1)
       return name
     }
-    // Continue from the last number, so that 100,000 equal names take linear time.
-    for (let count = next.get(first) ?? 2; ; count++) {
-      const numbered = addNumber(name, count)
-      const at = `${parents[i]}/${sameAs(numbered)}`
-      if (taken.has(at)) continue
-      next.set(first, count + 1)
-      taken.set(at, -1)
-      return numbered
+    // Continue from the last number, so that 100,000 equal names take linear time. Long names are cut to make room for it and may then be equal,
+    // which depends on its digits: those that are equal share the numbers of as many digits.
+    for (let least = reached.get(first) ?? 1; ; least *= 10) {
+      reached.set(first, least)
+      const series = `${parents[i]}/${sameAs(addNumber(name, least))}`
+      for (let count = next.get(series) ?? Math.max(least, 2); count < 10 * least; count++) {
+        const numbered = addNumber(name, count)
+        const at = `${parents[i]}/${sameAs(numbered)}`
+        next.set(series, count + 1)
+        if (taken.has(at)) continue
+        taken.set(at, -1)
+        return numbered
+      }
     }
   })
 }
