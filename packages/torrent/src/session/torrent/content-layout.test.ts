@@ -12,6 +12,8 @@ test.each([
   [['a.tar.gz'], 'subfolder', ['a/a.tar.gz']],
   [['.profile'], 'subfolder', ['.profile/.profile']],
   [['plain'], 'subfolder', ['plain/plain']],
+  [['..a'], 'subfolder', ['..a/..a']],
+  [['...a'], 'subfolder', ['...a/...a']],
   [folder, 'original', null],
   [folder, 'subfolder', null],
   [folder, 'no-subfolder', ['a.bin', 'x/b.bin']],

@@ -23,5 +23,5 @@ function map(
 
 /** `a.tar.gz` becomes `a`. */
 function withoutExtension(name: string): string {
-  return name.replace(/(?<=.)(?:\.tar)?\.[^.]+$/, '')
+  return name.replace(/(?<=[^.])(?:\.tar)?\.[^.]+$/, '')
 }
