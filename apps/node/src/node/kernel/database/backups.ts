@@ -37,8 +37,11 @@ export function backupFolder(dataDir: string): string {
   return join(dataDir, 'backups')
 }
 
-/** Lists the backups of a catalogue, newest first. Returns none if the folder cannot be read. */
-export function listBackups(dataDir: string): Backup[] {
+/**
+ * Lists the backups of a catalogue, newest first; those from the future come last, because the system's clock was wrong when they were written. Returns
+ * none if the folder cannot be read.
+ */
+export function listBackups(dataDir: string, nowMs = Date.now()): Backup[] {
   const folder = backupFolder(dataDir)
   try {
     return readdirSync(folder)
@@ -49,7 +52,7 @@ export function listBackups(dataDir: string): Backup[] {
           ? [{ name, path: join(folder, name), takenMs, lengthBytes: stats.size }]
           : []
       })
-      .sort((a, b) => b.takenMs - a.takenMs)
+      .sort((a, b) => Number(a.takenMs > nowMs) - Number(b.takenMs > nowMs) || b.takenMs - a.takenMs)
   } catch {
     return []
   }
@@ -80,7 +83,7 @@ export async function writeBackup(
     await syncPath(temporary)
     await rename(temporary, join(folder, name))
     await syncFolder(folder)
-    const all = listBackups(dirname(path))
+    const all = listBackups(dirname(path), nowMs)
     for (const old of all.slice(KEPT)) rmSync(old.path, { force: true })
     return all.find(each => each.name === name) ?? null
   } catch (error) {

@@ -224,6 +224,20 @@ describe('backups', () => {
     expect(keys(copy)).toHaveLength(5)
   })
 
+  test('from the future, when the clock was wrong, are the first to go and the last to be restored', async () => {
+    const database = await open()
+    for (const day of [100, 101, 102]) await database.backUp(START_MS + day * DAY_MS)
+    await database.backUp(START_MS)
+    expect(listBackups(folder, START_MS)[0]).toMatchObject({ takenMs: START_MS })
+    await database.backUp(START_MS + DAY_MS)
+    const days = listBackups(folder, START_MS + DAY_MS).map(({ takenMs }) => (takenMs - START_MS) / DAY_MS)
+    expect(days).toEqual([1, 0, 102])
+    await database.close()
+    expect(await restoreCatalogue(folder, undefined, START_MS + DAY_MS)).toMatchObject({
+      backup: 'catalogue-2026-01-02T000000Z.db',
+    })
+  })
+
   test('are not written when the disk has no room, and leave nothing when they fail', async () => {
     const database = await open()
     const sqlite = new DatabaseSync(':memory:')
@@ -308,7 +322,7 @@ describe('backups', () => {
       await expect(restoreCatalogue(folder, 'none', START_MS)).rejects.toMatchObject({ code: 'not-found' })
       expect(keys(await open())).toHaveLength(2)
       await undo.pop()!()
-      expect(await restoreCatalogue(folder, undefined, START_MS)).toMatchObject({
+      expect(await restoreCatalogue(folder, undefined, START_MS + 2 * DAY_MS)).toMatchObject({
         backup: 'catalogue-2026-01-01T000000Z.db',
       })
     })

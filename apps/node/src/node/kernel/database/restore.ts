@@ -30,7 +30,7 @@ export async function restoreCatalogue(
 ): Promise<Restored> {
   const path = join(dataDir, 'catalogue.db')
   refuseInUse(path)
-  const source = await findSound(dataDir, given)
+  const source = await findSound(dataDir, given, nowMs)
   const draft = `${path}.restored`
   try {
     rmSync(draft, { force: true })
@@ -67,8 +67,8 @@ function refuseInUse(path: string): void {
   }
 }
 
-async function findSound(dataDir: string, given: string | undefined): Promise<string> {
-  const backups = listBackups(dataDir)
+async function findSound(dataDir: string, given: string | undefined, nowMs: number): Promise<string> {
+  const backups = listBackups(dataDir, nowMs)
   if (given !== undefined) {
     const source = backups.find(({ name }) => name === given)?.path ?? resolve(given)
     const problem = problemOf(source)
