@@ -1,6 +1,7 @@
 /** Tests whether addresses lead to this node: a request with a number that nobody else knows must arrive here. */
 import { randomBytes } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
 
 const TIMEOUT_MS = 5000
 /** A hub waits as long for the node, and answers then. */
@@ -39,7 +40,8 @@ export class ReachCalls {
     const reached = await this.#arrives(async nonce => {
       const answer = JSON.parse(await request(`${base}/reach/${port}/${nonce}`, HUB_TIMEOUT_MS)) as unknown
       const said = (answer as { address?: unknown } | null)?.address
-      if (typeof said === 'string') address = said
+      // Anything else would become a part of links.
+      if (typeof said === 'string' && isIP(said) !== 0) address = said
     })
     return address === null ? null : { address, reached }
   }

@@ -134,6 +134,20 @@ describe.skipIf(process.platform !== 'linux')('letting others in', () => {
     expect((await api.getSettings({})).network.publicUrl).toBeNull()
   })
 
+  test('a tracker that tells something else than an address does not get into the links', async () => {
+    const { api, lan, server } = await opened()
+    const hub = createHttpServer(async ({ url = '' }, response) => {
+      await fetch(`${lan}/reach/${url.split('/').at(-1)}`)
+      response.end(JSON.stringify({ address: 'evil.example', port: server.port, reached: true }))
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void hub.close())
+    await vi.waitFor(() => expect(hub.listening).toBe(true))
+    const { port } = hub.address() as AddressInfo
+    await api.changeSettings({ network: { shareTrackers: [`ws://127.0.0.1:${port}/announce`] } })
+    expect(await api.openUp({})).toMatchObject({ address: lan, audience: 'network' })
+    expect((await api.getSettings({})).network.publicUrl).toBeNull()
+  })
+
   test('a host that the command line gave is not changed', async () => {
     const { api } = await opened({ isHostFixed: true })
     expect((await api.getReach({})).fixed).toEqual(['host'])
