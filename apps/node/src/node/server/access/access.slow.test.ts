@@ -201,6 +201,12 @@ test('another password ends the sessions of the old one, but not those of the to
   expect(await access.identify(password)).toBeNull()
   expect(access.provesToken(await access.identify(token))).toBe(true)
   expect(await access.checkPassword('ann', 'another horse', asking({}))).toBe(true)
+  // A login with a password that is replaced while it is checked does not become one of the new password.
+  access.useSecret(await hashPassword('ann', 'another horse', CHEAP))
+  const late = access.login('ann', 'another horse', asking({}))
+  access.useSecret(null)
+  access.useSecret(await hashPassword('ann', 'yet another horse', CHEAP))
+  await expect(late).rejects.toMatchObject({ code: 'wrong-password' })
   access.useSecret(null)
   expect([access.hasPassword, await access.checkPassword('ann', 'another horse', asking({}))]).toEqual([
     false,

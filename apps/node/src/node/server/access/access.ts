@@ -104,7 +104,9 @@ export class Access {
   async checkPassword(username: string, password: string, { ip }: AskingRequest): Promise<boolean> {
     if (this.isToken(username, password) || this.#password?.knows(username, password)) return true
     this.#attempts.admit(ip)
-    const right = (await this.#password?.check(username, password)) ?? false
+    const asked = this.#password
+    // The password may have been replaced meanwhile.
+    const right = ((await asked?.check(username, password)) ?? false) && asked === this.#password
     if (right) this.#attempts.succeeded(ip)
     else this.#attempts.failed(ip)
     return right
