@@ -63,7 +63,8 @@ export async function addTorrent(
   // Paused until its row is saved: the queue decides when it starts.
   const { source: best, ...link } = context.previews.take(source)
   const options = joined(link, engineOptions(input, context.settings()))
-  const api = await addToSession(best, { ...options, directory, paused: true }, context)
+  const asked = { ...input, directory: input.directory === undefined ? undefined : directory }
+  const api = await addToSession(best, { ...options, directory, paused: true }, asked, context)
   const existing = registry.findApi(api)
   if (existing) return { ...comeBack(existing, input, isPaused, context), recorded: Promise.resolve() }
   const { torrent, recorded } = await adoptNew(api, context, {
@@ -98,13 +99,14 @@ async function adoptNew(
 async function addToSession(
   source: TorrentSource,
   options: AddOptions,
+  asked: Place,
   { session, registry, previews, forgotten, finishRemoval }: AddingContext,
 ): Promise<TorrentApi> {
   for (;;) {
     const api = await session.add(source, options)
     if (await previews.release(api)) continue
     const other = registry.findApi(api)
-    if (other && other.row.removedMs !== null && isElsewhere(other, options)) {
+    if (other && other.row.removedMs !== null && isElsewhere(other, asked)) {
       await finishRemoval(other)
       continue
     }
@@ -112,9 +114,15 @@ async function addToSession(
   }
 }
 
-function isElsewhere({ api }: ManagedTorrent, { directory, contentLayout, renamed }: AddOptions): boolean {
-  const isOther = directory !== undefined && resolve(directory) !== resolve(api.directory)
-  return isOther || renamed !== undefined || (contentLayout ?? 'original') !== 'original'
+type Place = Pick<AddInput, 'directory' | 'layout' | 'renamed'>
+
+/** Whether the caller asks for another place. The defaults of the settings do not count: nobody would expect them to delete the files. */
+function isElsewhere({ api }: ManagedTorrent, { directory, layout = 'original', renamed }: Place): boolean {
+  if (directory !== undefined && resolve(directory) !== resolve(api.directory)) return true
+  if (layout !== 'original') return true
+  return [...(renamed ?? [])].some(
+    ([index, path]) => api.files[index]?.currentPath.join('/') !== path.join('/'),
+  )
 }
 
 /** A removed torrent is restored with the new options; its files stay where they are. */

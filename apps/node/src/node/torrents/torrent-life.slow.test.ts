@@ -71,6 +71,22 @@ test('a removed torrent that is added to another folder or layout is a new one',
   expect(await all(node)).toMatchObject([{ id, name: 'a.txt', diskName: 'a' }])
 })
 
+test('a removed torrent that is added again comes back, whatever the layout of the settings', async () => {
+  const node = await nodeForTest()
+  const id = await share(node)
+  const { api } = node.torrents.registry.get(id)
+  const torrent = Buffer.from(writeMetainfo(api.metainfo!)).toString('base64')
+  await node.operations.changeSettings({ downloads: { layout: 'subfolder' } })
+  await act(node, id, 'remove-with-data')
+  expect(await node.operations.addTorrent({ torrent })).toMatchObject({ added: true })
+  expect(existsSync(join(node.directory, 'a.txt'))).toBe(true)
+  await act(node, id, 'remove-with-data')
+  const renamed = new Map([[0, ['a.txt']]])
+  await node.torrents.add(api.metainfo!, { directory: node.directory, trusted: true, renamed })
+  expect(existsSync(join(node.directory, 'a.txt'))).toBe(true)
+  expect(node.torrents.registry.get(id).api).toBe(api)
+})
+
 test('a removal without undo is final, and deletes the files at once', async () => {
   const node = await nodeForTest()
   const id = await share(node)
