@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseShareLink } from '@shoal/links'
+import { formatShareLink, parseShareLink } from '@shoal/links'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readHeldPaths } from '../../base/files/held-paths.ts'
 import { type TestNode, testNode } from '../testing/test-node.ts'
@@ -55,6 +55,24 @@ test('a share sealed for a key is opened by the node that receives its link', as
   })
   expect(await readFile(join(receiver.directory, 'Trip', 'note.txt'), 'utf8')).toBe('hello')
   expect((await readFile(join(receiver.directory, 'Trip', 'film.bin'))).length).toBe(400_000)
+})
+
+test('a link with another key does not replace the one that opens the share', async () => {
+  const { link, id } = await share({ by: 'key' })
+  const wrong = formatShareLink('', {
+    ...parseShareLink(link),
+    seal: { by: 'key', key: new Uint8Array(32).fill(7) },
+  })
+  const added = await sender.operations.addTorrent({ source: wrong })
+  expect(await ended(sender, added.job!.id)).toMatchObject({ state: 'failed' })
+  expect((await sender.operations.getTorrent({ id })).link).toBe(link)
+  // One that was given first is replaced by what opens it.
+  const source = { source: wrong, peers: peers() }
+  await ended(receiver, (await receiver.operations.addTorrent(source)).job!.id)
+  await ended(receiver, (await receiver.operations.addTorrent({ source: link, peers: peers() })).job!.id)
+  expect(parseShareLink((await receiver.operations.getTorrent({ id })).link!).seal).toEqual(
+    parseShareLink(link).seal,
+  )
 })
 
 test('the receiver’s disk has no inner names and no key, except in the opened files', async () => {

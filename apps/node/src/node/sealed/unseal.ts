@@ -59,7 +59,8 @@ export class Unsealer implements Sealed {
       directory: join(directory, SEALED_FOLDER, hash),
     })
     const { id } = added.torrent
-    await this.keep(added.torrent, seal, null)
+    // A link whose key is wrong must not replace what opens the share.
+    if (added.torrent.seal === null) await this.keep(added.torrent, seal, null)
     // Given again, perhaps with another passphrase: one opens it, not two.
     for (const job of this.#jobs.list())
       if (job.kind === 'unseal' && job.torrent === id && job.endedMs === null) await this.#jobs.cancel(job.id)
@@ -69,6 +70,13 @@ export class Unsealer implements Sealed {
 
   keep(torrent: ManagedTorrent, seal: Seal, original: string | null): Promise<void> {
     return this.#seals.keep(torrent, seal, original)
+  }
+
+  /** Its link is that which opened it, even if another was given first. */
+  async #keepProven(id: string, seal: Seal): Promise<void> {
+    const torrent = this.#torrents.registry.find(id)
+    // The content is open in any case.
+    if (torrent) await this.keep(torrent, seal, torrent.seal?.original ?? null).catch(() => {})
   }
 
   /** Starts a job again that the end of the last run cut off. Rejects with `not-found` when the torrent or what opens it is gone. */
@@ -87,7 +95,15 @@ export class Unsealer implements Sealed {
       name: registry.get(torrent).name,
       torrent,
       detail,
-      run: progress => unseal(registry.get(torrent).api, toUnlock(secret), directory, progress),
+      run: async progress => {
+        const unlock = toUnlock(secret)
+        const result = await unseal(registry.get(torrent).api, unlock, directory, progress)
+        await this.#keepProven(
+          torrent,
+          'key' in unlock ? { by: 'key', key: unlock.key } : { by: 'passphrase' },
+        )
+        return result
+      },
     })
   }
 }
