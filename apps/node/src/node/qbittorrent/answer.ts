@@ -26,12 +26,13 @@ export type Answer = string | object | Uint8Array | Reply | undefined
 
 export class Reply {
   readonly status: number
-  readonly type: string
+  /** The content type included. */
+  readonly headers: Readonly<Record<string, string>>
   readonly body: Readable
 
-  constructor(status: number, type: string, body: Readable) {
+  constructor(status: number, headers: Readonly<Record<string, string>>, body: Readable) {
     this.status = status
-    this.type = type
+    this.headers = headers
     this.body = body
   }
 }

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -217,6 +218,19 @@ test('tags stay without torrents until they are deleted', async () => {
   await post('torrents/deleteTags', { tags: 'alone,other,third' })
   expect(await tags()).toEqual([])
   await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
+})
+
+test('a file of a stranger is saved by browsers, and nothing in it may run', async () => {
+  const made = join(server.node.folder, 'made')
+  await add(await server.torrent('site', { 'x.html': 10 }), { savepath: made, skip_checking: 'true' })
+  const [{ hash }] = (await get('torrents/info')).json()
+  const read = () => get('torrents/downloadFile', { hash, file: '0' })
+  await expect.poll(async () => (await read()).statusCode, WAIT).toBe(200)
+  const { body, headers } = await read()
+  expect(body).toBe('x.htmlx.ht')
+  expect(headers['content-disposition']).toBe('attachment; filename=x.html')
+  expect(headers['content-security-policy']).toContain('sandbox')
+  await post('torrents/delete', { hashes: hash, deleteFiles: 'false' })
 })
 
 test('has cheap methods of later versions', async () => {

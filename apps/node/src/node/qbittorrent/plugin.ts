@@ -112,7 +112,7 @@ export const qbittorrentApi =
 function send(answer: Answer, reply: FastifyReply): FastifyReply {
   if (answer === undefined) return reply.type('text/plain; charset=UTF-8').send('')
   if (typeof answer === 'string') return reply.type('text/plain; charset=UTF-8').send(answer)
-  if (answer instanceof Reply) return reply.code(answer.status).type(answer.type).send(answer.body)
+  if (answer instanceof Reply) return reply.code(answer.status).headers(answer.headers).send(answer.body)
   // The type that 4.6 gives to a .torrent.
   if (answer instanceof Uint8Array) return reply.type('text/plain; charset=UTF-8').send(Buffer.from(answer))
   return reply.type('application/json').send(JSON.stringify(answer))

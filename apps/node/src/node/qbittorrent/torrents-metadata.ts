@@ -4,6 +4,8 @@ import type { TorrentFile } from '@shoal/api'
 import { infoHashText, type Metainfo, PieceLayout, parseMetainfo } from '@shoal/torrent'
 import { codeOf } from '../server/compat/call.ts'
 import { listAllFiles } from '../server/compat/detail-cache.ts'
+import { FILE_HEADERS } from '../server/guard/headers.ts'
+import { fileDisposition } from '../server/routes/disposition.ts'
 import { changes, Reply, reads, type WebContext, type WebMethods } from './answer.ts'
 import { Refusal } from './refusal.ts'
 import { chosenOne } from './select.ts'
@@ -34,7 +36,9 @@ export const METADATA_METHODS: WebMethods = {
     const content = await context.node.files.open(torrent.id, `#${file.index}`)
     const { signal } = new AbortController()
     const body = Readable.from(content.read({ start: 0, end: content.lengthBytes, signal }))
-    return new Reply(200, content.mediaType, body)
+    const { contentType, disposition } = fileDisposition(content.name, content.mediaType)
+    const headers = { ...FILE_HEADERS, 'content-type': contentType, 'content-disposition': disposition }
+    return new Reply(200, headers, body)
   }),
 }
 
