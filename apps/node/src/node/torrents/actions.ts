@@ -2,11 +2,13 @@
 import type { ActedOn, ActOnTorrents } from '@shoal/api'
 import type { z } from 'zod'
 import type { Log } from '../kernel/log/log.ts'
+import { inTurns } from './in-turns.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { QueueManager } from './queue-manager.ts'
 import type { Removals } from './removals.ts'
 import { nameOf } from './torrent-log.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
+import type { TorrentRow } from './torrent-row.ts'
 
 type Action = z.output<typeof ActOnTorrents>['action']
 
@@ -41,18 +43,21 @@ async function act(
   { registry, queue, removals, log }: ActionsContext,
 ): Promise<void> {
   const each = (work: (torrent: ManagedTorrent) => unknown) => Promise.all(torrents.map(work))
-  const tell = (what: string) => {
-    for (const torrent of torrents) log.info(`${nameOf(torrent)} ${what}`, { torrent: torrent.id })
-  }
+  const change = (change: Partial<TorrentRow>, what: string) =>
+    inTurns(torrents, part => {
+      registry.changeAll(part, change)
+      for (const torrent of part) log.info(`${nameOf(torrent)} ${what}`, { torrent: torrent.id })
+    })
   switch (action) {
     case 'pause':
-      registry.changeAll(torrents, { paused: true, forced: false })
-      tell('was paused')
+      await change({ paused: true, forced: false }, 'was paused')
       return queue.apply()
     case 'resume':
     case 'start':
-      registry.changeAll(torrents, { paused: false, forced: action === 'start' })
-      tell(action === 'start' ? 'was started ahead of the queue' : 'was resumed')
+      await change(
+        { paused: false, forced: action === 'start' },
+        action === 'start' ? 'was started ahead of the queue' : 'was resumed',
+      )
       await queue.apply()
       // Torrents that stopped with an error are retried, and take a slot in the queue.
       await each(({ api }) => (api.state === 'error' ? api.resume() : undefined))

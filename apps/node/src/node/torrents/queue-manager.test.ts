@@ -23,7 +23,8 @@ test('a torrent at the end stays there', () => {
 
 /** The part of an engine's torrent that the queue uses; it can be closed at any time. */
 function fakeApi(number: number) {
-  const v1 = new Uint8Array(20).fill(number)
+  const v1 = new Uint8Array(20)
+  new DataView(v1.buffer).setUint32(0, number)
   const stats = { state: 'paused', downloadBytesPerSecond: 0, uploadBytesPerSecond: 0 }
   return {
     stats,
@@ -91,4 +92,19 @@ test('requests while torrents are being started are handled in one more round', 
   limits.maxDownloads = 2
   await Promise.all([first, queue.apply(), queue.apply()])
   expect(states()).toEqual(['downloading', 'downloading', 'paused'])
+})
+
+test('other work gets its turn while thousands are started; one that it removes stays stopped', async () => {
+  const { registry, torrents, queue, states } = queueOf(1000, { maxDownloads: null, maxSeeds: null })
+  const started = () => states().filter(state => state === 'downloading').length
+  const turn = new Promise<number>(resolve => {
+    setImmediate(() => {
+      registry.change(torrents[999]!, { removedMs: 1 })
+      resolve(started())
+    })
+  })
+  await queue.apply()
+  expect(await turn).toBeLessThan(500)
+  expect(started()).toBe(999)
+  expect(states()[999]).toBe('paused')
 })

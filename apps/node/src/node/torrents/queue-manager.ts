@@ -1,4 +1,5 @@
 import type { Settings } from '@shoal/api'
+import { inTurns } from './in-turns.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { type QueuedTorrent, queueDecision } from './queue-decision.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
@@ -81,15 +82,21 @@ export class QueueManager {
   async #round(): Promise<void> {
     const torrents = [...this.#context.registry.listed()]
     const run = this.#runs()
-    const changes = torrents.map(torrent => {
-      const { paused } = torrent.row
-      const runs = run(torrent)
-      // A torrent that an error stopped stays stopped until a user resumes it.
-      if (!paused && torrent.state === 'error') return null
-      return this.#set(torrent, runs, !paused && !runs)
+    const changes: Promise<void>[] = []
+    await inTurns(torrents, part => {
+      for (const torrent of part) {
+        const { paused, removedMs } = torrent.row
+        // It was removed since the round began.
+        if (removedMs !== null) continue
+        const runs = run(torrent)
+        // A torrent that an error stopped stays stopped until a user resumes it.
+        if (!paused && torrent.state === 'error') continue
+        const change = this.#set(torrent, runs, !paused && !runs)
+        // One that cannot be stopped or started, such as one that is being closed, must not block the others.
+        if (change) changes.push(change.catch(() => {}))
+      }
     })
-    // One that cannot be stopped or started, such as one that is being closed, must not block the others.
-    await Promise.allSettled(changes.filter(change => change !== null))
+    await Promise.all(changes)
   }
 
   /** Without limits there is nothing to decide, so a change of one torrent need not examine thousands of others. */

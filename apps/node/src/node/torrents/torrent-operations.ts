@@ -4,6 +4,7 @@ import type { TorrentApi } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 import { namingField } from '../kernel/name-field.ts'
 import { actOnTorrents } from './actions.ts'
+import { inTurns } from './in-turns.ts'
 import { takePage } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { moveTorrent } from './move-torrent.ts'
@@ -30,7 +31,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
     },
     updateTorrents: async ({ ids, ...change }) => {
       const torrents = ids === 'all' ? [...registry.listed()] : [...new Set(ids)].map(id => registry.get(id))
-      updateAll(torrents, change, manager)
+      await inTurns(torrents, part => updateAll(part, change, manager))
       return { ids: torrents.map(({ id }) => id) }
     },
     moveTorrent: async ({ id, directory }) => moveTorrent(registry.get(id), directory, manager),
