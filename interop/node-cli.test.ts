@@ -343,7 +343,7 @@ describe('shoal start', () => {
     },
   )
 
-  test('tells where the node of the data folder runs, if it runs already', LIMIT, async () => {
+  test('tells where the node of the data folder runs, if it is already running', LIMIT, async () => {
     await using place = await Workplace.create()
     const first = await place.node()
     const again = await place.json('start', '--port', '0')
@@ -356,7 +356,7 @@ describe('shoal start', () => {
     expect({ code, stdout }).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
-        /^A node runs already\. Its console: http\S+:\d+\/\n.* open --data-dir .* opens/,
+        /^A node is already running\. Its console: http\S+:\d+\/\n.* open --data-dir .* opens/,
       ),
     })
     // A killed node leaves its file behind, here with the number of a process that runs.

@@ -79,7 +79,7 @@ function listFacts(torrent: TorrentDetail, why: string | null): (readonly [strin
     [texts.show.rows.infoHashV1, torrent.infoHashV1],
     [texts.show.rows.infoHashV2, torrent.infoHashV2],
     [texts.show.rows.contentId, torrent.contentId],
-    [texts.show.rows.sealed, torrent.sealed ? texts.show.sealed : null],
+    [texts.show.rows.sealed, torrent.sealed ? texts.show.yes : null],
     [texts.show.rows.link, torrent.link],
     [texts.show.rows.audience, torrent.audience && texts.add.audience[torrent.audience]],
     [texts.show.rows.magnet, torrent.magnet],

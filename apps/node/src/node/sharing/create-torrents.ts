@@ -88,7 +88,7 @@ export class TorrentCreator {
     if (seal?.by === 'passphrase' && !seal.allowWeak && isWeak(seal.passphrase))
       throw new Failure(
         'weak-passphrase',
-        `this passphrase is easy to guess: take six random words, such as ${SHOAL} passphrase makes`,
+        `this passphrase is easy to guess: use six random words, such as ${SHOAL} passphrase makes`,
         { field: 'seal.passphrase' },
       )
   }

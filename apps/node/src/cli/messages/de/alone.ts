@@ -224,9 +224,9 @@ export const alone: Translation<typeof original> = {
         '{name}: {have} von {size} sind richtig ({good} von {count} Teilen). {shoal} get lädt den Rest herunter',
     },
     withoutHashes: {
-      one: 'Der .torrent-Datei fehlen die Prüfsummen von {count} Datei, die sich nur vollständig überprüfen lässt. {shoal} get holt sie von Peers',
+      one: 'Der .torrent-Datei fehlen die Prüfsummen von {count} Datei, die sich erst überprüfen lässt, wenn sie vollständig ist. {shoal} get holt sie von Peers',
       other:
-        'Der .torrent-Datei fehlen die Prüfsummen von {count} Dateien, die sich nur vollständig überprüfen lassen. {shoal} get holt sie von Peers',
+        'Der .torrent-Datei fehlen die Prüfsummen von {count} Dateien, die sich erst überprüfen lassen, wenn sie vollständig sind. {shoal} get holt sie von Peers',
     },
     noHashes: 'Ein Link hat keine Prüfsummen: Geben Sie eine .torrent-Datei oder deren URL an',
     otherName:

@@ -71,7 +71,7 @@ export const node: Translation<typeof original> = {
     noBrowserHere: 'Kein Browser gefunden',
   },
   'restore-catalogue': {
-    summary: 'Eine Sicherung des Katalogs an seine Stelle setzen',
+    summary: 'Eine Sicherung des Katalogs wiederherstellen',
     about:
       'Der Knoten sichert seinen Katalog einmal am Tag, während er läuft, und behält die letzten drei Sicherungen. Wenn der Katalog beschädigt ist, halten Sie den Knoten an, rufen diesen Befehl auf und starten den Knoten wieder. Er prüft die Dateien, die sich seit der Sicherung geändert haben. Torrents, die später hinzugefügt wurden, kennt er nicht mehr: Fügen Sie sie noch einmal hinzu. Ihre Dateien werden geprüft, nicht noch einmal heruntergeladen.\n\nDer bisherige Katalog bleibt unter einem anderen Namen neben dem neuen.',
     backup: 'Name einer Sicherung oder Pfad einer Datei. Standard: die neueste unbeschädigte Sicherung',
@@ -84,7 +84,7 @@ export const node: Translation<typeof original> = {
     none: 'In {folder} gibt es keine Sicherungen',
     columns: { name: 'Name', time: 'Geschrieben', size: 'Größe' },
     restored: 'Der Katalog ist wieder der von {backup}: {start} startet den Knoten',
-    kept: 'Der bisherige ist {path}',
+    kept: 'Der bisherige heißt jetzt {path}',
     offer:
       '{message}. Die neueste Sicherung ist {name}, geschrieben am {time}: {command} stellt sie wieder her',
   },
@@ -106,7 +106,7 @@ export const node: Translation<typeof original> = {
       public: 'Links beginnen mit dieser Adresse, von der der Router weiterleitet',
       off: 'Lässt andere nicht mehr herein',
     },
-    oneOnly: 'geben Sie entweder --off, --test oder die anderen Optionen an',
+    oneOnly: 'Geben Sie entweder --off, --test oder die anderen Optionen an',
     links: {
       machine: 'Links funktionieren nur auf diesem Rechner',
       network: 'Links funktionieren in diesem Netzwerk: Sie beginnen mit {address}',

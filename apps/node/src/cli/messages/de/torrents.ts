@@ -162,14 +162,14 @@ export const torrents: Translation<typeof original> = {
       'no-peers':
         'Kein Peer ist verbunden. Jemand, der den Inhalt hat, muss online sein: Dann geht es von selbst weiter. Ein weiterer Tracker oder die Adresse eines Peers kann helfen.',
       'tracker-error': {
-        one: 'Kein Peer ist verbunden, und der Tracker antwortet nicht richtig: {message}. Verbindung und Adresse des Trackers prüfen oder einen weiteren Tracker hinzufügen. Er wird von selbst erneut gefragt.',
+        one: 'Kein Peer ist verbunden, und der Tracker antwortet nicht richtig: {message}. Prüfen Sie Ihre Verbindung und die Adresse des Trackers, oder fügen Sie einen weiteren hinzu. Er wird von selbst erneut gefragt.',
         other:
-          'Kein Peer ist verbunden, und keiner der {count} Tracker antwortet richtig: {message}. Verbindung und Adressen prüfen oder einen weiteren Tracker hinzufügen. Sie werden von selbst erneut gefragt.',
+          'Kein Peer ist verbunden, und keiner der {count} Tracker antwortet richtig: {message}. Prüfen Sie Ihre Verbindung und die Adressen, oder fügen Sie einen weiteren Tracker hinzu. Sie werden von selbst erneut gefragt.',
       },
       unreachable: {
-        one: 'Der Tracker antwortet nicht richtig, sodass andere den Torrent nicht finden: {message}. Verbindung und Adresse des Trackers prüfen.',
+        one: 'Der Tracker antwortet nicht richtig, sodass andere den Torrent nicht finden: {message}. Prüfen Sie Ihre Verbindung und die Adresse des Trackers.',
         other:
-          'Keiner der {count} Tracker antwortet richtig, sodass andere den Torrent nicht finden: {message}. Verbindung und Adressen prüfen.',
+          'Keiner der {count} Tracker antwortet richtig, sodass andere den Torrent nicht finden: {message}. Prüfen Sie Ihre Verbindung und die Adressen.',
       },
       stalled:
         'Peers sind verbunden, aber seit einer Minute kommt nichts an: Ihnen fehlt dasselbe, oder sie bedienen zuerst andere. Weitere Peers können helfen.',
@@ -181,7 +181,6 @@ export const torrents: Translation<typeof original> = {
     },
     sequential: 'der Reihe nach',
     yes: 'ja',
-    sealed: 'ja: Der Link wurde beim Versiegeln angezeigt',
     pieces: '{count} zu je {size}',
     bytes: '{size} ({bytes} Byte)',
     wanted: '{size} ausgewählt',
@@ -393,7 +392,8 @@ export const torrents: Translation<typeof original> = {
       'Schreibt die .torrent-Dateien von Torrents in den aktuellen Ordner, unter den Namen der Torrents. Ein Torrent, dessen Metadaten noch nicht bekannt sind, hat keine.',
     options: { out: 'Ordner, oder Datei mit der Endung .torrent, oder - für die Standardausgabe' },
     examples: { one: 'Speichert einen Torrent im aktuellen Ordner', all: 'Speichert alle in einem Ordner' },
-    oneOnly: 'Die Standardausgabe nimmt einen Torrent: einen nennen, oder mit -o einen Ordner angeben',
+    oneOnly:
+      'Die Standardausgabe nimmt einen Torrent: Nennen Sie einen, oder geben Sie mit -o einen Ordner an',
   },
   label: {
     summary: 'Labels und Tags auflisten, anlegen und zuweisen',

@@ -112,7 +112,7 @@ export const common = {
     yesPattern: '^y(es)?$',
     passphraseAgain: '{question}, again',
     emptyInput: 'the passphrase is empty',
-    weak: 'this passphrase is easy to guess: take six random words ({shoal} passphrase makes them), or give --weak-passphrase',
+    weak: 'this passphrase is easy to guess: use six random words ({shoal} passphrase makes them), or give --weak-passphrase',
     emptyFile: 'the first line of {file} is empty',
     different: 'the two passphrases differ: try again',
     stdinIsTerminal: '{option} - reads from a pipe: omit it to be asked',

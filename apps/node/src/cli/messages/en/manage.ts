@@ -68,7 +68,7 @@ export const manage = {
       program: 'Runs a program when a download is complete',
     },
     noNode:
-      'No node runs here: these are the settings of a new one. {start} starts it; --set NAME=VALUE starts it with another value',
+      'No node is running here: these are the settings of a new one. {start} starts it; --set NAME=VALUE starts it with another value',
     fixed: '(set when the node was started: cannot be changed here)',
     forExample: 'For example: {line}',
     missing: 'NAME=VALUE is missing',

@@ -37,7 +37,7 @@ export const node = {
     token: 'Token:   {command} prints the address with it',
     stop: 'Press Ctrl-C to stop',
     otherPort: 'Peers:   at port {port}, because another program uses {taken}',
-    running: 'A node runs already. Its console: {url}',
+    running: 'A node is already running. Its console: {url}',
     openIt: '{command} opens it in the browser',
     freePort: '{message}. {command} takes a free one',
     noConfig: 'there is no settings file {file}',
@@ -67,9 +67,9 @@ export const node = {
     noBrowserHere: 'No browser was found',
   },
   'restore-catalogue': {
-    summary: 'Put a backup of the catalogue in its place',
+    summary: 'Restore a backup of the catalogue',
     about:
-      'The node backs up its catalogue once a day while it runs, and keeps the last three backups. If the catalogue is damaged, stop the node and run this command, then start the node again. It checks the files that have changed since the backup, and forgets torrents that were added later: add them again. Their files are checked, not downloaded again.\n\nThe catalogue of before is kept next to the new one, under another name.',
+      'The node backs up its catalogue once a day while it runs, and keeps the last three backups. If the catalogue is damaged, stop the node and run this command, then start the node again. It checks the files that have changed since the backup, and forgets torrents that were added later: add them again. Their files are checked, not downloaded again.\n\nThe previous catalogue is kept next to the new one, under another name.',
     backup: 'Name of a backup, or path of a file. Default: the newest backup that is not damaged',
     options: { dataDir: 'Data folder of the node', list: 'Only list the backups' },
     examples: {
@@ -80,7 +80,7 @@ export const node = {
     none: 'There are no backups in {folder}',
     columns: { name: 'Name', time: 'Written', size: 'Size' },
     restored: 'The catalogue is that of {backup} again: start the node with {start}',
-    kept: 'The one of before is {path}',
+    kept: 'The previous one is kept as {path}',
     offer: '{message}. The newest backup is {name}, written on {time}: {command} restores it',
   },
   'open-up': {

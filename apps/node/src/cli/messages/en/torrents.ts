@@ -179,7 +179,6 @@ export const torrents = {
     },
     sequential: 'sequential',
     yes: 'yes',
-    sealed: 'yes: its link was shown when it was sealed',
     pieces: '{count} of {size}',
     bytes: '{size} ({bytes} bytes)',
     wanted: '{size} wanted',

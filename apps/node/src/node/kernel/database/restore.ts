@@ -15,7 +15,7 @@ export interface Restored {
   readonly backup: string
   /** Path of the catalogue. */
   readonly catalogue: string
-  /** Where the catalogue of before is now; null if there was none. */
+  /** Where the previous catalogue is now; null if there was none. */
   readonly kept: string | null
 }
 

@@ -94,7 +94,7 @@ export const actions: Translation<typeof english> = {
     rate: 'kB/s',
     ratio: 'Verhältnis',
     minutes: 'Minuten',
-    wrong: 'Eine Zahl über 0 eingeben, etwa 500 oder 1,5.',
+    wrong: 'Geben Sie eine Zahl über 0 ein, etwa 500 oder 1,5.',
     confirm: 'Ändern',
   },
   moveDialog: {

@@ -27,7 +27,7 @@ export const app: Translation<typeof english> = {
     label: 'Benachrichtigungen',
     on: 'Wenn ein Download fertig ist',
     refused:
-      'Der Browser erlaubt keine Benachrichtigungen. Sie in seinen Einstellungen für diese Seite erlauben.',
+      'Der Browser erlaubt keine Benachrichtigungen. Erlauben Sie sie in seinen Einstellungen für diese Seite.',
   },
   completed: 'Download fertig',
   simulated: 'Simulation',

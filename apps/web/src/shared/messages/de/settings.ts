@@ -85,7 +85,7 @@ export const settings: Translation<typeof english> = {
   appearance: {
     theme: 'Das Aussehen der Konsole in diesem Browser.',
     language: 'Die Sprache der Konsole in diesem Browser.',
-    notices: 'Zeigt dieser Browser, solange die Konsole in einem Tab offen ist, der nicht zu sehen ist.',
+    notices: 'Zeigt dieser Browser, solange die Konsole in einem Tab offen ist, den Sie gerade nicht sehen.',
   },
   access: {
     none: 'Niemand ist angemeldet.',

@@ -83,7 +83,7 @@ export const settings = {
   appearance: {
     theme: 'How the console looks in this browser.',
     language: 'The language of the console in this browser.',
-    notices: 'Shown by this browser while the console is open in a tab that is not in sight.',
+    notices: 'Shown by this browser while the console is open in a tab that you cannot see.',
   },
   access: {
     none: 'Nobody is logged in.',
