@@ -3,14 +3,15 @@ import { readFile, rm } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import type { CheckedInputOf, OutputOf, Reach as ReachAnswer, ReachTest } from '@shoal/api'
+import type { CheckedInputOf, OutputOf, Reach as ReachAnswer } from '@shoal/api'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { Failure } from '../../base/failure.ts'
 import { writeWholeFile } from '../../base/files/write-file.ts'
 import { SHOAL } from '../../base/program.ts'
 import type { HttpPlace } from '../kernel/capability.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { leadsTo, type ReachCalls } from './calls.ts'
+import { AddressTests } from './address-tests.ts'
+import type { ReachCalls } from './calls.ts'
 import { networkAddresses, urlOf } from './network-addresses.ts'
 
 /** Kept while others are let in. */
@@ -24,23 +25,21 @@ interface Kept {
 }
 
 const USER = 'me'
-const MOST_TESTS = 20
 
 export type Parts = Pick<Kernel, 'dataDir' | 'events' | 'folders' | 'log' | 'reach' | 'settings'>
 
 export class OpenUp {
   readonly #kernel: Parts
-  readonly #calls: ReachCalls
   readonly #place: HttpPlace
   readonly #interfaces: typeof networkInterfaces
-  readonly #tests = new Map<string, ReachTest>()
+  readonly #tests: AddressTests
   #kept: Kept | null = null
   #addresses: readonly string[] = []
   #work: Promise<unknown> = Promise.resolve()
 
   constructor(kernel: Parts, calls: ReachCalls, place: HttpPlace, interfaces = networkInterfaces) {
     this.#kernel = kernel
-    this.#calls = calls
+    this.#tests = new AddressTests(calls)
     this.#place = place
     this.#interfaces = interfaces
     this.#tell()
@@ -69,7 +68,7 @@ export class OpenUp {
       open: door.isOpen,
       username: door.username,
       addresses: this.#found().map(address => urlOf(address, door.port)),
-      tests: [...this.#tests.values()],
+      tests: this.#tests.results,
       fixed,
     }
   }
@@ -106,7 +105,6 @@ export class OpenUp {
       await this.#keep()
       await this.#test()
       await this.#takePublic()
-      this.#tell()
       this.#publish()
       return { ...this.now, password: made.password }
     })
@@ -131,7 +129,6 @@ export class OpenUp {
       this.#addresses = []
       this.#tests.clear()
       await rm(this.#file, { force: true })
-      this.#tell()
       this.#publish()
       return this.now
     })
@@ -140,7 +137,6 @@ export class OpenUp {
   test(): Promise<ReachAnswer> {
     return this.#after(async () => {
       await this.#test()
-      this.#tell()
       this.#publish()
       return this.now
     })
@@ -153,7 +149,6 @@ export class OpenUp {
     if (found.join() === this.#addresses.join()) return
     void this.#after(async () => {
       await this.#open()
-      this.#tell()
       this.#publish()
     }).catch(error => this.#kernel.log.warn(`others cannot be let in: ${String(error)}`))
   }
@@ -243,35 +238,15 @@ export class OpenUp {
     return { stored: await door.hash(user, password), password: given === undefined ? password : null }
   }
 
-  async #test(): Promise<void> {
-    const { network } = this.#kernel.settings.current
-    const { port } = this.#place.door
-    const own = this.#addresses.map(address => urlOf(address, port))
-    const tested = [...new Set([...(network.publicUrl === null ? [] : [network.publicUrl]), ...own])]
-    this.#tests.clear()
-    await Promise.all(
-      tested.map(async address => this.#note(address, { here: await this.#calls.fromHere(address) })),
-    )
-    const publicPort = network.publicUrl?.startsWith('http:')
-      ? Number(URL.parse(network.publicUrl)?.port || 80)
-      : port
-    for (const hub of hubs(network.shareTrackers)) {
-      const outside = await this.#calls.fromHub(hub, publicPort)
-      if (outside === null) continue
-      const seen = urlOf(outside.address, publicPort)
-      const meant =
-        network.publicUrl !== null && (await leadsTo(network.publicUrl, outside.address))
-          ? network.publicUrl
-          : seen
-      this.#note(meant, { outside: outside.reached })
-      return
-    }
+  #test(): Promise<void> {
+    const { publicUrl, shareTrackers: trackers } = this.#kernel.settings.current.network
+    return this.#tests.testAll({ publicUrl, own: this.#addresses, port: this.#place.door.port, trackers })
   }
 
   /** The address at which a hub reached the node is its public one. */
   async #takePublic(): Promise<void> {
     const { settings } = this.#kernel
-    const reached = [...this.#tests.values()].find(({ outside }) => outside === true)
+    const reached = this.#tests.results.find(({ outside }) => outside === true)
     if (
       !reached ||
       settings.current.network.publicUrl !== null ||
@@ -286,16 +261,7 @@ export class OpenUp {
   /** From this machine only, since a change of a setting should not contact others. */
   async #testPublic(): Promise<void> {
     const { publicUrl } = this.#kernel.settings.current.network
-    if (publicUrl === null || this.#tests.has(publicUrl)) return
-    this.#note(publicUrl, { here: await this.#calls.fromHere(publicUrl) })
-    this.#tell()
-    this.#publish()
-  }
-
-  #note(address: string, found: Partial<Pick<ReachTest, 'here' | 'outside'>>): void {
-    const before = this.#tests.get(address) ?? { here: null, outside: null }
-    this.#tests.set(address, { ...before, ...found, address, atMs: Date.now() })
-    if (this.#tests.size > MOST_TESTS) this.#tests.delete(this.#tests.keys().next().value!)
+    if (publicUrl !== null && (await this.#tests.testNew(publicUrl))) this.#publish()
   }
 
   #tell(): void {
@@ -305,11 +271,12 @@ export class OpenUp {
       isOpen: door.isOpen,
       hasProxy: allowedHosts.length > 0,
       addresses: this.#kept ? this.#addresses.map(address => urlOf(address, door.port)) : [],
-      tests: [...this.#tests.values()],
+      tests: this.#tests.results,
     })
   }
 
   #publish(): void {
+    this.#tell()
     this.#kernel.events.publish('settings', { type: 'settings' })
   }
 
@@ -327,10 +294,6 @@ export class OpenUp {
       return null
     }
   }
-}
-
-function hubs(trackers: readonly string[]): string[] {
-  return trackers.filter(url => /^(?:http|ws)s?:/i.test(url)).slice(0, 5)
 }
 
 /** Six random words. The list of words is loaded only for this. */
