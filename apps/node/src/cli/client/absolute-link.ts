@@ -1,5 +1,7 @@
 import type { Audience } from '@shoal/api'
 import { audienceOf } from '@shoal/links'
+import { SHOAL } from '../../base/program.ts'
+import { texts } from '../texts.ts'
 
 /** Makes a share link absolute. If the node does not know an address for others, the link gets the address that the command used. */
 export function absoluteLink<Link extends string | null>(link: Link, nodeUrl: string): Link {
@@ -12,4 +14,9 @@ export function linkAudience(
   nodeUrl: string,
 ): Audience | null {
   return link?.startsWith('#') ? audienceOf(nodeUrl) : audience
+}
+
+/** Tells whom a link works for, and how to let others in. */
+export function audienceText(audience: Audience): string {
+  return audience === 'machine' ? texts.add.linkFor.machine({ shoal: SHOAL }) : texts.add.linkFor[audience]
 }

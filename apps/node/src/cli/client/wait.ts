@@ -1,5 +1,5 @@
 /** Shows the progress of a node's work until it is done. */
-import type { Audience, Job, Torrent } from '@shoal/api'
+import type { Job, Torrent } from '@shoal/api'
 import { audienceOf } from '@shoal/links'
 import { SHOAL } from '../../base/program.ts'
 import { CommandFailure } from '../failure.ts'
@@ -8,7 +8,7 @@ import type { Output } from '../output.ts'
 import { openView } from '../terminal/open-view.ts'
 import type { Item, Snapshot, View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
-import { absoluteLink, linkAudience } from './absolute-link.ts'
+import { absoluteLink, audienceText, linkAudience } from './absolute-link.ts'
 import { type Mirror, mirrorTorrents } from './mirror.ts'
 import type { NodeClient } from './node-client.ts'
 import { torrentPath } from './torrent-path.ts'
@@ -72,11 +72,6 @@ async function tell(
   const audience = linkAudience(torrent, address.url)
   if (audience !== null) lines.push(audienceText(audience))
   view.tell(lines.join('\n'), { ...event, link, audience, magnet })
-}
-
-/** Whom a link works for, and how to let others in. */
-export function audienceText(audience: Audience): string {
-  return audience === 'machine' ? texts.add.linkFor.machine({ shoal: SHOAL }) : texts.add.linkFor[audience]
 }
 
 interface End {

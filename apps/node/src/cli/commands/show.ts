@@ -1,11 +1,10 @@
 import type { TorrentDetail } from '@shoal/api'
-import { absoluteLink, linkAudience } from '../client/absolute-link.ts'
+import { absoluteLink, audienceText, linkAudience } from '../client/absolute-link.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { torrentPath } from '../client/torrent-path.ts'
 import { explainState, stateText } from '../client/torrent-state.ts'
-import { audienceText } from '../client/wait.ts'
 import { defineCommand } from '../command.ts'
 import {
   formatBytes,
