@@ -1,4 +1,4 @@
-import type { ReasonFilter, Torrent } from './schemas/torrent.ts'
+import type { ReasonFilter, Torrent, Tracker } from './schemas/torrent.ts'
 
 type Row = Pick<Torrent, 'state' | 'reason' | 'trackersFail'>
 
@@ -19,4 +19,14 @@ export function isStalled({ state, reason }: Row): boolean {
 /** Whether a torrent is shown for a filter by tracker: a host name; empty for torrents without trackers. */
 export function hasTracker({ trackerHosts }: Pick<Torrent, 'trackerHosts'>, host: string): boolean {
   return host === '' ? trackerHosts.length === 0 : trackerHosts.includes(host)
+}
+
+/** The number of a torrent's trackers and the first of their messages, for a sentence about their failure. */
+export function describeTrackers(all: readonly Pick<Tracker, 'kind' | 'message'>[]): {
+  count: number
+  message: string | undefined
+} {
+  const trackers = all.filter(({ kind }) => kind === 'tracker')
+  const message = trackers.find(each => each.message !== null)?.message?.replace(/\.$/, '')
+  return { count: trackers.length, message }
 }

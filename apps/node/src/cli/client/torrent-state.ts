@@ -1,4 +1,5 @@
 import type { Torrent, TorrentState, Tracker } from '@shoal/api'
+import { describeTrackers } from '@shoal/api/torrent-reasons'
 import { SHOAL } from '../../base/program.ts'
 import { texts } from '../texts.ts'
 
@@ -36,8 +37,7 @@ export function explainState(
   if (state === 'queued') return why.queued({ shoal: SHOAL })
   if (state === 'checking') return why.checking
   if (reason !== 'tracker-error') return reason === null ? null : why[reason]
-  const failing = trackers.filter(({ kind }) => kind === 'tracker')
-  const message = failing.find(each => each.message !== null)?.message?.replace(/\.$/, '') ?? '?'
+  const { count, message = '?' } = describeTrackers(trackers)
   const say = state === 'seeding' ? why.unreachable : why['tracker-error']
-  return say({ count: failing.length, message })
+  return say({ count, message })
 }

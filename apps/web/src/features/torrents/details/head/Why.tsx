@@ -1,4 +1,5 @@
 import type { Torrent } from '@shoal/api'
+import { describeTrackers } from '@shoal/api/torrent-reasons'
 import { useMemo } from 'react'
 import { Button } from '../../../../shared/controls/Button.tsx'
 import { Notice } from '../../../../shared/controls/Panels.tsx'
@@ -39,9 +40,8 @@ function Queued({ torrent }: { readonly torrent: Torrent }) {
 
 function FailingTrackers({ torrent }: { readonly torrent: Torrent }) {
   const told = useTrackers(torrent.id).value
-  const trackers = told?.items.filter(({ kind }) => kind === 'tracker') ?? []
-  const message = trackers.find(each => each.message !== null)?.message?.replace(/\.$/, '')
+  const { count, message } = describeTrackers(told?.items ?? [])
   if (message === undefined) return null
   const text = torrent.state === 'seeding' ? say.unreachable : say['tracker-error']
-  return <Notice tone="warn">{text({ count: trackers.length, message })}</Notice>
+  return <Notice tone="warn">{text({ count, message })}</Notice>
 }
