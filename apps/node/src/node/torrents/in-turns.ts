@@ -1,5 +1,5 @@
 /** Torrents that are changed in one turn of the event loop. */
-const PART = 100
+const PART = 25
 
 /** Does the work for all items, in parts: between them, the node answers other requests. */
 export async function inTurns<T>(items: readonly T[], work: (part: readonly T[]) => void): Promise<void> {
