@@ -1,6 +1,8 @@
 /** Another address of the loopback network represents that of a local network. */
+import { existsSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { connectNode } from '@shoal/api'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Access } from '../server/access/access.ts'
@@ -117,8 +119,10 @@ describe.skipIf(process.platform !== 'linux')('letting others in', () => {
   })
 
   test('a hub that reaches the node tells its public address, and undoing forgets it', async () => {
-    const { api, server, lan } = await opened()
+    const { node, api, server, lan } = await opened()
+    let isForOwner = false
     const hub = createHttpServer(async ({ url = '' }, response) => {
+      isForOwner = node.kernel.folders.isOpen
       const nonce = url.split('/').at(-1)
       await fetch(`${lan}/reach/${nonce}`)
       response.end(JSON.stringify({ address: '203.0.113.7', port: server.port, reached: true }))
@@ -129,6 +133,8 @@ describe.skipIf(process.platform !== 'linux')('letting others in', () => {
     await api.changeSettings({ network: { shareTrackers: [`ws://127.0.0.1:${port}/announce`] } })
     const address = `http://203.0.113.7:${server.port}`
     expect(await api.openUp({})).toMatchObject({ address, audience: 'everyone', problem: null })
+    // The home folder is for the owner alone as soon as others may come.
+    expect(isForOwner).toBe(true)
     expect((await api.getSettings({})).network.publicUrl).toBe(address)
     expect((await api.closeUp({})).address).toBeNull()
     expect((await api.getSettings({})).network.publicUrl).toBeNull()
@@ -146,6 +152,18 @@ describe.skipIf(process.platform !== 'linux')('letting others in', () => {
     await api.changeSettings({ network: { shareTrackers: [`ws://127.0.0.1:${port}/announce`] } })
     expect(await api.openUp({})).toMatchObject({ address: lan, audience: 'network' })
     expect((await api.getSettings({})).network.publicUrl).toBeNull()
+  })
+
+  test('nobody gets in any more even if the settings cannot be saved', async () => {
+    const { node, api, lan, status } = await opened()
+    await api.openUp({ address: lan })
+    expect(await status('/health')).toBe(200)
+    const change = vi.spyOn(node.kernel.settings, 'change').mockRejectedValue(new Error('full'))
+    await expect(api.closeUp({})).rejects.toThrow()
+    change.mockRestore()
+    await vi.waitFor(async () => expect(await status('/health')).toBeNull())
+    expect(await api.getReach({})).toMatchObject({ open: false, username: null })
+    expect(existsSync(join(node.folder, 'data', 'open-up.json'))).toBe(false)
   })
 
   test('a host that the command line gave is not changed', async () => {

@@ -102,6 +102,8 @@ export class OpenUp {
         this.#kept = before
         throw new Failure('address-in-use', `another program uses port ${door.port} of ${found.join(', ')}`)
       }
+      // Before the tests, which take time: from here on others may come.
+      this.#tell()
       await this.#keep()
       await this.#test()
       await this.#takePublic()
@@ -119,16 +121,19 @@ export class OpenUp {
           'host',
           'the command line, the environment or the settings file lets others in: start the node without --host',
         )
-      const { publicUrl } = settings.current.network
-      if (this.#kept && publicUrl !== null && publicUrl === this.#kept.publicUrl)
-        await settings.change({ network: { publicUrl: null } })
+      // First: whatever fails after this, nobody else gets in, now or after a restart.
       door.shut()
       door.allowName(null)
       if (!door.isPasswordFixed) door.usePassword(null)
+      const before = this.#kept
       this.#kept = null
       this.#addresses = []
       this.#tests.clear()
+      this.#tell()
       await rm(this.#file, { force: true })
+      const { publicUrl } = settings.current.network
+      if (before && publicUrl !== null && publicUrl === before.publicUrl)
+        await settings.change({ network: { publicUrl: null } })
       this.#publish()
       return this.now
     })

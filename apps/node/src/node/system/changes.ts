@@ -1,10 +1,11 @@
 import { type NodeOperations, OPERATIONS, type OperationName } from '@shoal/api'
 
-/** Operations that change nothing that is stored, or make room. */
+/** Operations that change nothing that is stored, make room, or keep others out. */
 const HARMLESS: ReadonlySet<OperationName> = new Set([
   'addPeers',
   'cancelJob',
   'cancelUpload',
+  'closeUp',
   'previewTorrent',
   'stopNode',
 ])
