@@ -4,11 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { NODE_MAJOR, root } from './launch.mjs'
 
-const NODE_MAJOR = 24
-
-const root = join(fileURLToPath(import.meta.url), '..', '..')
 const modules = join(root, 'node_modules')
 const stampFile = join(modules, '.shoal-stamp')
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isatty } from 'node:tty'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const NODE_MAJOR = 24
+export const NODE_MAJOR = 24
 
 export const root = join(fileURLToPath(import.meta.url), '..', '..')
 
