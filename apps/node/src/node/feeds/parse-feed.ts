@@ -1,3 +1,4 @@
+import { isMagnet } from '@shoal/torrent'
 import { isLocalHost } from '@shoal/torrent/local-address'
 import { Parser } from 'htmlparser2'
 import { Failure } from '../../base/failure.ts'
@@ -7,7 +8,6 @@ const MAX_ITEMS = 2000
 const MAX_TITLE = 500
 const MAX_TEXT = 4000
 const MAX_DEPTH = 50
-const MAGNET = /^(web\+)?magnet:/
 
 export interface ParsedItem {
   /** Unique within the feed. */
@@ -145,7 +145,7 @@ function chooseSource(
   })
   const first = (fits: (link: Link) => boolean) => safe.find(fits)?.url
   return (
-    first(({ url }) => MAGNET.test(url)) ??
+    first(({ url }) => isMagnet(url)) ??
     first(({ type }) => type === 'application/x-bittorrent') ??
     first(({ url }) => /\.torrent$/i.test(new URL(url).pathname)) ??
     // The rest is in order: enclosures come before pages.
@@ -158,7 +158,7 @@ function chooseSource(
 function safeSource(url: string, { base, mayBeLocal }: Place): string | null {
   if (url === '' || !URL.canParse(url, base)) return null
   const full = new URL(url, base)
-  if (MAGNET.test(full.href)) return full.href
+  if (isMagnet(full.href)) return full.href
   if (!/^(https?|ftps?):$/.test(full.protocol)) return null
   // Feeds from elsewhere must not reach this machine and its network.
   return isLocalHost(full.hostname) && !mayBeLocal ? null : full.href

@@ -1,7 +1,7 @@
 import type { PieceMap, Settings, TorrentDetail, Tracker } from '@shoal/api'
 import { hasPiece } from '../server/compat/pieces.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
-import { nextAnnounce, seconds, shareLimits, toEta } from './torrent-info.ts'
+import { limitsInEffect, nextAnnounce, seconds, toEta } from './torrent-info.ts'
 
 /** torrents/properties: one torrent in detail. -1 for unknown values. */
 export function torrentProperties(
@@ -21,7 +21,7 @@ export function torrentProperties(
     dl_speed: Math.round(detail.downloadBytesPerSecond),
     dl_speed_avg: average(detail.downloadedBytes, detail.downloadingSeconds),
     download_path: '',
-    eta: toEta(detail, shareLimits(detail, settings.seeding)),
+    eta: toEta(detail, limitsInEffect(detail, settings.seeding)),
     has_metadata: detail.fileCount !== null,
     hash: hash40(detail),
     infohash_v1: detail.infoHashV1 ?? '',

@@ -47,7 +47,7 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
   const { detail } = facts
   const trackers = realTrackers(facts.trackers)
   const left = leftBytes(detail)
-  const limits = shareLimits(detail, seeding)
+  const limits = limitsInEffect(detail, seeding)
   return {
     added_on: seconds(detail.addedMs, 0),
     amount_left: left,
@@ -123,7 +123,7 @@ export function nextAnnounce(trackers: readonly Tracker[]): number {
 }
 
 /** The limits in effect; -1 for none. */
-export function shareLimits(detail: TorrentDetail, seeding: Settings['seeding']) {
+export function limitsInEffect(detail: TorrentDetail, seeding: Settings['seeding']) {
   return {
     max_ratio: atOnce(detail.ratioLimit ?? seeding.ratioLimit, AT_ONCE.ratio) ?? -1,
     max_seeding_time: toMinutes(detail.seedingTimeLimitMinutes ?? seeding.timeLimitMinutes) ?? -1,
@@ -133,7 +133,7 @@ export function shareLimits(detail: TorrentDetail, seeding: Settings['seeding'])
 /** Seconds until it is complete, or until a seed reaches the first of its limits. */
 export function toEta(
   detail: TorrentDetail,
-  { max_ratio: ratio, max_seeding_time: minutes }: ReturnType<typeof shareLimits>,
+  { max_ratio: ratio, max_seeding_time: minutes }: ReturnType<typeof limitsInEffect>,
 ): number {
   const { state, etaSeconds, uploadBytesPerSecond: rate } = detail
   if (state !== 'seeding') return Math.min(NO_ETA, Math.round(etaSeconds ?? NO_ETA))
