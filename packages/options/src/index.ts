@@ -1,6 +1,6 @@
-export { COMPLETION_SHELLS, type CompletionShell, completionScript } from './completion/completion.ts'
+export { COMPLETION_SHELLS, completionScript } from './completion/completion.ts'
 export { completeOptions, environmentLayer, fileLayer, type Layer, variableName } from './layers.ts'
-export { type ManualOptions, type ManualTexts, manualPage } from './manual.ts'
+export { manualPage } from './manual.ts'
 export {
   flag,
   flagName,
@@ -17,7 +17,6 @@ export {
 } from './option.ts'
 export { type Parsed, type Positional, parseWords, requireWords } from './parse.ts'
 export {
-  type CommandShape,
   type ProgramShape,
   sourceOf,
   type ValueSource,
