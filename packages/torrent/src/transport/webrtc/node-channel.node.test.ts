@@ -47,3 +47,10 @@ it('closes when much more arrives than is handled', async () => {
   await settle()
   expect(closed).toMatchObject([{ code: 'bad-message' }])
 })
+
+it('closes when many more messages arrive than are handled, however small', async () => {
+  const { channel, closed } = await channelWith(work)
+  for (let i = 0; i < 50_000; i++) channel.onMessage(Uint8Array.of(i))
+  await settle()
+  expect(closed).toMatchObject([{ code: 'bad-message' }])
+})

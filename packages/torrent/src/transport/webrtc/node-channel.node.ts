@@ -5,6 +5,9 @@ import type { PeerAddress } from '../transport.ts'
 import { LINGER_MS, MAX_HELD_BYTES } from './limits.ts'
 import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
+/** A held message takes this much memory besides its bytes. */
+const MESSAGE_BYTES = 256
+
 export type NativeMessage = string | Uint8Array | ArrayBuffer
 
 /** Implements the contract over an open channel of node-datachannel, which throws at every use after it was closed. */
@@ -64,7 +67,7 @@ export class NodeChannel implements RtcChannel {
     if (this.#isClosed || typeof message === 'string') return
     const bytes = message instanceof ArrayBuffer ? new Uint8Array(message) : message
     this.#held.push(bytes)
-    this.#heldBytes += bytes.length
+    this.#heldBytes += bytes.length + MESSAGE_BYTES
     if (this.#heldBytes > MAX_HELD_BYTES) return this.#fail('bad-message', 'it sends faster than we can read')
     if (this.#handler) this.#deliver()
   }
@@ -100,8 +103,10 @@ export class NodeChannel implements RtcChannel {
       const bytes = this.#held[0]!
       const passed = this.#share.pass(bytes, this.#take)
       this.#heldBytes -= passed
-      if (passed === bytes.length) this.#held.shift()
-      else {
+      if (passed === bytes.length) {
+        this.#held.shift()
+        this.#heldBytes -= MESSAGE_BYTES
+      } else {
         this.#held[0] = bytes.subarray(passed)
         this.#share.wait(this.#deliver)
       }
