@@ -343,6 +343,25 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     })
   })
 
+  test('a node without a password asks for its token, and never for a user name', async () => {
+    await on('/?mock&locked=token', async page => {
+      await page.addInitScript(() => {
+        const seen: string[] = []
+        Object.assign(window, { seen })
+        new MutationObserver(() => {
+          for (const { name } of document.querySelectorAll('input')) seen.push(name)
+        }).observe(document, { childList: true, subtree: true })
+      })
+      await page.reload()
+      await page.getByLabel('Token').fill('shoal')
+      expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).not.toContain(
+        'username',
+      )
+      await page.getByRole('button', { name: 'Log in' }).click()
+      await rows(page).first().waitFor()
+    })
+  })
+
   test('the token of an address logs in and is gone from the address', async () => {
     await on('/?mock&locked#token=shoal', async page => {
       await rows(page).first().waitFor()

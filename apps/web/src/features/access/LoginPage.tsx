@@ -16,7 +16,10 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
   const node = useNode()
   const t = texts.pages.access
   useTitle(t.title)
-  const { value: access } = useAsked(signal => node.api.getAccess({}, { signal }).catch(() => null), [])
+  const { value: access, loading } = useAsked(
+    signal => node.api.getAccess({}, { signal }).catch(() => null),
+    [],
+  )
   const [error, setError] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const [hasLink, setHasLink] = useState(false)
@@ -45,6 +48,8 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
     }
     setBusy(false)
   }
+  // The fields depend on the answer: a field in which somebody writes already must not become another one.
+  if (loading) return null
   return (
     <main className={`${layout.center} ${styles.page}`}>
       <form
@@ -99,7 +104,7 @@ async function login(api: Pick<NodeApi, 'login'>, username: string | null, writt
 /** 256 bits as base64url. */
 const TOKEN = /^[\w-]{43}$/
 
-/** Asks for a user name until it is known whether one is needed. A token is also accepted together with one. */
+/** Asks for a user name if it is not known whether one is needed. A token is also accepted together with one. */
 const usesPassword = (access: Access | null | undefined) => access?.password ?? true
 
 function explain(error: unknown): string {

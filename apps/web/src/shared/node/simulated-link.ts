@@ -33,7 +33,7 @@ export function simulationOptions(query: URLSearchParams): SimulatedLinkOptions 
   return {
     traffic,
     torrents: Number.isFinite(torrents) ? Math.max(0, Math.min(MOST_TORRENTS, torrents)) : usual,
-    locked: query.has('locked'),
+    locked: query.get('locked') === 'token' ? 'token' : query.has('locked'),
     ...(lacks === null ? {} : { lacksBytes: Number(lacks) }),
     ...(drop === null ? {} : { dropAfterSeconds: Number(drop) }),
   }

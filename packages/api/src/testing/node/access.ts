@@ -9,8 +9,8 @@ export const PASSWORD = 'shoal'
 export function access(state: SimulatedState): Implemented<typeof ACCESS> {
   const answer = (): Access =>
     state.isLocked
-      ? { username: null, by: 'none', password: true }
-      : { username: 'shoal', by: 'session', password: true }
+      ? { username: null, by: 'none', password: state.hasPassword }
+      : { username: 'shoal', by: 'session', password: state.hasPassword }
   return {
     getAccess: async () => answer(),
     async login({ password }) {

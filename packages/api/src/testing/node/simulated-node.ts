@@ -29,8 +29,8 @@ export interface SimulationOptions {
   readonly traffic?: Traffic
   /** How many torrents it begins with. Default: 24. */
   readonly torrents?: number
-  /** Whether `api` asks for the password, which is `shoal`. */
-  readonly locked?: boolean
+  /** Whether `api` asks for the password, or for the token: both are `shoal`. */
+  readonly locked?: boolean | 'token'
   /** How much room its disk lacks. Default: none. */
   readonly lacksBytes?: number
   readonly clock?: Clock
@@ -59,7 +59,8 @@ export class SimulatedNode {
     clock = SYSTEM_CLOCK,
   }: SimulationOptions = {}) {
     const state = new SimulatedState({ traffic, torrents: count, clock })
-    state.isLocked = locked
+    state.isLocked = locked !== false
+    state.hasPassword = locked !== 'token'
     state.lacksBytes = lacksBytes ?? null
     this.state = state
     this.operations = {

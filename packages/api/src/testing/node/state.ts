@@ -55,6 +55,8 @@ export class SimulatedState {
     downloads: { ...DEFAULT_SETTINGS.downloads, directory: '/home/ana/Downloads' },
   }
   isLocked = false
+  /** Without one, its token is asked for. */
+  hasPassword = true
   /** Set while others are let in. */
   opened: { readonly username: string; readonly address: string } | null = null
   isStopped = false
