@@ -29,7 +29,7 @@ export function tokenFile(dataDir: string): string {
 }
 
 /**
- * Remove it when the node ends. On a full disk it takes the room of the reserve, or that of the file which a killed node has left. Rejects with
+ * Remove it when the node ends. On a full disk it uses the room of the reserve, or of the file that a killed node has left. Rejects with
  * `no-space` if there is neither.
  */
 export async function writeNodeFile(dataDir: string, node: NodeFile): Promise<void> {

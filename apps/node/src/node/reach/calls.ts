@@ -8,7 +8,7 @@ const TIMEOUT_MS = 5000
 const HUB_TIMEOUT_MS = 8000
 const MAX_ANSWER_BYTES = 1000
 
-/** The seen part of the node's answer to a hub's test. */
+/** The result of a test by a hub. */
 export interface OutsideTest {
   /** The node's address as the hub sees it. */
   readonly address: string

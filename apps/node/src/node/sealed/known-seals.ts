@@ -39,7 +39,7 @@ export class KnownSeals {
     this.#delete = database.prepare('DELETE FROM sealed_torrents WHERE torrent = ?')
   }
 
-  /** Tells the torrents of this run. Without the node's key, they are only known as sealed. */
+  /** Gives the restored torrents their seals. Without the node's key, they are only known as sealed. */
   async restore(): Promise<void> {
     const { torrents, vault, log } = this.#context
     let lost = 0

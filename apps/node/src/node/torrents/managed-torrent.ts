@@ -50,7 +50,7 @@ export class ManagedTorrent {
   /** Null until they are needed. */
   #read: DiskNames | null = null
 
-  /** How this node sealed or opens it. Null if it is not sealed, or nobody told. */
+  /** The seal for links of a sealed share. Null if it is not sealed, or its seal is unknown. */
   seal: KnownSeal | null = null
 
   constructor(api: TorrentApi, row: TorrentRow) {
@@ -93,7 +93,7 @@ export class ManagedTorrent {
     return this.#names().root
   }
 
-  /** Has the names on disk read again. */
+  /** Call it when files have other names on disk: they are then read again. */
   filesRenamed(): void {
     this.#read = null
   }

@@ -117,7 +117,7 @@ export class TorrentManager implements Torrents {
     return () => this.#watchers.delete(watcher)
   }
 
-  /** Its files have other names on disk, and it perhaps too. */
+  /** Call it when files have other names on disk: the name of the torrent may follow them. */
   filesRenamed(torrent: ManagedTorrent): void {
     const { name } = torrent
     torrent.filesRenamed()

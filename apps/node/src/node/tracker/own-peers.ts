@@ -4,7 +4,7 @@ import { Announce, EVENT, readAddress, type Tracker } from '@shoal/tracker'
 const AGAIN_MS = 10 * 60_000
 const LOOK_MS = 5000
 /** Announces before other work runs. */
-const SAID_AT_ONCE = 100
+const ANNOUNCED_AT_ONCE = 100
 
 /**
  * Announces the node's own torrents to its own tracker, so that any peer that asks it finds the node, whether or not a torrent names it. Private
@@ -20,8 +20,8 @@ export class OwnPeers {
   #told = new Map<string, boolean>()
   #toldMs = Number.NEGATIVE_INFINITY
   /** Announces that have not been made yet, and their events, by info hash. */
-  readonly #unsaid = new Map<string, readonly [isSeed: boolean, event: Announce['event']]>()
-  #isSaying = false
+  readonly #pending = new Map<string, readonly [isSeed: boolean, event: Announce['event']]>()
+  #isAnnouncing = false
 
   constructor(
     tracker: Tracker,
@@ -41,28 +41,28 @@ export class OwnPeers {
     if (isAll) this.#toldMs = now
     const present = this.#present()
     for (const [hash, isSeed] of present)
-      if (isAll || this.#told.get(hash) !== isSeed) this.#unsaid.set(hash, [isSeed, EVENT.none])
+      if (isAll || this.#told.get(hash) !== isSeed) this.#pending.set(hash, [isSeed, EVENT.none])
     for (const [hash, isSeed] of this.#told)
-      if (!present.has(hash)) this.#unsaid.set(hash, [isSeed, EVENT.stopped])
+      if (!present.has(hash)) this.#pending.set(hash, [isSeed, EVENT.stopped])
     this.#told = present
-    if (!this.#isSaying) this.#sayMore()
+    if (!this.#isAnnouncing) this.#announceSome()
   }
 
   close(): void {
     clearInterval(this.#timer)
-    this.#unsaid.clear()
+    this.#pending.clear()
   }
 
   /** Thousands of announces would delay everything else, so they are made in many turns of the event loop. */
-  readonly #sayMore = () => {
+  readonly #announceSome = () => {
     let count = 0
-    for (const [hash, [isSeed, event]] of this.#unsaid) {
-      if (count++ >= SAID_AT_ONCE) break
-      this.#unsaid.delete(hash)
-      this.#say(hash, isSeed, event)
+    for (const [hash, [isSeed, event]] of this.#pending) {
+      if (count++ >= ANNOUNCED_AT_ONCE) break
+      this.#pending.delete(hash)
+      this.#announceOne(hash, isSeed, event)
     }
-    this.#isSaying = this.#unsaid.size > 0
-    if (this.#isSaying) setImmediate(this.#sayMore)
+    this.#isAnnouncing = this.#pending.size > 0
+    if (this.#isAnnouncing) setImmediate(this.#announceSome)
   }
 
   #present(): Map<string, boolean> {
@@ -80,7 +80,7 @@ export class OwnPeers {
     )
   }
 
-  #say(hash: string, isSeed: boolean, event: Announce['event']): void {
+  #announceOne(hash: string, isSeed: boolean, event: Announce['event']): void {
     const { port } = this.#session
     if (!port) return
     const announce = this.#announce

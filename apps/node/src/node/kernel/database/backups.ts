@@ -3,7 +3,7 @@
  *
  * They are written by the backup API of SQLite, a few pages at a time in another thread, through the connection that is open: the file must not
  * be opened twice, and `VACUUM INTO` would stop everything else meanwhile. Another thread then reads the copy whole. A damaged one
- * never gets its name, so that it never drives out an earlier one.
+ * never gets its name, so that it never replaces an earlier one.
  */
 import { once } from 'node:events'
 import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -134,7 +134,7 @@ function removeTemporary(folder: string): void {
     for (const name of readdirSync(folder))
       if (/^\.catalogue-.*\.tmp/.test(name)) rmSync(join(folder, basename(name)), { force: true })
   } catch {
-    // They are in nobody's way.
+    // What is left does no harm.
   }
 }
 

@@ -6,7 +6,7 @@
  * before it writes to the database, and the database before the log is begun anew, so the file is whole at every moment.
  *
  * On a full disk the file is read as ever, and what the node itself writes waits in an open transaction, in memory, until there is room to commit it: so
- * neither the start nor anything else has to do without writes. Only `write`, whose promise is a commit, rejects. A copy in memory would have
+ * the start and everything else can write. Only `write`, whose promise is a commit, rejects. A copy in memory would have
  * to be merged into the file later, and a file kept in reserve to be deleted is used up by the first writer.
  *
  * `locking_mode = EXCLUSIVE`: two nodes in one data folder would overwrite each other's torrents. The system drops the lock with the

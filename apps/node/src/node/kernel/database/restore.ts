@@ -103,7 +103,7 @@ function problemOf(path: string): string | null {
   }
 }
 
-/** Ends the logins of then: some of them have been ended since. */
+/** Deletes the logins: some of them have been ended since the backup. */
 function prepare(path: string): void {
   const sqlite = new DatabaseSync(path)
   try {
