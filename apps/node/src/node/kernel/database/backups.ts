@@ -134,7 +134,7 @@ function removeTemporary(folder: string): void {
     for (const name of readdirSync(folder))
       if (/^\.catalogue-.*\.tmp/.test(name)) rmSync(join(folder, basename(name)), { force: true })
   } catch {
-    // What is left does no harm.
+    // These files do no harm.
   }
 }
 
