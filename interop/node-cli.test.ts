@@ -327,7 +327,7 @@ describe('shoal start', () => {
         [['--port', new URL(url).port], /is taken/],
         [
           ['--port', '0', '--set', `network.port=${new URL(url).port}`],
-          /is taken.*\(--peer-port\).* start --peer-port 0 takes/,
+          /is taken.*\(--peer-port\).* start (-- )?--peer-port 0 takes/,
         ],
         [['--port', '0', '--dir', '/proc/shoal'], /^shoal: Cannot create a folder in \/proc.*\(--dir\)/],
         [['--port', '0', '--dir', 'config.json'], /config\.json is not a folder.*\(--dir\)/],
