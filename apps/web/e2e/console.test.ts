@@ -309,6 +309,11 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.getByText('This link works on this machine only').waitFor()
       expect(await link.inputValue()).toContain(page.url().slice(0, 21))
       expect(await qr.count()).toBe(0)
+      const full = page.viewportSize()!
+      await page.setViewportSize({ width: 375, height: 812 })
+      const note = page.getByRole('note').filter({ hasText: 'this machine only' })
+      expect((await note.locator('div').first().boundingBox())!.width).toBeGreaterThan(200)
+      await page.setViewportSize(full)
       await page.getByRole('button', { name: 'Let others in' }).click()
       const form = page.getByRole('region', { name: 'Letting others in' })
       await form.getByRole('button', { name: 'Let others in' }).click()
