@@ -55,7 +55,7 @@ test('a new feed is read at once, and matching items are added with label and pa
     filter('/film [12]/', { directory: '/two' }),
   ]
   const feed = await addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters })
-  expect(feed).toMatchObject({ title: server.host, fetchedMs: null, error: null })
+  expect(feed).toMatchObject({ title: `${server.host}/feed`, fetchedMs: null, error: null })
   await eventually('two are added', () => node.names.length === 2)
   expect(node.rows).toMatchObject([
     { name: 'film2', directory: '/two', state: 'downloading' },

@@ -48,7 +48,7 @@ export class Feeds {
       throw new Failure('bad-request', `a node follows at most ${MAX_FEEDS} feeds: remove some first`, {
         field: 'url',
       })
-    const feed = store.add({ url, title: new URL(url).host, everyMinutes, filters })
+    const feed = store.add({ url, title: shortUrl(url), everyMinutes, filters })
     this.#follow(feed.id)
     this.#deps.onChanged()
     return feedView(feed)
@@ -111,6 +111,12 @@ export class Feeds {
 
 function checkFilters(filters: readonly FeedFilter[]): void {
   for (const [at, filter] of filters.entries()) checkFilter(filter, `filters.${at}`)
+}
+
+/** The title of a feed until it has been read: its address without the scheme, and without a query, which may have a key. */
+function shortUrl(url: string): string {
+  const { host, pathname } = new URL(url)
+  return host + pathname.replace(/\/$/, '')
 }
 
 function feedView({ id, url, title, everyMinutes, filters, fetchedMs, error }: FeedRecord): Feed {

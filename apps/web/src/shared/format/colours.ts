@@ -2,9 +2,9 @@ import type { Label } from '@shoal/api'
 
 /** Colours that go together and are easy to distinguish, by name. */
 export const COLOURS = [
-  ['orange', '#c2410c'],
+  ['orange', '#ea580c'],
   ['red', '#b91c1c'],
-  ['pink', '#be185d'],
+  ['pink', '#db2777'],
   ['violet', '#7c3aed'],
   ['blue', '#2563eb'],
   ['teal', '#0e7490'],

@@ -308,7 +308,7 @@ const roundAll = (totals: { downloadedBytes: number; uploadedBytes: number }) =>
 })
 
 const LABELS = [
-  ['linux', '#c2410c'],
+  ['linux', '#ea580c'],
   ['films', '#7c3aed'],
   ['music', '#0f766e'],
   ['books', '#a16207'],

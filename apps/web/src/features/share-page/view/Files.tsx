@@ -27,6 +27,19 @@ export function Files({ files, choice, saving }: Props) {
   const [shown, setShown] = useState<number | null>(null)
   return (
     <Card title={texts.files.title}>
+      {choice && (
+        <label className={`${layout.row3} ${styles.file}`}>
+          <input
+            type="checkbox"
+            checked={choice.count === files.length}
+            onChange={({ target }) => {
+              const all = files.map(({ index }) => index)
+              choice.set(all, target.checked)
+            }}
+          />
+          {texts.files.all}
+        </label>
+      )}
       <ul className={styles.files}>
         {files.slice(0, most).map(file => (
           <FileRow
