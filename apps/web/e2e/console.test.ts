@@ -378,6 +378,15 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await rows(page).first().waitFor()
       expect(page.url()).not.toContain('token')
     })
+    // The same before the login page has opened.
+    await on('/nowhere?mock&locked', async page => {
+      await page.route(/LoginPage.*\.js$/, async route => {
+        await page.evaluate(() => location.assign('#token=shoal'))
+        await route.continue()
+      })
+      await page.goto(new URL('/?mock&locked', page.url()).href)
+      await rows(page).first().waitFor()
+    })
     await on('/?mock&locked', async page => {
       await page.getByLabel('Password').fill('http://127.0.0.1:8420/#token=sh oal ')
       await page.getByRole('button', { name: 'Log in' }).click()

@@ -32,6 +32,8 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
       setIsOld(!taken)
       if (taken) await node.start()
     }
+    // It may have been opened while this page was loading.
+    void take()
     addEventListener('hashchange', take)
     return () => removeEventListener('hashchange', take)
   }, [node])
