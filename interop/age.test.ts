@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sealPath } from '../apps/node/src/base/sealing/seal-path.ts'
+import { type SealedPath, sealPath } from '../apps/node/src/base/sealing/seal-path.ts'
 import { PseudoTerminal } from '../apps/node/src/testing/pseudo-terminal.ts'
 import { formatSecretKey } from '../packages/identity/src/age/age.ts'
 import { KeyPair } from '../packages/identity/src/index.ts'
@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-async function seal(name: string, to: SealTo): Promise<{ path: string; key?: Uint8Array }> {
+async function seal(name: string, to: SealTo): Promise<SealedPath> {
   return sealPath(join(folder, 'Reise'), join(folder, name), to, { signal })
 }
 
@@ -84,8 +84,9 @@ async function createTar(...options: readonly string[]): Promise<string> {
 }
 
 test.skipIf(skip)('age opens shares sealed with a key in a link', async () => {
-  const { path, key } = await seal('by-key', { by: 'key' })
-  await writeFile(join(folder, 'link-key.txt'), formatSecretKey(key!))
+  const { path, seal: link } = await seal('by-key', { by: 'key' })
+  if (link.by !== 'key') throw new Error('the link has no key')
+  await writeFile(join(folder, 'link-key.txt'), formatSecretKey(link.key))
   await openWithAge(path, ['-i', join(folder, 'link-key.txt')])
   await expect(openWithAge(path, ['-i', join(folder, 'secret.txt')])).rejects.toThrow(/no identity matched/)
 })

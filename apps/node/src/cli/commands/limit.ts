@@ -46,6 +46,8 @@ export const limit = defineCommand({
         ...(ratio !== undefined && { ratioLimit: ratio }),
         ...(seedingTime !== undefined && { seedingTimeLimitMinutes: seedingTime }),
       })
+    if (isChange && ids.length > 1 && !output.json)
+      return output.line(texts.limit.changed({ torrents: texts.format.torrents({ count: ids.length }) }))
     const items = []
     for (const id of ids) items.push(await node.api.getTorrent({ id }))
     if (output.json)

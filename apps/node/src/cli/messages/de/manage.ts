@@ -12,7 +12,7 @@ export const manage: Translation<typeof original> = {
     none: 'Es gibt keine Aufträge',
     line: '{name}: {state}',
     error: '{state}: {reason}',
-    columns: { id: 'ID', kind: 'Art', name: 'Name', done: 'Fertig', state: 'Zustand', path: 'Pfad' },
+    columns: { id: 'ID', kind: 'Art', name: 'Name', done: 'Fertig', state: 'Status', path: 'Pfad' },
     kinds: { create: 'Erstellen', download: 'Download', move: 'Verschieben', unseal: 'Öffnen' },
     states: {
       waiting: 'wartet',

@@ -102,7 +102,7 @@ export const torrents: Translation<typeof original> = {
       progress: 'Fortschritt',
       size: 'Größe',
       done: 'Fertig',
-      state: 'Zustand',
+      state: 'Status',
       down: 'Download',
       up: 'Upload',
       left: 'Restzeit',
@@ -122,7 +122,7 @@ export const torrents: Translation<typeof original> = {
     example: 'Zeigt den Torrent mit „film“ im Namen und seine Links',
     rows: {
       name: 'Name',
-      state: 'Zustand',
+      state: 'Status',
       why: 'Grund',
       done: 'Fertig',
       size: 'Größe',
@@ -337,7 +337,7 @@ export const torrents: Translation<typeof original> = {
     columns: {
       tier: 'Stufe',
       tracker: 'Tracker',
-      state: 'Zustand',
+      state: 'Status',
       peers: 'Peers',
       seeds: 'Seeds',
       leeches: 'Leecher',
@@ -362,6 +362,7 @@ export const torrents: Translation<typeof original> = {
       alternative: 'Schaltet auf die alternativen Grenzen um',
     },
     alternativeOfOne: '--alternative gilt für alle Übertragungen: Lassen Sie die Torrents weg',
+    changed: 'Grenzen geändert: {torrents}',
     none: 'keine eigenen Grenzen',
     reasons: {
       settings: 'laut Einstellungen',

@@ -350,6 +350,7 @@ export const torrents = {
       alternative: 'Switches to the alternative limits',
     },
     alternativeOfOne: '--alternative applies to all transfers: omit the torrents',
+    changed: 'Limits changed: {torrents}',
     none: 'no limits of its own',
     reasons: {
       settings: 'from the settings',

@@ -1,5 +1,4 @@
 import { Failure } from '../../../base/failure.ts'
-import { SHOAL } from '../../../base/program.ts'
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
 const SQLITE = {
@@ -39,7 +38,7 @@ const TOLD: Readonly<Record<number, Told>> = {
 export function damaged(path: string, reason: string): Failure {
   return new Failure(
     'damaged',
-    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): stop the node and run ${SHOAL} restore-catalogue, which puts a backup in its place. Without a backup, move it to a safe place, start without one and add the torrents again; existing files are checked, not downloaded again`,
+    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): restore a backup of it. Without a backup, move it to a safe place, start without it and add the torrents again; existing files are checked, not downloaded again`,
   )
 }
 
