@@ -12,11 +12,16 @@ export function useCompletionNotices(): void {
   useEffect(() => {
     /** Torrents that were seen incomplete. */
     const awaited = new Set<string>()
-    return torrents.onList(() => {
+    const look = () => {
       for (const torrent of torrents.values()) {
         if (torrent.completedMs === null) awaited.add(torrent.id)
         else if (awaited.delete(torrent.id) && loaded.get()) tell(torrent)
       }
+    }
+    look()
+    // Rates change with every picture: thousands of torrents are looked at only when one came or completed.
+    return torrents.onList(({ membership, keys }) => {
+      if (membership || keys.has('completedMs')) look()
     })
   }, [torrents, loaded])
 }

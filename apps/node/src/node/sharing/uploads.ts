@@ -140,7 +140,7 @@ export class Uploads {
     })
   }
 
-  /** Leaves what has arrived in its hidden folder, under its name. Returns the path; delete the folder when it is no longer needed. */
+  /** Leaves what has arrived in its hidden folder, under its name. Returns the path; delete the folder afterwards. */
   async finishHidden(id: string): Promise<{ path: string; folder: string }> {
     return this.#end(id, async arriving => {
       const { upload, folder } = arriving

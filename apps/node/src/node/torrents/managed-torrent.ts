@@ -156,7 +156,7 @@ function readNames(files: readonly Pick<TorrentFile, 'path' | 'currentPath'>[]):
   if (!first || root === undefined) return NO_NAMES
   const isFolder = files.every(({ currentPath: { length, 0: name } }) => length > 1 && name === root)
   if (files.length > 1 && !isFolder) return NO_NAMES
-  // A folder that was only put around a file, or left out, is no other name.
+  // A folder that was only put around a file, or left out, does not rename it.
   const isRenamed = first.path.length > 1 === isFolder && first.path[0] !== root
   return { root, shown: isRenamed ? root : null }
 }
