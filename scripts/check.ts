@@ -45,12 +45,22 @@ export async function check(tests?: readonly string[]): Promise<Outcome> {
 /** Prints the summary: the slowest files, what was skipped, and what failed and why. Sets the exit code. */
 export function conclude({ failed, skipped, failures, files }: Outcome, notes: readonly string[] = []): void {
   for (const { file, seconds } of slowest(files)) console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}`)
-  for (const name of skipped) console.log(`skipped ${name}`)
+  for (const [file, count] of countByFile(skipped)) console.log(`skipped ${file}: ${count} tests`)
   for (const note of notes) console.log(`skipped ${note}`)
   for (const failure of failures) console.log(`failed  ${failure}`)
   const result = failed.length > 0 ? `FAILED: ${failed.join(', ')}` : 'All passed'
   console.log(`${result}; ${skipped.length + notes.length} skipped.`)
   if (failed.length > 0) process.exitCode = 1
+}
+
+/** Number of skipped tests of each file; `skipped` has `file: name`. */
+function countByFile(skipped: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const name of skipped) {
+    const file = name.split(': ', 1)[0]!
+    counts.set(file, (counts.get(file) ?? 0) + 1)
+  }
+  return counts
 }
 
 function slowest(files: readonly FileResult[]): FileResult[] {

@@ -4,6 +4,9 @@ import { relative } from 'node:path'
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 import { ROOT } from './run.ts'
 
+/** How much is kept of the stack of an unhandled error. */
+const STACK_LINES = 12
+
 export interface FileResult {
   /** Path from the root, with forward slashes. */
   readonly file: string
@@ -23,10 +26,19 @@ export interface TestResult {
   readonly reason: string | null
 }
 
-export default class Report implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+/** What one run of Vitest reported. */
+export interface Report {
+  readonly files: readonly FileResult[]
+  /** Errors of no test and no file, such as unhandled rejections and crashed workers, with their stacks. */
+  readonly unhandled: readonly string[]
+}
+
+export default class JsonReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const path = process.env.SHOAL_TEST_REPORT
-    if (path) writeFileSync(path, JSON.stringify(modules.map(toResult)))
+    if (!path) return
+    const report: Report = { files: modules.map(toResult), unhandled: unhandledErrors.map(withStack) }
+    writeFileSync(path, JSON.stringify(report))
   }
 }
 
@@ -46,6 +58,18 @@ function toResult(module: TestModule): FileResult {
     })),
     errors: [module, ...suites].flatMap(each => each.errors()).map(firstLine),
   }
+}
+
+/** The error, the file and the test that ran when it was thrown, and the top of its stack. */
+function withStack(error: SerializedError): string {
+  const during = [error.VITEST_TEST_PATH, error.VITEST_TEST_NAME].filter(Boolean).join(', ')
+  const stack = (error.stack ?? '').split('\n').filter(line => line.trimStart().startsWith('at '))
+  const lines = [
+    firstLine(error),
+    ...(during ? [`    during ${during}`] : []),
+    ...stack.slice(0, STACK_LINES),
+  ]
+  return lines.join('\n').replaceAll(`${ROOT}/`, '')
 }
 
 function firstLine(error: SerializedError | undefined): string {

@@ -1,12 +1,15 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FileResult } from './report.ts'
+import type { FileResult, Report } from './report.ts'
 import { commandPath, ROOT, type RunResult, run } from './run.ts'
 
 export interface TestRun extends RunResult {
   /** Tests that were skipped, as `file: name`. */
   readonly skipped: readonly string[]
-  /** Tests that failed, as `file: name: first line of the error`. Failed hooks and files have no name. */
+  /**
+   * What failed, as `file: name: first line of the error`. Failed hooks and files have no name, unhandled errors neither a file nor a name, but a
+   * stack. If the run failed, there is at least one.
+   */
   readonly failures: readonly string[]
   readonly files: readonly FileResult[]
 }
@@ -47,21 +50,20 @@ export async function runTests(
     ],
     { quiet, env: { ...env, SHOAL_TEST_REPORT: report } },
   )
-  const results = readReport(report)
-  return {
-    ...result,
-    files: results,
-    skipped: results.flatMap(skippedTests),
-    failures: results.flatMap(failures),
+  const { files, unhandled } = readReport(report)
+  const failed = [...files.flatMap(failures), ...unhandled.map(error => `outside of tests: ${error}`)]
+  if (result.code !== 0 && failed.length === 0) {
+    failed.push(`Vitest ended with code ${result.code} and reported no error.`)
   }
+  return { ...result, files, skipped: files.flatMap(skippedTests), failures: failed }
 }
 
-function readReport(path: string): FileResult[] {
+function readReport(path: string): Report {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as FileResult[]
+    return JSON.parse(readFileSync(path, 'utf8')) as Report
   } catch {
     // Vitest failed before it reported anything; its exit code shows that.
-    return []
+    return { files: [], unhandled: [] }
   }
 }
 
