@@ -26,7 +26,7 @@ export interface TestResult {
   readonly reason: string | null
 }
 
-/** What one run of Vitest reported. */
+/** The result of one run of Vitest. */
 export interface Report {
   readonly files: readonly FileResult[]
   /** Errors of no test and no file, such as unhandled rejections and crashed workers, with their stacks. */

@@ -7,7 +7,7 @@ export interface TestRun extends RunResult {
   /** Tests that were skipped, as `file: name`. */
   readonly skipped: readonly string[]
   /**
-   * What failed, as `file: name: first line of the error`. Failed hooks and files have no name, unhandled errors neither a file nor a name, but a
+   * Failures, as `file: name: first line of the error`. Failed hooks and files have no name, unhandled errors neither a file nor a name, but a
    * stack. If the run failed, there is at least one.
    */
   readonly failures: readonly string[]
