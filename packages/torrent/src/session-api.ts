@@ -18,6 +18,11 @@ export interface WebrtcOptions {
   rtc?: RtcFactory
 }
 
+/** A set of IP addresses, such as `IpRanges` of `@shoal/torrent/ip-filter`. */
+export interface AddressFilter {
+  has(address: string): boolean
+}
+
 export interface SessionOptions {
   /** Download folder. Default: the working directory. */
   directory?: string
@@ -51,6 +56,10 @@ export interface SessionOptions {
   /** Message stream encryption. WebRTC is always encrypted by itself. */
   encryption?: EncryptionPolicy
   limits?: Partial<RateLimits>
+  /** Addresses whose peers are neither dialed nor accepted; null for none. Default null. */
+  ipFilter?: AddressFilter | null
+  /** Whether `ipFilter` applies to trackers, too. Default false. */
+  filterTrackers?: boolean
   /** Maximum number of peer connections in total and per torrent. Defaults 500 and 100. */
   maxConnections?: number
   maxConnectionsPerTorrent?: number
@@ -75,6 +84,8 @@ export interface SessionStats {
   readonly incomingConnections: number
   /** Connections being made. */
   readonly dialling: number
+  /** Number of times that `ipFilter` kept a peer away since the session was opened. */
+  readonly blockedPeers: number
   /** Whether our port is reachable: a peer from outside the local network has connected since the session was opened. */
   readonly isReachable: boolean
 }
@@ -90,6 +101,8 @@ export type SessionSettings = Pick<
   | 'trackers'
   | 'webrtc'
   | 'encryption'
+  | 'ipFilter'
+  | 'filterTrackers'
   | 'maxConnections'
   | 'maxConnectionsPerTorrent'
   | 'uploadSlots'
@@ -132,7 +145,7 @@ export interface SessionApi {
   setLimits(limits: Partial<RateLimits>, peerClass?: PeerClass): void
   /**
    * Changes settings while the session is open. `directory` applies to torrents added later, `encryption` and `pex: true` to peers that connect
-   * later; everything else applies immediately. If fewer connections are allowed, the least active ones are closed. Rejects with `bad-argument`, or
+   * later; everything else applies immediately, `ipFilter` to connected peers, too. If fewer connections are allowed, the least active ones are closed. Rejects with `bad-argument`, or
    * with `refused` if the port is taken; then nothing changes.
    */
   configure(changes: SessionSettings): Promise<void>

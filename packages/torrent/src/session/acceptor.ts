@@ -103,7 +103,8 @@ export class Acceptor {
   /** Shakes hands on an incoming connection and passes it to its torrent. */
   accept(connection: Connection): void {
     const { clock, random, settings, peerId, dhtPort, hasRoom } = this.#context
-    if (!hasRoom || this.#signal.aborted) return connection.close()
+    const isBlocked = this.#context.isBlocked(connection.remote.host)
+    if (!hasRoom || isBlocked || this.#signal.aborted) return connection.close()
     if (this.#handshakes.size >= MAX_HANDSHAKES) this.#makeRoom()
     this.#handshakes.set(connection, connection.remote.host)
     const limit = limited(clock, HANDSHAKE_LIMIT_MS, this.#signal)

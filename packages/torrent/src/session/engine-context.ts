@@ -1,10 +1,11 @@
 import { createFileStorage, HandlePool } from '#file-storage'
 import { SharedDatagrams } from '#shared-datagrams'
 import type { EncryptionPolicy } from '../api.ts'
+import { ShoalError } from '../base/errors.ts'
 import { isLocalAddress } from '../base/local-address.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
-import type { SessionOptions, SessionSettings } from '../session-api.ts'
+import type { AddressFilter, SessionOptions, SessionSettings } from '../session-api.ts'
 import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import { BlockCache } from '../swarm/block-cache.ts'
@@ -13,6 +14,7 @@ import { PieceMemory } from '../swarm/piece-memory.ts'
 import type { ReadyConnection } from '../swarm/ready-connection.ts'
 import type { SwarmSettings } from '../swarm/swarm-context.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
+import type { ResolveHost } from '../transport/resolve.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { TransportSet } from '../transport/transport-set.ts'
 import { generatePeerId } from '../wire/peer-id.ts'
@@ -25,6 +27,8 @@ import { PeerConnector } from './peer-connector.ts'
 
 const DEFAULTS: EngineSettings = {
   encryption: 'prefer',
+  ipFilter: null,
+  filterTrackers: false,
   pex: true,
   uploadSlots: 8,
   maxPeersPerTorrent: 100,
@@ -38,6 +42,8 @@ const CACHE_BYTES = 32 * 1024 * 1024
 /** The settings of a session that its torrents and connections obey. */
 export interface EngineSettings extends SwarmSettings {
   readonly encryption: EncryptionPolicy
+  readonly ipFilter: AddressFilter | null
+  readonly filterTrackers: boolean
   readonly maxConnections: number
 }
 
@@ -62,6 +68,8 @@ export class EngineContext implements SessionContext {
   /** Payload bytes since the session was opened. */
   downloadedBytes = 0
   uploadedBytes = 0
+  /** How often the IP filter kept a peer away. */
+  blockedPeers = 0
   readonly #environment: Environment
   readonly #handles = new HandlePool()
   readonly connector: PeerConnector
@@ -108,6 +116,12 @@ export class EngineContext implements SessionContext {
     return isLocalAddress(host) ? this.settings.maxPeersPerTorrent : MAX_PER_PUBLIC_HOST
   }
 
+  isBlocked(host: string): boolean {
+    if (!this.settings.ipFilter?.has(host)) return false
+    this.blockedPeers++
+    return true
+  }
+
   createStorage({ memory, ...place }: StoragePlace): Storage {
     if (memory) return this.#environment.createMemoryStorage(place.layout)
     return createFileStorage({ ...place, handles: this.#handles })
@@ -117,7 +131,12 @@ export class EngineContext implements SessionContext {
     return this.connector.hasRoom && this.hasRoom
   }
 
-  dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection> {
+  async dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection> {
+    if (this.isBlocked(address.host))
+      throw new ShoalError(
+        'refused',
+        `The IP filter blocks ${address.host}: change the filter to connect to it`,
+      )
     return this.connector.dial(address, topic, signal)
   }
 
@@ -132,6 +151,19 @@ export class EngineContext implements SessionContext {
     trackers: readonly (readonly string[])[],
   ): Membership | null {
     return this.discoveries?.join(kind, topic, sink, trackers) ?? null
+  }
+
+  /** Resolves the host name of a tracker. Rejects with `refused` if the IP filter blocks all of its addresses. */
+  readonly resolveTracker: ResolveHost = async (host, options) => {
+    const found = await this.#environment.resolveHost(host, options)
+    const { ipFilter, filterTrackers } = this.settings
+    if (!ipFilter || !filterTrackers) return found
+    const allowed = found.filter(address => !ipFilter.has(address.host))
+    if (allowed.length > 0 || found.length === 0) return allowed
+    throw new ShoalError(
+      'refused',
+      `The IP filter blocks ${host}: change the filter, or apply it to peers only`,
+    )
   }
 
   async resolve(host: string, signal: AbortSignal): Promise<string[]> {
@@ -157,6 +189,8 @@ export class EngineContext implements SessionContext {
 export function changedSettings(settings: EngineSettings, changes: SessionSettings): EngineSettings {
   return {
     encryption: changes.encryption ?? settings.encryption,
+    ipFilter: changes.ipFilter === undefined ? settings.ipFilter : changes.ipFilter,
+    filterTrackers: changes.filterTrackers ?? settings.filterTrackers,
     pex: changes.pex ?? settings.pex,
     uploadSlots: changes.uploadSlots ?? settings.uploadSlots,
     maxPeersPerTorrent: changes.maxConnectionsPerTorrent ?? settings.maxPeersPerTorrent,

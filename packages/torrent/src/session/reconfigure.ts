@@ -21,6 +21,8 @@ export async function reconfigure(parts: SessionParts, changes: SessionSettings)
   const moved = changes.port !== undefined && (await rebind(parts, changes.port))
   context.settings = changedSettings(context.settings, changes)
   if (changes.webrtc !== undefined) parts.webrtc.configure(changes.webrtc)
+  if (changes.ipFilter !== undefined)
+    for (const torrent of torrents) torrent.phases.network.swarm?.applyIpFilter()
   trimConnections(context, torrents)
   const { dht = context.discoveries?.has('dht'), lsd, trackers } = changes
   if (trackers !== undefined) await turn(parts, 'tracker', trackers)

@@ -14,6 +14,7 @@ test('a session has the rates, totals and connections of all its torrents', asyn
   expect(session.stats).toEqual({
     downloadBytesPerSecond: 0,
     uploadBytesPerSecond: 0,
+    blockedPeers: 0,
     downloadedBytes: 0,
     uploadedBytes: 0,
     dhtNodes: null,

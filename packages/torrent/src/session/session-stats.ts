@@ -34,6 +34,7 @@ export function sessionStats(
     dhtNodes: context.discoveries?.dhtNodes ?? null,
     connections,
     incomingConnections,
+    blockedPeers: context.blockedPeers,
     dialling: context.connector.halfOpen,
     isReachable,
   }

@@ -88,6 +88,7 @@ export class Session implements SessionApi {
     context.discoveries = await Discoveries.open(this.#options, {
       ...this.#environment,
       datagrams: context.datagrams,
+      resolveHost: context.resolveTracker,
       userAgent,
       signaling: () => this.#webrtc.signaling,
       get port() {

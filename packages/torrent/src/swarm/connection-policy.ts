@@ -10,7 +10,7 @@ import type { SwarmContext } from './swarm-context.ts'
 export interface ConnectionPolicyOptions {
   readonly peers: ReadonlyMap<number, Peer>
   readonly pool: PeerPool
-  readonly context: Pick<SwarmContext, 'peerId' | 'settings' | 'maxPeersPerHost'>
+  readonly context: Pick<SwarmContext, 'peerId' | 'settings' | 'maxPeersPerHost' | 'isBlocked'>
 }
 
 /** Decides which connections a torrent accepts. */
@@ -37,7 +37,7 @@ export class ConnectionPolicy {
     if (duplicate && !this.#replaces(ready, duplicate)) return false
     const { peers, pool, context } = this.#options
     const { host } = ready.connection.remote
-    if (pool.isBanned(host)) return false
+    if (pool.isBanned(host) || context.isBlocked(host)) return false
     const others = [...peers.values()].filter(peer => peer !== duplicate)
     const sameHost = others.filter(peer => peer.link.connection.remote.host === host)
     return (

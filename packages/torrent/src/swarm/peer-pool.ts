@@ -132,6 +132,12 @@ export class PeerPool {
       if (!origins.includes(origin)) this.#candidates.delete(key)
   }
 
+  /** Forgets the addresses for which `isUnwanted` is true. */
+  removeAll(isUnwanted: (host: string) => boolean): void {
+    for (const [key, { address }] of this.#candidates)
+      if (isUnwanted(address.host)) this.#candidates.delete(key)
+  }
+
   /** No connection from or to the address is accepted any more. */
   ban(host: string): void {
     this.#banned.add(host)

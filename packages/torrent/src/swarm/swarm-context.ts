@@ -43,6 +43,8 @@ export interface SwarmContext {
   readonly settings: SwarmSettings
   /** Connections that one IP address may have to one torrent. */
   maxPeersPerHost(host: string): number
+  /** Whether the session's IP filter keeps the address away. Counts the peer if so. */
+  isBlocked(host: string): boolean
   /** Whether another connection fits the session's limits. A connection attempt counts until `dial` settles. */
   mayDial(): boolean
   /** Connects and shakes hands. Rejects with a ShoalError or the signal's reason. */

@@ -118,7 +118,9 @@ export class Swarm {
   }
 
   addAddresses(addresses: readonly PeerAddress[], origin: PeerOrigin): void {
-    if (this.pool.add(addresses, origin) > 0) this.#outgoing.dialMore()
+    const { context } = this.state
+    const allowed = addresses.filter(({ host }) => !context.isBlocked(host))
+    if (this.pool.add(allowed, origin) > 0) this.#outgoing.dialMore()
   }
 
   /** Takes a connection whose handshakes are done. Closes it and returns false if the policy does not allow it. */
@@ -147,6 +149,14 @@ export class Swarm {
   becamePrivate(): void {
     this.pool.keepOnly(['tracker', 'manual', 'incoming'])
     this.#outgoing.closeForgotten()
+  }
+
+  /** The session's IP filter changed: drops the peers and addresses that it blocks. */
+  applyIpFilter(): void {
+    const isBlocked = (host: string) => this.state.context.isBlocked(host)
+    this.pool.removeAll(isBlocked)
+    this.#outgoing.closeForgotten()
+    for (const peer of [...this.peers.values()]) if (isBlocked(peer.link.connection.remote.host)) peer.close()
   }
 
   /** Once a second. */

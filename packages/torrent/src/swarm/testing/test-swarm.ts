@@ -99,6 +99,7 @@ export class TestSwarm {
         dhtPort: 0,
         settings: { pex: true, uploadSlots: 4, maxPeersPerTorrent: 50, ...options.settings },
         maxPeersPerHost: () => 3,
+        isBlocked: () => false,
         mayDial: () => true,
         dial: async ({ host, port }) => {
           this.dialled.push(`${host}:${port}`)
