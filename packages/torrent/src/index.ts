@@ -20,6 +20,16 @@ export * from './api.ts'
 export { type Clock, delay, systemClock } from './base/clock.ts'
 export { type ErrorCode, ShoalError } from './base/errors.ts'
 export { isLocalAddress } from './base/local-address.ts'
+export {
+  createItem,
+  type DhtItem,
+  type DhtItemKey,
+  type ImmutableItem,
+  isMutable as isMutableItem,
+  itemTarget,
+  type MutableItem,
+  signItem,
+} from './discovery/dht/item.ts'
 export type { DiscoveryKind } from './discovery/discovery.ts'
 export { trackerLabel } from './discovery/tracker/label.ts'
 export {

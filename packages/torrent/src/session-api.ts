@@ -1,5 +1,6 @@
 /** The public API of a session: its options, settings, statistics and methods. */
 import type { AddOptions, EncryptionPolicy, PeerClass, RateLimits, TorrentApi } from './api.ts'
+import type { DhtItem, DhtItemKey } from './discovery/dht/item.ts'
 import type { Metainfo } from './metainfo/metainfo.ts'
 import type { ResumeStore } from './storage/resume-store.ts'
 import type { Transport, TransportKind } from './transport/transport.ts'
@@ -135,6 +136,17 @@ export interface SessionApi {
     offer: { readonly id: string; readonly sdp: string },
     peerId: Uint8Array,
   ): Promise<string | null>
+  /**
+   * Looks for an item in the DHT (BEP 44); null if no node has it. What the DHT returns is verified: it has the key's hash, or its owner's
+   * signature. Takes a few seconds. Rejects with `unsupported` while the DHT is off, `unreachable` while it has no nodes, or the signal's reason.
+   */
+  getItem(key: DhtItemKey, options?: { readonly signal?: AbortSignal }): Promise<DhtItem | null>
+  /**
+   * Puts an item into the DHT, which forgets it two hours later: put it again once an hour. Resolves to the number of nodes that stored it, at
+   * least 1. `cas`: the sequence number of the item that it replaces. Rejects with `bad-argument` if the item or its signature is invalid,
+   * `refused` if the DHT has a newer item, `unreachable` if no node stored it, `unsupported` while the DHT is off, or the signal's reason.
+   */
+  putItem(item: DhtItem, options?: { readonly cas?: bigint; readonly signal?: AbortSignal }): Promise<number>
   /**
    * Adds a transport, which then dials and accepts like those that the session was opened with, at the session's port if it can. It comes last
    * in the order of preference. Resolves to a function that removes and closes it; its open connections stay. Rejects with `bad-argument` if

@@ -4,6 +4,7 @@ import { openDatagram } from '#datagram'
 import { systemClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import { DhtNode } from '../discovery/dht/dht.ts'
+import { ItemOwner } from '../discovery/dht/test-item-owner.ts'
 import type { Session } from './session.ts'
 import { Loopback, until } from './testing/loopback.ts'
 
@@ -44,6 +45,28 @@ test('the next session restores the nodes of the DHT', async () => {
   // Nobody names a node to it now.
   const next = await loop.open({ dht: true, dhtNodes: [], stateDirectory })
   await until('it knows the node again', () => knows(next), 30_000)
+})
+
+test('a session puts items into the DHT and gets them, and explains why it cannot', async () => {
+  await using others = new Others()
+  await using loop = await Loopback.make()
+  const { port } = await others.add()
+  const dhtNodes = [`127.0.0.1:${port}`]
+  const session = await loop.open({ dht: true, dhtNodes, directory: loop.path('one') })
+  const other = await loop.open({ dht: true, dhtNodes, directory: loop.path('two') })
+  await until(
+    'both know nodes',
+    () => [session, other].every(({ stats }) => (stats.dhtNodes ?? 0) > 0),
+    30_000,
+  )
+  const item = new ItemOwner().item(1, { ih: new Uint8Array(20) })
+  expect(await session.putItem(item)).toBeGreaterThan(0)
+  expect(await other.getItem(item)).toEqual(item)
+  expect(await other.getItem({ target: new Uint8Array(20) })).toBeNull()
+  await other.configure({ dht: false })
+  await expect(other.getItem(item)).rejects.toMatchObject({ code: 'unsupported' })
+  await other.close()
+  await expect(other.putItem(item)).rejects.toMatchObject({ code: 'closed' })
 })
 
 test('the nodes of a .torrent join the DHT', async () => {

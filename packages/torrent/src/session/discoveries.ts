@@ -83,6 +83,12 @@ export class Discoveries {
     await dht?.close()
   }
 
+  /** Throws `unsupported` while the DHT is off. */
+  get dht(): DhtDiscovery {
+    if (!this.#dht) throw new ShoalError('unsupported', 'The DHT is off: turn it on to use its items')
+    return this.#dht
+  }
+
   /** UDP port of our DHT node; 0 without one. */
   get dhtPort(): number {
     return this.#dht?.port(4) || this.#dht?.port(6) || 0

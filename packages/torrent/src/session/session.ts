@@ -2,6 +2,7 @@ import { absolutePath } from '#paths'
 import { createResumeStore, lockFolder } from '#resume-store'
 import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
+import type { DhtItem, DhtItemKey } from '../discovery/dht/item.ts'
 import type {
   SessionApi,
   SessionOptions,
@@ -185,6 +186,19 @@ export class Session implements SessionApi {
     const torrent = new Torrent(this.#context, hooks, origin, place)
     hooks.torrent = torrent
     return this.#registry.add(torrent) ? torrent : null
+  }
+
+  async getItem(key: DhtItemKey, options: { readonly signal?: AbortSignal } = {}): Promise<DhtItem | null> {
+    this.#mustBeOpen()
+    return this.#context.discoveries!.dht.getItem(key, options)
+  }
+
+  async putItem(
+    item: DhtItem,
+    options: { readonly cas?: bigint; readonly signal?: AbortSignal } = {},
+  ): Promise<number> {
+    this.#mustBeOpen()
+    return this.#context.discoveries!.dht.putItem(item, options)
   }
 
   async addTransport(transport: Transport): Promise<() => Promise<void>> {

@@ -1,8 +1,13 @@
+import { equalBytes } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
+import { ShoalError } from '../../base/errors.ts'
 import type { PeerAddress } from '../../transport/transport.ts'
 import type { Discovery, DiscoverySink, DiscoveryStatus, DiscoveryTopic, Membership } from '../discovery.ts'
 import { AnnounceQueue, type AnnounceQueueOptions, type QueueItem } from './announce-queue.ts'
 import type { DhtNode } from './dht-node.ts'
+import { type DhtItem, type DhtItemKey, isMutable, itemTarget } from './item.ts'
+import { isStorable } from './item-check.ts'
+import { getItem, putItem } from './item-search.ts'
 import { announcePeer, searchPeers } from './peer-search.ts'
 import { encodeState } from './saved-state.ts'
 
@@ -20,7 +25,7 @@ export interface DhtDiscoveryOptions extends Pick<AnnounceQueueOptions, 'paralle
   readonly impliedPort?: boolean
 }
 
-/** Finds peers for any number of torrents in the DHT, and announces them there. */
+/** Finds peers for any number of torrents in the DHT, announces them there, and gets and puts items (BEP 44). */
 export class DhtDiscovery implements Discovery {
   readonly kind = 'dht'
   readonly nodes: readonly DhtNode[]
@@ -54,6 +59,60 @@ export class DhtDiscovery implements Discovery {
   /** Adds a node from a peer's PORT message or a torrent's `nodes`. `host`: an IP literal or a name. */
   addNode(host: string, port: number): void {
     for (const node of this.nodes) node.addNode(host, port)
+  }
+
+  /**
+   * Looks for an item in the networks of both address families (BEP 44). Resolves to null if no node has it. Rejects with `unreachable` while
+   * there are no nodes, or with the signal's reason.
+   */
+  async getItem(key: DhtItemKey, options: { readonly signal?: AbortSignal } = {}): Promise<DhtItem | null> {
+    const found = await this.#onNodes(options.signal, (node, signal) => getItem(node, key, { signal }))
+    return found.reduce<DhtItem | null>((best, { item }) => newerItem(best, item), null)
+  }
+
+  /**
+   * Puts an item on the closest nodes of both address families, which keep it for two hours (BEP 44). Resolves to their number, at least 1.
+   * Rejects with `bad-argument` if the item or its signature is invalid, `refused` if nodes have a newer item or not the one that `cas` names,
+   * `unreachable` if no node stored it, or with the signal's reason.
+   */
+  async putItem(
+    item: DhtItem,
+    options: { readonly cas?: bigint; readonly signal?: AbortSignal } = {},
+  ): Promise<number> {
+    if (!isStorable(item)) throw new ShoalError('bad-argument', 'The DHT item or its signature is not valid')
+    const key = isMutable(item) ? item : { target: itemTarget(item) }
+    const { cas } = options
+    const results = await this.#onNodes(options.signal, async (node, signal) => {
+      const found = await getItem(node, key, { signal })
+      if (found.item && isOutdated(item, found.item)) return { stored: 0, outdated: true }
+      return putItem(node, item, found.closest, { cas, signal })
+    })
+    const stored = results.reduce((sum, result) => sum + result.stored, 0)
+    if (results.some(({ outdated }) => outdated)) {
+      throw new ShoalError('refused', 'The DHT has a newer item under this key: get it and try again')
+    }
+    if (stored === 0) throw new ShoalError('unreachable', 'No DHT node stored the item: try again later')
+    return stored
+  }
+
+  /** Runs a lookup on each node that is ready. Rejects if all fail. */
+  async #onNodes<T>(
+    signal: AbortSignal | undefined,
+    run: (node: DhtNode, signal: AbortSignal) => Promise<T>,
+  ): Promise<T[]> {
+    const nodes = this.nodes.filter(node => node.isReady)
+    if (nodes.length === 0) throw new ShoalError('unreachable', 'The DHT has no nodes yet: try again later')
+    const late = new AbortController()
+    const cancel = this.#options.clock.after(MAX_RUN_MS, () =>
+      late.abort(new ShoalError('timeout', 'The DHT did not answer in time')),
+    )
+    const either = signal ? AbortSignal.any([signal, late.signal]) : late.signal
+    const results = await Promise.allSettled(nodes.map(node => run(node, either)))
+    cancel()
+    signal?.throwIfAborted()
+    const done = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    if (done.length === 0) throw (results[0] as PromiseRejectedResult).reason
+    return done
   }
 
   /** Returns the IDs and good nodes to save for the next run. See `parseState`. */
@@ -187,4 +246,15 @@ function toAddress({ host, port }: PeerAddress): PeerAddress {
 function total(counts: (number | undefined)[]): number | undefined {
   const known = counts.filter(count => count !== undefined)
   return known.length > 0 ? known.reduce((sum, count) => sum + count, 0) : undefined
+}
+
+/** Returns true if nodes that store `other` must refuse `item` (BEP 44). */
+function isOutdated(item: DhtItem, other: DhtItem): boolean {
+  if (!isMutable(item) || !isMutable(other)) return false
+  return item.seq < other.seq || (item.seq === other.seq && !equalBytes(item.value, other.value))
+}
+
+function newerItem(a: DhtItem | null, b: DhtItem | null): DhtItem | null {
+  if (!a || !b) return a ?? b
+  return isMutable(a) && isMutable(b) && b.seq > a.seq ? b : a
 }

@@ -8,6 +8,7 @@ import type { ResolveHost } from '../../transport/resolve.ts'
 import { Candidates } from './candidates.ts'
 import { type Contact, type Endpoint, familyOf, sameEndpoint, toEndpoint } from './contact.ts'
 import { ExternalIp } from './external-ip.ts'
+import { ItemStore, type ItemStoreLimits } from './item-store.ts'
 import type { KrpcQuery } from './krpc.ts'
 import { type LookupResult, lookup } from './lookup.ts'
 import { type BootstrapNode, Maintenance, WELL_KNOWN_NODES } from './maintenance.ts'
@@ -40,6 +41,7 @@ export interface DhtNodeOptions {
   readonly readOnly?: boolean
   readonly queryLimits?: QueryLimitOptions
   readonly storeLimits?: PeerStoreLimits
+  readonly itemLimits?: ItemStoreLimits
 }
 
 export interface DhtNodeStatus {
@@ -50,6 +52,8 @@ export interface DhtNodeStatus {
   /** Number of torrents and peers that we store for others. */
   readonly storedTorrents: number
   readonly storedPeers: number
+  /** Number of items that we store for others (BEP 44). */
+  readonly storedItems: number
   /** Our address as others see it, 4 or 16 bytes; null while unknown. */
   readonly externalIp: Uint8Array | null
 }
@@ -60,12 +64,13 @@ export interface DhtNodeEvents extends Record<string, unknown[]> {
 }
 
 /**
- * A DHT node of one address family (BEP 5, 32, 33, 42, 43, 51). IPv4 and IPv6 are separate networks (BEP 32): a machine with both runs a
+ * A DHT node of one address family (BEP 5, 32, 33, 42, 43, 44, 51). IPv4 and IPv6 are separate networks (BEP 32): a machine with both runs a
  * pair of nodes with different IDs, since the ID depends on the address (BEP 42).
  */
 export class DhtNode extends Emitter<DhtNodeEvents> {
   readonly family: IpFamily
   readonly store: PeerStore
+  readonly items: ItemStore
   readonly #options: DhtNodeOptions
   readonly #rpc: Rpc
   readonly #limits: QueryLimits
@@ -89,11 +94,13 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     this.family = socket.family
     this.#table = new RoutingTable(saved?.id ?? random.bytes(ID_BYTES), clock)
     this.store = new PeerStore(clock, random, options.storeLimits)
+    this.items = new ItemStore(clock, () => this.id, options.itemLimits)
     this.#limits = new QueryLimits(clock, options.queryLimits)
     this.#responder = new Responder({
       table: () => this.#table,
       otherTable: () => this.#other?.table ?? null,
       store: this.store,
+      items: this.items,
       tokens: new Tokens(clock, random),
       nowMs: () => clock.nowMs(),
     })
@@ -127,7 +134,10 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
         if (!this.#isRouter(endpoint)) this.#routers.push(endpoint)
       },
       onReady: () => this.#becomeReady(),
-      expire: () => this.store.expire(),
+      expire: () => {
+        this.store.expire()
+        this.items.expire()
+      },
     })
   }
 
@@ -157,6 +167,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
       goodNodes: this.#table.goodCount,
       storedTorrents: this.store.torrentCount,
       storedPeers: this.store.peerCount,
+      storedItems: this.items.size,
       externalIp: this.#externalIp.current,
     }
   }

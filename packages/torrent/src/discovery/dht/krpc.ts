@@ -8,6 +8,7 @@ import {
   type BencodeDictionary,
   type BencodeInput,
   decode,
+  decodeRaw,
   encode,
 } from '../../bencode/bencode.ts'
 import { compactEndpoint, type Endpoint } from './contact.ts'
@@ -15,6 +16,8 @@ import { ID_BYTES } from './node-id.ts'
 
 /** BEP 32: the largest payload that may be sent. */
 export const MAX_SENT_BYTES = 1024
+/** The largest payload with a value of BEP 44, which alone may take 1,000 bytes. It fits into an Ethernet frame, over IPv6 too. */
+export const MAX_SENT_WITH_ITEM_BYTES = 1400
 /** BEP 32 requires receiving 1,024 bytes and recommends more; no useful message is larger than this. */
 const MAX_RECEIVED_BYTES = 4096
 const MAX_TRANSACTION_BYTES = 32
@@ -30,6 +33,12 @@ export const KRPC_ERRORS = {
   server: 202,
   protocol: 203,
   unknownMethod: 204,
+  // BEP 44, "Errors".
+  valueTooBig: 205,
+  badSignature: 206,
+  saltTooBig: 207,
+  casMismatch: 301,
+  oldSequence: 302,
 } as const
 
 /** Whether a datagram may be a KRPC message: a bencoded dictionary. Datagrams of uTP (BEP 29) and UDP trackers (BEP 15) begin otherwise. */
@@ -43,12 +52,16 @@ interface Envelope {
   readonly transaction: Uint8Array
 }
 
+/** Returns an argument or value of the message as it was encoded, a view into the datagram. BEP 44 hashes and signs these bytes. */
+type RawValues = (key: string) => Uint8Array | undefined
+
 export interface KrpcQuery extends Envelope {
   readonly kind: 'query'
   readonly method: string
   /** Node ID of the sender: 20 bytes. */
   readonly id: Uint8Array
   readonly args: BencodeDictionary
+  readonly raw: RawValues
   /** The sender does not answer queries (BEP 43). */
   readonly readOnly: boolean
 }
@@ -57,6 +70,7 @@ export interface KrpcResponse extends Envelope {
   readonly kind: 'response'
   readonly id: Uint8Array
   readonly values: BencodeDictionary
+  readonly raw: RawValues
   /** Our address as the sender sees it, 4 or 16 bytes, without the port (BEP 42). */
   readonly seenIp: Uint8Array | undefined
 }
@@ -90,9 +104,9 @@ export function parseMessage(bytes: Uint8Array): KrpcMessage | KrpcRefusal {
     }
     switch (asText(dictionary.get('y'))) {
       case 'q':
-        return parseQuery(transaction, dictionary)
+        return parseQuery(transaction, dictionary, rawValues(bytes, 'a'))
       case 'r':
-        return parseResponse(transaction, dictionary)
+        return parseResponse(transaction, dictionary, rawValues(bytes, 'r'))
       case 'e':
         return parseFailure(transaction, dictionary)
       default:
@@ -142,7 +156,19 @@ export function idIn(values: BencodeDictionary, key: string): Uint8Array | undef
   return bytes?.length === ID_BYTES ? bytes : undefined
 }
 
-function parseQuery(transaction: Uint8Array, dictionary: BencodeDictionary): KrpcQuery | KrpcRefusal {
+/** Parses the datagram once more when called, since few messages have such values. */
+function rawValues(bytes: Uint8Array, outer: string): RawValues {
+  return key => {
+    const dictionary = decodeRaw(bytes, LIMITS).raw(outer)
+    return dictionary && decodeRaw(dictionary, LIMITS).raw(key)
+  }
+}
+
+function parseQuery(
+  transaction: Uint8Array,
+  dictionary: BencodeDictionary,
+  raw: RawValues,
+): KrpcQuery | KrpcRefusal {
   const args = asDictionary(dictionary.get('a'))
   const method = asBytes(dictionary.get('q'))
   if (!method || method.length === 0 || method.length > MAX_METHOD_BYTES) {
@@ -152,14 +178,18 @@ function parseQuery(transaction: Uint8Array, dictionary: BencodeDictionary): Krp
   if (!args || !id) return refused('no node ID of 20 bytes', transaction)
   const readOnly = asInteger(dictionary.get('ro')) === 1
   const name = asText(method)!
-  return { kind: 'query', transaction, method: name, id, args, readOnly }
+  return { kind: 'query', transaction, method: name, id, args, raw, readOnly }
 }
 
-function parseResponse(transaction: Uint8Array, dictionary: BencodeDictionary): KrpcResponse | KrpcRefusal {
+function parseResponse(
+  transaction: Uint8Array,
+  dictionary: BencodeDictionary,
+  raw: RawValues,
+): KrpcResponse | KrpcRefusal {
   const values = asDictionary(dictionary.get('r'))
   const id = values && idIn(values, 'id')
   if (!values || !id) return refused('no node ID of 20 bytes')
-  return { kind: 'response', transaction, id, values, seenIp: parseSeenIp(dictionary) }
+  return { kind: 'response', transaction, id, values, raw, seenIp: parseSeenIp(dictionary) }
 }
 
 function parseFailure(transaction: Uint8Array, dictionary: BencodeDictionary): KrpcFailure {

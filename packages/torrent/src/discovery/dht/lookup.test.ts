@@ -30,7 +30,7 @@ function liar(i: number): Contact {
 }
 
 function answerOf(from: Contact, nodes: readonly Contact[]): NodeResponse {
-  const empty = { kind: 'response', transaction: target, seenIp: undefined } as const
+  const empty = { kind: 'response', transaction: target, seenIp: undefined, raw: () => undefined } as const
   return readResponse({ ...empty, id: from.id, values: new Map([['nodes', compactNodes(nodes)]]) }, from)
 }
 

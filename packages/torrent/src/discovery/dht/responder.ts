@@ -1,6 +1,26 @@
-import { asBytes, asInteger, asList, asText, type BencodeInput } from '../../bencode/bencode.ts'
+import { asBytes, asInteger, asList, asText, type BencodeInput, Encoded } from '../../bencode/bencode.ts'
 import { compactNodes, type Endpoint } from './contact.ts'
-import { encodeFailure, encodeResponse, idIn, KRPC_ERRORS, type KrpcQuery, MAX_SENT_BYTES } from './krpc.ts'
+import {
+  asSequence,
+  type DhtItem,
+  isItemValue,
+  isMutable,
+  itemTarget,
+  MAX_SALT_BYTES,
+  MAX_VALUE_BYTES,
+  PUBLIC_KEY_BYTES,
+  SIGNATURE_BYTES,
+} from './item.ts'
+import type { ItemRefusal, ItemStore } from './item-store.ts'
+import {
+  encodeFailure,
+  encodeResponse,
+  idIn,
+  KRPC_ERRORS,
+  type KrpcQuery,
+  MAX_SENT_BYTES,
+  MAX_SENT_WITH_ITEM_BYTES,
+} from './krpc.ts'
 import type { PeerStore } from './peer-store.ts'
 import type { RoutingTable } from './routing-table.ts'
 import type { Tokens } from './tokens.ts'
@@ -11,6 +31,8 @@ const MAX_SAMPLES = 20
 /** A lookup queries eight nodes or more, so it needs no more peers from one. */
 const MAX_PEERS = 100
 
+const EMPTY = new Uint8Array(0)
+
 type Values = Record<string, BencodeInput | undefined>
 type Failure = readonly [code: number, message: string]
 
@@ -19,11 +41,12 @@ export interface ResponderOptions {
   /** Returns the table of the other address family, for `want` (BEP 32), or null if there is none. */
   readonly otherTable: () => RoutingTable | null
   readonly store: PeerStore
+  readonly items: ItemStore
   readonly tokens: Tokens
   readonly nowMs: () => number
 }
 
-/** Composes responses to queries (BEP 5, 32, 33, 51). Does no I/O. */
+/** Composes responses to queries (BEP 5, 32, 33, 44, 51). Does no I/O. */
 export class Responder {
   readonly #options: ResponderOptions
   #samples: { untilMs: number; bytes: readonly Uint8Array[] } = { untilMs: -Infinity, bytes: [] }
@@ -32,7 +55,7 @@ export class Responder {
     this.#options = options
   }
 
-  /** Returns the datagram to send back, of at most 1,024 bytes. */
+  /** Returns the datagram to send back, of at most 1,024 bytes, or 1,400 with an item. */
   respond(query: KrpcQuery, from: Endpoint): Uint8Array {
     const result = this.#handle(query, from)
     const { transaction } = query
@@ -56,6 +79,10 @@ export class Responder {
         return this.#announcePeer(query, from)
       case 'sample_infohashes':
         return this.#sample(query, from)
+      case 'get':
+        return this.#get(query, from)
+      case 'put':
+        return this.#put(query, from)
       default:
         // Unknown queries with a target are answered like find_node, so that lookups of extensions work through nodes without them
         // (libtorrent's DHT extensions, "forward compatibility"; BEP 51 relies on it).
@@ -120,6 +147,53 @@ export class Responder {
     }
   }
 
+  /** BEP 44, "get message". */
+  #get(query: KrpcQuery, from: Endpoint): Values | Failure {
+    const { items, tokens } = this.#options
+    const target = idIn(query.args, 'target')
+    if (!target) return missing('target')
+    const item = items.get(target)
+    // An item leaves no room for nodes of both families.
+    const values: Values = this.#nodes(query, from, target, item !== null)
+    values.token = tokens.create(from.ip, target)
+    if (!item) return values
+    if (isMutable(item)) {
+      values.seq = item.seq
+      // BEP 44: `seq` of the query: only newer values.
+      const known = asSequence(query.args.get('seq'))
+      if (known !== undefined && item.seq <= known) return values
+      Object.assign(values, { k: item.publicKey, sig: item.signature })
+    }
+    values.v = new Encoded(item.value)
+    this.#fitNodes(query, from, values)
+    return values
+  }
+
+  /** BEP 44, "put message". */
+  #put(query: KrpcQuery, from: Endpoint): Values | Failure {
+    const { items, tokens } = this.#options
+    const item = readItem(query)
+    if (isFailure(item)) return item
+    const token = asBytes(query.args.get('token'))
+    if (!token || !tokens.accepts(token, from.ip, itemTarget(item))) {
+      return [KRPC_ERRORS.protocol, 'Bad or expired token: get another by get']
+    }
+    const cas = query.args.get('cas')
+    // A number that no item can have is one that does not match.
+    const refusal = items.put(item, from, cas === undefined ? undefined : (asSequence(cas) ?? -1n))
+    return refusal ? ITEM_FAILURES[refusal] : {}
+  }
+
+  /** Leaves out the farthest nodes if they do not fit next to an item. */
+  #fitNodes(query: KrpcQuery, from: Endpoint, values: Values): void {
+    const [key, size] = from.ip.length === 4 ? (['nodes', 26] as const) : (['nodes6', 38] as const)
+    const used = encodeResponse(query.transaction, this.#ownId, { ...values, [key]: EMPTY }, from).length
+    // Up to two more digits of the length.
+    const room = Math.max(0, MAX_SENT_WITH_ITEM_BYTES - used - 2)
+    const nodes = values[key] as Uint8Array
+    values[key] = nodes.subarray(0, Math.floor(room / size) * size)
+  }
+
   /** BEP 32: the families in `want`, else that of the query. */
   #nodes(query: KrpcQuery, from: Endpoint, target: Uint8Array, ownFamilyOnly = false): Values {
     const own = from.ip.length === 4 ? 4 : 6
@@ -142,6 +216,38 @@ export class Responder {
   }
 }
 
+const ITEM_FAILURES: Readonly<Record<ItemRefusal, Failure>> = {
+  'bad-signature': [KRPC_ERRORS.badSignature, 'Invalid signature'],
+  'cas-mismatch': [KRPC_ERRORS.casMismatch, 'The CAS number does not match: get the item again'],
+  'old-sequence': [KRPC_ERRORS.oldSequence, 'The sequence number is not greater than the current one'],
+  'no-room': [KRPC_ERRORS.server, 'No room for this item'],
+}
+
+/** Reads the item of a `put`, as copies. It is mutable if it has a key (BEP 44). */
+function readItem({ args, raw }: KrpcQuery): DhtItem | Failure {
+  const value = args.has('v') ? raw('v') : undefined
+  if (!value) return [KRPC_ERRORS.protocol, 'v is missing']
+  if (value.length > MAX_VALUE_BYTES) return [KRPC_ERRORS.valueTooBig, 'v has more than 1,000 bytes']
+  if (!isItemValue(value)) return [KRPC_ERRORS.protocol, 'v is not canonically bencoded']
+  if (!args.has('k')) return { value: value.slice() }
+  const publicKey = asBytes(args.get('k'))
+  const signature = asBytes(args.get('sig'))
+  const salt = args.has('salt') ? asBytes(args.get('salt')) : new Uint8Array(0)
+  const seq = asSequence(args.get('seq'))
+  if (publicKey?.length !== PUBLIC_KEY_BYTES || signature?.length !== SIGNATURE_BYTES || !salt) {
+    return [KRPC_ERRORS.protocol, 'k of 32 bytes or sig of 64 bytes is missing, or salt is not a string']
+  }
+  if (salt.length > MAX_SALT_BYTES) return [KRPC_ERRORS.saltTooBig, 'salt has more than 64 bytes']
+  if (seq === undefined) return [KRPC_ERRORS.protocol, 'seq of 0 to 2^63 - 1 is missing']
+  return {
+    value: value.slice(),
+    publicKey: publicKey.slice(),
+    salt: salt.slice(),
+    seq,
+    signature: signature.slice(),
+  }
+}
+
 function queryTarget({ args }: KrpcQuery): Uint8Array | undefined {
   return idIn(args, 'target') ?? idIn(args, 'info_hash')
 }
@@ -150,6 +256,6 @@ function missing(key: string): Failure {
   return [KRPC_ERRORS.protocol, `${key} of 20 bytes is missing`]
 }
 
-function isFailure(result: Values | Failure): result is Failure {
+function isFailure(result: Values | DhtItem | Failure): result is Failure {
   return Array.isArray(result)
 }

@@ -2,6 +2,7 @@
 import { asBytes, asInteger, asList } from '../../bencode/bencode.ts'
 import { BLOOM_BYTES } from './bloom.ts'
 import { type Contact, type Endpoint, parseCompactEndpoint, parseCompactNodes } from './contact.ts'
+import { asSequence, isItemValue, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './item.ts'
 import type { KrpcResponse } from './krpc.ts'
 import { ID_BYTES } from './node-id.ts'
 
@@ -26,9 +27,22 @@ export interface NodeResponse {
   /** Seconds until the node offers other samples, and how many info hashes it holds (BEP 51). */
   readonly sampleIntervalS: number | undefined
   readonly sampleTotal: number | undefined
+  /** An item (BEP 44). */
+  readonly item: ReceivedItem | undefined
+  /** Sequence number of the mutable item that the node has, even if it sent no value (BEP 44). */
+  readonly seq: bigint | undefined
 }
 
-export function readResponse({ id, values }: KrpcResponse, endpoint: Endpoint): NodeResponse {
+/** An item as a node sent it: it may have any target, and its signature may be forged. */
+export interface ReceivedItem {
+  /** Bencoded, at most 1,000 bytes. */
+  readonly value: Uint8Array
+  /** Present if the item is mutable: 32 and 64 bytes. */
+  readonly publicKey: Uint8Array | undefined
+  readonly signature: Uint8Array | undefined
+}
+
+export function readResponse({ id, values, raw }: KrpcResponse, endpoint: Endpoint): NodeResponse {
   const token = asBytes(values.get('token'))
   return {
     from: { ...endpoint, id: id.slice() },
@@ -41,6 +55,8 @@ export function readResponse({ id, values }: KrpcResponse, endpoint: Endpoint): 
     samples: readSamples(asBytes(values.get('samples'))),
     sampleIntervalS: bounded(asInteger(values.get('interval')), MAX_SAMPLE_INTERVAL_S),
     sampleTotal: bounded(asInteger(values.get('num')), Number.MAX_SAFE_INTEGER),
+    item: readItem(values, raw),
+    seq: asSequence(values.get('seq')),
   }
 }
 
@@ -55,6 +71,16 @@ function readPeers(value: Parameters<typeof asList>[0]): Endpoint[] {
     if (peer) peers.push(peer)
   }
   return peers
+}
+
+function readItem(values: KrpcResponse['values'], raw: KrpcResponse['raw']): ReceivedItem | undefined {
+  const value = values.has('v') ? raw('v') : undefined
+  if (!value || !isItemValue(value)) return undefined
+  return {
+    value: value.slice(),
+    publicKey: sized(asBytes(values.get('k')), PUBLIC_KEY_BYTES),
+    signature: sized(asBytes(values.get('sig')), SIGNATURE_BYTES),
+  }
 }
 
 function readSamples(bytes: Uint8Array | undefined): Uint8Array[] | undefined {

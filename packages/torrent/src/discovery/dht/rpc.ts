@@ -46,6 +46,16 @@ interface Pending {
   readonly finish: (result: NodeResponse | Error) => void
 }
 
+/** An error message that a node answered with (BEP 5, "Errors"). */
+export class KrpcError extends ShoalError {
+  readonly krpcCode: number
+
+  constructor(krpcCode: number, message: string) {
+    super('bad-message', message)
+    this.krpcCode = krpcCode
+  }
+}
+
 /** Queries and their answers over one socket (BEP 5, "KRPC Protocol"). */
 export class Rpc {
   readonly #options: RpcOptions
@@ -131,7 +141,7 @@ export class Rpc {
     if (!pending || !sameEndpoint(pending.to, from)) return
     if (message.kind === 'error') {
       const text = `The DHT node ${from.host} port ${from.port} refused: ${message.code} ${message.message}`
-      pending.finish(new ShoalError('bad-message', text))
+      pending.finish(new KrpcError(message.code, text))
       return
     }
     const answer = readResponse(message, from)
