@@ -33,6 +33,7 @@ export const COMMANDS = {
   search: { group: 'torrents', load: async () => (await import('./commands/search.ts')).search },
   jobs: { group: 'manage', load: async () => (await import('./commands/jobs.ts')).jobs },
   feeds: { group: 'manage', load: async () => (await import('./commands/feeds.ts')).feeds },
+  'ip-filter': { group: 'manage', load: async () => (await import('./commands/ip-filter.ts')).ipFilter },
   settings: { group: 'manage', load: async () => (await import('./commands/settings.ts')).settings },
   log: { group: 'manage', load: async () => (await import('./commands/log.ts')).log },
   health: { group: 'manage', load: async () => (await import('./commands/health.ts')).health },

@@ -1,5 +1,5 @@
-import { flag, integer, list, type OptionValues, value } from '@shoal/options'
-import type { IceServer, RateLimits, SessionOptions } from '@shoal/torrent'
+import { flag, integer, list, type OptionValues, path, value } from '@shoal/options'
+import type { AddressFilter, IceServer, RateLimits, SessionOptions } from '@shoal/torrent'
 import { UsageError } from '../base/failure.ts'
 import { PRODUCT } from '../base/version.ts'
 import { texts } from './texts.ts'
@@ -28,6 +28,7 @@ export const NETWORK_OPTIONS = {
     help: texts.networkOptions.encryption,
     choices: ['plain', 'prefer', 'require'],
   }),
+  ipFilter: value('FILE', { help: texts.networkOptions.ipFilter, parse: path }),
   limitDown: value('RATE', { help: texts.networkOptions.limitDown, parse: parseRate }),
   limitUp: value('RATE', { help: texts.networkOptions.limitUp, parse: parseRate }),
   maxPeers: value('N', { help: texts.networkOptions.maxPeers, parse: integer(1, 100_000) }),
@@ -35,7 +36,7 @@ export const NETWORK_OPTIONS = {
 
 /** Converts the options to session options. Rejects with UsageError. */
 export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>): Promise<SessionOptions> {
-  const { port, host, dhtNode, encryption, limitDown, limitUp, maxPeers } = given
+  const { port, host, dhtNode, encryption, ipFilter, limitDown, limitUp, maxPeers } = given
   if (given.noWebrtc && given.iceServer.length > 0)
     throw new UsageError(texts.networkOptions.iceWithoutWebrtc)
   const limits: Partial<RateLimits> = {
@@ -53,9 +54,18 @@ export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>
     ...(port !== undefined && { port }),
     ...(host !== undefined && { host }),
     ...(dhtNode.length > 0 && { dhtNodes: dhtNode }),
+    ...(ipFilter !== undefined && { ipFilter: await readFilter(ipFilter) }),
     ...(encryption !== undefined && { encryption }),
     ...(maxPeers !== undefined && { maxConnections: maxPeers }),
   }
+}
+
+/** Reads the filter, and reads it again when it changes. Rejects with a ShoalError if it cannot be read. */
+async function readFilter(path: string): Promise<AddressFilter> {
+  const { IpFilterFile } = await import('../base/ip-filter-file.ts')
+  const file = new IpFilterFile({ onList() {}, onError() {} })
+  await file.open(path)
+  return { has: address => file.list?.ranges.has(address) === true }
 }
 
 /** Loads the engine only if there are servers to parse. */

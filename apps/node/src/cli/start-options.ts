@@ -75,6 +75,7 @@ export const START_OPTIONS = {
     help: texts.start.options.trustedProxy,
     parse: network,
   }),
+  ipFilter: value('FILE', { help: texts.networkOptions.ipFilter, parse: path }),
   noDht: flag(texts.networkOptions.noDht),
   noLsd: flag(texts.networkOptions.noLsd),
   noPex: flag(texts.networkOptions.noPex),
@@ -132,7 +133,7 @@ export function readStartOptions(
       )
     layers.push(file)
   }
-  const { noDht, noLsd, noPex, noTrackers, noWebrtc, ...options } = completeOptions(
+  const { ipFilter, noDht, noLsd, noPex, noTrackers, noWebrtc, ...options } = completeOptions(
     START_OPTIONS,
     given,
     layers,
@@ -141,7 +142,7 @@ export function readStartOptions(
   checkPassword(options)
   return {
     ...options,
-    set: [...options.set, ...switchedOff(off)],
+    set: [...options.set, ...switchedOff(off), ...filtered(ipFilter)],
     port: options.port ?? 8420,
     host: options.host ?? '127.0.0.1',
     hasHost: options.host !== undefined,
@@ -149,6 +150,10 @@ export function readStartOptions(
     config: content === null ? undefined : config,
     logLevel: options.logLevel ?? 'info',
   }
+}
+
+function filtered(ipFilter: string | undefined): StartOptions['set'] {
+  return ipFilter === undefined ? [] : [{ section: 'privacy', name: 'ipFilter', value: ipFilter }]
 }
 
 /** The options that other commands have too, as the settings that they fix. */

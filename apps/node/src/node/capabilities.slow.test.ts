@@ -73,6 +73,7 @@ const METRICS_OF: Readonly<Record<string, readonly string[]>> = {
   torrents: [
     'shoal_all_time_downloaded_bytes_total counter',
     'shoal_all_time_uploaded_bytes_total counter',
+    'shoal_blocked_peers_total counter',
     ...['tcp', 'utp', 'webrtc', 'libp2p', 'onion', 'memory', 'webseed'].map(
       each => `shoal_connections gauge ${each}`,
     ),

@@ -14,7 +14,7 @@ import {
 import { Job } from '../schemas/job.ts'
 import { CountedLabel, Label } from '../schemas/label.ts'
 import { HISTORY_RANGES, History } from '../schemas/node.ts'
-import { KnownPeer, Peer } from '../schemas/peer.ts'
+import { IpFilterStatus, KnownPeer, Peer } from '../schemas/peer.ts'
 import {
   ActedOn,
   ActOnTorrents,
@@ -206,6 +206,23 @@ export const TORRENTS = contract({
       input: z.object(PageInput),
       output: page(KnownPeer),
     }),
+    getIpFilter: operation({
+      method: 'GET',
+      path: '/api/ip-filter',
+      area: 'peers',
+      summary: 'Get the state of the IP filter',
+      input: z.object({}),
+      output: IpFilterStatus,
+    }),
+    reloadIpFilter: operation({
+      method: 'POST',
+      path: '/api/ip-filter/reload',
+      area: 'peers',
+      summary: 'Read the file of the IP filter again',
+      input: z.object({}),
+      output: IpFilterStatus,
+      errors: ['not-found', 'no-permission', 'too-large'],
+    }),
     listLabels: operation({
       method: 'GET',
       path: '/api/labels',
@@ -349,6 +366,15 @@ export const TORRENTS = contract({
       }),
     },
     privacy: {
+      ipFilter: setting(HostPath.nullable(), null, {
+        title: 'IP filter',
+        description:
+          'A list of addresses on this machine whose peers are neither dialed nor accepted: .dat, .p2p, or networks and addresses, also as .gz. It is read again when it changes.',
+      }),
+      filterTrackers: setting(z.boolean(), false, {
+        title: 'Filter trackers',
+        description: 'Also keeps away from trackers whose addresses are in the IP filter.',
+      }),
       countryDatabase: setting(HostPath.nullable(), null, {
         title: 'Country database',
         description:
@@ -399,6 +425,7 @@ export const TORRENTS = contract({
     'files',
     'peers',
     'trackers',
+    'ip-filter',
     'limit',
     'label',
   ],

@@ -53,3 +53,23 @@ export const KnownPeer = z
   })
   .register(ANSWERS, { id: 'KnownPeer' })
 export type KnownPeer = z.infer<typeof KnownPeer>
+
+export const IpFilterStatus = z
+  .object({
+    /** The file; null without a filter. */
+    path: z.string().nullable(),
+    /** Number of lines that name addresses, and of disjoint ranges that they make. */
+    rules: z.number().int().min(0),
+    ranges: z.number().int().min(0),
+    /** Number of lines that could not be read, and the first of them. */
+    badLines: z.number().int().min(0),
+    firstBadLines: z.array(z.object({ line: z.number().int().min(1), text: z.string() })),
+    /** When it was read; null if it never was. */
+    loadedMs: z.number().nullable(),
+    /** Why it could not be read when that was last tried. The list of before is then in effect. */
+    error: z.string().nullable(),
+    /** Number of times that it kept a peer away since the node started. */
+    blockedPeers: z.number().int().min(0),
+  })
+  .register(ANSWERS, { id: 'IpFilterStatus' })
+export type IpFilterStatus = z.infer<typeof IpFilterStatus>

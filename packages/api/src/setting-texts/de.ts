@@ -149,6 +149,15 @@ const settings = {
     title: 'In Dokumenten suchen',
     description: 'Indiziert den Text vollständiger Text-, Markdown-, HTML-, PDF- und EPUB-Dateien.',
   },
+  'privacy.ipFilter': {
+    title: 'IP-Filter',
+    description:
+      'Eine Liste von Adressen auf diesem Rechner, zu deren Peers keine Verbindungen bestehen dürfen: .dat, .p2p oder Netze und Adressen, auch als .gz. Sie wird neu gelesen, wenn sie sich ändert.',
+  },
+  'privacy.filterTrackers': {
+    title: 'Tracker filtern',
+    description: 'Meidet auch Tracker, deren Adressen im IP-Filter stehen.',
+  },
   'privacy.countryDatabase': {
     title: 'Länderdatenbank',
     description:

@@ -18,6 +18,11 @@ export function settingsChange(given: Given, settings: Settings): SettingsChange
       startPaused: bool(given, 'start_paused_enabled') ?? bool(given, 'add_stopped_enabled'),
     },
     network: networkChange(given),
+    privacy: {
+      ipFilter:
+        bool(given, 'ip_filter_enabled') === false ? null : text(given, 'ip_filter_path') || undefined,
+      filterTrackers: bool(given, 'ip_filter_trackers'),
+    },
     limits: { ...limits, schedule: scheduleChange(given, settings.limits, limits) },
     queue: queueChange(given, settings),
     seeding: seedingChange(given, settings),

@@ -63,6 +63,18 @@ test('limits, queue, seeding limits and times become settings', () => {
   })
 })
 
+test('the IP filter is switched by its path', () => {
+  const on = settingsChange(
+    { ip_filter_enabled: true, ip_filter_path: '/list.dat', ip_filter_trackers: true },
+    SETTINGS,
+  )
+  expect(on).toEqual({ privacy: { ipFilter: '/list.dat', filterTrackers: true } })
+  const shown = { ip_filter_enabled: true, ip_filter_path: '/list.dat', ip_filter_trackers: true }
+  expect(toPreferences(merged(on), INFO, WEB)).toMatchObject(shown)
+  const off = settingsChange({ ip_filter_enabled: false, ip_filter_path: '/list.dat' }, merged(on))
+  expect(off).toEqual({ privacy: { ipFilter: null } })
+})
+
 test('a value of another type is rejected', () => {
   expect(() => settingsChange({ dht: 1 }, SETTINGS)).toThrow(/dht is neither true nor false/)
   expect(settingsChange({ web_ui_password: 'x', proxy_type: 1 }, SETTINGS)).toEqual({})

@@ -53,6 +53,9 @@ function ofDownloads({ downloads, automation }: Settings) {
 function ofConnections({ network, privacy }: Settings, { peerPort }: NodeInfo) {
   return {
     dht: network.dht,
+    ip_filter_enabled: privacy.ipFilter !== null,
+    ip_filter_path: privacy.ipFilter ?? '',
+    ip_filter_trackers: privacy.filterTrackers,
     encryption: ENCRYPTION[network.encryption],
     listen_port: peerPort || network.port,
     lsd: network.lsd,

@@ -87,7 +87,10 @@ function inFilters(filters: readonly { readonly directory?: string | null }[]): 
 }
 
 /** Returns the folders that the change names, except watch folders that are there already: the owner may have set these. */
-function inSettings({ downloads, automation }: CheckedInputOf<'changeSettings'>, now: Settings): Paths {
+function inSettings(
+  { downloads, automation, privacy }: CheckedInputOf<'changeSettings'>,
+  now: Settings,
+): Paths {
   const watched = new Set(now.automation.watch.map(({ directory }) => directory))
   const watch = (automation?.watch ?? []).map(
     ({ directory }, at) =>
@@ -96,6 +99,7 @@ function inSettings({ downloads, automation }: CheckedInputOf<'changeSettings'>,
   return [
     ['downloads.directory', downloads?.directory],
     ['downloads.completeDirectory', downloads?.completeDirectory],
+    ['privacy.ipFilter', privacy?.ipFilter === now.privacy.ipFilter ? null : privacy?.ipFilter],
     ...watch,
   ]
 }

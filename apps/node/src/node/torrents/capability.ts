@@ -7,6 +7,7 @@ import { capability } from '../kernel/capability.ts'
 import { counter, type Family, gauge, samplesBy } from '../kernel/metrics.ts'
 import { freshRow } from './adding.ts'
 import { HeldPathsKeeper } from './held-paths-keeper.ts'
+import { createIpFilter, ipFilterProblems } from './node-ip-filter.ts'
 import { Pulse } from './pulse.ts'
 import { DatabaseResumeStore } from './resume-store.ts'
 import { ENGINE, TORRENTS as SERVICE, TORRENT_OPERATIONS } from './service.ts'
@@ -23,16 +24,25 @@ export const TORRENTS = capability({
   async start(kernel) {
     const { settings, database, log } = kernel
     let onRecord = () => {}
+    let opened: Session | null = null
+    const ipFilter = createIpFilter(kernel, () => opened)
+    const { ipFilter: filterPath } = settings.current.privacy
+    await ipFilter.open(filterPath).catch(error => {
+      log.warn(`The IP filter is not in effect: ${error.message}`)
+      ipFilter.fail(filterPath, error)
+    })
     const session = await Session.open({
       ...firstOptions(settings),
       resumeStore: new DatabaseResumeStore(database, () => onRecord()),
       userAgent: `Shoal/${VERSION}`,
+      ipFilter: ipFilter.list?.ranges ?? null,
       ...(kernel.peerHost !== undefined && { host: kernel.peerHost }),
     })
+    opened = session
     for (const problem of session.problems) log.warn(problem)
     const taken = takenPeerPort(settings.current, session.port)
     if (taken !== null) log.warn(`port ${taken} for peers is taken: using port ${session.port} instead`)
-    const manager = new TorrentManager(kernel, session)
+    const manager = new TorrentManager(kernel, session, ipFilter)
     const held = new HeldPathsKeeper({ dataDir: kernel.dataDir, torrents: manager, log })
     const pulse = new Pulse(manager)
     onRecord = () => manager.traffic.keepUp(session.transferred, Date.now())
@@ -56,6 +66,7 @@ export const TORRENTS = capability({
         await queue.apply()
       },
       async close() {
+        ipFilter.close()
         await manager.removals.close()
         await manager.previews.close()
         pulse.close()
@@ -102,12 +113,17 @@ function metrics(manager: TorrentManager): Family[] {
     counter('all_time_uploaded_bytes_total', 'Payload sent over all runs.', now.allTime.uploadedBytes),
     gauge('torrents', 'Torrents by state.', samplesBy('state', states)),
     gauge('connections', 'Open connections by transport.', samplesBy('transport', now.connections)),
+    counter(
+      'blocked_peers_total',
+      'Times that the IP filter kept a peer away.',
+      manager.session.stats.blockedPeers,
+    ),
     ...(now.dhtNodes === null ? [] : [gauge('dht_nodes', "Nodes in the DHT's routing table.", now.dhtNodes)]),
   ]
 }
 
-function health({ session, list, kernel: { settings } }: TorrentManager): string[] {
-  const problems = [...session.problems]
+function health({ session, list, ipFilter, kernel: { settings } }: TorrentManager): string[] {
+  const problems = [...session.problems, ...ipFilterProblems(ipFilter)]
   const all = [...list.troubled()].map(({ api }) => ({ name: api.name, stats: api.stats }))
   const failed = all.filter(({ stats }) => stats.state === 'error')
   if (failed.length > 0)

@@ -4,10 +4,11 @@ import { parseIceServer, type Session, type SessionOptions } from '@shoal/torren
 import { openWritable } from '../../base/files/open-writable.ts'
 import type { LimitsNow } from '../kernel/limits.ts'
 import type { SettingsStore } from '../kernel/settings-store.ts'
+import { openIpFilter } from './node-ip-filter.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 
 /** Options of a session, to open one or to pass to `Session.configure`. */
-export function sessionOptions({ downloads, network }: Settings) {
+export function sessionOptions({ downloads, network, privacy }: Settings) {
   const { port, encryption, dht, lsd, pex, trackers, maxConnections, maxConnectionsPerTorrent, uploadSlots } =
     network
   const webrtc = network.webrtc && { iceServers: network.iceServers.map(parseIceServer) }
@@ -20,6 +21,7 @@ export function sessionOptions({ downloads, network }: Settings) {
     pex,
     trackers,
     webrtc,
+    filterTrackers: privacy.filterTrackers,
     maxConnections,
     maxConnectionsPerTorrent,
     uploadSlots,
@@ -39,7 +41,7 @@ export function takenPeerPort({ network: { port } }: Settings, opened: number): 
 }
 
 /** Applies changes of the settings to the session. A change that it rejects, such as a port in use, is rejected as a whole. */
-export function followSettings({ kernel, session, countries, queue }: TorrentManager): void {
+export function followSettings({ kernel, session, countries, ipFilter, queue }: TorrentManager): void {
   const { settings, limits, folders } = kernel
   settings.onCheck(async ({ downloads: { directory } }, { downloads: before }) => {
     if (directory !== before.directory) await folders.allow(directory, 'downloads.directory')
@@ -47,6 +49,11 @@ export function followSettings({ kernel, session, countries, queue }: TorrentMan
   settings.onApply(async ({ downloads: { directory } }, { downloads: before }) => {
     if (directory !== before.directory) await openWritable(directory)
   })
+  settings.onCheck(async ({ privacy }, before) => {
+    const path = privacy.ipFilter
+    if (path !== null && path !== before.privacy.ipFilter) await folders.allow(path, 'privacy.ipFilter')
+  })
+  settings.onApply(({ privacy }) => openIpFilter(ipFilter, privacy.ipFilter))
   settings.onApply(({ privacy }) => countries.open(privacy.countryDatabase))
   settings.onApply(async (now, before) => {
     const [options, last] = [sessionOptions(now), sessionOptions(before)]

@@ -7,6 +7,7 @@ import {
   type TorrentApi,
   type TorrentSource,
 } from '@shoal/torrent'
+import type { IpFilterFile } from '../../base/ip-filter-file.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type AddedTorrent, type AddInput, addTorrent } from './adding.ts'
 import { Countries } from './countries.ts'
@@ -55,16 +56,18 @@ export class TorrentManager implements Torrents {
   readonly goodPeers: GoodPeers
   readonly rates = new TorrentRates()
   readonly countries = new Countries()
+  readonly ipFilter: IpFilterFile
   readonly #tables: Tables
   readonly rows: TorrentRows
   readonly #watchers = new Set<TorrentWatcher>()
   /** Resolves in the first turn in which no torrent was added yet. */
   #turns: Promise<unknown> = Promise.resolve()
 
-  constructor(kernel: Kernel, session: Session) {
+  constructor(kernel: Kernel, session: Session, ipFilter: IpFilterFile) {
     const { database, settings, log, jobs, events, folders } = kernel
     this.kernel = kernel
     this.session = session
+    this.ipFilter = ipFilter
     this.records = new TorrentStore(database)
     this.#tables = { labels: new LabelStore(database), peers: new PeerStore(database) }
     const tables = {

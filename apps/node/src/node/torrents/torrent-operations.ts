@@ -8,6 +8,7 @@ import { inTurns } from './in-turns.ts'
 import { takePage } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { moveTorrent } from './move-torrent.ts'
+import { ipFilterView } from './node-ip-filter.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 import type { TorrentRow } from './torrent-row.ts'
 import { toPeers, toPieceMap } from './torrent-topic.ts'
@@ -89,6 +90,11 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
     removeLabel: async ({ name }) => {
       labels.remove(name)
       return {}
+    },
+    getIpFilter: async () => ipFilterView(manager),
+    reloadIpFilter: async () => {
+      await manager.ipFilter.reload()
+      return ipFilterView(manager)
     },
     listKnownPeers: async ({ cursor, limit }) => {
       const from = cursor === undefined ? 0 : Number.parseInt(cursor, 10)

@@ -8,6 +8,8 @@ export interface SessionParts {
   readonly settings: Settings
   readonly info: NodeInfo
   readonly stats: NodeStats
+  /** Rules of the IP filter. */
+  readonly blocklistSize: number
   readonly sessionId: string
   readonly remembered: ReadonlyMap<string, number>
 }
@@ -16,7 +18,7 @@ export const ENCRYPTION = { plain: 'tolerated', prefer: 'preferred', require: 'r
 
 /** Returns all fields. Features that Shoal does not have are shown as switched off. */
 export function sessionFields(parts: SessionParts): Record<string, unknown> {
-  const { settings, info, stats, sessionId, remembered } = parts
+  const { settings, info, stats, blocklistSize, sessionId, remembered } = parts
   const { downloads, network, limits, queue, seeding, automation } = settings
   const times = alternativeTimes(limits)
   const kept = (name: keyof typeof USUAL, value: number | null) =>
@@ -35,8 +37,8 @@ export function sessionFields(parts: SessionParts): Record<string, unknown> {
     'alt-speed-time-enabled': times.isOn,
     'alt-speed-time-end': time('alt-speed-time-end', times.endMinutes),
     'alt-speed-up': speed('alt-speed-up', limits.alternativeUploadBytesPerSecond),
-    'blocklist-enabled': false,
-    'blocklist-size': 0,
+    'blocklist-enabled': settings.privacy.ipFilter !== null,
+    'blocklist-size': blocklistSize,
     'blocklist-url': '',
     'cache-size-mb': 0,
     'config-dir': '',

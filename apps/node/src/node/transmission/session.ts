@@ -9,12 +9,13 @@ import { sessionFields } from './session-fields.ts'
 
 export const SESSION_METHODS: Record<string, Method> = {
   'session-get': async (args, { call, sessionId, remembered }) => {
-    const [settings, info, stats] = await Promise.all([
+    const [settings, info, stats, { rules: blocklistSize }] = await Promise.all([
       call('getSettings', {}),
       call('getNode', {}),
       call('getStats', {}),
+      call('getIpFilter', {}),
     ])
-    const fields = sessionFields({ settings, info, stats, sessionId, remembered })
+    const fields = sessionFields({ settings, info, stats, blocklistSize, sessionId, remembered })
     const wanted = stringList(args, 'fields')
     if (!wanted) return fields
     return Object.fromEntries(
@@ -50,8 +51,12 @@ export const SESSION_METHODS: Record<string, Method> = {
     return undefined
   },
 
-  'blocklist-update': async () => {
-    throw new Failure('unsupported', 'Shoal has no blocklist')
+  // rpc-spec 4.4. Shoal downloads no lists: it reads the file of its IP filter again.
+  'blocklist-update': async (_, { call }) => {
+    const { path, rules } = await call('reloadIpFilter', {})
+    if (path === null)
+      throw new Failure('unsupported', 'Shoal has no IP filter: set privacy.ipFilter to the path of a list')
+    return { 'blocklist-size': rules }
   },
 
   'port-test': async () => {

@@ -9,6 +9,7 @@ const KEPT = new Set([
   'automation.onComplete',
   'limits.schedule',
   'privacy.countryDatabase',
+  'privacy.ipFilter',
   'network.port',
   'network.iceServers',
   'network.shareTrackers',

@@ -1,5 +1,6 @@
 import type { TORRENTS } from '../../contracts/torrents.ts'
 import type { CheckedInputOf, Implemented } from '../../operations.ts'
+import type { IpFilterStatus } from '../../schemas/peer.ts'
 import type { Torrent } from '../../schemas/torrent.ts'
 import { hasReason, hasTracker } from '../../torrent-reasons.ts'
 import { historyOf, pastHour, sampleHistory } from './history.ts'
@@ -149,12 +150,21 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
       state.tellLabels()
       return {}
     },
+    getIpFilter: async () => ipFilterOf(state),
+    reloadIpFilter: async () => ipFilterOf(state),
     listKnownPeers: async ({ cursor, limit }) => pageOf([], cursor, limit),
     getHistory: async ({ range }) =>
       state.isFresh || range === 'hour'
         ? historyOf(range, state.minutes)
         : sampleHistory(range, state.clock.nowMs()),
   }
+}
+
+function ipFilterOf({ settings, startedMs }: SimulatedState): IpFilterStatus {
+  const { ipFilter: path } = settings.privacy
+  const counts = path === null ? { rules: 0, ranges: 0 } : { rules: 218_412, ranges: 204_377 }
+  const loadedMs = path === null ? null : startedMs
+  return { path, ...counts, badLines: 0, firstBadLines: [], loadedMs, error: null, blockedPeers: 0 }
 }
 
 function fits(row: Torrent, { state, label, tag, tracker, text }: CheckedInputOf<'listTorrents'>): boolean {

@@ -48,6 +48,7 @@ export const common: Translation<typeof original> = {
     iceServer:
       'STUN- oder TURN-Server, der WebRTC durch Firewalls hilft: stun:HOST:PORT, turn:USER:SECRET@HOST:PORT',
     encryption: 'Verschlüsselung der Peer-Verbindungen: plain, prefer (Standard) oder require',
+    ipFilter: 'Liste von Adressen, zu deren Peers keine Verbindungen bestehen dürfen: .dat, .p2p oder Netze',
     limitDown: 'Downloadrate begrenzen: 2MB, 500KiB (pro Sekunde)',
     limitUp: 'Uploadrate begrenzen',
     maxPeers: 'Höchstzahl der Verbindungen. Standard: 500',

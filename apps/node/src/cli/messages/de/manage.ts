@@ -92,6 +92,17 @@ export const manage: Translation<typeof original> = {
     },
     examples: { level: 'Zeigt die letzten Probleme', follow: 'Zeigt die Aktivität eines Torrents' },
   },
+  'ip-filter': {
+    summary: 'Den IP-Filter anzeigen oder neu lesen',
+    about:
+      'Zeigt, aus welcher Datei der IP-Filter stammt, welche Zeilen nicht verstanden wurden und wie oft er einen Peer ferngehalten hat. Die Einstellung privacy.ipFilter nennt die Datei, die neu gelesen wird, wenn sie sich ändert.',
+    action: 'show oder reload. Standard: show',
+    examples: { show: 'Zeigt den IP-Filter', reload: 'Liest die Datei des IP-Filters jetzt neu' },
+    none: 'Es gibt keinen IP-Filter: privacy.ipFilter auf den Pfad einer Liste setzen',
+    rows: { file: 'Datei', rules: 'Regeln', badLines: 'Ungültige Zeilen', blocked: 'Blockiert' },
+    badLine: 'Zeile {line} wurde nicht verstanden: {text}',
+    error: 'Problem: {reason}',
+  },
   health: {
     summary: 'Prüfen, ob der Knoten funktioniert',
     about: 'Der Exit-Code ist nur dann 0, wenn der Knoten läuft und keine Probleme hat.',

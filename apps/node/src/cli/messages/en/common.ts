@@ -46,6 +46,7 @@ export const common = {
     iceServer:
       'STUN or TURN server, which helps WebRTC through firewalls: stun:HOST:PORT, turn:USER:SECRET@HOST:PORT',
     encryption: 'Encryption of peer connections: plain, prefer (default) or require',
+    ipFilter: 'List of addresses whose peers are neither dialed nor accepted: .dat, .p2p or networks',
     limitDown: 'Limit the download rate: 2MB, 500KiB (per second)',
     limitUp: 'Limit the upload rate',
     maxPeers: 'Maximum number of connections. Default: 500',

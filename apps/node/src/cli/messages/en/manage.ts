@@ -84,6 +84,17 @@ export const manage = {
     },
     examples: { level: 'Shows recent problems', follow: 'Shows the activity of a torrent' },
   },
+  'ip-filter': {
+    summary: 'Show the IP filter, or read it again',
+    about:
+      'Shows which file the IP filter comes from, which of its lines were not understood, and how often it kept a peer away. The setting privacy.ipFilter names the file, which is read again when it changes.',
+    action: 'show or reload. Default: show',
+    examples: { show: 'Shows the IP filter', reload: 'Reads the file of the IP filter now' },
+    none: 'There is no IP filter: set privacy.ipFilter to the path of a list',
+    rows: { file: 'File', rules: 'Rules', badLines: 'Bad lines', blocked: 'Blocked' },
+    badLine: 'Line {line} was not understood: {text}',
+    error: 'Problem: {reason}',
+  },
   health: {
     summary: 'Check whether the node works',
     about: 'The exit code is 0 only if the node is running and has no problems.',
