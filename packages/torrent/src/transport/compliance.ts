@@ -3,8 +3,15 @@ import { concat, equalBytes } from '../base/bytes.ts'
 import { settle } from '../base/virtual-clock.ts'
 import type { Connection, PeerAddress, Transport } from './transport.ts'
 
-/** Tests that every transport with ports must pass. `host` is the address at which it listens and which it dials. */
-export function testTransport(name: string, create: () => { transport: Transport; host: string }): void {
+/**
+ * Tests that every transport with ports must pass. `host` is the address at which it listens and which it dials. `unanswered`: the error of a
+ * dial to a port that nobody listens at, which is not always told from a lost packet.
+ */
+export function testTransport(
+  name: string,
+  create: () => { transport: Transport; host: string },
+  { unanswered = 'refused' }: { unanswered?: 'refused' | 'timeout' } = {},
+): void {
   describe(`${name} keeps the transport contract`, () => {
     const cleanup: (() => unknown)[] = []
     afterEach(async () => {
@@ -142,7 +149,7 @@ export function testTransport(name: string, create: () => { transport: Transport
       await listener.close()
       const address = { host, port: listener.port }
       await expect(transport.dial(address, { signal: AbortSignal.timeout(5000) })).rejects.toMatchObject({
-        code: 'refused',
+        code: unanswered,
       })
       const reason = new Error('no longer wanted')
       await expect(transport.dial(address, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)

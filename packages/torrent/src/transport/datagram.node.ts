@@ -19,11 +19,16 @@ export const openDatagram: OpenDatagram = async options => {
   return new UdpSocket(socket, senders, options)
 }
 
+/** Room for datagrams that arrive while the program is busy. The system may allow less. */
+const BUFFER_BYTES = 4 * 1024 * 1024
+
 class UdpSocket implements DatagramSocket {
   readonly family: IpFamily
   readonly port: number
   readonly localAddress: string
   onMessage: OnDatagram | null = null
+  onTurnEnd: (() => void) | null = null
+  #willEndTurn = false
   readonly #socket: dgram.Socket
   /** For a multicast group: one socket per interface, because the interface is a setting of the socket. */
   readonly #senders: dgram.Socket[]
@@ -41,7 +46,15 @@ class UdpSocket implements DatagramSocket {
     socket.on('message', (bytes, from) => {
       // A plain view, because Buffer's `slice` and `toString` behave differently.
       this.onMessage?.(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), from.address, from.port)
+      if (this.#willEndTurn || !this.onTurnEnd) return
+      this.#willEndTurn = true
+      setImmediate(this.#endTurn)
     })
+  }
+
+  readonly #endTurn = () => {
+    this.#willEndTurn = false
+    this.onTurnEnd?.()
   }
 
   send(bytes: Uint8Array, host: string, port: number, onFailure?: (error: Error) => void): void {
@@ -49,6 +62,7 @@ class UdpSocket implements DatagramSocket {
       onFailure?.(new ShoalError('closed', 'the socket is closed: open another'))
       return
     }
+    if (!onFailure && host !== this.#group) return this.#sendUnheard(bytes, host, port)
     const sockets = host === this.#group ? this.#senders : [this.#socket]
     let pending = sockets.length
     for (const socket of sockets) {
@@ -64,8 +78,18 @@ class UdpSocket implements DatagramSocket {
     }
   }
 
+  /** The fast way: a callback for each datagram costs as much as the call to the system. */
+  #sendUnheard(bytes: Uint8Array, host: string, port: number): void {
+    try {
+      this.#socket.send(bytes, port, host)
+    } catch {
+      // An invalid address: nobody asked for failures.
+    }
+  }
+
   close(): Promise<void> {
     this.onMessage = null
+    this.onTurnEnd = null
     this.#closed ??= Promise.all([this.#socket, ...this.#senders].map(closeSocket)).then(() => {})
     return this.#closed
   }
@@ -95,9 +119,19 @@ function bind(socket: dgram.Socket, options: { port: number; host?: string }): P
       socket.removeAllListeners('error')
       // Ignore later errors, such as ICMP replies to earlier datagrams: timeouts cover them.
       socket.on('error', () => {})
+      growBuffers(socket)
       resolve()
     })
   })
+}
+
+function growBuffers(socket: dgram.Socket): void {
+  try {
+    socket.setRecvBufferSize(BUFFER_BYTES)
+    socket.setSendBufferSize(BUFFER_BYTES)
+  } catch {
+    // The sizes of the system stay.
+  }
 }
 
 function closeSocket(socket: dgram.Socket): Promise<void> {

@@ -30,6 +30,8 @@ export interface DatagramSocket {
   readonly localAddress: string
   /** Receives datagrams while set. Those that arrive while it is null are dropped. */
   onMessage: OnDatagram | null
+  /** Called after `onMessage`, once for all datagrams that arrived in the same turn of the event loop. */
+  onTurnEnd: (() => void) | null
   /**
    * Sends to an IP literal. Datagrams may be lost, duplicated or reordered without notice. `onFailure` is called at most once, if this
    * machine knows at once that it cannot send (no route, message too long, closed): a ShoalError `unreachable` or `closed`.

@@ -32,6 +32,10 @@ export class MemoryDatagramNetwork {
     this.#options = { latencyMs: 10, jitterMs: 0, loss: 0, ...options }
   }
 
+  get clock(): Clock {
+    return this.#options.clock
+  }
+
   /** Returns the `openDatagram` of a machine with these addresses. */
   host(addresses: MemoryHost): OpenDatagram {
     return async options => {
@@ -74,7 +78,7 @@ export class MemoryDatagramNetwork {
       if (loss > 0 && random.below(2 ** 32) < loss * 2 ** 32) continue
       clock.after(latencyMs + (jitterMs > 0 ? random.below(jitterMs + 1) : 0), () => {
         const socket = typeof receiver === 'string' ? this.#sockets.get(receiver) : receiver
-        socket?.onMessage?.(copy.slice(), from.address, from.port)
+        socket?.receive(copy.slice(), from)
       })
     }
   }
@@ -94,6 +98,8 @@ class MemorySocket implements DatagramSocket {
   /** Returns the sender address that others see, even if the socket is bound to all addresses. */
   readonly address: string
   onMessage: OnDatagram | null = null
+  onTurnEnd: (() => void) | null = null
+  #willEndTurn = false
   readonly #network: MemoryDatagramNetwork
   #closed = false
 
@@ -110,9 +116,20 @@ class MemorySocket implements DatagramSocket {
     else this.#network.carry(bytes, this, host, port)
   }
 
+  receive(bytes: Uint8Array, from: MemorySocket): void {
+    this.onMessage?.(bytes, from.address, from.port)
+    if (this.#willEndTurn || !this.onTurnEnd) return
+    this.#willEndTurn = true
+    this.#network.clock.after(0, () => {
+      this.#willEndTurn = false
+      this.onTurnEnd?.()
+    })
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     this.onMessage = null
+    this.onTurnEnd = null
     this.#network.forget(this)
   }
 }

@@ -65,6 +65,9 @@ class SharedSocket {
       const view = this.#views.find(candidate => candidate.claims(bytes))
       view?.onMessage?.(bytes, from, port)
     }
+    socket.onTurnEnd = () => {
+      for (const view of this.#views) view.onTurnEnd?.()
+    }
   }
 
   matches(family: IpFamily, port: number, host: string | undefined): boolean {
@@ -98,6 +101,7 @@ class SharedSocket {
 
 class SocketView implements DatagramSocket {
   onMessage: OnDatagram | null = null
+  onTurnEnd: (() => void) | null = null
   readonly claims: ClaimDatagram
   readonly #shared: SharedSocket
   #closed: Promise<void> | undefined
@@ -126,6 +130,7 @@ class SocketView implements DatagramSocket {
 
   close(): Promise<void> {
     this.onMessage = null
+    this.onTurnEnd = null
     this.#closed ??= this.#shared.leave(this)
     return this.#closed
   }
