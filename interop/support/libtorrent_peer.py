@@ -40,7 +40,8 @@ QUIET = {
     # The wait operations need errors, status changes and storage alerts.
     "alert_mask": lt.alert.category_t.error_notification
     | lt.alert.category_t.status_notification
-    | lt.alert.category_t.storage_notification,
+    | lt.alert.category_t.storage_notification
+    | lt.alert.category_t.dht_notification,
     "alert_queue_size": 200000,
 }
 
@@ -80,6 +81,8 @@ class Peer:
         self.changed = threading.Condition()
         # The last few alerts, for error messages.
         self.log = []
+        # DHT items that arrived, by target or public key in hex.
+        self.items = {}
         # One entry per completed flush: the torrent whose pending data was written.
         self.flushes = []
 
@@ -103,10 +106,26 @@ class Peer:
             alerts = self.session.pop_alerts()
             lines = [f"{a.what()}: {a.message()}" for a in alerts]
             flushes = [a.handle for a in alerts if isinstance(a, lt.cache_flushed_alert)]
+            items = {key: item for key, item in map(self._item, alerts) if key}
             with self.changed:
+                self.items.update(items)
                 self.log = (self.log + lines)[-50:]
                 self.flushes += flushes
                 self.changed.notify_all()
+
+    @staticmethod
+    def _item(alert):
+        # An alert without an item reports the end of a search that found none.
+        if not isinstance(alert, (lt.dht_immutable_item_alert, lt.dht_mutable_item_alert)) or "<uninitialized>" in alert.message():
+            return None, None
+        try:
+            value = lt.bencode(alert.item["value"]).hex()
+        except RuntimeError:
+            # The bindings return only texts.
+            value = None
+        if isinstance(alert, lt.dht_immutable_item_alert):
+            return str(alert.target), {"value": value}
+        return alert.key.hex(), {"value": value, "seq": alert.seq, "signature": alert.signature.hex()}
 
     def settings(self, values):
         self.session.apply_settings(values)
@@ -284,6 +303,27 @@ class Peer:
     def dht_nodes(self):
         return self.session.status().dht_nodes
 
+    def dht_put_immutable(self, value):
+        """Puts a text. Returns its target."""
+        return str(self.session.dht_put_immutable_item(value))
+
+    def dht_put_mutable(self, secret, public, value, salt=""):
+        """Puts a text. `secret` is the expanded key of 64 bytes, `public` the key, in hex."""
+        self.session.dht_put_mutable_item(bytes.fromhex(secret), bytes.fromhex(public), value.encode(), salt.encode())
+
+    def dht_get(self, target=None, public=None, salt="", timeout_ms=20000):
+        """Looks for an item until it is found. Values are bencoded, in hex; None if they are not texts."""
+        deadline = time.monotonic() + timeout_ms / 1000
+        while time.monotonic() < deadline:
+            if target:
+                self.session.dht_get_immutable_item(lt.sha1_hash(bytes.fromhex(target)))
+            else:
+                self.session.dht_get_mutable_item(bytes.fromhex(public), salt.encode())
+            with self.changed:
+                if self.changed.wait_for(lambda: (target or public) in self.items, 2):
+                    return self.items[target or public]
+        raise RuntimeError(f"no item within {timeout_ms} ms; last alerts: {self.log[-8:]}")
+
     def usage(self):
         usage = resource.getrusage(resource.RUSAGE_SELF)
         # Not ru_maxrss, because on Linux a process inherits the peak of its parent.
@@ -326,7 +366,7 @@ def main():
 
     for line in sys.stdin:
         request = json.loads(line)
-        if request["op"] in ("wait", "flushed"):
+        if request["op"] in ("wait", "flushed", "dht_get"):
             threading.Thread(target=answer, args=(request,), daemon=True).start()
         else:
             answer(request)
