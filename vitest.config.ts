@@ -34,6 +34,7 @@ export default defineConfig({
             'apps/*/{src,scripts}/**/*.test.ts',
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
+            'fuzz/**/*.test.ts',
           ],
           exclude: [SLOW],
           // A process for each file would cost three times what its tests take. A test that replaces a global or the clock restores it.
@@ -45,7 +46,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           ...WAITING,
-          include: [`{packages,apps}/*/src/${SLOW}`],
+          include: [`{packages,apps}/*/src/${SLOW}`, `fuzz/${SLOW}`],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

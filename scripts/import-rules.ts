@@ -19,11 +19,12 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   interop: ['packages/*', 'apps/*'],
   sim: ['packages/*', 'apps/*'],
   bench: ['packages/*', 'apps/*', 'interop', 'scripts'],
+  fuzz: ['packages/*', 'apps/*', 'scripts'],
   scripts: ['interop', 'packages/api', 'packages/options', 'apps/node', 'apps/hub'],
 }
 
 /** Workspaces that may import any file of another workspace, not only what its package.json exports. */
-export const ACCESS_INTERNALS = ['interop', 'sim', 'bench', 'scripts']
+export const ACCESS_INTERNALS = ['interop', 'sim', 'bench', 'fuzz', 'scripts']
 
 /** The order of the files and folders in a folder. */
 export interface Floors {

@@ -1,0 +1,38 @@
+import { readEvents } from '../../apps/node/src/cli/client/event-stream.ts'
+import { parseFeed } from '../../apps/node/src/node/feeds/parse-feed.ts'
+import { readParams } from '../../apps/node/src/node/qbittorrent/params.ts'
+import { extractEpub } from '../../apps/node/src/node/search/documents/epub.ts'
+import { extractHtml } from '../../apps/node/src/node/search/documents/html.ts'
+import { extractPdf } from '../../apps/node/src/node/search/documents/pdf.ts'
+import { extractPlainText } from '../../apps/node/src/node/search/documents/plain-text.ts'
+import { TextSink } from '../../apps/node/src/node/search/documents/text-sink.ts'
+import { parseRange } from '../../apps/node/src/node/server/routes/range.ts'
+import type { Drivers } from '../parser.ts'
+import { chunks, driver } from './driver.ts'
+
+/** The text that a document yields, as the search index asks for it. */
+function textOf(extract: (sink: TextSink) => void | Promise<void>): string | Promise<string> {
+  const sink = new TextSink(10_000)
+  const done = extract(sink)
+  return done ? done.then(() => sink.text()) : sink.text()
+}
+
+export const DRIVERS: Drivers = {
+  feed: driver((text: string) => parseFeed(text, new URL('https://feeds.example/rss.xml'), false)),
+  'document-text': driver((bytes: Uint8Array) => textOf(sink => extractPlainText(bytes, sink))),
+  'document-html': driver((bytes: Uint8Array) => textOf(sink => extractHtml(bytes, sink))),
+  'document-epub': driver((bytes: Uint8Array) => textOf(sink => extractEpub(bytes, sink))),
+  'document-pdf': driver((bytes: Uint8Array) => textOf(sink => extractPdf(bytes.slice(), sink))),
+  'request-range': driver((header: string) => parseRange(header, 1000)),
+  'qbittorrent-form': driver((bytes: Uint8Array) =>
+    readParams('/api?a=b', 'multipart/form-data; boundary=limit', bytes),
+  ),
+  'event-stream': driver(async (bytes: Uint8Array) => {
+    let count = 0
+    async function* body() {
+      yield* chunks(bytes)
+    }
+    for await (const _ of readEvents(body())) count++
+    return count
+  }),
+}

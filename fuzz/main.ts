@@ -1,0 +1,73 @@
+/**
+ * `npm run fuzz [-- NAME …] [--seconds N] [--seed N] [--runs N] [--keep]`: fuzzes all parsers, or those whose names begin with one of the given.
+ * Guided by coverage. Each failure is shrunk and added to `regressions`, which a unit test replays. `--keep` writes the inputs that were found
+ * to the corpus.
+ */
+import { parseArgs } from 'node:util'
+import { type KeptInput, keepInputs, keptInputs, pathOf, toLine } from './inputs.ts'
+import { PARSERS } from './parsers.ts'
+import { type Failed, Runner } from './runner.ts'
+
+/** Largest corpus of a parser in the tree, in bytes of its inputs. */
+const MOST_KEPT_BYTES = 4096
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(Date.now() % 1e9) },
+    runs: { type: 'string', default: 'Infinity' },
+    keep: { type: 'boolean', default: false },
+  },
+})
+
+const chosen = PARSERS.filter(
+  ({ name }) => positionals.length === 0 || positionals.some(start => name.startsWith(start)),
+)
+if (chosen.length === 0) {
+  console.error(`No parser has this name. The parsers are: ${PARSERS.map(({ name }) => name).join(', ')}`)
+  process.exit(2)
+}
+const seed = Number(values.seed)
+console.log(`${chosen.length} parsers, ${values.seconds} s each, seed ${seed}`)
+for (const { name } of chosen) {
+  const runner = new Runner({ guided: true })
+  const started = performance.now()
+  const { result, failed } = await runner.run({
+    parser: name,
+    seed,
+    runs: Number(values.runs),
+    seconds: Number(values.seconds),
+  })
+  await runner.close()
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(
+    `${name}: ${result ? `${result.runs} runs, ${result.executed} characters of code, ` : ''}${seconds} s`,
+  )
+  for (const failure of failed) keepFailure(name, failure)
+  if (values.keep && result) keepCorpus(name, result.corpus)
+  if (failed.length > 0) process.exitCode = 1
+}
+
+function keepFailure(name: string, { input, failure }: Failed): void {
+  console.log(`  ${failure.fault}: ${failure.details}\n  ${toLine(input).slice(0, 500)}`)
+  const kept = keptInputs('regressions', name)
+  const line = toLine(input)
+  if (kept.some(({ bytes }) => toLine(bytes) === line)) return
+  keepInputs('regressions', name, [
+    ...kept,
+    { bytes: input, note: `${failure.fault}: ${failure.details}`.replaceAll(/\s+/g, ' ') },
+  ])
+  console.log(`  kept in ${pathOf('regressions', name)}`)
+}
+
+function keepCorpus(name: string, found: readonly Uint8Array[]): void {
+  const kept: KeptInput[] = []
+  let room = MOST_KEPT_BYTES
+  for (const bytes of found) {
+    if (bytes.length === 0 || bytes.length > room) continue
+    room -= bytes.length
+    kept.push({ bytes, note: '' })
+  }
+  keepInputs('corpus', name, kept)
+}

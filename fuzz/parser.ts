@@ -1,0 +1,37 @@
+/** The entries of the table of parsers, and of the drivers for special ones. */
+import type { Format } from './mutate.ts'
+
+/** A parser of bytes or text that others wrote: peers, servers, files, links. */
+export interface Parser {
+  /** For `npm run fuzz -- NAME`, and the name of its corpus. */
+  readonly name: string
+  /** The module, from the root of the checkout. */
+  readonly file: string
+  /** The exported function, or the class. */
+  readonly export: string
+  /** Other exported parsers of the module that are called by it, or by its driver. */
+  readonly covers?: readonly string[]
+  /** Text is passed as a string: UTF-8, or one character per byte. */
+  readonly takes: 'bytes' | 'utf8' | 'latin1'
+  readonly format: Format
+  /** Codes of the errors that its documentation promises, or names of those without a code. Anything else that it throws is a fault. */
+  readonly throws: readonly string[]
+  /** Longest input that it is given: what its caller lets through, or 64 KiB if that is more. */
+  readonly maxBytes: number
+  /** Runs take milliseconds: it gets a tenth of the others' runs. */
+  readonly isCostly?: boolean
+}
+
+/** Calls a parser that needs more than its input, or that has state. */
+export interface Driver {
+  /** Default: calls the function with the input as its only argument. */
+  readonly run?: (input: never) => unknown
+  /**
+   * Encodes what the parser returned, or returns null if there is nothing to encode. Parsing the result must give an equal value. Values are compared
+   * deeply.
+   */
+  readonly encode?: (value: never) => Uint8Array | string | null
+}
+
+/** By the name of the parser. */
+export type Drivers = Readonly<Record<string, Driver>>

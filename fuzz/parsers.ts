@@ -1,0 +1,140 @@
+/**
+ * Every parser of bytes and text that others wrote. A test fails if packages or apps export a function that looks like one and is neither here nor
+ * in `EXCEPTIONS`. A parser that needs more than its input also has an entry in `drivers.ts`.
+ */
+import type { Parser } from './parser.ts'
+
+/** Generated inputs are at most this long, even if a parser accepts more. */
+const MOST = 64 << 10
+/** A datagram. */
+const UDP = 1500
+
+// biome-ignore format: one line per parser
+export const PARSERS: readonly Parser[] = [
+  // Bencoding and torrents
+  { name: 'bencode', file: 'packages/torrent/src/bencode/decode.ts', export: 'decode', covers: ['decodePrefix', 'decodeRaw'], takes: 'bytes', format: 'bencode', throws: ['bad-bencode'], maxBytes: MOST },
+  { name: 'metainfo', file: 'packages/torrent/src/metainfo/parse-metainfo.ts', export: 'parseMetainfo', takes: 'bytes', format: 'bencode', throws: ['bad-torrent', 'unsupported'], maxBytes: MOST },
+  { name: 'info', file: 'packages/torrent/src/metainfo/parse-info.ts', export: 'parseInfo', takes: 'bytes', format: 'bencode', throws: ['bad-torrent', 'unsupported'], maxBytes: MOST },
+  { name: 'magnet', file: 'packages/torrent/src/metainfo/magnet.ts', export: 'parseMagnet', takes: 'utf8', format: 'text', throws: ['bad-magnet'], maxBytes: 16384 },
+  { name: 'info-hash', file: 'packages/torrent/src/metainfo/info-hash.ts', export: 'parseInfoHash', takes: 'utf8', format: 'text', throws: ['bad-info-hash'], maxBytes: 200 },
+  { name: 'cid', file: 'packages/torrent/src/metainfo/cid.ts', export: 'parseCid', takes: 'utf8', format: 'text', throws: ['bad-info-hash'], maxBytes: 200 },
+  { name: 'resume-record', file: 'packages/torrent/src/storage/resume-record.ts', export: 'decodeProgress', takes: 'bytes', format: 'bencode', throws: ['bad-bencode'], maxBytes: MOST },
+
+  // Peers
+  { name: 'handshake', file: 'packages/torrent/src/wire/handshake.ts', export: 'parseHandshake', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 200 },
+  { name: 'messages', file: 'packages/torrent/src/wire/message-parser.ts', export: 'MessageParser', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
+  { name: 'encryption-accepted', file: 'packages/torrent/src/wire/encryption/responder.ts', export: 'EncryptionResponder', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 2048, isCostly: true },
+  { name: 'encryption-opened', file: 'packages/torrent/src/wire/encryption/initiator.ts', export: 'EncryptionInitiator', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 2048, isCostly: true },
+  { name: 'compact-peers', file: 'packages/torrent/src/wire/compact-peers.ts', export: 'decodeCompactPeers', covers: ['decodeCompactPeer'], takes: 'bytes', format: 'binary', throws: [], maxBytes: 4096 },
+  { name: 'extended-handshake', file: 'packages/torrent/src/wire/extensions/extended-handshake.ts', export: 'parseExtendedHandshake', takes: 'bytes', format: 'bencode', throws: ['bad-message'], maxBytes: 4096 },
+  { name: 'ut-metadata', file: 'packages/torrent/src/wire/extensions/ut-metadata.ts', export: 'parseMetadataMessage', takes: 'bytes', format: 'bencode', throws: ['bad-message'], maxBytes: 17000 },
+  { name: 'ut-pex', file: 'packages/torrent/src/wire/extensions/ut-pex.ts', export: 'parsePex', takes: 'bytes', format: 'bencode', throws: ['bad-message'], maxBytes: 8192 },
+  { name: 'dont-have', file: 'packages/torrent/src/wire/extensions/small-extensions.ts', export: 'parseDontHave', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 16 },
+  { name: 'upload-only', file: 'packages/torrent/src/wire/extensions/small-extensions.ts', export: 'parseUploadOnly', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 16 },
+  { name: 'sdp', file: 'packages/torrent/src/transport/webrtc/sdp.ts', export: 'cleanSdp', takes: 'utf8', format: 'text', throws: [], maxBytes: 24000 },
+  { name: 'ice-candidate', file: 'packages/torrent/src/transport/webrtc/sdp.ts', export: 'cleanCandidate', takes: 'utf8', format: 'json', throws: [], maxBytes: 4096 },
+
+  // DHT, local discovery, trackers as their client
+  { name: 'krpc', file: 'packages/torrent/src/discovery/dht/krpc.ts', export: 'parseMessage', takes: 'bytes', format: 'bencode', throws: [], maxBytes: 4096 },
+  { name: 'dht-contacts', file: 'packages/torrent/src/discovery/dht/contact.ts', export: 'parseCompactNodes', covers: ['parseCompactEndpoint'], takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
+  { name: 'dht-response', file: 'packages/torrent/src/discovery/dht/response.ts', export: 'readResponse', takes: 'bytes', format: 'bencode', throws: [], maxBytes: 4096 },
+  { name: 'dht-state', file: 'packages/torrent/src/discovery/dht/saved-state.ts', export: 'parseState', takes: 'bytes', format: 'bencode', throws: [], maxBytes: 16384 },
+  { name: 'lsd', file: 'packages/torrent/src/discovery/lsd-messages.ts', export: 'decodeLsd', takes: 'bytes', format: 'text', throws: [], maxBytes: 5000 },
+  { name: 'http-announce', file: 'packages/torrent/src/discovery/tracker/http-messages.ts', export: 'parseAnnounce', takes: 'bytes', format: 'bencode', throws: ['bad-message', 'refused'], maxBytes: MOST },
+  { name: 'http-scrape', file: 'packages/torrent/src/discovery/tracker/http-messages.ts', export: 'parseScrape', takes: 'bytes', format: 'bencode', throws: ['bad-message', 'refused'], maxBytes: 16384 },
+  { name: 'udp-tracker', file: 'packages/torrent/src/discovery/tracker/udp-messages.ts', export: 'decodeAnnounce', covers: ['decodeHead', 'decodeConnect', 'decodeScrape', 'decodeError'], takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
+  { name: 'udp-tracker-url', file: 'packages/torrent/src/discovery/tracker/udp-tracker.ts', export: 'parseUdpUrl', takes: 'utf8', format: 'text', throws: ['bad-argument'], maxBytes: 4096 },
+  { name: 'ws-tracker', file: 'packages/torrent/src/discovery/tracker/ws/ws-messages.ts', export: 'parseTrackerMessage', takes: 'utf8', format: 'json', throws: [], maxBytes: MOST },
+  { name: 'tracker-label', file: 'packages/torrent/src/discovery/tracker/label.ts', export: 'trackerLabel', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
+  { name: 'tracker-retry-after', file: 'packages/torrent/src/discovery/tracker/http-get.ts', export: 'parseRetryAfter', takes: 'latin1', format: 'text', throws: [], maxBytes: 2000 },
+
+  // HTTP servers: web seeds, trackers, downloads
+  { name: 'http-head', file: 'packages/torrent/src/transport/http/response-head.ts', export: 'HeadReader', covers: ['parseHead'], takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 40000 },
+  { name: 'http-body', file: 'packages/torrent/src/transport/http/body-reader.ts', export: 'BodyReader', takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 8192 },
+  { name: 'range-answer', file: 'packages/torrent/src/transport/http/range-answer.ts', export: 'checkAnswer', takes: 'latin1', format: 'text', throws: ['unreachable', 'bad-message'], maxBytes: 8192 },
+  { name: 'retry-after', file: 'packages/torrent/src/transport/http/range-answer.ts', export: 'parseRetryAfter', takes: 'latin1', format: 'text', throws: [], maxBytes: 2000 },
+  { name: 'content-disposition', file: 'apps/node/src/node/transfers/http/content-disposition.ts', export: 'dispositionName', takes: 'latin1', format: 'text', throws: [], maxBytes: 16384 },
+  { name: 'ftp-url', file: 'apps/node/src/node/transfers/ftp/ftp-url.ts', export: 'parseFtpUrl', takes: 'utf8', format: 'text', throws: ['bad-argument', 'bad-request'], maxBytes: 4096 },
+  { name: 'percent', file: 'apps/node/src/node/transfers/file-name.ts', export: 'decodePercent', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
+  { name: 'feed', file: 'apps/node/src/node/feeds/parse-feed.ts', export: 'parseFeed', takes: 'utf8', format: 'text', throws: ['bad-feed', 'bad-message', 'not-a-feed', 'unsupported'], maxBytes: MOST },
+
+  // The tracker that a node or hub runs
+  { name: 'tracker-http-head', file: 'packages/tracker/src/http/head.ts', export: 'RequestHead', takes: 'bytes', format: 'text', throws: [], maxBytes: 17000 },
+  { name: 'tracker-http-target', file: 'packages/tracker/src/http/target.ts', export: 'TrackerTarget', takes: 'bytes', format: 'text', throws: [], maxBytes: 9000 },
+  { name: 'tracker-udp', file: 'packages/tracker/src/udp/udp-packets.ts', export: 'readAnnounce', covers: ['readHash', 'readOtherAddress', 'readUrlData', 'parsePasskey'], takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
+  { name: 'tracker-ws', file: 'packages/tracker/src/ws/messages.ts', export: 'readMessage', covers: ['readHash'], takes: 'utf8', format: 'json', throws: [], maxBytes: MOST },
+  { name: 'tracker-address', file: 'packages/tracker/src/base/address.ts', export: 'readAddress', takes: 'utf8', format: 'text', throws: [], maxBytes: 200 },
+
+  // Addresses and links
+  { name: 'ip', file: 'packages/torrent/src/base/ip.ts', export: 'parseIp', takes: 'utf8', format: 'text', throws: [], maxBytes: 200 },
+  { name: 'host-port', file: 'packages/torrent/src/base/ip.ts', export: 'parseHostPort', takes: 'utf8', format: 'text', throws: [], maxBytes: 400 },
+  { name: 'peer-address', file: 'apps/node/src/node/server/compat/peer-address.ts', export: 'parsePeerAddress', takes: 'utf8', format: 'text', throws: [], maxBytes: 400 },
+  { name: 'ice-url', file: 'packages/torrent/src/transport/webrtc/ice-url.ts', export: 'parseIceUrl', takes: 'utf8', format: 'text', throws: ['bad-argument'], maxBytes: 2000 },
+  { name: 'ice-server', file: 'packages/torrent/src/transport/webrtc/ice-url.ts', export: 'parseIceServer', takes: 'utf8', format: 'text', throws: ['bad-argument'], maxBytes: 2000 },
+  { name: 'json-object', file: 'packages/torrent/src/base/json.ts', export: 'parseObject', takes: 'utf8', format: 'json', throws: [], maxBytes: MOST },
+  { name: 'share-link', file: 'packages/links/src/share-link.ts', export: 'parseShareLink', takes: 'utf8', format: 'text', throws: ['not-a-link', 'cut-short', 'altered', 'too-new'], maxBytes: 16384 },
+  { name: 'share-link-payload', file: 'packages/links/src/share-link.ts', export: 'parseShareLink', takes: 'bytes', format: 'bencode', throws: ['not-a-link', 'cut-short', 'altered', 'too-new'], maxBytes: 8192 },
+  { name: 'base64url', file: 'packages/links/src/base64url.ts', export: 'decodeBase64url', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
+  { name: 'page-fragment', file: 'apps/web/src/features/share-page/links.ts', export: 'parseFragment', takes: 'utf8', format: 'text', throws: [], maxBytes: 16384 },
+
+  // Keys and sealed shares
+  { name: 'did-key', file: 'packages/identity/src/did-key.ts', export: 'parseDidKey', takes: 'utf8', format: 'text', throws: ['bad-key'], maxBytes: 400 },
+  { name: 'age-recipient', file: 'packages/identity/src/age/text.ts', export: 'parseRecipient', takes: 'utf8', format: 'text', throws: ['bad-key'], maxBytes: 400 },
+  { name: 'age-secret-key', file: 'packages/identity/src/age/text.ts', export: 'parseSecretKey', takes: 'utf8', format: 'text', throws: ['bad-key'], maxBytes: 400 },
+  { name: 'age-identities', file: 'packages/identity/src/age/identity-file.ts', export: 'parseIdentities', takes: 'utf8', format: 'text', throws: ['bad-key'], maxBytes: 16384 },
+  { name: 'sealed-header', file: 'packages/sealed/src/age/open-header.ts', export: 'openHeader', takes: 'bytes', format: 'text', throws: ['not-sealed', 'damaged', 'too-much-work', 'wrong-key', 'needs-key', 'needs-passphrase', 'wrong-passphrase', 'cut-short'], maxBytes: MOST, isCostly: true },
+  { name: 'tar', file: 'packages/sealed/src/tar/contents.ts', export: 'readContents', takes: 'bytes', format: 'binary', throws: ['not-an-archive', 'unsafe-path', 'too-large', 'damaged', 'unsupported', 'cut-short'], maxBytes: 16384 },
+  { name: 'tar-entry', file: 'packages/sealed/src/tar/read-entry.ts', export: 'readEntry', takes: 'bytes', format: 'binary', throws: ['not-an-archive', 'too-large', 'unsupported', 'cut-short', 'damaged'], maxBytes: 8192 },
+  { name: 'tar-header', file: 'packages/sealed/src/tar/header.ts', export: 'parseHeader', covers: ['decodeText'], takes: 'bytes', format: 'binary', throws: ['not-an-archive'], maxBytes: 512 },
+  { name: 'tar-pax', file: 'packages/sealed/src/tar/pax.ts', export: 'parsePax', takes: 'bytes', format: 'text', throws: ['not-an-archive'], maxBytes: MOST },
+  { name: 'tar-index', file: 'packages/sealed/src/tar/index-record.ts', export: 'parseIndexPart', takes: 'utf8', format: 'json', throws: ['damaged'], maxBytes: MOST },
+
+  // Documents for the search index, and files that the console shows
+  { name: 'document-text', file: 'apps/node/src/node/search/documents/plain-text.ts', export: 'extractPlainText', covers: ['decodeText'], takes: 'bytes', format: 'text', throws: ['bad-document'], maxBytes: MOST },
+  { name: 'document-html', file: 'apps/node/src/node/search/documents/html.ts', export: 'extractHtml', takes: 'bytes', format: 'text', throws: ['bad-document'], maxBytes: MOST },
+  { name: 'document-epub', file: 'apps/node/src/node/search/documents/epub.ts', export: 'extractEpub', takes: 'bytes', format: 'binary', throws: ['bad-document'], maxBytes: 16384 },
+  { name: 'document-pdf', file: 'apps/node/src/node/search/documents/pdf.ts', export: 'extractPdf', takes: 'bytes', format: 'text', throws: ['bad-document'], maxBytes: 8192, isCostly: true },
+  { name: 'search-block', file: 'apps/node/src/node/search/text-blocks.ts', export: 'unpackBlock', takes: 'bytes', format: 'binary', throws: ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'ERR_BUFFER_TOO_LARGE'], maxBytes: 4096 },
+  { name: 'search-query', file: 'apps/node/src/node/search/parse-query.ts', export: 'parseQuery', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
+  { name: 'page-text', file: 'apps/web/src/shared/media/read-text.ts', export: 'decodeText', takes: 'bytes', format: 'text', throws: [], maxBytes: MOST },
+  { name: 'page-markdown', file: 'apps/web/src/shared/media/markdown.ts', export: 'parseBlocks', covers: ['parseInlines'], takes: 'utf8', format: 'text', throws: [], maxBytes: MOST },
+  { name: 'page-subtitles', file: 'apps/web/src/shared/media/subtitles.ts', export: 'parseCues', takes: 'utf8', format: 'text', throws: [], maxBytes: MOST },
+
+  // Requests to the node, and answers of a node
+  { name: 'request-json', file: 'apps/node/src/node/server/request/json-body.ts', export: 'parseJson', takes: 'bytes', format: 'json', throws: ['bad-request'], maxBytes: MOST },
+  { name: 'request-range', file: 'apps/node/src/node/server/routes/range.ts', export: 'parseRange', takes: 'latin1', format: 'text', throws: ['range-not-satisfiable'], maxBytes: 8192 },
+  { name: 'page-range', file: 'apps/web/src/features/share-page/service-worker/range.ts', export: 'parseRange', takes: 'latin1', format: 'text', throws: [], maxBytes: 8192 },
+  { name: 'qbittorrent-form', file: 'apps/node/src/node/qbittorrent/params.ts', export: 'readParams', takes: 'bytes', format: 'text', throws: ['Refusal'], maxBytes: 16384 },
+  { name: 'transmission-trackers', file: 'apps/node/src/node/transmission/trackers.ts', export: 'parseTrackerList', takes: 'utf8', format: 'text', throws: [], maxBytes: 16384 },
+  { name: 'event-stream', file: 'apps/node/src/cli/client/event-stream.ts', export: 'readEvents', takes: 'bytes', format: 'text', throws: ['bad-answer'], maxBytes: MOST },
+]
+
+/** Exported functions that look like parsers and are not listed above, with the reason. A folder ends in `/`. */
+// biome-ignore format: one line per exception
+export const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'apps/node/src/cli/': 'reads what the user of the command line types, and own files',
+  'apps/node/src/base/': 'reads own files',
+  'apps/node/src/node/server/access/password.ts#readPassword': 'reads a file of the owner',
+  'apps/node/src/node/transfers/part-record.ts#readRecord': 'reads an own file',
+  'apps/node/src/node/watch/read-candidate.ts#readCandidate': 'opens a file and calls parseMagnet and parseMetainfo',
+  'apps/node/src/node/search/documents/extract-text.ts#extractText': 'opens a file and calls the extractors above',
+  'apps/node/src/node/feeds/feed-reader.ts#FeedReader': 'schedules feeds, which parseFeed parses',
+  'apps/web/src/shared/forms/': 'reads what the user types into a form',
+  'apps/web/src/shared/sealing/': 'reads what the user types into a form',
+  'apps/web/src/features/settings/': 'reads what the user types into a form',
+  'apps/web/src/features/torrents/': 'reads what the user types into a form',
+  'apps/web/src/shared/media/read-text.ts#readText': 'fetches a file and calls decodeText',
+  'apps/web/src/features/share-page/config.ts#parseConfig': 'reads the configuration of the site that serves the page',
+  'apps/web/src/features/share-page/sealing/own-keys.ts#readKeyBytes': 'reads a file as bytes',
+  'apps/web/src/features/add/adding.ts#readTorrent': 'reads a file as bytes',
+  'packages/identity/src/age/identity-file.ts#readIdentities': 'reads an own key file; a library decrypts it, with a password',
+  'packages/identity/src/key-file.ts#readKeyFile': 'reads an own key file; a library decrypts it, with a password',
+  'packages/torrent/src/platform/': 'reads a file as bytes',
+  'packages/torrent/src/hash/': 'reads the files of a torrent as bytes',
+  'packages/torrent/src/metainfo/name-reader.ts#readNames': 'called by parseInfo',
+  'packages/torrent/src/base/bytes.ts#readU16': 'reads one integer',
+  'packages/torrent/src/base/bytes.ts#readU32': 'reads one integer',
+  'packages/sealed/src/age/plain-reader.ts#PlainReader': 'decrypts authenticated chunks',
+  'packages/options/src/parse.ts#parseWords': 'reads what the user of the command line types',
+  'packages/api/src/feed-matching.ts#readFilterText': 'reads what the user types into a form',
+}

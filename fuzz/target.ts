@@ -1,0 +1,124 @@
+/** Runs one parser on one input and judges what it does. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { getHeapStatistics } from 'node:v8'
+import type { Driver, Drivers, Parser } from './parser.ts'
+
+export type Fault = 'throws' | 'changes its input' | 'round trip' | 'slow' | 'memory' | 'hangs'
+
+export interface Failure {
+  readonly fault: Fault
+  /** Equal for inputs that fail in the same way. */
+  readonly signature: string
+  readonly details: string
+}
+
+export interface Target {
+  readonly parser: Parser
+  /** Returns what is wrong, or null. */
+  check(input: Uint8Array): Promise<Failure | null>
+}
+
+/** A run of any parser on its longest input takes a small part of this, also on a busy machine. */
+const SLOW_MS = 250
+/** Memory that a run may hold at its end: results may be several times as large as the input. */
+const MEMORY_BYTES = 48 << 20
+
+type Run = (input: Uint8Array | string) => unknown
+type Encode = (value: unknown) => Uint8Array | string | null
+
+/** Loads a parser. Rejects if its module does not export it. */
+export async function openTarget(parser: Parser): Promise<Target> {
+  const driver: Driver = (await loadDrivers(parser))[parser.name] ?? {}
+  const exported = ((await load(`../${parser.file}`)) as Record<string, unknown>)[parser.export]
+  if (typeof exported !== 'function') throw new Error(`${parser.file} does not export ${parser.export}`)
+  const run = (driver.run ?? exported) as Run
+  const encode = driver.encode as Encode | undefined
+  const given = (bytes: Uint8Array) =>
+    parser.takes === 'bytes' ? bytes : Buffer.from(bytes).toString(parser.takes)
+
+  const once = async (input: Uint8Array): Promise<Failure | null> => {
+    const bytes = input.slice()
+    let value: unknown
+    try {
+      value = run(given(bytes))
+      if (value instanceof Promise) value = await value
+    } catch (error) {
+      return isDocumented(error, parser) ? null : thrown('throws', error)
+    }
+    if (!isDeepStrictEqual(bytes, input))
+      return { fault: 'changes its input', signature: 'changes its input', details: '' }
+    return encode ? roundTrip(value, parser, run, encode) : null
+  }
+
+  return {
+    parser,
+    async check(input) {
+      const before = getHeapStatistics()
+      const started = performance.now()
+      const failure = await once(input)
+      const elapsedMs = performance.now() - started
+      if (failure) return failure
+      const after = getHeapStatistics()
+      const grownBytes =
+        after.external_memory - before.external_memory + (after.used_heap_size - before.used_heap_size)
+      if (grownBytes > MEMORY_BYTES)
+        return { fault: 'memory', signature: 'memory', details: `${grownBytes >> 20} MiB` }
+      return elapsedMs > SLOW_MS ? slow(once, input) : null
+    },
+  }
+}
+
+/** Loads the drivers of the parser's workspace only: each look at the coverage takes longer the more code is loaded. */
+async function loadDrivers({ file }: Parser): Promise<Drivers> {
+  const workspace = file.split('/')[1]
+  if (!existsSync(join(import.meta.dirname, 'drivers', `${workspace}.ts`))) return {}
+  return ((await load(`./drivers/${workspace}.ts`)) as { DRIVERS: Drivers }).DRIVERS
+}
+
+function load(path: string): Promise<unknown> {
+  return import(/* @vite-ignore */ new URL(path, import.meta.url).href)
+}
+
+function isDocumented(error: unknown, { throws }: Parser): boolean {
+  return error instanceof Error && throws.includes('code' in error ? String(error.code) : error.name)
+}
+
+async function roundTrip(value: unknown, parser: Parser, run: Run, encode: Encode): Promise<Failure | null> {
+  try {
+    const encoded = encode(value)
+    if (encoded === null) return null
+    const again = await run(
+      typeof encoded === 'string' && parser.takes === 'bytes' ? Buffer.from(encoded) : encoded,
+    )
+    if (isDeepStrictEqual(again, value)) return null
+    return { fault: 'round trip', signature: 'round trip', details: 'the value differs after encoding' }
+  } catch (error) {
+    return thrown('round trip', error)
+  }
+}
+
+/** Takes the best of three more runs, since another program may have had the processor. */
+async function slow(
+  once: (input: Uint8Array) => Promise<unknown>,
+  input: Uint8Array,
+): Promise<Failure | null> {
+  let bestMs = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 3; i++) {
+    const started = performance.now()
+    await once(input)
+    bestMs = Math.min(bestMs, performance.now() - started)
+  }
+  if (bestMs <= SLOW_MS) return null
+  return { fault: 'slow', signature: 'slow', details: `${Math.round(bestMs)} ms for ${input.length} bytes` }
+}
+
+/** The signature names the error and where it was thrown, without values of the input. */
+function thrown(fault: Fault, error: unknown): Failure {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
+  const frame = /at .*?([\w.-]+\.tsx?:\d+)/.exec(stack ?? '')?.[1] ?? ''
+  const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : ''
+  const signature = `${fault}: ${name}${code} at ${frame}`
+  return { fault, signature, details: `${name}${code}: ${message.slice(0, 200)} (${frame})` }
+}
