@@ -36,7 +36,7 @@ export interface SessionOptions {
   resumeStore?: ResumeStore
   /** Add all recorded torrents at the start. If false, a torrent's record is used when it is added. Default true. */
   restore?: boolean
-  /** TCP and DHT port: 0 for any free port, null to accept no connections. Default 6881, or a free port if it is taken. */
+  /** TCP, uTP and DHT port: 0 for any free port, null to accept no connections. Default 6881, or a free port if it is taken. */
   port?: number | null
   /** Address to accept connections on. Default: all, of both families. */
   host?: string
@@ -54,6 +54,8 @@ export interface SessionOptions {
    * on, without STUN or TURN servers.
    */
   webrtc?: boolean | WebrtcOptions
+  /** uTP (BEP 29), on the UDP port with the number of the TCP port, unless another program has that. Default true. */
+  utp?: boolean
   /** Message stream encryption. WebRTC is always encrypted by itself. */
   encryption?: EncryptionPolicy
   limits?: Partial<RateLimits>
@@ -100,6 +102,7 @@ export type SessionSettings = Pick<
   | 'lsd'
   | 'pex'
   | 'trackers'
+  | 'utp'
   | 'webrtc'
   | 'encryption'
   | 'ipFilter'
@@ -156,7 +159,7 @@ export interface SessionApi {
   /** Sets the rate limits of the whole session or of one class of peers. Applies to open connections, too. */
   setLimits(limits: Partial<RateLimits>, peerClass?: PeerClass): void
   /**
-   * Changes settings while the session is open. `directory` applies to torrents added later, `encryption` and `pex: true` to peers that connect
+   * Changes settings while the session is open. `directory` applies to torrents added later, `encryption`, `utp` and `pex: true` to peers that connect
    * later; everything else applies immediately, `ipFilter` to connected peers, too. If fewer connections are allowed, the least active ones are closed. Rejects with `bad-argument`, or
    * with `refused` if the port is taken; then nothing changes.
    */

@@ -7,6 +7,7 @@ const read = (...words: string[]) => sessionOptions(parseWords(words, NETWORK_OP
 describe('options of the network', () => {
   test('WebRTC is on by default, without servers', async () => {
     expect(await read()).toMatchObject({ webrtc: { iceServers: [] }, trackers: true })
+    expect(await read('--no-utp')).toMatchObject({ utp: false, webrtc: { iceServers: [] } })
     expect(await read('--no-webrtc')).toMatchObject({ webrtc: false, trackers: true })
   })
 

@@ -20,6 +20,7 @@ export const NETWORK_OPTIONS = {
   noLsd: flag(texts.networkOptions.noLsd),
   noPex: flag(texts.networkOptions.noPex),
   noTrackers: flag(texts.networkOptions.noTrackers),
+  noUtp: flag(texts.networkOptions.noUtp),
   noWebrtc: flag(texts.networkOptions.noWebrtc),
   iceServer: list('URL', {
     help: texts.networkOptions.iceServer,
@@ -49,6 +50,7 @@ export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>
     lsd: !given.noLsd,
     pex: !given.noPex,
     trackers: !given.noTrackers,
+    utp: !given.noUtp,
     webrtc: given.noWebrtc ? false : { iceServers: await iceServers(given.iceServer) },
     limits,
     ...(port !== undefined && { port }),

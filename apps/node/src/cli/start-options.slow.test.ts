@@ -77,6 +77,7 @@ describe('options of a node', () => {
       noLsd: 'true',
       noPex: 'true',
       noTrackers: 'true',
+      noUtp: 'true',
       noWebrtc: 'true',
       noTracker: 'true',
       publicUrl: 'http://203.0.113.7:8420',

@@ -80,6 +80,7 @@ export const START_OPTIONS = {
   noLsd: flag(texts.networkOptions.noLsd),
   noPex: flag(texts.networkOptions.noPex),
   noTrackers: flag(texts.networkOptions.noTrackers),
+  noUtp: flag(texts.networkOptions.noUtp),
   noWebrtc: flag(texts.networkOptions.noWebrtc),
   noTracker: flag(texts.start.options.noTracker),
   publicUrl: value('URL', {
@@ -133,12 +134,12 @@ export function readStartOptions(
       )
     layers.push(file)
   }
-  const { ipFilter, noDht, noLsd, noPex, noTrackers, noWebrtc, ...options } = completeOptions(
+  const { ipFilter, noDht, noLsd, noPex, noTrackers, noUtp, noWebrtc, ...options } = completeOptions(
     START_OPTIONS,
     given,
     layers,
   )
-  const off = { dht: noDht, lsd: noLsd, pex: noPex, trackers: noTrackers, webrtc: noWebrtc }
+  const off = { dht: noDht, lsd: noLsd, pex: noPex, trackers: noTrackers, utp: noUtp, webrtc: noWebrtc }
   checkPassword(options)
   return {
     ...options,

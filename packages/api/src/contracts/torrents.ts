@@ -305,6 +305,11 @@ export const TORRENTS = contract({
         title: 'Trackers',
         description: 'Asks the trackers of a torrent for peers.',
       }),
+      utp: setting(z.boolean(), true, {
+        title: 'uTP',
+        description:
+          'Transfers over UDP that give way to your other traffic and pass more routers. TCP is used where uTP does not connect.',
+      }),
       webrtc: setting(z.boolean(), true, {
         title: 'WebRTC',
         description: 'Connects to peers in web browsers through trackers whose URLs begin with ws: or wss:.',

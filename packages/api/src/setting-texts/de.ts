@@ -50,6 +50,11 @@ const settings = {
     title: 'Tracker',
     description: 'Fragt die Tracker eines Torrents nach Peers.',
   },
+  'network.utp': {
+    title: 'uTP',
+    description:
+      'Übertragungen über UDP, die Ihrem übrigen Datenverkehr Vorrang lassen und mehr Router überwinden. Wo uTP keine Verbindung bekommt, wird TCP verwendet.',
+  },
   'network.webrtc': {
     title: 'WebRTC',
     description: 'Verbindet über Tracker, deren URL mit ws: oder wss: beginnt, mit Peers in Webbrowsern.',

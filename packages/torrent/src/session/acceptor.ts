@@ -44,7 +44,7 @@ export class Acceptor {
 
   /**
    * Listens with every transport, on one port if possible, and then closes the listeners of before; connections stay. If a port that the
-   * user named is taken, it rejects, and everything is as it was.
+   * user named is taken, it rejects, and everything is as it was. Transports whose listening is optional come without it then.
    */
   async listen(transports: readonly Transport[], place: ListenPlace): Promise<void> {
     const before = this.#listeners
@@ -79,12 +79,13 @@ export class Acceptor {
         )
       const wanted = port || dialablePort(opened) || (port ?? DEFAULT_PORT)
       const listener = await listen(wanted).catch(error => {
+        if (transport.isListeningOptional) return null
         // Another client may have the usual port, but a port that the user named is required.
         if (!port && wanted !== 0) return listen(0)
         for (const other of opened.values()) void other.close()
         throw error
       })
-      opened.set(transport, listener)
+      if (listener) opened.set(transport, listener)
     }
     return opened
   }

@@ -15,7 +15,7 @@ import type { ReadyConnection } from '../swarm/ready-connection.ts'
 import type { SwarmSettings } from '../swarm/swarm-context.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { ResolveHost } from '../transport/resolve.ts'
-import type { PeerAddress } from '../transport/transport.ts'
+import type { PeerAddress, Transport } from '../transport/transport.ts'
 import { TransportSet } from '../transport/transport-set.ts'
 import { generatePeerId } from '../wire/peer-id.ts'
 import { ActiveTorrents } from './active-torrents.ts'
@@ -59,6 +59,8 @@ export class EngineContext implements SessionContext {
   settings: EngineSettings
   readonly limits: ClassLimits
   readonly transports: TransportSet
+  /** The transport that can be turned off; null if there is none. */
+  readonly utp: Transport | null
   /** The UDP ports that the DHT and transports share. */
   readonly datagrams: SharedDatagrams
   // Set while the session opens.
@@ -86,7 +88,10 @@ export class EngineContext implements SessionContext {
     this.#environment = environment
     this.datagrams = new SharedDatagrams(environment.openDatagram)
     const services = { clock, random, datagrams: this.datagrams }
-    this.transports = new TransportSet(clock, sessionTransports(environment, services))
+    const transports = sessionTransports(environment, services)
+    this.utp = transports.find(({ kind }) => kind === 'utp') ?? null
+    this.transports = new TransportSet(clock, transports)
+    if (options.utp === false && this.utp) this.transports.remove(this.utp)
     this.active = new ActiveTorrents(clock)
     const { peerId } = this
     const live = { policy: () => this.settings.encryption, dht: () => this.dhtPort > 0 }
@@ -179,7 +184,7 @@ export class EngineContext implements SessionContext {
   async close(): Promise<void> {
     this.active.close()
     const transports = this.transports.all.map(transport => transport.close())
-    await Promise.all([this.discoveries?.close(), ...transports])
+    await Promise.all([this.discoveries?.close(), this.utp?.close(), ...transports])
     await Promise.all([this.#hashPool?.close(), this.resume?.close()])
     this.limits.close()
   }

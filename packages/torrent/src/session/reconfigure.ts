@@ -20,6 +20,7 @@ export async function reconfigure(parts: SessionParts, changes: SessionSettings)
   const { context, torrents } = parts
   const moved = changes.port !== undefined && (await rebind(parts, changes.port))
   context.settings = changedSettings(context.settings, changes)
+  if (changes.utp !== undefined) await turnUtp(parts, changes.utp)
   if (changes.webrtc !== undefined) parts.webrtc.configure(changes.webrtc)
   if (changes.ipFilter !== undefined)
     for (const torrent of torrents) torrent.phases.network.swarm?.applyIpFilter()
@@ -40,6 +41,18 @@ async function rebind(parts: SessionParts, port: number | null): Promise<boolean
   await acceptor.listen(context.transports.all, { port, host })
   context.listenPort = acceptor.port
   return true
+}
+
+/** Turns uTP on or off for connections that are made from now on. */
+async function turnUtp({ acceptor, context }: SessionParts, on: boolean): Promise<void> {
+  const { transports, utp } = context
+  if (!utp || transports.all.includes(utp) === on) return
+  if (on) {
+    transports.add(utp)
+    return acceptor.add(utp)
+  }
+  transports.remove(utp)
+  await acceptor.remove(utp)
 }
 
 /** Turns a discovery on or off, with all torrents in it. */

@@ -100,6 +100,16 @@ describe('peer exchange (BEP 11)', () => {
     })
   })
 
+  it('says who speaks uTP', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const peer = await bench.connect({ ip: '80.1.1.1', kind: 'utp' })
+    peer.remote.extended({ port: 7000 })
+    const listener = await bench.connect({ ip: '80.1.1.2' })
+    listener.remote.extended()
+    await bench.pass(2000)
+    expect(pexHeard(listener.remote)).toMatchObject([{ added: [{ host: '80.1.1.1', flags: PexFlag.utp }] }])
+  })
+
   it('adds addresses to dial, at most once a minute', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()

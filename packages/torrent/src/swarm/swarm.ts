@@ -253,7 +253,7 @@ export class Swarm {
 function exchangeablePeers(peers: Iterable<Peer>): PexPeer[] {
   const list: PexPeer[] = []
   for (const peer of peers) {
-    const { dialableAddress, incoming } = peer.link.connection
+    const { dialableAddress, incoming, kind } = peer.link.connection
     // BEP 11 has room for IP addresses only.
     if (!dialableAddress || !parseIp(dialableAddress.host)) continue
     const port = dialableAddress.port || peer.extensions.listenPort
@@ -261,6 +261,7 @@ function exchangeablePeers(peers: Iterable<Peer>): PexPeer[] {
     const flags =
       (peer.encrypted ? PexFlag.prefersEncryption : 0) |
       (peer.pieces.uploadOnly ? PexFlag.uploadOnly : 0) |
+      (kind === 'utp' ? PexFlag.utp : 0) |
       (incoming ? 0 : PexFlag.reachable)
     list.push({ host: dialableAddress.host, port, flags })
   }

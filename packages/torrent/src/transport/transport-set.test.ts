@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../base/virtual-clock.ts'
 import type { Connection, PeerAddress, Transport, TransportKind } from './transport.ts'
-import { HEAD_START_MS, MAX_REMEMBERED, REMEMBERED_MS, TransportSet } from './transport-set.ts'
+import {
+  DIAL_RULES,
+  HEAD_START_MS,
+  MAX_OVERTAKEN,
+  MAX_REMEMBERED,
+  REMEMBERED_MS,
+  TransportSet,
+} from './transport-set.ts'
+
+const UTP_HEAD_START_MS = DIAL_RULES.internet.headStartMs.utp!
 
 const ADDRESS: PeerAddress = { host: '80.0.0.1', port: 1 }
 const signal = new AbortController().signal
@@ -67,7 +76,7 @@ function setup(first: Partial<FakeTransport> = {}, second: Partial<FakeTransport
 
 describe('TransportSet', () => {
   it('dials with the preferred transport alone if that connects during its head start', async () => {
-    const { utp, tcp, dial, clock } = setup({ afterMs: HEAD_START_MS - 1 })
+    const { utp, tcp, dial, clock } = setup({ afterMs: UTP_HEAD_START_MS - 1 })
     expect((await dial()).kind).toBe('utp')
     expect([utp.dials.length, tcp.dials.length]).toEqual([1, 0])
     expect(clock.pending).toBe(0)
@@ -90,14 +99,14 @@ describe('TransportSet', () => {
 
   it('closes a connection that loses the race', async () => {
     const { clock, utp, tcp, set } = setup(
-      { afterMs: 2 * HEAD_START_MS },
+      { afterMs: 2 * UTP_HEAD_START_MS },
       {
-        afterMs: HEAD_START_MS + 10,
+        afterMs: UTP_HEAD_START_MS + 10,
         ignoresAbort: true,
       },
     )
     const dialing = set.dial(ADDRESS, { signal })
-    await clock.advance(2 * HEAD_START_MS)
+    await clock.advance(2 * UTP_HEAD_START_MS)
     expect((await dialing).kind).toBe('utp')
     expect(tcp.aborted).toBe(1)
     await clock.advance(5000)
@@ -117,6 +126,27 @@ describe('TransportSet', () => {
     expect(set.remembered).toBe(0)
   })
 
+  it('prefers TCP in the local network, with the usual head start', async () => {
+    const { clock, utp, tcp, set, dial } = setup({}, { outcome: 'hangs' })
+    const dialing = set.dial({ host: '192.168.0.7', port: 1 }, { signal })
+    await clock.advance(HEAD_START_MS - 1)
+    expect([utp.dials.length, tcp.dials.length]).toEqual([0, 1])
+    await clock.advance(1)
+    expect((await dialing).kind).toBe('utp')
+    tcp.outcome = 'connects'
+    expect((await dial({ host: '::1', port: 1 })).kind).toBe('tcp')
+    // The address where TCP failed.
+    expect((await dial({ host: '192.168.0.7', port: 1 })).kind).toBe('utp')
+  })
+
+  it('tries a transport last that was overtaken at many addresses in a row, as where UDP is blocked', async () => {
+    const { utp, dial } = setup({ outcome: 'hangs' })
+    for (let port = 1; port <= MAX_OVERTAKEN; port++) await dial({ host: '80.0.0.2', port })
+    expect(utp.dials).toHaveLength(MAX_OVERTAKEN)
+    expect((await dial()).kind).toBe('tcp')
+    expect(utp.dials).toHaveLength(MAX_OVERTAKEN)
+  })
+
   it('tries a transport that failed before when all others fail', async () => {
     const { utp, tcp, dial } = setup({ outcome: 'fails' })
     await dial()
@@ -128,8 +158,13 @@ describe('TransportSet', () => {
   })
 
   it('remembers a bounded number of addresses, and nothing if all transports fail', async () => {
-    const { tcp, set, dial } = setup({ outcome: 'fails' })
-    for (let port = 1; port <= MAX_REMEMBERED + 50; port++) await dial({ host: '80.0.0.1', port })
+    const { utp, tcp, set, dial } = setup({ outcome: 'fails' })
+    for (let port = 1; port <= 1.5 * MAX_REMEMBERED; port++) {
+      // One success in a while, so that uTP does not count as blocked.
+      utp.outcome = port % MAX_OVERTAKEN === 0 ? 'connects' : 'fails'
+      await dial({ host: '80.0.0.1', port })
+    }
+    utp.outcome = 'fails'
     expect(set.remembered).toBe(MAX_REMEMBERED)
     tcp.outcome = 'fails'
     await expect(dial({ host: '80.0.0.9', port: 9 })).rejects.toThrow('utp failed')
@@ -142,7 +177,7 @@ describe('TransportSet', () => {
     const dialing = set.dial(ADDRESS, { signal: controller.signal })
     const reason = new Error('enough')
     const rejected = expect(dialing).rejects.toBe(reason)
-    await clock.advance(HEAD_START_MS)
+    await clock.advance(UTP_HEAD_START_MS)
     controller.abort(reason)
     await rejected
     expect([utp.aborted, tcp.aborted]).toEqual([1, 1])

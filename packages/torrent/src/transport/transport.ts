@@ -71,6 +71,11 @@ export interface Listener {
 /** A way to reach and be reached by peers. `testTransport` in compliance.ts checks an implementation. */
 export interface Transport {
   readonly kind: TransportKind
+  /**
+   * Whether a session does without incoming connections over this transport if it cannot listen at the port that others listen at. Default
+   * false: the session then does not open.
+   */
+  readonly isListeningOptional?: boolean
   /** Whether this transport can reach the address. It must return false for addresses of another `kind`. */
   canDial(address: PeerAddress): boolean
   /** Opens a connection. Rejects with a ShoalError (`refused`, `unreachable`, `timeout`, `closed`) or with the signal's reason. */

@@ -2,7 +2,14 @@
 import type { Settings, SettingsChange } from '@shoal/api'
 import { givenMembers, givenSettings } from '../server/compat/given-settings.ts'
 import { alternativeTimes, scheduleWith } from '../server/compat/schedule.ts'
-import { ENCRYPTION, isQueueing, LIMIT_ACTIONS, layoutNamed, SCHEDULED_DAYS } from './preferences.ts'
+import {
+  ENCRYPTION,
+  isQueueing,
+  LIMIT_ACTIONS,
+  layoutNamed,
+  PROTOCOL,
+  SCHEDULED_DAYS,
+} from './preferences.ts'
 import { Refusal } from './refusal.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -40,12 +47,15 @@ export function withoutFixed(change: SettingsChange, fixed: readonly string[]): 
 
 function networkChange(given: Given) {
   const encryption = number(given, 'encryption')
+  const protocol = number(given, 'bittorrent_protocol')
   return {
     port: bool(given, 'random_port') ? 0 : whole(given, 'listen_port'),
     encryption: findName(ENCRYPTION, encryption),
     dht: bool(given, 'dht'),
     lsd: bool(given, 'lsd'),
     pex: bool(given, 'pex'),
+    // uTP alone does not exist here.
+    utp: protocol === undefined ? undefined : protocol !== PROTOCOL.tcp,
     // -1: unlimited.
     maxConnections: positive(given, 'max_connec', 65_535),
     maxConnectionsPerTorrent: positive(given, 'max_connec_per_torrent', 65_535),

@@ -63,6 +63,14 @@ test('limits, queue, seeding limits and times become settings', () => {
   })
 })
 
+test('TCP alone turns uTP off', () => {
+  expect(toPreferences(SETTINGS, INFO, WEB)).toMatchObject({ bittorrent_protocol: 0 })
+  const off = settingsChange({ bittorrent_protocol: 1 }, SETTINGS)
+  expect(off).toEqual({ network: { utp: false } })
+  expect(toPreferences(merged(off), INFO, WEB)).toMatchObject({ bittorrent_protocol: 1 })
+  expect(settingsChange({ bittorrent_protocol: 2 }, SETTINGS)).toEqual({ network: { utp: true } })
+})
+
 test('the IP filter is switched by its path', () => {
   const on = settingsChange(
     { ip_filter_enabled: true, ip_filter_path: '/list.dat', ip_filter_trackers: true },

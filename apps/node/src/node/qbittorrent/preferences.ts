@@ -3,6 +3,7 @@ import type { NodeInfo, Settings } from '@shoal/api'
 import { alternativeTimes, EVERY_DAY } from '../server/compat/schedule.ts'
 import { UNUSED_PREFERENCES } from './unused-preferences.ts'
 
+export const PROTOCOL = { both: 0, tcp: 1 } as const
 export const ENCRYPTION = { prefer: 0, require: 1, plain: 2 } as const
 const LAYOUTS = { original: 'Original', subfolder: 'Subfolder', 'no-subfolder': 'NoSubfolder' } as const
 
@@ -52,6 +53,7 @@ function ofDownloads({ downloads, automation }: Settings) {
 
 function ofConnections({ network, privacy }: Settings, { peerPort }: NodeInfo) {
   return {
+    bittorrent_protocol: network.utp ? PROTOCOL.both : PROTOCOL.tcp,
     dht: network.dht,
     ip_filter_enabled: privacy.ipFilter !== null,
     ip_filter_path: privacy.ipFilter ?? '',

@@ -16,8 +16,6 @@ export const UNUSED_PREFERENCES = {
   // The limits of a .torrent.
   bdecode_depth_limit: 128,
   bdecode_token_limit: 1_000_000,
-  // 0: TCP and uTP; 1: TCP only.
-  bittorrent_protocol: 1,
   block_peers_on_privileged_ports: false,
   bypass_auth_subnet_whitelist: '',
   bypass_auth_subnet_whitelist_enabled: false,

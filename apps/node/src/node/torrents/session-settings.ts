@@ -9,8 +9,8 @@ import type { TorrentManager } from './torrent-manager.ts'
 
 /** Options of a session, to open one or to pass to `Session.configure`. */
 export function sessionOptions({ downloads, network, privacy }: Settings) {
-  const { port, encryption, dht, lsd, pex, trackers, maxConnections, maxConnectionsPerTorrent, uploadSlots } =
-    network
+  const { port, encryption, dht, lsd, pex, trackers, utp } = network
+  const { maxConnections, maxConnectionsPerTorrent, uploadSlots } = network
   const webrtc = network.webrtc && { iceServers: network.iceServers.map(parseIceServer) }
   return {
     directory: downloads.directory,
@@ -20,6 +20,7 @@ export function sessionOptions({ downloads, network, privacy }: Settings) {
     lsd,
     pex,
     trackers,
+    utp,
     webrtc,
     filterTrackers: privacy.filterTrackers,
     maxConnections,

@@ -117,6 +117,7 @@ function networkChange(read: Reader) {
     dht: read.bool('dht-enabled'),
     lsd: read.bool('lpd-enabled'),
     pex: read.bool('pex-enabled'),
+    utp: read.bool('utp-enabled'),
     maxConnections: read.whole('peer-limit-global') ?? read.whole('peer-limit'),
     maxConnectionsPerTorrent: read.whole('peer-limit-per-torrent'),
   }

@@ -84,7 +84,7 @@ export function sessionFields(parts: SessionParts): Record<string, unknown> {
     'start-added-torrents': !downloads.startPaused,
     'trash-original-torrent-files': false,
     units: UNITS,
-    'utp-enabled': false,
+    'utp-enabled': network.utp,
     // Clients derive from this which methods they can use: 4.0 is the Transmission of rpc-version 17.
     version: `4.0.6 (Shoal ${info.version})`,
   }

@@ -8,7 +8,7 @@ import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { createMemoryStorage } from '../../storage/memory-storage.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { MemoryNetwork } from '../../transport/memory-transport.ts'
-import type { PeerAddress } from '../../transport/transport.ts'
+import type { PeerAddress, TransportKind } from '../../transport/transport.ts'
 import type { HandshakeFeatures } from '../../wire/handshake.ts'
 import { BlockCache } from '../block-cache.ts'
 import type { Peer } from '../peer.ts'
@@ -38,6 +38,8 @@ export interface TestSwarmOptions {
 }
 
 export interface RemoteOptions {
+  /** The transport that the connection claims to be of. */
+  kind?: TransportKind
   /** IP address. Default: one that no other has. */
   ip?: string
   features?: Partial<HandshakeFeatures>
@@ -189,6 +191,7 @@ export class TestSwarm {
     const peerId = options.peerId ?? new Uint8Array(20).fill(100 + this.#nextId++)
     const features = { extended: true, fast: true, dht: false, v2: false, ...options.features }
     const [near, far] = await this.#pipe(ip, options.outgoing ?? false)
+    if (options.kind) Object.defineProperty(near, 'kind', { value: options.kind })
     const ready: ReadyConnection = {
       connection: near,
       encrypted: false,

@@ -17,6 +17,8 @@ interface OpenSocket {
 /** uTP (BEP 29) over IPv4 and IPv6, on UDP ports that it shares with the DHT. */
 export class UtpTransport implements Transport {
   readonly kind = 'utp'
+  /** TCP's number may be taken as a UDP port, and peers try both. */
+  readonly isListeningOptional = true
   readonly #services: TransportServices
   readonly #openDatagram: OpenDatagram
   readonly #sockets = new Set<OpenSocket>()
@@ -97,10 +99,12 @@ export class UtpTransport implements Transport {
   /** Returns a socket that reaches the address: that of a listener if possible, because routers know it. */
   async #socketTo({ host }: PeerAddress): Promise<OpenSocket> {
     const family = familyOf(host)
-    for (const socket of this.#sockets) {
+    const able = [...this.#sockets].filter(socket => {
       const isLocalOnly = socket.host !== undefined && isLoopback(socket.host)
-      if (socket.utp.family === family && (!isLocalOnly || isLoopback(host))) return socket
-    }
+      return socket.utp.family === family && (!isLocalOnly || isLoopback(host))
+    })
+    const open = able.find(({ utp }) => utp.onConnection !== null) ?? able[0]
+    if (open) return open
     let opening = this.#opening.get(family)
     if (!opening) {
       opening = this.#open(family, undefined, 0).finally(() => this.#opening.delete(family))

@@ -44,6 +44,7 @@ export const common: Translation<typeof original> = {
     noLsd: 'Nicht im lokalen Netz nach Peers suchen',
     noPex: 'Keine Peers mit anderen Peers austauschen',
     noTrackers: 'Sich nicht bei Trackern melden',
+    noUtp: 'Keine Verbindungen über uTP, nur über TCP',
     noWebrtc: 'Keine Verbindungen zu Peers in Browsern (WebRTC)',
     iceServer:
       'STUN- oder TURN-Server, der WebRTC durch Firewalls hilft: stun:HOST:PORT, turn:USER:SECRET@HOST:PORT',

@@ -42,6 +42,7 @@ export const common = {
     noLsd: 'Do not look for peers in the local network',
     noPex: 'Do not exchange peers with other peers',
     noTrackers: 'Do not announce to trackers',
+    noUtp: 'Do not connect over uTP, only over TCP',
     noWebrtc: 'Do not connect to peers in browsers (WebRTC)',
     iceServer:
       'STUN or TURN server, which helps WebRTC through firewalls: stun:HOST:PORT, turn:USER:SECRET@HOST:PORT',
