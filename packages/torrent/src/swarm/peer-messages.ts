@@ -144,8 +144,9 @@ export class PeerMessages implements LinkHandler {
 
   onRequest(piece: number, begin: number, length: number): void {
     const { flags, upload } = this.#peer
-    if (flags.amChoking && !this.#isAllowedFast(piece, length)) upload.reject(piece, begin, length)
-    else upload.request(piece, begin, length)
+    if (flags.amChoking && !this.#isAllowedFast(piece, length)) return upload.reject(piece, begin, length)
+    upload.request(piece, begin, length)
+    this.#peer.requested(piece)
   }
 
   onCancel(piece: number, begin: number, length: number): void {

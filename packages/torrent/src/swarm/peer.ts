@@ -14,6 +14,9 @@ import type { ReadyConnection } from './ready-connection.ts'
 import type { ThrottlePair } from './swarm-context.ts'
 import type { SwarmState } from './swarm-state.ts'
 
+/** Pieces suggested to a peer when it is unchoked, so that it always knows the next ones. */
+const SUGGESTED_AHEAD = 8
+
 export interface PeerOptions {
   readonly id: number
   readonly swarm: SwarmState
@@ -144,7 +147,14 @@ export class Peer {
   unchoke(): void {
     if (!this.flags.amChoking) return
     this.flags.amChoking = false
+    // Before the peer may request, so that it knows what to request.
+    this.#suggest(SUGGESTED_AHEAD)
     this.link.out.unchoke()
+  }
+
+  /** The peer requests blocks of a piece, which may be one that was suggested. */
+  requested(piece: number): void {
+    if (this.#swarm.spreading.requested(piece)) this.#suggest(1)
   }
 
   /** Announces a piece that we have now. */
@@ -174,6 +184,13 @@ export class Peer {
     if (this.speaksFast && (!have || have.count === 0)) out.haveNone()
     else if (this.speaksFast && have?.isFull) out.haveAll()
     else if (have && have.count > 0) out.bitfield(have.bytes.slice())
+  }
+
+  /** Suggests pieces that nobody else has (BEP 6). */
+  #suggest(count: number): void {
+    const { transfer, spreading } = this.#swarm
+    if (!transfer || !this.speaksFast || this.pieces.uploadOnly) return
+    for (const piece of spreading.take(transfer, count)) this.link.out.suggest(piece)
   }
 
   /** Lets a peer that has next to nothing request a few pieces while we choke it (BEP 6). */

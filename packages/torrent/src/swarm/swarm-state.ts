@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { AllowedFastLimiter } from './allowed-fast-limiter.ts'
+import { Spreading } from './spreading.ts'
 import type { SwarmContext, SwarmEvents, SwarmTorrent } from './swarm-context.ts'
 import type { Transfer } from './transfer.ts'
 
@@ -10,6 +11,7 @@ export class SwarmState {
   readonly events: SwarmEvents
   readonly clock: Clock
   readonly allowedFast = new AllowedFastLimiter()
+  readonly spreading = new Spreading()
   /** Null while the metadata is unknown. */
   transfer: Transfer | null = null
   /** Bytes received from any source that we had already or did not ask for. */
