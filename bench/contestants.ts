@@ -4,7 +4,7 @@ import { installWebTorrent } from '../interop/support/install-webtorrent.ts'
 import { missing } from '../interop/support/tools.ts'
 import { AgentPeer } from './peers/agent.ts'
 import { LibtorrentPeer } from './peers/libtorrent.ts'
-import type { BenchPeer } from './peers/peer.ts'
+import { type BenchPeer, LOOPBACK, type PeerNetwork } from './peers/peer.ts'
 import { TransmissionPeer } from './peers/transmission.ts'
 
 export type Contestant = 'shoal' | 'libtorrent' | 'webtorrent' | 'transmission'
@@ -14,9 +14,9 @@ const programs = {
   webtorrent: fileURLToPath(new URL('./rivals/webtorrent-peer.ts', import.meta.url)),
 }
 
-const START: Record<Contestant, () => Promise<BenchPeer>> = {
-  shoal: () => AgentPeer.start('shoal', programs.ours),
-  libtorrent: () => LibtorrentPeer.start(),
+const START: Record<Contestant, (network: PeerNetwork) => Promise<BenchPeer>> = {
+  shoal: network => AgentPeer.start('shoal', programs.ours, [network.host, network.transport], network),
+  libtorrent: network => LibtorrentPeer.start(network),
   webtorrent: async () => AgentPeer.start('webtorrent', programs.webtorrent, [await installWebTorrent()]),
   transmission: () => TransmissionPeer.start(),
 }
@@ -24,8 +24,11 @@ const START: Record<Contestant, () => Promise<BenchPeer>> = {
 /** Versions of all contestants so far, as they report them. */
 export const versions = new Set<string>()
 
-/** Starts a new process of a contestant. Throws if it is not installed or does not start. */
-export async function startPeer(contestant: Contestant): Promise<BenchPeer> {
+/**
+ * Starts a new process of a contestant. Throws if it is not installed or does not start. Only Shoal and libtorrent can run elsewhere than on
+ * loopback TCP.
+ */
+export async function startPeer(contestant: Contestant, network = LOOPBACK): Promise<BenchPeer> {
   const lack =
     contestant === 'libtorrent'
       ? missing('libtorrent')
@@ -33,7 +36,7 @@ export async function startPeer(contestant: Contestant): Promise<BenchPeer> {
         ? missing('transmission-daemon')
         : null
   if (lack) throw new Error(lack)
-  const peer = await START[contestant]()
+  const peer = await START[contestant](network)
   versions.add(peer.version)
   return peer
 }

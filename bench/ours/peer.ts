@@ -1,10 +1,14 @@
-/** Our engine in its own process, driven by JSON lines. It starts like `shoal` itself: see apps/node/src/shoal.ts. */
+/**
+ * Our engine in its own process, driven by JSON lines. It starts like `shoal` itself: see apps/node/src/shoal.ts. Arguments: address to listen on
+ * (default: loopback), transport (`utp` uses nothing else).
+ */
 import { enableCompileCache } from 'node:module'
 import type { TorrentApi } from '@shoal/torrent'
 import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
 import { ownUsage } from '../../interop/support/usage.ts'
 import { systemClock } from '../../packages/torrent/src/base/clock.ts'
+import type { SessionEnvironment } from '../../packages/torrent/src/session/environment.ts'
 import type { AgentOperations } from '../peers/agent.ts'
 
 const FIRST_BYTE_POLL_MS = 5
@@ -15,16 +19,17 @@ enableCompileCache()
 const { Session } = await import('@shoal/torrent')
 keepYoungGenerationSmall()
 
-// Loopback TCP and the given peers only.
-const session = await Session.open({
-  port: 0,
-  host: '127.0.0.1',
-  dht: false,
-  lsd: false,
-  pex: false,
-  trackers: false,
-  encryption: 'plain',
-})
+const [host = '127.0.0.1', transport = 'tcp'] = process.argv.slice(2)
+// The given peers only.
+const session = await Session.open(
+  { port: 0, host, dht: false, lsd: false, pex: false, trackers: false, encryption: 'plain' },
+  transport === 'utp' ? await onlyUtp() : {},
+)
+
+async function onlyUtp(): Promise<SessionEnvironment> {
+  const { UtpTransport } = await import('../../packages/torrent/src/transport/utp/utp-transport.ts')
+  return { createTransports: services => [new UtpTransport(services)] }
+}
 
 /** The torrent that was started last. */
 let added: TorrentApi | null = null
@@ -62,7 +67,7 @@ const operations: AgentOperations = {
   },
 
   async dial({ port }) {
-    added?.addPeer(`127.0.0.1:${port}`)
+    added?.addPeer(`${host}:${port}`)
   },
 
   async addMany({ torrents, directory }) {

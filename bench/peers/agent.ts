@@ -1,7 +1,7 @@
 import { JsonLines } from '../../interop/support/json-lines.ts'
 import { type ManagedProcess, start } from '../../interop/support/process.ts'
 import type { ProcessUsage } from '../../interop/support/usage.ts'
-import { type BenchPeer, type Download, endpoints } from './peer.ts'
+import { type BenchPeer, type Download, endpoints, LOOPBACK, type PeerNetwork } from './peer.ts'
 
 const DEADLINE_MS = 300_000
 
@@ -26,19 +26,25 @@ export interface AgentOperations {
 export class AgentPeer implements BenchPeer {
   readonly #process: ManagedProcess
   readonly #lines: JsonLines
+  readonly host: string
   port = 0
   version = ''
 
-  private constructor(child: ManagedProcess) {
+  private constructor(child: ManagedProcess, host: string) {
     this.#process = child
+    this.host = host
     this.#lines = new JsonLines(child)
   }
 
   /** `program` is the path of a script, `args` its arguments. */
-  static async start(name: string, program: string, args: readonly string[] = []): Promise<AgentPeer> {
-    const peer = new AgentPeer(
-      await start(name, process.execPath, [program, ...args], { stdin: true, ownStdout: true }),
-    )
+  static async start(
+    name: string,
+    program: string,
+    args: readonly string[] = [],
+    { host, within = [] }: PeerNetwork = LOOPBACK,
+  ): Promise<AgentPeer> {
+    const options = { stdin: true, ownStdout: true, within }
+    const peer = new AgentPeer(await start(name, process.execPath, [program, ...args], options), host)
     try {
       Object.assign(peer, await peer.#lines.call<{ port: number; version: string }>('start'))
       return peer

@@ -1,24 +1,39 @@
 import { Libtorrent, type LibtorrentTorrent } from '../../interop/support/libtorrent.ts'
 import type { ProcessUsage } from '../../interop/support/usage.ts'
-import { type BenchPeer, type Download, endpoints } from './peer.ts'
+import { type BenchPeer, type Download, endpoints, LOOPBACK, type PeerNetwork } from './peer.ts'
 
 const DEADLINE_MS = 300_000
 
-/** libtorrent with its default settings, on loopback TCP, without encryption. */
+/** A port for libtorrent without TCP: it reports none that it chose itself. */
+let utpPort = 30_000
+
+/** libtorrent with its default settings, over one transport, without encryption. */
 export class LibtorrentPeer implements BenchPeer {
   readonly #peer: Libtorrent
+  readonly host: string
   readonly port: number
   readonly version: string
   #torrent: LibtorrentTorrent | undefined
 
-  private constructor(peer: Libtorrent) {
+  private constructor(peer: Libtorrent, host: string, port: number) {
     this.#peer = peer
-    this.port = peer.port
+    this.host = host
+    this.port = port
     this.version = `libtorrent ${peer.version}`
   }
 
-  static async start(): Promise<LibtorrentPeer> {
-    return new LibtorrentPeer(await Libtorrent.start({ encryption: 'plain' }))
+  static async start({ host, transport, within = [] }: PeerNetwork = LOOPBACK): Promise<LibtorrentPeer> {
+    const isUtp = transport === 'utp'
+    const port = isUtp ? utpPort++ : 0
+    const settings = {
+      listen_interfaces: `${host}:${port}`,
+      enable_incoming_utp: isUtp,
+      enable_outgoing_utp: isUtp,
+      enable_incoming_tcp: !isUtp,
+      enable_outgoing_tcp: !isUtp,
+    }
+    const peer = await Libtorrent.start({ encryption: 'plain', settings, within })
+    return new LibtorrentPeer(peer, host, port || peer.port)
   }
 
   async seed(torrent: string, directory: string): Promise<void> {
@@ -40,7 +55,7 @@ export class LibtorrentPeer implements BenchPeer {
   }
 
   async dial(port: number): Promise<void> {
-    await this.#torrent?.connect(port)
+    await this.#torrent?.connect(port, this.host)
   }
 
   addMany(torrents: readonly string[], directory: string): Promise<{ seconds: number }> {

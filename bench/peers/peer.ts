@@ -2,6 +2,17 @@
 import type { Endpoint } from '../../interop/support/libtorrent.ts'
 import type { ProcessUsage } from '../../interop/support/usage.ts'
 
+/** Where a client runs, and over which transport it connects and accepts. */
+export interface PeerNetwork {
+  /** Its own IP address. */
+  readonly host: string
+  readonly transport: 'tcp' | 'utp'
+  /** A command that starts a program in another network. Default: none. */
+  readonly within?: readonly string[]
+}
+
+export const LOOPBACK: PeerNetwork = { host: '127.0.0.1', transport: 'tcp' }
+
 export interface Download {
   /** A .torrent file. */
   readonly torrent: string
@@ -14,7 +25,8 @@ export interface Download {
 export interface BenchPeer extends AsyncDisposable {
   /** Name and version. */
   readonly version: string
-  /** Port on which it accepts connections. */
+  /** Address and port at which it accepts connections. */
+  readonly host: string
   readonly port: number
   /** Seeds complete content. Resolves once it is seeding. */
   seed(torrent: string, directory: string): Promise<void>
@@ -35,5 +47,5 @@ export interface BenchPeer extends AsyncDisposable {
 }
 
 export function endpoints(peers: readonly BenchPeer[]): Endpoint[] {
-  return peers.map(peer => ['127.0.0.1', peer.port])
+  return peers.map(peer => [peer.host, peer.port])
 }

@@ -11,6 +11,7 @@ const POLL_MS = 20
 export class TransmissionPeer implements BenchPeer {
   readonly #peer: Transmission
   readonly #directory: TempDir
+  readonly host = '127.0.0.1'
   readonly port: number
   readonly version: string
 

@@ -20,6 +20,8 @@ export interface LibtorrentOptions {
   settings?: Record<string, number | string | boolean>
   /** DHT nodes to start from; requires `settings.enable_dht`. */
   dhtNodes?: readonly Endpoint[]
+  /** A command that runs it in another network: see `StartOptions`. */
+  within?: readonly string[]
 }
 
 export interface Hashes {
@@ -187,6 +189,7 @@ export class Libtorrent implements AsyncDisposable {
       await start('libtorrent', toolPath('libtorrent'), ['-X', 'faulthandler', '-u', PROGRAM], {
         stdin: true,
         ownStdout: true,
+        within: options.within ?? [],
       }),
     )
     try {

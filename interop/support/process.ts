@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly stdin?: boolean
   /** The caller reads standard output. */
   readonly ownStdout?: boolean
+  /** A command, with its arguments, that runs the program in its place: `nsenter`, for example. Default: none. */
+  readonly within?: readonly string[]
 }
 
 /** Starts a program. Resolves once it runs, and rejects if it cannot be started. */
@@ -40,7 +42,8 @@ export async function start(
   args: readonly string[],
   options: StartOptions = {},
 ): Promise<ManagedProcess> {
-  const child = spawn(program, args, {
+  const [first, ...rest] = [...(options.within ?? []), program, ...args]
+  const child = spawn(first!, rest, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],

@@ -18,6 +18,7 @@ export const TOOLS = {
   'transmission-create': { debian: 'transmission-cli', find: once(() => which('transmission-create')) },
   'transmission-show': { debian: 'transmission-cli', find: once(() => which('transmission-show')) },
   'transmission-remote': { debian: 'transmission-cli', find: once(() => which('transmission-remote')) },
+  'qbittorrent-nox': { debian: 'qbittorrent-nox', find: once(() => which('qbittorrent-nox')) },
   chromium: { debian: 'chromium', find: once(() => which('chromium')) },
   'chromium-headless-shell': {
     debian: 'chromium-headless-shell',
@@ -34,6 +35,7 @@ export const TOOLS = {
   ip: { debian: 'iproute2', find: once(() => which('ip')) },
   unshare: { debian: 'util-linux', find: once(() => which('unshare')) },
   nsenter: { debian: 'util-linux', find: once(() => which('nsenter')) },
+  cc: { debian: 'gcc', find: once(() => which('cc')) },
   mount: { debian: 'mount', find: once(() => which('mount')) },
 } as const satisfies Record<string, Tool>
 

@@ -9,6 +9,8 @@ export interface ProcessUsage {
   readonly residentBytes: number
 }
 
+type CpuTime = Pick<ProcessUsage, 'userSeconds' | 'systemSeconds'>
+
 /** Linux reports processor time in this unit, regardless of the kernel's own tick. */
 const TICKS_PER_SECOND = 100
 
@@ -46,6 +48,11 @@ function highWaterMark(pid: number | 'self'): number | null {
   } catch {
     return null
   }
+}
+
+/** User and system time together. */
+export function cpuSeconds({ userSeconds, systemSeconds }: CpuTime): number {
+  return userSeconds + systemSeconds
 }
 
 /** Returns the usage between two samples of the same process; the peak covers its lifetime. */
