@@ -1,4 +1,4 @@
-/** uTP: as a pipe and under BitTorrent over loopback, on a lossy link, and beside TCP on a slow line with a long queue. */
+/** uTP: as a pipe and under BitTorrent over loopback, on a lossy link, and next to TCP on a slow line with a long queue. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cannotCreateLink, Link, type LinkOptions, type LinkStatistics } from '../interop/support/link.ts'
@@ -18,13 +18,13 @@ const GIB = 2 ** 30
 const LOOPBACK_UTP = { host: '127.0.0.1', transport: 'utp' } as const
 const LOSSY: LinkOptions = { bitsPerSecond: 50e6, roundTripMs: 80, bufferMs: 100, loss: 0.005 }
 const SLOW: LinkOptions = { bitsPerSecond: 10e6, roundTripMs: 20, bufferMs: 250 }
-/** Who sends over the slow line at the same time. */
+/** The flows that share the slow line. */
 const SLOW_FLOWS = {
   shoal: ['shoal'],
   libtorrent: ['libtorrent'],
   TCP: ['tcp'],
-  'TCP beside shoal': ['shoal', 'tcp'],
-  'TCP beside libtorrent': ['libtorrent', 'tcp'],
+  'TCP with shoal': ['shoal', 'tcp'],
+  'TCP with libtorrent': ['libtorrent', 'tcp'],
 } as const
 
 interface Transferred {
@@ -181,20 +181,20 @@ async function slow(medium: Medium, options: BenchOptions): Promise<Section> {
   const goalsOf = (who: 'shoal' | 'libtorrent') => [
     against(`Added delay of ${who} alone, 95 %`, highDelay(who), 100, 'most', ' ms'),
     against(
-      `TCP's rate beside ${who}, to TCP alone`,
-      tcpRate(`TCP beside ${who}`) / tcpRate('TCP'),
+      `TCP's rate next to ${who}, to TCP alone`,
+      tcpRate(`TCP with ${who}`) / tcpRate('TCP'),
       0.9,
       'least',
     ),
     against(
-      `TCP's delay beside ${who}, to TCP alone`,
-      meanDelay(`TCP beside ${who}`) / meanDelay('TCP'),
+      `TCP's delay next to ${who}, to TCP alone`,
+      meanDelay(`TCP with ${who}`) / meanDelay('TCP'),
       1.1,
       'most',
     ),
   ]
   return {
-    title: `uTP on a line of 10 Mbit/s, 20 ms, 250 ms of buffer, alone and beside TCP (cubic), ${measuredMs / 1000} s`,
+    title: `uTP on a line of 10 Mbit/s, 20 ms, 250 ms of buffer, alone and next to TCP (cubic), ${measuredMs / 1000} s`,
     columns: [
       '',
       'rate of all, Mbit/s',

@@ -1,5 +1,7 @@
 /** uTP (BEP 29) between our session and real clients that use nothing else, and on links that harm it. */
 import { describe, expect, test } from 'vitest'
+import type { SessionEnvironment } from '../packages/torrent/src/session/environment.ts'
+import { UtpTransport } from '../packages/torrent/src/transport/utp/utp-transport.ts'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { cannotCreateLink, Link } from './support/link.ts'
@@ -10,6 +12,7 @@ import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 
 const BYTES = 5_000_001
+const UTP_ONLY: SessionEnvironment = { createTransports: services => [new UtpTransport(services)] }
 const CASES = [
   { version: 'v1', host: '127.0.0.1', encryption: 'plain' },
   { version: 'hybrid', host: '::1', encryption: 'require' },
@@ -36,7 +39,7 @@ describe.skipIf(missing('libtorrent'))('libtorrent over uTP', { concurrent: true
     const made = await makeTorrent(path, dir.join('content.torrent'), { version })
     await using seeder = await startLibtorrent(host, encryption)
     await seeder.peer.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
-    await using shoal = await Shoal.open({ host, directory: dir.join('leech'), encryption })
+    await using shoal = await Shoal.open({ host, directory: dir.join('leech'), encryption }, UTP_ONLY)
     const leech = await shoal.add(made.magnet, { peers: [address(host, seeder.port)] })
     const kinds = new Set<string>()
     leech.on('piece', () => {
@@ -53,7 +56,7 @@ describe.skipIf(missing('libtorrent'))('libtorrent over uTP', { concurrent: true
       await using dir = await tempDir('interop')
       const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
       const made = await makeTorrent(path, dir.join('content.torrent'), { version })
-      await using shoal = await Shoal.open({ host, encryption })
+      await using shoal = await Shoal.open({ host, encryption }, UTP_ONLY)
       await shoal.get(made.torrent, { directory: dir.join('seed') })
       await using leecher = await startLibtorrent(host, encryption)
       const peers = [[host, shoal.port]] as const
@@ -72,7 +75,7 @@ describe.skipIf(missing('qbittorrent-nox'))('qbittorrent-nox over uTP', { concur
     const made = await makeTorrent(path, dir.join('content.torrent'))
     await using seeder = await QBittorrent.start(dir.join('seeder'))
     await seeder.add(made.torrent, dir.join('seed'), { complete: true })
-    await using shoal = await Shoal.open({ directory: dir.join('ours') })
+    await using shoal = await Shoal.open({ directory: dir.join('ours') }, UTP_ONLY)
     await shoal.get(made.torrent, { peers: [`127.0.0.1:${seeder.port}`] })
     expect(await difference(dir.join('seed'), dir.join('ours'))).toBeNull()
     await using leecher = await QBittorrent.start(dir.join('leecher'))
@@ -84,49 +87,6 @@ describe.skipIf(missing('qbittorrent-nox'))('qbittorrent-nox over uTP', { concur
 })
 
 describe.skipIf(cannotCreateLink)('uTP on a link', { concurrent: true }, () => {
-  test('gives a latecomer a fair share', async () => {
-    await using link = await Link.create({ bitsPerSecond: 20e6, roundTripMs: 20, bufferMs: 250 })
-    const sinks: PipeEnd[] = []
-    await using stack = new AsyncDisposableStack()
-    const begin = async () => {
-      const sink = stack.use(await PipeEnd.start('shoal', link.far.within))
-      const source = stack.use(await PipeEnd.start('shoal', link.near.within))
-      await source.flood(link.far.ipv4, await sink.listen(link.far.ipv4), 2 ** 30)
-      sinks.push(sink)
-    }
-    await begin()
-    await sinks[0]!.received(4_000_000)
-    await begin()
-    await sinks[1]!.received(2_000_000)
-    const count = () => Promise.all(sinks.map(sink => sink.count()))
-    const before = await count()
-    await link.measure()
-    await sinks[1]!.received(before[1]! + 6_000_000)
-    const [first, second] = (await count()).map((bytes, index) => bytes - before[index]!)
-    expect(second! / (first! + second!)).toBeGreaterThan(0.3)
-    expect(second! / (first! + second!)).toBeLessThan(0.7)
-    expect((await link.measure()).there.medianDelayMs).toBeLessThan(100)
-  })
-
-  test.each(['ipv4', 'ipv6'] as const)(
-    '%s: survives a path that begins to drop large packets silently',
-    async family => {
-      await using link = await Link.create({ bitsPerSecond: 20e6, roundTripMs: 20 })
-      await using sink = await PipeEnd.start('shoal', link.far.within)
-      await using source = await PipeEnd.start('shoal', link.near.within)
-      const host = link.far[family]
-      await source.flood(host, await sink.listen(host), 4_000_000)
-      await sink.received(2_000_000)
-      const { there } = await link.measure()
-      expect(there.tooLarge).toBe(0)
-      // Nearly all packets were of the largest size.
-      expect(there.bytes / there.frames).toBeGreaterThan(1400)
-      link.setLargest(1280)
-      await sink.received(4_000_000)
-      expect((await link.measure()).there.tooLarge).toBeGreaterThan(0)
-    },
-  )
-
   test('finds that a path carries only small packets', async () => {
     await using link = await Link.create({ bitsPerSecond: 20e6, roundTripMs: 20, largestPacketBytes: 1280 })
     await using sink = await PipeEnd.start('shoal', link.far.within)

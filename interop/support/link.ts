@@ -26,11 +26,11 @@ export interface LinkOptions {
   readonly loss?: number
   /** Larger IP packets disappear without an ICMP message. Default 1500, which is also the MTU of both ends. */
   readonly largestPacketBytes?: number
-  /** Of the random losses. Default 1. */
+  /** Decides which packets are lost. Default 1. */
   readonly seed?: number
 }
 
-/** What one direction did since the last measurement. */
+/** A measurement of one direction. */
 export interface LinkStatistics {
   readonly frames: number
   /** Frames with their headers. */
@@ -77,7 +77,7 @@ export class Link implements AsyncDisposable {
     const ends = [near, far].map((end, index) => {
       const device = `wire${index}`
       ip(middle, 'link', 'add', device, 'type', 'veth', 'peer', 'name', 'wire', 'netns', String(end.pid))
-      // What the middle says about itself would use up the link.
+      // Messages of the middle about itself would use up the link.
       execIn(middle, 'sh', '-c', `echo 1 > /proc/sys/net/ipv6/conf/${device}/disable_ipv6`)
       const [ipv4, ipv6] = [`80.0.1.${index + 1}`, `2001:470:1::${index + 1}`]
       ip(end, 'addr', 'add', `${ipv4}/24`, 'dev', 'wire')
@@ -106,7 +106,7 @@ export class Link implements AsyncDisposable {
     this.#process.child.stdin!.write(`largest ${packetBytes}\n`)
   }
 
-  /** Deletes the namespaces. What still runs in them loses its network. */
+  /** Deletes the namespaces. Programs that still run in them lose their network. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync()
   }

@@ -13,6 +13,7 @@ import {
   type TorrentApi,
   writeMetainfo,
 } from '@shoal/torrent'
+import type { SessionEnvironment } from '../../packages/torrent/src/session/environment.ts'
 
 /** Time limit of a download over loopback on a busy machine. */
 const DONE_MS = 60_000
@@ -27,17 +28,20 @@ export class Shoal implements AsyncDisposable {
     this.session = session
   }
 
-  static async open(options: SessionOptions = {}): Promise<Shoal> {
+  static async open(options: SessionOptions = {}, environment: SessionEnvironment = {}): Promise<Shoal> {
     return new Shoal(
-      await Session.open({
-        port: 0,
-        host: '127.0.0.1',
-        dht: false,
-        dhtNodes: [],
-        lsd: false,
-        trackers: false,
-        ...options,
-      }),
+      await Session.open(
+        {
+          port: 0,
+          host: '127.0.0.1',
+          dht: false,
+          dhtNodes: [],
+          lsd: false,
+          trackers: false,
+          ...options,
+        },
+        environment,
+      ),
     )
   }
 

@@ -7,17 +7,6 @@ import type { PipeKind } from './pipe.ts'
 const PROGRAM = fileURLToPath(new URL('./pipe-process.ts', import.meta.url))
 const DEADLINE_MS = 300_000
 
-/** The operations of `pipe-process.ts`. */
-export interface PipeOperations {
-  listen(args: { host: string }): Promise<{ port: number }>
-  flood(args: { host: string; port: number; bytes: number }): Promise<void>
-  /** Resolves when that many bytes have arrived, to the time since the first one. */
-  received(args: { bytes: number }): Promise<{ seconds: number }>
-  /** Bytes received so far. */
-  count(): number
-  usage(): ProcessUsage
-}
-
 /** One end of a pipe, in a process of its own. */
 export class PipeEnd implements AsyncDisposable {
   readonly #process: ManagedProcess

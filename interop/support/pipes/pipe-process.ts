@@ -3,12 +3,15 @@ import { enableCompileCache } from 'node:module'
 import { keepYoungGenerationSmall } from '../../../apps/node/src/base/heap.ts'
 import { answerJsonLines } from '../json-lines.ts'
 import { ownUsage } from '../usage.ts'
-import { PIPES, type PipeKind } from './pipe.ts'
-import type { PipeOperations } from './pipe-end.ts'
+import type { Pipe, PipeKind, PipeOperations } from './pipe.ts'
 
 enableCompileCache()
 keepYoungGenerationSmall()
-const pipe = await PIPES[process.argv[2] as PipeKind]()
+const PIPES: Readonly<Record<PipeKind, () => Promise<{ pipe: Pipe }>>> = {
+  shoal: () => import('./shoal-pipe.ts'),
+  bare: () => import('./bare-pipe.ts'),
+}
+const { pipe } = await PIPES[process.argv[2] as PipeKind]()
 
 let received = 0
 let firstMs = 0

@@ -1,5 +1,7 @@
 /** The contract of pipes: one kind of byte stream between two processes, without BitTorrent on top. */
 
+import type { ProcessUsage } from '../usage.ts'
+
 export interface Pipe {
   /** Accepts one stream. Resolves to the port. */
   listen(host: string, onBytes: (count: number) => void): Promise<number>
@@ -9,7 +11,13 @@ export interface Pipe {
 
 export type PipeKind = 'shoal' | 'bare'
 
-export const PIPES: Readonly<Record<PipeKind, () => Promise<Pipe>>> = {
-  shoal: async () => (await import('./shoal-pipe.ts')).pipe,
-  bare: async () => (await import('./bare-pipe.ts')).pipe,
+/** The operations of `pipe-process.ts`. */
+export interface PipeOperations {
+  listen(args: { host: string }): Promise<{ port: number }>
+  flood(args: { host: string; port: number; bytes: number }): Promise<void>
+  /** Resolves when that many bytes have arrived, to the time since the first one. */
+  received(args: { bytes: number }): Promise<{ seconds: number }>
+  /** Bytes received so far. */
+  count(): number
+  usage(): ProcessUsage
 }
