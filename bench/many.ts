@@ -1,5 +1,8 @@
-/** Ten thousand small torrents that are complete and idle. */
+/** Ten thousand small torrents that are complete and idle: added, and restored by a session that knows them. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { tempDir } from '../interop/support/files.ts'
 import { makeSmallTorrents } from '../interop/support/small-torrents.ts'
 import { usageSince } from '../interop/support/usage.ts'
@@ -18,6 +21,15 @@ interface ManyRun {
   readonly idleCpu: number
 }
 
+/** The output of `ours/restore.ts`. */
+interface Restored {
+  readonly openSeconds: number
+  readonly seconds: number
+  readonly longestMs: number
+  readonly longestCpuMs: number
+  readonly residentBytes: number
+}
+
 export async function run(options: BenchOptions): Promise<Section[]> {
   const count = options.quick ? 500 : 10_000
   const medium = media(options.medium)[0]
@@ -31,7 +43,9 @@ export async function run(options: BenchOptions): Promise<Section[]> {
     options,
   )
   const ours = runs.get('shoal') ?? []
+  const restored = await restoreAll(directory.path, options)
   return [
+    restoredSection(restored, count),
     {
       title: `${count} complete torrents of 64 KiB, idle`,
       columns: ['', 'time to add', 'RSS per torrent, above the empty session', 'RSS', 'CPU while idle'],
@@ -65,6 +79,53 @@ export async function run(options: BenchOptions): Promise<Section[]> {
       ],
     },
   ]
+}
+
+async function restoreAll(folder: string, { runs, log }: BenchOptions): Promise<Restored[]> {
+  const state = join(folder, 'state')
+  const program = join(import.meta.dirname, 'ours', 'restore.ts')
+  const start = async (...args: string[]) =>
+    (await promisify(execFile)(process.execPath, [program, state, ...args])).stdout
+  await start(folder)
+  const restored: Restored[] = []
+  for (let run = 1; run <= runs; run++) {
+    restored.push(JSON.parse(await start()) as Restored)
+    log(`  restored: ${run} of ${runs}`)
+  }
+  return restored
+}
+
+function restoredSection(runs: readonly Restored[], count: number): Section {
+  const time = medianOf(runs, run => run.seconds)
+  const stall = medianOf(runs, run => run.longestCpuMs)
+  const kilobytes = medianOf(runs, run => run.residentBytes) / count / 1000
+  return {
+    title: `${count} complete torrents of 64 KiB, restored from records in files`,
+    columns: [
+      '',
+      'until the session is open',
+      'until all are checked',
+      'longest turn',
+      'of which CPU',
+      'RSS each',
+    ],
+    rows: [
+      [
+        'shoal',
+        seconds(medianOf(runs, run => run.openSeconds)),
+        seconds(time),
+        `${medianOf(runs, run => run.longestMs).toFixed(0)} ms`,
+        `${stall.toFixed(0)} ms`,
+        `${kilobytes.toFixed(1)} KB`,
+      ],
+    ],
+    runs: { shoal: runs },
+    goals: [
+      against('Time to restore', time, 10, 'most', ' s'),
+      against('Longest turn of the event loop, CPU', stall, 50, 'most', ' ms'),
+      against('RSS per restored torrent', kilobytes, 5.1, 'most', ' KB'),
+    ],
+  }
 }
 
 async function measure(

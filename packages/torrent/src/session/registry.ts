@@ -14,6 +14,13 @@ export class Registry {
     return [...this.#all]
   }
 
+  /** Lists the torrents in another order from now on. */
+  sort(compare: (a: Torrent, b: Torrent) => number): void {
+    const sorted = this.torrents.sort(compare)
+    this.#all.clear()
+    for (const torrent of sorted) this.#all.add(torrent)
+  }
+
   get size(): number {
     return this.#all.size
   }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { Turns } from '../base/turns.ts'
+import { VirtualClock } from '../base/virtual-clock.ts'
 import { createTorrentFrom } from '../hash/create.ts'
 import { blobSource } from '../hash/create-source.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
@@ -26,11 +28,11 @@ function hybrid(name: string): Promise<Metainfo> {
   return createTorrentFrom([blobSource([name], new Blob([name]))], { name })
 }
 
-function read(entries: readonly ResumeEntry[]): Promise<Restorer> {
+function restorerOf(entries: readonly ResumeEntry[]): Restorer {
   async function* load() {
     yield* entries
   }
-  return Restorer.read({ load } as unknown as ResumeStore)
+  return new Restorer({ load } as unknown as ResumeStore, new Turns(new VirtualClock()))
 }
 
 const origin = (infoHashes: InfoHashes) => ({
@@ -52,22 +54,24 @@ describe('a record', () => {
       progress,
       problems: [],
     }))
-    const restorer = await read(entries)
+    const restorer = restorerOf(entries)
+    await restorer.read()
     const [a, b] = all.map(({ info }) => info.infoHashes) as [InfoHashes, InfoHashes]
     expect(restorer.take(origin({ v2: a.v2! }))?.origin.name).toBe('a')
     expect(restorer.take(origin({ v1: a.v1! }))).toBeUndefined()
     expect(restorer.take(origin({ v1: b.v1! }))?.origin.name).toBe('b')
     expect(restorer.take(origin({ v1: new Uint8Array(20) }))).toBeUndefined()
-    expect(restorer.all().map(each => each.origin.name)).toEqual(['c'])
+    expect(restorer.take(origin(all[2]!.info.infoHashes))?.origin.name).toBe('c')
     expect(restorer.problems).toEqual([])
   })
 
   test('from before the metadata was known is found by its key', async () => {
     const v1 = new Uint8Array(20).fill(7)
     const magnet = `magnet:?xt=urn:btih:${infoHashText({ v1 })}&dn=later`
-    const restorer = await read([
+    const restorer = restorerOf([
       { key: infoHashText({ v1 }), metainfo: null, progress: { ...progress, magnet }, problems: [] },
     ])
+    await restorer.read()
     const { info } = await hybrid('other')
     expect(restorer.take(origin({ v1, v2: info.infoHashes.v2! }))?.origin.name).toBe('later')
   })
@@ -76,10 +80,12 @@ describe('a record', () => {
     const metainfo = await hybrid('album')
     const { v1, v2 } = metainfo.info.infoHashes
     const magnet = `magnet:?xt=urn:btmh:1220${infoHashText({ v2: v2! })}`
-    const restorer = await read([
+    const restorer = restorerOf([
       { key: infoHashText({ v2: v2! }), metainfo: null, progress: { ...progress, magnet }, problems: [] },
       { key: infoHashText({ v1: v1! }), metainfo: writeMetainfo(metainfo), progress, problems: [] },
     ])
-    expect(restorer.all().map(({ origin }) => origin.metainfo?.info.name)).toEqual(['album'])
+    const names: (string | undefined)[] = []
+    for await (const { origin } of restorer.each()) names.push(origin.metainfo?.info.name)
+    expect(names).toEqual(['album'])
   })
 })

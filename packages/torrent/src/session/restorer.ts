@@ -1,6 +1,7 @@
 import { settleMove } from '#file-storage'
 import { messageOf } from '../base/errors.ts'
 import { parseHostPort } from '../base/ip.ts'
+import type { Turns } from '../base/turns.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
 import { PieceLayout } from '../metainfo/layout.ts'
 import { parseMagnet } from '../metainfo/magnet.ts'
@@ -15,34 +16,50 @@ export interface Restored {
   readonly place: TorrentPlace
 }
 
-/** The records of earlier runs: all at once for a session that restores them, else one by one as torrents are added. */
+/** The records of earlier runs: one after the other for a session that restores them, else those of the torrents that are added. */
 export class Restorer {
   /** Messages about records that are damaged or cannot be used. */
   readonly problems: string[] = []
   readonly #recorded = new Map<string, Restored>()
   /** Keys of the records by each info hash: a hybrid torrent may be added by either. */
   readonly #keys = new Map<string, string>()
+  readonly #store: ResumeStore
+  readonly #turns: Turns
+  /** Torrents that are in one folder share its name in memory. */
+  readonly #directories = new Map<string, string>()
 
-  static async read(store: ResumeStore): Promise<Restorer> {
-    const restorer = new Restorer()
-    for await (const entry of store.load()) restorer.#take(entry)
-    return restorer
+  constructor(store: ResumeStore, turns: Turns) {
+    this.#store = store
+    this.#turns = turns
   }
 
-  all(): Restored[] {
-    const all = this.#withoutDuplicates().sort((a, b) => addedMs(a) - addedMs(b))
-    this.#recorded.clear()
-    this.#keys.clear()
-    return all
+  /** Reads all records, for `take`. */
+  async read(): Promise<void> {
+    for await (const entry of this.#store.load()) {
+      const restored = this.#parse(entry)
+      if (restored) this.#keep(entry.key, restored)
+      await this.#turns.next()
+    }
   }
 
-  /** A crash may have left the record of a hybrid torrent from before its other hash was known. */
-  #withoutDuplicates(): Restored[] {
-    const all = [...this.#recorded.values()]
-    const known = new Set(all.flatMap(({ origin }) => (origin.metainfo ? hashTexts(origin.infoHashes) : [])))
-    return all.filter(
-      ({ origin }) => origin.metainfo || !hashTexts(origin.infoHashes).some(hash => known.has(hash)),
-    )
+  /**
+   * Reads all records and yields each as soon as it is read, so that thousands need not be in memory at a time. Those without metadata come
+   * last: a crash may have left the record of a hybrid torrent from before its other hash was known.
+   */
+  async *each(): AsyncGenerator<Restored> {
+    const later: Restored[] = []
+    const known = new Set<string>()
+    for await (const entry of this.#store.load()) {
+      const restored = this.#parse(entry)
+      if (restored?.origin.metainfo) {
+        if (isHybrid(restored.origin))
+          for (const hash of hashTexts(restored.origin.infoHashes)) known.add(hash)
+        yield restored
+      } else if (restored) later.push(restored)
+      await this.#turns.next()
+    }
+    for (const restored of later)
+      if (!hashTexts(restored.origin.infoHashes).some(hash => known.has(hash))) yield restored
   }
 
   /** Finds the files of a torrent if a crash interrupted a move; the signal ends what is left to do after that. Never rejects: failures are listed in `problems`. */
@@ -65,18 +82,28 @@ export class Restorer {
     return restored
   }
 
-  #take({ key, metainfo, progress, problems }: ResumeEntry): void {
+  #keep(key: string, restored: Restored): void {
+    this.#recorded.set(key, restored)
+    for (const hash of [key, ...hashTexts(restored.origin.infoHashes)]) this.#keys.set(hash, key)
+  }
+
+  #parse({ key, metainfo, progress, problems }: ResumeEntry): Restored | null {
     this.problems.push(...problems)
     try {
       const parsed = metainfo ? parseMetainfo(metainfo) : null
-      if (!progress || !(parsed || progress.magnet)) return
-      const restored = restore(parsed, progress)
-      this.#recorded.set(key, restored)
-      for (const hash of [key, ...hashTexts(restored.origin.infoHashes)]) this.#keys.set(hash, key)
+      if (!progress || !(parsed || progress.magnet)) return null
+      const { directory } = progress
+      if (!this.#directories.has(directory)) this.#directories.set(directory, directory)
+      return restore(parsed, { ...progress, directory: this.#directories.get(directory)! })
     } catch (error) {
       this.problems.push(`the record of ${key} cannot be used: ${messageOf(error)}`)
+      return null
     }
   }
+}
+
+function isHybrid({ infoHashes: { v1, v2 } }: TorrentOrigin): boolean {
+  return v1 !== undefined && v2 !== undefined
 }
 
 function hashTexts({ v1, v2 }: InfoHashes): string[] {
@@ -126,10 +153,6 @@ function links(
     ...(trackerTiers && { ownTrackers: true }),
     ...(ownWebSeeds && { ownWebSeeds: true }),
   }
-}
-
-function addedMs({ place }: Restored): number {
-  return place.progress?.addedMs ?? 0
 }
 
 /**

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createResumeStore } from '#resume-store'
+import { systemClock } from '../base/clock.ts'
 import { Session } from './session.ts'
 import { Loopback } from './testing/loopback.ts'
 
@@ -15,6 +16,20 @@ test('a session records its torrents in the given store, and closes it', async (
   const second = await loop.open({ resumeStore: createResumeStore(loop.path('anywhere')) })
   expect(second.torrents.map(({ name, directory }) => [name, directory])).toEqual([['content', loop.folder]])
   await second.torrents[0]!.whenComplete()
+})
+
+test('a session lists restored torrents in the order in which they were added', async () => {
+  await using loop = await Loopback.make()
+  const options = { directory: loop.folder, stateDirectory: loop.path('state') }
+  let unixMs = 1000
+  const first = await loop.open(options, { clock: { ...systemClock, unixMs: () => unixMs++ } })
+  const names = ['c', 'a', 'e', 'b', 'd']
+  for (const name of names)
+    await (await first.add(await loop.torrent(name, { [`${name}.bin`]: 1000 }))).whenComplete()
+  await first.close()
+
+  const second = await loop.open(options)
+  expect(second.torrents.map(({ name }) => name)).toEqual(names)
 })
 
 test('a session accepts a folder or a store, not both', async () => {

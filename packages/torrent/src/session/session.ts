@@ -2,6 +2,7 @@ import { absolutePath } from '#paths'
 import { createResumeStore, lockFolder } from '#resume-store'
 import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
+import { Turns } from '../base/turns.ts'
 import type { DhtItem, DhtItemKey } from '../discovery/dht/item.ts'
 import type {
   SessionApi,
@@ -10,6 +11,7 @@ import type {
   SessionStats,
   TorrentSource,
 } from '../session-api.ts'
+import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { RtcOffer } from '../transport/webrtc/peer-signaling.ts'
 import { Acceptor } from './acceptor.ts'
@@ -97,17 +99,20 @@ export class Session implements SessionApi {
       },
       store,
     })
-    if (context.resume) await this.#restore(await Restorer.read(context.resume))
+    if (context.resume) await this.#restore(context.resume)
   }
 
-  async #restore(restorer: Restorer): Promise<void> {
+  async #restore(store: ResumeStore): Promise<void> {
+    const restorer = new Restorer(store, new Turns(this.#context.clock))
     this.#restorer = restorer
-    if (this.#options.restore === false) return
-    for (const restored of restorer.all()) {
-      const { origin, place } = await restorer.settle(restored, this.#abort.signal)
+    if (this.#options.restore === false) return restorer.read()
+    for await (const restored of restorer.each()) {
+      const isMoving = restored.place.progress?.moving !== undefined
+      const { origin, place } = isMoving ? await restorer.settle(restored, this.#abort.signal) : restored
       const torrent = this.#create(origin, place)
       if (torrent && !place.progress?.paused) torrent.start()
     }
+    this.#registry.sort((a, b) => a.addedMs - b.addedMs)
   }
 
   get port(): number {

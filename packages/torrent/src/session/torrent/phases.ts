@@ -9,7 +9,7 @@ import { Fetching } from './fetching.ts'
 import { foundBytes } from './found-bytes.ts'
 import type { Emit } from './lifecycle.ts'
 import { type ActiveHook, TorrentNetwork } from './network.ts'
-import { Recorder } from './recorder.ts'
+import { Recorder, type RecorderEvents } from './recorder.ts'
 import { Recovery } from './recovery.ts'
 import { currentPath } from './relocation.ts'
 import type { Running } from './running.ts'
@@ -55,7 +55,8 @@ export class Phases {
       data.content = openContent(context, metainfo, data)
     }
     const { resume } = context
-    this.recorder = resume && !memory ? this.#createRecorder(resume) : null
+    this.recorder =
+      resume && !memory ? new Recorder({ store: resume, data, events: () => this.#recorderEvents() }) : null
     this.network = new TorrentNetwork({
       context,
       data,
@@ -333,6 +334,7 @@ export class Phases {
       this.#context.onTransferred(bytes, 0)
     }
     content.recorded = null
+    data.forgetRecord()
     lifecycle.phase = 'running'
     lifecycle.completed = false
     content.updateNeed()
@@ -419,18 +421,14 @@ export class Phases {
     return this.#recovery
   }
 
-  #createRecorder(store: NonNullable<SessionContext['resume']>): Recorder {
-    return new Recorder({
-      store,
-      data: this.data,
-      events: {
-        saveUnfinished: async () => this.network.running?.saveUnfinished(this.data.lifecycle.paused),
-        onStorageFault: error => this.#recover().onFault(error),
-        onFilesChanged: () => this.#onFilesChanged(),
-        onFlushError: fault => this.#recover().onFlushError(fault),
-        log: line => this.#emit('log', line),
-      },
-    })
+  #recorderEvents(): RecorderEvents {
+    return {
+      saveUnfinished: async () => this.network.running?.saveUnfinished(this.data.lifecycle.paused),
+      onStorageFault: error => this.#recover().onFault(error),
+      onFilesChanged: () => this.#onFilesChanged(),
+      onFlushError: fault => this.#recover().onFlushError(fault),
+      log: line => this.#emit('log', line),
+    }
   }
 
   #onPiece(piece: number): void {

@@ -48,13 +48,13 @@ async function setup() {
   const recorder = new Recorder({
     store,
     data,
-    events: {
+    events: () => ({
       saveUnfinished: async () => {},
       onStorageFault: error => errors.push(error),
       onFilesChanged: () => log.push('changed'),
       onFlushError: fault => errors.push(fault),
       log: line => errors.push(line),
-    },
+    }),
   })
   return { recorder, log, saved, content, disk, errors }
 }

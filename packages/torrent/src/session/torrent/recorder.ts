@@ -31,7 +31,8 @@ export interface RecorderEvents {
 export interface RecorderOptions {
   readonly store: ResumeStore
   readonly data: TorrentData
-  readonly events: RecorderEvents
+  /** Called for each event, since most torrents of a session have none for hours. */
+  readonly events: () => RecorderEvents
 }
 
 /**
@@ -41,7 +42,7 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #store: ResumeStore
   readonly #data: TorrentData
-  readonly #events: RecorderEvents
+  readonly #events: () => RecorderEvents
   /** Key of the existing record; null before the first. */
   #key: string | null
   #dirty = false
@@ -105,7 +106,7 @@ export class Recorder {
 
   /** Records what changed since the last record. Never rejects: failures are logged. */
   async tryRecord(): Promise<void> {
-    await this.record().catch(error => this.#events.log(`progress could not be saved: ${messageOf(error)}`))
+    await this.record().catch(error => this.#events().log(`progress could not be saved: ${messageOf(error)}`))
   }
 
   /** Records what changed since the last record. Resolves at once if nothing did. */
@@ -161,7 +162,7 @@ export class Recorder {
     // The order makes it safe: list the written pieces, flush their bytes, then write the note. The stamps are from before the pieces
     // were listed: a file that is written to later then differs from its record, and is read again after a crash. Before a check is
     // done nothing is known to be missing: the earlier record still holds for the files as they were then.
-    await this.#events.saveUnfinished()
+    await this.#events().saveUnfinished()
     let stamps = checked ? await this.#presentStamps(checked) : (recorded?.stamps ?? [])
     const had = checked ? checked.have.bytes.slice() : (recorded?.had ?? null)
     const stored = [...(content?.unflushed ?? [])]
@@ -173,7 +174,7 @@ export class Recorder {
       if (!this.#dirty) stamps = flushed
     }
     if (checked?.storage.changes?.files.size) {
-      this.#events.onFilesChanged()
+      this.#events().onFilesChanged()
       // If nobody checks them until then, the next start does.
       stamps = unchangedStamps(checked, stamps)
     }
@@ -206,7 +207,7 @@ export class Recorder {
     try {
       return await presentStamps(content)
     } catch (error) {
-      this.#events.onStorageFault(error)
+      this.#events().onStorageFault(error)
       throw error
     }
   }
@@ -218,7 +219,7 @@ export class Recorder {
       await content.storage.flush({ all })
     } catch (error) {
       content.isForeign = all
-      this.#events.onFlushError(flushFault(error))
+      this.#events().onFlushError(flushFault(error))
       throw error
     }
   }

@@ -17,7 +17,7 @@ const NO_FILES: ReadonlySet<number> = new Set()
 
 /** Plain data of one torrent, which its parts share: where it comes from, where its files are, what is known of it. */
 export class TorrentData {
-  readonly place: TorrentPlace
+  place: TorrentPlace
   readonly lifecycle: Lifecycle
   /** Milliseconds since the Unix epoch. */
   readonly addedMs: number
@@ -56,7 +56,7 @@ export class TorrentData {
     this.addedMs = progress?.addedMs ?? clock.unixMs()
     this.directory = place.directory
     this.isSequential = place.sequential
-    if (progress) this.totals = new Totals(progress)
+    if (progress && progress.downloadedBytes + progress.uploadedBytes > 0) this.totals = new Totals(progress)
     const renamed = progress?.renamed ?? place.renamed
     this.renamed = renamed && renamed.size > 0 ? renamed : null
     const { contentLayout } = place
@@ -115,6 +115,11 @@ export class TorrentData {
     if (state !== this.#shown) this.#quietSinceMs = this.#clock.nowMs()
     this.#shown = state
     this.lifecycle.show(state)
+  }
+
+  /** Drops the record of the earlier run, which has served its purpose: those of thousands of torrents take megabytes. */
+  forgetRecord(): void {
+    if (this.place.progress) this.place = { ...this.place, progress: null }
   }
 
   notePeers(count: number): void {

@@ -1,0 +1,53 @@
+/** Opens a session that restores its torrents, and prints what that took as one line of JSON. Arguments: state folder, folder to add from. */
+import { readdir } from 'node:fs/promises'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
+import { StallMeter } from './stall-meter.ts'
+
+const [stateDirectory, addFrom] = process.argv.slice(2) as [string, string?]
+const ADD_AT_ONCE = 64
+const SETTLE_MS = 5000
+
+enableCompileCache()
+const { Session } = await import('@shoal/torrent')
+keepYoungGenerationSmall()
+
+const options = { port: 0, host: '127.0.0.1', dht: false, lsd: false, pex: false, trackers: false }
+if (addFrom === undefined) await restore()
+else await record(addFrom)
+
+/** Adds all torrents of a folder as complete, and keeps their records. */
+async function record(folder: string): Promise<void> {
+  const session = await Session.open({ ...options, stateDirectory })
+  const torrents = (await readdir(join(folder, 'torrents'))).map(name => join(folder, 'torrents', name))
+  const directory = join(folder, 'content')
+  let next = 0
+  const add = async () => {
+    while (next < torrents.length) {
+      const torrent = await session.add(torrents[next++]!, { directory, trusted: true })
+      await torrent.whenComplete()
+    }
+  }
+  await Promise.all(Array.from({ length: ADD_AT_ONCE }, add))
+  await session.close()
+}
+
+async function restore(): Promise<void> {
+  // An empty session, for comparison.
+  const empty = await Session.open(options)
+  const emptyBytes = process.memoryUsage.rss()
+  const stalls = new StallMeter()
+  const started = performance.now()
+  const session = await Session.open({ ...options, stateDirectory })
+  const openSeconds = (performance.now() - started) / 1000
+  await Promise.all(session.torrents.map(torrent => torrent.whenComplete()))
+  const seconds = (performance.now() - started) / 1000
+  await sleep(SETTLE_MS)
+  const { longestMs, longestCpuMs } = stalls.stop()
+  const count = session.torrents.length
+  const residentBytes = process.memoryUsage.rss() - emptyBytes
+  console.log(JSON.stringify({ count, openSeconds, seconds, longestMs, longestCpuMs, residentBytes }))
+  await Promise.all([session.close(), empty.close()])
+}
