@@ -68,6 +68,14 @@ export interface SessionOptions {
   maxConnectionsPerTorrent?: number
   /** Number of peers that one torrent uploads to at a time. Default 8. */
   uploadSlots?: number
+  /**
+   * Reaches the network through a proxy: `socks5://user:password@host:port` or `http://…` (CONNECT). `prefer`, the default: TCP connections and
+   * names go through it, and datagrams if it relays them. `strict`: nothing leaves except through it, and nothing that is sent says who we are;
+   * the session then accepts no connections and uses neither local discovery nor WebRTC. Node only.
+   */
+  proxy?: { readonly url: string; readonly mode?: 'prefer' | 'strict' } | undefined
+  /** Uses only this network interface, named or by its address, such as that of a VPN. Linux only. */
+  interface?: string | undefined
   /** Name and version shown to peers. */
   userAgent?: string
 }

@@ -34,6 +34,8 @@ export interface SessionContext extends SwarmContext {
   readonly hashPool: HashPool
   readonly memory: PieceMemory
   readonly resume: ResumeStore | null
+  /** Whether nothing can be transferred because the session's route (a proxy, an interface) does not work. */
+  readonly routeFails: boolean
   createStorage(place: StoragePlace): Storage
   /** Opens the HTTP connections of one web seed. */
   openHttpRanges(): HttpRanges

@@ -16,6 +16,8 @@ export interface DiscoveriesContext extends Environment {
   /** The UDP ports that the DHT shares with transports. */
   readonly datagrams: SharedDatagrams
   readonly userAgent: string
+  /** Nothing that is sent may say who we are. */
+  readonly isAnonymous: boolean
   /** The signaling of WebRTC peers; null while WebRTC is off. */
   readonly signaling: () => Signaling | null
   /** Port that accepts peers. The DHT uses the same number for UDP if possible. */
@@ -135,7 +137,9 @@ export class Discoveries {
 
   /** Saves the DHT's ID and nodes for the next run, unless it found none: what earlier runs found is then better. */
   async #saveDht(): Promise<void> {
-    const { store } = this.#context
+    const { store, isAnonymous } = this.#context
+    // Another session would take over the ID, and link the two.
+    if (isAnonymous) return
     if (!store || !this.#dht?.nodes.some(node => node.status.goodNodes > 0)) return
     // Without it the next run only starts more slowly.
     await store.saveNote(DHT_NOTE, this.#dht.state()).catch(() => {})
@@ -147,7 +151,7 @@ async function startDht(
   context: DiscoveriesContext,
   state: Uint8Array | null,
 ): Promise<DhtDiscovery | null> {
-  const { clock, random, datagrams, resolveHost, port } = context
+  const { clock, random, datagrams, resolveHost, port, isAnonymous } = context
   const openDatagram = datagrams.protocol(isDhtDatagram)
   const bootstrap = options.dhtNodes?.map(text => {
     const node = parseHostPort(text)
@@ -161,6 +165,7 @@ async function startDht(
       openDatagram,
       resolve: resolveHost,
       port: at,
+      isAnonymous,
       state,
       bootstrap: bootstrap ?? WELL_KNOWN_NODES,
       ...(options.host === undefined ? {} : { hosts: [bindAddress(options.host)] }),

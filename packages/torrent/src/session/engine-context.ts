@@ -56,6 +56,8 @@ export class EngineContext implements SessionContext {
   readonly active: ActiveTorrents
   readonly peerId: Uint8Array
   readonly userAgent: string
+  /** Nothing that is sent may say who we are. */
+  readonly isAnonymous: boolean
   settings: EngineSettings
   readonly limits: ClassLimits
   readonly transports: TransportSet
@@ -81,8 +83,10 @@ export class EngineContext implements SessionContext {
     const { clock, random } = environment
     this.clock = clock
     this.random = random
-    this.peerId = generatePeerId(random)
-    this.userAgent = options.userAgent ?? 'Shoal/0.1.0'
+    const { route } = environment
+    this.isAnonymous = route?.isAnonymous ?? false
+    this.peerId = generatePeerId(random, this.isAnonymous)
+    this.userAgent = this.isAnonymous ? '' : (options.userAgent ?? 'Shoal/0.1.0')
     this.settings = changedSettings(DEFAULTS, options)
     this.limits = new ClassLimits(clock, options.limits ?? {})
     this.#environment = environment
@@ -104,7 +108,8 @@ export class EngineContext implements SessionContext {
   }
 
   get dhtPort(): number {
-    return this.discoveries?.dhtPort ?? 0
+    // Nobody reaches our node behind a strict proxy.
+    return this.isAnonymous ? 0 : (this.discoveries?.dhtPort ?? 0)
   }
 
   /** Whether another connection fits the session's limit. */
@@ -132,8 +137,13 @@ export class EngineContext implements SessionContext {
     return createFileStorage({ ...place, handles: this.#handles })
   }
 
+  /** Whether nothing can be transferred because the session's route does not work. */
+  get routeFails(): boolean {
+    return (this.#environment.route?.health.problem ?? null) !== null
+  }
+
   mayDial(): boolean {
-    return this.connector.hasRoom && this.hasRoom
+    return this.connector.hasRoom && this.hasRoom && !this.routeFails
   }
 
   async dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection> {
@@ -187,6 +197,7 @@ export class EngineContext implements SessionContext {
     await Promise.all([this.discoveries?.close(), this.utp?.close(), ...transports])
     await Promise.all([this.#hashPool?.close(), this.resume?.close()])
     this.limits.close()
+    await this.#environment.route?.close()
   }
 }
 

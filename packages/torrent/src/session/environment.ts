@@ -1,46 +1,25 @@
-import { openDatagram } from '#datagram'
 import { createHashPool } from '#hash-pool'
-import { httpGet } from '#http-get'
-import { openHttpRanges } from '#http-ranges'
-import { resolveHost } from '#resolve'
-import { openRtc } from '#rtc'
-import { createTransports } from '#transports'
+import { platformNetwork } from '#network'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import { type Random, systemRandom } from '../base/random.ts'
-import type { HttpGet } from '../discovery/tracker/http-get.ts'
-import { type OpenSocket, openSocket } from '../discovery/tracker/ws/web-socket.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { createMemoryStorage } from '../storage/memory-storage.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { OpenDatagram } from '../transport/datagram.ts'
-import type { OpenHttpRanges } from '../transport/http/http-ranges.ts'
-import type { ResolveHost } from '../transport/resolve.ts'
 import type { TransportServices } from '../transport/services.ts'
 import type { Transport } from '../transport/transport.ts'
-import type { RtcFactory } from '../transport/webrtc/rtc.ts'
+import type { NetworkOptions, SessionNetwork } from './network.ts'
 
 /** The clock, randomness and network of a session: those of the platform, or of a simulation. */
-export interface Environment {
+export interface Environment extends SessionNetwork {
   readonly clock: Clock
   readonly random: Random
-  /** The platform's transports. A simulation replaces them; an embedder that adds a transport gives `transports`. */
-  readonly createTransports: (services: TransportServices) => readonly Transport[]
   /**
    * Transports in addition to the platform's. They are preferred for addresses that several can dial, in this order, and one of the same
    * kind as the platform's replaces it. The session closes them.
    */
   readonly transports: readonly Transport[]
-  readonly openDatagram: OpenDatagram
-  readonly resolveHost: ResolveHost
-  readonly httpGet: HttpGet
-  /** Opens connections to WebSocket trackers. */
-  readonly openSocket: OpenSocket
-  /** Opens WebRTC; called once. `host`: the only address that the session may use. */
-  readonly openRtc: (options: { host?: string | undefined }) => Promise<RtcFactory>
-  /** Opens the HTTP connections of a web seed. */
-  readonly openHttpRanges: OpenHttpRanges
   /** Creates the storage of a torrent that is kept in memory. */
   readonly createMemoryStorage: (layout: PieceLayout) => Storage
   /** Creates the hash pool for checks; called at the first check. */
@@ -59,19 +38,18 @@ export function sessionTransports(environment: Environment, services: TransportS
   return [...transports, ...createTransports(services).filter(({ kind }) => !kinds.has(kind))]
 }
 
-export function resolveEnvironment(given: SessionEnvironment): Environment {
+/** Completes an environment with the platform's. Throws if the platform has no network as the options want it. */
+export function resolveEnvironment(
+  given: SessionEnvironment,
+  options: Omit<NetworkOptions, 'clock'>,
+): Environment {
+  const { clock = systemClock } = given
   return {
-    clock: systemClock,
+    clock,
     random: systemRandom,
-    openDatagram,
-    resolveHost,
-    httpGet,
-    openSocket,
-    openRtc,
-    openHttpRanges,
+    ...platformNetwork({ ...options, clock }),
     createMemoryStorage,
     createHashPool,
-    createTransports,
     transports: [],
     ...given,
   }

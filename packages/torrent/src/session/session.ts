@@ -23,6 +23,7 @@ import { choosePlace } from './placing.ts'
 import { reconfigure } from './reconfigure.ts'
 import { Registry } from './registry.ts'
 import { Restorer } from './restorer.ts'
+import { routedChanges, routedOptions } from './routed-options.ts'
 import { sessionStats } from './session-stats.ts'
 import { readSource } from './sources.ts'
 import { type TorrentOrigin, type TorrentPlace, withRecorded } from './torrent/origin.ts'
@@ -46,7 +47,8 @@ export class Session implements SessionApi {
   #changing: Promise<void> = Promise.resolve()
   #closing: Promise<void> | null = null
 
-  private constructor(options: SessionOptions, environment: Environment) {
+  private constructor(given: SessionOptions, environment: Environment) {
+    const options = routedOptions(given, environment.route)
     this.#options = options
     this.#directory = options.directory ?? '.'
     this.#environment = environment
@@ -61,6 +63,14 @@ export class Session implements SessionApi {
       openRtc: () => environment.openRtc({ host: options.host }),
     })
     this.#webrtc.configure(options.webrtc ?? true)
+    environment.route?.health.onChange(() => this.#routeChanged())
+  }
+
+  /** A route that works again is used at once. */
+  #routeChanged(): void {
+    if (this.#context.routeFails) return
+    this.networkChanged()
+    for (const { phases } of this.torrents) phases.network.swarm?.pool.expedite()
   }
 
   /**
@@ -69,7 +79,7 @@ export class Session implements SessionApi {
    */
   static async open(options: SessionOptions = {}, environment: SessionEnvironment = {}): Promise<Session> {
     checkOptions(options)
-    const session = new Session(options, resolveEnvironment(environment))
+    const session = new Session(options, resolveEnvironment(environment, options))
     try {
       await session.#open()
     } catch (error) {
@@ -92,6 +102,7 @@ export class Session implements SessionApi {
       ...this.#environment,
       datagrams: context.datagrams,
       resolveHost: context.resolveTracker,
+      isAnonymous: context.isAnonymous,
       userAgent,
       signaling: () => this.#webrtc.signaling,
       get port() {
@@ -151,9 +162,10 @@ export class Session implements SessionApi {
     return { downloadedBytes, uploadedBytes }
   }
 
-  /** Messages about records that were damaged or could not be used. */
+  /** Messages about a route that does not work, and about records that were damaged or could not be used. */
   get problems(): readonly string[] {
-    return this.#restorer?.problems ?? []
+    const { problem = null } = this.#environment.route?.health ?? {}
+    return [...(problem === null ? [] : [problem]), ...(this.#restorer?.problems ?? [])]
   }
 
   async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {
@@ -208,6 +220,8 @@ export class Session implements SessionApi {
 
   async addTransport(transport: Transport): Promise<() => Promise<void>> {
     this.#mustBeOpen()
+    if (this.#environment.route?.isAnonymous)
+      throw new ShoalError('unsupported', `${transport.kind} would bypass the proxy, which is strict`)
     const context = this.#context
     const adding = this.#changing.then(async () => {
       this.#mustBeOpen()
@@ -244,9 +258,10 @@ export class Session implements SessionApi {
     this.#context.discoveries?.networkChanged()
   }
 
-  async configure(changes: SessionSettings): Promise<void> {
+  async configure(wanted: SessionSettings): Promise<void> {
     this.#mustBeOpen()
-    checkOptions(changes)
+    checkOptions(wanted)
+    const changes = routedChanges(wanted, this.#environment.route)
     const before = this.#changing
     // One after the other: two changes of the port would both find it free.
     const change = before.then(() => this.#configure(changes))

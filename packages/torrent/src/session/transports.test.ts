@@ -133,7 +133,7 @@ describe('transports', () => {
     const createTransports = (_: TransportServices) => [own]
     const services = {} as TransportServices
     const of = (transports: Transport[]) =>
-      sessionTransports(resolveEnvironment({ createTransports, transports }), services)
+      sessionTransports(resolveEnvironment({ createTransports, transports }, {}), services)
     expect(of([])).toEqual([own])
     expect(of([named])).toEqual([named, own])
     expect(of([named, given])).toEqual([named, given])

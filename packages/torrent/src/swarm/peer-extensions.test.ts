@@ -41,6 +41,15 @@ describe('the extended handshake (BEP 10)', () => {
     expect(peer!.client).toBe('Other 1.0')
   })
 
+  it('says nothing about us or the address of the peer to whoever is not to know who we are', async () => {
+    const context = { isAnonymous: true, userAgent: '', listenPort: 0 }
+    const bench = await TestSwarm.open(torrent, { have: 'all', context })
+    const { remote } = await bench.connect({ ip: '80.1.2.3' })
+    const [, payload] = remote.all('extended')[0]!.split(' ')
+    const { client, port, yourIp } = parseExtendedHandshake(fromHex(payload!)!)
+    expect([client, port, yourIp]).toEqual([undefined, undefined, undefined])
+  })
+
   it('is not sent to peers without the extension, and offers no peer exchange for private torrents (BEP 27)', async () => {
     const bench = await TestSwarm.open(torrent, { settings: { pex: false } })
     const old = await bench.connect({ features: { extended: false } })

@@ -63,11 +63,11 @@ export class PeerExtensions {
       0,
       encodeExtendedHandshake({
         extensions: exchangesPeers ? OUR_EXTENSION_IDS : others,
-        client: context.userAgent,
+        ...(context.userAgent === '' ? {} : { client: context.userAgent }),
         requestQueue: MAX_REQUESTS_QUEUED,
         // If the other side cannot be dialed, the address at which it sees us cannot either.
         ...(context.listenPort > 0 && dialableAddress ? { port: context.listenPort } : {}),
-        ...(parseIp(remote.host) ? { yourIp: remote.host } : {}),
+        ...(parseIp(remote.host) && !context.isAnonymous ? { yourIp: remote.host } : {}),
         ...(transfer ? { metadataSize: transfer.info.bytes.length } : {}),
         ...(uploadOnly ? { uploadOnly: true } : {}),
       }),

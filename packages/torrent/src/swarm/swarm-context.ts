@@ -35,7 +35,10 @@ export interface SwarmContext {
   readonly random: Random
   readonly cache: BlockCache
   readonly peerId: Uint8Array
+  /** Empty if peers are not to know it. */
   readonly userAgent: string
+  /** Nothing that is sent may say who we are. */
+  readonly isAnonymous: boolean
   /** Port that accepts connections; 0 if none does. */
   readonly listenPort: number
   /** Port of our DHT node; 0 without one. */

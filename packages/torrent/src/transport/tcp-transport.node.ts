@@ -5,7 +5,9 @@
  */
 import { createServer, type NetConnectOpts, Socket } from 'node:net'
 import { ShoalError } from '../base/errors.ts'
+import { adoptHandle } from './adopt.node.ts'
 import { InputShare } from './input-budget.ts'
+import type { ConnectTo } from './route.node.ts'
 import type { Connection, ConnectionHandler, Listener, PeerAddress, Transport } from './transport.ts'
 
 const READ_BYTES = 256 * 1024
@@ -182,17 +184,48 @@ function onread(holder: { connection?: TcpConnection }) {
   }
 }
 
+/** The part of a route that TCP uses. */
+interface TcpRoute {
+  readonly connect: ConnectTo
+  readonly canListen: boolean
+}
+
 /** TCP over IPv4 and IPv6. */
 export class TcpTransport implements Transport {
   readonly kind = 'tcp'
+  readonly #route: TcpRoute | undefined
   #dials = new Set<Socket>()
   #listeners = new Set<Listener>()
+  readonly #closing = new AbortController()
+
+  /** Without a route, connections are the system's own. */
+  constructor(route?: TcpRoute) {
+    this.#route = route
+  }
 
   canDial(address: PeerAddress): boolean {
     return address.port > 0 && (address.kind === undefined || address.kind === 'tcp')
   }
 
   dial(address: PeerAddress, { signal }: { signal: AbortSignal }): Promise<Connection> {
+    return this.#route ? this.#dialOn(this.#route, address, signal) : this.#dialDirect(address, signal)
+  }
+
+  async #dialOn({ connect }: TcpRoute, address: PeerAddress, signal: AbortSignal): Promise<Connection> {
+    const closing = AbortSignal.any([signal, this.#closing.signal])
+    const connected = await connect({ host: address.host, port: address.port }, { signal: closing })
+    const holder: { connection?: TcpConnection } = {}
+    const connection = new TcpConnection(adopt(connected, holder), address, false)
+    holder.connection = connection
+    // BEP 3: the side that connects speaks first.
+    if (connected.readableLength > 0) {
+      connection.close()
+      throw new ShoalError('bad-message', `${address.host} port ${address.port} does not speak BitTorrent`)
+    }
+    return connection
+  }
+
+  #dialDirect(address: PeerAddress, signal: AbortSignal): Promise<Connection> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       const holder: { connection?: TcpConnection } = {}
@@ -237,6 +270,8 @@ export class TcpTransport implements Transport {
     { host, port }: { host?: string; port: number },
     onConnection: (connection: Connection) => void,
   ): Promise<Listener> {
+    if (this.#route && !this.#route.canListen)
+      return Promise.reject(new ShoalError('unsupported', 'the proxy is strict and lets nobody in'))
     return new Promise((resolve, reject) => {
       const server = createServer({ pauseOnConnect: true, noDelay: true }, accepted => {
         const { remoteAddress, remotePort } = accepted
@@ -269,6 +304,7 @@ export class TcpTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort(new ShoalError('closed', 'the transport was closed'))
     for (const socket of this.#dials) socket.destroy()
     await Promise.all([...this.#listeners].map(listener => listener.close()))
   }
@@ -279,22 +315,13 @@ export class TcpTransport implements Transport {
  * hidden, the stream's own reads are used instead, which are slower.
  */
 function adopt(accepted: Socket, holder: { connection?: TcpConnection }): Socket {
-  const inner = accepted as Socket & { _handle?: object | null }
-  const handle = inner._handle
-  if (!handle) {
-    accepted.on('data', bytes => {
-      if (!holder.connection?.received(bytes as Uint8Array)) accepted.pause()
-    })
-    accepted.pause()
-    return accepted
-  }
-  inner._handle = null
-  const options = { handle, onread: onread(holder), writableHighWaterMark: 1, pauseOnCreate: true }
-  const socket = new Socket(options as object)
-  socket.pause()
-  // The server counts its own socket. Unless that one closes, the server never does.
-  socket.once('close', () => accepted.destroy())
-  return socket
+  const adopted = adoptHandle(accepted, { onread: onread(holder), writableHighWaterMark: 1 })
+  if (adopted) return adopted
+  accepted.on('data', bytes => {
+    if (!holder.connection?.received(bytes as Uint8Array)) accepted.pause()
+  })
+  accepted.pause()
+  return accepted
 }
 
 /** Converts an IPv4-mapped address of a dual-stack socket to IPv4. */

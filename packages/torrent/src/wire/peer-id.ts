@@ -6,10 +6,13 @@ export const PEER_ID_PREFIX = '-SH0100-'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_'
 
-/** Generates a peer ID of 20 bytes: the prefix, then random printable characters, which need no escaping in logs and tracker URLs. */
-export function generatePeerId(random: Random): Uint8Array {
-  let text = PEER_ID_PREFIX
+/**
+ * Generates a peer ID of 20 bytes: the prefix, unless it is to be anonymous, then random printable characters, which need no escaping in logs and
+ * tracker URLs.
+ */
+export function generatePeerId(random: Random, isAnonymous = false): Uint8Array {
+  let text = isAnonymous ? '' : PEER_ID_PREFIX
   // The alphabet has 64 characters, so the low six bits of a byte select one without bias.
-  for (const byte of random.bytes(20 - PEER_ID_PREFIX.length)) text += ALPHABET[byte & 63]
+  for (const byte of random.bytes(20 - text.length)) text += ALPHABET[byte & 63]
   return fromLatin1(text)
 }

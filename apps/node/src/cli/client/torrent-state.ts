@@ -36,6 +36,7 @@ export function explainState(
   const { why } = texts.show
   if (state === 'queued') return why.queued({ shoal: SHOAL })
   if (state === 'checking') return why.checking
+  if (reason === 'no-route') return why['no-route']({ shoal: SHOAL })
   if (reason !== 'tracker-error') return reason === null ? null : why[reason]
   const { count, message = '?' } = describeTrackers(trackers)
   const say = state === 'seeding' ? why.unreachable : why['tracker-error']

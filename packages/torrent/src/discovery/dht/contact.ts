@@ -24,6 +24,11 @@ export interface Contact extends Endpoint {
 /** Most compact nodes read from one message: nodes send eight, some clients sixteen or twenty. */
 const MAX_NODES = 32
 
+/** An endpoint of which only the proxy that sends to it knows the address: `ip` is empty. */
+export function namedEndpoint(host: string, port: number): Endpoint {
+  return { ip: new Uint8Array(0), host, port }
+}
+
 /** Returns null if `host` is not an IP literal (a link-local address with a zone is not) or the port is not 1 to 65535. */
 export function toEndpoint(host: string, port: number): Endpoint | null {
   const ip = parseIp(host)
@@ -32,6 +37,11 @@ export function toEndpoint(host: string, port: number): Endpoint | null {
 
 export function familyOf(ip: Uint8Array): IpFamily {
   return ip.length === 4 ? 4 : 6
+}
+
+/** Whether a response from `from` may answer a query to `to`. */
+export function mayAnswer(from: Endpoint, to: Endpoint): boolean {
+  return to.ip.length === 0 ? from.port === to.port : sameEndpoint(from, to)
 }
 
 export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {

@@ -39,6 +39,8 @@ export interface DhtNodeOptions {
   readonly saved?: SavedNode | undefined
   /** Sends queries but does not answer any, for machines with costly traffic or that cannot be reached (BEP 43). Default false. */
   readonly readOnly?: boolean
+  /** Keep a random ID, which says nothing about our address (BEP 42 would derive it from that), and be read-only. Default false. */
+  readonly isAnonymous?: boolean
   readonly queryLimits?: QueryLimitOptions
   readonly storeLimits?: PeerStoreLimits
   readonly itemLimits?: ItemStoreLimits
@@ -89,10 +91,10 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
 
   constructor(options: DhtNodeOptions) {
     super()
-    const { socket, clock, random, saved, readOnly = false } = options
+    const { socket, clock, random, saved, isAnonymous = false, readOnly = isAnonymous } = options
     this.#options = options
     this.family = socket.family
-    this.#table = new RoutingTable(saved?.id ?? random.bytes(ID_BYTES), clock)
+    this.#table = new RoutingTable((!isAnonymous && saved?.id) || random.bytes(ID_BYTES), clock)
     this.store = new PeerStore(clock, random, options.storeLimits)
     this.items = new ItemStore(clock, () => this.id, options.itemLimits)
     this.#limits = new QueryLimits(clock, options.queryLimits)
@@ -290,7 +292,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
       if (before === 0 && this.#table.size > 0) this.#maintenance.restart()
     }
     if (this.#other) this.#tellOther(this.#other, answer)
-    if (seenIp && this.#externalIp.vote(from, seenIp)) this.#fitId(seenIp)
+    if (seenIp && this.#externalIp.vote(from, seenIp) && !this.#options.isAnonymous) this.#fitId(seenIp)
   }
 
   /** BEP 32: nodes of each network may know nodes of the other. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { type Random, shuffle } from '../../base/random.ts'
 import type { ResolveHost } from '../../transport/resolve.ts'
-import { type Contact, type Endpoint, familyOf, toEndpoint } from './contact.ts'
+import { type Contact, type Endpoint, familyOf, namedEndpoint, toEndpoint } from './contact.ts'
 import { idAtDepth } from './node-id.ts'
 import type { NodeResponse } from './response.ts'
 import type { RoutingTable } from './routing-table.ts'
@@ -158,7 +158,9 @@ export class Maintenance {
     const { family, table, findNode, onRouter } = this.#options
     const wellKnown = WELL_KNOWN_NODES.some(({ host }) => host === node.host)
     try {
-      const endpoints = (await this.#resolve(node)).filter(({ ip }) => familyOf(ip) === family).slice(0, 4)
+      const endpoints = (await this.#resolve(node))
+        .filter(({ ip }) => ip.length === 0 || familyOf(ip) === family)
+        .slice(0, 4)
       if (wellKnown) endpoints.forEach(onRouter)
       const answers = await Promise.allSettled(endpoints.map(endpoint => findNode(endpoint, table().ownId)))
       return answers.flatMap(answer => {
@@ -177,6 +179,7 @@ export class Maintenance {
     if (literal) return [literal]
     const { resolve, signal } = this.#options
     const addresses = (await resolve?.(host, { signal })) ?? []
-    return addresses.flatMap(address => toEndpoint(address.host, port) ?? [])
+    // A proxy that resolves names returns the name, whose address nobody learns before it answers.
+    return addresses.map(address => toEndpoint(address.host, port) ?? namedEndpoint(address.host, port))
   }
 }

@@ -4,7 +4,7 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { BencodeInput } from '../../bencode/bencode.ts'
 import type { DatagramSocket } from '../../transport/datagram.ts'
-import { type Endpoint, familyOf, sameEndpoint, toEndpoint } from './contact.ts'
+import { type Endpoint, familyOf, mayAnswer, toEndpoint } from './contact.ts'
 import {
   encodeFailure,
   encodeQuery,
@@ -74,7 +74,7 @@ export class Rpc {
   query(to: Endpoint, method: string, args: QueryArgs, signal?: AbortSignal): Promise<NodeResponse> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#closed) return Promise.reject(new ShoalError('closed', 'The DHT node is closed'))
-    if (familyOf(to.ip) !== this.#options.socket.family) {
+    if (to.ip.length > 0 && familyOf(to.ip) !== this.#options.socket.family) {
       return Promise.reject(
         new ShoalError('unreachable', `${to.host} is not in this DHT node's address family`),
       )
@@ -138,7 +138,7 @@ export class Rpc {
   #settle(message: KrpcResponse | KrpcFailure, from: Endpoint): void {
     const pending = this.#pending.get(latin1(message.transaction))
     // The address, port and transaction must all match the query.
-    if (!pending || !sameEndpoint(pending.to, from)) return
+    if (!pending || !mayAnswer(from, pending.to)) return
     if (message.kind === 'error') {
       const text = `The DHT node ${from.host} port ${from.port} refused: ${message.code} ${message.message}`
       pending.finish(new KrpcError(message.code, text))

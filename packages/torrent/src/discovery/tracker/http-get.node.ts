@@ -6,7 +6,8 @@ import { messageOf, ShoalError } from '../../base/errors.ts'
 import { isLocalAddress } from '../../base/local-address.ts'
 import { followRedirect, MAX_REDIRECTS, readBody, sendGet } from '../../transport/http/http-client.node.ts'
 import { resolveHost } from '../../transport/resolve.node.ts'
-import type { ResolvedAddress } from '../../transport/resolve.ts'
+import type { ResolvedAddress, ResolveHost } from '../../transport/resolve.ts'
+import type { ConnectTo, Route } from '../../transport/route.node.ts'
 import {
   type HttpAnswer,
   type HttpGet,
@@ -18,11 +19,20 @@ import {
 /** Uses `node:http`, since `fetch` can neither choose an address family nor avoid certain addresses. */
 export const httpGet: HttpGet = createHttpGet()
 
+/** The way of requests: the system's own, or a route. */
+interface Way {
+  readonly resolveHost: ResolveHost
+  readonly connect?: ConnectTo
+}
+
 /** `isLocal` decides which addresses strangers must not make us connect to. */
-export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddress): HttpGet {
+export function createHttpGet(
+  isLocal: (host: string) => boolean = isLocalAddress,
+  way: Way | Route = { resolveHost },
+): HttpGet {
   return async (url, options) => {
     let at = new URL(url)
-    let address = options.address ?? (await resolveAddress(at, options))
+    let address = options.address ?? (await resolveAddress(at, options, way))
     const startedOutside = !isLocal(address.host)
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const local = isLocal(address.host)
@@ -30,11 +40,11 @@ export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddres
       if (local && !options.named && !isTrackerPath(at.pathname)) {
         throw unsafe('A tracker in the local network must have a path that begins with announce')
       }
-      const response = await request(at, address, options)
+      const response = await request(at, address, options, way)
       const to = redirectTarget(response, at)
       if (!to) return finish(response, options)
       response.destroy()
-      if (to.hostname !== at.hostname) address = await resolveAddress(to, options, address)
+      if (to.hostname !== at.hostname) address = await resolveAddress(to, options, way, address)
       at = to
     }
     throw unsafe(`The server redirects more than ${MAX_REDIRECTS} times`)
@@ -45,6 +55,7 @@ export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddres
 async function resolveAddress(
   url: URL,
   options: HttpGetOptions,
+  { resolveHost }: Way,
   before?: ResolvedAddress,
 ): Promise<ResolvedAddress> {
   const found = await resolveHost(url.hostname, { signal: options.signal })
@@ -55,18 +66,22 @@ async function request(
   url: URL,
   address: ResolvedAddress,
   options: HttpGetOptions,
+  way: Way,
 ): Promise<IncomingMessage> {
   const { signal, userAgent } = options
+  const connect: ConnectTo | undefined =
+    way.connect && (({ port }, how) => way.connect!({ host: address.host, port }, how))
   // Connect to the address that was checked, whatever the name resolves to now.
   const lookup: LookupFunction = (_host, how, done) => {
     if (how.all) done(null, [{ address: address.host, family: address.family }])
     else done(null, address.host, address.family)
   }
   try {
-    const headers = { 'user-agent': userAgent, 'accept-encoding': 'gzip, deflate' }
-    return await sendGet(url, { headers, signal, lookup })
+    const headers = { ...(userAgent && { 'user-agent': userAgent }), 'accept-encoding': 'gzip, deflate' }
+    return await sendGet(url, { headers, signal, lookup, connect })
   } catch (error) {
     signal.throwIfAborted()
+    if (error instanceof ShoalError) throw error
     throw connectError(error as Error, url)
   }
 }

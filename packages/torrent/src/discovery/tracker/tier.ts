@@ -21,6 +21,8 @@ export interface TierContext {
   readonly random: Random
   readonly timers: TimerQueue
   readonly limiter: ConcurrencyLimiter
+  /** Announce port 1 if no port accepts connections: some trackers refuse 0, and libtorrent says the same when it is anonymous. */
+  readonly isAnonymous: boolean
   /** Returns undefined for a scheme that this platform does not support. */
   protocolFor(url: string): TrackerProtocol | undefined
   /** A tracker reported our address (BEP 24). */
@@ -205,7 +207,7 @@ export class Tier {
   }
 
   async #ask(tracker: TrackerState, event: AnnounceEvent, signal: AbortSignal): Promise<AnnounceAnswer> {
-    const { clock, limiter } = this.#context
+    const { clock, limiter, isAnonymous } = this.#context
     const { topic, key } = this.#torrent
     const { protocol, url, trackerId } = tracker
     if (!protocol) throw unsupportedTracker()
@@ -213,7 +215,7 @@ export class Tier {
     const request = {
       infoHash: topic.infoHash,
       peerId: topic.peerId,
-      port: topic.port,
+      port: isAnonymous ? 1 : topic.port,
       uploaded,
       downloaded,
       left: left ?? UNKNOWN_LEFT,

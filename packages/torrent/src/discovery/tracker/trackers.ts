@@ -25,6 +25,8 @@ export interface TrackerDiscoveryOptions {
   readonly random: Random
   /** `User-Agent` for HTTP trackers. */
   readonly userAgent: string
+  /** The session is behind a strict proxy: see TierContext. Default false. */
+  readonly isAnonymous?: boolean
   /** Announce to every tracker at once, rather than to one of each tier. Default false. */
   readonly announceToAll?: boolean
   /** Called with our own address as a tracker sees it (BEP 24): an IP literal, unchecked. */
@@ -89,6 +91,7 @@ export class TrackerDiscovery implements Discovery {
     this.#context = {
       clock,
       random,
+      isAnonymous: options.isAnonymous ?? false,
       timers: new TimerQueue(clock),
       limiter: new ConcurrencyLimiter({ total: MAX_AT_ONCE, perKey: MAX_AT_ONCE_PER_HOST }),
       protocolFor: url => this.#protocolFor(url),

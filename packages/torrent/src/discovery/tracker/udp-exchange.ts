@@ -9,7 +9,7 @@ import { TrackerError } from './tracker.ts'
 import { ACTION, decodeConnect, decodeError, decodeHead, encodeConnect } from './udp-messages.ts'
 
 export interface UdpEndpoint {
-  /** IP literal. */
+  /** IP literal; a name if a proxy resolves it. */
   readonly host: string
   readonly port: number
   readonly family: IpFamily
@@ -183,7 +183,9 @@ export class UdpExchange {
     const head = decodeHead(bytes)
     const request = head && this.#pending.get(head.transaction)
     if (!head || !request || port !== request.endpoint.port) return
-    if (canonicalIp(host) !== canonicalIp(request.endpoint.host)) return
+    // Only the proxy knows the address of a name. Others cannot guess the transaction.
+    const asked = canonicalIp(request.endpoint.host)
+    if (asked !== null && asked !== canonicalIp(host)) return
     if (head.action !== request.action && head.action !== ACTION.error) return
     request.settle(bytes)
   }

@@ -47,6 +47,11 @@ export class TorrentNetwork implements PeerDemand {
     this.announcements = new Announcements(options.context, options.data, this)
   }
 
+  /** Whether nothing can be transferred because the session's route does not work. */
+  get routeFails(): boolean {
+    return this.#options.context.routeFails
+  }
+
   /** Takes a connection that asked for this torrent, or closes it. */
   accept(ready: ReadyConnection): void {
     if (this.#options.data.lifecycle.isAtRest) ready.connection.close()

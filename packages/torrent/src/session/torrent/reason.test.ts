@@ -10,6 +10,7 @@ const DOWNLOADING: ReasonFacts = {
   trackersFail: false,
   findsOtherwise: true,
   hasChangedFiles: false,
+  routeFails: false,
 }
 
 test.each([
@@ -29,6 +30,10 @@ test.each([
   [{ state: 'paused', trackersFail: true }, null],
   [{ state: 'checking' }, null],
   [{ state: 'error' }, null],
+  [{ routeFails: true, quietMs: 0, trackersFail: true }, 'no-route'],
+  [{ routeFails: true, state: 'seeding' }, 'no-route'],
+  [{ routeFails: true, sources: 1, quietMs: 0 }, null],
+  [{ routeFails: true, state: 'paused' }, null],
 ] as const)('a download with %o has the reason %s', (change, reason) => {
   expect(torrentReason({ ...DOWNLOADING, ...change })).toBe(reason)
 })

@@ -16,11 +16,15 @@ export interface ReasonFacts {
   /** Peers can be found without trackers: by DHT or in the local network. */
   readonly findsOtherwise: boolean
   readonly hasChangedFiles: boolean
+  /** The session's proxy or interface does not work. */
+  readonly routeFails: boolean
 }
 
 /** Decides why a torrent does not do what its state says, as a code for every interface. Null if it does, or if its state says it all. */
 export function torrentReason(facts: ReasonFacts): TorrentReason | null {
   const { state, sources, quietMs, trackersFail, findsOtherwise, hasChangedFiles } = facts
+  const isRunning = state === 'downloading' || state === 'metadata' || state === 'seeding'
+  if (facts.routeFails && isRunning && sources === 0) return 'no-route'
   if (state === 'seeding') return sources === 0 && trackersFail && !findsOtherwise ? 'tracker-error' : null
   if (state !== 'downloading' && state !== 'metadata') return null
   if (sources === 0 && quietMs >= LOOKING_MS) return trackersFail ? 'tracker-error' : 'no-peers'

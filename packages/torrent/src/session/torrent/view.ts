@@ -34,6 +34,7 @@ export function torrentStats(phases: Phases, nowMs: number): TorrentStats {
       trackersFail,
       findsOtherwise,
       hasChangedFiles: changed.length > 0,
+      routeFails: network.routeFails,
     }),
     trackersFail,
     downloadBytesPerSecond: download,

@@ -97,6 +97,7 @@ export class TestSwarm {
         cache,
         peerId,
         userAgent: 'Test',
+        isAnonymous: false,
         listenPort: PORT,
         dhtPort: 0,
         settings: { pex: true, uploadSlots: 4, maxPeersPerTorrent: 50, ...options.settings },

@@ -4,8 +4,11 @@
  */
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import type { LookupFunction } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
+import { connect as tlsConnect } from 'node:tls'
 import { concat } from '../../base/bytes.ts'
+import { parseIp } from '../../base/ip.ts'
+import type { ConnectTo } from '../route.node.ts'
 
 export { MAX_REDIRECTS } from './http-ranges.ts'
 export { followRedirect } from './redirect.ts'
@@ -16,6 +19,8 @@ export interface GetOptions {
   readonly signal: AbortSignal
   /** Resolves the host, if it is a name. Default: the system's resolver. */
   readonly lookup?: LookupFunction
+  /** Opens the connection, instead of `lookup` and the system. */
+  readonly connect?: ConnectTo | undefined
   /** Certificates to trust in addition to the system's. */
   readonly ca?: string | Buffer | (string | Buffer)[] | undefined
 }
@@ -24,14 +29,16 @@ export interface GetOptions {
  * Sends one GET over a connection of its own, with the user name and password of the URL. Resolves to any response, redirects included. Rejects
  * with the system's error, or with the signal's reason.
  */
-export function sendGet(url: URL, { headers, signal, lookup, ca }: GetOptions): Promise<IncomingMessage> {
+export async function sendGet(url: URL, options: GetOptions): Promise<IncomingMessage> {
+  const { headers, signal, lookup, connect, ca } = options
+  signal.throwIfAborted()
+  const socket = connect && (await connectFor(url, connect, options))
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
     const request = (url.protocol === 'https:' ? https : http).get(url, {
-      // Requests are rare, so a persistent connection would not pay off.
-      agent: false,
       headers: { accept: '*/*', ...headers },
-      ...(lookup && { lookup }),
+      // An agent would ignore `createConnection` and connect by itself. Requests are rare, so a persistent connection would not pay off.
+      ...(socket ? { createConnection: () => socket } : { agent: false }),
+      ...(lookup && !socket && { lookup }),
       ...(ca !== undefined && { ca }),
     })
     const abort = () => request.destroy(signal.reason)
@@ -44,7 +51,18 @@ export function sendGet(url: URL, { headers, signal, lookup, ca }: GetOptions): 
       resolve(response)
     })
     request.on('close', () => signal.removeEventListener('abort', abort))
+    if (signal.aborted) abort()
   })
+}
+
+async function connectFor(url: URL, connect: ConnectTo, { signal, ca }: GetOptions): Promise<Socket> {
+  const secure = url.protocol === 'https:'
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const socket = await connect({ host, port: Number(url.port) || (secure ? 443 : 80) }, { signal })
+  if (!secure) return socket
+  // RFC 6066, 3: IP literals are not valid server names; the certificate must be valid for them nevertheless.
+  const servername = parseIp(host) ? '' : host
+  return tlsConnect({ socket, host, servername, ...(ca !== undefined && { ca }) })
 }
 
 /** Reads a body. Resolves to null if it is longer than `maxBytes`. Rejects with the system's error, or with the signal's reason. */

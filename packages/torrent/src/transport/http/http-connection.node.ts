@@ -2,9 +2,10 @@
  * A persistent HTTP/1.1 connection. Not `node:http`, which allocates a buffer and wakes a stream for each read: that costs ten times the
  * processor time of this class, and more than hashing the bytes.
  */
-import { type NetConnectOpts, connect as netConnect, type Socket } from 'node:net'
+import { connect as netConnect, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { messageOf, ShoalError } from '../../base/errors.ts'
+import { adoptHandle } from '../adopt.node.ts'
 import { InputShare } from '../input-budget.ts'
 import type { ResolvedAddress } from '../resolve.ts'
 import { BodyReader } from './body-reader.ts'
@@ -40,6 +41,8 @@ export interface HttpEndpoint {
   readonly port: number
   /** IP address to connect to. */
   readonly address: ResolvedAddress
+  /** An open connection to use instead, of which nothing was read. */
+  readonly socket?: Socket
   /** Trusted certificates in place of the system's. */
   readonly ca?: string
 }
@@ -62,23 +65,8 @@ export class HttpConnection {
     this.#label = endpoint.hostname
     this.#onClosed = onClosed
     const buffer = readBuffer()
-    const options: NetConnectOpts = {
-      host: endpoint.address.host,
-      port: endpoint.port,
-      onread: { buffer, callback: length => this.#received(buffer.subarray(0, length)) },
-    }
-    // RFC 6066, 3: IP literals are not valid server names.
-    const servername = /^[\d.]+$|:/.test(endpoint.hostname) ? '' : endpoint.hostname
-    this.#socket = endpoint.secure
-      ? tlsConnect({
-          ...options,
-          servername,
-          // The certificate must be valid for this host, even if it is an IP literal.
-          host: endpoint.address.host,
-          ALPNProtocols: ['http/1.1'],
-          ...(endpoint.ca !== undefined && { ca: endpoint.ca }),
-        })
-      : netConnect(options)
+    const onread = { buffer, callback: (length: number) => this.#received(buffer.subarray(0, length)) }
+    this.#socket = openSocket(endpoint, { onread })
     this.#socket.setNoDelay(true)
     this.#socket.on('error', error => {
       this.#error = error
@@ -198,4 +186,30 @@ export class HttpConnection {
     const why = cause === undefined ? 'it closed the connection too early' : messageOf(cause)
     return new ShoalError(code, `${this.#label}: ${why}`, { cause })
   }
+}
+
+function openSocket(endpoint: HttpEndpoint, options: Pick<TcpNetConnectOpts, 'onread'>): Socket {
+  const { address, port, secure, hostname, socket, ca } = endpoint
+  const place = socket ? {} : { host: address.host, port }
+  if (!secure)
+    return socket ? adopt(socket, options) : netConnect({ ...options, ...place } as TcpNetConnectOpts)
+  // RFC 6066, 3: IP literals are not valid server names.
+  const servername = /^[\d.]+$|:/.test(hostname) ? '' : hostname
+  return tlsConnect({
+    ...options,
+    ...place,
+    ...(socket && { socket }),
+    servername,
+    // The certificate must be valid for this host, even if it is an IP literal.
+    host: address.host,
+    ALPNProtocols: ['http/1.1'],
+    ...(ca !== undefined && { ca }),
+  })
+}
+
+function adopt(socket: Socket, options: object): Socket {
+  const adopted = adoptHandle(socket, options)
+  if (adopted && socket.readableLength === 0) return adopted
+  adopted?.destroy()
+  throw new ShoalError('bad-message', 'the server sent bytes before it was asked')
 }

@@ -1,7 +1,8 @@
 import { ShoalError } from '../../base/errors.ts'
 import { isLocalAddress } from '../../base/local-address.ts'
-import { resolveHost } from '../resolve.node.ts'
-import type { ResolvedAddress } from '../resolve.ts'
+import { resolveHost as resolveBySystem } from '../resolve.node.ts'
+import type { ResolvedAddress, ResolveHost } from '../resolve.ts'
+import type { Route } from '../route.node.ts'
 import { HttpConnection } from './http-connection.node.ts'
 import {
   type HttpRanges,
@@ -26,6 +27,8 @@ export interface NodeRangesOptions extends HttpRangesOptions {
   readonly isLocal?: (host: string) => boolean
   /** Trusted certificates in place of the system's, in PEM. */
   readonly ca?: string
+  /** The way to the servers. Default: the system's own. */
+  readonly route?: Route | undefined
   /** Milliseconds since the Unix epoch. */
   readonly unixMs?: () => number
 }
@@ -53,8 +56,17 @@ class NodeHttpRanges implements HttpRanges {
       for (const connection of [...connections]) if (!connection.isBusy) connection.close()
   }
 
-  /** Returns a free connection, or a new one. */
-  connection(url: URL, address: ResolvedAddress, fresh: boolean): HttpConnection {
+  get resolveHost(): ResolveHost {
+    return this.options.route?.resolveHost ?? resolveBySystem
+  }
+
+  /** Returns a free connection, or a new one. Rejects only if there is a route. */
+  async connection(
+    url: URL,
+    address: ResolvedAddress,
+    fresh: boolean,
+    signal: AbortSignal,
+  ): Promise<HttpConnection> {
     const secure = url.protocol === 'https:'
     const key = `${secure} ${url.host} ${address.host}`
     const known = this.#connections.get(key) ?? new Set()
@@ -66,15 +78,17 @@ class NodeHttpRanges implements HttpRanges {
     }
     const hostname = url.hostname.replace(/^\[|\]$/g, '')
     const port = Number(url.port) || (secure ? 443 : 80)
-    const { ca } = this.options
+    const { ca, route } = this.options
+    const socket = await route?.connect({ host: address.host, port }, { signal })
     const connection = new HttpConnection(
-      { secure, hostname, port, address, ...(ca !== undefined && { ca }) },
+      { secure, hostname, port, address, ...(socket && { socket }), ...(ca !== undefined && { ca }) },
       () => {
         known.delete(connection)
         if (known.size === 0) this.#connections.delete(key)
       },
     )
     known.add(connection)
+    this.#connections.set(key, known)
     return connection
   }
 
@@ -141,7 +155,9 @@ class Reading implements RangeReading {
   async #send(url: URL, fresh: boolean): Promise<void> {
     const address = await this.#address(url)
     if (this.#over) return
-    const connection = this.#ranges.connection(url, address, fresh)
+    const { signal } = this.#abort
+    const connection = await this.#ranges.connection(url, address, fresh, signal)
+    if (this.#over) return connection.close()
     const reused = connection.used
     this.#connection = connection
     // A paused reading still receives the head of the response: only the body is held back.
@@ -161,6 +177,7 @@ class Reading implements RangeReading {
   /** Connects to the address that was checked, whatever the name resolves to later. */
   async #address(url: URL): Promise<ResolvedAddress> {
     const { isLocal = isLocalAddress } = this.#ranges.options
+    const { resolveHost } = this.#ranges
     const [address] = await resolveHost(url.hostname, { signal: this.#abort.signal })
     const local = isLocal(address!.host)
     this.#startedOutside ??= !isLocal((await this.#firstAddress(url, address!)).host)
@@ -179,7 +196,7 @@ class Reading implements RangeReading {
   async #firstAddress(url: URL, address: ResolvedAddress): Promise<ResolvedAddress> {
     const { hostname } = new URL(this.#request.url)
     if (hostname === url.hostname) return address
-    return (await resolveHost(hostname, { signal: this.#abort.signal }))[0]!
+    return (await this.#ranges.resolveHost(hostname, { signal: this.#abort.signal }))[0]!
   }
 
   #head(url: URL): string {
@@ -187,9 +204,10 @@ class Reading implements RangeReading {
     const user = decodeURIComponent(url.username)
     const password = decodeURIComponent(url.password)
     const secret = user === '' ? '' : `Authorization: Basic ${btoaUtf8(`${user}:${password}`)}\r\n`
+    const userAgent = this.#ranges.options.userAgent.replace(/[^\x20-\x7e]/g, '')
+    const client = userAgent === '' ? '' : `User-Agent: ${userAgent}\r\n`
     return (
-      `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n` +
-      `User-Agent: ${this.#ranges.options.userAgent.replace(/[^\x20-\x7e]/g, '')}\r\n${secret}` +
+      `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n${client}${secret}` +
       `Accept: */*\r\nAccept-Encoding: identity\r\nRange: bytes=${start}-${start + lengthBytes - 1}\r\n\r\n`
     )
   }

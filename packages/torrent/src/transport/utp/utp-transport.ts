@@ -1,4 +1,5 @@
 import { ShoalError } from '../../base/errors.ts'
+import { parseIp } from '../../base/ip.ts'
 import { isLoopback } from '../../base/local-address.ts'
 import type { DatagramSocket, IpFamily, OpenDatagram } from '../datagram.ts'
 import type { TransportServices } from '../services.ts'
@@ -33,6 +34,8 @@ export class UtpTransport implements Transport {
   }
 
   canDial(address: PeerAddress): boolean {
+    // A name that only a proxy resolves cannot be recognized in the answers.
+    if (parseIp(address.host) === null) return false
     return address.port > 0 && (address.kind === undefined || address.kind === 'utp')
   }
 

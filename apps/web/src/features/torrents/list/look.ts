@@ -28,6 +28,7 @@ const REASON_LOOKS: Record<NonNullable<Torrent['reason']>, Look> = {
   'tracker-error': { icon: 'alert', tone: 'warn' },
   stalled: { icon: 'clock', tone: 'warn' },
   'changed-files': { icon: 'refresh', tone: 'warn' },
+  'no-route': { icon: 'alert', tone: 'bad' },
 }
 
 /** A download for which nothing arrives does not look like one that runs. */

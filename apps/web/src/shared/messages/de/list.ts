@@ -41,6 +41,7 @@ export const list: Translation<typeof english> = {
     'tracker-error': 'Tracker-Fehler',
     stalled: 'Steht still',
     'changed-files': 'Dateien geändert',
+    'no-route': 'Kein Proxy oder keine Schnittstelle',
   },
   queuedAt: 'Wartet ({position})',
   column: {

@@ -39,6 +39,7 @@ export const list = {
     'tracker-error': 'Tracker error',
     stalled: 'Stalled',
     'changed-files': 'Files changed',
+    'no-route': 'No proxy or interface',
   },
   queuedAt: 'Queued ({position})',
   column: {

@@ -1,0 +1,40 @@
+import { openDatagram } from '#datagram'
+import { openHttpRanges } from '#http-ranges'
+import { resolveHost } from '#resolve'
+import { openRtc } from '#rtc'
+import { createTransports } from '#transports'
+import { ShoalError } from '../base/errors.ts'
+import { isLocalAddress } from '../base/local-address.ts'
+import { createHttpGet, httpGet } from '../discovery/tracker/http-get.node.ts'
+import { createOpenSocket } from '../discovery/tracker/ws/routed-socket.node.ts'
+import { openSocket } from '../discovery/tracker/ws/web-socket.ts'
+import { openRoute } from '../transport/open-route.node.ts'
+import type { Route } from '../transport/route.node.ts'
+import type { NetworkOptions, SessionNetwork } from './network.ts'
+
+/**
+ * Returns the network of this platform: the system's own, or a route if the options name a proxy or an interface. Code that is given a route's
+ * functions has no others, so that it cannot bypass the route. Throws `bad-argument`, or `unsupported` if this machine cannot keep the promise.
+ */
+export function platformNetwork(options: NetworkOptions): SessionNetwork {
+  const route = openRoute(options)
+  if (route) return routedNetwork(route)
+  return { route, createTransports, openDatagram, resolveHost, httpGet, openSocket, openRtc, openHttpRanges }
+}
+
+function routedNetwork(route: Route): SessionNetwork {
+  return {
+    route,
+    createTransports: services => createTransports(services, route),
+    openDatagram: route.openDatagram,
+    resolveHost: route.resolveHost,
+    httpGet: createHttpGet(isLocalAddress, route),
+    openSocket: createOpenSocket(route),
+    openRtc: route.canListen ? openRtc : refuseRtc,
+    openHttpRanges: options => openHttpRanges({ ...options, route }),
+  }
+}
+
+async function refuseRtc(): Promise<never> {
+  throw new ShoalError('unsupported', 'WebRTC would bypass the proxy, which is strict')
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '../../base/clock.ts'
+import { ShoalError } from '../../base/errors.ts'
+import { canonicalIp } from '../../base/ip.ts'
+import { isLoopback } from '../../base/local-address.ts'
+import type { DatagramOptions, DatagramSocket, OpenDatagram } from '../datagram.ts'
+import type { ResolvedAddress } from '../resolve.ts'
+import type { Route } from '../route.node.ts'
+import { ProxyHealth } from './proxy-health.ts'
+import { hasAddress, parseProxyUrl } from './proxy-url.ts'
+import { RelaySocket } from './relay.node.ts'
+import { type OpenSocketTo, ProxyClient } from './tunnel.node.ts'
+
+/**
+ * `prefer`: all TCP connections and names go through the proxy, and datagrams if it relays them; datagrams that it does not relay, WebRTC, local
+ * discovery and incoming connections are direct. `strict`: nothing leaves except through the proxy, and nothing that we send says who we are.
+ */
+export type ProxyMode = 'prefer' | 'strict'
+
+export interface ProxyRouteOptions {
+  /** As for `parseProxyUrl`. */
+  readonly url: string
+  readonly mode: ProxyMode
+  readonly clock: Clock
+  /** Opens the datagram socket on which the relay of the proxy is reached, and in the mode `prefer` those that bypass it. */
+  readonly openDatagram: OpenDatagram
+  /** Opens connections to the proxy. Default: the system's. */
+  readonly open?: OpenSocketTo
+}
+
+/** Names that only the local network knows (RFC 6762, RFC 8375, and common use). The proxy is elsewhere. */
+const LOCAL_NAMES = /\.(?:local|lan|internal|home\.arpa)$/
+
+/** Opens the route through a proxy. Does not connect yet. Throws `bad-argument`. */
+export function openProxyRoute({ url, mode, clock, openDatagram, open }: ProxyRouteOptions): Route {
+  const server = parseProxyUrl(url)
+  const isStrict = mode === 'strict'
+  if (isStrict && !hasAddress(server))
+    throw new ShoalError(
+      'bad-argument',
+      `a strict proxy must be given by its IP address, because the name ${server.host} would have to be looked up without it`,
+    )
+  const closing = new AbortController()
+  const client = new ProxyClient({
+    server,
+    clock,
+    ...(open && { open }),
+    onState: problem => health.report(problem),
+  })
+  const health = new ProxyHealth(clock, () => client.probe(closing.signal))
+  const relayed = { client, clock, openDatagram }
+  return {
+    isAnonymous: isStrict,
+    canListen: !isStrict,
+    health,
+    connect: (target, { signal }) => client.connect(target, signal),
+    resolveHost: async host => [unresolved(host)],
+    openDatagram: options =>
+      isStrict ? openStrict(relayed, options) : openPreferred(relayed, options, openDatagram),
+    async close() {
+      closing.abort(new ShoalError('closed', 'the route was closed'))
+      health.close()
+    },
+  }
+}
+
+interface Relayed {
+  readonly client: ProxyClient
+  readonly clock: Clock
+  readonly openDatagram: OpenDatagram
+}
+
+async function openStrict(relayed: Relayed, options: DatagramOptions): Promise<DatagramSocket> {
+  if (options.multicast)
+    throw new ShoalError('unsupported', 'local discovery would bypass the proxy, which is strict')
+  return new RelaySocket(relayed, options)
+}
+
+/** Datagrams are direct only if the proxy says that it does not relay them, and not if it fails. */
+async function openPreferred(
+  relayed: Relayed,
+  options: DatagramOptions,
+  direct: OpenDatagram,
+): Promise<DatagramSocket> {
+  if (options.multicast) return direct(options)
+  const relay = new RelaySocket(relayed, options)
+  try {
+    await relay.first
+  } catch (error) {
+    if (error instanceof ShoalError && error.code === 'unsupported') {
+      await relay.close()
+      return direct(options)
+    }
+  }
+  return relay
+}
+
+/**
+ * The host as the proxy receives it. Throws `unreachable` for names of the local network. RFC 6761, 6.3: `localhost` is this machine, which the
+ * checks of redirects and web seeds must see.
+ */
+function unresolved(host: string): ResolvedAddress {
+  const name = host
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase()
+  const ip = canonicalIp(name)
+  if (ip !== null) return { host: ip, family: ip.includes(':') ? 6 : 4 }
+  if (isLoopback(name)) return { host: '127.0.0.1', family: 4 }
+  if (LOCAL_NAMES.test(name))
+    throw new ShoalError(
+      'unreachable',
+      `${name} is a name of the local network, which the proxy does not know`,
+    )
+  return { host: name, family: 4 }
+}

@@ -1,0 +1,17 @@
+/** The facts about a way to the network other than the system's own (a proxy, one network interface) that code above transports needs. */
+export interface RouteFacts {
+  /** Whether nothing that we send may say who we are, as in the strict mode of a proxy. */
+  readonly isAnonymous: boolean
+  /** Whether others can connect to us, and local discovery and WebRTC work. */
+  readonly canListen: boolean
+  readonly health: RouteHealth
+  close(): Promise<void>
+}
+
+/** Whether a route works. */
+export interface RouteHealth {
+  /** Why nothing can be transferred; null while the route works, as far as is known. */
+  readonly problem: string | null
+  /** Calls `callback` after `problem` became null or ceased to be null. Returns a function that ends that. */
+  onChange(callback: () => void): () => void
+}
