@@ -2,6 +2,8 @@ import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { DatagramOptions, DatagramSocket, IpFamily, OnDatagram, OpenDatagram } from './datagram.ts'
+import { MemoryNat, type NatEndpoint, type NatOptions } from './memory-nat.ts'
+import { type DatagramLink, MemoryWire } from './memory-wire.ts'
 
 export interface MemoryDatagramOptions {
   clock: Clock
@@ -20,10 +22,23 @@ export interface MemoryHost {
   readonly 6?: string
 }
 
-/** A network of datagrams in memory: runs in virtual time and repeats from its seed. One multicast domain. */
+/** Where a machine of a MemoryDatagramNetwork is. */
+export interface MemoryPlace {
+  /** Its wire. Default: the latency, jitter and loss of the network. */
+  readonly link?: DatagramLink
+  /** The NAT that it is behind. Its addresses are then reachable only from behind the same NAT. */
+  readonly nat?: MemoryNat
+}
+
+/**
+ * A network of datagrams in memory: runs in virtual time and repeats from its seed. One multicast domain. Machines can have wires with a rate
+ * and a queue, and be behind NATs.
+ */
 export class MemoryDatagramNetwork {
   readonly #options: Required<MemoryDatagramOptions>
   readonly #sockets = new Map<string, MemorySocket>()
+  readonly #nats = new Map<string, MemoryNat>()
+  readonly #wires = new Map<string, MemoryWire>()
   readonly #groups = new Map<string, Set<MemorySocket>>()
   /** Number of datagrams sent, including lost ones. */
   sentCount = 0
@@ -36,15 +51,31 @@ export class MemoryDatagramNetwork {
     return this.#options.clock
   }
 
+  /** Returns a NAT with this public address. */
+  nat(publicHost: string, options: NatOptions): MemoryNat {
+    const nat = new MemoryNat(this.#options.clock, publicHost, options)
+    this.#nats.set(publicHost, nat)
+    return nat
+  }
+
+  /** Disconnects a machine with a wire, without notice to anybody. */
+  unplug(host: string): void {
+    const wire = this.#wires.get(host)
+    if (wire) wire.plugged = false
+  }
+
   /** Returns the `openDatagram` of a machine with these addresses. */
-  host(addresses: MemoryHost): OpenDatagram {
+  host(addresses: MemoryHost, { link, nat }: MemoryPlace = {}): OpenDatagram {
+    const { clock, random } = this.#options
+    const wire = link && new MemoryWire(clock, random, link)
+    if (wire) for (const address of Object.values(addresses)) this.#wires.set(address, wire)
     return async options => {
       const address = addresses[options.family]
       if (address === undefined) {
         throw new ShoalError('unsupported', `this machine has no IPv${options.family} address`)
       }
       const port = options.multicast ? options.port : this.#takePort(address, options.port)
-      const socket = new MemorySocket(this, options, address, port)
+      const socket = new MemorySocket(this, { options, address, port, wire, nat })
       const place = options.multicast ? key(options.multicast.group, port) : undefined
       if (place === undefined) this.#sockets.set(key(address, port), socket)
       else this.#groups.set(place, (this.#groups.get(place) ?? new Set()).add(socket))
@@ -70,17 +101,45 @@ export class MemoryDatagramNetwork {
 
   /** @internal Only the sockets of this network use it. */
   carry(bytes: Uint8Array, from: MemorySocket, host: string, port: number): void {
-    const { clock, random, latencyMs, jitterMs, loss } = this.#options
     const copy = bytes.slice()
-    const receivers = this.#groups.get(key(host, port)) ?? [key(host, port)]
-    for (const receiver of receivers) {
+    const group = this.#groups.get(key(host, port))
+    for (const receiver of group ?? [null]) {
       this.sentCount++
-      if (loss > 0 && random.below(2 ** 32) < loss * 2 ** 32) continue
-      clock.after(latencyMs + (jitterMs > 0 ? random.below(jitterMs + 1) : 0), () => {
-        const socket = typeof receiver === 'string' ? this.#sockets.get(receiver) : receiver
-        socket?.receive(copy.slice(), from)
-      })
+      const leftMs = from.wire ? from.wire.leave(copy.length) : this.#leave()
+      if (leftMs === null) continue
+      // A NAT translates when the datagram leaves, and filters when it arrives.
+      const source = receiver ? from.endpoint : this.#sourceOf(from, { host, port })
+      const wire = this.#wires.get(host) ?? this.#find(source, from.nat, { host, port })?.wire
+      const deliver = () => {
+        const socket = receiver ?? this.#find(source, from.nat, { host, port })
+        socket?.onMessage?.(copy.slice(), source.host, source.port)
+      }
+      if (wire) wire.arrive(copy.length, leftMs, deliver)
+      else this.#options.clock.after(leftMs - this.#options.clock.nowMs(), deliver)
     }
+  }
+
+  /** When a datagram of a machine without a wire arrives; null if it is lost. */
+  #leave(): number | null {
+    const { clock, random, latencyMs, jitterMs, loss } = this.#options
+    if (loss > 0 && random.below(2 ** 32) < loss * 2 ** 32) return null
+    return clock.nowMs() + latencyMs + (jitterMs > 0 ? random.below(jitterMs + 1) : 0)
+  }
+
+  /** The source that the receiver sees. */
+  #sourceOf(from: MemorySocket, to: NatEndpoint): NatEndpoint {
+    const isInside = !from.nat || this.#sockets.get(key(to.host, to.port))?.nat === from.nat
+    return isInside ? from.endpoint : from.nat.outbound(from.endpoint, to)
+  }
+
+  /** The socket that a datagram reaches, through the NAT of the receiver if there is one. `nat`: that of the sender. */
+  #find(source: NatEndpoint, nat: MemoryNat | undefined, to: NatEndpoint): MemorySocket | undefined {
+    const direct = this.#sockets.get(key(to.host, to.port))
+    if (direct && (!direct.nat || direct.nat === nat)) return direct
+    const far = this.#nats.get(to.host)
+    if (!far || (far === nat && !far.hairpinning)) return
+    const inside = far.inbound(to.port, source)
+    return inside ? this.#sockets.get(key(inside.host, inside.port)) : undefined
   }
 
   /** @internal Only the sockets of this network use it. */
@@ -89,6 +148,14 @@ export class MemoryDatagramNetwork {
     if (this.#sockets.get(own) === socket) this.#sockets.delete(own)
     for (const members of this.#groups.values()) members.delete(socket)
   }
+}
+
+interface MemorySocketOptions {
+  readonly options: DatagramOptions
+  readonly address: string
+  readonly port: number
+  readonly wire: MemoryWire | undefined
+  readonly nat: MemoryNat | undefined
 }
 
 class MemorySocket implements DatagramSocket {
@@ -100,15 +167,23 @@ class MemorySocket implements DatagramSocket {
   onMessage: OnDatagram | null = null
   onTurnEnd: (() => void) | null = null
   #willEndTurn = false
+  readonly wire: MemoryWire | undefined
+  readonly nat: MemoryNat | undefined
   readonly #network: MemoryDatagramNetwork
   #closed = false
 
-  constructor(network: MemoryDatagramNetwork, options: DatagramOptions, address: string, port: number) {
+  constructor(network: MemoryDatagramNetwork, { options, address, port, wire, nat }: MemorySocketOptions) {
     this.#network = network
+    this.wire = wire
+    this.nat = nat
     this.family = options.family
     this.address = address
     this.localAddress = options.host ?? (options.family === 4 ? '0.0.0.0' : '::')
     this.port = port
+  }
+
+  get endpoint(): NatEndpoint {
+    return { host: this.address, port: this.port }
   }
 
   send(bytes: Uint8Array, host: string, port: number, onFailure?: (error: Error) => void): void {
