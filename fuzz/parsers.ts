@@ -48,6 +48,8 @@ export const PARSERS: readonly Parser[] = [
   { name: 'tracker-label', file: 'packages/torrent/src/discovery/tracker/label.ts', export: 'trackerLabel', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
   { name: 'tracker-retry-after', file: 'packages/torrent/src/discovery/tracker/http-get.ts', export: 'parseRetryAfter', takes: 'latin1', format: 'text', throws: [], maxBytes: 2000 },
 
+  { name: 'ip-filter', file: 'packages/torrent/src/base/ip-filter.ts', export: 'IpFilterParser', covers: ['parseFilterLine'], takes: 'latin1', format: 'text', throws: [], maxBytes: 16384 },
+
   // HTTP servers: web seeds, trackers, downloads
   { name: 'http-head', file: 'packages/torrent/src/transport/http/response-head.ts', export: 'HeadReader', covers: ['parseHead'], takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 40000 },
   { name: 'http-body', file: 'packages/torrent/src/transport/http/body-reader.ts', export: 'BodyReader', takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 8192 },

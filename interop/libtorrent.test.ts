@@ -51,6 +51,27 @@ describe.skipIf(missing('libtorrent'))('libtorrent', { concurrent: true }, () =>
     }
   })
 
+  test('two leechers get one copy from us while we super-seed, and the rest from each other (BEP 16)', async () => {
+    await using dir = await tempDir('interop')
+    const made = await makeTorrent(await content(dir), dir.join('content.torrent'), {
+      pieceLengthBytes: 65_536,
+    })
+    await using shoal = await Shoal.open()
+    const seed = await shoal.get(made.torrent, { directory: dir.join('seed'), superSeeding: true })
+    await using one = await Libtorrent.start()
+    await using two = await Libtorrent.start()
+    const leeches = []
+    for (const [name, client, other] of [
+      ['one', one, two],
+      ['two', two, one],
+    ] as const) {
+      const peers = [shoal.endpoint, ['127.0.0.1', other.port]] as const
+      leeches.push(await client.add({ torrent: made.torrent, savePath: dir.join(name), peers }))
+    }
+    for (const leech of leeches) await leech.done()
+    expect(seed.stats.uploadedBytes).toBeLessThan(1.5 * BYTES)
+  })
+
   test.each(['v1', 'v2'] as const)('shares a hybrid torrent known only by its %s hash', async version => {
     await using dir = await tempDir('interop')
     const made = await makeTorrent(await content(dir), dir.join('content.torrent'), {

@@ -1,6 +1,7 @@
 import { concat, utf8 } from '../../packages/torrent/src/base/bytes.ts'
 import { sha256 } from '../../packages/torrent/src/base/crypto.node.ts'
 import { formatIp, parseIp } from '../../packages/torrent/src/base/ip.ts'
+import { IpFilterParser } from '../../packages/torrent/src/base/ip-filter.ts'
 import { seededRandom } from '../../packages/torrent/src/base/random.ts'
 import { decode, decodePrefix, decodeRaw } from '../../packages/torrent/src/bencode/decode.ts'
 import { encode } from '../../packages/torrent/src/bencode/encode.ts'
@@ -147,6 +148,11 @@ export const DRIVERS: Drivers = {
     decodeScrape(bytes, 3)
     decodeError(bytes)
     return decodeHead(bytes)
+  }),
+  'ip-filter': driver((text: string) => {
+    const parser = new IpFilterParser()
+    for (let at = 0; at < text.length; at += 100) parser.push(text.slice(at, at + 100))
+    return parser.end().rules
   }),
   'http-head': driver((bytes: Uint8Array) => {
     const reader = new HeadReader()

@@ -48,6 +48,8 @@ export interface AddOptions {
   webSeeds?: readonly string[]
   /** Request pieces in order rather than rarest first. Default false. */
   sequential?: boolean
+  /** Super seeding (BEP 16) once it is complete. Default false. */
+  superSeeding?: boolean
   /** Wanted files, by index among the real (not pad) files. Default: the magnet link's `so`, else all. */
   select?: readonly number[]
   limits?: Partial<RateLimits>
@@ -232,6 +234,7 @@ export interface TorrentApi {
   /** Whether the user has paused it. A torrent in the state `error` is not paused. */
   readonly paused: boolean
   readonly sequential: boolean
+  readonly superSeeding: boolean
   /** The torrent's own limits, in addition to those of the session. */
   readonly limits: RateLimits
   /** In tiers (BEP 12). The URLs may contain secrets such as passkeys. */
@@ -268,6 +271,11 @@ export interface TorrentApi {
   /** Sets the priorities of several files, by index. Sets all or none: rejects with `bad-argument` if one is invalid. */
   setPriorities(priorities: ReadonlyMap<number, number>): Promise<void>
   setSequential(sequential: boolean): void
+  /**
+   * Super seeding (BEP 16), for the first seed of a torrent that many want: each peer that connects from now on sees single pieces that others
+   * lack, so that we send little more than one copy until the peers together have all. Of no effect in browsers.
+   */
+  setSuperSeeding(superSeeding: boolean): void
   setLimits(limits: Partial<RateLimits>): void
   /**
    * Replaces all trackers, in tiers (BEP 12): announces to new ones and sends `stopped` to removed ones. Applies to private torrents, too, since

@@ -92,6 +92,8 @@ export const Torrent = z
     /** Whether it is a sealed share: one encrypted file that hides names and content from everybody without the key. */
     sealed: z.boolean(),
     sequential: z.boolean(),
+    /** Whether to super-seed it once it is complete (BEP 16). */
+    superSeeding: z.boolean(),
     /** Position in the queue, from 1. Null once it is complete. */
     queuePosition: z.number().int().min(1).nullable(),
     addedMs: TimeMs,
@@ -229,6 +231,7 @@ export const AddTorrent = z
       .max(1_000_000)
       .optional(),
     sequential: z.boolean().optional(),
+    superSeeding: z.boolean().optional(),
     layout: ContentLayout.optional(),
     /** Skips the check of existing files: they are assumed to be complete and correct. */
     trusted: z.boolean().optional(),
@@ -285,6 +288,7 @@ export const UpdateTorrent = z.object({
   label: Name.nullable().optional(),
   tags: z.array(Name).max(100).optional(),
   sequential: z.boolean().optional(),
+  superSeeding: z.boolean().optional(),
   downloadLimitBytesPerSecond: RateLimit.optional(),
   uploadLimitBytesPerSecond: RateLimit.optional(),
   ratioLimit: z.number().min(0).nullable().optional(),

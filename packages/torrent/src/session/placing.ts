@@ -19,6 +19,7 @@ export function choosePlace(
     memory,
     trusted: options.trusted ?? false,
     sequential: options.sequential ?? recorded?.sequential ?? false,
+    superSeeding: options.superSeeding ?? recorded?.superSeeding ?? false,
     preallocate: options.preallocate ?? recorded?.preallocate ?? false,
     limits: options.limits ?? recorded?.limits,
     renamed: options.renamed && amongAll(options.renamed, metainfo),

@@ -130,6 +130,7 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       memory: false,
       trusted: false,
       sequential: progress.sequential,
+      superSeeding: progress.superSeeding ?? false,
       preallocate: progress.preallocate ?? false,
       contentLayout: progress.contentLayout,
       // Undefined rather than limits without effect: those of thousands of torrents would cost memory, and count as a change.

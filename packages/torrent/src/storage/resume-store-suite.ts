@@ -46,6 +46,7 @@ export function fullProgress(): ResumeProgress {
     directory: '/größe',
     paused: true,
     sequential: true,
+    superSeeding: true,
     preallocate: true,
     downloadLimit: 1000,
     uploadLimit: 2000,

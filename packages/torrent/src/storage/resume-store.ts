@@ -21,6 +21,7 @@ export interface ResumeProgress {
   readonly directory: string
   readonly paused: boolean
   readonly sequential: boolean
+  readonly superSeeding?: boolean
   /** Whether new files reserve their full size. */
   readonly preallocate?: boolean
   /** Milliseconds since the Unix epoch. */

@@ -54,8 +54,10 @@ export class PeerExtensions {
     return this.#ids[name] !== undefined
   }
 
-  sendHandshake(): void {
-    const { context, transfer, uploadOnly, exchangesPeers } = this.#swarm
+  /** `hidesState`: we super-seed, and do not say that we download nothing. */
+  sendHandshake(hidesState = false): void {
+    const { context, transfer, exchangesPeers } = this.#swarm
+    const uploadOnly = this.#swarm.uploadOnly && !hidesState
     const { remote, dialableAddress } = this.#link.connection
     const { ut_pex: _, ...others } = OUR_EXTENSION_IDS
     this.#saidUploadOnly = uploadOnly

@@ -18,6 +18,8 @@ export interface PeerEvents {
   onInterestChanged(peer: Peer): void
   /** The peer said on which port it accepts connections. */
   onListenPort(peer: Peer, port: number): void
+  /** The pieces of the peer changed: one that it gained, or as a whole. */
+  onPieces(peer: Peer, gained?: number): void
   /** The peer named others (BEP 11). */
   onPexPeers(peers: readonly PexPeer[]): void
 }
@@ -114,20 +116,21 @@ export class PeerMessages implements LinkHandler {
     if (!peer.pieces.onHave(piece)) return
     if (!peer.flags.amInterested) peer.updateInterest()
     peer.closeIfUseless()
+    this.#events.onPieces(peer, piece)
   }
 
   onBitfield(bytes: Uint8Array): void {
-    if (this.#peer.pieces.onBitfield(bytes)) this.#peer.piecesChanged()
+    if (this.#peer.pieces.onBitfield(bytes)) piecesChanged(this.#peer, this.#events)
   }
 
   onHaveAll(): void {
     this.#mustSpeakFast()
-    if (this.#peer.pieces.onHaveAll()) this.#peer.piecesChanged()
+    if (this.#peer.pieces.onHaveAll()) piecesChanged(this.#peer, this.#events)
   }
 
   onHaveNone(): void {
     this.#mustSpeakFast()
-    if (this.#peer.pieces.onHaveNone()) this.#peer.piecesChanged()
+    if (this.#peer.pieces.onHaveNone()) piecesChanged(this.#peer, this.#events)
   }
 
   onSuggest(piece: number): void {
@@ -143,8 +146,10 @@ export class PeerMessages implements LinkHandler {
   // Requests and blocks
 
   onRequest(piece: number, begin: number, length: number): void {
-    const { flags, upload } = this.#peer
-    if (flags.amChoking && !this.#isAllowedFast(piece, length)) return upload.reject(piece, begin, length)
+    const { flags, upload, shown } = this.#peer
+    if (shown?.get(piece) === false) shown.set(piece, true)
+    const isAllowed = !flags.amChoking || this.#isAllowedFast(piece, length)
+    if (!isAllowed || (shown && !shown.has(piece))) return upload.reject(piece, begin, length)
     upload.request(piece, begin, length)
     this.#peer.requested(piece)
   }
@@ -249,4 +254,10 @@ export class PeerMessages implements LinkHandler {
     if (!this.#peer.speaksFast)
       throw new ShoalError('bad-message', 'it sent a message of an extension that it does not speak')
   }
+}
+
+/** The pieces of the peer changed as a whole. */
+function piecesChanged(peer: Peer, events: PeerEvents): void {
+  peer.piecesChanged()
+  events.onPieces(peer)
 }

@@ -42,6 +42,8 @@ export class Peer {
   readonly extensions: PeerExtensions
   /** Pieces that the peer may request while we choke it (BEP 6). */
   readonly allowedFast = new AllowedFast()
+  /** The pieces that the peer sees of ours while we super-seed (BEP 16), and whether it requested each; null if it sees all. */
+  shown: Map<number, boolean> | null = null
   /** Failed pieces that it may be to blame for. */
   failedPieces = 0
   readonly #swarm: SwarmState
@@ -80,10 +82,11 @@ export class Peer {
     return this.extensions.client ?? clientName(this.handshake.peerId)
   }
 
-  /** Sends what we have and support, then starts delivery to `handler`; `early` is what arrived after the handshake. */
-  start(handler: LinkHandler, early: Uint8Array): void {
+  /** Sends what we have, or nothing yet if we super-seed, and support, then starts delivery to `handler`; `early` is what arrived after the handshake. */
+  start(handler: LinkHandler, early: Uint8Array, superSeeding = false): void {
+    if (superSeeding) this.shown = new Map()
     const { extended, dht } = this.handshake.features
-    if (extended) this.extensions.sendHandshake()
+    if (extended) this.extensions.sendHandshake(this.shown !== null)
     this.#sendPieces()
     const { dhtPort } = this.#swarm
     if (dht && dhtPort > 0) this.link.out.port(dhtPort)
@@ -92,11 +95,13 @@ export class Peer {
   }
 
   /** The metadata became known: what the peer said before can be understood. */
-  metadataKnown(): void {
-    if (this.handshake.features.extended) this.extensions.sendHandshake()
+  metadataKnown(superSeeding = false): void {
+    if (superSeeding) this.shown = new Map()
+    if (this.handshake.features.extended) this.extensions.sendHandshake(superSeeding)
     // BEP 3 allows the bitfield only as the first message, so pieces found since are announced one by one.
     const { have } = this.#swarm.transfer!
-    for (let piece = 0; piece < have.length; piece++) if (have.has(piece)) this.link.out.have(piece)
+    if (!superSeeding)
+      for (let piece = 0; piece < have.length; piece++) if (have.has(piece)) this.link.out.have(piece)
     try {
       if (this.pieces.attach()) this.piecesChanged()
     } catch (error) {
@@ -157,8 +162,26 @@ export class Peer {
     if (this.#swarm.spreading.requested(piece)) this.#suggest(1)
   }
 
+  /** BEP 16: lets the peer see one more of our pieces. */
+  show(piece: number): void {
+    this.shown?.set(piece, false)
+    this.link.out.have(piece)
+  }
+
+  /** Ends super seeding: lets the peer see all of our pieces, and that we download nothing more. */
+  showAll(): void {
+    const { shown } = this
+    if (!shown) return
+    this.shown = null
+    const { have } = this.#swarm.transfer!
+    for (let piece = 0; piece < have.length; piece++)
+      if (have.has(piece) && !shown.has(piece)) this.sendHave(piece)
+    this.extensions.sendUploadOnly()
+  }
+
   /** Announces a piece that we have now. */
   sendHave(piece: number): void {
+    if (this.shown) return
     // A peer that has the piece does not care.
     if (!this.pieces.bits?.has(piece)) this.link.out.have(piece)
     if (this.flags.amInterested) this.updateInterest()
@@ -181,7 +204,8 @@ export class Peer {
   #sendPieces(): void {
     const have = this.#swarm.transfer?.have
     const { out } = this.link
-    if (this.speaksFast && (!have || have.count === 0)) out.haveNone()
+    if (this.speaksFast && (!have || have.count === 0 || this.shown)) out.haveNone()
+    else if (this.shown) return
     else if (this.speaksFast && have?.isFull) out.haveAll()
     else if (have && have.count > 0) out.bitfield(have.bytes.slice())
   }
@@ -189,7 +213,7 @@ export class Peer {
   /** Suggests pieces that nobody else has (BEP 6). */
   #suggest(count: number): void {
     const { transfer, spreading } = this.#swarm
-    if (!transfer || !this.speaksFast || this.pieces.uploadOnly) return
+    if (!transfer || this.shown || !this.speaksFast || this.pieces.uploadOnly) return
     for (const piece of spreading.take(transfer, count)) this.link.out.suggest(piece)
   }
 
@@ -197,7 +221,7 @@ export class Peer {
   #allowFast(): void {
     const { transfer, allowedFast, clock } = this.#swarm
     const theirs = this.pieces.bits
-    if (!transfer || !theirs || !this.speaksFast || !this.pieces.isKnown) return
+    if (!transfer || !theirs || this.shown || !this.speaksFast || !this.pieces.isKnown) return
     if (transfer.have.count === 0 || this.pieces.uploadOnly || !isBeginner(theirs)) return
     if (!allowedFast.admit(this.id, clock.nowMs())) return
     const { layout, have } = transfer

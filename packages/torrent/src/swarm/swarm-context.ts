@@ -60,6 +60,8 @@ export interface SwarmContext {
 export interface SwarmTorrent {
   readonly infoHashes: InfoHashes
   readonly isPrivate: boolean
+  /** Whether to super-seed it once it is complete (BEP 16). */
+  readonly isSuperSeeding: boolean
   /** The torrent's own limits; created on the first call, so that a limit set later applies to open connections. */
   ownLimits(): RateLimitPair
 }

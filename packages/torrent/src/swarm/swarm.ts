@@ -1,3 +1,4 @@
+import { SuperSeeder } from '#super-seeder'
 import { parseIp } from '../base/ip.ts'
 import type { Verdict } from '../pieces/smart-ban.ts'
 import type { PeerAddress } from '../transport/transport.ts'
@@ -43,6 +44,7 @@ export class Swarm {
   readonly #policy: ConnectionPolicy
   readonly #outgoing: OutgoingConnections
   readonly #parole: Parole
+  readonly #superSeeder: SuperSeeder
   readonly #peerEvents: PeerEvents
   #paused = false
   #closed = false
@@ -52,6 +54,7 @@ export class Swarm {
     const { peers, sources } = this
     this.pool = pool
     this.state = new SwarmState(context, torrent, events)
+    this.#superSeeder = new SuperSeeder(this.state, peers)
     this.#rounds = new ChokeRounds({ random, peers, slots: () => context.settings.uploadSlots })
     this.#policy = new ConnectionPolicy({ peers, pool, context })
     this.#outgoing = new OutgoingConnections({
@@ -72,9 +75,14 @@ export class Swarm {
     this.#peerEvents = {
       onClosed: (peer, error) => this.#onPeerClosed(peer, error),
       onInterestChanged: peer => {
+        this.#superSeeder.interestChanged(peer)
         if (this.#rounds.matters(peer)) this.#choke(clock.nowMs(), true)
       },
       onListenPort: (peer, port) => this.#outgoing.onListenPort(peer, port),
+      onPieces: (peer, gained) => {
+        if (gained === undefined) this.#superSeeder.piecesChanged(peer)
+        else if (peer.shown) this.#superSeeder.gained(peer, gained)
+      },
       onPexPeers: found => {
         // A seed has no use for other seeds (BEP 21).
         const useful = this.state.uploadOnly
@@ -101,7 +109,7 @@ export class Swarm {
     this.state.transfer = transfer
     this.metadata.stop()
     this.#hashes.begin(transfer)
-    for (const peer of [...this.peers.values()]) peer.metadataKnown()
+    for (const peer of [...this.peers.values()]) peer.metadataKnown(this.#superSeeder.isActive)
   }
 
   /** How many more peers discoveries should find. */
@@ -139,7 +147,8 @@ export class Swarm {
     this.#parole.recall(peer)
     if (candidate) this.#outgoing.connected(peer, candidate)
     const [metadata, hashes, events] = [this.metadata, this.#hashes, this.#peerEvents]
-    peer.start(new PeerMessages({ peer, swarm, metadata, hashes, events }), ready.early)
+    const messages = new PeerMessages({ peer, swarm, metadata, hashes, events })
+    peer.start(messages, ready.early, this.#superSeeder.isActive)
     hashes.onPeer(peer)
     swarm.events.onPeersChanged()
     return true
@@ -167,6 +176,7 @@ export class Swarm {
       if (peer.extensions.isPexDue(now)) peer.extensions.sendPex(exchangeablePeers(this.peers.values()), now)
     }
     for (const supplier of this.sources.suppliers.values()) supplier.tick(now)
+    this.#superSeeder.tick(now)
     this.transfer?.tick()
     this.metadata.tick(now)
     this.#hashes.tick(now)
@@ -194,6 +204,11 @@ export class Swarm {
     this.metadata.stop()
   }
 
+  /** The torrent's option changed (BEP 16). */
+  superSeedingChanged(): void {
+    this.#superSeeder.optionChanged()
+  }
+
   /** The set of wanted pieces changed: tells peers what we want now, and whether we still download. */
   updateInterest(): void {
     this.sources.updateInterest()
@@ -219,6 +234,7 @@ export class Swarm {
     const { events, allowedFast, clock } = this.state
     this.metadata.onPeerGone(peer)
     this.#hashes.onPeerGone(peer)
+    this.#superSeeder.gone(peer)
     allowedFast.remove(peer.id)
     if (error) events.log(`${peer.address} (${peer.client}): ${error.message}`)
     this.#outgoing.onPeerClosed(peer, error)

@@ -27,6 +27,7 @@ export interface SeedOptions {
   readonly dataDir?: string | undefined
   /** Address of the page that opens share links. */
   readonly page?: string | undefined
+  readonly superSeeding?: boolean
   readonly create: CreateOptions
   readonly network: SessionOptions
 }
@@ -51,6 +52,7 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
       { session, view, signal, place },
     )
     tellLeftOut(view, content)
+    if (options.superSeeding) torrent.setSuperSeeding(true)
     for (const peer of options.peer) torrent.addPeer(peer)
     view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
     logTo(view, output, torrent)

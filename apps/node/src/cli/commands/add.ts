@@ -27,6 +27,7 @@ export const add = defineCommand({
       parse: parseNewPriority,
     }),
     sequential: flag(texts.add.options.sequential),
+    superSeeding: flag(texts.add.options.superSeeding),
     layout: value('LAYOUT', { help: texts.add.options.layout, choices: CONTENT_LAYOUTS }),
     trusted: flag(texts.add.options.trusted),
     peer: list('HOST:PORT', { help: texts.add.options.peer }),

@@ -22,6 +22,7 @@ export const limit = defineCommand({
       parse: parseSeedingTime,
     }),
     alternative: value('ON', { help: texts.limit.options.alternative, choices: ['on', 'off'] }),
+    superSeeding: value('ON', { help: texts.limit.options.superSeeding, choices: ['on', 'off'] }),
     ...NODE_OPTIONS,
   },
   examples: [
@@ -31,9 +32,12 @@ export const limit = defineCommand({
   ],
   async run(words, options, { output, interrupt }) {
     const node = await openNode(options, interrupt.signal)
-    const { down, up, ratio, seedingTime, alternative } = options
-    const isChange = [down, up, ratio, seedingTime, alternative].some(each => each !== undefined)
+    const { down, up, ratio, seedingTime, alternative, superSeeding } = options
+    const isChange = [down, up, ratio, seedingTime, alternative, superSeeding].some(
+      each => each !== undefined,
+    )
     if (words.length === 0) {
+      if (superSeeding !== undefined) throw new UsageError(texts.limit.superSeedingOfAll)
       return limitAll(node, options, output)
     }
     if (alternative !== undefined) throw new UsageError(texts.limit.alternativeOfOne)
@@ -45,6 +49,7 @@ export const limit = defineCommand({
         ...(up !== undefined && { uploadLimitBytesPerSecond: rateLimit(up) }),
         ...(ratio !== undefined && { ratioLimit: ratio }),
         ...(seedingTime !== undefined && { seedingTimeLimitMinutes: seedingTime }),
+        ...(superSeeding !== undefined && { superSeeding: superSeeding === 'on' }),
       })
     if (isChange && ids.length > 1 && !output.json)
       return output.line(texts.limit.changed({ torrents: texts.format.torrents({ count: ids.length }) }))

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { list, value } from '@shoal/options'
+import { flag, list, value } from '@shoal/options'
 import { checkSealOptions, readSealTo, SEAL_OPTIONS } from '../alone/seal-options.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
@@ -10,7 +10,7 @@ import { CONTENT_OPTIONS, createOptions, TORRENT_OPTIONS } from '../torrent-opti
 
 const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
 /** Options that a node has settings for or does not support. */
-const ALONE = ['torrent', 'peer', 'keepLinks', 'out', 'page', ...Object.keys(NETWORK_OPTIONS)]
+const ALONE = ['torrent', 'peer', 'superSeeding', 'keepLinks', 'out', 'page', ...Object.keys(NETWORK_OPTIONS)]
 
 export const seed = defineCommand({
   about: texts.seed.about,
@@ -18,6 +18,7 @@ export const seed = defineCommand({
   options: {
     torrent: value('FILE', { help: texts.seed.options.torrent }),
     peer: list('HOST:PORT', { help: texts.seed.options.peer }),
+    superSeeding: flag(texts.seed.options.superSeeding),
     ...SEAL_OPTIONS,
     ...CONTENT_OPTIONS,
     ...PAGE_OPTION,

@@ -61,6 +61,7 @@ function listFacts(torrent: TorrentDetail, why: string | null): (readonly [strin
     [texts.show.rows.added, formatTime(torrent.addedMs)],
     [texts.show.rows.completed, maybe(torrent.completedMs, formatTime)],
     [texts.show.rows.seedingTime, torrent.seedingSeconds > 0 ? formatDuration(torrent.seedingSeconds) : null],
+    [texts.show.rows.superSeeding, torrent.superSeeding ? texts.show.superSeeding : null],
     [texts.show.rows.order, torrent.sequential ? texts.show.sequential : null],
     [texts.show.rows.private, torrent.private ? texts.show.yes : null],
     [texts.show.rows.version, torrent.version],

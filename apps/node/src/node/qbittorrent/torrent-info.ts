@@ -95,7 +95,7 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     seq_dl: detail.sequential,
     size: detail.wantedBytes ?? 0,
     state: toState(detail, detail.forced),
-    super_seeding: false,
+    super_seeding: detail.superSeeding,
     tags: detail.tags.join(', '),
     time_active: Math.round(detail.downloadingSeconds + detail.seedingSeconds),
     total_size: detail.totalBytes ?? -1,

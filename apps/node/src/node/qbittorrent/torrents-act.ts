@@ -66,7 +66,7 @@ export const ACTING_METHODS: WebMethods = {
   'torrents/setForceStart': changes((params, context) =>
     act(params.bool('value') ? 'start' : 'resume', params, context),
   ),
-  'torrents/setSuperSeeding': unsupportedNoop,
+  'torrents/setSuperSeeding': updating(params => ({ superSeeding: params.bool('value') ?? false })),
   'torrents/toggleFirstLastPiecePrio': unsupportedNoop,
   'torrents/setAutoManagement': unsupportedNoop,
   'torrents/toggleSequentialDownload': changes(async (params, context) => {

@@ -26,6 +26,7 @@ export function emptyDetail(id: string, name: string): TorrentDetail {
       link: null,
       audience: null,
       sequential: false,
+      superSeeding: false,
       queuePosition: null,
     },
     ...{ addedMs: Date.now(), completedMs: null, activeMs: null, magnet: `magnet:?xt=urn:btih:${id}` },

@@ -185,7 +185,7 @@ async function directoryFor(
 }
 
 function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
-  const { select, peers, trackers, webSeeds, sequential, trusted, renamed } = input
+  const { select, peers, trackers, webSeeds, sequential, superSeeding, trusted, renamed } = input
   const { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up } = input
   return {
     ...(select && { select }),
@@ -193,6 +193,7 @@ function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
     ...(trackers && { trackers }),
     ...(webSeeds && { webSeeds }),
     ...(sequential !== undefined && { sequential }),
+    ...(superSeeding !== undefined && { superSeeding }),
     ...(trusted !== undefined && { trusted }),
     ...(renamed && { renamed }),
     preallocate: downloads.preallocate,

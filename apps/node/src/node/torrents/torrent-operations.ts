@@ -136,13 +136,14 @@ async function update(torrent: ManagedTorrent, change: Change, manager: TorrentM
 
 function updateAll(
   torrents: readonly ManagedTorrent[],
-  { sequential, label, tags, addTags = [], removeTags = [], ...limits }: SharedChange,
+  { sequential, superSeeding, label, tags, addTags = [], removeTags = [], ...limits }: SharedChange,
   { registry }: TorrentManager,
   more: Partial<TorrentRow> = {},
 ): void {
   const { ratioLimit, seedingTimeLimitMinutes } = limits
   for (const { api } of torrents) {
     if (sequential !== undefined) api.setSequential(sequential)
+    if (superSeeding !== undefined) api.setSuperSeeding(superSeeding)
     setLimits(api, limits)
   }
   registry.changeAll(torrents, ({ row }) => {

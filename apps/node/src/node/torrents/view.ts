@@ -65,6 +65,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     private: metainfo?.info.private ?? false,
     sealed: torrent.sealed,
     sequential: api.sequential,
+    superSeeding: api.superSeeding,
     queuePosition,
     addedMs: row.addedMs,
     completedMs: row.completedMs,

@@ -118,6 +118,7 @@ export class SimulatedTorrent {
       private: false,
       sealed: title.sealed ?? false,
       sequential: false,
+      superSeeding: false,
       queuePosition: null,
       addedMs: start.addedMs,
       completedMs: complete ? start.addedMs + this.random.integer(600_000, 40_000_000) : null,

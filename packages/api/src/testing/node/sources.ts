@@ -114,7 +114,13 @@ function add(state: SimulatedState, input: CheckedInputOf<'addTorrent'>): Added 
   })
   Object.assign(
     made.row,
-    given({ label: input.label, tags: input.tags, directory: input.directory, sequential: input.sequential }),
+    given({
+      label: input.label,
+      tags: input.tags,
+      directory: input.directory,
+      sequential: input.sequential,
+      superSeeding: input.superSeeding,
+    }),
   )
   if (input.select) made.setPriority(unwantedOf(made, input.select), 0, state.clock.nowMs())
   state.add(made)

@@ -42,10 +42,10 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
       })),
     }),
     getTorrent: async ({ id }) => find(id).detail(),
-    async updateTorrent({ id, name, label, tags, sequential, queuePosition, ...options }) {
+    async updateTorrent({ id, name, label, tags, sequential, superSeeding, queuePosition, ...options }) {
       const torrent = find(id)
       Object.assign(torrent.options, given(options))
-      Object.assign(torrent.row, given({ name, label, tags, sequential }))
+      Object.assign(torrent.row, given({ name, label, tags, sequential, superSeeding }))
       if (sequential !== undefined) torrent.orderChanged()
       if (queuePosition !== undefined) {
         const others = state.queued().filter(each => each !== torrent)
@@ -54,12 +54,21 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
       }
       return changed(torrent)
     },
-    async updateTorrents({ ids, label, tags, addTags = [], removeTags = [], sequential, ...options }) {
+    async updateTorrents({
+      ids,
+      label,
+      tags,
+      addTags = [],
+      removeTags = [],
+      sequential,
+      superSeeding,
+      ...options
+    }) {
       const all = ids === 'all' ? [...state.torrents.keys()] : ids
       for (const torrent of all.map(find)) {
         const kept = [...new Set([...(tags ?? torrent.row.tags), ...addTags])]
         Object.assign(torrent.options, given(options))
-        Object.assign(torrent.row, given({ label, sequential }))
+        Object.assign(torrent.row, given({ label, sequential, superSeeding }))
         torrent.row.tags = kept.filter(tag => !removeTags.includes(tag))
         if (sequential !== undefined) torrent.orderChanged()
         changed(torrent)

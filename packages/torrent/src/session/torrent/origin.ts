@@ -32,6 +32,7 @@ export interface TorrentPlace {
   readonly memory: boolean
   readonly trusted: boolean
   readonly sequential: boolean
+  readonly superSeeding: boolean
   /** Whether to reserve the full size of new files. */
   readonly preallocate: boolean
   readonly limits: Partial<RateLimits> | undefined

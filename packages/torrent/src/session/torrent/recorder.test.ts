@@ -64,6 +64,7 @@ const PLACE: TorrentPlace = {
   memory: false,
   trusted: false,
   sequential: false,
+  superSeeding: false,
   preallocate: false,
   limits: undefined,
   progress: null,

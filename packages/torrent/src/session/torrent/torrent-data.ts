@@ -36,6 +36,7 @@ export class TorrentData {
   /** Where the files are being moved to. */
   moving: FilePlace | null = null
   isSequential: boolean
+  isSuperSeeding: boolean
   /** Files, by index among all, of which pieces were lost because others changed them. */
   changedFiles: ReadonlySet<number> = NO_FILES
   readonly #clock: Clock
@@ -56,6 +57,7 @@ export class TorrentData {
     this.addedMs = progress?.addedMs ?? clock.unixMs()
     this.directory = place.directory
     this.isSequential = place.sequential
+    this.isSuperSeeding = place.superSeeding
     if (progress && progress.downloadedBytes + progress.uploadedBytes > 0) this.totals = new Totals(progress)
     const renamed = progress?.renamed ?? place.renamed
     this.renamed = renamed && renamed.size > 0 ? renamed : null

@@ -205,6 +205,16 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     this.#changed()
   }
 
+  get superSeeding(): boolean {
+    return this.#data.isSuperSeeding
+  }
+
+  setSuperSeeding(superSeeding: boolean): void {
+    this.#data.isSuperSeeding = superSeeding
+    this.phases.network.swarm?.superSeedingChanged()
+    this.#changed()
+  }
+
   setLimits(limits: Partial<RateLimits>): void {
     this.#data.setLimits(limits)
     this.#changed()

@@ -35,6 +35,7 @@ export interface TestSwarmOptions {
   limits?: { download?: number; upload?: number }
   context?: Partial<SwarmContext>
   settings?: Partial<SwarmSettings>
+  superSeeding?: boolean
 }
 
 export interface RemoteOptions {
@@ -117,7 +118,12 @@ export class TestSwarm {
         onDhtNode: (host, port) => this.dhtNodes.push(`${host}:${port}`),
         ...options.context,
       },
-      torrent: { infoHashes: info.infoHashes, isPrivate: false, ownLimits: () => this.limits },
+      torrent: {
+        infoHashes: info.infoHashes,
+        isPrivate: false,
+        isSuperSeeding: options.superSeeding ?? false,
+        ownLimits: () => this.limits,
+      },
       events: {
         onMetadata: bytes => this.infos.push(bytes),
         onHashes: () => {

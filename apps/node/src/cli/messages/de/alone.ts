@@ -80,6 +80,8 @@ export const alone: Translation<typeof original> = {
       'Erstellt aus der Datei oder dem Ordner einen Torrent, oder überprüft sie anhand eines vorhandenen (--torrent), gibt den Magnet-Link aus und teilt bis Strg-C. Dateien, die sich seit der letzten Prüfsumme nicht geändert haben, werden nicht erneut gelesen.\n\nMit --seal wird der Inhalt zuerst verschlüsselt. Lesen kann ihn nur, wer den Link, die Passphrase oder einen der Schlüssel hat; alle anderen, auch Tracker und Peers, sehen eine einzige Datei von etwa gleicher Größe. Der ausgegebene Link enthält nach dem # den Schlüssel. Die verschlüsselte Datei ist eine age-Datei mit einem tar-Archiv: age -d sealed.age | tar x öffnet sie.\n\nMit --node erstellt und teilt ein laufender Knoten den Torrent; der Befehl endet, sobald er geteilt wird.',
     options: {
       torrent: 'Diese .torrent-Datei verwenden: Pfad oder URL. Standard: eine neue erstellen',
+      superSeeding:
+        'Jedem Peer nur einzelne Teile zeigen, bis der Schwarm eine Kopie hat (Super-Seeding, BEP 16)',
       peer: 'Mit diesem Peer verbinden',
     },
     examples: {

@@ -77,6 +77,7 @@ export const alone = {
       'Creates a torrent of the file or folder, or verifies it against an existing one (--torrent), prints the magnet link, and shares until Ctrl-C. Files that have not changed since they were last hashed are not read again.\n\nWith --seal, the content is encrypted first. Only people who have the link, the passphrase or one of the keys can read it; everyone else, including trackers and peers, sees a single file of about the same size. The printed link contains the key after the #. The encrypted file is an age file that contains a tar archive: age -d sealed.age | tar x opens it.\n\nWith --node, a running node creates and shares the torrent, and the command ends when it is shared.',
     options: {
       torrent: 'Use this .torrent: a path or URL. Default: create a new one',
+      superSeeding: 'Show each peer single pieces until the swarm has a copy (super seeding, BEP 16)',
       peer: 'Connect to this peer',
     },
     examples: {

@@ -239,6 +239,9 @@ export const torrent = {
     tagsHint: 'Separated by commas',
     sequential: 'Download in order',
     sequentialHint: 'From start to finish. Rare pieces come later, so others get less from you.',
+    superSeeding: 'Super seeding',
+    superSeedingHint:
+      'For the first seed of a torrent that many want: each peer sees single pieces, so that you send little more than one copy until the others have all of it. Slower with few peers.',
     limits: 'Limits',
     downloadLimit: 'Download limit',
     uploadLimit: 'Upload limit',

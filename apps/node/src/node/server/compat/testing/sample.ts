@@ -37,6 +37,7 @@ export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail
     fileCount: 2,
     private: false,
     sequential: false,
+    superSeeding: false,
     queuePosition: 3,
     addedMs: 1_700_000_000_400,
     completedMs: null,
