@@ -81,8 +81,7 @@ function decodeExtensions(bytes: Uint8Array, packet: UtpPacket): boolean {
     const length = bytes[at + 1]!
     if (at + 2 + length > bytes.length) return false
     if (extension === SACK_EXTENSION) {
-      // BEP 29: at least 32 bits, in multiples of 32.
-      if (length === 0 || length % 4 !== 0) return false
+      // BEP 29 wants multiples of 32 bits, but libtorrent sends as many bytes as it needs.
       packet.sackStart = at + 2
       packet.sackBytes = length
     }
