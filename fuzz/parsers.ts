@@ -49,6 +49,14 @@ export const PARSERS: readonly Parser[] = [
   { name: 'tracker-retry-after', file: 'packages/torrent/src/discovery/tracker/http-get.ts', export: 'parseRetryAfter', takes: 'latin1', format: 'text', throws: [], maxBytes: 2000 },
 
   { name: 'ip-filter', file: 'packages/torrent/src/base/ip-filter.ts', export: 'IpFilterParser', covers: ['parseFilterLine'], takes: 'latin1', format: 'text', throws: [], maxBytes: 16384 },
+  // Routers of the local network
+  { name: 'pcp', file: 'packages/torrent/src/port-mapping/pcp.ts', export: 'decodePcp', takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
+  { name: 'nat-pmp', file: 'packages/torrent/src/port-mapping/nat-pmp.ts', export: 'decodeNatPmp', takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
+  { name: 'ssdp', file: 'packages/torrent/src/port-mapping/ssdp.ts', export: 'decodeSsdp', takes: 'bytes', format: 'text', throws: [], maxBytes: 5000 },
+  { name: 'router-location', file: 'packages/torrent/src/port-mapping/router-url.ts', export: 'parseLocation', covers: ['parseServiceUrl'], takes: 'utf8', format: 'text', throws: [], maxBytes: 2000 },
+  { name: 'router-description', file: 'packages/torrent/src/port-mapping/igd-description.ts', export: 'readDescription', takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: MOST },
+  { name: 'router-answer', file: 'packages/torrent/src/port-mapping/soap.ts', export: 'decodeAnswer', takes: 'bytes', format: 'text', throws: ['bad-message', 'UpnpError'], maxBytes: MOST },
+  { name: 'router-xml', file: 'packages/torrent/src/port-mapping/xml.ts', export: 'parseXml', takes: 'utf8', format: 'text', throws: ['bad-message'], maxBytes: MOST },
 
   // HTTP servers: web seeds, trackers, downloads
   { name: 'http-head', file: 'packages/torrent/src/transport/http/response-head.ts', export: 'HeadReader', covers: ['parseHead'], takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 40000 },
@@ -114,6 +122,8 @@ export const PARSERS: readonly Parser[] = [
 /** Exported functions that look like parsers and are not listed above, with the reason. A folder ends in `/`. */
 // biome-ignore format: one line per exception
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'packages/torrent/src/port-mapping/routes.ts#parseRoutes4': 'reads a file of the operating system',
+  'packages/torrent/src/port-mapping/routes.ts#parseRoutes6': 'reads a file of the operating system',
   'apps/node/src/cli/': 'reads what the user of the command line types, and own files',
   'apps/node/src/base/': 'reads own files',
   'apps/node/src/node/server/access/password.ts#readPassword': 'reads a file of the owner',

@@ -25,7 +25,11 @@ const node = await startNode(
     logLevel: 'warn',
     noTracker: false,
     publicUrl: undefined,
-    set: [fixedSetting('network.dht=false'), fixedSetting('network.lsd=false')],
+    set: [
+      fixedSetting('network.dht=false'),
+      fixedSetting('network.lsd=false'),
+      fixedSetting('network.portMapping=false'),
+    ],
     open: false,
   },
   { log: createNodeLog({ level: 'warn', destination: quiet }) },

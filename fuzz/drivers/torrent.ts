@@ -27,6 +27,9 @@ import { formatMagnet, parseMagnet } from '../../packages/torrent/src/metainfo/m
 import { parseInfo } from '../../packages/torrent/src/metainfo/parse-info.ts'
 import { parseMetainfo } from '../../packages/torrent/src/metainfo/parse-metainfo.ts'
 import { writeMetainfo } from '../../packages/torrent/src/metainfo/write-metainfo.ts'
+import { readDescription } from '../../packages/torrent/src/port-mapping/igd-description.ts'
+import { parseLocation, parseServiceUrl } from '../../packages/torrent/src/port-mapping/router-url.ts'
+import { decodeAnswer } from '../../packages/torrent/src/port-mapping/soap.ts'
 import { decodeProgress, encodeProgress } from '../../packages/torrent/src/storage/resume-record.ts'
 import { BodyReader } from '../../packages/torrent/src/transport/http/body-reader.ts'
 import { checkAnswer, parseRetryAfter } from '../../packages/torrent/src/transport/http/range-answer.ts'
@@ -56,7 +59,27 @@ const HASH = new Uint8Array(20).fill(0x61)
 const KEY = 'a'.repeat(40)
 const WEEK_MS = 7 * 86_400_000
 
+const HOME = {
+  family: 4,
+  name: 'eth0',
+  address: '192.168.1.2',
+  prefixLength: 24,
+  gateway: '192.168.1.1',
+} as const
+const ROUTER = { host: '192.168.1.1', port: 5000, path: '/root.xml' }
+
 export const DRIVERS: Drivers = {
+  'router-location': driver((text: string) => {
+    const found = parseLocation(text, '192.168.1.1', HOME)
+    if (found && !/^192\.168\.1\.(?!2$)\d+$/.test(found.host)) throw new Error(`leads to ${found.host}`)
+    const inside = parseServiceUrl(text, ROUTER)
+    if (inside && inside.host !== ROUTER.host) throw new Error(`leads to ${inside.host}`)
+  }),
+  'router-description': driver((bytes: Uint8Array) => {
+    for (const { controlUrl } of readDescription(bytes, ROUTER))
+      if (controlUrl.host !== ROUTER.host) throw new Error(`leads to ${controlUrl.host}`)
+  }),
+  'router-answer': driver((bytes: Uint8Array) => decodeAnswer(bytes, 'GetExternalIPAddress')),
   bencode: driver(
     (bytes: Uint8Array) => {
       decodePrefix(bytes, { depth: 512, unsortedKeys: true })

@@ -13,7 +13,15 @@ import { until } from '../support/wait.ts'
 import { saveAndHash } from './setup.ts'
 
 const ENTRY = fileURLToPath(new URL('../../apps/node/src/shoal.ts', import.meta.url))
-const ALONE = ['--peer-port', '0', '--set', 'network.dht=off', '--set', 'network.lsd=off']
+const ALONE = [
+  '--peer-port',
+  '0',
+  '--set',
+  'network.dht=off',
+  '--set',
+  'network.lsd=off',
+  '--no-port-mapping',
+]
 const unable = missing('chromium-headless-shell') ?? cannotCreateNetwork
 
 describe.skipIf(unable)(`letting others in${unable ? ` (${unable})` : ''}`, () => {

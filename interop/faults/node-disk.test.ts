@@ -12,7 +12,10 @@ import { until } from '../support/wait.ts'
 
 const ENTRY = fileURLToPath(new URL('../../apps/node/src/shoal.ts', import.meta.url))
 const LIMIT = { timeout: 120_000 }
-const ALONE = ['network.dht=off', 'network.lsd=off'].flatMap(each => ['--set', each])
+const ALONE = ['network.dht=off', 'network.lsd=off', 'network.portMapping=off'].flatMap(each => [
+  '--set',
+  each,
+])
 
 /** Why no disk can be mounted, or null. */
 const unable =

@@ -49,6 +49,15 @@ export { filesWithoutLayer } from './metainfo/missing-layers.ts'
 export { parseMetainfo } from './metainfo/parse-metainfo.ts'
 export { addNumber, type NameRules, safeComponent, safePaths } from './metainfo/safe-names.ts'
 export { writeMetainfo } from './metainfo/write-metainfo.ts'
+export type {
+  ExternalEndpoint,
+  MappedTransport,
+  PortMapping,
+  PortMappingMethod,
+  PortMappingProblem,
+  PortMappingProblemCode,
+  PortMappingStatus,
+} from './port-mapping/port-mapping.ts'
 export { Session } from './session/session.ts'
 export { type CheckedFile, type CheckedFiles, checkFiles } from './session/torrent/check-files.ts'
 export { Torrent } from './session/torrent/torrent.ts'

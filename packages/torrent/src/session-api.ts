@@ -2,6 +2,7 @@
 import type { AddOptions, EncryptionPolicy, PeerClass, RateLimits, TorrentApi } from './api.ts'
 import type { DhtItem, DhtItemKey } from './discovery/dht/item.ts'
 import type { Metainfo } from './metainfo/metainfo.ts'
+import type { PortMappingStatus } from './port-mapping/port-mapping.ts'
 import type { ResumeStore } from './storage/resume-store.ts'
 import type { Transport, TransportKind } from './transport/transport.ts'
 import type { IceServer, RtcFactory } from './transport/webrtc/rtc.ts'
@@ -43,6 +44,11 @@ export interface SessionOptions {
   dht?: boolean
   /** DHT nodes to start from, `host:port`. Default: the well-known ones. */
   dhtNodes?: readonly string[]
+  /**
+   * Ask routers to let others reach the port (PCP, NAT-PMP, UPnP). Mappings are renewed, and removed when the session closes. Never done for a
+   * `host` that is loopback. Default false, since it changes settings of routers.
+   */
+  portMapping?: boolean
   /** Local service discovery (BEP 14). Default true. */
   lsd?: boolean
   /** Peer exchange (BEP 11). Default true. */
@@ -107,6 +113,7 @@ export type SessionSettings = Pick<
   | 'directory'
   | 'port'
   | 'dht'
+  | 'portMapping'
   | 'lsd'
   | 'pex'
   | 'trackers'
@@ -132,6 +139,8 @@ export interface SessionApi {
   /** Port that accepts connections; 0 if none does. */
   readonly port: number
   readonly torrents: readonly TorrentApi[]
+  /** The mappings of our ports at routers; null while `portMapping` is off or no port accepts connections. */
+  readonly portMapping: PortMappingStatus | null
   /** Takes time proportional to the number of torrents and connections. */
   readonly stats: SessionStats
   /** Adds and starts a torrent, or returns the existing one. Resolves before the metadata is fetched or files are checked. */
@@ -179,7 +188,7 @@ export interface SessionApi {
   record(): Promise<void>
   /**
    * Call this when the machine's network has changed or returned, if the system reports that, as it does to pages. The session then announces to
-   * trackers immediately over new connections.
+   * trackers immediately over new connections, and maps its ports again.
    */
   networkChanged(): void
   /** Stops everything, records resume data, and closes every socket, file, timer and worker. Safe to call twice. */

@@ -75,6 +75,7 @@ describe('options of a node', () => {
       trustedProxy: '10.0.0.0/8',
       noDht: 'true',
       noLsd: 'true',
+      noPortMapping: 'true',
       noPex: 'true',
       noTrackers: 'true',
       noUtp: 'true',

@@ -78,6 +78,7 @@ export const START_OPTIONS = {
   ipFilter: value('FILE', { help: texts.networkOptions.ipFilter, parse: path }),
   noDht: flag(texts.networkOptions.noDht),
   noLsd: flag(texts.networkOptions.noLsd),
+  noPortMapping: flag(texts.networkOptions.noPortMapping),
   noPex: flag(texts.networkOptions.noPex),
   noTrackers: flag(texts.networkOptions.noTrackers),
   noUtp: flag(texts.networkOptions.noUtp),
@@ -134,12 +135,17 @@ export function readStartOptions(
       )
     layers.push(file)
   }
-  const { ipFilter, noDht, noLsd, noPex, noTrackers, noUtp, noWebrtc, ...options } = completeOptions(
-    START_OPTIONS,
-    given,
-    layers,
-  )
-  const off = { dht: noDht, lsd: noLsd, pex: noPex, trackers: noTrackers, utp: noUtp, webrtc: noWebrtc }
+  const { ipFilter, noDht, noLsd, noPortMapping, noPex, noTrackers, noUtp, noWebrtc, ...options } =
+    completeOptions(START_OPTIONS, given, layers)
+  const off = {
+    dht: noDht,
+    lsd: noLsd,
+    portMapping: noPortMapping,
+    pex: noPex,
+    trackers: noTrackers,
+    utp: noUtp,
+    webrtc: noWebrtc,
+  }
   checkPassword(options)
   return {
     ...options,

@@ -281,8 +281,12 @@ export const TORRENTS = contract({
     network: {
       port: setting(z.number().int().min(0).max(65_535), 6881, {
         title: 'Peer port',
+        description: 'TCP and UDP port for incoming connections. 0 uses any free port.',
+      }),
+      portMapping: setting(z.boolean(), true, {
+        title: 'Open the port in the router',
         description:
-          'TCP and UDP port for incoming connections. Forward it in your router so that peers can reach you. 0 uses any free port.',
+          'Asks the router to let peers reach the port, by PCP, NAT-PMP or UPnP. Without it, forward the port in the settings of your router.',
       }),
       encryption: setting(z.enum(['plain', 'prefer', 'require']), 'prefer', {
         title: 'Encryption',

@@ -26,8 +26,12 @@ const settings = {
   },
   'network.port': {
     title: 'Peer-Port',
+    description: 'TCP- und UDP-Port für eingehende Verbindungen. 0 verwendet irgendeinen freien Port.',
+  },
+  'network.portMapping': {
+    title: 'Port im Router öffnen',
     description:
-      'TCP- und UDP-Port für eingehende Verbindungen. Leiten Sie ihn in Ihrem Router weiter, damit Peers Sie erreichen. 0 verwendet irgendeinen freien Port.',
+      'Bittet den Router über PCP, NAT-PMP oder UPnP, Peers zum Port durchzulassen. Ohne dies leiten Sie den Port in den Einstellungen Ihres Routers weiter.',
   },
   'network.encryption': {
     title: 'Verschlüsselung',

@@ -7,6 +7,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { PieceMemory } from '../swarm/piece-memory.ts'
 import type { ConnectionLimits, SwarmContext } from '../swarm/swarm-context.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
+import type { OwnPorts } from './own-ports.ts'
 
 /** The discoveries that a session has. */
 export type SessionDiscovery = 'tracker' | 'dht' | 'lsd'
@@ -31,6 +32,7 @@ export interface StoragePlace {
 /** The part of a session that all its torrents use. */
 export interface SessionContext extends SwarmContext {
   readonly limits: ConnectionLimits & WebSeedLimits
+  readonly ports: OwnPorts
   readonly hashPool: HashPool
   readonly memory: PieceMemory
   readonly resume: ResumeStore | null

@@ -109,7 +109,8 @@ export class Discoveries {
     trackers: readonly (readonly string[])[],
   ): Membership | null {
     if (kind === 'dht') return this.#dht?.join(topic, sink) ?? null
-    if (kind === 'lsd') return topic.port > 0 ? (this.#lsd?.join(topic, sink) ?? null) : null
+    if (kind === 'lsd')
+      return topic.port > 0 ? (this.#lsd?.join(localTopic(topic, this.#context), sink) ?? null) : null
     return trackers.length > 0 ? (this.#trackers?.join(topic, sink, { tiers: trackers }) ?? null) : null
   }
 
@@ -143,6 +144,21 @@ export class Discoveries {
     if (!store || !this.#dht?.nodes.some(node => node.status.goodNodes > 0)) return
     // Without it the next run only starts more slowly.
     await store.saveNote(DHT_NOTE, this.#dht.state()).catch(() => {})
+  }
+}
+
+/** In the local network, no router translates our port. */
+function localTopic(topic: DiscoveryTopic, context: DiscoveriesContext): DiscoveryTopic {
+  const { infoHash, peerId } = topic
+  return {
+    infoHash,
+    peerId,
+    get port() {
+      return context.port
+    },
+    totals: () => topic.totals(),
+    wanted: () => topic.wanted(),
+    paused: () => topic.paused(),
   }
 }
 

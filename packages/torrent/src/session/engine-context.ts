@@ -23,6 +23,7 @@ import { ClassLimits } from './class-limits.ts'
 import type { SessionContext, SessionDiscovery, StoragePlace } from './context.ts'
 import type { Discoveries } from './discoveries.ts'
 import { type Environment, sessionTransports } from './environment.ts'
+import { OwnPorts } from './own-ports.ts'
 import { PeerConnector } from './peer-connector.ts'
 
 const DEFAULTS: EngineSettings = {
@@ -33,6 +34,7 @@ const DEFAULTS: EngineSettings = {
   uploadSlots: 8,
   maxPeersPerTorrent: 100,
   maxConnections: 500,
+  portMapping: false,
 }
 /** Connections to one torrent from one public IP address: several people may share it behind a router. */
 const MAX_PER_PUBLIC_HOST = 3
@@ -45,6 +47,7 @@ export interface EngineSettings extends SwarmSettings {
   readonly ipFilter: AddressFilter | null
   readonly filterTrackers: boolean
   readonly maxConnections: number
+  readonly portMapping: boolean
 }
 
 /** Everything that the torrents of a session share, made from the session's options and its environment. */
@@ -65,8 +68,8 @@ export class EngineContext implements SessionContext {
   readonly utp: Transport | null
   /** The UDP ports that the DHT and transports share. */
   readonly datagrams: SharedDatagrams
+  readonly ports = new OwnPorts()
   // Set while the session opens.
-  listenPort = 0
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
   /** Payload bytes since the session was opened. */
@@ -211,5 +214,6 @@ export function changedSettings(settings: EngineSettings, changes: SessionSettin
     uploadSlots: changes.uploadSlots ?? settings.uploadSlots,
     maxPeersPerTorrent: changes.maxConnectionsPerTorrent ?? settings.maxPeersPerTorrent,
     maxConnections: changes.maxConnections ?? settings.maxConnections,
+    portMapping: changes.portMapping ?? settings.portMapping,
   }
 }

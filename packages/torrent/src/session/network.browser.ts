@@ -1,6 +1,7 @@
 import { openDatagram } from '#datagram'
 import { httpGet } from '#http-get'
 import { openHttpRanges } from '#http-ranges'
+import { openPortMapper } from '#port-mapper'
 import { resolveHost } from '#resolve'
 import { openRtc } from '#rtc'
 import { createTransports } from '#transports'
@@ -20,5 +21,6 @@ export function platformNetwork(options: NetworkOptions): SessionNetwork {
     openSocket,
     openRtc,
     openHttpRanges,
+    openPortMapper,
   }
 }

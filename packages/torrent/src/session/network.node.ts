@@ -1,5 +1,6 @@
 import { openDatagram } from '#datagram'
 import { openHttpRanges } from '#http-ranges'
+import { openPortMapper } from '#port-mapper'
 import { resolveHost } from '#resolve'
 import { openRtc } from '#rtc'
 import { createTransports } from '#transports'
@@ -19,7 +20,17 @@ import type { NetworkOptions, SessionNetwork } from './network.ts'
 export function platformNetwork(options: NetworkOptions): SessionNetwork {
   const route = openRoute(options)
   if (route) return routedNetwork(route)
-  return { route, createTransports, openDatagram, resolveHost, httpGet, openSocket, openRtc, openHttpRanges }
+  return {
+    route,
+    createTransports,
+    openDatagram,
+    resolveHost,
+    httpGet,
+    openSocket,
+    openRtc,
+    openHttpRanges,
+    openPortMapper,
+  }
 }
 
 function routedNetwork(route: Route): SessionNetwork {
@@ -32,6 +43,8 @@ function routedNetwork(route: Route): SessionNetwork {
     openSocket: createOpenSocket(route),
     openRtc: route.canListen ? openRtc : refuseRtc,
     openHttpRanges: options => openHttpRanges({ ...options, route }),
+    // Requests to routers would bypass the route.
+    openPortMapper: () => null,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { HttpGet } from '../discovery/tracker/http-get.ts'
 import type { OpenSocket } from '../discovery/tracker/ws/web-socket.ts'
+import type { PortMapper, PortsToMap } from '../port-mapping/port-mapping.ts'
 import type { SessionOptions } from '../session-api.ts'
 import type { OpenDatagram } from '../transport/datagram.ts'
 import type { OpenHttpRanges } from '../transport/http/http-ranges.ts'
@@ -31,4 +32,13 @@ export interface SessionNetwork {
   readonly openRtc: (options: { host?: string | undefined }) => Promise<RtcFactory>
   /** Opens the HTTP connections of a web seed. */
   readonly openHttpRanges: OpenHttpRanges
+  /**
+   * Maps ports at routers, for connections to `host` (undefined: all addresses of this machine). `onChange` is called when what the mapper says
+   * may have changed. Returns null if the platform or the route cannot, or `host` is loopback.
+   */
+  readonly openPortMapper: (options: {
+    host: string | undefined
+    ports: PortsToMap
+    onChange: () => void
+  }) => PortMapper | null
 }

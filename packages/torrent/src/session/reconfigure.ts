@@ -3,6 +3,7 @@ import type { Peer } from '../swarm/peer.ts'
 import type { Acceptor } from './acceptor.ts'
 import type { SessionDiscovery } from './context.ts'
 import { changedSettings, type EngineContext } from './engine-context.ts'
+import type { MappedPorts } from './mapped-ports.ts'
 import type { Torrent } from './torrent/torrent.ts'
 import type { WebrtcPeers } from './webrtc-peers.ts'
 
@@ -11,6 +12,7 @@ export interface SessionParts {
   readonly context: EngineContext
   readonly acceptor: Acceptor
   readonly webrtc: WebrtcPeers
+  readonly mapped: MappedPorts
   readonly host: string | undefined
   readonly torrents: readonly Torrent[]
 }
@@ -30,6 +32,7 @@ export async function reconfigure(parts: SessionParts, changes: SessionSettings)
   if (moved && dht) await turn(parts, 'dht', false)
   if (dht !== undefined) await turn(parts, 'dht', dht)
   if (lsd !== undefined) await turn(parts, 'lsd', lsd)
+  await parts.mapped.follow()
   if (moved) await announcePort(parts)
   else if (changes.webrtc) for (const torrent of torrents) torrent.phases.network.announcements.refresh()
 }
@@ -39,7 +42,7 @@ async function rebind(parts: SessionParts, port: number | null): Promise<boolean
   const { acceptor, context, host } = parts
   if (port === acceptor.port || (port === null && acceptor.port === 0)) return false
   await acceptor.listen(context.transports.all, { port, host })
-  context.listenPort = acceptor.port
+  context.ports.listen = acceptor.port
   return true
 }
 
@@ -68,7 +71,7 @@ async function turn({ context, torrents }: SessionParts, kind: SessionDiscovery,
 async function announcePort({ context, torrents }: SessionParts): Promise<void> {
   for (const torrent of torrents) {
     const { announcements } = torrent.phases.network
-    if (context.listenPort === 0) await announcements.leaveOne('lsd')
+    if (context.ports.listen === 0) await announcements.leaveOne('lsd')
     else announcements.joinOne('lsd')
     announcements.refresh()
   }

@@ -2,7 +2,7 @@ import type { SessionSettings } from '../session-api.ts'
 import type { RouteFacts } from '../transport/route.ts'
 
 /** Everything that would bypass a route on which nobody can connect to us. */
-const NOT_LISTENING = { port: null, lsd: false, webrtc: false } satisfies SessionSettings
+const NOT_LISTENING = { port: null, lsd: false, portMapping: false, webrtc: false } satisfies SessionSettings
 
 /** Returns the options without what the session's route rules out, whatever the user asked for. */
 export function routedOptions<Options extends SessionSettings>(

@@ -4,6 +4,7 @@ import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
 import { Turns } from '../base/turns.ts'
 import type { DhtItem, DhtItemKey } from '../discovery/dht/item.ts'
+import type { PortMappingStatus } from '../port-mapping/port-mapping.ts'
 import type {
   SessionApi,
   SessionOptions,
@@ -19,6 +20,7 @@ import { checkOptions } from './check-options.ts'
 import { Discoveries } from './discoveries.ts'
 import { EngineContext } from './engine-context.ts'
 import { type Environment, resolveEnvironment, type SessionEnvironment } from './environment.ts'
+import { MappedPorts } from './mapped-ports.ts'
 import { choosePlace } from './placing.ts'
 import { reconfigure } from './reconfigure.ts'
 import { Registry } from './registry.ts'
@@ -40,6 +42,7 @@ export class Session implements SessionApi {
   readonly #context: EngineContext
   readonly #acceptor: Acceptor
   readonly #webrtc: WebrtcPeers
+  readonly #mapped: MappedPorts
   #restorer: Restorer | null = null
   #directory: string
   #unlock: (() => Promise<void>) | null = null
@@ -63,6 +66,11 @@ export class Session implements SessionApi {
       openRtc: () => environment.openRtc({ host: options.host }),
     })
     this.#webrtc.configure(options.webrtc ?? true)
+    this.#mapped = new MappedPorts(this.#context, {
+      open: environment.openPortMapper,
+      host: options.host,
+      torrents: () => this.torrents,
+    })
     environment.route?.health.onChange(() => this.#routeChanged())
   }
 
@@ -92,7 +100,7 @@ export class Session implements SessionApi {
   async #open(): Promise<void> {
     const context = this.#context
     await this.#acceptor.listen(context.transports.all, this.#options)
-    context.listenPort = this.port
+    context.ports.listen = this.port
     const { stateDirectory, resumeStore, restore } = this.#options
     // A session that restores all records owns them; sessions that use single records may share the folder.
     if (stateDirectory && restore !== false) this.#unlock = await lockFolder(stateDirectory)
@@ -106,10 +114,11 @@ export class Session implements SessionApi {
       userAgent,
       signaling: () => this.#webrtc.signaling,
       get port() {
-        return context.listenPort
+        return context.ports.listen
       },
       store,
     })
+    await this.#mapped.follow()
     if (context.resume) await this.#restore(context.resume)
   }
 
@@ -150,6 +159,10 @@ export class Session implements SessionApi {
 
   async answerOffer(infoHash: Uint8Array, offer: RtcOffer, peerId: Uint8Array): Promise<string | null> {
     return this.#webrtc.answerOffer(infoHash, offer, peerId)
+  }
+
+  get portMapping(): PortMappingStatus | null {
+    return this.#mapped.status
   }
 
   get stats(): SessionStats {
@@ -227,7 +240,8 @@ export class Session implements SessionApi {
       this.#mustBeOpen()
       context.transports.add(transport)
       await this.#acceptor.add(transport)
-      context.listenPort = this.port
+      context.ports.listen = this.port
+      await this.#mapped.follow()
     })
     this.#changing = adding.catch(() => {})
     const remove = async () => {
@@ -256,6 +270,7 @@ export class Session implements SessionApi {
 
   networkChanged(): void {
     this.#context.discoveries?.networkChanged()
+    this.#context.ports.mapper?.networkChanged()
   }
 
   async configure(wanted: SessionSettings): Promise<void> {
@@ -276,6 +291,7 @@ export class Session implements SessionApi {
         context: this.#context,
         acceptor: this.#acceptor,
         webrtc: this.#webrtc,
+        mapped: this.#mapped,
         host: this.#options.host,
         torrents: this.torrents,
       },
@@ -293,8 +309,9 @@ export class Session implements SessionApi {
     this.#abort.abort(new ShoalError('closed', 'The session is closed'))
     await this.#changing
     const accepting = this.#acceptor.close()
+    const unmapping = this.#mapped.close()
     await Promise.all(this.#registry.torrents.map(torrent => torrent.close()))
-    await accepting
+    await Promise.all([accepting, unmapping])
     this.#webrtc.close()
     await this.#context.close()
     await this.#unlock?.()

@@ -42,7 +42,7 @@ describe('the extended handshake (BEP 10)', () => {
   })
 
   it('says nothing about us or the address of the peer to whoever is not to know who we are', async () => {
-    const context = { isAnonymous: true, userAgent: '', listenPort: 0 }
+    const context = { isAnonymous: true, userAgent: '', ports: { for: () => 0 } }
     const bench = await TestSwarm.open(torrent, { have: 'all', context })
     const { remote } = await bench.connect({ ip: '80.1.2.3' })
     const [, payload] = remote.all('extended')[0]!.split(' ')

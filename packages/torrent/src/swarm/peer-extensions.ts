@@ -59,6 +59,8 @@ export class PeerExtensions {
     const { context, transfer, exchangesPeers } = this.#swarm
     const uploadOnly = this.#swarm.uploadOnly && !hidesState
     const { remote, dialableAddress } = this.#link.connection
+    // If the other side cannot be dialed, the address at which it sees us cannot either.
+    const port = dialableAddress ? context.ports.for(remote.host) : 0
     const { ut_pex: _, ...others } = OUR_EXTENSION_IDS
     this.#saidUploadOnly = uploadOnly
     this.#link.out.extended(
@@ -67,8 +69,7 @@ export class PeerExtensions {
         extensions: exchangesPeers ? OUR_EXTENSION_IDS : others,
         ...(context.userAgent === '' ? {} : { client: context.userAgent }),
         requestQueue: MAX_REQUESTS_QUEUED,
-        // If the other side cannot be dialed, the address at which it sees us cannot either.
-        ...(context.listenPort > 0 && dialableAddress ? { port: context.listenPort } : {}),
+        ...(port > 0 ? { port } : {}),
         ...(parseIp(remote.host) && !context.isAnonymous ? { yourIp: remote.host } : {}),
         ...(transfer ? { metadataSize: transfer.info.bytes.length } : {}),
         ...(uploadOnly ? { uploadOnly: true } : {}),

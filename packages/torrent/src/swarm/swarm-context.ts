@@ -39,8 +39,8 @@ export interface SwarmContext {
   readonly userAgent: string
   /** Nothing that is sent may say who we are. */
   readonly isAnonymous: boolean
-  /** Port that accepts connections; 0 if none does. */
-  readonly listenPort: number
+  /** The port at which a peer with this IP address can dial us; 0 if none accepts connections. */
+  readonly ports: { for(host: string): number }
   /** Port of our DHT node; 0 without one. */
   readonly dhtPort: number
   readonly settings: SwarmSettings

@@ -120,6 +120,8 @@ function bind(socket: dgram.Socket, options: { port: number; host?: string }): P
       // Ignore later errors, such as ICMP replies to earlier datagrams: timeouts cover them.
       socket.on('error', () => {})
       growBuffers(socket)
+      // Linux chooses the interface of the address by itself.
+      if (options.host && process.platform !== 'linux') leaveThrough(socket, options.host)
       resolve()
     })
   })
@@ -132,6 +134,13 @@ function growBuffers(socket: dgram.Socket): void {
   } catch {
     // The sizes of the system stay.
   }
+}
+
+/** Sends datagrams to groups through the interface of an address. */
+function leaveThrough(socket: dgram.Socket, host: string): void {
+  try {
+    socket.setMulticastInterface(host)
+  } catch {}
 }
 
 function closeSocket(socket: dgram.Socket): Promise<void> {

@@ -16,7 +16,7 @@ export async function fetchMetadata(
   { peers, timeoutMs, signal }: FetchOptions,
 ): Promise<Metainfo> {
   const limit = AbortSignal.timeout(timeoutMs)
-  const session = await Session.open({ port: 0, ...network })
+  const session = await Session.open({ port: 0, ...network, portMapping: false })
   try {
     // Only the metadata is wanted.
     const torrent = await session.add(link, { memory: true, select: [], peers })

@@ -206,7 +206,7 @@ describe('every command', () => {
     [['get'], 2, /LINK is missing/],
     [['get', 'x', '--limit-down', 'fast'], 2, /--limit-down: "fast" is not a size.*\nSee: .+ get --help/],
     [
-      ['get', 'magnet:?dn=x', '-o', 'out', '--no-dht', '--no-lsd', '--port', '0'],
+      ['get', 'magnet:?dn=x', '-o', 'out', '--no-dht', '--no-lsd', '--no-port-mapping', '--port', '0'],
       1,
       /magnet link has no info hash/,
     ],
@@ -248,7 +248,7 @@ describe('every command', () => {
 })
 
 test('a word that is not a link is a mistake of the user, as for add', { timeout: SLOW }, async () => {
-  const alone = ['--no-dht', '--no-lsd', '--no-trackers', '--port', '0']
+  const alone = ['--no-dht', '--no-lsd', '--no-port-mapping', '--no-trackers', '--port', '0']
   const { code, object } = await place.json('get', 'notalink', ...alone)
   expect([code, object.error.code]).toEqual([2, 'unknown-identifier'])
 })

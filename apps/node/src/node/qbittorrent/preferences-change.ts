@@ -53,6 +53,7 @@ function networkChange(given: Given) {
     encryption: findName(ENCRYPTION, encryption),
     dht: bool(given, 'dht'),
     lsd: bool(given, 'lsd'),
+    portMapping: bool(given, 'upnp'),
     pex: bool(given, 'pex'),
     // uTP alone does not exist here.
     utp: protocol === undefined ? undefined : protocol !== PROTOCOL.tcp,

@@ -66,6 +66,7 @@ function ofConnections({ network, privacy }: Settings, { peerPort }: NodeInfo) {
     max_uploads_per_torrent: network.uploadSlots,
     pex: network.pex,
     random_port: network.port === 0,
+    upnp: network.portMapping,
     resolve_peer_countries: privacy.countryDatabase !== null,
   }
 }

@@ -135,7 +135,6 @@ export const UNUSED_PREFERENCES = {
   // Seeds take turns.
   upload_choking_algorithm: 0,
   upload_slots_behavior: 0,
-  upnp: false,
   upnp_lease_duration: 0,
   use_category_paths_in_manual_mode: true,
   use_https: false,

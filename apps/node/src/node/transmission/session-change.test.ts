@@ -52,6 +52,6 @@ test('the time of the alternative limits becomes a schedule with them', () => {
 })
 
 test('unsupported settings are ignored; values of another type are rejected', () => {
-  expect(change({ 'blocklist-enabled': true, 'port-forwarding-enabled': true, unknown: 1 })).toEqual({})
+  expect(change({ 'blocklist-enabled': true, unknown: 1 })).toEqual({})
   expect(() => change({ 'dht-enabled': 'yes' })).toThrow(/dht-enabled is not true or false/)
 })

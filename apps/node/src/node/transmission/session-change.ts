@@ -116,6 +116,7 @@ function networkChange(read: Reader) {
     encryption: policies.find(policy => ENCRYPTION[policy] === encryption),
     dht: read.bool('dht-enabled'),
     lsd: read.bool('lpd-enabled'),
+    portMapping: read.bool('port-forwarding-enabled'),
     pex: read.bool('pex-enabled'),
     utp: read.bool('utp-enabled'),
     maxConnections: read.whole('peer-limit-global') ?? read.whole('peer-limit'),

@@ -59,7 +59,7 @@ export function sessionFields(parts: SessionParts): Record<string, unknown> {
     'peer-port': info.peerPort || network.port,
     'peer-port-random-on-start': network.port === 0,
     'pex-enabled': network.pex,
-    'port-forwarding-enabled': false,
+    'port-forwarding-enabled': network.portMapping,
     'queue-stalled-enabled': false,
     'queue-stalled-minutes': 0,
     'rename-partial-files': false,

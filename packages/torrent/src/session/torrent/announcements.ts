@@ -165,7 +165,7 @@ class HashAnnouncements implements DiscoveryTopic, DiscoverySink {
   }
 
   get port(): number {
-    return this.#context.listenPort
+    return this.#context.ports.announced
   }
 
   totals(): ReturnType<DiscoveryTopic['totals']> {

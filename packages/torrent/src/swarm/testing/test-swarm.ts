@@ -99,7 +99,7 @@ export class TestSwarm {
         peerId,
         userAgent: 'Test',
         isAnonymous: false,
-        listenPort: PORT,
+        ports: { for: () => PORT },
         dhtPort: 0,
         settings: { pex: true, uploadSlots: 4, maxPeersPerTorrent: 50, ...options.settings },
         maxPeersPerHost: () => 3,

@@ -42,6 +42,7 @@ export const common: Translation<typeof original> = {
     noDht: 'Das DHT nicht verwenden',
     dhtNode: 'Dem DHT über diesen Knoten statt über die bekannten beitreten',
     noLsd: 'Nicht im lokalen Netz nach Peers suchen',
+    noPortMapping: 'Router nicht bitten, den Port für andere zu öffnen (PCP, NAT-PMP, UPnP)',
     noPex: 'Keine Peers mit anderen Peers austauschen',
     noTrackers: 'Sich nicht bei Trackern melden',
     noUtp: 'Keine Verbindungen über uTP, nur über TCP',

@@ -40,6 +40,7 @@ export const common = {
     noDht: 'Do not use the DHT',
     dhtNode: 'Join the DHT through this node instead of the well-known ones',
     noLsd: 'Do not look for peers in the local network',
+    noPortMapping: 'Do not ask routers to let others reach the port (PCP, NAT-PMP, UPnP)',
     noPex: 'Do not exchange peers with other peers',
     noTrackers: 'Do not announce to trackers',
     noUtp: 'Do not connect over uTP, only over TCP',

@@ -1,0 +1,4 @@
+/** Pages accept no connections. */
+export function openPortMapper(): null {
+  return null
+}

@@ -1,0 +1,88 @@
+/** Port mapping: asks the routers of the local network to let others reach a port. The contract of its protocols and of the mapper. */
+
+/** The ways to ask a router, in order of preference: RFC 6887, RFC 6886, UPnP Internet Gateway Device 1 and 2. */
+export type PortMappingMethod = 'pcp' | 'nat-pmp' | 'upnp'
+
+export type MappedTransport = 'tcp' | 'udp'
+
+/**
+ * Why a port is not mapped, or why its mapping does not make it reachable.
+ *
+ * - `no-router`: no router is known.
+ * - `no-answer`: the router answers none of the protocols, or they are turned off.
+ * - `refused`: the router forbids it.
+ * - `port-taken`: every port that was tried is mapped to another machine.
+ * - `router-error`: the router answered something else.
+ * - `double-nat`: the router itself is in a private network, behind another one.
+ * - `carrier-nat`: the internet provider shares the external address among its customers.
+ */
+export type PortMappingProblemCode =
+  | 'no-router'
+  | 'no-answer'
+  | 'refused'
+  | 'port-taken'
+  | 'router-error'
+  | 'double-nat'
+  | 'carrier-nat'
+
+export interface PortMappingProblem {
+  readonly code: PortMappingProblemCode
+  /** Says what is wrong and what to do, in English. */
+  readonly message: string
+}
+
+/** One port that a router was asked to open. */
+export interface PortMapping {
+  readonly transport: MappedTransport
+  /** Address of the router, an IP literal. Null if none is known. */
+  readonly router: string | null
+  /** Null until a router has opened the port. */
+  readonly method: PortMappingMethod | null
+  /** Address of this machine in the router's network, and the port that accepts connections there. */
+  readonly internalAddress: string
+  readonly internalPort: number
+  /** The endpoint that others dial. Null while it is not mapped, or if the router does not tell. */
+  readonly externalAddress: string | null
+  readonly externalPort: number | null
+  /** Unix milliseconds at which the router forgets the mapping unless it is renewed. Null: never, or not mapped. */
+  readonly expiresMs: number | null
+  readonly problem: PortMappingProblem | null
+}
+
+export interface PortMappingStatus {
+  /** Whether the mapper still waits for the first answers. */
+  readonly searching: boolean
+  readonly mappings: readonly PortMapping[]
+  /** Why no port of this machine is reachable through a mapping; null if one is, or while searching. */
+  readonly problem: PortMappingProblem | null
+}
+
+/** The ports to map; 0: none. */
+export interface PortsToMap {
+  readonly tcp: number
+  readonly udp: number
+}
+
+/** An address and port of this machine as the internet sees it, according to a router. */
+export interface ExternalEndpoint {
+  readonly transport: MappedTransport
+  /** Null if the router opened the port but did not tell its address. */
+  readonly address: string | null
+  readonly port: number
+  /** The port of this machine that it leads to. */
+  readonly internalPort: number
+  readonly family: 4 | 6
+}
+
+/** Keeps ports mapped at every router of the local network, until it is closed. */
+export interface PortMapper {
+  readonly status: PortMappingStatus
+  /** Open mappings whose external address is public or unknown. */
+  readonly endpoints: readonly ExternalEndpoint[]
+  /** Maps other ports, and removes the mappings of those before. */
+  setPorts(ports: PortsToMap): void
+  /** Looks for routers again, and renews all mappings. */
+  networkChanged(): void
+  /** Removes all mappings, within two seconds. Never rejects. */
+  close(): Promise<void>
+}
