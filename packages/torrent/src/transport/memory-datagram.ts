@@ -112,7 +112,7 @@ export class MemoryDatagramNetwork {
       const wire = this.#wires.get(host) ?? this.#find(source, from.nat, { host, port })?.wire
       const deliver = () => {
         const socket = receiver ?? this.#find(source, from.nat, { host, port })
-        socket?.onMessage?.(copy.slice(), source.host, source.port)
+        socket?.receive(copy.slice(), source)
       }
       if (wire) wire.arrive(copy.length, leftMs, deliver)
       else this.#options.clock.after(leftMs - this.#options.clock.nowMs(), deliver)
@@ -191,8 +191,8 @@ class MemorySocket implements DatagramSocket {
     else this.#network.carry(bytes, this, host, port)
   }
 
-  receive(bytes: Uint8Array, from: MemorySocket): void {
-    this.onMessage?.(bytes, from.address, from.port)
+  receive(bytes: Uint8Array, from: NatEndpoint): void {
+    this.onMessage?.(bytes, from.host, from.port)
     if (this.#willEndTurn || !this.onTurnEnd) return
     this.#willEndTurn = true
     this.#network.clock.after(0, () => {
