@@ -22,7 +22,17 @@ keepYoungGenerationSmall()
 const [host = '127.0.0.1', transport = 'tcp'] = process.argv.slice(2)
 // The given peers only.
 const session = await Session.open(
-  { port: 0, host, dht: false, lsd: false, pex: false, trackers: false, encryption: 'plain' },
+  {
+    port: 0,
+    host,
+    dht: false,
+    lsd: false,
+    pex: false,
+    trackers: false,
+    encryption: 'plain',
+    maxConnections: 1000,
+    maxConnectionsPerTorrent: 1000,
+  },
   transport === 'utp' ? await onlyUtp() : {},
 )
 

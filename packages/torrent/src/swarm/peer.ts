@@ -174,16 +174,18 @@ export class Peer {
     if (!shown) return
     this.shown = null
     const { have } = this.#swarm.transfer!
+    const hidden: number[] = []
     for (let piece = 0; piece < have.length; piece++)
-      if (have.has(piece) && !shown.has(piece)) this.sendHave(piece)
+      if (have.has(piece) && !shown.has(piece)) hidden.push(piece)
+    this.sendHaves(hidden)
     this.extensions.sendUploadOnly()
   }
 
-  /** Announces a piece that we have now. */
-  sendHave(piece: number): void {
+  /** Announces pieces that we have now. */
+  sendHaves(pieces: readonly number[]): void {
     if (this.shown) return
-    // A peer that has the piece does not care.
-    if (!this.pieces.bits?.has(piece)) this.link.out.have(piece)
+    // A peer that has a piece does not care.
+    for (const piece of pieces) if (!this.pieces.bits?.has(piece)) this.link.out.have(piece)
     if (this.flags.amInterested) this.updateInterest()
   }
 

@@ -6,6 +6,7 @@ import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
 import { ChokeRounds } from './choke-rounds.ts'
 import { ConnectionPolicy } from './connection-policy.ts'
 import { HashExchange } from './hash-exchange.ts'
+import { HaveAnnouncer } from './have-announcer.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
 import { OutgoingConnections } from './outgoing-connections.ts'
 import { Parole } from './parole.ts'
@@ -40,6 +41,7 @@ export class Swarm {
   readonly transferEvents: TransferEvents
   readonly metadata: MetadataExchange
   readonly #hashes: HashExchange
+  readonly #haves: HaveAnnouncer
   readonly #rounds: ChokeRounds
   readonly #policy: ConnectionPolicy
   readonly #outgoing: OutgoingConnections
@@ -55,6 +57,7 @@ export class Swarm {
     this.pool = pool
     this.state = new SwarmState(context, torrent, events)
     this.#superSeeder = new SuperSeeder(this.state, peers)
+    this.#haves = new HaveAnnouncer({ clock, peers, have: () => this.transfer?.have ?? null })
     this.#rounds = new ChokeRounds({ random, peers, slots: () => context.settings.uploadSlots })
     this.#policy = new ConnectionPolicy({ peers, pool, context })
     this.#outgoing = new OutgoingConnections({
@@ -187,6 +190,7 @@ export class Swarm {
   /** Disconnects all peers and looks for no others until `resume`. */
   pause(): void {
     this.#paused = true
+    this.#haves.stop()
     this.#outgoing.stop()
     this.sources.pause()
   }
@@ -199,6 +203,7 @@ export class Swarm {
 
   close(): void {
     this.#closed = true
+    this.#haves.stop()
     this.#outgoing.stop()
     this.sources.close()
     this.metadata.stop()
@@ -247,9 +252,12 @@ export class Swarm {
 
   #onPiece(piece: number): void {
     const finished = this.state.uploadOnly
-    for (const peer of [...this.peers.values()]) peer.sendHave(piece)
-    if (finished) this.updateInterest()
-    else this.sources.fill()
+    this.#haves.add(piece)
+    if (finished) {
+      // A peer that is closed now would never hear of the last pieces.
+      this.#haves.flush()
+      this.updateInterest()
+    } else this.sources.fill()
     this.state.events.onPiece(piece)
   }
 
