@@ -12,6 +12,11 @@ export const systemClock: Clock = {
   nowMs: () => performance.now(),
   unixMs: () => Date.now(),
   after(delayMs, callback) {
+    if (delayMs <= 0 && typeof setImmediate === 'function') {
+      // A timer takes a millisecond at least.
+      const immediate = setImmediate(callback)
+      return () => clearImmediate(immediate)
+    }
     const timer = setTimeout(callback, delayMs)
     return () => clearTimeout(timer)
   },

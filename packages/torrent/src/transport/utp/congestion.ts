@@ -3,17 +3,35 @@ import { SlidingMinimum } from './sliding-minimum.ts'
 
 /** RFC 6817 section 3.3, BEP 29: the queue that we allow ourselves to cause. It must not exceed 100 ms. */
 export const TARGET_MICROS = 100_000
-/** The delay at which slow start ends: the window doubles once more before the queue shows it. */
-const SLOW_START_EXIT_MICROS = TARGET_MICROS / 4
-/** RFC 6817: the window grows by at most this many packets per round trip. */
-const GAIN_PACKETS = 1
-/** The largest share of the window that is given up per round trip because of delay. */
-const MAX_DECREASE = 0.5
+/** The queue that the window settles at: lower, because it swings a little. */
+const AIM_MICROS = 0.9 * TARGET_MICROS
+/** A shorter queue says that the link is not congested. Slow start ends above, because the window doubles once more before the queue shows it. */
+const SHORT_QUEUE_MICROS = TARGET_MICROS / 4
+/** The window grows by at most so much per round trip while the queue is empty; other clients use the same. */
+const GAIN_BYTES = 3000
+/** The share of it that is left at the aim, where growth and decrease balance at the same window for all connections. */
+const LEAST_GAIN = 0.3
+/** Share of the window by which it grows per round trip while there has been neither a queue nor a loss for CALM_ROUNDS. */
+const CALM_GAIN = 1 / 16
+const CALM_ROUNDS = 16
+const CALM_QUEUE_MICROS = TARGET_MICROS / 10
+/** The share of an excessive queue that is given up per round trip. More would swing, since its effect is seen a round trip later. */
+const DECREASE = 0.5
+/**
+ * While there always is a queue, the base delay may be one that others' queues have raised, and we would drive those others out. Sending next to
+ * nothing for a moment (LEDBAT++, "periodic slowdown") shows. It takes about a tenth of the time.
+ */
+const SLOWDOWN_AFTER_MS = 10_000
+const SLOWDOWN_PAUSE = 9
+const SLOWDOWN_ROUND_TRIPS = 2
+/** The share of the window that is left after a loss; and if few packets were lost while there was no queue, as on a radio link. */
+const LOSS_FACTOR = 0.5
+const RANDOM_LOSS_FACTOR = 0.85
+const RANDOM_LOSS_SHARE = 0.05
 /** RFC 6817 CURRENT_FILTER: the least of this many samples counts, because delays of single packets say little. */
 const FILTER_SAMPLES = 4
 /** Accounts for timers and ACKs that were not sent at once. */
 const CLOCK_SLACK_MICROS = 5000
-
 /** Packets of the first window (RFC 6928 allows ten; RFC 6817 two). */
 const FIRST_WINDOW_PACKETS = 4
 
@@ -33,6 +51,14 @@ export class Congestion {
   readonly #recent: number[] = []
   #nextRecent = 0
   #thresholdBytes = Number.POSITIVE_INFINITY
+  /** The round: about one round trip. Its shortest queue decides, since a longer one may be a pause of a busy machine. */
+  #roundEndMs = 0
+  #roundMicros = Number.POSITIVE_INFINITY
+  #calmRounds = 0
+  /** The shortest queue since the last slowdown. */
+  #seenMicros = Number.POSITIVE_INFINITY
+  #slowdownAtMs = 0
+  #slowdownEndMs = 0
 
   constructor(roundTrip: RoundTrip, packetBytes: number) {
     this.#roundTrip = roundTrip
@@ -62,40 +88,74 @@ export class Congestion {
     }
     this.#recent[this.#nextRecent] = queueMicros
     this.#nextRecent = (this.#nextRecent + 1) % FILTER_SAMPLES
+    this.#roundMicros = Math.min(this.#roundMicros, queueMicros)
+    this.#seenMicros = Math.min(this.#seenMicros, queueMicros)
   }
 
   /** The peer received `bytes` more. */
-  onAck(bytes: number): void {
+  onAck(bytes: number, nowMs: number): void {
+    if (nowMs >= this.#roundEndMs) this.#endRound(nowMs)
+    if (nowMs < this.#slowdownEndMs) return
     const queueMicros = this.queueMicros
-    if (this.isSlowStart && queueMicros > SLOW_START_EXIT_MICROS) {
-      // These bytes left a round trip ago, when the window was half as large.
-      this.#shrink(this.windowBytes / 2)
-      return
-    }
-    if (queueMicros > TARGET_MICROS) {
-      const excess = (queueMicros - TARGET_MICROS) / TARGET_MICROS
-      // In proportion to the window, as in LEDBAT++: a constant decrease would take minutes to empty a queue.
-      this.#shrink(this.windowBytes - bytes * Math.min(MAX_DECREASE, excess))
-      return
-    }
+    if (this.isSlowStart && queueMicros > SHORT_QUEUE_MICROS) this.#endSlowStart()
     if (!this.isLimiting) return
     if (this.isSlowStart) {
       this.windowBytes += bytes
       return
     }
-    const offTarget = (TARGET_MICROS - queueMicros) / TARGET_MICROS
-    this.windowBytes += (GAIN_PACKETS * offTarget * bytes * this.packetBytes) / this.windowBytes
+    const offTarget = Math.max(LEAST_GAIN, (AIM_MICROS - queueMicros) / AIM_MICROS)
+    const gainBytes =
+      this.#calmRounds < CALM_ROUNDS ? GAIN_BYTES : Math.max(GAIN_BYTES, this.windowBytes * CALM_GAIN)
+    this.windowBytes += (gainBytes * offTarget * bytes) / this.windowBytes
   }
 
-  /** A packet was lost. Call it at most once per round trip. */
-  onLoss(): void {
-    this.#shrink(this.windowBytes / 2)
+  /** Packets were lost. Call it at most once per round trip. `bytes`: how much was lost. */
+  onLoss(bytes: number): void {
+    this.#calmRounds = 0
+    const isRandom = this.queueMicros < SHORT_QUEUE_MICROS && bytes <= RANDOM_LOSS_SHARE * this.windowBytes
+    this.#shrink(this.windowBytes * (isRandom ? RANDOM_LOSS_FACTOR : LOSS_FACTOR))
   }
 
   /** Nothing was acknowledged in time: begins again with one packet. */
   onTimeout(): void {
+    this.#calmRounds = 0
     this.#shrink(this.windowBytes / 2)
     this.windowBytes = this.packetBytes
+  }
+
+  #endRound(nowMs: number): void {
+    const queueMicros = this.#roundMicros
+    this.#roundMicros = Number.POSITIVE_INFINITY
+    this.#roundEndMs = nowMs + this.#roundTrip.smoothedMs
+    if (queueMicros === Number.POSITIVE_INFINITY) return
+    this.#calmRounds = queueMicros < CALM_QUEUE_MICROS ? this.#calmRounds + 1 : 0
+    if (nowMs >= this.#slowdownAtMs && this.#slowDown(nowMs)) return
+    if (queueMicros <= AIM_MICROS) return
+    // In proportion to the window: a constant decrease would take minutes to empty a queue.
+    const excess = (queueMicros - AIM_MICROS) / 1000 / Math.max(1, this.#roundTrip.smoothedMs)
+    this.#shrink(this.windowBytes * (1 - Math.min(DECREASE, DECREASE * excess)))
+  }
+
+  #endSlowStart(): void {
+    // These bytes left a round trip ago, when the window was half as large.
+    if (this.#thresholdBytes === Number.POSITIVE_INFINITY) this.#shrink(this.windowBytes / 2)
+    else this.#thresholdBytes = this.windowBytes
+  }
+
+  /** Begins a slowdown if one is useful. */
+  #slowDown(nowMs: number): boolean {
+    const isUseful = this.#slowdownAtMs > 0 && this.#seenMicros > CALM_QUEUE_MICROS && !this.isSlowStart
+    this.#seenMicros = Number.POSITIVE_INFINITY
+    this.#slowdownAtMs = nowMs + SLOWDOWN_AFTER_MS
+    if (!isUseful) return false
+    this.#thresholdBytes = this.windowBytes
+    const roundTripMs = this.#roundTrip.smoothedMs
+    const rampRoundTrips = Math.log2(this.windowBytes / this.packetBytes)
+    const tookMs = (SLOWDOWN_ROUND_TRIPS + rampRoundTrips) * roundTripMs
+    this.#slowdownAtMs = nowMs + Math.max(SLOWDOWN_AFTER_MS, SLOWDOWN_PAUSE * tookMs)
+    this.#slowdownEndMs = nowMs + SLOWDOWN_ROUND_TRIPS * roundTripMs
+    this.windowBytes = 2 * this.packetBytes
+    return true
   }
 
   #shrink(bytes: number): void {

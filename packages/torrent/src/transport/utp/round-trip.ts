@@ -13,6 +13,7 @@ export class RoundTrip {
   #variationMs = 0
   #timeoutMs = FIRST_TIMEOUT_MS
   #backoff = 0
+  #heardAt = 0
   readonly #least = new SlidingMinimum()
 
   /** The shortest round trip of the last minutes; 0 before the first. */
@@ -25,9 +26,14 @@ export class RoundTrip {
     return Math.min(MAX_TIMEOUT_MS, this.#timeoutMs * 2 ** this.#backoff)
   }
 
-  /** Timeouts since the last sign of life. */
+  /** Timeouts since the peer last acknowledged something. */
   get timeouts(): number {
     return this.#backoff
+  }
+
+  /** Timeouts since the peer last sent anything. */
+  get unanswered(): number {
+    return this.#backoff - this.#heardAt
   }
 
   /** Adds the round trip of a packet that was sent only once. */
@@ -51,5 +57,11 @@ export class RoundTrip {
   /** The peer acknowledged something. */
   onProgress(): void {
     this.#backoff = 0
+    this.#heardAt = 0
+  }
+
+  /** The peer sent something. */
+  onHeard(): void {
+    this.#heardAt = this.#backoff
   }
 }

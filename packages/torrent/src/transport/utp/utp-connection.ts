@@ -21,7 +21,6 @@ const KEEP_ALIVE_MS = 29_000
 const IDLE_MS = 180_000
 /** The peer is gone after so many timeouts in a row without a sign of life. */
 const MAX_TIMEOUTS = 6
-const SILENCE_MS = 15_000
 /** Time limit of a graceful close, and of waiting until the peer has acknowledged our FIN. */
 const LINGER_MS = 3000
 
@@ -132,6 +131,7 @@ export class UtpConnection implements Connection, PacketOutput {
     const nowMs = this.#carrier.nowMs()
     if (!this.#sender.onAck(packet, bytes, nowMs)) return
     this.#lastReceivedMs = nowMs
+    this.#sender.roundTrip.onHeard()
     this.#replyMicros = (microsOf(nowMs) - packet.timestampMicros) >>> 0
     this.#sender.peerWindowBytes = packet.windowBytes
     if (packet.type !== PacketType.state) {
@@ -163,8 +163,7 @@ export class UtpConnection implements Connection, PacketOutput {
       return this.#forget()
     }
     const silentMs = nowMs - this.#lastReceivedMs
-    const isUnanswered = this.#sender.roundTrip.timeouts >= MAX_TIMEOUTS && silentMs >= SILENCE_MS
-    if (isUnanswered || silentMs >= IDLE_MS) {
+    if (this.#sender.roundTrip.unanswered >= MAX_TIMEOUTS || silentMs >= IDLE_MS) {
       this.#end(new ShoalError('timeout', `${this.remote.host} does not answer any more`))
       return this.#forget()
     }

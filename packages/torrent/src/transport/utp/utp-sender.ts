@@ -153,10 +153,8 @@ export class UtpSender {
       const bytes = Math.min(outbox.length, this.#packetBytes)
       const { inFlightBytes } = sent
       if (inFlightBytes + bytes > this.peerWindowBytes) break
-      if (left <= 0 || (inFlightBytes > 0 && inFlightBytes + bytes > congestion.windowBytes)) {
-        congestion.isLimiting = true
-        break
-      }
+      congestion.isLimiting = inFlightBytes > 0 && inFlightBytes + bytes > congestion.windowBytes
+      if (congestion.isLimiting || left <= 0) break
       left--
       this.#sendData(bytes, nowMs)
     }
@@ -209,7 +207,7 @@ export class UtpSender {
   #onProgress(bytes: number, nowMs: number): void {
     this.#duplicateAcks = 0
     this.roundTrip.onProgress()
-    this.congestion.onAck(bytes)
+    this.congestion.onAck(bytes, nowMs)
     this.timeoutAtMs = this.sent.packets > 0 ? nowMs + this.roundTrip.timeoutMs : Number.POSITIVE_INFINITY
     if (this.#recoverSeq >= 0 && seqDistance(this.sent.firstSeq, this.#recoverSeq) > 0) this.#recoverSeq = -1
   }
@@ -218,7 +216,7 @@ export class UtpSender {
     if (this.#recoverSeq >= 0) return
     this.#recoverSeq = (this.sent.nextSeq - 1) & 0xffff
     this.#isUrgent = true
-    this.congestion.onLoss()
+    this.congestion.onLoss(this.sent.lostPackets * this.#packetBytes)
   }
 
   #checkProbe(nowMs: number): void {
