@@ -81,6 +81,9 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
       await page.getByLabel('Filter files').fill('en.srt')
       await expect.poll(() => page.getByRole('row').count()).toBe(3)
       await page.getByLabel('Filter files').fill('')
+      // A file that another torrent has too.
+      const readme = page.getByRole('row').filter({ hasText: 'README.md' })
+      await readme.getByText('Also in Big Buck Bunny (2008) 1080p 60fps').waitFor()
       await page.getByLabel('Actions for README.md').click()
       await page.getByText('Rename…').click()
       await page.getByLabel('New path in the torrent').fill('Sintel (2010) 4K/notes.md')

@@ -188,11 +188,22 @@ export interface TorrentFile {
   readonly priority: number
   /** Absolute path on disk; null if it is kept in memory or does not exist yet. */
   readonly diskPath: string | null
+  /** Other torrents of the session with the same file (BEP 52: equal roots). Empty for private torrents and those without v2 hashes. */
+  readonly copies: readonly FileCopy[]
   /**
    * Yields the bytes `[start, end)` in order, each chunk as soon as it is verified. Missing bytes are downloaded with priority over everything
    * else. Ends early only by throwing: `closed`, or the signal's reason.
    */
   stream(options?: { start?: number; end?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>
+}
+
+/** A file in another torrent of the session. */
+export interface FileCopy {
+  readonly torrent: TorrentApi
+  /** Current path below the other torrent's download folder. */
+  readonly path: readonly string[]
+  /** Bytes that were taken from it since the session was opened, rather than downloaded. */
+  readonly takenBytes: number
 }
 
 export interface TorrentEvents extends Record<string, unknown[]> {

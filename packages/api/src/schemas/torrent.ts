@@ -351,6 +351,18 @@ export const ActedOn = z
 export const RemovedTorrent = Torrent.pick({ id: true, infoHashV1: true, infoHashV2: true, name: true })
 export type RemovedTorrent = z.infer<typeof RemovedTorrent>
 
+/** A file in another torrent of this node: both have the same root of pieces (BEP 52), so that one takes the other's bytes. */
+export const FileCopy = z.object({
+  /** The other torrent. */
+  id: TorrentId,
+  name: z.string(),
+  /** The path of the file there. */
+  path: z.string(),
+  /** Bytes that were taken from it since the node started, rather than downloaded. */
+  takenBytes: Bytes,
+})
+export type FileCopy = z.infer<typeof FileCopy>
+
 /** A file of a torrent. Padding files are left out. */
 export const TorrentFile = z
   .object({
@@ -360,6 +372,8 @@ export const TorrentFile = z
     lengthBytes: Bytes,
     haveBytes: Bytes,
     priority: Priority,
+    /** Other torrents with the same file. Empty for private torrents and those without v2 hashes. */
+    copies: z.array(FileCopy),
     /** Media type by its name: `video/mp4`. */
     mediaType: z.string(),
     /** The path to read it from, even while it downloads: below `/files/`. */

@@ -26,6 +26,8 @@ export interface Turn {
  * sources' counts and the table's sums consistent.
  */
 export class PartialPieces {
+  /** Called with each piece that becomes partial, before a block of it is requested. */
+  onBegun: ((piece: number) => void) | null = null
   /** Limit of partial pieces. Pieces that are partial already stay when it sinks. */
   maxPieces = 2
   /** All partial pieces, in no order. Removal moves the last one, so a loop that may remove runs backwards. */
@@ -176,6 +178,7 @@ export class PartialPieces {
     partial.index = this.list.length
     this.list.push(partial)
     this.#updateJoinable(partial)
+    this.onBegun?.(piece)
     return partial
   }
 

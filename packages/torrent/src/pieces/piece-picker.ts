@@ -70,6 +70,11 @@ export class PiecePicker {
     this.setMaxPartialBytes(maxPartialBytes)
   }
 
+  /** Calls back for each piece of which the first block is about to be requested. Replaces an earlier callback. */
+  set onBegun(callback: (piece: number) => void) {
+    this.#partial.onBegun = callback
+  }
+
   /** Changes the limit of the bytes of partial pieces; never less than two pieces. Pieces that are partial already stay. */
   setMaxPartialBytes(bytes: number): void {
     const fitting = Math.floor(Math.min(this.#maxPartialPieces, bytes / this.#pieceLengthBytes))

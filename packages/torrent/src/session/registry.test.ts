@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { VirtualClock } from '../base/virtual-clock.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import { obfuscatedInfoHash } from '../wire/encryption/encryption.ts'
 import { Registry } from './registry.ts'
@@ -15,7 +16,7 @@ function torrent(infoHashes: InfoHashes, hasMetadata = true): Torrent & { yielde
 }
 
 test('a hybrid torrent is found by each of its hashes, plain and obfuscated', () => {
-  const registry = new Registry()
+  const registry = new Registry(new VirtualClock())
   const hybrid = torrent({ v1, v2 })
   expect(registry.add(hybrid)).toBe(true)
   for (const hash of [v1, v2.subarray(0, 20)]) {
@@ -32,7 +33,7 @@ test('a hybrid torrent is found by each of its hashes, plain and obfuscated', ()
 })
 
 test('a torrent that is added after the first obfuscated handshake is found by its obfuscated hash too', () => {
-  const registry = new Registry()
+  const registry = new Registry(new VirtualClock())
   expect(registry.findObfuscated(obfuscatedInfoHash(v1))).toBeNull()
   registry.add(torrent({ v1 }))
   expect(registry.findObfuscated(obfuscatedInfoHash(v1))).toEqual(v1)
@@ -40,7 +41,7 @@ test('a torrent that is added after the first obfuscated handshake is found by i
 
 describe('a hash of another torrent', () => {
   test('is refused if that torrent knows its metadata', () => {
-    const registry = new Registry()
+    const registry = new Registry(new VirtualClock())
     const first = torrent({ v1 })
     registry.add(first)
     expect(registry.add(torrent({ v1, v2 }))).toBe(false)
@@ -51,7 +52,7 @@ describe('a hash of another torrent', () => {
   })
 
   test('is taken over if that torrent does not know its metadata', () => {
-    const registry = new Registry()
+    const registry = new Registry(new VirtualClock())
     const waiting = torrent({ v2 }, false)
     const learned = torrent({ v1, v2 })
     registry.add(waiting)

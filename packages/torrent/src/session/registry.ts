@@ -1,4 +1,6 @@
+import { SharedFiles } from '#shared-files'
 import { hex } from '../base/bytes.ts'
+import type { Clock } from '../base/clock.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import { obfuscatedInfoHash } from '../wire/encryption/encryption.ts'
 import type { Torrent } from './torrent/torrent.ts'
@@ -9,6 +11,11 @@ export class Registry {
   /** From the digest in an obfuscated handshake to the info hash; created when the first such handshake arrives. */
   #obfuscated: Map<string, Uint8Array> | null = null
   readonly #all = new Set<Torrent>()
+  readonly shared: SharedFiles
+
+  constructor(clock: Clock) {
+    this.shared = new SharedFiles(this, clock)
+  }
 
   get torrents(): Torrent[] {
     return [...this.#all]
@@ -62,6 +69,7 @@ export class Registry {
 
   remove(torrent: Torrent): void {
     this.#all.delete(torrent)
+    this.shared.removed(torrent)
     for (const hash of shortHashes(torrent.infoHashes)) {
       if (this.find(hash) !== torrent) continue
       this.#byHash.delete(hex(hash))

@@ -37,7 +37,7 @@ import { WebrtcPeers } from './webrtc-peers.ts'
 export class Session implements SessionApi {
   readonly #options: SessionOptions
   readonly #environment: Environment
-  readonly #registry = new Registry()
+  readonly #registry: Registry
   readonly #abort = new AbortController()
   readonly #context: EngineContext
   readonly #acceptor: Acceptor
@@ -55,6 +55,7 @@ export class Session implements SessionApi {
     this.#options = options
     this.#directory = options.directory ?? '.'
     this.#environment = environment
+    this.#registry = new Registry(environment.clock)
     this.#context = new EngineContext(options, environment)
     const { signal } = this.#abort
     this.#acceptor = new Acceptor(this.#context, this.#registry, signal)

@@ -1,3 +1,4 @@
+import type { FileCopy } from '../api.ts'
 import type { ActiveTorrents } from './active-torrents.ts'
 import type { Registry } from './registry.ts'
 import type { TorrentHooks } from './torrent/phases.ts'
@@ -25,5 +26,21 @@ export class SessionHooks implements TorrentHooks {
 
   setActive(active: boolean): void {
     this.#active.set(this.torrent, active)
+  }
+
+  filesChanged(): void {
+    this.#registry.shared.changed(this.torrent)
+  }
+
+  shareFiles(): void {
+    this.#registry.shared.share(this.torrent)
+  }
+
+  pieceArrived(piece: number): void {
+    this.#registry.shared.arrived(this.torrent, piece)
+  }
+
+  copiesOf(file: number): readonly FileCopy[] {
+    return this.#registry.shared.copiesOf(this.torrent, file)
   }
 }

@@ -46,7 +46,8 @@ export const files = defineCommand({
     for (const rename of options.rename) await asUsage(api.renameFile({ id, ...rename }))
     const items = await read()
     if (output.json) return output.object({ items, total: items.length })
-    printTable(output, items, COLUMNS, texts.files.unknown)
+    const isShared = items.some(({ copies }) => copies.length > 0)
+    printTable(output, items, isShared ? [...COLUMNS, COPIES] : COLUMNS, texts.files.unknown)
   },
 })
 
@@ -66,6 +67,18 @@ const COLUMNS: Column<TorrentFile>[] = [
   { title: texts.files.columns.priority, text: ({ priority }) => priorityText(priority), rank: 2 },
   { title: texts.files.columns.path, text: ({ path }) => path, least: 10 },
 ]
+
+/** Shown only if any file is in another torrent too. */
+const COPIES: Column<TorrentFile> = {
+  title: texts.files.columns.copies,
+  text: ({ copies }) => copies.map(copyText).join(', '),
+  rank: 3,
+  least: 10,
+}
+
+function copyText({ name, takenBytes }: TorrentFile['copies'][number]): string {
+  return takenBytes > 0 ? texts.files.taken({ name, size: formatBytes(takenBytes) }) : name
+}
 
 /** Selects exactly these files for download. */
 async function select(

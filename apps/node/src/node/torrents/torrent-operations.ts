@@ -41,7 +41,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
     listFiles: async ({ id, ...query }) => {
       const torrent = registry.get(id)
       const { items, ...page } = takePage(torrent.api.files, query)
-      return { ...page, items: items.map(file => fileView(torrent, file)) }
+      return { ...page, items: items.map(file => fileView(torrent, file, registry)) }
     },
     setPriority: async ({ id, indexes, priority }) => {
       const { api } = registry.getWithFiles(id)

@@ -13,6 +13,7 @@ import { createSealedLink, createShareLink, sharePage } from '../../base/share-l
 import type { Reach } from '../kernel/reach.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { mediaType } from './media-type.ts'
+import type { TorrentRegistry } from './torrent-registry.ts'
 
 /** Short, but unique. */
 export function removedView({ api: { infoHashes }, row, name }: ManagedTorrent): RemovedTorrent {
@@ -136,7 +137,11 @@ function toLimit(bytesPerSecond: number): number | null {
   return Number.isFinite(bytesPerSecond) ? Math.max(1, Math.round(bytesPerSecond)) : null
 }
 
-export function fileView(torrent: ManagedTorrent, file: EngineFile): TorrentFile {
+export function fileView(
+  torrent: ManagedTorrent,
+  file: EngineFile,
+  registry: Pick<TorrentRegistry, 'findApi'>,
+): TorrentFile {
   const path = file.currentPath.join('/')
   return {
     index: file.index,
@@ -144,6 +149,12 @@ export function fileView(torrent: ManagedTorrent, file: EngineFile): TorrentFile
     lengthBytes: file.lengthBytes,
     haveBytes: file.haveBytes,
     priority: file.priority,
+    copies: file.copies.flatMap(copy => {
+      const other = registry.findApi(copy.torrent)
+      return other
+        ? { id: other.id, name: other.name, path: copy.path.join('/'), takenBytes: copy.takenBytes }
+        : []
+    }),
     mediaType: mediaType(path),
     href: `/files/${torrent.id}/${file.currentPath.map(encodeURIComponent).join('/')}`,
   }

@@ -1,5 +1,12 @@
 import type { Peer } from '../../schemas/peer.ts'
-import type { PieceMap, Torrent, TorrentDetail, TorrentFile, Tracker } from '../../schemas/torrent.ts'
+import type {
+  FileCopy,
+  PieceMap,
+  Torrent,
+  TorrentDetail,
+  TorrentFile,
+  Tracker,
+} from '../../schemas/torrent.ts'
 import { mediaTypeOf } from './media-types.ts'
 import { movePeers, samplePeers } from './peers.ts'
 import { Random, seedOf } from './random.ts'
@@ -29,6 +36,8 @@ export class SimulatedTorrent {
   readonly files: PlannedFile[]
   readonly priorities: number[]
   readonly names = new Map<number, string>()
+  /** Other torrents with a file, by its index. */
+  readonly copies = new Map<number, FileCopy[]>()
   /** The bytes of its files by path, if it was shared with them. */
   readonly contents: Readonly<Record<string, Uint8Array>> | null
   readonly pieceLengthBytes: number
@@ -326,6 +335,7 @@ export class SimulatedTorrent {
         lengthBytes,
         haveBytes,
         priority: this.priorities[index]!,
+        copies: this.copies.get(index) ?? [],
         mediaType: mediaTypeOf(path),
         href,
       }

@@ -83,6 +83,7 @@ export class SimulatedState {
     for (const [name, colour] of isEmpty ? [] : LABELS)
       this.labels.set(name, { name, colour, directory: name === 'films' ? '/home/ana/Videos' : null })
     for (let index = 0; index < torrents; index++) this.#addTitle(index, traffic === 'busy')
+    this.#shareFile('/README.md')
     this.minutes = this.isFresh ? new Map() : pastHour(this.stats(), nowMs, 'node')
     if (!isEmpty) this.note('info', 'The node has started')
     this.queue()
@@ -103,6 +104,21 @@ export class SimulatedState {
       new SimulatedTorrent(title, { id, state, progress, addedMs, reason: reason ?? null }),
     )
     this.torrents.get(id)!.refresh(addedMs)
+  }
+
+  /** Lets the first two torrents that have such a file have the same one: the second took it from the first. */
+  #shareFile(ending: string): void {
+    const found = [...this.torrents.values()].flatMap(torrent => {
+      const index = torrent.files.findIndex(({ path }) => path.endsWith(ending))
+      return index < 0 ? [] : [{ torrent, index, file: torrent.files[index]! }]
+    })
+    const [first, second] = found
+    if (!first || !second) return
+    const copy = ({ torrent: { row }, file }: typeof first, takenBytes: number) => [
+      { id: row.id, name: row.name, path: file.path, takenBytes },
+    ]
+    first.torrent.copies.set(first.index, copy(second, 0))
+    second.torrent.copies.set(second.index, copy(first, second.file.lengthBytes))
   }
 
   on(listener: (event: NodeEvent) => void): () => void {

@@ -1,4 +1,4 @@
-import type { TorrentFile } from '../../api.ts'
+import type { FileCopy, TorrentFile } from '../../api.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Content } from './content.ts'
@@ -28,6 +28,8 @@ export interface FileContext {
   deadlines(): PieceDeadlines
   /** Checks the files that others changed. */
   checkChanged(): Promise<void>
+  /** The other torrents of the session with a file, by its index among all. */
+  copiesOf(file: number): readonly FileCopy[]
 }
 
 /** One real file of a torrent, as the public API shows it. */
@@ -69,6 +71,10 @@ export class FileView implements TorrentFile {
 
   get diskPath(): string | null {
     return this.#context.content.storage.pathOf(this.#at)
+  }
+
+  get copies(): readonly FileCopy[] {
+    return this.#context.copiesOf(this.#at)
   }
 
   stream(range: StreamRange = {}): AsyncIterable<Uint8Array> {

@@ -1,3 +1,4 @@
+import type { FileCopy } from '../../api.ts'
 import type { Bitfield } from '../../base/bitfield.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
@@ -22,6 +23,14 @@ export interface TorrentHooks extends ActiveHook {
   register(): boolean
   /** Removes the torrent from the session. */
   forget(): void
+  /** The files became known, or their pieces were checked. */
+  filesChanged(): void
+  /** Takes bytes of files that other torrents have too. Called once a second, and when a transfer begins. */
+  shareFiles(): void
+  /** A piece was verified and stored. */
+  pieceArrived(piece: number): void
+  /** The other torrents with a file, by its index among all. */
+  copiesOf(file: number): readonly FileCopy[]
 }
 
 /**
@@ -216,6 +225,7 @@ export class Phases {
     if (!lifecycle.paused) this.network.announcements.join()
     this.recorder?.touch()
     lifecycle.learned(content.metainfo.info)
+    this.#hooks.filesChanged()
     if (lifecycle.phase === 'fetching') this.#beginCheck(content)
   }
 
@@ -245,6 +255,7 @@ export class Phases {
 
   /** Once a second while the torrent is active. */
   tick(nowMs: number): void {
+    if (this.network.running) this.#hooks.shareFiles()
     this.network.swarm?.tick(nowMs)
     this.#recovery?.tick()
     if (this.network.running?.hasUnsaved) this.recorder?.touch()
@@ -341,6 +352,8 @@ export class Phases {
     this.network.checked(content.have)
     if (content.isComplete) this.#onFinished()
     if (!lifecycle.paused) this.network.run()
+    this.#hooks.filesChanged()
+    if (this.network.running) this.#hooks.shareFiles()
     this.data.show()
   }
 
@@ -435,6 +448,7 @@ export class Phases {
     this.recorder?.stored(piece)
     this.#emit('piece', piece)
     this.network.arrived(piece)
+    this.#hooks.pieceArrived(piece)
     const { running } = this.network
     if (running?.transfer.wanted.isFinished) void this.#finish(running)
   }

@@ -110,6 +110,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
       content,
       deadlines: () => network.deadlines(),
       checkChanged: () => this.phases.checkChanged(),
+      copiesOf: (file: number) => this.#hooks.copiesOf(file),
     }
     this.#files ??= realFiles(content).map((at, index) => new FileView(index, at, context))
     return this.#files

@@ -293,7 +293,15 @@ export const torrents: Translation<typeof original> = {
     unknown: 'Die Dateien sind noch nicht bekannt: Kein Peer hat bisher die Metadaten geschickt',
     noFile: 'Eine Datei {index} gibt es nicht: {shoal} files ID zeigt alle',
     notName: '„{text}“ ist kein neuer Name: Schreiben Sie 3=Folder/name.mkv',
-    columns: { index: '#', size: 'Größe', done: 'Fertig', priority: 'Priorität', path: 'Pfad' },
+    columns: {
+      index: '#',
+      size: 'Größe',
+      done: 'Fertig',
+      priority: 'Priorität',
+      path: 'Pfad',
+      copies: 'Auch in',
+    },
+    taken: '{name} ({size} daraus übernommen)',
   },
   peers: {
     summary: 'Peers eines Torrents auflisten oder sich mit einem verbinden',

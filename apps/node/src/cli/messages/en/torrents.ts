@@ -280,7 +280,15 @@ export const torrents = {
     unknown: 'The files are not known yet: no peer has sent the metadata',
     noFile: 'there is no file {index}: {shoal} files ID lists them',
     notName: '"{text}" is not a new name: write 3=Folder/name.mkv',
-    columns: { index: '#', size: 'Size', done: 'Done', priority: 'Priority', path: 'Path' },
+    columns: {
+      index: '#',
+      size: 'Size',
+      done: 'Done',
+      priority: 'Priority',
+      path: 'Path',
+      copies: 'Also in',
+    },
+    taken: '{name} ({size} taken from it)',
   },
   peers: {
     summary: 'List the peers of a torrent, or connect to one',

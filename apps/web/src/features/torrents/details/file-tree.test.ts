@@ -14,7 +14,7 @@ import {
 } from './file-tree.ts'
 
 function file(index: number, path: string, more: Partial<TorrentFile> = {}): TorrentFile {
-  const plain = { lengthBytes: 100, haveBytes: 0, priority: 4, mediaType: 'text/plain', href: '' }
+  const plain = { lengthBytes: 100, haveBytes: 0, priority: 4, copies: [], mediaType: 'text/plain', href: '' }
   return { index, path, ...plain, ...more }
 }
 

@@ -9,6 +9,7 @@ const file = (index: number, path: string, mediaType: string, lengthBytes: numbe
   lengthBytes,
   priority,
   haveBytes: 0,
+  copies: [],
   href: `/files/x/${path}`,
 })
 

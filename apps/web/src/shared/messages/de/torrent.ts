@@ -110,6 +110,8 @@ export const torrent: Translation<typeof english> = {
       'Das ist eine verschlüsselte Datei, die Peers als sealed.age sehen. Die Dateien darin haben eigene Namen, die nur sieht, wer sie öffnen kann.',
     closeAll: 'Alle Ordner schließen',
     want: '{name} herunterladen',
+    alsoIn: 'Auch in {name}',
+    takenFrom: '{size} aus {name} übernommen',
     priority: 'Priorität',
     priorityOf: 'Priorität von {name}',
     priorities: {

@@ -106,6 +106,8 @@ export const torrent = {
       'This is one encrypted file, which peers see as sealed.age. The files inside have their own names, which only those who can open it see.',
     closeAll: 'Close all folders',
     want: 'Download {name}',
+    alsoIn: 'Also in {name}',
+    takenFrom: '{size} taken from {name}',
     priority: 'Priority',
     priorityOf: 'Priority of {name}',
     priorities: {

@@ -59,6 +59,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
         />
         <FileIcon node={node} isOpen={isOpen ?? false} />
         <NameButton node={node} tabIndex={tabIndex} actions={actions} />
+        <Copies node={node} />
       </div>
       <div role="gridcell" className={`${layout.soft} ${styles.size}`}>
         {formatBytes(node.lengthBytes)}
@@ -157,6 +158,20 @@ function NameButton({ node, tabIndex, actions }: { node: TreeNode; tabIndex: num
     >
       {node.name}
     </button>
+  )
+}
+
+/** The other torrents with the file, and what was taken from them. */
+function Copies({ node }: { node: TreeNode }) {
+  const all = node.file?.copies.map(({ name, takenBytes }) =>
+    takenBytes > 0 ? say.takenFrom({ name, size: formatBytes(takenBytes) }) : say.alsoIn({ name }),
+  )
+  if (!all?.length) return null
+  const text = all.join(', ')
+  return (
+    <span className={`${layout.clip} ${layout.soft} ${styles.copies}`} title={text}>
+      {text}
+    </span>
   )
 }
 

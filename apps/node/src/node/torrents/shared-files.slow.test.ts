@@ -1,0 +1,63 @@
+/** Two torrents of a node with one file in common, known by its root of pieces (BEP 52). */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTorrent, infoHashText, type Metainfo, writeMetainfo } from '@shoal/torrent'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { nodeForTest, seedForTest } from '../testing/for-test.ts'
+import type { TestNode } from '../testing/test-node.ts'
+
+const COMMON = Buffer.from('common'.repeat(50_000))
+
+interface Shared {
+  readonly metainfo: Metainfo
+  readonly id: string
+  readonly peer: string
+}
+
+/** A torrent of the common file and another one, and a peer that lacks the files named. */
+async function seed(name: string, lacking: string[] = []): Promise<Shared> {
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-seed-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await mkdir(join(folder, name))
+  await writeFile(join(folder, name, 'common.bin'), COMMON)
+  await writeFile(join(folder, name, 'own.txt'), name.repeat(30_000))
+  const metainfo = await createTorrent(join(folder, name), { version: 'hybrid' })
+  for (const file of lacking) await rm(join(folder, name, file))
+  const { peer, session } = await seedForTest(folder, metainfo)
+  if (lacking.length > 0) await session.torrents[0]!.recheck()
+  const { v1 } = metainfo.info.infoHashes
+  return { metainfo, id: infoHashText({ v1: v1! }), peer }
+}
+
+async function add(node: TestNode, { metainfo, peer }: Shared): Promise<void> {
+  const content = Buffer.from(writeMetainfo(metainfo)).toString('base64')
+  await node.operations.addTorrent({ torrent: content, peers: [peer] })
+}
+
+test('two separate swarms complete two torrents together, and the files say where they are', async () => {
+  const node = await nodeForTest()
+  const whole = await seed('whole')
+  // Nobody in its swarm has the common file.
+  const partial = await seed('partial', ['common.bin'])
+  await add(node, partial)
+  await add(node, whole)
+  const torrent = (id: string) => node.operations.getTorrent({ id })
+  await vi.waitFor(
+    async () =>
+      expect(await Promise.all([torrent(whole.id), torrent(partial.id)])).toMatchObject([
+        { progress: 1 },
+        { progress: 1 },
+      ]),
+    { timeout: 30_000 },
+  )
+  const { items } = await node.operations.listFiles({ id: partial.id, limit: 10 })
+  expect(items.map(({ path, copies }) => [path, copies])).toEqual([
+    [
+      'partial/common.bin',
+      [{ id: whole.id, name: 'whole', path: 'whole/common.bin', takenBytes: COMMON.length }],
+    ],
+    ['partial/own.txt', []],
+  ])
+  expect(await readFile(join(node.directory, 'partial', 'common.bin'))).toEqual(COMMON)
+})
