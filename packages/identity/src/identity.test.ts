@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, sign as nodeSign, verify as nodeVerify } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  sign as nodeSign,
+  verify as nodeVerify,
+} from 'node:crypto'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,6 +69,22 @@ test('keys and signatures match RFC 8032', () => {
   expect(verify(pair.did, message, Buffer.from(SIGNATURE, 'hex'))).toBe(true)
   expect(verify(pair.did, Uint8Array.of(0x73), Buffer.from(SIGNATURE, 'hex'))).toBe(false)
   expect(verify(KeyPair.generate().did, message, Buffer.from(SIGNATURE, 'hex'))).toBe(false)
+})
+
+test('derived keys are the same each time, and differ by key, purpose and name', () => {
+  const pair = new KeyPair(SEED)
+  const info = Buffer.from('7 publish films')
+  const expected = Buffer.from(hkdfSync('sha256', SEED, 'shoal derived key v1', info, 32))
+  expect(Buffer.from(pair.derive('publish', 'films').exportSecret().seed)).toEqual(expected)
+  const others = [
+    pair,
+    pair.derive('publish', 'music'),
+    pair.derive('publish films', ''),
+    pair.derive('other', 'films'),
+    KeyPair.generate().derive('publish', 'films'),
+  ]
+  expect(others.map(({ did }) => did)).not.toContain(pair.derive('publish', 'films').did)
+  expect(new Set(others.map(({ did }) => did)).size).toBe(5)
 })
 
 test('signatures are compatible with Node', () => {

@@ -1,9 +1,14 @@
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
+import { hkdf } from '@noble/hashes/hkdf.js'
+import { sha256 } from '@noble/hashes/sha2.js'
 import type { Identity } from 'age-encryption'
 import { formatRecipient, formatSecretKey } from './age/text.ts'
 import { x25519Identity } from './age/x25519.ts'
 import { formatDidKey, parseDidKey } from './did-key.ts'
 import { IdentityError } from './identity-error.ts'
+
+/** The salt of HKDF, which keeps derived keys apart from any other use of the seed. */
+const DERIVATION = new TextEncoder().encode('shoal derived key v1')
 
 /**
  * A key pair: an Ed25519 key (RFC 8032) for signatures, and the X25519 key derived from it, which opens data sealed to the owner. The text
@@ -34,6 +39,15 @@ export class KeyPair {
   /** Signs `message`. Returns an Ed25519 signature of 64 bytes. */
   sign(message: Uint8Array): Uint8Array {
     return ed25519.sign(message, this.#seed)
+  }
+
+  /**
+   * Derives a key pair for one purpose, such as publishing under a name: the same one each time, and nobody without this key can tell that
+   * they belong together. HKDF-SHA-256 (RFC 5869) over the seed; `purpose` keeps the keys of different features apart.
+   */
+  derive(purpose: string, name: string): KeyPair {
+    const info = new TextEncoder().encode(`${purpose.length} ${purpose} ${name}`)
+    return new KeyPair(hkdf(sha256, this.#seed, DERIVATION, info, 32))
   }
 
   /** Returns an identity that opens age files sealed to `recipient`. */
