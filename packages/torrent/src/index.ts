@@ -46,6 +46,12 @@ export { PieceLayout } from './metainfo/layout.ts'
 export { formatMagnet, isMagnet, type Magnet, magnetOf, parseMagnet } from './metainfo/magnet.ts'
 export type { FileEntry, Info, InfoHashes, Metainfo, TorrentVersion } from './metainfo/metainfo.ts'
 export { filesWithoutLayer } from './metainfo/missing-layers.ts'
+export {
+  formatMutableMagnet,
+  isMutableMagnet,
+  type MutableMagnet,
+  parseMutableMagnet,
+} from './metainfo/mutable-magnet.ts'
 export { parseMetainfo } from './metainfo/parse-metainfo.ts'
 export { addNumber, type NameRules, safeComponent, safePaths } from './metainfo/safe-names.ts'
 export { writeMetainfo } from './metainfo/write-metainfo.ts'

@@ -212,7 +212,7 @@ export class MetadataExchange {
   #verify(attempt: Attempt): void {
     const { v1, v2 } = this.#infoHashes
     const bytes = concat(attempt.blocks as Uint8Array[])
-    if ((!v1 || equalBytes(sha1(bytes), v1)) && (!v2 || equalBytes(sha256(bytes), v2))) {
+    if (matches(bytes, v1, v2)) {
       this.stop()
       return this.#onMetadata(bytes)
     }
@@ -239,4 +239,11 @@ export class MetadataExchange {
       if (attempt.solo === peer) this.#attempts.delete(attempt.size)
     }
   }
+}
+
+/** Whether the info dictionary has these info hashes. BEP 52: 20 bytes alone may be those of v1, or the first of v2, as in BEP 46. */
+function matches(bytes: Uint8Array, v1: Uint8Array | undefined, v2: Uint8Array | undefined): boolean {
+  if (v2 && !equalBytes(sha256(bytes), v2)) return false
+  if (!v1 || equalBytes(sha1(bytes), v1)) return true
+  return !v2 && equalBytes(sha256(bytes).subarray(0, 20), v1)
 }

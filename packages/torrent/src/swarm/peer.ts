@@ -32,7 +32,7 @@ export class Peer {
   readonly encrypted: boolean
   readonly origin: PeerOrigin
   /** Whether this connection speaks v2: its handshakes carried the v2 info hash (BEP 52). */
-  readonly v2: boolean
+  v2: boolean
   readonly connectedMs: number
   readonly flags = new PeerFlags()
   readonly link: PeerLink

@@ -1,5 +1,7 @@
 import { SuperSeeder } from '#super-seeder'
+import { equalBytes } from '../base/bytes.ts'
 import { parseIp } from '../base/ip.ts'
+import type { Info } from '../metainfo/metainfo.ts'
 import type { Verdict } from '../pieces/smart-ban.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
@@ -111,6 +113,7 @@ export class Swarm {
   begin(transfer: Transfer): void {
     this.state.transfer = transfer
     this.metadata.stop()
+    this.#recognizeV2(transfer.info)
     this.#hashes.begin(transfer)
     for (const peer of [...this.peers.values()]) peer.metadataKnown(this.#superSeeder.isActive)
   }
@@ -228,6 +231,16 @@ export class Swarm {
     if (!this.transfer?.lost(piece)) return
     for (const peer of this.peers.values()) peer.extensions.sendDontHave(piece)
     this.sources.updateInterest()
+  }
+
+  /** BEP 46: the 20 bytes by which peers were greeted may be the first of the v2 hash. */
+  #recognizeV2({ infoHashes: { v2 } }: Info): void {
+    if (!v2) return
+    for (const peer of this.peers.values()) {
+      if (peer.v2 || !equalBytes(peer.handshake.infoHash, v2.subarray(0, 20))) continue
+      peer.v2 = true
+      this.#hashes.onPeer(peer)
+    }
   }
 
   get #isRunning(): boolean {
