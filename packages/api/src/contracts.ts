@@ -1,5 +1,6 @@
 import { COMPLETION } from './contracts/completion.ts'
 import { FEEDS } from './contracts/feeds.ts'
+import { PUBLICATIONS } from './contracts/publications.ts'
 import { REACH } from './contracts/reach.ts'
 import { SCHEDULE } from './contracts/schedule.ts'
 import { SEARCH } from './contracts/search.ts'
@@ -29,6 +30,7 @@ export const CONTRACTS = [
   COMPLETION,
   SEARCH,
   FEEDS,
+  PUBLICATIONS,
   TRANSMISSION,
   QBITTORRENT,
 ] as const

@@ -28,6 +28,7 @@ export {
   isMutable as isMutableItem,
   itemTarget,
   type MutableItem,
+  signedBytes as signedItemBytes,
   signItem,
 } from './discovery/dht/item.ts'
 export type { DiscoveryKind } from './discovery/discovery.ts'

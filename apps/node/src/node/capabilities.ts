@@ -1,6 +1,7 @@
 import { COMPLETION } from './completion/capability.ts'
 import { FEEDS } from './feeds/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
+import { PUBLICATIONS } from './publications/capability.ts'
 import { QBITTORRENT } from './qbittorrent/capability.ts'
 import { REACH } from './reach/capability.ts'
 import { SCHEDULE } from './schedule/capability.ts'
@@ -30,6 +31,7 @@ export const CAPABILITIES: readonly AnyCapability[] = [
   SEEDING,
   COMPLETION,
   FEEDS,
+  PUBLICATIONS,
   TRANSMISSION,
   QBITTORRENT,
 ]

@@ -43,6 +43,11 @@ test.each(['', 'hello', 'ipfs://abc/x.torrent', 'gopher://x', V1.slice(1), `${V1
   },
 )
 
+test('a link whose torrent can be replaced is to be followed', () => {
+  const link = `magnet:?xs=urn:btpk:${V2}`
+  expect(() => sourceKind(link, PROTOCOLS)).toThrow(/follow LINK/)
+})
+
 test('a link to a .torrent from outside is fetched as an untrusted file', () => {
   const url = 'https://x.example/a.torrent'
   expect(sourceKind(url, PROTOCOLS, { outsideOnly: true })).toMatchObject({ protocol: { name: 'HTTP' } })

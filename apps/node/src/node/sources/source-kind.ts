@@ -1,4 +1,6 @@
+import { isMutableMagnet } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
 import { withoutPassword } from '../../base/without-password.ts'
 import type { FileProtocol } from '../transfers/service.ts'
 import { isTorrentLink, TORRENT_LINKS } from './torrent-link.ts'
@@ -17,6 +19,13 @@ export function sourceKind(
   options: { outsideOnly?: boolean } = {},
 ): SourceKind {
   const text = identifier.trim()
+  if (isMutableMagnet(text)) {
+    throw new Failure(
+      'unknown-identifier',
+      `the owner of this link can replace its torrent: ${SHOAL} follow LINK adds it, and each later version`,
+      { field: 'source' },
+    )
+  }
   if (isTorrentLink(text, options)) return { kind: 'torrent' }
   const protocol = protocols.find(each => each.canHandle(text))
   if (protocol) return { kind: 'file', protocol }

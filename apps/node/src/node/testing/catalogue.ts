@@ -15,6 +15,7 @@ import { FeedStore } from '../feeds/feed-store.ts'
 import { Database } from '../kernel/database/database.ts'
 import { JobStore } from '../kernel/job-store.ts'
 import { SettingStore } from '../kernel/setting-store.ts'
+import { PublicationStore } from '../publications/publication-store.ts'
 import { tableOwners } from '../run-node.ts'
 import { FileStore } from '../search/file-store.ts'
 import { IndexQueue } from '../search/index-queue.ts'
@@ -38,6 +39,7 @@ export class Catalogue {
   readonly jobs: JobStore
   readonly logins: LoginStore
   readonly feeds: FeedStore
+  readonly publications: PublicationStore
   /** The indexer's queue and the index, for `documents/indexer.ts`. */
   readonly indexQueue: IndexQueue
   readonly index: Search
@@ -55,6 +57,7 @@ export class Catalogue {
     this.jobs = new JobStore(database)
     this.logins = new LoginStore(database)
     this.feeds = new FeedStore(database)
+    this.publications = new PublicationStore(database)
     this.indexQueue = new IndexQueue(database)
     this.index = new Search(join(dirname(database.path), 'search.db'), this.torrents, this.files)
   }

@@ -14,6 +14,7 @@ import { access } from './access.ts'
 import { animate, passing } from './animation.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { feeds } from './feeds.ts'
+import { publications } from './publications.ts'
 import { reach } from './reach.ts'
 import { refusal } from './refusals.ts'
 import { search } from './search.ts'
@@ -66,6 +67,7 @@ export class SimulatedNode {
     this.operations = {
       ...access(state),
       ...feeds(state),
+      ...publications(state),
       ...reach(state),
       ...search(state),
       ...sharing(state),

@@ -3,6 +3,7 @@ import type { Feed, FeedItem } from '../../schemas/feed.ts'
 import type { Job } from '../../schemas/job.ts'
 import type { CountedLabel, Label } from '../../schemas/label.ts'
 import type { LogEntry, NodeStats } from '../../schemas/node.ts'
+import type { Followed, Publication } from '../../schemas/publication.ts'
 import type { Torrent } from '../../schemas/torrent.ts'
 import type { Upload } from '../../schemas/upload.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../settings.ts'
@@ -45,6 +46,8 @@ export class SimulatedState {
   readonly jobs = new Map<string, SimulatedJob>()
   readonly uploads = new Map<string, SimulatedUpload>()
   readonly feeds: Map<string, { feed: Feed; items: FeedItem[] }>
+  readonly publications = new Map<string, Publication>()
+  readonly followed = new Map<string, Followed>()
   readonly log: LogEntry[] = []
   readonly startedMs: number
   readonly clock: Clock

@@ -23,7 +23,7 @@ export interface FuzzTarget {
 export function testHostileRequests(target: () => FuzzTarget, left: readonly string[] = []): void {
   for (const operation of operationsOf(document).filter(({ operationId }) => !left.includes(operationId)))
     test(`${operation.method} ${operation.path}`, async () => {
-      const id = /uploads|jobs|feeds/.test(operation.path) ? '1' : target().torrent
+      const id = /uploads|jobs|feeds|publications|followed/.test(operation.path) ? '1' : target().torrent
       const known = { id, path: 'film.mp4', name: 'films', index: '0' }
       await fc.assert(
         fc.asyncProperty(requests(operation, root, known), async request => {

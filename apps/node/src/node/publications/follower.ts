@@ -1,0 +1,170 @@
+import { join } from 'node:path'
+import type { CheckedInputOf, Followed, NodeOperations } from '@shoal/api'
+import { type DhtItem, parseMutableMagnet, safeComponent } from '@shoal/torrent'
+import { describeFailure, Failure } from '../../base/failure.ts'
+import { type FollowedRecord, rowById } from './publication-store.ts'
+import type { PublicationDeps } from './publisher.ts'
+import { Rounds } from './rounds.ts'
+import { canonicalLink, type Version, versionIn } from './version-item.ts'
+
+const MAX_FOLLOWED = 200
+/** Codes of errors that say nothing about the link: the DHT is off or not there yet. */
+const NOT_ASKED = ['unreachable', 'unsupported', 'timeout']
+
+export interface FollowerDeps extends PublicationDeps {
+  readonly operations: Pick<NodeOperations, 'addTorrent'>
+  /** Resolves to the folder if the node may use it. Rejects with `forbidden-path`. */
+  allow(directory: string): Promise<string>
+  /** The folder for downloads of a label, or without one. */
+  directoryOf(label: string | null): string
+  /** Removes the torrent of an earlier version, and returns the paths of its files, which stay. */
+  replace(torrent: string): Promise<readonly string[]>
+  /** Called when the torrent of a version was added and recorded. It may be complete already. */
+  onAdded(torrent: string): void
+}
+
+/** Looks up followed links regularly, and adds their new versions (BEP 46, "Consuming content"). */
+export class Follower {
+  readonly rounds: Rounds
+  readonly #deps: FollowerDeps
+
+  constructor(deps: FollowerDeps) {
+    this.#deps = deps
+    this.rounds = new Rounds({
+      clock: deps.clock,
+      random: deps.random,
+      all: () =>
+        this.#table.select('ORDER BY id').map(({ id, everyMinutes, checkedMs }) => ({
+          id,
+          everyMs: everyMinutes * 60_000,
+          lastMs: checkedMs,
+        })),
+      run: id => this.#check(id),
+    })
+  }
+
+  list(): Followed[] {
+    return this.#table.select('ORDER BY id').map(followedView)
+  }
+
+  async follow(input: CheckedInputOf<'follow'>): Promise<Followed> {
+    const { everyMinutes, keep, label } = input
+    const link = canonicalLink(input.link)
+    const known = this.#table.select('WHERE link = ?', link)[0]
+    if (known) return followedView(known)
+    const directory = input.directory === null ? null : await this.#deps.allow(input.directory)
+    if (this.#table.count('') >= MAX_FOLLOWED)
+      throw new Failure('bad-request', `a node follows at most ${MAX_FOLLOWED} links: remove some first`)
+    // The beginning of the key, until somebody gives it a name.
+    const name = input.name ?? Buffer.from(parseMutableMagnet(link).publicKey.subarray(0, 4)).toString('hex')
+    const id = this.#table.insert({ link, name, everyMinutes, keep, label, directory })
+    await this.rounds.now(id)
+    return followedView(this.#table.get(id)!)
+  }
+
+  update({ id, name, everyMinutes, keep }: CheckedInputOf<'updateFollowed'>): Followed {
+    const found = this.#find(id)
+    this.#table.update(found.id, {
+      ...(name !== undefined && { name }),
+      ...(everyMinutes && { everyMinutes }),
+      ...(keep && { keep }),
+    })
+    this.#deps.onChanged()
+    return followedView(this.#table.get(found.id)!)
+  }
+
+  async check(id: string): Promise<Followed> {
+    const found = this.#find(id)
+    await this.rounds.now(found.id)
+    return followedView(this.#find(id))
+  }
+
+  remove(id: string): Record<string, never> {
+    this.#table.delete('WHERE id = ?', this.#find(id).id)
+    this.#deps.onChanged()
+    return {}
+  }
+
+  get #table() {
+    return this.#deps.store.followed
+  }
+
+  #find(id: string): FollowedRecord {
+    const found = rowById(this.#table, id)
+    if (found) return found
+    throw new Failure('not-found', 'there is no such link: it may have been removed', { field: 'id' })
+  }
+
+  async #check(id: number): Promise<boolean> {
+    const { dht, clock, log, onChanged } = this.#deps
+    const { signal } = this.rounds
+    const record = this.#table.get(id)
+    if (!record) return true
+    try {
+      const item = await dht.getItem(parseMutableMagnet(record.link), { signal })
+      this.#table.update(id, { checkedMs: clock.unixMs() })
+      if (!item) throw new Failure('not-found', 'the DHT has no version of this link at the moment')
+      const version = versionIn(item)
+      if (!version) throw new Failure('bad-message', 'the latest version of this link names no torrent')
+      if (isLater(version, record)) await this.#take(record, version)
+      this.#table.update(id, { error: null })
+      await this.#putAgain(item)
+      return true
+    } catch (error) {
+      if (signal.aborted) return true
+      const { code, message } = describeFailure(error)
+      this.#table.update(id, { error: message })
+      log.debug(`the link ${record.name} could not be read: ${message}`)
+      return !NOT_ASKED.includes(code)
+    } finally {
+      if (!signal.aborted) onChanged()
+    }
+  }
+
+  /** Adds the torrent of a new version. The version counts as seen only when that is done. */
+  async #take(record: FollowedRecord, { infoHash, version }: Version): Promise<void> {
+    const { operations, clock, log, store } = this.#deps
+    const changes = { version, infoHash, changedMs: clock.unixMs() }
+    if (record.infoHash === infoHash) {
+      store.followed.update(record.id, changes)
+      return
+    }
+    const replaced = record.keep === 'latest' && record.torrent !== null
+    if (replaced) {
+      const leftovers = await this.#deps.replace(record.torrent!)
+      // Before the torrent is added: what it leaves must be known even after a crash.
+      store.followed.update(record.id, { leftovers: [...record.leftovers, ...leftovers], torrent: null })
+    }
+    const { torrent } = await operations.addTorrent(
+      {
+        source: `magnet:?xt=urn:btih:${infoHash}&dn=${encodeURIComponent(record.name)}`,
+        directory: this.#directory(record, version),
+        ...(record.label !== null && { label: record.label }),
+      },
+      { signal: this.rounds.signal },
+    )
+    store.followed.update(record.id, { ...changes, torrent: torrent?.id ?? null })
+    if (torrent) this.#deps.onAdded(torrent.id)
+    log.info(`version ${version} of the link ${record.name} was added`)
+  }
+
+  /** Versions that are kept need folders of their own: they may have different files with the same names. */
+  #directory({ name, directory, label, keep }: FollowedRecord, version: string): string {
+    const folder = directory ?? join(this.#deps.directoryOf(label), safeComponent(name, 'windows'))
+    return keep === 'all' ? join(folder, version) : folder
+  }
+
+  /** BEP 46: consumers keep the item alive, too. It does not matter if that fails. */
+  async #putAgain(item: DhtItem): Promise<void> {
+    await this.#deps.dht.putItem(item, { signal: this.rounds.signal }).catch(() => 0)
+  }
+}
+
+/** An owner's numbers only grow: an older one is a replay. */
+function isLater({ version }: Version, { version: known }: FollowedRecord): boolean {
+  return known === null || BigInt(version) > BigInt(known)
+}
+
+function followedView({ leftovers: _, infoHash: __, id, ...rest }: FollowedRecord): Followed {
+  return { id: String(id), ...rest }
+}

@@ -1,0 +1,78 @@
+import type { Database } from '../kernel/database/database.ts'
+import { Table } from '../kernel/database/table.ts'
+
+/** A published link with the signed item of its current version, which needs no secret key to be put again. */
+export interface PublicationRecord {
+  readonly id: number
+  readonly name: string
+  /** As `formatMutableMagnet` writes it. */
+  readonly link: string
+  /** 20 bytes in hex. */
+  readonly infoHash: string
+  readonly version: string
+  /** 64 bytes in hex. */
+  readonly signature: string
+  readonly publishedMs: number | null
+  readonly nodes: number
+  readonly error: string | null
+}
+
+export interface FollowedRecord {
+  readonly id: number
+  readonly name: string
+  readonly link: string
+  readonly everyMinutes: number
+  readonly keep: 'all' | 'latest'
+  readonly directory: string | null
+  readonly label: string | null
+  /** Id of the torrent of the latest version. */
+  readonly torrent: string | null
+  /** Its 20 bytes in hex, as the link named it. */
+  readonly infoHash: string | null
+  readonly version: string | null
+  /** Paths of files of the version before, which are deleted when the latest is complete unless it has them too. */
+  readonly leftovers: readonly string[]
+  readonly changedMs: number | null
+  readonly checkedMs: number | null
+  readonly error: string | null
+}
+
+export class PublicationStore {
+  readonly publications: Table<PublicationRecord>
+  readonly followed: Table<FollowedRecord>
+
+  constructor(database: Database) {
+    this.publications = new Table<PublicationRecord>(database, 'publications', {
+      id: 'plain',
+      name: 'plain',
+      link: 'plain',
+      infoHash: 'plain',
+      version: 'plain',
+      signature: 'plain',
+      publishedMs: 'plain',
+      nodes: 'plain',
+      error: 'plain',
+    })
+    this.followed = new Table<FollowedRecord>(database, 'followed', {
+      id: 'plain',
+      name: 'plain',
+      link: 'plain',
+      everyMinutes: 'plain',
+      keep: 'plain',
+      directory: 'plain',
+      label: 'plain',
+      torrent: 'plain',
+      infoHash: 'plain',
+      version: 'plain',
+      leftovers: 'json',
+      changedMs: 'plain',
+      checkedMs: 'plain',
+      error: 'plain',
+    })
+  }
+}
+
+/** Finds a row by the id that the API uses. */
+export function rowById<Row extends { readonly id: number }>(table: Table<Row>, id: string): Row | null {
+  return /^\d{1,15}$/.test(id) ? table.get(id as unknown as Row['id']) : null
+}
