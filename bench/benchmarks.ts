@@ -7,6 +7,7 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark['run']>> = {
   swarm: async options => (await import('./swarm.ts')).run(options),
   utp: async options => (await import('./utp.ts')).run(options),
   peers: async options => (await import('./peers.ts')).run(options),
+  'utp-links': async options => (await import('./utp-links.ts')).run(options),
   'create-recheck': async options => (await import('./create-recheck.ts')).run(options),
   many: async options => (await import('./many.ts')).run(options),
   'node-load': async options => (await import('./node-load.ts')).run(options),

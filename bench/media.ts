@@ -14,6 +14,9 @@ const TMPFS_MAGIC = 0x01021994
 const TOUCH = new Uint8Array(2 ** 20)
 const MEMORY_FOLDER = '/dev/shm'
 
+/** Files that were written for `settle`. */
+let touches = 0
+
 /** Returns the media of this machine. If the system's temporary folder is in memory, another one is used for the disk. */
 export function media(only?: string): Medium[] {
   const found: Medium[] = []
@@ -33,7 +36,7 @@ export function media(only?: string): Medium[] {
 export async function settle(medium: Medium, bytes: number): Promise<void> {
   if (medium.name === 'disk' && process.platform !== 'win32') await run('sync', [], { quiet: true })
   const folder = existsSync(MEMORY_FOLDER) && isTmpfs(MEMORY_FOLDER) ? MEMORY_FOLDER : medium.folder
-  const path = join(folder, `shoal-bench-touch-${process.pid}`)
+  const path = join(folder, `shoal-bench-touch-${process.pid}-${touches++}`)
   const file = await open(path, 'w')
   try {
     for (let at = 0; at < bytes; at += TOUCH.length) await file.write(TOUCH, 0, TOUCH.length, at)

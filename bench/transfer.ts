@@ -36,7 +36,8 @@ export async function transfer(
   measured: 'seeder' | 'leecher',
   networks: Networks = { seeder: LOOPBACK, leecher: LOOPBACK },
 ): Promise<Transfer> {
-  const directory = join(content.folder, 'leech')
+  // Transfers to other contestants may run at the same time.
+  const directory = join(content.folder, `leech-${leecher}`)
   await mkdir(directory, { recursive: true })
   // The file, and the memory of two processes.
   await settle(medium, content.lengthBytes + 2 ** 29)
