@@ -10,7 +10,13 @@ import {
 import { type Random, seededRandom, shuffle } from '../../packages/torrent/src/base/random.ts'
 import { VirtualClock } from '../../packages/torrent/src/base/virtual-clock.ts'
 import type { TestTorrent } from '../../packages/torrent/src/swarm/testing/test-torrent.ts'
-import { type HostLink, MemoryNetwork } from '../../packages/torrent/src/transport/memory-transport.ts'
+import { MemoryDatagramNetwork } from '../../packages/torrent/src/transport/memory-datagram.ts'
+import type { MemoryNat, NatOptions } from '../../packages/torrent/src/transport/memory-nat.ts'
+import { MemoryNetwork } from '../../packages/torrent/src/transport/memory-transport.ts'
+import type { DatagramLink } from '../../packages/torrent/src/transport/memory-wire.ts'
+import type { TransportServices } from '../../packages/torrent/src/transport/services.ts'
+import type { Transport } from '../../packages/torrent/src/transport/transport.ts'
+import { UtpTransport } from '../../packages/torrent/src/transport/utp/utp-transport.ts'
 import { sharedStorage } from './shared-storage.ts'
 
 const PORT = 6881
@@ -20,7 +26,11 @@ const FIRST_PEERS = 30
 export interface HostOptions {
   /** Has the whole torrent from the start. */
   seed?: boolean
-  link?: HostLink
+  link?: DatagramLink
+  /** `stream` is an idealized TCP, which loses nothing; uTP sends datagrams. Default stream. `both`: uTP first. */
+  transport?: 'stream' | 'utp' | 'both'
+  /** The NAT that it is behind. Over `stream`, nobody can then connect to it. */
+  nat?: MemoryNat
   session?: SessionOptions
   /** Source of the torrent. Default: its metainfo. */
   source?: TorrentSource
@@ -46,39 +56,58 @@ export class World {
   readonly clock = new VirtualClock()
   readonly random: Random
   readonly network = new MemoryNetwork({ clock: this.clock })
+  readonly datagrams: MemoryDatagramNetwork
   readonly torrent: TestTorrent
   readonly hosts: Host[] = []
   /** All events, one per line. */
   readonly log: string[] = []
   readonly #seed: number
   #addresses: string[] = []
+  /** Number of sessions and other peers so far. */
+  #machines = 0
+  #nats = 0
 
   constructor(torrent: TestTorrent, seed: number) {
     this.torrent = torrent
     this.random = seededRandom(seed)
+    this.datagrams = new MemoryDatagramNetwork({ clock: this.clock, random: this.random, latencyMs: 0 })
     this.#seed = seed
+  }
+
+  /** Adds a NAT with a public address of its own. */
+  nat(options: NatOptions): MemoryNat {
+    return this.datagrams.nat(`81.0.0.${++this.#nats}`, options)
   }
 
   /** Reserves an IP address for a peer that is not a session. */
   reserve(): string {
-    const number = this.#addresses.length + 1
+    const number = ++this.#machines
     const ip = `80.0.${number >> 8}.${number & 255}`
     this.#addresses.push(`${ip}:${PORT}`)
     return ip
   }
 
+  #privateAddress(): string {
+    const number = ++this.#machines
+    return `10.0.${number >> 8}.${number & 255}`
+  }
+
   /** Opens a session and adds the torrent, with the addresses of some earlier hosts. */
   async join(options: HostOptions = {}): Promise<Host> {
     const known = shuffle([...this.#addresses], this.random).slice(0, FIRST_PEERS)
-    const ip = this.reserve()
-    const number = this.#addresses.length
+    const ip = options.nat ? this.#privateAddress() : this.reserve()
+    const number = this.#machines
+    const { link = {}, nat, transport = 'stream' } = options
     const session = await Session.open(
       { port: PORT, dht: false, lsd: false, trackers: false, encryption: 'plain', ...options.session },
       {
         clock: this.clock,
         random: seededRandom(this.#seed * 1000 + number),
-        createTransports: () => [this.network.transport(ip, options.link)],
-        openDatagram: unreachable,
+        createTransports: services => this.#transports(transport, ip, options, services),
+        openDatagram:
+          transport === 'stream'
+            ? unreachable
+            : this.datagrams.host({ 4: ip }, { link, ...(nat && { nat }) }),
         httpGet: unreachable,
         resolveHost: async host => [{ host, family: 4 }],
         createMemoryStorage: () => sharedStorage(this.torrent, options.seed ?? false),
@@ -107,6 +136,18 @@ export class World {
     return host
   }
 
+  #transports(
+    kind: HostOptions['transport'],
+    ip: string,
+    { link, nat }: HostOptions,
+    services: TransportServices,
+  ): Transport[] {
+    const utp = kind === 'stream' ? [] : [new UtpTransport(services)]
+    if (kind === 'utp') return utp
+    const stream = this.network.transport(ip, link)
+    return [...utp, nat ? dialOnly(stream) : stream]
+  }
+
   #watch(host: Host): void {
     const { torrent, ip } = host
     const note = (what: string) => this.log.push(`${this.clock.nowMs().toFixed(3)} ${ip} ${what}`)
@@ -128,6 +169,7 @@ export class World {
   /** Disconnects the host from the network without notice to its peers. */
   async vanish(host: Host): Promise<void> {
     this.network.unplug(host.ip)
+    this.datagrams.unplug(host.ip)
     await this.leave(host)
   }
 
@@ -156,6 +198,17 @@ export class World {
 
   async close(): Promise<void> {
     await Promise.all(this.hosts.map(({ session }) => session.close()))
+  }
+}
+
+/** The same transport without listening. */
+function dialOnly(transport: Transport): Transport {
+  return {
+    kind: transport.kind,
+    canDial: address => transport.canDial(address),
+    dial: (address, options) => transport.dial(address, options),
+    listen: async ({ port }) => ({ port, close: async () => {} }),
+    close: () => transport.close(),
   }
 }
 

@@ -57,8 +57,12 @@ export class PartialPieces {
 
   /** Whether nothing can ever move again by itself: no piece may be begun, none waits to be verified, and no block is requested. */
   get isDeadlocked(): boolean {
-    if (this.hasUrgentRoom || this.completeCount > 0) return false
-    return this.list.every(partial => partial.requested === 0)
+    return !this.hasUrgentRoom && this.isIdle
+  }
+
+  /** Whether no piece waits to be verified, and no block is requested. */
+  get isIdle(): boolean {
+    return this.completeCount === 0 && this.list.every(partial => partial.requested === 0)
   }
 
   /** The highest bytes per second of any source with open requests for the piece, or 0. */

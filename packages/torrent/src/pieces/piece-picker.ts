@@ -192,6 +192,11 @@ export class PiecePicker {
     return this.#partial.isDeadlocked
   }
 
+  /** Whether all wanted pieces are begun, and nothing is requested or waits to be verified. */
+  get isAllBegun(): boolean {
+    return this.#pieces.order.size === 0 && this.#partial.isIdle
+  }
+
   /**
    * The partial piece that deserves its memory least, or null if all are being worked on: one with no open requests that is not wanted, or
    * else was requested longest ago. Drop its bytes, then call `pieceFailed`.

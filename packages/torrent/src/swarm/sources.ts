@@ -44,6 +44,13 @@ export class Sources {
     return false
   }
 
+  /** Whether a suspect (see Parole) could deliver, but is asked for nothing. */
+  get hasIdleSuspect(): boolean {
+    for (const { pieces, download } of this.peers.values())
+      if (pieces.onParole && pieces.mayRequest && download.asked === 0) return true
+    return false
+  }
+
   /** Lets every source request more blocks, as far as it may. */
   fill(): void {
     for (const peer of this.peers.values()) peer.download.fill()

@@ -38,6 +38,8 @@ export interface TransferSources {
   keyOf(sourceId: number): string
   /** Whether any peer wants our pieces, so that a piece will be requested soon after it arrives. */
   readonly hasInterestedPeer: boolean
+  /** Whether a suspect could deliver, but is asked for nothing: it takes no part in pieces that others began. */
+  readonly hasIdleSuspect: boolean
 }
 
 export interface TransferOptions {
@@ -187,10 +189,12 @@ export class Transfer implements PieceMemoryUser {
   }
 
   /**
-   * Once a second. Makes room if nothing moves: as many pieces are open as may be, and no connected source has the rest of any.
+   * Once a second. Makes room if nothing moves: as many pieces are open as may be, and no connected source has the rest of any. Or others have
+   * begun all pieces that are left, and are gone: the suspect that is left gets one of them for itself.
    */
   tick(): void {
-    if (!this.picker.isDeadlocked) return
+    const { picker } = this
+    if (!picker.isDeadlocked && !(picker.isAllBegun && this.#sources.hasIdleSuspect)) return
     const piece = this.picker.evictable()
     if (piece === null) return
     const buffer = this.buffers.open.get(piece)

@@ -100,6 +100,7 @@ class World {
         cancelBlock: (_, number) => this.cancelled.push(number),
         keyOf: () => this.seed.key,
         hasInterestedPeer: false,
+        hasIdleSuspect: false,
       },
     })
     this.seed = new WebSeed({
