@@ -17,6 +17,9 @@ export async function launch(program, first = []) {
   installIfMissing()
   if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR) return passOn()
   for (const each of first) runQuickly([join(root, each)])
+  // Before the program's first file, whose types would otherwise be stripped at each start: 100 ms.
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache()
   await import(pathToFileURL(join(root, program)).href)
 }
 

@@ -1,4 +1,4 @@
-import http from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { messageOf, ShoalError } from '../base/errors.ts'
 import { readBody } from '../transport/http/http-client.node.ts'
 import type { RouterHttp } from './router-http.ts'
@@ -25,11 +25,12 @@ function send(
   { host, port, path }: Parameters<RouterHttp>[0],
   { method, headers, body, localAddress }: Parameters<RouterHttp>[1],
   signal: AbortSignal,
-): Promise<http.IncomingMessage> {
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const bytes = body === undefined ? undefined : Buffer.from(body)
     const authority = host.includes(':') ? `[${host.replace(/%.*$/, '')}]` : host
-    const request = http.request({
+    // See http-client.node.ts.
+    const request = process.getBuiltinModule('node:http').request({
       host,
       port,
       path,

@@ -1,7 +1,7 @@
 /** `shoal get` for a share link: downloads a sealed share into a hidden folder, checks the key early and opens the complete share. */
 import { rm } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { isShareLink, parseShareLink, type Seal, type ShareLink } from '@shoal/links'
+import type { Seal, ShareLink } from '@shoal/links'
 import { OpenedShare, type Unlock } from '@shoal/sealed'
 import { formatMagnet, infoHashText, type TorrentApi } from '@shoal/torrent'
 import { UsageError } from '../../base/failure.ts'
@@ -16,19 +16,8 @@ import { texts } from '../texts.ts'
 import { type DownloadOptions, download, type SealedDownload } from './download.ts'
 import { type UnlockOptions, unlockFor } from './unlock.ts'
 
-/** Downloads a link of any kind. Returns the exit code. */
-export async function getLink(
-  link: string,
-  options: DownloadOptions & UnlockOptions,
-  context: CommandContext,
-): Promise<number> {
-  const share = isShareLink(link) ? parseShareLink(link) : null
-  if (share?.seal) return getSealed(share, share.seal, options, context)
-  return download(share ? formatMagnet(share.magnet) : link, options, context)
-}
-
 /** Returns the exit code. */
-async function getSealed(
+export async function getSealed(
   { magnet }: ShareLink,
   seal: Seal,
   options: DownloadOptions & UnlockOptions,

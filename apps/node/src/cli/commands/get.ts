@@ -49,7 +49,7 @@ export const get = defineCommand({
       refuseWithNode(options, ['preallocate', 'keyFile', ...ALONE])
       return getViaNode(link!, options, context)
     }
-    const { getLink } = await import('../alone/get-sealed.ts')
+    const { getLink } = await import('../alone/get-link.ts')
     return getLink(link!, { ...options, network: await sessionOptions(options) }, context)
   },
 })

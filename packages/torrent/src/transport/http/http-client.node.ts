@@ -2,8 +2,7 @@
  * The HTTP client of Node for everything but web seeds: trackers, .torrent files, feeds and plain downloads. It sends single GETs over
  * `node:http`; its users decide which addresses and redirects are allowed. Web seeds use http-connection.node.ts, which costs less per byte.
  */
-import http, { type IncomingMessage } from 'node:http'
-import https from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import type { LookupFunction, Socket } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { concat } from '../../base/bytes.ts'
@@ -34,7 +33,7 @@ export async function sendGet(url: URL, options: GetOptions): Promise<IncomingMe
   signal.throwIfAborted()
   const socket = connect && (await connectFor(url, connect, options))
   return new Promise((resolve, reject) => {
-    const request = (url.protocol === 'https:' ? https : http).get(url, {
+    const request = httpModule(url.protocol).get(url, {
       headers: { accept: '*/*', ...headers },
       // An agent would ignore `createConnection` and connect by itself. Requests are rare, so a persistent connection would not pay off.
       ...(socket ? { createConnection: () => socket } : { agent: false }),
@@ -53,6 +52,11 @@ export async function sendGet(url: URL, options: GetOptions): Promise<IncomingMe
     request.on('close', () => signal.removeEventListener('abort', abort))
     if (signal.aborted) abort()
   })
+}
+
+/** Not by `import`, which reads all exports: some of those of `node:http` load undici, which would cost each start 60 ms. */
+function httpModule(protocol: string) {
+  return process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http')
 }
 
 async function connectFor(url: URL, connect: ConnectTo, { signal, ca }: GetOptions): Promise<Socket> {
