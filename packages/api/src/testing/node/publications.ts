@@ -38,7 +38,7 @@ export function publications(state: SimulatedState): Implemented<typeof PUBLICAT
       const checkedMs = state.clock.nowMs()
       const followed: Followed = state.followed.get(id) ?? {
         ...{ id, link, ...rest, checkedMs },
-        name: name ?? link.slice(20, 28),
+        name: name ?? id,
         ...{ torrent: null, version: null, changedMs: null, error: null },
       }
       state.followed.set(id, followed)
