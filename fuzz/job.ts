@@ -16,7 +16,7 @@ export type Job =
 export type Report =
   | { readonly kind: 'failed'; readonly input: Uint8Array; readonly failure: Failure }
   | { readonly kind: 'done'; readonly result: FuzzResult }
-  | { readonly kind: 'checked' }
+  | { readonly kind: 'checked'; readonly failure: Failure | null }
 
 /** The data with which the thread starts. */
 export interface WorkerData {

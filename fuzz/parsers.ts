@@ -21,6 +21,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'resume-record', file: 'packages/torrent/src/storage/resume-record.ts', export: 'decodeProgress', takes: 'bytes', format: 'bencode', throws: ['bad-bencode'], maxBytes: MOST },
 
   // Peers
+  { name: 'utp-packet', file: 'packages/torrent/src/transport/utp/utp-packet.ts', export: 'decodePacket', takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
   { name: 'handshake', file: 'packages/torrent/src/wire/handshake.ts', export: 'parseHandshake', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 200 },
   { name: 'messages', file: 'packages/torrent/src/wire/message-parser.ts', export: 'MessageParser', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
   { name: 'encryption-accepted', file: 'packages/torrent/src/wire/encryption/responder.ts', export: 'EncryptionResponder', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 2048, isCostly: true },
@@ -57,6 +58,11 @@ export const PARSERS: readonly Parser[] = [
   { name: 'router-description', file: 'packages/torrent/src/port-mapping/igd-description.ts', export: 'readDescription', takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: MOST },
   { name: 'router-answer', file: 'packages/torrent/src/port-mapping/soap.ts', export: 'decodeAnswer', takes: 'bytes', format: 'text', throws: ['bad-message', 'UpnpError'], maxBytes: MOST },
   { name: 'router-xml', file: 'packages/torrent/src/port-mapping/xml.ts', export: 'parseXml', takes: 'utf8', format: 'text', throws: ['bad-message'], maxBytes: MOST },
+
+  // Proxies
+  { name: 'proxy-url', file: 'packages/torrent/src/transport/proxy/proxy-url.ts', export: 'parseProxyUrl', takes: 'utf8', format: 'text', throws: ['bad-argument'], maxBytes: 2000 },
+  { name: 'socks-reply', file: 'packages/torrent/src/transport/proxy/socks.ts', export: 'readReply', takes: 'bytes', format: 'binary', throws: ['bad-message', 'refused', 'unreachable', 'unsupported', 'closed'], maxBytes: 300 },
+  { name: 'socks-datagram', file: 'packages/torrent/src/transport/proxy/socks.ts', export: 'parseDatagram', takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
 
   // HTTP servers: web seeds, trackers, downloads
   { name: 'http-head', file: 'packages/torrent/src/transport/http/response-head.ts', export: 'HeadReader', covers: ['parseHead'], takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 40000 },
@@ -143,6 +149,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/identity/src/key-file.ts#readKeyFile': 'reads an own key file; a library decrypts it, with a password',
   'packages/torrent/src/platform/': 'reads a file as bytes',
   'packages/torrent/src/hash/': 'reads the files of a torrent as bytes',
+  'packages/torrent/src/transport/proxy/byte-reader.node.ts#ByteReader': 'reads bytes from a socket',
   'packages/torrent/src/metainfo/name-reader.ts#readNames': 'called by parseInfo',
   'packages/torrent/src/base/bytes.ts#readU16': 'reads one integer',
   'packages/torrent/src/base/bytes.ts#readU32': 'reads one integer',

@@ -51,7 +51,10 @@ export class Runner {
     const failed: Failed[] = []
     const end = await this.#watch(job, failed)
     if (end.kind === 'done') return { result: end.result, failed }
-    if (end.kind === 'checked') return { result: null, failed }
+    if (end.kind === 'checked') {
+      const { failure } = end
+      return { result: null, failed: failure && 'input' in job ? [{ input: job.input, failure }] : [] }
+    }
     const input = this.#board.input
     const small = await shrink(
       input,

@@ -19,8 +19,7 @@ parentPort!.on('message', async (job: Job) => {
   const target = await openTarget(PARSERS.find(({ name }) => name === job.parser)!)
   if ('input' in job) {
     board.write(job.input)
-    await target.check(job.input)
-    return report({ kind: 'checked' })
+    return report({ kind: 'checked', failure: await target.check(job.input) })
   }
   const result = await fuzz(target, {
     ...job,

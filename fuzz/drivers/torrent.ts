@@ -1,5 +1,6 @@
 import { concat, utf8 } from '../../packages/torrent/src/base/bytes.ts'
 import { sha256 } from '../../packages/torrent/src/base/crypto.node.ts'
+import { ShoalError } from '../../packages/torrent/src/base/errors.ts'
 import { formatIp, parseIp } from '../../packages/torrent/src/base/ip.ts'
 import { IpFilterParser } from '../../packages/torrent/src/base/ip-filter.ts'
 import { seededRandom } from '../../packages/torrent/src/base/random.ts'
@@ -34,6 +35,8 @@ import { decodeProgress, encodeProgress } from '../../packages/torrent/src/stora
 import { BodyReader } from '../../packages/torrent/src/transport/http/body-reader.ts'
 import { checkAnswer, parseRetryAfter } from '../../packages/torrent/src/transport/http/range-answer.ts'
 import { HeadReader, parseHead } from '../../packages/torrent/src/transport/http/response-head.ts'
+import { encodeDatagram, parseDatagram, readReply } from '../../packages/torrent/src/transport/proxy/socks.ts'
+import { createPacket, decodePacket } from '../../packages/torrent/src/transport/utp/utp-packet.ts'
 import { cleanCandidate, cleanSdp, splitCandidates } from '../../packages/torrent/src/transport/webrtc/sdp.ts'
 import { decodeCompactPeers, encodeCompactPeers } from '../../packages/torrent/src/wire/compact-peers.ts'
 import { EncryptionInitiator } from '../../packages/torrent/src/wire/encryption/initiator.ts'
@@ -99,6 +102,13 @@ export const DRIVERS: Drivers = {
     (body: Uint8Array) => decodeProgress(KEY, concat([utf8('shoal-resume-1\n'), sha256(body), body])),
     value => encodeProgress(KEY, value).subarray(15 + 32),
   ),
+  'utp-packet': driver((bytes: Uint8Array) => {
+    const packet = createPacket()
+    if (!decodePacket(bytes, packet)) return
+    const { sackStart, sackBytes, payloadStart } = packet
+    if (payloadStart > bytes.length || sackStart + sackBytes > payloadStart)
+      throw new Error('an offset past the end')
+  }),
   handshake: driver(parseHandshake, value => value && encodeHandshake(value)),
   messages: driver((bytes: Uint8Array) => {
     const recorder = new MessageRecorder()
@@ -177,6 +187,16 @@ export const DRIVERS: Drivers = {
     for (let at = 0; at < text.length; at += 100) parser.push(text.slice(at, at + 100))
     return parser.end().rules
   }),
+  'socks-reply': driver((bytes: Uint8Array) => {
+    let at = 0
+    const read = async (count: number) => {
+      if (at + count > bytes.length) throw new ShoalError('closed', 'it closed the connection')
+      at += count
+      return bytes.slice(at - count, at)
+    }
+    return readReply(read, { host: 'host.example', port: 80 })
+  }),
+  'socks-datagram': driver(parseDatagram, value => value && encodeDatagram(value.from, value.payload)),
   'http-head': driver((bytes: Uint8Array) => {
     const reader = new HeadReader()
     for (const chunk of chunks(bytes)) reader.push(chunk)

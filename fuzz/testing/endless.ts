@@ -9,7 +9,7 @@ export const PARSERS: readonly Parser[] = [
     takes: 'latin1',
     format: 'text',
     throws: [],
-    maxBytes: 20,
+    maxBytes: 3,
   },
 ]
 
