@@ -105,6 +105,8 @@ export interface SessionStats {
   readonly blockedPeers: number
   /** Whether our port is reachable: a peer from outside the local network has connected since the session was opened. */
   readonly isReachable: boolean
+  /** Our addresses as others see them; null while they are unknown, in browsers, and behind a strict proxy. */
+  readonly externalAddresses: { readonly ipv4: string | null; readonly ipv6: string | null }
 }
 
 /** Options that may change while a session is open. Omitted ones stay unchanged. */

@@ -1,7 +1,7 @@
 import { isDhtDatagram, openDht, WELL_KNOWN_NODES } from '#dht'
 import { LsdDiscovery } from '#lsd'
 import { ShoalError } from '../base/errors.ts'
-import { parseHostPort } from '../base/ip.ts'
+import { formatIp, parseHostPort } from '../base/ip.ts'
 import type { DhtDiscovery } from '../discovery/dht/dht.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import { TrackerDiscovery } from '../discovery/tracker/trackers.ts'
@@ -18,6 +18,8 @@ export interface DiscoveriesContext extends Environment {
   readonly userAgent: string
   /** Nothing that is sent may say who we are. */
   readonly isAnonymous: boolean
+  /** A tracker or the DHT says what our address is. */
+  readonly onExternalHost: (host: string, teller?: 'tracker' | 'dht') => void
   /** The signaling of WebRTC peers; null while WebRTC is off. */
   readonly signaling: () => Signaling | null
   /** Port that accepts peers. The DHT uses the same number for UDP if possible. */
@@ -167,7 +169,7 @@ async function startDht(
   context: DiscoveriesContext,
   state: Uint8Array | null,
 ): Promise<DhtDiscovery | null> {
-  const { clock, random, datagrams, resolveHost, port, isAnonymous } = context
+  const { clock, random, datagrams, resolveHost, port, isAnonymous, onExternalHost } = context
   const openDatagram = datagrams.protocol(isDhtDatagram)
   const bootstrap = options.dhtNodes?.map(text => {
     const node = parseHostPort(text)
@@ -182,6 +184,7 @@ async function startDht(
       resolve: resolveHost,
       port: at,
       isAnonymous,
+      onExternalIp: ip => onExternalHost(formatIp(ip), 'dht'),
       state,
       bootstrap: bootstrap ?? WELL_KNOWN_NODES,
       ...(options.host === undefined ? {} : { hosts: [bindAddress(options.host)] }),

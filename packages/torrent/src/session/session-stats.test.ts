@@ -15,6 +15,7 @@ test('a session has the rates, totals and connections of all its torrents', asyn
     downloadBytesPerSecond: 0,
     uploadBytesPerSecond: 0,
     blockedPeers: 0,
+    externalAddresses: { ipv4: null, ipv6: null },
     downloadedBytes: 0,
     uploadedBytes: 0,
     dhtNodes: null,

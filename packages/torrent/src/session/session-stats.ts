@@ -37,5 +37,9 @@ export function sessionStats(
     blockedPeers: context.blockedPeers,
     dialling: context.connector.halfOpen,
     isReachable,
+    externalAddresses: {
+      ipv4: context.externalAddresses.current(4),
+      ipv6: context.externalAddresses.current(6),
+    },
   }
 }

@@ -112,6 +112,9 @@ export class Session implements SessionApi {
       datagrams: context.datagrams,
       resolveHost: context.resolveTracker,
       isAnonymous: context.isAnonymous,
+      onExternalHost: (host, teller = 'tracker') => {
+        if (!context.isAnonymous) context.externalAddresses.tell(teller, host)
+      },
       userAgent,
       signaling: () => this.#webrtc.signaling,
       get port() {

@@ -7,10 +7,16 @@ import type { PeerPool } from './peer-pool.ts'
 import type { ReadyConnection } from './ready-connection.ts'
 import type { SwarmContext } from './swarm-context.ts'
 
+/** Time in which a new peer begins to transfer. */
+const SETTLING_MS = 60_000
+
 export interface ConnectionPolicyOptions {
   readonly peers: ReadonlyMap<number, Peer>
   readonly pool: PeerPool
-  readonly context: Pick<SwarmContext, 'peerId' | 'settings' | 'maxPeersPerHost' | 'isBlocked'>
+  readonly context: Pick<
+    SwarmContext,
+    'peerId' | 'settings' | 'maxPeersPerHost' | 'isBlocked' | 'priorities' | 'clock'
+  >
 }
 
 /** Decides which connections a torrent accepts. */
@@ -32,17 +38,39 @@ export class ConnectionPolicy {
     return undefined
   }
 
-  /** Whether the connection may be kept. Its duplicate, if it has one, must then be closed. */
-  allows(ready: ReadyConnection, duplicate: Peer | undefined): boolean {
-    if (duplicate && !this.#replaces(ready, duplicate)) return false
+  /** Returns null if the connection may not be kept, or else the peers that must be closed for it: its duplicate, and one if there are too many. */
+  admit(ready: ReadyConnection, duplicate: Peer | undefined): Peer[] | null {
+    if (duplicate && !this.#replaces(ready, duplicate)) return null
     const { peers, pool, context } = this.#options
     const { host } = ready.connection.remote
-    if (pool.isBanned(host) || context.isBlocked(host)) return false
+    if (pool.isBanned(host) || context.isBlocked(host)) return null
     const others = [...peers.values()].filter(peer => peer !== duplicate)
     const sameHost = others.filter(peer => peer.link.connection.remote.host === host)
-    return (
-      others.length < context.settings.maxPeersPerTorrent && sameHost.length < context.maxPeersPerHost(host)
-    )
+    if (sameHost.length >= context.maxPeersPerHost(host)) return null
+    const dropped = duplicate ? [duplicate] : []
+    if (others.length < context.settings.maxPeersPerTorrent) return dropped
+    const victim = this.#weakest(others, ready.connection)
+    return victim && [...dropped, victim]
+  }
+
+  /**
+   * The peer that gives way to a new connection in a full swarm (BEP 40): of those that transfer nothing, the one with the lowest canonical
+   * priority, if the new one's is higher. Null if there is none.
+   */
+  #weakest(peers: readonly Peer[], connection: Connection): Peer | null {
+    const { priorities, clock } = this.#options.context
+    const nowMs = clock.nowMs()
+    let weakest: Peer | null = null
+    let lowest = priorities.of(connection.dialableAddress ?? connection.remote)
+    for (const peer of peers) {
+      const { download, upload, link, connectedMs } = peer
+      if (nowMs - connectedMs < SETTLING_MS || download.meter.bytesPerSecond(nowMs) > 0) continue
+      const priority = priorities.of(link.connection.dialableAddress ?? link.connection.remote)
+      if (upload.meter.bytesPerSecond(nowMs) > 0 || priority >= lowest) continue
+      weakest = peer
+      lowest = priority
+    }
+    return weakest
   }
 
   /**

@@ -86,6 +86,8 @@ export class PeerExtensions {
     this.requestQueue = handshake.requestQueue ?? this.requestQueue
     this.#window.limit(this.requestQueue)
     this.listenPort = handshake.port ?? this.listenPort
+    const { remote } = this.#link.connection
+    if (handshake.yourIp !== undefined) this.#swarm.context.onSeenAt(remote.host, handshake.yourIp)
     this.metadataSize = handshake.metadataSize ?? this.metadataSize
     return handshake.port
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../base/random.ts'
+import { PexFlag } from '../wire/extensions/ut-pex.ts'
 import { PeerPool } from './peer-pool.ts'
 
 const address = (i: number) => ({ host: `80.0.${i >> 8}.${i & 255}`, port: 6881 })
@@ -88,5 +89,48 @@ describe('the peer pool', () => {
     pool.keepOnly(['tracker'])
     expect(pool.size).toBe(2)
     expect(pool.find(address(2))).toBeDefined()
+  })
+})
+
+describe('addresses with equally few failures', () => {
+  const ranks = new Map<string, number>()
+  const priorities = { version: 0, of: ({ host }: { host: string }) => ranks.get(host) ?? 0 }
+  const address = (host: string) => ({ host, port: 1 })
+
+  function order(pool: PeerPool): string[] {
+    const hosts: string[] = []
+    for (let next = pool.next(0); next; next = pool.next(0)) {
+      next.state = 'connecting'
+      hosts.push(next.address.host)
+    }
+    return hosts
+  }
+
+  it('are tried by canonical priority (BEP 40), which changes with our own address', () => {
+    ranks.set('80.0.0.1', 5).set('80.0.0.2', 9).set('80.0.0.3', 7)
+    const pool = new PeerPool(seededRandom(1), priorities)
+    pool.add([...ranks.keys()].map(address), 'tracker')
+    const first = pool.next(0)!
+    expect(first.address.host).toBe('80.0.0.2')
+    pool.failed(first, -100_000)
+    ranks.set('80.0.0.1', 8)
+    priorities.version++
+    expect(order(pool)).toEqual(['80.0.0.1', '80.0.0.3', '80.0.0.2'])
+  })
+
+  it('are tried first if PEX or another source says that they can be reached (BEP 11)', () => {
+    ranks.clear()
+    ranks.set('80.0.0.1', 99)
+    const pool = new PeerPool(seededRandom(1), priorities)
+    pool.add([{ ...address('80.0.0.1'), flags: 0 }], 'pex')
+    pool.add([{ ...address('80.0.0.2'), flags: PexFlag.reachable }], 'pex')
+    expect(order(pool)).toEqual(['80.0.0.2', '80.0.0.1'])
+  })
+
+  it('of seeds that PEX names are of no use to a seed', () => {
+    const pool = new PeerPool(seededRandom(1), priorities)
+    pool.add([{ ...address('80.0.0.1'), flags: PexFlag.uploadOnly }], 'pex')
+    expect(pool.next(0, true)).toBeNull()
+    expect(pool.next(0)).not.toBeNull()
   })
 })

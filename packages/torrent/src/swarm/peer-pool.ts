@@ -2,6 +2,8 @@ import type { PeerOrigin } from '../api.ts'
 import { formatHostPort } from '../base/ip.ts'
 import type { Random } from '../base/random.ts'
 import type { PeerAddress } from '../transport/transport.ts'
+import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
+import type { PeerPriorities } from './swarm-context.ts'
 
 export type { PeerOrigin }
 
@@ -15,9 +17,15 @@ export interface Candidate {
   /** The time before which it is not tried again. */
   nextTryMs: number
   state: 'idle' | 'connecting' | 'connected'
-  /** Whether it downloaded nothing more when it was last connected: two such peers have no use for each other (BEP 21). */
+  /** Whether it downloaded nothing more when it was last connected, or is said to: two such peers have no use for each other (BEP 21). */
   uploadOnly: boolean
+  /** Whether somebody connected to it, or somebody who should know names it: others that PEX names may be behind a router. */
+  readonly isReachable: boolean
+  /** BEP 40. */
+  priority: number
 }
+
+const NO_PRIORITIES: PeerPriorities = { version: 0, of: () => 0 }
 
 /** Addresses kept for one torrent. */
 const MAX_CANDIDATES = 2000
@@ -29,16 +37,21 @@ const FIRST_RETRY_MS = 10_000
 const LONGEST_RETRY_MS = 30 * 60_000
 
 /**
- * The addresses that a torrent might connect to, from any discovery. Those with the fewest failures are tried first, and each failure doubles
- * the wait. Also keeps the banned IP addresses.
+ * The addresses that a torrent might connect to, from any discovery. Those with the fewest failures are tried first, then those that are known
+ * to be reachable, then by canonical priority (BEP 40), and each failure doubles the wait. Also keeps the banned IP addresses.
  */
 export class PeerPool {
   readonly #random: Random
   readonly #candidates = new Map<string, Candidate>()
   readonly #banned = new Set<string>()
 
-  constructor(random: Random) {
+  readonly #priorities: PeerPriorities
+  #version: number
+
+  constructor(random: Random, priorities: PeerPriorities = NO_PRIORITIES) {
     this.#random = random
+    this.#priorities = priorities
+    this.#version = priorities.version
   }
 
   get size(): number {
@@ -52,13 +65,13 @@ export class PeerPool {
     return count
   }
 
-  /** Adds addresses. Returns how many were new. */
-  add(addresses: readonly PeerAddress[], origin: PeerOrigin): number {
+  /** Adds addresses, those from PEX with flags. Returns how many were new. */
+  add(addresses: readonly (PeerAddress & Partial<PexPeer>)[], origin: PeerOrigin): number {
     let added = 0
-    for (const address of addresses) {
-      const key = formatHostPort(address.host, address.port)
-      const isComplete = address.port > 0 || address.kind !== undefined
-      if (!isComplete || this.#banned.has(address.host)) continue
+    for (const given of addresses) {
+      const key = formatHostPort(given.host, given.port)
+      const isComplete = given.port > 0 || given.kind !== undefined
+      if (!isComplete || this.#banned.has(given.host)) continue
       const known = this.#candidates.get(key)
       if (known) {
         // It was found again, and a user who names it wants it tried now.
@@ -67,8 +80,13 @@ export class PeerPool {
         continue
       }
       if (this.#candidates.size >= MAX_CANDIDATES && !this.#makeRoom(origin)) continue
-      const fresh = { failures: 0, nextTryMs: 0, state: 'idle', uploadOnly: false } as const
-      this.#candidates.set(key, { key, address, origin, ...fresh })
+      const { flags = origin === 'pex' ? 0 : PexFlag.reachable, ...address } = given
+      this.#candidates.set(key, {
+        ...{ key, address, origin, failures: 0, nextTryMs: 0, state: 'idle' },
+        uploadOnly: (flags & PexFlag.uploadOnly) !== 0,
+        isReachable: (flags & PexFlag.reachable) !== 0,
+        priority: this.#priorities.of(address),
+      })
       added++
     }
     return added
@@ -76,15 +94,17 @@ export class PeerPool {
 
   /** The next address to try, or null if none is due. The caller reports the outcome. `uploadOnly`: we download nothing more. */
   next(nowMs: number, uploadOnly = false): Candidate | null {
+    this.#updatePriorities()
     let best: Candidate | null = null
     let ties = 0
     for (const candidate of this.#candidates.values()) {
       if (candidate.state !== 'idle' || candidate.nextTryMs > nowMs) continue
       if (uploadOnly && isUselessToSeed(candidate)) continue
-      if (best === null || candidate.failures < best.failures) {
+      const order = best === null ? -1 : compareCandidates(candidate, best)
+      if (order < 0) {
         best = candidate
         ties = 1
-      } else if (candidate.failures === best.failures && this.#random.below(++ties) === 0) best = candidate
+      } else if (order === 0 && this.#random.below(++ties) === 0) best = candidate
     }
     return best
   }
@@ -149,6 +169,13 @@ export class PeerPool {
     return this.#banned.has(host)
   }
 
+  #updatePriorities(): void {
+    if (this.#version === this.#priorities.version) return
+    this.#version = this.#priorities.version
+    for (const candidate of this.#candidates.values())
+      candidate.priority = this.#priorities.of(candidate.address)
+  }
+
   #makeRoom(origin: PeerOrigin): boolean {
     for (const [key, candidate] of this.#candidates) {
       const hopeless = candidate.failures >= HOPELESS_FAILURES || origin === 'manual'
@@ -158,6 +185,11 @@ export class PeerPool {
     }
     return false
   }
+}
+
+/** Negative if `a` is tried first. */
+function compareCandidates(a: Candidate, b: Candidate): number {
+  return a.failures - b.failures || Number(b.isReachable) - Number(a.isReachable) || b.priority - a.priority
 }
 
 /** Whether a seed has no use for the address: other seeds, and peers that connected to us, since they can do so again. */

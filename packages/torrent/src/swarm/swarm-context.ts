@@ -29,6 +29,14 @@ export interface SwarmSettings {
   readonly maxPeersPerTorrent: number
 }
 
+/** The canonical priorities of peers (BEP 40). */
+export interface PeerPriorities {
+  /** Changes with our own addresses, and all priorities with it. */
+  readonly version: number
+  /** 32 bits, the higher the better; 0 while our address is unknown. */
+  of(address: PeerAddress): number
+}
+
 /** The part of a session that its swarms use. */
 export interface SwarmContext {
   readonly clock: Clock
@@ -54,6 +62,9 @@ export interface SwarmContext {
   dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection>
   readonly limits: ConnectionLimits
   onDhtNode(host: string, port: number): void
+  /** A peer at `voter` says at which address it sees us. */
+  onSeenAt(voter: string, address: string): void
+  readonly priorities: PeerPriorities
 }
 
 /** The part of a torrent that its swarm reads. All of it may change when the metadata arrives. */

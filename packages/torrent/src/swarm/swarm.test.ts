@@ -25,6 +25,23 @@ describe('accepting connections', () => {
     expect(bench.swarm.wanted).toBe(0)
   })
 
+  it('drops an idle peer of a lower canonical priority for a new one when it is full (BEP 40)', async () => {
+    const of = ({ host }: { host: string }) => Number(host.split('.').at(-1))
+    const bench = await TestSwarm.open(torrent, {
+      settings: { maxPeersPerTorrent: 2 },
+      context: { priorities: { version: 0, of } },
+    })
+    const hosts = () => [...bench.swarm.peers.values()].map(peer => peer.link.connection.remote.host)
+    for (const ip of ['80.1.1.3', '80.1.1.5']) await bench.connect({ ip })
+    await bench.connect({ ip: '80.1.1.9' })
+    expect(hosts()).toEqual(['80.1.1.3', '80.1.1.5'])
+    await bench.pass(61_000)
+    await bench.connect({ ip: '80.1.1.2' })
+    expect(hosts()).toEqual(['80.1.1.3', '80.1.1.5'])
+    await bench.connect({ ip: '80.1.1.9' })
+    expect(hosts()).toEqual(['80.1.1.5', '80.1.1.9'])
+  })
+
   it('refuses the second connection of the same peer', async () => {
     const bench = await TestSwarm.open(torrent)
     const peerId = new Uint8Array(20).fill(9)

@@ -53,7 +53,12 @@ export class Swarm {
   #paused = false
   #closed = false
 
-  constructor({ context, torrent, events, pool = new PeerPool(context.random) }: SwarmOptions) {
+  constructor({
+    context,
+    torrent,
+    events,
+    pool = new PeerPool(context.random, context.priorities),
+  }: SwarmOptions) {
     const { clock, random } = context
     const { peers, sources } = this
     this.pool = pool
@@ -131,7 +136,7 @@ export class Swarm {
     return this.#outgoing.count > 0 || this.pool.hasHope(this.state.uploadOnly)
   }
 
-  addAddresses(addresses: readonly PeerAddress[], origin: PeerOrigin): void {
+  addAddresses(addresses: readonly (PeerAddress & Partial<PexPeer>)[], origin: PeerOrigin): void {
     const { context } = this.state
     const allowed = addresses.filter(({ host }) => !context.isBlocked(host))
     if (this.pool.add(allowed, origin) > 0) this.#outgoing.dialMore()
@@ -141,11 +146,12 @@ export class Swarm {
   accept(ready: ReadyConnection, candidate?: Candidate): boolean {
     const { state: swarm } = this
     const duplicate = this.#policy.duplicatePeer(ready)
-    if (!this.#isRunning || !this.#policy.allows(ready, duplicate)) {
+    const dropped = this.#isRunning ? this.#policy.admit(ready, duplicate) : null
+    if (dropped === null) {
       ready.connection.close()
       return false
     }
-    duplicate?.close()
+    for (const other of dropped) other.close()
     const id = this.sources.nextId()
     const throttles = swarm.context.limits.forConnection(ready.connection, swarm.torrent.ownLimits())
     const peer = new Peer({ id, swarm, ready, origin: candidate?.origin ?? 'incoming', throttles })

@@ -41,6 +41,8 @@ export interface DhtNodeOptions {
   readonly readOnly?: boolean
   /** Keep a random ID, which says nothing about our address (BEP 42 would derive it from that), and be read-only. Default false. */
   readonly isAnonymous?: boolean
+  /** Our address, 4 or 16 bytes, is known or has changed. Not called if anonymous. */
+  readonly onExternalIp?: (ip: Uint8Array) => void
   readonly queryLimits?: QueryLimitOptions
   readonly storeLimits?: PeerStoreLimits
   readonly itemLimits?: ItemStoreLimits
@@ -292,7 +294,10 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
       if (before === 0 && this.#table.size > 0) this.#maintenance.restart()
     }
     if (this.#other) this.#tellOther(this.#other, answer)
-    if (seenIp && this.#externalIp.vote(from, seenIp) && !this.#options.isAnonymous) this.#fitId(seenIp)
+    if (seenIp && this.#externalIp.vote(from, seenIp) && !this.#options.isAnonymous) {
+      this.#options.onExternalIp?.(seenIp)
+      this.#fitId(seenIp)
+    }
   }
 
   /** BEP 32: nodes of each network may know nodes of the other. */

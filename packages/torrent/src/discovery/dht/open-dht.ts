@@ -8,7 +8,10 @@ import { DhtNode, type DhtNodeOptions } from './dht-node.ts'
 import { parseState } from './saved-state.ts'
 
 export interface OpenDhtOptions
-  extends Pick<DhtNodeOptions, 'bootstrap' | 'readOnly' | 'isAnonymous' | 'queryLimits' | 'storeLimits'> {
+  extends Pick<
+    DhtNodeOptions,
+    'bootstrap' | 'readOnly' | 'isAnonymous' | 'onExternalIp' | 'queryLimits' | 'storeLimits'
+  > {
   readonly openDatagram: OpenDatagram
   readonly resolve: ResolveHost
   readonly clock: Clock

@@ -1,0 +1,94 @@
+import { canonicalIp, formatIp, parseIp, unmapIp } from '../base/ip.ts'
+import { isLocalIp } from '../base/local-address.ts'
+import type { PeerAddress } from '../transport/transport.ts'
+import { peerPriority } from './peer-priority.ts'
+
+export type IpFamily = 4 | 6
+
+/** Recent votes that count, by family. */
+const MAX_VOTES = 32
+/** Networks that must agree, besides being more than half of those that voted, so that one liar decides nothing. */
+const QUORUM = 3
+
+/** Other parties that told us an address of ours, the most reliable first. */
+export type AddressTeller = 'dht' | 'router' | 'tracker'
+const TELLERS: readonly AddressTeller[] = ['dht', 'router', 'tracker']
+
+/**
+ * Our addresses as others see them: what peers of several networks agree on (`yourip`, BEP 10), or else what the DHT (BEP 42), the router or a
+ * tracker (BEP 24) says.
+ */
+export class ExternalAddresses {
+  /** Address by the network of the peer that saw it, in order of time. */
+  readonly #votes: Record<IpFamily, Map<string, string>> = { 4: new Map(), 6: new Map() }
+  readonly #told: Record<IpFamily, Map<AddressTeller, string>> = { 4: new Map(), 6: new Map() }
+  readonly #current: Record<IpFamily, string | null> = { 4: null, 6: null }
+  /** Changes with the addresses. */
+  version = 0
+
+  /** Null while it is unknown. */
+  current(family: IpFamily): string | null {
+    return this.#current[family]
+  }
+
+  /** A peer at the address `voter` says at which address it sees us. */
+  vote(voter: string, seen: string): void {
+    const network = networkOf(voter)
+    const address = publicIp(seen)
+    if (network === null || address === null) return
+    const family = familyOf(address)
+    const votes = this.#votes[family]
+    votes.delete(network)
+    votes.set(network, address)
+    if (votes.size > MAX_VOTES) votes.delete(votes.keys().next().value!)
+    this.#update(family)
+  }
+
+  /** Somebody who should know says what our address is. */
+  tell(teller: AddressTeller, seen: string): void {
+    const address = publicIp(seen)
+    if (address === null) return
+    this.#told[familyOf(address)].set(teller, address)
+    this.#update(familyOf(address))
+  }
+
+  /** The canonical priority (BEP 40) of a connection to a peer; null without an address of ours in its family. `port`: ours. */
+  priorityOf(peer: PeerAddress, port: number): number | null {
+    const ip = parseIp(peer.host)
+    const own = ip && this.#current[ip.length === 4 ? 4 : 6]
+    return own ? peerPriority({ ip: parseIp(own)!, port }, { ip, port: peer.port }) : null
+  }
+
+  #update(family: IpFamily): void {
+    const told = this.#told[family]
+    const [teller] = TELLERS.filter(each => told.has(each))
+    const address = majority(this.#votes[family]) ?? (teller && told.get(teller))
+    if (address === undefined || address === this.#current[family]) return
+    this.#current[family] = address
+    this.version++
+  }
+}
+
+function majority(votes: ReadonlyMap<string, string>): string | undefined {
+  const counts = new Map<string, number>()
+  for (const address of votes.values()) counts.set(address, (counts.get(address) ?? 0) + 1)
+  for (const [address, count] of counts) if (count >= QUORUM && 2 * count > votes.size) return address
+  return undefined
+}
+
+/** The /16 of an IPv4 address or the /32 of an IPv6 address; null for one of a local network, where our public address is not seen. */
+function networkOf(host: string): string | null {
+  const ip = publicIp(host)
+  return ip && formatIp(parseIp(ip)!.map((byte, i, { length }) => (i < (length === 4 ? 2 : 4) ? byte : 0)))
+}
+
+function publicIp(text: string): string | null {
+  const parsed = parseIp(text)
+  const ip = parsed && unmapIp(parsed)
+  const isMulticast = ip && (ip.length === 4 ? ip[0]! >= 224 : ip[0] === 0xff)
+  return ip && !isMulticast && !isLocalIp(ip) ? canonicalIp(text) : null
+}
+
+function familyOf(address: string): IpFamily {
+  return address.includes(':') ? 6 : 4
+}
