@@ -13,7 +13,7 @@ import { BlockCache } from '../swarm/block-cache.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import { PieceMemory } from '../swarm/piece-memory.ts'
 import type { ReadyConnection } from '../swarm/ready-connection.ts'
-import type { PeerPriorities, SwarmSettings } from '../swarm/swarm-context.ts'
+import type { SwarmSettings } from '../swarm/swarm-context.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { ResolveHost } from '../transport/resolve.ts'
 import type { PeerAddress, Transport } from '../transport/transport.ts'
@@ -70,8 +70,7 @@ export class EngineContext implements SessionContext {
   /** The UDP ports that the DHT and transports share. */
   readonly datagrams: SharedDatagrams
   readonly ports = new OwnPorts()
-  readonly externalAddresses = new ExternalAddresses()
-  readonly priorities: PeerPriorities
+  readonly ownAddresses: ExternalAddresses
   // Set while the session opens.
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
@@ -103,14 +102,11 @@ export class EngineContext implements SessionContext {
     this.transports = new TransportSet(clock, transports)
     if (options.utp === false && this.utp) this.transports.remove(this.utp)
     this.active = new ActiveTorrents(clock)
-    const { peerId, externalAddresses } = this
-    const ownPort = () => this.listenPort
-    this.priorities = {
-      get version() {
-        return externalAddresses.version
-      },
-      of: address => externalAddresses.priorityOf(address, ownPort()) ?? 0,
-    }
+    const { peerId } = this
+    this.ownAddresses = new ExternalAddresses({
+      port: () => this.ports.announced,
+      isAnonymous: this.isAnonymous,
+    })
     const live = { policy: () => this.settings.encryption, dht: () => this.dhtPort > 0 }
     this.connector = new PeerConnector({ clock, random, transports: this.transports, peerId, ...live })
   }
@@ -137,11 +133,6 @@ export class EngineContext implements SessionContext {
 
   maxPeersPerHost(host: string): number {
     return isLocalAddress(host) ? this.settings.maxPeersPerTorrent : MAX_PER_PUBLIC_HOST
-  }
-
-  onSeenAt(voter: string, address: string): void {
-    // Behind a proxy, that is the address of the proxy.
-    if (!this.isAnonymous) this.externalAddresses.vote(voter, address)
   }
 
   isBlocked(host: string): boolean {

@@ -6,7 +6,7 @@ export class ExternalAddresses {
   }
   vote(): void {}
   tell(): void {}
-  priorityOf(): null {
-    return null
+  priorityOf(): number {
+    return 0
   }
 }

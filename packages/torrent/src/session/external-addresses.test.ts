@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { ExternalAddresses } from './external-addresses.ts'
 
+const open = (isAnonymous = false) => new ExternalAddresses({ port: () => 6881, isAnonymous })
 const OURS = '203.0.113.7'
 
 describe('our external address', () => {
   test('is the one on which most of at least three networks agree', () => {
-    const addresses = new ExternalAddresses()
+    const addresses = open()
     addresses.vote('80.1.0.1', OURS)
     addresses.vote('80.2.0.1', OURS)
     expect(addresses.current(4)).toBeNull()
@@ -16,7 +17,7 @@ describe('our external address', () => {
   })
 
   test('is not decided by one network, nor by peers that cannot know it', () => {
-    const addresses = new ExternalAddresses()
+    const addresses = open()
     for (let i = 0; i < 40; i++) addresses.vote(`80.1.${i}.1`, OURS)
     for (const local of ['10.0.0.1', '192.168.1.1', 'a.example']) addresses.vote(local, OURS)
     for (const seen of ['10.0.0.1', '224.0.0.1', '0.0.0.0', 'x'])
@@ -24,8 +25,15 @@ describe('our external address', () => {
     expect(addresses.current(4)).toBeNull()
   })
 
+  test('stays unknown behind a strict proxy, whose address others see', () => {
+    const addresses = open(true)
+    addresses.tell('tracker', OURS)
+    for (let i = 0; i < 9; i++) addresses.vote(`80.${i}.0.1`, OURS)
+    expect(addresses.current(4)).toBeNull()
+  })
+
   test('changes with what recent peers see', () => {
-    const addresses = new ExternalAddresses()
+    const addresses = open()
     for (let i = 0; i < 32; i++) addresses.vote(`80.${i}.0.1`, OURS)
     for (let i = 32; i < 48; i++) addresses.vote(`80.${i}.0.1`, '203.0.113.8')
     expect(addresses.current(4)).toBe(OURS)
@@ -34,7 +42,7 @@ describe('our external address', () => {
   })
 
   test('is, without enough peers, what the DHT, the router or a tracker says', () => {
-    const addresses = new ExternalAddresses()
+    const addresses = open()
     addresses.tell('tracker', '203.0.113.1')
     expect(addresses.current(4)).toBe('203.0.113.1')
     addresses.tell('router', '192.168.0.2')
@@ -47,10 +55,10 @@ describe('our external address', () => {
   })
 
   test('gives peers their canonical priority (BEP 40)', () => {
-    const addresses = new ExternalAddresses()
-    expect(addresses.priorityOf({ host: '98.76.54.32', port: 1 }, 6881)).toBeNull()
+    const addresses = open()
+    expect(addresses.priorityOf({ host: '98.76.54.32', port: 1 })).toBe(0)
     addresses.tell('tracker', '123.213.32.10')
-    expect(addresses.priorityOf({ host: '98.76.54.32', port: 1 }, 6881)).toBe(0xec2d7224)
-    expect(addresses.priorityOf({ host: '2001:db8::1', port: 1 }, 6881)).toBeNull()
+    expect(addresses.priorityOf({ host: '98.76.54.32', port: 1 })).toBe(0xec2d7224)
+    expect(addresses.priorityOf({ host: '2001:db8::1', port: 1 })).toBe(0)
   })
 })

@@ -1,5 +1,6 @@
 import { canonicalIp, formatIp, parseIp, unmapIp } from '../base/ip.ts'
 import { isLocalIp } from '../base/local-address.ts'
+import type { OwnAddresses } from '../swarm/swarm-context.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { peerPriority } from './peer-priority.ts'
 
@@ -10,6 +11,12 @@ const MAX_VOTES = 32
 /** Networks that must agree, besides being more than half of those that voted, so that one liar decides nothing. */
 const QUORUM = 3
 
+export interface ExternalAddressesOptions {
+  /** The port at which others dial us. */
+  port(): number
+  readonly isAnonymous: boolean
+}
+
 /** Other parties that told us an address of ours, the most reliable first. */
 export type AddressTeller = 'dht' | 'router' | 'tracker'
 const TELLERS: readonly AddressTeller[] = ['dht', 'router', 'tracker']
@@ -18,7 +25,8 @@ const TELLERS: readonly AddressTeller[] = ['dht', 'router', 'tracker']
  * Our addresses as others see them: what peers of several networks agree on (`yourip`, BEP 10), or else what the DHT (BEP 42), the router or a
  * tracker (BEP 24) says.
  */
-export class ExternalAddresses {
+export class ExternalAddresses implements OwnAddresses {
+  readonly #options: ExternalAddressesOptions
   /** Address by the network of the peer that saw it, in order of time. */
   readonly #votes: Record<IpFamily, Map<string, string>> = { 4: new Map(), 6: new Map() }
   readonly #told: Record<IpFamily, Map<AddressTeller, string>> = { 4: new Map(), 6: new Map() }
@@ -26,12 +34,15 @@ export class ExternalAddresses {
   /** Changes with the addresses. */
   version = 0
 
+  constructor(options: ExternalAddressesOptions) {
+    this.#options = options
+  }
+
   /** Null while it is unknown. */
   current(family: IpFamily): string | null {
     return this.#current[family]
   }
 
-  /** A peer at the address `voter` says at which address it sees us. */
   vote(voter: string, seen: string): void {
     const network = networkOf(voter)
     const address = publicIp(seen)
@@ -52,18 +63,20 @@ export class ExternalAddresses {
     this.#update(familyOf(address))
   }
 
-  /** The canonical priority (BEP 40) of a connection to a peer; null without an address of ours in its family. `port`: ours. */
-  priorityOf(peer: PeerAddress, port: number): number | null {
+  priorityOf(peer: PeerAddress): number {
     const ip = parseIp(peer.host)
     const own = ip && this.#current[ip.length === 4 ? 4 : 6]
-    return own ? peerPriority({ ip: parseIp(own)!, port }, { ip, port: peer.port }) : null
+    if (!own) return 0
+    const us = { ip: parseIp(own)!, port: this.#options.port() }
+    return peerPriority(us, { ip, port: peer.port }) ?? 0
   }
 
   #update(family: IpFamily): void {
     const told = this.#told[family]
     const [teller] = TELLERS.filter(each => told.has(each))
     const address = majority(this.#votes[family]) ?? (teller && told.get(teller))
-    if (address === undefined || address === this.#current[family]) return
+    // Behind a proxy, others see the address of the proxy.
+    if (address === undefined || this.#options.isAnonymous || address === this.#current[family]) return
     this.#current[family] = address
     this.version++
   }

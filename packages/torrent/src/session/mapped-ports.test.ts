@@ -59,6 +59,7 @@ test('announces the external port to trackers and strangers, and the own one in 
   await world.until('the tracker received an announce', () => told.length > 0)
   expect(told).toEqual(['6881'])
   mapper.map(12_345)
+  expect(session.stats.externalAddresses.ipv4).toBe('80.1.2.3')
   await world.until('it receives the external port', () => told.includes('12345'), 40 * 60_000)
 
   const stranger = await world.seed('90.0.0.1', content, { limits: { uploadBytesPerSecond: 0 } })

@@ -34,7 +34,7 @@ export class MappedPorts {
     if (own.mapper) return own.mapper.setPorts(ports)
     const { open, host } = this.#options
     this.#announcedPort = own.announced
-    own.mapper = open({ host, ports, onChange: () => this.#announce() })
+    own.mapper = open({ host, ports, onChange: () => this.#onChange() })
   }
 
   async close(): Promise<void> {
@@ -42,6 +42,13 @@ export class MappedPorts {
     const { mapper } = ports
     ports.mapper = null
     await mapper?.close()
+  }
+
+  #onChange(): void {
+    const { ports, ownAddresses } = this.#context
+    for (const { address } of ports.mapper?.endpoints ?? [])
+      if (address !== null) ownAddresses.tell('router', address)
+    this.#announce()
   }
 
   /** Tells trackers and the DHT if others have to dial another port than before. */

@@ -22,7 +22,7 @@ export function peerPriority(us: IpPort, peer: IpPort): number | null {
   if (full === undefined || us.ip.length !== peer.ip.length) return null
   let same = 0
   while (same < us.ip.length && us.ip[same] === peer.ip[same]) same++
-  // BEP 40: equal addresses are told apart by their ports.
+  // BEP 40: peers at one address differ in their ports.
   if (same === us.ip.length) return crcOfSorted(portBytes(us.port), portBytes(peer.port))
   // BEP 40: of addresses in one network, the next byte counts in full, too.
   const kept = Math.max(full, same + 1)

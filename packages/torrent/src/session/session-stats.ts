@@ -38,8 +38,8 @@ export function sessionStats(
     dialling: context.connector.halfOpen,
     isReachable,
     externalAddresses: {
-      ipv4: context.externalAddresses.current(4),
-      ipv6: context.externalAddresses.current(6),
+      ipv4: context.ownAddresses.current(4),
+      ipv6: context.ownAddresses.current(6),
     },
   }
 }

@@ -113,7 +113,7 @@ export class Session implements SessionApi {
       resolveHost: context.resolveTracker,
       isAnonymous: context.isAnonymous,
       onExternalHost: (host, teller = 'tracker') => {
-        if (!context.isAnonymous) context.externalAddresses.tell(teller, host)
+        context.ownAddresses.tell(teller, host)
       },
       userAgent,
       signaling: () => this.#webrtc.signaling,

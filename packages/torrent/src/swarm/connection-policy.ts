@@ -15,7 +15,7 @@ export interface ConnectionPolicyOptions {
   readonly pool: PeerPool
   readonly context: Pick<
     SwarmContext,
-    'peerId' | 'settings' | 'maxPeersPerHost' | 'isBlocked' | 'priorities' | 'clock'
+    'peerId' | 'settings' | 'maxPeersPerHost' | 'isBlocked' | 'ownAddresses' | 'clock'
   >
 }
 
@@ -58,14 +58,14 @@ export class ConnectionPolicy {
    * priority, if the new one's is higher. Null if there is none.
    */
   #weakest(peers: readonly Peer[], connection: Connection): Peer | null {
-    const { priorities, clock } = this.#options.context
+    const { ownAddresses, clock } = this.#options.context
     const nowMs = clock.nowMs()
     let weakest: Peer | null = null
-    let lowest = priorities.of(connection.dialableAddress ?? connection.remote)
+    let lowest = ownAddresses.priorityOf(connection.dialableAddress ?? connection.remote)
     for (const peer of peers) {
       const { download, upload, link, connectedMs } = peer
       if (nowMs - connectedMs < SETTLING_MS || download.meter.bytesPerSecond(nowMs) > 0) continue
-      const priority = priorities.of(link.connection.dialableAddress ?? link.connection.remote)
+      const priority = ownAddresses.priorityOf(link.connection.dialableAddress ?? link.connection.remote)
       if (upload.meter.bytesPerSecond(nowMs) > 0 || priority >= lowest) continue
       weakest = peer
       lowest = priority

@@ -87,7 +87,7 @@ export class PeerExtensions {
     this.#window.limit(this.requestQueue)
     this.listenPort = handshake.port ?? this.listenPort
     const { remote } = this.#link.connection
-    if (handshake.yourIp !== undefined) this.#swarm.context.onSeenAt(remote.host, handshake.yourIp)
+    if (handshake.yourIp !== undefined) this.#swarm.context.ownAddresses.vote(remote.host, handshake.yourIp)
     this.metadataSize = handshake.metadataSize ?? this.metadataSize
     return handshake.port
   }

@@ -94,7 +94,7 @@ describe('the peer pool', () => {
 
 describe('addresses with equally few failures', () => {
   const ranks = new Map<string, number>()
-  const priorities = { version: 0, of: ({ host }: { host: string }) => ranks.get(host) ?? 0 }
+  const priorities = { version: 0, priorityOf: ({ host }: { host: string }) => ranks.get(host) ?? 0 }
   const address = (host: string) => ({ host, port: 1 })
 
   function order(pool: PeerPool): string[] {

@@ -3,7 +3,7 @@ import { formatHostPort } from '../base/ip.ts'
 import type { Random } from '../base/random.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
-import type { PeerPriorities } from './swarm-context.ts'
+import type { OwnAddresses } from './swarm-context.ts'
 
 export type { PeerOrigin }
 
@@ -25,7 +25,8 @@ export interface Candidate {
   priority: number
 }
 
-const NO_PRIORITIES: PeerPriorities = { version: 0, of: () => 0 }
+type RankedAddresses = Pick<OwnAddresses, 'version' | 'priorityOf'>
+const NO_PRIORITIES: RankedAddresses = { version: 0, priorityOf: () => 0 }
 
 /** Addresses kept for one torrent. */
 const MAX_CANDIDATES = 2000
@@ -45,13 +46,13 @@ export class PeerPool {
   readonly #candidates = new Map<string, Candidate>()
   readonly #banned = new Set<string>()
 
-  readonly #priorities: PeerPriorities
+  readonly #own: RankedAddresses
   #version: number
 
-  constructor(random: Random, priorities: PeerPriorities = NO_PRIORITIES) {
+  constructor(random: Random, own: RankedAddresses = NO_PRIORITIES) {
     this.#random = random
-    this.#priorities = priorities
-    this.#version = priorities.version
+    this.#own = own
+    this.#version = own.version
   }
 
   get size(): number {
@@ -85,7 +86,7 @@ export class PeerPool {
         ...{ key, address, origin, failures: 0, nextTryMs: 0, state: 'idle' },
         uploadOnly: (flags & PexFlag.uploadOnly) !== 0,
         isReachable: (flags & PexFlag.reachable) !== 0,
-        priority: this.#priorities.of(address),
+        priority: this.#own.priorityOf(address),
       })
       added++
     }
@@ -170,10 +171,10 @@ export class PeerPool {
   }
 
   #updatePriorities(): void {
-    if (this.#version === this.#priorities.version) return
-    this.#version = this.#priorities.version
+    if (this.#version === this.#own.version) return
+    this.#version = this.#own.version
     for (const candidate of this.#candidates.values())
-      candidate.priority = this.#priorities.of(candidate.address)
+      candidate.priority = this.#own.priorityOf(candidate.address)
   }
 
   #makeRoom(origin: PeerOrigin): boolean {

@@ -29,12 +29,14 @@ export interface SwarmSettings {
   readonly maxPeersPerTorrent: number
 }
 
-/** The canonical priorities of peers (BEP 40). */
-export interface PeerPriorities {
-  /** Changes with our own addresses, and all priorities with it. */
+/** Our addresses as others see them, and the canonical priorities of peers that follow from them (BEP 40). */
+export interface OwnAddresses {
+  /** Changes with the addresses, and all priorities with it. */
   readonly version: number
+  /** A peer at the address `voter` says at which address it sees us. */
+  vote(voter: string, seen: string): void
   /** 32 bits, the higher the better; 0 while our address is unknown. */
-  of(address: PeerAddress): number
+  priorityOf(peer: PeerAddress): number
 }
 
 /** The part of a session that its swarms use. */
@@ -62,9 +64,7 @@ export interface SwarmContext {
   dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection>
   readonly limits: ConnectionLimits
   onDhtNode(host: string, port: number): void
-  /** A peer at `voter` says at which address it sees us. */
-  onSeenAt(voter: string, address: string): void
-  readonly priorities: PeerPriorities
+  readonly ownAddresses: OwnAddresses
 }
 
 /** The part of a torrent that its swarm reads. All of it may change when the metadata arrives. */

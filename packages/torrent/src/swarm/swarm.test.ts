@@ -26,10 +26,10 @@ describe('accepting connections', () => {
   })
 
   it('drops an idle peer of a lower canonical priority for a new one when it is full (BEP 40)', async () => {
-    const of = ({ host }: { host: string }) => Number(host.split('.').at(-1))
+    const priorityOf = ({ host }: { host: string }) => Number(host.split('.').at(-1))
     const bench = await TestSwarm.open(torrent, {
       settings: { maxPeersPerTorrent: 2 },
-      context: { priorities: { version: 0, of } },
+      context: { ownAddresses: { version: 0, vote() {}, priorityOf } },
     })
     const hosts = () => [...bench.swarm.peers.values()].map(peer => peer.link.connection.remote.host)
     for (const ip of ['80.1.1.3', '80.1.1.5']) await bench.connect({ ip })

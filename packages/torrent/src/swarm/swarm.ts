@@ -57,7 +57,7 @@ export class Swarm {
     context,
     torrent,
     events,
-    pool = new PeerPool(context.random, context.priorities),
+    pool = new PeerPool(context.random, context.ownAddresses),
   }: SwarmOptions) {
     const { clock, random } = context
     const { peers, sources } = this

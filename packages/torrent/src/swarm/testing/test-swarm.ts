@@ -68,7 +68,6 @@ export class TestSwarm {
   readonly infos: Uint8Array[] = []
   readonly dhtNodes: string[] = []
   readonly dialled: string[] = []
-  readonly seenAt: string[] = []
   readonly closed: PeerStatus[] = []
   downloaded = 0
   uploaded = 0
@@ -105,8 +104,7 @@ export class TestSwarm {
         settings: { pex: true, uploadSlots: 4, maxPeersPerTorrent: 50, ...options.settings },
         maxPeersPerHost: () => 3,
         isBlocked: () => false,
-        onSeenAt: (voter, address) => this.seenAt.push(`${voter} ${address}`),
-        priorities: { version: 0, of: () => 0 },
+        ownAddresses: { version: 0, vote() {}, priorityOf: () => 0 },
         mayDial: () => true,
         dial: async ({ host, port }) => {
           this.dialled.push(`${host}:${port}`)
