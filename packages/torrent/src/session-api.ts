@@ -80,8 +80,6 @@ export interface SessionOptions {
    * the session then accepts no connections and uses neither local discovery nor WebRTC. Node only.
    */
   proxy?: { readonly url: string; readonly mode?: 'prefer' | 'strict' } | undefined
-  /** Uses only this network interface, named or by its address, such as that of a VPN. Linux only. */
-  interface?: string | undefined
   /** Name and version shown to peers. */
   userAgent?: string
 }

@@ -31,6 +31,8 @@ export const NETWORK_OPTIONS = {
     choices: ['plain', 'prefer', 'require'],
   }),
   ipFilter: value('FILE', { help: texts.networkOptions.ipFilter, parse: path }),
+  proxy: value('URL', { help: texts.networkOptions.proxy }),
+  proxyMode: value('MODE', { help: texts.networkOptions.proxyMode, choices: ['prefer', 'strict'] }),
   limitDown: value('RATE', { help: texts.networkOptions.limitDown, parse: parseRate }),
   limitUp: value('RATE', { help: texts.networkOptions.limitUp, parse: parseRate }),
   maxPeers: value('N', { help: texts.networkOptions.maxPeers, parse: integer(1, 100_000) }),
@@ -59,6 +61,7 @@ export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>
     ...(host !== undefined && { host }),
     ...(dhtNode.length > 0 && { dhtNodes: dhtNode }),
     ...(ipFilter !== undefined && { ipFilter: await readFilter(ipFilter) }),
+    ...(given.proxy !== undefined && { proxy: await proxyOf(given.proxy, given.proxyMode) }),
     ...(encryption !== undefined && { encryption }),
     ...(maxPeers !== undefined && { maxConnections: maxPeers }),
   }
@@ -70,6 +73,17 @@ async function readFilter(path: string): Promise<AddressFilter> {
   const file = new IpFilterFile({ onList() {}, onError() {} })
   await file.open(path)
   return { has: address => file.list?.ranges.has(address) === true }
+}
+
+async function proxyOf(url: string, mode: 'prefer' | 'strict' = 'prefer') {
+  const { parseProxyUrl } = await import('@shoal/torrent/route')
+  try {
+    parseProxyUrl(url)
+  } catch (error) {
+    // It does not repeat the URL, which may contain a password.
+    throw new UsageError(texts.networkOptions.badProxy({ reason: (error as Error).message }))
+  }
+  return { url, mode }
 }
 
 /** Loads the engine only if there are servers to parse. */

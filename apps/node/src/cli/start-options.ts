@@ -76,6 +76,8 @@ export const START_OPTIONS = {
     parse: network,
   }),
   ipFilter: value('FILE', { help: texts.networkOptions.ipFilter, parse: path }),
+  proxy: value('URL', { help: texts.networkOptions.proxy }),
+  proxyMode: value('MODE', { help: texts.networkOptions.proxyMode, choices: ['prefer', 'strict'] }),
   noDht: flag(texts.networkOptions.noDht),
   noLsd: flag(texts.networkOptions.noLsd),
   noPortMapping: flag(texts.networkOptions.noPortMapping),
@@ -135,8 +137,19 @@ export function readStartOptions(
       )
     layers.push(file)
   }
-  const { ipFilter, noDht, noLsd, noPortMapping, noPex, noTrackers, noUtp, noWebrtc, ...options } =
-    completeOptions(START_OPTIONS, given, layers)
+  const {
+    proxy,
+    proxyMode,
+    ipFilter,
+    noDht,
+    noLsd,
+    noPortMapping,
+    noPex,
+    noTrackers,
+    noUtp,
+    noWebrtc,
+    ...options
+  } = completeOptions(START_OPTIONS, given, layers)
   const off = {
     dht: noDht,
     lsd: noLsd,
@@ -149,7 +162,7 @@ export function readStartOptions(
   checkPassword(options)
   return {
     ...options,
-    set: [...options.set, ...switchedOff(off), ...filtered(ipFilter)],
+    set: [...options.set, ...switchedOff(off), ...filtered(ipFilter), ...routed({ proxy, proxyMode })],
     port: options.port ?? 8420,
     host: options.host ?? '127.0.0.1',
     hasHost: options.host !== undefined,
@@ -161,6 +174,13 @@ export function readStartOptions(
 
 function filtered(ipFilter: string | undefined): StartOptions['set'] {
   return ipFilter === undefined ? [] : [{ section: 'privacy', name: 'ipFilter', value: ipFilter }]
+}
+
+/** The options of the way to the network, as the settings that they fix. */
+function routed(given: Readonly<Record<string, string | undefined>>): StartOptions['set'] {
+  return Object.entries(given).flatMap(([name, text]) =>
+    text === undefined ? [] : [fixedSetting(`network.${name}=${text}`)],
+  )
 }
 
 /** The options that other commands have too, as the settings that they fix. */

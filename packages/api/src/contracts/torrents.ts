@@ -43,6 +43,15 @@ const IceServerText = z
     'write a server as stun:host:port or turn:user:secret@host:port',
   )
 
+/** `socks5://user:password@host:port` or `http://…`. User and password are encoded as in a URL. */
+const ProxyUrl = z
+  .string()
+  .max(1000)
+  .regex(
+    /^(?:socks5h?|http):\/\/(?:[^\s:@/]{1,765}(?::[^\s@/]{0,765})?@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:@/?#[\]]{1,253})(?::\d{1,5})?\/?$/i,
+    'write a proxy as socks5://USER:PASSWORD@HOST:PORT or http://USER:PASSWORD@HOST:PORT',
+  )
+
 /** Torrents with their files, peers, trackers, labels and queue. */
 export const TORRENTS = contract({
   name: 'torrents',
@@ -323,6 +332,16 @@ export const TORRENTS = contract({
         description:
           'Help WebRTC through firewalls: stun:HOST:PORT finds your public address, turn:USER:SECRET@HOST:PORT relays traffic.',
         example: ['stun:stun.example:3478', 'turn:anna:secret@turn.example:3478?transport=tcp'],
+      }),
+      proxy: setting(ProxyUrl.nullable(), null, {
+        title: 'Proxy',
+        description:
+          'Server for all traffic: socks5://USER:PASSWORD@HOST:PORT or http://USER:PASSWORD@HOST:PORT, where user and password may be absent. The password is never shown again. Takes effect when the node is restarted.',
+      }),
+      proxyMode: setting(z.enum(['prefer', 'strict']), 'prefer', {
+        title: 'Proxy mode',
+        description:
+          '“Strict”: nothing leaves except through the proxy, nobody can connect to this node, and peers and trackers do not learn which program you use. “Prefer”: incoming connections, local peers, WebRTC and UDP that the proxy does not relay are direct. Takes effect when the node is restarted.',
       }),
       publicUrl: setting(
         z

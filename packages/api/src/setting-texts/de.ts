@@ -68,6 +68,16 @@ const settings = {
     description:
       'Helfen WebRTC durch Firewalls: stun:HOST:PORT ermittelt Ihre öffentliche Adresse, turn:USER:SECRET@HOST:PORT leitet den Datenverkehr weiter.',
   },
+  'network.proxy': {
+    title: 'Proxy',
+    description:
+      'Server für den gesamten Datenverkehr: socks5://USER:PASSWORD@HOST:PORT oder http://USER:PASSWORD@HOST:PORT, beides auch ohne Name und Passwort. Das Passwort wird nicht wieder angezeigt. Gilt nach einem Neustart des Knotens.',
+  },
+  'network.proxyMode': {
+    title: 'Proxy-Modus',
+    description:
+      '„strict“: Nichts verlässt den Rechner am Proxy vorbei, niemand kann sich mit diesem Knoten verbinden, und Peers und Tracker erfahren nicht, welches Programm Sie verwenden. „prefer“: Eingehende Verbindungen, lokale Peers, WebRTC und UDP, das der Proxy nicht weiterleitet, sind direkt. Gilt nach einem Neustart des Knotens.',
+  },
   'network.publicUrl': {
     title: 'Öffentliche Adresse',
     description:

@@ -9,9 +9,9 @@ import { ShoalError } from '../base/errors.ts'
 import { openSocket } from '../discovery/tracker/ws/web-socket.ts'
 import type { NetworkOptions, SessionNetwork } from './network.ts'
 
-/** Returns the network of this platform. Throws `unsupported` for a proxy or an interface, which the browser's own settings decide on. */
+/** Returns the network of this platform. Throws `unsupported` for a proxy, which the browser's own settings decide on. */
 export function platformNetwork(options: NetworkOptions): SessionNetwork {
-  if (options.proxy || options.interface) throw new ShoalError('unsupported', 'set the proxy in the browser')
+  if (options.proxy) throw new ShoalError('unsupported', 'set the proxy in the browser')
   return {
     route: null,
     createTransports,

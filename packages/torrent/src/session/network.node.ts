@@ -44,7 +44,7 @@ function routedNetwork(route: Route): SessionNetwork {
     openRtc: route.canListen ? openRtc : refuseRtc,
     openHttpRanges: options => openHttpRanges({ ...options, route }),
     // Requests to routers would bypass the route.
-    openPortMapper: () => null,
+    openPortMapper: route.canListen ? openPortMapper : () => null,
   }
 }
 

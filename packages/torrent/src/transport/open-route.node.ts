@@ -3,6 +3,11 @@ import { openDatagram } from './datagram.node.ts'
 import { openProxyRoute, type ProxyMode } from './proxy/proxy-route.node.ts'
 import type { Route } from './route.node.ts'
 
+export { parseProxyUrl } from './proxy/proxy-url.ts'
+export { resolveHost } from './resolve.node.ts'
+export type { ResolveHost } from './resolve.ts'
+export type { ConnectTo, Route } from './route.node.ts'
+
 export interface RouteOptions {
   readonly proxy?: { readonly url: string; readonly mode?: ProxyMode } | undefined
   readonly clock: Clock

@@ -11,11 +11,11 @@ export const FEEDS = capability({
   contract: CONTRACT,
   migrations: FEED_TABLES,
   needs: { sources: SOURCES },
-  start({ clock, log, database, events }, { sources }) {
+  start({ clock, log, database, events, route }, { sources }) {
     const store = new FeedStore(database)
     const onChanged = () => events.publish('feeds', { type: 'feeds' })
     const feeds = new Feeds({
-      ...{ clock, log, store, onChanged },
+      ...{ clock, log, store, route, onChanged },
       userAgent: `Shoal/${VERSION}`,
       operations: { addTorrent: (input, options) => sources.add(input, options) },
     })

@@ -1,5 +1,6 @@
 import type { FeedFilter, NodeOperations } from '@shoal/api'
 import { type Clock, delay } from '@shoal/torrent'
+import type { Route } from '@shoal/torrent/route'
 import { describeFailure, Failure } from '../../base/failure.ts'
 import { matchTitles } from '../../base/feed-filter.ts'
 import type { Log } from '../kernel/log/log.ts'
@@ -17,6 +18,8 @@ export interface FeedDeps {
   readonly clock: Clock
   readonly log: Log
   readonly userAgent: string
+  /** The way to the servers. Default: the system's own. */
+  readonly route?: Route | null
   readonly store: Pick<
     FeedStore,
     'add' | 'update' | 'get' | 'find' | 'all' | 'delete' | 'see' | 'items' | 'countItems' | 'take'
@@ -113,13 +116,13 @@ export class FeedReader {
   }
 
   async #refresh(): Promise<void> {
-    const { store, clock, log, userAgent, onChanged } = this.#deps
+    const { store, clock, log, userAgent, route = null, onChanged } = this.#deps
     const { signal } = this.#stop
     const feed = this.#feed
     if (!feed) return
     try {
       const url = new URL(feed.url)
-      const fetched = await fetchFeed(url, feed, { userAgent, signal })
+      const fetched = await fetchFeed(url, feed, { userAgent, signal, route })
       const nowMs = clock.unixMs()
       const { title, items } = fetched
         ? parseFeed(fetched.text, fetched.url, fetched.isFromInside)

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import type { Route } from '@shoal/torrent/route'
 import { Failure } from '../../base/failure.ts'
 import { httpGet, readBody } from '../kernel/http/http-request.ts'
 
@@ -25,7 +26,7 @@ export interface FetchedFeed extends FeedVersion {
 export async function fetchFeed(
   url: URL,
   known: FeedVersion,
-  { userAgent, signal }: { userAgent: string; signal: AbortSignal },
+  { userAgent, signal, route }: { userAgent: string; signal: AbortSignal; route?: Route | null },
 ): Promise<FetchedFeed | null> {
   const limit = AbortSignal.timeout(LIMIT_MS)
   const either = AbortSignal.any([signal, limit])
@@ -36,7 +37,7 @@ export async function fetchFeed(
     ...(known.lastModified !== null && { 'if-modified-since': known.lastModified }),
   }
   try {
-    const answer = await httpGet(url, { headers, userAgent, signal: either })
+    const answer = await httpGet(url, { headers, userAgent, signal: either, route })
     if (answer.status !== 200) {
       answer.close()
       if (answer.status === 304) return null

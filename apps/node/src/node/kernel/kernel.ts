@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
 import { type Clock, systemClock } from '@shoal/torrent'
+import type { Route } from '@shoal/torrent/route'
 import { describeFailure, Failure } from '../../base/failure.ts'
 import { freeBytes } from '../../base/files/disk-space.ts'
 import { openWritable } from '../../base/files/open-writable.ts'
@@ -18,10 +19,13 @@ import { RateLimits } from './limits.ts'
 import type { Log } from './log/log.ts'
 import type { LogEntries } from './log/log-entries.ts'
 import { Problems } from './problems.ts'
+import { hasPassword, isSealed, withSealedProxy } from './proxy-secret.ts'
 import { Reach } from './reach.ts'
-import { SettingStore } from './setting-store.ts'
+import { followRoute, openNodeRoute } from './route.ts'
+import { type SettingRows, SettingStore } from './setting-store.ts'
 import { SettingsStore } from './settings-store.ts'
 import { Ticker } from './ticker.ts'
+import { Vault } from './vault.ts'
 
 export interface KernelOptions {
   /** Folder of the catalogue; created if it is missing. */
@@ -57,6 +61,8 @@ export interface Kernel extends Pick<KernelOptions, 'dataDir' | 'log' | 'logEntr
   readonly limits: RateLimits
   readonly reach: Reach
   readonly room: FreeRoom
+  /** The way of all requests to other machines: through a proxy or an interface. Null for the system's own. */
+  readonly route: Route | null
   /** Requests the end of the program. */
   stop(): void
 }
@@ -73,14 +79,17 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
   const database = await Database.open(join(dataDir, 'catalogue.db'), tables)
   try {
     const rows = new SettingStore(database)
-    const settings = new SettingsStore(
-      {
-        get: section => rows.get(section),
-        set: (section, value) => rows.set(section, value),
-        together: work => database.transaction(work),
-      },
-      { directory, fixed },
-    )
+    const vault = new Vault(dataDir)
+    if (isSealed(rows.get('network'))) await vault.prepare()
+    const plain: SettingRows = {
+      get: section => rows.get(section),
+      set: (section, value) => rows.set(section, value),
+      together: work => database.transaction(work),
+    }
+    const settings = new SettingsStore(withSealedProxy(plain, vault), { directory, fixed })
+    settings.onApply(async ({ network: { proxy } }) => {
+      if (hasPassword(proxy)) await vault.prepare()
+    })
     await openFolder(settings.current.downloads.directory, '--dir')
     const events = new EventHub()
     const problems = new Problems(log)
@@ -91,6 +100,8 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       write: nowMs => database.backUp(nowMs),
       tell: problem => problems.tell('backups', problem),
     })
+    const route = openNodeRoute(settings.current)
+    followRoute(settings, problems)
     const ticker = new Ticker(problems)
     let isFull = false
     const room = new FreeRoom({
@@ -108,7 +119,7 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
     const stopLooking = ticker.every('the free space', () => void room.look().catch(() => {}))
     room.onReturned(() => log.info(`the disk of ${dataDir} has room again: changes are saved`))
     const kernel: OpenKernel = {
-      ...{ dataDir, log, logEntries, database, settings, events, problems, folders },
+      ...{ dataDir, log, logEntries, database, settings, events, problems, folders, route },
       ...(peerHost !== undefined && { peerHost }),
       startedMs: Date.now(),
       clock: systemClock,
@@ -120,6 +131,7 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       stop: onStop,
       async close() {
         await kernel.jobs.close()
+        await route?.close()
         events.close()
         stopLooking()
         await endBackups()

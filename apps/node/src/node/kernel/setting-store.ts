@@ -1,6 +1,14 @@
 import type { Database } from './database/database.ts'
 import type { Query } from './database/query.ts'
 
+/** Where settings are kept, by section. */
+export interface SettingRows {
+  get(section: string): unknown
+  set(section: string, value: unknown): void
+  /** Does all that `work` does, or none of it. */
+  together(work: () => void): void
+}
+
 /** Settings that were changed, by key: any JSON. What they mean and their defaults are the node's. */
 export class SettingStore {
   readonly #all: Query<{ readonly key: string; readonly value: string }>

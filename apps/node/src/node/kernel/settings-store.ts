@@ -1,14 +1,8 @@
 import { DEFAULT_SETTINGS, Settings, type SettingsChange } from '@shoal/api'
 import { z } from 'zod'
 import { Failure } from '../../base/failure.ts'
-
-/** Where settings are kept, by section. */
-export interface SettingRows {
-  get(section: string): unknown
-  set(section: string, value: unknown): void
-  /** Does all that `work` does, or none of it. */
-  together(work: () => void): void
-}
+import { meantChange } from './proxy-secret.ts'
+import type { SettingRows } from './setting-store.ts'
 
 type Section = keyof Settings
 const SECTIONS = Object.keys(Settings.shape) as Section[]
@@ -79,8 +73,9 @@ export class SettingsStore {
     return mine
   }
 
-  async #change(change: SettingsChange): Promise<Settings> {
+  async #change(wanted: SettingsChange): Promise<Settings> {
     const before = this.#settings
+    const change = meantChange(wanted, before)
     this.#refuseFixed(change)
     const merged = SECTIONS.map(section => [section, { ...before[section], ...change[section] }])
     const settings = Settings.parse(Object.fromEntries(merged))

@@ -1,5 +1,5 @@
 import type { ReachTest } from '@shoal/api'
-import { leadsTo, type ReachCalls } from './calls.ts'
+import type { ReachCalls } from './calls.ts'
 import { urlOf } from './network-addresses.ts'
 
 const MOST_TESTS = 20
@@ -39,7 +39,7 @@ export class AddressTests {
     for (const hub of trackers.filter(url => /^(?:http|ws)s?:/i.test(url)).slice(0, MOST_HUBS)) {
       const outside = await this.#calls.fromHub(hub, publicPort)
       if (outside === null) continue
-      const isPublic = publicUrl !== null && (await leadsTo(publicUrl, outside.address))
+      const isPublic = publicUrl !== null && (await this.#calls.leadsTo(publicUrl, outside.address))
       const meant = isPublic ? publicUrl : urlOf(outside.address, publicPort)
       this.#note(meant, { outside: outside.reached })
       return

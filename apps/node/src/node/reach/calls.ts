@@ -1,7 +1,8 @@
 /** Tests whether addresses lead to this node: a request with a number that nobody else knows must arrive here. */
 import { randomBytes } from 'node:crypto'
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { readBody, sendGet } from '@shoal/torrent/http'
+import { type ConnectTo, type ResolveHost, type Route, resolveHost } from '@shoal/torrent/route'
 
 const TIMEOUT_MS = 5000
 /** A hub waits as long for the node, and answers then. */
@@ -17,6 +18,11 @@ export interface OutsideTest {
 
 export class ReachCalls {
   readonly #awaited = new Map<string, () => void>()
+  readonly #route: Route | null
+
+  constructor(route: Route | null = null) {
+    this.#route = route
+  }
 
   /** Returns whether the number of a request is one that is being waited for. */
   arrive(nonce: string): boolean {
@@ -28,7 +34,7 @@ export class ReachCalls {
   /** Requests the node at an address. */
   async fromHere(address: string): Promise<boolean> {
     return this.#arrives(async nonce => {
-      await request(`${address.replace(/\/$/, '')}/reach/${nonce}`, TIMEOUT_MS)
+      await request(`${address.replace(/\/$/, '')}/reach/${nonce}`, TIMEOUT_MS, this.#route)
     })
   }
 
@@ -38,12 +44,23 @@ export class ReachCalls {
     if (base === null) return null
     let address: string | null = null
     const reached = await this.#arrives(async nonce => {
-      const answer = JSON.parse(await request(`${base}/reach/${port}/${nonce}`, HUB_TIMEOUT_MS)) as unknown
+      const answer = JSON.parse(
+        await request(`${base}/reach/${port}/${nonce}`, HUB_TIMEOUT_MS, this.#route),
+      ) as unknown
       const said = (answer as { address?: unknown } | null)?.address
       // Anything else would become a part of links.
       if (typeof said === 'string' && isIP(said) !== 0) address = said
     })
     return address === null ? null : { address, reached }
+  }
+
+  /** Whether the host of a URL is the address, or a name of it. Names are not looked up here if a proxy resolves them. */
+  async leadsTo(url: string, address: string): Promise<boolean> {
+    const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? ''
+    if (host === address) return true
+    const resolve: ResolveHost = this.#route?.resolveHost ?? resolveHost
+    const found = await resolve(host).catch(() => [])
+    return found.some(each => each.host === address)
   }
 
   async #arrives(ask: (nonce: string) => Promise<void>): Promise<boolean> {
@@ -63,14 +80,6 @@ export class ReachCalls {
   }
 }
 
-/** Whether the host of a URL is the address, or a name of it. */
-export async function leadsTo(url: string, address: string): Promise<boolean> {
-  const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? ''
-  if (host === address) return true
-  const found = await lookup(host, { all: true }).catch(() => [])
-  return found.some(each => each.address === address)
-}
-
 /** `wss://hub.example/announce` is served by `https://hub.example`. */
 function hubOf(announceUrl: string): string | null {
   const url = URL.parse(announceUrl)
@@ -79,13 +88,18 @@ function hubOf(announceUrl: string): string | null {
 }
 
 /** Rejects unless the answer has status 200 and is short. */
-async function request(url: string, timeoutMs: number): Promise<string> {
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
-  let text = ''
-  for await (const chunk of response.body ?? []) {
-    text += Buffer.from(chunk).toString('latin1')
-    if (text.length > MAX_ANSWER_BYTES) break
+async function request(url: string, timeoutMs: number, route: Route | null): Promise<string> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  const connect = route && routed(route)
+  const answer = await sendGet(new URL(url), { headers: {}, signal, ...(connect && { connect }) })
+  const body = await readBody(answer, MAX_ANSWER_BYTES, signal)
+  if (answer.statusCode !== 200 || !body) throw new Error(`status ${answer.statusCode}`)
+  return Buffer.from(body).toString('latin1')
+}
+
+function routed({ connect, resolveHost }: Route): ConnectTo {
+  return async ({ host, port }, options) => {
+    const [address] = await resolveHost(host, options)
+    return connect({ host: address!.host, port }, options)
   }
-  if (response.status !== 200) throw new Error(`status ${response.status}`)
-  return text
 }

@@ -10,7 +10,7 @@ const LOOK_TICKS = 10
 export const REACH = capability({
   contract: CONTRACT,
   start(kernel) {
-    const calls = new ReachCalls()
+    const calls = new ReachCalls(kernel.route)
     let opened: OpenUp | null = null
     const running = () => {
       if (opened) return opened

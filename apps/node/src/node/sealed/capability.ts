@@ -4,11 +4,11 @@ import { basename, dirname } from 'node:path'
 import { SEALED as CONTRACT } from '@shoal/api'
 import { SEALED_FOLDER } from '../../base/files/content-filter.ts'
 import { capability } from '../kernel/capability.ts'
+import { Vault } from '../kernel/vault.ts'
 import { TORRENTS } from '../torrents/service.ts'
 import { KnownSeals, SEALED_TABLES } from './known-seals.ts'
 import { SEALED as SERVICE } from './service.ts'
 import { Unsealer } from './unseal.ts'
-import { Vault } from './vault.ts'
 
 export const SEALED = capability({
   contract: CONTRACT,

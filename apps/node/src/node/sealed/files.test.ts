@@ -19,7 +19,7 @@ import { redact } from '../../base/redact.ts'
 import { sealPath } from '../../base/sealing/seal-path.ts'
 import { toShareLink } from '../../base/sealing/to-share-link.ts'
 import { unpack } from '../../base/sealing/unpack.ts'
-import { Vault } from './vault.ts'
+import { Vault } from '../kernel/vault.ts'
 
 const { signal } = new AbortController()
 let folder = ''

@@ -4,8 +4,8 @@ import type { Database } from '../kernel/database/database.ts'
 import type { Migration } from '../kernel/database/migrations.ts'
 import type { Query } from '../kernel/database/query.ts'
 import type { Log } from '../kernel/log/log.ts'
+import type { Vault } from '../kernel/vault.ts'
 import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
-import type { Vault } from './vault.ts'
 
 export const SEALED_TABLES: readonly Migration[] = [
   'CREATE TABLE sealed_torrents (torrent TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT, WITHOUT ROWID;',

@@ -11,10 +11,10 @@ import { torrentSource } from '../../base/sealing/torrent-source.ts'
 import { unpack } from '../../base/sealing/unpack.ts'
 import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, JobResult, Jobs } from '../kernel/jobs.ts'
+import type { Vault } from '../kernel/vault.ts'
 import type { AddedTorrent, AddInput, ManagedTorrent, Torrents } from '../torrents/service.ts'
 import type { KnownSeals } from './known-seals.ts'
 import type { Sealed } from './service.ts'
-import type { Vault } from './vault.ts'
 
 /** Details of a job, kept for a restart; `secret` is encrypted. */
 interface UnsealDetail {

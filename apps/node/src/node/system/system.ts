@@ -5,6 +5,7 @@ import { VERSION } from '../../base/version.ts'
 import type { Assembled } from '../kernel/assemble.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Family, gauge } from '../kernel/metrics.ts'
+import { shownSettings } from '../kernel/proxy-secret.ts'
 import { ENGINE } from '../torrents/service.ts'
 import { takenPeerPort } from '../torrents/session-settings.ts'
 
@@ -25,8 +26,8 @@ export function startSystem(kernel: Kernel, node: Assembled): System {
       listJobs: async () => ({ items: jobs.list() }),
       getJob: async ({ id }) => jobs.get(id),
       cancelJob: async ({ id }) => jobs.cancel(id),
-      getSettings: async () => settings.current,
-      changeSettings: async change => settings.change(change),
+      getSettings: async () => shownSettings(settings.current),
+      changeSettings: async change => shownSettings(await settings.change(change)),
       getNode: async () => nodeInfo(kernel, node),
       getStats: async () => nodeStats(kernel, node),
       listFolders: async ({ path }) => folders.list(path),

@@ -5,6 +5,7 @@ import { count } from '../../base/format.ts'
 import { VERSION } from '../../base/version.ts'
 import { capability } from '../kernel/capability.ts'
 import { counter, type Family, gauge, samplesBy } from '../kernel/metrics.ts'
+import { routeOptions } from '../kernel/route.ts'
 import { freshRow } from './adding.ts'
 import { HeldPathsKeeper } from './held-paths-keeper.ts'
 import { createIpFilter, ipFilterProblems } from './node-ip-filter.ts'
@@ -33,6 +34,7 @@ export const TORRENTS = capability({
     })
     const session = await Session.open({
       ...firstOptions(settings),
+      ...routeOptions(settings.current),
       resumeStore: new DatabaseResumeStore(database, () => onRecord()),
       userAgent: `Shoal/${VERSION}`,
       ipFilter: ipFilter.list?.ranges ?? null,
@@ -122,7 +124,7 @@ function metrics(manager: TorrentManager): Family[] {
   ]
 }
 
-function health({ session, list, ipFilter, kernel: { settings } }: TorrentManager): string[] {
+function health({ session, list, ipFilter, kernel: { settings, route } }: TorrentManager): string[] {
   const problems = [...session.problems, ...ipFilterProblems(ipFilter)]
   const all = [...list.troubled()].map(({ api }) => ({ name: api.name, stats: api.stats }))
   const failed = all.filter(({ stats }) => stats.state === 'error')
@@ -135,7 +137,8 @@ function health({ session, list, ipFilter, kernel: { settings } }: TorrentManage
     problems.push(
       `${count(changed.length, 'file was', 'files were')} changed on disk and no longer right, such as ${changed[0]}: what is missing is downloaded again`,
     )
-  if (session.port === 0 && settings.current.network.port !== 0)
+  const mayListen = route?.canListen ?? true
+  if (mayListen && session.port === 0 && settings.current.network.port !== 0)
     problems.push(`port ${settings.current.network.port} cannot be opened for peers: choose another`)
   return problems
 }

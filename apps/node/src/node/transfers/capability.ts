@@ -11,12 +11,12 @@ import { Throttle } from './throttle.ts'
 export const TRANSFERS = capability({
   contract: CONTRACT,
   provides: { transfers: SERVICE },
-  start({ clock, log, limits }) {
+  start({ clock, log, limits, route }) {
     const throttle = new Throttle(clock)
     const context: TransferContext = { clock, log, throttle, active: new Set() }
     const protocols = [
-      new HttpHandler({ context, userAgent: `Shoal/${VERSION}` }),
-      new FtpHandler({ context }),
+      new HttpHandler({ context, userAgent: `Shoal/${VERSION}`, route }),
+      new FtpHandler({ context, route }),
     ]
     // One limit for all plain files together, in addition to the engine's own.
     const unfollow = limits.follow(({ downloadBytesPerSecond }) => throttle.setRate(downloadBytesPerSecond))

@@ -14,6 +14,8 @@ const KEPT = new Set([
   'network.iceServers',
   'network.shareTrackers',
   'network.publicUrl',
+  'network.proxy',
+  'network.proxyMode',
 ])
 
 /** The settings that differ from those of a fresh node, each with the value that it has there. */

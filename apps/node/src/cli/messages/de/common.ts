@@ -51,6 +51,10 @@ export const common: Translation<typeof original> = {
       'STUN- oder TURN-Server, der WebRTC durch Firewalls hilft: stun:HOST:PORT, turn:USER:SECRET@HOST:PORT',
     encryption: 'Verschlüsselung der Peer-Verbindungen: plain, prefer (Standard) oder require',
     ipFilter: 'Liste von Adressen, zu deren Peers keine Verbindungen bestehen dürfen: .dat, .p2p oder Netze',
+    proxy:
+      'Diesen Proxy verwenden: socks5://USER:PASSWORD@HOST:PORT oder http://…, auch ohne Namen und Passwort',
+    proxyMode: 'strict: Nichts geht am Proxy vorbei. prefer (Standard): Direkt, was er nicht weiterleitet',
+    badProxy: '--proxy: {reason}',
     limitDown: 'Downloadrate begrenzen: 2MB, 500KiB (pro Sekunde)',
     limitUp: 'Uploadrate begrenzen',
     maxPeers: 'Höchstzahl der Verbindungen. Standard: 500',

@@ -49,6 +49,10 @@ export const common = {
       'STUN or TURN server, which helps WebRTC through firewalls: stun:HOST:PORT, turn:USER:SECRET@HOST:PORT',
     encryption: 'Encryption of peer connections: plain, prefer (default) or require',
     ipFilter: 'List of addresses whose peers are neither dialed nor accepted: .dat, .p2p or networks',
+    proxy: 'Use this proxy: socks5://USER:PASSWORD@HOST:PORT or http://…; user and password may be absent',
+    proxyMode:
+      'strict: nothing leaves except through the proxy. prefer (default): direct what it cannot carry',
+    badProxy: '--proxy: {reason}',
     limitDown: 'Limit the download rate: 2MB, 500KiB (per second)',
     limitUp: 'Limit the upload rate',
     maxPeers: 'Maximum number of connections. Default: 500',

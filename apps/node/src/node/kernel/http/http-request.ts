@@ -8,6 +8,7 @@ import {
   readBody as readAll,
   sendGet,
 } from '@shoal/torrent/http'
+import type { Route } from '@shoal/torrent/route'
 import { Failure } from '../../../base/failure.ts'
 import { type IsLocal, intoLocalNetwork, outsideLookup } from './outside-lookup.ts'
 import { networkFailure, TransientFailure } from './remote-file.ts'
@@ -21,6 +22,8 @@ export interface HttpOptions {
   readonly userAgent: string
   /** Certificates to trust besides the system's. */
   readonly tls?: Pick<GetOptions, 'ca'>
+  /** The way to the servers. Default: the system's own. */
+  readonly route?: Route | null | undefined
   /** Default: the engine's opinion. */
   readonly isLocal?: IsLocal
   /** The URL comes from outside the local network: no server inside is contacted. */
@@ -53,9 +56,10 @@ export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAns
   try {
     for (let redirects = 0; ; redirects++) {
       const answer = await ask(url, options, { signal, ...(outside && { isBarred: isLocal }) })
-      outside ||= !isLocal(answer.body.socket.remoteAddress ?? '')
+      outside ||= !isLocal(answer.address)
       const to = redirectTarget(answer, url)
-      if (!to) return { ...answer, isFromInside: !outside }
+      const { address: _, ...rest } = answer
+      if (!to) return { ...rest, isFromInside: !outside }
       answer.close()
       url = to
       if (redirects === MAX_REDIRECTS)
@@ -92,19 +96,29 @@ async function ask(
   url: URL,
   options: HttpOptions,
   { signal, isBarred }: { signal: AbortSignal; isBarred?: IsLocal },
-): Promise<Omit<HttpAnswer, 'isFromInside'>> {
+): Promise<Omit<HttpAnswer, 'isFromInside'> & { readonly address: string }> {
   // Literal addresses are not looked up.
   const literal = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(literal) && isBarred?.(literal)) throw intoLocalNetwork(url.hostname)
+  const { route, userAgent } = options
+  // A proxy resolves names, so that the address of a server behind it is its name.
+  const [routed] = route ? await route.resolveHost(literal, { signal }) : []
+  if (routed && isBarred?.(routed.host)) throw intoLocalNetwork(url.hostname)
   const body = await sendGet(url, {
     // The file is saved as sent.
-    headers: { 'user-agent': options.userAgent, 'accept-encoding': 'identity', ...options.headers },
+    headers: {
+      ...(!route?.isAnonymous && { 'user-agent': userAgent }),
+      'accept-encoding': 'identity',
+      ...options.headers,
+    },
     signal,
     ...options.tls,
     ...(isBarred && { lookup: outsideLookup(isBarred) }),
+    ...(route && routed && { connect: ({ port }, how) => route.connect({ host: routed.host, port }, how) }),
   })
   const close = () => void body.destroy()
-  return { status: body.statusCode ?? 0, headers: body.headers, url, body, close }
+  const address = routed?.host ?? body.socket.remoteAddress ?? ''
+  return { status: body.statusCode ?? 0, headers: body.headers, url, body, address, close }
 }
 
 /** Reads the body. Rejects with `bad-message` if it is longer than `maxBytes`. */

@@ -1,8 +1,16 @@
 import type { SecureContextOptions } from 'node:tls'
+import type { Route } from '@shoal/torrent/route'
+import { Failure } from '../../../base/failure.ts'
 import { FileTransfer, type TransferContext } from '../file-transfer.ts'
 import type { DownloadOptions, FileDownload, FileProtocol } from '../protocol.ts'
 import { FtpFile } from './ftp-file.ts'
 import { parseFtpUrl } from './ftp-url.ts'
+
+interface FtpHandlerOptions {
+  readonly context: TransferContext
+  readonly tls?: Pick<SecureContextOptions, 'ca'>
+  readonly route?: Route | null
+}
 
 /** Downloads any file over FTP or FTPS. */
 export class FtpHandler implements FileProtocol {
@@ -10,9 +18,11 @@ export class FtpHandler implements FileProtocol {
   readonly understands = ['the ftp or ftps URL of any file']
   readonly #context: TransferContext
   readonly #tls: Pick<SecureContextOptions, 'ca'> | undefined
+  readonly #route: Route | null
 
-  constructor({ context, tls }: { context: TransferContext; tls?: Pick<SecureContextOptions, 'ca'> }) {
+  constructor({ context, tls, route = null }: FtpHandlerOptions) {
     this.#context = context
+    this.#route = route
     this.#tls = tls
   }
 
@@ -24,6 +34,9 @@ export class FtpHandler implements FileProtocol {
     identifier: string,
     { directory, signal, outsideOnly = false }: DownloadOptions,
   ): Promise<FileDownload> {
+    // The client opens its connections itself, the second one to an address that the server names.
+    if (this.#route)
+      throw new Failure('unsupported', 'FTP would bypass the proxy or the interface: use an http(s) URL')
     const file = new FtpFile(parseFtpUrl(identifier), { tls: this.#tls, outsideOnly })
     const { transfer } = await FileTransfer.begin(file, directory, this.#context, {
       signal: signal ?? new AbortController().signal,

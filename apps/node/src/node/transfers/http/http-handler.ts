@@ -53,8 +53,8 @@ export class HttpHandler implements FileProtocol {
   #file(identifier: string, { outsideOnly = false }: Pick<LookOptions, 'outsideOnly'>): HttpFile {
     if (!URL.canParse(identifier))
       throw new Failure('bad-argument', 'this is not a URL: check the spelling', { field: 'source' })
-    const { userAgent, tls, isLocal } = this.#options
-    const options = { userAgent, outsideOnly, ...(tls && { tls }), ...(isLocal && { isLocal }) }
+    const { userAgent, tls, isLocal, route } = this.#options
+    const options = { userAgent, outsideOnly, route, ...(tls && { tls }), ...(isLocal && { isLocal }) }
     return new HttpFile(new URL(identifier), options)
   }
 }

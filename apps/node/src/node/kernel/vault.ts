@@ -12,33 +12,55 @@ const [KEY_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16]
 export class Vault {
   readonly #path: string
   #key: Promise<Buffer> | null = null
+  #ready: Buffer | null = null
 
   constructor(dataDir: string) {
     this.#path = join(dataDir, 'secrets.key')
   }
 
+  /** Reads the key, or makes it. `sealNow` and `openNow` work afterwards. Rejects if the folder cannot be written. */
+  async prepare(): Promise<void> {
+    this.#ready = await this.#load()
+  }
+
   /** `value`, as JSON, encrypted: base64. */
   async seal(value: unknown): Promise<string> {
+    await this.prepare()
+    return this.sealNow(value)
+  }
+
+  sealNow(value: unknown): string {
     const nonce = randomBytes(NONCE_BYTES)
-    const cipher = createCipheriv(ALGORITHM, await this.#load(), nonce, { authTagLength: TAG_BYTES })
+    const cipher = createCipheriv(ALGORITHM, this.#prepared, nonce, { authTagLength: TAG_BYTES })
     const sealed = Buffer.concat([cipher.update(JSON.stringify(value)), cipher.final()])
     return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64')
   }
 
   /** Rejects with `not-found` when its key is gone or another one. */
   async open(text: string): Promise<unknown> {
+    await this.prepare()
+    return this.openNow(text)
+  }
+
+  /** Throws as `open` rejects. */
+  openNow(text: string): unknown {
     const bytes = Buffer.from(text, 'base64')
     const end = bytes.length - TAG_BYTES
     try {
       const nonce = bytes.subarray(0, NONCE_BYTES)
-      const decipher = createDecipheriv(ALGORITHM, await this.#load(), nonce, { authTagLength: TAG_BYTES })
+      const decipher = createDecipheriv(ALGORITHM, this.#prepared, nonce, { authTagLength: TAG_BYTES })
       decipher.setAuthTag(bytes.subarray(end))
       return JSON.parse(
         Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, end)), decipher.final()]).toString(),
       )
     } catch (error) {
-      throw new Failure('not-found', 'the key of this share is missing: add its link again', { cause: error })
+      throw new Failure('not-found', 'the key of this secret is missing: enter it again', { cause: error })
     }
+  }
+
+  get #prepared(): Buffer {
+    if (this.#ready) return this.#ready
+    throw new Failure('not-found', 'the key for secrets was not read: restart the node')
   }
 
   #load(): Promise<Buffer> {
