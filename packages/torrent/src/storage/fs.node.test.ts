@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { writeFrom } from './fs.node.ts'
+import { writeFrom, writeStepBytes } from './fs.node.ts'
 
 let folder: string
 let path: string
@@ -32,9 +43,12 @@ test('writes buffers of any length in order', async () => {
   ]) {
     writeFileSync(path, 'before')
     const fd = openSync(path, 'r+')
-    await writeFrom(fd, cut(bytes, lengths), 6)
+    for (const stepBytes of [undefined, 1024 * 1024]) {
+      ftruncateSync(fd, 6)
+      await writeFrom(fd, cut(bytes, lengths), 6, stepBytes)
+      expect(readFileSync(path).equals(Buffer.concat([Buffer.from('before'), bytes]))).toBe(true)
+    }
     closeSync(fd)
-    expect(readFileSync(path).equals(Buffer.concat([Buffer.from('before'), bytes]))).toBe(true)
   }
 })
 
@@ -43,4 +57,14 @@ test('a failed large write rejects only after all its system calls have ended', 
   const fd = openSync(path, 'r')
   await expect(writeFrom(fd, [new Uint8Array(300_000)], 0)).rejects.toMatchObject({ code: 'EBADF' })
   closeSync(fd)
+})
+
+test('files in memory are written in larger calls than those on disk', async () => {
+  const { dev } = statSync(folder)
+  const isMemory = statfsSync(folder).type === 0x01021994
+  expect(await writeStepBytes(folder, dev)).toBe(isMemory ? 1024 * 1024 : 64 * 1024)
+  if (!existsSync('/dev/shm') || statfsSync('/dev/shm').type !== 0x01021994) return
+  expect(await writeStepBytes('/dev/shm', statSync('/dev/shm').dev)).toBe(1024 * 1024)
+  // The default if the file system cannot be asked.
+  expect(await writeStepBytes(join(folder, 'missing'), -1)).toBe(64 * 1024)
 })

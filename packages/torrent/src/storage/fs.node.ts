@@ -4,6 +4,13 @@ import { promisify } from 'node:util'
 import { skipBytes, takeBytes, WRITE_STEP_BYTES } from './byte-runs.ts'
 import { errnoOf } from './io-errors.ts'
 
+const statfs = promisify(fs.statfs)
+/** File systems without large units (see WRITE_STEP_BYTES) take this much in a call: each call costs two switches between threads. */
+const MEMORY_STEP_BYTES = 1024 * 1024
+const TMPFS_MAGIC = 0x01021994
+/** Bytes per write call, by device. */
+const steps = new Map<number, number>()
+
 export const open = promisify(fs.open)
 export const close = promisify(fs.close)
 export const fstat = promisify(fs.fstat)
@@ -55,8 +62,26 @@ export function readInto(fd: number, buffers: readonly Uint8Array[], position: n
   })
 }
 
+/** Returns how many bytes to write per call to the files of a device, of which `path` is one. */
+export async function writeStepBytes(path: string, device: number): Promise<number> {
+  let step = steps.get(device)
+  if (step !== undefined) return step
+  const type = await statfs(path).then(
+    stat => stat.type,
+    () => null,
+  )
+  step = type === TMPFS_MAGIC ? MEMORY_STEP_BYTES : WRITE_STEP_BYTES
+  steps.set(device, step)
+  return step
+}
+
 /** Writes all buffers in order from `position`, in small steps, so that other file operations get their turn. */
-export function writeFrom(fd: number, buffers: readonly Uint8Array[], position: number): Promise<void> {
+export function writeFrom(
+  fd: number,
+  buffers: readonly Uint8Array[],
+  position: number,
+  stepBytes = WRITE_STEP_BYTES,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let rest = buffers
     let at = position
@@ -72,7 +97,7 @@ export function writeFrom(fd: number, buffers: readonly Uint8Array[], position: 
       else write()
     }
     const write = (): void => {
-      const step = takeBytes(rest, 0, WRITE_STEP_BYTES)
+      const step = takeBytes(rest, 0, stepBytes)
       if (step.length === 1) fs.write(fd, step[0]!, 0, step[0]!.length, at, onWritten)
       else fs.writev(fd, step, at, onWritten)
     }

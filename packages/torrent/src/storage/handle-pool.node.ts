@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { ShoalError } from '../base/errors.ts'
+import { WRITE_STEP_BYTES } from './byte-runs.ts'
 import { Turns } from './gate.ts'
 import { errnoOf } from './io-errors.ts'
 import { WriteQueue } from './write-queue.node.ts'
@@ -19,6 +20,11 @@ export class Handle {
     this.fd = fd
     this.writable = writable
   }
+
+  /** Bytes per write call. */
+  get stepBytes(): number {
+    return this.file.stepBytes ?? WRITE_STEP_BYTES
+  }
 }
 
 /** A file that the pool opens on demand. */
@@ -26,6 +32,8 @@ export interface PooledFile {
   /** Managed by the pool: the open handle, and the open in progress. */
   handle: Handle | null
   opening: Promise<Handle> | null
+  /** Bytes per write call, known when the file was opened to write. */
+  readonly stepBytes?: number
   /** Opens a descriptor; rejects with the system's error or a ShoalError. A writable descriptor is also readable. */
   open(writable: boolean): Promise<number>
   /** Called when the handle has been closed. */

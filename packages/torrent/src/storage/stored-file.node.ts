@@ -1,4 +1,5 @@
 import { ShoalError } from '../base/errors.ts'
+import { WRITE_STEP_BYTES } from './byte-runs.ts'
 import { type Folders, parentOf } from './folders.node.ts'
 import {
   CREATE,
@@ -11,6 +12,7 @@ import {
   READ,
   WRITE,
   writeAt,
+  writeStepBytes,
 } from './fs.node.ts'
 import type { Handle, HandlePool, PooledFile } from './handle-pool.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
@@ -69,6 +71,8 @@ export class StoredFile implements PooledFile {
   comparedMs = Number.NEGATIVE_INFINITY
   /** The comparison under way. */
   comparing: Promise<void> | null = null
+  /** Bytes per write call; the default until it was opened to write. */
+  stepBytes = WRITE_STEP_BYTES
   /** Writes under way, and all that were begun. */
   #writing = 0
   #writes = 0
@@ -148,14 +152,15 @@ export class StoredFile implements PooledFile {
   async #openToRead(): Promise<number> {
     await this.#shared.folders.check(parentOf(this.relative))
     const fd = await this.#openFile(READ)
-    await this.#checkedSize(fd)
+    await this.#checked(fd)
     return fd
   }
 
   async #openToWrite(): Promise<number> {
     const fd = await this.#openOrCreate()
-    const size = await this.#checkedSize(fd)
+    const { size, dev } = await this.#checked(fd)
     try {
+      this.stepBytes = await writeStepBytes(this.path, dev)
       if (size > this.lengthBytes) await ftruncate(fd, this.lengthBytes)
       const { reserving } = this.#shared
       if (reserving && Number.isFinite(this.lengthBytes))
@@ -191,11 +196,11 @@ export class StoredFile implements PooledFile {
     return open(this.path, flags, mode)
   }
 
-  /** Returns the size. Closes `fd` and rejects with `unsafe-path` if it is not a regular file (a folder, a pipe, a device). */
-  async #checkedSize(fd: number): Promise<number> {
+  /** Returns size and device. Closes `fd` and rejects with `unsafe-path` if it is not a regular file (a folder, a pipe, a device). */
+  async #checked(fd: number): Promise<{ size: number; dev: number }> {
     const stat = await fstat(fd)
     this.#inode = stat.ino
-    if (stat.isFile()) return stat.size
+    if (stat.isFile()) return stat
     await close(fd)
     throw new ShoalError('unsafe-path', `${this.path} is not a regular file. Move it away.`)
   }

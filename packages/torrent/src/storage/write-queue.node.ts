@@ -44,7 +44,7 @@ interface FileWrites<File> {
  * Runs the writes of all torrents on the thread pool. Overlapping writes to one file run in the order of the calls; others run concurrently.
  * Waiting writes that adjoin are joined into one call.
  */
-export class WriteQueue<File, Handle extends { readonly fd: number }> {
+export class WriteQueue<File, Handle extends { readonly fd: number; readonly stepBytes: number }> {
   readonly #pool: Handles<File, Handle>
   readonly #files = new Map<File, FileWrites<File>>()
   readonly #ready: FileWrites<File>[] = []
@@ -106,7 +106,7 @@ export class WriteQueue<File, Handle extends { readonly fd: number }> {
       this.#end(writes, run, error)
     }
     const buffers = run.writes.map(write => write.bytes)
-    writeFrom(handle.fd, buffers, run.begin).then(() => end(null), end)
+    writeFrom(handle.fd, buffers, run.begin, handle.stepBytes).then(() => end(null), end)
   }
 
   #end(writes: FileWrites<File>, run: Run, error: unknown): void {
