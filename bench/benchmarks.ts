@@ -12,6 +12,7 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark['run']>> = {
   many: async options => (await import('./many.ts')).run(options),
   'node-load': async options => (await import('./node-load.ts')).run(options),
   picker: async options => (await import('./picker.ts')).run(options),
+  'flash-crowd': async options => (await import('./flash-crowd.ts')).run(options),
   tracker: async options => (await import('./tracker.ts')).run(options),
   http: async options => (await import('./http.ts')).run(options),
   browser: async options => (await import('./browser.ts')).run(options),

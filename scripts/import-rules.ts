@@ -18,7 +18,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   // These access the internals of what they test and measure.
   interop: ['packages/*', 'apps/*'],
   sim: ['packages/*', 'apps/*'],
-  bench: ['packages/*', 'apps/*', 'interop', 'scripts'],
+  bench: ['packages/*', 'apps/*', 'interop', 'sim', 'scripts'],
   fuzz: ['packages/*', 'apps/*', 'scripts'],
   scripts: ['interop', 'packages/api', 'packages/options', 'apps/node', 'apps/hub'],
 }
