@@ -62,8 +62,7 @@ class SharedSocket {
     this.#host = host
     this.#onClose = onClose
     socket.onMessage = (bytes, from, port) => {
-      const view = this.#views.find(candidate => candidate.claims(bytes))
-      view?.onMessage?.(bytes, from, port)
+      for (const view of this.#views) if (view.claims(bytes)) return view.onMessage?.(bytes, from, port)
     }
     socket.onTurnEnd = () => {
       for (const view of this.#views) view.onTurnEnd?.()

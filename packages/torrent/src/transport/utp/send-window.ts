@@ -3,6 +3,8 @@ import { HEADER_BYTES, seqDistance } from './utp-packet.ts'
 
 /** The most packets in flight, a power of two. */
 export const MAX_PACKETS = 4096
+/** An ACK that is older than so many packets is not a packet that was overtaken, but a forged one. */
+const MAX_AGE = 1024
 const FIRST_CAPACITY = 32
 /** BEP 29, "packet loss": a packet is lost if this many that were sent after it have arrived. */
 const LOSS_THRESHOLD = 3
@@ -99,8 +101,8 @@ export class SendWindow {
   }
 
   /**
-   * Reads an ACK with its selective part. Returns null if it acknowledges packets that were never sent: it is forged or of another
-   * connection. The result is valid until the next call.
+   * Reads an ACK with its selective part. Returns null if it acknowledges packets that were never sent, or is far too old: it is forged or
+   * of another connection. The result is valid until the next call.
    */
   acknowledge(
     ackNr: number,
@@ -110,7 +112,7 @@ export class SendWindow {
     nowMs: number,
   ): AckResult | null {
     const count = seqDistance(ackNr, this.firstSeq) + 1
-    if (count > this.packets) return null
+    if (count > this.packets || count < -MAX_AGE) return null
     const result = this.result
     result.bytes = 0
     result.packets = 0

@@ -1,8 +1,8 @@
 /** Packets of uTP version 1 (BEP 29): a header of 20 bytes, a chain of extensions, a payload. */
 
 export const HEADER_BYTES = 20
-/** The most bytes of a selective ACK that we send: they describe the next 1,024 packets. */
-export const MAX_SACK_BYTES = 128
+/** The most bytes of a selective ACK that we send: they describe the next 1,536 packets. */
+export const MAX_SACK_BYTES = 192
 
 const VERSION = 1
 const SACK_EXTENSION = 1

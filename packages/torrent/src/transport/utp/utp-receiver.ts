@@ -5,6 +5,8 @@ import { PacketType } from './utp-packet.ts'
 
 /** Memory for packets that wait for a missing one or for a paused handler. */
 export const WINDOW_BYTES = 2 * 1024 * 1024
+/** Memory that a connection gets in any case, so that others cannot take all of it. */
+const LEAST_BYTES = 64 * 1024
 /** The queue is passed on in pieces of up to this size: a call costs more than the copy of a packet. */
 const DELIVERY_BYTES = 64 * 1024
 /** An ACK for a single packet waits this long for another packet, or for data to travel with. */
@@ -90,7 +92,9 @@ export class UtpReceiver {
   }
 
   get #windowBytes(): number {
-    return Math.max(0, Math.min(WINDOW_BYTES - this.arrived.heldBytes, this.#memory.receiveRoomBytes))
+    const { heldBytes } = this.arrived
+    const most = Math.max(this.#memory.receiveRoomBytes, LEAST_BYTES - heldBytes)
+    return Math.max(0, Math.min(WINDOW_BYTES - heldBytes, most))
   }
 
   /** Delivers payloads from `first` on in one call. Returns the index of the first that it left out. */

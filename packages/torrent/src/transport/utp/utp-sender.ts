@@ -16,6 +16,8 @@ import {
 
 /** Packets that leave in one turn of the event loop. More would delay other work, and overflow the buffers of the receiver. */
 const MAX_BURST = 64
+/** Packets that a connection may have in flight in any case, so that others cannot take all memory. */
+const LEAST_PACKETS = 32
 /** BEP 29, "packet loss". */
 const DUPLICATE_ACKS = 3
 
@@ -149,7 +151,8 @@ export class UtpSender {
     const { sent, outbox, congestion } = this
     let left = budget
     congestion.isLimiting = false
-    while (outbox.length > 0 && !sent.isFull && this.#memory.hasRoom) {
+    while (outbox.length > 0 && !sent.isFull) {
+      if (!this.#memory.hasRoom && sent.packets >= LEAST_PACKETS) break
       const bytes = Math.min(outbox.length, this.#packetBytes)
       const { inFlightBytes } = sent
       if (inFlightBytes + bytes > this.peerWindowBytes) break

@@ -283,7 +283,7 @@ export class UtpSocket implements PacketCarrier {
       ackNr: 0,
     })
     const againMs = dial.startedMs + SYN_TIMES_MS[dial.attempts++]!
-    dial.cancelTimer = this.#clock.after(againMs - nowMs, () => {
+    dial.cancelTimer = this.#clock.after(Math.max(0, againMs - nowMs), () => {
       if (dial.attempts < SYN_TIMES_MS.length) return this.#sendSyn(dial)
       dial.settle(null, new ShoalError('timeout', `${host} port ${port} does not answer over uTP`))
     })
