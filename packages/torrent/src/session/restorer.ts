@@ -147,10 +147,12 @@ function links(
 ): Pick<TorrentOrigin, 'trackers' | 'webSeeds' | 'ownTrackers' | 'ownWebSeeds'> {
   const own = metainfo?.trackers ?? []
   const known = new Set(own.flat())
+  const ownSeeds = metainfo?.webSeeds ?? []
   const added = trackers.filter(url => !known.has(url)).map(url => [url])
   return {
-    trackers: trackerTiers ?? [...own, ...added],
-    webSeeds: ownWebSeeds ? webSeeds : [...new Set([...(metainfo?.webSeeds ?? []), ...webSeeds])],
+    // Lists are shared where nothing was added, since there may be thousands of torrents.
+    trackers: trackerTiers ?? (added.length > 0 ? [...own, ...added] : own),
+    webSeeds: ownWebSeeds || ownSeeds.length === 0 ? webSeeds : [...new Set([...ownSeeds, ...webSeeds])],
     ...(trackerTiers && { ownTrackers: true }),
     ...(ownWebSeeds && { ownWebSeeds: true }),
   }

@@ -10,6 +10,9 @@ import { Selection } from '../../swarm/selection.ts'
 import type { SessionContext } from '../context.ts'
 import type { TorrentOrigin, TorrentPlace } from './origin.ts'
 
+/** One for all torrents: an empty map takes 200 bytes. */
+const NONE_UNFINISHED: ReadonlyMap<number, Uint8Array> = new Map()
+
 /** The content of a torrent whose metadata is known: where its bytes are stored, which pieces are present, and which are wanted. */
 export class Content {
   readonly metainfo: Metainfo
@@ -28,7 +31,7 @@ export class Content {
   /** Whether others, such as an earlier process that was killed, wrote some of the pieces: those may not have reached the disk yet. */
   isForeign = false
   /** Blocks of incomplete pieces that a transfer saved to storage for the next one to resume: a bitfield of blocks by piece. */
-  unfinished: ReadonlyMap<number, Uint8Array> = new Map()
+  unfinished = NONE_UNFINISHED
   selection: Selection
   /** Whether no wanted piece that is missing can be verified until peers send hashes (BEP 52). */
   needsHashes = false
