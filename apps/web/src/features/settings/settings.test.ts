@@ -84,7 +84,7 @@ test('the setting that a refusal names is found, also inside a list', () => {
 
 test('a search finds settings by their texts', () => {
   const found = sectionsMatching('ROUTER port', field => `${field.title} ${field.description}`)
-  expect(found.flatMap(section => section.fields.map(({ name }) => name))).toEqual(['network.port'])
+  expect(found.flatMap(section => section.fields.map(({ name }) => name))).toEqual(['network.portMapping'])
   expect(sectionsMatching(' ', () => '')).toBe(SECTIONS)
   expect(sectionsMatching('no such thing', field => field.title)).toEqual([])
 })
