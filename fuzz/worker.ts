@@ -16,7 +16,7 @@ const { openTarget } = await import('./target.ts')
 
 parentPort!.on('message', async (job: Job) => {
   const report = (it: Report) => parentPort!.postMessage(it)
-  const target = await openTarget(PARSERS.find(({ name }) => name === job.parser)!)
+  const target = await openTarget(PARSERS.find(({ name }) => name === job.parser)!, guided)
   if ('input' in job) {
     board.write(job.input)
     return report({ kind: 'checked', failure: await target.check(job.input) })
