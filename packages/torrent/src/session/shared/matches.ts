@@ -1,6 +1,9 @@
 import { equalBytes, readU32 } from '../../base/bytes.ts'
 import type { PieceLayout } from '../../metainfo/layout.ts'
 
+/** Files of one torrent with equal roots: more are left to its peers, so that a hostile torrent does not cost more time than an honest one. */
+const MAX_EQUAL = 16
+
 /** A file that two torrents have in common, by its index among all files of each. */
 export interface CommonFile {
   readonly ours: number
@@ -23,8 +26,8 @@ export class FileRoots {
       if (!root) continue
       const word = readU32(root, 0)
       const same = this.#byWord.get(word)
-      if (same) same.push(index)
-      else this.#byWord.set(word, [index])
+      if (same && same.length < MAX_EQUAL) same.push(index)
+      else if (!same) this.#byWord.set(word, [index])
     }
   }
 
@@ -33,17 +36,17 @@ export class FileRoots {
    * the file of two blocks with these hashes.
    */
   commonWith(other: PieceLayout): CommonFile[] {
-    const common: CommonFile[] = []
-    if (this.#byWord.size === 0) return common
+    const common = new Map<number, CommonFile>()
+    if (this.#byWord.size === 0) return []
     for (const [theirs, { lengthBytes }] of other.files.entries()) {
       const root = sharedRoot(other, theirs)
       for (const ours of (root && this.#byWord.get(readU32(root, 0))) ?? []) {
         const file = this.#layout.files[ours]!
-        if (file.lengthBytes === lengthBytes && equalBytes(file.piecesRoot!, root!))
-          common.push({ ours, theirs })
+        if (common.has(ours) || file.lengthBytes !== lengthBytes) continue
+        if (equalBytes(file.piecesRoot!, root!)) common.set(ours, { ours, theirs })
       }
     }
-    return common
+    return [...common.values()]
   }
 }
 

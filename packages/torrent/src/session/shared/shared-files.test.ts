@@ -118,6 +118,32 @@ describe('a file that two torrents of a session share', () => {
     expect(received(wanting)).toBe(0)
   })
 
+  it('is taken again when more files are selected later', async () => {
+    await using world = new SessionWorld()
+    const { a, b } = await pair({ lengths: [COMMON, 3 * COMMON] })
+    const session = await world.open(HOST, {}, { createMemoryStorage: storing([a, [0, 1]]) })
+    await addFound(session, a)
+    const taker = await session.add(b.metainfo, { memory: true, paused: true })
+    await taker.setPriorities(new Map([1, 2].map(file => [file, 0])))
+    taker.resume()
+    await world.until('the first file', () => taker.isComplete)
+    expect(haveOf(taker, 1)).toBe(0)
+    await taker.setPriority(1, 4)
+    await world.until('the second file', () => taker.isComplete)
+    expect([haveOf(taker, 0), haveOf(taker, 1), received(taker)]).toEqual([COMMON, 3 * COMMON, 0])
+  })
+
+  it('is found in a torrent that is added later', async () => {
+    await using world = new SessionWorld()
+    const { a, b } = await pair()
+    const session = await world.open(HOST, {}, { createMemoryStorage: storing([a, [0]]) })
+    const taker = await addTo(session, b)
+    await world.clock.advance(3000)
+    expect(taker.files[0]!.copies).toEqual([])
+    await addFound(session, a)
+    await world.until('common file', () => haveOf(taker) === COMMON)
+  })
+
   it('is neither given nor taken by a private torrent', async () => {
     await using world = new SessionWorld()
     const open = await pair()
@@ -159,5 +185,12 @@ describe('common files', () => {
       files: b.layout.files.map(file => ({ ...file, lengthBytes: 64 })),
     } as unknown as PieceLayout
     expect(new FileRoots(a.layout).commonWith(shorter)).toEqual([])
+  })
+
+  it('are found in time that does not depend on how often a file repeats', async () => {
+    const { a } = await pair()
+    const files = Array.from({ length: 20_000 }, () => a.layout.files[0]!)
+    const many = { pieceLengthBytes: a.layout.pieceLengthBytes, files } as unknown as PieceLayout
+    expect(new FileRoots(many).commonWith(many)).toHaveLength(16)
   })
 })

@@ -1,5 +1,5 @@
 import type { FileCopy } from '../../api.ts'
-import { hex } from '../../base/bytes.ts'
+import { hex, readU32 } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { PieceLayout } from '../../metainfo/layout.ts'
 import { currentPath } from '../torrent/relocation.ts'
@@ -11,8 +11,8 @@ import { SharedSource } from './shared-source.ts'
 
 /** Torrents that one download takes bytes from. */
 const MAX_SOURCES = 16
-/** Torrents that are compared with one download in a second. */
-const COMPARED_AT_A_TIME = 1000
+/** Torrents that are compared with one to say where else its files are. */
+const MAX_COPIES = 100
 
 /** The torrents of a session. */
 export interface SessionTorrents {
@@ -24,8 +24,6 @@ interface Download {
   readonly running: Running
   readonly roots: FileRoots
   readonly sources: Map<Torrent, SharedSource>
-  /** Torrents that were not compared with it yet. */
-  waiting: Torrent[]
 }
 
 /**
@@ -38,6 +36,8 @@ export class SharedFiles {
   readonly #downloads = new Map<Torrent, Download>()
   /** Bytes that a torrent took, by file and by the torrent that had them. */
   readonly #taken = new WeakMap<Torrent, Map<string, number>>()
+  /** Created for the first download: a session of seeds needs none. */
+  #index: RootIndex | null = null
   /** Changes with the set of torrents and what is known of them. */
   #generation = 0
   readonly #copies = new WeakMap<Torrent, { generation: number; copies: Map<number, FileCopy[]> }>()
@@ -52,31 +52,31 @@ export class SharedFiles {
   /** The files of a torrent became known, or its pieces were checked. */
   changed(torrent: Torrent): void {
     this.#generation++
-    if (!layoutOf(torrent)) return
-    for (const [other, download] of this.#downloads) if (other !== torrent) download.waiting.push(torrent)
+    if (!this.#index || !layoutOf(torrent)) return
+    this.#index.add(torrent)
+    for (const other of this.#index.alike(torrent)) {
+      const download = this.#downloads.get(other)
+      if (download) this.#compare(other, download, torrent)
+    }
   }
 
   removed(torrent: Torrent): void {
     this.#generation++
+    this.#index?.delete(torrent)
     this.#downloads.delete(torrent)
-    for (const download of this.#downloads.values()) {
-      const source = download.sources.get(torrent)
-      download.sources.delete(torrent)
-      if (source) download.running.swarm.sources.removeSupplier(source)
-    }
+    for (const download of this.#downloads.values()) leave(download, torrent)
   }
 
   /** Once a second, and when a transfer begins: finds torrents with files that this one wants. */
   share(torrent: Torrent): void {
     const { running } = torrent.phases.network
     const layout = layoutOf(torrent)
-    if (!running || !layout || running.transfer.wanted.isFinished) {
-      this.#downloads.delete(torrent)
-      return
-    }
-    const download = this.#downloadOf(torrent, running, layout)
-    for (const other of download.waiting.splice(0, COMPARED_AT_A_TIME))
-      this.#compare(torrent, download, other)
+    const known = this.#downloads.get(torrent)
+    const isWanting = running && layout && !running.transfer.wanted.isFinished
+    if (known && known.running === running && isWanting) return
+    this.#downloads.delete(torrent)
+    for (const other of known?.sources.keys() ?? []) leave(known!, other)
+    if (isWanting) this.#begin(torrent, running, layout)
   }
 
   /** A torrent verified and stored a piece. */
@@ -102,8 +102,8 @@ export class SharedFiles {
     const layout = layoutOf(torrent)
     if (!layout) return copies
     const roots = new FileRoots(layout)
-    for (const other of this.#registry.torrents) {
-      const theirs = other !== torrent && layoutOf(other)
+    for (const other of [...this.#indexed().alike(torrent)].slice(0, MAX_COPIES)) {
+      const theirs = layoutOf(other)
       const { content } = other.phases.data
       if (!theirs || !content) continue
       for (const { ours, theirs: at } of roots.commonWith(theirs)) {
@@ -114,20 +114,24 @@ export class SharedFiles {
     return copies
   }
 
-  #downloadOf(torrent: Torrent, running: Running, layout: PieceLayout): Download {
-    const known = this.#downloads.get(torrent)
-    if (known?.running === running) return known
-    const waiting = this.#registry.torrents.filter(other => other !== torrent)
-    const download = { running, roots: new FileRoots(layout), sources: new Map(), waiting }
+  #indexed(): RootIndex {
+    if (!this.#index) {
+      this.#index = new RootIndex()
+      for (const torrent of this.#registry.torrents) if (layoutOf(torrent)) this.#index.add(torrent)
+    }
+    return this.#index
+  }
+
+  #begin(torrent: Torrent, running: Running, layout: PieceLayout): void {
+    const download = { running, roots: new FileRoots(layout), sources: new Map() }
     this.#downloads.set(torrent, download)
     running.transfer.picker.onBegun = piece => this.#begun(torrent, piece)
-    return download
+    for (const other of this.#indexed().alike(torrent)) this.#compare(torrent, download, other)
   }
 
   #compare(torrent: Torrent, download: Download, other: Torrent): void {
     const layout = layoutOf(other)
-    const known = download.sources.get(other)
-    if (!layout || download.sources.size >= MAX_SOURCES || (known && !known.isClosed)) return
+    if (!layout || download.sources.size >= MAX_SOURCES || download.sources.has(other)) return
     const files = download.roots.commonWith(layout)
     if (files.length > 0) this.#join(torrent, download, other, files)
   }
@@ -170,6 +174,60 @@ export class SharedFiles {
     if (this.#isClaiming) return
     for (const { sources } of this.#downloads.values()) sources.get(torrent)?.claim(piece)
   }
+}
+
+/** Torrents by the first word of the pieces roots of their files. */
+class RootIndex {
+  readonly #byWord = new Map<number, Torrent | Torrent[]>()
+  readonly #known = new Set<Torrent>()
+
+  add(torrent: Torrent): void {
+    if (this.#known.has(torrent)) return
+    this.#known.add(torrent)
+    for (const word of rootWords(torrent)) {
+      const same = this.#byWord.get(word)
+      // Nearly every file is in one torrent only.
+      if (!same) this.#byWord.set(word, torrent)
+      else if (Array.isArray(same)) same.push(torrent)
+      else this.#byWord.set(word, [same, torrent])
+    }
+  }
+
+  delete(torrent: Torrent): void {
+    if (!this.#known.delete(torrent)) return
+    for (const word of rootWords(torrent)) {
+      const left = asList(this.#byWord.get(word) ?? []).filter(other => other !== torrent)
+      if (left.length === 0) this.#byWord.delete(word)
+      else this.#byWord.set(word, left)
+    }
+  }
+
+  /** Other torrents that may have a file in common. */
+  alike(torrent: Torrent): Set<Torrent> {
+    const found = new Set<Torrent>()
+    for (const word of rootWords(torrent))
+      for (const other of asList(this.#byWord.get(word) ?? [])) found.add(other)
+    found.delete(torrent)
+    return found
+  }
+}
+
+function asList(torrents: Torrent | readonly Torrent[]): readonly Torrent[] {
+  return Array.isArray(torrents) ? torrents : [torrents as Torrent]
+}
+
+/** First words of the roots, as small integers, which cost no memory of their own. */
+function rootWords({ phases }: Torrent): Set<number> {
+  const words = new Set<number>()
+  for (const { piecesRoot } of phases.data.content?.layout.files ?? [])
+    if (piecesRoot) words.add(readU32(piecesRoot, 0) | 0)
+  return words
+}
+
+function leave({ running, sources }: Download, other: Torrent): void {
+  const source = sources.get(other)
+  sources.delete(other)
+  if (source) running.swarm.sources.removeSupplier(source)
 }
 
 /** The layout of a torrent whose files may be shared; null for private torrents and those without v2 hashes. */

@@ -69,10 +69,6 @@ export class SharedSource implements BlockSupplier {
     this.#join()
   }
 
-  get isClosed(): boolean {
-    return this.#use === 'closed'
-  }
-
   has(piece: number): boolean {
     return this.#pieces?.has(piece) ?? false
   }
