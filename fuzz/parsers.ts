@@ -16,6 +16,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'metainfo', file: 'packages/torrent/src/metainfo/parse-metainfo.ts', export: 'parseMetainfo', takes: 'bytes', format: 'bencode', throws: ['bad-torrent', 'unsupported'], maxBytes: MOST },
   { name: 'info', file: 'packages/torrent/src/metainfo/parse-info.ts', export: 'parseInfo', takes: 'bytes', format: 'bencode', throws: ['bad-torrent', 'unsupported'], maxBytes: MOST },
   { name: 'magnet', file: 'packages/torrent/src/metainfo/magnet.ts', export: 'parseMagnet', takes: 'utf8', format: 'text', throws: ['bad-magnet'], maxBytes: 16384 },
+  { name: 'mutable-magnet', file: 'packages/torrent/src/metainfo/mutable-magnet.ts', export: 'parseMutableMagnet', takes: 'utf8', format: 'text', throws: ['bad-magnet'], maxBytes: 5000 },
   { name: 'info-hash', file: 'packages/torrent/src/metainfo/info-hash.ts', export: 'parseInfoHash', takes: 'utf8', format: 'text', throws: ['bad-info-hash'], maxBytes: 200 },
   { name: 'cid', file: 'packages/torrent/src/metainfo/cid.ts', export: 'parseCid', takes: 'utf8', format: 'text', throws: ['bad-info-hash'], maxBytes: 200 },
   { name: 'resume-record', file: 'packages/torrent/src/storage/resume-record.ts', export: 'decodeProgress', takes: 'bytes', format: 'bencode', throws: ['bad-bencode'], maxBytes: MOST },

@@ -25,6 +25,10 @@ import {
 } from '../../packages/torrent/src/discovery/tracker/udp-messages.ts'
 import { type Cid, fileCid, parseCid, torrentCid } from '../../packages/torrent/src/metainfo/cid.ts'
 import { formatMagnet, parseMagnet } from '../../packages/torrent/src/metainfo/magnet.ts'
+import {
+  formatMutableMagnet,
+  parseMutableMagnet,
+} from '../../packages/torrent/src/metainfo/mutable-magnet.ts'
 import { parseInfo } from '../../packages/torrent/src/metainfo/parse-info.ts'
 import { parseMetainfo } from '../../packages/torrent/src/metainfo/parse-metainfo.ts'
 import { writeMetainfo } from '../../packages/torrent/src/metainfo/write-metainfo.ts'
@@ -93,6 +97,7 @@ export const DRIVERS: Drivers = {
   ),
   metainfo: driver(parseMetainfo, value => writeMetainfo(value)),
   info: driver((bytes: Uint8Array) => parseInfo(bytes, { encoding: 'shift_jis' })),
+  'mutable-magnet': driver(parseMutableMagnet, value => formatMutableMagnet(value)),
   magnet: driver(parseMagnet, value => formatMagnet(value)),
   cid: driver(parseCid, (cid: Cid) =>
     cid.kind === 'torrent' ? torrentCid(cid.infoHashes) : fileCid(cid.piecesRoot),
