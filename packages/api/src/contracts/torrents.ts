@@ -15,6 +15,7 @@ import { Job } from '../schemas/job.ts'
 import { CountedLabel, Label } from '../schemas/label.ts'
 import { HISTORY_RANGES, History } from '../schemas/node.ts'
 import { IpFilterStatus, KnownPeer, Peer } from '../schemas/peer.ts'
+import { PeerReach } from '../schemas/peer-reach.ts'
 import {
   ActedOn,
   ActOnTorrents,
@@ -214,6 +215,14 @@ export const TORRENTS = contract({
       summary: 'List peers seen before, most recently seen first',
       input: z.object(PageInput),
       output: page(KnownPeer),
+    }),
+    getPeerReach: operation({
+      method: 'GET',
+      path: '/api/peer-reach',
+      area: 'peers',
+      summary: 'Get whether peers from outside can connect, why not, and what routers were asked to open',
+      input: z.object({}),
+      output: PeerReach,
     }),
     getIpFilter: operation({
       method: 'GET',

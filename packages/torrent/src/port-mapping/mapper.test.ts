@@ -232,6 +232,15 @@ describe('a router', () => {
   )
 })
 
+it('needs no router on a machine that has a public address', async () => {
+  const router = await FakeRouter.start({ pcp: false, natPmp: false, upnp: false })
+  router.machine = '80.5.6.7'
+  const mapper = router.open()
+  await router.until(mapper, () => true)
+  expect(mapper.status).toMatchObject({ isDirect: true, problem: null })
+  await router.close(mapper)
+})
+
 it('closes within two seconds at a router that has gone', async () => {
   const { router, mapper } = await mappedBy(NO_UPNP)
   router.isOn = false

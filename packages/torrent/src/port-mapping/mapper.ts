@@ -2,6 +2,7 @@ import { withTimeLimit } from '../base/abort.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { DatagramSocket, IpFamily, OpenDatagram } from '../transport/datagram.ts'
+import { kindOfAddress } from './external-address.ts'
 import { decodeNatPmp } from './nat-pmp.ts'
 import { decodePcp } from './pcp.ts'
 import type {
@@ -71,7 +72,11 @@ export class RouterPortMapper implements PortMapper {
     const mappings = this.#links.flatMap(link => link.mappings)
     const searching = this.#isSearching || this.#links.some(link => link.isSearching)
     const hasOpen = mappings.some(({ method, problem }) => method !== null && problem === null)
-    return { searching, mappings, problem: searching || hasOpen ? null : this.#problem(mappings) }
+    const isDirect = this.#links.some(
+      ({ network: { family, address } }) => family === 4 && kindOfAddress(address) === 'public',
+    )
+    const isFine = searching || hasOpen || isDirect
+    return { searching, isDirect, mappings, problem: isFine ? null : this.#problem(mappings) }
   }
 
   get endpoints(): ExternalEndpoint[] {

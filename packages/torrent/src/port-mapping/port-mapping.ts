@@ -53,7 +53,9 @@ export interface PortMappingStatus {
   /** Whether the mapper still waits for the first answers. */
   readonly searching: boolean
   readonly mappings: readonly PortMapping[]
-  /** Why no port of this machine is reachable through a mapping; null if one is, or while searching. */
+  /** Whether this machine has a public IPv4 address itself, so that no router translates its port. */
+  readonly isDirect: boolean
+  /** Why no port of this machine is reachable through a mapping; null if one is, if none is needed, or while searching. */
   readonly problem: PortMappingProblem | null
 }
 

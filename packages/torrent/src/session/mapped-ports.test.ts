@@ -10,7 +10,7 @@ const TRACKER = 'http://tracker.example/announce'
 /** A router that maps port 6881 to another one. */
 class TestMapper implements PortMapper {
   endpoints: ExternalEndpoint[] = []
-  readonly status = { searching: false, mappings: [], problem: null }
+  readonly status = { searching: false, isDirect: false, mappings: [], problem: null }
   readonly asked: PortsToMap[] = []
   changes = 0
   isClosed = false

@@ -1,11 +1,13 @@
-import type { NodeInfo } from '@shoal/api'
+import type { NodeInfo, PortMapping } from '@shoal/api'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { formatBytes, formatDuration, formatRate } from '../format.ts'
+import { formatBytes, formatDuration, formatRate, formatTime } from '../format.ts'
 import { printFacts } from '../terminal/print.ts'
 import { texts } from '../texts.ts'
+
+const METHODS = { pcp: 'PCP', 'nat-pmp': 'NAT-PMP', upnp: 'UPnP' }
 
 export const health = defineCommand({
   about: texts.health.about,
@@ -14,7 +16,12 @@ export const health = defineCommand({
   examples: [['health', texts.health.example]],
   async run(_words, options, { output, interrupt }) {
     const { api, address } = await openNode(options, interrupt.signal)
-    const [health, stats, node] = await Promise.all([api.getHealth({}), api.getStats({}), api.getNode({})])
+    const [health, stats, node, reach] = await Promise.all([
+      api.getHealth({}),
+      api.getStats({}),
+      api.getNode({}),
+      api.getPeerReach({}),
+    ])
     const code = health.status === 'ok' ? 0 : EXIT.failed
     if (output.json) {
       output.object({
@@ -22,6 +29,7 @@ export const health = defineCommand({
         url: address.url,
         peerPort: node.peerPort,
         takenPeerPort: node.takenPeerPort,
+        reach,
         stats,
       })
       return code
@@ -45,6 +53,8 @@ export const health = defineCommand({
       [rows.up, transfer(stats.uploadBytesPerSecond, stats.allTime.uploadedBytes)],
       [rows.connections, String(sum(stats.connections))],
       [rows.port, portText(node)],
+      [rows.reach, texts.health.peerReach.states[reach.state]],
+      ...reach.mappings.filter(isOpen).map(mapping => [rows.router, mappingText(mapping)] as const),
       [
         rows.dht,
         stats.dhtNodes === null ? texts.health.dhtOff : texts.health.dhtNodes({ count: stats.dhtNodes }),
@@ -55,10 +65,33 @@ export const health = defineCommand({
       ),
       [rows.memory, formatBytes(stats.memoryBytes)],
     ])
+    if (reach.problem)
+      output.line(
+        texts.health.problem({
+          problem: texts.health.peerReach.problems[reach.problem.code]({ port: String(reach.port) }),
+        }),
+      )
     for (const problem of health.problems ?? []) output.line(texts.health.problem({ problem }))
     return code
   },
 })
+
+function isOpen({ externalPort }: PortMapping): boolean {
+  return externalPort !== null
+}
+
+function mappingText(mapping: PortMapping): string {
+  const { peerReach } = texts.health
+  const words = {
+    transport: mapping.transport.toUpperCase(),
+    port: String(mapping.externalPort),
+    method: METHODS[mapping.method ?? 'upnp'],
+    address: mapping.externalAddress ?? mapping.internalAddress,
+  }
+  return mapping.expiresMs === null
+    ? peerReach.permanent(words)
+    : peerReach.mapping({ ...words, time: formatTime(mapping.expiresMs) })
+}
 
 function portText({ peerPort, takenPeerPort }: NodeInfo): string {
   if (peerPort === 0) return texts.health.noPort

@@ -9,6 +9,7 @@ import { takePage } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { moveTorrent } from './move-torrent.ts'
 import { ipFilterView } from './node-ip-filter.ts'
+import { decidePeerReach } from './peer-reach.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 import type { TorrentRow } from './torrent-row.ts'
 import { toPeers, toPieceMap } from './torrent-topic.ts'
@@ -90,6 +91,10 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
     removeLabel: async ({ name }) => {
       labels.remove(name)
       return {}
+    },
+    getPeerReach: async () => {
+      const { port, stats, portMapping } = manager.session
+      return decidePeerReach({ port, host: kernel.peerHost, isReachable: stats.isReachable, portMapping })
     },
     getIpFilter: async () => ipFilterView(manager),
     reloadIpFilter: async () => {

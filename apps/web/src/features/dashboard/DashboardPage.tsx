@@ -12,6 +12,7 @@ import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
 import { peerPortText } from '../../shared/node/peer-port.ts'
 import styles from './Dashboard.module.css'
 import { NowCard } from './NowCard.tsx'
+import { PeerReachDetails, usePeerReach } from './PeerReachFacts.tsx'
 import { TrafficCard } from './TrafficCard.tsx'
 
 const t = texts.pages.dashboard
@@ -146,9 +147,11 @@ function DiskCard({ stats }: { stats: NodeStats }) {
 function NodeCard({ stats }: { stats: NodeStats }) {
   const node = useNode()
   const info = useCell(node.info)
+  const reach = usePeerReach()
   const facts: [string, ReactNode][] = [
     [t.dht, stats.dhtNodes === null ? t.dhtOff : t.dhtNodes({ count: stats.dhtNodes })],
     [t.port, info ? peerPortText(info) : t.portNone],
+    [t.reach, reach ? t.peerReach.states[reach.state] : texts.app.none],
     [t.uptime, formatDuration(stats.uptimeSeconds)],
     [t.memory, formatBytes(stats.memoryBytes)],
     [t.version, info?.version ?? ''],
@@ -163,6 +166,7 @@ function NodeCard({ stats }: { stats: NodeStats }) {
           </div>
         ))}
       </dl>
+      {reach && <PeerReachDetails reach={reach} />}
       {stats.indexing.waiting > 0 && (
         <p className={layout.soft}>{t.indexing({ count: stats.indexing.waiting })}</p>
       )}

@@ -1,6 +1,7 @@
 import type { TORRENTS } from '../../contracts/torrents.ts'
 import type { CheckedInputOf, Implemented } from '../../operations.ts'
 import type { IpFilterStatus } from '../../schemas/peer.ts'
+import type { PeerReach } from '../../schemas/peer-reach.ts'
 import type { Torrent } from '../../schemas/torrent.ts'
 import { hasReason, hasTracker } from '../../torrent-reasons.ts'
 import { historyOf, pastHour, sampleHistory } from './history.ts'
@@ -159,6 +160,7 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
       state.tellLabels()
       return {}
     },
+    getPeerReach: async () => peerReachOf(state),
     getIpFilter: async () => ipFilterOf(state),
     reloadIpFilter: async () => ipFilterOf(state),
     listKnownPeers: async ({ cursor, limit }) => pageOf([], cursor, limit),
@@ -166,6 +168,28 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
       state.isFresh || range === 'hour'
         ? historyOf(range, state.minutes)
         : sampleHistory(range, state.clock.nowMs()),
+  }
+}
+
+/** A node whose router opened the port. */
+function peerReachOf({ settings, clock }: SimulatedState): PeerReach {
+  const { port, portMapping } = settings.network
+  const mapping = {
+    transport: 'tcp',
+    router: '192.168.1.1',
+    method: 'pcp',
+    internalAddress: '192.168.1.5',
+    internalPort: port,
+    externalAddress: '203.0.113.7',
+    externalPort: port,
+    expiresMs: clock.nowMs() + 3_600_000,
+    problem: null,
+  } as const
+  return {
+    state: portMapping ? 'mapped' : 'unknown',
+    port,
+    problem: null,
+    mappings: portMapping ? [mapping] : [],
   }
 }
 
