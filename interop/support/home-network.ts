@@ -22,8 +22,6 @@ export const PLACES = {
   router: { 4: '45.67.89.11', 6: '2a0b:c0de::11' },
   home: { 4: '192.168.1.2', 6: '2a0b:c0de:1::2' },
 } as const
-/** Another address that the provider may give the router. */
-export const OTHER_ADDRESS = '45.67.89.12'
 type Place = keyof typeof PLACES
 
 /** Lets connections from outside in only where miniupnpd maps them. */

@@ -241,6 +241,18 @@ it('needs no router on a machine that has a public address', async () => {
   await router.close(mapper)
 })
 
+it.each([{}, { pcp: false }, { pcp: false, natPmp: false }])(
+  'removes a mapping that the router grants while it closes (%j)',
+  async behavior => {
+    const router = await FakeRouter.start(behavior)
+    const mapper = router.open()
+    expect(await router.clock.until(() => router.mapped.length > 0, 20_000)).toBe(true)
+    expect(mapper.status.mappings.every(({ externalPort }) => externalPort === null)).toBe(true)
+    await router.close(mapper)
+    expect(router.mapped).toEqual([])
+  },
+)
+
 it('closes within two seconds at a router that has gone', async () => {
   const { router, mapper } = await mappedBy(NO_UPNP)
   router.isOn = false

@@ -25,30 +25,37 @@ const RESULTS: Readonly<Record<number, readonly [PortMappingProblemCode, string]
   [PCP_RESULT.addressMismatch]: ['double-nat', 'another router is between it and this machine'],
 }
 
+/**
+ * RFC 6887 section 11.2: a renewal must have the nonce of the mapping, also after the router was given up in between. By transport and internal
+ * port.
+ */
+export type Nonces = Map<string, Uint8Array>
+
 /** The Port Control Protocol (RFC 6887): IPv4 mappings, and pinholes for IPv6. */
 export class PcpProtocol implements MappingProtocol {
   readonly method = 'pcp'
   readonly #port: RouterPort
   readonly #onRestart: () => void
   readonly #epoch = new EpochCheck()
-  /** RFC 6887 section 11.2: a renewal must have the nonce of the mapping. By transport and internal port. */
-  readonly #nonces = new Map<string, Uint8Array>()
+  readonly #nonces: Nonces
 
-  private constructor(port: RouterPort, onRestart: () => void) {
+  private constructor(port: RouterPort, nonces: Nonces, onRestart: () => void) {
     this.#port = port
+    this.#nonces = nonces
     this.#onRestart = onRestart
   }
 
   /** Asks whether the router speaks PCP; null if it speaks only NAT-PMP. Rejects with `no-answer`. */
   static async find(
     port: RouterPort,
+    nonces: Nonces,
     onRestart: () => void,
     signal: AbortSignal,
   ): Promise<PcpProtocol | null> {
     const request = encodeAnnounce(port.network.address)
     const answer = await port.request(request, DELAYS_MS, decodePcp, signal)
     if (answer === 'unsupported-version' || answer.map) return null
-    const protocol = new PcpProtocol(port, onRestart)
+    const protocol = new PcpProtocol(port, nonces, onRestart)
     protocol.#epoch.accept(answer.epochSeconds, port.clock.nowMs())
     return protocol
   }
@@ -81,7 +88,6 @@ export class PcpProtocol implements MappingProtocol {
     // RFC 6887 section 15.
     const { externalPort: port, externalAddress: address } = granted
     await this.#send(transport, internalPort, 0, { port, address }, signal)
-    this.#nonces.delete(`${transport} ${internalPort}`)
   }
 
   close(): Promise<void> {

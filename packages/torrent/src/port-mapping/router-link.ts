@@ -4,9 +4,15 @@ import type { Random } from '../base/random.ts'
 import type { OpenDatagram } from '../transport/datagram.ts'
 import { problemOfAddress } from './external-address.ts'
 import { NatPmpProtocol } from './nat-pmp-protocol.ts'
-import { PcpProtocol } from './pcp-protocol.ts'
+import { type Nonces, PcpProtocol } from './pcp-protocol.ts'
 import type { MappedTransport, PortMapping, PortMappingProblem, PortsToMap } from './port-mapping.ts'
-import { type Granted, type LocalNetwork, type MappingProtocol, RouterError } from './protocol.ts'
+import {
+  type Granted,
+  type LocalNetwork,
+  type MappingProtocol,
+  type MapRequest,
+  RouterError,
+} from './protocol.ts'
 import type { RouterHttp } from './router-http.ts'
 import { RouterPort, type RouterPortOptions } from './router-port.ts'
 import { type FoundDevice, findDevice } from './upnp-discovery.ts'
@@ -21,6 +27,8 @@ const PERMANENT_RENEWAL_MS = 20 * 60_000
 const MIN_RENEWAL_MS = 30_000
 /** Mappings are renewed at most this often because of announcements, which anyone in the network can send. */
 const HINT_PERIOD_MS = 10_000
+/** Time that a router has to answer a last request when we close. */
+const LAST_ANSWER_MS = 1000
 /** RFC 6887 section 14.1.3: after an announcement, clients wait up to five seconds, so that they do not all ask at once. */
 const HINT_DELAY_MS = 5000
 
@@ -50,6 +58,7 @@ export class RouterLink {
   readonly #abort = new AbortController()
   readonly #held = new Map<MappedTransport, Held>()
   readonly #problems = new Map<MappedTransport, PortMappingProblem>()
+  readonly #nonces: Nonces = new Map()
   readonly #running: Promise<void>
   #protocol: MappingProtocol | null = null
   #bootId: string | undefined
@@ -57,6 +66,9 @@ export class RouterLink {
   /** Something happened while it was not asleep. */
   #isStale = false
   #isSearching = true
+  #isClosing = false
+  /** Set while a router is asked to map a port. */
+  #asked: Promise<unknown> | null = null
   #hintedMs = Number.NEGATIVE_INFINITY
   #cancelHint: (() => void) | null = null
 
@@ -119,14 +131,17 @@ export class RouterLink {
   /** Removes the mappings; gives up when the signal is aborted. Never rejects. */
   async close(signal: AbortSignal): Promise<void> {
     this.#cancelHint?.()
+    this.#isClosing = true
+    // A mapping that a router grants just now can only be removed when its answer has come.
+    await this.#lastAnswer()
     this.#abort.abort()
     this.#wake?.()
     await this.#running
-    const removals = this.#transports().map(async ([transport, port]) => {
+    // One after the other: some routers lose requests that come at once.
+    for (const [transport, port] of this.#transports()) {
       const held = this.#held.get(transport)
       await held?.protocol.unmap(transport, port, held.granted, signal).catch(() => {})
-    })
-    await Promise.all(removals)
+    }
     this.#held.clear()
     await this.#protocol?.close()
   }
@@ -167,7 +182,7 @@ export class RouterLink {
   }
 
   async #tryProtocols(signal: AbortSignal): Promise<boolean> {
-    const search = new ProtocolSearch(this.#options, () => this.renew(), signal)
+    const search = new ProtocolSearch(this.#options, this.#nonces, () => this.renew(), signal)
     let refusal: Map<MappedTransport, PortMappingProblem> | null = null
     try {
       for (let found = await search.next(); found; found = await search.next()) {
@@ -192,14 +207,13 @@ export class RouterLink {
   async #mapAll(protocol: MappingProtocol, signal: AbortSignal): Promise<boolean> {
     let suggestedPort = 0
     for (const [transport, internalPort] of this.#transports()) {
+      if (this.#isClosing) return true
       const before = this.#held.get(transport)
       const previous = before?.protocol === protocol ? before.granted : null
       const wanted = previous?.externalPort ?? (suggestedPort || internalPort)
       try {
-        const granted = await protocol.map(
-          { transport, internalPort, suggestedPort: wanted, previous },
-          signal,
-        )
+        const request = { transport, internalPort, suggestedPort: wanted, previous }
+        const granted = await this.#ask(protocol, request, signal)
         if (granted.externalPort === 0)
           throw new RouterError('router-error', `The router at ${protocol.router} opened port 0`)
         this.#held.set(transport, { protocol, granted, atMs: this.#options.clock.nowMs() })
@@ -212,6 +226,30 @@ export class RouterLink {
       }
     }
     return true
+  }
+
+  async #ask(protocol: MappingProtocol, request: MapRequest, signal: AbortSignal): Promise<Granted> {
+    const asked = protocol.map(request, signal)
+    this.#asked = asked
+    try {
+      return await asked
+    } finally {
+      this.#asked = null
+    }
+  }
+
+  /** Waits a moment for the answer to what was asked. */
+  async #lastAnswer(): Promise<void> {
+    const asked = this.#asked
+    if (!asked) return
+    await new Promise<void>(resolve => {
+      const cancel = this.#options.clock.after(LAST_ANSWER_MS, resolve)
+      const end = () => {
+        cancel()
+        resolve()
+      }
+      asked.then(end, end)
+    })
   }
 
   /** Mappings of a router that does not answer may still work until their lifetime ends. */
@@ -270,7 +308,7 @@ class ProtocolSearch {
   #kept: MappingProtocol | null = null
   #onSettled = () => {}
 
-  constructor(options: RouterLinkOptions, onRestart: () => void, signal: AbortSignal) {
+  constructor(options: RouterLinkOptions, nonces: Nonces, onRestart: () => void, signal: AbortSignal) {
     this.#clock = options.clock
     this.#signal = signal
     const abort = () => this.#ended.abort(signal.reason)
@@ -284,7 +322,7 @@ class ProtocolSearch {
       const place = { ...options, network: { ...network, gateway: network.gateway } }
       if (network.family === 4)
         finds.unshift(findAt(place, port => NatPmpProtocol.find(port, onRestart, limit)))
-      finds.unshift(findAt(place, port => PcpProtocol.find(port, onRestart, limit)))
+      finds.unshift(findAt(place, port => PcpProtocol.find(port, nonces, onRestart, limit)))
     }
     this.#settled = finds.map(() => undefined)
     this.#results = finds.map(async (find, i) => {
