@@ -6,10 +6,10 @@ import { SharedDatagrams } from '../shared-datagrams.ts'
 import { UtpTransport } from './utp-transport.ts'
 
 const fastClock: Clock = {
-  nowMs: () => 10 * performance.now(),
+  nowMs: () => 2 * performance.now(),
   unixMs: () => Date.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs / 10)
+    const timer = setTimeout(callback, Math.max(0, delayMs) / 2)
     return () => clearTimeout(timer)
   },
 }
