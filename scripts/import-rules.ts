@@ -84,3 +84,30 @@ export const ENGINE_PURE: Record<string, readonly string[]> = {
 /** Tests, test helpers and development tools. They may use development packages and Node, and import any file of their workspace. */
 export const TEST_FILE =
   /(?:\.test|\.bench|[.-]suite|[.-]testing|(?:^|\/)compliance|(?:^|\/)test-[^/]+)\.tsx?$|\/testing\/|^apps\/[^/]+\/(?:scripts|e2e)\//
+
+/** Modules and globals that reach the network by themselves, past a proxy. */
+export const NETWORK_MODULES =
+  /^(?:node:(?:net|dgram|dns|dns\/promises|tls|http|https|http2)|undici|ws|basic-ftp|node-datachannel)$/
+export const NETWORK_GLOBALS = /(?<![.\w])(?:fetch|new WebSocket|new EventSource)\(/
+
+/**
+ * The files of the engine and of the node that reach the network, with the reason why none of them bypasses a strict proxy. Everything else receives
+ * the functions of a route. Files that import only types or `isIP` need no line.
+ */
+export const NETWORK_ACCESS: Record<string, string> = {
+  'packages/torrent/src/discovery/tracker/ws/web-socket.ts': 'replaced by routed-socket.node.ts on a route',
+  'packages/torrent/src/discovery/tracker/ws/routed-socket.node.ts': 'gets its connections from the route',
+  'packages/torrent/src/port-mapping/router-http.node.ts': 'routers are not asked on a strict route',
+  'packages/torrent/src/transport/adopt.node.ts': 'moves sockets that others opened',
+  'packages/torrent/src/transport/datagram.node.ts': 'replaced by the relay on a strict route',
+  'packages/torrent/src/transport/http/http-client.node.ts': 'gets its connections from the route',
+  'packages/torrent/src/transport/http/http-connection.node.ts': 'gets its connections from the route',
+  'packages/torrent/src/transport/proxy/tunnel.node.ts': 'connects to the proxy only',
+  'packages/torrent/src/transport/resolve.node.ts': 'replaced by the names of the route',
+  'packages/torrent/src/transport/tcp-transport.node.ts':
+    'gets its connections from the route; listens only if that may',
+  'packages/torrent/src/transport/webrtc/rtc.node.ts': 'not opened on a strict route',
+  'apps/node/src/node/kernel/http/outside-lookup.ts': 'used only without a route',
+  'apps/node/src/node/server/door.ts': 'accepts connections of the console and API, and opens none',
+  'apps/node/src/node/transfers/ftp/ftp-file.ts': 'FTP is refused on a route',
+}
