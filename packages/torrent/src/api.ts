@@ -75,8 +75,8 @@ export type TorrentState = 'paused' | 'metadata' | 'checking' | 'downloading' | 
 /**
  * The reason why a torrent does not do what its state says. `no-peers`: no peer or web seed is connected. `tracker-error`: the same, and all of its
  * trackers fail; a seed has it if nothing but its trackers can find peers. `stalled`: peers are connected, but nothing has arrived for a minute.
- * `changed-files`: it was complete, and downloads again the pieces of files that were changed on disk. `no-route`: the proxy or the network interface,
- * without which nothing may be transferred, does not work.
+ * `changed-files`: it was complete, and downloads again the pieces of files that were changed on disk. `no-route`: the proxy, without which
+ * nothing may be transferred, does not work.
  */
 export type TorrentReason = 'no-peers' | 'tracker-error' | 'stalled' | 'changed-files' | 'no-route'
 

@@ -230,7 +230,7 @@ export const common: Translation<typeof original> = {
     'tracker-error': 'Tracker-Fehler',
     stalled: 'steht still',
     'changed-files': 'Dateien geändert',
-    'no-route': 'kein Proxy oder keine Schnittstelle',
+    'no-route': 'Proxy-Fehler',
   },
   trackerStates: { idle: 'inaktiv', working: 'wird gefragt', ok: 'in Ordnung', failed: 'Fehler' },
   progress: {

@@ -216,7 +216,7 @@ export const common = {
     'tracker-error': 'tracker error',
     stalled: 'stalled',
     'changed-files': 'files changed',
-    'no-route': 'no proxy or interface',
+    'no-route': 'proxy fails',
   },
   trackerStates: { idle: 'idle', working: 'announcing', ok: 'ok', failed: 'failed' },
   progress: {

@@ -41,7 +41,7 @@ export const list: Translation<typeof english> = {
     'tracker-error': 'Tracker-Fehler',
     stalled: 'Steht still',
     'changed-files': 'Dateien geändert',
-    'no-route': 'Kein Proxy oder keine Schnittstelle',
+    'no-route': 'Proxy-Fehler',
   },
   queuedAt: 'Wartet ({position})',
   column: {

@@ -39,7 +39,7 @@ export const list = {
     'tracker-error': 'Tracker error',
     stalled: 'Stalled',
     'changed-files': 'Files changed',
-    'no-route': 'No proxy or interface',
+    'no-route': 'Proxy error',
   },
   queuedAt: 'Queued ({position})',
   column: {
