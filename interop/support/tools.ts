@@ -38,6 +38,9 @@ export const TOOLS = {
   unshare: { debian: 'util-linux', find: once(() => which('unshare')) },
   nsenter: { debian: 'util-linux', find: once(() => which('nsenter')) },
   cc: { debian: 'gcc', find: once(() => which('cc')) },
+  danted: { debian: 'dante-server', find: once(() => which('danted')) },
+  tinyproxy: { debian: 'tinyproxy-bin', find: once(() => which('tinyproxy')) },
+  microsocks: { debian: 'microsocks', find: once(() => which('microsocks')) },
   mount: { debian: 'mount', find: once(() => which('mount')) },
 } as const satisfies Record<string, Tool>
 

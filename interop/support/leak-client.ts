@@ -1,0 +1,78 @@
+/** A session behind a strict proxy that is made to try everything that could leave without it. */
+import { mkdtemp } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Session, type SessionOptions, systemClock } from '@shoal/torrent'
+import { openRoute } from '@shoal/torrent/route'
+import { httpGet } from '../../apps/node/src/node/kernel/http/http-request.ts'
+import { answerJsonLines } from './json-lines.ts'
+
+interface Attempt {
+  readonly proxy: string
+  readonly torrent: string
+  readonly options: SessionOptions
+  readonly trackers?: readonly string[]
+  readonly webSeeds?: readonly string[]
+  readonly magnet?: string
+  readonly peer?: string
+  /** Milliseconds to wait for the download, or if it cannot end, for what else may happen. */
+  readonly waitMs: number
+}
+
+let last: Session | null = null
+
+answerJsonLines({
+  /** Opens a session, adds the torrent and waits. Resolves to what became of it. */
+  async run({ proxy, torrent, options, trackers, webSeeds, magnet, peer, waitMs }: Attempt) {
+    await last?.close()
+    const directory = await mkdtemp(join(tmpdir(), 'shoal-leak-'))
+    const session = await Session.open({
+      ...{ dht: false, lsd: false, trackers: trackers !== undefined, port: 6881, directory },
+      ...options,
+      proxy: { url: proxy, mode: 'strict' },
+    })
+    last = session
+    const added = await session.add(magnet ?? Uint8Array.from(Buffer.from(torrent, 'base64')), {
+      ...(trackers && { trackers }),
+      ...(webSeeds && { webSeeds }),
+    })
+    if (peer) added.addPeer(peer)
+    const done = await added
+      .whenComplete({ signal: AbortSignal.timeout(waitMs) })
+      .then(() => true)
+      .catch(() => false)
+    return { done, port: session.port, reason: added.stats.reason, problems: session.problems }
+  },
+  /** What became of the last torrent after another while. */
+  async later({ waitMs }: { waitMs: number }) {
+    const [torrent] = last!.torrents
+    const signal = AbortSignal.timeout(waitMs)
+    const done = await torrent!.whenComplete({ signal }).then(
+      () => true,
+      () => false,
+    )
+    return { done, reason: torrent!.stats.reason, problems: last!.problems }
+  },
+  limit: ({ bytesPerSecond }: { bytesPerSecond: number | null }) =>
+    last!.setLimits({ downloadBytesPerSecond: bytesPerSecond ?? Number.POSITIVE_INFINITY }),
+  /** Whether something accepts connections at a port of this machine. */
+  accepts: ({ port }: { port: number }) =>
+    new Promise<boolean>(resolve => {
+      const socket = connect({ host: '10.99.0.2', port })
+      socket.on('error', () => resolve(false))
+      socket.on('connect', () => {
+        socket.destroy()
+        resolve(true)
+      })
+    }),
+  /** The request of a feed. */
+  async feed({ proxy, url }: { proxy: string; url: string }) {
+    const route = openRoute({ proxy: { url: proxy, mode: 'strict' }, clock: systemClock })
+    const signal = AbortSignal.timeout(20_000)
+    const answer = await httpGet(new URL(url), { signal, userAgent: 'Shoal/1', route })
+    answer.close()
+    await route?.close()
+    return answer.status
+  },
+})
