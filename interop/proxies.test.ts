@@ -168,6 +168,15 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'tinyproxy', 'micro
           if (completes) expect(after.proxied).toBeGreaterThan(before.proxied)
         })
 
+    test('what a preferred proxy does not carry is counted, so that a leak would be', {
+      timeout: 60_000,
+    }, async () => {
+      const before = network.packets()
+      const options = { dht: true, dhtNodes: [PEER], port: null }
+      await attempt('tinyproxy', { mode: 'prefer', options }, 1500)
+      expect(network.packets().leaked).toBeGreaterThan(before.leaked)
+    })
+
     test('a feed sends nothing past it', { timeout: 60_000 }, async () => {
       const before = network.packets()
       const url = `http://feed.leak.test:${places.webPort}/feed.xml`

@@ -10,6 +10,8 @@ import { answerJsonLines } from './json-lines.ts'
 
 interface Attempt {
   readonly proxy: string
+  /** Default: strict. */
+  readonly mode?: 'prefer' | 'strict'
   readonly torrent: string
   readonly options: SessionOptions
   readonly trackers?: readonly string[]
@@ -24,13 +26,13 @@ let last: Session | null = null
 
 answerJsonLines({
   /** Opens a session, adds the torrent and waits. Resolves to what became of it. */
-  async run({ proxy, torrent, options, trackers, webSeeds, magnet, peer, waitMs }: Attempt) {
+  async run({ proxy, mode = 'strict', torrent, options, trackers, webSeeds, magnet, peer, waitMs }: Attempt) {
     await last?.close()
     const directory = await mkdtemp(join(tmpdir(), 'shoal-leak-'))
     const session = await Session.open({
       ...{ dht: false, lsd: false, trackers: trackers !== undefined, port: 6881, directory },
       ...options,
-      proxy: { url: proxy, mode: 'strict' },
+      proxy: { url: proxy, mode },
     })
     last = session
     const added = await session.add(magnet ?? Uint8Array.from(Buffer.from(torrent, 'base64')), {
@@ -44,7 +46,7 @@ answerJsonLines({
       .catch(() => false)
     return { done, port: session.port, reason: added.stats.reason, problems: session.problems }
   },
-  /** What became of the last torrent after another while. */
+  /** Waits for the last torrent, and returns its state. */
   async later({ waitMs }: { waitMs: number }) {
     const [torrent] = last!.torrents
     const signal = AbortSignal.timeout(waitMs)

@@ -16,7 +16,7 @@ export const PROXY = '10.99.0.1'
 export const WORLD = '10.99.1.1'
 export const WORLD6 = 'fd99:1::1'
 
-/** Counts what leaves for anything but the proxy, and lets it through: a leak would succeed. Neighbor discovery is no traffic of programs. */
+/** Counts what leaves for anything but the proxy, and lets it through: a leak would succeed. Neighbor discovery is not counted: the kernel sends it by itself. */
 const COUNTERS = `table inet leak {
   counter proxied {}
   counter leaked {}
