@@ -30,7 +30,7 @@ export function parseMetainfo(bytes: Uint8Array): Metainfo {
   }
   const infoBytes = raw('info')
   if (!infoBytes) throw badTorrent('it has no info dictionary')
-  const encoding = asText(dictionary.get('encoding'))?.slice(0, MAX_LABEL_LENGTH)
+  const encoding = readEncoding(dictionary)
   const info = parseInfo(infoBytes, { encoding })
   const comment = asText(dictionary.get('comment.utf-8')) ?? asText(dictionary.get('comment'))
   const createdBy = asText(dictionary.get('created by'))
@@ -46,6 +46,15 @@ export function parseMetainfo(bytes: Uint8Array): Metainfo {
     ...(createdBy !== undefined && { createdBy }),
     ...(creationDate !== undefined && creationDate >= 0 && { creationDate }),
   }
+}
+
+/** The label of the encoding of names that are not UTF-8: `encoding`, or the number of a code page, which BitComet writes. */
+function readEncoding(dictionary: BencodeDictionary): string | undefined {
+  const codePage = asInteger(dictionary.get('codepage'))
+  const label = asText(dictionary.get('encoding'))?.slice(0, MAX_LABEL_LENGTH)
+  // Some name UTF-8 although they wrote names in the code page, too.
+  const isOfUse = label !== undefined && !/^utf-?8$/i.test(label)
+  return isOfUse || codePage === undefined ? label : String(codePage)
 }
 
 /** BEP 12: `announce` is ignored if `announce-list` has any tracker. Duplicates are dropped. */
