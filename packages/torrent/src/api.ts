@@ -48,6 +48,8 @@ export interface AddOptions {
   webSeeds?: readonly string[]
   /** Request pieces in order rather than rarest first. Default false. */
   sequential?: boolean
+  /** Download the first and the last piece of each file before others, as players need them. Default false. */
+  firstLastFirst?: boolean
   /** Super seeding (BEP 16) once it is complete. Default false. */
   superSeeding?: boolean
   /** Wanted files, by index among the real (not pad) files. Default: the magnet link's `so`, else all. */
@@ -246,6 +248,7 @@ export interface TorrentApi {
   readonly paused: boolean
   readonly sequential: boolean
   readonly superSeeding: boolean
+  readonly firstLastFirst: boolean
   /** The torrent's own limits, in addition to those of the session. */
   readonly limits: RateLimits
   /** In tiers (BEP 12). The URLs may contain secrets such as passkeys. */
@@ -282,6 +285,8 @@ export interface TorrentApi {
   /** Sets the priorities of several files, by index. Sets all or none: rejects with `bad-argument` if one is invalid. */
   setPriorities(priorities: ReadonlyMap<number, number>): Promise<void>
   setSequential(sequential: boolean): void
+  /** Whether the first and the last piece of each wanted file come before others. */
+  setFirstLastFirst(firstLastFirst: boolean): void
   /**
    * Super seeding (BEP 16), for the first seed of a torrent that many want: each peer that connects from now on sees single pieces that others
    * lack, so that we send little more than one copy until the peers together have all. Of no effect in browsers.

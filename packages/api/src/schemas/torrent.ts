@@ -94,6 +94,8 @@ export const Torrent = z
     sequential: z.boolean(),
     /** Whether to super-seed it once it is complete (BEP 16). */
     superSeeding: z.boolean(),
+    /** Whether the first and the last piece of each file are downloaded before others. */
+    firstLastFirst: z.boolean(),
     /** Position in the queue, from 1. Null once it is complete. */
     queuePosition: z.number().int().min(1).nullable(),
     addedMs: TimeMs,
@@ -232,6 +234,7 @@ export const AddTorrent = z
       .optional(),
     sequential: z.boolean().optional(),
     superSeeding: z.boolean().optional(),
+    firstLastFirst: z.boolean().optional(),
     layout: ContentLayout.optional(),
     /** Skips the check of existing files: they are assumed to be complete and correct. */
     trusted: z.boolean().optional(),
@@ -289,6 +292,7 @@ export const UpdateTorrent = z.object({
   tags: z.array(Name).max(100).optional(),
   sequential: z.boolean().optional(),
   superSeeding: z.boolean().optional(),
+  firstLastFirst: z.boolean().optional(),
   downloadLimitBytesPerSecond: RateLimit.optional(),
   uploadLimitBytesPerSecond: RateLimit.optional(),
   ratioLimit: z.number().min(0).nullable().optional(),

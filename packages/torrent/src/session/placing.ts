@@ -19,6 +19,7 @@ export function choosePlace(
     memory,
     trusted: options.trusted ?? false,
     sequential: options.sequential ?? recorded?.sequential ?? false,
+    firstLastFirst: options.firstLastFirst ?? recorded?.firstLastFirst ?? false,
     superSeeding: options.superSeeding ?? recorded?.superSeeding ?? false,
     preallocate: options.preallocate ?? recorded?.preallocate ?? false,
     limits: options.limits ?? recorded?.limits,

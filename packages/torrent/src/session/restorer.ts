@@ -131,6 +131,7 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       trusted: false,
       sequential: progress.sequential,
       superSeeding: progress.superSeeding ?? false,
+      firstLastFirst: progress.firstLastFirst ?? false,
       preallocate: progress.preallocate ?? false,
       contentLayout: progress.contentLayout,
       // Undefined rather than limits without effect: those of thousands of torrents would cost memory, and count as a change.

@@ -47,6 +47,7 @@ export function fullProgress(): ResumeProgress {
     paused: true,
     sequential: true,
     superSeeding: true,
+    firstLastFirst: true,
     preallocate: true,
     downloadLimit: 1000,
     uploadLimit: 2000,

@@ -22,6 +22,7 @@ export interface ResumeProgress {
   readonly paused: boolean
   readonly sequential: boolean
   readonly superSeeding?: boolean
+  readonly firstLastFirst?: boolean
   /** Whether new files reserve their full size. */
   readonly preallocate?: boolean
   /** Milliseconds since the Unix epoch. */

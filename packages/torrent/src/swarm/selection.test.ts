@@ -52,3 +52,16 @@ it('survives a round trip as a list, and limits the numbers of a foreign list', 
   const wild = Selection.from(layout, [99, 7, -3])
   expect([0, 1, 2].map(file => wild.priorityOf(file))).toEqual([7, 0, 0])
 })
+
+it('puts the first and the last piece of each wanted file before others, if that is asked for', () => {
+  const selection = new Selection(layoutOf(4 * PIECE, 3 * PIECE, 100, -(PIECE - 100)))
+  const priorities = () => [0, 1, 2, 3, 4, 5, 6, 7].map(piece => selection.piecePriority(piece))
+  selection.firstLastFirst = true
+  expect(selection.isDefault).toBe(false)
+  expect(priorities()).toEqual([7, 4, 4, 7, 7, 4, 7, 7])
+  selection.set(0, 0)
+  selection.set(1, 1)
+  expect(priorities()).toEqual([0, 0, 0, 0, 7, 1, 7, 7])
+  selection.firstLastFirst = false
+  expect(priorities()).toEqual([0, 0, 0, 0, 1, 1, 1, 4])
+})

@@ -2,6 +2,7 @@ import type { PieceLayout } from '../metainfo/layout.ts'
 import type { PiecePriority } from '../pieces/pieces.ts'
 
 export const NORMAL_PRIORITY: PiecePriority = 4
+const HIGHEST_PRIORITY: PiecePriority = 7
 
 /**
  * The priorities of files, and the priorities of pieces that follow from them. A piece that several files share has the highest of their
@@ -16,9 +17,12 @@ export class Selection {
     this.#layout = layout
   }
 
-  /** Whether all files are wanted at the normal priority. */
+  /** Whether the first and the last piece of each wanted file come before others, since players read them first. */
+  firstLastFirst = false
+
+  /** Whether all pieces are wanted at the normal priority. */
   get isDefault(): boolean {
-    return this.#priorities === undefined
+    return this.#priorities === undefined && !this.firstLastFirst
   }
 
   priorityOf(file: number): PiecePriority {
@@ -37,14 +41,17 @@ export class Selection {
   }
 
   piecePriority(piece: number): PiecePriority {
-    if (!this.#priorities) return NORMAL_PRIORITY
+    if (this.isDefault) return NORMAL_PRIORITY
     const { files } = this.#layout
     const begin = this.#layout.pieceOffset(piece)
     const end = begin + this.#layout.pieceLengthBytes
     let highest: PiecePriority = 0
     for (let file = this.#layout.fileAt(begin); file >= 0 && file < files.length; file++) {
-      if (files[file]!.offsetBytes >= end) break
-      const priority = files[file]!.lengthBytes > 0 ? this.priorityOf(file) : 0
+      const { offsetBytes, lengthBytes } = files[file]!
+      if (offsetBytes >= end) break
+      const isEdge = offsetBytes >= begin || offsetBytes + lengthBytes <= end
+      const wanted = lengthBytes > 0 ? this.priorityOf(file) : 0
+      const priority = this.firstLastFirst && isEdge && wanted > 0 ? HIGHEST_PRIORITY : wanted
       if (priority > highest) highest = priority
     }
     return highest

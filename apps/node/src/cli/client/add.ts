@@ -20,6 +20,7 @@ export interface AddOptions {
   readonly priority?: readonly { readonly indexes: readonly number[]; readonly priority: number }[]
   readonly sequential?: boolean
   readonly superSeeding?: boolean
+  readonly firstLastFirst?: boolean
   readonly layout?: AddTorrent['layout']
   readonly trusted?: boolean
   readonly peer?: readonly string[]
@@ -117,7 +118,7 @@ function onNode(options: AddOptions, { address }: NodeClient): AddOptions {
 
 /** Leaves out options that were not given, so that the node's settings apply. */
 function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
-  const { out, paused, select, sequential, superSeeding, layout, trusted, queue } = options
+  const { out, paused, select, sequential, superSeeding, firstLastFirst, layout, trusted, queue } = options
   const { limitDown, limitUp, ratio, seedingTime } = options
   const lists = { peers: options.peer, trackers: options.tracker, webSeeds: options.webSeed }
   const priorities = (options.priority ?? []).flatMap(({ indexes, priority }) =>
@@ -130,6 +131,7 @@ function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
     ...(priorities.length > 0 && { priorities }),
     ...(sequential && { sequential }),
     ...(superSeeding && { superSeeding }),
+    ...(firstLastFirst && { firstLastFirst }),
     ...(layout !== undefined && { layout }),
     ...(trusted && { trusted }),
     ...Object.fromEntries(

@@ -28,6 +28,7 @@ export const add = defineCommand({
     }),
     sequential: flag(texts.add.options.sequential),
     superSeeding: flag(texts.add.options.superSeeding),
+    firstLastFirst: flag(texts.add.options.firstLastFirst),
     layout: value('LAYOUT', { help: texts.add.options.layout, choices: CONTENT_LAYOUTS }),
     trusted: flag(texts.add.options.trusted),
     peer: list('HOST:PORT', { help: texts.add.options.peer }),

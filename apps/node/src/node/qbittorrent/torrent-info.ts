@@ -64,7 +64,7 @@ export function toInfo(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding
     downloaded: detail.downloadedBytes,
     downloaded_session: detail.sessionDownloadedBytes,
     eta: toEta(detail, limits),
-    f_l_piece_prio: false,
+    f_l_piece_prio: detail.firstLastFirst,
     force_start: detail.forced ?? false,
     has_metadata: detail.fileCount !== null,
     hash: hash40(detail),

@@ -67,7 +67,11 @@ export const ACTING_METHODS: WebMethods = {
     act(params.bool('value') ? 'start' : 'resume', params, context),
   ),
   'torrents/setSuperSeeding': updating(params => ({ superSeeding: params.bool('value') ?? false })),
-  'torrents/toggleFirstLastPiecePrio': unsupportedNoop,
+  'torrents/toggleFirstLastPiecePrio': changes(async (params, context) => {
+    for (const { id, firstLastFirst } of await chosen(params, context))
+      await context.call('updateTorrent', { id, firstLastFirst: !firstLastFirst })
+    return undefined
+  }),
   'torrents/setAutoManagement': unsupportedNoop,
   'torrents/toggleSequentialDownload': changes(async (params, context) => {
     for (const { id, sequential } of await chosen(params, context))

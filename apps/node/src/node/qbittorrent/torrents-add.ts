@@ -60,6 +60,7 @@ function readOptions(params: Params): Adding {
   const category = params.text('category').trim()
   const tags = params.list('tags', ',')
   const sequential = params.bool('sequentialDownload')
+  const firstLastFirst = params.bool('firstLastPiecePrio')
   const limit = (name: string) => Math.max(0, Math.round(params.number(name) ?? 0))
   const [down, up] = [limit('dlLimit'), limit('upLimit')]
   return {
@@ -68,6 +69,7 @@ function readOptions(params: Params): Adding {
     ...(tags.length > 0 && { tags }),
     ...(paused !== undefined && { paused }),
     ...(sequential !== undefined && { sequential }),
+    ...(firstLastFirst !== undefined && { firstLastFirst }),
     ...readLayout(params),
     ...(params.bool('skip_checking') && { trusted: true }),
     ...(params.bool('addToTopOfQueue') && { queue: 'first' as const }),

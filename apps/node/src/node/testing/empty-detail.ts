@@ -27,6 +27,7 @@ export function emptyDetail(id: string, name: string): TorrentDetail {
       audience: null,
       sequential: false,
       superSeeding: false,
+      firstLastFirst: false,
       queuePosition: null,
     },
     ...{ addedMs: Date.now(), completedMs: null, activeMs: null, magnet: `magnet:?xt=urn:btih:${id}` },

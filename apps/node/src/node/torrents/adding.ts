@@ -185,7 +185,8 @@ async function directoryFor(
 }
 
 function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
-  const { select, peers, trackers, webSeeds, sequential, superSeeding, trusted, renamed } = input
+  const { select, peers, trackers, webSeeds, sequential, superSeeding, firstLastFirst, trusted, renamed } =
+    input
   const { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up } = input
   return {
     ...(select && { select }),
@@ -194,6 +195,7 @@ function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
     ...(webSeeds && { webSeeds }),
     ...(sequential !== undefined && { sequential }),
     ...(superSeeding !== undefined && { superSeeding }),
+    ...(firstLastFirst !== undefined && { firstLastFirst }),
     ...(trusted !== undefined && { trusted }),
     ...(renamed && { renamed }),
     preallocate: downloads.preallocate,

@@ -141,7 +141,16 @@ async function update(torrent: ManagedTorrent, change: Change, manager: TorrentM
 
 function updateAll(
   torrents: readonly ManagedTorrent[],
-  { sequential, superSeeding, label, tags, addTags = [], removeTags = [], ...limits }: SharedChange,
+  {
+    sequential,
+    superSeeding,
+    firstLastFirst,
+    label,
+    tags,
+    addTags = [],
+    removeTags = [],
+    ...limits
+  }: SharedChange,
   { registry }: TorrentManager,
   more: Partial<TorrentRow> = {},
 ): void {
@@ -149,6 +158,7 @@ function updateAll(
   for (const { api } of torrents) {
     if (sequential !== undefined) api.setSequential(sequential)
     if (superSeeding !== undefined) api.setSuperSeeding(superSeeding)
+    if (firstLastFirst !== undefined) api.setFirstLastFirst(firstLastFirst)
     setLimits(api, limits)
   }
   registry.changeAll(torrents, ({ row }) => {

@@ -67,6 +67,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     sealed: torrent.sealed,
     sequential: api.sequential,
     superSeeding: api.superSeeding,
+    firstLastFirst: api.firstLastFirst,
     queuePosition,
     addedMs: row.addedMs,
     completedMs: row.completedMs,

@@ -128,6 +128,7 @@ export class SimulatedTorrent {
       sealed: title.sealed ?? false,
       sequential: false,
       superSeeding: false,
+      firstLastFirst: false,
       queuePosition: null,
       addedMs: start.addedMs,
       completedMs: complete ? start.addedMs + this.random.integer(600_000, 40_000_000) : null,

@@ -120,6 +120,7 @@ function add(state: SimulatedState, input: CheckedInputOf<'addTorrent'>): Added 
       directory: input.directory,
       sequential: input.sequential,
       superSeeding: input.superSeeding,
+      firstLastFirst: input.firstLastFirst,
     }),
   )
   if (input.select) made.setPriority(unwantedOf(made, input.select), 0, state.clock.nowMs())

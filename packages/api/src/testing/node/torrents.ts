@@ -43,10 +43,20 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
       })),
     }),
     getTorrent: async ({ id }) => find(id).detail(),
-    async updateTorrent({ id, name, label, tags, sequential, superSeeding, queuePosition, ...options }) {
+    async updateTorrent({
+      id,
+      name,
+      label,
+      tags,
+      sequential,
+      superSeeding,
+      firstLastFirst,
+      queuePosition,
+      ...options
+    }) {
       const torrent = find(id)
       Object.assign(torrent.options, given(options))
-      Object.assign(torrent.row, given({ name, label, tags, sequential, superSeeding }))
+      Object.assign(torrent.row, given({ name, label, tags, sequential, superSeeding, firstLastFirst }))
       if (sequential !== undefined) torrent.orderChanged()
       if (queuePosition !== undefined) {
         const others = state.queued().filter(each => each !== torrent)
@@ -63,13 +73,14 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
       removeTags = [],
       sequential,
       superSeeding,
+      firstLastFirst,
       ...options
     }) {
       const all = ids === 'all' ? [...state.torrents.keys()] : ids
       for (const torrent of all.map(find)) {
         const kept = [...new Set([...(tags ?? torrent.row.tags), ...addTags])]
         Object.assign(torrent.options, given(options))
-        Object.assign(torrent.row, given({ label, sequential, superSeeding }))
+        Object.assign(torrent.row, given({ label, sequential, superSeeding, firstLastFirst }))
         torrent.row.tags = kept.filter(tag => !removeTags.includes(tag))
         if (sequential !== undefined) torrent.orderChanged()
         changed(torrent)

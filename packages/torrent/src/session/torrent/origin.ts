@@ -33,6 +33,7 @@ export interface TorrentPlace {
   readonly trusted: boolean
   readonly sequential: boolean
   readonly superSeeding: boolean
+  readonly firstLastFirst: boolean
   /** Whether to reserve the full size of new files. */
   readonly preallocate: boolean
   readonly limits: Partial<RateLimits> | undefined

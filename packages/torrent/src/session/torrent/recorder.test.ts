@@ -65,6 +65,7 @@ const PLACE: TorrentPlace = {
   trusted: false,
   sequential: false,
   superSeeding: false,
+  firstLastFirst: false,
   preallocate: false,
   limits: undefined,
   progress: null,

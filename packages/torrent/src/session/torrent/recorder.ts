@@ -245,6 +245,7 @@ function recordedSettings(data: TorrentData): RecordedSettings {
     directory: data.directory,
     paused: data.lifecycle.paused,
     sequential: data.isSequential,
+    ...(data.firstLastFirst && { firstLastFirst: true }),
     ...(data.isSuperSeeding && { superSeeding: true }),
     ...(data.place.preallocate && { preallocate: true }),
     addedMs: data.addedMs,

@@ -45,6 +45,7 @@ export class Running {
     const { layout, storage, have, selection, roots, metainfo } = content
     const { clock, random, memory } = context
     const { info } = metainfo
+    selection.firstLastFirst = data.firstLastFirst
     storage.setReserving(true)
     this.transfer = new Transfer({
       info,
@@ -72,6 +73,11 @@ export class Running {
     swarm.begin(transfer)
     transfer.completePadding()
     this.webSeeds.use(this.#data.origin.webSeeds)
+  }
+
+  setFirstLastFirst(firstLastFirst: boolean): void {
+    this.#content.selection.firstLastFirst = firstLastFirst
+    this.prioritize()
   }
 
   /** Applies the selection and the deadlines again after one of them, or the known hashes, changed. */

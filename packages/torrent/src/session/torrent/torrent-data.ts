@@ -37,6 +37,7 @@ export class TorrentData {
   moving: FilePlace | null = null
   isSequential: boolean
   isSuperSeeding: boolean
+  firstLastFirst: boolean
   /** Files, by index among all, of which pieces were lost because others changed them. */
   changedFiles: ReadonlySet<number> = NO_FILES
   readonly #clock: Clock
@@ -58,6 +59,7 @@ export class TorrentData {
     this.directory = place.directory
     this.isSequential = place.sequential
     this.isSuperSeeding = place.superSeeding
+    this.firstLastFirst = place.firstLastFirst
     if (progress && progress.downloadedBytes + progress.uploadedBytes > 0) this.totals = new Totals(progress)
     const renamed = progress?.renamed ?? place.renamed
     this.renamed = renamed && renamed.size > 0 ? renamed : null

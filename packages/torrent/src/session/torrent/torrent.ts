@@ -206,6 +206,16 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     this.#changed()
   }
 
+  get firstLastFirst(): boolean {
+    return this.#data.firstLastFirst
+  }
+
+  setFirstLastFirst(firstLastFirst: boolean): void {
+    this.#data.firstLastFirst = firstLastFirst
+    this.phases.network.running?.setFirstLastFirst(firstLastFirst)
+    this.#changed()
+  }
+
   get superSeeding(): boolean {
     return this.#data.isSuperSeeding
   }

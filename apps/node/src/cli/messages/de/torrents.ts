@@ -15,6 +15,7 @@ export const torrents: Translation<typeof original> = {
       select: 'Nur diese Dateien herunterladen: 0,2-4',
       priority: 'Prioritäten von Dateien setzen: 0,2-4=high, 7=low',
       sequential: 'Der Reihe nach herunterladen, um sofort ansehen oder anhören zu können',
+      firstLastFirst: 'Zuerst den ersten und letzten Teil jeder Datei herunterladen, wie Player sie brauchen',
       superSeeding:
         'Super-Seeding: jedem Peer nur einzelne Teile zeigen, bis der Schwarm eine Kopie hat (BEP 16)',
       layout:

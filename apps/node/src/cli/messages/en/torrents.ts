@@ -13,6 +13,7 @@ export const torrents = {
       select: 'Download only these files: 0,2-4',
       priority: 'Set priorities of files: 0,2-4=high, 7=low',
       sequential: 'Download in order, to watch or listen immediately',
+      firstLastFirst: 'Download the first and the last piece of each file first, as players need them',
       superSeeding: 'Super-seed it: show each peer single pieces until the swarm has a copy (BEP 16)',
       layout: 'Give the content a folder of its own: original (as in the torrent), subfolder, no-subfolder',
       trusted: 'Assume that the files in the folder are complete and correct',

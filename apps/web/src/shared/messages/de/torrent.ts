@@ -254,6 +254,8 @@ export const torrent: Translation<typeof english> = {
     sequential: 'Der Reihe nach herunterladen',
     sequentialHint:
       'Von Anfang bis Ende. Seltene Teile kommen später, darum bekommen andere weniger von Ihnen.',
+    firstLastFirst: 'Erste und letzte Teile zuerst',
+    firstLastFirstHint: 'Player lesen zuerst den Anfang und das Ende einer Datei.',
     superSeeding: 'Super-Seeding',
     superSeedingHint:
       'Für den ersten Seed eines Torrents, den viele wollen: Jeder Peer sieht nur einzelne Teile, sodass Sie kaum mehr als eine Kopie senden, bis die anderen alles haben. Langsamer bei wenigen Peers.',

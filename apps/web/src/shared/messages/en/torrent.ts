@@ -241,6 +241,8 @@ export const torrent = {
     tagsHint: 'Separated by commas',
     sequential: 'Download in order',
     sequentialHint: 'From start to finish. Rare pieces come later, so others get less from you.',
+    firstLastFirst: 'First and last pieces first',
+    firstLastFirstHint: 'Players read the start and the end of a file first.',
     superSeeding: 'Super seeding',
     superSeedingHint:
       'For the first seed of a torrent that many want: each peer sees single pieces, so that you send little more than one copy until the others have all of it. Slower with few peers.',

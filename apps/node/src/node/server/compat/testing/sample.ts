@@ -38,6 +38,7 @@ export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail
     private: false,
     sequential: false,
     superSeeding: false,
+    firstLastFirst: false,
     queuePosition: 3,
     addedMs: 1_700_000_000_400,
     completedMs: null,

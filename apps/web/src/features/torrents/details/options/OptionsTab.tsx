@@ -36,8 +36,8 @@ function Options({ detail, onSaved }: OptionsProps) {
   const save = async (change: Omit<UpdateTorrent, 'id'>) => {
     // Shown at once: a switch that waits for the node feels broken.
     const show = (shown: TorrentDetail) => {
-      const { label, tags, sequential, superSeeding } = shown
-      torrents.assume(detail.id, { label, tags, sequential, superSeeding })
+      const { label, tags, sequential, superSeeding, firstLastFirst } = shown
+      torrents.assume(detail.id, { label, tags, sequential, superSeeding, firstLastFirst })
       onSaved(shown)
     }
     show({ ...detail, ...change } as TorrentDetail)
@@ -131,6 +131,12 @@ function Naming({ detail, save }: NamingProps) {
         hint={say.sequentialHint}
         checked={detail.sequential}
         onChange={event => void save({ sequential: event.target.checked })}
+      />
+      <SwitchField
+        label={say.firstLastFirst}
+        hint={say.firstLastFirstHint}
+        checked={detail.firstLastFirst}
+        onChange={event => void save({ firstLastFirst: event.target.checked })}
       />
       <SwitchField
         label={say.superSeeding}
