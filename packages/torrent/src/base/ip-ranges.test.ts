@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { compareBytes } from './bytes.ts'
 import { formatIp, parseIp } from './ip.ts'
 import { IpRangesBuilder, networkRange } from './ip-ranges.ts'
 import { seededRandom } from './random.ts'
@@ -66,8 +67,8 @@ describe('IpRanges', () => {
       all.some(
         ([, first, last]) =>
           first.length === address.length &&
-          Buffer.compare(first, address) <= 0 &&
-          Buffer.compare(last, address) >= 0,
+          compareBytes(first, address) <= 0 &&
+          compareBytes(last, address) >= 0,
       )
     for (let i = 0; i < 2000; i++) {
       const address = new Uint8Array(i % 2 ? 4 : 16).map(() => random.below(4))
