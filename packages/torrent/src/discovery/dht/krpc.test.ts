@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromLatin1, hex, latin1, utf8 } from '../../base/bytes.ts'
+import { Encoded } from '../../bencode/bencode.ts'
 import { compactNodes, toEndpoint } from './contact.ts'
+import { isItemValue } from './item.ts'
 import { encodeFailure, encodeQuery, encodeResponse, parseMessage } from './krpc.ts'
 import { readResponse } from './response.ts'
 
@@ -102,7 +104,15 @@ describe('parseMessage', () => {
   it('never throws for damaged messages, nor does readResponse', () => {
     const nodes = compactNodes([{ ...to, id: new Uint8Array(20) }])
     const values = { nodes, nodes6: new Uint8Array(38), token: utf8('t'), values: [nodes.subarray(20)] }
-    const extras = { samples: new Uint8Array(40), BFsd: new Uint8Array(256), interval: 5, v: [1, { a: 2 }] }
+    const extras = {
+      samples: new Uint8Array(40),
+      BFsd: new Uint8Array(256),
+      interval: 5,
+      v: [1, { a: 2 }],
+      seq: 5,
+      k: new Uint8Array(32),
+      sig: new Uint8Array(64),
+    }
     const good = encodeResponse(utf8('aa'), new Uint8Array(20), { ...values, ...extras }, to)
     const changes = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 6 })
     fc.assert(
@@ -110,7 +120,9 @@ describe('parseMessage', () => {
         const bytes = good.slice(0, length > 40 ? good.length : length)
         for (const [at, byte] of changed) bytes[at % bytes.length] = byte
         const message = parseMessage(bytes)
-        if (message.kind === 'response') readResponse(message, to)
+        if (message.kind !== 'response') return
+        const { item } = readResponse(message, to)
+        if (item) expect(isItemValue(item.value)).toBe(true)
       }),
     )
   })
@@ -137,6 +149,21 @@ describe('readResponse', () => {
     for (const key of ['token', 'seedFilter', 'samples', 'sampleIntervalS'] as const) {
       expect(answer[key]).toBeUndefined()
     }
+  })
+
+  it('returns an item byte for byte, unless it is too big or not canonical (BEP 44)', () => {
+    const key = { k: new Uint8Array(32), sig: new Uint8Array(64), seq: 2n ** 63n - 1n }
+    const raw = utf8('d1:ai-1e1:bl0:ee')
+    const answer = read({ v: new Encoded(raw), ...key })
+    expect([answer.item?.value, answer.seq]).toEqual([raw, 2n ** 63n - 1n])
+    expect(read({ v: new Encoded(utf8('d1:b0:1:a0:e')) }).item).toBeUndefined()
+    expect(read({ v: new Uint8Array(997) }).item).toBeUndefined()
+    const short = read({ v: 1, k: new Uint8Array(31), sig: new Uint8Array(65), seq: -1 })
+    expect([short.item?.publicKey, short.item?.signature, short.seq]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 
   it('accepts peers of both families in one list (BEP 32)', () => {
