@@ -52,7 +52,7 @@ describe.skipIf(cannotCreateHome)('a router', () => {
     ['nat-pmp', 'upnp', { pcp: false }],
     ['upnp', 'pcp', { natPmp: false }],
   ])(
-    'lets peers from outside download: IPv4 by %s, IPv6 by %s; again after it was off, until the session closes',
+    'lets peers from outside download: IPv4 by %s, IPv6 by %s; until the session closes; maps again after it was off',
     async (method, method6, router) => {
       await using dir = await tempDir('home')
       await using home = await HomeNetwork.create(dir, router)
@@ -69,14 +69,16 @@ describe.skipIf(cannotCreateHome)('a router', () => {
       await getFrom(home, dir, magnet, addresses, path)
       expect(await inside.call('status', {})).toMatchObject({ isReachable: true })
 
+      await inside.call('close', {})
+      expect(home.mappings()).not.toContain('dport')
+
+      await inside.call('open', { port: PORT, portMapping: true })
+      await mapped(inside, 4)
       await home.stopRouter()
       expect(home.mappings()).not.toContain('dport')
       await home.startRouter()
       const { 4: address } = PLACES.home
       await until('the port is mapped again', () => home.mappings().includes(`dnat ip to ${address}:${PORT}`))
-
-      await inside.call('close', {})
-      expect(home.mappings()).not.toContain('dport')
     },
   )
 
