@@ -134,7 +134,7 @@ describe.skipIf(missing('libtorrent', 'transmission-remote'))('transmission-remo
     })
     expect(await remote.run('--session-stats')).toContain('CURRENT SESSION')
     await expect(remote.run('--port-test')).rejects.toThrow(/outside service/)
-    await expect(remote.run('--blocklist-update')).rejects.toThrow(/no blocklist/)
+    await expect(remote.run('--blocklist-update')).rejects.toThrow(/blocklist|filter/i)
     const unauthorized = new TransmissionRemote(node.url, 'shoal:wrong')
     await expect(unauthorized.run('--list')).rejects.toThrow(/401/)
     await remote.run('--exit')

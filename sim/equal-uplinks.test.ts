@@ -20,7 +20,7 @@ function wasteAt(progress: number, host: Host): () => number {
 }
 
 describe('50 peers with equal uplinks and one seed', () => {
-  it('complete at similar times near the optimum, without duplicate blocks before the endgame', async () => {
+  it('complete at similar times near the optimum, with next to no duplicate blocks before the endgame', async () => {
     const torrent = await testTorrent({ pieces: 128, pieceLengthBytes: 32 * KIB })
     const size = torrent.content.length
     world = new World(torrent, 1)
@@ -33,11 +33,12 @@ describe('50 peers with equal uplinks and one seed', () => {
     // The bytes of fifty copies have to be sent through 51 uplinks.
     const optimumMs = (1000 * 50 * size) / (51 * UPLINK)
     const times = leeches.map(host => host.completeMs! - host.joinedMs)
-    expect(Math.max(...times)).toBeLessThan(2.5 * optimumMs)
+    expect(Math.max(...times)).toBeLessThan(1.7 * optimumMs)
     expect(fairness(times)).toBeGreaterThan(0.98)
     expect(Math.max(...times)).toBeLessThan(1.3 * Math.min(...times))
 
-    expect(waste.map(bytes => bytes())).toEqual(leeches.map(() => 0))
+    // Some blocks come after the peer had choked us, and were then requested from others.
+    expect(waste.reduce((sum, bytes) => sum + bytes(), 0)).toBeLessThan(0.002 * 50 * size)
     for (const { torrent } of leeches) {
       const { downloadedBytes, wastedBytes, haveBytes } = torrent.stats
       expect(haveBytes).toBe(size)
