@@ -84,6 +84,9 @@ describe('options of a node', () => {
       publicUrl: 'http://203.0.113.7:8420',
       logLevel: 'debug',
       set: 'queue.maxDownloads=3',
+      ipFilter: '/l',
+      proxy: 'socks5://127.0.0.1:1080',
+      proxyMode: 'strict',
       open: 'true',
     }
     const keys = Object.keys(START_OPTIONS).filter(key => key !== 'config')
