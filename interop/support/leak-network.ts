@@ -16,7 +16,7 @@ export const PROXY = '10.99.0.1'
 export const WORLD = '10.99.1.1'
 export const WORLD6 = 'fd99:1::1'
 
-/** Counts what leaves for anything but the proxy, and lets it through: a leak would succeed. Neighbor discovery is not counted: the kernel sends it by itself. */
+/** Counts what leaves for anything but the proxy, and lets it through: a leak would succeed. Neighbor discovery and answers to late datagrams are not counted: the kernel sends them by itself. */
 const COUNTERS = `table inet leak {
   counter proxied {}
   counter leaked {}
@@ -24,6 +24,7 @@ const COUNTERS = `table inet leak {
     type filter hook output priority 0;
     oifname "lo" accept
     icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report } accept
+    icmp type destination-unreachable accept
     ip daddr ${PROXY} counter name proxied accept
     counter name leaked
   }

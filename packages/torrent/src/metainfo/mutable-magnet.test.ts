@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { hex } from '../base/bytes.ts'
 import { formatMutableMagnet, isMutableMagnet, parseMutableMagnet } from './mutable-magnet.ts'
 
 /** BEP 46, "Test Vectors". */
@@ -11,7 +12,7 @@ describe('parseMutableMagnet', () => {
     const { publicKey, salt } = parseMutableMagnet(
       ` MAGNET:?dn=x&amp;xs=urn:btpk:${KEY.toUpperCase()}&s=6e\n`,
     )
-    expect(Buffer.from(publicKey).toString('hex')).toBe(KEY)
+    expect(hex(publicKey)).toBe(KEY)
     expect(salt).toEqual(Uint8Array.of(0x6e))
   })
 

@@ -1,6 +1,8 @@
 import { ExternalAddresses } from '#external-addresses'
 import { createFileStorage, HandlePool } from '#file-storage'
+import { OwnPorts } from '#own-ports'
 import { SharedDatagrams } from '#shared-datagrams'
+import { resolveTracker } from '#tracker-names'
 import type { EncryptionPolicy } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
 import { isLocalAddress } from '../base/local-address.ts'
@@ -24,7 +26,6 @@ import { ClassLimits } from './class-limits.ts'
 import type { SessionContext, SessionDiscovery, StoragePlace } from './context.ts'
 import type { Discoveries } from './discoveries.ts'
 import { type Environment, sessionTransports } from './environment.ts'
-import { OwnPorts } from './own-ports.ts'
 import { PeerConnector } from './peer-connector.ts'
 
 const DEFAULTS: EngineSettings = {
@@ -178,17 +179,8 @@ export class EngineContext implements SessionContext {
   }
 
   /** Resolves the host name of a tracker. Rejects with `refused` if the IP filter blocks all of its addresses. */
-  readonly resolveTracker: ResolveHost = async (host, options) => {
-    const found = await this.#environment.resolveHost(host, options)
-    const { ipFilter, filterTrackers } = this.settings
-    if (!ipFilter || !filterTrackers) return found
-    const allowed = found.filter(address => !ipFilter.has(address.host))
-    if (allowed.length > 0 || found.length === 0) return allowed
-    throw new ShoalError(
-      'refused',
-      `The IP filter blocks ${host}: change the filter, or apply it to peers only`,
-    )
-  }
+  readonly resolveTracker: ResolveHost = (host, options) =>
+    resolveTracker(this.#environment.resolveHost, this.settings, host, options)
 
   async resolve(host: string, signal: AbortSignal): Promise<string[]> {
     const addresses = await this.#environment.resolveHost(host, { signal })

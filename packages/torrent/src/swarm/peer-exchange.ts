@@ -1,5 +1,10 @@
-import { formatHostPort } from '../base/ip.ts'
-import { encodePex, MAX_PEX_PEERS, PEX_INTERVAL_MS, type PexPeer } from '../wire/extensions/ut-pex.ts'
+import { formatHostPort, parseIp } from '../base/ip.ts'
+import type { Connection } from '../transport/transport.ts'
+import { PexFlag, type PexPeer } from '../wire/extensions/pex-flags.ts'
+import { encodePex, MAX_PEX_PEERS, PEX_INTERVAL_MS, parsePex } from '../wire/extensions/ut-pex.ts'
+
+/** Whether this platform exchanges peers at all. */
+export const EXCHANGES_PEERS = true as boolean
 
 /** How often we look for news if there was nothing to send. */
 const PEX_LOOK_MS = 5000
@@ -37,4 +42,36 @@ export class PeerExchange {
     if (!isNews) return null
     return encodePex({ added: added.map(([, peer]) => peer), dropped: dropped.map(([, peer]) => peer) })
   }
+}
+
+/** The facts about a peer that others receive. */
+interface ConnectedPeer {
+  readonly link: { readonly connection: Connection }
+  readonly encrypted: boolean
+  readonly pieces: { readonly uploadOnly: boolean }
+  readonly extensions: { readonly listenPort: number | undefined }
+}
+
+/** Returns the peers that a message adds. Throws `bad-message`. */
+export function addedPeers(payload: Uint8Array): readonly PexPeer[] {
+  return parsePex(payload).added
+}
+
+/** The peers that we may tell others of: those whose listening address is known. */
+export function exchangeablePeers(peers: Iterable<ConnectedPeer>): PexPeer[] {
+  const list: PexPeer[] = []
+  for (const peer of peers) {
+    const { dialableAddress, incoming, kind } = peer.link.connection
+    // BEP 11 has room for IP addresses only.
+    if (!dialableAddress || !parseIp(dialableAddress.host)) continue
+    const port = dialableAddress.port || peer.extensions.listenPort
+    if (!port) continue
+    const flags =
+      (peer.encrypted ? PexFlag.prefersEncryption : 0) |
+      (peer.pieces.uploadOnly ? PexFlag.uploadOnly : 0) |
+      (kind === 'utp' ? PexFlag.utp : 0) |
+      (incoming ? 0 : PexFlag.reachable)
+    list.push({ host: dialableAddress.host, port, flags })
+  }
+  return list
 }

@@ -1,3 +1,4 @@
+import { PeerExchange } from '#peer-exchange'
 import { formatHostPort, parseIp } from '../base/ip.ts'
 import type { RequestWindow } from '../pieces/request-window.ts'
 import {
@@ -8,14 +9,13 @@ import {
   OUR_EXTENSION_IDS,
   parseExtendedHandshake,
 } from '../wire/extensions/extended-handshake.ts'
+import type { PexPeer } from '../wire/extensions/pex-flags.ts'
 import { encodeDontHave, encodeUploadOnly } from '../wire/extensions/small-extensions.ts'
 import {
   encodeMetadataData,
   encodeMetadataReject,
   encodeMetadataRequest,
 } from '../wire/extensions/ut-metadata.ts'
-import type { PexPeer } from '../wire/extensions/ut-pex.ts'
-import { PeerExchange } from './peer-exchange.ts'
 import type { PeerFlags } from './peer-flags.ts'
 import type { PeerLink } from './peer-link.ts'
 import { MAX_REQUESTS_QUEUED } from './peer-upload.ts'

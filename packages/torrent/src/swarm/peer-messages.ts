@@ -1,9 +1,10 @@
+import { addedPeers } from '#peer-exchange'
 import { ShoalError } from '../base/errors.ts'
 import { parseIp } from '../base/ip.ts'
 import { OUR_EXTENSION_IDS } from '../wire/extensions/extended-handshake.ts'
+import type { PexPeer } from '../wire/extensions/pex-flags.ts'
 import { parseDontHave, parseUploadOnly } from '../wire/extensions/small-extensions.ts'
 import { parseMetadataMessage } from '../wire/extensions/ut-metadata.ts'
-import { type PexPeer, parsePex } from '../wire/extensions/ut-pex.ts'
 import { type HashExchange, hashRange, type RangeNumbers } from './hash-exchange.ts'
 import { InterestFlips } from './interest-flips.ts'
 import type { MetadataExchange } from './metadata-exchange.ts'
@@ -239,7 +240,7 @@ export class PeerMessages implements LinkHandler {
   #onPex(payload: Uint8Array): void {
     const { exchangesPeers, clock } = this.#swarm
     if (!exchangesPeers || !this.#peer.extensions.exchange.accepts(clock.nowMs())) return
-    this.#events.onPexPeers(parsePex(payload).added)
+    this.#events.onPexPeers(addedPeers(payload))
   }
 
   /** Returns whether to serve a request although we choke the peer (BEP 6), and counts it. */

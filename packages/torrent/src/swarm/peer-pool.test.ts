@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../base/random.ts'
-import { PexFlag } from '../wire/extensions/ut-pex.ts'
+import { PexFlag } from '../wire/extensions/pex-flags.ts'
 import { PeerPool } from './peer-pool.ts'
 
 const address = (i: number) => ({ host: `80.0.${i >> 8}.${i & 255}`, port: 6881 })

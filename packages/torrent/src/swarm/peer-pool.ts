@@ -2,7 +2,7 @@ import type { PeerOrigin } from '../api.ts'
 import { formatHostPort } from '../base/ip.ts'
 import type { Random } from '../base/random.ts'
 import type { PeerAddress } from '../transport/transport.ts'
-import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
+import { PexFlag, type PexPeer } from '../wire/extensions/pex-flags.ts'
 import type { OwnAddresses } from './swarm-context.ts'
 
 export type { PeerOrigin }

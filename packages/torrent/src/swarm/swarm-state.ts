@@ -1,3 +1,4 @@
+import { EXCHANGES_PEERS } from '#peer-exchange'
 import type { Clock } from '../base/clock.ts'
 import { AllowedFastLimiter } from './allowed-fast-limiter.ts'
 import { Spreading } from './spreading.ts'
@@ -30,9 +31,9 @@ export class SwarmState {
     return transfer?.wanted.isFinished === true && !transfer.wanted.isUndecided
   }
 
-  /** Whether peers are exchanged (BEP 11): never in private torrents (BEP 27). */
+  /** Whether peers are exchanged (BEP 11): never in private torrents (BEP 27), nor in pages. */
   get exchangesPeers(): boolean {
-    return this.context.settings.pex && !this.torrent.isPrivate
+    return EXCHANGES_PEERS && this.context.settings.pex && !this.torrent.isPrivate
   }
 
   /** Port of our DHT node; 0 without one, and for private torrents (BEP 27). */

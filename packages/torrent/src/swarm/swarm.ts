@@ -1,14 +1,14 @@
+import { HaveAnnouncer } from '#have-announcer'
+import { exchangeablePeers } from '#peer-exchange'
 import { SuperSeeder } from '#super-seeder'
 import { equalBytes } from '../base/bytes.ts'
-import { parseIp } from '../base/ip.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import type { Verdict } from '../pieces/smart-ban.ts'
 import type { PeerAddress } from '../transport/transport.ts'
-import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
+import { PexFlag, type PexPeer } from '../wire/extensions/pex-flags.ts'
 import { ChokeRounds } from './choke-rounds.ts'
 import { ConnectionPolicy } from './connection-policy.ts'
 import { HashExchange } from './hash-exchange.ts'
-import { HaveAnnouncer } from './have-announcer.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
 import { OutgoingConnections } from './outgoing-connections.ts'
 import { Parole } from './parole.ts'
@@ -290,23 +290,4 @@ export class Swarm {
     if (!this.#isRunning || !this.transfer) return
     this.#rounds.decide(now, { seeding: this.state.uploadOnly, immediate })
   }
-}
-
-/** The peers that we may tell others of: those whose listening address is known. */
-function exchangeablePeers(peers: Iterable<Peer>): PexPeer[] {
-  const list: PexPeer[] = []
-  for (const peer of peers) {
-    const { dialableAddress, incoming, kind } = peer.link.connection
-    // BEP 11 has room for IP addresses only.
-    if (!dialableAddress || !parseIp(dialableAddress.host)) continue
-    const port = dialableAddress.port || peer.extensions.listenPort
-    if (!port) continue
-    const flags =
-      (peer.encrypted ? PexFlag.prefersEncryption : 0) |
-      (peer.pieces.uploadOnly ? PexFlag.uploadOnly : 0) |
-      (kind === 'utp' ? PexFlag.utp : 0) |
-      (incoming ? 0 : PexFlag.reachable)
-    list.push({ host: dialableAddress.host, port, flags })
-  }
-  return list
 }

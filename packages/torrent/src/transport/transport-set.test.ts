@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../base/virtual-clock.ts'
+import { DIAL_RULES, HEAD_START_MS, MAX_OVERTAKEN, MAX_REMEMBERED, REMEMBERED_MS } from './dialer.ts'
 import type { Connection, PeerAddress, Transport, TransportKind } from './transport.ts'
-import {
-  DIAL_RULES,
-  HEAD_START_MS,
-  MAX_OVERTAKEN,
-  MAX_REMEMBERED,
-  REMEMBERED_MS,
-  TransportSet,
-} from './transport-set.ts'
+import { TransportSet } from './transport-set.ts'
 
 const UTP_HEAD_START_MS = DIAL_RULES.internet.headStartMs.utp!
 

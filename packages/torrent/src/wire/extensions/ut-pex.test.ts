@@ -4,7 +4,8 @@ import { fromLatin1, latin1 } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
 import { formatIp } from '../../base/ip.ts'
 import { encode } from '../../bencode/bencode.ts'
-import { encodePex, MAX_PEX_PEERS_READ, PexFlag, parsePex } from './ut-pex.ts'
+import { PexFlag } from './pex-flags.ts'
+import { encodePex, MAX_PEX_PEERS_READ, parsePex } from './ut-pex.ts'
 
 const address = (size: number) => ({
   host: fc

@@ -9,23 +9,9 @@ import {
   encodeCompactPeers,
   type IpFamily,
 } from '../compact-peers.ts'
+import type { PexPeer } from './pex-flags.ts'
 
 /** Peer exchange (BEP 11): the sender lists changes to its connected peers since its last message. */
-
-/** Flags of an added peer (BEP 11). */
-export const PexFlag = {
-  prefersEncryption: 0x01,
-  uploadOnly: 0x02,
-  utp: 0x04,
-  holepunch: 0x08,
-  /** The sender connected to it, so others can too. */
-  reachable: 0x10,
-} as const
-
-export interface PexPeer extends PeerAddress {
-  /** `PexFlag`s; 0 when the sender gave none. */
-  readonly flags: number
-}
 
 export interface PexMessage {
   readonly added: readonly PexPeer[]

@@ -1,0 +1,12 @@
+import type { DhtDiscovery } from '../discovery/dht/dht.ts'
+
+/** Pages have no UDP, and so no DHT. */
+export class SessionDht {
+  readonly node: DhtDiscovery | null = null
+  readonly port = 0
+  readonly goodNodes: number | null = null
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {}
+}
