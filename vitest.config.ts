@@ -13,6 +13,10 @@ const PATIENT = { poll: { timeout: 20_000 } }
 const COMPUTING = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } }
 const WAITING = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 1 } }
 
+/** Chromium aborts what all pages are loading when an interface is added to the machine, so these run alone, after the others. */
+const CHANGING_NETWORK = ['interop/page-network.test.ts', 'interop/console/open-up.test.ts']
+const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } }
+
 const BUILD_CONSOLE = 'apps/web/e2e/testing/build.ts'
 
 export default defineConfig({
@@ -70,6 +74,18 @@ export default defineConfig({
           name: 'interop',
           ...WAITING,
           include: ['interop/**/*.test.ts'],
+          exclude: CHANGING_NETWORK,
+          globalSetup: [BUILD_CONSOLE],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          expect: PATIENT,
+        },
+      },
+      {
+        test: {
+          name: 'network',
+          ...ALONE,
+          include: CHANGING_NETWORK,
           globalSetup: [BUILD_CONSOLE],
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -34,7 +34,7 @@ const checked = await check(tests)
 // If everything can be installed, tests fail instead of being skipped.
 const options = { tests, env: mayInstall ? { SHOAL_STRICT: '1' } : {} }
 // One run for all projects, because tests with real peers mostly wait while others compute.
-const rest = await runTests(['interop', 'sim', 'slow', 'web'], options)
+const rest = await runTests(['interop', 'network', 'sim', 'slow', 'web'], options)
 conclude(
   {
     failed: [

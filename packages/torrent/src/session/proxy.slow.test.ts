@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { PeerStatus } from '../api.ts'
 import { HttpTrackerServer } from '../discovery/tracker/testing/http-tracker-server.ts'
 import { UdpTrackerServer } from '../discovery/tracker/testing/udp-tracker-server.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
@@ -47,17 +48,21 @@ describe.each(['socks5', 'http'] as const)('behind a strict %s proxy', kind => {
       return !response
     }
     const seen: { headers: object; url?: string | undefined }[] = []
+    // Two seeds part as soon as both are complete.
+    const gone: PeerStatus[] = []
+    seed.on('peerClosed', peer => gone.push(peer))
     const torrent = await session.add(metainfo, { trackers })
     torrent.addPeer({ host: '127.0.0.1', port: seeds.port })
     await torrent.whenComplete()
     await until('the announce', () => seen.length > 0)
+    await until('the seed has seen the peer', () => gone.length + seed.peers().length > 0)
     expect(given.connects).toEqual(
       expect.arrayContaining([`tracker.example:${tracker.port}`, `127.0.0.1:${seeds.port}`]),
     )
     expect(session.port).toBe(0)
     expect(seen[0]!.headers).not.toHaveProperty('user-agent')
     expect(seen[0]!.url).not.toContain('-SH')
-    const [peer] = seed.peers()
+    const [peer] = [...gone, ...seed.peers()]
     expect(peer).toMatchObject({ incoming: true, client: expect.not.stringContaining('Shoal') })
   })
 
