@@ -1,4 +1,4 @@
-import type { NodeInfo, PortMapping } from '@shoal/api'
+import { type NodeInfo, type PortMapping, portMappingWords } from '@shoal/api'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
@@ -6,8 +6,6 @@ import { EXIT } from '../exit.ts'
 import { formatBytes, formatDuration, formatRate, formatTime } from '../format.ts'
 import { printFacts } from '../terminal/print.ts'
 import { texts } from '../texts.ts'
-
-const METHODS = { pcp: 'PCP', 'nat-pmp': 'NAT-PMP', upnp: 'UPnP' }
 
 export const health = defineCommand({
   about: texts.health.about,
@@ -82,12 +80,7 @@ function isOpen({ externalPort }: PortMapping): boolean {
 
 function mappingText(mapping: PortMapping): string {
   const { peerReach } = texts.health
-  const words = {
-    transport: mapping.transport.toUpperCase(),
-    port: String(mapping.externalPort),
-    method: METHODS[mapping.method ?? 'upnp'],
-    address: mapping.externalAddress ?? mapping.internalAddress,
-  }
+  const words = portMappingWords(mapping)
   return mapping.expiresMs === null
     ? peerReach.permanent(words)
     : peerReach.mapping({ ...words, time: formatTime(mapping.expiresMs) })

@@ -1,4 +1,4 @@
-import type { PeerReach, PortMapping } from '@shoal/api'
+import { type PeerReach, type PortMapping, portMappingWords } from '@shoal/api'
 import { useEffect } from 'react'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
@@ -7,7 +7,6 @@ import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
 
 const t = texts.pages.dashboard.peerReach
-const METHODS = { pcp: 'PCP', 'nat-pmp': 'NAT-PMP', upnp: 'UPnP' }
 /** A router answers within seconds, and peers connect at any time. */
 const ASK_AGAIN_MS = 15_000
 
@@ -41,12 +40,7 @@ export function PeerReachDetails({ reach }: { reach: PeerReach }) {
 }
 
 function mappingText(mapping: PortMapping): string {
-  const words = {
-    transport: mapping.transport.toUpperCase(),
-    port: String(mapping.externalPort),
-    method: METHODS[mapping.method ?? 'upnp'],
-    address: mapping.externalAddress ?? mapping.internalAddress,
-  }
+  const words = portMappingWords(mapping)
   return mapping.expiresMs === null
     ? t.permanent(words)
     : t.mapping({ ...words, time: formatTime(mapping.expiresMs) })

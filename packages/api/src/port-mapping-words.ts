@@ -1,0 +1,19 @@
+import type { PortMapping } from './schemas/peer-reach.ts'
+
+const METHODS = { pcp: 'PCP', 'nat-pmp': 'NAT-PMP', upnp: 'UPnP' }
+
+/** The arguments of the texts `mapping` and `permanent` for an open port, without its time. */
+export function portMappingWords({
+  transport,
+  method,
+  externalPort,
+  externalAddress,
+  internalAddress,
+}: PortMapping): { transport: string; port: string; method: string; address: string } {
+  return {
+    transport: transport.toUpperCase(),
+    port: String(externalPort),
+    method: METHODS[method ?? 'upnp'],
+    address: externalAddress ?? internalAddress,
+  }
+}
