@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { testTorrent } from '../packages/torrent/src/swarm/testing/test-torrent.ts'
+import { behave } from './support/hostile.ts'
 import { stranger } from './support/stranger.ts'
 import { type Host, World } from './support/world.ts'
 
@@ -65,15 +66,7 @@ describe('a swarm completes despite peers that', () => {
   it('send wrong bytes now and then, so that failed pieces have several senders', async () => {
     const torrent = await testTorrent({ pieces: 24, pieceLengthBytes: 256 * KIB })
     world = new World(torrent, 23)
-    const ip = await stranger(world, peer => {
-      peer.serves = { content: torrent.content, pieceLengthBytes: 256 * KIB }
-      let count = 0
-      peer.answers = (piece, begin, length) => {
-        if (++count % 5) return true
-        peer.block(piece, begin, new Uint8Array(length))
-        return false
-      }
-    })
+    const ip = await behave(world, 'rare-liar')
     await swarm(8)
     await world.complete(900_000)
     for (const line of world.log.filter(text => text.includes('is banned'))) expect(line).toContain(` ${ip} `)

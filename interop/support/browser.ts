@@ -82,9 +82,7 @@ export class Browser implements AsyncDisposable {
     const problems: string[] = []
     page.on('pageerror', error => problems.push(String(error)))
     page.on('console', message => {
-      // Chromium aborts what it is loading when another test adds a network interface to the machine. If the page needs it, the test fails by itself.
-      const isOther = message.text().includes('net::ERR_NETWORK_CHANGED')
-      if (message.type() === 'error' && !isOther) problems.push(message.text())
+      if (message.type() === 'error') problems.push(message.text())
     })
     await page.goto(url)
     return { page, context, problems }

@@ -131,9 +131,7 @@ async function openPage(
   const complaints: string[] = []
   page.on('pageerror', error => complaints.push(error.message))
   page.on('console', message => {
-    // Chromium aborts what it is loading when another test adds a network interface to the machine. If the page needs it, the test fails by itself.
-    const isOther = message.text().includes('net::ERR_NETWORK_CHANGED')
-    if (message.type() === 'error' && !isOther) complaints.push(message.text())
+    if (message.type() === 'error') complaints.push(message.text())
   })
   await page.goto(url)
   return { page, complaints, close: () => context.close() }
