@@ -6,7 +6,6 @@ import {
   compactEndpoint,
   compactNodes,
   isUnicast,
-  neighbourKey,
   ownerKey,
   parseCompactEndpoint,
   parseCompactNodes,
@@ -38,15 +37,11 @@ describe('addresses', () => {
     text => expect(isUnicast(ip(text))).toBe(false),
   )
 
-  it('share a key by /64 and /48 in IPv6, and by port if they are local', () => {
+  it('share an owner by /64 in IPv6, and by port if they are local', () => {
     const at = (host: string, port = 1) => toEndpoint(host, port)!
     expect(ownerKey(at('2001:db8:1:2::1'))).toBe(ownerKey(at('2001:db8:1:2:ffff::9', 2)))
-    expect(ownerKey(at('2001:db8:1:2::1'))).not.toBe(ownerKey(at('2001:db8:1:3::1')))
-    expect(neighbourKey(at('2001:db8:1:2::1'))).toBe(neighbourKey(at('2001:db8:1:3::1')))
     expect(ownerKey(at('1.2.3.4'))).toBe(ownerKey(at('1.2.3.4', 2)))
-    expect(neighbourKey(at('1.2.3.4'))).toBe(neighbourKey(at('1.2.3.5')))
     expect(ownerKey(at('127.0.0.1'))).not.toBe(ownerKey(at('127.0.0.1', 2)))
-    expect(neighbourKey(at('127.0.0.1'))).toBeNull()
   })
 
   it('are not made from names, zones and ports out of range', () => {

@@ -1,6 +1,7 @@
 /** Addresses of DHT nodes: their validity, and the compact form of BEP 5 and BEP 32. */
-import { concat, latin1, readU16, writeU16 } from '../../base/bytes.ts'
+import { concat, readU16, writeU16 } from '../../base/bytes.ts'
 import { formatIp, parseIp } from '../../base/ip.ts'
+import { ipOwner } from '../../base/ip-owner.ts'
 import { isLocalIp } from '../../base/local-address.ts'
 import type { IpFamily } from '../../transport/datagram.ts'
 import { ID_BYTES, isNodeIdFor } from './node-id.ts'
@@ -62,14 +63,7 @@ export function isVerified({ id, ip }: Contact): boolean {
 
 /** Returns a key for addresses that certainly have one owner: an IPv4 address, a /64 of IPv6, or one port of a local address. */
 export function ownerKey({ ip, host, port }: Endpoint): string {
-  if (isLocalIp(ip)) return `${host} ${port}`
-  return latin1(ip.length === 4 ? ip : ip.subarray(0, 8))
-}
-
-/** Returns a key for addresses that probably have one owner: a /24 of IPv4 or a /48 of IPv6; null for local addresses. */
-export function neighbourKey({ ip }: Endpoint): string | null {
-  if (isLocalIp(ip)) return null
-  return latin1(ip.length === 4 ? ip.subarray(0, 3) : ip.subarray(0, 6))
+  return ipOwner(ip) ?? `${host} ${port}`
 }
 
 /** Encodes an address and port in 6 bytes (BEP 5) or 18 bytes (BEP 32). */

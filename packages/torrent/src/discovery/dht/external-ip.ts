@@ -1,6 +1,7 @@
 import { equalBytes } from '../../base/bytes.ts'
+import { ipNeighborhood } from '../../base/ip-owner.ts'
 import { isLocalIp } from '../../base/local-address.ts'
-import { type Endpoint, isUnicast, neighbourKey } from './contact.ts'
+import { type Endpoint, isUnicast } from './contact.ts'
 
 /** Number of recent votes that count. */
 const MAX_VOTES = 32
@@ -20,7 +21,7 @@ export class ExternalIp {
 
   /** Counts the vote of a node that answered us. Returns true if the address has changed. */
   vote(voter: Endpoint, seenIp: Uint8Array): boolean {
-    const network = neighbourKey(voter)
+    const network = ipNeighborhood(voter.ip)
     // A node in the local network does not see our public address.
     if (network === null || seenIp.length !== voter.ip.length || isLocalIp(seenIp) || !isUnicast(seenIp)) {
       return false

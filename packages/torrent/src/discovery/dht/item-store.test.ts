@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../base/random.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
+import { compareDistance } from '../../base/xor-distance.ts'
 import { toEndpoint } from './contact.ts'
 import { createItem, itemTarget } from './item.ts'
 import { ItemStore, type ItemStoreLimits } from './item-store.ts'
-import { compareDistance } from './node-id.ts'
 import { ItemOwner } from './test-item-owner.ts'
 
 const HOUR = 60 * 60_000

@@ -1,9 +1,9 @@
 import { equalBytes, hex } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
+import { compareDistance } from '../../base/xor-distance.ts'
 import { type Endpoint, ownerKey } from './contact.ts'
 import { type DhtItem, isMutable, itemTarget, type MutableItem } from './item.ts'
 import { isSigned } from './item-check.ts'
-import { compareDistance } from './node-id.ts'
 import { QueryLimits } from './query-limits.ts'
 
 /** BEP 44, "Expiration". */

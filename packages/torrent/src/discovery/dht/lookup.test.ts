@@ -4,9 +4,10 @@ import { delay } from '../../base/clock.ts'
 import { parseIp } from '../../base/ip.ts'
 import { seededRandom } from '../../base/random.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
+import { compareDistance } from '../../base/xor-distance.ts'
 import { type Contact, compactNodes, toEndpoint } from './contact.ts'
 import { type LookupOptions, type LookupResult, lookup } from './lookup.ts'
-import { compareDistance, ID_BYTES, nodeIdFor } from './node-id.ts'
+import { ID_BYTES, nodeIdFor } from './node-id.ts'
 import { type NodeResponse, readResponse } from './response.ts'
 
 const random = seededRandom(11)

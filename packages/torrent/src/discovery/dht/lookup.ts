@@ -1,8 +1,8 @@
 import { equalBytes, hex } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import { isLocalIp } from '../../base/local-address.ts'
+import { compareDistance } from '../../base/xor-distance.ts'
 import { type Contact, isVerified, ownerKey } from './contact.ts'
-import { compareDistance } from './node-id.ts'
 import type { NodeResponse } from './response.ts'
 
 /** BEP 5: K. */

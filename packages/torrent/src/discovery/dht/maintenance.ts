@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
 import { type Random, shuffle } from '../../base/random.ts'
+import { idAtDepth } from '../../base/xor-distance.ts'
 import type { ResolveHost } from '../../transport/resolve.ts'
 import { type Contact, type Endpoint, familyOf, namedEndpoint, toEndpoint } from './contact.ts'
-import { idAtDepth } from './node-id.ts'
 import type { NodeResponse } from './response.ts'
 import type { RoutingTable } from './routing-table.ts'
 

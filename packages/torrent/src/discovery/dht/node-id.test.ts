@@ -1,17 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fromHex, utf8 } from '../../base/bytes.ts'
+import { fromHex } from '../../base/bytes.ts'
 import { seededRandom } from '../../base/random.ts'
-import { compareDistance, crc32c, idAtDepth, isNodeIdFor, nodeIdFor, sharedBits } from './node-id.ts'
+import { isNodeIdFor, nodeIdFor } from './node-id.ts'
 
-const idBytes = fc.uint8Array({ minLength: 20, maxLength: 20 })
 const random = seededRandom(42)
-
-describe('crc32c', () => {
-  it('matches the check value of the polynomial', () => {
-    expect(crc32c(utf8('123456789'))).toBe(0xe3069283)
-  })
-})
 
 describe('BEP 42', () => {
   it.each([
@@ -51,27 +44,5 @@ describe('BEP 42', () => {
     expect(isNodeIdFor(id, sibling)).toBe(true)
     sibling[7]! ^= 1
     expect(isNodeIdFor(id, sibling)).toBe(false)
-  })
-})
-
-describe('distance', () => {
-  const number = (id: Uint8Array) => id.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
-
-  it('orders IDs by their XOR as a number', () => {
-    fc.assert(
-      fc.property(idBytes, idBytes, idBytes, (target, a, b) => {
-        const expected = (number(target) ^ number(a)) - (number(target) ^ number(b))
-        const order = compareDistance(target, a, b)
-        expect(Math.sign(order)).toBe(expected > 0n ? 1 : expected < 0n ? -1 : 0)
-      }),
-    )
-  })
-
-  it('generates an ID that shares exactly the given number of bits', () => {
-    fc.assert(
-      fc.property(idBytes, fc.integer({ min: 0, max: 160 }), (id, bits) => {
-        expect(sharedBits(id, idAtDepth(id, bits, random))).toBe(bits)
-      }),
-    )
   })
 })

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { fromHex, hex } from '../../base/bytes.ts'
 import { seededRandom } from '../../base/random.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
+import { compareDistance, idAtDepth } from '../../base/xor-distance.ts'
 import { type Contact, toEndpoint } from './contact.ts'
-import { compareDistance, idAtDepth, nodeIdFor } from './node-id.ts'
+import { nodeIdFor } from './node-id.ts'
 import { GOOD_MS, RoutingTable } from './routing-table.ts'
 
 const own = new Uint8Array(20)

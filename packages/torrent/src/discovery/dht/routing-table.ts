@@ -1,7 +1,9 @@
 import { hex } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
-import { type Contact, isVerified, neighbourKey, ownerKey, sameEndpoint } from './contact.ts'
-import { compareDistance, ID_BITS, sharedBits } from './node-id.ts'
+import { ipNeighborhood } from '../../base/ip-owner.ts'
+import { compareDistance, sharedBits } from '../../base/xor-distance.ts'
+import { type Contact, isVerified, ownerKey, sameEndpoint } from './contact.ts'
+import { ID_BITS } from './node-id.ts'
 
 /** BEP 5: K. */
 export const BUCKET_SIZE = 8
@@ -24,7 +26,7 @@ export interface Entry {
   readonly contact: Contact
   /** The address allows the ID (BEP 42). */
   readonly verified: boolean
-  /** Its `ownerKey` and `neighbourKey`. */
+  /** Its `ownerKey` and `ipNeighborhood`. */
   readonly owner: string
   readonly network: string | null
   /** Monotonic milliseconds of its last answer, of its last query to us, and of our last attempt. */
@@ -103,7 +105,7 @@ export class RoutingTable {
     if (rival && !sameEndpoint(rival.contact, contact) && rival.failures < BAD_FAILURES) return
     if (known) this.#remove(known)
     if (rival && rival !== known) this.#remove(rival)
-    const [verified, network] = [isVerified(contact), neighbourKey(contact)]
+    const [verified, network] = [isVerified(contact), ipNeighborhood(contact.ip)]
     this.#enter({
       contact,
       verified,
