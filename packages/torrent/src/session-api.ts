@@ -42,8 +42,8 @@ export interface SessionOptions {
   /** Address to accept connections on. Default: all, of both families. */
   host?: string
   dht?: boolean
-  /** DHT nodes to start from, `host:port`. Default: the well-known ones. */
-  dhtNodes?: readonly string[]
+  /** DHT nodes to join through, `host:port`; null: the well-known ones. Nodes that an earlier run knew are asked, too. Default null. */
+  dhtNodes?: readonly string[] | null
   /**
    * Ask routers to let others reach the port (PCP, NAT-PMP, UPnP). Mappings are renewed, and removed when the session closes. Never done for a
    * `host` that is loopback. Default false, since it changes settings of routers.
@@ -113,6 +113,7 @@ export type SessionSettings = Pick<
   | 'directory'
   | 'port'
   | 'dht'
+  | 'dhtNodes'
   | 'portMapping'
   | 'lsd'
   | 'pex'

@@ -74,6 +74,7 @@ describe('options of a node', () => {
       allowedHost: 'a.example',
       trustedProxy: '10.0.0.0/8',
       noDht: 'true',
+      dhtNode: 'dht.example:6881',
       noLsd: 'true',
       noPortMapping: 'true',
       noPex: 'true',
@@ -105,6 +106,12 @@ describe('options of a node', () => {
     expect({ ...byFile, config: undefined }).toEqual(byWords)
     expect(byWords).toMatchObject({ host: '::1', username: 'me', allowedHost: ['a.example'], open: true })
     expect(byWords.set).toContainEqual(expect.objectContaining({ section: 'network', value: false }))
+    const dhtNodes = { section: 'network', name: 'dhtNodes', value: ['dht.example:6881'] }
+    expect(byWords.set).toContainEqual(dhtNodes)
+    expect(read(['--dht-node', '[::1]:1', '--dht-node', 'a.example:2']).set).toEqual([
+      { ...dhtNodes, value: ['[::1]:1', 'a.example:2'] },
+    ])
+    expect(() => read(['--dht-node', 'a.example'])).toThrow('write a DHT node as HOST:PORT')
   })
 
   test('paths are relative to the folder of their source', () => {

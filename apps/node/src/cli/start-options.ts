@@ -79,6 +79,7 @@ export const START_OPTIONS = {
   proxy: value('URL', { help: texts.networkOptions.proxy }),
   proxyMode: value('MODE', { help: texts.networkOptions.proxyMode, choices: ['prefer', 'strict'] }),
   noDht: flag(texts.networkOptions.noDht),
+  dhtNode: list('HOST:PORT', { separator: ',', help: texts.networkOptions.dhtNode }),
   noLsd: flag(texts.networkOptions.noLsd),
   noPortMapping: flag(texts.networkOptions.noPortMapping),
   noPex: flag(texts.networkOptions.noPex),
@@ -141,6 +142,7 @@ export function readStartOptions(
     proxy,
     proxyMode,
     ipFilter,
+    dhtNode,
     noDht,
     noLsd,
     noPortMapping,
@@ -162,7 +164,12 @@ export function readStartOptions(
   checkPassword(options)
   return {
     ...options,
-    set: [...options.set, ...switchedOff(off), ...filtered(ipFilter), ...routed({ proxy, proxyMode })],
+    set: [
+      ...options.set,
+      ...switchedOff(off),
+      ...filtered(ipFilter),
+      ...routed({ proxy, proxyMode, dhtNodes: dhtNode.length > 0 ? JSON.stringify(dhtNode) : undefined }),
+    ],
     port: options.port ?? 8420,
     host: options.host ?? '127.0.0.1',
     hasHost: options.host !== undefined,

@@ -44,6 +44,12 @@ const IceServerText = z
     'write a server as stun:host:port or turn:user:secret@host:port',
   )
 
+/** `host:port` or `[IPv6]:port`. */
+const DhtNodeText = z
+  .string()
+  .max(300)
+  .regex(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:@/?#[\]]{1,253}):[1-9]\d{0,4}$/, 'write a DHT node as HOST:PORT')
+
 /** `socks5://user:password@host:port` or `http://…`. User and password are encoded as in a URL. */
 const ProxyUrl = z
   .string()
@@ -314,6 +320,12 @@ export const TORRENTS = contract({
       dht: setting(z.boolean(), true, {
         title: 'DHT',
         description: 'Finds peers without trackers. Never used for private torrents.',
+      }),
+      dhtNodes: setting(z.array(DhtNodeText).max(100), [], {
+        title: 'DHT nodes',
+        description:
+          'Join the DHT through these nodes, written as HOST:PORT, instead of the well-known ones. Nodes that are known from earlier are asked, too.',
+        example: ['dht.example:6881', '[2001:db8::1]:6881'],
       }),
       lsd: setting(z.boolean(), true, {
         title: 'Local peer discovery',

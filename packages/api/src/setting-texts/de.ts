@@ -42,6 +42,11 @@ const settings = {
     title: 'DHT',
     description: 'Findet Peers ohne Tracker. Nie für private Torrents.',
   },
+  'network.dhtNodes': {
+    title: 'DHT-Knoten',
+    description:
+      'Dem DHT über diese Knoten, geschrieben als HOST:PORT, statt über die bekannten beitreten. Knoten, die von früher bekannt sind, werden auch gefragt.',
+  },
   'network.lsd': {
     title: 'Lokale Peer-Suche',
     description: 'Findet Peers im lokalen Netz.',

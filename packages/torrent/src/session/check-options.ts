@@ -1,11 +1,11 @@
+import { parseDhtNodes } from '#session-dht'
 import { ShoalError } from '../base/errors.ts'
-import { parseHostPort } from '../base/ip.ts'
 import type { SessionOptions } from '../session-api.ts'
 import { checkIceServer } from '../transport/webrtc/ice-url.ts'
 
 /** Throws `bad-argument` for an invalid option, before anything is opened. */
 export function checkOptions(options: SessionOptions): void {
-  const { port, maxConnections, maxConnectionsPerTorrent, uploadSlots, dhtNodes = [] } = options
+  const { port, maxConnections, maxConnectionsPerTorrent, uploadSlots, dhtNodes } = options
   if (options.stateDirectory && options.resumeStore)
     throw new ShoalError('bad-argument', 'give a stateDirectory or a resumeStore, not both')
   if (port !== undefined && port !== null) checkInteger('port', port, 0, 65_535)
@@ -13,9 +13,7 @@ export function checkOptions(options: SessionOptions): void {
   checkInteger('maxConnectionsPerTorrent', maxConnectionsPerTorrent ?? 1, 1)
   checkInteger('uploadSlots', uploadSlots ?? 1, 1)
   if (typeof options.webrtc === 'object') options.webrtc.iceServers?.forEach(checkIceServer)
-  for (const node of dhtNodes)
-    if (!parseHostPort(node))
-      throw new ShoalError('bad-argument', `${node} is not a DHT node: give host:port`)
+  if (dhtNodes) parseDhtNodes(dhtNodes)
 }
 
 function checkInteger(name: string, value: number, least: number, most = 1_000_000): void {

@@ -69,6 +69,33 @@ test('a session puts items into the DHT and gets them, and explains why it canno
   await expect(other.putItem(item)).rejects.toMatchObject({ code: 'closed' })
 })
 
+test('a running session joins the DHT through other nodes, and through the well-known ones again', async () => {
+  await using others = new Others()
+  await using loop = await Loopback.make()
+  const [one, two] = [await others.add(), await others.add()]
+  const asked: string[] = []
+  const session = await loop.open(
+    { dht: true, dhtNodes: [] },
+    {
+      resolveHost: async host => {
+        asked.push(host)
+        return host === 'one.example' || host === 'two.example' ? [{ host: '127.0.0.1', family: 4 }] : []
+      },
+    },
+  )
+  await session.add('a'.repeat(40))
+  await session.configure({ dhtNodes: [`one.example:${one.port}`, `two.example:${two.port}`] })
+  await until('it knows both', () => session.stats.dhtNodes === 2, 30_000)
+  expect([...new Set(asked)].sort()).toEqual(['one.example', 'two.example'])
+  await until('its torrent found them', () => knows(session), 30_000)
+  await expect(session.configure({ dhtNodes: ['nowhere'] })).rejects.toMatchObject({ code: 'bad-argument' })
+  await session.configure({ dht: false, dhtNodes: null })
+  expect(session.stats.dhtNodes).toBeNull()
+  asked.length = 0
+  await session.configure({ dht: true })
+  await until('it asks for well-known nodes', () => asked.includes('router.bittorrent.com'), 30_000)
+})
+
 test('the nodes of a .torrent join the DHT', async () => {
   await using others = new Others()
   await using loop = await Loopback.make()

@@ -50,6 +50,11 @@ export class Discoveries {
     return node
   }
 
+  /** Sets `SessionOptions.dhtNodes` for the next time that the DHT is turned on. */
+  joinThrough(nodes: SessionOptions['dhtNodes']): void {
+    this.#dht.nodes = nodes
+  }
+
   /** UDP port of our DHT node; 0 without one. */
   get dhtPort(): number {
     return this.#dht.port

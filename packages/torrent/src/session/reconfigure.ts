@@ -27,9 +27,10 @@ export async function reconfigure(parts: SessionParts, changes: SessionSettings)
   if (changes.ipFilter !== undefined)
     for (const torrent of torrents) torrent.phases.network.swarm?.applyIpFilter()
   trimConnections(context, torrents)
-  const { dht = context.discoveries?.has('dht'), lsd, trackers } = changes
+  const { dht = context.discoveries?.has('dht'), dhtNodes, lsd, trackers } = changes
   if (trackers !== undefined) await turn(parts, 'tracker', trackers)
-  if (moved && dht) await turn(parts, 'dht', false)
+  if (dhtNodes !== undefined) context.discoveries?.joinThrough(dhtNodes)
+  if ((moved || dhtNodes !== undefined) && dht) await turn(parts, 'dht', false)
   if (dht !== undefined) await turn(parts, 'dht', dht)
   if (lsd !== undefined) await turn(parts, 'lsd', lsd)
   await parts.mapped.follow()

@@ -4,9 +4,12 @@ import type { DhtDiscovery } from '../discovery/dht/dht.ts'
 export class SessionDht {
   readonly node: DhtDiscovery | null = null
   readonly port = 0
+  nodes: readonly string[] | null | undefined
   readonly goodNodes: number | null = null
 
   async start(): Promise<void> {}
 
   async stop(): Promise<void> {}
 }
+
+export function parseDhtNodes(_texts: readonly string[]): void {}

@@ -1,6 +1,12 @@
 import { ShoalError } from '../base/errors.ts'
 import { formatIp, parseHostPort } from '../base/ip.ts'
-import { type DhtDiscovery, isDhtDatagram, openDht, WELL_KNOWN_NODES } from '../discovery/dht/dht.ts'
+import {
+  type BootstrapNode,
+  type DhtDiscovery,
+  isDhtDatagram,
+  openDht,
+  WELL_KNOWN_NODES,
+} from '../discovery/dht/dht.ts'
 import type { SessionOptions } from '../session-api.ts'
 import type { DhtContext } from './discoveries-context.ts'
 
@@ -12,21 +18,24 @@ const SAVE_DHT_MS = 15 * 60_000
 export class SessionDht {
   /** Null while it is off, or if the machine has no UDP. */
   node: DhtDiscovery | null = null
-  readonly #options: SessionOptions
+  /** `host:port` of nodes to join through; null for the well-known ones. Changes apply when it starts the next time. */
+  nodes: SessionOptions['dhtNodes']
+  readonly #host: string | undefined
   readonly #context: DhtContext
   /** Its state when it was last turned off. */
   #state: Uint8Array | null = null
   #cancelSave: (() => void) | null = null
 
   constructor(options: SessionOptions, context: DhtContext) {
-    this.#options = options
+    this.nodes = options.dhtNodes
+    this.#host = options.host
     this.#context = context
   }
 
   async start(): Promise<void> {
     const { store } = this.#context
     const state = this.#state ?? (await store?.loadNote(DHT_NOTE)) ?? null
-    this.node = await startDht(this.#options, this.#context, state)
+    this.node = await this.#open(state)
     this.#saveLater()
   }
 
@@ -49,6 +58,34 @@ export class SessionDht {
     return this.node?.nodes.reduce((sum, node) => sum + node.status.goodNodes, 0) ?? null
   }
 
+  async #open(state: Uint8Array | null): Promise<DhtDiscovery | null> {
+    const { clock, random, datagrams, resolveHost, port, isAnonymous, onExternalHost } = this.#context
+    const openDatagram = datagrams.protocol(isDhtDatagram)
+    const open = (at: number) =>
+      openDht({
+        clock,
+        random,
+        openDatagram,
+        resolve: resolveHost,
+        port: at,
+        isAnonymous,
+        onExternalIp: ip => onExternalHost(formatIp(ip), 'dht'),
+        state,
+        bootstrap: this.nodes ? parseDhtNodes(this.nodes) : WELL_KNOWN_NODES,
+        ...(this.#host === undefined ? {} : { hosts: [bindAddress(this.#host)] }),
+      })
+    try {
+      return await open(port).catch(error => {
+        // The number is free for TCP but may be taken for UDP.
+        if (port === 0) throw error
+        return open(0)
+      })
+    } catch (error) {
+      if (error instanceof ShoalError && error.code === 'unsupported') return null
+      throw error
+    }
+  }
+
   #saveLater(): void {
     const { clock, store } = this.#context
     if (!store || !this.node) return
@@ -69,41 +106,13 @@ export class SessionDht {
   }
 }
 
-async function startDht(
-  options: SessionOptions,
-  context: DhtContext,
-  state: Uint8Array | null,
-): Promise<DhtDiscovery | null> {
-  const { clock, random, datagrams, resolveHost, port, isAnonymous, onExternalHost } = context
-  const openDatagram = datagrams.protocol(isDhtDatagram)
-  const bootstrap = options.dhtNodes?.map(text => {
+/** Throws `bad-argument` if a text is not `host:port`. */
+export function parseDhtNodes(texts: readonly string[]): BootstrapNode[] {
+  return texts.map(text => {
     const node = parseHostPort(text)
     if (!node) throw new ShoalError('bad-argument', `${text} is not a DHT node: give host:port`)
     return node
   })
-  const open = (at: number) =>
-    openDht({
-      clock,
-      random,
-      openDatagram,
-      resolve: resolveHost,
-      port: at,
-      isAnonymous,
-      onExternalIp: ip => onExternalHost(formatIp(ip), 'dht'),
-      state,
-      bootstrap: bootstrap ?? WELL_KNOWN_NODES,
-      ...(options.host === undefined ? {} : { hosts: [bindAddress(options.host)] }),
-    })
-  try {
-    return await open(port).catch(error => {
-      // The number is free for TCP but may be taken for UDP.
-      if (port === 0) throw error
-      return open(0)
-    })
-  } catch (error) {
-    if (error instanceof ShoalError && error.code === 'unsupported') return null
-    throw error
-  }
 }
 
 function bindAddress(host: string): { family: 4 | 6; host: string } {

@@ -11,6 +11,7 @@ const KEPT = new Set([
   'privacy.countryDatabase',
   'privacy.ipFilter',
   'network.port',
+  'network.dhtNodes',
   'network.iceServers',
   'network.shareTrackers',
   'network.publicUrl',

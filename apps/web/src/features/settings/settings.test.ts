@@ -30,6 +30,7 @@ test('every setting of the contract is a field with a name and the right kind of
     'seeding.ratioLimit': 'number',
     'automation.watch': 'watch',
     'automation.onComplete': 'arguments',
+    'network.dhtNodes': 'lines',
     'network.iceServers': 'lines',
     'network.shareTrackers': 'lines',
     'privacy.countryDatabase': 'path',
