@@ -1,6 +1,6 @@
 /** `shoal get`: one download from a link to verified files. */
 import { resolve } from 'node:path'
-import { infoHashText, Session, type SessionOptions, type TorrentApi } from '@shoal/torrent'
+import { infoHashText, isMutableMagnet, Session, type SessionOptions, type TorrentApi } from '@shoal/torrent'
 import { defaultFolder, openPlace, type Place } from '../../base/files/places.ts'
 import type { CommandContext } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -45,6 +45,8 @@ export async function download(
   options: DownloadOptions,
   { interrupt, output }: CommandContext,
 ): Promise<number> {
+  const published = isMutableMagnet(link) ? await import('./published-link.ts') : null
+  published?.checkPublishedLink(link, options.network)
   const place = await openPlace(options.out ?? defaultFolder())
   const { timeout } = options
   const limit = timeout === undefined ? null : AbortSignal.timeout(timeout)
@@ -58,10 +60,21 @@ export async function download(
   const job: Job = { session, view, output, place, torrent: null, claim: null, done: false }
   try {
     const until = limit ? AbortSignal.any([interrupt.signal, limit]) : interrupt.signal
-    await work(link, options, job, until)
+    let source = link
+    if (published) {
+      view.tell(texts.get.publishedLookup)
+      const lookup = { network: options.network, timeoutMs: timeout, signal: interrupt.signal }
+      const { infoHash, version } = await published.latestVersion(link, session, lookup)
+      view.tell(texts.get.publishedFound({ version, infoHash }), { event: 'published', version, infoHash })
+      source = infoHash
+    }
+    await work(source, options, job, until)
     if (options.seed) await untilStopped(job.torrent!, interrupt.signal)
   } catch (error) {
-    if (!interrupt.signal.aborted) throw limit?.aborted && !job.done ? timedOut(job.torrent, timeout!) : error
+    if (!interrupt.signal.aborted) {
+      const isLate = limit?.aborted && !job.done && !(error instanceof CommandFailure)
+      throw isLate ? timedOut(job.torrent, timeout!) : error
+    }
   } finally {
     if (interrupt.signal.aborted) view.tell(texts.run.stopping)
     view.close()

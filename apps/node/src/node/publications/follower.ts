@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import type { CheckedInputOf, Followed, NodeOperations } from '@shoal/api'
 import { type DhtItem, parseMutableMagnet, safeComponent } from '@shoal/torrent'
 import { describeFailure, Failure } from '../../base/failure.ts'
+import { canonicalLink, type Version, versionIn } from '../../base/version-item.ts'
 import { type FollowedRecord, rowById } from './publication-store.ts'
 import type { PublicationDeps } from './publisher.ts'
 import { Rounds } from './rounds.ts'
-import { canonicalLink, type Version, versionIn } from './version-item.ts'
 
 const MAX_FOLLOWED = 200
 /** Codes of errors that say nothing about the link: the DHT is off or not there yet. */

@@ -8,10 +8,10 @@ import {
   signedItemBytes,
 } from '@shoal/torrent'
 import { describeFailure, Failure } from '../../base/failure.ts'
+import { canonicalLink, itemOf, type Version, versionIn } from '../../base/version-item.ts'
 import type { Log } from '../kernel/log/log.ts'
 import { type PublicationRecord, type PublicationStore, rowById } from './publication-store.ts'
 import { Rounds } from './rounds.ts'
-import { canonicalLink, itemOf, type Version, versionIn } from './version-item.ts'
 
 /** BEP 44, "Expiration": items are put again once an hour. */
 const EVERY_MS = 60 * 60_000

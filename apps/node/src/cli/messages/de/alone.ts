@@ -37,9 +37,9 @@ export const alone: Translation<typeof original> = {
   },
   get: {
     summary:
-      'Von einem Magnet-Link, Info-Hash, einer Content-ID, .torrent-Datei oder einem Freigabe-Link herunterladen',
+      'Von einem Magnet-Link, Info-Hash, einer Content-ID, .torrent-Datei, einem Freigabe-Link oder veröffentlichten Link herunterladen',
     about:
-      'Lädt in einen Ordner herunter, überprüft jedes Teil und endet, wenn der Download fertig ist; mit --seed wird danach bis Strg-C weiter geteilt. Vorhandene Dateien aus einem früheren Lauf oder anderer Quelle werden verwendet: Derselbe Befehl setzt einen abgebrochenen Download fort.\n\nMit --node lädt ein laufender Knoten herunter und teilt weiter; die Grenzen gelten dann für diesen Torrent.\n\nEine versiegelte Freigabe wird geöffnet, sobald sie vollständig ist. Die versiegelte Datei wird danach gelöscht, außer mit --seed. Ein falscher Schlüssel oder eine falsche Passphrase wird vor dem Download gemeldet.\n\nOhne -o kommt der Download in den Ordner Shoal in Ihrem persönlichen Ordner, den {shoal} share teilt.',
+      'Lädt in einen Ordner herunter, überprüft jedes Teil und endet, wenn der Download fertig ist; mit --seed wird danach bis Strg-C weiter geteilt. Vorhandene Dateien aus einem früheren Lauf oder anderer Quelle werden verwendet: Derselbe Befehl setzt einen abgebrochenen Download fort.\n\nMit --node lädt ein laufender Knoten herunter und teilt weiter; die Grenzen gelten dann für diesen Torrent.\n\nEine versiegelte Freigabe wird geöffnet, sobald sie vollständig ist. Die versiegelte Datei wird danach gelöscht, außer mit --seed. Ein falscher Schlüssel oder eine falsche Passphrase wird vor dem Download gemeldet.\n\nEin veröffentlichter Link (magnet:?xs=urn:btpk:…) führt zu dem Torrent, den sein Besitzer derzeit nennt, was im DHT nachgeschlagen wird. {shoal} follow holt auch die späteren.\n\nOhne -o kommt der Download in den Ordner Shoal in Ihrem persönlichen Ordner, den {shoal} share teilt.',
     options: {
       out: 'Zielordner. Standard: ~/Shoal',
       peer: 'Mit diesem Peer verbinden',
@@ -66,9 +66,23 @@ export const alone: Translation<typeof original> = {
     noFile: '--select: Eine Datei {index} gibt es nicht: Dieser Torrent hat 0 bis {last}',
     selectSealed: '--select ist bei einer versiegelten Freigabe nicht möglich: Sie wird als Ganzes geöffnet',
     understood:
-      'ein Magnet-Link (magnet:?xt=…), ein Info-Hash (40 oder 64 Hex-Ziffern, oder 32 Base32-Zeichen), eine Content-ID (baf5r…), Pfad oder http(s)-URL einer .torrent-Datei, oder ein Freigabe-Link in Anführungszeichen',
+      'ein Magnet-Link (magnet:?xt=…), ein Info-Hash (40 oder 64 Hex-Ziffern, oder 32 Base32-Zeichen), eine Content-ID (baf5r…), ein veröffentlichter Link (magnet:?xs=urn:btpk:…), Pfad oder http(s)-URL einer .torrent-Datei, oder ein Freigabe-Link in Anführungszeichen',
     unknown: '{link} lässt sich nicht herunterladen. Möglich sind: {understood}',
     nothing: 'Nichts',
+    publishedLookup: 'Der veröffentlichte Link wird im DHT nachgeschlagen',
+    publishedFound: 'Version {version} des Links ist der Torrent {infoHash}',
+    publishedNotFound:
+      'Das DHT hatte innerhalb von {time} keine Version dieses veröffentlichten Links: Prüfen Sie den Link, oder versuchen Sie es später noch einmal',
+    publishedNoNodes:
+      'Das DHT war innerhalb von {time} nicht erreichbar, sodass der veröffentlichte Link nicht nachgeschlagen werden konnte: Prüfen Sie das Netz, oder geben Sie --dht-node HOST:PORT an',
+    publishedNoTorrent: 'Die letzte Version dieses veröffentlichten Links nennt keinen Torrent',
+    publishedWithoutDht: 'Ein veröffentlichter Link wird im DHT nachgeschlagen: Lassen Sie --no-dht weg',
+    publishedBehindHttp:
+      'Ein veröffentlichter Link wird im DHT nachgeschlagen, das UDP braucht: Ein HTTP-Proxy leitet es nicht weiter, und im strengen Modus umgeht nichts den Proxy',
+    publishedBehindProxy:
+      'Das DHT war innerhalb von {time} nicht durch den Proxy erreichbar, sodass der veröffentlichte Link nicht nachgeschlagen werden konnte: Der Proxy muss UDP weiterleiten (SOCKS5)',
+    publishedWithoutUdp:
+      'Ein veröffentlichter Link wird im DHT nachgeschlagen, das UDP braucht: Es lässt sich hier nicht verwenden',
     plainFile:
       '{url} ist keine .torrent-Datei. Einfache Dateien lädt der laufende Knoten herunter: {shoal} add URL, oder {shoal} get URL --node local',
     cutShareLink:

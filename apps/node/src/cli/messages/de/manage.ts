@@ -68,9 +68,9 @@ export const manage: Translation<typeof original> = {
   publish: {
     summary: 'Einen Link veröffentlichen, dessen Torrent Sie ersetzen können',
     about:
-      'publish NAME ID gibt einen Link aus, dem andere mit {shoal} follow folgen. Wenn Sie unter demselben Namen einen anderen Torrent veröffentlichen, erhalten ihn alle, die dem Link folgen. Ohne Argumente werden die Links aufgelistet.\n\nJeder Name hat einen eigenen Schlüssel, der von Ihrem abgeleitet ist ({shoal} key new erzeugt ihn). Deshalb kann niemand erkennen, dass zwei Links derselben Person gehören. Der Knoten kennt nur die signierten Versionen: Er hält sie in der DHT, solange er läuft, und braucht dafür keinen Schlüssel.',
+      'publish NAME ID gibt einen Link aus, dem andere mit {shoal} follow folgen. Wenn Sie unter demselben Namen einen anderen Torrent veröffentlichen, erhalten ihn alle, die dem Link folgen. Ohne Argumente werden die Links aufgelistet.\n\nJeder Name hat einen eigenen Schlüssel, der von Ihrem abgeleitet ist ({shoal} key new erzeugt ihn). Deshalb kann niemand erkennen, dass zwei Links derselben Person gehören. Der Knoten kennt nur die signierten Versionen: Er hält sie im DHT, solange er läuft, und braucht dafür keinen Schlüssel.',
     name: 'Ihr Name für den Link',
-    options: { remove: 'Den Link nicht mehr veröffentlichen. Die DHT vergisst ihn nach zwei Stunden' },
+    options: { remove: 'Den Link nicht mehr veröffentlichen. Das DHT vergisst ihn nach zwei Stunden' },
     examples: {
       publish: 'Veröffentlicht den Torrent film-2 als neueste Version des Links films',
       list: 'Zeigt Ihre Links',
@@ -82,7 +82,7 @@ export const manage: Translation<typeof original> = {
     oneOnly: 'Ein Link führt zu einem Torrent: Nennen Sie nur einen',
     unknown: 'Es gibt keinen Link {name}: publish ohne Argumente zeigt alle',
     removed: '{name} wird nicht mehr veröffentlicht',
-    later: 'Die DHT hat die Version noch nicht gespeichert, der Knoten versucht es weiter: {reason}',
+    later: 'Das DHT hat die Version noch nicht gespeichert, der Knoten versucht es weiter: {reason}',
     failed: 'fehlgeschlagen: {reason}',
     notYet: 'noch nicht',
     published: { one: '{time}, auf {count} Knoten', other: '{time}, auf {count} Knoten' },

@@ -35,9 +35,9 @@ export const alone = {
       '{progress} of {name} is in {directory}: {shoal} check shows what is missing or different, {shoal} get downloads it',
   },
   get: {
-    summary: 'Download from a magnet link, info hash, content ID, .torrent or share link',
+    summary: 'Download from a magnet link, info hash, content ID, .torrent, share link or published link',
     about:
-      'Downloads into a folder, verifies every piece, and ends when the download is complete; with --seed it continues to share until Ctrl-C. Existing files from an earlier run or another source are used, so the same command resumes an interrupted download.\n\nWith --node, a running node downloads and continues to share; the limits then apply to this torrent.\n\nA sealed share is opened when it is complete. The sealed file is then deleted, unless --seed is given. A wrong key or passphrase is reported before the download.\n\nWithout -o, the download goes to the folder Shoal in your home folder, which {shoal} share shares.',
+      'Downloads into a folder, verifies every piece, and ends when the download is complete; with --seed it continues to share until Ctrl-C. Existing files from an earlier run or another source are used, so the same command resumes an interrupted download.\n\nWith --node, a running node downloads and continues to share; the limits then apply to this torrent.\n\nA sealed share is opened when it is complete. The sealed file is then deleted, unless --seed is given. A wrong key or passphrase is reported before the download.\n\nA published link (magnet:?xs=urn:btpk:…) leads to the torrent that its owner names at the moment, which is looked up in the DHT. {shoal} follow also gets the later ones.\n\nWithout -o, the download goes to the folder Shoal in your home folder, which {shoal} share shares.',
     options: {
       out: 'Folder to download into. Default: ~/Shoal',
       peer: 'Connect to this peer',
@@ -63,9 +63,22 @@ export const alone = {
     noFile: '--select: there is no file {index}: this torrent has 0 to {last}',
     selectSealed: '--select cannot be given for a sealed share: it is opened as a whole',
     understood:
-      'a magnet link (magnet:?xt=…), an info hash (40 or 64 hex digits, or 32 base32 characters), a content ID (baf5r…), the path or http(s) URL of a .torrent file, or a share link in quotes',
+      'a magnet link (magnet:?xt=…), an info hash (40 or 64 hex digits, or 32 base32 characters), a content ID (baf5r…), a published link (magnet:?xs=urn:btpk:…), the path or http(s) URL of a .torrent file, or a share link in quotes',
     unknown: '{link} cannot be downloaded. Supported links: {understood}',
     nothing: 'nothing',
+    publishedLookup: 'Looking up the published link in the DHT',
+    publishedFound: 'Version {version} of the link is the torrent {infoHash}',
+    publishedNotFound:
+      'the DHT had no version of this published link within {time}: check the link, or try again later',
+    publishedNoNodes:
+      'the DHT was not reached within {time}, so the published link could not be looked up: check the network, or give --dht-node HOST:PORT',
+    publishedNoTorrent: 'the latest version of this published link names no torrent',
+    publishedWithoutDht: 'a published link is looked up in the DHT: omit --no-dht',
+    publishedBehindHttp:
+      'a published link is looked up in the DHT, which needs UDP: an HTTP proxy does not relay it, and in strict mode nothing bypasses the proxy',
+    publishedBehindProxy:
+      'the DHT was not reached through the proxy within {time}, so the published link could not be looked up: the proxy must relay UDP (SOCKS5)',
+    publishedWithoutUdp: 'a published link is looked up in the DHT, which needs UDP: it cannot be used here',
     plainFile:
       '{url} is not a .torrent. The running node downloads plain files: {shoal} add URL, or {shoal} get URL --node local',
     cutShareLink:
