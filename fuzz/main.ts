@@ -1,8 +1,4 @@
-/**
- * `npm run fuzz [-- NAME …] [--seconds N] [--seed N] [--runs N] [--keep]`: fuzzes all parsers, or those whose names begin with one of the given.
- * Guided by coverage. Each failure is shrunk and added to `regressions`, which a unit test replays. `--keep` writes the inputs that were found
- * to the corpus.
- */
+/** `npm run fuzz`: fuzzes parsers, guided by coverage. A unit test replays the failures that it keeps. */
 import { parseArgs } from 'node:util'
 import { type KeptInput, keepInputs, keptInputs, pathOf, toLine } from './inputs.ts'
 import { PARSERS } from './parsers.ts'
@@ -11,23 +7,25 @@ import { type Failed, Runner } from './runner.ts'
 /** Largest corpus of a parser in the tree, in bytes of its inputs. */
 const MOST_KEPT_BYTES = 4096
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seconds: { type: 'string', default: '10' },
-    seed: { type: 'string', default: String(Date.now() % 1e9) },
-    runs: { type: 'string', default: 'Infinity' },
-    keep: { type: 'boolean', default: false },
-  },
-})
+const HELP = `npm run fuzz -- [name…] [options]
 
+Names or beginnings of names: ${PARSERS.map(({ name }) => name).join(', ')}. Default: all.
+
+  --seconds N   time for each parser (default 10)
+  --runs N      inputs for each parser at most
+  --seed N      repeats a run (default: another one each time, which is printed)
+  --keep        add the inputs that reached new code to the corpus
+
+A failure is shrunk and written to fuzz/regressions. The exit code is then 1.
+`
+
+const { values, positionals } = readArguments()
 const chosen = PARSERS.filter(
   ({ name }) => positionals.length === 0 || positionals.some(start => name.startsWith(start)),
 )
-if (chosen.length === 0) {
-  console.error(`No parser has this name. The parsers are: ${PARSERS.map(({ name }) => name).join(', ')}`)
-  process.exit(2)
-}
+if (chosen.length === 0) fail(`No parser has a name that begins with ${positionals.join(' or ')}`)
+for (const name of ['seconds', 'runs', 'seed'] as const)
+  if (!(Number(values[name]) >= 0)) fail(`--${name} must be a number, 0 or more`)
 const seed = Number(values.seed)
 console.log(`${chosen.length} parsers, ${values.seconds} s each, seed ${seed}`)
 for (const { name } of chosen) {
@@ -83,4 +81,29 @@ function keepCorpus(name: string, found: readonly Uint8Array[]): void {
   }
   // All of some parsers is one expression, in which coverage sees nothing: their inputs stay.
   if (kept.length > 0) keepInputs('corpus', name, kept)
+}
+
+function readArguments() {
+  try {
+    const read = parseArgs({
+      allowPositionals: true,
+      options: {
+        seconds: { type: 'string', default: '10' },
+        seed: { type: 'string', default: String(Date.now() % 1e9) },
+        runs: { type: 'string', default: 'Infinity' },
+        keep: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    if (!read.values.help) return read
+  } catch (error) {
+    fail((error as Error).message)
+  }
+  console.log(HELP)
+  process.exit(0)
+}
+
+function fail(mistake: string): never {
+  console.error(`${mistake}\n\n${HELP}`)
+  process.exit(2)
 }

@@ -36,6 +36,10 @@ export const PARSERS: readonly Parser[] = [
   { name: 'sdp', file: 'packages/torrent/src/transport/webrtc/sdp.ts', export: 'cleanSdp', takes: 'utf8', format: 'text', throws: [], maxBytes: 24000 },
   { name: 'ice-candidate', file: 'packages/torrent/src/transport/webrtc/sdp.ts', export: 'cleanCandidate', takes: 'utf8', format: 'json', throws: [], maxBytes: 4096 },
 
+  // The Shoal network
+  { name: 'kad-message', file: 'packages/network/src/kad/messages.ts', export: 'decodeMessage', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
+  { name: 'protobuf', file: 'packages/network/src/kad/protobuf.ts', export: 'readFields', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
+
   // DHT, local discovery, trackers as their client
   { name: 'krpc', file: 'packages/torrent/src/discovery/dht/krpc.ts', export: 'parseMessage', takes: 'bytes', format: 'bencode', throws: [], maxBytes: 4096 },
   { name: 'dht-contacts', file: 'packages/torrent/src/discovery/dht/contact.ts', export: 'parseCompactNodes', covers: ['parseCompactEndpoint'], takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },

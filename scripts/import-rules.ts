@@ -10,6 +10,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/sealed': ['packages/identity'],
   'packages/options': ['packages/messages'],
   'packages/tracker': ['packages/torrent'],
+  'packages/network': ['packages/torrent'],
   'packages/api': [],
   'packages/messages': [],
   'apps/node': ['packages/*'],

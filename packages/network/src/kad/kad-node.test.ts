@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { keyOf } from './contact.ts'
+import { KadNode } from './kad-node.ts'
+import { encodeMessage } from './messages.ts'
+import { SimNetwork, type SimNode } from './testing/sim-network.ts'
+
+const KEY = Uint8Array.of(0x12, 0x20, ...new Uint8Array(32).fill(7))
+
+function network(count: number, seed = 1): SimNetwork {
+  const made = new SimNetwork({ seed })
+  for (let i = 0; i < count; i++) made.add()
+  made.fillTables()
+  return made
+}
+
+const names = (nodes: readonly { contact: { key: Uint8Array } }[]) =>
+  nodes.map(({ contact }) => String(contact.key))
+
+describe('a network of nodes', () => {
+  it('finds the nodes nearest to any key', async () => {
+    const made = network(300)
+    for (let i = 0; i < 10; i++) {
+      const target = made.random.below(300)
+      const wanted = made.nodes[target]!
+      const found = await made.run(made.nodes[(7 * i) % 300]!.kad.findNodes(wanted.contact.id))
+      const expected = names(made.nearest(wanted.contact.key))
+      expect(
+        found.map(({ key }) => String(key)).filter(key => expected.includes(key)).length,
+      ).toBeGreaterThanOrEqual(19)
+      expect(String(found[0]!.key)).toBe(String(wanted.contact.key))
+    }
+  })
+
+  it('finds what a node provides, also when most of the nodes nearest to the key are gone', async () => {
+    const made = network(300)
+    const [provider, seeker] = [made.nodes[3]!, made.nodes[200]!]
+    await made.run(provider.kad.provide(KEY))
+    for (const node of made.nearest(keyOf(KEY), 15))
+      if (node !== seeker && node !== provider) node.online = false
+    const found = await made.run(seeker.kad.findProviders(KEY))
+    expect(found.map(({ id }) => String(id))).toEqual([String(provider.contact.id)])
+    expect(found[0]!.addresses).toEqual(provider.contact.addresses)
+  })
+
+  it('forms from one known node', async () => {
+    const made = new SimNetwork({ seed: 3 })
+    for (let i = 0; i < 40; i++) {
+      const node = made.add()
+      if (i > 0) node.kad.discovered(made.nodes[0]!.contact)
+      node.kad.start()
+    }
+    await made.clock.advance(12 * 60_000)
+    for (const node of made.nodes) expect(node.kad.tableSize).toBeGreaterThan(15)
+    await made.run(made.nodes[10]!.kad.provide(KEY))
+    expect(await made.run(made.nodes[30]!.kad.findProviders(KEY))).toHaveLength(1)
+    for (const node of made.nodes) node.kad.close()
+    expect(made.clock.pending).toBe(0)
+  })
+
+  it('estimates its own size', async () => {
+    const made = network(600)
+    const node = made.nodes[0]!
+    node.kad.start()
+    await made.clock.advance(3_600_000)
+    expect(node.kad.networkSize).toBeGreaterThan(350)
+    expect(node.kad.networkSize).toBeLessThan(1000)
+    node.kad.close()
+  })
+})
+
+describe('a node', () => {
+  it('stores only what a node says of itself', async () => {
+    const made = network(3)
+    const [node, liar, victim] = made.nodes as [SimNode, SimNode, SimNode]
+    const message = encodeMessage({ type: 'add-provider', key: KEY, providers: [victim.contact] })
+    expect(node.kad.handle(liar.contact.id, liar.contact.ip, message)).toBeNull()
+    expect(node.kad.storedRecords).toBe(0)
+    expect(node.kad.handle(victim.contact.id, victim.contact.ip, message)).toBeNull()
+    expect(node.kad.storedRecords).toBe(1)
+  })
+
+  it('announces nothing while nobody can dial it', async () => {
+    const made = network(30)
+    const hidden = new KadNode({
+      id: new Uint8Array(38),
+      clock: made.clock,
+      random: made.random,
+      ownAddresses: () => [],
+      network: {
+        request: () => Promise.reject(new Error('not expected')),
+        send: () => Promise.reject(new Error('not expected')),
+        dialable: addresses => ({ addresses, ip: null }),
+      },
+    })
+    expect(await hidden.provide(KEY)).toBe(0)
+  })
+
+  it('ends a lookup when it is aborted or the node is closed', async () => {
+    const made = network(50)
+    for (const node of made.nodes.slice(1)) node.online = false
+    const stop = new AbortController()
+    const node = made.nodes[0]!
+    const aborted = node.kad.findNodes(KEY, stop.signal)
+    stop.abort(new Error('stopped'))
+    await expect(made.run(aborted)).rejects.toThrow('stopped')
+    const closed = node.kad.findNodes(KEY)
+    node.kad.close()
+    await expect(made.run(closed)).rejects.toThrow('The DHT was closed')
+    await made.clock.advance(60_000)
+    expect(made.clock.pending).toBe(0)
+  })
+})

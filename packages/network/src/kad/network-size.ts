@@ -1,0 +1,41 @@
+import { compareDistance } from '@shoal/torrent/base'
+import { K } from './routing-table.ts'
+
+/** Lookups whose estimates count. */
+const SAMPLES = 15
+
+/**
+ * Estimates how many nodes the network has from how near the nearest nodes to random keys are. The median of several lookups, since whoever
+ * grinds identities near a key distorts only the lookups of that key.
+ */
+export class NetworkSize {
+  readonly #estimates: number[] = []
+
+  /** The result of a lookup of a random key: the keys of the nearest nodes. Fewer than 20 are all that there are. */
+  add(target: Uint8Array, keys: readonly Uint8Array[]): void {
+    const nearest = keys.toSorted((a, b) => compareDistance(target, a, b)).slice(0, K)
+    const farthest = nearest.at(-1)
+    // With n nodes at random places, the expected inverse of the K-th smallest distance is n / (K - 1) of the space.
+    const estimate = farthest && nearest.length === K ? (K - 1) / distance(target, farthest) : nearest.length
+    this.#estimates.push(estimate)
+    if (this.#estimates.length > SAMPLES) this.#estimates.shift()
+  }
+
+  /** Returns the estimated number of nodes; 0 before the first lookup. */
+  get nodes(): number {
+    const sorted = this.#estimates.toSorted((a, b) => a - b)
+    return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0)
+  }
+
+  /** Returns how many leading bits the nodes of a region share: a region has between 20 and 40 nodes. */
+  get regionBits(): number {
+    return Math.max(0, Math.floor(Math.log2(Math.max(1, this.nodes) / K)))
+  }
+}
+
+/** The distance of two keys as a part of the whole space: 0 to 1. */
+function distance(a: Uint8Array, b: Uint8Array): number {
+  let part = 0
+  for (let i = 6; i >= 0; i--) part = (part + (a[i]! ^ b[i]!)) / 256
+  return Math.max(part, 2 ** -56)
+}

@@ -1,0 +1,140 @@
+import type { Clock } from '@shoal/torrent'
+import { latin1 } from '@shoal/torrent/base'
+import { type Contact, neighborhoodOf } from './contact.ts'
+
+/** libp2p/specs, kad-dht: "Content provider advertisement": records are valid for 48 hours and renewed after 22. */
+export const PROVIDER_LIFE_MS = 48 * 3_600_000
+/** Part of the whole store that the records of one /24 or /48 may fill. */
+const NEIGHBORHOOD_PART = 0.1
+
+export interface ProviderStoreLimits {
+  /** Records in the store. Default 200,000. */
+  readonly records?: number
+  /** Providers of a key. Default 500. */
+  readonly perKey?: number
+  /** Keys of a provider. Default 20,000. */
+  readonly perProvider?: number
+  /** Providers of a key in one /24 or /48. Default 10. */
+  readonly perKeyAndNeighborhood?: number
+}
+
+interface StoredRecord {
+  readonly provider: Provider
+  readonly untilMs: number
+}
+
+/** A provider, shared by its records: nodes move, and the last address counts. */
+interface Provider {
+  contact: Contact
+  readonly neighborhood: string | null
+  records: number
+}
+
+/**
+ * Stores who provides which key, for others. Bounded in all respects, also per provider and per network, so that nobody pushes out the records
+ * of others; records expire after 48 hours.
+ */
+export class ProviderStore {
+  readonly #clock: Clock
+  readonly #limits: Required<ProviderStoreLimits>
+  /** Records by key, then by PeerId, both as ISO 8859-1 text. Those of a key are in the order in which they expire. */
+  readonly #keys = new Map<string, Map<string, StoredRecord>>()
+  readonly #providers = new Map<string, Provider>()
+  readonly #neighborhoods = new Map<string, number>()
+  #records = 0
+
+  constructor(clock: Clock, limits: ProviderStoreLimits = {}) {
+    this.#clock = clock
+    this.#limits = {
+      records: 200_000,
+      perKey: 500,
+      perProvider: 20_000,
+      perKeyAndNeighborhood: 10,
+      ...limits,
+    }
+  }
+
+  /** Number of records, including expired ones that were not removed yet. */
+  get size(): number {
+    return this.#records
+  }
+
+  /** Adds or renews a record. Returns false if a limit forbids it. */
+  add(key: Uint8Array, contact: Contact): boolean {
+    const name = latin1(key)
+    const id = latin1(contact.id)
+    const neighborhood = neighborhoodOf(contact)
+    // A renewed record moves to the end, and to the address that its provider has now.
+    this.#delete(name, id)
+    if (!this.#hasRoom(name, id, neighborhood)) return false
+    const moved = this.#providers.get(id)
+    // The limits of its networks count a provider where it was when its first record came.
+    const provider = moved ?? { contact, neighborhood, records: 0 }
+    provider.contact = contact
+    provider.records++
+    this.#providers.set(id, provider)
+    this.#count(provider.neighborhood, 1)
+    const records = this.#keys.get(name) ?? new Map<string, StoredRecord>()
+    records.set(id, { provider, untilMs: this.#clock.nowMs() + PROVIDER_LIFE_MS })
+    this.#keys.set(name, records)
+    this.#records++
+    return true
+  }
+
+  /** Returns the providers of a key, at most `count`: those that announced themselves last come first. */
+  get(key: Uint8Array, count: number): Contact[] {
+    const name = latin1(key)
+    this.#expire(name)
+    const records = [...(this.#keys.get(name)?.values() ?? [])]
+    return records
+      .slice(-count)
+      .map(({ provider }) => provider.contact)
+      .reverse()
+  }
+
+  /** Removes expired records. Call it now and then. */
+  expire(): void {
+    for (const name of [...this.#keys.keys()]) this.#expire(name)
+  }
+
+  #hasRoom(name: string, id: string, neighborhood: string | null): boolean {
+    const limits = this.#limits
+    this.#expire(name)
+    if (this.#records >= limits.records) this.expire()
+    const records = this.#keys.get(name)
+    if (this.#records >= limits.records || (records?.size ?? 0) >= limits.perKey) return false
+    if ((this.#providers.get(id)?.records ?? 0) >= limits.perProvider) return false
+    if (neighborhood === null) return true
+    if ((this.#neighborhoods.get(neighborhood) ?? 0) >= NEIGHBORHOOD_PART * limits.records) return false
+    let neighbors = 0
+    for (const { provider } of records?.values() ?? [])
+      if (provider.neighborhood === neighborhood) neighbors++
+    return neighbors < limits.perKeyAndNeighborhood
+  }
+
+  #expire(name: string): void {
+    const now = this.#clock.nowMs()
+    for (const [id, { untilMs }] of this.#keys.get(name) ?? []) {
+      if (untilMs > now) return
+      this.#delete(name, id)
+    }
+  }
+
+  #delete(name: string, id: string): void {
+    const records = this.#keys.get(name)
+    const record = records?.get(id)
+    if (!records || !record) return
+    records.delete(id)
+    if (records.size === 0) this.#keys.delete(name)
+    this.#records--
+    this.#count(record.provider.neighborhood, -1)
+    if (--record.provider.records === 0) this.#providers.delete(id)
+  }
+
+  #count(neighborhood: string | null, change: 1 | -1): void {
+    if (neighborhood === null) return
+    const count = (this.#neighborhoods.get(neighborhood) ?? 0) + change
+    if (count > 0) this.#neighborhoods.set(neighborhood, count)
+    else this.#neighborhoods.delete(neighborhood)
+  }
+}

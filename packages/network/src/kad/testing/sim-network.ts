@@ -1,0 +1,188 @@
+/** A network of DHT nodes in virtual time, for tests and simulations. */
+
+import { compareDistance, latin1, type Random, seededRandom, sharedBits } from '@shoal/torrent/base'
+import { VirtualClock } from '@shoal/torrent/testing'
+import { type Contact, keyOf } from '../contact.ts'
+import { type KadNetwork, KadNode } from '../kad-node.ts'
+import { K } from '../routing-table.ts'
+
+export interface SimNode {
+  readonly kad: KadNode
+  readonly contact: Contact
+  online: boolean
+  /** Replaces what the node would respond: a hostile node. */
+  respond?: (from: Contact, message: Uint8Array) => Uint8Array | null
+}
+
+export interface SimNetworkOptions {
+  readonly seed: number
+  /** Time of a message in one direction. Default 40 ms. */
+  readonly latencyMs?: number
+}
+
+/** Nodes at random public IPv4 addresses. A multiaddr is `/ip4/…` in bytes: 4, then the address. */
+export class SimNetwork {
+  readonly clock = new VirtualClock()
+  readonly random: Random
+  readonly nodes: SimNode[] = []
+  /** Messages sent so far, requests only. */
+  messages = 0
+  readonly #byAddress = new Map<string, SimNode>()
+  #sorted: readonly SimNode[] = []
+  /** Nodes whose table was not filled yet, with their place in the sorted order. */
+  readonly #unfilled = new Map<SimNode, number>()
+  /** Pairs of nodes that were connected. */
+  readonly #met = new Set<string>()
+  readonly #latencyMs: number
+
+  constructor({ seed, latencyMs = 40 }: SimNetworkOptions) {
+    this.random = seededRandom(seed)
+    this.#latencyMs = latencyMs
+  }
+
+  /** Adds a node. `ip` and `id`: for nodes that choose them. */
+  add(ip = this.#publicIp(), id = this.#peerId()): SimNode {
+    const addresses = [Uint8Array.of(4, ...ip)]
+    const contact: Contact = { id, key: keyOf(id), addresses, ip }
+    const kad = new KadNode({
+      id,
+      network: this.#networkOf(contact),
+      clock: this.clock,
+      random: this.random,
+      ownAddresses: () => addresses,
+    })
+    const use = () => this.#fill(node)
+    const node: SimNode = {
+      contact,
+      online: true,
+      get kad() {
+        use()
+        return kad
+      },
+    }
+    this.nodes.push(node)
+    this.#byAddress.set(`${latin1(ip)} ${latin1(id)}`, node)
+    return node
+  }
+
+  /**
+   * Fills the routing tables as they are after a long time, with nodes that are drawn at random from each bucket: joining one by one takes minutes for
+   * thousands of nodes. The table of a node is filled when the node is first used.
+   */
+  fillTables(): void {
+    const origin = new Uint8Array(32)
+    this.#sorted = this.nodes.toSorted((a, b) => compareDistance(origin, a.contact.key, b.contact.key))
+    for (const [at, node] of this.#sorted.entries()) this.#unfilled.set(node, at)
+  }
+
+  /** Runs the clock until `work` is done; throws if it is not within an hour. */
+  async run<T>(work: Promise<T>): Promise<T> {
+    let done = false
+    const finished = work.finally(() => {
+      done = true
+    })
+    finished.catch(() => {})
+    if (!(await this.clock.until(() => done, 3_600_000))) throw new Error('The work did not end')
+    return finished
+  }
+
+  /** Returns the nodes nearest to a key, of all that are online. */
+  nearest(key: Uint8Array, count = K): SimNode[] {
+    const online = this.nodes.filter(node => node.online)
+    return online.sort((a, b) => compareDistance(key, a.contact.key, b.contact.key)).slice(0, count)
+  }
+
+  /** Returns a PeerId whose key shares at least `bits` bits with `key`: an attacker has as many as it has time for. */
+  identityNear(key: Uint8Array, bits: number): Uint8Array {
+    for (;;) {
+      const id = this.#peerId()
+      if (sharedBits(keyOf(id), key) >= bits) return id
+    }
+  }
+
+  #fill(node: SimNode): void {
+    const at = this.#unfilled.get(node)
+    if (at === undefined) return
+    this.#unfilled.delete(node)
+    // In sorted order, the nodes that share the first bits of a key are neighbors.
+    let [low, high] = [0, this.#sorted.length]
+    for (let depth = 0; high - low > 1; depth++) {
+      const middle = this.#split(low, high, depth)
+      const [from, to] = at < middle ? [middle, high] : [low, middle]
+      for (let i = 0; i < Math.min(K, to - from); i++) {
+        const other = to - from <= K ? from + i : from + this.random.below(to - from)
+        node.kad.discovered(this.#sorted[other]!.contact)
+      }
+      if (at < middle) high = middle
+      else low = middle
+    }
+  }
+
+  /** Returns the index of the first of the nodes that share `depth` bits whose next bit is 1. */
+  #split(low: number, high: number, depth: number): number {
+    let [from, to] = [low, high]
+    while (from < to) {
+      const middle = (from + to) >>> 1
+      const bit = this.#sorted[middle]!.contact.key[depth >>> 3]! & (0x80 >>> (depth & 7))
+      if (bit) to = middle
+      else from = middle + 1
+    }
+    return from
+  }
+
+  #networkOf(own: Contact): KadNetwork {
+    const deliver = async (contact: Contact, message: Uint8Array, signal: AbortSignal) => {
+      this.messages++
+      await this.#travel(signal)
+      const ip = contact.addresses[0]?.subarray(1) ?? null
+      const target = ip && this.#byAddress.get(`${latin1(ip)} ${latin1(contact.id)}`)
+      if (!target?.online)
+        return new Promise<never>((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason)),
+        )
+      // A connection tells both ends what the other is (libp2p: identify).
+      if (!this.#met.has(`${latin1(own.id)} ${latin1(contact.id)}`)) {
+        this.#met.add(`${latin1(own.id)} ${latin1(contact.id)}`)
+        target.kad.discovered(own)
+      }
+      const response = target.respond
+        ? target.respond(own, message)
+        : target.kad.handle(own.id, own.ip, message)
+      await this.#travel(signal)
+      return { bytes: response, ip }
+    }
+    return {
+      async request(contact, message, signal) {
+        const { bytes, ip } = await deliver(contact, message, signal)
+        if (!bytes) throw new Error('There is no response')
+        return { bytes, ip }
+      },
+      async send(contact, message, signal) {
+        await deliver(contact, message, signal)
+      },
+      dialable: addresses => {
+        const usable = addresses.filter(address => address[0] === 4 && address.length === 5)
+        return { addresses: usable, ip: usable[0]?.slice(1) ?? null }
+      },
+    }
+  }
+
+  #travel(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.clock.after(this.#latencyMs, resolve)
+      signal.addEventListener('abort', () => {
+        cancel()
+        reject(signal.reason)
+      })
+    })
+  }
+
+  #publicIp(): Uint8Array {
+    return Uint8Array.of(20 + this.random.below(80), ...this.random.bytes(2), 1 + this.random.below(254))
+  }
+
+  /** An Ed25519 PeerId has 38 bytes: an identity multihash of a key in Protocol Buffers. */
+  #peerId(): Uint8Array {
+    return Uint8Array.of(0, 36, 8, 1, 18, 32, ...this.random.bytes(32))
+  }
+}
