@@ -1,3 +1,4 @@
+import { parseIp, unmapIp } from '../base/ip.ts'
 import { isLocalAddress } from '../base/local-address.ts'
 import type { ExternalEndpoint, PortMapper } from '../port-mapping/port-mapping.ts'
 
@@ -7,15 +8,21 @@ export class OwnPorts {
   listen = 0
   mapper: PortMapper | null = null
 
-  /** The port that others dial: another one than `listen` if a router mapped that. */
+  /** The port that others dial over IPv4: another one than `listen` if a router mapped that. */
   get announced(): number {
-    const isOurs = ({ transport, family, internalPort }: ExternalEndpoint) =>
-      transport === 'tcp' && family === 4 && internalPort === this.listen
-    return this.mapper?.endpoints.find(isOurs)?.port ?? this.listen
+    return this.#mapped(4)
   }
 
   /** The port at which a peer with this IP address can dial us; 0 if none accepts connections. */
   for(host: string): number {
-    return isLocalAddress(host) ? this.listen : this.announced
+    if (isLocalAddress(host)) return this.listen
+    const ip = parseIp(host)
+    return this.#mapped(ip && unmapIp(ip).length === 16 ? 6 : 4)
+  }
+
+  #mapped(wanted: 4 | 6): number {
+    const isOurs = ({ transport, family, internalPort }: ExternalEndpoint) =>
+      transport === 'tcp' && family === wanted && internalPort === this.listen
+    return this.mapper?.endpoints.find(isOurs)?.port ?? this.listen
   }
 }
