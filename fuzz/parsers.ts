@@ -31,6 +31,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'extended-handshake', file: 'packages/torrent/src/wire/extensions/extended-handshake.ts', export: 'parseExtendedHandshake', takes: 'bytes', format: 'bencode', throws: ['bad-message'], maxBytes: 4096 },
   { name: 'ut-metadata', file: 'packages/torrent/src/wire/extensions/ut-metadata.ts', export: 'parseMetadataMessage', takes: 'bytes', format: 'bencode', throws: ['bad-message'], maxBytes: 17000 },
   { name: 'ut-pex', file: 'packages/torrent/src/wire/extensions/ut-pex.ts', export: 'parsePex', takes: 'bytes', format: 'bencode', throws: ['bad-message'], maxBytes: 8192 },
+  { name: 'ut-holepunch', file: 'packages/torrent/src/wire/extensions/ut-holepunch.ts', export: 'parseHolepunch', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 64 },
   { name: 'dont-have', file: 'packages/torrent/src/wire/extensions/small-extensions.ts', export: 'parseDontHave', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 16 },
   { name: 'upload-only', file: 'packages/torrent/src/wire/extensions/small-extensions.ts', export: 'parseUploadOnly', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 16 },
   { name: 'sdp', file: 'packages/torrent/src/transport/webrtc/sdp.ts', export: 'cleanSdp', takes: 'utf8', format: 'text', throws: [], maxBytes: 24000 },

@@ -145,6 +145,8 @@ export interface PeerStatus {
   readonly snubbed: boolean
   /** 20 bytes; absent for web seeds and in browsers. */
   readonly peerId?: Uint8Array
+  /** Whether hole punching (BEP 55) made the connection; absent for web seeds and in browsers. */
+  readonly holePunched?: boolean
   /** Share of our missing pieces that it has, 0 to 1; absent for web seeds and in browsers. */
   readonly relevance?: number
   /** The piece that it is sending to us; absent if it sends nothing, and in browsers. */

@@ -120,7 +120,8 @@ export class Acceptor {
         ({ ready, torrent }) => {
           const host = ready.connection.dialableAddress?.host ?? ''
           // Peers of networks without IP addresses come by another way than our port.
-          this.isReachable ||= parseIp(host) !== null && !isLocalAddress(host)
+          const isInvited = this.#context.holes.invited(connection)
+          this.isReachable ||= parseIp(host) !== null && !isLocalAddress(host) && !isInvited
           torrent.phases.network.accept(ready)
         },
         () => connection.close(),

@@ -1,6 +1,7 @@
 import { ExternalAddresses } from '#external-addresses'
 import { createFileStorage, HandlePool } from '#file-storage'
 import { OwnPorts } from '#own-ports'
+import { PunchedHoles } from '#punched-holes'
 import { SharedDatagrams } from '#shared-datagrams'
 import { resolveTracker } from '#tracker-names'
 import type { EncryptionPolicy } from '../api.ts'
@@ -72,14 +73,12 @@ export class EngineContext implements SessionContext {
   readonly datagrams: SharedDatagrams
   readonly ports = new OwnPorts()
   readonly ownAddresses: ExternalAddresses
+  readonly holes: PunchedHoles
   // Set while the session opens.
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
-  /** Payload bytes since the session was opened. */
-  downloadedBytes = 0
-  uploadedBytes = 0
-  /** How often the IP filter kept a peer away. */
-  blockedPeers = 0
+  /** Payload bytes since the session was opened, and how often the IP filter kept a peer away. */
+  readonly counts = { downloadedBytes: 0, uploadedBytes: 0, blockedPeers: 0 }
   readonly #environment: Environment
   readonly #handles = new HandlePool()
   readonly connector: PeerConnector
@@ -105,9 +104,10 @@ export class EngineContext implements SessionContext {
     this.active = new ActiveTorrents(clock)
     const { peerId } = this
     this.ownAddresses = new ExternalAddresses({
-      port: () => this.ports.announced,
+      port: host => this.ports.for(host),
       isAnonymous: this.isAnonymous,
     })
+    this.holes = new PunchedHoles(this)
     const live = { policy: () => this.settings.encryption, dht: () => this.dhtPort > 0 }
     this.connector = new PeerConnector({ clock, random, transports: this.transports, peerId, ...live })
   }
@@ -128,8 +128,8 @@ export class EngineContext implements SessionContext {
   }
 
   onTransferred(downloaded: number, uploaded: number): void {
-    this.downloadedBytes += downloaded
-    this.uploadedBytes += uploaded
+    this.counts.downloadedBytes += downloaded
+    this.counts.uploadedBytes += uploaded
   }
 
   maxPeersPerHost(host: string): number {
@@ -138,7 +138,7 @@ export class EngineContext implements SessionContext {
 
   isBlocked(host: string): boolean {
     if (!this.settings.ipFilter?.has(host)) return false
-    this.blockedPeers++
+    this.counts.blockedPeers++
     return true
   }
 
@@ -162,6 +162,7 @@ export class EngineContext implements SessionContext {
         'refused',
         `The IP filter blocks ${address.host}: change the filter to connect to it`,
       )
+    this.holes.dialed(address)
     return this.connector.dial(address, topic, signal)
   }
 

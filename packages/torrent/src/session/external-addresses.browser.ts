@@ -9,4 +9,7 @@ export class ExternalAddresses {
   priorityOf(): number {
     return 0
   }
+  isOurs(): boolean {
+    return false
+  }
 }

@@ -12,8 +12,8 @@ const MAX_VOTES = 32
 const QUORUM = 3
 
 export interface ExternalAddressesOptions {
-  /** The port at which others dial us. */
-  port(): number
+  /** The port at which a peer with this address dials us. */
+  port(host: string): number
   readonly isAnonymous: boolean
 }
 
@@ -67,8 +67,12 @@ export class ExternalAddresses implements OwnAddresses {
     const ip = parseIp(peer.host)
     const own = ip && this.#current[ip.length === 4 ? 4 : 6]
     if (!own) return 0
-    const us = { ip: parseIp(own)!, port: this.#options.port() }
+    const us = { ip: parseIp(own)!, port: this.#options.port(peer.host) }
     return peerPriority(us, { ip, port: peer.port }) ?? 0
+  }
+
+  isOurs({ host, port }: PeerAddress): boolean {
+    return host === this.#current[familyOf(host)] && port === this.#options.port(host)
   }
 
   #update(family: IpFamily): void {

@@ -29,12 +29,10 @@ export function sessionStats(
   return {
     downloadBytesPerSecond,
     uploadBytesPerSecond,
-    downloadedBytes: context.downloadedBytes,
-    uploadedBytes: context.uploadedBytes,
+    ...context.counts,
     dhtNodes: context.discoveries?.dhtNodes ?? null,
     connections,
     incomingConnections,
-    blockedPeers: context.blockedPeers,
     dialling: context.connector.halfOpen,
     isReachable,
     externalAddresses: {

@@ -23,6 +23,8 @@ export class OutgoingConnections {
   /** By ID of the peer. */
   readonly #candidates = new Map<number, Candidate>()
   readonly #dials = new Set<AbortController>()
+  /** Called with an address that could not be connected to. */
+  onFailed: ((candidate: Candidate, error: unknown) => void) | null = null
   #stopped = false
 
   constructor(options: OutgoingConnectionsOptions) {
@@ -36,15 +38,42 @@ export class OutgoingConnections {
 
   /** Dials as many addresses as the limits of torrent and session allow. */
   dialMore(): void {
-    if (this.#stopped) return
-    const { swarm, pool, peers } = this.#options
-    const { context } = swarm
+    const { swarm, pool } = this.#options
     const now = swarm.clock.nowMs()
-    while (peers.size + this.#dials.size < context.settings.maxPeersPerTorrent && context.mayDial()) {
+    while (this.mayDial) {
       const candidate = pool.next(now, swarm.uploadOnly)
       if (!candidate) return
-      this.#dial(candidate)
+      void this.dial(candidate).then(error => error && this.onFailed?.(candidate, error))
     }
+  }
+
+  /** Whether another connection fits the limits of torrent and session. */
+  get mayDial(): boolean {
+    const { swarm, peers } = this.#options
+    const { context } = swarm
+    const count = peers.size + this.#dials.size
+    return !this.#stopped && count < context.settings.maxPeersPerTorrent && context.mayDial()
+  }
+
+  /** Connects to an address of the pool, which `address` may restrict to one transport. Resolves with the error if that fails. */
+  dial(candidate: Candidate, address = candidate.address): Promise<unknown> {
+    const { swarm } = this.#options
+    candidate.state = 'connecting'
+    const abort = new AbortController()
+    this.#dials.add(abort)
+    return swarm.context
+      .dial(address, handshakeTopic(swarm.torrent.infoHashes), abort.signal)
+      .then(
+        ready => this.#onReady(candidate, ready),
+        error => {
+          this.#failed(candidate)
+          return error
+        },
+      )
+      .finally(() => {
+        this.#dials.delete(abort)
+        this.dialMore()
+      })
   }
 
   /** Aborts the connections being made and makes no more until `resume`. */
@@ -94,21 +123,10 @@ export class OutgoingConnections {
       if (this.#isForgotten(candidate)) this.#options.peers.get(id)?.close()
   }
 
-  #dial(candidate: Candidate): void {
+  /** Nothing came of a dial, while another one may have been made. */
+  #failed(candidate: Candidate): void {
     const { swarm, pool } = this.#options
-    candidate.state = 'connecting'
-    const abort = new AbortController()
-    this.#dials.add(abort)
-    swarm.context
-      .dial(candidate.address, handshakeTopic(swarm.torrent.infoHashes), abort.signal)
-      .then(
-        ready => this.#onReady(candidate, ready),
-        () => pool.failed(candidate, swarm.clock.nowMs()),
-      )
-      .finally(() => {
-        this.#dials.delete(abort)
-        this.dialMore()
-      })
+    if (candidate.state !== 'connected') pool.failed(candidate, swarm.clock.nowMs())
   }
 
   #onReady(candidate: Candidate, ready: ReadyConnection): void {
@@ -123,10 +141,9 @@ export class OutgoingConnections {
 
   /** The connection was not kept. If the client is connected already, its address is known now. */
   #onRefused(candidate: Candidate, ready: ReadyConnection): void {
-    const { swarm, pool, duplicatePeer } = this.#options
-    const duplicate = duplicatePeer(ready)
+    const duplicate = this.#options.duplicatePeer(ready)
     if (duplicate && !this.#candidates.has(duplicate.id)) this.connected(duplicate, candidate)
-    else pool.failed(candidate, swarm.clock.nowMs())
+    else this.#failed(candidate)
   }
 
   #isForgotten(candidate: Candidate): boolean {

@@ -4,12 +4,13 @@ import type { Peer } from './peer.ts'
 
 /** Members of a peer's status that only other programs show. `have`: our pieces. */
 export function peerDetails(
-  { handshake, pieces, download }: Peer,
+  { handshake, pieces, download, isPunched }: Peer,
   have: Bitfield | undefined,
-): Pick<PeerStatus, 'peerId' | 'relevance' | 'piece'> {
+): Pick<PeerStatus, 'peerId' | 'relevance' | 'piece' | 'holePunched'> {
   const piece = download.currentPiece
   return {
     peerId: handshake.peerId,
+    holePunched: isPunched,
     relevance: have && pieces.bits ? partOfMissing(pieces.bits, have) : 0,
     ...(piece !== null && { piece }),
   }

@@ -31,7 +31,7 @@ describe('peer exchange (BEP 11)', () => {
     silent.remote.extended()
     await bench.pass(2000)
     expect(pexHeard(silent.remote)).toEqual([
-      { added: [{ host: '80.1.1.1', port: 7000, flags: 0 }], dropped: [] },
+      { added: [{ host: '80.1.1.1', port: 7000, flags: PexFlag.holepunch }], dropped: [] },
     ])
     // A peer receives neither its own address nor peers whose port is not known.
     expect(pexHeard(listening.remote)).toEqual([])
@@ -52,14 +52,21 @@ describe('peer exchange (BEP 11)', () => {
     })
   })
 
-  it('says who speaks uTP', async () => {
+  it('says who speaks uTP, and who supports hole punching, once that is known', async () => {
     const bench = await TestSwarm.open(torrent)
-    const peer = await bench.connect({ ip: '80.1.1.1', kind: 'utp' })
-    peer.remote.extended({ port: 7000 })
+    const peer = await bench.connect({ ip: '80.1.1.1', kind: 'utp', outgoing: true })
+    const other = await bench.connect({ ip: '80.1.1.3', outgoing: true })
+    other.remote.extended({ extensions: { ut_pex: 2 } })
     const listener = await bench.connect({ ip: '80.1.1.2' })
     listener.remote.extended()
     await bench.pass(2000)
-    expect(pexHeard(listener.remote)).toMatchObject([{ added: [{ host: '80.1.1.1', flags: PexFlag.utp }] }])
+    const { reachable, utp, holepunch } = PexFlag
+    expect(pexHeard(listener.remote)).toMatchObject([{ added: [{ host: '80.1.1.3', flags: reachable }] }])
+    peer.remote.extended()
+    await bench.pass(60_000)
+    expect(pexHeard(listener.remote)[1]).toMatchObject({
+      added: [{ host: '80.1.1.1', flags: reachable | utp | holepunch }],
+    })
   })
 
   it('adds addresses to dial, at most once a minute', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { EXCHANGES_PEERS } from '#peer-exchange'
+import { offeredExtensions } from '#offered-extensions'
 import { fromHex } from '../base/bytes.ts'
 import { parseExtendedHandshake } from '../wire/extensions/extended-handshake.ts'
 import type { PexPeer } from '../wire/extensions/pex-flags.ts'
@@ -23,8 +23,9 @@ describe('the extended handshake (BEP 10)', () => {
     const bench = await TestSwarm.open(torrent, { have: 'all' })
     const { remote, peer } = await bench.connect({ ip: '80.1.2.3' })
     const [, payload] = remote.all('extended')[0]!.split(' ')
+    const offered = offeredExtensions(bench.swarm.state, { host: '80.1.2.3', port: 1 })
     expect(parseExtendedHandshake(fromHex(payload!)!)).toEqual({
-      extensions: { ut_metadata: 1, ...(EXCHANGES_PEERS && { ut_pex: 2 }), lt_donthave: 3, upload_only: 4 },
+      extensions: { ...offered, ut_metadata: 1, lt_donthave: 3, upload_only: 4 },
       client: 'Test',
       port: 6881,
       requestQueue: 2000,

@@ -1,15 +1,13 @@
-import { PeerExchange } from '#peer-exchange'
-import { formatHostPort, parseIp } from '../base/ip.ts'
+import { offeredExtensions } from '#offered-extensions'
+import { parseIp } from '../base/ip.ts'
 import type { RequestWindow } from '../pieces/request-window.ts'
 import {
   type ExtensionIds,
   type ExtensionName,
   encodeExtendedHandshake,
   mergeExtensions,
-  OUR_EXTENSION_IDS,
   parseExtendedHandshake,
 } from '../wire/extensions/extended-handshake.ts'
-import type { PexPeer } from '../wire/extensions/pex-flags.ts'
 import { encodeDontHave, encodeUploadOnly } from '../wire/extensions/small-extensions.ts'
 import {
   encodeMetadataData,
@@ -33,7 +31,8 @@ export class PeerExtensions {
   requestQueue = 250
   /** Port on which it accepts connections. */
   listenPort: number | undefined
-  readonly exchange = new PeerExchange()
+  /** Whether it has said what it supports. */
+  hasGreeted = false
   readonly #swarm: SwarmState
   readonly #link: PeerLink
   readonly #flags: PeerFlags
@@ -56,17 +55,16 @@ export class PeerExtensions {
 
   /** `hidesState`: we super-seed, and do not say that we download nothing. */
   sendHandshake(hidesState = false): void {
-    const { context, transfer, exchangesPeers } = this.#swarm
+    const { context, transfer } = this.#swarm
     const uploadOnly = this.#swarm.uploadOnly && !hidesState
     const { remote, dialableAddress } = this.#link.connection
     // If the other side cannot be dialed, the address at which it sees us cannot either.
     const port = dialableAddress ? context.ports.for(remote.host) : 0
-    const { ut_pex: _, ...others } = OUR_EXTENSION_IDS
     this.#saidUploadOnly = uploadOnly
     this.#link.out.extended(
       0,
       encodeExtendedHandshake({
-        extensions: exchangesPeers ? OUR_EXTENSION_IDS : others,
+        extensions: offeredExtensions(this.#swarm, dialableAddress),
         ...(context.userAgent === '' ? {} : { client: context.userAgent }),
         requestQueue: MAX_REQUESTS_QUEUED,
         ...(port > 0 ? { port } : {}),
@@ -81,6 +79,7 @@ export class PeerExtensions {
   onHandshake(payload: Uint8Array): number | undefined {
     const handshake = parseExtendedHandshake(payload)
     this.#ids = mergeExtensions(this.#ids, handshake.extensions)
+    this.hasGreeted = true
     this.client = handshake.client ?? this.client
     this.#flags.uploadOnly = handshake.uploadOnly ?? this.#flags.uploadOnly
     this.requestQueue = handshake.requestQueue ?? this.requestQueue
@@ -93,7 +92,7 @@ export class PeerExtensions {
   }
 
   sendDontHave(piece: number): void {
-    this.#send('lt_donthave', encodeDontHave(piece))
+    this.send('lt_donthave', encodeDontHave(piece))
   }
 
   /** Tells the peer whether we download nothing more (BEP 21), if that changed. */
@@ -101,11 +100,11 @@ export class PeerExtensions {
     const { uploadOnly } = this.#swarm
     if (uploadOnly === this.#saidUploadOnly) return
     this.#saidUploadOnly = uploadOnly
-    this.#send('upload_only', encodeUploadOnly(uploadOnly))
+    this.send('upload_only', encodeUploadOnly(uploadOnly))
   }
 
   requestMetadata(block: number): void {
-    this.#send('ut_metadata', encodeMetadataRequest(block))
+    this.send('ut_metadata', encodeMetadataRequest(block))
   }
 
   /** Sends a block of the metadata (BEP 9), or rejects the request. */
@@ -113,25 +112,14 @@ export class PeerExtensions {
     const bytes = this.#swarm.transfer?.info.bytes
     const isKnown = bytes !== undefined && block * METADATA_BLOCK_BYTES < bytes.length
     if (!isKnown || this.#metadataBytesSent > METADATA_SENDS * bytes.length)
-      return this.#send('ut_metadata', encodeMetadataReject(block))
+      return this.send('ut_metadata', encodeMetadataReject(block))
     const answer = encodeMetadataData(block, bytes)
     this.#metadataBytesSent += answer.length
-    this.#send('ut_metadata', answer)
+    this.send('ut_metadata', answer)
   }
 
-  /** Whether it is time to tell the peer of others (BEP 11). */
-  isPexDue(nowMs: number): boolean {
-    return this.#swarm.exchangesPeers && this.supports('ut_pex') && this.exchange.isDue(nowMs)
-  }
-
-  sendPex(peers: readonly PexPeer[], nowMs: number): void {
-    const { remote, incoming } = this.#link.connection
-    const own = formatHostPort(remote.host, incoming ? (this.listenPort ?? remote.port) : remote.port)
-    const message = this.exchange.message(peers, own, nowMs)
-    if (message) this.#send('ut_pex', message)
-  }
-
-  #send(name: ExtensionName, payload: Uint8Array): void {
+  /** Sends a message, if the peer supports its extension. */
+  send(name: ExtensionName, payload: Uint8Array): void {
     const id = this.#ids[name]
     if (id !== undefined) this.#link.out.extended(id, payload)
   }

@@ -1,8 +1,6 @@
-import { addedPeers } from '#peer-exchange'
+import { OUR_EXTENSION_IDS } from '#extension-ids'
 import { ShoalError } from '../base/errors.ts'
 import { parseIp } from '../base/ip.ts'
-import { OUR_EXTENSION_IDS } from '../wire/extensions/extended-handshake.ts'
-import type { PexPeer } from '../wire/extensions/pex-flags.ts'
 import { parseDontHave, parseUploadOnly } from '../wire/extensions/small-extensions.ts'
 import { parseMetadataMessage } from '../wire/extensions/ut-metadata.ts'
 import { type HashExchange, hashRange, type RangeNumbers } from './hash-exchange.ts'
@@ -21,8 +19,8 @@ export interface PeerEvents {
   onListenPort(peer: Peer, port: number): void
   /** The pieces of the peer changed: one that it gained, or as a whole. */
   onPieces(peer: Peer, gained?: number): void
-  /** The peer named others (BEP 11). */
-  onPexPeers(peers: readonly PexPeer[]): void
+  /** A message of an extension that is none of the peer's own. Throws `bad-message`. */
+  onExtended(peer: Peer, id: number, payload: Uint8Array): void
 }
 
 export interface PeerMessagesOptions {
@@ -195,14 +193,14 @@ export class PeerMessages implements LinkHandler {
         return this.#onExtendedHandshake(payload)
       case OUR_EXTENSION_IDS.ut_metadata:
         return this.#onMetadata(payload)
-      case OUR_EXTENSION_IDS.ut_pex:
-        return this.#onPex(payload)
       case OUR_EXTENSION_IDS.lt_donthave:
         if (peer.pieces.onDontHave(parseDontHave(payload))) this.#hasLost = true
         return
       case OUR_EXTENSION_IDS.upload_only:
         peer.flags.uploadOnly = parseUploadOnly(payload)
         return peer.closeIfUseless()
+      default:
+        this.#events.onExtended(peer, id, payload)
     }
   }
 
@@ -235,12 +233,6 @@ export class PeerMessages implements LinkHandler {
     else if (message.type === 'reject') this.#metadata.onReject(peer, message.piece)
     else if (message.type === 'data')
       this.#metadata.onData(peer, message.piece, message.totalSize, message.block)
-  }
-
-  #onPex(payload: Uint8Array): void {
-    const { exchangesPeers, clock } = this.#swarm
-    if (!exchangesPeers || !this.#peer.extensions.exchange.accepts(clock.nowMs())) return
-    this.#events.onPexPeers(addedPeers(payload))
   }
 
   /** Returns whether to serve a request although we choke the peer (BEP 6), and counts it. */

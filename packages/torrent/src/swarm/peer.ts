@@ -44,6 +44,8 @@ export class Peer {
   readonly allowedFast = new AllowedFast()
   /** The pieces that the peer sees of ours while we super-seed (BEP 16), and whether it requested each; null if it sees all. */
   shown: Map<number, boolean> | null = null
+  /** Whether it was reached by hole punching (BEP 55). */
+  readonly isPunched: boolean
   /** Failed pieces that it may be to blame for. */
   failedPieces = 0
   readonly #swarm: SwarmState
@@ -55,6 +57,7 @@ export class Peer {
     this.encrypted = ready.encrypted
     this.origin = origin
     this.v2 = ready.v2
+    this.isPunched = swarm.context.holes.has(ready.connection)
     this.connectedMs = swarm.clock.nowMs()
     const { flags } = this
     this.link = new PeerLink(ready.connection, swarm.clock)

@@ -1,3 +1,4 @@
+import type { PunchedHoles } from '#punched-holes'
 import type { PeerStatus } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ShoalError } from '../base/errors.ts'
@@ -37,6 +38,8 @@ export interface OwnAddresses {
   vote(voter: string, seen: string): void
   /** 32 bits, the higher the better; 0 while our address is unknown. */
   priorityOf(peer: PeerAddress): number
+  /** Whether we accept connections at an address, as far as is known. */
+  isOurs(address: PeerAddress): boolean
 }
 
 /** The part of a session that its swarms use. */
@@ -65,6 +68,7 @@ export interface SwarmContext {
   readonly limits: ConnectionLimits
   onDhtNode(host: string, port: number): void
   readonly ownAddresses: OwnAddresses
+  readonly holes: PunchedHoles
 }
 
 /** The part of a torrent that its swarm reads. All of it may change when the metadata arrives. */

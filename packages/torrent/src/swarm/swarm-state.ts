@@ -1,4 +1,3 @@
-import { EXCHANGES_PEERS } from '#peer-exchange'
 import type { Clock } from '../base/clock.ts'
 import { AllowedFastLimiter } from './allowed-fast-limiter.ts'
 import { Spreading } from './spreading.ts'
@@ -31,9 +30,9 @@ export class SwarmState {
     return transfer?.wanted.isFinished === true && !transfer.wanted.isUndecided
   }
 
-  /** Whether peers are exchanged (BEP 11): never in private torrents (BEP 27), nor in pages. */
+  /** Whether peers are exchanged (BEP 11): never in private torrents (BEP 27). */
   get exchangesPeers(): boolean {
-    return EXCHANGES_PEERS && this.context.settings.pex && !this.torrent.isPrivate
+    return this.context.settings.pex && !this.torrent.isPrivate
   }
 
   /** Port of our DHT node; 0 without one, and for private torrents (BEP 27). */

@@ -29,7 +29,7 @@ describe('accepting connections', () => {
     const priorityOf = ({ host }: { host: string }) => Number(host.split('.').at(-1))
     const bench = await TestSwarm.open(torrent, {
       settings: { maxPeersPerTorrent: 2 },
-      context: { ownAddresses: { version: 0, vote() {}, priorityOf } },
+      context: { ownAddresses: { version: 0, vote() {}, priorityOf, isOurs: () => false } },
     })
     const hosts = () => [...bench.swarm.peers.values()].map(peer => peer.link.connection.remote.host)
     for (const ip of ['80.1.1.3', '80.1.1.5']) await bench.connect({ ip })

@@ -1,11 +1,11 @@
 import { HaveAnnouncer } from '#have-announcer'
-import { exchangeablePeers } from '#peer-exchange'
+import { Introductions } from '#introductions'
 import { SuperSeeder } from '#super-seeder'
 import { equalBytes } from '../base/bytes.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import type { Verdict } from '../pieces/smart-ban.ts'
 import type { PeerAddress } from '../transport/transport.ts'
-import { PexFlag, type PexPeer } from '../wire/extensions/pex-flags.ts'
+import type { PexPeer } from '../wire/extensions/pex-flags.ts'
 import { ChokeRounds } from './choke-rounds.ts'
 import { ConnectionPolicy } from './connection-policy.ts'
 import { HashExchange } from './hash-exchange.ts'
@@ -47,6 +47,7 @@ export class Swarm {
   readonly #rounds: ChokeRounds
   readonly #policy: ConnectionPolicy
   readonly #outgoing: OutgoingConnections
+  readonly #introductions: Introductions
   readonly #parole: Parole
   readonly #superSeeder: SuperSeeder
   readonly #peerEvents: PeerEvents
@@ -74,6 +75,13 @@ export class Swarm {
       accept: (ready, candidate) => this.accept(ready, candidate),
       duplicatePeer: ready => this.#policy.duplicatePeer(ready),
     })
+    this.#introductions = new Introductions({
+      swarm: this.state,
+      pool,
+      peers,
+      outgoing: this.#outgoing,
+      onPeers: found => this.addAddresses(found, 'pex'),
+    })
     this.#parole = new Parole({ sources, pool, log: line => events.log(line) })
     this.metadata = new MetadataExchange({
       clock,
@@ -93,13 +101,7 @@ export class Swarm {
         if (gained === undefined) this.#superSeeder.piecesChanged(peer)
         else if (peer.shown) this.#superSeeder.gained(peer, gained)
       },
-      onPexPeers: found => {
-        // A seed has no use for other seeds (BEP 21).
-        const useful = this.state.uploadOnly
-          ? found.filter(({ flags }) => (flags & PexFlag.uploadOnly) === 0)
-          : found
-        this.addAddresses(useful, 'pex')
-      },
+      onExtended: (peer, id, payload) => this.#introductions.received(peer, id, payload),
     }
     this.transferEvents = {
       onPiece: piece => this.#onPiece(piece),
@@ -183,10 +185,8 @@ export class Swarm {
   /** Once a second. */
   tick(now: number): void {
     if (!this.#isRunning) return
-    for (const peer of [...this.peers.values()]) {
-      peer.tick(now)
-      if (peer.extensions.isPexDue(now)) peer.extensions.sendPex(exchangeablePeers(this.peers.values()), now)
-    }
+    for (const peer of [...this.peers.values()]) peer.tick(now)
+    this.#introductions.tick(now)
     for (const supplier of this.sources.suppliers.values()) supplier.tick(now)
     this.#superSeeder.tick(now)
     this.transfer?.tick()
@@ -201,6 +201,7 @@ export class Swarm {
     this.#paused = true
     this.#haves.stop()
     this.#outgoing.stop()
+    this.#introductions.stop()
     this.sources.pause()
   }
 
@@ -214,6 +215,7 @@ export class Swarm {
     this.#closed = true
     this.#haves.stop()
     this.#outgoing.stop()
+    this.#introductions.stop()
     this.sources.close()
     this.metadata.stop()
   }

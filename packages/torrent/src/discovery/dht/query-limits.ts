@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { TokenBucket } from '../../base/token-bucket.ts'
 import { type Endpoint, ownerKey } from './contact.ts'
 
 export interface QueryLimitOptions {
@@ -21,23 +22,23 @@ const MAX_ADDRESSES = 4096
 export class QueryLimits {
   readonly #clock: Clock
   readonly #perAddress: number
-  readonly #inAll: Bucket
-  readonly #replyBytes: Bucket
+  readonly #inAll: TokenBucket
+  readonly #replyBytes: TokenBucket
   /** In the order of their last query. */
-  readonly #addresses = new Map<string, Bucket>()
+  readonly #addresses = new Map<string, TokenBucket>()
 
   constructor(clock: Clock, options: QueryLimitOptions = {}) {
     this.#clock = clock
     this.#perAddress = options.perAddress ?? 10
-    this.#inAll = new Bucket(options.inAll ?? 500, clock.nowMs())
-    this.#replyBytes = new Bucket(options.replyBytes ?? 100_000, clock.nowMs())
+    this.#inAll = bucketOf(options.inAll ?? 500, clock.nowMs())
+    this.#replyBytes = bucketOf(options.replyBytes ?? 100_000, clock.nowMs())
   }
 
   /** Returns true if a query from this address should be handled. */
   admits(from: Endpoint): boolean {
     const now = this.#clock.nowMs()
     const key = ownerKey(from)
-    const bucket = this.#addresses.get(key) ?? new Bucket(this.#perAddress, now)
+    const bucket = this.#addresses.get(key) ?? bucketOf(this.#perAddress, now)
     this.#addresses.delete(key)
     // Dropping an entry refills its bucket, which is most likely full for the oldest one anyway.
     if (this.#addresses.size >= MAX_ADDRESSES) this.#addresses.delete(this.#addresses.keys().next().value!)
@@ -51,24 +52,6 @@ export class QueryLimits {
   }
 }
 
-/** A token bucket. */
-class Bucket {
-  readonly #perSecond: number
-  #tokens: number
-  #filledMs: number
-
-  constructor(perSecond: number, nowMs: number) {
-    this.#perSecond = perSecond
-    this.#tokens = perSecond * BURST_SECONDS
-    this.#filledMs = nowMs
-  }
-
-  take(count: number, nowMs: number): boolean {
-    const gained = ((nowMs - this.#filledMs) / 1000) * this.#perSecond
-    this.#tokens = Math.min(this.#perSecond * BURST_SECONDS, this.#tokens + gained)
-    this.#filledMs = nowMs
-    if (this.#tokens < count) return false
-    this.#tokens -= count
-    return true
-  }
+function bucketOf(perSecond: number, nowMs: number): TokenBucket {
+  return new TokenBucket(perSecond, perSecond * BURST_SECONDS, nowMs)
 }

@@ -1,10 +1,7 @@
+import { OUR_EXTENSION_IDS } from '#extension-ids'
 import { hex } from '../../base/bytes.ts'
 import type { Connection } from '../../transport/transport.ts'
-import {
-  type ExtendedHandshake,
-  encodeExtendedHandshake,
-  OUR_EXTENSION_IDS,
-} from '../../wire/extensions/extended-handshake.ts'
+import { type ExtendedHandshake, encodeExtendedHandshake } from '../../wire/extensions/extended-handshake.ts'
 import { MessageParser } from '../../wire/message-parser.ts'
 import { MessageRecorder } from '../../wire/message-recorder.ts'
 import { MessageWriter } from '../../wire/message-writer.ts'

@@ -1,3 +1,4 @@
+import { PunchedHoles } from '#punched-holes'
 import type { PeerStatus } from '../../api.ts'
 import { Bitfield } from '../../base/bitfield.ts'
 import { concat, equalBytes } from '../../base/bytes.ts'
@@ -89,6 +90,7 @@ export class TestSwarm {
       upload: new RateLimit(this.clock, options.limits?.upload),
     }
     const peerId = new Uint8Array(20).fill(1)
+    const utp = this.network.transport(HOST)
     const { clock, random, cache } = this
     const { info } = torrent.metainfo
     this.swarm = new Swarm({
@@ -104,7 +106,8 @@ export class TestSwarm {
         settings: { pex: true, uploadSlots: 4, maxPeersPerTorrent: 50, ...options.settings },
         maxPeersPerHost: () => 3,
         isBlocked: () => false,
-        ownAddresses: { version: 0, vote() {}, priorityOf: () => 0 },
+        ownAddresses: { version: 0, vote() {}, priorityOf: () => 0, isOurs: () => false },
+        holes: new PunchedHoles({ clock, isAnonymous: false, utp, transports: { all: [utp] } }),
         mayDial: () => true,
         dial: async ({ host, port }) => {
           this.dialled.push(`${host}:${port}`)

@@ -9,7 +9,6 @@ import {
   encodeExtendedHandshake,
   MAX_METADATA_BYTES,
   mergeExtensions,
-  OUR_EXTENSION_IDS,
   parseExtendedHandshake,
 } from './extended-handshake.ts'
 
@@ -22,10 +21,7 @@ const ip = (size: number) =>
 
 const handshakes: fc.Arbitrary<ExtendedHandshake> = fc.record(
   {
-    extensions: fc.record(
-      { ut_metadata: id, ut_pex: id, lt_donthave: id, upload_only: id },
-      { requiredKeys: [] },
-    ),
+    extensions: fc.record({ ut_metadata: id, lt_donthave: id, upload_only: id }, { requiredKeys: [] }),
     client: fc.stringMatching(/^[\wµ./]([\wµ ./]{0,62}[\wµ./])?$/),
     port: fc.integer({ min: 1, max: 65535 }),
     requestQueue: fc.integer({ min: 1, max: 65536 }),
@@ -53,20 +49,22 @@ describe('extended handshake', () => {
 
   it('is encoded as in BEP 10 and BEP 9', () => {
     const bytes = encodeExtendedHandshake({
-      extensions: OUR_EXTENSION_IDS,
+      extensions: { ut_metadata: 1, lt_donthave: 3, upload_only: 4 },
       client: 'µ',
       port: 6881,
       metadataSize: 31235,
       yourIp: '1.2.3.4',
     })
     expect(latin1(bytes)).toBe(
-      'd1:md11:lt_donthavei3e11:upload_onlyi4e11:ut_metadatai1e6:ut_pexi2ee' +
+      'd1:md11:lt_donthavei3e11:upload_onlyi4e11:ut_metadatai1ee' +
         '13:metadata_sizei31235e1:pi6881e1:v2:\xc2\xb56:yourip4:\x01\x02\x03\x04e',
     )
   })
 
   it('leaves out fields that have the wrong type, are out of range or are unknown', () => {
-    expect(text('d1:md6:LT_xyzi9e11:ut_metadatai256e6:ut_pex1:xe1:pi70000e4:reqqi0e6:yourip3:abce')).toEqual({
+    expect(
+      text('d1:md6:LT_xyzi9e11:ut_metadatai256e11:upload_only1:xe1:pi70000e4:reqqi0e6:yourip3:abce'),
+    ).toEqual({
       extensions: {},
     })
     expect(text('d1:mi3e13:metadata_sizei67108865e4:ipv415:aaaaaaaaaaaaaaae')).toEqual({ extensions: {} })
@@ -75,7 +73,10 @@ describe('extended handshake', () => {
   })
 
   it('accepts unsorted dictionaries, as some clients send them', () => {
-    expect(text('d1:v3:abc1:md6:ut_pexi2eee')).toEqual({ extensions: { ut_pex: 2 }, client: 'abc' })
+    expect(text('d1:v3:abc1:md11:upload_onlyi2eee')).toEqual({
+      extensions: { upload_only: 2 },
+      client: 'abc',
+    })
   })
 
   it('limits what a peer claims', () => {
@@ -109,10 +110,13 @@ describe('extended handshake', () => {
   })
 
   it('changes only the extensions that a later handshake names (BEP 10)', () => {
-    const before = { ut_metadata: 3, ut_pex: 1 }
-    expect(mergeExtensions(before, { ut_pex: 0, upload_only: 4 })).toEqual({ ut_metadata: 3, upload_only: 4 })
+    const before = { ut_metadata: 3, lt_donthave: 1 }
+    expect(mergeExtensions(before, { lt_donthave: 0, upload_only: 4 })).toEqual({
+      ut_metadata: 3,
+      upload_only: 4,
+    })
     expect(mergeExtensions(before, {})).toEqual(before)
-    expect(mergeExtensions({}, { ut_pex: 0 })).toEqual({})
+    expect(mergeExtensions({}, { lt_donthave: 0 })).toEqual({})
   })
 
   it('refuses to encode an invalid address', () => {

@@ -1,22 +1,15 @@
+import { OUR_EXTENSION_IDS } from '#extension-ids'
 import { fromUtf8 } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
 import { formatIp, parseIp, unmapIp } from '../../base/ip.ts'
 import { asBytes, asDictionary, asInteger, type BencodeValue, decode, encode } from '../../bencode/bencode.ts'
 
 /** The extensions that this engine supports, by their names in the `m` dictionary. */
-export const EXTENSION_NAMES = ['ut_metadata', 'ut_pex', 'lt_donthave', 'upload_only'] as const
-export type ExtensionName = (typeof EXTENSION_NAMES)[number]
+export type ExtensionName = keyof typeof OUR_EXTENSION_IDS
+const EXTENSION_NAMES = Object.keys(OUR_EXTENSION_IDS) as ExtensionName[]
 
 /** Message IDs of extensions, by name; 0 disables an extension (BEP 10). */
 export type ExtensionIds = { readonly [Name in ExtensionName]?: number }
-
-/** The message IDs that our own handshake assigns, and that `MessageHandler.onExtended` receives. */
-export const OUR_EXTENSION_IDS = {
-  ut_metadata: 1,
-  ut_pex: 2,
-  lt_donthave: 3,
-  upload_only: 4,
-} as const satisfies ExtensionIds
 
 /** The extended handshake (BEP 10): message 20 with ID 0. All fields are optional claims of the sender, checked for range only. */
 export interface ExtendedHandshake {

@@ -1,0 +1,59 @@
+import { OUR_EXTENSION_IDS } from '#extension-ids'
+import { PexFlag, type PexPeer } from '../wire/extensions/pex-flags.ts'
+import { HolePuncher, type HolePuncherOptions } from './hole-puncher.ts'
+import type { Peer } from './peer.ts'
+import { exchangeableAddress, exchangeablePeers, PeerExchange } from './peer-exchange.ts'
+
+export interface IntroductionsOptions extends Omit<HolePuncherOptions, 'canIntroduce'> {
+  /** A peer told of others (BEP 11). */
+  onPeers(peers: readonly PexPeer[]): void
+}
+
+/** Peers tell each other of others (peer exchange, BEP 11), and help each other to connect to them (hole punching, BEP 55). */
+export class Introductions {
+  readonly #options: IntroductionsOptions
+  readonly #exchanges = new WeakMap<Peer, PeerExchange>()
+  readonly #puncher: HolePuncher
+
+  constructor(options: IntroductionsOptions) {
+    this.#options = options
+    this.#puncher = new HolePuncher({
+      ...options,
+      canIntroduce: (peer, address) => this.#exchanges.get(peer)?.canIntroduce(address) ?? false,
+    })
+    options.outgoing.onFailed = (candidate, error) => this.#puncher.dialFailed(candidate, error)
+  }
+
+  /** Once a second. */
+  tick(nowMs: number): void {
+    const { swarm, peers } = this.#options
+    if (!swarm.exchangesPeers) return
+    for (const peer of peers.values()) {
+      const exchange = this.#exchangeOf(peer)
+      if (!peer.extensions.supports('ut_pex') || !exchange.isDue(nowMs)) continue
+      const others = exchangeablePeers(peers.values(), nowMs)
+      const message = exchange.message(others, exchangeableAddress(peer), nowMs)
+      if (message) peer.extensions.send('ut_pex', message)
+    }
+  }
+
+  /** A message of an extension. Throws `bad-message`. */
+  received(peer: Peer, id: number, payload: Uint8Array): void {
+    const { swarm, onPeers } = this.#options
+    if (id === OUR_EXTENSION_IDS.ut_holepunch) return this.#puncher.received(peer, payload)
+    if (id !== OUR_EXTENSION_IDS.ut_pex || !swarm.exchangesPeers) return
+    const found = this.#exchangeOf(peer).received(payload, swarm.clock.nowMs())
+    // A seed has no use for other seeds (BEP 21).
+    onPeers(swarm.uploadOnly ? found.filter(({ flags }) => (flags & PexFlag.uploadOnly) === 0) : found)
+  }
+
+  stop(): void {
+    this.#puncher.stop()
+  }
+
+  #exchangeOf(peer: Peer): PeerExchange {
+    const known = this.#exchanges.get(peer) ?? new PeerExchange()
+    this.#exchanges.set(peer, known)
+    return known
+  }
+}

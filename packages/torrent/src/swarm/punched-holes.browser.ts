@@ -1,0 +1,12 @@
+/** Pages have no UDP. */
+export class PunchedHoles {
+  dialed(): void {}
+
+  invited(): boolean {
+    return false
+  }
+
+  has(): boolean {
+    return false
+  }
+}
