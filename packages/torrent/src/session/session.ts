@@ -175,7 +175,7 @@ export class Session implements SessionApi {
 
   /** Payload bytes of all torrents since the session was opened: the part of `stats` that costs nothing to read. */
   get transferred(): Pick<SessionStats, 'downloadedBytes' | 'uploadedBytes'> {
-    const { downloadedBytes, uploadedBytes } = this.#context
+    const { downloadedBytes, uploadedBytes } = this.#context.counts
     return { downloadedBytes, uploadedBytes }
   }
 
