@@ -65,6 +65,8 @@ export const PARSERS: readonly Parser[] = [
   { name: 'router-answer', file: 'packages/torrent/src/port-mapping/soap.ts', export: 'decodeAnswer', takes: 'bytes', format: 'text', throws: ['bad-message', 'UpnpError'], maxBytes: MOST },
   { name: 'router-xml', file: 'packages/torrent/src/port-mapping/xml.ts', export: 'parseXml', takes: 'utf8', format: 'text', throws: ['bad-message'], maxBytes: MOST },
 
+  { name: 'stun-request', file: 'packages/torrent/src/stun/stun-message.ts', export: 'parseStunRequest', takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
+
   // Proxies
   { name: 'proxy-url', file: 'packages/torrent/src/transport/proxy/proxy-url.ts', export: 'parseProxyUrl', takes: 'utf8', format: 'text', throws: ['bad-argument'], maxBytes: 2000 },
   { name: 'socks-reply', file: 'packages/torrent/src/transport/proxy/socks.ts', export: 'readReply', takes: 'bytes', format: 'binary', throws: ['bad-message', 'refused', 'unreachable', 'unsupported', 'closed'], maxBytes: 300 },

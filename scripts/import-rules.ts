@@ -45,7 +45,7 @@ export const FLOORS: Record<string, Floors> = {
       ['base'],
       ['bencode', 'transport'],
       ['metainfo', 'wire'],
-      ['pieces', 'storage', 'discovery', 'hash', 'platform', 'port-mapping'],
+      ['pieces', 'storage', 'discovery', 'hash', 'platform', 'port-mapping', 'stun'],
       ['api.ts'],
       ['session-api.ts'],
       ['swarm'],

@@ -36,6 +36,7 @@ import { readDescription } from '../../packages/torrent/src/port-mapping/igd-des
 import { parseLocation, parseServiceUrl } from '../../packages/torrent/src/port-mapping/router-url.ts'
 import { decodeAnswer } from '../../packages/torrent/src/port-mapping/soap.ts'
 import { decodeProgress, encodeProgress } from '../../packages/torrent/src/storage/resume-record.ts'
+import { encodeStunResponse, parseStunRequest } from '../../packages/torrent/src/stun/stun-message.ts'
 import { BodyReader } from '../../packages/torrent/src/transport/http/body-reader.ts'
 import { checkAnswer, parseRetryAfter } from '../../packages/torrent/src/transport/http/range-answer.ts'
 import { HeadReader, parseHead } from '../../packages/torrent/src/transport/http/response-head.ts'
@@ -113,6 +114,11 @@ export const DRIVERS: Drivers = {
     const { sackStart, sackBytes, payloadStart } = packet
     if (payloadStart > bytes.length || sackStart + sackBytes > payloadStart)
       throw new Error('an offset past the end')
+  }),
+  'stun-request': driver((bytes: Uint8Array) => {
+    const request = parseStunRequest(bytes)
+    const response = request && encodeStunResponse(request, '2001:db8::1', 1)
+    if (response && response.length > bytes.length + 24) throw new Error('an answer that amplifies')
   }),
   handshake: driver(parseHandshake, value => value && encodeHandshake(value)),
   messages: driver((bytes: Uint8Array) => {

@@ -29,6 +29,7 @@ export const TOOLS = {
   aria2c: { debian: 'aria2', find: once(() => which('aria2c')) },
   opentracker: { debian: 'opentracker', find: once(() => which('opentracker')) },
   turnserver: { debian: 'coturn', find: once(() => which('turnserver')) },
+  turnutils_stunclient: { debian: 'coturn', find: once(() => which('turnutils_stunclient')) },
   age: { debian: 'age', find: once(() => which('age')) },
   python3: { debian: 'python3', find: once(() => which('python3')) },
   openssl: { debian: 'openssl', find: once(() => which('openssl')) },

@@ -141,9 +141,23 @@ describe('a hub', () => {
     })
   })
 
+  it('answers STUN at its UDP port, at another one, or not at all', async () => {
+    const ports = async (given: Given) => {
+      const hub = await startHub({ port: 0, ...given }, quiet)
+      await hub.close()
+      return [hub.stunPort === null, hub.stunPort === hub.udpPort]
+    }
+    expect(await ports({})).toEqual([false, true])
+    expect(await ports({ stunPort: 0 })).toEqual([false, false])
+    expect(await ports({ stunPort: 0, noUdp: true })).toEqual([false, false])
+    expect(await ports({ noUdp: true })).toEqual([true, true])
+    expect(await ports({ noStun: true, stunPort: 0 })).toEqual([true, false])
+  })
+
   it('reports that a port is taken', async () => {
     await withHub({}, async (_base, port) => {
       await expect(startHub({ port }, quiet)).rejects.toThrow(`Port ${port} is taken`)
+      await expect(startHub({ port: 0, stunPort: port }, quiet)).rejects.toThrow(`Port ${port} is taken`)
     })
   })
 })

@@ -1,5 +1,6 @@
 /** A running hub: one tracker, and its listeners. */
 import { ownUrlHost } from '@shoal/torrent/local-address'
+import { openStun, StunServer } from '@shoal/torrent/stun'
 import {
   expirySecondsFor,
   HttpFront,
@@ -32,6 +33,8 @@ export interface Hub {
   readonly port: number
   /** Null if UDP is off. */
   readonly udpPort: number | null
+  /** UDP port that answers STUN. Null if none does. */
+  readonly stunPort: number | null
   /** Announce URLs as this machine reaches them. If `isPrivate`, clients insert a passkey between host and path. */
   readonly urls: readonly string[]
   readonly isPrivate: boolean
@@ -51,18 +54,21 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
     ...lists.read(),
     onStoreError: error => warnings.storeFailed(error),
   })
-  const webSockets = new WebSocketFront(tracker)
+  let stunPort: number | null = null
+  const webSockets = new WebSocketFront(tracker, { stunPort: () => stunPort })
   const http: HttpFront[] = []
   const udp: UdpFront[] = []
+  const stun: Awaited<ReturnType<typeof openStun>>[] = []
   const close = async () => {
     lists.close()
     // All at once: an HTTP listener closes only after its WebSockets have closed.
-    await Promise.all([...http, ...udp, webSockets].map(front => front.close()))
+    await Promise.all([...http, ...udp, ...stun, webSockets].map(front => front.close()))
     await tracker.close()
   }
   const about = { version: manifest.version, startedMs: performance.now() }
   const checks = new ReachChecks()
-  const stats = () => readStats(tracker, { http, webSockets }, about)
+  const stunServer = given.noStun ? null : new StunServer(() => performance.now())
+  const stats = () => readStats(tracker, { http, webSockets, stun: stunServer }, about)
   try {
     for (const host of hosts) {
       const port = http[0]?.port ?? given.port ?? 6969
@@ -81,9 +87,16 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
           }),
         ),
       )
+      if (stunServer && given.stunPort !== undefined) {
+        const at = { host, port: stun[0]?.port ?? given.stunPort }
+        stun.push(await listen(host, at.port, () => openStun(at, stunServer)))
+      }
       if (given.noUdp) continue
       const udpPort = udp[0]?.port ?? given.udpPort ?? http[0]!.port
-      udp.push(await listen(host, udpPort, () => UdpFront.open(tracker, { host, port: udpPort })))
+      const shared = given.stunPort === undefined ? (stunServer ?? undefined) : undefined
+      udp.push(
+        await listen(host, udpPort, () => UdpFront.open(tracker, { host, port: udpPort, stun: shared })),
+      )
     }
   } catch (error) {
     await close()
@@ -92,13 +105,15 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
   lists.watch(tracker.access)
   const port = http[0]!.port
   const udpPort = udp[0]?.port ?? null
+  stunPort = stun[0]?.port ?? (stunServer && udpPort)
   const at = (scheme: string, of: number) =>
     hosts.map(host => `${scheme}://${ownUrlHost(host)}:${of}/announce`)
   const urls = [...at('http', port), ...(udpPort === null ? [] : at('udp', udpPort)), ...at('ws', port)]
-  log.info({ urls, private: tracker.access.isPrivate }, 'The hub is listening')
+  log.info({ urls, stunPort, private: tracker.access.isPrivate }, 'The hub is listening')
   return {
     port,
     udpPort,
+    stunPort,
     urls,
     isPrivate: tracker.access.isPrivate,
     stats,
@@ -154,7 +169,8 @@ async function listen<T>(host: string, port: number, open: () => Promise<T>): Pr
   try {
     return await open()
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
+    const { cause = error, message } = error as Error
+    const { code } = cause as NodeJS.ErrnoException
     if (code === 'EADDRINUSE')
       throw new SetupError(
         `Port ${port} is taken: stop the program that uses it, or choose another port with --port`,

@@ -26,6 +26,7 @@ export function metricsText(stats: HubStats): string {
       'Refused requests: banned, too frequent, or without a valid passkey',
       byFront('refused'),
     ),
+    family('shoal_hub_stun_responses_total', 'counter', 'STUN responses', [['', stats.stunResponses]]),
     family('shoal_hub_connections', 'gauge', 'Open connections', [
       ['{front="http"}', connections.http],
       ['{front="webSocket"}', connections.webSocket],

@@ -12,7 +12,12 @@ export const OPTIONS = {
     parse: integer(0, 65_535),
   }),
   udpPort: value('N', { help: 'UDP port. Default: the HTTP port', parse: integer(0, 65_535) }),
-  noUdp: flag('Do not answer over UDP'),
+  noUdp: flag('No tracker over UDP'),
+  stunPort: value('N', {
+    help: 'UDP port for STUN, which tells pages their public address. Default: the UDP port of the tracker',
+    parse: integer(0, 65_535),
+  }),
+  noStun: flag('Do not answer STUN'),
   interval: value('SECONDS', {
     help: 'Time between announces: 5 to 43200. Default 1800',
     parse: integer(5, 43_200),

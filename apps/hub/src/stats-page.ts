@@ -75,7 +75,7 @@ export function statsPage(stats: HubStats): string {
 <thead><tr><th scope="col"></th><th scope="col">Announces</th><th scope="col">Scrapes</th><th scope="col">Refused</th></tr></thead>
 <tbody>${rows.join('')}</tbody>
 </table>
-<p>${number(connections.http)} HTTP and ${number(connections.webSocket)} WebSocket connections, ${number(Math.round(stats.memoryBytes / 1e6))} MB of memory.
+<p>${number(connections.http)} HTTP and ${number(connections.webSocket)} WebSocket connections, ${number(stats.stunResponses)} STUN responses, ${number(Math.round(stats.memoryBytes / 1e6))} MB of memory.
 Version ${stats.version}. For programs: <a href="/stats.json">/stats.json</a>, <a href="/metrics">/metrics</a>.</p>
 </main>
 </body>

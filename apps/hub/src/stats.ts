@@ -1,3 +1,4 @@
+import type { StunServer } from '@shoal/torrent/stun'
 import type { HttpFront, Tracker, TrackerCounters, WebSocketFront } from '@shoal/tracker'
 
 /** The contents of `/stats.json`. */
@@ -11,13 +12,19 @@ export interface HubStats {
   readonly peers: { readonly ipv4: number; readonly ipv6: number; readonly web: number }
   /** Counts since the start. */
   readonly requests: Readonly<Record<'udp' | 'http' | 'webSocket', TrackerCounters>>
+  /** STUN responses since the start. */
+  readonly stunResponses: number
   readonly connections: { readonly http: number; readonly webSocket: number }
   readonly memoryBytes: number
 }
 
 export async function readStats(
   tracker: Tracker,
-  fronts: { readonly http: readonly HttpFront[]; readonly webSockets: WebSocketFront },
+  fronts: {
+    readonly http: readonly HttpFront[]
+    readonly webSockets: WebSocketFront
+    readonly stun: StunServer | null
+  },
   about: { readonly version: string; readonly startedMs: number },
 ): Promise<HubStats> {
   const { swarms, seeds, leeches, peersByFamily } = await tracker.stats()
@@ -31,6 +38,7 @@ export async function readStats(
     leeches,
     peers: { ipv4, ipv6, web },
     requests: tracker.counters,
+    stunResponses: fronts.stun?.answered ?? 0,
     connections: {
       http: fronts.http.reduce((sum, { connections }) => sum + connections, 0),
       webSocket: fronts.webSockets.connections,

@@ -49,6 +49,11 @@ export interface SessionOptions {
    * `host` that is loopback. Default false, since it changes settings of routers.
    */
   portMapping?: boolean
+  /**
+   * Answer STUN Binding requests (RFC 8489) on the UDP port, so that pages and programs which others cannot reach learn their public address. Only
+   * if uTP or the DHT use that port. Default true.
+   */
+  stun?: boolean
   /** Local service discovery (BEP 14). Default true. */
   lsd?: boolean
   /** Peer exchange (BEP 11). Default true. */
@@ -115,6 +120,7 @@ export type SessionSettings = Pick<
   | 'dht'
   | 'dhtNodes'
   | 'portMapping'
+  | 'stun'
   | 'lsd'
   | 'pex'
   | 'trackers'

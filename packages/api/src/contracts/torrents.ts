@@ -312,6 +312,11 @@ export const TORRENTS = contract({
         description:
           'Asks the router to let peers reach the port, by PCP, NAT-PMP or UPnP. Without it, forward the port in the settings of your router.',
       }),
+      stun: setting(z.boolean(), true, {
+        title: 'Answer STUN',
+        description:
+          'Tells web pages and other programs that ask at the UDP port their public address, so that they find ways to each other.',
+      }),
       encryption: setting(z.enum(['plain', 'prefer', 'require']), 'prefer', {
         title: 'Encryption',
         description:
@@ -351,7 +356,7 @@ export const TORRENTS = contract({
       iceServers: setting(z.array(IceServerText).max(20), [], {
         title: 'STUN and TURN servers',
         description:
-          'Help WebRTC through firewalls: stun:HOST:PORT finds your public address, turn:USER:SECRET@HOST:PORT relays traffic.',
+          'Help WebRTC through firewalls: stun:HOST:PORT finds your public address, turn:USER:SECRET@HOST:PORT relays traffic. Hubs and nodes that are trackers of a torrent are used as STUN servers in any case.',
         example: ['stun:stun.example:3478', 'turn:anna:secret@turn.example:3478?transport=tcp'],
       }),
       proxy: setting(ProxyUrl.nullable(), null, {

@@ -33,6 +33,11 @@ const settings = {
     description:
       'Bittet den Router über PCP, NAT-PMP oder UPnP, Peers zum Port durchzulassen. Ohne dies leiten Sie den Port in den Einstellungen Ihres Routers weiter.',
   },
+  'network.stun': {
+    title: 'STUN beantworten',
+    description:
+      'Teilt Webseiten und anderen Programmen, die am UDP-Port fragen, ihre öffentliche Adresse mit, damit sie Wege zueinander finden.',
+  },
   'network.encryption': {
     title: 'Verschlüsselung',
     description:
@@ -71,7 +76,7 @@ const settings = {
   'network.iceServers': {
     title: 'STUN- und TURN-Server',
     description:
-      'Helfen WebRTC durch Firewalls: stun:HOST:PORT ermittelt Ihre öffentliche Adresse, turn:USER:SECRET@HOST:PORT leitet den Datenverkehr weiter.',
+      'Helfen WebRTC durch Firewalls: stun:HOST:PORT ermittelt Ihre öffentliche Adresse, turn:USER:SECRET@HOST:PORT leitet den Datenverkehr weiter. Hubs und Knoten, die Tracker eines Torrents sind, dienen in jedem Fall als STUN-Server.',
   },
   'network.proxy': {
     title: 'Proxy',

@@ -37,7 +37,6 @@ const DEFAULTS: EngineSettings = {
   uploadSlots: 8,
   maxPeersPerTorrent: 100,
   maxConnections: 500,
-  portMapping: false,
 }
 /** Connections to one torrent from one public IP address: several people may share it behind a router. */
 const MAX_PER_PUBLIC_HOST = 3
@@ -50,7 +49,6 @@ export interface EngineSettings extends SwarmSettings {
   readonly ipFilter: AddressFilter | null
   readonly filterTrackers: boolean
   readonly maxConnections: number
-  readonly portMapping: boolean
 }
 
 /** Everything that the torrents of a session share, made from the session's options and its environment. */
@@ -213,6 +211,5 @@ export function changedSettings(settings: EngineSettings, changes: SessionSettin
     uploadSlots: changes.uploadSlots ?? settings.uploadSlots,
     maxPeersPerTorrent: changes.maxConnectionsPerTorrent ?? settings.maxPeersPerTorrent,
     maxConnections: changes.maxConnections ?? settings.maxConnections,
-    portMapping: changes.portMapping ?? settings.portMapping,
   }
 }

@@ -1,24 +1,29 @@
 import type { PortMappingStatus } from '../port-mapping/port-mapping.ts'
+import type { SessionOptions, SessionSettings } from '../session-api.ts'
 import type { EngineContext } from './engine-context.ts'
 import type { Environment } from './environment.ts'
+import { StunAnswers } from './stun-answers.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
 interface MappedPortsOptions {
   readonly open: Environment['openPortMapper']
-  /** The address that the session listens on. Undefined: all. */
-  readonly host: string | undefined
+  readonly options: SessionOptions
   readonly torrents: () => readonly Torrent[]
 }
 
-/** Keeps the ports of a session mapped at routers while its settings say so, and announces the port that results. */
+/** Keeps the ports of a session mapped at routers while its settings say so, announces the port that results, and answers STUN there. */
 export class MappedPorts {
   readonly #context: EngineContext
   readonly #options: MappedPortsOptions
+  readonly #stun: StunAnswers
+  #settings: Pick<SessionSettings, 'portMapping' | 'stun'>
   #announcedPort = 0
 
   constructor(context: EngineContext, options: MappedPortsOptions) {
     this.#context = context
     this.#options = options
+    this.#settings = options.options
+    this.#stun = new StunAnswers(context, options.options.host)
   }
 
   get status(): PortMappingStatus | null {
@@ -26,18 +31,32 @@ export class MappedPorts {
   }
 
   /** Call when the session's ports or settings have changed. */
-  async follow(): Promise<void> {
-    const { ports: own, dhtPort, settings, transports } = this.#context
-    if (!settings.portMapping || own.listen === 0) return this.close()
-    const hasUdp = transports.all.some(({ kind }) => kind === 'utp')
-    const ports = { tcp: own.listen, udp: dhtPort || (hasUdp ? own.listen : 0) }
+  async follow(changes: SessionSettings = {}): Promise<void> {
+    const { portMapping = false, stun = true } = { ...this.#settings, ...changes }
+    this.#settings = { portMapping, stun }
+    const { ports: own } = this.#context
+    const udp = this.#udpPort
+    await this.#stun.open(stun ? udp : 0)
+    if (!portMapping || own.listen === 0) return this.#unmap()
+    const ports = { tcp: own.listen, udp }
     if (own.mapper) return own.mapper.setPorts(ports)
-    const { open, host } = this.#options
+    const { open, options } = this.#options
     this.#announcedPort = own.announced
-    own.mapper = open({ host, ports, onChange: () => this.#onChange() })
+    own.mapper = open({ host: options.host, ports, onChange: () => this.#onChange() })
   }
 
   async close(): Promise<void> {
+    await Promise.all([this.#stun.open(0), this.#unmap()])
+  }
+
+  /** The port of the DHT and uTP; 0 if neither has one that others should dial. */
+  get #udpPort(): number {
+    const { ports, dhtPort, transports } = this.#context
+    if (ports.listen === 0) return 0
+    return dhtPort || (transports.all.some(({ kind }) => kind === 'utp') ? ports.listen : 0)
+  }
+
+  async #unmap(): Promise<void> {
     const { ports } = this.#context
     const { mapper } = ports
     ports.mapper = null

@@ -69,7 +69,7 @@ export class Session implements SessionApi {
     this.#webrtc.configure(options.webrtc ?? true)
     this.#mapped = new MappedPorts(this.#context, {
       open: environment.openPortMapper,
-      host: options.host,
+      options,
       torrents: () => this.torrents,
     })
     environment.route?.health.onChange(() => this.#routeChanged())

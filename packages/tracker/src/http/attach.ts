@@ -17,6 +17,8 @@ export interface AttachOptions {
   readonly maxWebSockets?: number
   /** A peer in this process, for pages. */
   readonly ownPeer?: OwnPeer
+  /** As for WebSocketFront. */
+  readonly stunPort?: () => number | null
 }
 
 export interface AttachedTracker {
@@ -39,6 +41,7 @@ export function attachTracker(
   const webSockets = new WebSocketFront(tracker, {
     ...(options.maxWebSockets !== undefined && { maxConnections: options.maxWebSockets }),
     ...(options.ownPeer && { ownPeer: options.ownPeer }),
+    ...(options.stunPort && { stunPort: options.stunPort }),
   })
   let isOpen = true
   const takes = (request: IncomingMessage) =>

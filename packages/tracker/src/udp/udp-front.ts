@@ -1,4 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { isStunRequest, type StunServer } from '@shoal/torrent/stun'
 import { readAddress } from '../base/address.ts'
 import { Announce, FAMILY, SwarmCounts } from '../store.ts'
 import { callerScope, REFUSED, type Tracker } from '../tracker.ts'
@@ -26,10 +27,19 @@ const MAX_QUEUED = 1000
 const BUFFER_BYTES = 2048
 const SOCKET_BUFFER_BYTES = 4 << 20
 
+export interface UdpFrontOptions {
+  readonly host: string
+  /** 0 for any free port. */
+  readonly port: number
+  /** Answers STUN on the same port. */
+  readonly stun?: StunServer | undefined
+}
+
 /** Answers announces and scrapes over UDP (BEP 15, BEP 41). Keeps no state about clients except the peers that they announce. */
 export class UdpFront {
   readonly #tracker: Tracker
   readonly #socket: Socket
+  readonly #stun: StunServer | undefined
   readonly #ids: ConnectionIds
   #announce = new Announce()
   readonly #from = new Int32Array(4)
@@ -41,7 +51,7 @@ export class UdpFront {
   #isOpen = true
 
   /** Resolves when it is listening. Rejects with the system's error. */
-  static async open(tracker: Tracker, options: { host: string; port: number }): Promise<UdpFront> {
+  static async open(tracker: Tracker, options: UdpFrontOptions): Promise<UdpFront> {
     const isIpv6 = options.host.includes(':')
     const socket = createSocket({
       type: isIpv6 ? 'udp6' : 'udp4',
@@ -56,10 +66,11 @@ export class UdpFront {
         resolve()
       })
     })
-    return new UdpFront(tracker, socket)
+    return new UdpFront(tracker, socket, options.stun)
   }
 
-  private constructor(tracker: Tracker, socket: Socket) {
+  private constructor(tracker: Tracker, socket: Socket, stun: StunServer | undefined) {
+    this.#stun = stun
     this.#tracker = tracker
     this.#socket = socket
     this.#ids = new ConnectionIds(tracker.nowMs)
@@ -86,6 +97,7 @@ export class UdpFront {
     if (bytes.length < CONNECT_BYTES || remote.port === 0) return
     const family = readAddress(remote.address, this.#from)
     if (family === null || this.#tracker.access.isBanned(family, this.#from)) return
+    if (isStunRequest(bytes)) return this.#answerStun(bytes, remote)
     const action = word(bytes, 8)
     const transaction = word(bytes, 12)
     if (action === ACTION.connect) {
@@ -99,6 +111,11 @@ export class UdpFront {
       return this.#refuse(transaction, 'often', remote)
     if (action === ACTION.announce) this.#answerAnnounce(bytes, family, transaction, remote)
     else this.#answerScrape(bytes, transaction, remote)
+  }
+
+  #answerStun(bytes: Uint8Array, { address, port }: RemoteInfo): void {
+    const response = this.#stun?.answer(bytes, address, port)
+    if (response && this.#socket.getSendQueueCount() < MAX_QUEUED) this.#socket.send(response, port, address)
   }
 
   #connect(family: 0 | 1, transaction: number, remote: RemoteInfo): void {

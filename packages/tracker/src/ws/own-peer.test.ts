@@ -17,16 +17,24 @@ const own: OwnPeer = {
 
 async function open() {
   const tracker = new Tracker()
-  const front = new WebSocketFront(tracker, { ownPeer: own })
+  const front = new WebSocketFront(tracker, { ownPeer: own, stunPort: () => 3478 })
   const server = createServer()
-  server.on('upgrade', (request, socket, head) => front.upgrade(request, socket, head))
+  server.on('upgrade', (request, socket, head) =>
+    front.upgrade(request, socket, head, request.url!.split('=')[1]!),
+  )
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/announce`
   const pages: WebSocket[] = []
   return {
     /** Connects a page that announces with this many offers. Resolves to the messages it receives from then on. */
-    async page(name: string, hash: string, offers: number, rest: Record<string, unknown> = {}) {
-      const socket = new WebSocket(url)
+    async page(
+      name: string,
+      hash: string,
+      offers: number,
+      rest: Record<string, unknown> = {},
+      from = '127.0.0.1',
+    ) {
+      const socket = new WebSocket(`${url}?from=${from}`)
       pages.push(socket)
       const received: Record<string, unknown>[] = []
       socket.onmessage = ({ data }) => received.push(JSON.parse(data))
@@ -49,6 +57,15 @@ async function open() {
     },
   }
 }
+
+test('only pages in the internet learn of the STUN server', async () => {
+  await using tracker = await open()
+  const stunPort = async (name: string, from: string) =>
+    of(await tracker.page(name, HASH, 0, {}, from), 'interval')[0]!['stun port']
+  expect(await stunPort('outside', '203.0.113.5')).toBe(3478)
+  expect(await stunPort('near', '192.168.1.5')).toBeUndefined()
+  expect(await stunPort('here', '127.0.0.1')).toBeUndefined()
+})
 
 const of = (received: Record<string, unknown>[], member: string) => received.filter(each => member in each)
 

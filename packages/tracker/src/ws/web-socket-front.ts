@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { CALLER, type CallerKind, identifyCaller, isCrossOrigin } from '../access/caller.ts'
 import { ConnectionCounts } from '../access/connection-counts.ts'
 import { readAddress } from '../base/address.ts'
+import { SCOPE, scopeOf } from '../base/scope.ts'
 import { Announce, EVENT, FAMILY, SwarmCounts } from '../store.ts'
 import { REFUSED, type Tracker } from '../tracker.ts'
 import { parsePasskey } from '../udp/udp-packets.ts'
@@ -34,6 +35,8 @@ export interface OwnPeer {
 
 export interface WebSocketFrontOptions {
   readonly ownPeer?: OwnPeer
+  /** UDP port at which the host of this tracker answers STUN, for pages in the internet. Null: none. Default none. */
+  readonly stunPort?: () => number | null
   /** Connections in all. Default 20,000. */
   readonly maxConnections?: number
 }
@@ -56,13 +59,18 @@ export class WebSocketFront {
   readonly #peers: ConnectionCounts
   readonly #maxConnections: number
   readonly #ownPeer: OwnPeer | undefined
+  readonly #stunPort: () => number | null
   readonly #pinger: NodeJS.Timeout
   #announce = new Announce()
   #lastNumber = 0
 
-  constructor(tracker: Tracker, { maxConnections = MAX_CONNECTIONS, ownPeer }: WebSocketFrontOptions = {}) {
+  constructor(
+    tracker: Tracker,
+    { maxConnections = MAX_CONNECTIONS, ownPeer, stunPort = () => null }: WebSocketFrontOptions = {},
+  ) {
     this.#tracker = tracker
     this.#ownPeer = ownPeer
+    this.#stunPort = stunPort
     this.#maxConnections = maxConnections
     this.#connections = new ConnectionCounts(
       tracker.access.connectionsPerAddress,
@@ -204,6 +212,9 @@ export class WebSocketFront {
       if (announce.retryInSeconds === 0) this.#leave(membership)
       return
     }
+    const { family, words } = client.caller
+    // In a local network, pages reach each other without it.
+    const stunPort = scopeOf(family, words) === SCOPE.world ? this.#stunPort() : null
     client.send({
       action: 'announce',
       info_hash: hash,
@@ -211,6 +222,7 @@ export class WebSocketFront {
       complete: announce.seeds,
       incomplete: announce.leeches,
       downloaded: announce.downloads,
+      ...(stunPort !== null && { 'stun port': stunPort }),
     })
     if (offers.length > 0 && event !== 'stopped') this.#relayOffers(membership, offers, announce)
   }

@@ -9,7 +9,7 @@ import type { TorrentManager } from './torrent-manager.ts'
 
 /** Options of a session, to open one or to pass to `Session.configure`. */
 export function sessionOptions({ downloads, network, privacy }: Settings) {
-  const { port, encryption, dht, dhtNodes, portMapping, lsd, pex, trackers, utp } = network
+  const { port, encryption, dht, dhtNodes, portMapping, stun, lsd, pex, trackers, utp } = network
   const { maxConnections, maxConnectionsPerTorrent, uploadSlots } = network
   const webrtc = network.webrtc && { iceServers: network.iceServers.map(parseIceServer) }
   return {
@@ -19,6 +19,7 @@ export function sessionOptions({ downloads, network, privacy }: Settings) {
     dht,
     dhtNodes: dhtNodes.length > 0 ? dhtNodes : null,
     portMapping,
+    stun,
     lsd,
     pex,
     trackers,

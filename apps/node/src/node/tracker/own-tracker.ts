@@ -1,13 +1,13 @@
 /** The tracker inside the node: at the port of console and API, before them, and with its own rules about who may ask. */
 import type { IncomingMessage, Server } from 'node:http'
-import type { Session } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { type AttachedTracker, attachTracker, isCrossSite, MemoryStore, Tracker } from '@shoal/tracker'
 import { hostName } from '../../base/local-hosts.ts'
 import type { HttpPlace } from '../kernel/capability.ts'
-import type { SettingsStore } from '../kernel/settings-store.ts'
 import { ownAddresses } from './own-addresses.ts'
+import type { OwnNode } from './own-node.ts'
 import { OwnPeers } from './own-peers.ts'
+import { ownStunPort } from './own-stun-port.ts'
 import { ownWebPeer } from './own-web-peer.ts'
 
 const [MAX_PEERS, MAX_SWARMS] = [200_000, 50_000] as const
@@ -15,12 +15,6 @@ const [MAX_PEERS, MAX_SWARMS] = [200_000, 50_000] as const
 const PEERS_PER_ADDRESS = MAX_SWARMS
 /** Leaves connections of the server for the console. */
 const MAX_WEB_SOCKETS = 500
-
-/** The parts of the node that the tracker uses. */
-export interface OwnNode {
-  readonly settings: Pick<SettingsStore, 'current'>
-  readonly session: Session
-}
 
 export class OwnTracker {
   readonly #node: OwnNode
@@ -49,6 +43,7 @@ export class OwnTracker {
       trustedProxies,
       maxWebSockets: MAX_WEB_SOCKETS,
       ownPeer: ownWebPeer(this.#node),
+      stunPort: () => ownStunPort(this.#node),
       admits: request =>
         this.#node.settings.current.network.ownTracker &&
         !isFetchOfOtherSite(request) &&

@@ -37,6 +37,8 @@ export interface AnnounceAnswer {
   readonly trackerId?: string
   /** For display. */
   readonly warning?: string
+  /** UDP port at which the tracker's host answers STUN. */
+  readonly stunPort?: number
   /** Our address as the tracker sees it (BEP 24), an IP literal. */
   readonly externalHost?: string
 }

@@ -48,6 +48,16 @@ describe('signaling', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('uses some STUN servers of trackers besides those of its settings', async () => {
+    const { signaling } = side('10.0.0.1')
+    for (const port of [70_000, 1, 1, 2, 3, 4]) signaling.addStun('[2001:db8::1]', port)
+    await signaling.offer(HASH, 1, never)
+    const own = { urls: 'stun:127.0.0.1:3478' }
+    const theirs = [1, 2, 3].map(port => ({ urls: `stun:[2001:db8::1]:${port}` }))
+    expect(rtc.configs).toEqual([{ iceServers: [own, ...theirs] }])
+    signaling.close()
+  })
+
   it('gives up an offer that nobody answers after a minute', async () => {
     const { signaling } = side('10.0.0.1')
     expect(await signaling.offer(HASH, 3, never)).toHaveLength(3)

@@ -26,6 +26,8 @@ const CONNECT_LIMIT_MS = 20_000
  * connected first. So the answering side adds the candidates of the other side a little after it sent its answer.
  */
 const ANSWER_HEAD_START_MS = 250
+/** STUN servers of trackers that are used, besides those of the settings. Browsers slow down with more than five. */
+const MAX_TRACKER_STUN = 3
 
 /** An offer as it is sent to the other side. */
 export interface RtcOffer {
@@ -70,6 +72,8 @@ export interface Signaling {
   accept(offerId: string, sdp: string): void
   /** The other side of an offer, theirs or ours, sent a candidate. */
   addCandidate(offerId: string, candidate: RtcCandidate): void
+  /** A tracker says that its host (as in its URL) answers STUN at this UDP port. Connections made from now on use it. */
+  addStun?(host: string, port: number): void
 }
 
 /**
@@ -86,6 +90,8 @@ export class PeerSignaling implements Signaling {
   readonly #pending = new Map<string, PendingPeer>()
   readonly #abort = new AbortController()
   #rtc: Promise<RtcFactory> | undefined
+  /** URLs of STUN servers. */
+  readonly #stun = new Set<string>()
 
   constructor(options: PeerSignalingOptions) {
     this.#options = options
@@ -141,6 +147,10 @@ export class PeerSignaling implements Signaling {
     if (pending?.candidates.admits(candidate.candidate)) pending.peer.addCandidate(candidate)
   }
 
+  addStun(host: string, port: number): void {
+    if (port < 65_536 && this.#stun.size < MAX_TRACKER_STUN) this.#stun.add(`stun:${host}:${port}`)
+  }
+
   /** Closes all pending peer connections. */
   close(): void {
     this.#abort.abort(new ShoalError('closed', 'the session was closed'))
@@ -167,16 +177,21 @@ export class PeerSignaling implements Signaling {
   #create(rtc: RtcFactory, id: string, infoHash: Uint8Array, incoming: boolean): PendingPeer {
     this.#abort.signal.throwIfAborted()
     const { clock, config } = this.#options
-    const peer = rtc.createPeer(config(), {
-      onChannel: channel => {
-        this.#forget(id)
-        const unknown = `webrtc-${hex(this.#options.random.bytes(4))}`
-        const connection = new WebrtcConnection(channel, { incoming, unknown })
-        if (this.#abort.signal.aborted) connection.close()
-        else this.#options.onConnection(infoHash, connection)
+    const given = config()
+    const iceServers = [...given.iceServers, ...[...this.#stun].map(urls => ({ urls }))]
+    const peer = rtc.createPeer(
+      { ...given, iceServers },
+      {
+        onChannel: channel => {
+          this.#forget(id)
+          const unknown = `webrtc-${hex(this.#options.random.bytes(4))}`
+          const connection = new WebrtcConnection(channel, { incoming, unknown })
+          if (this.#abort.signal.aborted) connection.close()
+          else this.#options.onConnection(infoHash, connection)
+        },
+        onFailed: () => this.#fail(id),
       },
-      onFailed: () => this.#fail(id),
-    })
+    )
     const state = incoming ? 'connecting' : 'offered'
     const createdMs = clock.nowMs()
     const limit = new CandidateLimit()

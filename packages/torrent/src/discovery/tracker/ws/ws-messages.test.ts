@@ -62,6 +62,7 @@ describe('messages of WebTorrent trackers', () => {
         info_hash: hash,
         interval: 120,
         'min interval': '5',
+        'stun port': 6969,
         complete: 2,
         incomplete: -1,
       },
@@ -70,7 +71,14 @@ describe('messages of WebTorrent trackers', () => {
     expect(answer).toEqual({
       kind: 'announced',
       infoHash: hash,
-      answer: { peers: [], intervalMs: 120_000, seeds: 2, trackerId: 'abc', warning: 'be kind' },
+      answer: {
+        peers: [],
+        intervalMs: 120_000,
+        seeds: 2,
+        stunPort: 6969,
+        trackerId: 'abc',
+        warning: 'be kind',
+      },
     })
   })
 

@@ -102,6 +102,7 @@ function announced(message: JsonFields): AnnounceAnswer {
   const seeds = count(message.complete)
   const leeches = count(message.incomplete)
   const downloads = count(message.downloaded)
+  const stunPort = count(message['stun port'])
   return {
     peers: [],
     ...(intervalMs !== undefined && { intervalMs }),
@@ -109,6 +110,7 @@ function announced(message: JsonFields): AnnounceAnswer {
     ...(seeds !== undefined && { seeds }),
     ...(leeches !== undefined && { leeches }),
     ...(downloads !== undefined && { downloads }),
+    ...(stunPort !== undefined && { stunPort }),
     ...(typeof trackerId === 'string' && trackerId.length <= MAX_TRACKER_ID && { trackerId }),
     ...(typeof warning === 'string' && { warning: cleanText(warning) }),
   }

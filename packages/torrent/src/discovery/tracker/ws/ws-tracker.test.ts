@@ -134,6 +134,13 @@ describe('WebSocket trackers', () => {
     expect(member.status()[0]!.state).toBe('ok')
   })
 
+  it('uses the STUN server of a tracker', async () => {
+    tracker.reply = ({ info_hash }) => ({ action: 'announce', info_hash, interval: 120, 'stun port': 6969 })
+    join()
+    await clock.advance(100)
+    expect(signaling.calls).toEqual(['stun tracker.example 6969'])
+  })
+
   it('reports a refusal, and gives up on a silent tracker', async () => {
     tracker.reply = ({ info_hash }) => ({ action: 'announce', info_hash, 'failure reason': 'not\nhere' })
     const member = join()
@@ -228,5 +235,8 @@ class RecordingSignaling implements Signaling {
   }
   addCandidate(offerId: string) {
     this.calls.push(`candidate ${offerId}`)
+  }
+  addStun(host: string, port: number) {
+    this.calls.push(`stun ${host} ${port}`)
   }
 }

@@ -72,6 +72,7 @@ export class WsTracker implements TrackerProtocol {
         const answered = link.announced(infoHash, signal)
         link.send(announceText(request, offers))
         const answer = await answered
+        if (answer.stunPort) signaling.addStun?.(new URL(url).hostname, answer.stunPort)
         link.members.add(infoHash)
         return answer
       } finally {

@@ -1,0 +1,13 @@
+import type { OwnNode } from './own-node.ts'
+
+/** The UDP port at which the internet reaches the node's STUN server. Null if it probably does not, since a silent server delays pages. */
+export function ownStunPort({ settings, session }: OwnNode): number | null {
+  const { stun, utp, dht } = settings.current.network
+  const { port, portMapping } = session
+  if (!stun || port === 0 || !(utp || dht)) return null
+  const mapped = portMapping?.mappings.find(
+    ({ transport, externalPort, problem }) =>
+      transport === 'udp' && externalPort !== null && problem === null,
+  )
+  return mapped?.externalPort ?? (portMapping?.isDirect ? port : null)
+}
