@@ -1,9 +1,9 @@
 /** Published links (BEP 46) over a DHT of several clients on loopback: nodes of ours, libtorrent, and npm's bittorrent-dht. */
 import { readFile } from 'node:fs/promises'
 import { KeyPair } from '@shoal/identity'
+import { publishedLink, signVersion } from '@shoal/links'
 import { itemTarget, parseMutableMagnet } from '@shoal/torrent'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { linkOf, signVersion } from '../apps/node/src/cli/alone/sign-version.ts'
 import { Workplace } from '../apps/node/src/testing/shoal-process.ts'
 import { hex } from '../packages/torrent/src/base/bytes.ts'
 import { randomTree, type TempDir, tempDir } from './support/files.ts'
@@ -17,7 +17,7 @@ const LIMIT = { timeout: 240_000 }
 /** All have one address: libtorrent would take their queries for a flood. */
 const LIBTORRENT = { enable_dht: true, dht_block_ratelimit: 10_000 }
 const owner = KeyPair.generate()
-const link = linkOf(owner, 'films')
+const link = publishedLink(owner, 'films')
 
 describe.skipIf(missing('libtorrent'))('a published link', () => {
   let dir: TempDir
@@ -153,7 +153,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
     })
 
     test('fails with a reason if the DHT has no version in time, or cannot be asked', LIMIT, async () => {
-      const unknown = linkOf(owner, 'nothing')
+      const unknown = publishedLink(owner, 'nothing')
       // A DHT of its own, and nothing saved: lookups would wait for nodes that have left.
       await using place = await Workplace.create()
       await using alone = await NpmDht.start()

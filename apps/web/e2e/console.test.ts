@@ -60,6 +60,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     '/dashboard',
     '/search?q=sea',
     '/feeds',
+    '/published',
     '/settings',
     '/welcome',
     '/nowhere',
@@ -115,7 +116,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
   }
 
   const phone = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true }
-  for (const route of ['/', '/dashboard', '/search?q=sea', '/feeds', '/settings', '/welcome']) {
+  for (const route of ['/', '/dashboard', '/search?q=sea', '/feeds', '/published', '/settings', '/welcome']) {
     test(`nothing is wider than a phone on ${route}`, async () => {
       await on(
         `${route}${route.includes('?') ? '&' : '?'}mock`,

@@ -32,7 +32,7 @@ async function textsOfNode(): Promise<Set<string>> {
   }
   const torrents = (await api.listTorrents({})).items
   const feeds = (await api.listFeeds({})).items
-  collect([torrents, feeds])
+  collect([torrents, feeds, await api.listFollowed({}), await api.listPublications({})])
   for (const { id } of torrents) {
     collect([await api.getTorrent({ id }), await api.listTrackers({ id })])
     collect(await api.listFiles({ id }).catch(() => null))
@@ -75,7 +75,7 @@ function cutOff(page: Page): Promise<string[]> {
 
 describe.skipIf(lackingChromium())('the language of the console', () => {
   const screens: [path: string, tab: string | null][] = [
-    ...['/', '/dashboard', '/search', '/feeds', '/settings', '/welcome'].map(
+    ...['/', '/dashboard', '/search', '/feeds', '/published', '/settings', '/welcome'].map(
       path => [path, null] as [string, null],
     ),
     ...['overview', 'files', 'trackers', 'graph', 'log', 'options'].map(

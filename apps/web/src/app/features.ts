@@ -1,6 +1,7 @@
 import { add } from '../features/add/feature.ts'
 import { dashboard } from '../features/dashboard/feature.ts'
 import { feeds } from '../features/feeds/feature.ts'
+import { published } from '../features/published/feature.ts'
 import { reach } from '../features/reach/feature.ts'
 import { search } from '../features/search/feature.ts'
 import { settings } from '../features/settings/feature.ts'
@@ -8,4 +9,13 @@ import { torrents } from '../features/torrents/feature.ts'
 import type { Feature } from '../shared/feature.ts'
 
 /** All features of the console, in the order of the menu, of the sections in the settings and of the tabs of a torrent. */
-export const FEATURES: readonly Feature[] = [torrents, dashboard, search, feeds, reach, settings, add]
+export const FEATURES: readonly Feature[] = [
+  torrents,
+  dashboard,
+  search,
+  feeds,
+  published,
+  reach,
+  settings,
+  add,
+]

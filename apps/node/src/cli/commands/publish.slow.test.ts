@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KeyPair } from '@shoal/identity'
 import { saveKeyFile } from '@shoal/identity/node'
+import { publishedLink, signVersion } from '@shoal/links'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Workplace } from '../../testing/shoal-process.ts'
-import { linkOf, signVersion } from '../alone/sign-version.ts'
 
 const SLOW = { timeout: 120_000 }
 const KEY = ['--key-file', 'key.age', '--passphrase-file', 'passphrase']
@@ -26,7 +26,7 @@ test('publishes the next version of a link with a key that the node never has', 
   expect((await place.json('publish', 'films', FIRST, ...KEY)).object).toMatchObject({
     error: { code: 'no-answer', message: expect.stringContaining('The DHT is off') },
   })
-  const [link, signature] = [linkOf(owner, 'films'), signVersion(owner, 'films', FIRST, 6n)]
+  const [link, signature] = [publishedLink(owner, 'films'), signVersion(owner, 'films', FIRST, 6n)]
   const six = { name: 'films', link, infoHash: FIRST, version: '6', signature }
   expect((await place.run('api', 'publish', JSON.stringify(six))).code).toBe(0)
   const { object } = await place.json('publish', 'films', SECOND, ...KEY)

@@ -1,4 +1,4 @@
-import type { Publication, Torrent } from '@shoal/api'
+import type { Publication } from '@shoal/api'
 import { flag, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
@@ -52,15 +52,11 @@ export const publish = defineCommand({
     const keys = await import('../alone/keys.ts')
     const secret = { file: passphraseFile, option: '--passphrase-file', signal: interrupt.signal }
     const owner = await keys.openKey(keyFile ?? keys.defaultKeyFile(), secret)
-    const { signVersion, linkOf } = await import('../alone/sign-version.ts')
-    const link = linkOf(owner, name)
+    const { nextVersion, publishedLink, shortHash, signVersion } = await import('@shoal/links')
+    const link = publishedLink(owner, name)
     const latest = await api.findPublished({ link })
     const infoHash = shortHash(named[0]!)
-    // The same torrent again keeps its version.
-    const version =
-      latest.infoHash === infoHash && latest.version !== null
-        ? BigInt(latest.version)
-        : BigInt(latest.version ?? 0) + 1n
+    const version = nextVersion(latest, infoHash)
     const signature = signVersion(owner, name, infoHash, version)
     const publication = await asUsage(
       api.publish({ name, link, infoHash, version: String(version), signature }),
@@ -71,11 +67,6 @@ export const publish = defineCommand({
       output.error(`shoal: ${texts.publish.later({ reason: publication.error })}`)
   },
 })
-
-/** BEP 46: 20 bytes: the v1 info hash, or the beginning of v2. */
-function shortHash({ infoHashV1, infoHashV2 }: Torrent): string {
-  return infoHashV1 ?? infoHashV2!.slice(0, 40)
-}
 
 const COLUMNS: Column<Publication>[] = [
   { title: texts.publish.columns.name, text: ({ name }) => name, least: 8 },

@@ -2,10 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type CheckedInputOf, Followed } from '@shoal/api'
 import { KeyPair } from '@shoal/identity'
+import { publishedLink, signVersion } from '@shoal/links'
 import { createTorrent, formatMutableMagnet, infoHashText, Session, signItem } from '@shoal/torrent'
 import { VirtualClock } from '@shoal/torrent/testing'
 import { afterEach, describe, expect, test } from 'vitest'
-import { linkOf, signVersion } from '../../cli/alone/sign-version.ts'
 import { Catalogue } from '../testing/catalogue.ts'
 import { SimulatedTorrents } from '../testing/simulated-torrents.ts'
 import { type TestNode, testNode } from '../testing/test-node.ts'
@@ -22,12 +22,12 @@ afterEach(async () => {
 })
 
 const owner = KeyPair.generate()
-const link = linkOf(owner, 'films')
+const link = publishedLink(owner, 'films')
 const hash = (at: number) => String(at).repeat(40)
 
 function version(at: number, infoHash = hash(at), name = 'films'): CheckedInputOf<'publish'> {
   const signature = signVersion(owner, name, infoHash, BigInt(at))
-  return { name, link: linkOf(owner, name), infoHash, version: String(at), signature }
+  return { name, link: publishedLink(owner, name), infoHash, version: String(at), signature }
 }
 
 async function open() {
@@ -103,7 +103,7 @@ describe('a published link', () => {
     expect(await refused({ ...version(6), infoHash: hash(7) })).toBe('bad-request')
     expect(await refused({ ...version(6), version: '7' })).toBe('bad-request')
     expect(await refused({ ...version(6), version: '9'.repeat(19) })).toBe('bad-request')
-    expect(await refused({ ...version(6), link: linkOf(owner, 'music') })).toBe('bad-request')
+    expect(await refused({ ...version(6), link: publishedLink(owner, 'music') })).toBe('bad-request')
     expect(await refused({ ...version(6), link: 'magnet:?xs=urn:btpk:00' })).toBe('bad-magnet')
     expect(await refused(version(5))).toBeNull()
     expect(await publisher.publish(version(6))).toMatchObject({ version: '6' })

@@ -70,12 +70,13 @@ test('a locked node asks for a login, and opens after it', async () => {
 test('where events were lost, everything is read again, and pages are notified', async () => {
   const { link, node } = await open()
   await expect.poll(() => node.loaded.get()).toBe(true)
-  const before = [node.resyncs.get(), node.settingsVersion.get(), node.feedsVersion.get()]
+  const counts = [node.resyncs, node.settingsVersion, node.feedsVersion, node.publicationsVersion]
+  const before = counts.map(count => count.get())
   const [row] = [...link.node.state.torrents.values()].map(torrent => torrent.row)
   row!.name = 'told to nobody'
   link.node.state.emit({ type: 'resync' })
   await expect.poll(() => node.torrents.get(row!.id)?.name).toBe('told to nobody')
-  const after = [node.resyncs.get(), node.settingsVersion.get(), node.feedsVersion.get()]
+  const after = counts.map(count => count.get())
   expect(after).toEqual(before.map(count => count + 1))
 })
 

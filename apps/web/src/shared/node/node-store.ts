@@ -8,7 +8,7 @@ import { TorrentStore } from './torrent-store.ts'
 /** `open`: somebody may look. `locked`: a login is needed. */
 export type AccessState = 'unknown' | 'open' | 'locked'
 
-const TOPICS = ['torrents', 'stats', 'jobs', 'labels', 'settings', 'feeds'] as const
+const TOPICS = ['torrents', 'stats', 'jobs', 'labels', 'settings', 'feeds', 'publications'] as const
 const PAGE = 1000
 /** After the node could not answer though it is there. */
 const RETRY_MS = 2000
@@ -32,6 +32,7 @@ export class NodeStore {
   /** Count up when they must be asked for anew. */
   readonly settingsVersion = new Cell(0)
   readonly feedsVersion = new Cell(0)
+  readonly publicationsVersion = new Cell(0)
   /** Counts up when events were lost: what topics told must be asked for anew, too. */
   readonly resyncs = new Cell(0)
   readonly events: EventConnection
@@ -105,9 +106,11 @@ export class NodeStore {
       case 'labels':
         return this.#labelsCame(event.labels)
       case 'settings':
-        return this.settingsVersion.set(this.settingsVersion.get() + 1)
+        return countUp(this.settingsVersion)
       case 'feeds':
-        return this.feedsVersion.set(this.feedsVersion.get() + 1)
+        return countUp(this.feedsVersion)
+      case 'publications':
+        return countUp(this.publicationsVersion)
       case 'torrent':
         return this.#tell(`torrent:${event.id}`, event)
       case 'log':
@@ -116,7 +119,8 @@ export class NodeStore {
   }
 
   #lost(): void {
-    for (const count of [this.resyncs, this.settingsVersion, this.feedsVersion]) count.set(count.get() + 1)
+    const { resyncs, settingsVersion, feedsVersion, publicationsVersion } = this
+    for (const count of [resyncs, settingsVersion, feedsVersion, publicationsVersion]) countUp(count)
     void this.#readAll()
   }
 
@@ -210,4 +214,8 @@ export class NodeStore {
     this.jobs.set(jobs.items)
     this.#labelsCame(labels.items)
   }
+}
+
+function countUp(count: Cell<number>): void {
+  count.set(count.get() + 1)
 }

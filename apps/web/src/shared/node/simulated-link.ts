@@ -18,6 +18,7 @@ const USUAL_TOPICS = new Set<NodeEvent['type']>([
   'labels',
   'settings',
   'feeds',
+  'publications',
   'resync',
 ])
 const SEND_BYTES_PER_SECOND = 40e6

@@ -39,7 +39,7 @@ export function publications(state: SimulatedState): Implemented<typeof PUBLICAT
       const followed: Followed = state.followed.get(id) ?? {
         ...{ id, link, ...rest, checkedMs },
         name: name ?? id,
-        ...{ torrent: null, version: null, changedMs: null, error: null },
+        ...{ torrent: null, version: '1', changedMs: checkedMs, error: null },
       }
       state.followed.set(id, followed)
       return told(followed)

@@ -11,6 +11,7 @@ import type { Clock } from './clock.ts'
 import { sampleFeeds } from './feed-items.ts'
 import { type Minutes, pastHour } from './history.ts'
 import { Random, seedOf } from './random.ts'
+import { sampleLinks } from './sample-links.ts'
 import { SimulatedTorrent } from './simulated-torrent.ts'
 import { titleNumber } from './titles.ts'
 
@@ -87,6 +88,9 @@ export class SimulatedState {
       this.labels.set(name, { name, colour, directory: name === 'films' ? '/home/ana/Videos' : null })
     for (let index = 0; index < torrents; index++) this.#addTitle(index, traffic === 'busy')
     this.#shareFile('/README.md')
+    const links = sampleLinks(isEmpty ? [] : [...this.torrents.keys()], nowMs)
+    if (!isEmpty) for (const each of links.followed) this.followed.set(each.id, each)
+    for (const each of links.own) this.publications.set(each.id, each)
     this.minutes = this.isFresh ? new Map() : pastHour(this.stats(), nowMs, 'node')
     if (!isEmpty) this.note('info', 'The node has started')
     this.queue()

@@ -10,6 +10,7 @@ export const app: Translation<typeof english> = {
     dashboard: 'Übersicht',
     search: 'Suche',
     feeds: 'Feeds',
+    published: 'Links',
     settings: 'Einstellungen',
     more: 'Mehr',
   },

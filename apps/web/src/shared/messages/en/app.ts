@@ -7,6 +7,7 @@ export const app = {
     dashboard: 'Dashboard',
     search: 'Search',
     feeds: 'Feeds',
+    published: 'Links',
     settings: 'Settings',
     more: 'More',
   },

@@ -1,0 +1,14 @@
+import { type Feature, lazyComponent } from '../../shared/feature.ts'
+import { texts } from '../../shared/messages/texts.ts'
+
+export const published: Feature = {
+  name: 'published',
+  capability: 'publications',
+  screens: [
+    {
+      path: '/published',
+      component: lazyComponent(() => import('./PublishedPage.tsx').then(it => it.PublishedPage)),
+    },
+  ],
+  menu: [{ href: '/published', label: texts.app.nav.published, icon: 'link', key: 'p' }],
+}

@@ -1,0 +1,8 @@
+import type { Torrent } from '@shoal/api'
+import { shortHash } from '@shoal/links'
+
+/** The torrent that a version names. `infoHash`: 20 bytes in hex. */
+export function torrentOf(torrents: Iterable<Torrent>, infoHash: string): Torrent | undefined {
+  for (const torrent of torrents) if (shortHash(torrent) === infoHash) return torrent
+  return undefined
+}

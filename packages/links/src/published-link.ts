@@ -1,0 +1,53 @@
+/** Links whose torrent their owner can replace (BEP 46): `magnet:?xs=urn:btpk:KEY`. */
+import { formatMutableMagnet, signItem } from '@shoal/torrent'
+
+const NO_SALT = new Uint8Array(0)
+
+interface SigningKey {
+  /** Ed25519. */
+  readonly publicKey: Uint8Array
+  sign(message: Uint8Array): Uint8Array
+}
+
+/** A key pair of `@shoal/identity`. */
+export interface LinkOwner {
+  derive(purpose: string, name: string): SigningKey
+}
+
+/** Each published name has a key of its own, derived from the owner's: nobody can tell from two links that one person publishes both. */
+function keyOf(owner: LinkOwner, name: string): SigningKey {
+  return owner.derive('publish', name)
+}
+
+/** The link that the owner publishes under this name. */
+export function publishedLink(owner: LinkOwner, name: string): string {
+  return formatMutableMagnet({ publicKey: keyOf(owner, name).publicKey, salt: NO_SALT })
+}
+
+/** Signs a version of the link (BEP 44). `infoHash`: 20 bytes in hex. Returns the signature in hex. */
+export function signVersion(owner: LinkOwner, name: string, infoHash: string, version: bigint): string {
+  const key = keyOf(owner, name)
+  const ih = Uint8Array.from(infoHash.match(/../g) ?? [], pair => Number.parseInt(pair, 16))
+  const { signature } = signItem({
+    ...{ publicKey: key.publicKey, salt: NO_SALT, seq: version, value: { ih } },
+    sign: message => key.sign(message),
+  })
+  return Array.from(signature, byte => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** The torrent of a version as BEP 46 names it: 20 bytes in hex, the v1 info hash, or the beginning of v2. */
+export function shortHash(torrent: {
+  readonly infoHashV1: string | null
+  readonly infoHashV2: string | null
+}): string {
+  return torrent.infoHashV1 ?? torrent.infoHashV2!.slice(0, 40)
+}
+
+/** The number under which a torrent is published after the latest version. The same torrent again keeps its version. */
+export function nextVersion(
+  latest: { readonly version: string | null; readonly infoHash: string | null },
+  infoHash: string,
+): bigint {
+  if (latest.version === null) return 1n
+  return BigInt(latest.version) + (latest.infoHash === infoHash ? 0n : 1n)
+}
