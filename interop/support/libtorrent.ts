@@ -58,6 +58,8 @@ export interface LibtorrentAddOptions {
   seedMode?: boolean
   paused?: boolean
   sequential?: boolean
+  /** Peer exchange. Default true. */
+  pex?: boolean
   peers?: readonly Endpoint[]
   trackers?: readonly string[]
 }

@@ -157,7 +157,7 @@ class Peer:
             "magnet": lt.make_magnet_uri(info),
         }
 
-    def add(self, save_path, torrent=None, magnet=None, seed_mode=False, paused=False, sequential=False, peers=(), trackers=()):
+    def add(self, save_path, torrent=None, magnet=None, seed_mode=False, paused=False, sequential=False, peers=(), trackers=(), pex=True):
         if magnet is not None:
             params = lt.parse_magnet_uri(magnet)
         else:
@@ -172,6 +172,8 @@ class Peer:
             params.flags |= lt.torrent_flags.seed_mode
         if sequential:
             params.flags |= lt.torrent_flags.sequential_download
+        if not pex:
+            params.flags |= lt.torrent_flags.disable_pex
         if trackers:
             params.trackers = list(params.trackers) + list(trackers)
         handle = self.session.add_torrent(params)

@@ -13,6 +13,8 @@ export const Peer = z
     country: z.string().nullable(),
     incoming: z.boolean(),
     encrypted: z.boolean(),
+    /** Whether a third peer helped both to connect through their routers (BEP 55). */
+    holePunched: z.boolean(),
     /** 0 to 1. */
     progress: z.number().min(0).max(1),
     downloadBytesPerSecond: BytesPerSecond,

@@ -114,6 +114,7 @@ export class HolePuncher {
       return
     }
     rendezvous.asked.push(relay)
+    swarm.context.holes.asked(address)
     send(relay, { type: 'rendezvous', address })
     rendezvous.cancelTimer = swarm.clock.after(ANSWER_MS, () => this.#askNext(rendezvous, 'no relay answers'))
   }

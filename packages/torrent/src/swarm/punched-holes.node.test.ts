@@ -22,8 +22,12 @@ it('remembers for two minutes where holes are', async () => {
   expect(holes.has(there)).toBe(true)
   expect(holes.has({ ...there, remote: address('80.0.0.1', 6882) })).toBe(false)
   expect(holes.has({ ...there, kind: 'tcp' })).toBe(false)
+  // The other side was faster than the relay.
+  const early = { kind: 'utp', remote: address('80.0.0.2') } as const
+  holes.asked(address('80.0.0.2'))
+  expect(holes.has(early)).toBe(true)
   await clock.advance(121_000)
-  expect(holes.has(there)).toBe(false)
+  expect([holes.has(there), holes.has(early)]).toEqual([false, false])
 })
 
 it('knows which connections an own dial may have invited', async () => {

@@ -13,8 +13,8 @@ const MAX_PER_HOST = 4
 const PER_SECOND = 0.5
 const BURST = 20
 const MAX_HOLES = 256
-/** Addresses that we dialed lately which are remembered. */
-const MAX_DIALED = 1024
+/** Addresses that we dialed lately, or asked for, which are remembered. */
+const MAX_NOTED = 1024
 
 /** The part of a session that decides whether it takes part in hole punching. */
 export interface PunchingSession {
@@ -35,8 +35,9 @@ export class PunchedHoles {
   /** When each was punched, oldest first. */
   readonly #holes = new Map<string, { readonly host: string; readonly atMs: number }>()
 
-  /** When we dialed each address, oldest first. */
+  /** When we dialed each address, or asked for it, oldest first. */
   readonly #dialed = new Map<string, number>()
+  readonly #asked = new Map<string, number>()
 
   constructor(session: PunchingSession) {
     this.#session = session
@@ -67,23 +68,41 @@ export class PunchedHoles {
     return true
   }
 
+  /** We ask a relay to make the peer at an address connect to us. */
+  asked(address: PeerAddress): void {
+    this.#note(this.#asked, address)
+  }
+
   /** We dial an address, which opens a hole to it in our own NAT. */
-  dialed({ host, port }: PeerAddress): void {
-    const key = formatHostPort(host, port)
-    this.#dialed.delete(key)
-    this.#dialed.set(key, this.#session.clock.nowMs())
-    if (this.#dialed.size > MAX_DIALED) this.#dialed.delete(this.#dialed.keys().next().value!)
+  dialed(address: PeerAddress): void {
+    this.#note(this.#dialed, address)
+  }
+
+  /** Whether a connection was made because a relay was asked for it. */
+  has({ kind, remote }: Pick<Connection, 'kind' | 'remote'>): boolean {
+    if (kind !== 'utp') return false
+    const hole = this.#holes.get(formatHostPort(remote.host, remote.port))
+    return (hole !== undefined && this.#isFresh(hole.atMs)) || this.#isNoted(this.#asked, remote)
   }
 
   /** Whether a connection may have come in only because we had dialed its address: it does not show that others can reach us. */
   invited({ kind, remote }: Pick<Connection, 'kind' | 'remote'>): boolean {
-    const atMs = kind === 'utp' ? this.#dialed.get(formatHostPort(remote.host, remote.port)) : undefined
-    return atMs !== undefined && this.#session.clock.nowMs() - atMs <= HOLE_MS
+    return kind === 'utp' && this.#isNoted(this.#dialed, remote)
   }
 
-  /** Whether a connection was made because a relay asked for it. */
-  has({ kind, remote }: Pick<Connection, 'kind' | 'remote'>): boolean {
-    const hole = kind === 'utp' && this.#holes.get(formatHostPort(remote.host, remote.port))
-    return hole ? this.#session.clock.nowMs() - hole.atMs <= HOLE_MS : false
+  #note(times: Map<string, number>, { host, port }: PeerAddress): void {
+    const key = formatHostPort(host, port)
+    times.delete(key)
+    times.set(key, this.#session.clock.nowMs())
+    if (times.size > MAX_NOTED) times.delete(times.keys().next().value!)
+  }
+
+  #isNoted(times: ReadonlyMap<string, number>, { host, port }: PeerAddress): boolean {
+    const atMs = times.get(formatHostPort(host, port))
+    return atMs !== undefined && this.#isFresh(atMs)
+  }
+
+  #isFresh(atMs: number): boolean {
+    return this.#session.clock.nowMs() - atMs <= HOLE_MS
   }
 }

@@ -111,5 +111,6 @@ export function formatFlags(peer: Peer): string {
     peer.incoming ? 'I' : '',
     peer.encrypted ? 'E' : '',
     peer.snubbed ? 'S' : '',
+    peer.holePunched ? 'h' : '',
   ].join('')
 }

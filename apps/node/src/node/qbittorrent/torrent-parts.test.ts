@@ -11,6 +11,7 @@ const PEER: Peer = {
   country: 'DE',
   incoming: true,
   encrypted: false,
+  holePunched: false,
   progress: 1,
   downloadBytesPerSecond: 0,
   uploadBytesPerSecond: 0,

@@ -10,6 +10,7 @@ export function peerView(peer: PeerStatus, countries: Countries): Peer {
     country: peer.kind === 'webseed' ? null : countries.of(hostOf(peer.address)),
     incoming: peer.incoming,
     encrypted: peer.encrypted,
+    holePunched: peer.holePunched ?? false,
     progress: peer.progress,
     downloadBytesPerSecond: Math.round(peer.downloadBytesPerSecond),
     uploadBytesPerSecond: Math.round(peer.uploadBytesPerSecond),

@@ -41,6 +41,7 @@ function newPeer(seed: boolean, random: Random): Peer {
     country: random.pick(COUNTRIES),
     incoming: random.chance(0.35),
     encrypted: random.chance(0.6),
+    holePunched: false,
     progress: seed ? 1 : random.next(),
     downloadBytesPerSecond: 0,
     uploadBytesPerSecond: 0,

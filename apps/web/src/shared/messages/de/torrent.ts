@@ -182,6 +182,7 @@ export const torrent: Translation<typeof english> = {
       S: 'Hat eine Weile nicht zu Ihnen hochgeladen (snubbed)',
       I: 'Er hat sich mit Ihnen verbunden',
       E: 'Verschlüsselt',
+      h: 'Durch beide Router, mit Hilfe eines anderen Peers (Hole Punching)',
     },
     kinds: {
       tcp: 'TCP',

@@ -172,6 +172,7 @@ export const torrent = {
       S: 'Has not uploaded to you for a while (snubbed)',
       I: 'It connected to you',
       E: 'Encrypted',
+      h: 'Through both routers, with the help of another peer (hole punching)',
     },
     kinds: {
       tcp: 'TCP',

@@ -10,6 +10,7 @@ function peer(address: string, more: Partial<Peer> = {}): Peer {
     country: null,
     incoming: false,
     encrypted: false,
+    holePunched: false,
     progress: 0,
     downloadBytesPerSecond: 0,
     uploadBytesPerSecond: 0,
@@ -34,9 +35,16 @@ test('flags tell who sends, who waits, and how the connection came about', () =>
   expect(listFlags(peer('a', { amInterested: true, peerChoking: false }))).toEqual(['D'])
   expect(
     listFlags(
-      peer('a', { amInterested: true, peerInterested: true, snubbed: true, incoming: true, encrypted: true }),
+      peer('a', {
+        amInterested: true,
+        peerInterested: true,
+        snubbed: true,
+        incoming: true,
+        encrypted: true,
+        holePunched: true,
+      }),
     ),
-  ).toEqual(['d', 'u', 'S', 'I', 'E'])
+  ).toEqual(['d', 'u', 'S', 'I', 'E', 'h'])
   expect(listFlags(peer('a', { peerInterested: true, amChoking: false }))).toEqual(['U'])
 })
 

@@ -1,8 +1,8 @@
 import type { Peer, Torrent } from '@shoal/api'
 import { locale } from '../../../../shared/messages/language.ts'
 
-export type PeerFlag = 'D' | 'd' | 'U' | 'u' | 'S' | 'I' | 'E'
-export const PEER_FLAGS: readonly PeerFlag[] = ['D', 'd', 'U', 'u', 'S', 'I', 'E']
+export type PeerFlag = 'D' | 'd' | 'U' | 'u' | 'S' | 'I' | 'E' | 'h'
+export const PEER_FLAGS: readonly PeerFlag[] = ['D', 'd', 'U', 'u', 'S', 'I', 'E', 'h']
 
 /** The state of a connection in letters, as other clients show it. */
 export function listFlags(peer: Peer): PeerFlag[] {
@@ -12,6 +12,7 @@ export function listFlags(peer: Peer): PeerFlag[] {
   if (peer.snubbed) flags.push('S')
   if (peer.incoming) flags.push('I')
   if (peer.encrypted) flags.push('E')
+  if (peer.holePunched) flags.push('h')
   return flags
 }
 

@@ -1,0 +1,191 @@
+/** Two peers behind separate NATs that connect with the help of a third one (BEP 55), in network namespaces. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Peer } from '@shoal/api'
+import { describe, expect, it } from 'vitest'
+import { difference, randomFile, type TempDir, tempDir } from './support/files.ts'
+import { Libtorrent } from './support/libtorrent.ts'
+import { cannotCreateNats, NatNetwork, type NatPlace, PUBLIC } from './support/nat-network.ts'
+import { type ManagedProcess, start } from './support/process.ts'
+import { makeTorrent } from './support/shoal.ts'
+import { missing } from './support/tools.ts'
+import { until } from './support/wait.ts'
+
+const ENTRY = fileURLToPath(new URL('../apps/node/src/shoal.ts', import.meta.url))
+const PORT = 6881
+const BYTES = 6_000_000
+/** No piece of 1 MiB is complete in time at this rate, so that the peer in the middle has nothing, but stays connected to seeds. */
+const CRAWL_BYTES = 1000
+const MIDDLE = `${PUBLIC.middle}:${PORT}`
+/** A dial takes 15 seconds to fail. */
+const PATIENCE = { timeoutMs: 90_000, intervalMs: 500 }
+
+/** A node in one of the places, with its own command line. */
+class PlacedNode implements AsyncDisposable {
+  readonly #within: readonly string[]
+  readonly #data: string
+  readonly #process: ManagedProcess
+
+  private constructor(within: readonly string[], data: string, process: ManagedProcess) {
+    this.#within = within
+    this.#data = data
+    this.#process = process
+  }
+
+  static async start(
+    network: NatNetwork,
+    place: NatPlace,
+    dir: TempDir,
+    ...more: string[]
+  ): Promise<PlacedNode> {
+    const data = dir.join(place, 'data')
+    const places = ['--data-dir', data, '--dir', dir.join(place, 'files'), '--port', '0']
+    const quiet = ['--peer-port', String(PORT), '--no-dht', '--no-lsd', '--no-port-mapping', '--no-webrtc']
+    const within = network.within(place)
+    const program = await start(place, process.execPath, [ENTRY, 'start', ...places, ...quiet, ...more], {
+      within,
+      env: { HOME: dir.join(place), SHOAL_STATE: dir.join(place, 'state') },
+    })
+    const node = new PlacedNode(within, data, program)
+    await until(`the node answers (${place})`, () => node.shoal('list'), PATIENCE).catch(error => {
+      throw new Error(`${String(error)}: ${program.output()}`)
+    })
+    return node
+  }
+
+  /** Runs a command that this node answers. */
+  async shoal(...words: string[]): Promise<string> {
+    const [first, ...rest] = [
+      ...this.#within,
+      process.execPath,
+      ENTRY,
+      ...words,
+      '--data-dir',
+      this.#data,
+      '--json',
+    ]
+    const { stdout } = await promisify(execFile)(first!, rest)
+    return stdout
+  }
+
+  async peers(id: string): Promise<Peer[]> {
+    return JSON.parse(await this.shoal('peers', id)).items
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop()
+  }
+}
+
+async function content(dir: TempDir) {
+  const { path } = await randomFile(dir.join('left', 'files', 'content.bin'), BYTES)
+  const pieceLengthBytes = 1 << 20
+  return makeTorrent(path, dir.join('content.torrent'), { version: 'v1', pieceLengthBytes })
+}
+
+/** Resolves with the peer at a router, when payload is exchanged with it. */
+function directPeer(node: PlacedNode, id: string, router: 'left' | 'right'): Promise<Peer> {
+  let last: Peer[] = []
+  const find = async () => {
+    last = await node.peers(id)
+    const isDirect = ({ address, downloadedBytes, uploadedBytes }: Peer) =>
+      address.startsWith(PUBLIC[router]) && downloadedBytes + uploadedBytes > 0
+    return last.find(isDirect)
+  }
+  return until('they are connected', find, PATIENCE).catch(error => {
+    throw new Error(`${String(error)}: ${JSON.stringify(last)}`)
+  })
+}
+
+async function downloaded(node: PlacedNode, id: string, dir: TempDir): Promise<void> {
+  const isComplete = async () => JSON.parse(await node.shoal('show', id)).state === 'seeding'
+  await until('completion', isComplete, PATIENCE)
+  expect(await difference(dir.join('left', 'files'), dir.join('right', 'files'))).toBeNull()
+}
+
+const libtorrentSettings = {
+  listen_interfaces: `0.0.0.0:${PORT}`,
+  enable_incoming_utp: true,
+  enable_outgoing_utp: true,
+}
+const slow = ['--limit-up', '500KB']
+
+describe.skipIf(cannotCreateNats)('hole punching', { concurrent: true }, () => {
+  it('connects two nodes behind NATs through a node that has nothing', async () => {
+    await using dir = await tempDir('punch')
+    using network = new NatNetwork()
+    const { torrent, v1 } = await content(dir)
+    await using middle = await PlacedNode.start(network, 'middle', dir)
+    // It dials nobody that others name, so that both do not dial each other by chance.
+    await using left = await PlacedNode.start(network, 'left', dir, '--no-pex')
+    await using right = await PlacedNode.start(network, 'right', dir)
+    await middle.shoal('add', torrent, '--limit-down', `${CRAWL_BYTES}B`)
+    await left.shoal('add', torrent, '--trusted', '--peer', MIDDLE, ...slow)
+    await until('the seed is connected', async () => (await middle.peers(v1!)).length === 1, PATIENCE)
+    await right.shoal('add', torrent, '--peer', MIDDLE)
+
+    // Both may have dialed with success: they agree which of two connections stays.
+    const [seed, leech] = await until('one connection is left', async () => {
+      const ends = [directPeer(right, v1!, 'left'), directPeer(left, v1!, 'right')]
+      const [one, other] = await Promise.all(ends)
+      return one!.incoming !== other!.incoming && ([one!, other!] as const)
+    })
+    const direct = { kind: 'utp', holePunched: true }
+    expect(seed).toMatchObject({ ...direct, address: `${PUBLIC.left}:${PORT}` })
+    expect(leech).toMatchObject({ ...direct, address: `${PUBLIC.right}:${PORT}` })
+    const relayed = await middle.peers(v1!)
+    expect(relayed.map(({ holePunched }) => holePunched)).toEqual([false, false])
+    await downloaded(right, v1!, dir)
+    expect(network.bytesOfMiddle()).toBeLessThan(BYTES / 10)
+    expect(relayed.every(({ uploadedBytes }) => uploadedBytes === 0)).toBe(true)
+  })
+
+  it.skipIf(missing('libtorrent'))('connects them through libtorrent', async () => {
+    await using dir = await tempDir('punch')
+    using network = new NatNetwork()
+    const { torrent, v1 } = await content(dir)
+    await using middle = await Libtorrent.start({
+      settings: libtorrentSettings,
+      within: network.within('middle'),
+    })
+    const relayed = await middle.add({ torrent, savePath: dir.join('middle') })
+    await relayed.limit({ download: CRAWL_BYTES })
+    await using left = await PlacedNode.start(network, 'left', dir, '--no-pex')
+    await using right = await PlacedNode.start(network, 'right', dir)
+    await left.shoal('add', torrent, '--trusted', '--peer', MIDDLE, ...slow)
+    await until('the seed is connected', async () => (await relayed.peers()).length === 1, PATIENCE)
+    await right.shoal('add', torrent, '--peer', MIDDLE)
+    expect(await directPeer(right, v1!, 'left')).toMatchObject({ kind: 'utp', holePunched: true })
+    await downloaded(right, v1!, dir)
+    expect((await relayed.status()).uploadedBytes).toBe(0)
+    expect(network.bytesOfMiddle()).toBeLessThan(BYTES / 10)
+  })
+
+  it.skipIf(missing('libtorrent'))('connects a node to libtorrent through a node', async () => {
+    await using dir = await tempDir('punch')
+    using network = new NatNetwork()
+    const { torrent, v1 } = await content(dir)
+    await using middle = await PlacedNode.start(network, 'middle', dir)
+    await middle.shoal('add', torrent, '--limit-down', `${CRAWL_BYTES}B`)
+    await using left = await Libtorrent.start({
+      settings: libtorrentSettings,
+      within: network.within('left'),
+    })
+    const peers = [[PUBLIC.middle, PORT]] as const
+    const seed = await left.add({
+      torrent,
+      savePath: dir.join('left', 'files'),
+      seedMode: true,
+      peers,
+      pex: false,
+    })
+    await seed.limit({ upload: 500_000 })
+    await until('the seed is connected', async () => (await middle.peers(v1!)).length === 1, PATIENCE)
+    await using right = await PlacedNode.start(network, 'right', dir)
+    await right.shoal('add', torrent, '--peer', MIDDLE)
+    expect(await directPeer(right, v1!, 'left')).toMatchObject({ kind: 'utp', holePunched: true })
+    await downloaded(right, v1!, dir)
+    expect(network.bytesOfMiddle()).toBeLessThan(BYTES / 10)
+  })
+})
