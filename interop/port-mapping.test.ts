@@ -101,7 +101,7 @@ describe.skipIf(cannotCreateHome)('a router', () => {
       home.run('home', process.execPath, ENTRY, ...words, ...places, '--json')
     const reach = await until('the port is mapped', () => {
       const { reach } = JSON.parse(shoal('health')) as { reach: PeerReach }
-      return reach.state === 'mapped' && reach
+      return reach.ipv4.reason === 'mapped' && reach
     })
     const [{ externalPort, internalPort } = {}] = reach.mappings
     expect([reach.port, internalPort]).toEqual([TAKEN, TAKEN])

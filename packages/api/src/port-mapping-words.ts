@@ -1,4 +1,4 @@
-import type { PortMapping } from './schemas/peer-reach.ts'
+import type { FamilyReach, PortMapping } from './schemas/peer-reach.ts'
 
 const METHODS = { pcp: 'PCP', 'nat-pmp': 'NAT-PMP', upnp: 'UPnP' }
 
@@ -16,4 +16,10 @@ export function portMappingWords({
     method: METHODS[method ?? 'upnp'],
     address: externalAddress ?? internalAddress,
   }
+}
+
+/** `host:port` as others dial it; null while the address is unknown. */
+export function dialedAddress({ address, port }: FamilyReach): string | null {
+  if (address === null) return null
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }

@@ -56,6 +56,7 @@ export {
 export { parseMetainfo } from './metainfo/parse-metainfo.ts'
 export { addNumber, type NameRules, safeComponent, safePaths } from './metainfo/safe-names.ts'
 export { writeMetainfo } from './metainfo/write-metainfo.ts'
+export { kindOfAddress } from './port-mapping/external-address.ts'
 export type {
   ExternalEndpoint,
   MappedTransport,

@@ -89,6 +89,16 @@ export interface SessionOptions {
   userAgent?: string
 }
 
+/** A connection that came from outside the local network. */
+export interface Arrival {
+  readonly family: 4 | 6
+  readonly transport: TransportKind
+  /** Address that it came from. */
+  readonly host: string
+  /** Unix milliseconds. */
+  readonly atMs: number
+}
+
 export interface SessionStats {
   /** Payload bytes per second of all torrents, averaged over the last few seconds. */
   readonly downloadBytesPerSecond: number
@@ -108,6 +118,11 @@ export interface SessionStats {
   readonly blockedPeers: number
   /** Whether our port is reachable: a peer from outside the local network has connected since the session was opened. */
   readonly isReachable: boolean
+  /**
+   * The last such connection of each address family and transport. Empty after a change of our port; those of a family are forgotten when its
+   * external address changes.
+   */
+  readonly arrivals: readonly Arrival[]
   /** Our addresses as others see them; null while they are unknown, in browsers, and behind a strict proxy. */
   readonly externalAddresses: { readonly ipv4: string | null; readonly ipv6: string | null }
 }

@@ -1,21 +1,63 @@
-/** German texts of port mappings and their problems, for every interface that shows whether peers can connect. */
+/** German texts that tell whether peers can connect, why not, and what to do: the same in every interface. */
 export default {
-  problems: {
+  states: { reachable: 'Ja', unreachable: 'Nein', unknown: 'Noch unbekannt', off: 'Aus' },
+  /** The verdict in one sentence. */
+  reasons: {
+    connected: 'Andere können sich verbinden: Peers von außen haben es getan.',
+    searching: 'Noch unbekannt: Der Router wird gebeten, andere durchzulassen.',
+    mapped:
+      'Andere können sich wahrscheinlich verbinden: Der Router lässt sie durch, aber noch keiner hat es getan.',
+    public:
+      'Andere können sich wahrscheinlich verbinden: Dieser Rechner hat eine öffentliche Adresse, aber noch keiner hat es getan.',
+    'not-asked': 'Noch unbekannt: Niemand hat sich verbunden, und der Router wird nicht darum gebeten.',
+    'other-address':
+      'Andere können sich nicht verbinden: Sie sehen eine andere Adresse als die des Routers oder dieses Rechners.',
+    'no-address':
+      'Andere können sich nicht verbinden: Dieser Rechner hat keine öffentliche Adresse dieser Art.',
     'no-router':
-      'Es wurde kein Router gefunden. Falls es einen gibt, leiten Sie in seinen Einstellungen Port {port} an diesen Rechner weiter.',
+      'Andere können sich wahrscheinlich nicht verbinden: Es wurde kein Router gefunden, der sie durchlässt.',
     'no-answer':
-      'Der Router öffnet Ports nicht von selbst. Schalten Sie in seinen Einstellungen UPnP, NAT-PMP oder PCP ein, oder leiten Sie dort Port {port} an diesen Rechner weiter.',
+      'Andere können sich wahrscheinlich nicht verbinden: Der Router öffnet Ports nicht von selbst.',
     refused:
-      'Der Router öffnet den Port nicht. Erlauben Sie es in seinen Einstellungen, oder leiten Sie dort Port {port} an diesen Rechner weiter.',
+      'Andere können sich wahrscheinlich nicht verbinden: Der Router weigert sich, den Port zu öffnen.',
     'port-taken':
-      'Andere Rechner benutzen Port {port} des Routers. Wählen Sie in den Einstellungen des Knotens einen anderen Port.',
+      'Andere können sich wahrscheinlich nicht verbinden: Andere Rechner benutzen den Port des Routers.',
     'router-error':
-      'Der Router konnte den Port nicht öffnen. Prüfen Sie seine Statusseite, oder leiten Sie dort Port {port} an diesen Rechner weiter.',
-    'double-nat':
-      'Der Router steht hinter einem anderen Router. Schalten Sie einen der beiden in den Bridge-Modus, oder leiten Sie Port {port} auch auf dem äußeren weiter.',
+      'Andere können sich wahrscheinlich nicht verbinden: Der Router konnte den Port nicht öffnen.',
+    'double-nat': 'Andere können sich nicht verbinden: Der Router steht hinter einem anderen Router.',
     'carrier-nat':
-      'Ihr Internetanbieter teilt eine Adresse unter mehreren Kunden auf, sodass sich über IPv4 niemand mit Port {port} verbinden kann. Bitten Sie ihn um eine öffentliche IPv4-Adresse, oder verwenden Sie IPv6.',
+      'Andere können sich nicht verbinden: Ihr Internetanbieter teilt eine Adresse unter mehreren Kunden auf.',
+    'no-port': 'Andere können sich nicht verbinden: Der Knoten nimmt keine Verbindungen an.',
+    'own-machine': 'Andere können sich nicht verbinden: Der Knoten nimmt nur Peers dieses Rechners an.',
+    'other-family':
+      'Andere können sich nicht verbinden: Der Knoten lauscht nur an einer Adresse der anderen Art.',
+    'strict-proxy': 'Andere können sich nicht verbinden: Der Knoten benutzt einen strikten Proxy.',
   },
+  /** What to do about it. */
+  advice: {
+    public:
+      'Wenn sich niemand verbindet, während Torrents aktiv sind, erlauben Sie Port {port} für TCP und UDP in den Firewalls dieses Rechners und seines Netzes.',
+    'not-asked':
+      'Schalten Sie in den Einstellungen network.portMapping ein, oder leiten Sie Port {port} im Router an diesen Rechner weiter.',
+    'other-address':
+      'Ihr Datenverkehr läuft über ein VPN oder einen anderen Router, dessen Adresse andere sehen: {address}. Leiten Sie dort Port {port} weiter, oder betreiben Sie den Knoten ohne das VPN.',
+    'no-router':
+      'Falls es einen Router gibt, leiten Sie in seinen Einstellungen Port {port} an diesen Rechner weiter.',
+    'no-answer':
+      'Schalten Sie in den Einstellungen des Routers UPnP, NAT-PMP oder PCP ein, oder leiten Sie dort Port {port} an diesen Rechner weiter.',
+    refused:
+      'Erlauben Sie es in den Einstellungen des Routers, oder leiten Sie dort Port {port} an diesen Rechner weiter.',
+    'port-taken': 'Wählen Sie in den Einstellungen des Knotens einen anderen Port als {port}.',
+    'router-error':
+      'Prüfen Sie die Statusseite des Routers, oder leiten Sie dort Port {port} an diesen Rechner weiter.',
+    'double-nat':
+      'Schalten Sie einen der Router in den Bridge-Modus, oder leiten Sie Port {port} auch auf dem äußeren weiter.',
+    'carrier-nat':
+      'Bitten Sie den Anbieter um eine öffentliche IPv4-Adresse, oder lassen Sie andere Port {port} über IPv6 benutzen.',
+  },
+  family: '{family}: {verdict}',
+  address: 'Andere wählen {address}',
+  arrival: 'Letzte Verbindung über {transport}: {time}, von {host}',
   mapping: '{transport}-Port {port} über {method}, bis {time}: {address}',
   permanent: '{transport}-Port {port} über {method}: {address}',
 } as const

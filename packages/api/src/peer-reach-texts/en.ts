@@ -1,20 +1,50 @@
-/** English texts of port mappings and their problems, for every interface that shows whether peers can connect. */
+/** English texts that tell whether peers can connect, why not, and what to do: the same in every interface. */
 export default {
-  problems: {
-    'no-router': 'No router was found. If there is one, forward port {port} to this machine in its settings.',
-    'no-answer':
-      'The router does not open ports by itself. Turn on UPnP, NAT-PMP or PCP in its settings, or forward port {port} to this machine there.',
-    refused:
-      'The router refuses to open the port. Allow it in its settings, or forward port {port} to this machine there.',
-    'port-taken':
-      'Other machines use port {port} of the router. Choose another port in the settings of the node.',
-    'router-error':
-      'The router could not open the port. Check its status page, or forward port {port} to this machine there.',
-    'double-nat':
-      'The router is behind another router. Switch one of them to bridge mode, or forward port {port} on the outer one as well.',
+  states: { reachable: 'Yes', unreachable: 'No', unknown: 'Not known yet', off: 'Off' },
+  /** The verdict in one sentence. */
+  reasons: {
+    connected: 'Others can connect: peers from outside have.',
+    searching: 'Not known yet: the router is being asked to let others in.',
+    mapped: 'Others can probably connect: the router lets them through, but none has connected yet.',
+    public: 'Others can probably connect: this machine has a public address, but none has connected yet.',
+    'not-asked': 'Not known yet: none has connected, and the router is not asked to let them in.',
+    'other-address':
+      'Others cannot connect: they see another address than that of the router or this machine.',
+    'no-address': 'Others cannot connect: this machine has no public address of this kind.',
+    'no-router': 'Others can probably not connect: no router was found that lets them in.',
+    'no-answer': 'Others can probably not connect: the router does not open ports by itself.',
+    refused: 'Others can probably not connect: the router refuses to open the port.',
+    'port-taken': 'Others can probably not connect: other machines use the port of the router.',
+    'router-error': 'Others can probably not connect: the router could not open the port.',
+    'double-nat': 'Others cannot connect: the router is behind another router.',
     'carrier-nat':
-      'Your internet provider shares one address among several customers, so nobody can connect to port {port} over IPv4. Ask it for a public IPv4 address, or use IPv6.',
+      'Others cannot connect: your internet provider shares one address among several customers.',
+    'no-port': 'Others cannot connect: the node accepts no connections.',
+    'own-machine': 'Others cannot connect: the node accepts peers of its own machine only.',
+    'other-family': 'Others cannot connect: the node listens at an address of the other kind only.',
+    'strict-proxy': 'Others cannot connect: the node uses a strict proxy.',
   },
+  /** What to do about it. */
+  advice: {
+    public:
+      'If nobody connects while torrents are active, allow port {port} for TCP and UDP in the firewalls of this machine and its network.',
+    'not-asked':
+      'Turn on network.portMapping in the settings, or forward port {port} to this machine in the router.',
+    'other-address':
+      'Your traffic goes through a VPN or another router, whose address others see: {address}. Forward port {port} there, or run the node without the VPN.',
+    'no-router': 'If there is a router, forward port {port} to this machine in its settings.',
+    'no-answer':
+      'Turn on UPnP, NAT-PMP or PCP in the settings of the router, or forward port {port} to this machine there.',
+    refused: 'Allow it in the settings of the router, or forward port {port} to this machine there.',
+    'port-taken': 'Choose another port than {port} in the settings of the node.',
+    'router-error': 'Check the status page of the router, or forward port {port} to this machine there.',
+    'double-nat':
+      'Switch one of the routers to bridge mode, or forward port {port} on the outer one as well.',
+    'carrier-nat': 'Ask the provider for a public IPv4 address, or let others use port {port} over IPv6.',
+  },
+  family: '{family}: {verdict}',
+  address: 'Others dial {address}',
+  arrival: 'Last connection by {transport}: {time}, from {host}',
   mapping: '{transport} port {port} by {method}, until {time}: {address}',
   permanent: '{transport} port {port} by {method}: {address}',
 } as const

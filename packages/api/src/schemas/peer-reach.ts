@@ -2,18 +2,6 @@ import { z } from 'zod'
 import { ANSWERS } from './names.ts'
 
 /**
- * Whether peers from outside the local network can connect.
- *
- * - `reached`: one has, since the node started.
- * - `mapped`: a router lets them through, and none has connected yet.
- * - `searching`: the routers were asked just now.
- * - `closed`: no router lets them through; `problem` says why.
- * - `unknown`: no router is asked, because it is off or this machine has a public address, and none has connected yet.
- * - `off`: the node accepts peers from its own machine only, or none at all.
- */
-export const PEER_REACH_STATES = ['reached', 'mapped', 'searching', 'closed', 'unknown', 'off'] as const
-
-/**
  * Why a port is not open. `no-router`: there is none. `no-answer`: it answers neither PCP, NAT-PMP nor UPnP. `refused`: it forbids it. `port-taken`:
  * every port that was tried belongs to another machine. `double-nat`: another router is before it. `carrier-nat`: the internet provider shares its
  * address. `router-error`: anything else.
@@ -27,6 +15,39 @@ export const PORT_MAPPING_PROBLEMS = [
   'double-nat',
   'carrier-nat',
 ] as const
+
+/** `unknown`: not yet. `off`: by choice. */
+export const PEER_REACH_STATES = ['reachable', 'unreachable', 'unknown', 'off'] as const
+
+/**
+ * Why peers can, cannot or may not be able to connect.
+ *
+ * - `connected`: one from outside has (`reachable`).
+ * - `searching`: the routers were asked just now (`unknown`).
+ * - `mapped`: a router lets them through, and none has connected yet (`unknown`).
+ * - `public`: this machine has a public address, and none has connected yet: a firewall may stop them (`unknown`).
+ * - `not-asked`: no router is asked, and none has connected yet (`unknown`).
+ * - `other-address`: others see another address than that of the router or this machine: a VPN, or another router (`unreachable`).
+ * - `no-address`: this machine has no address of that family for the internet (`unreachable`).
+ * - The problems of port mapping (`unreachable`).
+ * - `no-port`, `own-machine`, `other-family`, `strict-proxy`: the node accepts no connections, only those of its own machine, only those of the other
+ *   family, or none because of a strict proxy (`off`).
+ */
+export const PEER_REACH_REASONS = [
+  'connected',
+  'searching',
+  'mapped',
+  'public',
+  'not-asked',
+  'other-address',
+  'no-address',
+  ...PORT_MAPPING_PROBLEMS,
+  'no-port',
+  'own-machine',
+  'other-family',
+  'strict-proxy',
+] as const
+export type PeerReachReason = (typeof PEER_REACH_REASONS)[number]
 
 export const PortMappingProblem = z.object({
   code: z.enum(PORT_MAPPING_PROBLEMS),
@@ -53,13 +74,28 @@ export const PortMapping = z.object({
 })
 export type PortMapping = z.infer<typeof PortMapping>
 
+/** Whether peers from outside the local network can connect over one address family. */
+export const FamilyReach = z.object({
+  state: z.enum(PEER_REACH_STATES),
+  reason: z.enum(PEER_REACH_REASONS),
+  /** The node's address as others see it. Null while it is unknown. */
+  address: z.string().nullable(),
+  /** Port that others dial; 0 if the node accepts no connections. */
+  port: z.number().int(),
+  /** The last connections from outside: one for each transport, such as `tcp` and `utp`. */
+  arrivals: z.array(z.object({ transport: z.string(), host: z.string(), atMs: z.number() })),
+})
+export type FamilyReach = z.infer<typeof FamilyReach>
+
+/** Whether peers from outside the local network can connect: the verdict, which is the better one of both families. */
 export const PeerReach = z
   .object({
     state: z.enum(PEER_REACH_STATES),
+    reason: z.enum(PEER_REACH_REASONS),
     /** Port that accepts peers; 0 if none does. */
     port: z.number().int(),
-    /** Set in the state `closed`. */
-    problem: PortMappingProblem.nullable(),
+    ipv4: FamilyReach,
+    ipv6: FamilyReach,
     mappings: z.array(PortMapping),
   })
   .register(ANSWERS, { id: 'PeerReach' })

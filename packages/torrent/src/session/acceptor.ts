@@ -1,5 +1,3 @@
-import { parseIp } from '../base/ip.ts'
-import { isLocalAddress } from '../base/local-address.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import { acceptPeer, handshakeTopic } from '../swarm/handshakes.ts'
 import type { Connection, Listener, Transport } from '../transport/transport.ts'
@@ -21,8 +19,6 @@ interface ListenPlace {
 
 /** Accepts connections for all torrents of a session, and passes those on that name one of them in time. */
 export class Acceptor {
-  /** Whether a peer from outside the local network has connected to us. */
-  isReachable = false
   readonly #context: EngineContext
   readonly #registry: Registry
   readonly #signal: AbortSignal
@@ -103,7 +99,9 @@ export class Acceptor {
 
   /** Shakes hands on an incoming connection and passes it to its torrent. */
   accept(connection: Connection): void {
-    const { clock, random, settings, peerId, dhtPort, hasRoom } = this.#context
+    const { clock, random, settings, peerId, dhtPort, hasRoom, holes, ownAddresses } = this.#context
+    // TCP itself proves the address of the other side.
+    if (connection.kind === 'tcp') ownAddresses.arrived(connection)
     const isBlocked = this.#context.isBlocked(connection.remote.host)
     if (!hasRoom || isBlocked || this.#signal.aborted) return connection.close()
     if (this.#handshakes.size >= MAX_HANDSHAKES) this.#makeRoom()
@@ -118,10 +116,7 @@ export class Acceptor {
     })
       .then(
         ({ ready, torrent }) => {
-          const host = ready.connection.dialableAddress?.host ?? ''
-          // Peers of networks without IP addresses come by another way than our port.
-          const isInvited = this.#context.holes.invited(connection)
-          this.isReachable ||= parseIp(host) !== null && !isLocalAddress(host) && !isInvited
+          if (!holes.invited(connection)) ownAddresses.arrived(ready.connection)
           torrent.phases.network.accept(ready)
         },
         () => connection.close(),

@@ -104,6 +104,7 @@ export class EngineContext implements SessionContext {
     this.ownAddresses = new ExternalAddresses({
       port: host => this.ports.for(host),
       isAnonymous: this.isAnonymous,
+      clock,
     })
     this.holes = new PunchedHoles(this)
     const live = { policy: () => this.settings.encryption, dht: () => this.dhtPort > 0 }

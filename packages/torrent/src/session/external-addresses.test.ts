@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ExternalAddresses } from './external-addresses.ts'
 
-const open = (isAnonymous = false) => new ExternalAddresses({ port: () => 6881, isAnonymous })
+const open = (isAnonymous = false) =>
+  new ExternalAddresses({ port: () => 6881, isAnonymous, clock: { unixMs: () => 5 } })
 const OURS = '203.0.113.7'
 
 describe('our external address', () => {
@@ -52,6 +53,38 @@ describe('our external address', () => {
     expect(addresses.current(6)).toBe('2001:db8::1')
     for (let i = 0; i < 3; i++) addresses.vote(`80.${i}.0.1`, '::ffff:203.0.113.7')
     expect(addresses.current(4)).toBe(OURS)
+  })
+
+  test('connections from outside prove that we are reachable, until our address or port changes', () => {
+    const addresses = open()
+    const arrive = (kind: 'tcp' | 'utp' | 'webrtc', host: string, isDialable = kind !== 'webrtc') =>
+      addresses.arrived({
+        kind,
+        remote: { host, port: 1 },
+        dialableAddress: isDialable ? { host, port: 1 } : null,
+      })
+    arrive('tcp', '192.168.1.9')
+    arrive('tcp', 'fe80::1')
+    arrive('webrtc', '80.1.0.1')
+    expect(addresses.stats).toMatchObject({ isReachable: false, arrivals: [] })
+    arrive('tcp', '80.1.0.1')
+    arrive('utp', '80.1.0.2')
+    arrive('utp', '2001:db8::1')
+    arrive('tcp', '::ffff:80.1.0.3')
+    const on = { family: 4, atMs: 5 }
+    const ipv6 = { family: 6, transport: 'utp', host: '2001:db8::1', atMs: 5 }
+    expect(addresses.stats.isReachable).toBe(true)
+    expect(addresses.stats.arrivals).toEqual([
+      { ...on, transport: 'tcp', host: '80.1.0.3' },
+      { ...on, transport: 'utp', host: '80.1.0.2' },
+      ipv6,
+    ])
+    addresses.tell('router', '203.0.113.1')
+    expect(addresses.stats.arrivals).toHaveLength(3)
+    addresses.tell('router', '203.0.113.2')
+    expect(addresses.stats.arrivals).toEqual([ipv6])
+    addresses.forgetArrivals()
+    expect(addresses.stats.isReachable).toBe(false)
   })
 
   test('gives peers their canonical priority (BEP 40)', () => {

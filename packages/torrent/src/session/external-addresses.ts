@@ -1,7 +1,9 @@
+import type { Clock } from '../base/clock.ts'
 import { canonicalIp, formatIp, parseIp, unmapIp } from '../base/ip.ts'
 import { isLocalIp } from '../base/local-address.ts'
+import type { Arrival, SessionStats } from '../session-api.ts'
 import type { OwnAddresses } from '../swarm/swarm-context.ts'
-import type { PeerAddress } from '../transport/transport.ts'
+import type { Connection, PeerAddress } from '../transport/transport.ts'
 import { peerPriority } from './peer-priority.ts'
 
 export type IpFamily = 4 | 6
@@ -15,6 +17,7 @@ export interface ExternalAddressesOptions {
   /** The port at which a peer with this address dials us. */
   port(host: string): number
   readonly isAnonymous: boolean
+  readonly clock: Pick<Clock, 'unixMs'>
 }
 
 /** Other parties that told us an address of ours, the most reliable first. */
@@ -31,6 +34,8 @@ export class ExternalAddresses implements OwnAddresses {
   readonly #votes: Record<IpFamily, Map<string, string>> = { 4: new Map(), 6: new Map() }
   readonly #told: Record<IpFamily, Map<AddressTeller, string>> = { 4: new Map(), 6: new Map() }
   readonly #current: Record<IpFamily, string | null> = { 4: null, 6: null }
+  /** The last connections from outside, by family and transport. */
+  readonly #arrivals = new Map<string, Arrival>()
   /** Changes with the addresses. */
   version = 0
 
@@ -63,6 +68,27 @@ export class ExternalAddresses implements OwnAddresses {
     this.#update(familyOf(address))
   }
 
+  /** Somebody connected to us: evidence that our port is reachable, unless they are in the local network. */
+  arrived({ kind, remote, dialableAddress }: Pick<Connection, 'kind' | 'remote' | 'dialableAddress'>): void {
+    // Peers of networks without IP addresses come by another way than our port.
+    const host = publicIp((kind === 'tcp' ? remote : dialableAddress)?.host ?? '')
+    if (host === null) return
+    const family = familyOf(host)
+    const atMs = this.#options.clock.unixMs()
+    this.#arrivals.set(`${family} ${kind}`, { family, transport: kind, host, atMs })
+  }
+
+  /** Call when the port has changed: what was known about the one before says nothing about the new one. */
+  forgetArrivals(): void {
+    this.#arrivals.clear()
+  }
+
+  get stats(): Pick<SessionStats, 'isReachable' | 'arrivals' | 'externalAddresses'> {
+    const arrivals = [...this.#arrivals.values()]
+    const externalAddresses = { ipv4: this.#current[4], ipv6: this.#current[6] }
+    return { isReachable: arrivals.length > 0, arrivals, externalAddresses }
+  }
+
   priorityOf(peer: PeerAddress): number {
     const ip = parseIp(peer.host)
     const own = ip && this.#current[ip.length === 4 ? 4 : 6]
@@ -81,6 +107,9 @@ export class ExternalAddresses implements OwnAddresses {
     const address = majority(this.#votes[family]) ?? (teller && told.get(teller))
     // Behind a proxy, others see the address of the proxy.
     if (address === undefined || this.#options.isAnonymous || address === this.#current[family]) return
+    // Who reached us before reached us in another network.
+    if (this.#current[family] !== null)
+      for (const [key, arrival] of this.#arrivals) if (arrival.family === family) this.#arrivals.delete(key)
     this.#current[family] = address
     this.version++
   }

@@ -18,6 +18,7 @@ export class MappedPorts {
   readonly #stun: StunAnswers
   #settings: Pick<SessionSettings, 'portMapping' | 'stun'>
   #announcedPort = 0
+  #listenPort = 0
 
   constructor(context: EngineContext, options: MappedPortsOptions) {
     this.#context = context
@@ -34,7 +35,9 @@ export class MappedPorts {
   async follow(changes: SessionSettings = {}): Promise<void> {
     const { portMapping = false, stun = true } = { ...this.#settings, ...changes }
     this.#settings = { portMapping, stun }
-    const { ports: own } = this.#context
+    const { ports: own, ownAddresses } = this.#context
+    if (own.listen !== this.#listenPort) ownAddresses.forgetArrivals()
+    this.#listenPort = own.listen
     const udp = this.#udpPort
     await this.#stun.open(stun ? udp : 0)
     if (!portMapping || own.listen === 0) return this.#unmap()

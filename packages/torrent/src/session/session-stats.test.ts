@@ -23,6 +23,7 @@ test('a session has the rates, totals and connections of all its torrents', asyn
     incomingConnections: 0,
     dialling: 0,
     isReachable: false,
+    arrivals: [],
   })
   const torrent = await session.add(content.metainfo, { memory: true, peers: ['80.0.0.1:6881'] })
   await world.until('half of it has arrived', () => torrent.stats.progress > 0.5)
@@ -36,6 +37,7 @@ test('a session has the rates, totals and connections of all its torrents', asyn
     connections: { memory: 1 },
     incomingConnections: 1,
     isReachable: true,
+    arrivals: [{ family: 4, transport: 'memory', host: '80.0.0.2' }],
   })
   await world.until('completion', () => torrent.stats.state === 'seeding')
   // Also when the torrents that moved the bytes are gone.

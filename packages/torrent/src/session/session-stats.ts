@@ -1,15 +1,10 @@
 import type { SessionStats } from '../session-api.ts'
-import type { Acceptor } from './acceptor.ts'
 import type { EngineContext } from './engine-context.ts'
 import type { Torrent } from './torrent/torrent.ts'
 import { torrentRates } from './torrent/view.ts'
 
 /** The numbers of a session as the public API shows them. */
-export function sessionStats(
-  context: EngineContext,
-  { isReachable }: Acceptor,
-  torrents: readonly Torrent[],
-): SessionStats {
+export function sessionStats(context: EngineContext, torrents: readonly Torrent[]): SessionStats {
   const nowMs = context.clock.nowMs()
   const connections = { tcp: 0, utp: 0, webrtc: 0, libp2p: 0, onion: 0, memory: 0, webseed: 0 }
   let incomingConnections = 0
@@ -34,10 +29,6 @@ export function sessionStats(
     connections,
     incomingConnections,
     dialling: context.connector.halfOpen,
-    isReachable,
-    externalAddresses: {
-      ipv4: context.ownAddresses.current(4),
-      ipv6: context.ownAddresses.current(6),
-    },
+    ...context.ownAddresses.stats,
   }
 }

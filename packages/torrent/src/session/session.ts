@@ -170,7 +170,7 @@ export class Session implements SessionApi {
   }
 
   get stats(): SessionStats {
-    return sessionStats(this.#context, this.#acceptor, this.#registry.torrents)
+    return sessionStats(this.#context, this.#registry.torrents)
   }
 
   /** Payload bytes of all torrents since the session was opened: the part of `stats` that costs nothing to read. */

@@ -1,4 +1,4 @@
-import { type NodeInfo, type PortMapping, portMappingWords } from '@shoal/api'
+import { dialedAddress, type NodeInfo, type PeerReach, type PortMapping, portMappingWords } from '@shoal/api'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
@@ -6,6 +6,8 @@ import { EXIT } from '../exit.ts'
 import { formatBytes, formatDuration, formatRate, formatTime } from '../format.ts'
 import { printFacts } from '../terminal/print.ts'
 import { texts } from '../texts.ts'
+
+const t = texts.health.peerReach
 
 export const health = defineCommand({
   about: texts.health.about,
@@ -51,7 +53,8 @@ export const health = defineCommand({
       [rows.up, transfer(stats.uploadBytesPerSecond, stats.allTime.uploadedBytes)],
       [rows.connections, String(sum(stats.connections))],
       [rows.port, portText(node)],
-      [rows.reach, texts.health.peerReach.states[reach.state]],
+      [rows.reach, t.reasons[reach.reason]],
+      ...familyRows(reach),
       ...reach.mappings.filter(isOpen).map(mapping => [rows.router, mappingText(mapping)] as const),
       [
         rows.dht,
@@ -63,27 +66,48 @@ export const health = defineCommand({
       ),
       [rows.memory, formatBytes(stats.memoryBytes)],
     ])
-    if (reach.problem)
-      output.line(
-        texts.health.problem({
-          problem: texts.health.peerReach.problems[reach.problem.code]({ port: String(reach.port) }),
-        }),
-      )
+    const advice = reachAdvice(reach)
+    if (advice !== null) output.line(advice)
     for (const problem of health.problems ?? []) output.line(texts.health.problem({ problem }))
     return code
   },
 })
+
+/** What is known for each family, unless the node keeps others out by choice. */
+function familyRows({ state, ipv4, ipv6 }: PeerReach): (readonly [string, string])[] {
+  if (state === 'off') return []
+  const families = [['IPv4', ipv4] as const, ['IPv6', ipv6] as const]
+  return families.map(([name, family]) => {
+    const address = dialedAddress(family)
+    const arrivals = family.arrivals.map(({ transport, host, atMs }) =>
+      t.arrival({ transport: transport.toUpperCase(), host, time: formatTime(atMs) }),
+    )
+    const parts = [
+      t.reasons[family.reason],
+      ...(address === null ? [] : [t.address({ address })]),
+      ...arrivals,
+    ]
+    return [name, parts.join(' · ')] as const
+  })
+}
+
+/** What to do if others cannot connect or may be unable to; null if nothing. */
+function reachAdvice(reach: PeerReach): string | null {
+  const { reason, port } = reach
+  if (!(reason in t.advice)) return null
+  const address = reach.ipv4.address ?? ''
+  return t.advice[reason as keyof typeof t.advice]({ port: String(port), address })
+}
 
 function isOpen({ externalPort }: PortMapping): boolean {
   return externalPort !== null
 }
 
 function mappingText(mapping: PortMapping): string {
-  const { peerReach } = texts.health
   const words = portMappingWords(mapping)
   return mapping.expiresMs === null
-    ? peerReach.permanent(words)
-    : peerReach.mapping({ ...words, time: formatTime(mapping.expiresMs) })
+    ? t.permanent(words)
+    : t.mapping({ ...words, time: formatTime(mapping.expiresMs) })
 }
 
 function portText({ peerPort, takenPeerPort }: NodeInfo): string {

@@ -1,5 +1,5 @@
-import type { PeerReach } from '@shoal/api'
-import type { PortMappingStatus } from '@shoal/torrent'
+import type { FamilyReach, PeerReach } from '@shoal/api'
+import { kindOfAddress, type PortMappingStatus, type SessionStats } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
 
 export interface PeerReachFacts {
@@ -7,23 +7,74 @@ export interface PeerReachFacts {
   readonly port: number
   /** The address that it is bound to. Undefined: all. */
   readonly host: string | undefined
-  /** Whether a peer from outside has connected. */
-  readonly isReachable: boolean
+  /** Nobody can connect because of a strict proxy. */
+  readonly isStrict: boolean
+  /** The addresses of this machine. */
+  readonly addresses: readonly string[]
   readonly portMapping: PortMappingStatus | null
+  readonly stats: Pick<SessionStats, 'arrivals' | 'externalAddresses'>
 }
 
+type Family = 4 | 6
+type Verdict = Pick<FamilyReach, 'state' | 'reason'>
+
+/** A family of which more is hoped for decides the verdict. */
+const BY_HOPE = ['reachable', 'unknown', 'unreachable', 'off'] as const
+
 /** Tells whether peers from outside the local network can connect, and why not. */
-export function decidePeerReach({ port, host, isReachable, portMapping }: PeerReachFacts): PeerReach {
-  const mappings = portMapping ? [...portMapping.mappings] : []
-  const known = (state: PeerReach['state'], problem: PeerReach['problem'] = null) => ({
-    state,
-    port,
-    problem,
-    mappings,
-  })
-  if (port === 0 || (host !== undefined && isLoopback(host))) return known('off')
-  if (isReachable) return known('reached')
-  if (!portMapping || portMapping.isDirect) return known('unknown')
-  if (portMapping.searching) return known('searching')
-  return portMapping.problem ? known('closed', portMapping.problem) : known('mapped')
+export function decidePeerReach(facts: PeerReachFacts): PeerReach {
+  const [ipv4, ipv6] = [familyReach(4, facts), familyReach(6, facts)]
+  const { state, reason } = BY_HOPE.indexOf(ipv6.state) < BY_HOPE.indexOf(ipv4.state) ? ipv6 : ipv4
+  return { state, reason, port: facts.port, ipv4, ipv6, mappings: [...(facts.portMapping?.mappings ?? [])] }
+}
+
+function familyReach(family: Family, facts: PeerReachFacts): FamilyReach {
+  const { stats, port } = facts
+  const { ipv4, ipv6 } = stats.externalAddresses
+  const arrivals = stats.arrivals.filter(arrival => arrival.family === family)
+  const open = mappingsOf(family, facts).find(
+    ({ transport, externalPort }) => transport === 'tcp' && externalPort,
+  )
+  return {
+    ...(offVerdict(family, facts) ?? verdict(family, facts)),
+    address: family === 4 ? ipv4 : ipv6,
+    port: open?.externalPort ?? port,
+    arrivals: arrivals.map(({ transport, host, atMs }) => ({ transport, host, atMs })),
+  }
+}
+
+function offVerdict(family: Family, { port, host, isStrict }: PeerReachFacts): Verdict | null {
+  if (isStrict) return { state: 'off', reason: 'strict-proxy' }
+  if (port === 0) return { state: 'off', reason: 'no-port' }
+  if (host === undefined) return null
+  if (isLoopback(host)) return { state: 'off', reason: 'own-machine' }
+  return familyOf(host) === family ? null : { state: 'off', reason: 'other-family' }
+}
+
+function verdict(family: Family, facts: PeerReachFacts): Verdict {
+  const { addresses, portMapping, stats } = facts
+  if (stats.arrivals.some(arrival => arrival.family === family))
+    return { state: 'reachable', reason: 'connected' }
+  const own = addresses.filter(address => familyOf(address) === family && kindOfAddress(address) === 'public')
+  if (family === 6 && own.length === 0) return { state: 'unreachable', reason: 'no-address' }
+  const mappings = mappingsOf(family, facts)
+  const open = mappings.filter(({ externalPort, problem }) => externalPort !== null && problem === null)
+  const told = open.flatMap(({ externalAddress }) => externalAddress ?? [])
+  const { ipv4: seen } = stats.externalAddresses
+  // Several addresses are usual with IPv6.
+  if (family === 4 && seen !== null && [...own, ...told].length > 0 && ![...own, ...told].includes(seen))
+    return { state: 'unreachable', reason: 'other-address' }
+  if (open.length > 0) return { state: 'unknown', reason: 'mapped' }
+  if (portMapping?.searching) return { state: 'unknown', reason: 'searching' }
+  const problem = mappings.find(mapping => mapping.problem)?.problem ?? (family === 4 && portMapping?.problem)
+  if (own.length > 0 && (family === 4 || !problem)) return { state: 'unknown', reason: 'public' }
+  return problem ? { state: 'unreachable', reason: problem.code } : { state: 'unknown', reason: 'not-asked' }
+}
+
+function mappingsOf(family: Family, { portMapping }: PeerReachFacts) {
+  return portMapping?.mappings.filter(({ internalAddress }) => familyOf(internalAddress) === family) ?? []
+}
+
+function familyOf(address: string): Family {
+  return address.includes(':') ? 6 : 4
 }

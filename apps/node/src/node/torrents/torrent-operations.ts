@@ -1,4 +1,5 @@
 /** Operations about torrents, their files and peers. */
+import { networkInterfaces } from 'node:os'
 import type { CheckedInputOf, Implemented, TORRENTS } from '@shoal/api'
 import type { TorrentApi } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
@@ -94,7 +95,10 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
     },
     getPeerReach: async () => {
       const { port, stats, portMapping } = manager.session
-      return decidePeerReach({ port, host: kernel.peerHost, isReachable: stats.isReachable, portMapping })
+      const isStrict = kernel.route !== null && !kernel.route.canListen
+      const interfaces = Object.values(networkInterfaces()).flatMap(each => each ?? [])
+      const addresses = interfaces.map(({ address }) => address)
+      return decidePeerReach({ port, host: kernel.peerHost, isStrict, addresses, stats, portMapping })
     },
     getIpFilter: async () => ipFilterView(manager),
     reloadIpFilter: async () => {

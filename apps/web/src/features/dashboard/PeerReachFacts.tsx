@@ -1,4 +1,10 @@
-import { type PeerReach, type PortMapping, portMappingWords } from '@shoal/api'
+import {
+  dialedAddress,
+  type FamilyReach,
+  type PeerReach,
+  type PortMapping,
+  portMappingWords,
+} from '@shoal/api'
 import { useEffect } from 'react'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
@@ -22,20 +28,51 @@ export function usePeerReach(): PeerReach | undefined {
   return value
 }
 
-/** Why nobody can connect and what to do, and the ports that routers opened. */
+/** Whether others can connect in a sentence, what to do if not, what is known for each family, and the ports that routers opened. */
 export function PeerReachDetails({ reach }: { reach: PeerReach }) {
+  const { state, reason } = reach
   const open = reach.mappings.filter(({ externalPort }) => externalPort !== null)
   return (
     <>
-      {reach.problem && (
-        <Notice tone="warn">{t.problems[reach.problem.code]({ port: String(reach.port) })}</Notice>
-      )}
+      <Notice tone={state === 'unreachable' ? 'warn' : 'info'}>
+        <p>{t.reasons[reason]}</p>
+        {reason in t.advice && (
+          <p>
+            {t.advice[reason as keyof typeof t.advice]({
+              port: String(reach.port),
+              address: reach.ipv4.address ?? '',
+            })}
+          </p>
+        )}
+      </Notice>
       <ul className={layout.soft}>
+        {state !== 'off' && (
+          <>
+            <FamilyItem name="IPv4" family={reach.ipv4} />
+            <FamilyItem name="IPv6" family={reach.ipv6} />
+          </>
+        )}
         {open.map(mapping => (
           <li key={`${mapping.transport} ${mapping.internalAddress}`}>{mappingText(mapping)}</li>
         ))}
       </ul>
     </>
+  )
+}
+
+function FamilyItem({ name, family }: { name: string; family: FamilyReach }) {
+  const address = dialedAddress(family)
+  const arrivals = family.arrivals.map(({ transport, host, atMs }) =>
+    t.arrival({ transport: transport.toUpperCase(), host, time: formatTime(atMs) }),
+  )
+  const more = [...(address === null ? [] : [t.address({ address })]), ...arrivals]
+  return (
+    <li className={layout.break}>
+      {t.family({ family: name, verdict: t.reasons[family.reason] })}
+      {more.map(line => (
+        <div key={line}>{line}</div>
+      ))}
+    </li>
   )
 }
 

@@ -196,10 +196,12 @@ function peerReachOf({ settings, clock }: SimulatedState): PeerReach {
     expiresMs: clock.nowMs() + 3_600_000,
     problem: null,
   } as const
+  const verdict = { state: 'unknown', reason: portMapping ? 'mapped' : 'not-asked' } as const
   return {
-    state: portMapping ? 'mapped' : 'unknown',
+    ...verdict,
     port,
-    problem: null,
+    ipv4: { ...verdict, address: '203.0.113.7', port, arrivals: [] },
+    ipv6: { state: 'unreachable', reason: 'no-address', address: null, port, arrivals: [] },
     mappings: portMapping ? [mapping] : [],
   }
 }

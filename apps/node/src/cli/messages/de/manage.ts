@@ -189,17 +189,7 @@ export const manage: Translation<typeof original> = {
     transfer: '{rate}, insgesamt {size}',
     otherPort: '{port}, weil ein anderes Programm {taken} benutzt',
     noPort: 'kein Port ist offen',
-    peerReach: {
-      states: {
-        reached: 'ja, ein Peer hat sich verbunden',
-        mapped: 'wahrscheinlich, der Router lässt sie durch',
-        searching: 'der Router wird gefragt …',
-        closed: 'nein',
-        unknown: 'unbekannt, noch keiner hat sich verbunden',
-        off: 'nein, der Knoten nimmt nur Peers dieses Rechners an',
-      },
-      ...peerReachTexts,
-    },
+    peerReach: peerReachTexts,
     dhtOff: 'in den Einstellungen ausgeschaltet',
     dhtNodes: { one: '{count} Knoten', other: '{count} Knoten' },
     freeAt: '{size} in {directory}',

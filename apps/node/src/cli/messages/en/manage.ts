@@ -182,17 +182,7 @@ export const manage = {
     transfer: '{rate}, {size} in total',
     otherPort: '{port}, because another program uses {taken}',
     noPort: 'no port is open',
-    peerReach: {
-      states: {
-        reached: 'yes, a peer has connected',
-        mapped: 'probably, the router lets them through',
-        searching: 'asking the router …',
-        closed: 'no',
-        unknown: 'unknown, none has connected yet',
-        off: 'no, the node accepts peers of its own machine only',
-      },
-      ...peerReachTexts,
-    },
+    peerReach: peerReachTexts,
     dhtOff: 'off in the settings',
     dhtNodes: { one: '{count} node', other: '{count} nodes' },
     freeAt: '{size} in {directory}',

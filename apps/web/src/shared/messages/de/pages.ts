@@ -91,17 +91,7 @@ export const pages: Translation<typeof english> = {
     port: 'Peer-Port',
     portOther: '{port}, weil ein anderes Programm {taken} benutzt',
     reach: 'Von außen erreichbar',
-    peerReach: {
-      states: {
-        reached: 'Ja, ein Peer hat sich verbunden',
-        mapped: 'Wahrscheinlich, der Router lässt sie durch',
-        searching: 'Der Router wird gefragt …',
-        closed: 'Nein',
-        unknown: 'Unbekannt, noch keiner hat sich verbunden',
-        off: 'Nein, der Knoten nimmt nur Peers dieses Rechners an',
-      },
-      ...peerReachTexts,
-    },
+    peerReach: peerReachTexts,
     portNone: 'Keiner offen',
     memory: 'Arbeitsspeicher',
     uptime: 'Laufzeit',

@@ -87,17 +87,7 @@ export const pages = {
     port: 'Peer port',
     portOther: '{port}, because another program uses {taken}',
     reach: 'Reachable from outside',
-    peerReach: {
-      states: {
-        reached: 'Yes, a peer has connected',
-        mapped: 'Probably, the router lets them through',
-        searching: 'Asking the router …',
-        closed: 'No',
-        unknown: 'Unknown, none has connected yet',
-        off: 'No, the node accepts peers of its own machine only',
-      },
-      ...peerReachTexts,
-    },
+    peerReach: peerReachTexts,
     portNone: 'None open',
     memory: 'Memory',
     uptime: 'Uptime',
