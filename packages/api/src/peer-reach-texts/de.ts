@@ -33,7 +33,7 @@ export default {
       'Andere können sich nicht verbinden: Der Knoten lauscht nur an einer Adresse der anderen Art.',
     'strict-proxy': 'Andere können sich nicht verbinden: Der Knoten benutzt einen strikten Proxy.',
   },
-  /** What to do about it. */
+  /** Advice. */
   advice: {
     public:
       'Wenn sich niemand verbindet, während Torrents aktiv sind, erlauben Sie Port {port} für TCP und UDP in den Firewalls dieses Rechners und seines Netzes.',

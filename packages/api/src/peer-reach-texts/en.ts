@@ -24,7 +24,7 @@ export default {
     'other-family': 'Others cannot connect: the node listens at an address of the other kind only.',
     'strict-proxy': 'Others cannot connect: the node uses a strict proxy.',
   },
-  /** What to do about it. */
+  /** Advice. */
   advice: {
     public:
       'If nobody connects while torrents are active, allow port {port} for TCP and UDP in the firewalls of this machine and its network.',

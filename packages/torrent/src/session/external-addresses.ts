@@ -107,7 +107,7 @@ export class ExternalAddresses implements OwnAddresses {
     const address = majority(this.#votes[family]) ?? (teller && told.get(teller))
     // Behind a proxy, others see the address of the proxy.
     if (address === undefined || this.#options.isAnonymous || address === this.#current[family]) return
-    // Who reached us before reached us in another network.
+    // Earlier arrivals came to another network.
     if (this.#current[family] !== null)
       for (const [key, arrival] of this.#arrivals) if (arrival.family === family) this.#arrivals.delete(key)
     this.#current[family] = address

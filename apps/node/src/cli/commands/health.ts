@@ -73,7 +73,7 @@ export const health = defineCommand({
   },
 })
 
-/** What is known for each family, unless the node keeps others out by choice. */
+/** Returns rows with the facts of each family, unless the node keeps others out by choice. */
 function familyRows({ state, ipv4, ipv6 }: PeerReach): (readonly [string, string])[] {
   if (state === 'off') return []
   const families = [['IPv4', ipv4] as const, ['IPv6', ipv6] as const]
@@ -91,7 +91,7 @@ function familyRows({ state, ipv4, ipv6 }: PeerReach): (readonly [string, string
   })
 }
 
-/** What to do if others cannot connect or may be unable to; null if nothing. */
+/** Returns advice if others cannot connect or may be unable to; else null. */
 function reachAdvice(reach: PeerReach): string | null {
   const { reason, port } = reach
   if (!(reason in t.advice)) return null
