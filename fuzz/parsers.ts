@@ -74,6 +74,7 @@ export const PARSERS: readonly Parser[] = [
 
   // HTTP servers: web seeds, trackers, downloads
   { name: 'http-head', file: 'packages/torrent/src/transport/http/response-head.ts', export: 'HeadReader', covers: ['parseHead'], takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 40000 },
+  { name: 'ftp-reply', file: 'packages/torrent/src/transport/ftp/ftp-reply.ts', export: 'ReplyReader', covers: ['passivePort'], takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 70000 },
   { name: 'http-body', file: 'packages/torrent/src/transport/http/body-reader.ts', export: 'BodyReader', takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 8192 },
   { name: 'range-answer', file: 'packages/torrent/src/transport/http/range-answer.ts', export: 'checkAnswer', takes: 'latin1', format: 'text', throws: ['unreachable', 'bad-message'], maxBytes: 8192 },
   { name: 'retry-after', file: 'packages/torrent/src/transport/http/range-answer.ts', export: 'parseRetryAfter', takes: 'latin1', format: 'text', throws: [], maxBytes: 2000 },

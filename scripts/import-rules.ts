@@ -103,6 +103,7 @@ export const NETWORK_ACCESS: Record<string, string> = {
   'packages/torrent/src/transport/datagram.node.ts': 'replaced by the relay on a strict route',
   'packages/torrent/src/transport/http/http-client.node.ts': 'gets its connections from the route',
   'packages/torrent/src/transport/http/http-connection.node.ts': 'gets its connections from the route',
+  'packages/torrent/src/transport/ftp/ftp-ranges.node.ts': 'gets its connections from the route',
   'packages/torrent/src/transport/proxy/tunnel.node.ts': 'connects to the proxy only',
   'packages/torrent/src/transport/resolve.node.ts': 'replaced by the names of the route',
   'packages/torrent/src/transport/tcp-transport.node.ts':

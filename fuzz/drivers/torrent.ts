@@ -37,6 +37,7 @@ import { parseLocation, parseServiceUrl } from '../../packages/torrent/src/port-
 import { decodeAnswer } from '../../packages/torrent/src/port-mapping/soap.ts'
 import { decodeProgress, encodeProgress } from '../../packages/torrent/src/storage/resume-record.ts'
 import { encodeStunResponse, parseStunRequest } from '../../packages/torrent/src/stun/stun-message.ts'
+import { passivePort, ReplyReader } from '../../packages/torrent/src/transport/ftp/ftp-reply.ts'
 import { BodyReader } from '../../packages/torrent/src/transport/http/body-reader.ts'
 import { checkAnswer, parseRetryAfter } from '../../packages/torrent/src/transport/http/range-answer.ts'
 import { HeadReader, parseHead } from '../../packages/torrent/src/transport/http/response-head.ts'
@@ -208,6 +209,10 @@ export const DRIVERS: Drivers = {
     return readReply(read, { host: 'host.example', port: 80 })
   }),
   'socks-datagram': driver(parseDatagram, value => value && encodeDatagram(value.from, value.payload)),
+  'ftp-reply': driver((bytes: Uint8Array) => {
+    const reader = new ReplyReader()
+    for (const chunk of chunks(bytes)) for (const reply of reader.push(chunk)) passivePort(reply)
+  }),
   'http-head': driver((bytes: Uint8Array) => {
     const reader = new HeadReader()
     for (const chunk of chunks(bytes)) reader.push(chunk)

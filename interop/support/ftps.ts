@@ -1,4 +1,4 @@
-/** A real FTPS server, vsftpd, on loopback: it requires TLS, and data connections must resume the TLS session of their login. */
+/** A real FTP server, vsftpd, on loopback. Usually it requires TLS, and data connections must resume the TLS session of their login. */
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -23,8 +23,11 @@ export class FtpsServer implements AsyncDisposable {
     this.#directory = directory
   }
 
-  /** `implicit`: uses TLS from the first byte; otherwise AUTH TLS. */
-  static async start(folder: string, { implicit = false } = {}): Promise<FtpsServer> {
+  /** `implicit`: uses TLS from the first byte; otherwise AUTH TLS. `plain`: has no TLS. Default port: a free one. */
+  static async start(
+    folder: string,
+    { implicit = false, plain = false, port: wanted = 0 } = {},
+  ): Promise<FtpsServer> {
     const directory = await tempDir('vsftpd')
     const [key, certificate] = [directory.join('key.pem'), directory.join('cert.pem')]
     const request = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=test']
@@ -32,13 +35,13 @@ export class FtpsServer implements AsyncDisposable {
     execFileSync(toolPath('openssl'), ['req', ...request, ...out], { stdio: 'ignore' })
     await mkdir(directory.join('empty'))
     await chmod(folder, 0o755)
-    const port = await freePort()
+    const port = wanted || (await freePort())
     const settings = {
       ...{ listen: 'YES', background: 'NO', listen_address: '127.0.0.1', listen_port: port },
       ...{ anonymous_enable: 'YES', anon_root: folder, no_anon_password: 'YES', local_enable: 'NO' },
       ...{ pasv_address: '127.0.0.1', seccomp_sandbox: 'NO', secure_chroot_dir: directory.join('empty') },
       ...{
-        ssl_enable: 'YES',
+        ssl_enable: plain ? 'NO' : 'YES',
         allow_anon_ssl: 'YES',
         force_anon_logins_ssl: 'YES',
         force_anon_data_ssl: 'YES',
@@ -58,8 +61,25 @@ export class FtpsServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Each client has processes of its own, which the server does not end.
+    const sessions = await descendants(this.#process.pid)
     await this.#process.stop()
+    for (const pid of sessions) endProcess(pid)
     await this.#directory.remove()
+  }
+}
+
+async function descendants(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  const children = text.split(' ').filter(Boolean).map(Number)
+  return [...children, ...(await Promise.all(children.map(descendants))).flat()]
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended with the others.
   }
 }
 

@@ -1,4 +1,4 @@
-import { parseDhtNodes } from '#session-dht'
+import { toDhtNodes } from '#session-dht'
 import { ShoalError } from '../base/errors.ts'
 import type { SessionOptions } from '../session-api.ts'
 import { checkIceServer } from '../transport/webrtc/ice-url.ts'
@@ -13,7 +13,7 @@ export function checkOptions(options: SessionOptions): void {
   checkInteger('maxConnectionsPerTorrent', maxConnectionsPerTorrent ?? 1, 1)
   checkInteger('uploadSlots', uploadSlots ?? 1, 1)
   if (typeof options.webrtc === 'object') options.webrtc.iceServers?.forEach(checkIceServer)
-  if (dhtNodes) parseDhtNodes(dhtNodes)
+  if (dhtNodes) toDhtNodes(dhtNodes)
 }
 
 function checkInteger(name: string, value: number, least: number, most = 1_000_000): void {

@@ -1,9 +1,9 @@
 import { openDatagram } from '#datagram'
 import { httpGet } from '#http-get'
-import { openHttpRanges } from '#http-ranges'
 import { openPortMapper } from '#port-mapper'
 import { resolveHost } from '#resolve'
 import { openRtc } from '#rtc'
+import { openSeedRanges } from '#seed-ranges'
 import { createTransports } from '#transports'
 import { ShoalError } from '../base/errors.ts'
 import { openSocket } from '../discovery/tracker/ws/web-socket.ts'
@@ -20,7 +20,7 @@ export function platformNetwork(options: NetworkOptions): SessionNetwork {
     httpGet,
     openSocket,
     openRtc,
-    openHttpRanges,
+    openHttpRanges: openSeedRanges,
     openPortMapper,
   }
 }

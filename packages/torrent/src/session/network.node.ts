@@ -1,8 +1,8 @@
 import { openDatagram } from '#datagram'
-import { openHttpRanges } from '#http-ranges'
 import { openPortMapper } from '#port-mapper'
 import { resolveHost } from '#resolve'
 import { openRtc } from '#rtc'
+import { openSeedRanges } from '#seed-ranges'
 import { createTransports } from '#transports'
 import { ShoalError } from '../base/errors.ts'
 import { isLocalAddress } from '../base/local-address.ts'
@@ -28,7 +28,7 @@ export function platformNetwork(options: NetworkOptions): SessionNetwork {
     httpGet,
     openSocket,
     openRtc,
-    openHttpRanges,
+    openHttpRanges: openSeedRanges,
     openPortMapper,
   }
 }
@@ -42,7 +42,7 @@ function routedNetwork(route: Route): SessionNetwork {
     httpGet: createHttpGet(isLocalAddress, route),
     openSocket: createOpenSocket(route),
     openRtc: route.canListen ? openRtc : refuseRtc,
-    openHttpRanges: options => openHttpRanges({ ...options, route }),
+    openHttpRanges: options => openSeedRanges({ ...options, route }),
     // Requests to routers would bypass the route.
     openPortMapper: route.canListen ? openPortMapper : () => null,
   }

@@ -12,4 +12,4 @@ export class SessionDht {
   async stop(): Promise<void> {}
 }
 
-export function parseDhtNodes(_texts: readonly string[]): void {}
+export function toDhtNodes(_texts: readonly string[]): void {}

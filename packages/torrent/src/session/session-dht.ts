@@ -71,7 +71,7 @@ export class SessionDht {
         isAnonymous,
         onExternalIp: ip => onExternalHost(formatIp(ip), 'dht'),
         state,
-        bootstrap: this.nodes ? parseDhtNodes(this.nodes) : WELL_KNOWN_NODES,
+        bootstrap: this.nodes ? toDhtNodes(this.nodes) : WELL_KNOWN_NODES,
         ...(this.#host === undefined ? {} : { hosts: [bindAddress(this.#host)] }),
       })
     try {
@@ -107,7 +107,7 @@ export class SessionDht {
 }
 
 /** Throws `bad-argument` if a text is not `host:port`. */
-export function parseDhtNodes(texts: readonly string[]): BootstrapNode[] {
+export function toDhtNodes(texts: readonly string[]): BootstrapNode[] {
   return texts.map(text => {
     const node = parseHostPort(text)
     if (!node) throw new ShoalError('bad-argument', `${text} is not a DHT node: give host:port`)

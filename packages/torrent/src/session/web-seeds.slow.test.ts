@@ -312,8 +312,12 @@ describe('a useless web seed does not stop the download if', () => {
     await survives({ f: 300_000 }, url, /tried again in 2 s/)
   })
 
-  it('it is FTP', async () => {
-    await survives({ f: 300_000 }, 'ftp://user:pw@127.0.0.1/f', /^web seed ftp:\/\/127.0.0.1\/f: only http/)
+  it('its scheme is not supported', async () => {
+    await survives(
+      { f: 300_000 },
+      'sftp://user:pw@127.0.0.1/f',
+      /^web seed sftp:\/\/127.0.0.1\/f: this scheme is not/,
+    )
   })
 
   it('it has some files and not others', async () => {

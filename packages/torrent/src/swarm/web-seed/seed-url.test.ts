@@ -24,9 +24,9 @@ it('has a label without secrets', () => {
   expect(url.label).toBe('http://a.example/x/?…')
 })
 
-it('accepts only HTTP, and says so', () => {
-  expect(() => new SeedUrl('ftp://me:secret@a.example/f', { singleFile: true })).toThrow(
-    'ftp://a.example/f: only http and https',
+it('accepts only schemes that the platform has, and says so', () => {
+  expect(() => new SeedUrl('sftp://me:secret@a.example/f', { singleFile: true })).toThrow(
+    'sftp://a.example/f: this scheme is not supported',
   )
   expect(() => new SeedUrl('nonsense', { singleFile: true })).toThrow(/not a valid URL/)
   expect(() => new SeedUrl(`http://a.example/${'x'.repeat(10_000)}`, { singleFile: true })).toThrow(

@@ -1,3 +1,4 @@
+import { SEED_SCHEMES } from '#seed-ranges'
 import { ShoalError } from '../../base/errors.ts'
 import type { FileEntry, Info } from '../../metainfo/metainfo.ts'
 
@@ -14,15 +15,15 @@ export class SeedUrl {
   readonly #base: URL
   readonly #singleFile: boolean
 
-  /** Throws a ShoalError: `unsupported` for FTP and other schemes, `bad-argument` for anything but a URL. */
+  /** Throws a ShoalError: `unsupported` for schemes that the platform does not have (pages have no FTP), `bad-argument` for anything but a URL. */
   constructor(text: string, info: Pick<Info, 'singleFile'>) {
     const url = text.length <= MAX_URL_LENGTH && URL.canParse(text) ? new URL(text) : null
     if (!url) throw new ShoalError('bad-argument', 'a web seed is not a valid URL and is ignored')
     this.label = publicLabel(url)
-    if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    if (!SEED_SCHEMES.includes(url.protocol))
       throw new ShoalError(
         'unsupported',
-        `web seed ${this.label}: only http and https are supported, so it is ignored`,
+        `web seed ${this.label}: this scheme is not supported, so it is ignored`,
       )
     url.hash = ''
     this.isEncrypted = url.protocol === 'https:'

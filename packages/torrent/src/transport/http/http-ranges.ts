@@ -2,7 +2,7 @@
 import { ShoalError } from '../../base/errors.ts'
 
 export interface RangeRequest {
-  /** Absolute `http:` or `https:` URL, which may hold a user name and password. */
+  /** Absolute URL with one of the platform's schemes, which may hold a user name and password. */
   readonly url: string
   /** First byte, from 0, and number of bytes, at least 1. */
   readonly start: number

@@ -44,7 +44,7 @@ export const alone: Translation<typeof original> = {
       out: 'Zielordner. Standard: ~/Shoal',
       peer: 'Mit diesem Peer verbinden',
       tracker: 'Auch diesen Tracker verwenden (nicht bei privaten Torrents)',
-      webSeed: 'Auch von diesem Webserver herunterladen (Web-Seed): http(s)://',
+      webSeed: 'Auch von diesem Web- oder FTP-Server herunterladen (Web-Seed): http(s)://, ftp://',
       select: 'Nur diese Dateien herunterladen, nummeriert wie bei {shoal} info: 0,2-4',
       sequential: 'Der Reihe nach herunterladen, um sofort ansehen oder anhören zu können',
       preallocate:

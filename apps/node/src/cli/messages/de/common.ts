@@ -68,7 +68,7 @@ export const common: Translation<typeof original> = {
     v2: 'Einen v2-Torrent erstellen. Standard: hybrid, für alle Programme',
     tracker:
       'Diesen Tracker verwenden: udp://, http(s):// oder ws(s)://. Kommas fassen Tracker zu einer Stufe zusammen',
-    webSeed: 'Auch von diesem Webserver herunterladen (Web-Seed): http(s)://',
+    webSeed: 'Auch von diesem Web- oder FTP-Server herunterladen (Web-Seed): http(s)://, ftp://',
     private: 'Peers nur über die Tracker des Torrents finden (privater Torrent)',
     pieceLength: 'Teilgröße: eine Zweierpotenz ab 16KiB. Standard: je nach Größe',
     comment: 'Kommentar, den alle lesen können',

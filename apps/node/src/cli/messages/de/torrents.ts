@@ -23,7 +23,7 @@ export const torrents: Translation<typeof original> = {
       trusted: 'Die Dateien im Ordner ungeprüft als vollständig und richtig annehmen',
       peer: 'Mit diesem Peer verbinden',
       tracker: 'Auch diesen Tracker verwenden',
-      webSeed: 'Auch von diesem Webserver herunterladen (Web-Seed): http(s)://',
+      webSeed: 'Auch von diesem Web- oder FTP-Server herunterladen (Web-Seed): http(s)://, ftp://',
       limitDown: 'Downloadrate begrenzen: 2MB, 500KiB, unlimited (pro Sekunde)',
       limitUp: 'Uploadrate begrenzen',
       ratio: 'Das Seeden bei diesem Verhältnis beenden: 2, 1.5, never',

@@ -42,7 +42,7 @@ export const alone = {
       out: 'Folder to download into. Default: ~/Shoal',
       peer: 'Connect to this peer',
       tracker: 'Also announce to this tracker (not for private torrents)',
-      webSeed: 'Also download from this web server: http(s)://',
+      webSeed: 'Also download from this web or FTP server: http(s)://, ftp://',
       select: 'Download only these files, numbered as in {shoal} info: 0,2-4',
       sequential: 'Download in order, to watch or listen immediately',
       preallocate: 'Reserve the disk space of each file at once, so that a full disk is noticed early',

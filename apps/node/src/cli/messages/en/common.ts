@@ -64,7 +64,7 @@ export const common = {
     v1: 'Create a v1 torrent, for clients from before 2020',
     v2: 'Create a v2 torrent. Default: hybrid, for all clients',
     tracker: 'Announce to this tracker: udp://, http(s):// or ws(s)://. Commas join trackers in one tier',
-    webSeed: 'Also download from this web server: http(s)://',
+    webSeed: 'Also download from this web or FTP server: http(s)://, ftp://',
     private: 'Find peers only through the trackers of the torrent',
     pieceLength: 'Piece length: a power of two of at least 16KiB. Default: chosen by size',
     comment: 'Comment that everyone can read',

@@ -19,7 +19,7 @@ export const torrents = {
       trusted: 'Assume that the files in the folder are complete and correct',
       peer: 'Connect to this peer',
       tracker: 'Also announce to this tracker',
-      webSeed: 'Also download from this web server: http(s)://',
+      webSeed: 'Also download from this web or FTP server: http(s)://, ftp://',
       limitDown: 'Limit the download rate: 2MB, 500KiB, unlimited (per second)',
       limitUp: 'Limit the upload rate',
       ratio: 'Stop seeding at this ratio: 2, 1.5, never',

@@ -9,11 +9,19 @@ export interface FtpServerOptions {
   readonly cutAfter?: number
   /** Commands that are answered with 502. */
   readonly without?: readonly string[]
+  /** Answers in place of its own, by command. `null` says nothing. */
+  readonly answers?: Readonly<Record<string, string | null>>
+  /** Address that the answer to PASV names. Default: its own. */
+  readonly passiveHost?: string
+  /** The greeting. */
+  readonly greeting?: string
 }
 
 /** The part of RFC 959 (with RFC 2428 and 3659) that downloads need, on loopback. */
 export class FtpServer implements AsyncDisposable {
   readonly commands: string[] = []
+  /** Number of control connections. */
+  logins = 0
   readonly options: FtpServerOptions & { files: Record<string, Buffer> }
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -35,12 +43,17 @@ export class FtpServer implements AsyncDisposable {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
+  /** Ends all connections. */
+  disconnect(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
   get open(): number {
     return this.#sockets.size
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
+    this.disconnect()
     for (const server of [this.#server, ...this.#listeners])
       await new Promise(resolve => server.close(resolve))
   }
@@ -52,9 +65,10 @@ export class FtpServer implements AsyncDisposable {
 
   #serve(control: Socket): void {
     this.#keep(control)
+    this.logins++
     const say = (line: string) => void control.write(`${line}\r\n`)
     const state = { restAt: 0, data: null as Promise<Socket> | null }
-    say('220 ready')
+    say(this.options.greeting ?? '220 ready')
     let rest = ''
     control.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\r\n')
@@ -73,6 +87,8 @@ export class FtpServer implements AsyncDisposable {
     const { files, password, without = [], cutAfter = Number.POSITIVE_INFINITY } = this.options
     const content = files[argument]
     if (without.includes(command)) return say('502 not implemented')
+    const answer = this.options.answers?.[command]
+    if (answer !== undefined) return answer === null ? undefined : say(answer)
     switch (command) {
       case 'USER':
         return say('331 password, please')
@@ -89,6 +105,12 @@ export class FtpServer implements AsyncDisposable {
         state.data = connection
         return say(`229 passive (|||${port}|)`)
       }
+      case 'PASV': {
+        const { port, connection } = await this.#dataPort()
+        state.data = connection
+        const host = (this.options.passiveHost ?? '127.0.0.1').replaceAll('.', ',')
+        return say(`227 passive (${host},${port >> 8},${port & 255})`)
+      }
       case 'REST':
         state.restAt = Number(argument)
         return say('350 go on')
@@ -96,11 +118,13 @@ export class FtpServer implements AsyncDisposable {
         if (!content) return say('550 no such file')
         say('150 here it comes')
         const body = content.subarray(state.restAt)
+        state.restAt = 0
         const isCut = body.length > cutAfter
         const socket = await state.data!
         socket.end(isCut ? body.subarray(0, cutAfter) : body)
         await new Promise(resolve => socket.once('close', resolve))
-        return say(isCut ? '426 cut' : '226 done')
+        // A client that has enough closes the connection.
+        return say(isCut || socket.bytesWritten < body.length || socket.errored ? '426 cut' : '226 done')
       }
       case 'QUIT':
         return say('221 bye')

@@ -1,0 +1,220 @@
+/** Parts of files from FTP servers (BEP 19; RFC 959 in passive mode, RFC 2428, RFC 3659). */
+import { connect as netConnect } from 'node:net'
+import { ShoalError } from '../../base/errors.ts'
+import {
+  type HttpRanges,
+  RangeFailure,
+  type RangeReading,
+  type RangeRequest,
+  type RangeSink,
+} from '../http/http-ranges.ts'
+import { MAX_SKIPPED_BYTES } from '../http/range-answer.ts'
+import { InputShare } from '../input-budget.ts'
+import { resolveHost as resolveBySystem } from '../resolve.node.ts'
+import type { ConnectTo, Route } from '../route.node.ts'
+import { asFtpFailure, FtpConnection, type FtpTransfer } from './ftp-connection.node.ts'
+
+const FTP_PORT = 21
+
+export interface FtpRangesOptions {
+  /** The way to the servers. Default: the system's own. */
+  readonly route?: Route | undefined
+}
+
+/** Reads ranges over control connections that are kept. Each web seed has an instance of its own. */
+export class FtpRanges implements HttpRanges {
+  readonly #options: FtpRangesOptions
+  readonly #connections = new Map<string, Set<FtpConnection>>()
+
+  constructor(options: FtpRangesOptions) {
+    this.#options = options
+  }
+
+  read(request: RangeRequest, sink: RangeSink): RangeReading {
+    return new Reading(this, request, sink)
+  }
+
+  closeIdle(): void {
+    for (const known of this.#connections.values())
+      for (const connection of [...known])
+        if (!connection.isBusy) {
+          connection.close()
+          known.delete(connection)
+        }
+  }
+
+  /** Returns a free connection, which is busy now, or a new one. */
+  async connection(url: URL, fresh: boolean, signal: AbortSignal): Promise<FtpConnection> {
+    const login = loginOf(url)
+    const key = JSON.stringify([url.host, login])
+    const known = this.#connections.get(key) ?? new Set()
+    this.#connections.set(key, known)
+    for (const each of [...known]) {
+      if (each.isBusy && !each.isClosed) continue
+      if (each.isClosed || fresh) {
+        each.close()
+        known.delete(each)
+        continue
+      }
+      each.isBusy = true
+      return each
+    }
+    const { route } = this.#options
+    const [address] = await (route?.resolveHost ?? resolveBySystem)(url.hostname, { signal })
+    const connect = route?.connect ?? connectDirectly
+    // Data comes from the host that was asked, whatever address the server names.
+    const { host } = address!
+    const opened = await FtpConnection.open(
+      Number(url.port) || FTP_PORT,
+      login,
+      (port, signal) => connect({ host, port }, { signal }),
+      signal,
+    )
+    opened.isBusy = true
+    known.add(opened)
+    return opened
+  }
+}
+
+class Reading implements RangeReading {
+  readonly #ranges: FtpRanges
+  readonly #request: RangeRequest
+  readonly #sink: RangeSink
+  readonly #abort = new AbortController()
+  #connection: FtpConnection | null = null
+  #transfer: FtpTransfer | null = null
+  #skip = 0
+  #left: number
+  #isPaused = false
+  #over = false
+  readonly #share = new InputShare()
+
+  constructor(ranges: FtpRanges, request: RangeRequest, sink: RangeSink) {
+    this.#ranges = ranges
+    this.#request = request
+    this.#sink = sink
+    this.#left = request.lengthBytes
+    this.#begin(false).catch(error => this.#fail(error))
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#transfer?.data.pause()
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.#readOn()
+  }
+
+  close(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#abort.abort(new ShoalError('closed', 'the request was given up'))
+    this.#transfer?.data.destroy()
+    this.#connection?.close()
+  }
+
+  async #begin(fresh: boolean): Promise<void> {
+    const { signal } = this.#abort
+    const url = new URL(this.#request.url)
+    const path = pathOf(url)
+    const connection = await this.#ranges.connection(url, fresh, signal)
+    if (this.#over) return connection.close()
+    this.#connection = connection
+    const { start, fileBytes } = this.#request
+    try {
+      const limits = { start, fileBytes, maxSkippedBytes: MAX_SKIPPED_BYTES }
+      this.#transfer = await connection.retrieve(path, limits, signal)
+    } catch (error) {
+      // A refusal leaves the connection as it is; the server may have closed one that was idle.
+      if (error instanceof RangeFailure) connection.isBusy = false
+      else if (connection.used && !fresh && !this.#over) return this.#begin(true)
+      throw error
+    }
+    if (this.#over) {
+      this.#transfer.data.destroy()
+      return
+    }
+    this.#skip = this.#transfer.skippedBytes
+    const { data } = this.#transfer
+    data.on('data', (bytes: Uint8Array) => this.#received(bytes))
+    data.on('close', () => this.#fail(new ShoalError('unreachable', `${url.host}: the file ended too early`)))
+    this.#readOn()
+  }
+
+  #received(bytes: Uint8Array): void {
+    this.#share.spend(() => this.#read(bytes))
+    if (this.#over || !this.#share.isUsed) return
+    this.#transfer!.data.pause()
+    this.#share.wait(this.#readOn)
+  }
+
+  readonly #readOn = () => {
+    if (!this.#over && !this.#isPaused && !this.#share.isWaiting) this.#transfer?.data.resume()
+  }
+
+  #read(bytes: Uint8Array): void {
+    if (this.#over) return
+    const from = Math.min(this.#skip, bytes.length)
+    this.#skip -= from
+    if (from === bytes.length) return
+    const wanted = bytes.subarray(from, from + this.#left)
+    this.#left -= wanted.length
+    this.#sink.onData(wanted)
+    if (this.#left > 0 || this.#over) return
+    this.#over = true
+    this.#connection!.finish(this.#transfer!)
+    this.#sink.onEnd()
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return
+    this.#over = true
+    this.#transfer?.data.destroy()
+    if (!(error instanceof RangeFailure)) this.#connection?.close()
+    this.#sink.onFailure(asFtpFailure(error))
+  }
+}
+
+/** RFC 1738, 3.2.1: a guest. RFC 1635: the user's own address is not revealed. */
+function loginOf(url: URL) {
+  const user = decode(url.username) || 'anonymous'
+  return { user, password: url.username === '' ? 'guest@' : decode(url.password) }
+}
+
+/** RFC 1738, 3.2.2: relative to the folder after login. */
+function pathOf(url: URL): string {
+  if (url.search !== '') throw new RangeFailure('server-gone', 'FTP URLs of web seeds have no query (?)')
+  return decode(url.pathname.slice(1))
+}
+
+function decode(text: string): string {
+  let decoded: string
+  try {
+    decoded = decodeURIComponent(text)
+  } catch {
+    throw new RangeFailure('server-gone', 'the percent-encoding of its URL is not UTF-8')
+  }
+  // They would end a command and begin another.
+  if (/[\r\n\0]/.test(decoded)) throw new RangeFailure('file-gone', 'FTP has no names with line breaks')
+  return decoded
+}
+
+const connectDirectly: ConnectTo = ({ host, port }, { signal }) =>
+  new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const socket = netConnect({ host, port })
+    const stop = () => socket.destroy(signal.reason as Error)
+    signal.addEventListener('abort', stop, { once: true })
+    const fail = (error: Error) => {
+      signal.removeEventListener('abort', stop)
+      reject(error)
+    }
+    socket.once('error', fail)
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', stop)
+      socket.off('error', fail)
+      resolve(socket)
+    })
+  })
