@@ -23,3 +23,8 @@ export function dialedAddress({ address, port }: FamilyReach): string | null {
   if (address === null) return null
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
+
+/** The usual spelling of a transport: TCP, uTP. */
+export function transportName(transport: string): string {
+  return transport === 'utp' ? 'uTP' : transport.toUpperCase()
+}

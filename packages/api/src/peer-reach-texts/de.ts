@@ -12,8 +12,7 @@ export default {
     'not-asked': 'Noch unbekannt: Niemand hat sich verbunden, und der Router wird nicht darum gebeten.',
     'other-address':
       'Andere können sich nicht verbinden: Sie sehen eine andere Adresse als die des Routers oder dieses Rechners.',
-    'no-address':
-      'Andere können sich nicht verbinden: Dieser Rechner hat keine öffentliche Adresse dieser Art.',
+    'no-address': 'Andere können sich nicht verbinden: Dieser Rechner hat keine öffentliche IPv6-Adresse.',
     'no-router':
       'Andere können sich wahrscheinlich nicht verbinden: Es wurde kein Router gefunden, der sie durchlässt.',
     'no-answer':
@@ -56,7 +55,7 @@ export default {
       'Bitten Sie den Anbieter um eine öffentliche IPv4-Adresse, oder lassen Sie andere Port {port} über IPv6 benutzen.',
   },
   family: '{family}: {verdict}',
-  address: 'Andere wählen {address}',
+  address: 'Von außen gesehen als {address}',
   arrival: 'Letzte Verbindung über {transport}: {time}, von {host}',
   mapping: '{transport}-Port {port} über {method}, bis {time}: {address}',
   permanent: '{transport}-Port {port} über {method}: {address}',

@@ -10,7 +10,7 @@ export default {
     'not-asked': 'Not known yet: none has connected, and the router is not asked to let them in.',
     'other-address':
       'Others cannot connect: they see another address than that of the router or this machine.',
-    'no-address': 'Others cannot connect: this machine has no public address of this kind.',
+    'no-address': 'Others cannot connect: this machine has no public IPv6 address.',
     'no-router': 'Others can probably not connect: no router was found that lets them in.',
     'no-answer': 'Others can probably not connect: the router does not open ports by itself.',
     refused: 'Others can probably not connect: the router refuses to open the port.',
@@ -43,7 +43,7 @@ export default {
     'carrier-nat': 'Ask the provider for a public IPv4 address, or let others use port {port} over IPv6.',
   },
   family: '{family}: {verdict}',
-  address: 'Others dial {address}',
+  address: 'Seen from outside as {address}',
   arrival: 'Last connection by {transport}: {time}, from {host}',
   mapping: '{transport} port {port} by {method}, until {time}: {address}',
   permanent: '{transport} port {port} by {method}: {address}',

@@ -1,4 +1,11 @@
-import { dialedAddress, type NodeInfo, type PeerReach, type PortMapping, portMappingWords } from '@shoal/api'
+import {
+  dialedAddress,
+  type NodeInfo,
+  type PeerReach,
+  type PortMapping,
+  portMappingWords,
+  transportName,
+} from '@shoal/api'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
@@ -74,19 +81,16 @@ export const health = defineCommand({
 })
 
 /** Returns rows with the facts of each family, unless the node keeps others out by choice. */
-function familyRows({ state, ipv4, ipv6 }: PeerReach): (readonly [string, string])[] {
+function familyRows({ state, reason, ipv4, ipv6 }: PeerReach): (readonly [string, string])[] {
   if (state === 'off') return []
   const families = [['IPv4', ipv4] as const, ['IPv6', ipv6] as const]
   return families.map(([name, family]) => {
     const address = dialedAddress(family)
     const arrivals = family.arrivals.map(({ transport, host, atMs }) =>
-      t.arrival({ transport: transport.toUpperCase(), host, time: formatTime(atMs) }),
+      t.arrival({ transport: transportName(transport), host, time: formatTime(atMs) }),
     )
-    const parts = [
-      t.reasons[family.reason],
-      ...(address === null ? [] : [t.address({ address })]),
-      ...arrivals,
-    ]
+    const verdict = family.reason === reason ? t.states[family.state] : t.reasons[family.reason]
+    const parts = [verdict, ...(address === null ? [] : [t.address({ address })]), ...arrivals]
     return [name, parts.join(' · ')] as const
   })
 }

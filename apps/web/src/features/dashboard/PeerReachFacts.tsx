@@ -4,6 +4,7 @@ import {
   type PeerReach,
   type PortMapping,
   portMappingWords,
+  transportName,
 } from '@shoal/api'
 import { useEffect } from 'react'
 import layout from '../../shared/controls/layout.module.css'
@@ -11,6 +12,7 @@ import { Notice } from '../../shared/controls/Panels.tsx'
 import { formatTime } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
+import styles from './Dashboard.module.css'
 
 const t = texts.pages.dashboard.peerReach
 /** A router answers within seconds, and peers connect at any time. */
@@ -33,7 +35,7 @@ export function PeerReachDetails({ reach }: { reach: PeerReach }) {
   const { state, reason } = reach
   const open = reach.mappings.filter(({ externalPort }) => externalPort !== null)
   return (
-    <>
+    <div className={`${layout.stack3} ${styles.reach}`}>
       <Notice tone={state === 'unreachable' ? 'warn' : 'info'}>
         <p>{t.reasons[reason]}</p>
         {reason in t.advice && (
@@ -45,30 +47,32 @@ export function PeerReachDetails({ reach }: { reach: PeerReach }) {
           </p>
         )}
       </Notice>
-      <ul className={layout.soft}>
+      <ul className={`${layout.soft} ${layout.stack1}`}>
         {state !== 'off' && (
           <>
-            <FamilyItem name="IPv4" family={reach.ipv4} />
-            <FamilyItem name="IPv6" family={reach.ipv6} />
+            <FamilyItem name="IPv4" family={reach.ipv4} reach={reach} />
+            <FamilyItem name="IPv6" family={reach.ipv6} reach={reach} />
           </>
         )}
         {open.map(mapping => (
           <li key={`${mapping.transport} ${mapping.internalAddress}`}>{mappingText(mapping)}</li>
         ))}
       </ul>
-    </>
+    </div>
   )
 }
 
-function FamilyItem({ name, family }: { name: string; family: FamilyReach }) {
+function FamilyItem({ name, family, reach }: { name: string; family: FamilyReach; reach: PeerReach }) {
   const address = dialedAddress(family)
+  // The sentence above already gives the reason.
+  const verdict = family.reason === reach.reason ? t.states[family.state] : t.reasons[family.reason]
   const arrivals = family.arrivals.map(({ transport, host, atMs }) =>
-    t.arrival({ transport: transport.toUpperCase(), host, time: formatTime(atMs) }),
+    t.arrival({ transport: transportName(transport), host, time: formatTime(atMs) }),
   )
   const more = [...(address === null ? [] : [t.address({ address })]), ...arrivals]
   return (
     <li className={layout.break}>
-      {t.family({ family: name, verdict: t.reasons[family.reason] })}
+      {t.family({ family: name, verdict })}
       {more.map(line => (
         <div key={line}>{line}</div>
       ))}
