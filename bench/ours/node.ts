@@ -1,11 +1,11 @@
 /** A node in its own process. Prints its address and token as JSON, and exits when its standard input ends. */
 import { Writable } from 'node:stream'
-import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
+import { tuneHeap } from '../../apps/node/src/base/heap.ts'
 import { fixedSetting } from '../../apps/node/src/cli/values/settings.ts'
 import { createNodeLog } from '../../apps/node/src/node/kernel/log/node-log.ts'
 import { startNode } from '../../apps/node/src/node/start.ts'
 
-keepYoungGenerationSmall()
+tuneHeap()
 const [folder = ''] = process.argv.slice(2)
 const quiet = new Writable({ write: (_chunk, _encoding, done) => done() })
 const node = await startNode(

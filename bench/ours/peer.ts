@@ -4,7 +4,7 @@
  */
 import { enableCompileCache } from 'node:module'
 import type { TorrentApi } from '@shoal/torrent'
-import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
+import { tuneHeap } from '../../apps/node/src/base/heap.ts'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
 import { ownUsage } from '../../interop/support/usage.ts'
 import { systemClock } from '../../packages/torrent/src/base/clock.ts'
@@ -17,7 +17,7 @@ const ADD_AT_ONCE = 64
 
 enableCompileCache()
 const { Session } = await import('@shoal/torrent')
-keepYoungGenerationSmall()
+tuneHeap()
 
 const [host = '127.0.0.1', transport = 'tcp'] = process.argv.slice(2)
 // The given peers only.

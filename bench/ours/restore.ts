@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
+import { tuneHeap } from '../../apps/node/src/base/heap.ts'
 import { StallMeter } from './stall-meter.ts'
 
 const [stateDirectory, addFrom] = process.argv.slice(2) as [string, string?]
@@ -12,7 +12,7 @@ const SETTLE_MS = 5000
 
 enableCompileCache()
 const { Session } = await import('@shoal/torrent')
-keepYoungGenerationSmall()
+tuneHeap()
 
 const options = { port: 0, host: '127.0.0.1', dht: false, lsd: false, pex: false, trackers: false }
 if (addFrom === undefined) await restore()

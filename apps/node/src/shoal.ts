@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The command line: `shoal help`. Compiled code is kept between runs, so that a command answers at once. */
 import { enableCompileCache } from 'node:module'
-import { keepYoungGenerationSmall } from './base/heap.ts'
+import { tuneHeap } from './base/heap.ts'
 
 enableCompileCache()
 const { main } = await import('./cli/main.ts')
-keepYoungGenerationSmall()
+tuneHeap()
 await main(process.argv.slice(2))

@@ -1,12 +1,12 @@
 /** One end of a pipe in its own process, driven by JSON lines. Its argument is the kind of the pipe. */
 import { enableCompileCache } from 'node:module'
-import { keepYoungGenerationSmall } from '../../../apps/node/src/base/heap.ts'
+import { tuneHeap } from '../../../apps/node/src/base/heap.ts'
 import { answerJsonLines } from '../json-lines.ts'
 import { ownUsage } from '../usage.ts'
 import type { Pipe, PipeKind, PipeOperations } from './pipe.ts'
 
 enableCompileCache()
-keepYoungGenerationSmall()
+tuneHeap()
 const PIPES: Readonly<Record<PipeKind, () => Promise<{ pipe: Pipe }>>> = {
   shoal: () => import('./shoal-pipe.ts'),
   bare: () => import('./bare-pipe.ts'),
