@@ -3,8 +3,10 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Peer } from '@shoal/api'
+import type { PeerStatus, SessionOptions } from '@shoal/torrent'
 import { describe, expect, it } from 'vitest'
 import { difference, randomFile, type TempDir, tempDir } from './support/files.ts'
+import { HomePeer, PEER } from './support/home-network.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { cannotCreateNats, NatNetwork, type NatPlace, PUBLIC } from './support/nat-network.ts'
 import { type ManagedProcess, start } from './support/process.ts'
@@ -18,8 +20,10 @@ const BYTES = 6_000_000
 /** No piece of 1 MiB is complete in time at this rate, so that the peer in the middle has nothing, but stays connected to seeds. */
 const CRAWL_BYTES = 1000
 const MIDDLE = `${PUBLIC.middle}:${PORT}`
+/** The download lasts long enough to be looked at. */
+const SLOW = { uploadBytesPerSecond: 500_000 }
 /** A dial takes 15 seconds to fail. */
-const PATIENCE = { timeoutMs: 90_000, intervalMs: 500 }
+const PATIENCE = { timeoutMs: 90_000, intervalMs: 1500 }
 
 /** A node in one of the places, with its own command line. */
 class PlacedNode implements AsyncDisposable {
@@ -104,24 +108,71 @@ async function downloaded(node: PlacedNode, id: string, dir: TempDir): Promise<v
   expect(await difference(dir.join('left', 'files'), dir.join('right', 'files'))).toBeNull()
 }
 
-const libtorrentSettings = {
-  listen_interfaces: `0.0.0.0:${PORT}`,
-  enable_incoming_utp: true,
-  enable_outgoing_utp: true,
-}
-const slow = ['--limit-up', '500KB']
+/** A session in one of the places. */
+class PlacedSession implements AsyncDisposable {
+  readonly peer: HomePeer
 
-describe.skipIf(cannotCreateNats)('hole punching', { concurrent: true }, () => {
+  private constructor(process: ManagedProcess) {
+    this.peer = new HomePeer(process)
+  }
+
+  static async start(
+    network: NatNetwork,
+    place: NatPlace,
+    options: SessionOptions = {},
+  ): Promise<PlacedSession> {
+    const within = network.within(place)
+    const program = await start(place, process.execPath, [PEER], { stdin: true, ownStdout: true, within })
+    const session = new PlacedSession(program)
+    await session.peer.call('open', { port: PORT, ...options })
+    return session
+  }
+
+  swarm() {
+    return this.peer.call('swarm', {})
+  }
+
+  /** Resolves with the peer behind the other router when everything came from it. */
+  async downloaded() {
+    let last: Awaited<ReturnType<PlacedSession['swarm']>> | undefined
+    let direct: PeerStatus | undefined
+    const isDone = async () => {
+      last = await this.swarm()
+      direct = last.peers.find(({ address }) => address.startsWith(PUBLIC.left)) ?? direct
+      return last.isComplete
+    }
+    await until('completion', isDone, { timeoutMs: 90_000 }).catch(error => {
+      throw new Error(`${String(error)}: ${JSON.stringify(last)}`)
+    })
+    return direct
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.peer.process.stop()
+  }
+}
+
+function startLibtorrent(network: NatNetwork, place: NatPlace): Promise<Libtorrent> {
+  const settings = {
+    listen_interfaces: `0.0.0.0:${PORT}`,
+    enable_incoming_utp: true,
+    enable_outgoing_utp: true,
+  }
+  return Libtorrent.start({ settings, within: network.within(place) })
+}
+
+describe.skipIf(cannotCreateNats)('hole punching', { timeout: 200_000, concurrent: true }, () => {
   it('connects two nodes behind NATs through a node that has nothing', async () => {
     await using dir = await tempDir('punch')
     using network = new NatNetwork()
     const { torrent, v1 } = await content(dir)
     await using middle = await PlacedNode.start(network, 'middle', dir)
+    const limit = ['--limit-up', String(SLOW.uploadBytesPerSecond)]
     // It dials nobody that others name, so that both do not dial each other by chance.
     await using left = await PlacedNode.start(network, 'left', dir, '--no-pex')
     await using right = await PlacedNode.start(network, 'right', dir)
     await middle.shoal('add', torrent, '--limit-down', `${CRAWL_BYTES}B`)
-    await left.shoal('add', torrent, '--trusted', '--peer', MIDDLE, ...slow)
+    await left.shoal('add', torrent, '--trusted', '--peer', MIDDLE, ...limit)
     await until('the seed is connected', async () => (await middle.peers(v1!)).length === 1, PATIENCE)
     await right.shoal('add', torrent, '--peer', MIDDLE)
 
@@ -141,51 +192,45 @@ describe.skipIf(cannotCreateNats)('hole punching', { concurrent: true }, () => {
     expect(relayed.every(({ uploadedBytes }) => uploadedBytes === 0)).toBe(true)
   })
 
-  it.skipIf(missing('libtorrent'))('connects them through libtorrent', async () => {
+  it.skipIf(missing('libtorrent'))('connects two sessions through libtorrent', async () => {
     await using dir = await tempDir('punch')
     using network = new NatNetwork()
-    const { torrent, v1 } = await content(dir)
-    await using middle = await Libtorrent.start({
-      settings: libtorrentSettings,
-      within: network.within('middle'),
-    })
+    const { torrent } = await content(dir)
+    await using middle = await startLibtorrent(network, 'middle')
     const relayed = await middle.add({ torrent, savePath: dir.join('middle') })
     await relayed.limit({ download: CRAWL_BYTES })
-    await using left = await PlacedNode.start(network, 'left', dir, '--no-pex')
-    await using right = await PlacedNode.start(network, 'right', dir)
-    await left.shoal('add', torrent, '--trusted', '--peer', MIDDLE, ...slow)
+    await using left = await PlacedSession.start(network, 'left', { pex: false, limits: SLOW })
+    await left.peer.call('join', {
+      torrent,
+      directory: dir.join('left', 'files'),
+      trusted: true,
+      peers: [MIDDLE],
+    })
     await until('the seed is connected', async () => (await relayed.peers()).length === 1, PATIENCE)
-    await right.shoal('add', torrent, '--peer', MIDDLE)
-    expect(await directPeer(right, v1!, 'left')).toMatchObject({ kind: 'utp', holePunched: true })
-    await downloaded(right, v1!, dir)
+    await using right = await PlacedSession.start(network, 'right')
+    await right.peer.call('join', { torrent, directory: dir.join('right', 'files'), peers: [MIDDLE] })
+    expect(await right.downloaded()).toMatchObject({ kind: 'utp', holePunched: true })
+    expect(await difference(dir.join('left', 'files'), dir.join('right', 'files'))).toBeNull()
     expect((await relayed.status()).uploadedBytes).toBe(0)
     expect(network.bytesOfMiddle()).toBeLessThan(BYTES / 10)
   })
 
-  it.skipIf(missing('libtorrent'))('connects a node to libtorrent through a node', async () => {
+  it.skipIf(missing('libtorrent'))('connects a session to libtorrent through a session', async () => {
     await using dir = await tempDir('punch')
     using network = new NatNetwork()
-    const { torrent, v1 } = await content(dir)
-    await using middle = await PlacedNode.start(network, 'middle', dir)
-    await middle.shoal('add', torrent, '--limit-down', `${CRAWL_BYTES}B`)
-    await using left = await Libtorrent.start({
-      settings: libtorrentSettings,
-      within: network.within('left'),
-    })
+    const { torrent } = await content(dir)
+    const crawl = { limits: { downloadBytesPerSecond: CRAWL_BYTES } }
+    await using middle = await PlacedSession.start(network, 'middle', crawl)
+    await middle.peer.call('join', { torrent, directory: dir.join('middle') })
+    await using left = await startLibtorrent(network, 'left')
     const peers = [[PUBLIC.middle, PORT]] as const
-    const seed = await left.add({
-      torrent,
-      savePath: dir.join('left', 'files'),
-      seedMode: true,
-      peers,
-      pex: false,
-    })
-    await seed.limit({ upload: 500_000 })
-    await until('the seed is connected', async () => (await middle.peers(v1!)).length === 1, PATIENCE)
-    await using right = await PlacedNode.start(network, 'right', dir)
-    await right.shoal('add', torrent, '--peer', MIDDLE)
-    expect(await directPeer(right, v1!, 'left')).toMatchObject({ kind: 'utp', holePunched: true })
-    await downloaded(right, v1!, dir)
+    const seed = { torrent, savePath: dir.join('left', 'files'), seedMode: true, peers, pex: false }
+    await (await left.add(seed)).limit({ upload: SLOW.uploadBytesPerSecond })
+    await until('the seed is connected', async () => (await middle.swarm()).peers.length === 1, PATIENCE)
+    await using right = await PlacedSession.start(network, 'right')
+    await right.peer.call('join', { torrent, directory: dir.join('right', 'files'), peers: [MIDDLE] })
+    expect(await right.downloaded()).toMatchObject({ kind: 'utp', holePunched: true })
+    expect(await difference(dir.join('left', 'files'), dir.join('right', 'files'))).toBeNull()
     expect(network.bytesOfMiddle()).toBeLessThan(BYTES / 10)
   })
 })

@@ -15,7 +15,8 @@ import { missing, toolPath } from './tools.ts'
 export const cannotCreateHome =
   process.getuid?.() === 0 ? missing('ip', 'nft', 'miniupnpd') : 'creating a network requires root'
 
-const PEER = fileURLToPath(new URL('./home-peer-process.ts', import.meta.url))
+/** The program of a HomePeer. */
+export const PEER = fileURLToPath(new URL('./home-peer-process.ts', import.meta.url))
 
 export const PLACES = {
   internet: { 4: '45.67.89.1', 6: '2a0b:c0de::1' },

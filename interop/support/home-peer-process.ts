@@ -1,6 +1,13 @@
 /** The process that `home-network.ts` starts: a session controlled through its standard streams. */
 import { dirname } from 'node:path'
-import { createTorrent, magnetOf, Session, type SessionOptions, type SessionSettings } from '@shoal/torrent'
+import {
+  type AddOptions,
+  createTorrent,
+  magnetOf,
+  Session,
+  type SessionOptions,
+  type SessionSettings,
+} from '@shoal/torrent'
 import { answerJsonLines } from './json-lines.ts'
 
 let session: Session
@@ -31,6 +38,18 @@ const operations = {
     await torrent.whenComplete({ signal: AbortSignal.timeout(seconds * 1000) })
     const [file] = torrent.files
     return { file: file!.diskPath!, port: torrent.peers()[0]?.address ?? null }
+  },
+  /** Adds a .torrent; `trusted` if its files are complete. */
+  async join({
+    torrent,
+    ...options
+  }: { torrent: string } & Pick<AddOptions, 'directory' | 'peers' | 'trusted'>) {
+    await session.add(torrent, options)
+  },
+  /** The peers of the first torrent, and whether it is complete. */
+  async swarm(_: object) {
+    const [torrent] = session.torrents
+    return { peers: torrent!.peers(), isComplete: torrent!.stats.progress === 1 }
   },
   configure: (changes: SessionSettings) => session.configure(changes),
   async status(_: object) {
