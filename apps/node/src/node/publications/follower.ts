@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { CheckedInputOf, Followed, NodeOperations } from '@shoal/api'
-import { type DhtItem, parseMutableMagnet, safeComponent } from '@shoal/torrent'
-import { describeFailure, Failure } from '../../base/failure.ts'
+import { parseMutableMagnet, safeComponent } from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
 import { canonicalLink, type Version, versionIn } from '../../base/version-item.ts'
-import { type FollowedRecord, rowById } from './publication-store.ts'
+import { type FollowedRecord, foundRow } from './publication-store.ts'
 import type { PublicationDeps } from './publisher.ts'
 import { Rounds } from './rounds.ts'
 
@@ -25,21 +25,21 @@ export interface FollowerDeps extends PublicationDeps {
 
 /** Looks up followed links regularly, and adds their new versions (BEP 46, "Consuming content"). */
 export class Follower {
-  readonly rounds: Rounds
+  readonly rounds: Rounds<FollowedRecord>
   readonly #deps: FollowerDeps
 
   constructor(deps: FollowerDeps) {
     this.#deps = deps
     this.rounds = new Rounds({
-      clock: deps.clock,
-      random: deps.random,
-      all: () =>
-        this.#table.select('ORDER BY id').map(({ id, everyMinutes, checkedMs }) => ({
-          id,
-          everyMs: everyMinutes * 60_000,
-          lastMs: checkedMs,
-        })),
-      run: id => this.#check(id),
+      ...deps,
+      table: this.#table,
+      turnsOf: ({ everyMinutes, checkedMs: lastMs }) => ({ everyMs: everyMinutes * 60_000, lastMs }),
+      run: (record, signal) => this.#check(record, signal),
+      failed: async ({ id, name }, { code, message }) => {
+        this.#table.update(id, { error: message })
+        deps.log.debug(`the link ${name} could not be read: ${message}`)
+        return NOT_ASKED.includes(code)
+      },
     })
   }
 
@@ -63,7 +63,7 @@ export class Follower {
   }
 
   update({ id, name, everyMinutes, keep }: CheckedInputOf<'updateFollowed'>): Followed {
-    const found = this.#find(id)
+    const found = foundRow(this.#table, id)
     this.#table.update(found.id, {
       ...(name !== undefined && { name }),
       ...(everyMinutes && { everyMinutes }),
@@ -74,13 +74,13 @@ export class Follower {
   }
 
   async check(id: string): Promise<Followed> {
-    const found = this.#find(id)
+    const found = foundRow(this.#table, id)
     await this.rounds.now(found.id)
-    return followedView(this.#find(id))
+    return followedView(foundRow(this.#table, id))
   }
 
   remove(id: string): Record<string, never> {
-    this.#table.delete('WHERE id = ?', this.#find(id).id)
+    this.#table.delete('WHERE id = ?', foundRow(this.#table, id).id)
     this.#deps.onChanged()
     return {}
   }
@@ -89,40 +89,22 @@ export class Follower {
     return this.#deps.store.followed
   }
 
-  #find(id: string): FollowedRecord {
-    const found = rowById(this.#table, id)
-    if (found) return found
-    throw new Failure('not-found', 'there is no such link: it may have been removed', { field: 'id' })
-  }
-
-  async #check(id: number): Promise<boolean> {
-    const { dht, clock, log, onChanged } = this.#deps
-    const { signal } = this.rounds
-    const record = this.#table.get(id)
-    if (!record) return true
-    try {
-      const item = await dht.getItem(parseMutableMagnet(record.link), { signal })
-      this.#table.update(id, { checkedMs: clock.unixMs() })
-      if (!item) throw new Failure('not-found', 'the DHT has no version of this link at the moment')
-      const version = versionIn(item)
-      if (!version) throw new Failure('bad-message', 'the latest version of this link names no torrent')
-      if (isLater(version, record)) await this.#take(record, version)
-      this.#table.update(id, { error: null })
-      await this.#putAgain(item)
-      return true
-    } catch (error) {
-      if (signal.aborted) return true
-      const { code, message } = describeFailure(error)
-      this.#table.update(id, { error: message })
-      log.debug(`the link ${record.name} could not be read: ${message}`)
-      return !NOT_ASKED.includes(code)
-    } finally {
-      if (!signal.aborted) onChanged()
-    }
+  async #check(record: FollowedRecord, signal: AbortSignal): Promise<void> {
+    const { dht, clock } = this.#deps
+    const { id, link } = record
+    const item = await dht.getItem(parseMutableMagnet(link), { signal })
+    this.#table.update(id, { checkedMs: clock.unixMs() })
+    if (!item) throw new Failure('not-found', 'the DHT has no version of this link at the moment')
+    const version = versionIn(item)
+    if (!version) throw new Failure('bad-message', 'the latest version of this link names no torrent')
+    if (isLater(version, record)) await this.#take(record, version, signal)
+    this.#table.update(id, { error: null })
+    // BEP 46: consumers keep the item alive, too. It does not matter if that fails.
+    await dht.putItem(item, { signal }).catch(() => 0)
   }
 
   /** Adds the torrent of a new version. The version counts as seen only when that is done. */
-  async #take(record: FollowedRecord, { infoHash, version }: Version): Promise<void> {
+  async #take(record: FollowedRecord, { infoHash, version }: Version, signal: AbortSignal): Promise<void> {
     const { operations, clock, log, store } = this.#deps
     const changes = { version, infoHash, changedMs: clock.unixMs() }
     if (record.infoHash === infoHash) {
@@ -141,7 +123,7 @@ export class Follower {
         directory: this.#directory(record, version),
         ...(record.label !== null && { label: record.label }),
       },
-      { signal: this.rounds.signal },
+      { signal },
     )
     store.followed.update(record.id, { ...changes, torrent: torrent?.id ?? null })
     if (torrent) this.#deps.onAdded(torrent.id)
@@ -152,11 +134,6 @@ export class Follower {
   #directory({ name, directory, label, keep }: FollowedRecord, version: string): string {
     const folder = directory ?? join(this.#deps.directoryOf(label), safeComponent(name, 'windows'))
     return keep === 'all' ? join(folder, version) : folder
-  }
-
-  /** BEP 46: consumers keep the item alive, too. It does not matter if that fails. */
-  async #putAgain(item: DhtItem): Promise<void> {
-    await this.#deps.dht.putItem(item, { signal: this.rounds.signal }).catch(() => 0)
   }
 }
 

@@ -1,3 +1,4 @@
+import { Failure } from '../../base/failure.ts'
 import type { Database } from '../kernel/database/database.ts'
 import { Table } from '../kernel/database/table.ts'
 
@@ -72,7 +73,9 @@ export class PublicationStore {
   }
 }
 
-/** Finds a row by the id that the API uses. */
-export function rowById<Row extends { readonly id: number }>(table: Table<Row>, id: string): Row | null {
-  return /^\d{1,15}$/.test(id) ? table.get(id as unknown as Row['id']) : null
+/** Finds a link by the id that the API uses. Throws `not-found`. */
+export function foundRow<Row extends { readonly id: number }>(table: Table<Row>, id: string): Row {
+  const row = /^\d{1,15}$/.test(id) ? table.get(id as unknown as Row['id']) : null
+  if (row) return row
+  throw new Failure('not-found', 'there is no such link: it may have been removed', { field: 'id' })
 }

@@ -10,7 +10,7 @@ import {
 import { describeFailure, Failure } from '../../base/failure.ts'
 import { canonicalLink, itemOf, type Version, versionIn } from '../../base/version-item.ts'
 import type { Log } from '../kernel/log/log.ts'
-import { type PublicationRecord, type PublicationStore, rowById } from './publication-store.ts'
+import { foundRow, type PublicationRecord, type PublicationStore } from './publication-store.ts'
 import { Rounds } from './rounds.ts'
 
 /** BEP 44, "Expiration": items are put again once an hour. */
@@ -33,19 +33,22 @@ export interface PublicationDeps {
 
 /** Keeps the current versions of published links in the DHT. The secret keys stay with their owner, who signs each version once. */
 export class Publisher {
-  readonly rounds: Rounds
+  readonly rounds: Rounds<PublicationRecord>
   readonly #deps: PublicationDeps
 
   constructor(deps: PublicationDeps) {
     this.#deps = deps
     this.rounds = new Rounds({
-      clock: deps.clock,
-      random: deps.random,
-      all: () =>
-        this.#table
-          .select('ORDER BY id')
-          .map(({ id, publishedMs: lastMs }) => ({ id, everyMs: EVERY_MS, lastMs })),
-      run: id => this.#put(id),
+      ...deps,
+      table: this.#table,
+      turnsOf: ({ publishedMs: lastMs }) => ({ everyMs: EVERY_MS, lastMs }),
+      run: (record, signal) => this.#put(record, signal),
+      failed: async (record, { code, message }) => {
+        if (code === 'refused' && (await this.#takeOver(record))) return true
+        this.#table.update(record.id, { error: message })
+        deps.log.debug(`the link ${record.name} could not be published: ${message}`)
+        return true
+      },
     })
   }
 
@@ -105,10 +108,7 @@ export class Publisher {
   }
 
   remove(id: string): Record<string, never> {
-    const found = rowById(this.#table, id)
-    if (!found)
-      throw new Failure('not-found', 'there is no such link: it may have been removed', { field: 'id' })
-    this.#table.delete('WHERE id = ?', found.id)
+    this.#table.delete('WHERE id = ?', foundRow(this.#table, id).id)
     this.#deps.onChanged()
     return {}
   }
@@ -118,25 +118,10 @@ export class Publisher {
   }
 
   /** Puts the current version into the DHT. */
-  async #put(id: number): Promise<boolean> {
-    const { dht, clock, log, onChanged } = this.#deps
-    const record = this.#table.get(id)
-    if (!record) return true
-    const { signal } = this.rounds
-    try {
-      const nodes = await dht.putItem(itemOf(record.link, record, record.signature), { signal })
-      this.#table.update(id, { publishedMs: clock.unixMs(), nodes, error: null })
-      return true
-    } catch (error) {
-      if (signal.aborted) return true
-      const { code, message } = describeFailure(error)
-      if (code === 'refused' && (await this.#takeOver(record))) return false
-      this.#table.update(id, { error: message })
-      log.debug(`the link ${record.name} could not be published: ${message}`)
-      return false
-    } finally {
-      if (!signal.aborted) onChanged()
-    }
+  async #put(record: PublicationRecord, signal: AbortSignal): Promise<void> {
+    const { dht, clock } = this.#deps
+    const nodes = await dht.putItem(itemOf(record.link, record, record.signature), { signal })
+    this.#table.update(record.id, { publishedMs: clock.unixMs(), nodes, error: null })
   }
 
   /** The owner published a newer version elsewhere: this node keeps that one from now on. */

@@ -1,34 +1,45 @@
 import { type Clock, delay } from '@shoal/torrent'
+import { describeFailure } from '../../base/failure.ts'
 
 const TICK_MS = 30_000
 /** Time until another attempt if the DHT could not be asked at all. */
 const AGAIN_MS = 60_000
 
-export interface RoundsOptions {
+interface Row {
+  readonly id: number
+}
+
+/** When a row has its turns. `lastMs`: Unix time of the last one. */
+interface Turns {
+  readonly everyMs: number
+  readonly lastMs: number | null
+}
+
+export interface RoundsOptions<Each extends Row> {
   readonly clock: Clock
   /** 0 to 1. */
   random(): number
-  /** Returns the ids of everything that takes turns, with the interval of each. */
-  all(): readonly { readonly id: number; readonly everyMs: number; readonly lastMs: number | null }[]
-  /** Resolves to false if it has to be tried again soon. Never rejects. */
-  run(id: number): Promise<boolean>
+  /** The rows that take turns. */
+  readonly table: { get(id: number): Each | null; select(rest: string): readonly Each[] }
+  turnsOf(row: Each): Turns
+  run(row: Each, signal: AbortSignal): Promise<void>
+  /** Called if that failed. Resolves to true if it has to be tried again soon. */
+  failed(row: Each, failure: { readonly code: string; readonly message: string }): Promise<boolean>
+  /** Called after each turn. */
+  onChanged(): void
 }
 
-/** Gives each of many things a turn after its interval, give or take a tenth, one at a time: the DHT is asked at a bounded rate. */
-export class Rounds {
-  readonly #options: RoundsOptions
+/** Gives each row of a table a turn after its interval, give or take a tenth, one at a time: the DHT is asked at a bounded rate. */
+export class Rounds<Each extends Row> {
+  readonly #options: RoundsOptions<Each>
   readonly #stop = new AbortController()
   /** Unix time of the next turn by id. */
   readonly #dueMs = new Map<number, number>()
   #last: Promise<unknown> = Promise.resolve()
   #loop: Promise<void> = Promise.resolve()
 
-  constructor(options: RoundsOptions) {
+  constructor(options: RoundsOptions<Each>) {
     this.#options = options
-  }
-
-  get signal(): AbortSignal {
-    return this.#stop.signal
   }
 
   start(): void {
@@ -49,10 +60,10 @@ export class Rounds {
   }
 
   async #run(): Promise<void> {
-    const { clock, all } = this.#options
+    const { clock, table } = this.#options
     for (;;) {
       const nowMs = clock.unixMs()
-      const due = all().filter(each => this.#due(each) <= nowMs)
+      const due = table.select('ORDER BY id').filter(row => this.#due(row) <= nowMs)
       for (const { id } of due) {
         this.#stop.signal.throwIfAborted()
         await this.now(id)
@@ -61,21 +72,37 @@ export class Rounds {
     }
   }
 
-  #due({ id, everyMs, lastMs }: { id: number; everyMs: number; lastMs: number | null }): number {
-    const known = this.#dueMs.get(id)
+  #due(row: Each): number {
+    const known = this.#dueMs.get(row.id)
     if (known !== undefined) return known
+    const { everyMs, lastMs } = this.#options.turnsOf(row)
     const dueMs = lastMs === null ? 0 : lastMs + everyMs * this.#jitter()
-    this.#dueMs.set(id, dueMs)
+    this.#dueMs.set(row.id, dueMs)
     return dueMs
   }
 
   async #turn(id: number): Promise<void> {
     if (this.#stop.signal.aborted) return
-    const done = await this.#options.run(id)
-    const each = this.#options.all().find(each => each.id === id)
-    const nowMs = this.#options.clock.unixMs()
-    if (each) this.#dueMs.set(id, nowMs + (done ? each.everyMs * this.#jitter() : AGAIN_MS))
-    else this.#dueMs.delete(id)
+    const { table, clock, turnsOf } = this.#options
+    const before = table.get(id)
+    const isSoon = before ? await this.#attempt(before) : false
+    const row = table.get(id)
+    if (!row) this.#dueMs.delete(id)
+    else this.#dueMs.set(id, clock.unixMs() + (isSoon ? AGAIN_MS : turnsOf(row).everyMs * this.#jitter()))
+  }
+
+  /** Returns whether it has to be tried again soon. Never rejects. */
+  async #attempt(row: Each): Promise<boolean> {
+    const { run, failed, onChanged } = this.#options
+    const { signal } = this.#stop
+    try {
+      await run(row, signal)
+      return false
+    } catch (error) {
+      return !signal.aborted && (await failed(row, describeFailure(error)))
+    } finally {
+      if (!signal.aborted) onChanged()
+    }
   }
 
   /** Nodes that started at the same time do not ask in step. */
