@@ -88,7 +88,7 @@ export const TEST_FILE =
 
 /** Modules and globals that reach the network by themselves, past a proxy. */
 export const NETWORK_MODULES =
-  /^(?:node:(?:net|dgram|dns|dns\/promises|tls|http|https|http2)|undici|ws|basic-ftp|node-datachannel)$/
+  /^(?:node:(?:net|dgram|dns|dns\/promises|tls|http|https|http2)|undici|ws|basic-ftp|node-datachannel|koffi)$/
 export const NETWORK_GLOBALS = /(?<![.\w])(?:fetch|new WebSocket|new EventSource)\(/
 
 /**
@@ -98,9 +98,13 @@ export const NETWORK_GLOBALS = /(?<![.\w])(?:fetch|new WebSocket|new EventSource
 export const NETWORK_ACCESS: Record<string, string> = {
   'packages/torrent/src/discovery/tracker/ws/web-socket.ts': 'replaced by routed-socket.node.ts on a route',
   'packages/torrent/src/discovery/tracker/ws/routed-socket.node.ts': 'gets its connections from the route',
-  'packages/torrent/src/port-mapping/router-http.node.ts': 'routers are not asked on a strict route',
+  'packages/torrent/src/port-mapping/router-http.node.ts':
+    'routers are not asked on a strict route, and through its connections on an interface',
   'packages/torrent/src/transport/adopt.node.ts': 'moves sockets that others opened',
-  'packages/torrent/src/transport/datagram.node.ts': 'replaced by the relay on a strict route',
+  'packages/torrent/src/transport/datagram.node.ts':
+    'replaced by the relay on a strict route, and bound on an interface',
+  'packages/torrent/src/transport/interface/device-sockets.node.ts':
+    'opens sockets that are bound to the interface',
   'packages/torrent/src/transport/http/http-client.node.ts': 'gets its connections from the route',
   'packages/torrent/src/transport/http/http-connection.node.ts': 'gets its connections from the route',
   'packages/torrent/src/transport/ftp/ftp-ranges.node.ts': 'gets its connections from the route',

@@ -85,6 +85,12 @@ export interface SessionOptions {
    * the session then accepts no connections and uses neither local discovery nor WebRTC. Node only.
    */
   proxy?: { readonly url: string; readonly mode?: 'prefer' | 'strict' } | undefined
+  /**
+   * Reaches the network through one interface only, such as that of a VPN, by its name or one of its addresses: nothing leaves through another,
+   * also while it is missing. Names are asked of `dnsServers` through it (IP literals; default: the system's servers). WebRTC is off. With `proxy`,
+   * the proxy is reached through it. Linux with Node only: elsewhere opening a session rejects with `unsupported`.
+   */
+  interface?: { readonly name: string; readonly dnsServers?: readonly string[] } | undefined
   /** Name and version shown to peers. */
   userAgent?: string
 }

@@ -2,14 +2,24 @@ import { openDatagram } from '#datagram'
 import { systemClock } from '../base/clock.ts'
 import { isLoopback } from '../base/local-address.ts'
 import { systemRandom } from '../base/random.ts'
+import type { Route } from '../transport/route.node.ts'
 import { localNetworks } from './local-networks.node.ts'
 import { type MapperOptions, RouterPortMapper } from './mapper.ts'
 import type { PortMapper } from './port-mapping.ts'
-import { routerHttp } from './router-http.node.ts'
+import { createRouterHttp, routerHttp } from './router-http.node.ts'
 
-/** Maps ports at the routers of this machine's networks. Null for a host that is loopback: no mapping would make that reachable. */
-export function openPortMapper(options: MapperOptions): PortMapper | null {
+/** The part of a route that requests to routers take. */
+type RouterRoute = Pick<Route, 'device' | 'connect' | 'openDatagram'>
+
+/** Maps ports at the routers of this machine's networks, or of the route's only interface. Null for a host that is loopback: no mapping would make that reachable. */
+export function openPortMapper(options: MapperOptions, route: RouterRoute | null = null): PortMapper | null {
   if (options.host !== undefined && isLoopback(options.host)) return null
   const network = { clock: systemClock, random: systemRandom, openDatagram, http: routerHttp, localNetworks }
-  return new RouterPortMapper(network, options)
+  if (!route?.device) return new RouterPortMapper(network, options)
+  const bound = {
+    openDatagram: route.openDatagram,
+    http: createRouterHttp(route.connect),
+    localNetworks: async () => (await localNetworks()).filter(({ name }) => name === route.device),
+  }
+  return new RouterPortMapper({ ...network, ...bound }, options)
 }

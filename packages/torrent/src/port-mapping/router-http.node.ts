@@ -1,11 +1,24 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { messageOf, ShoalError } from '../base/errors.ts'
 import { readBody } from '../transport/http/http-client.node.ts'
+import type { ConnectTo } from '../transport/route.node.ts'
 import type { RouterHttp } from './router-http.ts'
 
-export const routerHttp: RouterHttp = async (url, request, signal) => {
+export const routerHttp: RouterHttp = createRouterHttp()
+
+/** `connect`: opens the connections to routers. Default: the system's. */
+export function createRouterHttp(connect?: ConnectTo): RouterHttp {
+  return (url, request, signal) => exchange(connect, url, request, signal)
+}
+
+async function exchange(
+  connect: ConnectTo | undefined,
+  ...[url, request, signal]: Parameters<RouterHttp>
+): ReturnType<RouterHttp> {
   try {
-    const response = await send(url, request, signal)
+    const socket = await connect?.({ host: url.host, port: url.port }, { signal })
+    const response = await send(url, request, signal, socket)
     const body = await readBody(response, request.maxBytes, signal)
     if (!body) throw new ShoalError('too-large', `The router sent more than ${request.maxBytes} bytes`)
     return { status: response.statusCode ?? 0, body }
@@ -25,6 +38,7 @@ function send(
   { host, port, path }: Parameters<RouterHttp>[0],
   { method, headers, body, localAddress }: Parameters<RouterHttp>[1],
   signal: AbortSignal,
+  socket: Socket | undefined,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const bytes = body === undefined ? undefined : Buffer.from(body)
@@ -37,7 +51,7 @@ function send(
       method,
       signal,
       localAddress,
-      agent: false,
+      ...(socket ? { createConnection: () => socket } : { agent: false }),
       // Some routers do not understand chunks, so the length is given.
       headers: {
         host: `${authority}:${port}`,

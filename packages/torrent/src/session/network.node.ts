@@ -29,7 +29,7 @@ export function platformNetwork(options: NetworkOptions): SessionNetwork {
     openSocket,
     openRtc,
     openHttpRanges: openSeedRanges,
-    openPortMapper,
+    openPortMapper: options => openPortMapper(options),
   }
 }
 
@@ -41,13 +41,13 @@ function routedNetwork(route: Route): SessionNetwork {
     resolveHost: route.resolveHost,
     httpGet: createHttpGet(isLocalAddress, route),
     openSocket: createOpenSocket(route),
-    openRtc: route.canListen ? openRtc : refuseRtc,
+    openRtc: route.carriesWebrtc ? openRtc : refuseRtc,
     openHttpRanges: options => openSeedRanges({ ...options, route }),
     // Requests to routers would bypass the route.
-    openPortMapper: route.canListen ? openPortMapper : () => null,
+    openPortMapper: route.canListen ? options => openPortMapper(options, route) : () => null,
   }
 }
 
 async function refuseRtc(): Promise<never> {
-  throw new ShoalError('unsupported', 'WebRTC would bypass the proxy, which is strict')
+  throw new ShoalError('unsupported', 'WebRTC would bypass the strict proxy, or the network interface')
 }

@@ -12,7 +12,7 @@ import type { Transport } from '../transport/transport.ts'
 import type { RtcFactory } from '../transport/webrtc/rtc.ts'
 
 /** The options that decide how a session reaches the network. */
-export interface NetworkOptions extends Pick<SessionOptions, 'proxy'> {
+export interface NetworkOptions extends Pick<SessionOptions, 'proxy' | 'interface'> {
   readonly clock: Clock
 }
 

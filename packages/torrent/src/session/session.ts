@@ -75,9 +75,13 @@ export class Session implements SessionApi {
     environment.route?.health.onChange(() => this.#routeChanged())
   }
 
-  /** A route that works again is used at once. */
+  /** A route that works again is used at once. Peers behind one that is gone would be waited for until their time limits pass. */
   #routeChanged(): void {
-    if (this.#context.routeFails) return
+    if (this.#context.routeFails) {
+      if (this.#environment.route?.endsConnections)
+        for (const { phases } of this.torrents) phases.network.swarm?.disconnect()
+      return
+    }
     this.networkChanged()
     for (const { phases } of this.torrents) phases.network.swarm?.pool.expedite()
   }

@@ -13,5 +13,7 @@ export function adoptHandle(socket: Socket, options: object): Socket | null {
   adopted.pause()
   // Otherwise whoever counts the old socket, such as its server, would never see it close.
   adopted.once('close', () => socket.destroy())
+  // And whoever ends the old one, such as the route whose interface is gone, means this connection.
+  socket.once('close', () => adopted.destroy())
   return adopted
 }

@@ -1,16 +1,29 @@
 import dgram from 'node:dgram'
 import { networkInterfaces } from 'node:os'
 import { messageOf, ShoalError } from '../base/errors.ts'
-import type { DatagramOptions, DatagramSocket, IpFamily, OnDatagram, OpenDatagram } from './datagram.ts'
+import type {
+  DatagramDevice,
+  DatagramOptions,
+  DatagramSocket,
+  IpFamily,
+  OnDatagram,
+  OpenDatagram,
+} from './datagram.ts'
 
 /** Opens a UDP socket of the system. */
-export const openDatagram: OpenDatagram = async options => {
+export const openDatagram: OpenDatagram = options => openDatagramOn(null, options)
+
+/** Opens a UDP socket of one interface, or of the whole system. Rejects as `OpenDatagram` does. */
+export async function openDatagramOn(
+  device: DatagramDevice | null,
+  options: DatagramOptions,
+): Promise<DatagramSocket> {
   const socket = createSocket(options)
-  await bind(socket, options)
+  await bind(socket, options, device)
   const senders: dgram.Socket[] = []
   if (options.multicast) {
     try {
-      senders.push(...(await joinGroup(socket, options)))
+      senders.push(...(await joinGroup(socket, options, device)))
     } catch (error) {
       socket.close()
       throw error
@@ -109,13 +122,14 @@ function createSocket(options: DatagramOptions): dgram.Socket {
   return socket
 }
 
-function bind(socket: dgram.Socket, options: { port: number; host?: string }): Promise<void> {
+function bind(socket: dgram.Socket, options: DatagramOptions, device: DatagramDevice | null): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.once('error', error => {
+    const failed = (error: Error) => {
       socket.close()
       reject(bindError(error, options.port))
-    })
-    socket.bind({ port: options.port, ...(options.host && { address: options.host }) }, () => {
+    }
+    socket.once('error', failed)
+    const bound = () => {
       socket.removeAllListeners('error')
       // Ignore later errors, such as ICMP replies to earlier datagrams: timeouts cover them.
       socket.on('error', () => {})
@@ -123,7 +137,17 @@ function bind(socket: dgram.Socket, options: { port: number; host?: string }): P
       // Linux chooses the interface of the address by itself.
       if (options.host && process.platform !== 'linux') leaveThrough(socket, options.host)
       resolve()
-    })
+    }
+    const { port, host } = options
+    if (!device) return void socket.bind({ port, ...(host && { address: host }) }, bound)
+    let fd: number | undefined
+    try {
+      fd = device.openDatagramFd(options)
+      socket.bind({ fd }, bound)
+    } catch (error) {
+      if (fd !== undefined) device.closeFd(fd)
+      failed(error as Error)
+    }
   })
 }
 
@@ -148,13 +172,17 @@ function closeSocket(socket: dgram.Socket): Promise<void> {
 }
 
 /** Joins on every interface and creates a sending socket for each. Rejects with `unsupported` if none can. */
-async function joinGroup(socket: dgram.Socket, options: DatagramOptions): Promise<dgram.Socket[]> {
+async function joinGroup(
+  socket: dgram.Socket,
+  options: DatagramOptions,
+  device: DatagramDevice | null,
+): Promise<dgram.Socket[]> {
   const { group, ttl = 1 } = options.multicast!
   const senders: dgram.Socket[] = []
-  for (const name of interfaceNames(options.family)) {
+  for (const name of interfaceNames(options.family, device)) {
     const sender = createSocket({ ...options, port: 0 })
     try {
-      await bind(sender, { port: 0 })
+      await bind(sender, { family: options.family, port: 0 }, device)
       sender.setMulticastInterface(name)
       sender.setMulticastTTL(ttl)
       sender.setMulticastLoopback(true)
@@ -174,9 +202,10 @@ async function joinGroup(socket: dgram.Socket, options: DatagramOptions): Promis
 }
 
 /** Node's names of interfaces for multicast: an IPv4 address, or `::%zone`. */
-function interfaceNames(family: IpFamily): string[] {
+function interfaceNames(family: IpFamily, device: DatagramDevice | null): string[] {
   const names = new Set<string>()
   for (const [zone, addresses] of Object.entries(networkInterfaces())) {
+    if (device && zone !== device.name) continue
     for (const address of addresses ?? []) {
       if (address.family !== `IPv${family}`) continue
       const id = process.platform === 'win32' ? address.scopeid : zone
@@ -187,6 +216,7 @@ function interfaceNames(family: IpFamily): string[] {
 }
 
 function bindError(error: Error & { code?: string }, port: number): ShoalError {
+  if (error instanceof ShoalError) return error
   const cause = { cause: error }
   if (error.code === 'EADDRINUSE') {
     return new ShoalError('refused', `UDP port ${port} is taken: choose another, or 0 for a free one`, cause)

@@ -22,6 +22,16 @@ export interface DatagramOptions {
   readonly unref?: boolean
 }
 
+/** Opens sockets of one network interface. Node only. */
+export interface DatagramDevice {
+  /** Name of the interface. */
+  readonly name: string
+  /** Returns the file descriptor of a socket that is bound to the interface and to its port. Throws the system's error. */
+  openDatagramFd(options: DatagramOptions): number
+  /** Closes a file descriptor that no socket has taken over. */
+  closeFd(fd: number): void
+}
+
 export interface DatagramSocket {
   readonly family: IpFamily
   /** Local port, as bound. */

@@ -1,8 +1,11 @@
 import type { Clock } from '../base/clock.ts'
 import { openDatagram } from './datagram.node.ts'
+import { openInterfaceRoute } from './interface/interface-route.node.ts'
 import { openProxyRoute, type ProxyMode } from './proxy/proxy-route.node.ts'
+import type { OpenSocketTo } from './proxy/tunnel.node.ts'
 import type { Route } from './route.node.ts'
 
+export { checkInterface } from './interface/interface-route.node.ts'
 export { parseProxyUrl } from './proxy/proxy-url.ts'
 export { resolveHost } from './resolve.node.ts'
 export type { ResolveHost } from './resolve.ts'
@@ -10,12 +13,31 @@ export type { ConnectTo, Route } from './route.node.ts'
 
 export interface RouteOptions {
   readonly proxy?: { readonly url: string; readonly mode?: ProxyMode } | undefined
+  readonly interface?: { readonly name: string; readonly dnsServers?: readonly string[] } | undefined
   readonly clock: Clock
 }
 
-/** Opens the route that the options name, without connecting. Returns null if they name none. Throws `bad-argument` or `unsupported`. */
-export function openRoute({ proxy, clock }: RouteOptions): Route | null {
-  if (!proxy) return null
+/**
+ * Opens the route that the options name, without connecting: a proxy, an interface, or a proxy behind an interface. Returns null if they name none.
+ * Throws `bad-argument` or `unsupported`.
+ */
+export function openRoute({ proxy, interface: device, clock }: RouteOptions): Route | null {
+  const base = device ? openInterfaceRoute({ ...device, clock }) : null
+  if (!proxy) return base
   const { url, mode = 'prefer' } = proxy
-  return openProxyRoute({ url, mode, clock, openDatagram })
+  try {
+    if (!base) return openProxyRoute({ url, mode, clock, openDatagram })
+    return openProxyRoute({ url, mode, clock, base, openDatagram: base.openDatagram, open: through(base) })
+  } catch (error) {
+    void base?.close()
+    throw error
+  }
+}
+
+/** Connects to a proxy on a route. */
+function through({ resolveHost, connect }: Route): OpenSocketTo {
+  return async ({ host, port }, { signal }) => {
+    const [first] = await resolveHost(host, { signal })
+    return connect({ host: first!.host, port }, { signal })
+  }
 }

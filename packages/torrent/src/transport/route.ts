@@ -2,8 +2,12 @@
 export interface RouteFacts {
   /** Whether nothing that we send may say who we are, as in the strict mode of a proxy. */
   readonly isAnonymous: boolean
-  /** Whether others can connect to us, and local discovery and WebRTC work. */
+  /** Whether others can connect to us, local discovery works, and routers can be asked to map ports. */
   readonly canListen: boolean
+  /** Whether WebRTC keeps to the route. */
+  readonly carriesWebrtc: boolean
+  /** Whether connections end when the route fails, those that others opened included. */
+  readonly endsConnections: boolean
   readonly health: RouteHealth
   close(): Promise<void>
 }

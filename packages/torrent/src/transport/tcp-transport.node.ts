@@ -7,7 +7,7 @@ import { createServer, type NetConnectOpts, Socket } from 'node:net'
 import { ShoalError } from '../base/errors.ts'
 import { adoptHandle } from './adopt.node.ts'
 import { InputShare } from './input-budget.ts'
-import type { ConnectTo } from './route.node.ts'
+import type { ConnectTo, ListenOn } from './route.node.ts'
 import type { Connection, ConnectionHandler, Listener, PeerAddress, Transport } from './transport.ts'
 
 const READ_BYTES = 256 * 1024
@@ -188,6 +188,7 @@ function onread(holder: { connection?: TcpConnection }) {
 interface TcpRoute {
   readonly connect: ConnectTo
   readonly canListen: boolean
+  readonly listen: ListenOn | null
 }
 
 /** TCP over IPv4 and IPv6. */
@@ -284,7 +285,8 @@ export class TcpTransport implements Transport {
         onConnection(connection)
       })
       server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)))
-      server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      let forget = () => {}
+      const listening = () => {
         server.removeAllListeners('error')
         // A failing accept (too many open files) is retried by the next connection; it must not end the process.
         server.on('error', () => {})
@@ -292,6 +294,7 @@ export class TcpTransport implements Transport {
           port: (server.address() as { port: number }).port,
           close: () => {
             this.#listeners.delete(listener)
+            forget()
             // It stops listening at once. Its own `close` event would wait for the connections, which stay.
             server.close()
             return new Promise(done => setImmediate(done))
@@ -299,7 +302,16 @@ export class TcpTransport implements Transport {
         }
         this.#listeners.add(listener)
         resolve(listener)
-      })
+      }
+      const listenOn = this.#route?.listen
+      if (!listenOn) return void server.listen({ port, ...(host === undefined ? {} : { host }) }, listening)
+      listenOn(server, { host, port }).then(
+        ended => {
+          forget = ended
+          listening()
+        },
+        error => reject(listenError(error as NodeJS.ErrnoException, port)),
+      )
     })
   }
 

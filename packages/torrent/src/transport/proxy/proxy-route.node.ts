@@ -5,6 +5,7 @@ import { isLoopback } from '../../base/local-address.ts'
 import type { DatagramOptions, DatagramSocket, OpenDatagram } from '../datagram.ts'
 import type { ResolvedAddress } from '../resolve.ts'
 import type { Route } from '../route.node.ts'
+import type { RouteHealth } from '../route.ts'
 import { ProxyHealth } from './proxy-health.ts'
 import { hasAddress, parseProxyUrl } from './proxy-url.ts'
 import { RelaySocket } from './relay.node.ts'
@@ -25,13 +26,22 @@ export interface ProxyRouteOptions {
   readonly openDatagram: OpenDatagram
   /** Opens connections to the proxy. Default: the system's. */
   readonly open?: OpenSocketTo
+  /** The interface behind which the proxy is. */
+  readonly base?: Route | null
 }
 
 /** Names that only the local network knows (RFC 6762, RFC 8375, and common use). The proxy is elsewhere. */
 const LOCAL_NAMES = /\.(?:local|lan|internal|home\.arpa)$/
 
 /** Opens the route through a proxy. Does not connect yet. Throws `bad-argument`. */
-export function openProxyRoute({ url, mode, clock, openDatagram, open }: ProxyRouteOptions): Route {
+export function openProxyRoute({
+  url,
+  mode,
+  clock,
+  openDatagram,
+  open,
+  base = null,
+}: ProxyRouteOptions): Route {
   const server = parseProxyUrl(url)
   const isStrict = mode === 'strict'
   if (isStrict && !hasAddress(server))
@@ -51,7 +61,11 @@ export function openProxyRoute({ url, mode, clock, openDatagram, open }: ProxyRo
   return {
     isAnonymous: isStrict,
     canListen: !isStrict,
-    health,
+    carriesWebrtc: !isStrict && !base,
+    endsConnections: base !== null,
+    device: base?.device ?? null,
+    health: base ? combined(base.health, health) : health,
+    listen: base?.listen ?? null,
     connect: (target, { signal }) => client.connect(target, signal),
     resolveHost: async host => [unresolved(host)],
     openDatagram: options =>
@@ -59,6 +73,22 @@ export function openProxyRoute({ url, mode, clock, openDatagram, open }: ProxyRo
     async close() {
       closing.abort(new ShoalError('closed', 'the route was closed'))
       health.close()
+      await base?.close()
+    },
+  }
+}
+
+/** A proxy behind an interface works while both do. */
+function combined(base: RouteHealth, own: RouteHealth): RouteHealth {
+  return {
+    get problem() {
+      return base.problem ?? own.problem
+    },
+    onChange(callback) {
+      const ends = [base.onChange(callback), own.onChange(callback)]
+      return () => {
+        for (const end of ends) end()
+      }
     },
   }
 }
