@@ -72,6 +72,9 @@ export const PARSERS: readonly Parser[] = [
   { name: 'socks-reply', file: 'packages/torrent/src/transport/proxy/socks.ts', export: 'readReply', takes: 'bytes', format: 'binary', throws: ['bad-message', 'refused', 'unreachable', 'unsupported', 'closed'], maxBytes: 300 },
   { name: 'socks-datagram', file: 'packages/torrent/src/transport/proxy/socks.ts', export: 'parseDatagram', takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
 
+  // Name servers, which are asked through a network interface
+  { name: 'dns-answer', file: 'packages/torrent/src/transport/interface/dns-message.ts', export: 'parseAnswer', takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
+
   // HTTP servers: web seeds, trackers, downloads
   { name: 'http-head', file: 'packages/torrent/src/transport/http/response-head.ts', export: 'HeadReader', covers: ['parseHead'], takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 40000 },
   { name: 'ftp-reply', file: 'packages/torrent/src/transport/ftp/ftp-reply.ts', export: 'ReplyReader', covers: ['passivePort'], takes: 'bytes', format: 'text', throws: ['bad-message'], maxBytes: 70000 },

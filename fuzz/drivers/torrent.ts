@@ -41,6 +41,7 @@ import { passivePort, ReplyReader } from '../../packages/torrent/src/transport/f
 import { BodyReader } from '../../packages/torrent/src/transport/http/body-reader.ts'
 import { checkAnswer, parseRetryAfter } from '../../packages/torrent/src/transport/http/range-answer.ts'
 import { HeadReader, parseHead } from '../../packages/torrent/src/transport/http/response-head.ts'
+import { parseAnswer } from '../../packages/torrent/src/transport/interface/dns-message.ts'
 import { encodeDatagram, parseDatagram, readReply } from '../../packages/torrent/src/transport/proxy/socks.ts'
 import { createPacket, decodePacket } from '../../packages/torrent/src/transport/utp/utp-packet.ts'
 import { cleanCandidate, cleanSdp, splitCandidates } from '../../packages/torrent/src/transport/webrtc/sdp.ts'
@@ -199,6 +200,9 @@ export const DRIVERS: Drivers = {
     for (let at = 0; at < text.length; at += 100) parser.push(text.slice(at, at + 100))
     return parser.end().rules
   }),
+  'dns-answer': driver((bytes: Uint8Array) =>
+    parseAnswer(bytes, { id: 0x1234, name: 'tracker.example', type: 1 }),
+  ),
   'socks-reply': driver((bytes: Uint8Array) => {
     let at = 0
     const read = async (count: number) => {

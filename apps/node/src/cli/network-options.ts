@@ -33,6 +33,8 @@ export const NETWORK_OPTIONS = {
   ipFilter: value('FILE', { help: texts.networkOptions.ipFilter, parse: path }),
   proxy: value('URL', { help: texts.networkOptions.proxy }),
   proxyMode: value('MODE', { help: texts.networkOptions.proxyMode, choices: ['prefer', 'strict'] }),
+  interface: value('NAME', { help: texts.networkOptions.interface }),
+  dnsServer: list('ADDRESS', { help: texts.networkOptions.dnsServer }),
   limitDown: value('RATE', { help: texts.networkOptions.limitDown, parse: parseRate }),
   limitUp: value('RATE', { help: texts.networkOptions.limitUp, parse: parseRate }),
   maxPeers: value('N', { help: texts.networkOptions.maxPeers, parse: integer(1, 100_000) }),
@@ -41,6 +43,7 @@ export const NETWORK_OPTIONS = {
 /** Converts the options to session options. Rejects with UsageError. */
 export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>): Promise<SessionOptions> {
   const { port, host, dhtNode, encryption, ipFilter, limitDown, limitUp, maxPeers } = given
+  const network = await interfaceOf(given.interface, given.dnsServer)
   if (given.noWebrtc && given.iceServer.length > 0)
     throw new UsageError(texts.networkOptions.iceWithoutWebrtc)
   const limits: Partial<RateLimits> = {
@@ -62,6 +65,7 @@ export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>
     ...(dhtNode.length > 0 && { dhtNodes: dhtNode }),
     ...(ipFilter !== undefined && { ipFilter: await readFilter(ipFilter) }),
     ...(given.proxy !== undefined && { proxy: await proxyOf(given.proxy, given.proxyMode) }),
+    ...(network && { interface: network }),
     ...(encryption !== undefined && { encryption }),
     ...(maxPeers !== undefined && { maxConnections: maxPeers }),
   }
@@ -84,6 +88,20 @@ async function proxyOf(url: string, mode: 'prefer' | 'strict' = 'prefer') {
     throw new UsageError(texts.networkOptions.badProxy({ reason: (error as Error).message }))
   }
   return { url, mode }
+}
+
+async function interfaceOf(name: string | undefined, dnsServers: readonly string[]) {
+  if (name === undefined) {
+    if (dnsServers.length > 0) throw new UsageError(texts.networkOptions.dnsWithoutInterface)
+    return null
+  }
+  const { checkInterface } = await import('@shoal/torrent/route')
+  try {
+    checkInterface(name, dnsServers)
+  } catch (error) {
+    throw new UsageError(texts.networkOptions.badInterface({ reason: (error as Error).message }))
+  }
+  return { name, dnsServers }
 }
 
 /** Loads the engine only if there are servers to parse. */

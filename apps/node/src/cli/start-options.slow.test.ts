@@ -88,6 +88,8 @@ describe('options of a node', () => {
       ipFilter: '/l',
       proxy: 'socks5://127.0.0.1:1080',
       proxyMode: 'strict',
+      interface: 'wg0',
+      dnsServer: '10.64.0.1',
       open: 'true',
     }
     const keys = Object.keys(START_OPTIONS).filter(key => key !== 'config')

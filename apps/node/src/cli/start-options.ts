@@ -78,6 +78,8 @@ export const START_OPTIONS = {
   ipFilter: value('FILE', { help: texts.networkOptions.ipFilter, parse: path }),
   proxy: value('URL', { help: texts.networkOptions.proxy }),
   proxyMode: value('MODE', { help: texts.networkOptions.proxyMode, choices: ['prefer', 'strict'] }),
+  interface: value('NAME', { help: texts.networkOptions.interface }),
+  dnsServer: list('ADDRESS', { separator: ',', help: texts.networkOptions.dnsServer }),
   noDht: flag(texts.networkOptions.noDht),
   dhtNode: list('HOST:PORT', { separator: ',', help: texts.networkOptions.dhtNode }),
   noLsd: flag(texts.networkOptions.noLsd),
@@ -141,6 +143,8 @@ export function readStartOptions(
   const {
     proxy,
     proxyMode,
+    interface: device,
+    dnsServer,
     ipFilter,
     dhtNode,
     noDht,
@@ -168,7 +172,11 @@ export function readStartOptions(
       ...options.set,
       ...switchedOff(off),
       ...filtered(ipFilter),
-      ...routed({ proxy, proxyMode, dhtNodes: dhtNode.length > 0 ? JSON.stringify(dhtNode) : undefined }),
+      ...routed({
+        ...{ proxy, proxyMode, interface: device },
+        dhtNodes: listed(dhtNode),
+        dnsServers: listed(dnsServer),
+      }),
     ],
     port: options.port ?? 8420,
     host: options.host ?? '127.0.0.1',
@@ -188,6 +196,10 @@ function routed(given: Readonly<Record<string, string | undefined>>): StartOptio
   return Object.entries(given).flatMap(([name, text]) =>
     text === undefined ? [] : [fixedSetting(`network.${name}=${text}`)],
   )
+}
+
+function listed(values: readonly string[]): string | undefined {
+  return values.length > 0 ? JSON.stringify(values) : undefined
 }
 
 /** The options that other commands have too, as the settings that they fix. */

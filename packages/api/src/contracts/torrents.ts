@@ -59,6 +59,19 @@ const ProxyUrl = z
     'write a proxy as socks5://USER:PASSWORD@HOST:PORT or http://USER:PASSWORD@HOST:PORT',
   )
 
+/** Name of a network interface, or one of its addresses. */
+const InterfaceName = z
+  .string()
+  .regex(
+    /^(?:[!-.0-~]{1,15}|[0-9a-fA-F:.]{2,45})$/,
+    'write the name of a network interface, such as tun0, or its IP address',
+  )
+
+/** IP address of a name server. */
+const DnsServerText = z
+  .string()
+  .regex(/^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/, 'write a DNS server as an IP address')
+
 /** Torrents with their files, peers, trackers, labels and queue. */
 export const TORRENTS = contract({
   name: 'torrents',
@@ -368,6 +381,17 @@ export const TORRENTS = contract({
         title: 'Proxy mode',
         description:
           '“Strict”: nothing leaves except through the proxy, nobody can connect to this node, and peers and trackers do not learn which program you use. “Prefer”: incoming connections, local peers, WebRTC and UDP that the proxy does not relay are direct. Takes effect when the node is restarted.',
+      }),
+      interface: setting(InterfaceName.nullable(), null, {
+        title: 'Network interface',
+        description:
+          'Name such as tun0 or wg0, or an IP address of this machine: nothing leaves except through this interface, and while it is missing nothing is transferred. For VPNs. WebRTC is off. Linux only. Takes effect when the node is restarted.',
+      }),
+      dnsServers: setting(z.array(DnsServerText).max(3), [], {
+        title: 'DNS servers',
+        description:
+          'IP addresses of the servers that are asked for names through the network interface. Empty: those of the system. Takes effect when the node is restarted.',
+        example: ['10.64.0.1'],
       }),
       publicUrl: setting(
         z

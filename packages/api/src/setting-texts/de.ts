@@ -88,6 +88,16 @@ const settings = {
     description:
       '„strict“: Nichts verlässt den Rechner am Proxy vorbei, niemand kann sich mit diesem Knoten verbinden, und Peers und Tracker erfahren nicht, welches Programm Sie verwenden. „prefer“: Eingehende Verbindungen, lokale Peers, WebRTC und UDP, das der Proxy nicht weiterleitet, sind direkt. Gilt nach einem Neustart des Knotens.',
   },
+  'network.interface': {
+    title: 'Netzwerkschnittstelle',
+    description:
+      'Name wie tun0 oder wg0, oder eine IP-Adresse dieses Rechners: Nichts verlässt den Rechner außer durch diese Schnittstelle, und solange sie fehlt, wird nichts übertragen. Für VPNs. WebRTC ist aus. Nur unter Linux. Gilt nach einem Neustart des Knotens.',
+  },
+  'network.dnsServers': {
+    title: 'DNS-Server',
+    description:
+      'IP-Adressen der Server, die durch die Netzwerkschnittstelle nach Namen gefragt werden. Leer: die des Systems. Gilt nach einem Neustart des Knotens.',
+  },
   'network.publicUrl': {
     title: 'Öffentliche Adresse',
     description:

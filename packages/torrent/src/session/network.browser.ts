@@ -11,8 +11,7 @@ import type { NetworkOptions, SessionNetwork } from './network.ts'
 
 /** Returns the network of this platform. Throws `unsupported` for a proxy or an interface, which the browser and its system decide on. */
 export function platformNetwork(options: NetworkOptions): SessionNetwork {
-  if (options.interface) throw new ShoalError('unsupported', 'pages cannot choose a network interface')
-  if (options.proxy) throw new ShoalError('unsupported', 'set the proxy in the browser')
+  if (options.proxy || options.interface) throw new ShoalError('unsupported', 'set the proxy in the browser')
   return {
     route: null,
     createTransports,

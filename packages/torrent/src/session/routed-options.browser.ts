@@ -6,3 +6,5 @@ export function routedOptions<Options extends SessionSettings>(options: Options)
 }
 
 export const routedChanges = routedOptions
+
+export function followRoute(_route: null, _session: unknown): void {}

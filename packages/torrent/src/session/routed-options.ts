@@ -1,5 +1,6 @@
 import type { SessionSettings } from '../session-api.ts'
 import type { RouteFacts } from '../transport/route.ts'
+import type { Torrent } from './torrent/torrent.ts'
 
 /** Everything that would bypass a route on which nobody can connect to us. */
 const NOT_LISTENING = { port: null, lsd: false, portMapping: false } satisfies SessionSettings
@@ -22,4 +23,22 @@ export function routedOptions<Options extends SessionSettings>(
 export function routedChanges(changes: SessionSettings, route: RouteFacts | null): SessionSettings {
   const fixed = Object.keys(ruledOut(route))
   return Object.fromEntries(Object.entries(changes).filter(([name]) => !fixed.includes(name)))
+}
+
+/** The part of a session that depends on whether its route works. */
+interface RoutedSession {
+  readonly torrents: readonly Torrent[]
+  networkChanged(): void
+}
+
+/** Uses a route that works again at once. Peers behind one that is gone would be waited for until their time limits pass. */
+export function followRoute(route: RouteFacts | null, session: RoutedSession): void {
+  route?.health.onChange(() => {
+    const swarms = session.torrents.flatMap(({ phases }) => phases.network.swarm ?? [])
+    if (route.health.problem === null) {
+      session.networkChanged()
+      for (const { pool } of swarms) pool.expedite()
+    } else if (route.endsConnections)
+      for (const { peers } of swarms) for (const peer of [...peers.values()]) peer.close()
+  })
 }

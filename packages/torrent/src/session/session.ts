@@ -1,7 +1,7 @@
 import { MappedPorts } from '#mapped-ports'
 import { absolutePath } from '#paths'
 import { createResumeStore, lockFolder } from '#resume-store'
-import { routedChanges, routedOptions } from '#routed-options'
+import { followRoute, routedChanges, routedOptions } from '#routed-options'
 import { Turns } from '#turns'
 import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
@@ -72,18 +72,7 @@ export class Session implements SessionApi {
       options,
       torrents: () => this.torrents,
     })
-    environment.route?.health.onChange(() => this.#routeChanged())
-  }
-
-  /** A route that works again is used at once. Peers behind one that is gone would be waited for until their time limits pass. */
-  #routeChanged(): void {
-    if (this.#context.routeFails) {
-      if (this.#environment.route?.endsConnections)
-        for (const { phases } of this.torrents) phases.network.swarm?.disconnect()
-      return
-    }
-    this.networkChanged()
-    for (const { phases } of this.torrents) phases.network.swarm?.pool.expedite()
+    followRoute(environment.route, this)
   }
 
   /**

@@ -182,11 +182,6 @@ export class Swarm {
     for (const peer of [...this.peers.values()]) if (isBlocked(peer.link.connection.remote.host)) peer.close()
   }
 
-  /** Closes the connections to all peers. Others are made as before. */
-  disconnect(): void {
-    for (const peer of [...this.peers.values()]) peer.close()
-  }
-
   /** Once a second. */
   tick(now: number): void {
     if (!this.#isRunning) return

@@ -7,8 +7,11 @@ import type { SettingsStore } from './settings-store.ts'
 
 /** The options of a session, and of the node's own route, that the settings name. */
 export function routeOptions({ network }: Settings) {
-  const { proxy, proxyMode } = network
-  return proxy === null ? {} : { proxy: { url: proxy, mode: proxyMode } }
+  const { proxy, proxyMode, interface: name, dnsServers } = network
+  return {
+    ...(proxy !== null && { proxy: { url: proxy, mode: proxyMode } }),
+    ...(name !== null && { interface: { name, dnsServers } }),
+  }
 }
 
 /** Opens the route that the settings name; null if they name none. Throws a ShoalError if the node cannot keep to it. */
@@ -24,7 +27,8 @@ export function followRoute(settings: SettingsStore, problems: Problems): void {
   })
   settings.onChanged(now => {
     const hasChanged = JSON.stringify(routeOptions(now)) !== first
-    const message = 'the settings for the proxy have changed: restart the node to apply them'
+    const message =
+      'the settings for the proxy or the network interface have changed: restart the node to apply them'
     problems.set('route', hasChanged ? message : null)
   })
 }

@@ -17,6 +17,8 @@ const KEPT = new Set([
   'network.publicUrl',
   'network.proxy',
   'network.proxyMode',
+  'network.interface',
+  'network.dnsServers',
 ])
 
 /** The settings that differ from those of a fresh node, each with the value that it has there. */

@@ -55,6 +55,11 @@ export const common: Translation<typeof original> = {
       'Diesen Proxy verwenden: socks5://USER:PASSWORD@HOST:PORT oder http://…, auch ohne Namen und Passwort',
     proxyMode: 'strict: Nichts geht am Proxy vorbei. prefer (Standard): Direkt, was er nicht weiterleitet',
     badProxy: '--proxy: {reason}',
+    interface:
+      'Nur diese Netzwerkschnittstelle verwenden, auch per Adresse; fehlt sie, wird nichts übertragen',
+    dnsServer: 'Diesen DNS-Server durch die Schnittstelle fragen. Standard: die des Systems',
+    badInterface: '--interface: {reason}',
+    dnsWithoutInterface: '--dns-server gilt nur zusammen mit --interface',
     limitDown: 'Downloadrate begrenzen: 2MB, 500KiB (pro Sekunde)',
     limitUp: 'Uploadrate begrenzen',
     maxPeers: 'Höchstzahl der Verbindungen. Standard: 500',
@@ -230,7 +235,7 @@ export const common: Translation<typeof original> = {
     'tracker-error': 'Tracker-Fehler',
     stalled: 'steht still',
     'changed-files': 'Dateien geändert',
-    'no-route': 'Proxy-Fehler',
+    'no-route': 'keine Route',
   },
   trackerStates: { idle: 'inaktiv', working: 'wird gefragt', ok: 'in Ordnung', failed: 'Fehler' },
   progress: {

@@ -180,7 +180,7 @@ export const torrents: Translation<typeof original> = {
       'changed-files':
         'Dateien wurden auf dem Datenträger geändert. Die Teile, die nicht mehr passen, werden erneut heruntergeladen.',
       'no-route':
-        'Der Proxy in den Einstellungen funktioniert nicht, und ohne ihn wird nichts übertragen. Es geht von selbst weiter, sobald er wieder funktioniert. „{shoal} health“ zeigt, was nicht stimmt.',
+        'Der Proxy oder die Netzwerkschnittstelle in den Einstellungen funktioniert nicht, und auf anderem Weg wird nichts übertragen. Es geht von selbst weiter, sobald das behoben ist. „{shoal} health“ zeigt, was nicht stimmt.',
       queued:
         'Er wartet, bis ein laufender Torrent vollständig oder pausiert ist. „{shoal} resume --now“ startet ihn sofort.',
       checking: 'Seine Dateien werden geprüft. Danach geht es von selbst weiter.',

@@ -53,6 +53,11 @@ export const common = {
     proxyMode:
       'strict: nothing leaves except through the proxy. prefer (default): direct what it cannot carry',
     badProxy: '--proxy: {reason}',
+    interface:
+      'Use this network interface only, by name or address; nothing is transferred while it is missing',
+    dnsServer: 'Ask this DNS server through the interface. Default: those of the system',
+    badInterface: '--interface: {reason}',
+    dnsWithoutInterface: '--dns-server works only together with --interface',
     limitDown: 'Limit the download rate: 2MB, 500KiB (per second)',
     limitUp: 'Limit the upload rate',
     maxPeers: 'Maximum number of connections. Default: 500',
@@ -216,7 +221,7 @@ export const common = {
     'tracker-error': 'tracker error',
     stalled: 'stalled',
     'changed-files': 'files changed',
-    'no-route': 'proxy fails',
+    'no-route': 'no route',
   },
   trackerStates: { idle: 'idle', working: 'announcing', ok: 'ok', failed: 'failed' },
   progress: {

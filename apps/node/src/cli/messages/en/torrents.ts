@@ -177,7 +177,7 @@ export const torrents = {
         'Peers are connected, but nothing has arrived for a minute: they lack what is missing here, or serve others first. More peers may help.',
       'changed-files': 'Files were changed on disk. The pieces that no longer match are downloaded again.',
       'no-route':
-        'The proxy in the settings does not work, and nothing may be transferred without it. It continues by itself when that works again. “{shoal} health” says what is wrong.',
+        'The proxy or the network interface in the settings does not work, and nothing may be transferred without it. It continues by itself when that works again. “{shoal} health” says what is wrong.',
       queued:
         'It waits until a running torrent is complete or paused. “{shoal} resume --now” starts it at once.',
       checking: 'Its files are being checked. It continues by itself.',

@@ -41,7 +41,7 @@ export const list: Translation<typeof english> = {
     'tracker-error': 'Tracker-Fehler',
     stalled: 'Steht still',
     'changed-files': 'Dateien geändert',
-    'no-route': 'Proxy-Fehler',
+    'no-route': 'Keine Route',
   },
   queuedAt: 'Wartet ({position})',
   column: {

@@ -52,7 +52,7 @@ export const torrent: Translation<typeof english> = {
       stalled:
         'Peers sind verbunden, aber seit einer Minute kommt nichts an: Ihnen fehlt dasselbe, oder sie bedienen zuerst andere. Weitere Peers können helfen.',
       'no-route':
-        'Der Proxy in den Einstellungen funktioniert nicht, und ohne ihn wird nichts übertragen. Es geht von selbst weiter, sobald er wieder funktioniert. Die Seite „Zustand“ zeigt, was nicht stimmt.',
+        'Der Proxy oder die Netzwerkschnittstelle in den Einstellungen funktioniert nicht, und auf anderem Weg wird nichts übertragen. Es geht von selbst weiter, sobald das behoben ist. Die Seite „Zustand“ zeigt, was nicht stimmt.',
       queued:
         'Er wartet, bis ein laufender Torrent vollständig oder pausiert ist. Die Einstellungen begrenzen, wie viele gleichzeitig laufen.',
       checking: 'Die Dateien werden geprüft. Danach geht es von selbst weiter.',

@@ -39,7 +39,7 @@ export const list = {
     'tracker-error': 'Tracker error',
     stalled: 'Stalled',
     'changed-files': 'Files changed',
-    'no-route': 'Proxy error',
+    'no-route': 'No route',
   },
   queuedAt: 'Queued ({position})',
   column: {

@@ -48,7 +48,7 @@ export const torrent = {
       stalled:
         'Peers are connected, but nothing has arrived for a minute: they lack what is missing here, or serve others first. More peers may help.',
       'no-route':
-        'The proxy in the settings does not work, and nothing may be transferred without it. It continues by itself when that works again. The health page says what is wrong.',
+        'The proxy or the network interface in the settings does not work, and nothing may be transferred without it. It continues by itself when that works again. The health page says what is wrong.',
       queued:
         'It waits until a running torrent is complete or paused. The settings limit how many run at a time.',
       checking: 'The files on disk are being checked. It continues by itself.',
