@@ -1,4 +1,4 @@
-/** A session behind a strict proxy that is made to try everything that could leave without it. */
+/** A session behind a strict proxy, or bound to an interface, that is made to try everything that could leave without it. */
 import { mkdtemp } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,15 +8,17 @@ import { openRoute } from '@shoal/torrent/route'
 import { httpGet } from '../../apps/node/src/node/kernel/http/http-request.ts'
 import { answerJsonLines } from './json-lines.ts'
 
+type Way = Pick<SessionOptions, 'proxy' | 'interface'>
+
 interface Attempt {
-  readonly proxy: string
-  /** Default: strict. */
-  readonly mode?: 'prefer' | 'strict'
+  readonly way: Way
+  /** In Base64. */
   readonly torrent: string
   readonly options: SessionOptions
   readonly trackers?: readonly string[]
   readonly webSeeds?: readonly string[]
-  readonly magnet?: string
+  /** A magnet link or URL in place of the torrent. */
+  readonly source?: string
   readonly peer?: string
   /** Milliseconds to wait for the download, or if it cannot end, for what else may happen. */
   readonly waitMs: number
@@ -26,16 +28,17 @@ let last: Session | null = null
 
 answerJsonLines({
   /** Opens a session, adds the torrent and waits. Resolves to what became of it. */
-  async run({ proxy, mode = 'strict', torrent, options, trackers, webSeeds, magnet, peer, waitMs }: Attempt) {
+  async run({ way, torrent, options, trackers, webSeeds, source, peer, waitMs }: Attempt) {
     await last?.close()
     const directory = await mkdtemp(join(tmpdir(), 'shoal-leak-'))
     const session = await Session.open({
-      ...{ dht: false, lsd: false, trackers: trackers !== undefined, port: 6881, directory },
+      ...{ dht: false, lsd: false, portMapping: false, port: 6881, directory },
+      trackers: trackers !== undefined || source !== undefined,
       ...options,
-      proxy: { url: proxy, mode },
+      ...way,
     })
     last = session
-    const added = await session.add(magnet ?? Uint8Array.from(Buffer.from(torrent, 'base64')), {
+    const added = await session.add(source ?? Uint8Array.from(Buffer.from(torrent, 'base64')), {
       ...(trackers && { trackers }),
       ...(webSeeds && { webSeeds }),
     })
@@ -44,7 +47,8 @@ answerJsonLines({
       .whenComplete({ signal: AbortSignal.timeout(waitMs) })
       .then(() => true)
       .catch(() => false)
-    return { done, port: session.port, reason: added.stats.reason, problems: session.problems }
+    const sources = added.discovery().map(({ kind, state, message }) => ({ kind, state, message }))
+    return { done, port: session.port, reason: added.stats.reason, problems: session.problems, sources }
   },
   /** Waits for the last torrent, and returns its state. */
   async later({ waitMs }: { waitMs: number }) {
@@ -58,6 +62,7 @@ answerJsonLines({
   },
   limit: ({ bytesPerSecond }: { bytesPerSecond: number | null }) =>
     last!.setLimits({ downloadBytesPerSecond: bytesPerSecond ?? Number.POSITIVE_INFINITY }),
+  stop: () => last!.close(),
   /** Whether something accepts connections at a port of this machine. */
   accepts: ({ port }: { port: number }) =>
     new Promise<boolean>(resolve => {
@@ -69,8 +74,8 @@ answerJsonLines({
       })
     }),
   /** The request of a feed. */
-  async feed({ proxy, url }: { proxy: string; url: string }) {
-    const route = openRoute({ proxy: { url: proxy, mode: 'strict' }, clock: systemClock })
+  async feed({ way, url }: { way: Way; url: string }) {
+    const route = openRoute({ ...way, clock: systemClock })
     const signal = AbortSignal.timeout(20_000)
     const answer = await httpGet(new URL(url), { signal, userAgent: 'Shoal/1', route })
     answer.close()

@@ -1,42 +1,45 @@
-/** Two networks that are connected by one cable: a client, of which every packet is counted, and a world with a proxy in it. Requires root. */
+/**
+ * Two networks: a client, of which every packet is captured, and a world. A cable connects them, which is the client's way to everything, and if
+ * wanted a tunnel, which only a client that is bound to it uses. Requires root.
+ */
 import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { type TempDir, tempDir } from './files.ts'
 import { JsonLines } from './json-lines.ts'
-import { type ManagedProcess, start } from './process.ts'
+import { isOfKernel, type Packet, readPcap } from './pcap.ts'
+import { type ManagedProcess, type StartOptions, start } from './process.ts'
 import { missing, toolPath } from './tools.ts'
 import { until } from './wait.ts'
 
 /** Why no such networks can be created, or null. */
 export const cannotCreateLeakNetwork =
   process.getuid?.() === 0
-    ? missing('unshare', 'nsenter', 'ip', 'nft', 'mount')
+    ? missing('unshare', 'nsenter', 'ip', 'mount', 'tcpdump')
     : 'creating a network requires root'
 
-/** The proxy's only address, and those of everything else. */
+/** The proxy's only address, the addresses of everything else, and the world's end of the tunnel. */
 export const PROXY = '10.99.0.1'
 export const WORLD = '10.99.1.1'
 export const WORLD6 = 'fd99:1::1'
+export const TUNNEL = 'tunnel'
+export const TUNNEL_END = '10.98.0.1'
+/** The client's address in the tunnel. */
+export const TUNNEL_ADDRESS = '10.98.0.2'
 
-/** Counts what leaves for anything but the proxy, and lets it through: a leak would succeed. Neighbor discovery and answers to late datagrams are not counted: the kernel sends them by itself. */
-const COUNTERS = `table inet leak {
-  counter proxied {}
-  counter leaked {}
-  chain output {
-    type filter hook output priority 0;
-    oifname "lo" accept
-    icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report } accept
-    icmp type destination-unreachable accept
-    ip daddr ${PROXY} counter name proxied accept
-    counter name leaked
-  }
-}`
+/** UDP ports of loopback at which nobody listens: a datagram to one of them marks a place in the capture. */
+const FIRST_MARK = 20_000
 
 export class LeakNetwork implements AsyncDisposable {
   readonly #client: ManagedProcess
   readonly #world: ManagedProcess
+  readonly #dir: TempDir
+  #capture: ManagedProcess | null = null
+  #marks = FIRST_MARK
 
-  private constructor(client: ManagedProcess, world: ManagedProcess) {
+  private constructor(client: ManagedProcess, world: ManagedProcess, dir: TempDir) {
     this.#client = client
     this.#world = world
+    this.#dir = dir
   }
 
   static async create(): Promise<LeakNetwork> {
@@ -45,35 +48,50 @@ export class LeakNetwork implements AsyncDisposable {
         start(name, toolPath('unshare'), ['--net', '--mount', 'cat'], { stdin: true }),
       ),
     )
-    const network = new LeakNetwork(client!, world!)
+    const network = new LeakNetwork(client!, world!, await tempDir('leaks'))
     await until('the namespaces exist', () => {
       try {
-        network.inClient('ip', 'link', 'set', 'lo', 'up')
+        network.inClient('link', 'set', 'lo', 'up')
         network.inWorld('ip', 'link', 'set', 'lo', 'up')
         return true
       } catch {
         return false
       }
     })
-    const ends = ['add', 'cable', 'type', 'veth', 'peer', 'name', 'cable', 'netns', String(world!.pid)]
-    network.inClient('ip', 'link', ...ends)
-    for (const [run, addresses] of [
-      [network.inClient, ['10.99.0.2/24', 'fd99::2/64']],
-      [network.inWorld, [`${PROXY}/24`, `${WORLD}/32`, 'fd99::1/64', `${WORLD6}/128`]],
-    ] as const) {
-      for (const address of addresses) run('ip', 'addr', 'add', address, 'dev', 'cable', ...nodad(address))
-      run('ip', 'link', 'set', 'cable', 'up')
-    }
-    network.inClient('ip', 'route', 'add', 'default', 'via', PROXY)
-    network.inClient('ip', '-6', 'route', 'add', 'default', 'via', 'fd99::1')
-    execFileSync(toolPath('nsenter'), [...network.enterClient, toolPath('nft'), '-f', '-'], {
-      input: COUNTERS,
-    })
+    network.#connect('cable', ['10.99.0.2/24', 'fd99::2/64'], [`${PROXY}/24`, 'fd99::1/64'])
+    for (const address of [`${WORLD}/32`, `${WORLD6}/128`])
+      network.inWorld('ip', 'addr', 'add', address, 'dev', 'lo', ...nodad(address))
+    network.inClient('route', 'add', 'default', 'via', PROXY)
+    network.inClient('-6', 'route', 'add', 'default', 'via', 'fd99::1')
+    await network.#startCapture()
     return network
   }
 
+  /** A tunnel to the world, whose routes are worse than those of the cable. */
+  openTunnel(): void {
+    this.#connect(TUNNEL, [`${TUNNEL_ADDRESS}/24`, 'fd98::2/64'], [`${TUNNEL_END}/24`, 'fd98::1/64'])
+    this.inClient('route', 'add', 'default', 'via', TUNNEL_END, 'metric', '500')
+    this.inClient('-6', 'route', 'add', 'default', 'via', 'fd98::1', 'metric', '5000')
+  }
+
+  closeTunnel(): void {
+    this.inClient('link', 'del', TUNNEL)
+  }
+
+  #connect(name: string, ours: readonly string[], theirs: readonly string[]): void {
+    this.inClient('link', 'add', name, 'type', 'veth', 'peer', 'name', name, 'netns', String(this.#world.pid))
+    const inWorld = (...args: string[]) => this.inWorld('ip', ...args)
+    for (const [run, addresses] of [
+      [this.inClient, ours],
+      [inWorld, theirs],
+    ] as const) {
+      for (const address of addresses) run('addr', 'add', address, 'dev', name, ...nodad(address))
+      run('link', 'set', name, 'up')
+    }
+  }
+
   get enterClient(): string[] {
-    return ['-t', String(this.#client.pid), '--net']
+    return ['-t', String(this.#client.pid), '--net', '--mount']
   }
 
   /** Its names are those of a hosts file of its own, too. */
@@ -81,40 +99,71 @@ export class LeakNetwork implements AsyncDisposable {
     return ['-t', String(this.#world.pid), '--net', '--mount']
   }
 
-  readonly inClient = (program: 'ip' | 'nft', ...args: string[]): string =>
-    execFileSync(toolPath('nsenter'), [...this.enterClient, toolPath(program), ...args], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
+  /** Runs `ip` in the client's network. */
+  readonly inClient = (...args: string[]): string => this.#run(this.enterClient, 'ip', args)
 
   readonly inWorld = (program: 'ip' | 'mount', ...args: string[]): string =>
-    execFileSync(toolPath('nsenter'), [...this.enterWorld, toolPath(program), ...args], {
+    this.#run(this.enterWorld, program, args)
+
+  #run(enter: readonly string[], program: 'ip' | 'mount', args: readonly string[]): string {
+    return execFileSync(toolPath('nsenter'), [...enter, toolPath(program), ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     })
+  }
 
-  /** Packets of the client since the network was created: to the proxy, and to anything else. */
-  packets(): { proxied: number; leaked: number } {
-    const text = this.inClient('nft', 'list', 'counters')
-    const count = (name: string) =>
-      Number(new RegExp(`counter ${name} \\{\\s*packets (\\d+)`).exec(text)?.[1] ?? Number.NaN)
-    return { proxied: count('proxied'), leaked: count('leaked') }
+  async #startCapture(): Promise<void> {
+    const args = ['-i', 'any', '-y', 'LINUX_SLL2', '-n', '-U', '--immediate-mode', '-s', '128', '-Z', 'root']
+    this.#capture = await start('tcpdump', toolPath('nsenter'), [
+      ...this.enterClient,
+      ...[toolPath('tcpdump'), ...args, '-w', this.#dir.join('packets')],
+    ])
+    await until('the capture runs', () => this.#capture!.output().includes('listening on'))
+  }
+
+  /** Everything that the client has sent since the network was created, in the order in which it left. */
+  async sent(): Promise<Packet[]> {
+    const mark = this.#marks++
+    // A datagram that arrives in the capture says that all earlier packets have.
+    const send = `require('dgram').createSocket('udp4').send('x', ${mark}, '127.0.0.1', () => process.exit())`
+    execFileSync(toolPath('nsenter'), [...this.enterClient, process.execPath, '-e', send])
+    return until('the mark is in the capture', async () => {
+      const packets = readPcap(await readFile(this.#dir.join('packets')))
+      // Of packets on loopback, only the arrival is captured.
+      const at = packets.findIndex(({ destinationPort }) => destinationPort === mark)
+      return at >= 0 && packets.slice(0, at).filter(({ isOutgoing }) => isOutgoing)
+    })
+  }
+
+  /** What the client has sent since there were `count` packets, without that which stays on its machine or that the kernel sends. */
+  async sentSince(count: number): Promise<Packet[]> {
+    const loopback = this.indexOf('lo')
+    const packets = (await this.sent()).slice(count)
+    return packets.filter(packet => packet.interfaceIndex !== loopback && !isOfKernel(packet))
+  }
+
+  /** The client's interface as Linux numbers it. */
+  indexOf(name: string): number {
+    return Number(/^\d+/.exec(this.inClient('-o', 'link', 'show', name))![0])
   }
 
   /** Starts a script of this folder on one of the sides, and returns the calls to it. */
   async script(
     side: 'client' | 'world',
     file: string,
+    env: NonNullable<StartOptions['env']> = {},
   ): Promise<{ process: ManagedProcess; calls: JsonLines }> {
     const enter = side === 'client' ? this.enterClient : this.enterWorld
     const path = new URL(file, import.meta.url).pathname
     const args = [...enter, process.execPath, path]
-    const child = await start(side, toolPath('nsenter'), args, { stdin: true, ownStdout: true })
+    const child = await start(side, toolPath('nsenter'), args, { stdin: true, ownStdout: true, env })
     return { process: child, calls: new JsonLines(child) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#capture?.stop()
     await Promise.all([this.#client.stop(), this.#world.stop()])
+    await this.#dir[Symbol.asyncDispose]()
   }
 }
 

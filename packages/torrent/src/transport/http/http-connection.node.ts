@@ -64,9 +64,7 @@ export class HttpConnection {
   constructor(endpoint: HttpEndpoint, onClosed: () => void) {
     this.#label = endpoint.hostname
     this.#onClosed = onClosed
-    const buffer = readBuffer()
-    const onread = { buffer, callback: (length: number) => this.#received(buffer.subarray(0, length)) }
-    this.#socket = openSocket(endpoint, { onread })
+    this.#socket = openSocket(endpoint, bytes => this.#received(bytes))
     this.#socket.setNoDelay(true)
     this.#socket.on('error', error => {
       this.#error = error
@@ -188,23 +186,30 @@ export class HttpConnection {
   }
 }
 
-function openSocket(endpoint: HttpEndpoint, options: Pick<TcpNetConnectOpts, 'onread'>): Socket {
+function openSocket(endpoint: HttpEndpoint, received: (bytes: Uint8Array) => boolean): Socket {
   const { address, port, secure, hostname, socket, ca } = endpoint
+  const buffer = readBuffer()
+  const onread = { buffer, callback: (length: number) => received(buffer.subarray(0, length)) }
   const place = socket ? {} : { host: address.host, port }
   if (!secure)
-    return socket ? adopt(socket, options) : netConnect({ ...options, ...place } as TcpNetConnectOpts)
+    return socket ? adopt(socket, { onread }) : netConnect({ onread, ...place } as TcpNetConnectOpts)
   // RFC 6066, 3: IP literals are not valid server names.
   const servername = /^[\d.]+$|:/.test(hostname) ? '' : hostname
-  return tlsConnect({
-    ...options,
+  const stream = tlsConnect({
+    ...(socket ? { socket } : { onread }),
     ...place,
-    ...(socket && { socket }),
     servername,
     // The certificate must be valid for this host, even if it is an IP literal.
     host: address.host,
     ALPNProtocols: ['http/1.1'],
     ...(ca !== undefined && { ca }),
   })
+  // Node ignores `onread` for TLS over a socket that it is given.
+  if (socket)
+    stream.on('data', bytes => {
+      if (!received(bytes)) stream.pause()
+    })
+  return stream
 }
 
 function adopt(socket: Socket, options: object): Socket {

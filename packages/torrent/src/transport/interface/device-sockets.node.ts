@@ -129,8 +129,7 @@ export class DeviceSockets implements DatagramDevice {
   }
 
   #moved(): void {
-    const lost = new ShoalError('unreachable', this.problem ?? 'the network interface has changed')
-    for (const socket of this.#open) socket.destroy(lost)
+    for (const socket of this.#open) socket.destroy()
     if (this.#watch.current) for (const movable of [...this.movable]) void movable.move()
   }
 }
@@ -158,9 +157,13 @@ function connected(socket: Socket, host: string, port: number, signal: AbortSign
     signal.addEventListener('abort', abort, { once: true })
     socket.once('error', fail)
     socket.once('close', fail)
-    // Nobody has read from the socket when it is passed on.
+    // Nobody has read from the socket when it is passed on, and whoever listens to its data then gets them.
     socket.pause()
-    socket.connect({ host, port }, () => settle(() => resolve(socket)))
+    socket.connect({ host, port }, () => {
+      const stream: { readableFlowing: boolean | null } = socket
+      stream.readableFlowing = null
+      settle(() => resolve(socket))
+    })
   })
 }
 
