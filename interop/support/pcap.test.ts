@@ -14,6 +14,7 @@ function packet(etherType: number, type: number, payload: string): Buffer {
 }
 
 const UDP4 = '4500001c0000000040110000c0000201c633640904d20035'
+const RESET4 = `4500002800000000400600${'00c0000201c633640904d200350000000000000000'}50040000`
 const MLD6 = `6000000000000001${'fe80000000000000000000000000000'.concat('1')}${'ff020000000000000000000000000016'}3a000502000001008f00`
 
 test('reads packets with their interface, and stops at one that is cut off', () => {
@@ -22,16 +23,18 @@ test('reads packets with their interface, and stops at one that is cut off', () 
     packet(0x0800, 4, UDP4),
     packet(0x0806, 4, '0001'),
     packet(0x86dd, 0, MLD6),
+    packet(0x0800, 4, RESET4),
     packet(0x0800, 4, UDP4).subarray(0, -1),
   ])
-  const [udp, report, ...others] = readPcap(file)
+  const [udp, report, reset, ...others] = readPcap(file)
   expect(others).toEqual([])
   expect(udp).toEqual({
-    ...{ interfaceIndex: 7, isOutgoing: true, protocol: 'udp', icmpType: null },
+    ...{ interfaceIndex: 7, isOutgoing: true, protocol: 'udp', icmpType: null, isReset: false },
     ...{ source: '192.0.2.1', destination: '198.51.100.9', destinationPort: 53 },
   })
   expect(report).toMatchObject({ isOutgoing: false, protocol: 'icmp6', icmpType: 143 })
-  expect([udp!, report!].map(isOfKernel)).toEqual([false, true])
+  expect(reset).toMatchObject({ protocol: 'tcp', destinationPort: 53, isReset: true })
+  expect([udp!, report!, reset!].map(isOfKernel)).toEqual([false, true, true])
 })
 
 test('refuses captures in another format', () => {

@@ -26,6 +26,8 @@ export interface Packet {
   readonly destinationPort: number | null
   /** Of ICMP; null for others. */
   readonly icmpType: number | null
+  /** Whether it is a TCP packet that refuses or ends a connection. */
+  readonly isReset: boolean
 }
 
 /** The IP packets of a capture. A packet that is not written whole yet ends it. Throws an Error for another format. */
@@ -70,11 +72,16 @@ function readIp(number: number, addresses: Buffer, payload: Buffer) {
     destination: formatIp(addresses.subarray(half)),
     destinationPort: hasPorts ? payload.readUInt16BE(2) : null,
     icmpType: protocol.startsWith('icmp') ? (payload[0] ?? null) : null,
+    isReset: protocol === 'tcp' && ((payload[13] ?? 0) & 4) !== 0,
   }
 }
 
-/** Whether the kernel sends it by itself: neighbor discovery, multicast reports, and errors in answer to late datagrams. */
-export function isOfKernel({ protocol, icmpType }: Packet): boolean {
+/**
+ * Whether the kernel sends it by itself: neighbor discovery, multicast reports, errors in answer to late datagrams, and resets in answer to late
+ * packets of connections that are gone, for which it chooses the way anew. What dials begins with another packet.
+ */
+export function isOfKernel({ protocol, icmpType, isReset }: Packet): boolean {
+  if (isReset) return true
   if (protocol === 'icmp6')
     return icmpType === 1 || icmpType === 143 || (icmpType! >= 133 && icmpType! <= 136)
   return protocol === 'icmp' && icmpType === 3
