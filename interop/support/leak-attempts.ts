@@ -84,7 +84,7 @@ export const ATTEMPTS: readonly Attempt[] = [
     run: () => ({ options: { utp: true, pex: true }, peer: PEER }),
   },
   {
-    what: 'a peer with IPv6 that another peer tells of',
+    what: 'a peer with IPv6 from peer exchange',
     completes: false,
     waitMs: 9000,
     run: ({ wanted }) => ({ torrent: wanted, options: { pex: true }, peer: `${WORLD}:6882` }),

@@ -135,7 +135,7 @@ export class LeakNetwork implements AsyncDisposable {
     })
   }
 
-  /** What the client has sent since there were `count` packets, without that which stays on its machine or that the kernel sends. */
+  /** Returns what the client has sent since there were `count` packets, without that which stays on its machine or that the kernel sends. */
   async sentSince(count: number): Promise<Packet[]> {
     const loopback = this.indexOf('lo')
     const packets = (await this.sent()).slice(count)

@@ -22,9 +22,9 @@ export interface Packet {
   /** IP literals. */
   readonly source: string
   readonly destination: string
-  /** Of TCP and UDP; null for others. */
+  /** Null unless it is TCP or UDP. */
   readonly destinationPort: number | null
-  /** Of ICMP; null for others. */
+  /** Null unless it is ICMP. */
   readonly icmpType: number | null
   /** Whether it is a TCP packet that refuses or ends a connection. */
   readonly isReset: boolean

@@ -36,7 +36,7 @@ export interface Answer {
   readonly ttlSeconds: number
 }
 
-/** Throws `bad-argument` for what is no host name. */
+/** Throws `bad-argument` unless the name is a host name. */
 export function encodeQuestion({ id, name, type }: Question): Uint8Array {
   const head = Uint8Array.of(id >>> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0)
   return concat([head, encodeName(name), Uint8Array.of(0, type, 0, CLASS_IN)])
@@ -63,7 +63,7 @@ interface AnswerRecord {
   readonly name: string
   readonly type: number
   readonly ttlSeconds: number
-  /** IP literal, or the name that an alias stands for. */
+  /** IP literal, or the target of an alias. */
   readonly value: string
 }
 

@@ -25,9 +25,12 @@ async function greeter(): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-it.each([['tun 0'], ['a/b'], [''], ['sixteen-letters-'], ['tun0\n']])('%j is no network interface', name => {
-  expect(() => checkInterface(name, [])).toThrow(expect.objectContaining({ code: 'bad-argument' }))
-})
+it.each([['tun 0'], ['a/b'], [''], ['sixteen-letters-'], ['tun0\n']])(
+  '%j is refused as a network interface',
+  name => {
+    expect(() => checkInterface(name, [])).toThrow(expect.objectContaining({ code: 'bad-argument' }))
+  },
+)
 
 it('DNS servers are addresses, and few', () => {
   checkInterface('wg0', ['192.0.2.1', '2001:db8::1'])
@@ -39,7 +42,7 @@ it.runIf(process.platform !== 'linux')('is refused where sockets cannot be bound
   expect(() => route('lo')).toThrow(expect.objectContaining({ code: 'unsupported' }))
 })
 
-// The loopback interface stands in for that of a VPN: it reaches this machine only.
+// The loopback interface plays the part of a VPN: it reaches this machine only.
 describe.runIf(process.platform === 'linux')('a route through one interface', () => {
   it.each(['lo', '127.0.0.1'])('connects through it, given as %s', async name => {
     const socket = await route(name).connect({ host: '127.0.0.1', port: await greeter() }, { signal })
