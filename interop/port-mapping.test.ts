@@ -14,6 +14,7 @@ import {
 import { until } from './support/wait.ts'
 
 const ENTRY = fileURLToPath(new URL('../apps/node/src/shoal.ts', import.meta.url))
+const HUB = fileURLToPath(new URL('../apps/hub/src/shoal-hub.ts', import.meta.url))
 const PORT = 6899
 /** The router maps it to another machine. */
 const TAKEN = 6900
@@ -82,7 +83,7 @@ describe.skipIf(cannotCreateHome)('a router', () => {
     },
   )
 
-  it('maps another port of a node if one is taken, which its health tells', async () => {
+  it('maps another port of a node if one is taken, through which a hub reaches it, as its health tells', async () => {
     await using dir = await tempDir('home')
     await using home = await HomeNetwork.create(dir, { natPmp: false })
     home.run('home', 'ip', 'addr', 'add', '192.168.1.3/24', 'dev', 'eth')
@@ -94,8 +95,13 @@ describe.skipIf(cannotCreateHome)('a router', () => {
     const places = ['--data-dir', dir.join('data')]
     const peers = ['--peer-host', PLACES.home[4], '--peer-port', String(TAKEN), '--no-dht', '--no-lsd']
     const ports = ['--port', '0', ...peers, '--dir', dir.join('downloads')]
-    const node = await home.start('home', process.execPath, [ENTRY, 'start', ...places, ...ports], { env })
     await using stack = new AsyncDisposableStack()
+    const { 4: outside } = PLACES.internet
+    const hub = await home.start('internet', process.execPath, [HUB, '--host', outside])
+    stack.defer(() => hub.stop())
+    const trackers = ['--set', `network.shareTrackers=["http://${outside}:6969/announce"]`]
+    const words = [ENTRY, 'start', ...places, ...ports, ...trackers]
+    const node = await home.start('home', process.execPath, words, { env })
     stack.defer(() => node.stop())
     const shoal = (...words: string[]) =>
       home.run('home', process.execPath, ENTRY, ...words, ...places, '--json')
@@ -107,6 +113,15 @@ describe.skipIf(cannotCreateHome)('a router', () => {
     expect([reach.port, internalPort]).toEqual([TAKEN, TAKEN])
     expect(externalPort).not.toBe(TAKEN)
     expect(home.mappings()).toContain(`dport ${externalPort} dnat ip to 192.168.1.2:${TAKEN}`)
+
+    shoal('open-up', '--test')
+    const tested = JSON.parse(shoal('health')).reach as PeerReach
+    expect(tested).toMatchObject({ state: 'reachable', reason: 'connected' })
+    expect(tested.ipv4).toMatchObject({
+      address: PLACES.router[4],
+      port: externalPort,
+      arrivals: [{ transport: 'tcp', host: outside }],
+    })
 
     shoal('settings', 'set', 'network.portMapping', 'off')
     expect(home.mappings()).not.toContain(`dport ${externalPort}`)

@@ -59,7 +59,7 @@ export const REACH = contract({
       path: '/api/reach/test',
       area: 'node',
       summary:
-        'Test the node’s addresses from its machine, and from outside if a hub is among the trackers for new torrents',
+        'Test the node’s addresses from its machine, and from outside, with the port for peers, if a hub is among the trackers for new torrents',
       input: z.object({}),
       output: Reach,
     }),

@@ -8,6 +8,7 @@ const TIMEOUT_MS = 5000
 /** A hub waits as long for the node, and answers then. */
 const HUB_TIMEOUT_MS = 8000
 const MAX_ANSWER_BYTES = 1000
+const MOST_HUBS = 5
 
 /** The result of a test by a hub. */
 export interface OutsideTest {
@@ -52,6 +53,15 @@ export class ReachCalls {
       if (typeof said === 'string' && isIP(said) !== 0) address = said
     })
     return address === null ? null : { address, reached }
+  }
+
+  /**
+   * Asks the first hub among these announce URLs to connect to the port for peers. Nothing answers there as it expects, but the session notices the
+   * connection, which proves that others can connect.
+   */
+  async toPeerPort(announceUrls: readonly string[], port: number): Promise<void> {
+    if (port === 0) return
+    for (const hub of announceUrls.slice(0, MOST_HUBS)) if (await this.fromHub(hub, port)) return
   }
 
   /** Whether the host of a URL is the address, or a name of it. Names are not looked up here if a proxy resolves them. */

@@ -1,6 +1,8 @@
 /** Tells who can reach the node, and lets others in. */
 import { REACH as CONTRACT } from '@shoal/api'
+import type { Session } from '@shoal/torrent'
 import { AbsentCapability, capability } from '../kernel/capability.ts'
+import { ENGINE } from '../torrents/service.ts'
 import { ReachCalls } from './calls.ts'
 import { OpenUp } from './open-up.ts'
 
@@ -9,7 +11,8 @@ const LOOK_TICKS = 10
 
 export const REACH = capability({
   contract: CONTRACT,
-  start(kernel) {
+  needs: { engine: ENGINE },
+  start(kernel, { engine }) {
     const calls = new ReachCalls(kernel.route)
     let opened: OpenUp | null = null
     const running = () => {
@@ -35,7 +38,11 @@ export const REACH = capability({
         getReach: async () => running().now,
         openUp: input => running().open(input),
         closeUp: () => running().close(),
-        testReach: () => running().test(),
+        testReach: async () => {
+          const answer = await running().test()
+          await calls.toPeerPort(kernel.settings.current.network.shareTrackers, dialedPort(engine))
+          return answer
+        },
       },
       health: () => {
         const problem = opened?.problem ?? null
@@ -64,3 +71,12 @@ export const REACH = capability({
     }
   },
 })
+
+/** The TCP port that others dial over IPv4; 0 if none. */
+function dialedPort({ port, portMapping }: Pick<Session, 'port' | 'portMapping'>): number {
+  const isOpen = portMapping?.mappings.find(
+    ({ transport, internalAddress, externalPort }) =>
+      transport === 'tcp' && externalPort !== null && !internalAddress.includes(':'),
+  )
+  return isOpen?.externalPort ?? port
+}
