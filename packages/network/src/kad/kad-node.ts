@@ -102,16 +102,9 @@ export class KadNode {
     return this.#store.size
   }
 
-  /** Starts maintenance: the table is filled now, and its nodes and buckets are looked after until `close`. */
+  /** Starts maintenance, until `close`: the table is filled as soon as one node is known, and its nodes and buckets are looked after. */
   start(): void {
-    const round = async () => {
-      this.#cancelRound = undefined
-      await this.#maintain().catch(() => {})
-      if (this.#abort.signal.aborted) return
-      const spreadMs = this.#options.random.below(ROUND_MS / 10)
-      this.#cancelRound = this.#options.clock.after(ROUND_MS + spreadMs, round)
-    }
-    this.#cancelRound = this.#options.clock.after(0, round)
+    this.#schedule(0)
   }
 
   close(): void {
@@ -121,7 +114,11 @@ export class KadNode {
 
   /** A node that serves the DHT is connected, from the address `contact.ip`. */
   discovered(contact: Contact): void {
+    const isFirst = this.#table.size === 0
     this.#table.answered(contact)
+    if (!isFirst || !this.#cancelRound) return
+    this.#cancelRound()
+    this.#schedule(0)
   }
 
   /** A connected node does not serve the DHT, or not any longer. */
@@ -203,6 +200,15 @@ export class KadNode {
     }
     await Promise.all(Array.from({ length: PARALLEL_ANNOUNCEMENTS }, announce))
     return taken
+  }
+
+  #schedule(delayMs: number): void {
+    const { clock, random } = this.#options
+    this.#cancelRound = clock.after(delayMs, async () => {
+      this.#cancelRound = undefined
+      await this.#maintain().catch(() => {})
+      if (!this.#abort.signal.aborted) this.#schedule(ROUND_MS + random.below(ROUND_MS / 10))
+    })
   }
 
   async #maintain(): Promise<void> {

@@ -1,0 +1,176 @@
+import type { Connection, IdentifyResult, Libp2p, PeerId, Stream } from '@libp2p/interface'
+import { peerIdFromMultihash } from '@libp2p/peer-id'
+import { lpStream } from '@libp2p/utils'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { Clock } from '@shoal/torrent'
+import { isLocalIp, parseIp, type Random } from '@shoal/torrent/base'
+import { decode as decodeMultihash } from 'multiformats/hashes/digest'
+import { type Contact, keyOf } from './contact.ts'
+import { type KadNetwork, KadNode } from './kad-node.ts'
+import { MAX_MESSAGE_BYTES } from './messages.ts'
+
+/** The protocol of the Shoal network's DHT. Nodes of IPFS's DHT speak `/ipfs/kad/1.0.0`. */
+export const KAD_PROTOCOL = '/shoal/kad/1.0.0'
+/** A stream that is idle for this long is closed. */
+const IDLE_MS = 30_000
+/** Streams of one connection at a time: each has one message in work. */
+const MAX_STREAMS = 16
+
+export interface Libp2pKadOptions {
+  readonly host: Libp2p
+  readonly clock: Clock
+  readonly random: Random
+  /** Default `KAD_PROTOCOL`. */
+  readonly protocol?: string
+  /** Serves others, who can dial this node. A node that only asks is in nobody's routing table. */
+  readonly server: boolean
+}
+
+export interface Libp2pKad {
+  readonly kad: KadNode
+  close(): Promise<void>
+}
+
+/** Opens a node of the DHT on a libp2p host, which must run identify. The caller starts it with `kad.start()`. */
+export async function openLibp2pKad(options: Libp2pKadOptions): Promise<Libp2pKad> {
+  const { host, clock, random, protocol = KAD_PROTOCOL, server } = options
+  const kad = new KadNode({
+    id: host.peerId.toMultihash().bytes,
+    network: new Libp2pNetwork(host, protocol),
+    clock,
+    random,
+    ownAddresses: () =>
+      server
+        ? host
+            .getMultiaddrs()
+            .map(withoutPeer)
+            .map(({ bytes }) => bytes)
+        : [],
+  })
+  const identified = ({ detail }: CustomEvent<IdentifyResult>) => {
+    const { peerId, protocols, listenAddrs, connection } = detail
+    const id = peerId.toMultihash().bytes
+    const contact = protocols.includes(protocol) && toContact(id, listenAddrs, connection)
+    if (contact) kad.discovered(contact)
+    else kad.lost(id)
+  }
+  host.addEventListener('peer:identify', identified)
+  if (server) {
+    const serve = (stream: Stream, connection: Connection) => serveStream(kad, stream, connection)
+    await host.handle(protocol, serve, { maxInboundStreams: MAX_STREAMS })
+  }
+  return {
+    kad,
+    async close() {
+      kad.close()
+      host.removeEventListener('peer:identify', identified)
+      if (server) await host.unhandle(protocol)
+    },
+  }
+}
+
+class Libp2pNetwork implements KadNetwork {
+  readonly #host: Libp2p
+  readonly #protocol: string
+
+  constructor(host: Libp2p, protocol: string) {
+    this.#host = host
+    this.#protocol = protocol
+  }
+
+  request(contact: Contact, message: Uint8Array, signal: AbortSignal) {
+    return this.#exchange(contact, signal, async (stream, ip) => {
+      await stream.write(message, { signal })
+      return { bytes: (await stream.read({ signal })).slice(), ip }
+    })
+  }
+
+  send(contact: Contact, message: Uint8Array, signal: AbortSignal): Promise<void> {
+    return this.#exchange(contact, signal, stream => stream.write(message, { signal }))
+  }
+
+  dialable(addresses: readonly Uint8Array[], from: Uint8Array | null) {
+    const usable = addresses.map(parse).filter(address => address !== null && isDialable(address, from))
+    const ip = usable.map(address => ipOf(address!)).find(found => found !== null) ?? null
+    return { addresses: usable.map(address => address!.bytes), ip }
+  }
+
+  async #exchange<T>(
+    { id, addresses }: Contact,
+    signal: AbortSignal,
+    work: (stream: ReturnType<typeof lpStream<Stream>>, ip: Uint8Array | null) => Promise<T>,
+  ): Promise<T> {
+    const peer = peerIdFromMultihash(decodeMultihash(id) as never)
+    const connection = await this.#connect(peer, addresses, signal)
+    const stream = await connection.newStream(this.#protocol, { signal })
+    try {
+      const done = await work(
+        lpStream(stream, { maxDataLength: MAX_MESSAGE_BYTES }),
+        ipOf(connection.remoteAddr),
+      )
+      stream.close().catch(() => {})
+      return done
+    } catch (error) {
+      stream.abort(error as Error)
+      throw error
+    }
+  }
+
+  #connect(peer: PeerId, addresses: readonly Uint8Array[], signal: AbortSignal): Promise<Connection> {
+    const open = this.#host.getConnections(peer).find(({ status, limits }) => status === 'open' && !limits)
+    if (open) return Promise.resolve(open)
+    const dialed = addresses.map(parse).filter(address => address !== null)
+    return this.#host.dial(
+      dialed.map(address => address.encapsulate(`/p2p/${peer}`)),
+      { signal },
+    )
+  }
+}
+
+/** Responds to the messages of one stream until its other end closes it, is silent for too long, or breaks the protocol. */
+async function serveStream(kad: KadNode, stream: Stream, connection: Connection): Promise<void> {
+  const messages = lpStream(stream, { maxDataLength: MAX_MESSAGE_BYTES })
+  const id = connection.remotePeer.toMultihash().bytes
+  try {
+    while (stream.readStatus === 'readable') {
+      const message = await messages.read({ signal: AbortSignal.timeout(IDLE_MS) })
+      const response = kad.handle(id, ipOf(connection.remoteAddr), message.slice())
+      if (response) await messages.write(response, { signal: AbortSignal.timeout(IDLE_MS) })
+    }
+    await stream.close({ signal: AbortSignal.timeout(IDLE_MS) })
+  } catch (error) {
+    stream.abort(error as Error)
+  }
+}
+
+function toContact(id: Uint8Array, listening: readonly Multiaddr[], connection: Connection): Contact | null {
+  const ip = ipOf(connection.remoteAddr)
+  const addresses = listening.map(withoutPeer).filter(address => isDialable(address, ip))
+  if (addresses.length === 0) return null
+  return { id, key: keyOf(id), addresses: addresses.map(({ bytes }) => bytes), ip }
+}
+
+function parse(bytes: Uint8Array): Multiaddr | null {
+  try {
+    return withoutPeer(multiaddr(bytes))
+  } catch {
+    return null
+  }
+}
+
+function withoutPeer(address: Multiaddr): Multiaddr {
+  return address.decapsulateCode(421)
+}
+
+/** Only a node in the local network may name addresses of the local network, and no node may name a relay. */
+function isDialable(address: Multiaddr, from: Uint8Array | null): boolean {
+  if (address.getComponents().some(({ name }) => name === 'p2p-circuit')) return false
+  const ip = ipOf(address)
+  return ip === null || !isLocalIp(ip) || (from !== null && isLocalIp(from))
+}
+
+/** Returns the IP address that a multiaddr begins with, or null if it begins with a name. */
+function ipOf(address: Multiaddr): Uint8Array | null {
+  const first = address.getComponents()[0]
+  return first && (first.name === 'ip4' || first.name === 'ip6') ? parseIp(first.value ?? '') : null
+}
