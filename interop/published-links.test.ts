@@ -13,6 +13,8 @@ import { NpmDht } from './support/npm-dht.ts'
 import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
+/** Time to join the DHT on a busy machine. A node that found nobody tries again after 5, 10 and 20 s. */
+const JOIN_MS = 90_000
 const LIMIT = { timeout: 240_000 }
 /** All have one address: libtorrent would take their queries for a flood. */
 const LIBTORRENT = { enable_dht: true, dht_block_ratelimit: 10_000 }
@@ -34,7 +36,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
     npm = await NpmDht.start(libtorrent.port)
     publisher = await startNode('publisher', libtorrent.port, npm.port)
     follower = await startNode('follower', npm.port)
-  }, 120_000)
+  }, 240_000)
   afterAll(async () => {
     await Promise.all([publisher, follower, libtorrent].map(each => each?.stop()))
     await Promise.all([npm, place, dir].map(each => each?.[Symbol.asyncDispose]()))
@@ -47,7 +49,8 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
       folder: dir.join(name),
       args: ['--set', 'network.dht=true', '--set', 'network.trackers=off', '--no-tracker', ...through],
     })
-    await until(`${name} knows nodes`, async () => ((await node.api.getStats({})).dhtNodes ?? 0) >= 2)
+    const knows = async () => ((await node.api.getStats({})).dhtNodes ?? 0) >= 2
+    await until(`${name} knows nodes`, knows, { timeoutMs: JOIN_MS })
     return node
   }
 

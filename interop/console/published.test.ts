@@ -22,7 +22,9 @@ async function withDht(run: (scene: Scene, other: Node) => Promise<void>): Promi
     async scene => {
       await using other = await Node.start({ folder: scene.dir.join('other'), args })
       for (const { api } of [scene.node, other])
-        await until('a node knows the other', async () => ((await api.getStats({})).dhtNodes ?? 0) >= 2)
+        await until('a node knows the other', async () => ((await api.getStats({})).dhtNodes ?? 0) >= 2, {
+          timeoutMs: 90_000,
+        })
       await run(scene, other)
     },
     { args },
