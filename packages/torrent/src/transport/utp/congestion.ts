@@ -4,7 +4,7 @@ import { SlidingMinimum } from './sliding-minimum.ts'
 /** RFC 6817 section 3.3, BEP 29: the queue that we allow ourselves to cause. It must not exceed 100 ms. */
 export const TARGET_MICROS = 100_000
 /** The queue that the window settles at: lower, because it swings a little. */
-const AIM_MICROS = 0.9 * TARGET_MICROS
+const AIM_MICROS = 0.8 * TARGET_MICROS
 /** A shorter queue says that the link is not congested. Slow start ends above, because the window doubles once more before the queue shows it. */
 const SHORT_QUEUE_MICROS = TARGET_MICROS / 4
 /** The window grows by at most so much per round trip while the queue is empty; other clients use the same. */
