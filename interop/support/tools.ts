@@ -43,8 +43,6 @@ export const TOOLS = {
   tinyproxy: { debian: 'tinyproxy-bin', find: once(() => which('tinyproxy')) },
   microsocks: { debian: 'microsocks', find: once(() => which('microsocks')) },
   tcpdump: { debian: 'tcpdump', find: once(() => which('tcpdump')) },
-  tor: { debian: 'tor', find: once(() => which('tor')) },
-  'tor-gencert': { debian: 'tor', find: once(() => which('tor-gencert')) },
   mount: { debian: 'mount', find: once(() => which('mount')) },
 } as const satisfies Record<string, Tool>
 
