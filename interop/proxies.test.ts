@@ -127,14 +127,14 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'tinyproxy', 'micro
           '--proxy-mode',
           'strict',
           '--out',
-          dir.join(proxy),
+          dir.join(`${proxy}-download`),
         ]
         const { result, leaked } = await captured(async () => {
           const args = [...network.enterClient, process.execPath, SHOAL, ...command]
           const child = await start('shoal get', toolPath('nsenter'), args, { env })
           return { code: await child.exited, output: child.output() }
         })
-        expect(result).toMatchObject({ code: 0 })
+        expect(result.code, result.output).toBe(0)
         expect(leaked).toEqual([])
       })
 

@@ -62,7 +62,7 @@ answerJsonLines({
   },
   limit: ({ bytesPerSecond }: { bytesPerSecond: number | null }) =>
     last!.setLimits({ downloadBytesPerSecond: bytesPerSecond ?? Number.POSITIVE_INFINITY }),
-  stop: () => last!.close(),
+  stop: () => last?.close(),
   /** Whether something accepts connections at a port of this machine. */
   accepts: ({ port }: { port: number }) =>
     new Promise<boolean>(resolve => {
