@@ -232,7 +232,6 @@ describe('adding fails with an error that says what is wrong:', () => {
     { uploadSlots: 1.5 },
     { maxConnectionsPerTorrent: Number.NaN },
     { limits: { uploadBytesPerSecond: -5 } },
-    { dht: true, dhtNodes: ['nowhere'] },
   ])('a session with %j', async options => {
     await using world = new SessionWorld()
     await expect(world.open('80.0.0.2', options)).rejects.toMatchObject({ code: 'bad-argument' })

@@ -69,6 +69,12 @@ test('a session puts items into the DHT and gets them, and explains why it canno
   await expect(other.putItem(item)).rejects.toMatchObject({ code: 'closed' })
 })
 
+test('a session with an invalid address of a DHT node is rejected', async () => {
+  await using loop = await Loopback.make()
+  const opened = loop.open({ dht: true, dhtNodes: ['nowhere'] })
+  await expect(opened).rejects.toMatchObject({ code: 'bad-argument' })
+})
+
 test('a running session joins the DHT through other nodes, and through the well-known ones again', async () => {
   await using others = new Others()
   await using loop = await Loopback.make()
