@@ -32,10 +32,18 @@ function matchesLock(mayLackDev = withoutDev) {
   const record = join(modules, '.package-lock.json')
   if (!existsSync(record)) return false
   const installed = JSON.parse(readFileSync(record, 'utf8')).packages
-  return Object.entries(JSON.parse(lockText).packages).every(([path, wanted]) => {
-    if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) return true
+  const packages = Object.entries(JSON.parse(lockText).packages)
+  const inModules = path => path.startsWith('node_modules/') || path.includes('/node_modules/')
+  // Optional packages of others are often for other systems. Those of our workspaces are for all.
+  const ours = packages.filter(([path]) => path !== '' && !inModules(path))
+  const wantedByUs = new Set(
+    ours.flatMap(([, { optionalDependencies }]) => Object.keys(optionalDependencies ?? {})),
+  )
+  return packages.every(([path, wanted]) => {
+    if (!inModules(path)) return true
     const found = installed[path]
-    if (!found) return wanted.optional || (mayLackDev && (wanted.dev || wanted.devOptional))
+    const mayLack = wanted.optional && !wantedByUs.has(path.slice('node_modules/'.length))
+    if (!found) return mayLack || (mayLackDev && (wanted.dev || wanted.devOptional))
     return found.version === wanted.version && found.integrity === wanted.integrity
   })
 }
