@@ -4,6 +4,7 @@ import type { DhtItem, DhtItemKey } from './discovery/dht/item.ts'
 import type { Metainfo } from './metainfo/metainfo.ts'
 import type { PortMappingStatus } from './port-mapping/port-mapping.ts'
 import type { ResumeStore } from './storage/resume-store.ts'
+import type { RouteFacts } from './transport/route.ts'
 import type { Transport, TransportKind } from './transport/transport.ts'
 import type { IceServer, RtcFactory } from './transport/webrtc/rtc.ts'
 
@@ -167,6 +168,8 @@ export interface SessionApi {
   /** Port that accepts connections; 0 if none does. */
   readonly port: number
   readonly torrents: readonly TorrentApi[]
+  /** Limits of the proxy or interface that everything goes through; null without one. */
+  readonly route: Pick<RouteFacts, 'canListen' | 'carriesUdp'> | null
   /** The mappings of our ports at routers; null while `portMapping` is off or no port accepts connections. */
   readonly portMapping: PortMappingStatus | null
   /** Takes time proportional to the number of torrents and connections. */

@@ -31,6 +31,8 @@ export default {
     'other-family':
       'Andere können sich nicht verbinden: Der Knoten lauscht nur an einer Adresse der anderen Art.',
     'strict-proxy': 'Andere können sich nicht verbinden: Der Knoten benutzt einen strikten Proxy.',
+    'strict-proxy-without-udp':
+      'Andere können sich nicht verbinden: Der Knoten benutzt einen strikten Proxy. Dieser leitet kein UDP weiter, deshalb sind DHT, uTP und UDP-Tracker aus.',
   },
   /** Advice. */
   advice: {

@@ -23,6 +23,8 @@ export default {
     'own-machine': 'Others cannot connect: the node accepts peers of its own machine only.',
     'other-family': 'Others cannot connect: the node listens at an address of the other kind only.',
     'strict-proxy': 'Others cannot connect: the node uses a strict proxy.',
+    'strict-proxy-without-udp':
+      'Others cannot connect: the node uses a strict proxy. This proxy relays no UDP, so the DHT, uTP and UDP trackers are off.',
   },
   /** Advice. */
   advice: {

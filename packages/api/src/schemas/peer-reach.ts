@@ -32,6 +32,7 @@ export const PEER_REACH_STATES = ['reachable', 'unreachable', 'unknown', 'off'] 
  * - The problems of port mapping (`unreachable`).
  * - `no-port`, `own-machine`, `other-family`, `strict-proxy`: the node accepts no connections, only those of its own machine, only those of the other
  *   family, or none because of a strict proxy (`off`).
+ * - `strict-proxy-without-udp`: the same, and the proxy relays no UDP, so that the DHT, uTP and UDP trackers are off (`off`).
  */
 export const PEER_REACH_REASONS = [
   'connected',
@@ -46,6 +47,7 @@ export const PEER_REACH_REASONS = [
   'own-machine',
   'other-family',
   'strict-proxy',
+  'strict-proxy-without-udp',
 ] as const
 export type PeerReachReason = (typeof PEER_REACH_REASONS)[number]
 

@@ -7,4 +7,6 @@ export function routedOptions<Options extends SessionSettings>(options: Options)
 
 export const routedChanges = routedOptions
 
+export const routeProblems = (): readonly string[] => []
+
 export function followRoute(_route: null, _session: unknown): void {}

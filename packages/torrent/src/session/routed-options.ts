@@ -25,6 +25,12 @@ export function routedChanges(changes: SessionSettings, route: RouteFacts | null
   return Object.fromEntries(Object.entries(changes).filter(([name]) => !fixed.includes(name)))
 }
 
+/** Why nothing can be transferred, as a list for the session's problems. */
+export function routeProblems(route: RouteFacts | null): readonly string[] {
+  const problem = route?.health.problem ?? null
+  return problem === null ? [] : [problem]
+}
+
 /** The part of a session that depends on whether its route works. */
 interface RoutedSession {
   readonly torrents: readonly Torrent[]

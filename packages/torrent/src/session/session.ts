@@ -1,7 +1,7 @@
 import { MappedPorts } from '#mapped-ports'
 import { absolutePath } from '#paths'
 import { createResumeStore, lockFolder } from '#resume-store'
-import { followRoute, routedChanges, routedOptions } from '#routed-options'
+import { followRoute, routedChanges, routedOptions, routeProblems } from '#routed-options'
 import { Turns } from '#turns'
 import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
@@ -162,6 +162,10 @@ export class Session implements SessionApi {
     return this.#mapped.status
   }
 
+  get route(): SessionApi['route'] {
+    return this.#environment.route
+  }
+
   get stats(): SessionStats {
     return sessionStats(this.#context, this.#registry.torrents)
   }
@@ -174,8 +178,7 @@ export class Session implements SessionApi {
 
   /** Messages about a route that does not work, and about records that were damaged or could not be used. */
   get problems(): readonly string[] {
-    const { problem = null } = this.#environment.route?.health ?? {}
-    return [...(problem === null ? [] : [problem]), ...(this.#restorer?.problems ?? [])]
+    return [...routeProblems(this.#environment.route), ...(this.#restorer?.problems ?? [])]
   }
 
   async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {

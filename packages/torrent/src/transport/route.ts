@@ -4,6 +4,8 @@ export interface RouteFacts {
   readonly isAnonymous: boolean
   /** Whether others can connect to us, local discovery works, and routers can be asked to map ports. */
   readonly canListen: boolean
+  /** False as soon as it is known that no datagrams can leave, so that the DHT, uTP and UDP trackers are off. */
+  readonly carriesUdp: boolean
   /** Whether WebRTC keeps to the route. */
   readonly carriesWebrtc: boolean
   /** Whether connections end when the route fails, those that others opened included. */

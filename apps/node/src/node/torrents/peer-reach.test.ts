@@ -28,7 +28,7 @@ const reachOf = (change: Partial<PeerReachFacts>) =>
   decidePeerReach({
     port: 6881,
     host: undefined,
-    isStrict: false,
+    route: null,
     addresses: ['127.0.0.1', '192.168.1.2', 'fe80::1', 'fd00::1'],
     portMapping: OPEN,
     stats: seen(null),
@@ -58,7 +58,13 @@ test.each<[string, string, string, Partial<PeerReachFacts>]>([
   ['unknown', 'refused', 'public', { addresses: [IPV6], portMapping: { ...mapped(shut(MAPPING)), problem } }],
   ['reachable', 'mapped', 'connected', { addresses: [IPV6], stats: seen(null, arrival(6, '2a00::1')) }],
   ['off', 'no-port', 'no-port', { port: 0 }],
-  ['off', 'strict-proxy', 'strict-proxy', { port: 0, isStrict: true }],
+  ['off', 'strict-proxy', 'strict-proxy', { port: 0, route: { canListen: false, carriesUdp: true } }],
+  [
+    'off',
+    'strict-proxy-without-udp',
+    'strict-proxy-without-udp',
+    { port: 0, route: { canListen: false, carriesUdp: false } },
+  ],
   ['off', 'own-machine', 'own-machine', { host: '127.0.0.1', stats: seen(null, arrival(4, '70.1.1.1')) }],
   ['unknown', 'mapped', 'other-family', { host: '192.168.1.2', addresses: [IPV6] }],
 ])('%s: IPv4 %s, IPv6 %s: %j', (state, ipv4, ipv6, change) => {

@@ -1,5 +1,5 @@
 import type { FamilyReach, PeerReach } from '@shoal/api'
-import { kindOfAddress, type PortMappingStatus, type SessionStats } from '@shoal/torrent'
+import { kindOfAddress, type PortMappingStatus, type SessionApi, type SessionStats } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
 
 export interface PeerReachFacts {
@@ -7,8 +7,7 @@ export interface PeerReachFacts {
   readonly port: number
   /** The address that it is bound to. Undefined: all. */
   readonly host: string | undefined
-  /** Nobody can connect because of a strict proxy. */
-  readonly isStrict: boolean
+  readonly route: SessionApi['route']
   /** The addresses of this machine. */
   readonly addresses: readonly string[]
   readonly portMapping: PortMappingStatus | null
@@ -43,8 +42,9 @@ function familyReach(family: Family, facts: PeerReachFacts): FamilyReach {
   }
 }
 
-function offVerdict(family: Family, { port, host, isStrict }: PeerReachFacts): Verdict | null {
-  if (isStrict) return { state: 'off', reason: 'strict-proxy' }
+function offVerdict(family: Family, { port, host, route }: PeerReachFacts): Verdict | null {
+  if (route?.canListen === false)
+    return { state: 'off', reason: route.carriesUdp ? 'strict-proxy' : 'strict-proxy-without-udp' }
   if (port === 0) return { state: 'off', reason: 'no-port' }
   if (host === undefined) return null
   if (isLoopback(host)) return { state: 'off', reason: 'own-machine' }

@@ -94,11 +94,10 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       return {}
     },
     getPeerReach: async () => {
-      const { port, stats, portMapping } = manager.session
-      const isStrict = kernel.route !== null && !kernel.route.canListen
+      const { port, stats, portMapping, route } = manager.session
       const interfaces = Object.values(networkInterfaces()).flatMap(each => each ?? [])
       const addresses = interfaces.map(({ address }) => address)
-      return decidePeerReach({ port, host: kernel.peerHost, isStrict, addresses, stats, portMapping })
+      return decidePeerReach({ port, host: kernel.peerHost, route, addresses, stats, portMapping })
     },
     getIpFilter: async () => ipFilterView(manager),
     reloadIpFilter: async () => {

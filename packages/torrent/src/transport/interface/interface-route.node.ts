@@ -44,6 +44,7 @@ export function openInterfaceRoute({ name, dnsServers = [], clock }: InterfaceRo
   return {
     isAnonymous: false,
     canListen: true,
+    carriesUdp: true,
     // Its library binds to addresses only, and the system would choose any interface.
     carriesWebrtc: false,
     endsConnections: true,

@@ -61,6 +61,9 @@ export function openProxyRoute({
   return {
     isAnonymous: isStrict,
     canListen: !isStrict,
+    get carriesUdp() {
+      return !isStrict || client.relaysUdp
+    },
     carriesWebrtc: !isStrict && !base,
     endsConnections: base !== null,
     device: base?.device ?? null,

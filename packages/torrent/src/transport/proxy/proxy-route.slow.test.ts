@@ -159,11 +159,13 @@ describe('datagrams', () => {
     closing.push(() => socket.close())
     expect(await answer(socket, 'echo.example', port)).toEqual({ bytes: 'ping', host: '127.0.0.1', port })
     expect(await answer(socket, '127.0.0.1', port)).toEqual({ bytes: 'ping', host: '127.0.0.1', port })
+    expect(route.carriesUdp).toBe(true)
     expect(new Set(proxy.datagrams)).toEqual(new Set([`echo.example:${port}`, `127.0.0.1:${port}`]))
   })
 
   it('do not leave in strict mode without a relay', async () => {
     const { route } = await proxied({ udp: false })
+    expect(route.carriesUdp).toBe(true)
     const port = await echo()
     const socket = await route.openDatagram({ family: 4, port: 0 })
     closing.push(() => socket.close())
@@ -179,6 +181,9 @@ describe('datagrams', () => {
       )
     })
     expect(failure).toMatchObject({ code: 'unreachable' })
+    expect(route.carriesUdp).toBe(false)
+    const { route: http } = await proxied({ kind: 'http' })
+    expect(http.carriesUdp).toBe(false)
   })
 
   it('are direct without a relay if the proxy is only preferred', async () => {
@@ -189,6 +194,7 @@ describe('datagrams', () => {
       closing.push(() => socket.close())
       expect(await answer(socket, '127.0.0.1', port)).toMatchObject({ bytes: 'ping' })
       expect(proxy.datagrams).toEqual([])
+      expect(route.carriesUdp).toBe(true)
     }
   })
 

@@ -51,12 +51,15 @@ export interface ProxyClientOptions {
 /** Opens connections through one proxy. */
 export class ProxyClient {
   readonly server: ProxyServer
+  /** Whether the proxy relays datagrams. A SOCKS5 proxy may until it refuses to. */
+  relaysUdp: boolean
   readonly #clock: Clock
   readonly #open: OpenSocketTo
   readonly #onState: (problem: string | null) => void
 
   constructor({ server, clock, open = openDirect, onState = () => {} }: ProxyClientOptions) {
     this.server = server
+    this.relaysUdp = server.kind === 'socks5'
     this.#onState = onState
     this.#clock = clock
     this.#open = open
@@ -92,6 +95,7 @@ export class ProxyClient {
       socket.write(encodeRequest(COMMAND.udpAssociate, unspecified))
       return readReply(count => reader.read(count), unspecified).catch(error => {
         if (!(error instanceof ShoalError) || error.code === 'bad-message') throw error
+        this.relaysUdp = false
         throw new ShoalError('unsupported', 'the proxy carries no datagrams (UDP ASSOCIATE)', {
           cause: error,
         })
@@ -102,6 +106,7 @@ export class ProxyClient {
       socket.destroy()
       throw this.#failure(notSocks())
     }
+    this.relaysUdp = true
     // Most proxies name 0.0.0.0 or their own address here. Any other would be a host that the proxy makes us send to.
     return { socket, port: bound.port }
   }

@@ -89,7 +89,8 @@ export class DnsServer {
     const name = labels.join('.')
     const type = readU16(query, at + 1)
     if (forged === '' && !isCut) this.asked.push(name)
-    const known = forged === '' ? this.#names[name] : [forged]
+    // RFC 4343: name servers ignore case, which some clients choose at random.
+    const known = forged === '' ? this.#names[name.toLowerCase()] : [forged]
     const data =
       typeof known === 'string'
         ? [{ type: 5, bytes: concat([...known.split('.').map(label), Uint8Array.of(0)]) }]
