@@ -42,6 +42,8 @@ export const TOOLS = {
   danted: { debian: 'dante-server', find: once(() => which('danted')) },
   tinyproxy: { debian: 'tinyproxy-bin', find: once(() => which('tinyproxy')) },
   microsocks: { debian: 'microsocks', find: once(() => which('microsocks')) },
+  tor: { debian: 'tor', find: once(() => which('tor')) },
+  'tor-gencert': { debian: 'tor', find: once(() => which('tor-gencert')) },
   tcpdump: { debian: 'tcpdump', find: once(() => which('tcpdump')) },
   mount: { debian: 'mount', find: once(() => which('mount')) },
 } as const satisfies Record<string, Tool>
