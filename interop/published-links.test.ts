@@ -16,8 +16,7 @@ import { until } from './support/wait.ts'
 /** Time to join the DHT on a busy machine. A node that found nobody tries again after 5, 10 and 20 s. */
 const JOIN_MS = 90_000
 const LIMIT = { timeout: 240_000 }
-/** All have one address: libtorrent would take their queries for a flood. */
-const LIBTORRENT = { enable_dht: true, dht_block_ratelimit: 10_000 }
+const LIBTORRENT = { enable_dht: true }
 const owner = KeyPair.generate()
 const link = publishedLink(owner, 'films')
 

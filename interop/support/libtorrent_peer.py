@@ -30,6 +30,8 @@ QUIET = {
     "dht_enforce_node_id": False,
     "dht_prefer_verified_node_ids": False,
     "dht_ignore_dark_internet": False,
+    # All nodes of a test have one address, which libtorrent would take for a flood.
+    "dht_block_ratelimit": 10_000,
     "ssrf_mitigation": False,
     "max_retry_port_bind": 0,
     "listen_system_port_fallback": False,
