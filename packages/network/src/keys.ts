@@ -1,0 +1,38 @@
+/** The keys of records in the DHT: one rule for all of them, so that nobody can make the records of one kind meet those of another. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8 } from '@shoal/torrent/base'
+
+/**
+ * A kind of record, with its `id`:
+ *
+ * - `cid::` the bytes of a CIDv1, without multibase
+ * - `info_hash_idx::` an info hash, 20 bytes for v1 or 32 for v2
+ * - `files_idx::` the pieces root of a file (BEP 52), 32 bytes
+ * - `keyword_idx::` a word: use `keywordKey`
+ * - `profile::` the Ed25519 key of a person, 32 bytes
+ */
+export type RecordNamespace = 'cid::' | 'info_hash_idx::' | 'files_idx::' | 'keyword_idx::' | 'profile::'
+
+/** A multihash of 34 bytes begins with this: sha2-256, 32 bytes (multiformats/multihash). */
+const SHA2_256 = [0x12, 0x20] as const
+const SEPARATOR = 0
+
+/**
+ * The rules by which `splitWords` makes words of text: its own version, the oldest Unicode whose characters it treats like any later one, and the
+ * stemmer. Whoever splits text differently looks under other keys, instead of missing words under the same.
+ */
+export const WORD_RULES = 'words 1, unicode 15, no stemmer'
+
+/** Returns the key of a record as the multihash that the DHT uses: `sha256("shoal/1/" + namespace + 0x00 + id)`. */
+export function recordKey(namespace: RecordNamespace, id: Uint8Array): Uint8Array {
+  const hash = sha256
+    .create()
+    .update(utf8(`shoal/1/${namespace}`))
+    .update(Uint8Array.of(SEPARATOR))
+  return Uint8Array.of(...SHA2_256, ...hash.update(id).digest())
+}
+
+/** Returns the key of a word, as `splitWords` returns it. */
+export function keywordKey(word: string): Uint8Array {
+  return recordKey('keyword_idx::', utf8(`${WORD_RULES}\0${word}`))
+}
