@@ -3,8 +3,9 @@ import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { lpStream } from '@libp2p/utils'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '@shoal/torrent'
-import { isLocalIp, parseIp, type Random } from '@shoal/torrent/base'
+import type { Random } from '@shoal/torrent/base'
 import { decode as decodeMultihash } from 'multiformats/hashes/digest'
+import { ipOf, isDialable, withoutPeer } from '../multiaddrs.ts'
 import { type Contact, keyOf } from './contact.ts'
 import { type KadNetwork, KadNode } from './kad-node.ts'
 import { MAX_MESSAGE_BYTES } from './messages.ts'
@@ -156,21 +157,4 @@ function parse(bytes: Uint8Array): Multiaddr | null {
   } catch {
     return null
   }
-}
-
-function withoutPeer(address: Multiaddr): Multiaddr {
-  return address.decapsulateCode(421)
-}
-
-/** Only a node in the local network may name addresses of the local network, and no node may name a relay. */
-function isDialable(address: Multiaddr, from: Uint8Array | null): boolean {
-  if (address.getComponents().some(({ name }) => name === 'p2p-circuit')) return false
-  const ip = ipOf(address)
-  return ip === null || !isLocalIp(ip) || (from !== null && isLocalIp(from))
-}
-
-/** Returns the IP address that a multiaddr begins with, or null if it begins with a name. */
-function ipOf(address: Multiaddr): Uint8Array | null {
-  const first = address.getComponents()[0]
-  return first && (first.name === 'ip4' || first.name === 'ip6') ? parseIp(first.value ?? '') : null
 }

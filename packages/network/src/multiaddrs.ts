@@ -1,0 +1,33 @@
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { isLocalIp, parseIp } from '@shoal/torrent/base'
+
+/** Code of `p2p` in a multiaddr: the PeerId. */
+const P2P = 421
+
+/** Returns the IP address that a multiaddr begins with, 4 or 16 bytes, or null if it begins with a name. */
+export function ipOf(address: Multiaddr): Uint8Array | null {
+  const first = address.getComponents()[0]
+  return first && (first.name === 'ip4' || first.name === 'ip6') ? parseIp(first.value ?? '') : null
+}
+
+/** Returns the port of TCP or UDP in a multiaddr, or null if it has none. */
+export function portOf(address: Multiaddr): number | null {
+  const found = address.getComponents().find(({ name }) => name === 'tcp' || name === 'udp')
+  return found ? Number(found.value) : null
+}
+
+/** Returns true for an address through a relay. */
+export function isRelayed(address: Multiaddr): boolean {
+  return address.getComponents().some(({ name }) => name === 'p2p-circuit')
+}
+
+export function withoutPeer(address: Multiaddr): Multiaddr {
+  return address.decapsulateCode(P2P)
+}
+
+/** Returns false for a relay, and for a local address that a node from outside the local network named. `from`: the address of that node. */
+export function isDialable(address: Multiaddr, from: Uint8Array | null): boolean {
+  if (isRelayed(address)) return false
+  const ip = ipOf(address)
+  return ip === null || !isLocalIp(ip) || (from !== null && isLocalIp(from))
+}
