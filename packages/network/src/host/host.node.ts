@@ -1,17 +1,29 @@
 /** A libp2p host in Node, with a node of the Shoal network's DHT on it. */
+import { autoNAT } from '@libp2p/autonat'
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { type Identify, identify, identifyPush } from '@libp2p/identify'
 import type { Libp2p } from '@libp2p/interface'
+import type { AddressManager } from '@libp2p/interface-internal'
+import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
+import { webRTC, webRTCDirect } from '@libp2p/webrtc'
+import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
 import { type Clock, systemClock } from '@shoal/torrent'
-import { type Random, systemRandom } from '@shoal/torrent/base'
+import { isLocalIp, parseIp, type Random, systemRandom } from '@shoal/torrent/base'
 import { createLibp2p } from 'libp2p'
 import type { KadNode } from '../kad/kad-node.ts'
 import { openLibp2pKad } from '../kad/libp2p-network.ts'
+import { portOf } from '../multiaddrs.ts'
+import type { HostCertificate } from './certificate.node.ts'
 import { connectionGate } from './gate.ts'
+import { isPublic, type SignalingRelay, signalingRelay } from './relay.ts'
+
+export { createCertificate, type HostCertificate } from './certificate.node.ts'
 
 const MAX_CONNECTIONS = 200
 /** Incoming ones leave room for those that we open. */
@@ -20,41 +32,68 @@ const MAX_INCOMING = 120
 const MAX_ARRIVALS_PER_SECOND = 10
 /** Time between two pings of a connection. libp2p's default, 10 s, keeps an idle node busy. */
 const PING_MS = 60_000
+/** libp2p forgets after ten minutes that an address was confirmed: whoever maps ports knows for how long. */
+const MAPPED_MS = 24 * 3_600_000
 
 export interface HostOptions {
   /** Seed of the network key (Ed25519): 32 random bytes. Never the seed of a did:key. */
   readonly seed: Uint8Array
   /** Multiaddrs to listen at, such as `/ip4/0.0.0.0/tcp/0`. None: nobody can connect, and the DHT does not store records here. */
   readonly listen: readonly string[]
+  /** The certificate of WebRTC direct. Required to listen at `…/webrtc-direct`. */
+  readonly certificate?: HostCertificate
+  /** Be reachable through relays. Default false. */
+  readonly viaRelays?: boolean
+  /** Let others signal through this node while it is reachable. Default true. */
+  readonly relay?: boolean
+  /** Find nodes in the local network by multicast, and be found. Default false. */
+  readonly mdns?: boolean
   /** Returns true for IP addresses that are neither dialed nor accepted. Default: none. */
   readonly blocks?: (ip: string) => boolean
-  /** Name and version that identify tells others. Default: nothing of ours. */
+  /** `stun:host:port` of servers that tell a WebRTC connection its public address. Default: none. */
+  readonly stunServers?: readonly string[]
+  /** Name and version that identify tells others. Default: libp2p's. */
   readonly userAgent?: string
   readonly clock?: Clock
   readonly random?: Random
 }
 
+/** A port of this machine, as the internet sees it. */
+export interface MappedPort {
+  readonly transport: 'tcp' | 'udp'
+  /** IP literal. */
+  readonly address: string
+  readonly port: number
+  readonly internalPort: number
+}
+
 export interface Host {
-  readonly libp2p: Libp2p<{ identify: Identify; ping: Ping }>
+  readonly libp2p: Libp2p<{ identify: Identify; ping: Ping; relay: SignalingRelay }>
   readonly kad: KadNode
+  /** Whether anybody can dial this node without a relay, as far as routers and other nodes tell. */
+  readonly isReachable: boolean
+  /** Sets the ports at which others reach this node, according to a router or the user. Replaces those set before. */
+  setMapped(ports: readonly MappedPort[]): void
   /** Closes all connections and sockets. */
   close(): Promise<void>
 }
 
 /** Opens a host and starts its DHT node. Rejects if it cannot listen at any of the addresses. */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const {
-    seed,
-    listen,
-    blocks = () => false,
-    userAgent,
-    clock = systemClock,
-    random = systemRandom,
-  } = options
+  const { seed, listen, certificate, viaRelays = false, clock = systemClock, random = systemRandom } = options
+  const { blocks = () => false, relay = true, userAgent, stunServers = [] } = options
+  const ice = { rtcConfiguration: { iceServers: stunServers.map(urls => ({ urls })) } }
+  let addresses: AddressManager | undefined
   const libp2p: Host['libp2p'] = await createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', seed),
-    addresses: { listen: [...listen] },
-    transports: [tcp()],
+    addresses: { listen: [...listen, ...(viaRelays ? ['/p2p-circuit', '/webrtc'] : [])] },
+    transports: [
+      tcp(),
+      webSockets(),
+      webRTCDirect({ ...ice, ...(certificate && { certificate }) }),
+      webRTC(ice),
+      circuitRelayTransport(),
+    ],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionGater: connectionGate({
@@ -68,14 +107,33 @@ export async function openHost(options: HostOptions): Promise<Host> {
     },
     connectionMonitor: { pingInterval: PING_MS },
     ...(userAgent !== undefined && { nodeInfo: { userAgent } }),
-    services: { identify: identify(), identifyPush: identifyPush(), ping: ping() },
+    ...(options.mdns && { peerDiscovery: [mdns()] }),
+    services: {
+      identify: identify(),
+      identifyPush: identifyPush(),
+      ping: ping(),
+      autoNAT: autoNAT(),
+      relay: signalingRelay({ isWanted: () => relay }),
+      addresses: components => {
+        addresses = components.addressManager
+        return {}
+      },
+    },
   })
   try {
     const { kad, close } = await openLibp2pKad({ host: libp2p, clock, random, server: listen.length > 0 })
     kad.start()
+    let mapped: readonly MappedPort[] = []
     return {
       libp2p,
       kad,
+      get isReachable() {
+        return libp2p.getMultiaddrs().some(isPublic)
+      },
+      setMapped(ports) {
+        if (addresses) replaceMapped(addresses, mapped, ports)
+        mapped = ports
+      },
       async close() {
         await close()
         await libp2p.stop()
@@ -84,5 +142,39 @@ export async function openHost(options: HostOptions): Promise<Host> {
   } catch (error) {
     await libp2p.stop()
     throw error
+  }
+}
+
+function replaceMapped(
+  addresses: AddressManager,
+  before: readonly MappedPort[],
+  now: readonly MappedPort[],
+): void {
+  const key = ({ transport, address, port, internalPort }: MappedPort) =>
+    `${transport} ${address} ${port} ${internalPort}`
+  const wanted = new Set(now.map(key))
+  const known = new Set(before.map(key))
+  const listening = addresses
+    .getAddressesWithMetadata()
+    .filter(({ type }) => type === 'transport')
+    .map(({ multiaddr: address }) => ({ ip: address.getComponents()[0]!.value!, port: portOf(address) }))
+  for (const each of before) {
+    if (wanted.has(key(each))) continue
+    for (const { ip, port } of listening)
+      if (port === each.internalPort)
+        addresses.removePublicAddressMapping(ip, port, each.address, each.port, each.transport)
+  }
+  for (const each of now) {
+    const ip = parseIp(each.address)
+    if (!ip || isLocalIp(ip) || known.has(key(each))) continue
+    const family = ip.length === 4 ? 'ip4' : 'ip6'
+    // One local address is enough: all lead to the same port outside.
+    const local = listening.find(
+      own => own.port === each.internalPort && own.ip.includes(':') === (family === 'ip6'),
+    )
+    if (!local) continue
+    addresses.addPublicAddressMapping(local.ip, each.internalPort, each.address, each.port, each.transport)
+    const outside = multiaddr(`/${family}/${each.address}/${each.transport}/${each.port}`)
+    addresses.confirmObservedAddr(outside, { type: 'ip-mapping', ttl: MAPPED_MS })
   }
 }

@@ -1,0 +1,107 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { systemRandom } from '@shoal/torrent/base'
+import { afterEach, expect, it } from 'vitest'
+import { createCertificate, type Host, type HostOptions, openHost } from './host.node.ts'
+
+/** libp2p reports new addresses a second later. */
+const PATIENT = { timeout: 15_000 }
+
+const open: Host[] = []
+
+async function start(options: Partial<HostOptions> = {}): Promise<Host> {
+  const host = await openHost({
+    seed: systemRandom.bytes(32),
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    ...options,
+  })
+  open.push(host)
+  return host
+}
+
+/** Resolves when the DHT of `host` knows `count` others. */
+async function knows(host: Host, count: number): Promise<void> {
+  await expect.poll(() => host.kad.tableSize, PATIENT).toBeGreaterThanOrEqual(count)
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(host => host.close()))
+})
+
+it('has the same PeerId with the same key, and another with another', async () => {
+  const seed = systemRandom.bytes(32)
+  const first = await start({ seed })
+  const id = first.libp2p.peerId.toString()
+  await first.close()
+  expect((await start({ seed })).libp2p.peerId.toString()).toBe(id)
+  expect((await start()).libp2p.peerId.toString()).not.toBe(id)
+})
+
+it('finds through a third node what another provides', async () => {
+  const [meeting, provider, seeker] = [await start(), await start(), await start()]
+  for (const host of [provider, seeker]) await host.libp2p.dial(meeting.libp2p.getMultiaddrs())
+  await knows(meeting, 2)
+  await knows(provider, 1)
+  await knows(seeker, 1)
+  const key = Uint8Array.of(0x12, 0x20, ...systemRandom.bytes(32))
+  expect(await provider.kad.provide(key)).toBeGreaterThan(0)
+  const [found] = await seeker.kad.findProviders(key)
+  expect(found!.id).toEqual(provider.libp2p.peerId.toMultihash().bytes)
+})
+
+it('neither dials nor accepts blocked addresses', async () => {
+  const blocking = await start({ blocks: ip => ip === '127.0.0.1' })
+  const other = await start()
+  await expect(blocking.libp2p.dial(other.libp2p.getMultiaddrs())).rejects.toThrow()
+  await expect(other.libp2p.dial(blocking.libp2p.getMultiaddrs())).rejects.toThrow()
+  expect(blocking.libp2p.getConnections()).toEqual([])
+})
+
+it('accepts TCP, WebSocket and WebRTC direct, at addresses that last as long as key and certificate', async () => {
+  const certificate = await createCertificate(Date.now())
+  const server = await start({
+    certificate,
+    listen: ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws', '/ip4/127.0.0.1/udp/0/webrtc-direct'],
+  })
+  const addresses = server.libp2p.getMultiaddrs()
+  expect(addresses.filter(each => each.toString().includes(certificate.certhash))).toHaveLength(1)
+  for (const address of addresses) {
+    const client = await start()
+    const connection = await client.libp2p.dial(address)
+    expect(connection.remotePeer.equals(server.libp2p.peerId)).toBe(true)
+    expect(connection.direct).toBe(true)
+  }
+})
+
+it('serves as relay from the time at which a router makes it reachable', async () => {
+  const host = await start()
+  const other = await start()
+  await other.libp2p.dial(host.libp2p.getMultiaddrs())
+  expect([host.isReachable, host.libp2p.services.relay.isServing]).toEqual([false, false])
+  const internalPort = Number(/tcp\/(\d+)/.exec(String(host.libp2p.getMultiaddrs()[0]))![1])
+  host.setMapped([{ transport: 'tcp', address: '198.51.100.7', port: 4001, internalPort }])
+  expect(host.isReachable).toBe(true)
+  expect(host.libp2p.getMultiaddrs().map(String)).toContain(
+    `/ip4/198.51.100.7/tcp/4001/p2p/${host.libp2p.peerId}`,
+  )
+  await expect.poll(() => host.libp2p.services.relay.isServing, PATIENT).toBe(true)
+  // Identify tells those who are connected already.
+  const told = async () => (await other.libp2p.peerStore.get(host.libp2p.peerId)).protocols
+  await expect.poll(told, PATIENT).toContain('/libp2p/circuit/relay/0.2.0/hop')
+  host.setMapped([])
+  expect(host.isReachable).toBe(false)
+})
+
+it('is reachable through a relay while it accepts no connections itself', async () => {
+  const relay = await start()
+  const internalPort = Number(/tcp\/(\d+)/.exec(String(relay.libp2p.getMultiaddrs()[0]))![1])
+  relay.setMapped([{ transport: 'tcp', address: '198.51.100.7', port: 4001, internalPort }])
+  await expect.poll(() => relay.libp2p.services.relay.isServing, PATIENT).toBe(true)
+  const hidden = await start({ listen: [], viaRelays: true })
+  await hidden.libp2p.dial(relay.libp2p.getMultiaddrs().filter(each => each.toString().includes('127.0.0.1')))
+  const relayed = () => hidden.libp2p.getMultiaddrs().filter(each => each.toString().includes('/p2p-circuit'))
+  await expect.poll(relayed, PATIENT).not.toHaveLength(0)
+  const dialer = await start()
+  const path = `${relay.libp2p.getMultiaddrs().find(each => each.toString().includes('127.0.0.1'))}/p2p-circuit/p2p/${hidden.libp2p.peerId}`
+  const connection = await dialer.libp2p.dial(multiaddr(path))
+  expect(connection.limits?.bytes).toBeLessThanOrEqual(64n * 1024n)
+})
