@@ -1,23 +1,14 @@
 /** uTP over loopback, as a pipe between two processes and under BitTorrent. */
-import type { PipeKind } from '../interop/support/pipes/pipe.ts'
-import { PipeEnd } from '../interop/support/pipes/pipe-end.ts'
-import { cpuSeconds, usageSince } from '../interop/support/usage.ts'
 import type { BenchOptions, Section } from './bench.ts'
 import { type Content, makeContents } from './content.ts'
 import type { Contestant } from './contestants.ts'
 import { type Medium, media } from './media.ts'
+import { GIB, pipe, type Transferred } from './pipes.ts'
 import { against, medianOf, megabytes, seconds, takeTurns } from './statistics.ts'
 import { transfer } from './transfer.ts'
 
 const MIB = 2 ** 20
-const GIB = 2 ** 30
 const LOOPBACK_UTP = { host: '127.0.0.1', transport: 'utp' } as const
-
-interface Transferred {
-  readonly bytesPerSecond: number
-  /** CPU time of both processes per GiB. */
-  readonly cpuPerGib: number
-}
 
 export async function run(options: BenchOptions): Promise<Section[]> {
   return [await loopback(media('tmpfs').concat(media())[0]!, options)]
@@ -66,19 +57,6 @@ async function loopback(medium: Medium, options: BenchOptions): Promise<Section>
       against("libtorrent to Shoal, to libtorrent's own", speed('libtorrent to shoal') / rival, 1, 'least'),
     ],
   }
-}
-
-async function pipe(kind: PipeKind, bytes: number): Promise<Transferred> {
-  await using sink = await PipeEnd.start(kind)
-  await using source = await PipeEnd.start(kind)
-  const port = await sink.listen(LOOPBACK_UTP.host)
-  const before = [await sink.usage(), await source.usage()] as const
-  await source.flood(LOOPBACK_UTP.host, port, bytes)
-  const elapsed = await sink.received(bytes)
-  const cpu =
-    cpuSeconds(usageSince(before[0], await sink.usage())) +
-    cpuSeconds(usageSince(before[1], await source.usage()))
-  return { bytesPerSecond: bytes / elapsed.seconds, cpuPerGib: (cpu * GIB) / bytes }
 }
 
 async function overLoopback(

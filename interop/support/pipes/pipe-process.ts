@@ -10,6 +10,8 @@ tuneHeap()
 const PIPES: Readonly<Record<PipeKind, () => Promise<{ pipe: Pipe }>>> = {
   shoal: () => import('./shoal-pipe.ts'),
   bare: () => import('./bare-pipe.ts'),
+  libp2p: () => import('./libp2p-pipe.ts'),
+  'bare-libp2p': () => import('./bare-libp2p-pipe.ts'),
 }
 const { pipe } = await PIPES[process.argv[2] as PipeKind]()
 

@@ -9,7 +9,8 @@ export interface Pipe {
   flood(host: string, port: number, bytes: number): Promise<void>
 }
 
-export type PipeKind = 'shoal' | 'bare'
+/** Our uTP and `node:dgram`, our libp2p transport and a stream of libp2p. */
+export type PipeKind = 'shoal' | 'bare' | 'libp2p' | 'bare-libp2p'
 
 /** The operations of `pipe-process.ts`. */
 export interface PipeOperations {

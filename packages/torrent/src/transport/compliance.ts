@@ -3,13 +3,23 @@ import { concat, equalBytes } from '../base/bytes.ts'
 import { settle } from '../base/virtual-clock.ts'
 import type { Connection, PeerAddress, Transport } from './transport.ts'
 
+/** A transport with the address at which it listens, and which it dials. */
+export interface TransportUnderTest {
+  readonly transport: Transport
+  readonly host: string
+  /** Dials instead of `transport` if that cannot reach itself. */
+  readonly dialer?: Transport
+  /** How `dialer` names the listener, if not by host and port. */
+  readonly name?: PeerAddress
+}
+
 /**
- * Tests that every transport with ports must pass. `host` is the address at which it listens and which it dials. `unanswered`: the error of a
- * dial to a port that nobody listens at, which is not always told from a lost packet.
+ * Tests that every transport must pass. `unanswered`: the error of a dial to a port that nobody listens at, which is not always told from a
+ * lost packet.
  */
 export function testTransport(
   name: string,
-  create: () => { transport: Transport; host: string },
+  create: () => TransportUnderTest | Promise<TransportUnderTest>,
   { unanswered = 'refused' }: { unanswered?: 'refused' | 'timeout' } = {},
 ): void {
   describe(`${name} keeps the transport contract`, () => {
@@ -19,43 +29,40 @@ export function testTransport(
     })
 
     async function pair(): Promise<[Connection, Connection]> {
-      const { transport, host } = create()
+      const { dialed, incoming } = await connect()
+      return [dialed, incoming]
+    }
+
+    async function connect() {
+      const { transport, host, dialer = transport, name } = await create()
       const accepted = Promise.withResolvers<Connection>()
       const listener = await transport.listen({ host, port: 0 }, accepted.resolve)
-      const address: PeerAddress = { host, port: listener.port }
-      const dialed = await transport.dial(address, { signal: AbortSignal.timeout(5000) })
+      const address: PeerAddress = name ?? { host, port: listener.port }
+      const dialed = await dialer.dial(address, { signal: AbortSignal.timeout(5000) })
       const incoming = await accepted.promise
       cleanup.push(() => transport.close())
       cleanup.push(() => dialed.close())
       cleanup.push(() => incoming.close())
-      return [dialed, incoming]
+      return { transport, dialer, host, name, dialed, incoming }
     }
 
     it('states facts that agree with each other', async () => {
-      const { transport, host } = create()
-      const [a, b] = await pair()
+      const { transport, host, name, dialed: a, incoming: b } = await connect()
       expect([a.kind, b.kind]).toEqual([transport.kind, transport.kind])
       expect([a.incoming, b.incoming]).toEqual([false, true])
       expect(a.isSecure).toBe(b.isSecure)
-      expect(a.dialableAddress).toEqual(a.remote)
+      expect(a.dialableAddress).toEqual(name ?? a.remote)
       expect(a.remote.host).toBe(host)
       // An address that still lacks its port names the same host.
-      if (b.dialableAddress) expect(b.dialableAddress.host).toBe(b.remote.host)
+      if (b.dialableAddress && !name) expect(b.dialableAddress.host).toBe(b.remote.host)
       expect(transport.canDial(a.remote)).toBe(true)
       const foreign = transport.kind === 'onion' ? 'libp2p' : 'onion'
       expect(transport.canDial({ ...a.remote, kind: foreign })).toBe(false)
     })
 
     it('leaves open connections alone when the transport closes', async () => {
-      const { transport, host } = create()
-      const accepted = Promise.withResolvers<Connection>()
-      const listener = await transport.listen({ host, port: 0 }, accepted.resolve)
-      const target = { host, port: listener.port }
-      const dialed = await transport.dial(target, { signal: AbortSignal.timeout(5000) })
-      const incoming = await accepted.promise
-      cleanup.push(() => dialed.close())
-      cleanup.push(() => incoming.close())
-      await transport.close()
+      const { transport, dialer, dialed, incoming } = await connect()
+      await Promise.all([transport.close(), dialer.close()])
       const received = collect(incoming)
       dialed.start(silent())
       dialed.write(Uint8Array.of(5))
@@ -143,20 +150,20 @@ export function testTransport(
     })
 
     it('rejects a dial that nobody accepts, and one that is aborted', async () => {
-      const { transport, host } = create()
+      const { transport, host, dialer = transport, name } = await create()
       cleanup.push(() => transport.close())
       const listener = await transport.listen({ host, port: 0 }, connection => connection.close())
       await listener.close()
-      const address = { host, port: listener.port }
-      await expect(transport.dial(address, { signal: AbortSignal.timeout(5000) })).rejects.toMatchObject({
+      const address = name ?? { host, port: listener.port }
+      await expect(dialer.dial(address, { signal: AbortSignal.timeout(5000) })).rejects.toMatchObject({
         code: unanswered,
       })
       const reason = new Error('no longer wanted')
-      await expect(transport.dial(address, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+      await expect(dialer.dial(address, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     })
 
     it('refuses a port that is in use', async () => {
-      const { transport, host } = create()
+      const { transport, host } = await create()
       cleanup.push(() => transport.close())
       const listener = await transport.listen({ host, port: 0 }, connection => connection.close())
       await expect(transport.listen({ host, port: listener.port }, () => {})).rejects.toMatchObject({
