@@ -34,6 +34,8 @@ export const PARSERS: readonly Parser[] = [
   { name: 'ut-holepunch', file: 'packages/torrent/src/wire/extensions/ut-holepunch.ts', export: 'parseHolepunch', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 64 },
   { name: 'dont-have', file: 'packages/torrent/src/wire/extensions/small-extensions.ts', export: 'parseDontHave', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 16 },
   { name: 'upload-only', file: 'packages/torrent/src/wire/extensions/small-extensions.ts', export: 'parseUploadOnly', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 16 },
+  { name: 'sh-peer', file: 'packages/torrent/src/wire/recognition/sh-peer.ts', export: 'parseShPeer', covers: ['parseSealed'], takes: 'bytes', format: 'bencode', throws: ['bad-message'], maxBytes: 3000 },
+  { name: 'receipt', file: 'packages/torrent/src/wire/recognition/receipt.ts', export: 'readReceipt', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 200 },
   { name: 'sdp', file: 'packages/torrent/src/transport/webrtc/sdp.ts', export: 'cleanSdp', takes: 'utf8', format: 'text', throws: [], maxBytes: 24000 },
   { name: 'ice-candidate', file: 'packages/torrent/src/transport/webrtc/sdp.ts', export: 'cleanCandidate', takes: 'utf8', format: 'json', throws: [], maxBytes: 4096 },
 

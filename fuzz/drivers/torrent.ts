@@ -62,6 +62,8 @@ import { encodePex, parsePex } from '../../packages/torrent/src/wire/extensions/
 import { encodeHandshake, parseHandshake } from '../../packages/torrent/src/wire/handshake.ts'
 import { MessageParser } from '../../packages/torrent/src/wire/message-parser.ts'
 import { MessageRecorder } from '../../packages/torrent/src/wire/message-recorder.ts'
+import { readReceipt } from '../../packages/torrent/src/wire/recognition/receipt.ts'
+import { parseSealed, parseShPeer } from '../../packages/torrent/src/wire/recognition/sh-peer.ts'
 import type { Drivers } from '../parser.ts'
 import { chunks, driver } from './driver.ts'
 
@@ -153,6 +155,13 @@ export const DRIVERS: Drivers = {
   ),
   'extended-handshake': driver(parseExtendedHandshake, value => encodeExtendedHandshake(value)),
   'ut-pex': driver(parsePex, value => encodePex(value)),
+  'sh-peer': driver((bytes: Uint8Array) => {
+    const message = parseShPeer(bytes)
+    // The content of a sealed message has the same form.
+    if (message.type === 'unknown') return parseSealed(bytes, new Uint8Array(32).fill(0x6b))
+    return message
+  }),
+  receipt: driver((bytes: Uint8Array) => readReceipt(bytes, new Uint8Array(32).fill(0x6b))),
   'dont-have': driver(parseDontHave, value => encodeDontHave(value)),
   'upload-only': driver(parseUploadOnly, value => encodeUploadOnly(value)),
   sdp: driver(

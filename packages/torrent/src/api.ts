@@ -147,6 +147,10 @@ export interface PeerStatus {
   readonly peerId?: Uint8Array
   /** Whether hole punching (BEP 55) made the connection; absent for web seeds and in browsers. */
   readonly holePunched?: boolean
+  /** The network key of a Shoal peer that has proved it: 64 hexadecimal digits. Node only. */
+  readonly networkKey?: string
+  /** Whether it is preferred when slots are given. Node only. */
+  readonly hasFastLane?: boolean
   /** Share of our missing pieces that it has, 0 to 1; absent for web seeds and in browsers. */
   readonly relevance?: number
   /** The piece that it is sending to us; absent if it sends nothing, and in browsers. */

@@ -66,6 +66,15 @@ export type {
   PortMappingProblemCode,
   PortMappingStatus,
 } from './port-mapping/port-mapping.ts'
+export type {
+  Conduct,
+  NetworkKey,
+  PeerClaims,
+  ReceivedReceipt,
+  Recognition,
+  RecognizedPeer,
+  RefusalReason,
+} from './recognition-api.ts'
 export { Session } from './session/session.ts'
 export { type CheckedFile, type CheckedFiles, checkFiles } from './session/torrent/check-files.ts'
 export { Torrent } from './session/torrent/torrent.ts'

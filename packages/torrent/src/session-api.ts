@@ -3,6 +3,7 @@ import type { AddOptions, EncryptionPolicy, PeerClass, RateLimits, TorrentApi } 
 import type { DhtItem, DhtItemKey } from './discovery/dht/item.ts'
 import type { Metainfo } from './metainfo/metainfo.ts'
 import type { PortMappingStatus } from './port-mapping/port-mapping.ts'
+import type { Recognition } from './recognition-api.ts'
 import type { ResumeStore } from './storage/resume-store.ts'
 import type { RouteFacts } from './transport/route.ts'
 import type { Transport, TransportKind } from './transport/transport.ts'
@@ -92,6 +93,10 @@ export interface SessionOptions {
    * the proxy is reached through it. Linux with Node only: elsewhere opening a session rejects with `unsupported`.
    */
   interface?: { readonly name: string; readonly dnsServers?: readonly string[] } | undefined
+  /**
+   * Recognizes other Shoal peers and reports what they do (`sh_peer`). Never on a strict route. Node only. Default: nobody is recognized.
+   */
+  recognition?: Recognition | undefined
   /** Name and version shown to peers. */
   userAgent?: string
 }

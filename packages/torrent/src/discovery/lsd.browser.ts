@@ -6,10 +6,7 @@ export class LsdDiscovery {
 
   /** Throws `unsupported`. Never called in practice, since a page accepts no connections. */
   join(): never {
-    throw new ShoalError(
-      'unsupported',
-      'Browsers cannot search the local network: use WebSocket trackers here',
-    )
+    throw new ShoalError('unsupported', 'Browsers have no UDP: use WebSocket trackers here, or run a node')
   }
 
   async close(): Promise<void> {}

@@ -9,6 +9,7 @@ import { ShoalError } from '../base/errors.ts'
 import { isLocalAddress } from '../base/local-address.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
+import type { Recognition } from '../recognition-api.ts'
 import type { AddressFilter, SessionOptions, SessionSettings } from '../session-api.ts'
 import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -72,6 +73,7 @@ export class EngineContext implements SessionContext {
   readonly ports = new OwnPorts()
   readonly ownAddresses: ExternalAddresses
   readonly holes: PunchedHoles
+  readonly recognition: Recognition | undefined
   // Set while the session opens.
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
@@ -107,6 +109,7 @@ export class EngineContext implements SessionContext {
       clock,
     })
     this.holes = new PunchedHoles(this)
+    this.recognition = options.recognition
     const live = { policy: () => this.settings.encryption, dht: () => this.dhtPort > 0 }
     this.connector = new PeerConnector({ clock, random, transports: this.transports, peerId, ...live })
   }

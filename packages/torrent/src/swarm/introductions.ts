@@ -3,17 +3,24 @@ import { PexFlag, type PexPeer } from '../wire/extensions/pex-flags.ts'
 import { HolePuncher, type HolePuncherOptions } from './hole-puncher.ts'
 import type { Peer } from './peer.ts'
 import { exchangeableAddress, exchangeablePeers, PeerExchange } from './peer-exchange.ts'
+import type { PeerEvents } from './peer-messages.ts'
+import { Recognizer } from './recognition/recognizer.ts'
+import type { TransferEvents } from './transfer.ts'
 
 export interface IntroductionsOptions extends Omit<HolePuncherOptions, 'canIntroduce'> {
   /** A peer told of others (BEP 11). */
   onPeers(peers: readonly PexPeer[]): void
 }
 
-/** Peers tell each other of others (peer exchange, BEP 11), and help each other to connect to them (hole punching, BEP 55). */
+/**
+ * Peers tell each other of others (peer exchange, BEP 11), help each other to connect to them (hole punching, BEP 55), and recognize each other
+ * (`sh_peer`).
+ */
 export class Introductions {
   readonly #options: IntroductionsOptions
   readonly #exchanges = new WeakMap<Peer, PeerExchange>()
   readonly #puncher: HolePuncher
+  readonly #recognizer: Recognizer | null
 
   constructor(options: IntroductionsOptions) {
     this.#options = options
@@ -21,12 +28,16 @@ export class Introductions {
       ...options,
       canIntroduce: (peer, address) => this.#exchanges.get(peer)?.canIntroduce(address) ?? false,
     })
+    const { recognition, isAnonymous } = options.swarm.context
+    this.#recognizer =
+      recognition && !isAnonymous ? new Recognizer(options.swarm, options.peers, recognition) : null
     options.outgoing.onFailed = (candidate, error) => this.#puncher.dialFailed(candidate, error)
   }
 
   /** Once a second. */
   tick(nowMs: number): void {
     const { swarm, peers } = this.#options
+    this.#recognizer?.tick(nowMs)
     if (!swarm.exchangesPeers) return
     for (const peer of peers.values()) {
       const exchange = this.#exchangeOf(peer)
@@ -41,10 +52,21 @@ export class Introductions {
   received(peer: Peer, id: number, payload: Uint8Array): void {
     const { swarm, onPeers } = this.#options
     if (id === OUR_EXTENSION_IDS.ut_holepunch) return this.#puncher.received(peer, payload)
+    if (id === OUR_EXTENSION_IDS.sh_peer) return this.#recognizer?.received(peer, payload)
     if (id !== OUR_EXTENSION_IDS.ut_pex || !swarm.exchangesPeers) return
     const found = this.#exchangeOf(peer).received(payload, swarm.clock.nowMs())
     // A seed has no use for other seeds (BEP 21).
     onPeers(swarm.uploadOnly ? found.filter(({ flags }) => (flags & PexFlag.uploadOnly) === 0) : found)
+  }
+
+  /** The events of peers, of which those that show how a peer behaves are noted. */
+  watchPeers(events: PeerEvents): PeerEvents {
+    return this.#recognizer?.watchPeers(events) ?? events
+  }
+
+  /** The same for the events of a transfer. */
+  watchTransfer(events: TransferEvents): TransferEvents {
+    return this.#recognizer?.watchTransfer(events) ?? events
   }
 
   stop(): void {

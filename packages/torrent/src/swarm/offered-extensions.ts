@@ -9,11 +9,12 @@ export function offeredExtensions(
   { exchangesPeers, context }: SwarmState,
   dialable: PeerAddress | null,
 ): ExtensionIds {
-  const { ut_pex, ut_holepunch, ...others } = OUR_EXTENSION_IDS
+  const { ut_pex, ut_holepunch, sh_peer, ...others } = OUR_EXTENSION_IDS
   const isDirect = dialable !== null && parseIp(dialable.host) !== null
   return {
     ...others,
     ...(exchangesPeers && { ut_pex }),
     ...(isDirect && context.holes.isOn && { ut_holepunch }),
+    ...(context.recognition?.key && !context.isAnonymous && { sh_peer }),
   }
 }

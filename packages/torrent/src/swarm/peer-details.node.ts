@@ -4,15 +4,16 @@ import type { Peer } from './peer.ts'
 
 /** Members of a peer's status that only other programs show. `have`: our pieces. */
 export function peerDetails(
-  { handshake, pieces, download, isPunched }: Peer,
+  { handshake, pieces, download, isPunched, recognized }: Peer,
   have: Bitfield | undefined,
-): Pick<PeerStatus, 'peerId' | 'relevance' | 'piece' | 'holePunched'> {
+): Pick<PeerStatus, 'peerId' | 'relevance' | 'piece' | 'holePunched' | 'networkKey' | 'hasFastLane'> {
   const piece = download.currentPiece
   return {
     peerId: handshake.peerId,
     holePunched: isPunched,
     relevance: have && pieces.bits ? partOfMissing(pieces.bits, have) : 0,
     ...(piece !== null && { piece }),
+    ...(recognized && { networkKey: recognized.key, hasFastLane: recognized.isTrusted }),
   }
 }
 

@@ -46,6 +46,8 @@ export class Peer {
   shown: Map<number, boolean> | null = null
   /** Whether it was reached by hole punching (BEP 55). */
   readonly isPunched: boolean
+  /** Its network key, once it has proved that (`sh_peer`), and whether it has the fast lane. */
+  recognized: { readonly key: string; readonly isTrusted: boolean } | null = null
   /** Failed pieces that it may be to blame for. */
   failedPieces = 0
   readonly #swarm: SwarmState
@@ -141,7 +143,8 @@ export class Peer {
     if (!pieces.uploadOnly || link.isClosed || !this.#swarm.uploadOnly) return
     if (!pieces.isSeed && !(pieces.bits && pieces.bits.count > 0)) return
     const { have } = this.#swarm.transfer!
-    if (link.connection.dialableAddress || (pieces.isSeed && have.isFull)) this.close()
+    // Gracefully, so that the last messages arrive, such as a receipt.
+    if (link.connection.dialableAddress || (pieces.isSeed && have.isFull)) this.close(undefined, true)
   }
 
   choke(): void {

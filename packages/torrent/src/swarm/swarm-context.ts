@@ -5,6 +5,7 @@ import type { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { LimitChain, RateLimitPair } from '../base/rate-limit.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
+import type { Recognition } from '../recognition-api.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { HandshakeTopic } from './handshakes.ts'
@@ -69,6 +70,8 @@ export interface SwarmContext {
   onDhtNode(host: string, port: number): void
   readonly ownAddresses: OwnAddresses
   readonly holes: PunchedHoles
+  /** How Shoal peers are recognized (`sh_peer`); absent if they are not. */
+  readonly recognition?: Recognition | undefined
 }
 
 /** The part of a torrent that its swarm reads. All of it may change when the metadata arrives. */

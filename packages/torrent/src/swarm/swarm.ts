@@ -90,7 +90,7 @@ export class Swarm {
       onMetadata: info => events.onMetadata(info),
     })
     this.#hashes = new HashExchange({ clock, onHashes: () => events.onHashes() })
-    this.#peerEvents = {
+    this.#peerEvents = this.#introductions.watchPeers({
       onClosed: (peer, error) => this.#onPeerClosed(peer, error),
       onInterestChanged: peer => {
         this.#superSeeder.interestChanged(peer)
@@ -102,13 +102,13 @@ export class Swarm {
         else if (peer.shown) this.#superSeeder.gained(peer, gained)
       },
       onExtended: (peer, id, payload) => this.#introductions.received(peer, id, payload),
-    }
-    this.transferEvents = {
+    })
+    this.transferEvents = this.#introductions.watchTransfer({
       onPiece: piece => this.#onPiece(piece),
       onWriteError: error => events.onWriteError(error),
       onBadPiece: (piece, verdict) => this.#onBadPiece(piece, verdict),
       onVerdict: verdict => this.#parole.apply(verdict),
-    }
+    })
   }
 
   /** Null while the metadata is unknown. */

@@ -20,6 +20,8 @@ import { WantedPieces } from './wanted-pieces.ts'
 
 /** Events that a transfer reports to its swarm. */
 export interface TransferEvents {
+  /** A block of a piece arrived, for the first time or again. */
+  onBlock?(sourceId: number, piece: number, block: number): void
   /** The piece is verified and stored: it can be announced. */
   onPiece(piece: number): void
   /** Storage refused bytes: nothing more is requested until `retryWrites` succeeds. */
@@ -179,6 +181,7 @@ export class Transfer implements PieceMemoryUser {
       return false
     }
     this.#smartBan.contributed(buffer.piece, block, this.#sources.keyOf(sourceId))
+    this.#events.onBlock?.(sourceId, buffer.piece, block)
     if (buffer.isComplete) this.#completed(buffer)
     return receipt.wanted
   }

@@ -45,6 +45,11 @@ export interface Connection {
    * `port` is 0 if the transport has ports but the peer has not said on which one it listens (an incoming TCP connection).
    */
   readonly dialableAddress: PeerAddress | null
+  /**
+   * A hash that only the two ends of this connection have in common: of its secret, or of the keys by which it is secured. Somebody in the middle
+   * who secured a connection with each end would have two. Absent if nothing secures the connection.
+   */
+  channelBinding?: Uint8Array | undefined
   /** Bytes that were passed to `write` and that the pipe has not taken yet. Writers should stop while it is high. */
   readonly bufferedBytes: number
   /** Begins delivery; nothing is read before. A second call replaces the handler (at the end of a handshake, say). */

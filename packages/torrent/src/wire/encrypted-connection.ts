@@ -10,6 +10,7 @@ import { type Slab, takeSlab } from './slab.ts'
  * so they are encrypted into a buffer of this connection.
  */
 export class EncryptedConnection implements Connection {
+  channelBinding?: Uint8Array
   readonly #inner: Connection
   readonly #encrypt: Rc4
   readonly #decrypt: Rc4

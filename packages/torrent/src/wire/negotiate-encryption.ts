@@ -102,9 +102,11 @@ function negotiate(
 
 function finish(
   pipe: Connection,
-  { method, infoHash, ciphers, received }: EncryptionOutcome,
+  { method, infoHash, ciphers, received, binding }: EncryptionOutcome,
 ): NegotiatedConnection {
   // No bytes may arrive before the caller has set its own handler.
   pipe.pause()
-  return { connection: ciphers ? new EncryptedConnection(pipe, ciphers) : pipe, method, infoHash, received }
+  const connection = ciphers ? new EncryptedConnection(pipe, ciphers) : pipe
+  if (binding) connection.channelBinding = binding
+  return { connection, method, infoHash, received }
 }

@@ -29,6 +29,7 @@ export class WebrtcConnection implements Connection, RtcChannelHandler {
   readonly dialableAddress = null
   readonly remote: PeerAddress
   readonly incoming: boolean
+  readonly channelBinding: Uint8Array | undefined
   readonly #channel: RtcChannel
   readonly #messageBytes: number
   #handler: ConnectionHandler | undefined
@@ -47,6 +48,7 @@ export class WebrtcConnection implements Connection, RtcChannelHandler {
   constructor(channel: RtcChannel, options: { incoming: boolean; unknown: string }) {
     this.#channel = channel
     this.incoming = options.incoming
+    this.channelBinding = channel.channelBinding
     this.remote = channel.remote ?? { host: options.unknown, port: 0, kind: 'webrtc' }
     this.#messageBytes = Math.min(channel.maxMessageBytes, MESSAGE_BYTES)
     channel.start(this, { lowBytes: CHANNEL_LOW_BYTES })

@@ -8,7 +8,7 @@
  *   3 A->B: HASH('req1', S), HASH('req2', SKEY) xor HASH('req3', S), ENCRYPT(VC, crypto_provide, len(PadC), PadC, len(IA)), ENCRYPT(IA)
  *   4 B->A: ENCRYPT(VC, crypto_select, len(PadD), PadD), then the stream in the selected method
  */
-import { sha1 } from '#crypto'
+import { sha1, sha256 } from '#crypto'
 import { concat, utf8 } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
@@ -33,6 +33,8 @@ export interface EncryptionOutcome {
   readonly ciphers: { readonly encrypt: Rc4; readonly decrypt: Rc4 } | null
   /** First bytes of the stream, which arrived with the handshake, decrypted. */
   readonly received: Uint8Array
+  /** See `Connection.channelBinding`; null for `none`. */
+  readonly binding: Uint8Array | null
 }
 
 /** The reaction to received bytes. */
@@ -81,6 +83,14 @@ export function obfuscatedInfoHash(infoHash: Uint8Array): Uint8Array {
 export function xorReq3(hash: Uint8Array, secret: Uint8Array): Uint8Array {
   const mask = sha1(concat([utf8('req3'), secret]))
   return mask.map((byte, i) => byte ^ hash[i]!)
+}
+
+/**
+ * The binding of a channel, 32 bytes. It covers the public keys, too: somebody in the middle who sends the key 1 to both sides has the same
+ * secret with both.
+ */
+export function encryptionBinding(keyA: Uint8Array, keyB: Uint8Array, secret: Uint8Array): Uint8Array {
+  return sha256(concat([utf8('shoal/binding/mse\0'), keyA, keyB, secret]))
 }
 
 /** Creates the cipher for the bytes that A (`keyA`) or B (`keyB`) sends. */

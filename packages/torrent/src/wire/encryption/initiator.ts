@@ -8,6 +8,7 @@ import {
   cipher,
   type EncryptionOutcome,
   type EncryptionStep,
+  encryptionBinding,
   HandshakeBuffer,
   hashReq1,
   keyWithPadding,
@@ -37,6 +38,7 @@ export class EncryptionInitiator {
   #decrypt: Rc4 | null = null
   /** VC, encrypted as the other side does it. */
   #encryptedVc = new Uint8Array(0)
+  #binding: Uint8Array | null = null
   #selected = 0
   #padBytes = 0
 
@@ -75,7 +77,9 @@ export class EncryptionInitiator {
     if (this.#state === 'key') {
       const publicKey = this.#buffer.take(KEY_BYTES)
       if (!publicKey) return WAITING
-      send = this.#answer(this.#keys.secretWith(publicKey))
+      const secret = this.#keys.secretWith(publicKey)
+      this.#binding = encryptionBinding(this.#keys.publicKey, publicKey, secret)
+      send = this.#answer(secret)
       this.#state = 'sync'
     }
     if (this.#state === 'sync' && this.#buffer.skipPast(this.#encryptedVc)) this.#state = 'select'
@@ -131,6 +135,7 @@ export class EncryptionInitiator {
       infoHash: this.#infoHash,
       ciphers: encrypted ? { encrypt: this.#encrypt!, decrypt } : null,
       received,
+      binding: this.#binding,
     }
   }
 }

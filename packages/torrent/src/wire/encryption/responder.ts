@@ -10,6 +10,7 @@ import {
   type EncryptionOutcome,
   type EncryptionPolicy,
   type EncryptionStep,
+  encryptionBinding,
   HandshakeBuffer,
   hashReq1,
   keyWithPadding,
@@ -34,6 +35,7 @@ export class EncryptionResponder {
   readonly #buffer = new HandshakeBuffer()
   #state: 'detect' | 'key' | 'sync' | 'torrent' | 'offer' | 'pad' | 'payload' | 'done' = 'detect'
   #secret: Uint8Array = new Uint8Array(0)
+  #binding: Uint8Array | null = null
   #req1: Uint8Array = new Uint8Array(0)
   #infoHash: Uint8Array = new Uint8Array(0)
   #encrypt: Rc4 | null = null
@@ -95,7 +97,10 @@ export class EncryptionResponder {
     if (this.#policy === 'require')
       throw refuse('the policy requires encryption and the peer sent a plain handshake')
     this.#state = 'done'
-    return { send: null, done: { method: 'none', infoHash: null, ciphers: null, received: start } }
+    return {
+      send: null,
+      done: { method: 'none', infoHash: null, ciphers: null, received: start, binding: null },
+    }
   }
 
   /** Steps 1 and 2. */
@@ -104,6 +109,7 @@ export class EncryptionResponder {
     if (!publicKey) return null
     const keys = new KeyExchange(this.#random)
     this.#secret = keys.secretWith(publicKey)
+    this.#binding = encryptionBinding(publicKey, keys.publicKey, this.#secret)
     this.#req1 = hashReq1(this.#secret)
     this.#state = 'sync'
     return keyWithPadding(keys.publicKey, this.#random)
@@ -165,6 +171,7 @@ export class EncryptionResponder {
       infoHash: this.#infoHash,
       ciphers: encrypted ? { encrypt: this.#encrypt!, decrypt } : null,
       received: concat([payload, rest]),
+      binding: this.#binding,
     }
   }
 }

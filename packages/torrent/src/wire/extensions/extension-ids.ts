@@ -5,4 +5,5 @@ export const OUR_EXTENSION_IDS = {
   lt_donthave: 3,
   upload_only: 4,
   ut_holepunch: 5,
+  sh_peer: 6,
 } as const

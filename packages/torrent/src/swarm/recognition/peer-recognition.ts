@@ -1,0 +1,258 @@
+import { equalBytes, hex } from '../../base/bytes.ts'
+import { ShoalError } from '../../base/errors.ts'
+import type { SigningKey } from '../../base/sealing.node.ts'
+import type { NetworkKey, Recognition, RecognizedPeer, RefusalReason } from '../../recognition-api.ts'
+import {
+  RecognitionError,
+  RecognitionHandshake,
+  type SealedChannel,
+} from '../../wire/recognition/handshake.ts'
+import {
+  pseudonymOf,
+  type Receipt,
+  readReceipt,
+  receiptPair,
+  receiptTorrent,
+  signReceipt,
+} from '../../wire/recognition/receipt.ts'
+import {
+  encodeAbout,
+  encodeReceiptMessage,
+  encodeSealed,
+  parseSealed,
+  parseShPeer,
+  SH_PEER_VERSION,
+} from '../../wire/recognition/sh-peer.ts'
+import type { Peer } from '../peer.ts'
+import type { SwarmState } from '../swarm-state.ts'
+import type { ExchangeBudget } from './exchange-budget.ts'
+
+/** A receipt is sent for each so many verified bytes: 226 bytes of traffic, 0.02 %. */
+const RECEIPT_EVERY_BYTES = 1024 * 1024
+/** Bytes since the last receipt are confirmed after this time without blocks, if they are worth a receipt (0.1 %). */
+const RECEIPT_IDLE_MS = 5000
+const LEAST_RECEIPT_BYTES = 256 * 1024
+/** Bytes that a peer may take without confirming them, besides four pieces: they may be on their way, or not verified yet. */
+const UNCONFIRMED_BYTES = 8 * 1024 * 1024
+/** Share of what we send that it may throw away: blocks that came twice, and pieces that others spoiled. */
+const UNCONFIRMED_SHARE = 0.1
+/** Messages of `sh_peer` that a peer may send: a greeting, a proof, its claims, and one for each receipt. */
+const SPARE_MESSAGES = 16
+
+export interface PeerRecognitionOptions {
+  readonly peer: Peer
+  readonly swarm: SwarmState
+  readonly recognition: Recognition
+  /** The network key, which stays the same for this connection. */
+  readonly key: NetworkKey
+  /** 20 bytes, as the opener of a connection names the torrent. */
+  readonly infoHash: Uint8Array
+  readonly budget: ExchangeBudget
+  /** A number for the receipts that we sign, higher than any before it. */
+  nextEpoch(): number
+}
+
+/** The exchange of `sh_peer` with one peer, and the receipts after it. */
+export class PeerRecognition {
+  /** The peer once it has proved its key. */
+  recognized: RecognizedPeer | null = null
+  /** Verified bytes from this peer. */
+  verifiedBytes = 0
+  readonly #options: PeerRecognitionOptions
+  #handshake: RecognitionHandshake | null = null
+  #isOver = false
+  #messages = 0
+  #channel: SealedChannel | null = null
+  #theirKey: Uint8Array = new Uint8Array(0)
+  #ourPseudonym: SigningKey | null = null
+  #theirPseudonym: Uint8Array = new Uint8Array(0)
+  readonly #torrent: Uint8Array
+  #epoch = 0
+  /** The bytes that our last receipt confirmed, and when the bytes beyond it began to wait. */
+  #receiptedBytes = 0
+  #changedMs = 0
+  #seenBytes = 0
+  /** The bytes that their last receipt confirmed, and since which count of sent bytes they owe us receipts. */
+  #theirEpoch: number | null = null
+  #confirmedBytes = 0
+  #owedFromBytes = 0
+
+  constructor(options: PeerRecognitionOptions) {
+    this.#options = options
+    this.#torrent = receiptTorrent(options.infoHash)
+  }
+
+  /** Once a second. The acceptor of the connection greets as soon as the peer has said that it supports `sh_peer`. */
+  tick(nowMs: number): void {
+    const { peer } = this.#options
+    if (this.#isOver || !peer.extensions.supports('sh_peer')) return
+    if (!this.#handshake && peer.link.connection.incoming) {
+      const handshake = this.#begin(nowMs)
+      if (handshake) this.#send(handshake.start())
+    }
+    if (this.recognized) this.#sendReceipt(nowMs)
+  }
+
+  /** Whether the peer has taken much more than it confirmed. */
+  get owesReceipts(): boolean {
+    const { peer, swarm } = this.#options
+    const sent = peer.upload.totalBytes - this.#owedFromBytes
+    const pieceBytes = swarm.transfer?.layout.pieceLengthBytes ?? 0
+    const allowed = UNCONFIRMED_BYTES + 4 * pieceBytes + sent * UNCONFIRMED_SHARE
+    return sent - this.#confirmedBytes > allowed
+  }
+
+  /** A message of `sh_peer`. Throws `bad-message` if it has a wrong form or comes at the wrong time; a wrong proof only leaves the peer a stranger. */
+  received(payload: Uint8Array): void {
+    // Once refused, the peer is a stranger like others.
+    if (this.#isOver) return
+    try {
+      this.#count()
+      this.#handle(payload)
+    } catch (error) {
+      const reason = error instanceof RecognitionError ? error.reason : 'malformed'
+      this.#refuse(reason)
+      if (reason !== 'not-proved') throw error
+    }
+  }
+
+  #handle(payload: Uint8Array): void {
+    const message = parseShPeer(payload)
+    if (message.type === 'unknown') return
+    if (message.type === 'sealed') return this.#unseal(message.box)
+    const { peer, swarm } = this.#options
+    if (!this.#handshake) {
+      if (message.type !== 'greeting' || peer.link.connection.incoming)
+        throw new RecognitionError('unexpected', 'it sent a message of sh_peer at the wrong time')
+      // A version to come: we stay strangers.
+      if (message.version !== SH_PEER_VERSION || !this.#begin(swarm.clock.nowMs())) return
+    }
+    const { send, done } = this.#handshake!.receive(message)
+    if (send) this.#send(send)
+    if (!done) return
+    this.#channel = done.channel
+    this.#theirKey = done.peer
+    this.#introduce()
+  }
+
+  #begin(nowMs: number): RecognitionHandshake | null {
+    const { peer, swarm, key, infoHash, budget } = this.#options
+    const { connection } = peer.link
+    if (!budget.take(connection.remote.host, nowMs)) {
+      this.#refuse('too-many')
+      return null
+    }
+    const [ours, theirs] = [swarm.context.peerId, peer.handshake.peerId]
+    const { incoming, channelBinding: binding = new Uint8Array(0) } = connection
+    const peerIds = incoming ? { opener: theirs, acceptor: ours } : { opener: ours, acceptor: theirs }
+    const facts = { infoHash, peerIds, binding }
+    const end = incoming ? 'acceptor' : 'opener'
+    this.#handshake = new RecognitionHandshake({ end, key, facts, random: swarm.context.random })
+    return this.#handshake
+  }
+
+  /** Tells the peer about us, now that it has proved who it is. */
+  #introduce(): void {
+    const { recognition, key } = this.#options
+    this.#ourPseudonym = pseudonymOf(recognition.pseudonymSecret, this.#theirKey)
+    const { publicKey: pseudonym } = this.#ourPseudonym
+    const claims = recognition.claimsFor(hex(this.#theirKey))
+    this.#sendSealed(encodeAbout(key.publicKey, { ...claims, pseudonym }))
+  }
+
+  #unseal(box: Uint8Array): void {
+    if (!this.#channel) throw new RecognitionError('unexpected', 'it sealed a message before the exchange')
+    const message = parseSealed(this.#channel.open(box), this.#theirKey)
+    if (message.type === 'receipt') return this.#onReceipt(message.receipt)
+    if (message.type !== 'about') return
+    if (this.recognized) throw new RecognitionError('unexpected', 'it introduced itself twice')
+    const { peer, infoHash, recognition } = this.#options
+    const { type: _, pseudonym, ...claims } = message
+    const { channelBinding, remote } = peer.link.connection
+    this.#theirPseudonym = pseudonym
+    this.#owedFromBytes = peer.upload.totalBytes
+    this.recognized = {
+      key: hex(this.#theirKey),
+      host: remote.host,
+      torrent: hex(infoHash),
+      isBound: channelBinding !== undefined,
+    }
+    recognition.onRecognized(this.recognized, claims)
+  }
+
+  /** The download is complete: confirms what no receipt has confirmed yet. */
+  confirmRest(): void {
+    if (this.recognized) this.#confirm(LEAST_RECEIPT_BYTES)
+  }
+
+  #sendReceipt(nowMs: number): void {
+    if (this.verifiedBytes > this.#seenBytes) {
+      this.#seenBytes = this.verifiedBytes
+      this.#changedMs = nowMs
+    }
+    const isIdle = nowMs - this.#changedMs >= RECEIPT_IDLE_MS
+    this.#confirm(isIdle ? LEAST_RECEIPT_BYTES : RECEIPT_EVERY_BYTES)
+  }
+
+  /** Confirms what we took (we are the receiver), if it is so many bytes more than at the last time. */
+  #confirm(leastBytes: number): void {
+    const { verifiedBytes } = this
+    if (verifiedBytes - this.#receiptedBytes < leastBytes) return
+    this.#receiptedBytes = verifiedBytes
+    this.#epoch ||= this.#options.nextEpoch()
+    const ours = this.#ourPseudonym!
+    const pair = receiptPair(this.#theirPseudonym, ours.publicKey)
+    const receipt = { torrent: this.#torrent, pair, epoch: this.#epoch, bytes: verifiedBytes }
+    this.#sendSealed(encodeReceiptMessage(signReceipt(receipt, ours)))
+  }
+
+  /** The peer confirms what it took (we are the giver). */
+  #onReceipt(signed: Uint8Array): void {
+    const { recognized } = this
+    if (!recognized) throw new RecognitionError('unexpected', 'it sent a receipt before it introduced itself')
+    const { epoch, bytes } = this.#checked(signed)
+    this.#theirEpoch = epoch
+    this.#confirmedBytes = bytes
+    this.#options.recognition.onReceipt(recognized, { epoch, bytes, receipt: signed })
+  }
+
+  #checked(signed: Uint8Array): Receipt {
+    try {
+      const receipt = readReceipt(signed, this.#theirPseudonym)
+      const { torrent, pair, epoch, bytes } = receipt
+      const isOurs =
+        equalBytes(torrent, this.#torrent) &&
+        equalBytes(pair, receiptPair(this.#ourPseudonym!.publicKey, this.#theirPseudonym))
+      const isNext = epoch === (this.#theirEpoch ?? epoch) && bytes > this.#confirmedBytes
+      if (isOurs && isNext && bytes <= this.#options.peer.upload.totalBytes) return receipt
+      throw new ShoalError('bad-message', 'its receipt does not match what we sent')
+    } catch (error) {
+      this.#refuse('bad-receipt')
+      throw error
+    }
+  }
+
+  /** Bounds what a peer makes us decrypt and verify: receipts are due once for each MiB. */
+  #count(): void {
+    this.#messages++
+    const { peer } = this.#options
+    if (this.#messages > SPARE_MESSAGES + peer.upload.totalBytes / LEAST_RECEIPT_BYTES)
+      throw new RecognitionError('unexpected', 'it sends more messages of sh_peer than it has reasons for')
+  }
+
+  #refuse(reason: RefusalReason): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.recognized = null
+    const { peer, recognition } = this.#options
+    recognition.onRefused(peer.link.connection.remote.host, reason)
+  }
+
+  #sendSealed(content: Uint8Array): void {
+    this.#send(encodeSealed(this.#channel!.seal(content)))
+  }
+
+  #send(payload: Uint8Array): void {
+    this.#options.peer.extensions.send('sh_peer', payload)
+  }
+}

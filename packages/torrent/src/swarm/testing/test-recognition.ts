@@ -1,0 +1,62 @@
+import { hex } from '../../base/bytes.ts'
+import { type SigningKey, signingKey } from '../../base/sealing.node.ts'
+import type {
+  Conduct,
+  PeerClaims,
+  ReceivedReceipt,
+  Recognition,
+  RecognizedPeer,
+  RefusalReason,
+} from '../../recognition-api.ts'
+
+/** The recognition of one node in a test, which notes every call. */
+export class TestRecognition implements Recognition {
+  readonly key: SigningKey
+  /** Its network key in hexadecimal digits. */
+  readonly name: string
+  readonly pseudonymSecret: Uint8Array
+  readonly recognized: RecognizedPeer[] = []
+  readonly claims: PeerClaims[] = []
+  readonly refused: RefusalReason[] = []
+  readonly receipts: ReceivedReceipt[] = []
+  /** The sums of what was reported, by network key; of strangers by address. */
+  readonly conduct = new Map<string, Conduct>()
+  readonly trusted = new Set<string>()
+  says: (peer: string) => PeerClaims = () => ({})
+
+  /** `number`: another one for each node, 1 to 255. */
+  constructor(number: number) {
+    this.key = signingKey(new Uint8Array(32).fill(number))
+    this.name = hex(this.key.publicKey)
+    this.pseudonymSecret = new Uint8Array(32).fill(255 - number)
+  }
+
+  claimsFor(peer: string): PeerClaims {
+    return this.says(peer)
+  }
+
+  isTrusted(peer: string): boolean {
+    return this.trusted.has(peer)
+  }
+
+  onRecognized(peer: RecognizedPeer, claims: PeerClaims): void {
+    this.recognized.push(peer)
+    this.claims.push(claims)
+  }
+
+  onRefused(_host: string, reason: RefusalReason): void {
+    this.refused.push(reason)
+  }
+
+  onConduct(host: string, peer: string | null, conduct: Conduct): void {
+    const name = peer ?? host
+    const sum: { -readonly [Name in keyof Conduct]?: number } = { ...this.conduct.get(name) }
+    for (const [key, value] of Object.entries(conduct) as [keyof Conduct, number][])
+      sum[key] = (sum[key] ?? 0) + value
+    this.conduct.set(name, sum as Conduct)
+  }
+
+  onReceipt(_peer: RecognizedPeer, receipt: ReceivedReceipt): void {
+    this.receipts.push(receipt)
+  }
+}
