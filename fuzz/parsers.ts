@@ -42,6 +42,9 @@ export const PARSERS: readonly Parser[] = [
   // The Shoal network
   { name: 'kad-message', file: 'packages/network/src/kad/messages.ts', export: 'decodeMessage', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
   { name: 'protobuf', file: 'packages/network/src/kad/protobuf.ts', export: 'readFields', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
+  { name: 'index-request', file: 'packages/network/src/indexing/messages.ts', export: 'decodeRequest', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
+  { name: 'index-response', file: 'packages/network/src/indexing/messages.ts', export: 'decodeResponse', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
+  { name: 'search-entry', file: 'packages/network/src/entries/entry.ts', export: 'decodeEntry', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 1100 },
 
   // DHT, local discovery, trackers as their client
   { name: 'krpc', file: 'packages/torrent/src/discovery/dht/krpc.ts', export: 'parseMessage', takes: 'bytes', format: 'bencode', throws: [], maxBytes: 4096 },

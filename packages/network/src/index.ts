@@ -3,8 +3,24 @@
  *
  * @packageDocumentation
  */
+export {
+  type Entry,
+  type EntryFile,
+  type EntrySigner,
+  type SignedEntry,
+  signEntry,
+  signWithdrawal,
+} from './entries/entry.ts'
+export type { Filters } from './entries/match.ts'
+export { IndexClient, type Misconduct, type ReportMisconduct } from './indexing/client.ts'
+export type { EntryStoreLimits } from './indexing/entry-store.ts'
+export { IndexNode, type Refusals } from './indexing/index-node.ts'
+export { INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES } from './indexing/messages.ts'
+export { IndexPublisher } from './indexing/publisher.ts'
 export { type Contact, keyOf } from './kad/contact.ts'
 export { type FindProvidersOptions, type KadNetwork, KadNode, type KadNodeOptions } from './kad/kad-node.ts'
 export { MAX_MESSAGE_BYTES } from './kad/messages.ts'
 export type { ProviderStoreLimits } from './kad/provider-store.ts'
 export { keywordKey, type RecordNamespace, recordKey, WORD_RULES } from './keys.ts'
+export { NetworkSearch, type SearchOptions, type SearchQuery, type SearchResult } from './search/network-search.ts'
+export type { SearchRow } from './search/ranking.ts'

@@ -51,6 +51,8 @@ export interface KadNodeOptions {
   /** Returns the multiaddrs at which others can dial us. */
   readonly ownAddresses: () => readonly Uint8Array[]
   readonly providers?: ProviderStoreLimits
+  /** The estimated size of the network. Default: unknown at first. */
+  readonly size?: NetworkSize
 }
 
 export interface FindProvidersOptions {
@@ -71,10 +73,11 @@ interface ProviderResponse extends NodeResponse {
  */
 export class KadNode {
   readonly key: Uint8Array
+  /** Who provides what, as others announced it. */
+  readonly providers: ProviderStore
   readonly #options: KadNodeOptions
   readonly #table: RoutingTable
-  readonly #store: ProviderStore
-  readonly #size = new NetworkSize()
+  readonly #size: NetworkSize
   readonly #abort = new AbortController()
   #cancelRound: (() => void) | undefined
   #refreshedMs = -Infinity
@@ -83,8 +86,9 @@ export class KadNode {
   constructor(options: KadNodeOptions) {
     this.#options = options
     this.key = keyOf(options.id)
+    this.#size = options.size ?? new NetworkSize()
     this.#table = new RoutingTable(this.key, options.clock)
-    this.#store = new ProviderStore(options.clock, options.providers)
+    this.providers = new ProviderStore(options.clock, options.providers)
   }
 
   /** Number of nodes in the routing table. */
@@ -97,9 +101,17 @@ export class KadNode {
     return this.#size.nodes
   }
 
+  /**
+   * Number of leading bits that the keys of a region share, whose nodes store the records of all of them; null while the size of the network is
+   * unknown.
+   */
+  get regionBits(): number | null {
+    return this.#size.nodes > 0 ? this.#size.regionBits : null
+  }
+
   /** Number of provider records that this node stores for others. */
   get storedRecords(): number {
-    return this.#store.size
+    return this.providers.size
   }
 
   /** Starts maintenance, until `close`: the table is filled as soon as one node is known, and its nodes and buckets are looked after. */
@@ -142,7 +154,7 @@ export class KadNode {
       this.#addProvider(id, ip, message)
       return null
     }
-    const providers = type === 'get-providers' ? this.#store.get(key, MAX_PROVIDERS) : []
+    const providers = type === 'get-providers' ? this.providers.get(key, MAX_PROVIDERS) : []
     const asker = keyOf(id)
     const isAsker = (contact: Contact) => contact.key.every((byte, i) => byte === asker[i])
     const closer = this.#table.closest(keyOf(key), K + 1).filter(contact => !isAsker(contact))
@@ -153,6 +165,28 @@ export class KadNode {
   async findNodes(bytes: Uint8Array, signal?: AbortSignal): Promise<Contact[]> {
     const { closest } = await this.#lookup(keyOf(bytes), bytes, { signal })
     return closest.slice(0, K).map(({ from }) => from)
+  }
+
+  /** Returns the nodes of the routing table nearest to the key of `bytes`, nearest first. */
+  nearest(bytes: Uint8Array, count = K): Contact[] {
+    return this.#table.closest(keyOf(bytes), count)
+  }
+
+  /** Returns all nodes of the region of a key (a multihash), at least the 20 nearest. Rejects only with the signal's reason, or after `close`. */
+  async findRegion(key: Uint8Array, signal?: AbortSignal): Promise<Contact[]> {
+    const { closest } = await this.#lookup(keyOf(key), key, { signal, region: true })
+    return closest.map(({ from }) => from)
+  }
+
+  /** Announces to one node that we provide a key, for 48 hours. Rejects if the node cannot be reached. */
+  async announce(contact: Contact, key: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const { id, network, ownAddresses } = this.#options
+    const message = encodeMessage({
+      type: 'add-provider',
+      key,
+      providers: [{ id, addresses: ownAddresses() }],
+    })
+    await this.#timed(signal, limit => network.send(contact, message, limit))
   }
 
   /** Returns the providers of a key (a multihash). Rejects only with the signal's reason, or after `close`. */
@@ -180,18 +214,12 @@ export class KadNode {
    * Nothing is announced while nobody can dial us. Rejects only with the signal's reason, or after `close`.
    */
   async provide(key: Uint8Array, signal?: AbortSignal): Promise<number> {
-    const { id, network, ownAddresses } = this.#options
-    const addresses = ownAddresses()
-    if (addresses.length === 0) return 0
-    const { closest } = await this.#lookup(keyOf(key), key, { signal, region: true })
-    const message = encodeMessage({ type: 'add-provider', key, providers: [{ id, addresses }] })
-    const waiting = closest.map(({ from }) => from)
+    if (this.#options.ownAddresses().length === 0) return 0
+    const waiting = await this.findRegion(key, signal)
     let taken = 0
     const announce = async () => {
       for (let contact = waiting.shift(); contact; contact = waiting.shift()) {
-        const target = contact
-        const sent = this.#timed(signal, limit => network.send(target, message, limit))
-        await sent.then(
+        await this.announce(contact, key, signal).then(
           () => taken++,
           () => {},
         )
@@ -214,7 +242,7 @@ export class KadNode {
   async #maintain(): Promise<void> {
     const { clock, random } = this.#options
     const signal = this.#abort.signal
-    this.#store.expire()
+    this.providers.expire()
     for (let contact = this.#table.due(); contact; contact = this.#table.due()) {
       const due = contact
       await this.#ask(due, encodeMessage({ type: 'find-node', key: this.#options.id }), signal).catch(
@@ -241,7 +269,7 @@ export class KadNode {
       peer => peer.id.length === id.length && peer.id.every((byte, i) => byte === id[i]),
     )
     const contact = own && this.#contact(own, ip)
-    if (contact && key.length > 2) this.#store.add(key, { ...contact, ip: ip ?? contact.ip })
+    if (contact && key.length > 2) this.providers.add(key, { ...contact, ip: ip ?? contact.ip })
   }
 
   #lookup(
@@ -263,7 +291,9 @@ export class KadNode {
       clock: this.#options.clock,
       start: this.#table.closest(target),
       ask: (contact, ended) => this.#ask(contact, message, ended),
-      ...(region || type === 'get-providers' ? { regionBits: this.#size.regionBits } : {}),
+      ...((region || type === 'get-providers') && this.regionBits !== null
+        ? { regionBits: this.regionBits }
+        : {}),
       ...(onResponse ? { onResponse } : {}),
       signal,
     })

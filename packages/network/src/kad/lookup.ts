@@ -38,6 +38,8 @@ export interface LookupOptions<T extends NodeResponse> {
    * nearer than any honest node, but the honest nodes of a region cannot be pushed out of it. Default: as many bits as the target has.
    */
   readonly regionBits?: number
+  /** Concurrent queries of each path. Default 3. */
+  readonly parallel?: number
   /** Receives every response as it arrives. Returns true if the lookup has found enough. */
   onResponse?(response: T): boolean
   readonly signal?: AbortSignal
@@ -109,12 +111,13 @@ class Lookup<T extends NodeResponse> {
   #advance(): void {
     if (this.#ended) return
     let open = false
+    const { parallel = PARALLEL } = this.#options
     for (const candidate of this.#frontier()) {
       const { state, path } = candidate
       if (state === 'asked' || state === 'slow') open = true
       if (state !== 'new' || this.#asked >= MAX_ASKED) continue
       open = true
-      if (this.#busy[path]! < PARALLEL && this.#mayAsk(candidate.contact)) this.#ask(candidate)
+      if (this.#busy[path]! < parallel && this.#mayAsk(candidate.contact)) this.#ask(candidate)
     }
     if (!open) this.#finish()
   }

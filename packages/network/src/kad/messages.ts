@@ -80,12 +80,14 @@ export function decodeMessage(bytes: Uint8Array): Message {
   return { type: name, key, closer, providers }
 }
 
-function encodePeer({ id, addresses }: NamedPeer): Uint8Array {
+/** Encodes a node, with at most 16 of its addresses. */
+export function encodePeer({ id, addresses }: NamedPeer): Uint8Array {
   const used = addresses.filter(address => address.length <= MAX_ADDRESS_BYTES).slice(0, MAX_ADDRESSES)
   return writeFields([[1, id], ...used.map(address => [2, address] as const)])
 }
 
-function addPeer(peers: NamedPeer[], bytes: Uint8Array): void {
+/** Reads a node and adds it, unless its PeerId has an impossible length. Throws `bad-message`. */
+export function addPeer(peers: NamedPeer[], bytes: Uint8Array): void {
   let id = NOTHING
   const addresses: Uint8Array[] = []
   for (const [field, value] of readFields(bytes)) {

@@ -18,9 +18,17 @@ export interface ProviderStoreLimits {
   readonly perKeyAndNeighborhood?: number
 }
 
+/** How long a record is valid. Default: 48 hours; no withdrawal is older. */
+export interface RecordTerms {
+  readonly lifeMs?: number
+  /** Grows with every announcement and withdrawal of a provider. Default 0. */
+  readonly sequence?: number
+}
+
 interface StoredRecord {
   readonly provider: Provider
   readonly untilMs: number
+  readonly sequence: number
 }
 
 /** A provider, shared by its records: nodes move, and the last address counts. */
@@ -32,12 +40,12 @@ interface Provider {
 
 /**
  * Stores who provides which key, for others. Bounded in all respects, also per provider and per network, so that nobody pushes out the records
- * of others; records expire after 48 hours.
+ * of others; records expire after 48 hours, or earlier if they say so.
  */
 export class ProviderStore {
   readonly #clock: Clock
   readonly #limits: Required<ProviderStoreLimits>
-  /** Records by key, then by PeerId, both as ISO 8859-1 text. Those of a key are in the order in which they expire. */
+  /** Records by key, then by PeerId, both as ISO 8859-1 text. Those of a key are in the order in which they came. */
   readonly #keys = new Map<string, Map<string, StoredRecord>>()
   readonly #providers = new Map<string, Provider>()
   readonly #neighborhoods = new Map<string, number>()
@@ -60,7 +68,11 @@ export class ProviderStore {
   }
 
   /** Adds or renews a record. Returns false if a limit forbids it. */
-  add(key: Uint8Array, contact: Contact): boolean {
+  add(
+    key: Uint8Array,
+    contact: Contact,
+    { lifeMs = PROVIDER_LIFE_MS, sequence = 0 }: RecordTerms = {},
+  ): boolean {
     const name = latin1(key)
     const id = latin1(contact.id)
     const neighborhood = neighborhoodOf(contact)
@@ -75,7 +87,7 @@ export class ProviderStore {
     this.#providers.set(id, provider)
     this.#count(provider.neighborhood, 1)
     const records = this.#keys.get(name) ?? new Map<string, StoredRecord>()
-    records.set(id, { provider, untilMs: this.#clock.nowMs() + PROVIDER_LIFE_MS })
+    records.set(id, { provider, untilMs: this.#clock.nowMs() + lifeMs, sequence })
     this.#keys.set(name, records)
     this.#records++
     return true
@@ -90,6 +102,15 @@ export class ProviderStore {
       .slice(-count)
       .map(({ provider }) => provider.contact)
       .reverse()
+  }
+
+  /** Removes the record of a provider, unless it was announced after `sequence`. Returns false if there is none to remove. */
+  withdraw(key: Uint8Array, id: Uint8Array, sequence: number): boolean {
+    const [name, provider] = [latin1(key), latin1(id)]
+    const record = this.#keys.get(name)?.get(provider)
+    if (!record || record.sequence > sequence) return false
+    this.#delete(name, provider)
+    return true
   }
 
   /** Removes expired records. Call it now and then. */
@@ -115,8 +136,7 @@ export class ProviderStore {
   #expire(name: string): void {
     const now = this.#clock.nowMs()
     for (const [id, { untilMs }] of this.#keys.get(name) ?? []) {
-      if (untilMs > now) return
-      this.#delete(name, id)
+      if (untilMs <= now) this.#delete(name, id)
     }
   }
 

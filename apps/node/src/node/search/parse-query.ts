@@ -1,4 +1,4 @@
-import { isUnspaced, splitWords, toIndexed, wordPattern } from './words.ts'
+import { isUnspaced, splitWords, toIndexed, wordPattern } from '@shoal/network/words'
 
 /** A word or phrase that must be found, or that must not. */
 export interface Term {

@@ -8,13 +8,13 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { toIndexed } from '@shoal/network/words'
 import { databaseFailure, isDamage } from '../kernel/database/database-failure.ts'
 import { createPrivate } from '../kernel/database/private-file.ts'
 import { EntryIds, RANGES_SCHEMA } from './entry-ids.ts'
 import { findHits, type Hits, type SearchRequest } from './find-hits.ts'
 import { kindWord, wordPrefixes } from './parse-query.ts'
 import { packText, unpackBlock } from './text-blocks.ts'
-import { toIndexed } from './words.ts'
 
 export interface IndexedEntry {
   readonly torrentId: number

@@ -1,5 +1,6 @@
 /** Search over the whole catalogue: combines the index's hits with names, and keeps the index up to date. */
 import { rm } from 'node:fs/promises'
+import { foldInPlace } from '@shoal/network/words'
 import { Failure } from '../../base/failure.ts'
 import type { FileKind } from '../../base/file-kind.ts'
 import { isDamage } from '../kernel/database/database-failure.ts'
@@ -9,7 +10,6 @@ import { type Hit, type Hits, MAX_HITS, type SearchRequest } from './find-hits.t
 import { IndexClient } from './index-client.ts'
 import { parseQuery, toPattern, toPatterns } from './parse-query.ts'
 import { matchRanges, type Range } from './snippet.ts'
-import { foldInPlace } from './words.ts'
 
 export interface SearchQuery {
   /** As it was typed: words (prefixes match), "a phrase", -not this. At most 1000 characters count. */

@@ -1,4 +1,4 @@
-import { foldInPlace } from './words.ts'
+import { foldInPlace } from '@shoal/network/words'
 
 /** A part of a text, [start, end) in UTF-16 units. */
 export type Range = readonly [start: number, end: number]

@@ -4,7 +4,11 @@ import { compareDistance, latin1, type Random, seededRandom, sharedBits } from '
 import { VirtualClock } from '@shoal/torrent/testing'
 import { type Contact, keyOf } from '../contact.ts'
 import { type KadNetwork, KadNode } from '../kad-node.ts'
+import { NetworkSize } from '../network-size.ts'
 import { K } from '../routing-table.ts'
+
+/** Lookups from which the size of the network is estimated. */
+const SIZE_SAMPLES = 15
 
 export interface SimNode {
   readonly kad: KadNode
@@ -12,12 +16,16 @@ export interface SimNode {
   online: boolean
   /** Replaces what the node would respond: a hostile node. */
   respond?: (from: Contact, message: Uint8Array) => Uint8Array | null
+  /** Responds to messages of `/shoal/index/1`; a node without does not speak that. */
+  respondIndex?: (from: Contact, message: Uint8Array) => Uint8Array
 }
 
 export interface SimNetworkOptions {
   readonly seed: number
   /** Time of a message in one direction. Default 40 ms. */
   readonly latencyMs?: number
+  /** All nodes know the size of the network, as after an hour. */
+  readonly knowsSize?: boolean
 }
 
 /** Nodes at random public IPv4 addresses. A multiaddr is `/ip4/…` in bytes: 4, then the address. */
@@ -34,9 +42,11 @@ export class SimNetwork {
   /** Pairs of nodes that were connected. */
   readonly #met = new Set<string>()
   readonly #latencyMs: number
+  readonly #size: NetworkSize | null
 
-  constructor({ seed, latencyMs = 40 }: SimNetworkOptions) {
+  constructor({ seed, latencyMs = 40, knowsSize = false }: SimNetworkOptions) {
     this.random = seededRandom(seed)
+    this.#size = knowsSize ? new NetworkSize() : null
     this.#latencyMs = latencyMs
   }
 
@@ -50,6 +60,7 @@ export class SimNetwork {
       clock: this.clock,
       random: this.random,
       ownAddresses: () => addresses,
+      ...(this.#size ? { size: this.#size } : {}),
     })
     const use = () => this.#fill(node)
     const node: SimNode = {
@@ -65,6 +76,14 @@ export class SimNetwork {
     return node
   }
 
+  /** The network of a node for `/shoal/index/1`. */
+  indexNetwork({ contact }: SimNode): KadNetwork {
+    return this.#networkOf(contact, (target, from, message) => {
+      if (target.respondIndex) return target.respondIndex(from, message)
+      throw Object.assign(new Error('The node does not speak this protocol'), { code: 'unsupported' })
+    })
+  }
+
   /**
    * Fills the routing tables as they are after a long time, with nodes that are drawn at random from each bucket: joining one by one takes minutes for
    * thousands of nodes. The table of a node is filled when the node is first used.
@@ -73,6 +92,11 @@ export class SimNetwork {
     const origin = new Uint8Array(32)
     this.#sorted = this.nodes.toSorted((a, b) => compareDistance(origin, a.contact.key, b.contact.key))
     for (const [at, node] of this.#sorted.entries()) this.#unfilled.set(node, at)
+    for (let sample = 0; this.#size && sample < SIZE_SAMPLES; sample++) {
+      const target = this.random.bytes(32)
+      const keys = this.nearest(target).map(({ contact }) => contact.key)
+      this.#size.add(target, keys)
+    }
   }
 
   /** Runs the clock until `work` is done; throws if it is not within an hour. */
@@ -130,7 +154,11 @@ export class SimNetwork {
     return from
   }
 
-  #networkOf(own: Contact): KadNetwork {
+  #networkOf(
+    own: Contact,
+    respond = (target: SimNode, from: Contact, message: Uint8Array) =>
+      target.respond ? target.respond(from, message) : target.kad.handle(from.id, from.ip, message),
+  ): KadNetwork {
     const deliver = async (contact: Contact, message: Uint8Array, signal: AbortSignal) => {
       this.messages++
       await this.#travel(signal)
@@ -145,9 +173,7 @@ export class SimNetwork {
         this.#met.add(`${latin1(own.id)} ${latin1(contact.id)}`)
         target.kad.discovered(own)
       }
-      const response = target.respond
-        ? target.respond(own, message)
-        : target.kad.handle(own.id, own.ip, message)
+      const response = respond(target, own, message)
       await this.#travel(signal)
       return { bytes: response, ip }
     }

@@ -1,0 +1,50 @@
+/** How well an entry matches a query: the same rule at index nodes, which see only marks of words, and in the results. */
+import type { Entry } from './entry.ts'
+
+/** Conditions on entries; those that are missing are met by all. */
+export interface Filters {
+  readonly minBytes?: number
+  readonly maxBytes?: number
+  /** Unix time in seconds. */
+  readonly publishedAfter?: number
+  readonly language?: string
+  readonly license?: string
+  /** Ed25519, 32 bytes. */
+  readonly publisher?: Uint8Array
+}
+
+/** What a word is worth in the title, in a tag and in the name of a file: the order of `WORD_PLACES`. */
+const PLACE_SCORES = [1, 0.6, 0.4] as const
+/** Part of the score that is for a title without other words. */
+const TITLE_PART = 0.3
+
+/**
+ * Returns the match of an entry, 0 to 1. `places`: where it has each of the words of the query, as indices of `WORD_PLACES`. `titleWords`: the number
+ * of words in its title.
+ */
+export function matchScore(places: readonly number[], titleWords: number): number {
+  if (places.length === 0) return 0
+  let sum = 0
+  let inTitle = 0
+  for (const place of places) {
+    sum += PLACE_SCORES[place] ?? 0
+    if (place === 0) inTitle++
+  }
+  return (1 - TITLE_PART) * (sum / places.length) + TITLE_PART * (inTitle / Math.max(1, titleWords))
+}
+
+export function passesFilters(entry: Entry, filters: Filters): boolean {
+  const { minBytes, maxBytes, publishedAfter, language, license, publisher } = filters
+  if (minBytes !== undefined && entry.bytes < minBytes) return false
+  if (maxBytes !== undefined && entry.bytes > maxBytes) return false
+  if (publishedAfter !== undefined && entry.published <= publishedAfter) return false
+  if (language !== undefined && !isLanguage(entry.language, language)) return false
+  if (license !== undefined && entry.license?.toLowerCase() !== license.toLowerCase()) return false
+  return publisher === undefined || publisher.every((byte, at) => entry.publisher[at] === byte)
+}
+
+/** BCP 47: `de` covers `de-AT`. */
+function isLanguage(language: string | null, wanted: string): boolean {
+  const [own, asked] = [language?.toLowerCase() ?? '', wanted.toLowerCase()]
+  return own === asked || own.startsWith(`${asked}-`)
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '@shoal/torrent'
+import { latin1 } from '@shoal/torrent/base'
+import type { SignedEntry } from '../entries/entry.ts'
+import { type Contact, keyOf } from '../kad/contact.ts'
+import type { KadNetwork } from '../kad/kad-node.ts'
+import {
+  decodeResponse,
+  encodeRequest,
+  type IndexRequest,
+  type IndexResponse,
+  MAX_ENTRIES,
+  MAX_REFERENCES,
+} from './messages.ts'
+
+/** Time that a node has to respond, with its dial. */
+const RESPONSE_MS = 10_000
+
+/**
+ * Why a node is scored down. `bad-message`: it broke the protocol or a limit. `forged`: a signature is wrong. `replayed`: it sent what was replaced or is over.
+ * `flood`: it, or its network, sent more than is verified. `unasked`: it answered with what nobody asked for.
+ */
+export type Misconduct = 'bad-message' | 'forged' | 'replayed' | 'flood' | 'unasked'
+
+/** Scores a node down. `ip`: the 4 or 16 bytes of the address of its connection, or null. */
+export type ReportMisconduct = (id: Uint8Array, ip: Uint8Array | null, reason: Misconduct) => void
+
+export interface IndexClientOptions {
+  /** The same contract as the DHT's, for `/shoal/index/1`. A node that does not speak it rejects with `unsupported`. */
+  readonly network: Pick<KadNetwork, 'request' | 'dialable'>
+  readonly clock: Clock
+  readonly onMisconduct?: ReportMisconduct
+}
+
+export interface IndexAnswer {
+  /** With the address of the connection. */
+  readonly from: Contact
+  readonly response: IndexResponse
+  /** The nearer nodes that can be dialed. */
+  readonly closer: readonly Contact[]
+}
+
+/** Sends requests of `/shoal/index/1`. */
+export class IndexClient {
+  readonly #options: IndexClientOptions
+  readonly #abort = new AbortController()
+  /** Requests sent so far. */
+  requests = 0
+
+  constructor(options: IndexClientOptions) {
+    this.#options = options
+  }
+
+  /** Ends all requests. */
+  close(): void {
+    this.#abort.abort(new Error('The index was closed'))
+  }
+
+  report({ id, ip }: Contact, reason: Misconduct): void {
+    this.#options.onMisconduct?.(id, ip, reason)
+  }
+
+  /** Rejects if the node cannot be reached, does not respond in 10 s, or breaks the protocol. */
+  async ask(contact: Contact, request: IndexRequest, signal?: AbortSignal): Promise<IndexAnswer> {
+    const { network, clock } = this.#options
+    const limit = new AbortController()
+    const cancel = clock.after(RESPONSE_MS, () => limit.abort(new Error('The node did not respond')))
+    const signals = [limit.signal, this.#abort.signal, ...(signal ? [signal] : [])]
+    this.requests++
+    try {
+      const { bytes, ip } = await network.request(contact, encodeRequest(request), AbortSignal.any(signals))
+      const from = { ...contact, ip: ip ?? contact.ip }
+      const response = this.#decode(from, bytes)
+      const closer = response.closer.flatMap(({ id, addresses }) => {
+        const usable = network.dialable(addresses, from.ip)
+        return usable.addresses.length > 0 ? [{ id, key: keyOf(id), ...usable }] : []
+      })
+      return { from, response, closer }
+    } finally {
+      cancel()
+    }
+  }
+
+  /**
+   * Hands entries over to a node, which takes those that it lacks. Returns how many it took, and the newer versions that it has instead, not verified.
+   */
+  async handOver(
+    contact: Contact,
+    entries: readonly SignedEntry[],
+    signal?: AbortSignal,
+  ): Promise<{ taken: number; newer: readonly Uint8Array[] }> {
+    let taken = 0
+    const newer: Uint8Array[] = []
+    for (let at = 0; at < entries.length; at += MAX_REFERENCES) {
+      const offered = new Map(
+        entries.slice(at, at + MAX_REFERENCES).map(signed => [latin1(signed.id), signed]),
+      )
+      const references = Array.from(offered.values(), ({ id, entry: { sequence } }) => ({ id, sequence }))
+      const { response } = await this.ask(contact, { type: 'offer', references }, signal)
+      newer.push(...response.entries)
+      const wanted = response.references.flatMap(({ id }) => offered.get(latin1(id))?.bytes ?? [])
+      for (let first = 0; first < wanted.length; first += MAX_ENTRIES) {
+        const part = wanted.slice(first, first + MAX_ENTRIES)
+        taken += (await this.ask(contact, { type: 'store', entries: part }, signal)).response.accepted
+      }
+    }
+    return { taken, newer }
+  }
+
+  #decode(from: Contact, bytes: Uint8Array): IndexResponse {
+    try {
+      return decodeResponse(bytes)
+    } catch (error) {
+      this.report(from, 'bad-message')
+      throw error
+    }
+  }
+}

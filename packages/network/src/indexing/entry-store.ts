@@ -1,0 +1,277 @@
+import type { Clock } from '@shoal/torrent'
+import { latin1, readU32 } from '@shoal/torrent/base'
+import { entryWords, isCurrent, type SignedEntry } from '../entries/entry.ts'
+import { type Filters, matchScore, passesFilters } from '../entries/match.ts'
+import { keywordKey } from '../keys.ts'
+import { type Reference, wordMark } from './messages.ts'
+
+export interface EntryStoreLimits {
+  /** Default 50,000. */
+  readonly entries?: number
+  /** Entries of a word. Default 2,000, the best of them. */
+  readonly perWord?: number
+  /** Entries of a word that one publisher has, and that came from one /24 or /48. Default 100 each. */
+  readonly perWordAndSource?: number
+  /** Part of the store that one publisher, and one /24 or /48, may fill. Default 0.1. */
+  readonly sourcePart?: number
+}
+
+/**
+ * The outcome of storing: `stored`; `known`, because this version or a later one is there; or refused, because its time is over, none of its words belongs here, or a
+ * limit forbids it.
+ */
+export type StoreOutcome = 'stored' | 'known' | 'expired' | 'foreign' | 'full'
+
+export interface FindQuery {
+  readonly key: Uint8Array
+  /** `wordMark`s that must be there, and that must not. */
+  readonly words: readonly Uint8Array[]
+  readonly without: readonly Uint8Array[]
+  readonly filters: Filters
+  readonly limit: number
+}
+
+export interface Found {
+  readonly total: number
+  readonly isPartial: boolean
+  readonly references: readonly Reference[]
+}
+
+interface Stored {
+  readonly signed: SignedEntry
+  readonly name: string
+  /** Marks of its words as numbers, and the place of each. */
+  readonly marks: Float64Array
+  readonly places: Uint8Array
+  readonly titleWords: number
+  readonly publisher: string
+  /** The /24 or /48 that it came from, or null if that is local. */
+  readonly neighborhood: string | null
+  /** Words here under which it is found. */
+  lists: number
+}
+
+interface Posting {
+  readonly stored: Stored
+  readonly score: number
+}
+
+interface WordList {
+  /** Best first. */
+  readonly postings: Posting[]
+  /** An entry was left out. */
+  isPartial: boolean
+}
+
+/**
+ * Stores entries under those of their words that belong to this node, for others. Bounded in all respects, also per publisher and per network, so that
+ * nobody pushes out the entries of others; a word with too many entries keeps the best. Entries are not verified here.
+ */
+export class EntryStore {
+  readonly #clock: Clock
+  readonly #limits: Required<EntryStoreLimits>
+  readonly #entries = new Map<string, Stored>()
+  readonly #words = new Map<number, WordList>()
+  /** Entries by publisher and by neighborhood. */
+  readonly #sources = new Map<string, number>()
+
+  constructor(clock: Clock, limits: EntryStoreLimits = {}) {
+    this.#clock = clock
+    this.#limits = { entries: 50_000, perWord: 2000, perWordAndSource: 100, sourcePart: 0.1, ...limits }
+  }
+
+  /** Number of entries, including expired ones that were not removed yet. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Returns true if this version of an entry, or a later one, is stored. */
+  has({ id, sequence }: Reference): boolean {
+    const stored = this.#entries.get(latin1(id))
+    return stored !== undefined && stored.signed.entry.sequence >= sequence
+  }
+
+  get(id: Uint8Array): SignedEntry | null {
+    return this.#entries.get(latin1(id))?.signed ?? null
+  }
+
+  /** Iterates over what is stored, withdrawals included. */
+  *all(): Generator<SignedEntry> {
+    for (const { signed } of this.#entries.values()) yield signed
+  }
+
+  /**
+   * Stores an entry that was verified. `neighborhood`: where it came from. `belongs`: returns whether the entries of a key belong to this node. A withdrawal
+   * replaces the entry, and stays until its time is over.
+   */
+  put(signed: SignedEntry, neighborhood: string | null, belongs: (key: Uint8Array) => boolean): StoreOutcome {
+    const { entry, id } = signed
+    if (!isCurrent(entry, this.#clock.unixMs() / 1000)) return 'expired'
+    if (this.has({ id, sequence: entry.sequence })) return 'known'
+    const name = latin1(id)
+    const old = this.#entries.get(name)
+    const isWithdrawal = entry.title === ''
+    const { places, titleWords } = entryWords(entry)
+    const keys = Array.from(places.keys(), keywordKey)
+    const home = isWithdrawal ? [] : keys.filter(belongs)
+    // Whoever has the old version needs to know that it is replaced, although none of the new words may belong here.
+    if (home.length === 0 && !old) return 'foreign'
+    const stored: Stored = {
+      signed,
+      name,
+      marks: Float64Array.from(keys, markOf),
+      places: Uint8Array.from(places.values()),
+      titleWords,
+      publisher: latin1(entry.publisher),
+      neighborhood: old ? old.neighborhood : neighborhood,
+      lists: 0,
+    }
+    // The old version makes room for the new one, whose words may be others.
+    if (old) this.#remove(old)
+    if (!this.#hasRoom(stored)) return 'full'
+    this.#entries.set(name, stored)
+    this.#count(stored, 1)
+    for (const key of home) this.#list(markOf(key), stored)
+    if (home.length === 0 || stored.lists > 0) return 'stored'
+    this.#remove(stored)
+    return 'full'
+  }
+
+  /** Returns the best entries for a query. */
+  find({ key, words, without, filters, limit }: FindQuery): Found {
+    const list = this.#words.get(markOf(key))
+    if (!list) return { total: 0, isPartial: false, references: [] }
+    const now = this.#clock.unixMs() / 1000
+    const wanted = [markOf(key), ...words.map(numberOf)]
+    const unwanted = without.map(numberOf)
+    const found: Posting[] = []
+    for (const { stored } of list.postings) {
+      const { signed, marks, places, titleWords } = stored
+      if (signed.entry.expires <= now || unwanted.some(mark => marks.includes(mark))) continue
+      const at = wanted.map(mark => marks.indexOf(mark))
+      if (at.includes(-1) || !passesFilters(signed.entry, filters)) continue
+      found.push({
+        stored,
+        score: matchScore(
+          at.map(index => places[index]!),
+          titleWords,
+        ),
+      })
+    }
+    if (words.length > 0) found.sort(byRank)
+    const references = found
+      .slice(0, limit)
+      .map(({ stored: { signed } }) => ({ id: signed.id, sequence: signed.entry.sequence }))
+    return { total: list.postings.length, isPartial: list.isPartial, references }
+  }
+
+  /** Removes expired entries. Call it now and then. */
+  expire(): void {
+    const now = this.#clock.unixMs() / 1000
+    for (const stored of this.#entries.values()) if (stored.signed.entry.expires <= now) this.#remove(stored)
+  }
+
+  #hasRoom(stored: Stored): boolean {
+    const { entries, sourcePart } = this.#limits
+    if (this.#entries.size >= entries) this.expire()
+    if (this.#entries.size >= entries) return false
+    return sourcesOf(stored).every(source => (this.#sources.get(source) ?? 0) < sourcePart * entries)
+  }
+
+  #list(mark: number, stored: Stored): void {
+    const { perWord, perWordAndSource } = this.#limits
+    const list = this.#words.get(mark) ?? { postings: [], isPartial: false }
+    const { postings } = list
+    const place = stored.places[stored.marks.indexOf(mark)]!
+    const posting = { stored, score: matchScore([place], stored.titleWords) }
+    const worst = postings.at(-1)
+    const isFull = postings.length >= perWord
+    if ((isFull && byRank(posting, worst!) > 0) || this.#isCrowded(postings, posting, perWordAndSource)) {
+      list.isPartial = true
+      return
+    }
+    if (isFull) {
+      list.isPartial = true
+      this.#drop(postings.pop()!.stored)
+    }
+    let [low, high] = [0, postings.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (byRank(postings[middle]!, posting) <= 0) low = middle + 1
+      else high = middle
+    }
+    postings.splice(low, 0, posting)
+    this.#words.set(mark, list)
+    stored.lists++
+  }
+
+  /** Whether a publisher or a network has its share of a word. Then its better entries replace its worst, but not those of others. */
+  #isCrowded(postings: Posting[], posting: Posting, limit: number): boolean {
+    if (postings.length < limit) return false
+    for (const kind of ['publisher', 'neighborhood'] as const) {
+      const source = posting.stored[kind]
+      if (source === null) continue
+      let count = 0
+      let worst = -1
+      for (let at = 0; at < postings.length; at++)
+        if (postings[at]!.stored[kind] === source) {
+          count++
+          worst = at
+        }
+      if (count < limit) continue
+      if (byRank(posting, postings[worst]!) >= 0) return true
+      this.#drop(postings.splice(worst, 1)[0]!.stored)
+    }
+    return false
+  }
+
+  /** A word does not list an entry any longer. */
+  #drop(stored: Stored): void {
+    if (--stored.lists === 0) this.#remove(stored)
+  }
+
+  #remove(stored: Stored): void {
+    if (this.#entries.get(stored.name) !== stored) return
+    this.#entries.delete(stored.name)
+    this.#count(stored, -1)
+    for (const mark of stored.lists > 0 ? stored.marks : []) {
+      const list = this.#words.get(mark)
+      const at = list?.postings.findIndex(posting => posting.stored === stored) ?? -1
+      if (!list || at < 0) continue
+      list.postings.splice(at, 1)
+      if (list.postings.length === 0) this.#words.delete(mark)
+      else if (list.postings.length < this.#limits.perWord / 2) list.isPartial = false
+    }
+  }
+
+  #count(stored: Stored, change: 1 | -1): void {
+    for (const source of sourcesOf(stored)) {
+      const count = (this.#sources.get(source) ?? 0) + change
+      if (count > 0) this.#sources.set(source, count)
+      else this.#sources.delete(source)
+    }
+  }
+}
+
+/** Best match first, then the latest, then an order that is the same everywhere. */
+function byRank(a: Posting, b: Posting): number {
+  const [first, second] = [a.stored.signed, b.stored.signed]
+  return (
+    b.score - a.score ||
+    second.entry.published - first.entry.published ||
+    (a.stored.name < b.stored.name ? -1 : a.stored.name > b.stored.name ? 1 : 0)
+  )
+}
+
+function sourcesOf({ publisher, neighborhood }: Stored): string[] {
+  return neighborhood === null ? [`p${publisher}`] : [`p${publisher}`, `n${neighborhood}`]
+}
+
+function markOf(key: Uint8Array): number {
+  return numberOf(wordMark(key))
+}
+
+/** The first 48 bits of a mark. */
+function numberOf(mark: Uint8Array): number {
+  return readU32(mark, 0) * 2 ** 16 + (mark[4]! * 256 + mark[5]!)
+}

@@ -1,0 +1,261 @@
+import type { Clock } from '@shoal/torrent'
+import { type Random, sharedBits, shuffle } from '@shoal/torrent/base'
+import { verifyEd25519 } from '#ed25519'
+import { decodeEntry, type SignedEntry, verifyEntry } from '../entries/entry.ts'
+import { type Contact, keyOf, neighborhoodOf } from '../kad/contact.ts'
+import type { KadNetwork, KadNode } from '../kad/kad-node.ts'
+import type { IndexClient, Misconduct, ReportMisconduct } from './client.ts'
+import { EntryStore, type EntryStoreLimits, type StoreOutcome } from './entry-store.ts'
+import {
+  decodeRequest,
+  encodeResponse,
+  type IndexRequest,
+  type IndexResponse,
+  withdrawalText,
+} from './messages.ts'
+
+/** Keys announced with `/shoal/index/1` are valid for 12 hours. */
+export const ANNOUNCEMENT_LIFE_MS = 12 * 3_600_000
+/** Entries in the response to a query. */
+export const MAX_FOUND = 500
+/** Newer versions that answer an offer. */
+const MAX_NEWER = 16
+const CLOSER = 20
+/** Time between two rounds in which entries are handed on to other nodes of the region, and the number of those. */
+const REPLICATION_MS = 3_600_000
+const REPLICAS_PER_ROUND = 4
+/** Two nodes may differ about the size of the network, and so by a bit about the region of a key. */
+const SLACK_BITS = 1
+/** Signatures that are verified for one /24 or /48 at once, and in a second. */
+const BURST = 2000
+const PER_SECOND = 20
+const MAX_BUDGETS = 4096
+
+export interface IndexNodeOptions {
+  readonly kad: KadNode
+  readonly client: IndexClient
+  readonly network: Pick<KadNetwork, 'dialable'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly limits?: EntryStoreLimits
+  readonly onMisconduct?: ReportMisconduct
+}
+
+type Refusal = Exclude<Misconduct, 'unasked'> | Extract<StoreOutcome, 'foreign' | 'full'>
+
+/** What a node refused since it started, by reason. */
+export type Refusals = Readonly<Record<Refusal, number>>
+
+interface Budget {
+  left: number
+  sinceMs: number
+}
+
+/**
+ * Serves `/shoal/index/1`: stores keys of providers and entries of the search for others, answers queries, and hands entries on to the nodes of its
+ * region, so that they outlive the connections of those who published them.
+ */
+export class IndexNode {
+  readonly store: EntryStore
+  readonly #options: IndexNodeOptions
+  readonly #abort = new AbortController()
+  readonly #budgets = new Map<string | null, Budget>()
+  readonly #refused: Record<Refusal, number> = {
+    'bad-message': 0,
+    forged: 0,
+    replayed: 0,
+    flood: 0,
+    foreign: 0,
+    full: 0,
+  }
+  #cancelRound: (() => void) | undefined
+
+  constructor(options: IndexNodeOptions) {
+    this.#options = options
+    this.store = new EntryStore(options.clock, options.limits)
+  }
+
+  get refused(): Refusals {
+    return this.#refused
+  }
+
+  /** Starts to hand entries on, until `close`. */
+  start(): void {
+    const { clock, random } = this.#options
+    this.#cancelRound = clock.after(REPLICATION_MS + random.below(REPLICATION_MS / 10), async () => {
+      await this.replicate().catch(() => {})
+      if (!this.#abort.signal.aborted) this.start()
+    })
+  }
+
+  close(): void {
+    this.#cancelRound?.()
+    this.#abort.abort(new Error('The index was closed'))
+  }
+
+  /** Responds to a request of the node `id`, which is connected from `ip`. Throws `bad-message`. */
+  handle(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Uint8Array {
+    try {
+      return encodeResponse(this.#respond(id, ip, decodeRequest(bytes)))
+    } catch (error) {
+      this.#refuse('bad-message', id, ip)
+      throw error
+    }
+  }
+
+  /** Hands all entries on to some other nodes of our region. */
+  async replicate(): Promise<void> {
+    const { kad, client, random } = this.#options
+    this.store.expire()
+    const entries = [...this.store.all()]
+    if (entries.length === 0) return
+    const bits = kad.regionBits ?? 0
+    const neighbors = kad.contacts().filter(({ key }) => sharedBits(key, kad.key) >= bits)
+    for (const contact of shuffle(neighbors, random).slice(0, REPLICAS_PER_ROUND)) {
+      const { newer } = await client
+        .handOver(contact, entries, this.#abort.signal)
+        .catch(() => ({ newer: [] as readonly Uint8Array[] }))
+      this.#abort.signal.throwIfAborted()
+      this.#storeAll(contact.id, contact.ip, newer)
+    }
+  }
+
+  #respond(id: Uint8Array, ip: Uint8Array | null, request: IndexRequest): Partial<IndexResponse> {
+    switch (request.type) {
+      case 'announce':
+        return { accepted: this.#announce(id, ip, request) }
+      case 'withdraw':
+        return { accepted: this.#withdraw(id, ip, request) }
+      case 'offer': {
+        const references = request.references.filter(reference => !this.store.has(reference))
+        const known = request.references
+          .map(reference => this.#newer(reference))
+          .filter(entry => entry !== null)
+        return { references, entries: known.slice(0, MAX_NEWER).map(({ bytes }) => bytes) }
+      }
+      case 'store':
+        return { accepted: this.#storeAll(id, ip, request.entries) }
+      case 'get': {
+        const found = request.references.map(reference => this.store.get(reference.id))
+        return { entries: found.flatMap(signed => signed?.bytes ?? []) }
+      }
+      case 'find': {
+        const found = this.store.find({ ...request, limit: Math.min(request.limit, MAX_FOUND) })
+        return { ...found, closer: this.#closer(id, request.key) }
+      }
+    }
+  }
+
+  #announce(
+    id: Uint8Array,
+    ip: Uint8Array | null,
+    { keys, sequence, addresses }: Extract<IndexRequest, { type: 'announce' }>,
+  ): number {
+    const { kad, network } = this.#options
+    const usable = network.dialable(addresses, ip)
+    if (usable.addresses.length === 0) return 0
+    const contact: Contact = { id, key: keyOf(id), addresses: usable.addresses, ip: ip ?? usable.ip }
+    const terms = { lifeMs: ANNOUNCEMENT_LIFE_MS, sequence }
+    let accepted = 0
+    for (const key of keys) {
+      if (!this.#belongs(key)) this.#refused.foreign++
+      else if (kad.providers.add(key, contact, terms)) accepted++
+      else this.#refused.full++
+    }
+    return accepted
+  }
+
+  #withdraw(
+    id: Uint8Array,
+    ip: Uint8Array | null,
+    { keys, sequence, provider, signature }: Extract<IndexRequest, { type: 'withdraw' }>,
+  ): number {
+    if (!this.#mayVerify(ip)) return this.#refuse('flood', id, ip)
+    const publicKey = publicKeyOf(provider)
+    if (!publicKey || !verifyEd25519(publicKey, withdrawalText(keys, sequence), signature))
+      return this.#refuse('forged', id, ip)
+    return keys.filter(key => this.#options.kad.providers.withdraw(key, provider, sequence)).length
+  }
+
+  /** Stores entries until one is wrong. Returns how many it took. */
+  #storeAll(id: Uint8Array, ip: Uint8Array | null, entries: readonly Uint8Array[]): number {
+    const neighborhood = neighborhoodOf({ ip })
+    let taken = 0
+    for (const bytes of entries) {
+      let signed: SignedEntry
+      try {
+        signed = decodeEntry(bytes)
+      } catch {
+        this.#refuse('bad-message', id, ip)
+        break
+      }
+      const { id: name, entry } = signed
+      if (this.store.has({ id: name, sequence: entry.sequence })) {
+        if (this.store.get(name)!.entry.sequence > entry.sequence) this.#refuse('replayed', id, ip)
+        continue
+      }
+      if (!this.#mayVerify(ip)) {
+        this.#refuse('flood', id, ip)
+        break
+      }
+      if (!verifyEntry(signed)) {
+        this.#refuse('forged', id, ip)
+        break
+      }
+      const outcome = this.store.put(signed, neighborhood, key => this.#belongs(key))
+      if (outcome === 'stored') taken++
+      else if (outcome === 'expired') this.#refuse('replayed', id, ip)
+      else if (outcome === 'foreign' || outcome === 'full') this.#refused[outcome]++
+    }
+    return taken
+  }
+
+  #newer({ id, sequence }: { id: Uint8Array; sequence: number }): SignedEntry | null {
+    const stored = this.store.get(id)
+    return stored && stored.entry.sequence > sequence ? stored : null
+  }
+
+  #closer(id: Uint8Array, key: Uint8Array): Contact[] {
+    const asker = keyOf(id)
+    const isAsker = (contact: Contact) => contact.key.every((byte, at) => byte === asker[at])
+    return this.#options.kad
+      .nearest(key, CLOSER + 1)
+      .filter(contact => !isAsker(contact))
+      .slice(0, CLOSER)
+  }
+
+  /** Whether we are in the region of a key (a multihash). */
+  #belongs(key: Uint8Array): boolean {
+    const { kad } = this.#options
+    return sharedBits(keyOf(key), kad.key) >= (kad.regionBits ?? 0) - SLACK_BITS
+  }
+
+  /** Takes one verification from the budget of a network. */
+  #mayVerify(ip: Uint8Array | null): boolean {
+    const now = this.#options.clock.nowMs()
+    const neighborhood = neighborhoodOf({ ip })
+    const budget = this.#budgets.get(neighborhood) ?? { left: BURST, sinceMs: now }
+    budget.left = Math.min(BURST, budget.left + ((now - budget.sinceMs) / 1000) * PER_SECOND)
+    budget.sinceMs = now
+    this.#budgets.set(neighborhood, budget)
+    // The one that came first goes first: by then it is probably full again.
+    if (this.#budgets.size > MAX_BUDGETS) this.#budgets.delete(this.#budgets.keys().next().value!)
+    if (budget.left < 1) return false
+    budget.left--
+    return true
+  }
+
+  #refuse(reason: Exclude<Misconduct, 'unasked'>, id: Uint8Array, ip: Uint8Array | null): 0 {
+    this.#refused[reason]++
+    this.#options.onMisconduct?.(id, ip, reason)
+    return 0
+  }
+}
+
+/** An Ed25519 PeerId: an identity multihash of 36 bytes of Protocol Buffers, type Ed25519 and 32 bytes (libp2p/specs, peer-ids). */
+const PEER_ID_START = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20] as const
+
+function publicKeyOf(peerId: Uint8Array): Uint8Array | null {
+  const isEd25519 = peerId.length === 38 && PEER_ID_START.every((byte, at) => peerId[at] === byte)
+  return isEd25519 ? peerId.subarray(PEER_ID_START.length) : null
+}

@@ -1,0 +1,221 @@
+import type { Clock } from '@shoal/torrent'
+import { compareBytes, fromLatin1, latin1, sharedBits } from '@shoal/torrent/base'
+import { entryWords, type SignedEntry } from '../entries/entry.ts'
+import { type Contact, keyOf } from '../kad/contact.ts'
+import type { KadNode } from '../kad/kad-node.ts'
+import { keywordKey } from '../keys.ts'
+import type { IndexClient } from './client.ts'
+import { type IndexRequest, MAX_KEYS, withdrawalText } from './messages.ts'
+
+/** Everything is announced again in this time: announcements are valid for 12 hours. */
+export const RENEWAL_MS = 8 * 3_600_000
+/** Nodes without `/shoal/index/1` get keys one by one, every third time: there they are valid for 48 hours. */
+const STOCK_EVERY = 3
+/** Time between two regions if there is something new. */
+const HURRY_MS = 1000
+/** Time until the next attempt while the network is not known. */
+const UNKNOWN_MS = 5000
+const PARALLEL = 10
+
+export interface IndexPublisherOptions {
+  /** Our PeerId. */
+  readonly id: Uint8Array
+  readonly kad: KadNode
+  readonly client: IndexClient
+  readonly clock: Clock
+  /** Returns the multiaddrs at which others can dial us. */
+  readonly ownAddresses: () => readonly Uint8Array[]
+  /** Signs with the network key (Ed25519). */
+  readonly sign: (message: Uint8Array) => Uint8Array
+}
+
+/** A key or entry at its place in the key space. An entry has one for each of its words. */
+interface Item {
+  readonly place: Uint8Array
+  /** A multihash. */
+  readonly key: Uint8Array
+  /** Null for a key that we provide. */
+  readonly entry: SignedEntry | null
+  /** It was announced at least once. */
+  isDone: boolean
+}
+
+/**
+ * Announces keys and hands over entries, again and again: one walk for each region of the key space that has any, spread evenly over 8 hours, and one
+ * message for all keys of the region to each of its nodes.
+ */
+export class IndexPublisher {
+  readonly #options: IndexPublisherOptions
+  readonly #abort = new AbortController()
+  /** Provided keys and published entries, by key and ID as ISO 8859-1 text. */
+  readonly #keys = new Map<string, Item>()
+  readonly #entries = new Map<string, Item[]>()
+  /** All items by place; null after a change. */
+  #sorted: Item[] | null = null
+  /** Place of the last item of the region that was announced last. */
+  #at = new Uint8Array(32)
+  #round = 0
+  #cancel: (() => void) | undefined
+  #isRunning = false
+
+  constructor(options: IndexPublisherOptions) {
+    this.#options = options
+  }
+
+  /** Number of keys and of entries. */
+  get size(): { readonly keys: number; readonly entries: number } {
+    return { keys: this.#keys.size, entries: this.#entries.size }
+  }
+
+  /** Starts to announce, until `close`. */
+  start(): void {
+    this.#isRunning = true
+    this.#schedule(0)
+  }
+
+  close(): void {
+    this.#isRunning = false
+    this.#cancel?.()
+    this.#abort.abort(new Error('The index was closed'))
+  }
+
+  /** Announces that we provide keys (multihashes), and renews that. */
+  provide(keys: readonly Uint8Array[]): void {
+    for (const key of keys) {
+      const name = latin1(key)
+      if (this.#keys.has(name)) continue
+      this.#keys.set(name, { place: keyOf(key), key, entry: null, isDone: false })
+      this.#sorted = null
+    }
+    this.#hurry()
+  }
+
+  /** Publishes an entry, or the new version of one, at the index nodes of its words, and renews it until it expires. */
+  publish(signed: SignedEntry): void {
+    const name = latin1(signed.id)
+    const keys = new Map(
+      Array.from(entryWords(signed.entry).places.keys(), keywordKey).map(key => [latin1(key), key]),
+    )
+    // The nodes of words that it lost have to replace the old version, too.
+    for (const { key } of this.#entries.get(name) ?? []) keys.set(latin1(key), key)
+    const items = Array.from(keys.values(), key => ({ place: keyOf(key), key, entry: signed, isDone: false }))
+    this.#entries.set(name, items)
+    this.#sorted = null
+    this.#hurry()
+  }
+
+  /** Replaces a published entry by its withdrawal at the nodes that have it. Resolves when they were asked. */
+  async retract(withdrawal: SignedEntry): Promise<void> {
+    const name = latin1(withdrawal.id)
+    const items = this.#entries.get(name) ?? []
+    this.#entries.delete(name)
+    this.#sorted = null
+    for (const key of items.map(item => item.key)) {
+      await this.#eachInRegion(key, contact =>
+        this.#options.client.handOver(contact, [withdrawal], this.#abort.signal),
+      )
+    }
+  }
+
+  /** Withdraws keys, which are not announced any longer. Resolves when the nodes of their regions were asked. */
+  async withdraw(keys: readonly Uint8Array[]): Promise<void> {
+    const { id, kad, clock, client, sign } = this.#options
+    for (const key of keys) this.#keys.delete(latin1(key))
+    this.#sorted = null
+    const waiting = new Map(keys.map(key => [latin1(key), keyOf(key)]))
+    for (const [name, place] of waiting) {
+      const bits = kad.regionBits ?? 8 * place.length
+      const together = [...waiting].filter(([, other]) => sharedBits(place, other) >= bits).slice(0, MAX_KEYS)
+      for (const [other] of together) waiting.delete(other)
+      const part = together.map(([other]) => fromLatin1(other))
+      const sequence = clock.unixMs()
+      const signature = sign(withdrawalText(part, sequence))
+      const request: IndexRequest = { type: 'withdraw', keys: part, sequence, provider: id, signature }
+      await this.#eachInRegion(fromLatin1(name), contact => client.ask(contact, request, this.#abort.signal))
+    }
+  }
+
+  #hurry(): void {
+    if (this.#isRunning) this.#schedule(HURRY_MS)
+  }
+
+  #schedule(delayMs: number): void {
+    this.#cancel?.()
+    this.#cancel = this.#options.clock.after(delayMs, async () => {
+      this.#cancel = undefined
+      const nextMs = await this.#announceNext().catch(() => HURRY_MS)
+      if (this.#isRunning && !this.#cancel) this.#schedule(nextMs)
+    })
+  }
+
+  /** Announces the items of one region. Returns after how many milliseconds the next is due. */
+  async #announceNext(): Promise<number> {
+    const { kad, clock } = this.#options
+    const items = this.#items()
+    const bits = kad.regionBits
+    // The size of the network is measured soon after the first node was met.
+    if (items.length === 0 || bits === null) return UNKNOWN_MS
+    const first = items.find(({ isDone }) => !isDone) ?? this.#next(items)
+    const isNew = !first.isDone
+    const region = items.filter(({ place }) => sharedBits(first.place, place) >= bits)
+    const startMs = clock.nowMs()
+    await this.#announce(first.key, region)
+    for (const item of region) item.isDone = true
+    if (!isNew) this.#at.set(region.at(-1)!.place)
+    if (items.some(({ isDone }) => !isDone)) return HURRY_MS
+    return Math.max(HURRY_MS, (RENEWAL_MS * region.length) / items.length - (clock.nowMs() - startMs))
+  }
+
+  #items(): Item[] {
+    const now = this.#options.clock.unixMs() / 1000
+    for (const [name, items] of this.#entries)
+      if (items[0] && items[0].entry!.entry.expires <= now) {
+        this.#entries.delete(name)
+        this.#sorted = null
+      }
+    this.#sorted ??= [...this.#keys.values(), ...[...this.#entries.values()].flat()].sort((a, b) =>
+      compareBytes(a.place, b.place),
+    )
+    return this.#sorted
+  }
+
+  #next(items: readonly Item[]): Item {
+    const next = items.find(({ place }) => compareBytes(place, this.#at) > 0)
+    if (next) return next
+    this.#round++
+    return items[0]!
+  }
+
+  async #announce(key: Uint8Array, region: readonly Item[]): Promise<void> {
+    const { kad, client, clock, ownAddresses } = this.#options
+    const addresses = ownAddresses()
+    const keys = addresses.length > 0 ? region.filter(({ entry }) => !entry).map(item => item.key) : []
+    const entries = [...new Set(region.flatMap(({ entry }) => entry ?? []))]
+    const signal = this.#abort.signal
+    const sequence = clock.unixMs()
+    await this.#eachInRegion(key, async contact => {
+      try {
+        for (let at = 0; at < keys.length; at += MAX_KEYS) {
+          const part = keys.slice(at, at + MAX_KEYS)
+          await client.ask(contact, { type: 'announce', keys: part, sequence, addresses }, signal)
+        }
+        if (entries.length > 0) await client.handOver(contact, entries, signal)
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'unsupported' || this.#round % STOCK_EVERY !== 0) return
+        for (const each of keys) await kad.announce(contact, each, signal)
+      }
+    })
+  }
+
+  /** Does something with each node of the region of a key, and ignores those that cannot be reached. */
+  async #eachInRegion(key: Uint8Array, work: (contact: Contact) => Promise<unknown>): Promise<void> {
+    const waiting = await this.#options.kad.findRegion(key, this.#abort.signal)
+    const next = async () => {
+      for (let contact = waiting.shift(); contact; contact = waiting.shift()) {
+        await work(contact).catch(() => {})
+        this.#abort.signal.throwIfAborted()
+      }
+    }
+    await Promise.all(Array.from({ length: PARALLEL }, next))
+  }
+}

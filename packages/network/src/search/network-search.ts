@@ -1,0 +1,412 @@
+import type { Clock } from '@shoal/torrent'
+import { latin1, sharedBits } from '@shoal/torrent/base'
+import {
+  decodeEntry,
+  entryWords,
+  isCurrent,
+  isKeyword,
+  type SignedEntry,
+  verifyEntry,
+} from '../entries/entry.ts'
+import { type Filters, matchScore, passesFilters } from '../entries/match.ts'
+import type { IndexAnswer, IndexClient } from '../indexing/client.ts'
+import {
+  type IndexRequest,
+  MAX_ENTRIES,
+  MAX_QUERY_WORDS,
+  type Reference,
+  wordMark,
+} from '../indexing/messages.ts'
+import { type Contact, keyOf, neighborhoodOf } from '../kad/contact.ts'
+import type { KadNode } from '../kad/kad-node.ts'
+import { lookup } from '../kad/lookup.ts'
+import { keywordKey } from '../keys.ts'
+import { isConfirmed, PAGE_SIZE, rankRows, type SearchRow } from './ranking.ts'
+
+/** Messages of one search, without those of the probes. */
+export const MAX_MESSAGES = 60
+/** Most results of a search. */
+export const MAX_RESULTS = 500
+/** Index nodes whose answers are enough: so many that a fifth of hostile ones are in the minority. */
+const ANSWERS = 20
+/** Answers before the first entries are requested. */
+const FIRST_ANSWERS = 8
+/** Words whose number of entries is asked for, the longest ones, and what that may cost each. */
+const COUNTED_WORDS = 3
+const COUNT_ANSWERS = 3
+const COUNT_MESSAGES = 9
+/** Numbers of entries that are remembered. */
+const MAX_COUNTS = 1000
+const PARALLEL_FETCHES = 4
+/** Messages kept for what has to be asked for again. */
+const SPARE_MESSAGES = 3
+/** Nodes may differ by this about the size of the network. */
+const SLACK_BITS = 1
+/** Rounds of probes: the second covers what the first brings onto the page. */
+const PROBE_ROUNDS = 2
+
+export interface SearchQuery {
+  /** Words that results must have, as `splitWords` returns them. */
+  readonly words: readonly string[]
+  /** Words that they must not have. */
+  readonly without?: readonly string[]
+  readonly filters?: Filters
+}
+
+export interface SearchOptions {
+  /** Default 100; at most 500. */
+  readonly limit?: number
+  /** Receives all results so far in their order, whenever it changes. */
+  readonly onRows?: (rows: readonly SearchRow[]) => void
+  /** Returns how many seeds of a torrent can be reached, or null if that is unknown. Called for results of the first page only. */
+  readonly probe?: (signed: SignedEntry, signal?: AbortSignal) => Promise<number | null>
+  /** Returns the trust in a publisher (Ed25519, 32 bytes), -1 to 1. */
+  readonly trust?: (publisher: Uint8Array) => number
+  readonly signal?: AbortSignal
+}
+
+export interface SearchResult {
+  readonly rows: readonly SearchRow[]
+  /** There are more entries of the word than its index nodes keep. */
+  readonly isPartial: boolean
+  readonly messages: number
+}
+
+export interface NetworkSearchOptions {
+  readonly kad: KadNode
+  readonly client: IndexClient
+  readonly clock: Clock
+}
+
+/** Searches the network: asks the index nodes of the query's rarest word, and verifies, merges and ranks what they name. */
+export class NetworkSearch {
+  readonly #options: NetworkSearchOptions
+  /** Entries of words, by key: remembered from earlier searches, the latest last. */
+  readonly #counts = new Map<string, number>()
+
+  constructor(options: NetworkSearchOptions) {
+    this.#options = options
+  }
+
+  /** Rejects only with the signal's reason. Without any word there are no results. */
+  async search(query: SearchQuery, options: SearchOptions = {}): Promise<SearchResult> {
+    const words = [...new Set(query.words)].filter(isKeyword).slice(0, MAX_QUERY_WORDS)
+    const run = new SearchRun({ ...query, words }, options, this.#options, this.#counts)
+    const result = words.length > 0 ? await run.run() : { rows: [], isPartial: false, messages: 0 }
+    while (this.#counts.size > MAX_COUNTS) this.#counts.delete(this.#counts.keys().next().value!)
+    return result
+  }
+}
+
+/** What the index nodes named: an entry with those that named it. */
+interface Named {
+  readonly reference: Reference
+  readonly name: string
+  readonly by: Set<Node>
+  /** /24 or /48 of those that named it. */
+  readonly networks: Set<string>
+  /** Sum of its places in the answers. */
+  places: number
+  signed: SignedEntry | null
+  match: number
+  isPending: boolean
+}
+
+interface Node {
+  readonly contact: Contact
+  hasFailed: boolean
+  isBusy: boolean
+}
+
+class SearchRun {
+  readonly #query: Required<SearchQuery>
+  readonly #options: SearchOptions
+  readonly #network: NetworkSearchOptions
+  readonly #counts: Map<string, number>
+  readonly #limit: number
+  /** Bits that the nodes of a word share with its key; null while unknown. */
+  readonly #bits: number | null
+  readonly #named = new Map<string, Named>()
+  /** Networks whose index nodes named anything. */
+  readonly #answers = new Set<string>()
+  readonly #nodes: Node[] = []
+  readonly #seeds = new Map<string, number | null>()
+  #partial = 0
+  #messages = 0
+  #fetching = 0
+  #endFetching: (() => void) | undefined
+  #isWalking = true
+
+  constructor(
+    query: SearchQuery,
+    options: SearchOptions,
+    network: NetworkSearchOptions,
+    counts: Map<string, number>,
+  ) {
+    this.#query = { without: [], filters: {}, ...query }
+    this.#options = options
+    this.#network = network
+    this.#counts = counts
+    this.#limit = Math.min(MAX_RESULTS, options.limit ?? 100)
+    this.#bits = network.kad.regionBits
+  }
+
+  async run(): Promise<SearchResult> {
+    await this.#walk(await this.#rarestWord())
+    this.#isWalking = false
+    this.#fetch()
+    if (this.#fetching > 0)
+      await new Promise<void>(resolve => {
+        this.#endFetching = resolve
+      })
+    this.#options.signal?.throwIfAborted()
+    await this.#probe()
+    return {
+      rows: this.#rows().slice(0, this.#limit),
+      isPartial: this.#partial > this.#answers.size / 2,
+      messages: this.#messages,
+    }
+  }
+
+  async #rarestWord(): Promise<Uint8Array> {
+    const keys = this.#query.words.toSorted((a, b) => b.length - a.length).map(keywordKey)
+    if (keys.length === 1) return keys[0]!
+    const counted = keys.slice(0, COUNTED_WORDS)
+    const counts = await Promise.all(
+      counted.map(async key => this.#counts.get(latin1(key)) ?? (await this.#count(key))),
+    )
+    return counted[counts.indexOf(Math.min(...counts))]!
+  }
+
+  /** Asks some index nodes of a word how many entries they store: the median. */
+  async #count(key: Uint8Array): Promise<number> {
+    const totals: number[] = []
+    let asked = 0
+    await this.#lookup({
+      key,
+      parallel: 1,
+      limit: 0,
+      mayAsk: () => asked++ < COUNT_MESSAGES,
+      onAnswer: ({ from, response }) => {
+        if (this.#isHome(key, from)) totals.push(response.total)
+        return totals.length >= COUNT_ANSWERS
+      },
+    })
+    return totals.sort((a, b) => a - b)[Math.floor(totals.length / 2)] ?? Number.POSITIVE_INFINITY
+  }
+
+  async #walk(key: Uint8Array): Promise<void> {
+    const reserved = Math.ceil(this.#limit / MAX_ENTRIES) + SPARE_MESSAGES
+    const totals: number[] = []
+    await this.#lookup({
+      key,
+      parallel: 3,
+      limit: this.#limit,
+      mayAsk: () => this.#messages < MAX_MESSAGES - reserved,
+      onAnswer: answer => {
+        const { references, total } = answer.response
+        if (!this.#isHome(key, answer.from)) return false
+        totals.push(total)
+        if (references.length === 0 || this.#answers.size >= ANSWERS) return false
+        this.#add(answer)
+        if (this.#answers.size === FIRST_ANSWERS) this.#fetch()
+        return this.#answers.size >= ANSWERS
+      },
+    })
+    const median = totals.sort((a, b) => a - b)[Math.floor(totals.length / 2)]
+    if (median === undefined) return
+    this.#counts.delete(latin1(key))
+    this.#counts.set(latin1(key), median)
+  }
+
+  async #lookup(options: {
+    readonly key: Uint8Array
+    readonly parallel: number
+    readonly limit: number
+    mayAsk(): boolean
+    onAnswer(answer: IndexAnswer): boolean
+  }): Promise<void> {
+    const { key, parallel, limit, mayAsk, onAnswer } = options
+    const { kad, clock } = this.#network
+    const { words, without, filters } = this.#query
+    const others = words.map(keywordKey).filter(other => latin1(other) !== latin1(key))
+    const request: IndexRequest = {
+      type: 'find',
+      key,
+      words: others.map(wordMark),
+      without: without.map(keywordKey).map(wordMark).slice(0, MAX_QUERY_WORDS),
+      filters,
+      limit,
+    }
+    const { signal } = this.#options
+    await lookup({
+      target: keyOf(key),
+      ownKey: kad.key,
+      clock,
+      parallel,
+      start: kad.nearest(key),
+      ...(this.#bits === null ? {} : { regionBits: this.#bits }),
+      ask: async (contact, ended) => {
+        if (!mayAsk()) throw new Error('The search sent enough messages')
+        return this.#ask(contact, request, ended)
+      },
+      onResponse: onAnswer,
+      ...(signal ? { signal } : {}),
+    })
+  }
+
+  #ask(contact: Contact, request: IndexRequest, signal?: AbortSignal): Promise<IndexAnswer> {
+    this.#messages++
+    return this.#network.client.ask(contact, request, signal)
+  }
+
+  /** Whether a node is one that stores the entries of a key. */
+  #isHome(key: Uint8Array, contact: Contact): boolean {
+    return sharedBits(keyOf(key), contact.key) >= (this.#bits ?? 0) - SLACK_BITS
+  }
+
+  #add({ from, response }: IndexAnswer): void {
+    const node: Node = { contact: from, hasFailed: false, isBusy: false }
+    const network = neighborhoodOf(from) ?? latin1(from.id)
+    this.#nodes.push(node)
+    this.#answers.add(network)
+    if (response.isPartial) this.#partial++
+    for (const [place, reference] of response.references.slice(0, this.#limit).entries()) {
+      const name = latin1(reference.id)
+      const named = this.#named.get(name) ?? {
+        reference,
+        name,
+        by: new Set(),
+        networks: new Set(),
+        places: 0,
+        signed: null,
+        match: 0,
+        isPending: false,
+      }
+      this.#named.set(name, named)
+      named.by.add(node)
+      named.networks.add(network)
+      named.places += place
+    }
+  }
+
+  /** Requests entries that are missing, those that most nodes place best first. During the walk only those of the first page. */
+  #fetch(): void {
+    const all = [...this.#named.values()].sort((a, b) => this.#byPlace(a, b))
+    const wanted = all
+      .slice(0, this.#isWalking ? PAGE_SIZE : this.#limit)
+      .filter(({ signed, isPending }) => !signed && !isPending)
+    while (wanted.length > 0 && this.#fetching < PARALLEL_FETCHES && this.#messages < MAX_MESSAGES) {
+      const first = wanted[0]!
+      const ready = [...first.by].filter(node => !node.hasFailed && !node.isBusy)
+      if (ready.length === 0) {
+        wanted.shift()
+        continue
+      }
+      const covered = (node: Node) => wanted.filter(({ by }) => by.has(node)).length
+      const node = ready.reduce((best, other) => (covered(other) > covered(best) ? other : best))
+      const batch = wanted.filter(({ by }) => by.has(node)).slice(0, MAX_ENTRIES)
+      for (const named of batch) wanted.splice(wanted.indexOf(named), 1)
+      this.#get(node, batch)
+    }
+  }
+
+  #byPlace(a: Named, b: Named): number {
+    const answers = this.#answers.size
+    const isConfirmedBoth = ({ networks }: Named) => Number(isConfirmed(networks.size, answers))
+    return isConfirmedBoth(b) - isConfirmedBoth(a) || a.places / a.by.size - b.places / b.by.size
+  }
+
+  async #get(node: Node, batch: readonly Named[]): Promise<void> {
+    this.#fetching++
+    node.isBusy = true
+    for (const named of batch) named.isPending = true
+    const references = batch.map(({ reference }) => reference)
+    const answer = await this.#ask(node.contact, { type: 'get', references }, this.#options.signal).catch(
+      () => null,
+    )
+    for (const named of batch) named.isPending = false
+    const had = this.#rows().length
+    for (const bytes of answer?.response.entries ?? []) if (!this.#take(node, batch, bytes)) break
+    node.isBusy = false
+    // It named what it does not deliver: the others are asked for that.
+    if (batch.some(({ signed }) => !signed)) node.hasFailed = true
+    this.#fetching--
+    if (this.#options.signal?.aborted) return this.#endFetching?.()
+    const rows = this.#rows()
+    if (rows.length > had) this.#options.onRows?.(rows.slice(0, this.#limit))
+    if (!this.#isWalking) this.#fetch()
+    if (this.#fetching === 0) this.#endFetching?.()
+  }
+
+  /** Takes an entry that a node delivered. Returns false if that node is not believed any longer. */
+  #take(node: Node, batch: readonly Named[], bytes: Uint8Array): boolean {
+    const { client, clock } = this.#network
+    const refuse = (reason: 'forged' | 'unasked' | 'bad-message') => {
+      node.hasFailed = true
+      client.report(node.contact, reason)
+      return false
+    }
+    let signed: SignedEntry
+    try {
+      signed = decodeEntry(bytes)
+    } catch {
+      return refuse('bad-message')
+    }
+    const name = latin1(signed.id)
+    const named = batch.find(other => other.name === name)
+    if (!named || named.signed) return refuse('unasked')
+    if (signed.entry.sequence < named.reference.sequence) return refuse('unasked')
+    if (!verifyEntry(signed)) return refuse('forged')
+    const match = isCurrent(signed.entry, clock.unixMs() / 1000) ? this.#match(signed) : null
+    if (match === null) return refuse('unasked')
+    named.match = match
+    named.signed = signed
+    return true
+  }
+
+  /** Returns how well an entry matches, or null if it is not what the query asks for: index nodes see marks of words only, and may lie. */
+  #match({ entry }: SignedEntry): number | null {
+    const { words, without, filters } = this.#query
+    const { places, titleWords } = entryWords(entry)
+    const found = words.map(word => places.get(word))
+    if (found.includes(undefined) || without.some(word => places.has(word))) return null
+    return passesFilters(entry, filters) ? matchScore(found as number[], titleWords) : null
+  }
+
+  #rows(): SearchRow[] {
+    const rows: SearchRow[] = []
+    for (const { signed, match, name, networks } of this.#named.values()) {
+      if (!signed) continue
+      const trust = this.#options.trust?.(signed.entry.publisher) ?? 0
+      rows.push({
+        signed,
+        match,
+        confirmations: networks.size,
+        seeds: this.#seeds.get(name) ?? null,
+        trust: Math.max(-1, Math.min(1, trust)),
+        alsoPublishedBy: 0,
+      })
+    }
+    return rankRows(rows, this.#answers.size)
+  }
+
+  /** Looks for seeds of what is on the first page. */
+  async #probe(): Promise<void> {
+    const { probe, signal, onRows } = this.#options
+    for (let round = 0; probe && round < PROBE_ROUNDS; round++) {
+      const page = this.#rows().slice(0, PAGE_SIZE)
+      const due = page.filter(({ signed }) => !this.#seeds.has(latin1(signed.id)))
+      if (due.length === 0) return
+      await Promise.all(
+        due.map(async ({ signed }) => {
+          this.#seeds.set(latin1(signed.id), null)
+          const seeds = await probe(signed, signal).catch(() => null)
+          this.#seeds.set(latin1(signed.id), seeds)
+          if (!signal?.aborted) onRows?.(this.#rows().slice(0, this.#limit))
+        }),
+      )
+      signal?.throwIfAborted()
+    }
+  }
+}

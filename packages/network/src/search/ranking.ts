@@ -1,0 +1,94 @@
+/** The order of search results, and which of them are believed. */
+import { compareBytes, latin1 } from '@shoal/torrent/base'
+import { contentOf, type SignedEntry } from '../entries/entry.ts'
+
+export interface SearchRow {
+  readonly signed: SignedEntry
+  /** 0 to 1. */
+  readonly match: number
+  /** Networks (/24 or /48) of index nodes that named the entry. */
+  readonly confirmations: number
+  /** Seeds that were reached; null while unknown. */
+  readonly seeds: number | null
+  /** Trust in the publisher, -1 to 1; 0 for strangers. */
+  readonly trust: number
+  /** Other people who publish the same torrent. */
+  readonly alsoPublishedBy: number
+}
+
+/** Results of a page, and how many of them one publisher may have while others have any. */
+export const PAGE_SIZE = 20
+const MAX_PER_PUBLISHER = 3
+/**
+ * Of the index nodes that know anything of a word, at least this part must name an entry. A majority of the nodes of a region is honest, and they agree about
+ * what is best; what only some of them name is shown after everything else.
+ */
+const MAJORITY = 0.5
+const TRUST_WEIGHT = 0.3
+/** A torrent with 1,000 seeds gains this; one whose seeds were looked for in vain loses as much. */
+const SEEDS_WEIGHT = 0.3
+
+/** Returns whether enough of the `answers` index nodes named an entry. */
+export function isConfirmed(confirmations: number, answers: number): boolean {
+  return confirmations >= MAJORITY * answers
+}
+
+/** Merges entries of the same torrent and sorts the rest, best first. `answers`: the number of networks whose index nodes know anything of the word. */
+export function rankRows(rows: readonly SearchRow[], answers: number): SearchRow[] {
+  const score = ({ match, trust, seeds }: SearchRow) =>
+    match + TRUST_WEIGHT * trust + SEEDS_WEIGHT * seedScore(seeds)
+  const tier = ({ confirmations }: SearchRow) => Number(isConfirmed(confirmations, answers))
+  const sorted = rows.toSorted(
+    (a, b) =>
+      tier(b) - tier(a) ||
+      score(b) - score(a) ||
+      b.signed.entry.published - a.signed.entry.published ||
+      compareBytes(a.signed.id, b.signed.id),
+  )
+  const confirmed = sorted.filter(row => tier(row) === 1)
+  const others = sorted.filter(row => tier(row) === 0)
+  return merge([...mixPublishers(confirmed), ...mixPublishers(others)])
+}
+
+function seedScore(seeds: number | null): number {
+  if (seeds === null) return 0
+  return seeds === 0 ? -1 : Math.min(1, Math.log10(1 + seeds) / 3)
+}
+
+/** Moves what one publisher has beyond three results of a page to later pages, if there is anything of others. */
+function mixPublishers(rows: readonly SearchRow[]): SearchRow[] {
+  const mixed: SearchRow[] = []
+  let rest = [...rows]
+  while (rest.length > 0) {
+    const counts = new Map<string, number>()
+    const later: SearchRow[] = []
+    const page: SearchRow[] = []
+    for (const row of rest) {
+      const publisher = latin1(row.signed.entry.publisher)
+      const count = counts.get(publisher) ?? 0
+      if (page.length < PAGE_SIZE && count < MAX_PER_PUBLISHER) {
+        page.push(row)
+        counts.set(publisher, count + 1)
+      } else later.push(row)
+    }
+    const filled = page.length === PAGE_SIZE ? page : [...page, ...later.splice(0, PAGE_SIZE - page.length)]
+    mixed.push(...filled)
+    rest = later
+  }
+  return mixed
+}
+
+/** The best entry stands for all of a torrent. */
+function merge(rows: readonly SearchRow[]): SearchRow[] {
+  const byContent = new Map<string, { row: SearchRow; publishers: Set<string> }>()
+  for (const row of rows) {
+    const name = latin1(contentOf(row.signed.entry))
+    const group = byContent.get(name) ?? { row, publishers: new Set() }
+    group.publishers.add(latin1(row.signed.entry.publisher))
+    byContent.set(name, group)
+  }
+  return Array.from(byContent.values(), ({ row, publishers }) => ({
+    ...row,
+    alsoPublishedBy: publishers.size - 1,
+  }))
+}
