@@ -22,5 +22,10 @@ export { type FindProvidersOptions, type KadNetwork, KadNode, type KadNodeOption
 export { MAX_MESSAGE_BYTES } from './kad/messages.ts'
 export type { ProviderStoreLimits } from './kad/provider-store.ts'
 export { keywordKey, type RecordNamespace, recordKey, WORD_RULES } from './keys.ts'
-export { NetworkSearch, type SearchOptions, type SearchQuery, type SearchResult } from './search/network-search.ts'
+export {
+  NetworkSearch,
+  type SearchOptions,
+  type SearchQuery,
+  type SearchResult,
+} from './search/network-search.ts'
 export type { SearchRow } from './search/ranking.ts'

@@ -1,12 +1,14 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { seededRandom } from '@shoal/torrent/base'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { signWithdrawal } from '../entries/entry.ts'
 import { splitWords } from '../entries/words.ts'
 import { keywordKey, recordKey } from '../keys.ts'
 import { SimIndex, simEntry, simSigner } from '../search/testing/sim-index.ts'
 import { ANNOUNCEMENT_LIFE_MS } from './index-node.ts'
 import { decodeResponse, encodeRequest, type IndexRequest, withdrawalText } from './messages.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const random = seededRandom(4)
 const signer = simSigner(random)

@@ -1,10 +1,12 @@
 import { seededRandom } from '@shoal/torrent/base'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { signWithdrawal } from '../entries/entry.ts'
 import { recordKey } from '../keys.ts'
 import { SimIndex, simEntry, simPeerId, simSigner } from '../search/testing/sim-index.ts'
 import { ANNOUNCEMENT_LIFE_MS } from './index-node.ts'
 import { RENEWAL_MS } from './publisher.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const random = seededRandom(6)
 const signer = simSigner(random)

@@ -1,7 +1,9 @@
 import { seededRandom } from '@shoal/torrent/base'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { splitWords } from '../entries/words.ts'
 import { SimIndex, simEntry, simSigner } from './testing/sim-index.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const random = seededRandom(11)
 const signer = simSigner(random)
