@@ -29,7 +29,7 @@ export interface EntryFile {
   readonly bytes: number
 }
 
-/** What the search shows of a torrent. Texts are UTF-8 of at most 64 bytes, unless said otherwise. */
+/** The description of a torrent that the search shows. Texts are UTF-8 of at most 64 bytes, unless said otherwise. */
 export interface Entry {
   /** Ed25519, 32 bytes: the key of a `did:key`. */
   readonly publisher: Uint8Array

@@ -13,7 +13,7 @@ export interface Filters {
   readonly publisher?: Uint8Array
 }
 
-/** What a word is worth in the title, in a tag and in the name of a file: the order of `WORD_PLACES`. */
+/** The score of a word in the title, in a tag and in the name of a file: the order of `WORD_PLACES`. */
 const PLACE_SCORES = [1, 0.6, 0.4] as const
 /** Part of the score that is for a title without other words. */
 const TITLE_PART = 0.3

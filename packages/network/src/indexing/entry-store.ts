@@ -114,7 +114,7 @@ export class EntryStore {
     const { places, titleWords } = entryWords(entry)
     const keys = Array.from(places.keys(), keywordKey)
     const home = isWithdrawal ? [] : keys.filter(belongs)
-    // Whoever has the old version needs to know that it is replaced, although none of the new words may belong here.
+    // A node that has the old version takes the new one, even if none of the new words belongs here.
     if (home.length === 0 && !old) return 'foreign'
     const stored: Stored = {
       signed,

@@ -1,14 +1,12 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { seededRandom } from '@shoal/torrent/base'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { signWithdrawal } from '../entries/entry.ts'
 import { splitWords } from '../entries/words.ts'
 import { keywordKey, recordKey } from '../keys.ts'
 import { SimIndex, simEntry, simSigner } from '../search/testing/sim-index.ts'
 import { ANNOUNCEMENT_LIFE_MS } from './index-node.ts'
 import { decodeResponse, encodeRequest, type IndexRequest, withdrawalText } from './messages.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const random = seededRandom(4)
 const signer = simSigner(random)
@@ -26,7 +24,7 @@ function open(nodes = 20, limits = {}) {
   return { made, node, send, entry, reports }
 }
 
-describe('an index node', () => {
+describe('an index node', { timeout: 60_000 }, () => {
   const keys = [1, 2, 3].map(byte => recordKey('info_hash_idx::', new Uint8Array(20).fill(byte)))
   const seed = random.bytes(32)
   const provider = Uint8Array.of(0, 0x24, 8, 1, 0x12, 0x20, ...ed25519.getPublicKey(seed))

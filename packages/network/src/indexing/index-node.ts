@@ -43,7 +43,7 @@ export interface IndexNodeOptions {
 
 type Refusal = Exclude<Misconduct, 'unasked'> | Extract<StoreOutcome, 'foreign' | 'full'>
 
-/** What a node refused since it started, by reason. */
+/** Counts of refusals since the start, by reason. */
 export type Refusals = Readonly<Record<Refusal, number>>
 
 interface Budget {

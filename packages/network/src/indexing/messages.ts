@@ -186,7 +186,7 @@ export function wordMark(key: Uint8Array): Uint8Array {
   return key.subarray(2, 2 + WORD_BYTES)
 }
 
-/** What a provider signs to withdraw keys: its own domain, the sequence number, and the keys. */
+/** Returns the text that a provider signs to withdraw keys: its own domain, the sequence number, and the keys. */
 export function withdrawalText(keys: readonly Uint8Array[], sequence: number): Uint8Array {
   const domain = utf8('shoal/withdraw/1\0')
   return writeFields([[1, domain], [2, sequence], ...keys.map((key): Field => [3, key])])

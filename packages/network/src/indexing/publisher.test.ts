@@ -1,12 +1,10 @@
 import { seededRandom } from '@shoal/torrent/base'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { signWithdrawal } from '../entries/entry.ts'
 import { recordKey } from '../keys.ts'
 import { SimIndex, simEntry, simPeerId, simSigner } from '../search/testing/sim-index.ts'
 import { ANNOUNCEMENT_LIFE_MS } from './index-node.ts'
 import { RENEWAL_MS } from './publisher.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const random = seededRandom(6)
 const signer = simSigner(random)
@@ -21,7 +19,7 @@ function open(nodes: number) {
   return { made, node, publisher: made.publisher(node, seed) }
 }
 
-describe('a publisher', () => {
+describe('a publisher', { timeout: 60_000 }, () => {
   it('renews its keys before they expire, with a walk for each region', async () => {
     const { made, node, publisher } = open(100)
     const keys = Array.from({ length: 300 }, (_, at) => keyAt(at))

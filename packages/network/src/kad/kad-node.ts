@@ -73,7 +73,7 @@ interface ProviderResponse extends NodeResponse {
  */
 export class KadNode {
   readonly key: Uint8Array
-  /** Who provides what, as others announced it. */
+  /** The records of others that this node stores. */
   readonly providers: ProviderStore
   readonly #options: KadNodeOptions
   readonly #table: RoutingTable

@@ -1,14 +1,12 @@
 import { seededRandom } from '@shoal/torrent/base'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { splitWords } from '../entries/words.ts'
 import { SimIndex, simEntry, simSigner } from './testing/sim-index.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const random = seededRandom(11)
 const signer = simSigner(random)
 
-describe('a search', () => {
+describe('a search', { timeout: 60_000 }, () => {
   it('finds what was published, after its publisher left', async () => {
     const made = new SimIndex({ seed: 1, nodes: 100 })
     const publisher = made.publisher(made.indexNodes[0]!)

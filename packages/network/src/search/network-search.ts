@@ -98,7 +98,7 @@ export class NetworkSearch {
   }
 }
 
-/** What the index nodes named: an entry with those that named it. */
+/** An entry that index nodes named, with those that did. */
 interface Named {
   readonly reference: Reference
   readonly name: string

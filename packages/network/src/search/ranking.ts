@@ -20,8 +20,8 @@ export interface SearchRow {
 export const PAGE_SIZE = 20
 const MAX_PER_PUBLISHER = 3
 /**
- * Of the index nodes that know anything of a word, at least this part must name an entry. A majority of the nodes of a region is honest, and they agree about
- * what is best; what only some of them name is shown after everything else.
+ * The part of the index nodes with any entries of a word that must name an entry. A majority of the nodes of a region is honest, and they agree about
+ * the best entries; those that only some of them name are shown after everything else.
  */
 const MAJORITY = 0.5
 const TRUST_WEIGHT = 0.3
@@ -78,7 +78,7 @@ function mixPublishers(rows: readonly SearchRow[]): SearchRow[] {
   return mixed
 }
 
-/** The best entry stands for all of a torrent. */
+/** Keeps the best entry of each torrent. */
 function merge(rows: readonly SearchRow[]): SearchRow[] {
   const byContent = new Map<string, { row: SearchRow; publishers: Set<string> }>()
   for (const row of rows) {
