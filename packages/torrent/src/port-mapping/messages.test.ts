@@ -250,10 +250,10 @@ describe('SOAP', () => {
 })
 
 describe('a description', () => {
-  const LOCATION = { host: '192.168.1.1', port: 5000, path: '/root/desc.xml' }
+  const LOCATION = { host: '192.168.1.1', port: 5000, path: '/desc.xml' }
   const service = (type: string, url: string) =>
     `<service><serviceType>${type}</serviceType><controlURL>${url}</controlURL></service>`
-  const describe2 = (services: string, base = '') =>
+  const withServices = (services: string, base = '') =>
     utf8(
       `<root xmlns="urn:schemas-upnp-org:device-1-0">${base}<device><deviceList><device><deviceList><device><serviceList>${services}</serviceList></device></deviceList></device></deviceList></device></root>`,
     )
@@ -265,7 +265,7 @@ describe('a description', () => {
       service(CONNECTION_TYPES[1], 'ctl?a=1&amp;b=2'),
       service(CONNECTION_TYPES[0], 'http://192.168.1.1:5001/ctl'),
     ]
-    expect(readDescription(describe2(services.join('')), LOCATION)).toEqual([
+    expect(readDescription(withServices(services.join('')), LOCATION)).toEqual([
       { type: CONNECTION_TYPES[0], controlUrl: { host: '192.168.1.1', port: 5001, path: '/ctl' } },
       { type: CONNECTION_TYPES[1], controlUrl: { host: '192.168.1.1', port: 5000, path: '/ctl?a=1&b=2' } },
       { type: FIREWALL_TYPE, controlUrl: { host: '192.168.1.1', port: 5000, path: '/fw' } },
@@ -280,17 +280,17 @@ describe('a description', () => {
     'file:///etc/passwd',
     '',
   ])('may not name the service %s', url => {
-    expect(readDescription(describe2(service(CONNECTION_TYPES[0], url)), LOCATION)).toEqual([])
+    expect(readDescription(withServices(service(CONNECTION_TYPES[0], url)), LOCATION)).toEqual([])
   })
 
   it('may not move its services to another host by its base', () => {
     const [moved] = readDescription(
-      describe2(service(CONNECTION_TYPES[0], '/ctl'), '<URLBase>http://192.168.1.9:1/</URLBase>'),
+      withServices(service(CONNECTION_TYPES[0], '/ctl'), '<URLBase>http://192.168.1.9:1/</URLBase>'),
       LOCATION,
     )
     expect(moved!.controlUrl).toEqual({ host: '192.168.1.1', port: 5000, path: '/ctl' })
     const [based] = readDescription(
-      describe2(service(CONNECTION_TYPES[0], '/ctl'), '<URLBase>http://192.168.1.1:99/</URLBase>'),
+      withServices(service(CONNECTION_TYPES[0], '/ctl'), '<URLBase>http://192.168.1.1:99/</URLBase>'),
       LOCATION,
     )
     expect(based!.controlUrl.port).toBe(99)

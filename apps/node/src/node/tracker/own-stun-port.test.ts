@@ -1,7 +1,6 @@
 import type { PortMapping } from '@shoal/torrent'
 import { expect, test } from 'vitest'
-import type { OwnNode } from './own-node.ts'
-import { ownStunPort } from './own-stun-port.ts'
+import { type OwnNode, ownStunPort } from './own-stun-port.ts'
 
 const MAPPING: Partial<PortMapping> = { transport: 'udp', externalPort: 7000, problem: null }
 const TCP: Partial<PortMapping> = { ...MAPPING, transport: 'tcp', externalPort: 8000 }

@@ -1,4 +1,11 @@
-import type { OwnNode } from './own-node.ts'
+import type { Session } from '@shoal/torrent'
+import type { SettingsStore } from '../kernel/settings-store.ts'
+
+/** The parts of the node that its tracker uses. */
+export interface OwnNode {
+  readonly settings: Pick<SettingsStore, 'current'>
+  readonly session: Session
+}
 
 /** The UDP port at which the internet reaches the node's STUN server. Null if it probably does not, since a silent server delays pages. */
 export function ownStunPort({ settings, session }: OwnNode): number | null {

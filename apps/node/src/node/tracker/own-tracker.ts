@@ -5,9 +5,8 @@ import { type AttachedTracker, attachTracker, isCrossSite, MemoryStore, Tracker 
 import { hostName } from '../../base/local-hosts.ts'
 import type { HttpPlace } from '../kernel/capability.ts'
 import { ownAddresses } from './own-addresses.ts'
-import type { OwnNode } from './own-node.ts'
 import { OwnPeers } from './own-peers.ts'
-import { ownStunPort } from './own-stun-port.ts'
+import { type OwnNode, ownStunPort } from './own-stun-port.ts'
 import { ownWebPeer } from './own-web-peer.ts'
 
 const [MAX_PEERS, MAX_SWARMS] = [200_000, 50_000] as const

@@ -1,32 +1,30 @@
 import type { Feed } from '@shoal/api'
-import { useState } from 'react'
-import { TextField } from '../../shared/controls/Field.tsx'
+import { useWork } from '../../shared/base/use-work.ts'
+import { SelectField, TextField } from '../../shared/controls/Field.tsx'
 import { FormDialog } from '../../shared/controls/FormDialog.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { messageOf } from '../../shared/format/errors.ts'
+import { formatDuration } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useNode } from '../../shared/node/context.tsx'
-import { EverySelect } from './EverySelect.tsx'
 
 const t = texts.pages.feeds
+const MINUTES = [5, 15, 30, 60, 180, 360, 720, 1440, 10_080]
 const USUAL_MINUTES = 30
 
 export function AddFeedDialog({ onAdded, onClose }: { onAdded(feed: Feed): void; onClose(): void }) {
   const { api } = useNode()
-  const [error, setError] = useState<string | null>(null)
-  const [every, setEvery] = useState(USUAL_MINUTES)
-  const [busy, setBusy] = useState(false)
-  const submit = async (form: FormData) => {
-    const url = String(form.get('url')).trim()
-    setBusy(true)
-    await api.addFeed({ url, everyMinutes: every }).then(onAdded, failure => setError(messageOf(failure)))
-    setBusy(false)
-  }
+  const { isBusy, failure, run } = useWork()
+  const submit = (form: FormData) =>
+    run(async () => {
+      const url = String(form.get('url')).trim()
+      onAdded(await api.addFeed({ url, everyMinutes: Number(form.get('every')) }))
+    })
   return (
     <FormDialog
       title={t.add}
       confirm={t.add}
-      disabled={busy}
+      disabled={isBusy}
       className={layout.stack4}
       onSubmit={submit}
       onClose={onClose}
@@ -37,10 +35,15 @@ export function AddFeedDialog({ onAdded, onClose }: { onAdded(feed: Feed): void;
         type="url"
         placeholder={t.addressHint}
         required
-        error={error}
+        error={failure === null ? null : messageOf(failure)}
         autoComplete="off"
       />
-      <EverySelect value={every} onChange={setEvery} />
+      <SelectField
+        label={t.every}
+        name="every"
+        defaultValue={USUAL_MINUTES}
+        options={MINUTES.map(minutes => ({ value: String(minutes), text: formatDuration(minutes * 60) }))}
+      />
     </FormDialog>
   )
 }
