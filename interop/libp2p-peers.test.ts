@@ -2,31 +2,44 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, expect, test } from 'vitest'
 import { Libp2pTransport, peerAddress } from '../packages/network/src/transport/libp2p-transport.ts'
+import { SignaledPeers } from '../packages/network/src/transport/signaled-peers.ts'
+import { systemClock } from '../packages/torrent/src/base/clock.ts'
+import { systemRandom } from '../packages/torrent/src/base/random.ts'
 import { testTransport } from '../packages/torrent/src/transport/compliance.ts'
+import { TcpTransport } from '../packages/torrent/src/transport/tcp-transport.node.ts'
+import type { Transport } from '../packages/torrent/src/transport/transport.ts'
+import { openRtc } from '../packages/torrent/src/transport/webrtc/rtc.node.ts'
 import { difference, randomFile, tempDir } from './support/files.ts'
-import { plainHost } from './support/libp2p-hosts.ts'
+import { hiddenHost, plainHost, relayHost } from './support/libp2p-hosts.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { STREAM_PIECE_BYTES, startStreamPeer } from './support/stream-peer.ts'
 import { until } from './support/wait.ts'
 
 const BYTES = 3_000_001
 
-/** A session whose only transport is libp2p. */
-async function open(options: Parameters<typeof Shoal.open>[0]) {
-  const host = await plainHost()
-  const transport = new Libp2pTransport(host)
-  const shoal = await Shoal.open(options, { createTransports: () => [transport] })
-  return {
-    shoal,
-    host,
-    [Symbol.asyncDispose]: async () => {
-      await shoal[Symbol.asyncDispose]()
-      await host.stop()
-    },
-  }
+type Host = Awaited<ReturnType<typeof plainHost>>
+
+/** A session with libp2p, and with the transports of `others`. */
+async function open(
+  options: Parameters<typeof Shoal.open>[0],
+  host: Host | Promise<Host> = plainHost(),
+  others: () => readonly Transport[] = () => [],
+) {
+  const stack = new AsyncDisposableStack()
+  const libp2p = await host
+  stack.defer(() => libp2p.stop())
+  const signaled = new SignaledPeers({
+    clock: systemClock,
+    random: systemRandom,
+    openRtc: () => openRtc({ host: '127.0.0.1' }),
+    config: () => ({ iceServers: [] }),
+  })
+  const transports = [...others(), new Libp2pTransport(libp2p, signaled)]
+  const shoal = stack.use(await Shoal.open(options, { createTransports: () => transports }))
+  return { shoal, host: libp2p, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
-const hosts: Awaited<ReturnType<typeof plainHost>>[] = []
+const hosts: Host[] = []
 afterAll(() => Promise.all(hosts.map(host => host.stop())))
 
 testTransport('libp2p', async () => {
@@ -82,6 +95,46 @@ test('two sessions over a stream, in a hybrid torrent of which one has a magnet 
   await leecher.shoal.done(torrent)
   expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   expect(peers[0]).toMatchObject({ kind: 'libp2p', incoming: false })
+})
+
+test('a peer that accepts TCP is dialed without libp2p once its host says at which port', async () => {
+  await using dir = await tempDir('libp2p')
+  const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
+  const made = await makeTorrent(path, dir.join('content.torrent'))
+  const tcp = () => [new TcpTransport()]
+  await using seeder = await open({}, plainHost(), tcp)
+  await seeder.shoal.get(made.torrent, { directory: dir.join('seed') })
+  await using leecher = await open({ directory: dir.join('leech') }, plainHost(), tcp)
+  await leecher.host.peerStore.merge(seeder.host.peerId, { multiaddrs: seeder.host.getMultiaddrs() })
+  const torrent = await leecher.shoal.add(made.magnet)
+  const peers: unknown[] = []
+  torrent.on('piece', () => peers.push(...torrent.peers()))
+  torrent.addPeer(peerAddress(seeder.host.peerId))
+  await leecher.shoal.done(torrent)
+  expect(peers[0]).toMatchObject({ kind: 'tcp', address: seeder.shoal.address })
+})
+
+test('peers that only a relay reaches use it to find a direct way by WebRTC', async () => {
+  await using dir = await tempDir('libp2p')
+  const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
+  const made = await makeTorrent(path, dir.join('content.torrent'))
+  const relay = await relayHost()
+  hosts.push(relay)
+  await using seeder = await open({}, hiddenHost())
+  await seeder.host.dial(relay.getMultiaddrs())
+  await until('a reservation', () => seeder.host.getMultiaddrs().length > 0)
+  await seeder.shoal.get(made.torrent, { directory: dir.join('seed') })
+  await using leecher = await open({ directory: dir.join('leech') }, hiddenHost())
+  await leecher.host.peerStore.merge(seeder.host.peerId, { multiaddrs: seeder.host.getMultiaddrs() })
+  const torrent = await leecher.shoal.add(made.magnet)
+  const peers: unknown[] = []
+  torrent.on('piece', () => peers.push(...torrent.peers()))
+  torrent.addPeer(peerAddress(seeder.host.peerId))
+  await leecher.shoal.done(torrent)
+  expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+  expect(peers[0]).toMatchObject({ kind: 'webrtc', encrypted: true, incoming: false })
+  // The relay carries nothing but the offer and the answer.
+  expect(leecher.host.getConnections(seeder.host.peerId)[0]?.limits?.bytes).toBeGreaterThan(100_000n)
 })
 
 test('a peer that the IP filter blocks is not accepted', async () => {

@@ -1,16 +1,33 @@
+import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 
+const OPTIONS = {
+  connectionEncrypters: [noise()],
+  streamMuxers: [yamux()],
+  addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+}
+
 /** Makes a host of libp2p's packages, as anybody can. It listens at 127.0.0.1. */
 export function plainHost() {
+  return createLibp2p({ ...OPTIONS, transports: [tcp()], services: { identify: identify() } })
+}
+
+/** A host that relays for others. */
+export function relayHost() {
+  const services = { identify: identify(), relay: circuitRelayServer() }
+  return createLibp2p({ ...OPTIONS, transports: [tcp()], services })
+}
+
+/** A host that others reach through relays only. */
+export function hiddenHost() {
   return createLibp2p({
-    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
-    transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    ...OPTIONS,
+    addresses: { listen: ['/p2p-circuit'] },
+    transports: [tcp(), circuitRelayTransport()],
     services: { identify: identify() },
   })
 }

@@ -10,7 +10,7 @@ const transport = new Libp2pTransport(host)
 
 export const pipe: Pipe = {
   async listen(_host, onBytes) {
-    await transport.listen({}, connection => count(connection, onBytes))
+    await transport.listen({ port: 0 }, connection => count(connection, onBytes))
     return Number(host.getMultiaddrs()[0]!.getComponents()[1]!.value)
   },
 

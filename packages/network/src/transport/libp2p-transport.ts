@@ -1,70 +1,143 @@
 import type { Connection as HostConnection, Libp2p, PeerId, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
+import { lpStream } from '@libp2p/utils'
 import { type Connection, type Listener, type PeerAddress, ShoalError, type Transport } from '@shoal/torrent'
-import { PEER_PROTOCOL } from './protocols.ts'
+import { formatIp } from '@shoal/torrent/base'
+import { ipOf, portOf } from '../multiaddrs.ts'
+import { PEER_PROTOCOL, PORT_PROTOCOL, SIGNAL_PROTOCOL } from './protocols.ts'
+import type { SignaledPeers } from './signaled-peers.ts'
 import { StreamConnection } from './stream-connection.ts'
 
 /** Streams of one libp2p connection at a time, each way: one for each torrent that both have. */
 const MAX_STREAMS = 200
+/** Offers and questions of one libp2p connection that are in work at a time. */
+const MAX_EXCHANGES = 8
+/** Limit of a session description. */
+const MAX_SDP_BYTES = 20_000
+const EXCHANGE_LIMIT_MS = 10_000
+/** Time to say at which port one speaks BitTorrent. */
+const PORT_LIMIT_MS = 2000
 
 /**
- * Peers whose address is the PeerId of a libp2p host, over streams of a libp2p connection to them. The host knows their addresses from
- * whoever found them.
+ * Peers whose address is the PeerId of a libp2p host. The host knows their other addresses from whoever found them. Which way is taken to a peer:
+ *
+ * 1. TCP or uTP, without libp2p, if the peer accepts them at the address at which we reach its host (`alternatives`);
+ * 2. a stream, if the host is connected over TCP: no other way of libp2p is faster;
+ * 3. else WebRTC, with offer and answer carried by libp2p, even through a relay;
+ * 4. else a stream of whatever connection there is, but never through a relay.
  */
 export class Libp2pTransport implements Transport {
   readonly kind = 'libp2p'
   readonly #host: Libp2p
+  readonly #signaled: SignaledPeers | null
   readonly #closing = new AbortController()
-  #listeners = new Set<Listener>()
+  #listener: Listener | null = null
 
-  constructor(host: Libp2p) {
+  /** Closes `signaled` when it is closed. Null: no WebRTC. */
+  constructor(host: Libp2p, signaled: SignaledPeers | null = null) {
     this.#host = host
+    this.#signaled = signaled
   }
 
   canDial({ kind }: PeerAddress): boolean {
     return kind === 'libp2p'
   }
 
+  async alternatives({ host: name }: PeerAddress, { signal }: { signal: AbortSignal }) {
+    const connection = await this.#connect(name, signal)
+    const ip = ipOf(connection.remoteAddr)
+    // A node that dialed us may be reachable for nobody.
+    if (!ip || connection.limits || connection.direction === 'inbound') return []
+    const port = await this.#askPort(connection, signal).catch(() => 0)
+    return port === 0 ? [] : [{ host: formatIp(ip), port }]
+  }
+
   async dial({ host: name }: PeerAddress, { signal }: { signal: AbortSignal }): Promise<Connection> {
     signal.throwIfAborted()
     const either = AbortSignal.any([signal, this.#closing.signal])
     try {
-      const connection = await this.#host.dial(parsePeerId(name), { signal: either })
-      const stream = await connection.newStream(PEER_PROTOCOL, {
-        signal: either,
-        maxOutboundStreams: MAX_STREAMS,
-      })
-      return new StreamConnection(stream, factsOf(connection, false))
+      const connection = await this.#connect(name, either)
+      const isDirect = !connection.limits
+      if (isDirect && (!this.#signaled || isOverTcp(connection))) return await this.#open(connection, either)
+      try {
+        return await this.#signal(connection, either)
+      } catch (error) {
+        if (!isDirect || either.aborted) throw error
+        return await this.#open(connection, either)
+      }
     } catch (error) {
       signal.throwIfAborted()
       throw dialError(error, name)
     }
   }
 
-  async listen(_place: unknown, onConnection: (connection: Connection) => void): Promise<Listener> {
+  async listen(
+    { port }: { port: number },
+    onConnection: (connection: Connection) => void,
+  ): Promise<Listener> {
+    const host = this.#host
+    const force = { force: true } as const
+    const streams = { maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS, ...force }
+    const exchanges = { maxInboundStreams: MAX_EXCHANGES, ...force }
     const accept = (stream: Stream, connection: HostConnection) =>
       onConnection(new StreamConnection(stream, factsOf(connection, true)))
-    const host = this.#host
-    await host
-      .handle(PEER_PROTOCOL, accept, { maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS })
-      .catch(error => {
-        throw new ShoalError('refused', `libp2p accepts no peers: ${(error as Error).message}`, {
-          cause: error,
-        })
-      })
+    const protocols = [PEER_PROTOCOL, PORT_PROTOCOL]
+    await host.handle(PEER_PROTOCOL, accept, streams)
+    await host.handle(PORT_PROTOCOL, stream => tellPort(stream, port), exchanges)
+    const signaled = this.#signaled
+    if (signaled) {
+      protocols.push(SIGNAL_PROTOCOL)
+      signaled.onConnection = onConnection
+      const answer = (stream: Stream, { remotePeer }: HostConnection) =>
+        answerOffer(stream, offer => signaled.answer(remotePeer.toMultihash().bytes, offer))
+      await host.handle(SIGNAL_PROTOCOL, answer, { ...exchanges, runOnLimitedConnection: true })
+    }
     const listener: Listener = {
       port: 0,
       close: async () => {
-        if (this.#listeners.delete(listener)) await host.unhandle(PEER_PROTOCOL)
+        // Another may have taken its place.
+        if (this.#listener !== listener) return
+        this.#listener = null
+        if (signaled) signaled.onConnection = null
+        await host.unhandle(protocols)
       },
     }
-    this.#listeners.add(listener)
+    this.#listener = listener
     return listener
   }
 
   async close(): Promise<void> {
     this.#closing.abort(new ShoalError('closed', 'the transport was closed'))
-    await Promise.all([...this.#listeners].map(listener => listener.close()))
+    await this.#listener?.close()
+    this.#signaled?.close()
+  }
+
+  #connect(name: string, signal: AbortSignal): Promise<HostConnection> {
+    return this.#host.dial(parsePeerId(name), { signal })
+  }
+
+  async #open(connection: HostConnection, signal: AbortSignal): Promise<Connection> {
+    const stream = await connection.newStream(PEER_PROTOCOL, { signal, maxOutboundStreams: MAX_STREAMS })
+    return new StreamConnection(stream, factsOf(connection, false))
+  }
+
+  async #signal(connection: HostConnection, signal: AbortSignal): Promise<Connection> {
+    if (!this.#signaled) throw new ShoalError('unreachable', 'there is no direct way, and WebRTC is off')
+    const carry = (offer: string) => carryOffer(connection, offer, signal)
+    return this.#signaled.dial(carry, { signal })
+  }
+
+  async #askPort(connection: HostConnection, signal: AbortSignal): Promise<number> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(PORT_LIMIT_MS)])
+    const stream = await connection.newStream(PORT_PROTOCOL, { signal: limit })
+    try {
+      const [high = 0, low = 0] = (
+        await lpStream(stream, { maxDataLength: 2 }).read({ signal: limit })
+      ).slice()
+      return high * 256 + low
+    } finally {
+      stream.abort(new Error('The port is known'))
+    }
   }
 }
 
@@ -73,15 +146,65 @@ export function peerAddress(peer: PeerId): PeerAddress {
   return { host: peer.toString(), port: 0, kind: 'libp2p' }
 }
 
-function factsOf({ remoteAddr, remotePeer }: HostConnection, incoming: boolean) {
+/** Carries an offer over a connection, which may be one through a relay. Resolves to the answer; empty if the peer declines. */
+export async function carryOffer(
+  connection: HostConnection,
+  offer: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(EXCHANGE_LIMIT_MS)])
+  const stream = await connection.newStream(SIGNAL_PROTOCOL, { signal: limit, runOnLimitedConnection: true })
+  try {
+    const messages = lpStream(stream, { maxDataLength: MAX_SDP_BYTES })
+    await messages.write(new TextEncoder().encode(offer), { signal: limit })
+    const answer = await messages.read({ signal: limit })
+    stream.close().catch(() => {})
+    return new TextDecoder().decode(answer.slice())
+  } catch (error) {
+    stream.abort(error as Error)
+    throw error
+  }
+}
+
+/** Reads the offer of a stream and writes what `answer` makes of it. */
+export async function answerOffer(stream: Stream, answer: (offer: string) => Promise<string>): Promise<void> {
+  const signal = AbortSignal.timeout(EXCHANGE_LIMIT_MS)
+  try {
+    const messages = lpStream(stream, { maxDataLength: MAX_SDP_BYTES })
+    const offer = await messages.read({ signal })
+    await messages.write(new TextEncoder().encode(await answer(new TextDecoder().decode(offer.slice()))), {
+      signal,
+    })
+    await stream.close({ signal })
+  } catch (error) {
+    stream.abort(error as Error)
+  }
+}
+
+async function tellPort(stream: Stream, port: number): Promise<void> {
+  const signal = AbortSignal.timeout(PORT_LIMIT_MS)
+  try {
+    await lpStream(stream).write(Uint8Array.of(port >> 8, port & 255), { signal })
+    await stream.close({ signal })
+  } catch (error) {
+    stream.abort(error as Error)
+  }
+}
+
+function factsOf(connection: HostConnection, incoming: boolean) {
+  const { remoteAddr, remotePeer } = connection
   const byName = peerAddress(remotePeer)
-  const [ip, transport] = remoteAddr.getComponents()
-  const isIp = ip?.name === 'ip4' || ip?.name === 'ip6'
+  const ip = ipOf(remoteAddr)
   // Limits, bans and the IP filter are about the machine.
-  const remote: PeerAddress = isIp
-    ? { host: ip.value!.toLowerCase(), port: Number(transport?.value) || 0, kind: 'libp2p' }
+  const remote: PeerAddress = ip
+    ? { host: formatIp(ip), port: portOf(remoteAddr) ?? 0, kind: 'libp2p' }
     : byName
   return { incoming, remote, dialableAddress: byName }
+}
+
+/** WebSockets are TCP, too. */
+function isOverTcp({ remoteAddr }: HostConnection): boolean {
+  return remoteAddr.getComponents().some(({ name }) => name === 'tcp')
 }
 
 function parsePeerId(name: string): PeerId {
@@ -93,7 +216,7 @@ function parsePeerId(name: string): PeerId {
 }
 
 /** The errors of libp2p that tell more than that it did not work. */
-const CODES: Readonly<Record<string, 'refused' | 'timeout' | 'closed'>> = {
+const CODES: Readonly<Record<string, 'refused' | 'timeout'>> = {
   UnsupportedProtocolError: 'refused',
   TooManyOutboundProtocolStreamsError: 'refused',
   StreamResetError: 'refused',
@@ -102,6 +225,8 @@ const CODES: Readonly<Record<string, 'refused' | 'timeout' | 'closed'>> = {
 
 function dialError(error: unknown, name: string): ShoalError {
   if (error instanceof ShoalError) return error
-  const code = CODES[(error as Error)?.name] ?? 'unreachable'
-  return new ShoalError(code, `cannot connect to ${name}: ${(error as Error).message}`, { cause: error })
+  const { name: kind, message } = error as Error
+  return new ShoalError(CODES[kind] ?? 'unreachable', `cannot connect to ${name}: ${message}`, {
+    cause: error,
+  })
 }

@@ -1,8 +1,8 @@
+import { limited } from '../base/limited.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import { acceptPeer, handshakeTopic } from '../swarm/handshakes.ts'
 import type { Connection, Listener, Transport } from '../transport/transport.ts'
 import type { EngineContext } from './engine-context.ts'
-import { limited } from './limited.ts'
 import type { Registry } from './registry.ts'
 import type { Torrent } from './torrent/torrent.ts'
 

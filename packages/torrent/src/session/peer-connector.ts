@@ -1,11 +1,11 @@
 import type { EncryptionPolicy } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
+import { limited } from '../base/limited.ts'
 import type { Random } from '../base/random.ts'
 import { dialPeer, type HandshakeTopic } from '../swarm/handshakes.ts'
 import type { ReadyConnection } from '../swarm/ready-connection.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import type { TransportSet } from '../transport/transport-set.ts'
-import { limited } from './limited.ts'
 
 /** Connections made at the same time: more would flood home routers. */
 const MAX_HALF_OPEN = 50

@@ -1,3 +1,4 @@
+import { limited } from '../base/limited.ts'
 import type { WebrtcOptions } from '../session-api.ts'
 import { samePeer } from '../swarm/connection-policy.ts'
 import { greetPeer } from '../swarm/handshakes.ts'
@@ -7,7 +8,6 @@ import type { RtcFactory } from '../transport/webrtc/rtc.ts'
 import { cleanSdp } from '../transport/webrtc/sdp.ts'
 import type { Acceptor } from './acceptor.ts'
 import type { EngineContext } from './engine-context.ts'
-import { limited } from './limited.ts'
 import type { Registry } from './registry.ts'
 
 /** Time limit from the open channel to the end of the BitTorrent handshake. */

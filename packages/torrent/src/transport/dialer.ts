@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import { formatHostPort } from '../base/ip.ts'
+import { limited } from '../base/limited.ts'
 import { isLocalAddress } from '../base/local-address.ts'
 import type { Connection, PeerAddress, Transport, TransportKind } from './transport.ts'
 
@@ -21,6 +22,9 @@ export const DIAL_RULES: Record<'local' | 'internet', DialRule> = {
   // uTP gives way to other traffic and passes more routers. Two of its SYNs may be lost.
   internet: { order: ['utp', 'tcp'], headStartMs: { utp: 3000 } },
 }
+
+/** Time limit of one alternative address. */
+export const ALTERNATIVE_MS = 4000
 
 /** Addresses whose failed transports are remembered. The oldest are forgotten. */
 export const MAX_REMEMBERED = 1000
@@ -55,10 +59,38 @@ export class Dialer {
     return this.#failures.size
   }
 
-  /** Dials over any of the transports, all of which can dial the address. Rejects as `TransportSet.dial` does. */
-  dial(transports: readonly Transport[], address: PeerAddress, signal: AbortSignal): Promise<Connection> {
-    if (transports.length === 1) return transports[0]!.dial(address, { signal })
-    return this.#race(this.#order(transports, address), address, signal)
+  /**
+   * Dials over any of the transports, all of which can dial the address. `set` dials alternative addresses of the peer. Rejects as `TransportSet.dial`
+   * does.
+   */
+  dial(
+    transports: readonly Transport[],
+    address: PeerAddress,
+    signal: AbortSignal,
+    set: Pick<Transport, 'dial'>,
+  ): Promise<Connection> {
+    const [only] = transports
+    if (transports.length > 1) return this.#race(this.#order(transports, address), address, signal)
+    return only!.alternatives ? this.#dialBest(only!, address, signal, set) : only!.dial(address, { signal })
+  }
+
+  async #dialBest(
+    transport: Transport,
+    address: PeerAddress,
+    signal: AbortSignal,
+    set: Pick<Transport, 'dial'>,
+  ): Promise<Connection> {
+    for (const other of await transport.alternatives!(address, { signal })) {
+      const limit = limited(this.#clock, ALTERNATIVE_MS, signal)
+      try {
+        return await set.dial(other, { signal: limit.signal })
+      } catch {
+        signal.throwIfAborted()
+      } finally {
+        limit.end()
+      }
+    }
+    return transport.dial(address, { signal })
   }
 
   /** The transports in the order in which they are tried, those that failed for the address last. */

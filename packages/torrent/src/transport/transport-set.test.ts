@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../base/virtual-clock.ts'
-import { DIAL_RULES, HEAD_START_MS, MAX_OVERTAKEN, MAX_REMEMBERED, REMEMBERED_MS } from './dialer.ts'
+import {
+  ALTERNATIVE_MS,
+  DIAL_RULES,
+  HEAD_START_MS,
+  MAX_OVERTAKEN,
+  MAX_REMEMBERED,
+  REMEMBERED_MS,
+} from './dialer.ts'
 import type { Connection, PeerAddress, Transport, TransportKind } from './transport.ts'
 import { TransportSet } from './transport-set.ts'
 
@@ -177,6 +184,25 @@ describe('TransportSet', () => {
     expect([utp.aborted, tcp.aborted]).toEqual([1, 1])
     expect(clock.pending).toBe(0)
     await expect(set.dial(ADDRESS, { signal: controller.signal })).rejects.toBe(reason)
+  })
+
+  it('dials alternative addresses of a peer first, each for a limited time', async () => {
+    const { clock, tcp, set } = setup({ outcome: 'hangs' }, { outcome: 'hangs' })
+    const named = new FakeTransport(clock, 'libp2p')
+    set.add(Object.assign(named, { alternatives: async () => [ADDRESS, { ...ADDRESS, port: 2 }] }))
+    const peer: PeerAddress = { host: 'Qm', port: 0, kind: 'libp2p' }
+    const slow = set.dial(peer, { signal })
+    await clock.advance(2 * ALTERNATIVE_MS - 1)
+    expect([tcp.dials.at(-1), named.dials.length]).toEqual([{ ...ADDRESS, port: 2 }, 0])
+    await clock.advance(1)
+    expect((await slow).kind).toBe('libp2p')
+    tcp.outcome = 'connects'
+    const direct = set.dial(peer, { signal })
+    await clock.advance(ALTERNATIVE_MS)
+    expect((await direct).kind).toBe('tcp')
+    const reason = new Error('enough')
+    await expect(set.dial(peer, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect([named.dials.length, clock.pending]).toEqual([1, 0])
   })
 
   it('uses only transports that can dial the address, and rejects if there are none', async () => {

@@ -42,7 +42,7 @@ export class TransportSet {
    */
   dial(address: PeerAddress, { signal }: { signal: AbortSignal }): Promise<Connection> {
     const able = this.#transports.filter(transport => transport.canDial(address))
-    if (able.length > 0) return this.#dialer.dial(able, address, signal)
+    if (able.length > 0) return this.#dialer.dial(able, address, signal, this)
     return Promise.reject(
       new ShoalError('unsupported', `No transport of this session reaches ${address.host}`),
     )

@@ -83,6 +83,11 @@ export interface Transport {
   readonly isListeningOptional?: boolean
   /** Whether this transport can reach the address. It must return false for addresses of another `kind`. */
   canDial(address: PeerAddress): boolean
+  /**
+   * Other addresses of the same peer, best first, for a transport whose own connections to it are slower. They are dialed before this one, in Node
+   * only. Rejects as `dial` does.
+   */
+  alternatives?(address: PeerAddress, options: { signal: AbortSignal }): Promise<readonly PeerAddress[]>
   /** Opens a connection. Rejects with a ShoalError (`refused`, `unreachable`, `timeout`, `closed`) or with the signal's reason. */
   dial(address: PeerAddress, options: { signal: AbortSignal }): Promise<Connection>
   /**

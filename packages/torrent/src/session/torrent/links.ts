@@ -1,7 +1,7 @@
 import { messageOf, ShoalError } from '../../base/errors.ts'
+import { limited } from '../../base/limited.ts'
 import { trackerLabel } from '../../discovery/tracker/label.ts'
 import type { SessionContext } from '../context.ts'
-import { limited } from '../limited.ts'
 import type { TorrentNetwork } from './network.ts'
 import { mergeOrigins, mergePeers, type NamedPeer, type TorrentOrigin } from './origin.ts'
 import type { TorrentData } from './torrent-data.ts'

@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts'
-import { ShoalError } from '../base/errors.ts'
+import type { Clock } from './clock.ts'
+import { ShoalError } from './errors.ts'
 
 /** A signal that also aborts with `timeout` after `limitMs` of the clock. `end` frees its timer. */
 export function limited(

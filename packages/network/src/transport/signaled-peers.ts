@@ -1,0 +1,83 @@
+import { type Clock, type Connection, type RtcConfig, type RtcFactory, ShoalError } from '@shoal/torrent'
+import { hex, latin1, type Random } from '@shoal/torrent/base'
+import { cleanSdp, PeerSignaling } from '@shoal/torrent/transport'
+
+export interface SignaledPeersOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** Rejects with `unsupported` if the platform has no WebRTC. */
+  readonly openRtc: () => Promise<RtcFactory>
+  readonly config: () => RtcConfig
+}
+
+/** Carries our offer to a peer. Resolves to its answer. */
+export type CarryOffer = (offer: string, signal: AbortSignal) => Promise<string>
+
+/**
+ * Makes WebRTC connections from one offer and one answer each, whoever carries them. The data channel carries BitTorrent and nothing else, as those
+ * that trackers signal, and is as fast.
+ */
+export class SignaledPeers {
+  readonly #options: SignaledPeersOptions
+  readonly #signaling: PeerSignaling
+  /** Those that are being made, by the topic of the offer. */
+  readonly #dials = new Map<string, PromiseWithResolvers<Connection>>()
+  /** Receives the connections that others open. Null: they are refused. */
+  onConnection: ((connection: Connection) => void) | null = null
+
+  constructor(options: SignaledPeersOptions) {
+    this.#options = options
+    this.#signaling = new PeerSignaling({
+      ...options,
+      wants: (topic, peerId) => (peerId ? this.onConnection !== null : this.#dials.has(hex(topic))),
+      onConnection: (topic, connection) => this.#onConnection(topic, connection),
+    })
+    this.#signaling.onFailed = topic =>
+      this.#dials.get(hex(topic))?.reject(new ShoalError('unreachable', 'no way to the peer was found'))
+  }
+
+  /** Rejects with a ShoalError, what `carry` rejects with, or the signal's reason. */
+  async dial(carry: CarryOffer, { signal }: { signal: AbortSignal }): Promise<Connection> {
+    // The signaling of trackers has a topic for each torrent. Here each offer is for one peer.
+    const topic = this.#options.random.bytes(20)
+    const opened = Promise.withResolvers<Connection>()
+    opened.promise.catch(() => {})
+    const abort = () => opened.reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    this.#dials.set(hex(topic), opened)
+    try {
+      const [offer] = await this.#signaling.offer(topic, 1, { signal })
+      if (!offer) throw new ShoalError('refused', 'too many WebRTC connections are being made')
+      const answer = cleanSdp(await carry(offer.sdp, signal))
+      if (answer === null) throw new ShoalError('refused', 'the peer declined our offer')
+      signal.throwIfAborted()
+      this.#signaling.accept(offer.id, answer)
+      return await opened.promise
+    } finally {
+      signal.removeEventListener('abort', abort)
+      this.#dials.delete(hex(topic))
+    }
+  }
+
+  /** Answers the offer of a peer, whom at least 20 bytes identify. Resolves to an empty text if it is not wanted. Never rejects. */
+  async answer(peer: Uint8Array, offer: string): Promise<string> {
+    const sdp = cleanSdp(offer)
+    const topic = peer.slice(-20)
+    const id = latin1(this.#options.random.bytes(20))
+    return (sdp !== null && (await this.#signaling.answer(topic, { id, sdp }, topic))) || ''
+  }
+
+  close(): void {
+    this.onConnection = null
+    this.#signaling.close()
+  }
+
+  #onConnection(topic: Uint8Array, connection: Connection): void {
+    if (!connection.incoming) {
+      const dial = this.#dials.get(hex(topic))
+      return dial ? dial.resolve(connection) : connection.close()
+    }
+    if (this.onConnection) this.onConnection(connection)
+    else connection.close()
+  }
+}
