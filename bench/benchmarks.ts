@@ -12,6 +12,7 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark['run']>> = {
   'create-recheck': async options => (await import('./create-recheck.ts')).run(options),
   many: async options => (await import('./many.ts')).run(options),
   'node-load': async options => (await import('./node-load.ts')).run(options),
+  sources: async options => (await import('./sources.ts')).run(options),
   picker: async options => (await import('./picker.ts')).run(options),
   'flash-crowd': async options => (await import('./flash-crowd.ts')).run(options),
   tracker: async options => (await import('./tracker.ts')).run(options),

@@ -305,7 +305,7 @@ export interface TorrentApi {
    * restart.
    */
   setTrackers(tiers: readonly (readonly string[])[]): Promise<void>
-  /** Adds a web seed unless it exists. Rejects with `bad-argument` if the URL is not http or https. Survives a restart. */
+  /** Adds a web seed unless it exists. Rejects with `bad-argument` if the URL is not http, https or (not in browsers) ftp. Survives a restart. */
   addWebSeed(url: string): Promise<void>
   /** Removes a web seed if it exists. Survives a restart. */
   removeWebSeed(url: string): Promise<void>

@@ -1,3 +1,4 @@
+import { WeighedPolicy } from '#weighed-policy'
 import type { Bitfield } from '../base/bitfield.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
@@ -6,7 +7,7 @@ import { PartialPieces } from './partial-pieces.ts'
 import type { PieceRequests } from './piece-requests.ts'
 import { HAVE, MISSING, PARTIAL, type PickerLayout, PieceTable, type PieceView } from './piece-table.ts'
 import type { BlockNumber, BlockReceipt, BlockSource, PiecePriority } from './pieces.ts'
-import { PickingPolicy } from './policy.ts'
+import type { PickingPolicy } from './policy.ts'
 import { type SourceRegistry, SourceTable } from './source-table.ts'
 
 export interface PiecePickerOptions {
@@ -58,7 +59,7 @@ export class PiecePicker {
     const sources = new SourceTable(pieces)
     const partial = new PartialPieces(pieces, sources)
     const deadlines = new Deadlines(pieces, sources)
-    this.#policy = new PickingPolicy({ pieces, sources, partial, deadlines, random, pieceLengthBytes })
+    this.#policy = new WeighedPolicy({ pieces, sources, partial, deadlines, random, pieceLengthBytes })
     this.pieces = pieces
     this.sources = sources
     this.#pieces = pieces

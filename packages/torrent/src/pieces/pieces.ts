@@ -23,6 +23,8 @@ export interface BlockSource {
   readonly onParole: boolean
   /** Whether it works best with long runs of blocks in order (a web seed): it gets free pieces, adjacent ones if possible. */
   readonly wantsRuns: boolean
+  /** Judgment of others on it in thousandths, -1000 to 1000. Absent: 0, neutral. */
+  readonly reputation?: number
   /** Pieces that the source suggested (BEP 6), most recent last. They are preferred among equals. */
   readonly suggested: readonly number[]
 }

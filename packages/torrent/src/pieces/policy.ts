@@ -63,6 +63,8 @@ export interface PickingPolicyOptions {
  *  6. When every block that any source has is requested: blocks requested from others that will take longer (endgame).
  *  7. If the source has no requests at all: a few blocks of the piece that is due last.
  *
+ * In Node, WeighedPolicy limits rules 2 to 5 to the source's share of the last blocks, by rate and reputation.
+ *
  * Only endgame and late deadlines request a block from more than one source. A source on parole takes no part in pieces of others, and
  * others take no part in its pieces while there is other work, so that a failed piece has one culprit.
  */

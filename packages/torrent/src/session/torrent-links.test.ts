@@ -136,14 +136,14 @@ describe('the web seeds of a torrent', () => {
     await torrent.whenComplete()
   })
 
-  test('must be http or https', async () => {
+  test('must be on a web or FTP server', async () => {
     await using world = new SessionWorld()
     const session = await world.open('80.0.0.2')
     const torrent = await session.add((await testTorrent({})).metainfo, { memory: true })
     for (const bad of [
       '',
       'seed',
-      'ftp://x.example/',
+      'sftp://x.example/',
       'udp://x.example:1',
       `http://x.example/${'x'.repeat(3000)}`,
     ])

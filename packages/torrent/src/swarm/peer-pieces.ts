@@ -21,6 +21,8 @@ export class PeerPieces implements BlockSource {
   readonly meter = new RateMeter()
   /** Pieces that the peer suggested (BEP 6), most recent last. */
   readonly suggested: number[] = []
+  /** In thousandths, -1000 to 1000: set by those who judge peers. */
+  declare reputation?: number
   /** Null while the metadata is unknown. */
   bits: Bitfield | null = null
   onParole = false

@@ -11,6 +11,7 @@ export class TestSource implements BlockSource {
   readonly bits: Bitfield
   bytesPerSecond = 0
   onParole = false
+  reputation = 0
   wantsRuns = false
   choking = false
   suggested: number[] = []

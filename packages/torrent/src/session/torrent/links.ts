@@ -1,3 +1,4 @@
+import { SEED_SCHEMES } from '#seed-ranges'
 import { messageOf, ShoalError } from '../../base/errors.ts'
 import { limited } from '../../base/limited.ts'
 import { trackerLabel } from '../../discovery/tracker/label.ts'
@@ -10,7 +11,6 @@ import type { TorrentData } from './torrent-data.ts'
 const MAX_TRACKERS = 100
 const MAX_URL = 2048
 const TRACKER_SCHEMES = ['http:', 'https:', 'udp:', 'ws:', 'wss:']
-const SEED_SCHEMES = ['http:', 'https:']
 const MAX_WEB_SEEDS = 1000
 
 /** Time limit for resolving the host name of a peer that a user named. */
@@ -51,7 +51,7 @@ export class Links {
     network.announcements.trackersChanged()
   }
 
-  /** Returns whether it is new. Throws `bad-argument` if it is not an http or https URL. */
+  /** Returns whether it is new. Throws `bad-argument` if its scheme is none of SEED_SCHEMES. */
   addWebSeed(text: string): boolean {
     const { webSeeds } = this.#options.data.origin
     const url = checkedWebSeed(text, webSeeds)
@@ -116,11 +116,14 @@ export function checkedTiers(tiers: readonly (readonly string[])[]): string[][] 
   return checked.filter(urls => urls.length > 0)
 }
 
-/** Checks the URL of a web seed that a user adds to the known ones. Throws `bad-argument` if it is not an http or https URL. */
+/** Checks the URL of a web seed that a user adds to the known ones. Throws `bad-argument` if its scheme is none of SEED_SCHEMES. */
 function checkedWebSeed(text: string, known: readonly string[]): string {
   const url = text.trim()
   if (!isUrl(url, SEED_SCHEMES))
-    throw new ShoalError('bad-argument', `${shown(url)} is not a web seed: give an http or https URL`)
+    throw new ShoalError(
+      'bad-argument',
+      `${shown(url)} is not a web seed: give a URL with ${SEED_SCHEMES.join(' or ')}`,
+    )
   if (known.length >= MAX_WEB_SEEDS)
     throw new ShoalError('bad-argument', `a torrent has ${MAX_WEB_SEEDS} web seeds at most: remove one first`)
   return url

@@ -111,7 +111,7 @@ it('orders runs whichever way they were picked', () => {
 })
 
 it('requests longer runs at higher rates, within bounds', () => {
-  expect(runLength(0)).toBe(64)
+  expect(runLength(0)).toBe(32)
   expect(runLength(1000)).toBe(16)
   expect(runLength(1e6)).toBe(123)
   expect(runLength(1e9)).toBe(512)

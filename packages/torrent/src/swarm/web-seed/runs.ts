@@ -3,7 +3,7 @@ import { BLOCK_BYTES } from '../../metainfo/metainfo.ts'
 /** How long one request should take: long enough to make its overhead negligible, short enough that a slow seed does not hold blocks for long. */
 const RUN_SECONDS = 2
 const LEAST_BLOCKS = 16
-const FIRST_BLOCKS = 64
+const FIRST_BLOCKS = 32
 const MOST_BLOCKS = 512
 
 /** The number of blocks to request at a time from a seed of that rate; 0 if the rate is unknown. */

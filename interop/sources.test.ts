@@ -1,0 +1,51 @@
+/** One download from sources of every kind at the same time, which continues as long as one of them is left. */
+import type { TorrentApi } from '@shoal/torrent'
+import { describe, expect, test } from 'vitest'
+import { CAPPED_KINDS, type CappedKind, startCapped } from './support/capped-source.ts'
+import { difference, randomFile, tempDir } from './support/files.ts'
+import { makeTorrent, Shoal } from './support/shoal.ts'
+import { missing } from './support/tools.ts'
+import { until } from './support/wait.ts'
+import { openWsTracker } from './support/ws-tracker.ts'
+
+const SIZE = 3_000_000
+/** Slow enough that all of them deliver, however late they begin, and that little waits in buffers of the system when they end. */
+const BYTES_PER_SECOND = 400_000
+
+describe.skipIf(missing('pyftpdlib'))('a download from a source of every kind', () => {
+  test.each(CAPPED_KINDS)('continues with %s alone', async survivor => {
+    await using dir = await tempDir('sources')
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
+    const { torrent } = await makeTorrent(path, dir.join('content.torrent'), { pieceLengthBytes: 2 ** 16 })
+    await using tracker = await openWsTracker()
+    await using stack = new AsyncDisposableStack()
+    const file = { path, torrent, tracker: tracker.url }
+    const sources = await Promise.all(
+      CAPPED_KINDS.map(async kind => stack.use(await startCapped(kind, BYTES_PER_SECOND, file))),
+    )
+    await using shoal = await Shoal.open({ directory: dir.join('leech'), trackers: true, webrtc: {} })
+    const leech = await shoal.add(torrent, { trackers: [tracker.url], select: [] })
+    for (const source of sources) await source.introduce(leech)
+    await until('the peers are connected', () => leech.stats.peers === 3)
+    await leech.setPriority(0, 4)
+    await until('all of them deliver', () => CAPPED_KINDS.every(kind => gave(leech, kind) > 0))
+    // No block was requested from two of them.
+    expect(leech.stats.wastedBytes).toBe(0)
+    for (const source of sources) if (source.kind !== survivor) await source[Symbol.asyncDispose]()
+    const before = gave(leech, survivor)
+    let last = before
+    leech.on('piece', () => {
+      last = Math.max(last, gave(leech, survivor))
+    })
+    await shoal.done(leech)
+    expect(last - before).toBeGreaterThan(SIZE / 2)
+    expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+  })
+})
+
+/** Bytes that the source of this kind has delivered. */
+function gave(torrent: TorrentApi, kind: CappedKind): number {
+  const isIt = ({ kind: other, address }: { kind: string; address: string }) =>
+    other === kind || (other === 'webseed' && address.startsWith(`${kind}:`))
+  return torrent.peers().find(isIt)?.downloadedBytes ?? 0
+}
