@@ -1,7 +1,8 @@
 /** BitTorrent over streams of libp2p: between our sessions, and with a peer made of libp2p's public packages. */
 import { readFile } from 'node:fs/promises'
 import { afterAll, expect, test } from 'vitest'
-import { Libp2pTransport, peerAddress } from '../packages/network/src/transport/libp2p-transport.ts'
+import { Libp2pTransport } from '../packages/network/src/transport/libp2p-transport.ts'
+import { peerAddress } from '../packages/network/src/transport/peer-name.ts'
 import { SignaledPeers } from '../packages/network/src/transport/signaled-peers.ts'
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
 import { systemRandom } from '../packages/torrent/src/base/random.ts'

@@ -9,6 +9,8 @@ const PUBLIC = join(import.meta.dirname, 'public')
 const WORKER = join(import.meta.dirname, '../src/features/share-page/service-worker/main.ts')
 const COMMON =
   /\/src\/(shared\/(base\/(cell|clipboard|remembered)|controls\/(Button|Icon|icons|Panels|layout)|dropped\/dropped|engine\/failure|format|messages\/(errors|language|load|share-page)|media\/kinds|node\/context|theme)|features\/share-page\/(drops|hooks|links|media\/media-type|own-shares|save\/write-to|services|share-file|view\/(Kept|LinkBox|view)))\b/
+/** libp2p, which few links need. */
+const LIBP2P = /\/node_modules\/(?:@libp2p|libp2p|@noble\/curves)\/|[?]libp2p$/
 /** Asked for anew each time: whoever serves the page changes it. */
 const CONFIG = 'share.json'
 
@@ -19,7 +21,8 @@ const serviceWorker: Plugin = {
   async generateBundle(_, bundle) {
     const hash = createHash('sha256')
     const files = Object.keys(bundle)
-      .filter(name => !name.startsWith('.vite') && !name.endsWith('.map'))
+      // Without a network, libp2p is of no use.
+      .filter(name => !name.startsWith('.vite') && !name.endsWith('.map') && !name.includes('page-host'))
       .sort()
     for (const name of files) hash.update(name).update(contentOf(bundle[name]!))
     const besides = readdirSync(PUBLIC).filter(name => name !== CONFIG)
@@ -27,6 +30,19 @@ const serviceWorker: Plugin = {
     const shell = [...files.filter(name => name !== 'index.html'), ...besides]
     const code = await bundleWorker({ shell, version: hash.digest('hex').slice(0, 12) })
     this.emitFile({ type: 'asset', fileName: 'sw.js', source: code })
+  },
+}
+
+/**
+ * A copy of the hash functions for libp2p: of a module that is shared with the first view, the page would load there whatever libp2p uses.
+ */
+const ownHashes: Plugin = {
+  name: 'own-hashes',
+  enforce: 'pre',
+  async resolveId(source, importer, options) {
+    if (!LIBP2P.test(importer ?? '') || !/^@noble\/hashes\/|^[.]/.test(source)) return null
+    const found = await this.resolve(source, importer, { ...options, skipSelf: true })
+    return found && /@noble\/hashes\//.test(found.id) ? { ...found, id: `${found.id}?libp2p` } : found
   },
 }
 
@@ -58,7 +74,7 @@ async function bundleWorker(build_: { shell: readonly string[]; version: string 
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [react(), serviceWorker],
+  plugins: [react(), ownHashes, serviceWorker],
   worker: { format: 'es' },
   // The names of classes are in the scripts too, whose size has a limit.
   css: { modules: { generateScopedName: '[hash:base64:4]' } },

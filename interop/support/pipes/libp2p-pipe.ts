@@ -1,6 +1,7 @@
 /** Our transport over a stream of libp2p. */
 import { multiaddr } from '@multiformats/multiaddr'
-import { Libp2pTransport, peerAddress } from '../../../packages/network/src/transport/libp2p-transport.ts'
+import { Libp2pTransport } from '../../../packages/network/src/transport/libp2p-transport.ts'
+import { peerAddress } from '../../../packages/network/src/transport/peer-name.ts'
 import { plainHost } from '../libp2p-hosts.ts'
 import { count, floodConnection } from './blocks.ts'
 import type { Pipe } from './pipe.ts'

@@ -15,6 +15,7 @@ const SHARE: ShareLink = {
     peers: [
       { host: '192.0.2.7', port: 6881 },
       { host: '2001:db8::7', port: 6882 },
+      { host: '/BMsAcQeR', port: 0 },
     ],
   },
   lengthBytes: 2 ** 40,

@@ -1,25 +1,26 @@
-import type { Connection as HostConnection, Libp2p, PeerId, Stream } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
+import type { Connection as HostConnection, Libp2p, Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import { type Connection, type Listener, type PeerAddress, ShoalError, type Transport } from '@shoal/torrent'
 import { formatIp } from '@shoal/torrent/base'
 import { ipOf, portOf } from '../multiaddrs.ts'
+import { answerOffer, carryOffer } from './offers.ts'
+import { parsePeerName, peerAddress } from './peer-name.ts'
 import { PEER_PROTOCOL, PORT_PROTOCOL, SIGNAL_PROTOCOL } from './protocols.ts'
 import type { SignaledPeers } from './signaled-peers.ts'
 import { StreamConnection } from './stream-connection.ts'
+
+export { peerAddress } from './peer-name.ts'
 
 /** Streams of one libp2p connection at a time, each way: one for each torrent that both have. */
 const MAX_STREAMS = 200
 /** Offers and questions of one libp2p connection that are in work at a time. */
 const MAX_EXCHANGES = 8
-/** Limit of a session description. */
-const MAX_SDP_BYTES = 20_000
-const EXCHANGE_LIMIT_MS = 10_000
 /** Time to say at which port one speaks BitTorrent. */
 const PORT_LIMIT_MS = 2000
 
 /**
- * Peers whose address is the PeerId of a libp2p host. The host knows their other addresses from whoever found them. Which way is taken to a peer:
+ * Peers whose address is the PeerId of a libp2p host, whose other addresses our host knows from whoever found them, or a multiaddr. Which way is taken
+ * to a peer:
  *
  * 1. TCP or uTP, without libp2p, if the peer accepts them at the address at which we reach its host (`alternatives`);
  * 2. a stream, if the host is connected over TCP: no other way of libp2p is faster;
@@ -113,7 +114,7 @@ export class Libp2pTransport implements Transport {
   }
 
   #connect(name: string, signal: AbortSignal): Promise<HostConnection> {
-    return this.#host.dial(parsePeerId(name), { signal })
+    return this.#host.dial(parsePeerName(name), { signal })
   }
 
   async #open(connection: HostConnection, signal: AbortSignal): Promise<Connection> {
@@ -141,46 +142,6 @@ export class Libp2pTransport implements Transport {
   }
 }
 
-/** The address of a peer by its PeerId. */
-export function peerAddress(peer: PeerId): PeerAddress {
-  return { host: peer.toString(), port: 0, kind: 'libp2p' }
-}
-
-/** Carries an offer over a connection, which may be one through a relay. Resolves to the answer; empty if the peer declines. */
-export async function carryOffer(
-  connection: HostConnection,
-  offer: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(EXCHANGE_LIMIT_MS)])
-  const stream = await connection.newStream(SIGNAL_PROTOCOL, { signal: limit, runOnLimitedConnection: true })
-  try {
-    const messages = lpStream(stream, { maxDataLength: MAX_SDP_BYTES })
-    await messages.write(new TextEncoder().encode(offer), { signal: limit })
-    const answer = await messages.read({ signal: limit })
-    stream.close().catch(() => {})
-    return new TextDecoder().decode(answer.slice())
-  } catch (error) {
-    stream.abort(error as Error)
-    throw error
-  }
-}
-
-/** Reads the offer of a stream and writes what `answer` makes of it. */
-export async function answerOffer(stream: Stream, answer: (offer: string) => Promise<string>): Promise<void> {
-  const signal = AbortSignal.timeout(EXCHANGE_LIMIT_MS)
-  try {
-    const messages = lpStream(stream, { maxDataLength: MAX_SDP_BYTES })
-    const offer = await messages.read({ signal })
-    await messages.write(new TextEncoder().encode(await answer(new TextDecoder().decode(offer.slice()))), {
-      signal,
-    })
-    await stream.close({ signal })
-  } catch (error) {
-    stream.abort(error as Error)
-  }
-}
-
 async function tellPort(stream: Stream, port: number): Promise<void> {
   const signal = AbortSignal.timeout(PORT_LIMIT_MS)
   try {
@@ -205,14 +166,6 @@ function factsOf(connection: HostConnection, incoming: boolean) {
 /** WebSockets are TCP, too. */
 function isOverTcp({ remoteAddr }: HostConnection): boolean {
   return remoteAddr.getComponents().some(({ name }) => name === 'tcp')
-}
-
-function parsePeerId(name: string): PeerId {
-  try {
-    return peerIdFromString(name)
-  } catch (cause) {
-    throw new ShoalError('unreachable', `${name} is not a PeerId`, { cause })
-  }
 }
 
 /** The errors of libp2p that tell more than that it did not work. */

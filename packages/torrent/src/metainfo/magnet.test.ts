@@ -92,6 +92,8 @@ describe('parseMagnet', () => {
       'a b:1',
       ':1',
       'u@h:1',
+      '/ip4/1.2.3.4/tcp/1/p2p/Qm',
+      '/a b',
     ]
     expect(
       parseMagnet(`${link}${peers.map(peer => `&x.pe=${encodeURIComponent(peer)}`).join('')}`).peers,
@@ -99,6 +101,7 @@ describe('parseMagnet', () => {
       { host: 'host.example', port: 1 },
       { host: '1.2.3.4', port: 65535 },
       { host: '2001:db8::1', port: 6881 },
+      { host: '/ip4/1.2.3.4/tcp/1/p2p/Qm', port: 0 },
     ])
   })
 

@@ -22,7 +22,10 @@ export interface Magnet {
   readonly webSeeds: readonly string[]
   /** `xs` and `as`: HTTP(S) URLs of the `.torrent`. */
   readonly sources: readonly string[]
-  /** `x.pe`: peers to connect to immediately; hosts are names or addresses without brackets. */
+  /**
+   * `x.pe`: peers to connect to immediately; hosts are names or addresses without brackets. One that begins with `/` is an address of libp2p, which
+   * needs no port (0).
+   */
   readonly peers: readonly { readonly host: string; readonly port: number }[]
   /** `so`: the selected files (BEP 53), in order and without overlap. Absent if all files are wanted. */
   readonly select?: readonly FileRange[]
@@ -166,8 +169,9 @@ function addUrl(urls: Set<string>, url: string): void {
   if (url !== '' && url.length <= MAX_URL_LENGTH && urls.size < MAX_LINKS) urls.add(url)
 }
 
-/** BEP 9: `hostname:port`, `ipv4-literal:port` or `[ipv6-literal]:port`. */
+/** BEP 9: `hostname:port`, `ipv4-literal:port` or `[ipv6-literal]:port`. Ours: `/…`. */
 function parsePeer(text: string): { host: string; port: number } | null {
+  if (/^\/[!-~]{1,500}$/.test(text)) return { host: text, port: 0 }
   const [, v6, name, digits] =
     /^(?:\[([0-9a-f:.%]{2,64})\]|([^\s:/[\]@]{1,253})):(\d{1,5})$/i.exec(text) ?? []
   const host = (v6 ?? name)?.toLowerCase()
@@ -176,6 +180,7 @@ function parsePeer(text: string): { host: string; port: number } | null {
 }
 
 function formatPeer({ host, port }: { host: string; port: number }): string {
+  if (!port) return encodeURIComponent(host)
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 

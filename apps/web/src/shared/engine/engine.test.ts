@@ -1,14 +1,16 @@
-import { blobSource, createTorrentFrom, infoHashText, type RtcFactory, writeMetainfo } from '@shoal/torrent'
+import { blobSource, createTorrentFrom, infoHashText, writeMetainfo } from '@shoal/torrent'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Engine } from './engine.ts'
+import type { BorrowedRtc } from './rtc-borrower.ts'
 import { idOf } from './snapshot.ts'
 import { MOST_UNDECIDED } from './undecided.ts'
 
 /** Nobody is found here. */
-const NO_RTC: RtcFactory = {
+const NO_RTC: BorrowedRtc = {
   createPeer() {
     throw new Error('there is nobody to connect to')
   },
+  ask: () => Promise.reject(new Error('there is no page')),
 }
 const hashOf = (at: number) => at.toString(16).padStart(40, '0')
 const links = Array.from({ length: MOST_UNDECIDED + 5 }, (_, at) => `magnet:?xt=urn:btih:${hashOf(at + 1)}`)

@@ -9,11 +9,11 @@ import {
   parseInfoHash,
   parseMagnet,
   parseMetainfo,
-  type RtcFactory,
   Session,
   ShoalError,
   type Storage,
   type TorrentApi,
+  type Transport,
   writeMetainfo,
 } from '@shoal/torrent'
 import { BlobStorage, blobsFor } from './blob-storage.ts'
@@ -27,6 +27,7 @@ import type {
   TorrentDetail,
   TorrentSnapshot,
 } from './protocol.ts'
+import type { BorrowedRtc } from './rtc-borrower.ts'
 import { idOf, toDetail, toSnapshot } from './snapshot.ts'
 import { moveStored, removeStoredFolder, splitPath, storedFile } from './stored-file.ts'
 import { tooManyUndecided } from './undecided.ts'
@@ -62,7 +63,7 @@ export class Engine {
     this.#shared = shared
   }
 
-  static async open(config: EngineConfig, rtc: RtcFactory): Promise<Engine> {
+  static async open(config: EngineConfig, rtc: BorrowedRtc): Promise<Engine> {
     const { directory = '/shoal', iceServers = [], iceTransportPolicy = 'all' } = config
     const kind = config.memory || !(await hasFiles()) ? 'memory' : 'opfs'
     const shared: Engine['shared'] = new Map()
@@ -76,7 +77,10 @@ export class Engine {
         webrtc: { rtc, iceServers, iceTransportPolicy },
         userAgent: USER_AGENT,
       },
-      { createMemoryStorage: layout => sharedStorage(layout, shared) ?? createMemoryStorage(layout) },
+      {
+        createMemoryStorage: layout => sharedStorage(layout, shared) ?? createMemoryStorage(layout),
+        transports: [libp2p(config, rtc)],
+      },
     )
     return new Engine(session, directory, kind, shared)
   }
@@ -302,6 +306,18 @@ function missingBytes(torrent: TorrentApi): number {
   return torrent.files
     .filter(({ priority, haveBytes }) => priority > 0 && haveBytes === 0)
     .reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+}
+
+/** Peers that a link names by an address of libp2p. Nobody connects to a page. */
+function libp2p(config: EngineConfig, rtc: BorrowedRtc): Transport {
+  return {
+    kind: 'libp2p',
+    canDial: ({ kind }) => kind === 'libp2p',
+    dial: async (address, options) =>
+      (await import('./libp2p-peers.ts')).dialLibp2p(rtc, config, address, options),
+    listen: async () => ({ port: 0, close: async () => {} }),
+    close: async () => {},
+  }
 }
 
 function sharedStorage(layout: PieceLayout, shared: Engine['shared']): Storage | null {

@@ -16,12 +16,18 @@ import type { RtcNews, RtcOrder } from './rtc-messages.ts'
 /** Firefox tells late, and sometimes not at all, where the peer is: the channel is used without it then. */
 const REMOTE_WAIT_MS = 1000
 
-/** The peer connections that the page at the other end of `port` makes, as the worker's engine uses them. */
-export function borrowRtc(port: MessagePort): RtcFactory {
+/** The WebRTC of a page, as the worker's engine uses it. */
+export interface BorrowedRtc extends RtcFactory {
+  /** Sends an order that the page answers with a text. */
+  ask(order: (call: number) => RtcOrder, signal?: AbortSignal): Promise<string>
+}
+
+/** The peer connections that the page at the other end of `port` makes. */
+export function borrowRtc(port: MessagePort): BorrowedRtc {
   return new Borrowed(port)
 }
 
-class Borrowed implements RtcFactory {
+class Borrowed implements BorrowedRtc {
   readonly #port: MessagePort
   readonly #peers = new Map<number, BorrowedPeer>()
   readonly #calls = new Map<number, PromiseWithResolvers<string>>()

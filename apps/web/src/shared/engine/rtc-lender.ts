@@ -10,15 +10,21 @@ export function lendRtc(port: MessagePort): () => void {
   const tell: Tell = (news, transfer = []) => port.postMessage(news, transfer)
   port.onmessage = ({ data }: MessageEvent<RtcOrder>) => {
     if (data.kind === 'create') return create(data)
+    if (data.kind === 'carry') return answer(data.call, carry(data))
     const peer = peers.get(data.peer)
     if (data.kind === 'close') peers.delete(data.peer)
     if (peer) peer.follow(data)
     else if ('call' in data)
       tell({ kind: 'refused', call: data.call, code: 'closed', message: 'The connection is closed.' })
   }
+  const answer = (call: number, asked: Promise<string>) =>
+    void asked.then(
+      sdp => tell({ kind: 'answered', call, sdp }),
+      error => tell({ kind: 'refused', call, code: 'bad-message', message: String(error) }),
+    )
   function create({ peer, config }: RtcOrder & { kind: 'create' }): void {
     try {
-      peers.set(peer, new LentPeer(peer, new RTCPeerConnection(configOf(config)), tell))
+      peers.set(peer, new LentPeer(peer, new RTCPeerConnection(configOf(config)), tell, answer))
     } catch {
       tell({ kind: 'failed', peer })
     }
@@ -30,30 +36,36 @@ export function lendRtc(port: MessagePort): () => void {
   }
 }
 
+/** libp2p is loaded with the first offer that it carries. */
+async function carry({ peer, sdp }: RtcOrder & { kind: 'carry' }): Promise<string> {
+  const { carryToPeer } = await import('@shoal/network/page-host')
+  return carryToPeer(peer, sdp)
+}
+
+type Reply = (call: number, asked: Promise<string>) => void
 type Tell = (news: RtcNews, transfer?: Transferable[]) => void
 
 class LentPeer {
   readonly #peer: number
   readonly #connection: RTCPeerConnection
   readonly #tell: Tell
+  readonly #reply: Reply
   readonly #closing = new AbortController()
 
-  constructor(peer: number, connection: RTCPeerConnection, tell: Tell) {
+  constructor(peer: number, connection: RTCPeerConnection, tell: Tell, reply: Reply) {
     this.#peer = peer
     this.#connection = connection
     this.#tell = tell
+    this.#reply = reply
     connection.ondatachannel = ({ channel }) => this.#hand(channel)
     connection.onconnectionstatechange = () => void this.#onState()
   }
 
-  follow(order: Exclude<RtcOrder, { kind: 'create' }>): void {
+  follow(order: Exclude<RtcOrder, { kind: 'create' | 'carry' }>): void {
     if (order.kind === 'close') return this.close()
     if (order.kind === 'candidate')
       return void this.#connection.addIceCandidate({ ...order.candidate }).catch(() => {})
-    this.#answer(order).then(
-      sdp => this.#tell({ kind: 'answered', call: order.call, sdp }),
-      error => this.#tell({ kind: 'refused', call: order.call, code: 'bad-message', message: String(error) }),
-    )
+    this.#reply(order.call, this.#answer(order))
   }
 
   close(): void {
@@ -62,7 +74,7 @@ class LentPeer {
     this.#connection.close()
   }
 
-  async #answer(order: RtcOrder & { call: number }): Promise<string> {
+  async #answer(order: Exclude<RtcOrder, { kind: 'carry' }> & { call: number }): Promise<string> {
     const connection = this.#connection
     if (order.kind === 'accept-answer') {
       await connection.setRemoteDescription({ type: 'answer', sdp: order.sdp })

@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type RtcFactory, Session } from '@shoal/torrent'
+import { Session } from '@shoal/torrent'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Engine } from './engine.ts'
+import type { BorrowedRtc } from './rtc-borrower.ts'
 import { DiskFolder } from './testing/disk-opfs.ts'
 
-const NO_RTC: RtcFactory = {
+const NO_RTC: BorrowedRtc = {
   createPeer() {
     throw new Error('there is nobody to connect to')
   },
+  ask: () => Promise.reject(new Error('there is no page')),
 }
 const job = { job: '1', onProgress: () => {} }
 const options = { name: 'sealed.age' }

@@ -91,6 +91,7 @@ export class Links {
   /** Resolves the peer's name and connects to it. */
   #connect({ host, port }: NamedPeer): void {
     const { context, network, log } = this.#options
+    if (host[0] === '/') return void network.addAddresses([{ host, port, kind: 'libp2p' }], 'manual')
     const limit = limited(context.clock, RESOLVE_LIMIT_MS)
     context
       .resolve(host, limit.signal)

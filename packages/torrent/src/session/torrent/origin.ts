@@ -3,7 +3,7 @@ import { formatHostPort } from '../../base/ip.ts'
 import type { InfoHashes, Metainfo } from '../../metainfo/metainfo.ts'
 import type { ResumeProgress } from '../../storage/resume-store.ts'
 
-/** The host is a name or an address without brackets. */
+/** The host is a name, an address without brackets, or, if it begins with `/`, an address of libp2p, which is not recorded. */
 export interface NamedPeer {
   readonly host: string
   readonly port: number

@@ -1,0 +1,63 @@
+/** The page of a share link that names its sender by an address of libp2p: nothing else is needed, neither tracker nor server. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { multiaddr } from '@multiformats/multiaddr'
+import { describe, expect, test } from 'vitest'
+import { createCertificate, openHost } from '../packages/network/src/host/host.node.ts'
+import { Libp2pTransport } from '../packages/network/src/transport/libp2p-transport.ts'
+import { linkedAddress } from '../packages/network/src/transport/peer-name.ts'
+import { SignaledPeers } from '../packages/network/src/transport/signaled-peers.ts'
+import { systemClock } from '../packages/torrent/src/base/clock.ts'
+import { systemRandom } from '../packages/torrent/src/base/random.ts'
+import { openRtc } from '../packages/torrent/src/transport/webrtc/rtc.node.ts'
+import { randomTree, tempDir } from './support/files.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBrowser } from './support/page-tests.ts'
+import { makeTorrent, Shoal } from './support/shoal.ts'
+import { missing } from './support/tools.ts'
+
+/** A node that seeds a folder, with a host that pages can dial. */
+async function seedFolder(folder: string) {
+  await using stack = new AsyncDisposableStack()
+  const host = await openHost({
+    seed: systemRandom.bytes(32),
+    listen: ['/ip4/127.0.0.1/udp/0/webrtc-direct'],
+    certificate: await createCertificate(Date.now()),
+  })
+  stack.defer(() => host.close())
+  const signaled = new SignaledPeers({
+    clock: systemClock,
+    random: systemRandom,
+    openRtc: () => openRtc({ host: '127.0.0.1' }),
+    config: () => ({ iceServers: [] }),
+  })
+  const transport = new Libp2pTransport(host.libp2p, signaled)
+  const shoal = stack.use(await Shoal.open({}, { createTransports: () => [transport] }))
+  const { magnet, torrent } = await makeTorrent(folder, `${folder}.torrent`)
+  const seeding = await shoal.get(torrent, { directory: join(folder, '..') })
+  const address = linkedAddress(multiaddr(host.libp2p.getMultiaddrs()[0]!.toString()))
+  const ready = stack.move()
+  return {
+    link: `${magnet}&x.pe=${encodeURIComponent(address)}`,
+    seeding,
+    [Symbol.asyncDispose]: () => ready.disposeAsync(),
+  }
+}
+
+describe.skipIf(missing('chromium-headless-shell'))('the page of a link with an address of libp2p', () => {
+  const browser = useBrowser()
+
+  test('downloads from its sender without a tracker', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start()
+    await site.stopTracker()
+    await randomTree(dir.join('Tree'), { 'a.txt': 1000, 'b.bin': 2_000_000 })
+    await using sender = await seedFolder(dir.join('Tree'))
+    const { page: tab } = await browser.open(`${site.url}#${sender.link}`)
+    await tab.getByRole('button', { name: /^Download/ }).click()
+    await tab.getByText('Complete and verified').waitFor()
+    expect(sender.seeding.stats.uploadedBytes).toBeGreaterThanOrEqual(2_001_000)
+    const [libp2p] = readdirSync(join(site.folder, 'assets')).filter(name => name.startsWith('page-host'))
+    expect(site.requested).toContain(`/assets/${libp2p}`)
+  })
+})
