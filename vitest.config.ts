@@ -61,7 +61,7 @@ export default defineConfig({
           ...WAITING,
           include: ['apps/web/e2e/**/*.test.ts'],
           globalSetup: [BUILD_CONSOLE],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           expect: PATIENT,
         },

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { closeWithEscape } from '../../apps/web/e2e/testing/overlays.ts'
 import { dragging } from '../support/drag.ts'
 import { difference, randomTree } from '../support/files.ts'
 import { Libtorrent } from '../support/libtorrent.ts'
@@ -28,7 +29,7 @@ describe.skipIf(skipped ?? missing('opentracker'))('the console of a real node: 
       const link = page.getByRole('textbox', { name: 'Magnet link' })
       await link.waitFor({ timeout: 60_000 })
       const magnet = await link.inputValue()
-      await page.keyboard.press('Escape')
+      await closeWithEscape(page)
       await page.locator('[data-row] a', { hasText: 'Harbour trip' }).click()
       await page.getByRole('tab', { name: 'Trackers' }).click()
       const trackerRow = page.getByRole('row', { name: tracker.http })

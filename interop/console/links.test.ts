@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseShareLink } from '@shoal/links'
 import { describe, expect, test } from 'vitest'
+import { closeWithEscape } from '../../apps/web/e2e/testing/overlays.ts'
 import type { BrowserPage } from '../support/browser.ts'
 import { randomFile, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
@@ -60,7 +61,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       await page.getByText('It is sealed and shared').waitFor()
       const link = await page.getByLabel('Link of the sealed share').inputValue()
       expect(parseShareLink(link)).toMatchObject({ seal: { by: 'key' }, magnet: { name: 'sealed.age' } })
-      await page.keyboard.press('Escape')
+      await closeWithEscape(page)
       await page
         .locator('[data-row]', { hasText: 'plans.txt' })
         .getByText('Sealed')
@@ -70,7 +71,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       // The node keeps the link when the job is gone.
       await page.getByRole('button', { name: 'Link', exact: true }).click()
       expect(await page.getByLabel('Link of the sealed share').inputValue()).toBe(link)
-      await page.keyboard.press('Escape')
+      await closeWithEscape(page)
       await page.getByRole('button', { name: 'Dismiss' }).click()
       await page.locator('[data-row] a', { hasText: 'plans.txt' }).click()
       await page.getByRole('button', { name: 'Send the link' }).click()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'
 import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
+import { closeWithEscape } from './testing/overlays.ts'
 
 let served: ServedConsole
 beforeAll(async () => {
@@ -73,7 +74,7 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
       await page.getByRole('menuitem', { name: 'Send the link' }).click()
       expect(await page.getByLabel('Link for browsers').inputValue()).toMatch(/\/share\/#s1/)
       await sound()
-      await page.keyboard.press('Escape')
+      await closeWithEscape(page)
       await page.getByRole('button', { name: /^Add/ }).first().click()
       await page.getByRole('tab', { name: 'Share' }).click()
       const file = { name: 'plans.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(200_000) }
@@ -99,12 +100,12 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
       await sound()
       await page.getByRole('radio', { name: 'The key is part of the link.' }).check()
       await page.getByRole('button', { name: 'Seal and share' }).click()
-      await page.getByText('It is sealed and shared').waitFor()
+      await page.locator('[role=dialog] :focus', { hasText: 'It is sealed and shared' }).waitFor()
       await sound()
-      await page.keyboard.press('Escape')
+      await closeWithEscape(page)
       await page.getByRole('button', { name: 'Link', exact: true }).click()
       await page.getByLabel('Link of the sealed share').waitFor()
-      await page.keyboard.press('Escape')
+      await closeWithEscape(page)
       await page.getByRole('button', { name: 'Dismiss' }).click()
       await page.getByRole('button', { name: 'Link', exact: true }).waitFor({ state: 'detached' })
       // The node keeps the link: it does not depend on the job.

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'
 import { lackingChromium, type OpenPage, type ServedConsole, serveConsole } from './testing/console.ts'
 import { scrollList } from './testing/frames.ts'
+import { closeWithEscape } from './testing/overlays.ts'
 
 const MOST_SCRIPT_BYTES = 250_000
 const ID = 'dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c'
@@ -91,13 +92,13 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
           await page.getByRole('menu').waitFor()
           // A menu is in no landmark wherever it opens.
           expect(await findings(page, { except: ['region'] })).toEqual([])
-          await page.keyboard.press('Escape')
+          await closeWithEscape(page)
           await page.getByRole('button', { name: 'Add', exact: true }).click()
           await page.getByRole('dialog').waitFor()
           expect(await findings(page)).toEqual([])
           await page.getByRole('tab', { name: 'Share' }).click()
           expect(await findings(page)).toEqual([])
-          await page.keyboard.press('Escape')
+          await closeWithEscape(page)
           await rows(page).nth(2).locator('a').click()
           await page.locator('h1').waitFor()
           expect(await findings(page)).toEqual([])
@@ -176,8 +177,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     await on('/search?mock&q=sintel+readme', async page => {
       await page.locator('main ol a').first().click()
       await page.getByRole('dialog').getByRole('heading', { name: 'README.md' }).first().waitFor()
-      await page.keyboard.press('Escape')
-      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await closeWithEscape(page)
       await page.getByRole('tab', { name: /^Files/, selected: true }).waitFor()
       expect(await page.locator('[role=row][aria-current=true]').innerText()).toContain('README.md')
     })
@@ -224,7 +224,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await expect.poll(() => page.title()).toMatch(/^↓ .+ – Transfers – Shoal$/)
       await page.getByRole('button', { name: 'Columns' }).click()
       await page.getByRole('menuitemcheckbox', { name: 'Compact rows' }).click()
-      await page.keyboard.press('Escape')
+      await closeWithEscape(page)
       await expect.poll(async () => (await rows(page).first().boundingBox())?.height).toBe(30)
       await page
         .getByRole('columnheader', { name: 'Ratio' })
@@ -423,8 +423,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.locator('[aria-rowindex="6"]').hover()
       await page.locator('[aria-rowindex="6"] button').click()
       await page.getByRole('menu').waitFor()
-      await page.keyboard.press('Escape')
-      await page.getByRole('menu').waitFor({ state: 'detached' })
+      await closeWithEscape(page)
       for (let row = 0; row < 60; row++) await page.keyboard.press('ArrowDown')
       await expect.poll(chosen).toEqual(['66'])
       const read = await page.locator('[role=rowgroup]').evaluate(group =>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'
 import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
+import { openMenu } from './testing/overlays.ts'
 
 let served: ServedConsole
 beforeAll(async () => {
@@ -24,7 +25,7 @@ describe.skipIf(lackingChromium())('labels, with a made-up node', () => {
     // A dialog that closes takes the focus back, and with it the keyboard from a menu.
     await page.getByRole('dialog').waitFor({ state: 'detached' })
 
-    await menu.click()
+    await openMenu(page, menu)
     await page.getByRole('menuitem', { name: 'Edit…' }).click()
     await page.locator('label[title=Blue]').click()
     await page.getByRole('button', { name: 'Save' }).click()
@@ -33,7 +34,7 @@ describe.skipIf(lackingChromium())('labels, with a made-up node', () => {
 
     await choice.click()
     await expect.poll(() => new URL(page.url()).searchParams.get('label')).toBe('holiday')
-    await menu.click()
+    await openMenu(page, menu)
     await page.getByRole('menuitem', { name: 'Remove label' }).click()
     await page.getByRole('button', { name: 'Remove label' }).click()
     await choice.waitFor({ state: 'detached' })

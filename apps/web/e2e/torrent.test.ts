@@ -2,6 +2,7 @@ import type { Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'
 import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
+import { closeWithEscape, openMenu } from './testing/overlays.ts'
 
 let served: ServedConsole
 beforeAll(async () => {
@@ -61,6 +62,15 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
       })
     }
   }
+
+  test('the menu of all actions opens in a narrow window, too', async () => {
+    await onFilm(async page => {
+      await page.setViewportSize({ width: 600, height: 800 })
+      await openMenu(page, page.getByRole('button', { name: 'More actions' }))
+      await page.getByRole('menuitem', { name: 'Recheck' }).waitFor()
+      await closeWithEscape(page)
+    })
+  })
 
   test('files are chosen by folder, prioritised, filtered and renamed', async () => {
     await onFilm(async page => {
@@ -123,7 +133,7 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
       await expect.poll(cues).toBe(2)
       expect(asked[0]).toMatch(/^bytes=0-/)
       expect(await findings(page, { except: ['video-caption'] })).toEqual([])
-      await page.keyboard.press('Escape')
+      await closeWithEscape(page)
       await expect.poll(() => video.count()).toBe(0)
       expect(page.url()).not.toContain('open=')
     })
@@ -136,7 +146,7 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
       await page.waitForFunction(
         () => document.querySelector<HTMLImageElement>('[role=dialog] img')?.complete,
       )
-      await page.keyboard.press('Escape')
+      await closeWithEscape(page)
       await page.getByRole('button', { name: 'Open README.md' }).click()
       await page.getByRole('dialog').getByRole('link', { name: 'the site' }).waitFor()
       await page.getByLabel('Source').check()

@@ -91,13 +91,18 @@ interface DoneProps {
   onAgain(): void
 }
 
+/** The button that had the focus is gone, and the keyboard must stay in the dialog. */
+const focus = (heading: HTMLElement | null) => heading?.focus()
+
 function Done({ id, job: { link, name }, sharing: { task, by }, onAgain }: DoneProps) {
   return (
     <div className={`${layout.stack4} ${styles.form}`}>
       <div className={`${layout.row3} ${styles.done}`}>
         <Icon name="check" size={26} />
         <div>
-          <h3>{link === null ? t.done : t.sealed}</h3>
+          <h3 ref={focus} tabIndex={-1}>
+            {link === null ? t.done : t.sealed}
+          </h3>
           <p className={layout.soft}>
             {link === null ? t.doneBody : t.sealedBody[task === null ? 'node' : 'here']}
           </p>

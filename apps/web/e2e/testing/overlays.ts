@@ -1,0 +1,18 @@
+/** Dialogs and menus, as people use them: they see one before they press a key, and hold a button down for longer than a robot does. */
+import type { Locator, Page } from 'playwright-core'
+
+/** Closes the last dialog or menu with Escape, and waits until it is gone. A page that has just shown one listens once it is idle. */
+export async function closeWithEscape(page: Page): Promise<void> {
+  const open = await page.locator(':is([role=dialog], [role=menu]):visible').last().elementHandle()
+  await page.evaluate(() => new Promise<unknown>(done => requestIdleCallback(done)))
+  await page.keyboard.press('Escape')
+  await open!.waitForElementState('hidden')
+}
+
+/** Opens the menu of a button, and releases the mouse only once the menu is there. */
+export async function openMenu(page: Page, button: Locator): Promise<void> {
+  await button.hover()
+  await page.mouse.down()
+  await page.getByRole('menu').waitFor()
+  await page.mouse.up()
+}
