@@ -41,6 +41,7 @@ export const PARSERS: readonly Parser[] = [
 
   // The Shoal network
   { name: 'kad-message', file: 'packages/network/src/kad/messages.ts', export: 'decodeMessage', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
+  { name: 'peer-name', file: 'packages/network/src/transport/peer-name.ts', export: 'parsePeerName', takes: 'utf8', format: 'text', throws: ['unreachable'], maxBytes: 600 },
   { name: 'protobuf', file: 'packages/network/src/kad/protobuf.ts', export: 'readFields', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
   { name: 'index-request', file: 'packages/network/src/indexing/messages.ts', export: 'decodeRequest', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
   { name: 'index-response', file: 'packages/network/src/indexing/messages.ts', export: 'decodeResponse', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
