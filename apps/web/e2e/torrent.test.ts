@@ -155,6 +155,21 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
     })
   })
 
+  test('the peers tab shows how much came from each kind of source, and follows it', async () => {
+    await onFilm(async page => {
+      await tab(page, /^Peers/)
+      const list = page.getByRole('list', { name: 'Where it comes from' })
+      await list.getByText('TCP').waitFor()
+      const entry = list.getByRole('listitem').filter({ hasText: 'TCP' })
+      await entry.getByText(/[KMG]i?B\/s$/).waitFor()
+      const before = await entry.textContent()
+      await page.waitForFunction(
+        before => ![...document.querySelectorAll('li')].some(({ textContent }) => textContent === before),
+        before,
+      )
+    })
+  })
+
   test('trackers, web seeds, peers and options are changed', async () => {
     await onFilm(async page => {
       await tab(page, /^Peers/)

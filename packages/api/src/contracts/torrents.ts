@@ -14,7 +14,7 @@ import {
 import { Job } from '../schemas/job.ts'
 import { CountedLabel, Label } from '../schemas/label.ts'
 import { HISTORY_RANGES, History } from '../schemas/node.ts'
-import { IpFilterStatus, KnownPeer, Peer } from '../schemas/peer.ts'
+import { IpFilterStatus, KnownPeer, Peer, SourceShare } from '../schemas/peer.ts'
 import { PeerReach } from '../schemas/peer-reach.ts'
 import {
   ActedOn,
@@ -191,6 +191,14 @@ export const TORRENTS = contract({
       summary: 'List connected peers and web seeds',
       input: One,
       output: z.object({ items: z.array(Peer) }),
+    }),
+    listSources: operation({
+      method: 'GET',
+      path: '/api/torrents/{id}/sources',
+      area: 'peers',
+      summary: 'List how much came from each kind of source since the node started',
+      input: One,
+      output: z.object({ items: z.array(SourceShare) }),
     }),
     addPeers: operation({
       method: 'POST',
@@ -479,6 +487,7 @@ export const TORRENTS = contract({
         type: z.literal('torrent'),
         id: TorrentId,
         peers: z.array(Peer).optional(),
+        sources: z.array(SourceShare).optional(),
         trackers: z.array(Tracker).optional(),
         pieces: PieceMap.optional(),
         files: z

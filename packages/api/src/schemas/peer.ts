@@ -40,6 +40,22 @@ export const Peer = z
   .register(ANSWERS, { id: 'Peer' })
 export type Peer = z.infer<typeof Peer>
 
+/** Kinds of sources, in the order in which they are shown. `webseed`: a web server; `disk`: the same file in another torrent of this node. */
+export const SOURCE_KINDS = ['tcp', 'utp', 'webrtc', 'libp2p', 'webseed', 'ftp', 'disk', 'other'] as const
+export type SourceKind = (typeof SOURCE_KINDS)[number]
+
+/** Bytes that a torrent received from all sources of one kind since the node started. */
+export const SourceShare = z
+  .object({
+    kind: z.enum(SOURCE_KINDS),
+    /** How many are connected; for `disk`, the torrents that were copied from. */
+    sources: z.number().int().min(0),
+    downloadedBytes: Bytes,
+    downloadBytesPerSecond: BytesPerSecond,
+  })
+  .register(ANSWERS, { id: 'SourceShare' })
+export type SourceShare = z.infer<typeof SourceShare>
+
 /** Totals of a peer over all torrents and runs of the node. */
 export const KnownPeer = z
   .object({

@@ -1,4 +1,4 @@
-import type { KnownPeer, Peer } from '@shoal/api'
+import type { KnownPeer, Peer, SourceShare } from '@shoal/api'
 import { integer, list, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
@@ -37,7 +37,8 @@ export const peers = defineCommand({
     const id = await torrentId(api, word)
     if (options.add.length > 0) await asUsage(api.addPeers({ id, addresses: [...options.add] }))
     const { items } = await api.listPeers({ id })
-    if (output.json) return output.object({ items })
+    const { items: sources } = await api.listSources({ id })
+    if (output.json) return output.object({ items, sources })
     const tried = options.add.filter(address => !items.some(peer => peer.address === address))
     if (tried.length > 0) {
       const { state } = await api.getTorrent({ id })
@@ -46,6 +47,10 @@ export const peers = defineCommand({
       if (items.length === 0) return
     }
     printTable(output, items, COLUMNS, texts.peers.none)
+    if (sources.some(({ downloadedBytes }) => downloadedBytes > 0)) {
+      output.line('')
+      printTable(output, sources, SOURCE_COLUMNS, '')
+    }
   },
 })
 
@@ -77,6 +82,17 @@ const COLUMNS: Column<Peer>[] = [
     text: ({ uploadedBytes }) => formatBytes(uploadedBytes),
     align: 'right',
     rank: 5,
+  },
+]
+
+const SOURCE_COLUMNS: Column<SourceShare>[] = [
+  { title: texts.sources.source, text: ({ kind }) => texts.sources.kinds[kind] },
+  { title: texts.sources.connected, text: ({ sources }) => String(sources), align: 'right' },
+  { title: texts.peers.columns.down, text: each => formatRate(each.downloadBytesPerSecond), align: 'right' },
+  {
+    title: texts.peers.columns.downloaded,
+    text: ({ downloadedBytes }) => formatBytes(downloadedBytes),
+    align: 'right',
   },
 ]
 

@@ -1,4 +1,4 @@
-import type { TorrentDetail } from '@shoal/api'
+import type { SourceShare, TorrentDetail } from '@shoal/api'
 import { absoluteLink, audienceText, linkAudience } from '../client/absolute-link.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
@@ -31,14 +31,19 @@ export const show = defineCommand({
       link: absoluteLink(known.link, address.url),
       audience: linkAudience(known, address.url),
     }
-    if (output.json) return output.object(torrent)
+    const { items: sources } = await api.listSources({ id: known.id })
+    if (output.json) return output.object({ ...torrent, sources })
     const trackers = known.reason === 'tracker-error' ? await api.listTrackers({ id: known.id }) : null
-    printFacts(output, listFacts(torrent, explainState(known, trackers?.items)))
+    printFacts(output, listFacts(torrent, explainState(known, trackers?.items), sources))
     if (torrent.audience === 'machine') output.line(audienceText(torrent.audience))
   },
 })
 
-function listFacts(torrent: TorrentDetail, why: string | null): (readonly [string, string | null])[] {
+function listFacts(
+  torrent: TorrentDetail,
+  why: string | null,
+  sources: readonly SourceShare[],
+): (readonly [string, string | null])[] {
   const maybe = <T>(value: T | null, text: (value: T) => string) => (value === null ? null : text(value))
   return [
     [texts.show.rows.name, torrent.name],
@@ -49,6 +54,7 @@ function listFacts(torrent: TorrentDetail, why: string | null): (readonly [strin
     [texts.show.rows.left, maybe(torrent.etaSeconds, formatDuration)],
     [texts.show.rows.down, transferText(torrent.downloadBytesPerSecond, torrent.downloadedBytes)],
     [texts.show.rows.up, transferText(torrent.uploadBytesPerSecond, torrent.uploadedBytes)],
+    [texts.sources.sources, sourcesText(sources)],
     [texts.show.rows.ratio, maybe(torrent.ratio, ratio => formatNumber(ratio, 3))],
     [texts.show.rows.changed, torrent.changedFiles.join(', ') || null],
     [texts.show.rows.wasted, torrent.wastedBytes > 0 ? formatBytes(torrent.wastedBytes) : null],
@@ -84,6 +90,15 @@ function listFacts(torrent: TorrentDetail, why: string | null): (readonly [strin
     [texts.show.rows.audience, torrent.audience && texts.add.audience[torrent.audience]],
     [texts.show.rows.magnet, torrent.magnet],
   ]
+}
+
+/** `TCP 12 MB, web seed 3 MB`; null if nothing came since the node started. */
+function sourcesText(sources: readonly SourceShare[]): string | null {
+  const given = sources.filter(({ downloadedBytes }) => downloadedBytes > 0)
+  const texted = given.map(
+    ({ kind, downloadedBytes }) => `${texts.sources.kinds[kind]} ${formatBytes(downloadedBytes)}`,
+  )
+  return texted.join(', ') || null
 }
 
 function sizeText({ wantedBytes, fileCount }: TorrentDetail, bytes: number): string {

@@ -7,6 +7,7 @@ import {
   type TorrentStats,
 } from '@shoal/torrent'
 import { isSealed } from '../../base/share-link.ts'
+import { SourceTotals } from './source-totals.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
 /** The secret that makes a link of a sealed share: its torrent does not contain it. */
@@ -46,6 +47,9 @@ export class ManagedTorrent {
   /** The counter that runs, and until when it is counted. */
   #counter: 'downloadingSeconds' | 'seedingSeconds' | null = null
   #countedMs = 0
+
+  /** Bytes by kind of source, in this run. */
+  readonly sources = new SourceTotals()
 
   /** Null until they are needed. */
   #read: DiskNames | null = null

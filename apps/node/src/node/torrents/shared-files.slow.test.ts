@@ -59,5 +59,10 @@ test('two separate swarms complete two torrents together, and the files say wher
     ],
     ['partial/own.txt', []],
   ])
+  const sources = await node.operations.listSources({ id: partial.id })
+  expect(sources.items.find(({ kind }) => kind === 'disk')).toMatchObject({
+    sources: 1,
+    downloadedBytes: COMMON.length,
+  })
   expect(await readFile(join(node.directory, 'partial', 'common.bin'))).toEqual(COMMON)
 })

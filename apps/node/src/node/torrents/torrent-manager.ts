@@ -197,7 +197,10 @@ export class TorrentManager implements Torrents {
       },
       onRested: () => void this.queue.freed(),
       onState: each => this.goodPeers.recall(each),
-      onPeerClosed: (_, peer) => this.#notePeer(peer),
+      onPeerClosed: (each, peer) => {
+        each.sources.closed(peer)
+        this.#notePeer(peer)
+      },
     })
     // A restored torrent is already running.
     this.goodPeers.recall(torrent)

@@ -13,7 +13,7 @@ import { ipFilterView } from './node-ip-filter.ts'
 import { decidePeerReach } from './peer-reach.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 import type { TorrentRow } from './torrent-row.ts'
-import { toPeers, toPieceMap } from './torrent-topic.ts'
+import { toPeers, toPieceMap, toSources } from './torrent-topic.ts'
 import { fileView, removedView, torrentDetail, trackersView } from './view.ts'
 
 export function torrentOperations(manager: TorrentManager): Implemented<typeof TORRENTS> {
@@ -69,6 +69,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       return {}
     },
     listPeers: async ({ id }) => ({ items: toPeers(registry.get(id), manager.countries) }),
+    listSources: async ({ id }) => ({ items: toSources(registry.get(id)) }),
     addPeers: async ({ id, addresses }) => {
       const { api } = registry.get(id)
       for (const address of addresses) await namingField('addresses', () => api.addPeer(address))

@@ -2,6 +2,7 @@ import type { TorrentState } from '@shoal/torrent'
 import { expect, test } from 'vitest'
 import type { Countries } from './countries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
+import { SourceTotals } from './source-totals.ts'
 import { TorrentTopic } from './torrent-topic.ts'
 
 /** A torrent with pieces that the test sets. */
@@ -9,6 +10,7 @@ function newTorrent() {
   const now = { state: 'downloading' as TorrentState, have: 0 }
   const torrent = {
     id: 'a'.repeat(40),
+    sources: new SourceTotals(),
     get state() {
       return now.state
     },

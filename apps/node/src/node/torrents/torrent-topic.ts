@@ -1,5 +1,5 @@
 /** Events of the topic `torrent:ID`: once a second, and only what has changed. */
-import type { NodeEvent, Peer, PieceMap } from '@shoal/api'
+import type { NodeEvent, Peer, PieceMap, SourceShare } from '@shoal/api'
 import type { TorrentState } from '@shoal/torrent'
 import type { Countries } from './countries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
@@ -33,6 +33,8 @@ export class TorrentTopic {
     const event: TorrentEvent = { type: 'torrent', id }
     const peers = toPeers(this.#torrent, this.#countries)
     if (this.#isNew('peers', peers)) event.peers = peers
+    const sources = toSources(this.#torrent)
+    if (this.#isNew('sources', sources)) event.sources = sources
     const trackers = trackersView(api)
     if (this.#isNew('trackers', trackers)) event.trackers = trackers
     if (this.#isPieceTurn()) {
@@ -41,7 +43,8 @@ export class TorrentTopic {
     }
     const files = this.#changedFiles()
     if (files.length > 0) event.files = files
-    return event.peers || event.trackers || event.pieces || event.files ? event : null
+    const { sources: changed } = event
+    return event.peers || changed || event.trackers || event.pieces || event.files ? event : null
   }
 
   /** Also at once when the state changes: a complete download shows all its pieces immediately. */
@@ -73,6 +76,10 @@ export class TorrentTopic {
 
 export function toPeers({ api }: ManagedTorrent, countries: Countries): Peer[] {
   return api.peers().map(peer => peerView(peer, countries))
+}
+
+export function toSources({ api, sources }: ManagedTorrent): SourceShare[] {
+  return sources.shares(api.peers(), api.files, Date.now())
 }
 
 export function toPieceMap({ api }: ManagedTorrent): PieceMap {

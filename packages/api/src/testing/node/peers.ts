@@ -1,4 +1,4 @@
-import type { Peer } from '../../schemas/peer.ts'
+import { type Peer, SOURCE_KINDS, type SourceShare } from '../../schemas/peer.ts'
 import type { Torrent } from '../../schemas/torrent.ts'
 import type { Random } from './random.ts'
 
@@ -58,6 +58,22 @@ function newPeer(seed: boolean, random: Random): Peer {
     relevance: seed ? 1 : 0.5,
     piece: null,
   }
+}
+
+/** The peers and web seeds by kind. */
+export function sharesOf(peers: readonly Peer[]): SourceShare[] {
+  return SOURCE_KINDS.flatMap(kind => {
+    const its = peers.filter(peer => peer.kind === kind)
+    if (its.length === 0) return []
+    const sum = (quantity: 'downloadedBytes' | 'downloadBytesPerSecond') =>
+      its.reduce((total, peer) => total + peer[quantity], 0)
+    return {
+      kind,
+      sources: its.length,
+      downloadedBytes: sum('downloadedBytes'),
+      downloadBytesPerSecond: sum('downloadBytesPerSecond'),
+    }
+  })
 }
 
 /** Distributes the rates of the torrent over the peers that transfer. */

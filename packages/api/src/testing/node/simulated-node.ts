@@ -14,6 +14,7 @@ import { access } from './access.ts'
 import { animate, passing } from './animation.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { feeds } from './feeds.ts'
+import { sharesOf } from './peers.ts'
 import { publications } from './publications.ts'
 import { reach } from './reach.ts'
 import { refusal } from './refusals.ts'
@@ -101,7 +102,9 @@ export class SimulatedNode {
   torrentEvent(id: string): NodeEvent | null {
     const torrent = this.state.torrents.get(id)
     if (!torrent) return null
-    const event: NodeEvent = { type: 'torrent', id, peers: torrent.peers(), trackers: torrent.trackers() }
+    const peers = torrent.peers()
+    const trackers = torrent.trackers()
+    const event: NodeEvent = { type: 'torrent', id, peers, sources: sharesOf(peers), trackers }
     if (torrent.row.state === 'downloading' || torrent.row.state === 'checking') {
       event.pieces = torrent.pieceMap()
       event.files = torrent

@@ -5,6 +5,7 @@ import type { PeerReach } from '../../schemas/peer-reach.ts'
 import type { Torrent } from '../../schemas/torrent.ts'
 import { hasReason, hasTracker } from '../../torrent-reasons.ts'
 import { historyOf, pastHour, sampleHistory } from './history.ts'
+import { sharesOf } from './peers.ts'
 import { found, given, pageOf, refusal } from './refusals.ts'
 import type { SimulatedTorrent } from './simulated-torrent.ts'
 import type { SimulatedState } from './state.ts'
@@ -132,6 +133,7 @@ export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
         .peers()
         .map(peer => ({ ...peer })),
     }),
+    listSources: async ({ id }) => ({ items: sharesOf(find(id).peers()) }),
     async addPeers({ id, addresses }) {
       const wrong = addresses.findIndex(address => !/^.+:\d{1,5}$/.test(address))
       if (wrong >= 0) throw refusal('bad-request', 'An address is host:port.', `addresses.${wrong}`)

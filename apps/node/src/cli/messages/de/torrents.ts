@@ -335,6 +335,21 @@ export const torrents: Translation<typeof original> = {
       lastSeen: 'Zuletzt gesehen',
     },
   },
+  sources: {
+    sources: 'Quellen',
+    source: 'Quelle',
+    connected: 'Verbunden',
+    kinds: {
+      tcp: 'TCP',
+      utp: 'uTP',
+      webrtc: 'WebRTC',
+      libp2p: 'libp2p',
+      webseed: 'Web-Seed',
+      ftp: 'FTP',
+      disk: 'Von der Platte kopiert',
+      other: 'Andere',
+    },
+  },
   trackers: {
     summary: 'Tracker und Web-Seeds auflisten und ändern',
     about:

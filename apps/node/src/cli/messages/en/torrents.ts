@@ -322,6 +322,21 @@ export const torrents = {
       lastSeen: 'Last seen',
     },
   },
+  sources: {
+    sources: 'Sources',
+    source: 'Source',
+    connected: 'Connected',
+    kinds: {
+      tcp: 'TCP',
+      utp: 'uTP',
+      webrtc: 'WebRTC',
+      libp2p: 'libp2p',
+      webseed: 'Web seed',
+      ftp: 'FTP',
+      disk: 'Copied from disk',
+      other: 'Other',
+    },
+  },
   trackers: {
     summary: 'List and change trackers and web seeds',
     about:

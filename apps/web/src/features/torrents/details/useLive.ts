@@ -1,4 +1,4 @@
-import type { EventOf, Peer, TorrentDetail, Tracker } from '@shoal/api'
+import type { EventOf, Peer, SourceShare, TorrentDetail, Tracker } from '@shoal/api'
 import { useEffect, useMemo, useRef } from 'react'
 import { decodePieces, type Pieces } from '../../../shared/charts/piece-picture.ts'
 import {
@@ -60,6 +60,18 @@ export function usePeers(id: string): Asked<readonly Peer[]> {
   )
   useReloadWhenBack(asked)
   useTorrentEvents(id, ({ peers }) => peers && asked.set(peers))
+  return asked
+}
+
+/** How much came from each kind of source since the node started. */
+export function useSources(id: string): Asked<readonly SourceShare[]> {
+  const { api } = useNode()
+  const asked = useAsked<readonly SourceShare[]>(
+    async signal => (await api.listSources({ id }, { signal })).items,
+    [id],
+  )
+  useReloadWhenBack(asked)
+  useTorrentEvents(id, ({ sources }) => sources && asked.set(sources))
   return asked
 }
 

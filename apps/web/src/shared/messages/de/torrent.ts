@@ -194,6 +194,23 @@ export const torrent: Translation<typeof english> = {
     },
     sortBy: 'Nach {column} sortieren',
   },
+  sources: {
+    title: 'Woher es kommt',
+    soFar: 'Bisher',
+    now: 'Jetzt',
+    connected: { one: '{count} verbunden', other: '{count} verbunden' },
+    gone: 'nicht mehr da',
+    kinds: {
+      tcp: 'TCP',
+      utp: 'uTP',
+      webrtc: 'WebRTC',
+      libp2p: 'libp2p',
+      webseed: 'Web-Seed',
+      ftp: 'FTP',
+      disk: 'Von der Platte kopiert',
+      other: 'Andere',
+    },
+  },
   trackers: {
     table: 'Tracker und andere Quellen',
     none: 'Keine Tracker. Peers werden über das DHT gefunden, das keine braucht.',

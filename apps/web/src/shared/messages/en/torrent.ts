@@ -184,6 +184,23 @@ export const torrent = {
     },
     sortBy: 'Sort by {column}',
   },
+  sources: {
+    title: 'Where it comes from',
+    soFar: 'So far',
+    now: 'Now',
+    connected: { one: '{count} connected', other: '{count} connected' },
+    gone: 'gone',
+    kinds: {
+      tcp: 'TCP',
+      utp: 'uTP',
+      webrtc: 'WebRTC',
+      libp2p: 'libp2p',
+      webseed: 'Web seed',
+      ftp: 'FTP',
+      disk: 'Copied from disk',
+      other: 'Other',
+    },
+  },
   trackers: {
     table: 'Trackers and other sources',
     none: 'No trackers. Peers are found through the DHT, which needs none.',

@@ -18,6 +18,7 @@ import {
   sortPeers,
 } from './peer-rows.ts'
 import styles from './peers.module.css'
+import { SourcesCard } from './SourcesCard.tsx'
 
 const say = texts.torrent.peers
 /** More rows than this are of no use to anybody, and slow. */
@@ -32,6 +33,7 @@ export function PeersTab({ torrent }: { readonly torrent: Torrent }) {
       <div className={styles.bar}>
         <AddPeers id={torrent.id} />
       </div>
+      <SourcesCard id={torrent.id} />
       {sorted.length > 0 && (
         <div className={table.box}>
           <table className={table.table} aria-label={say.table}>
