@@ -1,5 +1,6 @@
 import { COMPLETION } from './contracts/completion.ts'
 import { FEEDS } from './contracts/feeds.ts'
+import { PEOPLE } from './contracts/people.ts'
 import { PUBLICATIONS } from './contracts/publications.ts'
 import { REACH } from './contracts/reach.ts'
 import { SCHEDULE } from './contracts/schedule.ts'
@@ -24,6 +25,7 @@ export const CONTRACTS = [
   TRANSFERS,
   TRACKER,
   REACH,
+  PEOPLE,
   SCHEDULE,
   SEEDING,
   WATCH,

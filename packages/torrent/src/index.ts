@@ -74,6 +74,7 @@ export type {
   Recognition,
   RecognizedPeer,
   RefusalReason,
+  SeenPeer,
 } from './recognition-api.ts'
 export { Session } from './session/session.ts'
 export { type CheckedFile, type CheckedFiles, checkFiles } from './session/torrent/check-files.ts'

@@ -33,18 +33,24 @@ export interface Recognition {
   onRecognized(peer: RecognizedPeer, claims: PeerClaims): void
   /** A peer at this IP address was not recognized, and why. */
   onRefused(host: string, reason: RefusalReason): void
-  /** Reports what peers did since the last report, about once a second. `peer` is null for misconduct of peers that have proved no key. */
-  onConduct(host: string, peer: string | null, conduct: Conduct): void
+  /** Reports what peers did since the last report, about once a second; of peers that have proved no key, only misconduct. */
+  onConduct(peer: SeenPeer, conduct: Conduct): void
+  /** All wanted files of a torrent are complete, and everything before was reported. `torrent` as in `SeenPeer`. */
+  onComplete(torrent: string): void
   /** A peer confirmed what it took from us: this replaces its earlier receipts of the epoch. */
   onReceipt(peer: RecognizedPeer, receipt: ReceivedReceipt): void
 }
 
-export interface RecognizedPeer {
-  /** Its network key: 64 hexadecimal digits. */
-  readonly key: string
+export interface SeenPeer {
+  /** Its network key: 64 hexadecimal digits; null if it has proved none. */
+  readonly key: string | null
   readonly host: string
   /** Info hash of the torrent, v1 if it has one, else the first 20 bytes of v2: 40 hexadecimal digits. */
   readonly torrent: string
+}
+
+export interface RecognizedPeer extends SeenPeer {
+  readonly key: string
   /** Whether the exchange was bound to a secure channel, so that nobody between the two could pass it on. */
   readonly isBound: boolean
 }

@@ -1,6 +1,7 @@
 import { COMPLETION } from './completion/capability.ts'
 import { FEEDS } from './feeds/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
+import { PEOPLE } from './people/capability.ts'
 import { PUBLICATIONS } from './publications/capability.ts'
 import { QBITTORRENT } from './qbittorrent/capability.ts'
 import { REACH } from './reach/capability.ts'
@@ -18,6 +19,7 @@ import { WATCH } from './watch/capability.ts'
 
 /** All capabilities of a node, one a line. They start in this order, except that each starts after those it needs. */
 export const CAPABILITIES: readonly AnyCapability[] = [
+  PEOPLE,
   TORRENTS,
   SEARCH,
   TRANSFERS,

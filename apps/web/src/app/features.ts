@@ -1,6 +1,7 @@
 import { add } from '../features/add/feature.ts'
 import { dashboard } from '../features/dashboard/feature.ts'
 import { feeds } from '../features/feeds/feature.ts'
+import { people } from '../features/people/feature.ts'
 import { published } from '../features/published/feature.ts'
 import { reach } from '../features/reach/feature.ts'
 import { search } from '../features/search/feature.ts'
@@ -15,6 +16,7 @@ export const FEATURES: readonly Feature[] = [
   search,
   feeds,
   published,
+  people,
   reach,
   settings,
   add,

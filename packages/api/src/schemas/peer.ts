@@ -15,6 +15,10 @@ export const Peer = z
     encrypted: z.boolean(),
     /** Whether a third peer helped both to connect through their routers (BEP 55). */
     holePunched: z.boolean(),
+    /** The network key of a Shoal peer that has proved it, in hexadecimal digits. */
+    networkKey: z.string().nullable(),
+    /** Whether it is preferred when upload slots are given. */
+    hasFastLane: z.boolean(),
     /** 0 to 1. */
     progress: z.number().min(0).max(1),
     downloadBytesPerSecond: BytesPerSecond,

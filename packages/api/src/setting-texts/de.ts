@@ -125,6 +125,20 @@ const settings = {
     description:
       'Betreibt unter der Adresse dieses Knotens bei /announce einen Tracker, sodass Teilen keinen anderen Server braucht.',
   },
+  'network.recognizePeers': {
+    title: 'Shoal-Peers erkennen',
+    description:
+      'Beweist anderen Shoal-Peers verschlüsselt den Netzwerkschlüssel dieses Knotens und merkt sich, was sie gegeben und genommen haben. Peers mit gutem Ruf werden bevorzugt. Nie hinter einem strikten Proxy.',
+  },
+  'network.paymentAfterMiB': {
+    title: 'Zahlungen melden nach (MiB)',
+    description:
+      'Sendet das Ereignis payment-required, sobald so viele geprüfte Daten von einem Shoal-Peer kamen, und am Ende des Downloads. Bezahlt wird nichts. Leer: keine Ereignisse.',
+  },
+  'network.paymentAfterMinutes': {
+    title: 'Zahlungen melden spätestens nach',
+    description: 'Minuten, nach denen das Ereignis auch für weniger Daten gesendet wird. Leer: keine Grenze.',
+  },
   'limits.downloadBytesPerSecond': {
     title: 'Download-Grenze',
     description: 'Für alle Torrents zusammen.',

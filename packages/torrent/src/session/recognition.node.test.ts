@@ -91,6 +91,7 @@ describe('recognition in a session', () => {
     expect(new Set(giver.receipts.map(({ epoch }) => epoch)).size).toBe(1)
     expect(bytes.length).toBeLessThanOrEqual(16)
     expect(receiver.receipts).toEqual([])
+    expect([receiver.completed.length, giver.completed.length]).toEqual([1, 0])
     expect(receiver.conduct.get(giver.name)).toMatchObject({
       downloadedBytes: 16 * MIB,
       uploadedBytes: 0,

@@ -1,5 +1,6 @@
+import { PeerChoker } from '#peer-choker'
 import type { Random } from '../base/random.ts'
-import { CHOKE_ROUND_MS, Choker, type ChokerPeer } from '../pieces/choker.ts'
+import { CHOKE_ROUND_MS, type ChokerPeer } from '../pieces/choker.ts'
 import type { Peer } from './peer.ts'
 import { RollingRate } from './rolling-rate.ts'
 
@@ -11,14 +12,14 @@ interface Rates {
 
 /** Lets the choker decide which peers to serve, and chokes and unchokes them. */
 export class ChokeRounds {
-  readonly #choker: Choker
+  readonly #choker: PeerChoker
   readonly #peers: ReadonlyMap<number, Peer>
   readonly #slots: () => number
   readonly #rates = new WeakMap<Peer, Rates>()
   #lastMs = Number.NEGATIVE_INFINITY
 
   constructor(options: { random: Random; peers: ReadonlyMap<number, Peer>; slots: () => number }) {
-    this.#choker = new Choker({ random: options.random })
+    this.#choker = new PeerChoker(options)
     this.#peers = options.peers
     this.#slots = options.slots
   }

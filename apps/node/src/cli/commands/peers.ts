@@ -1,5 +1,5 @@
-import type { KnownPeer, Peer, SourceShare } from '@shoal/api'
-import { integer, list, value } from '@shoal/options'
+import type { KnownPeer, NodeApi, Peer, Person, SourceShare } from '@shoal/api'
+import { flag, integer, list, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
@@ -7,6 +7,7 @@ import { allPages } from '../client/pages.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
 import { formatBytes, formatNumber, formatPercent, formatRate, formatTime } from '../format.ts'
+import type { Output } from '../output.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 import { texts } from '../texts.ts'
@@ -17,15 +18,19 @@ export const peers = defineCommand({
   options: {
     add: list('HOST:PORT', { help: texts.peers.options.add }),
     limit: value('N', { help: texts.peers.options.limit, parse: integer(1, 100_000) }),
+    why: flag(texts.peers.options.why),
     ...NODE_OPTIONS,
   },
   examples: [
     ['peers film', texts.peers.examples.list],
     ['peers film --add 192.0.2.7:6881', texts.peers.examples.add],
+    ['peers --why', texts.peers.examples.why],
   ],
   async run([word], options, { output, interrupt }) {
     if (word === undefined && options.add.length > 0) throw new UsageError(texts.peers.idMissing)
     const { api } = await openNode(options, interrupt.signal)
+    if (options.why)
+      return showPeople(api, word === undefined ? null : await torrentId(api, word), options.limit, output)
     if (word === undefined) {
       const known = await allPages(
         cursor => api.listKnownPeers({ ...cursor, limit: 1000 }),
@@ -53,6 +58,62 @@ export const peers = defineCommand({
     }
   },
 })
+
+/** Lists recognized Shoal peers, all or those that are connected in a torrent, and the reasons for their scores. */
+async function showPeople(
+  api: NodeApi,
+  id: string | null,
+  limit: number | undefined,
+  output: Output,
+): Promise<void> {
+  const connected =
+    id === null ? null : (await api.listPeers({ id })).items.map(({ networkKey }) => networkKey)
+  const { ownKey, items, refused } = await api.listPeople({ limit: Math.min(limit ?? 1000, 1000) })
+  const people = connected ? items.filter(({ key }) => connected.includes(key)) : items
+  if (output.json) return output.object({ ownKey, items: people, refused })
+  if (ownKey !== null) output.line(texts.peers.ownKey({ key: ownKey }))
+  printTable(output, people, PEOPLE_COLUMNS, texts.peers.noneRecognized)
+  for (const { key, reasons } of people) {
+    const parts = reasons.map(({ kind, points }) => `${signed(points)} ${texts.peers.reasons[kind]}`)
+    output.line(`${shortKey(key)}: ${parts.join(', ') || texts.peers.noReasons}`)
+  }
+  const counts = Object.entries(refused).map(([reason, count]) => `${reason} ${formatNumber(count, 0)}`)
+  if (counts.length > 0) output.line(texts.peers.refused({ counts: counts.join(', ') }))
+}
+
+function signed(points: number): string {
+  return points > 0 ? `+${formatNumber(points, 0)}` : formatNumber(points, 0)
+}
+
+/** Enough digits to tell the keys of a list apart. */
+function shortKey(key: string): string {
+  return key.slice(0, 12)
+}
+
+const PEOPLE_COLUMNS: Column<Person>[] = [
+  { title: texts.peers.columns.key, text: ({ key }) => shortKey(key), least: 12 },
+  { title: texts.peers.columns.host, text: ({ host }) => host, rank: 2 },
+  { title: texts.peers.columns.score, text: ({ score }) => formatNumber(score, 0), align: 'right' },
+  { title: texts.peers.columns.fastLane, text: ({ isTrusted }) => (isTrusted ? 'F' : ''), rank: 3 },
+  {
+    title: texts.peers.columns.downloaded,
+    text: ({ downloadedBytes }) => formatBytes(downloadedBytes),
+    align: 'right',
+  },
+  {
+    title: texts.peers.columns.uploaded,
+    text: ({ uploadedBytes }) => formatBytes(uploadedBytes),
+    align: 'right',
+    rank: 1,
+  },
+  {
+    title: texts.peers.columns.confirmed,
+    text: ({ confirmedBytes }) => formatBytes(confirmedBytes),
+    align: 'right',
+    rank: 4,
+  },
+  { title: texts.peers.columns.lastSeen, text: ({ lastSeenMs }) => formatTime(lastSeenMs), rank: 5 },
+]
 
 /** A torrent in these states has no connections. */
 const RESTS: ReadonlySet<string> = new Set(['paused', 'complete', 'queued', 'error'])
@@ -128,5 +189,7 @@ export function formatFlags(peer: Peer): string {
     peer.encrypted ? 'E' : '',
     peer.snubbed ? 'S' : '',
     peer.holePunched ? 'h' : '',
+    peer.networkKey === null ? '' : 'K',
+    peer.hasFastLane ? 'F' : '',
   ].join('')
 }

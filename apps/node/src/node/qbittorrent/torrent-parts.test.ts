@@ -12,6 +12,8 @@ const PEER: Peer = {
   incoming: true,
   encrypted: false,
   holePunched: false,
+  networkKey: null,
+  hasFastLane: false,
   progress: 1,
   downloadBytesPerSecond: 0,
   uploadBytesPerSecond: 0,

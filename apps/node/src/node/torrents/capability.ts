@@ -6,6 +6,7 @@ import { VERSION } from '../../base/version.ts'
 import { capability } from '../kernel/capability.ts'
 import { counter, type Family, gauge, samplesBy } from '../kernel/metrics.ts'
 import { routeOptions } from '../kernel/route.ts'
+import { RECOGNITION } from '../people/service.ts'
 import { freshRow } from './adding.ts'
 import { HeldPathsKeeper } from './held-paths-keeper.ts'
 import { createIpFilter, ipFilterProblems } from './node-ip-filter.ts'
@@ -21,8 +22,9 @@ import { torrentOperations } from './torrent-operations.ts'
 export const TORRENTS = capability({
   contract: CONTRACT,
   migrations: TORRENT_TABLES,
+  wants: { recognition: RECOGNITION },
   provides: { engine: ENGINE, torrents: SERVICE, operations: TORRENT_OPERATIONS },
-  async start(kernel) {
+  async start(kernel, { recognition }) {
     const { settings, database, log } = kernel
     let onRecord = () => {}
     let opened: Session | null = null
@@ -38,6 +40,7 @@ export const TORRENTS = capability({
       resumeStore: new DatabaseResumeStore(database, () => onRecord()),
       userAgent: `Shoal/${VERSION}`,
       ipFilter: ipFilter.list?.ranges ?? null,
+      ...(recognition && { recognition }),
       ...(kernel.peerHost !== undefined && { host: kernel.peerHost }),
     })
     opened = session

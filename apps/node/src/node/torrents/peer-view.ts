@@ -11,6 +11,8 @@ export function peerView(peer: PeerStatus, countries: Countries): Peer {
     incoming: peer.incoming,
     encrypted: peer.encrypted,
     holePunched: peer.holePunched ?? false,
+    networkKey: peer.networkKey ?? null,
+    hasFastLane: peer.hasFastLane ?? false,
     progress: peer.progress,
     downloadBytesPerSecond: Math.round(peer.downloadBytesPerSecond),
     uploadBytesPerSecond: Math.round(peer.uploadBytesPerSecond),

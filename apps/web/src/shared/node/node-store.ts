@@ -8,7 +8,7 @@ import { TorrentStore } from './torrent-store.ts'
 /** `open`: somebody may look. `locked`: a login is needed. */
 export type AccessState = 'unknown' | 'open' | 'locked'
 
-const TOPICS = ['torrents', 'stats', 'jobs', 'labels', 'settings', 'feeds', 'publications'] as const
+const TOPICS = ['torrents', 'stats', 'jobs', 'labels', 'settings', 'feeds', 'publications', 'people'] as const
 const PAGE = 1000
 /** After the node could not answer though it is there. */
 const RETRY_MS = 2000
@@ -33,6 +33,7 @@ export class NodeStore {
   readonly settingsVersion = new Cell(0)
   readonly feedsVersion = new Cell(0)
   readonly publicationsVersion = new Cell(0)
+  readonly peopleVersion = new Cell(0)
   /** Counts up when events were lost: what topics told must be asked for anew, too. */
   readonly resyncs = new Cell(0)
   readonly events: EventConnection
@@ -111,6 +112,8 @@ export class NodeStore {
         return countUp(this.feedsVersion)
       case 'publications':
         return countUp(this.publicationsVersion)
+      case 'people':
+        return countUp(this.peopleVersion)
       case 'torrent':
         return this.#tell(`torrent:${event.id}`, event)
       case 'log':
@@ -119,8 +122,9 @@ export class NodeStore {
   }
 
   #lost(): void {
-    const { resyncs, settingsVersion, feedsVersion, publicationsVersion } = this
-    for (const count of [resyncs, settingsVersion, feedsVersion, publicationsVersion]) countUp(count)
+    const { resyncs, settingsVersion, feedsVersion, publicationsVersion, peopleVersion } = this
+    for (const count of [resyncs, settingsVersion, feedsVersion, publicationsVersion, peopleVersion])
+      countUp(count)
     void this.#readAll()
   }
 

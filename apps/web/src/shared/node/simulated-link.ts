@@ -19,6 +19,8 @@ const USUAL_TOPICS = new Set<NodeEvent['type']>([
   'settings',
   'feeds',
   'publications',
+  'people',
+  'payment-required',
   'resync',
 ])
 const SEND_BYTES_PER_SECOND = 40e6

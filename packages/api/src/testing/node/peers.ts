@@ -42,6 +42,8 @@ function newPeer(seed: boolean, random: Random): Peer {
     incoming: random.chance(0.35),
     encrypted: random.chance(0.6),
     holePunched: false,
+    networkKey: null,
+    hasFastLane: false,
     progress: seed ? 1 : random.next(),
     downloadBytesPerSecond: 0,
     uploadBytesPerSecond: 0,

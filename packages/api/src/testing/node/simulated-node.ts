@@ -15,6 +15,7 @@ import { animate, passing } from './animation.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { feeds } from './feeds.ts'
 import { sharesOf } from './peers.ts'
+import { people } from './people.ts'
 import { publications } from './publications.ts'
 import { reach } from './reach.ts'
 import { refusal } from './refusals.ts'
@@ -68,6 +69,7 @@ export class SimulatedNode {
     this.operations = {
       ...access(state),
       ...feeds(state),
+      ...people(state),
       ...publications(state),
       ...reach(state),
       ...search(state),

@@ -1,3 +1,4 @@
+import { hex } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Conduct, Recognition } from '../../recognition-api.ts'
 import { handshakeTopic } from '../handshakes.ts'
@@ -93,6 +94,10 @@ export class Recognizer {
     }
   }
 
+  get #torrent(): string {
+    return hex(handshakeTopic(this.#swarm.torrent.infoHashes).infoHash)
+  }
+
   #watch(peer: Peer): Watched | null {
     const known = this.#watched.get(peer)
     const { recognition, swarm } = { recognition: this.#recognition, swarm: this.#swarm }
@@ -159,7 +164,7 @@ export class Recognizer {
       wasOwing: owesReceipts,
       seenMs: nowMs,
     })
-    this.#recognition.onConduct(recognized.host, recognized.key, conduct)
+    this.#recognition.onConduct(recognized, conduct)
     const isTrusted = !owesReceipts && this.#recognition.isTrusted(recognized.key)
     peer.recognized = { key: recognized.key, isTrusted }
   }
@@ -183,16 +188,22 @@ export class Recognizer {
     this.#blocks.delete(piece)
     for (const [block, { exchange }] of senders) exchange.verifiedBytes += layout.blockSize(piece, block)
     for (const watched of new Set(senders.values())) watched.promisesKept++
+    if (!this.#swarm.uploadOnly) return
     // Peers of a complete torrent are closed: this is the last chance.
-    if (this.#swarm.uploadOnly) for (const { exchange } of this.#watched.values()) exchange.confirmRest()
+    const nowMs = this.#swarm.clock.nowMs()
+    for (const [peer, watched] of this.#watched) {
+      watched.exchange.confirmRest()
+      this.#report(peer, watched, nowMs)
+    }
+    this.#recognition.onComplete(this.#torrent)
   }
 
   /** Those at these addresses certainly sent wrong bytes. If several share one, nobody knows which of them. */
   #onGuilty(hosts: readonly string[]): void {
     for (const host of hosts) {
       const there = [...this.#peers.values()].filter(peer => peer.link.connection.remote.host === host)
-      const key = there.length === 1 ? there[0]!.recognized?.key : undefined
-      this.#recognition.onConduct(host, key ?? null, { ...NO_CONDUCT, failedPieces: 1 })
+      const key = (there.length === 1 && there[0]!.recognized?.key) || null
+      this.#recognition.onConduct({ key, host, torrent: this.#torrent }, { ...NO_CONDUCT, failedPieces: 1 })
     }
   }
 
@@ -204,8 +215,9 @@ export class Recognizer {
       this.#report(peer, watched, this.#swarm.clock.nowMs())
       this.#watched.delete(peer)
     }
-    if (isJunk && !watched?.exchange.recognized)
-      this.#recognition.onConduct(peer.link.connection.remote.host, null, { ...NO_CONDUCT, junk: 1 })
+    if (!isJunk || watched?.exchange.recognized) return
+    const { host } = peer.link.connection.remote
+    this.#recognition.onConduct({ key: null, host, torrent: this.#torrent }, { ...NO_CONDUCT, junk: 1 })
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   Recognition,
   RecognizedPeer,
   RefusalReason,
+  SeenPeer,
 } from '../../recognition-api.ts'
 
 /** The recognition of one node in a test, which notes every call. */
@@ -21,6 +22,8 @@ export class TestRecognition implements Recognition {
   readonly receipts: ReceivedReceipt[] = []
   /** The sums of what was reported, by network key; of strangers by address. */
   readonly conduct = new Map<string, Conduct>()
+  /** The torrents that were completed. */
+  readonly completed: string[] = []
   readonly trusted = new Set<string>()
   says: (peer: string) => PeerClaims = () => ({})
 
@@ -48,11 +51,15 @@ export class TestRecognition implements Recognition {
     this.refused.push(reason)
   }
 
-  onConduct(host: string, peer: string | null, conduct: Conduct): void {
-    const name = peer ?? host
+  onComplete(torrent: string): void {
+    this.completed.push(torrent)
+  }
+
+  onConduct({ key, host }: SeenPeer, conduct: Conduct): void {
+    const name = key ?? host
     const sum: { -readonly [Name in keyof Conduct]?: number } = { ...this.conduct.get(name) }
-    for (const [key, value] of Object.entries(conduct) as [keyof Conduct, number][])
-      sum[key] = (sum[key] ?? 0) + value
+    for (const [kind, value] of Object.entries(conduct) as [keyof Conduct, number][])
+      sum[kind] = (sum[kind] ?? 0) + value
     this.conduct.set(name, sum as Conduct)
   }
 

@@ -103,5 +103,6 @@ export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
 function topicOf(event: NodeEvent): Topic | null {
   if (event.type === 'hello' || event.type === 'resync') return null
   if (event.type === 'torrent') return `torrent:${event.id}`
+  if (event.type === 'payment-required') return 'people'
   return event.type === 'job' ? 'jobs' : event.type
 }

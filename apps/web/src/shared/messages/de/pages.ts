@@ -179,6 +179,31 @@ export const pages: Translation<typeof english> = {
     folderDefault: 'Wie im Label oder in den Einstellungen',
     paused: 'Pausiert hinzufügen',
   },
+  people: {
+    title: 'Leute',
+    intro:
+      'Andere Shoal-Knoten, die bei einer Übertragung ihren Netzwerkschlüssel bewiesen haben. Was sie gegeben und genommen haben, weiß nur dieser Knoten. Die mit gutem Ruf werden bei Upload-Plätzen bevorzugt.',
+    off: 'Dieser Knoten erkennt niemanden: Die Einstellung „Shoal-Peers erkennen“ ist aus.',
+    ownKey: 'Netzwerkschlüssel dieses Knotens: {key}…',
+    copyKey: 'Schlüssel kopieren',
+    empty: 'Noch niemand',
+    emptyBody: 'Shoal-Knoten erkennen einander, sobald sie sich in einem Torrent begegnen.',
+    refused: 'Seit dem Start nicht erkannt: {counts}',
+    score: 'Ruf {score}',
+    seen: 'zuletzt gesehen {ago}',
+    fastLane: 'bevorzugt',
+    amounts: 'Gab {gave}, nahm {took}, davon {confirmed} quittiert',
+    noReasons: 'Von diesem Knoten ist noch nichts bekannt.',
+    reasons: {
+      gave: 'geprüfte Daten, die er gegeben hat',
+      confirmed: 'Quittungen für Daten, die er genommen hat',
+      uptime: 'Dauer der Verbindung',
+      promises: 'Anfragen, die er beantwortet oder ignoriert hat',
+      'failed-pieces': 'falsche Teile',
+      junk: 'fehlerhafte Nachrichten',
+      neighbors: 'Fehlverhalten anderer in seinem Netz',
+    },
+  },
   published: {
     title: 'Veröffentlichte Links',
     intro:

@@ -182,6 +182,8 @@ export const torrent: Translation<typeof english> = {
       S: 'Hat eine Weile nicht zu Ihnen hochgeladen (snubbed)',
       I: 'Er hat sich mit Ihnen verbunden',
       E: 'Verschlüsselt',
+      K: 'Ein Shoal-Peer, der seinen Netzwerkschlüssel bewiesen hat',
+      F: 'Bei Upload-Plätzen bevorzugt',
       h: 'Durch beide Router, mit Hilfe eines anderen Peers (Hole Punching)',
     },
     kinds: {

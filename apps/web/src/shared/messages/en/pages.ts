@@ -168,6 +168,31 @@ export const pages = {
     folderDefault: 'From the label or the settings',
     paused: 'Add paused',
   },
+  people: {
+    title: 'People',
+    intro:
+      'Other Shoal nodes that proved their network key in a transfer. What they gave and took is known to this node only. Those in good standing are preferred when upload slots are given.',
+    off: 'This node recognizes nobody: the setting “Recognize Shoal peers” is off.',
+    ownKey: 'Network key of this node: {key}…',
+    copyKey: 'Copy key',
+    empty: 'Nobody yet',
+    emptyBody: 'Shoal nodes recognize each other as soon as they meet in a torrent.',
+    refused: 'Not recognized since the start: {counts}',
+    score: 'Reputation {score}',
+    seen: 'last seen {ago}',
+    fastLane: 'preferred',
+    amounts: 'Gave {gave}, took {took}, of which {confirmed} confirmed',
+    noReasons: 'Nothing is known of this node yet.',
+    reasons: {
+      gave: 'verified data that it gave',
+      confirmed: 'receipts for data that it took',
+      uptime: 'time connected',
+      promises: 'requests that it answered or ignored',
+      'failed-pieces': 'wrong pieces',
+      junk: 'broken messages',
+      neighbors: 'misconduct of others in its network',
+    },
+  },
   published: {
     title: 'Published links',
     intro:

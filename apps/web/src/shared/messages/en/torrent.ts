@@ -172,6 +172,8 @@ export const torrent = {
       S: 'Has not uploaded to you for a while (snubbed)',
       I: 'It connected to you',
       E: 'Encrypted',
+      K: 'A Shoal peer that has proved its network key',
+      F: 'Preferred when upload slots are given',
       h: 'Through both routers, with the help of another peer (hole punching)',
     },
     kinds: {

@@ -11,6 +11,8 @@ function peer(address: string, more: Partial<Peer> = {}): Peer {
     incoming: false,
     encrypted: false,
     holePunched: false,
+    networkKey: null,
+    hasFastLane: false,
     progress: 0,
     downloadBytesPerSecond: 0,
     uploadBytesPerSecond: 0,

@@ -1,8 +1,8 @@
 import type { Peer, Torrent } from '@shoal/api'
 import { locale } from '../../../../shared/messages/language.ts'
 
-export type PeerFlag = 'D' | 'd' | 'U' | 'u' | 'S' | 'I' | 'E' | 'h'
-export const PEER_FLAGS: readonly PeerFlag[] = ['D', 'd', 'U', 'u', 'S', 'I', 'E', 'h']
+export type PeerFlag = 'D' | 'd' | 'U' | 'u' | 'S' | 'I' | 'E' | 'h' | 'K' | 'F'
+export const PEER_FLAGS: readonly PeerFlag[] = ['D', 'd', 'U', 'u', 'S', 'I', 'E', 'h', 'K', 'F']
 
 /** The state of a connection in letters, as other clients show it. */
 export function listFlags(peer: Peer): PeerFlag[] {
@@ -13,6 +13,8 @@ export function listFlags(peer: Peer): PeerFlag[] {
   if (peer.incoming) flags.push('I')
   if (peer.encrypted) flags.push('E')
   if (peer.holePunched) flags.push('h')
+  if (peer.networkKey !== null) flags.push('K')
+  if (peer.hasFastLane) flags.push('F')
   return flags
 }
 

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { Bytes, TimeMs } from './common.ts'
+import { ANSWERS } from './names.ts'
+
+/** A network key (Ed25519) in hexadecimal digits. */
+export const NetworkKeyText = z.string().regex(/^[0-9a-f]{64}$/, 'a network key has 64 hexadecimal digits')
+
+/** A part of a score: verified data that the peer gave, receipts for data that it took, time connected, requests that it answered or ignored, wrong pieces, broken messages, and misconduct of others in its /24 or /56. */
+export const PersonReason = z.object({
+  kind: z.enum(['gave', 'confirmed', 'uptime', 'promises', 'failed-pieces', 'junk', 'neighbors']),
+  /** Thousandths; negative for misconduct. */
+  points: z.number().int(),
+})
+export type PersonReason = z.infer<typeof PersonReason>
+
+/** A Shoal peer that has proved its network key, and what this node saw of it. */
+export const Person = z
+  .object({
+    key: NetworkKeyText,
+    /** Address that it came from last. */
+    host: z.string(),
+    /** Bytes from it that were verified, over all runs. */
+    downloadedBytes: Bytes,
+    /** Bytes that were sent to it, and those of them that it has confirmed by receipts. */
+    uploadedBytes: Bytes,
+    confirmedBytes: Bytes,
+    firstSeenMs: TimeMs,
+    lastSeenMs: TimeMs,
+    /** -1000 to 1000. Starts at 0, and is forgotten by half in 30 days. */
+    score: z.number().int().min(-1000).max(1000),
+    /** Whether it is preferred when upload slots are given. */
+    isTrusted: z.boolean(),
+    /** Parts of the score, the weightiest first. */
+    reasons: z.array(PersonReason),
+  })
+  .register(ANSWERS, { id: 'Person' })
+export type Person = z.infer<typeof Person>
+
+/** Shoal peers that were not recognized since the node started, by reason. */
+export const Refusals = z.record(z.string(), z.number().int().min(0))
