@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { contentKeys } from './content-keys.ts'
 export {
   type Entry,
   type EntryFile,

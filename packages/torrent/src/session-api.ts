@@ -1,5 +1,6 @@
 /** The public API of a session: its options, settings, statistics and methods. */
 import type { AddOptions, EncryptionPolicy, PeerClass, RateLimits, TorrentApi } from './api.ts'
+import type { DhtMeeting } from './discovery/dht/dht-discovery.ts'
 import type { DhtItem, DhtItemKey } from './discovery/dht/item.ts'
 import type { Metainfo } from './metainfo/metainfo.ts'
 import type { PortMappingStatus } from './port-mapping/port-mapping.ts'
@@ -203,6 +204,11 @@ export interface SessionApi {
    * `refused` if the DHT has a newer item, `unreachable` if no node stored it, `unsupported` while the DHT is off, or the signal's reason.
    */
   putItem(item: DhtItem, options?: { readonly cas?: bigint; readonly signal?: AbortSignal }): Promise<number>
+  /**
+   * Meets others in the DHT (BEP 5) under 20 bytes that are the hash of no torrent: reports the ports that they announced, unchecked, and announces
+   * `port` (0: only looks). Resolves to the number of nodes that took it. Rejects as `getItem` does.
+   */
+  meetInDht(topic: Uint8Array, meeting: DhtMeeting): Promise<number>
   /**
    * Adds a transport, which then dials and accepts like those that the session was opened with, at the session's port if it can. It comes last
    * in the order of preference. Resolves to a function that removes and closes it; its open connections stay. Rejects with `bad-argument` if

@@ -1,6 +1,14 @@
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
+import { systemClock } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
-import { afterEach, expect, it } from 'vitest'
+import { createLibp2p } from 'libp2p'
+import { afterEach, describe, expect, it } from 'vitest'
+import { portOf } from '../multiaddrs.ts'
+import { Bootstrap, type BootstrapOptions } from './bootstrap.ts'
 import { createCertificate, type Host, type HostOptions, openHost } from './host.node.ts'
 
 /** libp2p reports new addresses a second later. */
@@ -104,4 +112,82 @@ it('is reachable through a relay while it accepts no connections itself', async 
   const path = `${relay.libp2p.getMultiaddrs().find(each => each.toString().includes('127.0.0.1'))}/p2p-circuit/p2p/${hidden.libp2p.peerId}`
   const connection = await dialer.libp2p.dial(multiaddr(path))
   expect(connection.limits?.bytes).toBeLessThanOrEqual(64n * 1024n)
+})
+
+describe('bootstrap', () => {
+  /** A place where nodes meet, as the mainline DHT is. */
+  const meetings = () => {
+    const announced: { host: string; port: number }[] = []
+    const junk = [
+      { host: '127.0.0.1', port: 1 },
+      { host: 'not an address', port: 4001 },
+      { host: '127.0.0.1', port: 70_000 },
+    ]
+    const meet =
+      (host: Host): BootstrapOptions['meet'] =>
+      async onPeers => {
+        onPeers([...junk, ...announced])
+        announced.push({ host: '127.0.0.1', port: portOf(host.libp2p.getMultiaddrs()[0]!)! })
+      }
+    return { announced, meet }
+  }
+  const bootstraps: Bootstrap[] = []
+  const begin = (options: Pick<BootstrapOptions, 'host'> & Partial<BootstrapOptions>) => {
+    const bootstrap = new Bootstrap({
+      clock: systemClock,
+      random: systemRandom,
+      nodes: () => [],
+      meet: null,
+      ...options,
+    })
+    bootstraps.push(bootstrap)
+    bootstrap.start()
+    return bootstrap
+  }
+  afterEach(() => Promise.all(bootstraps.splice(0).map(bootstrap => bootstrap.close())))
+
+  it('lets nodes with nothing in common meet', async () => {
+    const { meet, announced } = meetings()
+    const one = await start()
+    begin({ host: one, meet: meet(one) })
+    await expect.poll(() => announced.length, PATIENT).toBe(1)
+    const two = await start()
+    begin({ host: two, meet: meet(two) })
+    await knows(two, 1)
+    await knows(one, 1)
+  })
+
+  it('joins through nodes that are known from earlier, and again after the connection was lost', async () => {
+    const known = await start()
+    const host = await start()
+    const nodes = () => ['nonsense', '/ip4/127.0.0.1/tcp/1', ...known.libp2p.getMultiaddrs().map(String)]
+    const bootstrap = begin({ host, nodes })
+    await knows(host, 1)
+    await Promise.all(host.libp2p.getConnections().map(connection => connection.close()))
+    host.kad.lost(known.libp2p.peerId.toMultihash().bytes)
+    expect(host.kad.tableSize).toBe(0)
+    bootstrap.hurry()
+    await knows(host, 1)
+  })
+
+  it('does not stay connected to a node of another network', async () => {
+    const stranger = await createLibp2p({
+      addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+      transports: [tcp()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      services: { identify: identify() },
+    })
+    try {
+      const host = await start()
+      const gone = new Promise(resolve =>
+        stranger.addEventListener('connection:close', resolve, { once: true }),
+      )
+      begin({ host, nodes: () => stranger.getMultiaddrs().map(String) })
+      await gone
+      expect(host.kad.tableSize).toBe(0)
+    } finally {
+      await stranger.stop()
+    }
+  })
 })

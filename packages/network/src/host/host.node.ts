@@ -3,7 +3,7 @@ import { autoNAT } from '@libp2p/autonat'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { type Identify, identify, identifyPush } from '@libp2p/identify'
-import type { Libp2p } from '@libp2p/interface'
+import type { Connection, IdentifyResult, Libp2p } from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
@@ -32,8 +32,8 @@ const MAX_INCOMING = 120
 const MAX_ARRIVALS_PER_SECOND = 10
 /** Time between two pings of a connection. libp2p's default, 10 s, keeps an idle node busy. */
 const PING_MS = 60_000
-/** libp2p forgets after ten minutes that an address was confirmed: whoever maps ports knows for how long. */
-const MAPPED_MS = 24 * 3_600_000
+/** Public addresses of this machine and of routers are announced at once. After this time AutoNAT asks others whether they can be reached. */
+const UNCHECKED_MS = 60_000
 
 export interface HostOptions {
   /** Seed of the network key (Ed25519): 32 random bytes. Never the seed of a did:key. */
@@ -122,6 +122,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   })
   try {
     const { kad, close } = await openLibp2pKad({ host: libp2p, clock, random, server: listen.length > 0 })
+    if (addresses) confirmOwn(addresses)
     kad.start()
     let mapped: readonly MappedPort[] = []
     return {
@@ -143,6 +144,48 @@ export async function openHost(options: HostOptions): Promise<Host> {
     await libp2p.stop()
     throw error
   }
+}
+
+/**
+ * Resolves to the protocols of the node at the other end of a connection, when identify has told them. Rejects with the signal's reason, or if the
+ * connection ends before.
+ */
+export async function identified(
+  libp2p: Libp2p,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
+  // It may be rejected before anybody waits for it.
+  promise.catch(() => {})
+  const onIdentified = ({ detail }: CustomEvent<IdentifyResult>) => {
+    if (detail.peerId.equals(connection.remotePeer)) resolve(detail.protocols)
+  }
+  const onClosed = ({ detail }: CustomEvent<Connection>) => {
+    if (detail.id === connection.id) reject(new Error('The connection was closed'))
+  }
+  const onAborted = () => reject(signal.reason)
+  libp2p.addEventListener('peer:identify', onIdentified)
+  libp2p.addEventListener('connection:close', onClosed)
+  signal.addEventListener('abort', onAborted)
+  try {
+    // A connection that was there before was identified then.
+    const known = await libp2p.peerStore.get(connection.remotePeer, { signal }).catch(() => null)
+    if (known && known.protocols.length > 0) resolve(known.protocols)
+    signal.throwIfAborted()
+    return await promise
+  } finally {
+    libp2p.removeEventListener('peer:identify', onIdentified)
+    libp2p.removeEventListener('connection:close', onClosed)
+    signal.removeEventListener('abort', onAborted)
+  }
+}
+
+/** libp2p keeps quiet about a public address until others confirm it, whom a first node does not have. */
+function confirmOwn(addresses: AddressManager): void {
+  for (const { multiaddr: address, type } of addresses.getAddressesWithMetadata())
+    if (type === 'transport' && isPublic(address))
+      addresses.confirmObservedAddr(address, { type, ttl: UNCHECKED_MS })
 }
 
 function replaceMapped(
@@ -175,6 +218,6 @@ function replaceMapped(
     if (!local) continue
     addresses.addPublicAddressMapping(local.ip, each.internalPort, each.address, each.port, each.transport)
     const outside = multiaddr(`/${family}/${each.address}/${each.transport}/${each.port}`)
-    addresses.confirmObservedAddr(outside, { type: 'ip-mapping', ttl: MAPPED_MS })
+    addresses.confirmObservedAddr(outside, { type: 'ip-mapping', ttl: UNCHECKED_MS })
   }
 }

@@ -112,3 +112,27 @@ test('the nodes of a .torrent join the DHT', async () => {
   await session.add({ ...metainfo, nodes })
   await until('it knows the node', () => knows(session), 30_000)
 })
+
+test('sessions with nothing else in common meet in the DHT', async () => {
+  await using others = new Others()
+  await using loop = await Loopback.make()
+  const { port } = await others.add()
+  const dhtNodes = [`127.0.0.1:${port}`]
+  const one = await loop.open({ dht: true, dhtNodes, directory: loop.path('one') })
+  const two = await loop.open({ dht: true, dhtNodes, directory: loop.path('two') })
+  const topic = new Uint8Array(20).fill(7)
+  const ignore = { onPeers() {} }
+  // Rejects until it has joined the DHT.
+  const taken = () => one.meetInDht(topic, { port: 4711, ...ignore }).catch(() => 0)
+  await expect.poll(taken, { timeout: 30_000 }).toBeGreaterThan(0)
+  const looked = () => two.meetInDht(topic, { port: 0, ...ignore }).catch(() => -1)
+  await expect.poll(looked, { timeout: 30_000 }).toBe(0)
+  const found: string[] = []
+  const onPeers = (peers: readonly { host: string; port: number }[]) =>
+    found.push(...peers.map(peer => `${peer.host}:${peer.port}`))
+  // Port 0 is not announced.
+  expect(await two.meetInDht(topic, { port: 0, onPeers })).toBe(0)
+  expect(new Set(found)).toEqual(new Set(['127.0.0.1:4711']))
+  await one.configure({ dht: false })
+  await expect(one.meetInDht(topic, { port: 1, onPeers })).rejects.toMatchObject({ code: 'unsupported' })
+})

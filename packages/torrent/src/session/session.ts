@@ -5,6 +5,7 @@ import { followRoute, routedChanges, routedOptions, routeProblems } from '#route
 import { Turns } from '#turns'
 import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
+import type { DhtMeeting } from '../discovery/dht/dht-discovery.ts'
 import type { DhtItem, DhtItemKey } from '../discovery/dht/item.ts'
 import type { PortMappingStatus } from '../port-mapping/port-mapping.ts'
 import type {
@@ -14,7 +15,6 @@ import type {
   SessionStats,
   TorrentSource,
 } from '../session-api.ts'
-import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { RtcOffer } from '../transport/webrtc/peer-signaling.ts'
 import { Acceptor } from './acceptor.ts'
@@ -116,13 +116,10 @@ export class Session implements SessionApi {
       store,
     })
     await this.#mapped.follow()
-    if (context.resume) await this.#restore(context.resume)
-  }
-
-  async #restore(store: ResumeStore): Promise<void> {
-    const restorer = new Restorer(store, new Turns(this.#context.clock))
+    if (!context.resume) return
+    const restorer = new Restorer(context.resume, new Turns(context.clock))
     this.#restorer = restorer
-    if (this.#options.restore === false) return restorer.read()
+    if (restore === false) return restorer.read()
     for await (const restored of restorer.each()) {
       const isMoving = restored.place.progress?.moving !== undefined
       const { origin, place } = isMoving ? await restorer.settle(restored, this.#abort.signal) : restored
@@ -229,6 +226,10 @@ export class Session implements SessionApi {
   ): Promise<number> {
     this.#mustBeOpen()
     return this.#context.discoveries!.dht.putItem(item, options)
+  }
+
+  async meetInDht(topic: Uint8Array, meeting: DhtMeeting): Promise<number> {
+    return this.#context.discoveries!.dht.meet(topic, meeting)
   }
 
   async addTransport(transport: Transport): Promise<() => Promise<void>> {

@@ -25,6 +25,14 @@ export interface DhtDiscoveryOptions extends Pick<AnnounceQueueOptions, 'paralle
   readonly impliedPort?: boolean
 }
 
+/** A meeting in the DHT: see `SessionApi.meetInDht`. */
+export interface DhtMeeting {
+  /** Port to announce; 0: none. */
+  readonly port: number
+  onPeers(peers: readonly { readonly host: string; readonly port: number }[]): void
+  readonly signal?: AbortSignal
+}
+
 /** Finds peers for any number of torrents in the DHT, announces them there, and gets and puts items (BEP 44). */
 export class DhtDiscovery implements Discovery {
   readonly kind = 'dht'
@@ -93,6 +101,15 @@ export class DhtDiscovery implements Discovery {
     }
     if (stored === 0) throw new ShoalError('unreachable', 'No DHT node stored the item: try again later')
     return stored
+  }
+
+  /** Looks for those who announced a port under 20 bytes, and announces one. See `SessionApi.meetInDht`. */
+  async meet(topic: Uint8Array, { port, onPeers, signal }: DhtMeeting): Promise<number> {
+    const taken = await this.#onNodes(signal, async (node, either) => {
+      const { closest } = await searchPeers(node, topic, { onPeers, signal: either })
+      return port > 0 ? announcePeer(node, topic, closest, { port, signal: either }) : 0
+    })
+    return taken.reduce((sum, count) => sum + count, 0)
   }
 
   /** Runs a lookup on each node that is ready. Rejects if all fail. */

@@ -1,0 +1,16 @@
+import type { InfoHashes } from '@shoal/torrent'
+import { recordKey } from './keys.ts'
+
+/** CIDv1 with codec torrent-info (0x7b) and multihash sha2-256 of 32 bytes. */
+const V2_CID = [0x01, 0x7b, 0x12, 0x20] as const
+
+/**
+ * Returns the keys under which the providers of a torrent are found, multihashes of 34 bytes: one for each of its info hashes, so that a hybrid torrent
+ * is found by either. That of v2 is the content ID, that of v1 the hash.
+ */
+export function contentKeys({ v1, v2 }: InfoHashes): Uint8Array[] {
+  return [
+    ...(v2 ? [recordKey('cid::', Uint8Array.of(...V2_CID, ...v2))] : []),
+    ...(v1 ? [recordKey('info_hash_idx::', v1)] : []),
+  ]
+}

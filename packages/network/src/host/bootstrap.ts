@@ -1,0 +1,157 @@
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { sha256 } from '@noble/hashes/sha2.js'
+import type { Clock } from '@shoal/torrent'
+import { parseIp, type Random, shuffle, utf8 } from '@shoal/torrent/base'
+import { KAD_PROTOCOL } from '../kad/libp2p-network.ts'
+import { type Host, identified } from './host.node.ts'
+
+/** 20 bytes under which nodes announce their port in the mainline DHT (BEP 5), where an info hash would stand. */
+export const RENDEZVOUS = sha256(utf8('shoal/1/rendezvous\0')).subarray(0, 20)
+
+/** With fewer nodes in its table, a node looks for others. */
+const ENOUGH_NODES = 8
+const ROUND_MS = 30_000
+/** Time between two meetings while there are too few nodes, and while there are enough: the DHT forgets announcements after half an hour. */
+const HUNGRY_MS = 60_000
+const FED_MS = 20 * 60_000
+/** Nodes that are dialed in a round, chosen at random: anybody can announce addresses of others. */
+const MAX_DIALS = 24
+const PARALLEL_DIALS = 6
+const DIAL_MS = 10_000
+/** An address where no node answered is left alone for this long. */
+const SHUN_MS = 30 * 60_000
+const MAX_SHUNNED = 2000
+/** Addresses that one meeting may bring. */
+const MAX_MET = 500
+
+export interface BootstrapOptions {
+  readonly host: Host
+  readonly clock: Clock
+  readonly random: Random
+  /** Multiaddrs of nodes that are known from elsewhere: from earlier runs, or from the user. Names are looked up by the caller. */
+  readonly nodes: () => readonly string[] | Promise<readonly string[]>
+  /**
+   * Meets others under `RENDEZVOUS`: announces our own port, and reports those of others. Rejects if that is impossible now. Null: there is no
+   * such place.
+   */
+  readonly meet:
+    | ((
+        onPeers: (peers: readonly { host: string; port: number }[]) => void,
+        signal: AbortSignal,
+      ) => Promise<void>)
+    | null
+}
+
+/**
+ * Finds the first nodes, and others whenever there are few: those known from elsewhere, and those that announce themselves in the mainline DHT. What is
+ * found there is only an address: a node counts when it says by identify that it serves our DHT.
+ */
+export class Bootstrap {
+  readonly #options: BootstrapOptions
+  readonly #abort = new AbortController()
+  readonly #shunned = new Map<string, number>()
+  #metMs = Number.NEGATIVE_INFINITY
+  #cancel = () => {}
+  #round: Promise<void> = Promise.resolve()
+
+  constructor(options: BootstrapOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#schedule(0)
+  }
+
+  /** Looks for nodes now, also where none answered before: the network may have returned. */
+  hurry(): void {
+    this.#shunned.clear()
+    this.#metMs = Number.NEGATIVE_INFINITY
+    this.#cancel()
+    this.#schedule(0)
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort(new Error('The network was closed'))
+    this.#cancel()
+    await this.#round
+  }
+
+  #schedule(delayMs: number): void {
+    const { clock, random } = this.#options
+    if (this.#abort.signal.aborted) return
+    this.#cancel = clock.after(delayMs, () => {
+      const before = this.#round
+      this.#round = before.then(() => this.#look()).catch(() => {})
+      void this.#round.then(() => this.#schedule(ROUND_MS + random.below(ROUND_MS / 10)))
+    })
+  }
+
+  async #look(): Promise<void> {
+    const { host, clock, nodes, meet } = this.#options
+    const isHungry = () => host.kad.tableSize < ENOUGH_NODES
+    if (isHungry()) await this.#dialAll(parsed(await nodes()))
+    const wasMet = clock.nowMs() - this.#metMs
+    if (!meet || wasMet < (isHungry() ? HUNGRY_MS : FED_MS)) return
+    this.#metMs = clock.nowMs()
+    const met = new Map<string, Multiaddr>()
+    const onPeers = (peers: readonly { host: string; port: number }[]) => {
+      for (const { host: ip, port } of peers) {
+        if (met.size >= MAX_MET) return
+        const bytes = parseIp(ip)
+        if (!bytes || port < 1 || port > 65_535) continue
+        const text = `/${bytes.length === 4 ? 'ip4' : 'ip6'}/${ip}/tcp/${port}`
+        met.set(text, multiaddr(text))
+      }
+    }
+    try {
+      await meet(onPeers, this.#abort.signal)
+    } catch {
+      // The DHT has no nodes yet, say: what it found so far counts, and the next round tries again.
+      this.#metMs = Number.NEGATIVE_INFINITY
+    }
+    if (isHungry()) await this.#dialAll([...met.values()])
+  }
+
+  async #dialAll(all: readonly Multiaddr[]): Promise<void> {
+    const { clock, random } = this.#options
+    const now = clock.nowMs()
+    const usable = all.filter(each => (this.#shunned.get(each.toString()) ?? 0) <= now)
+    const waiting = shuffle([...usable], random).slice(0, MAX_DIALS)
+    const dial = async () => {
+      for (let address = waiting.pop(); address; address = waiting.pop()) {
+        if (this.#abort.signal.aborted) return
+        if (!(await this.#dial(address))) this.#shun(address)
+      }
+    }
+    await Promise.all(Array.from({ length: PARALLEL_DIALS }, dial))
+  }
+
+  /** Resolves to false if no node of our DHT answers there. */
+  async #dial(address: Multiaddr): Promise<boolean> {
+    const { libp2p } = this.#options.host
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(DIAL_MS)])
+    const connection = await libp2p.dial(address, { signal }).catch(() => null)
+    if (!connection) return false
+    const protocols: readonly string[] = await identified(libp2p, connection, signal).catch(() => [])
+    if (protocols.includes(KAD_PROTOCOL)) return true
+    await connection.close({ signal }).catch(error => connection.abort(error))
+    return false
+  }
+
+  #shun(address: Multiaddr): void {
+    const [oldest] = this.#shunned.keys()
+    if (oldest !== undefined && this.#shunned.size >= MAX_SHUNNED) this.#shunned.delete(oldest)
+    this.#shunned.set(address.toString(), this.#options.clock.nowMs() + SHUN_MS)
+  }
+}
+
+/** What others saved or wrote may be anything. */
+function parsed(texts: readonly string[]): Multiaddr[] {
+  return texts.flatMap(text => {
+    try {
+      return [multiaddr(text)]
+    } catch {
+      return []
+    }
+  })
+}

@@ -1,0 +1,11 @@
+/** The Shoal network in a node: a libp2p host with the DHT on it, and the way to its first nodes. Loads libp2p. */
+export { KAD_PROTOCOL } from '../kad/libp2p-network.ts'
+export { Bootstrap, type BootstrapOptions, RENDEZVOUS } from './bootstrap.ts'
+export {
+  createCertificate,
+  type Host,
+  type HostCertificate,
+  type HostOptions,
+  type MappedPort,
+  openHost,
+} from './host.node.ts'
