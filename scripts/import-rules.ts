@@ -89,14 +89,16 @@ export const TEST_FILE =
 /** Modules and globals that reach the network by themselves, past a proxy. */
 export const NETWORK_MODULES =
   /^(?:node:(?:net|dgram|dns|dns\/promises|tls|http|https|http2)|undici|ws|basic-ftp|node-datachannel|koffi|@libp2p\/(?:tcp|websockets|webrtc|mdns))$/
-export const NETWORK_GLOBALS = /(?<![.\w])(?:fetch|new WebSocket|new EventSource)\(/
+export const NETWORK_GLOBALS = /(?<![.\w#])(?:fetch|new WebSocket|new EventSource)\(/
 
 /**
  * The files of the engine, the network and the node that reach other machines, with the reason why none of them bypasses a strict proxy. Everything else receives
  * the functions of a route. Files that import only types or `isIP` need no line.
  */
 export const NETWORK_ACCESS: Record<string, string> = {
+  'apps/node/src/node/network/network.ts': 'off on a route',
   'packages/network/src/host/host.node.ts': 'not opened on a route',
+  'packages/network/src/host/page-host.ts': 'runs in pages, which have no routes',
   'packages/torrent/src/discovery/tracker/ws/web-socket.ts': 'replaced by routed-socket.node.ts on a route',
   'packages/torrent/src/discovery/tracker/ws/routed-socket.node.ts': 'gets its connections from the route',
   'packages/torrent/src/port-mapping/router-http.node.ts':

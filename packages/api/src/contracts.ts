@@ -1,5 +1,6 @@
 import { COMPLETION } from './contracts/completion.ts'
 import { FEEDS } from './contracts/feeds.ts'
+import { NETWORK } from './contracts/network.ts'
 import { PEOPLE } from './contracts/people.ts'
 import { PUBLICATIONS } from './contracts/publications.ts'
 import { REACH } from './contracts/reach.ts'
@@ -24,6 +25,7 @@ export const CONTRACTS = [
   SEALED,
   TRANSFERS,
   TRACKER,
+  NETWORK,
   REACH,
   PEOPLE,
   SCHEDULE,

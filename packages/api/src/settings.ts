@@ -26,7 +26,17 @@ type SchemaOf<Section extends SectionName> = z.ZodObject<
 >
 
 /** Sections in the order in which screens show them. Sections that are not listed follow. */
-const ORDER = ['downloads', 'network', 'limits', 'queue', 'seeding', 'automation', 'search', 'privacy']
+const ORDER = [
+  'downloads',
+  'network',
+  'shoal',
+  'limits',
+  'queue',
+  'seeding',
+  'automation',
+  'search',
+  'privacy',
+]
 
 function sections(): Map<string, Record<string, Setting>> {
   const contracts: readonly Contract[] = CONTRACTS

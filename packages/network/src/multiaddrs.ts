@@ -16,6 +16,11 @@ export function portOf(address: Multiaddr): number | null {
   return found ? Number(found.value) : null
 }
 
+/** Returns true for an address of WebRTC direct. */
+export function isWebrtcDirect(address: Multiaddr): boolean {
+  return address.getComponents().some(({ name }) => name === 'webrtc-direct')
+}
+
 /** Returns true for an address through a relay. */
 export function isRelayed(address: Multiaddr): boolean {
   return address.getComponents().some(({ name }) => name === 'p2p-circuit')
@@ -25,9 +30,12 @@ export function withoutPeer(address: Multiaddr): Multiaddr {
   return address.decapsulateCode(P2P)
 }
 
-/** Returns false for a relay, and for a local address that a node from outside the local network named. `from`: the address of that node. */
-export function isDialable(address: Multiaddr, from: Uint8Array | null): boolean {
-  if (isRelayed(address)) return false
+/**
+ * Returns false for a local address that a node from outside the local network named, and for a relay unless `mayRelay`. `from`: the address of that
+ * node.
+ */
+export function isDialable(address: Multiaddr, from: Uint8Array | null, mayRelay = false): boolean {
+  if (isRelayed(address) && !mayRelay) return false
   const ip = ipOf(address)
   return ip === null || !isLocalIp(ip) || (from !== null && isLocalIp(from))
 }

@@ -81,6 +81,7 @@ describe('options of a node', () => {
       noTrackers: 'true',
       noUtp: 'true',
       noWebrtc: 'true',
+      noNetwork: 'true',
       noTracker: 'true',
       publicUrl: 'http://203.0.113.7:8420',
       logLevel: 'debug',

@@ -88,6 +88,7 @@ export const START_OPTIONS = {
   noTrackers: flag(texts.networkOptions.noTrackers),
   noUtp: flag(texts.networkOptions.noUtp),
   noWebrtc: flag(texts.networkOptions.noWebrtc),
+  noNetwork: flag(texts.networkOptions.noNetwork),
   noTracker: flag(texts.start.options.noTracker),
   publicUrl: value('URL', {
     help: texts.start.options.publicUrl,
@@ -154,6 +155,7 @@ export function readStartOptions(
     noTrackers,
     noUtp,
     noWebrtc,
+    noNetwork,
     ...options
   } = completeOptions(START_OPTIONS, given, layers)
   const off = {
@@ -171,6 +173,7 @@ export function readStartOptions(
     set: [
       ...options.set,
       ...switchedOff(off),
+      ...(noNetwork ? [fixedSetting('shoal.enabled=off')] : []),
       ...filtered(ipFilter),
       ...routed({
         ...{ proxy, proxyMode, interface: device },

@@ -35,7 +35,8 @@ async function open(list: readonly AnyCapability[]): Promise<OpenNode> {
     {
       dataDir: join(folder, 'data'),
       directory: join(folder, 'downloads'),
-      fixed: { network: { port: 0, dht: false, lsd: false } },
+      // Whether the network has started is a matter of time.
+      fixed: { network: { port: 0, dht: false, lsd: false }, shoal: { enabled: false } },
       allowedDirectories: [],
       log: { debug() {}, info() {}, warn() {}, error() {} },
       logEntries: new LogEntries(),

@@ -1,6 +1,7 @@
 import { COMPLETION } from './completion/capability.ts'
 import { FEEDS } from './feeds/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
+import { NETWORK } from './network/capability.ts'
 import { PEOPLE } from './people/capability.ts'
 import { PUBLICATIONS } from './publications/capability.ts'
 import { QBITTORRENT } from './qbittorrent/capability.ts'
@@ -27,6 +28,7 @@ export const CAPABILITIES: readonly AnyCapability[] = [
   SOURCES,
   TRACKER,
   REACH,
+  NETWORK,
   SHARING,
   SCHEDULE,
   WATCH,

@@ -198,6 +198,34 @@ const settings = {
     description:
       'Ein Programm und seine Argumente, ohne Shell ausgeführt. {name}, {path}, {directory}, {id}, {label} und {bytes} werden ersetzt. Nur auf dem Rechner des Knotens, mit seinem Token oder beim Start einstellbar; ein Passwort genügt nicht.',
   },
+  'shoal.enabled': {
+    title: 'Shoal-Netz',
+    description:
+      'Findet Inhalte und andere Knoten ohne Tracker, und lässt sie finden, was Sie veröffentlichen. Aus bei einem Proxy und bei einer eigenen Netzwerkschnittstelle, an die es sich nicht halten kann.',
+  },
+  'shoal.port': {
+    title: 'Netz-Port',
+    description:
+      'TCP- und UDP-Port für Verbindungen des Shoal-Netzes. 0 verwendet irgendeinen freien Port. Der nächste ist für WebSocket.',
+  },
+  'shoal.nodes': {
+    title: 'Bekannte Knoten',
+    description: 'Knoten, über die dem Netz beigetreten wird, zusätzlich zu denen in der DHT von BitTorrent.',
+  },
+  'shoal.provideDownloads': {
+    title: 'Downloads anbieten',
+    description:
+      'Andere finden bei diesem Knoten auch vollständige Downloads, nicht nur, was Sie hier veröffentlicht haben. Nie private Torrents und versiegelte Freigaben.',
+  },
+  'shoal.relay': {
+    title: 'Anderen beim Verbinden helfen',
+    description:
+      'Solange der Knoten von außen erreichbar ist, gibt er die wenigen Nachrichten weiter, durch die andere einen direkten Weg zueinander finden.',
+  },
+  'shoal.mdns': {
+    title: 'Im lokalen Netz ankündigen',
+    description: 'Findet Knoten des Shoal-Netzes im lokalen Netz per Multicast und wird von ihnen gefunden.',
+  },
   'search.documents': {
     title: 'In Dokumenten suchen',
     description: 'Indiziert den Text vollständiger Text-, Markdown-, HTML-, PDF- und EPUB-Dateien.',

@@ -145,7 +145,7 @@ export class Bootstrap {
   }
 }
 
-/** What others saved or wrote may be anything. */
+/** Others saved or wrote these: texts that are no addresses are left out. */
 function parsed(texts: readonly string[]): Multiaddr[] {
   return texts.flatMap(text => {
     try {

@@ -1,7 +1,7 @@
 import type { Connection, ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { formatIp, ipNeighborhood, isLocalIp } from '@shoal/torrent/base'
-import { ipOf } from '../multiaddrs.ts'
+import { ipOf, isWebrtcDirect } from '../multiaddrs.ts'
 
 /** Incoming connections from one /24 of IPv4 or /48 of IPv6 at a time, so that nobody takes all of them. */
 const MAX_PER_NEIGHBORHOOD = 10
@@ -36,7 +36,8 @@ export function connectionGate({ blocks, maxIncoming, connections }: GateOptions
     return incoming.filter(isNeighbor).length >= MAX_PER_NEIGHBORHOOD
   }
   return {
-    denyDialMultiaddr: isBlocked,
+    // WebRTC direct is for pages: nodes reach each other by TCP, which costs less, or through relays.
+    denyDialMultiaddr: address => isBlocked(address) || isWebrtcDirect(address),
     denyInboundConnection: connection => isBlocked(connection.remoteAddr) || isCrowded(connection),
     denyOutboundConnection: (_peer, connection) => isBlocked(connection.remoteAddr),
   }

@@ -1,6 +1,8 @@
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
+import { webRTCDirect } from '@libp2p/webrtc'
+import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '@shoal/torrent'
@@ -73,10 +75,16 @@ it('accepts TCP, WebSocket and WebRTC direct, at addresses that last as long as 
   const addresses = server.libp2p.getMultiaddrs()
   expect(addresses.filter(each => each.toString().includes(certificate.certhash))).toHaveLength(1)
   for (const address of addresses) {
-    const client = await start()
-    const connection = await client.libp2p.dial(address)
+    // As a page would: nodes do not dial WebRTC direct.
+    const client = await createLibp2p({
+      transports: [tcp(), webSockets(), webRTCDirect()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+    })
+    const connection = await client.dial(address)
     expect(connection.remotePeer.equals(server.libp2p.peerId)).toBe(true)
     expect(connection.direct).toBe(true)
+    await client.stop()
   }
 })
 

@@ -3,7 +3,7 @@ import { autoNAT } from '@libp2p/autonat'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { type Identify, identify, identifyPush } from '@libp2p/identify'
-import type { Connection, IdentifyResult, Libp2p } from '@libp2p/interface'
+import { type Connection, FaultTolerance, type IdentifyResult, type Libp2p } from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
@@ -13,7 +13,7 @@ import { webRTC, webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
-import { type Clock, systemClock } from '@shoal/torrent'
+import { type Clock, ShoalError, systemClock } from '@shoal/torrent'
 import { isLocalIp, parseIp, type Random, systemRandom } from '@shoal/torrent/base'
 import { createLibp2p } from 'libp2p'
 import type { KadNode } from '../kad/kad-node.ts'
@@ -87,6 +87,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const libp2p: Host['libp2p'] = await createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', seed),
     addresses: { listen: [...listen, ...(viaRelays ? ['/p2p-circuit', '/webrtc'] : [])] },
+    // Without IPv6, say, the other addresses remain.
+    transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     transports: [
       tcp(),
       webSockets(),
@@ -121,6 +123,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
     },
   })
   try {
+    const mustListen = listen.some(each => each.includes('/tcp/'))
+    if (mustListen && !libp2p.getMultiaddrs().some(each => /\/tcp\/\d+\/p2p\//.test(each.toString())))
+      throw new ShoalError(
+        'refused',
+        `Nothing can connect at ${listen[0]}: the port is taken, or the address is not of this machine`,
+      )
     const { kad, close } = await openLibp2pKad({ host: libp2p, clock, random, server: listen.length > 0 })
     if (addresses) confirmOwn(addresses)
     kad.start()

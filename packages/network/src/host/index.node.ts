@@ -6,6 +6,8 @@ export {
   type Host,
   type HostCertificate,
   type HostOptions,
+  identified,
   type MappedPort,
   openHost,
 } from './host.node.ts'
+export { dialText, knownNodes, learnPeer, type NamedNode, namedNode } from './peers.ts'

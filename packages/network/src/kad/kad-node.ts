@@ -33,12 +33,13 @@ export interface KadNetwork {
   /** Sends a message that has no response. */
   send(contact: Contact, message: Uint8Array, signal: AbortSignal): Promise<void>
   /**
-   * Selects the multiaddrs that this node may dial, without relays: empty if there are none. `ip`: the first IP address among them. `from`: the
-   * address of the node that named them; only a local one may name local addresses.
+   * Selects the multiaddrs that this node may dial: empty if there are none. `ip`: the first IP address among them. `from`: the address of the node
+   * that named them; only a local one may name local addresses. `mayRelay`: those of relays are among them.
    */
   dialable(
     addresses: readonly Uint8Array[],
     from: Uint8Array | null,
+    mayRelay?: boolean,
   ): { readonly addresses: readonly Uint8Array[]; readonly ip: Uint8Array | null }
 }
 
@@ -193,18 +194,21 @@ export class KadNode {
   async findProviders(key: Uint8Array, options: FindProvidersOptions = {}): Promise<Contact[]> {
     const { count = 20, onProvider, signal } = options
     const found = new Map<string, Contact>()
+    const add = (providers: readonly Contact[]) => {
+      for (const provider of providers) {
+        const id = String(provider.key)
+        if (found.size >= count || found.has(id)) continue
+        found.set(id, provider)
+        onProvider?.(provider)
+      }
+      return found.size >= count
+    }
+    // In a small network we may be the one who stores it.
+    if (add(this.providers.get(key, MAX_PROVIDERS))) return [...found.values()]
     await this.#lookup(keyOf(key), key, {
       signal,
       type: 'get-providers',
-      onResponse: ({ providers }) => {
-        for (const provider of providers) {
-          const id = String(provider.key)
-          if (found.size >= count || found.has(id)) continue
-          found.set(id, provider)
-          onProvider?.(provider)
-        }
-        return found.size >= count
-      },
+      onResponse: ({ providers }) => add(providers),
     })
     return [...found.values()]
   }
@@ -268,7 +272,7 @@ export class KadNode {
     const own = providers.find(
       peer => peer.id.length === id.length && peer.id.every((byte, i) => byte === id[i]),
     )
-    const contact = own && this.#contact(own, ip)
+    const contact = own && this.#contact(own, ip, true)
     if (contact && key.length > 2) this.providers.add(key, { ...contact, ip: ip ?? contact.ip })
   }
 
@@ -309,9 +313,10 @@ export class KadNode {
       const from = { ...contact, ip: ip ?? contact.ip }
       this.#lastAnswerMs = clock.nowMs()
       this.#table.answered(from)
-      const contacts = (peers: readonly NamedPeer[]) =>
-        peers.map(peer => this.#contact(peer, from.ip)).filter(named => named !== null)
-      return { from, closer: contacts(closer), providers: contacts(providers) }
+      const contacts = (peers: readonly NamedPeer[], mayRelay: boolean) =>
+        peers.map(peer => this.#contact(peer, from.ip, mayRelay)).filter(named => named !== null)
+      // Nodes of the DHT are reached directly; a provider may be behind a relay.
+      return { from, closer: contacts(closer, false), providers: contacts(providers, true) }
     } catch (error) {
       if (!signal.aborted) this.#table.failed(contact, this.#lastAnswerMs < askedMs)
       throw error
@@ -332,8 +337,8 @@ export class KadNode {
     }
   }
 
-  #contact(peer: NamedPeer, from: Uint8Array | null): Contact | null {
-    const { addresses, ip } = this.#options.network.dialable(peer.addresses, from)
+  #contact(peer: NamedPeer, from: Uint8Array | null, mayRelay: boolean): Contact | null {
+    const { addresses, ip } = this.#options.network.dialable(peer.addresses, from, mayRelay)
     return addresses.length > 0 ? { id: peer.id, key: keyOf(peer.id), addresses, ip } : null
   }
 }

@@ -90,8 +90,10 @@ class Libp2pNetwork implements KadNetwork {
     return this.#exchange(contact, signal, stream => stream.write(message, { signal }))
   }
 
-  dialable(addresses: readonly Uint8Array[], from: Uint8Array | null) {
-    const usable = addresses.map(parse).filter(address => address !== null && isDialable(address, from))
+  dialable(addresses: readonly Uint8Array[], from: Uint8Array | null, mayRelay = false) {
+    const usable = addresses
+      .map(parse)
+      .filter(address => address !== null && isDialable(address, from, mayRelay))
     const ip = usable.map(address => ipOf(address!)).find(found => found !== null) ?? null
     return { addresses: usable.map(address => address!.bytes), ip }
   }

@@ -8,6 +8,8 @@ import { type MapperOptions, RouterPortMapper } from './mapper.ts'
 import type { PortMapper } from './port-mapping.ts'
 import { createRouterHttp, routerHttp } from './router-http.node.ts'
 
+export type { PortMapper }
+
 /** The part of a route that requests to routers take. */
 type RouterRoute = Pick<Route, 'device' | 'connect' | 'openDatagram'>
 

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import type { NodeApi } from '@shoal/api'
 import { integer, value } from '@shoal/options'
 import { describeFailure } from '../../base/failure.ts'
 import { VERSION } from '../../base/version.ts'
@@ -26,15 +27,16 @@ export const debug = defineCommand({
       const { api } = await openNode(options, interrupt.signal)
       // A failure is part of the report.
       const ask = (call: Promise<object>) => call.catch(error => ({ error: describeFailure(error) }))
-      const [node, health, stats, settings, jobs, log] = await Promise.all([
+      const [node, health, stats, settings, network, jobs, log] = await Promise.all([
         ask(api.getNode({})),
         ask(api.getHealth({})),
         ask(api.getStats({})),
         ask(api.getSettings({})),
+        ask(networkFacts(api)),
         ask(api.listJobs({})),
         ask(api.listLog({ level: 'debug', limit: options.lines ?? 200 })),
       ])
-      return { node, health, stats, settings, jobs, log }
+      return { node, health, stats, settings, network, jobs, log }
     }
     const found = await facts().catch(error => ({ node: { error: describeFailure(error) } }))
     const bundle = withoutSecrets({ at: new Date().toISOString(), machine, ...found }, homedir())
@@ -42,3 +44,12 @@ export const debug = defineCommand({
     for (const line of JSON.stringify(bundle, null, 2).split('\n')) output.line(line)
   },
 })
+
+async function networkFacts(api: NodeApi) {
+  const [status, { items: peers }, { items: provided }] = await Promise.all([
+    api.getNetwork({}),
+    api.listNetworkPeers({}),
+    api.listProvided({}),
+  ])
+  return { ...status, peers, provided: provided.length }
+}

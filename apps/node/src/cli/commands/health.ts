@@ -13,6 +13,7 @@ import { EXIT } from '../exit.ts'
 import { formatBytes, formatDuration, formatRate, formatTime } from '../format.ts'
 import { printFacts } from '../terminal/print.ts'
 import { texts } from '../texts.ts'
+import { networkText } from '../values/network.ts'
 
 const t = texts.health.peerReach
 
@@ -23,11 +24,13 @@ export const health = defineCommand({
   examples: [['health', texts.health.example]],
   async run(_words, options, { output, interrupt }) {
     const { api, address } = await openNode(options, interrupt.signal)
-    const [health, stats, node, reach] = await Promise.all([
+    const [health, stats, node, reach, network] = await Promise.all([
       api.getHealth({}),
       api.getStats({}),
       api.getNode({}),
       api.getPeerReach({}),
+      // A node may run without it.
+      api.getNetwork({}).catch(() => null),
     ])
     const code = health.status === 'ok' ? 0 : EXIT.failed
     if (output.json) {
@@ -37,6 +40,7 @@ export const health = defineCommand({
         peerPort: node.peerPort,
         takenPeerPort: node.takenPeerPort,
         reach,
+        ...(network && { network }),
         stats,
       })
       return code
@@ -67,6 +71,7 @@ export const health = defineCommand({
         rows.dht,
         stats.dhtNodes === null ? texts.health.dhtOff : texts.health.dhtNodes({ count: stats.dhtNodes }),
       ],
+      ...(network ? [[rows.network, networkText(network)] as const] : []),
       ...stats.disk.map(
         ({ directory, freeBytes }) =>
           [rows.free, texts.health.freeAt({ size: formatBytes(freeBytes), directory })] as const,

@@ -210,7 +210,8 @@ export class TorrentCreator {
     const place = { directory: dirname(path), trusted: true, paused: false, label, tags, renamed }
     const { torrent, added } = await this.#torrents.add(metainfo, place)
     // Its name was chosen: the one on disk does not replace it.
-    if (added && renamed) this.#torrents.registry.change(torrent, { name: metainfo.info.name })
+    const named = added && renamed ? { name: metainfo.info.name } : {}
+    this.#torrents.registry.change(torrent, { published: true, ...named })
     return torrent
   }
 

@@ -160,6 +160,7 @@ export function freshRow(
     label: null,
     tags: [],
     source: null,
+    published: false,
     addedMs: Date.now(),
     completedMs: null,
     completionSettled: false,

@@ -51,6 +51,8 @@ export interface Torrents {
   view(torrent: ManagedTorrent): Torrent
   /** The folder for new torrents of a label. Null if it has none. */
   labelDirectory(label: string): string | null
+  /** Whether the IP filter keeps this address (an IP literal) away. */
+  blocks(address: string): boolean
   /** Counts bytes of plain files in the node's totals. */
   countFileBytes(bytes: number): void
 }

@@ -90,4 +90,5 @@ CREATE TABLE torrent_peers (
   PRIMARY KEY (torrent_id, rank)
 ) STRICT, WITHOUT ROWID;
 `,
+  'ALTER TABLE torrents ADD COLUMN published INTEGER NOT NULL DEFAULT 0;',
 ]

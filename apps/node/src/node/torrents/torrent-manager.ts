@@ -137,6 +137,10 @@ export class TorrentManager implements Torrents {
     return this.labels.directoryOf(label)
   }
 
+  blocks(address: string): boolean {
+    return this.ipFilter.list?.ranges.has(address) === true
+  }
+
   countFileBytes(bytes: number): void {
     this.traffic.countFile(bytes)
   }

@@ -8,6 +8,8 @@ export interface TorrentRow {
   readonly tags: readonly string[]
   /** The link or path it was added from, without passwords. */
   readonly source: string | null
+  /** It was created or announced here, so that others may find it at this node. */
+  readonly published: boolean
   /** Milliseconds since the Unix epoch. */
   readonly addedMs: number
   readonly completedMs: number | null

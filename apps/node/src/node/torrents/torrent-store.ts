@@ -16,6 +16,8 @@ export interface TorrentRecord {
   readonly comment: string | null
   /** The link or path it was added from, without passwords. */
   readonly source: string | null
+  /** It was created or announced here. */
+  readonly published: boolean
   readonly directory: string
   readonly labelId: number | null
   readonly tags: readonly string[]
@@ -88,6 +90,7 @@ export class TorrentStore {
       givenName: 'plain',
       comment: 'plain',
       source: 'plain',
+      published: 'boolean',
       directory: 'plain',
       labelId: 'plain',
       tags: 'json',

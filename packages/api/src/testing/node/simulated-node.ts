@@ -14,6 +14,7 @@ import { access } from './access.ts'
 import { animate, passing } from './animation.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { feeds } from './feeds.ts'
+import { network } from './network.ts'
 import { sharesOf } from './peers.ts'
 import { people } from './people.ts'
 import { publications } from './publications.ts'
@@ -69,6 +70,7 @@ export class SimulatedNode {
     this.operations = {
       ...access(state),
       ...feeds(state),
+      ...network(state),
       ...people(state),
       ...publications(state),
       ...reach(state),

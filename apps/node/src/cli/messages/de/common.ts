@@ -44,6 +44,7 @@ export const common: Translation<typeof original> = {
     noLsd: 'Nicht im lokalen Netz nach Peers suchen',
     noPortMapping: 'Router nicht bitten, den Port für andere zu öffnen (PCP, NAT-PMP, UPnP)',
     noPex: 'Keine Peers mit anderen Peers austauschen',
+    noNetwork: 'Dem Shoal-Netz nicht beitreten',
     noTrackers: 'Sich nicht bei Trackern melden',
     noUtp: 'Keine Verbindungen über uTP, nur über TCP',
     noWebrtc: 'Keine Verbindungen zu Peers in Browsern (WebRTC)',

@@ -42,6 +42,7 @@ export const common = {
     noLsd: 'Do not look for peers in the local network',
     noPortMapping: 'Do not ask routers to let others reach the port (PCP, NAT-PMP, UPnP)',
     noPex: 'Do not exchange peers with other peers',
+    noNetwork: 'Do not join the Shoal network',
     noTrackers: 'Do not announce to trackers',
     noUtp: 'Do not connect over uTP, only over TCP',
     noWebrtc: 'Do not connect to peers in browsers (WebRTC)',

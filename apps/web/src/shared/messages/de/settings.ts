@@ -11,6 +11,7 @@ export const settings: Translation<typeof english> = {
   sections: {
     downloads: 'Downloads',
     network: 'Netzwerk',
+    shoal: 'Shoal-Netz',
     limits: 'Geschwindigkeit',
     queue: 'Warteschlange',
     seeding: 'Seeding',

@@ -9,6 +9,7 @@ export const settings = {
   sections: {
     downloads: 'Downloads',
     network: 'Network',
+    shoal: 'Shoal network',
     limits: 'Speed limits',
     queue: 'Queue',
     seeding: 'Seeding',

@@ -1,0 +1,89 @@
+import { contentKeys } from '@shoal/network'
+import { type Host, learnPeer, namedNode } from '@shoal/network/host'
+import { type Clock, delay, type InfoHashes, type PeerAddress, type TorrentApi } from '@shoal/torrent'
+
+const LOOK_MS = 5000
+/** Time between two lookups of a torrent. */
+const AGAIN_MS = 10 * 60_000
+const PARALLEL = 3
+/** Providers of a torrent that are tried in one lookup. */
+const MAX_PROVIDERS = 30
+const LIMIT_MS = 60_000
+
+export interface LookupsOptions {
+  readonly host: Host
+  readonly clock: Clock
+  /** The torrents that want peers. */
+  wanting(): Iterable<TorrentApi>
+}
+
+/** Finds peers of torrents in the DHT of the network, next to the mainline DHT: those who have a torrent, by any of its hashes. */
+export class Lookups {
+  readonly #options: LookupsOptions
+  readonly #abort = new AbortController()
+  readonly #askedMs = new WeakMap<TorrentApi, number>()
+  #running = 0
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(options: LookupsOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#loop = this.#run().catch(() => {})
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort(new Error('The network was closed'))
+    await this.#loop
+  }
+
+  async #run(): Promise<void> {
+    const { clock, wanting, host } = this.#options
+    const { signal } = this.#abort
+    for (;;) {
+      await delay(clock, LOOK_MS, signal)
+      if (host.kad.tableSize === 0) continue
+      for (const torrent of wanting()) {
+        if (this.#running >= PARALLEL) break
+        if (clock.nowMs() - (this.#askedMs.get(torrent) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) continue
+        this.#askedMs.set(torrent, clock.nowMs())
+        this.#running++
+        const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
+        void addProviders(host, torrent, limit)
+          .catch(() => {})
+          .finally(() => this.#running--)
+      }
+    }
+  }
+}
+
+/** Adds those who have a torrent, according to the DHT of the network, as its peers. Rejects with the signal's reason. */
+export async function addProviders(host: Host, torrent: TorrentApi, signal: AbortSignal): Promise<void> {
+  await findProviders(host, torrent.infoHashes, signal, provider => torrent.addPeer(provider))
+}
+
+/** Finds those who have a torrent, by all its hashes at once. Resolves to the PeerIds. Rejects with the signal's reason. */
+export async function findProviders(
+  host: Host,
+  infoHashes: InfoHashes,
+  signal: AbortSignal,
+  onPeer: (peer: PeerAddress) => void = () => {},
+): Promise<Map<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>()
+  const learned: Promise<void>[] = []
+  const search = (key: Uint8Array) =>
+    host.kad.findProviders(key, {
+      count: MAX_PROVIDERS,
+      signal,
+      onProvider: contact => {
+        const { id, addresses } = namedNode(contact)
+        if (found.has(id) || id === host.libp2p.peerId.toString()) return
+        found.set(id, addresses)
+        learned.push(learnPeer(host.libp2p, contact).then(onPeer))
+      },
+    })
+  await Promise.all(contentKeys(infoHashes).map(search))
+  await Promise.all(learned)
+  return found
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import type { HostCertificate } from '@shoal/network/host'
+import type { Database } from '../kernel/database/database.ts'
+import type { Query } from '../kernel/database/query.ts'
+import type { Vault } from '../kernel/vault.ts'
+
+const SEED_BYTES = 32
+/** Nodes that are kept for the next start. */
+const MAX_NODES = 100
+
+/** The key and certificate of a host. */
+export interface HostSecrets {
+  readonly seed: Uint8Array
+  readonly certificate: HostCertificate
+}
+
+/** An announcement of a torrent: when, and how many nodes took it. */
+export interface Announcement {
+  readonly atMs: number
+  readonly nodes: number
+}
+
+/** Keeps across a restart: the secrets of the network, nodes to join through, and when torrents were announced. */
+export class NetworkStore {
+  readonly #database: Database
+  readonly #vault: Vault
+  readonly #secret: Query<{ readonly secret: string }>
+  readonly #setSecret: Query<never>
+  readonly #nodes: Query<{ readonly address: string }>
+  readonly #addNode: Query<never>
+  readonly #clearNodes: Query<never>
+  readonly #announced: Query<{ readonly torrent: string; readonly atMs: number; readonly nodes: number }>
+  readonly #setAnnounced: Query<never>
+  readonly #clearAnnounced: Query<never>
+
+  constructor(database: Database, vault: Vault) {
+    this.#database = database
+    this.#vault = vault
+    this.#secret = database.prepare('SELECT secret FROM network_secrets WHERE name = ?')
+    this.#setSecret = database.prepare('INSERT OR REPLACE INTO network_secrets VALUES (?, ?)')
+    this.#nodes = database.prepare('SELECT address FROM network_nodes')
+    this.#addNode = database.prepare('INSERT OR IGNORE INTO network_nodes VALUES (?)')
+    this.#clearNodes = database.prepare('DELETE FROM network_nodes')
+    this.#announced = database.prepare('SELECT torrent, announced_ms AS atMs, nodes FROM network_announced')
+    this.#setAnnounced = database.prepare('INSERT OR REPLACE INTO network_announced VALUES (?, ?, ?)')
+    this.#clearAnnounced = database.prepare('DELETE FROM network_announced')
+  }
+
+  /** Reads the secrets, or makes those that are missing or cannot be decrypted any more. */
+  async secrets(makeCertificate: () => Promise<HostCertificate>): Promise<HostSecrets> {
+    const seed = await this.#open('key')
+    const certificate = await this.#open('certificate')
+    return {
+      seed: typeof seed === 'string' ? new Uint8Array(Buffer.from(seed, 'hex')) : await this.renewKey(),
+      certificate: isCertificate(certificate)
+        ? certificate
+        : await this.#keep('certificate', await makeCertificate()),
+    }
+  }
+
+  /** Makes another network key. Nothing that was announced under the one before is known of the new one. */
+  async renewKey(): Promise<Uint8Array> {
+    const seed = new Uint8Array(randomBytes(SEED_BYTES))
+    await this.#keep('key', Buffer.from(seed).toString('hex'))
+    this.#clearAnnounced.run()
+    return seed
+  }
+
+  /** Multiaddrs of the nodes that were known when the network last ran. */
+  nodes(): string[] {
+    return this.#nodes.all().map(({ address }) => address)
+  }
+
+  keepNodes(addresses: readonly string[]): void {
+    this.#database.transaction(() => {
+      this.#clearNodes.run()
+      for (const address of addresses.slice(0, MAX_NODES)) this.#addNode.run(address)
+    })
+  }
+
+  /** Announcements by the id of the torrent. */
+  announced(): Map<string, Announcement> {
+    return new Map(this.#announced.all().map(({ torrent, atMs, nodes }) => [torrent, { atMs, nodes }]))
+  }
+
+  keepAnnounced(torrent: string, { atMs, nodes }: Announcement): void {
+    this.#setAnnounced.run(torrent, atMs, nodes)
+  }
+
+  async #open(name: string): Promise<unknown> {
+    const [row] = this.#secret.all(name)
+    // Without its key, the node gets another PeerId, and nothing else is lost.
+    return row ? this.#vault.open(row.secret).catch(() => null) : null
+  }
+
+  async #keep<T>(name: string, value: T): Promise<T> {
+    this.#setSecret.run(name, await this.#vault.seal(value))
+    return value
+  }
+}
+
+function isCertificate(value: unknown): value is HostCertificate {
+  const { privateKey, pem, certhash } = (value ?? {}) as Partial<HostCertificate>
+  return [privateKey, pem, certhash].every(each => typeof each === 'string')
+}

@@ -1,0 +1,132 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SettingsChange } from '@shoal/api'
+import { expect, onTestFinished, test } from 'vitest'
+import { CAPABILITIES } from '../capabilities.ts'
+import { LogEntries } from '../kernel/log/log-entries.ts'
+import { type OpenNode, runNode } from '../run-node.ts'
+
+/** Providing looks for due torrents every 15 s, lookups every 5 s, on a machine that may be busy. */
+const PATIENT = { timeout: 100_000, interval: 250 }
+const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'shoal-network-'))
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+/** A node that finds peers through the Shoal network only. */
+async function start({ shoal, network }: SettingsChange = {}, place?: string): Promise<OpenNode> {
+  const base = place ?? (await folder())
+  const off = { port: 0, dht: false, lsd: false, pex: false, trackers: false }
+  const node = await runNode(
+    {
+      dataDir: join(base, 'data'),
+      directory: join(base, 'downloads'),
+      fixed: { network: { ...off, ...network }, shoal: { port: 0, ...shoal } },
+      allowedDirectories: [base],
+      log: QUIET,
+      logEntries: new LogEntries(),
+      peerHost: '127.0.0.1',
+      onStop() {},
+    },
+    CAPABILITIES,
+  )
+  onTestFinished(() => node.close())
+  return node
+}
+
+async function on(node: OpenNode) {
+  const state = async () => (await node.operations.getNetwork({})).state
+  await expect.poll(state, PATIENT).toBe('on')
+  return node.operations.getNetwork({})
+}
+
+async function share(node: OpenNode, name: string, text: string, options: { private?: boolean } = {}) {
+  const path = join(await folder(), name)
+  await writeFile(path, text)
+  // The folder is the node's own machine, as the console sees it.
+  node.kernel.folders.addRoots(() => [join(path, '..')])
+  const job = await node.operations.createTorrent({ path, trackers: [], ...options } as never)
+  const torrent = async () => {
+    const { items } = await node.operations.listJobs({})
+    return items.find(({ id }) => id === job.id)?.torrent ?? null
+  }
+  await expect.poll(torrent, PATIENT).not.toBeNull()
+  return (await torrent())!
+}
+
+const nodes = async (node: OpenNode) => (await node.operations.getNetwork({})).nodes
+
+test('what one node publishes, another finds and downloads, with nothing but the network', async () => {
+  const one = await start()
+  const { addresses } = await on(one)
+  const two = await start({ shoal: { nodes: [addresses[0]!] } })
+  await on(two)
+  await expect.poll(() => nodes(two), PATIENT).toBe(1)
+  const id = await share(one, 'story.txt', 'Once upon a time')
+  const hidden = await share(one, 'secret.txt', 'Nobody may know', { private: true })
+  const announced = async () =>
+    (await one.operations.listProvided({})).items.filter(({ announcedMs }) => announcedMs !== null)
+  await expect.poll(async () => (await announced()).map(torrent => torrent.id), PATIENT).toEqual([id])
+  await expect(one.operations.announceTorrent({ id: hidden })).rejects.toMatchObject({ code: 'refused' })
+  const { cid } = (await announced())[0]!
+  expect(cid).toMatch(/^baf5rei/)
+  const { items } = await two.operations.findProviders({ link: cid })
+  expect(items.map(provider => provider.id)).toEqual([(await one.operations.getNetwork({})).id])
+  await two.operations.addTorrent({ source: cid } as never)
+  const got = async () =>
+    (await two.operations.listTorrents({ sort: 'name', order: 'ascending', limit: 10 })).items[0]?.progress
+  await expect.poll(got, PATIENT).toBe(1)
+  const { directory } = two.kernel.settings.current.downloads
+  expect(await readFile(join(directory, 'story.txt'), 'utf8')).toBe('Once upon a time')
+  // Downloads are not offered unless the user says so.
+  expect((await two.operations.listProvided({})).items).toEqual([])
+  await two.operations.changeSettings({ shoal: { provideDownloads: true } })
+  expect((await two.operations.listProvided({})).items).toMatchObject([{ cid }])
+}, 180_000)
+
+test('key and known nodes outlast a restart; a new key is another PeerId', async () => {
+  const other = await start()
+  const { addresses } = await on(other)
+  const place = await folder()
+  const first = await start({ shoal: { nodes: [addresses[0]!] } }, place)
+  const { id } = await on(first)
+  await expect.poll(() => nodes(first), PATIENT).toBe(1)
+  await first.close()
+  // Nobody names a node to it now.
+  const again = await start({}, place)
+  expect((await on(again)).id).toBe(id)
+  await expect.poll(() => nodes(again), PATIENT).toBe(1)
+  const renewed = await again.operations.renewNetworkKey({})
+  expect(renewed).toMatchObject({ state: 'on', id: expect.not.stringMatching(id!) })
+}, 120_000)
+
+test('is off, and says why, where it cannot keep to the proxy or is not wanted', async () => {
+  const proxied = await start({ network: { proxy: 'socks5://127.0.0.1:9', proxyMode: 'strict' } })
+  const unwanted = await start({ shoal: { enabled: false } })
+  for (const [node, reason] of [
+    [proxied, 'proxy'],
+    [unwanted, 'setting'],
+  ] as const) {
+    expect(await node.operations.getNetwork({})).toMatchObject({ state: 'off', reason, addresses: [] })
+    await expect(node.operations.findProviders({ link: 'a'.repeat(40) })).rejects.toMatchObject({
+      code: 'unsupported',
+    })
+  }
+})
+
+test('connects to an address by hand, and explains what does not work', async () => {
+  const one = await start()
+  const { addresses, id } = await on(one)
+  const two = await start()
+  await on(two)
+  const address = addresses.find(each => /\/tcp\/\d+\/p2p/.test(each))!
+  expect(await two.operations.connectNetwork({ address })).toMatchObject({ id, incoming: false, dht: true })
+  expect((await two.operations.listNetworkPeers({})).items.map(peer => peer.id)).toEqual([id])
+  await expect(two.operations.connectNetwork({ address: '/ip4/127.0.0.1/tcp/1' })).rejects.toMatchObject({
+    code: 'unreachable',
+  })
+})

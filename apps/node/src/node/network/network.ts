@@ -1,0 +1,379 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import type { NetworkPeer, NetworkStatus } from '@shoal/api'
+import type { Bootstrap, Host, MappedPort } from '@shoal/network/host'
+import { type IceServer, parseIceServer, type Session } from '@shoal/torrent'
+import type { PortMapper } from '@shoal/torrent/port-mapping'
+import { describeFailure, Failure } from '../../base/failure.ts'
+import { PRODUCT } from '../../base/version.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { NetworkStore } from './network-store.ts'
+import type { Network } from './service.ts'
+
+/** The node starts without the network: libp2p takes a second to load. */
+const START_DELAY_MS = 1000
+const KEEP_NODES_MS = 5 * 60_000
+const DIAL_MS = 20_000
+
+export interface NetworkOptions {
+  readonly kernel: Pick<Kernel, 'clock' | 'settings' | 'route' | 'peerHost' | 'log' | 'problems'>
+  readonly engine: Session
+  readonly store: NetworkStore
+  /** Whether the IP filter keeps an address away. */
+  blocks(ip: string): boolean
+  onChanged(): void
+}
+
+/** The parts that are open while the network is on. */
+interface Open {
+  readonly host: Host
+  readonly bootstrap: Bootstrap
+  readonly closers: (() => void | Promise<void>)[]
+}
+
+type State = Pick<NetworkStatus, 'state' | 'reason' | 'problem'>
+const OFF: State = { state: 'off', reason: 'setting', problem: null }
+
+/** The node's host in the Shoal network, which opens, closes and changes with the settings. libp2p is loaded when it first opens. */
+export class NodeNetwork implements Network {
+  readonly #options: NetworkOptions
+  readonly #users = new Set<Parameters<Network['use']>[0]>()
+  #state: State = OFF
+  #open: Open | null = null
+  #work: Promise<void> = Promise.resolve()
+  #cancelStart = () => {}
+  #isClosed = false
+
+  constructor(options: NetworkOptions) {
+    this.#options = options
+  }
+
+  get host(): Host | null {
+    return this.#open?.host ?? null
+  }
+
+  get status(): NetworkStatus {
+    const host = this.host
+    const relay = host?.libp2p.services.relay
+    return {
+      ...this.#state,
+      id: host?.libp2p.peerId.toString() ?? null,
+      addresses: host?.libp2p.getMultiaddrs().map(String) ?? [],
+      reachable: host?.isReachable ?? false,
+      relaying: relay?.isServing ?? false,
+      relayed: relay?.reservations ?? 0,
+      connections: host?.libp2p.getConnections().length ?? 0,
+      nodes: host?.kad.tableSize ?? 0,
+      networkSize: host?.kad.networkSize ?? 0,
+      records: host?.kad.storedRecords ?? 0,
+    }
+  }
+
+  /** Starts to follow the settings. */
+  begin(): void {
+    const { kernel } = this.#options
+    const { settings, clock } = kernel
+    let last = JSON.stringify(wanted(settings.current))
+    settings.onChanged(now => {
+      this.#open?.bootstrap.hurry()
+      const changed = JSON.stringify(wanted(now))
+      if (changed === last) return
+      last = changed
+      void this.#reopen()
+    })
+    this.#state = this.#offState() ?? { state: 'starting', reason: null, problem: null }
+    if (this.#state.state === 'off' && this.#state.reason !== 'setting')
+      kernel.log.info(`the Shoal network is off: it cannot keep to the ${this.#state.reason}`)
+    this.#cancelStart = clock.after(START_DELAY_MS, () => void this.#reopen())
+  }
+
+  use(onOpen: Parameters<Network['use']>[0]): () => void {
+    this.#users.add(onOpen)
+    if (this.#open) this.#attach(this.#open, onOpen)
+    return () => this.#users.delete(onOpen)
+  }
+
+  /** The host. Throws `unsupported` with the reason while the network is not on. */
+  get mustRun(): Host {
+    if (this.#open) return this.#open.host
+    const { state, reason, problem } = this.#state
+    const why = {
+      off: `it is off (${reason === 'setting' ? 'shoal.enabled in the settings' : `it cannot keep to the ${reason}`})`,
+      starting: 'it is starting: try again in a few seconds',
+      failed: problem ?? '',
+      on: '',
+    }
+    throw new Failure('unsupported', `The Shoal network is not available: ${why[state]}`)
+  }
+
+  async connect(address: string): Promise<NetworkPeer> {
+    const { libp2p } = this.mustRun
+    const { dialText, identified } = await import('@shoal/network/host')
+    const found = await withoutName(address)
+    const signal = AbortSignal.timeout(DIAL_MS)
+    const connection = await dialText(libp2p, found, signal).catch(error => {
+      const { name, message } = error as Error
+      const isWrong = name === 'InvalidMultiaddrError' || name === 'InvalidParametersError'
+      throw new Failure(
+        isWrong ? 'bad-argument' : 'unreachable',
+        `cannot connect to ${address}: ${message}`,
+        {
+          cause: error,
+          field: 'address',
+        },
+      )
+    })
+    // Its program and protocols are known then. A node without identify stays connected, too.
+    await identified(libp2p, connection, signal).catch(() => {})
+    const peers = await this.peers()
+    this.#options.onChanged()
+    const peer = peers.find(({ id }) => id === connection.remotePeer.toString())
+    if (!peer) throw new Failure('unreachable', `${address} closed the connection`, { field: 'address' })
+    return peer
+  }
+
+  /** The connected nodes, each once. */
+  async peers(): Promise<NetworkPeer[]> {
+    const host = this.host
+    if (!host) return []
+    const { KAD_PROTOCOL } = await import('@shoal/network/host')
+    const { libp2p } = host
+    const peers = new Map<string, NetworkPeer>()
+    for (const connection of libp2p.getConnections()) {
+      const id = connection.remotePeer.toString()
+      if (peers.has(id)) continue
+      const known = await libp2p.peerStore.get(connection.remotePeer).catch(() => null)
+      const agent = known?.metadata.get('AgentVersion')
+      peers.set(id, {
+        id,
+        address: connection.remoteAddr.toString(),
+        incoming: connection.direction === 'inbound',
+        relayed: connection.limits !== undefined,
+        client: agent ? printable(Buffer.from(agent).toString('utf8')) : null,
+        dht: known?.protocols.includes(KAD_PROTOCOL) ?? false,
+        connectedMs: connection.timeline.open,
+      })
+    }
+    return [...peers.values()]
+  }
+
+  /** Replaces the network key. */
+  async renewKey(): Promise<NetworkStatus> {
+    this.mustRun
+    await this.#options.store.renewKey()
+    await this.#reopen()
+    return this.status
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#cancelStart()
+    await this.#work
+    await this.#shut()
+  }
+
+  /** One change at a time. */
+  #reopen(): Promise<void> {
+    this.#work = this.#work.then(async () => {
+      await this.#shut()
+      if (this.#isClosed) return
+      const off = this.#offState()
+      this.#state = off ?? { state: 'starting', reason: null, problem: null }
+      const { kernel } = this.#options
+      if (!off) {
+        try {
+          this.#open = await this.#start()
+          this.#state = { state: 'on', reason: null, problem: null }
+          for (const onOpen of this.#users) this.#attach(this.#open, onOpen)
+        } catch (error) {
+          this.#state = { state: 'failed', reason: null, problem: describeFailure(error).message }
+        }
+      }
+      const { problem } = this.#state
+      kernel.problems.tell('the Shoal network', problem && `the Shoal network is not available: ${problem}`)
+      this.#options.onChanged()
+    })
+    return this.#work
+  }
+
+  #offState(): State | null {
+    const { route, settings } = this.#options.kernel
+    // libp2p opens its own connections, which would bypass both.
+    if (route) return { ...OFF, reason: settings.current.network.proxy !== null ? 'proxy' : 'interface' }
+    return settings.current.shoal.enabled ? null : OFF
+  }
+
+  async #start(): Promise<Open> {
+    const { kernel, engine, store, blocks } = this.#options
+    const { clock, settings } = kernel
+    const { Bootstrap, createCertificate, knownNodes, openHost, RENDEZVOUS } = await import(
+      '@shoal/network/host'
+    )
+    const { Libp2pTransport } = await import('@shoal/network/transport')
+    const { systemRandom } = await import('@shoal/torrent/base')
+    const { seed, certificate } = await store.secrets(() => createCertificate(Date.now()))
+    const { shoal, network } = settings.current
+    const open = (port: number) =>
+      openHost({
+        ...{ seed, certificate, blocks, clock, random: systemRandom },
+        listen: listenAddresses(kernel.peerHost, port, network.webrtc),
+        viaRelays: true,
+        relay: shoal.relay,
+        mdns: shoal.mdns,
+        userAgent: PRODUCT.replace(' ', '/'),
+      })
+    // Nobody has asked for the usual port: if that is taken, the network takes a free one.
+    const isAsked = settings.fixed.includes('shoal.port')
+    const host = await open(shoal.port).catch(error => {
+      if (isAsked || shoal.port === 0) throw error
+      return open(0)
+    })
+    const closers: Open['closers'] = []
+    try {
+      const port = tcpPort(host)
+      const mapper = network.portMapping ? await this.#mapPort(host, port) : null
+      if (mapper) closers.push(() => mapper.close())
+      const meetingPort = () => {
+        const mapped = mapper?.endpoints.find(({ transport }) => transport === 'tcp')
+        // Nothing is announced if it is known that nobody can connect.
+        const isKnownClosed = !host.isReachable && engine.stats.externalAddresses.ipv4 !== null
+        return isKnownClosed ? 0 : (mapped?.port ?? port)
+      }
+      const bootstrap = new Bootstrap({
+        ...{ host, clock, random: systemRandom },
+        nodes: async () => {
+          const named = await Promise.all(
+            settings.current.shoal.nodes.map(each => withoutName(each).catch(() => '')),
+          )
+          return [...named, ...store.nodes()]
+        },
+        meet: async (onPeers, signal) => {
+          await engine.meetInDht(RENDEZVOUS, { port: meetingPort(), onPeers, signal })
+        },
+      })
+      bootstrap.start()
+      closers.push(() => bootstrap.close())
+      const keep = () => {
+        if (host.kad.tableSize > 0) store.keepNodes(knownNodes(host.kad.contacts()))
+      }
+      closers.push(every(clock, KEEP_NODES_MS, keep), keep)
+      const signaled = network.webrtc
+        ? await signaledPeers(kernel, network.iceServers.map(parseIceServer))
+        : null
+      closers.push(await engine.addTransport(new Libp2pTransport(host.libp2p, signaled)))
+      return { host, bootstrap, closers }
+    } catch (error) {
+      for (const close of closers.reverse()) await close()
+      await host.close()
+      throw error
+    }
+  }
+
+  async #mapPort(host: Host, port: number): Promise<PortMapper | null> {
+    const { kernel, engine } = this.#options
+    const { openPortMapper } = await import('@shoal/torrent/port-mapping')
+    const mapper: PortMapper | null = openPortMapper({
+      host: kernel.peerHost,
+      ports: { tcp: port, udp: port },
+      onChange: () => {
+        const { ipv4, ipv6 } = engine.stats.externalAddresses
+        const ports = (mapper?.endpoints ?? []).flatMap(({ address, family, ...rest }): MappedPort[] => {
+          const outside = address ?? (family === 4 ? ipv4 : ipv6)
+          return outside === null ? [] : [{ ...rest, address: outside }]
+        })
+        host.setMapped(ports)
+        this.#options.onChanged()
+      },
+    })
+    return mapper
+  }
+
+  #attach({ host, closers }: Open, onOpen: Parameters<Network['use']>[0]): void {
+    const close = onOpen(host)
+    if (close) closers.push(close)
+  }
+
+  async #shut(): Promise<void> {
+    const open = this.#open
+    this.#open = null
+    if (!open) return
+    for (const close of open.closers.reverse())
+      try {
+        await close()
+      } catch (error) {
+        this.#options.kernel.log.warn(`the Shoal network: ${describeFailure(error).message}`)
+      }
+    await open.host.close()
+  }
+}
+
+/** WebRTC connections whose offers the network carries. */
+async function signaledPeers(
+  { clock, peerHost }: Pick<Kernel, 'clock' | 'peerHost'>,
+  iceServers: readonly IceServer[],
+) {
+  const { SignaledPeers } = await import('@shoal/network/signaled-peers')
+  const { systemRandom } = await import('@shoal/torrent/base')
+  return new SignaledPeers({
+    clock,
+    random: systemRandom,
+    openRtc: async () => {
+      const { openRtc } = await import('@shoal/torrent/rtc')
+      return openRtc({ host: peerHost })
+    },
+    config: () => ({ iceServers }),
+  })
+}
+
+/** The settings that need another host. */
+function wanted({ shoal, network }: Kernel['settings']['current']) {
+  const { enabled, port, relay, mdns } = shoal
+  const { portMapping, webrtc, iceServers } = network
+  return { enabled, port, relay, mdns, portMapping, webrtc, iceServers }
+}
+
+function listenAddresses(peerHost: string | undefined, port: number, webrtc: boolean): string[] {
+  const hosts = peerHost === undefined ? ['0.0.0.0', '::'] : [peerHost]
+  return hosts.flatMap(host => {
+    const ip = `/${isIP(host) === 6 ? 'ip6' : 'ip4'}/${host}`
+    const socketPort = port === 0 ? 0 : port + 1
+    return [
+      `${ip}/tcp/${port}`,
+      `${ip}/tcp/${socketPort}/ws`,
+      ...(webrtc ? [`${ip}/udp/${port}/webrtc-direct`] : []),
+    ]
+  })
+}
+
+function tcpPort({ libp2p }: Host): number {
+  const [, port] = libp2p.getMultiaddrs().flatMap(each => /\/tcp\/(\d+)\/p2p\//.exec(each.toString()) ?? [])
+  return Number(port)
+}
+
+/** Looks up the name that a multiaddr begins with, because the host dials addresses only. Rejects with `unreachable`. */
+async function withoutName(address: string): Promise<string> {
+  const [, kind, name, rest] = /^\/(dns[46]?)\/([^/]+)(.*)$/.exec(address) ?? []
+  if (kind === undefined) return address
+  const family = kind === 'dns4' ? 4 : kind === 'dns6' ? 6 : 0
+  const found = await lookup(name!, { family }).catch(cause => {
+    throw new Failure('unreachable', `${name} has no address`, { cause, field: 'address' })
+  })
+  return `/ip${found.family}/${found.address}${rest}`
+}
+
+function every(clock: Kernel['clock'], ms: number, work: () => void): () => void {
+  let cancel = () => {}
+  const schedule = () => {
+    cancel = clock.after(ms, () => {
+      work()
+      schedule()
+    })
+  }
+  schedule()
+  return () => cancel()
+}
+
+/** Takes out of a name that a stranger chose what does not belong on a screen. */
+function printable(text: string): string {
+  return text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').slice(0, 100)
+}

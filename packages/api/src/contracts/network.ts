@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { contract, operation, setting } from '../contract.ts'
+import { TorrentId } from '../schemas/common.ts'
+import { NetworkPeer, NetworkStatus, ProvidedTorrent, Provider } from '../schemas/network.ts'
+
+/** An address of libp2p, such as `/ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…`. */
+const MultiaddrText = z
+  .string()
+  .max(1000)
+  .regex(
+    /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^\s/]+\/(?:tcp|udp)\/\d{1,5}(?:\/[^\s/]+)*$/,
+    'write an address as /ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…',
+  )
+
+/** The Shoal network: finds content and peers without trackers and servers. */
+export const NETWORK = contract({
+  name: 'network',
+  operations: {
+    getNetwork: operation({
+      method: 'GET',
+      path: '/api/network',
+      area: 'network',
+      summary: 'Get the node’s state in the Shoal network: identity, addresses, size of the network',
+      input: z.object({}),
+      output: NetworkStatus,
+    }),
+    listNetworkPeers: operation({
+      method: 'GET',
+      path: '/api/network/peers',
+      area: 'network',
+      summary: 'List the connected nodes of the Shoal network',
+      input: z.object({}),
+      output: z.object({ items: z.array(NetworkPeer) }),
+    }),
+    connectNetwork: operation({
+      method: 'POST',
+      path: '/api/network/peers',
+      area: 'network',
+      summary: 'Connect to a node of the Shoal network',
+      input: z.object({ address: MultiaddrText }),
+      output: NetworkPeer,
+      errors: ['unreachable', 'unsupported', 'bad-argument'],
+      idempotent: true,
+    }),
+    listProvided: operation({
+      method: 'GET',
+      path: '/api/network/provided',
+      area: 'network',
+      summary: 'List the torrents that others find at this node through the Shoal network',
+      input: z.object({}),
+      output: z.object({ items: z.array(ProvidedTorrent) }),
+    }),
+    announceTorrent: operation({
+      method: 'POST',
+      path: '/api/network/provided',
+      area: 'network',
+      summary: 'Announce a torrent in the Shoal network now, and from then on',
+      input: z.object({ id: TorrentId }),
+      output: ProvidedTorrent,
+      errors: ['unsupported', 'refused'],
+      idempotent: true,
+    }),
+    findProviders: operation({
+      method: 'GET',
+      path: '/api/network/providers',
+      area: 'network',
+      summary: 'Find who has a torrent, by content ID, info hash or magnet link',
+      input: z.object({ link: z.string().min(1).max(10_000) }),
+      output: z.object({ items: z.array(Provider) }),
+      errors: ['unsupported', 'bad-magnet', 'bad-argument'],
+    }),
+    renewNetworkKey: operation({
+      method: 'POST',
+      path: '/api/network/key',
+      area: 'network',
+      summary: 'Replace the network key: others then know the node by another PeerId',
+      input: z.object({}),
+      output: NetworkStatus,
+      errors: ['unsupported'],
+    }),
+  },
+  settings: {
+    shoal: {
+      enabled: setting(z.boolean(), true, {
+        title: 'Shoal network',
+        description:
+          'Finds content and other nodes without trackers, and lets them find what you publish. Off behind a proxy and on a network interface of its own, which it cannot keep to.',
+      }),
+      port: setting(z.number().int().min(0).max(65_534), 6882, {
+        title: 'Network port',
+        description:
+          'TCP and UDP port for connections of the Shoal network. 0 uses any free port. The next one is for WebSocket.',
+      }),
+      nodes: setting(z.array(MultiaddrText).max(100), [], {
+        title: 'Known nodes',
+        description:
+          'Nodes to join the network through, in addition to those that the DHT of BitTorrent has.',
+        example: ['/ip4/203.0.113.7/tcp/6882'],
+      }),
+      provideDownloads: setting(z.boolean(), false, {
+        title: 'Offer downloads',
+        description:
+          'Others find complete downloads at this node, too, and not only what you published here. Never private torrents and sealed shares.',
+      }),
+      relay: setting(z.boolean(), true, {
+        title: 'Help others connect',
+        description:
+          'While it can be reached from outside, the node passes on the few messages by which others find a direct way to each other.',
+      }),
+      mdns: setting(z.boolean(), false, {
+        title: 'Announce in the local network',
+        description:
+          'Finds nodes of the Shoal network in the local network by multicast, and is found by them.',
+      }),
+    },
+  },
+  events: {
+    topics: ['network'],
+    types: [
+      /** Something of `getNetwork` or `listProvided` has changed. */
+      z.object({ type: z.literal('network') }),
+    ],
+  },
+  commands: ['network', 'connect', 'announce'],
+})

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { ANSWERS } from './names.ts'
+
+/** `off`: by choice, or because it cannot keep to the proxy or interface that is set. `failed`: see `problem`. */
+export const NETWORK_STATES = ['off', 'starting', 'on', 'failed'] as const
+export const NETWORK_OFF_REASONS = ['setting', 'proxy', 'interface'] as const
+
+/** The node in the Shoal network. */
+export const NetworkStatus = z
+  .object({
+    state: z.enum(NETWORK_STATES),
+    /** Why it is off. */
+    reason: z.enum(NETWORK_OFF_REASONS).nullable(),
+    /** Why it failed, and what to do. */
+    problem: z.string().nullable(),
+    /** The PeerId: what others know this node by in the network. */
+    id: z.string().nullable(),
+    /** Multiaddrs at which others reach the node. */
+    addresses: z.array(z.string()),
+    /** Whether others can connect from outside without a relay, as far as routers and other nodes tell. */
+    reachable: z.boolean(),
+    /** Whether it helps others to find a direct way to each other. */
+    relaying: z.boolean(),
+    /** Nodes that are reached through this one. */
+    relayed: z.number().int(),
+    connections: z.number().int(),
+    /** Nodes in the routing table of the DHT. */
+    nodes: z.number().int(),
+    /** Estimated size of the whole network; 0 while it is unknown. */
+    networkSize: z.number().int(),
+    /** Records that this node stores for others. */
+    records: z.number().int(),
+  })
+  .register(ANSWERS, { id: 'NetworkStatus' })
+export type NetworkStatus = z.infer<typeof NetworkStatus>
+
+/** A connected node. */
+export const NetworkPeer = z
+  .object({
+    id: z.string(),
+    /** The multiaddr of the connection. */
+    address: z.string(),
+    incoming: z.boolean(),
+    /** Connected through a relay, for signaling only. */
+    relayed: z.boolean(),
+    /** Program and version; null while they are unknown. */
+    client: z.string().nullable(),
+    /** Whether it is a node of the DHT. */
+    dht: z.boolean(),
+    connectedMs: z.number(),
+  })
+  .register(ANSWERS, { id: 'NetworkPeer' })
+export type NetworkPeer = z.infer<typeof NetworkPeer>
+
+/** A torrent that others find through the network. */
+export const ProvidedTorrent = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    /** Content ID. */
+    cid: z.string(),
+    /** When it was last announced. Null: not yet. */
+    announcedMs: z.number().nullable(),
+    /** Nodes that took the announcement. */
+    nodes: z.number().int(),
+  })
+  .register(ANSWERS, { id: 'ProvidedTorrent' })
+export type ProvidedTorrent = z.infer<typeof ProvidedTorrent>
+
+/** A node that offers a torrent. */
+export const Provider = z
+  .object({ id: z.string(), addresses: z.array(z.string()), connected: z.boolean() })
+  .register(ANSWERS, { id: 'Provider' })
+export type Provider = z.infer<typeof Provider>

@@ -1,0 +1,36 @@
+/** Nodes that the DHT names, as peers of torrents. */
+import type { Connection, Libp2p } from '@libp2p/interface'
+import { peerIdFromMultihash } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { PeerAddress } from '@shoal/torrent'
+import { decode as decodeMultihash } from 'multiformats/hashes/digest'
+import type { Contact } from '../kad/contact.ts'
+import { peerAddress } from '../transport/peer-name.ts'
+
+/** A node: its PeerId, and multiaddrs that end with it. */
+export interface NamedNode {
+  readonly id: string
+  readonly addresses: readonly string[]
+}
+
+export function namedNode({ id, addresses }: Contact): NamedNode {
+  const peer = peerIdFromMultihash(decodeMultihash(id) as never).toString()
+  return { id: peer, addresses: addresses.map(bytes => `${multiaddr(bytes)}/p2p/${peer}`) }
+}
+
+/** Lets the host know where a node is, and returns its address as a peer. The host connects when somebody dials that. */
+export async function learnPeer(libp2p: Libp2p, { id, addresses }: Contact): Promise<PeerAddress> {
+  const peer = peerIdFromMultihash(decodeMultihash(id) as never)
+  await libp2p.peerStore.merge(peer, { multiaddrs: addresses.map(bytes => multiaddr(bytes)) })
+  return peerAddress(peer)
+}
+
+/** Connects to a multiaddr, which need not contain a PeerId. Rejects with an error of libp2p, or with the signal's reason. */
+export function dialText(libp2p: Libp2p, text: string, signal: AbortSignal): Promise<Connection> {
+  return libp2p.dial(multiaddr(text), { signal })
+}
+
+/** Multiaddrs of the nodes in the routing table, to join through after a restart. */
+export function knownNodes(contacts: readonly Contact[]): string[] {
+  return contacts.flatMap(contact => namedNode(contact).addresses.slice(0, 2))
+}
