@@ -29,6 +29,8 @@ export interface Recognition {
   claimsFor(peer: string): PeerClaims
   /** Whether a peer is in good standing, and has the fast lane therefore. */
   isTrusted(peer: string): boolean
+  /** -1000 to 1000: blocks are rather requested from peers with a good reputation. */
+  reputationOf(peer: string): number
   /** A peer has proved its key. */
   onRecognized(peer: RecognizedPeer, claims: PeerClaims): void
   /** A peer at this IP address was not recognized, and why. */

@@ -87,6 +87,10 @@ export class People implements Recognition {
     return this.#judged(this.#person(key, '')).judgement.isTrusted
   }
 
+  reputationOf(key: string): number {
+    return this.#judged(this.#person(key, '')).judgement.score
+  }
+
   onRecognized({ key, host }: RecognizedPeer, { wallet }: PeerClaims): void {
     const person = this.#person(key, host)
     person.record = { ...person.record, host, lastSeenMs: this.#options.now() }

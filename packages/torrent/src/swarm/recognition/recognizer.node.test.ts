@@ -205,6 +205,7 @@ describe('a peer that opens a connection', () => {
     recognition.trusted.add(name)
     const [peer] = bench.swarm.peers.values()
     await bench.until(() => peer!.recognized?.isTrusted === true)
+    expect(peer!.pieces.reputation).toBe(500)
     speaker.remote.send(out => {
       out.haveNone()
       out.interested()

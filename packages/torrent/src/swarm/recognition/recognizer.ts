@@ -167,6 +167,7 @@ export class Recognizer {
     this.#recognition.onConduct(recognized, conduct)
     const isTrusted = !owesReceipts && this.#recognition.isTrusted(recognized.key)
     peer.recognized = { key: recognized.key, isTrusted }
+    peer.pieces.reputation = this.#recognition.reputationOf(recognized.key)
   }
 
   #onBlock(sourceId: number, piece: number, block: number): void {

@@ -42,6 +42,10 @@ export class TestRecognition implements Recognition {
     return this.trusted.has(peer)
   }
 
+  reputationOf(peer: string): number {
+    return this.trusted.has(peer) ? 500 : 0
+  }
+
   onRecognized(peer: RecognizedPeer, claims: PeerClaims): void {
     this.recognized.push(peer)
     this.claims.push(claims)

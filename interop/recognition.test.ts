@@ -1,0 +1,122 @@
+/** Shoal peers recognize each other over every transport (`sh_peer`), in one swarm with clients that notice nothing. */
+import { readFile } from 'node:fs/promises'
+import type { SessionOptions } from '@shoal/torrent'
+import { describe, expect, test } from 'vitest'
+import type { SessionEnvironment } from '../packages/torrent/src/session/environment.ts'
+import { TestRecognition } from '../packages/torrent/src/swarm/testing/test-recognition.ts'
+import { UtpTransport } from '../packages/torrent/src/transport/utp/utp-transport.ts'
+import { difference, randomFile, tempDir } from './support/files.ts'
+import { Libtorrent } from './support/libtorrent.ts'
+import { Node } from './support/node.ts'
+import { QBittorrent } from './support/qbittorrent.ts'
+import { makeTorrent, Shoal } from './support/shoal.ts'
+import { missing } from './support/tools.ts'
+import { Transmission } from './support/transmission.ts'
+import { until } from './support/wait.ts'
+import { openWsTracker } from './support/ws-tracker.ts'
+
+const BYTES = 16 * 1024 * 1024
+const LIMITS = { uploadBytesPerSecond: 4 * 1024 * 1024, limitLocalPeers: true }
+const UTP: SessionEnvironment = { createTransports: services => [new UtpTransport(services)] }
+
+describe('two Shoal sessions recognize each other', { concurrent: true }, () => {
+  test.each<[string, string, SessionOptions, SessionEnvironment, boolean]>([
+    ['plain TCP', 'tcp', { encryption: 'plain', utp: false }, {}, false],
+    ['TCP with message stream encryption', 'tcp', { encryption: 'require', utp: false }, {}, true],
+    ['plain uTP', 'utp', { encryption: 'plain' }, UTP, false],
+    ['uTP with message stream encryption', 'utp', { encryption: 'require' }, UTP, true],
+    ['WebRTC', 'webrtc', { port: null, trackers: true, webrtc: {} }, {}, true],
+  ])('over %s', async (_, kind, options, environment, isBound) => {
+    await using dir = await tempDir('recognition')
+    await using tracker = await openWsTracker()
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
+    const made = await makeTorrent(path, dir.join('content.torrent'), {
+      ...(kind === 'webrtc' && { trackers: [[tracker.url]] }),
+    })
+    const [giver, taker] = [new TestRecognition(1), new TestRecognition(2)]
+    await using seed = await Shoal.open({ ...options, recognition: giver, limits: LIMITS }, environment)
+    await seed.get(made.torrent, { directory: dir.join('seed') })
+    await using leech = await Shoal.open({ ...options, recognition: taker }, environment)
+    const peers = kind === 'webrtc' ? {} : { peers: [seed.address] }
+    const got = await leech.add(made.torrent, { directory: dir.join('leech'), ...peers })
+    await until('both know each other', () => giver.recognized.length + taker.recognized.length >= 2)
+    expect(got.peers()).toMatchObject([{ kind }])
+    await leech.done(got)
+    expect(taker.recognized).toMatchObject([{ key: giver.name, isBound }])
+    expect(giver.recognized).toMatchObject([{ key: taker.name, isBound }])
+    await until('all is confirmed', () => giver.receipts.at(-1)?.bytes === BYTES)
+    expect(taker.conduct.get(giver.name)).toMatchObject({ downloadedBytes: BYTES, failedPieces: 0, junk: 0 })
+    expect([...giver.refused, ...taker.refused]).toEqual([])
+  })
+})
+
+describe.skipIf(missing('libtorrent', 'qbittorrent-nox', 'transmission-daemon'))('in one swarm', () => {
+  test('libtorrent, qBittorrent and Transmission notice nothing, and two nodes recognize each other', async () => {
+    await using dir = await tempDir('recognition')
+    const { path } = await randomFile(dir.join('one', 'seed', 'content.bin'), BYTES)
+    // Transmission 3 reads no hybrid torrents.
+    const made = await makeTorrent(path, dir.join('content.torrent'), { version: 'v1' })
+    const torrent = (await readFile(made.torrent)).toString('base64')
+    await using one = await Node.start({ folder: dir.join('one') })
+    await using two = await Node.start({ folder: dir.join('two') })
+    const id = made.v1!
+    await one.api.addTorrent({ torrent, directory: dir.join('one', 'seed') })
+    await one.whenTorrent(id, ({ state }) => state === 'seeding')
+    await one.api.changeSettings({ limits: LIMITS })
+    const source = `127.0.0.1:${await one.peerPort()}`
+    await two.api.addTorrent({ torrent })
+    await two.api.addPeers({ id, addresses: [source] })
+    const other = await two.peerPort()
+
+    await using libtorrent = await Libtorrent.start()
+    const leech = await libtorrent.add({
+      torrent: made.torrent,
+      savePath: dir.join('libtorrent'),
+      peers: [
+        ['127.0.0.1', await one.peerPort()],
+        ['127.0.0.1', other],
+      ],
+    })
+    await using qbittorrent = await QBittorrent.start(dir.join('qbittorrent', 'profile'))
+    await qbittorrent.add(made.torrent, dir.join('qbittorrent', 'files'))
+    await qbittorrent.connect(source)
+    await qbittorrent.connect(`127.0.0.1:${other}`)
+    await using transmission = await Transmission.start({ directory: dir.join('transmission') })
+    const number = await transmission.add({ torrent: made.torrent })
+    await one.api.addPeers({ id, addresses: [`127.0.0.1:${transmission.port}`] })
+
+    await until(
+      'the nodes know each other',
+      async () => {
+        const { items } = await two.api.listPeers({ id })
+        return items.some(({ networkKey }) => networkKey !== null)
+      },
+      { timeoutMs: 60_000 },
+    )
+    await two.whenTorrent(id, ({ state }) => state === 'seeding', 120_000)
+    await leech.done(120_000)
+    await qbittorrent.done()
+    await until(
+      'Transmission is complete',
+      async () => (await transmission.status(number)).percentDone === 1,
+      {
+        timeoutMs: 120_000,
+      },
+    )
+    await leech.flushed()
+    for (const copy of [
+      two.downloads,
+      dir.join('libtorrent'),
+      dir.join('qbittorrent', 'files'),
+      transmission.downloads,
+    ])
+      expect(await difference(dir.join('one', 'seed'), copy)).toBeNull()
+
+    const [seen, known] = await Promise.all([one, two].map(node => node.api.listPeople({ limit: 10 })))
+    expect(seen!.items.map(({ key }) => key)).toEqual([known!.ownKey])
+    expect(known!.items.map(({ key }) => key)).toEqual([seen!.ownKey])
+    expect(known!.items[0]!.downloadedBytes).toBeGreaterThan(0)
+    // Nobody was refused, and nobody took offense: there is no peer whose connection broke the protocol.
+    expect([seen!.refused, known!.refused]).toEqual([{}, {}])
+  })
+})
