@@ -14,6 +14,10 @@ import { givenSource } from './given-source.ts'
 import type { Sources } from './service.ts'
 import { sourceKind } from './source-kind.ts'
 import { engineLink, pathIn, TORRENT_LINKS } from './torrent-link.ts'
+import { torrentOfUrl } from './torrent-of-url.ts'
+
+/** Priority of a file that somebody asks for. */
+const NORMAL_PRIORITY = 4
 
 type TorrentOptions = Omit<CheckedInputOf<'addTorrent'>, 'source' | 'torrent' | 'passphrase'>
 
@@ -100,6 +104,13 @@ export class SourceAdder implements Sources {
     const found = sourceKind(link, this.#protocols, { outsideOnly })
     const text = link.trim()
     if (found.kind === 'torrent') return this.#addTorrent(engineLink(text), input)
+    const known = torrentOfUrl(text, directory, this.#torrents.registry.listed())
+    if (known) {
+      const { torrent, file } = known
+      if (file.priority === 0) await torrent.api.setPriority(file.index, NORMAL_PRIORITY)
+      this.#torrents.registry.touch(torrent, true)
+      return this.#added({ torrent, added: false })
+    }
     const options = { directory, outsideOnly, ...(signal && { signal }) }
     const download = await found.protocol.download(text, options)
     if (download.kind === 'torrent') return this.#addTorrent(download.content, input)
