@@ -10,6 +10,8 @@ export default {
     public:
       'Andere können sich wahrscheinlich verbinden: Dieser Rechner hat eine öffentliche Adresse, aber noch keiner hat es getan.',
     'not-asked': 'Noch unbekannt: Niemand hat sich verbunden, und der Router wird nicht darum gebeten.',
+    'test-failed':
+      'Andere können sich wahrscheinlich nicht verbinden: Ein Hub im Internet hat es versucht, ohne Erfolg.',
     'other-address':
       'Andere können sich nicht verbinden: Sie sehen eine andere Adresse als die des Routers oder dieses Rechners.',
     'no-address': 'Andere können sich nicht verbinden: Dieser Rechner hat keine öffentliche IPv6-Adresse.',
@@ -40,6 +42,8 @@ export default {
       'Wenn sich niemand verbindet, während Torrents aktiv sind, erlauben Sie Port {port} für TCP und UDP in den Firewalls dieses Rechners und seines Netzes.',
     'not-asked':
       'Schalten Sie in den Einstellungen network.portMapping ein, oder leiten Sie Port {port} im Router an diesen Rechner weiter.',
+    'test-failed':
+      'Erlauben Sie Port {port} für TCP und UDP in den Firewalls dieses Rechners und seines Netzes, und leiten Sie ihn im Router an diesen Rechner weiter.',
     'other-address':
       'Ihr Datenverkehr läuft über ein VPN oder einen anderen Router, dessen Adresse andere sehen: {address}. Leiten Sie dort Port {port} weiter, oder betreiben Sie den Knoten ohne das VPN.',
     'no-router':

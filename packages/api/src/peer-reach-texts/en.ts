@@ -8,6 +8,7 @@ export default {
     mapped: 'Others can probably connect: the router lets them through, but none has connected yet.',
     public: 'Others can probably connect: this machine has a public address, but none has connected yet.',
     'not-asked': 'Not known yet: none has connected, and the router is not asked to let them in.',
+    'test-failed': 'Others can probably not connect: a hub on the internet tried and failed.',
     'other-address':
       'Others cannot connect: they see another address than that of the router or this machine.',
     'no-address': 'Others cannot connect: this machine has no public IPv6 address.',
@@ -32,6 +33,8 @@ export default {
       'If nobody connects while torrents are active, allow port {port} for TCP and UDP in the firewalls of this machine and its network.',
     'not-asked':
       'Turn on network.portMapping in the settings, or forward port {port} to this machine in the router.',
+    'test-failed':
+      'Allow port {port} for TCP and UDP in the firewalls of this machine and its network, and forward it to this machine in the router.',
     'other-address':
       'Your traffic goes through a VPN or another router, whose address others see: {address}. Forward port {port} there, or run the node without the VPN.',
     'no-router': 'If there is a router, forward port {port} to this machine in its settings.',

@@ -27,6 +27,7 @@ export const PEER_REACH_STATES = ['reachable', 'unreachable', 'unknown', 'off'] 
  * - `mapped`: a router lets them through, and none has connected yet (`unknown`).
  * - `public`: this machine has a public address, and none has connected yet: a firewall may stop them (`unknown`).
  * - `not-asked`: no router is asked, and none has connected yet (`unknown`).
+ * - `test-failed`: a hub on the internet tried, and no connection came (`unreachable`).
  * - `other-address`: others see another address than that of the router or this machine: a VPN, or another router (`unreachable`).
  * - `no-address`: this machine has no address of that family for the internet (`unreachable`).
  * - The problems of port mapping (`unreachable`).
@@ -40,6 +41,7 @@ export const PEER_REACH_REASONS = [
   'mapped',
   'public',
   'not-asked',
+  'test-failed',
   'other-address',
   'no-address',
   ...PORT_MAPPING_PROBLEMS,

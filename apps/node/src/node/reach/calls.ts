@@ -57,11 +57,15 @@ export class ReachCalls {
 
   /**
    * Asks the first hub among these announce URLs to connect to the port for peers. Nothing answers there as it expects, but the session notices the
-   * connection, which proves that others can connect.
+   * connection, which proves that others can connect. Resolves to the node's address as the hub sees it; null if no hub has tried.
    */
-  async toPeerPort(announceUrls: readonly string[], port: number): Promise<void> {
-    if (port === 0) return
-    for (const hub of announceUrls.slice(0, MOST_HUBS)) if (await this.fromHub(hub, port)) return
+  async toPeerPort(announceUrls: readonly string[], port: number): Promise<string | null> {
+    if (port === 0) return null
+    for (const hub of announceUrls.slice(0, MOST_HUBS)) {
+      const test = await this.fromHub(hub, port)
+      if (test) return test.address
+    }
+    return null
   }
 
   /** Whether the host of a URL is the address, or a name of it. Names are not looked up here if a proxy resolves them. */

@@ -2,7 +2,7 @@
 import { REACH as CONTRACT } from '@shoal/api'
 import type { Session } from '@shoal/torrent'
 import { AbsentCapability, capability } from '../kernel/capability.ts'
-import { ENGINE } from '../torrents/service.ts'
+import { ENGINE, TORRENTS } from '../torrents/service.ts'
 import { ReachCalls } from './calls.ts'
 import { OpenUp } from './open-up.ts'
 
@@ -11,8 +11,8 @@ const LOOK_TICKS = 10
 
 export const REACH = capability({
   contract: CONTRACT,
-  needs: { engine: ENGINE },
-  start(kernel, { engine }) {
+  needs: { engine: ENGINE, torrents: TORRENTS },
+  start(kernel, { engine, torrents }) {
     const calls = new ReachCalls(kernel.route)
     let opened: OpenUp | null = null
     const running = () => {
@@ -40,7 +40,9 @@ export const REACH = capability({
         closeUp: () => running().close(),
         testReach: async () => {
           const answer = await running().test()
-          await calls.toPeerPort(kernel.settings.current.network.shareTrackers, dialedPort(engine))
+          const port = dialedPort(engine)
+          const address = await calls.toPeerPort(kernel.settings.current.network.shareTrackers, port)
+          torrents.notePeerTest(address === null ? null : { address, port })
           return answer
         },
       },

@@ -32,6 +32,7 @@ const reachOf = (change: Partial<PeerReachFacts>) =>
     addresses: ['127.0.0.1', '192.168.1.2', 'fe80::1', 'fd00::1'],
     portMapping: OPEN,
     stats: seen(null),
+    peerTest: null,
     ...change,
   })
 
@@ -53,6 +54,30 @@ test.each<[string, string, string, Partial<PeerReachFacts>]>([
   ],
   // An address that a provider shares is not public.
   ['unknown', 'not-asked', 'no-address', { portMapping: null, addresses: ['100.64.0.1'] }],
+  ['unreachable', 'test-failed', 'no-address', { peerTest: { address: '80.1.2.3', port: 7000 } }],
+  // Tests of another port or address, and hubs in the local network, say nothing.
+  ['unknown', 'mapped', 'no-address', { peerTest: { address: '80.1.2.3', port: 6881 } }],
+  [
+    'unknown',
+    'mapped',
+    'no-address',
+    { peerTest: { address: '80.9.9.9', port: 7000 }, stats: seen('80.1.2.3') },
+  ],
+  ['unknown', 'mapped', 'no-address', { peerTest: { address: '192.168.1.2', port: 7000 } }],
+  ['unknown', 'mapped', 'no-address', { peerTest: { address: '2a00::9', port: 7000 } }],
+  [
+    'reachable',
+    'connected',
+    'no-address',
+    { peerTest: { address: '80.1.2.3', port: 7000 }, stats: seen('80.1.2.3', arrival(4, '70.1.1.1')) },
+  ],
+  // The answers of routers are more exact.
+  [
+    'unreachable',
+    'refused',
+    'no-address',
+    { peerTest: { address: '80.1.2.3', port: 6881 }, portMapping: { ...mapped(), problem } },
+  ],
   ['unknown', 'mapped', 'mapped', { addresses: [IPV6], portMapping: mapped(MAPPING, PINHOLE) }],
   ['unknown', 'mapped', 'refused', { addresses: [IPV6], portMapping: mapped(MAPPING, shut(PINHOLE)) }],
   ['unknown', 'refused', 'public', { addresses: [IPV6], portMapping: { ...mapped(shut(MAPPING)), problem } }],

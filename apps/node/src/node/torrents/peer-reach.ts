@@ -2,6 +2,13 @@ import type { FamilyReach, PeerReach } from '@shoal/api'
 import { kindOfAddress, type PortMappingStatus, type SessionApi, type SessionStats } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
 
+/** An attempt of a hub to connect to the port for peers. If it succeeds, the session counts an arrival. */
+export interface PeerTest {
+  /** The node's address as the hub sees it. */
+  readonly address: string
+  readonly port: number
+}
+
 export interface PeerReachFacts {
   /** Port that accepts peers; 0 if none does. */
   readonly port: number
@@ -12,6 +19,8 @@ export interface PeerReachFacts {
   readonly addresses: readonly string[]
   readonly portMapping: PortMappingStatus | null
   readonly stats: Pick<SessionStats, 'arrivals' | 'externalAddresses'>
+  /** The last one; null if there was none. */
+  readonly peerTest: PeerTest | null
 }
 
 type Family = 4 | 6
@@ -34,10 +43,10 @@ function familyReach(family: Family, facts: PeerReachFacts): FamilyReach {
   const open = mappingsOf(family, facts).find(
     ({ transport, externalPort }) => transport === 'tcp' && externalPort,
   )
+  const place = { address: family === 4 ? ipv4 : ipv6, port: open?.externalPort ?? port }
   return {
-    ...(offVerdict(family, facts) ?? verdict(family, facts)),
-    address: family === 4 ? ipv4 : ipv6,
-    port: open?.externalPort ?? port,
+    ...(offVerdict(family, facts) ?? tested(verdict(family, facts), family, place, facts.peerTest)),
+    ...place,
     arrivals: arrivals.map(({ transport, host, atMs }) => ({ transport, host, atMs })),
   }
 }
@@ -69,6 +78,22 @@ function verdict(family: Family, facts: PeerReachFacts): Verdict {
   const problem = mappings.find(mapping => mapping.problem)?.problem ?? (family === 4 && portMapping?.problem)
   if (own.length > 0 && (family === 4 || !problem)) return { state: 'unknown', reason: 'public' }
   return problem ? { state: 'unreachable', reason: problem.code } : { state: 'unknown', reason: 'not-asked' }
+}
+
+/**
+ * A hub on the internet that could not connect settles what is unknown: those that connect count as arrivals. A test of another port or address
+ * says nothing.
+ */
+function tested(
+  verdict: Verdict,
+  family: Family,
+  { address: seen, port }: Pick<FamilyReach, 'address' | 'port'>,
+  peerTest: PeerTest | null,
+): Verdict {
+  if (verdict.state !== 'unknown' || verdict.reason === 'searching' || peerTest === null) return verdict
+  if (familyOf(peerTest.address) !== family || (seen !== null && peerTest.address !== seen)) return verdict
+  if (peerTest.port !== port || kindOfAddress(peerTest.address) !== 'public') return verdict
+  return { state: 'unreachable', reason: 'test-failed' }
 }
 
 function mappingsOf(family: Family, { portMapping }: PeerReachFacts) {

@@ -4,6 +4,7 @@ import type { Session, TorrentSource } from '@shoal/torrent'
 import { service } from '../kernel/capability.ts'
 import type { AddedTorrent, AddInput } from './adding.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
+import type { PeerTest } from './peer-reach.ts'
 import type { TorrentPreview } from './previews.ts'
 import type { TorrentList } from './torrent-list.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
@@ -53,6 +54,8 @@ export interface Torrents {
   labelDirectory(label: string): string | null
   /** Whether the IP filter keeps this address (an IP literal) away. */
   blocks(address: string): boolean
+  /** A hub has tried to connect to the port for peers; null if none could be asked. */
+  notePeerTest(test: PeerTest | null): void
   /** Counts bytes of plain files in the node's totals. */
   countFileBytes(bytes: number): void
 }

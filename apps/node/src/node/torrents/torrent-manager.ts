@@ -17,6 +17,7 @@ import { HistoryStore } from './history-store.ts'
 import { LabelStore } from './label-store.ts'
 import { Labels } from './labels.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
+import type { PeerTest } from './peer-reach.ts'
 import { PeerStore } from './peer-store.ts'
 import { hostOf } from './peer-view.ts'
 import { Previews, type TorrentPreview } from './previews.ts'
@@ -59,6 +60,8 @@ export class TorrentManager implements Torrents {
   readonly ipFilter: IpFilterFile
   readonly #tables: Tables
   readonly rows: TorrentRows
+  /** The last attempt of a hub to connect to the port for peers. */
+  peerTest: PeerTest | null = null
   readonly #watchers = new Set<TorrentWatcher>()
   /** Resolves in the first turn in which no torrent was added yet. */
   #turns: Promise<unknown> = Promise.resolve()
@@ -139,6 +142,10 @@ export class TorrentManager implements Torrents {
 
   blocks(address: string): boolean {
     return this.ipFilter.list?.ranges.has(address) === true
+  }
+
+  notePeerTest(test: PeerTest | null): void {
+    this.peerTest = test
   }
 
   countFileBytes(bytes: number): void {

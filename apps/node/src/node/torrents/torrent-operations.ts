@@ -95,10 +95,11 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       return {}
     },
     getPeerReach: async () => {
-      const { port, stats, portMapping, route } = manager.session
+      const { session, peerTest } = manager
+      const { port, stats, portMapping, route } = session
       const interfaces = Object.values(networkInterfaces()).flatMap(each => each ?? [])
       const addresses = interfaces.map(({ address }) => address)
-      return decidePeerReach({ port, host: kernel.peerHost, route, addresses, stats, portMapping })
+      return decidePeerReach({ port, host: kernel.peerHost, route, addresses, stats, portMapping, peerTest })
     },
     getIpFilter: async () => ipFilterView(manager),
     reloadIpFilter: async () => {
