@@ -10,7 +10,8 @@ import { SignaledPeers } from '../packages/network/src/transport/signaled-peers.
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
 import { systemRandom } from '../packages/torrent/src/base/random.ts'
 import { openRtc } from '../packages/torrent/src/transport/webrtc/rtc.node.ts'
-import { randomTree, tempDir } from './support/files.ts'
+import { randomFile, randomTree, tempDir } from './support/files.ts'
+import { Node } from './support/node.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
@@ -60,4 +61,18 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a link with an 
     const [libp2p] = readdirSync(join(site.folder, 'assets')).filter(name => name.startsWith('page-host'))
     expect(site.requested).toContain(`/assets/${libp2p}`)
   })
+
+  test('two pages download from a node without any tracker, by its link', async () => {
+    await using dir = await tempDir('page')
+    const args = ['network.ownTracker=false', 'shoal.port=0'].flatMap(each => ['--set', each])
+    await using node = await Node.start({ folder: dir.path, args })
+    const { path } = await randomFile(dir.join('downloads', 'harbour.bin'), 3_000_000)
+    const { torrent } = await node.ended(await node.api.createTorrent({ path, trackers: [] }))
+    const { link } = await node.whenTorrent(torrent!, detail => detail.link !== null)
+    expect(link).not.toContain('announce')
+    const tabs = await Promise.all([1, 2].map(() => browser.open(`${node.url}/share/${link}`)))
+    for (const { page: tab } of tabs) await tab.getByRole('button', { name: 'Download 3.00 MB' }).click()
+    for (const { page: tab } of tabs) await tab.getByText('Complete and verified').waitFor()
+    expect(tabs.flatMap(({ problems }) => problems)).toEqual([])
+  }, 180_000)
 })

@@ -40,6 +40,13 @@ test('a tracker for browsers in the torrent replaces the node’s own', () => {
   expect(createShareLink(given, { ...network, ownTracker: false })).not.toBeNull()
 })
 
+test('without a tracker, pages reach the node by its libp2p addresses', () => {
+  const pagePeers = ['/BMsAcQeRAhriGNID']
+  const link = createShareLink(torrent(), { ...network, ownTracker: false, pagePeers })
+  expect(parseShareLink(link!).magnet.peers).toEqual([{ host: pagePeers[0], port: 0 }])
+  expect(parseShareLink(createShareLink(torrent(), { ...network, pagePeers })!).magnet.peers).toEqual([])
+})
+
 test('trackers that browsers can use come first, and the others as space permits', () => {
   const many = Array.from({ length: 200 }, (_, at) => `udp://tracker${at}.example:6969/announce`)
   const { magnet } = torrent({ trackers: [...many, 'wss://tracker.example/'] })

@@ -2,7 +2,10 @@ import type { Settings } from '@shoal/api'
 import { formatShareLink, SEALED_NAME, type Seal } from '@shoal/links'
 import { parseMagnet, type TorrentApi } from '@shoal/torrent'
 
-type Network = Pick<Settings['network'], 'publicUrl' | 'webrtc' | 'ownTracker'>
+interface Network extends Pick<Settings['network'], 'publicUrl' | 'webrtc' | 'ownTracker'> {
+  /** Names of this node by which pages reach it over libp2p, without a tracker. */
+  readonly pagePeers?: readonly string[]
+}
 
 /** Limit for all trackers in a link together, and for all web seeds. A longer link makes a QR code that no camera reads. */
 const MAX_CHARACTERS = 1000
@@ -19,15 +22,22 @@ export function isSealed({ name, metainfo }: Pick<TorrentApi, 'name' | 'metainfo
 
 /** The link by which a browser downloads the torrent. It begins with `#` if there is no page. Null if no browser could download it. */
 export function createShareLink(torrent: TorrentApi, network: Network): string | null {
-  const isMet = network.webrtc && (network.ownTracker || torrent.trackers.flat().some(isForPages))
-  return isMet ? createPageLink(torrent, sharePage(network)) : null
+  if (!network.webrtc) return null
+  const isMet = network.ownTracker || torrent.trackers.flat().some(isForPages)
+  // Where there is a tracker, pages need not load libp2p.
+  const peers = isMet ? [] : (network.pagePeers ?? [])
+  return isMet || peers.length > 0 ? createPageLink(torrent, sharePage(network), peers) : null
 }
 
 /** The same for a page with its own tracker. Null for private torrents, and for sealed ones, whose key is only in the original link. */
-export function createPageLink(torrent: TorrentApi, page: string): string | null {
+export function createPageLink(
+  torrent: TorrentApi,
+  page: string,
+  pagePeers: readonly string[] = [],
+): string | null {
   const { metainfo, magnet } = torrent
   if (isSealed(torrent) || metainfo?.info.private) return null
-  return createLink(magnet, page, { lengthBytes: metainfo?.info.lengthBytes })
+  return createLink(magnet, page, { lengthBytes: metainfo?.info.lengthBytes, pagePeers })
 }
 
 /** The link of a sealed share. Without `page` it begins with `#`. */
@@ -43,8 +53,13 @@ export function createSealedLink(
 export function createLink(
   magnet: string,
   page: string,
-  { lengthBytes, seal }: { readonly lengthBytes?: number | undefined; readonly seal?: Seal },
+  options: {
+    readonly lengthBytes?: number | undefined
+    readonly seal?: Seal
+    readonly pagePeers?: readonly string[]
+  },
 ): string {
+  const { lengthBytes, seal, pagePeers = [] } = options
   const { infoHashes, name, trackers, webSeeds } = parseMagnet(magnet)
   const byUse = [...trackers.filter(isForPages), ...trackers.filter(url => !isForPages(url))]
   return formatShareLink(page, {
@@ -53,6 +68,7 @@ export function createLink(
       ...(name !== undefined && { name }),
       trackers: fitting(byUse),
       webSeeds: fitting(webSeeds),
+      peers: pagePeers.map(host => ({ host, port: 0 })),
     },
     ...(lengthBytes !== undefined && { lengthBytes }),
     ...(seal && { seal }),

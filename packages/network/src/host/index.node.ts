@@ -10,4 +10,4 @@ export {
   type MappedPort,
   openHost,
 } from './host.node.ts'
-export { dialText, knownNodes, learnPeer, type NamedNode, namedNode } from './peers.ts'
+export { dialText, knownNodes, learnPeer, type NamedNode, namedNode, pagePeers } from './peers.ts'

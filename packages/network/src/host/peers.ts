@@ -1,11 +1,15 @@
 /** Nodes that the DHT names, as peers of torrents. */
 import type { Connection, Libp2p } from '@libp2p/interface'
 import { peerIdFromMultihash } from '@libp2p/peer-id'
-import { multiaddr } from '@multiformats/multiaddr'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { PeerAddress } from '@shoal/torrent'
+import { formatIp } from '@shoal/torrent/base'
+import { isLoopback } from '@shoal/torrent/local-address'
 import { decode as decodeMultihash } from 'multiformats/hashes/digest'
 import type { Contact } from '../kad/contact.ts'
-import { peerAddress } from '../transport/peer-name.ts'
+import { ipOf, isWebrtcDirect } from '../multiaddrs.ts'
+import { linkedAddress, peerAddress } from '../transport/peer-name.ts'
+import { isPublic } from './relay.ts'
 
 /** A node: its PeerId, and multiaddrs that end with it. */
 export interface NamedNode {
@@ -28,6 +32,19 @@ export async function learnPeer(libp2p: Libp2p, { id, addresses }: Contact): Pro
 /** Connects to a multiaddr, which need not contain a PeerId. Rejects with an error of libp2p, or with the signal's reason. */
 export function dialText(libp2p: Libp2p, text: string, signal: AbortSignal): Promise<Connection> {
   return libp2p.dial(multiaddr(text), { signal })
+}
+
+/**
+ * The names by which pages reach a host, for links: by WebRTC direct at one public address and at one of the local network. An address of this machine
+ * is among them only if there is no other.
+ */
+export function pagePeers(libp2p: Libp2p): string[] {
+  const direct = libp2p.getMultiaddrs().filter(isWebrtcDirect)
+  const isHere = (address: Multiaddr) => isLoopback(formatIp(ipOf(address) ?? new Uint8Array(4)))
+  const outside = direct.find(isPublic)
+  const nearby = direct.find(address => !isPublic(address) && !isHere(address))
+  const chosen = outside || nearby ? [outside, nearby] : direct.slice(0, 1)
+  return chosen.flatMap(address => (address ? [linkedAddress(address)] : []))
 }
 
 /** Multiaddrs of the nodes in the routing table, to join through after a restart. */

@@ -43,6 +43,8 @@ export function decideReach({ publicUrl, isOpen, hasProxy, addresses, tests }: R
 export class Reach {
   readonly #settings: { readonly current: Settings }
   #facts: Omit<ReachFacts, 'publicUrl'> | null = null
+  /** Returns the names of this node by which pages reach it over libp2p, without a tracker. */
+  pagePeers: () => readonly string[] = () => []
 
   constructor(settings: { readonly current: Settings }) {
     this.#settings = settings
@@ -59,7 +61,11 @@ export class Reach {
   }
 
   /** The network settings for links: with the address that works instead of the public one. */
-  get network(): Settings['network'] {
-    return { ...this.#settings.current.network, publicUrl: this.now.address }
+  get network(): Settings['network'] & { readonly pagePeers: readonly string[] } {
+    return {
+      ...this.#settings.current.network,
+      publicUrl: this.now.address,
+      pagePeers: this.pagePeers(),
+    }
   }
 }

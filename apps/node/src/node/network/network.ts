@@ -16,7 +16,7 @@ const KEEP_NODES_MS = 5 * 60_000
 const DIAL_MS = 20_000
 
 export interface NetworkOptions {
-  readonly kernel: Pick<Kernel, 'clock' | 'settings' | 'route' | 'peerHost' | 'log' | 'problems'>
+  readonly kernel: Pick<Kernel, 'clock' | 'settings' | 'route' | 'peerHost' | 'log' | 'problems' | 'reach'>
   readonly engine: Session
   readonly store: NetworkStore
   /** Whether the IP filter keeps an address away. */
@@ -206,7 +206,7 @@ export class NodeNetwork implements Network {
   async #start(): Promise<Open> {
     const { kernel, engine, store, blocks } = this.#options
     const { clock, settings } = kernel
-    const { Bootstrap, createCertificate, knownNodes, openHost, RENDEZVOUS } = await import(
+    const { Bootstrap, createCertificate, knownNodes, openHost, pagePeers, RENDEZVOUS } = await import(
       '@shoal/network/host'
     )
     const { Libp2pTransport } = await import('@shoal/network/transport')
@@ -261,6 +261,10 @@ export class NodeNetwork implements Network {
         ? await signaledPeers(kernel, network.iceServers.map(parseIceServer))
         : null
       closers.push(await engine.addTransport(new Libp2pTransport(host.libp2p, signaled)))
+      kernel.reach.pagePeers = () => pagePeers(host.libp2p)
+      closers.push(() => {
+        kernel.reach.pagePeers = () => []
+      })
       return { host, bootstrap, closers }
     } catch (error) {
       for (const close of closers.reverse()) await close()
