@@ -5,6 +5,7 @@ import { Failure } from '../../base/failure.ts'
 import { capability } from '../kernel/capability.ts'
 import { gauge } from '../kernel/metrics.ts'
 import { Vault } from '../kernel/vault.ts'
+import { NETWORK_SEED } from '../people/service.ts'
 import { ENGINE, type ManagedTorrent, TORRENTS } from '../torrents/service.ts'
 import { NodeNetwork } from './network.ts'
 import { NetworkStore } from './network-store.ts'
@@ -17,12 +18,12 @@ const SEARCH_MS = 60_000
 export const NETWORK = capability({
   contract: CONTRACT,
   migrations: NETWORK_TABLES,
-  needs: { engine: ENGINE, torrents: TORRENTS },
+  needs: { engine: ENGINE, torrents: TORRENTS, seed: NETWORK_SEED },
   provides: { network: SERVICE },
-  start(kernel, { engine, torrents }) {
+  start(kernel, { engine, torrents, seed }) {
     const { clock, settings, database, events } = kernel
     const { registry } = torrents
-    const store = new NetworkStore(database, new Vault(kernel.dataDir))
+    const store = new NetworkStore(database, new Vault(kernel.dataDir), seed)
     const onChanged = () => events.publish('network', { type: 'network' })
     const network = new NodeNetwork({ kernel, engine, store, blocks: ip => torrents.blocks(ip), onChanged })
     let providing: Providing | null = null

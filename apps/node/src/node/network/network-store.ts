@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { HostCertificate } from '@shoal/network/host'
 import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 import type { Vault } from '../kernel/vault.ts'
+import type { NetworkSeed } from '../people/service.ts'
 
-const SEED_BYTES = 32
 /** Nodes that are kept for the next start. */
 const MAX_NODES = 100
 
@@ -24,6 +23,7 @@ export interface Announcement {
 export class NetworkStore {
   readonly #database: Database
   readonly #vault: Vault
+  readonly #seed: NetworkSeed
   readonly #secret: Query<{ readonly secret: string }>
   readonly #setSecret: Query<never>
   readonly #nodes: Query<{ readonly address: string }>
@@ -33,9 +33,10 @@ export class NetworkStore {
   readonly #setAnnounced: Query<never>
   readonly #clearAnnounced: Query<never>
 
-  constructor(database: Database, vault: Vault) {
+  constructor(database: Database, vault: Vault, seed: NetworkSeed) {
     this.#database = database
     this.#vault = vault
+    this.#seed = seed
     this.#secret = database.prepare('SELECT secret FROM network_secrets WHERE name = ?')
     this.#setSecret = database.prepare('INSERT OR REPLACE INTO network_secrets VALUES (?, ?)')
     this.#nodes = database.prepare('SELECT address FROM network_nodes')
@@ -48,10 +49,9 @@ export class NetworkStore {
 
   /** Reads the secrets, or makes those that are missing or cannot be decrypted any more. */
   async secrets(makeCertificate: () => Promise<HostCertificate>): Promise<HostSecrets> {
-    const seed = await this.#open('key')
     const certificate = await this.#open('certificate')
     return {
-      seed: typeof seed === 'string' ? new Uint8Array(Buffer.from(seed, 'hex')) : await this.renewKey(),
+      seed: this.#seed.seed,
       certificate: isCertificate(certificate)
         ? certificate
         : await this.#keep('certificate', await makeCertificate()),
@@ -60,8 +60,7 @@ export class NetworkStore {
 
   /** Makes another network key. Nothing that was announced under the one before is known of the new one. */
   async renewKey(): Promise<Uint8Array> {
-    const seed = new Uint8Array(randomBytes(SEED_BYTES))
-    await this.#keep('key', Buffer.from(seed).toString('hex'))
+    const seed = await this.#seed.renew()
     this.#clearAnnounced.run()
     return seed
   }

@@ -2,22 +2,22 @@
 import { PEOPLE as CONTRACT } from '@shoal/api'
 import { capability } from '../kernel/capability.ts'
 import { Vault } from '../kernel/vault.ts'
-import { networkKey, networkSeed, pseudonymSecret } from './network-key.ts'
+import { NodeNetworkKey, pseudonymSecret } from './network-key.ts'
 import { People } from './people.ts'
 import { PeopleStore } from './people-store.ts'
-import { RECOGNITION } from './service.ts'
+import { NETWORK_SEED, RECOGNITION } from './service.ts'
 import { PEOPLE_TABLES } from './tables.ts'
 
 export const PEOPLE = capability({
   contract: CONTRACT,
   migrations: PEOPLE_TABLES,
-  provides: { recognition: RECOGNITION },
+  provides: { recognition: RECOGNITION, seed: NETWORK_SEED },
   async start({ database, dataDir, log, settings, events, clock, ticker }) {
-    const seed = await networkSeed(database, new Vault(dataDir), log)
+    const own = await NodeNetworkKey.open(database, new Vault(dataDir), log)
     const people = new People({
       store: new PeopleStore(database),
-      key: networkKey(seed),
-      pseudonymSecret: pseudonymSecret(seed),
+      key: () => own.key,
+      pseudonymSecret: () => pseudonymSecret(own.seed),
       now: () => clock.unixMs(),
       settings: () => settings.current.network,
       publish: event => events.publish('people', event),
@@ -34,7 +34,7 @@ export const PEOPLE = capability({
           }
         },
       },
-      provides: { recognition: people },
+      provides: { recognition: people, seed: own },
       close() {
         stop()
         people.save()

@@ -4,23 +4,62 @@ import type { NetworkKey } from '@shoal/torrent'
 import type { Database } from '../kernel/database/database.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { Vault } from '../kernel/vault.ts'
+import type { NetworkSeed } from './service.ts'
 
 /** RFC 8410: what precedes the seed of an Ed25519 key. */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SEED_BYTES = 32
 
-/** Reads the seed of the network key (32 bytes), or makes it. */
-export async function networkSeed(database: Database, vault: Vault, log: Log): Promise<Uint8Array> {
-  const kept = database.prepare<{ secret: string }>('SELECT secret FROM people_key').get()
-  if (kept) {
-    const seed = await vault.open(kept.secret).catch(() => null)
-    if (typeof seed === 'string' && seed.length === 2 * SEED_BYTES) return Buffer.from(seed, 'hex')
-    log.warn('The network key cannot be read: this node has a new one, and other nodes do not know it yet.')
+/** Keeps the seed of the network key, which recognition and the node's host in the Shoal network have in common. */
+export class NodeNetworkKey implements NetworkSeed {
+  readonly #database: Database
+  readonly #vault: Vault
+  #seed: Uint8Array = new Uint8Array(0)
+  #key: NetworkKey | null = null
+
+  private constructor(database: Database, vault: Vault) {
+    this.#database = database
+    this.#vault = vault
   }
-  const seed = randomBytes(SEED_BYTES)
-  const secret = await vault.seal(seed.toString('hex'))
-  await database.write(() => database.prepare('INSERT OR REPLACE INTO people_key VALUES (1, ?)').run(secret))
-  return seed
+
+  /** Reads the seed, or makes it. */
+  static async open(database: Database, vault: Vault, log: Log): Promise<NodeNetworkKey> {
+    const opened = new NodeNetworkKey(database, vault)
+    const kept = database.prepare<{ secret: string }>('SELECT secret FROM people_key').get()
+    const seed = kept && (await vault.open(kept.secret).catch(() => null))
+    if (typeof seed === 'string' && seed.length === 2 * SEED_BYTES) opened.#use(Buffer.from(seed, 'hex'))
+    else {
+      if (kept)
+        log.warn(
+          'The network key cannot be read: this node has a new one, and other nodes do not know it yet.',
+        )
+      await opened.renew()
+    }
+    return opened
+  }
+
+  /** 32 bytes. */
+  get seed(): Uint8Array {
+    return this.#seed
+  }
+
+  get key(): NetworkKey {
+    return this.#key!
+  }
+
+  async renew(): Promise<Uint8Array> {
+    const seed = randomBytes(SEED_BYTES)
+    const secret = await this.#vault.seal(seed.toString('hex'))
+    const save = this.#database.prepare('INSERT OR REPLACE INTO people_key VALUES (1, ?)')
+    await this.#database.write(() => save.run(secret))
+    this.#use(seed)
+    return seed
+  }
+
+  #use(seed: Buffer): void {
+    this.#seed = new Uint8Array(seed)
+    this.#key = networkKey(seed)
+  }
 }
 
 /** The key of a seed. */

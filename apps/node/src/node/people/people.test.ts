@@ -5,9 +5,10 @@ import type { NodeEvent } from '@shoal/api'
 import type { Conduct, RecognizedPeer } from '@shoal/torrent'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Database } from '../kernel/database/database.ts'
+import { Vault } from '../kernel/vault.ts'
 import { tableOwners } from '../run-node.ts'
 import { PEOPLE } from './capability.ts'
-import { networkKey, pseudonymSecret } from './network-key.ts'
+import { NodeNetworkKey, networkKey, pseudonymSecret } from './network-key.ts'
 import { People, type PeopleSettings } from './people.ts'
 import { PeopleStore } from './people-store.ts'
 
@@ -35,8 +36,8 @@ const settings: { -readonly [Name in keyof PeopleSettings]: PeopleSettings[Name]
 function open(): People {
   return new People({
     store: new PeopleStore(database),
-    key: networkKey(SEED),
-    pseudonymSecret: pseudonymSecret(SEED),
+    key: () => networkKey(SEED),
+    pseudonymSecret: () => pseudonymSecret(SEED),
     now: () => nowMs,
     settings: () => settings,
     publish: event => events.push(event),
@@ -177,6 +178,22 @@ describe('payments', () => {
     people.onComplete(TORRENT)
     expect(payments()).toEqual([])
   })
+})
+
+it('keeps its network key, and makes another one when it is asked to or cannot read it', async () => {
+  const log = { debug() {}, info() {}, warn: (line: string) => lines.push(line), error() {} }
+  const lines: string[] = []
+  const read = () => NodeNetworkKey.open(database, new Vault(folder), log)
+  const first = await read()
+  expect((await read()).seed).toEqual(first.seed)
+  const renewed = await first.renew()
+  expect(renewed).not.toEqual(networkKey(SEED).publicKey)
+  expect(first.key.publicKey).toEqual(networkKey(renewed).publicKey)
+  expect((await read()).key.publicKey).toEqual(first.key.publicKey)
+  expect(lines).toEqual([])
+  await rm(join(folder, 'secrets.key'))
+  expect((await read()).seed).not.toEqual(first.seed)
+  expect(lines).toHaveLength(1)
 })
 
 it('tells that something changed at most once in five seconds', () => {

@@ -30,8 +30,8 @@ export interface PeopleSettings {
 
 export interface PeopleOptions {
   readonly store: PeopleStore
-  readonly key: NetworkKey
-  readonly pseudonymSecret: Uint8Array
+  readonly key: () => NetworkKey
+  readonly pseudonymSecret: () => Uint8Array
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
   readonly settings: () => PeopleSettings
@@ -53,7 +53,6 @@ interface CachedNetwork {
 
 /** Keeps the accounts of recognized peers, judges them, and says which payments are due. */
 export class People implements Recognition {
-  readonly pseudonymSecret: Uint8Array
   readonly #options: PeopleOptions
   readonly #people = new Map<string, CachedPerson>()
   readonly #networks = new Map<string, CachedNetwork>()
@@ -67,7 +66,6 @@ export class People implements Recognition {
 
   constructor(options: PeopleOptions) {
     this.#options = options
-    this.pseudonymSecret = options.pseudonymSecret
     this.#savedMs = options.now()
     for (const due of options.store.dues()) this.#dues.set(dueKey(due), due)
   }
@@ -75,7 +73,11 @@ export class People implements Recognition {
   // For the engine
 
   get key(): NetworkKey | null {
-    return this.#options.settings().recognizePeers ? this.#options.key : null
+    return this.#options.settings().recognizePeers ? this.#options.key() : null
+  }
+
+  get pseudonymSecret(): Uint8Array {
+    return this.#options.pseudonymSecret()
   }
 
   /** Peers receive nothing but the key: the person's key and a wallet are not for everybody. */
