@@ -16,9 +16,11 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { type Clock, ShoalError, systemClock } from '@shoal/torrent'
 import { isLocalIp, parseIp, type Random, systemRandom } from '@shoal/torrent/base'
 import { createLibp2p } from 'libp2p'
+import type { ReportMisconduct } from '../indexing/client.ts'
 import type { KadNode } from '../kad/kad-node.ts'
 import { openLibp2pKad } from '../kad/libp2p-network.ts'
 import { portOf } from '../multiaddrs.ts'
+import { type Libp2pIndex, openLibp2pIndex } from '../search/libp2p-index.ts'
 import type { HostCertificate } from './certificate.node.ts'
 import { connectionGate } from './gate.ts'
 import { isPublic, type SignalingRelay, signalingRelay } from './relay.ts'
@@ -54,6 +56,8 @@ export interface HostOptions {
   readonly stunServers?: readonly string[]
   /** Name and version that identify tells others. Default: libp2p's. */
   readonly userAgent?: string
+  /** Scores down a node that breaks the rules of the index. */
+  readonly onMisconduct?: ReportMisconduct
   readonly clock?: Clock
   readonly random?: Random
 }
@@ -70,6 +74,8 @@ export interface MappedPort {
 export interface Host {
   readonly libp2p: Libp2p<{ identify: Identify; ping: Ping; relay: SignalingRelay }>
   readonly kad: KadNode
+  /** Search, and entries that others publish. */
+  readonly index: Libp2pIndex
   /** Whether anybody can dial this node without a relay, as far as routers and other nodes tell. */
   readonly isReachable: boolean
   /** Sets the ports at which others reach this node, according to a router or the user. Replaces those set before. */
@@ -81,11 +87,12 @@ export interface Host {
 /** Opens a host and starts its DHT node. Rejects if it cannot listen at any of the addresses. */
 export async function openHost(options: HostOptions): Promise<Host> {
   const { seed, listen, certificate, viaRelays = false, clock = systemClock, random = systemRandom } = options
-  const { blocks = () => false, relay = true, userAgent, stunServers = [] } = options
+  const { blocks = () => false, relay = true, userAgent, stunServers = [], onMisconduct } = options
   const ice = { rtcConfiguration: { iceServers: stunServers.map(urls => ({ urls })) } }
   let addresses: AddressManager | undefined
+  const privateKey = await generateKeyPairFromSeed('Ed25519', seed)
   const libp2p: Host['libp2p'] = await createLibp2p({
-    privateKey: await generateKeyPairFromSeed('Ed25519', seed),
+    privateKey,
     addresses: { listen: [...listen, ...(viaRelays ? ['/p2p-circuit', '/webrtc'] : [])] },
     // Without IPv6, say, the other addresses remain.
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
@@ -123,19 +130,26 @@ export async function openHost(options: HostOptions): Promise<Host> {
     },
   })
   try {
+    const server = listen.length > 0
     const mustListen = listen.some(each => each.includes('/tcp/'))
     if (mustListen && !libp2p.getMultiaddrs().some(each => /\/tcp\/\d+\/p2p\//.test(each.toString())))
       throw new ShoalError(
         'refused',
         `Nothing can connect at ${listen[0]}: the port is taken, or the address is not of this machine`,
       )
-    const { kad, close } = await openLibp2pKad({ host: libp2p, clock, random, server: listen.length > 0 })
+    const { kad, close } = await openLibp2pKad({ host: libp2p, clock, random, server })
     if (addresses) confirmOwn(addresses)
     kad.start()
+    const sign = (message: Uint8Array) => privateKey.sign(message)
+    const index = await openLibp2pIndex({
+      ...{ host: libp2p, kad, clock, random, server, sign },
+      ...(onMisconduct && { onMisconduct }),
+    })
     let mapped: readonly MappedPort[] = []
     return {
       libp2p,
       kad,
+      index,
       get isReachable() {
         return libp2p.getMultiaddrs().some(isPublic)
       },
@@ -144,6 +158,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
         mapped = ports
       },
       async close() {
+        await index.close()
         await close()
         await libp2p.stop()
       },

@@ -83,7 +83,7 @@ describe('a publisher', { timeout: 60_000 }, () => {
     publisher.publish(second)
     await made.clock.advance(60_000)
     expect([await titles('first'), await titles('second')]).toEqual([[], ['second title']])
-    await made.run(publisher.retract(signWithdrawal(second.entry, signer, 3)))
+    await made.run(publisher.retract(second, signWithdrawal(second.entry, signer, 3)))
     // A walk may miss a node of a region, which then hears it from the others.
     for (const { index } of made.indexNodes) index.start()
     await made.clock.advance(5 * 3_600_000)

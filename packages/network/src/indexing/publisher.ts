@@ -26,7 +26,7 @@ export interface IndexPublisherOptions {
   /** Returns the multiaddrs at which others can dial us. */
   readonly ownAddresses: () => readonly Uint8Array[]
   /** Signs with the network key (Ed25519). */
-  readonly sign: (message: Uint8Array) => Uint8Array
+  readonly sign: (message: Uint8Array) => Uint8Array | Promise<Uint8Array>
 }
 
 /** A key or entry at its place in the key space. An entry has one for each of its words. */
@@ -104,13 +104,16 @@ export class IndexPublisher {
     this.#hurry()
   }
 
-  /** Replaces a published entry by its withdrawal at the nodes that have it. Resolves when they were asked. */
-  async retract(withdrawal: SignedEntry): Promise<void> {
+  /** Replaces an entry by its withdrawal at the nodes of its words, and does not renew it. Resolves when they were asked. */
+  async retract(published: SignedEntry, withdrawal: SignedEntry): Promise<void> {
     const name = latin1(withdrawal.id)
-    const items = this.#entries.get(name) ?? []
+    const keys = new Map<string, Uint8Array>()
+    for (const { key } of this.#entries.get(name) ?? []) keys.set(latin1(key), key)
+    for (const key of Array.from(entryWords(published.entry).places.keys(), keywordKey))
+      keys.set(latin1(key), key)
     this.#entries.delete(name)
     this.#sorted = null
-    for (const key of items.map(item => item.key)) {
+    for (const key of keys.values()) {
       await this.#eachInRegion(key, contact =>
         this.#options.client.handOver(contact, [withdrawal], this.#abort.signal),
       )
@@ -129,7 +132,7 @@ export class IndexPublisher {
       for (const [other] of together) waiting.delete(other)
       const part = together.map(([other]) => fromLatin1(other))
       const sequence = clock.unixMs()
-      const signature = sign(withdrawalText(part, sequence))
+      const signature = await sign(withdrawalText(part, sequence))
       const request: IndexRequest = { type: 'withdraw', keys: part, sequence, provider: id, signature }
       await this.#eachInRegion(fromLatin1(name), contact => client.ask(contact, request, this.#abort.signal))
     }

@@ -2,7 +2,7 @@ import type { Connection, IdentifyResult, Libp2p, PeerId, Stream } from '@libp2p
 import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { lpStream } from '@libp2p/utils'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import type { Clock } from '@shoal/torrent'
+import { type Clock, ShoalError } from '@shoal/torrent'
 import type { Random } from '@shoal/torrent/base'
 import { decode as decodeMultihash } from 'multiformats/hashes/digest'
 import { ipOf, isDialable, withoutPeer } from '../multiaddrs.ts'
@@ -37,16 +37,10 @@ export async function openLibp2pKad(options: Libp2pKadOptions): Promise<Libp2pKa
   const { host, clock, random, protocol = KAD_PROTOCOL, server } = options
   const kad = new KadNode({
     id: host.peerId.toMultihash().bytes,
-    network: new Libp2pNetwork(host, protocol),
+    network: new Libp2pNetwork(host, protocol, MAX_MESSAGE_BYTES),
     clock,
     random,
-    ownAddresses: () =>
-      server
-        ? host
-            .getMultiaddrs()
-            .map(withoutPeer)
-            .map(({ bytes }) => bytes)
-        : [],
+    ownAddresses: () => (server ? addressesOf(host) : []),
   })
   const identified = ({ detail }: CustomEvent<IdentifyResult>) => {
     const { peerId, protocols, listenAddrs, connection } = detail
@@ -57,8 +51,7 @@ export async function openLibp2pKad(options: Libp2pKadOptions): Promise<Libp2pKa
   }
   host.addEventListener('peer:identify', identified)
   if (server) {
-    const serve = (stream: Stream, connection: Connection) => serveStream(kad, stream, connection)
-    await host.handle(protocol, serve, { maxInboundStreams: MAX_STREAMS })
+    await serve(host, protocol, MAX_MESSAGE_BYTES, (id, ip, message) => kad.handle(id, ip, message))
   }
   return {
     kad,
@@ -70,13 +63,37 @@ export async function openLibp2pKad(options: Libp2pKadOptions): Promise<Libp2pKa
   }
 }
 
-class Libp2pNetwork implements KadNetwork {
+/** Returns the multiaddrs at which others reach a host, without its PeerId. */
+export function addressesOf(host: Libp2p): Uint8Array[] {
+  return host
+    .getMultiaddrs()
+    .map(withoutPeer)
+    .map(({ bytes }) => bytes)
+}
+
+/** Responds to the messages of a protocol. `handle` throws if a message breaks the protocol. */
+export async function serve(
+  host: Libp2p,
+  protocol: string,
+  maxBytes: number,
+  handle: (id: Uint8Array, ip: Uint8Array | null, message: Uint8Array) => Uint8Array | null,
+): Promise<void> {
+  const serveOne = (stream: Stream, connection: Connection) =>
+    serveStream(handle, maxBytes, stream, connection)
+  await host.handle(protocol, serveOne, { maxInboundStreams: MAX_STREAMS })
+}
+
+/** Messages of one protocol over the connections of a host. */
+export class Libp2pNetwork implements KadNetwork {
   readonly #host: Libp2p
   readonly #protocol: string
+  readonly #maxBytes: number
 
-  constructor(host: Libp2p, protocol: string) {
+  /** `maxBytes`: the longest response that is read. */
+  constructor(host: Libp2p, protocol: string, maxBytes: number) {
     this.#host = host
     this.#protocol = protocol
+    this.#maxBytes = maxBytes
   }
 
   request(contact: Contact, message: Uint8Array, signal: AbortSignal) {
@@ -105,10 +122,13 @@ class Libp2pNetwork implements KadNetwork {
   ): Promise<T> {
     const peer = peerIdFromMultihash(decodeMultihash(id) as never)
     const connection = await this.#connect(peer, addresses, signal)
-    const stream = await connection.newStream(this.#protocol, { signal })
+    const stream = await connection.newStream(this.#protocol, { signal }).catch((error: Error) => {
+      if (error.name !== 'UnsupportedProtocolError') throw error
+      throw new ShoalError('unsupported', 'The node does not speak this protocol', { cause: error })
+    })
     try {
       const done = await work(
-        lpStream(stream, { maxDataLength: MAX_MESSAGE_BYTES }),
+        lpStream(stream, { maxDataLength: this.#maxBytes }),
         ipOf(connection.remoteAddr),
       )
       stream.close().catch(() => {})
@@ -131,13 +151,18 @@ class Libp2pNetwork implements KadNetwork {
 }
 
 /** Responds to the messages of one stream until its other end closes it, is silent for too long, or breaks the protocol. */
-async function serveStream(kad: KadNode, stream: Stream, connection: Connection): Promise<void> {
-  const messages = lpStream(stream, { maxDataLength: MAX_MESSAGE_BYTES })
+async function serveStream(
+  handle: Parameters<typeof serve>[3],
+  maxBytes: number,
+  stream: Stream,
+  connection: Connection,
+): Promise<void> {
+  const messages = lpStream(stream, { maxDataLength: maxBytes })
   const id = connection.remotePeer.toMultihash().bytes
   try {
     while (stream.readStatus === 'readable') {
       const message = await messages.read({ signal: AbortSignal.timeout(IDLE_MS) })
-      const response = kad.handle(id, ipOf(connection.remoteAddr), message.slice())
+      const response = handle(id, ipOf(connection.remoteAddr), message.slice())
       if (response) await messages.write(response, { signal: AbortSignal.timeout(IDLE_MS) })
     }
     await stream.close({ signal: AbortSignal.timeout(IDLE_MS) })

@@ -29,6 +29,8 @@ export const MAX_MESSAGES = 60
 export const MAX_RESULTS = 500
 /** Index nodes whose answers are enough: so many that a fifth of hostile ones are in the minority. */
 const ANSWERS = 20
+/** More are asked for while an entry of the first page is named by about half of them: at least, and at most this part. */
+const CLOSE = [0.35, 0.6] as const
 /** Answers before the first entries are requested. */
 const FIRST_ANSWERS = 8
 /** Words whose number of entries is asked for, the longest ones, and what that may cost each. */
@@ -40,8 +42,8 @@ const MAX_COUNTS = 1000
 const PARALLEL_FETCHES = 4
 /** Messages kept for what has to be asked for again. */
 const SPARE_MESSAGES = 3
-/** Nodes may differ by this about the size of the network. */
-const SLACK_BITS = 1
+/** Index nodes whose count of a word is believed more than those that were asked for numbers only. */
+const SURE_ANSWERS = 5
 /** Rounds of probes: the second covers what the first brings onto the page. */
 const PROBE_ROUNDS = 2
 
@@ -129,7 +131,6 @@ class SearchRun {
   readonly #named = new Map<string, Named>()
   /** Networks whose index nodes named anything. */
   readonly #answers = new Set<string>()
-  readonly #nodes: Node[] = []
   readonly #seeds = new Map<string, number | null>()
   #partial = 0
   #messages = 0
@@ -152,7 +153,11 @@ class SearchRun {
   }
 
   async run(): Promise<SearchResult> {
-    await this.#walk(await this.#rarestWord())
+    const words = await this.#rarestFirst()
+    for (const [at, { key }] of words.entries()) {
+      const next = words[at + 1]?.count ?? Number.POSITIVE_INFINITY
+      if (await this.#walk(key, next)) break
+    }
     this.#isWalking = false
     this.#fetch()
     if (this.#fetching > 0)
@@ -168,14 +173,17 @@ class SearchRun {
     }
   }
 
-  async #rarestWord(): Promise<Uint8Array> {
+  /** Returns the words to ask for, with the number of their entries. */
+  async #rarestFirst(): Promise<{ key: Uint8Array; count: number }[]> {
     const keys = this.#query.words.toSorted((a, b) => b.length - a.length).map(keywordKey)
-    if (keys.length === 1) return keys[0]!
-    const counted = keys.slice(0, COUNTED_WORDS)
+    if (keys.length === 1) return [{ key: keys[0]!, count: 0 }]
     const counts = await Promise.all(
-      counted.map(async key => this.#counts.get(latin1(key)) ?? (await this.#count(key))),
+      keys.slice(0, COUNTED_WORDS).map(async key => {
+        const count = this.#counts.get(latin1(key)) ?? (await this.#count(key))
+        return { key, count }
+      }),
     )
-    return counted[counts.indexOf(Math.min(...counts))]!
+    return counts.sort((a, b) => a.count - b.count)
   }
 
   /** Asks some index nodes of a word how many entries they store: the median. */
@@ -192,31 +200,61 @@ class SearchRun {
         return totals.length >= COUNT_ANSWERS
       },
     })
-    return totals.sort((a, b) => a - b)[Math.floor(totals.length / 2)] ?? Number.POSITIVE_INFINITY
+    return totals.length > 0 ? median(totals) : Number.POSITIVE_INFINITY
   }
 
-  async #walk(key: Uint8Array): Promise<void> {
-    const reserved = Math.ceil(this.#limit / MAX_ENTRIES) + SPARE_MESSAGES
+  /**
+   * Asks the index nodes of a word. Returns false if they agree that it has more entries than they keep, and more than the next word, `nextCount`: a few
+   * hostile nodes can make a frequent word look rare.
+   */
+  async #walk(key: Uint8Array, nextCount: number): Promise<boolean> {
     const totals: number[] = []
+    let partial = 0
+    let isUsable = true
     await this.#lookup({
       key,
       parallel: 3,
       limit: this.#limit,
-      mayAsk: () => this.#messages < MAX_MESSAGES - reserved,
+      mayAsk: () => this.#messages < MAX_MESSAGES - this.#reserved(),
       onAnswer: answer => {
-        const { references, total } = answer.response
+        const { references, total, isPartial } = answer.response
         if (!this.#isHome(key, answer.from)) return false
         totals.push(total)
-        if (references.length === 0 || this.#answers.size >= ANSWERS) return false
+        if (isPartial) partial++
+        const isComplete = partial <= totals.length / 2
+        isUsable = totals.length < SURE_ANSWERS || isComplete || median(totals) <= nextCount
+        if (!isUsable) return true
+        if (references.length === 0) return this.#isDecided()
         this.#add(answer)
         if (this.#answers.size === FIRST_ANSWERS) this.#fetch()
-        return this.#answers.size >= ANSWERS
+        return this.#isDecided()
       },
     })
-    const median = totals.sort((a, b) => a - b)[Math.floor(totals.length / 2)]
-    if (median === undefined) return
-    this.#counts.delete(latin1(key))
-    this.#counts.set(latin1(key), median)
+    if (totals.length > 0) {
+      this.#counts.delete(latin1(key))
+      this.#counts.set(latin1(key), median(totals))
+    }
+    if (isUsable) return true
+    this.#named.clear()
+    this.#answers.clear()
+    this.#partial = 0
+    return false
+  }
+
+  /** Whether enough index nodes answered, and agree on the first page. */
+  #isDecided(): boolean {
+    const answers = this.#answers.size
+    if (answers < ANSWERS) return false
+    for (const { networks, places, by } of this.#named.values()) {
+      const part = networks.size / answers
+      if (part >= CLOSE[0] && part <= CLOSE[1] && places / by.size < PAGE_SIZE) return false
+    }
+    return true
+  }
+
+  /** Messages kept to request the entries that are named so far. */
+  #reserved(): number {
+    return Math.ceil(Math.min(this.#limit, this.#named.size) / MAX_ENTRIES) + SPARE_MESSAGES
   }
 
   async #lookup(options: {
@@ -262,13 +300,12 @@ class SearchRun {
 
   /** Whether a node is one that stores the entries of a key. */
   #isHome(key: Uint8Array, contact: Contact): boolean {
-    return sharedBits(keyOf(key), contact.key) >= (this.#bits ?? 0) - SLACK_BITS
+    return sharedBits(keyOf(key), contact.key) >= (this.#bits ?? 0)
   }
 
   #add({ from, response }: IndexAnswer): void {
     const node: Node = { contact: from, hasFailed: false, isBusy: false }
     const network = neighborhoodOf(from) ?? latin1(from.id)
-    this.#nodes.push(node)
     this.#answers.add(network)
     if (response.isPartial) this.#partial++
     for (const [place, reference] of response.references.slice(0, this.#limit).entries()) {
@@ -409,4 +446,8 @@ class SearchRun {
       signal?.throwIfAborted()
     }
   }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

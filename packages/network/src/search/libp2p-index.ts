@@ -1,0 +1,62 @@
+import type { Libp2p } from '@libp2p/interface'
+import type { Clock } from '@shoal/torrent'
+import type { Random } from '@shoal/torrent/base'
+import { IndexClient, type ReportMisconduct } from '../indexing/client.ts'
+import { IndexNode } from '../indexing/index-node.ts'
+import { INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES } from '../indexing/messages.ts'
+import { IndexPublisher } from '../indexing/publisher.ts'
+import type { KadNode } from '../kad/kad-node.ts'
+import { addressesOf, Libp2pNetwork, serve } from '../kad/libp2p-network.ts'
+import { NetworkSearch } from './network-search.ts'
+
+export interface Libp2pIndexOptions {
+  readonly host: Libp2p
+  readonly kad: KadNode
+  readonly clock: Clock
+  readonly random: Random
+  /** Serves others, who can dial this node. */
+  readonly server: boolean
+  /** Signs with the network key. */
+  readonly sign: (message: Uint8Array) => Uint8Array | Promise<Uint8Array>
+  readonly onMisconduct?: ReportMisconduct
+}
+
+export interface Libp2pIndex {
+  /** Stores entries and keys for others. */
+  readonly node: IndexNode
+  readonly publisher: IndexPublisher
+  readonly search: NetworkSearch
+  close(): Promise<void>
+}
+
+/** Opens `/shoal/index/1` on a libp2p host, next to its node of the DHT. */
+export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp2pIndex> {
+  const { host, kad, server } = options
+  const network = new Libp2pNetwork(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES)
+  const client = new IndexClient({ ...options, network })
+  const node = new IndexNode({ ...options, client, network })
+  const publisher = new IndexPublisher({
+    ...options,
+    id: host.peerId.toMultihash().bytes,
+    client,
+    ownAddresses: () => (server ? addressesOf(host) : []),
+  })
+  if (server) {
+    await serve(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES, (id, ip, message) =>
+      node.handle(id, ip, message),
+    )
+    node.start()
+  }
+  publisher.start()
+  return {
+    node,
+    publisher,
+    search: new NetworkSearch({ kad, client, clock: options.clock }),
+    async close() {
+      publisher.close()
+      node.close()
+      client.close()
+      if (server) await host.unhandle(INDEX_PROTOCOL)
+    },
+  }
+}
