@@ -19,4 +19,5 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark['run']>> = {
   http: async options => (await import('./http.ts')).run(options),
   browser: async options => (await import('./browser.ts')).run(options),
   search: async options => (await import('./search.ts')).run(options),
+  'search-network': async options => (await import('./search-network.ts')).run(options),
 }
