@@ -7,6 +7,7 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark['run']>> = {
   swarm: async options => (await import('./swarm.ts')).run(options),
   utp: async options => (await import('./utp.ts')).run(options),
   libp2p: async options => (await import('./libp2p.ts')).run(options),
+  'network-idle': async options => (await import('./network-idle.ts')).run(options),
   peers: async options => (await import('./peers.ts')).run(options),
   'utp-links': async options => (await import('./utp-links.ts')).run(options),
   'create-recheck': async options => (await import('./create-recheck.ts')).run(options),

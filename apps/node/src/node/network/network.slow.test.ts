@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -129,4 +131,17 @@ test('connects to an address by hand, and explains what does not work', async ()
   await expect(two.operations.connectNetwork({ address: '/ip4/127.0.0.1/tcp/1' })).rejects.toMatchObject({
     code: 'unreachable',
   })
+})
+
+test('says so if the port that was asked for is taken', async () => {
+  const other = createSocket('udp4')
+  await once(other.bind({ port: 0, address: '127.0.0.1' }), 'listening')
+  onTestFinished(() => {
+    other.close()
+  })
+  const { port } = other.address()
+  const asked = await start({ shoal: { port } })
+  const problem = async () => (await asked.operations.getNetwork({})).problem
+  await expect.poll(problem, PATIENT).toContain(`port ${port}`)
+  expect(await asked.operations.getHealth({})).toMatchObject({ status: 'degraded' })
 })

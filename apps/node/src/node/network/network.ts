@@ -1,5 +1,7 @@
+import { createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
+import { once } from 'node:events'
+import { createServer, isIP } from 'node:net'
 import type { NetworkPeer, NetworkStatus } from '@shoal/api'
 import type { Bootstrap, Host, MappedPort } from '@shoal/network/host'
 import { type IceServer, parseIceServer, type Session } from '@shoal/torrent'
@@ -224,10 +226,10 @@ export class NodeNetwork implements Network {
       })
     // Nobody has asked for the usual port: if that is taken, the network takes a free one.
     const isAsked = settings.fixed.includes('shoal.port')
-    const host = await open(shoal.port).catch(error => {
-      if (isAsked || shoal.port === 0) throw error
-      return open(0)
-    })
+    const isFree = shoal.port === 0 || (await isPortFree(kernel.peerHost, shoal.port))
+    if (!isFree && isAsked)
+      throw new Failure('address-in-use', `another program uses port ${shoal.port}: choose another`)
+    const host = await open(isFree ? shoal.port : 0)
     const closers: Open['closers'] = []
     try {
       const port = tcpPort(host)
@@ -334,6 +336,33 @@ function wanted({ shoal, network }: Kernel['settings']['current']) {
   const { enabled, port, relay, mdns } = shoal
   const { portMapping, webrtc, iceServers } = network
   return { enabled, port, relay, mdns, portMapping, webrtc, iceServers }
+}
+
+/** WebRTC reports a port that is taken where nothing can catch it, so that this is found out before. */
+async function isPortFree(host: string | undefined, port: number): Promise<boolean> {
+  const server = createServer()
+  const socket = createSocket(host !== undefined && isIP(host) === 6 ? 'udp6' : 'udp4')
+  try {
+    await Promise.all([
+      once(server.listen({ port, ...(host !== undefined && { host }) }), 'listening'),
+      once(socket.bind({ port, ...(host !== undefined && { address: host }) }), 'listening'),
+    ])
+    return true
+  } catch {
+    return false
+  } finally {
+    await Promise.allSettled([
+      new Promise(resolve => server.close(resolve)),
+      new Promise<void>(resolve => {
+        // One that could not be bound is closed already.
+        try {
+          socket.close(resolve)
+        } catch {
+          resolve()
+        }
+      }),
+    ])
+  }
 }
 
 function listenAddresses(peerHost: string | undefined, port: number, webrtc: boolean): string[] {
