@@ -143,8 +143,9 @@ export class Peer {
     if (!pieces.uploadOnly || link.isClosed || !this.#swarm.uploadOnly) return
     if (!pieces.isSeed && !(pieces.bits && pieces.bits.count > 0)) return
     const { have } = this.#swarm.transfer!
-    // Gracefully, so that the last messages arrive, such as a receipt.
-    if (link.connection.dialableAddress || (pieces.isSeed && have.isFull)) this.close(undefined, true)
+    // Gracefully only if a last message must arrive, which is a receipt: the other end takes longer to notice it.
+    if (link.connection.dialableAddress || (pieces.isSeed && have.isFull))
+      this.close(undefined, this.recognized !== null)
   }
 
   choke(): void {

@@ -14,7 +14,12 @@ async function channelWith(onMessage: (bytes: Uint8Array) => void) {
     onBufferedAmountLow() {},
     close() {},
   }
-  const channel = new NodeChannel(native as unknown as DataChannel, { close() {} } as PeerConnection, null)
+  const connection = { close() {}, localDescription: () => null, remoteDescription: () => null }
+  const channel = new NodeChannel(
+    native as unknown as DataChannel,
+    connection as unknown as PeerConnection,
+    null,
+  )
   const closed: (Error | undefined)[] = []
   channel.start({ onMessage, onLow() {}, onClose: error => closed.push(error) }, { lowBytes: 0 })
   await settle()

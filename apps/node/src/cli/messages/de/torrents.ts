@@ -378,7 +378,7 @@ export const torrents: Translation<typeof original> = {
     options: {
       add: 'Diesen Tracker hinzufügen, in einer neuen Stufe. Kommas fassen Tracker zu einer Stufe zusammen',
       remove: 'Diesen Tracker entfernen',
-      addWebSeed: 'Von diesem Webserver herunterladen (Web-Seed): http(s)://',
+      addWebSeed: 'Von diesem Web- oder FTP-Server herunterladen (Web-Seed): http(s)://, ftp://',
       removeWebSeed: 'Nicht mehr von diesem Webserver herunterladen',
     },
     examples: { list: 'Zeigt seine Tracker', add: 'Verwendet auch diesen Tracker' },

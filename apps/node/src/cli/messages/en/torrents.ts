@@ -365,7 +365,7 @@ export const torrents = {
     options: {
       add: 'Announce to this tracker, in a new tier. Commas join trackers in one tier',
       remove: 'Stop announcing to this tracker',
-      addWebSeed: 'Download from this web server: http(s)://',
+      addWebSeed: 'Download from this web or FTP server: http(s)://, ftp://',
       removeWebSeed: 'Stop downloading from this web server',
     },
     examples: { list: 'Lists its trackers', add: 'Also announces to this tracker' },
