@@ -6,6 +6,7 @@ import { peerAddress } from '../packages/network/src/transport/peer-name.ts'
 import { SignaledPeers } from '../packages/network/src/transport/signaled-peers.ts'
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
 import { systemRandom } from '../packages/torrent/src/base/random.ts'
+import { TestRecognition } from '../packages/torrent/src/swarm/testing/test-recognition.ts'
 import { testTransport } from '../packages/torrent/src/transport/compliance.ts'
 import { TcpTransport } from '../packages/torrent/src/transport/tcp-transport.node.ts'
 import type { Transport } from '../packages/torrent/src/transport/transport.ts'
@@ -17,6 +18,7 @@ import { STREAM_PIECE_BYTES, startStreamPeer } from './support/stream-peer.ts'
 import { until } from './support/wait.ts'
 
 const BYTES = 3_000_001
+const SLOW = { uploadBytesPerSecond: 1_000_000, limitLocalPeers: true }
 
 type Host = Awaited<ReturnType<typeof plainHost>>
 
@@ -96,6 +98,23 @@ test('two sessions over a stream, in a hybrid torrent of which one has a magnet 
   await leecher.shoal.done(torrent)
   expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   expect(peers[0]).toMatchObject({ kind: 'libp2p', incoming: false })
+})
+
+test('two Shoal sessions recognize each other, bound to the keys of their hosts', async () => {
+  await using dir = await tempDir('libp2p')
+  const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
+  const made = await makeTorrent(path, dir.join('content.torrent'))
+  const [giver, taker] = [new TestRecognition(1), new TestRecognition(2)]
+  await using seeder = await open({ recognition: giver, limits: SLOW })
+  await seeder.shoal.get(made.torrent, { directory: dir.join('seed') })
+  await using leecher = await open({ directory: dir.join('leech'), recognition: taker })
+  await leecher.host.peerStore.merge(seeder.host.peerId, { multiaddrs: seeder.host.getMultiaddrs() })
+  const torrent = await leecher.shoal.add(made.torrent)
+  torrent.addPeer(peerAddress(seeder.host.peerId))
+  await until('both know each other', () => giver.recognized.length + taker.recognized.length >= 2)
+  await leecher.shoal.done(torrent)
+  expect(taker.recognized).toMatchObject([{ key: giver.name, isBound: true }])
+  expect(giver.recognized).toMatchObject([{ key: taker.name, isBound: true }])
 })
 
 test('a peer that accepts TCP is dialed without libp2p once its host says at which port', async () => {

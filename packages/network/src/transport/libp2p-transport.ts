@@ -1,13 +1,14 @@
-import type { Connection as HostConnection, Libp2p, Stream } from '@libp2p/interface'
+import type { Connection as HostConnection, Libp2p, PeerId, Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
+import { sha256 } from '@noble/hashes/sha2.js'
 import { type Connection, type Listener, type PeerAddress, ShoalError, type Transport } from '@shoal/torrent'
-import { formatIp } from '@shoal/torrent/base'
+import { formatIp, utf8 } from '@shoal/torrent/base'
 import { ipOf, portOf } from '../multiaddrs.ts'
 import { answerOffer, carryOffer } from './offers.ts'
 import { parsePeerName, peerAddress } from './peer-name.ts'
 import { PEER_PROTOCOL, PORT_PROTOCOL, SIGNAL_PROTOCOL } from './protocols.ts'
 import type { SignaledPeers } from './signaled-peers.ts'
-import { StreamConnection } from './stream-connection.ts'
+import { StreamConnection, type StreamFacts } from './stream-connection.ts'
 
 export { peerAddress } from './peer-name.ts'
 
@@ -81,7 +82,7 @@ export class Libp2pTransport implements Transport {
     const streams = { maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS, ...force }
     const exchanges = { maxInboundStreams: MAX_EXCHANGES, ...force }
     const accept = (stream: Stream, connection: HostConnection) =>
-      onConnection(new StreamConnection(stream, factsOf(connection, true)))
+      onConnection(new StreamConnection(stream, this.#factsOf(connection, true)))
     const protocols = [PEER_PROTOCOL, PORT_PROTOCOL]
     await host.handle(PEER_PROTOCOL, accept, streams)
     await host.handle(PORT_PROTOCOL, stream => tellPort(stream, port), exchanges)
@@ -119,13 +120,24 @@ export class Libp2pTransport implements Transport {
 
   async #open(connection: HostConnection, signal: AbortSignal): Promise<Connection> {
     const stream = await connection.newStream(PEER_PROTOCOL, { signal, maxOutboundStreams: MAX_STREAMS })
-    return new StreamConnection(stream, factsOf(connection, false))
+    return new StreamConnection(stream, this.#factsOf(connection, false))
   }
 
   async #signal(connection: HostConnection, signal: AbortSignal): Promise<Connection> {
     if (!this.#signaled) throw new ShoalError('unreachable', 'there is no direct way, and WebRTC is off')
     const carry = (offer: string) => carryOffer(connection, offer, signal)
     return this.#signaled.dial(carry, { signal })
+  }
+
+  #factsOf({ remoteAddr, remotePeer }: HostConnection, incoming: boolean): StreamFacts {
+    const byName = peerAddress(remotePeer)
+    const ip = ipOf(remoteAddr)
+    // Limits, bans and the IP filter are about the machine.
+    const remote: PeerAddress = ip
+      ? { host: formatIp(ip), port: portOf(remoteAddr) ?? 0, kind: 'libp2p' }
+      : byName
+    const channelBinding = bindingOf([this.#host.peerId, remotePeer])
+    return { incoming, remote, dialableAddress: byName, channelBinding }
   }
 
   async #askPort(connection: HostConnection, signal: AbortSignal): Promise<number> {
@@ -152,15 +164,13 @@ async function tellPort(stream: Stream, port: number): Promise<void> {
   }
 }
 
-function factsOf(connection: HostConnection, incoming: boolean) {
-  const { remoteAddr, remotePeer } = connection
-  const byName = peerAddress(remotePeer)
-  const ip = ipOf(remoteAddr)
-  // Limits, bans and the IP filter are about the machine.
-  const remote: PeerAddress = ip
-    ? { host: formatIp(ip), port: portOf(remoteAddr) ?? 0, kind: 'libp2p' }
-    : byName
-  return { incoming, remote, dialableAddress: byName }
+/**
+ * The binding of a stream (see `Connection.channelBinding`): a hash of the PeerIds of both ends, whose keys libp2p has verified. Somebody in the middle
+ * would have a PeerId of his own.
+ */
+function bindingOf(ends: readonly PeerId[]): Uint8Array {
+  const names = ends.map(peer => peer.toString()).sort()
+  return sha256(utf8(`shoal/binding/libp2p\0${names.join('\0')}`))
 }
 
 /** WebSockets are TCP, too. */

@@ -20,6 +20,7 @@ export interface StreamFacts {
   readonly incoming: boolean
   readonly remote: PeerAddress
   readonly dialableAddress: PeerAddress | null
+  readonly channelBinding: Uint8Array
 }
 
 /** A stream of libp2p as a connection of the engine. libp2p encrypts it, and knows by its key who is at the other end. */
@@ -29,6 +30,7 @@ export class StreamConnection implements Connection {
   readonly remote: PeerAddress
   readonly incoming: boolean
   readonly dialableAddress: PeerAddress | null
+  readonly channelBinding: Uint8Array
   readonly #stream: Stream
   #handler: ConnectionHandler | undefined
   #queue: Queued[] = []
@@ -44,11 +46,12 @@ export class StreamConnection implements Connection {
   #isClosed = false
   #error: Error | undefined
 
-  constructor(stream: Stream, { incoming, remote, dialableAddress }: StreamFacts) {
+  constructor(stream: Stream, { incoming, remote, dialableAddress, channelBinding }: StreamFacts) {
     this.#stream = stream
     this.incoming = incoming
     this.remote = remote
     this.dialableAddress = dialableAddress
+    this.channelBinding = channelBinding
     stream.maxReadBufferLength = MAX_UNREAD_BYTES
     stream.addEventListener('drain', this.#onDrain)
     stream.addEventListener('end', this.#onEnd)
