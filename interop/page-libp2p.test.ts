@@ -64,7 +64,10 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a link with an 
 
   test('two pages download from a node without any tracker, by its link', async () => {
     await using dir = await tempDir('page')
-    const args = ['network.ownTracker=false', 'shoal.port=0'].flatMap(each => ['--set', each])
+    const args = ['network.ownTracker=false', 'shoal.enabled=true', 'shoal.port=0'].flatMap(each => [
+      '--set',
+      each,
+    ])
     await using node = await Node.start({ folder: dir.path, args })
     const { path } = await randomFile(dir.join('downloads', 'harbour.bin'), 3_000_000)
     const { torrent } = await node.ended(await node.api.createTorrent({ path, trackers: [] }))

@@ -7,10 +7,12 @@ import { type ManagedProcess, start } from './process.ts'
 import { until } from './wait.ts'
 
 const ENTRY = fileURLToPath(new URL('../../apps/node/src/shoal.ts', import.meta.url))
-const NO_DISCOVERY = ['network.dht=false', 'network.lsd=false', 'network.portMapping=false'].flatMap(each => [
-  '--set',
-  each,
-])
+const NO_DISCOVERY = [
+  'network.dht=false',
+  'network.lsd=false',
+  'network.portMapping=false',
+  'shoal.enabled=false',
+].flatMap(each => ['--set', each])
 const START_MS = 30_000
 
 export interface NodeOptions {

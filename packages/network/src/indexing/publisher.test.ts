@@ -40,6 +40,20 @@ describe('a publisher', { timeout: 60_000 }, () => {
     expect(RENEWAL_MS).toBeLessThan(ANNOUNCEMENT_LIFE_MS)
   })
 
+  it('announces keys at once if asked to, and tells how many nodes took them', async () => {
+    const { made, publisher } = open(60)
+    expect(publisher.announced(keyAt(1))).toBeNull()
+    await made.run(publisher.provideNow([keyAt(1)]))
+    const { atMs, nodes } = publisher.announced(keyAt(1))!
+    expect(nodes).toBeGreaterThan(15)
+    publisher.start()
+    await made.clock.advance(RENEWAL_MS + 60_000)
+    expect(publisher.announced(keyAt(1))!.atMs).toBeGreaterThan(atMs)
+    await made.run(publisher.withdraw([keyAt(1)]))
+    expect(publisher.announced(keyAt(1))).toBeNull()
+    publisher.close()
+  })
+
   it('withdraws keys everywhere at once', async () => {
     const { made, publisher } = open(60)
     publisher.provide([keyAt(1), keyAt(2)])

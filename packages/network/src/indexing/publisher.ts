@@ -36,8 +36,14 @@ interface Item {
   readonly key: Uint8Array
   /** Null for a key that we provide. */
   readonly entry: SignedEntry | null
-  /** It was announced at least once. */
-  isDone: boolean
+  /** Null before the first time. */
+  announced: Announcement | null
+}
+
+/** When something was announced, in Unix milliseconds, and how many nodes took it. */
+export interface Announcement {
+  readonly atMs: number
+  readonly nodes: number
 }
 
 /**
@@ -84,10 +90,22 @@ export class IndexPublisher {
     for (const key of keys) {
       const name = latin1(key)
       if (this.#keys.has(name)) continue
-      this.#keys.set(name, { place: keyOf(key), key, entry: null, isDone: false })
+      this.#keys.set(name, { place: keyOf(key), key, entry: null, announced: null })
       this.#sorted = null
     }
     this.#hurry()
+  }
+
+  /** The last announcement of a key; null if there was none yet, or if it is not provided. */
+  announced(key: Uint8Array): Announcement | null {
+    return this.#keys.get(latin1(key))?.announced ?? null
+  }
+
+  /** Announces keys at once, and from then on like those of `provide`. Rejects with the signal's reason. */
+  async provideNow(keys: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
+    this.provide(keys)
+    const items = keys.map(key => this.#keys.get(latin1(key))!)
+    await Promise.all(items.map(item => this.#announce(item.key, [item], signal)))
   }
 
   /** Publishes an entry, or the new version of one, at the index nodes of its words, and renews it until it expires. */
@@ -98,7 +116,10 @@ export class IndexPublisher {
     )
     // The nodes of words that it lost have to replace the old version, too.
     for (const { key } of this.#entries.get(name) ?? []) keys.set(latin1(key), key)
-    const items = Array.from(keys.values(), key => ({ place: keyOf(key), key, entry: signed, isDone: false }))
+    const items = Array.from(keys.values(), key => ({
+      ...{ place: keyOf(key), key },
+      ...{ entry: signed, announced: null },
+    }))
     this.#entries.set(name, items)
     this.#sorted = null
     this.#hurry()
@@ -158,14 +179,13 @@ export class IndexPublisher {
     const bits = kad.regionBits
     // The size of the network is measured soon after the first node was met.
     if (items.length === 0 || bits === null) return UNKNOWN_MS
-    const first = items.find(({ isDone }) => !isDone) ?? this.#next(items)
-    const isNew = !first.isDone
+    const first = items.find(({ announced }) => !announced) ?? this.#next(items)
+    const isNew = !first.announced
     const region = items.filter(({ place }) => sharedBits(first.place, place) >= bits)
     const startMs = clock.nowMs()
     await this.#announce(first.key, region)
-    for (const item of region) item.isDone = true
     if (!isNew) this.#at.set(region.at(-1)!.place)
-    if (items.some(({ isDone }) => !isDone)) return HURRY_MS
+    if (items.some(({ announced }) => !announced)) return HURRY_MS
     return Math.max(HURRY_MS, (RENEWAL_MS * region.length) / items.length - (clock.nowMs() - startMs))
   }
 
@@ -189,14 +209,16 @@ export class IndexPublisher {
     return items[0]!
   }
 
-  async #announce(key: Uint8Array, region: readonly Item[]): Promise<void> {
+  /** Announces items to the nodes of the region of a key. */
+  async #announce(key: Uint8Array, region: readonly Item[], until?: AbortSignal): Promise<void> {
     const { kad, client, clock, ownAddresses } = this.#options
     const addresses = ownAddresses()
     const keys = addresses.length > 0 ? region.filter(({ entry }) => !entry).map(item => item.key) : []
     const entries = [...new Set(region.flatMap(({ entry }) => entry ?? []))]
-    const signal = this.#abort.signal
+    const signal = until ? AbortSignal.any([until, this.#abort.signal]) : this.#abort.signal
     const sequence = clock.unixMs()
-    await this.#eachInRegion(key, async contact => {
+    let nodes = 0
+    const announceTo = async (contact: Contact) => {
       try {
         for (let at = 0; at < keys.length; at += MAX_KEYS) {
           const part = keys.slice(at, at + MAX_KEYS)
@@ -204,19 +226,28 @@ export class IndexPublisher {
         }
         if (entries.length > 0) await client.handOver(contact, entries, signal)
       } catch (error) {
-        if ((error as { code?: string }).code !== 'unsupported' || this.#round % STOCK_EVERY !== 0) return
-        for (const each of keys) await kad.announce(contact, each, signal)
+        if ((error as { code?: string }).code !== 'unsupported') return
+        // It keeps the keys from one round to the next.
+        if (this.#round % STOCK_EVERY === 0)
+          for (const each of keys) await kad.announce(contact, each, signal)
       }
-    })
+      nodes++
+    }
+    await this.#eachInRegion(key, announceTo, signal)
+    for (const item of region) item.announced = { atMs: clock.unixMs(), nodes }
   }
 
   /** Does something with each node of the region of a key, and ignores those that cannot be reached. */
-  async #eachInRegion(key: Uint8Array, work: (contact: Contact) => Promise<unknown>): Promise<void> {
-    const waiting = await this.#options.kad.findRegion(key, this.#abort.signal)
+  async #eachInRegion(
+    key: Uint8Array,
+    work: (contact: Contact) => Promise<unknown>,
+    signal = this.#abort.signal,
+  ): Promise<void> {
+    const waiting = await this.#options.kad.findRegion(key, signal)
     const next = async () => {
       for (let contact = waiting.shift(); contact; contact = waiting.shift()) {
         await work(contact).catch(() => {})
-        this.#abort.signal.throwIfAborted()
+        signal.throwIfAborted()
       }
     }
     await Promise.all(Array.from({ length: PARALLEL }, next))

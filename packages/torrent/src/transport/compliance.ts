@@ -162,9 +162,9 @@ export function testTransport(
       await expect(dialer.dial(address, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     })
 
-    it('refuses a port that is in use', async ({ skip }) => {
+    it('refuses a port that is in use, if it has ports', async () => {
       const { transport, host, name } = await create()
-      skip(name !== undefined, 'it has no ports')
+      if (name !== undefined) return
       cleanup.push(() => transport.close())
       const listener = await transport.listen({ host, port: 0 }, connection => connection.close())
       await expect(transport.listen({ host, port: listener.port }, () => {})).rejects.toMatchObject({

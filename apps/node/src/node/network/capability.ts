@@ -31,7 +31,7 @@ export const NETWORK = capability({
       const parts = Promise.all([import('./providing.ts'), import('./lookups.ts')])
       const started = parts.then(([{ Providing }, { Lookups }]) => {
         const offering = new Providing({
-          ...{ host, clock, store, onChanged },
+          ...{ host, clock, onChanged },
           torrents: () => registry.listed(),
           offersDownloads: () => settings.current.shoal.provideDownloads,
         })

@@ -13,13 +13,7 @@ export interface HostSecrets {
   readonly certificate: HostCertificate
 }
 
-/** An announcement of a torrent: when, and how many nodes took it. */
-export interface Announcement {
-  readonly atMs: number
-  readonly nodes: number
-}
-
-/** Keeps across a restart: the secrets of the network, nodes to join through, and when torrents were announced. */
+/** Keeps across a restart: the secrets of the network, and nodes to join through. */
 export class NetworkStore {
   readonly #database: Database
   readonly #vault: Vault
@@ -29,9 +23,6 @@ export class NetworkStore {
   readonly #nodes: Query<{ readonly address: string }>
   readonly #addNode: Query<never>
   readonly #clearNodes: Query<never>
-  readonly #announced: Query<{ readonly torrent: string; readonly atMs: number; readonly nodes: number }>
-  readonly #setAnnounced: Query<never>
-  readonly #clearAnnounced: Query<never>
 
   constructor(database: Database, vault: Vault, seed: NetworkSeed) {
     this.#database = database
@@ -42,9 +33,6 @@ export class NetworkStore {
     this.#nodes = database.prepare('SELECT address FROM network_nodes')
     this.#addNode = database.prepare('INSERT OR IGNORE INTO network_nodes VALUES (?)')
     this.#clearNodes = database.prepare('DELETE FROM network_nodes')
-    this.#announced = database.prepare('SELECT torrent, announced_ms AS atMs, nodes FROM network_announced')
-    this.#setAnnounced = database.prepare('INSERT OR REPLACE INTO network_announced VALUES (?, ?, ?)')
-    this.#clearAnnounced = database.prepare('DELETE FROM network_announced')
   }
 
   /** Reads the secrets, or makes those that are missing or cannot be decrypted any more. */
@@ -58,11 +46,9 @@ export class NetworkStore {
     }
   }
 
-  /** Makes another network key. Nothing that was announced under the one before is known of the new one. */
-  async renewKey(): Promise<Uint8Array> {
-    const seed = await this.#seed.renew()
-    this.#clearAnnounced.run()
-    return seed
+  /** Makes another network key. */
+  renewKey(): Promise<Uint8Array> {
+    return this.#seed.renew()
   }
 
   /** Multiaddrs of the nodes that were known when the network last ran. */
@@ -75,15 +61,6 @@ export class NetworkStore {
       this.#clearNodes.run()
       for (const address of addresses.slice(0, MAX_NODES)) this.#addNode.run(address)
     })
-  }
-
-  /** Announcements by the id of the torrent. */
-  announced(): Map<string, Announcement> {
-    return new Map(this.#announced.all().map(({ torrent, atMs, nodes }) => [torrent, { atMs, nodes }]))
-  }
-
-  keepAnnounced(torrent: string, { atMs, nodes }: Announcement): void {
-    this.#setAnnounced.run(torrent, atMs, nodes)
   }
 
   async #open(name: string): Promise<unknown> {

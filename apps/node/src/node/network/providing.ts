@@ -3,18 +3,12 @@ import { contentKeys } from '@shoal/network'
 import type { Host } from '@shoal/network/host'
 import { type Clock, delay, torrentCid } from '@shoal/torrent'
 import type { ManagedTorrent } from '../torrents/service.ts'
-import type { NetworkStore } from './network-store.ts'
 
-/** libp2p/specs, kad-dht: providers renew their records after 22 hours; nodes keep them for 48. */
-const RENEW_MS = 22 * 3_600_000
 const LOOK_MS = 15_000
-/** Time between two torrents: each takes about 80 messages. */
-const SPACING_MS = 4000
 
 export interface ProvidingOptions {
   readonly host: Host
   readonly clock: Clock
-  readonly store: NetworkStore
   torrents(): Iterable<ManagedTorrent>
   /** Whether complete downloads are offered, too. */
   offersDownloads(): boolean
@@ -31,10 +25,12 @@ export function isOffered(
   return row.published || (offersDownloads && isComplete)
 }
 
-/** Keeps the torrents that this node offers announced in the DHT of the network. */
+/** Keeps the torrents that this node offers announced in the DHT of the network, and withdraws those that it does not offer any more. */
 export class Providing {
   readonly #options: ProvidingOptions
   readonly #abort = new AbortController()
+  /** Keys that the publisher announces, by the id of their torrent. */
+  readonly #keys = new Map<string, readonly Uint8Array[]>()
   #loop: Promise<void> = Promise.resolve()
 
   constructor(options: ProvidingOptions) {
@@ -52,29 +48,17 @@ export class Providing {
 
   /** The torrents that others find here. */
   list(): ProvidedTorrent[] {
-    const announced = this.#options.store.announced()
-    return this.#offered().map(torrent => {
-      const known = announced.get(torrent.id)
-      return view(torrent, known?.atMs ?? null, known?.nodes ?? 0)
-    })
+    return this.#offered().map(torrent => this.#view(torrent))
   }
 
   /** Announces a torrent now. Rejects with the signal's reason. */
-  async announce(
-    torrent: ManagedTorrent,
-    signal: AbortSignal = this.#abort.signal,
-  ): Promise<ProvidedTorrent> {
-    const { host, clock, store, onChanged } = this.#options
-    const either = AbortSignal.any([signal, this.#abort.signal])
-    const taken = await Promise.all(
-      contentKeys(torrent.api.infoHashes).map(key => host.kad.provide(key, either)),
-    )
-    const nodes = Math.max(...taken)
-    const atMs = clock.unixMs()
-    // Nobody was there to take it: it stays due.
-    if (nodes > 0) store.keepAnnounced(torrent.id, { atMs, nodes })
+  async announce(torrent: ManagedTorrent, signal?: AbortSignal): Promise<ProvidedTorrent> {
+    const { host, onChanged } = this.#options
+    const keys = contentKeys(torrent.api.infoHashes)
+    this.#keys.set(torrent.id, keys)
+    await host.index.publisher.provideNow(keys, signal)
     onChanged()
-    return view(torrent, nodes > 0 ? atMs : null, nodes)
+    return this.#view(torrent)
   }
 
   #offered(): ManagedTorrent[] {
@@ -83,22 +67,35 @@ export class Providing {
   }
 
   async #run(): Promise<void> {
-    const { host, clock, store } = this.#options
-    const { signal } = this.#abort
+    const { host, clock } = this.#options
     for (;;) {
-      await delay(clock, LOOK_MS, signal)
-      if (host.kad.tableSize === 0) continue
-      const announced = store.announced()
-      const isDue = ({ id }: ManagedTorrent) =>
-        (announced.get(id)?.atMs ?? Number.NEGATIVE_INFINITY) < clock.unixMs() - RENEW_MS
-      for (const torrent of this.#offered().filter(isDue)) {
-        await this.announce(torrent).catch(() => {})
-        await delay(clock, SPACING_MS, signal)
-      }
+      await delay(clock, LOOK_MS, this.#abort.signal)
+      if (host.kad.tableSize > 0) this.#update()
     }
   }
-}
 
-function view({ id, name, api }: ManagedTorrent, announcedMs: number | null, nodes: number): ProvidedTorrent {
-  return { id, name, cid: torrentCid(api.infoHashes), announcedMs, nodes }
+  #update(): void {
+    const { publisher } = this.#options.host.index
+    const offered = this.#offered()
+    for (const { id, api } of offered) {
+      if (this.#keys.has(id)) continue
+      const keys = contentKeys(api.infoHashes)
+      this.#keys.set(id, keys)
+      publisher.provide(keys)
+    }
+    if (this.#keys.size === offered.length) return
+    const ids = new Set(offered.map(({ id }) => id))
+    const ended = [...this.#keys].filter(([id]) => !ids.has(id))
+    for (const [id] of ended) this.#keys.delete(id)
+    publisher.withdraw(ended.flatMap(([, keys]) => keys)).catch(() => {})
+  }
+
+  #view({ id, name, api }: ManagedTorrent): ProvidedTorrent {
+    const { publisher } = this.#options.host.index
+    const known = contentKeys(api.infoHashes).flatMap(key => publisher.announced(key) ?? [])
+    const nodes = Math.max(0, ...known.map(each => each.nodes))
+    // Nobody was there to take it: it counts as not announced.
+    const announcedMs = nodes > 0 ? Math.max(...known.map(({ atMs }) => atMs)) : null
+    return { id, name, cid: torrentCid(api.infoHashes), announcedMs, nodes }
+  }
 }

@@ -1,16 +1,10 @@
 import type { Migration } from '../kernel/database/migrations.ts'
 
-/** Secrets are encrypted. Times are milliseconds since the Unix epoch. */
+/** Secrets are encrypted. */
 export const NETWORK_TABLES: readonly Migration[] = [
   `
 CREATE TABLE network_secrets (name TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE network_nodes (address TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-
-CREATE TABLE network_announced (
-  torrent TEXT PRIMARY KEY,
-  announced_ms INTEGER NOT NULL,
-  nodes INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
 `,
 ]

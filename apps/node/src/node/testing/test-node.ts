@@ -25,7 +25,7 @@ export interface TestNode extends OpenNode {
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
 /** Loopback only, without peer discovery. */
-const ALONE: SettingsChange = { network: { port: 0, dht: false, lsd: false } }
+const ALONE: SettingsChange = { network: { port: 0, dht: false, lsd: false }, shoal: { enabled: false } }
 
 /** A node in temporary folders that reaches nothing beyond this machine. */
 export async function testNode(folder?: string): Promise<TestNode> {
