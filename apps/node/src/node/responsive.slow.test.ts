@@ -24,6 +24,8 @@ afterEach(() => server?.close())
 /** Asks for `/health` again and again until `work` is done. Returns the processor time of all answers, in milliseconds. */
 async function askDuring(node: TestNode, work: () => Promise<unknown>): Promise<number[]> {
   server = await createServer({ node, access: new Access({ token: TOKEN }), port: 0 })
+  // The first request loads modules.
+  await fetch(`${server.url}/health`)
   const times: number[] = []
   let isDone = false
   const done = work().finally(() => {
