@@ -22,12 +22,24 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'tinyproxy', 'micro
     }
     type Proxy = keyof typeof urls
 
-    const run = (tool: 'danted' | 'tinyproxy' | 'microsocks', ...args: string[]): Promise<ManagedProcess> =>
-      start(tool, toolPath('nsenter'), [...leaks.network.enterWorld, toolPath(tool), ...args])
+    /** Starts a proxy, and waits until it accepts connections at its port. */
+    async function run(
+      tool: 'danted' | 'tinyproxy' | 'microsocks',
+      port: number,
+      ...args: string[]
+    ): Promise<ManagedProcess> {
+      const enter = [...leaks.network.enterWorld, toolPath(tool), ...args]
+      const proxy = await start(tool, toolPath('nsenter'), enter)
+      leaks.processes.push(proxy)
+      await until(`${tool} to accept connections`, () =>
+        leaks.world.call<boolean>('accepts', { host: PROXY, port }),
+      )
+      return proxy
+    }
 
     beforeAll(async () => {
       leaks = await openLeakWorld()
-      const { dir, processes } = leaks
+      const { dir } = leaks
       const dante = [
         ...['logoutput: stderr', `internal: ${PROXY} port = 1080`, `external: ${WORLD}`],
         ...['clientmethod: none', 'socksmethod: none', 'client pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }'],
@@ -37,9 +49,9 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'tinyproxy', 'micro
       await writeFile(dir.join('dante'), dante.join('\n'))
       const tiny = ['User root', 'Group root', 'Port 8888', `Listen ${PROXY}`]
       await writeFile(dir.join('tiny'), [...tiny, 'BasicAuth anna secret', 'Timeout 60'].join('\n'))
-      processes.push(await run('danted', '-f', dir.join('dante')))
-      processes.push(await run('tinyproxy', '-d', '-c', dir.join('tiny')))
-      processes.push(await run('microsocks', '-i', PROXY, '-p', '1081', '-u', 'anna', '-P', 'secret'))
+      await run('danted', 1080, '-f', dir.join('dante'))
+      await run('tinyproxy', 8888, '-d', '-c', dir.join('tiny'))
+      await run('microsocks', 1081, '-i', PROXY, '-p', '1081', '-u', 'anna', '-P', 'secret')
     }, 120_000)
 
     afterAll(() => leaks?.[Symbol.asyncDispose]())
@@ -147,8 +159,8 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'tinyproxy', 'micro
     test('a proxy that is killed stops the transfer, which says so and continues later', {
       timeout: 90_000,
     }, async () => {
-      const { client, places, processes } = leaks
-      const microsocks = () => run('microsocks', '-i', PROXY, '-p', '1082')
+      const { client, places } = leaks
+      const microsocks = () => run('microsocks', 1082, '-i', PROXY, '-p', '1082')
       const { leaked } = await captured(async () => {
         const own = await microsocks()
         const url = `socks5://${PROXY}:1082`
@@ -164,7 +176,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'tinyproxy', 'micro
           return later.reason === 'no-route'
         })
         expect(later!.problems).toEqual([expect.stringContaining(url)])
-        processes.push(await microsocks())
+        await microsocks()
         await client.call('limit', { bytesPerSecond: null })
         expect(await client.call('later', { waitMs: 40_000 })).toMatchObject({ done: true, problems: [] })
       })

@@ -18,7 +18,13 @@ export async function findings(
 ): Promise<string[]> {
   // Pictures in motion have the colours of the middle of their way.
   await page.evaluate(() =>
-    Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => {}))),
+    Promise.all(
+      document
+        .getAnimations()
+        // That of a spinner never ends.
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .map(animation => animation.finished.catch(() => {})),
+    ),
   )
   await page.evaluate(AXE)
   const result = (await page.evaluate(() =>
