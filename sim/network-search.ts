@@ -126,10 +126,7 @@ class SearchSimulation {
     const spammers = this.#library.spammer
     this.#spam = Array.from({ length: SPAM }, (_, i) => this.#library.spam(names.join(' '), spammers(), i))
     const matches = this.#library.matching(words)
-    const truth = rankRows(
-      matches.slice(0, FILLED).map(number => rowOf(this.#library.entry(number), names)),
-      1,
-    )
+    const truth = rankRows(matches.slice(0, FILLED).map(number => rowOf(this.#library.entry(number), names)))
     const right = new Set(matches.slice(0, FILLED).map(number => latin1(this.#library.entry(number).id)))
     const page = truth.slice(0, PAGE_SIZE).map(nameOf)
     const calm = await this.#search(names, false)
@@ -207,7 +204,7 @@ function rowOf(signed: SignedEntry, words: readonly string[]): SearchRow {
     words.map(() => 0),
     title.length,
   )
-  return { signed, match, confirmations: 1, seeds: null, trust: 0, alsoPublishedBy: 0 }
+  return { signed, match, confirmed: true, seeds: null, trust: 0, alsoPublishedBy: 0 }
 }
 
 function nameOf({ signed }: SearchRow): string {

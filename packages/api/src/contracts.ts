@@ -1,6 +1,7 @@
 import { COMPLETION } from './contracts/completion.ts'
 import { FEEDS } from './contracts/feeds.ts'
 import { NETWORK } from './contracts/network.ts'
+import { NETWORK_SEARCH } from './contracts/network-search.ts'
 import { PEOPLE } from './contracts/people.ts'
 import { PUBLICATIONS } from './contracts/publications.ts'
 import { REACH } from './contracts/reach.ts'
@@ -33,6 +34,7 @@ export const CONTRACTS = [
   WATCH,
   COMPLETION,
   SEARCH,
+  NETWORK_SEARCH,
   FEEDS,
   PUBLICATIONS,
   TRANSMISSION,

@@ -12,7 +12,7 @@ export {
   signEntry,
   signWithdrawal,
 } from './entries/entry.ts'
-export type { Filters } from './entries/match.ts'
+export { type Filters, matchScore } from './entries/match.ts'
 export { IndexClient, type Misconduct, type ReportMisconduct } from './indexing/client.ts'
 export type { EntryStoreLimits } from './indexing/entry-store.ts'
 export { IndexNode, type Refusals } from './indexing/index-node.ts'
@@ -28,5 +28,6 @@ export {
   type SearchOptions,
   type SearchQuery,
   type SearchResult,
+  WANTED_ANSWERS,
 } from './search/network-search.ts'
-export type { SearchRow } from './search/ranking.ts'
+export { rankRows, rowScore, type SearchRow } from './search/ranking.ts'

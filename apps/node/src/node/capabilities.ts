@@ -2,6 +2,7 @@ import { COMPLETION } from './completion/capability.ts'
 import { FEEDS } from './feeds/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
 import { NETWORK } from './network/capability.ts'
+import { NETWORK_SEARCH } from './network-search/capability.ts'
 import { PEOPLE } from './people/capability.ts'
 import { PUBLICATIONS } from './publications/capability.ts'
 import { QBITTORRENT } from './qbittorrent/capability.ts'
@@ -29,6 +30,7 @@ export const CAPABILITIES: readonly AnyCapability[] = [
   TRACKER,
   REACH,
   NETWORK,
+  NETWORK_SEARCH,
   SHARING,
   SCHEDULE,
   WATCH,

@@ -23,12 +23,12 @@ import { lookup } from '../kad/lookup.ts'
 import { keywordKey } from '../keys.ts'
 import { isConfirmed, PAGE_SIZE, rankRows, type SearchRow } from './ranking.ts'
 
-/** Messages of one search, without those of the probes. */
+/** Messages of one search. */
 export const MAX_MESSAGES = 60
 /** Most results of a search. */
 export const MAX_RESULTS = 500
 /** Index nodes whose answers are enough: so many that a fifth of hostile ones are in the minority. */
-const ANSWERS = 20
+export const WANTED_ANSWERS = 20
 /** More are asked for while an entry of the first page is named by about half of them: at least, and at most this part. */
 const CLOSE = [0.35, 0.6] as const
 /** Answers before the first entries are requested. */
@@ -44,8 +44,6 @@ const PARALLEL_FETCHES = 4
 const SPARE_MESSAGES = 3
 /** Index nodes whose count of a word is believed more than those that were asked for numbers only. */
 const SURE_ANSWERS = 5
-/** Rounds of probes: the second covers what the first brings onto the page. */
-const PROBE_ROUNDS = 2
 
 export interface SearchQuery {
   /** Words that results must have, as `splitWords` returns them. */
@@ -60,8 +58,8 @@ export interface SearchOptions {
   readonly limit?: number
   /** Receives all results so far in their order, whenever it changes. */
   readonly onRows?: (rows: readonly SearchRow[]) => void
-  /** Returns how many seeds of a torrent can be reached, or null if that is unknown. Called for results of the first page only. */
-  readonly probe?: (signed: SignedEntry, signal?: AbortSignal) => Promise<number | null>
+  /** Receives the number of index nodes that answered with any entries, whenever it grows: about `WANTED_ANSWERS` in large networks, fewer in small ones. */
+  readonly onAnswers?: (answers: number) => void
   /** Returns the trust in a publisher (Ed25519, 32 bytes), -1 to 1. */
   readonly trust?: (publisher: Uint8Array) => number
   readonly signal?: AbortSignal
@@ -131,7 +129,6 @@ class SearchRun {
   readonly #named = new Map<string, Named>()
   /** Networks whose index nodes named anything. */
   readonly #answers = new Set<string>()
-  readonly #seeds = new Map<string, number | null>()
   #partial = 0
   #messages = 0
   #fetching = 0
@@ -165,7 +162,6 @@ class SearchRun {
         this.#endFetching = resolve
       })
     this.#options.signal?.throwIfAborted()
-    await this.#probe()
     return {
       rows: this.#rows().slice(0, this.#limit),
       isPartial: this.#partial > this.#answers.size / 2,
@@ -244,7 +240,7 @@ class SearchRun {
   /** Whether enough index nodes answered, and agree on the first page. */
   #isDecided(): boolean {
     const answers = this.#answers.size
-    if (answers < ANSWERS) return false
+    if (answers < WANTED_ANSWERS) return false
     for (const { networks, places, by } of this.#named.values()) {
       const part = networks.size / answers
       if (part >= CLOSE[0] && part <= CLOSE[1] && places / by.size < PAGE_SIZE) return false
@@ -306,7 +302,10 @@ class SearchRun {
   #add({ from, response }: IndexAnswer): void {
     const node: Node = { contact: from, hasFailed: false, isBusy: false }
     const network = neighborhoodOf(from) ?? latin1(from.id)
-    this.#answers.add(network)
+    if (!this.#answers.has(network)) {
+      this.#answers.add(network)
+      this.#options.onAnswers?.(this.#answers.size)
+    }
     if (response.isPartial) this.#partial++
     for (const [place, reference] of response.references.slice(0, this.#limit).entries()) {
       const name = latin1(reference.id)
@@ -413,38 +412,19 @@ class SearchRun {
 
   #rows(): SearchRow[] {
     const rows: SearchRow[] = []
-    for (const { signed, match, name, networks } of this.#named.values()) {
+    for (const { signed, match, networks } of this.#named.values()) {
       if (!signed) continue
       const trust = this.#options.trust?.(signed.entry.publisher) ?? 0
       rows.push({
         signed,
         match,
-        confirmations: networks.size,
-        seeds: this.#seeds.get(name) ?? null,
+        confirmed: isConfirmed(networks.size, this.#answers.size),
+        seeds: null,
         trust: Math.max(-1, Math.min(1, trust)),
         alsoPublishedBy: 0,
       })
     }
-    return rankRows(rows, this.#answers.size)
-  }
-
-  /** Looks for seeds of what is on the first page. */
-  async #probe(): Promise<void> {
-    const { probe, signal, onRows } = this.#options
-    for (let round = 0; probe && round < PROBE_ROUNDS; round++) {
-      const page = this.#rows().slice(0, PAGE_SIZE)
-      const due = page.filter(({ signed }) => !this.#seeds.has(latin1(signed.id)))
-      if (due.length === 0) return
-      await Promise.all(
-        due.map(async ({ signed }) => {
-          this.#seeds.set(latin1(signed.id), null)
-          const seeds = await probe(signed, signal).catch(() => null)
-          this.#seeds.set(latin1(signed.id), seeds)
-          if (!signal?.aborted) onRows?.(this.#rows().slice(0, this.#limit))
-        }),
-      )
-      signal?.throwIfAborted()
-    }
+    return rankRows(rows)
   }
 }
 

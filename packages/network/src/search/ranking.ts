@@ -6,8 +6,8 @@ export interface SearchRow {
   readonly signed: SignedEntry
   /** 0 to 1. */
   readonly match: number
-  /** Networks (/24 or /48) of index nodes that named the entry. */
-  readonly confirmations: number
+  /** Whether enough index nodes named the entry. */
+  readonly confirmed: boolean
   /** Seeds that were reached; null while unknown. */
   readonly seeds: number | null
   /** Trust in the publisher, -1 to 1; 0 for strangers. */
@@ -33,21 +33,23 @@ export function isConfirmed(confirmations: number, answers: number): boolean {
   return confirmations >= MAJORITY * answers
 }
 
-/** Merges entries of the same torrent and sorts the rest, best first. `answers`: the number of networks whose index nodes know anything of the word. */
-export function rankRows(rows: readonly SearchRow[], answers: number): SearchRow[] {
-  const score = ({ match, trust, seeds }: SearchRow) =>
-    match + TRUST_WEIGHT * trust + SEEDS_WEIGHT * seedScore(seeds)
-  const tier = ({ confirmations }: SearchRow) => Number(isConfirmed(confirmations, answers))
+/** Merges entries of the same torrent and sorts the rest, best first. */
+export function rankRows(rows: readonly SearchRow[]): SearchRow[] {
   const sorted = rows.toSorted(
     (a, b) =>
-      tier(b) - tier(a) ||
-      score(b) - score(a) ||
+      Number(b.confirmed) - Number(a.confirmed) ||
+      rowScore(b) - rowScore(a) ||
       b.signed.entry.published - a.signed.entry.published ||
       compareBytes(a.signed.id, b.signed.id),
   )
-  const confirmed = sorted.filter(row => tier(row) === 1)
-  const others = sorted.filter(row => tier(row) === 0)
+  const confirmed = sorted.filter(row => row.confirmed)
+  const others = sorted.filter(row => !row.confirmed)
   return merge([...mixPublishers(confirmed), ...mixPublishers(others)])
+}
+
+/** The value by which rows are sorted, greatest first. */
+export function rowScore({ match, trust, seeds }: Pick<SearchRow, 'match' | 'trust' | 'seeds'>): number {
+  return match + TRUST_WEIGHT * trust + SEEDS_WEIGHT * seedScore(seeds)
 }
 
 function seedScore(seeds: number | null): number {
@@ -89,6 +91,7 @@ function merge(rows: readonly SearchRow[]): SearchRow[] {
   }
   return Array.from(byContent.values(), ({ row, publishers }) => ({
     ...row,
-    alsoPublishedBy: publishers.size - 1,
+    // Rows that were merged before are merged again when seeds become known.
+    alsoPublishedBy: Math.max(row.alsoPublishedBy, publishers.size - 1),
   }))
 }

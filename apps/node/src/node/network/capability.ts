@@ -68,12 +68,11 @@ export const NETWORK = capability({
       },
       async findProviders({ link }, options) {
         const host = network.mustRun
-        const { findProviders } = await import('./lookups.ts')
         const text = link.trim()
         const infoHashes = isMagnet(text) ? parseMagnet(text).infoHashes : parseInfoHash(text)
         const limit = AbortSignal.timeout(SEARCH_MS)
         const signal = options?.signal ? AbortSignal.any([options.signal, limit]) : limit
-        const found = await findProviders(host, infoHashes, signal)
+        const found = await network.findProviders(infoHashes, signal)
         const isConnected = (id: string) =>
           host.libp2p.getConnections().some(({ remotePeer }) => remotePeer.toString() === id)
         return {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer, isIP } from 'node:net'
 import type { NetworkPeer, NetworkStatus } from '@shoal/api'
 import type { Bootstrap, Host, MappedPort } from '@shoal/network/host'
-import { type IceServer, parseIceServer, type Session } from '@shoal/torrent'
+import { type IceServer, type InfoHashes, parseIceServer, type Session } from '@shoal/torrent'
 import type { PortMapper } from '@shoal/torrent/port-mapping'
 import { describeFailure, Failure } from '../../base/failure.ts'
 import { PRODUCT } from '../../base/version.ts'
@@ -95,7 +95,6 @@ export class NodeNetwork implements Network {
     return () => this.#users.delete(onOpen)
   }
 
-  /** The host. Throws `unsupported` with the reason while the network is not on. */
   get mustRun(): Host {
     if (this.#open) return this.#open.host
     const { state, reason, problem } = this.#state
@@ -106,6 +105,15 @@ export class NodeNetwork implements Network {
       on: '',
     }
     throw new Failure('unsupported', `The Shoal network is not available: ${why[state]}`)
+  }
+
+  async findProviders(
+    infoHashes: InfoHashes,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const host = this.mustRun
+    const { findProviders } = await import('./lookups.ts')
+    return findProviders(host, infoHashes, signal)
   }
 
   async connect(address: string): Promise<NetworkPeer> {

@@ -1,10 +1,17 @@
 import type { Host } from '@shoal/network/host'
+import type { InfoHashes } from '@shoal/torrent'
 import { service } from '../kernel/capability.ts'
 
 /** The Shoal network, for capabilities that use it. */
 export interface Network {
   /** The host while the network is on; else null. It is another one after a change of settings or of the network key. */
   readonly host: Host | null
+  /** The host. Throws `unsupported` with the reason while the network is not on. */
+  readonly mustRun: Host
+  /**
+   * Finds those who offer a torrent, by all its hashes at once, and returns multiaddrs by PeerId. Rejects with the signal's reason, and like `mustRun`.
+   */
+  findProviders(infoHashes: InfoHashes, signal: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>>
   /** Calls `onOpen` for each host when it opens, and for the present one. What that returns is called before the host closes. */
   use(onOpen: (host: Host) => (() => void | Promise<void>) | undefined): () => void
 }

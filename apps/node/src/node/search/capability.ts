@@ -1,7 +1,7 @@
 /** Full-text search over torrents, their files, and the text of documents. */
 
 import { dirname, join } from 'node:path'
-import { type CheckedInputOf, SEARCH as CONTRACT, type SearchPage } from '@shoal/api'
+import { type CheckedInputOf, SEARCH as CONTRACT, type Implemented, type SearchPage } from '@shoal/api'
 import { capability } from '../kernel/capability.ts'
 import { gauge } from '../kernel/metrics.ts'
 import { ENGINE, type ManagedTorrent, TORRENTS, type Torrents } from '../torrents/service.ts'
@@ -9,6 +9,7 @@ import { Indexer } from './documents/indexer.ts'
 import { FileStore } from './file-store.ts'
 import { IndexQueue } from './index-queue.ts'
 import { Search } from './search.ts'
+import { SEARCH_OPERATIONS } from './service.ts'
 import { SEARCH_TABLES } from './tables.ts'
 
 /** Rates from which transfers have priority over documents. */
@@ -18,6 +19,7 @@ export const SEARCH = capability({
   contract: CONTRACT,
   migrations: SEARCH_TABLES,
   needs: { torrents: TORRENTS, engine: ENGINE },
+  provides: { operations: SEARCH_OPERATIONS },
   start({ database, settings, log, problems }, { torrents, engine }) {
     const { records } = torrents
     const files = new FileStore(database)
@@ -82,8 +84,10 @@ export const SEARCH = capability({
         if (known !== undefined) indexer.torrentRemoved(known)
       },
     })
+    const operations: Implemented<typeof CONTRACT> = { search: query => search(index, torrents, query) }
     return {
-      operations: { search: query => search(index, torrents, query) },
+      operations,
+      provides: { operations },
       stats: () => ({
         indexing: { waiting: indexer.progress.waiting, indexed: indexer.progress.indexed },
       }),

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite'
-import { type ParsedQuery, parseQuery, toExpression, toPattern } from './parse-query.ts'
+import { type ParsedQuery, parseQuery, toExpression, toPattern } from '../../base/parse-query.ts'
 import { findSnippet, openingSnippet, type Snippet } from './snippet.ts'
 
 /** Reads rows of our own query, and blocks of stored text. */

@@ -9,11 +9,11 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { toIndexed } from '@shoal/network/words'
+import { kindWord, wordPrefixes } from '../../base/parse-query.ts'
 import { databaseFailure, isDamage } from '../kernel/database/database-failure.ts'
 import { createPrivate } from '../kernel/database/private-file.ts'
 import { EntryIds, RANGES_SCHEMA } from './entry-ids.ts'
 import { findHits, type Hits, type SearchRequest } from './find-hits.ts'
-import { kindWord, wordPrefixes } from './parse-query.ts'
 import { packText, unpackBlock } from './text-blocks.ts'
 
 export interface IndexedEntry {

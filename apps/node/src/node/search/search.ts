@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises'
 import { foldInPlace } from '@shoal/network/words'
 import { Failure } from '../../base/failure.ts'
 import type { FileKind } from '../../base/file-kind.ts'
+import { parseQuery, toPattern, toPatterns } from '../../base/parse-query.ts'
 import { isDamage } from '../kernel/database/database-failure.ts'
 import type { TorrentRecord, TorrentStore } from '../torrents/service.ts'
 import type { FileStore } from './file-store.ts'
 import { type Hit, type Hits, MAX_HITS, type SearchRequest } from './find-hits.ts'
 import { IndexClient } from './index-client.ts'
-import { parseQuery, toPattern, toPatterns } from './parse-query.ts'
 import { matchRanges, type Range } from './snippet.ts'
 
 export interface SearchQuery {

@@ -10,7 +10,7 @@ export function search(state: SimulatedState): Implemented<typeof SEARCH> {
   return { search: async input => searchIn(state, input) }
 }
 
-function searchIn(
+export function searchIn(
   state: SimulatedState,
   { text, kind, cursor, limit }: CheckedInputOf<'search'>,
 ): OutputOf<'search'> {

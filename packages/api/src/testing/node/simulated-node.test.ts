@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { OPERATIONS } from '../../operations.ts'
+import type { SearchRow } from '../../schemas/network-search.ts'
 import { VirtualClock } from './clock.ts'
 import { SimulatedNode, type SimulationOptions } from './simulated-node.ts'
 
@@ -77,4 +78,27 @@ test('rejects what a real node rejects', async () => {
   await expect(api.getTorrent({ id: 'a'.repeat(40) })).rejects.toMatchObject({ code: 'not-found' })
   await expect(api.addTorrent({ source: 'what?' })).rejects.toMatchObject({ code: 'unknown-identifier' })
   await expect(api.listFolders({ path: '/etc' })).rejects.toMatchObject({ code: 'forbidden-path' })
+})
+
+test('a search finds rows of its own and of others one after the other, counts seeds, and ends', async () => {
+  const { api } = newNode()
+  const { id, order } = await api.startSearch({ text: 'harbour' })
+  const rows = new Map<string, SearchRow>()
+  let [since, reads, last] = [0, 0, order]
+  for (let done = false; !done; reads++) {
+    const progress = await api.readSearch({ id, since })
+    expect(OPERATIONS.readSearch.output.safeParse(progress).error).toBe(undefined)
+    expect(progress.revision).toBeGreaterThan(since)
+    for (const row of progress.rows) rows.set(row.id, row)
+    ;({ done, order: last, revision: since } = progress)
+  }
+  expect(reads).toBeGreaterThan(3)
+  expect(last.length).toBeGreaterThan(order.length)
+  expect([...rows.keys()].sort()).toEqual(last.toSorted())
+  const other = [...rows.values()].find(({ publisher }) => publisher)!
+  await api.probeSearch({ id, rows: [other.id] })
+  const { rows: probed } = await api.readSearch({ id, since })
+  expect(probed).toEqual([{ ...other, seeds: expect.any(Number) }])
+  await api.endSearch({ id })
+  await expect(api.readSearch({ id })).rejects.toMatchObject({ code: 'not-found' })
 })

@@ -15,6 +15,7 @@ import { animate, passing } from './animation.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { feeds } from './feeds.ts'
 import { network } from './network.ts'
+import { networkSearch } from './network-search.ts'
 import { sharesOf } from './peers.ts'
 import { people } from './people.ts'
 import { publications } from './publications.ts'
@@ -71,6 +72,7 @@ export class SimulatedNode {
       ...access(state),
       ...feeds(state),
       ...network(state),
+      ...networkSearch(state),
       ...people(state),
       ...publications(state),
       ...reach(state),

@@ -1,0 +1,100 @@
+/** The rows of a search: what the network has and what the node has itself, in one order. */
+import type { SearchHit, SearchRow, Torrent } from '@shoal/api'
+import { formatDidKey } from '@shoal/identity'
+import { matchScore, type SearchRow as NetworkRow, rankRows, rowScore } from '@shoal/network'
+import { foldInPlace, splitWords } from '@shoal/network/words'
+import { formatMagnet, type InfoHashes, torrentCid } from '@shoal/torrent'
+
+/** The place of a word that only the text of a document has: after those of `WORD_PLACES`. */
+const IN_TEXT = 3
+const MAX_HITS = 3
+/** The user has chosen what is in the list. */
+const OWN_TRUST = 1
+
+/** A torrent of the node's list that matches. */
+export interface OwnMatch {
+  readonly torrent: Torrent
+  readonly infoHashes: InfoHashes
+  /** Best first. */
+  readonly hits: readonly SearchHit[]
+}
+
+/** The parts that `rowsOf` combines. Keys are content IDs. */
+export interface Found {
+  readonly network: readonly NetworkRow[]
+  readonly own: ReadonlyMap<string, OwnMatch>
+  /** Seeds that were reached. */
+  readonly seeds: ReadonlyMap<string, number>
+  /** Returns the id of the torrent in the node's list that has one of these hashes. */
+  listed(infoHashes: InfoHashes): string | null
+  /** Patterns of the words that are searched for: see `toPatterns`. */
+  readonly patterns: readonly RegExp[]
+}
+
+/** Returns the content ID of what an entry describes. */
+export function cidOf({ signed }: Pick<NetworkRow, 'signed'>): string {
+  return torrentCid(hashesOf(signed.entry))
+}
+
+/** Returns all rows, best first: by match, trust and seeds, then those of the network that are not confirmed. */
+export function rowsOf({ network, own, seeds, listed, patterns }: Found): SearchRow[] {
+  const ranked = rankRows(network.map(row => ({ ...row, seeds: seeds.get(cidOf(row)) ?? null })))
+  const rows = ranked.map(row => ({ score: rowScore(row), row: networkRow(row, listed, own) }))
+  const known = new Set(rows.map(({ row }) => row.id))
+  const others = [...own]
+    .filter(([cid]) => !known.has(cid))
+    .map(([cid, match]) => {
+      const row = ownRow(cid, match, patterns)
+      return { score: rowScore({ match: row.match, trust: OWN_TRUST, seeds: null }), row }
+    })
+    .sort((a, b) => b.score - a.score)
+  const merged: SearchRow[] = []
+  for (const { score, row } of rows) {
+    while (others.length > 0 && (!row.confirmed || others[0]!.score >= score))
+      merged.push(others.shift()!.row)
+    merged.push(row)
+  }
+  return [...merged, ...others.map(({ row }) => row)]
+}
+
+function networkRow(row: NetworkRow, listed: Found['listed'], own: ReadonlyMap<string, OwnMatch>): SearchRow {
+  const { signed, match, confirmed, seeds, trust, alsoPublishedBy } = row
+  const { entry } = signed
+  const id = cidOf(row)
+  const infoHashes = hashesOf(entry)
+  return {
+    ...{ id, title: entry.title, link: formatMagnet({ infoHashes, name: entry.title }) },
+    ...{ totalBytes: entry.bytes, fileCount: entry.fileCount },
+    files: entry.files.map(({ path, bytes }) => ({ path, lengthBytes: bytes })),
+    ...{ tags: [...entry.tags], license: entry.license, language: entry.language },
+    publishedMs: entry.published * 1000,
+    publisher: { did: formatDidKey(entry.publisher), own: false, trust },
+    ...{ alsoPublishedBy, match, confirmed, seeds },
+    torrent: listed(infoHashes),
+    hits: own.get(id)?.hits.slice(0, MAX_HITS) ?? [],
+  }
+}
+
+function ownRow(id: string, { torrent, infoHashes, hits }: OwnMatch, patterns: readonly RegExp[]): SearchRow {
+  const { name, totalBytes, fileCount, tags } = torrent
+  const [title, paths] = [foldInPlace(name), hits.map(({ path }) => foldInPlace(path ?? ''))]
+  const places = patterns.map(each => {
+    if (each.test(title)) return 0
+    return paths.some(path => each.test(path)) ? 2 : IN_TEXT
+  })
+  return {
+    ...{ id, title: name, link: formatMagnet({ infoHashes, name }), totalBytes, fileCount, tags },
+    ...{ files: [], license: null, language: null, publishedMs: null, publisher: null },
+    ...{
+      alsoPublishedBy: 0,
+      match: matchScore(places, splitWords(name).length),
+      confirmed: true,
+      seeds: null,
+    },
+    ...{ torrent: torrent.id, hits: hits.slice(0, MAX_HITS) },
+  }
+}
+
+function hashesOf({ infoHashV1, infoHashV2 }: NetworkRow['signed']['entry']): InfoHashes {
+  return { ...(infoHashV1 && { v1: infoHashV1 }), ...(infoHashV2 && { v2: infoHashV2 }) }
+}

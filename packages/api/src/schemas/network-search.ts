@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { Bytes, TimeMs, TorrentId } from './common.ts'
+import { ANSWERS } from './names.ts'
+import { SEARCH_KINDS, SearchHit } from './search.ts'
+
+export const StartSearch = z.object({
+  text: z
+    .string()
+    .trim()
+    .min(1)
+    .max(1000)
+    .meta({ description: 'Words that results must have, and -excluded ones' }),
+  kind: z.enum(SEARCH_KINDS).optional(),
+  minBytes: Bytes.optional(),
+  maxBytes: Bytes.optional(),
+  publishedAfterMs: TimeMs.optional(),
+  language: z
+    .string()
+    .max(35)
+    .optional()
+    .meta({ description: 'A language tag (BCP 47); `de` covers `de-AT`' }),
+  license: z.string().max(64).optional().meta({ description: 'An SPDX identifier, such as `CC-BY-4.0`' }),
+  /** Most results of the network. */
+  limit: z.number().int().min(1).max(500).default(100),
+})
+
+/** The person who published an entry. */
+export const Publisher = z.object({
+  /** The key that signed the entry: `did:key:z6Mk…`. */
+  did: z.string(),
+  /** Whether it is this node's own. */
+  own: z.boolean(),
+  /** -1 to 1; 0 for strangers. */
+  trust: z.number().min(-1).max(1),
+})
+export type Publisher = z.infer<typeof Publisher>
+
+/** A torrent that a search found: in the network, in the node's own list, or in both. */
+export const SearchRow = z
+  .object({
+    /** The content ID of the torrent, unique within a search. */
+    id: z.string(),
+    title: z.string(),
+    /** A magnet link with all info hashes: what to add to download it. */
+    link: z.string(),
+    /** Size of all files. Null if this is not known yet. */
+    totalBytes: Bytes.nullable(),
+    fileCount: z.number().int().min(0).nullable(),
+    /** Some of the files, for rows of the network. */
+    files: z.array(z.object({ path: z.string(), lengthBytes: Bytes })),
+    tags: z.array(z.string()),
+    /** An SPDX identifier or a name. */
+    license: z.string().nullable(),
+    /** BCP 47. */
+    language: z.string().nullable(),
+    publishedMs: TimeMs.nullable(),
+    /** Null if the network does not know the torrent. */
+    publisher: Publisher.nullable(),
+    /** Other people who publish the same torrent. */
+    alsoPublishedBy: z.number().int().min(0),
+    /** How well it matches, 0 to 1. */
+    match: z.number().min(0).max(1),
+    /** False if only few of the index nodes that were asked name it: it may be made up. Such rows come last. */
+    confirmed: z.boolean(),
+    /** Seeds that were reached. Null: not asked for, or not known yet. */
+    seeds: z.number().int().min(0).nullable(),
+    /** The torrent in the node's list. */
+    torrent: TorrentId.nullable(),
+    /** Matches in the node's own list, best first: at most 3. */
+    hits: z.array(SearchHit),
+  })
+  .register(ANSWERS, { id: 'SearchRow' })
+export type SearchRow = z.infer<typeof SearchRow>
+
+export const NETWORK_SEARCH_STATES = ['searching', 'done', 'unavailable'] as const
+
+/** A search over the network and the node's own list. */
+export const SearchProgress = z
+  .object({
+    id: z.string(),
+    text: z.string(),
+    /** False while rows may still come. */
+    done: z.boolean(),
+    /** Grows with every change. */
+    revision: z.number().int().min(0),
+    network: z.object({
+      /** `unavailable`: see `problem`. Rows of the node's own list come in any case. */
+      state: z.enum(NETWORK_SEARCH_STATES),
+      /** Why the network was not searched, and what to do. */
+      problem: z.string().nullable(),
+      /** Index nodes that answered so far, and how many are enough. */
+      answers: z.number().int().min(0),
+      answersWanted: z.number().int().min(1),
+      /** Whether a word has more entries than its index nodes keep, so that another word would find others. */
+      partial: z.boolean(),
+    }),
+    /** The `id` of all rows, best first. */
+    order: z.array(z.string()),
+    /** The rows that are new or have changed since the revision that was asked for, in no order. */
+    rows: z.array(SearchRow),
+  })
+  .register(ANSWERS, { id: 'SearchProgress' })
+export type SearchProgress = z.infer<typeof SearchProgress>
