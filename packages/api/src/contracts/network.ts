@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { contract, operation, setting } from '../contract.ts'
 import { TorrentId } from '../schemas/common.ts'
-import { NetworkPeer, NetworkStatus, ProvidedTorrent, Provider } from '../schemas/network.ts'
+import { KeyPrefix, NetworkPeer, NetworkStatus, ProvidedTorrent, Provider } from '../schemas/network.ts'
 
 /** An address of libp2p, such as `/ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…`. */
 const MultiaddrText = z
@@ -30,7 +30,13 @@ export const NETWORK = contract({
       area: 'network',
       summary: 'List the connected nodes of the Shoal network',
       input: z.object({}),
-      output: z.object({ items: z.array(NetworkPeer) }),
+      output: z.object({
+        items: z.array(NetworkPeer),
+        /** The place of this node; null while the network is off. */
+        ownKey: KeyPrefix.nullable(),
+        /** The places of all nodes in the routing table. */
+        knownKeys: z.array(KeyPrefix),
+      }),
     }),
     connectNetwork: operation({
       method: 'POST',

@@ -34,6 +34,9 @@ export const NetworkStatus = z
   .register(ANSWERS, { id: 'NetworkStatus' })
 export type NetworkStatus = z.infer<typeof NetworkStatus>
 
+/** The first 32 bits of a node’s place in the key space of the DHT, as 8 hexadecimal digits. */
+export const KeyPrefix = z.string()
+
 /** A connected node. */
 export const NetworkPeer = z
   .object({
@@ -47,6 +50,9 @@ export const NetworkPeer = z
     client: z.string().nullable(),
     /** Whether it is a node of the DHT. */
     dht: z.boolean(),
+    /** Protocols that it speaks, such as `/shoal/index/1`; at most 50. Empty while they are unknown. */
+    protocols: z.array(z.string()),
+    key: KeyPrefix,
     connectedMs: z.number(),
   })
   .register(ANSWERS, { id: 'NetworkPeer' })

@@ -48,7 +48,7 @@ export const NETWORK = capability({
     })
     const operations: Implemented<typeof CONTRACT> = {
       getNetwork: async () => network.status,
-      listNetworkPeers: async () => ({ items: await network.peers() }),
+      listNetworkPeers: async () => ({ items: await network.peers(), ...(await network.places()) }),
       connectNetwork: ({ address }) => network.connect(address),
       listProvided: async () => ({ items: providing?.list() ?? [] }),
       async announceTorrent({ id }, options) {

@@ -127,7 +127,15 @@ test('connects to an address by hand, and explains what does not work', async ()
   await on(two)
   const address = addresses.find(each => /\/tcp\/\d+\/p2p/.test(each))!
   expect(await two.operations.connectNetwork({ address })).toMatchObject({ id, incoming: false, dht: true })
-  expect((await two.operations.listNetworkPeers({})).items.map(peer => peer.id)).toEqual([id])
+  const { items, ownKey } = await two.operations.listNetworkPeers({})
+  expect(items.map(peer => peer.id)).toEqual([id])
+  // Each sees the other at the place where that sees itself.
+  expect(items[0]!.key).toBe((await one.operations.listNetworkPeers({})).ownKey)
+  expect(items[0]!.key).toMatch(/^[0-9a-f]{8}$/)
+  expect(ownKey).not.toBe(items[0]!.key)
+  const known = async () => (await two.operations.listNetworkPeers({})).knownKeys
+  await expect.poll(known, PATIENT).toEqual([items[0]!.key])
+  expect(items[0]!.protocols).toEqual(expect.arrayContaining(['/shoal/kad/1.0.0', '/shoal/index/1']))
   await expect(two.operations.connectNetwork({ address: '/ip4/127.0.0.1/tcp/1' })).rejects.toMatchObject({
     code: 'unreachable',
   })

@@ -16,6 +16,8 @@ import type { Network } from './service.ts'
 const START_DELAY_MS = 1000
 const KEEP_NODES_MS = 5 * 60_000
 const DIAL_MS = 20_000
+/** Protocols of one node that are shown: it may name any number. */
+const MAX_PROTOCOLS = 50
 
 export interface NetworkOptions {
   readonly kernel: Pick<Kernel, 'clock' | 'settings' | 'route' | 'peerHost' | 'log' | 'problems' | 'reach'>
@@ -146,7 +148,7 @@ export class NodeNetwork implements Network {
   async peers(): Promise<NetworkPeer[]> {
     const host = this.host
     if (!host) return []
-    const { KAD_PROTOCOL } = await import('@shoal/network/host')
+    const [{ KAD_PROTOCOL }, { keyOf }] = await networkModules()
     const { libp2p } = host
     const peers = new Map<string, NetworkPeer>()
     for (const connection of libp2p.getConnections()) {
@@ -161,10 +163,23 @@ export class NodeNetwork implements Network {
         relayed: connection.limits !== undefined,
         client: agent ? printable(Buffer.from(agent).toString('utf8')) : null,
         dht: known?.protocols.includes(KAD_PROTOCOL) ?? false,
+        protocols: (known?.protocols ?? []).slice(0, MAX_PROTOCOLS).map(printable),
+        key: keyPrefix(keyOf(connection.remotePeer.toMultihash().bytes)),
         connectedMs: connection.timeline.open,
       })
     }
     return [...peers.values()]
+  }
+
+  /** The places of this node and of those in its routing table in the key space. */
+  async places(): Promise<{ ownKey: string | null; knownKeys: string[] }> {
+    const host = this.host
+    if (!host) return { ownKey: null, knownKeys: [] }
+    const [, { keyOf }] = await networkModules()
+    return {
+      ownKey: keyPrefix(keyOf(host.libp2p.peerId.toMultihash().bytes)),
+      knownKeys: host.kad.contacts().map(({ key }) => keyPrefix(key)),
+    }
   }
 
   /** Replaces the network key. */
@@ -412,6 +427,15 @@ function every(clock: Kernel['clock'], ms: number, work: () => void): () => void
   }
   schedule()
   return () => cancel()
+}
+
+/** Both load libp2p, which is there once the network is on. */
+function networkModules() {
+  return Promise.all([import('@shoal/network/host'), import('@shoal/network')])
+}
+
+function keyPrefix(key: Uint8Array): string {
+  return Buffer.from(key.subarray(0, 4)).toString('hex')
 }
 
 /** Takes out of a name that a stranger chose what does not belong on a screen. */
