@@ -6,7 +6,16 @@ import { BARE_PAGE, scrollList } from '../../apps/web/e2e/testing/frames.ts'
 import { makeSmallTorrents } from '../support/small-torrents.ts'
 import { openConsole, type Scene, skipped, withNode } from './setup.ts'
 
-const ROUTES = ['/', '/dashboard', '/search?q=harbour', '/feeds', '/published', '/settings', '/welcome']
+const ROUTES = [
+  '/',
+  '/dashboard',
+  '/search?q=harbour',
+  '/feeds',
+  '/published',
+  '/network',
+  '/settings',
+  '/welcome',
+]
 const TORRENTS = 5000
 const ADD_AT_ONCE = 50
 

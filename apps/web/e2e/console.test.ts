@@ -62,6 +62,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     '/search?q=sea',
     '/feeds',
     '/published',
+    '/network',
     '/settings',
     '/welcome',
     '/nowhere',
@@ -117,7 +118,16 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
   }
 
   const phone = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true }
-  for (const route of ['/', '/dashboard', '/search?q=sea', '/feeds', '/published', '/settings', '/welcome']) {
+  for (const route of [
+    '/',
+    '/dashboard',
+    '/search?q=sea',
+    '/feeds',
+    '/published',
+    '/network',
+    '/settings',
+    '/welcome',
+  ]) {
     test(`nothing is wider than a phone on ${route}`, async () => {
       await on(
         `${route}${route.includes('?') ? '&' : '?'}mock`,
@@ -150,6 +160,43 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       },
       phone,
     )
+  })
+
+  test('the network page connects, announces, finds, replaces the key, and turns the network off and on', async () => {
+    await on('/network?mock', async page => {
+      const id = () => page.locator('main [class*=mono]').first().innerText()
+      await page.getByRole('heading', { name: '9 connected nodes' }).waitFor()
+      await page
+        .getByRole('img', { name: /8 connected directly 1 through a relay 160 more known$/ })
+        .waitFor()
+      await page.getByRole('button', { name: 'Connect', exact: true }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Address').fill('203.0.113.99:6882')
+      await dialog.getByRole('button', { name: 'Connect' }).click()
+      await dialog.getByText('write an address as /ip4/', { exact: false }).waitFor()
+      await dialog.getByLabel('Address').fill('/ip4/203.0.113.99/tcp/6882')
+      await dialog.getByRole('button', { name: 'Connect' }).click()
+      await page.getByRole('heading', { name: '10 connected nodes' }).waitFor()
+      await page.getByText('203.0.113.99:6882').waitFor()
+      await page.getByRole('button', { name: 'Announce a torrent' }).click()
+      await dialog.getByRole('button', { name: 'Announce now' }).click()
+      await page
+        .getByText(/announced: 22 nodes have it/)
+        .first()
+        .waitFor()
+      await page.getByLabel('Content ID, info hash or magnet link').fill('baf5rei')
+      await page.getByRole('button', { name: 'Find', exact: true }).click()
+      await page.getByText('3 nodes have it').waitFor()
+      const before = await id()
+      await page.getByRole('button', { name: 'New key…' }).click()
+      await page.getByRole('button', { name: 'Replace the key' }).click()
+      await expect.poll(id).not.toBe(before)
+      await page.getByRole('switch', { name: 'On' }).click()
+      await page.getByRole('heading', { name: 'The Shoal network is off' }).waitFor()
+      expect(await findings(page)).toEqual([])
+      await page.getByRole('button', { name: 'Turn on' }).click()
+      await page.getByRole('heading', { name: '10 connected nodes' }).waitFor()
+    })
   })
 
   test('the search box follows the address', async () => {

@@ -25,7 +25,7 @@ const SOURCES = [
   'packages/identity/src',
   'packages/links/src',
   'packages/messages/src',
-  'packages/messages/src',
+  'packages/network/src',
   'packages/sealed/src',
   'packages/torrent/src',
   'package-lock.json',

@@ -1,6 +1,7 @@
 import { add } from '../features/add/feature.ts'
 import { dashboard } from '../features/dashboard/feature.ts'
 import { feeds } from '../features/feeds/feature.ts'
+import { network } from '../features/network/feature.ts'
 import { people } from '../features/people/feature.ts'
 import { published } from '../features/published/feature.ts'
 import { reach } from '../features/reach/feature.ts'
@@ -16,6 +17,7 @@ export const FEATURES: readonly Feature[] = [
   search,
   feeds,
   published,
+  network,
   people,
   reach,
   settings,

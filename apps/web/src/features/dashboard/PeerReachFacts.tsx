@@ -6,12 +6,12 @@ import {
   portMappingWords,
   transportName,
 } from '@shoal/api'
-import { useEffect } from 'react'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { formatTime } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useNode } from '../../shared/node/context.tsx'
+import { useAskedEvery, useNode } from '../../shared/node/context.tsx'
+import { reachAdvice } from '../../shared/node/reach-advice.ts'
 import styles from './Dashboard.module.css'
 
 const t = texts.pages.dashboard.peerReach
@@ -21,31 +21,19 @@ const ASK_AGAIN_MS = 15_000
 /** Whether peers from outside can connect, asked again and again. */
 export function usePeerReach(): PeerReach | undefined {
   const { api } = useNode()
-  const { value, reload } = useAsked(signal => api.getPeerReach({}, { signal }), [])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one timer for each answer.
-  useEffect(() => {
-    const timer = setTimeout(reload, ASK_AGAIN_MS)
-    return () => clearTimeout(timer)
-  }, [value])
-  return value
+  return useAskedEvery(ASK_AGAIN_MS, signal => api.getPeerReach({}, { signal }), []).value
 }
 
 /** Whether others can connect in a sentence, what to do if not, what is known for each family, and the ports that routers opened. */
 export function PeerReachDetails({ reach }: { reach: PeerReach }) {
   const { state, reason } = reach
+  const advice = reachAdvice(reach, String(reach.port))
   const open = reach.mappings.filter(({ externalPort }) => externalPort !== null)
   return (
     <div className={`${layout.stack3} ${styles.reach}`}>
       <Notice tone={state === 'unreachable' ? 'warn' : 'info'}>
         <p>{t.reasons[reason]}</p>
-        {reason in t.advice && (
-          <p>
-            {t.advice[reason as keyof typeof t.advice]({
-              port: String(reach.port),
-              address: reach.ipv4.address ?? '',
-            })}
-          </p>
-        )}
+        {advice !== null && <p>{advice}</p>}
       </Notice>
       <ul className={`${layout.soft} ${layout.stack1}`}>
         {state !== 'off' && (

@@ -91,3 +91,19 @@ export function useAsked<Value>(
     }, []),
   }
 }
+
+/** Asks the node as `useAsked` does, and again `everyMs` after each answer. */
+export function useAskedEvery<Value>(
+  everyMs: number,
+  ask: (signal: AbortSignal) => Promise<Value>,
+  keys: readonly unknown[],
+): Asked<Value> {
+  const asked = useAsked(ask, keys)
+  const { value, error, reload } = asked
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one timer for each answer
+  useEffect(() => {
+    const timer = setTimeout(reload, everyMs)
+    return () => clearTimeout(timer)
+  }, [value, error, everyMs, reload])
+  return asked
+}

@@ -8,7 +8,17 @@ import { TorrentStore } from './torrent-store.ts'
 /** `open`: somebody may look. `locked`: a login is needed. */
 export type AccessState = 'unknown' | 'open' | 'locked'
 
-const TOPICS = ['torrents', 'stats', 'jobs', 'labels', 'settings', 'feeds', 'publications', 'people'] as const
+const TOPICS = [
+  'torrents',
+  'stats',
+  'jobs',
+  'labels',
+  'settings',
+  'feeds',
+  'publications',
+  'people',
+  'network',
+] as const
 const PAGE = 1000
 /** After the node could not answer though it is there. */
 const RETRY_MS = 2000
@@ -34,6 +44,7 @@ export class NodeStore {
   readonly feedsVersion = new Cell(0)
   readonly publicationsVersion = new Cell(0)
   readonly peopleVersion = new Cell(0)
+  readonly networkVersion = new Cell(0)
   /** Counts up when events were lost: what topics told must be asked for anew, too. */
   readonly resyncs = new Cell(0)
   readonly events: EventConnection
@@ -114,6 +125,8 @@ export class NodeStore {
         return countUp(this.publicationsVersion)
       case 'people':
         return countUp(this.peopleVersion)
+      case 'network':
+        return countUp(this.networkVersion)
       case 'torrent':
         return this.#tell(`torrent:${event.id}`, event)
       case 'log':
@@ -122,9 +135,12 @@ export class NodeStore {
   }
 
   #lost(): void {
-    const { resyncs, settingsVersion, feedsVersion, publicationsVersion, peopleVersion } = this
-    for (const count of [resyncs, settingsVersion, feedsVersion, publicationsVersion, peopleVersion])
-      countUp(count)
+    countUp(this.resyncs)
+    countUp(this.settingsVersion)
+    countUp(this.feedsVersion)
+    countUp(this.publicationsVersion)
+    countUp(this.peopleVersion)
+    countUp(this.networkVersion)
     void this.#readAll()
   }
 

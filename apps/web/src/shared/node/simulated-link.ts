@@ -20,6 +20,7 @@ const USUAL_TOPICS = new Set<NodeEvent['type']>([
   'feeds',
   'publications',
   'people',
+  'network',
   'payment-required',
   'resync',
 ])

@@ -11,6 +11,7 @@ export const app: Translation<typeof english> = {
     search: 'Suche',
     feeds: 'Feeds',
     published: 'Links',
+    network: 'Netzwerk',
     people: 'Leute',
     settings: 'Einstellungen',
     more: 'Mehr',

@@ -8,6 +8,7 @@ export const app = {
     search: 'Search',
     feeds: 'Feeds',
     published: 'Links',
+    network: 'Network',
     people: 'People',
     settings: 'Settings',
     more: 'More',

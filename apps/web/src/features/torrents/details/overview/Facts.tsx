@@ -1,6 +1,6 @@
 import { useId } from 'react'
+import { CopyIcon } from '../../../../shared/controls/CopyIcon.tsx'
 import layout from '../../../../shared/controls/layout.module.css'
-import { CopyIcon } from './CopyIcon.tsx'
 import type { Fact } from './facts.ts'
 import styles from './overview.module.css'
 

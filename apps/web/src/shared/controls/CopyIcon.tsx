@@ -1,12 +1,12 @@
-import { copyText } from '../../../../shared/base/clipboard.ts'
-import { IconButton } from '../../../../shared/controls/Button.tsx'
-import { notify, notifyError } from '../../../../shared/controls/toasts.ts'
-import { texts } from '../../../../shared/messages/texts.ts'
-import styles from './overview.module.css'
+import { copyText } from '../base/clipboard.ts'
+import { texts } from '../messages/texts.ts'
+import styles from './Button.module.css'
+import { IconButton } from './Button.tsx'
+import { notify, notifyError } from './toasts.ts'
 
 const say = texts.torrent.facts
 
-/** Copies a fact. */
+/** Copies a fact that stands before it. */
 export function CopyIcon({ text, what }: { readonly text: string; readonly what: string }) {
   const copy = () =>
     copyText(text).then(() => notify(say.copied({ what }), { type: 'good', timeoutMs: 2500 }), notifyError)

@@ -1,0 +1,139 @@
+import type { NetworkStatus } from '@shoal/api'
+import { Link } from 'wouter'
+import { useWork } from '../../shared/base/use-work.ts'
+import { Button } from '../../shared/controls/Button.tsx'
+import { EmptyState } from '../../shared/controls/EmptyState.tsx'
+import { SwitchField } from '../../shared/controls/Field.tsx'
+import { Loading, Problem } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
+import { Page } from '../../shared/controls/Page.tsx'
+import { Notice } from '../../shared/controls/Panels.tsx'
+import { messageOf } from '../../shared/format/errors.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { type Asked, useAskedEvery, useCell, useNode } from '../../shared/node/context.tsx'
+import { FindCard } from './FindCard.tsx'
+import { NodeCard } from './NodeCard.tsx'
+import { NodesPicture } from './NodesPicture.tsx'
+import styles from './network.module.css'
+import { OfferedCard } from './OfferedCard.tsx'
+import { PeersCard } from './PeersCard.tsx'
+
+const t = texts.pages.network
+/** Nodes come and go without an event. */
+const ASK_AGAIN_MS = 5000
+
+/** The node in the Shoal network: what it is known by, whom it is connected to, and what others find at it. */
+export function NetworkPage() {
+  const { api, networkVersion, settingsVersion } = useNode()
+  const version = useCell(networkVersion)
+  const settings = useCell(settingsVersion)
+  const asked = useAskedEvery(ASK_AGAIN_MS, signal => api.getNetwork({}, { signal }), [version, settings])
+  const status = asked.value
+  return (
+    <Page title={t.title} tools={status && <Switch status={status} onChanged={asked.reload} />}>
+      {asked.error && <Problem error={asked.error} onRetry={asked.reload} />}
+      {!status && !asked.error && <Loading />}
+      {status?.state === 'on' && <Running asked={asked} status={status} version={version} />}
+      {status && status.state !== 'on' && <NotRunning status={status} onChanged={asked.reload} />}
+    </Page>
+  )
+}
+
+interface StateProps {
+  readonly status: NetworkStatus
+  onChanged(): void
+}
+
+/** Turns the network on or off. Nothing can turn it on where a proxy or an interface rules it out. */
+function Switch({ status, onChanged }: StateProps) {
+  const { isBusy, failure, run } = useEnabling(onChanged)
+  const { state, reason } = status
+  if (reason === 'proxy' || reason === 'interface') return null
+  return (
+    <div className={layout.stack1}>
+      <SwitchField
+        label={t.switch}
+        checked={state !== 'off'}
+        disabled={isBusy}
+        onChange={() => run(state === 'off')}
+      />
+      {failure !== null && <Notice>{messageOf(failure)}</Notice>}
+    </div>
+  )
+}
+
+function useEnabling(onChanged: () => void) {
+  const { api } = useNode()
+  const { run, ...work } = useWork()
+  const enable = (enabled: boolean) =>
+    run(async () => {
+      await api.changeSettings({ shoal: { enabled } })
+      onChanged()
+    })
+  return { ...work, run: enable }
+}
+
+function NotRunning({ status: { state, reason, problem }, onChanged }: StateProps) {
+  const { isBusy, failure, run } = useEnabling(onChanged)
+  if (state === 'starting')
+    return (
+      <EmptyState icon="network" title={t.starting}>
+        {t.startingBody}
+      </EmptyState>
+    )
+  if (state === 'failed')
+    return (
+      <EmptyState icon="alert" title={t.failed} actions={<SettingsLink />}>
+        {messageOf(new Error(problem ?? ''))}
+      </EmptyState>
+    )
+  if (reason === 'proxy' || reason === 'interface')
+    return (
+      <EmptyState icon="network" title={t.off} actions={<SettingsLink />}>
+        {t.offFor[reason]}
+      </EmptyState>
+    )
+  const turnOn = (
+    <Button variant="primary" disabled={isBusy} onClick={() => run(true)}>
+      {t.turnOn}
+    </Button>
+  )
+  return (
+    <>
+      {failure !== null && <Notice>{messageOf(failure)}</Notice>}
+      <EmptyState icon="network" title={t.off} actions={turnOn}>
+        {t.offBody}
+      </EmptyState>
+    </>
+  )
+}
+
+function SettingsLink() {
+  return <Link href="/settings#shoal">{t.settings}</Link>
+}
+
+const REACH_AGAIN_MS = 15_000
+
+function Running({
+  asked,
+  status,
+  version,
+}: {
+  readonly asked: Asked<NetworkStatus>
+  readonly status: NetworkStatus
+  readonly version: number
+}) {
+  const { api } = useNode()
+  const peers = useAskedEvery(ASK_AGAIN_MS, signal => api.listNetworkPeers({}, { signal }), [version])
+  const reach = useAskedEvery(REACH_AGAIN_MS, signal => api.getPeerReach({}, { signal }), []).value
+  const { items = [], ownKey = null, knownKeys = [] } = peers.value ?? {}
+  return (
+    <div className={styles.cards}>
+      <NodeCard status={status} reach={reach} onChanged={asked.reload} />
+      {ownKey !== null && <NodesPicture ownKey={ownKey} knownKeys={knownKeys} peers={items} />}
+      <PeersCard asked={peers} />
+      <OfferedCard version={version} />
+      <FindCard />
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+/** Addresses of libp2p in the words of the screen. */
+
+const TRANSPORTS: readonly (readonly [RegExp, string])[] = [
+  [/\/webrtc-direct(?:\/|$)/, 'WebRTC'],
+  [/\/webrtc(?:\/|$)/, 'WebRTC'],
+  [/\/(?:ws|wss)(?:\/|$)/, 'WebSocket'],
+  [/\/quic(?:-v1)?(?:\/|$)/, 'QUIC'],
+  [/\/tcp\//, 'TCP'],
+  [/\/udp\//, 'UDP'],
+]
+
+export interface AddressParts {
+  /** `203.0.113.7:6882`. The address itself if it has no host and port. */
+  readonly place: string
+  /** Such as `TCP`; empty if it is unknown. */
+  readonly transport: string
+  /** PeerId of the relay on the way; null if there is none. */
+  readonly relay: string | null
+}
+
+/** Splits `/ip4/203.0.113.7/tcp/6882/ws/p2p/12D3Koo…` (multiformats/multiaddr). */
+export function addressParts(address: string): AddressParts {
+  const [, family, host, port] =
+    /^\/(ip4|ip6|dns|dns4|dns6)\/([^/]+)(?:\/ipcidr\/\d+)?\/(?:tcp|udp)\/(\d+)/.exec(address) ?? []
+  const place = host === undefined ? address : `${family === 'ip6' ? `[${host}]` : host}:${port}`
+  const relay = /\/p2p\/([^/]+)\/p2p-circuit/.exec(address)?.[1] ?? null
+  const transport = TRANSPORTS.find(([pattern]) => pattern.test(address))?.[1] ?? ''
+  return { place, transport, relay }
+}
+
+/** The beginning and the end of a PeerId, whose first characters are the same for all nodes. */
+export function shortId(id: string): string {
+  return id.length <= 16 ? id : `${id.slice(0, 4)}…${id.slice(-8)}`
+}
