@@ -22,7 +22,7 @@ interface Props {
   onChanged(): void
 }
 
-/** What others know this node by, where they reach it, and if not, why. */
+/** The identity and addresses of the node, and whether others reach it or why not. */
 export function NodeCard({ status, reach, onChanged }: Props) {
   const { id, addresses, nodes, networkSize, records, relaying, relayed } = status
   const own = addresses.map(address => ({ address, ...addressParts(address) }))

@@ -19,7 +19,7 @@ import styles from './network.module.css'
 
 const t = texts.pages.network.offered
 
-/** What others find at this node through the network. */
+/** The torrents that others find at this node through the network. */
 export function OfferedCard({ version }: { readonly version: number }) {
   const { api } = useNode()
   const asked = useAsked(signal => api.listProvided({}, { signal }), [version])
