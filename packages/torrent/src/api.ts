@@ -3,10 +3,12 @@
  * it.
  */
 import type { ErrorCode } from './base/errors.ts'
+import type { SwitchableSource } from './base/switchable-source.ts'
 import type { DiscoveryKind, DiscoveryStatus } from './discovery/discovery.ts'
 import type { Info, InfoHashes, Metainfo } from './metainfo/metainfo.ts'
 import type { PeerAddress, TransportKind } from './transport/transport.ts'
 
+export type { SwitchableSource } from './base/switchable-source.ts'
 export type { EncryptionPolicy } from './wire/encryption/encryption.ts'
 
 /** Bytes per second; `Infinity` for no limit. */
@@ -255,6 +257,8 @@ export interface TorrentApi {
   readonly sequential: boolean
   readonly superSeeding: boolean
   readonly firstLastFirst: boolean
+  /** Kinds of sources that are switched off. */
+  readonly sourcesOff: readonly SwitchableSource[]
   /** The torrent's own limits, in addition to those of the session. */
   readonly limits: RateLimits
   /** In tiers (BEP 12). The URLs may contain secrets such as passkeys. */
@@ -298,6 +302,11 @@ export interface TorrentApi {
    * lack, so that we send little more than one copy until the peers together have all. Of no effect in browsers.
    */
   setSuperSeeding(superSeeding: boolean): void
+  /**
+   * Replaces the kinds of sources that are switched off. Connections of these kinds are closed, and neither made nor accepted; web seeds and copies are
+   * left. Applies at once and survives a restart. Of no effect in browsers.
+   */
+  setSourcesOff(kinds: readonly SwitchableSource[]): void
   setLimits(limits: Partial<RateLimits>): void
   /**
    * Replaces all trackers, in tiers (BEP 12): announces to new ones and sends `stopped` to removed ones. Applies to private torrents, too, since

@@ -48,6 +48,10 @@ export type Peer = z.infer<typeof Peer>
 export const SOURCE_KINDS = ['tcp', 'utp', 'webrtc', 'libp2p', 'webseed', 'ftp', 'disk', 'other'] as const
 export type SourceKind = (typeof SOURCE_KINDS)[number]
 
+/** The kinds that can be switched off for a torrent. */
+export const SWITCHABLE_SOURCES = ['tcp', 'utp', 'webrtc', 'libp2p', 'webseed', 'ftp', 'disk'] as const
+export type SwitchableSource = (typeof SWITCHABLE_SOURCES)[number]
+
 /** Bytes that a torrent received from all sources of one kind since the node started. */
 export const SourceShare = z
   .object({

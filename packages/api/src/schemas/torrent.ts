@@ -15,6 +15,7 @@ import {
 } from './common.ts'
 import { Job } from './job.ts'
 import { ANSWERS, GIVEN } from './names.ts'
+import { SWITCHABLE_SOURCES } from './peer.ts'
 import { Audience } from './reach.ts'
 
 /**
@@ -127,6 +128,8 @@ export const TorrentDetail = Torrent.extend({
   pieceLengthBytes: Bytes.nullable(),
   wastedBytes: Bytes,
   webSeeds: z.array(z.string()),
+  /** Kinds of sources that are switched off: there are no connections of these kinds, and nothing is taken from them. */
+  sourcesOff: z.array(z.enum(SWITCHABLE_SOURCES)),
   /** Paths of files that were changed on disk so that they no longer match the torrent. A file leaves the list when it is complete again. */
   changedFiles: z.array(z.string()),
   downloadLimitBytesPerSecond: RateLimit,
@@ -298,6 +301,8 @@ export const UpdateTorrent = z.object({
   ratioLimit: z.number().min(0).nullable().optional(),
   seedingTimeLimitMinutes: z.number().min(0).nullable().optional(),
   queuePosition: z.number().int().min(1).optional(),
+  /** Replaces the kinds of sources that are switched off. */
+  sourcesOff: z.array(z.enum(SWITCHABLE_SOURCES)).max(20).optional(),
 })
 export type UpdateTorrent = z.input<typeof UpdateTorrent>
 

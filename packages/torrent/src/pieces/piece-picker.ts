@@ -50,10 +50,7 @@ export class PiecePicker {
       maxPartialPieces = Infinity,
     } = options
     if (have.length !== layout.pieceCount)
-      throw new ShoalError(
-        'bad-argument',
-        `have counts ${have.length} pieces, the layout ${layout.pieceCount}: make the bitfield from the layout`,
-      )
+      throw new ShoalError('bad-argument', 'the bit field has another length than the layout')
     const { pieceLengthBytes } = layout
     const pieces = new PieceTable(layout, have, random)
     const sources = new SourceTable(pieces)

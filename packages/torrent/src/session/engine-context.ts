@@ -158,14 +158,19 @@ export class EngineContext implements SessionContext {
     return this.connector.hasRoom && this.hasRoom && !this.routeFails
   }
 
-  async dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection> {
+  async dial(
+    address: PeerAddress,
+    topic: HandshakeTopic,
+    signal: AbortSignal,
+    without?: readonly string[],
+  ): Promise<ReadyConnection> {
     if (this.isBlocked(address.host))
       throw new ShoalError(
         'refused',
         `The IP filter blocks ${address.host}: change the filter to connect to it`,
       )
     this.holes.dialed(address)
-    return this.connector.dial(address, topic, signal)
+    return this.connector.dial(address, topic, signal, without)
   }
 
   openHttpRanges(): HttpRanges {

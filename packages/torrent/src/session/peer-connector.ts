@@ -40,8 +40,13 @@ export class PeerConnector {
     return this.#halfOpen < MAX_HALF_OPEN
   }
 
-  /** Connects and shakes hands. Rejects with a ShoalError or the signal's reason. */
-  async dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection> {
+  /** Connects, over transports of other kinds than `without`, and shakes hands. Rejects with a ShoalError or the signal's reason. */
+  async dial(
+    address: PeerAddress,
+    topic: HandshakeTopic,
+    signal: AbortSignal,
+    without?: readonly string[],
+  ): Promise<ReadyConnection> {
     const { clock, random, transports, policy, peerId, dht } = this.#options
     const limit = limited(clock, DIAL_LIMIT_MS, signal)
     this.#halfOpen++
@@ -51,6 +56,7 @@ export class PeerConnector {
         random,
         peerId,
         dht: dht(),
+        without,
         signal: limit.signal,
       })
     } finally {

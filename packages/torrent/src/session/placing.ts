@@ -40,8 +40,5 @@ function amongAll(
 
 function checkedIndex(at: number | undefined, index: number): number {
   if (at !== undefined) return at
-  throw new ShoalError(
-    'bad-argument',
-    `the torrent has no file ${index} to rename: give its .torrent, and an index of one of its files`,
-  )
+  throw new ShoalError('bad-argument', `the torrent has no file ${index}`)
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AddOptions } from '../api.ts'
 import { createTorrent } from '../hash/create.ts'
 import type { Metainfo, TorrentVersion } from '../metainfo/metainfo.ts'
@@ -114,6 +114,20 @@ function expectOnce(): void {
     seen.set(path, ranges)
   }
 }
+
+it('web seeds that are switched off as a kind are left, and joined again when it is switched on', async () => {
+  const metainfo = await share({ 'the file.bin': 3_000_001 })
+  const torrent = await add(await open(), metainfo, { limits: { downloadBytesPerSecond: 100_000 } })
+  await vi.waitFor(() => expect(torrent.peers()).toHaveLength(1))
+  torrent.setSourcesOff(['ftp'])
+  expect(torrent.peers()).toHaveLength(1)
+  torrent.setSourcesOff(['webseed'])
+  expect(torrent.peers()).toEqual([])
+  torrent.setLimits({ downloadBytesPerSecond: Infinity })
+  torrent.setSourcesOff([])
+  await complete(torrent)
+  await expectContent(torrent)
+})
 
 describe('from web seeds alone:', () => {
   it.each(['v1', 'v2', 'hybrid'] as const)('a single file, %s', async version => {

@@ -1,3 +1,4 @@
+import { isOff } from '#source-switches'
 import { limited } from '../base/limited.ts'
 import type { WebrtcOptions } from '../session-api.ts'
 import { samePeer } from '../swarm/connection-policy.ts'
@@ -90,8 +91,9 @@ export class WebrtcPeers {
   #wants(infoHash: Uint8Array, peerId?: Uint8Array): boolean {
     const { context, registry } = this.#options
     const torrent = registry.find(infoHash)
-    if (this.#settings === false || !context.hasRoom || !torrent || torrent.phases.data.lifecycle.isAtRest)
-      return false
+    if (this.#settings === false || !context.hasRoom || !torrent) return false
+    const { data } = torrent.phases
+    if (data.lifecycle.isAtRest || isOff(data, 'webrtc')) return false
     const peers = torrent.phases.network.swarm?.peers
     if (peerId)
       for (const { handshake } of peers?.values() ?? []) if (samePeer(handshake.peerId, peerId)) return false

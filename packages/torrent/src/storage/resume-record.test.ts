@@ -18,6 +18,8 @@ const anyProgress: fc.Arbitrary<ResumeProgress> = fc.record(
     paused: fc.boolean(),
     sequential: fc.boolean(),
     preallocate: fc.constant(true),
+    superSeeding: fc.constant(true),
+    sourcesOff: fc.subarray(['tcp', 'utp', 'webrtc', 'libp2p', 'webseed', 'ftp', 'disk'] as const),
     addedMs: count,
     downloadedBytes: count,
     uploadedBytes: count,

@@ -1,4 +1,5 @@
 import { sha256 } from '#crypto'
+import { decodeNodeOptions, encodeNodeOptions } from '#node-options'
 import { concat, equalBytes, utf8 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import {
@@ -38,7 +39,7 @@ export function encodeProgress(key: string, progress: ResumeProgress): Uint8Arra
     sequential: progress.sequential ? 1 : 0,
     preallocate: progress.preallocate ? 1 : undefined,
     'first last first': progress.firstLastFirst ? 1 : undefined,
-    'super seeding': progress.superSeeding ? 1 : undefined,
+    ...encodeNodeOptions(progress),
     added: Math.floor(progress.addedMs),
     downloaded: progress.downloadedBytes,
     uploaded: progress.uploadedBytes,
@@ -96,7 +97,7 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
     paused: fields.get('paused') === 1,
     sequential: fields.get('sequential') === 1,
     ...(fields.get('first last first') === 1 && { firstLastFirst: true }),
-    ...(fields.get('super seeding') === 1 && { superSeeding: true }),
+    ...decodeNodeOptions(fields),
     ...(fields.get('preallocate') === 1 && { preallocate: true }),
     addedMs: count(fields, 'added'),
     downloadedBytes: count(fields, 'downloaded'),

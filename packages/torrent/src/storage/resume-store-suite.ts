@@ -46,7 +46,6 @@ export function fullProgress(): ResumeProgress {
     directory: '/größe',
     paused: true,
     sequential: true,
-    superSeeding: true,
     firstLastFirst: true,
     preallocate: true,
     downloadLimit: 1000,

@@ -1,3 +1,4 @@
+import type { SwitchableSource } from '../base/switchable-source.ts'
 import type { FilePlace, FileStamp } from './storage.ts'
 
 /**
@@ -23,6 +24,8 @@ export interface ResumeProgress {
   readonly sequential: boolean
   readonly superSeeding?: boolean
   readonly firstLastFirst?: boolean
+  /** Kinds of sources that are switched off. Absent: none. */
+  readonly sourcesOff?: readonly SwitchableSource[] | undefined
   /** Whether new files reserve their full size. */
   readonly preallocate?: boolean
   /** Milliseconds since the Unix epoch. */

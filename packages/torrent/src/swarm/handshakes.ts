@@ -4,7 +4,7 @@ import { concat, equalBytes } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
-import type { Connection, PeerAddress, Transport } from '../transport/transport.ts'
+import type { Connection, DialOptions, PeerAddress } from '../transport/transport.ts'
 import { encodeHandshake, HANDSHAKE_BYTES, type Handshake, parseHandshake } from '../wire/handshake.ts'
 import type { ReadyConnection } from './ready-connection.ts'
 
@@ -33,19 +33,23 @@ export interface HandshakeOptions {
   readonly signal: AbortSignal
 }
 
+interface Dials {
+  dial(address: PeerAddress, options: DialOptions): Promise<Connection>
+}
+
 /**
  * Connects to a peer and shakes hands, obfuscated if the policy asks for it. With `prefer`, a peer that does not understand the
  * obfuscated handshake is dialed again in plain.
  */
 export async function dialPeer(
-  transport: Pick<Transport, 'dial'>,
+  transport: Dials,
   address: PeerAddress,
   topic: HandshakeTopic,
-  options: HandshakeOptions,
+  options: HandshakeOptions & DialOptions,
 ): Promise<ReadyConnection> {
   const { policy, signal } = options
   const hello = greet(topic.infoHash, topic.upgrade !== undefined || topic.v2, options)
-  let pipe = await transport.dial(address, { signal })
+  let pipe = await transport.dial(address, options)
   if (policy !== 'plain' && !pipe.isSecure) {
     try {
       const { random } = options
@@ -55,7 +59,7 @@ export async function dialPeer(
     } catch (error) {
       if (policy === 'require' || signal.aborted) throw error
     }
-    pipe = await transport.dial(address, { signal })
+    pipe = await transport.dial(address, options)
   }
   pipe.write(hello)
   return finishDial(pipe, pipe.isSecure, new Uint8Array(0), topic, signal)

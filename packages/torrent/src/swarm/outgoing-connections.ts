@@ -62,7 +62,7 @@ export class OutgoingConnections {
     const abort = new AbortController()
     this.#dials.add(abort)
     return swarm.context
-      .dial(address, handshakeTopic(swarm.torrent.infoHashes), abort.signal)
+      .dial(address, handshakeTopic(swarm.torrent.infoHashes), abort.signal, swarm.torrent.sourcesOff)
       .then(
         ready => this.#onReady(candidate, ready),
         error => {

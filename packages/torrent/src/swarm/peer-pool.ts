@@ -2,7 +2,7 @@ import type { PeerOrigin } from '../api.ts'
 import { formatHostPort } from '../base/ip.ts'
 import type { Random } from '../base/random.ts'
 import type { PeerAddress } from '../transport/transport.ts'
-import { PexFlag, type PexPeer } from '../wire/extensions/pex-flags.ts'
+import { type PexPeer, REACHABLE, UPLOAD_ONLY } from '../wire/extensions/pex-flags.ts'
 import type { OwnAddresses } from './swarm-context.ts'
 
 export type { PeerOrigin }
@@ -81,11 +81,11 @@ export class PeerPool {
         continue
       }
       if (this.#candidates.size >= MAX_CANDIDATES && !this.#makeRoom(origin)) continue
-      const { flags = origin === 'pex' ? 0 : PexFlag.reachable, ...address } = given
+      const { flags = origin === 'pex' ? 0 : REACHABLE, ...address } = given
       this.#candidates.set(key, {
         ...{ key, address, origin, failures: 0, nextTryMs: 0, state: 'idle' },
-        uploadOnly: (flags & PexFlag.uploadOnly) !== 0,
-        isReachable: (flags & PexFlag.reachable) !== 0,
+        uploadOnly: (flags & UPLOAD_ONLY) !== 0,
+        isReachable: (flags & REACHABLE) !== 0,
         priority: this.#own.priorityOf(address),
       })
       added++
@@ -134,9 +134,10 @@ export class PeerPool {
     candidate.nextTryMs = nowMs + FIRST_RETRY_MS
   }
 
-  /** A reader waits: addresses that did not fail repeatedly are tried without delay. */
-  expedite(): void {
-    for (const candidate of this.#candidates.values()) if (candidate.failures <= 1) candidate.nextTryMs = 0
+  /** A reader waits, say: addresses with at most so many failures are tried without delay. */
+  expedite(maxFailures = 1): void {
+    for (const candidate of this.#candidates.values())
+      if (candidate.failures <= maxFailures) candidate.nextTryMs = 0
   }
 
   find(address: PeerAddress): Candidate | undefined {

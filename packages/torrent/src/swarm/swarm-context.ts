@@ -1,5 +1,5 @@
 import type { PunchedHoles } from '#punched-holes'
-import type { PeerStatus } from '../api.ts'
+import type { PeerStatus, SwitchableSource } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
@@ -64,8 +64,13 @@ export interface SwarmContext {
   isBlocked(host: string): boolean
   /** Whether another connection fits the session's limits. A connection attempt counts until `dial` settles. */
   mayDial(): boolean
-  /** Connects and shakes hands. Rejects with a ShoalError or the signal's reason. */
-  dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection>
+  /** Connects, over transports of other kinds than `without`, and shakes hands. Rejects with a ShoalError or the signal's reason. */
+  dial(
+    address: PeerAddress,
+    topic: HandshakeTopic,
+    signal: AbortSignal,
+    without?: readonly string[],
+  ): Promise<ReadyConnection>
   readonly limits: ConnectionLimits
   onDhtNode(host: string, port: number): void
   readonly ownAddresses: OwnAddresses
@@ -80,6 +85,8 @@ export interface SwarmTorrent {
   readonly isPrivate: boolean
   /** Whether to super-seed it once it is complete (BEP 16). */
   readonly isSuperSeeding: boolean
+  /** Kinds of sources that are switched off. */
+  readonly sourcesOff: readonly SwitchableSource[] | undefined
   /** The torrent's own limits; created on the first call, so that a limit set later applies to open connections. */
   ownLimits(): RateLimitPair
 }

@@ -1,5 +1,6 @@
 import { HaveAnnouncer } from '#have-announcer'
 import { Introductions } from '#introductions'
+import { isOff } from '#source-switches'
 import { SuperSeeder } from '#super-seeder'
 import { equalBytes } from '../base/bytes.ts'
 import type { Info } from '../metainfo/metainfo.ts'
@@ -148,7 +149,8 @@ export class Swarm {
   accept(ready: ReadyConnection, candidate?: Candidate): boolean {
     const { state: swarm } = this
     const duplicate = this.#policy.duplicatePeer(ready)
-    const dropped = this.#isRunning ? this.#policy.admit(ready, duplicate) : null
+    const isAllowed = this.#isRunning && !isOff(swarm.torrent, ready.connection.kind)
+    const dropped = isAllowed ? this.#policy.admit(ready, duplicate) : null
     if (dropped === null) {
       ready.connection.close()
       return false

@@ -3,7 +3,7 @@ import { ShoalError } from '../base/errors.ts'
 import { formatHostPort } from '../base/ip.ts'
 import { limited } from '../base/limited.ts'
 import { isLocalAddress } from '../base/local-address.ts'
-import type { Connection, PeerAddress, Transport, TransportKind } from './transport.ts'
+import type { Connection, DialOptions, PeerAddress, Transport, TransportKind } from './transport.ts'
 
 /** How long the preferred transport may take to connect before the next one is tried at the same time. */
 export const HEAD_START_MS = 1000
@@ -30,6 +30,8 @@ export const ALTERNATIVE_MS = 4000
 export const MAX_REMEMBERED = 1000
 /** A failure is forgotten after this time: networks change. */
 export const REMEMBERED_MS = 30 * 60_000
+
+type Dial = Transport['dial']
 
 interface Failure {
   readonly transport: Transport
@@ -60,30 +62,35 @@ export class Dialer {
   }
 
   /**
-   * Dials over any of the transports, all of which can dial the address. `set` dials alternative addresses of the peer. Rejects as `TransportSet.dial`
-   * does.
+   * Dials over any of the transports, all of which can dial the address, but not over those that are not to be used. `set` dials alternative addresses
+   * of the peer. Rejects as `TransportSet.dial` does.
    */
-  dial(
+  async dial(
     transports: readonly Transport[],
     address: PeerAddress,
-    signal: AbortSignal,
-    set: Pick<Transport, 'dial'>,
+    { signal, without = [] }: DialOptions,
+    set: { dial(address: PeerAddress, options: DialOptions): Promise<Connection> },
   ): Promise<Connection> {
-    const [only] = transports
-    if (transports.length > 1) return this.#race(this.#order(transports, address), address, signal)
-    return only!.alternatives ? this.#dialBest(only!, address, signal, set) : only!.dial(address, { signal })
+    const usable = transports.filter(({ kind }) => !without.includes(kind))
+    const [only] = usable
+    if (usable.length > 1) return this.#race(this.#order(usable, address), address, signal)
+    if (!only) throw new ShoalError('unsupported', `${address.host}: these connections are switched off`)
+    const dialOther: Dial = (other, options) => set.dial(other, { ...options, without })
+    return only.alternatives
+      ? this.#dialBest(only, address, signal, dialOther)
+      : only.dial(address, { signal })
   }
 
   async #dialBest(
     transport: Transport,
     address: PeerAddress,
     signal: AbortSignal,
-    set: Pick<Transport, 'dial'>,
+    dialOther: Dial,
   ): Promise<Connection> {
     for (const other of await transport.alternatives!(address, { signal })) {
       const limit = limited(this.#clock, ALTERNATIVE_MS, signal)
       try {
-        return await set.dial(other, { signal: limit.signal })
+        return await dialOther(other, { signal: limit.signal })
       } catch {
         signal.throwIfAborted()
       } finally {

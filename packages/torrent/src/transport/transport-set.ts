@@ -1,7 +1,7 @@
 import { Dialer } from '#dialer'
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
-import type { Connection, PeerAddress, Transport } from './transport.ts'
+import type { Connection, DialOptions, PeerAddress, Transport } from './transport.ts'
 
 /** The transports of a session, in order of preference. `Dialer` chooses among those that can dial an address. */
 export class TransportSet {
@@ -40,9 +40,9 @@ export class TransportSet {
    * Opens a connection over whichever transport reaches the address. Rejects with `unsupported` if none can, with the error of the preferred
    * transport if all fail, or with the signal's reason.
    */
-  dial(address: PeerAddress, { signal }: { signal: AbortSignal }): Promise<Connection> {
+  dial(address: PeerAddress, options: DialOptions): Promise<Connection> {
     const able = this.#transports.filter(transport => transport.canDial(address))
-    if (able.length > 0) return this.#dialer.dial(able, address, signal, this)
+    if (able.length > 0) return this.#dialer.dial(able, address, options, this)
     return Promise.reject(
       new ShoalError('unsupported', `No transport of this session reaches ${address.host}`),
     )

@@ -66,6 +66,13 @@ export interface Connection {
   close(graceful?: boolean): void
 }
 
+/** How a session dials an address. */
+export interface DialOptions {
+  readonly signal: AbortSignal
+  /** Kinds of transports that are not used, in Node only. */
+  readonly without?: readonly string[] | undefined
+}
+
 /** Accepts connections until it is closed. */
 export interface Listener {
   /** The port at which peers dial our IP addresses; 0 if this transport is not reached that way. */

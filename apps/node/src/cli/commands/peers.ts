@@ -1,5 +1,14 @@
-import type { KnownPeer, NodeApi, Peer, Person, SourceShare } from '@shoal/api'
-import { flag, integer, list, value } from '@shoal/options'
+import {
+  type KnownPeer,
+  type NodeApi,
+  type Peer,
+  type Person,
+  type SourceKind,
+  type SourceShare,
+  SWITCHABLE_SOURCES,
+  type SwitchableSource,
+} from '@shoal/api'
+import { flag, integer, list, oneOf, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
@@ -19,15 +28,20 @@ export const peers = defineCommand({
     add: list('HOST:PORT', { help: texts.peers.options.add }),
     limit: value('N', { help: texts.peers.options.limit, parse: integer(1, 100_000) }),
     why: flag(texts.peers.options.why),
+    off: list('KIND', { help: texts.peers.options.off, parse: oneOf(...SWITCHABLE_SOURCES) }),
+    on: list('KIND', { help: texts.peers.options.on, parse: oneOf(...SWITCHABLE_SOURCES) }),
     ...NODE_OPTIONS,
   },
   examples: [
     ['peers film', texts.peers.examples.list],
     ['peers film --add 192.0.2.7:6881', texts.peers.examples.add],
+    ['peers film --off utp --off webseed', texts.peers.examples.off],
     ['peers --why', texts.peers.examples.why],
   ],
   async run([word], options, { output, interrupt }) {
-    if (word === undefined && options.add.length > 0) throw new UsageError(texts.peers.idMissing)
+    const switched = [...options.off, ...options.on]
+    if (word === undefined && options.add.length + switched.length > 0)
+      throw new UsageError(texts.peers.idMissing)
     const { api } = await openNode(options, interrupt.signal)
     if (options.why)
       return showPeople(api, word === undefined ? null : await torrentId(api, word), options.limit, output)
@@ -41,9 +55,10 @@ export const peers = defineCommand({
     }
     const id = await torrentId(api, word)
     if (options.add.length > 0) await asUsage(api.addPeers({ id, addresses: [...options.add] }))
+    const sourcesOff = await switchSources(api, id, options)
     const { items } = await api.listPeers({ id })
     const { items: sources } = await api.listSources({ id })
-    if (output.json) return output.object({ items, sources })
+    if (output.json) return output.object({ items, sources, sourcesOff })
     const tried = options.add.filter(address => !items.some(peer => peer.address === address))
     if (tried.length > 0) {
       const { state } = await api.getTorrent({ id })
@@ -56,8 +71,26 @@ export const peers = defineCommand({
       output.line('')
       printTable(output, sources, SOURCE_COLUMNS, '')
     }
+    if (sourcesOff.length > 0) output.line(texts.sources.off({ kinds: kindsText(sourcesOff) }))
   },
 })
+
+/** Switches kinds of sources of a torrent off and on, and returns those that are off. */
+async function switchSources(
+  api: NodeApi,
+  id: string,
+  { off, on }: { readonly off: readonly SwitchableSource[]; readonly on: readonly SwitchableSource[] },
+): Promise<readonly SwitchableSource[]> {
+  const { sourcesOff } = await api.getTorrent({ id })
+  if (off.length + on.length === 0) return sourcesOff
+  const changed = [...new Set([...sourcesOff, ...off])].filter(kind => !on.includes(kind))
+  return (await api.updateTorrent({ id, sourcesOff: changed })).sourcesOff
+}
+
+/** The names of kinds of sources. */
+export function kindsText(kinds: readonly SourceKind[]): string {
+  return kinds.map(kind => texts.sources.kinds[kind]).join(', ')
+}
 
 /** Lists recognized Shoal peers, all or those that are connected in a torrent, and the reasons for their scores. */
 async function showPeople(

@@ -17,6 +17,7 @@ import {
 } from '../format.ts'
 import { printFacts } from '../terminal/print.ts'
 import { texts } from '../texts.ts'
+import { kindsText } from './peers.ts'
 
 export const show = defineCommand({
   about: texts.show.about,
@@ -55,6 +56,7 @@ function listFacts(
     [texts.show.rows.down, transferText(torrent.downloadBytesPerSecond, torrent.downloadedBytes)],
     [texts.show.rows.up, transferText(torrent.uploadBytesPerSecond, torrent.uploadedBytes)],
     [texts.sources.sources, sourcesText(sources)],
+    [texts.sources.switchedOff, kindsText(torrent.sourcesOff) || null],
     [texts.show.rows.ratio, maybe(torrent.ratio, ratio => formatNumber(ratio, 3))],
     [texts.show.rows.changed, torrent.changedFiles.join(', ') || null],
     [texts.show.rows.wasted, torrent.wastedBytes > 0 ? formatBytes(torrent.wastedBytes) : null],

@@ -30,9 +30,13 @@ async function seed(name: string, lacking: string[] = []): Promise<Shared> {
   return { metainfo, id: infoHashText({ v1: v1! }), peer }
 }
 
-async function add(node: TestNode, { metainfo, peer }: Shared): Promise<void> {
+async function add(
+  node: TestNode,
+  { metainfo, peer }: Shared,
+  options: { paused?: boolean } = {},
+): Promise<void> {
   const content = Buffer.from(writeMetainfo(metainfo)).toString('base64')
-  await node.operations.addTorrent({ torrent: content, peers: [peer] })
+  await node.operations.addTorrent({ torrent: content, peers: [peer], ...options })
 }
 
 test('two separate swarms complete two torrents together, and the files say where they are', async () => {
@@ -65,4 +69,25 @@ test('two separate swarms complete two torrents together, and the files say wher
     downloadedBytes: COMMON.length,
   })
   expect(await readFile(join(node.directory, 'partial', 'common.bin'))).toEqual(COMMON)
+})
+
+test('files of other torrents are a source that can be switched off, also across a restart', async () => {
+  let node = await nodeForTest()
+  const [whole, partial] = [await seed('whole'), await seed('partial', ['common.bin'])]
+  const torrent = (id: string) => node.operations.getTorrent({ id })
+  const completes = (id: string) =>
+    vi.waitFor(async () => expect(await torrent(id)).toMatchObject({ progress: 1 }), { timeout: 30_000 })
+  await add(node, whole)
+  await completes(whole.id)
+  await add(node, partial, { paused: true })
+  await node.operations.updateTorrent({ id: partial.id, sourcesOff: ['disk'] })
+  await node.operations.actOnTorrents({ ids: [partial.id], action: 'resume' })
+  // Its own peers have everything but the common file.
+  const { files } = node.engine.torrents.find(({ name }) => name === 'partial')!
+  await vi.waitFor(() => expect(files[1]!.haveBytes).toBe(files[1]!.lengthBytes), { timeout: 30_000 })
+  expect(files[0]!.haveBytes).toBe(0)
+  node = await node.restart()
+  expect((await torrent(partial.id)).sourcesOff).toEqual(['disk'])
+  await node.operations.updateTorrents({ ids: [partial.id], sourcesOff: [] })
+  await completes(partial.id)
 })

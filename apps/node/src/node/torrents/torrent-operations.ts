@@ -150,6 +150,7 @@ function updateAll(
     sequential,
     superSeeding,
     firstLastFirst,
+    sourcesOff,
     label,
     tags,
     addTags = [],
@@ -164,6 +165,7 @@ function updateAll(
     if (sequential !== undefined) api.setSequential(sequential)
     if (superSeeding !== undefined) api.setSuperSeeding(superSeeding)
     if (firstLastFirst !== undefined) api.setFirstLastFirst(firstLastFirst)
+    if (sourcesOff !== undefined) api.setSourcesOff(sourcesOff)
     setLimits(api, limits)
   }
   registry.changeAll(torrents, ({ row }) => {

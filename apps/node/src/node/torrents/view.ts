@@ -119,6 +119,7 @@ export function torrentDetail(
     pieceLengthBytes: metainfo?.info.pieceLengthBytes ?? null,
     wastedBytes: api.stats.wastedBytes,
     webSeeds: [...api.webSeeds],
+    sourcesOff: [...api.sourcesOff],
     changedFiles: [...api.stats.changedFiles],
     downloadLimitBytesPerSecond: toLimit(limits.downloadBytesPerSecond),
     uploadLimitBytesPerSecond: toLimit(limits.uploadBytesPerSecond),

@@ -1,4 +1,4 @@
-import type { Peer } from '../../schemas/peer.ts'
+import type { Peer, SwitchableSource } from '../../schemas/peer.ts'
 import type {
   FileCopy,
   PieceMap,
@@ -46,6 +46,7 @@ export class SimulatedTorrent {
     uploadLimitBytesPerSecond: null as number | null,
     ratioLimit: null as number | null,
     seedingTimeLimitMinutes: null as number | null,
+    sourcesOff: [] as SwitchableSource[],
   }
   webSeeds: string[]
   tiers: string[][]
@@ -356,7 +357,8 @@ export class SimulatedTorrent {
   peers(): Peer[] {
     if (this.row.state !== 'downloading' && this.row.state !== 'seeding') return []
     this.#peers ??= samplePeers(this.row, this.webSeeds, this.random)
-    return this.#peers
+    const off: readonly string[] = this.options.sourcesOff
+    return this.#peers.filter(({ kind }) => !off.includes(kind))
   }
 
   trackers(): Tracker[] {

@@ -1,3 +1,4 @@
+import { isOff } from '#source-switches'
 import type { FileCopy } from '../../api.ts'
 import { hex, readU32 } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
@@ -72,7 +73,8 @@ export class SharedFiles {
     const { running } = torrent.phases.network
     const layout = layoutOf(torrent)
     const known = this.#downloads.get(torrent)
-    const isWanting = running && layout && !running.transfer.wanted.isFinished
+    const isOn = !isOff(torrent.phases.data, 'disk')
+    const isWanting = isOn && running && layout && !running.transfer.wanted.isFinished
     if (known && known.running === running && isWanting) return
     this.#downloads.delete(torrent)
     for (const other of known?.sources.keys() ?? []) leave(known!, other)

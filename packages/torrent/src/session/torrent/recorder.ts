@@ -247,6 +247,7 @@ function recordedSettings(data: TorrentData): RecordedSettings {
     sequential: data.isSequential,
     ...(data.firstLastFirst && { firstLastFirst: true }),
     ...(data.isSuperSeeding && { superSeeding: true }),
+    sourcesOff: data.sourcesOff,
     ...(data.place.preallocate && { preallocate: true }),
     addedMs: data.addedMs,
     downloadedBytes: totals?.downloadedBytes ?? 0,

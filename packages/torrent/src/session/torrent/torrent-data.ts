@@ -1,6 +1,6 @@
 import { layoutPaths } from '#content-layout'
 import { visibleInHome } from '#home-names'
-import type { RateLimits, TorrentState } from '../../api.ts'
+import type { RateLimits, SwitchableSource, TorrentState } from '../../api.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
 import { RateLimit, type RateLimitPair } from '../../base/rate-limit.ts'
@@ -38,6 +38,8 @@ export class TorrentData {
   isSequential: boolean
   isSuperSeeding: boolean
   firstLastFirst: boolean
+  /** Undefined for none. */
+  sourcesOff: readonly SwitchableSource[] | undefined
   /** Files, by index among all, of which pieces were lost because others changed them. */
   changedFiles: ReadonlySet<number> = NO_FILES
   readonly #clock: Clock
@@ -60,6 +62,7 @@ export class TorrentData {
     this.isSequential = place.sequential
     this.isSuperSeeding = place.superSeeding
     this.firstLastFirst = place.firstLastFirst
+    this.sourcesOff = progress?.sourcesOff
     if (progress && progress.downloadedBytes + progress.uploadedBytes > 0) this.totals = new Totals(progress)
     const renamed = progress?.renamed ?? place.renamed
     this.renamed = renamed && renamed.size > 0 ? renamed : null

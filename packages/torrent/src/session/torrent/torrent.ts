@@ -1,8 +1,10 @@
+import { switchSources } from '#source-switches'
 import type {
   MoveTorrentOptions,
   PeerStatus,
   PieceMap,
   RateLimits,
+  SwitchableSource,
   TorrentApi,
   TorrentDiscovery,
   TorrentEvents,
@@ -224,6 +226,14 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     this.#data.isSuperSeeding = superSeeding
     this.phases.network.swarm?.superSeedingChanged()
     this.#changed()
+  }
+
+  get sourcesOff(): readonly SwitchableSource[] {
+    return this.#data.sourcesOff ?? []
+  }
+
+  setSourcesOff(kinds: readonly SwitchableSource[]): void {
+    switchSources(kinds, this.phases)
   }
 
   setLimits(limits: Partial<RateLimits>): void {

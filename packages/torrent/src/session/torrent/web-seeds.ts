@@ -1,3 +1,4 @@
+import { usableSeeds } from '#source-switches'
 import type { PeerStatus } from '../../api.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { Swarm } from '../../swarm/swarm.ts'
@@ -30,8 +31,9 @@ export class WebSeeds {
     this.#options = options
   }
 
-  /** Replaces the list of URLs: new ones are joined, those that are missing are left. */
-  use(urls: readonly string[]): void {
+  /** Replaces the list of URLs: new ones are joined, those that are missing or of a kind that is switched off are left. */
+  use(listed: readonly string[]): void {
+    const urls = usableSeeds(listed, this.#options.data)
     this.#urls = urls
     this.#leaveOthers(new Set(urls))
     let room = MAX_AT_A_TIME - this.#all().filter(({ state }) => state !== 'gone').length

@@ -126,6 +126,7 @@ export class TestSwarm {
         infoHashes: info.infoHashes,
         isPrivate: false,
         isSuperSeeding: options.superSeeding ?? false,
+        sourcesOff: undefined,
         ownLimits: () => this.limits,
       },
       events: {

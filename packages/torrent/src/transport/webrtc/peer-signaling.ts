@@ -105,6 +105,7 @@ export class PeerSignaling implements Signaling {
   async offer(infoHash: Uint8Array, count: number, { signal }: { signal: AbortSignal }): Promise<RtcOffer[]> {
     const rtc = await this.#open()
     const offers: RtcOffer[] = []
+    if (!this.#options.wants(infoHash)) return offers
     for (let left = count; left > 0 && !signal.aborted; left -= MAX_AT_ONCE) {
       const room = Math.min(left, MAX_AT_ONCE, this.#makeRoom(left))
       const made = await Promise.all(Array.from({ length: room }, () => this.#offer(rtc, infoHash, signal)))

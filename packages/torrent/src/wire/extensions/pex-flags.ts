@@ -1,13 +1,17 @@
 import type { PeerAddress } from '../../transport/transport.ts'
 
+/** The flags that pages need, too, as constants, which cost them fewer bytes. */
+export const UPLOAD_ONLY = 0x02
+/** The sender connected to it, so others can too. */
+export const REACHABLE = 0x10
+
 /** Flags of an added peer (BEP 11). */
 export const PexFlag = {
   prefersEncryption: 0x01,
-  uploadOnly: 0x02,
+  uploadOnly: UPLOAD_ONLY,
   utp: 0x04,
   holepunch: 0x08,
-  /** The sender connected to it, so others can too. */
-  reachable: 0x10,
+  reachable: REACHABLE,
 } as const
 
 export interface PexPeer extends PeerAddress {

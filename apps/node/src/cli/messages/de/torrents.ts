@@ -312,10 +312,13 @@ export const torrents: Translation<typeof original> = {
       add: 'Mit diesem Peer verbinden',
       limit: 'Ohne ID: Anzahl der Peers. Standard: 50',
       why: 'Den Ruf von Shoal-Peers mit seinen Gründen zeigen',
+      off: 'Eine Art von Quellen für diesen Torrent abschalten: Peers über tcp, utp, webrtc oder libp2p, webseed, ftp, oder disk für Dateien anderer Torrents',
+      on: 'Eine Art von Quellen wieder einschalten',
     },
     examples: {
       list: 'Zeigt die verbundenen Peers dieses Torrents',
       add: 'Verbindet sich auch mit diesem Peer',
+      off: 'Trennt Verbindungen über uTP und zu Webservern und baut keine weiteren auf, bis sie wieder eingeschaltet werden',
       why: 'Zeigt, warum Shoal-Peers vertraut wird oder nicht',
     },
     idMissing: 'ID fehlt: Geben Sie den Torrent an, den der Peer hat',
@@ -360,6 +363,8 @@ export const torrents: Translation<typeof original> = {
     sources: 'Quellen',
     source: 'Quelle',
     connected: 'Verbunden',
+    switchedOff: 'Abgeschaltet',
+    off: 'Abgeschaltet: {kinds}',
     kinds: {
       tcp: 'TCP',
       utp: 'uTP',

@@ -299,10 +299,13 @@ export const torrents = {
       add: 'Connect to this peer',
       limit: 'Without ID: number of peers. Default: 50',
       why: 'Show the reputation of Shoal peers, with its reasons',
+      off: 'Switch a kind of source off for this torrent: tcp, utp, webrtc or libp2p peers, webseed, ftp, or disk for files of other torrents',
+      on: 'Switch a kind of source on again',
     },
     examples: {
       list: 'Lists the connected peers of this torrent',
       add: 'Also connects to this peer',
+      off: 'Closes connections over uTP and to web servers, and makes no others, until they are switched on again',
       why: 'Shows why Shoal peers are trusted or not',
     },
     idMissing: 'ID is missing: give the torrent that the peer has',
@@ -347,6 +350,8 @@ export const torrents = {
     sources: 'Sources',
     source: 'Source',
     connected: 'Connected',
+    switchedOff: 'Switched off',
+    off: 'Switched off: {kinds}',
     kinds: {
       tcp: 'TCP',
       utp: 'uTP',

@@ -53,6 +53,7 @@ export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail
     pieceLengthBytes: 16_384,
     wastedBytes: 3,
     webSeeds: [],
+    sourcesOff: [],
     changedFiles: [],
     downloadLimitBytesPerSecond: null,
     uploadLimitBytesPerSecond: 20_000,
