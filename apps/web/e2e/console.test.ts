@@ -205,7 +205,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.locator('main ol a').first().waitFor()
       expect(await box.inputValue()).toBe('sea')
       await page.getByRole('link', { name: 'Search', exact: true }).click()
-      await page.getByText('Search everything on this node').waitFor()
+      await page.getByText('Search the network and this node').waitFor()
       expect(await box.inputValue()).toBe('')
       await box.fill('moon')
       await page.waitForURL(/q=moon/)
@@ -213,15 +213,47 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     })
   })
 
+  test('results of the network and of the node come into one list, are filtered, and are downloaded from it', async () => {
+    await on('/search?mock&q=open', async page => {
+      const titles = page.locator('main [data-title]')
+      const status = page.getByRole('main').getByText('9 results')
+      await status.last().waitFor()
+      const first = page.locator('[data-result]', { has: page.getByText('Unknown publisher') }).first()
+      await first.getByText(/^\d+ seeds?$/).waitFor()
+      // From the box to the rows and on with the arrow keys; Enter opens what is known of a row.
+      await page.getByRole('searchbox').press('ArrowDown')
+      for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown')
+      expect(await titles.nth(3).evaluate(title => title === document.activeElement)).toBe(true)
+      expect(await titles.nth(3).locator('mark').innerText()).toBe('open')
+      await page.keyboard.press('Enter')
+      await page.getByText('You have not downloaded anything of this publisher yet.').waitFor()
+      expect(await findings(page)).toEqual([])
+      await first.getByRole('button', { name: /^Download/ }).click()
+      await first.getByRole('link', { name: 'On this node' }).waitFor()
+      expect(await titles.count()).toBe(9)
+      await page.getByRole('button', { name: 'Filters' }).click()
+      await page.getByLabel('Language').selectOption('German')
+      await page.waitForURL(/language=de/)
+      await expect.poll(() => titles.count()).toBeLessThan(9)
+      await page.getByRole('searchbox').fill('nothing')
+      await page.getByText('Nobody has published anything with all these words', { exact: false }).waitFor()
+      await page.getByRole('link', { name: 'Network', exact: true }).click()
+      await page.getByRole('switch', { name: 'On' }).click()
+      await page.getByRole('heading', { name: 'The Shoal network is off' }).waitFor()
+      await page.goBack()
+      await page.getByText('Only this node is searched.', { exact: false }).waitFor()
+    })
+  })
+
   test('what was found opens, or is marked among its files where it cannot be shown', async () => {
-    await on('/search?mock&q=planet-2026-11-0312', async page => {
+    await on('/search?mock&in=node&q=planet-2026-11-0312', async page => {
       await page.locator('main ol a').first().click()
       const row = page.locator('[role=row][aria-current=true]')
       await row.waitFor()
       expect(await row.innerText()).toContain('openstreetmap-planet-2026-11-0312.parquet')
       await expect.poll(() => row.evaluate(isInSight)).toBe(true)
     })
-    await on('/search?mock&q=sintel+readme', async page => {
+    await on('/search?mock&in=node&q=sintel+readme', async page => {
       await page.locator('main ol a').first().click()
       await page.getByRole('dialog').getByRole('heading', { name: 'README.md' }).first().waitFor()
       await closeWithEscape(page)

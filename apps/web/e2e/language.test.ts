@@ -75,7 +75,7 @@ function cutOff(page: Page): Promise<string[]> {
 
 describe.skipIf(lackingChromium())('the language of the console', () => {
   const screens: [path: string, tab: string | null][] = [
-    ...['/', '/dashboard', '/search', '/feeds', '/published', '/settings', '/welcome'].map(
+    ...['/', '/dashboard', '/search', '/feeds', '/published', '/network', '/settings', '/welcome'].map(
       path => [path, null] as [string, null],
     ),
     ...['overview', 'files', 'trackers', 'graph', 'log', 'options'].map(

@@ -8,7 +8,11 @@ import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
 import { Segments } from '../../shared/controls/Panels.tsx'
 import { texts } from '../../shared/messages/texts.ts'
+import { useCell, useNode } from '../../shared/node/context.tsx'
+import { Filters } from './Filters.tsx'
+import { queryOf } from './filters.ts'
 import { Hit } from './Hit.tsx'
+import { NetworkResults } from './NetworkResults.tsx'
 import styles from './Search.module.css'
 import { KINDS, type Kind, useHits } from './useHits.ts'
 
@@ -16,11 +20,19 @@ const t = texts.pages.search
 /** Typing pauses this long before it is searched. */
 const PAUSE_MS = 150
 
+/** Typing pauses this long before the network is asked: a question costs dozens of messages. */
+const NETWORK_PAUSE_MS = 500
+
+type Place = 'everywhere' | 'node'
+
 export function SearchPage() {
   const [query, setQuery] = useSearchParams()
+  const hasNetwork = useCell(useNode().info)?.capabilities.includes('network-search') ?? false
   const text = query.get('q') ?? ''
   const kind = KINDS.find(each => each === query.get('kind')) ?? 'any'
-  const [typed, setTyped] = useTyped(text, value => latest.current('q', value, ''))
+  const place: Place = !hasNetwork || query.get('in') === 'node' ? 'node' : 'everywhere'
+  const pauseMs = place === 'node' ? PAUSE_MS : NETWORK_PAUSE_MS
+  const [typed, setTyped, tellNow] = useTyped(text, pauseMs, value => latest.current('q', value, ''))
   const set = (name: string, value: string, unset: string) =>
     setQuery(
       before => {
@@ -42,9 +54,15 @@ export function SearchPage() {
             // biome-ignore lint/a11y/noAutofocus: the page is for nothing else
             autoFocus
             aria-label={t.label}
-            placeholder={t.placeholder}
+            placeholder={place === 'node' ? t.placeholder : t.placeholderAll}
             value={typed}
             onChange={({ target }) => setTyped(target.value)}
+            onKeyDown={event => {
+              if (event.key === 'Enter') tellNow()
+              if (event.key !== 'ArrowDown') return
+              event.preventDefault()
+              document.querySelector<HTMLElement>('main [data-title]')?.focus()
+            }}
           />
         </div>
         <div className={styles.kinds}>
@@ -55,20 +73,37 @@ export function SearchPage() {
             segments={KINDS.map(value => ({ value, text: t.kinds[value] }))}
           />
         </div>
+        {hasNetwork && (
+          <div className={`${layout.wrap2} ${layout.spread}`}>
+            <Segments<Place>
+              label={t.where}
+              value={place}
+              onChange={value => set('in', value, 'everywhere')}
+              segments={PLACES.map(value => ({ value, text: t.places[value] }))}
+            />
+            {place === 'everywhere' && (
+              <Filters parameters={query} onChange={(name, value) => set(name, value, '')} />
+            )}
+          </div>
+        )}
       </search>
       {text.trim() === '' ? (
-        <EmptyState icon="search" title={t.empty}>
-          {t.emptyBody} {t.hint}
+        <EmptyState icon="search" title={place === 'node' ? t.empty : t.emptyAll}>
+          {place === 'node' ? t.emptyBody : t.emptyAllBody} {t.hint}
         </EmptyState>
-      ) : (
+      ) : place === 'node' ? (
         <Results text={text} kind={kind} />
+      ) : (
+        <NetworkResults query={queryOf(query, Date.now())} />
       )}
     </Page>
   )
 }
 
-/** Reports the typed text after a pause, and follows the address when a link or going back changes it. */
-function useTyped(known: string, tell: (text: string) => void) {
+const PLACES = ['everywhere', 'node'] as const
+
+/** Reports the typed text after a pause or at once, and follows the address when a link or going back changes it. */
+function useTyped(known: string, pauseMs: number, tell: (text: string) => void) {
   const [typed, setTyped] = useState(known)
   const told = useRef(known)
   useEffect(() => {
@@ -76,16 +111,17 @@ function useTyped(known: string, tell: (text: string) => void) {
     told.current = known
     setTyped(known)
   }, [known])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `tell` does the same each time
-  useEffect(() => {
+  const tellNow = () => {
     if (typed === told.current) return
-    const timer = setTimeout(() => {
-      told.current = typed
-      tell(typed)
-    }, PAUSE_MS)
+    told.current = typed
+    tell(typed)
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `tellNow` does the same each time
+  useEffect(() => {
+    const timer = setTimeout(tellNow, pauseMs)
     return () => clearTimeout(timer)
   }, [typed])
-  return [typed, setTyped] as const
+  return [typed, setTyped, tellNow] as const
 }
 
 function Results({ text, kind }: { text: string; kind: Kind }) {
