@@ -7,7 +7,7 @@ import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import type { NetworkQuery } from './filters.ts'
-import { wordsOf } from './find-words.ts'
+import { splitQuery } from './find-words.ts'
 import { ResultRow } from './ResultRow.tsx'
 import { isSameOrder, settleOrder } from './row-order.ts'
 import styles from './Search.module.css'
@@ -37,7 +37,7 @@ export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
           {network.state === 'unavailable' ? t.noneHere : t.noneAnywhere}
         </EmptyState>
       ) : (
-        <Rows key={progress.id} progress={progress} words={wordsOf(query.text)} onSeen={probe} />
+        <Rows key={progress.id} progress={progress} words={splitQuery(query.text)} onSeen={probe} />
       )}
     </div>
   )

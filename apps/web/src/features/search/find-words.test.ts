@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { findWords, wordsOf } from './find-words.ts'
+import { findWords, splitQuery } from './find-words.ts'
 
 const marked = (text: string, ...words: string[]) =>
   findWords(text, words).map(([start, end]) => text.slice(start, end))
@@ -13,7 +13,7 @@ test('words are found at the beginning of words, whatever the case and the accen
 })
 
 test('a query is divided into the words that must be there', () => {
-  expect(wordsOf(' "open sea"  -storm harbour ')).toEqual(['open', 'sea', 'harbour'])
+  expect(splitQuery(' "open sea"  -storm harbour ')).toEqual(['open', 'sea', 'harbour'])
 })
 
 test('whatever the text is, ranges are in it', () => {

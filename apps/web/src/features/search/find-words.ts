@@ -1,7 +1,7 @@
 /** Finds the words of a query in a text, to mark them. */
 
 /** Returns the words that results must have: without quotes, without the excluded ones. */
-export function wordsOf(query: string): string[] {
+export function splitQuery(query: string): string[] {
   return query
     .replaceAll('"', ' ')
     .split(/\s+/)
