@@ -1,5 +1,6 @@
 import { COMPLETION } from './contracts/completion.ts'
 import { FEEDS } from './contracts/feeds.ts'
+import { FINDABLE } from './contracts/findable.ts'
 import { NETWORK } from './contracts/network.ts'
 import { NETWORK_SEARCH } from './contracts/network-search.ts'
 import { PEOPLE } from './contracts/people.ts'
@@ -35,6 +36,7 @@ export const CONTRACTS = [
   COMPLETION,
   SEARCH,
   NETWORK_SEARCH,
+  FINDABLE,
   FEEDS,
   PUBLICATIONS,
   TRANSMISSION,

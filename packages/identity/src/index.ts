@@ -13,6 +13,6 @@
  */
 export { formatDidKey, parseDidKey } from './did-key.ts'
 export { IdentityError, type IdentityErrorCode } from './identity-error.ts'
-export { identityText, type KeyFileOptions, readKeyFile, writeKeyFile } from './key-file.ts'
+export { identityText, type KeyFileOptions, readIdentityText, readKeyFile, writeKeyFile } from './key-file.ts'
 export { KeyPair, verify } from './key-pair.ts'
 export { recipientKey, toRecipientKey } from './recipient.ts'

@@ -30,7 +30,11 @@ export async function writeKeyFile(
 /** Reads the key pair from a key file. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
 export async function readKeyFile(bytes: Uint8Array, passphrase: string): Promise<KeyPair> {
   if (bytes.length > MAX_KEY_FILE_BYTES) throw damagedKeyFile()
-  const text = await decryptKeyFile(bytes, passphrase)
+  return readIdentityText(await decryptKeyFile(bytes, passphrase))
+}
+
+/** Reads the key pair from the text that `identityText` returns. Throws `bad-key-file`. */
+export function readIdentityText(text: string): KeyPair {
   const seed = SEED_LINE.exec(text)?.[1]
   if (seed === undefined)
     throw new IdentityError(

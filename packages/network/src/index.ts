@@ -5,9 +5,11 @@
  */
 export { contentKeys } from './content-keys.ts'
 export {
+  decodeEntry,
   type Entry,
   type EntryFile,
   type EntrySigner,
+  MAX_ENTRY_LIFE_SECONDS,
   type SignedEntry,
   signEntry,
   signWithdrawal,

@@ -1,5 +1,6 @@
 import { COMPLETION } from './completion/capability.ts'
 import { FEEDS } from './feeds/capability.ts'
+import { FINDABLE } from './findable/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
 import { NETWORK } from './network/capability.ts'
 import { NETWORK_SEARCH } from './network-search/capability.ts'
@@ -30,6 +31,7 @@ export const CAPABILITIES: readonly AnyCapability[] = [
   TRACKER,
   REACH,
   NETWORK,
+  FINDABLE,
   NETWORK_SEARCH,
   SHARING,
   SCHEDULE,

@@ -13,6 +13,7 @@ import {
   TorrentId,
   TorrentIds,
 } from './common.ts'
+import { Findability } from './findable.ts'
 import { Job } from './job.ts'
 import { ANSWERS, GIVEN } from './names.ts'
 import { SWITCHABLE_SOURCES } from './peer.ts'
@@ -461,6 +462,7 @@ export const CreateTorrent = z
       description:
         'Encrypts the content into a file of its own and shares that. An upload is deleted once it is sealed; the job and the torrent have the link',
     }),
+    ...Findability.shape,
   })
   .register(GIVEN, { id: 'CreateTorrent' })
 export type CreateTorrent = z.input<typeof CreateTorrent>

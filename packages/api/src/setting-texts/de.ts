@@ -217,6 +217,11 @@ const settings = {
     description:
       'Andere finden bei diesem Knoten auch vollständige Downloads, nicht nur, was Sie hier veröffentlicht haben. Nie private Torrents und versiegelte Freigaben.',
   },
+  'shoal.findable': {
+    title: 'Neue Freigaben sind durch Suche zu finden',
+    description:
+      'Veröffentlicht Titel, Dateien, Größen, Tags und Ihren Schlüssel zu allem, was Sie freigeben, für alle, die das Shoal-Netz durchsuchen. Eine Freigabe kann davon abweichen. Nie private Torrents und versiegelte Freigaben.',
+  },
   'shoal.relay': {
     title: 'Anderen beim Verbinden helfen',
     description:

@@ -101,6 +101,17 @@ export class IndexPublisher {
     return this.#keys.get(latin1(key))?.announced ?? null
   }
 
+  /** The last time at which nodes took an entry, and the most of them for one of its words; null if none did yet, or if it is not published. */
+  handedOver(id: Uint8Array): Announcement | null {
+    const items = this.#entries.get(latin1(id)) ?? []
+    const taken = items.flatMap(({ announced }) => (announced && announced.nodes > 0 ? announced : []))
+    if (taken.length === 0) return null
+    return {
+      atMs: Math.max(...taken.map(({ atMs }) => atMs)),
+      nodes: Math.max(...taken.map(({ nodes }) => nodes)),
+    }
+  }
+
   /** Announces keys at once, and from then on like those of `provide`. Rejects with the signal's reason. */
   async provideNow(keys: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
     this.provide(keys)

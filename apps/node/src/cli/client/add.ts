@@ -2,6 +2,8 @@
 import { resolve } from 'node:path'
 import type { AddTorrent, Job, Torrent } from '@shoal/api'
 import { isShareLink, parseShareLink } from '@shoal/links'
+import { UsageError } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
 import { askSecret } from '../ask-secret.ts'
 import { explainFailure } from '../failure.ts'
 import type { Output } from '../output.ts'
@@ -31,6 +33,8 @@ export interface AddOptions {
   readonly ratio?: number | null | undefined
   readonly seedingTime?: number | null | undefined
   readonly queue?: 'first' | 'last' | undefined
+  /** Let others find by search what is shared. */
+  readonly findable?: boolean
   /** File with the passphrase of a sealed share; without it, the user is asked. */
   readonly passphraseFile?: string | undefined
 }
@@ -89,10 +93,14 @@ async function addOne(
   const labels = { ...(label !== undefined && { label }), ...(tag.length > 0 && { tags: [...tag] }) }
   if (source.kind === 'path') {
     const job = await asUsage(
-      node.api.createTorrent({ path: source.path, trackers: [...(options.tracker ?? [])], ...labels }),
+      node.api.createTorrent({
+        ...{ path: source.path, trackers: [...(options.tracker ?? [])], ...labels },
+        ...(options.findable && { findable: true }),
+      }),
     )
     return { added: true, torrent: null, job }
   }
+  if (options.findable) throw new UsageError(texts.add.findableLink({ shoal: SHOAL }))
   const { kind: _kind, ...what } = source
   const input = { ...what, ...addInput(onNode(options, node)), ...labels }
   return asUsage(node.api.addTorrent({ ...input, ...(await passphraseFor(source, options, signal)) }))

@@ -42,6 +42,7 @@ export const add = defineCommand({
     passphraseFile: value('FILE', {
       help: texts.add.options.passphraseFile,
     }),
+    findable: flag(texts.add.options.findable),
     wait: flag(texts.add.options.wait, { short: 'w' }),
     ...NODE_OPTIONS,
   },

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import { flag, list, value } from '@shoal/options'
+import { UsageError } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
 import { checkSealOptions, readSealTo, SEAL_OPTIONS } from '../alone/seal-options.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
@@ -19,6 +21,7 @@ export const seed = defineCommand({
     torrent: value('FILE', { help: texts.seed.options.torrent }),
     peer: list('HOST:PORT', { help: texts.seed.options.peer }),
     superSeeding: flag(texts.seed.options.superSeeding),
+    findable: flag(texts.seed.options.findable),
     ...SEAL_OPTIONS,
     ...CONTENT_OPTIONS,
     ...PAGE_OPTION,
@@ -42,6 +45,7 @@ export const seed = defineCommand({
         version: v1 === v2 ? ('hybrid' as const) : v1 ? ('v1' as const) : ('v2' as const),
         private: options.private,
         hidden: options.hidden,
+        ...(options.findable && { findable: true }),
         trackers: tracker.flatMap(tier => tier.split(',').map(url => url.trim())),
         webSeeds: [...webSeed],
         ...(comment !== undefined && { comment }),
@@ -52,6 +56,7 @@ export const seed = defineCommand({
       // On another machine, the path is the node's.
       return seedViaNode(options.node === 'local' ? resolve(path!) : path!, create, options, context)
     }
+    if (options.findable) throw new UsageError(texts.seed.findableAlone({ shoal: SHOAL }))
     if (options.seal) {
       const { seedSealed } = await import('../alone/seed-sealed.ts')
       const create = createOptions({ ...options, name: undefined })

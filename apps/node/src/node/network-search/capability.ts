@@ -1,21 +1,37 @@
 /** Search over the Shoal network and the node's own list at once. */
 import { NETWORK_SEARCH as CONTRACT } from '@shoal/api'
+import { FINDABLES } from '../findable/service.ts'
 import { capability } from '../kernel/capability.ts'
 import { NETWORK } from '../network/service.ts'
 import { SEARCH_OPERATIONS } from '../search/service.ts'
 import { TORRENTS } from '../torrents/service.ts'
 import { Probes } from './probes.ts'
+import { Publishers } from './publishers.ts'
 import { Searches } from './searches.ts'
+import { NETWORK_SEARCH_TABLES } from './tables.ts'
 
 export const NETWORK_SEARCH = capability({
   contract: CONTRACT,
+  migrations: NETWORK_SEARCH_TABLES,
   needs: { network: NETWORK, local: SEARCH_OPERATIONS, torrents: TORRENTS },
-  start({ clock }, { network, local, torrents }) {
+  wants: { findables: FINDABLES },
+  start({ clock, database }, { network, local, torrents, findables }) {
+    const publishers = new Publishers({
+      database,
+      isOwn: publisher => findables?.isOwn(publisher) ?? false,
+    })
+    const stops = [
+      torrents.watch({ onComplete: torrent => publishers.completed(torrent) }),
+      torrents.registry.listen({
+        onListed: torrent => publishers.added(torrent),
+        onChanged() {},
+        onUnlisted() {},
+      }),
+    ]
     const searches = new Searches({
-      ...{ clock, torrents, probes: new Probes(network) },
+      ...{ clock, torrents, publishers, probes: new Probes(network) },
       own: query => local.search(query),
       host: () => network.mustRun,
-      trust: () => 0,
     })
     return {
       operations: {
@@ -30,7 +46,10 @@ export const NETWORK_SEARCH = capability({
           return {}
         },
       },
-      close: () => searches.close(),
+      close() {
+        for (const stop of stops) stop()
+        searches.close()
+      },
     }
   },
 })

@@ -27,6 +27,8 @@ export interface Found {
   readonly seeds: ReadonlyMap<string, number>
   /** Returns the id of the torrent in the node's list that has one of these hashes. */
   listed(infoHashes: InfoHashes): string | null
+  /** Returns true for this node's own key: Ed25519, 32 bytes. */
+  isOwn(publisher: Uint8Array): boolean
   /** Patterns of the words that are searched for: see `toPatterns`. */
   readonly patterns: readonly RegExp[]
 }
@@ -37,9 +39,10 @@ export function cidOf({ signed }: Pick<NetworkRow, 'signed'>): string {
 }
 
 /** Returns all rows, best first: by match, trust and seeds, then those of the network that are not confirmed. */
-export function rowsOf({ network, own, seeds, listed, patterns }: Found): SearchRow[] {
+export function rowsOf(found: Found): SearchRow[] {
+  const { network, own, seeds, patterns } = found
   const ranked = rankRows(network.map(row => ({ ...row, seeds: seeds.get(cidOf(row)) ?? null })))
-  const rows = ranked.map(row => ({ score: rowScore(row), row: networkRow(row, listed, own) }))
+  const rows = ranked.map(row => ({ score: rowScore(row), row: networkRow(row, found) }))
   const known = new Set(rows.map(({ row }) => row.id))
   const others = [...own]
     .filter(([cid]) => !known.has(cid))
@@ -57,7 +60,7 @@ export function rowsOf({ network, own, seeds, listed, patterns }: Found): Search
   return [...merged, ...others.map(({ row }) => row)]
 }
 
-function networkRow(row: NetworkRow, listed: Found['listed'], own: ReadonlyMap<string, OwnMatch>): SearchRow {
+function networkRow(row: NetworkRow, { listed, own, isOwn }: Found): SearchRow {
   const { signed, match, confirmed, seeds, trust, alsoPublishedBy } = row
   const { entry } = signed
   const id = cidOf(row)
@@ -68,7 +71,7 @@ function networkRow(row: NetworkRow, listed: Found['listed'], own: ReadonlyMap<s
     files: entry.files.map(({ path, bytes }) => ({ path, lengthBytes: bytes })),
     ...{ tags: [...entry.tags], license: entry.license, language: entry.language },
     publishedMs: entry.published * 1000,
-    publisher: { did: formatDidKey(entry.publisher), own: false, trust },
+    publisher: { did: formatDidKey(entry.publisher), own: isOwn(entry.publisher), trust },
     ...{ alsoPublishedBy, match, confirmed, seeds },
     torrent: listed(infoHashes),
     hits: own.get(id)?.hits.slice(0, MAX_HITS) ?? [],

@@ -8,6 +8,7 @@ import { kindOf } from '../../base/file-kind.ts'
 import { parseQuery, toPatterns } from '../../base/parse-query.ts'
 import type { Torrents } from '../torrents/service.ts'
 import type { Probes } from './probes.ts'
+import type { Publishers } from './publishers.ts'
 import { cidOf, type OwnMatch, rowsOf } from './rows.ts'
 
 /** Time that the network's search may take. Usually it is done after a few seconds. */
@@ -24,8 +25,7 @@ export interface SearchRunOptions {
   own(query: CheckedInputOf<'search'>): Promise<{ readonly items: readonly SearchHit[] }>
   /** The host of the network. Throws with the reason while there is none. */
   host(): Host
-  /** Trust in a publisher (Ed25519, 32 bytes), -1 to 1. */
-  trust(publisher: Uint8Array): number
+  readonly publishers: Publishers
 }
 
 interface ShownRow {
@@ -135,9 +135,10 @@ export class SearchRun {
   }
 
   async #searchNetwork(): Promise<void> {
-    const { input, host, trust } = this.#options
+    const { input, host, publishers } = this.#options
     const { wanted, unwanted } = parseQuery(input.text)
     const show = (rows: readonly NetworkRow[]) => {
+      publishers.shown(rows)
       this.#network = rows.filter(row => isOfKind(row, input.kind))
       this.#update()
     }
@@ -158,7 +159,7 @@ export class SearchRun {
             this.#state = { ...this.#state, answers }
             this.#changed()
           },
-          trust,
+          trust: publisher => publishers.trust(publisher),
           signal: AbortSignal.any([this.#abort.signal, AbortSignal.timeout(LIMIT_MS)]),
         },
       )
@@ -179,7 +180,8 @@ export class SearchRun {
 
   /** Brings the rows up to date. */
   #update(): void {
-    const { registry } = this.#options.torrents
+    const { publishers, torrents } = this.#options
+    const { registry } = torrents
     const listed = (infoHashes: InfoHashes) => {
       const torrent = registry.findApi({ infoHashes })
       return torrent && registry.isListed(torrent) ? torrent.id : null
@@ -187,6 +189,7 @@ export class SearchRun {
     const seeds = new Map([...this.#seeds].flatMap(([id, count]) => (count === null ? [] : [[id, count]])))
     const rows = rowsOf({
       ...{ network: this.#network, own: this.#own, listed, patterns: this.#patterns },
+      isOwn: publisher => publishers.isOwn(publisher),
       seeds: seeds as Map<string, number>,
     })
     const revision = this.#revision + 1

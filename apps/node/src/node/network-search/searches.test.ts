@@ -55,7 +55,7 @@ function searches(host: () => Host, more: Partial<SearchesOptions> = {}): Search
     isListed: () => true,
   }
   const made = new Searches({
-    ...{ clock: systemClock, host, trust: () => 0 },
+    ...{ clock: systemClock, host, publishers: { trust: () => 0, isOwn: () => false, shown() {} } as never },
     torrents: { registry, view: () => TORRENT } as never,
     probes: { count: async () => 3 } as unknown as Probes,
     own: async () => ({

@@ -1,5 +1,6 @@
 /** Sharing content: of this machine, or uploaded to it. */
 import { SHARING as CONTRACT } from '@shoal/api'
+import { FINDABLES } from '../findable/service.ts'
 import { capability } from '../kernel/capability.ts'
 import { SEALED } from '../sealed/service.ts'
 import { TORRENTS } from '../torrents/service.ts'
@@ -10,7 +11,7 @@ import { Uploads } from './uploads.ts'
 export const SHARING = capability({
   contract: CONTRACT,
   needs: { torrents: TORRENTS },
-  wants: { sealed: SEALED, tracker: TRACKER },
+  wants: { sealed: SEALED, tracker: TRACKER, findables: FINDABLES },
   start(kernel, services) {
     const { settings, folders, dataDir } = kernel
     const uploads = new Uploads(() => settings.current.downloads.directory, dataDir)

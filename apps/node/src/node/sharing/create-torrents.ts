@@ -13,6 +13,7 @@ import { readHeldPaths, realFolder } from '../../base/files/held-paths.ts'
 import { SHOAL } from '../../base/program.ts'
 import { sealPath } from '../../base/sealing/seal-path.ts'
 import { createSealedLink, sharePage } from '../../base/share-link.ts'
+import type { Findables } from '../findable/service.ts'
 import { AbsentCapability } from '../kernel/capability.ts'
 import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, JobResult } from '../kernel/jobs.ts'
@@ -36,6 +37,7 @@ export interface CreateParts {
   readonly torrents: Torrents
   readonly sealed: Sealed | null
   readonly tracker: OwnTrackerService | null
+  readonly findables: Findables | null
   /** Makes a hidden folder. What a crash leaves there is deleted at the next start. */
   stage(): Promise<string>
 }
@@ -52,15 +54,17 @@ export class TorrentCreator {
   readonly #torrents: Torrents
   readonly #sealed: Sealed | null
   readonly #tracker: OwnTrackerService | null
+  readonly #findables: Findables | null
   readonly #stage: CreateParts['stage']
   /** Folders that are being deleted. */
   readonly #clearing = new Set<Promise<unknown>>()
 
-  constructor({ kernel, torrents, sealed, tracker, stage }: CreateParts) {
+  constructor({ kernel, torrents, sealed, tracker, findables, stage }: CreateParts) {
     this.#kernel = kernel
     this.#torrents = torrents
     this.#sealed = sealed
     this.#tracker = tracker
+    this.#findables = findables
     this.#stage = stage
   }
 
@@ -83,8 +87,13 @@ export class TorrentCreator {
   }
 
   /** Throws if a job with these options cannot be started. */
-  check({ seal }: Pick<CreateOptions, 'seal'>): void {
+  check({ seal, findable, ...how }: Pick<CreateOptions, 'seal' | 'findable' | 'private'>): void {
     if (seal && !this.#sealed) throw new AbsentCapability('Sealing')
+    if (findable && !this.#findables) throw new AbsentCapability('Search in the Shoal network')
+    if (findable && (seal || how.private))
+      throw new Failure('bad-argument', 'private torrents and sealed shares are never published for search', {
+        field: 'findable',
+      })
     if (seal?.by === 'passphrase' && !seal.allowWeak && isWeak(seal.passphrase))
       throw new Failure(
         'weak-passphrase',
@@ -124,10 +133,33 @@ export class TorrentCreator {
   ): Promise<JobResult> {
     const { filter } = await this.#contentOf(path, hidden, passing)
     if (seal) return this.#createSealed(path, { ...options, seal, filter }, passing, progress)
+    // Without a key that can sign, nothing is shared.
+    if (options.findable) await this.#findables!.check()
     const metainfo = await this.#hash(path, { ...options, filter }, progress)
     const torrent = await this.#add(metainfo, path, options)
     if (torrent.row.source === null) this.#torrents.registry.change(torrent, { source: path })
+    await this.#makeFindable(torrent, options)
     return { torrent: torrent.id, path }
+  }
+
+  /** Publishes for search if the user says so, here or in the settings. */
+  async #makeFindable(
+    torrent: ManagedTorrent,
+    { findable, license, language }: Pick<CreateOptions, 'findable' | 'license' | 'language'>,
+  ): Promise<void> {
+    const { shoal } = this.#kernel.settings.current
+    const isPublic = !torrent.sealed && !torrent.api.metainfo?.info.private
+    if (!this.#findables || !(findable ?? (shoal.findable && isPublic))) return
+    const making = this.#findables.make(torrent, {
+      ...(license !== undefined && { license }),
+      ...(language !== undefined && { language }),
+    })
+    if (findable) await making
+    // The share itself does not fail if the setting cannot be followed.
+    else
+      await making.catch(error =>
+        this.#kernel.log.warn(`${torrent.name} cannot be found by search: ${error.message}`),
+      )
   }
 
   /** Hidden files and what is not complete are left out. The user chose the path itself. */
@@ -186,12 +218,13 @@ export class TorrentCreator {
   }
 
   #hash(path: string, options: HashOptions, { signal, report }: JobProgress): Promise<Metainfo> {
-    const { label: _label, tags: _tags, trackers, name, comment, source, pieceLengthBytes, ...rest } = options
+    const { trackers, name, comment, source, pieceLengthBytes, version, webSeeds, filter } = options
     return createTorrent(
       path,
       {
-        ...rest,
-        trackers: this.#trackersOf(trackers, rest.private).map(url => [url]),
+        ...{ version, webSeeds, private: options.private },
+        trackers: this.#trackersOf(trackers, options.private).map(url => [url]),
+        ...(filter && { filter }),
         ...(name !== undefined && { name }),
         ...(comment !== undefined && { comment }),
         ...(source !== undefined && { source }),

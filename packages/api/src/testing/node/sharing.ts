@@ -2,6 +2,7 @@ import type { SHARING } from '../../contracts/sharing.ts'
 import type { CheckedInputOf, Implemented } from '../../operations.ts'
 import type { Job } from '../../schemas/job.ts'
 import type { Upload } from '../../schemas/upload.ts'
+import { publishFindable } from './findable.ts'
 import { filesAt } from './folders.ts'
 import { Random, seedOf } from './random.ts'
 import { found, refusal } from './refusals.ts'
@@ -59,12 +60,19 @@ export function receiveFile(
   return uploadView(upload)
 }
 
-interface Shared extends Pick<CheckedInputOf<'createTorrent'>, 'label' | 'tags' | 'seal'> {
+interface Shared
+  extends Pick<
+    CheckedInputOf<'createTorrent'>,
+    'label' | 'tags' | 'seal' | 'private' | 'findable' | 'license' | 'language'
+  > {
   readonly name: string
   readonly files: { path: string; lengthBytes: number }[]
 }
 
-function share(state: SimulatedState, { name, files, label = null, tags = [], seal }: Shared): Job {
+function share(
+  state: SimulatedState,
+  { name, files, label = null, tags = [], seal, findable, license, language, ...how }: Shared,
+): Job {
   const totalBytes = Math.max(
     1,
     files.reduce((sum, file) => sum + file.lengthBytes, 0),
@@ -89,6 +97,8 @@ function share(state: SimulatedState, { name, files, label = null, tags = [], se
       const link = seal ? shareLink(`${name} ${seal.by}`) : null
       made.sealedLink = link
       Object.assign(job, { torrent: id, link })
+      if ((findable ?? state.settings.shoal.findable) && !seal && !how.private)
+        publishFindable(state, id, { license, language })
     },
   )
 }

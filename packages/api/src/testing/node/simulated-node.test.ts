@@ -22,6 +22,8 @@ test('answers match the contract', async () => {
     ['listLabels', {}],
     ['listJobs', {}],
     ['search', { text: 'sea' }],
+    ['listFindable', {}],
+    ['makeFindable', { id, license: 'CC0-1.0' }],
     ['listFeeds', {}],
     ['listFeedItems', { id: feed }],
     ['getSettings', {}],

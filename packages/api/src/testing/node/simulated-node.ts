@@ -14,6 +14,7 @@ import { access } from './access.ts'
 import { animate, passing } from './animation.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { feeds } from './feeds.ts'
+import { findable } from './findable.ts'
 import { network } from './network.ts'
 import { networkSearch } from './network-search.ts'
 import { sharesOf } from './peers.ts'
@@ -71,6 +72,7 @@ export class SimulatedNode {
     this.operations = {
       ...access(state),
       ...feeds(state),
+      ...findable(state),
       ...network(state),
       ...networkSearch(state),
       ...people(state),

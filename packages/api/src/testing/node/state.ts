@@ -1,5 +1,6 @@
 import type { NodeEvent } from '../../events.ts'
 import type { Feed, FeedItem } from '../../schemas/feed.ts'
+import type { FindableTorrent } from '../../schemas/findable.ts'
 import type { Job } from '../../schemas/job.ts'
 import type { CountedLabel, Label } from '../../schemas/label.ts'
 import type { LogEntry, NodeStats } from '../../schemas/node.ts'
@@ -49,6 +50,7 @@ export class SimulatedState {
   readonly feeds: Map<string, { feed: Feed; items: FeedItem[] }>
   readonly publications = new Map<string, Publication>()
   readonly followed = new Map<string, Followed>()
+  readonly findable = new Map<string, FindableTorrent>()
   readonly log: LogEntry[] = []
   readonly startedMs: number
   readonly clock: Clock

@@ -96,6 +96,7 @@ export const alone: Translation<typeof original> = {
       torrent: 'Diese .torrent-Datei verwenden: Pfad oder URL. Standard: eine neue erstellen',
       superSeeding:
         'Jedem Peer nur einzelne Teile zeigen, bis der Schwarm eine Kopie hat (Super-Seeding, BEP 16)',
+      findable: 'Andere durch Suche im Shoal-Netz finden lassen; braucht --node',
       peer: 'Mit diesem Peer verbinden',
     },
     examples: {
@@ -109,6 +110,8 @@ export const alone: Translation<typeof original> = {
       '{path} ist nicht vollständig heruntergeladen: Warten Sie darauf, oder entfernen Sie den Download',
     givenTorrent:
       '--torrent beschreibt den Torrent bereits: Lassen Sie --v1, --v2, --private, --piece-length, --comment, --source und --keep-links weg',
+    findableAlone:
+      '--findable braucht einen laufenden Knoten, der das Veröffentlichte erneuert: geben Sie --node local an, oder {shoal} add PATH --findable',
     notWithSeal: '--torrent und --keep-links sind mit --seal nicht möglich',
     sharingSealed: 'Wird versiegelt geteilt: {name} ({size})',
     howToOpen:

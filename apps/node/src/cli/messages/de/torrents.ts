@@ -31,6 +31,7 @@ export const torrents: Translation<typeof original> = {
       queue: 'Platz in der Warteschlange: first oder last',
       passphraseFile:
         'Datei, deren erste Zeile die Passphrase einer versiegelten Freigabe ist; - für die Standardeingabe. Standard: Sie wird abgefragt',
+      findable: 'Andere, was Sie freigeben, durch Suche im Shoal-Netz finden lassen',
       wait: 'Den Fortschritt anzeigen und enden, wenn alles vollständig ist',
     },
     examples: {
@@ -38,6 +39,8 @@ export const torrents: Translation<typeof original> = {
       files: 'Fügt alle hinzu, ohne sie zu starten',
       share: 'Teilt den Ordner Photos',
     },
+    findableLink:
+      '--findable ist für Dateien und Ordner, die Sie freigeben: für einen Torrent der Liste gibt es {shoal} findable ID',
     pausedWait: 'Ein pausierter Torrent wird nie fertig: Geben Sie entweder --wait oder --paused an',
     added: 'Hinzugefügt: {name} ({id})',
     already: 'Bereits vorhanden: {name} ({id})',
@@ -479,14 +482,51 @@ export const torrents: Translation<typeof original> = {
     columns: { label: 'Label', torrents: 'Torrents', folder: 'Ordner', colour: 'Farbe' },
   },
   search: {
-    summary: 'Torrents und Dateien nach Namen und Inhalt suchen',
+    summary: 'Torrents im Shoal-Netz und in der Liste suchen',
     about:
-      'Durchsucht Namen, Pfade, Kommentare und den Text geteilter Dokumente dieses Knotens. Setzen Sie eine Wortgruppe in eigene doppelte Anführungszeichen; -Wort schließt ein Wort aus.',
+      'Durchsucht Titel, Tags und Dateinamen, die andere im Shoal-Netz auffindbar gemacht haben, ohne Server, sowie Namen, Pfade, Kommentare und den Text von Dokumenten dieses Knotens. -Wort schließt ein Wort aus. Treffer erscheinen, sobald sie gefunden sind, die besten zuerst: nach Übereinstimmung, erreichbaren Seeds und Vertrauen in die Person, die sie veröffentlicht hat. Mit --json wird jeder ausgegeben, wenn er gefunden ist und wenn er sich ändert, und am Ende die Reihenfolge.\n\nMit --local verlässt nichts diesen Knoten, die Textstellen aus Dokumenten werden gezeigt, und eine Wortgruppe kann in eigenen doppelten Anführungszeichen stehen.',
     words: 'die gesuchten Wörter',
-    options: { kind: 'Nur Dateien dieser Art: {kinds}', limit: 'Höchstzahl der Treffer. Standard: 20' },
+    options: {
+      local: 'Nur diesen Knoten durchsuchen',
+      kind: 'Nur Dateien dieser Art: {kinds}',
+      minSize: 'Nur Torrents mit mindestens dieser Größe',
+      maxSize: 'Nur Torrents mit höchstens dieser Größe',
+      language: 'Nur Torrents in dieser Sprache: de, pt-BR',
+      license: 'Nur Torrents mit dieser Lizenz: CC-BY-4.0',
+      limit: 'Höchstzahl der Treffer. Standard: 20',
+      download: 'Diese Treffer herunterladen, nach ihren Nummern: 1, 2-4',
+    },
     examples: {
       words: 'Findet alles, was beide Wörter enthält',
-      phrase: 'Findet Dokumente mit dieser Wortgruppe',
+      download: 'Lädt den besten Treffer herunter',
+      phrase: 'Findet Dokumente dieses Knotens mit dieser Wortgruppe',
+    },
+    notLocal:
+      '--local durchsucht nur diesen Knoten: lassen Sie --download, --min-size, --max-size, --language und --license weg',
+    noSuchRow: 'es gibt keinen Treffer {number}',
+    searching: {
+      one: 'Suche läuft: {count} Indexknoten hat geantwortet …',
+      other: 'Suche läuft: {count} Indexknoten haben geantwortet …',
+    },
+    counting: 'Seeds werden gezählt …',
+    unavailable: 'nur dieser Knoten wurde durchsucht. {problem}',
+    partial:
+      'es gibt mehr Treffer, als das Netz zu diesen Wörtern aufbewahrt: ein weiteres Wort findet andere',
+    unconfirmed: 'mit ? markierte Treffer stammen von wenigen Indexknoten: sie können erfunden sein',
+    columns: {
+      number: 'Nr.',
+      title: 'Titel',
+      size: 'Größe',
+      seeds: 'Seeds',
+      license: 'Lizenz',
+      place: 'Aus',
+      cid: 'Inhalts-ID',
+    },
+    places: {
+      list: 'Ihrer Liste',
+      network: 'dem Netz',
+      trusted: 'dem Netz, vertraut',
+      unconfirmed: 'dem Netz ?',
     },
     none: 'Nichts gefunden',
     torrent: 'Torrent ({id})',

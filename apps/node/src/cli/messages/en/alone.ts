@@ -91,6 +91,7 @@ export const alone = {
     options: {
       torrent: 'Use this .torrent: a path or URL. Default: create a new one',
       superSeeding: 'Show each peer single pieces until the swarm has a copy (super seeding, BEP 16)',
+      findable: 'Let others find it by search in the Shoal network; needs --node',
       peer: 'Connect to this peer',
     },
     examples: {
@@ -103,6 +104,8 @@ export const alone = {
     listening: 'Listening on port {port}. Press Ctrl-C to stop',
     givenTorrent:
       '--torrent already describes the torrent: omit --v1, --v2, --private, --piece-length, --comment, --source and --keep-links',
+    findableAlone:
+      '--findable needs a running node, which renews what it publishes: give --node local, or {shoal} add PATH --findable',
     notWithSeal: '--torrent and --keep-links cannot be given with --seal',
     sharingSealed: 'Sharing {name}, sealed ({size})',
     howToOpen:

@@ -27,6 +27,7 @@ export const torrents = {
       queue: 'Place in the queue: first or last',
       passphraseFile:
         'File whose first line is the passphrase of a sealed share; - for standard input. Default: you are asked',
+      findable: 'Let others find what you share by search in the Shoal network',
       wait: 'Show the progress, and end when everything is complete',
     },
     examples: {
@@ -34,6 +35,8 @@ export const torrents = {
       files: 'Adds all of them without starting them',
       share: 'Shares the folder Photos',
     },
+    findableLink:
+      '--findable is for files and folders that you share: for a torrent of the list, use {shoal} findable ID',
     pausedWait: 'a paused torrent never completes: give either --wait or --paused',
     added: 'Added: {name} ({id})',
     already: 'Already added: {name} ({id})',
@@ -464,12 +467,46 @@ export const torrents = {
     columns: { label: 'Label', torrents: 'Torrents', folder: 'Folder', colour: 'Color' },
   },
   search: {
-    summary: 'Find torrents and files by name and content',
+    summary: 'Find torrents in the Shoal network and in the list',
     about:
-      'Searches names, paths, comments and the text of shared documents of this node. Put a phrase in double quotes of its own, and write -word to exclude a word.',
+      'Searches titles, tags and names of files that others made findable in the Shoal network, without a server, and names, paths, comments and the text of documents of this node. Write -word to exclude a word. Results come as they are found, best first: by match, reachable seeds, and trust in who published them. With --json, each is printed when it comes and when it changes, and the order at the end.\n\nWith --local, nothing leaves this node, the passages of documents are shown, and a phrase may have double quotes of its own.',
     words: 'the words to look for',
-    options: { kind: 'Only files of this kind: {kinds}', limit: 'Maximum number of results. Default: 20' },
-    examples: { words: 'Finds everything that has both words', phrase: 'Finds documents with this phrase' },
+    options: {
+      local: 'Search only this node',
+      kind: 'Only files of this kind: {kinds}',
+      minSize: 'Only torrents of at least this size',
+      maxSize: 'Only torrents of at most this size',
+      language: 'Only torrents in this language: de, pt-BR',
+      license: 'Only torrents with this license: CC-BY-4.0',
+      limit: 'Maximum number of results. Default: 20',
+      download: 'Download these results, by their numbers: 1, 2-4',
+    },
+    examples: {
+      words: 'Finds everything that has both words',
+      download: 'Downloads the best result',
+      phrase: 'Finds documents of this node with this phrase',
+    },
+    notLocal:
+      '--local searches this node only: leave out --download, --min-size, --max-size, --language and --license',
+    noSuchRow: 'there is no result {number}',
+    searching: {
+      one: 'Searching: {count} index node has answered …',
+      other: 'Searching: {count} index nodes have answered …',
+    },
+    counting: 'Counting seeds …',
+    unavailable: 'only this node was searched. {problem}',
+    partial: 'there are more results than the network keeps for these words: add a word to find others',
+    unconfirmed: 'results marked with ? come from few index nodes: they may be made up',
+    columns: {
+      number: 'No.',
+      title: 'Title',
+      size: 'Size',
+      seeds: 'Seeds',
+      license: 'License',
+      place: 'From',
+      cid: 'Content ID',
+    },
+    places: { list: 'your list', network: 'network', trusted: 'network, trusted', unconfirmed: 'network ?' },
     none: 'Nothing was found',
     torrent: 'torrent ({id})',
     file: 'file {index} in {torrent} ({id})',

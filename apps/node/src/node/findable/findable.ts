@@ -1,0 +1,286 @@
+/** Torrents that others find by search: signs their descriptions, and keeps them at the index nodes of the network. */
+import type { CheckedInputOf, FindableTorrent } from '@shoal/api'
+import type { KeyPair } from '@shoal/identity'
+import { decodeEntry, MAX_ENTRY_LIFE_SECONDS, signEntry, signWithdrawal } from '@shoal/network'
+import type { Host } from '@shoal/network/host'
+import { type Clock, delay, torrentCid } from '@shoal/torrent'
+import { describeFailure, Failure } from '../../base/failure.ts'
+import type { Network } from '../network/service.ts'
+import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
+import { describeTorrent, isSameDescription } from './describe-torrent.ts'
+import type { FindableRecord, FindableStore } from './findable-store.ts'
+import type { PublisherKey } from './publisher-key.ts'
+
+/** Time between two looks at what has changed. */
+const LOOK_MS = 15_000
+/** An entry is signed again when it expires sooner than this. */
+const RENEW_SECONDS = 15 * 86_400
+const MAX_FINDABLE = 5000
+
+export interface FindableOptions {
+  readonly clock: Clock
+  readonly store: FindableStore
+  readonly key: PublisherKey
+  readonly torrents: Pick<Torrents, 'registry' | 'view'>
+  readonly network: Pick<Network, 'host' | 'mustRun'>
+  /** Returns the reason why nothing may ever be published here, or null. */
+  forbidden(): string | null
+  onChanged(): void
+  log(message: string): void
+}
+
+export type Description = Omit<CheckedInputOf<'makeFindable'>, 'id'>
+
+export class Findable {
+  readonly #options: FindableOptions
+  readonly #abort = new AbortController()
+  /** Signed entries that a host publishes, by torrent. */
+  #published: { readonly host: Host; readonly entries: Map<string, Uint8Array> } | null = null
+  #loop: Promise<void> = Promise.resolve()
+  /** Changes of records, one after the other. */
+  #changes: Promise<unknown> = Promise.resolve()
+  #publishing: Promise<void> | null = null
+
+  constructor(options: FindableOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#loop = this.#run().catch(() => {})
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort(new Error('The node is stopping'))
+    await this.#loop
+    await this.#changes
+    await this.#publishing
+  }
+
+  list(): FindableTorrent[] {
+    return this.#options.store.list().flatMap(record => {
+      const torrent = this.#listed(record.torrent)
+      return torrent ? [this.#view(torrent, record)] : []
+    })
+  }
+
+  /** Rejects like `make` if nothing can be published at all. */
+  async check(): Promise<void> {
+    const { forbidden, key } = this.#options
+    const reason = forbidden()
+    if (reason !== null) throw new Failure('refused', reason)
+    await key.open()
+  }
+
+  /**
+   * Publishes a torrent, or changes its description: members that are left out stay as they are. Rejects with `refused` if it must not be published,
+   * `no-metadata`, `locked`, and `too-large` or `bad-argument` for a description that is too long.
+   */
+  make(torrent: ManagedTorrent, { title, tags, license, language }: Description): Promise<FindableTorrent> {
+    return this.#inTurn(async () => {
+      const { store } = this.#options
+      await this.check()
+      const reason = refusal(torrent)
+      if (reason !== null) throw new Failure('refused', reason, { field: 'id' })
+      if (!torrent.api.metainfo)
+        throw new Failure('no-metadata', `${torrent.name} cannot be published until its metadata is known`)
+      const old = store.get(torrent.id)
+      if (!old && store.size >= MAX_FINDABLE)
+        throw new Failure('refused', `${MAX_FINDABLE} torrents can be found by search: withdraw some first`)
+      const record: FindableRecord = {
+        ...{ torrent: torrent.id, published: this.#unixSeconds(), sequence: 0, entry: null, ...old },
+        title: title ?? old?.title ?? null,
+        tags: tags ?? old?.tags ?? null,
+        license: license ?? old?.license ?? null,
+        language: language ?? old?.language ?? null,
+      }
+      const signed = await this.#signed(torrent, record)
+      store.put(signed)
+      return this.#view(torrent, signed)
+    })
+  }
+
+  /** Withdraws a torrent from search. Rejects with `not-found` if it is not published, and with `locked`. */
+  hide(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { store, torrents, key } = this.#options
+      const record = store.get(torrents.registry.find(id)?.id ?? id)
+      if (!record) throw new Failure('not-found', 'this torrent cannot be found by search', { field: 'id' })
+      if (record.entry) await key.open()
+      await this.#withdraw(record, false)
+    })
+  }
+
+  /** Signs everything with another key. What the old one signed is withdrawn, or expires if the old one is locked. */
+  useKey(pair: KeyPair): Promise<void> {
+    return this.#inTurn(async () => {
+      const { store, key } = this.#options
+      if (key.did === pair.did) {
+        await key.set(pair)
+        return
+      }
+      for (const record of store.list()) await this.#withdraw(record, true)
+      await key.set(pair)
+    })
+  }
+
+  /** Makes a change, then looks what has to be signed and published. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#changes.then(change)
+    this.#changes = changed
+      .then(() => this.#options.onChanged())
+      .catch(() => {})
+      .then(() => this.#look())
+    return changed
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      this.#changes = this.#changes.then(() => this.#look())
+      await delay(this.#options.clock, LOOK_MS, this.#abort.signal)
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { log, network } = this.#options
+    if (this.#abort.signal.aborted) return
+    try {
+      await this.#update()
+    } catch (error) {
+      log(`search entries cannot be renewed: ${describeFailure(error).message}`)
+    }
+    const { host } = network
+    if (this.#publishing || !host || host.kad.tableSize === 0) return
+    this.#publishing = this.#publish(host)
+      .catch(() => {})
+      .finally(() => {
+        this.#publishing = null
+      })
+  }
+
+  /** Signs what is new, has changed or expires soon, and withdraws what has ended. */
+  async #update(): Promise<void> {
+    const { store, torrents, key, log, forbidden, onChanged } = this.#options
+    if (forbidden() !== null) return
+    for (const record of store.list()) {
+      const torrent = this.#listed(record.torrent)
+      // One that was removed comes back when it is restored.
+      const isForgotten = torrents.registry.find(record.torrent) === null
+      if (!torrent || refusal(torrent) !== null) await this.#withdraw(record, !isForgotten)
+      else if (torrent.api.metainfo)
+        try {
+          const signed = await this.#signed(torrent, record)
+          if (signed === record) continue
+          store.put(signed)
+          onChanged()
+        } catch (error) {
+          // The list tells about a key that is locked. Its entries are published until they expire.
+          if (key.problem === null)
+            log(`${torrent.name} cannot be found by search: ${describeFailure(error).message}`)
+        }
+    }
+  }
+
+  /** Returns the record as it is if its entry is right, or with a new entry. */
+  async #signed(torrent: ManagedTorrent, record: FindableRecord): Promise<FindableRecord> {
+    const { key, torrents } = this.#options
+    const description = describeTorrent(torrents.view(torrent), torrent.api, record)
+    const nowSeconds = this.#unixSeconds()
+    if (record.entry) {
+      const { entry } = decodeEntry(record.entry)
+      const isLasting = entry.expires > nowSeconds + RENEW_SECONDS
+      if (isLasting && key.isOwn(entry.publisher) && isSameDescription(entry, description)) return record
+    }
+    const sequence = Math.max(record.sequence + 1, nowSeconds)
+    const expires = nowSeconds + MAX_ENTRY_LIFE_SECONDS
+    const entry = { ...description, published: record.published, thumbnail: null, sequence, expires }
+    return { ...record, sequence, entry: signEntry(entry, await key.open()).bytes }
+  }
+
+  /** Withdraws the entry of a record, if it has one, and keeps the rest of the record or deletes it. */
+  async #withdraw(record: FindableRecord, keep: boolean): Promise<void> {
+    const { store, key, log } = this.#options
+    if (record.entry === null && keep) return
+    const sequence = Math.max(record.sequence + 1, this.#unixSeconds())
+    let withdrawal: Uint8Array | null = null
+    if (record.entry)
+      try {
+        const { entry } = decodeEntry(record.entry)
+        const pair = await key.open()
+        if (key.isOwn(entry.publisher)) withdrawal = signWithdrawal(entry, pair, sequence).bytes
+      } catch (error) {
+        log(`an entry stays in the network until it expires: ${describeFailure(error).message}`)
+      }
+    store.withdraw(
+      record.torrent,
+      keep ? { ...record, sequence, entry: null } : null,
+      withdrawal && { entry: record.entry!, withdrawal },
+    )
+  }
+
+  /** Hands over withdrawals, and what a host does not publish yet. */
+  async #publish(host: Host): Promise<void> {
+    const { store } = this.#options
+    if (this.#published?.host !== host) this.#published = { host, entries: new Map() }
+    const { entries } = this.#published
+    const { publisher } = host.index
+    for (const { id, entry, withdrawal } of store.withdrawals()) {
+      const published = decodeEntry(entry)
+      for (const [torrent, bytes] of entries)
+        if (Buffer.compare(decodeEntry(bytes).id, published.id) === 0) entries.delete(torrent)
+      if (published.entry.expires > this.#unixSeconds()) {
+        await publisher.retract(published, decodeEntry(withdrawal))
+        // If all nodes have left, it is tried again.
+        if (this.#abort.signal.aborted || host.kad.tableSize === 0) return
+      }
+      store.forgetWithdrawal(id)
+    }
+    for (const { torrent, entry } of store.list()) {
+      const known = entries.get(torrent)
+      if (!entry || (known && Buffer.compare(known, entry) === 0)) continue
+      publisher.publish(decodeEntry(entry))
+      entries.set(torrent, entry)
+    }
+  }
+
+  #listed(id: string): ManagedTorrent | null {
+    const { registry } = this.#options.torrents
+    const torrent = registry.find(id)
+    return torrent && registry.isListed(torrent) ? torrent : null
+  }
+
+  #view(torrent: ManagedTorrent, record: FindableRecord): FindableTorrent {
+    const { torrents, network } = this.#options
+    const { title, tags, license, language } = describeTorrent(torrents.view(torrent), torrent.api, record)
+    const signed = record.entry && decodeEntry(record.entry)
+    const announced = (signed && network.host?.index.publisher.handedOver(signed.id)) ?? null
+    return {
+      ...{ id: torrent.id, name: torrent.name, cid: torrentCid(torrent.api.infoHashes) },
+      ...{ title, tags: [...tags], license, language, publishedMs: record.published * 1000 },
+      expiresMs: signed ? signed.entry.expires * 1000 : null,
+      ...{ announcedMs: announced?.atMs ?? null, nodes: announced?.nodes ?? 0, problem: this.#problem() },
+    }
+  }
+
+  #problem(): string | null {
+    const { key, forbidden, network } = this.#options
+    const problem = forbidden() ?? key.problem
+    if (problem !== null) return problem
+    try {
+      void network.mustRun
+      return null
+    } catch (error) {
+      return describeFailure(error).message
+    }
+  }
+
+  #unixSeconds(): number {
+    return Math.floor(this.#options.clock.unixMs() / 1000)
+  }
+}
+
+/** Why a torrent is never published, or null. */
+function refusal({ name, sealed, api }: ManagedTorrent): string | null {
+  return sealed || api.metainfo?.info.private
+    ? `${name} is private or sealed, and never published for search`
+    : null
+}

@@ -1,0 +1,63 @@
+/** The person's key on this node, which signs what others find by search. */
+import { formatDidKey, KeyPair } from '@shoal/identity'
+import { Failure } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+import type { Database } from '../kernel/database/database.ts'
+import type { Query } from '../kernel/database/query.ts'
+import type { Vault } from '../kernel/vault.ts'
+
+/** Keeps the key encrypted in the catalogue. It is another one than the network key: see decision 010. */
+export class PublisherKey {
+  readonly #vault: Vault
+  readonly #get: Query<{ readonly did: string; readonly secret: string }>
+  readonly #set: Query<never>
+  #did: string | null
+  #pair: KeyPair | null = null
+  #problem: string | null = null
+
+  constructor(database: Database, vault: Vault) {
+    this.#vault = vault
+    this.#get = database.prepare('SELECT did, secret FROM findable_key')
+    this.#set = database.prepare('INSERT OR REPLACE INTO findable_key VALUES (1, ?, ?)')
+    this.#did = this.#get.get()?.did ?? null
+  }
+
+  /** Null until the first key is made. */
+  get did(): string | null {
+    return this.#did
+  }
+
+  /** Returns true for the key that signs here: Ed25519, 32 bytes. */
+  isOwn(publicKey: Uint8Array): boolean {
+    return this.#did !== null && formatDidKey(publicKey) === this.#did
+  }
+
+  /** Why the key could not be used when that was last tried. */
+  get problem(): string | null {
+    return this.#problem
+  }
+
+  /** Reads the key, or makes the first one. Rejects with `locked` if it is there and cannot be decrypted. */
+  async open(): Promise<KeyPair> {
+    if (this.#pair) return this.#pair
+    const kept = this.#get.get()
+    if (!kept) return this.set(KeyPair.generate())
+    const seed = await this.#vault.open(kept.secret).catch(() => null)
+    if (typeof seed !== 'string') {
+      this.#problem = `the key ${kept.did} is locked: secrets.key in the data folder, which opens it, is missing or another one. Restore that file, or set a key with ${SHOAL} findable --key-file FILE`
+      throw new Failure('locked', this.#problem)
+    }
+    this.#pair = new KeyPair(Buffer.from(seed, 'hex'))
+    return this.#pair
+  }
+
+  /** Uses another key from now on. */
+  async set(pair: KeyPair): Promise<KeyPair> {
+    const { seed } = pair.exportSecret()
+    this.#set.run(pair.did, await this.#vault.seal(Buffer.from(seed).toString('hex')))
+    this.#pair = pair
+    this.#did = pair.did
+    this.#problem = null
+    return pair
+  }
+}

@@ -1,0 +1,15 @@
+import type { Migration } from '../kernel/database/migrations.ts'
+
+/** Publishers of torrents that were taken from results of searches, and whether those were complete here. */
+export const NETWORK_SEARCH_TABLES: readonly Migration[] = [
+  `
+CREATE TABLE publishers (
+  publisher BLOB NOT NULL,
+  torrent TEXT NOT NULL,
+  complete INTEGER NOT NULL,
+  PRIMARY KEY (publisher, torrent)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX publishers_torrent ON publishers (torrent);
+`,
+]

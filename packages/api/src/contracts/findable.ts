@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { contract, operation, setting } from '../contract.ts'
+import { Nothing, TorrentId } from '../schemas/common.ts'
+import { FindableTorrent, MakeFindable, PublisherIdentity } from '../schemas/findable.ts'
+
+/** Shares that others find by search in the Shoal network: signed descriptions, renewed while the torrent is in the list. */
+export const FINDABLE = contract({
+  name: 'findable',
+  operations: {
+    listFindable: operation({
+      method: 'GET',
+      path: '/api/findable',
+      area: 'search',
+      summary: 'List the torrents of this node that others find by search, and the key that signs them',
+      input: z.object({}),
+      output: z.object({ publisher: PublisherIdentity, items: z.array(FindableTorrent) }),
+    }),
+    makeFindable: operation({
+      method: 'POST',
+      path: '/api/findable',
+      area: 'search',
+      summary: 'Let others find a torrent by search in the Shoal network, or change its description',
+      input: MakeFindable,
+      output: FindableTorrent,
+      errors: ['refused', 'locked', 'too-large', 'no-metadata'],
+      idempotent: true,
+    }),
+    hideTorrent: operation({
+      method: 'DELETE',
+      path: '/api/findable/{id}',
+      area: 'search',
+      summary: 'Withdraw a torrent from search',
+      input: z.object({ id: TorrentId }),
+      output: Nothing,
+    }),
+    setPublisher: operation({
+      method: 'PUT',
+      path: '/api/findable/key',
+      area: 'search',
+      summary: 'Sign with another key, given as `shoal key export` prints it; torrents are published anew',
+      input: z.object({ identity: z.string().min(1).max(10_000) }),
+      output: PublisherIdentity,
+      errors: ['bad-key-file'],
+    }),
+  },
+  settings: {
+    shoal: {
+      findable: setting(z.boolean(), false, {
+        title: 'New shares can be found by search',
+        description:
+          'Publishes title, files, sizes, tags and your key of what you share, for everybody who searches the Shoal network. A share can choose otherwise. Never private torrents and sealed shares.',
+      }),
+    },
+  },
+  commands: ['findable'],
+})
