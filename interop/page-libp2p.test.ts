@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, test } from 'vitest'
+import { parseShareLink } from '../packages/links/src/index.ts'
 import { createCertificate, openHost } from '../packages/network/src/host/host.node.ts'
 import { Libp2pTransport } from '../packages/network/src/transport/libp2p-transport.ts'
 import { linkedAddress } from '../packages/network/src/transport/peer-name.ts'
@@ -73,6 +74,9 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a link with an 
     const { torrent } = await node.ended(await node.api.createTorrent({ path, trackers: [] }))
     const { link } = await node.whenTorrent(torrent!, detail => detail.link !== null)
     expect(link).not.toContain('announce')
+    const config = await (await fetch(`${node.url}/share/share.json`)).json()
+    const { peers } = parseShareLink(link!).magnet
+    expect(config).toEqual({ trackers: [], iceServers: [], nodes: peers!.map(({ host }) => host) })
     const tabs = await Promise.all([1, 2].map(() => browser.open(`${node.url}/share/${link}`)))
     for (const { page: tab } of tabs) await tab.getByRole('button', { name: 'Download 3.00 MB' }).click()
     for (const { page: tab } of tabs) await tab.getByText('Complete and verified').waitFor()

@@ -27,6 +27,8 @@ export class PageSite implements AsyncDisposable {
   #tracker: { tracker: Tracker; front: WebSocketFront } | null = null
   #port = 0
   #withheld: RegExp | null = null
+  /** Replaces the content of `share.json`. */
+  config: unknown = null
   /** Requested paths, including the query. */
   readonly requested: string[] = []
 
@@ -73,6 +75,8 @@ export class PageSite implements AsyncDisposable {
       const { pathname } = new URL(request.url!, 'http://page')
       const wanted = join(this.folder, normalize(decodeURIComponent(pathname)))
       const path = pathname === '/' ? join(this.folder, 'index.html') : wanted
+      if (pathname === '/share.json' && this.config !== null)
+        return void response.end(JSON.stringify(this.config))
       const isFile = path.startsWith(this.folder) && existsSync(path) && statSync(path).isFile()
       if (!isFile || this.#withheld?.test(pathname)) return void response.writeHead(404).end()
       response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream')

@@ -9,8 +9,10 @@ const PUBLIC = join(import.meta.dirname, 'public')
 const WORKER = join(import.meta.dirname, '../src/features/share-page/service-worker/main.ts')
 const COMMON =
   /\/src\/(shared\/(base\/(cell|clipboard|remembered)|controls\/(Button|Icon|icons|Panels|layout)|dropped\/dropped|engine\/failure|format|messages\/(errors|language|load|share-page)|media\/kinds|node\/context|theme)|features\/share-page\/(drops|hooks|links|media\/media-type|own-shares|save\/write-to|services|share-file|view\/(Kept|LinkBox|view)))\b/
-/** libp2p, which few links need. */
-const LIBP2P = /\/node_modules\/(?:@libp2p|libp2p|@noble\/curves)\/|[?]libp2p$/
+/** libp2p and the Shoal network, which few links need. */
+const LIBP2P = /\/node_modules\/(?:@libp2p|libp2p|@noble\/curves)\/|\/packages\/network\/src\/|[?]libp2p$/
+/** What they have in common with the rest of the page. */
+const SHARED = /\/@noble\/hashes\/|\/packages\/torrent\/src\//
 /** Asked for anew each time: whoever serves the page changes it. */
 const CONFIG = 'share.json'
 
@@ -34,15 +36,16 @@ const serviceWorker: Plugin = {
 }
 
 /**
- * A copy of the hash functions for libp2p: of a module that is shared with the first view, the page would load there whatever libp2p uses.
+ * Copies of shared modules for libp2p: of those that the first view has in common with it, the page would load there whatever libp2p uses, and a chunk
+ * more.
  */
-const ownHashes: Plugin = {
-  name: 'own-hashes',
+const ownCopies: Plugin = {
+  name: 'own-copies',
   enforce: 'pre',
   async resolveId(source, importer, options) {
-    if (!LIBP2P.test(importer ?? '') || !/^@noble\/hashes\/|^[.]/.test(source)) return null
+    if (!LIBP2P.test(importer ?? '') || !/^@noble\/hashes\/|^@shoal\/torrent|^[.#]/.test(source)) return null
     const found = await this.resolve(source, importer, { ...options, skipSelf: true })
-    return found && /@noble\/hashes\//.test(found.id) ? { ...found, id: `${found.id}?libp2p` } : found
+    return found && SHARED.test(found.id) ? { ...found, id: `${found.id}?libp2p` } : found
   },
 }
 
@@ -74,7 +77,7 @@ async function bundleWorker(build_: { shell: readonly string[]; version: string 
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [react(), ownHashes, serviceWorker],
+  plugins: [react(), ownCopies, serviceWorker],
   worker: { format: 'es' },
   // The names of classes are in the scripts too, whose size has a limit.
   css: { modules: { generateScopedName: '[hash:base64:4]' } },
@@ -84,7 +87,12 @@ export default defineConfig({
     emptyOutDir: true,
     // The policy lets nothing in that is not a file of the site.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // The list of what each part loads is in the first script, where names with hashes are expensive: style sheets must be in it, scripts need not.
+      resolveDependencies: (_, names, { hostType }) =>
+        hostType === 'html' ? names : names.filter(name => !name.endsWith('.js')),
+    },
     rolldownOptions: {
       // Parts that the first view and later ones share: one chunk compresses better than thirty.
       output: { codeSplitting: { groups: [{ name: 'common', test: COMMON }] } },

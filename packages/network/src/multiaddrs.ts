@@ -26,8 +26,9 @@ export function isRelayed(address: Multiaddr): boolean {
   return address.getComponents().some(({ name }) => name === 'p2p-circuit')
 }
 
+/** Removes the PeerId at the end of an address, but not that of a relay on the way. */
 export function withoutPeer(address: Multiaddr): Multiaddr {
-  return address.decapsulateCode(P2P)
+  return address.getComponents().at(-1)?.code === P2P ? address.decapsulateCode(P2P) : address
 }
 
 /**

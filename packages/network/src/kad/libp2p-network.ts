@@ -23,7 +23,7 @@ export interface Libp2pKadOptions {
   readonly random: Random
   /** Default `KAD_PROTOCOL`. */
   readonly protocol?: string
-  /** Serves others, who can dial this node. A node that only asks is in nobody's routing table. */
+  /** Serves others, who can dial this node. A node that only asks is in nobody's routing table, and provides what it has through relays. */
   readonly server: boolean
 }
 
@@ -40,7 +40,7 @@ export async function openLibp2pKad(options: Libp2pKadOptions): Promise<Libp2pKa
     network: new Libp2pNetwork(host, protocol, MAX_MESSAGE_BYTES),
     clock,
     random,
-    ownAddresses: () => (server ? addressesOf(host) : []),
+    ownAddresses: () => addressesOf(host),
   })
   const identified = ({ detail }: CustomEvent<IdentifyResult>) => {
     const { peerId, protocols, listenAddrs, connection } = detail

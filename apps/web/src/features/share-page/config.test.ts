@@ -4,7 +4,11 @@ import { parseConfig } from './config.ts'
 const PAGE = 'https://files.example/share/'
 
 test('without a file the host of the page is the tracker', () => {
-  expect(parseConfig({}, PAGE)).toEqual({ trackers: ['wss://files.example/announce'], iceServers: [] })
+  expect(parseConfig({}, PAGE)).toEqual({
+    trackers: ['wss://files.example/announce'],
+    iceServers: [],
+    nodes: [],
+  })
   expect(parseConfig(null, 'http://127.0.0.1:8420/share/').trackers).toEqual(['ws://127.0.0.1:8420/announce'])
 })
 
@@ -19,8 +23,9 @@ test('trackers are addresses, or paths of the host', () => {
 
 test('what makes no sense is left out', () => {
   const iceServers = [null, {}, { urls: 'stun:s.example' }]
-  expect(parseConfig({ trackers: 'no', iceServers }, PAGE)).toEqual({
+  expect(parseConfig({ trackers: 'no', iceServers, nodes: null }, PAGE)).toEqual({
     trackers: [],
     iceServers: [{ urls: 'stun:s.example' }],
+    nodes: [],
   })
 })

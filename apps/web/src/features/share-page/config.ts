@@ -6,10 +6,12 @@ export interface PageConfig {
   readonly trackers: readonly string[]
   /** STUN and TURN servers. */
   readonly iceServers: readonly IceServer[]
+  /** Nodes of the Shoal network through which pages find each other without a tracker, by the names that links contain. */
+  readonly nodes: readonly string[]
 }
 
 /** The tracker of a Shoal node or hub. */
-const DEFAULT = { trackers: ['/announce'], iceServers: [] }
+const DEFAULT = { trackers: ['/announce'], iceServers: [], nodes: [] }
 
 /** Reads the configuration of the page at `page`. If it is missing or invalid, the page's own host is the tracker. */
 export async function loadConfig(page: string): Promise<PageConfig> {
@@ -22,12 +24,13 @@ export async function loadConfig(page: string): Promise<PageConfig> {
 }
 
 export function parseConfig(read: unknown, page: string): PageConfig {
-  const { trackers = DEFAULT.trackers, iceServers = DEFAULT.iceServers } = (read ?? {}) as Partial<PageConfig>
+  const { trackers, iceServers, nodes } = { ...DEFAULT, ...(read as Partial<PageConfig>) }
   return {
     trackers: list(trackers).flatMap(tracker => trackerUrl(tracker, page)),
     iceServers: list(iceServers).filter(
       server => typeof server === 'object' && server !== null && server.urls,
     ),
+    nodes: list(nodes).map(String),
   }
 }
 

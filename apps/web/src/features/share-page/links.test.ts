@@ -1,6 +1,7 @@
 import { formatShareLink } from '@shoal/links'
 import { expect, test } from 'vitest'
-import { parseFragment } from './links.ts'
+import type { TorrentSnapshot } from '../../shared/engine/protocol.ts'
+import { parseFragment, shareLink } from './links.ts'
 
 const MAGNET = `magnet:?xt=urn:btih:${'ab'.repeat(20)}&dn=a%20b&tr=wss%3A%2F%2Ft.example%2F`
 const LINK = formatShareLink('', { magnet: { infoHashes: { v1: new Uint8Array(20) } }, lengthBytes: 5 })
@@ -26,4 +27,14 @@ test.each([
   ['altered', '#magnet:?dn=nothing'],
 ])('a link that is %s says so', (code, fragment) => {
   expect(parseFragment(fragment)).toMatchObject({ kind: 'wrong', code })
+})
+
+test('a link that the page makes names the nodes of its configuration', () => {
+  const torrent = { magnet: MAGNET, lengthBytes: 5 } as TorrentSnapshot
+  const config = { trackers: [], iceServers: [], nodes: ['/BMsAcQeR'] }
+  const link = shareLink(torrent, { page: 'https://h.example/', config })
+  expect(link).toMatch(/^https:\/\/h\.example\/#s1/)
+  expect(parseFragment(new URL(link).hash)).toMatchObject({
+    link: { magnet: { peers: [{ host: '/BMsAcQeR', port: 0 }] } },
+  })
 })

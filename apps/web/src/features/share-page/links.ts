@@ -8,6 +8,7 @@ import {
 } from '@shoal/links'
 import { formatMagnet, parseMagnet } from '@shoal/torrent'
 import type { TorrentSnapshot } from '../../shared/engine/protocol.ts'
+import type { Services } from './services.ts'
 
 /** The view that the address of the page requests. */
 export type Opened =
@@ -37,10 +38,14 @@ function decoded(fragment: string): string {
   }
 }
 
-/** Returns the link that opens a torrent in the page at `page`. `seal` says how it is sealed. */
-export function shareLink({ magnet, lengthBytes }: TorrentSnapshot, page: string, seal?: Seal): string {
+/** Returns the link that opens a torrent in this page. `seal` says how it is sealed. */
+export function shareLink(
+  { magnet, lengthBytes }: TorrentSnapshot,
+  { page, config }: Pick<Services, 'page' | 'config'>,
+  seal?: Seal,
+): string {
   return formatShareLink(page, {
-    magnet: parseMagnet(magnet),
+    magnet: { ...parseMagnet(magnet), peers: config.nodes.map(host => ({ host, port: 0 })) },
     ...(lengthBytes > 0 && { lengthBytes }),
     ...(seal && { seal }),
   })

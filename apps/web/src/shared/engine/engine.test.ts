@@ -10,7 +10,7 @@ const NO_RTC: BorrowedRtc = {
   createPeer() {
     throw new Error('there is nobody to connect to')
   },
-  ask: () => Promise.reject(new Error('there is no page')),
+  lend() {},
 }
 const hashOf = (at: number) => at.toString(16).padStart(40, '0')
 const links = Array.from({ length: MOST_UNDECIDED + 5 }, (_, at) => `magnet:?xt=urn:btih:${hashOf(at + 1)}`)

@@ -18,6 +18,7 @@ import {
 } from '@shoal/torrent'
 import { BlobStorage, blobsFor } from './blob-storage.ts'
 import { copyFiles } from './copy-files.ts'
+import type { Libp2pOptions } from './libp2p-peers.ts'
 import type {
   AddLinkOptions,
   ChosenFile,
@@ -67,11 +68,11 @@ export class Engine {
     const { directory = '/shoal', iceServers = [], iceTransportPolicy = 'all' } = config
     const kind = config.memory || !(await hasFiles()) ? 'memory' : 'opfs'
     const shared: Engine['shared'] = new Map()
-    const session = await Session.open(
+    const session: Session = await Session.open(
       {
         directory: `${directory}/files`,
         stateDirectory: kind === 'opfs' ? `${directory}/state` : null,
-        port: null,
+        port: 0,
         dht: false,
         lsd: false,
         webrtc: { rtc, iceServers, iceTransportPolicy },
@@ -79,7 +80,7 @@ export class Engine {
       },
       {
         createMemoryStorage: layout => sharedStorage(layout, shared) ?? createMemoryStorage(layout),
-        transports: [libp2p(config, rtc)],
+        transports: [libp2p(config, rtc, () => session)],
       },
     )
     return new Engine(session, directory, kind, shared)
@@ -308,14 +309,22 @@ function missingBytes(torrent: TorrentApi): number {
     .reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
 }
 
-/** Peers that a link names by an address of libp2p. Nobody connects to a page. */
-function libp2p(config: EngineConfig, rtc: BorrowedRtc): Transport {
+/** Peers that a link names by an address of libp2p, and those that these lead to. */
+function libp2p(config: EngineConfig, rtc: BorrowedRtc, session: () => Session): Transport {
+  let onConnection: Libp2pOptions['onConnection']
   return {
     kind: 'libp2p',
     canDial: ({ kind }) => kind === 'libp2p',
     dial: async (address, options) =>
-      (await import('./libp2p-peers.ts')).dialLibp2p(rtc, config, address, options),
-    listen: async () => ({ port: 0, close: async () => {} }),
+      (await import('./libp2p-peers.ts')).dialLibp2p(
+        { session: session(), rtc, config, onConnection },
+        address,
+        options,
+      ),
+    async listen(_, accept) {
+      onConnection = accept
+      return { port: 0, close: async () => {} }
+    },
     close: async () => {},
   }
 }

@@ -1,26 +1,60 @@
-/** Peers that a link names by an address of libp2p. The engine's worker loads this with the first of them. */
-import { SignaledPeers } from '@shoal/network/signaled-peers'
-import { type Connection, type PeerAddress, systemClock } from '@shoal/torrent'
+/** Peers that a link names by an address of libp2p, and those that are found through them. The engine's worker loads this with the first of them. */
+import { SEALED_NAME } from '@shoal/links'
+import { type MetTorrent, PagePeers } from '@shoal/network/page-peers'
+import { type Connection, type PeerAddress, type Session, systemClock, type TorrentApi } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
 import type { EngineConfig } from './protocol.ts'
 import type { BorrowedRtc } from './rtc-borrower.ts'
 
-let peers: SignaledPeers | undefined
+const ROUND_MS = 1000
 
-/** Connects to such a peer by WebRTC. The page carries the offer over libp2p. */
+export interface Libp2pOptions {
+  readonly session: Session
+  readonly rtc: BorrowedRtc
+  readonly config: EngineConfig
+  /** Receives connections that peers open. */
+  readonly onConnection: (connection: Connection) => void
+}
+
+let peers: PagePeers | undefined
+
+/** Connects to such a peer by WebRTC. From the first one on, others find what this page shares, and it finds them. */
 export function dialLibp2p(
-  rtc: BorrowedRtc,
-  { iceServers = [], iceTransportPolicy = 'all' }: EngineConfig,
-  { host }: PeerAddress,
-  options: { signal: AbortSignal },
+  options: Libp2pOptions,
+  address: PeerAddress,
+  { signal }: { signal: AbortSignal },
 ): Promise<Connection> {
-  peers ??= new SignaledPeers({
+  peers ??= open(options)
+  return peers.dial(address, { signal })
+}
+
+function open({ session, rtc, config, onConnection }: Libp2pOptions): PagePeers {
+  const { iceServers = [], iceTransportPolicy = 'all' } = config
+  const opened = new PagePeers({
     clock: systemClock,
     random: systemRandom,
     openRtc: async () => rtc,
     config: () => ({ iceServers, iceTransportPolicy }),
+    lend: port => rtc.lend(port),
+    onConnection,
+    onFound({ v1, v2 }, found) {
+      const torrent = session.find((v1 ?? v2!).subarray(0, 20))
+      for (const peer of found) torrent?.addPeer(peer)
+    },
   })
-  const carry = (sdp: string, signal: AbortSignal) =>
-    rtc.ask(call => ({ kind: 'carry', peer: host, call, sdp }), signal)
-  return peers.dial(carry, options)
+  const meet = () => opened.meet(session.torrents.filter(isMeeting).map(toMet))
+  setInterval(meet, ROUND_MS)
+  meet()
+  return opened
+}
+
+/** Private torrents and sealed shares are neither sought nor announced. */
+function isMeeting({ name, metainfo, paused }: TorrentApi): boolean {
+  return !paused && name !== SEALED_NAME && !metainfo?.info.private
+}
+
+/** What was downloaded is not announced: nobody asked this page to publish it. */
+function toMet({ infoHashes, metainfo, stats }: TorrentApi): MetTorrent {
+  const isWhole = metainfo !== null && stats.haveBytes >= metainfo.info.lengthBytes
+  return { infoHashes, seeks: !isWhole, provides: isWhole && stats.downloadedBytes === 0 }
 }

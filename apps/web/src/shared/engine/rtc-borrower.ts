@@ -18,8 +18,8 @@ const REMOTE_WAIT_MS = 1000
 
 /** The WebRTC of a page, as the worker's engine uses it. */
 export interface BorrowedRtc extends RtcFactory {
-  /** Sends an order that the page answers with a text. */
-  ask(order: (call: number) => RtcOrder, signal?: AbortSignal): Promise<string>
+  /** Hands the page a port, for which it opens a host of libp2p. */
+  lend(port: MessagePort): void
 }
 
 /** The peer connections that the page at the other end of `port` makes. */
@@ -48,6 +48,10 @@ class Borrowed implements BorrowedRtc {
 
   order(order: RtcOrder): void {
     this.#port.postMessage(order)
+  }
+
+  lend(port: MessagePort): void {
+    this.#port.postMessage({ kind: 'libp2p', port } satisfies RtcOrder, [port])
   }
 
   /** As `order`, with an answer. */

@@ -10,7 +10,7 @@ export function lendRtc(port: MessagePort): () => void {
   const tell: Tell = (news, transfer = []) => port.postMessage(news, transfer)
   port.onmessage = ({ data }: MessageEvent<RtcOrder>) => {
     if (data.kind === 'create') return create(data)
-    if (data.kind === 'carry') return answer(data.call, carry(data))
+    if (data.kind === 'libp2p') return void serveLibp2p(data.port)
     const peer = peers.get(data.peer)
     if (data.kind === 'close') peers.delete(data.peer)
     if (peer) peer.follow(data)
@@ -36,10 +36,12 @@ export function lendRtc(port: MessagePort): () => void {
   }
 }
 
-/** libp2p is loaded with the first offer that it carries. */
-async function carry({ peer, sdp }: RtcOrder & { kind: 'carry' }): Promise<string> {
-  const { carryToPeer } = await import('@shoal/network/page-host')
-  return carryToPeer(peer, sdp)
+/** If libp2p cannot be loaded, the worker gets no answer, and asks again later. */
+function serveLibp2p(port: MessagePort): Promise<void> {
+  return import('@shoal/network/page-host').then(
+    ({ serveWorker }) => serveWorker(port),
+    () => {},
+  )
 }
 
 type Reply = (call: number, asked: Promise<string>) => void
@@ -61,7 +63,7 @@ class LentPeer {
     connection.onconnectionstatechange = () => void this.#onState()
   }
 
-  follow(order: Exclude<RtcOrder, { kind: 'create' | 'carry' }>): void {
+  follow(order: Exclude<RtcOrder, { kind: 'create' | 'libp2p' }>): void {
     if (order.kind === 'close') return this.close()
     if (order.kind === 'candidate')
       return void this.#connection.addIceCandidate({ ...order.candidate }).catch(() => {})
@@ -74,7 +76,7 @@ class LentPeer {
     this.#connection.close()
   }
 
-  async #answer(order: Exclude<RtcOrder, { kind: 'carry' }> & { call: number }): Promise<string> {
+  async #answer(order: Exclude<RtcOrder, { kind: 'libp2p' }> & { call: number }): Promise<string> {
     const connection = this.#connection
     if (order.kind === 'accept-answer') {
       await connection.setRemoteDescription({ type: 'answer', sdp: order.sdp })

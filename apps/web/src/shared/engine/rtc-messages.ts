@@ -8,8 +8,8 @@ export type RtcOrder =
   | { readonly kind: 'offer'; readonly peer: number; readonly call: number }
   | { readonly kind: 'accept-offer'; readonly peer: number; readonly call: number; readonly sdp: string }
   | { readonly kind: 'accept-answer'; readonly peer: number; readonly call: number; readonly sdp: string }
-  /** Carries an offer to a peer of libp2p, by its name. */
-  | { readonly kind: 'carry'; readonly peer: string; readonly call: number; readonly sdp: string }
+  /** Opens a host of libp2p, which listens to the port. */
+  | { readonly kind: 'libp2p'; readonly port: MessagePort }
   | { readonly kind: 'candidate'; readonly peer: number; readonly candidate: RtcCandidate }
   | { readonly kind: 'close'; readonly peer: number }
 

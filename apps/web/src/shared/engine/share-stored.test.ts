@@ -12,7 +12,7 @@ const NO_RTC: BorrowedRtc = {
   createPeer() {
     throw new Error('there is nobody to connect to')
   },
-  ask: () => Promise.reject(new Error('there is no page')),
+  lend() {},
 }
 const job = { job: '1', onProgress: () => {} }
 const options = { name: 'sealed.age' }

@@ -37,19 +37,15 @@ interface Context {
 }
 
 /** The link to it. */
-async function share(
-  { peer, store, made, config, page }: Needed,
-  chosen: Chosen,
-  to: SealTo | null,
-  context: Context,
-): Promise<string> {
+async function share(services: Needed, chosen: Chosen, to: SealTo | null, context: Context): Promise<string> {
+  const { peer, store, made, config } = services
   const { trackers } = config
   const { torrent, seal } = to
     ? await sealed(peer, chosen, to, { ...context, trackers })
     : { torrent: await asItIs(peer, chosen, trackers, context), seal: undefined }
   store.put(torrent)
   made.add(torrent.id)
-  return shareLink(torrent, page, seal)
+  return shareLink(torrent, services, seal)
 }
 
 async function sealed(

@@ -66,7 +66,8 @@ interface FoundProps extends Props {
 }
 
 function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
-  const { page, peer, made } = useServices()
+  const services = useServices()
+  const { peer, made } = services
   const detail = useDetail(torrent.id)
   const phase = choosePhase(torrent, detail)
   const ownShare = useOwnShare(torrent, link)
@@ -81,7 +82,7 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const isMine = torrent.origin === 'shared' || made.has(torrent.id)
   return (
     <>
-      {isMine && <LinkBox link={shareLink(torrent, page, link.seal)} name={torrent.name} />}
+      {isMine && <LinkBox link={shareLink(torrent, services, link.seal)} name={torrent.name} />}
       {ownShare && (
         <Suspense>
           <Again share={ownShare} />

@@ -1,0 +1,111 @@
+import type { Libp2p } from '@libp2p/interface'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { InfoHashes } from '@shoal/torrent'
+import { hex } from '@shoal/torrent/base'
+import { contentKeys } from '../content-keys.ts'
+import { learnPeer, namedNode } from '../host/peers.ts'
+import type { KadNode } from '../kad/kad-node.ts'
+import type { MetTorrent } from './messages.ts'
+
+const ROUND_MS = 1000
+/** Torrents of a page that meet others. */
+const MAX_TORRENTS = 50
+/** Providers of a torrent that one lookup finds. */
+const MAX_PROVIDERS = 30
+/** Time to the second lookup of a torrent. Each further one takes twice as long, up to the longest. */
+const FIRST_AGAIN_MS = 10_000
+const LONGEST_AGAIN_MS = 5 * 60_000
+/** Nodes forget providers, and go away. */
+const PROVIDE_AGAIN_MS = 3_600_000
+/** Time to the next announcement after nobody took one: there was no relay yet, say. */
+const PROVIDE_RETRY_MS = 3000
+const LIMIT_MS = 30_000
+
+interface Met {
+  torrent: MetTorrent
+  lookups: number
+  nextLookupMs: number
+  nextProvideMs: number
+}
+
+/** Finds peers of the page's torrents in the DHT, and announces those that others find here. */
+export class Meetings {
+  readonly onFound: (infoHashes: InfoHashes, peers: readonly string[]) => void
+  readonly #libp2p: Libp2p
+  readonly #kad: KadNode
+  #torrents = new Map<string, Met>()
+  #isFinding = false
+  #isProviding = false
+
+  constructor(libp2p: Libp2p, kad: KadNode, onFound: Meetings['onFound']) {
+    this.#libp2p = libp2p
+    this.#kad = kad
+    this.onFound = onFound
+    setInterval(() => this.#look(), ROUND_MS)
+  }
+
+  set(torrents: readonly MetTorrent[]): void {
+    const before = this.#torrents
+    this.#torrents = new Map(
+      torrents.slice(0, MAX_TORRENTS).map(torrent => {
+        const key = contentKeys(torrent.infoHashes).map(hex).join()
+        const met = before.get(key) ?? { torrent, lookups: 0, nextLookupMs: 0, nextProvideMs: 0 }
+        met.torrent = torrent
+        return [key, met]
+      }),
+    )
+  }
+
+  /** Others reach this host elsewhere, or the node that does the relaying has forgotten what it stored. */
+  moved(): void {
+    for (const met of this.#torrents.values()) met.nextProvideMs = 0
+  }
+
+  /** Addresses of the nodes of the DHT that are known, as pages can dial them. */
+  nodes(): Multiaddr[] {
+    const named = this.#kad.contacts().flatMap(contact => namedNode(contact).addresses)
+    return named.filter(text => /\/(?:webrtc-direct|wss?)\//.test(text)).map(text => multiaddr(text))
+  }
+
+  #look(): void {
+    if (this.#kad.tableSize === 0) return
+    if (!this.#isFinding) void this.#find()
+    if (!this.#isProviding) void this.#provide()
+  }
+
+  async #find(): Promise<void> {
+    this.#isFinding = true
+    for (const met of this.#torrents.values()) {
+      if (!met.torrent.seeks || Date.now() < met.nextLookupMs) continue
+      await this.#findOne(met.torrent.infoHashes).catch(() => {})
+      met.nextLookupMs = Date.now() + Math.min(LONGEST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** met.lookups++)
+    }
+    this.#isFinding = false
+  }
+
+  async #findOne(infoHashes: InfoHashes): Promise<void> {
+    const learn = async (key: Uint8Array) => {
+      const signal = AbortSignal.timeout(LIMIT_MS)
+      const found = await this.#kad.findProviders(key, { count: MAX_PROVIDERS, signal })
+      return Promise.all(found.map(contact => learnPeer(this.#libp2p, contact)))
+    }
+    const own = this.#libp2p.peerId.toString()
+    const peers = (await Promise.all(contentKeys(infoHashes).map(learn))).flat().map(({ host }) => host)
+    const others = [...new Set(peers)].filter(peer => peer !== own)
+    if (others.length > 0) this.onFound(infoHashes, others)
+  }
+
+  async #provide(): Promise<void> {
+    this.#isProviding = true
+    for (const met of this.#torrents.values()) {
+      const { torrent, nextProvideMs } = met
+      if (!torrent.provides || Date.now() < nextProvideMs) continue
+      met.nextProvideMs = Date.now() + PROVIDE_AGAIN_MS
+      const signal = AbortSignal.timeout(LIMIT_MS)
+      const provide = (key: Uint8Array) => this.#kad.provide(key, signal).catch(() => 0)
+      const taken = await Promise.all(contentKeys(torrent.infoHashes).map(provide))
+      if (taken.includes(0)) met.nextProvideMs = Math.min(met.nextProvideMs, Date.now() + PROVIDE_RETRY_MS)
+    }
+    this.#isProviding = false
+  }
+}
