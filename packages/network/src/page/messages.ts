@@ -2,7 +2,7 @@
 import type { InfoHashes } from '@shoal/torrent'
 
 /** A torrent of the page, for which others are to be found. */
-export interface MetTorrent {
+export interface PageTorrent {
   readonly infoHashes: InfoHashes
   /** Looks for those who have it. */
   readonly seeks: boolean
@@ -16,8 +16,8 @@ export type PageHostOrder =
   | { readonly kind: 'carry'; readonly call: number; readonly peer: string; readonly sdp: string }
   /** The answer to the offer of a peer; empty if it is not wanted. */
   | { readonly kind: 'answer'; readonly call: number; readonly sdp: string }
-  /** All torrents that are to meet others from now on, in place of those of before. */
-  | { readonly kind: 'torrents'; readonly torrents: readonly MetTorrent[] }
+  /** The torrents for which others are found from now on. Replaces those sent before. */
+  | { readonly kind: 'torrents'; readonly torrents: readonly PageTorrent[] }
 
 /** To the worker. */
 export type PageHostNews =

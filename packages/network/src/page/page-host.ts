@@ -17,7 +17,7 @@ import { openLibp2pKad } from '../kad/libp2p-network.ts'
 import { answerOffer, carryOffer } from '../transport/offers.ts'
 import { parsePeerName } from '../transport/peer-name.ts'
 import { SIGNAL_PROTOCOL } from '../transport/protocols.ts'
-import { Meetings } from './meetings.ts'
+import { DhtDiscovery } from './dht-discovery.ts'
 import type { PageHostNews, PageHostOrder } from './messages.ts'
 import { RelayPlaces, type Reservations } from './relay-places.ts'
 
@@ -75,24 +75,24 @@ class PageHost {
   readonly #port: MessagePort
   readonly #libp2p: Libp2p
   readonly #places: RelayPlaces
-  readonly #meetings: Promise<Meetings>
+  readonly #discovery: Promise<DhtDiscovery>
   readonly #offers = new Map<number, (answer: string) => void>()
   #lastOffer = 0
 
   constructor(port: MessagePort, { libp2p, transports, reservations }: Parts) {
     this.#port = port
     this.#libp2p = libp2p
-    this.#meetings = openLibp2pKad({
+    this.#discovery = openLibp2pKad({
       ...{ host: libp2p, clock: systemClock, random: systemRandom },
       server: false,
     }).then(({ kad }) => {
-      const onFound: Meetings['onFound'] = (infoHashes, peers) =>
+      const onFound: DhtDiscovery['onFound'] = (infoHashes, peers) =>
         this.#tell({ kind: 'found', infoHashes, peers })
-      return new Meetings(libp2p, kad, onFound)
+      return new DhtDiscovery(libp2p, kad, onFound)
     })
     this.#places = new RelayPlaces(libp2p, transports, reservations, {
-      nodes: async () => (await this.#meetings).nodes(),
-      onReserved: async () => (await this.#meetings).moved(),
+      nodes: async () => (await this.#discovery).nodes(),
+      onReserved: async () => (await this.#discovery).moved(),
     })
     void libp2p.handle(SIGNAL_PROTOCOL, (stream, connection) => this.#onOffer(stream, connection), {
       maxInboundStreams: MAX_OFFERS,
@@ -104,7 +104,7 @@ class PageHost {
 
   async #follow(order: PageHostOrder): Promise<void> {
     if (order.kind === 'answer') return this.#offers.get(order.call)?.(order.sdp)
-    if (order.kind === 'torrents') return (await this.#meetings).set(order.torrents)
+    if (order.kind === 'torrents') return (await this.#discovery).set(order.torrents)
     const { call } = order
     try {
       this.#tell({ kind: 'carried', call, sdp: await this.#carry(order.peer, order.sdp) })

@@ -1,8 +1,8 @@
 import { type Connection, type InfoHashes, type PeerAddress, ShoalError } from '@shoal/torrent'
 import { SignaledPeers, type SignaledPeersOptions } from '../transport/signaled-peers.ts'
-import type { MetTorrent, PageHostNews, PageHostOrder } from './messages.ts'
+import type { PageHostNews, PageHostOrder, PageTorrent } from './messages.ts'
 
-export type { MetTorrent } from './messages.ts'
+export type { PageTorrent } from './messages.ts'
 
 /** Time in which a page loads libp2p. */
 const OPEN_LIMIT_MS = 30_000
@@ -26,7 +26,7 @@ export class PagePeers {
   readonly #options: PagePeersOptions
   readonly #signaled: SignaledPeers
   #host: Promise<Host> | undefined
-  #torrents: readonly MetTorrent[] = []
+  #torrents: readonly PageTorrent[] = []
   #lastCall = 0
 
   constructor(options: PagePeersOptions) {
@@ -40,8 +40,8 @@ export class PagePeers {
     return this.#signaled.dial((sdp, signal) => this.#carry(peer, sdp, signal), options)
   }
 
-  /** Sets the torrents that meet others, once there is a host. */
-  meet(torrents: readonly MetTorrent[]): void {
+  /** Sets the torrents for which others are found, once there is a host. */
+  follow(torrents: readonly PageTorrent[]): void {
     this.#torrents = torrents
     this.#host?.then(
       ({ port }) => post(port, { kind: 'torrents', torrents }),

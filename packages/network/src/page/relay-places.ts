@@ -12,7 +12,7 @@ const LONGEST_RETRY_MS = 5 * 60_000
 /** Nodes that links may name. */
 const MAX_NAMED = 20
 
-/** What the circuit transport of libp2p keeps about the relays where it has a place. */
+/** Part of the circuit transport of libp2p: the relays where it has a place. */
 export interface Reservations {
   hasReservation(peer: PeerId): boolean
   reservationCount(): number

@@ -1,6 +1,6 @@
 /** Peers that a link names by an address of libp2p, and those that are found through them. The engine's worker loads this with the first of them. */
 import { SEALED_NAME } from '@shoal/links'
-import { type MetTorrent, PagePeers } from '@shoal/network/page-peers'
+import { PagePeers, type PageTorrent } from '@shoal/network/page-peers'
 import { type Connection, type PeerAddress, type Session, systemClock, type TorrentApi } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
 import type { EngineConfig } from './protocol.ts'
@@ -42,19 +42,19 @@ function open({ session, rtc, config, onConnection }: Libp2pOptions): PagePeers 
       for (const peer of found) torrent?.addPeer(peer)
     },
   })
-  const meet = () => opened.meet(session.torrents.filter(isMeeting).map(toMet))
-  setInterval(meet, ROUND_MS)
-  meet()
+  const follow = () => opened.follow(session.torrents.filter(isFollowed).map(toPageTorrent))
+  setInterval(follow, ROUND_MS)
+  follow()
   return opened
 }
 
 /** Private torrents and sealed shares are neither sought nor announced. */
-function isMeeting({ name, metainfo, paused }: TorrentApi): boolean {
+function isFollowed({ name, metainfo, paused }: TorrentApi): boolean {
   return !paused && name !== SEALED_NAME && !metainfo?.info.private
 }
 
-/** What was downloaded is not announced: nobody asked this page to publish it. */
-function toMet({ infoHashes, metainfo, stats }: TorrentApi): MetTorrent {
+/** Downloads are not announced: nobody asked this page to publish them. */
+function toPageTorrent({ infoHashes, metainfo, stats }: TorrentApi): PageTorrent {
   const isWhole = metainfo !== null && stats.haveBytes >= metainfo.info.lengthBytes
   return { infoHashes, seeks: !isWhole, provides: isWhole && stats.downloadedBytes === 0 }
 }

@@ -5,10 +5,10 @@ import { hex } from '@shoal/torrent/base'
 import { contentKeys } from '../content-keys.ts'
 import { learnPeer, namedNode } from '../host/peers.ts'
 import type { KadNode } from '../kad/kad-node.ts'
-import type { MetTorrent } from './messages.ts'
+import type { PageTorrent } from './messages.ts'
 
 const ROUND_MS = 1000
-/** Torrents of a page that meet others. */
+/** Torrents of a page that are followed. */
 const MAX_TORRENTS = 50
 /** Providers of a torrent that one lookup finds. */
 const MAX_PROVIDERS = 30
@@ -21,44 +21,44 @@ const PROVIDE_AGAIN_MS = 3_600_000
 const PROVIDE_RETRY_MS = 3000
 const LIMIT_MS = 30_000
 
-interface Met {
-  torrent: MetTorrent
+interface Followed {
+  torrent: PageTorrent
   lookups: number
   nextLookupMs: number
   nextProvideMs: number
 }
 
 /** Finds peers of the page's torrents in the DHT, and announces those that others find here. */
-export class Meetings {
+export class DhtDiscovery {
   readonly onFound: (infoHashes: InfoHashes, peers: readonly string[]) => void
   readonly #libp2p: Libp2p
   readonly #kad: KadNode
-  #torrents = new Map<string, Met>()
+  #torrents = new Map<string, Followed>()
   #isFinding = false
   #isProviding = false
 
-  constructor(libp2p: Libp2p, kad: KadNode, onFound: Meetings['onFound']) {
+  constructor(libp2p: Libp2p, kad: KadNode, onFound: DhtDiscovery['onFound']) {
     this.#libp2p = libp2p
     this.#kad = kad
     this.onFound = onFound
     setInterval(() => this.#look(), ROUND_MS)
   }
 
-  set(torrents: readonly MetTorrent[]): void {
+  set(torrents: readonly PageTorrent[]): void {
     const before = this.#torrents
     this.#torrents = new Map(
       torrents.slice(0, MAX_TORRENTS).map(torrent => {
         const key = contentKeys(torrent.infoHashes).map(hex).join()
-        const met = before.get(key) ?? { torrent, lookups: 0, nextLookupMs: 0, nextProvideMs: 0 }
-        met.torrent = torrent
-        return [key, met]
+        const followed = before.get(key) ?? { torrent, lookups: 0, nextLookupMs: 0, nextProvideMs: 0 }
+        followed.torrent = torrent
+        return [key, followed]
       }),
     )
   }
 
   /** Others reach this host elsewhere, or the node that does the relaying has forgotten what it stored. */
   moved(): void {
-    for (const met of this.#torrents.values()) met.nextProvideMs = 0
+    for (const followed of this.#torrents.values()) followed.nextProvideMs = 0
   }
 
   /** Addresses of the nodes of the DHT that are known, as pages can dial them. */
@@ -75,10 +75,11 @@ export class Meetings {
 
   async #find(): Promise<void> {
     this.#isFinding = true
-    for (const met of this.#torrents.values()) {
-      if (!met.torrent.seeks || Date.now() < met.nextLookupMs) continue
-      await this.#findOne(met.torrent.infoHashes).catch(() => {})
-      met.nextLookupMs = Date.now() + Math.min(LONGEST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** met.lookups++)
+    for (const followed of this.#torrents.values()) {
+      if (!followed.torrent.seeks || Date.now() < followed.nextLookupMs) continue
+      await this.#findOne(followed.torrent.infoHashes).catch(() => {})
+      followed.nextLookupMs =
+        Date.now() + Math.min(LONGEST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** followed.lookups++)
     }
     this.#isFinding = false
   }
@@ -97,14 +98,15 @@ export class Meetings {
 
   async #provide(): Promise<void> {
     this.#isProviding = true
-    for (const met of this.#torrents.values()) {
-      const { torrent, nextProvideMs } = met
+    for (const followed of this.#torrents.values()) {
+      const { torrent, nextProvideMs } = followed
       if (!torrent.provides || Date.now() < nextProvideMs) continue
-      met.nextProvideMs = Date.now() + PROVIDE_AGAIN_MS
+      followed.nextProvideMs = Date.now() + PROVIDE_AGAIN_MS
       const signal = AbortSignal.timeout(LIMIT_MS)
       const provide = (key: Uint8Array) => this.#kad.provide(key, signal).catch(() => 0)
       const taken = await Promise.all(contentKeys(torrent.infoHashes).map(provide))
-      if (taken.includes(0)) met.nextProvideMs = Math.min(met.nextProvideMs, Date.now() + PROVIDE_RETRY_MS)
+      if (taken.includes(0))
+        followed.nextProvideMs = Math.min(followed.nextProvideMs, Date.now() + PROVIDE_RETRY_MS)
     }
     this.#isProviding = false
   }
