@@ -93,15 +93,7 @@ describe.skipIf(cannotCreateHome)('a router', () => {
 
     const env = { HOME: dir.path, SHOAL_STATE: dir.join('state') }
     const places = ['--data-dir', dir.join('data')]
-    const peers = [
-      '--peer-host',
-      PLACES.home[4],
-      '--peer-port',
-      String(TAKEN),
-      '--no-dht',
-      '--no-lsd',
-      '--no-network',
-    ]
+    const peers = ['--peer-host', PLACES.home[4], '--peer-port', String(TAKEN), '--no-dht', '--no-lsd']
     const ports = ['--port', '0', ...peers, '--dir', dir.join('downloads')]
     await using stack = new AsyncDisposableStack()
     const { 4: outside } = PLACES.internet

@@ -261,6 +261,20 @@ it('closes within two seconds at a router that has gone', async () => {
   expect(router.clock.nowMs() - before).toBeLessThanOrEqual(2000)
 })
 
+it('removes its mappings at a router that answers late, if it may take longer', async () => {
+  const { router, mapper } = await mappedBy(NO_UPNP)
+  router.isOn = false
+  let isClosed = false
+  void mapper.close(20_000).then(() => {
+    isClosed = true
+  })
+  await router.clock.advance(5000)
+  expect([isClosed, router.mapped.length > 0]).toEqual([false, true])
+  router.isOn = true
+  expect(await router.clock.until(() => isClosed, 20_000)).toBe(true)
+  expect(router.mapped).toEqual([])
+})
+
 it('maps nothing for a host that the ports are not bound to, or without ports', async () => {
   const router = await FakeRouter.start()
   for (const options of [{ host: '192.168.7.7' }, { ports: { tcp: 0, udp: 0 } }]) {

@@ -21,7 +21,7 @@ import { isGatewayType } from './upnp-discovery.ts'
 
 /** Addresses of this machine that are mapped: it may have many, such as those of containers. */
 const MAX_NETWORKS = 8
-/** Time that routers have to remove the mappings when we close. */
+/** Time that routers have to remove mappings, unless the caller waits longer. */
 const CLOSE_LIMIT_MS = 2000
 /** Looks for addresses that appeared or went, which the system does not report to us. */
 const LOOK_MS = 60_000
@@ -107,17 +107,17 @@ export class RouterPortMapper implements PortMapper {
     })
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
+  close(limitMs = CLOSE_LIMIT_MS): Promise<void> {
+    this.#closing ??= this.#close(limitMs)
     return this.#closing
   }
 
-  async #close(): Promise<void> {
+  async #close(limitMs: number): Promise<void> {
     this.#abort.abort()
     this.#cancelLook()
     await this.#changing
     this.#cancelLook()
-    await this.#closeLinks(this.#links)
+    await this.#closeLinks(this.#links, limitMs)
     this.#links = []
     await Promise.all(this.#watches.map(socket => socket.close()))
   }
@@ -157,12 +157,12 @@ export class RouterPortMapper implements PortMapper {
     return all.filter(isBound).slice(0, MAX_NETWORKS)
   }
 
-  async #closeLinks(links: readonly RouterLink[]): Promise<void> {
+  async #closeLinks(links: readonly RouterLink[], limitMs = CLOSE_LIMIT_MS): Promise<void> {
     if (links.length === 0) return
     const { signal } = new AbortController()
     await withTimeLimit(
       this.#network.clock,
-      CLOSE_LIMIT_MS,
+      limitMs,
       signal,
       () => new Error('time is up'),
       limit => Promise.all(links.map(link => link.close(limit))),

@@ -85,6 +85,6 @@ export interface PortMapper {
   setPorts(ports: PortsToMap): void
   /** Looks for routers again, and renews all mappings. */
   networkChanged(): void
-  /** Removes all mappings, within two seconds. Never rejects. */
-  close(): Promise<void>
+  /** Removes all mappings, within `limitMs` (default: two seconds). Never rejects. */
+  close(limitMs?: number): Promise<void>
 }

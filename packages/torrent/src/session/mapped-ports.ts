@@ -5,6 +5,9 @@ import type { Environment } from './environment.ts'
 import { StunAnswers } from './stun-answers.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
+/** Time that routers have to remove mappings when settings change: a machine that reopens its network is busy, and nobody waits for its exit. */
+const CHANGE_LIMIT_MS = 20_000
+
 interface MappedPortsOptions {
   readonly open: Environment['openPortMapper']
   readonly options: SessionOptions
@@ -40,7 +43,7 @@ export class MappedPorts {
     this.#listenPort = own.listen
     const udp = this.#udpPort
     await this.#stun.open(stun ? udp : 0)
-    if (!portMapping || own.listen === 0) return this.#unmap()
+    if (!portMapping || own.listen === 0) return this.#unmap(CHANGE_LIMIT_MS)
     const ports = { tcp: own.listen, udp }
     if (own.mapper) return own.mapper.setPorts(ports)
     const { open, options } = this.#options
@@ -59,11 +62,11 @@ export class MappedPorts {
     return dhtPort || (transports.all.some(({ kind }) => kind === 'utp') ? ports.listen : 0)
   }
 
-  async #unmap(): Promise<void> {
+  async #unmap(limitMs?: number): Promise<void> {
     const { ports } = this.#context
     const { mapper } = ports
     ports.mapper = null
-    await mapper?.close()
+    await mapper?.close(limitMs)
   }
 
   #onChange(): void {
