@@ -49,6 +49,14 @@ export const LINKS = {
     // An IPv6 minimum MTU of 1,280 bytes, with every ICMP message lost.
     mtuBytes: 1280 - 48,
   },
+  narrowing: {
+    uploadBytesPerSecond: 256 * KIB,
+    downloadBytesPerSecond: 1024 * KIB,
+    latencyMs: 20,
+    // From then on a tunnel, as the one above.
+    mtuBytes: 1280 - 48,
+    narrowsMs: 2000,
+  },
 } satisfies Record<string, DatagramLink>
 
 export const NATS = {
@@ -157,6 +165,12 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'a tunnel that drops long datagrams',
     groups: [seed('tunnel', utp), leeches(2, 'tunnel', utp)],
     withinSeconds: 120,
+  },
+  {
+    name: 'a path that begins to drop long datagrams during transfers',
+    groups: [seed('narrowing', utp), leeches(2, 'narrowing', utp)],
+    pieces: 60,
+    withinSeconds: 60,
   },
   {
     name: 'a tunnel on the side of the seed only',

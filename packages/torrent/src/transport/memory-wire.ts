@@ -14,6 +14,8 @@ export interface DatagramLink extends HostLink {
   readonly queueBytes?: number
   /** Largest datagram that passes, without IP and UDP headers; larger ones vanish without notice. Default 65507. */
   readonly mtuBytes?: number
+  /** `mtuBytes` applies only after this many milliseconds: the path narrows. Default 0. */
+  readonly narrowsMs?: number
 }
 
 /** IPv4 and UDP headers, which a wire carries with each datagram. */
@@ -48,6 +50,7 @@ export class MemoryWire {
   readonly #clock: Clock
   readonly #random: Random
   readonly #link: DatagramLink
+  readonly #sinceMs: number
   readonly #up: Direction
   readonly #down: Direction
   #lastArrivalMs = 0
@@ -56,6 +59,7 @@ export class MemoryWire {
     this.#clock = clock
     this.#random = random
     this.#link = link
+    this.#sinceMs = clock.nowMs()
     const { uploadBytesPerSecond, downloadBytesPerSecond, queueBytes = 64 * 1024 } = link
     this.#up = new Direction(uploadBytesPerSecond, queueBytes)
     this.#down = new Direction(downloadBytesPerSecond, queueBytes)
@@ -63,8 +67,8 @@ export class MemoryWire {
 
   /** Sends a datagram of this length. Returns when it has left the host and its access network, or null if it is lost on the way. */
   leave(bytes: number): number | null {
-    const { loss = 0, mtuBytes = 65_507 } = this.#link
-    if (!this.plugged || bytes > mtuBytes || this.#isHit(loss)) return null
+    const { loss = 0 } = this.#link
+    if (!this.plugged || this.#isTooLong(bytes) || this.#isHit(loss)) return null
     const leftMs = this.#up.pass(bytes, this.#clock.nowMs())
     return leftMs === null ? null : leftMs + this.#delayMs()
   }
@@ -73,12 +77,17 @@ export class MemoryWire {
   arrive(bytes: number, atMs: number, deliver: () => void): void {
     const nowMs = this.#clock.nowMs()
     this.#clock.after(atMs - nowMs, () => {
-      const { latencyMs = 0, mtuBytes = 65_507 } = this.#link
-      if (!this.plugged || bytes > mtuBytes) return
+      const { latencyMs = 0 } = this.#link
+      if (!this.plugged || this.#isTooLong(bytes)) return
       const passedMs = this.#down.pass(bytes, this.#clock.nowMs())
       if (passedMs !== null)
         this.#clock.after(passedMs - this.#clock.nowMs() + latencyMs, () => this.plugged && deliver())
     })
+  }
+
+  #isTooLong(bytes: number): boolean {
+    const { mtuBytes = 65_507, narrowsMs = 0 } = this.#link
+    return bytes > mtuBytes && this.#clock.nowMs() - this.#sinceMs >= narrowsMs
   }
 
   #delayMs(): number {

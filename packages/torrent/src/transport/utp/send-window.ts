@@ -1,5 +1,6 @@
+import { concat } from '../../base/bytes.ts'
 import type { PacketMemory } from './packet-memory.ts'
-import { HEADER_BYTES, seqDistance } from './utp-packet.ts'
+import { HEADER_BYTES, SEQ_AT, seqDistance, writeUint16 } from './utp-packet.ts'
 
 /** The most packets in flight, a power of two. */
 export const MAX_PACKETS = 4096
@@ -135,6 +136,56 @@ export class SendWindow {
   /** Treats everything on its way as lost. */
   loseAll(): void {
     for (let i = 0; i < this.packets; i++) this.#lose(this.firstSeq + i)
+  }
+
+  /** Bytes of the oldest packet with its header; 0 without one. */
+  get oldestBytes(): number {
+    return this.#packets[this.firstSeq & this.#mask]?.length ?? 0
+  }
+
+  /**
+   * Cuts everything anew, into packets of up to `payloadBytes`, which count as lost. Only valid if the peer has received nothing of it: other bytes have
+   * the same numbers then. Returns false, having changed nothing, if it is known to have some, or if the packets were too many.
+   */
+  split(payloadBytes: number): boolean {
+    const old = Array.from({ length: this.packets }, (_, i) => (this.firstSeq + i) & this.#mask)
+    if (old.some(slot => this.#states[slot] === ACKNOWLEDGED)) return false
+    const before = old.map(slot => this.#packets[slot]!)
+    // Only a FIN has no payload.
+    const fin = before.at(-1)!.length === HEADER_BYTES ? before.pop()! : null
+    const payload = concat(before.map(packet => packet.subarray(HEADER_BYTES)))
+    if (before.length === 0 || Math.ceil(payload.length / payloadBytes) >= MAX_PACKETS) return false
+    const header = before[0]!.slice(0, HEADER_BYTES)
+    for (const slot of old) {
+      this.#packets[slot] = null
+      this.#states[slot] = FREE
+    }
+    for (const packet of before) this.#memory.giveBack(packet)
+    this.nextSeq = this.firstSeq
+    this.inFlightBytes = 0
+    this.lostPackets = 0
+    this.#lostFrom = this.firstSeq
+    for (let at = 0; at < payload.length; at += payloadBytes) {
+      const part = payload.subarray(at, at + payloadBytes)
+      const packet = this.#memory.take(HEADER_BYTES + part.length)
+      packet.set(header)
+      packet.set(part, HEADER_BYTES)
+      this.#addLost(packet)
+    }
+    if (fin) this.#addLost(fin)
+    return true
+  }
+
+  /** Adds a packet, with a header, that is sent later. */
+  #addLost(packet: Uint8Array): void {
+    if (this.packets > this.#mask) this.#grow()
+    const slot = this.nextSeq & this.#mask
+    writeUint16(packet, SEQ_AT, this.nextSeq)
+    this.#packets[slot] = packet
+    this.#states[slot] = LOST
+    this.#sends[slot] = 0
+    this.lostPackets++
+    this.nextSeq = (this.nextSeq + 1) & 0xffff
   }
 
   /** Gives all packets back. */

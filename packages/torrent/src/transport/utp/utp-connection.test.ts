@@ -109,6 +109,84 @@ describe('uTP connections', () => {
     expect(tookMs).toBeLessThan(1.5 * atBest)
   })
 
+  test('send shorter packets when the path begins to drop long ones, as after ICMP messages were lost', async () => {
+    for (const { family, mtuBytes } of [
+      { family: 4, mtuBytes: 1280 - 28 },
+      { family: 4, mtuBytes: 1000 },
+      { family: 6, mtuBytes: 1280 - 48 },
+    ] as const) {
+      const link = new UtpLink({ family, bytesPerSecond: 500_000 })
+      const [a, b] = await link.connect()
+      const [atA, atB] = [collect(a), collect(b)]
+      const content = pattern(1_000_000)
+      a.write(content)
+      await link.clock.until(() => atB.length > 300_000, 60_000)
+      const firstNr = link.sent.length
+      link.options = { ...link.options, mtuBytes }
+      expect(await link.clock.until(() => atB.length === content.length, 60_000)).toBe(true)
+      a.close(true)
+      await link.clock.until(() => atA.closed && atB.closed, 10_000)
+      expect([atA.error, atB.error]).toEqual([undefined, undefined])
+      expect(Buffer.compare(atB.bytes, content)).toBe(0)
+      // Few were sent in vain: those in flight, and what was repeated before the path was known.
+      const tooLong = link.sent.slice(firstNr).filter(({ bytes }) => bytes.length > mtuBytes)
+      expect(tooLong.length).toBeLessThan(150)
+    }
+  })
+
+  test('cut nothing anew of which the peer has a part', async () => {
+    // ACKs are lost for a while, and packets are long: the peer has them, and says so when it is asked.
+    for (let seed = 1; seed <= 10; seed++) {
+      let isDeaf = false
+      const link = new UtpLink({
+        seed,
+        bytesPerSecond: 500_000,
+        tamper: (bytes, from) => (isDeaf && from === 'b' ? null : bytes),
+      })
+      const [a, b] = await link.connect()
+      const [atA, atB] = [collect(a), collect(b)]
+      const content = pattern(300_000)
+      a.write(content)
+      await link.clock.until(() => atB.length > 20_000 * seed, 60_000)
+      isDeaf = true
+      await link.clock.advance(3000 + 400 * seed)
+      isDeaf = false
+      await link.clock.until(() => atB.length === content.length, 120_000)
+      a.close(true)
+      await link.clock.until(() => atA.closed && atB.closed, 60_000)
+      expect([atA.error, atB.error]).toEqual([undefined, undefined])
+      expect(Buffer.compare(atB.bytes, content)).toBe(0)
+    }
+  })
+
+  test('take no ACK that was long on its way for the answer to what the peer has', async () => {
+    let isDeaf = false
+    let last = new Uint8Array()
+    const link = new UtpLink({
+      bytesPerSecond: 500_000,
+      tamper(bytes, from) {
+        if (from === 'a') return bytes
+        if (!isDeaf) last = bytes.slice()
+        return isDeaf ? null : bytes
+      },
+    })
+    const [a, b] = await link.connect()
+    const [atA, atB] = [collect(a), collect(b)]
+    const content = pattern(300_000)
+    a.write(content)
+    await link.clock.until(() => atB.length > 100_000, 60_000)
+    isDeaf = true
+    // Two timeouts, and the question. A copy of the last ACK comes then; the peer has received more since.
+    await link.clock.advance(4000)
+    link.deliver('a', last)
+    isDeaf = false
+    await link.clock.until(() => atB.length === content.length, 120_000)
+    a.close(true)
+    await link.clock.until(() => atA.closed && atB.closed, 60_000)
+    expect([atA.error, atB.error]).toEqual([undefined, undefined])
+    expect(Buffer.compare(atB.bytes, content)).toBe(0)
+  })
+
   test('acknowledge a burst once', async () => {
     const link = new UtpLink()
     const { atB } = await transfer(link, 1_000_000)

@@ -1,6 +1,8 @@
 /** Packets of uTP version 1 (BEP 29): a header of 20 bytes, a chain of extensions, a payload. */
 
 export const HEADER_BYTES = 20
+/** Where a header has the sequence number. */
+export const SEQ_AT = 16
 /** The most bytes of a selective ACK that we send: they describe the next 1,536 packets. */
 export const MAX_SACK_BYTES = 192
 
@@ -100,7 +102,7 @@ export function writeHeader(bytes: Uint8Array, fields: PacketFields): void {
   writeUint32(bytes, 4, fields.timestampMicros)
   writeUint32(bytes, 8, fields.differenceMicros)
   writeUint32(bytes, 12, fields.windowBytes)
-  writeUint16(bytes, 16, fields.seqNr)
+  writeUint16(bytes, SEQ_AT, fields.seqNr)
   writeUint16(bytes, 18, fields.ackNr)
 }
 

@@ -1,4 +1,5 @@
 import type { IpFamily } from '../datagram.ts'
+import { ArrivalQuestion } from './arrival-question.ts'
 import { Congestion } from './congestion.ts'
 import { Outbox } from './outbox.ts'
 import type { PacketMemory } from './packet-memory.ts'
@@ -57,6 +58,7 @@ export class UtpSender {
   #duplicateAcks = 0
   /** While packets that were sent before the last loss are missing, the window is not cut again. */
   #recoverSeq = -1
+  readonly #question = new ArrivalQuestion()
   /** The first loss is repaired at once, even if the window has no room. */
   #isUrgent = false
 
@@ -81,6 +83,8 @@ export class UtpSender {
 
   /** Sends what the windows allow: lost packets first. */
   flush(nowMs: number): void {
+    this.hasMore = false
+    if (this.#question.isOpen) return
     let budget = MAX_BURST
     while (this.sent.lostPackets > 0 && this.#mayResend() && budget-- > 0) {
       this.#isUrgent = false
@@ -107,6 +111,8 @@ export class UtpSender {
       roundTrip.add(result.rttMs, nowMs)
       sent.leastRttMs = roundTrip.leastMs
     }
+    if (this.#question.isOpen) this.#onAnswer(packet, result.packets, nowMs)
+    else this.#question.onHeard(packet, nowMs)
     if (packet.differenceMicros !== 0) congestion.onDelay(packet.differenceMicros, nowMs)
     if (result.packets > 0) this.#onProgress(result.bytes, nowMs)
     else if (isDuplicate && packet.sackBytes === 0 && ++this.#duplicateAcks === DUPLICATE_ACKS)
@@ -195,20 +201,21 @@ export class UtpSender {
     this.#output.transmit(packet, nowMs)
   }
 
-  #prepare(packet: Uint8Array, type: PacketType): void {
+  #prepare(packet: Uint8Array, type: PacketType, seqNr = this.sent.nextSeq): void {
     writeHeader(packet, {
       type,
       connectionId: this.#output.sendId,
       timestampMicros: 0,
       differenceMicros: 0,
       windowBytes: 0,
-      seqNr: this.sent.nextSeq,
+      seqNr,
       ackNr: 0,
     })
   }
 
   #onProgress(bytes: number, nowMs: number): void {
     this.#duplicateAcks = 0
+    this.#question.isUseless = false
     this.roundTrip.onProgress()
     this.congestion.onAck(bytes, nowMs)
     this.timeoutAtMs = this.sent.packets > 0 ? nowMs + this.roundTrip.timeoutMs : Number.POSITIVE_INFINITY
@@ -241,7 +248,32 @@ export class UtpSender {
     this.#recoverSeq = -1
     this.#duplicateAcks = 0
     this.timeoutAtMs = nowMs + this.roundTrip.timeoutMs
+    if (this.sent.oldestBytes > this.#mtu.bytes && !this.#question.isUseless) this.#ask(nowMs)
     this.flush(nowMs)
+  }
+
+  /**
+   * Asks the peer what it has, by sending a packet, now with a single byte, that it has already: it answers with an ACK. Packets that the path has
+   * begun to drop can be cut into shorter ones only if none of them has arrived, because their numbers are then given to other bytes.
+   */
+  #ask(nowMs: number): void {
+    this.#question.ask(nowMs)
+    const packet = new Uint8Array(HEADER_BYTES + 1)
+    this.#prepare(packet, PacketType.data, (this.sent.firstSeq - 1) & 0xffff)
+    this.#transmit(packet, nowMs)
+  }
+
+  /** The long packets left more than a timeout before the question: what has not arrived by the answer never will. */
+  #onAnswer(packet: UtpPacket, arrivedPackets: number, nowMs: number): void {
+    const question = this.#question
+    const hasNothing = ((packet.ackNr + 1) & 0xffff) === this.sent.firstSeq
+    if (arrivedPackets === 0 && !(hasNothing && question.isAnswer(packet))) return
+    question.close()
+    if (arrivedPackets > 0) return
+    question.isUseless = packet.sackBytes > 0 || !this.sent.split(this.#packetBytes)
+    if (question.isUseless) return
+    this.roundTrip.onProgress()
+    this.timeoutAtMs = nowMs + this.roundTrip.timeoutMs
   }
 
   /** The peer said that it has no room. If its word that it has room again was lost, both would wait forever. */

@@ -46,6 +46,34 @@ describe('the send window', () => {
     expect(window.acknowledge(108, NO_BITS, 0, 0, 70)).toMatchObject({ packets: 7 })
   })
 
+  test('cuts packets that did not arrive into shorter ones, across the wrap of the numbers', () => {
+    const memory = new PacketMemory(1472)
+    const window = new SendWindow(65_530, memory)
+    for (let i = 0; i < 40; i++) window.push(new Uint8Array(HEADER_BYTES + 100).fill(i, HEADER_BYTES), i)
+    window.push(new Uint8Array(HEADER_BYTES), 40)
+    expect(window.acknowledge(65_534, NO_BITS, 0, 0, 50)).toMatchObject({ packets: 5 })
+    window.loseAll()
+    expect(window.split(30)).toBe(true)
+    // 35 packets of 100 bytes, in parts of 30, and the FIN.
+    expect([window.firstSeq, window.packets, window.inFlightBytes]).toEqual([65_535, 118, 0])
+    const payload: number[] = []
+    for (let seq = 65_535; window.lostPackets > 0; seq++) {
+      const packet = window.takeLost(60)
+      expect((packet[16]! << 8) | packet[17]!).toBe(seq & 0xffff)
+      payload.push(...packet.subarray(HEADER_BYTES))
+    }
+    expect(payload).toEqual(Array.from({ length: 3500 }, (_, i) => 5 + Math.floor(i / 100)))
+    expect(window.acknowledge(116, NO_BITS, 0, 0, 70)).toMatchObject({ packets: 118, bytes: 3500 })
+  })
+
+  test('leaves packets as they are if one of them arrived', () => {
+    const window = sendWindow(100, 10)
+    window.acknowledge(99, Uint8Array.of(0b1000, 0, 0, 0), 0, 4, 50)
+    window.loseAll()
+    expect(window.split(30)).toBe(false)
+    expect(window.packets).toBe(10)
+  })
+
   test('ignores bits beyond what was sent', () => {
     const window = sendWindow(100, 5)
     expect(window.acknowledge(99, new Uint8Array(128).fill(255), 0, 128, 50)).toMatchObject({ packets: 4 })

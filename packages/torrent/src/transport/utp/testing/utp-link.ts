@@ -120,6 +120,12 @@ export class UtpLink {
     }
   }
 
+  /** A datagram of the other side arrives now. */
+  deliver(to: 'a' | 'b', bytes: Uint8Array): void {
+    const from = to === 'a' ? 'b' : 'a'
+    this.#sockets.get(to)?.receive(bytes, this.host(from), this.#sockets.get(from)?.port ?? 1)
+  }
+
   #chance(share = 0): boolean {
     return share > 0 && this.#random.below(1_000_000) < share * 1_000_000
   }
