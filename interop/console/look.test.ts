@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { findingsInThemes } from '../../apps/web/e2e/testing/axe.ts'
 import { BARE_PAGE, scrollList } from '../../apps/web/e2e/testing/frames.ts'
+import type { PageOptions } from '../support/browser.ts'
 import { makeSmallTorrents } from '../support/small-torrents.ts'
-import { openConsole, type Scene, skipped, withNode } from './setup.ts'
+import { openConsole, skipped, withNode } from './setup.ts'
 
 const ROUTES = [
   '/',
@@ -21,32 +22,19 @@ const ADD_AT_ONCE = 50
 
 describe.skipIf(skipped)('the console of a real node: layout', () => {
   test('on a phone nothing is wider than the screen, and every page is reachable', async () => {
-    await withNode(async scene => {
-      const id = await addTorrent(scene)
-      for (const route of [...ROUTES, `/torrents/${id}`]) {
-        const { page, context } = await openConsole(scene, route, { size: 'phone', hasTouch: true })
-        await waitUntilLoaded(page)
-        const [wide, screen] = await page.evaluate(() => [document.scrollingElement!.scrollWidth, innerWidth])
-        expect(wide, route).toBeLessThanOrEqual(screen!)
-        await page.getByRole('button', { name: /^Add/ }).first().click()
-        await page.getByRole('dialog').waitFor()
-        await context.close()
-      }
+    await onEveryPage({ size: 'phone', hasTouch: true }, async (page, route) => {
+      const [wide, screen] = await page.evaluate(() => [document.scrollingElement!.scrollWidth, innerWidth])
+      expect(wide, route).toBeLessThanOrEqual(screen!)
+      await page.getByRole('button', { name: /^Add/ }).first().click()
+      await page.getByRole('dialog').waitFor()
     })
   })
 
-  for (const colorScheme of ['light', 'dark'] as const)
-    test(`axe finds nothing on any page of a real node (${colorScheme})`, async () => {
-      await withNode(async scene => {
-        const id = await addTorrent(scene)
-        for (const route of [...ROUTES, `/torrents/${id}`]) {
-          const { page, context } = await openConsole(scene, route, { colorScheme })
-          await waitUntilLoaded(page)
-          expect(await findings(page), route).toEqual([])
-          await context.close()
-        }
-      })
+  test('axe finds nothing on any page of a real node, light and dark', async () => {
+    await onEveryPage({}, async (page, route) => {
+      expect(await findingsInThemes(page), route).toEqual([])
     })
+  })
 
   test('5,000 torrents of a real node scroll with only the visible rows rendered', async () => {
     await withNode(async scene => {
@@ -73,37 +61,18 @@ describe.skipIf(skipped)('the console of a real node: layout', () => {
   }, 240_000)
 })
 
-async function addTorrent({ node }: Scene): Promise<string> {
-  const { torrent } = await node.api.addTorrent({
-    source: `magnet:?xt=urn:btih:${'ab'.repeat(20)}&dn=Harbour`,
+/** Runs with each page of one node, which shows a magnet link without peers, once all of it is drawn. */
+async function onEveryPage(options: PageOptions, run: (page: Page, route: string) => Promise<void>) {
+  await withNode(async scene => {
+    const source = `magnet:?xt=urn:btih:${'ab'.repeat(20)}&dn=Harbour`
+    const { torrent } = await scene.node.api.addTorrent({ source })
+    for (const route of [...ROUTES, `/torrents/${torrent!.id}`]) {
+      const { page, context } = await openConsole(scene, route, options)
+      await page.locator('h1').first().waitFor({ state: 'attached' })
+      await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
+      if (route === '/dashboard') await page.locator('figure svg').first().waitFor()
+      await run(page, route)
+      await context.close()
+    }
   })
-  return torrent!.id
-}
-
-async function waitUntilLoaded(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor({ state: 'attached' })
-  await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
-  // Rates and graphs appear a moment later.
-  await page.waitForTimeout(1500)
-}
-
-interface AxeWindow {
-  axe: {
-    run(
-      context: Document,
-      options: object,
-    ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-  }
-}
-
-/** Returns the violations of WCAG 2.2 A and AA that axe finds. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as AxeWindow).axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-      resultTypes: ['violations'],
-    }),
-  )
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
 }

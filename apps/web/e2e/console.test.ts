@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findings } from './testing/axe.ts'
+import { findingsInThemes } from './testing/axe.ts'
 import { lackingChromium, type OpenPage, type ServedConsole, serveConsole } from './testing/console.ts'
 import { scrollList } from './testing/frames.ts'
 import { closeWithEscape } from './testing/overlays.ts'
@@ -69,53 +69,42 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     '/?locked',
     '/?mock=fresh',
   ] as const
-  for (const theme of ['light', 'dark'] as const) {
-    for (const route of routes) {
-      test(`axe finds nothing on ${route} (${theme})`, async () => {
-        const separator = route.includes('?') ? '&' : '?'
-        await on(
-          route.includes('mock') ? route : `${route}${separator}mock`,
-          async page => {
-            await page.locator('h1').waitFor({ state: 'attached' })
-            await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
-            expect(await findings(page)).toEqual([])
-          },
-          { colorScheme: theme },
-        )
+  for (const route of routes)
+    test(`axe finds nothing on ${route}, light and dark`, async () => {
+      const separator = route.includes('?') ? '&' : '?'
+      await on(route.includes('mock') ? route : `${route}${separator}mock`, async page => {
+        await page.locator('h1').waitFor({ state: 'attached' })
+        await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
+        expect(await findingsInThemes(page)).toEqual([])
       })
-    }
-
-    test(`axe finds nothing on a torrent, in dialogs and menus, and on a phone (${theme})`, async () => {
-      await on(
-        '/?mock',
-        async page => {
-          await rows(page).nth(2).click({ button: 'right' })
-          await page.getByRole('menu').waitFor()
-          // A menu is in no landmark wherever it opens.
-          expect(await findings(page, { except: ['region'] })).toEqual([])
-          await closeWithEscape(page)
-          await page.getByRole('button', { name: 'Add', exact: true }).click()
-          await page.getByRole('dialog').waitFor()
-          expect(await findings(page)).toEqual([])
-          await page.getByRole('tab', { name: 'Share' }).click()
-          expect(await findings(page)).toEqual([])
-          await closeWithEscape(page)
-          await rows(page).nth(2).locator('a').click()
-          await page.locator('h1').waitFor()
-          expect(await findings(page)).toEqual([])
-        },
-        { colorScheme: theme },
-      )
-      await on(
-        '/?mock',
-        async page => {
-          await rows(page).first().waitFor()
-          expect(await findings(page)).toEqual([])
-        },
-        { colorScheme: theme, viewport: { width: 375, height: 812 }, hasTouch: true },
-      )
     })
-  }
+
+  test('axe finds nothing on a torrent, in dialogs and menus, and on a phone, light and dark', async () => {
+    await on('/?mock', async page => {
+      await rows(page).nth(2).click({ button: 'right' })
+      await page.getByRole('menu').waitFor()
+      // A menu is in no landmark wherever it opens.
+      expect(await findingsInThemes(page, { except: ['region'] })).toEqual([])
+      await closeWithEscape(page)
+      await page.getByRole('button', { name: 'Add', exact: true }).click()
+      await page.getByRole('dialog').waitFor()
+      expect(await findingsInThemes(page)).toEqual([])
+      await page.getByRole('tab', { name: 'Share' }).click()
+      expect(await findingsInThemes(page)).toEqual([])
+      await closeWithEscape(page)
+      await rows(page).nth(2).locator('a').click()
+      await page.locator('h1').waitFor()
+      expect(await findingsInThemes(page)).toEqual([])
+    })
+    await on(
+      '/?mock',
+      async page => {
+        await rows(page).first().waitFor()
+        expect(await findingsInThemes(page)).toEqual([])
+      },
+      { viewport: { width: 375, height: 812 }, hasTouch: true },
+    )
+  })
 
   const phone = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true }
   for (const route of [

@@ -188,17 +188,10 @@ export class Workplace implements AsyncDisposable {
 
   /** A node that reaches nothing beyond this machine; its own commands find it. */
   async node(...args: string[]): Promise<{ process: ShoalProcess; url: string; token: string }> {
+    const off = ['network.dht', 'network.lsd', 'network.portMapping', 'shoal.enabled']
     const options = [
-      '--port',
-      '0',
-      '--peer-port',
-      '0',
-      '--set',
-      'network.dht=false',
-      '--set',
-      'network.lsd=false',
-      '--peer-host',
-      '127.0.0.1',
+      ...['--port', '0', '--peer-port', '0', '--peer-host', '127.0.0.1'],
+      ...off.flatMap(name => ['--set', `${name}=false`]),
     ]
     const started = this.start('start', ...options, ...args, '--json')
     const { url, consoleUrl } = await started.event('started')

@@ -43,3 +43,16 @@ export async function findings(
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}\n${failureSummary}`),
     )
 }
+
+/** Returns the findings with the colours of the light and then of the dark theme, each with the name of its theme. */
+export async function findingsInThemes(
+  page: Page,
+  options?: Parameters<typeof findings>[1],
+): Promise<string[]> {
+  const all = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    all.push(...(await findings(page, options)).map(finding => `${colorScheme}: ${finding}`))
+  }
+  return all
+}
