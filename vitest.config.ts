@@ -13,7 +13,10 @@ const PATIENT = { poll: { timeout: 20_000 } }
 const COMPUTING = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } }
 const WAITING = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 1 } }
 
-/** Chromium aborts what all pages are loading when an interface is added to the machine, so these run alone, after the others. */
+/**
+ * Chromium aborts what all pages are loading when an interface is added to the machine. `npm test` runs these in a network namespace; in a run with
+ * others they come last, alone.
+ */
 const CHANGING_NETWORK = ['interop/page-network.test.ts', 'interop/console/open-up.test.ts']
 const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } }
 

@@ -1,17 +1,18 @@
 /** The page of a share link that a real node serves, with its tracker and its content security policy. The page downloads from that node. */
 import { describe, expect, test } from 'vitest'
-import { Browser } from './support/browser.ts'
 import { randomFile, tempDir } from './support/files.ts'
 import { Node } from './support/node.ts'
+import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { makeTorrent } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 
 describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at a node', () => {
+  const browser = useBrowser()
+
   test('downloads a share of the node, and can add it in the node’s console', async () => {
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.path })
-    await using browser = await Browser.launch()
     await randomFile(dir.join('downloads', 'harbour.bin'), 3_000_000)
     const announce = `${node.url.replace('http', 'ws')}/announce`
     const { torrent } = await makeTorrent(dir.join('downloads', 'harbour.bin'), dir.join('t', 'h.torrent'), {
@@ -32,7 +33,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at
   test('a link without trackers opens in a browser through the node’s own tracker', async () => {
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.path })
-    await using browser = await Browser.launch()
     const { path } = await randomFile(dir.join('downloads', 'harbour.bin'), 3_000_000)
     const { torrent } = await node.ended(await node.api.createTorrent({ path }))
     const { link, magnet } = await node.api.getTorrent({ id: torrent! })
@@ -47,7 +47,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at
   test('a sealed share is added in the console with its key', async () => {
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.path })
-    await using browser = await Browser.launch()
     const { path } = await randomFile(dir.join('downloads', 'harbour.bin'), 300_000)
     const { link } = await node.ended(await node.api.createTorrent({ path, seal: { by: 'key' } }))
     const localStorage = { 'shoal.welcomed': 'yes' }
@@ -67,7 +66,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.join('node') })
     await using other = await Seeder.start()
-    await using browser = await Browser.launch()
     const { path } = await randomFile(dir.join('theirs.bin'), 3_000_000)
     const { magnet } = await other.seed(path, [`${node.url.replace('http', 'ws')}/announce`])
     const localStorage = { 'shoal.welcomed': 'yes' }

@@ -31,14 +31,18 @@ describe.skipIf(missing('pyftpdlib'))('a download from a source of every kind', 
     await until('all of them deliver', () => CAPPED_KINDS.every(kind => gave(leech, kind) > 0))
     // Hardly any was requested from two of them: the windows of five sources leave few blocks before endgame.
     expect(leech.stats.wastedBytes).toBeLessThan(SIZE / 20)
-    for (const source of sources) if (source.kind !== survivor) await source[Symbol.asyncDispose]()
+    const left = SIZE - leech.stats.downloadedBytes
+    expect(left).toBeGreaterThan(SIZE / 4)
     const before = gave(leech, survivor)
     let last = before
     leech.on('piece', () => {
       last = Math.max(last, gave(leech, survivor))
     })
+    const others = sources.filter(({ kind }) => kind !== survivor)
+    await Promise.all(others.map(source => source[Symbol.asyncDispose]()))
     await shoal.done(leech)
-    expect(last - before).toBeGreaterThan(SIZE / 2)
+    // The survivor sent most of the rest. Blocks that the others had sent may still arrive.
+    expect(last - before).toBeGreaterThan(left / 2)
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   })
 })

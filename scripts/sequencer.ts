@@ -8,16 +8,19 @@ import { ROOT } from './run.ts'
  * idle at the end.
  */
 export const LONGEST = [
-  'interop/page-network.test.ts',
   'interop/node-cli.test.ts',
-  'interop/tracker.test.ts',
-  'interop/faults/kills.test.ts',
-  'apps/web/e2e/console.test.ts',
-  'interop/sealed.test.ts',
-  'interop/transmission.test.ts',
+  'interop/console/look.test.ts',
   'interop/page-sealed.test.ts',
   'interop/page-saving.test.ts',
-  'interop/console/look.test.ts',
+  'interop/tracker.test.ts',
+  'apps/web/e2e/console.test.ts',
+  'interop/packages.test.ts',
+  'interop/command-line.test.ts',
+  'interop/console/links.test.ts',
+  'apps/web/e2e/torrent.test.ts',
+  'interop/faults/kills.test.ts',
+  'interop/sealed.test.ts',
+  'interop/transmission.test.ts',
 ]
 
 /** Vitest's own order, except that the longest files come first. */

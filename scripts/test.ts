@@ -4,10 +4,10 @@
  * merge base with the main branch can affect.
  */
 import { existsSync } from 'node:fs'
-import { TOOLS } from '../interop/support/tools.ts'
+import { TOOLS, toolPath } from '../interop/support/tools.ts'
 import { changedTests } from './changed.ts'
 import { check, conclude } from './check.ts'
-import { run } from './run.ts'
+import { run, runNode } from './run.ts'
 import { runTests } from './vitest.ts'
 
 const mayInstall =
@@ -30,20 +30,38 @@ const notes = missing.map(
   ([name, tool]) => `all tests that need ${name} (Debian: apt-get install ${tool.debian})`,
 )
 
+/**
+ * The command that runs a program in a network namespace, where the project `network` runs at the same time as the others: Chromium aborts what all pages of
+ * a namespace are loading when an interface is added there.
+ */
+const ownNetwork =
+  process.getuid?.() === 0 && TOOLS.unshare.find() && TOOLS.ip.find()
+    ? [toolPath('unshare'), '--net', 'sh', '-c', `${toolPath('ip')} link set lo up && exec "$@"`, 'sh']
+    : null
+
 const checked = await check(tests)
 // If everything can be installed, tests fail instead of being skipped.
 const options = { tests, env: mayInstall ? { SHOAL_STRICT: '1' } : {} }
-// One run for all projects, because tests with real peers mostly wait while others compute.
-const rest = await runTests(['interop', 'network', 'sim', 'slow', 'web'], options)
+// Before both runs, which would otherwise build it at the same time. If that fails, they report it.
+await runNode(['apps/web/scripts/build-console.ts'])
+const [rest, network] = await Promise.all([
+  // One run for all these projects, because tests with real peers mostly wait while others compute.
+  runTests(['interop', 'sim', 'slow', 'web', ...(ownNetwork ? [] : ['network'])], options),
+  ownNetwork && runTests(['network'], { ...options, quiet: true, within: ownNetwork }),
+])
+const runs = [rest, ...(network ? [network] : [])]
+if (network && network.code !== 0) console.log(network.output)
 conclude(
   {
     failed: [
       ...checked.failed,
-      ...(rest.code === 0 ? [] : ['slow tests, browsers, simulated swarms or real peers']),
+      ...(runs.every(({ code }) => code === 0)
+        ? []
+        : ['slow tests, browsers, simulated swarms or real peers']),
     ],
-    skipped: [...checked.skipped, ...rest.skipped],
-    failures: [...checked.failures, ...rest.failures],
-    files: [...checked.files, ...rest.files],
+    skipped: [checked, ...runs].flatMap(({ skipped }) => skipped),
+    failures: [checked, ...runs].flatMap(({ failures }) => failures),
+    files: [checked, ...runs].flatMap(({ files }) => files),
   },
   notes,
 )

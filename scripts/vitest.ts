@@ -21,6 +21,8 @@ export interface TestOptions {
   readonly env?: Record<string, string>
   /** Limits the run to these test files. Default: all files of the projects. */
   readonly tests?: readonly string[] | undefined
+  /** A command, with its arguments, that runs Vitest in its place. Default: none. */
+  readonly within?: readonly string[]
 }
 
 const NOTHING: TestRun = { code: 0, seconds: 0, output: '', skipped: [], failures: [], files: [] }
@@ -28,7 +30,7 @@ const NOTHING: TestRun = { code: 0, seconds: 0, output: '', skipped: [], failure
 /** Runs Vitest projects. */
 export async function runTests(
   projects: readonly string[],
-  { quiet = false, env = {}, tests }: TestOptions = {},
+  { quiet = false, env = {}, tests, within = [] }: TestOptions = {},
 ): Promise<TestRun> {
   // Without paths, Vitest would run all files.
   if (tests?.length === 0) return NOTHING
@@ -36,9 +38,11 @@ export async function runTests(
   const report = join(folder, `tests-${projects.join('-')}.json`)
   mkdirSync(folder, { recursive: true })
   rmSync(report, { force: true })
+  const [program, ...rest] = [...within, process.execPath]
   const result = await run(
-    process.execPath,
+    program!,
     [
+      ...rest,
       commandPath('vitest'),
       'run',
       ...(tests ?? []),

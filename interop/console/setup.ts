@@ -1,8 +1,9 @@
 /** Setup for tests of the console in a browser: a node and a logged-in page. */
 import type { Page } from 'playwright-core'
-import { Browser, type BrowserPage, type PageOptions } from '../support/browser.ts'
+import type { Browser, BrowserPage, PageOptions } from '../support/browser.ts'
 import { sha256Of, type TempDir, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
+import { useBrowser } from '../support/page-tests.ts'
 import { missing } from '../support/tools.ts'
 
 export const skipped = missing('libtorrent', 'chromium-headless-shell')
@@ -10,17 +11,18 @@ export const skipped = missing('libtorrent', 'chromium-headless-shell')
 export interface Scene {
   readonly dir: TempDir
   readonly node: Node
-  readonly browser: Browser
+  readonly browser: Pick<Browser, 'open'>
 }
 
-/** Runs a test with a new node and a browser. */
+const browser = useBrowser()
+
+/** Runs a test with a new node and the browser of its file. */
 export async function withNode(
   run: (scene: Scene) => Promise<void>,
   { args = [] }: { args?: readonly string[] } = {},
 ): Promise<void> {
   await using dir = await tempDir('console')
   await using node = await Node.start({ folder: dir.path, args })
-  await using browser = await Browser.launch()
   await run({ dir, node, browser })
 }
 

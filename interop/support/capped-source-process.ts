@@ -1,6 +1,6 @@
 /**
  * The process that `capped-source.ts` starts: one source of a torrent's only file, with an upload limit. Arguments: kind, bytes per second,
- * .torrent, folder of the file, URL of a tracker.
+ * .torrent, folder of the file, URL of a tracker. It exits when its standard input ends, and so does not outlive a killed test.
  */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -17,6 +17,7 @@ const CHUNK_BYTES = 16 * 1024
 const [kind, rate, torrent = '', folder = '', tracker = ''] = process.argv.slice(2)
 const bytesPerSecond = Number(rate)
 const port = kind === 'http' ? await serveHttp() : await seed(kind as 'tcp' | 'utp' | 'webrtc')
+process.stdin.on('end', () => process.exit()).resume()
 console.log(JSON.stringify({ port }))
 
 async function seed(transport: 'tcp' | 'utp' | 'webrtc'): Promise<number> {

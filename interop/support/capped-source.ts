@@ -44,7 +44,7 @@ export async function startCapped(
     }
   }
   const args = [PROGRAM, kind, String(bytesPerSecond), file.torrent, folder, file.tracker]
-  const child = await start(`${kind} source`, process.execPath, args, { ownStdout: true })
+  const child = await start(`${kind} source`, process.execPath, args, { stdin: true, ownStdout: true })
   const [line] = await Promise.race([once(child.child.stdout!, 'data'), child.exited.then(() => [null])])
   child.assertRunning()
   const { port } = JSON.parse(String(line)) as { port: number }

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findingsInThemes } from './testing/axe.ts'
+import { findings, findingsInThemes } from './testing/axe.ts'
 import { lackingChromium, type OpenPage, type ServedConsole, serveConsole } from './testing/console.ts'
 import { scrollList } from './testing/frames.ts'
 import { closeWithEscape } from './testing/overlays.ts'
