@@ -1,6 +1,6 @@
 /**
- * Two homes, each a machine behind a router of its own that translates addresses (masquerade of nftables) and lets nobody in, and a machine on the
- * internet between them, each a network namespace. All addresses are public ones or those of a home, but nothing leaves the namespaces. Requires root.
+ * Two homes, each a machine behind a router of its own that translates addresses (masquerade of nftables) and lets nobody in, and three machines on the
+ * internet, all in different networks, each a network namespace. All addresses are public ones or those of a home, but nothing leaves the namespaces. Requires root.
  */
 import { execFileSync } from 'node:child_process'
 import { missing, toolPath } from './tools.ts'
@@ -9,8 +9,14 @@ import { missing, toolPath } from './tools.ts'
 export const cannotCreateNats =
   process.getuid?.() === 0 ? missing('ip', 'nft') : 'creating a network requires root'
 
-/** Public addresses: of the machine between, and of the routers. */
-export const PUBLIC = { middle: '45.67.89.1', left: '45.67.89.11', right: '45.67.89.12' } as const
+/** Public addresses, in four networks of the size /8: of machines on the internet, and of the routers of `left` and `right`. */
+export const PUBLIC = {
+  middle: '45.67.89.1',
+  left: '91.12.13.14',
+  right: '151.20.21.22',
+  north: '188.40.41.42',
+  south: '45.123.7.8',
+} as const
 export type NatPlace = keyof typeof PUBLIC
 
 /** Drops what nobody inside asked for, without an answer. */
@@ -51,8 +57,10 @@ export class NatNetwork implements Disposable {
     this.#add('internet')
     this.run('internet', 'ip', 'link', 'add', 'bridge', 'type', 'bridge')
     this.run('internet', 'ip', 'link', 'set', 'bridge', 'up')
-    this.#add('middle')
-    this.#join('middle', 'eth', PUBLIC.middle)
+    for (const machine of ['middle', 'north', 'south'] as const) {
+      this.#add(machine)
+      this.#join(machine, 'eth', PUBLIC[machine])
+    }
     for (const home of ['left', 'right'] as const) {
       const router = `${home}-router`
       this.#add(router)
@@ -116,7 +124,9 @@ export class NatNetwork implements Disposable {
   #join(place: string, device: string, address: string): void {
     this.#cable(place, device, 'internet', place)
     this.run('internet', 'ip', 'link', 'set', place, 'master', 'bridge')
-    this.run(place, 'ip', 'addr', 'add', `${address}/24`, 'dev', device)
+    // All of them are on one bridge, which stands for the routers of the internet.
+    this.run(place, 'ip', 'addr', 'add', `${address}/32`, 'dev', device)
+    this.run(place, 'ip', 'route', 'add', 'default', 'dev', device)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { isLocalIp, parseIp } from '@shoal/torrent/base'
+import { formatIp, isLocalIp, parseIp } from '@shoal/torrent/base'
+import { isLoopback } from '@shoal/torrent/local-address'
 
 /** Code of `p2p` in a multiaddr: the PeerId. */
 const P2P = 421
@@ -24,6 +25,25 @@ export function isWebrtcDirect(address: Multiaddr): boolean {
 /** Returns true for an address through a relay. */
 export function isRelayed(address: Multiaddr): boolean {
   return address.getComponents().some(({ name }) => name === 'p2p-circuit')
+}
+
+/** Returns true for an address at which anybody can dial a node without a relay. */
+export function isPublic(address: Multiaddr): boolean {
+  const ip = ipOf(address)
+  return ip !== null && !isLocalIp(ip) && !isRelayed(address)
+}
+
+/**
+ * Sorts the addresses of a node: those that the internet reaches come first, then those through relays, then those of the local network, and those of
+ * the machine itself last. Records and messages have room for the first ones only.
+ */
+export function mostUsefulFirst(addresses: readonly Multiaddr[]): Multiaddr[] {
+  const rank = (address: Multiaddr) => {
+    const ip = ipOf(address)
+    if (ip === null || !isLocalIp(ip)) return isRelayed(address) ? 1 : 0
+    return isLoopback(formatIp(ip)) ? 4 : isRelayed(address) ? 3 : 2
+  }
+  return [...addresses].sort((one, other) => rank(one) - rank(other))
 }
 
 /** Removes the PeerId at the end of an address, but not that of a relay on the way. */

@@ -3,6 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import type { Clock } from '@shoal/torrent'
 import { parseIp, type Random, shuffle, utf8 } from '@shoal/torrent/base'
 import { KAD_PROTOCOL } from '../kad/libp2p-network.ts'
+import { withoutPeer } from '../multiaddrs.ts'
 import { type Host, identified } from './host.node.ts'
 
 /** 20 bytes under which nodes announce their port in the mainline DHT (BEP 5), where an info hash would stand. */
@@ -113,9 +114,13 @@ export class Bootstrap {
   }
 
   async #dialAll(all: readonly Multiaddr[]): Promise<void> {
-    const { clock, random } = this.#options
+    const { clock, random, host } = this.#options
     const now = clock.nowMs()
-    const usable = all.filter(each => (this.#shunned.get(each.toString()) ?? 0) <= now)
+    const open = host.libp2p.getConnections().map(({ remoteAddr }) => withoutPeer(remoteAddr).toString())
+    const usable = all.filter(
+      each =>
+        (this.#shunned.get(each.toString()) ?? 0) <= now && !open.includes(withoutPeer(each).toString()),
+    )
     const waiting = shuffle([...usable], random).slice(0, MAX_DIALS)
     const dial = async () => {
       for (let address = waiting.pop(); address; address = waiting.pop()) {

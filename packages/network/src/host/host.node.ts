@@ -9,21 +9,21 @@ import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { webRTC, webRTCDirect } from '@libp2p/webrtc'
+import { webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
-import { multiaddr } from '@multiformats/multiaddr'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { type Clock, ShoalError, systemClock } from '@shoal/torrent'
 import { isLocalIp, parseIp, type Random, systemRandom } from '@shoal/torrent/base'
 import { createLibp2p } from 'libp2p'
 import type { ReportMisconduct } from '../indexing/client.ts'
 import type { KadNode } from '../kad/kad-node.ts'
 import { openLibp2pKad } from '../kad/libp2p-network.ts'
-import { portOf } from '../multiaddrs.ts'
+import { isPublic, mostUsefulFirst, portOf } from '../multiaddrs.ts'
 import { type Libp2pIndex, openLibp2pIndex } from '../search/libp2p-index.ts'
 import type { HostCertificate } from './certificate.node.ts'
 import { connectionGate } from './gate.ts'
-import { isPublic, type SignalingRelay, signalingRelay } from './relay.ts'
+import { type SignalingRelay, signalingRelay } from './relay.ts'
 
 export { createCertificate, type HostCertificate } from './certificate.node.ts'
 
@@ -52,8 +52,6 @@ export interface HostOptions {
   readonly mdns?: boolean
   /** Returns true for IP addresses that are neither dialed nor accepted. Default: none. */
   readonly blocks?: (ip: string) => boolean
-  /** `stun:host:port` of servers that tell a WebRTC connection its public address. Default: none. */
-  readonly stunServers?: readonly string[]
   /** Name and version that identify tells others. Default: libp2p's. */
   readonly userAgent?: string
   /** Scores down a node that breaks the rules of the index. */
@@ -78,6 +76,8 @@ export interface Host {
   readonly index: Libp2pIndex
   /** Whether anybody can dial this node without a relay, as far as routers and other nodes tell. */
   readonly isReachable: boolean
+  /** Whether an interface of this machine has a public address, without a router that translates addresses. */
+  readonly isDirect: boolean
   /** Sets the ports at which others reach this node, according to a router or the user. Replaces those set before. */
   setMapped(ports: readonly MappedPort[]): void
   /** Closes all connections and sockets. */
@@ -87,22 +87,18 @@ export interface Host {
 /** Opens a host and starts its DHT node. Rejects if it cannot listen at any of the addresses. */
 export async function openHost(options: HostOptions): Promise<Host> {
   const { seed, listen, certificate, viaRelays = false, clock = systemClock, random = systemRandom } = options
-  const { blocks = () => false, relay = true, userAgent, stunServers = [], onMisconduct } = options
-  const ice = { rtcConfiguration: { iceServers: stunServers.map(urls => ({ urls })) } }
+  const { blocks = () => false, relay = true, userAgent, onMisconduct } = options
   let addresses: AddressManager | undefined
   const privateKey = await generateKeyPairFromSeed('Ed25519', seed)
   const libp2p: Host['libp2p'] = await createLibp2p({
     privateKey,
-    addresses: { listen: [...listen, ...(viaRelays ? ['/p2p-circuit', '/webrtc'] : [])] },
+    addresses: {
+      listen: [...listen, ...(viaRelays ? ['/p2p-circuit'] : [])],
+      announceFilter: mostUsefulFirst,
+    },
     // Without IPv6, say, the other addresses remain.
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
-    transports: [
-      tcp(),
-      webSockets(),
-      webRTCDirect({ ...ice, ...(certificate && { certificate }) }),
-      webRTC(ice),
-      circuitRelayTransport(),
-    ],
+    transports: [tcp(), webSockets(), webRTCDirect(certificate && { certificate }), circuitRelayTransport()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionGater: connectionGate({
@@ -138,7 +134,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
         `Nothing can connect at ${listen[0]}: the port is taken, or the address is not of this machine`,
       )
     const { kad, close } = await openLibp2pKad({ host: libp2p, clock, random, server })
-    if (addresses) confirmOwn(addresses)
+    for (const address of publicInterfaces(addresses))
+      addresses?.confirmObservedAddr(address, { type: 'transport', ttl: UNCHECKED_MS })
     kad.start()
     const sign = (message: Uint8Array) => privateKey.sign(message)
     const index = await openLibp2pIndex({
@@ -152,6 +149,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       index,
       get isReachable() {
         return libp2p.getMultiaddrs().some(isPublic)
+      },
+      get isDirect() {
+        return publicInterfaces(addresses).length > 0
       },
       setMapped(ports) {
         if (addresses) replaceMapped(addresses, mapped, ports)
@@ -204,11 +204,14 @@ export async function identified(
   }
 }
 
-/** libp2p keeps quiet about a public address until others confirm it, whom a first node does not have. */
-function confirmOwn(addresses: AddressManager): void {
-  for (const { multiaddr: address, type } of addresses.getAddressesWithMetadata())
-    if (type === 'transport' && isPublic(address))
-      addresses.confirmObservedAddr(address, { type, ttl: UNCHECKED_MS })
+/**
+ * The public addresses of this machine's interfaces. libp2p keeps quiet about them until others confirm them, whom a first node does not have.
+ */
+function publicInterfaces(addresses: AddressManager | undefined): Multiaddr[] {
+  const own = addresses?.getAddressesWithMetadata() ?? []
+  return own.flatMap(({ type, multiaddr: address }) =>
+    type === 'transport' && isPublic(address) ? [address] : [],
+  )
 }
 
 function replaceMapped(

@@ -7,9 +7,8 @@ import { formatIp } from '@shoal/torrent/base'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { decode as decodeMultihash } from 'multiformats/hashes/digest'
 import type { Contact } from '../kad/contact.ts'
-import { ipOf, isWebrtcDirect } from '../multiaddrs.ts'
+import { ipOf, isPublic, isWebrtcDirect } from '../multiaddrs.ts'
 import { linkedAddress, peerAddress } from '../transport/peer-name.ts'
-import { isPublic } from './relay.ts'
 
 /** A node: its PeerId, and multiaddrs that end with it. */
 export interface NamedNode {

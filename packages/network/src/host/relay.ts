@@ -4,9 +4,7 @@ import {
   circuitRelayServer,
 } from '@libp2p/circuit-relay-v2'
 import type { Libp2pEvents, Startable, TypedEventTarget } from '@libp2p/interface'
-import type { Multiaddr } from '@multiformats/multiaddr'
-import { isLocalIp } from '@shoal/torrent/base'
-import { ipOf, isRelayed } from '../multiaddrs.ts'
+import { isPublic } from '../multiaddrs.ts'
 
 /** A relayed connection is for signaling: it carries the few kilobytes by which two nodes find a direct path. */
 const LIMITS = {
@@ -66,10 +64,4 @@ export function signalingRelay({ isWanted }: { readonly isWanted: () => boolean 
       },
     }
   }
-}
-
-/** Returns true for an address at which anybody can dial this node without a relay. */
-export function isPublic(address: Multiaddr): boolean {
-  const ip = ipOf(address)
-  return ip !== null && !isLocalIp(ip) && !isRelayed(address)
 }

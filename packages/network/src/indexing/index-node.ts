@@ -152,7 +152,8 @@ export class IndexNode {
     { keys, sequence, addresses }: Extract<IndexRequest, { type: 'announce' }>,
   ): number {
     const { kad, network } = this.#options
-    const usable = network.dialable(addresses, ip)
+    // Nodes of the index are reached directly; a provider may be behind a relay.
+    const usable = network.dialable(addresses, ip, true)
     if (usable.addresses.length === 0) return 0
     const contact: Contact = { id, key: keyOf(id), addresses: usable.addresses, ip: ip ?? usable.ip }
     const terms = { lifeMs: ANNOUNCEMENT_LIFE_MS, sequence }

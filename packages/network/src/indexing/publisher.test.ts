@@ -54,6 +54,18 @@ describe('a publisher', { timeout: 60_000 }, () => {
     publisher.close()
   })
 
+  it('announces everything again when it has other addresses', async () => {
+    const { made, publisher } = open(60)
+    publisher.provide([keyAt(1), keyAt(2)])
+    publisher.start()
+    await made.clock.advance(60_000)
+    const before = publisher.announced(keyAt(1))!.atMs
+    publisher.readdress()
+    await made.clock.advance(60_000)
+    for (const key of [keyAt(1), keyAt(2)]) expect(publisher.announced(key)!.atMs).toBeGreaterThan(before)
+    publisher.close()
+  })
+
   it('withdraws keys everywhere at once', async () => {
     const { made, publisher } = open(60)
     publisher.provide([keyAt(1), keyAt(2)])

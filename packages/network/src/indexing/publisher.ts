@@ -38,6 +38,8 @@ interface Item {
   readonly entry: SignedEntry | null
   /** Null before the first time. */
   announced: Announcement | null
+  /** It was announced with addresses that we do not have any more. */
+  isStale: boolean
 }
 
 /** When something was announced, in Unix milliseconds, and how many nodes took it. */
@@ -90,7 +92,7 @@ export class IndexPublisher {
     for (const key of keys) {
       const name = latin1(key)
       if (this.#keys.has(name)) continue
-      this.#keys.set(name, { place: keyOf(key), key, entry: null, announced: null })
+      this.#keys.set(name, { place: keyOf(key), key, entry: null, announced: null, isStale: false })
       this.#sorted = null
     }
     this.#hurry()
@@ -112,6 +114,12 @@ export class IndexPublisher {
     }
   }
 
+  /** Announces all keys again soon, because we have other addresses now. */
+  readdress(): void {
+    for (const item of this.#keys.values()) item.isStale = true
+    this.#hurry()
+  }
+
   /** Announces keys at once, and from then on like those of `provide`. Rejects with the signal's reason. */
   async provideNow(keys: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
     this.provide(keys)
@@ -129,7 +137,7 @@ export class IndexPublisher {
     for (const { key } of this.#entries.get(name) ?? []) keys.set(latin1(key), key)
     const items = Array.from(keys.values(), key => ({
       ...{ place: keyOf(key), key },
-      ...{ entry: signed, announced: null },
+      ...{ entry: signed, announced: null, isStale: false },
     }))
     this.#entries.set(name, items)
     this.#sorted = null
@@ -190,13 +198,13 @@ export class IndexPublisher {
     const bits = kad.regionBits
     // The size of the network is measured soon after the first node was met.
     if (items.length === 0 || bits === null) return UNKNOWN_MS
-    const first = items.find(({ announced }) => !announced) ?? this.#next(items)
-    const isNew = !first.announced
+    const first = items.find(isUrgent) ?? this.#next(items)
+    const isNew = isUrgent(first)
     const region = items.filter(({ place }) => sharedBits(first.place, place) >= bits)
     const startMs = clock.nowMs()
     await this.#announce(first.key, region)
     if (!isNew) this.#at.set(region.at(-1)!.place)
-    if (items.some(({ announced }) => !announced)) return HURRY_MS
+    if (items.some(isUrgent)) return HURRY_MS
     return Math.max(HURRY_MS, (RENEWAL_MS * region.length) / items.length - (clock.nowMs() - startMs))
   }
 
@@ -230,10 +238,12 @@ export class IndexPublisher {
     const sequence = clock.unixMs()
     let nodes = 0
     const announceTo = async (contact: Contact) => {
+      let accepted = entries.length
       try {
         for (let at = 0; at < keys.length; at += MAX_KEYS) {
           const part = keys.slice(at, at + MAX_KEYS)
-          await client.ask(contact, { type: 'announce', keys: part, sequence, addresses }, signal)
+          const request: IndexRequest = { type: 'announce', keys: part, sequence, addresses }
+          accepted += (await client.ask(contact, request, signal)).response.accepted
         }
         if (entries.length > 0) await client.handOver(contact, entries, signal)
       } catch (error) {
@@ -241,11 +251,15 @@ export class IndexPublisher {
         // It keeps the keys from one round to the next.
         if (this.#round % STOCK_EVERY === 0)
           for (const each of keys) await kad.announce(contact, each, signal)
+        accepted = keys.length
       }
-      nodes++
+      if (accepted > 0) nodes++
     }
     await this.#eachInRegion(key, announceTo, signal)
-    for (const item of region) item.announced = { atMs: clock.unixMs(), nodes }
+    for (const item of region) {
+      item.announced = { atMs: clock.unixMs(), nodes }
+      item.isStale = false
+    }
   }
 
   /** Does something with each node of the region of a key, and ignores those that cannot be reached. */
@@ -263,4 +277,8 @@ export class IndexPublisher {
     }
     await Promise.all(Array.from({ length: PARALLEL }, next))
   }
+}
+
+function isUrgent({ announced, isStale }: Item): boolean {
+  return !announced || isStale
 }

@@ -7,6 +7,7 @@ import { INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES } from '../indexing/messages.ts
 import { IndexPublisher } from '../indexing/publisher.ts'
 import type { KadNode } from '../kad/kad-node.ts'
 import { addressesOf, Libp2pNetwork, serve } from '../kad/libp2p-network.ts'
+import { isDialable } from '../multiaddrs.ts'
 import { NetworkSearch } from './network-search.ts'
 
 export interface Libp2pIndexOptions {
@@ -48,15 +49,30 @@ export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp
     node.start()
   }
   publisher.start()
+  let outside = outsideAddresses(host)
+  const readdress = () => {
+    const now = outsideAddresses(host)
+    if (now === outside) return
+    outside = now
+    publisher.readdress()
+  }
+  host.addEventListener('self:peer:update', readdress)
   return {
     node,
     publisher,
     search: new NetworkSearch({ kad, client, clock: options.clock }),
     async close() {
+      host.removeEventListener('self:peer:update', readdress)
       publisher.close()
       node.close()
       client.close()
       if (server) await host.unhandle(INDEX_PROTOCOL)
     },
   }
+}
+
+/** The addresses at which others outside the local network reach a host, as a text to compare. */
+function outsideAddresses(host: Libp2p): string {
+  const outside = host.getMultiaddrs().filter(address => isDialable(address, null, true))
+  return outside.map(String).sort().join()
 }

@@ -1,11 +1,11 @@
 import type { Connection as HostConnection, Libp2p, PeerId, Stream } from '@libp2p/interface'
-import { lpStream } from '@libp2p/utils'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { type Connection, type Listener, type PeerAddress, ShoalError, type Transport } from '@shoal/torrent'
 import { formatIp, utf8 } from '@shoal/torrent/base'
 import { ipOf, portOf } from '../multiaddrs.ts'
 import { answerOffer, carryOffer } from './offers.ts'
 import { parsePeerName, peerAddress } from './peer-name.ts'
+import { askPort, tellPort } from './ports.ts'
 import { PEER_PROTOCOL, PORT_PROTOCOL, SIGNAL_PROTOCOL } from './protocols.ts'
 import type { SignaledPeers } from './signaled-peers.ts'
 import { StreamConnection, type StreamFacts } from './stream-connection.ts'
@@ -16,8 +16,6 @@ export { peerAddress } from './peer-name.ts'
 const MAX_STREAMS = 200
 /** Offers and questions of one libp2p connection that are in work at a time. */
 const MAX_EXCHANGES = 8
-/** Time to say at which port one speaks BitTorrent. */
-const PORT_LIMIT_MS = 2000
 
 /**
  * Peers whose address is the PeerId of a libp2p host, whose other addresses our host knows from whoever found them, or a multiaddr. Which way is taken
@@ -50,7 +48,7 @@ export class Libp2pTransport implements Transport {
     const ip = ipOf(connection.remoteAddr)
     // A node that dialed us may be reachable for nobody.
     if (!ip || connection.limits || connection.direction === 'inbound') return []
-    const port = await this.#askPort(connection, signal).catch(() => 0)
+    const port = await askPort(connection, PORT_PROTOCOL, [signal]).catch(() => 0)
     return port === 0 ? [] : [{ host: formatIp(ip), port }]
   }
 
@@ -138,29 +136,6 @@ export class Libp2pTransport implements Transport {
       : byName
     const channelBinding = bindingOf([this.#host.peerId, remotePeer])
     return { incoming, remote, dialableAddress: byName, channelBinding }
-  }
-
-  async #askPort(connection: HostConnection, signal: AbortSignal): Promise<number> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(PORT_LIMIT_MS)])
-    const stream = await connection.newStream(PORT_PROTOCOL, { signal: limit })
-    try {
-      const [high = 0, low = 0] = (
-        await lpStream(stream, { maxDataLength: 2 }).read({ signal: limit })
-      ).slice()
-      return high * 256 + low
-    } finally {
-      stream.abort(new Error('The port is known'))
-    }
-  }
-}
-
-async function tellPort(stream: Stream, port: number): Promise<void> {
-  const signal = AbortSignal.timeout(PORT_LIMIT_MS)
-  try {
-    await lpStream(stream).write(Uint8Array.of(port >> 8, port & 255), { signal })
-    await stream.close({ signal })
-  } catch (error) {
-    stream.abort(error as Error)
   }
 }
 

@@ -9,6 +9,7 @@ import type { PortMapper } from '@shoal/torrent/port-mapping'
 import { describeFailure, Failure } from '../../base/failure.ts'
 import { PRODUCT } from '../../base/version.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { ownStunPort } from '../kernel/own-stun-port.ts'
 import type { NetworkStore } from './network-store.ts'
 import type { Network } from './service.ts'
 
@@ -231,9 +232,8 @@ export class NodeNetwork implements Network {
   async #start(): Promise<Open> {
     const { kernel, engine, store, blocks } = this.#options
     const { clock, settings } = kernel
-    const { Bootstrap, createCertificate, knownNodes, openHost, pagePeers, RENDEZVOUS } = await import(
-      '@shoal/network/host'
-    )
+    const libp2p = await import('@shoal/network/host')
+    const { announceStun, Bootstrap, createCertificate, KnownStun, knownNodes, openHost, pagePeers } = libp2p
     const { Libp2pTransport } = await import('@shoal/network/transport')
     const { systemRandom } = await import('@shoal/torrent/base')
     const { seed, certificate } = await store.secrets(() => createCertificate(Date.now()))
@@ -264,6 +264,10 @@ export class NodeNetwork implements Network {
         const isKnownClosed = !host.isReachable && engine.stats.externalAddresses.ipv4 !== null
         return isKnownClosed ? 0 : (mapped?.port ?? port)
       }
+      const stunPort = () => ownStunPort({ settings, session: engine }, host.isDirect || undefined) ?? 0
+      closers.push(await announceStun(host.libp2p, stunPort))
+      const stun = new KnownStun(host.libp2p)
+      closers.push(() => stun.close())
       const bootstrap = new Bootstrap({
         ...{ host, clock, random: systemRandom },
         nodes: async () => {
@@ -273,7 +277,7 @@ export class NodeNetwork implements Network {
           return [...named, ...store.nodes()]
         },
         meet: async (onPeers, signal) => {
-          await engine.meetInDht(RENDEZVOUS, { port: meetingPort(), onPeers, signal })
+          await engine.meetInDht(libp2p.RENDEZVOUS, { port: meetingPort(), onPeers, signal })
         },
       })
       bootstrap.start()
@@ -282,9 +286,9 @@ export class NodeNetwork implements Network {
         if (host.kad.tableSize > 0) store.keepNodes(knownNodes(host.kad.contacts()))
       }
       closers.push(every(clock, KEEP_NODES_MS, keep), keep)
-      const signaled = network.webrtc
-        ? await signaledPeers(kernel, network.iceServers.map(parseIceServer))
-        : null
+      const given = network.iceServers.map(parseIceServer)
+      const iceServers = () => [...given, ...stun.urls.map(urls => ({ urls }))]
+      const signaled = network.webrtc ? await signaledPeers(kernel, iceServers) : null
       closers.push(await engine.addTransport(new Libp2pTransport(host.libp2p, signaled)))
       kernel.reach.pagePeers = () => pagePeers(host.libp2p)
       closers.push(() => {
@@ -339,7 +343,7 @@ export class NodeNetwork implements Network {
 /** WebRTC connections whose offers the network carries. */
 async function signaledPeers(
   { clock, peerHost }: Pick<Kernel, 'clock' | 'peerHost'>,
-  iceServers: readonly IceServer[],
+  iceServers: () => readonly IceServer[],
 ) {
   const { SignaledPeers } = await import('@shoal/network/signaled-peers')
   const { systemRandom } = await import('@shoal/torrent/base')
@@ -350,7 +354,7 @@ async function signaledPeers(
       const { openRtc } = await import('@shoal/torrent/rtc')
       return openRtc({ host: peerHost })
     },
-    config: () => ({ iceServers }),
+    config: () => ({ iceServers: iceServers() }),
   })
 }
 

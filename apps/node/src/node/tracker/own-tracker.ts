@@ -4,9 +4,9 @@ import { isLoopback } from '@shoal/torrent/local-address'
 import { type AttachedTracker, attachTracker, isCrossSite, MemoryStore, Tracker } from '@shoal/tracker'
 import { hostName } from '../../base/local-hosts.ts'
 import type { HttpPlace } from '../kernel/capability.ts'
+import { type OwnNode, ownStunPort } from '../kernel/own-stun-port.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { OwnPeers } from './own-peers.ts'
-import { type OwnNode, ownStunPort } from './own-stun-port.ts'
 import { ownWebPeer } from './own-web-peer.ts'
 
 const [MAX_PEERS, MAX_SWARMS] = [200_000, 50_000] as const

@@ -23,6 +23,11 @@ test.each([
   expect(ask(network, portMapping)).toBe(port)
 })
 
+test('without port mapping, whoever knows that the machine has a public address says so', () => {
+  const node = { settings: { current: { network: { stun: true, utp: true } } }, session: { port: 6881 } }
+  expect(ownStunPort(node as unknown as OwnNode, true)).toBe(6881)
+})
+
 test('pages are given none if the node does not listen', () => {
   expect(ask({}, { mappings: [MAPPING] }, 0)).toBeNull()
 })

@@ -1,0 +1,26 @@
+import type { Session } from '@shoal/torrent'
+import type { SettingsStore } from './settings-store.ts'
+
+/** The parts of the node that know its ports. */
+export interface OwnNode {
+  readonly settings: Pick<SettingsStore, 'current'>
+  readonly session: Session
+}
+
+/**
+ * The UDP port at which the internet reaches the node's STUN server. Null if it probably does not, since a silent server delays pages. `isDirect`: this
+ * machine has a public address; default: according to the port mapping.
+ */
+export function ownStunPort(
+  { settings, session }: OwnNode,
+  isDirect = session.portMapping?.isDirect ?? false,
+): number | null {
+  const { stun, utp, dht } = settings.current.network
+  const { port, portMapping } = session
+  if (!stun || port === 0 || !(utp || dht)) return null
+  const mapped = portMapping?.mappings.find(
+    ({ transport, externalPort, problem }) =>
+      transport === 'udp' && externalPort !== null && problem === null,
+  )
+  return mapped?.externalPort ?? (isDirect ? port : null)
+}

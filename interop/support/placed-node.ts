@@ -1,0 +1,61 @@
+/** A node in one of the places of a NatNetwork, which finds others through the Shoal network only. */
+import { fileURLToPath } from 'node:url'
+import type { NodeOperations, SettingsChange } from '@shoal/api'
+import type { TempDir } from './files.ts'
+import { JsonLines } from './json-lines.ts'
+import type { NatNetwork, NatPlace } from './nat-network.ts'
+import { type ManagedProcess, start } from './process.ts'
+
+const PROGRAM = fileURLToPath(new URL('./placed-node-process.ts', import.meta.url))
+/** Nothing else leads from one node to another. */
+const ALONE = { port: 6881, dht: false, lsd: false, pex: false, trackers: false, portMapping: false }
+
+export class PlacedNode implements AsyncDisposable {
+  /** Its folder. Downloads are in `files`. */
+  readonly folder: string
+  readonly #process: ManagedProcess
+  readonly #lines: JsonLines
+
+  private constructor(folder: string, process: ManagedProcess) {
+    this.folder = folder
+    this.#process = process
+    this.#lines = new JsonLines(process)
+  }
+
+  static async start(
+    network: NatNetwork,
+    place: NatPlace,
+    dir: TempDir,
+    settings: SettingsChange = {},
+  ): Promise<PlacedNode> {
+    const folder = dir.join(place)
+    const program = await start(place, process.execPath, [PROGRAM], {
+      ...{ stdin: true, ownStdout: true },
+      within: network.within(place),
+      env: { HOME: folder },
+    })
+    const node = new PlacedNode(folder, program)
+    await node.#lines.call('open', {
+      folder,
+      settings: { ...settings, network: { ...ALONE, ...settings.network } },
+    })
+    return node
+  }
+
+  call<K extends keyof NodeOperations>(
+    operation: K,
+    input: Parameters<NodeOperations[K]>[0],
+  ): ReturnType<NodeOperations[K]> {
+    return this.#lines.call('call', { operation, input }) as ReturnType<NodeOperations[K]>
+  }
+
+  /** Ends the process without a word, as a power cut does. */
+  async kill(): Promise<void> {
+    this.#process.child.kill('SIGKILL')
+    await this.#process.exited
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop()
+  }
+}
