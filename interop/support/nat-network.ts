@@ -124,7 +124,7 @@ export class NatNetwork implements Disposable {
   #join(place: string, device: string, address: string): void {
     this.#cable(place, device, 'internet', place)
     this.run('internet', 'ip', 'link', 'set', place, 'master', 'bridge')
-    // All of them are on one bridge, which stands for the routers of the internet.
+    // One bridge, where everybody answers for his address, is enough of an internet.
     this.run(place, 'ip', 'addr', 'add', `${address}/32`, 'dev', device)
     this.run(place, 'ip', 'route', 'add', 'default', 'dev', device)
   }
