@@ -165,6 +165,24 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
     })
   })
 
+  test('kinds of sources are switched off and on in the peers tab', async () => {
+    await onFilm(async page => {
+      await tab(page, /^Peers/)
+      const kinds = page.getByRole('list', { name: 'Where it comes from' })
+      const peers = page.getByRole('cell', { name: 'TCP', exact: true })
+      await peers.first().waitFor()
+      await kinds.getByRole('checkbox', { name: 'TCP' }).click()
+      await kinds.getByText('off', { exact: true }).waitFor()
+      await expect.poll(() => peers.count()).toBe(0)
+      expect(await findings(page)).toEqual([])
+      // It is what the node says, too.
+      await tab(page, 'Overview')
+      await tab(page, /^Peers/)
+      await kinds.getByRole('checkbox', { name: 'TCP', checked: false }).click()
+      await peers.first().waitFor()
+    })
+  })
+
   test('trackers, web seeds, peers and options are changed', async () => {
     await onFilm(async page => {
       await tab(page, /^Peers/)

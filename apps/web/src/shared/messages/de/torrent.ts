@@ -202,6 +202,10 @@ export const torrent: Translation<typeof english> = {
     now: 'Jetzt',
     connected: { one: '{count} verbunden', other: '{count} verbunden' },
     gone: 'nicht mehr da',
+    off: 'aus',
+    switchHint:
+      'Verbindungen einer ausgeschalteten Art werden für diesen Torrent getrennt und abgelehnt, bis sie wieder eingeschaltet wird.',
+    allOff: 'Alle Arten sind aus: Dieser Torrent wird weder herunter- noch hochgeladen.',
     kinds: {
       tcp: 'TCP',
       utp: 'uTP',

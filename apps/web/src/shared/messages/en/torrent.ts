@@ -192,6 +192,10 @@ export const torrent = {
     now: 'Now',
     connected: { one: '{count} connected', other: '{count} connected' },
     gone: 'gone',
+    off: 'off',
+    switchHint:
+      'Connections of a kind that is off are closed and refused, for this torrent, until it is switched on again.',
+    allOff: 'All kinds are off: this torrent is neither downloaded nor uploaded.',
     kinds: {
       tcp: 'TCP',
       utp: 'uTP',
