@@ -79,7 +79,11 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
       await page.getByRole('tab', { name: 'Share' }).click()
       const file = { name: 'plans.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(200_000) }
       await page.setInputFiles('[data-role=share-files]', file)
+      await page.getByLabel('Others find it by search').check()
+      await page.getByLabel('License').selectOption('CC-BY-4.0')
+      await sound()
       await page.getByLabel('Seal it').check()
+      expect(await page.getByLabel('Others find it by search').count()).toBe(0)
       await page.getByLabel('Anyone with the link and a passphrase').check()
       await page.getByRole('textbox', { name: 'Passphrase' }).fill('green herring')
       await page.getByRole('button', { name: 'Seal and share' }).click()

@@ -7,9 +7,10 @@ import { Icon } from '../../shared/controls/Icon.tsx'
 import { Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { formatBytes, formatPieceSize, listOf } from '../../shared/format/format.ts'
+import { DescriptionFields, readDescription } from '../../shared/forms/DescriptionFields.tsx'
 import { parseTags } from '../../shared/forms/tags.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useCell, useNode } from '../../shared/node/context.tsx'
+import { useAsked, useCapability, useCell, useNode } from '../../shared/node/context.tsx'
 import { loaded } from '../../shared/sealing/loaded.ts'
 import { readSeal } from '../../shared/sealing/read-seal.ts'
 import type { FormProblem } from '../../shared/sealing/seal-form.ts'
@@ -35,6 +36,8 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
   const dhtOff = useCell(node.stats)?.dhtNodes === null
   const { isBusy, failure, run } = useWork()
   const [sealed, setSealed] = useState(false)
+  const [isPrivate, setPrivate] = useState(false)
+  const findable = useFindable(sealed || isPrivate)
   const [problem, setProblem] = useState<FormProblem | null>(null)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -47,7 +50,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
     const seal = sealed ? await readSealForm(form) : undefined
     setProblem(seal instanceof Error ? seal : null)
     if (seal instanceof Error) return focusWrong(element)
-    const options = { ...readShareOptions(form, name), ...(seal && { seal }) }
+    const options = { ...readShareOptions(form, name), ...(seal && { seal }), ...findable.read(form) }
     const by = seal?.by
     if (content.from === 'here') {
       const task = new UploadTask(node, name, content.files)
@@ -81,6 +84,17 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
       />
       <LabelFields />
       <SealChoice sealed={sealed} problem={problem} onSealed={setSealed} />
+      {findable.isOffered && (
+        <div className={layout.stack3}>
+          <CheckField
+            label={t.findable.label}
+            hint={t.findable.hint}
+            checked={findable.isChosen}
+            onChange={({ target }) => findable.choose(target.checked)}
+          />
+          {findable.isChosen && <DescriptionFields />}
+        </div>
+      )}
       <details className={styles.details}>
         <summary>{texts.add.options.more}</summary>
         <div className={`${layout.stack4} ${styles.form}`}>
@@ -97,7 +111,12 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
             rows={3}
             spellCheck={false}
           />
-          <CheckField label={t.private} hint={t.privateHint} name="private" />
+          <CheckField
+            label={t.private}
+            hint={t.privateHint}
+            name="private"
+            onChange={({ target }) => setPrivate(target.checked)}
+          />
           {content.from === 'node' && (
             <CheckField label={t.withHidden} hint={t.withHiddenHint} name="hidden" />
           )}
@@ -125,6 +144,21 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
       </div>
     </form>
   )
+}
+
+/** The choice whether others find the share by search. It is not offered for what is never published. */
+function useFindable(isNeverPublished: boolean) {
+  const { api } = useNode()
+  const isPossible = useCapability('findable') && !isNeverPublished
+  const settings = useAsked(signal => api.getSettings({}, { signal }), []).value
+  const [chosen, choose] = useState<boolean | null>(null)
+  const isChosen = chosen ?? settings?.shoal.findable ?? false
+  const isOffered = isPossible && settings !== undefined
+  return {
+    ...{ isOffered, isChosen, choose },
+    read: (form: FormData) =>
+      isOffered ? { findable: isChosen, ...(isChosen && readDescription(form)) } : {},
+  }
 }
 
 function describe({ name, files, hiddenCount }: Extract<Content, { from: 'here' }>): string {

@@ -10,7 +10,8 @@ import { Page } from '../../shared/controls/Page.tsx'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { type Asked, useAskedEvery, useCell, useNode } from '../../shared/node/context.tsx'
+import { type Asked, useAskedEvery, useCapability, useCell, useNode } from '../../shared/node/context.tsx'
+import { FindableCard } from './FindableCard.tsx'
 import { FindCard } from './FindCard.tsx'
 import { NodeCard } from './NodeCard.tsx'
 import { NodesPicture } from './NodesPicture.tsx'
@@ -124,6 +125,7 @@ function Running({
   readonly version: number
 }) {
   const { api } = useNode()
+  const isFindable = useCapability('findable')
   const peers = useAskedEvery(ASK_AGAIN_MS, signal => api.listNetworkPeers({}, { signal }), [version])
   const reach = useAskedEvery(REACH_AGAIN_MS, signal => api.getPeerReach({}, { signal }), []).value
   const { items = [], ownKey = null, knownKeys = [] } = peers.value ?? {}
@@ -133,6 +135,7 @@ function Running({
       {ownKey !== null && <NodesPicture ownKey={ownKey} knownKeys={knownKeys} peers={items} />}
       <PeersCard asked={peers} />
       <OfferedCard version={version} />
+      {isFindable && <FindableCard />}
       <FindCard />
     </div>
   )

@@ -1,15 +1,13 @@
 import { useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
-import { SelectField } from '../../shared/controls/Field.tsx'
+import { type Option, SelectField } from '../../shared/controls/Field.tsx'
 import layout from '../../shared/controls/layout.module.css'
-import { language as ownLanguage } from '../../shared/messages/language.ts'
+import { LICENSE_OPTIONS, languageOptions } from '../../shared/forms/describe.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { AGE_NAMES, FILTERS, SIZE_NAMES } from './filters.ts'
 import styles from './Search.module.css'
 
 const t = texts.pages.search.filters
-const LANGUAGES = 'ar cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv tr uk vi zh'
-const LICENSES = 'CC0-1.0 CC-BY-4.0 CC-BY-SA-4.0 CC-BY-NC-4.0 CC-BY-NC-SA-4.0 MIT Apache-2.0 GPL-3.0-or-later'
 
 interface Props {
   readonly parameters: URLSearchParams
@@ -20,8 +18,7 @@ interface Props {
 export function Filters({ parameters, onChange }: Props) {
   const set = FILTERS.filter(name => parameters.has(name)).length
   const [isOpen, setOpen] = useState(set > 0)
-  const names = new Intl.DisplayNames([ownLanguage], { type: 'language' })
-  const select = (name: (typeof FILTERS)[number], options: { value: string; text: string }[]) => {
+  const select = (name: (typeof FILTERS)[number], options: readonly Option[]) => {
     const value = parameters.get(name) ?? ''
     const known = [{ value: '', text: t.any }, ...options]
     const isKnown = known.some(each => each.value === value)
@@ -36,7 +33,6 @@ export function Filters({ parameters, onChange }: Props) {
   }
   const named = <Name extends string>(list: readonly Name[], words: Readonly<Record<string, string>>) =>
     list.filter(name => name !== 'any').map(name => ({ value: name, text: words[name]! }))
-  const languages = LANGUAGES.split(' ').map(code => ({ value: code, text: names.of(code) ?? code }))
   return (
     <>
       <Button size="small" icon="filter" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -46,14 +42,8 @@ export function Filters({ parameters, onChange }: Props) {
         <div className={`${layout.columns} ${layout.whole} ${styles.filters}`}>
           {select('size', named(SIZE_NAMES, t.sizes))}
           {select('age', named(AGE_NAMES, t.ages))}
-          {select(
-            'language',
-            languages.sort((a, b) => a.text.localeCompare(b.text)),
-          )}
-          {select(
-            'license',
-            LICENSES.split(' ').map(value => ({ value, text: value })),
-          )}
+          {select('language', languageOptions())}
+          {select('license', LICENSE_OPTIONS)}
         </div>
       )}
     </>

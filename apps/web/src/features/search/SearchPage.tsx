@@ -8,7 +8,7 @@ import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
 import { Segments } from '../../shared/controls/Panels.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import { useCell, useNode } from '../../shared/node/context.tsx'
+import { useCapability } from '../../shared/node/context.tsx'
 import { Filters } from './Filters.tsx'
 import { queryOf } from './filters.ts'
 import { Hit } from './Hit.tsx'
@@ -27,7 +27,7 @@ type Place = 'everywhere' | 'node'
 
 export function SearchPage() {
   const [query, setQuery] = useSearchParams()
-  const hasNetwork = useCell(useNode().info)?.capabilities.includes('network-search') ?? false
+  const hasNetwork = useCapability('network-search')
   const text = query.get('q') ?? ''
   const kind = KINDS.find(each => each === query.get('kind')) ?? 'any'
   const place: Place = !hasNetwork || query.get('in') === 'node' ? 'node' : 'everywhere'

@@ -24,6 +24,11 @@ export function useCell<Value>(cell: Cell<Value>): Value {
   return useSyncExternalStore(cell.subscribe, cell.get)
 }
 
+/** Whether the node runs a capability; false until it has named them. */
+export function useCapability(name: string): boolean {
+  return useCell(useNode().info)?.capabilities.includes(name) ?? false
+}
+
 /** One torrent, rendered again when it changes; undefined when it is not (or no longer) there. */
 export function useTorrent(id: string): Torrent | undefined {
   const { torrents } = useNode()

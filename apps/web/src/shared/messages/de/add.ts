@@ -112,6 +112,13 @@ export const add: Translation<typeof english> = {
       'Einer pro Zeile. Das DHT ist in den Einstellungen ausgeschaltet: Ohne Tracker werden nur Peers mit bekannter Adresse gefunden.',
     pieceSize: 'Größe der Teile',
     pieceAuto: 'Automatisch',
+    findable: {
+      label: 'Andere finden es durch Suche',
+      hint: 'Veröffentlicht Titel, Dateien, Größen, Tags und Ihren Schlüssel für alle, die das Shoal-Netzwerk durchsuchen.',
+      language: 'Sprache',
+      license: 'Lizenz',
+      unspecified: 'Keine Angabe',
+    },
     seal: {
       ...sealing.make,
       hint: 'Der Knoten verschlüsselt es zuerst in eine etwa gleich große Datei. Tracker und Peers sehen weder Inhalt noch Namen.',

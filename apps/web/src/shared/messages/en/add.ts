@@ -104,6 +104,13 @@ export const add = {
       'One per line. The DHT is off in the settings: without a tracker, only peers with a known address are found.',
     pieceSize: 'Piece size',
     pieceAuto: 'Automatic',
+    findable: {
+      label: 'Others find it by search',
+      hint: 'Publishes its title, files, sizes, tags and your key for everyone who searches the Shoal network.',
+      language: 'Language',
+      license: 'License',
+      unspecified: 'Not specified',
+    },
     seal: {
       ...sealing.make,
       hint: 'The node first encrypts it into a file of about the same size. Trackers and peers see neither content nor names.',
