@@ -1,6 +1,8 @@
 /** The node's FTP downloads from real servers. */
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { systemClock } from '@shoal/torrent'
+import { openRoute } from '@shoal/torrent/route'
+import { TestProxy } from '@shoal/torrent/testing/proxy'
 import { expect, test } from 'vitest'
 import { FtpFile } from '../apps/node/src/node/transfers/ftp/ftp-file.ts'
 import { FtpHandler } from '../apps/node/src/node/transfers/ftp/ftp-handler.ts'
@@ -122,6 +124,26 @@ test.skipIf(missing('vsftpd', 'openssl'))(
     expect(rest.atBytes).toBe(400_000)
     expect((await read(rest.body)).equals(bytes.subarray(400_000))).toBe(true)
     for (const opened of [whole, rest]) opened.close()
+  },
+)
+
+test.skipIf(missing('vsftpd', 'openssl')).each(['explicit', 'implicit'] as const)(
+  'downloads over %s FTPS from vsftpd through a strict proxy',
+  async tls => {
+    await using dir = await tempDir('ftps')
+    await mkdir(dir.join('served'))
+    const file = await randomFile(dir.join('served', 'secret.bin'), 1_000_000)
+    await using server = await FtpsServer.start(dir.join('served'), { implicit: tls === 'implicit' })
+    const proxy = await TestProxy.open()
+    const route = openRoute({ proxy: { url: proxy.url, mode: 'strict' }, clock: systemClock })!
+    const address = parseFtpUrl(`ftps://127.0.0.1:${server.port}/secret.bin`)
+    const remote = new FtpFile({ ...address, tls }, { tls: { ca: server.ca }, route })
+    const opened = await remote.open(null, idle)
+    expect(await read(opened.body)).toEqual(await readFile(file.path))
+    opened.close()
+    expect(proxy.connects).toHaveLength(2)
+    await proxy.close()
+    await route.close()
   },
 )
 

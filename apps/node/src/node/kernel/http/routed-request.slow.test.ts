@@ -4,7 +4,6 @@ import { systemClock } from '@shoal/torrent'
 import { openRoute } from '@shoal/torrent/route'
 import { TestProxy } from '@shoal/torrent/testing/proxy'
 import { afterEach, expect, test } from 'vitest'
-import { FtpHandler } from '../../transfers/ftp/ftp-handler.ts'
 import { httpGet, readBody } from './http-request.ts'
 
 const closing: (() => unknown)[] = []
@@ -54,12 +53,4 @@ test('a server behind the proxy cannot redirect into the local network, though t
     code: 'bad-message',
   })
   expect(proxy.connects).toEqual([`files.example:${port}`])
-})
-
-test('FTP is refused, because it would bypass the proxy', async () => {
-  const { route } = await behindProxy()
-  const handler = new FtpHandler({ context: {} as never, route })
-  await expect(handler.download('ftp://files.example/a', { directory: '/tmp' })).rejects.toMatchObject({
-    code: 'unsupported',
-  })
 })

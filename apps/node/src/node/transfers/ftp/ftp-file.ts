@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { posix } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { SecureContextOptions } from 'node:tls'
+import { ShoalError } from '@shoal/torrent'
+import type { Route } from '@shoal/torrent/route'
 import { Client, FTPError } from 'basic-ftp'
 import { Failure } from '../../../base/failure.ts'
 import { outsideAddress } from '../../kernel/http/outside-lookup.ts'
@@ -13,6 +15,7 @@ import {
   TransientFailure,
 } from '../../kernel/http/remote-file.ts'
 import type { FtpAddress } from './ftp-url.ts'
+import { RoutedFtpClient } from './routed-ftp-client.ts'
 
 /** For each answer, and for a silent data connection. */
 const TIMEOUT_MS = 30_000
@@ -23,6 +26,8 @@ export interface FtpFileOptions {
   readonly tls?: Pick<SecureContextOptions, 'ca'> | undefined
   /** As in DownloadOptions. */
   readonly outsideOnly?: boolean
+  /** The way to the server. Default: the system's own. */
+  readonly route?: Route | null
 }
 
 /** A file over FTP (RFC 959) in passive mode, resumed with REST (RFC 3659). */
@@ -42,7 +47,10 @@ export class FtpFile implements RemoteFile {
 
   async open(resume: ResumePoint | null, { signal }: { signal: AbortSignal }): Promise<OpenedFile> {
     signal.throwIfAborted()
-    const client = new Client(TIMEOUT_MS)
+    const { route, outsideOnly = false } = this.#options
+    const client = route
+      ? new RoutedFtpClient({ route, timeoutMs: TIMEOUT_MS, signal, outsideOnly })
+      : new Client(TIMEOUT_MS)
     const close = () => client.close()
     signal.addEventListener('abort', close, { once: true })
     try {
@@ -62,7 +70,8 @@ export class FtpFile implements RemoteFile {
     const { host, port, user, password, path, tls } = this.#address
     const secure = tls === 'implicit' ? tls : tls === 'explicit'
     const secureOptions = { host, ...this.#options.tls }
-    const at = this.#options.outsideOnly ? await outsideAddress(host) : host
+    const { outsideOnly, route } = this.#options
+    const at = outsideOnly && !route ? await outsideAddress(host) : host
     await client.access({ host: at, port, user, password, secure, ...(secure && { secureOptions }) })
     const totalBytes = await unlessRefused(client.size(path))
     const modified = await unlessRefused(client.lastMod(path))
@@ -119,6 +128,8 @@ async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
 
 function ftpFailure(error: unknown, host: string): Error {
   if (error instanceof FTPError) return refusal(error, host)
+  if (error instanceof ShoalError)
+    return new TransientFailure('no-answer', `${host}: ${error.message}`, { cause: error })
   const known = networkFailure(error, host)
   if (known instanceof Failure) return known
   // The client's own messages about silence and lost connections.

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { systemClock } from '@shoal/torrent'
+import { openRoute, type Route } from '@shoal/torrent/route'
 import { FtpServer } from '@shoal/torrent/testing/ftp'
-import { expect, test } from 'vitest'
+import { TestProxy } from '@shoal/torrent/testing/proxy'
+import { expect, onTestFinished, test } from 'vitest'
 import { downloadFile, testContext } from '../testing/run.ts'
 import { eventually, temporaryFolder } from '../testing/temporary.ts'
 import { FtpHandler } from './ftp-handler.ts'
 import { parseFtpUrl } from './ftp-url.ts'
+import { passivePort } from './routed-ftp-client.ts'
 
 const CONTENT = randomBytes(2_000_000)
 const files = { 'pub/a file.iso': CONTENT, '/etc/motd': Buffer.from('hello'), empty: Buffer.alloc(0) }
@@ -97,6 +101,65 @@ test('stopping closes the connections', async () => {
   const report = ({ doneBytes }: { doneBytes: number }) => doneBytes > 0 && stop.abort(new Error('enough'))
   await expect(download.run({ signal: stop.signal, report })).rejects.toThrow('enough')
   await eventually('no connection is left', () => server.open === 0)
+})
+
+async function strictRoute(): Promise<{ proxy: TestProxy; route: Route }> {
+  const proxy = await TestProxy.open({ names: { 'files.example': '127.0.0.1' } })
+  const route = openRoute({ proxy: { url: proxy.url, mode: 'strict' }, clock: systemClock })!
+  onTestFinished(async () => {
+    await proxy.close()
+    await route.close()
+  })
+  return { proxy, route }
+}
+
+test.each([{ without: [] }, { without: ['EPSV'] }])(
+  'behind a strict proxy, both connections and the name go to it, also when a transfer resumes ($without)',
+  async ({ without }) => {
+    await using server = await FtpServer.start({ files, cutAfter: 900_000, without })
+    const { proxy, route } = await strictRoute()
+    const handler = new FtpHandler({ context: testContext(), route })
+    const [, port] = server.host.split(':')
+    const url = `ftp://files.example:${port}/pub/a%20file.iso`
+    const { path } = await downloadFile(handler, url, await temporaryFolder())
+    expect(await readFile(path)).toEqual(CONTENT)
+    expect(server.commands).toContain('REST 900000')
+    // A control and a data connection for each of the three parts.
+    expect(proxy.connects).toHaveLength(6)
+    expect(proxy.connects.filter(to => to === `files.example:${port}`)).toHaveLength(3)
+    for (const to of proxy.connects) expect(to).toMatch(/^files\.example:/)
+    await eventually('no connection is left', () => server.open === 0)
+  },
+)
+
+test('behind a proxy that cannot reach the server, the error says so', async () => {
+  const { route } = await strictRoute()
+  const handler = new FtpHandler({ context: testContext(), route })
+  const download = handler.download('ftp://127.0.0.1:1/x', { directory: await temporaryFolder() })
+  await expect(download).rejects.toMatchObject({ code: 'no-answer' })
+})
+
+test('an untrusted link is not fetched from the local network behind a proxy', async () => {
+  await using server = await FtpServer.start({ files })
+  const { proxy, route } = await strictRoute()
+  const handler = new FtpHandler({ context: testContext(), route })
+  const download = handler.download(`ftp://${server.host}/empty`, {
+    directory: await temporaryFolder(),
+    outsideOnly: true,
+  })
+  await expect(download).rejects.toMatchObject({ code: 'bad-message', message: /local network/ })
+  expect(proxy.connects).toEqual([])
+})
+
+test.each([
+  ['229 Entering Extended Passive Mode (|||6446|)', 6446],
+  ['227 Entering Passive Mode (192,168,1,100,10,229).', 2789],
+  ['227 =10,0,0,1,255,255', 65_535],
+  ['229 (|||99999|)', 0],
+  ['227 (1,2,3,4,999,1)', 0],
+  ['200 fine', 0],
+])('%s names port %d', (message, port) => {
+  expect(passivePort(message)).toBe(port)
 })
 
 test.each([

@@ -1,6 +1,5 @@
 import type { SecureContextOptions } from 'node:tls'
 import type { Route } from '@shoal/torrent/route'
-import { Failure } from '../../../base/failure.ts'
 import { FileTransfer, type TransferContext } from '../file-transfer.ts'
 import type { DownloadOptions, FileDownload, FileProtocol } from '../protocol.ts'
 import { FtpFile } from './ftp-file.ts'
@@ -34,10 +33,7 @@ export class FtpHandler implements FileProtocol {
     identifier: string,
     { directory, signal, outsideOnly = false }: DownloadOptions,
   ): Promise<FileDownload> {
-    // The client opens its connections itself, the second one to an address that the server names.
-    if (this.#route)
-      throw new Failure('unsupported', 'FTP would bypass the proxy or the interface: use an http(s) URL')
-    const file = new FtpFile(parseFtpUrl(identifier), { tls: this.#tls, outsideOnly })
+    const file = new FtpFile(parseFtpUrl(identifier), { tls: this.#tls, outsideOnly, route: this.#route })
     const { transfer } = await FileTransfer.begin(file, directory, this.#context, {
       signal: signal ?? new AbortController().signal,
     })
