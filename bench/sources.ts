@@ -41,8 +41,10 @@ interface Run {
 }
 
 const UPWARD = capsOf([1, 2, 3, 4, 5])
+/** The row of all five sources that the rows with fewer are compared with: the same limits. */
+const WHOLE = 'all five: TCP 1, uTP 2, WebRTC 3, HTTP 4, FTP 5 MB/s'
 const ALL: Readonly<Record<string, Caps>> = {
-  'all five: TCP 1, uTP 2, WebRTC 3, HTTP 4, FTP 5 MB/s': UPWARD,
+  [WHOLE]: UPWARD,
   'all five: TCP 5, uTP 4, WebRTC 3, HTTP 2, FTP 1 MB/s': capsOf([5, 4, 3, 2, 1]),
 }
 const PARTS: Readonly<Record<string, Caps>> = {
@@ -73,19 +75,21 @@ export async function run(options: BenchOptions): Promise<Section[]> {
     Object.keys(PARTS),
   )
   const rate = (name: string) => medianOf(runs.get(name) ?? [], ({ bytesPerSecond }) => bytesPerSecond)
+  const time = (name: string) => medianOf(runs.get(name) ?? [], one => one.seconds)
+  const failed = (name: string) => [name, `failed: ${failures.get(name)}`, '', '', '', '', '']
   return [
     {
       title: `Download ${megabytes(lengthBytes)} from sources with a limit each, hybrid, ${medium.name}`,
       columns: ['', 'sum of limits', 'rate', 'of the sum', 'whole command', 'twice', 'bytes by source'],
-      rows: all.map(([name, caps]) => {
-        if (failures.has(name)) return [name, `failed: ${failures.get(name)}`, '', '', '', '', '']
+      rows: Object.entries(ALL).map(([name, caps]) => {
+        if (failures.has(name)) return failed(name)
         const taken = runs.get(name)!
         return [
           name,
           megabytesPerSecond(sum(caps)),
           megabytesPerSecond(rate(name)),
           (rate(name) / sum(caps)).toFixed(3),
-          seconds(medianOf(taken, one => one.seconds)),
+          seconds(time(name)),
           megabytes(medianOf(taken, one => one.wastedBytes)),
           shares(taken[0]!.gave),
         ]
@@ -94,6 +98,24 @@ export async function run(options: BenchOptions): Promise<Section[]> {
       goals: Object.entries(ALL).map(([name, caps]) =>
         against(`Rate of ${name}, to the sum`, rate(name) / sum(caps), GOAL, 'least'),
       ),
+    },
+    {
+      title: `With and without BitTorrent, with one source and with all: ${megabytes(lengthBytes)}, hybrid, ${medium.name}`,
+      columns: ['', 'sum of limits', 'rate', 'of the sum', 'whole command', 'to all five', 'bytes by source'],
+      rows: Object.entries({ [WHOLE]: UPWARD, ...PARTS }).map(([name, caps]) => {
+        if (failures.has(name)) return failed(name)
+        return [
+          name,
+          megabytesPerSecond(sum(caps)),
+          megabytesPerSecond(rate(name)),
+          (rate(name) / sum(caps)).toFixed(3),
+          seconds(time(name)),
+          `${(time(name) / time(WHOLE)).toFixed(1)} x`,
+          shares(runs.get(name)![0]!.gave),
+        ]
+      }),
+      runs: {},
+      goals: [],
     },
   ]
 }
