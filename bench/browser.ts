@@ -4,6 +4,7 @@
  */
 
 import { randomFile, tempDir } from '../interop/support/files.ts'
+import { Relay } from '../interop/support/relay.ts'
 import type { BenchOptions, Section } from './bench.ts'
 import { measureMemory } from './browser/memory.ts'
 import { measureParts } from './browser/parts.ts'
@@ -50,15 +51,19 @@ async function pageToPage(load: Load, options: BenchOptions): Promise<Section> {
   options.log('Page to page')
   const size = await bestMessage(size => barePageToPage({ ...load, lengthBytes: PROBE_BYTES }, size), options)
   const bare = `bare data channel, messages of ${size / 1024} KiB`
+  const byLibp2p = 'Shoal, v1 torrent, signaled by libp2p'
+  await using relay = await Relay.start()
   const found = await contest(`Page to page, ${mebibytes(load)}`, options, {
     'Shoal, hybrid torrent': () => shoalPageToPage(load, 'hybrid'),
     [bare]: () => barePageToPage(load, size),
     'Shoal, v1 torrent': () => shoalPageToPage(load, 'v1'),
+    [byLibp2p]: () => shoalPageToPage(load, 'v1', relay),
     WebTorrent: () => webTorrentPageToPage(load),
   })
   return found.section(load, [
     ['Page to page, to a bare data channel', bare, 0.9],
     ['Page to page, to WebTorrent', 'WebTorrent', 1.4],
+    ['Page to page, signaled by libp2p, to the tracker', 'Shoal, v1 torrent', 0.9, byLibp2p],
   ])
 }
 
@@ -91,7 +96,8 @@ async function bestMessage(
   )
 }
 
-type Compared = readonly [label: string, with_: string, goal: number]
+/** Compares a contestant with another one; the first with it by default. */
+type Compared = readonly [label: string, with_: string, goal: number, contestant?: string]
 
 async function contest(
   title: string,
@@ -118,8 +124,8 @@ async function contest(
           ],
     ),
     goals: [
-      ...compared.map(([label, name, goal]) =>
-        against(label, medianSeconds(name) / medianSeconds(ours), goal, 'least'),
+      ...compared.map(([label, name, goal, contestant = ours]) =>
+        against(label, medianSeconds(name) / medianSeconds(contestant), goal, 'least'),
       ),
       against(
         `${title}: longest task on the page's main thread`,

@@ -1,76 +1,18 @@
 /** Two pages of share links that find each other without a tracker, through a node of the Shoal network. */
-import { multiaddr } from '@multiformats/multiaddr'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { parseShareLink } from '../packages/links/src/index.ts'
-import { createCertificate, type Host, openHost } from '../packages/network/src/host/host.node.ts'
-import { linkedAddress } from '../packages/network/src/transport/peer-name.ts'
-import { systemRandom } from '../packages/torrent/src/base/random.ts'
+import { launchWithProfile } from './support/browser.ts'
 import { randomFile, randomTree, tempDir } from './support/files.ts'
+import { launchFirefox, shows } from './support/firefox.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
+import { Relay } from './support/relay.ts'
 import { choose, getLink } from './support/share-form.ts'
-import { missing } from './support/tools.ts'
+import { missing, toolPath } from './support/tools.ts'
 
-/** A node of the network that pages can dial and use as relay. It has no torrents. */
-class Relay implements AsyncDisposable {
-  readonly #seed = systemRandom.bytes(32)
-  readonly #certificate = createCertificate(Date.now())
-  #port = 0
-  #host: Host | null = null
-
-  static async start(): Promise<Relay> {
-    const relay = new Relay()
-    await relay.start()
-    return relay
-  }
-
-  /** Its name in links: by WebRTC direct, or by WebSocket, which has the same port after a restart. */
-  name(way: 'webrtc-direct' | 'ws' = 'webrtc-direct'): string {
-    const own = this.#addresses.find(each => each.includes('/127.0.0.1/') && each.includes(`/${way}/`))
-    return linkedAddress(multiaddr(own))
-  }
-
-  get places(): number {
-    return this.#host!.libp2p.services.relay.reservations
-  }
-
-  async start(): Promise<void> {
-    this.#host = await openHost({
-      seed: this.#seed,
-      listen: [
-        '/ip4/127.0.0.1/tcp/0',
-        `/ip4/127.0.0.1/tcp/${this.#port}/ws`,
-        '/ip4/127.0.0.1/udp/0/webrtc-direct',
-      ],
-      certificate: await this.#certificate,
-    })
-    const [internalPort] = this.#addresses.flatMap(
-      each => /\/tcp\/(\d+)\/ws/.exec(each)?.slice(1).map(Number) ?? [],
-    )
-    this.#port = internalPort!
-    // Only nodes that the internet reaches are relays. Nobody dials that address here.
-    this.#host.setMapped([
-      { transport: 'tcp', address: '198.51.100.7', port: 4001, internalPort: internalPort! },
-    ])
-    await expect.poll(() => this.#host!.libp2p.services.relay.isServing).toBe(true)
-  }
-
-  get #addresses(): string[] {
-    return this.#host!.libp2p.getMultiaddrs().map(String)
-  }
-
-  async stop(): Promise<void> {
-    const host = this.#host
-    this.#host = null
-    await host?.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop()
-  }
-}
-
+/** A link to what nobody has. */
+const NOBODY = `#magnet:?xt=urn:btih:${'ab'.repeat(20)}`
 const PATIENT = { timeout: 60_000, interval: 250 }
 const finished = (tab: Page, text: string | RegExp) => tab.getByText(text).waitFor()
 
@@ -122,4 +64,28 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     await tab.getByRole('button', { name: /^Download/ }).click()
     await finished(tab, 'Complete and verified')
   }, 180_000)
+
+  test('are told if their browser cannot connect to others', async () => {
+    await using site = await siteWith()
+    await using browser = await launchWithProfile({ program: toolPath('chromium-headless-shell') })
+    const tab = await browser.newPage()
+    // As Firefox 140, which hands no data channels over to workers.
+    await tab.addInitScript(() => {
+      const { postMessage } = MessagePort.prototype
+      MessagePort.prototype.postMessage = function (message: unknown, given?: unknown) {
+        if (message instanceof RTCDataChannel)
+          throw new DOMException('The object could not be cloned.', 'DataCloneError')
+        postMessage.call(this, message, given as Transferable[])
+      }
+    })
+    await tab.goto(`${site.url}${NOBODY}`)
+    await tab.getByText('This browser cannot exchange files with other devices').waitFor()
+    expect(await tab.getByText('The sender is offline').count()).toBe(0)
+  })
+})
+
+test.skipIf(missing('firefox-esr'))('Firefox can connect to others', async () => {
+  await using site = await siteWith()
+  await using firefox = await launchFirefox()
+  await shows(await firefox.open(`${site.url}${NOBODY}`), 'Looking for someone who has it')
 })

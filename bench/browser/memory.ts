@@ -62,7 +62,7 @@ async function download(site: BenchSite, path: string): Promise<Peak> {
   const sampling = new AbortController()
   const sampled = sample(profile, peak, sampling.signal)
   try {
-    const work = page.evaluate(given => window.shoal.download({ magnet: given }), magnet)
+    const work = page.evaluate(given => window.shoal.download({ magnet: given }, null), magnet)
     const { seconds } = await within(LIMIT_MS, 'the transfer', work)
     return { ...peak, seconds }
   } finally {

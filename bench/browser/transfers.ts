@@ -1,7 +1,9 @@
 /** Transfers a file with each contestant, and measures the seconds from the command until the file is complete. */
 import { JsonLines } from '../../interop/support/json-lines.ts'
 import { start } from '../../interop/support/process.ts'
+import type { Relay } from '../../interop/support/relay.ts'
 import { Seeder } from '../../interop/support/seeder.ts'
+import { until } from '../../interop/support/wait.ts'
 import { type BenchPage, within, withOne, withTwo } from './profiles.ts'
 import type { BenchSite } from './site.ts'
 
@@ -43,21 +45,28 @@ export function barePageToPage({ site, lengthBytes }: Load, messageBytes: number
   })
 }
 
+/** The pages find each other by the site's tracker, or by `relay`. */
 export function shoalPageToPage(
   { site, path, lengthBytes }: Load,
   version: 'v1' | 'hybrid',
+  relay: Relay | null = null,
 ): Promise<TransferTimes> {
+  const node = relay?.name() ?? null
   return withTwo(site.url('shoal'), async (from, to) => {
     await from.page.setInputFiles('input', path)
     const shared = from.page.evaluate(
-      ([kind, tracker]) => window.shoal.share(kind as never, tracker!),
-      [version, site.announce],
+      ([kind, through]) => window.shoal.share(kind as never, through!),
+      [version, node ?? site.announce],
     )
     const torrent = await within(PREPARE_MS, 'sharing', shared)
+    if (relay) await until('the sender is announced', () => relay.records > 0)
     return timed(
       to,
       lengthBytes,
-      to.page.evaluate(given => window.shoal.download({ torrent: given }), torrent),
+      to.page.evaluate(([given, by]) => window.shoal.download({ torrent: given! }, by!), [
+        torrent,
+        node,
+      ] as const),
     )
   })
 }
@@ -105,7 +114,7 @@ export async function shoalNodeToPage(
     timed(
       to,
       lengthBytes,
-      to.page.evaluate(given => window.shoal.download({ magnet: given }), magnet),
+      to.page.evaluate(given => window.shoal.download({ magnet: given }, null), magnet),
     ),
   )
 }

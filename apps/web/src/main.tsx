@@ -8,10 +8,13 @@ import { chooseLink } from './app/choose-link.ts'
 import { tellSharePage } from './app/own-node.ts'
 import { registerWorker } from './app/worker.ts'
 import { takeToken } from './features/access/token.ts'
+import { CONSOLE_ICONS } from './shared/controls/console-icons.ts'
+import { ICONS } from './shared/controls/icons.ts'
 import { showLanguage } from './shared/messages/language.ts'
 import { NodeStore } from './shared/node/node-store.ts'
 import { showTheme } from './shared/theme/theme.ts'
 
+Object.assign(ICONS, CONSOLE_ICONS)
 showTheme()
 showLanguage()
 const link = await chooseLink()

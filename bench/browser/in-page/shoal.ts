@@ -8,29 +8,36 @@ const POLL_MS = 25
 const peer = new BrowserPeer()
 
 export interface ShoalPage {
-  /** Shares the chosen file. Resolves to its .torrent in base64. */
-  share(version: 'v1' | 'hybrid', tracker: string): Promise<string>
-  /** Downloads a .torrent or magnet link. Resolves when all is downloaded and verified. */
+  /** Shares the chosen file with a tracker, or with a node of the Shoal network, which begins with `/`. Resolves to its .torrent in base64. */
+  share(version: 'v1' | 'hybrid', through: string): Promise<string>
+  /** Downloads a .torrent or magnet link, by its trackers or by a node of the Shoal network. Resolves when all is downloaded and verified. */
   download(
     source: { torrent: string } | { magnet: string },
+    node: string | null,
   ): Promise<{ seconds: number; firstSeconds: number; startedMs: number }>
 }
 
+/** As the share page does with the nodes of a link. */
+const useNode = (id: string, node: string) =>
+  peer.add(`magnet:?xt=urn:btih:${id}&x.pe=${encodeURIComponent(node)}`)
+
 const page: ShoalPage = {
-  async share(version, tracker) {
+  async share(version, through) {
     const file = chosenFile()
     const { id } = await peer.share([{ path: [file.name], file }], {
       name: file.name,
       version,
-      trackers: [[tracker]],
+      trackers: through.startsWith('/') ? [] : [[through]],
     })
+    if (through.startsWith('/')) await useNode(id, through)
     return toBase64(await peer.metainfo(id))
   },
 
-  async download(source) {
+  async download(source, node) {
     const started = performance.now()
     let first = 0
     const { id } = await peer.add('torrent' in source ? fromBase64(source.torrent) : source.magnet)
+    if (node !== null) await useNode(id, node)
     for (;;) {
       const torrent = (await peer.list()).find(one => one.id === id)
       if (torrent?.error) throw new Error(torrent.error.message)

@@ -7,7 +7,7 @@ import { learnPeer, namedNode } from '../host/peers.ts'
 import type { KadNode } from '../kad/kad-node.ts'
 import type { PageTorrent } from './messages.ts'
 
-const ROUND_MS = 1000
+const ROUND_MS = 250
 /** Torrents of a page that are followed. */
 const MAX_TORRENTS = 50
 /** Providers of a torrent that one lookup finds. */

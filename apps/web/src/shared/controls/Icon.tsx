@@ -19,7 +19,7 @@ export function Glyph({
   strokeWidth,
   mirrored,
 }: Look & {
-  readonly path: string
+  readonly path: string | undefined
   readonly strokeWidth?: number | undefined
   /** Whether it is mirrored in languages that are written from right to left. */
   readonly mirrored?: boolean

@@ -1,13 +1,7 @@
-/** Strokes on a 24 by 24 grid. */
-export const ICONS = {
-  transfers: 'M7 4v15m0 0-3.5-3.5M7 19l3.5-3.5M17 20V5m0 0-3.5 3.5M17 5l3.5 3.5',
-  dashboard: 'M4.5 18a9 9 0 1 1 15 0M12 14l4-5m-4 5.6a.6.6 0 1 0 0-1.2.6.6 0 0 0 0 1.2Z',
-  network:
-    'M12 14.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM5 6.5a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6Zm14 0a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6ZM5 21.1a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6Zm14 0a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6ZM6.3 6l3.9 4.2m7.5-4.2-3.9 4.2M6.3 18l3.9-4.2m7.5 4.2-3.9-4.2',
-  search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Zm4.7-1.8L20 20',
-  feeds: 'M5 5a14 14 0 0 1 14 14M5 11a8 8 0 0 1 8 8m-7 0a1 1 0 1 0 0-2 1 1 0 0 0 0 2Z',
-  settings:
-    'M4 7h9m4 0h3M4 17h3m4 0h9M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Zm-6 10a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',
+import type { CONSOLE_ICONS } from './console-icons.ts'
+
+/** Icons that the share page uses, too: strokes on a 24 by 24 grid. */
+const SHARED = {
   plus: 'M12 5v14M5 12h14',
   pause: 'M8.5 5v14M15.5 5v14',
   play: 'M8 5.5v13l10.5-6.5L8 5.5Z',
@@ -16,35 +10,16 @@ export const ICONS = {
   trash: 'M4 7h16M9.5 7V4.5h5V7M6.5 7l.9 12.5h9.2L17.5 7M10 11v5m4-5v5',
   folder: 'M3.5 18.5v-13h6l2 2.5h9v10.5h-17Z',
   file: 'M6 3.5h8l4.5 4.5v12.5H6v-17Zm7.5.5v4.5h4.5',
-  tag: 'M12.5 4H20v7.5l-8.5 8.5-7.5-7.5L12.5 4Zm3.7 4.3a.5.5 0 1 0 0-1 .5.5 0 0 0 0 1Z',
   link: 'M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.3 1.3M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1.3-1.3',
   copy: 'M9 9h11v11H9V9Zm-4 6H4V4h11v1',
-  down: 'M12 4v15m0 0-6-6m6 6 6-6',
-  up: 'M12 20V5m0 0-6 6m6-6 6 6',
-  right: 'm9.5 5.5 6.5 6.5-6.5 6.5',
-  left: 'M14.5 5.5 8 12l6.5 6.5',
-  expand: 'm5.5 9.5 6.5 6.5 6.5-6.5',
-  collapse: 'm5.5 15.5 6.5-6.5 6.5 6.5',
-  more: 'M6 12.01V12m6 .01V12m6 .01V12',
-  sun: 'M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm0-14v2m0 16v2M4.9 4.9l1.4 1.4m11.4 11.4 1.4 1.4M2 12h2m16 0h2M4.9 19.1l1.4-1.4M17.7 6.3l1.4-1.4',
-  moon: 'M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5Z',
   eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Zm9.5 3a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z',
   code: 'M4 4h6v6H4V4Zm10 0h6v6h-6V4ZM4 14h6v6H4v-6Zm10 0h2.5v2.5H14V14Zm6 0v2.5M14 20h2.5m3.5 0v.1',
-  screen: 'M3.5 4.5h17v12h-17v-12Zm5 16h7m-3.5-4v4',
   alert: 'M12 4 2.8 20h18.4L12 4Zm0 6v4.5m0 2.51V17',
   info: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17Zm0-9.5v5.5m0-9V7.49',
   refresh: 'M19.5 12A7.5 7.5 0 1 1 17 6.4l2.5 2.1m0-4.5v4.5H15',
-  move: 'M3.5 18.5v-13h6l2 2.5h9v10.5h-17Zm6.5-5.3h5.5m-2.2-2.4 2.4 2.4-2.4 2.4',
-  clock: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7v5.3l3.5 2',
   lock: 'M6 11h12v9H6v-9Zm2.5 0V8a3.5 3.5 0 0 1 7 0v3',
   upload: 'M12 16V4.5m0 0L7.5 9M12 4.5 16.5 9M4.5 15v4.5h15V15',
   download: 'M12 4.5V16m0 0-4.5-4.5M12 16l4.5-4.5M4.5 15v4.5h15V15',
-  queue: 'M4 6h16M4 12h10M4 18h10m5-7v8m0 0-2.5-2.5M19 19l2.5-2.5',
-  filter: 'M4 6h16M7 12h10m-7 6h4',
-  columns: 'M4 5h16v14H4V5Zm5.3 0v14m5.4-14v14',
-  keyboard: 'M3 6.5h18v11H3v-11Zm4 3.51V10m3.3.01V10m3.4.01V10m3.3.01V10M8 14h8',
-  logout: 'M14 4.5h5.5v15H14M4.5 12H15m-3.5-4L15.5 12l-4 4',
-  undo: 'M8.5 5 4.5 9l4 4m-4-4H14a5.5 5.5 0 0 1 0 11H9',
   share: 'M12 15V4m0 0L8 8m4-4 4 4M7 11.5H5v9h14v-9h-2',
   offline:
     'M3 3l18 18M5 12.5a10 10 0 0 1 4-2.4m5.7-.1a10 10 0 0 1 4.3 2.5M8.5 16a5 5 0 0 1 6-.8M12 19.51v-.01M2 9a15 15 0 0 1 4.5-2.8m4.5-.9A15 15 0 0 1 22 9',
@@ -52,19 +27,14 @@ export const ICONS = {
   audio:
     'M9 18V5.5l10-2V16M6.5 20.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Zm10-2a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',
   picture: 'M4 5h16v14H4V5Zm0 11 5-5 4 4 2.5-2.5L20 17M15.5 9.51V9.5',
-  document: 'M6 3.5h8l4.5 4.5v12.5H6v-17ZM9 12h6m-6 3.5h6',
-  archive: 'M4 5h16v4H4V5Zm1.2 4v10.5h13.6V9M10 12.5h4',
-  peers:
-    'M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7Zm-6.5 8a6.5 6.5 0 0 1 13 0M16 4.9a3.5 3.5 0 0 1 0 6.2m2 3.4a6.5 6.5 0 0 1 3.5 5',
   save: 'M4.5 4.5h12l3 3v12h-15v-15Zm4 0v4.5h6.5V4.5m-7 15v-6h8v6',
-  disk: 'M4 13.5 6.5 5h11l2.5 8.5m-16 0v6h16v-6h-16Zm12.5 3.01V16.5',
-  slow: 'M4 15.5a6.5 6.5 0 0 1 13 0m-14.5 0H17m0 0c1.5 0 3.5-.6 3.5-3a1.9 1.9 0 0 0-3.7-.6M6.5 15.5v2.5m8-2.5v2.5',
-  edit: 'M4.5 19.5h4L19 9l-4-4L4.5 15.5v4ZM12.5 7.5l4 4',
   external: 'M13.5 4.5h6v6m0-6-9 9M10 5.5H4.5v14h14V14',
-  start: 'M5 5.5v13l8-6.5-8-6.5Zm8 0v13l8-6.5-8-6.5Z',
 } as const
 
-export type IconName = keyof typeof ICONS
+export type IconName = keyof typeof SHARED | keyof typeof CONSOLE_ICONS
+
+/** The icons of the page: the console adds its own when it starts. */
+export const ICONS: { [Name in IconName]?: string } = SHARED
 
 /** Icons that show a direction of reading. Those of media players do not: films run from left to right everywhere. */
 export const MIRRORED: ReadonlySet<IconName> = new Set([

@@ -1,7 +1,6 @@
 import { infoHashText, type PieceMap, type TorrentApi } from '@shoal/torrent'
+import { hex } from '@shoal/torrent/base'
 import type { DiscoverySnapshot, FileSnapshot, TorrentDetail, TorrentSnapshot } from './protocol.ts'
-
-const hex = (bytes: Uint8Array) => [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('')
 
 export function idOf(torrent: Pick<TorrentApi, 'infoHashes'>): string {
   return infoHashText(torrent.infoHashes)

@@ -88,7 +88,7 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
           <Again share={ownShare} />
         </Suspense>
       )}
-      <Status torrent={torrent} detail={detail} phase={phase} />
+      <Status torrent={torrent} detail={detail} phase={phase} link={link} />
       {(!link.seal || inside || begun) && (
         <Controls torrent={torrent} name={name} files={shown} phase={phase} choice={choice} saving={saving} />
       )}

@@ -1,6 +1,9 @@
+import type { ShareLink } from '@shoal/links'
+import { useState } from 'react'
 import { Button } from '../../../shared/controls/Button.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Notice, ProgressBar } from '../../../shared/controls/Panels.tsx'
+import { canConnect } from '../../../shared/engine/can-connect.ts'
 import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { errorMessage } from '../../../shared/format/error-message.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../../../shared/format/format.ts'
@@ -15,20 +18,21 @@ interface Props {
   readonly torrent: TorrentSnapshot
   readonly detail: TorrentDetail | null
   readonly phase: Phase
+  readonly link: ShareLink
 }
 
 /** Peers are found within seconds, where there are any. */
 const PATIENCE_MS = 12_000
 
 /** Describes the state in a sentence, and the problem if there is one. */
-export function Status({ torrent, detail, phase }: Props) {
+export function Status({ torrent, detail, phase, link }: Props) {
   const missesPeers = phase === 'looking' || phase === 'waiting' || phase === 'absent'
   const isCutOff = !useOnline() && (missesPeers || phase === 'downloading')
   return (
     <div className={layout.stack2}>
       {torrent.wantedBytes > 0 && <Progress torrent={torrent} phase={phase} />}
       {missesPeers && !isCutOff ? (
-        <MissingPeers detail={detail} phase={phase} />
+        <MissingPeers detail={detail} phase={phase} link={link} />
       ) : (
         <Sentence>{sentence(torrent, phase)}</Sentence>
       )}
@@ -87,10 +91,12 @@ function Sentence({ children }: { readonly children: string }) {
 }
 
 /** Why nobody is there. At first it may just take a moment. */
-function MissingPeers({ detail, phase }: { detail: TorrentDetail | null; phase: Phase }) {
+function MissingPeers({ detail, phase, link }: Omit<Props, 'torrent'>) {
   const isLong = useAfter(PATIENCE_MS)
-  const trouble = trackerTrouble(detail)
+  const [isAble] = useState(canConnect)
+  const trouble = trackerTrouble(detail, link)
   const say = texts.state
+  if (!isAble) return <Notice>{say.unable}</Notice>
   const notice = trouble
     ? trouble === 'none'
       ? say.noTrackers

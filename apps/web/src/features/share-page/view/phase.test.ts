@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
-import { choosePhase } from './phase.ts'
+import { choosePhase, trackerTrouble } from './phase.ts'
 
 const torrent = (of: Partial<TorrentSnapshot>) =>
   ({
@@ -43,4 +43,13 @@ test('what is asked for comes, waits for somebody who has it, rests, and is comp
   expect(choosePhase(torrent({ ...asked, reason: 'stalled' }), null)).toBe('waiting')
   expect(choosePhase(torrent({ ...asked, paused: true }), null)).toBe('paused')
   expect(choosePhase(torrent({ ...asked, haveBytes: 9 }), null)).toBe('complete')
+})
+
+test('without a tracker nobody is found, unless the link names peers', () => {
+  const alone = { connected: [], discovery: [] } as unknown as TorrentDetail
+  const link = (...peers: string[]) => ({
+    magnet: { infoHashes: {}, peers: peers.map(host => ({ host, port: 0 })) },
+  })
+  expect(trackerTrouble(alone, link())).toBe('none')
+  expect(trackerTrouble(alone, link('/BMsAcQeR'))).toBeNull()
 })

@@ -1,3 +1,4 @@
+import type { ShareLink } from '@shoal/links'
 import type { DiscoverySnapshot, TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 
 /** How far a share is, as a person sees it. */
@@ -45,11 +46,14 @@ function hasSource({ magnet, peers, seeds }: TorrentSnapshot, detail: TorrentDet
   )
 }
 
-/** Why nobody is found, where the trackers are why: the name of one that fails, or that there are none. */
-export function trackerTrouble(detail: TorrentDetail | null): { failed: string } | 'none' | null {
+/** Why nobody is found, where the trackers are why: the name of one that fails, or that there are none. A link that names peers needs none. */
+export function trackerTrouble(
+  detail: TorrentDetail | null,
+  { magnet }: ShareLink,
+): { failed: string } | 'none' | null {
   if (!detail || detail.connected.length > 0) return null
   const usable = detail.discovery.filter(isWebSocket)
-  if (usable.length === 0) return 'none'
+  if (usable.length === 0) return magnet.peers?.length ? null : 'none'
   const [first] = usable
   return usable.every(isFailing) ? { failed: first!.name } : null
 }

@@ -40,6 +40,8 @@ const sharePage: Translation<typeof english> = {
       'Der Tracker {name} ist nicht erreichbar: Er oder das Gerät des Absenders ist vielleicht aus. Es wird automatisch weiter versucht; prüfen Sie Ihre Verbindung.',
     noTrackers:
       'Dieser Link enthält keinen Tracker, den ein Browser verwenden kann. Bitten Sie um einen Link von Shoal, oder fügen Sie ihn Ihrem Knoten hinzu.',
+    unable:
+      'Dieser Browser kann keine Dateien mit anderen Geräten austauschen. Aktualisieren Sie ihn (Firefox: ab 153), verwenden Sie einen anderen, oder fügen Sie dies Ihrem Knoten hinzu.',
     offline:
       'Sie sind offline. Heruntergeladenes bleibt erhalten; der Download geht weiter, sobald Sie online sind.',
     checking: 'Heruntergeladenes wird geprüft …',

@@ -38,6 +38,8 @@ export default {
       'The tracker {name} cannot be reached: it, or the sender’s device, may be off. It is retried automatically; check your connection.',
     noTrackers:
       'This link contains no tracker that a browser can use. Ask for a link made by Shoal, or add it to your node.',
+    unable:
+      'This browser cannot exchange files with other devices. Update it (Firefox: 153 or later), use another one, or add this to your node.',
     offline: 'You are offline. Downloaded data is kept; the download continues when you are online.',
     checking: 'Checking downloaded data…',
     ready: 'Ready to download',
