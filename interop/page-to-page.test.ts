@@ -75,7 +75,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
       MessagePort.prototype.postMessage = function (message: unknown, given?: unknown) {
         if (message instanceof RTCDataChannel)
           throw new DOMException('The object could not be cloned.', 'DataCloneError')
-        postMessage.call(this, message, given as Transferable[])
+        postMessage.call(this, message, given as StructuredSerializeOptions)
       }
     })
     await tab.goto(`${site.url}${NOBODY}`)
