@@ -65,7 +65,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     await finished(tab, 'Complete and verified')
   }, 180_000)
 
-  test('are told if their browser cannot connect to others', async () => {
+  test('say so if their browser cannot connect to others', async () => {
     await using site = await siteWith()
     await using browser = await launchWithProfile({ program: toolPath('chromium-headless-shell') })
     const tab = await browser.newPage()
