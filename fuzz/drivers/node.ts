@@ -7,6 +7,7 @@ import { extractPdf } from '../../apps/node/src/node/search/documents/pdf.ts'
 import { extractPlainText } from '../../apps/node/src/node/search/documents/plain-text.ts'
 import { TextSink } from '../../apps/node/src/node/search/documents/text-sink.ts'
 import { parseRange } from '../../apps/node/src/node/server/routes/range.ts'
+import { torrentLink } from '../../apps/node/src/node/transfers/http/link-header.ts'
 import type { Drivers } from '../parser.ts'
 import { chunks, driver } from './driver.ts'
 
@@ -18,6 +19,7 @@ function textOf(extract: (sink: TextSink) => void | Promise<void>): string | Pro
 }
 
 export const DRIVERS: Drivers = {
+  'link-header': driver((text: string) => torrentLink(text, new URL('https://files.example/a.iso'))),
   feed: driver((text: string) => parseFeed(text, new URL('https://feeds.example/rss.xml'), false)),
   'document-text': driver((bytes: Uint8Array) => textOf(sink => extractPlainText(bytes, sink))),
   'document-html': driver((bytes: Uint8Array) => textOf(sink => extractHtml(bytes, sink))),

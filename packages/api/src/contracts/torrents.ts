@@ -322,6 +322,11 @@ export const TORRENTS = contract({
         title: 'Add paused',
         description: 'New torrents stay paused until you resume them.',
       }),
+      linkedTorrents: setting(z.boolean(), false, {
+        title: 'Use torrents that web servers name',
+        description:
+          'If the server of a file that you add by its link names a torrent of it, the torrent downloads the file, from the server and from peers. Trackers and peers then see that you download it.',
+      }),
     },
     network: {
       port: setting(z.number().int().min(0).max(65_535), 6881, {

@@ -19,6 +19,11 @@ const settings = {
     title: 'Pausiert hinzufügen',
     description: 'Neue Torrents bleiben pausiert, bis Sie sie fortsetzen.',
   },
+  'downloads.linkedTorrents': {
+    title: 'Von Webservern genannte Torrents verwenden',
+    description:
+      'Nennt der Server einer Datei, die Sie über ihren Link hinzufügen, einen Torrent davon, lädt dieser die Datei herunter, vom Server und von Peers. Tracker und Peers sehen dann, dass Sie sie herunterladen.',
+  },
   'downloads.completeDirectory': {
     title: 'Nach Abschluss verschieben',
     description:

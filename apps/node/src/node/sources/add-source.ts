@@ -11,6 +11,7 @@ import type { AddedTorrent, Torrents } from '../torrents/service.ts'
 import type { FileDownload, FileProtocol, Transfers } from '../transfers/service.ts'
 import { Downloads } from './downloads.ts'
 import { givenSource } from './given-source.ts'
+import { linkedTorrent } from './linked-torrent.ts'
 import type { Sources } from './service.ts'
 import { sourceKind } from './source-kind.ts'
 import { engineLink, pathIn, TORRENT_LINKS } from './torrent-link.ts'
@@ -114,6 +115,13 @@ export class SourceAdder implements Sources {
     const options = { directory, outsideOnly, ...(signal && { signal }) }
     const download = await found.protocol.download(text, options)
     if (download.kind === 'torrent') return this.#addTorrent(download.content, input)
+    const linked = this.#kernel.settings.current.downloads.linkedTorrents
+      ? await linkedTorrent(text, download, found.protocol, options)
+      : null
+    if (linked) {
+      download.close()
+      return this.#addTorrent(linked, { ...input, webSeeds: [...(input.webSeeds ?? []), text] })
+    }
     return { added: true, torrent: null, job: this.downloads.start(link, directory, download) }
   }
 

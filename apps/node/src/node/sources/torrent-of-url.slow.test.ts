@@ -13,11 +13,14 @@ let node: TestNode
 let server: FileServer
 /** By path. */
 let files: Map<string, Buffer>
+/** Link headers, by path. */
+let links: Map<string, string>
 /** Answers that wait while it is not null. */
 let held: (() => void)[] | null
 beforeEach(async () => {
   node = await testNode()
   files = new Map()
+  links = new Map()
   held = null
   server = await FileServer.start((request, response) => {
     const answer = () => sendRange(request, response)
@@ -34,8 +37,11 @@ function sendRange(request: IncomingMessage, response: ServerResponse): void {
   const content = files.get(request.url!)
   if (!content) return void response.writeHead(404).end()
   const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? []
+  const link = links.get(request.url!)
   if (from === undefined)
-    return void response.writeHead(200, { 'content-length': content.length }).end(content)
+    return void response
+      .writeHead(200, { 'content-length': content.length, ...(link && { link }) })
+      .end(content)
   const part = content.subarray(Number(from), to ? Number(to) + 1 : content.length)
   const range = `bytes ${from}-${Number(from) + part.length - 1}/${content.length}`
   response.writeHead(206, { 'content-range': range, 'content-length': part.length }).end(part)
@@ -99,4 +105,39 @@ test('the link is downloaded by itself after its bytes did not match the hashes 
   const { path } = await node.operations.getJob({ id: job!.id })
   const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
   expect(digest(await readFile(path!))).toBe(digest(other))
+})
+
+/** The server has a file with a Link header that names a torrent of `content`. Returns the link. */
+async function offerLinked(content: Buffer): Promise<string> {
+  const folder = join(node.folder, 'linked')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'a.iso'), content)
+  const metainfo = await createTorrent(join(folder, 'a.iso'))
+  files.set('/a.iso', CONTENT)
+  files.set('/a.iso.torrent', Buffer.from(writeMetainfo(metainfo)))
+  links.set('/a.iso', '<a.iso.torrent>; rel=describedby; type="application/x-bittorrent"')
+  return `${server.url}/a.iso`
+}
+
+test('a torrent that the server names downloads the file if the settings say so, from the server too', async () => {
+  const source = await offerLinked(CONTENT)
+  expect(await node.operations.addTorrent({ source })).toMatchObject({ torrent: null, job: {} })
+  await node.operations.changeSettings({ downloads: { linkedTorrents: true } })
+  const { torrent, job } = await node.operations.addTorrent({ source, directory: join(node.directory, 'b') })
+  expect(job).toBeNull()
+  await isComplete(torrent!.id)
+  expect(await node.operations.getTorrent({ id: torrent!.id })).toMatchObject({ webSeeds: [source] })
+  expect(await readFile(join(node.directory, 'b', 'a.iso'))).toEqual(CONTENT)
+})
+
+test('a torrent of another length, one that is missing and a link with a secret are left alone', async () => {
+  await node.operations.changeSettings({ downloads: { linkedTorrents: true } })
+  const source = await offerLinked(CONTENT.subarray(1))
+  expect(await node.operations.addTorrent({ source })).toMatchObject({ torrent: null, job: {} })
+  await offerLinked(CONTENT)
+  const secret = source.replace('//', '//me:word@')
+  expect(await node.operations.addTorrent({ source: secret })).toMatchObject({ torrent: null, job: {} })
+  files.delete('/a.iso.torrent')
+  const directory = join(node.directory, 'c')
+  expect(await node.operations.addTorrent({ source, directory })).toMatchObject({ torrent: null, job: {} })
 })

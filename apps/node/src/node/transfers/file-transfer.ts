@@ -32,6 +32,7 @@ export class FileTransfer implements FileDownload {
   readonly kind = 'file'
   readonly name: string
   readonly totalBytes: number | null
+  readonly torrentUrl: URL | null
   readonly #remote: RemoteFile
   readonly #directory: string
   readonly #context: TransferContext
@@ -53,6 +54,7 @@ export class FileTransfer implements FileDownload {
     this.#opened = opened
     this.name = part?.name ?? safeFileName(opened?.name ?? '')
     this.totalBytes = part?.totalBytes ?? opened?.totalBytes ?? null
+    this.torrentUrl = opened?.torrentUrl ?? null
     this.#key = keyOf(remote, directory)
   }
 

@@ -23,6 +23,8 @@ export interface FileDownload {
   /** The name that it will have, as far as is known. */
   readonly name: string
   readonly totalBytes: number | null
+  /** Where the server has a .torrent of the file; null if it does not say. */
+  readonly torrentUrl: URL | null
   /**
    * Resolves with the full path of the finished file. Rejects with a Failure (`no-space`, `not-found`, `no-answer`, `stalled` …), or with the
    * signal's reason. The bytes so far are kept, and the next download of the same identifier to the same folder resumes there, unless the

@@ -16,6 +16,8 @@ export interface OpenedFile {
   readonly totalBytes: number | null
   /** Identifies this version; null if the server sends no validator. */
   readonly validator: string | null
+  /** Where the server has a .torrent of the file. Absent or null if it does not say. */
+  readonly torrentUrl?: URL | null
   /** Throws a TransientFailure or a system error if the connection is lost. */
   readonly body: AsyncIterable<Uint8Array>
   /** Closes the connection. Safe to call twice. */

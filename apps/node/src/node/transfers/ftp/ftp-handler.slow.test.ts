@@ -10,7 +10,6 @@ import { downloadFile, testContext } from '../testing/run.ts'
 import { eventually, temporaryFolder } from '../testing/temporary.ts'
 import { FtpHandler } from './ftp-handler.ts'
 import { parseFtpUrl } from './ftp-url.ts'
-import { passivePort } from './routed-ftp-client.ts'
 
 const CONTENT = randomBytes(2_000_000)
 const files = { 'pub/a file.iso': CONTENT, '/etc/motd': Buffer.from('hello'), empty: Buffer.alloc(0) }
@@ -149,17 +148,6 @@ test('an untrusted link is not fetched from the local network behind a proxy', a
   })
   await expect(download).rejects.toMatchObject({ code: 'bad-message', message: /local network/ })
   expect(proxy.connects).toEqual([])
-})
-
-test.each([
-  ['229 Entering Extended Passive Mode (|||6446|)', 6446],
-  ['227 Entering Passive Mode (192,168,1,100,10,229).', 2789],
-  ['227 =10,0,0,1,255,255', 65_535],
-  ['229 (|||99999|)', 0],
-  ['227 (1,2,3,4,999,1)', 0],
-  ['200 fine', 0],
-])('%s names port %d', (message, port) => {
-  expect(passivePort(message)).toBe(port)
 })
 
 test.each([

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { isLocalAddress } from '@shoal/torrent'
+import { passivePort } from '@shoal/torrent/ftp-reply'
 import type { Route } from '@shoal/torrent/route'
 import { Client, type FTPContext, FTPError, type FTPResponse } from 'basic-ftp'
 import { intoLocalNetwork } from '../../kernel/http/outside-lookup.ts'
@@ -69,7 +70,7 @@ export class RoutedFtpClient extends Client {
       if (error instanceof FTPError && error.code >= 500) return ftp.request('PASV')
       throw error
     })
-    const port = passivePort(response.message)
+    const port = passivePort({ code: response.code, text: response.message })
     if (!port) throw new Error(`can't parse ${response.message}`)
     const { route, signal } = this.#options
     const socket = await route.connect({ host: this.#address, port }, { signal })
@@ -83,16 +84,4 @@ export class RoutedFtpClient extends Client {
   get #isSecure(): boolean {
     return 'encrypted' in this.ftp.socket
   }
-}
-
-/** The port in the answer to EPSV, `(|||6446|)`, or to PASV, `(192,0,2,1,25,46)`; 0 if there is none. */
-export function passivePort(message: string): number {
-  const [, extended] = /\|\|\|(\d{1,5})\|/.exec(message) ?? []
-  if (extended !== undefined) return portOf(Number(extended))
-  const [, high, low] = /\d{1,3},\d{1,3},\d{1,3},\d{1,3},(\d{1,3}),(\d{1,3})/.exec(message) ?? []
-  return high === undefined ? 0 : portOf(Number(high) * 256 + Number(low))
-}
-
-function portOf(number: number): number {
-  return number < 65_536 ? number : 0
 }

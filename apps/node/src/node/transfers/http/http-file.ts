@@ -9,6 +9,7 @@ import {
 } from '../../kernel/http/remote-file.ts'
 import { nameOfUrl } from '../file-name.ts'
 import { dispositionName } from './content-disposition.ts'
+import { torrentLink } from './link-header.ts'
 
 export interface OpenedHttpFile extends OpenedFile {
   readonly answer: HttpAnswer
@@ -89,6 +90,7 @@ function openedFile(answer: HttpAnswer, resume: ResumePoint | null): OpenedHttpF
     atBytes,
     totalBytes: range ? range.total : length,
     validator: validatorOf(answer) ?? (atBytes > 0 ? resume!.validator : null),
+    torrentUrl: torrentLink([headers.link ?? []].flat().join(', '), url),
     body: readable(answer),
     answer,
     close: answer.close,

@@ -1,0 +1,39 @@
+import { parseMetainfo } from '@shoal/torrent'
+import type { FileDownload, FileProtocol } from '../transfers/service.ts'
+
+const LIMIT_MS = 30_000
+
+export interface LinkedTorrentOptions {
+  readonly signal?: AbortSignal
+  readonly outsideOnly: boolean
+}
+
+/**
+ * The .torrent that the server of a plain file names in a Link header (RFC 6249), if it describes that very file: a single one of the same length.
+ * Returns null without one, if it cannot be fetched, or if the link may contain a secret, which the torrent would pass on as its web seed.
+ */
+export async function linkedTorrent(
+  link: string,
+  { torrentUrl, totalBytes }: FileDownload,
+  protocol: FileProtocol,
+  { signal, outsideOnly }: LinkedTorrentOptions,
+): Promise<Uint8Array | null> {
+  if (!torrentUrl || totalBytes === null || mayBeSecret(link)) return null
+  const limit = AbortSignal.timeout(LIMIT_MS)
+  try {
+    const both = signal ? AbortSignal.any([signal, limit]) : limit
+    const content = await protocol.torrentBehind?.(torrentUrl.href, { signal: both, outsideOnly })
+    if (!content) return null
+    const { info } = parseMetainfo(content)
+    return info.singleFile && info.lengthBytes === totalBytes ? content : null
+  } catch {
+    signal?.throwIfAborted()
+    return null
+  }
+}
+
+/** Whether a URL has a password or a query, which often is one. */
+function mayBeSecret(link: string): boolean {
+  const { username, password, search } = new URL(link)
+  return username !== '' || password !== '' || search !== ''
+}
