@@ -32,7 +32,7 @@ export function FindCard() {
       setFound({ link, ...(await api.findProviders({ link })) })
     })
   return (
-    <Card title={t.title} className={layout.stack3}>
+    <Card title={t.title} className={`${layout.stack3} ${layout.wide}`}>
       <form
         className={styles.find}
         onSubmit={event => {

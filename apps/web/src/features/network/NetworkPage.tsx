@@ -2,6 +2,7 @@ import type { NetworkStatus } from '@shoal/api'
 import { Link } from 'wouter'
 import { useWork } from '../../shared/base/use-work.ts'
 import { Button } from '../../shared/controls/Button.tsx'
+import { CopyButton } from '../../shared/controls/CopyButton.tsx'
 import { EmptyState } from '../../shared/controls/EmptyState.tsx'
 import { SwitchField } from '../../shared/controls/Field.tsx'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
@@ -90,7 +91,11 @@ function NotRunning({ status: { state, reason, problem }, onChanged }: StateProp
     )
   if (reason === 'proxy' || reason === 'interface')
     return (
-      <EmptyState icon="network" title={t.off} actions={<SettingsLink />}>
+      <EmptyState
+        icon="network"
+        title={t.off}
+        actions={<Link href="/settings/network">{texts.app.nav.settings}</Link>}
+      >
         {t.offFor[reason]}
       </EmptyState>
     )
@@ -110,7 +115,7 @@ function NotRunning({ status: { state, reason, problem }, onChanged }: StateProp
 }
 
 function SettingsLink() {
-  return <Link href="/settings#shoal">{t.settings}</Link>
+  return <Link href="/settings/shoal">{t.settings}</Link>
 }
 
 const REACH_AGAIN_MS = 15_000
@@ -137,6 +142,13 @@ function Running({
       <OfferedCard version={version} />
       {isFindable && <FindableCard />}
       <FindCard />
+      <div className={`${layout.wrap3} ${layout.wide}`}>
+        <CopyButton size="small" text={JSON.stringify({ ...status, ...peers.value, reach }, null, 2)}>
+          {t.copyAll}
+        </CopyButton>
+        <p className={`${layout.soft} ${layout.grow}`}>{t.copyHint}</p>
+        <SettingsLink />
+      </div>
     </div>
   )
 }

@@ -58,7 +58,7 @@ export function NodesPicture({ ownKey, knownKeys, peers }: Props) {
         <li data-mark="own">{t.own}</li>
         <li data-mark="peer">{t.direct({ count: direct })}</li>
         {relayed > 0 && <li data-mark="relayed">{t.relayed({ count: relayed })}</li>}
-        <li data-mark="known">{t.known({ count: others.length })}</li>
+        {others.length > 0 && <li data-mark="known">{t.known({ count: others.length })}</li>}
       </ul>
       <p className={layout.soft}>{t.hint}</p>
     </Card>

@@ -10,6 +10,7 @@ test('protocols are named in one order, and those without a name are counted', (
     '/shoal/bittorrent-port/1',
     '/shoal/index/1',
     '/shoal/kad/1.0.0',
+    '/webrtc-signaling/0.0.1',
   ]
   expect(spokenProtocols(protocols)).toEqual({ known: ['dht', 'index', 'relay'], others: 1 })
   expect(spokenProtocols([])).toEqual({ known: [], others: 0 })

@@ -11,7 +11,7 @@ export type Spoken = keyof typeof PROTOCOLS
 
 /** Protocols that every node of libp2p has, and parts of those above. */
 const USUAL =
-  /^\/(?:ipfs\/(?:id|ping)|libp2p\/(?:autonat|circuit\/relay\/[^/]+\/stop|dcutr)|shoal\/bittorrent-port)(?:\/|$)/
+  /^\/(?:ipfs\/(?:id|ping)|libp2p\/(?:autonat|circuit\/relay\/[^/]+\/stop|dcutr)|shoal\/bittorrent-port|webrtc-signaling)(?:\/|$)/
 
 /** Splits the protocols of a node into those that have a name on the screen and the number of all others. */
 export function spokenProtocols(protocols: readonly string[]): { known: Spoken[]; others: number } {

@@ -65,7 +65,6 @@ export function ResultRow({ row, words, isProbed }: Props) {
         )}
         {!row.confirmed && <p className={styles.unconfirmed}>{t.unconfirmed}</p>}
         {row.hits.length > 0 && <Hits row={row} />}
-        {isOpen && <Details id={details} row={row} />}
       </div>
       <div className={styles.actions}>
         {torrent ? (
@@ -77,6 +76,7 @@ export function ResultRow({ row, words, isProbed }: Props) {
         )}
         <Seeds row={row} isProbed={isProbed} />
       </div>
+      {isOpen && <Details id={details} row={row} />}
     </li>
   )
 }
@@ -105,8 +105,10 @@ function publisherText(publisher: Publisher): string {
 }
 
 /** Matches in the node's own list: a document with the passage, a file, or nothing if the name of the torrent says it all. */
-function Hits({ row: { hits } }: { readonly row: SearchRow }) {
-  const files = hits.filter(({ file }) => file !== null)
+function Hits({ row: { hits, title } }: { readonly row: SearchRow }) {
+  const files = hits.filter(
+    ({ file, path, snippet }) => file !== null && (snippet !== null || path !== title),
+  )
   if (files.length === 0) return null
   return (
     <ul className={layout.stack1}>

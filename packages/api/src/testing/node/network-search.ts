@@ -90,11 +90,22 @@ function progressOf(search: SimulatedSearch, since: number, nowMs: number): Sear
       problem: isOff ? 'The Shoal network is off (shoal.enabled in the settings).' : null,
       ...{ answers: isDone && !isOff ? ANSWERS : answers, answersWanted: ANSWERS, partial: false },
     },
-    order: there.map(row => row.id),
+    order: there
+      .toSorted((a, b) => Number(b.confirmed) - Number(a.confirmed) || scoreOf(b, seeds) - scoreOf(a, seeds))
+      .map(row => row.id),
     rows: there
       .filter(row => changedMs(row) > since)
-      .map(row => (seeds.has(row.id) ? { ...row, seeds: seedOf(row.id) % 40 } : row)),
+      .map(row => (seeds.has(row.id) ? { ...row, seeds: seedsOf(row.id) } : row)),
   }
+}
+
+/** Seeds that were reached count as much as a real node counts them, so that rows change places. */
+function scoreOf({ id, match }: SearchRow, seeds: ReadonlyMap<string, number>): number {
+  return seeds.has(id) ? match + 0.1 * Math.log10(1 + seedsOf(id)) : match
+}
+
+function seedsOf(id: string): number {
+  return seedOf(id) % 40
 }
 
 /** Rows of the node's own list. */

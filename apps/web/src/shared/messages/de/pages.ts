@@ -258,6 +258,9 @@ export const pages: Translation<typeof english> = {
     starting: 'Startet',
     startingBody: 'Der Knoten tritt dem Netzwerk bei. Das dauert einige Sekunden.',
     failed: 'Das Shoal-Netzwerk konnte nicht gestartet werden',
+    copyAll: 'Alles kopieren',
+    copyHint:
+      'Als Text für einen Fehlerbericht. Er enthält die IP-Adressen dieses Knotens und der verbundenen.',
     node: {
       title: 'Dieser Knoten',
       id: 'ID',

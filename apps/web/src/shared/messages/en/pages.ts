@@ -246,6 +246,8 @@ export const pages = {
     starting: 'Starting',
     startingBody: 'The node joins the network. This takes a few seconds.',
     failed: 'The Shoal network could not be started',
+    copyAll: 'Copy everything',
+    copyHint: 'As text for a bug report. It contains the IP addresses of this node and of its peers.',
     node: {
       title: 'This node',
       id: 'ID',
