@@ -26,6 +26,20 @@ export type PageHostNews =
   | { readonly kind: 'carried'; readonly call: number; readonly sdp: string }
   | { readonly kind: 'failed'; readonly call: number; readonly message: string }
   /** A peer makes an offer, which is to be answered. `peer`: its PeerId as a multihash. */
-  | { readonly kind: 'offered'; readonly call: number; readonly peer: Uint8Array; readonly sdp: string }
+  | (KnownServers & {
+      readonly kind: 'offered'
+      readonly call: number
+      readonly peer: Uint8Array
+      readonly sdp: string
+    })
   /** Others have a torrent, according to the DHT. `peers`: their PeerIds. */
-  | { readonly kind: 'found'; readonly infoHashes: InfoHashes; readonly peers: readonly string[] }
+  | (KnownServers & {
+      readonly kind: 'found'
+      readonly infoHashes: InfoHashes
+      readonly peers: readonly string[]
+    })
+
+interface KnownServers {
+  /** URLs of the STUN servers of nodes that are connected now. */
+  readonly stun: readonly string[]
+}

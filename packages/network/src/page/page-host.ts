@@ -14,6 +14,7 @@ import { systemClock } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
 import { createLibp2p } from 'libp2p'
 import { openLibp2pKad } from '../kad/libp2p-network.ts'
+import { KnownStun } from '../transport/known-stun.ts'
 import { answerOffer, carryOffer } from '../transport/offers.ts'
 import { parsePeerName } from '../transport/peer-name.ts'
 import { SIGNAL_PROTOCOL } from '../transport/protocols.ts'
@@ -76,18 +77,20 @@ class PageHost {
   readonly #libp2p: Libp2p
   readonly #places: RelayPlaces
   readonly #discovery: Promise<DhtDiscovery>
+  readonly #stun: KnownStun
   readonly #offers = new Map<number, (answer: string) => void>()
   #lastOffer = 0
 
   constructor(port: MessagePort, { libp2p, transports, reservations }: Parts) {
     this.#port = port
     this.#libp2p = libp2p
+    this.#stun = new KnownStun(libp2p)
     this.#discovery = openLibp2pKad({
       ...{ host: libp2p, clock: systemClock, random: systemRandom },
       server: false,
     }).then(({ kad }) => {
       const onFound: DhtDiscovery['onFound'] = (infoHashes, peers) =>
-        this.#tell({ kind: 'found', infoHashes, peers })
+        this.#tell({ kind: 'found', infoHashes, peers, stun: this.#stun.urls })
       return new DhtDiscovery(libp2p, kad, onFound)
     })
     this.#places = new RelayPlaces(libp2p, transports, reservations, {
@@ -144,7 +147,7 @@ class PageHost {
       }
       const timer = setTimeout(settle, ANSWER_LIMIT_MS, '')
       this.#offers.set(call, settle)
-      this.#tell({ kind: 'offered', call, peer, sdp })
+      this.#tell({ kind: 'offered', call, peer, sdp, stun: this.#stun.urls })
     })
   }
 

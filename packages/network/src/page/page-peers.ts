@@ -1,4 +1,10 @@
-import { type Connection, type InfoHashes, type PeerAddress, ShoalError } from '@shoal/torrent'
+import {
+  type Connection,
+  type InfoHashes,
+  type PeerAddress,
+  type RtcConfig,
+  ShoalError,
+} from '@shoal/torrent'
 import { SignaledPeers, type SignaledPeersOptions } from '../transport/signaled-peers.ts'
 import type { PageHostNews, PageHostOrder, PageTorrent } from './messages.ts'
 
@@ -27,11 +33,13 @@ export class PagePeers {
   readonly #signaled: SignaledPeers
   #host: Promise<Host> | undefined
   #torrents: readonly PageTorrent[] = []
+  /** URLs of servers that the page's host knew last. */
+  #stun: readonly string[] = []
   #lastCall = 0
 
   constructor(options: PagePeersOptions) {
     this.#options = options
-    this.#signaled = new SignaledPeers(options)
+    this.#signaled = new SignaledPeers({ ...options, config: () => this.#config() })
     this.#signaled.onConnection = options.onConnection
   }
 
@@ -47,6 +55,11 @@ export class PagePeers {
       ({ port }) => post(port, { kind: 'torrents', torrents }),
       () => {},
     )
+  }
+
+  #config(): RtcConfig {
+    const given = this.#options.config()
+    return { ...given, iceServers: [...given.iceServers, ...this.#stun.map(urls => ({ urls }))] }
   }
 
   async #carry(peer: string, sdp: string, signal: AbortSignal): Promise<string> {
@@ -88,12 +101,12 @@ export class PagePeers {
   async #on({ port, calls }: Host, news: Exclude<PageHostNews, { kind: 'open' }>): Promise<void> {
     if (news.kind === 'carried') calls.get(news.call)?.resolve(news.sdp)
     else if (news.kind === 'failed') calls.get(news.call)?.reject(new ShoalError('unreachable', news.message))
-    else if (news.kind === 'found')
-      this.#options.onFound(
-        news.infoHashes,
-        news.peers.map(host => ({ host, port: 0, kind: 'libp2p' })),
-      )
-    else {
+    else if (news.kind === 'found') {
+      this.#stun = news.stun
+      const found = news.peers.map((host): PeerAddress => ({ host, port: 0, kind: 'libp2p' }))
+      this.#options.onFound(news.infoHashes, found)
+    } else {
+      this.#stun = news.stun
       const { call } = news
       post(port, { kind: 'answer', call, sdp: await this.#signaled.answer(news.peer, news.sdp) })
     }

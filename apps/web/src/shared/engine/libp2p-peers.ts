@@ -42,19 +42,21 @@ function open({ session, rtc, config, onConnection }: Libp2pOptions): PagePeers 
       for (const peer of found) torrent?.addPeer(peer)
     },
   })
-  const follow = () => opened.follow(session.torrents.filter(isFollowed).map(toPageTorrent))
+  const follow = () => opened.follow(followed(session.torrents))
   setInterval(follow, ROUND_MS)
   follow()
   return opened
 }
 
-/** Private torrents and sealed shares are neither sought nor announced. */
-function isFollowed({ name, metainfo, paused }: TorrentApi): boolean {
-  return !paused && name !== SEALED_NAME && !metainfo?.info.private
-}
-
-/** Downloads are not announced: nobody asked this page to publish them. */
-function toPageTorrent({ infoHashes, metainfo, stats }: TorrentApi): PageTorrent {
-  const isWhole = metainfo !== null && stats.haveBytes >= metainfo.info.lengthBytes
-  return { infoHashes, seeks: !isWhole, provides: isWhole && stats.downloadedBytes === 0 }
+/**
+ * Selects the torrents for which others are found. Private torrents and sealed shares are neither sought nor announced, and downloads are not
+ * announced: nobody asked this page to publish them.
+ */
+export function followed(torrents: readonly TorrentApi[]): PageTorrent[] {
+  return torrents
+    .filter(({ name, metainfo, paused }) => !paused && name !== SEALED_NAME && !metainfo?.info.private)
+    .map(({ infoHashes, metainfo, stats }) => {
+      const isWhole = metainfo !== null && stats.haveBytes >= metainfo.info.lengthBytes
+      return { infoHashes, seeks: !isWhole, provides: isWhole && stats.downloadedBytes === 0 }
+    })
 }

@@ -50,7 +50,8 @@ describe('signaling', () => {
 
   it('uses some STUN servers of trackers besides those of its settings', async () => {
     const { signaling } = side('10.0.0.1')
-    for (const port of [70_000, 1, 1, 2, 3, 4]) signaling.addStun('[2001:db8::1]', port)
+    const added = [70_000, 1, 1, 2, 3, 4].map(port => signaling.addStun('[2001:db8::1]', port))
+    expect(added).toEqual([false, true, false, true, true, false])
     await signaling.offer(HASH, 1, never)
     const own = { urls: 'stun:127.0.0.1:3478' }
     const theirs = [1, 2, 3].map(port => ({ urls: `stun:[2001:db8::1]:${port}` }))

@@ -72,8 +72,8 @@ export interface Signaling {
   accept(offerId: string, sdp: string): void
   /** The other side of an offer, theirs or ours, sent a candidate. */
   addCandidate(offerId: string, candidate: RtcCandidate): void
-  /** A tracker says that its host (as in its URL) answers STUN at this UDP port. Connections made from now on use it. */
-  addStun?(host: string, port: number): void
+  /** A tracker says that its host (as in its URL) answers STUN at this UDP port. Connections made from now on use it. Returns true if they did not. */
+  addStun?(host: string, port: number): boolean
 }
 
 /**
@@ -148,8 +148,10 @@ export class PeerSignaling implements Signaling {
     if (pending?.candidates.admits(candidate.candidate)) pending.peer.addCandidate(candidate)
   }
 
-  addStun(host: string, port: number): void {
-    if (port < 65_536 && this.#stun.size < MAX_TRACKER_STUN) this.#stun.add(`stun:${host}:${port}`)
+  addStun(host: string, port: number): boolean {
+    const known = this.#stun.size
+    if (port < 65_536 && known < MAX_TRACKER_STUN) this.#stun.add(`stun:${host}:${port}`)
+    return this.#stun.size > known
   }
 
   /** Closes all pending peer connections. */

@@ -134,11 +134,15 @@ describe('WebSocket trackers', () => {
     expect(member.status()[0]!.state).toBe('ok')
   })
 
-  it('uses the STUN server of a tracker', async () => {
+  it('uses the STUN server of a tracker, and makes offers with it as soon as it knows it', async () => {
     tracker.reply = ({ info_hash }) => ({ action: 'announce', info_hash, interval: 120, 'stun port': 6969 })
     join()
     await clock.advance(100)
     expect(signaling.calls).toEqual(['stun tracker.example 6969'])
+    const [client] = tracker.clients
+    expect(client!.received.map(({ numwant }) => numwant)).toEqual([5, 2])
+    await clock.advance(140_000)
+    expect(client!.received.map(({ numwant }) => numwant)).toEqual([5, 2, 5])
   })
 
   it('reports a refusal, and gives up on a silent tracker', async () => {
@@ -237,6 +241,9 @@ class RecordingSignaling implements Signaling {
     this.calls.push(`candidate ${offerId}`)
   }
   addStun(host: string, port: number) {
-    this.calls.push(`stun ${host} ${port}`)
+    const call = `stun ${host} ${port}`
+    const isNew = !this.calls.includes(call)
+    this.calls.push(call)
+    return isNew
   }
 }

@@ -26,7 +26,10 @@ export interface WsTrackerOptions {
 const MAX_OFFERS = 5
 const MAX_SEED_OFFERS = 4
 const MAX_SCRAPE = 100
-/** Extra offers that are sent if a peer that answered an offer could not be reached, and the minimum time between two such batches. */
+/**
+ * Extra offers that are sent if a peer that answered an offer could not be reached, or when the tracker has told its STUN server, and the minimum time
+ * between two such batches.
+ */
 const EXTRA_OFFERS = 2
 const EXTRA_OFFERS_EVERY_MS = 15_000
 
@@ -72,8 +75,10 @@ export class WsTracker implements TrackerProtocol {
         const answered = link.announced(infoHash, signal)
         link.send(announceText(request, offers))
         const answer = await answered
-        if (answer.stunPort) signaling.addStun?.(new URL(url).hostname, answer.stunPort)
         link.members.add(infoHash)
+        // These offers were made without it, and reach nobody through most routers.
+        if (answer.stunPort && signaling.addStun?.(new URL(url).hostname, answer.stunPort) && offers[0])
+          void this.#offerAgain(request.infoHash)
         return answer
       } finally {
         if (!link.members.has(infoHash)) this.#members.delete(key)
