@@ -1,8 +1,7 @@
 import type { Connection, PeerAddress } from '@shoal/torrent'
+import { seededRandom } from '@shoal/torrent/base'
+import { MemoryRtc, VirtualClock } from '@shoal/torrent/testing'
 import { afterEach, expect, test } from 'vitest'
-import { seededRandom } from '../../../torrent/src/base/random.ts'
-import { VirtualClock } from '../../../torrent/src/base/virtual-clock.ts'
-import { MemoryRtc } from '../../../torrent/src/transport/webrtc/testing/memory-rtc.ts'
 import type { PageHostNews, PageHostOrder } from './messages.ts'
 import { PagePeers } from './page-peers.ts'
 
