@@ -10,16 +10,18 @@ const BYTES = 6_000_000
 const PATIENCE = { timeoutMs: 120_000, intervalMs: 200 }
 const MIDDLE = `/ip4/${PUBLIC.middle}/tcp/6882`
 
+const facts = (node: PlacedNode) => node.call('getNetwork', {})
+
 /** Resolves when the network of a node is on. */
 async function on(node: PlacedNode): Promise<void> {
-  const isOn = async () => (await node.call('getNetwork', {})).state === 'on'
+  const isOn = async () => (await facts(node)).state === 'on'
   await until('the network is on', isOn, PATIENCE)
 }
 
 /** Resolves when a node is reached through the relay at a public address. */
 async function isRelayed(node: PlacedNode, by: string): Promise<void> {
   const hasRelay = async () => {
-    const { addresses } = await node.call('getNetwork', {})
+    const { addresses } = await facts(node)
     return addresses.some(address => address.startsWith(`/ip4/${by}/`) && address.includes('p2p-circuit'))
   }
   await until('a node is reached through a relay', hasRelay, PATIENCE)
@@ -30,6 +32,15 @@ async function torrentOf(node: PlacedNode): Promise<Torrent | undefined> {
   return (await node.call('listTorrents', { sort: 'name', order: 'ascending', limit: 1 })).items[0]
 }
 
+/** Adds what a link names, with nothing but that link. */
+async function add(node: PlacedNode, source: string): Promise<void> {
+  await node.call('addTorrent', { source } as never)
+}
+
+async function limit(node: PlacedNode, downloadBytesPerSecond: number): Promise<void> {
+  await node.call('changeSettings', { limits: { downloadBytesPerSecond } } as never)
+}
+
 /** Creates a torrent from a file, and announces it. */
 async function publish(node: PlacedNode, path: string): Promise<Torrent> {
   await node.call('createTorrent', { path, trackers: [] } as never)
@@ -38,22 +49,35 @@ async function publish(node: PlacedNode, path: string): Promise<Torrent> {
   return torrent
 }
 
+/** Searches until the network names a torrent. Resolves with its link. */
+function searched(node: PlacedNode, text: string): Promise<string> {
+  const search = async () => {
+    const { id } = await node.call('startSearch', { text } as never)
+    const isDone = async () => {
+      const progress = await node.call('readSearch', { id, since: 0 })
+      return progress.done && progress
+    }
+    const { rows } = await until('the search is done', isDone, PATIENCE)
+    return rows[0]?.link
+  }
+  return until('the search finds it', search, PATIENCE)
+}
+
 /** Resolves with the kinds of connections that gave the torrent of a node, when it is complete. */
 async function completed(node: PlacedNode): Promise<readonly string[]> {
   const isComplete = async () => (await torrentOf(node))?.progress === 1
   await until('completion', isComplete, PATIENCE).catch(async error => {
-    const facts = [await node.call('getNetwork', {}), await torrentOf(node)]
-    throw new Error(`${String(error)}: ${JSON.stringify(facts)}`)
+    throw new Error(`${String(error)}: ${JSON.stringify([await facts(node), await torrentOf(node)])}`)
   })
   const { items } = await node.call('listSources', { id: (await torrentOf(node))!.id })
   return items.map(({ kind }) => kind)
 }
 
 describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: 400_000 }, () => {
-  it('one node finds what another publishes, and downloads it directly by WebRTC', async () => {
+  it('finds, downloads, and goes on without the relay and without the provider', async () => {
     await using dir = await tempDir('nats')
     using network = new NatNetwork()
-    const { path } = await randomFile(dir.join('left', 'files', 'content.bin'), BYTES)
+    const { path } = await randomFile(dir.join('left', 'files', 'carnival.bin'), BYTES)
     await using middle = await PlacedNode.start(network, 'middle', dir)
     await on(middle)
     const joined = { shoal: { nodes: [MIDDLE] } }
@@ -61,10 +85,45 @@ describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: 40
     await using right = await PlacedNode.start(network, 'right', dir, joined)
     await isRelayed(left, PUBLIC.middle)
     await isRelayed(right, PUBLIC.middle)
-    const { infoHashV1 } = await publish(left, path)
-    await right.call('addTorrent', { source: infoHashV1! } as never)
+
+    // Both ends are behind NATs: the relay carries an offer and its answer, and WebRTC the rest.
+    const { id, infoHashV1 } = await publish(left, path)
+    await left.call('makeFindable', { id, title: 'Carnival in the valley' } as never)
+    const cid = (await left.call('listProvided', {})).items[0]!.cid
+    await add(right, cid)
     expect(await completed(right)).toEqual(['webrtc'])
     expect(await difference(dir.join('left', 'files'), dir.join('right', 'files'))).toBeNull()
     expect(network.bytesOfMiddle()).toBeLessThan(BYTES / 2)
+
+    // What only a node behind a NAT has reaches one that everybody can dial, by the v1 hash.
+    await using north = await PlacedNode.start(network, 'north', dir, joined)
+    await on(north)
+    await until('it knows all nodes that can be dialed', async () => (await facts(north)).nodes > 0, PATIENCE)
+    await add(north, infoHashV1!)
+    await completed(north)
+    await north.call('announceTorrent', { id: (await torrentOf(north))!.id })
+
+    // Without the first relay, whoever has other connections finds another one, and announces its new address.
+    await using south = await PlacedNode.start(network, 'south', dir, {
+      shoal: { nodes: [`/ip4/${PUBLIC.north}/tcp/6882`] },
+    })
+    await on(south)
+    await middle.kill()
+    await isRelayed(left, PUBLIC.north)
+    await isRelayed(right, PUBLIC.north)
+
+    // The last one finds it by search. It begins with the provider, which is then gone, and goes on with another.
+    await limit(south, BYTES / 20)
+    await add(south, await searched(south, 'carnival'))
+    const givers = async () => {
+      const { items } = await south.call('listPeers', { id: (await torrentOf(south))!.id })
+      return items.filter(peer => peer.downloadedBytes > 0).map(peer => peer.address)
+    }
+    const isGiving = async () => (await givers()).some(address => address.startsWith(PUBLIC.left))
+    await until('the provider gives', isGiving, PATIENCE)
+    await left.kill()
+    await limit(south, 0)
+    await completed(south)
+    expect(await difference(dir.join('left', 'files'), dir.join('south', 'files'))).toBeNull()
   })
 })
