@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { identify } from '@libp2p/identify'
 import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { noise } from '@libp2p/noise'
@@ -13,6 +14,7 @@ import { createLibp2p } from 'libp2p'
 import { CID } from 'multiformats/cid'
 import { decode } from 'multiformats/hashes/digest'
 import { expect, onTestFinished, test } from 'vitest'
+import { startHub } from '../apps/hub/src/hub.ts'
 import { CAPABILITIES } from '../apps/node/src/node/capabilities.ts'
 import { LogEntries } from '../apps/node/src/node/kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../apps/node/src/node/run-node.ts'
@@ -24,13 +26,13 @@ import { openDatagram } from '../packages/torrent/src/transport/datagram.node.ts
 
 const PATIENT = { timeout: 100_000, interval: 250 }
 
-async function start(network: object = {}): Promise<OpenNode> {
+async function start(network: object = {}, shoal: object = {}): Promise<OpenNode> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-network-'))
   const node = await runNode(
     {
       dataDir: join(folder, 'data'),
       directory: join(folder, 'downloads'),
-      fixed: { network: { port: 0, dht: false, lsd: false, ...network }, shoal: { port: 0 } },
+      fixed: { network: { port: 0, dht: false, lsd: false, ...network }, shoal: { port: 0, ...shoal } },
       allowedDirectories: [folder],
       log: { debug() {}, info() {}, warn() {}, error() {} },
       logEntries: new LogEntries(),
@@ -118,4 +120,41 @@ test('two fresh nodes with nothing in common but the mainline DHT meet', async (
   await status(two)
   const peers = async () => (await two.operations.listNetworkPeers({})).items.map(peer => peer.id)
   await expect.poll(peers, PATIENT).toEqual([id])
+})
+
+test('two fresh nodes that know nothing but a hub meet', async () => {
+  const hub = await startHub({ port: 0 }, { info() {}, warn() {} })
+  onTestFinished(() => hub.close())
+  const shareTrackers = [`udp://127.0.0.1:${hub.udpPort}/announce`]
+  const one = await start({ shareTrackers })
+  const { id } = await status(one)
+  await expect.poll(async () => (await hub.stats()).peers.ipv4, PATIENT).toBe(1)
+  const two = await start({ shareTrackers })
+  await status(two)
+  const peers = async () => (await two.operations.listNetworkPeers({})).items.map(peer => peer.id)
+  await expect.poll(peers, PATIENT).toEqual([id])
+})
+
+test('two fresh nodes that know nothing but public IPFS nodes meet, and are reached through their relays', async () => {
+  const dht = kadDHT({ protocol: '/ipfs/kad/1.0.0', clientMode: false, peerInfoMapper: passthroughMapper })
+  const ipfs = await createLibp2p({
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    services: { identify: identify(), ping: ping(), dht, relay: circuitRelayServer() },
+  })
+  onTestFinished(async () => {
+    await ipfs.stop()
+  })
+  const settings = { ipfs: true, ipfsNodes: ipfs.getMultiaddrs().map(String) }
+  const one = await start({}, settings)
+  const { id } = await status(one)
+  const relayed = async () => (await one.operations.getNetwork({})).addresses.join()
+  await expect.poll(relayed, PATIENT).toContain(`${ipfs.peerId}/p2p-circuit`)
+  const two = await start({}, settings)
+  await status(two)
+  const peers = async () => (await two.operations.listNetworkPeers({})).items.map(peer => peer.id)
+  await expect.poll(peers, PATIENT).toContain(id)
+  expect((await two.operations.getNetwork({})).nodes).toBe(1)
 })

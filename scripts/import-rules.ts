@@ -96,6 +96,7 @@ export const NETWORK_GLOBALS = /(?<![.\w#])(?:fetch|new WebSocket|new EventSourc
  * the functions of a route. Files that import only types or `isIP` need no line.
  */
 export const NETWORK_ACCESS: Record<string, string> = {
+  'apps/node/src/node/network/dns-addresses.ts': 'used by the Shoal network only, which is off on a route',
   'apps/node/src/node/network/network.ts': 'off on a route',
   'packages/network/src/host/host.node.ts': 'not opened on a route',
   'packages/network/src/host/page-host.ts': 'runs in pages, which have no routes',

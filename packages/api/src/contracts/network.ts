@@ -12,6 +12,24 @@ const MultiaddrText = z
     'write an address as /ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…',
   )
 
+/** Such an address, or a name whose TXT records have some: `/dnsaddr/bootstrap.libp2p.io/p2p/Qm…`. */
+const PublicNodeText = z
+  .string()
+  .max(1000)
+  .regex(
+    /^\/(?:(?:ip4|ip6|dns|dns4|dns6)\/[^\s/]+\/tcp\/\d{1,5}|dnsaddr\/[^\s/]+)\/p2p\/\w{40,70}$/,
+    'write an address as /ip4/203.0.113.7/tcp/4001/p2p/12D3Koo… or /dnsaddr/NAME/p2p/12D3Koo…',
+  )
+
+/** Those through which programs for IPFS join its DHT by default. */
+const PUBLIC_IPFS_NODES = [
+  '/dnsaddr/bootstrap.libp2p.io/p2p/QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN',
+  '/dnsaddr/bootstrap.libp2p.io/p2p/QmbLHAnMoJPWSCR5Zhtx6BHJX9KiKNN6tpvbUcqanj75Nb',
+  '/dnsaddr/bootstrap.libp2p.io/p2p/QmcZf59bWwK5XFi76CZX8cbJ4BhTzzA3gU1ZjYZcYW3dwt',
+  '/dnsaddr/va1.bootstrap.libp2p.io/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8',
+  '/ip4/104.131.131.82/tcp/4001/p2p/QmaCpDMGvV2BGHeYERUEnRQAwe3N8SzbUtfsmvsqQLuvuJ',
+]
+
 /** The Shoal network: finds content and peers without trackers and servers. */
 export const NETWORK = contract({
   name: 'network',
@@ -112,6 +130,16 @@ export const NETWORK = contract({
         title: 'Help others connect',
         description:
           'While it can be reached from outside, the node passes on the few messages by which others find a direct way to each other.',
+      }),
+      ipfs: setting(z.boolean(), false, {
+        title: 'Use public IPFS nodes',
+        description:
+          'Meets other nodes in the DHT of IPFS, too, and is reached through relays there if no router lets others in. Nodes of IPFS then see the addresses of this node, and that it belongs to the Shoal network.',
+      }),
+      ipfsNodes: setting(z.array(PublicNodeText).max(20), PUBLIC_IPFS_NODES, {
+        title: 'Public IPFS nodes',
+        description:
+          'Nodes through which the DHT of IPFS is joined. Default: those that programs for IPFS use.',
       }),
       mdns: setting(z.boolean(), false, {
         title: 'Announce in the local network',

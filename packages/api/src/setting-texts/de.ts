@@ -232,6 +232,16 @@ const settings = {
     description:
       'Solange der Knoten von außen erreichbar ist, gibt er die wenigen Nachrichten weiter, durch die andere einen direkten Weg zueinander finden.',
   },
+  'shoal.ipfs': {
+    title: 'Öffentliche IPFS-Knoten verwenden',
+    description:
+      'Trifft andere Knoten auch in der DHT von IPFS und wird über Relays dort erreicht, wenn kein Router andere hereinlässt. Knoten von IPFS sehen dann die Adressen dieses Knotens und dass er zum Shoal-Netz gehört.',
+  },
+  'shoal.ipfsNodes': {
+    title: 'Öffentliche IPFS-Knoten',
+    description:
+      'Knoten, über die der DHT von IPFS beigetreten wird. Vorgabe: die, die Programme für IPFS verwenden.',
+  },
   'shoal.mdns': {
     title: 'Im lokalen Netz ankündigen',
     description: 'Findet Knoten des Shoal-Netzes im lokalen Netz per Multicast und wird von ihnen gefunden.',

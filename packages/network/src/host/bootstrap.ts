@@ -25,6 +25,12 @@ const MAX_SHUNNED = 2000
 /** Addresses that one meeting may bring. */
 const MAX_MET = 500
 
+/** IP literal and port, unchecked. */
+export interface MetPeer {
+  readonly host: string
+  readonly port: number
+}
+
 export interface BootstrapOptions {
   readonly host: Host
   readonly clock: Clock
@@ -35,12 +41,7 @@ export interface BootstrapOptions {
    * Meets others under `RENDEZVOUS`: announces our own port, and reports those of others. Rejects if that is impossible now. Null: there is no
    * such place.
    */
-  readonly meet:
-    | ((
-        onPeers: (peers: readonly { host: string; port: number }[]) => void,
-        signal: AbortSignal,
-      ) => Promise<void>)
-    | null
+  readonly meet: ((onPeers: (peers: readonly MetPeer[]) => void, signal: AbortSignal) => Promise<void>) | null
 }
 
 /**
@@ -61,6 +62,23 @@ export class Bootstrap {
 
   start(): void {
     this.#schedule(0)
+  }
+
+  /** Whether too few nodes are known. */
+  get isHungry(): boolean {
+    return this.#options.host.kad.tableSize < ENOUGH_NODES
+  }
+
+  /** A tracker, say, found nodes: they are dialed while too few are known. */
+  met(peers: readonly MetPeer[]): void {
+    const addresses = new Map<string, Multiaddr>()
+    addMet(addresses, peers)
+    this.#dialLater([...addresses.values()])
+  }
+
+  /** Nodes were found at these multiaddrs. */
+  metAt(addresses: readonly string[]): void {
+    this.#dialLater(parsed(addresses.slice(0, MAX_MET)))
   }
 
   /** Looks for nodes now, also where none answered before: the network may have returned. */
@@ -88,29 +106,24 @@ export class Bootstrap {
   }
 
   async #look(): Promise<void> {
-    const { host, clock, nodes, meet } = this.#options
-    const isHungry = () => host.kad.tableSize < ENOUGH_NODES
-    if (isHungry()) await this.#dialAll(parsed(await nodes()))
+    const { clock, nodes, meet } = this.#options
+    if (this.isHungry) await this.#dialAll(parsed(await nodes()))
     const wasMet = clock.nowMs() - this.#metMs
-    if (!meet || wasMet < (isHungry() ? HUNGRY_MS : FED_MS)) return
+    if (!meet || wasMet < (this.isHungry ? HUNGRY_MS : FED_MS)) return
     this.#metMs = clock.nowMs()
     const met = new Map<string, Multiaddr>()
-    const onPeers = (peers: readonly { host: string; port: number }[]) => {
-      for (const { host: ip, port } of peers) {
-        if (met.size >= MAX_MET) return
-        const bytes = parseIp(ip)
-        if (!bytes || port < 1 || port > 65_535) continue
-        const text = `/${bytes.length === 4 ? 'ip4' : 'ip6'}/${ip}/tcp/${port}`
-        met.set(text, multiaddr(text))
-      }
-    }
     try {
-      await meet(onPeers, this.#abort.signal)
+      await meet(peers => addMet(met, peers), this.#abort.signal)
     } catch {
       // The DHT has no nodes yet, say: what it found so far counts, and the next round tries again.
       this.#metMs = Number.NEGATIVE_INFINITY
     }
-    if (isHungry()) await this.#dialAll([...met.values()])
+    if (this.isHungry) await this.#dialAll([...met.values()])
+  }
+
+  #dialLater(addresses: readonly Multiaddr[]): void {
+    if (!this.isHungry || this.#abort.signal.aborted) return
+    this.#round = this.#round.then(() => this.#dialAll(addresses)).catch(() => {})
   }
 
   async #dialAll(all: readonly Multiaddr[]): Promise<void> {
@@ -147,6 +160,17 @@ export class Bootstrap {
     const [oldest] = this.#shunned.keys()
     if (oldest !== undefined && this.#shunned.size >= MAX_SHUNNED) this.#shunned.delete(oldest)
     this.#shunned.set(address.toString(), this.#options.clock.nowMs() + SHUN_MS)
+  }
+}
+
+/** Adds the addresses of peers, by their text, up to a limit. */
+function addMet(met: Map<string, Multiaddr>, peers: readonly MetPeer[]): void {
+  for (const { host: ip, port } of peers) {
+    if (met.size >= MAX_MET) return
+    const bytes = parseIp(ip)
+    if (!bytes || port < 1 || port > 65_535) continue
+    const text = `/${bytes.length === 4 ? 'ip4' : 'ip6'}/${ip}/tcp/${port}`
+    met.set(text, multiaddr(text))
   }
 }
 

@@ -9,12 +9,16 @@ import { systemClock } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
 import { createLibp2p } from 'libp2p'
 import { afterEach, describe, expect, it } from 'vitest'
+import { KAD_PROTOCOL } from '../kad/libp2p-network.ts'
 import { portOf } from '../multiaddrs.ts'
 import { Bootstrap, type BootstrapOptions } from './bootstrap.ts'
 import { createCertificate, type Host, type HostOptions, openHost } from './host.node.ts'
 
 /** libp2p reports new addresses a second later. */
 const PATIENT = { timeout: 15_000 }
+
+/** More than windows and buffers hold. */
+const MANY_BYTES = 64 * 1024 * 1024
 
 const open: Host[] = []
 
@@ -120,6 +124,42 @@ it('is reachable through a relay while it accepts no connections itself', async 
   const path = `${relay.libp2p.getMultiaddrs().find(each => each.toString().includes('127.0.0.1'))}/p2p-circuit/p2p/${hidden.libp2p.peerId}`
   const connection = await dialer.libp2p.dial(multiaddr(path))
   expect(connection.limits?.bytes).toBeLessThanOrEqual(64n * 1024n)
+})
+
+it('reads no answer beyond its limit, and goes on without the node that sends it', async () => {
+  const sent = Promise.withResolvers<number>()
+  const flooding = await createLibp2p({
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    services: { identify: identify() },
+  })
+  await flooding.handle(KAD_PROTOCOL, async stream => {
+    let bytes = 0
+    stream.addEventListener('close', () => sent.resolve(bytes))
+    // A length of 2 GiB, and then as much as is taken.
+    stream.send(Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x08))
+    while (stream.status === 'open' && bytes < MANY_BYTES) {
+      const hasRoom = stream.send(new Uint8Array(64 * 1024))
+      bytes += 64 * 1024
+      if (!hasRoom) await Promise.race([sent.promise, stream.onDrain().catch(() => {})])
+    }
+  })
+  try {
+    const host = await start()
+    const other = await start()
+    for (const address of [flooding.getMultiaddrs(), other.libp2p.getMultiaddrs()])
+      await host.libp2p.dial(address)
+    await knows(host, 2)
+    await knows(other, 1)
+    const key = Uint8Array.of(0x12, 0x20, ...systemRandom.bytes(32))
+    await other.kad.provide(key)
+    await expect.poll(async () => (await host.kad.findProviders(key)).length, PATIENT).toBe(1)
+    expect(await sent.promise).toBeLessThan(MANY_BYTES)
+  } finally {
+    await flooding.stop()
+  }
 })
 
 describe('bootstrap', () => {

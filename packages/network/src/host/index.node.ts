@@ -1,7 +1,7 @@
 /** The Shoal network in a node: a libp2p host with the DHT on it, and the way to its first nodes. Loads libp2p. */
 export { KAD_PROTOCOL } from '../kad/libp2p-network.ts'
 export { announceStun, KnownStun } from '../transport/known-stun.ts'
-export { Bootstrap, type BootstrapOptions, RENDEZVOUS } from './bootstrap.ts'
+export { Bootstrap, type BootstrapOptions, type MetPeer, RENDEZVOUS } from './bootstrap.ts'
 export {
   createCertificate,
   type Host,
@@ -12,3 +12,4 @@ export {
   openHost,
 } from './host.node.ts'
 export { dialText, knownNodes, learnPeer, type NamedNode, namedNode, pagePeers } from './peers.ts'
+export { PublicNodes, type PublicNodesOptions } from './public-nodes.ts'

@@ -4,6 +4,8 @@ import { type Contact, neighborhoodOf } from './contact.ts'
 
 /** libp2p/specs, kad-dht: "Content provider advertisement": records are valid for 48 hours and renewed after 22. */
 export const PROVIDER_LIFE_MS = 48 * 3_600_000
+/** Time between two searches of a full store for expired records: each looks at all of them. */
+const EXPIRE_AGAIN_MS = 60_000
 /** Part of the whole store that the records of one /24 or /48 may fill. */
 const NEIGHBORHOOD_PART = 0.1
 
@@ -50,6 +52,7 @@ export class ProviderStore {
   readonly #providers = new Map<string, Provider>()
   readonly #neighborhoods = new Map<string, number>()
   #records = 0
+  #expiredMs = Number.NEGATIVE_INFINITY
 
   constructor(clock: Clock, limits: ProviderStoreLimits = {}) {
     this.#clock = clock
@@ -115,13 +118,15 @@ export class ProviderStore {
 
   /** Removes expired records. Call it now and then. */
   expire(): void {
+    this.#expiredMs = this.#clock.nowMs()
     for (const name of [...this.#keys.keys()]) this.#expire(name)
   }
 
   #hasRoom(name: string, id: string, neighborhood: string | null): boolean {
     const limits = this.#limits
     this.#expire(name)
-    if (this.#records >= limits.records) this.expire()
+    if (this.#records >= limits.records && this.#clock.nowMs() - this.#expiredMs >= EXPIRE_AGAIN_MS)
+      this.expire()
     const records = this.#keys.get(name)
     if (this.#records >= limits.records || (records?.size ?? 0) >= limits.perKey) return false
     if ((this.#providers.get(id)?.records ?? 0) >= limits.perProvider) return false

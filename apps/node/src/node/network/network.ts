@@ -1,5 +1,4 @@
 import { createSocket } from 'node:dgram'
-import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { createServer, isIP } from 'node:net'
 import type { NetworkPeer, NetworkStatus } from '@shoal/api'
@@ -10,6 +9,7 @@ import { describeFailure, Failure } from '../../base/failure.ts'
 import { PRODUCT } from '../../base/version.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { ownStunPort } from '../kernel/own-stun-port.ts'
+import { withoutName, withoutNames } from './dns-addresses.ts'
 import type { NetworkStore } from './network-store.ts'
 import type { Network } from './service.ts'
 
@@ -122,9 +122,9 @@ export class NodeNetwork implements Network {
   async connect(address: string): Promise<NetworkPeer> {
     const { libp2p } = this.mustRun
     const { dialText, identified } = await import('@shoal/network/host')
-    const found = await withoutName(address)
+    const [found] = await withoutName(address)
     const signal = AbortSignal.timeout(DIAL_MS)
-    const connection = await dialText(libp2p, found, signal).catch(error => {
+    const connection = await dialText(libp2p, found!, signal).catch(error => {
       const { name, message } = error as Error
       const isWrong = name === 'InvalidMultiaddrError' || name === 'InvalidParametersError'
       throw new Failure(
@@ -270,18 +270,33 @@ export class NodeNetwork implements Network {
       closers.push(() => stun.close())
       const bootstrap = new Bootstrap({
         ...{ host, clock, random: systemRandom },
-        nodes: async () => {
-          const named = await Promise.all(
-            settings.current.shoal.nodes.map(each => withoutName(each).catch(() => '')),
-          )
-          return [...named, ...store.nodes()]
-        },
+        nodes: async () => [...(await withoutNames(settings.current.shoal.nodes)), ...store.nodes()],
         meet: async (onPeers, signal) => {
           await engine.meetInDht(libp2p.RENDEZVOUS, { port: meetingPort(), onPeers, signal })
         },
       })
       bootstrap.start()
       closers.push(() => bootstrap.close())
+      const { Hubs } = await import('./hubs.ts')
+      const hubs = new Hubs({
+        ...{ clock, random: systemRandom, rendezvous: libp2p.RENDEZVOUS, port: meetingPort },
+        isHungry: () => bootstrap.isHungry,
+        onPeers: peers => bootstrap.met(peers),
+      })
+      const follow = () => hubs.follow(settings.current.network.shareTrackers)
+      follow()
+      closers.push(settings.onChanged(follow), () => hubs.close())
+      if (shoal.ipfs) {
+        const publicNodes = new libp2p.PublicNodes({
+          ...{ host, clock, random: systemRandom },
+          nodes: () => withoutNames(settings.current.shoal.ipfsNodes),
+          isHungry: () => bootstrap.isHungry,
+          isOpen: () => meetingPort() > 0,
+          onNodes: addresses => bootstrap.metAt(addresses),
+        })
+        publicNodes.start()
+        closers.push(() => publicNodes.close())
+      }
       const keep = () => {
         if (host.kad.tableSize > 0) store.keepNodes(knownNodes(host.kad.contacts()))
       }
@@ -360,9 +375,9 @@ async function signaledPeers(
 
 /** The settings that need another host. */
 function wanted({ shoal, network }: Kernel['settings']['current']) {
-  const { enabled, port, relay, mdns } = shoal
+  const { enabled, port, relay, mdns, ipfs } = shoal
   const { portMapping, webrtc, iceServers } = network
-  return { enabled, port, relay, mdns, portMapping, webrtc, iceServers }
+  return { enabled, port, relay, mdns, ipfs, portMapping, webrtc, iceServers }
 }
 
 /** WebRTC reports a port that is taken where nothing can catch it, so that this is found out before. */
@@ -408,17 +423,6 @@ function listenAddresses(peerHost: string | undefined, port: number, webrtc: boo
 function tcpPort({ libp2p }: Host): number {
   const [, port] = libp2p.getMultiaddrs().flatMap(each => /\/tcp\/(\d+)\/p2p\//.exec(each.toString()) ?? [])
   return Number(port)
-}
-
-/** Looks up the name that a multiaddr begins with, because the host dials addresses only. Rejects with `unreachable`. */
-async function withoutName(address: string): Promise<string> {
-  const [, kind, name, rest] = /^\/(dns[46]?)\/([^/]+)(.*)$/.exec(address) ?? []
-  if (kind === undefined) return address
-  const family = kind === 'dns4' ? 4 : kind === 'dns6' ? 6 : 0
-  const found = await lookup(name!, { family }).catch(cause => {
-    throw new Failure('unreachable', `${name} has no address`, { cause, field: 'address' })
-  })
-  return `/ip${found.family}/${found.address}${rest}`
 }
 
 function every(clock: Kernel['clock'], ms: number, work: () => void): () => void {
