@@ -74,7 +74,7 @@ async function completed(node: PlacedNode): Promise<readonly string[]> {
 }
 
 describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: 400_000 }, () => {
-  it('finds, downloads, and goes on without the relay and without the provider', async () => {
+  it('finds, downloads, and continues without the relay and without the provider', async () => {
     await using dir = await tempDir('nats')
     using network = new NatNetwork()
     const { path } = await randomFile(dir.join('left', 'files', 'carnival.bin'), BYTES)
@@ -95,7 +95,7 @@ describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: 40
     expect(await difference(dir.join('left', 'files'), dir.join('right', 'files'))).toBeNull()
     expect(network.bytesOfMiddle()).toBeLessThan(BYTES / 2)
 
-    // What only a node behind a NAT has reaches one that everybody can dial, by the v1 hash.
+    // A node that everybody can dial finds by the v1 hash what only nodes behind NATs have.
     await using north = await PlacedNode.start(network, 'north', dir, joined)
     await on(north)
     await until('it knows all nodes that can be dialed', async () => (await facts(north)).nodes > 0, PATIENCE)
@@ -112,7 +112,7 @@ describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: 40
     await isRelayed(left, PUBLIC.north)
     await isRelayed(right, PUBLIC.north)
 
-    // The last one finds it by search. It begins with the provider, which is then gone, and goes on with another.
+    // The last one finds it by search. It begins with the provider, which is then gone, and continues with another.
     await limit(south, BYTES / 20)
     await add(south, await searched(south, 'carnival'))
     const givers = async () => {

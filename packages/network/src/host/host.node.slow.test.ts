@@ -126,7 +126,7 @@ it('is reachable through a relay while it accepts no connections itself', async 
   expect(connection.limits?.bytes).toBeLessThanOrEqual(64n * 1024n)
 })
 
-it('reads no answer beyond its limit, and goes on without the node that sends it', async () => {
+it('reads no answer beyond its limit, and does without the node that sends it', async () => {
   const sent = Promise.withResolvers<number>()
   const flooding = await createLibp2p({
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },

@@ -55,7 +55,7 @@ export class Hubs {
       get port() {
         return port() || NO_PORT
       },
-      // A seed would not be told of seeds.
+      // A seed learns of no seeds.
       totals: () => ({ uploaded: 0, downloaded: 0, left: 1 }),
       wanted: () => (isHungry() ? WANTED : 0),
       paused: () => false,
