@@ -67,6 +67,27 @@ describe('congestion control', () => {
     expect(Math.min(...rates) / Math.max(...rates)).toBeGreaterThan(0.5)
   })
 
+  test('leaves the first its share soon, although it came later', { timeout: 30_000 }, async () => {
+    for (const startMs of [3000, 10_000]) {
+      const link = new UtpLink(SLOW)
+      const flow = async () => {
+        const [a, b] = await link.connect()
+        collect(a)
+        a.write(new Uint8Array(200_000_000))
+        return collect(b)
+      }
+      const first = await flow()
+      await link.clock.advance(startMs)
+      const second = await flow()
+      const before = first.length
+      await link.clock.advance(20_000)
+      const share = second.length / (second.length + first.length - before)
+      // It would take 0.85 until its first slowdown after ten seconds.
+      expect(share).toBeGreaterThan(0.35)
+      expect(share).toBeLessThan(0.7)
+    }
+  })
+
   test('grows by a bounded amount per round trip, whatever delays a peer claims', () => {
     const grown = (claim: (round: number) => number) => {
       const roundTrip = new RoundTrip()

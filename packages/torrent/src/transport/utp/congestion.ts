@@ -22,6 +22,8 @@ const DECREASE = 0.5
  * nothing for a moment (LEDBAT++, "periodic slowdown") shows. It takes about a tenth of the time.
  */
 const SLOWDOWN_AFTER_MS = 10_000
+/** The first ones come earlier: until then, a latecomer takes nearly all of the rate. */
+const FIRST_PERIODS_MS = [1500, 2500, 5000]
 const SLOWDOWN_PAUSE = 9
 const SLOWDOWN_ROUND_TRIPS = 2
 /** The share of the window that is left after a loss; and if few packets were lost while there was no queue, as on a radio link. */
@@ -59,6 +61,8 @@ export class Congestion {
   #seenMicros = Number.POSITIVE_INFINITY
   #slowdownAtMs = 0
   #slowdownEndMs = 0
+  /** Times between slowdowns that have begun. */
+  #periods = 0
 
   constructor(roundTrip: RoundTrip, packetBytes: number) {
     this.#roundTrip = roundTrip
@@ -146,13 +150,14 @@ export class Congestion {
   #slowDown(nowMs: number): boolean {
     const isUseful = this.#slowdownAtMs > 0 && this.#seenMicros > CALM_QUEUE_MICROS && !this.isSlowStart
     this.#seenMicros = Number.POSITIVE_INFINITY
-    this.#slowdownAtMs = nowMs + SLOWDOWN_AFTER_MS
+    const afterMs = FIRST_PERIODS_MS[this.#periods++] ?? SLOWDOWN_AFTER_MS
+    this.#slowdownAtMs = nowMs + afterMs
     if (!isUseful) return false
     this.#thresholdBytes = this.windowBytes
     const roundTripMs = this.#roundTrip.smoothedMs
     const rampRoundTrips = Math.log2(this.windowBytes / this.packetBytes)
     const tookMs = (SLOWDOWN_ROUND_TRIPS + rampRoundTrips) * roundTripMs
-    this.#slowdownAtMs = nowMs + Math.max(SLOWDOWN_AFTER_MS, SLOWDOWN_PAUSE * tookMs)
+    this.#slowdownAtMs = nowMs + Math.max(afterMs, SLOWDOWN_PAUSE * tookMs)
     this.#slowdownEndMs = nowMs + SLOWDOWN_ROUND_TRIPS * roundTripMs
     this.windowBytes = 2 * this.packetBytes
     return true
