@@ -99,7 +99,7 @@ export const NETWORK_ACCESS: Record<string, string> = {
   'apps/node/src/node/network/dns-addresses.ts': 'used by the Shoal network only, which is off on a route',
   'apps/node/src/node/network/network.ts': 'off on a route',
   'packages/network/src/host/host.node.ts': 'not opened on a route',
-  'packages/network/src/host/page-host.ts': 'runs in pages, which have no routes',
+  'packages/network/src/page/page-host.ts': 'runs in pages, which have no routes',
   'packages/torrent/src/discovery/tracker/ws/web-socket.ts': 'replaced by routed-socket.node.ts on a route',
   'packages/torrent/src/discovery/tracker/ws/routed-socket.node.ts': 'gets its connections from the route',
   'packages/torrent/src/port-mapping/router-http.node.ts':
