@@ -24,9 +24,11 @@ export type Misconduct = 'bad-message' | 'forged' | 'replayed' | 'flood' | 'unas
 /** Scores a node down. `ip`: the 4 or 16 bytes of the address of its connection, or null. */
 export type ReportMisconduct = (id: Uint8Array, ip: Uint8Array | null, reason: Misconduct) => void
 
+/** The same contract as the DHT's, for `/shoal/index/1`. A node that does not speak it rejects with `unsupported`. */
+export type IndexNetwork = Pick<KadNetwork, 'request' | 'dialable'>
+
 export interface IndexClientOptions {
-  /** The same contract as the DHT's, for `/shoal/index/1`. A node that does not speak it rejects with `unsupported`. */
-  readonly network: Pick<KadNetwork, 'request' | 'dialable'>
+  readonly network: IndexNetwork
   readonly clock: Clock
   readonly onMisconduct?: ReportMisconduct
 }

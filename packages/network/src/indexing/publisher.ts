@@ -25,6 +25,8 @@ export interface IndexPublisherOptions {
   readonly clock: Clock
   /** Returns the multiaddrs at which others can dial us. */
   readonly ownAddresses: () => readonly Uint8Array[]
+  /** This node is an index node itself, and keeps what belongs to its region, so that a network of two nodes has it twice. */
+  readonly server: boolean
   /** Signs with the network key (Ed25519). */
   readonly sign: (message: Uint8Array) => Uint8Array | Promise<Uint8Array>
 }
@@ -238,6 +240,10 @@ export class IndexPublisher {
     const sequence = clock.unixMs()
     let nodes = 0
     const announceTo = async (contact: Contact) => {
+      if (contact === kad.self) {
+        await client.handOver(contact, entries, signal)
+        return
+      }
       let accepted = entries.length
       try {
         for (let at = 0; at < keys.length; at += MAX_KEYS) {
@@ -268,7 +274,9 @@ export class IndexPublisher {
     work: (contact: Contact) => Promise<unknown>,
     signal = this.#abort.signal,
   ): Promise<void> {
-    const waiting = await this.#options.kad.findRegion(key, signal)
+    const { kad, server } = this.#options
+    const waiting = await kad.findRegion(key, signal)
+    if (server && sharedBits(keyOf(key), kad.key) >= (kad.regionBits ?? 0)) waiting.push(kad.self)
     const next = async () => {
       for (let contact = waiting.shift(); contact; contact = waiting.shift()) {
         await work(contact).catch(() => {})

@@ -74,6 +74,8 @@ interface ProviderResponse extends NodeResponse {
  */
 export class KadNode {
   readonly key: Uint8Array
+  /** This node, which needs no addresses to reach itself. */
+  readonly self: Contact
   /** The records of others that this node stores. */
   readonly providers: ProviderStore
   readonly #options: KadNodeOptions
@@ -87,6 +89,7 @@ export class KadNode {
   constructor(options: KadNodeOptions) {
     this.#options = options
     this.key = keyOf(options.id)
+    this.self = { id: options.id, key: this.key, addresses: [], ip: null }
     this.#size = options.size ?? new NetworkSize()
     this.#table = new RoutingTable(this.key, options.clock)
     this.providers = new ProviderStore(options.clock, options.providers)

@@ -1,7 +1,7 @@
 import type { Libp2p } from '@libp2p/interface'
 import type { Clock } from '@shoal/torrent'
 import type { Random } from '@shoal/torrent/base'
-import { IndexClient, type ReportMisconduct } from '../indexing/client.ts'
+import { IndexClient, type IndexNetwork, type ReportMisconduct } from '../indexing/client.ts'
 import { IndexNode } from '../indexing/index-node.ts'
 import { INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES } from '../indexing/messages.ts'
 import { IndexPublisher } from '../indexing/publisher.ts'
@@ -33,7 +33,15 @@ export interface Libp2pIndex {
 /** Opens `/shoal/index/1` on a libp2p host, next to its node of the DHT. */
 export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp2pIndex> {
   const { host, kad, server } = options
-  const network = new Libp2pNetwork(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES)
+  const others = new Libp2pNetwork(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES)
+  const network: IndexNetwork = {
+    // This node asks itself without a connection.
+    request: async (contact, message, signal) =>
+      contact.key === kad.key
+        ? { bytes: node.handle(contact.id, null, message), ip: null }
+        : others.request(contact, message, signal),
+    dialable: (...args) => others.dialable(...args),
+  }
   const client = new IndexClient({ ...options, network })
   const node = new IndexNode({ ...options, client, network })
   const publisher = new IndexPublisher({
@@ -60,7 +68,7 @@ export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp
   return {
     node,
     publisher,
-    search: new NetworkSearch({ kad, client, clock: options.clock }),
+    search: new NetworkSearch({ ...options, client }),
     async close() {
       host.removeEventListener('self:peer:update', readdress)
       publisher.close()

@@ -1,7 +1,7 @@
 import { seededRandom } from '@shoal/torrent/base'
 import { describe, expect, it } from 'vitest'
 import { splitWords } from '../entries/words.ts'
-import { SimIndex, simEntry, simSigner } from './testing/sim-index.ts'
+import { SimIndex, type SimIndexNode, simEntry, simSigner } from './testing/sim-index.ts'
 
 const random = seededRandom(11)
 const signer = simSigner(random)
@@ -28,5 +28,25 @@ describe('a search', { timeout: 60_000 }, () => {
     expect(await found('ubuntu', ['server'])).toEqual(['Ubuntu 26.04 desktop'])
     expect(await found('bunny')).toEqual(['Big Buck Bunny'])
     expect(await found('fedora')).toEqual([])
+  })
+
+  it('finds what two nodes have that know only each other, at either of them', async () => {
+    const made = new SimIndex({ seed: 2, nodes: 2 })
+    const [first, second] = made.indexNodes as [SimIndexNode, SimIndexNode]
+    const publisher = made.publisher(first)
+    publisher.publish(simEntry(random, signer, made.clock.unixMs(), 'Map of the harbour'))
+    publisher.start()
+    await made.clock.advance(60_000)
+    publisher.close()
+    // The one left has to ask itself.
+    for (const [here, gone] of [
+      [second, first],
+      [first, second],
+    ] as const) {
+      here.online = true
+      gone.online = false
+      const { rows } = await made.run(here.search.search({ words: splitWords('harbour map') }))
+      expect(rows.map(({ signed }) => signed.entry.title)).toEqual(['Map of the harbour'])
+    }
   })
 })

@@ -76,6 +76,8 @@ export interface NetworkSearchOptions {
   readonly kad: KadNode
   readonly client: IndexClient
   readonly clock: Clock
+  /** This node is an index node itself, and asks itself, too. */
+  readonly server: boolean
 }
 
 /** Searches the network: asks the index nodes of the query's rarest word, and verifies, merges and ranks what they name. */
@@ -261,7 +263,7 @@ class SearchRun {
     onAnswer(answer: IndexAnswer): boolean
   }): Promise<void> {
     const { key, parallel, limit, mayAsk, onAnswer } = options
-    const { kad, clock } = this.#network
+    const { kad, clock, server } = this.#network
     const { words, without, filters } = this.#query
     const others = words.map(keywordKey).filter(other => latin1(other) !== latin1(key))
     const request: IndexRequest = {
@@ -273,6 +275,7 @@ class SearchRun {
       limit,
     }
     const { signal } = this.#options
+    if (server && this.#isHome(key, kad.self) && onAnswer(await this.#ask(kad.self, request, signal))) return
     await lookup({
       target: keyOf(key),
       ownKey: kad.key,
@@ -290,8 +293,9 @@ class SearchRun {
   }
 
   #ask(contact: Contact, request: IndexRequest, signal?: AbortSignal): Promise<IndexAnswer> {
-    this.#messages++
-    return this.#network.client.ask(contact, request, signal)
+    const { kad, client } = this.#network
+    if (contact.key !== kad.key) this.#messages++
+    return client.ask(contact, request, signal)
   }
 
   /** Whether a node is one that stores the entries of a key. */

@@ -159,7 +159,12 @@ export class SimNetwork {
     respond = (target: SimNode, from: Contact, message: Uint8Array) =>
       target.respond ? target.respond(from, message) : target.kad.handle(from.id, from.ip, message),
   ): KadNetwork {
+    const self = (message: Uint8Array) => {
+      const node = this.#byAddress.get(`${latin1(own.addresses[0]!.subarray(1))} ${latin1(own.id)}`)!
+      return { bytes: respond(node, own, message), ip: null }
+    }
     const deliver = async (contact: Contact, message: Uint8Array, signal: AbortSignal) => {
+      if (contact.id === own.id) return self(message)
       this.messages++
       await this.#travel(signal)
       const ip = contact.addresses[0]?.subarray(1) ?? null

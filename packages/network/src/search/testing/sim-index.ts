@@ -42,6 +42,7 @@ export class SimIndex extends SimNetwork {
     const shared = {
       ...this.#options,
       network: this.indexNetwork(node),
+      server: true,
       clock: this.clock,
       random: this.random,
     }
@@ -67,6 +68,7 @@ export class SimIndex extends SimNetwork {
       kad: node.kad,
       client: node.client,
       clock: this.clock,
+      server: true,
       ownAddresses: () => node.contact.addresses,
       sign: message => ed25519.sign(message, seed),
     })
