@@ -1,7 +1,7 @@
 import type { NetworkStatus } from '@shoal/api'
 import { Link } from 'wouter'
 import { useWork } from '../../shared/base/use-work.ts'
-import { Button } from '../../shared/controls/Button.tsx'
+import { Button, buttonClass } from '../../shared/controls/Button.tsx'
 import { CopyButton } from '../../shared/controls/CopyButton.tsx'
 import { EmptyState } from '../../shared/controls/EmptyState.tsx'
 import { SwitchField } from '../../shared/controls/Field.tsx'
@@ -94,7 +94,11 @@ function NotRunning({ status: { state, reason, problem }, onChanged }: StateProp
       <EmptyState
         icon="network"
         title={t.off}
-        actions={<Link href="/settings/network">{texts.app.nav.settings}</Link>}
+        actions={
+          <Link href="/settings/network" className={buttonClass()}>
+            {texts.app.nav.settings}
+          </Link>
+        }
       >
         {t.offFor[reason]}
       </EmptyState>
@@ -115,7 +119,11 @@ function NotRunning({ status: { state, reason, problem }, onChanged }: StateProp
 }
 
 function SettingsLink() {
-  return <Link href="/settings/shoal">{t.settings}</Link>
+  return (
+    <Link href="/settings/shoal" className={buttonClass('plain', 'small')}>
+      {t.settings}
+    </Link>
+  )
 }
 
 const REACH_AGAIN_MS = 15_000

@@ -1,6 +1,6 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'wouter'
-import { Button } from '../../shared/controls/Button.tsx'
+import { Button, buttonClass } from '../../shared/controls/Button.tsx'
 import { EmptyState } from '../../shared/controls/EmptyState.tsx'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
@@ -18,6 +18,7 @@ const t = texts.pages.search
 /** Results of the network and of the node's own list in one list, as they come. */
 export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
   const { progress, error, retry, probe } = useNetworkSearch(query)
+  const words = useMemo(() => splitQuery(query.text), [query.text])
   if (!progress) return error === null ? <Loading /> : <Problem error={error} onRetry={retry} />
   const { network, done, order } = progress
   const isEmpty = done && order.length === 0
@@ -25,7 +26,7 @@ export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
     <div className={layout.stack3}>
       {error !== null && <Problem error={error} onRetry={retry} />}
       {network.state === 'unavailable' && (
-        <Notice tone="info" action={<Link href="/network">{texts.app.nav.network}</Link>}>
+        <Notice tone="info" action={<NetworkLink />}>
           {t.unavailable} {network.problem}
         </Notice>
       )}
@@ -37,9 +38,17 @@ export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
           {network.state === 'unavailable' ? t.noneHere : t.noneAnywhere}
         </EmptyState>
       ) : (
-        <Rows key={progress.id} progress={progress} words={splitQuery(query.text)} onSeen={probe} />
+        <Rows key={progress.id} progress={progress} words={words} onSeen={probe} />
       )}
     </div>
+  )
+}
+
+function NetworkLink() {
+  return (
+    <Link href="/network" className={buttonClass('plain', 'small')}>
+      {texts.app.nav.network}
+    </Link>
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Publisher, SearchRow } from '@shoal/api'
-import { useId, useState } from 'react'
+import { memo, useId, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useWork } from '../../shared/base/use-work.ts'
 import { Button } from '../../shared/controls/Button.tsx'
@@ -25,7 +25,7 @@ interface Props {
 }
 
 /** One torrent that was found: of the network, of the node's own list, or of both. */
-export function ResultRow({ row, words, isProbed }: Props) {
+export const ResultRow = memo(({ row, words, isProbed }: Props) => {
   const details = useId()
   const [isOpen, setOpen] = useState(false)
   const [added, setAdded] = useState<string | null>(null)
@@ -79,7 +79,7 @@ export function ResultRow({ row, words, isProbed }: Props) {
       {isOpen && <Details id={details} row={row} />}
     </li>
   )
-}
+})
 
 function factsOf({ totalBytes, fileCount, publishedMs, license, language, tags }: SearchRow): string[] {
   return [

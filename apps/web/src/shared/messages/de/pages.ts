@@ -243,7 +243,7 @@ export const pages: Translation<typeof english> = {
   },
   network: {
     title: 'Netzwerk',
-    switch: 'Ein',
+    switch: 'Shoal-Netzwerk',
     turnOn: 'Einschalten',
     settings: 'Einstellungen des Netzwerks',
     off: 'Das Shoal-Netzwerk ist aus',

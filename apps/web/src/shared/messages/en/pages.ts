@@ -231,7 +231,7 @@ export const pages = {
   },
   network: {
     title: 'Network',
-    switch: 'On',
+    switch: 'Shoal network',
     turnOn: 'Turn on',
     settings: 'Settings of the network',
     off: 'The Shoal network is off',
