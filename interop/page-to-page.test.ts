@@ -59,7 +59,10 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     const link = await getLink(sender)
     await expect.poll(() => relay.places, PATIENT).toBe(1)
     await relay.stop()
-    await relay.start()
+    // It does not know at first that the internet reaches it.
+    await relay.start({ isReachable: false })
+    await expect.poll(() => relay.connections, PATIENT).toBe(1)
+    await relay.becomeReachable()
     const { page: tab } = await browser.open(link, { serviceWorkers: 'block' })
     await tab.getByRole('button', { name: /^Download/ }).click()
     await finished(tab, 'Complete and verified')

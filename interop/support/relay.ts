@@ -33,7 +33,13 @@ export class Relay implements AsyncDisposable {
     return this.#host!.kad.storedRecords
   }
 
-  async start(): Promise<void> {
+  /** Number of connections, of pages and nodes. */
+  get connections(): number {
+    return this.#host!.libp2p.getConnections().length
+  }
+
+  /** Only nodes that the internet reaches are relays. */
+  async start({ isReachable = true } = {}): Promise<void> {
     this.#host = await openHost({
       seed: this.#seed,
       listen: [
@@ -47,12 +53,14 @@ export class Relay implements AsyncDisposable {
       each => /\/tcp\/(\d+)\/ws/.exec(each)?.slice(1).map(Number) ?? [],
     )
     this.#port = internalPort!
-    // Only nodes that the internet reaches are relays. Nobody dials that address here.
-    this.#host.setMapped([
-      { transport: 'tcp', address: '198.51.100.7', port: 4001, internalPort: internalPort! },
-    ])
-    const { relay } = this.#host.libp2p.services
-    await until('the node is a relay', () => relay.isServing)
+    if (isReachable) await this.becomeReachable()
+  }
+
+  async becomeReachable(): Promise<void> {
+    const { libp2p, setMapped } = this.#host!
+    // Nobody dials that address here.
+    setMapped([{ transport: 'tcp', address: '198.51.100.7', port: 4001, internalPort: this.#port }])
+    await until('the node is a relay', () => libp2p.services.relay.isServing)
   }
 
   get #addresses(): string[] {

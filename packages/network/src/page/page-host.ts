@@ -53,6 +53,8 @@ async function open(): Promise<Parts> {
         const relayed = circuit(components)
         // libp2p has no other way to a place at one relay, later than at the start.
         reservations = (relayed as typeof relayed & { reservationStore: Reservations }).reservationStore
+        // It would not ask a node again that was no relay yet when it was asked first, as after a restart.
+        reservations.relayFilter = { has: () => false, add: () => true }
         return relayed
       },
     ],

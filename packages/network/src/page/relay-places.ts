@@ -14,6 +14,8 @@ const MAX_NAMED = 20
 
 /** Part of the circuit transport of libp2p: the relays where it has a place. */
 export interface Reservations {
+  /** The nodes that are not asked again. */
+  relayFilter: { has(peer: Uint8Array): boolean; add(peer: Uint8Array): boolean }
   hasReservation(peer: PeerId): boolean
   reservationCount(): number
   /** Reserves a place, and renews it before it ends. Rejects if the relay refuses. */
@@ -38,7 +40,7 @@ interface Candidate {
 /**
  * Keeps places at relays (libp2p/specs, circuit relay v2), so that others can dial a host that accepts no connections: at the nodes that were named,
  * and at others that are known. A relay that went away is asked again, and another one meanwhile. libp2p's own search for relays never returns to one
- * that could not be dialed once.
+ * that could not be dialed once, or was no relay then.
  */
 export class RelayPlaces {
   readonly #libp2p: Libp2p
