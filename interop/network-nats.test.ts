@@ -112,8 +112,16 @@ describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: 40
     await isRelayed(left, PUBLIC.north)
     await isRelayed(right, PUBLIC.north)
 
+    const { id: leftId } = await facts(left)
+    const isAnnounced = async () => {
+      const { items } = await south.call('findProviders', { link: infoHashV1! })
+      const addresses = items.find(provider => provider.id === leftId)?.addresses ?? []
+      return addresses.some(address => address.startsWith(`/ip4/${PUBLIC.north}/`))
+    }
+    await until('the new address of the provider is announced', isAnnounced, PATIENCE)
+
     // The last one finds it by search. It begins with the provider, which is then gone, and continues with another.
-    await limit(south, BYTES / 20)
+    await limit(south, BYTES / 60)
     await add(south, await searched(south, 'carnival'))
     const givers = async () => {
       const { items } = await south.call('listPeers', { id: (await torrentOf(south))!.id })

@@ -4,7 +4,7 @@ import type { Clock } from '@shoal/torrent'
 import { type Random, utf8 } from '@shoal/torrent/base'
 import { type Libp2pKad, openLibp2pKad } from '../kad/libp2p-network.ts'
 import { isRelayed, withoutPeer } from '../multiaddrs.ts'
-import type { Host } from './host.node.ts'
+import { type Host, identified } from './host.node.ts'
 import { namedNode } from './peers.ts'
 
 /** The protocol of the DHT that nodes of IPFS run. */
@@ -104,7 +104,9 @@ export class PublicNodes {
         const address = multiaddr(text)
         if (open.includes(withoutPeer(address).toString())) continue
         const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(DIAL_MS)])
-        await host.libp2p.dial(address, { signal })
+        const connection = await host.libp2p.dial(address, { signal })
+        // Identify says whether it serves the DHT, so that this round can ask it.
+        await identified(host.libp2p, connection, signal)
       } catch {
         // It is tried again in the next round.
       }
