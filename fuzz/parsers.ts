@@ -131,6 +131,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'document-pdf', file: 'apps/node/src/node/search/documents/pdf.ts', export: 'extractPdf', takes: 'bytes', format: 'text', throws: ['bad-document'], maxBytes: 8192, isCostly: true },
   { name: 'search-block', file: 'apps/node/src/node/search/text-blocks.ts', export: 'unpackBlock', takes: 'bytes', format: 'binary', throws: ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'ERR_BUFFER_TOO_LARGE'], maxBytes: 4096 },
   { name: 'search-query', file: 'apps/node/src/base/parse-query.ts', export: 'parseQuery', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
+  { name: 'identity-text', file: 'packages/identity/src/key-file.ts', export: 'readIdentityText', takes: 'utf8', format: 'text', throws: ['bad-key-file'], maxBytes: 4096 },
   { name: 'page-text', file: 'apps/web/src/shared/media/read-text.ts', export: 'decodeText', takes: 'bytes', format: 'text', throws: [], maxBytes: MOST },
   { name: 'page-markdown', file: 'apps/web/src/shared/media/markdown.ts', export: 'parseBlocks', covers: ['parseInlines'], takes: 'utf8', format: 'text', throws: [], maxBytes: MOST },
   { name: 'page-subtitles', file: 'apps/web/src/shared/media/subtitles.ts', export: 'parseCues', takes: 'utf8', format: 'text', throws: [], maxBytes: MOST },

@@ -13,6 +13,7 @@ export const COMMANDS = {
   'open-up': { group: 'node', load: async () => (await import('./commands/open-up.ts')).openUp },
   shell: { group: 'node', load: async () => (await import('./commands/shell.ts')).shell },
   add: { group: 'torrents', load: async () => (await import('./commands/add.ts')).add },
+  download: { group: 'torrents', load: async () => (await import('./commands/add.ts')).download },
   list: { group: 'torrents', load: async () => (await import('./commands/list.ts')).list },
   show: { group: 'torrents', load: async () => (await import('./commands/show.ts')).show },
   pause: { group: 'torrents', load: async () => (await import('./commands/actions.ts')).pause },

@@ -114,7 +114,7 @@ function report(error: unknown, command: string | null, output: Output): number 
     if (output.verbose) for (const line of stacks(error)) output.error(line)
   }
   // As for `add`, where the node says so.
-  if (isUsage || failure.code === 'unknown-identifier') return EXIT.usage
+  if (isUsage || ['unknown-identifier', 'ipfs-content-id'].includes(failure.code)) return EXIT.usage
   return error instanceof SetupFailure ? EXIT.setup : EXIT.failed
 }
 

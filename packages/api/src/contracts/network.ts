@@ -91,7 +91,7 @@ export const NETWORK = contract({
       summary: 'Find who has a torrent, by content ID, info hash or magnet link',
       input: z.object({ link: z.string().min(1).max(10_000) }),
       output: z.object({ items: z.array(Provider) }),
-      errors: ['unsupported', 'bad-magnet', 'bad-argument'],
+      errors: ['unsupported', 'bad-magnet', 'bad-argument', 'ipfs-content-id'],
     }),
     renewNetworkKey: operation({
       method: 'POST',

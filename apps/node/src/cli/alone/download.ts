@@ -14,6 +14,7 @@ import { texts } from '../texts.ts'
 import { type Claim, claim } from './claim.ts'
 import { hexHashes } from './describe.ts'
 import { explainLink } from './explain-link.ts'
+import { findInNetwork } from './find-in-network.ts'
 import { FolderRecords } from './folder-records.ts'
 import { filesOfLink, selectFiles } from './select-files.ts'
 
@@ -28,6 +29,10 @@ export interface DownloadOptions {
   readonly seed: boolean
   readonly timeout?: number | undefined
   readonly network: SessionOptions
+  /** Do not join the Shoal network. */
+  readonly noNetwork: boolean
+  /** Nodes of the Shoal network to join through. */
+  readonly networkNode: readonly string[]
   /** Set for a sealed share. */
   readonly sealed?: SealedDownload
 }
@@ -115,7 +120,18 @@ async function work(link: string, options: DownloadOptions, job: Job, signal: Ab
   view.add(item)
   logTo(view, output, torrent)
   job.claim = await claim(torrent, new FolderRecords(place.state))
-  await arrive(link, torrent, options, signal)
+  // libp2p opens its own connections, which would bypass a proxy or an interface.
+  const isRouted = options.network.proxy !== undefined || options.network.interface !== undefined
+  const nodes = options.networkNode
+  const leave =
+    options.noNetwork || isRouted || options.sealed
+      ? null
+      : findInNetwork({ session, torrent, nodes, options: options.network })
+  try {
+    await arrive(link, torrent, options, signal)
+  } finally {
+    await leave?.()
+  }
   await options.sealed?.open(torrent, view, signal)
   job.done = true
   job.claim.complete()

@@ -1,5 +1,6 @@
 /** Explains on the command line why the engine rejects a link. */
 
+import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { SHOAL } from '../../base/program.ts'
 import { withoutPassword } from '../../base/without-password.ts'
 import { CommandFailure } from '../failure.ts'
@@ -11,6 +12,12 @@ const SHOWN_LENGTH = 80
 /** Replaces an error of `Session.add` by a clearer one for plain files and for text that is not a link. Returns other errors unchanged. */
 export function explainLink(link: string, error: unknown): unknown {
   const text = link.trim()
+  if (/^ip[fn]s:/i.test(text) || errorCode(error) === 'not-found')
+    try {
+      refuseIpfsCid(text)
+    } catch (explanation) {
+      return explanation
+    }
   const [scheme] = /^[a-z][a-z0-9+.-]+(?=:\/\/)/i.exec(text) ?? []
   switch (scheme?.toLowerCase()) {
     case 'http':

@@ -66,3 +66,10 @@ export const add = defineCommand({
     return added.failed > 0 ? EXIT.failed : 0
   },
 })
+
+/** Another name for `add`. */
+export const download: typeof add = {
+  ...add,
+  about: texts.download.about,
+  examples: [['download baf5rei…', texts.download.example]],
+}

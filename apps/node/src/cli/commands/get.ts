@@ -36,6 +36,8 @@ export const get = defineCommand({
       parse: parseDuration,
     }),
     ...UNLOCK_OPTIONS,
+    noNetwork: flag(texts.networkOptions.noNetwork),
+    networkNode: list('ADDRESS', { help: texts.get.options.networkNode }),
     ...NETWORK_OPTIONS,
     ...OPTIONAL_NODE_OPTIONS,
   },
@@ -46,7 +48,7 @@ export const get = defineCommand({
   async run([link], options, context) {
     if (options.node !== undefined) {
       const { getViaNode, refuseWithNode } = await import('../client/via-node.ts')
-      refuseWithNode(options, ['preallocate', 'keyFile', ...ALONE])
+      refuseWithNode(options, ['preallocate', 'keyFile', 'noNetwork', 'networkNode', ...ALONE])
       return getViaNode(link!, options, context)
     }
     const { getLink } = await import('../alone/get-link.ts')

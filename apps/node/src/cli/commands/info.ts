@@ -1,4 +1,5 @@
 import { flag, list, value } from '@shoal/options'
+import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
 import { texts } from '../texts.ts'
@@ -39,6 +40,7 @@ export const info = defineCommand({
       import('../../base/sealing/to-share-link.ts'),
     ])
     const { signal } = interrupt
+    refuseIpfsCid(link!)
     const share = toShareLink(link!)
     const source = share ? formatMagnet(share.magnet) : link!
     const by = share?.seal?.by

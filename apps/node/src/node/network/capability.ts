@@ -2,10 +2,11 @@
 import { NETWORK as CONTRACT, type Implemented } from '@shoal/api'
 import { isMagnet, parseInfoHash, parseMagnet } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
+import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { capability } from '../kernel/capability.ts'
 import { gauge } from '../kernel/metrics.ts'
 import { Vault } from '../kernel/vault.ts'
-import { NETWORK_SEED } from '../people/service.ts'
+import { MISCONDUCT, NETWORK_SEED } from '../people/service.ts'
 import { ENGINE, type ManagedTorrent, TORRENTS } from '../torrents/service.ts'
 import { NodeNetwork } from './network.ts'
 import { NetworkStore } from './network-store.ts'
@@ -18,14 +19,21 @@ const SEARCH_MS = 60_000
 export const NETWORK = capability({
   contract: CONTRACT,
   migrations: NETWORK_TABLES,
-  needs: { engine: ENGINE, torrents: TORRENTS, seed: NETWORK_SEED },
+  needs: { engine: ENGINE, torrents: TORRENTS, seed: NETWORK_SEED, onMisconduct: MISCONDUCT },
   provides: { network: SERVICE },
-  start(kernel, { engine, torrents, seed }) {
+  start(kernel, { engine, torrents, seed, onMisconduct }) {
     const { clock, settings, database, events } = kernel
     const { registry } = torrents
     const store = new NetworkStore(database, new Vault(kernel.dataDir), seed)
     const onChanged = () => events.publish('network', { type: 'network' })
-    const network = new NodeNetwork({ kernel, engine, store, blocks: ip => torrents.blocks(ip), onChanged })
+    const network = new NodeNetwork({
+      kernel,
+      engine,
+      store,
+      blocks: ip => torrents.blocks(ip),
+      onMisconduct,
+      onChanged,
+    })
     let providing: Providing | null = null
     network.use(host => {
       const parts = Promise.all([import('./providing.ts'), import('./lookups.ts')])
@@ -69,6 +77,7 @@ export const NETWORK = capability({
       async findProviders({ link }, options) {
         const host = network.mustRun
         const text = link.trim()
+        refuseIpfsCid(text)
         const infoHashes = isMagnet(text) ? parseMagnet(text).infoHashes : parseInfoHash(text)
         const limit = AbortSignal.timeout(SEARCH_MS)
         const signal = options?.signal ? AbortSignal.any([options.signal, limit]) : limit

@@ -3,8 +3,9 @@ import { type Host, learnPeer, namedNode } from '@shoal/network/host'
 import { type Clock, delay, type InfoHashes, type PeerAddress, type TorrentApi } from '@shoal/torrent'
 
 const LOOK_MS = 5000
-/** Time between two lookups of a torrent. */
+/** Time until the next lookup of a torrent, and after one that found nobody, where it doubles each time. */
 const AGAIN_MS = 10 * 60_000
+const NOBODY_MS = 30_000
 const PARALLEL = 3
 /** Providers of a torrent that are tried in one lookup. */
 const MAX_PROVIDERS = 30
@@ -21,7 +22,7 @@ export interface LookupsOptions {
 export class Lookups {
   readonly #options: LookupsOptions
   readonly #abort = new AbortController()
-  readonly #askedMs = new WeakMap<TorrentApi, number>()
+  readonly #due = new WeakMap<TorrentApi, { readonly atMs: number; readonly waitMs: number }>()
   #running = 0
   #loop: Promise<void> = Promise.resolve()
 
@@ -46,21 +47,30 @@ export class Lookups {
       if (host.kad.tableSize === 0) continue
       for (const torrent of wanting()) {
         if (this.#running >= PARALLEL) break
-        if (clock.nowMs() - (this.#askedMs.get(torrent) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) continue
-        this.#askedMs.set(torrent, clock.nowMs())
+        const { atMs, waitMs } = this.#due.get(torrent) ?? { atMs: 0, waitMs: NOBODY_MS }
+        if (clock.nowMs() < atMs) continue
+        this.#wait(torrent, waitMs, Math.min(AGAIN_MS, 2 * waitMs))
         this.#running++
         const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
         void addProviders(host, torrent, limit)
+          .then(found => {
+            if (found > 0) this.#wait(torrent, AGAIN_MS, NOBODY_MS)
+          })
           .catch(() => {})
           .finally(() => this.#running--)
       }
     }
   }
+
+  #wait(torrent: TorrentApi, delayMs: number, waitMs: number): void {
+    this.#due.set(torrent, { atMs: this.#options.clock.nowMs() + delayMs, waitMs })
+  }
 }
 
-/** Adds those who have a torrent, according to the DHT of the network, as its peers. Rejects with the signal's reason. */
-export async function addProviders(host: Host, torrent: TorrentApi, signal: AbortSignal): Promise<void> {
-  await findProviders(host, torrent.infoHashes, signal, provider => torrent.addPeer(provider))
+/** Adds those who have a torrent, according to the DHT of the network, as its peers. Returns their number. Rejects with the signal's reason. */
+export async function addProviders(host: Host, torrent: TorrentApi, signal: AbortSignal): Promise<number> {
+  const found = await findProviders(host, torrent.infoHashes, signal, provider => torrent.addPeer(provider))
+  return found.size
 }
 
 /** Finds those who have a torrent, by all its hashes at once. Resolves to the PeerIds. Rejects with the signal's reason. */

@@ -9,6 +9,7 @@ import { describeFailure, Failure } from '../../base/failure.ts'
 import { PRODUCT } from '../../base/version.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { ownStunPort } from '../kernel/own-stun-port.ts'
+import type { ReportMisconduct } from '../people/service.ts'
 import { withoutName, withoutNames } from './dns-addresses.ts'
 import type { NetworkStore } from './network-store.ts'
 import type { Network } from './service.ts'
@@ -26,6 +27,7 @@ export interface NetworkOptions {
   readonly store: NetworkStore
   /** Whether the IP filter keeps an address away. */
   blocks(ip: string): boolean
+  readonly onMisconduct: ReportMisconduct
   onChanged(): void
 }
 
@@ -230,7 +232,7 @@ export class NodeNetwork implements Network {
   }
 
   async #start(): Promise<Open> {
-    const { kernel, engine, store, blocks } = this.#options
+    const { kernel, engine, store, blocks, onMisconduct } = this.#options
     const { clock, settings } = kernel
     const libp2p = await import('@shoal/network/host')
     const { announceStun, Bootstrap, createCertificate, KnownStun, knownNodes, openHost, pagePeers } = libp2p
@@ -245,6 +247,7 @@ export class NodeNetwork implements Network {
         viaRelays: true,
         relay: shoal.relay,
         mdns: shoal.mdns,
+        onMisconduct: (id, ip) => onMisconduct(id, ip),
         userAgent: PRODUCT.replace(' ', '/'),
       })
     // Nobody has asked for the usual port: if that is taken, the network takes a free one.
@@ -356,7 +359,7 @@ export class NodeNetwork implements Network {
 }
 
 /** WebRTC connections whose offers the network carries. */
-async function signaledPeers(
+export async function signaledPeers(
   { clock, peerHost }: Pick<Kernel, 'clock' | 'peerHost'>,
   iceServers: () => readonly IceServer[],
 ) {

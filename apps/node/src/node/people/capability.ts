@@ -1,17 +1,18 @@
 /** Other Shoal nodes: recognizes them in swarms, keeps accounts of what they give and take, and judges them. */
 import { PEOPLE as CONTRACT } from '@shoal/api'
+import { formatIp } from '@shoal/torrent/base'
 import { capability } from '../kernel/capability.ts'
 import { Vault } from '../kernel/vault.ts'
-import { NodeNetworkKey, pseudonymSecret } from './network-key.ts'
+import { NodeNetworkKey, networkKeyOf, pseudonymSecret } from './network-key.ts'
 import { People } from './people.ts'
 import { PeopleStore } from './people-store.ts'
-import { NETWORK_SEED, RECOGNITION } from './service.ts'
+import { MISCONDUCT, NETWORK_SEED, RECOGNITION } from './service.ts'
 import { PEOPLE_TABLES } from './tables.ts'
 
 export const PEOPLE = capability({
   contract: CONTRACT,
   migrations: PEOPLE_TABLES,
-  provides: { recognition: RECOGNITION, seed: NETWORK_SEED },
+  provides: { recognition: RECOGNITION, seed: NETWORK_SEED, misconduct: MISCONDUCT },
   async start({ database, dataDir, log, settings, events, clock, ticker }) {
     const own = await NodeNetworkKey.open(database, new Vault(dataDir), log)
     const people = new People({
@@ -34,7 +35,10 @@ export const PEOPLE = capability({
           }
         },
       },
-      provides: { recognition: people, seed: own },
+      provides: {
+        ...{ recognition: people, seed: own },
+        misconduct: (peerId, ip) => people.onMisconduct(networkKeyOf(peerId), ip && formatIp(ip)),
+      },
       close() {
         stop()
         people.save()

@@ -69,6 +69,16 @@ export function networkKey(seed: Uint8Array): NetworkKey {
   return { publicKey: new Uint8Array(publicKey), sign: message => new Uint8Array(sign(null, message, key)) }
 }
 
+/** An identity multihash of an Ed25519 key in the encoding of libp2p, up to the key. */
+const PEER_ID = Buffer.from('002408011220', 'hex')
+
+/** Returns the network key that a PeerId (a multihash) contains, in hexadecimal digits; null for keys of other kinds. */
+export function networkKeyOf(peerId: Uint8Array): string | null {
+  const bytes = Buffer.from(peerId)
+  const isKey = bytes.length === PEER_ID.length + SEED_BYTES && bytes.indexOf(PEER_ID) === 0
+  return isKey ? bytes.subarray(PEER_ID.length).toString('hex') : null
+}
+
 /** The secret from which the pseudonyms of receipts follow: another one than the key, so that neither tells the other. */
 export function pseudonymSecret(seed: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac('sha256', seed).update('shoal/pseudonyms/1').digest())

@@ -8,7 +8,7 @@ import { Database } from '../kernel/database/database.ts'
 import { Vault } from '../kernel/vault.ts'
 import { tableOwners } from '../run-node.ts'
 import { PEOPLE } from './capability.ts'
-import { NodeNetworkKey, networkKey, pseudonymSecret } from './network-key.ts'
+import { NodeNetworkKey, networkKey, networkKeyOf, pseudonymSecret } from './network-key.ts'
 import { People, type PeopleSettings } from './people.ts'
 import { PeopleStore } from './people-store.ts'
 
@@ -102,6 +102,23 @@ describe('accounts of peers', () => {
     const scores = Object.fromEntries(people.list(10).map(({ key, score }) => [key[0], score]))
     expect(scores).toEqual({ b: -150 - 100 - 3 * 30, c: -5 * 30, d: 0, e: -100 })
     expect(people.refused).toEqual({ 'not-proved': 1, 'too-many': 1 })
+  })
+
+  it('are charged for misconduct in the network, and strangers by their address only', () => {
+    const people = open()
+    people.onConduct(peer('b'), did({}))
+    people.onMisconduct('b'.repeat(64), '203.0.113.7')
+    people.onMisconduct('c'.repeat(64), '203.0.113.8')
+    people.onMisconduct(null, null)
+    const scores = people.list(10).map(({ key, score }) => [key[0], score])
+    expect(scores).toEqual([['b', -100 - 30]])
+  })
+
+  it('name nodes of the network by the key in their PeerId', () => {
+    const peerId = Buffer.from(`002408011220${'ab'.repeat(32)}`, 'hex')
+    expect(networkKeyOf(peerId)).toBe('ab'.repeat(32))
+    expect(networkKeyOf(peerId.subarray(1))).toBe(null)
+    expect(networkKeyOf(new Uint8Array(38))).toBe(null)
   })
 
   it('add the receipts of all epochs, and ignore old ones', () => {

@@ -120,6 +120,13 @@ export class People implements Recognition {
     if (downloadedBytes > 0) this.#owe(key, torrent, downloadedBytes)
   }
 
+  /** A node of the network broke its rules. Keys cost nothing, so that only known ones are remembered; others count against their /24 or /56. */
+  onMisconduct(key: string | null, host: string | null): void {
+    if (host !== null) this.#charge(host, { failedPieces: 0, junk: 1 })
+    const known = key === null ? null : (this.#people.get(key)?.record ?? this.#options.store.find(key))
+    if (known) this.#add(known.key, known.host, { ...NO_EVIDENCE, junk: 1 }, {})
+  }
+
   onReceipt({ key, host, torrent }: RecognizedPeer, receipt: ReceivedReceipt): void {
     const confirmedBytes = this.#options.store.addReceipt(key, torrent, receipt, this.#options.now())
     this.#add(key, host, { ...NO_EVIDENCE, confirmedBytes }, { confirmedBytes })

@@ -4,6 +4,7 @@ import { Failure } from '../../base/failure.ts'
 import { AbsentCapability } from '../kernel/capability.ts'
 
 const STATUS: Readonly<Record<string, number>> = {
+  'ipfs-content-id': 400,
   'not-a-torrent': 400,
   'slow-pattern': 400,
   'unknown-identifier': 400,

@@ -1,5 +1,6 @@
 import { isMutableMagnet } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
+import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { SHOAL } from '../../base/program.ts'
 import { withoutPassword } from '../../base/without-password.ts'
 import type { FileProtocol } from '../transfers/service.ts'
@@ -12,7 +13,7 @@ export type SourceKind =
   | { readonly kind: 'torrent' }
   | { readonly kind: 'file'; readonly protocol: FileProtocol }
 
-/** Returns the kind of an identifier. Throws `unknown-identifier`, which lists what is understood. */
+/** Returns the kind of an identifier. Throws `unknown-identifier`, which lists what is understood, and `ipfs-content-id`. */
 export function sourceKind(
   identifier: string,
   protocols: readonly FileProtocol[],
@@ -26,6 +27,7 @@ export function sourceKind(
       { field: 'source' },
     )
   }
+  refuseIpfsCid(text)
   if (isTorrentLink(text, options)) return { kind: 'torrent' }
   const protocol = protocols.find(each => each.canHandle(text))
   if (protocol) return { kind: 'file', protocol }

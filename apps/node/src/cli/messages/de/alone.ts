@@ -50,6 +50,8 @@ export const alone: Translation<typeof original> = {
       preallocate:
         'Den Speicherplatz jeder Datei sofort reservieren, damit ein voller Datenträger früh auffällt',
       seed: 'Nach dem Download weiter teilen (seeden)',
+      networkNode:
+        'Dem Shoal-Netz auch über diesen Knoten beitreten: /ip4/203.0.113.7/tcp/6882. Es findet ohne Tracker, wer den Torrent hat',
       timeout: 'Nach dieser Zeit aufgeben: 30s, 10m, 1h',
     },
     examples: {

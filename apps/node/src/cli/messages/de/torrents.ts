@@ -2,6 +2,11 @@ import type { Translation } from '@shoal/messages'
 import type { torrents as original } from '../en/torrents.ts'
 
 export const torrents: Translation<typeof original> = {
+  download: {
+    summary: 'Links herunterladen, wie add',
+    about: 'Dasselbe wie add: lädt Links mit dem laufenden Knoten herunter.',
+    example: 'Lädt den Torrent mit dieser Inhalts-ID herunter',
+  },
   add: {
     summary: 'Links herunterladen oder Dateien teilen',
     about:

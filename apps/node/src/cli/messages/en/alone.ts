@@ -47,6 +47,8 @@ export const alone = {
       sequential: 'Download in order, to watch or listen immediately',
       preallocate: 'Reserve the disk space of each file at once, so that a full disk is noticed early',
       seed: 'Continue to share after the download is complete',
+      networkNode:
+        'Join the Shoal network through this node, too: /ip4/203.0.113.7/tcp/6882. It finds who has the torrent, without trackers',
       timeout: 'Give up after this time: 30s, 10m, 1h',
     },
     examples: {

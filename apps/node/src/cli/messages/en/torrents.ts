@@ -1,5 +1,10 @@
 /** Commands for the torrents of a running node. */
 export const torrents = {
+  download: {
+    summary: 'Download links, as add does',
+    about: 'The same as add: downloads links with the running node.',
+    example: 'Downloads the torrent with this content ID',
+  },
   add: {
     summary: 'Download links, or share files',
     about:

@@ -1,0 +1,144 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SearchRow, SettingsChange } from '@shoal/api'
+import { expect, onTestFinished, test } from 'vitest'
+import { LogEntries } from '../kernel/log/log-entries.ts'
+import { type OpenNode, runNode } from '../run-node.ts'
+
+/** Findable torrents are looked for every 15 s, lookups of peers happen every 5 s, on a machine that may be busy. */
+const PATIENT = { timeout: 120_000, interval: 500 }
+const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'shoal-search-'))
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+/** A node that reaches others through the Shoal network only. */
+async function start(nodes: readonly string[] = [], place?: string, shoal: SettingsChange['shoal'] = {}) {
+  const base = place ?? (await folder())
+  const node = await runNode({
+    dataDir: join(base, 'data'),
+    directory: join(base, 'downloads'),
+    fixed: {
+      network: { port: 0, dht: false, lsd: false, pex: false, trackers: false },
+      shoal: { port: 0, nodes: [...nodes], ...shoal },
+    },
+    allowedDirectories: [base],
+    log: QUIET,
+    logEntries: new LogEntries(),
+    peerHost: '127.0.0.1',
+    onStop() {},
+  })
+  onTestFinished(() => node.close())
+  const state = async () => (await node.operations.getNetwork({})).state
+  await expect.poll(state, PATIENT).toBe('on')
+  return node
+}
+
+async function addressOf(node: OpenNode): Promise<string> {
+  return (await node.operations.getNetwork({})).addresses[0]!
+}
+
+async function share(node: OpenNode, name: string, text: string, findable: boolean): Promise<string> {
+  const base = await folder()
+  const path = join(base, name)
+  await writeFile(path, text)
+  node.kernel.folders.addRoots(() => [base])
+  const job = await node.operations.createTorrent({
+    ...{ path, version: 'hybrid', private: false, trackers: [], webSeeds: [], tags: ['sea'] },
+    ...{ license: 'CC0-1.0', language: 'en', findable },
+  })
+  const torrent = async () => {
+    const { items } = await node.operations.listJobs({})
+    return items.find(({ id }) => id === job.id)?.torrent ?? null
+  }
+  await expect.poll(torrent, PATIENT).not.toBeNull()
+  return (await torrent())!
+}
+
+/** Everything that a search finds, best first. */
+async function search(node: OpenNode, text: string): Promise<SearchRow[]> {
+  const { id } = await node.operations.startSearch({ text, limit: 100 })
+  const rows = new Map<string, SearchRow>()
+  for (let since = 0; ; ) {
+    const progress = await node.operations.readSearch({ id, since })
+    since = progress.revision
+    for (const row of progress.rows) rows.set(row.id, row)
+    if (!progress.done) continue
+    await node.operations.endSearch({ id })
+    return progress.order.map(each => rows.get(each)!)
+  }
+}
+
+const titles = async (node: OpenNode, text: string) => (await search(node, text)).map(({ title }) => title)
+
+test('what a node made findable is found after it has gone, and downloaded from another', async () => {
+  const index = await start()
+  const nodes = [await addressOf(index)]
+  const place = await folder()
+  const [publisher, provider, seeker] = [
+    await start(nodes, place),
+    await start(nodes, undefined, { provideDownloads: true }),
+    await start(nodes),
+  ] as const
+  const id = await share(publisher, 'Harbour at night.txt', 'Once upon a time', true)
+  // It is added by its content ID, which is that of v2.
+  const { infoHashV2 } = await publisher.operations.getTorrent({ id })
+  await share(publisher, 'Harbour in secret.txt', 'Nobody is to find this', false)
+  await expect.poll(() => titles(seeker, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
+  const [row] = await search(seeker, 'sea night')
+  expect(row).toMatchObject({
+    ...{ totalBytes: 16, fileCount: 1, tags: ['sea'], license: 'CC0-1.0', language: 'en', torrent: null },
+    publisher: { did: (await publisher.operations.listFindable({})).publisher.did, own: false },
+  })
+  expect(await titles(seeker, 'harbour -night')).toEqual([])
+
+  // A second provider takes it, and the publisher leaves.
+  const cid = row!.id
+  const progress = async (node: OpenNode) =>
+    (await node.operations.listTorrents({ sort: 'name', order: 'ascending', limit: 10 })).items[0]?.progress
+  await provider.operations.addTorrent({ source: row!.link } as never)
+  await expect.poll(() => progress(provider), PATIENT).toBe(1)
+  const provided = async () => (await provider.operations.listProvided({})).items[0]?.announcedMs ?? null
+  await expect.poll(provided, PATIENT).not.toBeNull()
+  await publisher.close()
+  expect(await titles(seeker, 'harbour')).toEqual(['Harbour at night.txt'])
+  await seeker.operations.addTorrent({ source: cid } as never)
+  await expect.poll(() => progress(seeker), PATIENT).toBe(1)
+  const { directory } = seeker.kernel.settings.current.downloads
+  expect(await readFile(join(directory, 'Harbour at night.txt'), 'utf8')).toBe('Once upon a time')
+  // It is one row with the torrent of the list, and who published it is trusted more.
+  const [known] = await search(seeker, 'harbour')
+  expect(known).toMatchObject({
+    torrent: infoHashV2,
+    publisher: { trust: 0.25 },
+    hits: [{ torrent: infoHashV2 }],
+  })
+
+  // The publisher returns, and takes it back.
+  const again = await start(nodes, place)
+  expect((await again.operations.listFindable({})).items.map(each => each.id)).toEqual([id])
+  await again.operations.hideTorrent({ id })
+  const found = async () => (await search(provider, 'harbour')).map(({ publisher: by }) => by)
+  // The provider's own torrent remains.
+  await expect.poll(found, PATIENT).toEqual([null])
+}, 400_000)
+
+test('seeds are counted by asking who has a torrent', async () => {
+  const index = await start()
+  const publisher = await start([await addressOf(index)])
+  await share(publisher, 'Lighthouse.txt', 'A light', true)
+  await expect.poll(() => titles(index, 'lighthouse'), PATIENT).toEqual(['Lighthouse.txt'])
+  const provided = async () => (await publisher.operations.listProvided({})).items[0]?.announcedMs ?? null
+  await expect.poll(provided, PATIENT).not.toBeNull()
+  const { operations } = index
+  const { id } = await operations.startSearch({ text: 'lighthouse', limit: 10 })
+  let progress = await operations.readSearch({ id, since: 0 })
+  while (!progress.done) progress = await operations.readSearch({ id, since: progress.revision })
+  await operations.probeSearch({ id, rows: progress.order })
+  const { rows } = await operations.readSearch({ id, since: progress.revision })
+  expect(rows).toMatchObject([{ title: 'Lighthouse.txt', seeds: 1 }])
+}, 200_000)
