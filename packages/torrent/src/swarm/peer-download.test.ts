@@ -192,6 +192,21 @@ describe('a peer that leaves, is slow or announces little', () => {
     expect(bench.transfer.picker.sources.requestedFrom(peer.id)).toBe(0)
   })
 
+  it('takes no part in endgame, where it would keep blocks from peers that deliver', async () => {
+    const bench = await TestSwarm.open(torrent, { have: Array.from({ length: 30 }, (_, i) => i + 1) })
+    const first = await bench.seed()
+    first.remote.answers = () => false
+    await bench.pass(10)
+    expect(first.remote.requests).toHaveLength(2)
+    const snubbing = await bench.seed()
+    snubbing.peer.download.snubbed = true
+    await bench.pass(8000)
+    expect(snubbing.remote.requests).toEqual([])
+    const other = await bench.seed()
+    await bench.until(() => bench.have.isFull)
+    expect(other.remote.requests).toHaveLength(2)
+  })
+
   it('is not snubbed while one block takes long', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote, peer } = await bench.connect()

@@ -73,6 +73,8 @@ export class PeerDownload {
     const { transfer } = this.#swarm
     if (this.#stopped || !transfer || !this.#pieces.mayRequest || !transfer.writer.hasRoom) return
     if (this.#rejected >= MOST_REJECTED) return
+    // It would hold one of the few places among those that are asked for a block, so that others who deliver could not be asked.
+    if (this.snubbed && transfer.picker.inEndgame) return
     const target = this.snubbed ? 1 : this.window.target
     let room = target - this.#requested.size
     // Requests are made in groups of a quarter of the window, which keeps picks and writes few.
