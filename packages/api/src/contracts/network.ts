@@ -137,6 +137,7 @@ export const NETWORK = contract({
           'Meets other nodes in the DHT of IPFS, too, and is reached through relays there if no router lets others in. Nodes of IPFS then see the addresses of this node, and that it belongs to the Shoal network.',
       }),
       ipfsNodes: setting(z.array(PublicNodeText).max(20), PUBLIC_IPFS_NODES, {
+        example: ['/ip4/203.0.113.9/tcp/4001/p2p/12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo'],
         title: 'Public IPFS nodes',
         description:
           'Nodes through which the DHT of IPFS is joined. Default: those that programs for IPFS use.',

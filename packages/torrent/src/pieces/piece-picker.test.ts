@@ -524,6 +524,6 @@ describe('PiecePicker: interest and counts', () => {
   it('refuses a bitfield of another torrent', () => {
     expect(
       () => new PiecePicker({ layout: plainLayout(3, 1), have: new Bitfield(4), random: seededRandom(1) }),
-    ).toThrow(/make the bitfield from the layout/)
+    ).toThrow(/another length than the layout/)
   })
 })

@@ -26,6 +26,7 @@ const STATUS: Readonly<Record<string, number>> = {
   conflict: 409,
   exists: 409,
   fixed: 409,
+  locked: 409,
   'no-metadata': 409,
   'no-network': 409,
   'too-large': 413,
