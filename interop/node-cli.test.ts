@@ -48,7 +48,7 @@ describe('a node', () => {
     expect((await ask('jobs')).items).toMatchObject([{ kind: 'create', state: 'done', torrent: id }])
     expect((await ask('peers', 'Photos')).items).toEqual([])
     // The index is written in the background.
-    const hits = async () => (await ask('search', 'photos', 'b.bin')).items
+    const hits = async () => (await ask('search', 'photos', 'b.bin', '--local')).items
     await expect
       .poll(hits, { timeout: 60_000 })
       .toMatchObject([{ torrent: id, path: expect.stringContaining('b.bin') }])

@@ -78,6 +78,7 @@ const FASTIFY: Readonly<Record<string, readonly [code: string, field: string, me
 const FIELDS: Readonly<Record<string, string>> = {
   'bad-bencode': 'torrent',
   'bad-info-hash': 'source',
+  'bad-key-file': 'identity',
   'bad-magnet': 'source',
   'bad-torrent': 'torrent',
   'no-metadata': 'id',
