@@ -54,6 +54,29 @@ describe('a publisher', { timeout: 60_000 }, () => {
     publisher.close()
   })
 
+  it('announces to the first node that comes what it offered while it was alone', async () => {
+    const made = new SimIndex({ seed: 9, nodes: 0 })
+    const seed = new Uint8Array(32).fill(3)
+    const node = made.addIndexNode(undefined, simPeerId(seed))
+    const publisher = made.publisher(node, seed)
+    await made.run(publisher.provideNow([keyAt(1)]))
+    publisher.provide([keyAt(2)])
+    publisher.start()
+    await made.clock.advance(60_000)
+    expect([publisher.announced(keyAt(1)), publisher.announced(keyAt(2))]).toEqual([null, null])
+    const first = made.addIndexNode()
+    const ask = (key: Uint8Array) => made.run(first.kad.findProviders(key))
+    first.kad.discovered(node.contact)
+    // It hears from the node itself, before anything is announced to it.
+    expect(await ask(keyAt(1))).toHaveLength(1)
+    made.fillTables()
+    await made.clock.advance(60_000)
+    for (const key of [keyAt(1), keyAt(2)]) expect(first.kad.providers.get(key, 1)).toHaveLength(1)
+    await made.run(publisher.withdraw([keyAt(1)]))
+    expect([await ask(keyAt(1)), (await ask(keyAt(2))).length]).toEqual([[], 1])
+    publisher.close()
+  })
+
   it('announces everything again when it has other addresses', async () => {
     const { made, publisher } = open(60)
     publisher.provide([keyAt(1), keyAt(2)])

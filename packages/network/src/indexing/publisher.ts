@@ -89,9 +89,10 @@ export class IndexPublisher {
     this.#abort.abort(new Error('The index was closed'))
   }
 
-  /** Announces that we provide keys (multihashes), and renews that. */
+  /** Answers that we provide keys (multihashes), announces it, and renews that. */
   provide(keys: readonly Uint8Array[]): void {
     for (const key of keys) {
+      this.#options.kad.startProviding(key)
       const name = latin1(key)
       if (this.#keys.has(name)) continue
       this.#keys.set(name, { place: keyOf(key), key, entry: null, announced: null, isStale: false })
@@ -125,6 +126,8 @@ export class IndexPublisher {
   /** Announces keys at once, and from then on like those of `provide`. Rejects with the signal's reason. */
   async provideNow(keys: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
     this.provide(keys)
+    // The first nodes to come get them.
+    if (this.#options.kad.tableSize === 0) return
     const items = keys.map(key => this.#keys.get(latin1(key))!)
     await Promise.all(items.map(item => this.#announce(item.key, [item], signal)))
   }
@@ -165,7 +168,10 @@ export class IndexPublisher {
   /** Withdraws keys, which are not announced any longer. Resolves when the nodes of their regions were asked. */
   async withdraw(keys: readonly Uint8Array[]): Promise<void> {
     const { id, kad, clock, client, sign } = this.#options
-    for (const key of keys) this.#keys.delete(latin1(key))
+    for (const key of keys) {
+      kad.stopProviding(key)
+      this.#keys.delete(latin1(key))
+    }
     this.#sorted = null
     const waiting = new Map(keys.map(key => [latin1(key), keyOf(key)]))
     for (const [name, place] of waiting) {
@@ -199,7 +205,7 @@ export class IndexPublisher {
     const items = this.#items()
     const bits = kad.regionBits
     // The size of the network is measured soon after the first node was met.
-    if (items.length === 0 || bits === null) return UNKNOWN_MS
+    if (items.length === 0 || bits === null || kad.tableSize === 0) return UNKNOWN_MS
     const first = items.find(isUrgent) ?? this.#next(items)
     const isNew = isUrgent(first)
     const region = items.filter(({ place }) => sharedBits(first.place, place) >= bits)

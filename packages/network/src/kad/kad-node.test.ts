@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keyOf } from './contact.ts'
 import { KadNode } from './kad-node.ts'
-import { encodeMessage } from './messages.ts'
+import { decodeMessage, encodeMessage } from './messages.ts'
 import { SimNetwork, type SimNode } from './testing/sim-network.ts'
 
 const KEY = Uint8Array.of(0x12, 0x20, ...new Uint8Array(32).fill(7))
@@ -93,6 +93,38 @@ describe('a node', () => {
       },
     })
     expect(await hidden.provide(KEY)).toBe(0)
+  })
+
+  it('names itself first to who asks for a key that it provides, until it withdraws that', async () => {
+    const made = network(2)
+    const [provider, seeker] = made.nodes as [SimNode, SimNode]
+    // Nobody takes an announcement: the other only asks.
+    provider.kad.startProviding(KEY)
+    const found = async () =>
+      (await made.run(seeker.kad.findProviders(KEY))).map(({ id, addresses }) => ({ id, addresses }))
+    const { id, addresses } = provider.contact
+    expect(await found()).toEqual([{ id, addresses }])
+    const [, other] = [made.add(), made.add()]
+    const message = encodeMessage({ type: 'add-provider', key: KEY, providers: [other.contact] })
+    provider.kad.handle(other.contact.id, other.contact.ip, message)
+    expect((await found()).map(each => each.id)).toEqual([id, other.contact.id])
+    provider.kad.stopProviding(KEY)
+    expect((await found()).map(each => each.id)).toEqual([other.contact.id])
+  })
+
+  it('names itself to nobody while nobody can dial it', () => {
+    const made = network(1)
+    const hidden = new KadNode({
+      ...{ id: new Uint8Array(38), clock: made.clock, random: made.random, ownAddresses: () => [] },
+      network: made.indexNetwork(made.nodes[0]!),
+    })
+    hidden.startProviding(KEY)
+    const asked = hidden.handle(
+      new Uint8Array(38).fill(1),
+      null,
+      encodeMessage({ type: 'get-providers', key: KEY }),
+    )
+    expect(decodeMessage(asked!).providers).toEqual([])
   })
 
   it('ends a lookup when it is aborted or the node is closed', async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '@shoal/torrent'
-import { type Random, sharedBits } from '@shoal/torrent/base'
+import { latin1, type Random, sharedBits } from '@shoal/torrent/base'
 import { type Contact, KEY_BYTES, keyOf } from './contact.ts'
 import { type LookupResult, lookup, type NodeResponse } from './lookup.ts'
 import { decodeMessage, encodeMessage, type Message, type NamedPeer } from './messages.ts'
@@ -79,6 +79,8 @@ export class KadNode {
   /** The records of others that this node stores. */
   readonly providers: ProviderStore
   readonly #options: KadNodeOptions
+  /** Keys that this node provides, as ISO 8859-1 text. */
+  readonly #own = new Set<string>()
   readonly #table: RoutingTable
   readonly #size: NetworkSize
   readonly #abort = new AbortController()
@@ -158,11 +160,20 @@ export class KadNode {
       this.#addProvider(id, ip, message)
       return null
     }
-    const providers = type === 'get-providers' ? this.providers.get(key, MAX_PROVIDERS) : []
+    const providers = type === 'get-providers' ? this.#providersOf(key) : []
     const asker = keyOf(id)
     const isAsker = (contact: Contact) => contact.key.every((byte, i) => byte === asker[i])
     const closer = this.#table.closest(keyOf(key), K + 1).filter(contact => !isAsker(contact))
     return encodeMessage({ type, key, closer: closer.slice(0, K), providers })
+  }
+
+  /** Names this node to those who ask who provides a key (a multihash), also before anybody was there to take an announcement. */
+  startProviding(key: Uint8Array): void {
+    this.#own.add(latin1(key))
+  }
+
+  stopProviding(key: Uint8Array): void {
+    this.#own.delete(latin1(key))
   }
 
   /** Returns the nodes nearest to the key of `bytes`, nearest first: 20, or fewer if there are fewer. */
@@ -221,6 +232,7 @@ export class KadNode {
    * Nothing is announced while nobody can dial us. Rejects only with the signal's reason, or after `close`.
    */
   async provide(key: Uint8Array, signal?: AbortSignal): Promise<number> {
+    this.startProviding(key)
     if (this.#options.ownAddresses().length === 0) return 0
     const waiting = await this.findRegion(key, signal)
     let taken = 0
@@ -268,6 +280,14 @@ export class KadNode {
       const keys = closest.map(({ from }) => from.key)
       this.#size.add(keyOf(name), keys)
     }
+  }
+
+  /** This node comes first: it certainly has what it provides. */
+  #providersOf(key: Uint8Array): NamedPeer[] {
+    const stored = this.providers.get(key, MAX_PROVIDERS)
+    const addresses = this.#own.has(latin1(key)) ? this.#options.ownAddresses() : []
+    if (addresses.length === 0) return stored
+    return [{ id: this.#options.id, addresses }, ...stored.slice(0, MAX_PROVIDERS - 1)]
   }
 
   #addProvider(id: Uint8Array, ip: Uint8Array | null, { key, providers }: Message): void {

@@ -67,10 +67,10 @@ export class Providing {
   }
 
   async #run(): Promise<void> {
-    const { host, clock } = this.#options
     for (;;) {
-      await delay(clock, LOOK_MS, this.#abort.signal)
-      if (host.kad.tableSize > 0) this.#update()
+      // Also while nobody else is there: the first who asks may be somebody who joins only to download.
+      this.#update()
+      await delay(this.#options.clock, LOOK_MS, this.#abort.signal)
     }
   }
 
