@@ -1,5 +1,6 @@
 /** How well an entry matches a query: the same rule at index nodes, which see only marks of words, and in the results. */
 import type { Entry } from './entry.ts'
+import { type FileKind, kindOf } from './kinds.ts'
 
 /** Conditions on entries; those that are missing are met by all. */
 export interface Filters {
@@ -9,6 +10,8 @@ export interface Filters {
   readonly publishedAfter?: number
   readonly language?: string
   readonly license?: string
+  /** Torrents with files of this kind. */
+  readonly kind?: FileKind
   /** Ed25519, 32 bytes. */
   readonly publisher?: Uint8Array
 }
@@ -34,13 +37,20 @@ export function matchScore(places: readonly number[], titleWords: number): numbe
 }
 
 export function passesFilters(entry: Entry, filters: Filters): boolean {
-  const { minBytes, maxBytes, publishedAfter, language, license, publisher } = filters
+  const { minBytes, maxBytes, publishedAfter, language, license, kind, publisher } = filters
   if (minBytes !== undefined && entry.bytes < minBytes) return false
   if (maxBytes !== undefined && entry.bytes > maxBytes) return false
   if (publishedAfter !== undefined && entry.published <= publishedAfter) return false
   if (language !== undefined && !isLanguage(entry.language, language)) return false
   if (license !== undefined && entry.license?.toLowerCase() !== license.toLowerCase()) return false
+  if (kind !== undefined && !isOfKind(entry, kind)) return false
   return publisher === undefined || publisher.every((byte, at) => entry.publisher[at] === byte)
+}
+
+/** Without names of files, the title says what it is. */
+function isOfKind({ title, files }: Entry, kind: FileKind): boolean {
+  const names = files.length > 0 ? files.map(({ path }) => path) : [title]
+  return names.some(name => kindOf(name) === kind)
 }
 
 /** BCP 47: `de` covers `de-AT`. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { FILE_KINDS } from '../entries/kinds.ts'
 import { writeFields } from '../kad/protobuf.ts'
 import {
   decodeRequest,
@@ -22,6 +23,7 @@ const filters = fc.record(
     publishedAfter: fc.nat(),
     language: fc.string({ maxLength: 10 }).map(text => text.toWellFormed()),
     license: fc.constantFrom('MIT', 'CC0-1.0'),
+    kind: fc.constantFrom(...FILE_KINDS),
     publisher: bytes(32),
   },
   { requiredKeys: [] },

@@ -6,11 +6,12 @@
  *               9 word…   10 excluded word…   11 filters   12 limit
  *     response  2 accepted   3 nearer node…   4 total   5 is partial   6 reference…   7 entry…
  *     reference 1 ID   2 sequence
- *     filters   1 least bytes   2 most bytes   3 published after   4 language   5 license   6 publisher
+ *     filters   1 least bytes   2 most bytes   3 published after   4 language   5 license   6 publisher   7 kind
  */
 import { ShoalError } from '@shoal/torrent'
 import { fromUtf8, utf8 } from '@shoal/torrent/base'
 import { MAX_ENTRY_BYTES } from '../entries/entry.ts'
+import { FILE_KINDS } from '../entries/kinds.ts'
 import type { Filters } from '../entries/match.ts'
 import { addPeer, encodePeer, type NamedPeer } from '../kad/messages.ts'
 import { type Field, readFields, writeFields } from '../kad/protobuf.ts'
@@ -246,7 +247,7 @@ function readReference(bytes: Uint8Array): Reference {
 }
 
 function encodeFilters(filters: Filters): Uint8Array {
-  const { minBytes, maxBytes, publishedAfter, language, license, publisher } = filters
+  const { minBytes, maxBytes, publishedAfter, language, license, kind, publisher } = filters
   const fields: Field[] = []
   const add = (field: number, value: number | Uint8Array | undefined) => {
     if (value !== undefined) fields.push([field, value])
@@ -257,6 +258,7 @@ function encodeFilters(filters: Filters): Uint8Array {
   add(4, language === undefined ? undefined : utf8(language))
   add(5, license === undefined ? undefined : utf8(license))
   add(6, publisher)
+  add(7, kind === undefined ? undefined : utf8(kind))
   return writeFields(fields)
 }
 
@@ -278,6 +280,10 @@ function readFilters(bytes: Uint8Array): Filters {
     } else if (field === 6) {
       if (value.length !== 32) throw bad('The publisher must have 32 bytes')
       filters.publisher = value.slice()
+    } else if (field === 7) {
+      // A kind that only other versions know is left to who asks.
+      const kind = FILE_KINDS.find(known => known === fromUtf8(value))
+      if (kind) filters.kind = kind
     }
   }
   return filters

@@ -1,6 +1,7 @@
 import { seededRandom } from '@shoal/torrent/base'
 import { describe, expect, it } from 'vitest'
 import { splitWords } from '../entries/words.ts'
+import { decodeRequest, encodeRequest } from '../indexing/messages.ts'
 import { SimIndex, type SimIndexNode, simEntry, simSigner } from './testing/sim-index.ts'
 
 const random = seededRandom(11)
@@ -28,6 +29,62 @@ describe('a search', { timeout: 60_000 }, () => {
     expect(await found('ubuntu', ['server'])).toEqual(['Ubuntu 26.04 desktop'])
     expect(await found('bunny')).toEqual(['Big Buck Bunny'])
     expect(await found('fedora')).toEqual([])
+  })
+
+  it('finds as much as was asked for of what its filters let through', async () => {
+    const made = new SimIndex({ seed: 3, nodes: 60 })
+    const publisher = made.publisher(made.indexNodes[0]!)
+    // The words of pictures match better: without filters, they come first.
+    for (let at = 0; at < 80; at++) {
+      const [kind, title] = at < 60 ? ['jpg', 'Harbour'] : ['mkv', 'A long film about some harbour']
+      const more = {
+        files: [{ path: `${at}.${kind}`, bytes: 9 }],
+        ...(kind === 'mkv' && { bytes: 5000, language: 'de-AT', license: 'MIT' }),
+        ...(kind === 'jpg' && { bytes: 10 }),
+      }
+      const by = at % 4 === 0 ? signer : simSigner(random)
+      publisher.publish(simEntry(random, by, made.clock.unixMs(), title, more))
+    }
+    publisher.start()
+    await made.clock.advance(10 * 60_000)
+    publisher.close()
+    for (const filters of [
+      { kind: 'video' },
+      { minBytes: 1000 },
+      { language: 'de' },
+      { license: 'mit' },
+    ] as const) {
+      const { rows } = await made.run(
+        made.indexNodes[50]!.search.search({ words: ['harbour'], filters }, { limit: 15 }),
+      )
+      expect(rows).toHaveLength(15)
+      expect(rows.every(({ signed }) => signed.entry.files[0]!.path.endsWith('.mkv'))).toBe(true)
+    }
+  })
+
+  it('leaves out what index nodes of another version do not filter, without blaming them', async () => {
+    const reports: string[] = []
+    const made = new SimIndex({ seed: 4, nodes: 30, onMisconduct: (_, __, reason) => reports.push(reason) })
+    const publisher = made.publisher(made.indexNodes[0]!)
+    for (const name of ['a.jpg', 'b.mkv'])
+      publisher.publish(
+        simEntry(random, signer, made.clock.unixMs(), 'Harbour', { files: [{ path: name, bytes: 1 }] }),
+      )
+    publisher.start()
+    await made.clock.advance(60_000)
+    publisher.close()
+    for (const node of made.indexNodes) {
+      node.respondIndex = (from, message) => {
+        const request = decodeRequest(message)
+        const known = request.type === 'find' ? { ...request, filters: {} } : request
+        return node.index.handle(from.id, from.ip, encodeRequest(known))
+      }
+    }
+    const { rows } = await made.run(
+      made.indexNodes[20]!.search.search({ words: ['harbour'], filters: { kind: 'video' } }),
+    )
+    expect(rows.map(({ signed }) => signed.entry.files[0]!.path)).toEqual(['b.mkv'])
+    expect(reports).toEqual([])
   })
 
   it('finds what two nodes have that know only each other, at either of them', async () => {

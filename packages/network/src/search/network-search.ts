@@ -407,7 +407,9 @@ class SearchRun {
 
   /** Returns how well an entry matches, or null if it is not what the query asks for: index nodes see marks of words only, and may lie. */
   #match({ entry }: SignedEntry): number | null {
-    const { words, without, filters } = this.#query
+    const { words, without } = this.#query
+    // Nodes of other versions may know other kinds: `#rows` leaves those out.
+    const { kind: _, ...filters } = this.#query.filters
     const { places, titleWords } = entryWords(entry)
     const found = words.map(word => places.get(word))
     if (found.includes(undefined) || without.some(word => places.has(word))) return null
@@ -417,7 +419,7 @@ class SearchRun {
   #rows(): SearchRow[] {
     const rows: SearchRow[] = []
     for (const { signed, match, networks } of this.#named.values()) {
-      if (!signed) continue
+      if (!signed || !passesFilters(signed.entry, this.#query.filters)) continue
       const trust = this.#options.trust?.(signed.entry.publisher) ?? 0
       rows.push({
         signed,

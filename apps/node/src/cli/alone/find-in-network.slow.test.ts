@@ -86,7 +86,7 @@ test('a node that is all of the network is found by content ID, by either info h
   await forgetful()
   const provider = await startNode([])
   const { infoHashV1, infoHashV2 } = await shareStory(provider)
-  const [{ cid }] = (await provider.node.operations.listProvided({})).items as [{ cid: string }]
+  const { cid } = (await provider.node.operations.listProvided({})).items[0]!
   const magnet = `magnet:?xt=urn:btih:${infoHashV1}`
   for (const link of [cid, infoHashV1!, infoHashV2!, magnet])
     expect(await get(link, [provider.address])).toBe(STORY)

@@ -4,7 +4,6 @@ import { type Filters, type SearchRow as NetworkRow, WANTED_ANSWERS } from '@sho
 import type { Host } from '@shoal/network/host'
 import { type InfoHashes, torrentCid } from '@shoal/torrent'
 import { describeFailure } from '../../base/failure.ts'
-import { kindOf } from '../../base/file-kind.ts'
 import { parseQuery, toPatterns } from '../../base/parse-query.ts'
 import type { Torrents } from '../torrents/service.ts'
 import type { Probes } from './probes.ts'
@@ -22,7 +21,9 @@ export interface SearchRunOptions {
   readonly torrents: Pick<Torrents, 'registry' | 'view'>
   readonly probes: Probes
   /** Searches the node's own list. */
-  own(query: CheckedInputOf<'search'>): Promise<{ readonly items: readonly SearchHit[] }>
+  own(
+    query: CheckedInputOf<'search'>,
+  ): Promise<{ readonly items: readonly SearchHit[]; readonly next: string | null }>
   /** The host of the network. Throws with the reason while there is none. */
   host(): Host
   readonly publishers: Publishers
@@ -121,17 +122,28 @@ export class SearchRun {
 
   async #searchOwn(): Promise<void> {
     const { input, own, torrents } = this.#options
-    const { text, kind } = input
-    const found = await own({ text, limit: OWN_HITS, ...(kind && { kind }) }).catch(() => ({ items: [] }))
-    for (const [id, hits] of Map.groupBy(found.items, hit => hit.torrent)) {
-      const torrent = torrents.registry.find(id)
-      if (!torrent || !torrents.registry.isListed(torrent)) continue
-      const { infoHashes } = torrent.api
-      const view = torrents.view(torrent)
-      if (isWithin(view.totalBytes, input))
-        this.#own.set(torrentCid(infoHashes), { torrent: view, infoHashes, hits })
-    }
-    this.#update()
+    const { text, kind, limit } = input
+    let cursor: string | undefined
+    // One torrent may fill a page with its files, and filters leave out others.
+    do {
+      const query = { text, limit: OWN_HITS, ...(kind && { kind }), ...(cursor !== undefined && { cursor }) }
+      const { items, next } = await own(query).catch(() => ({ items: [], next: null }))
+      for (const [id, hits] of Map.groupBy(items, hit => hit.torrent)) {
+        const torrent = torrents.registry.find(id)
+        if (!torrent || !torrents.registry.isListed(torrent)) continue
+        const { infoHashes } = torrent.api
+        const view = torrents.view(torrent)
+        if (!isWithin(view.totalBytes, input)) continue
+        const cid = torrentCid(infoHashes)
+        this.#own.set(cid, {
+          torrent: view,
+          infoHashes,
+          hits: [...(this.#own.get(cid)?.hits ?? []), ...hits],
+        })
+      }
+      cursor = next ?? undefined
+      this.#update()
+    } while (cursor !== undefined && this.#own.size < limit && !this.#isDone)
   }
 
   async #searchNetwork(): Promise<void> {
@@ -139,7 +151,7 @@ export class SearchRun {
     const { wanted, unwanted } = parseQuery(input.text)
     const show = (rows: readonly NetworkRow[]) => {
       publishers.shown(rows)
-      this.#network = rows.filter(row => isOfKind(row, input.kind))
+      this.#network = rows
       this.#update()
     }
     try {
@@ -214,13 +226,14 @@ export class SearchRun {
 const NOBODY = 'No other node of the Shoal network is connected yet: try again in a minute'
 
 function filtersOf(input: CheckedInputOf<'startSearch'>): Filters {
-  const { minBytes, maxBytes, publishedAfterMs, language, license } = input
+  const { minBytes, maxBytes, publishedAfterMs, language, license, kind } = input
   return {
     ...(minBytes !== undefined && { minBytes }),
     ...(maxBytes !== undefined && { maxBytes }),
     ...(publishedAfterMs !== undefined && { publishedAfter: Math.floor(publishedAfterMs / 1000) }),
     ...(language !== undefined && { language }),
     ...(license !== undefined && { license }),
+    ...(kind !== undefined && { kind }),
   }
 }
 
@@ -229,9 +242,4 @@ function isWithin(bytes: number | null, input: CheckedInputOf<'startSearch'>): b
   const { minBytes = 0, maxBytes = Number.POSITIVE_INFINITY, publishedAfterMs, language, license } = input
   if (publishedAfterMs !== undefined || language !== undefined || license !== undefined) return false
   return bytes === null ? minBytes === 0 : bytes >= minBytes && bytes <= maxBytes
-}
-
-function isOfKind({ signed: { entry } }: NetworkRow, kind: string | undefined): boolean {
-  if (kind === undefined) return true
-  return [entry.title, ...entry.files.map(({ path }) => path)].some(path => kindOf(path) === kind)
 }

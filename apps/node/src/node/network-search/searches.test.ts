@@ -45,6 +45,10 @@ function hostWith(search: (query: SearchQuery, options: SearchOptions) => Promis
 const TORRENT = { id: 'aa', name: 'Harbour map', totalBytes: 5, fileCount: 1, tags: ['own'] }
 const OWN_HASH = new Uint8Array(20).fill(0xaa)
 
+const hit = (torrent: string) => ({
+  ...{ torrent, torrentName: TORRENT.name, file: null, path: null, snippet: null, matches: [] },
+})
+
 /** Searches in a node that has one torrent, `Harbour map`, which the search of the own list finds. */
 function searches(host: () => Host, more: Partial<SearchesOptions> = {}): Searches {
   const listed = { ...TORRENT, api: { infoHashes: { v1: OWN_HASH } }, isComplete: true }
@@ -58,11 +62,7 @@ function searches(host: () => Host, more: Partial<SearchesOptions> = {}): Search
     ...{ clock: systemClock, host, publishers: { trust: () => 0, isOwn: () => false, shown() {} } as never },
     torrents: { registry, view: () => TORRENT } as never,
     probes: { count: async () => 3 } as unknown as Probes,
-    own: async () => ({
-      items: [
-        { torrent: 'aa', torrentName: TORRENT.name, file: null, path: null, snippet: null, matches: [] },
-      ],
-    }),
+    own: async () => ({ items: [hit('aa')], next: null }),
     ...more,
   })
   onTestFinished(() => made.close())
@@ -136,7 +136,7 @@ test('seeds are counted for the rows that are asked for, and change the order', 
   const probes = { count: async ({ v2 }: { v2: Uint8Array }) => counts.get(v2) ?? null }
   const all = searches(() => hostWith(async () => [row(first, 0.9), row(second, 0.85)]), {
     probes: probes as unknown as Probes,
-    own: async () => ({ items: [] }),
+    own: async () => ({ items: [], next: null }),
   })
   const { id } = await all.start(INPUT)
   const before = await readUntil(all, id, ({ done }) => done)
@@ -162,12 +162,44 @@ test('a network that is off leaves the own list', async () => {
   expect(rows.map(({ title }) => title)).toEqual(['Harbour map'])
 })
 
-test('only torrents with files of the kind are found, and none of the own list if it is unknown what is asked for', async () => {
-  const film = entry('Harbour', { files: [{ path: 'harbour.mkv', bytes: 1 }] })
-  const all = searches(() => hostWith(async () => [row(film, 1), row(entry('Harbour'), 1)]))
-  const { id } = await all.start({ ...INPUT, kind: 'video', language: 'de' })
+test('the network gets all filters, and nothing of the own list is shown if it is unknown what is asked for', async () => {
+  let asked: SearchQuery | null = null
+  const all = searches(() =>
+    hostWith(async query => {
+      asked = query
+      return []
+    }),
+  )
+  const filters = { minBytes: 1, maxBytes: 9, kind: 'video', language: 'de', license: 'MIT' } as const
+  const { id } = await all.start({ ...INPUT, ...filters })
   const { rows } = await readUntil(all, id, ({ done }) => done)
-  expect(rows.map(({ files }) => files)).toEqual([[{ path: 'harbour.mkv', lengthBytes: 1 }]])
+  expect(rows).toEqual([])
+  expect(asked).toMatchObject({ filters })
+})
+
+test('the own list is searched on until there are enough torrents that the filters let through', async () => {
+  const pages: (string | undefined)[] = []
+  const sizes = new Map(Array.from({ length: 30 }, (_, at) => [`t${at}`, at < 20 ? 1 : 5000]))
+  const listed = (id: string) => {
+    const v1 = new Uint8Array(20).fill(Number(id.slice(1)))
+    return { ...TORRENT, id, api: { infoHashes: { v1 } }, isComplete: true }
+  }
+  const registry = { find: listed, findApi: () => null, isListed: () => true }
+  const view = ({ id }: { id: string }) => ({ ...TORRENT, id, totalBytes: sizes.get(id) })
+  const all = searches(() => hostWith(async () => []), {
+    torrents: { registry, view } as never,
+    own: async ({ cursor }) => {
+      pages.push(cursor)
+      const at = Number(cursor ?? 0)
+      const items = Array.from({ length: 5 }, (_, index) => hit(`t${at + index}`))
+      return { items, next: at + 5 < 30 ? String(at + 5) : null }
+    },
+  })
+  const { id } = await all.start({ ...INPUT, minBytes: 1000, limit: 3 })
+  const { rows } = await readUntil(all, id, ({ done }) => done)
+  expect(rows.map(({ torrent }) => torrent)).toEqual(['t20', 't21', 't22', 't23', 't24'])
+  // Those that come after are not asked for.
+  expect(pages).toEqual([undefined, '5', '10', '15', '20'])
 })
 
 test('a search that is ended stops the network and is forgotten', async () => {

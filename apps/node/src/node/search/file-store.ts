@@ -1,4 +1,4 @@
-import { type FileKind, kindOf } from '../../base/file-kind.ts'
+import { type FileKind, kindOf } from '@shoal/network/kinds'
 import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 

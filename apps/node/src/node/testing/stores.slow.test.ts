@@ -1,5 +1,5 @@
+import { kindOf } from '@shoal/network/kinds'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { kindOf } from '../../base/file-kind.ts'
 import { Database } from '../kernel/database/database.ts'
 import { tableOwners } from '../run-node.ts'
 import { PeerStore, peerScore } from '../torrents/peer-store.ts'

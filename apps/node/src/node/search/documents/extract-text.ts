@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { extensionOf } from '@shoal/network/kinds'
 import { Failure, fileFailure } from '../../../base/failure.ts'
-import { extensionOf } from '../../../base/file-kind.ts'
 import { extractEpub } from './epub.ts'
 import { extractHtml } from './html.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
