@@ -47,6 +47,12 @@ export const PARSERS: readonly Parser[] = [
   { name: 'index-response', file: 'packages/network/src/indexing/messages.ts', export: 'decodeResponse', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
   { name: 'search-entry', file: 'packages/network/src/entries/entry.ts', export: 'decodeEntry', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 1100 },
 
+  // People and devices
+  { name: 'signed-cbor', file: 'packages/identity/src/devices/signed-cbor.ts', export: 'readSignedCbor', covers: ['decodeCbor'], takes: 'bytes', format: 'binary', throws: [], maxBytes: 4096 },
+  { name: 'device-list', file: 'packages/identity/src/devices/device-list.ts', export: 'readDeviceList', takes: 'bytes', format: 'binary', throws: ['bad-device-list'], maxBytes: 4096 },
+  { name: 'device', file: 'packages/identity/src/devices/device-list.ts', export: 'readDevice', takes: 'bytes', format: 'binary', throws: ['bad-device-list'], maxBytes: 1024 },
+  { name: 'seed-words', file: 'packages/identity/src/seed-words.ts', export: 'fromSeedWords', takes: 'utf8', format: 'text', throws: ['bad-words'], maxBytes: 4096 },
+
   // DHT, local discovery, trackers as their client
   { name: 'krpc', file: 'packages/torrent/src/discovery/dht/krpc.ts', export: 'parseMessage', takes: 'bytes', format: 'bencode', throws: [], maxBytes: 4096 },
   { name: 'dht-contacts', file: 'packages/torrent/src/discovery/dht/contact.ts', export: 'parseCompactNodes', covers: ['parseCompactEndpoint'], takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },

@@ -1,6 +1,6 @@
 /** Sealed shares on the command line: complete processes, on loopback. */
 import { execFileSync } from 'node:child_process'
-import { readdir, stat, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { identityText, KeyPair } from '@shoal/identity'
 import { expect, test } from 'vitest'
 import { LOOPBACK, type ShoalProcess, Workplace } from '../apps/node/src/testing/shoal-process.ts'
@@ -130,6 +130,18 @@ test('a share sealed to a key of shoal key opens only with its key file', LIMIT,
   const get = (...more: string[]) =>
     place.json('get', link, '-o', 'in', '--peer', peer, '--passphrase-file', 'pass', ...more, ...LOOPBACK)
   expect((await get('--key-file', 'other.age')).object.error.code).toBe('wrong-key')
+  // The words on paper give back the key, for another passphrase.
+  const { words } = (await place.json('key', 'words', '--passphrase-file', 'pass')).object
+  expect(words.split(' ')).toHaveLength(24)
+  await writeFile(place.at('words'), `${words}\n`)
+  await writeFile(place.at('new'), `${(await place.json('passphrase')).object.passphrase}\n`)
+  const restore = (file: string, ...more: string[]) =>
+    place.json('key', 'restore', '--words-file', file, '--passphrase-file', 'new', ...more)
+  expect((await restore('pass')).object.error.code).toBe('bad-words')
+  expect((await restore('words')).object.error.code).toBe('exists')
+  expect((await restore('words', '--replace')).object.did).toBe(made.object.did)
+  expect((await get()).object.error.code).toBe('wrong-passphrase')
+  await copyFile(place.at('new'), place.at('pass'))
   expect((await get()).code).toBe(0)
   expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
 })

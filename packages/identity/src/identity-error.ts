@@ -1,7 +1,8 @@
 /**
  * `bad-key`: not a key of the expected kind. `bad-key-file`: not a key file, or a damaged one. `wrong-passphrase`: it does not open with
  * this passphrase. `too-much-work`: it demands more work (scrypt) than the limit for untrusted files. `exists`, `not-found`,
- * `no-permission`, `io`: file system errors. `bad-argument`: invalid arguments.
+ * `no-permission`, `io`: file system errors. `bad-argument`: invalid arguments. `bad-device-list`: not a list of devices that its person signed.
+ * `bad-words`: not the 24 words of a key. `bad-login`: not a login of that device at this address and time.
  */
 export type IdentityErrorCode =
   | 'bad-key'
@@ -13,6 +14,9 @@ export type IdentityErrorCode =
   | 'no-permission'
   | 'io'
   | 'bad-argument'
+  | 'bad-device-list'
+  | 'bad-login'
+  | 'bad-words'
 
 /** An error with a key. The message says what to do and contains no part of the key. */
 export class IdentityError extends Error {

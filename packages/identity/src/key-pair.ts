@@ -68,7 +68,11 @@ export class KeyPair {
 
 /** Returns true if `signature` is a signature of `message` by the owner of `did`. Throws `bad-key` if `did` is invalid. */
 export function verify(did: string, message: Uint8Array, signature: Uint8Array): boolean {
-  const publicKey = parseDidKey(did)
+  return verifySignature(parseDidKey(did), message, signature)
+}
+
+/** Returns true if `signature` is an Ed25519 signature of `message` by the owner of a valid public key. */
+export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   // Strict: reject other encodings of the same signature (RFC 8032, not ZIP 215).
   return signature.length === 64 && ed25519.verify(signature, message, publicKey, { zip215: false })
 }

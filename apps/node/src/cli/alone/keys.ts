@@ -5,6 +5,7 @@ import { IdentityError, identityText, KeyPair, parseDidKey, toRecipientKey } fro
 import { formatSecretKey } from '@shoal/identity/age'
 import { loadKeyFile, saveKeyFile } from '@shoal/identity/node'
 import { makeFolders } from '@shoal/torrent/make-folders'
+import { UsageError } from '../../base/failure.ts'
 import { stateRoot } from '../../base/files/places.ts'
 import { writeWholeFile } from '../../base/files/write-file.ts'
 import { SHOAL } from '../../base/program.ts'
@@ -27,11 +28,34 @@ export function defaultKeyFile(): string {
 /** Makes a key and writes its file to `path`. Rejects with `exists` if there is one and `replace` is false. */
 export async function newKey(path: string, secret: SecretOptions, replace: boolean): Promise<PublicHalf> {
   const passphrase = await askSecret(texts.ask.newFilePassphrase, { ...secret, twice: true })
-  const pair = KeyPair.generate()
+  return writeKey(path, KeyPair.generate(), passphrase, replace)
+}
+
+/** Makes the key file anew from the 24 words of the key. Rejects with `bad-words`, and as `newKey` does. */
+export async function restoreKey(
+  path: string,
+  words: Pick<SecretOptions, 'file' | 'option' | 'signal'>,
+  secret: SecretOptions,
+  replace: boolean,
+): Promise<PublicHalf> {
+  if (words.file === '-' && secret.file === '-') throw new UsageError(texts.key.bothStdin)
+  const { fromSeedWords } = await import('@shoal/identity/seed-words')
+  const pair = fromSeedWords(await askSecret(texts.key.askWords, words))
+  const passphrase = await askSecret(texts.ask.newFilePassphrase, { ...secret, twice: true })
+  return writeKey(path, pair, passphrase, replace)
+}
+
+async function writeKey(path: string, pair: KeyPair, passphrase: string, replace: boolean): Promise<KeyPair> {
   await makeFolders(join(path, '..'))
   await saveKeyFile(path, pair, passphrase, { replace })
   await writeWholeFile(publicFile(path), `${pair.did}\n${pair.recipient}\n`)
   return pair
+}
+
+/** The secret key as 24 words, for paper. */
+export async function seedWords(path: string, secret: SecretOptions): Promise<string> {
+  const { toSeedWords } = await import('@shoal/identity/seed-words')
+  return toSeedWords(await openKey(path, secret))
 }
 
 /** Needs no passphrase if the file with the public half is next to the key file. */

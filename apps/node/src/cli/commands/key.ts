@@ -8,7 +8,7 @@ import { texts } from '../texts.ts'
 export const key = defineCommand({
   about: texts.key.about({ shoal: SHOAL }),
   positionals: [
-    { name: 'ACTION', help: texts.key.action, choices: ['new', 'show', 'export'] },
+    { name: 'ACTION', help: texts.key.action, choices: ['new', 'show', 'export', 'words', 'restore'] },
     { name: 'LINK', help: texts.key.link, optional: true },
   ],
   options: {
@@ -17,15 +17,18 @@ export const key = defineCommand({
       help: texts.key.options.passphraseFile,
     }),
     weakPassphrase: flag(texts.shareOptions.weakPassphrase),
+    wordsFile: value('FILE', { help: texts.key.options.wordsFile }),
     replace: flag(texts.key.options.replace),
   },
   examples: [
     ['key new', texts.key.examples.new],
     ['key show', texts.key.examples.show],
+    ['key words', texts.key.examples.words],
+    ['key restore', texts.key.examples.restore],
     ['key export > key.txt', texts.key.examples.export],
     ["key export '#s1…' > key.txt", texts.key.examples.link],
   ],
-  async run(words, { keyFile, passphraseFile, weakPassphrase, replace }, { output, interrupt }) {
+  async run(words, { keyFile, passphraseFile, wordsFile, weakPassphrase, replace }, { output, interrupt }) {
     const path = keyFile ?? keys.defaultKeyFile()
     const secret = { file: passphraseFile, option: '--passphrase-file', signal: interrupt.signal }
     const lines = (text: readonly string[]) => {
@@ -45,6 +48,20 @@ export const key = defineCommand({
         takeWords(words)
         tell(await keys.publicHalf(path, secret))
       },
+      async words(words) {
+        takeWords(words)
+        const text = await keys.seedWords(path, secret)
+        if (output.json) output.object({ words: text })
+        else lines(inRows(text.split(' ')))
+      },
+      async restore(words) {
+        takeWords(words)
+        const given = { file: wordsFile, option: '--words-file', signal: interrupt.signal }
+        tell(
+          await keys.restoreKey(path, given, { ...secret, allowWeak: weakPassphrase }, replace),
+          texts.key.created({ file: path }),
+        )
+      },
       async export(words) {
         const [link] = takeWords(words, ...(words.length > 0 ? ['LINK'] : []))
         const text = link === undefined ? await keys.secretHalf(path, secret) : keys.linkIdentity(link)
@@ -54,3 +71,14 @@ export const key = defineCommand({
     })
   },
 })
+
+/** Numbered words, four in a row, to copy to paper. */
+function inRows(words: readonly string[]): string[] {
+  const cells = words.map((word, at) => `${String(at + 1).padStart(2)}. ${word.padEnd(8)}`)
+  return Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
+    cells
+      .slice(4 * row, 4 * row + 4)
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -145,24 +145,31 @@ export const alone: Translation<typeof original> = {
   key: {
     summary: 'Ihren Schlüssel erstellen und anzeigen, für den andere versiegeln',
     about:
-      'Andere versiegeln Freigaben für Ihren öffentlichen Schlüssel ({shoal} seed --seal --to …), und {shoal} get öffnet sie mit Ihrem geheimen Schlüssel.\n\nnew erstellt einen Schlüssel und schreibt ihn in die Schlüsseldatei, verschlüsselt mit einer Passphrase, die abgefragt wird. show gibt den öffentlichen Schlüssel als did:key:… und als age1… aus, zum Weitergeben. export gibt den geheimen Schlüssel als Text für age -i aus; behalten Sie ihn für sich. Mit einem Freigabe-Link gibt export den Schlüssel im Link aus.\n\nEin verlorener Schlüssel und eine vergessene Passphrase lassen sich nicht wiederherstellen: Bewahren Sie eine Kopie der Schlüsseldatei auf.',
-    action: 'new, show oder export',
+      'Andere versiegeln Freigaben für Ihren öffentlichen Schlüssel ({shoal} seed --seal --to …), und {shoal} get öffnet sie mit Ihrem geheimen Schlüssel.\n\nnew erstellt einen Schlüssel und schreibt ihn in die Schlüsseldatei, verschlüsselt mit einer Passphrase, die abgefragt wird. show gibt den öffentlichen Schlüssel als did:key:… und als age1… aus, zum Weitergeben. export gibt den geheimen Schlüssel als Text für age -i aus; behalten Sie ihn für sich. Mit einem Freigabe-Link gibt export den Schlüssel im Link aus.\n\nwords gibt den geheimen Schlüssel als 24 Wörter aus (BIP 39): Schreiben Sie sie auf Papier, und bewahren Sie es dort auf, wo es niemand findet. restore erstellt daraus die Schlüsseldatei neu, mit einer neuen Passphrase, auch auf einem anderen Rechner.\n\nSonst lassen sich ein verlorener Schlüssel und eine vergessene Passphrase nicht wiederherstellen: Bewahren Sie die Wörter oder eine Kopie der Schlüsseldatei auf.',
+    action: 'new, show, export, words oder restore',
     link: 'Bei export: ein Freigabe-Link, dessen Schlüssel ausgegeben wird',
     options: {
       keyFile: 'Schlüsseldatei. Standard: identity.age im Statusordner',
       passphraseFile:
         'Datei, deren erste Zeile die Passphrase der Schlüsseldatei ist; - für die Standardeingabe. Standard: Sie wird abgefragt',
-      replace: 'Bei new: die vorhandene Schlüsseldatei ersetzen',
+      wordsFile:
+        'Bei restore: Datei, deren erste Zeile die 24 Wörter enthält; - für die Standardeingabe. Standard: Sie werden abgefragt',
+      replace: 'Bei new und restore: die vorhandene Schlüsseldatei ersetzen',
     },
     examples: {
       new: 'Erstellt Ihren Schlüssel',
       show: 'Gibt Ihren öffentlichen Schlüssel aus',
+      words: 'Gibt Ihren geheimen Schlüssel als 24 Wörter aus, für Papier',
+      restore: 'Erstellt die Schlüsseldatei aus den Wörtern neu',
       export: 'Schreibt Ihren geheimen Schlüssel für age -d -i key.txt',
       link: 'Schreibt den Schlüssel einer Freigabe, deren Link ihn enthält',
     },
     created: 'Ihr Schlüssel ist in {file}. Andere versiegeln für:',
     noFile:
       'In {file} ist kein Schlüssel: {shoal} key new erzeugt einen, oder nennen Sie mit --key-file einen anderen',
+    askWords: 'Die 24 Wörter Ihres Schlüssels',
+    bothStdin:
+      '--words-file - und --passphrase-file - würden beide die Standardeingabe lesen: Geben Sie eines davon als Datei an',
     noKey: 'Der Link enthält keinen Schlüssel: Geben Sie den vollständigen Link an',
   },
   create: {

@@ -139,23 +139,30 @@ export const alone = {
   key: {
     summary: 'Create and show your key, to which others seal shares',
     about:
-      'Others seal shares to your public key ({shoal} seed --seal --to …), and {shoal} get opens them with your secret key.\n\nnew creates a key and writes it to the key file, encrypted with a passphrase that you are asked for. show prints the public key as did:key:… and as age1…, to give to others. export prints the secret key as text for age -i; keep it to yourself. With a share link, export prints the key in the link.\n\nA lost key or passphrase cannot be recovered: keep a copy of the key file.',
-    action: 'new, show or export',
+      'Others seal shares to your public key ({shoal} seed --seal --to …), and {shoal} get opens them with your secret key.\n\nnew creates a key and writes it to the key file, encrypted with a passphrase that you are asked for. show prints the public key as did:key:… and as age1…, to give to others. export prints the secret key as text for age -i; keep it to yourself. With a share link, export prints the key in the link.\n\nwords prints the secret key as 24 words (BIP 39): write them on paper and keep them where nobody finds them. restore makes the key file anew from them, with a new passphrase, also on another machine.\n\nA lost key or passphrase cannot be recovered otherwise: keep the words, or a copy of the key file.',
+    action: 'new, show, export, words or restore',
     link: 'For export: a share link whose key to print',
     options: {
       keyFile: 'Key file. Default: identity.age in the state folder',
       passphraseFile:
         'File whose first line is the passphrase of the key file; - for standard input. Default: you are asked',
-      replace: 'For new: replace the existing key file',
+      wordsFile:
+        'For restore: file whose first line has the 24 words; - for standard input. Default: you are asked',
+      replace: 'For new and restore: replace the existing key file',
     },
     examples: {
       new: 'Creates your key',
       show: 'Prints your public key',
+      words: 'Prints your secret key as 24 words, for paper',
+      restore: 'Makes the key file anew from the words',
       export: 'Writes your secret key for age -d -i key.txt',
       link: 'Writes the key of a share whose link contains it',
     },
     created: 'Your key is in {file}. Others seal shares to:',
     noFile: 'there is no key in {file}: {shoal} key new makes one, or name another with --key-file',
+    askWords: 'The 24 words of your key',
+    bothStdin:
+      '--words-file - and --passphrase-file - would both read standard input: give one of them as a file',
     noKey: 'the link contains no key: give the complete link',
   },
   create: {

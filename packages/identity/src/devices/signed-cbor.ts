@@ -1,0 +1,79 @@
+/**
+ * Signed structures: COSE_Sign1 (RFC 9052) with EdDSA over deterministic CBOR (RFC 8949, section 4.2). The external data of the signature
+ * names its purpose, so that a signature for one purpose is none for another (decision 010).
+ */
+import { concatBytes } from '@noble/hashes/utils.js'
+import { decode, encode, rfc8949EncodeOptions } from 'cborg'
+import { equalKeys } from '../equal-keys.ts'
+import { verifySignature } from '../key-pair.ts'
+
+/** Values that these structures consist of. */
+export type Cbor = null | number | string | Uint8Array | readonly Cbor[]
+
+/** A key that signs: a `KeyPair`, or one that the platform keeps. */
+export interface Signer {
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array
+  sign(message: Uint8Array): Uint8Array
+}
+
+/** The map `{1: -8}`: algorithm EdDSA. */
+const PROTECTED = Uint8Array.of(0xa1, 0x01, 0x27)
+/** An empty map. */
+const UNPROTECTED = Uint8Array.of(0xa0)
+/** An array of four. */
+const HEAD = Uint8Array.of(0x84)
+/** An Ed25519 signature, and the two bytes before it that say so. */
+const SIGNATURE_BYTES = 64
+
+export function encodeCbor(value: Cbor): Uint8Array {
+  return encode(value, rfc8949EncodeOptions)
+}
+
+/** Decodes deterministic CBOR without maps, tags and floating-point numbers. Returns null for anything else. */
+export function decodeCbor(bytes: Uint8Array): Cbor | null {
+  try {
+    const value = decode(bytes, { strict: true, allowIndefinite: false, allowBigInt: false }) as Cbor
+    // There is one encoding of each value, so that a hash names what was signed.
+    return equalKeys(encodeCbor(value), bytes) ? value : null
+  } catch {
+    return null
+  }
+}
+
+/** Returns a COSE_Sign1 array: protected header, unprotected header, payload, signature. */
+export function signCbor(payload: Cbor, purpose: string, signer: Signer): Uint8Array {
+  const bytes = encodeCbor(payload)
+  const signature = signer.sign(toBeSigned(bytes, purpose))
+  return concatBytes(HEAD, encodeCbor(PROTECTED), UNPROTECTED, encodeCbor(bytes), encodeCbor(signature))
+}
+
+export interface SignedCbor {
+  readonly payload: Cbor
+  /** Returns true if the owner of this key signed it for this purpose. */
+  isSignedBy(publicKey: Uint8Array, purpose: string): boolean
+}
+
+/** Reads a COSE_Sign1 array, without checking its signature. Returns null if it is none, or encoded otherwise than `signCbor` does. */
+export function readSignedCbor(bytes: Uint8Array): SignedCbor | null {
+  const start = concatBytes(HEAD, encodeCbor(PROTECTED), UNPROTECTED)
+  if (!equalKeys(bytes.subarray(0, start.length), start)) return null
+  // The rest has two byte strings. As an array of two, it can be decoded alone.
+  const rest = decodeCbor(concatBytes(Uint8Array.of(0x82), bytes.subarray(start.length)))
+  if (!Array.isArray(rest)) return null
+  const [payloadBytes, signature] = rest
+  if (!(payloadBytes instanceof Uint8Array) || !(signature instanceof Uint8Array)) return null
+  if (signature.length !== SIGNATURE_BYTES) return null
+  const payload = decodeCbor(payloadBytes)
+  if (payload === null) return null
+  return {
+    payload,
+    isSignedBy: (publicKey, purpose) =>
+      verifySignature(publicKey, toBeSigned(payloadBytes, purpose), signature),
+  }
+}
+
+/** RFC 9052, section 4.4: the Sig_structure. */
+function toBeSigned(payload: Uint8Array, purpose: string): Uint8Array {
+  return encodeCbor(['Signature1', PROTECTED, new TextEncoder().encode(purpose), payload])
+}
