@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, expect, test } from 'vitest'
 import { Libp2pTransport } from '../packages/network/src/transport/libp2p-transport.ts'
 import { peerAddress } from '../packages/network/src/transport/peer-name.ts'
+import { PEER_PROTOCOL } from '../packages/network/src/transport/protocols.ts'
 import { SignaledPeers } from '../packages/network/src/transport/signaled-peers.ts'
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
 import { systemRandom } from '../packages/torrent/src/base/random.ts'
@@ -115,6 +116,37 @@ test('two Shoal sessions recognize each other, bound to the keys of their hosts'
   await leecher.shoal.done(torrent)
   expect(taker.recognized).toMatchObject([{ key: giver.name, isBound: true }])
   expect(giver.recognized).toMatchObject([{ key: taker.name, isBound: true }])
+})
+
+test('somebody in the middle who passes a stream on is taken for neither of the two', async () => {
+  await using dir = await tempDir('libp2p')
+  const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
+  const made = await makeTorrent(path, dir.join('content.torrent'))
+  const [giver, taker] = [new TestRecognition(1), new TestRecognition(2)]
+  await using seeder = await open({ recognition: giver, limits: SLOW })
+  await seeder.shoal.get(made.torrent, { directory: dir.join('seed') })
+  const middle = await plainHost()
+  hosts.push(middle)
+  await middle.handle(PEER_PROTOCOL, async stream => {
+    const onward = await middle.dialProtocol(seeder.host.getMultiaddrs(), PEER_PROTOCOL)
+    for (const [from, to] of [
+      [stream, onward],
+      [onward, stream],
+    ] as const) {
+      from.addEventListener('message', ({ data }) => void to.send(data))
+      from.addEventListener('close', () => void to.close().catch(() => {}))
+    }
+  })
+  await using leecher = await open({ directory: dir.join('leech'), recognition: taker })
+  await leecher.host.peerStore.merge(middle.peerId, { multiaddrs: middle.getMultiaddrs() })
+  const torrent = await leecher.shoal.add(made.torrent)
+  torrent.addPeer(peerAddress(middle.peerId))
+  await until('the proof is refused', () => giver.refused.length > 0)
+  // The transfer continues, between strangers.
+  await leecher.shoal.done(torrent)
+  expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+  expect(giver.refused).toEqual(['not-proved'])
+  expect([...giver.recognized, ...taker.recognized]).toEqual([])
 })
 
 test('a peer that accepts TCP is dialed without libp2p once its host says at which port', async () => {

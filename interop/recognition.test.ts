@@ -9,6 +9,7 @@ import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Node } from './support/node.ts'
 import { QBittorrent } from './support/qbittorrent.ts'
+import { startRecorder } from './support/recorder.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 import { Transmission } from './support/transmission.ts'
@@ -48,6 +49,27 @@ describe('two Shoal sessions recognize each other', { concurrent: true }, () => 
     expect(taker.conduct.get(giver.name)).toMatchObject({ downloadedBytes: BYTES, failedPieces: 0, junk: 0 })
     expect([...giver.refused, ...taker.refused]).toEqual([])
   })
+})
+
+test('an exchange that was recorded proves nothing on another connection', async () => {
+  await using dir = await tempDir('recognition')
+  const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
+  const made = await makeTorrent(path, dir.join('content.torrent'))
+  const [giver, taker] = [new TestRecognition(1), new TestRecognition(2)]
+  const plain = { encryption: 'plain', utp: false } as const
+  await using seed = await Shoal.open({ ...plain, recognition: giver, limits: LIMITS })
+  await seed.get(made.torrent, { directory: dir.join('seed') })
+  await using recorder = await startRecorder(Number(seed.address.split(':')[1]))
+  {
+    await using leech = await Shoal.open({ ...plain, recognition: taker })
+    await leech.add(made.torrent, { directory: dir.join('leech'), peers: [recorder.address] })
+    await until('both know each other', () => giver.recognized.length + taker.recognized.length >= 2)
+    expect([...giver.refused, ...taker.refused]).toEqual([])
+  }
+  await recorder.replay()
+  await until('the replay is refused', () => giver.refused.length > 0)
+  expect(giver.refused).toEqual(['not-proved'])
+  expect(giver.recognized).toMatchObject([{ key: taker.name, isBound: false }])
 })
 
 describe.skipIf(missing('libtorrent', 'qbittorrent-nox', 'transmission-daemon'))('in one swarm', () => {

@@ -15,7 +15,7 @@ export {
   signWithdrawal,
 } from './entries/entry.ts'
 export { type Filters, matchScore } from './entries/match.ts'
-export { IndexClient, type Misconduct, type ReportMisconduct } from './indexing/client.ts'
+export { IndexClient } from './indexing/client.ts'
 export type { EntryStoreLimits } from './indexing/entry-store.ts'
 export { IndexNode, type Refusals } from './indexing/index-node.ts'
 export { INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES } from './indexing/messages.ts'
@@ -25,6 +25,7 @@ export { type FindProvidersOptions, type KadNetwork, KadNode, type KadNodeOption
 export { MAX_MESSAGE_BYTES } from './kad/messages.ts'
 export type { ProviderStoreLimits } from './kad/provider-store.ts'
 export { keywordKey, type RecordNamespace, recordKey, WORD_RULES } from './keys.ts'
+export type { Misconduct, ReportMisconduct } from './misconduct.ts'
 export {
   NetworkSearch,
   type SearchOptions,

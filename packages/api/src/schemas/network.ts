@@ -5,6 +5,25 @@ import { ANSWERS } from './names.ts'
 export const NETWORK_STATES = ['off', 'starting', 'on', 'failed'] as const
 export const NETWORK_OFF_REASONS = ['setting', 'proxy', 'interface'] as const
 
+const Count = z.number().int().min(0)
+
+/** Messages and records of other nodes that this one refused since it joined the network, by reason. Senders are scored down for all but the last. */
+export const NetworkRefusals = z.object({
+  /** It broke the protocol or a limit, as by its length. */
+  'bad-message': Count,
+  /** A signature is wrong, or the sender speaks for another. */
+  forged: Count,
+  /** It was replaced, or its time is over. */
+  replayed: Count,
+  /** The sender, or its network, sends more than is looked at. */
+  flood: Count,
+  /** An answer that nobody asked for. */
+  unasked: Count,
+  /** There was no room, in all or for one sender or network. */
+  full: Count,
+})
+export type NetworkRefusals = z.infer<typeof NetworkRefusals>
+
 /** The node in the Shoal network. */
 export const NetworkStatus = z
   .object({
@@ -30,6 +49,7 @@ export const NetworkStatus = z
     networkSize: z.number().int(),
     /** Records that this node stores for others. */
     records: z.number().int(),
+    refused: NetworkRefusals,
   })
   .register(ANSWERS, { id: 'NetworkStatus' })
 export type NetworkStatus = z.infer<typeof NetworkStatus>

@@ -1,14 +1,17 @@
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
+import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '@shoal/torrent'
-import { systemRandom } from '@shoal/torrent/base'
+import { formatIp, systemRandom } from '@shoal/torrent/base'
 import { createLibp2p } from 'libp2p'
+import { decode } from 'multiformats/hashes/digest'
 import { afterEach, describe, expect, it } from 'vitest'
+import { INDEX_PROTOCOL } from '../indexing/messages.ts'
 import { KAD_PROTOCOL } from '../kad/libp2p-network.ts'
 import { portOf } from '../multiaddrs.ts'
 import { Bootstrap, type BootstrapOptions } from './bootstrap.ts'
@@ -147,7 +150,14 @@ it('reads no answer beyond its limit, and does without the node that sends it', 
     }
   })
   try {
-    const host = await start()
+    const reports: [string, string][] = []
+    const host = await start({
+      onMisconduct: (id, ip, reason) =>
+        reports.push([
+          peerIdFromMultihash(decode(id) as never).toString(),
+          `${reason} ${ip && formatIp(ip)}`,
+        ]),
+    })
     const other = await start()
     for (const address of [flooding.getMultiaddrs(), other.libp2p.getMultiaddrs()])
       await host.libp2p.dial(address)
@@ -157,6 +167,17 @@ it('reads no answer beyond its limit, and does without the node that sends it', 
     await other.kad.provide(key)
     await expect.poll(async () => (await host.kad.findProviders(key)).length, PATIENT).toBe(1)
     expect(await sent.promise).toBeLessThan(MANY_BYTES)
+    const name = flooding.peerId.toString()
+    expect(new Set(reports.map(String))).toEqual(new Set([`${name},bad-message 127.0.0.1`]))
+    const counted = host.refused['bad-message']
+    expect(counted).toBe(reports.length)
+    // The same for requests.
+    for (const protocol of [KAD_PROTOCOL, INDEX_PROTOCOL]) {
+      const stream = await flooding.dialProtocol(host.libp2p.getMultiaddrs(), protocol)
+      stream.send(Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x08))
+    }
+    await expect.poll(() => host.refused['bad-message'], PATIENT).toBe(counted + 2)
+    expect(reports.at(-1)).toEqual([name, 'bad-message 127.0.0.1'])
   } finally {
     await flooding.stop()
   }

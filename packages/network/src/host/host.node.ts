@@ -14,11 +14,11 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { type Clock, ShoalError, systemClock } from '@shoal/torrent'
-import { isLocalIp, parseIp, type Random, systemRandom } from '@shoal/torrent/base'
+import { equalBytes, isLocalIp, parseIp, type Random, systemRandom } from '@shoal/torrent/base'
 import { createLibp2p } from 'libp2p'
-import type { ReportMisconduct } from '../indexing/client.ts'
 import type { KadNode } from '../kad/kad-node.ts'
 import { openLibp2pKad } from '../kad/libp2p-network.ts'
+import type { Misconduct, ReportMisconduct } from '../misconduct.ts'
 import { isPublic, mostUsefulFirst, portOf } from '../multiaddrs.ts'
 import { type Libp2pIndex, openLibp2pIndex } from '../search/libp2p-index.ts'
 import type { HostCertificate } from './certificate.node.ts'
@@ -54,11 +54,14 @@ export interface HostOptions {
   readonly blocks?: (ip: string) => boolean
   /** Name and version that identify tells others. Default: libp2p's. */
   readonly userAgent?: string
-  /** Scores down a node that breaks the rules of the index. */
+  /** Scores down a node that breaks the rules of the DHT or the index. */
   readonly onMisconduct?: ReportMisconduct
   readonly clock?: Clock
   readonly random?: Random
 }
+
+/** Counts of messages and records that a host refused since it opened, by reason. `full`: there was no room for records or entries, in all or for their network. */
+export type HostRefusals = Readonly<Record<Misconduct | 'full', number>>
 
 /** A port of this machine, as the internet sees it. */
 export interface MappedPort {
@@ -78,6 +81,7 @@ export interface Host {
   readonly isReachable: boolean
   /** Whether an interface of this machine has a public address, without a router that translates addresses. */
   readonly isDirect: boolean
+  readonly refused: HostRefusals
   /** Sets the ports at which others reach this node, according to a router or the user. Replaces those set before. */
   setMapped(ports: readonly MappedPort[]): void
   /** Closes all connections and sockets. */
@@ -89,6 +93,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const { seed, listen, certificate, viaRelays = false, clock = systemClock, random = systemRandom } = options
   const { blocks = () => false, relay = true, userAgent, onMisconduct } = options
   let addresses: AddressManager | undefined
+  const refused = { 'bad-message': 0, forged: 0, replayed: 0, flood: 0, unasked: 0 }
   const privateKey = await generateKeyPairFromSeed('Ed25519', seed)
   const libp2p: Host['libp2p'] = await createLibp2p({
     privateKey,
@@ -133,15 +138,20 @@ export async function openHost(options: HostOptions): Promise<Host> {
         'refused',
         `Nothing can connect at ${listen[0]}: the port is taken, or the address is not of this machine`,
       )
-    const { kad, close } = await openLibp2pKad({ host: libp2p, clock, random, server })
+    const ownId = libp2p.peerId.toMultihash().bytes
+    const report: ReportMisconduct = (id, ip, reason) => {
+      // This node asks itself, too.
+      if (equalBytes(id, ownId)) return
+      refused[reason]++
+      onMisconduct?.(id, ip, reason)
+    }
+    const shared = { host: libp2p, clock, random, server, onMisconduct: report }
+    const { kad, close } = await openLibp2pKad(shared)
     for (const address of publicInterfaces(addresses))
       addresses?.confirmObservedAddr(address, { type: 'transport', ttl: UNCHECKED_MS })
     kad.start()
     const sign = (message: Uint8Array) => privateKey.sign(message)
-    const index = await openLibp2pIndex({
-      ...{ host: libp2p, kad, clock, random, server, sign },
-      ...(onMisconduct && { onMisconduct }),
-    })
+    const index = await openLibp2pIndex({ ...shared, kad, sign })
     let mapped: readonly MappedPort[] = []
     return {
       libp2p,
@@ -149,6 +159,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       index,
       get isReachable() {
         return libp2p.getMultiaddrs().some(isPublic)
+      },
+      get refused() {
+        return { ...refused, full: kad.providers.refused + index.node.refused.full }
       },
       get isDirect() {
         return publicInterfaces(addresses).length > 0

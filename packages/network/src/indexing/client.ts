@@ -3,6 +3,7 @@ import { latin1 } from '@shoal/torrent/base'
 import type { SignedEntry } from '../entries/entry.ts'
 import { type Contact, keyOf } from '../kad/contact.ts'
 import type { KadNetwork } from '../kad/kad-node.ts'
+import type { Misconduct, ReportMisconduct } from '../misconduct.ts'
 import {
   decodeResponse,
   encodeRequest,
@@ -14,15 +15,6 @@ import {
 
 /** Time that a node has to respond, with its dial. */
 const RESPONSE_MS = 10_000
-
-/**
- * Why a node is scored down. `bad-message`: it broke the protocol or a limit. `forged`: a signature is wrong. `replayed`: it sent what was replaced or is over.
- * `flood`: it, or its network, sent more than is verified. `unasked`: it answered with what nobody asked for.
- */
-export type Misconduct = 'bad-message' | 'forged' | 'replayed' | 'flood' | 'unasked'
-
-/** Scores a node down. `ip`: the 4 or 16 bytes of the address of its connection, or null. */
-export type ReportMisconduct = (id: Uint8Array, ip: Uint8Array | null, reason: Misconduct) => void
 
 /** The same contract as the DHT's, for `/shoal/index/1`. A node that does not speak it rejects with `unsupported`. */
 export type IndexNetwork = Pick<KadNetwork, 'request' | 'dialable'>
@@ -57,7 +49,7 @@ export class IndexClient {
     this.#abort.abort(new Error('The index was closed'))
   }
 
-  report({ id, ip }: Contact, reason: Misconduct): void {
+  report({ id, ip }: Pick<Contact, 'id' | 'ip'>, reason: Misconduct): void {
     this.#options.onMisconduct?.(id, ip, reason)
   }
 
@@ -71,7 +63,7 @@ export class IndexClient {
     try {
       const { bytes, ip } = await network.request(contact, encodeRequest(request), AbortSignal.any(signals))
       const from = { ...contact, ip: ip ?? contact.ip }
-      const response = this.#decode(from, bytes)
+      const response = this.#decode({ id: contact.id, ip }, bytes)
       const closer = response.closer.flatMap(({ id, addresses }) => {
         const usable = network.dialable(addresses, from.ip)
         return usable.addresses.length > 0 ? [{ id, key: keyOf(id), ...usable }] : []
@@ -108,7 +100,7 @@ export class IndexClient {
     return { taken, newer }
   }
 
-  #decode(from: Contact, bytes: Uint8Array): IndexResponse {
+  #decode(from: Pick<Contact, 'id' | 'ip'>, bytes: Uint8Array): IndexResponse {
     try {
       return decodeResponse(bytes)
     } catch (error) {

@@ -4,7 +4,8 @@ import { verifyEd25519 } from '#ed25519'
 import { decodeEntry, type SignedEntry, verifyEntry } from '../entries/entry.ts'
 import { type Contact, keyOf, neighborhoodOf } from '../kad/contact.ts'
 import type { KadNetwork, KadNode } from '../kad/kad-node.ts'
-import type { IndexClient, Misconduct, ReportMisconduct } from './client.ts'
+import { type Misconduct, NetworkBudgets, type ReportMisconduct } from '../misconduct.ts'
+import type { IndexClient } from './client.ts'
 import { EntryStore, type EntryStoreLimits, type StoreOutcome } from './entry-store.ts'
 import {
   decodeRequest,
@@ -26,10 +27,8 @@ const REPLICATION_MS = 3_600_000
 const REPLICAS_PER_ROUND = 4
 /** Two nodes may differ about the size of the network, and so by a bit about the region of a key. */
 const SLACK_BITS = 1
-/** Signatures that are verified for one /24 or /48 at once, and in a second. */
-const BURST = 2000
-const PER_SECOND = 20
-const MAX_BUDGETS = 4096
+/** Signatures that are verified for one /24 or /48. */
+const VERIFICATIONS = { burst: 2000, perSecond: 20 } as const
 
 export interface IndexNodeOptions {
   readonly kad: KadNode
@@ -46,11 +45,6 @@ type Refusal = Exclude<Misconduct, 'unasked'> | Extract<StoreOutcome, 'foreign' 
 /** Counts of refusals since the start, by reason. */
 export type Refusals = Readonly<Record<Refusal, number>>
 
-interface Budget {
-  left: number
-  sinceMs: number
-}
-
 /**
  * Serves `/shoal/index/1`: stores keys of providers and entries of the search for others, answers queries, and hands entries on to the nodes of its
  * region, so that they outlive the connections of those who published them.
@@ -59,7 +53,7 @@ export class IndexNode {
   readonly store: EntryStore
   readonly #options: IndexNodeOptions
   readonly #abort = new AbortController()
-  readonly #budgets = new Map<string | null, Budget>()
+  readonly #verifications: NetworkBudgets
   readonly #refused: Record<Refusal, number> = {
     'bad-message': 0,
     forged: 0,
@@ -73,6 +67,7 @@ export class IndexNode {
   constructor(options: IndexNodeOptions) {
     this.#options = options
     this.store = new EntryStore(options.clock, options.limits)
+    this.#verifications = new NetworkBudgets(options.clock, VERIFICATIONS)
   }
 
   get refused(): Refusals {
@@ -101,6 +96,11 @@ export class IndexNode {
       this.#refuse('bad-message', id, ip)
       throw error
     }
+  }
+
+  /** A node sent a message that was too long to be read. */
+  tooLong(id: Uint8Array, ip: Uint8Array | null): void {
+    this.#refuse('bad-message', id, ip)
   }
 
   /** Hands all entries on to some other nodes of our region. */
@@ -157,13 +157,9 @@ export class IndexNode {
     if (usable.addresses.length === 0) return 0
     const contact: Contact = { id, key: keyOf(id), addresses: usable.addresses, ip: ip ?? usable.ip }
     const terms = { lifeMs: ANNOUNCEMENT_LIFE_MS, sequence }
-    let accepted = 0
-    for (const key of keys) {
-      if (!this.#belongs(key)) this.#refused.foreign++
-      else if (kad.providers.add(key, contact, terms)) accepted++
-      else this.#refused.full++
-    }
-    return accepted
+    const home = keys.filter(key => this.#belongs(key))
+    this.#refused.foreign += keys.length - home.length
+    return kad.providers.addAll(home, contact, terms)
   }
 
   #withdraw(
@@ -171,7 +167,7 @@ export class IndexNode {
     ip: Uint8Array | null,
     { keys, sequence, provider, signature }: Extract<IndexRequest, { type: 'withdraw' }>,
   ): number {
-    if (!this.#mayVerify(ip)) return this.#refuse('flood', id, ip)
+    if (!this.#verifications.take(ip)) return this.#refuse('flood', id, ip)
     const publicKey = publicKeyOf(provider)
     if (!publicKey || !verifyEd25519(publicKey, withdrawalText(keys, sequence), signature))
       return this.#refuse('forged', id, ip)
@@ -195,7 +191,7 @@ export class IndexNode {
         if (this.store.get(name)!.entry.sequence > entry.sequence) this.#refuse('replayed', id, ip)
         continue
       }
-      if (!this.#mayVerify(ip)) {
+      if (!this.#verifications.take(ip)) {
         this.#refuse('flood', id, ip)
         break
       }
@@ -229,21 +225,6 @@ export class IndexNode {
   #belongs(key: Uint8Array): boolean {
     const { kad } = this.#options
     return sharedBits(keyOf(key), kad.key) >= (kad.regionBits ?? 0) - SLACK_BITS
-  }
-
-  /** Takes one verification from the budget of a network. */
-  #mayVerify(ip: Uint8Array | null): boolean {
-    const now = this.#options.clock.nowMs()
-    const neighborhood = neighborhoodOf({ ip })
-    const budget = this.#budgets.get(neighborhood) ?? { left: BURST, sinceMs: now }
-    budget.left = Math.min(BURST, budget.left + ((now - budget.sinceMs) / 1000) * PER_SECOND)
-    budget.sinceMs = now
-    this.#budgets.set(neighborhood, budget)
-    // The one that came first goes first: by then it is probably full again.
-    if (this.#budgets.size > MAX_BUDGETS) this.#budgets.delete(this.#budgets.keys().next().value!)
-    if (budget.left < 1) return false
-    budget.left--
-    return true
   }
 
   #refuse(reason: Exclude<Misconduct, 'unasked'>, id: Uint8Array, ip: Uint8Array | null): 0 {

@@ -1,3 +1,4 @@
+import { latin1 } from '@shoal/torrent/base'
 import { describe, expect, it } from 'vitest'
 import { keyOf } from './contact.ts'
 import { KadNode } from './kad-node.ts'
@@ -11,6 +12,18 @@ function network(count: number, seed = 1): SimNetwork {
   for (let i = 0; i < count; i++) made.add()
   made.fillTables()
   return made
+}
+
+/** A network that notes who is scored down, by PeerId, and why. */
+function watched(count: number) {
+  const reports: [string, string][] = []
+  const made = new SimNetwork({
+    seed: 1,
+    onMisconduct: (id, _, reason) => reports.push([latin1(id), reason]),
+  })
+  for (let i = 0; i < count; i++) made.add()
+  made.fillTables()
+  return { made, reports }
 }
 
 const names = (nodes: readonly { contact: { key: Uint8Array } }[]) =>
@@ -70,13 +83,58 @@ describe('a network of nodes', () => {
 
 describe('a node', () => {
   it('stores only what a node says of itself', async () => {
-    const made = network(3)
+    const { made, reports } = watched(3)
     const [node, liar, victim] = made.nodes as [SimNode, SimNode, SimNode]
     const message = encodeMessage({ type: 'add-provider', key: KEY, providers: [victim.contact] })
     expect(node.kad.handle(liar.contact.id, liar.contact.ip, message)).toBeNull()
     expect(node.kad.storedRecords).toBe(0)
+    expect(reports).toEqual([[latin1(liar.contact.id), 'forged']])
     expect(node.kad.handle(victim.contact.id, victim.contact.ip, message)).toBeNull()
     expect(node.kad.storedRecords).toBe(1)
+    expect(reports).toHaveLength(1)
+  })
+
+  it('reports who sends bytes that are not a message, as request and as response', async () => {
+    const { made, reports } = watched(2)
+    const [node, liar] = made.nodes as [SimNode, SimNode]
+    const id = latin1(liar.contact.id)
+    const junk = Uint8Array.of(0xff)
+    expect(() => node.kad.handle(liar.contact.id, liar.contact.ip, junk)).toThrow()
+    expect(reports).toEqual([[id, 'bad-message']])
+    liar.respond = () => junk
+    expect(await made.run(node.kad.findNodes(KEY))).toEqual([])
+    expect(reports).toEqual(Array(2).fill([id, 'bad-message']))
+  })
+
+  it('counts records for which there is no room, and reports a subnet that does not stop', async () => {
+    const { made, reports } = watched(1)
+    const [node] = made.nodes as [SimNode]
+    const keyAt = (at: number) => Uint8Array.of(0x12, 0x20, at >> 16, at >> 8, at, ...new Uint8Array(29))
+    const from = (host: number) => {
+      const ip = Uint8Array.of(9, 9, 9, host)
+      const id = new Uint8Array(38).fill(host)
+      return { id, key: keyOf(id), addresses: [Uint8Array.of(4, ...ip)], ip }
+    }
+    const honest = { ...from(250), ip: Uint8Array.of(8, 8, 8, 8) }
+    expect(node.kad.providers.addAll([KEY], honest)).toBe(1)
+    // Two hundred identities of one /24 announce 500 keys each: a tenth of the store is theirs.
+    for (let host = 0; host < 200; host++)
+      node.kad.providers.addAll(
+        Array.from({ length: 500 }, (_, at) => keyAt(500 * host + at)),
+        from(host),
+      )
+    expect(node.kad.storedRecords).toBe(1 + 20_000)
+    expect(node.kad.providers.refused).toBe(80_000)
+    expect(reports).toHaveLength((80_000 - 20_000) / 500)
+    expect(new Set(reports.map(([, reason]) => reason))).toEqual(new Set(['flood']))
+    // Others have room.
+    expect(node.kad.providers.addAll([keyAt(1)], { ...honest, id: new Uint8Array(38).fill(251) })).toBe(1)
+    expect(node.kad.providers.get(KEY, 1)).toHaveLength(1)
+    // Later, it is not a flood any more.
+    const before = reports.length
+    await made.clock.advance(60_000)
+    expect(node.kad.providers.addAll([keyAt(600_000)], from(7))).toBe(0)
+    expect(reports).toHaveLength(before)
   })
 
   it('announces nothing while nobody can dial it', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '@shoal/torrent'
 import { latin1, type Random, sharedBits } from '@shoal/torrent/base'
+import type { Misconduct, ReportMisconduct } from '../misconduct.ts'
 import { type Contact, KEY_BYTES, keyOf } from './contact.ts'
 import { type LookupResult, lookup, type NodeResponse } from './lookup.ts'
 import { decodeMessage, encodeMessage, type Message, type NamedPeer } from './messages.ts'
@@ -54,6 +55,7 @@ export interface KadNodeOptions {
   readonly providers?: ProviderStoreLimits
   /** The estimated size of the network. Default: unknown at first. */
   readonly size?: NetworkSize
+  readonly onMisconduct?: ReportMisconduct
 }
 
 export interface FindProvidersOptions {
@@ -94,7 +96,9 @@ export class KadNode {
     this.self = { id: options.id, key: this.key, addresses: [], ip: null }
     this.#size = options.size ?? new NetworkSize()
     this.#table = new RoutingTable(this.key, options.clock)
-    this.providers = new ProviderStore(options.clock, options.providers)
+    this.providers = new ProviderStore(options.clock, options.providers, contact =>
+      this.#report(contact, 'flood'),
+    )
   }
 
   /** Number of nodes in the routing table. */
@@ -153,7 +157,7 @@ export class KadNode {
    * Responds to a message of the node `id`, which is connected from `ip`. Returns null if the message has no response. Throws `bad-message`.
    */
   handle(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Uint8Array | null {
-    const message = decodeMessage(bytes)
+    const message = this.#decode({ id, ip }, bytes)
     const { type, key } = message
     if (type === 'ping') return encodeMessage({ type })
     if (type === 'add-provider') {
@@ -165,6 +169,11 @@ export class KadNode {
     const isAsker = (contact: Contact) => contact.key.every((byte, i) => byte === asker[i])
     const closer = this.#table.closest(keyOf(key), K + 1).filter(contact => !isAsker(contact))
     return encodeMessage({ type, key, closer: closer.slice(0, K), providers })
+  }
+
+  /** A node sent a message that was too long to be read. */
+  tooLong(id: Uint8Array, ip: Uint8Array | null): void {
+    this.#report({ id, ip }, 'bad-message')
   }
 
   /** Names this node to those who ask who provides a key (a multihash), also before anybody was there to take an announcement. */
@@ -295,8 +304,9 @@ export class KadNode {
     const own = providers.find(
       peer => peer.id.length === id.length && peer.id.every((byte, i) => byte === id[i]),
     )
+    if (!own && providers.length > 0) this.#report({ id, ip }, 'forged')
     const contact = own && this.#contact(own, ip, true)
-    if (contact && key.length > 2) this.providers.add(key, { ...contact, ip: ip ?? contact.ip })
+    if (contact && key.length > 2) this.providers.addAll([key], { ...contact, ip: ip ?? contact.ip })
   }
 
   #lookup(
@@ -332,7 +342,7 @@ export class KadNode {
     const askedMs = clock.nowMs()
     try {
       const { bytes, ip } = await this.#timed(signal, limit => network.request(contact, message, limit))
-      const { closer, providers } = decodeMessage(bytes)
+      const { closer, providers } = this.#decode({ id: contact.id, ip }, bytes)
       const from = { ...contact, ip: ip ?? contact.ip }
       this.#lastAnswerMs = clock.nowMs()
       this.#table.answered(from)
@@ -344,6 +354,19 @@ export class KadNode {
       if (!signal.aborted) this.#table.failed(contact, this.#lastAnswerMs < askedMs)
       throw error
     }
+  }
+
+  #decode(from: Pick<Contact, 'id' | 'ip'>, bytes: Uint8Array): Message {
+    try {
+      return decodeMessage(bytes)
+    } catch (error) {
+      this.#report(from, 'bad-message')
+      throw error
+    }
+  }
+
+  #report({ id, ip }: Pick<Contact, 'id' | 'ip'>, reason: Misconduct): void {
+    this.#options.onMisconduct?.(id, ip, reason)
   }
 
   /** Limits `work` to the time that a node has to respond. */

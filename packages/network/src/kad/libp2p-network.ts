@@ -5,6 +5,7 @@ import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { type Clock, ShoalError } from '@shoal/torrent'
 import type { Random } from '@shoal/torrent/base'
 import { decode as decodeMultihash } from 'multiformats/hashes/digest'
+import type { ReportMisconduct } from '../misconduct.ts'
 import { ipOf, isDialable, withoutPeer } from '../multiaddrs.ts'
 import { type Contact, keyOf } from './contact.ts'
 import { type KadNetwork, KadNode } from './kad-node.ts'
@@ -25,6 +26,7 @@ export interface Libp2pKadOptions {
   readonly protocol?: string
   /** Serves others, who can dial this node. A node that only asks is in nobody's routing table, and provides what it has through relays. */
   readonly server: boolean
+  readonly onMisconduct?: ReportMisconduct
 }
 
 export interface Libp2pKad {
@@ -34,13 +36,14 @@ export interface Libp2pKad {
 
 /** Opens a node of the DHT on a libp2p host, which must run identify. The caller starts it with `kad.start()`. */
 export async function openLibp2pKad(options: Libp2pKadOptions): Promise<Libp2pKad> {
-  const { host, clock, random, protocol = KAD_PROTOCOL, server } = options
+  const { host, clock, random, protocol = KAD_PROTOCOL, server, onMisconduct } = options
   const kad = new KadNode({
     id: host.peerId.toMultihash().bytes,
-    network: new Libp2pNetwork(host, protocol, MAX_MESSAGE_BYTES),
+    network: new Libp2pNetwork(host, protocol, MAX_MESSAGE_BYTES, (id, ip) => kad.tooLong(id, ip)),
     clock,
     random,
     ownAddresses: () => addressesOf(host),
+    ...(onMisconduct && { onMisconduct }),
   })
   const identified = ({ detail }: CustomEvent<IdentifyResult>) => {
     const { peerId, protocols, listenAddrs, connection } = detail
@@ -50,9 +53,7 @@ export async function openLibp2pKad(options: Libp2pKadOptions): Promise<Libp2pKa
     else kad.lost(id)
   }
   host.addEventListener('peer:identify', identified)
-  if (server) {
-    await serve(host, protocol, MAX_MESSAGE_BYTES, (id, ip, message) => kad.handle(id, ip, message))
-  }
+  if (server) await serve(host, protocol, MAX_MESSAGE_BYTES, kad)
   return {
     kad,
     async close() {
@@ -71,15 +72,23 @@ export function addressesOf(host: Libp2p): Uint8Array[] {
     .map(({ bytes }) => bytes)
 }
 
-/** Responds to the messages of a protocol. `handle` throws if a message breaks the protocol. */
+/** Responds to the messages of a protocol. `ip`: the 4 or 16 bytes of the address of the connection. */
+export interface MessageHandler {
+  /** Returns the response, or null if there is none. Throws if the message breaks the protocol. */
+  handle(id: Uint8Array, ip: Uint8Array | null, message: Uint8Array): Uint8Array | null
+  /** A message was too long to be read. */
+  tooLong(id: Uint8Array, ip: Uint8Array | null): void
+}
+
+/** Lets a handler respond to the messages of a protocol. */
 export async function serve(
   host: Libp2p,
   protocol: string,
   maxBytes: number,
-  handle: (id: Uint8Array, ip: Uint8Array | null, message: Uint8Array) => Uint8Array | null,
+  handler: MessageHandler,
 ): Promise<void> {
   const serveOne = (stream: Stream, connection: Connection) =>
-    serveStream(handle, maxBytes, stream, connection)
+    serveStream(handler, maxBytes, stream, connection)
   await host.handle(protocol, serveOne, { maxInboundStreams: MAX_STREAMS })
 }
 
@@ -88,10 +97,12 @@ export class Libp2pNetwork implements KadNetwork {
   readonly #host: Libp2p
   readonly #protocol: string
   readonly #maxBytes: number
+  readonly #onTooLong: MessageHandler['tooLong']
 
-  /** `maxBytes`: the longest response that is read. */
-  constructor(host: Libp2p, protocol: string, maxBytes: number) {
+  /** `maxBytes`: the longest response that is read. `onTooLong`: a node sent a longer one. */
+  constructor(host: Libp2p, protocol: string, maxBytes: number, onTooLong: MessageHandler['tooLong']) {
     this.#host = host
+    this.#onTooLong = onTooLong
     this.#protocol = protocol
     this.#maxBytes = maxBytes
   }
@@ -135,6 +146,7 @@ export class Libp2pNetwork implements KadNetwork {
       return done
     } catch (error) {
       stream.abort(error as Error)
+      if (isTooLong(error)) this.#onTooLong(id, ipOf(connection.remoteAddr))
       throw error
     }
   }
@@ -152,23 +164,30 @@ export class Libp2pNetwork implements KadNetwork {
 
 /** Responds to the messages of one stream until its other end closes it, is silent for too long, or breaks the protocol. */
 async function serveStream(
-  handle: Parameters<typeof serve>[3],
+  handler: MessageHandler,
   maxBytes: number,
   stream: Stream,
   connection: Connection,
 ): Promise<void> {
   const messages = lpStream(stream, { maxDataLength: maxBytes })
   const id = connection.remotePeer.toMultihash().bytes
+  const ip = ipOf(connection.remoteAddr)
   try {
     while (stream.readStatus === 'readable') {
       const message = await messages.read({ signal: AbortSignal.timeout(IDLE_MS) })
-      const response = handle(id, ipOf(connection.remoteAddr), message.slice())
+      const response = handler.handle(id, ip, message.slice())
       if (response) await messages.write(response, { signal: AbortSignal.timeout(IDLE_MS) })
     }
     await stream.close({ signal: AbortSignal.timeout(IDLE_MS) })
   } catch (error) {
     stream.abort(error as Error)
+    if (isTooLong(error)) handler.tooLong(id, ip)
   }
+}
+
+/** Whether a length prefix says more than is read, or is itself too long. */
+function isTooLong(error: unknown): boolean {
+  return ['InvalidDataLengthError', 'InvalidDataLengthLengthError'].includes((error as Error).name)
 }
 
 function toContact(id: Uint8Array, listening: readonly Multiaddr[], connection: Connection): Contact | null {

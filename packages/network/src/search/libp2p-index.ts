@@ -1,12 +1,13 @@
 import type { Libp2p } from '@libp2p/interface'
 import type { Clock } from '@shoal/torrent'
 import type { Random } from '@shoal/torrent/base'
-import { IndexClient, type IndexNetwork, type ReportMisconduct } from '../indexing/client.ts'
+import { IndexClient, type IndexNetwork } from '../indexing/client.ts'
 import { IndexNode } from '../indexing/index-node.ts'
 import { INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES } from '../indexing/messages.ts'
 import { IndexPublisher } from '../indexing/publisher.ts'
 import type { KadNode } from '../kad/kad-node.ts'
 import { addressesOf, Libp2pNetwork, serve } from '../kad/libp2p-network.ts'
+import type { ReportMisconduct } from '../misconduct.ts'
 import { isDialable } from '../multiaddrs.ts'
 import { NetworkSearch } from './network-search.ts'
 
@@ -33,7 +34,9 @@ export interface Libp2pIndex {
 /** Opens `/shoal/index/1` on a libp2p host, next to its node of the DHT. */
 export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp2pIndex> {
   const { host, kad, server } = options
-  const others = new Libp2pNetwork(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES)
+  const others = new Libp2pNetwork(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES, (id, ip) =>
+    node.tooLong(id, ip),
+  )
   const network: IndexNetwork = {
     // This node asks itself without a connection.
     request: async (contact, message, signal) =>
@@ -51,9 +54,7 @@ export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp
     ownAddresses: () => (server ? addressesOf(host) : []),
   })
   if (server) {
-    await serve(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES, (id, ip, message) =>
-      node.handle(id, ip, message),
-    )
+    await serve(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES, node)
     node.start()
   }
   publisher.start()

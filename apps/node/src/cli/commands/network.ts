@@ -6,7 +6,7 @@ import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
-import { formatTime } from '../format.ts'
+import { formatNumber, formatTime } from '../format.ts'
 import type { Output } from '../output.ts'
 import { printFacts, printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
@@ -102,8 +102,17 @@ function printStatus(output: Output, status: NetworkStatus, offered: number): vo
     [rows.nodes, say.nodes({ count: status.nodes })],
     [rows.size, status.networkSize > 0 ? say.size({ count: status.networkSize }) : say.unknown],
     [rows.records, say.records({ count: status.records })],
+    [rows.refused, refusedText(status)],
     [rows.offered, say.torrents({ count: offered })],
   ])
+}
+
+function refusedText({ refused }: NetworkStatus): string {
+  const counts = Object.entries(refused).filter(([, count]) => count > 0)
+  const texts = counts.map(
+    ([reason, count]) => `${say.refusals[reason as keyof typeof refused]} ${formatNumber(count, 0)}`,
+  )
+  return texts.length > 0 ? texts.join(', ') : say.nothing
 }
 
 function reachText({ reachable, relaying, relayed }: NetworkStatus): string {

@@ -20,7 +20,7 @@ export function gauge(name: string, help: string, value: number | readonly Sampl
   return { name: `shoal_${name}`, type: 'gauge', help, samples }
 }
 
-export function counter(name: string, help: string, value: number): Family {
+export function counter(name: string, help: string, value: number | readonly Sample[]): Family {
   return { ...gauge(name, help, value), type: 'counter' }
 }
 

@@ -4,7 +4,7 @@ import { isMagnet, parseInfoHash, parseMagnet } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { capability } from '../kernel/capability.ts'
-import { gauge } from '../kernel/metrics.ts'
+import { counter, gauge, samplesBy } from '../kernel/metrics.ts'
 import { Vault } from '../kernel/vault.ts'
 import { MISCONDUCT, NETWORK_SEED } from '../people/service.ts'
 import { ENGINE, type ManagedTorrent, TORRENTS } from '../torrents/service.ts'
@@ -98,13 +98,18 @@ export const NETWORK = capability({
       operations,
       provides: { network },
       metrics: () => {
-        const { state, connections, nodes, networkSize, records } = network.status
+        const { state, connections, nodes, networkSize, records, refused } = network.status
         if (state !== 'on') return []
         return [
           gauge('network_connections', 'Connections of the Shoal network.', connections),
           gauge('network_nodes', "Nodes in the routing table of the Shoal network's DHT.", nodes),
           gauge('network_size_nodes', 'Estimated number of nodes in the Shoal network.', networkSize),
           gauge('network_records', 'Records of the Shoal network that the node stores for others.', records),
+          counter(
+            'network_refused_total',
+            'Messages and records of others in the Shoal network that were refused, by reason.',
+            samplesBy('reason', refused),
+          ),
         ]
       },
       routes: ({ app }) => {

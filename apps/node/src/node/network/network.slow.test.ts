@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
+import { dialText, openHost } from '@shoal/network/host'
 import { expect, onTestFinished, test } from 'vitest'
 import { CAPABILITIES } from '../capabilities.ts'
 import { LogEntries } from '../kernel/log/log-entries.ts'
@@ -139,6 +141,29 @@ test('connects to an address by hand, and explains what does not work', async ()
   await expect(two.operations.connectNetwork({ address: '/ip4/127.0.0.1/tcp/1' })).rejects.toMatchObject({
     code: 'unreachable',
   })
+})
+
+test('messages that break the rules are refused and counted', async () => {
+  const node = await start()
+  const { addresses, refused } = await on(node)
+  expect(Object.values(refused).every(count => count === 0)).toBe(true)
+  const hostile = await openHost({ seed: randomBytes(32), listen: [] })
+  onTestFinished(() => hostile.close())
+  const address = addresses.find(each => /\/tcp\/\d+\/p2p/.test(each))!
+  const connection = await dialText(hostile.libp2p, address, AbortSignal.timeout(20_000))
+  for (const protocol of ['/shoal/kad/1.0.0', '/shoal/index/1']) {
+    // No message at all, and one of 2 GiB.
+    for (const bytes of [
+      [0x01, 0xff],
+      [0x80, 0x80, 0x80, 0x80, 0x08],
+    ]) {
+      const stream = await connection.newStream(protocol)
+      stream.send(Uint8Array.from(bytes))
+    }
+  }
+  const counted = async () => (await node.operations.getNetwork({})).refused
+  await expect.poll(async () => (await counted())['bad-message'], PATIENT).toBe(4)
+  expect(await counted()).toEqual({ ...refused, 'bad-message': 4 })
 })
 
 test('says so if the port that was asked for is taken', async () => {

@@ -39,6 +39,7 @@ interface Open {
 }
 
 type State = Pick<NetworkStatus, 'state' | 'reason' | 'problem'>
+const NOTHING_REFUSED = { 'bad-message': 0, forged: 0, replayed: 0, flood: 0, unasked: 0, full: 0 }
 const OFF: State = { state: 'off', reason: 'setting', problem: null }
 
 /** The node's host in the Shoal network, which opens, closes and changes with the settings. libp2p is loaded when it first opens. */
@@ -73,6 +74,7 @@ export class NodeNetwork implements Network {
       nodes: host?.kad.tableSize ?? 0,
       networkSize: host?.kad.networkSize ?? 0,
       records: host?.kad.storedRecords ?? 0,
+      refused: host?.refused ?? NOTHING_REFUSED,
     }
   }
 

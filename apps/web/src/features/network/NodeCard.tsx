@@ -46,6 +46,7 @@ export function NodeCard({ status, reach, onChanged }: Props) {
           {networkSize > 0 ? t.node.about({ count: networkSize }) : t.node.unknown}
         </Fact>
         <Fact name={t.node.records}>{formatCount(records)}</Fact>
+        <Fact name={t.node.refused}>{refusedText(status)}</Fact>
         <Fact name={t.node.helps}>{relaying ? t.node.relayed({ count: relayed }) : texts.app.none}</Fact>
       </dl>
       <div className={layout.stack1}>
@@ -75,6 +76,14 @@ export function NodeCard({ status, reach, onChanged }: Props) {
       <RenewKey onChanged={onChanged} />
     </Card>
   )
+}
+
+function refusedText({ refused }: NetworkStatus): string {
+  const counts = Object.entries(refused).filter(([, count]) => count > 0)
+  const parts = counts.map(
+    ([reason, count]) => `${t.node.refusals[reason as keyof typeof refused]} ${formatCount(count)}`,
+  )
+  return parts.length > 0 ? parts.join(', ') : texts.app.none
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {

@@ -40,6 +40,14 @@ export function network(state: SimulatedState): Implemented<typeof NETWORK> {
       nodes: isOn ? knownKeys.length : 0,
       networkSize: isOn ? 4210 : 0,
       records: isOn ? 812 : 0,
+      refused: {
+        'bad-message': 0,
+        forged: isOn ? 3 : 0,
+        replayed: 0,
+        flood: 0,
+        unasked: 0,
+        full: isOn ? 41 : 0,
+      },
     }
   }
   const mustRun = () => {

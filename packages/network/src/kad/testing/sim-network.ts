@@ -2,6 +2,7 @@
 
 import { compareDistance, latin1, type Random, seededRandom, sharedBits } from '@shoal/torrent/base'
 import { VirtualClock } from '@shoal/torrent/testing'
+import type { ReportMisconduct } from '../../misconduct.ts'
 import { type Contact, keyOf } from '../contact.ts'
 import { type KadNetwork, KadNode } from '../kad-node.ts'
 import { NetworkSize } from '../network-size.ts'
@@ -26,6 +27,7 @@ export interface SimNetworkOptions {
   readonly latencyMs?: number
   /** All nodes know the size of the network, as after an hour. */
   readonly knowsSize?: boolean
+  readonly onMisconduct?: ReportMisconduct
 }
 
 /** Nodes at random public IPv4 addresses. A multiaddr is `/ip4/…` in bytes: 4, then the address. */
@@ -43,8 +45,10 @@ export class SimNetwork {
   readonly #met = new Set<string>()
   readonly #latencyMs: number
   readonly #size: NetworkSize | null
+  readonly #onMisconduct: ReportMisconduct
 
-  constructor({ seed, latencyMs = 40, knowsSize = false }: SimNetworkOptions) {
+  constructor({ seed, latencyMs = 40, knowsSize = false, onMisconduct = () => {} }: SimNetworkOptions) {
+    this.#onMisconduct = onMisconduct
     this.random = seededRandom(seed)
     this.#size = knowsSize ? new NetworkSize() : null
     this.#latencyMs = latencyMs
@@ -61,6 +65,7 @@ export class SimNetwork {
       random: this.random,
       ownAddresses: () => addresses,
       ...(this.#size ? { size: this.#size } : {}),
+      onMisconduct: this.#onMisconduct,
     })
     const use = () => this.#fill(node)
     const node: SimNode = {

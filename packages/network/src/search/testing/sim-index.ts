@@ -2,7 +2,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import type { Random } from '@shoal/torrent/base'
 import { type EntrySigner, MAX_ENTRY_LIFE_SECONDS, type SignedEntry, signEntry } from '../../entries/entry.ts'
-import { IndexClient, type ReportMisconduct } from '../../indexing/client.ts'
+import { IndexClient } from '../../indexing/client.ts'
 import type { EntryStoreLimits } from '../../indexing/entry-store.ts'
 import { IndexNode } from '../../indexing/index-node.ts'
 import { IndexPublisher } from '../../indexing/publisher.ts'
@@ -20,7 +20,6 @@ export interface SimIndexOptions extends SimNetworkOptions {
   /** Number of nodes. */
   readonly nodes: number
   readonly limits?: EntryStoreLimits
-  readonly onMisconduct?: ReportMisconduct
 }
 
 /** A network whose nodes are all index nodes that know its size. */
@@ -30,7 +29,7 @@ export class SimIndex extends SimNetwork {
   readonly #options: Pick<SimIndexOptions, 'limits' | 'onMisconduct'>
 
   constructor({ nodes, limits = {}, onMisconduct = () => {}, ...options }: SimIndexOptions) {
-    super({ knowsSize: true, ...options })
+    super({ knowsSize: true, onMisconduct, ...options })
     this.#options = { limits, onMisconduct }
     for (let i = 0; i < nodes; i++) this.addIndexNode()
     this.fillTables()

@@ -1,0 +1,120 @@
+/** A key and a word that twenty identities surround, which were made to be nearer than every honest node. */
+import { expect, it } from 'vitest'
+import { decodeRequest, encodeResponse } from '../packages/network/src/indexing/messages.ts'
+import { keyOf } from '../packages/network/src/kad/contact.ts'
+import { decodeMessage, encodeMessage } from '../packages/network/src/kad/messages.ts'
+import { keywordKey, recordKey } from '../packages/network/src/keys.ts'
+import {
+  SimIndex,
+  type SimIndexNode,
+  simEntry,
+  simSigner,
+} from '../packages/network/src/search/testing/sim-index.ts'
+import { latin1 } from '../packages/torrent/src/base/bytes.ts'
+
+const SURROUNDING = 20
+/** One identity in 16,384 is as near: with keys of Ed25519, five minutes of a core for all twenty. */
+const NEAR_BITS = 14
+
+interface Attack {
+  readonly made: SimIndex
+  readonly hostile: ReadonlySet<string>
+  /** How often each hostile node was asked. */
+  readonly asked: Map<string, number>
+  /** The nodes that were scored down, with the reasons. */
+  readonly reports: [id: string, reason: string][]
+}
+
+/** Opens a network of honest nodes in which the identities that surround `key` say that nobody has anything, or invent it, and name each other only. */
+function surround(key: Uint8Array, ipOf: (at: number) => Uint8Array<ArrayBuffer>): Attack {
+  const reports: Attack['reports'] = []
+  const made = new SimIndex({
+    ...{ seed: 21, nodes: 1000 },
+    onMisconduct: (id, _, reason) => reports.push([latin1(id), reason]),
+  })
+  const nodes: SimIndexNode[] = []
+  const asked = new Map<string, number>()
+  const forged = simEntry(made.random, simSigner(made.random), made.clock.unixMs(), 'Harbour of lies').bytes
+  forged[forged.length - 1]! ^= 1
+  const invented = () => Array.from({ length: 500 }, () => ({ id: made.random.bytes(16), sequence: 1 }))
+  for (let at = 0; at < SURROUNDING; at++) {
+    const id = made.identityNear(keyOf(key), NEAR_BITS) as Uint8Array<ArrayBuffer>
+    const node = made.addIndexNode(ipOf(at), id)
+    nodes.push(node)
+    const closer = () => nodes.map(({ contact }) => contact)
+    const count = () => asked.set(latin1(id), (asked.get(latin1(id)) ?? 0) + 1)
+    node.respond = (_, bytes) => {
+      const { type, key: wanted } = decodeMessage(bytes)
+      count()
+      return type === 'add-provider' ? null : encodeMessage({ type, key: wanted, closer: closer() })
+    }
+    node.respondIndex = (_, bytes) => {
+      const request = decodeRequest(bytes)
+      count()
+      if (request.type === 'find')
+        return encodeResponse({ closer: closer(), total: 500, references: at % 2 === 0 ? invented() : [] })
+      if (request.type === 'get') return encodeResponse({ entries: [forged] })
+      // It claims to take everything.
+      return encodeResponse({ accepted: 2000 })
+    }
+  }
+  // All have met them, and keep those for whom their tables have room.
+  for (const honest of made.indexNodes)
+    if (!nodes.includes(honest)) for (const { contact } of nodes) honest.kad.discovered(contact)
+  return { made, hostile: new Set(nodes.map(({ contact }) => latin1(contact.id))), asked, reports }
+}
+
+const LAYOUTS = [
+  ['twenty networks', (at: number) => Uint8Array.of(120, at, 1, 1), SURROUNDING],
+  ['one /24', (at: number) => Uint8Array.of(120, 1, 1, at + 1), 10],
+] as const
+
+it.each(LAYOUTS)(
+  'a word is searched although identities of %s surround it',
+  { timeout: 120_000 },
+  async (_, ipOf, most) => {
+    const { made, hostile, asked, reports } = surround(keywordKey('harbour'), ipOf)
+    const nearest = made.nearest(keyOf(keywordKey('harbour')))
+    expect(nearest.every(({ contact }) => hostile.has(latin1(contact.id)))).toBe(true)
+    const publisher = made.publisher(made.indexNodes[1]!)
+    const signed = simEntry(made.random, simSigner(made.random), made.clock.unixMs(), 'Harbour at night')
+    publisher.publish(signed)
+    publisher.start()
+    await made.clock.advance(60_000)
+    publisher.close()
+    made.indexNodes[1]!.online = false
+    asked.clear()
+    for (const seeker of [200, 500, 800]) {
+      const { rows, messages } = await made.run(
+        made.indexNodes[seeker]!.search.search({ words: ['harbour'] }),
+      )
+      expect(rows.map(row => [row.signed.entry.title, row.confirmed])).toEqual([['Harbour at night', true]])
+      expect(messages).toBeLessThanOrEqual(60)
+    }
+    // Few of a network are asked; who delivers forgeries is scored down, and nobody else.
+    expect(asked.size).toBeGreaterThan(0)
+    expect(asked.size).toBeLessThanOrEqual(most)
+    expect(reports.length).toBeGreaterThan(0)
+    for (const [id, reason] of reports)
+      expect([hostile.has(id), reason]).toEqual([true, expect.stringMatching(/forged|unasked/)])
+  },
+)
+
+it.each(LAYOUTS)(
+  'a provider is found although identities of %s surround its key',
+  { timeout: 120_000 },
+  async (_, ipOf, most) => {
+    const key = recordKey('info_hash_idx::', new Uint8Array(20).fill(7))
+    const { made, hostile, asked } = surround(key, ipOf)
+    const nearest = made.nearest(keyOf(key))
+    expect(nearest.every(({ contact }) => hostile.has(latin1(contact.id)))).toBe(true)
+    const provider = made.indexNodes[1]!
+    await made.run(made.publisher(provider).provideNow([key]))
+    for (const seeker of [200, 500, 800]) {
+      asked.clear()
+      const found = await made.run(made.indexNodes[seeker]!.kad.findProviders(key))
+      expect(found.map(({ id }) => latin1(id))).toEqual([latin1(provider.contact.id)])
+      expect(asked.size).toBeLessThanOrEqual(most)
+    }
+  },
+)
