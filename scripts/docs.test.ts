@@ -61,8 +61,8 @@ describe('docs/beps.md', () => {
 })
 
 test.each(Object.keys(REFERENCE))('%s has the tables that node scripts/reference.ts writes', async path => {
-  const page = read(path)
-  expect(page).toBe(withTable(page, await REFERENCE[path]!()))
+  const text = read(path)
+  expect(text).toBe(withTable(text, await REFERENCE[path]!()))
 })
 
 /** Returns true if the target of a link exists: the file, and the heading if the link has one. */

@@ -1,34 +1,44 @@
 /**
- * `node scripts/reference.ts`: writes the tables of docs/http-api.md and docs/command-line.md that the code already states: the operations of the
- * API, and the commands of a running node. `npm run check` compares them.
+ * `node scripts/reference.ts`: writes the tables that the code already states: the operations of the API in docs/http-api.md and for clients that do
+ * not load the contracts, and the commands of a running node in docs/command-line.md. `npm run check` compares them.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandGroup } from '../apps/node/src/cli/command.ts'
-import { BYTE_ROUTES, OPERATIONS } from '../packages/api/src/index.ts'
+import { BYTE_ROUTES, OPERATIONS, type Operation } from '../packages/api/src/index.ts'
 import { flagName } from '../packages/options/src/index.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** The pages with generated tables, and what writes each. */
+/** The files with generated tables, and what writes each. */
 export const REFERENCE: Readonly<Record<string, () => Promise<string> | string>> = {
   'docs/http-api.md': operationTable,
   'docs/command-line.md': () => commandTable('torrents', 'manage', 'node'),
+  'packages/api/src/routes.ts': routeTable,
 }
 
 /** Commands that the page describes in chapters of their own. */
 const OWN_CHAPTER = ['start', 'shell', 'restore-catalogue']
 
-/** The marks around a generated table. */
-const BEGIN = '<!-- Written by node scripts/reference.ts -->\n'
-const END = '\n<!-- End of what it writes -->'
+/** The lines around a generated table, comments of Markdown or TypeScript. */
+const BEGIN = /Written by node scripts\/reference\.ts.*\n/
+const END = /\n.*End of what it writes/
 
-/** Returns the page with the table replaced. Throws if the page does not have the marks. */
-export function withTable(page: string, table: string): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)]
-  if (begin < 0 || end < begin)
-    throw new Error(`the page has no line ${BEGIN.trim()} with ${END.trim()} after it`)
-  return page.slice(0, begin + BEGIN.length) + table + page.slice(end)
+/** Returns the text of a file with the table replaced. Throws if it does not have the marks. */
+export function withTable(text: string, table: string): string {
+  const begin = BEGIN.exec(text)
+  // The end of the first line may be the beginning of the last one.
+  const start = begin ? begin.index + begin[0].length - 1 : 0
+  const end = END.exec(text.slice(start))
+  if (!begin || !end)
+    throw new Error('the file has no line "Written by …" with "End of what it writes" after it')
+  return `${text.slice(0, start + 1)}${table}${text.slice(start + end.index)}`
+}
+
+function routeTable(): string {
+  return Object.entries<Operation>(OPERATIONS)
+    .map(([name, { method, path }]) => `  ${name}: { method: '${method}', path: '${path}' },`)
+    .join('\n')
 }
 
 function operationTable(): string {
@@ -65,6 +75,6 @@ async function commandTable(...groups: readonly CommandGroup[]): Promise<string>
 
 if (import.meta.main)
   for (const [path, table] of Object.entries(REFERENCE)) {
-    const page = await readFile(join(ROOT, path), 'utf8')
-    await writeFile(join(ROOT, path), withTable(page, await table()))
+    const text = await readFile(join(ROOT, path), 'utf8')
+    await writeFile(join(ROOT, path), withTable(text, await table()))
   }

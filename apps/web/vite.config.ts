@@ -19,18 +19,8 @@ const listOfFiles: Plugin = {
   },
 }
 
-/** Replaces the module of the routes by its value, so that the schemas of the contract, which it reads, stay out of the first screen. */
-const routesByValue: Plugin = {
-  name: 'routes-by-value',
-  async load(id) {
-    if (!id.endsWith('/src/shared/node/routes.ts')) return null
-    const { ROUTES } = await import('./src/shared/node/routes.ts')
-    return `export const ROUTES = ${JSON.stringify(ROUTES)}`
-  },
-}
-
 export default defineConfig({
-  plugins: [react(), listOfFiles, routesByValue],
+  plugins: [react(), listOfFiles],
   server: {
     port: 8421,
     host: '127.0.0.1',

@@ -1,7 +1,9 @@
+/** The typed client. It needs the routes of the operations but not their schemas, so that programs that only ask a node load quickly. */
 import { ApiError } from './api-error.ts'
 import type { Operation } from './contract.ts'
-import { type CallOptions, type NodeApi, OPERATIONS, type OperationName } from './operations.ts'
+import type { CallOptions, NodeApi, OperationName } from './operations.ts'
 import { toRequest } from './request.ts'
+import { ROUTES } from './routes.ts'
 import type { Problem } from './schemas/common.ts'
 
 export interface ClientOptions {
@@ -16,24 +18,16 @@ export interface ClientOptions {
   readonly unreachable?: string
 }
 
-export type Routes = Readonly<Record<OperationName, Pick<Operation, 'method' | 'path'>>>
-
 /** Connects to a node over HTTP. Calls reject with an ApiError (`unreachable` if no node answers) or with the signal's reason. */
 export function connectNode(options: ClientOptions = {}): NodeApi {
-  return connectRoutes(OPERATIONS, options)
-}
-
-/** Does the same for callers that have the routes without their schemas. */
-export function connectRoutes(routes: Routes, options: ClientOptions = {}): NodeApi {
-  return createApi(routes, (name, input, { signal } = {}) => send(options, routes[name], input, signal))
+  return createApi((name, input, { signal } = {}) => send(options, ROUTES[name], input, signal))
 }
 
 /** Makes a NodeApi whose calls all go through one function. */
 export function createApi(
-  routes: Readonly<Record<OperationName, unknown>>,
   call: (name: OperationName, input: Record<string, unknown>, options?: CallOptions) => Promise<unknown>,
 ): NodeApi {
-  const names = Object.keys(routes) as OperationName[]
+  const names = Object.keys(ROUTES) as OperationName[]
   const entries = names.map(name => [
     name,
     (input: Record<string, unknown>, options?: CallOptions) => call(name, input, options),

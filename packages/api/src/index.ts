@@ -12,13 +12,12 @@
  */
 export { ApiError } from './api-error.ts'
 export { BYTE_ROUTES, type ByteRoute } from './bytes.ts'
+export * from './choices.ts'
 export {
   authorization,
   type ClientOptions,
   connectNode,
-  connectRoutes,
   createApi,
-  type Routes,
   readAnswer,
 } from './client.ts'
 export type { Contract, Operation, Setting } from './contract.ts'

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { LOG_LEVELS } from './choices.ts'
 import { contract, operation } from './contract.ts'
 import { HostPath, Id, Nothing, TorrentId } from './schemas/common.ts'
 import { Job } from './schemas/job.ts'
-import { FolderListing, Health, LOG_LEVELS, LogEntry, NodeInfo, NodeStats } from './schemas/node.ts'
+import { FolderListing, Health, LogEntry, NodeInfo, NodeStats } from './schemas/node.ts'
 import { Settings, SettingsChange } from './settings.ts'
 
 /** The node as a whole: jobs, settings, statistics, folders, log. It includes the settings of all other contracts and therefore comes after them. */

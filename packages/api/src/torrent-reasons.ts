@@ -1,4 +1,5 @@
-import type { ReasonFilter, Torrent, Tracker } from './schemas/torrent.ts'
+import type { ReasonFilter } from './choices.ts'
+import type { Torrent, Tracker } from './schemas/torrent.ts'
 
 type Row = Pick<Torrent, 'state' | 'reason' | 'trackersFail'>
 

@@ -1,5 +1,6 @@
 /** Links whose torrent their owner can replace (BEP 46): `magnet:?xs=urn:btpk:KEY`. */
-import { formatMutableMagnet, signItem } from '@shoal/torrent'
+import { signItem } from '@shoal/torrent/dht-item'
+import { formatMutableMagnet } from '@shoal/torrent/mutable-magnet'
 
 const NO_SALT = new Uint8Array(0)
 

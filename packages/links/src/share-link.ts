@@ -1,5 +1,4 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { formatMagnet, isMagnet, type Magnet, parseMagnet, ShoalError } from '@shoal/torrent'
 import {
   asBytes,
   asDictionary,
@@ -10,6 +9,8 @@ import {
   decode,
   encode,
 } from '@shoal/torrent/bencode'
+import { ShoalError } from '@shoal/torrent/errors'
+import { formatMagnet, isMagnet, type Magnet, parseMagnet } from '@shoal/torrent/magnet'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import { LinkError } from './link-error.ts'
 

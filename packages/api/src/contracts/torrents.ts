@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CONTENT_LAYOUTS } from '../choices.ts'
 import { contract, MIB, operation, setting } from '../contract.ts'
 import {
   FileIndex,
@@ -19,7 +20,6 @@ import { PeerReach } from '../schemas/peer-reach.ts'
 import {
   ActedOn,
   ActOnTorrents,
-  CONTENT_LAYOUTS,
   ListTorrents,
   PieceMap,
   RemovedTorrent,

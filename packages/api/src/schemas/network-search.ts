@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { SEARCH_KINDS } from '../choices.ts'
 import { Bytes, TimeMs, TorrentId } from './common.ts'
 import { ANSWERS } from './names.ts'
-import { SEARCH_KINDS, SearchHit } from './search.ts'
+import { SearchHit } from './search.ts'
 
 export const StartSearch = z.object({
   text: z

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LOG_LEVELS } from '../choices.ts'
 import { Bytes, BytesPerSecond, TimeMs, TorrentId } from './common.ts'
 import { ANSWERS } from './names.ts'
 
@@ -65,7 +66,6 @@ export const History = z
   .register(ANSWERS, { id: 'History' })
 export type History = z.infer<typeof History>
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export const LogEntry = z
   .object({
     /** Counts up from 1 since the start of the node. */

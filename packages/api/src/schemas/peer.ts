@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SOURCE_KINDS } from '../choices.ts'
 import { Bytes, BytesPerSecond } from './common.ts'
 import { ANSWERS } from './names.ts'
 
@@ -43,14 +44,6 @@ export const Peer = z
   })
   .register(ANSWERS, { id: 'Peer' })
 export type Peer = z.infer<typeof Peer>
-
-/** Kinds of sources, in the order in which they are shown. `webseed`: a web server; `disk`: the same file in another torrent of this node. */
-export const SOURCE_KINDS = ['tcp', 'utp', 'webrtc', 'libp2p', 'webseed', 'ftp', 'disk', 'other'] as const
-export type SourceKind = (typeof SOURCE_KINDS)[number]
-
-/** The kinds that can be switched off for a torrent. */
-export const SWITCHABLE_SOURCES = ['tcp', 'utp', 'webrtc', 'libp2p', 'webseed', 'ftp', 'disk'] as const
-export type SwitchableSource = (typeof SWITCHABLE_SOURCES)[number]
 
 /** Bytes that a torrent received from all sources of one kind since the node started. */
 export const SourceShare = z

@@ -1,8 +1,7 @@
 import { z } from 'zod'
+import { SEARCH_KINDS } from '../choices.ts'
 import { FileIndex, PageInput, TorrentId } from './common.ts'
 import { ANSWERS } from './names.ts'
-
-export const SEARCH_KINDS = ['video', 'audio', 'picture', 'document', 'archive', 'other'] as const
 
 export const SearchInput = z.object({
   ...PageInput,

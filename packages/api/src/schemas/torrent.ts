@@ -1,5 +1,12 @@
 import { z } from 'zod'
 import {
+  CONTENT_LAYOUTS,
+  STATE_FILTERS,
+  SWITCHABLE_SOURCES,
+  TORRENT_SORTS,
+  TORRENT_STATES,
+} from '../choices.ts'
+import {
   Bytes,
   BytesPerSecond,
   FileIndex,
@@ -16,25 +23,8 @@ import {
 import { Findability } from './findable.ts'
 import { Job } from './job.ts'
 import { ANSWERS, GIVEN } from './names.ts'
-import { SWITCHABLE_SOURCES } from './peer.ts'
 import { Audience } from './reach.ts'
 
-/**
- * `queued`: waits for a slot in the queue. `metadata`: fetches the metadata of a magnet link, or the hashes that a `.torrent` lacks, from peers.
- * `checking`: verifies the data on disk.
- * `moving`: its files are being moved to another folder. `seeding`: has all wanted data and uploads. `complete`: has all wanted data and is paused.
- */
-export const TORRENT_STATES = [
-  'queued',
-  'metadata',
-  'checking',
-  'downloading',
-  'seeding',
-  'moving',
-  'paused',
-  'complete',
-  'error',
-] as const
 export const TorrentState = z.enum(TORRENT_STATES)
 export type TorrentState = z.infer<typeof TorrentState>
 
@@ -153,38 +143,6 @@ export const TorrentDetail = Torrent.extend({
 }).register(ANSWERS, { id: 'TorrentDetail' })
 export type TorrentDetail = z.infer<typeof TorrentDetail>
 
-export const TORRENT_SORTS = [
-  'name',
-  'state',
-  'progress',
-  'totalBytes',
-  'downloadBytesPerSecond',
-  'uploadBytesPerSecond',
-  'ratio',
-  'etaSeconds',
-  'peers',
-  'label',
-  'addedMs',
-  'completedMs',
-  'queuePosition',
-] as const
-
-/** Groups of torrents that do not progress. */
-export const REASON_FILTERS = ['stalled', 'no-peers', 'tracker-error'] as const
-export type ReasonFilter = (typeof REASON_FILTERS)[number]
-
-/**
- * The states, and groups of them. `active`: transfers data now. `unfinished`: lacks wanted data. `stalled`: wants data and nothing arrives, for any
- * reason. `no-peers`: the same, and nobody is connected. `tracker-error`: all of its trackers fail, whether it has peers or not.
- */
-export const STATE_FILTERS = [
-  ...TORRENT_STATES,
-  'active',
-  'unfinished',
-  'finished',
-  ...REASON_FILTERS,
-] as const
-
 export const ListTorrents = z.object({
   ...PageInput,
   state: z.enum(STATE_FILTERS).optional(),
@@ -202,7 +160,6 @@ export const ListTorrents = z.object({
 /** Events with a higher `revision` bring this list up to date. */
 export const TorrentPage = page(Torrent).extend({ revision: z.number().int().min(0) })
 
-export const CONTENT_LAYOUTS = ['original', 'subfolder', 'no-subfolder'] as const
 /** `original`: as in the torrent. `subfolder`: a single file gets a folder with its name. `no-subfolder`: the files of a folder are stored without it. */
 export const ContentLayout = z.enum(CONTENT_LAYOUTS).meta({
   description:

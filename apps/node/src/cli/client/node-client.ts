@@ -1,22 +1,11 @@
 /** The client of a running node. */
-import {
-  ApiError,
-  authorization,
-  BYTE_ROUTES,
-  type ClientOptions,
-  connectNode,
-  createApi,
-  type NodeApi,
-  type NodeEvent,
-  OPERATIONS,
-  readAnswer,
-  type Topic,
-} from '@shoal/api'
+import type { NodeApi, NodeEvent, Topic } from '@shoal/api'
+import { ApiError } from '@shoal/api/api-error'
+import { authorization, type ClientOptions, connectNode, createApi, readAnswer } from '@shoal/api/client'
 import { Failure, UsageError } from '../../base/failure.ts'
 import { CommandFailure, explainFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 import { findNode, type NodeAddress, noNodeHere } from './address.ts'
-import { readEvents } from './event-stream.ts'
 import type { NodeOptions } from './node-options.ts'
 
 export interface NodeClient {
@@ -44,6 +33,7 @@ export function createClient(address: NodeAddress, signal: AbortSignal): NodeCli
     address,
     api: withReasons(connectNode(options), address, signal),
     async readMetainfo(id) {
+      const { BYTE_ROUTES } = await import('@shoal/api')
       const target = `${address.url}${BYTE_ROUTES.getMetainfo.path.replace('{id}', id)}`
       try {
         const response = await fetch(target, { headers: authorization(options), signal })
@@ -57,6 +47,8 @@ export function createClient(address: NodeAddress, signal: AbortSignal): NodeCli
       }
     },
     async *events(topics, { signal }) {
+      // Checks events with the schemas of the contract, which few commands need.
+      const { readEvents } = await import('./event-stream.ts')
       const target = `${address.url}/api/events?topics=${encodeURIComponent(topics.join(','))}`
       try {
         const response = await fetch(target, {
@@ -77,7 +69,7 @@ export function createClient(address: NodeAddress, signal: AbortSignal): NodeCli
 
 /** Replaces errors of calls by ones that say what to do on the command line. */
 function withReasons(api: NodeApi, address: NodeAddress, usual: AbortSignal): NodeApi {
-  return createApi(OPERATIONS, (name, input, { signal = usual } = {}) =>
+  return createApi((name, input, { signal = usual } = {}) =>
     api[name](input as never, { signal }).catch(error => {
       throw reason(error, address)
     }),

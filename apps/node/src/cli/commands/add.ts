@@ -1,4 +1,4 @@
-import { CONTENT_LAYOUTS } from '@shoal/api'
+import { CONTENT_LAYOUTS } from '@shoal/api/choices'
 import { flag, list, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { addSources } from '../client/add.ts'

@@ -1,11 +1,5 @@
-import {
-  dialedAddress,
-  type NodeInfo,
-  type PeerReach,
-  type PortMapping,
-  portMappingWords,
-  transportName,
-} from '@shoal/api'
+import type { NodeInfo, PeerReach, PortMapping } from '@shoal/api'
+import { dialedAddress, portMappingWords, transportName } from '@shoal/api/port-mapping-words'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'

@@ -1,4 +1,4 @@
-import { STATE_FILTERS, type TORRENT_SORTS } from '@shoal/api'
+import { STATE_FILTERS, type TORRENT_SORTS } from '@shoal/api/choices'
 import { flag, integer, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { openNode } from '../client/node-client.ts'

@@ -1,4 +1,5 @@
-import { LOG_LEVELS, type LogEntry } from '@shoal/api'
+import type { LogEntry } from '@shoal/api'
+import { LOG_LEVELS } from '@shoal/api/choices'
 import { flag, integer, value } from '@shoal/options'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

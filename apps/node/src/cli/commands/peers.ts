@@ -1,13 +1,5 @@
-import {
-  type KnownPeer,
-  type NodeApi,
-  type Peer,
-  type Person,
-  type SourceKind,
-  type SourceShare,
-  SWITCHABLE_SOURCES,
-  type SwitchableSource,
-} from '@shoal/api'
+import type { KnownPeer, NodeApi, Peer, Person, SourceShare } from '@shoal/api'
+import { type SourceKind, SWITCHABLE_SOURCES, type SwitchableSource } from '@shoal/api/choices'
 import { flag, integer, list, oneOf, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { asUsage, openNode } from '../client/node-client.ts'

@@ -1,4 +1,5 @@
-import { type InputOf, SEARCH_KINDS, type SearchHit, type SearchRow } from '@shoal/api'
+import type { InputOf, SearchHit, SearchRow } from '@shoal/api'
+import { SEARCH_KINDS } from '@shoal/api/choices'
 import { flag, integer, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { printable, shorten } from '../../base/width.ts'

@@ -1,12 +1,11 @@
-import { ApiError, connectRoutes, type NodeEvent, readAnswer, type Upload } from '@shoal/api'
+import { ApiError, connectNode, type NodeEvent, readAnswer, type Upload } from '@shoal/api'
 import type { EventChannel, EventSink, NodeLink, PutOptions } from './link.ts'
-import { ROUTES } from './routes.ts'
 
 const UNREACHABLE = 'The node does not answer.'
 
 /** The node that serves this page. */
 export function httpLink(): NodeLink {
-  const api = connectRoutes(ROUTES, { unreachable: UNREACHABLE })
+  const api = connectNode({ unreachable: UNREACHABLE })
   return { api, simulated: false, openEvents, putFile, urlOf: href => href }
 }
 

@@ -1,4 +1,5 @@
-import { type Peer, SOURCE_KINDS, type SourceShare } from '../../schemas/peer.ts'
+import { SOURCE_KINDS } from '../../choices.ts'
+import type { Peer, SourceShare } from '../../schemas/peer.ts'
 import type { Torrent } from '../../schemas/torrent.ts'
 import type { Random } from './random.ts'
 

@@ -84,7 +84,7 @@ export class SimulatedNode {
       ...system(state),
       ...torrents(state),
     }
-    this.api = createApi(OPERATIONS, (name, input, options) => this.#call(name, input, options))
+    this.api = createApi((name, input, options) => this.#call(name, input, options))
   }
 
   async #call(name: OperationName, input: unknown, { signal }: CallOptions = {}): Promise<unknown> {

@@ -1,4 +1,5 @@
-import type { Peer, SwitchableSource } from '../../schemas/peer.ts'
+import type { SwitchableSource } from '../../choices.ts'
+import type { Peer } from '../../schemas/peer.ts'
 import type {
   FileCopy,
   PieceMap,

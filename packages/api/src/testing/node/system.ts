@@ -1,6 +1,6 @@
+import { LOG_LEVELS } from '../../choices.ts'
 import { CONTRACTS } from '../../contracts.ts'
 import type { Implemented } from '../../operations.ts'
-import { LOG_LEVELS } from '../../schemas/node.ts'
 import type { Settings } from '../../settings.ts'
 import type { SYSTEM } from '../../system.ts'
 import { listFolder } from './folders.ts'
