@@ -118,7 +118,9 @@ export const NETWORK_ACCESS: Record<string, string> = {
     'gets its connections from the route; listens only if that may',
   'packages/torrent/src/transport/webrtc/rtc.node.ts': 'not opened on a strict route',
   'apps/node/src/node/kernel/http/outside-lookup.ts': 'used only without a route',
+  'apps/node/src/node/kernel/leave-network.ts': 'closes what others opened',
   'apps/node/src/node/server/door.ts': 'accepts connections of the console and API, and opens none',
+  'apps/node/src/node/server/front.ts': 'accepts connections of the console and API, and opens none',
   'apps/node/src/node/transfers/ftp/ftp-file.ts': 'used only without a route',
   'apps/node/src/node/transfers/ftp/routed-ftp-client.ts': 'gets its connections from the route',
 }

@@ -46,7 +46,8 @@ export const SYSTEM = contract({
       method: 'PATCH',
       path: '/api/settings',
       area: 'settings',
-      summary: 'Change settings; they take effect immediately',
+      summary:
+        'Change settings; they take effect immediately. Another proxy, network interface or name server restarts the node in place',
       input: SettingsChange,
       output: Settings,
       errors: ['forbidden-path', 'fixed', 'address-in-use'],
@@ -108,6 +109,15 @@ export const SYSTEM = contract({
       output: Nothing,
       idempotent: true,
     }),
+    restartNode: operation({
+      method: 'POST',
+      path: '/api/node/restart',
+      area: 'node',
+      summary: 'Restart the node in place; answers when it is closed, and the next request waits until it runs again',
+      input: z.object({}),
+      output: Nothing,
+      idempotent: true,
+    }),
   },
   events: {
     topics: ['stats', 'jobs', 'log', 'settings'],
@@ -123,5 +133,5 @@ export const SYSTEM = contract({
       z.object({ type: z.literal('resync') }),
     ],
   },
-  commands: ['stop', 'open', 'shell', 'jobs', 'settings', 'log', 'health', 'debug', 'api'],
+  commands: ['stop', 'restart', 'open', 'shell', 'jobs', 'settings', 'log', 'health', 'debug', 'api'],
 })

@@ -5,6 +5,7 @@ import type { CommandEntry } from './command.ts'
 export const COMMANDS = {
   start: { group: 'node', load: async () => (await import('./commands/start.ts')).start },
   stop: { group: 'node', load: async () => (await import('./commands/stop.ts')).stop },
+  restart: { group: 'node', load: async () => (await import('./commands/restart.ts')).restart },
   open: { group: 'node', load: async () => (await import('./commands/open.ts')).open },
   'restore-catalogue': {
     group: 'node',

@@ -3,19 +3,24 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { systemClock } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { defaultFolder } from '../base/files/places.ts'
 import { keepReserve, removeNodeFile, writeNodeFile } from '../base/node-file.ts'
 import type { FixedSetting } from './kernel/fixed-settings.ts'
 import { fixedSettings } from './kernel/fixed-settings.ts'
+import type { KernelOptions } from './kernel/kernel.ts'
+import { leaveNetwork } from './kernel/leave-network.ts'
 import type { Log } from './kernel/log/log.ts'
 import { createNodeLog, type NodeLog } from './kernel/log/node-log.ts'
 import { type OpenNode, runNode } from './run-node.ts'
+import { type Run, Runs } from './runs.ts'
 import { Access } from './server/access/access.ts'
 import { LoginStore } from './server/access/login-store.ts'
-import { readPassword } from './server/access/password.ts'
+import { readPassword, type Secret } from './server/access/password.ts'
 import { openToken } from './server/access/token.ts'
-import { createServer } from './server/server.ts'
+import type { Front } from './server/front.ts'
+import { createServer, openFront, type Server } from './server/server.ts'
 import { ENGINE } from './torrents/service.ts'
 import { takenPeerPort } from './torrents/session-settings.ts'
 
@@ -84,36 +89,15 @@ export async function startNode(
   if (options.passwordFile !== undefined) await tellReaders(options.passwordFile, log.log)
   const unwatch = tellFaults(log.log)
   const { promise: stopAsked, resolve: onStop } = Promise.withResolvers<void>()
-  const node = await runNode({
-    dataDir: options.dataDir,
-    directory: options.dir ?? defaultFolder(),
-    fixed: fixedSettings(options),
-    allowedDirectories: [...options.allowDir, ...ownFolders(options)],
-    ...(options.peerHost !== undefined && { peerHost: options.peerHost }),
-    log: log.log,
-    logEntries: log.entries,
-    onStop,
-  })
+  let front: Front | null = null
+  const open = async () => {
+    const run = await openRun({ options, log, secret, front, onStop, onRestart: () => runs.restart() })
+    front = run.front
+    return run
+  }
+  const runs = new Runs(open, { log: log.log, clock: systemClock })
   try {
-    const token = await openToken(options.dataDir)
-    const access = new Access({
-      token,
-      ...(secret && { secret }),
-      sessions: new LoginStore(node.kernel.database),
-    })
-    const server = await createServer({
-      onHttpServer: node.running.flatMap(({ onHttpServer }) => onHttpServer ?? []),
-      node,
-      access,
-      host: options.host,
-      isHostFixed: options.hasHost ?? false,
-      port: options.port,
-      allowedHosts: options.allowedHost,
-      trustedProxies: options.trustedProxy,
-      ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
-      plugins: node.running.flatMap(({ routes }) => routes ?? []),
-    })
-    const endAnnouncing = await announce(options.dataDir, server.url, node)
+    const { node, server, token } = await runs.start()
     log.log.info(`the node is listening at ${server.url}`)
     if (!existsSync(WEB_ROOT))
       log.log.warn('the console is not built, so there is no page to open: npm run build builds it')
@@ -125,12 +109,11 @@ export async function startNode(
       directory: node.kernel.settings.current.downloads.directory,
       peerPort,
       takenPeerPort: takenPeerPort(node.kernel.settings.current, peerPort),
-      stopAsked,
+      stopAsked: Promise.race([stopAsked, runs.failed]),
       close() {
         closing ??= (async () => {
-          endAnnouncing()
-          await server.close()
-          await node.close()
+          front?.close()
+          await runs.close()
           await removeNodeFile(options.dataDir)
           unwatch()
           await log.close()
@@ -139,8 +122,81 @@ export async function startNode(
       },
     }
   } catch (error) {
-    await node.close()
     unwatch()
+    throw error
+  }
+}
+interface NodeRun extends Run {
+  readonly node: OpenNode
+  readonly server: Server
+  readonly front: Front
+  readonly token: string
+}
+
+interface RunOptions extends Pick<KernelOptions, 'onStop' | 'onRestart'> {
+  readonly options: StartOptions
+  readonly log: NodeLog
+  readonly secret: Secret | undefined
+  /** The port of the run before. */
+  readonly front: Front | null
+}
+
+/** Rejects as `startNode` does; nothing but a given front is left open then. */
+async function openRun({ options, log, secret, front: given, ...asked }: RunOptions): Promise<NodeRun> {
+  const node = await runNode({
+    dataDir: options.dataDir,
+    directory: options.dir ?? defaultFolder(),
+    fixed: fixedSettings(options),
+    allowedDirectories: [...options.allowDir, ...ownFolders(options)],
+    ...(options.peerHost !== undefined && { peerHost: options.peerHost }),
+    log: log.log,
+    logEntries: log.entries,
+    ...asked,
+  })
+  let front = given
+  try {
+    const token = await openToken(options.dataDir)
+    const access = new Access({
+      token,
+      ...(secret && { secret }),
+      sessions: new LoginStore(node.kernel.database),
+    })
+    const opened = given ?? (await openFront(options))
+    front = opened
+    const server = await createServer({
+      onHttpServer: node.running.flatMap(({ onHttpServer }) => onHttpServer ?? []),
+      node,
+      access,
+      host: options.host,
+      isHostFixed: options.hasHost ?? false,
+      front,
+      allowedHosts: options.allowedHost,
+      trustedProxies: options.trustedProxy,
+      ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
+      plugins: node.running.flatMap(({ routes }) => routes ?? []),
+    })
+    const endAnnouncing = await announce(options.dataDir, server.url, node)
+    return {
+      ...{ node, server, front, token },
+      async leave() {
+        endAnnouncing()
+        opened.hold()
+        await server.suspend()
+        await leaveNetwork(
+          () => node.close(),
+          socket => opened.has(socket) || server.has(socket),
+        )
+      },
+      async close() {
+        endAnnouncing()
+        await server.answered()
+        await server.close()
+        await node.close()
+      },
+    }
+  } catch (error) {
+    if (!given) front?.close()
+    await node.close()
     throw error
   }
 }

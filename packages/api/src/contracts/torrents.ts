@@ -388,22 +388,22 @@ export const TORRENTS = contract({
       proxy: setting(ProxyUrl.nullable(), null, {
         title: 'Proxy',
         description:
-          'Server for all traffic: socks5://USER:PASSWORD@HOST:PORT or http://USER:PASSWORD@HOST:PORT, where user and password may be absent. The password is never shown again. Takes effect when the node is restarted.',
+          'Server for all traffic: socks5://USER:PASSWORD@HOST:PORT or http://USER:PASSWORD@HOST:PORT, where user and password may be absent. The password is never shown again. A change restarts the node in place.',
       }),
       proxyMode: setting(z.enum(['prefer', 'strict']), 'prefer', {
         title: 'Proxy mode',
         description:
-          '“Strict”: nothing leaves except through the proxy, nobody can connect to this node, and peers and trackers do not learn which program you use. “Prefer”: incoming connections, local peers, WebRTC and UDP that the proxy does not relay are direct. Takes effect when the node is restarted.',
+          '“Strict”: nothing leaves except through the proxy, nobody can connect to this node, and peers and trackers do not learn which program you use. “Prefer”: incoming connections, local peers, WebRTC and UDP that the proxy does not relay are direct. A change restarts the node in place.',
       }),
       interface: setting(InterfaceName.nullable(), null, {
         title: 'Network interface',
         description:
-          'Name such as tun0 or wg0, or an IP address of this machine: nothing leaves except through this interface, and while it is missing nothing is transferred. For VPNs. WebRTC is off. Linux only. Takes effect when the node is restarted.',
+          'Name such as tun0 or wg0, or an IP address of this machine: nothing leaves except through this interface, and while it is missing nothing is transferred. For VPNs. WebRTC is off. Linux only. A change restarts the node in place.',
       }),
       dnsServers: setting(z.array(DnsServerText).max(3), [], {
         title: 'DNS servers',
         description:
-          'IP addresses of the servers that are asked for names through the network interface. Empty: those of the system. Takes effect when the node is restarted.',
+          'IP addresses of the servers that are asked for names through the network interface. Empty: those of the system. A change restarts the node in place.',
         example: ['10.64.0.1'],
       }),
       publicUrl: setting(

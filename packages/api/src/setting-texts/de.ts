@@ -86,22 +86,22 @@ const settings = {
   'network.proxy': {
     title: 'Proxy',
     description:
-      'Server für den gesamten Datenverkehr: socks5://USER:PASSWORD@HOST:PORT oder http://USER:PASSWORD@HOST:PORT, beides auch ohne Name und Passwort. Das Passwort wird nicht wieder angezeigt. Gilt nach einem Neustart des Knotens.',
+      'Server für den gesamten Datenverkehr: socks5://USER:PASSWORD@HOST:PORT oder http://USER:PASSWORD@HOST:PORT, beides auch ohne Name und Passwort. Das Passwort wird nicht wieder angezeigt. Eine Änderung startet den Knoten an Ort und Stelle neu.',
   },
   'network.proxyMode': {
     title: 'Proxy-Modus',
     description:
-      '„strict“: Nichts verlässt den Rechner am Proxy vorbei, niemand kann sich mit diesem Knoten verbinden, und Peers und Tracker erfahren nicht, welches Programm Sie verwenden. „prefer“: Eingehende Verbindungen, lokale Peers, WebRTC und UDP, das der Proxy nicht weiterleitet, sind direkt. Gilt nach einem Neustart des Knotens.',
+      '„strict“: Nichts verlässt den Rechner am Proxy vorbei, niemand kann sich mit diesem Knoten verbinden, und Peers und Tracker erfahren nicht, welches Programm Sie verwenden. „prefer“: Eingehende Verbindungen, lokale Peers, WebRTC und UDP, das der Proxy nicht weiterleitet, sind direkt. Eine Änderung startet den Knoten an Ort und Stelle neu.',
   },
   'network.interface': {
     title: 'Netzwerkschnittstelle',
     description:
-      'Name wie tun0 oder wg0, oder eine IP-Adresse dieses Rechners: Nichts verlässt den Rechner außer durch diese Schnittstelle, und solange sie fehlt, wird nichts übertragen. Für VPNs. WebRTC ist aus. Nur unter Linux. Gilt nach einem Neustart des Knotens.',
+      'Name wie tun0 oder wg0, oder eine IP-Adresse dieses Rechners: Nichts verlässt den Rechner außer durch diese Schnittstelle, und solange sie fehlt, wird nichts übertragen. Für VPNs. WebRTC ist aus. Nur unter Linux. Eine Änderung startet den Knoten an Ort und Stelle neu.',
   },
   'network.dnsServers': {
     title: 'DNS-Server',
     description:
-      'IP-Adressen der Server, die durch die Netzwerkschnittstelle nach Namen gefragt werden. Leer: die des Systems. Gilt nach einem Neustart des Knotens.',
+      'IP-Adressen der Server, die durch die Netzwerkschnittstelle nach Namen gefragt werden. Leer: die des Systems. Eine Änderung startet den Knoten an Ort und Stelle neu.',
   },
   'network.publicUrl': {
     title: 'Öffentliche Adresse',

@@ -7,7 +7,7 @@ import type { Route } from './route.node.ts'
 
 export { checkInterface } from './interface/interface-route.node.ts'
 export { parseProxyUrl } from './proxy/proxy-url.ts'
-export { resolveHost } from './resolve.node.ts'
+export { dropLookups, resolveHost } from './resolve.node.ts'
 export type { ResolveHost } from './resolve.ts'
 export type { ConnectTo, Route } from './route.node.ts'
 

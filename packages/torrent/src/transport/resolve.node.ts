@@ -21,7 +21,7 @@ interface Entry {
 }
 
 const cache = new Map<string, Entry>()
-const waiting: (() => void)[] = []
+const waiting: { start(): void; refuse(reason: Error): void }[] = []
 let running = 0
 
 /** Resolves through the system, including its hosts file, with a short cache. */
@@ -52,8 +52,16 @@ function remember(name: string): Entry {
   return entry
 }
 
+/** Refuses the look-ups that have not begun, and forgets all answers: the way to the network changes. */
+export function dropLookups(): void {
+  for (const { refuse } of waiting.splice(0))
+    refuse(new ShoalError('closed', 'the way to the network has changed'))
+  cache.clear()
+}
+
 async function ask(name: string): Promise<ResolvedAddress[]> {
-  if (running >= PARALLEL_LOOKUPS) await new Promise<void>(resolve => waiting.push(resolve))
+  if (running >= PARALLEL_LOOKUPS)
+    await new Promise<void>((start, refuse) => waiting.push({ start, refuse }))
   else running++
   try {
     const found = await lookup(name, { all: true })
@@ -64,7 +72,7 @@ async function ask(name: string): Promise<ResolvedAddress[]> {
   } finally {
     // Passes its slot to the next waiter, so `running` does not change.
     const next = waiting.shift()
-    if (next) next()
+    if (next) next.start()
     else running--
   }
 }

@@ -21,7 +21,7 @@ import type { LogEntries } from './log/log-entries.ts'
 import { Problems } from './problems.ts'
 import { hasPassword, isSealed, withSealedProxy } from './proxy-secret.ts'
 import { Reach } from './reach.ts'
-import { followRoute, openNodeRoute } from './route.ts'
+import { checkRoute, openNodeRoute } from './route.ts'
 import { type SettingRows, SettingStore } from './setting-store.ts'
 import { SettingsStore } from './settings-store.ts'
 import { Ticker } from './ticker.ts'
@@ -45,6 +45,8 @@ export interface KernelOptions {
   /** Home folder of the user. Default: as the system says. */
   readonly home?: string
   onStop(): void
+  /** Default: rejects with `unsupported`. */
+  onRestart?(): Promise<void>
 }
 
 export interface Kernel extends Pick<KernelOptions, 'dataDir' | 'log' | 'logEntries' | 'peerHost'> {
@@ -65,6 +67,11 @@ export interface Kernel extends Pick<KernelOptions, 'dataDir' | 'log' | 'logEntr
   readonly route: Route | null
   /** Requests the end of the program. */
   stop(): void
+  /**
+   * Closes the node, then starts it again in the same process, with the settings as they are then. Resolves when it is closed and nothing of it reaches
+   * the network any more.
+   */
+  restart(): Promise<void>
 }
 
 export interface OpenKernel extends Kernel {
@@ -74,7 +81,7 @@ export interface OpenKernel extends Kernel {
 
 /** Rejects with a Failure: `in-use` if another node has the data folder, `damaged`, `newer-version`, `no-permission` … */
 export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
-  const { tables, dataDir, directory, fixed, allowedDirectories, log, logEntries, peerHost, onStop } = options
+  const { tables, dataDir, directory, fixed, allowedDirectories, log, logEntries, peerHost, onStop, onRestart = cannotRestart } = options
   await openFolder(dataDir, '--data-dir')
   const database = await Database.open(join(dataDir, 'catalogue.db'), tables)
   try {
@@ -101,7 +108,7 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       tell: problem => problems.tell('backups', problem),
     })
     const route = openNodeRoute(settings.current)
-    followRoute(settings, problems)
+    settings.onCheck(checkRoute)
     const ticker = new Ticker(problems)
     let isFull = false
     const room = new FreeRoom({
@@ -129,6 +136,7 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       limits: new RateLimits(settings),
       reach: new Reach(settings),
       stop: onStop,
+      restart: onRestart,
       async close() {
         await kernel.jobs.close()
         await route?.close()
@@ -144,6 +152,10 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
     await database.close()
     throw error
   }
+}
+
+async function cannotRestart(): Promise<never> {
+  throw new Failure('unsupported', 'this node cannot restart by itself: stop it and start it again')
 }
 
 /** Names the option by which the user can choose another folder. */

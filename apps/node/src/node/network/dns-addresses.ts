@@ -1,4 +1,4 @@
-import { lookup, resolveTxt } from 'node:dns/promises'
+import { lookup, Resolver } from 'node:dns/promises'
 import { Failure } from '../../base/failure.ts'
 
 /** Addresses that one name may bring, and names that may lead to others. */
@@ -11,7 +11,16 @@ export interface Names {
   resolveTxt(name: string): Promise<string[][]>
 }
 
-const SYSTEM: Names = { lookup: (name, options) => lookup(name, options), resolveTxt }
+const resolver = new Resolver()
+const SYSTEM: Names = {
+  lookup: (name, options) => lookup(name, options),
+  resolveTxt: name => resolver.resolveTxt(name),
+}
+
+/** Ends look-ups of TXT records: nothing is asked any more. */
+export function cancelLookups(): void {
+  resolver.cancel()
+}
 
 /**
  * Looks up the name that a multiaddr begins with, because the host dials addresses only. `/dnsaddr/…` names multiaddrs in TXT records

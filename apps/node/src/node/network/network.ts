@@ -10,7 +10,7 @@ import { PRODUCT } from '../../base/version.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { ownStunPort } from '../kernel/own-stun-port.ts'
 import type { ReportMisconduct } from '../people/service.ts'
-import { withoutName, withoutNames } from './dns-addresses.ts'
+import { cancelLookups, withoutName, withoutNames } from './dns-addresses.ts'
 import type { NetworkStore } from './network-store.ts'
 import type { Network } from './service.ts'
 
@@ -198,6 +198,7 @@ export class NodeNetwork implements Network {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#cancelStart()
+    cancelLookups()
     await this.#work
     await this.#shut()
   }

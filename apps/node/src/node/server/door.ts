@@ -1,6 +1,6 @@
 /** The further addresses at which the HTTP server listens while others are let in. */
 import type { Server as HttpServer } from 'node:http'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { Failure } from '../../base/failure.ts'
 import type { Hosts } from '../../base/local-hosts.ts'
@@ -15,6 +15,8 @@ const GRACE_MS = 500
 export interface DoorOptions {
   /** Address that the server itself listens at. */
   readonly host: string
+  /** Returns the port that the server itself listens at; 0 before it does. */
+  readonly port: () => number
   readonly hosts: Hosts
   readonly access: Access
   readonly isHostFixed: boolean
@@ -25,13 +27,15 @@ export class Door implements HttpDoor {
   readonly isPasswordFixed: boolean
   readonly #http: HttpServer
   readonly #host: string
+  readonly #port: () => number
   readonly #hosts: Hosts
   readonly #access: Access
   readonly #listeners = new Map<string, { server: Server; sockets: Set<Socket> }>()
 
-  constructor(http: HttpServer, { host, hosts, access, isHostFixed }: DoorOptions) {
+  constructor(http: HttpServer, { host, port, hosts, access, isHostFixed }: DoorOptions) {
     this.#http = http
     this.#host = host
+    this.#port = port
     this.#hosts = hosts
     this.#access = access
     this.isHostFixed = isHostFixed
@@ -43,7 +47,7 @@ export class Door implements HttpDoor {
   }
 
   get port(): number {
-    return (this.#http.address() as AddressInfo | null)?.port ?? 0
+    return this.#port()
   }
 
   get isOpen(): boolean {

@@ -1,5 +1,6 @@
 /** The node's HTTP server: the API, the files, the console, and the APIs of other programs. */
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { isLoopback, ownUrlHost } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
 import { Failure, fileFailure } from '../../base/failure.ts'
@@ -13,6 +14,7 @@ import type { Access } from './access/access.ts'
 import { Door } from './door.ts'
 import { allowWebSockets } from './events/event-routes.ts'
 import { Lines } from './events/lines.ts'
+import { Front } from './front.ts'
 import { guard } from './guard/guard.ts'
 import { RequestMetrics } from './metrics/request-metrics.ts'
 import { addApi } from './routes/api.ts'
@@ -29,8 +31,10 @@ export interface ServerOptions {
   readonly host?: string
   /** Whether the command line decides about the host and the password, so that the API cannot change them. */
   readonly isHostFixed?: boolean
-  /** 0 takes any free port. */
-  readonly port: number
+  /** 0 takes any free port. Default: that of `front`. */
+  readonly port?: number
+  /** A port that is open already, which the server does not close. */
+  readonly front?: Front
   /** Names of the node besides the host's own. */
   readonly allowedHosts?: readonly string[]
   /** Addresses, or networks such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is trusted. Default: none. */
@@ -46,9 +50,18 @@ export interface Server {
   /** `http://127.0.0.1:8420` */
   readonly url: string
   readonly port: number
+  /** Whether a connection has come to this server. */
+  has(socket: Socket): boolean
+  /** Ends event streams, and refuses requests from now on. Those that have begun go on. */
+  suspend(): Promise<void>
+  /** Resolves when no request is open after `suspend`, at the latest after a second. */
+  answered(): Promise<void>
   /** Ends all connections. */
   close(): Promise<void>
 }
+
+/** How long the answers to requests may take that are open when the node has closed. */
+const ANSWERS_MS = 1000
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -64,10 +77,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const host = options.host ?? '127.0.0.1'
   refuseOpenDoor(host, options.access)
   const hosts = new Hosts(host, options.allowedHosts)
-  const app = buildServer(options, hosts)
+  const suspension = new Suspension()
+  const app = buildServer(options, hosts, suspension)
   await app.ready()
   const isHostFixed = options.isHostFixed ?? false
-  const door = new Door(app.server, { host, hosts, access: options.access, isHostFixed })
+  const port = () => front?.port ?? 0
+  const door = new Door(app.server, { host, port, hosts, access: options.access, isHostFixed })
   const place = {
     host,
     allowedHosts: options.allowedHosts ?? [],
@@ -75,25 +90,89 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     door,
   }
   const joined = (options.onHttpServer ?? []).map(join => join(app.server, place))
+  const sockets = new WeakSet<Socket>()
+  app.server.on('connection', (socket: Socket) => sockets.add(socket))
+  const suspend = async () => {
+    suspension.begin()
+    for (const leave of joined.splice(0)) await leave?.()
+  }
   const close = async () => {
-    for (const leave of joined) await leave?.()
+    await suspend()
     door.shut()
+    app.server.closeAllConnections()
     await app.close()
   }
-  await app.listen({ host, port: options.port }).catch(async error => {
+  let front = options.front
+  try {
+    front ??= await openFront({ host, port: options.port ?? 0 })
+  } catch (error) {
     await close()
-    throw listenFailure(error, host, options.port)
-  })
-  const { port } = app.server.address() as AddressInfo
+    throw error
+  }
+  // It has no socket of its own, but counts connections and limits the time of requests only when it listens.
+  app.server.emit('listening')
+  front.serve(app.server)
+  const opened = front
   return {
-    url: `http://${ownUrlHost(host)}:${port}`,
-    port,
-    close,
+    url: `http://${ownUrlHost(host)}:${opened.port}`,
+    port: opened.port,
+    has: socket => sockets.has(socket),
+    suspend,
+    answered: () => suspension.answered(),
+    async close() {
+      if (!options.front) opened.close()
+      await close()
+    },
+  }
+}
+
+/** Opens the port of a server. Rejects with `address-in-use`, or `bad-argument` for an address that the machine does not have. */
+export async function openFront({ host, port }: { host: string; port: number }): Promise<Front> {
+  return Front.open({ host, port }).catch(error => {
+    throw listenFailure(error, host, port)
+  })
+}
+
+/** The state of a server whose node is about to close. */
+class Suspension {
+  readonly lines = new Lines()
+  readonly #open = new Set<ServerResponse>()
+  #isOn = false
+
+  begin(): void {
+    if (this.#isOn) return
+    this.#isOn = true
+    this.lines.end()
+  }
+
+  async answered(): Promise<void> {
+    const limit = AbortSignal.timeout(ANSWERS_MS)
+    while (this.#isOn && this.#open.size > 0 && !limit.aborted)
+      await new Promise<void>(resolve => {
+        for (const response of this.#open) response.once('close', resolve)
+        limit.addEventListener('abort', () => resolve(), { once: true })
+      })
+  }
+
+  /** Refuses requests from then on. The answers to earlier ones are the last of their connections. */
+  watch(app: FastifyInstance): void {
+    app.addHook('onRequest', async (_request, { raw }) => {
+      this.#open.add(raw)
+      raw.once('close', () => this.#open.delete(raw))
+      if (this.#isOn) throw new Failure('closed', 'the node is stopping or restarting: try again in a few seconds')
+    })
+    app.addHook('onSend', async (_request, reply) => {
+      if (this.#isOn) reply.header('connection', 'close')
+    })
   }
 }
 
 /** Returns the server without a socket, for tests that inject requests. */
-export function buildServer(options: ServerOptions, hosts?: Hosts): FastifyInstance {
+export function buildServer(
+  options: ServerOptions,
+  hosts?: Hosts,
+  suspension = new Suspension(),
+): FastifyInstance {
   const { node, access, host = '127.0.0.1', allowedHosts, trustedProxies, plugins = [], webRoot } = options
   const app = guard({
     ...{ log: node.log, host },
@@ -101,10 +180,11 @@ export function buildServer(options: ServerOptions, hosts?: Hosts): FastifyInsta
     ...(hosts && { hosts }),
     ...(trustedProxies && { trustedProxies }),
   })
+  suspension.watch(app)
   const requests = new RequestMetrics()
   requests.watch(app)
   logRequests(app, node.log)
-  const lines = new Lines()
+  const { lines } = suspension
   allowWebSockets(app, lines)
   addApi(app, { node, access, lines, requests })
   for (const plugin of plugins) app.register(async scope => plugin({ app: scope, node, access }))

@@ -7,6 +7,7 @@ const HARMLESS: ReadonlySet<OperationName> = new Set([
   'cancelUpload',
   'closeUp',
   'previewTorrent',
+  'restartNode',
   'stopNode',
 ])
 

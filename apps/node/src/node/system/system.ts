@@ -6,6 +6,7 @@ import type { Assembled } from '../kernel/assemble.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Family, gauge } from '../kernel/metrics.ts'
 import { shownSettings } from '../kernel/proxy-secret.ts'
+import { isOtherRoute } from '../kernel/route.ts'
 import { ENGINE } from '../torrents/service.ts'
 import { takenPeerPort } from '../torrents/session-settings.ts'
 
@@ -19,7 +20,7 @@ export interface System {
 }
 
 export function startSystem(kernel: Kernel, node: Assembled): System {
-  const { jobs, settings, folders, logEntries } = kernel
+  const { jobs, settings, folders, log, logEntries } = kernel
   const stops = [tellLog(kernel), tellStats(kernel, () => nodeStats(kernel, node))]
   return {
     operations: {
@@ -27,7 +28,15 @@ export function startSystem(kernel: Kernel, node: Assembled): System {
       getJob: async ({ id }) => jobs.get(id),
       cancelJob: async ({ id }) => jobs.cancel(id),
       getSettings: async () => shownSettings(settings.current),
-      changeSettings: async change => shownSettings(await settings.change(change)),
+      async changeSettings(change) {
+        const before = settings.current
+        const now = await settings.change(change)
+        if (isOtherRoute(now, before)) {
+          log.info('the way to the network changes: the node restarts')
+          await kernel.restart()
+        }
+        return shownSettings(now)
+      },
       getNode: async () => nodeInfo(kernel, node),
       getStats: async () => nodeStats(kernel, node),
       listFolders: async ({ path }) => folders.list(path),
@@ -39,6 +48,10 @@ export function startSystem(kernel: Kernel, node: Assembled): System {
       stopNode: async () => {
         // After the answer has been sent.
         setImmediate(() => kernel.stop())
+        return {}
+      },
+      async restartNode() {
+        await kernel.restart()
         return {}
       },
     },

@@ -43,6 +43,7 @@ export async function testNode(folder?: string): Promise<TestNode> {
       logEntries: new LogEntries(),
       peerHost: '127.0.0.1',
       onStop() {},
+      async onRestart() {},
     })
     last = node
     return {

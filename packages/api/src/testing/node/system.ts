@@ -52,6 +52,9 @@ export function system(state: SimulatedState): Implemented<typeof SYSTEM> {
       return { items: fitting.slice(-limit) }
     },
     getHealth: async () => ({ status: 'ok', version: '0.1.0', problems: [] }),
+    async restartNode() {
+      return {}
+    },
     async stopNode() {
       state.isStopped = true
       return {}

@@ -62,6 +62,13 @@ export const node: Translation<typeof original> = {
     stillRunning: 'Der Knoten unter {url} sollte sich beenden, läuft aber noch: {shoal} log zeigt, warum',
     stopped: 'Der Knoten unter {url} ist beendet',
   },
+  restart: {
+    summary: 'Den Knoten neu starten',
+    about:
+      'Beendet den Knoten und startet ihn im selben Prozess wieder, mit den Optionen, mit denen er gestartet wurde. Torrents, Downloads und andere Aufträge gehen weiter.',
+    example: 'Startet den Knoten auf diesem Rechner neu',
+    restarted: 'Der Knoten unter {url} ist neu gestartet',
+  },
   open: {
     summary: 'Die Konsole im Browser öffnen',
     about: 'Die Adresse enthält nach dem # das Token: Wer die Adresse hat, kann den Knoten steuern.',

@@ -58,6 +58,13 @@ export const node = {
     stillRunning: 'the node at {url} was asked to stop but is still running: {shoal} log shows why',
     stopped: 'The node at {url} has stopped',
   },
+  restart: {
+    summary: 'Restart the node',
+    about:
+      'Closes the node and starts it again in the same process, with the options that it was started with. Torrents, downloads and other jobs continue.',
+    example: 'Restarts the node on this machine',
+    restarted: 'The node at {url} has restarted',
+  },
   open: {
     summary: 'Open the console in the browser',
     about: 'The address contains the token after the #: anyone who has the address can control the node.',

@@ -24,8 +24,13 @@ export class Lines {
     return () => void this.#lines.delete(line)
   }
 
+  /** Ends the connections of all clients. */
+  end(): void {
+    for (const line of this.#lines) line.end()
+  }
+
   close(): void {
     clearInterval(this.#timer)
-    for (const line of this.#lines) line.end()
+    this.end()
   }
 }

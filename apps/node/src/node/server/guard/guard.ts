@@ -30,9 +30,7 @@ export interface GuardOptions {
 
 /** How long the client of a rejected request may keep sending a body that nobody reads. */
 const UNREAD_BODY_MS = 10_000
-/** Leaves file descriptors for peers and files, however many clients connect. */
-const MAX_CONNECTIONS = 2000
-/** So that no address takes all of them. */
+/** So that no address takes all connections. */
 const MAX_PER_ADDRESS = 100
 /** Time limit for the headers of a request, and how often it is checked. */
 const [HEADERS_MS, CHECK_MS] = [10_000, 2000] as const
@@ -63,7 +61,6 @@ export function guard({
     clientErrorHandler: (error, socket: Socket) => refuseUnreadable(error, socket),
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as unknown as FastifyReply),
   })
-  app.server.maxConnections = MAX_CONNECTIONS
   limitAddresses(app.server, trustedProxies)
   // Routes without a body do not wait for one: the answer is sent, and endUnreadBody limits how long the rest may take.
   app.removeAllContentTypeParsers()

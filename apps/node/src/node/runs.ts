@@ -1,0 +1,83 @@
+/** The runs of a node in one process: a restart closes one, then opens the next. */
+import type { Clock } from '@shoal/torrent'
+import { describeFailure, Failure } from '../base/failure.ts'
+import type { Log } from './kernel/log/log.ts'
+
+/** What runs between two restarts. */
+export interface Run {
+  /** Closes all but the server, whose answers to earlier requests are still to be sent. Afterwards nothing of it uses the network. */
+  leave(): Promise<void>
+  /** Closes what `leave` has left open, once the answers are sent, or everything. */
+  close(): Promise<void>
+}
+
+/** Time between two attempts to open the next run. */
+const RETRY_MS = 2000
+
+export class Runs<Each extends Run> {
+  readonly #open: () => Promise<Each>
+  readonly #log: Log
+  readonly #clock: Clock
+  readonly #failed = Promise.withResolvers<never>()
+  readonly #closing = Promise.withResolvers<void>()
+  #isClosing = false
+  #current: Each | null = null
+  #leaving: Promise<void> | null = null
+  #opening: Promise<void> = Promise.resolve()
+
+  constructor(open: () => Promise<Each>, { log, clock }: { log: Log; clock: Clock }) {
+    this.#open = open
+    this.#log = log
+    this.#clock = clock
+    this.#failed.promise.catch(() => {})
+  }
+
+  /** Rejects if a run could not be closed: what it still does is unknown, so that the process has to end. */
+  get failed(): Promise<never> {
+    return this.#failed.promise
+  }
+
+  /** Opens the first run. Rejects as that does. */
+  async start(): Promise<Each> {
+    const run = await this.#open()
+    this.#current = run
+    return run
+  }
+
+  /** Resolves when the current run has left the network; the next one opens then. Rejects with `closed` when the node stops. */
+  restart(): Promise<void> {
+    if (this.#leaving) return this.#leaving
+    const run = this.#current
+    if (this.#isClosing || !run) return Promise.reject(new Failure('closed', 'the node is stopping'))
+    this.#log.info('the node restarts')
+    const leaving = run.leave()
+    this.#leaving = leaving
+    this.#opening = leaving.then(() => this.#replace(run), this.#failed.reject)
+    return leaving
+  }
+
+  /** Closes the current run, after a restart that is under way. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    this.#closing.resolve()
+    await this.#opening
+    const run = this.#current
+    this.#current = null
+    await run?.close()
+  }
+
+  async #replace(run: Each): Promise<void> {
+    await run.close()
+    this.#current = null
+    while (!this.#isClosing && !this.#current)
+      try {
+        this.#current = await this.#open()
+        this.#log.info('the node has restarted')
+      } catch (error) {
+        // Nobody may be near the machine to start it by hand.
+        this.#log.error(`the node cannot start again, and tries once more: ${describeFailure(error).message}`)
+        await Promise.race([this.#closing.promise, new Promise<void>(done => this.#clock.after(RETRY_MS, done))])
+      }
+    this.#leaving = null
+  }
+}

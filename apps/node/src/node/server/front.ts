@@ -1,0 +1,88 @@
+/** The port of the console and the API. It stays open while the node restarts: connections that arrive meanwhile wait. */
+import type { Server as HttpServer } from 'node:http'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+
+/** Leaves file descriptors for peers and files, however many clients connect. */
+const MAX_CONNECTIONS = 2000
+/** How long a connection waits for the node. */
+const WAIT_MS = 30_000
+
+export class Front {
+  readonly port: number
+  readonly #listeners: readonly Server[]
+  /** Connections that nothing has been read from. */
+  readonly #waiting = new Set<Socket>()
+  readonly #accepted = new WeakSet<Socket>()
+  #http: HttpServer | null = null
+
+  private constructor(listeners: readonly Server[]) {
+    this.#listeners = listeners
+    this.port = (listeners[0]!.address() as AddressInfo).port
+    for (const listener of listeners) listener.on('connection', (socket: Socket) => this.#take(socket))
+  }
+
+  /** Listens at a port (0: any free one) of an address. Rejects with the system's error. */
+  static async open({ host, port }: { host: string; port: number }): Promise<Front> {
+    // RFC 6761, 6.3: the name stands for both loopback addresses, of which a machine may lack the second.
+    const [first, second] = host === 'localhost' ? ['127.0.0.1', '::1'] : [host]
+    const listener = await listen(first!, port)
+    if (second === undefined) return new Front([listener])
+    const also = await listen(second, (listener.address() as AddressInfo).port).catch(() => null)
+    return new Front(also ? [listener, also] : [listener])
+  }
+
+  /** Passes connections to a server, first those that wait. */
+  serve(http: HttpServer): void {
+    this.#http = http
+    for (const socket of this.#waiting) pass(socket, http)
+    this.#waiting.clear()
+  }
+
+  /** Lets new connections wait until `serve` is called, each for half a minute. */
+  hold(): void {
+    this.#http = null
+  }
+
+  /** Ends what waits, and listens no more. Connections that were passed on stay. */
+  close(): void {
+    for (const listener of this.#listeners) listener.close()
+    for (const socket of this.#waiting) socket.destroy()
+  }
+
+  /** Whether a connection has come in here. */
+  has(socket: Socket): boolean {
+    return this.#accepted.has(socket)
+  }
+
+  #take(socket: Socket): void {
+    this.#accepted.add(socket)
+    if (this.#http) return pass(socket, this.#http)
+    this.#waiting.add(socket)
+    // One that ends meanwhile is passed on all the same, and closed there.
+    socket.on('error', () => {})
+    setTimeout(() => {
+      if (this.#waiting.delete(socket)) socket.destroy()
+    }, WAIT_MS).unref()
+  }
+}
+
+function pass(socket: Socket, http: HttpServer): void {
+  http.emit('connection', socket)
+  socket.resume()
+}
+
+async function listen(host: string, port: number): Promise<Server> {
+  // As `node:http` does, but paused: nothing is read before there is a server that can.
+  const listener = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true })
+  listener.maxConnections = MAX_CONNECTIONS
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject)
+    listener.listen({ host, port }, () => {
+      listener.off('error', reject)
+      resolve()
+    })
+  })
+  // A failing accept (too many open files) is retried by the next connection; it must not end the process.
+  listener.on('error', () => {})
+  return listener
+}
