@@ -113,7 +113,8 @@ export const SYSTEM = contract({
       method: 'POST',
       path: '/api/node/restart',
       area: 'node',
-      summary: 'Restart the node in place; answers when it is closed, and the next request waits until it runs again',
+      summary:
+        'Restart the node in place; answers when it is closed, and the next request waits until it runs again',
       input: z.object({}),
       output: Nothing,
       idempotent: true,

@@ -76,7 +76,10 @@ export class Runs<Each extends Run> {
       } catch (error) {
         // Nobody may be near the machine to start it by hand.
         this.#log.error(`the node cannot start again, and tries once more: ${describeFailure(error).message}`)
-        await Promise.race([this.#closing.promise, new Promise<void>(done => this.#clock.after(RETRY_MS, done))])
+        await Promise.race([
+          this.#closing.promise,
+          new Promise<void>(done => this.#clock.after(RETRY_MS, done)),
+        ])
       }
     this.#leaving = null
   }

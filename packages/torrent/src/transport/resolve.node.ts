@@ -60,8 +60,7 @@ export function dropLookups(): void {
 }
 
 async function ask(name: string): Promise<ResolvedAddress[]> {
-  if (running >= PARALLEL_LOOKUPS)
-    await new Promise<void>((start, refuse) => waiting.push({ start, refuse }))
+  if (running >= PARALLEL_LOOKUPS) await new Promise<void>((start, refuse) => waiting.push({ start, refuse }))
   else running++
   try {
     const found = await lookup(name, { all: true })

@@ -81,7 +81,18 @@ export interface OpenKernel extends Kernel {
 
 /** Rejects with a Failure: `in-use` if another node has the data folder, `damaged`, `newer-version`, `no-permission` … */
 export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
-  const { tables, dataDir, directory, fixed, allowedDirectories, log, logEntries, peerHost, onStop, onRestart = cannotRestart } = options
+  const {
+    tables,
+    dataDir,
+    directory,
+    fixed,
+    allowedDirectories,
+    log,
+    logEntries,
+    peerHost,
+    onStop,
+    onRestart = cannotRestart,
+  } = options
   await openFolder(dataDir, '--data-dir')
   const database = await Database.open(join(dataDir, 'catalogue.db'), tables)
   try {

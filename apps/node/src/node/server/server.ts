@@ -159,7 +159,8 @@ class Suspension {
     app.addHook('onRequest', async (_request, { raw }) => {
       this.#open.add(raw)
       raw.once('close', () => this.#open.delete(raw))
-      if (this.#isOn) throw new Failure('closed', 'the node is stopping or restarting: try again in a few seconds')
+      if (this.#isOn)
+        throw new Failure('closed', 'the node is stopping or restarting: try again in a few seconds')
     })
     app.addHook('onSend', async (_request, reply) => {
       if (this.#isOn) reply.header('connection', 'close')
