@@ -123,7 +123,12 @@ export class LeakNetwork implements AsyncDisposable {
 
   /** Everything that the client has sent since the network was created, in the order in which it left. */
   async sent(): Promise<Packet[]> {
-    const mark = this.#marks++
+    return outgoing(await this.#captured())
+  }
+
+  /** What has been captured up to now, in the order of departure or arrival. */
+  async #captured(): Promise<Packet[]> {
+    const mark = this.nextMark()
     // A datagram that arrives in the capture says that all earlier packets have.
     const send = `require('dgram').createSocket('udp4').send('x', ${mark}, '127.0.0.1', () => process.exit())`
     execFileSync(toolPath('nsenter'), [...this.enterClient, process.execPath, '-e', send])
@@ -131,14 +136,30 @@ export class LeakNetwork implements AsyncDisposable {
       const packets = readPcap(await readFile(this.#dir.join('packets')))
       // Of packets on loopback, only the arrival is captured.
       const at = packets.findIndex(({ destinationPort }) => destinationPort === mark)
-      return at >= 0 && packets.slice(0, at).filter(({ isOutgoing }) => isOutgoing)
+      return at >= 0 && packets.slice(0, at)
     })
+  }
+
+  /** A port of the client's loopback: a program of the client that sends a datagram there marks a place in the capture. */
+  nextMark(): number {
+    return this.#marks++
   }
 
   /** Returns what the client has sent since there were `count` packets, without that which stays on its machine or that the kernel sends. */
   async sentSince(count: number): Promise<Packet[]> {
+    return this.#ofPrograms((await this.sent()).slice(count))
+  }
+
+  /** Like `sentSince`, since the mark. */
+  async sentSinceMark(mark: number): Promise<Packet[]> {
+    const packets = await this.#captured()
+    const at = packets.findIndex(({ destinationPort }) => destinationPort === mark)
+    if (at < 0) throw new Error(`the mark ${mark} is not in the capture`)
+    return this.#ofPrograms(outgoing(packets.slice(at)))
+  }
+
+  #ofPrograms(packets: readonly Packet[]): Packet[] {
     const loopback = this.indexOf('lo')
-    const packets = (await this.sent()).slice(count)
     return packets.filter(packet => packet.interfaceIndex !== loopback && !isOfKernel(packet))
   }
 
@@ -166,5 +187,7 @@ export class LeakNetwork implements AsyncDisposable {
     await this.#dir[Symbol.asyncDispose]()
   }
 }
+
+const outgoing = (packets: readonly Packet[]) => packets.filter(({ isOutgoing }) => isOutgoing)
 
 const nodad = (address: string) => (address.includes(':') ? ['nodad'] : [])

@@ -80,8 +80,10 @@ function readIp(number: number, addresses: Buffer, payload: Buffer) {
  * Whether the kernel sends it by itself: neighbor discovery, multicast reports, errors in answer to late datagrams, and resets in answer to late
  * packets of connections that are gone, for which it chooses the way anew. What dials begins with another packet.
  */
-export function isOfKernel({ protocol, icmpType, isReset }: Packet): boolean {
+export function isOfKernel({ protocol, destination, icmpType, isReset }: Packet): boolean {
   if (isReset) return true
+  // RFC 3376, 4.2.14: where reports of IGMP go, such as that a group was left.
+  if (protocol === 'other') return destination === '224.0.0.22'
   if (protocol === 'icmp6')
     return icmpType === 1 || icmpType === 143 || (icmpType! >= 133 && icmpType! <= 136)
   return protocol === 'icmp' && icmpType === 3

@@ -44,8 +44,36 @@ export function About() {
           </dd>
         </div>
       </dl>
+      <Restart />
       <Stop />
     </>
+  )
+}
+
+function Restart() {
+  const { api } = useNode()
+  const [isRunning, setRunning] = useState(false)
+  const restart = () => {
+    setRunning(true)
+    // The request after it waits until the node runs again.
+    void api
+      .restartNode({})
+      .then(() => api.getNode({}))
+      .then(() => notify(say.restarted, { type: 'good' }), notifyError)
+      .finally(() => setRunning(false))
+  }
+  return (
+    <div className={styles.row}>
+      <div className={styles.about}>
+        <h3>{say.restart}</h3>
+        <p>{say.restartBody}</p>
+      </div>
+      <div className={`${layout.stack1} ${styles.control}`}>
+        <Button disabled={isRunning} onClick={restart}>
+          {say.restart}
+        </Button>
+      </div>
+    </div>
   )
 }
 

@@ -105,6 +105,10 @@ export const settings: Translation<typeof english> = {
     apiLink: 'Beschreibung (OpenAPI)',
     metrics: 'Metriken',
     metricsLink: 'Für Prometheus',
+    restart: 'Knoten neu starten',
+    restartBody:
+      'Übertragungen halten einige Sekunden an. Torrents, Downloads und andere Aufträge gehen danach weiter.',
+    restarted: 'Der Knoten ist neu gestartet',
     stop: 'Knoten beenden',
     stopBody: 'Übertragungen halten an, bis er auf seinem Rechner wieder gestartet wird.',
     stopQuestion: 'Knoten beenden?',

@@ -1,0 +1,76 @@
+import type { Clock } from '@shoal/torrent'
+import { describe, expect, it } from 'vitest'
+import { type Run, Runs } from './runs.ts'
+
+const LOG = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Runs that write down what happens to them. `answers` ends the wait for answers of a run that is being closed. */
+function open({ failures = [] as Error[], leave = async () => {} } = {}) {
+  const steps: string[] = []
+  const waits: (() => void)[] = []
+  let count = 0
+  const clock = { after: (_ms: number, work: () => void) => waits.push(work) } as unknown as Clock
+  const runs = new Runs<Run>(
+    async () => {
+      const failure = count > 0 ? failures.shift() : undefined
+      if (failure) throw failure
+      const name = ++count
+      steps.push(`open ${name}`)
+      return {
+        async leave() {
+          steps.push(`leave ${name}`)
+          await leave()
+          steps.push(`left ${name}`)
+        },
+        async close() {
+          steps.push(`close ${name}`)
+        },
+      }
+    },
+    { log: LOG, clock },
+  )
+  return { runs, steps, waits }
+}
+
+describe('a restart', () => {
+  it('opens the next run when the former one has left the network and is closed', async () => {
+    const { runs, steps } = open()
+    await runs.start()
+    await runs.restart()
+    expect(steps).toEqual(['open 1', 'leave 1', 'left 1'])
+    await expect.poll(() => steps).toEqual(['open 1', 'leave 1', 'left 1', 'close 1', 'open 2'])
+    await runs.restart()
+    await runs.close()
+    expect(steps.slice(5, 8)).toEqual(['leave 2', 'left 2', 'close 2'])
+  })
+
+  it('that is asked for twice happens once', async () => {
+    const { runs, steps } = open()
+    await runs.start()
+    await Promise.all([runs.restart(), runs.restart()])
+    await runs.close()
+    expect(steps.filter(step => step.startsWith('leave'))).toEqual(['leave 1'])
+  })
+
+  it('is tried again when the next run cannot open, until the node is stopped', async () => {
+    const { runs, steps, waits } = open({ failures: [new Error('full'), new Error('full'), new Error('full')] })
+    await runs.start()
+    await runs.restart()
+    await expect.poll(() => waits.length).toBe(1)
+    waits[0]!()
+    await expect.poll(() => waits.length).toBe(2)
+    await runs.close()
+    expect(steps).toEqual(['open 1', 'leave 1', 'left 1', 'close 1'])
+    await expect(runs.restart()).rejects.toMatchObject({ code: 'closed' })
+  })
+
+  it('opens nothing when the former run could not be closed, and says so', async () => {
+    const fault = new Error('it is stuck')
+    const { runs, steps } = open({ leave: () => Promise.reject(fault) })
+    await runs.start()
+    await expect(runs.restart()).rejects.toBe(fault)
+    await expect(runs.failed).rejects.toBe(fault)
+    await runs.close()
+    expect(steps).toEqual(['open 1', 'leave 1', 'close 1'])
+  })
+})
