@@ -37,11 +37,35 @@ describe('a restart', () => {
     const { runs, steps } = open()
     await runs.start()
     await runs.restart()
-    expect(steps).toEqual(['open 1', 'leave 1', 'left 1'])
     await expect.poll(() => steps).toEqual(['open 1', 'leave 1', 'left 1', 'close 1', 'open 2'])
     await runs.restart()
     await runs.close()
     expect(steps.slice(5, 8)).toEqual(['leave 2', 'left 2', 'close 2'])
+  })
+
+  it('is answered only when the run has left', async () => {
+    const left = Promise.withResolvers<void>()
+    const { runs, steps } = open({ leave: () => left.promise })
+    await runs.start()
+    let isAnswered = false
+    const restarted = runs.restart().then(() => {
+      isAnswered = true
+    })
+    await expect.poll(() => steps).toEqual(['open 1', 'leave 1'])
+    expect(isAnswered).toBe(false)
+    left.resolve()
+    await restarted
+    await runs.close()
+  })
+
+  it('that is asked for while the next run opens also replaces that one', async () => {
+    const { runs, steps } = open()
+    await runs.start()
+    await runs.restart()
+    // Asked by a request to the second run, which is not open whole yet.
+    await runs.restart()
+    await runs.close()
+    expect(steps.filter(step => step.startsWith('leave'))).toEqual(['leave 1', 'leave 2'])
   })
 
   it('that is asked for twice happens once', async () => {
@@ -53,7 +77,9 @@ describe('a restart', () => {
   })
 
   it('is tried again when the next run cannot open, until the node is stopped', async () => {
-    const { runs, steps, waits } = open({ failures: [new Error('full'), new Error('full'), new Error('full')] })
+    const { runs, steps, waits } = open({
+      failures: [new Error('full'), new Error('full'), new Error('full')],
+    })
     await runs.start()
     await runs.restart()
     await expect.poll(() => waits.length).toBe(1)

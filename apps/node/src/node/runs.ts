@@ -46,24 +46,36 @@ export class Runs<Each extends Run> {
 
   /** Resolves when the current run has left the network; the next one opens then. Rejects with `closed` when the node stops. */
   restart(): Promise<void> {
-    if (this.#leaving) return this.#leaving
-    const run = this.#current
-    if (this.#isClosing || !run) return Promise.reject(new Failure('closed', 'the node is stopping'))
-    this.#log.info('the node restarts')
-    const leaving = run.leave()
-    this.#leaving = leaving
-    this.#opening = leaving.then(() => this.#replace(run), this.#failed.reject)
-    return leaving
+    this.#leaving ??= this.#leave().finally(() => {
+      this.#leaving = null
+    })
+    return this.#leaving
   }
 
   /** Closes the current run, after a restart that is under way. Safe to call twice. */
   async close(): Promise<void> {
     this.#isClosing = true
     this.#closing.resolve()
+    await this.#leaving?.catch(() => {})
     await this.#opening
     const run = this.#current
     this.#current = null
     await run?.close()
+  }
+
+  async #leave(): Promise<void> {
+    // A run may be asked before it has opened whole.
+    await this.#opening
+    const run = this.#current
+    if (this.#isClosing || !run) throw new Failure('closed', 'the node is stopping')
+    this.#log.info('the node restarts')
+    try {
+      await run.leave()
+    } catch (error) {
+      this.#failed.reject(error)
+      throw error
+    }
+    this.#opening = this.#replace(run)
   }
 
   async #replace(run: Each): Promise<void> {
