@@ -85,6 +85,7 @@ export const ROUTES: Readonly<Record<OperationName, Pick<Operation, 'method' | '
   listLog: { method: 'GET', path: '/api/log' },
   getHealth: { method: 'GET', path: '/health' },
   stopNode: { method: 'POST', path: '/api/node/stop' },
+  restartNode: { method: 'POST', path: '/api/node/restart' },
   login: { method: 'POST', path: '/api/access' },
   logout: { method: 'DELETE', path: '/api/access' },
   getAccess: { method: 'GET', path: '/api/access' },
