@@ -15,7 +15,7 @@ import { until } from './support/wait.ts'
 const SHOAL = join(import.meta.dirname, '..', 'apps', 'node', 'src', 'shoal.ts')
 /** The content has 3 MB, so that the download takes longer than the test. */
 const SLOW = 100_000
-/** What is downloaded between two looks: for some seconds, in which the kernel would repeat what is not acknowledged. */
+/** Bytes between two looks: they take some seconds, in which the kernel would repeat packets that nobody acknowledges. */
 const STEP_BYTES = 3 * SLOW
 
 describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
@@ -88,9 +88,9 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
     const haveBytes = async () => (await call<TorrentDetail>('getTorrent', { id })).haveBytes
 
     /** Waits until the download has come further. */
-    async function goesOn(): Promise<void> {
+    async function continues(): Promise<void> {
       const before = await haveBytes()
-      await until('the download goes on', async () => (await haveBytes()) > before + STEP_BYTES, {
+      await until('the download continues', async () => (await haveBytes()) > before + STEP_BYTES, {
         timeoutMs: 60_000,
       }).catch(async error => {
         const torrent = await call<TorrentDetail>('getTorrent', { id })
@@ -116,9 +116,9 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
     }, async () => {
       const { network } = leaks
       const before = (await network.sent()).length
-      await goesOn()
+      await continues()
       expect(names(await network.sentSince(before)).join()).toContain(`${WORLD} port 6881`)
-      // What has been sent to the peer is repeated from here on, and names are looked up.
+      // The kernel repeats requests to the peer and lookups of names from here on.
       network.inWorld('ip', 'addr', 'del', `${WORLD}/32`, 'dev', 'lo')
       await call('actOnTorrents', { action: 'reannounce', ids: [id] })
       const sent = (await network.sent()).length
@@ -126,7 +126,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
       const on = await change({ proxy: `socks5://${PROXY}:1080`, proxyMode: 'strict' })
       network.inWorld('ip', 'addr', 'add', `${WORLD}/32`, 'dev', 'lo')
       await call('addPeers', { id, addresses: [PEER] })
-      await goesOn()
+      await continues()
       const through = await network.sentSinceMark(on)
       expect(names(through.filter(packet => !isProxied(packet)))).toEqual([])
       expect(through.length).toBeGreaterThan(0)
@@ -134,7 +134,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
 
       const off = await change({ proxy: null })
       await call('addPeers', { id, addresses: [PEER] })
-      await goesOn()
+      await continues()
       const direct = await network.sentSinceMark(off)
       expect(names(direct).join()).toContain(`${WORLD} port 6881`)
       expect(names(direct.filter(isForProxy))).toEqual([])
@@ -148,7 +148,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
       const isLeak = ({ interfaceIndex }: Packet) => interfaceIndex === cable
       const bound = await change({ interface: TUNNEL, dnsServers: [TUNNEL_END] })
       await call('addPeers', { id, addresses: [PEER] })
-      await goesOn()
+      await continues()
       const through = await network.sentSinceMark(bound)
       expect(names(through.filter(isLeak))).toEqual([])
       expect(through.length).toBeGreaterThan(0)
@@ -162,7 +162,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
 
       await change({ proxy: `socks5://${PROXY}:1080` })
       await call('addPeers', { id, addresses: [PEER] })
-      await goesOn()
+      await continues()
       expect(names((await network.sentSinceMark(dead)).filter(packet => !isProxied(packet)))).toEqual([])
       node.assertRunning()
     })

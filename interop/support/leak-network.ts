@@ -126,7 +126,7 @@ export class LeakNetwork implements AsyncDisposable {
     return outgoing(await this.#captured())
   }
 
-  /** What has been captured up to now, in the order of departure or arrival. */
+  /** Returns the packets up to now, in the order of departure or arrival. */
   async #captured(): Promise<Packet[]> {
     const mark = this.nextMark()
     // A datagram that arrives in the capture says that all earlier packets have.

@@ -8,7 +8,7 @@ interface Call {
   readonly token: string
   readonly operation: keyof NodeApi
   readonly input: object
-  /** Port of loopback that gets a datagram as soon as the answer is here. */
+  /** Port of loopback that gets a datagram as soon as the answer has arrived. */
   readonly mark?: number
 }
 

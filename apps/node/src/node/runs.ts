@@ -3,7 +3,7 @@ import type { Clock } from '@shoal/torrent'
 import { describeFailure, Failure } from '../base/failure.ts'
 import type { Log } from './kernel/log/log.ts'
 
-/** What runs between two restarts. */
+/** A node and its server, from one restart to the next. */
 export interface Run {
   /** Closes all but the server, whose answers to earlier requests are still to be sent. Afterwards nothing of it uses the network. */
   leave(): Promise<void>

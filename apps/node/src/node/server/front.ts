@@ -23,7 +23,7 @@ export class Front {
 
   /** Listens at a port (0: any free one) of an address. Rejects with the system's error. */
   static async open({ host, port }: { host: string; port: number }): Promise<Front> {
-    // RFC 6761, 6.3: the name stands for both loopback addresses, of which a machine may lack the second.
+    // RFC 6761, 6.3: the name means both loopback addresses, of which a machine may lack the second.
     const [first, second] = host === 'localhost' ? ['127.0.0.1', '::1'] : [host]
     const listener = await listen(first!, port)
     if (second === undefined) return new Front([listener])
