@@ -95,7 +95,7 @@ function resetWhenClosed(socket: Socket): void {
     socket.once('close', () => {
       isClosed = true
     })
-    // Whoever closes it next is not called back.
+    // Closing it after that would not call back.
     tcp.reset!(() => {
       if (!isClosed) socket.emit('close', error !== null)
     })
