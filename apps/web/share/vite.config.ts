@@ -11,8 +11,11 @@ const COMMON =
   /\/src\/(shared\/(base\/(cell|clipboard|remembered)|controls\/(Button|Icon|icons|Panels|layout)|dropped\/dropped|engine\/failure|format|messages\/(errors|language|load|share-page)|media\/kinds|node\/context|theme)|features\/share-page\/(drops|hooks|links|media\/media-type|own-shares|save\/write-to|services|share-file|view\/(Kept|LinkBox|view)))\b/
 /** libp2p and the Shoal network, which few links need. */
 const LIBP2P = /\/node_modules\/(?:@libp2p|libp2p|@noble\/curves)\/|\/packages\/network\/src\/|[?]libp2p$/
-/** Modules that they have in common with the rest of the page. */
-const SHARED = /\/@noble\/hashes\/|\/packages\/torrent\/src\//
+/** What recognizes Shoal peers, which pages load with the first of them. */
+const RECOGNITION =
+  /\/node_modules\/@noble\/(?:curves|ciphers)\/|\/src\/(?:swarm|wire)\/recognition\/|[?]recognition$/
+/** Modules that they have in common with the rest of the page. All of it must know the same errors. */
+const SHARED = /\/@noble\/hashes\/|\/packages\/torrent\/src\/(?!base\/errors)/
 /** Asked for anew each time: whoever serves the page changes it. */
 const CONFIG = 'share.json'
 
@@ -36,17 +39,19 @@ const serviceWorker: Plugin = {
 }
 
 /**
- * Copies of shared modules for libp2p: of those that the first view has in common with it, the page would load there whatever libp2p uses, and a chunk
- * more.
+ * Copies of shared modules for a part that loads later: of those that the first view has in common with it, the page would load there whatever that part
+ * uses, and a chunk more.
  */
-const ownCopies: Plugin = {
-  name: 'own-copies',
-  enforce: 'pre',
-  async resolveId(source, importer, options) {
-    if (!LIBP2P.test(importer ?? '') || !/^@noble\/hashes\/|^@shoal\/torrent|^[.#]/.test(source)) return null
-    const found = await this.resolve(source, importer, { ...options, skipSelf: true })
-    return found && SHARED.test(found.id) ? { ...found, id: `${found.id}?libp2p` } : found
-  },
+function ownCopies(name: string, part: RegExp): Plugin {
+  return {
+    name: `own-copies-${name}`,
+    enforce: 'pre',
+    async resolveId(source, importer, options) {
+      if (!part.test(importer ?? '') || !/^@noble\/hashes\/|^@shoal\/torrent|^[.#]/.test(source)) return null
+      const found = await this.resolve(source, importer, { ...options, skipSelf: true })
+      return found && SHARED.test(found.id) ? { ...found, id: `${found.id}?${name}` } : found
+    },
+  }
 }
 
 function contentOf(file: { type: string; code?: string; source?: string | Uint8Array }): string | Uint8Array {
@@ -77,8 +82,8 @@ async function bundleWorker(build_: { shell: readonly string[]; version: string 
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [react(), ownCopies, serviceWorker],
-  worker: { format: 'es' },
+  plugins: [react(), ownCopies('libp2p', LIBP2P), serviceWorker],
+  worker: { format: 'es', plugins: () => [ownCopies('recognition', RECOGNITION)] },
   // The names of classes are in the scripts too, whose size has a limit.
   css: { modules: { generateScopedName: '[hash:base64:4]' } },
   build: {

@@ -149,7 +149,7 @@ export interface PeerStatus {
   readonly peerId?: Uint8Array
   /** Whether hole punching (BEP 55) made the connection; absent for web seeds and in browsers. */
   readonly holePunched?: boolean
-  /** The network key of a Shoal peer that has proved it: 64 hexadecimal digits. Node only. */
+  /** The network key of a Shoal peer that has proved it: 64 hexadecimal digits. */
   readonly networkKey?: string
   /** Whether it is preferred when slots are given. Node only. */
   readonly hasFastLane?: boolean

@@ -1,4 +1,7 @@
-/** How a session and its embedder share the recognition of Shoal peers (`sh_peer`, decision 011). Node only. */
+/** How a session and its embedder share the recognition of Shoal peers (`sh_peer`, decision 011). */
+
+/** Loads the recognition of a session in a browser. */
+export type LoadRecognition = () => Promise<typeof import('./swarm/recognition/session-recognition.ts')>
 
 /** Signs as the owner of the network key. */
 export interface NetworkKey {
@@ -19,7 +22,7 @@ export interface PeerClaims {
   readonly wallet?: string
 }
 
-/** Given by the embedder. The session calls it whenever it needs an answer, so that answers may change while it is open. */
+/** Given by the embedder, in Node only. The session calls it whenever it needs an answer, so that answers may change while it is open. */
 export interface Recognition {
   /** The key that peers are shown; null while peers are not to be recognized. */
   readonly key: NetworkKey | null

@@ -4,7 +4,7 @@ import type { DhtMeeting } from './discovery/dht/dht-discovery.ts'
 import type { DhtItem, DhtItemKey } from './discovery/dht/item.ts'
 import type { Metainfo } from './metainfo/metainfo.ts'
 import type { PortMappingStatus } from './port-mapping/port-mapping.ts'
-import type { Recognition } from './recognition-api.ts'
+import type { LoadRecognition, Recognition } from './recognition-api.ts'
 import type { ResumeStore } from './storage/resume-store.ts'
 import type { RouteFacts } from './transport/route.ts'
 import type { Transport, TransportKind } from './transport/transport.ts'
@@ -98,6 +98,11 @@ export interface SessionOptions {
    * Recognizes other Shoal peers and reports what they do (`sh_peer`). Never on a strict route. Node only. Default: nobody is recognized.
    */
   recognition?: Recognition | undefined
+  /**
+   * Loads what recognizes other Shoal peers (`sh_peer`), with the first of them: `() => import('@shoal/torrent/recognition')`. The session proves a
+   * random key to them that lasts as long as it is open, confirms what it takes, and prefers nobody. In browsers only. Default: nobody is recognized.
+   */
+  loadRecognition?: LoadRecognition | undefined
   /** Name and version shown to peers. */
   userAgent?: string
 }

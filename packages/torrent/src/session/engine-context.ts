@@ -9,7 +9,7 @@ import { ShoalError } from '../base/errors.ts'
 import { isLocalAddress } from '../base/local-address.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
-import type { Recognition } from '../recognition-api.ts'
+import type { LoadRecognition, Recognition } from '../recognition-api.ts'
 import type { AddressFilter, SessionOptions, SessionSettings } from '../session-api.ts'
 import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -74,6 +74,7 @@ export class EngineContext implements SessionContext {
   readonly ownAddresses: ExternalAddresses
   readonly holes: PunchedHoles
   readonly recognition: Recognition | undefined
+  readonly loadRecognition: LoadRecognition | undefined
   // Set while the session opens.
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
@@ -110,6 +111,7 @@ export class EngineContext implements SessionContext {
     })
     this.holes = new PunchedHoles(this)
     this.recognition = options.recognition
+    this.loadRecognition = options.loadRecognition
     const live = { policy: () => this.settings.encryption, dht: () => this.dhtPort > 0 }
     this.connector = new PeerConnector({ clock, random, transports: this.transports, peerId, ...live })
   }

@@ -1,16 +1,74 @@
-/** Pages dial no addresses, and have none to report. They recognize nobody. */
+import { OUR_EXTENSION_IDS } from '#extension-ids'
+import type { IntroductionsOptions } from './introductions.ts'
+import type { Peer } from './peer.ts'
+import type { PeerEvents } from './peer-messages.ts'
+import type { Recognizer } from './recognition/recognizer.ts'
+import type { TransferEvents } from './transfer.ts'
+
+/** Longer than any message that recognition accepts. */
+const MAX_HELD_BYTES = 4096
+
+/** Pages dial no addresses, and have none to report. They load what recognizes Shoal peers (`sh_peer`) with the first of them. */
 export class Introductions {
-  tick(): void {}
+  readonly #options: IntroductionsOptions
+  #recognizer: Recognizer | undefined
+  /** The first message of each peer, until the recognizer is loaded. Each waits for our answer to its first. */
+  readonly #held = new Map<Peer, Uint8Array>()
+  #isLoading = false
+  /** Swarm and transfer call these. The recognizer then adds itself to them. */
+  #peerEvents!: PeerEvents
+  #transferEvents!: TransferEvents
 
-  received(): void {}
-
-  watchPeers<Events>(events: Events): Events {
-    return events
+  constructor(options: IntroductionsOptions) {
+    this.#options = options
   }
 
-  watchTransfer<Events>(events: Events): Events {
-    return events
+  /** Once a second. */
+  tick(nowMs: number): void {
+    this.#recognizer?.tick(nowMs)
+    for (const { extensions } of this.#options.peers.values())
+      if (extensions.supports('sh_peer')) void this.#load()
+  }
+
+  /** A message of an extension. Throws `bad-message`. */
+  received(peer: Peer, id: number, payload: Uint8Array): void {
+    if (id !== OUR_EXTENSION_IDS.sh_peer) return
+    if (this.#recognizer) return this.#recognizer.received(peer, payload)
+    if (!this.#held.has(peer)) this.#held.set(peer, payload.slice(0, MAX_HELD_BYTES))
+    void this.#load()
+  }
+
+  watchPeers(events: PeerEvents): PeerEvents {
+    this.#peerEvents = { ...events }
+    return this.#peerEvents
+  }
+
+  watchTransfer(events: TransferEvents): TransferEvents {
+    this.#transferEvents = { ...events }
+    return this.#transferEvents
   }
 
   stop(): void {}
+
+  async #load(): Promise<void> {
+    const { swarm, peers } = this.#options
+    const { loadRecognition } = swarm.context
+    if (this.#isLoading || !loadRecognition) return
+    this.#isLoading = true
+    // Without it, all peers stay strangers.
+    const loaded = await loadRecognition().catch(() => null)
+    if (!loaded) return
+    const recognizer = loaded.recognizePeers(swarm, peers)
+    Object.assign(this.#peerEvents, recognizer.watchPeers({ ...this.#peerEvents }))
+    Object.assign(this.#transferEvents, recognizer.watchTransfer({ ...this.#transferEvents }))
+    this.#recognizer = recognizer
+    for (const [peer, payload] of this.#held) {
+      try {
+        if (peers.get(peer.id) === peer) recognizer.received(peer, payload)
+      } catch (error) {
+        peer.close(error as Error)
+      }
+    }
+    this.#held.clear()
+  }
 }

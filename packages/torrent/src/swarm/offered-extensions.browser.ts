@@ -1,5 +1,8 @@
 import { OUR_EXTENSION_IDS } from '#extension-ids'
+import type { ExtensionIds } from '../wire/extensions/extended-handshake.ts'
+import type { SwarmState } from './swarm-state.ts'
 
-export function offeredExtensions() {
-  return OUR_EXTENSION_IDS
+export function offeredExtensions({ context }: SwarmState): ExtensionIds {
+  const { sh_peer, ...others } = OUR_EXTENSION_IDS
+  return context.loadRecognition ? OUR_EXTENSION_IDS : others
 }

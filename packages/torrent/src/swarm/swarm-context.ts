@@ -5,7 +5,7 @@ import type { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { LimitChain, RateLimitPair } from '../base/rate-limit.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
-import type { Recognition } from '../recognition-api.ts'
+import type { LoadRecognition, Recognition } from '../recognition-api.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { HandshakeTopic } from './handshakes.ts'
@@ -77,6 +77,8 @@ export interface SwarmContext {
   readonly holes: PunchedHoles
   /** How Shoal peers are recognized (`sh_peer`); absent if they are not. */
   readonly recognition?: Recognition | undefined
+  /** The same in browsers, where it is loaded with the first Shoal peer. */
+  readonly loadRecognition?: LoadRecognition | undefined
 }
 
 /** The part of a torrent that its swarm reads. All of it may change when the metadata arrives. */

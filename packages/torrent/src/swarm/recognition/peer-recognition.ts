@@ -1,6 +1,6 @@
+import type { SigningKey } from '#sealing'
 import { equalBytes, hex } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
-import type { SigningKey } from '../../base/sealing.node.ts'
 import type { NetworkKey, Recognition, RecognizedPeer, RefusalReason } from '../../recognition-api.ts'
 import {
   RecognitionError,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { OUR_EXTENSION_IDS } from '#extension-ids'
+import { type SigningKey, signingKey } from '#sealing'
 import { fromHex } from '../../base/bytes.ts'
 import { seededRandom } from '../../base/random.ts'
-import { type SigningKey, signingKey } from '../../base/sealing.node.ts'
 import { RecognitionHandshake, type SealedChannel } from '../../wire/recognition/handshake.ts'
 import { pseudonymOf, receiptPair, receiptTorrent, signReceipt } from '../../wire/recognition/receipt.ts'
 import {

@@ -1,5 +1,5 @@
+import { type SigningKey, signingKey } from '#sealing'
 import { hex } from '../../base/bytes.ts'
-import { type SigningKey, signingKey } from '../../base/sealing.node.ts'
 import type {
   Conduct,
   PeerClaims,

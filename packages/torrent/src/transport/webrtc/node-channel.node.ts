@@ -2,7 +2,6 @@ import type { DataChannel, PeerConnection } from 'node-datachannel'
 import { ShoalError } from '../../base/errors.ts'
 import { InputShare } from '../input-budget.ts'
 import type { PeerAddress } from '../transport.ts'
-import { dtlsBinding } from './dtls-binding.ts'
 import { LINGER_MS, MAX_HELD_BYTES } from './limits.ts'
 import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
@@ -15,7 +14,6 @@ export type NativeMessage = string | Uint8Array | ArrayBuffer
 export class NodeChannel implements RtcChannel {
   readonly remote: PeerAddress | null
   readonly maxMessageBytes: number
-  readonly channelBinding: Uint8Array | undefined
   readonly #channel: DataChannel
   readonly #connection: PeerConnection
   #handler: RtcChannelHandler | undefined
@@ -34,10 +32,6 @@ export class NodeChannel implements RtcChannel {
     this.#connection = connection
     this.remote = remote
     this.maxMessageBytes = channel.maxMessageSize()
-    this.channelBinding = dtlsBinding(
-      connection.localDescription()?.sdp ?? '',
-      connection.remoteDescription()?.sdp ?? '',
-    )
   }
 
   get bufferedBytes(): number {

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { Connection } from '../transport.ts'
+import { dtlsBinding } from './dtls-binding.ts'
 import type { RtcCandidate, RtcConfig, RtcFactory, RtcPeer } from './rtc.ts'
 import { CandidateLimit, splitCandidates } from './sdp.ts'
 import { WebrtcConnection } from './webrtc-connection.ts'
@@ -56,6 +57,9 @@ interface PendingPeer {
   readonly incoming: boolean
   /** Limits the candidates of the other side. */
   readonly candidates: CandidateLimit
+  /** Both descriptions, once they are known. */
+  ours: string
+  theirs: string
   state: 'offered' | 'connecting'
   cancelTimers: () => void
 }
@@ -124,9 +128,10 @@ export class PeerSignaling implements Signaling {
       const pending = this.#create(rtc, id, infoHash, true)
       const { bare, candidates } = splitCandidates(offer.sdp)
       countCandidates(pending, candidates)
-      const answer = await pending.peer.acceptOffer(bare, { signal: this.#abort.signal })
+      pending.theirs = bare
+      pending.ours = await pending.peer.acceptOffer(bare, { signal: this.#abort.signal })
       if (candidates.length > 0) this.#addCandidatesLater(pending, candidates)
-      return answer
+      return pending.ours
     } catch {
       this.#end(id)
       return null
@@ -138,6 +143,7 @@ export class PeerSignaling implements Signaling {
     if (pending?.state !== 'offered') return
     if (!this.#options.wants(pending.infoHash)) return this.#end(offerId)
     pending.state = 'connecting'
+    pending.theirs = sdp
     this.#limit(offerId, pending, CONNECT_LIMIT_MS)
     countCandidates(pending, splitCandidates(sdp).candidates)
     pending.peer.acceptAnswer(sdp).catch(() => this.#fail(offerId))
@@ -167,10 +173,10 @@ export class PeerSignaling implements Signaling {
 
   async #offer(rtc: RtcFactory, infoHash: Uint8Array, signal: AbortSignal): Promise<RtcOffer | null> {
     const id = this.#newId()
-    const { peer } = this.#create(rtc, id, infoHash, false)
+    const pending = this.#create(rtc, id, infoHash, false)
     try {
-      const sdp = await peer.createOffer({ signal: AbortSignal.any([signal, this.#abort.signal]) })
-      return this.#pending.has(id) ? { id, sdp } : null
+      pending.ours = await pending.peer.createOffer({ signal: AbortSignal.any([signal, this.#abort.signal]) })
+      return this.#pending.has(id) ? { id, sdp: pending.ours } : null
     } catch {
       this.#end(id)
       return null
@@ -188,7 +194,8 @@ export class PeerSignaling implements Signaling {
         onChannel: channel => {
           this.#forget(id)
           const unknown = `webrtc-${hex(this.#options.random.bytes(4))}`
-          const connection = new WebrtcConnection(channel, { incoming, unknown })
+          const channelBinding = dtlsBinding(pending.ours, pending.theirs)
+          const connection = new WebrtcConnection(channel, { incoming, unknown, channelBinding })
           if (this.#abort.signal.aborted) connection.close()
           else this.#options.onConnection(infoHash, connection)
         },
@@ -204,6 +211,8 @@ export class PeerSignaling implements Signaling {
       createdMs,
       incoming,
       candidates: limit,
+      ours: '',
+      theirs: '',
       state,
       cancelTimers: () => {},
     }

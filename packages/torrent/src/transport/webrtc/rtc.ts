@@ -65,8 +65,6 @@ export interface RtcChannelHandler {
 export interface RtcChannel {
   /** Address of the peer or of a relay; null if the platform does not reveal it. */
   readonly remote: PeerAddress | null
-  /** See `Connection.channelBinding`. */
-  readonly channelBinding?: Uint8Array | undefined
   /** Largest message that the other side accepts. */
   readonly maxMessageBytes: number
   /** Bytes that are queued and have not left yet. */

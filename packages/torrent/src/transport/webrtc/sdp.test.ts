@@ -38,6 +38,9 @@ test('rejects a text that does not describe one data channel', () => {
     with_('m=audio 9 UDP/TLS/RTP/SAVPF 111'),
     memorySdp('u').replace('m=application', 'm=video'),
     memorySdp('u').replace(/a=fingerprint.*\r\n/, ''),
+    with_('a=fingerprint:sha-256 another'),
+    with_('a=fingerprint:sha-1 u'),
+    with_('a=fingerprint u'),
     with_('a='.padEnd(20_000, 'x')),
   ])
     expect(cleanSdp(wrong)).toBeNull()

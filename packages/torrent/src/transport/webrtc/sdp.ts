@@ -1,4 +1,5 @@
 import { canonicalIp } from '../../base/ip.ts'
+import { fingerprintsOf } from './dtls-binding.ts'
 import type { RtcCandidate } from './rtc.ts'
 
 /** Limit of the characters of a description. Browsers with many networks send some 4,000. */
@@ -23,7 +24,9 @@ export function cleanSdp(value: unknown): string | null {
   )
     return null
   const has = (start: string) => lines.some(line => line.startsWith(start))
-  if (!has('a=ice-ufrag:') || !has('a=ice-pwd:') || !has('a=fingerprint:')) return null
+  if (!has('a=ice-ufrag:') || !has('a=ice-pwd:')) return null
+  // With several certificates, nobody would know to which one the connection is bound.
+  if (fingerprintsOf(value).length !== 1) return null
   const room = new CandidateLimit()
   const kept = lines.filter(line => {
     if (!line.startsWith('a=candidate:')) return true

@@ -45,10 +45,13 @@ export class WebrtcConnection implements Connection, RtcChannelHandler {
   #error: Error | undefined
 
   /** `unknown`: the peer's address if the platform does not reveal it. */
-  constructor(channel: RtcChannel, options: { incoming: boolean; unknown: string }) {
+  constructor(
+    channel: RtcChannel,
+    options: { incoming: boolean; unknown: string; channelBinding?: Uint8Array | undefined },
+  ) {
     this.#channel = channel
     this.incoming = options.incoming
-    this.channelBinding = channel.channelBinding
+    this.channelBinding = options.channelBinding
     this.remote = channel.remote ?? { host: options.unknown, port: 0, kind: 'webrtc' }
     this.#messageBytes = Math.min(channel.maxMessageBytes, MESSAGE_BYTES)
     channel.start(this, { lowBytes: CHANNEL_LOW_BYTES })

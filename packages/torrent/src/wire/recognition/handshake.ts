@@ -1,17 +1,9 @@
 import { sha256 } from '#crypto'
 import { verifyEd25519 } from '#ed25519'
+import { authenticate, deriveKey, EphemeralKey, KEY_BYTES, type SigningKey, seal, unseal } from '#sealing'
 import { concat, equalBytes, hex, utf8, writeU16 } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
-import {
-  authenticate,
-  deriveKey,
-  EphemeralKey,
-  KEY_BYTES,
-  type SigningKey,
-  seal,
-  unseal,
-} from '../../base/sealing.node.ts'
 import { encodeAcceptorProof, encodeGreeting, encodeOpenerProof, type ShPeerMessage } from './sh-peer.ts'
 
 /** Why an exchange, or a message after it, is refused. */

@@ -1,8 +1,8 @@
 import { sha256 } from '#crypto'
 import { verifyEd25519 } from '#ed25519'
+import { authenticate, SIGNATURE_BYTES, type SigningKey, signingKey } from '#sealing'
 import { concat, equalBytes, readU32, utf8, writeU32 } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
-import { authenticate, SIGNATURE_BYTES, type SigningKey, signingKey } from '../../base/sealing.node.ts'
 
 /**
  * A receipt: the receiver of data confirms to its giver how many verified bytes of one torrent it has taken in all, since the beginning of an epoch.

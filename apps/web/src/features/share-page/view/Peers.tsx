@@ -32,6 +32,7 @@ export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
 function PeerRow({ peer }: { readonly peer: PeerStatus }) {
   const words = [
     KINDS[peer.kind] ?? peer.kind,
+    ...(peer.networkKey ? [texts.peers.recognized] : []),
     // Our own pages tell us nothing of pieces that we have: then what it got from here says more.
     ...(peer.progress > 0 || peer.uploadedBytes === 0
       ? [texts.peers.has({ share: formatPercent(peer.progress) })]

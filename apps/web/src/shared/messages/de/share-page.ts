@@ -117,6 +117,7 @@ const sharePage: Translation<typeof english> = {
     webrtc: 'Browser-Verbindung',
     webseed: 'Webserver',
     tcp: 'TCP',
+    recognized: 'Schlüssel geprüft',
     unknownClient: 'unbekanntes Programm',
     has: 'hat {share}',
     sent: '{bytes} gesendet',

@@ -111,6 +111,7 @@ export default {
     webrtc: 'browser link',
     webseed: 'web server',
     tcp: 'TCP',
+    recognized: 'key verified',
     unknownClient: 'unknown program',
     has: 'has {share}',
     sent: '{bytes} sent to it',

@@ -128,7 +128,7 @@ export function memorySdp(name: string): string {
     'a=mid:0',
     `a=ice-ufrag:${name}`,
     'a=ice-pwd:not-a-secret-not-a-secret',
-    'a=fingerprint:sha-256 00:00',
+    `a=fingerprint:sha-256 ${name}`,
     'a=setup:actpass',
     'a=sctp-port:5000',
     '',
@@ -140,8 +140,6 @@ export interface MemoryChannelOptions {
   readonly maxMessageBytes?: number
 }
 
-let channels = 0
-
 /** Both ends of an open channel. */
 export function memoryChannels(
   clock: Clock,
@@ -149,7 +147,6 @@ export function memoryChannels(
 ): [MemoryChannel, MemoryChannel] {
   const near = new MemoryChannel(clock, remotes[0], maxMessageBytes)
   const far = new MemoryChannel(clock, remotes[1], maxMessageBytes)
-  near.channelBinding = far.channelBinding = new Uint8Array(32).fill(++channels)
   near.join(far)
   far.join(near)
   return [near, far]
@@ -158,7 +155,6 @@ export function memoryChannels(
 export class MemoryChannel implements RtcChannel {
   readonly remote: PeerAddress | null
   readonly maxMessageBytes: number
-  channelBinding: Uint8Array | undefined
   bufferedBytes = 0
   /** Lengths of all messages that were sent. */
   readonly sent: number[] = []

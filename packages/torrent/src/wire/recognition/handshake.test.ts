@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { signingKey } from '#sealing'
 import { fromHex } from '../../base/bytes.ts'
 import { seededRandom } from '../../base/random.ts'
-import { signingKey } from '../../base/sealing.node.ts'
 import {
   type ConnectionEnd,
   type ConnectionFacts,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { signingKey } from '#sealing'
 import { hex } from '../../base/bytes.ts'
-import { signingKey } from '../../base/sealing.node.ts'
 import { SealedChannel } from './handshake.ts'
 import {
   pseudonymOf,

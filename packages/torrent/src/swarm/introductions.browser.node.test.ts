@@ -1,0 +1,84 @@
+import { expect, test, vi } from 'vitest'
+import { ShoalError } from '../base/errors.ts'
+import { Introductions } from './introductions.browser.ts'
+import type { IntroductionsOptions } from './introductions.ts'
+import type { Peer } from './peer.ts'
+import type { PeerEvents } from './peer-messages.ts'
+import type { Recognizer } from './recognition/recognizer.ts'
+import type { TransferEvents } from './transfer.ts'
+
+const SH_PEER = 6
+const peerOf = (id: number) =>
+  ({ id, extensions: { supports: () => true }, close: vi.fn() }) as unknown as Peer
+
+/** What a page runs, with a recognizer that comes when the test wants it. */
+function open() {
+  const loaded = Promise.withResolvers<{ recognizePeers: () => Recognizer }>()
+  const loadRecognition = vi.fn(() => loaded.promise)
+  const peers = new Map([1, 2].map(id => [id, peerOf(id)]))
+  const options = { swarm: { context: { loadRecognition } }, peers } as unknown as IntroductionsOptions
+  const introductions = new Introductions(options)
+  const onPiece = vi.fn()
+  const events = introductions.watchTransfer({ onPiece } as unknown as TransferEvents)
+  introductions.watchPeers({} as PeerEvents)
+  const seen = vi.fn()
+  const recognizer = {
+    tick: vi.fn(),
+    received: vi.fn(),
+    watchPeers: (given: PeerEvents) => given,
+    watchTransfer: (given: TransferEvents) => ({
+      ...given,
+      onPiece(piece: number) {
+        seen(piece)
+        given.onPiece(piece)
+      },
+    }),
+  }
+  const arrive = async () => {
+    loaded.resolve({ recognizePeers: () => recognizer as unknown as Recognizer })
+    await loaded.promise
+    await Promise.resolve()
+  }
+  return { introductions, loadRecognition, peers, recognizer, events, onPiece, seen, arrive }
+}
+
+test('the recognizer is loaded once, and gets the first message of each peer that is still there', async () => {
+  const { introductions, loadRecognition, peers, recognizer, arrive } = open()
+  const [one, two] = peers.values() as unknown as [Peer, Peer]
+  introductions.received(one, SH_PEER, Uint8Array.of(1))
+  introductions.received(one, SH_PEER, Uint8Array.of(2))
+  introductions.received(two, SH_PEER, Uint8Array.of(3))
+  introductions.tick(1000)
+  peers.delete(two.id)
+  await arrive()
+  expect(loadRecognition).toHaveBeenCalledTimes(1)
+  expect(recognizer.received.mock.calls).toEqual([[one, Uint8Array.of(1)]])
+  introductions.received(one, SH_PEER, Uint8Array.of(4))
+  introductions.tick(2000)
+  expect(recognizer.received).toHaveBeenLastCalledWith(one, Uint8Array.of(4))
+  expect(recognizer.tick.mock.calls).toEqual([[2000]])
+})
+
+test('a peer whose held message breaks the protocol is closed', async () => {
+  const { introductions, peers, recognizer, arrive } = open()
+  const [one, two] = peers.values() as unknown as [Peer, Peer]
+  const error = new ShoalError('bad-message', 'it sent a message of sh_peer at the wrong time')
+  recognizer.received.mockImplementationOnce(() => {
+    throw error
+  })
+  introductions.received(one, SH_PEER, new Uint8Array(100_000))
+  introductions.received(two, SH_PEER, Uint8Array.of(3))
+  await arrive()
+  expect(one.close).toHaveBeenCalledWith(error)
+  expect(recognizer.received.mock.calls.map(([, payload]) => payload.length)).toEqual([4096, 1])
+})
+
+test('events reach the recognizer from the time when it is there, and their owner always', async () => {
+  const { introductions, events, onPiece, seen, arrive } = open()
+  events.onPiece(1)
+  introductions.tick(1000)
+  await arrive()
+  events.onPiece(2)
+  expect(onPiece.mock.calls).toEqual([[1], [2]])
+  expect(seen.mock.calls).toEqual([[2]])
+})
