@@ -11,7 +11,7 @@ const COMMON =
   /\/src\/(shared\/(base\/(cell|clipboard|remembered)|controls\/(Button|Icon|icons|Panels|layout)|dropped\/dropped|engine\/failure|format|messages\/(errors|language|load|share-page)|media\/kinds|node\/context|theme)|features\/share-page\/(drops|hooks|links|media\/media-type|own-shares|save\/write-to|services|share-file|view\/(Kept|LinkBox|view)))\b/
 /** libp2p and the Shoal network, which few links need. */
 const LIBP2P = /\/node_modules\/(?:@libp2p|libp2p|@noble\/curves)\/|\/packages\/network\/src\/|[?]libp2p$/
-/** What recognizes Shoal peers, which pages load with the first of them. */
+/** The recognition of Shoal peers, which pages load with the first of them. */
 const RECOGNITION =
   /\/node_modules\/@noble\/(?:curves|ciphers)\/|\/src\/(?:swarm|wire)\/recognition\/|[?]recognition$/
 /** Modules that they have in common with the rest of the page. All of it must know the same errors. */

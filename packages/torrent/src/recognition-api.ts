@@ -1,7 +1,7 @@
 /** How a session and its embedder share the recognition of Shoal peers (`sh_peer`, decision 011). */
 
-/** Loads the recognition of a session in a browser. */
-export type LoadRecognition = () => Promise<typeof import('./swarm/recognition/session-recognition.ts')>
+/** Loads the module of recognition in a browser: `() => import('@shoal/torrent/recognition')`. */
+export type LoadRecognition = () => Promise<{ readonly recognizePeers: (...swarm: never) => unknown }>
 
 /** Signs as the owner of the network key. */
 export interface NetworkKey {

@@ -95,14 +95,11 @@ export interface SessionOptions {
    */
   interface?: { readonly name: string; readonly dnsServers?: readonly string[] } | undefined
   /**
-   * Recognizes other Shoal peers and reports what they do (`sh_peer`). Never on a strict route. Node only. Default: nobody is recognized.
+   * Recognizes other Shoal peers and reports what they do (`sh_peer`). Never on a strict route. In browsers a function that loads it with the first of
+   * them, `() => import('@shoal/torrent/recognition')`: the session then proves a random key to them that lasts as long as it is open, confirms what it
+   * takes, and prefers nobody. Default: nobody is recognized.
    */
-  recognition?: Recognition | undefined
-  /**
-   * Loads what recognizes other Shoal peers (`sh_peer`), with the first of them: `() => import('@shoal/torrent/recognition')`. The session proves a
-   * random key to them that lasts as long as it is open, confirms what it takes, and prefers nobody. In browsers only. Default: nobody is recognized.
-   */
-  loadRecognition?: LoadRecognition | undefined
+  recognition?: Recognition | LoadRecognition | undefined
   /** Name and version shown to peers. */
   userAgent?: string
 }

@@ -73,8 +73,7 @@ export class EngineContext implements SessionContext {
   readonly ports = new OwnPorts()
   readonly ownAddresses: ExternalAddresses
   readonly holes: PunchedHoles
-  readonly recognition: Recognition | undefined
-  readonly loadRecognition: LoadRecognition | undefined
+  readonly recognition: Recognition | LoadRecognition | undefined
   // Set while the session opens.
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
@@ -111,7 +110,6 @@ export class EngineContext implements SessionContext {
     })
     this.holes = new PunchedHoles(this)
     this.recognition = options.recognition
-    this.loadRecognition = options.loadRecognition
     const live = { policy: () => this.settings.encryption, dht: () => this.dhtPort > 0 }
     this.connector = new PeerConnector({ clock, random, transports: this.transports, peerId, ...live })
   }

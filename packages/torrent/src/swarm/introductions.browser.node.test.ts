@@ -11,12 +11,12 @@ const SH_PEER = 6
 const peerOf = (id: number) =>
   ({ id, extensions: { supports: () => true }, close: vi.fn() }) as unknown as Peer
 
-/** What a page runs, with a recognizer that comes when the test wants it. */
+/** The introductions of a page, with a recognizer that comes when the test wants it. */
 function open() {
   const loaded = Promise.withResolvers<{ recognizePeers: () => Recognizer }>()
-  const loadRecognition = vi.fn(() => loaded.promise)
+  const load = vi.fn(() => loaded.promise)
   const peers = new Map([1, 2].map(id => [id, peerOf(id)]))
-  const options = { swarm: { context: { loadRecognition } }, peers } as unknown as IntroductionsOptions
+  const options = { swarm: { context: { recognition: load } }, peers } as unknown as IntroductionsOptions
   const introductions = new Introductions(options)
   const onPiece = vi.fn()
   const events = introductions.watchTransfer({ onPiece } as unknown as TransferEvents)
@@ -39,11 +39,11 @@ function open() {
     await loaded.promise
     await Promise.resolve()
   }
-  return { introductions, loadRecognition, peers, recognizer, events, onPiece, seen, arrive }
+  return { introductions, load, peers, recognizer, events, onPiece, seen, arrive }
 }
 
 test('the recognizer is loaded once, and gets the first message of each peer that is still there', async () => {
-  const { introductions, loadRecognition, peers, recognizer, arrive } = open()
+  const { introductions, load, peers, recognizer, arrive } = open()
   const [one, two] = peers.values() as unknown as [Peer, Peer]
   introductions.received(one, SH_PEER, Uint8Array.of(1))
   introductions.received(one, SH_PEER, Uint8Array.of(2))
@@ -51,7 +51,7 @@ test('the recognizer is loaded once, and gets the first message of each peer tha
   introductions.tick(1000)
   peers.delete(two.id)
   await arrive()
-  expect(loadRecognition).toHaveBeenCalledTimes(1)
+  expect(load).toHaveBeenCalledTimes(1)
   expect(recognizer.received.mock.calls).toEqual([[one, Uint8Array.of(1)]])
   introductions.received(one, SH_PEER, Uint8Array.of(4))
   introductions.tick(2000)

@@ -52,11 +52,13 @@ export class Introductions {
 
   async #load(): Promise<void> {
     const { swarm, peers } = this.#options
-    const { loadRecognition } = swarm.context
-    if (this.#isLoading || !loadRecognition) return
+    const { recognition } = swarm.context
+    if (this.#isLoading || typeof recognition !== 'function') return
     this.#isLoading = true
     // Without it, all peers stay strangers.
-    const loaded = await loadRecognition().catch(() => null)
+    const loaded = (await recognition().catch(() => null)) as
+      | typeof import('./recognition/session-recognition.ts')
+      | null
     if (!loaded) return
     const recognizer = loaded.recognizePeers(swarm, peers)
     Object.assign(this.#peerEvents, recognizer.watchPeers({ ...this.#peerEvents }))

@@ -30,7 +30,9 @@ export class Introductions {
     })
     const { recognition, isAnonymous } = options.swarm.context
     this.#recognizer =
-      recognition && !isAnonymous ? new Recognizer(options.swarm, options.peers, recognition) : null
+      typeof recognition === 'object' && !isAnonymous
+        ? new Recognizer(options.swarm, options.peers, recognition)
+        : null
     options.outgoing.onFailed = (candidate, error) => this.#puncher.dialFailed(candidate, error)
   }
 

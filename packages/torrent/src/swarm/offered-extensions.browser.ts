@@ -4,5 +4,5 @@ import type { SwarmState } from './swarm-state.ts'
 
 export function offeredExtensions({ context }: SwarmState): ExtensionIds {
   const { sh_peer, ...others } = OUR_EXTENSION_IDS
-  return context.loadRecognition ? OUR_EXTENSION_IDS : others
+  return context.recognition ? OUR_EXTENSION_IDS : others
 }

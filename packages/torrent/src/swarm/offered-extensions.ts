@@ -10,11 +10,12 @@ export function offeredExtensions(
   dialable: PeerAddress | null,
 ): ExtensionIds {
   const { ut_pex, ut_holepunch, sh_peer, ...others } = OUR_EXTENSION_IDS
+  const { recognition } = context
   const isDirect = dialable !== null && parseIp(dialable.host) !== null
   return {
     ...others,
     ...(exchangesPeers && { ut_pex }),
     ...(isDirect && context.holes.isOn && { ut_holepunch }),
-    ...(context.recognition?.key && !context.isAnonymous && { sh_peer }),
+    ...(typeof recognition === 'object' && recognition.key && !context.isAnonymous && { sh_peer }),
   }
 }

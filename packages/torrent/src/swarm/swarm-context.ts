@@ -75,10 +75,8 @@ export interface SwarmContext {
   onDhtNode(host: string, port: number): void
   readonly ownAddresses: OwnAddresses
   readonly holes: PunchedHoles
-  /** How Shoal peers are recognized (`sh_peer`); absent if they are not. */
-  readonly recognition?: Recognition | undefined
-  /** The same in browsers, where it is loaded with the first Shoal peer. */
-  readonly loadRecognition?: LoadRecognition | undefined
+  /** How Shoal peers are recognized (`sh_peer`); absent if they are not. In browsers a function that loads it. */
+  readonly recognition?: Recognition | LoadRecognition | undefined
 }
 
 /** The part of a torrent that its swarm reads. All of it may change when the metadata arrives. */

@@ -77,7 +77,7 @@ export class Engine {
         lsd: false,
         webrtc: { rtc, iceServers, iceTransportPolicy },
         userAgent: USER_AGENT,
-        loadRecognition: () => import('@shoal/torrent/recognition'),
+        recognition: () => import('@shoal/torrent/recognition'),
       },
       {
         createMemoryStorage: layout => sharedStorage(layout, shared) ?? createMemoryStorage(layout),
