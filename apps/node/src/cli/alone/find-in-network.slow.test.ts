@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Session } from '@shoal/torrent'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { LogEntries } from '../../node/kernel/log/log-entries.ts'
 import { runNode } from '../../node/run-node.ts'
+import { LOOPBACK, Workplace } from '../../testing/shoal-process.ts'
 import { findInNetwork } from './find-in-network.ts'
 
 const PATIENT = { timeout: 100_000, interval: 250 }
@@ -32,6 +33,17 @@ async function startNode(nodes: readonly string[]) {
   const status = () => node.operations.getNetwork({})
   await expect.poll(async () => (await status()).state, PATIENT).toBe('on')
   return { node, base, address: (await status()).addresses[0]! }
+}
+
+async function titles({ node }: Node, text: string): Promise<string[]> {
+  const { id } = await node.operations.startSearch({ text, limit: 10 })
+  const rows = new Map<string, string>()
+  for (let since = 0; ; ) {
+    const progress = await node.operations.readSearch({ id, since })
+    since = progress.revision
+    for (const row of progress.rows) rows.set(row.id, row.title)
+    if (progress.done) return progress.order.map(each => rows.get(each)!)
+  }
 }
 
 type Node = Awaited<ReturnType<typeof startNode>>
@@ -91,3 +103,51 @@ test('a node that is all of the network is found by content ID, by either info h
   for (const link of [cid, infoHashV1!, infoHashV2!, magnet])
     expect(await get(link, [provider.address])).toBe(STORY)
 }, 300_000)
+
+test('what a single command shares is found by search and content ID until it ends', async () => {
+  await forgetful()
+  await using place = await Workplace.create()
+  await mkdir(place.at('Shared'))
+  await writeFile(place.at('Shared', 'story.txt'), STORY)
+  await writeFile(place.at('Harbour at night.txt'), STORY)
+  const index = await startNode([])
+  const network = ['--findable', '--network-node', index.address, ...LOOPBACK, '--json']
+  const seeding = place.start('seed', 'Harbour at night.txt', ...network)
+  const sharing = place.start('share', '--dir', 'Shared', ...network)
+  const [{ publisher: first }, { cid, publisher: second }] = [
+    await seeding.event('findable'),
+    await sharing.event('findable'),
+  ]
+  // Nobody can tell that they are of the same machine.
+  expect(first).not.toBe(second)
+  await expect.poll(() => titles(index, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
+  await expect.poll(() => titles(index, 'story'), PATIENT).toEqual(['story.txt'])
+  expect(await get(cid, [index.address])).toBe(STORY)
+  // A file that is removed is withdrawn, and so is everything at the end.
+  await rm(place.at('Shared', 'story.txt'))
+  await expect.poll(() => titles(index, 'story'), PATIENT).toEqual([])
+  expect((await seeding.interrupt()).code).toBe(0)
+  expect(await titles(index, 'harbour')).toEqual([])
+}, 300_000)
+
+test('private torrents, sealed shares and what keeps to a proxy are not made findable', async () => {
+  await using place = await Workplace.create()
+  await place.file('film.bin', 1000)
+  for (const refused of [['--private'], ['--seal'], ['--proxy', 'socks5://127.0.0.1:9']]) {
+    const { code, stderr } = await place.run('seed', 'film.bin', '--findable', ...refused)
+    expect([code, stderr]).toEqual([2, expect.stringContaining('never published')])
+  }
+  const { code, stderr } = await place.run('share', '--network-node', '/ip4/127.0.0.1/tcp/1')
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--network-node is for --findable')])
+  await place.run('create', 'film.bin', '--private', '-o', 'film.torrent')
+  const seeding = place.start(
+    'seed',
+    'film.bin',
+    '--torrent',
+    'film.torrent',
+    '--findable',
+    ...LOOPBACK,
+    '--json',
+  )
+  expect(await seeding.event('not-findable')).toMatchObject({ message: expect.stringContaining('private') })
+})

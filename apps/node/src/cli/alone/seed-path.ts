@@ -17,6 +17,7 @@ import { untilStopped } from './download.ts'
 import { contentFilter, tellLeftOut } from './folder-holds.ts'
 import { FolderRecords } from './folder-records.ts'
 import { formatRecipe, type Made, make, seedGiven } from './make.ts'
+import { openFindable } from './open-findable.ts'
 import { tellShared } from './tell-shared.ts'
 
 export interface SeedOptions {
@@ -28,6 +29,9 @@ export interface SeedOptions {
   /** Address of the page that opens share links. */
   readonly page?: string | undefined
   readonly superSeeding?: boolean
+  /** Let others find it. */
+  readonly findable: boolean
+  readonly networkNode: readonly string[]
   readonly create: CreateOptions
   readonly network: SessionOptions
 }
@@ -45,6 +49,7 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
   const content = await seedFilter(full, options)
   const session = await Session.open({ ...options.network, stateDirectory: place.resume, restore: false })
   const view = openView(output)
+  const findable = await openFindable(session, view, options)
   try {
     const { torrent, entry } = await add(
       full,
@@ -61,6 +66,7 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
       port: session.port,
     })
     tellShared(view, torrent, join(torrent.directory, entry.name), options.page)
+    findable?.add(torrent)
     await untilStopped(torrent, signal)
     view.tell(texts.run.stopping)
     return 0
@@ -68,6 +74,7 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
     if (!signal.aborted) throw error
     return EXIT.interrupted
   } finally {
+    await findable?.close()
     view.close()
     await session.close()
   }

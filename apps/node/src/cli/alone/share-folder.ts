@@ -6,6 +6,7 @@ import { openView } from '../terminal/open-view.ts'
 import { texts } from '../texts.ts'
 import { contentFilter } from './folder-holds.ts'
 import { FolderRecords } from './folder-records.ts'
+import { openFindable } from './open-findable.ts'
 import { SharedFolder } from './shared-folder.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -17,6 +18,9 @@ export interface ShareOptions {
   readonly dataDir?: string | undefined
   /** Address of the page that opens share links. */
   readonly page?: string | undefined
+  /** Let others find what is shared. */
+  readonly findable: boolean
+  readonly networkNode: readonly string[]
   readonly create: CreateOptions
   readonly network: SessionOptions
 }
@@ -37,6 +41,7 @@ export async function shareFolder(
   })
   const view = openView(output)
   const watch = watchFolder(directory)
+  const findable = await openFindable(session, view, options)
   const shared = new SharedFolder({
     session,
     directory,
@@ -46,6 +51,7 @@ export async function shareFolder(
     records: new FolderRecords(place.state),
     create: options.create,
     page: options.page,
+    findable,
     filter: () => contentFilter({ except: directory, hidden: options.hidden, dataDir: options.dataDir }),
   })
   try {
@@ -65,6 +71,7 @@ export async function shareFolder(
   } finally {
     if (signal.aborted) view.tell(texts.run.stopping)
     watch.close()
+    await findable?.close()
     view.close()
     await session.close()
     await shared.close()

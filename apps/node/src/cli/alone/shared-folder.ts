@@ -8,6 +8,7 @@ import type { Output } from '../output.ts'
 import { logTo } from '../terminal/log.ts'
 import { type Item, torrentItem, type View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
+import type { FindableShares } from './findable-shares.ts'
 import { tellLeftOut } from './folder-holds.ts'
 import { type Entry, type FolderRecords, isTaken } from './folder-records.ts'
 import { make } from './make.ts'
@@ -25,6 +26,8 @@ export interface SharedFolderOptions {
   filter(): Promise<ContentFilter>
   /** Address of the page that opens share links. */
   readonly page?: string | undefined
+  /** Lets others find what is made here, not what was downloaded. */
+  readonly findable?: Pick<FindableShares, 'add' | 'remove'> | null
   readonly view: View
   readonly output: Output
   readonly signal: AbortSignal
@@ -122,6 +125,7 @@ export class SharedFolder {
       const { torrent, entry } = await make(name, { ...this.#options.create, filter }, this.#options, known)
       this.#add(name, torrent, entry)
       tellShared(this.#options.view, torrent, join(directory, name), this.#options.page)
+      this.#options.findable?.add(torrent)
     } catch (error) {
       signal.throwIfAborted()
       this.#refuse(name, stamp, error)
@@ -163,6 +167,7 @@ export class SharedFolder {
     const { torrent, item, entry } = this.#shared.get(name)!
     this.#shared.delete(name)
     view.remove(item)
+    this.#options.findable?.remove(torrent)
     await torrent.remove()
     await records.delete(entry.infoHash)
     // tellLeftOut reports the reason.

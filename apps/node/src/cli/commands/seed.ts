@@ -1,10 +1,9 @@
 import { resolve } from 'node:path'
 import { flag, list, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
-import { SHOAL } from '../../base/program.ts'
 import { checkSealOptions, readSealTo, SEAL_OPTIONS } from '../alone/seal-options.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
+import { checkFindable, FINDABLE_OPTIONS } from '../findable-options.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
 import { PAGE_OPTION } from '../page-option.ts'
 import { texts } from '../texts.ts'
@@ -12,7 +11,10 @@ import { CONTENT_OPTIONS, createOptions, TORRENT_OPTIONS } from '../torrent-opti
 
 const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
 /** Options that a node has settings for or does not support. */
-const ALONE = ['torrent', 'peer', 'superSeeding', 'keepLinks', 'out', 'page', ...Object.keys(NETWORK_OPTIONS)]
+const ALONE = [
+  ...['torrent', 'peer', 'superSeeding', 'keepLinks', 'out', 'page', 'networkNode'],
+  ...Object.keys(NETWORK_OPTIONS),
+]
 
 export const seed = defineCommand({
   about: texts.seed.about,
@@ -21,7 +23,7 @@ export const seed = defineCommand({
     torrent: value('FILE', { help: texts.seed.options.torrent }),
     peer: list('HOST:PORT', { help: texts.seed.options.peer }),
     superSeeding: flag(texts.seed.options.superSeeding),
-    findable: flag(texts.seed.options.findable),
+    ...FINDABLE_OPTIONS,
     ...SEAL_OPTIONS,
     ...CONTENT_OPTIONS,
     ...PAGE_OPTION,
@@ -32,6 +34,7 @@ export const seed = defineCommand({
   examples: [
     ['seed Photos', texts.seed.examples.plain],
     ['seed ~/Downloads/film.mkv --torrent film.torrent --port 6881', texts.seed.examples.torrent],
+    ['seed Photos --findable', texts.seed.examples.findable],
     ['seed Photos --seal', texts.seed.examples.seal],
     ['seed Photos --seal --to age1…', texts.seed.examples.to],
   ],
@@ -56,7 +59,7 @@ export const seed = defineCommand({
       // On another machine, the path is the node's.
       return seedViaNode(options.node === 'local' ? resolve(path!) : path!, create, options, context)
     }
-    if (options.findable) throw new UsageError(texts.seed.findableAlone({ shoal: SHOAL }))
+    checkFindable(options)
     if (options.seal) {
       const { seedSealed } = await import('../alone/seed-sealed.ts')
       const create = createOptions({ ...options, name: undefined })

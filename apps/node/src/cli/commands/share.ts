@@ -2,6 +2,7 @@ import { value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
+import { checkFindable, FINDABLE_OPTIONS } from '../findable-options.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
 import { PAGE_OPTION } from '../page-option.ts'
 import { texts } from '../texts.ts'
@@ -20,6 +21,7 @@ export const share = defineCommand({
   positionals: [],
   options: {
     dir: value('DIR', { short: 'd', help: texts.share.options.dir }),
+    ...FINDABLE_OPTIONS,
     ...CONTENT_OPTIONS,
     ...PAGE_OPTION,
     ...MAKE_OPTIONS,
@@ -31,6 +33,7 @@ export const share = defineCommand({
     ['share --dir Public --limit-up 1MB', texts.share.examples.dir],
   ],
   async run(_words, options, context) {
+    checkFindable(options)
     const { shareFolder } = await import('../alone/share-folder.ts')
     return shareFolder(
       {
@@ -38,6 +41,8 @@ export const share = defineCommand({
         hidden: options.hidden,
         dataDir: options.dataDir,
         page: options.page,
+        findable: options.findable,
+        networkNode: options.networkNode,
         create: createOptions({
           ...options,
           name: undefined,

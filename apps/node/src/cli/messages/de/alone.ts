@@ -93,17 +93,20 @@ export const alone: Translation<typeof original> = {
   seed: {
     summary: 'Eine Datei oder einen Ordner teilen',
     about:
-      'Erstellt aus der Datei oder dem Ordner einen Torrent, oder überprüft sie anhand eines vorhandenen (--torrent), gibt den Magnet-Link aus und teilt bis Strg-C. Dateien, die sich seit der letzten Prüfsumme nicht geändert haben, werden nicht erneut gelesen.\n\nMit --seal wird der Inhalt zuerst verschlüsselt. Lesen kann ihn nur, wer den Link, die Passphrase oder einen der Schlüssel hat; alle anderen, auch Tracker und Peers, sehen eine einzige Datei von etwa gleicher Größe. Der ausgegebene Link enthält nach dem # den Schlüssel. Die verschlüsselte Datei ist eine age-Datei mit einem tar-Archiv: age -d sealed.age | tar x öffnet sie.\n\nMit --node erstellt und teilt ein laufender Knoten den Torrent; der Befehl endet, sobald er geteilt wird.',
+      'Erstellt aus der Datei oder dem Ordner einen Torrent, oder überprüft sie anhand eines vorhandenen (--torrent), gibt den Magnet-Link aus und teilt bis Strg-C. Dateien, die sich seit der letzten Prüfsumme nicht geändert haben, werden nicht erneut gelesen.\n\nMit --seal wird der Inhalt zuerst verschlüsselt. Lesen kann ihn nur, wer den Link, die Passphrase oder einen der Schlüssel hat; alle anderen, auch Tracker und Peers, sehen eine einzige Datei von etwa gleicher Größe. Der ausgegebene Link enthält nach dem # den Schlüssel. Die verschlüsselte Datei ist eine age-Datei mit einem tar-Archiv: age -d sealed.age | tar x öffnet sie.\n\nMit --findable finden andere es durch Suche und Inhalts-ID im Shoal-Netz, solange der Befehl läuft. Jeder kann dann den Namen lesen, ebenso Namen und Größen der Dateien. Die Beschreibung ist mit einem Schlüssel dieses Laufs signiert und wird am Ende zurückgezogen.\n\nMit --node erstellt und teilt ein laufender Knoten den Torrent; der Befehl endet, sobald er geteilt wird.',
     options: {
       torrent: 'Diese .torrent-Datei verwenden: Pfad oder URL. Standard: eine neue erstellen',
       superSeeding:
         'Jedem Peer nur einzelne Teile zeigen, bis der Schwarm eine Kopie hat (Super-Seeding, BEP 16)',
-      findable: 'Andere durch Suche im Shoal-Netz finden lassen; braucht --node',
+      findable: 'Andere durch Suche und Inhalts-ID im Shoal-Netz finden lassen',
+      networkNode:
+        'Mit --findable: dem Shoal-Netz auch über diesen Knoten beitreten: /ip4/203.0.113.7/tcp/6882',
       peer: 'Mit diesem Peer verbinden',
     },
     examples: {
       plain: 'Teilt den Ordner Photos und gibt seinen Magnet-Link aus',
       torrent: 'Teilt eine Datei, die früher heruntergeladen wurde',
+      findable: 'Teilt den Ordner und lässt andere ihn so lange durch Suche finden',
       seal: 'Versiegelt den Ordner, teilt ihn und gibt den Link aus, der ihn öffnet',
       to: 'Versiegelt den Ordner so, dass ihn nur der Besitzer dieses Schlüssels öffnen kann',
     },
@@ -112,8 +115,11 @@ export const alone: Translation<typeof original> = {
       '{path} ist nicht vollständig heruntergeladen: Warten Sie darauf, oder entfernen Sie den Download',
     givenTorrent:
       '--torrent beschreibt den Torrent bereits: Lassen Sie --v1, --v2, --private, --piece-length, --comment, --source und --keep-links weg',
-    findableAlone:
-      '--findable braucht einen laufenden Knoten, der das Veröffentlichte erneuert: geben Sie --node local an, oder {shoal} add PATH --findable',
+    findableNow: '{name} ist im Shoal-Netz zu finden',
+    findableFailed: 'Im Shoal-Netz ist dies nicht zu finden: {reason}',
+    neverFindable:
+      'private Torrents und versiegelte Freigaben werden nie veröffentlicht, und ebenso nichts hinter einem Proxy oder auf einer eigenen Schnittstelle: lassen Sie --findable weg',
+    nodeWithoutFindable: '--network-node ist nur mit --findable möglich',
     notWithSeal: '--torrent und --keep-links sind mit --seal nicht möglich',
     sharingSealed: 'Wird versiegelt geteilt: {name} ({size})',
     howToOpen:

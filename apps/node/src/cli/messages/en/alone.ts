@@ -89,16 +89,19 @@ export const alone = {
   seed: {
     summary: 'Share one file or folder',
     about:
-      'Creates a torrent of the file or folder, or verifies it against an existing one (--torrent), prints the magnet link, and shares until Ctrl-C. Files that have not changed since they were last hashed are not read again.\n\nWith --seal, the content is encrypted first. Only people who have the link, the passphrase or one of the keys can read it; everyone else, including trackers and peers, sees a single file of about the same size. The printed link contains the key after the #. The encrypted file is an age file that contains a tar archive: age -d sealed.age | tar x opens it.\n\nWith --node, a running node creates and shares the torrent, and the command ends when it is shared.',
+      'Creates a torrent of the file or folder, or verifies it against an existing one (--torrent), prints the magnet link, and shares until Ctrl-C. Files that have not changed since they were last hashed are not read again.\n\nWith --seal, the content is encrypted first. Only people who have the link, the passphrase or one of the keys can read it; everyone else, including trackers and peers, sees a single file of about the same size. The printed link contains the key after the #. The encrypted file is an age file that contains a tar archive: age -d sealed.age | tar x opens it.\n\nWith --findable, others find it by search and by content ID in the Shoal network while the command runs. Everybody can then read its name, and the names and sizes of its files. The description is signed with a key of this run, and withdrawn at the end.\n\nWith --node, a running node creates and shares the torrent, and the command ends when it is shared.',
     options: {
       torrent: 'Use this .torrent: a path or URL. Default: create a new one',
       superSeeding: 'Show each peer single pieces until the swarm has a copy (super seeding, BEP 16)',
-      findable: 'Let others find it by search in the Shoal network; needs --node',
+      findable: 'Let others find it by search and content ID in the Shoal network',
+      networkNode:
+        'With --findable: join the Shoal network through this node, too: /ip4/203.0.113.7/tcp/6882',
       peer: 'Connect to this peer',
     },
     examples: {
       plain: 'Shares the folder Photos and prints its magnet link',
       torrent: 'Shares a file that was downloaded before',
+      findable: 'Shares the folder, and lets others find it by search while it is shared',
       seal: 'Encrypts the folder, shares it, and prints the link that opens it',
       to: 'Encrypts the folder so that only the owner of this key can open it',
     },
@@ -106,8 +109,11 @@ export const alone = {
     listening: 'Listening on port {port}. Press Ctrl-C to stop',
     givenTorrent:
       '--torrent already describes the torrent: omit --v1, --v2, --private, --piece-length, --comment, --source and --keep-links',
-    findableAlone:
-      '--findable needs a running node, which renews what it publishes: give --node local, or {shoal} add PATH --findable',
+    findableNow: 'Others find {name} in the Shoal network',
+    findableFailed: 'Others do not find this in the Shoal network: {reason}',
+    neverFindable:
+      'private torrents and sealed shares are never published, and neither is anything behind a proxy or on an interface of its own: omit --findable',
+    nodeWithoutFindable: '--network-node is for --findable',
     notWithSeal: '--torrent and --keep-links cannot be given with --seal',
     sharingSealed: 'Sharing {name}, sealed ({size})',
     howToOpen:

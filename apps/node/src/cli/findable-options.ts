@@ -1,0 +1,29 @@
+import { flag, list } from '@shoal/options'
+import { UsageError } from '../base/failure.ts'
+import { texts } from './texts.ts'
+
+/** Options of commands that others may find by search while they run. */
+export const FINDABLE_OPTIONS = {
+  findable: flag(texts.seed.options.findable),
+  networkNode: list('ADDRESS', { help: texts.seed.options.networkNode }),
+}
+
+export interface FindableOptions {
+  readonly findable: boolean
+  readonly networkNode: readonly string[]
+  readonly private: boolean
+  readonly seal?: boolean
+  readonly proxy?: string | undefined
+  readonly interface?: string | undefined
+}
+
+/** Throws UsageError for what is never published, and behind what the network would be bypassed. */
+export function checkFindable(options: FindableOptions): void {
+  if (!options.findable) {
+    if (options.networkNode.length > 0) throw new UsageError(texts.seed.nodeWithoutFindable)
+    return
+  }
+  // libp2p opens its own connections, which would bypass a proxy or an interface.
+  const isRouted = options.proxy !== undefined || options.interface !== undefined
+  if (options.private || options.seal || isRouted) throw new UsageError(texts.seed.neverFindable)
+}
