@@ -18,6 +18,8 @@ import { Seeder } from './support/seeder.ts'
 import { choose } from './support/share-form.ts'
 import { missing, toolPath } from './support/tools.ts'
 
+/** A passphrase takes a page a second by default. Two tests create seals and key files with that: the others only ask for a passphrase. */
+const QUICKLY = { workFactor: 10 }
 const NOTES = 'The key is under the third stone.\n'
 
 /** Seals notes and three megabytes into a file. */
@@ -87,7 +89,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
-    const { path } = await sealFiles(dir, { by: 'passphrase', passphrase: 'green herring' })
+    const { path } = await sealFiles(dir, { by: 'passphrase', passphrase: 'green herring', ...QUICKLY })
     const { magnet } = await seeder.seed(path, [site.announce])
     const link = formatShareLink(site.url, { magnet: parseMagnet(magnet), seal: { by: 'passphrase' } })
     const { page: tab, problems } = await browser.open(link)
@@ -107,7 +109,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const [mine, other] = [KeyPair.generate(), KeyPair.generate()]
-    await writeFile(dir.join('identity.age'), await writeKeyFile(mine, 'my passphrase'))
+    await writeFile(dir.join('identity.age'), await writeKeyFile(mine, 'my passphrase', QUICKLY))
     const { path } = await sealFiles(dir, { by: 'recipients', recipients: [mine.did] })
     const { magnet } = await seeder.seed(path, [site.announce])
     const link = formatShareLink(site.url, { magnet: parseMagnet(magnet), seal: { by: 'recipient' } })
@@ -259,7 +261,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
   test('canceled sealing or a lack of space is reported and leaves nothing behind', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await randomFile(dir.join('large.bin'), 200_000_000)
+    await randomFile(dir.join('large.bin'), 80_000_000)
     const { page: tab, problems, context } = await browser.open(site.url)
     const seal = async () => {
       await tab.getByRole('checkbox', { name: 'Seal it' }).check()
@@ -288,9 +290,9 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await next.close()
     const devtools = await context.newCDPSession(tab)
     const origin = new URL(site.url).origin
-    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 50_000_000 })
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 20_000_000 })
     await seal()
-    await tab.getByText(/^Sealing this needs 2\d\d MB of space in this browser/).waitFor()
+    await tab.getByText(/^Sealing this needs 8\d(\.\d)? MB of space in this browser/).waitFor()
     expect(await sealingFiles(tab)).toEqual([])
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2_000_000_000 })
     await seal()
