@@ -20,6 +20,21 @@ const WAITING = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder
 const CHANGING_NETWORK = ['interop/page-network.test.ts', 'interop/console/open-up.test.ts']
 const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } }
 
+/**
+ * Tests that replace a module of others (`vi.mock`). They have processes of their own: in one where another test has loaded that module, it would
+ * not be replaced.
+ */
+export const REPLACING_MODULES = [
+  'apps/node/src/node/reach/open-up.slow.test.ts',
+  'packages/torrent/src/session/failed-flush.slow.test.ts',
+]
+
+/**
+ * Files run in one process after another, which loads the engine and the node once: a process for each of the unit tests would cost three times what
+ * they take, and one for each slow test 1.5 s of processor time. A test that replaces a global or the clock restores it.
+ */
+const ONE_PROCESS = { isolate: false }
+
 const BUILD_CONSOLE = 'apps/web/e2e/testing/build.ts'
 
 export default defineConfig({
@@ -44,8 +59,7 @@ export default defineConfig({
             'fuzz/**/*.test.ts',
           ],
           exclude: [SLOW],
-          // A process for each file would cost three times what its tests take. A test that replaces a global or the clock restores it.
-          isolate: false,
+          ...ONE_PROCESS,
           testTimeout: 20_000,
         },
       },
@@ -53,7 +67,18 @@ export default defineConfig({
         test: {
           name: 'slow',
           ...WAITING,
+          ...ONE_PROCESS,
           include: [`{packages,apps}/*/src/${SLOW}`, `fuzz/${SLOW}`],
+          exclude: REPLACING_MODULES,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'replacing',
+          ...WAITING,
+          include: REPLACING_MODULES,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -46,7 +46,7 @@ const options = { tests, env: mayInstall ? { SHOAL_STRICT: '1' } : {} }
 await runNode(['apps/web/scripts/build-console.ts'])
 const [rest, network] = await Promise.all([
   // One run for all these projects, because tests with real peers mostly wait while others compute.
-  runTests(['interop', 'sim', 'slow', 'web', ...(ownNetwork ? [] : ['network'])], options),
+  runTests(['interop', 'replacing', 'sim', 'slow', 'web', ...(ownNetwork ? [] : ['network'])], options),
   ownNetwork && runTests(['network'], { ...options, quiet: true, within: ownNetwork }),
 ])
 const runs = [rest, ...(network ? [network] : [])]

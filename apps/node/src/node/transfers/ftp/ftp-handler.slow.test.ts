@@ -46,13 +46,28 @@ test.each(['127.0.0.1', 'localhost'])('an untrusted link to %s is not fetched', 
   expect(server.commands).toEqual([])
 })
 
+/**
+ * Expects each part of a transfer to continue where the client was: up to 900,000 bytes after the one before, since the client may drop what it has
+ * not read when it hears that the server ended the connection. Returns the number of parts.
+ */
+function expectContinued(server: FtpServer): number {
+  const starts = server.commands.flatMap(line => (line.startsWith('REST ') ? Number(line.slice(5)) : []))
+  expect(starts.length).toBeGreaterThanOrEqual(2)
+  for (const [index, start] of starts.entries()) {
+    const before = starts[index - 1] ?? 0
+    expect(start).toBeGreaterThan(before)
+    expect(start).toBeLessThanOrEqual(before + 900_000)
+  }
+  return 1 + starts.length
+}
+
 test('an interrupted transfer resumes with REST', async () => {
   await using server = await FtpServer.start({ files, cutAfter: 900_000 })
   const context = testContext()
   const url = `ftp://me:s3cret@${server.host}/pub/a%20file.iso`
   const { path } = await downloadFile(new FtpHandler({ context }), url, await temporaryFolder())
   expect(await readFile(path)).toEqual(CONTENT)
-  expect(server.commands.filter(line => line.startsWith('REST'))).toEqual(['REST 900000', 'REST 1800000'])
+  expectContinued(server)
   expect(server.commands).toContain('PASS s3cret')
   expect(context.log.text).toContain('retrying in')
   expect(context.log.text).not.toContain('s3cret')
@@ -122,10 +137,10 @@ test.each([{ without: [] }, { without: ['EPSV'] }])(
     const url = `ftp://files.example:${port}/pub/a%20file.iso`
     const { path } = await downloadFile(handler, url, await temporaryFolder())
     expect(await readFile(path)).toEqual(CONTENT)
-    expect(server.commands).toContain('REST 900000')
-    // A control and a data connection for each of the three parts.
-    expect(proxy.connects).toHaveLength(6)
-    expect(proxy.connects.filter(to => to === `files.example:${port}`)).toHaveLength(3)
+    // A control and a data connection for each part.
+    const parts = expectContinued(server)
+    expect(proxy.connects).toHaveLength(2 * parts)
+    expect(proxy.connects.filter(to => to === `files.example:${port}`)).toHaveLength(parts)
     for (const to of proxy.connects) expect(to).toMatch(/^files\.example:/)
     await eventually('no connection is left', () => server.open === 0)
   },
