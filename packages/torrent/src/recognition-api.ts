@@ -28,13 +28,16 @@ export interface Recognition {
   readonly key: NetworkKey | null
   /** 32 secret bytes from which the pseudonyms of receipts follow. */
   readonly pseudonymSecret: Uint8Array
-  /** Returns the claims to send to a peer that has proved its network key (hex). */
-  claimsFor(peer: string): PeerClaims
+  /**
+   * Returns the claims to send to a peer that has proved its network key (hex), to which `key` is shown. Called about once a second: when they change, the
+   * peer is told, several times at most.
+   */
+  claimsFor(peer: string, key: NetworkKey): PeerClaims
   /** Whether a peer is in good standing, and has the fast lane therefore. */
   isTrusted(peer: string): boolean
   /** -1000 to 1000: blocks are rather requested from peers with a good reputation. */
   reputationOf(peer: string): number
-  /** A peer has proved its key. */
+  /** A peer has proved its key, or has claimed something else since: the last claims count. */
   onRecognized(peer: RecognizedPeer, claims: PeerClaims): void
   /** A peer at this IP address was not recognized, and why. */
   onRefused(host: string, reason: RefusalReason): void

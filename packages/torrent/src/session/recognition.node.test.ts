@@ -114,6 +114,24 @@ describe('recognition in a session', () => {
     expect([receiver.claims, giver.claims]).toEqual([[full], [{}]])
   })
 
+  test('tells what changes while it is connected, to that peer only and not without end', async () => {
+    await using world = new SessionWorld()
+    const torrent = await testTorrent({ pieces: 4096 })
+    const { giver, receiver } = await pair(world, torrent)
+    await world.until('both know', () => giver.recognized.length + receiver.recognized.length === 2)
+    const shown = { did: 'did:key:z6Mk', certificate: new Uint8Array(177).fill(3) }
+    giver.says = peer => (peer === receiver.name ? shown : {})
+    await world.until('it is shown', () => receiver.claims.length === 2)
+    giver.says = () => ({})
+    await world.until('it is withdrawn', () => receiver.claims.length === 3)
+    expect([receiver.claims, giver.claims]).toEqual([[{}, shown, {}], [{}]])
+    let count = 0
+    giver.says = () => ({ did: `did:key:${count++}` })
+    await world.until('enough was said', () => count > 20)
+    expect(receiver.claims).toHaveLength(8)
+    expect(receiver.refused).toEqual([])
+  })
+
   test('stays off without a key, and other clients see nothing of it', async () => {
     await using world = new SessionWorld()
     const torrent = await testTorrent({ pieces: 16 })

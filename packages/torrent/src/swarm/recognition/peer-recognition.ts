@@ -1,7 +1,13 @@
 import type { SigningKey } from '#sealing'
 import { equalBytes, hex } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
-import type { NetworkKey, Recognition, RecognizedPeer, RefusalReason } from '../../recognition-api.ts'
+import type {
+  NetworkKey,
+  PeerClaims,
+  Recognition,
+  RecognizedPeer,
+  RefusalReason,
+} from '../../recognition-api.ts'
 import {
   RecognitionError,
   RecognitionHandshake,
@@ -38,6 +44,8 @@ const UNCONFIRMED_BYTES = 8 * 1024 * 1024
 const UNCONFIRMED_SHARE = 0.1
 /** Messages of `sh_peer` that a peer may send: a greeting, a proof, its claims, and one for each receipt. */
 const SPARE_MESSAGES = 16
+/** Introductions to one peer: the first, and one for each change of our claims. */
+const MAX_INTRODUCTIONS = 8
 
 export interface PeerRecognitionOptions {
   readonly peer: Peer
@@ -66,6 +74,9 @@ export class PeerRecognition {
   #theirKey: Uint8Array = new Uint8Array(0)
   #ourPseudonym: SigningKey | null = null
   #theirPseudonym: Uint8Array = new Uint8Array(0)
+  /** Our claims as the peer knows them, and how often it was sent any. */
+  #claimed: PeerClaims = {}
+  #introductions = 0
   readonly #torrent: Uint8Array
   #epoch = 0
   /** The bytes that our last receipt confirmed, and when the bytes beyond it began to wait. */
@@ -90,7 +101,9 @@ export class PeerRecognition {
       const handshake = this.#begin(nowMs)
       if (handshake) this.#send(handshake.start())
     }
-    if (this.recognized) this.#sendReceipt(nowMs)
+    if (!this.recognized) return
+    this.#sendReceipt(nowMs)
+    this.#introduce()
   }
 
   /** Whether the peer has taken much more than it confirmed. */
@@ -151,12 +164,16 @@ export class PeerRecognition {
     return this.#handshake
   }
 
-  /** Tells the peer about us, now that it has proved who it is. */
+  /** Tells the peer about us, now that it has proved who it is, and again when our claims change. */
   #introduce(): void {
     const { recognition, key } = this.#options
-    this.#ourPseudonym = pseudonymOf(recognition.pseudonymSecret, this.#theirKey)
+    const claims = recognition.claimsFor(hex(this.#theirKey), key)
+    const isNews = this.#introductions === 0 || !isSameClaims(claims, this.#claimed)
+    if (!isNews || this.#introductions === MAX_INTRODUCTIONS) return
+    this.#introductions++
+    this.#claimed = claims
+    this.#ourPseudonym ??= pseudonymOf(recognition.pseudonymSecret, this.#theirKey)
     const { publicKey: pseudonym } = this.#ourPseudonym
-    const claims = recognition.claimsFor(hex(this.#theirKey))
     this.#sendSealed(encodeAbout(key.publicKey, { ...claims, pseudonym }))
   }
 
@@ -165,9 +182,13 @@ export class PeerRecognition {
     const message = parseSealed(this.#channel.open(box), this.#theirKey)
     if (message.type === 'receipt') return this.#onReceipt(message.receipt)
     if (message.type !== 'about') return
-    if (this.recognized) throw new RecognitionError('unexpected', 'it introduced itself twice')
     const { peer, infoHash, recognition } = this.#options
     const { type: _, pseudonym, ...claims } = message
+    if (this.recognized) {
+      if (!equalBytes(pseudonym, this.#theirPseudonym))
+        throw new RecognitionError('unexpected', 'it introduced itself as another')
+      return recognition.onRecognized(this.recognized, claims)
+    }
     const { channelBinding, remote } = peer.link.connection
     this.#theirPseudonym = pseudonym
     this.#owedFromBytes = peer.upload.totalBytes
@@ -255,4 +276,10 @@ export class PeerRecognition {
   #send(payload: Uint8Array): void {
     this.#options.peer.extensions.send('sh_peer', payload)
   }
+}
+
+function isSameClaims(a: PeerClaims, b: PeerClaims): boolean {
+  const none = new Uint8Array(0)
+  const isSameCertificate = equalBytes(a.certificate ?? none, b.certificate ?? none)
+  return isSameCertificate && a.did === b.did && a.wallet === b.wallet && a.reputation === b.reputation
 }

@@ -146,7 +146,7 @@ describe('a peer that opens a connection', () => {
 
   it.each([
     [
-      'introduces itself twice',
+      'introduces itself as another',
       'unexpected',
       (it: Speaker) => it.seal(encodeAbout(KEY.publicKey, { pseudonym: SECRET })),
     ],
