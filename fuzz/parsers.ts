@@ -119,6 +119,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'page-fragment', file: 'apps/web/src/features/share-page/links.ts', export: 'parseFragment', takes: 'utf8', format: 'text', throws: [], maxBytes: 16384 },
 
   // Keys and sealed shares
+  { name: 'delegation', file: 'packages/identity/src/delegation.ts', export: 'readDelegation', takes: 'bytes', format: 'binary', throws: ['bad-certificate'], maxBytes: 1024, isCostly: true },
   { name: 'did-key', file: 'packages/identity/src/did-key.ts', export: 'parseDidKey', takes: 'utf8', format: 'text', throws: ['bad-key'], maxBytes: 400 },
   { name: 'age-recipient', file: 'packages/identity/src/age/text.ts', export: 'parseRecipient', takes: 'utf8', format: 'text', throws: ['bad-key'], maxBytes: 400 },
   { name: 'age-secret-key', file: 'packages/identity/src/age/text.ts', export: 'parseSecretKey', takes: 'utf8', format: 'text', throws: ['bad-key'], maxBytes: 400 },

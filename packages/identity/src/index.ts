@@ -11,6 +11,7 @@
  *
  * @packageDocumentation
  */
+export { type Delegation, MAX_DELEGATION_SECONDS, readDelegation, signDelegation } from './delegation.ts'
 export { formatDidKey, parseDidKey } from './did-key.ts'
 export { IdentityError, type IdentityErrorCode } from './identity-error.ts'
 export { identityText, type KeyFileOptions, readIdentityText, readKeyFile, writeKeyFile } from './key-file.ts'

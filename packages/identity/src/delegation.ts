@@ -1,0 +1,80 @@
+/**
+ * Delegation certificates: a person's key says that a network key is theirs, to one recipient and for a limited time (decision 010).
+ *
+ *   version (1) | person (32) | network key (32) | recipient's network key (32) | not before (8) | not after (8) | signature of the person (64)
+ *
+ * Times are Unix seconds, big-endian. The signature covers a domain prefix and everything before it. A certificate is of use only between two peers
+ * that have proved these two network keys to each other: copied or passed on, it says nothing.
+ */
+import { formatDidKey, isPublicKey } from './did-key.ts'
+import { IdentityError } from './identity-error.ts'
+import { type KeyPair, verify } from './key-pair.ts'
+
+export interface Delegation {
+  /** The key of whom it is shown by, Ed25519 (32 bytes), which that peer must have proved. */
+  readonly networkKey: Uint8Array
+  /** The network key of whom it is shown to (32 bytes). */
+  readonly recipient: Uint8Array
+  /** Unix seconds, from and until which it is valid: at most `MAX_DELEGATION_SECONDS` apart. */
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+export const MAX_DELEGATION_SECONDS = 30 * 86_400
+const VERSION = 1
+const KEY_BYTES = 32
+const TIMES_AT = 1 + 3 * KEY_BYTES
+const BODY_BYTES = TIMES_AT + 2 * 8
+const DELEGATION_BYTES = BODY_BYTES + 64
+const DOMAIN = new TextEncoder().encode('shoal/delegation/1\0')
+
+/** Returns the certificate: 177 bytes. */
+export function signDelegation(delegation: Delegation, person: KeyPair): Uint8Array {
+  const { networkKey, recipient, notBefore, notAfter } = delegation
+  const bytes = new Uint8Array(DELEGATION_BYTES)
+  bytes[0] = VERSION
+  for (const [at, key] of [person.publicKey, networkKey, recipient].entries())
+    bytes.set(key, 1 + at * KEY_BYTES)
+  const view = new DataView(bytes.buffer)
+  view.setBigUint64(TIMES_AT, BigInt(notBefore))
+  view.setBigUint64(TIMES_AT + 8, BigInt(notAfter))
+  bytes.set(person.sign(signedBytes(bytes)), BODY_BYTES)
+  return bytes
+}
+
+/**
+ * Reads a certificate that the owner of `networkKey` showed to the owner of `recipient` at `nowSeconds` (Unix), and returns the person's `did:key` and
+ * the time until which it is valid. Throws `bad-certificate` if it is malformed, for other keys, not valid at that time or for too long, or not signed by
+ * that person.
+ */
+export function readDelegation(
+  certificate: Uint8Array,
+  { networkKey, recipient, nowSeconds }: Expected,
+): { readonly did: string; readonly notAfter: number } {
+  if (certificate.length !== DELEGATION_BYTES || certificate[0] !== VERSION) throw refused('has a wrong form')
+  const key = (at: number) => certificate.slice(1 + at * KEY_BYTES, 1 + (at + 1) * KEY_BYTES)
+  if (!isSame(key(1), networkKey) || !isSame(key(2), recipient)) throw refused('is for other peers')
+  const view = new DataView(certificate.buffer, certificate.byteOffset)
+  const [notBefore, notAfter] = [Number(view.getBigUint64(TIMES_AT)), Number(view.getBigUint64(TIMES_AT + 8))]
+  if (notAfter <= nowSeconds) throw refused('has expired')
+  if (notBefore > nowSeconds) throw refused('is not valid yet')
+  if (notAfter - notBefore > MAX_DELEGATION_SECONDS) throw refused('is valid for too long')
+  const did = formatDidKey(key(0))
+  if (!isPublicKey(key(0)) || !verify(did, signedBytes(certificate), certificate.slice(BODY_BYTES)))
+    throw refused('is not signed by the person that it names')
+  return { did, notAfter }
+}
+
+type Expected = Pick<Delegation, 'networkKey' | 'recipient'> & { readonly nowSeconds: number }
+
+function signedBytes(certificate: Uint8Array): Uint8Array {
+  return Uint8Array.from([...DOMAIN, ...certificate.subarray(0, BODY_BYTES)])
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at])
+}
+
+function refused(why: string): IdentityError {
+  return new IdentityError('bad-certificate', `This certificate ${why}. Its owner must show a new one.`)
+}
