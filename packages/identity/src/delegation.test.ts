@@ -16,7 +16,9 @@ const refusal = (why: string) => expect.objectContaining({ code: 'bad-certificat
 describe('a delegation certificate', () => {
   it('names the person, to this recipient, with 177 bytes', () => {
     expect(signed()).toHaveLength(177)
-    expect(readDelegation(signed(), EXPECTED)).toEqual({ did: PERSON.did, notAfter: NOW + 10 })
+    expect(readDelegation(signed(), EXPECTED)).toEqual({
+      ...{ person: PERSON.publicKey, did: PERSON.did, notAfter: NOW + 10 },
+    })
   })
 
   it('says the same of any keys and times', () => {
@@ -30,7 +32,7 @@ describe('a delegation certificate', () => {
         const notAfter = notBefore + seconds
         const certificate = signed({ networkKey, recipient, notBefore, notAfter })
         const read = readDelegation(certificate, { networkKey, recipient, nowSeconds: notBefore })
-        expect(read).toEqual({ did: PERSON.did, notAfter })
+        expect(read).toEqual({ person: PERSON.publicKey, did: PERSON.did, notAfter })
       }),
       { numRuns: 20 },
     )

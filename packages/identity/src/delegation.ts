@@ -43,14 +43,14 @@ export function signDelegation(delegation: Delegation, person: KeyPair): Uint8Ar
 }
 
 /**
- * Reads a certificate that the owner of `networkKey` showed to the owner of `recipient` at `nowSeconds` (Unix), and returns the person's `did:key` and
- * the time until which it is valid. Throws `bad-certificate` if it is malformed, for other keys, not valid at that time or for too long, or not signed by
+ * Reads a certificate that the owner of `networkKey` showed to the owner of `recipient` at `nowSeconds` (Unix), and returns the person, as a key
+ * (Ed25519, 32 bytes) and as a `did:key`, and the time until which it is valid. Throws `bad-certificate` if it is malformed, for other keys, not valid at that time or for too long, or not signed by
  * that person.
  */
 export function readDelegation(
   certificate: Uint8Array,
   { networkKey, recipient, nowSeconds }: Expected,
-): { readonly did: string; readonly notAfter: number } {
+): { readonly person: Uint8Array; readonly did: string; readonly notAfter: number } {
   if (certificate.length !== DELEGATION_BYTES || certificate[0] !== VERSION) throw refused('has a wrong form')
   const key = (at: number) => certificate.slice(1 + at * KEY_BYTES, 1 + (at + 1) * KEY_BYTES)
   if (!isSame(key(1), networkKey) || !isSame(key(2), recipient)) throw refused('is for other peers')
@@ -59,10 +59,11 @@ export function readDelegation(
   if (notAfter <= nowSeconds) throw refused('has expired')
   if (notBefore > nowSeconds) throw refused('is not valid yet')
   if (notAfter - notBefore > MAX_DELEGATION_SECONDS) throw refused('is valid for too long')
-  const did = formatDidKey(key(0))
-  if (!isPublicKey(key(0)) || !verify(did, signedBytes(certificate), certificate.slice(BODY_BYTES)))
+  const person = key(0)
+  const did = formatDidKey(person)
+  if (!isPublicKey(person) || !verify(did, signedBytes(certificate), certificate.slice(BODY_BYTES)))
     throw refused('is not signed by the person that it names')
-  return { did, notAfter }
+  return { person, did, notAfter }
 }
 
 type Expected = Pick<Delegation, 'networkKey' | 'recipient'> & { readonly nowSeconds: number }

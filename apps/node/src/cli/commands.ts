@@ -43,6 +43,7 @@ export const COMMANDS = {
   network: { group: 'manage', load: async () => (await import('./commands/network.ts')).network },
   connect: { group: 'manage', load: async () => (await import('./commands/network.ts')).connect },
   announce: { group: 'manage', load: async () => (await import('./commands/network.ts')).announce },
+  people: { group: 'manage', load: async () => (await import('./commands/people.ts')).people },
   findable: { group: 'manage', load: async () => (await import('./commands/findable.ts')).findable },
   health: { group: 'manage', load: async () => (await import('./commands/health.ts')).health },
   debug: { group: 'manage', load: async () => (await import('./commands/debug.ts')).debug },

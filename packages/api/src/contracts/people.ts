@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { contract, operation, setting } from '../contract.ts'
-import { Bytes } from '../schemas/common.ts'
-import { NetworkKeyText, Person, Refusals } from '../schemas/people.ts'
+import { Bytes, Nothing } from '../schemas/common.ts'
+import { BlockedPublisher, DidText, NetworkKeyText, Person, Refusals } from '../schemas/people.ts'
 
 /** Other Shoal nodes that were recognized in swarms: what they gave and took, and how far they are trusted. */
 export const PEOPLE = contract({
@@ -12,14 +12,59 @@ export const PEOPLE = contract({
       path: '/api/people',
       area: 'people',
       summary:
-        'List the Shoal peers that were recognized, last seen first, with their reputation and its reasons',
+        'List the Shoal peers that were recognized, contacts first, then last seen first, with their reputation and its reasons',
       input: z.object({ limit: z.number().int().min(1).max(1000).default(100) }),
       output: z.object({
         /** This node's own network key; null while it recognizes nobody. */
         ownKey: NetworkKeyText.nullable(),
+        /** The did:key of this node's user, which contacts can be shown; null until it is made. */
+        ownDid: z.string().nullable(),
         items: z.array(Person),
         refused: Refusals,
       }),
+    }),
+    updatePerson: operation({
+      method: 'PATCH',
+      path: '/api/people/{key}',
+      area: 'people',
+      summary:
+        'Name a Shoal peer, or show it your did:key (`showDid`): it is sent a certificate for its eyes only, until you withdraw that or a network key or your key is replaced',
+      input: z.object({
+        key: NetworkKeyText,
+        /** Null removes the name. */
+        name: z.string().trim().min(1).max(60).nullable().optional(),
+        showDid: z.boolean().optional(),
+      }),
+      output: Person,
+      errors: ['locked', 'refused'],
+      idempotent: true,
+    }),
+    listBlocked: operation({
+      method: 'GET',
+      path: '/api/publishers/blocked',
+      area: 'people',
+      summary: 'List the publishers that are blocked, last blocked first',
+      input: z.object({}),
+      output: z.object({ items: z.array(BlockedPublisher) }),
+    }),
+    blockPublisher: operation({
+      method: 'PUT',
+      path: '/api/publishers/blocked/{did}',
+      area: 'people',
+      summary: 'Block a publisher: searches show no entry that this key signed',
+      input: z.object({ did: DidText, note: z.string().trim().max(200).optional() }),
+      output: BlockedPublisher,
+      errors: ['bad-argument', 'refused'],
+      idempotent: true,
+    }),
+    unblockPublisher: operation({
+      method: 'DELETE',
+      path: '/api/publishers/blocked/{did}',
+      area: 'people',
+      summary: 'Unblock a publisher',
+      input: z.object({ did: DidText }),
+      output: Nothing,
+      errors: ['bad-argument'],
     }),
   },
   settings: {
@@ -57,4 +102,5 @@ export const PEOPLE = contract({
       }),
     ],
   },
+  commands: ['people'],
 })

@@ -31,6 +31,8 @@ export const Publisher = z.object({
   did: z.string(),
   /** Whether it is this node's own. */
   own: z.boolean(),
+  /** The name that the user gave the contact who has shown this did:key; null for others. */
+  name: z.string().nullable(),
   /** -1 to 1; 0 for strangers. */
   trust: z.number().min(-1).max(1),
 })
@@ -94,6 +96,8 @@ export const SearchProgress = z
       answersWanted: z.number().int().min(1),
       /** Whether a word has more entries than its index nodes keep, so that another word would find others. */
       partial: z.boolean(),
+      /** Results that are not shown, because their publishers are blocked. */
+      hidden: z.number().int().min(0),
     }),
     /** The `id` of all rows, best first. */
     order: z.array(z.string()),

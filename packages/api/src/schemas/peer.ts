@@ -18,6 +18,8 @@ export const Peer = z
     holePunched: z.boolean(),
     /** The network key of a Shoal peer that has proved it, in hexadecimal digits. */
     networkKey: z.string().nullable(),
+    /** The name that the user gave that Shoal peer, and the did:key of the person that it has shown. Null if there is neither. */
+    person: z.object({ name: z.string().nullable(), did: z.string().nullable() }).nullable(),
     /** Whether it is preferred when upload slots are given. */
     hasFastLane: z.boolean(),
     /** 0 to 1. */

@@ -32,9 +32,36 @@ export const Person = z
     isTrusted: z.boolean(),
     /** Parts of the score, the weightiest first. */
     reasons: z.array(PersonReason),
+    /** The name that the user gave it. */
+    name: z.string().nullable(),
+    /** The person whose node it is, as the person has shown to this node: `did:key:z6Mk…`. Null if it is not shown. */
+    did: z.string().nullable(),
+    /** Until when that is certified. It is renewed when both meet again. */
+    didExpiresMs: TimeMs.nullable(),
+    /** Whether this node shows it the did:key of its own user. */
+    showsDid: z.boolean(),
+    /** Whether that person is blocked as a publisher. */
+    blocked: z.boolean(),
   })
   .register(ANSWERS, { id: 'Person' })
 export type Person = z.infer<typeof Person>
 
 /** Shoal peers that were not recognized since the node started, by reason. */
 export const Refusals = z.record(z.string(), z.number().int().min(0))
+
+/** A did:key for Ed25519. */
+export const DidText = z
+  .string()
+  .max(100)
+  .regex(/^did:key:z[1-9A-HJ-NP-Za-km-z]+$/, 'a DID begins with did:key:z')
+
+/** Somebody whose entries do not show in searches. */
+export const BlockedPublisher = z
+  .object({
+    did: DidText,
+    /** What the user knows of them, such as a title that they published. */
+    note: z.string().nullable(),
+    blockedMs: TimeMs,
+  })
+  .register(ANSWERS, { id: 'BlockedPublisher' })
+export type BlockedPublisher = z.infer<typeof BlockedPublisher>

@@ -1,5 +1,6 @@
 import { seededRandom } from '@shoal/torrent/base'
 import { describe, expect, it } from 'vitest'
+import { signEntry } from '../entries/entry.ts'
 import { splitWords } from '../entries/words.ts'
 import { decodeRequest, encodeRequest } from '../indexing/messages.ts'
 import { SimIndex, type SimIndexNode, simEntry, simSigner } from './testing/sim-index.ts'
@@ -105,5 +106,38 @@ describe('a search', { timeout: 60_000 }, () => {
       const { rows } = await made.run(here.search.search({ words: splitWords('harbour map') }))
       expect(rows.map(({ signed }) => signed.entry.title)).toEqual(['Map of the harbour'])
     }
+  })
+
+  it('leaves out what blocked publishers signed, and shows who else publishes the same', async () => {
+    const made = new SimIndex({ seed: 3, nodes: 30 })
+    const publisher = made.publisher(made.indexNodes[0]!)
+    const other = simSigner(random)
+    const nowMs = made.clock.unixMs()
+    const both = simEntry(random, signer, nowMs, 'Harbour harbour')
+    publisher.publish(both)
+    const { entry } = both
+    publisher.publish(signEntry({ ...entry, title: 'Harbour, as somebody else calls it' }, other))
+    for (const title of ['Harbour one', 'Harbour two'])
+      publisher.publish(simEntry(random, signer, nowMs, title))
+    publisher.start()
+    await made.clock.advance(10 * 60_000)
+    publisher.close()
+    const search = async (blocked: Uint8Array | null, limit: number) => {
+      const isBlocked = (key: Uint8Array) => blocked !== null && Buffer.compare(key, blocked) === 0
+      const shown: number[] = []
+      const { rows, hidden } = await made.run(
+        made.indexNodes[9]!.search.search(
+          { words: ['harbour'] },
+          { limit, isBlocked, onRows: each => shown.push(each.length) },
+        ),
+      )
+      expect(shown.at(-1)).toBe(rows.length)
+      return [rows.map(({ signed }) => signed.entry.title).sort(), hidden]
+    }
+    expect(await search(null, 10)).toEqual([['Harbour harbour', 'Harbour one', 'Harbour two'], 0])
+    const rest = ['Harbour, as somebody else calls it']
+    expect(await search(entry.publisher, 10)).toEqual([rest, 3])
+    // They take no places either.
+    expect((await search(entry.publisher, 1))[0]).toEqual(rest)
   })
 })

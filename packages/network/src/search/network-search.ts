@@ -40,6 +40,8 @@ const COUNT_MESSAGES = 9
 /** Numbers of entries that are remembered. */
 const MAX_COUNTS = 1000
 const PARALLEL_FETCHES = 4
+/** Entries of a word that one publisher can have at an index node: so many more are asked for if some publishers are blocked. */
+const PLACES_OF_PUBLISHER = 100
 /** Messages kept for what has to be asked for again. */
 const SPARE_MESSAGES = 3
 /** Index nodes whose count of a word is believed more than those that were asked for numbers only. */
@@ -56,17 +58,21 @@ export interface SearchQuery {
 export interface SearchOptions {
   /** Default 100; at most 500. */
   readonly limit?: number
-  /** Receives all results so far in their order, whenever it changes. */
-  readonly onRows?: (rows: readonly SearchRow[]) => void
+  /** Receives all results so far in their order, and the number of entries of blocked publishers, whenever that changes. */
+  readonly onRows?: (rows: readonly SearchRow[], hidden: number) => void
   /** Receives the number of index nodes that answered with any entries, whenever it grows: about `WANTED_ANSWERS` in large networks, fewer in small ones. */
   readonly onAnswers?: (answers: number) => void
   /** Returns the trust in a publisher (Ed25519, 32 bytes), -1 to 1. */
   readonly trust?: (publisher: Uint8Array) => number
+  /** Returns whether entries of a publisher are hidden. Give it only if anybody is blocked: answers are longer then. */
+  readonly isBlocked?: (publisher: Uint8Array) => boolean
   readonly signal?: AbortSignal
 }
 
 export interface SearchResult {
   readonly rows: readonly SearchRow[]
+  /** Entries of blocked publishers that would be among the results. */
+  readonly hidden: number
   /** There are more entries of the word than its index nodes keep. */
   readonly isPartial: boolean
   readonly messages: number
@@ -94,7 +100,7 @@ export class NetworkSearch {
   async search(query: SearchQuery, options: SearchOptions = {}): Promise<SearchResult> {
     const words = [...new Set(query.words)].filter(isKeyword).slice(0, MAX_QUERY_WORDS)
     const run = new SearchRun({ ...query, words }, options, this.#options, this.#counts)
-    const result = words.length > 0 ? await run.run() : { rows: [], isPartial: false, messages: 0 }
+    const result = words.length > 0 ? await run.run() : { rows: [], hidden: 0, isPartial: false, messages: 0 }
     while (this.#counts.size > MAX_COUNTS) this.#counts.delete(this.#counts.keys().next().value!)
     return result
   }
@@ -126,12 +132,16 @@ class SearchRun {
   readonly #network: NetworkSearchOptions
   readonly #counts: Map<string, number>
   readonly #limit: number
+  /** Entries that index nodes are asked to name. */
+  readonly #namedLimit: number
   /** Bits that the nodes of a word share with its key; null while unknown. */
   readonly #bits: number | null
   readonly #named = new Map<string, Named>()
   /** Networks whose index nodes named anything. */
   readonly #answers = new Set<string>()
   #partial = 0
+  /** Entries of blocked publishers. */
+  #hidden = 0
   #messages = 0
   #fetching = 0
   #endFetching: (() => void) | undefined
@@ -148,6 +158,7 @@ class SearchRun {
     this.#network = network
     this.#counts = counts
     this.#limit = Math.min(MAX_RESULTS, options.limit ?? 100)
+    this.#namedLimit = Math.min(MAX_RESULTS, this.#limit + (options.isBlocked ? PLACES_OF_PUBLISHER : 0))
     this.#bits = network.kad.regionBits
   }
 
@@ -164,8 +175,9 @@ class SearchRun {
         this.#endFetching = resolve
       })
     this.#options.signal?.throwIfAborted()
+    const rows = this.#rows().slice(0, this.#limit)
     return {
-      rows: this.#rows().slice(0, this.#limit),
+      ...{ rows, hidden: this.#hidden },
       isPartial: this.#partial > this.#answers.size / 2,
       messages: this.#messages,
     }
@@ -212,7 +224,7 @@ class SearchRun {
     await this.#lookup({
       key,
       parallel: 3,
-      limit: this.#limit,
+      limit: this.#namedLimit,
       mayAsk: () => this.#messages < MAX_MESSAGES - this.#reserved(),
       onAnswer: answer => {
         const { references, total, isPartial } = answer.response
@@ -311,7 +323,7 @@ class SearchRun {
       this.#options.onAnswers?.(this.#answers.size)
     }
     if (response.isPartial) this.#partial++
-    for (const [place, reference] of response.references.slice(0, this.#limit).entries()) {
+    for (const [place, reference] of response.references.slice(0, this.#namedLimit).entries()) {
       const name = latin1(reference.id)
       const named = this.#named.get(name) ?? {
         reference,
@@ -334,7 +346,7 @@ class SearchRun {
   #fetch(): void {
     const all = [...this.#named.values()].sort((a, b) => this.#byPlace(a, b))
     const wanted = all
-      .slice(0, this.#isWalking ? PAGE_SIZE : this.#limit)
+      .slice(0, (this.#isWalking ? PAGE_SIZE : this.#limit) + this.#hidden)
       .filter(({ signed, isPending }) => !signed && !isPending)
     while (wanted.length > 0 && this.#fetching < PARALLEL_FETCHES && this.#messages < MAX_MESSAGES) {
       const first = wanted[0]!
@@ -366,7 +378,7 @@ class SearchRun {
       () => null,
     )
     for (const named of batch) named.isPending = false
-    const had = this.#rows().length
+    const had = this.#rows().length + this.#hidden
     for (const bytes of answer?.response.entries ?? []) if (!this.#take(node, batch, bytes)) break
     node.isBusy = false
     // It named what it does not deliver: the others are asked for that.
@@ -374,7 +386,7 @@ class SearchRun {
     this.#fetching--
     if (this.#options.signal?.aborted) return this.#endFetching?.()
     const rows = this.#rows()
-    if (rows.length > had) this.#options.onRows?.(rows.slice(0, this.#limit))
+    if (rows.length + this.#hidden > had) this.#options.onRows?.(rows.slice(0, this.#limit), this.#hidden)
     if (!this.#isWalking) this.#fetch()
     if (this.#fetching === 0) this.#endFetching?.()
   }
@@ -418,9 +430,16 @@ class SearchRun {
 
   #rows(): SearchRow[] {
     const rows: SearchRow[] = []
+    const { trust: trustIn, isBlocked } = this.#options
+    this.#hidden = 0
     for (const { signed, match, networks } of this.#named.values()) {
       if (!signed || !passesFilters(signed.entry, this.#query.filters)) continue
-      const trust = this.#options.trust?.(signed.entry.publisher) ?? 0
+      const { publisher } = signed.entry
+      if (isBlocked?.(publisher)) {
+        this.#hidden++
+        continue
+      }
+      const trust = trustIn?.(publisher) ?? 0
       rows.push({
         signed,
         match,

@@ -12,6 +12,7 @@ import type { Output } from '../output.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 import { texts } from '../texts.ts'
+import { shortKey } from '../values/network.ts'
 
 export const peers = defineCommand({
   about: texts.peers.about,
@@ -110,13 +111,10 @@ function signed(points: number): string {
   return points > 0 ? `+${formatNumber(points, 0)}` : formatNumber(points, 0)
 }
 
-/** Enough digits to tell the keys of a list apart. */
-function shortKey(key: string): string {
-  return key.slice(0, 12)
-}
-
 const PEOPLE_COLUMNS: Column<Person>[] = [
   { title: texts.peers.columns.key, text: ({ key }) => shortKey(key), least: 12 },
+  { title: texts.people.columns.name, text: ({ name }) => name ?? '', rank: 1 },
+  { title: texts.people.columns.did, text: ({ did }) => did ?? '', least: 16, rank: 6 },
   { title: texts.peers.columns.host, text: ({ host }) => host, rank: 2 },
   { title: texts.peers.columns.score, text: ({ score }) => formatNumber(score, 0), align: 'right' },
   { title: texts.peers.columns.fastLane, text: ({ isTrusted }) => (isTrusted ? 'F' : ''), rank: 3 },
@@ -146,6 +144,7 @@ const RESTS: ReadonlySet<string> = new Set(['paused', 'complete', 'queued', 'err
 const COLUMNS: Column<Peer>[] = [
   { title: texts.peers.columns.address, text: ({ address }) => address, least: 15 },
   { title: texts.peers.columns.client, text: ({ client }) => client, least: 8, rank: 2 },
+  { title: texts.peers.columns.person, text: ({ person }) => person?.name ?? person?.did ?? '', rank: 3 },
   { title: texts.peers.columns.transport, text: ({ kind }) => kind, rank: 4 },
   { title: texts.peers.columns.country, text: ({ country }) => country ?? '', rank: 6 },
   { title: texts.peers.columns.flags, text: formatFlags, rank: 3 },

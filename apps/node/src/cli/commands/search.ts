@@ -23,6 +23,8 @@ import { parseSize } from '../values/size.ts'
 const say = texts.search
 /** Lines of the screen that are kept free: the titles, the progress, and the cursor's. */
 const ROWS_KEPT = 4
+/** Characters of the title by which the user remembers a blocked publisher. */
+const MAX_NOTE = 200
 
 export const search = defineCommand({
   about: say.about,
@@ -39,6 +41,7 @@ export const search = defineCommand({
     license: value('LICENSE', { help: say.options.license }),
     limit: value('N', { help: say.options.limit, parse: integer(1, 10_000) }),
     download: value('NUMBERS', { help: say.options.download, parse: parseIndexes }),
+    block: value('NUMBERS', { help: say.options.block, parse: parseIndexes }),
     ...NODE_OPTIONS,
   },
   examples: [
@@ -48,8 +51,8 @@ export const search = defineCommand({
   ],
   async run(words, options, { output, interrupt }) {
     const { signal } = interrupt
-    const { local, download, kind, limit = 20, minSize, maxSize, language, license } = options
-    const [onlyNetwork] = Object.entries({ download, minSize, maxSize, language, license })
+    const { local, download, block, kind, limit = 20, minSize, maxSize, language, license } = options
+    const [onlyNetwork] = Object.entries({ download, block, minSize, maxSize, language, license })
       .filter(([, given]) => given !== undefined)
       .map(([name]) => name)
     if (local && onlyNetwork !== undefined) throw new UsageError(say.notLocal)
@@ -64,16 +67,29 @@ export const search = defineCommand({
       ...(license !== undefined && { license }),
     }
     const rows = await searchNetwork(node, input, limit, output, signal)
+    const unwanted = chosenRows(rows, block)
+    const own = unwanted.find(row => row.publisher === null)
+    if (own) throw new CommandFailure('not-found', say.noPublisher({ number: String(rows.indexOf(own) + 1) }))
+    for (const { title, publisher } of unwanted) {
+      const { did } = publisher!
+      await asUsage(node.api.blockPublisher({ did, note: title.slice(0, MAX_NOTE) }, { signal }))
+      if (!output.json) output.line(say.blocked({ did }))
+    }
     if (!download) return
-    const chosen = download.map(number => {
-      const row = rows[number - 1]
-      if (!row) throw new CommandFailure('not-found', say.noSuchRow({ number: String(number) }))
-      return row.link
-    })
+    const chosen = chosenRows(rows, download).map(row => row.link)
     const { failed } = await addSources(node, chosen, {}, output, { asEvents: true, signal })
     return failed > 0 ? EXIT.failed : 0
   },
 })
+
+/** The rows with these numbers. Throws `not-found`. */
+function chosenRows(rows: readonly SearchRow[], numbers: readonly number[] = []): SearchRow[] {
+  return numbers.map(number => {
+    const row = rows[number - 1]
+    if (!row) throw new CommandFailure('not-found', say.noSuchRow({ number: String(number) }))
+    return row
+  })
+}
 
 /** Shows rows as they come, on a terminal in their order and with `--json` one by one, and else when all are there. Returns them. */
 async function searchNetwork(
@@ -100,9 +116,10 @@ async function searchNetwork(
   else {
     const shown = rows.slice(0, limit)
     printTable(output, numbered(shown), COLUMNS, say.none)
-    const { problem, partial } = progress.network
+    const { problem, partial, hidden } = progress.network
     if (problem !== null) output.error(`shoal: ${say.unavailable({ problem })}`)
     else if (partial) output.error(`shoal: ${say.partial}`)
+    if (hidden > 0) output.error(`shoal: ${say.hidden({ count: hidden })}`)
     if (shown.some(row => !row.confirmed)) output.error(`shoal: ${say.unconfirmed}`)
   }
   return rows

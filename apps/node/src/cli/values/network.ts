@@ -10,3 +10,8 @@ export function networkText({ state, reason, problem, nodes, connections }: Netw
   const known = say.nodes({ count: nodes })
   return `${known} · ${say.rows.connections}: ${connections}`
 }
+
+/** Enough digits of a network key to tell the keys of a list apart. */
+export function shortKey(key: string): string {
+  return key.slice(0, 12)
+}

@@ -4,6 +4,7 @@ import { readIdentityText } from '@shoal/identity'
 import { capability } from '../kernel/capability.ts'
 import { Vault } from '../kernel/vault.ts'
 import { NETWORK } from '../network/service.ts'
+import { PERSONS } from '../people/service.ts'
 import { TORRENTS } from '../torrents/service.ts'
 import type { Findable } from './findable.ts'
 import { FindableStore } from './findable-store.ts'
@@ -15,10 +16,12 @@ export const FINDABLE = capability({
   contract: CONTRACT,
   migrations: FINDABLE_TABLES,
   needs: { network: NETWORK, torrents: TORRENTS },
+  wants: { persons: PERSONS },
   provides: { findables: FINDABLES },
-  start({ clock, database, dataDir, events, log, route }, { network, torrents }) {
+  start({ clock, database, dataDir, events, log, route }, { network, torrents, persons }) {
     const store = new FindableStore(database)
     const key = new PublisherKey(database, new Vault(dataDir))
+    persons?.usePerson(key)
     let loaded: Promise<Findable> | null = null
     let isClosed = false
     const load = () => {

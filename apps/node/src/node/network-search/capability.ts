@@ -3,6 +3,7 @@ import { NETWORK_SEARCH as CONTRACT } from '@shoal/api'
 import { FINDABLES } from '../findable/service.ts'
 import { capability } from '../kernel/capability.ts'
 import { NETWORK } from '../network/service.ts'
+import { PERSONS } from '../people/service.ts'
 import { SEARCH_OPERATIONS } from '../search/service.ts'
 import { TORRENTS } from '../torrents/service.ts'
 import { Probes } from './probes.ts'
@@ -14,10 +15,10 @@ export const NETWORK_SEARCH = capability({
   contract: CONTRACT,
   migrations: NETWORK_SEARCH_TABLES,
   needs: { network: NETWORK, local: SEARCH_OPERATIONS, torrents: TORRENTS },
-  wants: { findables: FINDABLES },
-  start({ clock, database }, { network, local, torrents, findables }) {
+  wants: { findables: FINDABLES, persons: PERSONS },
+  start({ clock, database }, { network, local, torrents, findables, persons }) {
     const publishers = new Publishers({
-      database,
+      ...{ database, persons },
       isOwn: publisher => findables?.isOwn(publisher) ?? false,
     })
     const stops = [
@@ -33,6 +34,7 @@ export const NETWORK_SEARCH = capability({
       own: query => local.search(query),
       host: () => network.mustRun,
     })
+    const stopBlocking = persons?.onBlocked(() => searches.onBlocked())
     return {
       operations: {
         startSearch: input => searches.start(input),
@@ -48,6 +50,7 @@ export const NETWORK_SEARCH = capability({
       },
       close() {
         for (const stop of stops) stop()
+        stopBlocking?.()
         searches.close()
       },
     }

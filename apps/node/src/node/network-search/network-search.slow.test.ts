@@ -127,6 +127,28 @@ test('what a node made findable is found after it has gone, and downloaded from 
   await expect.poll(found, PATIENT).toEqual([null])
 }, 400_000)
 
+test('what a blocked publisher made findable is hidden and counted until they are unblocked', async () => {
+  const index = await start()
+  const publisher = await start([await addressOf(index)])
+  await share(publisher, 'Lighthouse at sea.txt', 'A light', true)
+  await share(publisher, 'Lighthouse ashore.txt', 'No light', true)
+  const both = ['Lighthouse ashore.txt', 'Lighthouse at sea.txt']
+  await expect.poll(async () => (await titles(index, 'lighthouse')).sort(), PATIENT).toEqual(both)
+  const { did } = (await publisher.operations.listFindable({})).publisher
+  const { operations } = index
+  const blocked = await operations.blockPublisher({ did: did!, note: 'Too many lights' })
+  expect((await operations.listBlocked({})).items).toEqual([blocked])
+  const { id } = await operations.startSearch({ text: 'lighthouse', limit: 10 })
+  let progress = await operations.readSearch({ id, since: 0 })
+  while (!progress.done) progress = await operations.readSearch({ id, since: progress.revision })
+  expect([progress.order, progress.network.hidden]).toEqual([[], 2])
+  await operations.unblockPublisher({ did: did! })
+  expect((await titles(index, 'lighthouse')).sort()).toEqual(both)
+  const own = (await publisher.operations.listPeople({ limit: 1 })).ownDid!
+  expect(own).toBe(did)
+  await expect(publisher.operations.blockPublisher({ did: own })).rejects.toMatchObject({ field: 'did' })
+}, 200_000)
+
 test('seeds are counted by asking who has a torrent', async () => {
   const index = await start()
   const publisher = await start([await addressOf(index)])

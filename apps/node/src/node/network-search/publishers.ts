@@ -1,8 +1,9 @@
-/** Trust in publishers, by what this node itself has got of them. */
+/** Trust in publishers, by what this node itself has got of them and by what the user says of them. */
 import type { SearchRow as NetworkRow } from '@shoal/network'
 import { infoHashText } from '@shoal/torrent'
 import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
+import type { Persons } from '../people/service.ts'
 import type { ManagedTorrent } from '../torrents/service.ts'
 
 const MAX_ROWS = 20_000
@@ -10,11 +11,15 @@ const MAX_ROWS = 20_000
 const MAX_SHOWN = 5000
 /** A publisher is trusted half when so many of their torrents were complete here. */
 const HALF = 3
+/** The user knows who it is: as much as 27 complete torrents. */
+const CONTACT_TRUST = 0.9
 
 export interface PublishersOptions {
   readonly database: Database
   /** Returns true for this node's own key. */
   isOwn(publisher: Uint8Array): boolean
+  /** Null while nobody is recognized. */
+  readonly persons: Persons | null
 }
 
 /** Remembers who published what the user took from the results of searches. Strangers have no trust, and nobody can take it from others. */
@@ -41,11 +46,26 @@ export class Publishers {
     return this.#options.isOwn(publisher)
   }
 
-  /** 0 to 1: 1 for the node's own key, and for others the more, the more of their torrents were complete here. */
+  /** Whether anybody is blocked. */
+  get hasBlocked(): boolean {
+    return this.#options.persons?.hasBlocked ?? false
+  }
+
+  isBlocked(publisher: Uint8Array): boolean {
+    return this.#options.persons?.isBlocked(publisher) ?? false
+  }
+
+  /** The name of the contact who has shown this key, or null. */
+  nameOf(publisher: Uint8Array): string | null {
+    return this.#options.persons?.contactOf(publisher)?.name ?? null
+  }
+
+  /** 0 to 1: 1 for the node's own key, much for those of contacts, and for others the more, the more of their torrents were complete here. */
   trust(publisher: Uint8Array): number {
     if (this.isOwn(publisher)) return 1
     const count = this.#complete.get(publisher)?.count ?? 0
-    return count / (count + HALF)
+    const earned = count / (count + HALF)
+    return this.#options.persons?.contactOf(publisher) ? Math.max(earned, CONTACT_TRUST) : earned
   }
 
   /** Remembers whose results are shown, in case the user takes one. */

@@ -29,6 +29,8 @@ export interface Found {
   listed(infoHashes: InfoHashes): string | null
   /** Returns true for this node's own key: Ed25519, 32 bytes. */
   isOwn(publisher: Uint8Array): boolean
+  /** Returns the name of the contact who has shown this key, or null. */
+  nameOf(publisher: Uint8Array): string | null
   /** Patterns of the words that are searched for: see `toPatterns`. */
   readonly patterns: readonly RegExp[]
 }
@@ -60,9 +62,10 @@ export function rowsOf(found: Found): SearchRow[] {
   return [...merged, ...others.map(({ row }) => row)]
 }
 
-function networkRow(row: NetworkRow, { listed, own, isOwn }: Found): SearchRow {
+function networkRow(row: NetworkRow, { listed, own, isOwn, nameOf }: Found): SearchRow {
   const { signed, match, confirmed, seeds, trust, alsoPublishedBy } = row
   const { entry } = signed
+  const { publisher } = entry
   const id = cidOf(row)
   const infoHashes = hashesOf(entry)
   return {
@@ -71,7 +74,7 @@ function networkRow(row: NetworkRow, { listed, own, isOwn }: Found): SearchRow {
     files: entry.files.map(({ path, bytes }) => ({ path, lengthBytes: bytes })),
     ...{ tags: [...entry.tags], license: entry.license, language: entry.language },
     publishedMs: entry.published * 1000,
-    publisher: { did: formatDidKey(entry.publisher), own: isOwn(entry.publisher), trust },
+    publisher: { did: formatDidKey(publisher), own: isOwn(publisher), name: nameOf(publisher), trust },
     ...{ alsoPublishedBy, match, confirmed, seeds },
     torrent: listed(infoHashes),
     hits: own.get(id)?.hits.slice(0, MAX_HITS) ?? [],

@@ -44,13 +44,22 @@ export class SearchRun {
   readonly #abort = new AbortController()
   readonly #patterns: readonly RegExp[]
   #network: readonly NetworkRow[] = []
+  /** Entries of blocked publishers that the network's search left out. */
+  #hidden = 0
   readonly #own = new Map<string, OwnMatch>()
   /** Seeds of torrents by content ID; null while they are looked for. */
   readonly #seeds = new Map<string, number | null>()
   readonly #rows = new Map<string, ShownRow>()
   #order: string[] = []
   #state: SearchProgress['network'] = {
-    ...{ state: 'searching', problem: null, answers: 0, answersWanted: WANTED_ANSWERS, partial: false },
+    ...{
+      state: 'searching',
+      problem: null,
+      answers: 0,
+      answersWanted: WANTED_ANSWERS,
+      partial: false,
+      hidden: 0,
+    },
   }
   #revision = 1
   #isDone = false
@@ -101,6 +110,35 @@ export class SearchRun {
     }
   }
 
+  /** Brings the rows up to date. */
+  update(): void {
+    const { publishers, torrents } = this.#options
+    const { registry } = torrents
+    const listed = (infoHashes: InfoHashes) => {
+      const torrent = registry.findApi({ infoHashes })
+      return torrent && registry.isListed(torrent) ? torrent.id : null
+    }
+    const seeds = new Map([...this.#seeds].flatMap(([id, count]) => (count === null ? [] : [[id, count]])))
+    // The search leaves out what was blocked before; this is for what is blocked since.
+    const network = this.#network.filter(({ signed }) => !publishers.isBlocked(signed.entry.publisher))
+    this.#state = { ...this.#state, hidden: this.#hidden + this.#network.length - network.length }
+    const rows = rowsOf({
+      ...{ network, own: this.#own, listed, patterns: this.#patterns },
+      isOwn: publisher => publishers.isOwn(publisher),
+      nameOf: publisher => publishers.nameOf(publisher),
+      seeds: seeds as Map<string, number>,
+    })
+    const revision = this.#revision + 1
+    for (const row of rows) {
+      const text = JSON.stringify(row)
+      if (this.#rows.get(row.id)?.text !== text) this.#rows.set(row.id, { row, text, revision })
+    }
+    this.#order = rows.map(({ id }) => id)
+    const shown = new Set(this.#order)
+    for (const id of this.#rows.keys()) if (!shown.has(id)) this.#rows.delete(id)
+    this.#changed()
+  }
+
   async #probe(id: string, { signed }: NetworkRow): Promise<void> {
     this.#seeds.set(id, null)
     const { infoHashV1: v1, infoHashV2: v2 } = signed.entry
@@ -110,14 +148,14 @@ export class SearchRun {
     const listed = torrents.registry.findApi({ infoHashes })
     if (count === null) this.#seeds.delete(id)
     else this.#seeds.set(id, count + Number(listed?.isComplete ?? false))
-    this.#update()
+    this.update()
   }
 
   async #run(): Promise<void> {
     await Promise.all([this.#searchOwn(), this.#searchNetwork()])
     if (this.#abort.signal.aborted) return
     this.#isDone = true
-    this.#update()
+    this.update()
   }
 
   async #searchOwn(): Promise<void> {
@@ -142,22 +180,23 @@ export class SearchRun {
         })
       }
       cursor = next ?? undefined
-      this.#update()
+      this.update()
     } while (cursor !== undefined && this.#own.size < limit && !this.#isDone)
   }
 
   async #searchNetwork(): Promise<void> {
     const { input, host, publishers } = this.#options
     const { wanted, unwanted } = parseQuery(input.text)
-    const show = (rows: readonly NetworkRow[]) => {
+    const show = (rows: readonly NetworkRow[], hidden: number) => {
       publishers.shown(rows)
+      this.#hidden = hidden
       this.#network = rows
-      this.#update()
+      this.update()
     }
     try {
       const open = host()
       if (open.kad.tableSize === 0) return this.#failed(NOBODY)
-      const { rows, isPartial } = await open.index.search.search(
+      const { rows, hidden, isPartial } = await open.index.search.search(
         {
           words: wanted.flatMap(({ words }) => words),
           // A phrase that is excluded would exclude its words.
@@ -172,10 +211,13 @@ export class SearchRun {
             this.#changed()
           },
           trust: publisher => publishers.trust(publisher),
+          ...(publishers.hasBlocked && {
+            isBlocked: (publisher: Uint8Array) => publishers.isBlocked(publisher),
+          }),
           signal: AbortSignal.any([this.#abort.signal, AbortSignal.timeout(LIMIT_MS)]),
         },
       )
-      show(rows)
+      show(rows, hidden)
       this.#state = { ...this.#state, state: 'done', partial: isPartial }
     } catch (error) {
       // The rows that came in time are kept.
@@ -188,31 +230,6 @@ export class SearchRun {
 
   #failed(problem: string): void {
     this.#state = { ...this.#state, state: 'unavailable', problem }
-  }
-
-  /** Brings the rows up to date. */
-  #update(): void {
-    const { publishers, torrents } = this.#options
-    const { registry } = torrents
-    const listed = (infoHashes: InfoHashes) => {
-      const torrent = registry.findApi({ infoHashes })
-      return torrent && registry.isListed(torrent) ? torrent.id : null
-    }
-    const seeds = new Map([...this.#seeds].flatMap(([id, count]) => (count === null ? [] : [[id, count]])))
-    const rows = rowsOf({
-      ...{ network: this.#network, own: this.#own, listed, patterns: this.#patterns },
-      isOwn: publisher => publishers.isOwn(publisher),
-      seeds: seeds as Map<string, number>,
-    })
-    const revision = this.#revision + 1
-    for (const row of rows) {
-      const text = JSON.stringify(row)
-      if (this.#rows.get(row.id)?.text !== text) this.#rows.set(row.id, { row, text, revision })
-    }
-    this.#order = rows.map(({ id }) => id)
-    const shown = new Set(this.#order)
-    for (const id of this.#rows.keys()) if (!shown.has(id)) this.#rows.delete(id)
-    this.#changed()
   }
 
   #changed(): void {

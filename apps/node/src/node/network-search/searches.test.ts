@@ -37,12 +37,15 @@ function row(signed: SignedEntry, match: number, confirmed = true): SearchRow {
 /** A host whose search does what the test says. */
 function hostWith(search: (query: SearchQuery, options: SearchOptions) => Promise<SearchRow[]>): Host {
   const found = async (query: SearchQuery, options: SearchOptions) => ({
-    ...{ rows: await search(query, options), isPartial: false, messages: 1 },
+    ...{ rows: await search(query, options), hidden: 0, isPartial: false, messages: 1 },
   })
   return { kad: { tableSize: 1 }, index: { search: { search: found } } } as never
 }
 
 const TORRENT = { id: 'aa', name: 'Harbour map', totalBytes: 5, fileCount: 1, tags: ['own'] }
+const PUBLISHERS = {
+  ...{ trust: () => 0, isOwn: () => false, isBlocked: () => false, nameOf: () => null, shown() {} },
+}
 const OWN_HASH = new Uint8Array(20).fill(0xaa)
 
 const hit = (torrent: string) => ({
@@ -59,7 +62,7 @@ function searches(host: () => Host, more: Partial<SearchesOptions> = {}): Search
     isListed: () => true,
   }
   const made = new Searches({
-    ...{ clock: systemClock, host, publishers: { trust: () => 0, isOwn: () => false, shown() {} } as never },
+    ...{ clock: systemClock, host, publishers: PUBLISHERS as never },
     torrents: { registry, view: () => TORRENT } as never,
     probes: { count: async () => 3 } as unknown as Probes,
     own: async () => ({ items: [hit('aa')], next: null }),
@@ -89,7 +92,7 @@ test('rows of the network come while it is searched, between those of the own li
     hostWith(async (query, { onRows, onAnswers }) => {
       asked = query
       onAnswers!(4)
-      onRows!([row(best, 1)])
+      onRows!([row(best, 1)], 0)
       await promise
       return [row(best, 1), row(made, 1, false)]
     }),
@@ -233,4 +236,25 @@ test('ten searches run at once, and those that are done give way', async () => {
   }
   await expect(done.read(ids[0]!, 0)).rejects.toMatchObject({ code: 'not-found' })
   await expect(done.read(ids[1]!, 0)).resolves.toMatchObject({ done: true })
+})
+
+test('what a blocked publisher signed is not shown and is counted, also in a search that is open', async () => {
+  const entries = [entry('Harbour at night'), entry('Night harbour')] as const
+  let isBlocked = false
+  const publishers = { ...PUBLISHERS, isBlocked: () => isBlocked, nameOf: () => 'Ada' }
+  const all = searches(() => hostWith(async () => entries.map(each => row(each, 1))), {
+    publishers: publishers as never,
+  })
+  const { id } = await all.start(INPUT)
+  const before = await readUntil(all, id, ({ done }) => done)
+  expect(before.progress.network.hidden).toBe(0)
+  expect(before.rows.map(({ publisher }) => publisher?.name)).toEqual(['Ada', 'Ada', undefined])
+  isBlocked = true
+  all.onBlocked()
+  const after = await all.read(id, before.progress.revision)
+  expect([after.order.length, after.network.hidden]).toEqual([1, 2])
+  isBlocked = false
+  all.onBlocked()
+  const again = await all.read(id, after.revision)
+  expect([again.order.length, again.network.hidden]).toEqual([3, 0])
 })

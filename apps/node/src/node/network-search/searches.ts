@@ -60,6 +60,11 @@ export class Searches {
     this.#get(id).run.probe(rows)
   }
 
+  /** The user blocked or unblocked a publisher. */
+  onBlocked(): void {
+    for (const { run } of this.#kept.values()) run.update()
+  }
+
   /** Ends a search, if it is there. */
   end(id: string): void {
     const kept = this.#kept.get(id)

@@ -39,7 +39,7 @@ interface NetworkRecord {
   readonly judgedMs: number
 }
 
-/** The largest numbers of rows; those that were not seen for longest go first. */
+/** The largest numbers of rows; those that were not seen for longest go first, and contacts stay. */
 const MAX_PEOPLE = 20_000
 const MAX_NETWORKS = 5000
 const MAX_RECEIPTS = 50_000
@@ -68,7 +68,9 @@ export class PeopleStore {
   constructor(database: Database) {
     this.#database = database
     this.#get = database.prepare(`SELECT ${PERSON} FROM people WHERE key = ?`)
-    this.#recent = database.prepare(`SELECT ${PERSON} FROM people ORDER BY last_seen_ms DESC, key LIMIT ?`)
+    this.#recent = database.prepare(
+      `SELECT ${PERSON} FROM people ORDER BY key IN (SELECT key FROM people_contacts) DESC, last_seen_ms DESC, key LIMIT ?`,
+    )
     this.#save = database.prepare('INSERT OR REPLACE INTO people VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
     this.#network = database.prepare(
       'SELECT evidence, judged_ms AS judgedMs FROM people_networks WHERE prefix = ?',
@@ -83,16 +85,16 @@ export class PeopleStore {
     this.#dues = database.prepare('SELECT key, torrent, bytes, wallet, since_ms AS sinceMs FROM people_due')
     this.#saveDue = database.prepare('INSERT OR REPLACE INTO people_due VALUES (?, ?, ?, ?, ?)')
     this.#deleteDue = database.prepare('DELETE FROM people_due WHERE key = ? AND torrent = ?')
-    const trim = (table: string, key: string, time: string, most: number) =>
+    const trim = (table: string, key: string, time: string, most: number, except = '') =>
       [
         database.prepare<{ count: number }>(`SELECT count(*) AS count FROM ${table}`),
         database.prepare(
-          `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} ORDER BY ${time} LIMIT ?)`,
+          `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} ${except} ORDER BY ${time} LIMIT ?)`,
         ),
         most,
       ] as const
     this.#trims = [
-      trim('people', 'key', 'last_seen_ms', MAX_PEOPLE),
+      trim('people', 'key', 'last_seen_ms', MAX_PEOPLE, 'WHERE key NOT IN (SELECT key FROM people_contacts)'),
       trim('people_networks', 'prefix', 'judged_ms', MAX_NETWORKS),
       trim('people_receipts', 'key, torrent', 'received_ms', MAX_RECEIPTS),
     ]
@@ -103,7 +105,7 @@ export class PeopleStore {
     return row ? readPerson(row) : null
   }
 
-  /** Last seen first. */
+  /** Contacts first, then last seen first. */
   recent(limit: number): PersonRecord[] {
     return this.#recent.all(limit).map(readPerson)
   }

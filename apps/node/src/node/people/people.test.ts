@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Database } from '../kernel/database/database.ts'
 import { Vault } from '../kernel/vault.ts'
 import { tableOwners } from '../run-node.ts'
+import { BlockedPublishers } from './blocked.ts'
 import { PEOPLE } from './capability.ts'
+import { Contacts } from './contacts.ts'
 import { NodeNetworkKey, networkKey, networkKeyOf, pseudonymSecret } from './network-key.ts'
 import { People, type PeopleSettings } from './people.ts'
 import { PeopleStore } from './people-store.ts'
@@ -36,6 +38,8 @@ const settings: { -readonly [Name in keyof PeopleSettings]: PeopleSettings[Name]
 function open(): People {
   return new People({
     store: new PeopleStore(database),
+    contacts: new Contacts({ database, key: () => networkKey(SEED), now: () => nowMs }),
+    blocked: new BlockedPublishers(database),
     key: () => networkKey(SEED),
     pseudonymSecret: () => pseudonymSecret(SEED),
     now: () => nowMs,

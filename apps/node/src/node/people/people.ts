@@ -9,7 +9,10 @@ import type {
   RefusalReason,
   SeenPeer,
 } from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
 import { addressRange } from './address-range.ts'
+import type { BlockedPublishers } from './blocked.ts'
+import type { Contacts } from './contacts.ts'
 import { aged, type Evidence, type Judgement, judge, type NetworkEvidence, NO_EVIDENCE } from './judge.ts'
 import type { Due, PeopleStore, PersonRecord } from './people-store.ts'
 
@@ -30,6 +33,8 @@ export interface PeopleSettings {
 
 export interface PeopleOptions {
   readonly store: PeopleStore
+  readonly contacts: Contacts
+  readonly blocked: Pick<BlockedPublishers, 'hasDid'>
   readonly key: () => NetworkKey
   readonly pseudonymSecret: () => Uint8Array
   /** Milliseconds since the Unix epoch. */
@@ -59,7 +64,7 @@ export class People implements Recognition {
   /** By key and torrent. Those of 0 bytes are deleted with the next write. */
   readonly #dues = new Map<string, Due>()
   readonly #wallets = new Map<string, string>()
-  readonly #refused = new Map<RefusalReason, number>()
+  readonly #refused = new Map<RefusalReason | 'bad-certificate', number>()
   #savedMs: number
   #toldMs = 0
   #isNews = false
@@ -80,9 +85,9 @@ export class People implements Recognition {
     return this.#options.pseudonymSecret()
   }
 
-  /** Peers receive nothing but the key: the person's key and a wallet are not for everybody. */
-  claimsFor(): PeerClaims {
-    return {}
+  /** Peers receive nothing but the key, except for those to which the user shows the person. There are no payments yet, and therefore no wallet. */
+  claimsFor(peer: string, key: NetworkKey): PeerClaims {
+    return this.#options.contacts.claimsFor(peer, key)
   }
 
   isTrusted(key: string): boolean {
@@ -93,7 +98,8 @@ export class People implements Recognition {
     return this.#judged(this.#person(key, '')).judgement.score
   }
 
-  onRecognized({ key, host }: RecognizedPeer, { wallet }: PeerClaims): void {
+  onRecognized({ key, host }: RecognizedPeer, claims: PeerClaims): void {
+    const { wallet } = claims
     const person = this.#person(key, host)
     person.record = { ...person.record, host, lastSeenMs: this.#options.now() }
     person.isChanged = true
@@ -102,12 +108,12 @@ export class People implements Recognition {
       this.#wallets.set(key, wallet)
       if (this.#wallets.size > MAX_CACHED) this.#wallets.delete(this.#wallets.keys().next().value!)
     }
+    if (!this.#options.contacts.received(key, claims)) this.#count('bad-certificate')
     this.#isNews = true
   }
 
   onRefused(host: string, reason: RefusalReason): void {
-    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
-    this.#isNews = true
+    this.#count(reason)
     // The engine reports what ends a connection by itself; a wrong proof does not.
     if (reason === 'not-proved') this.#charge(host, { failedPieces: 0, junk: 1 })
   }
@@ -155,6 +161,7 @@ export class People implements Recognition {
   /** Writes what changed since the last time. */
   save(): void {
     this.#savedMs = this.#options.now()
+    this.#options.contacts.expire()
     const people = [...this.#people.values()].filter(({ isChanged }) => isChanged)
     const networks = [...this.#networks].filter(([, { isChanged }]) => isChanged)
     this.#options.store.save(
@@ -167,21 +174,41 @@ export class People implements Recognition {
     this.#networks.clear()
   }
 
-  /** Last seen first. */
+  /** Contacts first, then last seen first. */
   list(limit: number): Person[] {
     this.save()
-    return this.#options.store.recent(limit).map(record => {
-      const { key, host, downloadedBytes, uploadedBytes, confirmedBytes, firstSeenMs, lastSeenMs } = record
-      const { score, isTrusted, reasons } = this.#judged(this.#cache(record)).judgement
-      return {
-        ...{ key, host, downloadedBytes, uploadedBytes, confirmedBytes, firstSeenMs, lastSeenMs },
-        ...{ score, isTrusted, reasons: [...reasons] },
-      }
-    })
+    return this.#options.store.recent(limit).map(record => this.#view(record))
+  }
+
+  /** Names a node, or shows it the person, or ends that. Rejects with `not-found`, `refused` and `locked`. */
+  async change(key: string, changes: { name?: string | null; showDid?: boolean }): Promise<Person> {
+    this.save()
+    const record = this.#options.store.find(key)
+    if (!record)
+      throw new Failure('not-found', 'this node has recognized no peer with this key', { field: 'key' })
+    await this.#options.contacts.change(key, changes)
+    this.#isNews = true
+    return this.#view(record)
   }
 
   get refused(): Record<string, number> {
     return Object.fromEntries(this.#refused)
+  }
+
+  #view(record: PersonRecord): Person {
+    const { key, host, downloadedBytes, uploadedBytes, confirmedBytes, firstSeenMs, lastSeenMs } = record
+    const { score, isTrusted, reasons } = this.#judged(this.#cache(record)).judgement
+    const contact = this.#options.contacts.view(key)
+    return {
+      ...{ key, host, downloadedBytes, uploadedBytes, confirmedBytes, firstSeenMs, lastSeenMs },
+      ...{ score, isTrusted, reasons: [...reasons], ...contact },
+      blocked: contact.did !== null && this.#options.blocked.hasDid(contact.did),
+    }
+  }
+
+  #count(reason: RefusalReason | 'bad-certificate'): void {
+    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
+    this.#isNews = true
   }
 
   #person(key: string, host: string): CachedPerson {

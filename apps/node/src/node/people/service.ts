@@ -1,3 +1,4 @@
+import type { KeyPair } from '@shoal/identity'
 import type { Recognition } from '@shoal/torrent'
 import { service } from '../kernel/capability.ts'
 
@@ -17,3 +18,28 @@ export const MISCONDUCT = service<ReportMisconduct>('misconduct')
 
 /** Recognizes Shoal peers for the engine, and keeps their accounts. */
 export const RECOGNITION = service<Recognition>('recognition')
+
+/** The person's key, which another capability keeps. */
+export interface PersonKey {
+  /** Null until the first key is made. */
+  readonly did: string | null
+  /** Reads the key, or makes the first one. Rejects with `locked` if it is there and cannot be decrypted. */
+  open(): Promise<KeyPair>
+}
+
+/** What the user thinks of persons, who are public keys of Ed25519 (32 bytes) here. */
+export interface Persons {
+  /** Shows this person to the nodes that the user chose. */
+  usePerson(person: PersonKey): void
+  /** Whether anybody is blocked. */
+  readonly hasBlocked: boolean
+  isBlocked(person: Uint8Array): boolean
+  /** The contact that has shown this person, with the name that the user gave it; null for strangers. */
+  contactOf(person: Uint8Array): { readonly name: string | null } | null
+  /** The name that the user gave a node, by its network key (hex), and the `did:key` that it has shown. Null if there is neither. */
+  personOf(networkKey: string): { readonly name: string | null; readonly did: string | null } | null
+  /** Reports that persons were blocked or unblocked. Returns a function that ends this. */
+  onBlocked(listener: () => void): () => void
+}
+
+export const PERSONS = service<Persons>('persons')

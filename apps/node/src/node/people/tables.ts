@@ -1,6 +1,9 @@
 import type { Migration } from '../kernel/database/migrations.ts'
 
-/** Tables of Shoal peers. Times are milliseconds since the Unix epoch; `evidence` is JSON, weighted by age at `judged_ms`. */
+/**
+ * Tables of Shoal peers, contacts among them, persons that peers have shown, and blocked publishers. Times are milliseconds since the Unix epoch, but `expires`
+ * is in seconds; `evidence` is JSON, weighted by age at `judged_ms`.
+ */
 export const PEOPLE_TABLES: readonly Migration[] = [
   `
 CREATE TABLE people_key (id INTEGER PRIMARY KEY CHECK (id = 1), secret TEXT NOT NULL) STRICT;
@@ -45,5 +48,23 @@ CREATE TABLE people_due (
   since_ms INTEGER NOT NULL,
   PRIMARY KEY (key, torrent)
 ) STRICT, WITHOUT ROWID;
+`,
+  `
+CREATE TABLE people_contacts (
+  key TEXT PRIMARY KEY,
+  name TEXT,
+  shown_key TEXT,
+  shown_did TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TABLE people_shown (
+  key TEXT PRIMARY KEY,
+  recipient TEXT NOT NULL,
+  person BLOB NOT NULL,
+  certificate BLOB NOT NULL,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX people_shown_by_person ON people_shown (person);
+CREATE INDEX people_shown_by_time ON people_shown (expires);
+CREATE TABLE people_blocked (did TEXT PRIMARY KEY, note TEXT, blocked_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `,
 ]

@@ -13,6 +13,7 @@ const PEER: Peer = {
   encrypted: false,
   holePunched: false,
   networkKey: null,
+  person: null,
   hasFastLane: false,
   progress: 1,
   downloadBytesPerSecond: 0,

@@ -6,7 +6,7 @@ import { VERSION } from '../../base/version.ts'
 import { capability } from '../kernel/capability.ts'
 import { counter, type Family, gauge, samplesBy } from '../kernel/metrics.ts'
 import { routeOptions } from '../kernel/route.ts'
-import { RECOGNITION } from '../people/service.ts'
+import { PERSONS, RECOGNITION } from '../people/service.ts'
 import { freshRow } from './adding.ts'
 import { HeldPathsKeeper } from './held-paths-keeper.ts'
 import { createIpFilter, ipFilterProblems } from './node-ip-filter.ts'
@@ -22,9 +22,9 @@ import { torrentOperations } from './torrent-operations.ts'
 export const TORRENTS = capability({
   contract: CONTRACT,
   migrations: TORRENT_TABLES,
-  wants: { recognition: RECOGNITION },
+  wants: { recognition: RECOGNITION, persons: PERSONS },
   provides: { engine: ENGINE, torrents: SERVICE, operations: TORRENT_OPERATIONS },
-  async start(kernel, { recognition }) {
+  async start(kernel, { recognition, persons }) {
     const { settings, database, log } = kernel
     let onRecord = () => {}
     let opened: Session | null = null
@@ -47,7 +47,7 @@ export const TORRENTS = capability({
     for (const problem of session.problems) log.warn(problem)
     const taken = takenPeerPort(settings.current, session.port)
     if (taken !== null) log.warn(`port ${taken} for peers is taken: using port ${session.port} instead`)
-    const manager = new TorrentManager(kernel, session, ipFilter)
+    const manager = new TorrentManager(kernel, session, ipFilter, persons)
     const held = new HeldPathsKeeper({ dataDir: kernel.dataDir, torrents: manager, log })
     const pulse = new Pulse(manager)
     onRecord = () => manager.traffic.keepUp(session.transferred, Date.now())

@@ -1,8 +1,15 @@
 import type { Peer } from '@shoal/api'
 import type { PeerStatus } from '@shoal/torrent'
+import type { Persons } from '../people/service.ts'
 import type { Countries } from './countries.ts'
 
-export function peerView(peer: PeerStatus, countries: Countries): Peer {
+/** What a node knows of peers beside the engine. */
+export interface PeerFacts {
+  readonly countries: Countries
+  readonly persons: Pick<Persons, 'personOf'> | null
+}
+
+export function peerView(peer: PeerStatus, { countries, persons }: PeerFacts): Peer {
   return {
     address: peer.kind === 'webseed' ? withoutUserInfo(peer.address) : peer.address,
     kind: peer.kind,
@@ -12,6 +19,7 @@ export function peerView(peer: PeerStatus, countries: Countries): Peer {
     encrypted: peer.encrypted,
     holePunched: peer.holePunched ?? false,
     networkKey: peer.networkKey ?? null,
+    person: (peer.networkKey !== undefined && persons?.personOf(peer.networkKey)) || null,
     hasFastLane: peer.hasFastLane ?? false,
     progress: peer.progress,
     downloadBytesPerSecond: Math.round(peer.downloadBytesPerSecond),

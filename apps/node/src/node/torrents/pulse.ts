@@ -59,7 +59,7 @@ export class Pulse {
   }
 
   #watch(id: string, torrent: ManagedTorrent): TorrentTopic {
-    const topic = new TorrentTopic(torrent, this.#manager.countries)
+    const topic = new TorrentTopic(torrent, this.#manager)
     this.#topics.set(id, { torrent, topic })
     return topic
   }

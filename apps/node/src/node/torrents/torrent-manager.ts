@@ -9,6 +9,7 @@ import {
 } from '@shoal/torrent'
 import type { IpFilterFile } from '../../base/ip-filter-file.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import type { Persons } from '../people/service.ts'
 import { type AddedTorrent, type AddInput, addTorrent } from './adding.ts'
 import { Countries } from './countries.ts'
 import { GoodPeerStore } from './good-peer-store.ts'
@@ -58,6 +59,7 @@ export class TorrentManager implements Torrents {
   readonly rates = new TorrentRates()
   readonly countries = new Countries()
   readonly ipFilter: IpFilterFile
+  readonly persons: Persons | null
   readonly #tables: Tables
   readonly rows: TorrentRows
   /** The last attempt of a hub to connect to the port for peers. */
@@ -66,11 +68,12 @@ export class TorrentManager implements Torrents {
   /** Resolves in the first turn in which no torrent was added yet. */
   #turns: Promise<unknown> = Promise.resolve()
 
-  constructor(kernel: Kernel, session: Session, ipFilter: IpFilterFile) {
+  constructor(kernel: Kernel, session: Session, ipFilter: IpFilterFile, persons: Persons | null) {
     const { database, settings, log, jobs, events, folders } = kernel
     this.kernel = kernel
     this.session = session
     this.ipFilter = ipFilter
+    this.persons = persons
     this.records = new TorrentStore(database)
     this.#tables = { labels: new LabelStore(database), peers: new PeerStore(database) }
     const tables = {

@@ -1,6 +1,6 @@
 import type { TorrentState } from '@shoal/torrent'
 import { expect, test } from 'vitest'
-import type { Countries } from './countries.ts'
+import type { PeerFacts } from './peer-view.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { SourceTotals } from './source-totals.ts'
 import { TorrentTopic } from './torrent-topic.ts'
@@ -27,7 +27,7 @@ function newTorrent() {
       }),
     },
   }
-  return { now, topic: new TorrentTopic(torrent as unknown as ManagedTorrent, {} as Countries) }
+  return { now, topic: new TorrentTopic(torrent as unknown as ManagedTorrent, {} as PeerFacts) }
 }
 
 const bits = (map: { have: string } | undefined) => map && Buffer.from(map.have, 'base64')[0]

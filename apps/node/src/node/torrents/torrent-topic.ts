@@ -1,9 +1,8 @@
 /** Events of the topic `torrent:ID`: once a second, and only what has changed. */
 import type { NodeEvent, Peer, PieceMap, SourceShare } from '@shoal/api'
 import type { TorrentState } from '@shoal/torrent'
-import type { Countries } from './countries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
-import { peerView } from './peer-view.ts'
+import { type PeerFacts, peerView } from './peer-view.ts'
 import { trackersView } from './view.ts'
 
 type TorrentEvent = Extract<NodeEvent, { type: 'torrent' }>
@@ -13,15 +12,15 @@ const TICKS_A_PIECE_MAP = 2
 
 export class TorrentTopic {
   readonly #torrent: ManagedTorrent
-  readonly #countries: Countries
+  readonly #facts: PeerFacts
   readonly #last = new Map<string, string>()
   readonly #files = new Map<number, string>()
   #state: TorrentState
   #ticks = 0
 
-  constructor(torrent: ManagedTorrent, countries: Countries) {
+  constructor(torrent: ManagedTorrent, facts: PeerFacts) {
     this.#torrent = torrent
-    this.#countries = countries
+    this.#facts = facts
     this.#state = torrent.state
     // Starts from the current state, which clients have read before they subscribe.
     for (const file of torrent.api.files) this.#files.set(file.index, `${file.haveBytes} ${file.priority}`)
@@ -31,7 +30,7 @@ export class TorrentTopic {
   tick(): TorrentEvent | null {
     const { api, id } = this.#torrent
     const event: TorrentEvent = { type: 'torrent', id }
-    const peers = toPeers(this.#torrent, this.#countries)
+    const peers = toPeers(this.#torrent, this.#facts)
     if (this.#isNew('peers', peers)) event.peers = peers
     const sources = toSources(this.#torrent)
     if (this.#isNew('sources', sources)) event.sources = sources
@@ -74,8 +73,8 @@ export class TorrentTopic {
   }
 }
 
-export function toPeers({ api }: ManagedTorrent, countries: Countries): Peer[] {
-  return api.peers().map(peer => peerView(peer, countries))
+export function toPeers({ api }: ManagedTorrent, facts: PeerFacts): Peer[] {
+  return api.peers().map(peer => peerView(peer, facts))
 }
 
 export function toSources({ api, sources }: ManagedTorrent): SourceShare[] {

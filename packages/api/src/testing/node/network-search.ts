@@ -38,12 +38,12 @@ export function networkSearch(state: SimulatedState): Implemented<typeof NETWORK
         probedMs: new Map(),
       }
       searches.set(search.id, search)
-      return progressOf(search, 0, clock.nowMs())
+      return progressOf(search, 0, state)
     },
     async readSearch({ id, since }, { signal } = {}) {
       const search = found(searches, id, 'search')
       for (let waitedMs = 0; ; waitedMs += ROW_MS) {
-        const progress = progressOf(search, since, clock.nowMs())
+        const progress = progressOf(search, since, state)
         if (progress.revision > since || waitedMs >= MOST_WAIT_MS) return progress
         await clock.wait(ROW_MS, signal)
         found(searches, id, 'search')
@@ -69,8 +69,10 @@ function seedsKnown({ probedMs }: SimulatedSearch, nowMs: number): Map<string, n
 }
 
 /** Revisions are the times of the changes, in milliseconds since the search began. */
-function progressOf(search: SimulatedSearch, since: number, nowMs: number): SearchProgress {
-  const { id, text, startedMs, isOff, rows } = search
+function progressOf(search: SimulatedSearch, since: number, state: SimulatedState): SearchProgress {
+  const { id, text, startedMs, isOff } = search
+  const nowMs = state.clock.nowMs()
+  const rows = search.rows.filter(({ publisher }) => !publisher || !state.blocked.has(publisher.did))
   const others = rows.filter(({ publisher }) => publisher !== null)
   const seeds = seedsKnown(search, nowMs)
   const changedMs = (row: SearchRow) =>
@@ -89,6 +91,7 @@ function progressOf(search: SimulatedSearch, since: number, nowMs: number): Sear
       state: isOff ? 'unavailable' : isDone ? 'done' : 'searching',
       problem: isOff ? 'The Shoal network is off (shoal.enabled in the settings).' : null,
       ...{ answers: isDone && !isOff ? ANSWERS : answers, answersWanted: ANSWERS, partial: false },
+      hidden: search.rows.length - rows.length,
     },
     order: there
       .toSorted((a, b) => Number(b.confirmed) - Number(a.confirmed) || scoreOf(b, seeds) - scoreOf(a, seeds))
@@ -145,8 +148,9 @@ function rowsOfOthers(state: SimulatedState, input: CheckedInputOf<'startSearch'
         language: random.pick(['en', 'de', null]),
         publishedMs: state.startedMs - random.integer(0, 300) * 86_400_000,
         publisher: {
-          did: `did:key:z6Mk${random.hex(40)}`,
-          ...{ own: false, trust: random.pick([0, 0, 0, 0.5]) },
+          // No digit 0, which base 58 lacks.
+          did: `did:key:z6Mk${random.hex(44).replaceAll('0', 'z')}`,
+          ...{ own: false, name: null, trust: random.pick([0, 0, 0, 0.5]) },
         },
         ...{ alsoPublishedBy: random.pick([0, 0, 3]), match: 1 / (1 + at / 20) },
         ...{ confirmed: at < names.length - 1, seeds: null, torrent: null, hits: [] },

@@ -43,7 +43,7 @@ function newPeer(seed: boolean, random: Random): Peer {
     incoming: random.chance(0.35),
     encrypted: random.chance(0.6),
     holePunched: false,
-    networkKey: null,
+    ...{ networkKey: null, person: null },
     hasFastLane: false,
     progress: seed ? 1 : random.next(),
     downloadBytesPerSecond: 0,

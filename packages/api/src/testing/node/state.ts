@@ -4,6 +4,7 @@ import type { FindableTorrent } from '../../schemas/findable.ts'
 import type { Job } from '../../schemas/job.ts'
 import type { CountedLabel, Label } from '../../schemas/label.ts'
 import type { LogEntry, NodeStats } from '../../schemas/node.ts'
+import type { BlockedPublisher } from '../../schemas/people.ts'
 import type { Followed, Publication } from '../../schemas/publication.ts'
 import type { Torrent } from '../../schemas/torrent.ts'
 import type { Upload } from '../../schemas/upload.ts'
@@ -51,6 +52,7 @@ export class SimulatedState {
   readonly publications = new Map<string, Publication>()
   readonly followed = new Map<string, Followed>()
   readonly findable = new Map<string, FindableTorrent>()
+  readonly blocked = new Map<string, BlockedPublisher>()
   readonly log: LogEntry[] = []
   readonly startedMs: number
   readonly clock: Clock

@@ -257,6 +257,40 @@ export const manage: Translation<typeof original> = {
     columns: { name: 'Name', cid: 'Content-ID', nodes: 'Knoten', announced: 'Angekündigt' },
     never: 'noch nicht',
   },
+  people: {
+    summary: 'Shoal-Peers benennen, sich ihnen zeigen und Herausgeber sperren',
+    about:
+      'Listet die erkannten Shoal-Peers auf, Kontakte zuerst: die Sie benannt haben oder denen Sie Ihren did:key zeigen. Niemand sieht Ihren did:key zusammen mit Ihrer Adresse, wenn Sie ihn nicht auswählen. Ein Peer, dem Sie ihn zeigen, bekommt über den verschlüsselten Teil der Verbindung ein Zertifikat nur für ihn, sobald beide verbunden sind; die Auswahl endet, wenn Sie sie zurückziehen und wenn Ihr Netzwerkschlüssel, seiner oder Ihr did:key ersetzt wird. Was ein Kontakt veröffentlicht, steht in der Suche weiter oben.\n\nEinträge gesperrter Herausgeber erscheinen nicht in der Suche.',
+    node: 'Name eines Peers oder Anfang seines Netzwerkschlüssels',
+    options: {
+      show: 'Diesem Peer Ihren did:key zeigen',
+      hide: 'Ihn nicht mehr zeigen',
+      name: 'Ihm diesen Namen geben; ein leerer entfernt ihn',
+      block:
+        'Sperren, was dieser did:key veröffentlicht; auch Name oder Schlüssel eines Peers, der seinen gezeigt hat',
+      unblock: 'Nicht mehr sperren',
+      blocked: 'Gesperrte Herausgeber auflisten',
+    },
+    examples: {
+      list: 'Listet Shoal-Peers auf und wer sie sind, wenn sie es zeigen',
+      show: 'Benennt einen Peer und zeigt ihm Ihren did:key',
+      block: 'Blendet in der Suche aus, was diese Person veröffentlicht',
+    },
+    oneOnly:
+      'geben Sie entweder NODE mit --show, --hide oder --name an, oder --block, --unblock oder --blocked ohne NODE',
+    showOrHide: 'geben Sie entweder --show oder --hide an',
+    unknown: 'Kein erkannter Peer hat den Namen oder Schlüssel „{word}“',
+    ambiguous: 'Mehrere Peers passen zu „{word}“: Geben Sie mehr Ziffern des Schlüssels an',
+    noDid: '{node} hat keinen did:key gezeigt: Geben Sie den des Herausgebers an',
+    ownDid: 'Ihr did:key: {did}',
+    isShown: '{node} sieht Ihren did:key',
+    isNotShown: '{node} sieht Ihren did:key nicht',
+    shown: 'kennt Sie',
+    blocked: 'gesperrt',
+    none: 'Noch wurden keine Shoal-Peers erkannt: {shoal} peers ID zeigt die Peers eines Torrents',
+    noneBlocked: 'Niemand ist gesperrt',
+    columns: { name: 'Name', did: 'DID', state: 'Status', note: 'Notiz', since: 'Gesperrt' },
+  },
   findable: {
     summary: 'Torrents durch Suche im Shoal-Netz auffindbar machen',
     about:

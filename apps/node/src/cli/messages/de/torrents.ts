@@ -353,6 +353,7 @@ export const torrents: Translation<typeof original> = {
       fastLane: 'Bevorzugt',
       address: 'Adresse',
       client: 'Programm',
+      person: 'Person',
       transport: 'Transport',
       country: 'Land',
       flags: 'Flags',
@@ -500,6 +501,8 @@ export const torrents: Translation<typeof original> = {
       license: 'Nur Torrents mit dieser Lizenz: CC-BY-4.0',
       limit: 'Höchstzahl der Treffer. Standard: 20',
       download: 'Diese Treffer herunterladen, nach ihren Nummern: 1, 2-4',
+      block:
+        'Die Herausgeber dieser Treffer sperren, nach ihren Nummern: die Suche zeigt nicht, was sie veröffentlichen',
     },
     examples: {
       words: 'Findet alles, was beide Wörter enthält',
@@ -507,7 +510,7 @@ export const torrents: Translation<typeof original> = {
       phrase: 'Findet Dokumente dieses Knotens mit dieser Wortgruppe',
     },
     notLocal:
-      '--local durchsucht nur diesen Knoten: lassen Sie --download, --min-size, --max-size, --language und --license weg',
+      '--local durchsucht nur diesen Knoten: lassen Sie --download, --block, --min-size, --max-size, --language und --license weg',
     noSuchRow: 'es gibt keinen Treffer {number}',
     searching: {
       one: 'Suche läuft: {count} Indexknoten hat geantwortet …',
@@ -517,6 +520,12 @@ export const torrents: Translation<typeof original> = {
     unavailable: 'nur dieser Knoten wurde durchsucht. {problem}',
     partial:
       'es gibt mehr Treffer, als das Netz zu diesen Wörtern aufbewahrt: ein weiteres Wort findet andere',
+    noPublisher: 'Treffer {number} ist aus Ihrer Liste: er hat keinen Herausgeber',
+    blocked: 'Gesperrt: {did}',
+    hidden: {
+      one: '{count} Treffer eines gesperrten Herausgebers ist ausgeblendet',
+      other: '{count} Treffer gesperrter Herausgeber sind ausgeblendet',
+    },
     unconfirmed: 'mit ? markierte Treffer stammen von wenigen Indexknoten: sie können erfunden sein',
     columns: {
       number: 'Nr.',

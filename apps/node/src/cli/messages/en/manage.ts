@@ -250,6 +250,39 @@ export const manage = {
     columns: { name: 'Name', cid: 'Content ID', nodes: 'Nodes', announced: 'Announced' },
     never: 'not yet',
   },
+  people: {
+    summary: 'Name Shoal peers, show them who you are, and block publishers',
+    about:
+      'Lists the Shoal peers that were recognized, contacts first: those that you named or show your did:key. Nobody sees your did:key with your address unless you choose them. A peer that you show it to gets a certificate for its eyes only, over the encrypted part of the connection, when both are connected; the choice ends when you withdraw it, and when your network key, its network key or your did:key is replaced. What a contact publishes ranks higher in searches.\n\nA blocked publisher’s entries do not show in searches.',
+    node: 'name of a peer, or the beginning of its network key',
+    options: {
+      show: 'Show this peer your did:key',
+      hide: 'Show it no longer',
+      name: 'Give it this name; an empty one removes it',
+      block: 'Block what this did:key publishes; also the name or key of a peer that has shown its own',
+      unblock: 'Unblock it',
+      blocked: 'List blocked publishers',
+    },
+    examples: {
+      list: 'Lists Shoal peers, and who they are if they show it',
+      show: 'Names a peer, and shows it your did:key',
+      block: 'Hides what this person publishes from searches',
+    },
+    oneOnly:
+      'give either NODE with --show, --hide or --name, or --block, --unblock or --blocked without NODE',
+    showOrHide: 'give either --show or --hide',
+    unknown: 'no recognized peer has the name or key "{word}"',
+    ambiguous: 'several peers match "{word}": give more digits of the key',
+    noDid: '{node} has not shown a did:key: give that of the publisher',
+    ownDid: 'Your did:key: {did}',
+    isShown: '{node} is shown your did:key',
+    isNotShown: '{node} is not shown your did:key',
+    shown: 'knows you',
+    blocked: 'blocked',
+    none: 'No Shoal peers have been recognized yet: {shoal} peers ID lists the peers of a torrent',
+    noneBlocked: 'Nobody is blocked',
+    columns: { name: 'Name', did: 'DID', state: 'State', note: 'Note', since: 'Blocked' },
+  },
   findable: {
     summary: 'Let others find torrents by search in the Shoal network',
     about:

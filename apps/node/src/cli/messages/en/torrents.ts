@@ -340,6 +340,7 @@ export const torrents = {
       fastLane: 'Fast lane',
       address: 'Address',
       client: 'Client',
+      person: 'Person',
       transport: 'Transport',
       country: 'Country',
       flags: 'Flags',
@@ -485,6 +486,8 @@ export const torrents = {
       license: 'Only torrents with this license: CC-BY-4.0',
       limit: 'Maximum number of results. Default: 20',
       download: 'Download these results, by their numbers: 1, 2-4',
+      block:
+        'Block the publishers of these results, by their numbers: searches do not show what they publish',
     },
     examples: {
       words: 'Finds everything that has both words',
@@ -492,7 +495,7 @@ export const torrents = {
       phrase: 'Finds documents of this node with this phrase',
     },
     notLocal:
-      '--local searches this node only: leave out --download, --min-size, --max-size, --language and --license',
+      '--local searches this node only: leave out --download, --block, --min-size, --max-size, --language and --license',
     noSuchRow: 'there is no result {number}',
     searching: {
       one: 'Searching: {count} index node has answered …',
@@ -501,6 +504,12 @@ export const torrents = {
     counting: 'Counting seeds …',
     unavailable: 'only this node was searched. {problem}',
     partial: 'there are more results than the network keeps for these words: add a word to find others',
+    noPublisher: 'result {number} is from your own list: it has no publisher',
+    blocked: 'Blocked: {did}',
+    hidden: {
+      one: '{count} result of a blocked publisher is hidden',
+      other: '{count} results of blocked publishers are hidden',
+    },
     unconfirmed: 'results marked with ? come from few index nodes: they may be made up',
     columns: {
       number: 'No.',

@@ -12,6 +12,7 @@ function peer(address: string, more: Partial<Peer> = {}): Peer {
     encrypted: false,
     holePunched: false,
     networkKey: null,
+    person: null,
     hasFastLane: false,
     progress: 0,
     downloadBytesPerSecond: 0,

@@ -1,0 +1,123 @@
+import type { BlockedPublisher, NodeApi, Person } from '@shoal/api'
+import { flag, list, value } from '@shoal/options'
+import { UsageError } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+import { asUsage, openNode } from '../client/node-client.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { defineCommand } from '../command.ts'
+import { CommandFailure } from '../failure.ts'
+import { formatNumber, formatTime } from '../format.ts'
+import { printTable } from '../terminal/print.ts'
+import type { Column } from '../terminal/table.ts'
+import { texts } from '../texts.ts'
+import { shortKey } from '../values/network.ts'
+
+const say = texts.people
+/** The most that the node lists. */
+const LIMIT = 1000
+
+export const people = defineCommand({
+  about: say.about,
+  positionals: [{ name: 'NODE', help: say.node, optional: true }],
+  options: {
+    show: flag(say.options.show),
+    hide: flag(say.options.hide),
+    name: value('NAME', { help: say.options.name }),
+    block: list('DID', { help: say.options.block }),
+    unblock: list('DID', { help: say.options.unblock }),
+    blocked: flag(say.options.blocked),
+    ...NODE_OPTIONS,
+  },
+  examples: [
+    ['people', say.examples.list],
+    ['people 3b6a27bcceb6 --name Ada --show', say.examples.show],
+    ['people --block did:key:z6Mk…', say.examples.block],
+  ],
+  async run([word], options, { output, interrupt }) {
+    const { show, hide, name, block, unblock, blocked } = options
+    const isChange = show || hide || name !== undefined
+    const isList = blocked || block.length + unblock.length > 0
+    if (word === undefined ? isChange : isList || !isChange) throw new UsageError(say.oneOnly)
+    if (show && hide) throw new UsageError(say.showOrHide)
+    const { signal } = interrupt
+    const { api } = await openNode(options, signal)
+    if (word !== undefined) {
+      const { key } = await findPerson(api, word, signal)
+      const showDid = show || hide ? { showDid: show } : {}
+      const named = name === undefined ? {} : { name: name.trim() === '' ? null : name }
+      const person = await asUsage(api.updatePerson({ key, ...named, ...showDid }, { signal }))
+      if (output.json) return output.object(person)
+      return output.line((person.showsDid ? say.isShown : say.isNotShown)({ node: nameOf(person) }))
+    }
+    for (const who of block) {
+      const { did, note } = await publisherOf(api, who, signal)
+      await asUsage(api.blockPublisher({ did, ...(note !== null && { note }) }, { signal }))
+    }
+    for (const who of unblock) {
+      const { did } = await publisherOf(api, who, signal)
+      await asUsage(api.unblockPublisher({ did }, { signal }))
+    }
+    if (isList) {
+      const { items } = await api.listBlocked({}, { signal })
+      if (output.json) return output.object({ items })
+      return printTable(output, items, BLOCKED_COLUMNS, say.noneBlocked)
+    }
+    const { ownKey, ownDid, items } = await api.listPeople({ limit: LIMIT }, { signal })
+    if (output.json) return output.object({ ownKey, ownDid, items })
+    if (ownKey !== null) output.line(texts.peers.ownKey({ key: ownKey }))
+    if (ownDid !== null) output.line(say.ownDid({ did: ownDid }))
+    printTable(output, items, COLUMNS, say.none({ shoal: SHOAL }))
+  },
+})
+
+/** The peer with this name, this network key or the only one whose key begins so. */
+async function findPerson(api: NodeApi, word: string, signal: AbortSignal): Promise<Person> {
+  const { items } = await api.listPeople({ limit: LIMIT }, { signal })
+  const named = items.filter(({ name }) => name === word)
+  const matching = named.length > 0 ? named : items.filter(({ key }) => key.startsWith(word.toLowerCase()))
+  if (matching.length === 1 && word !== '') return matching[0]!
+  const text = matching.length === 0 ? say.unknown : say.ambiguous
+  throw new CommandFailure(matching.length === 0 ? 'not-found' : 'ambiguous', text({ word }))
+}
+
+/** The DID that a word is, or that a peer has shown, with the peer's name. */
+async function publisherOf(
+  api: NodeApi,
+  word: string,
+  signal: AbortSignal,
+): Promise<{ did: string; note: string | null }> {
+  if (word.startsWith('did:')) return { did: word, note: null }
+  const person = await findPerson(api, word, signal)
+  if (person.did === null) throw new CommandFailure('not-found', say.noDid({ node: nameOf(person) }))
+  return { did: person.did, note: person.name }
+}
+
+function nameOf({ name, key }: Person): string {
+  return name ?? shortKey(key)
+}
+
+const COLUMNS: Column<Person>[] = [
+  { title: texts.peers.columns.key, text: ({ key }) => shortKey(key), least: 12 },
+  { title: say.columns.name, text: ({ name }) => name ?? '' },
+  { title: say.columns.did, text: ({ did }) => did ?? '', least: 16, rank: 2 },
+  {
+    title: say.columns.state,
+    text: ({ showsDid, blocked }) =>
+      [showsDid ? say.shown : '', blocked ? say.blocked : ''].filter(Boolean).join(', '),
+    rank: 1,
+  },
+  { title: texts.peers.columns.host, text: ({ host }) => host, rank: 4 },
+  {
+    title: texts.peers.columns.score,
+    text: ({ score }) => formatNumber(score, 0),
+    align: 'right',
+    rank: 3,
+  },
+  { title: texts.peers.columns.lastSeen, text: ({ lastSeenMs }) => formatTime(lastSeenMs), rank: 5 },
+]
+
+const BLOCKED_COLUMNS: Column<BlockedPublisher>[] = [
+  { title: say.columns.did, text: ({ did }) => did, least: 20 },
+  { title: say.columns.note, text: ({ note }) => note ?? '', rank: 1 },
+  { title: say.columns.since, text: ({ blockedMs }) => formatTime(blockedMs), rank: 2 },
+]
