@@ -7,6 +7,7 @@
  * that have proved these two network keys to each other: copied or passed on, it says nothing.
  */
 import { formatDidKey, isPublicKey } from './did-key.ts'
+import { equalKeys } from './equal-keys.ts'
 import { IdentityError } from './identity-error.ts'
 import { type KeyPair, verify } from './key-pair.ts'
 
@@ -53,7 +54,7 @@ export function readDelegation(
 ): { readonly person: Uint8Array; readonly did: string; readonly notAfter: number } {
   if (certificate.length !== DELEGATION_BYTES || certificate[0] !== VERSION) throw refused('has a wrong form')
   const key = (at: number) => certificate.slice(1 + at * KEY_BYTES, 1 + (at + 1) * KEY_BYTES)
-  if (!isSame(key(1), networkKey) || !isSame(key(2), recipient)) throw refused('is for other peers')
+  if (!equalKeys(key(1), networkKey) || !equalKeys(key(2), recipient)) throw refused('is for other peers')
   const view = new DataView(certificate.buffer, certificate.byteOffset)
   const [notBefore, notAfter] = [Number(view.getBigUint64(TIMES_AT)), Number(view.getBigUint64(TIMES_AT + 8))]
   if (notAfter <= nowSeconds) throw refused('has expired')
@@ -70,10 +71,6 @@ type Expected = Pick<Delegation, 'networkKey' | 'recipient'> & { readonly nowSec
 
 function signedBytes(certificate: Uint8Array): Uint8Array {
   return Uint8Array.from([...DOMAIN, ...certificate.subarray(0, BODY_BYTES)])
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at])
 }
 
 function refused(why: string): IdentityError {

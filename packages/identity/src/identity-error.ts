@@ -1,8 +1,8 @@
 /**
- * `bad-key`: not a key of the expected kind. `bad-key-file`: not a key file, or a damaged one. `bad-certificate`: not a valid certificate for these peers at this time. `wrong-passphrase`: it does not open with
- * this passphrase. `too-much-work`: it demands more work (scrypt) than the limit for untrusted files. `exists`, `not-found`,
- * `no-permission`, `io`: file system errors. `bad-argument`: invalid arguments. `bad-device-list`: not a list of devices that its person signed.
- * `bad-words`: not the 24 words of a key. `bad-login`: not a login of that device at this address and time.
+ * `bad-key`: not a key of the expected kind. `bad-key-file`: not a key file, or a damaged one. `bad-certificate`: not a valid certificate for these
+ * peers at this time. `wrong-passphrase`: it does not open with this passphrase. `too-much-work`: it demands more work (scrypt) than the limit for
+ * untrusted files. `exists`, `not-found`, `no-permission`, `io`: file system errors. `bad-argument`: invalid arguments. `bad-device-list`: not a list
+ * of devices that its person signed. `bad-words`: not the 24 words of a key. `bad-login`: not a login of that device at this address and time.
  */
 export type IdentityErrorCode =
   | 'bad-key'
