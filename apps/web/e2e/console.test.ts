@@ -63,6 +63,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     '/feeds',
     '/published',
     '/network',
+    '/people',
     '/settings',
     '/welcome',
     '/nowhere',
@@ -114,6 +115,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     '/feeds',
     '/published',
     '/network',
+    '/people',
     '/settings',
     '/welcome',
   ]) {
@@ -243,6 +245,66 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.getByRole('heading', { name: 'The Shoal network is off' }).waitFor()
       await page.goBack()
       await page.getByText('Only this node is searched.', { exact: false }).waitFor()
+    })
+  })
+
+  test('a publisher is blocked from a result, and unblocked', async () => {
+    await on('/search?mock&q=open', async page => {
+      const titles = page.locator('main [data-title]')
+      await page.getByRole('main').getByText('9 results').last().waitFor()
+      const before = await titles.allInnerTexts()
+      const row = page.locator('[data-result]', { has: page.getByText('Unknown publisher') }).first()
+      const title = await row.locator('[data-title]').innerText()
+      await row.locator('[data-title]').click()
+      await row.getByRole('button', { name: 'Block publisher' }).click()
+      await page.getByText('8 results. 1 result of a blocked publisher is hidden.').waitFor()
+      expect(await titles.allInnerTexts()).toEqual(before.filter(each => each !== title))
+      await page.getByRole('button', { name: 'Unblock' }).click()
+      await page.getByRole('main').getByText('9 results', { exact: true }).last().waitFor()
+      // The order may be another one now.
+      const again = await row.locator('[data-title]').innerText()
+      await row.locator('[data-title]').click()
+      await row.getByRole('button', { name: 'Block publisher' }).click()
+      await page.getByText('8 results. 1 result', { exact: false }).waitFor()
+      // The next search leaves it out, too.
+      await page.getByRole('searchbox').fill('OPEN')
+      await page.waitForURL(/q=OPEN/)
+      await page.getByText('8 results. 1 result', { exact: false }).waitFor()
+      await page.getByRole('link', { name: 'People', exact: true }).click()
+      const blocked = page.locator('section', {
+        has: page.getByRole('heading', { name: 'Blocked publishers' }),
+      })
+      await blocked.getByText(again).waitFor()
+      await blocked.getByRole('button', { name: 'Unblock' }).click()
+      await blocked.waitFor({ state: 'detached' })
+    })
+  })
+
+  test('a recognized node is named, shown who the user is, and blocked as a publisher', async () => {
+    await on('/people?mock', async page => {
+      const cards = page.locator('main section', { has: page.getByRole('switch') })
+      const card = cards.first()
+      await card.getByText('did:key:z6Mktwup', { exact: false }).waitFor()
+      await card.getByRole('button', { name: 'Name of 3b6a27bcceb6' }).click()
+      await page.getByRole('textbox', { name: 'Name' }).fill('  Ada ')
+      await page.getByRole('button', { name: 'Save' }).click()
+      await card.getByRole('heading', { name: 'Ada', exact: true }).waitFor()
+      const shows = card.getByRole('switch', { name: 'Show this node who you are' })
+      expect(await shows.isChecked()).toBe(false)
+      await shows.click()
+      await expect.poll(() => shows.isChecked()).toBe(true)
+      expect(await cards.nth(1).getByRole('switch').isChecked()).toBe(false)
+      await card.getByRole('button', { name: 'Block as publisher' }).click()
+      await card.getByText('Blocked: searches do not show', { exact: false }).waitFor()
+      const blocked = page.locator('section', {
+        has: page.getByRole('heading', { name: 'Blocked publishers' }),
+      })
+      await blocked.getByText('Ada').waitFor()
+      expect(await findings(page)).toEqual([])
+      await card.getByRole('button', { name: 'Unblock' }).click()
+      await blocked.waitFor({ state: 'detached' })
+      await shows.click()
+      await expect.poll(() => shows.isChecked()).toBe(false)
     })
   })
 

@@ -31,7 +31,8 @@ export const Publisher = z.object({
   did: z.string(),
   /** Whether it is this node's own. */
   own: z.boolean(),
-  /** The name that the user gave the contact who has shown this did:key; null for others. */
+  /** Whether a contact has shown it, and the name that the user gave that contact. */
+  contact: z.boolean(),
   name: z.string().nullable(),
   /** -1 to 1; 0 for strangers. */
   trust: z.number().min(-1).max(1),

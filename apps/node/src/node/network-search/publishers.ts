@@ -55,9 +55,9 @@ export class Publishers {
     return this.#options.persons?.isBlocked(publisher) ?? false
   }
 
-  /** The name of the contact who has shown this key, or null. */
-  nameOf(publisher: Uint8Array): string | null {
-    return this.#options.persons?.contactOf(publisher)?.name ?? null
+  /** The contact who has shown this key, or null. */
+  contactOf(publisher: Uint8Array): { readonly name: string | null } | null {
+    return this.#options.persons?.contactOf(publisher) ?? null
   }
 
   /** 0 to 1: 1 for the node's own key, much for those of contacts, and for others the more, the more of their torrents were complete here. */
@@ -65,7 +65,7 @@ export class Publishers {
     if (this.isOwn(publisher)) return 1
     const count = this.#complete.get(publisher)?.count ?? 0
     const earned = count / (count + HALF)
-    return this.#options.persons?.contactOf(publisher) ? Math.max(earned, CONTACT_TRUST) : earned
+    return this.contactOf(publisher) ? Math.max(earned, CONTACT_TRUST) : earned
   }
 
   /** Remembers whose results are shown, in case the user takes one. */

@@ -29,8 +29,8 @@ export interface Found {
   listed(infoHashes: InfoHashes): string | null
   /** Returns true for this node's own key: Ed25519, 32 bytes. */
   isOwn(publisher: Uint8Array): boolean
-  /** Returns the name of the contact who has shown this key, or null. */
-  nameOf(publisher: Uint8Array): string | null
+  /** Returns the contact who has shown this key, with the name that the user gave it, or null. */
+  contactOf(publisher: Uint8Array): { readonly name: string | null } | null
   /** Patterns of the words that are searched for: see `toPatterns`. */
   readonly patterns: readonly RegExp[]
 }
@@ -62,10 +62,11 @@ export function rowsOf(found: Found): SearchRow[] {
   return [...merged, ...others.map(({ row }) => row)]
 }
 
-function networkRow(row: NetworkRow, { listed, own, isOwn, nameOf }: Found): SearchRow {
+function networkRow(row: NetworkRow, { listed, own, isOwn, contactOf }: Found): SearchRow {
   const { signed, match, confirmed, seeds, trust, alsoPublishedBy } = row
   const { entry } = signed
   const { publisher } = entry
+  const contact = contactOf(publisher)
   const id = cidOf(row)
   const infoHashes = hashesOf(entry)
   return {
@@ -74,7 +75,10 @@ function networkRow(row: NetworkRow, { listed, own, isOwn, nameOf }: Found): Sea
     files: entry.files.map(({ path, bytes }) => ({ path, lengthBytes: bytes })),
     ...{ tags: [...entry.tags], license: entry.license, language: entry.language },
     publishedMs: entry.published * 1000,
-    publisher: { did: formatDidKey(publisher), own: isOwn(publisher), name: nameOf(publisher), trust },
+    publisher: {
+      ...{ did: formatDidKey(publisher), own: isOwn(publisher), trust },
+      ...{ contact: contact !== null, name: contact?.name ?? null },
+    },
     ...{ alsoPublishedBy, match, confirmed, seeds },
     torrent: listed(infoHashes),
     hits: own.get(id)?.hits.slice(0, MAX_HITS) ?? [],

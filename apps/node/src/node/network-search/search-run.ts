@@ -125,7 +125,7 @@ export class SearchRun {
     const rows = rowsOf({
       ...{ network, own: this.#own, listed, patterns: this.#patterns },
       isOwn: publisher => publishers.isOwn(publisher),
-      nameOf: publisher => publishers.nameOf(publisher),
+      contactOf: publisher => publishers.contactOf(publisher),
       seeds: seeds as Map<string, number>,
     })
     const revision = this.#revision + 1

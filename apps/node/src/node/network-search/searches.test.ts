@@ -44,7 +44,7 @@ function hostWith(search: (query: SearchQuery, options: SearchOptions) => Promis
 
 const TORRENT = { id: 'aa', name: 'Harbour map', totalBytes: 5, fileCount: 1, tags: ['own'] }
 const PUBLISHERS = {
-  ...{ trust: () => 0, isOwn: () => false, isBlocked: () => false, nameOf: () => null, shown() {} },
+  ...{ trust: () => 0, isOwn: () => false, isBlocked: () => false, contactOf: () => null, shown() {} },
 }
 const OWN_HASH = new Uint8Array(20).fill(0xaa)
 
@@ -241,7 +241,7 @@ test('ten searches run at once, and those that are done give way', async () => {
 test('what a blocked publisher signed is not shown and is counted, also in a search that is open', async () => {
   const entries = [entry('Harbour at night'), entry('Night harbour')] as const
   let isBlocked = false
-  const publishers = { ...PUBLISHERS, isBlocked: () => isBlocked, nameOf: () => 'Ada' }
+  const publishers = { ...PUBLISHERS, isBlocked: () => isBlocked, contactOf: () => ({ name: 'Ada' }) }
   const all = searches(() => hostWith(async () => entries.map(each => row(each, 1))), {
     publishers: publishers as never,
   })

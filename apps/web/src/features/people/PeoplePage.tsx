@@ -1,11 +1,18 @@
-import type { Person } from '@shoal/api'
+import type { BlockedPublisher, Person } from '@shoal/api'
+import { useState } from 'react'
+import { useWork } from '../../shared/base/use-work.ts'
+import { Button, IconButton } from '../../shared/controls/Button.tsx'
 import { CopyButton } from '../../shared/controls/CopyButton.tsx'
+import { CopyIcon } from '../../shared/controls/CopyIcon.tsx'
 import { EmptyState } from '../../shared/controls/EmptyState.tsx'
+import { SwitchField, TextField } from '../../shared/controls/Field.tsx'
+import { FormDialog } from '../../shared/controls/FormDialog.tsx'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
 import { Card } from '../../shared/controls/Panels.tsx'
-import { formatAgo, formatBytes, formatCount } from '../../shared/format/format.ts'
+import { notifyError } from '../../shared/controls/toasts.ts'
+import { formatAgo, formatBytes, formatCount, formatDate } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
 
@@ -16,7 +23,9 @@ export function PeoplePage() {
   const { api, peopleVersion } = useNode()
   const version = useCell(peopleVersion)
   const asked = useAsked(signal => api.listPeople({ limit: 200 }, { signal }), [version])
-  const { ownKey = null, items = [], refused = {} } = asked.value ?? {}
+  const listed = useAsked(signal => api.listBlocked({}, { signal }), [version])
+  const { ownKey = null, ownDid = null, items = [], refused = {} } = asked.value ?? {}
+  const blocked = listed.value?.items ?? []
   const counts = Object.entries(refused).map(([reason, count]) => `${reason} ${formatCount(count)}`)
   return (
     <Page title={t.title} narrow>
@@ -25,6 +34,7 @@ export function PeoplePage() {
       {asked.value && (
         <div className={layout.stack4}>
           <p className={layout.muted}>{ownKey === null ? t.off : t.intro}</p>
+          {ownKey !== null && <p className={layout.muted}>{t.showing}</p>}
           {ownKey !== null && (
             <div className={layout.wrap2}>
               <span className={`${layout.mono} ${layout.clip}`} title={ownKey}>
@@ -32,6 +42,14 @@ export function PeoplePage() {
               </span>
               <CopyButton size="small" text={ownKey}>
                 {t.copyKey}
+              </CopyButton>
+            </div>
+          )}
+          {ownDid !== null && (
+            <div className={layout.wrap2}>
+              <span className={`${layout.mono} ${layout.break}`}>{t.ownDid({ did: ownDid })}</span>
+              <CopyButton size="small" text={ownDid}>
+                {t.copyDid}
               </CopyButton>
             </div>
           )}
@@ -43,6 +61,7 @@ export function PeoplePage() {
           {items.map(person => (
             <PersonCard key={person.key} person={person} />
           ))}
+          {blocked.length > 0 && <Blocked publishers={blocked} />}
           {counts.length > 0 && <p className={layout.soft}>{t.refused({ counts: counts.join(', ') })}</p>}
         </div>
       )}
@@ -56,6 +75,15 @@ const SHOWN_DIGITS = 12
 function PersonCard({ person }: { person: Person }) {
   const { key, host, downloadedBytes, uploadedBytes, confirmedBytes, lastSeenMs, score, isTrusted, reasons } =
     person
+  const { name, showsDid } = person
+  const { api } = useNode()
+  const { isBusy, run } = useWork()
+  const [isNaming, setNaming] = useState(false)
+  const digits = key.slice(0, SHOWN_DIGITS)
+  const change = (changes: { name?: string | null; showDid?: boolean }) =>
+    run(async () => {
+      await api.updatePerson({ key, ...changes }).catch(notifyError)
+    })
   const amounts = {
     gave: formatBytes(downloadedBytes),
     took: formatBytes(uploadedBytes),
@@ -64,14 +92,32 @@ function PersonCard({ person }: { person: Person }) {
   return (
     <Card className={layout.stack2}>
       <div className={layout.row3}>
-        <h2 className={`${layout.grow} ${layout.mono} ${layout.clip}`} title={key}>
-          {key.slice(0, SHOWN_DIGITS)}
+        <h2 className={`${layout.grow} ${name === null ? layout.mono : ''} ${layout.clip}`} title={key}>
+          {name ?? digits}
         </h2>
+        <IconButton
+          icon="edit"
+          size="small"
+          label={t.renameOf({ node: name ?? digits })}
+          onClick={() => setNaming(true)}
+        />
         <span>{t.score({ score: signed(score) })}</span>
       </div>
       <p className={`${layout.soft} ${layout.break}`}>
-        {[host, t.seen({ ago: formatAgo(lastSeenMs) }), ...(isTrusted ? [t.fastLane] : [])].join(' · ')}
+        {[
+          ...(name === null ? [] : [t.key({ key: digits })]),
+          host,
+          t.seen({ ago: formatAgo(lastSeenMs) }),
+          ...(isTrusted ? [t.fastLane] : []),
+        ].join(' · ')}
       </p>
+      <PersonOf person={person} />
+      <SwitchField
+        label={t.show}
+        checked={showsDid}
+        disabled={isBusy}
+        onChange={() => change({ showDid: !showsDid })}
+      />
       <p>{t.amounts(amounts)}</p>
       {reasons.length === 0 ? (
         <p className={layout.soft}>{t.noReasons}</p>
@@ -82,6 +128,75 @@ function PersonCard({ person }: { person: Person }) {
           ))}
         </ul>
       )}
+      {isNaming && (
+        <FormDialog
+          title={t.renameOf({ node: digits })}
+          confirm={texts.app.save}
+          onSubmit={form => {
+            setNaming(false)
+            change({ name: String(form.get('name')).trim() || null })
+          }}
+          onClose={() => setNaming(false)}
+        >
+          <TextField
+            label={t.rename}
+            hint={t.renameHint}
+            name="name"
+            defaultValue={name ?? ''}
+            maxLength={60}
+          />
+        </FormDialog>
+      )}
+    </Card>
+  )
+}
+
+/** The person that a node has shown. */
+function PersonOf({ person: { did, didExpiresMs, blocked, name } }: { readonly person: Person }) {
+  const { api } = useNode()
+  const { isBusy, run } = useWork()
+  if (did === null) return null
+  const change = () =>
+    run(async () => {
+      const done = blocked
+        ? api.unblockPublisher({ did })
+        : api.blockPublisher({ did, ...(name !== null && { note: name }) })
+      await done.catch(notifyError)
+    })
+  return (
+    <div className={layout.stack1}>
+      <span className={layout.row1}>
+        <span className={`${layout.mono} ${layout.break}`}>{did}</span>
+        <CopyIcon text={did} what={t.person} />
+      </span>
+      <div className={`${layout.wrap2} ${layout.soft}`}>
+        {blocked ? t.blocked : didExpiresMs !== null && t.until({ date: formatDate(didExpiresMs, 'date') })}
+        <Button size="small" disabled={isBusy} onClick={change}>
+          {blocked ? t.unblock : t.block}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function Blocked({ publishers }: { readonly publishers: readonly BlockedPublisher[] }) {
+  const { api } = useNode()
+  return (
+    <Card title={t.blockedTitle} className={layout.stack2}>
+      <ul className={layout.stack2}>
+        {publishers.map(({ did, note, blockedMs }) => (
+          <li key={did} className={`${layout.row2} ${layout.spread}`}>
+            <span className={layout.shrink}>
+              {note !== null && <span className={layout.break}>{note} </span>}
+              <span className={`${layout.mono} ${layout.soft} ${layout.break}`}>{did}</span>{' '}
+              <span className={layout.soft}>{t.blockedSince({ date: formatDate(blockedMs, 'date') })}</span>
+            </span>
+            <Button size="small" onClick={() => void api.unblockPublisher({ did }).catch(notifyError)}>
+              {t.unblock}
+            </Button>
+          </li>
+        ))}
+      </ul>
     </Card>
   )
 }

@@ -1,11 +1,15 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import type { SearchRow } from '@shoal/api'
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { Button, buttonClass } from '../../shared/controls/Button.tsx'
 import { EmptyState } from '../../shared/controls/EmptyState.tsx'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
+import { notify, notifyError } from '../../shared/controls/toasts.ts'
+import { shownName } from '../../shared/format/shown-name.ts'
 import { texts } from '../../shared/messages/texts.ts'
+import { useNode } from '../../shared/node/context.tsx'
 import type { NetworkQuery } from './filters.ts'
 import { splitQuery } from './find-words.ts'
 import { ResultRow } from './ResultRow.tsx'
@@ -17,7 +21,8 @@ const t = texts.pages.search
 
 /** Results of the network and of the node's own list in one list, as they come. */
 export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
-  const { progress, error, retry, probe } = useNetworkSearch(query)
+  const { progress: found, error, retry, probe } = useNetworkSearch(query)
+  const { progress, block } = useBlocking(found)
   const words = useMemo(() => splitQuery(query.text), [query.text])
   if (!progress) return error === null ? <Loading /> : <Problem error={error} onRetry={retry} />
   const { network, done, order } = progress
@@ -38,10 +43,44 @@ export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
           {network.state === 'unavailable' ? t.noneHere : t.noneAnywhere}
         </EmptyState>
       ) : (
-        <Rows key={progress.id} progress={progress} words={words} onSeen={probe} />
+        <Rows key={progress.id} progress={progress} words={words} onSeen={probe} onBlock={block} />
       )}
     </div>
   )
+}
+
+/** The characters of a title by which the user remembers a blocked publisher. */
+const MAX_NOTE = 200
+
+/** Hides what blocked publishers signed at once; the node does so in the next search. */
+function useBlocking(found: Progress | null) {
+  const { api } = useNode()
+  const [blocked, setBlocked] = useState<ReadonlySet<string>>(new Set())
+  const progress = useMemo(() => {
+    if (!found) return null
+    const order = found.order.filter(id => !blocked.has(found.rows.get(id)?.publisher?.did ?? ''))
+    const hidden = found.network.hidden + found.order.length - order.length
+    return { ...found, order, network: { ...found.network, hidden } }
+  }, [found, blocked])
+  const block = useCallback(
+    async ({ title, publisher }: SearchRow) => {
+      const { did } = publisher!
+      const unblock = async () => {
+        await api.unblockPublisher({ did })
+        setBlocked(before => new Set([...before].filter(each => each !== did)))
+      }
+      try {
+        await api.blockPublisher({ did, note: title.slice(0, MAX_NOTE) })
+        setBlocked(before => new Set([...before, did]))
+        const onSelect = () => void unblock().catch(notifyError)
+        notify(t.blocked({ title: shownName(title) }), { action: { text: t.unblock, onSelect } })
+      } catch (error) {
+        notifyError(error)
+      }
+    },
+    [api],
+  )
+  return { progress, block }
 }
 
 function NetworkLink() {
@@ -57,12 +96,13 @@ interface RowsProps {
   readonly words: readonly string[]
   /** Receives the ids of rows that have come on the screen. */
   onSeen(ids: readonly string[]): void
+  onBlock(row: SearchRow): void
 }
 
 /** Above this line of the window, in pixels, the beginning of the list is out of sight. */
 const TOP_PX = 40
 
-function Rows({ progress, words, onSeen }: RowsProps) {
+function Rows({ progress, words, onSeen, onBlock }: RowsProps) {
   const { order, rows, probed, done } = progress
   const list = useRef<HTMLOListElement>(null)
   const isHeld = useRef(false)
@@ -99,7 +139,9 @@ function Rows({ progress, words, onSeen }: RowsProps) {
       >
         {shown.map(id => {
           const row = rows.get(id)
-          return row && <ResultRow key={id} row={row} words={words} isProbed={probed.has(id)} />
+          return (
+            row && <ResultRow key={id} row={row} words={words} isProbed={probed.has(id)} onBlock={onBlock} />
+          )
         })}
       </ol>
     </>
@@ -107,7 +149,7 @@ function Rows({ progress, words, onSeen }: RowsProps) {
 }
 
 function Status({ progress: { order, done, network } }: { readonly progress: Progress }) {
-  const { state, answers, answersWanted, partial } = network
+  const { state, answers, answersWanted, partial, hidden } = network
   const count = t.found({ count: order.length })
   if (!done)
     return (
@@ -118,7 +160,8 @@ function Status({ progress: { order, done, network } }: { readonly progress: Pro
           : t.searching}
       </p>
     )
-  return <p className={layout.soft}>{partial ? `${count}. ${t.partial}` : count}</p>
+  const more = [...(partial ? [t.partial] : []), ...(hidden > 0 ? [t.hidden({ count: hidden })] : [])]
+  return <p className={layout.soft}>{more.length > 0 ? `${count}. ${more.join(' ')}` : count}</p>
 }
 
 /** Moves the focus from title to title with the arrow keys. */

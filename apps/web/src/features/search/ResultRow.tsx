@@ -22,10 +22,12 @@ interface Props {
   readonly words: readonly string[]
   /** Whether its seeds were asked for. */
   readonly isProbed: boolean
+  /** Blocks the publisher. The same function for each rendering. */
+  onBlock(row: SearchRow): void
 }
 
 /** One torrent that was found: of the network, of the node's own list, or of both. */
-export const ResultRow = memo(({ row, words, isProbed }: Props) => {
+export const ResultRow = memo(({ row, words, isProbed, onBlock }: Props) => {
   const details = useId()
   const [isOpen, setOpen] = useState(false)
   const [added, setAdded] = useState<string | null>(null)
@@ -76,7 +78,7 @@ export const ResultRow = memo(({ row, words, isProbed }: Props) => {
         )}
         <Seeds row={row} isProbed={isProbed} />
       </div>
-      {isOpen && <Details id={details} row={row} />}
+      {isOpen && <Details id={details} row={row} onBlock={() => onBlock(row)} />}
     </li>
   )
 })
@@ -92,8 +94,9 @@ function factsOf({ totalBytes, fileCount, publishedMs, license, language, tags }
   ].filter(fact => fact !== null)
 }
 
-function trustOf({ own, trust }: Publisher): keyof typeof t.trust {
+function trustOf({ own, contact, trust }: Publisher): keyof typeof t.trust {
   if (own) return 'own'
+  if (contact) return 'contact'
   return trust > 0 ? 'known' : trust < 0 ? 'bad' : 'unknown'
 }
 
@@ -101,7 +104,9 @@ function trustOf({ own, trust }: Publisher): keyof typeof t.trust {
 const DID_DIGITS = 8
 
 function publisherText(publisher: Publisher): string {
-  return t.trust[trustOf(publisher)]({ key: `…${publisher.did.slice(-DID_DIGITS)}` })
+  const key = `…${publisher.did.slice(-DID_DIGITS)}`
+  const trust = trustOf(publisher)
+  return trust === 'contact' ? t.trust.contact({ name: publisher.name ?? key }) : t.trust[trust]({ key })
 }
 
 /** Matches in the node's own list: a document with the passage, a file, or nothing if the name of the torrent says it all. */
@@ -175,7 +180,7 @@ function Download({ row, onAdded }: { readonly row: SearchRow; onAdded(id: strin
 }
 
 /** Everything that is known of a row. */
-function Details({ id, row }: { readonly id: string; readonly row: SearchRow }) {
+function Details({ id, row, onBlock }: { readonly id: string; readonly row: SearchRow; onBlock(): void }) {
   const { files, fileCount, publisher, id: cid } = row
   const others = (fileCount ?? 0) - files.length
   return (
@@ -201,6 +206,13 @@ function Details({ id, row }: { readonly id: string; readonly row: SearchRow }) 
                 <CopyIcon text={publisher.did} what={t.publisher} />
               </span>
               {t.trustWhy[trustOf(publisher)]}
+              {!publisher.own && (
+                <div>
+                  <Button size="small" onClick={onBlock}>
+                    {t.block}
+                  </Button>
+                </div>
+              )}
             </dd>
           </div>
         )}

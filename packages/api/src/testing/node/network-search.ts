@@ -149,8 +149,8 @@ function rowsOfOthers(state: SimulatedState, input: CheckedInputOf<'startSearch'
         publishedMs: state.startedMs - random.integer(0, 300) * 86_400_000,
         publisher: {
           // No digit 0, which base 58 lacks.
-          did: `did:key:z6Mk${random.hex(44).replaceAll('0', 'z')}`,
-          ...{ own: false, name: null, trust: random.pick([0, 0, 0, 0.5]) },
+          did: `did:key:z6Mk${random.hex(40).replaceAll('0', 'z')}`,
+          ...{ own: false, contact: false, name: null, trust: random.pick([0, 0, 0, 0.5]) },
         },
         ...{ alsoPublishedBy: random.pick([0, 0, 3]), match: 1 / (1 + at / 20) },
         ...{ confirmed: at < names.length - 1, seeds: null, torrent: null, hits: [] },

@@ -103,7 +103,11 @@ function PeerRow({ peer }: { readonly peer: Peer }) {
             {peer.address}
           </span>
           <small className={layout.clip}>
-            {[peer.client || say.unknownClient, peer.country && countryName(peer.country)]
+            {[
+              peer.person?.name ?? peer.person?.did,
+              peer.client || say.unknownClient,
+              peer.country && countryName(peer.country),
+            ]
               .filter(Boolean)
               .join(' · ')}
           </small>
