@@ -30,7 +30,7 @@ export interface Recognition {
   readonly pseudonymSecret: Uint8Array
   /**
    * Returns the claims to send to a peer that has proved its network key (hex), to which `key` is shown. Called about once a second: when they change, the
-   * peer is told, several times at most.
+   * peer receives the new ones, several times at most.
    */
   claimsFor(peer: string, key: NetworkKey): PeerClaims
   /** Whether a peer is in good standing, and has the fast lane therefore. */

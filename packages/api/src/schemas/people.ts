@@ -59,7 +59,7 @@ export const DidText = z
 export const BlockedPublisher = z
   .object({
     did: DidText,
-    /** What the user knows of them, such as a title that they published. */
+    /** A reminder of who it is, such as a title that they published. */
     note: z.string().nullable(),
     blockedMs: TimeMs,
   })

@@ -50,7 +50,7 @@ export interface ContactsOptions {
 
 interface Signed {
   readonly claims: PeerClaims
-  /** What it links, and until when. */
+  /** The two keys that it links, and until when. */
   readonly link: string
   readonly notAfter: number
 }

@@ -27,7 +27,7 @@ export interface PersonKey {
   open(): Promise<KeyPair>
 }
 
-/** What the user thinks of persons, who are public keys of Ed25519 (32 bytes) here. */
+/** The user's opinion of persons, who are public keys of Ed25519 (32 bytes) here. */
 export interface Persons {
   /** Shows this person to the nodes that the user chose. */
   usePerson(person: PersonKey): void

@@ -61,10 +61,12 @@ export const TORRENTS = capability({
       health: () => health(manager),
       jobs: { move: {} },
       async begin() {
-        const { registry, countries, removals, queue } = manager
+        const { registry, peerFacts, removals, queue } = manager
         await manager.restore(api => ({ ...freshRow(api, registry), paused: api.stats.state === 'paused' }))
         followSettings(manager)
-        await countries.open(settings.current.privacy.countryDatabase).catch(error => log.warn(error.message))
+        await peerFacts.countries
+          .open(settings.current.privacy.countryDatabase)
+          .catch(error => log.warn(error.message))
         pulse.start()
         removals.start()
         await held.start()

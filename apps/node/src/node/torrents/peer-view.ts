@@ -3,7 +3,7 @@ import type { PeerStatus } from '@shoal/torrent'
 import type { Persons } from '../people/service.ts'
 import type { Countries } from './countries.ts'
 
-/** What a node knows of peers beside the engine. */
+/** Facts about peers that the engine does not know. */
 export interface PeerFacts {
   readonly countries: Countries
   readonly persons: Pick<Persons, 'personOf'> | null

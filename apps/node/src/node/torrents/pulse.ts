@@ -59,7 +59,7 @@ export class Pulse {
   }
 
   #watch(id: string, torrent: ManagedTorrent): TorrentTopic {
-    const topic = new TorrentTopic(torrent, this.#manager)
+    const topic = new TorrentTopic(torrent, this.#manager.peerFacts)
     this.#topics.set(id, { torrent, topic })
     return topic
   }

@@ -20,7 +20,7 @@ import { Labels } from './labels.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { PeerTest } from './peer-reach.ts'
 import { PeerStore } from './peer-store.ts'
-import { hostOf } from './peer-view.ts'
+import { hostOf, type PeerFacts } from './peer-view.ts'
 import { Previews, type TorrentPreview } from './previews.ts'
 import { QueueManager } from './queue-manager.ts'
 import { Removals } from './removals.ts'
@@ -57,9 +57,8 @@ export class TorrentManager implements Torrents {
   readonly traffic: Traffic
   readonly goodPeers: GoodPeers
   readonly rates = new TorrentRates()
-  readonly countries = new Countries()
+  readonly peerFacts: PeerFacts
   readonly ipFilter: IpFilterFile
-  readonly persons: Persons | null
   readonly #tables: Tables
   readonly rows: TorrentRows
   /** The last attempt of a hub to connect to the port for peers. */
@@ -73,7 +72,7 @@ export class TorrentManager implements Torrents {
     this.kernel = kernel
     this.session = session
     this.ipFilter = ipFilter
-    this.persons = persons
+    this.peerFacts = { countries: new Countries(), persons }
     this.records = new TorrentStore(database)
     this.#tables = { labels: new LabelStore(database), peers: new PeerStore(database) }
     const tables = {

@@ -68,7 +68,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       manager.filesRenamed(torrent)
       return {}
     },
-    listPeers: async ({ id }) => ({ items: toPeers(registry.get(id), manager) }),
+    listPeers: async ({ id }) => ({ items: toPeers(registry.get(id), manager.peerFacts) }),
     listSources: async ({ id }) => ({ items: toSources(registry.get(id)) }),
     addPeers: async ({ id, addresses }) => {
       const { api } = registry.get(id)

@@ -1,7 +1,7 @@
 import type { TorrentState } from '@shoal/torrent'
 import { expect, test } from 'vitest'
-import type { PeerFacts } from './peer-view.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
+import type { PeerFacts } from './peer-view.ts'
 import { SourceTotals } from './source-totals.ts'
 import { TorrentTopic } from './torrent-topic.ts'
 
