@@ -3,6 +3,8 @@ import { type Host, learnPeer, namedNode } from '@shoal/network/host'
 import { type Clock, delay, type InfoHashes, type PeerAddress, type TorrentApi } from '@shoal/torrent'
 
 const LOOK_MS = 5000
+/** The same until the first node is known: a download waits for it. */
+const FIRST_LOOK_MS = 500
 /** Time until the next lookup of a torrent, and after one that found nobody, where it doubles each time. */
 const AGAIN_MS = 10 * 60_000
 const NOBODY_MS = 30_000
@@ -43,7 +45,7 @@ export class Lookups {
     const { clock, wanting, host } = this.#options
     const { signal } = this.#abort
     for (;;) {
-      await delay(clock, LOOK_MS, signal)
+      await delay(clock, host.kad.tableSize === 0 ? FIRST_LOOK_MS : LOOK_MS, signal)
       if (host.kad.tableSize === 0) continue
       for (const torrent of wanting()) {
         if (this.#running >= PARALLEL) break
