@@ -103,7 +103,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: w
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
-    const seal = await createSeal({ by: 'passphrase', passphrase: 'green herring' })
+    const seal = await createSeal({ by: 'passphrase', passphrase: 'green herring', workFactor: 10 })
     const content = new SealedContent(
       [{ path: ['a.txt'], content: bytesSource(new Uint8Array(20_000_000)) }],
       seal,
