@@ -59,7 +59,9 @@ export const peers = defineCommand({
       for (const address of tried) output.line(text({ address }))
       if (items.length === 0) return
     }
-    printTable(output, items, COLUMNS, texts.peers.none)
+    const isKnown = items.some(({ person }) => person !== null)
+    const columns = COLUMNS.filter(column => isKnown || column !== PERSON_COLUMN)
+    printTable(output, items, columns, texts.peers.none)
     if (sources.some(({ downloadedBytes }) => downloadedBytes > 0)) {
       output.line('')
       printTable(output, sources, SOURCE_COLUMNS, '')
@@ -141,10 +143,17 @@ const PEOPLE_COLUMNS: Column<Person>[] = [
 /** A torrent in these states has no connections. */
 const RESTS: ReadonlySet<string> = new Set(['paused', 'complete', 'queued', 'error'])
 
+/** Left out if nobody is known. */
+const PERSON_COLUMN: Column<Peer> = {
+  title: texts.peers.columns.person,
+  text: ({ person }) => person?.name ?? person?.did ?? '',
+  rank: 3,
+}
+
 const COLUMNS: Column<Peer>[] = [
   { title: texts.peers.columns.address, text: ({ address }) => address, least: 15 },
   { title: texts.peers.columns.client, text: ({ client }) => client, least: 8, rank: 2 },
-  { title: texts.peers.columns.person, text: ({ person }) => person?.name ?? person?.did ?? '', rank: 3 },
+  PERSON_COLUMN,
   { title: texts.peers.columns.transport, text: ({ kind }) => kind, rank: 4 },
   { title: texts.peers.columns.country, text: ({ country }) => country ?? '', rank: 6 },
   { title: texts.peers.columns.flags, text: formatFlags, rank: 3 },

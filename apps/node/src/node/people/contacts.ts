@@ -176,14 +176,10 @@ export class Contacts {
     if (isKnown && did === formatDidKey(known.person)) return true
     this.#dropShown.run(peer)
     if (!certificate) return did === undefined
-    const keys = { networkKey: Buffer.from(peer, 'hex'), recipient: Buffer.from(recipient, 'hex') }
-    try {
-      const read = readDelegation(certificate, { ...keys, nowSeconds })
-      if (read.did !== did) return false
-      this.#addShown.run(peer, recipient, read.person, certificate, read.notAfter)
-    } catch {
-      return false
-    }
+    const networkKey = Buffer.from(peer, 'hex')
+    const read = tryRead(certificate, { networkKey, recipient: Buffer.from(recipient, 'hex'), nowSeconds })
+    if (!read || read.did !== did) return false
+    this.#addShown.run(peer, recipient, read.person, certificate, read.notAfter)
     const surplus = this.#count.get()!.count - MAX_SHOWN
     if (surplus > 0) this.#trim.run(surplus)
     return true
@@ -240,6 +236,17 @@ export class Contacts {
 }
 
 const UNLINKED = { shownKey: null, shownDid: null }
+
+/** Returns null for a certificate that is not valid. */
+function tryRead(
+  ...certificate: Parameters<typeof readDelegation>
+): ReturnType<typeof readDelegation> | null {
+  try {
+    return readDelegation(...certificate)
+  } catch {
+    return null
+  }
+}
 
 function hexOf(key: Uint8Array): string {
   return Buffer.from(key).toString('hex')
