@@ -1,7 +1,8 @@
 /** Two pages of share links that find each other without a tracker, through a node of the Shoal network. */
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { parseShareLink } from '../packages/links/src/index.ts'
+import { formatShareLink, parseShareLink } from '../packages/links/src/index.ts'
+import { contentKeys, sealedKey } from '../packages/network/src/content-keys.ts'
 import { launchWithProfile } from './support/browser.ts'
 import { randomFile, randomTree, tempDir } from './support/files.ts'
 import { launchFirefox, shows } from './support/firefox.ts'
@@ -66,6 +67,38 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     const { page: tab } = await browser.open(link, { serviceWorkers: 'block' })
     await tab.getByRole('button', { name: /^Download/ }).click()
     await finished(tab, 'Complete and verified')
+  }, 180_000)
+
+  test('find each other by the key in the link of a sealed share, and by nothing else', async () => {
+    await using dir = await tempDir('page')
+    await using relay = await Relay.start()
+    await using site = await siteWith(relay.name())
+    const { path } = await randomFile(dir.join('harbour.bin'), 1_000_000)
+    const { page: sender } = await browser.open(site.url, { serviceWorkers: 'block' })
+    await choose(sender, path)
+    await sender.getByRole('checkbox', { name: 'Seal it' }).check()
+    await sender.getByRole('button', { name: 'Seal and get a link' }).click()
+    const link = await sender.getByLabel('Link to this share').inputValue()
+    const { magnet, seal } = parseShareLink(link)
+    if (seal?.by !== 'key') throw new Error('The key is not in the link')
+    await expect.poll(() => relay.records, PATIENT).toBe(1)
+    expect(relay.providersOf(sealedKey(seal.key))).toBe(1)
+    // The same torrent without the key: nobody is found under its info hashes.
+    const { page: stranger } = await browser.open(
+      formatShareLink(site.url, { magnet, seal: { by: 'recipient' } }),
+      {
+        serviceWorkers: 'block',
+      },
+    )
+    const { page: tab } = await browser.open(link, { serviceWorkers: 'block' })
+    await tab.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
+    await stranger.getByText('Looking for someone who has it').waitFor()
+    expect(contentKeys(magnet.infoHashes).map(key => relay.providersOf(key))).not.toContain(1)
+    // It is there after the page was loaded anew, whose address is the link.
+    await sender.reload()
+    await sender.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
+    const { page: later } = await browser.open(link, { serviceWorkers: 'block' })
+    await later.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
   }, 180_000)
 
   test('say so if their browser cannot connect to others', async () => {

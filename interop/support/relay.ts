@@ -33,6 +33,11 @@ export class Relay implements AsyncDisposable {
     return this.#host!.kad.storedRecords
   }
 
+  /** Number of those that it names under a key of the DHT. */
+  providersOf(key: Uint8Array): number {
+    return this.#host!.kad.providers.get(key, 10).length
+  }
+
   /** Number of connections, of pages and nodes. */
   get connections(): number {
     return this.#host!.libp2p.getConnections().length

@@ -5,6 +5,14 @@ import { recordKey } from './keys.ts'
 const V2_CID = [0x01, 0x7b, 0x12, 0x20] as const
 
 /**
+ * Returns the key under which those who have the link of a sealed share find each other, from the key of 32 random bytes in the link. Nobody learns from
+ * it which share that is, nor the key in the link (decision 013).
+ */
+export function sealedKey(linkKey: Uint8Array): Uint8Array {
+  return recordKey('sealed_idx::', linkKey)
+}
+
+/**
  * Returns the keys under which the providers of a torrent are found, multihashes of 34 bytes: one for each of its info hashes, so that a hybrid torrent
  * is found by either. That of v2 is the content ID, that of v1 the hash.
  */

@@ -10,8 +10,15 @@ import { utf8 } from '@shoal/torrent/base'
  * - `files_idx::` the pieces root of a file (BEP 52), 32 bytes
  * - `keyword_idx::` a word: use `keywordKey`
  * - `profile::` the Ed25519 key of a person, 32 bytes
+ * - `sealed_idx::` the secret key in the link of a sealed share, 32 random bytes (decision 013)
  */
-export type RecordNamespace = 'cid::' | 'info_hash_idx::' | 'files_idx::' | 'keyword_idx::' | 'profile::'
+export type RecordNamespace =
+  | 'cid::'
+  | 'info_hash_idx::'
+  | 'files_idx::'
+  | 'keyword_idx::'
+  | 'profile::'
+  | 'sealed_idx::'
 
 /** A multihash of 34 bytes begins with this: sha2-256, 32 bytes (multiformats/multihash). */
 const SHA2_256 = [0x12, 0x20] as const

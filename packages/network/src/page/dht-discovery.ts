@@ -2,7 +2,6 @@ import type { Libp2p } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { InfoHashes } from '@shoal/torrent'
 import { hex } from '@shoal/torrent/base'
-import { contentKeys } from '../content-keys.ts'
 import { learnPeer, namedNode } from '../host/peers.ts'
 import type { KadNode } from '../kad/kad-node.ts'
 import type { PageTorrent } from './messages.ts'
@@ -48,7 +47,7 @@ export class DhtDiscovery {
     const before = this.#torrents
     this.#torrents = new Map(
       torrents.slice(0, MAX_TORRENTS).map(torrent => {
-        const key = contentKeys(torrent.infoHashes).map(hex).join()
+        const key = torrent.keys.map(hex).join()
         const followed = before.get(key) ?? { torrent, lookups: 0, nextLookupMs: 0, nextProvideMs: 0 }
         followed.torrent = torrent
         return [key, followed]
@@ -77,21 +76,21 @@ export class DhtDiscovery {
     this.#isFinding = true
     for (const followed of this.#torrents.values()) {
       if (!followed.torrent.seeks || Date.now() < followed.nextLookupMs) continue
-      await this.#findOne(followed.torrent.infoHashes).catch(() => {})
+      await this.#findOne(followed.torrent).catch(() => {})
       followed.nextLookupMs =
         Date.now() + Math.min(LONGEST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** followed.lookups++)
     }
     this.#isFinding = false
   }
 
-  async #findOne(infoHashes: InfoHashes): Promise<void> {
+  async #findOne({ infoHashes, keys }: PageTorrent): Promise<void> {
     const learn = async (key: Uint8Array) => {
       const signal = AbortSignal.timeout(LIMIT_MS)
       const found = await this.#kad.findProviders(key, { count: MAX_PROVIDERS, signal })
       return Promise.all(found.map(contact => learnPeer(this.#libp2p, contact)))
     }
     const own = this.#libp2p.peerId.toString()
-    const peers = (await Promise.all(contentKeys(infoHashes).map(learn))).flat().map(({ host }) => host)
+    const peers = (await Promise.all(keys.map(learn))).flat().map(({ host }) => host)
     const others = [...new Set(peers)].filter(peer => peer !== own)
     if (others.length > 0) this.onFound(infoHashes, others)
   }
@@ -104,7 +103,7 @@ export class DhtDiscovery {
       followed.nextProvideMs = Date.now() + PROVIDE_AGAIN_MS
       const signal = AbortSignal.timeout(LIMIT_MS)
       const provide = (key: Uint8Array) => this.#kad.provide(key, signal).catch(() => 0)
-      const taken = await Promise.all(contentKeys(torrent.infoHashes).map(provide))
+      const taken = await Promise.all(torrent.keys.map(provide))
       if (taken.includes(0))
         followed.nextProvideMs = Math.min(followed.nextProvideMs, Date.now() + PROVIDE_RETRY_MS)
     }

@@ -4,6 +4,8 @@ import type { InfoHashes } from '@shoal/torrent'
 /** A torrent of the page, for which others are to be found. */
 export interface PageTorrent {
   readonly infoHashes: InfoHashes
+  /** Those of the DHT under which it is announced and sought: multihashes of 34 bytes. */
+  readonly keys: readonly Uint8Array[]
   /** Looks for those who have it. */
   readonly seeks: boolean
   /** Lets others find it here. */

@@ -65,7 +65,7 @@ test('pages carry offer and answer, and name the STUN servers that they know', a
 
 test('torrents are sent when there is a host, and those who have them are found', async () => {
   const { peers, found, tell, order, orders } = open('10.0.0.1')
-  const torrents = [{ infoHashes: HASHES, seeks: true, provides: false }]
+  const torrents = [{ infoHashes: HASHES, keys: [new Uint8Array(34)], seeks: true, provides: false }]
   peers.follow(torrents)
   expect(orders).toEqual([])
   const dialed = peers.dial({ host: 'a node', port: 0, kind: 'libp2p' }, never)

@@ -8,6 +8,7 @@ import {
 import { SignaledPeers, type SignaledPeersOptions } from '../transport/signaled-peers.ts'
 import type { PageHostNews, PageHostOrder, PageTorrent } from './messages.ts'
 
+export { contentKeys, sealedKey } from '../content-keys.ts'
 export type { PageTorrent } from './messages.ts'
 
 /** Time in which a page loads libp2p. */

@@ -49,6 +49,8 @@ export class Engine {
   readonly #kind: StorageState['kind']
   /** Files of torrents that are seeded from them, by id. */
   readonly #shared: Map<string, { metainfo: Metainfo; files: readonly ChosenFile[] }>
+  /** Keys of the links of sealed shares, by id. */
+  readonly #linkKeys: Map<string, Uint8Array>
   /** Torrents that are being made, by job. */
   readonly #creating = new Map<string, AbortController>()
 
@@ -57,7 +59,9 @@ export class Engine {
     directory: string,
     kind: StorageState['kind'],
     shared: Engine['shared'],
+    linkKeys: Map<string, Uint8Array>,
   ) {
+    this.#linkKeys = linkKeys
     this.#session = session
     this.#directory = directory
     this.#kind = kind
@@ -68,6 +72,7 @@ export class Engine {
     const { directory = '/shoal', iceServers = [], iceTransportPolicy = 'all' } = config
     const kind = config.memory || !(await hasFiles()) ? 'memory' : 'opfs'
     const shared: Engine['shared'] = new Map()
+    const linkKeys = new Map<string, Uint8Array>()
     const session: Session = await Session.open(
       {
         directory: `${directory}/files`,
@@ -81,10 +86,10 @@ export class Engine {
       },
       {
         createMemoryStorage: layout => sharedStorage(layout, shared) ?? createMemoryStorage(layout),
-        transports: [libp2p(config, rtc, () => session)],
+        transports: [libp2p(config, rtc, linkKeys, () => session)],
       },
     )
-    return new Engine(session, directory, kind, shared)
+    return new Engine(session, directory, kind, shared, linkKeys)
   }
 
   get shared(): Map<string, { metainfo: Metainfo; files: readonly ChosenFile[] }> {
@@ -114,12 +119,16 @@ export class Engine {
     return toDetail(torrent, this.#originOf(torrent))
   }
 
-  async add(source: string | Uint8Array, options: AddLinkOptions = {}): Promise<TorrentSnapshot> {
+  async add(
+    source: string | Uint8Array,
+    { linkKey, ...options }: AddLinkOptions = {},
+  ): Promise<TorrentSnapshot> {
     const content = isUrl(source) ? await download(source) : source
     const torrent = await this.#session.add(content, {
       ...this.#placeOf(readInfoHashes(content)),
       ...options,
     })
+    if (linkKey) this.#linkKeys.set(idOf(torrent), linkKey)
     await torrent.recordAdded()
     if (options.select?.length === 0) await this.#forgetUndecided(torrent)
     return this.snapshot(torrent)
@@ -311,14 +320,19 @@ function missingBytes(torrent: TorrentApi): number {
 }
 
 /** Peers that a link names by an address of libp2p, and those that these lead to. */
-function libp2p(config: EngineConfig, rtc: BorrowedRtc, session: () => Session): Transport {
+function libp2p(
+  config: EngineConfig,
+  rtc: BorrowedRtc,
+  linkKeys: Libp2pOptions['linkKeys'],
+  session: () => Session,
+): Transport {
   let onConnection: Libp2pOptions['onConnection']
   return {
     kind: 'libp2p',
     canDial: ({ kind }) => kind === 'libp2p',
     dial: async (address, options) =>
       (await import('./libp2p-peers.ts')).dialLibp2p(
-        { session: session(), rtc, config, onConnection },
+        { session: session(), rtc, config, linkKeys, onConnection },
         address,
         options,
       ),

@@ -1,4 +1,5 @@
-import type { TorrentApi } from '@shoal/torrent'
+import { contentKeys, sealedKey } from '@shoal/network/page-peers'
+import { infoHashText, type TorrentApi } from '@shoal/torrent'
 import { expect, test } from 'vitest'
 import { followed } from './libp2p-peers.ts'
 
@@ -15,7 +16,7 @@ function torrent(of: { name?: string; paused?: boolean; info?: object | null; st
 }
 
 const intents = (...torrents: TorrentApi[]) =>
-  followed(torrents).map(({ seeks, provides }) => ({ seeks, provides }))
+  followed(torrents, new Map()).map(({ seeks, provides }) => ({ seeks, provides }))
 
 test('what was made here is announced, what lacks anything is sought, and downloads are neither', () => {
   expect(intents(torrent({ stats: { haveBytes: BYTES } }))).toEqual([{ seeks: false, provides: true }])
@@ -26,11 +27,21 @@ test('what was made here is announced, what lacks anything is sought, and downlo
   expect(intents(downloaded)).toEqual([{ seeks: false, provides: false }])
 })
 
-test('private torrents, sealed shares and paused torrents are left alone', () => {
+test('private torrents, sealed shares whose key is unknown, and paused torrents are left alone', () => {
   const apart = [
     torrent({ info: { private: true } }),
     torrent({ name: 'sealed.age' }),
     torrent({ paused: true }),
   ]
   expect(intents(...apart)).toEqual([])
+})
+
+test('a sealed share is announced and sought by the key of its link only', () => {
+  const sealed = torrent({ name: 'sealed.age', stats: { haveBytes: BYTES } })
+  const linkKey = new Uint8Array(32).fill(7)
+  const [found] = followed([sealed], new Map([[infoHashText(sealed.infoHashes), linkKey]]))
+  expect(found).toMatchObject({ keys: [sealedKey(linkKey)], provides: true })
+  const [plain] = followed([torrent()], new Map())
+  expect(plain!.keys).toEqual(contentKeys(plain!.infoHashes))
+  expect(plain!.keys).not.toContainEqual(sealedKey(linkKey))
 })

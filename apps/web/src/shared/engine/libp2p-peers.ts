@@ -1,10 +1,11 @@
 /** Peers that a link names by an address of libp2p, and those that are found through them. The engine's worker loads this with the first of them. */
 import { SEALED_NAME } from '@shoal/links'
-import { PagePeers, type PageTorrent } from '@shoal/network/page-peers'
+import { contentKeys, PagePeers, type PageTorrent, sealedKey } from '@shoal/network/page-peers'
 import { type Connection, type PeerAddress, type Session, systemClock, type TorrentApi } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
 import type { EngineConfig } from './protocol.ts'
 import type { BorrowedRtc } from './rtc-borrower.ts'
+import { idOf } from './snapshot.ts'
 
 const ROUND_MS = 1000
 
@@ -12,6 +13,8 @@ export interface Libp2pOptions {
   readonly session: Session
   readonly rtc: BorrowedRtc
   readonly config: EngineConfig
+  /** Keys of the links of sealed shares, by the ID of the torrent. */
+  readonly linkKeys: ReadonlyMap<string, Uint8Array>
   /** Receives connections that peers open. */
   readonly onConnection: (connection: Connection) => void
 }
@@ -28,7 +31,7 @@ export function dialLibp2p(
   return peers.dial(address, { signal })
 }
 
-function open({ session, rtc, config, onConnection }: Libp2pOptions): PagePeers {
+function open({ session, rtc, config, linkKeys, onConnection }: Libp2pOptions): PagePeers {
   const { iceServers = [], iceTransportPolicy = 'all' } = config
   const opened = new PagePeers({
     clock: systemClock,
@@ -42,21 +45,32 @@ function open({ session, rtc, config, onConnection }: Libp2pOptions): PagePeers 
       for (const peer of found) torrent?.addPeer(peer)
     },
   })
-  const follow = () => opened.follow(followed(session.torrents))
+  const follow = () => opened.follow(followed(session.torrents, linkKeys))
   setInterval(follow, ROUND_MS)
   follow()
   return opened
 }
 
 /**
- * Selects the torrents for which others are found. Private torrents and sealed shares are neither sought nor announced, and downloads are not
- * announced: nobody asked this page to publish them.
+ * Selects the torrents for which others are found. Private torrents are neither sought nor announced, sealed shares only with the key of their link, and
+ * downloads are not announced: nobody asked this page to publish them.
  */
-export function followed(torrents: readonly TorrentApi[]): PageTorrent[] {
+export function followed(
+  torrents: readonly TorrentApi[],
+  linkKeys: ReadonlyMap<string, Uint8Array>,
+): PageTorrent[] {
   return torrents
-    .filter(({ name, metainfo, paused }) => !paused && name !== SEALED_NAME && !metainfo?.info.private)
-    .map(({ infoHashes, metainfo, stats }) => {
+    .filter(({ metainfo, paused }) => !paused && !metainfo?.info.private)
+    .map(torrent => {
+      const { infoHashes, metainfo, stats } = torrent
       const isWhole = metainfo !== null && stats.haveBytes >= metainfo.info.lengthBytes
-      return { infoHashes, seeks: !isWhole, provides: isWhole && stats.downloadedBytes === 0 }
+      const keys = keysOf(torrent, linkKeys.get(idOf(torrent)))
+      return { infoHashes, keys, seeks: !isWhole, provides: isWhole && stats.downloadedBytes === 0 }
     })
+    .filter(({ keys }) => keys.length > 0)
+}
+
+function keysOf({ name, infoHashes }: TorrentApi, linkKey: Uint8Array | undefined): Uint8Array[] {
+  if (linkKey) return [sealedKey(linkKey)]
+  return name === SEALED_NAME ? [] : contentKeys(infoHashes)
 }

@@ -89,6 +89,8 @@ export interface AddLinkOptions {
   readonly sequential?: boolean
   /** Files wanted, by index; with none of them, older torrents that nothing is wanted of may be forgotten. Default: the link's, else all. */
   readonly select?: readonly number[]
+  /** The key in the link of a sealed share, by which those who have the link find each other without a tracker. */
+  readonly linkKey?: Uint8Array
   readonly trackers?: readonly string[]
   readonly webSeeds?: readonly string[]
 }

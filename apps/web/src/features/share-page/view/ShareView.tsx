@@ -182,8 +182,14 @@ function useOpened(link: ShareLink, magnet: string): { torrent?: TorrentSnapshot
   const isThere = torrents !== null
   useEffect(() => {
     if (!isThere) return
-    peer.add(magnet, { select: [], trackers: config.trackers }).then(torrent => store.put(torrent), setFailed)
-  }, [peer, store, config, magnet, isThere])
+    const { seal } = link
+    peer
+      .add(magnet, {
+        ...{ select: [], trackers: config.trackers },
+        ...(seal?.by === 'key' && { linkKey: seal.key }),
+      })
+      .then(torrent => store.put(torrent), setFailed)
+  }, [peer, store, config, link, magnet, isThere])
   const torrent = torrents && found(torrents.values(), link)
   return { ...(torrent && { torrent }), failure: noEngine ?? failed }
 }
