@@ -16,7 +16,9 @@ const SHOAL = join(import.meta.dirname, '..', 'apps', 'node', 'src', 'shoal.ts')
 /** The content has 3 MB, so that the download takes longer than the test. */
 const SLOW = 100_000
 /** Bytes between two looks: they take some seconds, in which the kernel would repeat packets that nobody acknowledges. */
-const STEP_BYTES = 3 * SLOW
+const STEP_BYTES = 4 * SLOW
+const CLIENT = '10.99.0.2'
+const SILENT = '10.99.2.53'
 
 describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
   'a node that changes its way',
@@ -32,6 +34,10 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
       const { network, dir, processes, places } = leaks
       await leaks.client.call('stop')
       network.openTunnel()
+      // The client's name server never answers.
+      await writeFile(dir.join('resolv'), `nameserver ${SILENT}\noptions timeout:4 attempts:2\n`)
+      network.replaceInClient('/etc/resolv.conf', dir.join('resolv'))
+      network.inWorld('ip', 'route', 'add', 'blackhole', `${SILENT}/32`)
       const dante = [
         ...['logoutput: stderr', `internal: ${PROXY} port = 1080`, `external: ${WORLD}`],
         ...['clientmethod: none', 'socksmethod: none', 'client pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }'],
@@ -108,6 +114,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
 
     const names = (packets: readonly Packet[]) => [...new Set(packets.map(describePacket))]
     const isProxied = ({ destination }: Packet) => destination === PROXY
+    const isQuery = ({ destination }: Packet) => destination === SILENT
     /** The proxy's machine is also the router of the client. */
     const isForProxy = (packet: Packet) => isProxied(packet) && packet.destinationPort === 1080
 
@@ -118,13 +125,18 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
       const before = (await network.sent()).length
       await continues()
       expect(names(await network.sentSince(before)).join()).toContain(`${WORLD} port 6881`)
-      // The kernel repeats requests to the peer and lookups of names from here on.
-      network.inWorld('ip', 'addr', 'del', `${WORLD}/32`, 'dev', 'lo')
-      await call('actOnTorrents', { action: 'reannounce', ids: [id] })
+      // The kernel repeats requests to the peer from here on.
+      const silence = ['from', WORLD, 'to', CLIENT, 'blackhole']
+      network.inWorld('ip', 'rule', 'add', ...silence)
       const sent = (await network.sent()).length
       await until('packets are not acknowledged', async () => (await network.sentSince(sent)).length > 5)
+      // A lookup lasts for seconds, and cannot be cancelled.
+      const queries = async () => (await network.sent()).filter(isQuery).length
+      const asked = await queries()
+      const source = `http://web.leak.test:${leaks.places.webPort}/content.torrent`
+      void call('addTorrent', { source }).catch(() => {})
+      await until('a name is looked up', async () => (await queries()) > asked)
       const on = await change({ proxy: `socks5://${PROXY}:1080`, proxyMode: 'strict' })
-      network.inWorld('ip', 'addr', 'add', `${WORLD}/32`, 'dev', 'lo')
       await call('addPeers', { id, addresses: [PEER] })
       await continues()
       const through = await network.sentSinceMark(on)
@@ -132,6 +144,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
       expect(through.length).toBeGreaterThan(0)
       expect(await call('getNode')).toMatchObject({ peerPort: 0 })
 
+      network.inWorld('ip', 'rule', 'del', ...silence)
       const off = await change({ proxy: null })
       await call('addPeers', { id, addresses: [PEER] })
       await continues()

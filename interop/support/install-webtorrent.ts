@@ -21,7 +21,7 @@ export async function installWebTorrent(): Promise<string> {
   })
   const file = join(FOLDER, 'package.json')
   const installed = join(FOLDER, 'node_modules', 'webtorrent', 'index.js')
-  if (existsSync(installed) && (await readFile(file, 'utf8')) === manifest) return FOLDER
+  if (existsSync(installed) && (await readFile(file, 'utf8').catch(() => null)) === manifest) return FOLDER
   await mkdir(FOLDER, { recursive: true })
   await writeFile(file, manifest)
   const args = [

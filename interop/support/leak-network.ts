@@ -102,6 +102,11 @@ export class LeakNetwork implements AsyncDisposable {
   /** Runs `ip` in the client's network. */
   readonly inClient = (...args: string[]): string => this.#run(this.enterClient, 'ip', args)
 
+  /** Lets the client's programs read another file in place of one of the system. */
+  replaceInClient(path: string, replacement: string): void {
+    this.#run(this.enterClient, 'mount', ['--bind', replacement, path])
+  }
+
   readonly inWorld = (program: 'ip' | 'mount', ...args: string[]): string =>
     this.#run(this.enterWorld, program, args)
 
