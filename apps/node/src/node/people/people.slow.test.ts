@@ -25,7 +25,8 @@ test('two nodes recognize each other, keep accounts across a restart, and report
     async () => expect((await giver.operations.getTorrent({ id })).state).toBe('seeding'),
     WAIT,
   )
-  await giver.operations.changeSettings({ limits: { uploadBytesPerSecond: 4 * MIB, limitLocalPeers: true } })
+  // Slow until both are seen to be connected.
+  await giver.operations.changeSettings({ limits: { uploadBytesPerSecond: 65_536, limitLocalPeers: true } })
   await taker.operations.changeSettings({ network: { paymentAfterMiB: 4 } })
   const payments: { readonly peer: string; readonly bytes: number }[] = []
   taker.kernel.events.subscribe('people', ({ event }) => {
@@ -38,6 +39,7 @@ test('two nodes recognize each other, keep accounts across a restart, and report
     expect(items.map(({ networkKey }) => networkKey)).not.toContain(null)
     expect(items).toHaveLength(1)
   }, WAIT)
+  await giver.operations.changeSettings({ limits: { uploadBytesPerSecond: 4 * MIB } })
   await vi.waitFor(
     async () => expect((await taker.operations.getTorrent({ id })).state).toBe('seeding'),
     WAIT,
