@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { type FreeRiders, freeRiders } from './free-riders.ts'
 
-/** A single swarm proves little: the mean times of single seeds differ by 15 %. */
-const SEEDS = [1, 2, 3, 4, 5]
+/** A single swarm proves little: the mean times of single seeds differ by some percent, those of riders by 10 %. */
+const SEEDS = [1, 2, 3]
 
 /** Means over all seeds. */
 async function mean(options: { riders: number; recognizes: boolean }) {
@@ -12,10 +12,14 @@ async function mean(options: { riders: number; recognizes: boolean }) {
   return { contributors: over(run => run.contributors), riders: over(run => run.riders) }
 }
 
-it('the fast lane gives to contributors what free riders had', { timeout: 600_000 }, async () => {
+it('free riders finish twice as late as contributors, who lose little', { timeout: 900_000 }, async () => {
+  const alone = await mean({ riders: 0, recognizes: true })
   const mixed = await mean({ riders: 6, recognizes: true })
   const without = await mean({ riders: 6, recognizes: false })
-  expect(mixed.contributors / without.contributors).toBeLessThan(0.97)
-  expect(mixed.riders / mixed.contributors).toBeGreaterThan(1.2)
-  expect(mixed.riders / without.riders).toBeGreaterThan(1.03)
+  expect(mixed.riders / mixed.contributors).toBeGreaterThan(2.2)
+  expect(mixed.contributors / alone.contributors).toBeLessThan(1.2)
+  // The fast lane gives to contributors what free riders had.
+  expect(mixed.contributors / without.contributors).toBeLessThan(0.99)
+  // Peers that nobody recognizes are kept from riding too.
+  expect(without.riders / without.contributors).toBeGreaterThan(1.9)
 })

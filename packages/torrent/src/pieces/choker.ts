@@ -22,6 +22,8 @@ export interface ChokerPeer {
   readonly unchoked: boolean
   /** It owed us blocks and sent none for too long (a minute, according to the BitTorrent economics paper). It only gets an optimistic unchoke. */
   readonly snubbed: boolean
+  /** It took much and gave next to nothing, although it could. While we download, it gets a slot only if nobody else asks for that slot. */
+  readonly owes: boolean
   /** A seed or partial seed (BEP 21): it never needs a slot. */
   readonly uploadOnly: boolean
   /** From the peer to us. */
@@ -58,7 +60,7 @@ interface Memory {
  * Decides which peers to unchoke (BEP 3, "choking").
  *
  * As a leech, it unchokes the peers that send us the most, and one or more others at random (optimistic unchokes), new ones with three times
- * the chance. A fast peer that is not interested is unchoked without taking a slot; when it becomes interested, the slowest makes room. As a
+ * the chance. Those that only take have slots for which nobody else asks, and lose them at once when somebody does. A fast peer that is not interested is unchoked without taking a slot; when it becomes interested, the slowest makes room. As a
  * seed, it lets peers take turns, because the fastest would otherwise keep its slot forever; after its turn a peer queues behind all that wait.
  */
 export class Choker {
@@ -96,7 +98,7 @@ export class Choker {
     let used = 0
     for (const peer of peers.sort(byReward)) {
       if (used >= slots - Math.min(optimisticSlots, slots)) break
-      if (peer.snubbed || peer.downloadBytesPerSecond === 0) continue
+      if (!earns(peer)) continue
       // BEP 3: a peer that is not interested is unchoked if it is faster than those with slots, so that it can start at once.
       chosen.push(peer.id)
       if (peer.interested) used++
@@ -113,12 +115,15 @@ export class Choker {
     if (rotate) {
       this.#rotatedMs = nowMs
       this.#optimistic = []
-    } else this.#optimistic = before.filter(id => peers.some(peer => peer.id === id)).slice(0, room)
-    // Those whose time is over are drawn last, so that they make room for others that wait.
-    const waiting = peers.filter(peer => !this.#optimistic.includes(peer.id) && !before.includes(peer.id))
-    const over = peers.filter(peer => !this.#optimistic.includes(peer.id) && before.includes(peer.id))
-    while (this.#optimistic.length < room && waiting.length > 0) this.#optimistic.push(this.#draw(waiting).id)
-    while (this.#optimistic.length < room && over.length > 0) this.#optimistic.push(this.#draw(over).id)
+    } else
+      this.#optimistic = before.filter(id => peers.some(peer => peer.id === id && !peer.owes)).slice(0, room)
+    // Those whose time is over are drawn after others that wait, and those that owe last.
+    const rank = (peer: ChokerPeer) => (peer.owes ? 2 : before.includes(peer.id) ? 1 : 0)
+    for (const turn of [0, 1, 2]) {
+      const waiting = peers.filter(peer => rank(peer) === turn && !this.#optimistic.includes(peer.id))
+      while (this.#optimistic.length < room && waiting.length > 0)
+        this.#optimistic.push(this.#draw(waiting).id)
+    }
     return this.#optimistic
   }
 
@@ -167,7 +172,7 @@ export class Choker {
 
   /** Keeps unchoked peers and fills free slots. If more unchoked peers are interested than there are slots, the worst are choked. */
   #fill(peers: ChokerPeer[], nowMs: number, { slots, seeding }: ChokeOptions): number[] {
-    const holders = peers.filter(peer => peer.unchoked && peer.interested)
+    let holders = peers.filter(peer => peer.unchoked && peer.interested)
     const idle = peers.filter(peer => peer.unchoked && !peer.interested).map(peer => peer.id)
     if (holders.length > slots) {
       const isLucky = (peer: ChokerPeer) => (this.#optimistic.includes(peer.id) ? 1 : 0)
@@ -175,17 +180,23 @@ export class Choker {
       return [...idle, ...holders.slice(0, slots).map(peer => peer.id)]
     }
     const waiting = peers.filter(peer => !peer.unchoked && peer.interested)
+    if (!seeding) {
+      // Those that owe make room at once.
+      let asking = waiting.filter(peer => !peer.owes).length - (slots - holders.length)
+      holders = holders.filter(peer => !peer.owes || asking-- <= 0)
+    }
     const room = slots - holders.length
     const kept = [...idle, ...holders.map(peer => peer.id)]
     if (seeding) {
       waiting.sort((a, b) => this.#byWaiting(a, b))
       return [...kept, ...waiting.slice(0, room).map(peer => peer.id)]
     }
-    const earned = waiting.filter(peer => !peer.snubbed && peer.downloadBytesPerSecond > 0).sort(byReward)
-    const rewarded = earned.slice(0, room)
-    const rest = waiting.filter(peer => !rewarded.includes(peer))
+    const rewarded = waiting.filter(earns).sort(byReward).slice(0, room)
     const drawn: ChokerPeer[] = []
-    while (drawn.length < room - rewarded.length && rest.length > 0) drawn.push(this.#draw(rest))
+    for (const owes of [false, true]) {
+      const rest = waiting.filter(peer => peer.owes === owes && !rewarded.includes(peer))
+      while (drawn.length < room - rewarded.length && rest.length > 0) drawn.push(this.#draw(rest))
+    }
     // They stay until the next rotation.
     this.#optimistic.push(...drawn.map(peer => peer.id))
     if (this.#rotatedMs === Number.NEGATIVE_INFINITY) this.#rotatedMs = nowMs
@@ -222,6 +233,11 @@ export class Choker {
       } else if (peer.unchoked) memory.endedMs = nowMs
     }
   }
+}
+
+/** Whether it may have a slot for what it sends. */
+function earns(peer: ChokerPeer): boolean {
+  return peer.downloadBytesPerSecond > 0 && !peer.snubbed && !peer.owes
 }
 
 /** BEP 3: the best senders first; among equals, unchoked peers, so that none is choked needlessly. */

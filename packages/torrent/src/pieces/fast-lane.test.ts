@@ -3,12 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../base/random.ts'
 import { CHOKE_ROUND_MS, type ChokerPeer } from './choker.ts'
 import { FastLane } from './fast-lane.ts'
+import { chokerPeer as peer } from './testing/choker-peer.ts'
 
-const peer = (id: number, changes: Partial<ChokerPeer> = {}): ChokerPeer => ({
-  ...{ id, interested: true, unchoked: false, snubbed: false, uploadOnly: false },
-  ...{ downloadBytesPerSecond: 0, uploadBytesPerSecond: 0, uploadedBytes: 0, progress: 0.5 },
-  ...changes,
-})
 /** Peers with ids from 1000 are trusted. */
 const lane = () => new FastLane({ random: seededRandom(3), isTrusted: id => id >= 1000 })
 const some = (count: number, from: number, changes: Partial<ChokerPeer> = {}) =>
@@ -66,6 +62,7 @@ describe('the fast lane', () => {
       trusted: fc.boolean(),
       interested: fc.boolean(),
       snubbed: fc.boolean(),
+      owes: fc.boolean(),
       downloadBytesPerSecond: fc.nat(1e6),
       uploadBytesPerSecond: fc.nat(1e6),
     })
@@ -93,7 +90,7 @@ describe('the fast lane', () => {
             const worse = (id: number, than: ChokerPeer) =>
               served.find(each => each.id === id)!.downloadBytesPerSecond < than.downloadBytesPerSecond
             const best = asking
-              .filter(({ id, snubbed }) => id < 1000 && !snubbed)
+              .filter(({ id, snubbed, owes }) => id < 1000 && !snubbed && !owes)
               .sort((a, b) => b.downloadBytesPerSecond - a.downloadBytesPerSecond)[0]
             if (!best || best.downloadBytesPerSecond === 0 || unchoked.has(best.id)) continue
             const optimistic = Math.max(1, Math.floor(slots / 5))

@@ -1,6 +1,7 @@
 import { PeerChoker } from '#peer-choker'
 import type { Random } from '../base/random.ts'
 import { CHOKE_ROUND_MS, type ChokerPeer } from '../pieces/choker.ts'
+import { Debts } from './debts.ts'
 import type { Peer } from './peer.ts'
 import { RollingRate } from './rolling-rate.ts'
 
@@ -16,6 +17,7 @@ export class ChokeRounds {
   readonly #peers: ReadonlyMap<number, Peer>
   readonly #slots: () => number
   readonly #rates = new WeakMap<Peer, Rates>()
+  readonly #debts = new Debts()
   #lastMs = Number.NEGATIVE_INFINITY
 
   constructor(options: { random: Random; peers: ReadonlyMap<number, Peer>; slots: () => number }) {
@@ -29,6 +31,20 @@ export class ChokeRounds {
     return nowMs - this.#lastMs >= CHOKE_ROUND_MS
   }
 
+  /** Once a second. Returns whether a peer that owes has a slot for which another one waits: while we download, it is time to choke it. */
+  charge(): boolean {
+    let owed = false
+    let waiting = false
+    for (const peer of this.#peers.values()) {
+      const { amChoking, peerInterested } = peer.flags
+      if (!amChoking) this.#debts.charge(peer)
+      if (!peerInterested || peer.pieces.uploadOnly) continue
+      if (!this.#debts.owes(peer)) waiting ||= amChoking
+      else owed ||= !amChoking
+    }
+    return owed && waiting
+  }
+
   /** Whether the changed interest of a peer can matter between rounds. */
   matters(peer: Peer): boolean {
     if (!peer.flags.amChoking) return true
@@ -37,7 +53,7 @@ export class ChokeRounds {
     return peer.flags.peerInterested && used < this.#slots()
   }
 
-  /** `immediate`: between rounds, which only fills free slots. */
+  /** `immediate`: between rounds, which only fills free slots and those of peers that owe. */
   decide(now: number, { seeding, immediate }: { seeding: boolean; immediate: boolean }): void {
     const chosen = this.#choker.decide(
       [...this.#peers.values()].map(peer => this.#view(peer, now)),
@@ -53,11 +69,14 @@ export class ChokeRounds {
 
   #mark(now: number): void {
     this.#lastMs = now
+    let bytesPerSecond = 0
     for (const peer of this.#peers.values()) {
       const { given, taken } = this.#rollingRates(peer)
+      bytesPerSecond += taken.bytesPerSecond(peer.upload.totalBytes, now)
       given.mark(peer.download.totalBytes, now)
       taken.mark(peer.upload.totalBytes, now)
     }
+    this.#debts.adjustGift(bytesPerSecond)
   }
 
   #view(peer: Peer, now: number): ChokerPeer {
@@ -67,6 +86,7 @@ export class ChokeRounds {
       interested: peer.flags.peerInterested,
       unchoked: !peer.flags.amChoking,
       snubbed: peer.download.snubbed,
+      owes: this.#debts.owes(peer),
       uploadOnly: peer.pieces.uploadOnly,
       downloadBytesPerSecond: given.bytesPerSecond(peer.download.totalBytes, now),
       uploadBytesPerSecond: taken.bytesPerSecond(peer.upload.totalBytes, now),

@@ -120,6 +120,33 @@ describe('uploading', () => {
     expect(seen.size).toBe(10)
   })
 
+  it('gives the slot of a peer that only takes to another after a gift, and back if nobody else asks', async () => {
+    const bench = await TestSwarm.open(torrent, {
+      have: Array.from({ length: 20 }, (_, i) => i),
+      settings: { uploadSlots: 1 },
+      limits: { upload: BLOCK_BYTES },
+    })
+    const rider = await bench.connect()
+    rider.remote.send(out => [out.bitfield(Uint8Array.of(0, 0, 1, 0xff, 0xff)), out.interested()])
+    await bench.pass(100)
+    const other = await bench.connect()
+    other.remote.send(out => [out.haveNone(), out.interested()])
+    await bench.pass(100)
+    expect([rider.peer!.flags.amChoking, other.peer!.flags.amChoking]).toEqual([false, true])
+    for (let piece = 0; piece < 20; piece++) rider.remote.send(out => out.request(piece, 0, BLOCK_BYTES))
+    await bench.until(() => rider.peer!.flags.amChoking)
+    expect(rider.peer!.upload.totalBytes).toBeGreaterThan(2 * BLOCK_BYTES)
+    expect(rider.peer!.upload.totalBytes).toBeLessThan(5 * BLOCK_BYTES)
+    expect(other.peer!.flags.amChoking).toBe(false)
+    // The other one has nothing that we want, and may take more for nothing.
+    for (let piece = 0; piece < 10; piece++) other.remote.send(out => out.request(piece, 0, BLOCK_BYTES))
+    await bench.pass(25_000)
+    expect(other.peer!.upload.totalBytes).toBe(10 * BLOCK_BYTES)
+    expect(other.peer!.flags.amChoking).toBe(false)
+    other.remote.send(out => out.notInterested())
+    await bench.until(() => !rider.peer!.flags.amChoking, 10_000)
+  })
+
   it('fills a slot at once when its holder leaves or loses interest', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all', settings: { uploadSlots: 1 } })
     const first = await bench.connect()

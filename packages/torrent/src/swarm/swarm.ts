@@ -194,7 +194,9 @@ export class Swarm {
     this.transfer?.tick()
     this.metadata.tick(now)
     this.#hashes.tick(now)
+    const someoneOwes = this.#rounds.charge() && !this.state.uploadOnly
     if (this.#rounds.isDue(now)) this.#choke(now, false)
+    else if (someoneOwes) this.#choke(now, true)
     this.#outgoing.dialMore()
   }
 
