@@ -52,12 +52,15 @@ async function pageToPage(load: Load, options: BenchOptions): Promise<Section> {
   const size = await bestMessage(size => barePageToPage({ ...load, lengthBytes: PROBE_BYTES }, size), options)
   const bare = `bare data channel, messages of ${size / 1024} KiB`
   const byLibp2p = 'Shoal, v1 torrent, signaled by libp2p'
-  await using relay = await Relay.start()
   const found = await contest(`Page to page, ${mebibytes(load)}`, options, {
     'Shoal, hybrid torrent': () => shoalPageToPage(load, 'hybrid'),
     [bare]: () => barePageToPage(load, size),
     'Shoal, v1 torrent': () => shoalPageToPage(load, 'v1'),
-    [byLibp2p]: () => shoalPageToPage(load, 'v1', relay),
+    [byLibp2p]: async () => {
+      // A relay of its own for each run: another one remembers the pages of the run before.
+      await using relay = await Relay.start()
+      return shoalPageToPage(load, 'v1', relay)
+    },
     WebTorrent: () => webTorrentPageToPage(load),
   })
   return found.section(load, [

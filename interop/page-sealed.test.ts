@@ -18,7 +18,7 @@ import { Seeder } from './support/seeder.ts'
 import { choose } from './support/share-form.ts'
 import { missing, toolPath } from './support/tools.ts'
 
-/** A passphrase takes a page a second by default. Two tests create seals and key files with that: the others only ask for a passphrase. */
+/** Deriving a key from a passphrase takes a page a second by default. Two tests do so at that cost; in the others it is not what is tested. */
 const QUICKLY = { workFactor: 10 }
 const NOTES = 'The key is under the third stone.\n'
 

@@ -3,7 +3,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { ShoalError } from '@shoal/torrent'
 import { concat, equalBytes, fromUtf8, utf8 } from '@shoal/torrent/base'
-import { verifyEd25519 } from '#ed25519'
+import { verifyEd25519 } from '@shoal/torrent/ed25519'
 import { type Field, readFields, writeFields } from '../kad/protobuf.ts'
 import { splitWords } from './words.ts'
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@shoal/torrent'
 import { type Random, sharedBits, shuffle } from '@shoal/torrent/base'
-import { verifyEd25519 } from '#ed25519'
+import { verifyEd25519 } from '@shoal/torrent/ed25519'
 import { decodeEntry, type SignedEntry, verifyEntry } from '../entries/entry.ts'
 import { type Contact, keyOf, neighborhoodOf } from '../kad/contact.ts'
 import type { KadNetwork, KadNode } from '../kad/kad-node.ts'
