@@ -17,6 +17,8 @@ import { until } from './support/wait.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
 const BYTES = 16 * 1024 * 1024
+/** The rest of a download has no receipt if it is less, so that receipts are at most 0.1 % of the traffic. */
+const LEAST_RECEIPT_BYTES = 256 * 1024
 const LIMITS = { uploadBytesPerSecond: 4 * 1024 * 1024, limitLocalPeers: true }
 const UTP: SessionEnvironment = { createTransports: services => [new UtpTransport(services)] }
 
@@ -45,7 +47,11 @@ describe('two Shoal sessions recognize each other', { concurrent: true }, () => 
     await leech.done(got)
     expect(taker.recognized).toMatchObject([{ key: giver.name, isBound }])
     expect(giver.recognized).toMatchObject([{ key: taker.name, isBound }])
-    await until('all is confirmed', () => giver.receipts.at(-1)?.bytes === BYTES)
+    // Two sessions may have two connections by WebRTC for a moment. Each is an epoch, whose last receipt counts.
+    const confirmed = () => [...new Map(giver.receipts.map(({ epoch, bytes }) => [epoch, bytes])).values()]
+    const sum = () => confirmed().reduce((sum, bytes) => sum + bytes, 0)
+    await until('all is confirmed that is worth a receipt', () => sum() > BYTES - LEAST_RECEIPT_BYTES)
+    expect(sum()).toBeLessThanOrEqual(BYTES)
     expect(taker.conduct.get(giver.name)).toMatchObject({ downloadedBytes: BYTES, failedPieces: 0, junk: 0 })
     expect([...giver.refused, ...taker.refused]).toEqual([])
   })

@@ -98,6 +98,7 @@ export const NETWORK_GLOBALS = /(?<![.\w#])(?:fetch|new WebSocket|new EventSourc
 export const NETWORK_ACCESS: Record<string, string> = {
   'apps/node/src/node/network/dns-addresses.ts': 'used by the Shoal network only, which is off on a route',
   'apps/node/src/node/network/network.ts': 'off on a route',
+  'packages/network/src/host/direct-transport.node.ts': 'not opened on a route',
   'packages/network/src/host/host.node.ts': 'not opened on a route',
   'packages/network/src/page/page-host.ts': 'runs in pages, which have no routes',
   'packages/torrent/src/discovery/tracker/ws/web-socket.ts': 'replaced by routed-socket.node.ts on a route',

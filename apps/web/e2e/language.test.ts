@@ -92,7 +92,7 @@ describe.skipIf(lackingChromium())('the language of the console', () => {
         NAMES.test(text) || IDS.test(text) || AMOUNT.test(text) || TIME.test(text) || content.has(text)
       const { page, complaints, close } = await served.open(`${path}?mock&lang=pseudo`)
       await page.locator('main').getByText('[').first().waitFor()
-      // What the node says comes later than the texts around it.
+      // The answers of the node come later than the texts around them.
       if (path === '/network') await page.locator('main').getByText('12D3').first().waitFor()
       if (tab !== null) {
         const href = await page.locator('[data-row] a').first().getAttribute('href')

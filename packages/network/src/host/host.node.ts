@@ -9,7 +9,6 @@ import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
@@ -22,6 +21,7 @@ import type { Misconduct, ReportMisconduct } from '../misconduct.ts'
 import { isPublic, mostUsefulFirst, portOf } from '../multiaddrs.ts'
 import { type Libp2pIndex, openLibp2pIndex } from '../search/libp2p-index.ts'
 import type { HostCertificate } from './certificate.node.ts'
+import { directTransport } from './direct-transport.node.ts'
 import { connectionGate } from './gate.ts'
 import { type SignalingRelay, signalingRelay } from './relay.ts'
 
@@ -103,7 +103,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
     },
     // Without IPv6, say, the other addresses remain.
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
-    transports: [tcp(), webSockets(), webRTCDirect(certificate && { certificate }), circuitRelayTransport()],
+    transports: [
+      tcp(),
+      webSockets(),
+      directTransport(certificate && { certificate }),
+      circuitRelayTransport(),
+    ],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionGater: connectionGate({
