@@ -156,5 +156,6 @@ test('two fresh nodes that know nothing but public IPFS nodes meet, and are reac
   await status(two)
   const peers = async () => (await two.operations.listNetworkPeers({})).items.map(peer => peer.id)
   await expect.poll(peers, PATIENT).toContain(id)
-  expect((await two.operations.getNetwork({})).nodes).toBe(1)
+  // It counts once it is identified.
+  await expect.poll(async () => (await two.operations.getNetwork({})).nodes, PATIENT).toBe(1)
 })

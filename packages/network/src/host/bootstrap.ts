@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import type { Clock } from '@shoal/torrent'
 import { parseIp, type Random, shuffle, utf8 } from '@shoal/torrent/base'
 import { KAD_PROTOCOL } from '../kad/libp2p-network.ts'
-import { withoutPeer } from '../multiaddrs.ts'
+import { isWebrtcDirect, withoutPeer } from '../multiaddrs.ts'
 import { type Host, identified } from './host.node.ts'
 
 /** 20 bytes under which nodes announce their port in the mainline DHT (BEP 5), where an info hash would stand. */
@@ -132,23 +132,25 @@ export class Bootstrap {
     const open = host.libp2p.getConnections().map(({ remoteAddr }) => withoutPeer(remoteAddr).toString())
     const usable = all.filter(
       each =>
-        (this.#shunned.get(each.toString()) ?? 0) <= now && !open.includes(withoutPeer(each).toString()),
+        (this.#shunned.get(each.toString()) ?? 0) <= now &&
+        !open.includes(withoutPeer(each).toString()) &&
+        !isWebrtcDirect(each),
     )
-    const waiting = shuffle([...usable], random).slice(0, MAX_DIALS)
+    const waiting = shuffle(byNode(usable), random).slice(0, MAX_DIALS)
     const dial = async () => {
-      for (let address = waiting.pop(); address; address = waiting.pop()) {
+      for (let addresses = waiting.pop(); addresses; addresses = waiting.pop()) {
         if (this.#abort.signal.aborted) return
-        if (!(await this.#dial(address))) this.#shun(address)
+        if (!(await this.#dial(addresses))) for (const address of addresses) this.#shun(address)
       }
     }
     await Promise.all(Array.from({ length: PARALLEL_DIALS }, dial))
   }
 
   /** Resolves to false if no node of our DHT answers there. */
-  async #dial(address: Multiaddr): Promise<boolean> {
+  async #dial(addresses: Multiaddr[]): Promise<boolean> {
     const { libp2p } = this.#options.host
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(DIAL_MS)])
-    const connection = await libp2p.dial(address, { signal }).catch(() => null)
+    const connection = await libp2p.dial(addresses, { signal }).catch(() => null)
     if (!connection) return false
     const protocols: readonly string[] = await identified(libp2p, connection, signal).catch(() => [])
     if (protocols.includes(KAD_PROTOCOL)) return true
@@ -161,6 +163,18 @@ export class Bootstrap {
     if (oldest !== undefined && this.#shunned.size >= MAX_SHUNNED) this.#shunned.delete(oldest)
     this.#shunned.set(address.toString(), this.#options.clock.nowMs() + SHUN_MS)
   }
+}
+
+/**
+ * Groups addresses by the PeerId they end with; one without is a group of its own. libp2p has one dial at a time for a PeerId, and drops the addresses
+ * of those that join it.
+ */
+function byNode(addresses: readonly Multiaddr[]): Multiaddr[][] {
+  const nodeOf = (address: Multiaddr) => {
+    const last = address.getComponents().at(-1)
+    return last?.name === 'p2p' ? last.value : address.toString()
+  }
+  return [...Map.groupBy(addresses, nodeOf).values()]
 }
 
 /** Adds the addresses of peers, by their text, up to a limit. */

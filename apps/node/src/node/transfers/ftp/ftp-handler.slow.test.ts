@@ -47,18 +47,18 @@ test.each(['127.0.0.1', 'localhost'])('an untrusted link to %s is not fetched', 
 })
 
 /**
- * Expects each part of a transfer to continue where the client was: up to 900,000 bytes after the one before, since the client may drop what it has
- * not read when it hears that the server ended the connection. Returns the number of parts.
+ * Expects each part of a transfer to continue where the client was: up to 900,000 bytes after the one before, and perhaps none, since the client may
+ * drop what it has not read when it hears that the server ended the connection. Returns the number of parts.
  */
 function expectContinued(server: FtpServer): number {
   const starts = server.commands.flatMap(line => (line.startsWith('REST ') ? Number(line.slice(5)) : []))
   expect(starts.length).toBeGreaterThanOrEqual(2)
   for (const [index, start] of starts.entries()) {
     const before = starts[index - 1] ?? 0
-    expect(start).toBeGreaterThan(before)
+    expect(start).toBeGreaterThanOrEqual(before)
     expect(start).toBeLessThanOrEqual(before + 900_000)
   }
-  return 1 + starts.length
+  return server.commands.filter(line => line.startsWith('RETR ')).length
 }
 
 test('an interrupted transfer resumes with REST', async () => {
