@@ -10,8 +10,11 @@ import { missing, toolPath } from './support/tools.ts'
 
 const SIZE = 30_000_000
 const OUTAGE_MS = 60_000
-/** Time until the browser has noticed the network, the page has announced, and the peers have connected. */
-const RECONNECT_MS = 20_000
+/**
+ * Time until the browser has noticed the network, the page has announced, and the peers have connected: usually 2 s. If the first connection fails, the
+ * page makes other offers 15 s later.
+ */
+const RECONNECT_MS = 60_000
 
 const unable = missing('chromium') ?? cannotCreateNetwork
 

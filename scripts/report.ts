@@ -22,7 +22,7 @@ export interface TestResult {
   readonly name: string
   readonly state: 'passed' | 'failed' | 'skipped' | 'pending'
   readonly seconds: number
-  /** First line of the error, if the test failed. */
+  /** The beginning of the error and its place, if the test failed. */
   readonly reason: string | null
 }
 
@@ -54,7 +54,7 @@ function toResult(module: TestModule): FileResult {
       name: test.fullName,
       state: test.result().state,
       seconds: (test.diagnostic()?.duration ?? 0) / 1000,
-      reason: test.result().state === 'failed' ? firstLine(test.result().errors?.[0]) : null,
+      reason: test.result().state === 'failed' ? whyFailed(test.result().errors?.[0]) : null,
     })),
     errors: [module, ...suites].flatMap(each => each.errors()).map(firstLine),
   }
@@ -70,6 +70,14 @@ function withStack(error: SerializedError): string {
     ...stack.slice(0, STACK_LINES),
   ]
   return lines.join('\n').replaceAll(`${ROOT}/`, '')
+}
+
+/** The first line of the error, the line of the test that threw it, and what open pages showed (interop/support/page-tests.ts). */
+function whyFailed(error: SerializedError | undefined): string {
+  const frame = (error?.stack ?? '').split('\n').find(line => line.includes('.test.ts:'))
+  const place = frame?.slice(frame.lastIndexOf('/') + 1).replace(/\)$/, '')
+  const pages = (error?.message ?? '').split('\n').filter(line => /^Page \d+ shows: /.test(line))
+  return [firstLine(error) + (place ? ` (${place})` : ''), ...pages].join('\n    ')
 }
 
 function firstLine(error: SerializedError | undefined): string {

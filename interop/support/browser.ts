@@ -26,6 +26,9 @@ const QUIET = [
   '--autoplay-policy=no-user-gesture-required',
 ]
 
+/** Characters of a page in the report of a failed test. */
+const SHOWN_TEXT = 600
+
 /** Common window sizes in CSS pixels. */
 const SCREENS = {
   phone: { width: 390, height: 844 },
@@ -86,6 +89,17 @@ export class Browser implements AsyncDisposable {
     })
     await page.goto(url)
     return { page, context, problems }
+  }
+
+  /** Returns the beginning of what each page shows, for the report of a failed test. */
+  async pageTexts(): Promise<string> {
+    const pages = this.#driven.contexts().flatMap(context => context.pages())
+    const texts = await Promise.all(
+      pages.map(page => page.innerText('body', { timeout: 1000 }).catch(String)),
+    )
+    return texts
+      .map((text, index) => `Page ${index + 1} shows: ${text.replace(/\s+/g, ' ').slice(0, SHOWN_TEXT)}`)
+      .join('\n')
   }
 
   /** Closes all pages. */

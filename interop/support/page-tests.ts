@@ -7,7 +7,11 @@ export function useBrowser(options?: LaunchOptions): Pick<Browser, 'open'> {
   beforeAll(async () => {
     browser = await Browser.launch(options)
   })
-  afterEach(() => browser?.closePages())
+  afterEach(async ({ task }) => {
+    const [error] = task.result?.state === 'fail' ? (task.result.errors ?? []) : []
+    if (error && browser) error.message += `\n\n${await browser.pageTexts()}`
+    await browser?.closePages()
+  })
   afterAll(() => browser?.[Symbol.asyncDispose]())
   return { open: (url, page) => browser!.open(url, page) }
 }

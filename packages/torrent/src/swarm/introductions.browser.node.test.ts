@@ -13,10 +13,15 @@ const peerOf = (id: number) =>
 
 /** The introductions of a page, with a recognizer that comes when the test wants it. */
 function open() {
+  const now = { ms: 0 }
   const loaded = Promise.withResolvers<{ recognizePeers: () => Recognizer }>()
   const load = vi.fn(() => loaded.promise)
   const peers = new Map([1, 2].map(id => [id, peerOf(id)]))
-  const options = { swarm: { context: { recognition: load } }, peers } as unknown as IntroductionsOptions
+  const clock = { nowMs: () => now.ms }
+  const options = {
+    swarm: { context: { recognition: load, clock } },
+    peers,
+  } as unknown as IntroductionsOptions
   const introductions = new Introductions(options)
   const onPiece = vi.fn()
   const events = introductions.watchTransfer({ onPiece } as unknown as TransferEvents)
@@ -39,7 +44,7 @@ function open() {
     await loaded.promise
     await Promise.resolve()
   }
-  return { introductions, load, peers, recognizer, events, onPiece, seen, arrive }
+  return { now, introductions, load, peers, recognizer, events, onPiece, seen, arrive }
 }
 
 test('the recognizer is loaded once, and gets the first message of each peer that is still there', async () => {
@@ -57,6 +62,21 @@ test('the recognizer is loaded once, and gets the first message of each peer tha
   introductions.tick(2000)
   expect(recognizer.received).toHaveBeenLastCalledWith(one, Uint8Array.of(4))
   expect(recognizer.tick.mock.calls).toEqual([[2000]])
+})
+
+test('the recognizer is loaded later if the network is lost', async () => {
+  const { now, introductions, load, arrive, recognizer } = open()
+  load.mockRejectedValueOnce(new Error('Failed to fetch'))
+  introductions.tick(0)
+  await vi.waitFor(() => {
+    now.ms += 1000
+    introductions.tick(now.ms)
+    expect(load).toHaveBeenCalledTimes(2)
+  })
+  expect(now.ms).toBeGreaterThanOrEqual(5000)
+  await arrive()
+  introductions.tick(now.ms)
+  expect(recognizer.tick).toHaveBeenCalledTimes(1)
 })
 
 test('a peer whose held message breaks the protocol is closed', async () => {

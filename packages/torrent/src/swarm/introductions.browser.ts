@@ -7,6 +7,8 @@ import type { TransferEvents } from './transfer.ts'
 
 /** Longer than any message that recognition accepts. */
 const MAX_HELD_BYTES = 4096
+/** Time to the next attempt to load the recognizer, such as when the network was lost. */
+const LOAD_AGAIN_MS = 5000
 
 /** Pages dial no addresses, and have none to report. They load what recognizes Shoal peers (`sh_peer`) with the first of them. */
 export class Introductions {
@@ -14,7 +16,7 @@ export class Introductions {
   #recognizer: Recognizer | undefined
   /** The first message of each peer, until the recognizer is loaded. Each waits for our answer to its first. */
   readonly #held = new Map<Peer, Uint8Array>()
-  #isLoading = false
+  #nextLoadMs = 0
   /** Swarm and transfer call these. The recognizer then adds itself to them. */
   #peerEvents!: PeerEvents
   #transferEvents!: TransferEvents
@@ -52,14 +54,17 @@ export class Introductions {
 
   async #load(): Promise<void> {
     const { swarm, peers } = this.#options
-    const { recognition } = swarm.context
-    if (this.#isLoading || typeof recognition !== 'function') return
-    this.#isLoading = true
-    // Without it, all peers stay strangers.
+    const { recognition, clock } = swarm.context
+    if (clock.nowMs() < this.#nextLoadMs || typeof recognition !== 'function') return
+    this.#nextLoadMs = Number.POSITIVE_INFINITY
+    // Until then, all peers are strangers.
     const loaded = (await recognition().catch(() => null)) as
       | typeof import('./recognition/session-recognition.ts')
       | null
-    if (!loaded) return
+    if (!loaded) {
+      this.#nextLoadMs = clock.nowMs() + LOAD_AGAIN_MS
+      return
+    }
     const recognizer = loaded.recognizePeers(swarm, peers)
     Object.assign(this.#peerEvents, recognizer.watchPeers({ ...this.#peerEvents }))
     Object.assign(this.#transferEvents, recognizer.watchTransfer({ ...this.#transferEvents }))

@@ -36,12 +36,14 @@ export function lendRtc(port: MessagePort): () => void {
   }
 }
 
-/** If libp2p cannot be loaded, the worker gets no answer, and asks again later. */
-function serveLibp2p(port: MessagePort): Promise<void> {
-  return import('@shoal/network/page-host').then(
-    ({ serveWorker }) => serveWorker(port),
-    () => {},
-  )
+/** Without libp2p, the worker gets no answer and asks again after half a minute. */
+async function serveLibp2p(port: MessagePort): Promise<void> {
+  for (const waitMs of [1000, 3000, 9000, 0])
+    try {
+      return (await import('@shoal/network/page-host')).serveWorker(port)
+    } catch {
+      await new Promise(resolve => setTimeout(resolve, waitMs))
+    }
 }
 
 type Reply = (call: number, asked: Promise<string>) => void
