@@ -13,6 +13,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/network': ['packages/torrent'],
   'packages/api': [],
   'packages/messages': [],
+  'packages/daemon': ['packages/torrent'],
   'apps/node': ['packages/*'],
   'apps/web': ['packages/*'],
   'apps/hub': ['packages/*'],

@@ -25,7 +25,11 @@ function reachesNetwork(source: string): boolean {
 
 test('only listed files of engine, network and node reach other machines by themselves', () => {
   const files = globSync(
-    ['packages/{network,torrent}/src/**/*.ts', 'apps/node/src/node/**/*.ts', 'apps/node/src/base/**/*.ts'],
+    [
+      'packages/{daemon,network,torrent}/src/**/*.ts',
+      'apps/node/src/node/**/*.ts',
+      'apps/node/src/base/**/*.ts',
+    ],
     {
       cwd: ROOT,
     },

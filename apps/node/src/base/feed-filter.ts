@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { FeedFilter } from '@shoal/api'
 import { readFilterText, titleTest } from '@shoal/api/feed-matching'
-import { Failure } from './failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { FilterReply, FilterTexts, FilterWork } from './filter-thread.ts'
 
 /** Many times what a good pattern takes for all titles of a feed. A pattern that takes longer may never end. */

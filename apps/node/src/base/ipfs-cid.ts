@@ -1,5 +1,5 @@
+import { Failure } from '@shoal/daemon/failure'
 import { fromBase32 } from '@shoal/torrent/base'
-import { Failure } from './failure.ts'
 
 /** CIDv0: a multihash of SHA-256 in base58btc. */
 const VERSION_0 = /^Qm[1-9A-HJ-NP-Za-km-z]{44}$/

@@ -2,8 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freeBytes } from './files/disk-space.ts'
-import { writeWholeFile } from './files/write-file.ts'
+import { freeBytes, writeWholeFile } from '@shoal/daemon/files'
 
 export interface NodeFile {
   /** `http://127.0.0.1:8420`. */

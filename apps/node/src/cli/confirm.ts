@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { UsageError } from '../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { texts } from './texts.ts'
 
 /** Whether a user at a terminal can answer questions. */

@@ -1,6 +1,8 @@
 /** Failures of the command line: their messages are in the user's language. Those of engine and node are English. */
+
+import { fileFailure as baseFileFailure, describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Language } from '@shoal/messages'
-import { fileFailure as baseFileFailure, describeFailure, Failure, UsageError } from '../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { LANGUAGE, texts } from './texts.ts'
 
 type Headlines = Readonly<Record<string, string>>

@@ -1,5 +1,4 @@
-import { flag, list } from '@shoal/options'
-import { UsageError } from '../base/failure.ts'
+import { flag, list, UsageError } from '@shoal/options'
 import { texts } from './texts.ts'
 
 /** Options of commands that others may find by search while they run. */

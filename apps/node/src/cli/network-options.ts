@@ -1,6 +1,5 @@
-import { flag, integer, list, type OptionValues, path, value } from '@shoal/options'
+import { flag, integer, list, type OptionValues, path, UsageError, value } from '@shoal/options'
 import type { AddressFilter, IceServer, RateLimits, SessionOptions } from '@shoal/torrent'
-import { UsageError } from '../base/failure.ts'
 import { PRODUCT } from '../base/version.ts'
 import { texts } from './texts.ts'
 import { parseRate } from './values/size.ts'

@@ -1,5 +1,4 @@
-import { value } from '@shoal/options'
-import { UsageError } from '../base/failure.ts'
+import { UsageError, value } from '@shoal/options'
 import { texts } from './texts.ts'
 
 /** For commands that share without a node. A node has its own page. */

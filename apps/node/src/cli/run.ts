@@ -1,8 +1,7 @@
 import { texts } from './texts.ts'
 /** Runs one command line: the words of a process, or a line of the shell. */
 
-import { nearest, parseWords, requireWords } from '@shoal/options'
-import { UsageError } from '../base/failure.ts'
+import { nearest, parseWords, requireWords, UsageError } from '@shoal/options'
 import { SHOAL } from '../base/program.ts'
 import { VERSION } from '../base/version.ts'
 import { type CommandContext, shownCommands } from './command.ts'

@@ -14,10 +14,10 @@ import {
   list,
   type OptionValues,
   path,
+  UsageError,
   value,
   variableName,
 } from '@shoal/options'
-import { UsageError } from '../base/failure.ts'
 import type { StartOptions } from '../node/start.ts'
 import { CommandFailure } from './failure.ts'
 import { texts } from './texts.ts'

@@ -1,5 +1,4 @@
-import { nearest } from '@shoal/options'
-import { UsageError } from '../base/failure.ts'
+import { nearest, UsageError } from '@shoal/options'
 import { texts } from './texts.ts'
 
 /** Runs the subcommand that the first word names, with the other words. Throws UsageError if there is none. */

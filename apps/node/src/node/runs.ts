@@ -1,6 +1,7 @@
 /** The runs of a node in one process: a restart closes one, then opens the next. */
+
+import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Clock } from '@shoal/torrent'
-import { describeFailure, Failure } from '../base/failure.ts'
 import type { Log } from './kernel/log/log.ts'
 
 /** A node and its server, from one restart to the next. */

@@ -4,7 +4,7 @@
  */
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeWholeFile } from './write-file.ts'
+import { writeWholeFile } from '@shoal/daemon/files'
 
 /**
  * `managed`: complete, and shared by the node as its user chose. `unfinished`: parts are missing. `sealed`: a sealed file, or the original

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { fileFailure } from '@shoal/daemon/failure'
 import { makeFolders } from '@shoal/torrent/make-folders'
-import { fileFailure } from '../failure.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileFailure } from '@shoal/daemon/failure'
 import type { FolderFilter } from '@shoal/torrent'
-import { fileFailure } from '../failure.ts'
 
 /** File system calls in flight. */
 const AT_ONCE = 64

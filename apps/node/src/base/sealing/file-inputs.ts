@@ -1,9 +1,9 @@
 /** Reads a file or folder from the disk to seal it. */
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { type ByteSource, SealedError, type SealInput } from '@shoal/sealed'
 import type { FolderFilter } from '@shoal/torrent'
-import { Failure, fileFailure } from '../failure.ts'
 
 /** The files at a path. Close this when everything is sealed. */
 export interface FileInputs {

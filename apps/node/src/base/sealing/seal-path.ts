@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { fileFailure } from '@shoal/daemon/failure'
 import { SEALED_NAME, type Seal } from '@shoal/links'
 import { createSeal, SealedContent, SealedError, type SealTo } from '@shoal/sealed'
 import type { FolderFilter } from '@shoal/torrent'
 import { makeFolders } from '@shoal/torrent/make-folders'
-import { fileFailure } from '../failure.ts'
 import { stampOf } from '../files/stamp.ts'
 import { fileInputs } from './file-inputs.ts'
 

@@ -1,6 +1,6 @@
+import { Failure } from '@shoal/daemon/failure'
 import { isShareLink, LinkError, parseShareLink, type ShareLink } from '@shoal/links'
 import type { TorrentSource } from '@shoal/torrent'
-import { Failure } from '../failure.ts'
 
 /** Parses a share link; returns null for any other source. Throws `bad-request` for a truncated or altered link. */
 export function toShareLink(source: TorrentSource): ShareLink | null {

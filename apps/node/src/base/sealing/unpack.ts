@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileFailure } from '@shoal/daemon/failure'
 import type { OpenedFile, OpenedShare } from '@shoal/sealed'
 import { addNumber, type NameRules, safeComponent } from '@shoal/torrent'
 import { makeFolders } from '@shoal/torrent/make-folders'
-import { fileFailure } from '../failure.ts'
 
 const RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 

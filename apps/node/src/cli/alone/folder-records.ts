@@ -6,8 +6,8 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
-import { fileFailure } from '../../base/failure.ts'
-import { writeWholeFile } from '../../base/files/write-file.ts'
+import { fileFailure } from '@shoal/daemon/failure'
+import { writeWholeFile } from '@shoal/daemon/files'
 
 export interface Entry {
   /** Hex: v1 if there is one, else v2. */

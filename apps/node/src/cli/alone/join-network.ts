@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { writeWholeFile } from '@shoal/daemon/files'
 import type { Host } from '@shoal/network/host'
 import { type Session, type SessionOptions, systemClock } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
 import { stateRoot } from '../../base/files/places.ts'
-import { writeWholeFile } from '../../base/files/write-file.ts'
 import { PRODUCT } from '../../base/version.ts'
 
 /** Nodes that are remembered for the next command. */

@@ -1,7 +1,6 @@
 /** Options for sealing a share. */
 import type { SealTo } from '@shoal/api'
-import { flag, list, type OptionValues, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, list, type OptionValues, UsageError, value } from '@shoal/options'
 import { askSecret } from '../ask-secret.ts'
 import { texts } from '../texts.ts'
 

@@ -1,7 +1,7 @@
 /** `shoal seed`: shares one file or folder until Ctrl-C. */
 import { basename, dirname, join, resolve } from 'node:path'
+import { UsageError } from '@shoal/options'
 import { type CreateOptions, infoHashText, Session, type SessionOptions } from '@shoal/torrent'
-import { UsageError } from '../../base/failure.ts'
 import type { ContentFilter } from '../../base/files/content-filter.ts'
 import { realFolder } from '../../base/files/held-paths.ts'
 import { openPlace } from '../../base/files/places.ts'

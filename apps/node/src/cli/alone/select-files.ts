@@ -1,5 +1,5 @@
+import { UsageError } from '@shoal/options'
 import { isMagnet, parseMagnet, type TorrentApi } from '@shoal/torrent'
-import { UsageError } from '../../base/failure.ts'
 import { texts } from '../texts.ts'
 
 const NORMAL = 4

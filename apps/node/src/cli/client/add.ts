@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { AddTorrent, Job, Torrent } from '@shoal/api'
 import { isShareLink, parseShareLink } from '@shoal/links'
-import { UsageError } from '../../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { askSecret } from '../ask-secret.ts'
 import { explainFailure } from '../failure.ts'

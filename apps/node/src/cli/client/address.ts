@@ -1,7 +1,7 @@
 /** Finds a node's address and credentials: first in the options, then in the environment, then in the data folder. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { UsageError } from '../../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { defaultDataFolder } from '../../base/files/places.ts'
 import { readNodeFile, readToken, tokenFile } from '../../base/node-file.ts'
 import { START } from '../../base/program.ts'

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { writeWholeFile } from '../../base/files/write-file.ts'
+import { writeWholeFile } from '@shoal/daemon/files'
 
 /** Puts the token after `#`, which browsers do not send to servers. */
 export function consoleUrl(url: string, token: string | null): string {

@@ -1,6 +1,6 @@
 /** `shoal limit` without torrents: limits for all transfers together. */
 import type { SettingsChange } from '@shoal/api'
-import { UsageError } from '../../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { formatDuration, formatRateLimit } from '../format.ts'
 import type { Output } from '../output.ts'
 import { texts } from '../texts.ts'

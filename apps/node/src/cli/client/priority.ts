@@ -1,4 +1,4 @@
-import { UsageError } from '../../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { texts } from '../texts.ts'
 import { parseIndexes } from '../values/ranges.ts'

@@ -1,6 +1,6 @@
 /** Changes trackers in tiers (BEP 12). */
 import type { Tracker } from '@shoal/api'
-import { UsageError } from '../../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { texts } from '../texts.ts'
 

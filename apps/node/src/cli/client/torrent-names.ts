@@ -1,7 +1,7 @@
 /** Finds torrents by info hash, by its first digits, or by a part of the name. */
 import type { NodeApi, Torrent } from '@shoal/api'
 import type { Positional } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'

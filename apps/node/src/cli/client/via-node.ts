@@ -1,8 +1,7 @@
 import { texts } from '../texts.ts'
 /** `get` and `seed` with a node. */
 
-import { flagName, isGiven } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flagName, isGiven, UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import type { CommandContext } from '../command.ts'
 import { CommandFailure } from '../failure.ts'

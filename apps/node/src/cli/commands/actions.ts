@@ -1,7 +1,6 @@
 /** Commands that act on torrents without further options. */
 import type { ACTIONS } from '@shoal/api'
-import { flag } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS, type NodeOptions } from '../client/node-options.ts'

@@ -1,6 +1,5 @@
 import { CONTENT_LAYOUTS } from '@shoal/api/choices'
-import { flag, list, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, list, UsageError, value } from '@shoal/options'
 import { addSources } from '../client/add.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

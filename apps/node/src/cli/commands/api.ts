@@ -1,6 +1,5 @@
 import { OPERATIONS, type OperationName } from '@shoal/api'
-import { nearest } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { nearest, UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

@@ -1,5 +1,4 @@
-import { COMPLETION_SHELLS, completionScript } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { COMPLETION_SHELLS, completionScript, UsageError } from '@shoal/options'
 import { defineCommand } from '../command.ts'
 import { programShape } from '../shape.ts'
 import { texts } from '../texts.ts'

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import type { NodeApi } from '@shoal/api'
+import { describeFailure } from '@shoal/daemon/failure'
 import { integer, value } from '@shoal/options'
-import { describeFailure } from '../../base/failure.ts'
 import { VERSION } from '../../base/version.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

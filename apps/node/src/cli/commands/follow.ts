@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { Followed } from '@shoal/api'
-import { flag, integer, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, integer, UsageError, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

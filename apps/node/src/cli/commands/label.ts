@@ -1,6 +1,5 @@
 import type { CountedLabel, Label } from '@shoal/api'
-import { value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { UsageError, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

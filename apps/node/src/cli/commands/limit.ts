@@ -1,5 +1,4 @@
-import { value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { UsageError, value } from '@shoal/options'
 import { limitAll } from '../client/limit-all.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

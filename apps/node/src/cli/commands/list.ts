@@ -1,6 +1,5 @@
 import { STATE_FILTERS, type TORRENT_SORTS } from '@shoal/api/choices'
-import { flag, integer, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, integer, UsageError, value } from '@shoal/options'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { showList, watchList } from '../client/torrent-list.ts'

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
-import { flag, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, UsageError, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

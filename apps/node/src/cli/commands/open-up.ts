@@ -1,6 +1,5 @@
 import type { Reach, ReachTest } from '@shoal/api'
-import { flag, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, UsageError, value } from '@shoal/options'
 import { askSecret } from '../ask-secret.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

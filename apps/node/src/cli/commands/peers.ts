@@ -1,7 +1,6 @@
 import type { KnownPeer, NodeApi, Peer, Person, SourceShare } from '@shoal/api'
 import { type SourceKind, SWITCHABLE_SOURCES, type SwitchableSource } from '@shoal/api/choices'
-import { flag, integer, list, oneOf, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, integer, list, oneOf, UsageError, value } from '@shoal/options'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { allPages } from '../client/pages.ts'

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
-import { flag, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, UsageError, value } from '@shoal/options'
 import { defaultDataFolder } from '../../base/files/places.ts'
 import { START } from '../../base/program.ts'
 import { defineCommand } from '../command.ts'

@@ -1,7 +1,6 @@
 import type { InputOf, SearchHit, SearchRow } from '@shoal/api'
 import { SEARCH_KINDS } from '@shoal/api/choices'
-import { flag, integer, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, integer, UsageError, value } from '@shoal/options'
 import { printable, shorten } from '../../base/width.ts'
 import { addSources } from '../client/add.ts'
 import { type FoundSoFar, followSearch } from '../client/network-search.ts'

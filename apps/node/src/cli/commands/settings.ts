@@ -1,6 +1,7 @@
 import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
+import { describeFailure } from '@shoal/daemon/failure'
 import type { Language } from '@shoal/messages'
-import { describeFailure, UsageError } from '../../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { defaultFolder } from '../../base/files/places.ts'
 import { START } from '../../base/program.ts'
 import { wrap } from '../../base/width.ts'

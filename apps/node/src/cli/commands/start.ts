@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { describeFailure } from '@shoal/daemon/failure'
 import type { OptionValues } from '@shoal/options'
-import { describeFailure, UsageError } from '../../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { defaultDataFolder } from '../../base/files/places.ts'
 import { SHOAL, START } from '../../base/program.ts'
 import { listBackups } from '../../node/kernel/database/backups.ts'

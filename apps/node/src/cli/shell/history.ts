@@ -1,7 +1,7 @@
 /** The history of the shell, kept across runs. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeWholeFile } from '../../base/files/write-file.ts'
+import { writeWholeFile } from '@shoal/daemon/files'
 import { redact } from '../../base/redact.ts'
 
 export const MOST_LINES = 1000

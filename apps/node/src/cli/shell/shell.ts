@@ -1,7 +1,6 @@
 /** The interactive shell: `shoal` alone on a terminal. */
 import { createInterface } from 'node:readline'
-import { flagName } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flagName, UsageError } from '@shoal/options'
 import { stateRoot } from '../../base/files/places.ts'
 import { SHOAL } from '../../base/program.ts'
 import { NODE_OPTIONS, type NodeOptions } from '../client/node-options.ts'

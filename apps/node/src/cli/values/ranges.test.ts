@@ -1,5 +1,5 @@
+import { UsageError } from '@shoal/options'
 import { expect, test } from 'vitest'
-import { UsageError } from '../../base/failure.ts'
 import { parseIndexes } from './ranges.ts'
 
 test.each([

@@ -1,4 +1,4 @@
-import { UsageError } from '../../base/failure.ts'
+import { UsageError } from '@shoal/options'
 import { texts } from '../texts.ts'
 
 const MAX_INDEX = 10_000_000

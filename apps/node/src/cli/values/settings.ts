@@ -1,7 +1,6 @@
 /** Settings of a node as text: `limits.downloadBytesPerSecond=2MB`. */
 import { Settings, type SettingsChange } from '@shoal/api'
-import { nearest } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { nearest, UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import type { FixedSetting } from '../../node/kernel/fixed-settings.ts'
 import { texts } from '../texts.ts'

@@ -1,5 +1,5 @@
+import { UsageError } from '@shoal/options'
 import { describe, expect, test } from 'vitest'
-import { UsageError } from '../../base/failure.ts'
 import { parseDuration, parsePieceLength, parseRate, parseSize } from './size.ts'
 
 describe('sizes', () => {

@@ -1,6 +1,6 @@
 /** When a download completes, moves its files and runs a program. */
 import { COMPLETION as CONTRACT } from '@shoal/api'
-import { openWritable } from '../../base/files/open-writable.ts'
+import { openWritable } from '@shoal/daemon/files'
 import { capability } from '../kernel/capability.ts'
 import { type ManagedTorrent, TORRENT_OPERATIONS, TORRENTS } from '../torrents/service.ts'
 import { Completions } from './completions.ts'

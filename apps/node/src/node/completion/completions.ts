@@ -1,6 +1,6 @@
 import type { Job, NodeOperations, Settings, TorrentDetail } from '@shoal/api'
+import { describeFailure } from '@shoal/daemon/failure'
 import { type Clock, delay } from '@shoal/torrent'
-import { describeFailure } from '../../base/failure.ts'
 import type { Log } from '../kernel/log/log.ts'
 import { hookArguments, hookEnvironment } from './hook-arguments.ts'
 import { runHook } from './run-hook.ts'

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { Failure } from '@shoal/daemon/failure'
 import { type Clock, delay } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 
 const LIMIT_MS = 10 * 60_000
 /** Time between asking a program to end and killing it. */

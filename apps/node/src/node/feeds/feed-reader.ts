@@ -1,7 +1,7 @@
 import type { FeedFilter, NodeOperations } from '@shoal/api'
+import { describeFailure, Failure } from '@shoal/daemon/failure'
 import { type Clock, delay } from '@shoal/torrent'
 import type { Route } from '@shoal/torrent/route'
-import { describeFailure, Failure } from '../../base/failure.ts'
 import { matchTitles } from '../../base/feed-filter.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { FeedItemRecord, FeedRecord, FeedStore } from './feed-store.ts'

@@ -1,5 +1,5 @@
 import type { CheckedInputOf, FEEDS, Feed, FeedFilter, FeedItem, Implemented } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { checkFilter } from '../../base/feed-filter.ts'
 import { type FeedDeps, FeedReader } from './feed-reader.ts'
 import type { FeedItemRecord, FeedRecord } from './feed-store.ts'

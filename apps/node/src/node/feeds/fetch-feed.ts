@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { Failure } from '@shoal/daemon/failure'
 import type { Route } from '@shoal/torrent/route'
-import { Failure } from '../../base/failure.ts'
 import { httpGet, readBody } from '../kernel/http/http-request.ts'
 
 const MAX_BYTES = 10 * 1024 * 1024

@@ -1,7 +1,7 @@
+import { Failure } from '@shoal/daemon/failure'
 import { isMagnet } from '@shoal/torrent'
 import { isLocalHost } from '@shoal/torrent/local-address'
 import { Parser } from 'htmlparser2'
-import { Failure } from '../../base/failure.ts'
 
 const MAX_ITEMS = 2000
 /** Most characters of texts that are kept, in UTF-16 units. */

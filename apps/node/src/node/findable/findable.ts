@@ -1,10 +1,10 @@
 /** Torrents that others find by search: signs their descriptions, and keeps them at the index nodes of the network. */
 import type { CheckedInputOf, FindableTorrent } from '@shoal/api'
+import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { KeyPair } from '@shoal/identity'
 import { decodeEntry, MAX_ENTRY_LIFE_SECONDS, signEntry, signWithdrawal } from '@shoal/network'
 import type { Host } from '@shoal/network/host'
 import { type Clock, delay, torrentCid } from '@shoal/torrent'
-import { describeFailure, Failure } from '../../base/failure.ts'
 import type { Network } from '../network/service.ts'
 import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
 import { describeTorrent, isSameDescription } from './describe-torrent.ts'

@@ -1,6 +1,7 @@
 /** The person's key on this node, which signs what others find by search. */
+
+import { Failure } from '@shoal/daemon/failure'
 import { formatDidKey, KeyPair } from '@shoal/identity'
-import { Failure } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'

@@ -1,6 +1,6 @@
 /** Starts a list of capabilities in the order of what they need, joins what they offer, and closes them in reverse. */
 import { type Contract, type NodeOperations, type NodeStats, OPERATIONS } from '@shoal/api'
-import { describeFailure } from '../../base/failure.ts'
+import { describeFailure } from '@shoal/daemon/failure'
 import {
   AbsentCapability,
   type AnyCapability,

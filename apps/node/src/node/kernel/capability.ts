@@ -4,7 +4,7 @@
  */
 import type { Server as HttpServer } from 'node:http'
 import type { Contract, Implemented, Job, NodeStats } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { NodeFiles } from './contract.ts'
 import type { Migration } from './database/migrations.ts'
 import type { HttpDoor } from './http-door.ts'

@@ -1,5 +1,5 @@
 import { type NodeEvent, TOPICS, type Topic } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { NodeEvents, OutgoingEvent } from './contract.ts'
 
 type Listener = (event: OutgoingEvent) => void

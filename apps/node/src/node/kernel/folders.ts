@@ -3,8 +3,8 @@ import { readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { FolderListing } from '@shoal/api'
-import { Failure, fileFailure } from '../../base/failure.ts'
-import { diskSpace } from '../../base/files/disk-space.ts'
+import { Failure, fileFailure } from '@shoal/daemon/failure'
+import { diskSpace } from '@shoal/daemon/files'
 import { SHOAL } from '../../base/program.ts'
 
 /** Maximum number of listed entries. */

@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { formatBytes } from '../../base/format.ts'
 
 /** Free space with which the catalogue can be written to again. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Job } from '@shoal/api'
-import { describeFailure, Failure } from '../../base/failure.ts'
+import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { JobRecord, JobStore } from './job-store.ts'
 
 /** Number of ended jobs that are always listed. */

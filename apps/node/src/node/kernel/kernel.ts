@@ -1,11 +1,10 @@
 /** The kernel is passed to every capability of a node, and knows none of them. */
 import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
+import { describeFailure, Failure } from '@shoal/daemon/failure'
+import { freeBytes, openWritable } from '@shoal/daemon/files'
 import { type Clock, systemClock } from '@shoal/torrent'
 import type { Route } from '@shoal/torrent/route'
-import { describeFailure, Failure } from '../../base/failure.ts'
-import { freeBytes } from '../../base/files/disk-space.ts'
-import { openWritable } from '../../base/files/open-writable.ts'
 import { listBackups } from './database/backups.ts'
 import { backUpDaily } from './database/daily-backups.ts'
 import { Database } from './database/database.ts'

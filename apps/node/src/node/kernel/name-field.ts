@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 
 /** Runs what the engine can only refuse for one member of the input. A refusal then names it. */
 export async function namingField<Result>(

@@ -1,4 +1,4 @@
-import { describeFailure } from '../../base/failure.ts'
+import { describeFailure } from '@shoal/daemon/failure'
 import type { Log } from './log/log.ts'
 
 /** Current problems by part of the node. `getHealth` lists them. */

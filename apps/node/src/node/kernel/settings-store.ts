@@ -1,6 +1,6 @@
 import { DEFAULT_SETTINGS, Settings, type SettingsChange } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { z } from 'zod'
-import { Failure } from '../../base/failure.ts'
 import { meantChange } from './proxy-secret.ts'
 import type { SettingRows } from './setting-store.ts'
 

@@ -2,8 +2,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure, fileFailure } from '../../base/failure.ts'
-import { writeWholeFile } from '../../base/files/write-file.ts'
+import { Failure, fileFailure } from '@shoal/daemon/failure'
+import { writeWholeFile } from '@shoal/daemon/files'
 
 const ALGORITHM = 'chacha20-poly1305'
 const [KEY_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16]

@@ -1,9 +1,9 @@
 /** One search over the network and the node's own list. Loads the network's search. */
 import type { CheckedInputOf, SearchHit, SearchProgress, SearchRow } from '@shoal/api'
+import { describeFailure } from '@shoal/daemon/failure'
 import { type Filters, type SearchRow as NetworkRow, WANTED_ANSWERS } from '@shoal/network'
 import type { Host } from '@shoal/network/host'
 import { type InfoHashes, torrentCid } from '@shoal/torrent'
-import { describeFailure } from '../../base/failure.ts'
 import { parseQuery, toPatterns } from '../../base/parse-query.ts'
 import type { Torrents } from '../torrents/service.ts'
 import type { Probes } from './probes.ts'

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { SearchProgress } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { KeyPair } from '@shoal/identity'
 import {
   type SearchOptions,
@@ -11,7 +12,6 @@ import {
 import type { Host } from '@shoal/network/host'
 import { systemClock, torrentCid } from '@shoal/torrent'
 import { expect, onTestFinished, test } from 'vitest'
-import { Failure } from '../../base/failure.ts'
 import type { Probes } from './probes.ts'
 import { Searches, type SearchesOptions } from './searches.ts'
 

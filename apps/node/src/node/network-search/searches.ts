@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CheckedInputOf, SearchProgress } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import type { Clock } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import type { SearchRun, SearchRunOptions } from './search-run.ts'
 
 /** Searches whose rows are kept. Those that are done give way to new ones. */

@@ -1,7 +1,7 @@
 /** The Shoal network: the node's host, what others find here, and where torrents find peers without trackers. */
 import { NETWORK as CONTRACT, type Implemented } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { isMagnet, parseInfoHash, parseMagnet } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { capability } from '../kernel/capability.ts'
 import { counter, gauge, samplesBy } from '../kernel/metrics.ts'

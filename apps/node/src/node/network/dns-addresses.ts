@@ -1,5 +1,5 @@
 import { lookup, Resolver } from 'node:dns/promises'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 
 /** Addresses that one name may bring, and names that may lead to others. */
 const MAX_FOUND = 10

@@ -1,6 +1,6 @@
 import type { BlockedPublisher } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { IdentityError, parseDidKey } from '@shoal/identity'
-import { Failure } from '../../base/failure.ts'
 import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 

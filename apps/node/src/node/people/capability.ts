@@ -1,7 +1,7 @@
 /** Other Shoal nodes: recognizes them in swarms, keeps accounts of what they give and take, and judges them. Contacts among them, and blocked publishers. */
 import { PEOPLE as CONTRACT } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { formatIp } from '@shoal/torrent/base'
-import { Failure } from '../../base/failure.ts'
 import { capability } from '../kernel/capability.ts'
 import { Vault } from '../kernel/vault.ts'
 import { BlockedPublishers } from './blocked.ts'

@@ -1,3 +1,4 @@
+import { Failure } from '@shoal/daemon/failure'
 import {
   formatDidKey,
   type KeyPair,
@@ -6,7 +7,6 @@ import {
   signDelegation,
 } from '@shoal/identity'
 import type { NetworkKey, PeerClaims } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 import type { PersonKey } from './service.ts'

@@ -1,4 +1,5 @@
 import type { NodeEvent, Person } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import type {
   Conduct,
   NetworkKey,
@@ -9,7 +10,6 @@ import type {
   RefusalReason,
   SeenPeer,
 } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { addressRange } from './address-range.ts'
 import type { BlockedPublishers } from './blocked.ts'
 import type { Contacts } from './contacts.ts'

@@ -1,6 +1,6 @@
 /** Links whose torrent can be replaced (BEP 46): keeps those of this node in the DHT, and adds the versions of those that it follows. */
 import { PUBLICATIONS as CONTRACT, type Implemented } from '@shoal/api'
-import { describeFailure } from '../../base/failure.ts'
+import { describeFailure } from '@shoal/daemon/failure'
 import { capability } from '../kernel/capability.ts'
 import { SOURCES } from '../sources/service.ts'
 import { ENGINE, type ManagedTorrent, TORRENT_OPERATIONS, TORRENTS } from '../torrents/service.ts'

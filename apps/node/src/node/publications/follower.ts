@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { CheckedInputOf, Followed, NodeOperations } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { parseMutableMagnet, safeComponent } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { canonicalLink, type Version, versionIn } from '../../base/version-item.ts'
 import { type FollowedRecord, foundRow } from './publication-store.ts'
 import type { PublicationDeps } from './publisher.ts'

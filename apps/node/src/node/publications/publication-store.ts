@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { Database } from '../kernel/database/database.ts'
 import { Table } from '../kernel/database/table.ts'
 

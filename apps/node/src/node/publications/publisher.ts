@@ -1,4 +1,5 @@
 import type { CheckedInputOf, Publication } from '@shoal/api'
+import { describeFailure, Failure } from '@shoal/daemon/failure'
 import { formatDidKey, verify } from '@shoal/identity'
 import {
   type Clock,
@@ -7,7 +8,6 @@ import {
   type Session,
   signedItemBytes,
 } from '@shoal/torrent'
-import { describeFailure, Failure } from '../../base/failure.ts'
 import { canonicalLink, itemOf, type Version, versionIn } from '../../base/version-item.ts'
 import type { Log } from '../kernel/log/log.ts'
 import { foundRow, type PublicationRecord, type PublicationStore } from './publication-store.ts'

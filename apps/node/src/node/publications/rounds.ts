@@ -1,5 +1,5 @@
+import { describeFailure } from '@shoal/daemon/failure'
 import { type Clock, delay } from '@shoal/torrent'
-import { describeFailure } from '../../base/failure.ts'
 
 const TICK_MS = 30_000
 /** Time until another attempt if the DHT could not be asked at all. */

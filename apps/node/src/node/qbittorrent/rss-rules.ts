@@ -1,6 +1,6 @@
 /** Rules of automatic downloads. In qBittorrent a rule lists its feeds; here each feed has filters, and those of the same name are a rule. Rules that do nothing are kept apart. */
 import type { Feed, FeedFilter } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { matchTitles } from '../../base/feed-filter.ts'
 import type { Call } from '../server/compat/call.ts'
 import { changes, reads, type WebMethods } from './answer.ts'

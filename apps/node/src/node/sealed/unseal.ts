@@ -1,10 +1,10 @@
 /** Downloads sealed shares of others, shares them as they are, and opens them when they are complete. */
 import { join } from 'node:path'
 import type { Job } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import type { Seal, ShareLink } from '@shoal/links'
 import { OpenedShare, type Unlock } from '@shoal/sealed'
 import { formatMagnet, infoHashText, type TorrentApi } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { SEALED_FOLDER } from '../../base/files/content-filter.ts'
 import { SHOAL } from '../../base/program.ts'
 import { torrentSource } from '../../base/sealing/torrent-source.ts'

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { IndexCall, IndexReply, IndexThreadData, IndexWork, WorkName } from './index-thread.ts'
 
 interface Waiting {

@@ -1,8 +1,8 @@
 /** Search over the whole catalogue: combines the index's hits with names, and keeps the index up to date. */
 import { rm } from 'node:fs/promises'
+import { Failure } from '@shoal/daemon/failure'
 import type { FileKind } from '@shoal/network/kinds'
 import { foldInPlace } from '@shoal/network/words'
-import { Failure } from '../../base/failure.ts'
 import { parseQuery, toPattern, toPatterns } from '../../base/parse-query.ts'
 import { isDamage } from '../kernel/database/database-failure.ts'
 import type { TorrentRecord, TorrentStore } from '../torrents/service.ts'

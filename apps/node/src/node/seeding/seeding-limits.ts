@@ -1,6 +1,6 @@
 import type { NodeOperations, Settings } from '@shoal/api'
+import { describeFailure } from '@shoal/daemon/failure'
 import { type Clock, delay } from '@shoal/torrent'
-import { describeFailure } from '../../base/failure.ts'
 import type { Log } from '../kernel/log/log.ts'
 
 const CHECK_MS = 15_000

@@ -1,8 +1,8 @@
 /** The further addresses at which the HTTP server listens while others are let in. */
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
+import { Failure } from '@shoal/daemon/failure'
 import { isLoopback } from '@shoal/torrent/local-address'
-import { Failure } from '../../base/failure.ts'
 import type { Hosts } from '../../base/local-hosts.ts'
 import type { HttpDoor } from '../kernel/http-door.ts'
 import type { Access } from './access/access.ts'

@@ -1,6 +1,6 @@
 import { BYTE_ROUTES, OPERATIONS } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { expect, test } from 'vitest'
-import { Failure } from '../../base/failure.ts'
 import { toRefusal } from './failures.ts'
 
 const promised = Object.values({ ...OPERATIONS, ...BYTE_ROUTES }).flatMap(

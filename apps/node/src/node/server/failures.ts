@@ -1,6 +1,6 @@
 /** The wire format of errors: `{ error: { code, message, field? } }`, with a status for each code. */
 import type { Problem } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { AbsentCapability } from '../kernel/capability.ts'
 
 const STATUS: Readonly<Record<string, number>> = {

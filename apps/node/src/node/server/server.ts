@@ -1,9 +1,9 @@
 /** The node's HTTP server: the API, the files, the console, and the APIs of other programs. */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { isLoopback, ownUrlHost } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
-import { Failure, fileFailure } from '../../base/failure.ts'
 import { Hosts } from '../../base/local-hosts.ts'
 import { redact } from '../../base/redact.ts'
 import type { AnyRunning } from '../kernel/capability.ts'

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Upload } from '@shoal/api'
-import { Failure, fileFailure } from '../../base/failure.ts'
+import { Failure, fileFailure } from '@shoal/daemon/failure'
 
 /** Begins the names of folders that hold what has not arrived as a whole. No upload may be called so. */
 const PREFIX = '.shoal-upload-'

@@ -1,8 +1,8 @@
 /** Adds and previews what a link, path, hash or content refers to: a torrent, a plain file, a sealed share. */
 import { stat } from 'node:fs/promises'
 import type { Added, CallOptions, CheckedInputOf, Preview, Protocol } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { formatMagnet, type TorrentSource } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { toShareLink } from '../../base/sealing/to-share-link.ts'
 import { AbsentCapability } from '../kernel/capability.ts'
 import type { Kernel } from '../kernel/kernel.ts'

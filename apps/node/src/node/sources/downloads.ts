@@ -1,7 +1,7 @@
 /** Jobs that download plain files. */
 import { basename } from 'node:path'
 import type { Job } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, Jobs } from '../kernel/jobs.ts'
 import type { FileDownload } from '../transfers/service.ts'

@@ -1,6 +1,7 @@
 /** Reads the source that a client gives to be added or previewed. */
+
+import { Failure } from '@shoal/daemon/failure'
 import { type Metainfo, parseMetainfo, type TorrentSource } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 
 /** Throws `bad-request` unless exactly one of the two ways to name a torrent was used, and `bad-torrent`. */
 export function givenSource({

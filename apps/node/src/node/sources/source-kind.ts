@@ -1,5 +1,5 @@
+import { Failure } from '@shoal/daemon/failure'
 import { isMutableMagnet } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { SHOAL } from '../../base/program.ts'
 import { withoutPassword } from '../../base/without-password.ts'

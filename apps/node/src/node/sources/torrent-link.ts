@@ -1,8 +1,8 @@
 /** Links that the engine takes: magnet links, info hashes, content ids, .torrent files by path or URL. */
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Failure } from '@shoal/daemon/failure'
 import { infoHashText, isMagnet, parseInfoHash } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 
 export const TORRENT_LINKS = {
   name: 'BitTorrent',

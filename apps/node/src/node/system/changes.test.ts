@@ -1,6 +1,6 @@
 import type { NodeOperations } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { expect, test } from 'vitest'
-import { Failure } from '../../base/failure.ts'
 import { whileRoom } from './changes.ts'
 
 test('a full disk prevents changes, but not that others are kept out', async () => {

@@ -1,6 +1,6 @@
 /** The node as a whole: operations about jobs, settings, folders and the log, and its statistics once a second. */
 import type { Implemented, LogEntry, NodeInfo, NodeStats, SYSTEM } from '@shoal/api'
-import { diskSpace } from '../../base/files/disk-space.ts'
+import { diskSpace } from '@shoal/daemon/files'
 import { VERSION } from '../../base/version.ts'
 import type { Assembled } from '../kernel/assemble.ts'
 import type { Kernel } from '../kernel/kernel.ts'

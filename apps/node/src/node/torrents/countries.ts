@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
+import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { type CountryResponse, Reader } from 'mmdb-lib'
-import { Failure, fileFailure } from '../../base/failure.ts'
 
 /** Larger files contain more than countries. */
 const MAX_BYTES = 256 * 1024 * 1024

@@ -1,6 +1,6 @@
 import type { CountedLabel, Label } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
-import { openWritable } from '../../base/files/open-writable.ts'
+import { Failure } from '@shoal/daemon/failure'
+import { openWritable } from '@shoal/daemon/files'
 import type { Folders } from '../kernel/folders.ts'
 import type { LabelStore } from './label-store.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'

@@ -1,7 +1,7 @@
 /** Filters, orders and pages of the list of torrents. */
 import { hasReason, hasTracker, type ListTorrents, type Torrent } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import type { z } from 'zod'
-import { Failure } from '../../base/failure.ts'
 
 type Query = z.output<typeof ListTorrents>
 

@@ -1,5 +1,5 @@
 import type { Job } from '@shoal/api'
-import { describeFailure } from '../../base/failure.ts'
+import { describeFailure } from '@shoal/daemon/failure'
 import type { JobProgress, JobResult } from '../kernel/jobs.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { nameOf } from './torrent-log.ts'

@@ -1,7 +1,7 @@
 /** The IP filter of a node: the file that it is read from, and its state as the API shows it. */
 import type { IpFilterStatus } from '@shoal/api'
+import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Session } from '@shoal/torrent'
-import { describeFailure, Failure } from '../../base/failure.ts'
 import { count } from '../../base/format.ts'
 import { IpFilterFile } from '../../base/ip-filter-file.ts'
 import type { Kernel } from '../kernel/kernel.ts'

@@ -1,5 +1,6 @@
 /** Metadata of links that are not added yet. */
 import type { Preview } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import {
   type AddOptions,
   infoHashText,
@@ -10,7 +11,6 @@ import {
   type TorrentApi,
   type TorrentSource,
 } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { namedHash } from './named-hash.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
 

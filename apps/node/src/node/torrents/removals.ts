@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { Log } from '../kernel/log/log.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { QueueManager } from './queue-manager.ts'

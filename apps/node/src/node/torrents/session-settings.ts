@@ -1,7 +1,7 @@
 /** Applies settings to the engine's session. */
 import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
+import { openWritable } from '@shoal/daemon/files'
 import { parseIceServer, type Session, type SessionOptions } from '@shoal/torrent'
-import { openWritable } from '../../base/files/open-writable.ts'
 import type { LimitsNow } from '../kernel/limits.ts'
 import type { SettingsStore } from '../kernel/settings-store.ts'
 import { openIpFilter } from './node-ip-filter.ts'

@@ -1,5 +1,5 @@
+import { Failure } from '@shoal/daemon/failure'
 import { writeMetainfo } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import type { NodeFiles } from '../kernel/contract.ts'
 import { mediaType } from './media-type.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'

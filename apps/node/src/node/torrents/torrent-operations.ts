@@ -1,8 +1,8 @@
 /** Operations about torrents, their files and peers. */
 import { networkInterfaces } from 'node:os'
 import type { CheckedInputOf, Implemented, TORRENTS } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import type { TorrentApi } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { namingField } from '../kernel/name-field.ts'
 import { actOnTorrents } from './actions.ts'
 import { inTurns } from './in-turns.ts'

@@ -1,5 +1,5 @@
+import { Failure } from '@shoal/daemon/failure'
 import { infoHashText, type TorrentApi } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { ManagedTorrent } from './managed-torrent.ts'
 import type { TorrentRow } from './torrent-row.ts'
 

@@ -1,6 +1,6 @@
+import { Failure } from '@shoal/daemon/failure'
+import { freeBytes } from '@shoal/daemon/files'
 import { type Clock, delay } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
-import { freeBytes } from '../../base/files/disk-space.ts'
 import { formatBytes } from '../../base/format.ts'
 import { type OpenedFile, type RemoteFile, TransientFailure } from '../kernel/http/remote-file.ts'
 import type { Log } from '../kernel/log/log.ts'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeWholeFile } from '@shoal/daemon/files'
 import { z } from 'zod'
-import { writeWholeFile } from '../../base/files/write-file.ts'
 
 const MAX_RECORD_BYTES = 16_384
 

@@ -1,5 +1,5 @@
 /** Reads the arguments of a request as leniently as Transmission: 0 and 1 are booleans too, and numbers may be fractions. */
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 
 export type Arguments = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 import type { Torrent } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { RunningNode } from '../kernel/contract.ts'
 import type { Call } from '../server/compat/call.ts'
 import type { DetailCache } from '../server/compat/detail-cache.ts'

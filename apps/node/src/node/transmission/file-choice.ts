@@ -1,6 +1,6 @@
 /** Wanted files and their priorities: Transmission has five lists for them, Shoal one number per file. */
 import type { TorrentFile } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { type Arguments, readIndexes } from './arguments.ts'
 import type { RpcContext } from './context.ts'

@@ -1,7 +1,7 @@
 /** torrent-set-location without `move`: the files of a torrent are said to be in another folder already. */
 import type { InputOf, Torrent } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { parseMetainfo } from '@shoal/torrent'
-import { Failure } from '../../base/failure.ts'
 import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { groupByTier } from '../server/compat/real-trackers.ts'
 import type { RpcContext } from './context.ts'

@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 
 /** An error whose reply has arguments, too. */
 export class RpcFailure extends Failure {

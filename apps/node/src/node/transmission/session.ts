@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { codeOf, isForeseen } from '../server/compat/call.ts'
 import { type Arguments, readText, stringList } from './arguments.ts'
 import type { Method, RpcContext } from './context.ts'

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { ActOnTorrents } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import type { z } from 'zod'
-import { Failure } from '../../base/failure.ts'
 import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { movedPaths } from '../server/compat/moved-paths.ts'
 import { type Arguments, readBoolean, readText } from './arguments.ts'

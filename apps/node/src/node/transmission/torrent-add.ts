@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { hash40 } from '../server/compat/torrent-finder.ts'
 import { type Arguments, readBoolean, readText, stringList } from './arguments.ts'
 import type { Method } from './context.ts'

@@ -1,5 +1,5 @@
 import type { Torrent, UpdateTorrent } from '@shoal/api'
-import { Failure } from '../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { Call } from '../server/compat/call.ts'
 import { groupByTier, realTrackers } from '../server/compat/real-trackers.ts'
 import { type Arguments, readBoolean, readIndexes, readNumber, readText, stringList } from './arguments.ts'

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { describeFailure, fileFailure } from '@shoal/daemon/failure'
 import { parseMagnet, parseMetainfo } from '@shoal/torrent'
-import { describeFailure, fileFailure } from '../../base/failure.ts'
 
 /** The size limit of the API. */
 const MAX_TORRENT_BYTES = 30_000_000

@@ -1,5 +1,5 @@
+import { describeFailure } from '@shoal/daemon/failure'
 import type { Clock } from '@shoal/torrent'
-import { describeFailure } from '../../../base/failure.ts'
 import type { Backup } from './backups.ts'
 
 const DAY_MS = 24 * 60 * 60_000

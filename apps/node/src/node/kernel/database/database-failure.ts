@@ -1,4 +1,4 @@
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
 const SQLITE = {

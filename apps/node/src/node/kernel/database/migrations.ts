@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 
 /** Marks the file as ours: `Shol`. */
 export const APPLICATION_ID = 0x53686f6c

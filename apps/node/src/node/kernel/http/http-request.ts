@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import { Failure } from '@shoal/daemon/failure'
 import { isLocalAddress } from '@shoal/torrent'
 import {
   followRedirect,
@@ -9,7 +10,6 @@ import {
   sendGet,
 } from '@shoal/torrent/http'
 import type { Route } from '@shoal/torrent/route'
-import { Failure } from '../../../base/failure.ts'
 import { type IsLocal, intoLocalNetwork, outsideLookup } from './outside-lookup.ts'
 import { networkFailure, TransientFailure } from './remote-file.ts'
 

@@ -1,8 +1,8 @@
 /** Keeps untrusted links (redirects, feed items) out of the local network, whatever names its addresses have. */
 import { lookup as lookupHost } from 'node:dns'
 import type { LookupFunction } from 'node:net'
+import { Failure } from '@shoal/daemon/failure'
 import { isLocalAddress } from '@shoal/torrent'
-import { Failure } from '../../../base/failure.ts'
 
 /** Whether an address belongs to this machine or its network. */
 export type IsLocal = (address: string) => boolean

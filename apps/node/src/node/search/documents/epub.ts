@@ -1,6 +1,6 @@
+import { Failure } from '@shoal/daemon/failure'
 import { strFromU8, type UnzipFileInfo, unzipSync } from 'fflate'
 import { Parser } from 'htmlparser2'
-import { Failure } from '../../../base/failure.ts'
 import { extractHtml } from './html.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
 import type { TextSink } from './text-sink.ts'

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { extensionOf } from '@shoal/network/kinds'
-import { Failure, fileFailure } from '../../../base/failure.ts'
 import { extractEpub } from './epub.ts'
 import { extractHtml } from './html.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'

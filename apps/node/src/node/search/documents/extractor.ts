@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { DocumentReply, DocumentRequest } from './document-thread.ts'
 import type { ExtractedText } from './extract-text.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'

@@ -1,4 +1,4 @@
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { DOCUMENT_LIMITS } from './limits.ts'
 import type { TextSink } from './text-sink.ts'
 

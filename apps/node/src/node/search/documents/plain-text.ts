@@ -1,4 +1,4 @@
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { TextSink } from './text-sink.ts'
 
 const BOMS: readonly (readonly [encoding: string, ...bytes: number[]])[] = [

@@ -1,5 +1,5 @@
 import type { Access as AccessAnswer } from '@shoal/api'
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { Attempts } from './attempts.ts'
 import {
   basicCredentials,

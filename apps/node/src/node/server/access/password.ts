@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { Failure, fileFailure } from '../../../base/failure.ts'
+import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { HttpFailure } from '../failures.ts'
 import { sameText, sha256 } from './token.ts'
 

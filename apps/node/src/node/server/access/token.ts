@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { chmod, link, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure, fileFailure } from '../../../base/failure.ts'
+import { Failure, fileFailure } from '@shoal/daemon/failure'
 
 /** Reads the node's token from the file `token` in the data folder, which is created at the first start and which only its owner may read. */
 export async function openToken(dataDirectory: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { type InputOf, type NodeOperations, OPERATIONS, type OutputOf } from '@shoal/api'
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 
 type Name = keyof NodeOperations
 

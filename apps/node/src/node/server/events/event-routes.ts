@@ -1,8 +1,8 @@
 /** `/api/events`: the node's events, over a WebSocket or as server-sent events. */
 import websocket from '@fastify/websocket'
 import { BYTE_ROUTES, type Topic, USUAL_TOPICS } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Failure } from '../../../base/failure.ts'
 import type { RunningNode } from '../../kernel/contract.ts'
 import { openingSession } from '../access/credentials.ts'
 import type { LastingAnswers } from '../access/lasting-answers.ts'

@@ -1,6 +1,6 @@
 /** Rejects requests that another site's page makes with this browser's login (CSRF). */
 import type { IncomingHttpHeaders } from 'node:http'
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 

@@ -1,6 +1,7 @@
 /** All the routes of the node's own API. */
+
+import { Failure } from '@shoal/daemon/failure'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Failure } from '../../../base/failure.ts'
 import type { RunningNode } from '../../kernel/contract.ts'
 import type { Access, Identity } from '../access/access.ts'
 import { FileKeys } from '../access/file-key.ts'

@@ -1,5 +1,5 @@
 import { BYTE_ROUTES, OPERATIONS } from '@shoal/api'
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { HttpFailure } from '../failures.ts'
 
 const KNOWN: readonly { readonly pattern: RegExp; readonly method: string }[] = [

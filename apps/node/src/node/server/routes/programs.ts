@@ -1,7 +1,7 @@
 /** Only the owner of the machine may choose the program that runs on completion: a password used remotely must not run anything. */
 import type { NodeOperations, SettingsChange } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { isLoopback } from '@shoal/torrent/local-address'
-import { Failure } from '../../../base/failure.ts'
 import { SHOAL } from '../../../base/program.ts'
 import type { Access, AskingRequest } from '../access/access.ts'
 

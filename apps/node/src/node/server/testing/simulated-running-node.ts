@@ -1,6 +1,6 @@
 import { CONTRACTS, type NodeEvent, type Topic } from '@shoal/api'
 import { receiveFile, SimulatedNode } from '@shoal/api/testing/node'
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import type { NodeFiles, ReadableFile, RunningNode } from '../../kernel/contract.ts'
 import { EventHub } from '../../kernel/event-hub.ts'
 import type { Log, LogLevel } from '../../kernel/log/log.ts'

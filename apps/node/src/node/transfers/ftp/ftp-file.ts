@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { posix } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { SecureContextOptions } from 'node:tls'
+import { Failure } from '@shoal/daemon/failure'
 import { ShoalError } from '@shoal/torrent'
 import type { Route } from '@shoal/torrent/route'
 import { Client, FTPError } from 'basic-ftp'
-import { Failure } from '../../../base/failure.ts'
 import { outsideAddress } from '../../kernel/http/outside-lookup.ts'
 import {
   networkFailure,

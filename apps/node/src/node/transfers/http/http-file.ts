@@ -1,4 +1,4 @@
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { type HttpAnswer, type HttpOptions, httpGet, shownUrl } from '../../kernel/http/http-request.ts'
 import {
   networkFailure,

@@ -1,4 +1,4 @@
-import { Failure } from '../../../base/failure.ts'
+import { Failure } from '@shoal/daemon/failure'
 import { type HttpOptions, readBody } from '../../kernel/http/http-request.ts'
 import { FileTransfer, type TransferContext } from '../file-transfer.ts'
 import type { DownloadOptions, FileDownload, FileProtocol, LookOptions, TorrentContent } from '../protocol.ts'

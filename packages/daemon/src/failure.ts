@@ -1,5 +1,3 @@
-export { UsageError } from '@shoal/options'
-
 /** The work could not be done. The code is one of the engine's; the message says what to do. */
 export class Failure extends Error {
   readonly code: string

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { describeFailure, Failure, fileFailure, UsageError } from './failure.ts'
+import { describeFailure, Failure, fileFailure } from './failure.ts'
 
 test('an error of the file system says what to do', () => {
   const error = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
@@ -12,7 +12,7 @@ test('an error of the file system says what to do', () => {
 })
 
 test.each([
-  [new UsageError('wrong'), { code: 'bad-argument', message: 'wrong' }],
+  [Object.assign(new Error('wrong'), { code: 'bad-argument' }), { code: 'bad-argument', message: 'wrong' }],
   [new Failure('timeout', 'late'), { code: 'timeout', message: 'late' }],
   [Object.assign(new Error('two\n  lines'), { code: 'ERR_X' }), { code: 'failed', message: 'two lines' }],
   ['text', { code: 'failed', message: 'text' }],
