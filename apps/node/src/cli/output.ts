@@ -1,4 +1,4 @@
-import { printable } from '../base/width.ts'
+import { printable } from '@shoal/daemon/printable'
 
 /** Capabilities of a terminal. */
 export interface TerminalStyle {

@@ -1,5 +1,5 @@
 /** Removes private data from a bug report, which strangers may read: more than a log hides. */
-import { redact } from '../../base/redact.ts'
+import { redact } from '@shoal/daemon/redact'
 
 /** Settings without programs' arguments, which may be passwords. */
 export function withoutSecrets<T>(value: T, home: string): T {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeWholeFile } from '@shoal/daemon/files'
-import { redact } from '../../base/redact.ts'
+import { redact } from '@shoal/daemon/redact'
 
 export const MOST_LINES = 1000
 const MOST_LINE_CHARACTERS = 4000

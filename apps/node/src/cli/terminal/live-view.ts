@@ -1,7 +1,8 @@
 import { texts } from '../texts.ts'
 /** The view on a terminal: a line per item at the bottom, which is redrawn, with messages above. */
 
-import { printable, shorten, widthOf } from '../../base/width.ts'
+import { printable } from '@shoal/daemon/printable'
+import { shorten, widthOf } from '../../base/width.ts'
 import { formatRate } from '../format.ts'
 import type { Terminal, TerminalStyle } from '../output.ts'
 import { progressLine } from './progress-line.ts'

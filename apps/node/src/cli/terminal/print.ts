@@ -1,6 +1,7 @@
 /** Results of commands: tables and facts, or JSON. */
 
-import { printable, widthOf } from '../../base/width.ts'
+import { printable } from '@shoal/daemon/printable'
+import { widthOf } from '../../base/width.ts'
 import type { Output } from '../output.ts'
 import { type Column, tableLines } from './table.ts'
 

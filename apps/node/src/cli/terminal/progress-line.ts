@@ -1,7 +1,8 @@
 import { texts } from '../texts.ts'
 /** The line that shows the progress of a torrent, as wide as the terminal. */
 
-import { pad, printable, shorten, widthOf } from '../../base/width.ts'
+import { printable } from '@shoal/daemon/printable'
+import { pad, shorten, widthOf } from '../../base/width.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../format.ts'
 import type { TerminalStyle } from '../output.ts'
 import type { Snapshot } from './view.ts'

@@ -1,6 +1,7 @@
 /** Lays out tables within the width of a terminal. */
 
-import { pad, printable, shorten, widthOf } from '../../base/width.ts'
+import { printable } from '@shoal/daemon/printable'
+import { pad, shorten, widthOf } from '../../base/width.ts'
 import type { TerminalStyle } from '../output.ts'
 
 export interface Column<Row> {

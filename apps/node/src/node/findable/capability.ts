@@ -1,8 +1,8 @@
 /** Shares that others find by search in the Shoal network. */
 import { FINDABLE as CONTRACT, type Implemented } from '@shoal/api'
+import { Vault } from '@shoal/daemon/vault'
 import { readIdentityText } from '@shoal/identity'
 import { capability } from '../kernel/capability.ts'
-import { Vault } from '../kernel/vault.ts'
 import { NETWORK } from '../network/service.ts'
 import { PERSONS } from '../people/service.ts'
 import { TORRENTS } from '../torrents/service.ts'

@@ -1,6 +1,7 @@
 /** Starts a list of capabilities in the order of what they need, joins what they offer, and closes them in reverse. */
 import { type Contract, type NodeOperations, type NodeStats, OPERATIONS } from '@shoal/api'
 import { describeFailure } from '@shoal/daemon/failure'
+import type { Family } from '@shoal/daemon/metrics'
 import {
   AbsentCapability,
   type AnyCapability,
@@ -10,7 +11,6 @@ import {
 } from './capability.ts'
 import type { NodeFiles } from './contract.ts'
 import type { Kernel } from './kernel.ts'
-import type { Family } from './metrics.ts'
 
 /** The capabilities of a node that runs, as one. */
 export interface Assembled {

@@ -5,13 +5,13 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Contract, Implemented, Job, NodeStats } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
+import type { Family } from '@shoal/daemon/metrics'
 import type { NodeFiles } from './contract.ts'
 import type { Migration } from './database/migrations.ts'
 import type { HttpDoor } from './http-door.ts'
 import type { HttpScope } from './http-scope.ts'
 import type { JobRecord } from './job-store.ts'
 import type { Kernel } from './kernel.ts'
-import type { Family } from './metrics.ts'
 
 /** This node runs without the capability that a request needs. */
 export class AbsentCapability extends Failure {

@@ -3,8 +3,8 @@
  * `operations` is the API's own contract: all JSON requests go through it, so that all servers behave alike.
  */
 import type { NodeEvent, NodeOperations, Topic, Upload } from '@shoal/api'
+import type { Family } from '@shoal/daemon/metrics'
 import type { Log } from './log/log.ts'
-import type { Family } from './metrics.ts'
 
 export interface RunningNode {
   readonly operations: NodeOperations

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import { freeBytes, openWritable } from '@shoal/daemon/files'
+import { Vault } from '@shoal/daemon/vault'
 import { type Clock, systemClock } from '@shoal/torrent'
 import type { Route } from '@shoal/torrent/route'
 import { listBackups } from './database/backups.ts'
@@ -24,7 +25,6 @@ import { checkRoute, openNodeRoute } from './route.ts'
 import { type SettingRows, SettingStore } from './setting-store.ts'
 import { SettingsStore } from './settings-store.ts'
 import { Ticker } from './ticker.ts'
-import { Vault } from './vault.ts'
 
 export interface KernelOptions {
   /** Folder of the catalogue; created if it is missing. */

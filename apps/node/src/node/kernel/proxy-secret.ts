@@ -1,7 +1,7 @@
 /** Keeps the password of the proxy out of everything that shows settings, and encrypted at rest. */
 import type { Settings, SettingsChange } from '@shoal/api'
+import type { Vault } from '@shoal/daemon/vault'
 import type { SettingRows } from './setting-store.ts'
-import type { Vault } from './vault.ts'
 
 /** Shown in place of a password. A change that contains it keeps the password. */
 const MASK = '********'

@@ -1,11 +1,11 @@
 /** The Shoal network: the node's host, what others find here, and where torrents find peers without trackers. */
 import { NETWORK as CONTRACT, type Implemented } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
+import { counter, gauge, samplesBy } from '@shoal/daemon/metrics'
+import { Vault } from '@shoal/daemon/vault'
 import { isMagnet, parseInfoHash, parseMagnet } from '@shoal/torrent'
 import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { capability } from '../kernel/capability.ts'
-import { counter, gauge, samplesBy } from '../kernel/metrics.ts'
-import { Vault } from '../kernel/vault.ts'
 import { MISCONDUCT, NETWORK_SEED } from '../people/service.ts'
 import { ENGINE, type ManagedTorrent, TORRENTS } from '../torrents/service.ts'
 import { NodeNetwork } from './network.ts'

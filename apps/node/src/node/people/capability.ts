@@ -1,9 +1,9 @@
 /** Other Shoal nodes: recognizes them in swarms, keeps accounts of what they give and take, and judges them. Contacts among them, and blocked publishers. */
 import { PEOPLE as CONTRACT } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
+import { Vault } from '@shoal/daemon/vault'
 import { formatIp } from '@shoal/torrent/base'
 import { capability } from '../kernel/capability.ts'
-import { Vault } from '../kernel/vault.ts'
 import { BlockedPublishers } from './blocked.ts'
 import { Contacts } from './contacts.ts'
 import { NodeNetworkKey, networkKeyOf, pseudonymSecret } from './network-key.ts'

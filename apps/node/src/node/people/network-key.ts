@@ -1,9 +1,9 @@
 /** The node's network key: random, other than the person's key, and kept encrypted. */
 import { createHmac, createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto'
+import type { Vault } from '@shoal/daemon/vault'
 import type { NetworkKey } from '@shoal/torrent'
 import type { Database } from '../kernel/database/database.ts'
 import type { Log } from '../kernel/log/log.ts'
-import type { Vault } from '../kernel/vault.ts'
 import type { NetworkSeed } from './service.ts'
 
 /** RFC 8410: what precedes the seed of an Ed25519 key. */

@@ -13,13 +13,13 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { redact } from '@shoal/daemon/redact'
+import { Vault } from '@shoal/daemon/vault'
 import { bytesSource, createSeal, OpenedShare, SealedContent, type SealInput } from '@shoal/sealed'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { redact } from '../../base/redact.ts'
 import { sealPath } from '../../base/sealing/seal-path.ts'
 import { toShareLink } from '../../base/sealing/to-share-link.ts'
 import { unpack } from '../../base/sealing/unpack.ts'
-import { Vault } from '../kernel/vault.ts'
 
 const { signal } = new AbortController()
 let folder = ''

@@ -2,8 +2,8 @@
 
 import { dirname, join } from 'node:path'
 import { type CheckedInputOf, SEARCH as CONTRACT, type Implemented, type SearchPage } from '@shoal/api'
+import { gauge } from '@shoal/daemon/metrics'
 import { capability } from '../kernel/capability.ts'
-import { gauge } from '../kernel/metrics.ts'
 import { ENGINE, type ManagedTorrent, TORRENTS, type Torrents } from '../torrents/service.ts'
 import { Indexer } from './documents/indexer.ts'
 import { FileStore } from './file-store.ts'

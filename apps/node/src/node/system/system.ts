@@ -1,10 +1,10 @@
 /** The node as a whole: operations about jobs, settings, folders and the log, and its statistics once a second. */
 import type { Implemented, LogEntry, NodeInfo, NodeStats, SYSTEM } from '@shoal/api'
 import { diskSpace } from '@shoal/daemon/files'
+import { type Family, gauge } from '@shoal/daemon/metrics'
 import { VERSION } from '../../base/version.ts'
 import type { Assembled } from '../kernel/assemble.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Family, gauge } from '../kernel/metrics.ts'
 import { shownSettings } from '../kernel/proxy-secret.ts'
 import { isOtherRoute } from '../kernel/route.ts'
 import { ENGINE } from '../torrents/service.ts'

@@ -1,10 +1,10 @@
 /** Torrents, with their labels, queue, peers and history. */
 import { TORRENTS as CONTRACT, TORRENT_STATES } from '@shoal/api'
+import { counter, type Family, gauge, samplesBy } from '@shoal/daemon/metrics'
 import { Session } from '@shoal/torrent'
 import { count } from '../../base/format.ts'
 import { VERSION } from '../../base/version.ts'
 import { capability } from '../kernel/capability.ts'
-import { counter, type Family, gauge, samplesBy } from '../kernel/metrics.ts'
 import { routeOptions } from '../kernel/route.ts'
 import { PERSONS, RECOGNITION } from '../people/service.ts'
 import { freshRow } from './adding.ts'

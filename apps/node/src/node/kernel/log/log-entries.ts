@@ -1,5 +1,5 @@
 import type { LogEntry } from '@shoal/api'
-import type { LogLevel } from './log.ts'
+import { GRAVITY, type LogLevel } from '@shoal/daemon/log'
 
 export interface LogQuery {
   /** This level and more severe ones. */
@@ -10,7 +10,6 @@ export interface LogQuery {
   readonly limit: number
 }
 
-export const GRAVITY: Readonly<Record<LogLevel, number>> = { debug: 20, info: 30, warn: 40, error: 50 }
 const MAX_ENTRIES = 5000
 /** Entries beyond the maximum before the oldest are dropped in one step. */
 const SLACK = 500

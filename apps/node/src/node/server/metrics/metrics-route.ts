@@ -1,11 +1,9 @@
 import { BYTE_ROUTES } from '@shoal/api'
+import { formatMetrics, gauge, METRICS_TYPE, ProcessMetrics } from '@shoal/daemon/metrics'
 import type { FastifyInstance } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
-import { gauge } from '../../kernel/metrics.ts'
 import { byteInput } from '../request/byte-input.ts'
-import { ProcessMetrics } from './process-metrics.ts'
 import type { RequestMetrics } from './request-metrics.ts'
-import { formatMetrics, METRICS_TYPE } from './text-format.ts'
 
 export interface MetricsSources {
   readonly node: RunningNode

@@ -1,6 +1,6 @@
+import { formatMetrics } from '@shoal/daemon/metrics'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HASH, type Served, serve } from '../testing/served.ts'
-import { formatMetrics } from './text-format.ts'
 
 let served: Served
 beforeEach(async () => {

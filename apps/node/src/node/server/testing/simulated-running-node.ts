@@ -1,10 +1,11 @@
 import { CONTRACTS, type NodeEvent, type Topic } from '@shoal/api'
 import { receiveFile, SimulatedNode } from '@shoal/api/testing/node'
 import { Failure } from '@shoal/daemon/failure'
+import type { LogLevel } from '@shoal/daemon/log'
+import { gauge, samplesBy } from '@shoal/daemon/metrics'
 import type { NodeFiles, ReadableFile, RunningNode } from '../../kernel/contract.ts'
 import { EventHub } from '../../kernel/event-hub.ts'
-import type { Log, LogLevel } from '../../kernel/log/log.ts'
-import { gauge, samplesBy } from '../../kernel/metrics.ts'
+import type { Log } from '../../kernel/log/log.ts'
 
 const CHUNK_BYTES = 16_384
 

@@ -1,4 +1,5 @@
-import type { Log, LogLevel } from '../../kernel/log/log.ts'
+import type { LogLevel } from '@shoal/daemon/log'
+import type { Log } from '../../kernel/log/log.ts'
 
 /** A log that keeps its entries. */
 export class Entries implements Log {

@@ -1,4 +1,4 @@
-import { printable } from '../../../base/width.ts'
+import { printable } from '../printable.ts'
 
 /** Formats a JSON line of the log as `12:30:07 warn  message`. Returns other lines unchanged. */
 export function terminalLine(line: string): string {

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { counter, type Family, gauge, samplesBy } from '../../kernel/metrics.ts'
+import { counter, type Family, gauge, samplesBy } from './families.ts'
 
 const RESOLUTION_MS = 20
 

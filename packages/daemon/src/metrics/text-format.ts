@@ -1,4 +1,4 @@
-import type { Family } from '../../kernel/metrics.ts'
+import type { Family } from './families.ts'
 
 /** The Prometheus text format, version 0.0.4. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'

@@ -1,14 +1,14 @@
-/** Secrets that a node keeps across a restart: encrypted with a key in a file next to its database. */
+/** Secrets that a program keeps across a restart: encrypted with a key in a file next to its database. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure, fileFailure } from '@shoal/daemon/failure'
-import { writeWholeFile } from '@shoal/daemon/files'
+import { Failure, fileFailure } from './failure.ts'
+import { writeWholeFile } from './files/write-file.ts'
 
 const ALGORITHM = 'chacha20-poly1305'
 const [KEY_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16]
 
-/** A copy of the catalogue alone gives nothing away; who reads all of the node's folder reads these too. */
+/** A copy of the database alone gives nothing away; who reads all of its folder reads these too. */
 export class Vault {
   readonly #path: string
   #key: Promise<Buffer> | null = null
@@ -60,7 +60,7 @@ export class Vault {
 
   get #prepared(): Buffer {
     if (this.#ready) return this.#ready
-    throw new Failure('not-found', 'the key for secrets was not read: restart the node')
+    throw new Failure('not-found', 'the key for secrets was not read: start again')
   }
 
   #load(): Promise<Buffer> {
