@@ -39,6 +39,28 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     expect(await second.uploaded()).toBeLessThan(SIZE * 0.7)
   }, 300_000)
 
+  test('begins the download again if the page was reloaded before the engine had recorded it', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start()
+    await using seeder = await Seeder.start()
+    const file = await randomFile(dir.join('some.bin'), 1_000_000)
+    const { magnet } = await seeder.seed(file.path, [site.announce])
+    const { page: tab } = await browser.open(`${site.url}#${magnet}`)
+    const download = tab.getByRole('button', { name: /^Download / })
+    await download.waitFor()
+    await tab.evaluate(() => {
+      const post = MessagePort.prototype.postMessage as (...args: unknown[]) => void
+      MessagePort.prototype.postMessage = function (frame, ...rest: unknown[]) {
+        if (frame?.name !== 'select') post.call(this, frame, ...rest)
+      }
+    })
+    await download.click()
+    await tab.reload()
+    await tab.getByText('Complete and verified').waitFor()
+    // It is not asked for again once it is recorded.
+    await expect.poll(() => tab.evaluate(() => history.state)).toBeNull()
+  })
+
   test('names an unreachable tracker and announces to it again when it is back', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()

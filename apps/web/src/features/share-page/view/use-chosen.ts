@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { FileSnapshot, TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { useServices } from '../services.ts'
 
@@ -22,6 +22,18 @@ export function useChosen(torrent: TorrentSnapshot, detail: TorrentDetail | null
   const begun = torrent.wantedBytes > 0
   const isChosen = ({ index, priority }: FileSnapshot) => (begun ? priority > 0 : !left.has(index))
   const chosen = files.filter(isChosen)
+  /** A page that is reloaded before the engine has recorded the selection finds it in the state of its history entry, and asks again. */
+  const begin = async (wanted: number[]) => {
+    history.replaceState(wanted, '')
+    await peer.select(torrent.id, wanted)
+    await peer.resume(torrent.id)
+    history.replaceState(null, '')
+  }
+  const isOffered = files.length > 0 && !begun
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked for once
+  useEffect(() => {
+    if (isOffered && history.state) void begin(history.state)
+  }, [isOffered])
   return {
     has: index => files[index] !== undefined && isChosen(files[index]),
     set(indices, wanted) {
@@ -31,13 +43,7 @@ export function useChosen(torrent: TorrentSnapshot, detail: TorrentDetail | null
     },
     ...countBytes(chosen),
     count: chosen.length,
-    async begin() {
-      await peer.select(
-        torrent.id,
-        chosen.map(({ index }) => index),
-      )
-      await peer.resume(torrent.id)
-    },
+    begin: () => begin(chosen.map(({ index }) => index)),
   }
 }
 
