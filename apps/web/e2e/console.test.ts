@@ -537,6 +537,21 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     })
   })
 
+  test('the settings list the browsers that are logged in, and log out one or all others', async () => {
+    await on('/settings?mock#access', async page => {
+      const sessions = page.getByRole('list', { name: 'Browsers that are logged in' }).getByRole('listitem')
+      await expect.poll(() => sessions.count()).toBe(3)
+      expect(await sessions.first().textContent()).toContain('This browser')
+      expect(await sessions.first().getByRole('button').count()).toBe(0)
+      await page.getByRole('button', { name: 'Log out Safari, iOS' }).click()
+      await expect.poll(() => sessions.count()).toBe(2)
+      const others = page.getByRole('button', { name: 'Log out all others' })
+      await others.click()
+      await expect.poll(() => sessions.count()).toBe(1)
+      await expect.poll(() => others.count()).toBe(0)
+    })
+  })
+
   test('the address of a setting scrolls to it, and the list of sections shows where one is', async () => {
     await on('/settings?mock#network.publicUrl', async page => {
       await page.locator('[id="network.publicUrl"] input:focus').waitFor()

@@ -93,5 +93,8 @@ export const ROUTES: Readonly<Record<OperationName, Pick<Operation, 'method' | '
   login: { method: 'POST', path: '/api/access' },
   logout: { method: 'DELETE', path: '/api/access' },
   getAccess: { method: 'GET', path: '/api/access' },
+  listSessions: { method: 'GET', path: '/api/access/sessions' },
+  endSession: { method: 'DELETE', path: '/api/access/sessions/{id}' },
+  endOtherSessions: { method: 'DELETE', path: '/api/access/sessions' },
   // End of what it writes
 }

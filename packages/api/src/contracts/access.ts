@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
-import { Access } from '../schemas/node.ts'
+import { Access, LoginSession } from '../schemas/node.ts'
+
+const Sessions = z.object({ items: z.array(LoginSession) })
 
 /** Login. The HTTP server answers these operations itself, since they are about the client that asks. */
 export const ACCESS = contract({
@@ -35,5 +37,32 @@ export const ACCESS = contract({
       input: z.object({}),
       output: Access,
     }),
+    listSessions: operation({
+      method: 'GET',
+      path: '/api/access/sessions',
+      area: 'access',
+      summary:
+        'List the browsers that are logged in, last used first: all of them with the token, else those of the same user',
+      input: z.object({}),
+      output: Sessions,
+    }),
+    endSession: operation({
+      method: 'DELETE',
+      path: '/api/access/sessions/{id}',
+      area: 'access',
+      summary:
+        'Log a browser out at once, with its events and the files it is reading. Returns the sessions that are left',
+      input: z.object({ id: z.number().int().min(1) }),
+      output: Sessions,
+    }),
+    endOtherSessions: operation({
+      method: 'DELETE',
+      path: '/api/access/sessions',
+      area: 'access',
+      summary: 'Log out all browsers of the list but the one that asks. Returns the sessions that are left',
+      input: z.object({}),
+      output: Sessions,
+    }),
   },
+  commands: ['sessions'],
 })

@@ -123,3 +123,22 @@ export const Access = z
   })
   .register(ANSWERS, { id: 'Access' })
 export type Access = z.infer<typeof Access>
+
+/** A browser that is logged in. The session ends 30 days after its last use. */
+export const LoginSession = z
+  .object({
+    id: z.number().int().min(1),
+    username: z.string(),
+    /** The address that it logged in from. */
+    address: z.string(),
+    /** Browser and system, or the program, as they name themselves: `Firefox, Linux`. Null if unknown. */
+    browser: z.string().nullable(),
+    createdMs: TimeMs,
+    /** To the minute. */
+    usedMs: TimeMs,
+    expiresMs: TimeMs,
+    /** Whether it is the session that asks. */
+    current: z.boolean(),
+  })
+  .register(ANSWERS, { id: 'LoginSession' })
+export type LoginSession = z.infer<typeof LoginSession>

@@ -256,13 +256,19 @@ test('jobs survive a restart; ended ones are deleted', async () => {
 })
 
 describe('logins', () => {
-  const login = { userName: 'me', address: '127.0.0.1', createdMs: 1000, expiresMs: 100_000 }
+  const login = {
+    userName: 'me',
+    address: '127.0.0.1',
+    browser: 'Firefox, Linux',
+    createdMs: 1000,
+    expiresMs: 100_000,
+  }
 
   test('are found by their token until they expire', () => {
     const token = catalogue.logins.add(login)
     expect(catalogue.logins.find(token, 2000)).toMatchObject({ userName: 'me', usedMs: 1000 })
     catalogue.logins.find(token, 62_000)
-    expect(catalogue.logins.all(63_000)).toMatchObject([{ usedMs: 62_000 }])
+    expect(catalogue.logins.all(63_000)).toMatchObject([{ ...login, usedMs: 62_000 }])
     expect(catalogue.logins.find(`${token}x`, 2000)).toBeNull()
     expect(catalogue.logins.find('', 2000)).toBeNull()
     expect(catalogue.logins.find(token, 100_000)).toBeNull()

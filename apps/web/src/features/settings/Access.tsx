@@ -1,6 +1,10 @@
+import type { LoginSession } from '@shoal/api'
+import { useState } from 'react'
+import { useWork } from '../../shared/base/use-work.ts'
 import { Button } from '../../shared/controls/Button.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { notifyError } from '../../shared/controls/toasts.ts'
+import { formatAgo, formatDate } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
 import styles from './settings.module.css'
@@ -18,16 +22,68 @@ export function Access() {
       ? say.none
       : say.token
   return (
-    <div className={styles.row}>
-      <div className={styles.about}>
-        <h3>{who}</h3>
-        {!value.password && <p>{say.remote}</p>}
+    <>
+      <div className={styles.row}>
+        <div className={styles.about}>
+          <h3>{who}</h3>
+          {!value.password && <p>{say.remote}</p>}
+        </div>
+        <div className={`${layout.stack1} ${styles.control}`}>
+          <Button icon="logout" onClick={() => void leave()}>
+            {say.logout}
+          </Button>
+        </div>
       </div>
-      <div className={`${layout.stack1} ${styles.control}`}>
-        <Button icon="logout" onClick={() => void leave()}>
-          {say.logout}
+      <Sessions />
+    </>
+  )
+}
+
+/** The browsers that are logged in. */
+function Sessions() {
+  const { api } = useNode()
+  const asked = useAsked(signal => api.listSessions({}, { signal }), [])
+  const [left, setLeft] = useState<readonly LoginSession[] | null>(null)
+  const { isBusy, run } = useWork()
+  const items = left ?? asked.value?.items ?? []
+  const change = (end: () => ReturnType<typeof api.endSession>) =>
+    run(() => end().then(answer => setLeft(answer.items), notifyError))
+  if (items.length === 0) return null
+  return (
+    <>
+      <h3>{say.sessions}</h3>
+      <ul className={layout.stack2} aria-label={say.sessions}>
+        {items.map(({ id, username, browser, address, createdMs, usedMs, current }) => (
+          <li key={id} className={`${layout.row2} ${layout.spread}`}>
+            <span className={layout.shrink}>
+              <span>{current ? say.thisBrowser : (browser ?? say.unknownBrowser)}</span>{' '}
+              <span className={`${layout.soft} ${layout.break}`}>
+                {[
+                  username,
+                  address,
+                  say.since({ date: formatDate(createdMs) }),
+                  say.used({ ago: formatAgo(usedMs) }),
+                ].join(' · ')}
+              </span>
+            </span>
+            {!current && (
+              <Button
+                size="small"
+                disabled={isBusy}
+                aria-label={say.endOne({ browser: browser ?? say.unknownBrowser })}
+                onClick={() => change(() => api.endSession({ id }))}
+              >
+                {say.logout}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {items.some(({ current }) => !current) && (
+        <Button disabled={isBusy} onClick={() => change(() => api.endOtherSessions({}))}>
+          {say.endOthers}
         </Button>
-      </div>
-    </div>
+      )}
+    </>
   )
 }

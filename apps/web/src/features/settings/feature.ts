@@ -23,7 +23,7 @@ export const settings: Feature = {
     {
       name: 'access',
       label: sections.access!,
-      words: [access.logout],
+      words: [access.logout, access.sessions],
       component: lazyComponent(() => import('./Access.tsx').then(it => it.Access)),
     },
     {

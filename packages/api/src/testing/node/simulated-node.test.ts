@@ -35,6 +35,9 @@ test('answers match the contract', async () => {
     ['listLog', {}],
     ['getHealth', {}],
     ['getAccess', {}],
+    ['listSessions', {}],
+    ['endSession', { id: 3 }],
+    ['endOtherSessions', {}],
     ['listKnownPeers', {}],
     ['previewTorrent', { source: `magnet:?xt=urn:btih:${'b'.repeat(40)}` }],
   ] as const

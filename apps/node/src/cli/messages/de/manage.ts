@@ -291,6 +291,28 @@ export const manage: Translation<typeof original> = {
     noneBlocked: 'Niemand ist gesperrt',
     columns: { name: 'Name', did: 'DID', state: 'Status', note: 'Notiz', since: 'Gesperrt' },
   },
+  sessions: {
+    summary: 'Angemeldete Browser auflisten und abmelden',
+    about:
+      'Listet die Browser auf, die beim Knoten angemeldet sind: wann und von welcher Adresse sie sich angemeldet und wann sie den Knoten zuletzt benutzt haben. Ein Browser bleibt nach der letzten Benutzung 30 Tage angemeldet. Ein abgemeldeter funktioniert sofort nicht mehr, auch das, was er gerade zeigt, und die Dateien, die er liest.\n\nMit dem Token sehen Sie alle, mit Benutzernamen und Passwort nur die dieses Benutzers.',
+    options: {
+      end: 'Diesen Browser abmelden',
+      endAll: 'Alle Browser der Liste abmelden',
+    },
+    examples: { list: 'Listet die angemeldeten Browser auf', end: 'Meldet einen davon ab' },
+    oneOnly: 'geben Sie entweder --end oder --end-all an',
+    notId: '„{text}“ ist keine ID einer Sitzung: sessions listet sie auf',
+    none: 'Kein Browser ist angemeldet',
+    unknown: 'unbekannt',
+    columns: {
+      id: 'ID',
+      username: 'Benutzer',
+      browser: 'Browser',
+      address: 'Adresse',
+      created: 'Angemeldet',
+      used: 'Zuletzt benutzt',
+    },
+  },
   findable: {
     summary: 'Torrents durch Suche im Shoal-Netz auffindbar machen',
     about:

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Access, type AskingRequest } from './access.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Access, type AskingRequest, type Identity } from './access.ts'
+import { browserName } from './browser-name.ts'
 import { sessionCookieName } from './credentials.ts'
 import { hashPassword, readPassword, restoreSecret, type Secret, storeSecret } from './password.ts'
 import { memorySessions, SESSION_SECONDS } from './sessions.ts'
@@ -182,14 +183,97 @@ test('the cookie of a node on another port of the host is ignored', async () => 
 
 test('sessions survive a restart, but not a new password or token', async () => {
   const sessions = memorySessions()
-  const cookie = await open({ secret, sessions }).login('ann', 'correct horse', asking({}))
+  const login = () => open({ secret, sessions }).login('ann', 'correct horse', asking({}))
+  const cookie = await login()
   expect(await open({ secret, sessions }).identify(withCookie(cookie))).not.toBeNull()
   const again = await hashPassword('ann', 'correct horse', CHEAP)
   expect(await open({ secret: again, sessions }).identify(withCookie(cookie))).not.toBeNull()
   const changed = await hashPassword('ann', 'another horse', CHEAP)
+  // Before the password of the network access is read, the session opens nothing, but does not end.
+  expect(await open({ sessions }).identify(withCookie(cookie))).toBeNull()
+  expect(await open({ secret, sessions }).identify(withCookie(cookie))).not.toBeNull()
   expect(await open({ secret: changed, sessions }).identify(withCookie(cookie))).toBeNull()
-  expect(await open({ secret, sessions, token: 'x'.repeat(43) }).identify(withCookie(cookie))).toBeNull()
-  expect(await open({ secret, sessions }).identify(withCookie(`${cookie.slice(0, -1)}~`))).toBeNull()
+  expect(
+    await open({ secret, sessions, token: 'x'.repeat(43) }).identify(withCookie(await login())),
+  ).toBeNull()
+  const another = await login()
+  const seal = another.slice(44)
+  const turned = `${another.slice(0, 44)}${[...seal].reverse().join('')}`
+  expect(await open({ secret, sessions }).identify(withCookie(turned))).toBeNull()
+  // Whoever has come with a wrong seal has ended the session.
+  expect(open({ secret, sessions }).sessionsFor({ username: 'ann', by: 'password' })).toEqual([])
+})
+
+describe('the sessions of browsers', () => {
+  const from = (browser: string, ip: string) => asking({ 'user-agent': browser }, ip)
+  const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+  const token = { username: 'shoal', by: 'token' } as const
+  const ann = { username: 'ann', by: 'password' } as const
+
+  test('are listed with the browser, its address and its times', async () => {
+    const access = open({ secret })
+    const loggedInMs = now
+    const cookie = await access.login('ann', 'correct horse', from(FIREFOX, '10.0.0.1'))
+    now += DAY_MS
+    await access.identify(withCookie(cookie))
+    const [session] = access.sessionsFor(token)
+    expect(session).toMatchObject({
+      ...{ userName: 'ann', address: '10.0.0.1', browser: 'Firefox, Linux' },
+      ...{ createdMs: loggedInMs, usedMs: now, expiresMs: now + SESSION_SECONDS * 1000 },
+    })
+    expect(access.sessionOf(withCookie(cookie))).toBe(session!.id)
+    now += SESSION_SECONDS * 1000
+    expect(access.sessionsFor(token)).toEqual([])
+  })
+
+  test('are all shown to the token, to a user only the own ones', async () => {
+    const access = open({ secret })
+    await access.login('shoal', TOKEN, from('curl/8.9', '10.0.0.1'))
+    const cookie = await access.login('ann', 'correct horse', from('', '10.0.0.2'))
+    const shown = (identity: Identity) => access.sessionsFor(identity).map(({ userName }) => userName)
+    expect(shown(token).sort()).toEqual(['ann', 'shoal'])
+    expect(shown(ann)).toEqual(['ann'])
+    expect(shown((await access.identify(withCookie(cookie)))!)).toEqual(['ann'])
+  })
+
+  test('open nothing once they were ended', async () => {
+    const access = open({ secret })
+    const cookie = await access.login('ann', 'correct horse', from(FIREFOX, '10.0.0.1'))
+    const other = await access.login('ann', 'correct horse', from(FIREFOX, '10.0.0.2'))
+    access.endSession(access.sessionOf(withCookie(cookie))!)
+    expect(await access.identify(withCookie(cookie))).toBeNull()
+    expect(access.sessionOf(withCookie(cookie))).toBeNull()
+    expect(await access.identify(withCookie(other))).not.toBeNull()
+  })
+
+  test('of a user who cannot log in any more are not listed', async () => {
+    const access = open({ secret })
+    await access.login('ann', 'correct horse', from(FIREFOX, '10.0.0.1'))
+    access.useSecret(await hashPassword('bob', 'correct horse', CHEAP))
+    expect(access.sessionsFor(token)).toEqual([])
+  })
+})
+
+test.each([
+  [
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36',
+    'Chrome, Windows',
+  ],
+  [
+    'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36 Edg/140.0',
+    'Edge, Windows',
+  ],
+  ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1.15', 'Safari, macOS'],
+  ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1', 'Safari, iOS'],
+  ['Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36', 'Chrome, Android'],
+  ['curl/8.9.1', 'curl'],
+  ['Firefox/140.0', 'Firefox'],
+  [undefined, null],
+  ['', null],
+  ['<script>', null],
+  ['x'.repeat(100_000), 'x'.repeat(40)],
+])('the browser of %j is %j', (header, name) => {
+  expect(browserName(header)).toBe(name)
 })
 
 test('another password ends the sessions of the old one, but not those of the token', async () => {

@@ -1,6 +1,7 @@
 import type { Access as AccessAnswer } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { Attempts } from './attempts.ts'
+import { browserName } from './browser-name.ts'
 import {
   basicCredentials,
   bearerToken,
@@ -9,7 +10,7 @@ import {
   sessionCookies,
 } from './credentials.ts'
 import { PasswordCheck, type Secret } from './password.ts'
-import { memorySessions, type SessionStore, Sessions } from './sessions.ts'
+import { memorySessions, type SessionRecord, type SessionStore, Sessions } from './sessions.ts'
 import { sameText } from './token.ts'
 
 /** The user name to use with the token, for programs that can only send user name and password. */
@@ -49,11 +50,7 @@ export class Access {
     this.useSecret(secret ?? null)
     this.#attempts = new Attempts(now)
     // A change of the password does not end the sessions that the token opened.
-    this.#sessions = new Sessions(
-      sessions,
-      user => (this.#isOfToken(user) ? token : `${token}\0${this.#secret?.fingerprint}`),
-      now,
-    )
+    this.#sessions = new Sessions(sessions, user => this.#proof(user), now)
   }
 
   /** Replaces user name and password; null removes them. Sessions that the old ones opened end. */
@@ -70,6 +67,12 @@ export class Access {
   /** The user name that programs log in with. */
   get userName(): string {
     return this.#secret?.username ?? TOKEN_USER
+  }
+
+  /** Identifies the credentials of a user. Null if there is no such user. */
+  #proof(username: string): string | null {
+    if (this.#isOfToken(username)) return this.#token
+    return username === this.#secret?.username ? `${this.#token}\0${this.#secret.fingerprint}` : null
   }
 
   /** Whether a session of the user can only have been opened with the token. */
@@ -127,18 +130,39 @@ export class Access {
   async login(username: string, password: string, request: AskingRequest): Promise<string> {
     if (!(await this.checkPassword(username, password, request)))
       throw new Failure('wrong-password', 'wrong user name or password', { field: 'password' })
-    return this.#sessions.open(username, request.ip)
+    const browser = browserName(request.headers['user-agent'])
+    return this.#sessions.open({ userName: username, address: request.ip, browser })
   }
 
-  /** Ends the session of the request's cookie, if there is one. */
-  logout(request: AskingRequest): void {
-    for (const { secret } of sessionCookies(request)) this.#sessions.close(secret)
+  /** Ends the sessions of the request's cookies. Returns their numbers. */
+  logout(request: AskingRequest): number[] {
+    return sessionCookies(request).flatMap(({ secret }) => this.#sessions.close(secret) ?? [])
+  }
+
+  /** The number of the session that a request belongs to; null if it has other credentials or none. */
+  sessionOf(request: AskingRequest): number | null {
+    return this.#session(request)?.id ?? null
+  }
+
+  /** The sessions that the sender may see and end, last used first: all with the token, else those of the own user. */
+  sessionsFor(identity: Identity): readonly SessionRecord[] {
+    const seesAll = this.provesToken(identity)
+    return this.#sessions.list().filter(({ userName }) => seesAll || userName === identity.username)
+  }
+
+  endSession(id: number): void {
+    this.#sessions.end(id)
+  }
+
+  #session(request: AskingRequest): SessionRecord | null {
+    if (request.headers.authorization !== undefined) return null
+    const [cookie] = sessionCookies(request)
+    return cookie ? this.#sessions.find(cookie.secret) : null
   }
 
   #identifySession(request: AskingRequest): Identity | null {
-    const [cookie] = sessionCookies(request)
-    const username = cookie ? this.#sessions.find(cookie.secret) : null
-    return username === null ? null : { username, by: 'session' }
+    const session = this.#session(request)
+    return session && { username: session.userName, by: 'session' }
   }
 
   #identifyToken(given: string, { ip }: AskingRequest): Identity | null {

@@ -60,11 +60,6 @@ export function sessionCookies({ headers, socket }: CookieRequest): SessionCooki
   return found.sort((a, b) => Number(b.secure) - Number(a.secure)).slice(0, MAX_COOKIES)
 }
 
-/** Returns the session of a request, or null if it has other credentials or none. */
-export function openingSession(request: CookieRequest): string | null {
-  return request.headers.authorization === undefined ? (sessionCookies(request)[0]?.secret ?? null) : null
-}
-
 /** Returns the `Set-Cookie` header that sets a session, or ends it (empty secret, 0 seconds). */
 export function setSessionCookie(
   { socket }: Pick<CookieRequest, 'socket'>,

@@ -1,9 +1,9 @@
-/** Long-running answers (events and files), which end when their session logs out. Requests with the token or a password are not affected. */
+/** Long-running answers (events and files), which end when their session ends. Requests with the token or a password are not affected. */
 export class LastingAnswers {
-  readonly #ends = new Map<string, Set<() => void>>()
+  readonly #ends = new Map<number, Set<() => void>>()
 
-  /** `session`: see `openingSession`. Returns a function that unregisters the answer. */
-  add(session: string | null, end: () => void): () => void {
+  /** `session`: see `Access.sessionOf`. Returns a function that unregisters the answer. */
+  add(session: number | null, end: () => void): () => void {
     if (session === null) return () => {}
     const ends = this.#ends.get(session) ?? new Set()
     this.#ends.set(session, ends.add(end))
@@ -13,7 +13,7 @@ export class LastingAnswers {
     }
   }
 
-  endSession(session: string): void {
+  endSession(session: number): void {
     for (const end of this.#ends.get(session) ?? []) end()
   }
 }

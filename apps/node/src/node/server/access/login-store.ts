@@ -1,43 +1,33 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '../../kernel/database/database.ts'
 import type { Query } from '../../kernel/database/query.ts'
-
-/** A browser that is logged in. */
-export interface LoginRecord {
-  readonly id: number
-  readonly userName: string
-  /** Address that it logged in from, for the list of logins. */
-  readonly address: string
-  readonly createdMs: number
-  readonly usedMs: number
-  readonly expiresMs: number
-}
+import type { SessionRecord, SessionStore } from './sessions.ts'
 
 const TOKEN_BYTES = 32
 /** Most logins that are kept; the least recently used are dropped first. */
 const MAX_LOGINS = 1000
 /** Precision of `usedMs`: a write for each request would be too expensive. */
 const USED_STEP_MS = 60_000
-const COLUMNS = `id, user_name AS userName, address, created_ms AS createdMs, used_ms AS usedMs, expires_ms AS expiresMs`
+const COLUMNS = `id, user_name AS userName, address, browser, created_ms AS createdMs, used_ms AS usedMs, expires_ms AS expiresMs`
 
 /**
  * Login sessions. Only hashes of tokens are kept, so that the file does not let its reader log in. A plain SHA-256 is enough, since the
  * tokens are random (256 bits) and cannot be guessed.
  */
-export class LoginStore {
+export class LoginStore implements SessionStore {
   readonly #database: Database
   readonly #insert: Query<never>
-  readonly #find: Query<LoginRecord>
+  readonly #find: Query<SessionRecord>
   readonly #use: Query<never>
   readonly #extend: Query<never>
-  readonly #all: Query<LoginRecord>
+  readonly #all: Query<SessionRecord>
   readonly #delete: Query<never>
   readonly #prune: Query<never>
 
   constructor(database: Database) {
     this.#database = database
     this.#insert = database.prepare(
-      'INSERT INTO sessions (token_hash, user_name, address, created_ms, used_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO sessions (token_hash, user_name, address, browser, created_ms, used_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
     this.#find = database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE token_hash = ? AND expires_ms > ?`)
     this.#use = database.prepare('UPDATE sessions SET used_ms = ? WHERE id = ?')
@@ -51,18 +41,18 @@ export class LoginStore {
   }
 
   /** Adds a login and returns the token for the browser, in base64url. It cannot be read again. Also deletes logins that have ended. */
-  add(login: Omit<LoginRecord, 'id' | 'usedMs'>): string {
+  add(login: Omit<SessionRecord, 'id' | 'usedMs'>): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
-    const { userName, address, createdMs, expiresMs } = login
+    const { userName, address, browser, createdMs, expiresMs } = login
     this.#database.transaction(() => {
-      this.#insert.run(hash(token), userName, address, createdMs, createdMs, expiresMs)
+      this.#insert.run(hash(token), userName, address, browser, createdMs, createdMs, expiresMs)
       this.#prune.run(createdMs)
     })
     return token
   }
 
   /** Returns the login with this token, or null if the token is wrong or has ended. */
-  find(token: string, nowMs: number): LoginRecord | null {
+  find(token: string, nowMs: number): SessionRecord | null {
     const login = this.#find.get(hash(token), nowMs)
     if (login && nowMs - login.usedMs >= USED_STEP_MS) this.#use.run(nowMs, login.id)
     return login
@@ -74,7 +64,7 @@ export class LoginStore {
   }
 
   /** Returns the logins that have not ended, last used first. */
-  all(nowMs: number): LoginRecord[] {
+  all(nowMs: number): SessionRecord[] {
     return this.#all.all(nowMs)
   }
 

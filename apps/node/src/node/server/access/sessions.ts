@@ -1,83 +1,129 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { sameText } from './token.ts'
 
-/** Storage of logins that survives a restart: the catalogue's LoginStore. Times are milliseconds since the Unix epoch. */
+/** Who logged in, and from where. */
+export interface SessionStart {
+  readonly userName: string
+  readonly address: string
+  /** See `browserName`. */
+  readonly browser: string | null
+}
+
+/** A browser that is logged in. Times are milliseconds since the Unix epoch. */
+export interface SessionRecord extends SessionStart {
+  readonly id: number
+  readonly createdMs: number
+  /** To the minute. */
+  readonly usedMs: number
+  readonly expiresMs: number
+}
+
+/** Storage of logins that survives a restart: the catalogue's LoginStore. */
 export interface SessionStore {
   /** Returns a fresh secret of 256 random bits, as 43 characters of base64url. Only its hash is kept. */
-  add(login: { userName: string; address: string; createdMs: number; expiresMs: number }): string
+  add(login: Omit<SessionRecord, 'id' | 'usedMs'>): string
   /** Returns null for a wrong secret and for a login that has ended. */
-  find(secret: string, nowMs: number): { id: number; userName: string; expiresMs: number } | null
+  find(secret: string, nowMs: number): SessionRecord | null
+  /** The logins that have not ended, last used first. */
+  all(nowMs: number): readonly SessionRecord[]
   extend(id: number, expiresMs: number): void
-  delete(id: number): unknown
+  delete(id: number): boolean
 }
 
 export const SESSION_SECONDS = 30 * 24 * 60 * 60
 /** A session is extended only after this time, so that not every request writes. */
 const EXTEND_AFTER_MS = 60 * 60_000
 
-/** Logins of browsers. Each ends 30 days after it was last used, or when the credentials that opened it change. */
+/** Logins of browsers. Each ends 30 days after it was last used, when it is revoked, or when the credentials that opened it change. */
 export class Sessions {
   readonly #store: SessionStore
-  readonly #proof: (userName: string) => string
+  readonly #proof: (userName: string) => string | null
   readonly #now: () => number
 
-  /** `proof` identifies what opens sessions of a user, token and password: when they change, older sessions become invalid. */
-  constructor(store: SessionStore, proof: (userName: string) => string, now: () => number) {
+  /**
+   * `proof` identifies what opens sessions of a user, token and password: when they change, older sessions become invalid. Null if the user
+   * cannot log in.
+   */
+  constructor(store: SessionStore, proof: (userName: string) => string | null, now: () => number) {
     this.#store = store
     this.#proof = proof
     this.#now = now
   }
 
-  /** Returns the cookie's value. */
-  open(userName: string, address: string): string {
+  /** Returns the cookie's value. The user can log in. */
+  open(start: SessionStart): string {
     const createdMs = this.#now()
-    const expiresMs = createdMs + SESSION_SECONDS * 1000
-    const secret = this.#store.add({ userName, address, createdMs, expiresMs })
-    return `${secret}.${this.#seal(secret, userName)}`
+    const secret = this.#store.add({ ...start, createdMs, expiresMs: createdMs + SESSION_SECONDS * 1000 })
+    return `${secret}.${seal(secret, this.#proof(start.userName)!)}`
   }
 
-  /** Returns the user of the session, and extends it; null if there is no such session or it has ended. */
-  find(cookie: string): string | null {
+  /** Returns the session and extends it; null if there is no such session or it has ended. */
+  find(cookie: string): SessionRecord | null {
     const now = this.#now()
     const session = this.#session(cookie, now)
     if (!session) return null
     const expiresMs = now + SESSION_SECONDS * 1000
     if (expiresMs - session.expiresMs > EXTEND_AFTER_MS) this.#store.extend(session.id, expiresMs)
-    return session.userName
+    return session
   }
 
-  close(cookie: string): void {
+  /** Ends a session. Returns its number, or null if there is no such session. */
+  close(cookie: string): number | null {
     const session = this.#session(cookie, this.#now())
     if (session) this.#store.delete(session.id)
+    return session?.id ?? null
   }
 
-  #session(cookie: string, now: number): ReturnType<SessionStore['find']> {
-    const [secret = '', seal = ''] = cookie.split('.')
+  /**
+   * The sessions that have not ended, last used first. They include those of a password that was replaced while the node did not run, until
+   * their browsers come back.
+   */
+  list(): readonly SessionRecord[] {
+    return this.#store.all(this.#now()).filter(({ userName }) => this.#proof(userName) !== null)
+  }
+
+  end(id: number): void {
+    this.#store.delete(id)
+  }
+
+  #session(cookie: string, now: number): SessionRecord | null {
+    const [secret = '', given = ''] = cookie.split('.')
     const session = this.#store.find(secret, now)
-    return session && sameText(seal, this.#seal(secret, session.userName)) ? session : null
+    const proof = session && this.#proof(session.userName)
+    if (proof === null) return null
+    if (sameText(given, seal(secret, proof))) return session
+    // Its credentials were replaced.
+    this.#store.delete(session!.id)
+    return null
   }
+}
 
-  #seal(secret: string, userName: string): string {
-    return createHmac('sha256', this.#proof(userName)).update(secret).digest('base64url')
-  }
+function seal(secret: string, proof: string): string {
+  return createHmac('sha256', proof).update(secret).digest('base64url')
 }
 
 /** Sessions that end with the process. */
 export function memorySessions(): SessionStore {
-  const kept = new Map<string, { id: number; userName: string; expiresMs: number }>()
+  const kept = new Map<string, SessionRecord>()
   const byId = (id: number) => [...kept].find(([, session]) => session.id === id)
   let last = 0
   return {
-    add({ userName, expiresMs }) {
+    add(login) {
       const secret = randomBytes(32).toString('base64url')
-      kept.set(secret, { id: ++last, userName, expiresMs })
+      kept.set(secret, { ...login, id: ++last, usedMs: login.createdMs })
       if (kept.size > 1000) kept.delete(kept.keys().next().value!)
       return secret
     },
     find(secret, nowMs) {
       const session = kept.get(secret)
-      return session && session.expiresMs > nowMs ? session : null
+      if (!session || session.expiresMs <= nowMs) return null
+      kept.set(secret, { ...session, usedMs: nowMs })
+      return session
     },
+    all: nowMs =>
+      [...kept.values()]
+        .filter(({ expiresMs }) => expiresMs > nowMs)
+        .sort((one, other) => other.usedMs - one.usedMs),
     extend(id, expiresMs) {
       const found = byId(id)
       if (found) kept.set(found[0], { ...found[1], expiresMs })

@@ -4,7 +4,7 @@ import { BYTE_ROUTES, type Topic, USUAL_TOPICS } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
-import { openingSession } from '../access/credentials.ts'
+import type { Access } from '../access/access.ts'
 import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { badRequest } from '../failures.ts'
 import { byteInput } from '../request/byte-input.ts'
@@ -32,18 +32,19 @@ export async function allowWebSockets(app: FastifyInstance, lines: Lines): Promi
 
 export interface EventParts {
   readonly node: RunningNode
+  readonly access: Access
   readonly lines: Lines
   readonly lasting: LastingAnswers
 }
 
-export function addEventRoute(scope: FastifyInstance, { node, lines, lasting }: EventParts): void {
+export function addEventRoute(scope: FastifyInstance, { node, access, lines, lasting }: EventParts): void {
   const join = (sink: EventSink, request: FastifyRequest) => {
     const client = new EventClient(sink, node.events, node.startedMs)
     for (const topic of readTopics(request)) subscribeIfThere(client, topic)
     return client
   }
   const keeping = (request: FastifyRequest) => (line: Line) => {
-    const forgetters = [lines.add(line), lasting.add(openingSession(request), () => line.end())]
+    const forgetters = [lines.add(line), lasting.add(access.sessionOf(request), () => line.end())]
     return () => {
       for (const forget of forgetters) forget()
     }

@@ -1,6 +1,8 @@
 import { connect } from 'node:net'
-import type { NodeEvent } from '@shoal/api'
+import type { LoginSession, NodeEvent } from '@shoal/api'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Access } from '../access/access.ts'
+import { hashPassword } from '../access/password.ts'
 import { HASH, type Served, serve, TOKEN, until } from '../testing/served.ts'
 import { EventClient, type EventSink } from './event-client.ts'
 
@@ -70,6 +72,52 @@ test('a logout ends the event streams of its session only', async () => {
   served.node.share(HASH, 'A film', {})
   await until(() => types(other).includes('torrents'))
   expect(other.closed).toBeNull()
+})
+
+test('ending a session ends its event streams at once, and those of no other', async () => {
+  const [mine, other] = [await listen(), await listen()]
+  const at = (cookie: string, path = '', init = {}) =>
+    fetch(`${served.server.url}/api/access/sessions${path}`, { headers: { cookie }, ...init })
+  const { items } = (await (await at(mine.cookie)).json()) as { items: LoginSession[] }
+  expect(items.map(({ current }) => current).sort()).toEqual([false, true])
+  const stream = await fetch(`${served.server.url}/api/events`, { headers: { cookie: other.cookie } })
+  const streamed = stream.text().catch(() => 'ended')
+  const { id } = items.find(({ current }) => !current)!
+  expect(await (await at(mine.cookie, `/${id}`, { method: 'DELETE' })).json()).toMatchObject({
+    items: [{ current: true }],
+  })
+  await until(() => other.closed !== null)
+  expect(await streamed).toBe('ended')
+  expect((await at(other.cookie)).status).toBe(401)
+  const again = await at(mine.cookie, `/${id}`, { method: 'DELETE' })
+  expect([again.status, await again.json()]).toMatchObject([
+    404,
+    { error: { code: 'not-found', field: 'id' } },
+  ])
+  const third = await listen()
+  expect(await (await at(mine.cookie, '', { method: 'DELETE' })).json()).toMatchObject({
+    items: [{ current: true }],
+  })
+  await until(() => third.closed !== null)
+  expect(mine.closed).toBeNull()
+})
+
+test('a user cannot end the session of another', async () => {
+  const secret = await hashPassword('ann', 'correct horse', { N: 1024 })
+  const own = await serve({ access: new Access({ token: TOKEN, secret }) })
+  const url = `${own.server.url}/api/access`
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ username: 'shoal', password: TOKEN })
+  const answer = await fetch(url, { method: 'POST', headers, body })
+  const cookie = answer.headers.get('set-cookie')!.split(';')[0]!
+  const ann = { authorization: `Basic ${btoa('ann:correct horse')}` }
+  const ask = (path: string, method: string) => fetch(`${url}/sessions${path}`, { method, headers: ann })
+  expect(await (await ask('', 'GET')).json()).toEqual({ items: [] })
+  expect((await ask('/1', 'DELETE')).status).toBe(404)
+  expect((await ask('', 'DELETE')).status).toBe(200)
+  expect((await fetch(`${url}/sessions`, { headers: { cookie } })).status).toBe(200)
+  expect((await fetch(`${url}/sessions`)).status).toBe(401)
+  await own.server.close()
 })
 
 test('topics can be subscribed and unsubscribed', async () => {

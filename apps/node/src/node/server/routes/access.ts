@@ -1,12 +1,20 @@
 /** The operations about the client's own access. */
-import { type Access as AccessAnswer, type CheckedInputOf, type NodeOperations, OPERATIONS } from '@shoal/api'
-import type { FastifyInstance } from 'fastify'
+import {
+  type Access as AccessAnswer,
+  type CheckedInputOf,
+  type LoginSession,
+  type NodeOperations,
+  OPERATIONS,
+} from '@shoal/api'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Failure } from '../../../base/failure.ts'
 import type { Access, Identity } from '../access/access.ts'
 import { sessionCookies, setSessionCookie } from '../access/credentials.ts'
 import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { SESSION_SECONDS } from '../access/sessions.ts'
 import { isFromHttps } from '../guard/origin.ts'
 import { readInput } from '../request/input.ts'
+import { routePath } from './route-path.ts'
 
 /** `login` and `getAccess` are for clients that are not logged in yet; `logout` too, since a session may have ended by itself. */
 export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting: LastingAnswers): void {
@@ -32,9 +40,8 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
   })
   scope.delete(logout.path, async (request, reply) => {
     readInput(logout, request)
-    access.logout(request)
+    for (const id of access.logout(request)) lasting.endSession(id)
     const cookies = sessionCookies(request)
-    for (const { secret } of cookies) lasting.endSession(secret)
     for (const secure of new Set([isFromHttps(request.headers), ...cookies.map(each => each.secure)]))
       reply.header('set-cookie', setSessionCookie(request, { secret: '', secure }, 0))
     return answer(null)
@@ -47,6 +54,47 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
     if (identity?.by === 'session' && cookie)
       reply.header('set-cookie', setSessionCookie(request, cookie, SESSION_SECONDS))
     return answer(identity)
+  })
+}
+
+export interface SessionParts {
+  readonly access: Access
+  readonly lasting: LastingAnswers
+  /** Who sent a request that was let in. */
+  readonly senderOf: (request: FastifyRequest) => Identity
+}
+
+/** For clients that are logged in. */
+export function addSessionRoutes(scope: FastifyInstance, { access, lasting, senderOf }: SessionParts): void {
+  const { listSessions, endSession, endOtherSessions } = OPERATIONS
+  const list = (request: FastifyRequest): { items: LoginSession[] } => {
+    const own = access.sessionOf(request)
+    const items = access.sessionsFor(senderOf(request)).map(({ userName, ...session }) => ({
+      ...session,
+      username: userName,
+      current: session.id === own,
+    }))
+    return { items }
+  }
+  const end = (id: number) => {
+    access.endSession(id)
+    lasting.endSession(id)
+  }
+  scope.get(listSessions.path, async request => {
+    readInput(listSessions, request)
+    return list(request)
+  })
+  scope.delete(routePath(endSession.path), async request => {
+    const { id } = readInput(endSession, request) as CheckedInputOf<'endSession'>
+    if (!list(request).items.some(session => session.id === id))
+      throw new Failure('not-found', `there is no session ${id}: it may have ended`, { field: 'id' })
+    end(id)
+    return list(request)
+  })
+  scope.delete(endOtherSessions.path, async request => {
+    readInput(endOtherSessions, request)
+    for (const { id, current } of list(request).items) if (!current) end(id)
+    return list(request)
   })
 }
 

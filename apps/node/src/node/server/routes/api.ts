@@ -11,7 +11,7 @@ import type { Lines } from '../events/lines.ts'
 import { addMetricsRoute } from '../metrics/metrics-route.ts'
 import type { RequestMetrics } from '../metrics/request-metrics.ts'
 import { takeJson } from '../request/json-parser.ts'
-import { addAccessRoutes, addHealthRoute } from './access.ts'
+import { addAccessRoutes, addHealthRoute, addSessionRoutes } from './access.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addFileRoute } from './files.ts'
 import { addOperations } from './operations.ts'
@@ -41,12 +41,15 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
       if (!hasKey(request, keys)) await refuseStrangers(request, access)
     })
     takeJson(scope)
-    addFileRoute(scope, files, lasting)
+    addFileRoute(scope, files, { access, lasting })
   })
   app.register(async scope => {
     const owners = new WeakSet<FastifyRequest>()
+    const senders = new WeakMap<FastifyRequest, Identity>()
     scope.addHook('onRequest', async request => {
-      if (access.provesToken(await refuseStrangers(request, access))) owners.add(request)
+      const sender = await refuseStrangers(request, access)
+      senders.set(request, sender)
+      if (access.provesToken(sender)) owners.add(request)
     })
     const operationsFor = (request: FastifyRequest) =>
       owners.has(request) ? operations : node.guestOperations
@@ -64,10 +67,11 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
         },
       },
     )
+    addSessionRoutes(scope, { access, lasting, senderOf: request => senders.get(request)! })
     addMetainfoRoute(scope, node)
     addPlaylistRoute(scope, operations, keys)
     addDescriptionRoute(scope, node.capabilities)
-    addEventRoute(scope, { node, lines, lasting })
+    addEventRoute(scope, { node, access, lines, lasting })
     addMetricsRoute(scope, { node, requests, eventClients: () => lines.size })
     scope.register(async upload => addTorrentUploadRoute(upload, operationsFor))
     scope.register(async upload => addUploadFileRoute(upload, files))

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { BYTE_ROUTES } from '@shoal/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NodeFiles, ReadableFile } from '../../kernel/contract.ts'
-import { openingSession } from '../access/credentials.ts'
+import type { Access } from '../access/access.ts'
 import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { FILE_HEADERS } from '../guard/headers.ts'
 import { byteInput } from '../request/byte-input.ts'
@@ -12,11 +12,16 @@ import { leaving } from './operations.ts'
 import { parseRange } from './range.ts'
 import { routePath } from './route-path.ts'
 
-export function addFileRoute(scope: FastifyInstance, files: NodeFiles, lasting: LastingAnswers): void {
+export interface FileParts {
+  readonly access: Access
+  readonly lasting: LastingAnswers
+}
+
+export function addFileRoute(scope: FastifyInstance, files: NodeFiles, { access, lasting }: FileParts): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const { id, path } = byteInput(BYTE_ROUTES.readFile, request)
     // Before the first await: the session may end in the meantime.
-    const forget = lasting.add(openingSession(request), () => reply.raw.destroy())
+    const forget = lasting.add(access.sessionOf(request), () => reply.raw.destroy())
     reply.raw.once('close', forget)
     const file = await files.open(id, path)
     const tag = etag(file)

@@ -94,6 +94,13 @@ export const settings: Translation<typeof english> = {
     password: 'Angemeldet als {name}.',
     logout: 'Abmelden',
     remote: 'Für den Zugang von anderen Rechnern starten Sie den Knoten mit Benutzernamen und Passwort.',
+    sessions: 'Angemeldete Browser',
+    thisBrowser: 'Dieser Browser',
+    unknownBrowser: 'Unbekannter Browser',
+    since: 'angemeldet {date}',
+    used: 'benutzt {ago}',
+    endOne: '{browser} abmelden',
+    endOthers: 'Alle anderen abmelden',
   },
   about: {
     version: 'Version',

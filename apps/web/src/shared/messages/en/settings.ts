@@ -92,6 +92,13 @@ export const settings = {
     password: 'Logged in as {name}.',
     logout: 'Log out',
     remote: 'For access from other machines, start the node with a user name and password.',
+    sessions: 'Browsers that are logged in',
+    thisBrowser: 'This browser',
+    unknownBrowser: 'Unknown browser',
+    since: 'logged in {date}',
+    used: 'used {ago}',
+    endOne: 'Log out {browser}',
+    endOthers: 'Log out all others',
   },
   about: {
     version: 'Version',
