@@ -1,6 +1,5 @@
 import type { LoginSession } from '@shoal/api'
-import { flag, value } from '@shoal/options'
-import { UsageError } from '../../base/failure.ts'
+import { flag, UsageError, value } from '@shoal/options'
 import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'

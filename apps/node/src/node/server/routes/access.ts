@@ -6,8 +6,8 @@ import {
   type NodeOperations,
   OPERATIONS,
 } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Failure } from '../../../base/failure.ts'
 import type { Access, Identity } from '../access/access.ts'
 import { sessionCookies, setSessionCookie } from '../access/credentials.ts'
 import type { LastingAnswers } from '../access/lasting-answers.ts'
