@@ -41,7 +41,7 @@ test('lists browsers and logs them out, one or all', SLOW, async () => {
   expect(await status(other)).toBe(401)
 })
 
-test('refuses what is no ID, and --end with --end-all', SLOW, async () => {
+test('refuses an invalid ID, and --end with --end-all', SLOW, async () => {
   for (const words of [
     ['--end', 'x'],
     ['--end', '0'],

@@ -200,7 +200,7 @@ test('sessions survive a restart, but not a new password or token', async () => 
   const seal = another.slice(44)
   const turned = `${another.slice(0, 44)}${[...seal].reverse().join('')}`
   expect(await open({ secret, sessions }).identify(withCookie(turned))).toBeNull()
-  // Whoever has come with a wrong seal has ended the session.
+  // The wrong seal has ended the session.
   expect(open({ secret, sessions }).sessionsFor({ username: 'ann', by: 'password' })).toEqual([])
 })
 

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { sameText } from './token.ts'
 
-/** Who logged in, and from where. */
+/** A login: its user, address and browser. */
 export interface SessionStart {
   readonly userName: string
   readonly address: string

@@ -60,7 +60,7 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
 export interface SessionParts {
   readonly access: Access
   readonly lasting: LastingAnswers
-  /** Who sent a request that was let in. */
+  /** Returns the sender of a request that was let in. */
   readonly senderOf: (request: FastifyRequest) => Identity
 }
 
