@@ -1,10 +1,10 @@
 /** A node without its HTTP server: the kernel, and the capabilities of a list. */
 
+import type { TableOwner } from '@shoal/daemon/database'
 import { CAPABILITIES } from './capabilities.ts'
 import { assemble, inOrder } from './kernel/assemble.ts'
 import type { AnyCapability, AnyRunning, Service } from './kernel/capability.ts'
 import type { RunningNode } from './kernel/contract.ts'
-import type { TableOwner } from './kernel/database/migrations.ts'
 import { type Kernel, type KernelOptions, openKernel } from './kernel/kernel.ts'
 import { KERNEL_TABLES } from './kernel/tables.ts'
 import { SERVER_TABLES } from './server/access/tables.ts'

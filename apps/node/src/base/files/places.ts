@@ -64,3 +64,8 @@ async function make(path: string): Promise<void> {
     throw fileFailure(error, path)
   })
 }
+
+/** The database of a node. */
+export function cataloguePath(dataDir: string): string {
+  return join(dataDir, 'catalogue.db')
+}

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { flag, UsageError, value } from '@shoal/options'
-import { defaultDataFolder } from '../../base/files/places.ts'
+import { cataloguePath, defaultDataFolder } from '../../base/files/places.ts'
 import { START } from '../../base/program.ts'
 import { defineCommand } from '../command.ts'
 import { formatBytes, formatTime } from '../format.ts'
@@ -22,10 +22,10 @@ export const restoreCatalogue = defineCommand({
   ],
   async run([given], options, { output }) {
     const dataDir = resolve(options.dataDir ?? (process.env.SHOAL_DATA_DIR || defaultDataFolder()))
-    const { listBackups, backupFolder } = await import('../../node/kernel/database/backups.ts')
+    const { listBackups, backupFolder } = await import('@shoal/daemon/database')
     if (options.list) {
       if (given !== undefined) throw new UsageError(t.listAlone)
-      const items = listBackups(dataDir)
+      const items = listBackups(cataloguePath(dataDir))
       if (output.json) return output.object({ items })
       return printTable(
         output,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { listBackups } from '@shoal/daemon/database'
 import { describeFailure } from '@shoal/daemon/failure'
 import type { OptionValues } from '@shoal/options'
 import { UsageError } from '@shoal/options'
-import { defaultDataFolder } from '../../base/files/places.ts'
+import { cataloguePath, defaultDataFolder } from '../../base/files/places.ts'
 import { SHOAL, START } from '../../base/program.ts'
-import { listBackups } from '../../node/kernel/database/backups.ts'
 import type { StartedNode, StartOptions } from '../../node/start.ts'
 import { startNode } from '../../node/start.ts'
 import { consoleUrl, openBrowser } from '../client/console.ts'
@@ -146,7 +146,7 @@ function asSetup(error: unknown, dataDir?: string): unknown {
 }
 
 function offerBackup(message: string, dataDir: string): string {
-  const [newest] = listBackups(dataDir)
+  const [newest] = listBackups(cataloguePath(dataDir))
   if (!newest) return message
   const { name, takenMs } = newest
   const command = `${SHOAL} restore-catalogue${dataDirOption(dataDir)}`

@@ -1,6 +1,5 @@
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
-import { Table } from '../kernel/database/table.ts'
+import type { Database, Query } from '@shoal/daemon/database'
+import { Table } from '@shoal/daemon/database'
 
 /** An RSS or Atom feed. Its filters are stored as the node's JSON. */
 export interface FeedRecord {

@@ -1,5 +1,4 @@
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
+import type { Database, Query } from '@shoal/daemon/database'
 
 /** A torrent that the user made findable. */
 export interface FindableRecord {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Database } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import { Vault } from '@shoal/daemon/vault'
 import { KeyPair } from '@shoal/identity'
@@ -8,7 +9,7 @@ import { decodeEntry, type SignedEntry } from '@shoal/network'
 import type { Host } from '@shoal/network/host'
 import { VirtualClock } from '@shoal/torrent/testing'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { Database } from '../kernel/database/database.ts'
+import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { tableOwners } from '../run-node.ts'
 import type { ManagedTorrent } from '../torrents/service.ts'
 import { Findable } from './findable.ts'
@@ -63,7 +64,7 @@ let behindProxy: boolean
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shoal-findable-'))
-  database = await Database.open(join(folder, 'catalogue.db'), tableOwners())
+  database = await Database.open(join(folder, 'catalogue.db'), tableOwners(), CATALOGUE)
   clock = new VirtualClock()
   skippedMs = 0
   torrents = new Map(['1', '2'].map(id => [id, torrentOf(id)]))

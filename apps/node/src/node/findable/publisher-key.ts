@@ -1,11 +1,10 @@
 /** The person's key on this node, which signs what others find by search. */
 
+import type { Database, Query } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import type { Vault } from '@shoal/daemon/vault'
 import { formatDidKey, KeyPair } from '@shoal/identity'
 import { SHOAL } from '../../base/program.ts'
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
 
 /** Keeps the key encrypted in the catalogue. It is another one than the network key: see decision 010. */
 export class PublisherKey {

@@ -1,4 +1,4 @@
-import type { Migration } from '../kernel/database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /** Torrents that others find by search, withdrawals that index nodes have not received yet, and the key that signs both, encrypted. */
 export const FINDABLE_TABLES: readonly Migration[] = [

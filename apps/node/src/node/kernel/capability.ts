@@ -4,10 +4,10 @@
  */
 import type { Server as HttpServer } from 'node:http'
 import type { Contract, Implemented, Job, NodeStats } from '@shoal/api'
+import type { Migration } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import type { Family } from '@shoal/daemon/metrics'
 import type { NodeFiles } from './contract.ts'
-import type { Migration } from './database/migrations.ts'
 import type { HttpDoor } from './http-door.ts'
 import type { HttpScope } from './http-scope.ts'
 import type { JobRecord } from './job-store.ts'

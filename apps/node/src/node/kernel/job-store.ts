@@ -1,5 +1,5 @@
-import type { Database } from './database/database.ts'
-import { Table } from './database/table.ts'
+import type { Database } from '@shoal/daemon/database'
+import { Table } from '@shoal/daemon/database'
 
 export const JOB_STATES = ['running', 'waiting', 'done', 'failed', 'cancelled'] as const
 

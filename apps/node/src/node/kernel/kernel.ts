@@ -1,15 +1,14 @@
 /** The kernel is passed to every capability of a node, and knows none of them. */
-import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
+import type { TableOwner } from '@shoal/daemon/database'
+import { backUpDaily, Database, listBackups } from '@shoal/daemon/database'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import { freeBytes, openWritable } from '@shoal/daemon/files'
 import { Vault } from '@shoal/daemon/vault'
 import { type Clock, systemClock } from '@shoal/torrent'
 import type { Route } from '@shoal/torrent/route'
-import { listBackups } from './database/backups.ts'
-import { backUpDaily } from './database/daily-backups.ts'
-import { Database } from './database/database.ts'
-import type { TableOwner } from './database/migrations.ts'
+import { cataloguePath } from '../../base/files/places.ts'
+import { CATALOGUE } from './database/catalogue-kind.ts'
 import { EventHub } from './event-hub.ts'
 import { Folders } from './folders.ts'
 import { FreeRoom } from './free-room.ts'
@@ -93,7 +92,8 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
     onRestart = cannotRestart,
   } = options
   await openFolder(dataDir, '--data-dir')
-  const database = await Database.open(join(dataDir, 'catalogue.db'), tables)
+  const path = cataloguePath(dataDir)
+  const database = await Database.open(path, tables, CATALOGUE)
   try {
     const rows = new SettingStore(database)
     const vault = new Vault(dataDir)
@@ -113,7 +113,8 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
     const folders = new Folders([dataDir], allowedDirectories, options.home)
     const endBackups = backUpDaily({
       clock: systemClock,
-      lastMs: listBackups(dataDir)[0]?.takenMs ?? null,
+      name: 'the catalogue',
+      lastMs: listBackups(path)[0]?.takenMs ?? null,
       write: nowMs => database.backUp(nowMs),
       tell: problem => problems.tell('backups', problem),
     })

@@ -1,5 +1,4 @@
-import type { Database } from './database/database.ts'
-import type { Query } from './database/query.ts'
+import type { Database, Query } from '@shoal/daemon/database'
 
 /** Where settings are kept, by section. */
 export interface SettingRows {

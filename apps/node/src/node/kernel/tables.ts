@@ -1,4 +1,4 @@
-import type { Migration } from './database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /** Tables of the kernel. Times are milliseconds since the Unix epoch. */
 export const KERNEL_TABLES: readonly Migration[] = [

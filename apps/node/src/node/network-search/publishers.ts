@@ -1,8 +1,8 @@
 /** Trust in publishers, by what this node itself has got of them and by what the user says of them. */
+
+import type { Database, Query } from '@shoal/daemon/database'
 import type { SearchRow as NetworkRow } from '@shoal/network'
 import { infoHashText } from '@shoal/torrent'
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
 import type { Persons } from '../people/service.ts'
 import type { ManagedTorrent } from '../torrents/service.ts'
 

@@ -1,4 +1,4 @@
-import type { Migration } from '../kernel/database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /** Publishers of torrents that were taken from results of searches, and whether those were complete here. */
 export const NETWORK_SEARCH_TABLES: readonly Migration[] = [

@@ -1,7 +1,6 @@
+import type { Database, Query } from '@shoal/daemon/database'
 import type { Vault } from '@shoal/daemon/vault'
 import type { HostCertificate } from '@shoal/network/host'
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
 import type { NetworkSeed } from '../people/service.ts'
 
 /** Nodes that are kept for the next start. */

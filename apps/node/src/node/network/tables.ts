@@ -1,4 +1,4 @@
-import type { Migration } from '../kernel/database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /** Secrets are encrypted. */
 export const NETWORK_TABLES: readonly Migration[] = [

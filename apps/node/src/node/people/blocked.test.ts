@@ -1,16 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Database } from '@shoal/daemon/database'
 import { KeyPair } from '@shoal/identity'
 import { expect, onTestFinished, test } from 'vitest'
-import { Database } from '../kernel/database/database.ts'
+import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { tableOwners } from '../run-node.ts'
 import { BlockedPublishers } from './blocked.ts'
 import { PEOPLE } from './capability.ts'
 
 test('publishers are blocked over a restart until they are unblocked', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-blocked-'))
-  const database = await Database.open(join(folder, 'catalogue.db'), tableOwners([PEOPLE]))
+  const database = await Database.open(join(folder, 'catalogue.db'), tableOwners([PEOPLE]), CATALOGUE)
   onTestFinished(async () => {
     await database.close()
     await rm(folder, { recursive: true, force: true })

@@ -1,8 +1,7 @@
 import type { BlockedPublisher } from '@shoal/api'
+import type { Database, Query } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import { IdentityError, parseDidKey } from '@shoal/identity'
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
 
 const MAX_BLOCKED = 10_000
 

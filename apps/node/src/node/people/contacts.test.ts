@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Database } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import { KeyPair, MAX_DELEGATION_SECONDS, signDelegation } from '@shoal/identity'
 import type { NetworkKey, PeerClaims } from '@shoal/torrent'
 import { expect, onTestFinished, test } from 'vitest'
-import { Database } from '../kernel/database/database.ts'
+import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { tableOwners } from '../run-node.ts'
 import { PEOPLE } from './capability.ts'
 import { Contacts } from './contacts.ts'
@@ -31,7 +32,7 @@ class TestNode {
 
   static async start(number: number): Promise<TestNode> {
     const folder = await mkdtemp(join(tmpdir(), 'shoal-contacts-'))
-    const database = await Database.open(join(folder, 'catalogue.db'), tableOwners([PEOPLE]))
+    const database = await Database.open(join(folder, 'catalogue.db'), tableOwners([PEOPLE]), CATALOGUE)
     onTestFinished(async () => {
       await database.close()
       await rm(folder, { recursive: true, force: true })

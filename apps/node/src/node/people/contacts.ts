@@ -1,3 +1,4 @@
+import type { Database, Query } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import {
   formatDidKey,
@@ -7,8 +8,6 @@ import {
   signDelegation,
 } from '@shoal/identity'
 import type { NetworkKey, PeerClaims } from '@shoal/torrent'
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
 import type { PersonKey } from './service.ts'
 
 /** Nodes that the user named or chose, and persons that nodes have shown. */

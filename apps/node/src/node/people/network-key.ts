@@ -1,8 +1,8 @@
 /** The node's network key: random, other than the person's key, and kept encrypted. */
 import { createHmac, createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto'
+import type { Database } from '@shoal/daemon/database'
 import type { Vault } from '@shoal/daemon/vault'
 import type { NetworkKey } from '@shoal/torrent'
-import type { Database } from '../kernel/database/database.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { NetworkSeed } from './service.ts'
 

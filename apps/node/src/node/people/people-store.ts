@@ -1,5 +1,4 @@
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
+import type { Database, Query } from '@shoal/daemon/database'
 import { aged, type Evidence, type NetworkEvidence, NO_EVIDENCE } from './judge.ts'
 
 /** The record of one Shoal peer over all runs. */

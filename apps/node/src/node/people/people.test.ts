@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NodeEvent } from '@shoal/api'
+import { Database } from '@shoal/daemon/database'
 import { Vault } from '@shoal/daemon/vault'
 import type { Conduct, RecognizedPeer } from '@shoal/torrent'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Database } from '../kernel/database/database.ts'
+import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { tableOwners } from '../run-node.ts'
 import { BlockedPublishers } from './blocked.ts'
 import { PEOPLE } from './capability.ts'
@@ -50,7 +51,7 @@ function open(): People {
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shoal-people-'))
-  database = await Database.open(join(folder, 'catalogue.db'), tableOwners([PEOPLE]))
+  database = await Database.open(join(folder, 'catalogue.db'), tableOwners([PEOPLE]), CATALOGUE)
   nowMs = 1_800_000_000_000
   events = []
   Object.assign(settings, { recognizePeers: true, paymentAfterMiB: null, paymentAfterMinutes: 60 })

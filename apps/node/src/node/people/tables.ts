@@ -1,4 +1,4 @@
-import type { Migration } from '../kernel/database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /**
  * Tables of Shoal peers, contacts among them, persons that peers have shown, and blocked publishers. Times are milliseconds since the Unix epoch, but `expires`

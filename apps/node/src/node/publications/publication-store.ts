@@ -1,6 +1,6 @@
+import type { Database } from '@shoal/daemon/database'
+import { Table } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
-import type { Database } from '../kernel/database/database.ts'
-import { Table } from '../kernel/database/table.ts'
 
 /** A published link with the signed item of its current version, which needs no secret key to be put again. */
 export interface PublicationRecord {

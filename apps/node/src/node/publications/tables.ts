@@ -1,4 +1,4 @@
-import type { Migration } from '../kernel/database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /** Published and followed links. Times are milliseconds since the Unix epoch; versions are text, since they have up to 63 bits. */
 export const PUBLICATION_TABLES: readonly Migration[] = [

@@ -1,4 +1,4 @@
-import type { Migration } from '../kernel/database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /** Tags without torrents, and rules without feeds: Shoal itself has neither. */
 export const QBITTORRENT_TABLES: readonly Migration[] = [

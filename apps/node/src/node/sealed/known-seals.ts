@@ -1,10 +1,8 @@
 /** Remembers how torrents are sealed, so that the node can give their links again: encrypted, because a link contains its key. */
 
+import type { Database, Migration, Query } from '@shoal/daemon/database'
 import type { Vault } from '@shoal/daemon/vault'
 import type { Seal } from '@shoal/links'
-import type { Database } from '../kernel/database/database.ts'
-import type { Migration } from '../kernel/database/migrations.ts'
-import type { Query } from '../kernel/database/query.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
 

@@ -1,6 +1,5 @@
+import type { Database, Query } from '@shoal/daemon/database'
 import { type FileKind, kindOf } from '@shoal/network/kinds'
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
 
 export interface FileRecord {
   /** Index of the file in the torrent. */

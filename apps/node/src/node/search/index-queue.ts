@@ -1,5 +1,4 @@
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
+import type { Database, Query } from '@shoal/daemon/database'
 
 /**
  * `names`: a torrent and its files. `documents`: its documents are to be queued. `document`: the text of one file. `forget`: everything of

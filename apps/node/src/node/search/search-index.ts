@@ -8,10 +8,10 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { createPrivate, databaseFailure, isDamage } from '@shoal/daemon/database'
 import { toIndexed } from '@shoal/network/words'
 import { kindWord, wordPrefixes } from '../../base/parse-query.ts'
-import { databaseFailure, isDamage } from '../kernel/database/database-failure.ts'
-import { createPrivate } from '../kernel/database/private-file.ts'
+import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { EntryIds, RANGES_SCHEMA } from './entry-ids.ts'
 import { findHits, type Hits, type SearchRequest } from './find-hits.ts'
 import { packText, unpackBlock } from './text-blocks.ts'
@@ -93,7 +93,7 @@ export class SearchIndex {
       return new SearchIndex(path, sqlite)
     } catch (error) {
       if (sqlite?.isOpen) sqlite.close()
-      throw databaseFailure(error, path)
+      throw databaseFailure(error, path, CATALOGUE)
     }
   }
 
@@ -244,6 +244,6 @@ function explained<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw databaseFailure(error, path)
+    throw databaseFailure(error, path, CATALOGUE)
   }
 }

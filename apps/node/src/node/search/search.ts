@@ -1,10 +1,10 @@
 /** Search over the whole catalogue: combines the index's hits with names, and keeps the index up to date. */
 import { rm } from 'node:fs/promises'
+import { isDamage } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import type { FileKind } from '@shoal/network/kinds'
 import { foldInPlace } from '@shoal/network/words'
 import { parseQuery, toPattern, toPatterns } from '../../base/parse-query.ts'
-import { isDamage } from '../kernel/database/database-failure.ts'
 import type { TorrentRecord, TorrentStore } from '../torrents/service.ts'
 import type { FileStore } from './file-store.ts'
 import { type Hit, type Hits, MAX_HITS, type SearchRequest } from './find-hits.ts'

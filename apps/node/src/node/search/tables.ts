@@ -1,4 +1,4 @@
-import type { Migration } from '../kernel/database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /** Files of torrents, and the queue of the indexer. */
 export const SEARCH_TABLES: readonly Migration[] = [

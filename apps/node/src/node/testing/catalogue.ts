@@ -11,8 +11,9 @@
  * one and which two threads have open: `search` reads it, `documents/indexer.ts` fills it.
  */
 import { dirname, join } from 'node:path'
+import { Database } from '@shoal/daemon/database'
 import { FeedStore } from '../feeds/feed-store.ts'
-import { Database } from '../kernel/database/database.ts'
+import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { JobStore } from '../kernel/job-store.ts'
 import { SettingStore } from '../kernel/setting-store.ts'
 import { PublicationStore } from '../publications/publication-store.ts'
@@ -64,7 +65,7 @@ export class Catalogue {
 
   /** Opens or creates the file; its folder must exist. Rejects with a Failure: see above. */
   static async open(path: string): Promise<Catalogue> {
-    const database = await Database.open(path, tableOwners())
+    const database = await Database.open(path, tableOwners(), CATALOGUE)
     try {
       return new Catalogue(database)
     } catch (error) {

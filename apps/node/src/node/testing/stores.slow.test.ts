@@ -1,6 +1,7 @@
+import { Database } from '@shoal/daemon/database'
 import { kindOf } from '@shoal/network/kinds'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Database } from '../kernel/database/database.ts'
+import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { tableOwners } from '../run-node.ts'
 import { PeerStore, peerScore } from '../torrents/peer-store.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -214,7 +215,7 @@ describe('peers', () => {
 
   test('are limited: the least recently seen are deleted', async () => {
     await catalogue.close()
-    const database = await Database.open(place.path, tableOwners())
+    const database = await Database.open(place.path, tableOwners(), CATALOGUE)
     const peers = new PeerStore(database, 100)
     for (let i = 0; i < 1000; i++) peers.add(i, [peer(`192.0.2.${i}`)])
     expect(peers.count()).toBeLessThanOrEqual(600)

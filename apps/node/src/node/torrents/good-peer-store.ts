@@ -1,5 +1,4 @@
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
+import type { Database, Query } from '@shoal/daemon/database'
 
 /** Good peers of each torrent, best first: those that uploaded the most in the last run. */
 export class GoodPeerStore {

@@ -1,5 +1,4 @@
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
+import type { Database, Query } from '@shoal/daemon/database'
 
 export interface HistoryPoint {
   /** Start of the step; days are UTC days. */

@@ -1,5 +1,5 @@
-import type { Database } from '../kernel/database/database.ts'
-import { Table } from '../kernel/database/table.ts'
+import type { Database } from '@shoal/daemon/database'
+import { Table } from '@shoal/daemon/database'
 
 export interface LabelRecord {
   readonly id: number

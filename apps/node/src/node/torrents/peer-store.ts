@@ -1,5 +1,4 @@
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
+import type { Database, Query } from '@shoal/daemon/database'
 
 /** The record of a peer over all torrents and runs. A peer is a host with a client, since ports change with each connection. */
 export interface PeerRecord {

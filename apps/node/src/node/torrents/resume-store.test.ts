@@ -1,6 +1,7 @@
+import { Database } from '@shoal/daemon/database'
 import { testResumeStore } from '@shoal/torrent/testing'
 import { describe, expect, test } from 'vitest'
-import { Database } from '../kernel/database/database.ts'
+import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { tableOwners } from '../run-node.ts'
 import { collect, temporaryCatalogue, testInfoHash } from '../testing/temporary-catalogue.ts'
 
@@ -9,7 +10,7 @@ testResumeStore('resume data in the catalogue', async () => {
   // The table is changed from outside; a damaged page of the file is a different case.
   const damage = async (table: string, column: string, key: string) => {
     await place.catalogue.close()
-    const database = await Database.open(place.path, tableOwners())
+    const database = await Database.open(place.path, tableOwners(), CATALOGUE)
     const found = database.prepare<{ bytes: Uint8Array }>(
       `SELECT ${column} AS bytes FROM ${table} WHERE key = ?`,
     )

@@ -1,3 +1,4 @@
+import type { Database, Query } from '@shoal/daemon/database'
 import {
   checkNoteName,
   checkResumeKey,
@@ -10,8 +11,6 @@ import {
   type ResumeStore,
   ShoalError,
 } from '@shoal/torrent'
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
 
 /** Torrents that are read before other work runs. */
 const KEYS_AT_ONCE = 50

@@ -1,4 +1,4 @@
-import type { Migration } from '../kernel/database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /**
  * Tables of torrents. Times are milliseconds since the Unix epoch. Ids of torrents are never used twice, since the search index goes by them in a file

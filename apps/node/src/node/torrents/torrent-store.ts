@@ -1,6 +1,5 @@
-import type { Database } from '../kernel/database/database.ts'
-import type { Query } from '../kernel/database/query.ts'
-import { Table } from '../kernel/database/table.ts'
+import type { Database, Query } from '@shoal/daemon/database'
+import { Table } from '@shoal/daemon/database'
 
 /** The record of a torrent, in addition to the engine's resume data. Hex is lower-case. Absent values are null. */
 export interface TorrentRecord {

@@ -15,14 +15,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import { backupFolder, Database, listBackups, migrate, writeBackup } from '@shoal/daemon/database'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { tableOwners } from '../../run-node.ts'
 import { Catalogue } from '../../testing/catalogue.ts'
 import { commitsIn } from '../../testing/crashes.ts'
 import { collect, testInfoHash } from '../../testing/temporary-catalogue.ts'
-import { backupFolder, listBackups, writeBackup } from './backups.ts'
-import { Database } from './database.ts'
-import { migrate } from './migrations.ts'
+import { CATALOGUE } from './catalogue-kind.ts'
 import { restoreCatalogue } from './restore.ts'
 import { earlierFile } from './testing/earlier-file.ts'
 
@@ -41,7 +40,7 @@ afterEach(async () => {
 })
 
 async function open(): Promise<Database> {
-  const database = await Database.open(path, tableOwners())
+  const database = await Database.open(path, tableOwners(), CATALOGUE)
   undo.push(() => database.close())
   return database
 }
@@ -88,23 +87,25 @@ describe('the file', () => {
 
   test('can be open only once, in this process or another', async () => {
     const database = await open()
-    await expect(Database.open(path, tableOwners())).rejects.toMatchObject({
+    await expect(Database.open(path, tableOwners(), CATALOGUE)).rejects.toMatchObject({
       code: 'in-use',
       message: expect.stringContaining(path),
     })
     await database.close()
     const { child } = await startWriter()
-    await expect(Database.open(path, tableOwners())).rejects.toMatchObject({ code: 'in-use' })
+    await expect(Database.open(path, tableOwners(), CATALOGUE)).rejects.toMatchObject({ code: 'in-use' })
     await kill(child)
     await open()
   })
 
   test('that cannot be created is reported', async () => {
-    await expect(Database.open(join(folder, 'none', 'x.db'), tableOwners())).rejects.toMatchObject({
-      code: 'not-found',
-    })
+    await expect(Database.open(join(folder, 'none', 'x.db'), tableOwners(), CATALOGUE)).rejects.toMatchObject(
+      {
+        code: 'not-found',
+      },
+    )
     mkdirSync(path)
-    await expect(Database.open(path, tableOwners())).rejects.toMatchObject({
+    await expect(Database.open(path, tableOwners(), CATALOGUE)).rejects.toMatchObject({
       code: expect.stringMatching(/^[a-z-]+$/),
     })
   })
@@ -115,7 +116,7 @@ describe('the file', () => {
     later.exec('PRAGMA user_version = 1000')
     later.close()
     const before = readFileSync(path)
-    await expect(Database.open(path, tableOwners())).rejects.toMatchObject({
+    await expect(Database.open(path, tableOwners(), CATALOGUE)).rejects.toMatchObject({
       code: 'newer-version',
       message: expect.stringContaining('update Shoal'),
     })
@@ -126,7 +127,9 @@ describe('the file', () => {
     const other = new DatabaseSync(path)
     other.exec('CREATE TABLE theirs (x)')
     other.close()
-    await expect(Database.open(path, tableOwners())).rejects.toMatchObject({ code: 'bad-argument' })
+    await expect(Database.open(path, tableOwners(), CATALOGUE)).rejects.toMatchObject({
+      code: 'bad-argument',
+    })
   })
 })
 
@@ -146,7 +149,7 @@ describe('a damaged file', () => {
   test('that is not a database is reported and kept', async () => {
     writeFileSync(path, 'no database at all '.repeat(1000))
     const before = readFileSync(path)
-    await expect(Database.open(path, tableOwners())).rejects.toMatchObject(told())
+    await expect(Database.open(path, tableOwners(), CATALOGUE)).rejects.toMatchObject(told())
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 
@@ -216,10 +219,10 @@ describe('backups', () => {
       'catalogue-2026-01-04T000000Z.db',
       'catalogue-2026-01-05T000000Z.db',
     ])
-    expect(listBackups(folder).map(({ takenMs }) => (takenMs - START_MS) / DAY_MS)).toEqual([4, 3, 2])
-    const [newest] = listBackups(folder)
+    expect(listBackups(path).map(({ takenMs }) => (takenMs - START_MS) / DAY_MS)).toEqual([4, 3, 2])
+    const [newest] = listBackups(path)
     if (process.platform !== 'win32') expect(statSync(newest!.path).mode & 0o777).toBe(0o600)
-    const copy = await Database.open(newest!.path, tableOwners())
+    const copy = await Database.open(newest!.path, tableOwners(), CATALOGUE)
     undo.push(() => copy.close())
     expect(keys(copy)).toHaveLength(5)
   })
@@ -228,9 +231,9 @@ describe('backups', () => {
     const database = await open()
     for (const day of [100, 101, 102]) await database.backUp(START_MS + day * DAY_MS)
     await database.backUp(START_MS)
-    expect(listBackups(folder, START_MS)[0]).toMatchObject({ takenMs: START_MS })
+    expect(listBackups(path, START_MS)[0]).toMatchObject({ takenMs: START_MS })
     await database.backUp(START_MS + DAY_MS)
-    const days = listBackups(folder, START_MS + DAY_MS).map(({ takenMs }) => (takenMs - START_MS) / DAY_MS)
+    const days = listBackups(path, START_MS + DAY_MS).map(({ takenMs }) => (takenMs - START_MS) / DAY_MS)
     expect(days).toEqual([1, 0, 102])
     await database.close()
     expect(await restoreCatalogue(folder, undefined, START_MS + DAY_MS)).toMatchObject({
@@ -242,12 +245,12 @@ describe('backups', () => {
     const database = await open()
     const sqlite = new DatabaseSync(':memory:')
     undo.push(() => sqlite.close())
-    expect(await writeBackup(sqlite, path, START_MS, 2 ** 60)).toBe(null)
+    expect(await writeBackup(sqlite, path, CATALOGUE, START_MS, 2 ** 60)).toBe(null)
     expect(names()).toEqual([])
     await database.backUp(START_MS)
     mkdirSync(join(backupFolder(folder), 'catalogue-2026-01-02T000000Z.db'))
     await expect(database.backUp(START_MS + DAY_MS)).rejects.toThrow()
-    expect(listBackups(folder)).toHaveLength(1)
+    expect(listBackups(path)).toHaveLength(1)
     expect(names().filter(name => name.startsWith('.'))).toEqual([])
   })
 
@@ -269,7 +272,7 @@ describe('backups', () => {
   test('are written before migrations', async () => {
     earlierFile(path, 2).close()
     await open()
-    const [backup] = listBackups(folder)
+    const [backup] = listBackups(path)
     const sqlite = new DatabaseSync(backup!.path)
     undo.push(() => sqlite.close())
     expect(sqlite.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 2 })
@@ -303,7 +306,7 @@ describe('backups', () => {
       expect(keys(database)).toMatchObject([{ key: 'kept' }])
       // A login that was ended since does not come back.
       expect(database.prepare('SELECT id FROM sessions').all()).toEqual([])
-      expect(listBackups(folder)).toHaveLength(1)
+      expect(listBackups(path)).toHaveLength(1)
     })
 
     test('but not while a node uses the catalogue', async () => {
@@ -335,10 +338,15 @@ describe('migrations', () => {
     undo.push(() => sqlite.close())
     const first = 'CREATE TABLE opened (id INTEGER PRIMARY KEY, times INTEGER NOT NULL)'
     const bring = (...migrations: string[]) =>
-      migrate(sqlite, path, [
-        { name: 'kernel', migrations: [first] },
-        { name: 'other', migrations },
-      ])
+      migrate(
+        sqlite,
+        path,
+        [
+          { name: 'kernel', migrations: [first] },
+          { name: 'other', migrations },
+        ],
+        CATALOGUE,
+      )
     bring()
     expect(() => bring('CREATE TABLE later (x)', 'CREATE TABLE opened (x)')).toThrow(/already exists/)
     const tables = () => sqlite.prepare('SELECT name FROM sqlite_schema').all()
@@ -354,12 +362,12 @@ describe('migrations', () => {
 
   test.each([1, 2] as const)('a migrated file of version %i has the tables of a fresh one', version => {
     const fresh = new DatabaseSync(':memory:')
-    migrate(fresh, path, tableOwners())
+    migrate(fresh, path, tableOwners(), CATALOGUE)
     const earlier = earlierFile(path, version)
     undo.push(() => earlier.close())
     earlier.exec("INSERT INTO labels (name) VALUES ('films')")
     earlier.exec("INSERT INTO settings VALUES ('queue', '{}')")
-    migrate(earlier, path, tableOwners())
+    migrate(earlier, path, tableOwners(), CATALOGUE)
     expect(schema(earlier)).toEqual(schema(fresh))
     const done = 'SELECT owner, number FROM migrations ORDER BY owner, number'
     expect(earlier.prepare(done).all()).toEqual(fresh.prepare(done).all())
@@ -371,20 +379,20 @@ describe('migrations', () => {
   test('tables of a removed capability are kept, and used when it is back', () => {
     const sqlite = new DatabaseSync(path)
     undo.push(() => sqlite.close())
-    migrate(sqlite, path, tableOwners())
+    migrate(sqlite, path, tableOwners(), CATALOGUE)
     sqlite.exec("INSERT INTO feeds (url, title, every_minutes, filters) VALUES ('u', 't', 30, '[]')")
     const others = tableOwners().filter(({ name }) => name !== 'feeds')
-    migrate(sqlite, path, others)
-    migrate(sqlite, path, tableOwners())
+    migrate(sqlite, path, others, CATALOGUE)
+    migrate(sqlite, path, tableOwners(), CATALOGUE)
     expect(sqlite.prepare('SELECT url FROM feeds').all()).toMatchObject([{ url: 'u' }])
   })
 
   test('a capability that a newer program has migrated is rejected', () => {
     const sqlite = new DatabaseSync(path)
     undo.push(() => sqlite.close())
-    migrate(sqlite, path, tableOwners())
+    migrate(sqlite, path, tableOwners(), CATALOGUE)
     sqlite.exec("INSERT INTO migrations VALUES ('feeds', 9)")
-    expect(() => migrate(sqlite, path, tableOwners())).toThrow(
+    expect(() => migrate(sqlite, path, tableOwners(), CATALOGUE)).toThrow(
       expect.objectContaining({
         code: 'newer-version',
         message: expect.stringContaining('format 9 of feeds'),

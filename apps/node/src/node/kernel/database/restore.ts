@@ -3,12 +3,19 @@ import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { copyFile, rename } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import {
+  type Backup,
+  findFault,
+  isBusy,
+  listBackups,
+  syncFolder,
+  syncPath,
+  timeForName,
+} from '@shoal/daemon/database'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
+import { cataloguePath } from '../../../base/files/places.ts'
 import { SHOAL } from '../../../base/program.ts'
-import { type Backup, listBackups, syncFolder, syncPath, timeForName } from './backups.ts'
-import { isBusy } from './database-failure.ts'
-import { findFault } from './find-fault.ts'
-import { APPLICATION_ID } from './migrations.ts'
+import { CATALOGUE } from './catalogue-kind.ts'
 
 export interface Restored {
   /** Name of the backup. */
@@ -28,7 +35,7 @@ export async function restoreCatalogue(
   given: string | undefined,
   nowMs: number,
 ): Promise<Restored> {
-  const path = join(dataDir, 'catalogue.db')
+  const path = cataloguePath(dataDir)
   refuseInUse(path)
   const source = await findSound(dataDir, given, nowMs)
   const draft = `${path}.restored`
@@ -68,7 +75,7 @@ function refuseInUse(path: string): void {
 }
 
 async function findSound(dataDir: string, given: string | undefined, nowMs: number): Promise<string> {
-  const backups = listBackups(dataDir, nowMs)
+  const backups = listBackups(cataloguePath(dataDir), nowMs)
   if (given !== undefined) {
     const source = backups.find(({ name }) => name === given)?.path ?? resolve(given)
     const problem = problemOf(source)
@@ -94,7 +101,7 @@ function problemOf(path: string): string | null {
         application_id: number
       }
       if (fault !== null) return fault
-      return id === APPLICATION_ID ? null : 'another program wrote it'
+      return id === CATALOGUE.applicationId ? null : 'another program wrote it'
     } finally {
       sqlite.close()
     }

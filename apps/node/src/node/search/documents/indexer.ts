@@ -6,7 +6,7 @@
  * when it has all wanted files, `torrentRemoved` when it is deleted permanently.
  */
 
-import { isDamage } from '../../kernel/database/database-failure.ts'
+import { isDamage } from '@shoal/daemon/database'
 import type { IndexTask } from '../index-queue.ts'
 import { IndexTasks, type SearchData, type TaskOptions } from './index-tasks.ts'
 

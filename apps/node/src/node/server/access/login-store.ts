@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Database } from '../../kernel/database/database.ts'
-import type { Query } from '../../kernel/database/query.ts'
+import type { Database, Query } from '@shoal/daemon/database'
 import type { SessionRecord, SessionStore } from './sessions.ts'
 
 const TOKEN_BYTES = 32

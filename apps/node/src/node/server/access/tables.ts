@@ -1,4 +1,4 @@
-import type { Migration } from '../../kernel/database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /** Logins. Times are milliseconds since the Unix epoch. */
 export const SERVER_TABLES: readonly Migration[] = [

@@ -1,32 +1,32 @@
 /**
- * The database file of the node, and how it is kept safe.
+ * The database file of a program, and how it is kept safe.
  *
  * WAL with `synchronous = NORMAL`: a commit writes the log and does not wait for the disk, which would stop everything else in the process.
  * What has to survive a power cut (`write`, `flush`) then waits for an `fdatasync` of the log in another thread. A checkpoint syncs the log
  * before it writes to the database, and the database before the log is begun anew, so the file is whole at every moment.
  *
- * On a full disk the file is read as ever, and what the node itself writes waits in an open transaction, in memory, until there is room to commit it: so
+ * On a full disk the file is read as ever, and what the program itself writes waits in an open transaction, in memory, until there is room to commit it: so
  * the start and everything else can write. Only `write`, whose promise is a commit, rejects. A copy in memory would have
  * to be merged into the file later, and a file kept in reserve to be deleted is used up by the first writer.
  *
- * `locking_mode = EXCLUSIVE`: two nodes in one data folder would overwrite each other's torrents. The system drops the lock with the
+ * `locking_mode = EXCLUSIVE`: two processes in one data folder would overwrite each other's rows. The system drops the lock with the
  * process, however that ends. Never open the file otherwise in this process: closing that would drop the lock too (POSIX).
  */
 import { existsSync, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Failure, fileFailure } from '@shoal/daemon/failure'
-import { nodeFile, tokenFile } from '../../../base/node-file.ts'
+import { Failure, fileFailure } from '../failure.ts'
 import { type Backup, listBackups, syncFolder, writeBackup } from './backups.ts'
 import { CommitGroup } from './commit-group.ts'
 import { damaged, databaseFailure, fullDisk, isFullDisk } from './database-failure.ts'
+import type { DatabaseKind } from './database-kind.ts'
 import { findFault } from './find-fault.ts'
 import { isUpToDate, migrate, needsMigration, type TableOwner } from './migrations.ts'
 import { createPrivate } from './private-file.ts'
 import { Query } from './query.ts'
 
-/** How long to wait for a node that is closing. */
+/** How long to wait for a process that is closing. */
 const BUSY_TIMEOUT_MS = 500
 /** The log is truncated to this size after a large transaction. */
 const LOG_LIMIT_BYTES = 16 << 20
@@ -36,6 +36,7 @@ const LOG_LIMIT_BYTES = 16 << 20
  */
 export class Database {
   readonly path: string
+  readonly #kind: DatabaseKind
   readonly #sqlite: DatabaseSync
   readonly #log: FileHandle
   readonly #group: CommitGroup
@@ -45,8 +46,13 @@ export class Database {
   #isHeld = false
   #backups = 0
 
-  private constructor(path: string, sqlite: DatabaseSync, log: FileHandle, isFull: boolean) {
+  private constructor(
+    path: string,
+    kind: DatabaseKind,
+    { sqlite, log, isFull }: { sqlite: DatabaseSync; log: FileHandle; isFull: boolean },
+  ) {
     this.path = path
+    this.#kind = kind
     this.#sqlite = sqlite
     this.#log = log
     this.#group = new CommitGroup({
@@ -61,26 +67,26 @@ export class Database {
   }
 
   /** Opens or creates the file, readable by its owner only, and brings the tables of the owners up to date. The folder must be there. */
-  static async open(path: string, owners: readonly TableOwner[]): Promise<Database> {
+  static async open(path: string, owners: readonly TableOwner[], kind: DatabaseKind): Promise<Database> {
     let sqlite: DatabaseSync | undefined
     const isNew = !existsSync(path)
     try {
-      refuseEmpty(path)
+      refuseEmpty(path, kind)
       const endedBadly = hasLog(path)
       createPrivate(path)
       sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
       prepareConnection(sqlite)
-      if (endedBadly) check(sqlite, path)
-      if (needsMigration(sqlite, path, owners)) await writeBackup(sqlite, path, Date.now())
-      const isFull = !bringUpToDate(sqlite, path, owners)
+      if (endedBadly) check(sqlite, path, kind)
+      if (needsMigration(sqlite, path, owners, kind)) await writeBackup(sqlite, path, kind, Date.now())
+      const isFull = !bringUpToDate(sqlite, path, owners, kind)
       sqlite.exec('PRAGMA synchronous = NORMAL')
       const log = await openFile(`${path}-wal`, 'r+')
       await syncFolder(dirname(path))
-      return new Database(path, sqlite, log, isFull)
+      return new Database(path, kind, { sqlite, log, isFull })
     } catch (error) {
       if (sqlite?.isOpen) sqlite.close()
       if (isNew) removeEmpty(path)
-      throw fileFailure(databaseFailure(error, path), path)
+      throw fileFailure(databaseFailure(error, path, kind), path)
     }
   }
 
@@ -137,7 +143,7 @@ export class Database {
     // A copy would wait for the end of the transaction.
     if (this.#isHeld) return null
     this.#backups++
-    return writeBackup(this.#sqlite, this.path, nowMs).finally(() => this.#backups--)
+    return writeBackup(this.#sqlite, this.path, this.#kind, nowMs).finally(() => this.#backups--)
   }
 
   /** Finishes pending writes, and closes the file. Idempotent. */
@@ -176,7 +182,7 @@ export class Database {
   }
 
   #transaction<T>(work: () => T): T {
-    if (this.#isHeld) throw fullDisk(this.path)
+    if (this.#isHeld) throw fullDisk(this.path, this.#kind)
     try {
       this.#sqlite.exec('BEGIN IMMEDIATE')
       const result = work()
@@ -212,13 +218,13 @@ export class Database {
   }
 
   #explain(error: unknown): Error {
-    const failure = databaseFailure(error, this.path)
+    const failure = databaseFailure(error, this.path, this.#kind)
     if ((failure as { code?: unknown }).code === 'no-space') this.#isFull = true
     return failure
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new Failure('closed', 'the catalogue is closed: open it again')
+    if (this.#closed) throw new Failure('closed', `${this.path} is closed: open it again`)
   }
 }
 
@@ -226,22 +232,27 @@ export class Database {
  * Returns false if the disk is full and the tables are as they should be: the file is then opened all the same, with everything that its log
  * contains. Reading a log needs no room: with `locking_mode = EXCLUSIVE` its index is in memory.
  */
-function bringUpToDate(sqlite: DatabaseSync, path: string, owners: readonly TableOwner[]): boolean {
+function bringUpToDate(
+  sqlite: DatabaseSync,
+  path: string,
+  owners: readonly TableOwner[],
+  kind: DatabaseKind,
+): boolean {
   try {
-    migrate(sqlite, path, owners)
+    migrate(sqlite, path, owners, kind)
     return true
   } catch (error) {
-    if (!isFullDisk(error) || !isUpToDate(sqlite, path, owners)) throw error
+    if (!isFullDisk(error) || !isUpToDate(sqlite, path, owners, kind)) throw error
     return false
   }
 }
 
-/** A node that has run left more than an empty file. A crash of the file system may leave one. */
-function refuseEmpty(path: string): void {
+/** A program that has run left more than an empty file. A crash of the file system may leave one. */
+function refuseEmpty(path: string, kind: DatabaseKind): void {
   if (statSync(path, { throwIfNoEntry: false })?.size !== 0) return
   const folder = dirname(path)
-  const hasRun = [tokenFile(folder), nodeFile(folder)].some(each => existsSync(each)) || hasLog(path)
-  if (hasRun || listBackups(folder).length > 0) throw damaged(path, 'it is empty')
+  const hasRun = kind.traces.some(name => existsSync(join(folder, name))) || hasLog(path)
+  if (hasRun || listBackups(path).length > 0) throw damaged(path, 'it is empty', kind)
 }
 
 /** A start that failed before anything was written leaves nothing, so that the next one does not take it for a damaged file. */
@@ -269,7 +280,7 @@ function prepareConnection(sqlite: DatabaseSync): void {
   `)
 }
 
-function check(sqlite: DatabaseSync, path: string): void {
+function check(sqlite: DatabaseSync, path: string, kind: DatabaseKind): void {
   const fault = findFault(sqlite)
-  if (fault !== null) throw damaged(path, fault)
+  if (fault !== null) throw damaged(path, fault, kind)
 }

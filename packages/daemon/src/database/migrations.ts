@@ -1,50 +1,45 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { Failure } from '@shoal/daemon/failure'
-
-/** Marks the file as ours: `Shol`. */
-export const APPLICATION_ID = 0x53686f6c
+import { Failure } from '../failure.ts'
+import type { DatabaseKind } from './database-kind.ts'
 
 /** The version of the file as `user_version` has it: from 3 on, the table `migrations` says what each owner has. */
 const FORMAT = 3
 
+/** Counts how often the file was opened. In the first formats, an owner made it. */
+const OPENED =
+  'CREATE TABLE IF NOT EXISTS opened (id INTEGER PRIMARY KEY CHECK (id = 1), times INTEGER NOT NULL) STRICT'
+
 /** One change of an owner's tables, as SQL. */
 export type Migration = string
 
-/** A part of the node with tables of its own. */
+/** A part of a program with tables of its own. */
 export interface TableOwner {
   readonly name: string
   /** The first makes its tables; each brings them from one version to the next. Only ever add to the end. */
   readonly migrations: readonly Migration[]
 }
 
-/** Migrations, by owner, that a file of version 1 has had, then those that version 2 added. */
-const EARLIER: readonly (readonly (readonly [owner: string, number: number])[])[] = [
-  [
-    ['kernel', 1],
-    ['server', 1],
-    ['torrents', 1],
-    ['search', 1],
-    ['feeds', 1],
-  ],
-  [['feeds', 2]],
-]
-
 /**
  * Brings the tables of these owners up to date, in their order and in one transaction. Tables of others stay as they are. Writes something in any
  * case, so that the log exists afterwards. Throws `newer-version` for a file that a later program wrote, `bad-argument` for a database of
  * something else.
  */
-export function migrate(sqlite: DatabaseSync, path: string, owners: readonly TableOwner[]): void {
+export function migrate(
+  sqlite: DatabaseSync,
+  path: string,
+  owners: readonly TableOwner[],
+  kind: DatabaseKind,
+): void {
   sqlite.exec('BEGIN IMMEDIATE')
   try {
-    const version = fileVersion(sqlite, path)
+    const version = fileVersion(sqlite, path, kind)
     if (version > FORMAT) throw newerVersion(path, `format ${version}, this one knows ${FORMAT}`)
     sqlite.exec(
       'CREATE TABLE IF NOT EXISTS migrations (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID',
     )
     const note = sqlite.prepare('INSERT INTO migrations VALUES (?, ?)')
     if (version < FORMAT)
-      for (const [owner, number] of EARLIER.slice(0, version).flat()) note.run(owner, number)
+      for (const [owner, number] of kind.earlier?.slice(0, version).flat() ?? []) note.run(owner, number)
     for (const { name, migrations } of owners) {
       const done = lastMigration(sqlite, name)
       if (done > migrations.length)
@@ -55,7 +50,8 @@ export function migrate(sqlite: DatabaseSync, path: string, owners: readonly Tab
         note.run(name, at + 1)
       }
     }
-    sqlite.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`)
+    sqlite.exec(`PRAGMA application_id = ${kind.applicationId}; PRAGMA user_version = ${FORMAT}`)
+    sqlite.exec(OPENED)
     sqlite.exec('INSERT INTO opened (id, times) VALUES (1, 1) ON CONFLICT DO UPDATE SET times = times + 1')
     sqlite.exec('COMMIT')
   } catch (error) {
@@ -65,13 +61,23 @@ export function migrate(sqlite: DatabaseSync, path: string, owners: readonly Tab
 }
 
 /** Returns whether a file with content has migrations to come. */
-export function needsMigration(sqlite: DatabaseSync, path: string, owners: readonly TableOwner[]): boolean {
-  return fileVersion(sqlite, path) > 0 && !isUpToDate(sqlite, path, owners)
+export function needsMigration(
+  sqlite: DatabaseSync,
+  path: string,
+  owners: readonly TableOwner[],
+  kind: DatabaseKind,
+): boolean {
+  return fileVersion(sqlite, path, kind) > 0 && !isUpToDate(sqlite, path, owners, kind)
 }
 
 /** Returns whether the tables are those that this program makes, or newer ones. */
-export function isUpToDate(sqlite: DatabaseSync, path: string, owners: readonly TableOwner[]): boolean {
-  const version = fileVersion(sqlite, path)
+export function isUpToDate(
+  sqlite: DatabaseSync,
+  path: string,
+  owners: readonly TableOwner[],
+  kind: DatabaseKind,
+): boolean {
+  const version = fileVersion(sqlite, path, kind)
   if (version !== FORMAT) return version > FORMAT
   return owners.every(({ name, migrations }) => lastMigration(sqlite, name) >= migrations.length)
 }
@@ -89,9 +95,9 @@ function lastMigration(sqlite: DatabaseSync, owner: string): number {
   return (found as { number: number | null }).number ?? 0
 }
 
-function fileVersion(sqlite: DatabaseSync, path: string): number {
+function fileVersion(sqlite: DatabaseSync, path: string, { applicationId }: DatabaseKind): number {
   const application = pragma(sqlite, 'application_id')
-  if (application === APPLICATION_ID) return pragma(sqlite, 'user_version')
+  if (application === applicationId) return pragma(sqlite, 'user_version')
   const { count } = sqlite.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as { count: number }
   if (application === 0 && count === 0) return 0
   throw new Failure(

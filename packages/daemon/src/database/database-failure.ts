@@ -1,4 +1,5 @@
-import { Failure } from '@shoal/daemon/failure'
+import { Failure } from '../failure.ts'
+import type { DatabaseKind } from './database-kind.ts'
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
 const SQLITE = {
@@ -16,10 +17,6 @@ const SQLITE = {
 type Told = readonly [code: string, what: string]
 
 const TOLD: Readonly<Record<number, Told>> = {
-  [SQLITE.busy]: [
-    'in-use',
-    'another node is using it: stop that node, or give this one its own data folder (--data-dir)',
-  ],
   [SQLITE.locked]: ['in-use', 'it is in use: close the program that uses it and try again'],
   [SQLITE.noMemory]: ['io', 'there is not enough memory: close other programs and try again'],
   [SQLITE.readOnly]: [
@@ -35,22 +32,22 @@ const TOLD: Readonly<Record<number, Told>> = {
 }
 
 /** The error for a file that is no longer what was written. It is never deleted: parts of it may be worth saving. */
-export function damaged(path: string, reason: string): Failure {
+export function damaged(path: string, reason: string, { withoutBackup }: DatabaseKind): Failure {
   return new Failure(
     'damaged',
-    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): restore a backup of it. Without a backup, move it to a safe place, start without it and add the torrents again; existing files are checked, not downloaded again`,
+    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): restore a backup of it. Without a backup, ${withoutBackup}`,
   )
 }
 
 /** Turns an error of node:sqlite about the database at `path` into one for people. Returns others as they are. */
-export function databaseFailure(error: unknown, path: string): Error {
+export function databaseFailure(error: unknown, path: string, kind: DatabaseKind): Error {
   const { code, errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message?: string }
   if (code !== 'ERR_SQLITE_ERROR' || errcode === undefined)
     return error instanceof Error ? error : new Error(String(error))
   const primary = primaryCode(error)
   if (primary === SQLITE.corrupt || primary === SQLITE.notADatabase)
-    return damaged(path, message ?? 'it cannot be read')
-  const told = TOLD[primary]
+    return damaged(path, message ?? 'it cannot be read', kind)
+  const told: Told | undefined = primary === SQLITE.busy ? ['in-use', kind.inUse] : TOLD[primary]
   if (told) return new Failure(told[0], `${path}: ${told[1]}`, { cause: error })
   return error as Error
 }
@@ -61,8 +58,8 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** The error for what cannot be written for lack of room. */
-export function fullDisk(path: string): Error {
-  return databaseFailure({ code: 'ERR_SQLITE_ERROR', errcode: SQLITE.full }, path)
+export function fullDisk(path: string, kind: DatabaseKind): Error {
+  return databaseFailure({ code: 'ERR_SQLITE_ERROR', errcode: SQLITE.full }, path, kind)
 }
 
 /** Whether SQLite says that the disk is full. */

@@ -1,4 +1,4 @@
-/** A thread that checks a copy of the catalogue, which its data gives the path of, and makes it a file without a log. Tells what is wrong. */
+/** A thread that checks a copy of a database, which its data gives the path of, and makes it a file without a log. Tells what is wrong. */
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { findFault } from './find-fault.ts'

@@ -1,6 +1,6 @@
 /**
- * Group commit: what is asked while the disk is still busy with the commit before goes into one transaction, so that a thousand torrents
- * that save at once cost one flush of the disk and not a thousand.
+ * Group commit: what is asked while the disk is still busy with the commit before goes into one transaction, so that a thousand writers
+ * at one moment cost one flush of the disk and not a thousand.
  */
 interface Pending {
   readonly work: () => unknown

@@ -1,5 +1,5 @@
 /**
- * Backups of the catalogue: whole copies in the folder `backups` next to it, named by the time of the copy.
+ * Backups of a database: whole copies in the folder `backups` next to it, named after it and by the time of the copy.
  *
  * They are written by the backup API of SQLite, a few pages at a time in another thread, through the connection that is open: the file must not
  * be opened twice, and `VACUUM INTO` would stop everything else meanwhile. Another thread then reads the copy whole. A damaged one
@@ -11,11 +11,12 @@ import { open as openFile, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
-import { fileFailure } from '@shoal/daemon/failure'
-import { freeBytes } from '@shoal/daemon/files'
 import { makeFolders } from '@shoal/torrent/make-folders'
+import { fileFailure } from '../failure.ts'
+import { freeBytes } from '../files/disk-space.ts'
 import type { CopyProblem } from './check-copy.ts'
 import { damaged, databaseFailure } from './database-failure.ts'
+import type { DatabaseKind } from './database-kind.ts'
 
 export interface Backup {
   readonly name: string
@@ -31,22 +32,23 @@ const KEPT = 3
 const LEFT_FREE_BYTES = 64 << 20
 /** Pages copied at a time: 1 MiB, which takes a millisecond. */
 const PAGES_AT_ONCE = 256
-const NAME = /^catalogue-(\d{4}-\d\d-\d\dT)(\d\d)(\d\d)(\d\d)Z\.db$/
+const TIME = /^(\d{4}-\d\d-\d\dT)(\d\d)(\d\d)(\d\d)Z\.db$/
 
 export function backupFolder(dataDir: string): string {
   return join(dataDir, 'backups')
 }
 
 /**
- * Lists the backups of a catalogue, newest first; those from the future come last, because the system's clock was wrong when they were written. Returns
+ * Lists the backups of the database at `path`, newest first; those from the future come last, because the system's clock was wrong when they were written. Returns
  * none if the folder cannot be read.
  */
-export function listBackups(dataDir: string, nowMs = Date.now()): Backup[] {
-  const folder = backupFolder(dataDir)
+export function listBackups(path: string, nowMs = Date.now()): Backup[] {
+  const folder = backupFolder(dirname(path))
+  const prefix = prefixOf(path)
   try {
     return readdirSync(folder)
       .flatMap(name => {
-        const takenMs = timeOf(name)
+        const takenMs = timeOf(name, prefix)
         const stats = takenMs === null ? undefined : statSync(join(folder, name), { throwIfNoEntry: false })
         return takenMs !== null && stats?.isFile()
           ? [{ name, path: join(folder, name), takenMs, lengthBytes: stats.size }]
@@ -65,31 +67,32 @@ export function listBackups(dataDir: string, nowMs = Date.now()): Backup[] {
 export async function writeBackup(
   sqlite: DatabaseSync,
   path: string,
+  kind: DatabaseKind,
   nowMs: number,
   leftFreeBytes = LEFT_FREE_BYTES,
 ): Promise<Backup | null> {
   const folder = backupFolder(dirname(path))
-  const name = `catalogue-${timeForName(nowMs)}.db`
+  const name = `${prefixOf(path)}${timeForName(nowMs)}.db`
   const temporary = join(folder, `.${name}.tmp`)
   try {
     await makeFolders(folder, 0o700)
-    removeTemporary(folder)
+    removeTemporary(path)
     if ((await freeBytes(folder)) < lengthOf(path) + leftFreeBytes) return null
     // The system's mask can only take away more.
     closeSync(openSync(temporary, 'wx', 0o600))
     await backup(sqlite, temporary, { rate: PAGES_AT_ONCE })
     const problem = await checkCopy(temporary)
-    if (problem !== null) throw damaged(path, problem)
+    if (problem !== null) throw damaged(path, problem, kind)
     await syncPath(temporary)
     await rename(temporary, join(folder, name))
     await syncFolder(folder)
-    const all = listBackups(dirname(path), nowMs)
+    const all = listBackups(path, nowMs)
     for (const old of all.slice(KEPT)) rmSync(old.path, { force: true })
     return all.find(each => each.name === name) ?? null
   } catch (error) {
-    throw fileFailure(databaseFailure(error, path), folder)
+    throw fileFailure(databaseFailure(error, path, kind), folder)
   } finally {
-    removeTemporary(folder)
+    removeTemporary(path)
   }
 }
 
@@ -116,8 +119,14 @@ export function timeForName(atMs: number): string {
     .replaceAll(':', '')
 }
 
-function timeOf(name: string): number | null {
-  const [, date, hours, minutes, seconds] = NAME.exec(name) ?? []
+/** `catalogue-` for `catalogue.db`. */
+function prefixOf(path: string): string {
+  return `${basename(path, '.db')}-`
+}
+
+function timeOf(name: string, prefix: string): number | null {
+  if (!name.startsWith(prefix)) return null
+  const [, date, hours, minutes, seconds] = TIME.exec(name.slice(prefix.length)) ?? []
   const atMs = Date.parse(`${date}${hours}:${minutes}:${seconds}Z`)
   return Number.isNaN(atMs) ? null : atMs
 }
@@ -129,10 +138,12 @@ function lengthOf(path: string): number {
 }
 
 /** Copies of earlier runs that ended too soon, and what SQLite has put next to them. */
-function removeTemporary(folder: string): void {
+function removeTemporary(path: string): void {
+  const folder = backupFolder(dirname(path))
   try {
     for (const name of readdirSync(folder))
-      if (/^\.catalogue-.*\.tmp/.test(name)) rmSync(join(folder, basename(name)), { force: true })
+      if (name.startsWith(`.${prefixOf(path)}`) && name.includes('.tmp'))
+        rmSync(join(folder, basename(name)), { force: true })
   } catch {
     // These files do no harm.
   }

@@ -13,6 +13,7 @@ function schedule(lastHoursAgo: number | null, outcomes: ('written' | 'no room' 
   const told: (string | null)[] = []
   const close = backUpDaily({
     clock,
+    name: 'the catalogue',
     lastMs: lastHoursAgo === null ? null : startMs - lastHoursAgo * HOUR_MS,
     async write(nowMs) {
       hours.push(Math.floor((nowMs - startMs) / HOUR_MS))

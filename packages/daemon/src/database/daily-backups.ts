@@ -1,15 +1,17 @@
-import { describeFailure } from '@shoal/daemon/failure'
 import type { Clock } from '@shoal/torrent'
+import { describeFailure } from '../failure.ts'
 import type { Backup } from './backups.ts'
 
 const DAY_MS = 24 * 60 * 60_000
-/** The start of a node has more urgent work. */
+/** The start of a program has more urgent work. */
 const FIRST_MS = 60_000
 /** When to try again after a failure, or when there is no room. */
 const RETRY_MS = 60 * 60_000
 
 export interface DailyBackupsOptions {
   readonly clock: Clock
+  /** The name of the database in messages: `the catalogue`. */
+  readonly name: string
   /** Time of the last backup, in milliseconds since the Unix epoch; null if there is none. */
   readonly lastMs: number | null
   /** Resolves to null if the disk lacks room. */
@@ -18,8 +20,8 @@ export interface DailyBackupsOptions {
   tell(problem: string | null): void
 }
 
-/** Writes a backup once a day while the node runs, and soon after its start if one is due. Call the returned function to end that. */
-export function backUpDaily({ clock, lastMs, write, tell }: DailyBackupsOptions): () => Promise<void> {
+/** Writes a backup once a day while the program runs, and soon after its start if one is due. Call the returned function to end that. */
+export function backUpDaily({ clock, name, lastMs, write, tell }: DailyBackupsOptions): () => Promise<void> {
   let running: Promise<void> = Promise.resolve()
   let isClosed = false
   let cancel = () => {}
@@ -32,10 +34,10 @@ export function backUpDaily({ clock, lastMs, write, tell }: DailyBackupsOptions)
   const work = async () => {
     try {
       const written = await write(clock.unixMs())
-      tell(written ? null : 'the disk has no room for a backup of the catalogue: free some space')
+      tell(written ? null : `the disk has no room for a backup of ${name}: free some space`)
       plan(written ? DAY_MS : RETRY_MS)
     } catch (error) {
-      if (!isClosed) tell(`cannot back up the catalogue: ${describeFailure(error).message}`)
+      if (!isClosed) tell(`cannot back up ${name}: ${describeFailure(error).message}`)
       plan(RETRY_MS)
     }
   }

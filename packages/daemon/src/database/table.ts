@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite'
-import { Failure } from '@shoal/daemon/failure'
+import { Failure } from '../failure.ts'
 import type { Database } from './database.ts'
 import type { Query } from './query.ts'
 

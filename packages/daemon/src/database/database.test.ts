@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { listBackups } from './backups.ts'
+import { Database } from './database.ts'
+import type { DatabaseKind } from './database-kind.ts'
+import type { TableOwner } from './migrations.ts'
+
+const KIND: DatabaseKind = {
+  applicationId: 7,
+  traces: ['key'],
+  inUse: 'close the other one',
+  withoutBackup: 'begin anew',
+}
+const ROOMS = 'CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT'
+
+let folder = ''
+let path = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shoal-daemon-'))
+  path = join(folder, 'rooms.db')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const open = (kind = KIND, ...migrations: string[]) =>
+  Database.open(path, [{ name: 'rooms', migrations: [ROOMS, ...migrations] } satisfies TableOwner], kind)
+
+test('a backup named after the database precedes each migration', async () => {
+  const first = await open()
+  await first.write(() => first.prepare("INSERT INTO rooms (name) VALUES ('one')").run())
+  await first.close()
+  expect(listBackups(path)).toEqual([])
+  const second = await open(KIND, 'ALTER TABLE rooms ADD COLUMN topic TEXT')
+  const [backup] = listBackups(path)
+  expect(backup?.name).toMatch(/^rooms-\d{4}-\d\d-\d\dT\d{6}Z\.db$/)
+  expect(listBackups(join(folder, 'others.db'))).toEqual([])
+  expect(second.prepare<{ name: string }>('SELECT name FROM rooms').all()).toMatchObject([{ name: 'one' }])
+  await second.close()
+})
+
+test('the database of another program is rejected', async () => {
+  await (await open()).close()
+  await expect(open({ ...KIND, applicationId: 8 })).rejects.toMatchObject({ code: 'bad-argument' })
+})
+
+test('errors say what the program says', async () => {
+  const database = await open()
+  await expect(open()).rejects.toMatchObject({ code: 'in-use', message: `${path}: close the other one` })
+  await database.close()
+  writeFileSync(path, '')
+  writeFileSync(join(folder, 'key'), '')
+  await expect(open()).rejects.toMatchObject({
+    code: 'damaged',
+    message: expect.stringMatching(/Without a backup, begin anew$/),
+  })
+})
