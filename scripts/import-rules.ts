@@ -11,6 +11,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/options': ['packages/messages'],
   'packages/tracker': ['packages/torrent'],
   'packages/network': ['packages/torrent'],
+  'packages/hub-stores': ['packages/identity'],
   'packages/api': [],
   'packages/messages': [],
   'packages/daemon': ['packages/torrent'],

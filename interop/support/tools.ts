@@ -1,6 +1,6 @@
 /** Finds the programs that tests with real peers need. */
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 export interface Tool {
@@ -45,6 +45,9 @@ export const TOOLS = {
   tor: { debian: 'tor', find: once(() => which('tor')) },
   'tor-gencert': { debian: 'tor', find: once(() => which('tor-gencert')) },
   tcpdump: { debian: 'tcpdump', find: once(() => which('tcpdump')) },
+  postgres: { debian: 'postgresql', find: once(() => findPostgres('postgres')) },
+  initdb: { debian: 'postgresql', find: once(() => findPostgres('initdb')) },
+  setpriv: { debian: 'util-linux', find: once(() => which('setpriv')) },
   mount: { debian: 'mount', find: once(() => which('mount')) },
 } as const satisfies Record<string, Tool>
 
@@ -83,6 +86,17 @@ export function which(program: string): string | null {
     } catch {}
   }
   return null
+}
+
+/** Returns a program of PostgreSQL's newest version. Debian keeps those of a server out of the PATH. */
+function findPostgres(program: string): string | null {
+  const folder = '/usr/lib/postgresql'
+  const versions = existsSync(folder) ? readdirSync(folder) : []
+  const found = versions
+    .sort((a, b) => Number(b) - Number(a))
+    .map(version => join(folder, version, 'bin', program))
+    .find(path => existsSync(path))
+  return found ?? which(program)
 }
 
 /** Returns a Python that has the module. Prefers Debian's, because another one in PATH lacks Debian's modules. */

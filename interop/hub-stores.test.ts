@@ -1,0 +1,122 @@
+/** The stores of a hub in a real PostgreSQL: the same promises as in SQLite, and none broken when it or a process of the hub is killed. */
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { first } from '../packages/hub-stores/src/database/database.ts'
+import { PostgresDatabase } from '../packages/hub-stores/src/database/postgres.ts'
+import { type LogEntry, verifyEntries } from '../packages/hub-stores/src/log/log.ts'
+import { type HubStores, openEmbedded, openGrown } from '../packages/hub-stores/src/stores.ts'
+import { testRooms } from '../packages/hub-stores/src/testing/rooms-suite.ts'
+import { tempDir } from './support/files.ts'
+import { type Acknowledged, Poster } from './support/poster.ts'
+import { PostgresServer } from './support/postgres.ts'
+import { missing } from './support/tools.ts'
+
+const NAME = { creator: 'did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH', kind: 'group' }
+
+/** Reads a whole log, which is verified. */
+async function readAll({ rooms }: HubStores, room: Uint8Array): Promise<LogEntry[]> {
+  const entries: LogEntry[] = []
+  for (let head = { room, sequence: 0, hash: room }; ; ) {
+    const part = await rooms.read(room, head.sequence, 1000)
+    if (part.entries.length === 0) {
+      expect(head).toEqual(part.room.head)
+      return entries
+    }
+    expect(part.after).toEqual(head)
+    head = verifyEntries(head, part.entries)
+    entries.push(...part.entries)
+  }
+}
+
+/** Checks that every acknowledged entry is in the log, once and where it was acknowledged. */
+function expectAll(entries: readonly LogEntry[], acknowledged: readonly Acknowledged[]): void {
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+  const places = new Map(
+    entries.map(({ clientId, sequence, hash }) => [hex(clientId), { sequence, hash: hex(hash) }]),
+  )
+  expect(places.size).toBe(entries.length)
+  const wrong = acknowledged.filter(({ clientId, sequence, hash }) => {
+    const place = places.get(clientId)
+    return place?.sequence !== sequence || place.hash !== hash
+  })
+  expect(wrong).toEqual([])
+}
+
+async function createRoom({ rooms }: HubStores): Promise<Uint8Array> {
+  return (await rooms.create({ ...NAME, salt: randomBytes(32) })).id
+}
+
+describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
+  let server: PostgresServer
+
+  beforeAll(async () => {
+    server = await PostgresServer.start()
+  })
+  afterAll(() => server.stop())
+
+  testRooms(() => ({ open: options => openGrown({ url: server.url, connections: 3 }, options) }))
+
+  test('loses nothing that was acknowledged when it is killed, again and again, or a process of the hub', async () => {
+    await using stores = await openGrown({ url: server.url, connections: 1 })
+    const room = await createRoom(stores)
+    const posters = await Promise.all([1, 2, 3].map(() => Poster.start(server.url, room)))
+    try {
+      for (let round = 0; round < 3; round++) {
+        await Promise.all(posters.map(poster => poster.more(50)))
+        await server.kill()
+        await server.restart()
+      }
+      const [killed, ...others] = posters as [Poster, ...Poster[]]
+      await killed.more(50)
+      await killed.kill()
+      await Promise.all(others.map(poster => poster.more(50)))
+    } finally {
+      await Promise.all(posters.map(poster => poster.kill()))
+    }
+    const entries = await readAll(stores, room)
+    expect(entries.length).toBeGreaterThan(3 * 200)
+    expectAll(
+      entries,
+      posters.flatMap(({ acknowledged }) => acknowledged),
+    )
+  })
+
+  test('that does not answer is reported as such', async () => {
+    const url = server.url.replace('host=', 'host=/nowhere')
+    await expect(openGrown({ url })).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(openGrown({ url: 'mysql://x/y' })).rejects.toMatchObject({ code: 'bad-argument' })
+    await expect(openGrown({ url: server.url, schema: 'x; drop' })).rejects.toMatchObject({
+      code: 'bad-argument',
+    })
+  })
+
+  test('waits for its disk before it acknowledges, whatever its own settings are', async () => {
+    const url = `${server.url}&synchronous_commit=off`
+    await server.query("ALTER ROLE postgres SET synchronous_commit = 'off'")
+    const database = await PostgresDatabase.open({ url, connections: 1 })
+    const setting = database.read(() => first("SELECT current_setting('synchronous_commit') AS value"))
+    await setting.finally(() => database.close())
+    expect(await setting).toEqual({ value: 'on' })
+  })
+})
+
+test('SQLite loses nothing that was acknowledged when one of several processes is killed', async () => {
+  await using folder = await tempDir('hub-stores')
+  const path = folder.join('hub.db')
+  await using stores = await openEmbedded(path)
+  const room = await createRoom(stores)
+  const posters = await Promise.all([1, 2].map(() => Poster.start(path, room)))
+  try {
+    await Promise.all(posters.map(poster => poster.more(100)))
+    await posters[0]!.kill()
+    await posters[1]!.more(100)
+  } finally {
+    await Promise.all(posters.map(poster => poster.kill()))
+  }
+  const entries = await readAll(stores, room)
+  expect(entries.length).toBeGreaterThanOrEqual(300)
+  expectAll(
+    entries,
+    posters.flatMap(({ acknowledged }) => acknowledged),
+  )
+})

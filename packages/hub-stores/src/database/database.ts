@@ -1,0 +1,72 @@
+/**
+ * The contract of a database: what SQLite and PostgreSQL do alike for the stores above.
+ *
+ * Statements are PostgreSQL's, in the part of SQL that both know: `$1` is the first value, `FOR UPDATE` locks rows against other processes. SQLite locks
+ * the whole file instead. Bytes are `Uint8Array`, integers numbers, and texts are compared by their bytes.
+ *
+ * A transaction is a generator that yields statements and receives their rows. SQLite, which is synchronous, runs it at once and many in one commit;
+ * PostgreSQL sends one statement after the other.
+ */
+import { StoreError } from '../store-error.ts'
+
+export type Value = null | number | string | Uint8Array | readonly string[]
+
+/** A statement, or one for each of `rows`. */
+export type Query =
+  | { readonly text: string; readonly values: readonly Value[] }
+  | { readonly each: EachRow; readonly rows: readonly (readonly Value[])[] }
+
+/** One statement for many rows of values. */
+export interface EachRow {
+  /** Runs once for each row; `$1` is its first value. */
+  readonly sqlite: string
+  /** Runs once for all rows; `$1` is an array of the first values of all, for `unnest`. */
+  readonly postgres: string
+}
+
+export type Steps<T> = Generator<Query, T, unknown>
+
+/** Runs a statement. Returns its rows. */
+export function* all<Row extends object>(text: string, ...values: readonly Value[]): Steps<Row[]> {
+  return (yield { text, values }) as Row[]
+}
+
+/** Runs a statement. Returns its first row. */
+export function* first<Row extends object>(
+  text: string,
+  ...values: readonly Value[]
+): Steps<Row | undefined> {
+  return ((yield { text, values }) as Row[])[0]
+}
+
+/** Runs a statement for many rows. Returns what it returned for any of them, in no order. */
+export function* each<Row extends object>(
+  statement: EachRow,
+  rows: readonly (readonly Value[])[],
+): Steps<Row[]> {
+  return rows.length === 0 ? [] : ((yield { each: statement, rows }) as Row[])
+}
+
+export interface Database {
+  /**
+   * Runs a transaction. Resolves with its result once it is durable; if it throws, nothing is changed. It may run again after a conflict with another process, so it
+   * changes nothing outside. Rejects with `unavailable`, `busy`, `no-space`, `damaged`, `io`, `closed`, or what it threw.
+   */
+  write<T>(transaction: () => Steps<T>): Promise<T>
+  /** Runs statements that only read, each by itself: others may write between them. */
+  read<T>(statements: () => Steps<T>): Promise<T>
+  /** Streams all rows of tables as they are at one moment, up to 500 at a time. `order`: the columns of a unique index. */
+  snapshot(
+    tables: readonly TableScan[],
+  ): AsyncIterable<{ readonly table: string; readonly rows: readonly object[] }>
+  close(): Promise<void>
+}
+
+export interface TableScan {
+  readonly table: string
+  readonly order: string
+}
+
+export function closedError(): StoreError {
+  return new StoreError('closed', 'The store is closed: open it again')
+}

@@ -1,0 +1,39 @@
+/**
+ * What a hub must not lose, in SQLite (embedded, nothing to install) or PostgreSQL (for many processes). Both do the same.
+ *
+ * ```ts
+ * import { openEmbedded, openGrown } from '@shoal/hub-stores'
+ *
+ * await using stores = await openEmbedded('/var/lib/shoal-hub/hub.db')
+ * // Or: await openGrown({ url: 'postgres://hub@localhost/hub' })
+ * const room = await stores.rooms.create({ creator, salt, kind: 'group' })
+ * const { sequence } = await stores.rooms.append(room.id, clientId, bytes)
+ * ```
+ *
+ * Whatever resolves is durable. Errors are `StoreError`s.
+ *
+ * @packageDocumentation
+ */
+export type { PostgresOptions } from './database/postgres.ts'
+export { type Cursor, Cursors, MAX_DEVICE_ROOMS } from './rooms/cursors.ts'
+export {
+  type Delivery,
+  type DeliveryOutcome,
+  INBOX_LIMITS,
+  type InboxEntry,
+  Inboxes,
+  type InboxLimits,
+  MAX_DELIVERIES,
+} from './rooms/inboxes.ts'
+export {
+  type Appended,
+  type LogPart,
+  MAX_READ_BYTES,
+  MAX_READ_ENTRIES,
+  ROOM_LIMITS,
+  type Room,
+  type RoomLimits,
+  RoomLogs,
+} from './rooms/room-logs.ts'
+export { StoreError, type StoreErrorCode } from './store-error.ts'
+export { HubStores, openEmbedded, openGrown, type StoreOptions } from './stores.ts'

@@ -1,0 +1,66 @@
+/**
+ * Signed heads: a hub's promise which entry of a room has which number. Two promises of one hub for one number prove to everybody that it showed its members different logs.
+ * COSE_Sign1 (RFC 9052) over deterministic CBOR: `[1, hub key, room, sequence, hash, issued]`.
+ */
+import { readSignedCbor, type Signer, signCbor } from '@shoal/identity/signed-cbor'
+import { StoreError } from '../store-error.ts'
+import { HASH_BYTES, type LogHead, sameBytes } from './entries.ts'
+
+const PURPOSE = 'shoal/room-head/1'
+const VERSION = 1
+/** Largest signed head, in bytes. */
+const MAX_BYTES = 256
+
+export interface SignedHead extends LogHead {
+  /** The hub's key. Ed25519, 32 bytes. */
+  readonly hub: Uint8Array
+  /** Unix time in seconds. */
+  readonly issued: number
+}
+
+/** Signs a head, with the hub's key. Returns at most 256 bytes. */
+export function signHead({ room, sequence, hash }: LogHead, signer: Signer, unixSeconds: number): Uint8Array {
+  return signCbor([VERSION, signer.publicKey, room, sequence, hash, unixSeconds], PURPOSE, signer)
+}
+
+/** Reads a signed head. Throws `bad-head` if its form or signature is wrong. Compare `hub` with the key of the hub. */
+export function readHead(bytes: Uint8Array): SignedHead {
+  const signed = bytes.length <= MAX_BYTES ? readSignedCbor(bytes) : null
+  const payload = signed?.payload
+  if (!signed || !Array.isArray(payload) || payload.length !== 6) throw bad()
+  const [version, hub, room, sequence, hash, issued] = payload as readonly unknown[]
+  if (version !== VERSION || !isHash(hub) || !isHash(room) || !isHash(hash)) throw bad()
+  if (!isCount(sequence) || !isCount(issued) || !signed.isSignedBy(hub, PURPOSE)) throw bad()
+  return { hub, room, sequence, hash, issued }
+}
+
+export interface Equivocation {
+  readonly hub: Uint8Array
+  readonly room: Uint8Array
+  readonly sequence: number
+  readonly hashes: readonly [Uint8Array, Uint8Array]
+}
+
+/**
+ * Returns what two signed heads prove: that one hub gave one number of a room to two entries. Returns null if they prove nothing. Throws `bad-head` if one of them is not a signed head.
+ * Members who hold heads of different numbers ask the hub for its head at the same number: it can sign any.
+ */
+export function proveEquivocation(one: Uint8Array, other: Uint8Array): Equivocation | null {
+  const [first, second] = [readHead(one), readHead(other)]
+  if (!sameBytes(first.hub, second.hub) || !sameBytes(first.room, second.room)) return null
+  if (first.sequence !== second.sequence || sameBytes(first.hash, second.hash)) return null
+  const { hub, room, sequence } = first
+  return { hub, room, sequence, hashes: [first.hash, second.hash] }
+}
+
+function isHash(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array && value.length === HASH_BYTES
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function bad(): StoreError {
+  return new StoreError('bad-head', 'This is not a head that a hub signed: ask the hub again.')
+}

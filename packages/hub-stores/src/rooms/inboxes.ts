@@ -1,0 +1,240 @@
+/** The inboxes of devices, for what does not belong to a room: welcomes to groups, message requests. Opaque entries, deleted once the device has acknowledged them. */
+import { keyOf } from '../bytes.ts'
+import { checkBytes, checkCount, checkInteger } from '../checks.ts'
+import { all, type Database, type EachRow, each, first, type Steps } from '../database/database.ts'
+import { CLIENT_ID_BYTES, HASH_BYTES, sameBytes } from '../log/entries.ts'
+import { StoreError } from '../store-error.ts'
+import { MAX_READ_BYTES, MAX_READ_ENTRIES } from './room-logs.ts'
+
+/** Most deliveries of one call. */
+export const MAX_DELIVERIES = 1000
+
+export interface InboxLimits {
+  /** Largest entry. Default: 262,144, which is enough for a welcome to a group of 1,000. */
+  readonly entryBytes: number
+  /** Most bytes of entries that wait for a device. Default: 64 MiB. */
+  readonly inboxBytes: number
+  /** Most entries that wait for a device. Default: 10,000. */
+  readonly inboxEntries: number
+}
+
+export const INBOX_LIMITS: InboxLimits = { entryBytes: 262_144, inboxBytes: 64 << 20, inboxEntries: 10_000 }
+
+export interface Delivery {
+  /** 32 bytes, the hash of the device's description. */
+  readonly device: Uint8Array
+  /** 16 random bytes. The same entry with the same id is delivered once, until the device has acknowledged it. */
+  readonly clientId: Uint8Array
+  readonly bytes: Uint8Array
+}
+
+/**
+ * `delivered`: it waits for the device. `repeated`: it waited already. `full`: the inbox is full. `unknown`: the device has no inbox. `conflict`: another entry has its id.
+ */
+export type DeliveryOutcome = 'delivered' | 'repeated' | 'full' | 'unknown' | 'conflict'
+
+export interface InboxEntry {
+  /** Numbers of an inbox grow by one, and are not used again. */
+  readonly sequence: number
+  readonly clientId: Uint8Array
+  /** Milliseconds since the Unix epoch. */
+  readonly receivedMs: number
+  readonly bytes: Uint8Array
+}
+
+interface InboxRow {
+  readonly device: Uint8Array
+  readonly last_sequence: number
+  readonly acknowledged: number
+  readonly count: number
+  readonly bytes: number
+}
+
+interface EntryRow {
+  readonly device: Uint8Array
+  readonly client_id: Uint8Array
+  readonly bytes: Uint8Array
+}
+
+const LOCK_INBOXES: EachRow = {
+  sqlite: 'SELECT * FROM inboxes WHERE device = $1',
+  postgres: 'SELECT * FROM inboxes WHERE device = ANY ($1::bytea[]) ORDER BY device FOR UPDATE',
+}
+const FIND_ENTRIES: EachRow = {
+  sqlite: 'SELECT device, client_id, bytes FROM inbox_entries WHERE device = $1 AND client_id = $2',
+  postgres: `SELECT device, client_id, bytes FROM unnest($1::bytea[], $2::bytea[]) AS given (device, client_id)
+    JOIN inbox_entries USING (device, client_id)`,
+}
+const INSERT_ENTRIES: EachRow = {
+  sqlite:
+    'INSERT INTO inbox_entries (device, sequence, client_id, received_ms, bytes) VALUES ($1, $2, $3, $4, $5)',
+  postgres: `INSERT INTO inbox_entries (device, sequence, client_id, received_ms, bytes)
+    SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bytea[])`,
+}
+const UPDATE_INBOXES: EachRow = {
+  sqlite: 'UPDATE inboxes SET last_sequence = $2, count = $3, bytes = $4 WHERE device = $1',
+  postgres: `UPDATE inboxes SET last_sequence = given.last_sequence, count = given.count, bytes = given.bytes
+    FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[]) AS given (device, last_sequence, count, bytes)
+    WHERE inboxes.device = given.device`,
+}
+
+export class Inboxes {
+  readonly #database: Database
+  readonly #limits: InboxLimits
+  readonly #now: () => number
+
+  constructor(database: Database, limits: InboxLimits, now: () => number) {
+    this.#database = database
+    this.#limits = limits
+    this.#now = now
+  }
+
+  /** Opens the inbox of a device. If it is open, notes that the device was seen. */
+  async open(device: Uint8Array): Promise<void> {
+    checkBytes('device', device, HASH_BYTES)
+    const nowMs = this.#now()
+    await this.#database.write(() =>
+      all(
+        `INSERT INTO inboxes (device, last_sequence, acknowledged, count, bytes, seen_ms) VALUES ($1, 0, 0, 0, 0, $2)
+        ON CONFLICT (device) DO UPDATE SET seen_ms = excluded.seen_ms`,
+        ...[device, nowMs],
+      ),
+    )
+  }
+
+  /** Delivers up to 1,000 entries in one transaction. Returns the outcome of each once all are durable. Rejects with `bad-argument` if one breaks a limit. */
+  async deliver(deliveries: readonly Delivery[]): Promise<readonly DeliveryOutcome[]> {
+    checkCount('deliveries', deliveries, 1, MAX_DELIVERIES)
+    for (const { device, clientId, bytes } of deliveries) {
+      checkBytes('device', device, HASH_BYTES)
+      checkBytes('clientId', clientId, CLIENT_ID_BYTES)
+      checkBytes('bytes', bytes, 1, this.#limits.entryBytes)
+    }
+    const nowMs = this.#now()
+    return this.#database.write(() => deliverAll(deliveries, nowMs, this.#limits))
+  }
+
+  /** Returns up to `limit` entries (1 to 1,000) after number `since`, and at most about 1 MiB. */
+  async read(device: Uint8Array, since = 0, limit = 100): Promise<readonly InboxEntry[]> {
+    checkBytes('device', device, HASH_BYTES)
+    checkInteger('since', since)
+    checkInteger('limit', limit, 1, MAX_READ_ENTRIES)
+    const rows = await this.#database.read(() =>
+      all<{ sequence: number; client_id: Uint8Array; received_ms: number; bytes: Uint8Array }>(
+        `SELECT * FROM (
+          SELECT sequence, client_id, received_ms, bytes, sum(octet_length(bytes)) OVER (ORDER BY sequence) - octet_length(bytes) AS earlier
+          FROM (SELECT * FROM inbox_entries WHERE device = $1 AND sequence > $2 ORDER BY sequence LIMIT $3) AS part
+        ) AS summed WHERE earlier < ${MAX_READ_BYTES} ORDER BY sequence`,
+        ...[device, since, limit],
+      ),
+    )
+    return rows.map(({ sequence, client_id, received_ms, bytes }) => ({
+      ...{ sequence, clientId: client_id, receivedMs: received_ms, bytes },
+    }))
+  }
+
+  /** Deletes the entries up to and including number `through`: the device has them. Returns how many there were. Rejects with `not-found`, `bad-argument`. */
+  async acknowledge(device: Uint8Array, through: number): Promise<number> {
+    checkBytes('device', device, HASH_BYTES)
+    checkInteger('through', through)
+    const nowMs = this.#now()
+    return this.#database.write(function* () {
+      const inbox = yield* first<InboxRow>('SELECT * FROM inboxes WHERE device = $1 FOR UPDATE', device)
+      if (!inbox) throw new StoreError('not-found', 'This device does not have an inbox: open it first')
+      if (through > inbox.last_sequence)
+        throw new StoreError('bad-argument', `The last entry of this inbox is ${inbox.last_sequence}`)
+      const deleted = yield* all<{ bytes: number }>(
+        'DELETE FROM inbox_entries WHERE device = $1 AND sequence <= $2 RETURNING octet_length(bytes) AS bytes',
+        ...[device, through],
+      )
+      const bytes = deleted.reduce((sum, each) => sum + each.bytes, 0)
+      yield* all(
+        'UPDATE inboxes SET acknowledged = $2, count = $3, bytes = $4, seen_ms = $5 WHERE device = $1',
+        ...[
+          device,
+          Math.max(through, inbox.acknowledged),
+          inbox.count - deleted.length,
+          inbox.bytes - bytes,
+          nowMs,
+        ],
+      )
+      return deleted.length
+    })
+  }
+
+  /** Deletes the inbox of a device with its entries. Returns false if there was none. */
+  async remove(device: Uint8Array): Promise<boolean> {
+    checkBytes('device', device, HASH_BYTES)
+    return this.#database.write(function* () {
+      const inbox = yield* first<InboxRow>('SELECT * FROM inboxes WHERE device = $1 FOR UPDATE', device)
+      if (!inbox) return false
+      yield* all('DELETE FROM inbox_entries WHERE device = $1', device)
+      yield* all('DELETE FROM inboxes WHERE device = $1', device)
+      return true
+    })
+  }
+
+  /** Returns up to `limit` devices (1 to 1,000) that were last seen before `beforeMs`, the oldest first. */
+  async idle(beforeMs: number, limit = 100): Promise<readonly Uint8Array[]> {
+    checkInteger('beforeMs', beforeMs)
+    checkInteger('limit', limit, 1, MAX_READ_ENTRIES)
+    const rows = await this.#database.read(() =>
+      all<{ device: Uint8Array }>(
+        'SELECT device FROM inboxes WHERE seen_ms < $1 ORDER BY seen_ms, device LIMIT $2',
+        ...[beforeMs, limit],
+      ),
+    )
+    return rows.map(({ device }) => device)
+  }
+}
+
+function* deliverAll(
+  deliveries: readonly Delivery[],
+  nowMs: number,
+  limits: InboxLimits,
+): Steps<DeliveryOutcome[]> {
+  const devices = new Map(deliveries.map(({ device }) => [keyOf(device), device]))
+  const rows = yield* each<InboxRow>(
+    LOCK_INBOXES,
+    Array.from(devices.values(), device => [device]),
+  )
+  const inboxes = new Map(rows.map(row => [keyOf(row.device), row]))
+  const known = yield* each<EntryRow>(
+    FIND_ENTRIES,
+    deliveries.map(({ device, clientId }) => [device, clientId]),
+  )
+  const entries = new Map(known.map(entry => [keyOf(entry.device) + keyOf(entry.client_id), entry.bytes]))
+  const added: [Uint8Array, number, Uint8Array, number, Uint8Array][] = []
+  const changed = new Set<string>()
+  const outcomes = deliveries.map(({ device, clientId, bytes }): DeliveryOutcome => {
+    const inbox = inboxes.get(keyOf(device))
+    if (!inbox) return 'unknown'
+    const key = keyOf(device) + keyOf(clientId)
+    const earlier = entries.get(key)
+    if (earlier) return sameBytes(earlier, bytes) ? 'repeated' : 'conflict'
+    if (inbox.count >= limits.inboxEntries || inbox.bytes + bytes.length > limits.inboxBytes) return 'full'
+    const after = {
+      last_sequence: inbox.last_sequence + 1,
+      count: inbox.count + 1,
+      bytes: inbox.bytes + bytes.length,
+    }
+    added.push([device, after.last_sequence, clientId, nowMs, bytes])
+    entries.set(key, bytes)
+    inboxes.set(keyOf(device), { ...inbox, ...after })
+    changed.add(keyOf(device))
+    return 'delivered'
+  })
+  yield* each(INSERT_ENTRIES, added)
+  const updates = Array.from(changed, key => inboxes.get(key)!)
+  yield* each(
+    UPDATE_INBOXES,
+    updates.map(({ device, last_sequence, count, bytes }) => [device, last_sequence, count, bytes]),
+  )
+  return outcomes
+}
+
+/** Checks limits that a user chose. Throws `bad-argument`. */
+export function checkInboxLimits(limits: InboxLimits): InboxLimits {
+  for (const [name, value] of Object.entries(limits)) checkInteger(name, value, 1)
+  return limits
+}

@@ -1,0 +1,485 @@
+/**
+ * The logs of rooms: opaque entries, numbered without gaps, with a hash chain. The contract that chat is built on.
+ *
+ * A log does not contain who posted: the hub checks that and forgets it. Entries that arrive while a commit is under way share the next one. The number
+ * of an entry comes from a counter in its room's row, which the transaction that inserts the entry locks, so processes never leave a gap or use a number twice.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { keyOf } from '../bytes.ts'
+import { bad, checkBytes, checkInteger } from '../checks.ts'
+import { all, type Database, type EachRow, each, first, type Steps } from '../database/database.ts'
+import {
+  CLIENT_ID_BYTES,
+  entryHash,
+  HASH_BYTES,
+  type LogEntry,
+  type LogHead,
+  sameBytes,
+} from '../log/entries.ts'
+import { readRoomHome } from '../log/room-home.ts'
+import { type RoomName, roomId } from '../log/room-id.ts'
+import { StoreError } from '../store-error.ts'
+
+/** Most entries that one read returns. */
+export const MAX_READ_ENTRIES = 1000
+/** A read ends after the entry that reaches this many bytes. */
+export const MAX_READ_BYTES = 1 << 20
+const MAX_BATCH_ENTRIES = 1000
+const MAX_BATCH_BYTES = 4 << 20
+const TRIMMED_AT_ONCE = 1000
+
+export interface RoomLimits {
+  /** Largest entry. Default: 65,536. */
+  readonly entryBytes: number
+  /** Most bytes of the entries that a room keeps. Default: 1 GiB. */
+  readonly roomBytes: number
+  /** Most entries that a room keeps. Default: 1,000,000. */
+  readonly roomEntries: number
+  /** Most bytes of the entries that wait in this process. Default: 64 MiB. */
+  readonly waitingBytes: number
+}
+
+export const ROOM_LIMITS: RoomLimits = {
+  entryBytes: 65_536,
+  roomBytes: 1 << 30,
+  roomEntries: 1_000_000,
+  waitingBytes: 64 << 20,
+}
+
+export interface Room {
+  /** 32 bytes: see `roomId`. */
+  readonly id: Uint8Array
+  readonly kind: string
+  /** Milliseconds since the Unix epoch. */
+  readonly createdMs: number
+  /** When the last entry was posted, or the room created. */
+  readonly postedMs: number
+  /** The place before the first entry that is kept. */
+  readonly start: LogHead
+  /** The place of the last entry. */
+  readonly head: LogHead
+  /** Bytes of all entries that are kept. */
+  readonly bytes: number
+  /** As `signRoomHome` returned it; null while nobody has set one. */
+  readonly home: Uint8Array | null
+  /** True if the home is another hub: nothing can be appended, and everything can be read. */
+  readonly moved: boolean
+}
+
+export interface Appended {
+  readonly sequence: number
+  readonly postedMs: number
+  readonly hash: Uint8Array
+  /** True if it was appended earlier: nothing was written now. */
+  readonly repeated: boolean
+}
+
+export interface LogPart {
+  /** In order, without gaps. */
+  readonly entries: readonly LogEntry[]
+  /** The place before the first of `entries`, for `verifyEntries`. */
+  readonly after: LogHead
+  readonly room: Room
+}
+
+interface RoomRow {
+  readonly number: number
+  readonly id: Uint8Array
+  readonly kind: string
+  readonly created_ms: number
+  readonly posted_ms: number
+  readonly start_sequence: number
+  readonly start_hash: Uint8Array
+  readonly last_sequence: number
+  readonly last_hash: Uint8Array
+  readonly bytes: number
+  readonly home: Uint8Array | null
+  readonly home_sequence: number
+  readonly moved: number
+}
+
+interface EntryRow {
+  readonly room: number
+  readonly sequence: number
+  readonly client_id: Uint8Array
+  readonly posted_ms: number
+  readonly bytes: Uint8Array
+  readonly hash: Uint8Array
+}
+
+interface Waiting {
+  readonly room: Uint8Array
+  readonly clientId: Uint8Array
+  readonly bytes: Uint8Array
+  readonly resolve: (appended: Appended) => void
+  readonly reject: (error: unknown) => void
+}
+
+const ROOM = 'SELECT * FROM rooms WHERE id = $1'
+const ENTRY = 'room, sequence, client_id, posted_ms, bytes, hash'
+const LOCK_ROOMS: EachRow = {
+  sqlite: ROOM,
+  // In one order, so that processes do not wait for each other.
+  postgres: 'SELECT * FROM rooms WHERE id = ANY ($1::bytea[]) ORDER BY number FOR UPDATE',
+}
+const FIND_ENTRIES: EachRow = {
+  sqlite: `SELECT ${ENTRY} FROM entries WHERE room = $1 AND client_id = $2`,
+  postgres: `SELECT ${ENTRY} FROM unnest($1::bigint[], $2::bytea[]) AS given (room, client_id) JOIN entries USING (room, client_id)`,
+}
+const INSERT_ENTRIES: EachRow = {
+  sqlite: `INSERT INTO entries (${ENTRY}) VALUES ($1, $2, $3, $4, $5, $6)`,
+  postgres: `INSERT INTO entries (${ENTRY}) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bytea[], $6::bytea[])`,
+}
+const UPDATE_ROOMS: EachRow = {
+  sqlite: 'UPDATE rooms SET last_sequence = $2, last_hash = $3, posted_ms = $4, bytes = $5 WHERE number = $1',
+  postgres: `UPDATE rooms SET last_sequence = given.last_sequence, last_hash = given.last_hash, posted_ms = given.posted_ms, bytes = given.bytes
+    FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[]) AS given (number, last_sequence, last_hash, posted_ms, bytes)
+    WHERE rooms.number = given.number`,
+}
+
+export class RoomLogs {
+  readonly #database: Database
+  readonly #limits: RoomLimits
+  readonly #now: () => number
+  #waiting: Waiting[] = []
+  #waitingBytes = 0
+  #isRunning = false
+
+  /** `now`: milliseconds since the Unix epoch. */
+  constructor(database: Database, limits: RoomLimits, now: () => number) {
+    this.#database = database
+    this.#limits = limits
+    this.#now = now
+  }
+
+  /**
+   * Creates a room, or returns the one that exists. `after`: the last entry of its log at the hub where it was before; the log continues there.
+   * Rejects with `bad-argument`.
+   */
+  async create(
+    name: RoomName,
+    after?: { readonly sequence: number; readonly hash: Uint8Array },
+  ): Promise<Room> {
+    const id = roomId(name)
+    const { sequence, hash } = after ?? { sequence: 0, hash: id }
+    checkInteger('sequence', sequence)
+    checkBytes('hash', hash, HASH_BYTES)
+    const nowMs = this.#now()
+    return this.#database.write(function* () {
+      yield* all(
+        `INSERT INTO rooms (id, kind, created_ms, posted_ms, start_sequence, start_hash, last_sequence, last_hash, bytes, home, home_sequence, moved)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, NULL, 0, 0) ON CONFLICT (id) DO NOTHING`,
+        ...[id, name.kind, nowMs, nowMs, sequence, hash, sequence, hash],
+      )
+      return toRoom((yield* findRoom(id)) as RoomRow)
+    })
+  }
+
+  /** Returns a room. `id`: 32 bytes. Rejects with `not-found`. */
+  async get(id: Uint8Array): Promise<Room> {
+    checkBytes('room', id, HASH_BYTES)
+    return this.#database.read(function* () {
+      return toRoom(yield* findRoom(id))
+    })
+  }
+
+  /**
+   * Appends an entry. Resolves once it is durable. `clientId`: 16 random bytes; the same entry with the same id is appended once, however often it is sent.
+   * Rejects with `bad-argument` (the bytes are too many), `not-found`, `moved`, `full`, `conflict` (another entry has this id), `busy`, and `unavailable`:
+   * send it again with the same id.
+   */
+  async append(room: Uint8Array, clientId: Uint8Array, bytes: Uint8Array): Promise<Appended> {
+    checkBytes('room', room, HASH_BYTES)
+    checkBytes('clientId', clientId, CLIENT_ID_BYTES)
+    checkBytes('bytes', bytes, 1, this.#limits.entryBytes)
+    if (this.#waitingBytes + bytes.length > this.#limits.waitingBytes)
+      throw new StoreError('busy', 'Too many entries wait for the database: try again later')
+    this.#waitingBytes += bytes.length
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ room, clientId, bytes, resolve, reject })
+      if (!this.#isRunning) void this.#run()
+    })
+  }
+
+  /**
+   * Returns up to `limit` entries (1 to 1,000) after number `since`, and at most about 1 MiB. If older ones were trimmed, `after` of the result is later than `since`.
+   * Rejects with `not-found`, `bad-argument`.
+   */
+  async read(id: Uint8Array, since: number, limit = 100): Promise<LogPart> {
+    checkBytes('room', id, HASH_BYTES)
+    checkInteger('since', since)
+    checkInteger('limit', limit, 1, MAX_READ_ENTRIES)
+    return this.#database.read(function* () {
+      const row = yield* findRoom(id)
+      const rows = yield* all<EntryRow>(
+        `SELECT * FROM (
+          SELECT ${ENTRY}, sum(octet_length(bytes)) OVER (ORDER BY sequence) - octet_length(bytes) AS earlier
+          FROM (SELECT ${ENTRY} FROM entries WHERE room = $1 AND sequence > $2 AND sequence <= $3 ORDER BY sequence LIMIT $4) AS part
+        ) AS summed WHERE earlier < ${MAX_READ_BYTES} ORDER BY sequence`,
+        ...[row.number, since, row.last_sequence, limit],
+      )
+      return yield* partOf(row, rows, Math.min(since, row.last_sequence))
+    })
+  }
+
+  /**
+   * Returns up to `limit` entries (1 to 1,000) before number `before` (default: the newest), and at most about 1 MiB: the newest of them, oldest first.
+   * Rejects with `not-found`, `bad-argument`.
+   */
+  async readBefore(id: Uint8Array, before?: number, limit = 100): Promise<LogPart> {
+    checkBytes('room', id, HASH_BYTES)
+    if (before !== undefined) checkInteger('before', before, 1)
+    checkInteger('limit', limit, 1, MAX_READ_ENTRIES)
+    return this.#database.read(function* () {
+      const row = yield* findRoom(id)
+      const end = Math.min(before ?? row.last_sequence + 1, row.last_sequence + 1)
+      const rows = yield* all<EntryRow>(
+        `SELECT * FROM (
+          SELECT ${ENTRY}, sum(octet_length(bytes)) OVER (ORDER BY sequence DESC) - octet_length(bytes) AS earlier
+          FROM (SELECT ${ENTRY} FROM entries WHERE room = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3) AS part
+        ) AS summed WHERE earlier < ${MAX_READ_BYTES} ORDER BY sequence`,
+        ...[row.number, end, limit],
+      )
+      return yield* partOf(row, rows, end - 1)
+    })
+  }
+
+  /** Returns the head at a number, for `signHead`: what the hub promises about its past. Rejects with `not-found` if the room, or that entry, is not kept. */
+  async headAt(id: Uint8Array, sequence: number): Promise<LogHead> {
+    checkBytes('room', id, HASH_BYTES)
+    checkInteger('sequence', sequence)
+    return this.#database.read(function* () {
+      const row = yield* findRoom(id)
+      const hash = yield* hashAt(row, sequence)
+      if (!hash) throw new StoreError('not-found', `Entry ${sequence} of this room is not kept`)
+      return { room: row.id, sequence, hash }
+    })
+  }
+
+  /**
+   * Sets the home of a room. `signed`: from `signRoomHome`; the caller has checked that its key belongs to the creator. `moved`: whether it is another hub.
+   * Rejects with `bad-home`, `not-found`, and `conflict` if a home with this number or a higher one is known. The same home again changes nothing but `moved`.
+   */
+  async setHome(signed: Uint8Array, moved: boolean): Promise<Room> {
+    const home = readRoomHome(signed)
+    return this.#database.write(function* () {
+      const row = yield* first<RoomRow>(`${ROOM} FOR UPDATE`, home.id)
+      if (!row) throw noRoom()
+      const isKnown = row.home !== null && sameBytes(row.home, signed)
+      if (!isKnown && row.home_sequence >= home.number)
+        throw new StoreError(
+          'conflict',
+          `Home ${row.home_sequence} of this room is newer: sign one with a higher number`,
+        )
+      const changed = yield* first<RoomRow>(
+        'UPDATE rooms SET home = $2, home_sequence = $3, moved = $4 WHERE number = $1 RETURNING *',
+        ...[row.number, signed, home.number, Number(moved)],
+      )
+      return toRoom(changed)
+    })
+  }
+
+  /** Deletes the entries up to and including number `through`. The rest keeps its numbers and hashes. Returns how many were deleted. Rejects with `not-found`. */
+  async trim(id: Uint8Array, through: number): Promise<number> {
+    checkBytes('room', id, HASH_BYTES)
+    checkInteger('through', through)
+    for (let deleted = 0; ; ) {
+      const some = await this.#database.write(() => trimSome(id, through))
+      deleted += some
+      if (some < TRIMMED_AT_ONCE) return deleted
+    }
+  }
+
+  /** Deletes a room, its entries and its cursors. Returns false if there was none. */
+  async remove(id: Uint8Array): Promise<boolean> {
+    checkBytes('room', id, HASH_BYTES)
+    try {
+      await this.trim(id, Number.MAX_SAFE_INTEGER)
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'not-found') return false
+      throw error
+    }
+    return this.#database.write(function* () {
+      const row = yield* first<RoomRow>(`${ROOM} FOR UPDATE`, id)
+      if (!row) return false
+      yield* all('DELETE FROM entries WHERE room = $1', row.number)
+      yield* all('DELETE FROM cursors WHERE room = $1', row.number)
+      yield* all('DELETE FROM rooms WHERE number = $1', row.number)
+      return true
+    })
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true
+    await nextTurn()
+    while (this.#waiting.length > 0) await this.#appendAll(this.#takeBatch())
+    this.#isRunning = false
+  }
+
+  #takeBatch(): readonly Waiting[] {
+    let bytes = 0
+    let count = 0
+    for (const each of this.#waiting) {
+      if (count === MAX_BATCH_ENTRIES || bytes >= MAX_BATCH_BYTES) break
+      bytes += each.bytes.length
+      count++
+    }
+    this.#waitingBytes -= bytes
+    return this.#waiting.splice(0, count)
+  }
+
+  async #appendAll(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const nowMs = this.#now()
+      const outcomes = await this.#database.write(() => appendBatch(batch, nowMs, this.#limits))
+      for (const [at, outcome] of outcomes.entries()) {
+        const { resolve, reject } = batch[at]!
+        if (outcome instanceof StoreError) reject(outcome)
+        else resolve(outcome)
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
+}
+
+/** Appends what can be appended, in order. Returns the outcome of each. */
+function* appendBatch(
+  batch: readonly Waiting[],
+  nowMs: number,
+  limits: RoomLimits,
+): Steps<(Appended | StoreError)[]> {
+  const ids = new Map(batch.map(({ room }) => [keyOf(room), room]))
+  const rows = yield* each<RoomRow>(
+    LOCK_ROOMS,
+    Array.from(ids.values(), id => [id]),
+  )
+  const rooms = new Map(rows.map(row => [keyOf(row.id), { ...row, isChanged: false }]))
+  const wanted = batch.flatMap(({ room, clientId }) => {
+    const row = rooms.get(keyOf(room))
+    return row ? [[row.number, clientId]] : []
+  })
+  const known = yield* each<EntryRow>(FIND_ENTRIES, wanted)
+  const entries = new Map(known.map(entry => [entryKey(entry.room, entry.client_id), entry]))
+  const added: EntryRow[] = []
+  const outcomes = batch.map(({ room: id, clientId, bytes }): Appended | StoreError => {
+    const room = rooms.get(keyOf(id))
+    if (!room) return noRoom()
+    const key = entryKey(room.number, clientId)
+    const earlier = entries.get(key)
+    if (earlier)
+      return sameBytes(earlier.bytes, bytes)
+        ? { sequence: earlier.sequence, postedMs: earlier.posted_ms, hash: earlier.hash, repeated: true }
+        : new StoreError('conflict', 'Another entry of this room has this client id: choose a random one')
+    if (room.moved) return new StoreError('moved', 'This room has moved to another hub: ask for its home')
+    const kept = room.last_sequence - room.start_sequence
+    if (kept >= limits.roomEntries || room.bytes + bytes.length > limits.roomBytes)
+      return new StoreError('full', 'This room is full: delete old messages of it, or start another')
+    const sequence = room.last_sequence + 1
+    // The clock of a hub may be set back; times in a log are not.
+    const postedMs = Math.max(nowMs, room.posted_ms)
+    const hash = entryHash(room.last_hash, { sequence, clientId, postedMs, bytes })
+    const entry = { room: room.number, sequence, client_id: clientId, posted_ms: postedMs, bytes, hash }
+    added.push(entry)
+    entries.set(key, entry)
+    const after = {
+      last_sequence: sequence,
+      last_hash: hash,
+      posted_ms: postedMs,
+      bytes: room.bytes + bytes.length,
+    }
+    rooms.set(keyOf(id), { ...room, ...after, isChanged: true })
+    return { sequence, postedMs, hash, repeated: false }
+  })
+  yield* each(
+    INSERT_ENTRIES,
+    added.map(({ room, sequence, client_id, posted_ms, bytes, hash }) => [
+      ...[room, sequence, client_id, posted_ms, bytes, hash],
+    ]),
+  )
+  const changed = [...rooms.values()].filter(({ isChanged }) => isChanged)
+  yield* each(
+    UPDATE_ROOMS,
+    changed.map(({ number, last_sequence, last_hash, posted_ms, bytes }) => [
+      ...[number, last_sequence, last_hash, posted_ms, bytes],
+    ]),
+  )
+  return outcomes
+}
+
+function* trimSome(id: Uint8Array, through: number): Steps<number> {
+  const row = yield* first<RoomRow>(`${ROOM} FOR UPDATE`, id)
+  if (!row) throw noRoom()
+  const end = Math.min(through, row.last_sequence, row.start_sequence + TRIMMED_AT_ONCE)
+  if (end <= row.start_sequence) return 0
+  const hash = yield* hashAt(row, end)
+  const deleted = yield* all<{ bytes: number }>(
+    'DELETE FROM entries WHERE room = $1 AND sequence <= $2 RETURNING octet_length(bytes) AS bytes',
+    ...[row.number, end],
+  )
+  const bytes = deleted.reduce((sum, each) => sum + each.bytes, 0)
+  yield* all(
+    'UPDATE rooms SET start_sequence = $2, start_hash = $3, bytes = $4 WHERE number = $1',
+    ...[row.number, end, hash!, row.bytes - bytes],
+  )
+  return deleted.length
+}
+
+function* findRoom(id: Uint8Array): Steps<RoomRow> {
+  const row = yield* first<RoomRow>(ROOM, id)
+  if (!row) throw noRoom()
+  return row
+}
+
+/** `end`: the number before the first entry if there are none. */
+function* partOf(row: RoomRow, rows: readonly EntryRow[], end: number): Steps<LogPart> {
+  const sequence = rows[0] ? rows[0].sequence - 1 : Math.max(end, row.start_sequence)
+  const hash = yield* hashAt(row, sequence)
+  // Trimmed between the two statements: what is left is read again.
+  if (!hash) throw new StoreError('busy', 'The room is being trimmed: read it again')
+  const entries = rows.map(({ sequence, client_id, posted_ms, bytes, hash }) => ({
+    ...{ sequence, clientId: client_id, postedMs: posted_ms, bytes, hash },
+  }))
+  return { entries, after: { room: row.id, sequence, hash }, room: toRoom(row) }
+}
+
+function* hashAt(row: RoomRow, sequence: number): Steps<Uint8Array | undefined> {
+  if (sequence === row.start_sequence) return row.start_hash
+  if (sequence === row.last_sequence) return row.last_hash
+  const found = yield* first<{ hash: Uint8Array }>(
+    'SELECT hash FROM entries WHERE room = $1 AND sequence = $2',
+    ...[row.number, sequence],
+  )
+  return found?.hash
+}
+
+function toRoom(row: RoomRow | undefined): Room {
+  if (!row) throw noRoom()
+  const { id, kind, created_ms, posted_ms, start_sequence, start_hash, last_sequence, last_hash, bytes } = row
+  return {
+    id,
+    kind,
+    createdMs: created_ms,
+    postedMs: posted_ms,
+    start: { room: id, sequence: start_sequence, hash: start_hash },
+    head: { room: id, sequence: last_sequence, hash: last_hash },
+    bytes,
+    home: row.home,
+    moved: row.moved === 1,
+  }
+}
+
+function noRoom(): StoreError {
+  return new StoreError('not-found', 'This hub does not have this room: create it first')
+}
+
+function entryKey(room: number, clientId: Uint8Array): string {
+  return `${room} ${keyOf(clientId)}`
+}
+
+/** Checks limits that a user chose. Throws `bad-argument`. */
+export function checkRoomLimits(limits: RoomLimits): RoomLimits {
+  for (const [name, value] of Object.entries(limits)) checkInteger(name, value, 1)
+  if (limits.waitingBytes < limits.entryBytes) throw bad('waitingBytes', 'at least entryBytes')
+  return limits
+}
