@@ -1,5 +1,5 @@
 /**
- * What a hub must not lose, in SQLite (embedded, nothing to install) or PostgreSQL (for many processes). Both do the same.
+ * The stores of a hub for all that must not be lost, in SQLite (embedded, nothing to install) or PostgreSQL (for many processes). Both do the same.
  *
  * ```ts
  * import { openEmbedded, openGrown } from '@shoal/hub-stores'

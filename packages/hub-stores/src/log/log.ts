@@ -1,4 +1,4 @@
-/** What members of a room check, in Node and in pages: the room's id, its log's hashes, the hub's signed heads, and the room's home. */
+/** Checks for members of a room, in Node and in pages: its id, the hashes of its log, the signed heads of its hub, and its home. */
 export { entryHash, HASH_BYTES, type LogEntry, type LogHead, verifyEntries } from './entries.ts'
 export { type Equivocation, proveEquivocation, readHead, type SignedHead, signHead } from './heads.ts'
 export { type RoomHome, readRoomHome, signRoomHome } from './room-home.ts'

@@ -1,4 +1,4 @@
-/** What room logs, cursors and inboxes promise, on any database. */
+/** The promises of room logs, cursors and inboxes, on any database. */
 import { randomBytes } from 'node:crypto'
 import { KeyPair } from '@shoal/identity'
 import { expect, test } from 'vitest'
