@@ -1,4 +1,5 @@
 import { identify } from '@libp2p/identify'
+import type { StreamHandler } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
@@ -19,6 +20,9 @@ import { createCertificate, type Host, type HostOptions, openHost } from './host
 
 /** libp2p reports new addresses a second later. */
 const PATIENT = { timeout: 15_000 }
+
+/** libp2p/specs, identify. */
+const IDENTIFY = '/ipfs/id/1.0.0'
 
 /** More than windows and buffers hold. */
 const MANY_BYTES = 64 * 1024 * 1024
@@ -63,6 +67,20 @@ it('finds through a third node what another provides', async () => {
   expect(await provider.kad.provide(key)).toBeGreaterThan(0)
   const [found] = await seeker.kad.findProviders(key)
   expect(found!.id).toEqual(provider.libp2p.peerId.toMultihash().bytes)
+})
+
+it('asks again who a node is that did not answer', async () => {
+  const [asking, busy] = [await start(), await start()]
+  const service = busy.libp2p.services.identify as unknown as { handleProtocol: StreamHandler }
+  let questions = 0
+  await busy.libp2p.unhandle(IDENTIFY)
+  await busy.libp2p.handle(IDENTIFY, (stream, connection) => {
+    if (++questions > 1) return service.handleProtocol(stream, connection)
+    stream.abort(new Error('busy'))
+  })
+  await asking.libp2p.dial(busy.libp2p.getMultiaddrs())
+  await expect.poll(() => questions, PATIENT).toBe(2)
+  await knows(asking, 1)
 })
 
 it('neither dials nor accepts blocked addresses', async () => {

@@ -2,7 +2,7 @@
 import { autoNAT } from '@libp2p/autonat'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import { type Identify, identify, identifyPush } from '@libp2p/identify'
+import { type Identify, identifyPush } from '@libp2p/identify'
 import { type Connection, FaultTolerance, type IdentifyResult, type Libp2p } from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
 import { mdns } from '@libp2p/mdns'
@@ -24,6 +24,7 @@ import type { HostCertificate } from './certificate.node.ts'
 import { directTransport } from './direct-transport.node.ts'
 import { connectionGate } from './gate.ts'
 import { type SignalingRelay, signalingRelay } from './relay.ts'
+import { steadyIdentify } from './steady-identify.ts'
 
 export { createCertificate, type HostCertificate } from './certificate.node.ts'
 
@@ -124,7 +125,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     ...(userAgent !== undefined && { nodeInfo: { userAgent } }),
     ...(options.mdns && { peerDiscovery: [mdns()] }),
     services: {
-      identify: identify(),
+      identify: steadyIdentify(),
       identifyPush: identifyPush(),
       ping: ping(),
       autoNAT: autoNAT(),

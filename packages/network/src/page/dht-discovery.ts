@@ -11,8 +11,12 @@ const ROUND_MS = 250
 const MAX_TORRENTS = 50
 /** Providers of a torrent that one lookup finds. */
 const MAX_PROVIDERS = 30
-/** Time to the second lookup of a torrent. Each further one takes twice as long, up to the longest. */
-const FIRST_AGAIN_MS = 10_000
+/**
+ * Time to the next lookup of a torrent: a page that was just opened may have asked before the other one announced itself, or before its relay had a place
+ * for it. After these lookups, each takes twice as long, up to the longest.
+ */
+const FIRST_AGAIN_MS = 8000
+const STEADY_LOOKUPS = 15
 const LONGEST_AGAIN_MS = 5 * 60_000
 /** Nodes forget providers, and go away. */
 const PROVIDE_AGAIN_MS = 3_600_000
@@ -78,7 +82,9 @@ export class DhtDiscovery {
       if (!followed.torrent.seeks || Date.now() < followed.nextLookupMs) continue
       await this.#findOne(followed.torrent).catch(() => {})
       followed.nextLookupMs =
-        Date.now() + Math.min(LONGEST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** followed.lookups++)
+        Date.now() +
+        Math.min(LONGEST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** Math.max(0, followed.lookups - STEADY_LOOKUPS))
+      followed.lookups++
     }
     this.#isFinding = false
   }

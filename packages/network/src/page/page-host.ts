@@ -3,7 +3,6 @@
  * their offers, and asks the DHT, as a client. No torrent's data passes through it.
  */
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
-import { identify } from '@libp2p/identify'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import type { TransportManager } from '@libp2p/interface-internal'
 import { noise } from '@libp2p/noise'
@@ -13,6 +12,7 @@ import { yamux } from '@libp2p/yamux'
 import { systemClock } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
 import { createLibp2p } from 'libp2p'
+import { steadyIdentify } from '../host/steady-identify.ts'
 import { openLibp2pKad } from '../kad/libp2p-network.ts'
 import { KnownStun } from '../transport/known-stun.ts'
 import { answerOffer, carryOffer } from '../transport/offers.ts'
@@ -64,7 +64,7 @@ async function open(): Promise<Parts> {
     connectionGater: { denyDialMultiaddr: () => false },
     connectionManager: { maxConnections: MAX_CONNECTIONS },
     services: {
-      identify: identify(),
+      identify: steadyIdentify(),
       transports: (components: { transportManager: TransportManager }) => {
         transports = components.transportManager
         return {}

@@ -63,6 +63,27 @@ test('pages carry offer and answer, and name the STUN servers that they know', a
   expect(rtc.configs.at(-1)).toEqual({ iceServers: [{ urls: STUN[0] }] })
 })
 
+test('a second offer is made if nothing comes of the first', async () => {
+  const [one, two] = [open('10.0.0.1'), open('10.0.0.22')]
+  const declined = two.peers.dial({ host: 'a node', port: 0, kind: 'libp2p' }, never)
+  two.tell({ kind: 'failed', call: (await two.order('carry')).call, message: 'nobody there' })
+  await expect(declined).rejects.toMatchObject({ code: 'unreachable' })
+  const dialed = one.peers.dial({ host: 'two', port: 0, kind: 'libp2p' }, never)
+  const lost = await one.order('carry')
+  one.orders.splice(0)
+  await clock.advance(5000)
+  const carry = await one.order('carry')
+  expect(carry.sdp).not.toBe(lost.sdp)
+  two.tell({ kind: 'offered', call: 5, peer: new Uint8Array(34), sdp: carry.sdp, stun: STUN })
+  one.tell({ kind: 'carried', call: carry.call, sdp: (await two.order('answer')).sdp })
+  await expect.poll(() => clock.advance(100).then(() => two.connections.length)).toBe(1)
+  expect((await dialed).incoming).toBe(false)
+  // The first offer is given up.
+  one.tell({ kind: 'carried', call: lost.call, sdp: '' })
+  await clock.advance(60_000)
+  expect(one.orders.filter(({ kind }) => kind === 'carry')).toEqual([carry])
+})
+
 test('torrents are sent when there is a host, and those who have them are found', async () => {
   const { peers, found, tell, order, orders } = open('10.0.0.1')
   const torrents = [{ infoHashes: HASHES, keys: [new Uint8Array(34)], seeks: true, provides: false }]

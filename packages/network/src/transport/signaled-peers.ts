@@ -10,6 +10,9 @@ export interface SignaledPeersOptions {
   readonly config: () => RtcConfig
 }
 
+/** Time from one offer to the second. */
+const SECOND_OFFER_MS = 5000
+
 /** Carries our offer to a peer. Resolves to its answer. */
 export type CarryOffer = (offer: string, signal: AbortSignal) => Promise<string>
 
@@ -36,13 +39,38 @@ export class SignaledPeers {
       this.#dials.get(hex(topic))?.reject(new ShoalError('unreachable', 'no way to the peer was found'))
   }
 
-  /** Rejects with a ShoalError, what `carry` rejects with, or the signal's reason. */
+  /**
+   * Connects to a peer. If that takes long, makes a second offer next to the first, of which something may have been lost. Rejects with a ShoalError,
+   * what `carry` rejects with, or the signal's reason.
+   */
   async dial(carry: CarryOffer, { signal }: { signal: AbortSignal }): Promise<Connection> {
+    const isOver = new AbortController()
+    const either = AbortSignal.any([signal, isOver.signal])
+    const first = this.#offer(carry, either)
+    const second = Promise.withResolvers<Connection>()
+    let isLate = false
+    const cancel = this.#options.clock.after(SECOND_OFFER_MS, () => {
+      isLate = true
+      this.#offer(carry, either).then(second.resolve, second.reject)
+    })
+    first.catch(error => isLate || second.reject(error))
+    try {
+      return await Promise.any([first, second.promise]).catch(() => first)
+    } finally {
+      cancel()
+      isOver.abort()
+    }
+  }
+
+  async #offer(carry: CarryOffer, signal: AbortSignal): Promise<Connection> {
     // The signaling of trackers has a topic for each torrent. Here each offer is for one peer.
     const topic = this.#options.random.bytes(20)
     const opened = Promise.withResolvers<Connection>()
     opened.promise.catch(() => {})
-    const abort = () => opened.reject(signal.reason)
+    const abort = () => {
+      this.#dials.delete(hex(topic))
+      opened.reject(signal.reason)
+    }
     signal.addEventListener('abort', abort, { once: true })
     this.#dials.set(hex(topic), opened)
     try {

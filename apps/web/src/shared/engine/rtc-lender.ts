@@ -40,7 +40,7 @@ export function lendRtc(port: MessagePort): () => void {
 async function serveLibp2p(port: MessagePort): Promise<void> {
   for (const waitMs of [1000, 3000, 9000, 0])
     try {
-      return (await import('@shoal/network/page-host')).serveWorker(port)
+      return await (await import('@shoal/network/page-host')).serveWorker(port)
     } catch {
       await new Promise(resolve => setTimeout(resolve, waitMs))
     }
