@@ -14,7 +14,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/hub-stores': ['packages/identity'],
   'packages/api': [],
   'packages/messages': [],
-  'packages/daemon': ['packages/torrent'],
+  'packages/daemon': ['packages/api', 'packages/torrent'],
   'apps/node': ['packages/*'],
   'apps/web': ['packages/*'],
   'apps/hub': ['packages/*'],
@@ -60,6 +60,14 @@ export const FLOORS: Record<string, Floors> = {
       'port-mapping/port-mapping.ts',
       'metainfo/metainfo.ts',
       'metainfo/layout.ts',
+    ],
+  },
+  'packages/daemon/src': {
+    floors: [
+      ['failure.ts', 'metrics', 'printable.ts', 'redact.ts'],
+      ['files', 'log'],
+      ['database', 'vault.ts'],
+      ['capability'],
     ],
   },
   'apps/node/src': { floors: [['base'], ['node'], ['cli'], ['shoal.ts']] },

@@ -1,7 +1,7 @@
 /** The typed client. It needs the routes of the operations but not their schemas, so that programs that only ask a node load quickly. */
 import { ApiError } from './api-error.ts'
-import type { Operation } from './contract.ts'
-import type { CallOptions, NodeApi, OperationName } from './operations.ts'
+import type { CallOptions, Operation } from './contract.ts'
+import type { NodeApi, OperationName } from './operations.ts'
 import { toRequest } from './request.ts'
 import { ROUTES } from './routes.ts'
 import type { Problem } from './schemas/common.ts'

@@ -56,6 +56,21 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly isOpen?: boolean
 }
 
+/** Operations by name. */
+export type OperationTable = Readonly<Record<string, Operation>>
+
+export interface CallOptions {
+  signal?: AbortSignal
+}
+
+/** The operations of a table as functions. Inputs are checked. They reject with errors that carry a `code`. */
+export type OperationFunctions<Table extends OperationTable> = {
+  readonly [Name in keyof Table]: (
+    input: z.output<Table[Name]['input']>,
+    options?: CallOptions,
+  ) => Promise<z.output<Table[Name]['output']>>
+}
+
 /** Keeps the precise types of an operation. */
 export function operation<Input extends z.ZodObject, Output extends z.ZodType>(
   it: Operation<Input, Output>,

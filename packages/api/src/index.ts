@@ -20,7 +20,14 @@ export {
   createApi,
   readAnswer,
 } from './client.ts'
-export type { Contract, Operation, Setting } from './contract.ts'
+export type {
+  CallOptions,
+  Contract,
+  Operation,
+  OperationFunctions,
+  OperationTable,
+  Setting,
+} from './contract.ts'
 export { ACCESS } from './contracts/access.ts'
 export * from './contracts/completion.ts'
 export * from './contracts/feeds.ts'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Contract, Merged, Operation } from './contract.ts'
+import type { CallOptions, Contract, Merged, Operation } from './contract.ts'
 import { ACCESS } from './contracts/access.ts'
 import { CONTRACTS } from './contracts.ts'
 import { SYSTEM } from './system.ts'
@@ -22,10 +22,6 @@ export type InputOf<Name extends OperationName> = z.input<(typeof OPERATIONS)[Na
 /** The input as an implementation gets it: checked, with the defaults filled in. */
 export type CheckedInputOf<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['input']>
 export type OutputOf<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['output']>
-
-export interface CallOptions {
-  signal?: AbortSignal
-}
 
 /** A node as its callers see it. The typed client and the simulated node implement it. Rejects with an ApiError. */
 export type NodeApi = {

@@ -1,9 +1,11 @@
 /** A node without its HTTP server: the kernel, and the capabilities of a list. */
 
+import type { Service } from '@shoal/daemon/capability'
+import { inOrder } from '@shoal/daemon/capability'
 import type { TableOwner } from '@shoal/daemon/database'
 import { CAPABILITIES } from './capabilities.ts'
-import { assemble, inOrder } from './kernel/assemble.ts'
-import type { AnyCapability, AnyRunning, Service } from './kernel/capability.ts'
+import { assemble } from './kernel/assemble.ts'
+import type { AnyCapability, AnyRunning } from './kernel/capability.ts'
 import type { RunningNode } from './kernel/contract.ts'
 import { type Kernel, type KernelOptions, openKernel } from './kernel/kernel.ts'
 import { KERNEL_TABLES } from './kernel/tables.ts'

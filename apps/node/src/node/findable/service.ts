@@ -1,5 +1,5 @@
 import type { CheckedInputOf } from '@shoal/api'
-import { service } from '../kernel/capability.ts'
+import { service } from '@shoal/daemon/capability'
 import type { ManagedTorrent } from '../torrents/service.ts'
 
 /** Lets others find torrents by search in the network. */

@@ -1,6 +1,6 @@
+import { service } from '@shoal/daemon/capability'
 import type { Host } from '@shoal/network/host'
 import type { InfoHashes } from '@shoal/torrent'
-import { service } from '../kernel/capability.ts'
 
 /** The Shoal network, for capabilities that use it. */
 export interface Network {

@@ -1,6 +1,6 @@
+import { service } from '@shoal/daemon/capability'
 import type { KeyPair } from '@shoal/identity'
 import type { Recognition } from '@shoal/torrent'
-import { service } from '../kernel/capability.ts'
 
 /** The seed of the node's network key (Ed25519, 32 bytes). */
 export interface NetworkSeed {

@@ -1,7 +1,8 @@
 /** Tells who can reach the node, and lets others in. */
 import { REACH as CONTRACT } from '@shoal/api'
+import { AbsentCapability } from '@shoal/daemon/capability'
 import type { Session } from '@shoal/torrent'
-import { AbsentCapability, capability } from '../kernel/capability.ts'
+import { capability } from '../kernel/capability.ts'
 import { ENGINE, TORRENTS } from '../torrents/service.ts'
 import { ReachCalls } from './calls.ts'
 import { OpenUp } from './open-up.ts'

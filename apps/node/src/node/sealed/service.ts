@@ -1,7 +1,7 @@
 /** The service that sealed shares offer to other capabilities. */
 import type { Job } from '@shoal/api'
+import { service } from '@shoal/daemon/capability'
 import type { Seal, ShareLink } from '@shoal/links'
-import { service } from '../kernel/capability.ts'
 import type { AddedTorrent, AddInput, ManagedTorrent } from '../torrents/service.ts'
 
 export interface Sealed {

@@ -1,7 +1,7 @@
 /** The wire format of errors: `{ error: { code, message, field? } }`, with a status for each code. */
 import type { Problem } from '@shoal/api'
+import { AbsentCapability } from '@shoal/daemon/capability'
 import { Failure } from '@shoal/daemon/failure'
-import { AbsentCapability } from '../kernel/capability.ts'
 
 const STATUS: Readonly<Record<string, number>> = {
   'ipfs-content-id': 400,

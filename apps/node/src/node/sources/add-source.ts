@@ -1,10 +1,10 @@
 /** Adds and previews what a link, path, hash or content refers to: a torrent, a plain file, a sealed share. */
 import { stat } from 'node:fs/promises'
 import type { Added, CallOptions, CheckedInputOf, Preview, Protocol } from '@shoal/api'
+import { AbsentCapability } from '@shoal/daemon/capability'
 import { Failure } from '@shoal/daemon/failure'
 import { formatMagnet, type TorrentSource } from '@shoal/torrent'
 import { toShareLink } from '../../base/sealing/to-share-link.ts'
-import { AbsentCapability } from '../kernel/capability.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Sealed } from '../sealed/service.ts'
 import type { AddedTorrent, Torrents } from '../torrents/service.ts'

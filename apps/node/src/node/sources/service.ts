@@ -1,6 +1,6 @@
 /** The service that adding offers to other capabilities. */
 import type { CallOptions, CheckedInputOf, OutputOf } from '@shoal/api'
-import { service } from '../kernel/capability.ts'
+import { service } from '@shoal/daemon/capability'
 
 export interface Sources {
   /** The operation `addTorrent`: adds what a link, path or content refers to. */

@@ -1,7 +1,7 @@
 /** Services that the torrents offer to other capabilities. */
 import type { Implemented, TORRENTS as TORRENTS_CONTRACT, Torrent } from '@shoal/api'
+import { service } from '@shoal/daemon/capability'
 import type { Session, TorrentSource } from '@shoal/torrent'
-import { service } from '../kernel/capability.ts'
 import type { AddedTorrent, AddInput } from './adding.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { PeerTest } from './peer-reach.ts'

@@ -1,5 +1,5 @@
 /** The service of plain file downloads for other capabilities. */
-import { service } from '../kernel/capability.ts'
+import { service } from '@shoal/daemon/capability'
 import type { FileProtocol } from './protocol.ts'
 
 export type { FileDownload, FileProtocol, TorrentContent } from './protocol.ts'

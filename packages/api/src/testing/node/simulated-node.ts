@@ -1,9 +1,9 @@
 import { ApiError } from '../../api-error.ts'
 import { createApi } from '../../client.ts'
+import type { CallOptions } from '../../contract.ts'
 import type { ACCESS } from '../../contracts/access.ts'
 import type { NodeEvent } from '../../events.ts'
 import {
-  type CallOptions,
   type Implemented,
   type NodeApi,
   type NodeOperations,

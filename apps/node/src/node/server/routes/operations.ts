@@ -8,8 +8,8 @@ import {
   OPERATIONS,
   type OperationName,
 } from '@shoal/api'
+import { AbsentCapability } from '@shoal/daemon/capability'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { AbsentCapability } from '../../kernel/capability.ts'
 import { readInput } from '../request/input.ts'
 import { routePath } from './route-path.ts'
 
