@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { first } from '../packages/hub-stores/src/database/database.ts'
 import { PostgresDatabase } from '../packages/hub-stores/src/database/postgres.ts'
 import { type LogEntry, verifyEntries } from '../packages/hub-stores/src/log/log.ts'
-import { type HubStores, openEmbedded, openGrown } from '../packages/hub-stores/src/stores.ts'
+import {
+  type HubStores,
+  openEmbedded,
+  openGrown,
+  type StoreOptions,
+} from '../packages/hub-stores/src/stores.ts'
+import { testAccounts } from '../packages/hub-stores/src/testing/accounts-suite.ts'
 import { testRooms } from '../packages/hub-stores/src/testing/rooms-suite.ts'
 import { tempDir } from './support/files.ts'
 import { type Acknowledged, Poster } from './support/poster.ts'
@@ -54,7 +60,11 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
   })
   afterAll(() => server.stop())
 
-  testRooms(() => ({ open: options => openGrown({ url: server.url, connections: 3 }, options) }))
+  const place = () => ({
+    open: (options?: StoreOptions) => openGrown({ url: server.url, connections: 3 }, options),
+  })
+  testRooms(place)
+  testAccounts(place)
 
   test('loses nothing that was acknowledged when it is killed, again and again, or a process of the hub', async () => {
     await using stores = await openGrown({ url: server.url, connections: 1 })

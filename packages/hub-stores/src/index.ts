@@ -14,6 +14,20 @@
  *
  * @packageDocumentation
  */
+export {
+  ACCOUNT_STATES,
+  type Account,
+  type AccountState,
+  ROLES,
+  type Role,
+} from './accounts/account.ts'
+export { Accounts, type NewAccount } from './accounts/accounts.ts'
+export { type AuditEntry, AuditLog } from './accounts/audit-log.ts'
+export { DeviceLists, MAX_LISTS } from './accounts/device-lists.ts'
+export { type Invitation, Invitations, MAX_INVITATIONS } from './accounts/invitations.ts'
+export { MAX_PASSKEYS, type Passkey, Passkeys } from './accounts/passkeys.ts'
+export { MAX_SESSIONS, type Session, Sessions } from './accounts/sessions.ts'
+export { MAX_TRAFFIC, TrackerKeys, type Traffic } from './accounts/tracker-keys.ts'
 export type { PostgresOptions } from './database/postgres.ts'
 export { type Cursor, Cursors, MAX_DEVICE_ROOMS } from './rooms/cursors.ts'
 export {

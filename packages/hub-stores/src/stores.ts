@@ -1,3 +1,10 @@
+import { Accounts } from './accounts/accounts.ts'
+import { AuditLog } from './accounts/audit-log.ts'
+import { DeviceLists } from './accounts/device-lists.ts'
+import { Invitations } from './accounts/invitations.ts'
+import { Passkeys } from './accounts/passkeys.ts'
+import { Sessions } from './accounts/sessions.ts'
+import { TrackerKeys } from './accounts/tracker-keys.ts'
 import type { Database } from './database/database.ts'
 import { PostgresDatabase, type PostgresOptions } from './database/postgres.ts'
 import { SqliteDatabase } from './database/sqlite.ts'
@@ -17,6 +24,13 @@ export class HubStores implements AsyncDisposable {
   readonly rooms: RoomLogs
   readonly cursors: Cursors
   readonly inboxes: Inboxes
+  readonly accounts: Accounts
+  readonly deviceLists: DeviceLists
+  readonly sessions: Sessions
+  readonly passkeys: Passkeys
+  readonly invitations: Invitations
+  readonly trackerKeys: TrackerKeys
+  readonly audit: AuditLog
   readonly #database: Database
 
   constructor(database: Database, options: StoreOptions = {}) {
@@ -25,6 +39,13 @@ export class HubStores implements AsyncDisposable {
     this.rooms = new RoomLogs(database, checkRoomLimits({ ...ROOM_LIMITS, ...options.roomLimits }), now)
     this.cursors = new Cursors(database, now)
     this.inboxes = new Inboxes(database, checkInboxLimits({ ...INBOX_LIMITS, ...options.inboxLimits }), now)
+    this.accounts = new Accounts(database, now)
+    this.deviceLists = new DeviceLists(database, now)
+    this.sessions = new Sessions(database, now)
+    this.passkeys = new Passkeys(database, now)
+    this.invitations = new Invitations(database, now)
+    this.trackerKeys = new TrackerKeys(database)
+    this.audit = new AuditLog(database, now)
   }
 
   /** Finishes what is under way, and closes the database. Idempotent. */

@@ -6,8 +6,7 @@
 /** SQL for both databases, written as SQLite's: `INTEGER`, `BLOB` and `TEXT` become PostgreSQL's types. */
 export type Migration = string | { readonly sqlite: string; readonly postgres: string }
 
-export const MIGRATIONS: readonly Migration[] = [
-  `CREATE TABLE rooms (
+const ROOMS = `CREATE TABLE rooms (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     kind TEXT NOT NULL,
@@ -56,8 +55,79 @@ export const MIGRATIONS: readonly Migration[] = [
     bytes BLOB NOT NULL,
     PRIMARY KEY (device, sequence),
     UNIQUE (device, client_id)
-  ) STRICT`,
-]
+  ) STRICT`
+
+const ACCOUNTS = `CREATE TABLE accounts (
+    number INTEGER PRIMARY KEY,
+    did TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE device_lists (
+    account INTEGER NOT NULL REFERENCES accounts (number),
+    sequence INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (account, sequence)
+  ) STRICT;
+  CREATE TABLE devices (
+    account INTEGER NOT NULL REFERENCES accounts (number),
+    hash BLOB NOT NULL,
+    description BLOB NOT NULL,
+    added_ms INTEGER NOT NULL,
+    PRIMARY KEY (account, hash)
+  ) STRICT;
+  CREATE TABLE sessions (
+    hash BLOB PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES accounts (number),
+    id TEXT NOT NULL,
+    device BLOB,
+    label TEXT NOT NULL,
+    session_ms INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX sessions_by_account ON sessions (account, seen_ms);
+  CREATE TABLE passkeys (
+    id BLOB PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES accounts (number),
+    public_key BLOB NOT NULL,
+    counter INTEGER NOT NULL,
+    transports TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    used_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX passkeys_by_account ON passkeys (account);
+  CREATE TABLE invitations (
+    hash BLOB PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    uses INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    note TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE tracker_keys (
+    account INTEGER PRIMARY KEY REFERENCES accounts (number),
+    hash BLOB NOT NULL UNIQUE,
+    uploaded INTEGER NOT NULL,
+    downloaded INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE audit (
+    number INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    is_public INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_by_subject ON audit (subject, number)`
+
+export const MIGRATIONS: readonly Migration[] = [`${ROOMS};\n${ACCOUNTS}`]
 
 export function forSqlite(migration: Migration): string {
   return typeof migration === 'string' ? migration : migration.sqlite

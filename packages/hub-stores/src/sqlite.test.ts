@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe } from 'vitest'
+import { openEmbedded, type StoreOptions } from './stores.ts'
+import { testAccounts } from './testing/accounts-suite.ts'
+import { testRooms } from './testing/rooms-suite.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'shoal-stores-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('SQLite', () => {
+  const place = () => ({ open: (options?: StoreOptions) => openEmbedded(join(folder, 'hub.db'), options) })
+  testRooms(place)
+  testAccounts(place)
+})
