@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { LOOPBACK, type ShoalProcess, Workplace } from '../apps/node/src/testing/shoal-process.ts'
 import { missing, toolPath } from './support/tools.ts'
 
-const LIMIT = { timeout: 120_000 }
+const LIMIT = { timeout: 240_000 }
 
 async function sealedSeed(
   place: Workplace,

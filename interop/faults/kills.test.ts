@@ -81,7 +81,7 @@ function drawAmounts(random: () => number, count: number): number[] {
 }
 
 describe('a download that is killed at random moments', () => {
-  test('resumes each time with all data on disk and completes correctly', { timeout: 240_000 }, async () => {
+  test('resumes each time with all data on disk and completes correctly', { timeout: 480_000 }, async () => {
     await using dir = await tempDir('kills')
     const plans = Array.from({ length: DOWNLOADS }, (_, index) => {
       const random = seededRandom(2026 + index)

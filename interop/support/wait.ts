@@ -4,7 +4,7 @@ export async function until<T>(
   probe: () => T | null | undefined | false | Promise<T | null | undefined | false>,
   options: { timeoutMs?: number; intervalMs?: number; signal?: AbortSignal } = {},
 ): Promise<T> {
-  const { timeoutMs = 30_000, intervalMs = 20, signal } = options
+  const { timeoutMs = 60_000, intervalMs = 20, signal } = options
   const deadline = performance.now() + timeoutMs
   let last: unknown
   for (;;) {
