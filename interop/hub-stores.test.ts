@@ -1,8 +1,11 @@
 /** The stores of a hub in a real PostgreSQL: the same promises as in SQLite, and none broken when it or a process of the hub is killed. */
 import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { createGunzip } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { first } from '../packages/hub-stores/src/database/database.ts'
 import { PostgresDatabase } from '../packages/hub-stores/src/database/postgres.ts'
+import { MIGRATIONS } from '../packages/hub-stores/src/database/schema.ts'
 import { type LogEntry, verifyEntries } from '../packages/hub-stores/src/log/log.ts'
 import {
   type HubStores,
@@ -11,8 +14,9 @@ import {
   type StoreOptions,
 } from '../packages/hub-stores/src/stores.ts'
 import { testAccounts } from '../packages/hub-stores/src/testing/accounts-suite.ts'
+import { digest, expectMove, fill, testMigrations } from '../packages/hub-stores/src/testing/moving-suite.ts'
 import { testRooms } from '../packages/hub-stores/src/testing/rooms-suite.ts'
-import { tempDir } from './support/files.ts'
+import { filesBelow, type TempDir, tempDir } from './support/files.ts'
 import { type Acknowledged, Poster } from './support/poster.ts'
 import { PostgresServer } from './support/postgres.ts'
 import { missing } from './support/tools.ts'
@@ -89,6 +93,48 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
       entries,
       posters.flatMap(({ acknowledged }) => acknowledged),
     )
+  })
+
+  test('everything moves from SQLite and back', async () => {
+    await using folder = await tempDir('hub-stores')
+    await using embedded = await openEmbedded(folder.join('hub.db'))
+    await using grown = await openGrown({ url: server.url, schema: 'moved' })
+    await using back = await openEmbedded(folder.join('back.db'))
+    await fill(embedded)
+    const before = await digest(embedded)
+    await back.importArchive(embedded.exportArchive())
+    await expectMove(embedded, grown)
+    expect(await digest(back)).toBe(before)
+    await using again = await openEmbedded(folder.join('again.db'))
+    await again.importArchive(grown.exportArchive())
+    expect(await digest(again)).toBe(await digest(grown))
+  })
+
+  describe('with new tables', () => {
+    let folder: TempDir
+    beforeAll(async () => {
+      folder = await tempDir('hub-backups')
+    })
+    afterAll(() => folder.remove())
+
+    testMigrations(() => ({
+      open: migrations =>
+        PostgresDatabase.open({ url: server.url, schema: 'migrated', backupFolder: folder.path }, migrations),
+      backups: async () => (await filesBelow(folder.path)).length,
+    }))
+
+    test('the backup is what the tables contained', async () => {
+      const [name] = await filesBelow(folder.path)
+      await using stores = await openGrown({ url: server.url, schema: 'restored' })
+      const counts = await stores.importArchive(createReadStream(folder.join(name!)).pipe(createGunzip()))
+      expect(counts).toMatchObject({ entries: 1200, audit: 1 })
+    })
+
+    test('they are not changed without a place for the backup', async () => {
+      const options = { url: server.url, schema: 'restored' }
+      const changed = [...MIGRATIONS, 'CREATE TABLE more (number INTEGER PRIMARY KEY) STRICT']
+      await expect(PostgresDatabase.open(options, changed)).rejects.toMatchObject({ code: 'bad-argument' })
+    })
   })
 
   test('that does not answer is reported as such', async () => {

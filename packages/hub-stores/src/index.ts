@@ -28,6 +28,7 @@ export { type Invitation, Invitations, MAX_INVITATIONS } from './accounts/invita
 export { MAX_PASSKEYS, type Passkey, Passkeys } from './accounts/passkeys.ts'
 export { MAX_SESSIONS, type Session, Sessions } from './accounts/sessions.ts'
 export { MAX_TRAFFIC, TrackerKeys, type Traffic } from './accounts/tracker-keys.ts'
+export type { Counts } from './database/archive.ts'
 export type { PostgresOptions } from './database/postgres.ts'
 export { type Cursor, Cursors, MAX_DEVICE_ROOMS } from './rooms/cursors.ts'
 export {

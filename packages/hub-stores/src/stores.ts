@@ -5,8 +5,11 @@ import { Invitations } from './accounts/invitations.ts'
 import { Passkeys } from './accounts/passkeys.ts'
 import { Sessions } from './accounts/sessions.ts'
 import { TrackerKeys } from './accounts/tracker-keys.ts'
+import { type Counts, checkFinished, readArchive, writeArchive } from './database/archive.ts'
+import { tablesOf } from './database/columns.ts'
 import type { Database } from './database/database.ts'
 import { PostgresDatabase, type PostgresOptions } from './database/postgres.ts'
+import { MIGRATIONS } from './database/schema.ts'
 import { SqliteDatabase } from './database/sqlite.ts'
 import { Cursors } from './rooms/cursors.ts'
 import { checkInboxLimits, INBOX_LIMITS, Inboxes, type InboxLimits } from './rooms/inboxes.ts'
@@ -48,6 +51,22 @@ export class HubStores implements AsyncDisposable {
     this.audit = new AuditLog(database, now)
   }
 
+  /**
+   * Writes everything as it is at one moment, as lines of JSON. To move a hub, stop it, and then: `await grown.importArchive(embedded.exportArchive())`, or the other way around. Returns the number of rows
+   * of each table.
+   */
+  exportArchive(): AsyncGenerator<Uint8Array, Counts> {
+    return writeArchive(this.#database, tablesOf(MIGRATIONS), MIGRATIONS.length)
+  }
+
+  /**
+   * Reads what `exportArchive` wrote into empty stores. Returns the number of rows of each table, which the archive names, too, with a hash of them. Rejects with `exists` if the stores are not empty, and
+   * with `bad-archive`: nothing opens this database then, so delete it and begin again.
+   */
+  importArchive(archive: AsyncIterable<Uint8Array>): Promise<Counts> {
+    return readArchive(this.#database, tablesOf(MIGRATIONS), MIGRATIONS.length, archive)
+  }
+
   /** Finishes what is under way, and closes the database. Idempotent. */
   close(): Promise<void> {
     return this.#database.close()
@@ -63,10 +82,20 @@ export class HubStores implements AsyncDisposable {
  * `damaged`, `no-space`, `io`, `busy`, `bad-argument`.
  */
 export async function openEmbedded(path: string, options: StoreOptions = {}): Promise<HubStores> {
-  return new HubStores(await SqliteDatabase.open(path), options)
+  return openOn(await SqliteDatabase.open(path), options)
 }
 
 /** Opens the stores in PostgreSQL, version 15 or newer. Rejects with `unavailable`, `newer-version`, `bad-argument`. */
 export async function openGrown(database: PostgresOptions, options: StoreOptions = {}): Promise<HubStores> {
-  return new HubStores(await PostgresDatabase.open(database), options)
+  return openOn(await PostgresDatabase.open(database), options)
+}
+
+async function openOn(database: Database, options: StoreOptions): Promise<HubStores> {
+  try {
+    await database.read(checkFinished)
+    return new HubStores(database, options)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
 }

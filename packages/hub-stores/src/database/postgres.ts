@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { StoreError } from '../store-error.ts'
 import { closedError, type Database, type Query, type Steps, type TableScan, type Value } from './database.ts'
-import { migratePostgres } from './migrate-postgres.ts'
+import { backUpFirst, migratePostgres } from './migrate-postgres.ts'
 import { MIGRATIONS, type Migration } from './schema.ts'
 
 const CONNECT_MS = 10_000
@@ -21,6 +21,8 @@ export interface PostgresOptions {
   readonly schema?: string
   /** Most connections of this process. Default: 10. */
   readonly connections?: number
+  /** Folder for the backup that precedes a change of the tables. Without one, tables that need a change are refused. */
+  readonly backupFolder?: string
 }
 
 export class PostgresDatabase implements Database {
@@ -36,7 +38,9 @@ export class PostgresDatabase implements Database {
     pool.on('connect', client => client.on('error', () => {}))
   }
 
-  /** Connects, and brings the tables up to date. Rejects with `unavailable`, `newer-version`, `bad-argument`. */
+  /**
+   * Connects, and brings the tables up to date, after a backup in `backupFolder`. Rejects with `unavailable`, `newer-version`, `bad-argument`, `io`, `no-space`.
+   */
   static async open(
     options: PostgresOptions,
     migrations: readonly Migration[] = MIGRATIONS,
@@ -46,6 +50,7 @@ export class PostgresDatabase implements Database {
       throw new StoreError('bad-argument', 'schema must be 1 to 63 characters of a to z, 0 to 9 and _')
     const database = new PostgresDatabase(createPool(options.url, schema, options.connections ?? 10))
     try {
+      await backUpFirst(database, migrations, options.backupFolder)
       await database.write(() => migratePostgres(schema, migrations))
       return database
     } catch (error) {

@@ -127,7 +127,10 @@ const ACCOUNTS = `CREATE TABLE accounts (
   ) STRICT;
   CREATE INDEX audit_by_subject ON audit (subject, number)`
 
-export const MIGRATIONS: readonly Migration[] = [`${ROOMS};\n${ACCOUNTS}`]
+/** State of the database itself, which archives leave out. */
+const STATE = 'CREATE TABLE hub_state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT'
+
+export const MIGRATIONS: readonly Migration[] = [[STATE, ROOMS, ACCOUNTS].join(';\n')]
 
 export function forSqlite(migration: Migration): string {
   return typeof migration === 'string' ? migration : migration.sqlite

@@ -1,0 +1,103 @@
+/** The promises of archives and of migrations, on any database. */
+import { createHash, randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { Database } from '../database/database.ts'
+import { MIGRATIONS, type Migration } from '../database/schema.ts'
+import { HubStores } from '../stores.ts'
+
+const NEXT: readonly Migration[] = [
+  ...MIGRATIONS,
+  "ALTER TABLE audit ADD COLUMN place TEXT NOT NULL DEFAULT ''",
+  'CREATE TABLE more (number INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT',
+]
+const ENTRY = { actor: 'hub', action: 'test', subject: '', detail: 'ä "quoted" \n\\', isPublic: true }
+
+export interface MigrationPlace {
+  /** Opens the same empty database each time, with the tables of these migrations. */
+  open(migrations?: readonly Migration[]): Promise<Database>
+  /** Returns the number of backups that were written. */
+  backups(): Promise<number>
+}
+
+/** Fills stores with some of everything. Returns the room. */
+export async function fill(stores: HubStores): Promise<Uint8Array> {
+  const [did, device] = ['did:key:moved', new Uint8Array(randomBytes(32))]
+  const { id } = await stores.rooms.create({ creator: did, salt: randomBytes(32), kind: 'group' })
+  await Promise.all(
+    Array.from({ length: 1200 }, (_, at) =>
+      stores.rooms.append(id, randomBytes(16), randomBytes(1 + (at % 90))),
+    ),
+  )
+  await stores.cursors.acknowledge(device, id, 7)
+  await stores.inboxes.open(device)
+  await stores.inboxes.deliver([{ device, clientId: randomBytes(16), bytes: randomBytes(1000) }])
+  await stores.accounts.create({ did, name: 'Änn "x" \\' })
+  await stores.sessions.begin(did, { label: 'a\nb', lifeMs: 1000 })
+  await stores.passkeys.add(did, { id: device, publicKey: device, counter: 3, transports: '', name: 'x' })
+  await stores.trackerKeys.renew(did)
+  await stores.trackerKeys.add(new Map([[did, { uploadedBytes: 2 ** 49, downloadedBytes: 1 }]]))
+  await stores.invitations.create({ by: did, lifeMs: 1000 })
+  await stores.audit.add(ENTRY)
+  return id
+}
+
+/** Returns the SHA-256 of an archive and its length. */
+export async function digest(stores: HubStores): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of stores.exportArchive()) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+/** Moves everything from one to the other, and checks that nothing changed and that both continue. */
+export async function expectMove(from: HubStores, to: HubStores): Promise<void> {
+  const counts = await to.importArchive(from.exportArchive())
+  expect(counts).toMatchObject({
+    rooms: 1,
+    entries: 1200,
+    cursors: 1,
+    inbox_entries: 1,
+    accounts: 1,
+    sessions: 1,
+  })
+  expect(Object.entries(counts).filter(([, count]) => count === 0)).toEqual([
+    ['device_lists', 0],
+    ['devices', 0],
+  ])
+  expect(await digest(to)).toBe(await digest(from))
+  // New rows get numbers that none of the moved ones has.
+  const [last] = await to.audit.list({ limit: 1 })
+  expect((await to.audit.add(ENTRY)).number).toBeGreaterThan(last!.number)
+  const { id } = await to.rooms.create({ creator: 'did:key:new', salt: randomBytes(32), kind: 'group' })
+  expect((await to.rooms.append(id, randomBytes(16), randomBytes(9))).sequence).toBe(1)
+  await expect(to.importArchive(from.exportArchive())).rejects.toMatchObject({ code: 'exists' })
+}
+
+export function testMigrations(place: () => MigrationPlace): void {
+  test('a backup precedes a migration, and the version before runs on the new tables', async () => {
+    const { open, backups } = place()
+    const use = async (
+      migrations: readonly Migration[] | undefined,
+      work: (stores: HubStores) => Promise<void>,
+    ) => {
+      await using stores = new HubStores(await open(migrations))
+      await work(stores)
+    }
+    await use(undefined, async stores => {
+      await fill(stores)
+    })
+    expect(await backups()).toBe(0)
+    const add = async ({ audit }: HubStores) => {
+      await audit.add(ENTRY)
+    }
+    await use(NEXT.slice(0, -1), add)
+    expect(await backups()).toBe(1)
+    await use(undefined, add)
+    await use(NEXT.slice(0, -1), async ({ audit }) => expect(await audit.list()).toHaveLength(3))
+    expect(await backups()).toBe(1)
+    await use(NEXT, add)
+    expect(await backups()).toBe(2)
+    // Two versions apart is too far.
+    await expect(open()).rejects.toMatchObject({ code: 'newer-version' })
+    await use(NEXT.slice(0, -1), add)
+  })
+}
