@@ -146,7 +146,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'page-subtitles', file: 'apps/web/src/shared/media/subtitles.ts', export: 'parseCues', takes: 'utf8', format: 'text', throws: [], maxBytes: MOST },
 
   // Requests to the node, and answers of a node
-  { name: 'request-json', file: 'apps/node/src/node/server/request/json-body.ts', export: 'parseJson', takes: 'bytes', format: 'json', throws: ['bad-request'], maxBytes: MOST },
+  { name: 'request-json', file: 'packages/daemon/src/http/request/json-body.ts', export: 'parseJson', takes: 'bytes', format: 'json', throws: ['bad-request'], maxBytes: MOST },
   { name: 'request-range', file: 'apps/node/src/node/server/routes/range.ts', export: 'parseRange', takes: 'latin1', format: 'text', throws: ['range-not-satisfiable'], maxBytes: 8192 },
   { name: 'page-range', file: 'apps/web/src/features/share-page/service-worker/range.ts', export: 'parseRange', takes: 'latin1', format: 'text', throws: [], maxBytes: 8192 },
   { name: 'qbittorrent-form', file: 'apps/node/src/node/qbittorrent/params.ts', export: 'readParams', takes: 'bytes', format: 'text', throws: ['Refusal'], maxBytes: 16384 },

@@ -1,4 +1,6 @@
 /** qBittorrent's Web API at `/api/v2`, for every tool that controls a qBittorrent, without its `search`. */
+
+import { isFromHttps } from '@shoal/daemon/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import { TOKEN_USER } from '../server/access/access.ts'
@@ -6,7 +8,6 @@ import { basicCredentials, bearerToken, isFromOtherSite } from '../server/access
 import { codeOf, createCall } from '../server/compat/call.ts'
 import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
-import { isFromHttps } from '../server/guard/origin.ts'
 import type { CompatPlugin } from '../server/server.ts'
 import { type Answer, Reply, toStatus, type WebMethods } from './answer.ts'
 import { APP_METHODS } from './app.ts'

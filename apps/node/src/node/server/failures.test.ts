@@ -1,7 +1,7 @@
 import { BYTE_ROUTES, OPERATIONS } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
+import { toRefusal } from '@shoal/daemon/http'
 import { expect, test } from 'vitest'
-import { toRefusal } from './failures.ts'
 
 const promised = Object.values({ ...OPERATIONS, ...BYTE_ROUTES }).flatMap(
   operation => (operation as { errors?: readonly string[] }).errors ?? [],

@@ -2,21 +2,20 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
+import { guard, Hosts, RequestMetrics } from '@shoal/daemon/http'
 import { redact } from '@shoal/daemon/redact'
 import { isLoopback, ownUrlHost } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
-import { Hosts } from '../../base/local-hosts.ts'
 import type { AnyRunning } from '../kernel/capability.ts'
 import type { RunningNode } from '../kernel/contract.ts'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { Access } from './access/access.ts'
+import { challenge } from './challenge.ts'
 import { Door } from './door.ts'
 import { allowWebSockets } from './events/event-routes.ts'
 import { Lines } from './events/lines.ts'
 import { Front } from './front.ts'
-import { guard } from './guard/guard.ts'
-import { RequestMetrics } from './metrics/request-metrics.ts'
 import { addApi } from './routes/api.ts'
 import { serveConsole } from './routes/console.ts'
 import { missing } from './routes/missing.ts'
@@ -62,15 +61,6 @@ export interface Server {
 
 /** How long the answers to requests may take that are open when the node has closed. */
 const ANSWERS_MS = 1000
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The route checks requests from pages of other sites itself. */
-    anyOrigin?: boolean
-    /** The route accepts WebSockets. */
-    webSocket?: boolean
-  }
-}
 
 /** Starts to listen. Rejects with `no-password` if others could reach a node without a password, and with `address-in-use`. */
 export async function createServer(options: ServerOptions): Promise<Server> {
@@ -176,7 +166,7 @@ export function buildServer(
 ): FastifyInstance {
   const { node, access, host = '127.0.0.1', allowedHosts, trustedProxies, plugins = [], webRoot } = options
   const app = guard({
-    ...{ log: node.log, host },
+    ...{ log: node.log, host, challenge },
     ...(allowedHosts && { allowedHosts }),
     ...(hosts && { hosts }),
     ...(trustedProxies && { trustedProxies }),

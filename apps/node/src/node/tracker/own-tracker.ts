@@ -1,8 +1,8 @@
 /** The tracker inside the node: at the port of console and API, before them, and with its own rules about who may ask. */
 import type { IncomingMessage, Server } from 'node:http'
+import { hostName } from '@shoal/daemon/http'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { type AttachedTracker, attachTracker, isCrossSite, MemoryStore, Tracker } from '@shoal/tracker'
-import { hostName } from '../../base/local-hosts.ts'
 import type { HttpPlace } from '../kernel/capability.ts'
 import { type OwnNode, ownStunPort } from '../kernel/own-stun-port.ts'
 import { ownAddresses } from './own-addresses.ts'

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } 
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
-import { HttpFailure } from '../failures.ts'
+import { HttpFailure } from '@shoal/daemon/http'
 import { sameText, sha256 } from './token.ts'
 
 /** OWASP's recommendation for scrypt: 128 MiB and about half a second for each guess. */

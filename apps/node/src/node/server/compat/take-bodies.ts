@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { readBody, tooLarge } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { readBody, tooLarge } from '../request/json-body.ts'
 
 /** Largest request that the APIs of Transmission and qBittorrent read: a .torrent of 30 MB as base64. */
 export const MAX_BODY_BYTES = 42_000_000

@@ -1,6 +1,6 @@
 import type { NodeEvent, Topic } from '@shoal/api'
+import { badRequest } from '@shoal/daemon/http'
 import type { NodeEvents, OutgoingEvent } from '../../kernel/contract.ts'
-import { badRequest } from '../failures.ts'
 
 /** Bytes in transit to a client from which events are dropped, because it reads too slowly. */
 const MAX_BUFFERED = 4 * 1024 * 1024

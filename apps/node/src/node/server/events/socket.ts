@@ -1,6 +1,5 @@
 import { ClientMessage } from '@shoal/api'
-import { checkInput } from '../request/check.ts'
-import { parseJson } from '../request/json-body.ts'
+import { checkInput, parseJson } from '@shoal/daemon/http'
 import type { EventClient, EventSink } from './event-client.ts'
 import type { Line } from './lines.ts'
 import { lowerId, subscribeIfThere } from './topics.ts'

@@ -1,9 +1,9 @@
 import { BYTE_ROUTES } from '@shoal/api'
+import type { RequestMetrics } from '@shoal/daemon/http'
+import { byteInput } from '@shoal/daemon/http'
 import { formatMetrics, gauge, METRICS_TYPE, ProcessMetrics } from '@shoal/daemon/metrics'
 import type { FastifyInstance } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
-import { byteInput } from '../request/byte-input.ts'
-import type { RequestMetrics } from './request-metrics.ts'
 
 export interface MetricsSources {
   readonly node: RunningNode

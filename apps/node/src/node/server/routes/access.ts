@@ -7,14 +7,12 @@ import {
   OPERATIONS,
 } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
+import { isFromHttps, readInput, routePath } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access, Identity } from '../access/access.ts'
 import { sessionCookies, setSessionCookie } from '../access/credentials.ts'
 import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { SESSION_SECONDS } from '../access/sessions.ts'
-import { isFromHttps } from '../guard/origin.ts'
-import { readInput } from '../request/input.ts'
-import { routePath } from './route-path.ts'
 
 /** `login` and `getAccess` are for clients that are not logged in yet; `logout` too, since a session may have ended by itself. */
 export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting: LastingAnswers): void {

@@ -1,6 +1,8 @@
 /** All the routes of the node's own API. */
 
 import { Failure } from '@shoal/daemon/failure'
+import type { RequestMetrics } from '@shoal/daemon/http'
+import { takeJson } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
 import type { Access, Identity } from '../access/access.ts'
@@ -9,8 +11,6 @@ import { LastingAnswers } from '../access/lasting-answers.ts'
 import { addEventRoute } from '../events/event-routes.ts'
 import type { Lines } from '../events/lines.ts'
 import { addMetricsRoute } from '../metrics/metrics-route.ts'
-import type { RequestMetrics } from '../metrics/request-metrics.ts'
-import { takeJson } from '../request/json-parser.ts'
 import { addAccessRoutes, addHealthRoute, addSessionRoutes } from './access.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addFileRoute } from './files.ts'

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { PAGE_HEADERS, SHARE_PAGE_HEADERS } from '../guard/headers.ts'
+import { PAGE_HEADERS, SHARE_PAGE_HEADERS } from './headers.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

@@ -1,16 +1,14 @@
 /** `/files/{id}/{path}`: the bytes of a file, also while it downloads. */
 import { Readable } from 'node:stream'
 import { BYTE_ROUTES } from '@shoal/api'
+import { byteInput, leaving, routePath } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NodeFiles, ReadableFile } from '../../kernel/contract.ts'
 import type { Access } from '../access/access.ts'
 import type { LastingAnswers } from '../access/lasting-answers.ts'
-import { FILE_HEADERS } from '../guard/headers.ts'
-import { byteInput } from '../request/byte-input.ts'
 import { fileDisposition } from './disposition.ts'
-import { leaving } from './operations.ts'
+import { FILE_HEADERS } from './headers.ts'
 import { parseRange } from './range.ts'
-import { routePath } from './route-path.ts'
 
 export interface FileParts {
   readonly access: Access

@@ -1,6 +1,6 @@
 import { BYTE_ROUTES, OPERATIONS } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
-import { HttpFailure } from '../failures.ts'
+import { HttpFailure } from '@shoal/daemon/http'
 
 const KNOWN: readonly { readonly pattern: RegExp; readonly method: string }[] = [
   ...Object.values(OPERATIONS),

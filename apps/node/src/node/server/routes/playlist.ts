@@ -1,9 +1,8 @@
 /** `.m3u` playlists, for players outside of the browser. */
 import { BYTE_ROUTES, type NodeOperations, type TorrentFile } from '@shoal/api'
+import { byteInput, routePath } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FileKeys } from '../access/file-key.ts'
-import { byteInput } from '../request/byte-input.ts'
-import { routePath } from './route-path.ts'
 
 const MAX_ENTRIES = 10_000
 const PAGE = 10_000

@@ -1,4 +1,4 @@
-import { HttpFailure } from '../failures.ts'
+import { HttpFailure } from '@shoal/daemon/http'
 
 /** The bytes [start, end). */
 export interface ByteRange {

@@ -1,13 +1,9 @@
 /** `.torrent` files, out of the node and into it. */
 import { BYTE_ROUTES, type NodeOperations } from '@shoal/api'
+import { badRequest, byteInput, leaving, readBody, routePath, tooLarge } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
-import { badRequest } from '../failures.ts'
-import { byteInput } from '../request/byte-input.ts'
-import { readBody, tooLarge } from '../request/json-body.ts'
 import { fileDisposition } from './disposition.ts'
-import { leaving } from './operations.ts'
-import { routePath } from './route-path.ts'
 
 /** The size of 40 MB of base64, decoded. */
 const MAX_TORRENT_BYTES = 30_000_000

@@ -1,10 +1,7 @@
 import { BYTE_ROUTES } from '@shoal/api'
+import { badRequest, byteInput, leaving, routePath } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { NodeFiles } from '../../kernel/contract.ts'
-import { badRequest } from '../failures.ts'
-import { byteInput } from '../request/byte-input.ts'
-import { leaving } from './operations.ts'
-import { routePath } from './route-path.ts'
 
 /** A client that sends nothing for this long is gone. */
 const SILENCE_MS = 120_000

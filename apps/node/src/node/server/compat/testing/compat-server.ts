@@ -2,11 +2,12 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { guard } from '@shoal/daemon/http'
 import { createTorrent, writeMetainfo } from '@shoal/torrent'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { type TestNode, testNode } from '../../../testing/test-node.ts'
 import { Access } from '../../access/access.ts'
-import { guard } from '../../guard/guard.ts'
+import { challenge } from '../../challenge.ts'
 import type { CompatPlugin } from '../../server.ts'
 import { type Call, createCall } from '../call.ts'
 
@@ -31,7 +32,7 @@ export async function compatServer(open: (node: TestNode) => CompatPlugin): Prom
   const problems: string[] = []
   const note = (text: string) => void problems.push(text)
   const log = { debug() {}, info() {}, warn() {}, error: note }
-  const app = guard({ log, host: '127.0.0.1' })
+  const app = guard({ challenge, log, host: '127.0.0.1' })
   const access = new Access({ token: TOKEN })
   app.register(async scope => open(node)({ app: scope, node: { ...node, log }, access }))
   await app.ready()

@@ -1,5 +1,5 @@
-import type { Failure } from '@shoal/daemon/failure'
 import type { z } from 'zod'
+import type { Failure } from '../../failure.ts'
 import { badRequest } from '../failures.ts'
 
 type Issue = z.core.$ZodIssue

@@ -1,7 +1,7 @@
 /** The wire format of errors: `{ error: { code, message, field? } }`, with a status for each code. */
 import type { Problem } from '@shoal/api'
-import { AbsentCapability } from '@shoal/daemon/capability'
-import { Failure } from '@shoal/daemon/failure'
+import { AbsentCapability } from '../capability/capability.ts'
+import { Failure } from '../failure.ts'
 
 const STATUS: Readonly<Record<string, number>> = {
   'ipfs-content-id': 400,
@@ -104,7 +104,7 @@ export function toRefusal(error: unknown): Refusal {
     return refusal(new Failure('bad-request', String(message)))
   return {
     status: 500,
-    problem: { error: { code: 'internal', message: 'internal error: see the log of the node' } },
+    problem: { error: { code: 'internal', message: 'internal error: see the log' } },
     headers: {},
     unforeseen: true,
   }
@@ -113,7 +113,7 @@ export function toRefusal(error: unknown): Refusal {
 function refusal(error: Failure, field = error.field): Refusal {
   const { code, message } = error
   return {
-    // A program that asks for a feature that this node runs without has asked for a page that does not exist.
+    // A program that asks for a feature that the server runs without has asked for a page that does not exist.
     status: error instanceof AbsentCapability ? 404 : toStatus(code),
     problem: { error: { code, message, ...(field === undefined ? {} : { field }) } },
     headers: error instanceof HttpFailure ? error.headers : {},

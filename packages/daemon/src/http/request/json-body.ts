@@ -1,6 +1,6 @@
 /** JSON bodies, bounded in size, depth and time. */
 import type { Readable } from 'node:stream'
-import { Failure } from '@shoal/daemon/failure'
+import { Failure } from '../../failure.ts'
 import { badRequest } from '../failures.ts'
 
 const MAX_DEPTH = 32

@@ -8,10 +8,9 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import { Hosts } from '../../../base/local-hosts.ts'
-import type { Log } from '../../kernel/log/log.ts'
-import { isFromOtherSite } from '../access/credentials.ts'
+import type { Log } from '../../log/log.ts'
 import { badRequest, toRefusal } from '../failures.ts'
+import { Hosts } from '../hosts.ts'
 import { checkAddressText } from './address-text.ts'
 import { DATA_HEADERS } from './headers.ts'
 import { checkOrigin } from './origin.ts'
@@ -24,8 +23,19 @@ export interface GuardOptions {
   readonly allowedHosts?: readonly string[]
   /** Default: those of `host` and `allowedHosts`. */
   readonly hosts?: Hosts
-  /** See ServerOptions. */
+  /** Addresses, or networks such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is trusted. Default: none. */
   readonly trustedProxies?: readonly string[]
+  /** Returns the `WWW-Authenticate` of a request that lacks access (RFC 9110 section 11.6.1). */
+  readonly challenge: (request: FastifyRequest) => readonly string[]
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route checks requests from pages of other sites itself. */
+    anyOrigin?: boolean
+    /** The route accepts WebSockets. */
+    webSocket?: boolean
+  }
 }
 
 /** How long the client of a rejected request may keep sending a body that nobody reads. */
@@ -44,9 +54,10 @@ export function guard({
   allowedHosts,
   hosts = new Hosts(host, allowedHosts),
   trustedProxies = [],
+  challenge,
 }: GuardOptions): FastifyInstance {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-    sendRefusal(error, request, reply, log)
+    sendRefusal(error, { request, reply, log, challenge })
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -78,7 +89,7 @@ export function guard({
     const { anyOrigin, webSocket } = request.routeOptions.config ?? {}
     if (!anyOrigin) checkOrigin(request.method, request.headers)
     if (isUpgrade(request) && !webSocket && !request.is404)
-      throw badRequest('upgrade', 'WebSockets are only available at /api/events')
+      throw badRequest('upgrade', 'WebSockets are not available at this path')
   })
   app.addHook('onResponse', async request => endUnreadBody(request))
   return app
@@ -110,7 +121,12 @@ function isUpgrade({ headers }: FastifyRequest): boolean {
   return /^websocket$/i.test(headers.upgrade ?? '') && /\bupgrade\b/i.test(headers.connection ?? '')
 }
 
-function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+interface Refused extends Pick<GuardOptions, 'log' | 'challenge'> {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+function sendRefusal(error: unknown, { request, reply, log, challenge }: Refused): FastifyReply {
   const { status, problem, headers, unforeseen } = toRefusal(error)
   const where = `${request.method} ${request.routeOptions?.url ?? 'unknown'}`
   if (unforeseen && !request.raw.destroyed)
@@ -120,7 +136,7 @@ function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyRepl
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
   reply.headers(DATA_HEADERS).headers(headers)
   if (isUpgrade(request)) endAfterAnswer(request, reply)
-  if (status === 401) reply.header('www-authenticate', challenge(request))
+  if (status === 401) reply.header('www-authenticate', [...challenge(request)])
   return reply.code(status).type('application/json; charset=utf-8').send(problem)
 }
 
@@ -128,15 +144,6 @@ function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyRepl
 function endAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.header('connection', 'close')
   reply.raw.once('finish', () => raw.socket.destroySoon())
-}
-
-// RFC 9110 section 11.6.1. `Basic` makes browsers open a dialog, which a page's own requests must not, nor those of other sites.
-function challenge(request: FastifyRequest): string[] {
-  const mode = request.headers['sec-fetch-mode']
-  const basic = 'Basic realm="Shoal", charset="UTF-8"'
-  return (mode === undefined || mode === 'navigate') && !isFromOtherSite(request)
-    ? ['Bearer realm="Shoal"', basic]
-    : ['Bearer realm="Shoal"']
 }
 
 // Node reads the rest of a body after the answer, to use the connection again. This limits how long that may take.

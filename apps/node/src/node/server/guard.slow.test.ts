@@ -2,16 +2,15 @@ import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
+import { checkOrigin, guard, Hosts } from '@shoal/daemon/http'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Hosts } from '../../../base/local-hosts.ts'
-import { Access } from '../access/access.ts'
-import { hashPassword } from '../access/password.ts'
-import { createServer, type Server } from '../server.ts'
-import { exchange } from '../testing/exchange.ts'
-import { SimulatedRunningNode } from '../testing/simulated-running-node.ts'
-import { guard } from './guard.ts'
-import { checkOrigin } from './origin.ts'
+import { Access } from './access/access.ts'
+import { hashPassword } from './access/password.ts'
+import { challenge } from './challenge.ts'
+import { createServer, type Server } from './server.ts'
+import { exchange } from './testing/exchange.ts'
+import { SimulatedRunningNode } from './testing/simulated-running-node.ts'
 
 const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
 let node: SimulatedRunningNode
@@ -264,7 +263,7 @@ describe('connections', () => {
     }
   }
   const open = (trustedProxies: string[] = []) => {
-    const app = guard({ log: node.log, host: '0.0.0.0', trustedProxies })
+    const app = guard({ challenge, log: node.log, host: '0.0.0.0', trustedProxies })
     const from = (address: string, count: number) =>
       Array.from({ length: count }, () => new Connection(app.server, address))
     const left = (all: Connection[]) => all.filter(({ destroyed }) => !destroyed).length

@@ -1,14 +1,5 @@
-/** Headers that keep a browser from doing harm with an answer. */
-
-const EVERYWHERE = {
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy':
-    'camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), browsing-topics=()',
-} as const
+/** Headers that keep a browser from doing harm with pages and files. */
+import { COMMON_HEADERS } from '@shoal/daemon/http'
 
 /** The console: everything from the node itself, no inline script or style. */
 const PAGE_POLICY = [
@@ -45,21 +36,16 @@ const SHARE_POLICY = [
 const FILE_POLICY =
   "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
-export const DATA_HEADERS: Readonly<Record<string, string>> = {
-  ...EVERYWHERE,
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cache-control': 'no-store',
-}
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  ...EVERYWHERE,
+  ...COMMON_HEADERS,
   'content-security-policy': PAGE_POLICY,
 }
 export const SHARE_PAGE_HEADERS: Readonly<Record<string, string>> = {
-  ...EVERYWHERE,
+  ...COMMON_HEADERS,
   'content-security-policy': SHARE_POLICY,
 }
 export const FILE_HEADERS: Readonly<Record<string, string>> = {
-  ...EVERYWHERE,
+  ...COMMON_HEADERS,
   'content-security-policy': FILE_POLICY,
   'cache-control': 'private, no-cache',
 }

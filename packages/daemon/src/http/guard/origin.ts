@@ -1,6 +1,6 @@
 /** Rejects requests that another site's page makes with this browser's login (CSRF). */
 import type { IncomingHttpHeaders } from 'node:http'
-import { Failure } from '@shoal/daemon/failure'
+import { Failure } from '../../failure.ts'
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 

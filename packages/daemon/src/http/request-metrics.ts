@@ -1,5 +1,5 @@
-import type { Family } from '@shoal/daemon/metrics'
 import type { FastifyInstance } from 'fastify'
+import type { Family } from '../metrics/families.ts'
 
 /** Upper bounds in seconds. */
 const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const

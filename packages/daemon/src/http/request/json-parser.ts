@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { Failure } from '@shoal/daemon/failure'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Failure } from '../../failure.ts'
 import { parseJson, readBody, tooLarge } from './json-body.ts'
 
 /** Makes the routes of this scope accept JSON, up to their `bodyLimit`, and nothing else. */

@@ -1,7 +1,7 @@
 /** The host names that requests may use. A page whose name points to this machine (DNS rebinding) uses that name. */
 import { isIP } from 'node:net'
-import { Failure } from '@shoal/daemon/failure'
 import { isLoopback } from '@shoal/torrent/local-address'
+import { Failure } from '../failure.ts'
 
 export class Hosts {
   readonly #allowed: ReadonlySet<string>
@@ -25,7 +25,7 @@ export class Hosts {
     if (!this.#allows(name))
       throw new Failure(
         'forbidden-host',
-        `this node does not accept the host name ${name}: start it with --allowed-host ${name} to allow it`,
+        `this server does not accept the host name ${name}: start it with --allowed-host ${name} to allow it`,
         { field: 'host' },
       )
   }

@@ -1,0 +1,11 @@
+import type { FastifyRequest } from 'fastify'
+import { isFromOtherSite } from './access/credentials.ts'
+
+// RFC 9110 section 11.6.1. `Basic` makes browsers open a dialog, which a page's own requests must not, nor those of other sites.
+export function challenge(request: FastifyRequest): string[] {
+  const mode = request.headers['sec-fetch-mode']
+  const basic = 'Basic realm="Shoal", charset="UTF-8"'
+  return (mode === undefined || mode === 'navigate') && !isFromOtherSite(request)
+    ? ['Bearer realm="Shoal"', basic]
+    : ['Bearer realm="Shoal"']
+}
