@@ -53,6 +53,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'device', file: 'packages/identity/src/devices/device-list.ts', export: 'readDevice', takes: 'bytes', format: 'binary', throws: ['bad-device-list'], maxBytes: 1024 },
   { name: 'room-head', file: 'packages/hub-stores/src/log/heads.ts', export: 'readHead', takes: 'bytes', format: 'binary', throws: ['bad-head'], maxBytes: 512 },
   { name: 'room-home', file: 'packages/hub-stores/src/log/room-home.ts', export: 'readRoomHome', takes: 'bytes', format: 'binary', throws: ['bad-home'], maxBytes: 2048 },
+  { name: 'device-text', file: 'packages/identity/src/devices/device-history.ts', export: 'readDeviceText', takes: 'utf8', format: 'text', throws: ['bad-device-list'], maxBytes: 4096 },
   { name: 'seed-words', file: 'packages/identity/src/seed-words.ts', export: 'fromSeedWords', takes: 'utf8', format: 'text', throws: ['bad-words'], maxBytes: 4096 },
 
   // DHT, local discovery, trackers as their client

@@ -552,6 +552,21 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     })
   })
 
+  test('the settings list the devices, and announce that the key was replaced until that is dismissed', async () => {
+    await on('/settings?mock#devices', async page => {
+      const devices = page.getByRole('list', { name: 'Devices' }).getByRole('listitem')
+      await expect
+        .poll(() => devices.allTextContents())
+        .toEqual([
+          expect.stringContaining('Node at home this node'),
+          expect.stringContaining('Laptop command line'),
+        ])
+      const alarm = page.getByRole('alert').filter({ hasText: 'Your key was replaced' })
+      await alarm.getByRole('button', { name: 'Dismiss' }).click()
+      await alarm.waitFor({ state: 'detached' })
+    })
+  })
+
   test('the address of a setting scrolls to it, and the list of sections shows where one is', async () => {
     await on('/settings?mock#network.publicUrl', async page => {
       await page.locator('[id="network.publicUrl"] input:focus').waitFor()

@@ -1,4 +1,5 @@
 import { COMPLETION } from './contracts/completion.ts'
+import { DEVICES } from './contracts/devices.ts'
 import { FEEDS } from './contracts/feeds.ts'
 import { FINDABLE } from './contracts/findable.ts'
 import { NETWORK } from './contracts/network.ts'
@@ -30,6 +31,7 @@ export const CONTRACTS = [
   NETWORK,
   REACH,
   PEOPLE,
+  DEVICES,
   SCHEDULE,
   SEEDING,
   WATCH,

@@ -44,6 +44,7 @@ export const COMMANDS = {
   connect: { group: 'manage', load: async () => (await import('./commands/network.ts')).connect },
   announce: { group: 'manage', load: async () => (await import('./commands/network.ts')).announce },
   people: { group: 'manage', load: async () => (await import('./commands/people.ts')).people },
+  devices: { group: 'manage', load: async () => (await import('./commands/devices.ts')).devices },
   sessions: { group: 'manage', load: async () => (await import('./commands/sessions.ts')).sessions },
   findable: { group: 'manage', load: async () => (await import('./commands/findable.ts')).findable },
   health: { group: 'manage', load: async () => (await import('./commands/health.ts')).health },

@@ -1,4 +1,5 @@
 import { COMPLETION } from './completion/capability.ts'
+import { DEVICES } from './devices/capability.ts'
 import { FEEDS } from './feeds/capability.ts'
 import { FINDABLE } from './findable/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
@@ -23,6 +24,7 @@ import { WATCH } from './watch/capability.ts'
 /** All capabilities of a node, one a line. They start in this order, except that each starts after those it needs. */
 export const CAPABILITIES: readonly AnyCapability[] = [
   PEOPLE,
+  DEVICES,
   TORRENTS,
   SEARCH,
   TRANSFERS,

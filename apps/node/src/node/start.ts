@@ -7,6 +7,7 @@ import { systemClock } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { defaultFolder } from '../base/files/places.ts'
 import { keepReserve, removeNodeFile, writeNodeFile } from '../base/node-file.ts'
+import { DEVICE_LOGINS } from './devices/service.ts'
 import type { FixedSetting } from './kernel/fixed-settings.ts'
 import { fixedSettings } from './kernel/fixed-settings.ts'
 import type { KernelOptions } from './kernel/kernel.ts'
@@ -160,6 +161,7 @@ async function openRun({ options, log, secret, front: given, ...asked }: RunOpti
       token,
       ...(secret && { secret }),
       sessions: new LoginStore(node.kernel.database),
+      devices: node.service(DEVICE_LOGINS),
     })
     const opened = given ?? (await openFront(options))
     front = opened

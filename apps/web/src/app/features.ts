@@ -1,5 +1,6 @@
 import { add } from '../features/add/feature.ts'
 import { dashboard } from '../features/dashboard/feature.ts'
+import { devices } from '../features/devices/feature.ts'
 import { feeds } from '../features/feeds/feature.ts'
 import { network } from '../features/network/feature.ts'
 import { people } from '../features/people/feature.ts'
@@ -20,6 +21,7 @@ export const FEATURES: readonly Feature[] = [
   network,
   people,
   reach,
+  devices,
   settings,
   add,
 ]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
+import { TimeMs } from '../schemas/common.ts'
 import { Access, LoginSession } from '../schemas/node.ts'
 
 const Sessions = z.object({ items: z.array(LoginSession) })
@@ -36,6 +37,33 @@ export const ACCESS = contract({
       summary: 'Get the current user and how they are authenticated',
       input: z.object({}),
       output: Access,
+    }),
+    createChallenge: operation({
+      method: 'POST',
+      path: '/api/access/challenges',
+      isOpen: true,
+      area: 'access',
+      summary: 'Get a challenge for the login of a device. It is valid for two minutes, and once',
+      input: z.object({}),
+      output: z.object({ nonce: z.string(), expiresMs: TimeMs }),
+      errors: ['too-many-attempts'],
+    }),
+    loginWithDevice: operation({
+      method: 'POST',
+      path: '/api/access/devices',
+      isOpen: true,
+      bodyLimitBytes: 16 * 1024,
+      area: 'access',
+      summary:
+        'Log in as a device of the node’s user: with a self-issued ID token (a JWT with EdDSA) for the challenge and for the origin `audience`. `session` is sent as the token then, until it was not used for `idleSeconds`',
+      input: z.object({
+        nonce: z.string().max(200),
+        /** The origin at which the device reaches the node: `https://node.example.org`. */
+        audience: z.string().max(300),
+        token: z.string().max(2048),
+      }),
+      output: z.object({ username: z.string(), session: z.string(), idleSeconds: z.number().int() }),
+      errors: ['bad-login', 'too-many-attempts'],
     }),
     listSessions: operation({
       method: 'GET',

@@ -124,11 +124,14 @@ export const Access = z
   .register(ANSWERS, { id: 'Access' })
 export type Access = z.infer<typeof Access>
 
-/** A browser that is logged in. The session ends 30 days after its last use. */
+/** A browser or device that is logged in. The session ends 30 days after its last use, that of a device 15 minutes after it. */
 export const LoginSession = z
   .object({
     id: z.number().int().min(1),
+    /** The user, or the did:key of the person whose device it is. */
     username: z.string(),
+    /** Whether it logged in with the key of a device. */
+    device: z.boolean(),
     /** The address that it logged in from. */
     address: z.string(),
     /** Browser and system, or the program, as they name themselves: `Firefox, Linux`. Null if unknown. */

@@ -10,6 +10,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'unknown-identifier': 400,
   'unsafe-path': 400,
   'weak-passphrase': 400,
+  'bad-login': 401,
   unauthorized: 401,
   'wrong-password': 401,
   forbidden: 403,
@@ -77,8 +78,10 @@ const FASTIFY: Readonly<Record<string, readonly [code: string, field: string, me
 /** Codes of engine errors, with the only member that can have caused each. */
 const FIELDS: Readonly<Record<string, string>> = {
   'bad-bencode': 'torrent',
+  'bad-device-list': 'lists',
   'bad-info-hash': 'source',
   'bad-key-file': 'identity',
+  'bad-login': 'token',
   'bad-magnet': 'source',
   'bad-torrent': 'torrent',
   'no-metadata': 'id',

@@ -1,4 +1,5 @@
 /** People and their devices: signed lists of devices, and what a new list means for who knows an older one. See decision 014. */
+export * from './device-history.ts'
 export * from './device-list.ts'
 export { judgeDeviceLists, type ListVerdict } from './judge-device-lists.ts'
 export type { Signer } from './signed-cbor.ts'

@@ -18,9 +18,19 @@ export interface NodeClient {
   events(topics: readonly Topic[], options: { signal: AbortSignal }): AsyncGenerator<NodeEvent>
 }
 
-/** Finds the node without sending anything yet. Rejects with `no-node` or UsageError. */
+/**
+ * Finds the node. Sends nothing yet, except that it logs in with the key of this device if no credentials are given for a node of another machine.
+ * Rejects with `no-node`, `unauthorized` or UsageError.
+ */
 export async function openNode(given: NodeOptions, signal: AbortSignal): Promise<NodeClient> {
-  return createClient(await findNode(given), signal)
+  const address = await findNode(given)
+  if (address.dataDir !== null || address.credentials !== null) return createClient(address, signal)
+  const { loginWithDevice, terminalKeyFile } = await import('./device-login.ts')
+  const token = await loginWithDevice(address.url, signal)
+  return createClient(
+    token === null ? address : { ...address, token, credentials: terminalKeyFile() },
+    signal,
+  )
 }
 
 /** Calls end when the signal aborts. */

@@ -4,6 +4,7 @@ import * as keys from '../alone/keys.ts'
 import { defineCommand } from '../command.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
 import { texts } from '../texts.ts'
+import { inRows } from '../values/words.ts'
 
 export const key = defineCommand({
   about: texts.key.about({ shoal: SHOAL }),
@@ -71,14 +72,3 @@ export const key = defineCommand({
     })
   },
 })
-
-/** Numbered words, four in a row, to copy to paper. */
-function inRows(words: readonly string[]): string[] {
-  const cells = words.map((word, at) => `${String(at + 1).padStart(2)}. ${word.padEnd(8)}`)
-  return Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
-    cells
-      .slice(4 * row, 4 * row + 4)
-      .join('  ')
-      .trimEnd(),
-  )
-}

@@ -261,6 +261,7 @@ describe('logins', () => {
     userName: 'me',
     address: '127.0.0.1',
     browser: 'Firefox, Linux',
+    device: null,
     createdMs: 1000,
     expiresMs: 100_000,
   }

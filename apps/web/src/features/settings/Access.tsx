@@ -53,10 +53,10 @@ function Sessions() {
     <>
       <h3>{say.sessions}</h3>
       <ul className={layout.stack2} aria-label={say.sessions}>
-        {items.map(({ id, username, browser, address, createdMs, usedMs, current }) => (
+        {items.map(({ id, username, device, browser, address, createdMs, usedMs, current }) => (
           <li key={id} className={`${layout.row2} ${layout.spread}`}>
             <span className={layout.shrink}>
-              <span>{current ? say.thisBrowser : (browser ?? say.unknownBrowser)}</span>{' '}
+              <span>{current ? say.thisBrowser : device ? say.device : (browser ?? say.unknownBrowser)}</span>{' '}
               <span className={`${layout.soft} ${layout.break}`}>
                 {[
                   username,

@@ -14,7 +14,7 @@ export function access(state: SimulatedState): Implemented<typeof ACCESS> {
       : { username: 'shoal', by: 'session', password: state.hasPassword }
   const nowMs = state.clock.nowMs()
   const session = (id: number, browser: string, address: string, hours: number) => ({
-    ...{ id, browser, address, username: 'shoal', current: id === 1 },
+    ...{ id, browser, address, username: 'shoal', device: false, current: id === 1 },
     ...{ createdMs: nowMs - 72 * HOUR_MS, usedMs: nowMs - hours * HOUR_MS, expiresMs: nowMs + 700 * HOUR_MS },
   })
   let sessions: LoginSession[] = [
@@ -33,6 +33,12 @@ export function access(state: SimulatedState): Implemented<typeof ACCESS> {
     async logout() {
       state.isLocked = true
       return answer()
+    },
+    async createChallenge() {
+      throw refusal('not-found', 'No device can log in.', 'path')
+    },
+    async loginWithDevice() {
+      throw refusal('bad-login', 'No device can log in.', 'token')
     },
     listSessions: async () => ({ items: sessions }),
     async endSession({ id }) {

@@ -13,6 +13,7 @@ import {
 import { access } from './access.ts'
 import { animate, passing } from './animation.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
+import { devices } from './devices.ts'
 import { feeds } from './feeds.ts'
 import { findable } from './findable.ts'
 import { network } from './network.ts'
@@ -71,6 +72,7 @@ export class SimulatedNode {
     this.state = state
     this.operations = {
       ...access(state),
+      ...devices(state),
       ...feeds(state),
       ...findable(state),
       ...network(state),

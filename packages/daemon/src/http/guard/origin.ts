@@ -8,7 +8,7 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 export function checkOrigin(method: string, headers: IncomingHttpHeaders): void {
   if (READS.has(method) && headers.upgrade === undefined) return
   const { origin, host } = headers
-  if (origin !== undefined && !isSame(origin, host ?? ''))
+  if (origin !== undefined && !isOriginOf(origin, host ?? ''))
     throw new Failure('forbidden-origin', 'a page of another site may not do this', { field: 'origin' })
   // Fetch Metadata: `none` means that the person used the browser's own controls.
   const site = headers['sec-fetch-site']
@@ -24,7 +24,7 @@ export function isFromHttps({ origin = '' }: IncomingHttpHeaders): boolean {
 }
 
 // A proxy in front may speak https while the node speaks http: name and port decide, with the default port of the page's scheme.
-function isSame(origin: string, host: string): boolean {
+export function isOriginOf(origin: string, host: string): boolean {
   const page = URL.parse(origin)
   if (!page || (page.protocol !== 'http:' && page.protocol !== 'https:')) return false
   return page.host !== '' && page.host === URL.parse(`${page.protocol}//${host}`)?.host

@@ -291,6 +291,58 @@ export const manage: Translation<typeof original> = {
     noneBlocked: 'Niemand ist gesperrt',
     columns: { name: 'Name', did: 'DID', state: 'Status', note: 'Notiz', since: 'Gesperrt' },
   },
+  devices: {
+    summary: 'Festlegen, welche Geräte für Sie handeln, und sich damit anmelden',
+    about:
+      'Ihr Schlüssel ({shoal} key new) unterschreibt eine Liste Ihrer Geräte. Ein Knoten, der sie kennt, lässt sie sich ohne Passwort anmelden: „devices add laptop --here“ macht die Befehlszeile dieses Rechners zu einem Gerät, und Befehle mit --node melden sich dann mit dessen Schlüssel an. Die Schlüssel der Geräte sind zufällig und verlassen sie nie. Ihr eigener Schlüssel bleibt in seiner Datei; nach seiner Passphrase wird nur zum Unterschreiben gefragt. Eine Liste gilt 90 Tage: renew unterschreibt sie neu.\n\nMit der ersten Liste entsteht ein Nachfolger Ihres Schlüssels, der einmal als 24 Wörter gezeigt wird. Schreiben Sie sie auf, und bewahren Sie sie getrennt vom Schlüssel auf. Wird Ihr Schlüssel gestohlen, ersetzt ihn rotate durch den Nachfolger; Ihr did:key bleibt derselbe.\n\nDieser Rechner bewahrt die Listen neben der Schlüsseldatei auf. send bringt sie zu einem anderen Knoten; beim ersten Mal braucht das dessen Token. Eine Liste, die älter ist als die bekannte, ihr widerspricht oder einen anderen Schlüssel hat, meldet der Knoten in seinem Zustand.',
+    action: 'was zu tun ist. Standard: list',
+    name: 'Name des Geräts. Standard bei add: der Name dieses Rechners',
+    options: {
+      here: 'Die Befehlszeile dieses Rechners hinzufügen, nicht den Knoten',
+      keyFile: 'Schlüsseldatei. Standard: die von shoal key',
+      passphraseFile:
+        'Datei, deren erste Zeile die Passphrase des Schlüssels ist; - liest die Standardeingabe',
+      wordsFile: 'Datei mit den 24 Wörtern des Nachfolgers, für rotate; - liest die Standardeingabe',
+    },
+    examples: {
+      list: 'Listet Ihre Geräte auf, wie der Knoten sie kennt',
+      add: 'Fügt den Knoten Ihren Geräten hinzu',
+      here: 'Lässt die Befehlszeile dieses Rechners sich beim Knoten anmelden',
+      remove: 'Entfernt ein Gerät, das sofort abgemeldet wird',
+      send: 'Bringt Ihre Gerätelisten zu einem anderen Knoten',
+    },
+    hereOnlyAdd: '--here gehört zu add',
+    wordsOnlyRotate: '--words-file gehört zu rotate',
+    unknown: 'kein Gerät heißt „{name}“',
+    none: 'Es gibt keine Geräteliste: {shoal} devices add unterschreibt die erste',
+    noDevices: 'Die Liste hat keine Geräte',
+    person: 'Ihr did:key: {did}',
+    expires: 'Gültig bis {time}',
+    successor:
+      'Diese Wörter sind der Nachfolger Ihres Schlüssels. Sie werden nur jetzt gezeigt: Schreiben Sie sie auf, und bewahren Sie sie getrennt vom Schlüssel auf.',
+    askSuccessor: '24 Wörter des Nachfolgers:',
+    notSent:
+      'Der Knoten hat die Liste nicht angenommen: {reason}. Sie bleibt auf diesem Rechner; „devices send“ versucht es noch einmal. Schreiben Sie die Wörter des Nachfolgers auf, die nur jetzt gezeigt werden: {words}',
+    otherPerson:
+      'die Gerätelisten des Knotens oder dieses Rechners sind die von {did}, die Schlüsseldatei hat {own}',
+    forked:
+      'Die Gerätelisten dieses Rechners und des Knotens widersprechen sich: Ihr Schlüssel hat zwei Listen mit derselben Nummer unterschrieben. Wenn Sie das nicht waren, hat ihn jemand anders: „devices rotate“ ersetzt ihn.',
+    badLists:
+      '{file} enthält keine Gerätelisten: Stellen Sie die Datei wieder her, oder löschen Sie sie, um die des Knotens zu verwenden',
+    badTerminal:
+      '{file} enthält keine Schlüssel eines Geräts: Löschen Sie die Datei, und fügen Sie diesen Rechner mit „devices add --here“ neu hinzu',
+    notAccepted: 'Der Knoten unter {url} nimmt dieses Gerät nicht an. {reason}',
+    alarms: {
+      older: '{time}: Es wurde eine Geräteliste angeboten, die älter ist als die bekannte',
+      forked:
+        '{time}: Ihr Schlüssel hat zwei Gerätelisten mit derselben Nummer unterschrieben. Wenn Sie das nicht waren, wurde er gestohlen: Ersetzen Sie ihn mit rotate',
+      rotated:
+        '{time}: Ihr Schlüssel wurde durch seinen Nachfolger ersetzt. Wenn Sie das nicht waren, hat jemand dessen Wörter',
+    },
+    kinds: { node: 'Knoten', browser: 'Browser', terminal: 'Befehlszeile' },
+    ownNode: 'dieser Knoten',
+    columns: { name: 'Name', kind: 'Art', added: 'Hinzugefügt' },
+  },
   sessions: {
     summary: 'Angemeldete Browser auflisten und abmelden',
     about:

@@ -283,6 +283,56 @@ export const manage = {
     noneBlocked: 'Nobody is blocked',
     columns: { name: 'Name', did: 'DID', state: 'State', note: 'Note', since: 'Blocked' },
   },
+  devices: {
+    summary: 'Say which devices act for you, and log in with them',
+    about:
+      'Your key ({shoal} key new) signs a list of your devices. A node that knows it lets them log in, without a password: "devices add laptop --here" makes this machine’s command line a device, and commands with --node then log in with its key. The keys of devices are random and never leave them. Your own key stays in its file, and its passphrase is asked for only to sign. A list is valid for 90 days: renew signs it anew.\n\nWith the first list, a successor of your key is made and shown once as 24 words. Write them down and keep them apart from the key. If your key is stolen, rotate replaces it by the successor; your did:key stays the same.\n\nThis machine keeps the lists next to the key file. send brings them to another node; the first time it requires that node’s token. A list that is older than the known one, contradicts it or has another key is announced in the health of the node.',
+    action: 'what to do. Default: list',
+    name: 'name of the device. Default for add: the name of this machine',
+    options: {
+      here: 'Add this machine’s command line, not the node',
+      keyFile: 'Key file. Default: the one of shoal key',
+      passphraseFile: 'File whose first line is the passphrase of the key; - reads standard input',
+      wordsFile: 'File with the 24 words of the successor, for rotate; - reads standard input',
+    },
+    examples: {
+      list: 'Lists your devices, as the node knows them',
+      add: 'Adds the node to your devices',
+      here: 'Lets this machine’s command line log in to the node',
+      remove: 'Removes a device, which is logged out at once',
+      send: 'Brings your device lists to another node',
+    },
+    hereOnlyAdd: '--here belongs to add',
+    wordsOnlyRotate: '--words-file belongs to rotate',
+    unknown: 'no device is called "{name}"',
+    none: 'There is no device list: {shoal} devices add signs the first one',
+    noDevices: 'The list has no devices',
+    person: 'Your did:key: {did}',
+    expires: 'Valid until {time}',
+    successor:
+      'These words are the successor of your key. They are shown only now: write them down, and keep them apart from the key.',
+    askSuccessor: '24 words of the successor:',
+    notSent:
+      'The node did not take the list: {reason}. It is kept on this machine; "devices send" tries again. Write down the words of the successor, which are shown only now: {words}',
+    otherPerson:
+      'the device lists of the node or of this machine are those of {did}, and the key file has {own}',
+    forked:
+      'The device lists of this machine and of the node contradict each other: your key signed two lists with the same number. If you did not sign both, somebody else has it: "devices rotate" replaces it.',
+    badLists: '{file} has no device lists: restore it, or delete it to take those that the node knows',
+    badTerminal:
+      '{file} has no keys of a device: delete it, and add this machine again with "devices add --here"',
+    notAccepted: 'The node at {url} does not accept this device. {reason}',
+    alarms: {
+      older: '{time}: a device list was offered that is older than the known one',
+      forked:
+        '{time}: your key signed two device lists with the same number. If you did not do that, it was stolen: rotate it',
+      rotated:
+        '{time}: your key was replaced by its successor. If you did not do that, somebody has its words',
+    },
+    kinds: { node: 'node', browser: 'browser', terminal: 'command line' },
+    ownNode: 'this node',
+    columns: { name: 'Name', kind: 'Kind', added: 'Added' },
+  },
   sessions: {
     summary: 'List the browsers that are logged in, and log them out',
     about:

@@ -1,14 +1,18 @@
 import type { Access as AccessAnswer } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
+import type { DeviceLogins } from '../../devices/service.ts'
 import { Attempts } from './attempts.ts'
 import { browserName } from './browser-name.ts'
+import { Challenges } from './challenges.ts'
 import {
   basicCredentials,
   bearerToken,
   type CookieRequest,
   isFromOtherSite,
+  isSessionSecret,
   sessionCookies,
 } from './credentials.ts'
+import { LastingAnswers } from './lasting-answers.ts'
 import { PasswordCheck, type Secret } from './password.ts'
 import { memorySessions, type SessionRecord, type SessionStore, Sessions } from './sessions.ts'
 import { sameText } from './token.ts'
@@ -33,6 +37,8 @@ export interface AccessOptions {
   readonly secret?: Secret
   /** Storage of logins that survives a restart. By default they end with the process. */
   readonly sessions?: SessionStore
+  /** The devices that may log in. Default: none. */
+  readonly devices?: DeviceLogins
   /** Milliseconds since the Unix epoch. */
   readonly now?: () => number
 }
@@ -44,13 +50,24 @@ export class Access {
   #password: PasswordCheck | null = null
   readonly #attempts: Attempts
   readonly #sessions: Sessions
+  readonly #devices: DeviceLogins | null
+  readonly #challenges: Challenges
+  readonly #now: () => number
+  /** The answers that end with their sessions. */
+  readonly lasting = new LastingAnswers()
 
-  constructor({ token, secret, sessions = memorySessions(), now = Date.now }: AccessOptions) {
+  constructor({ token, secret, sessions = memorySessions(), devices, now = Date.now }: AccessOptions) {
     this.#token = token
+    this.#now = now
+    this.#devices = devices ?? null
+    this.#challenges = new Challenges(now)
     this.useSecret(secret ?? null)
     this.#attempts = new Attempts(now)
     // A change of the password does not end the sessions that the token opened.
-    this.#sessions = new Sessions(sessions, user => this.#proof(user), now)
+    this.#sessions = new Sessions(sessions, start => this.#proof(start), now)
+    devices?.onChanged(() => {
+      for (const id of this.#sessions.endRemoved()) this.lasting.endSession(id)
+    })
   }
 
   /** Replaces user name and password; null removes them. Sessions that the old ones opened end. */
@@ -69,8 +86,9 @@ export class Access {
     return this.#secret?.username ?? TOKEN_USER
   }
 
-  /** Identifies the credentials of a user. Null if there is no such user. */
-  #proof(username: string): string | null {
+  /** Identifies the credentials of a user or device. Null if it cannot log in. */
+  #proof({ userName: username, device }: Pick<SessionRecord, 'userName' | 'device'>): string | null {
+    if (device !== null) return this.#devices?.accepts(username, device) ? `${this.#token}\0${device}` : null
     if (this.#isOfToken(username)) return this.#token
     return username === this.#secret?.username ? `${this.#token}\0${this.#secret.fingerprint}` : null
   }
@@ -91,7 +109,7 @@ export class Access {
     const { authorization } = request.headers
     if (authorization === undefined) return this.#identifySession(request)
     const bearer = bearerToken(authorization)
-    if (bearer !== null) return this.#identifyToken(bearer, request)
+    if (bearer !== null) return this.#identifySession(request) ?? this.#identifyToken(bearer, request)
     const basic = basicCredentials(authorization)
     if (!basic || !(await this.checkPassword(basic.username, basic.password, request))) return null
     return {
@@ -131,12 +149,53 @@ export class Access {
     if (!(await this.checkPassword(username, password, request)))
       throw new Failure('wrong-password', 'wrong user name or password', { field: 'password' })
     const browser = browserName(request.headers['user-agent'])
-    return this.#sessions.open({ userName: username, address: request.ip, browser })
+    return this.#sessions.open({ userName: username, address: request.ip, browser, device: null })
   }
 
-  /** Ends the sessions of the request's cookies. Returns their numbers. */
-  logout(request: AskingRequest): number[] {
-    return sessionCookies(request).flatMap(({ secret }) => this.#sessions.close(secret) ?? [])
+  /** Makes a challenge for a device. Throws `not-found` if no device can log in, and `too-many-attempts`. */
+  challenge({ ip }: AskingRequest): { nonce: string; expiresMs: number } {
+    if (this.#devices?.did == null) throw new Failure('not-found', 'no device can log in to this node')
+    this.#attempts.admit(ip)
+    return this.#challenges.make()
+  }
+
+  /**
+   * Opens a session for a device of the user. `audience`: the origin that the device has signed for, which the caller has checked to be one of the
+   * node's. Returns the secret of the session, for the header `Authorization: Bearer`. Rejects with `bad-login`, also for a second use, and with
+   * `too-many-attempts`.
+   */
+  async loginWithDevice(
+    { token, nonce, audience }: { token: string; nonce: string; audience: string },
+    request: AskingRequest,
+  ): Promise<{ username: string; session: string }> {
+    const { ip } = request
+    this.#attempts.admit(ip)
+    try {
+      if (!this.#challenges.isOpen(nonce)) throw badLogin('its challenge has expired or was used')
+      // It brings a library that few nodes need.
+      const { verifyLoginToken } = await import('@shoal/identity/login')
+      const login = await verifyLoginToken(token, { audience, nonce }, this.#now() / 1000)
+      const device = Buffer.from(login.deviceKey).toString('hex')
+      if (!this.#devices?.accepts(login.person, device))
+        throw badLogin('the device list of this node’s user has no such device, or has expired')
+      // Nothing is awaited from here on, so that two requests cannot both use it.
+      if (!this.#challenges.use(nonce)) throw badLogin('its challenge was used')
+      this.#attempts.succeeded(ip)
+      const browser = browserName(request.headers['user-agent'])
+      const session = this.#sessions.open({ userName: login.person, address: ip, browser, device })
+      return { username: login.person, session }
+    } catch (error) {
+      this.#attempts.failed(ip)
+      throw error
+    }
+  }
+
+  /** Ends the sessions of the request's cookies, and what they read. */
+  logout(request: AskingRequest): void {
+    for (const { secret } of sessionCookies(request)) {
+      const id = this.#sessions.close(secret)
+      if (id !== null) this.lasting.endSession(id)
+    }
   }
 
   /** The number of the session that a request belongs to; null if it has other credentials or none. */
@@ -150,12 +209,20 @@ export class Access {
     return this.#sessions.list().filter(({ userName }) => seesAll || userName === identity.username)
   }
 
+  /** Ends a session, and what it reads. */
   endSession(id: number): void {
     this.#sessions.end(id)
+    this.lasting.endSession(id)
   }
 
   #session(request: AskingRequest): SessionRecord | null {
-    if (request.headers.authorization !== undefined) return null
+    const { authorization } = request.headers
+    if (authorization !== undefined) {
+      const bearer = bearerToken(authorization)
+      const session = bearer !== null && isSessionSecret(bearer) ? this.#sessions.find(bearer) : null
+      // Cookies are not accepted in another place than their own.
+      return session && session.device !== null ? session : null
+    }
     const [cookie] = sessionCookies(request)
     return cookie ? this.#sessions.find(cookie.secret) : null
   }
@@ -171,4 +238,8 @@ export class Access {
     this.#attempts.failed(ip)
     return null
   }
+}
+
+function badLogin(why: string): Failure {
+  return new Failure('bad-login', `this login cannot be accepted: ${why}`, { field: 'token' })
 }

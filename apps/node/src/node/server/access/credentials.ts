@@ -54,10 +54,14 @@ export function sessionCookies({ headers, socket }: CookieRequest): SessionCooki
   for (const pair of headers.cookie?.split(';') ?? []) {
     const [name, secret] = pair.trim().split('=', 2)
     const secure = name === secureName
-    if ((secure || name === plainName) && secret && /^[\w-]{43}\.[\w-]{43}$/.test(secret))
-      found.push({ secret, secure })
+    if ((secure || name === plainName) && secret && isSessionSecret(secret)) found.push({ secret, secure })
   }
   return found.sort((a, b) => Number(b.secure) - Number(a.secure)).slice(0, MAX_COOKIES)
+}
+
+/** Whether a text has the form of a session's secret. */
+export function isSessionSecret(text: string): boolean {
+  return /^[\w-]{43}\.[\w-]{43}$/.test(text)
 }
 
 /** Returns the `Set-Cookie` header that sets a session, or ends it (empty secret, 0 seconds). */

@@ -7,9 +7,11 @@ export interface SessionStart {
   readonly address: string
   /** See `browserName`. */
   readonly browser: string | null
+  /** The login key of the device that logged in, in hexadecimal digits; null for browsers. */
+  readonly device: string | null
 }
 
-/** A browser that is logged in. Times are milliseconds since the Unix epoch. */
+/** A browser or device that is logged in. Times are milliseconds since the Unix epoch. */
 export interface SessionRecord extends SessionStart {
   readonly id: number
   readonly createdMs: number
@@ -31,20 +33,26 @@ export interface SessionStore {
 }
 
 export const SESSION_SECONDS = 30 * 24 * 60 * 60
+/** Devices log in again by themselves. */
+export const DEVICE_SESSION_SECONDS = 15 * 60
 /** A session is extended only after this time, so that not every request writes. */
 const EXTEND_AFTER_MS = 60 * 60_000
+const EXTEND_DEVICE_AFTER_MS = 60_000
 
-/** Logins of browsers. Each ends 30 days after it was last used, when it is revoked, or when the credentials that opened it change. */
+/** Identifies what opens a session. Null if the user or device cannot log in. */
+export type Proof = (start: Pick<SessionStart, 'userName' | 'device'>) => string | null
+
+/**
+ * Logins of browsers and devices. Each ends 30 days or 15 minutes after it was last used, when it is revoked, or when the credentials that opened
+ * it change.
+ */
 export class Sessions {
   readonly #store: SessionStore
-  readonly #proof: (userName: string) => string | null
+  readonly #proof: Proof
   readonly #now: () => number
 
-  /**
-   * `proof` identifies what opens sessions of a user, token and password: when they change, older sessions become invalid. Null if the user
-   * cannot log in.
-   */
-  constructor(store: SessionStore, proof: (userName: string) => string | null, now: () => number) {
+  /** Older sessions become invalid when what `proof` returns changes. */
+  constructor(store: SessionStore, proof: Proof, now: () => number) {
     this.#store = store
     this.#proof = proof
     this.#now = now
@@ -53,8 +61,8 @@ export class Sessions {
   /** Returns the cookie's value. The user can log in. */
   open(start: SessionStart): string {
     const createdMs = this.#now()
-    const secret = this.#store.add({ ...start, createdMs, expiresMs: createdMs + SESSION_SECONDS * 1000 })
-    return `${secret}.${seal(secret, this.#proof(start.userName)!)}`
+    const secret = this.#store.add({ ...start, createdMs, expiresMs: createdMs + lifeMs(start) })
+    return `${secret}.${seal(secret, this.#proof(start)!)}`
   }
 
   /** Returns the session and extends it; null if there is no such session or it has ended. */
@@ -62,8 +70,9 @@ export class Sessions {
     const now = this.#now()
     const session = this.#session(cookie, now)
     if (!session) return null
-    const expiresMs = now + SESSION_SECONDS * 1000
-    if (expiresMs - session.expiresMs > EXTEND_AFTER_MS) this.#store.extend(session.id, expiresMs)
+    const expiresMs = now + lifeMs(session)
+    const extendAfterMs = session.device === null ? EXTEND_AFTER_MS : EXTEND_DEVICE_AFTER_MS
+    if (expiresMs - session.expiresMs > extendAfterMs) this.#store.extend(session.id, expiresMs)
     return session
   }
 
@@ -79,23 +88,36 @@ export class Sessions {
    * their browsers come back.
    */
   list(): readonly SessionRecord[] {
-    return this.#store.all(this.#now()).filter(({ userName }) => this.#proof(userName) !== null)
+    return this.#store.all(this.#now()).filter(session => this.#proof(session) !== null)
   }
 
   end(id: number): void {
     this.#store.delete(id)
   }
 
+  /** Ends the sessions of devices that cannot log in any more. Returns their numbers. */
+  endRemoved(): number[] {
+    const removed = this.#store
+      .all(this.#now())
+      .filter(session => session.device !== null && this.#proof(session) === null)
+    for (const { id } of removed) this.#store.delete(id)
+    return removed.map(({ id }) => id)
+  }
+
   #session(cookie: string, now: number): SessionRecord | null {
     const [secret = '', given = ''] = cookie.split('.')
     const session = this.#store.find(secret, now)
-    const proof = session && this.#proof(session.userName)
+    const proof = session && this.#proof(session)
     if (proof === null) return null
     if (sameText(given, seal(secret, proof))) return session
     // Its credentials were replaced.
     this.#store.delete(session!.id)
     return null
   }
+}
+
+function lifeMs({ device }: Pick<SessionStart, 'device'>): number {
+  return 1000 * (device === null ? SESSION_SECONDS : DEVICE_SESSION_SECONDS)
 }
 
 function seal(secret: string, proof: string): string {

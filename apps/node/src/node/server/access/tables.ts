@@ -16,4 +16,5 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_expiry ON sessions (expires_ms);
 `,
   'ALTER TABLE sessions ADD COLUMN browser TEXT;',
+  'ALTER TABLE sessions ADD COLUMN device TEXT;',
 ]

@@ -6,7 +6,6 @@ import { badRequest, byteInput } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
 import type { Access } from '../access/access.ts'
-import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { EventClient, type EventSink } from './event-client.ts'
 import type { Line, Lines } from './lines.ts'
 import { serveSocket } from './socket.ts'
@@ -33,17 +32,16 @@ export interface EventParts {
   readonly node: RunningNode
   readonly access: Access
   readonly lines: Lines
-  readonly lasting: LastingAnswers
 }
 
-export function addEventRoute(scope: FastifyInstance, { node, access, lines, lasting }: EventParts): void {
+export function addEventRoute(scope: FastifyInstance, { node, access, lines }: EventParts): void {
   const join = (sink: EventSink, request: FastifyRequest) => {
     const client = new EventClient(sink, node.events, node.startedMs)
     for (const topic of readTopics(request)) subscribeIfThere(client, topic)
     return client
   }
   const keeping = (request: FastifyRequest) => (line: Line) => {
-    const forgetters = [lines.add(line), lasting.add(access.sessionOf(request), () => line.end())]
+    const forgetters = [lines.add(line), access.lasting.add(access.sessionOf(request), () => line.end())]
     return () => {
       for (const forget of forgetters) forget()
     }

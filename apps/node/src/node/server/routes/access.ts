@@ -7,16 +7,15 @@ import {
   OPERATIONS,
 } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
-import { isFromHttps, readInput, routePath } from '@shoal/daemon/http'
+import { isFromHttps, isOriginOf, readInput, routePath } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access, Identity } from '../access/access.ts'
 import { sessionCookies, setSessionCookie } from '../access/credentials.ts'
-import type { LastingAnswers } from '../access/lasting-answers.ts'
-import { SESSION_SECONDS } from '../access/sessions.ts'
+import { DEVICE_SESSION_SECONDS, SESSION_SECONDS } from '../access/sessions.ts'
 
 /** `login` and `getAccess` are for clients that are not logged in yet; `logout` too, since a session may have ended by itself. */
-export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting: LastingAnswers): void {
-  const { login, logout, getAccess } = OPERATIONS
+export function addAccessRoutes(scope: FastifyInstance, access: Access): void {
+  const { login, logout, getAccess, createChallenge, loginWithDevice } = OPERATIONS
   const answer = (identity: Identity | null): AccessAnswer => ({
     username: identity?.username ?? null,
     by: identity?.by ?? 'none',
@@ -36,9 +35,26 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
       return answer({ username, by: 'session' })
     },
   })
+  scope.post(createChallenge.path, async request => {
+    readInput(createChallenge, request)
+    return access.challenge(request)
+  })
+  scope.route({
+    method: loginWithDevice.method,
+    url: loginWithDevice.path,
+    bodyLimit: 16 * 1024,
+    handler: async request => {
+      const input = readInput(loginWithDevice, request) as CheckedInputOf<'loginWithDevice'>
+      // The guard lets through only names of this node.
+      if (!isOriginOf(input.audience, request.headers.host ?? ''))
+        throw new Failure('bad-login', 'this login was signed for another address', { field: 'audience' })
+      const { username, session } = await access.loginWithDevice(input, request)
+      return { username, session, idleSeconds: DEVICE_SESSION_SECONDS }
+    },
+  })
   scope.delete(logout.path, async (request, reply) => {
     readInput(logout, request)
-    for (const id of access.logout(request)) lasting.endSession(id)
+    access.logout(request)
     const cookies = sessionCookies(request)
     for (const secure of new Set([isFromHttps(request.headers), ...cookies.map(each => each.secure)]))
       reply.header('set-cookie', setSessionCookie(request, { secret: '', secure }, 0))
@@ -57,26 +73,22 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
 
 export interface SessionParts {
   readonly access: Access
-  readonly lasting: LastingAnswers
   /** Returns the sender of a request that was let in. */
   readonly senderOf: (request: FastifyRequest) => Identity
 }
 
 /** For clients that are logged in. */
-export function addSessionRoutes(scope: FastifyInstance, { access, lasting, senderOf }: SessionParts): void {
+export function addSessionRoutes(scope: FastifyInstance, { access, senderOf }: SessionParts): void {
   const { listSessions, endSession, endOtherSessions } = OPERATIONS
   const list = (request: FastifyRequest): { items: LoginSession[] } => {
     const own = access.sessionOf(request)
-    const items = access.sessionsFor(senderOf(request)).map(({ userName, ...session }) => ({
+    const items = access.sessionsFor(senderOf(request)).map(({ userName, device, ...session }) => ({
       ...session,
       username: userName,
+      device: device !== null,
       current: session.id === own,
     }))
     return { items }
-  }
-  const end = (id: number) => {
-    access.endSession(id)
-    lasting.endSession(id)
   }
   scope.get(listSessions.path, async request => {
     readInput(listSessions, request)
@@ -86,12 +98,12 @@ export function addSessionRoutes(scope: FastifyInstance, { access, lasting, send
     const { id } = readInput(endSession, request) as CheckedInputOf<'endSession'>
     if (!list(request).items.some(session => session.id === id))
       throw new Failure('not-found', `there is no session ${id}: it may have ended`, { field: 'id' })
-    end(id)
+    access.endSession(id)
     return list(request)
   })
   scope.delete(endOtherSessions.path, async request => {
     readInput(endOtherSessions, request)
-    for (const { id, current } of list(request).items) if (!current) end(id)
+    for (const { id, current } of list(request).items) if (!current) access.endSession(id)
     return list(request)
   })
 }

@@ -7,7 +7,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
 import type { Access, Identity } from '../access/access.ts'
 import { FileKeys } from '../access/file-key.ts'
-import { LastingAnswers } from '../access/lasting-answers.ts'
 import { addEventRoute } from '../events/event-routes.ts'
 import type { Lines } from '../events/lines.ts'
 import { addMetricsRoute } from '../metrics/metrics-route.ts'
@@ -30,10 +29,9 @@ export interface ApiParts {
 export function addApi(app: FastifyInstance, { node, access, lines, requests }: ApiParts): void {
   const { operations, files } = node
   const keys = new FileKeys()
-  const lasting = new LastingAnswers()
   app.register(async scope => {
     takeJson(scope)
-    addAccessRoutes(scope, access, lasting)
+    addAccessRoutes(scope, access)
     addHealthRoute(scope, operations, access)
   })
   app.register(async scope => {
@@ -41,7 +39,7 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
       if (!hasKey(request, keys)) await refuseStrangers(request, access)
     })
     takeJson(scope)
-    addFileRoute(scope, files, { access, lasting })
+    addFileRoute(scope, files, access)
   })
   app.register(async scope => {
     const owners = new WeakSet<FastifyRequest>()
@@ -53,25 +51,33 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
     })
     const operationsFor = (request: FastifyRequest) =>
       owners.has(request) ? operations : node.guestOperations
+    const requireToken = (request: FastifyRequest, what: string) => {
+      if (!owners.has(request))
+        throw new Failure('forbidden', `${what} requires the token: log in with it`, {
+          field: 'authorization',
+        })
+    }
     takeJson(scope)
     addOperations(
       scope,
       { operationsFor, capabilities: node.capabilities },
       {
         changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
-        openUp: async (_input, request) => {
-          if (!owners.has(request))
-            throw new Failure('forbidden', 'letting others in requires the token: log in with it', {
-              field: 'authorization',
-            })
+        openUp: async (_input, request) => requireToken(request, 'letting others in'),
+        // The first lists say whose devices can log in. Those that follow are judged by them.
+        acceptDevices: async (_input, request) => {
+          if ((await operations.listDevices({})).did === null)
+            requireToken(request, 'saying whose devices can log in')
         },
+        forgetDevices: async (_input, request) => requireToken(request, 'forgetting the devices'),
+        dismissDeviceAlarms: async (_input, request) => requireToken(request, 'dismissing alarms'),
       },
     )
-    addSessionRoutes(scope, { access, lasting, senderOf: request => senders.get(request)! })
+    addSessionRoutes(scope, { access, senderOf: request => senders.get(request)! })
     addMetainfoRoute(scope, node)
     addPlaylistRoute(scope, operations, keys)
     addDescriptionRoute(scope, node.capabilities)
-    addEventRoute(scope, { node, access, lines, lasting })
+    addEventRoute(scope, { node, access, lines })
     addMetricsRoute(scope, { node, requests, eventClients: () => lines.size })
     scope.register(async upload => addTorrentUploadRoute(upload, operationsFor))
     scope.register(async upload => addUploadFileRoute(upload, files))

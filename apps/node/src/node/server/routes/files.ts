@@ -5,21 +5,15 @@ import { byteInput, leaving, routePath } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NodeFiles, ReadableFile } from '../../kernel/contract.ts'
 import type { Access } from '../access/access.ts'
-import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { fileDisposition } from './disposition.ts'
 import { FILE_HEADERS } from './headers.ts'
 import { parseRange } from './range.ts'
 
-export interface FileParts {
-  readonly access: Access
-  readonly lasting: LastingAnswers
-}
-
-export function addFileRoute(scope: FastifyInstance, files: NodeFiles, { access, lasting }: FileParts): void {
+export function addFileRoute(scope: FastifyInstance, files: NodeFiles, access: Access): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const { id, path } = byteInput(BYTE_ROUTES.readFile, request)
     // Before the first await: the session may end in the meantime.
-    const forget = lasting.add(access.sessionOf(request), () => reply.raw.destroy())
+    const forget = access.lasting.add(access.sessionOf(request), () => reply.raw.destroy())
     reply.raw.once('close', forget)
     const file = await files.open(id, path)
     const tag = etag(file)

@@ -21,6 +21,7 @@ export const settings: Translation<typeof english> = {
     labels: 'Labels',
     appearance: 'Darstellung',
     access: 'Zugang',
+    devices: 'Geräte',
     about: 'Über',
   },
   options: {
@@ -97,10 +98,28 @@ export const settings: Translation<typeof english> = {
     sessions: 'Angemeldete Browser',
     thisBrowser: 'Dieser Browser',
     unknownBrowser: 'Unbekannter Browser',
+    device: 'Gerät',
     since: 'angemeldet {date}',
     used: 'benutzt {ago}',
     endOne: '{browser} abmelden',
     endOthers: 'Alle anderen abmelden',
+  },
+  devices: {
+    person: 'Ihr did:key',
+    none: 'Kein Gerät meldet sich mit einem eigenen Schlüssel an. „shoal devices add“ macht diesen Knoten und Ihre anderen Rechner bekannt.',
+    own: 'dieser Knoten',
+    kinds: { node: 'Knoten', browser: 'Browser', terminal: 'Befehlszeile' },
+    added: 'hinzugefügt {date}',
+    expires: 'Die Liste gilt bis {date}. „shoal devices“ fügt hinzu, entfernt und erneuert.',
+    alarms: {
+      older:
+        'Es wurde eine Geräteliste angeboten, die älter ist als die bekannte: Vielleicht will jemand verbergen, dass ein Gerät entfernt wurde.',
+      forked:
+        'Ihr Schlüssel hat zwei Gerätelisten mit derselben Nummer unterschrieben. Wenn Sie das nicht waren, wurde er gestohlen: „shoal devices rotate“ ersetzt ihn.',
+      rotated:
+        'Ihr Schlüssel wurde durch seinen Nachfolger ersetzt. Wenn Sie das nicht waren, hat jemand dessen Wörter gefunden.',
+    },
+    dismiss: 'Schließen',
   },
   about: {
     version: 'Version',

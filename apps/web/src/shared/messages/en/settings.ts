@@ -19,6 +19,7 @@ export const settings = {
     labels: 'Labels',
     appearance: 'Appearance',
     access: 'Access',
+    devices: 'Devices',
     about: 'About',
   },
   options: {
@@ -95,10 +96,28 @@ export const settings = {
     sessions: 'Browsers that are logged in',
     thisBrowser: 'This browser',
     unknownBrowser: 'Unknown browser',
+    device: 'Device',
     since: 'logged in {date}',
     used: 'used {ago}',
     endOne: 'Log out {browser}',
     endOthers: 'Log out all others',
+  },
+  devices: {
+    person: 'your did:key',
+    none: 'No device logs in with a key of its own. “shoal devices add” makes this node and your other machines known.',
+    own: 'this node',
+    kinds: { node: 'node', browser: 'browser', terminal: 'command line' },
+    added: 'added {date}',
+    expires: 'The list is valid until {date}. “shoal devices” adds, removes and renews.',
+    alarms: {
+      older:
+        'A device list was offered that is older than the known one: somebody may want to conceal that a device was removed.',
+      forked:
+        'Your key signed two device lists with the same number. If you did not do that, it was stolen: “shoal devices rotate” replaces it.',
+      rotated:
+        'Your key was replaced by its successor. If you did not do that, somebody has found its words.',
+    },
+    dismiss: 'Dismiss',
   },
   about: {
     version: 'Version',

@@ -1,0 +1,58 @@
+import type { Vault } from '@shoal/daemon/vault'
+import { KeyPair } from '@shoal/identity'
+import type { Database } from '../kernel/database/database.ts'
+
+export interface DeviceKeys {
+  /** Signs logins. */
+  readonly login: KeyPair
+  /** Signs in groups. */
+  readonly message: KeyPair
+}
+
+/** Keeps the random keys of this node as a device, encrypted. */
+export class OwnDeviceKeys {
+  readonly #database: Database
+  readonly #vault: Vault
+  #keys: DeviceKeys | null = null
+
+  private constructor(database: Database, vault: Vault) {
+    this.#database = database
+    this.#vault = vault
+  }
+
+  /** Reads the keys, if there are any that can be read. */
+  static async open(database: Database, vault: Vault): Promise<OwnDeviceKeys> {
+    const own = new OwnDeviceKeys(database, vault)
+    const kept = database.prepare<{ secret: string }>('SELECT secret FROM device_keys').get()
+    const seeds = kept && (await vault.open(kept.secret).catch(() => null))
+    // Without them the node is a new device: its user adds it again.
+    if (Array.isArray(seeds)) own.#use(seeds)
+    return own
+  }
+
+  /** Null until the keys are made. */
+  get keys(): DeviceKeys | null {
+    return this.#keys
+  }
+
+  /** Returns the keys, which are made first if there are none. */
+  async make(): Promise<DeviceKeys> {
+    if (this.#keys) return this.#keys
+    const seeds = [KeyPair.generate(), KeyPair.generate()].map(pair => hex(pair.exportSecret().seed))
+    const secret = await this.#vault.seal(seeds)
+    // Another call may have made some meanwhile.
+    if (this.#keys) return this.#keys
+    this.#database.prepare('INSERT OR REPLACE INTO device_keys VALUES (1, ?)').run(secret)
+    return this.#use(seeds)
+  }
+
+  #use(seeds: readonly string[]): DeviceKeys {
+    const [login, message] = seeds.map(seed => new KeyPair(Buffer.from(seed, 'hex'))) as [KeyPair, KeyPair]
+    this.#keys = { login, message }
+    return this.#keys
+  }
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
