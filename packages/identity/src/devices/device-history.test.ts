@@ -32,7 +32,7 @@ describe('a history of device lists', () => {
     expect(readDeviceText(writeDeviceText(testDevice(3)))).toEqual(testDevice(3))
   })
 
-  it('goes on with the successor, who names another', () => {
+  it('continues with the successor, who names another', () => {
     const rotated = signNextDevices(
       second,
       { devices: [testDevice(2)], successor: LAST.publicKey, unixSeconds: NOW + 2 },

@@ -110,7 +110,7 @@ type History = import('@shoal/identity/devices').DeviceHistory
 type Device = import('@shoal/identity/devices').Device
 type Signed = { readonly known: Devices; readonly successor: string | null }
 
-/** What it takes to sign the next device list: the newest of those that this machine and the node know. */
+/** Signs the list after the newest one that this machine or the node knows. */
 class Signing {
   readonly #api: NodeApi
   readonly #file: string

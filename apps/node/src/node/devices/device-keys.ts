@@ -1,6 +1,6 @@
+import type { Database } from '@shoal/daemon/database'
 import type { Vault } from '@shoal/daemon/vault'
 import { KeyPair } from '@shoal/identity'
-import type { Database } from '../kernel/database/database.ts'
 
 export interface DeviceKeys {
   /** Signs logins. */

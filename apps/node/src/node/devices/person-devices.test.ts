@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Database } from '@shoal/daemon/database'
 import { KeyPair } from '@shoal/identity'
 import {
   type Device,
@@ -10,7 +11,7 @@ import {
   writeDeviceHistory,
 } from '@shoal/identity/devices'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Database } from '../kernel/database/database.ts'
+import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { tableOwners } from '../run-node.ts'
 import { hex } from './device-keys.ts'
 import { PersonDevices } from './person-devices.ts'
@@ -66,7 +67,7 @@ beforeEach(async () => {
   now = 1000 * NOW
   warnings = []
   changes = 0
-  database = await Database.open(join(folder, 'catalogue.db'), tableOwners())
+  database = await Database.open(join(folder, 'catalogue.db'), tableOwners(), CATALOGUE)
   person = reopen()
   person.onChanged(() => changes++)
 })

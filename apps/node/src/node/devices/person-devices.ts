@@ -1,5 +1,6 @@
 /** The device lists of the node's user: which are accepted, and what is announced. */
 import type { DeviceAlarm } from '@shoal/api'
+import type { Database } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import {
   type DeviceHistory,
@@ -12,10 +13,9 @@ import {
   writeDeviceHistory,
 } from '@shoal/identity/devices'
 import { SHOAL } from '../../base/program.ts'
-import type { Database } from '../kernel/database/database.ts'
+import type { DeviceLogins } from '../kernel/device-logins.ts'
 import type { Log } from '../kernel/log/log.ts'
 import { hex } from './device-keys.ts'
-import type { DeviceLogins } from './service.ts'
 
 /** The user is reminded this long before the list expires. */
 const REMIND_SECONDS = 14 * 86_400
@@ -61,7 +61,7 @@ export class PersonDevices implements DeviceLogins {
   }
 
   /**
-   * Accepts a history that contains the known one, or that a successor of its root key goes on with. Throws `conflict` for another person, and
+   * Accepts a history that contains the known one, or that the successor of its root key continues. Throws `conflict` for another person, and
    * `bad-device-list` for lists that are older or contradict the known ones, which is announced.
    */
   accept(text: DeviceHistoryText): void {

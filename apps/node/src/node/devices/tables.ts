@@ -1,4 +1,4 @@
-import type { Migration } from '../kernel/database/migrations.ts'
+import type { Migration } from '@shoal/daemon/database'
 
 /** The device lists of the node's user as JSON of a `DeviceHistoryText`, the last alarm of each kind, and the node's own keys, encrypted. */
 export const DEVICES_TABLES: readonly Migration[] = [

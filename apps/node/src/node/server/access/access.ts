@@ -1,6 +1,6 @@
 import type { Access as AccessAnswer } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
-import type { DeviceLogins } from '../../devices/service.ts'
+import type { DeviceLogins } from '../../kernel/device-logins.ts'
 import { Attempts } from './attempts.ts'
 import { browserName } from './browser-name.ts'
 import { Challenges } from './challenges.ts'
