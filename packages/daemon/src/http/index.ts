@@ -1,7 +1,7 @@
 export { badRequest, HttpFailure, type Refusal, toRefusal } from './failures.ts'
 export { type GuardOptions, guard } from './guard/guard.ts'
 export { COMMON_HEADERS, DATA_HEADERS } from './guard/headers.ts'
-export { checkOrigin, isFromHttps } from './guard/origin.ts'
+export { checkOrigin, isFromHttps, isOriginOf } from './guard/origin.ts'
 export { Hosts, hostName } from './hosts.ts'
 export { addOperationRoutes, leaving, type OperationParts } from './operations.ts'
 export { byteInput } from './request/byte-input.ts'

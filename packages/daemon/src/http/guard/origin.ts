@@ -23,7 +23,7 @@ export function isFromHttps({ origin = '' }: IncomingHttpHeaders): boolean {
   return /^https:/i.test(origin)
 }
 
-// A proxy in front may speak https while the node speaks http: name and port decide, with the default port of the page's scheme.
+/** Returns true if `host` (the header) is that of the origin. A proxy may speak https while the node speaks http: name and port decide, with the default port of the scheme. */
 export function isOriginOf(origin: string, host: string): boolean {
   const page = URL.parse(origin)
   if (!page || (page.protocol !== 'http:' && page.protocol !== 'https:')) return false
