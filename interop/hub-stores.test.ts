@@ -14,6 +14,7 @@ import {
   type StoreOptions,
 } from '../packages/hub-stores/src/stores.ts'
 import { testAccounts } from '../packages/hub-stores/src/testing/accounts-suite.ts'
+import { testListings } from '../packages/hub-stores/src/testing/listings-suite.ts'
 import { digest, expectMove, fill, testMigrations } from '../packages/hub-stores/src/testing/moving-suite.ts'
 import { testRooms } from '../packages/hub-stores/src/testing/rooms-suite.ts'
 import { filesBelow, type TempDir, tempDir } from './support/files.ts'
@@ -69,6 +70,7 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
   })
   testRooms(place)
   testAccounts(place)
+  testListings(place)
 
   test('loses nothing that was acknowledged when it is killed, again and again, or a process of the hub', async () => {
     await using stores = await openGrown({ url: server.url, connections: 1 })

@@ -11,7 +11,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/options': ['packages/messages'],
   'packages/tracker': ['packages/torrent'],
   'packages/network': ['packages/torrent'],
-  'packages/hub-stores': ['packages/identity'],
+  'packages/hub-stores': ['packages/identity', 'packages/network'],
   'packages/api': [],
   'packages/messages': [],
   'packages/daemon': ['packages/api', 'packages/torrent', 'packages/tracker'],

@@ -30,6 +30,17 @@ export { MAX_SESSIONS, type Session, Sessions } from './accounts/sessions.ts'
 export { MAX_TRAFFIC, TrackerKeys, type Traffic } from './accounts/tracker-keys.ts'
 export type { Counts } from './database/archive.ts'
 export type { PostgresOptions } from './database/postgres.ts'
+export { type Comment, Comments, MAX_COMMENTS } from './listings/comments.ts'
+export {
+  type Listing,
+  type ListingSearch,
+  Listings,
+  type ListingText,
+  MAX_THUMBNAIL_BYTES,
+  MAX_THUMBNAILS,
+  type Thumbnail,
+} from './listings/listings.ts'
+export { MAX_OPEN_REPORTS, type Report, Reports } from './listings/reports.ts'
 export { type Cursor, Cursors, MAX_DEVICE_ROOMS } from './rooms/cursors.ts'
 export {
   type Delivery,

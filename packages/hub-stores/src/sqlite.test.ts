@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe } from 'vitest'
 import { openEmbedded, type StoreOptions } from './stores.ts'
 import { testAccounts } from './testing/accounts-suite.ts'
+import { testListings } from './testing/listings-suite.ts'
 import { testRooms } from './testing/rooms-suite.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'shoal-stores-'))
@@ -13,4 +14,5 @@ describe('SQLite', () => {
   const place = () => ({ open: (options?: StoreOptions) => openEmbedded(join(folder, 'hub.db'), options) })
   testRooms(place)
   testAccounts(place)
+  testListings(place)
 })

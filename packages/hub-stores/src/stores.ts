@@ -11,6 +11,9 @@ import type { Database } from './database/database.ts'
 import { PostgresDatabase, type PostgresOptions } from './database/postgres.ts'
 import { MIGRATIONS } from './database/schema.ts'
 import { SqliteDatabase } from './database/sqlite.ts'
+import { Comments } from './listings/comments.ts'
+import { indexAll, Listings } from './listings/listings.ts'
+import { Reports } from './listings/reports.ts'
 import { Cursors } from './rooms/cursors.ts'
 import { checkInboxLimits, INBOX_LIMITS, Inboxes, type InboxLimits } from './rooms/inboxes.ts'
 import { checkRoomLimits, ROOM_LIMITS, type RoomLimits, RoomLogs } from './rooms/room-logs.ts'
@@ -34,6 +37,9 @@ export class HubStores implements AsyncDisposable {
   readonly invitations: Invitations
   readonly trackerKeys: TrackerKeys
   readonly audit: AuditLog
+  readonly listings: Listings
+  readonly comments: Comments
+  readonly reports: Reports
   readonly #database: Database
 
   constructor(database: Database, options: StoreOptions = {}) {
@@ -49,6 +55,9 @@ export class HubStores implements AsyncDisposable {
     this.invitations = new Invitations(database, now)
     this.trackerKeys = new TrackerKeys(database)
     this.audit = new AuditLog(database, now)
+    this.listings = new Listings(database, now)
+    this.comments = new Comments(database, now)
+    this.reports = new Reports(database, now)
   }
 
   /**
@@ -64,7 +73,9 @@ export class HubStores implements AsyncDisposable {
    * with `bad-archive`: nothing opens this database then, so delete it and begin again.
    */
   importArchive(archive: AsyncIterable<Uint8Array>): Promise<Counts> {
-    return readArchive(this.#database, tablesOf(MIGRATIONS), MIGRATIONS.length, archive)
+    return readArchive(this.#database, tablesOf(MIGRATIONS), MIGRATIONS.length, archive, () =>
+      indexAll(this.#database),
+    )
   }
 
   /** Finishes what is under way, and closes the database. Idempotent. */

@@ -1,6 +1,6 @@
 /** The key with which an account's client announces to the private tracker, and what it uploaded and downloaded. The store keeps only the hash of the key. */
 import { checkCount, checkInteger } from '../checks.ts'
-import { all, type Database, type EachRow, each, first } from '../database/database.ts'
+import { all, type Database, each, first, type PerDatabase } from '../database/database.ts'
 import { checkDid, findAccount } from './account.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
@@ -15,7 +15,7 @@ export interface Traffic {
   readonly downloadedBytes: number
 }
 
-const ADD: EachRow = {
+const ADD: PerDatabase = {
   sqlite: `UPDATE tracker_keys SET uploaded = uploaded + $2, downloaded = downloaded + $3
     WHERE account = (SELECT number FROM accounts WHERE did = $1)`,
   postgres: `UPDATE tracker_keys SET uploaded = uploaded + given.up, downloaded = downloaded + given.down

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto'
 import { StoreError } from '../store-error.ts'
 import type { Table } from './columns.ts'
-import { all, type Database, type EachRow, each, type Steps, type Value } from './database.ts'
+import { all, type Database, each, type PerDatabase, type Steps, type Value } from './database.ts'
 
 const FORMAT = 'shoal-hub-archive'
 /** Longest line: larger than any row. */
@@ -46,7 +46,7 @@ export async function* writeArchive(
 }
 
 /**
- * Reads an archive into empty tables. Returns the rows by table. Rejects with `exists` if a table has rows, and with `bad-archive` if the archive is of another version, incomplete or changed: the tables
+ * Reads an archive into empty tables. `complete` adds what is not in it. Returns the rows by table. Rejects with `exists` if a table has rows, and with `bad-archive` if the archive is of another version, incomplete or changed: the tables
  * are then marked, so that nothing opens them.
  */
 export async function readArchive(
@@ -54,6 +54,7 @@ export async function readArchive(
   tables: readonly Table[],
   version: number,
   chunks: AsyncIterable<Uint8Array>,
+  complete: () => Promise<void>,
 ): Promise<Counts> {
   await database.write(() => begin(tables))
   const known = new Map(tables.map(table => [table.name, table]))
@@ -101,6 +102,7 @@ export async function readArchive(
     hash.update(`${line}\n`)
   }
   if (!isEnded) throw bad('Its end is missing')
+  await complete()
   await database.write(() => finish(tables))
   return counts
 }
@@ -137,7 +139,7 @@ function* finish(tables: readonly Table[]): Steps<void> {
   yield* all("DELETE FROM hub_state WHERE name = 'importing'")
 }
 
-function insertInto({ name, columns }: Table): EachRow {
+function insertInto({ name, columns }: Table): PerDatabase {
   const names = [...columns.keys()]
   const places = names.map((_, at) => `$${at + 1}`)
   const types = { INTEGER: 'bigint[]', BLOB: 'bytea[]', TEXT: 'text[]' }

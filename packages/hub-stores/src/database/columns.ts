@@ -17,7 +17,7 @@ const COLUMN = /^\s*(\w+) (INTEGER|BLOB|TEXT)\b(.*)$/gm
 export function tablesOf(migrations: readonly Migration[]): readonly Table[] {
   const tables = new Map<string, { name: string; columns: Map<string, ColumnType>; key: string }>()
   for (const migration of migrations) {
-    const sql = typeof migration === 'string' ? migration : migration.sqlite
+    const sql = typeof migration === 'string' ? migration : migration.common
     for (const [, name, body] of sql.matchAll(CREATED)) {
       const columns = [...body!.matchAll(COLUMN)]
       const single = columns.find(([, , , rest]) => rest!.includes('PRIMARY KEY'))?.[1]

@@ -11,23 +11,27 @@ import { StoreError } from '../store-error.ts'
 
 export type Value = null | number | string | Uint8Array | readonly string[]
 
-/** A statement, or one for each of `rows`. */
+/**
+ * A statement, or one for many rows: SQLite runs it once for each row, with `$1` as its first value; PostgreSQL once for all, with `$1` as an array of the first values of all, for
+ * `unnest`.
+ */
 export type Query =
-  | { readonly text: string; readonly values: readonly Value[] }
-  | { readonly each: EachRow; readonly rows: readonly (readonly Value[])[] }
+  | { readonly text: string | PerDatabase; readonly values: readonly Value[] }
+  | { readonly each: PerDatabase; readonly rows: readonly (readonly Value[])[] }
 
-/** One statement for many rows of values. */
-export interface EachRow {
-  /** Runs once for each row; `$1` is its first value. */
+/** A statement that the two write differently. */
+export interface PerDatabase {
   readonly sqlite: string
-  /** Runs once for all rows; `$1` is an array of the first values of all, for `unnest`. */
   readonly postgres: string
 }
 
 export type Steps<T> = Generator<Query, T, unknown>
 
 /** Runs a statement. Returns its rows. */
-export function* all<Row extends object>(text: string, ...values: readonly Value[]): Steps<Row[]> {
+export function* all<Row extends object>(
+  text: string | PerDatabase,
+  ...values: readonly Value[]
+): Steps<Row[]> {
   return (yield { text, values }) as Row[]
 }
 
@@ -41,7 +45,7 @@ export function* first<Row extends object>(
 
 /** Runs a statement for many rows. Returns what it returned for any of them, in no order. */
 export function* each<Row extends object>(
-  statement: EachRow,
+  statement: PerDatabase,
   rows: readonly (readonly Value[])[],
 ): Steps<Row[]> {
   return rows.length === 0 ? [] : ((yield { each: statement, rows }) as Row[])

@@ -177,7 +177,8 @@ function createPool(text: string, schema: string, max: number): pg.Pool {
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     application_name: 'shoal-hub',
-    options: `-c search_path=${schema} -c synchronous_commit=on`,
+    // A plan for any values would not know which words are rare.
+    options: `-c search_path=${schema} -c synchronous_commit=on -c plan_cache_mode=force_custom_plan`,
     types: { getTypeParser: parserOf },
   })
 }
@@ -191,7 +192,7 @@ function parserOf(type: number, format?: string): (text: string) => unknown {
 function statementOf(query: Query): { readonly text: string; readonly values: unknown[] } {
   if ('each' in query) return { text: query.each.postgres, values: columns(query.rows) }
   return {
-    text: query.text,
+    text: typeof query.text === 'string' ? query.text : query.text.postgres,
     values: query.values.map(value => (Array.isArray(value) ? arrayText(value) : value)),
   }
 }

@@ -9,7 +9,15 @@ import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../store-error.ts'
-import { closedError, type Database, type Query, type Steps, type TableScan, type Value } from './database.ts'
+import {
+  closedError,
+  type Database,
+  type PerDatabase,
+  type Query,
+  type Steps,
+  type TableScan,
+  type Value,
+} from './database.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { MIGRATIONS, type Migration } from './schema.ts'
 
@@ -183,7 +191,7 @@ export class SqliteDatabase implements Database {
   }
 
   #rowsOf(query: Query): object[] {
-    if ('text' in query) return this.#prepare(query.text).all(...bindable(query.values))
+    if ('text' in query) return this.#prepare(sqliteText(query.text)).all(...bindable(query.values))
     const statement = this.#prepare(query.each.sqlite)
     return query.rows.flatMap(values => statement.all(...bindable(values)))
   }
@@ -206,6 +214,10 @@ function createPrivate(path: string): void {
     // Not opened: to close it again would drop the locks that SQLite has on it in this process (POSIX).
     chmodSync(path, 0o600)
   }
+}
+
+function sqliteText(text: string | PerDatabase): string {
+  return typeof text === 'string' ? text : text.sqlite
 }
 
 function bindable(values: readonly Value[]): SQLInputValue[] {

@@ -1,7 +1,7 @@
 /** The inboxes of devices, for what does not belong to a room: welcomes to groups, message requests. Opaque entries, deleted once the device has acknowledged them. */
 import { keyOf } from '../bytes.ts'
 import { checkBytes, checkCount, checkInteger } from '../checks.ts'
-import { all, type Database, type EachRow, each, first, type Steps } from '../database/database.ts'
+import { all, type Database, each, first, type PerDatabase, type Steps } from '../database/database.ts'
 import { CLIENT_ID_BYTES, HASH_BYTES, sameBytes } from '../log/entries.ts'
 import { StoreError } from '../store-error.ts'
 import { MAX_READ_BYTES, MAX_READ_ENTRIES } from './room-logs.ts'
@@ -56,22 +56,22 @@ interface EntryRow {
   readonly bytes: Uint8Array
 }
 
-const LOCK_INBOXES: EachRow = {
+const LOCK_INBOXES: PerDatabase = {
   sqlite: 'SELECT * FROM inboxes WHERE device = $1',
   postgres: 'SELECT * FROM inboxes WHERE device = ANY ($1::bytea[]) ORDER BY device FOR UPDATE',
 }
-const FIND_ENTRIES: EachRow = {
+const FIND_ENTRIES: PerDatabase = {
   sqlite: 'SELECT device, client_id, bytes FROM inbox_entries WHERE device = $1 AND client_id = $2',
   postgres: `SELECT device, client_id, bytes FROM unnest($1::bytea[], $2::bytea[]) AS given (device, client_id)
     JOIN inbox_entries USING (device, client_id)`,
 }
-const INSERT_ENTRIES: EachRow = {
+const INSERT_ENTRIES: PerDatabase = {
   sqlite:
     'INSERT INTO inbox_entries (device, sequence, client_id, received_ms, bytes) VALUES ($1, $2, $3, $4, $5)',
   postgres: `INSERT INTO inbox_entries (device, sequence, client_id, received_ms, bytes)
     SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bytea[])`,
 }
-const UPDATE_INBOXES: EachRow = {
+const UPDATE_INBOXES: PerDatabase = {
   sqlite: 'UPDATE inboxes SET last_sequence = $2, count = $3, bytes = $4 WHERE device = $1',
   postgres: `UPDATE inboxes SET last_sequence = given.last_sequence, count = given.count, bytes = given.bytes
     FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[]) AS given (device, last_sequence, count, bytes)

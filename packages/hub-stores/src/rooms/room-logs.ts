@@ -7,7 +7,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { keyOf } from '../bytes.ts'
 import { bad, checkBytes, checkInteger } from '../checks.ts'
-import { all, type Database, type EachRow, each, first, type Steps } from '../database/database.ts'
+import { all, type Database, each, first, type PerDatabase, type Steps } from '../database/database.ts'
 import {
   CLIENT_ID_BYTES,
   entryHash,
@@ -117,20 +117,20 @@ interface Waiting {
 
 const ROOM = 'SELECT * FROM rooms WHERE id = $1'
 const ENTRY = 'room, sequence, client_id, posted_ms, bytes, hash'
-const LOCK_ROOMS: EachRow = {
+const LOCK_ROOMS: PerDatabase = {
   sqlite: ROOM,
   // In one order, so that processes do not wait for each other.
   postgres: 'SELECT * FROM rooms WHERE id = ANY ($1::bytea[]) ORDER BY number FOR UPDATE',
 }
-const FIND_ENTRIES: EachRow = {
+const FIND_ENTRIES: PerDatabase = {
   sqlite: `SELECT ${ENTRY} FROM entries WHERE room = $1 AND client_id = $2`,
   postgres: `SELECT ${ENTRY} FROM unnest($1::bigint[], $2::bytea[]) AS given (room, client_id) JOIN entries USING (room, client_id)`,
 }
-const INSERT_ENTRIES: EachRow = {
+const INSERT_ENTRIES: PerDatabase = {
   sqlite: `INSERT INTO entries (${ENTRY}) VALUES ($1, $2, $3, $4, $5, $6)`,
   postgres: `INSERT INTO entries (${ENTRY}) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bytea[], $6::bytea[])`,
 }
-const UPDATE_ROOMS: EachRow = {
+const UPDATE_ROOMS: PerDatabase = {
   sqlite: 'UPDATE rooms SET last_sequence = $2, last_hash = $3, posted_ms = $4, bytes = $5 WHERE number = $1',
   postgres: `UPDATE rooms SET last_sequence = given.last_sequence, last_hash = given.last_hash, posted_ms = given.posted_ms, bytes = given.bytes
     FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[]) AS given (number, last_sequence, last_hash, posted_ms, bytes)

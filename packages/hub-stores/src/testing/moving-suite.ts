@@ -38,6 +38,19 @@ export async function fill(stores: HubStores): Promise<Uint8Array> {
   await stores.trackerKeys.add(new Map([[did, { uploadedBytes: 2 ** 49, downloadedBytes: 1 }]]))
   await stores.invitations.create({ by: did, lifeMs: 1000 })
   await stores.audit.add(ENTRY)
+  const { id: listing } = await stores.listings.create(did, {
+    ...{
+      title: 'Moved film',
+      link: 'magnet:?x',
+      category: 'Films',
+      tags: ['a'],
+      description: '',
+      sizeBytes: 1,
+    },
+  })
+  await stores.listings.setThumbnails(listing, [{ type: 'image/png', bytes: randomBytes(99) }])
+  await stores.comments.add(listing, did, 'text')
+  await stores.reports.add(listing, did, 'why')
   return id
 }
 
@@ -64,6 +77,8 @@ export async function expectMove(from: HubStores, to: HubStores): Promise<void> 
     ['devices', 0],
   ])
   expect(await digest(to)).toBe(await digest(from))
+  // Words are indexed anew.
+  expect(await to.listings.search({ text: 'moved' })).toHaveLength(1)
   // New rows get numbers that none of the moved ones has.
   const [last] = await to.audit.list({ limit: 1 })
   expect((await to.audit.add(ENTRY)).number).toBeGreaterThan(last!.number)

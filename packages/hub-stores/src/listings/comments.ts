@@ -1,0 +1,105 @@
+/** Comments on listings, oldest first. */
+import { checkDid } from '../accounts/account.ts'
+import { newId } from '../accounts/secrets.ts'
+import { checkInteger, checkText } from '../checks.ts'
+import { all, type Database, first } from '../database/database.ts'
+import { StoreError } from '../store-error.ts'
+import { findListing } from './listings.ts'
+
+/** Most comments of a listing. */
+export const MAX_COMMENTS = 10_000
+const MAX_TEXT_BYTES = 8192
+const MAX_REASON_BYTES = 1024
+const MAX_PAGE = 200
+
+export interface Comment {
+  readonly id: string
+  /** Its place in pages: for `after`. */
+  readonly number: number
+  /** DID of the author. */
+  readonly author: string
+  /** Markdown, as its author wrote it; who shows it makes it safe. 1 to 8,192 bytes. */
+  readonly text: string
+  readonly createdMs: number
+  /** The reason of the moderators who hid it; null if everybody sees it. */
+  readonly hidden: string | null
+}
+
+interface CommentRow extends Omit<Comment, 'createdMs'> {
+  readonly listing: number
+  readonly created_ms: number
+}
+
+export class Comments {
+  readonly #database: Database
+  readonly #now: () => number
+
+  constructor(database: Database, now: () => number) {
+    this.#database = database
+    this.#now = now
+  }
+
+  /** Adds a comment to a listing. Rejects with `not-found`, `bad-argument`, `full` (a listing has 10,000). */
+  async add(listing: string, author: string, text: string): Promise<Comment> {
+    checkDid(author)
+    checkText('text', text, 1, MAX_TEXT_BYTES)
+    const nowMs = this.#now()
+    const id = newId()
+    return this.#database.write(function* () {
+      const { number, comments } = yield* findListing(listing, 'FOR UPDATE')
+      if (comments >= MAX_COMMENTS)
+        throw new StoreError('full', `A listing has at most ${MAX_COMMENTS} comments`)
+      yield* all('UPDATE listings SET comments = comments + 1 WHERE number = $1', number)
+      const row = yield* first<CommentRow>(
+        'INSERT INTO comments (id, listing, author, text, created_ms) VALUES ($1, $2, $3, $4, $5) RETURNING *',
+        ...[id, number, author, text, nowMs],
+      )
+      return toComment(row!)
+    })
+  }
+
+  /** Lists the comments of a listing, oldest first, up to `limit` (1 to 200). `after`: the last number of the page before. Rejects with `not-found`. */
+  async list(
+    listing: string,
+    {
+      after = 0,
+      limit = 50,
+      withHidden = false,
+    }: { after?: number; limit?: number; withHidden?: boolean } = {},
+  ): Promise<readonly Comment[]> {
+    checkInteger('after', after)
+    checkInteger('limit', limit, 1, MAX_PAGE)
+    return this.#database.read(function* () {
+      const { number } = yield* findListing(listing)
+      const rows = yield* all<CommentRow>(
+        `SELECT * FROM comments WHERE listing = $1 AND number > $2 AND ($3 = 1 OR hidden IS NULL) ORDER BY number LIMIT $4`,
+        ...[number, after, Number(withHidden), limit],
+      )
+      return rows.map(toComment)
+    })
+  }
+
+  /** Hides a comment, with a reason of 1 to 1,024 bytes, or shows it again (null). Rejects with `not-found`, `bad-argument`. */
+  async hide(id: string, reason: string | null): Promise<Comment> {
+    if (reason !== null) checkText('reason', reason, 1, MAX_REASON_BYTES)
+    const row = await this.#database.write(() =>
+      first<CommentRow>('UPDATE comments SET hidden = $2 WHERE id = $1 RETURNING *', id, reason),
+    )
+    if (!row) throw new StoreError('not-found', 'This comment does not exist, or has been removed')
+    return toComment(row)
+  }
+
+  /** Removes a comment. Returns false if there was none. */
+  async remove(id: string): Promise<boolean> {
+    return this.#database.write(function* () {
+      const row = yield* first<CommentRow>('DELETE FROM comments WHERE id = $1 RETURNING *', id)
+      if (!row) return false
+      yield* all('UPDATE listings SET comments = comments - 1 WHERE number = $1', row.listing)
+      return true
+    })
+  }
+}
+
+function toComment({ id, number, author, text, created_ms, hidden }: CommentRow): Comment {
+  return { id, number, author, text, createdMs: created_ms, hidden }
+}

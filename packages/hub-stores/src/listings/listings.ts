@@ -1,0 +1,319 @@
+/** The listings of a hub: links that members publish, with a description, found by their words. */
+
+import { checkDid } from '../accounts/account.ts'
+import { newId } from '../accounts/secrets.ts'
+import { bad, checkBytes, checkCount, checkInteger, checkText } from '../checks.ts'
+import { all, type Database, each, first, type PerDatabase, type Steps } from '../database/database.ts'
+import { StoreError } from '../store-error.ts'
+import { listingWords, type Query, queryOf } from './words.ts'
+
+const MAX_TITLE_BYTES = 256
+const MAX_CATEGORY_BYTES = 64
+const MAX_TAG_BYTES = 64
+const MAX_TAGS = 16
+const MAX_DESCRIPTION_BYTES = 65_536
+const MAX_LINK_BYTES = 8192
+const MAX_REASON_BYTES = 1024
+const MAX_QUERY_BYTES = 1024
+const MAX_PAGE = 200
+export const MAX_THUMBNAILS = 4
+/** Largest thumbnail, in bytes. */
+export const MAX_THUMBNAIL_BYTES = 131_072
+const THUMBNAIL_TYPES = ['image/avif', 'image/jpeg', 'image/png', 'image/webp']
+
+/** The members that an author writes. */
+export interface ListingText {
+  /** 1 to 256 bytes. */
+  readonly title: string
+  /** The share link or magnet link. 1 to 8,192 bytes. */
+  readonly link: string
+  /** 1 to 64 bytes with a letter or digit. */
+  readonly category: string
+  /** At most 16 of 1 to 64 bytes, each with a letter or digit. */
+  readonly tags: readonly string[]
+  /** Markdown, as its author wrote it; who shows it makes it safe. At most 65,536 bytes. */
+  readonly description: string
+  /** The length of the shared files. */
+  readonly sizeBytes: number
+}
+
+export interface Listing extends ListingText {
+  readonly id: string
+  /** DID of the author. */
+  readonly author: string
+  readonly createdMs: number
+  readonly changedMs: number
+  /** The reason of the moderators who hid it; null if everybody sees it. */
+  readonly hidden: string | null
+  readonly comments: number
+  readonly thumbnails: number
+  /** Its place in pages of results: for `before`. Grows with each listing. */
+  readonly number: number
+}
+
+export interface ListingSearch extends Query {
+  /** Only those of this DID. */
+  readonly author?: string
+  /** Also those that are hidden. Default: false. */
+  readonly withHidden?: boolean
+  /** The lowest `number` of the page before. */
+  readonly before?: number
+  /** 1 to 200. Default: 50. */
+  readonly limit?: number
+}
+
+export interface Thumbnail {
+  /** `image/avif`, `image/jpeg`, `image/png` or `image/webp`. */
+  readonly type: string
+  /** 1 to 131,072 bytes. */
+  readonly bytes: Uint8Array
+}
+
+interface ListingRow {
+  readonly number: number
+  readonly id: string
+  readonly author: string
+  readonly title: string
+  readonly link: string
+  readonly category: string
+  readonly tags: string
+  readonly description: string
+  readonly size: number
+  readonly created_ms: number
+  readonly changed_ms: number
+  readonly hidden: string | null
+  readonly comments: number
+  readonly thumbnails: number
+}
+
+const PUT_WORDS: PerDatabase = {
+  sqlite: 'INSERT OR REPLACE INTO listing_words (rowid, words) VALUES ($1, $2)',
+  postgres: `INSERT INTO listing_words (number, words) SELECT number, array_to_tsvector(string_to_array(words, ' '))
+    FROM unnest($1::bigint[], $2::text[]) AS given (number, words) ON CONFLICT (number) DO UPDATE SET words = excluded.words`,
+}
+const REMOVE_WORDS: PerDatabase = {
+  sqlite: 'DELETE FROM listing_words WHERE rowid = $1',
+  postgres: 'DELETE FROM listing_words WHERE number = ANY ($1::bigint[])',
+}
+const FOUND = `($1 = '' OR author = $1) AND ($2 = 1 OR hidden IS NULL)`
+const SEARCH: PerDatabase = {
+  sqlite: `SELECT listings.* FROM listing_words JOIN listings ON listings.number = listing_words.rowid
+    WHERE listing_words MATCH $5 AND listing_words.rowid < $3 AND ${FOUND} ORDER BY listing_words.rowid DESC LIMIT $4`,
+  // Words have no quotes or spaces, so that FTS5's query becomes PostgreSQL's.
+  postgres: `SELECT listings.* FROM listing_words JOIN listings USING (number)
+    WHERE words @@ replace(replace(replace($5, '"*', ''':*'), '"', ''''), ' AND ', ' & ')::tsquery
+    AND number < $3 AND ${FOUND} ORDER BY number DESC LIMIT $4`,
+}
+
+export class Listings {
+  readonly #database: Database
+  readonly #now: () => number
+
+  constructor(database: Database, now: () => number) {
+    this.#database = database
+    this.#now = now
+  }
+
+  /** Publishes a listing. Rejects with `bad-argument`. Whether the author may is for the caller to decide. */
+  async create(author: string, text: ListingText): Promise<Listing> {
+    checkDid(author)
+    checkListing(text)
+    const nowMs = this.#now()
+    const id = newId()
+    return this.#database.write(function* () {
+      const { title, link, category, tags, description, sizeBytes } = text
+      const row = yield* first<ListingRow>(
+        `INSERT INTO listings (id, author, title, link, category, tags, description, size, created_ms, changed_ms, comments, thumbnails)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0) RETURNING *`,
+        ...[id, author, title, link, category, JSON.stringify(tags), description, sizeBytes, nowMs, nowMs],
+      )
+      yield* index([row!])
+      return toListing(row!)
+    })
+  }
+
+  /** Returns a listing, hidden or not. Rejects with `not-found`. */
+  async get(id: string): Promise<Listing> {
+    return this.#database.read(function* () {
+      return toListing(yield* findListing(id))
+    })
+  }
+
+  /** Changes what the author wrote. Rejects with `not-found`, `bad-argument`. */
+  async change(id: string, changes: Partial<ListingText>): Promise<Listing> {
+    const nowMs = this.#now()
+    return this.#database.write(function* () {
+      const text = { ...toListing(yield* findListing(id, 'FOR UPDATE')), ...changes }
+      checkListing(text)
+      const { title, link, category, tags, description, sizeBytes } = text
+      const row = yield* first<ListingRow>(
+        `UPDATE listings SET title = $2, link = $3, category = $4, tags = $5, description = $6, size = $7, changed_ms = $8
+        WHERE id = $1 RETURNING *`,
+        ...[id, title, link, category, JSON.stringify(tags), description, sizeBytes, nowMs],
+      )
+      yield* index([row!])
+      return toListing(row!)
+    })
+  }
+
+  /** Hides a listing from searches, with a reason of 1 to 1,024 bytes, or shows it again (null). Rejects with `not-found`, `bad-argument`. */
+  async hide(id: string, reason: string | null): Promise<Listing> {
+    if (reason !== null) checkText('reason', reason, 1, MAX_REASON_BYTES)
+    return this.#database.write(function* () {
+      const { number } = yield* findListing(id, 'FOR UPDATE')
+      const row = yield* first<ListingRow>(
+        'UPDATE listings SET hidden = $2 WHERE number = $1 RETURNING *',
+        number,
+        reason,
+      )
+      return toListing(row!)
+    })
+  }
+
+  /** Deletes a listing with its thumbnails and comments. Returns false if there was none. */
+  async remove(id: string): Promise<boolean> {
+    return this.#database.write(function* () {
+      const row = yield* first<ListingRow>('SELECT * FROM listings WHERE id = $1 FOR UPDATE', id)
+      if (!row) return false
+      yield* each(REMOVE_WORDS, [[row.number]])
+      yield* all('DELETE FROM comments WHERE listing = $1', row.number)
+      yield* all('DELETE FROM thumbnails WHERE listing = $1', row.number)
+      yield* all('DELETE FROM listings WHERE number = $1', row.number)
+      return true
+    })
+  }
+
+  /**
+   * Lists what matches, the newest first. `text`: all its words, of which the last may continue unless a space follows it. Words are compared without case and diacritics. Rejects with `bad-argument`.
+   */
+  async search(search: ListingSearch = {}): Promise<readonly Listing[]> {
+    const {
+      author = '',
+      withHidden = false,
+      before = Number.MAX_SAFE_INTEGER,
+      limit = 50,
+      text = '',
+    } = search
+    if (author !== '') checkDid(author)
+    checkText('text', text, 0, MAX_QUERY_BYTES)
+    checkInteger('before', before)
+    checkInteger('limit', limit, 1, MAX_PAGE)
+    const { category, tag } = search
+    if (category !== undefined) checkLabel('category', category, MAX_CATEGORY_BYTES)
+    if (tag !== undefined) checkLabel('tag', tag, MAX_TAG_BYTES)
+    const query = queryOf(search)
+    // Nothing has a word in it, such as "!!!".
+    if (!query && text.trim() !== '') return []
+    const values = [author, Number(withHidden), before, limit]
+    const rows = await this.#database.read(() =>
+      query
+        ? all<ListingRow>(SEARCH, ...values, query)
+        : all<ListingRow>(
+            `SELECT * FROM listings WHERE ${FOUND} AND number < $3 ORDER BY number DESC LIMIT $4`,
+            ...values,
+          ),
+    )
+    return rows.map(toListing)
+  }
+
+  /** Replaces the thumbnails of a listing, at most four. Rejects with `not-found`, `bad-argument`. */
+  async setThumbnails(id: string, thumbnails: readonly Thumbnail[]): Promise<Listing> {
+    checkCount('thumbnails', thumbnails, 0, MAX_THUMBNAILS)
+    for (const { type, bytes } of thumbnails) {
+      if (!THUMBNAIL_TYPES.includes(type)) throw bad('type', THUMBNAIL_TYPES.join(', '))
+      checkBytes('bytes', bytes, 1, MAX_THUMBNAIL_BYTES)
+    }
+    return this.#database.write(function* () {
+      const { number } = yield* findListing(id, 'FOR UPDATE')
+      yield* all('DELETE FROM thumbnails WHERE listing = $1', number)
+      for (const [position, { type, bytes }] of thumbnails.entries())
+        yield* all(
+          'INSERT INTO thumbnails (listing, position, type, bytes) VALUES ($1, $2, $3, $4)',
+          number,
+          position,
+          type,
+          bytes,
+        )
+      const row = yield* first<ListingRow>(
+        'UPDATE listings SET thumbnails = $2 WHERE number = $1 RETURNING *',
+        ...[number, thumbnails.length],
+      )
+      return toListing(row!)
+    })
+  }
+
+  /** Returns a thumbnail of a listing by its place, from 0 on, or null. */
+  async thumbnail(id: string, position: number): Promise<Thumbnail | null> {
+    checkInteger('position', position)
+    const row = await this.#database.read(() =>
+      first<Thumbnail>(
+        'SELECT type, thumbnails.bytes AS bytes FROM thumbnails JOIN listings ON listings.number = thumbnails.listing WHERE id = $1 AND position = $2',
+        ...[id, position],
+      ),
+    )
+    return row ? { type: row.type, bytes: row.bytes } : null
+  }
+}
+
+/** Indexes all listings: an archive does not contain the index. */
+export async function indexAll(database: Database): Promise<void> {
+  for (let last = 0; ; ) {
+    const after = last
+    const rows = await database.write(function* () {
+      const rows = yield* all<ListingRow>(
+        'SELECT * FROM listings WHERE number > $1 ORDER BY number LIMIT 200',
+        after,
+      )
+      yield* index(rows)
+      return rows
+    })
+    if (rows.length === 0) return
+    last = rows.at(-1)!.number
+  }
+}
+
+function* index(rows: readonly ListingRow[]): Steps<void> {
+  yield* each(
+    PUT_WORDS,
+    rows.map(row => {
+      const { title, category, description } = row
+      return [
+        row.number,
+        listingWords([title, description], category, JSON.parse(row.tags) as string[]).join(' '),
+      ]
+    }),
+  )
+}
+
+export function* findListing(id: string, lock: '' | 'FOR UPDATE' = ''): Steps<ListingRow> {
+  checkText('id', id, 1, 64)
+  const row = yield* first<ListingRow>(`SELECT * FROM listings WHERE id = $1 ${lock}`, id)
+  if (!row) throw new StoreError('not-found', 'This listing does not exist, or has been removed')
+  return row
+}
+
+function checkListing({ title, link, category, tags, description, sizeBytes }: ListingText): void {
+  checkText('title', title, 1, MAX_TITLE_BYTES)
+  checkText('link', link, 1, MAX_LINK_BYTES)
+  checkLabel('category', category, MAX_CATEGORY_BYTES)
+  checkCount('tags', tags, 0, MAX_TAGS)
+  for (const tag of tags) checkLabel('tags', tag, MAX_TAG_BYTES)
+  checkText('description', description, 0, MAX_DESCRIPTION_BYTES)
+  checkInteger('sizeBytes', sizeBytes)
+}
+
+function checkLabel(name: string, label: string, max: number): void {
+  checkText(name, label, 1, max)
+  if (!/[\p{L}\p{N}]/u.test(label)) throw bad(name, 'text with a letter or digit')
+}
+
+function toListing(row: ListingRow): Listing {
+  const { number, id, author, title, link, category, description, hidden, comments, thumbnails } = row
+  return {
+    ...{ number, id, author, title, link, category, description, hidden, comments, thumbnails },
+    tags: JSON.parse(row.tags) as string[],
+    sizeBytes: row.size,
+    createdMs: row.created_ms,
+    changedMs: row.changed_ms,
+  }
+}

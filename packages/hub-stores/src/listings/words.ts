@@ -1,0 +1,53 @@
+/**
+ * The words of listings: one tokenizer for both databases, that of the node's search. SQLite's FTS5 gets the words separated by spaces, and its `ascii` tokenizer splits at nothing else;
+ * PostgreSQL gets an array. Categories and tags are words, too, with a sign in front that no text has.
+ */
+import { splitWords } from '@shoal/network/words'
+
+/** Most different words of a listing. */
+const MAX_WORDS = 2000
+/** Longer words are cut off. */
+const MAX_WORD_CHARACTERS = 64
+/** Most words of a query. */
+const MAX_QUERY_WORDS = 16
+/** The last word of a query may continue, if it has this many characters. */
+const MIN_OPEN_CHARACTERS = 3
+const CATEGORY = '§'
+const TAG = '¶'
+
+export interface Query {
+  readonly text?: string
+  readonly category?: string
+  readonly tag?: string
+}
+
+/** Returns the different words of a listing. */
+export function listingWords(texts: readonly string[], category: string, tags: readonly string[]): string[] {
+  const words = new Set([CATEGORY + keyOf(category), ...tags.map(tag => TAG + keyOf(tag))])
+  for (const word of texts.flatMap(splitWords)) {
+    if (words.size === MAX_WORDS) break
+    words.add(cut(word))
+  }
+  return [...words]
+}
+
+/** Returns a query in FTS5's language: all words must match. Returns null if it has no words. */
+export function queryOf({ text = '', category, tag }: Query): string | null {
+  const typed = splitWords(text).slice(0, MAX_QUERY_WORDS).map(cut)
+  const isOpen = /\S$/.test(text) && (typed.at(-1)?.length ?? 0) >= MIN_OPEN_CHARACTERS
+  const words = [
+    ...(category === undefined ? [] : [CATEGORY + keyOf(category)]),
+    ...(tag === undefined ? [] : [TAG + keyOf(tag)]),
+    ...typed,
+  ].map(word => `"${word}"`)
+  return words.length === 0 ? null : words.join(' AND ') + (isOpen ? '*' : '')
+}
+
+/** Letters and digits of a category or tag, joined, so that it is one word. */
+function keyOf(name: string): string {
+  return cut(splitWords(name).join(''))
+}
+
+function cut(word: string): string {
+  return Array.from(word).slice(0, MAX_WORD_CHARACTERS).join('')
+}
