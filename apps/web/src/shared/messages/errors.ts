@@ -4,6 +4,8 @@ import { language } from './language.ts'
 /** Codes of the node's API that are not the engine's. */
 type ApiCode =
   | 'ambiguous'
+  | 'bad-device-list'
+  | 'bad-login'
   | 'bad-request'
   | 'conflict'
   | 'damaged'

@@ -109,7 +109,9 @@ export class Access {
     const { authorization } = request.headers
     if (authorization === undefined) return this.#identifySession(request)
     const bearer = bearerToken(authorization)
-    if (bearer !== null) return this.#identifySession(request) ?? this.#identifyToken(bearer, request)
+    // A session that has ended is not a guess. Tokens have another form.
+    if (bearer !== null && isSessionSecret(bearer)) return this.#identifySession(request)
+    if (bearer !== null) return this.#identifyToken(bearer, request)
     const basic = basicCredentials(authorization)
     if (!basic || !(await this.checkPassword(basic.username, basic.password, request))) return null
     return {
@@ -154,7 +156,8 @@ export class Access {
 
   /** Makes a challenge for a device. Throws `not-found` if no device can log in, and `too-many-attempts`. */
   challenge({ ip }: AskingRequest): { nonce: string; expiresMs: number } {
-    if (this.#devices?.did == null) throw new Failure('not-found', 'no device can log in to this node')
+    if (this.#devices?.did == null)
+      throw new Failure('not-found', 'no device can log in to this node', { field: 'path' })
     this.#attempts.admit(ip)
     return this.#challenges.make()
   }
