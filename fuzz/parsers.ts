@@ -107,6 +107,10 @@ export const PARSERS: readonly Parser[] = [
   { name: 'tracker-http-target', file: 'packages/tracker/src/http/target.ts', export: 'TrackerTarget', takes: 'bytes', format: 'text', throws: [], maxBytes: 9000 },
   { name: 'tracker-udp', file: 'packages/tracker/src/udp/udp-packets.ts', export: 'readAnnounce', covers: ['readHash', 'readOtherAddress', 'readUrlData', 'parsePasskey'], takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },
   { name: 'tracker-ws', file: 'packages/tracker/src/ws/messages.ts', export: 'readMessage', covers: ['readHash'], takes: 'utf8', format: 'json', throws: [], maxBytes: MOST },
+  { name: 'tracker-far-signal', file: 'packages/tracker/src/ws/messages.ts', export: 'readFarSignal', takes: 'utf8', format: 'json', throws: [], maxBytes: MOST },
+  { name: 'tracker-frame', file: 'packages/tracker/src/join/frames.ts', export: 'readFrame', covers: ['readBeat'], takes: 'bytes', format: 'binary', throws: [], maxBytes: 4096 },
+  { name: 'tracker-changes', file: 'packages/tracker/src/join/changes.ts', export: 'readChanges', takes: 'bytes', format: 'binary', throws: [], maxBytes: 4096 },
+  { name: 'hub-process-stats', file: 'apps/hub/src/stats.ts', export: 'readProcessStats', takes: 'utf8', format: 'json', throws: [], maxBytes: 4096 },
   { name: 'tracker-address', file: 'packages/tracker/src/base/address.ts', export: 'readAddress', takes: 'utf8', format: 'text', throws: [], maxBytes: 200 },
 
   // Addresses and links

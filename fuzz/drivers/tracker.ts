@@ -1,6 +1,9 @@
 import { readAddress } from '../../packages/tracker/src/base/address.ts'
 import { HEAD, headerObject, RequestHead } from '../../packages/tracker/src/http/head.ts'
 import { TrackerTarget } from '../../packages/tracker/src/http/target.ts'
+import { readChanges } from '../../packages/tracker/src/join/changes.ts'
+import { readBeat, readFrame } from '../../packages/tracker/src/join/frames.ts'
+import { MemoryStore } from '../../packages/tracker/src/memory/memory-store.ts'
 import { Announce } from '../../packages/tracker/src/store.ts'
 import {
   ANNOUNCE_BYTES,
@@ -36,6 +39,15 @@ export const DRIVERS: Drivers = {
   'tracker-ws': driver((text: string) => {
     const message = readMessage(text)
     if (typeof message !== 'string' && message.kind !== 'scrape') readHash(message.hash, new Int32Array(5))
+  }),
+  'tracker-frame': driver((bytes: Uint8Array) => {
+    const frame = readFrame(bytes)
+    if (frame) readBeat(frame, 1000)
+  }),
+  'tracker-changes': driver((bytes: Uint8Array) => {
+    const store = new MemoryStore({ maxPeers: 100 })
+    readChanges(bytes, 0, store)
+    if (store.stats().swarms > 100) throw new Error('too many swarms')
   }),
   'tracker-address': driver((text: string) => readAddress(text, new Int32Array(4))),
 }

@@ -2,8 +2,10 @@
 import { ownUrlHost } from '@shoal/torrent/local-address'
 import { openStun, StunServer } from '@shoal/torrent/stun'
 import {
+  ConnectionIds,
   expirySecondsFor,
   HttpFront,
+  Join,
   MemoryStore,
   type PageAnswer,
   type PageCaller,
@@ -15,12 +17,13 @@ import {
 } from '@shoal/tracker'
 import type { Logger } from 'pino'
 import manifest from '../package.json' with { type: 'json' }
-import { SetupError } from './failure.ts'
+import { type FindPlace, ownPlace } from './cluster/place.ts'
+import { listen } from './listen.ts'
 import { Lists } from './lists.ts'
 import { METRICS_TYPE, metricsText } from './metrics.ts'
 import type { Given } from './options.ts'
 import { ReachChecks } from './reach.ts'
-import { type HubStats, readStats } from './stats.ts'
+import { type HubStats, processStats, readStats } from './stats.ts'
 import { PAGE_HEADERS, statsPage } from './stats-page.ts'
 import { Warnings } from './warnings.ts'
 
@@ -41,21 +44,44 @@ export interface Hub {
   stats(): Promise<HubStats>
   /** Reads the list files again. They are also read automatically when they change. */
   readLists(): void
+  /** Accepts nothing more, and closes WebSockets at random times within this one. */
+  drain(withinMs: number): Promise<void>
   close(): Promise<void>
 }
 
 /** Rejects with SetupError if a port is taken, or if a file cannot be read or has an invalid line. */
-export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>): Promise<Hub> {
+export async function startHub(
+  given: Given,
+  log: Pick<Logger, 'info' | 'warn'>,
+  findPlace: FindPlace = shareSecret => ownPlace(given, shareSecret),
+): Promise<Hub> {
   const lists = new Lists(given, log)
+  const listed = lists.read()
   const warnings = new Warnings(log)
   const hosts = given.host?.length ? given.host : ['127.0.0.1']
-  const tracker = new Tracker({
-    ...trackerOptions(given),
-    ...lists.read(),
+  // Processes count the minutes of a connection ID by the same clock.
+  const ids = new ConnectionIds(Date.now)
+  const place = await findPlace(secret => ids.share(secret))
+  const options = trackerOptions(given)
+  const join =
+    place.carrier &&
+    new Join({
+      store: options.store,
+      carrier: place.carrier,
+      report: () => JSON.stringify(processStats(tracker, fronts)),
+    })
+  const tracker: Tracker = new Tracker({
+    ...options,
+    ...listed,
+    ...(join && { store: join }),
     onStoreError: error => warnings.storeFailed(error),
   })
   let stunPort: number | null = null
-  const webSockets = new WebSocketFront(tracker, { stunPort: () => stunPort })
+  let isDraining = false
+  const webSockets = new WebSocketFront(tracker, {
+    stunPort: () => stunPort,
+    farPages: join ? { number: join.number, send: (to, text) => join.signal(to, text) } : undefined,
+  })
   const http: HttpFront[] = []
   const udp: UdpFront[] = []
   const stun: Awaited<ReturnType<typeof openStun>>[] = []
@@ -65,21 +91,26 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
     await Promise.all([...http, ...udp, ...stun, webSockets].map(front => front.close()))
     await tracker.close()
   }
-  const about = { version: manifest.version, startedMs: performance.now() }
+  const start = { version: manifest.version, startedMs: performance.now() }
   const checks = new ReachChecks()
   const stunServer = given.noStun ? null : new StunServer(() => performance.now())
-  const stats = () => readStats(tracker, { http, webSockets, stun: stunServer }, about)
+  const fronts = { http, webSockets, stun: stunServer }
+  const stats = () => readStats(tracker, fronts, join, start)
+  const { sharesPorts: reusePort } = place
   try {
     for (const host of hosts) {
       const port = http[0]?.port ?? given.port ?? 6969
       const page = async (path: string, caller: PageCaller) =>
-        (await checks.answer(path, caller)) ?? answerPage(path, stats, given.noStats ?? false)
+        (await checks.answer(path, caller)) ??
+        healthPage(path, join, isDraining) ??
+        (given.noStats ? null : answerPage(path, stats))
       const trustedProxies = given.trustedProxy ?? []
       http.push(
         await listen(host, port, () =>
           HttpFront.open(tracker, {
             host,
             port,
+            reusePort,
             webSockets,
             trustedProxies,
             page,
@@ -87,7 +118,7 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
           }),
         ),
       )
-      if (stunServer && given.stunPort !== undefined) {
+      if (stunServer && given.stunPort !== undefined && place.hasStunPort) {
         const at = { host, port: stun[0]?.port ?? given.stunPort }
         stun.push(await listen(host, at.port, () => openStun(at, stunServer)))
       }
@@ -95,7 +126,9 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
       const udpPort = udp[0]?.port ?? given.udpPort ?? http[0]!.port
       const shared = given.stunPort === undefined ? (stunServer ?? undefined) : undefined
       udp.push(
-        await listen(host, udpPort, () => UdpFront.open(tracker, { host, port: udpPort, stun: shared })),
+        await listen(host, udpPort, () =>
+          UdpFront.open(tracker, { host, port: udpPort, reusePort, ids, stun: shared }),
+        ),
       )
     }
   } catch (error) {
@@ -103,13 +136,25 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
     throw error
   }
   lists.watch(tracker.access)
+  join?.start({
+    signal: text => webSockets.receiveFar(text),
+    changed: (isJoined, reason) => {
+      if (isJoined) log.info({ process: join.number }, 'The hub has joined its other processes')
+      else
+        log.warn(
+          { process: join.number, reason },
+          'The hub cannot reach its other processes and continues alone',
+        )
+    },
+  })
   const port = http[0]!.port
   const udpPort = udp[0]?.port ?? null
-  stunPort = stun[0]?.port ?? (stunServer && udpPort)
+  stunPort = stun[0]?.port ?? (stunServer && (given.stunPort || udpPort))
   const at = (scheme: string, of: number) =>
     hosts.map(host => `${scheme}://${ownUrlHost(host)}:${of}/announce`)
   const urls = [...at('http', port), ...(udpPort === null ? [] : at('udp', udpPort)), ...at('ws', port)]
-  log.info({ urls, stunPort, private: tracker.access.isPrivate }, 'The hub is listening')
+  const about = { urls, stunPort, private: tracker.access.isPrivate, ...(join && { process: join.number }) }
+  log.info(about, 'The hub is listening')
   return {
     port,
     udpPort,
@@ -118,17 +163,27 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
     isPrivate: tracker.access.isPrivate,
     stats,
     readLists: () => lists.readAgain(tracker.access),
+    async drain(withinMs) {
+      isDraining = true
+      for (const front of http) front.stopAccepting()
+      await Promise.all([...udp.splice(0), ...stun.splice(0)].map(front => front.close()))
+      await webSockets.drain(withinMs)
+    },
     close,
   }
 }
 
-async function answerPage(
-  path: string,
-  stats: () => Promise<HubStats>,
-  noStats: boolean,
-): Promise<PageAnswer | null> {
-  if (path === '/health') return { status: 200, headers: DATA_HEADERS, body: 'ok\n' }
-  if (noStats) return null
+/** Health: the process works. Readiness: a load balancer may send it clients. */
+function healthPage(path: string, join: Join | null, isDraining: boolean): PageAnswer | null {
+  const page = (status: number, text: string) => ({ status, headers: DATA_HEADERS, body: `${text}\n` })
+  if (path === '/health')
+    return page(200, join && !join.isJoined ? 'ok, but the other processes cannot be reached' : 'ok')
+  if (path !== '/ready') return null
+  if (isDraining) return page(503, 'stopping')
+  return join && !join.isReady ? page(503, 'asking the other processes for the swarms') : page(200, 'ready')
+}
+
+async function answerPage(path: string, stats: () => Promise<HubStats>): Promise<PageAnswer | null> {
   switch (path) {
     case '/':
       return { status: 200, headers: PAGE_HEADERS, body: statsPage(await stats()) }
@@ -145,7 +200,7 @@ async function answerPage(
   }
 }
 
-function trackerOptions(given: Given): TrackerOptions {
+function trackerOptions(given: Given): TrackerOptions & { store: MemoryStore } {
   const { ban, trustedAddress, announcesPerSecond, connections, maxPeers = DEFAULT_MAX_PEERS } = given
   const peersPerAddress = given.peersPerAddress ?? peersPerAddressFor(maxPeers)
   const intervalSeconds = given.interval ?? DEFAULT_INTERVAL_SECONDS
@@ -162,23 +217,5 @@ function trackerOptions(given: Given): TrackerOptions {
     ...(trustedAddress && { trustedAddresses: trustedAddress }),
     ...(announcesPerSecond !== undefined && { announcesPerSecond }),
     ...(connections !== undefined && { connectionsPerAddress: connections }),
-  }
-}
-
-async function listen<T>(host: string, port: number, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open()
-  } catch (error) {
-    const { cause = error, message } = error as Error
-    const { code } = cause as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE')
-      throw new SetupError(
-        `Port ${port} is taken: stop the program that uses it, or choose another port with --port`,
-      )
-    if (code === 'EADDRNOTAVAIL')
-      throw new SetupError(`${host} is not an address of this machine: choose another with --host`)
-    if (code === 'EACCES')
-      throw new SetupError(`This user may not listen on port ${port}: choose one above 1023`)
-    throw new SetupError(`Cannot listen at ${host}, port ${port}: ${message}`)
   }
 }

@@ -1,41 +1,39 @@
-import { readFileSync } from 'node:fs'
 import { UsageError } from '@shoal/options'
-import { pino } from 'pino'
+import { type Listening, Workers } from './cluster/workers.ts'
 import { EXIT, SetupError } from './failure.ts'
 import { helpText } from './help.ts'
-import { startHub } from './hub.ts'
-import { readOptions } from './read-options.ts'
+import type { Given } from './options.ts'
+import { createLog, givenOptions, STOP_MS, serve, whenStopped } from './run.ts'
 import { startedText } from './started-text.ts'
-
-/** Time limit for closing connections. */
-const CLOSE_MS = 5000
 
 /** Runs a hub until SIGINT or SIGTERM. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
-    const given = readOptions({ args, env: process.env, cwd: process.cwd(), readFile })
-    if (given.help) return void process.stdout.write(helpText())
-    const log = pino({ name: 'shoal-hub', level: given.logLevel ?? 'info' })
-    const hub = await startHub(given, log)
-    if (process.stdout.isTTY) process.stdout.write(startedText(hub, { noStats: given.noStats ?? false }))
-    const readAgain = () => {
-      log.info('Reloading the lists because of SIGHUP')
-      hub.readLists()
+    const { help, ...given } = givenOptions(args)
+    if (help) return void process.stdout.write(helpText())
+    const onListening = (hub: Listening) => {
+      if (process.stdout.isTTY) process.stdout.write(startedText(hub, { noStats: given.noStats ?? false }))
     }
-    process.on('SIGHUP', readAgain)
-    await stopped()
-    setTimeout(() => process.exit(EXIT.failed), CLOSE_MS).unref()
-    await hub.close()
-    log.info('The hub has stopped')
+    const { workers = 1 } = given
+    if (workers === 1) await serve(given, createLog(given), { onListening })
+    else process.exitCode = await serveInWorkers({ ...given, workers }, args, onListening)
   } catch (error) {
     process.exitCode = fail(error)
   }
 }
 
-function stopped(): Promise<void> {
-  return new Promise(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  })
+async function serveInWorkers(
+  given: Given & { workers: number },
+  args: readonly string[],
+  onListening: (hub: Listening) => void,
+): Promise<number> {
+  const log = createLog(given)
+  const stopped = whenStopped()
+  const workers = new Workers({ given, args, log })
+  onListening(await workers.start())
+  process.on('SIGHUP', () => workers.reload())
+  await stopped
+  return (await workers.stop(STOP_MS + 1000)) ? 0 : EXIT.failed
 }
 
 function fail(error: unknown): number {
@@ -44,12 +42,4 @@ function fail(error: unknown): number {
   if (error instanceof SetupError) return EXIT.setup
   process.stderr.write('Run shoal-hub --help to see the options\n')
   return EXIT.usage
-}
-
-function readFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new SetupError(`Cannot read ${path}: ${(error as Error).message}`)
-  }
 }

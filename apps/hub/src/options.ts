@@ -1,5 +1,16 @@
 /** The options of a hub, each described once for the command line, the environment and the settings file. */
-import { flag, integer, list, type OptionValues, oneOf, path, UsageError, value } from '@shoal/options'
+import { availableParallelism } from 'node:os'
+import {
+  flag,
+  integer,
+  list,
+  type OptionValues,
+  type Origin,
+  oneOf,
+  path,
+  UsageError,
+  value,
+} from '@shoal/options'
 import { AddressSet } from '@shoal/tracker'
 
 export const OPTIONS = {
@@ -56,6 +67,14 @@ export const OPTIONS = {
     help: 'Most peers per address. 0: no limit. Default: 1 % of --max-peers, but at least 1000, or 25 % of it if that is less',
     parse: integer(0, 50_000_000),
   }),
+  workers: value('N', {
+    help: 'Processes that share the ports and the work; auto: one per processor core. Default 1. Linux and FreeBSD only',
+    parse: workers,
+  }),
+  redis: value('URL', {
+    help: 'Redis server (redis:// or rediss://) over which this hub and those on other machines are one tracker',
+    parse: redisUrl,
+  }),
   noStats: flag('No stats page, no /stats.json, no /metrics'),
   config: value('FILE', { help: 'Settings file', parse: path }),
   logLevel: value('LEVEL', {
@@ -63,6 +82,9 @@ export const OPTIONS = {
     parse: oneOf('debug', 'info', 'warn', 'error'),
   }),
 }
+
+/** Most processes on one machine: more would only copy swarms. */
+const MAX_WORKERS = 64
 
 /** Options as they were given. */
 export type Given = Partial<OptionValues<typeof OPTIONS>>
@@ -74,6 +96,20 @@ function address(text: string): string {
     if (!bare.includes('/')) return bare
   } catch {}
   throw new UsageError(`"${text}" is not an IP address`)
+}
+
+function workers(text: string, origin: Origin): number {
+  return text === 'auto'
+    ? Math.min(MAX_WORKERS, availableParallelism())
+    : integer(1, MAX_WORKERS)(text, origin)
+}
+
+/** The error does not quote the URL, which may have a password. */
+function redisUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url && /^rediss?:$/.test(url.protocol) && url.hostname !== '' && /^(\/\d{0,5})?$/.test(url.pathname))
+    return text
+  throw new UsageError('The URL of a Redis server looks like redis://127.0.0.1:6379/0')
 }
 
 function network(text: string): string {

@@ -35,7 +35,15 @@ describe('options of a hub', () => {
     })
   })
 
+  it('take a number of processes, or as many as the machine has cores', () => {
+    expect(read(['--workers', '3'])).toEqual({ workers: 3 })
+    expect(read(['--workers', 'auto']).workers).toBeGreaterThan(0)
+  })
+
   it.each([
+    [['--workers', '0'], '--workers: "0" is not an integer from 1 to 64'],
+    [['--redis', 'http://127.0.0.1'], '--redis: The URL of a Redis server looks like'],
+    [['--redis', 'redis://127.0.0.1/name'], '--redis: The URL'],
     [['--port', 'x'], '--port: "x" is not an integer from 0 to 65535'],
     [['--port', '1', '--port', '2'], '--port: give one value'],
     [['--host', 'example.org'], '--host: "example.org" is not an IP address'],
@@ -44,6 +52,13 @@ describe('options of a hub', () => {
     [['word'], 'word'],
   ])('%j is refused', (args, message) => {
     expect(() => read(args)).toThrow(message)
+  })
+
+  it('do not show the password of a server in an error', () => {
+    expect(() => read(['--redis', 'redis://:geheim@'])).toThrow(/^(?!.*geheim)/)
+    expect(read(['--redis', 'rediss://user:word@redis.example:6380/2'])).toEqual({
+      redis: 'rediss://user:word@redis.example:6380/2',
+    })
   })
 
   it('report the location of a mistake in the file', () => {

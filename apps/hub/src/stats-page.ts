@@ -75,12 +75,21 @@ export function statsPage(stats: HubStats): string {
 <thead><tr><th scope="col"></th><th scope="col">Announces</th><th scope="col">Scrapes</th><th scope="col">Refused</th></tr></thead>
 <tbody>${rows.join('')}</tbody>
 </table>
-<p>${number(connections.http)} HTTP and ${number(connections.webSocket)} WebSocket connections, ${number(stats.stunResponses)} STUN responses, ${number(Math.round(stats.memoryBytes / 1e6))} MB of memory.
+${processesText(stats.join)}<p>${number(connections.http)} HTTP and ${number(connections.webSocket)} WebSocket connections, ${number(stats.stunResponses)} STUN responses, ${number(Math.round(stats.memoryBytes / 1e6))} MB of memory.
 Version ${stats.version}. For programs: <a href="/stats.json">/stats.json</a>, <a href="/metrics">/metrics</a>.</p>
 </main>
 </body>
 </html>
 `
+}
+
+function processesText(join: HubStats['join']): string {
+  if (!join) return ''
+  const count = Object.keys(join.processes).length
+  const text = join.isJoined
+    ? `${number(count)} ${count === 1 ? 'process' : 'processes'}.`
+    : 'This process cannot reach the others at the moment: these are the numbers that it knows.'
+  return `<p>${text}</p>\n`
 }
 
 function facts(values: Readonly<Record<string, number>>): string {

@@ -22,7 +22,7 @@ export function testStore(open: (options: { expirySeconds: number }) => StoreUnd
     announce.address.set(
       announce.family === FAMILY.ipv6 ? [0x20010db8, 0, 0, peer.at ?? 1] : [0x05000000 + (peer.at ?? 1)],
     )
-    announce.port = announce.family === FAMILY.web ? 0 : (peer.port ?? 6881)
+    announce.port = peer.port ?? 6881
     announce.isSeed = peer.isSeed ?? false
     announce.event = peer.event ?? EVENT.none
     announce.wanted = peer.wanted ?? 50
@@ -71,7 +71,7 @@ export function testStore(open: (options: { expirySeconds: number }) => StoreUnd
       '20010db80000000000000000000000021ae1',
     ])
     const web = await announceTo(store, { at: 8, family: FAMILY.web })
-    expect(peersIn(web)).toEqual(['05000009'])
+    expect(peersIn(web)).toEqual(['050000091ae1'])
     expect(web).toMatchObject({ seeds: 1, leeches: 4 })
     expect((await store.stats()).peersByFamily).toEqual([1, 2, 2])
     await store.close()

@@ -26,6 +26,8 @@ export { addressText, readAddress } from './base/address.ts'
 export { type AttachedTracker, type AttachOptions, attachTracker, callerAddress } from './http/attach.ts'
 export { type HttpHandler, httpHandler } from './http/handler.ts'
 export { HttpFront, type HttpFrontOptions, type PageAnswer, type PageCaller } from './http/http-front.ts'
+export { type Carrier, type CarrierEvents, MAX_FRAME_BYTES } from './join/carrier.ts'
+export { Join, type JoinCounters, type JoinEvents, type JoinOptions, type Member } from './join/join.ts'
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
 export { peersPerAddressFor } from './memory/peer-shares.ts'
 export {
@@ -34,16 +36,20 @@ export {
   FAMILY,
   type Family,
   MAX_PEERS,
+  PeerChange,
   type StoreStats,
   SwarmCounts,
+  type SwarmSink,
   type SwarmStore,
 } from './store.ts'
 export {
   expirySecondsFor,
+  type FrontName,
   REFUSED,
   Tracker,
   type TrackerCounters,
   type TrackerOptions,
 } from './tracker.ts'
+export { ConnectionIds } from './udp/connection-ids.ts'
 export { UdpFront } from './udp/udp-front.ts'
-export { type OwnPeer, WebSocketFront } from './ws/web-socket-front.ts'
+export { type FarPages, type OwnPeer, WebSocketFront } from './ws/web-socket-front.ts'

@@ -8,8 +8,8 @@ export type Family = (typeof FAMILY)[keyof typeof FAMILY]
 export const EVENT = { none: 0, completed: 1, started: 2, stopped: 3 } as const
 export type AnnounceEvent = (typeof EVENT)[keyof typeof EVENT]
 
-/** Bytes per peer in a compact response, by family (BEP 23, BEP 7). A web peer is its number. */
-export const PEER_BYTES = [6, 18, 4] as const
+/** Bytes per peer in a compact response, by family (BEP 23, BEP 7). A web peer is its number and that of its process. */
+export const PEER_BYTES = [6, 18, 6] as const
 
 /** Most peers in one response: 200 IPv6 peers take 3,600 bytes. */
 export const MAX_PEERS = 200
@@ -24,7 +24,7 @@ export class Announce {
   /** One word (IPv4), four words (IPv6), or the number of a web peer. */
   readonly address = new Int32Array(4)
   family: Family = FAMILY.ipv4
-  /** 1 to 65535; 0 for a web peer. */
+  /** 1 to 65535. For a web peer: the number of the process that it is connected to, 0 if there is only one. */
   port = 0
   isSeed = false
   event: AnnounceEvent = EVENT.none
@@ -50,6 +50,31 @@ export class Announce {
   failure = ''
   /** After a failure: time until the next try (BEP 31); 0 for never. */
   retryInSeconds = 0
+}
+
+/** A change of one peer, as another process of the same tracker reports it. One instance is reused, like Announce. */
+export class PeerChange {
+  readonly hash = new Int32Array(5)
+  readonly address = new Int32Array(4)
+  family: Family = FAMILY.ipv4
+  port = 0
+  isSeed = false
+  /** True if the peer has left. */
+  isGone = false
+  /** True if this announce completed a download. */
+  isCompleted = false
+  /** Time since the peer announced. */
+  ageSeconds = 0
+}
+
+/** Takes the contents of a store, swarm by swarm. */
+export interface SwarmSink {
+  /** True if the next call should wait for another sink. */
+  readonly isFull: boolean
+  /** Begins a swarm, whose info hash is at `at`. */
+  swarm(words: Int32Array, at: number, downloads: number): void
+  /** Adds a peer of the swarm, whose address is at `at`. */
+  peer(family: Family, words: Int32Array, at: number, port: number, isSeed: boolean, ageSeconds: number): void
 }
 
 /** Counts of one swarm. */

@@ -43,6 +43,8 @@ export interface HttpFrontOptions {
   readonly trustedProxies?: readonly string[]
   /** Connections in all, without WebSockets. Further ones are closed at once. Default 20,000. */
   readonly maxConnections?: number
+  /** Other processes may listen at the same port, and the system spreads connections over them. Default false. */
+  readonly reusePort?: boolean
   /** Called for each request that came through a proxy at this address that is not trusted: all its clients count as one. */
   readonly onUnnamedProxy?: (address: string) => void
   /** Answers GET requests for other paths; null for status 404. */
@@ -78,6 +80,7 @@ export class HttpFront {
   #caller = this.#forwarded
   readonly #tidier: NodeJS.Timeout
   #body = newBody()
+  #closed: Promise<void> | undefined
 
   /** Resolves when it is listening. Rejects with the system's error. */
   static async open(tracker: Tracker, options: HttpFrontOptions): Promise<HttpFront> {
@@ -85,9 +88,9 @@ export class HttpFront {
     try {
       await new Promise<void>((resolve, reject) => {
         front.#server.once('error', reject)
-        const { host, port } = options
+        const { host, port, reusePort = false } = options
         // Otherwise `::` also takes the port of all IPv4 addresses, where another front may listen.
-        front.#server.listen({ host, port, ipv6Only: isIPv6(host), backlog: 4096 }, resolve)
+        front.#server.listen({ host, port, reusePort, ipv6Only: isIPv6(host), backlog: 4096 }, resolve)
       })
     } catch (error) {
       clearInterval(front.#tidier)
@@ -114,11 +117,16 @@ export class HttpFront {
     return this.#connections.size
   }
 
+  /** Accepts no further connections. Those that are open are served until `close`. */
+  stopAccepting(): void {
+    this.#closed ??= new Promise(resolve => this.#server.close(() => resolve()))
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#tidier)
-    const closed = new Promise(resolve => this.#server.close(resolve))
+    this.stopAccepting()
     for (const { socket } of [...this.#connections]) socket.destroy()
-    await closed
+    await this.#closed
   }
 
   #open(socket: Socket): void {
@@ -363,5 +371,13 @@ function endResponse(body: BodyWriter, start: number, isKeptAlive: boolean): voi
 }
 
 function reasonPhrase(status: number): string {
-  return { 200: 'OK', 400: 'Bad Request', 404: 'Not Found', 500: 'Internal Server Error' }[status] ?? 'Answer'
+  return (
+    {
+      200: 'OK',
+      400: 'Bad Request',
+      404: 'Not Found',
+      500: 'Internal Server Error',
+      503: 'Service Unavailable',
+    }[status] ?? 'Answer'
+  )
 }

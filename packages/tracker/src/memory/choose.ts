@@ -1,5 +1,5 @@
 import { scopeOf } from '../base/scope.ts'
-import { type Announce, FAMILY } from '../store.ts'
+import type { Announce } from '../store.ts'
 import type { PeerLists } from './peer-lists.ts'
 
 /** Peers of a large swarm are taken from the list in runs of this length at random places. */
@@ -50,14 +50,14 @@ function writeRun(
   const { width, stride } = lists
   const { family, scope, wanted, peersView: view } = announce
   const words = lists.arena.words
-  const bytes = 4 * width + (family === FAMILY.web ? 0 : 2)
+  const bytes = 4 * width + 2
   let out = announce.peerCount * bytes
   let at = lists.at(heads, head, start)
   for (let position = start; position < start + length; position++, at += stride) {
     if (position === own || (scope > 0 && scopeOf(family, words, at) < scope)) continue
     if (announce.peerCount === wanted) return
     for (let word = 0; word < width; word++) view.setInt32(out + 4 * word, words[at + word]!)
-    if (family !== FAMILY.web) view.setUint16(out + 4 * width, words[at + width]! >>> 16)
+    view.setUint16(out + 4 * width, words[at + width]! >>> 16)
     out += bytes
     announce.peerCount++
   }

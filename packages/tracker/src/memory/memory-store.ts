@@ -5,8 +5,10 @@ import {
   EVENT,
   FAMILY,
   type Family,
+  type PeerChange,
   type StoreStats,
   type SwarmCounts,
+  type SwarmSink,
   type SwarmStore,
 } from '../store.ts'
 import { Arena } from './arena.ts'
@@ -37,6 +39,8 @@ const SAME_TICKS_SHIFT = 3
 const SWEEPS = 60
 /** Swarms that one announce looks at to find an empty one that can go. */
 const MAX_CHECKED = 32
+/** Swarms that a reader looks at in one turn. */
+const MAX_READ = 20_000
 const FULL = 'The tracker is full: try again later'
 const TOO_MANY = 'Your address has too many peers on this tracker: try again later'
 const FULL_RETRY_SECONDS = 1800
@@ -44,6 +48,17 @@ const FULL_RETRY_SECONDS = 1800
 /** Words of a row: five of info hash, downloads, tick of the last announce, and a list head per address family. */
 const ROW_WORDS = 16
 const [DOWNLOADS, TICK, LISTS] = [5, 6, 7] as const
+
+/** The effect of an announce on its peer. An announce that repeats one of the same TICK_MS has none. */
+export const CHANGE = { none: 0, present: 1, completed: 2, gone: 3 } as const
+export type Change = (typeof CHANGE)[keyof typeof CHANGE]
+
+/** A place in a store that is being read. */
+interface Place {
+  row: number
+  family: number
+  position: number
+}
 
 /** Keeps all swarms in memory, in a few arrays of numbers: about 30 bytes per peer. All calls are synchronous. */
 export class MemoryStore implements SwarmStore {
@@ -66,6 +81,10 @@ export class MemoryStore implements SwarmStore {
   #seeds = 0
   #cursor = 0
   #dropCursor = 0
+  #change: Change = CHANGE.none
+  #wasSeed = false
+  /** Processes whose pages are gone, with the number of sweeps that still look for them. */
+  readonly #lostPages = new Map<number, number>()
 
   constructor(options: MemoryStoreOptions = {}) {
     const { expirySeconds = 45 * 60, maxPeers = 5_000_000 } = options
@@ -81,6 +100,7 @@ export class MemoryStore implements SwarmStore {
   announce(announce: Announce): void {
     announce.failure = ''
     announce.peerCount = 0
+    this.#change = CHANGE.none
     let row = this.#table.find(announce.hash, this.#rows, ROW_WORDS)
     if (announce.event === EVENT.stopped) {
       if (row >= 0) this.#forget(announce, row)
@@ -97,6 +117,73 @@ export class MemoryStore implements SwarmStore {
     this.#count(announce, row)
   }
 
+  /** The effect of the last announce. */
+  get change(): Change {
+    return this.#change
+  }
+
+  /** Applies a change that another process reports. Limits per address count such peers, but do not refuse them. Returns false if there is no room. */
+  apply(change: PeerChange): boolean {
+    let row = this.#table.find(change.hash, this.#rows, ROW_WORDS)
+    if (change.isGone) {
+      if (row >= 0) this.#forget(change, row)
+      return true
+    }
+    const { family, address, port, ageSeconds } = change
+    const ageTicks = Math.round((ageSeconds * 1000) / TICK_MS)
+    if (ageTicks > this.#expiryTicks) return true
+    const isNew = row < 0
+    if (isNew) row = this.#addSwarm(change.hash)
+    if (row < 0) return false
+    const tick = (this.#tick() - ageTicks) & TICK_MASK
+    const lists = this.#lists[family]!
+    const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
+    const known = lists.find(this.#rows, head, address, port)
+    if (known >= 0 && this.#ageTicks(lists, lists.at(this.#rows, head, known)) < ageTicks) return true
+    const position = this.#place(row, family, address, port, change.isSeed, tick, true)
+    if (ageTicks === 0) this.#rows[row * ROW_WORDS + TICK] = tick
+    if (position >= 0 && change.isCompleted && !this.#wasSeed) this.#rows[row * ROW_WORDS + DOWNLOADS]! += 1
+    if (position < 0 && isNew) this.#removeSwarm(row)
+    return position >= 0
+  }
+
+  /** Raises the downloads of a swarm to what another process counted. */
+  applyDownloads(hash: Int32Array, downloads: number): void {
+    if (downloads === 0) return
+    let row = this.#table.find(hash, this.#rows, ROW_WORDS)
+    if (row < 0) row = this.#addSwarm(hash)
+    if (row < 0) return
+    const at = row * ROW_WORDS + DOWNLOADS
+    this.#rows[at] = Math.max(this.#rows[at]!, downloads)
+  }
+
+  /**
+   * Returns a function that writes the swarms and peers heard of within the last `withinSeconds` into a sink until that is full, and returns false at
+   * the end. What moves meanwhile may be missed or written twice.
+   */
+  reader(withinSeconds: number): (sink: SwarmSink) => boolean {
+    const place: Place = { row: 0, family: 0, position: 0 }
+    const withinTicks = Math.min(TICK_MASK, Math.ceil((withinSeconds * 1000) / TICK_MS))
+    return sink => {
+      const end = Math.min(this.#rowsEnd, place.row + MAX_READ)
+      for (; place.row < end; place.row++, place.family = 0, place.position = 0) {
+        if (sink.isFull) return true
+        if (!this.#readRow(place, withinTicks, sink)) return true
+      }
+      return end < this.#rowsEnd
+    }
+  }
+
+  /** Removes the pages of a process in the next sweeps. */
+  dropPages(process: number): void {
+    this.#lostPages.set(process, 2 * SWEEPS)
+  }
+
+  /** The process is there after all. */
+  keepPages(process: number): void {
+    this.#lostPages.delete(process)
+  }
+
   scrape(counts: SwarmCounts): void {
     const row = this.#table.find(counts.hash, this.#rows, ROW_WORDS)
     counts.found = row >= 0
@@ -104,6 +191,9 @@ export class MemoryStore implements SwarmStore {
   }
 
   sweep(): void {
+    for (const [process, left] of this.#lostPages)
+      if (left > 0) this.#lostPages.set(process, left - 1)
+      else this.#lostPages.delete(process)
     const share = Math.ceil(this.#rowsEnd / SWEEPS)
     const tick = this.#tick()
     for (let done = 0; done < share; done++) {
@@ -132,32 +222,86 @@ export class MemoryStore implements SwarmStore {
   /** Adds or renews the peer and chooses peers for it. Returns why it could not, or an empty text. */
   #record(announce: Announce, row: number): string {
     const { family, address, port, isSeed, event } = announce
+    const tick = this.#tick()
+    const position = this.#place(row, family, address, port, isSeed, tick, false)
+    if (position < 0) return position === NO_ROOM ? FULL : TOO_MANY
+    const rows = this.#rows
+    // BEP 3: the event is sent once, by peers that did not start as seeds.
+    if (event === EVENT.completed && isSeed && !this.#wasSeed) {
+      rows[row * ROW_WORDS + DOWNLOADS]! += 1
+      this.#change = CHANGE.completed
+    }
+    const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
+    choosePeers(this.#lists[family]!, rows, head, announce, position, this.#seedFor(announce, tick))
+    return ''
+  }
+
+  /** Adds or renews a peer. Returns its position, NO_ROOM or NO_SHARE. `isForeign`: another process admitted it. */
+  #place(
+    row: number,
+    family: Family,
+    address: Int32Array,
+    port: number,
+    isSeed: boolean,
+    tick: number,
+    isForeign: boolean,
+  ): number {
     const lists = this.#lists[family]!
     const rows = this.#rows
     const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
-    const tick = this.#tick()
     let position = lists.find(rows, head, address, port)
     const wasSeed = position >= 0 && position < lists.seeds(rows, head)
     if (position < 0) {
-      if (this.#isFull) return FULL
-      if (!this.#shares.take(family, address)) return TOO_MANY
+      if (this.#isFull) return NO_ROOM
+      if (!this.#shares.take(family, address, isForeign)) return NO_SHARE
       position = lists.add(rows, head, address, port, tick, isSeed)
       if (position < 0) {
         this.#shares.give(family, address)
-        return FULL
+        return NO_ROOM
       }
       this.#peers[family]++
+      this.#change = CHANGE.present
     } else {
-      lists.arena.words[lists.at(rows, head, position) + lists.width] = (port << 16) | tick
+      const at = lists.at(rows, head, position) + lists.width
+      if (lists.arena.words[at] !== ((port << 16) | tick) || isSeed !== wasSeed) this.#change = CHANGE.present
+      lists.arena.words[at] = (port << 16) | tick
       if (isSeed !== wasSeed)
         position = isSeed ? lists.promote(rows, head, position) : lists.demote(rows, head, position)
     }
     if (isSeed !== wasSeed) this.#seeds += isSeed ? 1 : -1
-    rows[row * ROW_WORDS + TICK] = tick
-    // BEP 3: the event is sent once, by peers that did not start as seeds.
-    if (event === EVENT.completed && isSeed && !wasSeed) rows[row * ROW_WORDS + DOWNLOADS]! += 1
-    choosePeers(lists, rows, head, announce, position, this.#seedFor(announce, tick))
-    return ''
+    // An old report says nothing about the time of the swarm's last announce.
+    if (!isForeign) rows[row * ROW_WORDS + TICK] = tick
+    this.#wasSeed = wasSeed
+    return position
+  }
+
+  /** Writes a swarm from `place` on. Returns false if the sink became full. */
+  #readRow(place: Place, withinTicks: number, sink: SwarmSink): boolean {
+    const base = place.row * ROW_WORDS
+    const rows = this.#rows
+    if (rows[base + TICK] === FREE) return true
+    if (((this.#tick() - rows[base + TICK]!) & TICK_MASK) > withinTicks) return true
+    sink.swarm(rows, base, rows[base + DOWNLOADS]!)
+    for (; place.family <= FAMILY.web; place.family++, place.position = 0) {
+      const lists = this.#lists[place.family]!
+      const head = base + LISTS + place.family * LIST_WORDS
+      for (; place.position < lists.count(rows, head); place.position++) {
+        if (sink.isFull) return false
+        const at = lists.at(rows, head, place.position)
+        const ageTicks = this.#ageTicks(lists, at)
+        if (ageTicks > withinTicks) continue
+        const port = lists.arena.words[at + lists.width]! >>> 16
+        const isSeed = place.position < lists.seeds(rows, head)
+        const ageSeconds = (ageTicks * TICK_MS) / 1000
+        sink.peer(place.family as Family, lists.arena.words, at, port, isSeed, ageSeconds)
+      }
+    }
+    return true
+  }
+
+  /** Returns the age of the entry at `at`. */
+  #ageTicks(lists: PeerLists, at: number): number {
+    return (this.#tick() - (lists.arena.words[at + lists.width]! & TICK_MASK)) & TICK_MASK
   }
 
   #seedFor({ address, port, hash, family }: Announce, tick: number): number {
@@ -171,11 +315,12 @@ export class MemoryStore implements SwarmStore {
     )
   }
 
-  #forget(announce: Announce, row: number): void {
-    const { family, address, port } = announce
+  #forget({ family, address, port }: Announce | PeerChange, row: number): void {
     const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
     const position = this.#lists[family]!.find(this.#rows, head, address, port)
-    if (position >= 0) this.#remove(family, head, position)
+    if (position < 0) return
+    this.#remove(family, head, position)
+    this.#change = CHANGE.gone
   }
 
   #remove(family: Family, head: number, position: number): void {
@@ -209,6 +354,7 @@ export class MemoryStore implements SwarmStore {
     const base = row * ROW_WORDS
     this.#rows.fill(0, base, base + ROW_WORDS)
     this.#rows.set(hash, base)
+    this.#rows[base + TICK] = this.#tick()
     this.#table.add(row, this.#rows, ROW_WORDS)
     this.#swarms++
     return row
@@ -256,8 +402,10 @@ export class MemoryStore implements SwarmStore {
       const lists = this.#lists[family]!
       const head = base + LISTS + family * LIST_WORDS
       for (let position = lists.count(this.#rows, head) - 1; position >= 0; position--) {
-        const seen = lists.arena.words[lists.at(this.#rows, head, position) + lists.width]! & TICK_MASK
-        if (((tick - seen) & TICK_MASK) > this.#expiryTicks) this.#remove(family as Family, head, position)
+        const seen = lists.arena.words[lists.at(this.#rows, head, position) + lists.width]!
+        const isExpired = ((tick - seen) & TICK_MASK) > this.#expiryTicks
+        const isLost = family === FAMILY.web && this.#lostPages.has(seen >>> 16)
+        if (isExpired || isLost) this.#remove(family as Family, head, position)
       }
       left += lists.count(this.#rows, head)
     }
@@ -280,6 +428,8 @@ export class MemoryStore implements SwarmStore {
 }
 
 const FREE = -1
+/** Results of placing a peer. */
+const [NO_ROOM, NO_SHARE] = [-1, -2] as const
 
 function maxSwarmsFor(maxPeers: number): number {
   return Math.min(maxPeers, Math.max(2_000_000, Math.ceil(maxPeers * 0.4)))

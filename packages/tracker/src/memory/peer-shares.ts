@@ -14,12 +14,12 @@ export class PeerShares {
     this.#most = most
   }
 
-  /** Counts a peer at the address, or returns false if it has too many. */
-  take(family: Family, address: Int32Array): boolean {
+  /** Counts a peer at the address, or returns false if it has too many. `isAdmitted`: it is counted in any case. */
+  take(family: Family, address: Int32Array, isAdmitted = false): boolean {
     if (!this.#counts(family, address, 0)) return true
     this.#slots.find(family, address)
     const { first, second } = this.#slots
-    if (this.#first[first]! >= this.#most && this.#second[second]! >= this.#most) return false
+    if (!isAdmitted && this.#first[first]! >= this.#most && this.#second[second]! >= this.#most) return false
     this.#first[first]!++
     this.#second[second]!++
     return true

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto'
+import { createHash, randomFillSync } from 'node:crypto'
 import { SipHash } from '../base/siphash.ts'
 import type { Family } from '../store.ts'
 
@@ -7,15 +7,22 @@ const EPOCH_MS = 60_000
 
 /**
  * Connection IDs (BEP 15), which prove that a client can receive at its address. They are a keyed hash of the address and the minute, so that no
- * state is kept. The key is random at each start.
+ * state is kept, and processes with the same secret accept each other's. The clocks of their machines may differ by up to a minute.
  */
 export class ConnectionIds {
-  readonly #sip = new SipHash(randomFillSync(new Int32Array(4)))
+  #sip = new SipHash(randomFillSync(new Int32Array(4)))
   readonly #nowMs: () => number
   readonly #words = new Int32Array(6)
 
+  /** A clock in milliseconds: that of the day if processes share a secret. The key is random until there is a secret. */
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
+  }
+
+  /** Makes and accepts the IDs of all processes with this secret from now on. */
+  share(secret: Uint8Array): void {
+    const digest = createHash('sha256').update('shoal udp connection ids').update(secret).digest()
+    this.#sip = new SipHash(Int32Array.from({ length: 4 }, (_, at) => digest.readInt32LE(4 * at)))
   }
 
   get high(): number {
@@ -36,6 +43,9 @@ export class ConnectionIds {
     this.#hash(family, address, epoch)
     if (this.high === high && this.low === low) return true
     this.#hash(family, address, epoch - 1)
+    if (this.high === high && this.low === low) return true
+    // Made by a process whose clock is ahead.
+    this.#hash(family, address, epoch + 1)
     return this.high === high && this.low === low
   }
 

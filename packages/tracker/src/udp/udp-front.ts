@@ -33,6 +33,10 @@ export interface UdpFrontOptions {
   readonly port: number
   /** Answers STUN on the same port. */
   readonly stun?: StunServer | undefined
+  /** Connection IDs that several processes accept. Default: those of this front. */
+  readonly ids?: ConnectionIds | undefined
+  /** Other processes may listen at the same port, and the system spreads clients over them. Default false. */
+  readonly reusePort?: boolean
 }
 
 /** Answers announces and scrapes over UDP (BEP 15, BEP 41). Keeps no state about clients except the peers that they announce. */
@@ -56,6 +60,7 @@ export class UdpFront {
     const socket = createSocket({
       type: isIpv6 ? 'udp6' : 'udp4',
       ipv6Only: isIpv6,
+      ...(options.reusePort && { reusePort: true }),
       // All addresses are literals; the default lookup would cost a turn of the event loop for each response.
       lookup: (host, _options, done) => done(null, host, isIpv6 ? 6 : 4),
     })
@@ -66,14 +71,14 @@ export class UdpFront {
         resolve()
       })
     })
-    return new UdpFront(tracker, socket, options.stun)
+    return new UdpFront(tracker, socket, options)
   }
 
-  private constructor(tracker: Tracker, socket: Socket, stun: StunServer | undefined) {
+  private constructor(tracker: Tracker, socket: Socket, { stun, ids }: UdpFrontOptions) {
     this.#stun = stun
     this.#tracker = tracker
     this.#socket = socket
-    this.#ids = new ConnectionIds(tracker.nowMs)
+    this.#ids = ids ?? new ConnectionIds(tracker.nowMs)
     // Buffers for bursts. The system may grant less.
     try {
       socket.setRecvBufferSize(SOCKET_BUFFER_BYTES)

@@ -77,6 +77,40 @@ function readAnswer(message: JsonFields, hash: string, peerId: string): ClientMe
     : 'The answer is invalid'
 }
 
+/** A page that another process of the tracker holds. */
+export interface FarPage {
+  /** The number of that process. */
+  readonly process: number
+  /** The page's number there. */
+  readonly number: number
+  readonly hash: string
+  readonly peerId: string
+}
+
+/** An offer or answer of a far page to one that this process holds. */
+export interface FarSignal {
+  readonly kind: 'offer' | 'answer'
+  /** The page's number. */
+  readonly to: number
+  readonly from: FarPage
+  readonly offerId: string
+  readonly description: object
+}
+
+/** Parses a signal of another process of the tracker. Returns null if it is invalid. */
+export function readFarSignal(text: string): FarSignal | null {
+  const { kind, to, from, offerId, description: given } = parseObject(text) ?? {}
+  const { process, number, hash, peerId } = asObject(from) ?? {}
+  const description = readDescription(given)
+  const isValid = isWord(to) && isWord(process) && isWord(number) && isByteText(hash) && isByteText(peerId)
+  if (!isValid || (kind !== 'offer' && kind !== 'answer') || !isOfferId(offerId) || !description) return null
+  return { kind, to, from: { process, number, hash, peerId }, offerId, description }
+}
+
+function isWord(value: unknown): value is number {
+  return typeof value === 'number' && (value | 0) === value
+}
+
 /** Returns an empty list for an invalid offer. */
 function readOffer(value: unknown): Offer[] {
   const { offer_id: id, offer } = asObject(value) ?? {}

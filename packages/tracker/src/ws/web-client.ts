@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { Family } from '../store.ts'
+import type { FarPage } from './messages.ts'
 
 /** Memberships per connection. */
 const MAX_MEMBERSHIPS = 1000
@@ -33,7 +34,7 @@ export interface Membership {
 }
 
 interface Route {
-  readonly to: Membership
+  readonly to: Membership | FarPage
   left: number
 }
 
@@ -126,7 +127,7 @@ export class WebClient {
   }
 
   /** Allows `own` to send messages about this offer to `to`. */
-  addRoute(own: Membership, to: Membership, offerId: string): void {
+  addRoute(own: Membership, to: Membership | FarPage, offerId: string): void {
     const key = routeKey(own.hash, own.peerId, to.peerId, offerId)
     this.#routes.delete(key)
     if (this.#routes.size >= MAX_ROUTES) this.#routes.delete(this.#routes.keys().next().value!)
@@ -134,7 +135,7 @@ export class WebClient {
   }
 
   /** Returns the recipient of an answer, or undefined if it was not asked for. */
-  follow(hash: string, peerId: string, toPeerId: string, offerId: string): Membership | undefined {
+  follow(hash: string, peerId: string, toPeerId: string, offerId: string): Membership | FarPage | undefined {
     const route = this.#routes.get(routeKey(hash, peerId, toPeerId, offerId))
     if (!route || route.left-- <= 0) return undefined
     return route.to

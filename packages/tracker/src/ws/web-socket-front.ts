@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -5,10 +6,19 @@ import { CALLER, type CallerKind, identifyCaller, isCrossOrigin } from '../acces
 import { ConnectionCounts } from '../access/connection-counts.ts'
 import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
-import { Announce, EVENT, FAMILY, SwarmCounts } from '../store.ts'
+import { Announce, EVENT, FAMILY, PEER_BYTES, SwarmCounts } from '../store.ts'
 import { REFUSED, type Tracker } from '../tracker.ts'
 import { parsePasskey } from '../udp/udp-packets.ts'
-import { type ClientMessage, MAX_MESSAGE_BYTES, type Offer, readHash, readMessage } from './messages.ts'
+import {
+  type ClientMessage,
+  type FarPage,
+  type FarSignal,
+  MAX_MESSAGE_BYTES,
+  type Offer,
+  readFarSignal,
+  readHash,
+  readMessage,
+} from './messages.ts'
 import { type Membership, WebClient } from './web-client.ts'
 
 /**
@@ -18,8 +28,12 @@ import { type Membership, WebClient } from './web-client.ts'
 const [MIN_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS] = [60, 120] as const
 const PING_MS = 45_000
 const MAX_CONNECTIONS = 20_000
-/** RFC 6455 section 7.4.1. */
-const POLICY_VIOLATION = 1008
+/** Clients of a tracker that stops should wait up to this long. */
+const MAX_WAIT_SECONDS = 10
+/** Time for the closing handshake. */
+const CLOSE_MS = 1000
+/** RFC 6455 section 7.4.1, and the registry of section 11.7. */
+const [POLICY_VIOLATION, SERVICE_RESTART] = [1008, 1012] as const
 /** Factor for the number of peers to request, since some of them cannot accept an offer at the moment. */
 const SPARE = 2
 
@@ -33,7 +47,17 @@ export interface OwnPeer {
   answer(hash: string, offer: { id: string; sdp: string }, peerId: string): Promise<string | null>
 }
 
+/** Pages that other processes of the same tracker hold. */
+export interface FarPages {
+  /** The number of this process: 1 to 65535. */
+  readonly number: number
+  /** Sends a message to another process, whose WebSocketFront receives it. JSON. */
+  send(process: number, text: string): void
+}
+
 export interface WebSocketFrontOptions {
+  /** Default: this process is the only one. */
+  readonly farPages?: FarPages | undefined
   readonly ownPeer?: OwnPeer
   /** UDP port at which the host of this tracker answers STUN, for pages in the internet. Null: none. Default none. */
   readonly stunPort?: () => number | null
@@ -60,15 +84,23 @@ export class WebSocketFront {
   readonly #maxConnections: number
   readonly #ownPeer: OwnPeer | undefined
   readonly #stunPort: () => number | null
+  readonly #farPages: FarPages | undefined
   readonly #pinger: NodeJS.Timeout
   #announce = new Announce()
-  #lastNumber = 0
+  #lastNumber = randomInt(2 ** 31)
+  #isOpen = true
 
   constructor(
     tracker: Tracker,
-    { maxConnections = MAX_CONNECTIONS, ownPeer, stunPort = () => null }: WebSocketFrontOptions = {},
+    {
+      maxConnections = MAX_CONNECTIONS,
+      ownPeer,
+      stunPort = () => null,
+      farPages,
+    }: WebSocketFrontOptions = {},
   ) {
     this.#tracker = tracker
+    this.#farPages = farPages
     this.#ownPeer = ownPeer
     this.#stunPort = stunPort
     this.#maxConnections = maxConnections
@@ -111,7 +143,11 @@ export class WebSocketFront {
         refusal === 'guesses' ? '429 Too Many Requests' : '403 Forbidden',
         REFUSED[refusal],
       )
-    if (this.#clients.size >= this.#maxConnections || !this.#connections.admits(from, isDirect))
+    if (
+      !this.#isOpen ||
+      this.#clients.size >= this.#maxConnections ||
+      !this.#connections.admits(from, isDirect)
+    )
       return refuse(socket, '503 Service Unavailable', 'Too many connections: try again later')
     let isOpen = false
     const release = () => this.#connections.release(from, isDirect)
@@ -130,7 +166,36 @@ export class WebSocketFront {
     })
   }
 
+  /** Takes a message of another process for a page that this one holds. */
+  receiveFar(text: string): void {
+    const signal = readFarSignal(text)
+    const to = signal && this.#members.get(signal.to)
+    if (to && to.hash === signal.from.hash && to.peerId !== signal.from.peerId) this.#relayFar(to, signal)
+  }
+
+  /**
+   * Refuses new connections, and closes each of the others at a random time within this one, with status 1012 and how many seconds it should wait
+   * before it connects again. Resolves when all have closed.
+   */
+  async drain(withinMs: number): Promise<void> {
+    this.#isOpen = false
+    const closed = [...this.#clients].map(
+      ({ socket }) =>
+        new Promise<void>(resolve => {
+          socket.once('close', () => resolve())
+          setTimeout(
+            () => socket.close(SERVICE_RESTART, `reconnect-after=${1 + randomInt(MAX_WAIT_SECONDS)}`),
+            randomInt(withinMs + 1),
+          )
+          // Some do not answer the closing handshake.
+          setTimeout(() => socket.terminate(), withinMs + CLOSE_MS)
+        }),
+    )
+    await Promise.all(closed)
+  }
+
   async close(): Promise<void> {
+    this.#isOpen = false
     clearInterval(this.#pinger)
     for (const { socket } of [...this.#clients]) socket.terminate()
     this.#server.close()
@@ -231,18 +296,19 @@ export class WebSocketFront {
     const nowMs = this.#tracker.nowMs()
     const most = Math.min(offers.length, from.client.offersLeft(nowMs))
     let next = most > 0 && this.#offerOwnPeer(from, offers[0]!) ? 1 : 0
+    const view = announce.peersView
     for (let at = 0; at < announce.peerCount && next < most; at++) {
-      const to = this.#members.get(announce.peersView.getInt32(4 * at))
+      const number = view.getInt32(PEER_BYTES[FAMILY.web] * at)
+      const process = view.getUint16(PEER_BYTES[FAMILY.web] * at + 4)
+      if (process !== this.#process) {
+        const { id, description } = offers[next++]!
+        this.#sendFar('offer', { process, number }, from, id, description)
+        continue
+      }
+      const to = this.#members.get(number)
       if (!to || to.hash !== from.hash || to.peerId === from.peerId || !to.client.wantsOffer(nowMs)) continue
       const { id, description } = offers[next++]!
-      to.client.addRoute(to, from, id)
-      to.client.send({
-        action: 'announce',
-        info_hash: from.hash,
-        peer_id: from.peerId,
-        offer_id: id,
-        offer: description,
-      })
+      sendOffer(to, from, id, description)
     }
     from.client.tookOffers(next, nowMs)
   }
@@ -269,15 +335,30 @@ export class WebSocketFront {
   #relayAnswer(client: WebClient, { hash, peerId, toPeerId, offerId, description }: AnswerMessage): void {
     const to = client.follow(hash, peerId, toPeerId, offerId)
     const own = client.memberships.get(hash + peerId)
-    if (!to || !own || this.#members.get(to.number) !== to || to.client.isFull) return
-    to.client.addRoute(to, own, offerId)
-    to.client.send({
-      action: 'announce',
-      info_hash: hash,
-      peer_id: peerId,
-      offer_id: offerId,
-      answer: description,
-    })
+    if (!to || !own) return
+    if (!('client' in to)) this.#sendFar('answer', to, own, offerId, description)
+    else if (this.#members.get(to.number) === to) sendAnswer(to, own, offerId, description)
+  }
+
+  get #process(): number {
+    return this.#farPages?.number ?? 0
+  }
+
+  #sendFar(
+    kind: FarSignal['kind'],
+    to: Pick<FarPage, 'process' | 'number'>,
+    { number, hash, peerId }: Membership,
+    offerId: string,
+    description: object,
+  ): void {
+    const from: FarPage = { process: this.#process, number, hash, peerId }
+    const signal: FarSignal = { kind, to: to.number, from, offerId, description }
+    this.#farPages?.send(to.process, JSON.stringify(signal))
+  }
+
+  #relayFar(to: Membership, { kind, from, offerId, description }: FarSignal): void {
+    if (kind === 'answer') sendAnswer(to, from, offerId, description)
+    else if (to.client.wantsOffer(this.#tracker.nowMs())) sendOffer(to, from, offerId, description)
   }
 
   #scrape(client: WebClient, hashes: readonly string[]): void {
@@ -323,7 +404,14 @@ export class WebSocketFront {
     const announce = this.#announce
     readHash(hash, announce.hash)
     announce.address[0] = number
-    return Object.assign(announce, { family: FAMILY.web, port: 0, scope: 0, isSeed, event, wanted })
+    return Object.assign(announce, {
+      family: FAMILY.web,
+      port: this.#process,
+      scope: 0,
+      isSeed,
+      event,
+      wanted,
+    })
   }
 
   #ping(): void {
@@ -332,6 +420,31 @@ export class WebSocketFront {
       else if (this.#mayStay(client)) client.socket.ping()
     }
   }
+}
+
+/** Relays an offer, which may then be answered. */
+function sendOffer(to: Membership, from: Membership | FarPage, id: string, description: object): void {
+  to.client.addRoute(to, from, id)
+  to.client.send({
+    action: 'announce',
+    info_hash: to.hash,
+    peer_id: from.peerId,
+    offer_id: id,
+    offer: description,
+  })
+}
+
+/** Relays an answer, to which candidates may follow. */
+function sendAnswer(to: Membership, from: Membership | FarPage, id: string, description: object): void {
+  if (to.client.isFull) return
+  to.client.addRoute(to, from, id)
+  to.client.send({
+    action: 'announce',
+    info_hash: to.hash,
+    peer_id: from.peerId,
+    offer_id: id,
+    answer: description,
+  })
 }
 
 /** Fails if one of the counts is missing, since clients would take it for zero. */

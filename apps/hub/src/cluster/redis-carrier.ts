@@ -1,0 +1,185 @@
+/** Brings frames between processes, also of several machines, over the channels of a Redis server. */
+import { randomBytes, randomInt } from 'node:crypto'
+import { type Carrier, type CarrierEvents, MAX_FRAME_BYTES } from '@shoal/tracker'
+import type { Redis } from 'ioredis'
+
+export interface RedisCarrierOptions {
+  /** `redis://` or `rediss://`, with the number of a database as path. Hubs with different numbers do not know of each other. */
+  readonly url: string
+  /** Called with the secret that all processes share, whenever it has joined. */
+  readonly onSecret?: (secret: Uint8Array) => void
+  /** Reconnects after random times up to this one. Default 2 s. */
+  readonly maxRetryMs?: number
+}
+
+const CONNECT_MS = 5000
+const COMMAND_MS = 5000
+/** It sends itself a message this often, and gives up a connection over which none came for the second time. */
+const [ECHO_MS, SILENT_MS] = [2000, 10_000] as const
+/** Bytes that Redis has not accepted. */
+const MAX_WAITING_BYTES = 8 << 20
+/** Bytes that may arrive without completing a message: more are no message of ours. */
+const MAX_REPLY_BYTES = 4 * MAX_FRAME_BYTES
+const [SECRET_BYTES, MAX_SECRET_BYTES] = [32, 256] as const
+const NOTHING = Buffer.alloc(0)
+
+export class RedisCarrier implements Carrier {
+  readonly number = randomInt(1, 0x10000)
+  readonly #publisher: Redis
+  readonly #subscriber: Redis
+  readonly #prefix: string
+  readonly #onSecret: (secret: Uint8Array) => void
+  /** Kept in Redis by the first process; the others take it from there. */
+  #secret: Buffer = randomBytes(SECRET_BYTES)
+  #events: CarrierEvents | undefined
+  #state: 'new' | 'joined' | 'left' = 'new'
+  #isJoining = false
+  #isClosed = false
+  #waitingBytes = 0
+  /** Bytes that arrived over each connection since its last complete message. */
+  readonly #partBytes = new Map<Redis, number>()
+  #heardMs = 0
+  #reason = ''
+  #echo: NodeJS.Timeout | undefined
+
+  /** Loads the library. Connects only when it is started. */
+  static async open(options: RedisCarrierOptions): Promise<RedisCarrier> {
+    const library = await import('ioredis')
+    return new RedisCarrier(library.Redis, options)
+  }
+
+  private constructor(Library: typeof Redis, options: RedisCarrierOptions) {
+    const { url, onSecret = () => {}, maxRetryMs = 2000 } = options
+    this.#onSecret = onSecret
+    this.#prefix = `shoal-hub:${/^\/(\d+)$/.exec(new URL(url).pathname)?.[1] ?? 0}:`
+    const shared = {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      autoResubscribe: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      connectTimeout: CONNECT_MS,
+      connectionName: 'shoal-hub',
+      retryStrategy: (attempt: number) => randomInt(Math.min(maxRetryMs, 100 * 2 ** attempt)) + 1,
+    }
+    this.#publisher = new Library(url, { ...shared, commandTimeout: COMMAND_MS })
+    this.#subscriber = new Library(url, shared)
+    for (const redis of [this.#publisher, this.#subscriber]) this.#follow(redis)
+    this.#subscriber.on('messageBuffer', (_channel: Buffer, message: Buffer) => this.#receive(message))
+  }
+
+  start(events: CarrierEvents): void {
+    this.#events = events
+    this.#echo = setInterval(() => this.#listenForItself(), ECHO_MS).unref()
+    // Errors are events, too.
+    this.#publisher.connect().catch(() => {})
+    this.#subscriber.connect().catch(() => {})
+  }
+
+  publish(frame: Uint8Array): void {
+    this.#publish('all', frame)
+  }
+
+  send(to: number, frame: Uint8Array): void {
+    this.#publish(`to:${to}`, frame)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#echo)
+    // Redis answers after everything that was published before.
+    if (this.#state === 'joined') await this.#publisher.ping().catch(() => {})
+    this.#publisher.disconnect()
+    this.#subscriber.disconnect()
+  }
+
+  #follow(redis: Redis): void {
+    redis.on('connect', () => this.#limitReplies(redis))
+    redis.on('ready', () => void this.#join())
+    redis.on('error', (error: Error) => {
+      this.#reason ||= error.message
+    })
+    redis.on('close', () => this.#leave())
+  }
+
+  /** Closes a connection over which more arrives than a message has: the library would collect a reply of any length. */
+  #limitReplies(redis: Redis): void {
+    this.#partBytes.set(redis, 0)
+    redis.stream.on('data', (bytes: Uint8Array) => {
+      const partBytes = this.#partBytes.get(redis)! + bytes.length
+      this.#partBytes.set(redis, partBytes)
+      if (partBytes > MAX_REPLY_BYTES) redis.stream.destroy(new Error('Redis sent too long a reply'))
+    })
+  }
+
+  async #join(): Promise<void> {
+    const isReady = () => this.#publisher.status === 'ready' && this.#subscriber.status === 'ready'
+    if (this.#isJoining || this.#isClosed || !isReady()) return
+    this.#isJoining = true
+    try {
+      await this.#subscriber.subscribe(`${this.#prefix}all`, `${this.#prefix}to:${this.number}`)
+      await this.#shareSecret()
+      if (!isReady()) return
+      this.#state = 'joined'
+      this.#reason = ''
+      this.#heardMs = performance.now()
+      this.#events?.joined()
+    } catch (error) {
+      this.#reconnect((error as Error).message)
+    } finally {
+      this.#isJoining = false
+    }
+  }
+
+  async #shareSecret(): Promise<void> {
+    const key = `${this.#prefix}secret`
+    await this.#publisher.set(key, this.#secret, 'NX')
+    const length = await this.#publisher.strlen(key)
+    if (length < SECRET_BYTES || length > MAX_SECRET_BYTES)
+      throw new Error(`The value of ${key} in Redis is none of a hub`)
+    this.#secret = (await this.#publisher.getBuffer(key)) ?? this.#secret
+    this.#onSecret(this.#secret)
+  }
+
+  #leave(): void {
+    if (this.#isClosed || this.#state === 'left') return
+    this.#state = 'left'
+    this.#events?.left(this.#reason || 'Redis closed the connection')
+    this.#reason = ''
+    // Without one of the two, the other is of no use: both join again.
+    this.#reconnect()
+  }
+
+  /** Gives up both connections. The first reason counts: further ones follow from it. */
+  #reconnect(reason = ''): void {
+    this.#reason ||= reason
+    for (const redis of [this.#publisher, this.#subscriber])
+      if (redis.status === 'ready' || redis.status === 'connect') redis.disconnect(true)
+  }
+
+  #publish(channel: string, frame: Uint8Array): void {
+    if (this.#state !== 'joined') return
+    if (this.#waitingBytes + frame.length > MAX_WAITING_BYTES) return this.#reconnect('Redis is too slow')
+    this.#waitingBytes += frame.length
+    const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length)
+    this.#publisher
+      .publish(this.#prefix + channel, bytes)
+      .catch((error: Error) => this.#reconnect(error.message))
+      .finally(() => {
+        this.#waitingBytes -= frame.length
+        this.#partBytes.set(this.#publisher, 0)
+      })
+  }
+
+  #receive(message: Buffer): void {
+    this.#heardMs = performance.now()
+    this.#partBytes.set(this.#subscriber, 0)
+    if (message.length > 0 && this.#state === 'joined') this.#events?.frame(message)
+  }
+
+  #listenForItself(): void {
+    if (this.#state !== 'joined') return
+    if (performance.now() - this.#heardMs > SILENT_MS) this.#reconnect('Redis does not answer')
+    else this.send(this.number, NOTHING)
+  }
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { SetupError } from '../failure.ts'
+import type { Given } from '../options.ts'
+import { createLog, givenOptions, serve } from '../run.ts'
+import { IpcCarrier, type Port } from './ipc-carrier.ts'
+import { ownPlace, type Place } from './place.ts'
+import { type Assignment, type FromWorker, STOP } from './workers.ts'
+
+/** Serves until the process that started this one says so or ends, or until a signal. */
+export async function runWorker(args: readonly string[]): Promise<void> {
+  const stop = new AbortController()
+  process.on('disconnect', () => stop.abort())
+  process.on('message', message => {
+    if (message === STOP) stop.abort()
+  })
+  const [assignment] = (await once(process, 'message')) as [Assignment]
+  const tell = (message: FromWorker) => void process.send?.(message)
+  try {
+    const { help: _, ...given } = givenOptions(args)
+    const { port, udpPort } = assignment
+    const own: Given = { ...given, port, ...(udpPort !== undefined && { udpPort }) }
+    await serve(own, createLog(own), {
+      place: shareSecret => placeOf(own, assignment, shareSecret),
+      stop: stop.signal,
+      onListening: ({ urls, port, stunPort, isPrivate }) =>
+        tell({ listening: { urls, port, stunPort, isPrivate } }),
+    })
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    tell({ failure: error.message })
+  }
+  if (process.connected) process.disconnect()
+}
+
+async function placeOf(
+  given: Given,
+  { number, secret, hasStunPort }: Assignment,
+  shareSecret: (secret: Uint8Array) => void,
+): Promise<Place> {
+  const shared = { sharesPorts: true, hasStunPort }
+  if (given.redis !== undefined) return { ...(await ownPlace(given, shareSecret)), ...shared }
+  shareSecret(secret)
+  return { carrier: new IpcCarrier(number, parentPort()), ...shared }
+}
+
+/** The channel to the process that started this one. */
+function parentPort(): Port {
+  return {
+    post(message, done) {
+      if (process.connected) process.send!(message, undefined, undefined, () => done())
+      else done()
+    },
+    onMessage: listener => void process.on('message', listener),
+  }
+}

@@ -1,0 +1,78 @@
+/** Our hub as a program, whose log is read. */
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type ManagedProcess, start } from './process.ts'
+import { until } from './wait.ts'
+
+const PROGRAM = join(import.meta.dirname, '..', '..', 'apps', 'hub', 'src', 'shoal-hub.ts')
+
+export interface LogLine {
+  readonly msg: string
+  readonly pid: number
+  readonly process?: number
+  readonly reason?: string
+  readonly urls?: readonly string[]
+}
+
+export class HubProcess implements AsyncDisposable {
+  readonly process: ManagedProcess
+  readonly log: LogLine[] = []
+
+  private constructor(process: ManagedProcess) {
+    this.process = process
+    const lines = createInterface(process.child.stdout!)
+    lines.on('line', line => void this.log.push(JSON.parse(line)))
+  }
+
+  /** Resolves when it is ready, on a free port unless `args` name one. */
+  static async start(args: readonly string[]): Promise<HubProcess> {
+    const words = [PROGRAM, ...(args.includes('--port') ? [] : ['--port', '0']), ...args]
+    const hub = new HubProcess(await start('shoal-hub', process.execPath, words, { ownStdout: true }))
+    const ready = until('the hub is ready', async () => {
+      return hub.said('The hub is listening') && (await fetch(`${hub.url}/ready`)).ok
+    })
+    const ended = hub.process.exited.then(() => hub.process.assertRunning())
+    ended.catch(() => {})
+    ready.catch(() => {})
+    await Promise.race([ready, ended])
+    return hub
+  }
+
+  /** Where it listens, without a path. */
+  get url(): string {
+    return this.said('The hub is listening')!.urls![0]!.replace('/announce', '')
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port)
+  }
+
+  /** The last line of the log with this message. */
+  said(message: string): LogLine | undefined {
+    return this.log.findLast(({ msg }) => msg.includes(message))
+  }
+
+  async text(path: string): Promise<string> {
+    // A connection each, so that processes take turns.
+    return (await fetch(this.url + path, { headers: { connection: 'close' } })).text()
+  }
+
+  async stats(): Promise<{
+    readonly seeds: number
+    readonly leeches: number
+    readonly peers: { readonly ipv4: number; readonly web: number }
+    readonly connections: { readonly webSocket: number }
+    readonly requests: { readonly http: { readonly announces: number } }
+    readonly join: { readonly isJoined: boolean; readonly number: number; readonly processes: object }
+  }> {
+    return JSON.parse(await this.text('/stats.json'))
+  }
+
+  announce(port: number, hash = 'h'.repeat(20)): Promise<string> {
+    return this.text(`/announce?info_hash=${hash}&port=${port}&left=0`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process.stop()
+  }
+}

@@ -1,0 +1,46 @@
+import type { Carrier, CarrierEvents } from '../join/carrier.ts'
+
+/** Brings frames between the stores of a test, at once, as long as it is up. */
+export class CarrierBus {
+  readonly #carriers = new Map<number, CarrierEvents>()
+  readonly #dead = new Set<number>()
+  #isUp = true
+
+  carrier(number: number): Carrier {
+    const bring = (events: CarrierEvents | undefined, frame: Uint8Array) => {
+      if (this.#isUp) events?.frame(frame.slice())
+    }
+    return {
+      number,
+      start: events => {
+        this.#carriers.set(number, events)
+        if (this.#isUp) events.joined()
+      },
+      publish: frame => {
+        // Redis brings frames to the sender, too.
+        if (!this.#dead.has(number)) for (const events of this.#carriers.values()) bring(events, frame)
+      },
+      send: (to, frame) => {
+        if (!this.#dead.has(number)) bring(this.#carriers.get(to), frame)
+      },
+      close: async () => void this.#carriers.delete(number),
+    }
+  }
+
+  /** Cuts or restores all connections. */
+  set isUp(isUp: boolean) {
+    this.#isUp = isUp
+    for (const events of this.#carriers.values()) isUp ? events.joined() : events.left('the test cut it')
+  }
+
+  /** Ends a process without any notice. */
+  kill(number: number): void {
+    this.#dead.add(number)
+    this.#carriers.delete(number)
+  }
+
+  /** Gives bytes to all. */
+  inject(bytes: Uint8Array): void {
+    for (const events of this.#carriers.values()) events.frame(bytes)
+  }
+}
