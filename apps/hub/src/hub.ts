@@ -73,7 +73,7 @@ export async function startHub(
   const tracker: Tracker = new Tracker({
     ...options,
     ...listed,
-    ...(join && { store: join }),
+    ...(join && { store: join.store }),
     onStoreError: error => warnings.storeFailed(error),
   })
   let stunPort: number | null = null

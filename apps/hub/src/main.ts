@@ -1,10 +1,11 @@
 import { UsageError } from '@shoal/options'
-import { type Listening, Workers } from './cluster/workers.ts'
 import { EXIT, SetupError } from './failure.ts'
 import { helpText } from './help.ts'
 import type { Given } from './options.ts'
 import { createLog, givenOptions, STOP_MS, serve, whenStopped } from './run.ts'
 import { startedText } from './started-text.ts'
+import type { Listening } from './workers/messages.ts'
+import { Workers } from './workers/workers.ts'
 
 /** Runs a hub until SIGINT or SIGTERM. */
 export async function main(args: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** What a hub does in each of its processes: read options, serve until it is stopped, and close. */
+/** Each process of a hub reads the options, serves until it is stopped, and closes. */
 import { readFileSync } from 'node:fs'
 import { type Logger, pino } from 'pino'
 import type { FindPlace } from './cluster/place.ts'

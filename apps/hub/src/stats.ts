@@ -2,7 +2,7 @@ import { asObject, parseObject } from '@shoal/torrent/json'
 import type { StunServer } from '@shoal/torrent/stun'
 import type { FrontName, HttpFront, Join, Tracker, TrackerCounters, WebSocketFront } from '@shoal/tracker'
 
-/** What one process of a hub did, and has. */
+/** The numbers of one process of a hub. */
 export interface ProcessStats {
   /** Counts since the start. */
   readonly requests: Readonly<Record<FrontName, TrackerCounters>>
@@ -27,7 +27,7 @@ export interface JoinStats {
 /** The contents of `/stats.json`: the whole hub, each peer and request once. */
 export interface HubStats extends ProcessStats {
   readonly version: string
-  /** Of this process. */
+  /** Time since this process started. */
   readonly uptimeSeconds: number
   readonly isPrivate: boolean
   readonly swarms: number

@@ -27,7 +27,8 @@ export { type AttachedTracker, type AttachOptions, attachTracker, callerAddress 
 export { type HttpHandler, httpHandler } from './http/handler.ts'
 export { HttpFront, type HttpFrontOptions, type PageAnswer, type PageCaller } from './http/http-front.ts'
 export { type Carrier, type CarrierEvents, MAX_FRAME_BYTES } from './join/carrier.ts'
-export { Join, type JoinCounters, type JoinEvents, type JoinOptions, type Member } from './join/join.ts'
+export { Join, type JoinCounters, type JoinEvents, type JoinOptions } from './join/join.ts'
+export type { Member } from './join/members.ts'
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
 export { peersPerAddressFor } from './memory/peer-shares.ts'
 export {

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { expect, test, vi } from 'vitest'
-import { testCarrier } from './carrier-compliance.ts'
+import { testCarrier } from './compliance.ts'
 import { IpcCarrier, IpcSwitch, type Port } from './ipc-carrier.ts'
 
 function portOf(port: MessagePort): Port {

@@ -16,7 +16,7 @@ const peer = fc.record({
   isCompleted: fc.boolean(),
 })
 
-/** Returns what a frame says, as far as its target is told. */
+/** Returns the changes in a frame, up to an invalid one. */
 function read(bytes: Uint8Array): { changes: object[]; downloads: [string, number][]; isValid: boolean } {
   const changes: object[] = []
   const downloads: [string, number][] = []

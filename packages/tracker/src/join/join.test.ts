@@ -11,7 +11,7 @@ const opened: Join[] = []
 
 afterEach(async () => {
   vi.useRealTimers()
-  for (const join of opened.splice(0)) await join.close()
+  for (const join of opened.splice(0)) await join.store.close()
 })
 
 /** Virtual time for everything but setImmediate, in which received frames wait. */
@@ -38,14 +38,14 @@ function say(join: Join, port: number, more: Partial<Announce> = {}): Announce {
   const announce = Object.assign(new Announce(), { port, wanted: 50, scope: 0, ...more })
   announce.hash[0] = 9
   announce.address[0] = 0x7f000001
-  join.announce(announce)
+  join.store.announce(announce)
   return announce
 }
 
 function count(join: Join): Pick<SwarmCounts, 'seeds' | 'leeches' | 'downloads'> {
   const counts = new SwarmCounts()
   counts.hash[0] = 9
-  join.scrape(counts)
+  join.store.scrape(counts)
   const { seeds, leeches, downloads } = counts
   return { seeds, leeches, downloads }
 }
@@ -57,7 +57,7 @@ describe('a joined store that is alone', () => {
     const join = new Join({ store, carrier: new CarrierBus().carrier(1) })
     join.start()
     return {
-      store: join,
+      store: join.store,
       advanceMs: ms => {
         nowMs += ms
       },
@@ -66,7 +66,7 @@ describe('a joined store that is alone', () => {
 })
 
 describe('joined stores', () => {
-  it('show within a second what another one was told: peers, seeds, downloads and departures', async () => {
+  it('show within a second what another one hears: peers, seeds, downloads and departures', async () => {
     virtualTime()
     const bus = new CarrierBus()
     const [a, b] = [open(bus, 1), open(bus, 2)]
@@ -94,7 +94,7 @@ describe('joined stores', () => {
     const from = (join: Join, port: number) => {
       const announce = Object.assign(new Announce(), { port })
       announce.address[0] = 0x08080808
-      join.announce(announce)
+      join.store.announce(announce)
       return announce.failure
     }
     expect([from(a, 1), from(a, 2), from(b, 3)]).toEqual(['', '', ''])
@@ -122,7 +122,7 @@ describe('joined stores', () => {
     expect(count(b)).toEqual({ seeds: 10_001, leeches: 9999, downloads: 1 })
   })
 
-  it('start with what they are told if the others do not answer, or nobody can be reached', async () => {
+  it('start with what they hear if the others do not answer, or nobody can be reached', async () => {
     virtualTime()
     const bus = new CarrierBus()
     const [a, b, c] = [open(bus, 1), open(bus, 2), open(bus, 3)]
@@ -183,9 +183,9 @@ describe('joined stores', () => {
     bus.kill(2)
     await pass(15_000)
     expect(a.members).toEqual([])
-    for (let sweep = 0; sweep < 60; sweep++) a.sweep()
+    for (let sweep = 0; sweep < 60; sweep++) a.store.sweep()
     expect(count(a).leeches).toBe(2)
-    expect((await a.stats()).peersByFamily).toEqual([1, 0, 1])
+    expect(a.store.stats().peersByFamily).toEqual([1, 0, 1])
   })
 
   it('say so when they close', async () => {
@@ -196,7 +196,7 @@ describe('joined stores', () => {
     b.start()
     await pass(100)
     say(b, 1)
-    await b.close()
+    await b.store.close()
     await pass(50)
     expect(a.members).toEqual([])
     expect(count(a).leeches).toBe(1)

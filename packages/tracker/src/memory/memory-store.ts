@@ -15,6 +15,7 @@ import { Arena } from './arena.ts'
 import { choosePeers } from './choose.ts'
 import { GrowingWords } from './growing-words.ts'
 import { HashTable } from './hash-table.ts'
+import { LostPages } from './lost-pages.ts'
 import { LIST_WORDS, PeerLists } from './peer-lists.ts'
 import { PeerShares, peersPerAddressFor } from './peer-shares.ts'
 
@@ -62,9 +63,10 @@ interface Place {
 
 /** Keeps all swarms in memory, in a few arrays of numbers: about 30 bytes per peer. All calls are synchronous. */
 export class MemoryStore implements SwarmStore {
-  readonly #expiryTicks: number
-  readonly #maxPeers: number
-  readonly #maxSwarms: number
+  readonly lostPages = new LostPages(2 * SWEEPS)
+  /** The effect of the last announce. Only the store sets it. */
+  change: Change = CHANGE.none
+  readonly #limits: { readonly expiryTicks: number; readonly maxPeers: number; readonly maxSwarms: number }
   readonly #shares: PeerShares
   readonly #nowMs: () => number
   readonly #key = randomFillSync(new Int32Array(2))
@@ -81,18 +83,17 @@ export class MemoryStore implements SwarmStore {
   #seeds = 0
   #cursor = 0
   #dropCursor = 0
-  #change: Change = CHANGE.none
   #wasSeed = false
-  /** Processes whose pages are gone, with the number of sweeps that still look for them. */
-  readonly #lostPages = new Map<number, number>()
 
   constructor(options: MemoryStoreOptions = {}) {
     const { expirySeconds = 45 * 60, maxPeers = 5_000_000 } = options
     if (!(expirySeconds >= 8 && expirySeconds <= 86_400))
       throw new RangeError('expirySeconds must be 8 to 86400')
-    this.#expiryTicks = Math.ceil((expirySeconds * 1000) / TICK_MS)
-    this.#maxPeers = maxPeers
-    this.#maxSwarms = options.maxSwarms ?? maxSwarmsFor(maxPeers)
+    this.#limits = {
+      expiryTicks: Math.ceil((expirySeconds * 1000) / TICK_MS),
+      maxPeers,
+      maxSwarms: options.maxSwarms ?? maxSwarmsFor(maxPeers),
+    }
     this.#shares = new PeerShares(options.peersPerAddress ?? peersPerAddressFor(maxPeers))
     this.#nowMs = options.nowMs ?? (() => performance.now())
   }
@@ -100,7 +101,7 @@ export class MemoryStore implements SwarmStore {
   announce(announce: Announce): void {
     announce.failure = ''
     announce.peerCount = 0
-    this.#change = CHANGE.none
+    this.change = CHANGE.none
     let row = this.#table.find(announce.hash, this.#rows, ROW_WORDS)
     if (announce.event === EVENT.stopped) {
       if (row >= 0) this.#forget(announce, row)
@@ -117,11 +118,6 @@ export class MemoryStore implements SwarmStore {
     this.#count(announce, row)
   }
 
-  /** The effect of the last announce. */
-  get change(): Change {
-    return this.#change
-  }
-
   /** Applies a change that another process reports. Limits per address count such peers, but do not refuse them. Returns false if there is no room. */
   apply(change: PeerChange): boolean {
     let row = this.#table.find(change.hash, this.#rows, ROW_WORDS)
@@ -131,7 +127,7 @@ export class MemoryStore implements SwarmStore {
     }
     const { family, address, port, ageSeconds } = change
     const ageTicks = Math.round((ageSeconds * 1000) / TICK_MS)
-    if (ageTicks > this.#expiryTicks) return true
+    if (ageTicks > this.#limits.expiryTicks) return true
     const isNew = row < 0
     if (isNew) row = this.#addSwarm(change.hash)
     if (row < 0) return false
@@ -139,7 +135,7 @@ export class MemoryStore implements SwarmStore {
     const lists = this.#lists[family]!
     const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
     const known = lists.find(this.#rows, head, address, port)
-    if (known >= 0 && this.#ageTicks(lists, lists.at(this.#rows, head, known)) < ageTicks) return true
+    if (known >= 0 && ageOf(lists, lists.at(this.#rows, head, known), this.#tick()) < ageTicks) return true
     const position = this.#place(row, family, address, port, change.isSeed, tick, true)
     if (ageTicks === 0) this.#rows[row * ROW_WORDS + TICK] = tick
     if (position >= 0 && change.isCompleted && !this.#wasSeed) this.#rows[row * ROW_WORDS + DOWNLOADS]! += 1
@@ -165,23 +161,13 @@ export class MemoryStore implements SwarmStore {
     const place: Place = { row: 0, family: 0, position: 0 }
     const withinTicks = Math.min(TICK_MASK, Math.ceil((withinSeconds * 1000) / TICK_MS))
     return sink => {
-      const end = Math.min(this.#rowsEnd, place.row + MAX_READ)
+      const [tick, end] = [this.#tick(), Math.min(this.#rowsEnd, place.row + MAX_READ)]
       for (; place.row < end; place.row++, place.family = 0, place.position = 0) {
         if (sink.isFull) return true
-        if (!this.#readRow(place, withinTicks, sink)) return true
+        if (!readRow(this.#rows, this.#lists, place, tick, withinTicks, sink)) return true
       }
       return end < this.#rowsEnd
     }
-  }
-
-  /** Removes the pages of a process in the next sweeps. */
-  dropPages(process: number): void {
-    this.#lostPages.set(process, 2 * SWEEPS)
-  }
-
-  /** The process is there after all. */
-  keepPages(process: number): void {
-    this.#lostPages.delete(process)
   }
 
   scrape(counts: SwarmCounts): void {
@@ -191,9 +177,7 @@ export class MemoryStore implements SwarmStore {
   }
 
   sweep(): void {
-    for (const [process, left] of this.#lostPages)
-      if (left > 0) this.#lostPages.set(process, left - 1)
-      else this.#lostPages.delete(process)
+    this.lostPages.count()
     const share = Math.ceil(this.#rowsEnd / SWEEPS)
     const tick = this.#tick()
     for (let done = 0; done < share; done++) {
@@ -216,7 +200,7 @@ export class MemoryStore implements SwarmStore {
   close(): void {}
 
   get #isFull(): boolean {
-    return this.#peers[0] + this.#peers[1] + this.#peers[2] >= this.#maxPeers
+    return this.#peers[0] + this.#peers[1] + this.#peers[2] >= this.#limits.maxPeers
   }
 
   /** Adds or renews the peer and chooses peers for it. Returns why it could not, or an empty text. */
@@ -229,10 +213,11 @@ export class MemoryStore implements SwarmStore {
     // BEP 3: the event is sent once, by peers that did not start as seeds.
     if (event === EVENT.completed && isSeed && !this.#wasSeed) {
       rows[row * ROW_WORDS + DOWNLOADS]! += 1
-      this.#change = CHANGE.completed
+      this.change = CHANGE.completed
     }
     const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
-    choosePeers(this.#lists[family]!, rows, head, announce, position, this.#seedFor(announce, tick))
+    const lists = this.#lists[family]!
+    choosePeers(lists, rows, head, announce, position, seedFor(this.#key, announce, lists.width, tick))
     return ''
   }
 
@@ -260,10 +245,10 @@ export class MemoryStore implements SwarmStore {
         return NO_ROOM
       }
       this.#peers[family]++
-      this.#change = CHANGE.present
+      this.change = CHANGE.present
     } else {
       const at = lists.at(rows, head, position) + lists.width
-      if (lists.arena.words[at] !== ((port << 16) | tick) || isSeed !== wasSeed) this.#change = CHANGE.present
+      if (lists.arena.words[at] !== ((port << 16) | tick) || isSeed !== wasSeed) this.change = CHANGE.present
       lists.arena.words[at] = (port << 16) | tick
       if (isSeed !== wasSeed)
         position = isSeed ? lists.promote(rows, head, position) : lists.demote(rows, head, position)
@@ -275,52 +260,12 @@ export class MemoryStore implements SwarmStore {
     return position
   }
 
-  /** Writes a swarm from `place` on. Returns false if the sink became full. */
-  #readRow(place: Place, withinTicks: number, sink: SwarmSink): boolean {
-    const base = place.row * ROW_WORDS
-    const rows = this.#rows
-    if (rows[base + TICK] === FREE) return true
-    if (((this.#tick() - rows[base + TICK]!) & TICK_MASK) > withinTicks) return true
-    sink.swarm(rows, base, rows[base + DOWNLOADS]!)
-    for (; place.family <= FAMILY.web; place.family++, place.position = 0) {
-      const lists = this.#lists[place.family]!
-      const head = base + LISTS + place.family * LIST_WORDS
-      for (; place.position < lists.count(rows, head); place.position++) {
-        if (sink.isFull) return false
-        const at = lists.at(rows, head, place.position)
-        const ageTicks = this.#ageTicks(lists, at)
-        if (ageTicks > withinTicks) continue
-        const port = lists.arena.words[at + lists.width]! >>> 16
-        const isSeed = place.position < lists.seeds(rows, head)
-        const ageSeconds = (ageTicks * TICK_MS) / 1000
-        sink.peer(place.family as Family, lists.arena.words, at, port, isSeed, ageSeconds)
-      }
-    }
-    return true
-  }
-
-  /** Returns the age of the entry at `at`. */
-  #ageTicks(lists: PeerLists, at: number): number {
-    return (this.#tick() - (lists.arena.words[at + lists.width]! & TICK_MASK)) & TICK_MASK
-  }
-
-  #seedFor({ address, port, hash, family }: Announce, tick: number): number {
-    const { width } = this.#lists[family]!
-    return halfSip(
-      this.#key[0]! ^ port,
-      this.#key[1]! ^ (tick >>> SAME_TICKS_SHIFT) ^ hash[0]!,
-      address,
-      0,
-      width,
-    )
-  }
-
   #forget({ family, address, port }: Announce | PeerChange, row: number): void {
     const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
     const position = this.#lists[family]!.find(this.#rows, head, address, port)
     if (position < 0) return
     this.#remove(family, head, position)
-    this.#change = CHANGE.gone
+    this.change = CHANGE.gone
   }
 
   #remove(family: Family, head: number, position: number): void {
@@ -348,7 +293,7 @@ export class MemoryStore implements SwarmStore {
   }
 
   #addSwarm(hash: Int32Array): number {
-    if (this.#isFull || (this.#swarms >= this.#maxSwarms && !this.#dropEmptySwarm())) return -1
+    if (this.#isFull || (this.#swarms >= this.#limits.maxSwarms && !this.#dropEmptySwarm())) return -1
     const row = this.#takeRow()
     if (row < 0) return -1
     const base = row * ROW_WORDS
@@ -403,14 +348,14 @@ export class MemoryStore implements SwarmStore {
       const head = base + LISTS + family * LIST_WORDS
       for (let position = lists.count(this.#rows, head) - 1; position >= 0; position--) {
         const seen = lists.arena.words[lists.at(this.#rows, head, position) + lists.width]!
-        const isExpired = ((tick - seen) & TICK_MASK) > this.#expiryTicks
-        const isLost = family === FAMILY.web && this.#lostPages.has(seen >>> 16)
+        const isExpired = ((tick - seen) & TICK_MASK) > this.#limits.expiryTicks
+        const isLost = family === FAMILY.web && this.lostPages.has(seen >>> 16)
         if (isExpired || isLost) this.#remove(family as Family, head, position)
       }
       left += lists.count(this.#rows, head)
     }
     // The download count is kept for a while after the last peer has gone, unless the room is needed.
-    if (left === 0 && ((tick - this.#rows[base + TICK]!) & TICK_MASK) > this.#expiryTicks)
+    if (left === 0 && ((tick - this.#rows[base + TICK]!) & TICK_MASK) > this.#limits.expiryTicks)
       this.#removeSwarm(row)
   }
 
@@ -438,4 +383,48 @@ function maxSwarmsFor(maxPeers: number): number {
 function refuse(announce: Announce, failure: string): void {
   announce.failure = failure
   announce.retryInSeconds = FULL_RETRY_SECONDS
+}
+
+function seedFor(
+  key: Int32Array,
+  { address, port, hash }: Announce,
+  addressWords: number,
+  tick: number,
+): number {
+  const [first, second] = [key[0]! ^ port, key[1]! ^ (tick >>> SAME_TICKS_SHIFT) ^ hash[0]!]
+  return halfSip(first, second, address, 0, addressWords)
+}
+
+/** Writes a swarm from `place` on. Returns false if the sink became full. */
+function readRow(
+  rows: Int32Array,
+  allLists: readonly PeerLists[],
+  place: Place,
+  tick: number,
+  withinTicks: number,
+  sink: SwarmSink,
+): boolean {
+  const base = place.row * ROW_WORDS
+  if (rows[base + TICK] === FREE || ((tick - rows[base + TICK]!) & TICK_MASK) > withinTicks) return true
+  sink.swarm(rows, base, rows[base + DOWNLOADS]!)
+  for (; place.family <= FAMILY.web; place.family++, place.position = 0) {
+    const lists = allLists[place.family]!
+    const head = base + LISTS + place.family * LIST_WORDS
+    for (; place.position < lists.count(rows, head); place.position++) {
+      if (sink.isFull) return false
+      const at = lists.at(rows, head, place.position)
+      const ageTicks = ageOf(lists, at, tick)
+      if (ageTicks > withinTicks) continue
+      const port = lists.arena.words[at + lists.width]! >>> 16
+      const isSeed = place.position < lists.seeds(rows, head)
+      const ageSeconds = (ageTicks * TICK_MS) / 1000
+      sink.peer(place.family as Family, lists.arena.words, at, port, isSeed, ageSeconds)
+    }
+  }
+  return true
+}
+
+/** Returns the age of the entry at `at`, in ticks. */
+function ageOf({ arena, width }: PeerLists, at: number, tick: number): number {
+  return (tick - (arena.words[at + width]! & TICK_MASK)) & TICK_MASK
 }

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
+import { IpcCarrier, type Port } from '../cluster/ipc-carrier.ts'
+import { ownPlace, type Place } from '../cluster/place.ts'
 import { SetupError } from '../failure.ts'
 import type { Given } from '../options.ts'
 import { createLog, givenOptions, serve } from '../run.ts'
-import { IpcCarrier, type Port } from './ipc-carrier.ts'
-import { ownPlace, type Place } from './place.ts'
-import { type Assignment, type FromWorker, STOP } from './workers.ts'
+import { type Assignment, type FromWorker, STOP } from './messages.ts'
 
 /** Serves until the process that started this one says so or ends, or until a signal. */
 export async function runWorker(args: readonly string[]): Promise<void> {

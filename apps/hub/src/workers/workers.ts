@@ -6,30 +6,11 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
+import { IpcSwitch, type Port } from '../cluster/ipc-carrier.ts'
 import { SetupError } from '../failure.ts'
-import type { Hub } from '../hub.ts'
 import { listen } from '../listen.ts'
 import type { Given } from '../options.ts'
-import { IpcSwitch, type Port } from './ipc-carrier.ts'
-
-/** The first message to a worker. */
-export interface Assignment {
-  /** The number of the process: 1 to 65535. */
-  readonly number: number
-  readonly secret: Uint8Array
-  readonly port: number
-  readonly udpPort: number | undefined
-  readonly hasStunPort: boolean
-}
-
-export type Listening = Pick<Hub, 'urls' | 'port' | 'stunPort' | 'isPrivate'>
-
-export type FromWorker =
-  | { readonly listening: Listening }
-  /** The worker cannot start, and another one could not either. */
-  | { readonly failure: string }
-
-export const STOP = 'stop'
+import { type Assignment, type FromWorker, type Listening, STOP } from './messages.ts'
 
 /** Systems on which several sockets can listen at one port, and which spread clients over them. */
 const SHARING: readonly string[] = ['linux', 'freebsd']

@@ -1,0 +1,21 @@
+/** Messages between a hub and its workers, besides the frames that they exchange. */
+import type { Hub } from '../hub.ts'
+
+/** The first message to a worker. */
+export interface Assignment {
+  /** The number of the process: 1 to 65535. */
+  readonly number: number
+  readonly secret: Uint8Array
+  readonly port: number
+  readonly udpPort: number | undefined
+  readonly hasStunPort: boolean
+}
+
+export type Listening = Pick<Hub, 'urls' | 'port' | 'stunPort' | 'isPrivate'>
+
+export type FromWorker =
+  | { readonly listening: Listening }
+  /** The worker cannot start, and another one could not either. */
+  | { readonly failure: string }
+
+export const STOP = 'stop'
