@@ -9,7 +9,9 @@ import { backUpFirst, migratePostgres } from './migrate-postgres.ts'
 import { MIGRATIONS, type Migration } from './schema.ts'
 
 const CONNECT_MS = 10_000
-const MAX_ATTEMPTS = 10
+/** More than there are connections, each of which may have outdated statements. */
+const MAX_ATTEMPTS = 50
+const MAX_PAUSE_MS = 100
 const ROWS_AT_ONCE = 500
 /** Types of columns, by PostgreSQL's numbers. */
 const [BYTEA, BIGINT] = [17, 20]
@@ -64,18 +66,19 @@ export class PostgresDatabase implements Database {
       try {
         return await this.#within('BEGIN', client => this.#drive(transaction(), client))
       } catch (error) {
-        if (!isConflict(error) || attempt === MAX_ATTEMPTS) throw explain(error)
-        await sleep(2 ** attempt * Math.random())
+        if (attempt === MAX_ATTEMPTS || !(isConflict(error) || isOutdated(error))) throw explain(error)
+        await sleep(Math.min(2 ** attempt, MAX_PAUSE_MS) * Math.random())
       }
   }
 
   async read<T>(statements: () => Steps<T>): Promise<T> {
     if (this.#closed) throw closedError()
-    try {
-      return await this.#drive(statements(), this.#pool)
-    } catch (error) {
-      throw explain(error)
-    }
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await this.#drive(statements(), this.#pool)
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !isOutdated(error)) throw explain(error)
+      }
   }
 
   async *snapshot(tables: readonly TableScan[]): ReturnType<Database['snapshot']> {
@@ -112,7 +115,8 @@ export class PostgresDatabase implements Database {
       result = await work(client)
       await send(client, { text: 'COMMIT' })
     } catch (error) {
-      await this.#rollBack(client)
+      if (isOutdated(error)) client.release(true)
+      else await this.#rollBack(client)
       throw error
     }
     client.release()
@@ -225,6 +229,14 @@ function hexOf(bytes: Uint8Array): string {
 /** Another process changed the same rows: serialization failure and deadlock. */
 function isConflict(error: unknown): boolean {
   return /^40(?:001|P01)$/.test(codeOf(error))
+}
+
+/**
+ * A newer program added a column, and a statement that this connection prepared before returns it, too (feature not supported: "cached plan must not change result type").
+ * The connection is closed then; the next one prepares it again.
+ */
+function isOutdated(error: unknown): boolean {
+  return codeOf(error) === '0A000'
 }
 
 function codeOf(error: unknown): string {

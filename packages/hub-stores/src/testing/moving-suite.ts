@@ -104,9 +104,14 @@ export function testMigrations(place: () => MigrationPlace): void {
     const add = async ({ audit }: HubStores) => {
       await audit.add(ENTRY)
     }
-    await use(NEXT.slice(0, -1), add)
+    // A process of the version before runs meanwhile.
+    await use(undefined, async before => {
+      expect(await before.audit.list()).toHaveLength(1)
+      await use(NEXT.slice(0, -1), add)
+      expect(await before.audit.list()).toHaveLength(2)
+      await add(before)
+    })
     expect(await backups()).toBe(1)
-    await use(undefined, add)
     await use(NEXT.slice(0, -1), async ({ audit }) => expect(await audit.list()).toHaveLength(3))
     expect(await backups()).toBe(1)
     await use(NEXT, add)
