@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { formatShareLink, parseShareLink } from '../packages/links/src/index.ts'
 import { contentKeys, sealedKey } from '../packages/network/src/content-keys.ts'
 import { launchWithProfile } from './support/browser.ts'
-import { randomFile, randomTree, tempDir } from './support/files.ts'
+import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { launchFirefox, shows } from './support/firefox.ts'
+import { Node } from './support/node.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Relay } from './support/relay.ts'
@@ -100,6 +101,50 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     const { page: later } = await browser.open(link, { serviceWorkers: 'block' })
     await later.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
   }, 180_000)
+
+  test('and nodes find each other by the key in the link of a sealed share', async () => {
+    await using dir = await tempDir('page')
+    await using relay = await Relay.start()
+    await using site = await siteWith(relay.name())
+    const settings = [
+      'network.ownTracker=false',
+      'shoal.enabled=true',
+      'shoal.port=0',
+      `shoal.nodes=${JSON.stringify([relay.address])}`,
+    ]
+    const args = settings.flatMap(each => ['--set', each])
+    await using node = await Node.start({ folder: dir.path, args })
+    const { path, sha256 } = await randomFile(dir.join('harbour.bin'), 1_000_000)
+    const { page: sender } = await browser.open(site.url, { serviceWorkers: 'block' })
+    await choose(sender, path)
+    await sender.getByRole('checkbox', { name: 'Seal it' }).check()
+    await sender.getByRole('button', { name: 'Seal and get a link' }).click()
+    const link = await sender.getByLabel('Link to this share').inputValue()
+    const { job } = await node.api.addTorrent({ source: link })
+    const opened = await node.ended(job!)
+    expect(opened.error).toBeNull()
+    expect(await sha256Of(opened.path!)).toBe(sha256)
+    // What the node seals itself is found by a page whose link names the relay, and not the node.
+    const other = await randomFile(dir.join('dawn.bin'), 500_000)
+    const made = await node.ended(
+      await node.api.createTorrent({ path: other.path, trackers: [], seal: { by: 'key' } }),
+    )
+    const { magnet, seal } = parseShareLink(made.link!)
+    if (seal?.by !== 'key') throw new Error('The key is not in the link')
+    expect(magnet.trackers).toEqual([])
+    await expect.poll(() => relay.providersOf(sealedKey(seal.key)), PATIENT).toBe(1)
+    const peers = [{ host: relay.name(), port: 0 }]
+    const byKey = formatShareLink(site.url, { magnet: { ...magnet, peers }, seal })
+    const { page: tab } = await browser.open(byKey, { serviceWorkers: 'block' })
+    await tab.getByRole('button', { name: 'Save dawn.bin' }).waitFor()
+    expect(contentKeys(magnet.infoHashes).map(key => relay.providersOf(key))).not.toContain(1)
+    // A page that opens the node's own link needs nobody else.
+    await relay.stop()
+    const { page: direct } = await browser.open(formatShareLink(site.url, { magnet, seal }), {
+      serviceWorkers: 'block',
+    })
+    await direct.getByRole('button', { name: 'Save dawn.bin' }).waitFor()
+  }, 240_000)
 
   test('say so if their browser cannot connect to others', async () => {
     await using site = await siteWith()

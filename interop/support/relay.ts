@@ -23,6 +23,11 @@ export class Relay implements AsyncDisposable {
     return linkedAddress(multiaddr(own))
   }
 
+  /** The multiaddr by which nodes dial it. */
+  get address(): string {
+    return this.#addresses.find(each => /^\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\//.test(each))!
+  }
+
   /** Number of pages that others reach through it. */
   get places(): number {
     return this.#host!.libp2p.services.relay.reservations

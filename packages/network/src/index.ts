@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { contentKeys } from './content-keys.ts'
+export { contentKeys, sealedKey } from './content-keys.ts'
 export {
   decodeEntry,
   type Entry,

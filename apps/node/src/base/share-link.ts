@@ -23,10 +23,20 @@ export function isSealed({ name, metainfo }: Pick<TorrentApi, 'name' | 'metainfo
 /** The link by which a browser downloads the torrent. It begins with `#` if there is no page. Null if no browser could download it. */
 export function createShareLink(torrent: TorrentApi, network: Network): string | null {
   if (!network.webrtc) return null
-  const isMet = network.ownTracker || torrent.trackers.flat().some(isForPages)
-  // Where there is a tracker, pages need not load libp2p.
-  const peers = isMet ? [] : (network.pagePeers ?? [])
-  return isMet || peers.length > 0 ? createPageLink(torrent, sharePage(network), peers) : null
+  const peers = linkedPeers(torrent, network)
+  return isMet(torrent, network) || peers.length > 0
+    ? createPageLink(torrent, sharePage(network), peers)
+    : null
+}
+
+/** Returns the names of the node for a link. Where there is a tracker, pages need not load libp2p. */
+export function linkedPeers(torrent: Pick<TorrentApi, 'trackers'>, network: Network): readonly string[] {
+  return !network.webrtc || isMet(torrent, network) ? [] : (network.pagePeers ?? [])
+}
+
+/** Whether pages find others by a tracker. */
+function isMet({ trackers }: Pick<TorrentApi, 'trackers'>, { ownTracker }: Network): boolean {
+  return ownTracker || trackers.flat().some(isForPages)
 }
 
 /** The same for a page with its own tracker. Null for private torrents, and for sealed ones, whose key is only in the original link. */
@@ -45,8 +55,9 @@ export function createSealedLink(
   { magnet, metainfo }: Pick<TorrentApi, 'magnet' | 'metainfo'>,
   seal: Seal,
   page: string,
+  pagePeers: readonly string[] = [],
 ): string {
-  return createLink(magnet, page, { lengthBytes: metainfo?.info.lengthBytes, seal })
+  return createLink(magnet, page, { lengthBytes: metainfo?.info.lengthBytes, seal, pagePeers })
 }
 
 /** The share link for a magnet link, with as many trackers as fit. Those that a page can use come first. */

@@ -58,7 +58,15 @@ export class Libp2pTransport implements Transport {
     try {
       const connection = await this.#connect(name, either)
       const isDirect = !connection.limits
-      if (isDirect && (!this.#signaled || isOverTcp(connection))) return await this.#open(connection, either)
+      if (isDirect && (!this.#signaled || isOverTcp(connection))) {
+        try {
+          return await this.#open(connection, either)
+        } catch (error) {
+          // A page that is connected by WebSocket takes offers only.
+          if (!this.#signaled || (error as Error).name !== 'UnsupportedProtocolError') throw error
+        }
+        return await this.#signal(connection, either)
+      }
       try {
         return await this.#signal(connection, either)
       } catch (error) {

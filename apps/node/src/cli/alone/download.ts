@@ -39,6 +39,8 @@ export interface DownloadOptions {
 
 /** Checks and opens a sealed share that is downloaded. */
 export interface SealedDownload {
+  /** The key in its link, by which the network finds others. Undefined: nobody is found there. */
+  readonly linkKey: Uint8Array | undefined
   /** Rejects if the user's key or passphrase does not open the share, before everything is downloaded. */
   check(torrent: TorrentApi, signal: AbortSignal): Promise<void>
   open(torrent: TorrentApi, view: View, signal: AbortSignal): Promise<void>
@@ -123,10 +125,11 @@ async function work(link: string, options: DownloadOptions, job: Job, signal: Ab
   // libp2p opens its own connections, which would bypass a proxy or an interface.
   const isRouted = options.network.proxy !== undefined || options.network.interface !== undefined
   const nodes = options.networkNode
+  const linkKey = options.sealed?.linkKey
   const leave =
-    options.noNetwork || isRouted || options.sealed
+    options.noNetwork || isRouted || (options.sealed && !linkKey)
       ? null
-      : findInNetwork({ session, torrent, nodes, options: options.network })
+      : findInNetwork({ session, torrent, linkKey, nodes, options: options.network })
   try {
     await arrive(link, torrent, options, signal)
   } finally {

@@ -104,6 +104,21 @@ test('a node that is all of the network is found by content ID, by either info h
     expect(await get(link, [provider.address])).toBe(STORY)
 }, 300_000)
 
+test('a sealed share without tracker is found by the key in its link', async () => {
+  await forgetful()
+  await using place = await Workplace.create()
+  const { node, base, address } = await startNode([])
+  const path = join(base, 'story.txt')
+  await writeFile(path, STORY)
+  const { id } = await node.operations.createTorrent({
+    ...{ path, version: 'hybrid', private: false, trackers: [], webSeeds: [], seal: { by: 'key' } },
+  })
+  const { link } = await node.kernel.jobs.whenEnded(id)
+  const { code, stderr } = await place.run('get', link!, '-o', 'got', '--network-node', address, ...LOOPBACK)
+  expect([code, stderr]).toEqual([0, expect.any(String)])
+  expect(await readFile(place.at('got', 'story.txt'), 'utf8')).toBe(STORY)
+}, 200_000)
+
 test('what a single command shares is found by search and content ID until it ends', async () => {
   await forgetful()
   await using place = await Workplace.create()

@@ -1,5 +1,6 @@
 /** The Shoal network for a single download: finds those who have the torrent, without trackers and without the DHT of BitTorrent. */
 import { delay, systemClock, type TorrentApi } from '@shoal/torrent'
+import type { Wanting } from '../../node/network/lookups.ts'
 import { joinNetwork, type NetworkOptions } from './join-network.ts'
 
 /** libp2p takes a second to load: what is found at once makes it unnecessary. */
@@ -7,6 +8,8 @@ const START_DELAY_MS = 1000
 
 export interface NetworkDownload extends Omit<NetworkOptions, 'listens'> {
   readonly torrent: TorrentApi
+  /** The key in the link of a sealed share, by which alone it is sought. */
+  readonly linkKey?: Uint8Array | undefined
 }
 
 /** Looks for peers of a torrent in the network until the returned function is called, which leaves the network and remembers its nodes. */
@@ -19,13 +22,17 @@ export function findInNetwork(download: NetworkDownload): () => Promise<void> {
   }
 }
 
-async function search({ torrent, ...network }: NetworkDownload, signal: AbortSignal): Promise<void> {
+async function search({ torrent, linkKey, ...network }: NetworkDownload, signal: AbortSignal): Promise<void> {
   await delay(systemClock, START_DELAY_MS, signal)
   const joined = await joinNetwork({ ...network, listens: false }, signal)
   if (!joined) return
   try {
     const { Lookups } = await import('../../node/network/lookups.ts')
-    const lookups = new Lookups({ host: joined.host, clock: systemClock, wanting: () => wanting(torrent) })
+    const lookups = new Lookups({
+      host: joined.host,
+      clock: systemClock,
+      wanting: () => wanting(torrent, linkKey),
+    })
     lookups.start()
     await new Promise<void>(resolve => {
       if (signal.aborted) resolve()
@@ -38,7 +45,7 @@ async function search({ torrent, ...network }: NetworkDownload, signal: AbortSig
 }
 
 /** The torrent while peers are looked for. Private ones have those of their trackers alone. */
-function wanting(torrent: TorrentApi): TorrentApi[] {
+function wanting(torrent: TorrentApi, linkKey: Uint8Array | undefined): Wanting[] {
   if (torrent.metainfo?.info.private) return []
-  return torrent.state === 'metadata' || torrent.state === 'downloading' ? [torrent] : []
+  return torrent.state === 'metadata' || torrent.state === 'downloading' ? [{ torrent, linkKey }] : []
 }

@@ -30,7 +30,7 @@ export async function getSealed(
   // The folder's name depends on the link, so that the same command finds an earlier download.
   const out = join(directory, `.shoal-${infoHashText(magnet.infoHashes).slice(0, 16)}`)
   const link = formatMagnet(magnet)
-  const sealed = new Opening(directory, unlock)
+  const sealed = new Opening(directory, unlock, key)
   const code = await download(link, { ...options, out, sealed }, context)
   if (sealed.opened && !options.seed) await removePlace(out)
   return code
@@ -39,10 +39,12 @@ export async function getSealed(
 class Opening implements SealedDownload {
   readonly #directory: string
   readonly #unlock: Unlock
+  readonly linkKey: Uint8Array | undefined
   #share: OpenedShare | null = null
   opened = false
 
-  constructor(directory: string, unlock: Unlock) {
+  constructor(directory: string, unlock: Unlock, linkKey: Uint8Array | undefined) {
+    this.linkKey = linkKey
     this.#directory = directory
     this.#unlock = unlock
   }

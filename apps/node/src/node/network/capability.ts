@@ -8,6 +8,7 @@ import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { capability } from '../kernel/capability.ts'
 import { MISCONDUCT, NETWORK_SEED } from '../people/service.ts'
 import { ENGINE, type ManagedTorrent, TORRENTS } from '../torrents/service.ts'
+import type { Wanting } from './lookups.ts'
 import { NodeNetwork } from './network.ts'
 import { NetworkStore } from './network-store.ts'
 import type { Providing } from './providing.ts'
@@ -65,7 +66,7 @@ export const NETWORK = capability({
         if (torrent.sealed || torrent.api.metainfo?.info.private)
           throw new Failure(
             'refused',
-            `${torrent.name} is private or sealed, and never announced in the network`,
+            `${torrent.name} is private or sealed, and never announced under its content ID`,
           )
         if (!torrent.api.metainfo)
           throw new Failure('refused', `${torrent.name} cannot be announced until its metadata is known`)
@@ -127,11 +128,11 @@ export const NETWORK = capability({
   },
 })
 
-/** The torrents that look for peers: not complete, neither private nor sealed. */
-function* wanting(torrents: Iterable<ManagedTorrent>) {
+/** The torrents that look for peers: not complete, not private, and sealed only with the key in the link. */
+function* wanting(torrents: Iterable<ManagedTorrent>): Iterable<Wanting> {
   for (const torrent of torrents) {
-    const { api, sealed, row } = torrent
-    if (row.removedMs !== null || sealed || api.metainfo?.info.private) continue
-    if (api.state === 'downloading' || api.state === 'metadata') yield api
+    const { api, sealed, row, linkKey } = torrent
+    if (row.removedMs !== null || api.metainfo?.info.private || (sealed && !linkKey)) continue
+    if (api.state === 'downloading' || api.state === 'metadata') yield { torrent: api, linkKey }
   }
 }

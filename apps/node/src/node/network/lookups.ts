@@ -1,26 +1,32 @@
-import { contentKeys } from '@shoal/network'
+import { contentKeys, sealedKey } from '@shoal/network'
 import { type Host, learnPeer, namedNode } from '@shoal/network/host'
-import { type Clock, delay, type InfoHashes, type PeerAddress, type TorrentApi } from '@shoal/torrent'
+import { type Clock, delay, type PeerAddress, type TorrentApi } from '@shoal/torrent'
 
 const LOOK_MS = 5000
 /** The same until the first node is known: a download waits for it. */
 const FIRST_LOOK_MS = 500
 /** Time until the next lookup of a torrent, and after one that found nobody, where it doubles each time. */
 const AGAIN_MS = 10 * 60_000
-const NOBODY_MS = 30_000
+const NOBODY_MS = 10_000
 const PARALLEL = 3
 /** Providers of a torrent that are tried in one lookup. */
 const MAX_PROVIDERS = 30
 const LIMIT_MS = 60_000
 
+/** A torrent that wants peers. */
+export interface Wanting {
+  readonly torrent: TorrentApi
+  /** The key in the link of a sealed share, by which alone it is sought (decision 013). */
+  readonly linkKey?: Uint8Array | undefined
+}
+
 export interface LookupsOptions {
   readonly host: Host
   readonly clock: Clock
-  /** The torrents that want peers. */
-  wanting(): Iterable<TorrentApi>
+  wanting(): Iterable<Wanting>
 }
 
-/** Finds peers of torrents in the DHT of the network, next to the mainline DHT: those who have a torrent, by any of its hashes. */
+/** Finds peers of torrents in the DHT of the network, next to the mainline DHT: those who have a torrent, by any of its hashes or its link's key. */
 export class Lookups {
   readonly #options: LookupsOptions
   readonly #abort = new AbortController()
@@ -47,16 +53,17 @@ export class Lookups {
     for (;;) {
       await delay(clock, host.kad.tableSize === 0 ? FIRST_LOOK_MS : LOOK_MS, signal)
       if (host.kad.tableSize === 0) continue
-      for (const torrent of wanting()) {
+      for (const { torrent, linkKey } of wanting()) {
         if (this.#running >= PARALLEL) break
         const { atMs, waitMs } = this.#due.get(torrent) ?? { atMs: 0, waitMs: NOBODY_MS }
         if (clock.nowMs() < atMs) continue
         this.#wait(torrent, waitMs, Math.min(AGAIN_MS, 2 * waitMs))
         this.#running++
         const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
-        void addProviders(host, torrent, limit)
-          .then(found => {
-            if (found > 0) this.#wait(torrent, AGAIN_MS, NOBODY_MS)
+        const keys = linkKey ? [sealedKey(linkKey)] : contentKeys(torrent.infoHashes)
+        void findProviders(host, keys, limit, provider => torrent.addPeer(provider))
+          .then(({ size }) => {
+            if (size > 0) this.#wait(torrent, AGAIN_MS, NOBODY_MS)
           })
           .catch(() => {})
           .finally(() => this.#running--)
@@ -69,16 +76,10 @@ export class Lookups {
   }
 }
 
-/** Adds those who have a torrent, according to the DHT of the network, as its peers. Returns their number. Rejects with the signal's reason. */
-export async function addProviders(host: Host, torrent: TorrentApi, signal: AbortSignal): Promise<number> {
-  const found = await findProviders(host, torrent.infoHashes, signal, provider => torrent.addPeer(provider))
-  return found.size
-}
-
-/** Finds those who have a torrent, by all its hashes at once. Resolves to the PeerIds. Rejects with the signal's reason. */
+/** Finds those who have a torrent, by all its keys at once. Resolves to multiaddrs by PeerId. Rejects with the signal's reason. */
 export async function findProviders(
   host: Host,
-  infoHashes: InfoHashes,
+  keys: readonly Uint8Array[],
   signal: AbortSignal,
   onPeer: (peer: PeerAddress) => void = () => {},
 ): Promise<Map<string, readonly string[]>> {
@@ -95,7 +96,7 @@ export async function findProviders(
         learned.push(learnPeer(host.libp2p, contact).then(onPeer))
       },
     })
-  await Promise.all(contentKeys(infoHashes).map(search))
+  await Promise.all(keys.map(search))
   await Promise.all(learned)
   return found
 }

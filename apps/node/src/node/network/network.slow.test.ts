@@ -48,7 +48,12 @@ async function on(node: OpenNode) {
   return node.operations.getNetwork({})
 }
 
-async function share(node: OpenNode, name: string, text: string, options: { private?: boolean } = {}) {
+async function share(
+  node: OpenNode,
+  name: string,
+  text: string,
+  options: { private?: boolean; seal?: { by: 'key' } } = {},
+) {
   const path = join(await folder(), name)
   await writeFile(path, text)
   // The folder is the node's own machine, as the console sees it.
@@ -90,6 +95,23 @@ test('what one node publishes, another finds and downloads, with nothing but the
   expect((await two.operations.listProvided({})).items).toEqual([])
   await two.operations.changeSettings({ shoal: { provideDownloads: true } })
   expect((await two.operations.listProvided({})).items).toMatchObject([{ cid }])
+}, 180_000)
+
+test('a sealed share without tracker is found by the key in its link, and by nothing else', async () => {
+  const one = await start()
+  const { addresses } = await on(one)
+  const two = await start({ shoal: { nodes: [addresses[0]!] } })
+  await on(two)
+  await expect.poll(() => nodes(two), PATIENT).toBe(1)
+  const id = await share(one, 'story.txt', 'Once upon a time', { seal: { by: 'key' } })
+  const { link, contentId } = await one.operations.getTorrent({ id })
+  const { job } = await two.operations.addTorrent({ source: link! } as never)
+  const { path, error } = await two.kernel.jobs.whenEnded(job!.id)
+  expect(error).toBeNull()
+  expect(await readFile(path!, 'utf8')).toBe('Once upon a time')
+  expect((await two.operations.findProviders({ link: contentId! })).items).toEqual([])
+  expect((await one.operations.listProvided({})).items).toEqual([])
+  await expect(one.operations.announceTorrent({ id })).rejects.toMatchObject({ code: 'refused' })
 }, 180_000)
 
 test('key and known nodes outlast a restart; a new key is another PeerId', async () => {

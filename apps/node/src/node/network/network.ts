@@ -119,8 +119,11 @@ export class NodeNetwork implements Network {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly string[]>> {
     const host = this.mustRun
-    const { findProviders } = await import('./lookups.ts')
-    return findProviders(host, infoHashes, signal)
+    const [{ findProviders }, { contentKeys }] = await Promise.all([
+      import('./lookups.ts'),
+      import('@shoal/network'),
+    ])
+    return findProviders(host, contentKeys(infoHashes), signal)
   }
 
   async connect(address: string): Promise<NetworkPeer> {

@@ -1,5 +1,5 @@
 import type { ProvidedTorrent } from '@shoal/api'
-import { contentKeys } from '@shoal/network'
+import { contentKeys, sealedKey } from '@shoal/network'
 import type { Host } from '@shoal/network/host'
 import { type Clock, delay, torrentCid } from '@shoal/torrent'
 import type { ManagedTorrent } from '../torrents/service.ts'
@@ -15,14 +15,23 @@ export interface ProvidingOptions {
   onChanged(): void
 }
 
-/** Returns true for a torrent that others may find at this node: never a private one or a sealed share, and no download unless the user says so. */
+/**
+ * Returns true for a torrent that others may find at this node: never a private one, no download unless the user says so, and a sealed share only if
+ * those with its link have no other way to find it.
+ */
 export function isOffered(
-  { api, row, sealed, isComplete }: ManagedTorrent,
+  { api, row, sealed, linkKey, isComplete }: ManagedTorrent,
   offersDownloads: boolean,
 ): boolean {
-  if (row.removedMs !== null || row.paused || sealed) return false
+  if (row.removedMs !== null || row.paused) return false
   if (!api.metainfo || api.metainfo.info.private) return false
+  if (sealed && (!linkKey || api.trackers.length > 0)) return false
   return row.published || (offersDownloads && isComplete)
+}
+
+/** The keys of the DHT under which a torrent is offered: a sealed share never under its hashes (decision 013). */
+function keysOf({ linkKey, api }: ManagedTorrent): Uint8Array[] {
+  return linkKey ? [sealedKey(linkKey)] : contentKeys(api.infoHashes)
 }
 
 /** Keeps the torrents that this node offers announced in the DHT of the network, and withdraws those that it does not offer any more. */
@@ -46,9 +55,11 @@ export class Providing {
     await this.#loop
   }
 
-  /** The torrents that others find here. */
+  /** The torrents that others find here by their content IDs: no sealed shares. */
   list(): ProvidedTorrent[] {
-    return this.#offered().map(torrent => this.#view(torrent))
+    return this.#offered()
+      .filter(({ sealed }) => !sealed)
+      .map(torrent => this.#view(torrent))
   }
 
   /** Announces a torrent now. Rejects with the signal's reason. */
@@ -77,10 +88,10 @@ export class Providing {
   #update(): void {
     const { publisher } = this.#options.host.index
     const offered = this.#offered()
-    for (const { id, api } of offered) {
-      if (this.#keys.has(id)) continue
-      const keys = contentKeys(api.infoHashes)
-      this.#keys.set(id, keys)
+    for (const torrent of offered) {
+      if (this.#keys.has(torrent.id)) continue
+      const keys = keysOf(torrent)
+      this.#keys.set(torrent.id, keys)
       publisher.provide(keys)
     }
     if (this.#keys.size === offered.length) return

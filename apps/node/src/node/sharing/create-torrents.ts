@@ -13,7 +13,7 @@ import { ContentFilter, SEALED_FOLDER } from '../../base/files/content-filter.ts
 import { readHeldPaths, realFolder } from '../../base/files/held-paths.ts'
 import { SHOAL } from '../../base/program.ts'
 import { sealPath } from '../../base/sealing/seal-path.ts'
-import { createSealedLink, sharePage } from '../../base/share-link.ts'
+import { createSealedLink, linkedPeers, sharePage } from '../../base/share-link.ts'
 import type { Findables } from '../findable/service.ts'
 import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, JobResult } from '../kernel/jobs.ts'
@@ -203,11 +203,16 @@ export class TorrentCreator {
       await this.#sealed!.keep(torrent, sealed.seal, passing === null ? path : null).catch(error =>
         this.#kernel.log.warn(`the link of ${torrent.name} cannot be kept: ${error.message}`),
       )
-      const page = sharePage(this.#kernel.reach.network)
+      const { network } = this.#kernel.reach
       return {
         torrent: torrent.id,
         path: passing === null ? path : null,
-        link: createSealedLink(torrent.api, sealed.seal, page),
+        link: createSealedLink(
+          torrent.api,
+          sealed.seal,
+          sharePage(network),
+          linkedPeers(torrent.api, network),
+        ),
       }
     } catch (error) {
       await rm(dirname(target), { recursive: true, force: true })

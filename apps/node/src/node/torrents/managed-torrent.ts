@@ -124,6 +124,11 @@ export class ManagedTorrent {
     return this.seal !== null || isSealed(this.api)
   }
 
+  /** The key in the link of a sealed share, if the node knows it. */
+  get linkKey(): Uint8Array | undefined {
+    return this.seal?.seal.by === 'key' ? this.seal.seal.key : undefined
+  }
+
   /** All ids of the torrent: a hybrid torrent has two, once its metadata is known. */
   get ids(): string[] {
     const { v1, v2 } = this.api.infoHashes

@@ -9,7 +9,7 @@ import {
   torrentCid,
   trackerLabel,
 } from '@shoal/torrent'
-import { createSealedLink, createShareLink, sharePage } from '../../base/share-link.ts'
+import { createSealedLink, createShareLink, linkedPeers, sharePage } from '../../base/share-link.ts'
 import type { Reach } from '../kernel/reach.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { mediaType } from './media-type.ts'
@@ -103,7 +103,7 @@ export function torrentDetail(
   const { metainfo, limits } = api
   const map = metainfo && api.pieces()
   const link = torrent.seal
-    ? createSealedLink(api, torrent.seal.seal, sharePage(network))
+    ? createSealedLink(api, torrent.seal.seal, sharePage(network), linkedPeers(api, network))
     : createShareLink(api, network)
   return {
     ...torrentView(torrent, queuePosition),
