@@ -124,7 +124,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     const opened = await node.ended(job!)
     expect(opened.error).toBeNull()
     expect(await sha256Of(opened.path!)).toBe(sha256)
-    // What the node seals itself is found by a page whose link names the relay, and not the node.
+    // A page whose link names the relay, and not the node, finds what the node sealed.
     const other = await randomFile(dir.join('dawn.bin'), 500_000)
     const made = await node.ended(
       await node.api.createTorrent({ path: other.path, trackers: [], seal: { by: 'key' } }),
