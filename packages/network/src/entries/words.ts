@@ -25,7 +25,9 @@ export function toIndexed(text: string): string {
 /** Drops case and diacritics but keeps the length, so that positions in the result are positions in the text. */
 export function foldInPlace(text: string): string {
   const lower = text.toLowerCase()
-  const sameLength = lower.length === text.length ? lower : text
+  // A capital I with a dot becomes two characters.
+  const sameLength =
+    lower.length === text.length ? lower : text.replace(/[A-Z]/g, sign => sign.toLowerCase())
   return NOT_ASCII.test(sameLength) ? sameLength.replace(EACH_NOT_ASCII, foldSign) : sameLength
 }
 

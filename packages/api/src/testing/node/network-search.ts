@@ -137,7 +137,8 @@ function rowsOfOthers(state: SimulatedState, input: CheckedInputOf<'startSearch'
   const { minBytes = 0, maxBytes = Number.POSITIVE_INFINITY, language, limit } = input
   return names
     .map(({ name, files, tags }, at): SearchRow => {
-      const random = new Random(seedOf(name))
+      // The same words find the same torrents, in capitals, too.
+      const random = new Random(seedOf(name.toLowerCase()))
       const hash = random.hex(40)
       const bytes = files.reduce((sum, file) => sum + file.lengthBytes, 0)
       return {
