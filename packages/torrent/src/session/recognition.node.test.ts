@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { hex } from '../base/bytes.ts'
 import { MemoryWsTracker } from '../discovery/tracker/ws/testing/memory-ws.ts'
 import type { SessionOptions } from '../session-api.ts'
 import { TestRecognition } from '../swarm/testing/test-recognition.ts'
@@ -17,7 +18,7 @@ const utp = { createTransports: (services: TransportServices) => [new UtpTranspo
 async function pair(
   world: SessionWorld,
   torrent: TestTorrent,
-  { seedOptions = {}, leechOptions = {}, environment = {} }: PairOptions = {},
+  { seedOptions = {}, leechOptions = {}, environment = {}, source = torrent.metainfo }: PairOptions = {},
 ) {
   const [giver, receiver] = [new TestRecognition(1), new TestRecognition(2)]
   const seeding = { recognition: giver, limits: { uploadBytesPerSecond: 2 * MIB }, ...seedOptions }
@@ -27,7 +28,7 @@ async function pair(
   })
   const seed = await seedSession.add(torrent.metainfo, { memory, trusted: true })
   const leechSession = await world.open('80.0.0.2', { recognition: receiver, ...leechOptions }, environment)
-  const leech = await leechSession.add(torrent.metainfo, { memory, peers: ['80.0.0.1:6881'] })
+  const leech = await leechSession.add(source, { memory, peers: ['80.0.0.1:6881'] })
   return { giver, receiver, seed, leech }
 }
 
@@ -35,6 +36,8 @@ interface PairOptions {
   seedOptions?: SessionOptions
   leechOptions?: SessionOptions
   environment?: SessionEnvironment
+  /** From which the leech adds it. */
+  source?: string | TestTorrent['metainfo']
 }
 
 describe('recognition in a session', () => {
@@ -57,6 +60,19 @@ describe('recognition in a session', () => {
     giver.trusted.add(receiver.name)
     await world.until('it is preferred', () => seed.peers()[0]?.hasFastLane === true)
     expect(giver.refused.concat(receiver.refused)).toEqual([])
+  })
+
+  test('works if the link of a hybrid torrent names one of its hashes', async () => {
+    for (const names of ['v1', 'v2'] as const) {
+      await using world = new SessionWorld()
+      const torrent = await testTorrent({ version: 'hybrid', pieces: 256 })
+      const hash = torrent.metainfo.info.infoHashes[names]!
+      const source = names === 'v1' ? hex(hash) : `magnet:?xt=urn:btmh:1220${hex(hash)}`
+      const { giver, receiver, leech } = await pair(world, torrent, { source })
+      await world.until('both know', () => giver.recognized.length + receiver.recognized.length === 2)
+      expect(leech.infoHashes).toEqual(torrent.metainfo.info.infoHashes)
+      expect(giver.refused.concat(receiver.refused)).toEqual([])
+    }
   })
 
   test('works over WebRTC', async () => {

@@ -88,7 +88,7 @@ async function finishDial(
     connection.close()
     throw new ShoalError('bad-message', 'the peer answered for another torrent')
   }
-  return { connection, encrypted, handshake, early, v2: topic.v2 || upgraded }
+  return { connection, encrypted, handshake, early, topic: topic.infoHash, v2: topic.v2 || upgraded }
 }
 
 /**
@@ -124,7 +124,11 @@ export async function acceptPeer<Torrent>(
   )
   const v2 = topic.v2 || upgrade !== undefined
   const encrypted = accepted.method === 'rc4' || connection.isSecure
-  return { ready: { connection: accepted.connection, encrypted, handshake, early, v2 }, torrent }
+  const { infoHash } = handshake
+  return {
+    ready: { connection: accepted.connection, encrypted, handshake, early, topic: infoHash, v2 },
+    torrent,
+  }
 }
 
 function greet(

@@ -41,8 +41,9 @@ it('recognizes itself, and never dials that address again', async () => {
         dials++
         const { connection } = (await other.connect()).peer!.link
         const features = { extended: true, fast: true, dht: false, v2: false }
-        const handshake = { infoHash: new Uint8Array(20), peerId: new Uint8Array(20).fill(1), features }
-        return { connection, encrypted: false, handshake, v2: false, early: new Uint8Array(0) }
+        const topic = new Uint8Array(20)
+        const handshake = { infoHash: topic, peerId: new Uint8Array(20).fill(1), features }
+        return { connection, encrypted: false, handshake, topic, v2: false, early: new Uint8Array(0) }
       },
     },
   })

@@ -29,6 +29,8 @@ export interface PeerOptions {
 export class Peer {
   readonly id: number
   readonly handshake: Handshake
+  /** The 20 bytes by which the side that opened the connection named the torrent. */
+  readonly topic: Uint8Array
   readonly encrypted: boolean
   readonly origin: PeerOrigin
   /** Whether this connection speaks v2: its handshakes carried the v2 info hash (BEP 52). */
@@ -56,6 +58,7 @@ export class Peer {
     this.id = id
     this.#swarm = swarm
     this.handshake = ready.handshake
+    this.topic = ready.topic
     this.encrypted = ready.encrypted
     this.origin = origin
     this.v2 = ready.v2

@@ -102,17 +102,12 @@ export class Recognizer {
     const known = this.#watched.get(peer)
     const { recognition, swarm } = { recognition: this.#recognition, swarm: this.#swarm }
     if (known || !recognition.key) return known ?? null
-    const { connection } = peer.link
-    // The opener named the torrent.
-    const infoHash = connection.incoming
-      ? peer.handshake.infoHash
-      : handshakeTopic(swarm.torrent.infoHashes).infoHash
     const exchange = new PeerRecognition({
       peer,
       swarm,
       recognition,
       key: recognition.key,
-      infoHash,
+      infoHash: peer.topic,
       budget: this.#budget,
       nextEpoch: () => {
         lastEpoch = Math.max(lastEpoch + 1, Math.floor(swarm.clock.unixMs() / 1000))

@@ -204,10 +204,12 @@ export class TestSwarm {
     const features = { extended: true, fast: true, dht: false, v2: false, ...options.features }
     const [near, far] = await this.#pipe(ip, options.outgoing ?? false)
     if (options.kind) Object.defineProperty(near, 'kind', { value: options.kind })
+    const infoHash = v1 ?? v2!.subarray(0, 20)
     const ready: ReadyConnection = {
       connection: near,
       encrypted: false,
-      handshake: { infoHash: v1 ?? v2!.subarray(0, 20), peerId, features },
+      handshake: { infoHash, peerId, features },
+      topic: infoHash,
       v2: options.v2 ?? false,
       early: new Uint8Array(0),
     }
