@@ -26,8 +26,7 @@ export function toIndexed(text: string): string {
 export function foldInPlace(text: string): string {
   const lower = text.toLowerCase()
   // A capital I with a dot becomes two characters.
-  const sameLength =
-    lower.length === text.length ? lower : text.replace(/[A-Z]/g, sign => sign.toLowerCase())
+  const sameLength = lower.length === text.length ? lower : text.replace(/[A-Z]/g, sign => sign.toLowerCase())
   return NOT_ASCII.test(sameLength) ? sameLength.replace(EACH_NOT_ASCII, foldSign) : sameLength
 }
 
