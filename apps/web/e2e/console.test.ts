@@ -539,7 +539,9 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
 
   test('the settings list the browsers that are logged in, and log out one or all others', async () => {
     await on('/settings?mock#access', async page => {
-      const sessions = page.getByRole('list', { name: 'Browsers that are logged in' }).getByRole('listitem')
+      const sessions = page
+        .getByRole('list', { name: 'Browsers and devices that are logged in' })
+        .getByRole('listitem')
       await expect.poll(() => sessions.count()).toBe(3)
       expect(await sessions.first().textContent()).toContain('This browser')
       expect(await sessions.first().getByRole('button').count()).toBe(0)

@@ -70,7 +70,7 @@ export const ACCESS = contract({
       path: '/api/access/sessions',
       area: 'access',
       summary:
-        'List the browsers that are logged in, last used first: all of them with the token, else those of the same user',
+        'List the browsers and devices that are logged in, last used first: all of them with the token, else those of the same user',
       input: z.object({}),
       output: Sessions,
     }),

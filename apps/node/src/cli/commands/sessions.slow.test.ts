@@ -22,7 +22,7 @@ async function logIn(browser: string): Promise<string> {
 const status = async (cookie: string) => (await fetch(`${node.url}/api/node`, { headers: { cookie } })).status
 
 test('lists browsers and logs them out, one or all', SLOW, async () => {
-  expect((await place.run('sessions')).stdout).toContain('No browser is logged in')
+  expect((await place.run('sessions')).stdout).toContain('Nobody is logged in')
   const [one, other] = [await logIn('curl/8'), await logIn('Mozilla/5.0 (X11; Linux) Firefox/140.0')]
   expect((await place.run('sessions')).stdout).toMatch(/Firefox, Linux +127\.0\.0\.1/)
   const { object } = await place.json('sessions')

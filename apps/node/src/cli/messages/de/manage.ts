@@ -344,17 +344,17 @@ export const manage: Translation<typeof original> = {
     columns: { name: 'Name', kind: 'Art', added: 'Hinzugefügt' },
   },
   sessions: {
-    summary: 'Angemeldete Browser auflisten und abmelden',
+    summary: 'Angemeldete Browser und Geräte auflisten und abmelden',
     about:
-      'Listet die Browser auf, die beim Knoten angemeldet sind: wann und von welcher Adresse sie sich angemeldet und wann sie den Knoten zuletzt benutzt haben. Ein Browser bleibt nach der letzten Benutzung 30 Tage angemeldet. Ein abgemeldeter funktioniert sofort nicht mehr, auch das, was er gerade zeigt, und die Dateien, die er liest.\n\nMit dem Token sehen Sie alle, mit Benutzernamen und Passwort nur die dieses Benutzers.',
+      'Listet die Browser und Geräte auf, die beim Knoten angemeldet sind: wann und von welcher Adresse sie sich angemeldet und wann sie den Knoten zuletzt benutzt haben. Ein Browser bleibt nach der letzten Benutzung 30 Tage angemeldet, ein Gerät 15 Minuten. Abgemeldete funktionieren sofort nicht mehr, auch das, was sie gerade zeigen, und die Dateien, die sie lesen.\n\nMit dem Token sehen Sie alle, mit Benutzernamen und Passwort nur die dieses Benutzers.',
     options: {
-      end: 'Diesen Browser abmelden',
-      endAll: 'Alle Browser der Liste abmelden',
+      end: 'Diesen Eintrag abmelden',
+      endAll: 'Alle Einträge der Liste abmelden',
     },
-    examples: { list: 'Listet die angemeldeten Browser auf', end: 'Meldet einen davon ab' },
+    examples: { list: 'Listet auf, wer angemeldet ist', end: 'Meldet einen davon ab' },
     oneOnly: 'geben Sie entweder --end oder --end-all an',
     notId: '„{text}“ ist keine ID einer Sitzung: sessions listet sie auf',
-    none: 'Kein Browser ist angemeldet',
+    none: 'Niemand ist angemeldet',
     unknown: 'unbekannt',
     columns: {
       id: 'ID',

@@ -334,17 +334,17 @@ export const manage = {
     columns: { name: 'Name', kind: 'Kind', added: 'Added' },
   },
   sessions: {
-    summary: 'List the browsers that are logged in, and log them out',
+    summary: 'List the browsers and devices that are logged in, and log them out',
     about:
-      'Lists the browsers that are logged in to the node: when and from which address they logged in, and when they used the node last. A browser stays logged in for 30 days after its last use. One that is logged out stops working at once, also what it shows at the moment and the files that it reads.\n\nThe token shows all of them, user name and password only those of that user.',
+      'Lists the browsers and devices that are logged in to the node: when and from which address they logged in, and when they used the node last. A browser stays logged in for 30 days after its last use, a device for 15 minutes. One that is logged out stops working at once, also what it shows at the moment and the files that it reads.\n\nThe token shows all of them, user name and password only those of that user.',
     options: {
-      end: 'Log this browser out',
-      endAll: 'Log out all browsers of the list',
+      end: 'Log this one out',
+      endAll: 'Log out all of the list',
     },
-    examples: { list: 'Lists the browsers that are logged in', end: 'Logs one of them out' },
+    examples: { list: 'Lists who is logged in', end: 'Logs one of them out' },
     oneOnly: 'give either --end or --end-all',
     notId: '"{text}" is not the ID of a session: sessions lists them',
-    none: 'No browser is logged in',
+    none: 'Nobody is logged in',
     unknown: 'unknown',
     columns: {
       id: 'ID',

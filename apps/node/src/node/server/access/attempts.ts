@@ -81,7 +81,7 @@ export class Attempts {
 
 function tooMany(waitMs: number): TooManyAttempts {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))
-  return new TooManyAttempts(`too many wrong passwords: try again in ${seconds} seconds`, seconds)
+  return new TooManyAttempts(`too many failed logins: try again in ${seconds} seconds`, seconds)
 }
 
 /** A household has one IPv4 address, or a /64 of IPv6. */

@@ -95,7 +95,7 @@ export const settings: Translation<typeof english> = {
     password: 'Angemeldet als {name}.',
     logout: 'Abmelden',
     remote: 'Für den Zugang von anderen Rechnern starten Sie den Knoten mit Benutzernamen und Passwort.',
-    sessions: 'Angemeldete Browser',
+    sessions: 'Angemeldete Browser und Geräte',
     thisBrowser: 'Dieser Browser',
     unknownBrowser: 'Unbekannter Browser',
     device: 'Gerät',

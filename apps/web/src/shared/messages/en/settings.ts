@@ -93,7 +93,7 @@ export const settings = {
     password: 'Logged in as {name}.',
     logout: 'Log out',
     remote: 'For access from other machines, start the node with a user name and password.',
-    sessions: 'Browsers that are logged in',
+    sessions: 'Browsers and devices that are logged in',
     thisBrowser: 'This browser',
     unknownBrowser: 'Unknown browser',
     device: 'Device',
