@@ -282,7 +282,8 @@ describe('backups', () => {
     async function withBackup(): Promise<void> {
       const database = await open()
       database.prepare("INSERT INTO settings VALUES ('kept', 1)").run()
-      database.prepare("INSERT INTO sessions VALUES (1, x'00', 'me', '', 0, 0, 9e15)").run()
+      const columns = 'id, token_hash, user_name, address, created_ms, used_ms, expires_ms'
+      database.prepare(`INSERT INTO sessions (${columns}) VALUES (1, x'00', 'me', '', 0, 0, 9e15)`).run()
       await database.backUp(START_MS)
       database.prepare("INSERT INTO settings VALUES ('later', 1)").run()
       await database.close()
