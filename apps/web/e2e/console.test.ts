@@ -556,7 +556,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
 
   test('the settings list the devices, and announce that the key was replaced until that is dismissed', async () => {
     await on('/settings?mock#devices', async page => {
-      const devices = page.getByRole('list', { name: 'Devices' }).getByRole('listitem')
+      const devices = page.getByRole('list', { name: 'Devices', exact: true }).getByRole('listitem')
       await expect
         .poll(() => devices.allTextContents())
         .toEqual([
