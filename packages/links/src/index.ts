@@ -2,6 +2,7 @@
 export { type Audience, audienceOf } from './audience.ts'
 export { LinkError, type LinkErrorCode } from './link-error.ts'
 export { type LinkOwner, nextVersion, publishedLink, shortHash, signVersion } from './published-link.ts'
+export { roomSecretOf } from './room-secret.ts'
 export {
   formatShareLink,
   isShareLink,

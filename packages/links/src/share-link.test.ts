@@ -3,6 +3,7 @@ import { base64urlnopad } from '@scure/base'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LinkError } from './link-error.ts'
+import { roomSecretOf } from './room-secret.ts'
 import { formatShareLink, isShareLink, parseShareLink, type ShareLink } from './share-link.ts'
 
 const PAGE = 'https://example.org/'
@@ -20,6 +21,7 @@ const SHARE: ShareLink = {
   },
   lengthBytes: 2 ** 40,
   seal: { by: 'key', key: new Uint8Array(32).fill(3) },
+  room: new Uint8Array(32).fill(4),
 }
 
 function errorCode(text: string): string | undefined {
@@ -45,6 +47,21 @@ test.each([{ by: 'passphrase' }, { by: 'recipient' }] as const)(
     expect(parseShareLink(formatShareLink(PAGE, { magnet, seal })).seal).toEqual(seal)
   },
 )
+
+test('the secret of the room is in the link, or derived from the key of its seal', () => {
+  const magnet = { infoHashes: { v1: new Uint8Array(20) } }
+  const seal = { by: 'key', key: new Uint8Array(32).fill(3) } as const
+  const [room, derived] = [SHARE.room!, roomSecretOf({ magnet, seal })!]
+  expect(roomSecretOf({ magnet, seal, room })).toBe(room)
+  expect(derived).toHaveLength(32)
+  expect(derived).not.toEqual(seal.key)
+  expect([roomSecretOf({ magnet }), roomSecretOf({ magnet, seal: { by: 'passphrase' } })]).toEqual([
+    null,
+    null,
+  ])
+  const short = { magnet, room: room.subarray(1) }
+  expect(errorCode(formatShareLink(PAGE, short))).toBe('altered')
+})
 
 test('a magnet link after # is accepted', () => {
   const hash = 'ab'.repeat(20)

@@ -31,6 +31,8 @@ export interface ShareLink {
   readonly lengthBytes?: number
   /** Absent if the content is not encrypted. */
   readonly seal?: Seal
+  /** The secret of the share's chat room (decision 021), 32 bytes. A link with the key of its seal needs none: see `roomSecretOf`. */
+  readonly room?: Uint8Array
 }
 
 /**
@@ -42,7 +44,7 @@ const CHECK_BYTES = 4
 const MAX_PAYLOAD_BYTES = 0xffff
 /** Longest fragment in characters; enough for the largest payload. */
 const MAX_FRAGMENT_LENGTH = 90_000
-const SEAL_KEY_BYTES = 32
+const SECRET_BYTES = 32
 
 /**
  * Writes the link that opens `share` in the page at `page` (`https://host/`). Throws `bad-argument` if the payload exceeds 64 KiB or the info hash
@@ -59,6 +61,7 @@ export function formatShareLink(page: string, share: ShareLink): string {
     l: share.lengthBytes,
     n: name,
     p: list(peers?.map(({ host, port }) => [host, port])),
+    r: share.room,
     s: seal?.by,
     t: list(trackers),
     w: list(webSeeds),
@@ -85,20 +88,11 @@ export function isShareLink(text: string): boolean {
 export function parseShareLink(text: string): ShareLink {
   const at = text.indexOf('#')
   const fragment = text.slice(at + 1).trim()
-  if (at < 0 || fragment === '')
-    throw new LinkError(
-      'not-a-link',
-      'This address contains no share. Ask for the complete link, including the part after #.',
-    )
-  if (fragment.length > MAX_FRAGMENT_LENGTH)
-    throw new LinkError('altered', 'This link is too long. Ask for it again.')
+  if (at < 0 || fragment === '') throw notALink()
+  if (fragment.length > MAX_FRAGMENT_LENGTH) throw altered()
   if (isMagnet(fragment)) return { magnet: withLinkErrors(() => parseMagnet(fragment)) }
   const [, version, body = ''] = /^s(\d)(.*)$/s.exec(fragment) ?? []
-  if (version === undefined)
-    throw new LinkError(
-      'not-a-link',
-      'This is not a share link. Copy the complete link, including the part after #.',
-    )
+  if (version === undefined) throw notALink()
   if (version !== VERSION.slice(1))
     throw new LinkError(
       'too-new',
@@ -120,29 +114,30 @@ function withLinkErrors<T>(read: () => T): T {
 
 /** Decodes a body and verifies its length and checksum. */
 function verifiedPayload(body: string): Uint8Array {
-  const altered = new LinkError('altered', 'This link has been changed. Copy it again, or ask for it again.')
   const cut = new LinkError(
     'cut-short',
     'The end of this link is missing. Copy all of it, or ask for it again.',
   )
   // If the link is cut within a group of four characters, the group may not decode.
   const bytes = decodeBase64url(body) ?? decodeBase64url(body.slice(0, body.length & ~3))
-  if (!bytes) throw altered
+  if (!bytes) throw altered()
   if (bytes.length < 2) throw cut
   const end = 2 + ((bytes[0]! << 8) | bytes[1]!)
   if (bytes.length < end + CHECK_BYTES) throw cut
   const expected = checksum(bytes.subarray(0, end))
   const matches = expected.every((byte, at) => byte === bytes[end + at])
-  if (bytes.length !== end + CHECK_BYTES || !matches) throw altered
+  if (bytes.length !== end + CHECK_BYTES || !matches) throw altered()
   return bytes.subarray(2, end)
 }
 
 function readPayload(payload: Uint8Array): ShareLink {
   const dictionary = asDictionary(decode(payload))
-  if (!dictionary) throw new LinkError('altered', 'This link contains no share. Ask for it again.')
+  if (!dictionary) throw altered()
   const name = asText(dictionary.get('n'))
   const lengthBytes = asInteger(dictionary.get('l'))
   const seal = readSeal(dictionary)
+  const room = asBytes(dictionary.get('r'))
+  if (room && room.length !== SECRET_BYTES) throw altered()
   return {
     magnet: parseMagnet(
       formatMagnet({
@@ -158,14 +153,14 @@ function readPayload(payload: Uint8Array): ShareLink {
     ),
     ...(lengthBytes !== undefined && lengthBytes >= 0 && { lengthBytes }),
     ...(seal && { seal }),
+    ...(room && { room }),
   }
 }
 
 function readHashes(dictionary: BencodeDictionary): Magnet['infoHashes'] {
   const v1 = asBytes(dictionary.get('1'))
   const v2 = asBytes(dictionary.get('2'))
-  if ((!v1 && !v2) || (v1 && v1.length !== 20) || (v2 && v2.length !== 32))
-    throw new LinkError('altered', 'This link has no valid info hash. Ask for it again.')
+  if ((!v1 && !v2) || (v1 && v1.length !== 20) || (v2 && v2.length !== 32)) throw altered()
   return { ...(v1 && { v1 }), ...(v2 && { v2 }) }
 }
 
@@ -174,7 +169,7 @@ function readSeal(dictionary: BencodeDictionary): Seal | undefined {
   if (by === undefined) return undefined
   if (by === 'passphrase' || by === 'recipient') return { by }
   const key = asBytes(dictionary.get('k'))
-  if (by !== 'key' || key?.length !== SEAL_KEY_BYTES)
+  if (by !== 'key' || key?.length !== SECRET_BYTES)
     throw new LinkError(
       'too-new',
       'This version of Shoal does not support how the share is sealed. Update Shoal.',
@@ -192,4 +187,15 @@ function list<T>(items: readonly T[] | undefined): readonly T[] | undefined {
 
 function checksum(bytes: Uint8Array): Uint8Array {
   return sha256(bytes).subarray(0, CHECK_BYTES)
+}
+
+function notALink(): LinkError {
+  return new LinkError(
+    'not-a-link',
+    'This is not a share link. Copy the complete link, including the part after #.',
+  )
+}
+
+function altered(): LinkError {
+  return new LinkError('altered', 'This link has been changed. Copy it again, or ask for it again.')
 }

@@ -18,6 +18,7 @@
  */
 export { sealedTo, type Unlock } from './age/open-header.ts'
 export { createSeal, type Seal, type SealTo } from './age/seal.ts'
+export { openStream, sealStream } from './age/streams.ts'
 export { type ByteSource, blobSource, bytesSource } from './byte-source.ts'
 export { SealedError, type SealedErrorCode } from './sealed-error.ts'
 export { type OpenedFile, OpenedShare } from './share/opened-share.ts'

@@ -18,14 +18,28 @@
  *
  * @packageDocumentation
  */
-export { type AccessOptions, AccessRules, isPasskey, type TrackerLists } from './access/access-rules.ts'
+export {
+  type AccessOptions,
+  AccessRules,
+  isPasskey,
+  type PasskeyAccounts,
+  type TrackerLists,
+} from './access/access-rules.ts'
 export { AddressSet } from './access/address-set.ts'
-export { isCrossSite } from './access/caller.ts'
+export { CALLER, type CallerKind, identifyCaller, isCrossSite } from './access/caller.ts'
 export { ConnectionCounts } from './access/connection-counts.ts'
 export { addressText, readAddress } from './base/address.ts'
-export { type AttachedTracker, type AttachOptions, attachTracker, callerAddress } from './http/attach.ts'
+export {
+  type AttachedTracker,
+  type AttachOptions,
+  attachTracker,
+  callerAddress,
+  goBefore,
+  takeOver,
+} from './http/attach.ts'
 export { type HttpHandler, httpHandler } from './http/handler.ts'
 export { HttpFront, type HttpFrontOptions, type PageAnswer, type PageCaller } from './http/http-front.ts'
+export { pageCaller } from './http/page-caller.ts'
 export { type Carrier, type CarrierEvents, MAX_FRAME_BYTES } from './join/carrier.ts'
 export { Join, type JoinCounters, type JoinEvents, type JoinOptions } from './join/join.ts'
 export type { Member } from './join/members.ts'

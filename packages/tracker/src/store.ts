@@ -35,6 +35,13 @@ export class Announce {
    * any other (neither peers of this machine nor of a private network). See `scopeOf`.
    */
   scope = 2
+  /** The account whose passkey it had, or empty. Only then the next three are set. */
+  account = ''
+  /** 20 bytes. */
+  readonly peerId = new Uint8Array(20)
+  /** Bytes since the peer started, as it says: integers from 0 on that are safe. */
+  uploadedBytes = 0
+  downloadedBytes = 0
 
   /** Peers in the response, in PEER_BYTES of the family each. */
   readonly peers = new Uint8Array(MAX_PEERS * 18)

@@ -37,11 +37,12 @@ export const REFUSED = {
   guesses: 'Too many wrong passkeys from your address: try again later',
   often: 'Too many announces from your address: slow down',
   page: 'Web pages must announce over WebSocket',
+  unknown: 'The tracker cannot check your passkey at the moment: try again later',
 } as const
 
 /** Time until a refused client may try again (BEP 31); 0 for never. */
 export function retrySecondsOf(reason: keyof typeof REFUSED): number {
-  if (reason === 'often') return 60
+  if (reason === 'often' || reason === 'unknown') return 60
   return reason === 'guesses' ? 600 : 0
 }
 
@@ -104,6 +105,7 @@ export class Tracker {
       return refuse(announce, REFUSED.hash)
     this.#spread = (this.#spread * 5 + 1) & 0xffff
     announce.intervalSeconds = this.#intervalSeconds + (this.#spread % (this.#spreadSeconds + 1))
+    if (announce.account !== '') this.access.accounts?.count(announce.account, announce)
     return this.#announce(announce)
   }
 

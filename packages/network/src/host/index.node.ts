@@ -11,5 +11,7 @@ export {
   type MappedPort,
   openHost,
 } from './host.node.ts'
+export { type KeyExchange, openKeyExchange } from './key-exchange.ts'
+export { type KeyStreams, openKeyStreams } from './key-streams.ts'
 export { dialText, knownNodes, learnPeer, type NamedNode, namedNode, pagePeers } from './peers.ts'
 export { PublicNodes, type PublicNodesOptions } from './public-nodes.ts'

@@ -1,4 +1,4 @@
-import type { Connection, IdentifyResult, Libp2p, PeerId, Stream } from '@libp2p/interface'
+import type { Connection, IdentifyResult, Libp2p, Stream } from '@libp2p/interface'
 import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { lpStream } from '@libp2p/utils'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
@@ -131,8 +131,7 @@ export class Libp2pNetwork implements KadNetwork {
     signal: AbortSignal,
     work: (stream: ReturnType<typeof lpStream<Stream>>, ip: Uint8Array | null) => Promise<T>,
   ): Promise<T> {
-    const peer = peerIdFromMultihash(decodeMultihash(id) as never)
-    const connection = await this.#connect(peer, addresses, signal)
+    const connection = await connectTo(this.#host, { id, addresses }, signal)
     const stream = await connection.newStream(this.#protocol, { signal }).catch((error: Error) => {
       if (error.name !== 'UnsupportedProtocolError') throw error
       throw new ShoalError('unsupported', 'The node does not speak this protocol', { cause: error })
@@ -150,16 +149,22 @@ export class Libp2pNetwork implements KadNetwork {
       throw error
     }
   }
+}
 
-  #connect(peer: PeerId, addresses: readonly Uint8Array[], signal: AbortSignal): Promise<Connection> {
-    const open = this.#host.getConnections(peer).find(({ status, limits }) => status === 'open' && !limits)
-    if (open) return Promise.resolve(open)
-    const dialed = addresses.map(parse).filter(address => address !== null)
-    return this.#host.dial(
-      dialed.map(address => address.encapsulate(`/p2p/${peer}`)),
-      { signal },
-    )
-  }
+/** Returns the direct connection to a node, or dials it. */
+export function connectTo(
+  host: Libp2p,
+  { id, addresses }: Pick<Contact, 'id' | 'addresses'>,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const peer = peerIdFromMultihash(decodeMultihash(id) as never)
+  const open = host.getConnections(peer).find(({ status, limits }) => status === 'open' && !limits)
+  if (open) return Promise.resolve(open)
+  const dialed = addresses.map(parse).filter(address => address !== null)
+  return host.dial(
+    dialed.map(address => address.encapsulate(`/p2p/${peer}`)),
+    { signal },
+  )
 }
 
 /** Responds to the messages of one stream until its other end closes it, is silent for too long, or breaks the protocol. */

@@ -1,14 +1,13 @@
-import type { Connection as HostConnection, Libp2p, PeerId, Stream } from '@libp2p/interface'
-import { sha256 } from '@noble/hashes/sha2.js'
+import type { Connection as HostConnection, Libp2p, Stream } from '@libp2p/interface'
 import { type Connection, type Listener, type PeerAddress, ShoalError, type Transport } from '@shoal/torrent'
-import { formatIp, utf8 } from '@shoal/torrent/base'
+import { formatIp } from '@shoal/torrent/base'
 import { ipOf, portOf } from '../multiaddrs.ts'
 import { answerOffer, carryOffer } from './offers.ts'
 import { parsePeerName, peerAddress } from './peer-name.ts'
 import { askPort, tellPort } from './ports.ts'
 import { PEER_PROTOCOL, PORT_PROTOCOL, SIGNAL_PROTOCOL } from './protocols.ts'
 import type { SignaledPeers } from './signaled-peers.ts'
-import { StreamConnection, type StreamFacts } from './stream-connection.ts'
+import { bindingOf, StreamConnection, type StreamFacts } from './stream-connection.ts'
 
 export { peerAddress } from './peer-name.ts'
 
@@ -142,18 +141,9 @@ export class Libp2pTransport implements Transport {
     const remote: PeerAddress = ip
       ? { host: formatIp(ip), port: portOf(remoteAddr) ?? 0, kind: 'libp2p' }
       : byName
-    const channelBinding = bindingOf([this.#host.peerId, remotePeer])
+    const channelBinding = bindingOf(this.#host.peerId, remotePeer)
     return { incoming, remote, dialableAddress: byName, channelBinding }
   }
-}
-
-/**
- * The binding of a stream (see `Connection.channelBinding`): a hash of the PeerIds of both ends, whose keys libp2p has verified. Somebody in the middle
- * would have a PeerId of his own.
- */
-function bindingOf(ends: readonly PeerId[]): Uint8Array {
-  const names = ends.map(peer => peer.toString()).sort()
-  return sha256(utf8(`shoal/binding/libp2p\0${names.join('\0')}`))
 }
 
 /** WebSockets are TCP, too. */

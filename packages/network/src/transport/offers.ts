@@ -6,14 +6,15 @@ import { SIGNAL_PROTOCOL } from './protocols.ts'
 const MAX_SDP_BYTES = 20_000
 const EXCHANGE_LIMIT_MS = 10_000
 
-/** Carries an offer over a connection, which may be one through a relay. Resolves to the answer; empty if the peer declines. */
+/** Carries an offer over a connection, which may be one through a relay. Resolves to the answer; empty if the peer declines. `protocol`: what the data channel is for. */
 export async function carryOffer(
   connection: Connection,
   offer: string,
   signal: AbortSignal,
+  protocol = SIGNAL_PROTOCOL,
 ): Promise<string> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(EXCHANGE_LIMIT_MS)])
-  const stream = await connection.newStream(SIGNAL_PROTOCOL, { signal: limit, runOnLimitedConnection: true })
+  const stream = await connection.newStream(protocol, { signal: limit, runOnLimitedConnection: true })
   try {
     const messages = lpStream(stream, { maxDataLength: MAX_SDP_BYTES })
     await messages.write(new TextEncoder().encode(offer), { signal: limit })

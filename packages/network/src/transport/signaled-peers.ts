@@ -17,7 +17,7 @@ const SECOND_OFFER_MS = 5000
 export type CarryOffer = (offer: string, signal: AbortSignal) => Promise<string>
 
 /**
- * Makes WebRTC connections from one offer and one answer each, whoever carries them. The data channel carries BitTorrent and nothing else, as those
+ * Makes WebRTC connections from one offer and one answer each, whoever carries them. The data channel carries one protocol and nothing else, as those
  * that trackers signal, and is as fast.
  */
 export class SignaledPeers {
@@ -25,8 +25,8 @@ export class SignaledPeers {
   readonly #signaling: PeerSignaling
   /** Those that are being made, by the topic of the offer. */
   readonly #dials = new Map<string, PromiseWithResolvers<Connection>>()
-  /** Receives the connections that others open. Null: they are refused. */
-  onConnection: ((connection: Connection) => void) | null = null
+  /** Receives the connections that others open, with the last 20 bytes of the name that `answer` got. Null: they are refused. */
+  onConnection: ((connection: Connection, peer: Uint8Array) => void) | null = null
 
   constructor(options: SignaledPeersOptions) {
     this.#options = options
@@ -41,15 +41,18 @@ export class SignaledPeers {
 
   /**
    * Connects to a peer. If that takes long, makes a second offer next to the first, of which something may have been lost. Rejects with a ShoalError,
-   * what `carry` rejects with, or the signal's reason.
+   * what `carry` rejects with, or the signal's reason. `secondOfferMs`: when that is long.
    */
-  async dial(carry: CarryOffer, { signal }: { signal: AbortSignal }): Promise<Connection> {
+  async dial(
+    carry: CarryOffer,
+    { signal, secondOfferMs = SECOND_OFFER_MS }: { signal: AbortSignal; secondOfferMs?: number },
+  ): Promise<Connection> {
     const isOver = new AbortController()
     const either = AbortSignal.any([signal, isOver.signal])
     const first = this.#offer(carry, either)
     const second = Promise.withResolvers<Connection>()
     let isLate = false
-    const cancel = this.#options.clock.after(SECOND_OFFER_MS, () => {
+    const cancel = this.#options.clock.after(secondOfferMs, () => {
       isLate = true
       this.#offer(carry, either).then(second.resolve, second.reject)
     })
@@ -105,7 +108,7 @@ export class SignaledPeers {
       const dial = this.#dials.get(hex(topic))
       return dial ? dial.resolve(connection) : connection.close()
     }
-    if (this.onConnection) this.onConnection(connection)
+    if (this.onConnection) this.onConnection(connection, topic)
     else connection.close()
   }
 }

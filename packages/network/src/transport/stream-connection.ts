@@ -1,5 +1,7 @@
-import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import type { PeerId, Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import { sha256 } from '@noble/hashes/sha2.js'
 import type { Connection, ConnectionHandler, PeerAddress } from '@shoal/torrent'
+import { utf8 } from '@shoal/torrent/base'
 import { InputShare } from '@shoal/torrent/transport'
 
 /** The writes of one turn leave in pieces of at most this size, because every piece costs a frame of the multiplexer. */
@@ -234,4 +236,13 @@ export class StreamConnection implements Connection {
     for (const { onSent } of unsent) onSent?.()
     queueMicrotask(() => this.#handler?.onClose(error))
   }
+}
+
+/**
+ * The binding of a stream (see `Connection.channelBinding`): a hash of the PeerIds of both ends, whose keys libp2p has verified. Somebody in the middle
+ * would have a PeerId of his own.
+ */
+export function bindingOf(...ends: readonly PeerId[]): Uint8Array {
+  const names = ends.map(peer => peer.toString()).sort()
+  return sha256(utf8(`shoal/binding/libp2p\0${names.join('\0')}`))
 }

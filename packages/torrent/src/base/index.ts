@@ -1,7 +1,10 @@
 /** Helpers without any input or output that other packages use, too. */
 export * from './bytes.ts'
+export { type Clock, delay, systemClock } from './clock.ts'
+export { ConcurrencyLimiter } from './concurrency-limiter.ts'
 export { formatIp, parseIp } from './ip.ts'
 export { ipNeighborhood, ipOwner } from './ip-owner.ts'
 export { isLocalIp } from './local-address.ts'
 export { type Random, seededRandom, shuffle, systemRandom } from './random.ts'
+export { TokenBucket } from './token-bucket.ts'
 export * from './xor-distance.ts'

@@ -118,6 +118,15 @@ describe('recognition in a session', () => {
     expect(giver.conduct.get(receiver.name)).toMatchObject({ downloadedBytes: 0 })
   })
 
+  test('confirms the last bytes of a download, however few', async () => {
+    await using world = new SessionWorld()
+    const torrent = await testTorrent({ pieces: 8, pieceLengthBytes: 16 * 1024 })
+    const seedOptions = { limits: { uploadBytesPerSecond: 32 * 1024 } }
+    const { giver, leech } = await pair(world, torrent, { seedOptions })
+    await world.until('it is complete', () => leech.isComplete)
+    await world.until('all is confirmed', () => giver.receipts.at(-1)?.bytes === 128 * 1024)
+  })
+
   test('says only what the embedder wants a peer to know', async () => {
     await using world = new SessionWorld()
     const torrent = await testTorrent({ pieces: 256 })

@@ -150,6 +150,22 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       expect(await readAll(storage)).toEqual(content)
     })
 
+    test.each([true, false])('keeps what is written while stamps are read (wanted: %s)', async isWanted => {
+      for (let tries = 0; tries < 10; tries++) {
+        const { storage } = await open()
+        await storage.setWanted(layout.files.map(() => isWanted))
+        let isWritten = false
+        const writing = writePiece(storage, 0).finally(() => {
+          isWritten = true
+        })
+        while (!isWritten) await storage.stamps()
+        await writing
+        const into = new Uint8Array(layout.pieceLengthBytes)
+        await storage.read(0, into)
+        expect(into).toEqual(content.slice(0, into.length))
+      }
+    })
+
     test('continues to work after a flush, a move and a rename', async () => {
       const { storage, elsewhere } = await filled()
       await storage.flush()

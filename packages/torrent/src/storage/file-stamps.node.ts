@@ -24,8 +24,11 @@ export async function stampAll(set: FileSet, part: LazyPartFile, dirty: DirtyFil
 
 async function stampLoaded(set: FileSet, part: LazyPartFile, dirty: DirtyFiles): Promise<FileStamp[]> {
   const { layout, handles } = set
-  const partStamp = part.current ? await readStamp(part.file, handles) : MISSING
-  if (part.current && partStamp === MISSING) {
+  const known = part.current
+  // A write may be creating it.
+  const wasStored = known?.isStored ?? false
+  const partStamp = known ? await readStamp(part.file, handles) : MISSING
+  if (wasStored && partStamp === MISSING && part.current === known) {
     await handles.drop(part.file)
     forgetPartFile(set, part, dirty)
   }

@@ -87,7 +87,9 @@ export class OpfsFiles {
   }
 
   async stamps(): Promise<FileStamp[]> {
-    if (this.#parts && (await sizeOf(this.#parts.file.path)) < 0) this.#parts = null
+    const parts = this.#parts
+    // A write may be creating it.
+    if (parts?.isStored && (await sizeOf(parts.file.path)) < 0 && this.#parts === parts) this.#parts = null
     const stamps: FileStamp[] = this.layout.files.map(() => MISSING)
     const stored = this.stored()
     for (let at = 0; at < stored.length; at += STAMPS_AT_ONCE) {

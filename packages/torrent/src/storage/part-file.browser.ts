@@ -8,17 +8,20 @@ export class PartFile {
   readonly index: PartIndex
   readonly #pool: HandlePool
   #saved: boolean
+  /** False until it has been found in the browser, or the first write has created it. */
+  isStored: boolean
 
-  private constructor(file: OpfsFile, pool: HandlePool, index: PartIndex, saved: boolean) {
+  private constructor(file: OpfsFile, pool: HandlePool, index: PartIndex, found: 'new' | 'cut' | 'whole') {
     this.file = file
     this.index = index
     this.#pool = pool
-    this.#saved = saved
+    this.#saved = found === 'whole'
+    this.isStored = found !== 'new'
   }
 
   /** A part file that is not stored yet; the first write creates it. */
   static create(file: OpfsFile, pool: HandlePool, shape: PartShape): PartFile {
-    return new PartFile(file, pool, new PartIndex(shape), false)
+    return new PartFile(file, pool, new PartIndex(shape), 'new')
   }
 
   /** Loads the part file. Resolves to null if it belongs to another torrent; rejects with `not-found` if it does not exist. */
@@ -26,7 +29,7 @@ export class PartFile {
     const head = new Uint8Array(headBytes(shape))
     const count = await pool.use(file, false, handle => handle.read(head, { at: 0 }))
     const index = PartIndex.decode(head.subarray(0, count), shape)
-    return index && new PartFile(file, pool, index, count === head.length)
+    return index && new PartFile(file, pool, index, count === head.length ? 'whole' : 'cut')
   }
 
   /** Writes bytes of a file that lie within one piece, at offset `within` of the piece. */
@@ -55,6 +58,7 @@ export class PartFile {
         work(handle)
         if (!this.#saved) writeAll(handle, this.index.head, 0, path)
         this.#saved = true
+        this.isStored = true
       } catch (error) {
         this.#saved = false
         throw error

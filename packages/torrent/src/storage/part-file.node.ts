@@ -14,17 +14,20 @@ export class PartFile {
   /** Whether the complete head is on disk. */
   #saved: boolean
   #saving: Promise<void> | null = null
+  /** False until it has been found on disk, or the first write has created it. */
+  isStored: boolean
 
-  private constructor(file: StoredFile, pool: HandlePool, index: PartIndex, saved: boolean) {
+  private constructor(file: StoredFile, pool: HandlePool, index: PartIndex, found: 'new' | 'cut' | 'whole') {
     this.file = file
     this.index = index
     this.#pool = pool
-    this.#saved = saved
+    this.#saved = found === 'whole'
+    this.isStored = found !== 'new'
   }
 
   /** A part file that is not on disk yet; the first write creates it. */
   static create(file: StoredFile, pool: HandlePool, shape: PartShape): PartFile {
-    return new PartFile(file, pool, new PartIndex(shape), false)
+    return new PartFile(file, pool, new PartIndex(shape), 'new')
   }
 
   /** Loads the part file. Resolves to null if it is missing or belongs to another torrent. */
@@ -83,6 +86,7 @@ export class PartFile {
     this.#saving = this.#pool.writes.write(this.file, 0, this.index.head)
     try {
       await this.#saving
+      this.isStored = true
     } catch (error) {
       this.#saved = false
       throw error
@@ -110,7 +114,7 @@ export class PartFile {
 
   static #from(file: StoredFile, pool: HandlePool, shape: PartShape, head: Uint8Array): PartFile | null {
     const index = PartIndex.decode(head, shape)
-    return index && new PartFile(file, pool, index, head.length === headBytes(shape))
+    return index && new PartFile(file, pool, index, head.length === headBytes(shape) ? 'whole' : 'cut')
   }
 }
 

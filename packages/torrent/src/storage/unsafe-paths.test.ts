@@ -38,8 +38,12 @@ describe.skipIf(process.platform === 'win32')('links on disk (creating them need
     fs.mkdirSync(join(directory, 'T'))
     fs.symlinkSync(outside, join(directory, 'T/sub'))
     const storage = open(one, directory)
-    for (const call of [storage.write(0, bytes), storage.read(0, new Uint8Array(100)), storage.remove()])
-      await expect(call).rejects.toMatchObject({ code: 'unsafe-path' })
+    for (const call of [
+      () => storage.write(0, bytes),
+      () => storage.read(0, new Uint8Array(100)),
+      () => storage.remove(),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'unsafe-path' })
     expect(fs.readFileSync(join(outside, 'a'), 'utf8')).toMatch(/^secret/)
   })
 

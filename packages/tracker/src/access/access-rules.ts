@@ -15,7 +15,19 @@ export interface TrackerLists {
   readonly bannedAddresses?: readonly string[]
 }
 
+/** The accounts that passkeys belong to. */
+export interface PasskeyAccounts {
+  /** Returns the account of a passkey, null if it belongs to none, or undefined if that has to be looked up. */
+  find(passkey: string): string | null | undefined
+  /** Resolves when `find` knows the passkey, or when it cannot be found out now. Never rejects. */
+  lookUp(passkey: string): Promise<void>
+  /** Counts the transfers that an announce of this account reports. It keeps nothing of the Announce. */
+  count(account: string, announce: Announce): void
+}
+
 export interface AccessOptions extends TrackerLists {
+  /** Private mode even without a list of passkeys. Default false. */
+  readonly isPrivate?: boolean
   /** Addresses and networks that may announce other addresses than their own (`ip=`), besides this machine. */
   readonly trustedAddresses?: readonly string[]
   /** Announces and scrapes per address, on average over ten seconds; 0 for no limit. Does not apply to this machine. Default 100. */
@@ -39,12 +51,16 @@ export class AccessRules {
   readonly connectionsPerAddress: number
   readonly webPeersPerAddress: number
   readonly isMachineTrusted: boolean
+  #accounts: PasskeyAccounts | null = null
   readonly #nowMs: () => number
+  readonly #isAlwaysPrivate: boolean
   readonly #trusted: AddressSet
   readonly #rates: RateTable | null
   readonly #guesses = new RateTable((MAX_GUESSES * 1000) / GUESSES_MS, GUESSES_MS)
   /** Addresses with passkeys that were right, so that another client at an address does not lock its members out by guessing. */
   readonly #known = new Set<string>()
+  /** Called for each wrong passkey that counts. */
+  onWrongPasskey: (family: Family, address: Int32Array) => void = () => {}
   #hashes: HashList | null = null
   #passkeys: ReadonlySet<string> | null = null
   #banned = new AddressSet([])
@@ -56,9 +72,15 @@ export class AccessRules {
     this.webPeersPerAddress = options.webPeersPerAddress ?? 50_000
     this.isMachineTrusted = options.isMachineTrusted ?? true
     this.#nowMs = options.nowMs
+    this.#isAlwaysPrivate = options.isPrivate ?? false
     this.#trusted = new AddressSet(trustedAddresses)
     this.#rates = announcesPerSecond > 0 ? new RateTable(announcesPerSecond) : null
     this.setLists(options)
+  }
+
+  /** Counts a wrong passkey of an address, such as one that another process got. */
+  countWrongPasskey(family: Family, address: Int32Array): void {
+    this.#guesses.admits(family, address, this.#nowMs())
   }
 
   /** Replaces the given lists from the next request on. Throws TypeError and changes nothing if one of them is invalid. */
@@ -72,8 +94,22 @@ export class AccessRules {
     this.#passkeys = passkeys ? new Set(passkeys) : this.#passkeys
   }
 
+  /** Serves passkeys besides those of the list. From now on, an announce with a passkey that is unknown to both is refused. */
+  setAccounts(accounts: PasskeyAccounts): void {
+    this.#accounts = accounts
+  }
+
+  get accounts(): PasskeyAccounts | null {
+    return this.#accounts
+  }
+
   get isPrivate(): boolean {
-    return this.#passkeys !== null
+    return this.#isAlwaysPrivate || this.#passkeys !== null
+  }
+
+  /** False if passkeys mean nothing: everyone is served. */
+  get readsPasskeys(): boolean {
+    return this.isPrivate || this.accounts !== null
   }
 
   /** Returns true if requests from the address must not be answered. */
@@ -86,32 +122,47 @@ export class AccessRules {
     return (isDirect && this.#isTrustedMachine(family, address)) || this.#trusted.has(family, address)
   }
 
-  /** Returns true if announces with this passkey are served; null for none. */
+  /** Returns false if announces with this passkey are not served; null for none. One that must be looked up may stay until that is done. */
   admitsPasskey(passkey: string | null): boolean {
-    return this.#passkeys === null || (passkey !== null && this.#passkeys.has(passkey))
+    if (!this.readsPasskeys) return true
+    return passkey === null ? !this.isPrivate : this.#isRight(passkey) !== false
   }
 
   /**
    * Checks the passkey of a request, and returns why it is refused, or null. An address that sent too many wrong ones must wait: until then, only
-   * passkeys that it used before are right. `isDirect`: as in `isTrusted`.
+   * passkeys that it used before are right. `unknown`: its account must be looked up first. `isDirect`: as in `isTrusted`.
    */
   passkeyRefusal(
     passkey: string | null,
     family: Family,
     address: Int32Array,
     isDirect = true,
-  ): 'passkey' | 'guesses' | null {
-    if (this.#passkeys === null) return null
-    if (passkey === null) return 'passkey'
-    const isRight = this.#passkeys.has(passkey)
-    if (isDirect && this.#isTrustedMachine(family, address)) return isRight ? null : 'passkey'
+  ): 'passkey' | 'guesses' | 'unknown' | null {
+    if (!this.readsPasskeys) return null
+    if (passkey === null) return this.isPrivate ? 'passkey' : null
+    const isRight = this.#isRight(passkey)
     // An IPv6 /64 is one address, as in RateTable.
     const known = `${address[0]} ${family === FAMILY.ipv6 ? address[1] : ''} ${passkey}`
-    if (isRight && this.#known.has(known)) return null
-    if (this.#guesses.isSpent(family, address, this.#nowMs())) return 'guesses'
-    if (isRight) this.#remember(known)
-    else this.#guesses.admits(family, address, this.#nowMs())
+    if (
+      !(isDirect && this.#isTrustedMachine(family, address)) &&
+      !(isRight !== false && this.#known.has(known))
+    ) {
+      if (this.#guesses.isSpent(family, address, this.#nowMs())) return 'guesses'
+      if (isRight) this.#remember(known)
+      else if (isRight === false) {
+        this.countWrongPasskey(family, address)
+        this.onWrongPasskey(family, address)
+      }
+    }
+    if (isRight === undefined) return 'unknown'
     return isRight ? null : 'passkey'
+  }
+
+  /** Returns undefined if the account must be looked up. */
+  #isRight(passkey: string): boolean | undefined {
+    if (this.#passkeys?.has(passkey)) return true
+    const account = this.accounts === null ? null : this.accounts.find(passkey)
+    return account === undefined ? undefined : account !== null
   }
 
   #remember(known: string): void {

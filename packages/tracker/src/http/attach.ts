@@ -1,5 +1,6 @@
 /** Attaches a tracker to a server of node:http, or one built on it: the tracker answers its own requests and leaves the rest to the server. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { AddressSet } from '../access/address-set.ts'
 import { CALLER, identifyCaller } from '../access/caller.ts'
@@ -7,6 +8,7 @@ import { readAddress } from '../base/address.ts'
 import type { Tracker } from '../tracker.ts'
 import { type OwnPeer, WebSocketFront } from '../ws/web-socket-front.ts'
 import { httpHandler } from './handler.ts'
+import { isTrackerPath } from './target.ts'
 
 export interface AttachOptions {
   /** Addresses and networks of proxies whose `X-Forwarded-For` is trusted. */
@@ -19,6 +21,8 @@ export interface AttachOptions {
   readonly ownPeer?: OwnPeer
   /** As for WebSocketFront. */
   readonly stunPort?: () => number | null
+  /** Takes the upgrades, and is not closed with the rest. Default: a new one, with the three options above. */
+  readonly webSockets?: WebSocketFront
 }
 
 export interface AttachedTracker {
@@ -26,8 +30,6 @@ export interface AttachedTracker {
   /** Closes the tracker's WebSockets. The server handles all requests from then on. */
   close(): Promise<void>
 }
-
-const TRACKER_PATH = /^\/(?:[A-Za-z0-9]{8,64}\/)?(?:announce|scrape)(?:$|\?)/
 
 /** Attaches the tracker. Call it once the server has all its listeners. */
 export function attachTracker(
@@ -38,18 +40,27 @@ export function attachTracker(
   const { admits = () => true } = options
   const proxies = new AddressSet(options.trustedProxies ?? [])
   const handler = httpHandler(tracker)
-  const webSockets = new WebSocketFront(tracker, {
-    ...(options.maxWebSockets !== undefined && { maxConnections: options.maxWebSockets }),
-    ...(options.ownPeer && { ownPeer: options.ownPeer }),
-    ...(options.stunPort && { stunPort: options.stunPort }),
-  })
+  const webSockets =
+    options.webSockets ??
+    new WebSocketFront(tracker, {
+      ...(options.maxWebSockets !== undefined && { maxConnections: options.maxWebSockets }),
+      ...(options.ownPeer && { ownPeer: options.ownPeer }),
+      ...(options.stunPort && { stunPort: options.stunPort }),
+    })
+  const words = new Int32Array(4)
   let isOpen = true
-  const takes = (request: IncomingMessage) =>
-    isOpen && TRACKER_PATH.test(request.url ?? '') && admits(request)
+  const takes = (request: IncomingMessage) => isOpen && isTrackerPath(request.url ?? '') && admits(request)
   goBefore(server, 'request', (request: IncomingMessage, response: ServerResponse) => {
     if (!takes(request)) return false
+    const address = callerAddress(request, proxies)
+    if (readAddress(address, words) === null) {
+      response
+        .writeHead(400, { 'content-type': 'text/plain' })
+        .end('The proxy names no address of the client\n')
+      return true
+    }
     const isDirect = identifyCaller(request, proxies) === CALLER.direct
-    return handler.handle(request, response, callerAddress(request, proxies), isDirect)
+    return handler.handle(request, response, address, isDirect)
   })
   goBefore(server, 'upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!takes(request)) return false
@@ -66,9 +77,19 @@ export function attachTracker(
     webSockets,
     close() {
       isOpen = false
-      return webSockets.close()
+      return options.webSockets ? Promise.resolve() : webSockets.close()
     },
   }
+}
+
+/**
+ * Returns the `others` of an HttpFront: they go to a server that does not listen itself. Slow requests and idle connections are closed after the
+ * server's own times. The server's `close` ends that, but leaves the connections to the front.
+ */
+export function takeOver(server: Server): (socket: Socket) => void {
+  // Servers of node:http look for slow requests from this event on.
+  if (!server.listening) server.emit('listening')
+  return socket => void server.emit('connection', socket)
 }
 
 /** Returns the address that a request comes from: the last one that a trusted proxy names, else that of the connection. */
@@ -81,7 +102,12 @@ export function callerAddress({ socket, headers }: IncomingMessage, proxies: Add
   return String(forwarded).split(',').at(-1)!.trim()
 }
 
-function goBefore(server: Server, event: 'request' | 'upgrade', takes: (...given: never[]) => boolean): void {
+/** Adds a listener that gets requests or upgrades before those that the server has. They get it if `takes` returns false. */
+export function goBefore(
+  server: Server,
+  event: 'request' | 'upgrade',
+  takes: (...given: never[]) => boolean,
+): void {
   const others = server.listeners(event) as ((...given: unknown[]) => void)[]
   server.removeAllListeners(event)
   server.on(event, (...given: unknown[]) => {

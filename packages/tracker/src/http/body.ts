@@ -32,6 +32,11 @@ export class BodyWriter {
     this.bytes = bytes
   }
 
+  append({ bytes, end }: BodyWriter): void {
+    this.bytes.set(bytes.subarray(0, end), this.end)
+    this.end += end
+  }
+
   /** `external`: the client's own address, of `externalFamily`, to send to it (BEP 24), or null. */
   announce(
     announce: Announce,

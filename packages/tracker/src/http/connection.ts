@@ -15,6 +15,8 @@ export class Connection {
   isCounted = false
   /** A response is being produced: further requests wait. */
   isBusy = false
+  /** Another server reads its requests. */
+  isPassedOn = false
   /** Since when we have been waiting for a request or the rest of one. */
   sinceMs: number
   #isPrompt = false

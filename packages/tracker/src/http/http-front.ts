@@ -16,6 +16,7 @@ import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
 import { Connection } from './connection.ts'
 import { HEAD, headerObject, MAX_HEAD_BYTES, RequestHead } from './head.ts'
 import { Responder } from './responder.ts'
+import { isTrackerPath } from './target.ts'
 
 /** A response to a request that is neither an announce nor a scrape. */
 export interface PageAnswer {
@@ -47,7 +48,13 @@ export interface HttpFrontOptions {
   readonly reusePort?: boolean
   /** Called for each request that came through a proxy at this address that is not trusted: all its clients count as one. */
   readonly onUnnamedProxy?: (address: string) => void
-  /** Answers GET requests for other paths; null for status 404. */
+  /**
+   * Takes over connections at the first request that is none of the tracker's, whatever its method, path or body, with that request unread.
+   * `takeOver` passes them to a server of node:http, to which the tracker is attached for announces that follow on the connection.
+   * Default: such requests are answered with 404 or 400.
+   */
+  readonly others?: (socket: Socket) => void
+  /** Answers GET requests for other paths; null for status 404. Without effect if there are `others`. */
   readonly page?: (path: string, caller: PageCaller) => PageAnswer | null | Promise<PageAnswer | null>
 }
 
@@ -178,12 +185,17 @@ export class HttpFront {
         this.#keepRest(connection, bytes.subarray(from))
         return
       }
-      if (end === HEAD.malformed || head.hasBody) return this.#sendPage(connection, MALFORMED, false)
+      if (end === HEAD.malformed) return this.#passOn(connection, bytes.subarray(from), MALFORMED)
       const kind = this.#identifyCaller(connection, bytes)
-      if (head.isUpgrade && this.#options.webSockets) return this.#upgrade(connection, bytes, from, end, kind)
+      if (head.hasBody) return this.#passOn(connection, bytes.subarray(from), MALFORMED)
+      if (head.isUpgrade && this.#isUpgradeOurs(bytes))
+        return this.#upgrade(connection, bytes, from, end, kind)
       if (!this.#readCallerAddress(connection, bytes)) return this.#sendPage(connection, MALFORMED, false)
       const { isKeptAlive } = head
-      const outcome = head.isGet ? this.#answer(bytes, kind) : false
+      const outcome =
+        head.isGet && !(head.isUpgrade && this.#options.others) ? this.#answer(bytes, kind) : false
+      if (outcome === false && this.#options.others)
+        return this.#passOn(connection, bytes.subarray(from), NOT_FOUND)
       if (outcome !== true) return this.#answerLater(connection, outcome, bytes, end, kind)
       if (!isKeptAlive) return this.#flush(connection, true)
       if (this.#body.end > BATCH_BYTES) this.#flush(connection, false)
@@ -296,6 +308,31 @@ export class HttpFront {
     )
   }
 
+  /** True for the path of the tracker's WebSocket, or any path if nobody takes other upgrades. */
+  #isUpgradeOurs(bytes: Buffer): boolean {
+    if (!this.#options.webSockets || !this.#options.others) return this.#options.webSockets !== undefined
+    return isTrackerPath(bytes.toString('latin1', this.#head.targetFrom, this.#head.targetTo))
+  }
+
+  /** Passes the connection on, with `rest` as the next bytes to be read from it. Sends the answer if nobody takes it. */
+  #passOn(connection: Connection, rest: Buffer, answer: PageAnswer): void {
+    const { others } = this.#options
+    if (!others) return this.#sendPage(connection, answer, false)
+    const { socket } = connection
+    this.#flush(connection, false)
+    if (socket.destroyed || socket.writableEnded) return
+    // It stays counted until it closes.
+    connection.isPassedOn = true
+    socket.removeAllListeners('data')
+    socket.removeAllListeners('error')
+    // As servers of node:http have it: a client may end its side while it waits for the response.
+    socket.allowHalfOpen = true
+    socket.pause()
+    socket.unshift(rest)
+    others(socket)
+    socket.resume()
+  }
+
   #identifyCaller({ family, words, address }: Connection, bytes: Buffer): CallerKind {
     const { isForwarded, isCrossSite, forwardedTo, hostFrom, hostTo } = this.#head
     if (isCrossSite) return CALLER.foreignPage
@@ -327,7 +364,7 @@ export class HttpFront {
 
   #keepRest(connection: Connection, rest: Buffer): void {
     if (rest.length > MAX_HEAD_BYTES) {
-      if (!connection.isBusy) return this.#sendPage(connection, MALFORMED, false)
+      if (!connection.isBusy) return this.#passOn(connection, rest, MALFORMED)
       connection.socket.pause()
     }
     // Copy it: a small view would keep the entire read buffer alive.
@@ -347,7 +384,8 @@ export class HttpFront {
   #tidy(): void {
     const oldestMs = this.#tracker.nowMs() - IDLE_MS
     for (const connection of [...this.#connections])
-      if (!connection.isBusy && connection.sinceMs < oldestMs) connection.socket.destroy()
+      if (!connection.isBusy && !connection.isPassedOn && connection.sinceMs < oldestMs)
+        connection.socket.destroy()
   }
 }
 

@@ -4,7 +4,7 @@ import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import { Announce, type Family, SwarmCounts } from '../store.ts'
 import { callerScope, REFUSED, retrySecondsOf, type Tracker } from '../tracker.ts'
-import type { BodyWriter } from './body.ts'
+import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
 import { TARGET, TrackerTarget } from './target.ts'
 
 const BAD_REQUEST_RETRY_SECONDS = 0
@@ -32,12 +32,22 @@ export class Responder {
     caller: Int32Array,
     body: BodyWriter,
     kind: CallerKind = CALLER.direct,
+    isLookedUp = false,
   ): boolean | Promise<(body: BodyWriter) => void> {
     const target = this.#target
     const announce = this.#announce
+    target.wantsTransfers = this.#tracker.access.accounts !== null
     target.read(bytes, from, to, announce)
     if (target.kind === TARGET.other) return false
-    const refusal = this.#refusal(bytes, family, caller, kind)
+    const refusal = this.#refusal(bytes, family, caller, kind, isLookedUp)
+    if (refusal === 'unknown' && !isLookedUp)
+      return this.#respondLater(
+        this.#passkey(bytes),
+        Uint8Array.from(bytes.subarray(from, to)),
+        family,
+        caller,
+        kind,
+      )
     if (refusal !== null) {
       this.#tracker.counters.http.refused++
       body.failure(REFUSED[refusal], retrySecondsOf(refusal))
@@ -56,6 +66,7 @@ export class Responder {
       this.#tracker.access.isTrusted(family, caller, kind === CALLER.direct)
     )
       this.#takeOtherAddress(bytes, announce)
+    announce.account = target.hasTransfers ? this.#account(bytes) : ''
     // A local address is not the client's external address, and neither is a proxy's.
     const external = kind === CALLER.direct && scopeOf(family, caller) === SCOPE.world ? caller : null
     const pending = this.#tracker.announce(announce, 'http')
@@ -74,16 +85,40 @@ export class Responder {
     family: Family,
     caller: Int32Array,
     kind: CallerKind,
+    isLookedUp: boolean,
   ): keyof typeof REFUSED | null {
-    const { passkeyFrom, passkeyTo } = this.#target
     const { access } = this.#tracker
     if (access.isBanned(family, caller)) return 'banned'
     if (kind === CALLER.foreignPage) return 'page'
     const isDirect = kind === CALLER.direct
-    if (!access.admitsRate(family, caller, isDirect)) return 'often'
-    if (!access.isPrivate) return null
-    const passkey = String.fromCharCode(...bytes.subarray(passkeyFrom, passkeyTo))
-    return access.passkeyRefusal(passkey || null, family, caller, isDirect)
+    if (!isLookedUp && !access.admitsRate(family, caller, isDirect)) return 'often'
+    if (!access.readsPasskeys) return null
+    return access.passkeyRefusal(this.#passkey(bytes) || null, family, caller, isDirect)
+  }
+
+  #passkey(bytes: Uint8Array): string {
+    return String.fromCharCode(...bytes.subarray(this.#target.passkeyFrom, this.#target.passkeyTo))
+  }
+
+  /** Returns the account of the passkey, or an empty text. */
+  #account(bytes: Uint8Array): string {
+    const passkey = this.#passkey(bytes)
+    return (passkey && this.#tracker.access.accounts?.find(passkey)) || ''
+  }
+
+  /** Responds when the account of the passkey is known. */
+  async #respondLater(
+    passkey: string,
+    bytes: Uint8Array,
+    family: 0 | 1,
+    caller: Int32Array,
+    kind: CallerKind,
+  ): Promise<(body: BodyWriter) => void> {
+    const kept = caller.slice()
+    await this.#tracker.access.accounts?.lookUp(passkey)
+    const body = new BodyWriter(new Uint8Array(MAX_BODY_BYTES))
+    const outcome = this.respond(bytes, 0, bytes.length, family, kept, body, kind, true)
+    return typeof outcome === 'object' ? outcome : late => late.append(body)
   }
 
   /** Applies BEP 3's `ip`, which only trusted clients may use, such as those on the tracker's own machine. */

@@ -8,6 +8,8 @@ export const MAX_SCRAPE = 100
 /** Longest target: a scrape of that many, each byte percent-encoded. */
 export const MAX_TARGET_BYTES = 8192
 const DEFAULT_WANTED = 50
+/** Bits: uploaded, downloaded, peer ID. */
+const ALL_TRANSFERS = 7
 const [MIN_PASSKEY, MAX_PASSKEY] = [8, 64] as const
 
 const [PERCENT, AMPERSAND, EQUALS, QUESTION, SLASH] = [0x25, 0x26, 0x3d, 0x3f, 0x2f] as const
@@ -21,6 +23,10 @@ export class TrackerTarget {
   /** Offsets of the `ip` parameter. */
   addressFrom = 0
   addressTo = 0
+  /** Whether to read what the peer transferred. Otherwise it is not looked at. */
+  wantsTransfers = false
+  /** The announce has a peer ID and what the peer uploaded and downloaded. */
+  hasTransfers = false
   /** BEP 23: false if the client asked for a list of dictionaries. */
   isCompact = true
   /** Number of info hashes: one in an announce, any number in a scrape. */
@@ -29,6 +35,7 @@ export class TrackerTarget {
   /** Why the request is invalid, for display; empty if it is valid. */
   failure = ''
   #hasPort = false
+  #transfers = 0
 
   /** Parses `bytes[from..to)` and fills in the announce: hash, port, isSeed, event, wanted. */
   read(bytes: Uint8Array, from: number, to: number, announce: Announce): void {
@@ -38,6 +45,7 @@ export class TrackerTarget {
     this.isCompact = true
     this.addressFrom = this.addressTo = 0
     this.#hasPort = false
+    this.#transfers = 0
     const query = this.#readPath(bytes, from, to)
     if (this.kind === TARGET.other) return
     announce.port = 0
@@ -50,8 +58,11 @@ export class TrackerTarget {
       let end = equals
       while (end < to && bytes[end] !== AMPERSAND) end++
       if (bytes[equals] === EQUALS) this.#take(bytes, at, equals, end, announce)
+      if (this.wantsTransfers && bytes[equals] === EQUALS)
+        this.#takeTransfer(bytes, at, equals, end, announce)
       at = end + 1
     }
+    this.hasTransfers = this.#transfers === ALL_TRANSFERS
     if (this.failure !== '' || this.kind === TARGET.scrape) return
     if (this.hashCount !== 1) this.failure = 'Exactly one info_hash is needed'
     else if (!this.#hasPort) this.failure = 'The port is missing'
@@ -101,6 +112,17 @@ export class TrackerTarget {
     }
   }
 
+  #takeTransfer(bytes: Uint8Array, from: number, equals: number, end: number, announce: Announce): void {
+    if (is(bytes, from, equals, 'uploaded')) {
+      announce.uploadedBytes = count(bytes, equals + 1, end)
+      if (announce.uploadedBytes >= 0) this.#transfers |= 1
+    } else if (is(bytes, from, equals, 'downloaded')) {
+      announce.downloadedBytes = count(bytes, equals + 1, end)
+      if (announce.downloadedBytes >= 0) this.#transfers |= 2
+    } else if (is(bytes, from, equals, 'peer_id') && readEscaped(bytes, equals + 1, end, announce.peerId))
+      this.#transfers |= 4
+  }
+
   #takeAddress(from: number, to: number): void {
     this.addressFrom = from
     this.addressTo = to
@@ -138,6 +160,13 @@ export class TrackerTarget {
   }
 }
 
+const TRACKER_PATH = /^\/(?:[A-Za-z0-9]{8,64}\/)?(?:announce|scrape)(?:$|\?)/
+
+/** Returns true for `/announce` and `/scrape`, with or without a passkey before it and a query behind it. */
+export function isTrackerPath(target: string): boolean {
+  return TRACKER_PATH.test(target)
+}
+
 function is(bytes: Uint8Array, from: number, to: number, text: string): boolean {
   if (to - from !== text.length) return false
   for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text.charCodeAt(at)) return false
@@ -171,6 +200,33 @@ function number(bytes: Uint8Array, from: number, to: number): number {
     value = value * 10 + code - 0x30
   }
   return value
+}
+
+/** Parses a number of bytes, up to 2^53. Returns -1 for anything else. */
+function count(bytes: Uint8Array, from: number, to: number): number {
+  if (to <= from || to - from > 16) return -1
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const code = bytes[at]!
+    if (code < 0x30 || code > 0x39) return -1
+    value = value * 10 + (code - 0x30)
+  }
+  return value <= Number.MAX_SAFE_INTEGER ? value : -1
+}
+
+/** Decodes percent-encoded bytes. Returns false unless there are as many as fit into `into`. */
+function readEscaped(bytes: Uint8Array, from: number, to: number, into: Uint8Array): boolean {
+  let length = 0
+  for (let at = from; at < to; length++) {
+    let byte = bytes[at]!
+    if (byte === PERCENT) {
+      byte = at + 2 < to ? (digit(bytes[at + 1]!) << 4) | digit(bytes[at + 2]!) : -1
+      at += 3
+    } else at++
+    if (byte < 0 || length === into.length) return false
+    into[length] = byte
+  }
+  return length === into.length
 }
 
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {

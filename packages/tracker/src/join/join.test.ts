@@ -27,8 +27,12 @@ async function pass(ms: number): Promise<void> {
   }
 }
 
-function open(bus: CarrierBus, number: number, options: Partial<JoinOptions> = {}): Join {
-  const store = new MemoryStore({ expirySeconds: 2700, peersPerAddress: 3 })
+function open(
+  bus: CarrierBus,
+  number: number,
+  { peersPerAddress = 3, ...options }: Partial<JoinOptions> & { readonly peersPerAddress?: number } = {},
+): Join {
+  const store = new MemoryStore({ expirySeconds: 2700, peersPerAddress })
   const join = new Join({ store, carrier: bus.carrier(number), ...options })
   opened.push(join)
   return join
@@ -48,6 +52,11 @@ function count(join: Join): Pick<SwarmCounts, 'seeds' | 'leeches' | 'downloads'>
   join.store.scrape(counts)
   const { seeds, leeches, downloads } = counts
   return { seeds, leeches, downloads }
+}
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length === 0) return [[]]
+  return items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map(rest => [item, ...rest]))
 }
 
 describe('a joined store that is alone', () => {
@@ -165,6 +174,36 @@ describe('joined stores', () => {
     expect([count(a).leeches, count(b).leeches]).toEqual([4, 4])
     expect(changes).toEqual([true, false, true])
     expect(a.isReady).toBe(true)
+  })
+
+  it('all learn what happened meanwhile, in whatever order they are reached again', async () => {
+    virtualTime()
+    const bus = new CarrierBus()
+    const joins = [1, 2, 3].map(number => open(bus, number, { peersPerAddress: 1000 }))
+    for (const join of joins) {
+      join.start()
+      await pass(1000)
+    }
+    for (const order of permutations([1, 2, 3]))
+      for (const pauses of [
+        [0, 0],
+        [600, 0],
+        [0, 600],
+        [1000, 3000],
+      ]) {
+        const before = count(joins[0]!).leeches
+        for (const number of [1, 2, 3]) bus.cut(number)
+        for (const [at, join] of joins.entries()) say(join, before + at + 1)
+        for (const [at, number] of order.entries()) {
+          await pass(at > 0 ? pauses[at - 1]! : 1000)
+          bus.restore(number)
+        }
+        await pass(8000)
+        const leeches = before + 3
+        expect(joins.map(count), `${order} ${pauses}`).toEqual(
+          joins.map(() => expect.objectContaining({ leeches })),
+        )
+      }
   })
 
   it('know of each other, and forget pages of a process that ended, not its other peers', async () => {

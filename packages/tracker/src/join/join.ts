@@ -18,6 +18,7 @@ import {
   type Sender,
   writeHead,
 } from './frames.ts'
+import { GapReport } from './gap-report.ts'
 import { Inbox } from './inbox.ts'
 import { JoinedStore } from './joined-store.ts'
 import { type Member, Members } from './members.ts'
@@ -94,7 +95,10 @@ export class Join {
   #isClosed = false
   /** Since when frames may be missing, or null. */
   #gapMs: number | null
-  #wasJoined = false
+  readonly #gapReport = new GapReport({
+    nowMs: () => this.#nowMs(),
+    report: withinSeconds => void this.#reportSwarms(withinSeconds, frame => this.#publish(frame)),
+  })
   #readers = 0
   readonly #timers: NodeJS.Timeout[] = []
 
@@ -159,6 +163,7 @@ export class Join {
     this.#publish(makeFrame(FRAME.leave, this.#sender))
     this.#isClosed = true
     for (const timer of this.#timers) clearInterval(timer)
+    this.#gapReport.close()
     this.#inbox.close()
     this.#catchUp.close()
     await this.#carrier.close()
@@ -174,9 +179,8 @@ export class Join {
     this.#beat()
     const withinSeconds = this.#gapSeconds(nowMs)
     this.#gapMs = null
-    void this.#reportSwarms(withinSeconds, frame => this.#publish(frame))
-    this.#catchUp.start(this.#wasJoined ? withinSeconds : ALL_SECONDS)
-    this.#wasJoined = true
+    this.#catchUp.start(this.#gapReport.hasJoined ? withinSeconds : ALL_SECONDS)
+    this.#gapReport.joined(withinSeconds)
   }
 
   #left(reason: string): void {
@@ -230,7 +234,8 @@ export class Join {
       case FRAME.beat:
         return this.#takeBeat(frame)
       case FRAME.hello:
-        return this.#beat()
+        this.#beat()
+        return this.#gapReport.otherJoined()
       case FRAME.ask:
         return this.#answer(frame)
       case FRAME.end:

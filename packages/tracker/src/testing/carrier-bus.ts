@@ -4,11 +4,12 @@ import type { Carrier, CarrierEvents } from '../join/carrier.ts'
 export class CarrierBus {
   readonly #carriers = new Map<number, CarrierEvents>()
   readonly #dead = new Set<number>()
+  readonly #cut = new Set<number>()
   #isUp = true
 
   carrier(number: number): Carrier {
-    const bring = (events: CarrierEvents | undefined, frame: Uint8Array) => {
-      if (this.#isUp) events?.frame(frame.slice())
+    const bring = (to: number, frame: Uint8Array) => {
+      if (this.#isUp && !this.#cut.has(to)) this.#carriers.get(to)?.frame(frame.slice())
     }
     return {
       number,
@@ -18,10 +19,10 @@ export class CarrierBus {
       },
       publish: frame => {
         // Redis brings frames to the sender, too.
-        if (!this.#dead.has(number)) for (const events of this.#carriers.values()) bring(events, frame)
+        if (!this.#dead.has(number)) for (const to of this.#carriers.keys()) bring(to, frame)
       },
       send: (to, frame) => {
-        if (!this.#dead.has(number)) bring(this.#carriers.get(to), frame)
+        if (!this.#dead.has(number)) bring(to, frame)
       },
       close: async () => void this.#carriers.delete(number),
     }
@@ -31,6 +32,18 @@ export class CarrierBus {
   set isUp(isUp: boolean) {
     this.#isUp = isUp
     for (const events of this.#carriers.values()) isUp ? events.joined() : events.left('the test cut it')
+  }
+
+  /** Cuts the connection of one process. */
+  cut(number: number): void {
+    this.#cut.add(number)
+    this.#carriers.get(number)?.left('the test cut it')
+  }
+
+  /** Restores the connection of one process. */
+  restore(number: number): void {
+    this.#cut.delete(number)
+    this.#carriers.get(number)?.joined()
   }
 
   /** Ends a process without any notice. */

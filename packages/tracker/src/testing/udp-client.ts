@@ -49,6 +49,9 @@ export interface UdpAnnounce {
   readonly wanted?: number
   readonly address?: number
   readonly urlData?: string
+  readonly peerId?: string
+  readonly uploaded?: number
+  readonly downloaded?: number
 }
 
 export function udpAnnounce({
@@ -60,13 +63,19 @@ export function udpAnnounce({
   wanted = -1,
   address = 0,
   urlData,
+  peerId = '',
+  uploaded = 0,
+  downloaded = 0,
 }: UdpAnnounce): Buffer {
   const packet = Buffer.alloc(98)
   packet.set(id, 0)
   packet.writeInt32BE(1, 8)
   packet.writeInt32BE(9, 12)
   packet.set(hash.subarray(0, 20), 16)
+  packet.write(peerId, 36, 'latin1')
+  packet.writeBigUInt64BE(BigInt(downloaded), 56)
   packet.writeInt32BE(left, 68)
+  packet.writeBigUInt64BE(BigInt(uploaded), 72)
   packet.writeInt32BE(event, 80)
   packet.writeInt32BE(address, 84)
   packet.writeInt32BE(wanted, 92)

@@ -14,6 +14,7 @@ import {
   readAnnounce,
   readHash,
   readOtherAddress,
+  readTransfers,
   readUrlData,
   SCRAPE_HEAD_BYTES,
   word,
@@ -133,17 +134,33 @@ export class UdpFront {
     this.#send(16, remote)
   }
 
-  #answerAnnounce(bytes: Uint8Array, family: 0 | 1, transaction: number, remote: RemoteInfo): void {
+  #answerAnnounce(
+    bytes: Uint8Array,
+    family: 0 | 1,
+    transaction: number,
+    remote: RemoteInfo,
+    isLookedUp = false,
+  ): void {
     if (bytes.length < ANNOUNCE_BYTES) return
     const announce = this.#announce
     announce.family = family
     announce.address.set(this.#from)
     announce.scope = callerScope(family, this.#from)
     if (!readAnnounce(bytes, announce)) return this.#fail(transaction, 'The port is 0', remote)
-    if (this.#tracker.access.isPrivate) {
+    announce.account = ''
+    const { access } = this.#tracker
+    if (access.readsPasskeys) {
       const passkey = parsePasskey(readUrlData(bytes))
-      const refusal = this.#tracker.access.passkeyRefusal(passkey, family, this.#from)
+      const refusal = access.passkeyRefusal(passkey, family, this.#from)
+      if (refusal === 'unknown' && !isLookedUp)
+        return this.#lookUp(
+          passkey!,
+          () => this.#answerAnnounce(bytes, family, transaction, remote, true),
+          remote,
+        )
       if (refusal !== null) return this.#refuse(transaction, refusal, remote)
+      if (passkey !== null && readTransfers(bytes, announce))
+        announce.account = access.accounts?.find(passkey) ?? ''
     }
     const other = readOtherAddress(bytes)
     if (other !== 0 && family === FAMILY.ipv4 && this.#tracker.access.isTrusted(family, this.#from))
@@ -152,6 +169,15 @@ export class UdpFront {
     if (pending === undefined) return this.#sendAnnounce(announce, transaction, remote)
     this.#announce = new Announce()
     void pending.then(() => this.#sendAnnounce(announce, transaction, remote))
+  }
+
+  /** Answers when the account of the passkey is known. */
+  #lookUp(passkey: string, answer: () => void, { address }: RemoteInfo): void {
+    void this.#tracker.access.accounts?.lookUp(passkey).then(() => {
+      if (!this.#isOpen) return
+      readAddress(address, this.#from)
+      answer()
+    })
   }
 
   #sendAnnounce(announce: Announce, transaction: number, remote: RemoteInfo): void {

@@ -50,6 +50,18 @@ export function readAnnounce(bytes: Uint8Array, announce: Announce): boolean {
   return announce.port !== 0
 }
 
+/** Decodes the peer ID, and what the peer transferred. Returns false if a number is not safe. */
+export function readTransfers(bytes: Uint8Array, announce: Announce): boolean {
+  announce.peerId.set(bytes.subarray(36, 56))
+  announce.downloadedBytes = long(bytes, 56)
+  announce.uploadedBytes = long(bytes, 72)
+  return Number.isSafeInteger(announce.downloadedBytes) && Number.isSafeInteger(announce.uploadedBytes)
+}
+
+function long(bytes: Uint8Array, at: number): number {
+  return (word(bytes, at) >>> 0) * 2 ** 32 + (word(bytes, at + 4) >>> 0)
+}
+
 /** Returns the IPv4 address to announce in place of the sender's own, or 0 for its own (BEP 15). */
 export function readOtherAddress(bytes: Uint8Array): number {
   return word(bytes, 84)

@@ -28,6 +28,9 @@ export type ClientMessage =
       readonly isSeed: boolean
       readonly event: 'none' | 'started' | 'stopped' | 'completed'
       readonly offers: readonly Offer[]
+      /** Bytes since the peer started, as it says, or -1. */
+      readonly uploadedBytes: number
+      readonly downloadedBytes: number
     }
   | {
       readonly kind: 'answer'
@@ -57,7 +60,13 @@ export function readMessage(text: string): ClientMessage | string {
     isSeed: message.left === 0 || message.left === '0',
     event: event === 'started' || event === 'stopped' || event === 'completed' ? event : 'none',
     offers: Array.isArray(message.offers) ? message.offers.slice(0, MAX_OFFERS).flatMap(readOffer) : [],
+    uploadedBytes: readCount(message.uploaded),
+    downloadedBytes: readCount(message.downloaded),
   }
+}
+
+function readCount(value: unknown): number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : -1
 }
 
 function readScrape({ info_hash: given }: JsonFields): ClientMessage | string {

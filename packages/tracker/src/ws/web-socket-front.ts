@@ -128,6 +128,7 @@ export class WebSocketFront {
     head: Buffer,
     address?: string,
     kind: CallerKind = identifyCaller(request),
+    isLookedUp = false,
   ): void {
     const from = address ?? request.socket?.remoteAddress ?? ''
     const words = new Int32Array(4)
@@ -137,12 +138,15 @@ export class WebSocketFront {
     const passkey = parsePasskey(request.url ?? '')
     const isDirect = kind === CALLER.direct && !isCrossOrigin(request.headers)
     const refusal = this.#tracker.access.passkeyRefusal(passkey, family, words, isDirect)
-    if (refusal !== null)
-      return refuse(
-        socket,
-        refusal === 'guesses' ? '429 Too Many Requests' : '403 Forbidden',
-        REFUSED[refusal],
-      )
+    if (refusal === 'unknown' && !isLookedUp) {
+      // Its errors concern nobody until it is accepted.
+      socket.on('error', ignore)
+      return void this.#tracker.access.accounts?.lookUp(passkey!).then(() => {
+        socket.off('error', ignore)
+        if (!socket.destroyed) this.upgrade(request, socket, head, address, kind, true)
+      })
+    }
+    if (refusal !== null) return refuse(socket, STATUS_OF[refusal], REFUSED[refusal])
     if (
       !this.#isOpen ||
       this.#clients.size >= this.#maxConnections ||
@@ -260,6 +264,7 @@ export class WebSocketFront {
     }
     membership.isSeed = message.isSeed
     const announce = this.#fill(membership, EVENT[message.event], message.offers.length * SPARE)
+    this.#fillTransfers(announce, client, message)
     const pending = this.#tracker.announce(announce, 'webSocket')
     if (message.event === 'stopped') this.#drop(membership)
     if (pending === undefined) return this.#answer(membership, message, announce)
@@ -406,12 +411,24 @@ export class WebSocketFront {
     announce.address[0] = number
     return Object.assign(announce, {
       family: FAMILY.web,
+      account: '',
       port: this.#process,
       scope: 0,
       isSeed,
       event,
       wanted,
     })
+  }
+
+  #fillTransfers(
+    announce: Announce,
+    { caller: { passkey } }: WebClient,
+    { peerId, uploadedBytes, downloadedBytes }: AnnounceMessage,
+  ): void {
+    if (passkey === null || uploadedBytes < 0 || downloadedBytes < 0) return
+    announce.account = this.#tracker.access.accounts?.find(passkey) ?? ''
+    for (let at = 0; at < announce.peerId.length; at++) announce.peerId[at] = peerId.charCodeAt(at)
+    Object.assign(announce, { uploadedBytes, downloadedBytes })
   }
 
   #ping(): void {
@@ -421,6 +438,14 @@ export class WebSocketFront {
     }
   }
 }
+
+const STATUS_OF = {
+  passkey: '403 Forbidden',
+  guesses: '429 Too Many Requests',
+  unknown: '503 Service Unavailable',
+} as const
+
+function ignore(): void {}
 
 /** Relays an offer, which may then be answered. */
 function sendOffer(to: Membership, from: Membership | FarPage, id: string, description: object): void {

@@ -226,10 +226,12 @@ describe('a node', () => {
     const stopped = net.nodes[1]!.findNode(net.random.bytes(20), { signal: abort.signal })
     abort.abort(new Error('enough'))
     await expect(stopped).rejects.toThrow('enough')
-    const closed = net.nodes[1]!.findNode(net.random.bytes(20))
+    const ended = expect(net.nodes[1]!.findNode(net.random.bytes(20))).rejects.toMatchObject({
+      code: 'closed',
+    })
     await net.nodes[1]!.close()
     await net.nodes[1]!.close()
-    await expect(closed).rejects.toMatchObject({ code: 'closed' })
+    await ended
     await expect(net.nodes[1]!.findNode(net.random.bytes(20))).rejects.toMatchObject({ code: 'closed' })
   })
 })

@@ -4,7 +4,12 @@ import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
 import { messageOf, ShoalError } from '../../base/errors.ts'
 import { isLocalAddress } from '../../base/local-address.ts'
-import { followRedirect, MAX_REDIRECTS, readBody, sendGet } from '../../transport/http/http-client.node.ts'
+import {
+  followRedirect,
+  MAX_REDIRECTS,
+  readBody,
+  sendRequest,
+} from '../../transport/http/http-client.node.ts'
 import { resolveHost } from '../../transport/resolve.node.ts'
 import type { ResolvedAddress, ResolveHost } from '../../transport/resolve.ts'
 import type { ConnectTo, Route } from '../../transport/route.node.ts'
@@ -78,7 +83,7 @@ async function request(
   }
   try {
     const headers = { ...(userAgent && { 'user-agent': userAgent }), 'accept-encoding': 'gzip, deflate' }
-    return await sendGet(url, { headers, signal, lookup, connect })
+    return await sendRequest(url, { headers, signal, lookup, connect })
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof ShoalError) throw error

@@ -1,11 +1,11 @@
 import { withTimeLimit } from '../../base/abort.ts'
 import type { Clock } from '../../base/clock.ts'
+import type { ConcurrencyLimiter } from '../../base/concurrency-limiter.ts'
 import { ShoalError } from '../../base/errors.ts'
 import { type Random, shuffle } from '../../base/random.ts'
 import type { DiscoverySink, DiscoveryStatus, DiscoveryTopic } from '../discovery.ts'
-import type { ConcurrencyLimiter } from './concurrency-limiter.ts'
 import type { TimerEntry, TimerQueue } from './timer-queue.ts'
-import { withJitter } from './timing.ts'
+import { reconnectMs, withJitter } from './timing.ts'
 import { type AnnounceAnswer, type AnnounceEvent, TrackerError, type TrackerProtocol } from './tracker.ts'
 import { TrackerState } from './tracker-state.ts'
 
@@ -91,7 +91,7 @@ export class Tier {
   }
 
   /** The tracker has lost its state: announces to it again soon, or to another tracker of the tier. */
-  lost(url: string): void {
+  lost(url: string, reason?: string): void {
     const tracker = this.#trackers.find(candidate => candidate.url === url)
     if (this.#left || !tracker) return
     const wasIdle = tracker.works && tracker.state !== 'working'
@@ -103,6 +103,7 @@ export class Tier {
       new TrackerError('unreachable', 'The tracker closed the connection'),
       clock.nowMs(),
       random,
+      reconnectMs(reason, random),
     )
     this.#refreshAtMs = Infinity
     this.#schedule(this.#retryMs())

@@ -42,3 +42,9 @@ export function retryAfterMs(failures: number, random: Random): number {
 export function askedRetryMs(asked: number): number {
   return asked === Infinity ? Infinity : Math.min(Math.max(asked, MIN_INTERVAL_MS), MAX_INTERVAL_MS)
 }
+
+/** Time until the next connection, if a hub that stops gave the seconds as the reason of closing the last one, and up to a second more. */
+export function reconnectMs(reason: string | undefined, random: Random): number | undefined {
+  const seconds = /^reconnect-after=(\d{1,3})$/.exec(reason ?? '')?.[1]
+  return seconds ? 1000 * Number(seconds) + random.below(1000) : undefined
+}

@@ -76,15 +76,16 @@ export class TrackerState {
     }
   }
 
-  /** Schedules the next try: when the tracker asked for it (BEP 31), else with growing delays. */
-  failed(error: unknown, nowMs: number, random: Random): void {
+  /** Schedules the next try: when the tracker asked for it (BEP 31, or `reconnectMs`), else with growing delays. */
+  failed(error: unknown, nowMs: number, random: Random, reconnectMs?: number): void {
     const asked = error instanceof TrackerError ? error.retryInMs : undefined
     this.state = 'failed'
     this.#lastMs = nowMs
     this.#failures++
     this.#message = withoutSecrets(messageOf(error), this.url)
     this.#peers = 0
-    const waitMs = asked === undefined ? retryAfterMs(this.#failures, random) : askedRetryMs(asked)
+    const waitMs =
+      reconnectMs ?? (asked === undefined ? retryAfterMs(this.#failures, random) : askedRetryMs(asked))
     this.retryAtMs = this.protocol ? nowMs + waitMs : Infinity
     this.#mustWait = asked !== undefined || !this.protocol
     this.#soonestRetryMs = this.#mustWait ? this.retryAtMs : Math.min(this.retryAtMs, nowMs + MIN_INTERVAL_MS)

@@ -68,8 +68,10 @@ export interface TrackerProtocol {
     infoHashes: readonly Uint8Array[],
     options: { signal: AbortSignal },
   ): Promise<(ScrapeEntry | null)[]>
-  /** Set by the user of the protocol: called when a tracker has lost its knowledge of us, so that we must announce again. */
-  onLost?: ((url: string) => void) | undefined
+  /**
+   * Set by the user of the protocol: called when a tracker has lost its knowledge of us, so that we must announce again. `reason`: as the tracker says; `reconnect-after=SECONDS` is heeded.
+   */
+  onLost?: ((url: string, reason?: string) => void) | undefined
   /** The machine's network has changed: drops connections, which may be dead without notice. */
   networkChanged?(): void
   /** Closes all sockets; pending requests reject with `closed`. */

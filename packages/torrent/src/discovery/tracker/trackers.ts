@@ -6,13 +6,13 @@ import { UdpTracker } from '#udp-tracker'
 import { withTimeLimit } from '../../base/abort.ts'
 import { readU32 } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
+import { ConcurrencyLimiter } from '../../base/concurrency-limiter.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { OpenDatagram } from '../../transport/datagram.ts'
 import type { ResolveHost } from '../../transport/resolve.ts'
 import type { Signaling } from '../../transport/webrtc/peer-signaling.ts'
 import type { Discovery, DiscoverySink, DiscoveryStatus, DiscoveryTopic, Membership } from '../discovery.ts'
-import { ConcurrencyLimiter } from './concurrency-limiter.ts'
 import type { HttpGet } from './http-get.ts'
 import { Tier, type TierContext, type TrackedTorrent, timeoutError, unsupportedTracker } from './tier.ts'
 import { TimerQueue } from './timer-queue.ts'
@@ -87,7 +87,7 @@ export class TrackerDiscovery implements Discovery {
       ['wss:', ws],
       ...Object.entries(protocols),
     ])
-    for (const protocol of this.#protocols.values()) protocol.onLost = url => this.#lost(url)
+    for (const protocol of this.#protocols.values()) protocol.onLost = this.#lost
     this.#context = {
       clock,
       random,
@@ -152,8 +152,8 @@ export class TrackerDiscovery implements Discovery {
     await Promise.all([...new Set(this.#protocols.values())].map(protocol => protocol.close()))
   }
 
-  #lost(url: string): void {
-    for (const member of this.#members) member.lost(url)
+  readonly #lost = (url: string, reason?: string): void => {
+    for (const member of this.#members) member.lost(url, reason)
   }
 
   #protocolFor(url: string): TrackerProtocol | undefined {
@@ -222,8 +222,8 @@ class TrackerMembership implements Membership {
     for (const tier of this.#tiers) tier.completed()
   }
 
-  lost(url: string): void {
-    for (const tier of this.#tiers) tier.lost(url)
+  lost(url: string, reason?: string): void {
+    for (const tier of this.#tiers) tier.lost(url, reason)
   }
 
   networkChanged(): void {

@@ -201,9 +201,9 @@ export class PeerRecognition {
     recognition.onRecognized(this.recognized, claims)
   }
 
-  /** The download is complete: confirms what no receipt has confirmed yet. */
+  /** The download is complete, and the connection may end: confirms what no receipt has confirmed yet, however little. */
   confirmRest(): void {
-    if (this.recognized) this.#confirm(LEAST_RECEIPT_BYTES)
+    if (this.recognized) this.#confirm(1)
   }
 
   #sendReceipt(nowMs: number): void {

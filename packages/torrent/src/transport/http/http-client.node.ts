@@ -1,5 +1,5 @@
 /**
- * The HTTP client of Node for everything but web seeds: trackers, .torrent files, feeds and plain downloads. It sends single GETs over
+ * The HTTP client of Node for everything but web seeds: trackers, .torrent files, feeds, plain downloads and hubs. It sends single requests over
  * `node:http`; its users decide which addresses and redirects are allowed. Web seeds use http-connection.node.ts, which costs less per byte.
  */
 import type { IncomingMessage } from 'node:http'
@@ -12,7 +12,10 @@ import type { ConnectTo } from '../route.node.ts'
 export { MAX_REDIRECTS } from './http-ranges.ts'
 export { followRedirect } from './redirect.ts'
 
-export interface GetOptions {
+export interface RequestOptions {
+  /** Default: GET. */
+  readonly method?: string
+  readonly body?: string
   readonly headers: Readonly<Record<string, string>>
   /** Aborts the request until the response arrives. The body is aborted by its reader. */
   readonly signal: AbortSignal
@@ -25,15 +28,16 @@ export interface GetOptions {
 }
 
 /**
- * Sends one GET over a connection of its own, with the user name and password of the URL. Resolves to any response, redirects included. Rejects
+ * Sends one request over a connection of its own, with the user name and password of the URL. Resolves to any response, redirects included. Rejects
  * with the system's error, or with the signal's reason.
  */
-export async function sendGet(url: URL, options: GetOptions): Promise<IncomingMessage> {
-  const { headers, signal, lookup, connect, ca } = options
+export async function sendRequest(url: URL, options: RequestOptions): Promise<IncomingMessage> {
+  const { method = 'GET', body, headers, signal, lookup, connect, ca } = options
   signal.throwIfAborted()
   const socket = connect && (await connectFor(url, connect, options))
   return new Promise((resolve, reject) => {
-    const request = httpModule(url.protocol).get(url, {
+    const request = httpModule(url.protocol).request(url, {
+      method,
       headers: { accept: '*/*', ...headers },
       // An agent would ignore `createConnection` and connect by itself. Requests are rare, so a persistent connection would not pay off.
       ...(socket ? { createConnection: () => socket } : { agent: false }),
@@ -50,7 +54,8 @@ export async function sendGet(url: URL, options: GetOptions): Promise<IncomingMe
       resolve(response)
     })
     request.on('close', () => signal.removeEventListener('abort', abort))
-    if (signal.aborted) abort()
+    if (signal.aborted) return abort()
+    request.end(body)
   })
 }
 
@@ -59,7 +64,7 @@ function httpModule(protocol: string) {
   return process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http')
 }
 
-async function connectFor(url: URL, connect: ConnectTo, { signal, ca }: GetOptions): Promise<Socket> {
+async function connectFor(url: URL, connect: ConnectTo, { signal, ca }: RequestOptions): Promise<Socket> {
   const secure = url.protocol === 'https:'
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const socket = await connect({ host, port: Number(url.port) || (secure ? 443 : 80) }, { signal })

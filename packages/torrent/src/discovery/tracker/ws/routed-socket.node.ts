@@ -49,7 +49,7 @@ async function open(
   socket.on('message', (data, isBinary) => {
     if (!isBinary) handler.onText(String(data))
   })
-  socket.on('close', () => handler.onClose())
+  socket.on('close', (_code, reason) => handler.onClose(String(reason)))
   return {
     send(text) {
       if (socket.readyState === WebSocket.OPEN) socket.send(text)

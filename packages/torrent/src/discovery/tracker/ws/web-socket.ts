@@ -9,8 +9,8 @@ export interface Socket {
 export interface SocketHandler {
   onOpen(): void
   onText(text: string): void
-  /** Called once, as the last call, also if the connection was never established. */
-  onClose(): void
+  /** Called once, as the last call, also if the connection was never established. `reason`: as the tracker says. */
+  onClose(reason?: string): void
 }
 
 /** Throws if the URL is invalid. */
@@ -19,17 +19,17 @@ export type OpenSocket = (url: string, handler: SocketHandler) => Socket
 export const openSocket: OpenSocket = (url, handler) => {
   const socket = new WebSocket(url)
   let isClosed = false
-  const close = () => {
+  const close = (reason?: string) => {
     if (isClosed) return
     isClosed = true
-    handler.onClose()
+    handler.onClose(reason)
   }
   socket.onopen = () => handler.onOpen()
   socket.onmessage = ({ data }) => {
     if (typeof data === 'string' && !isClosed) handler.onText(data)
   }
-  socket.onclose = close
-  socket.onerror = close
+  socket.onclose = event => close(event.reason)
+  socket.onerror = () => close()
   return {
     send: text => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text)

@@ -15,8 +15,8 @@ export interface WsLinkOptions {
   readonly openSocket: OpenSocket
   /** An offer, an answer to one of ours, or a candidate. */
   readonly onSignal: (message: TrackerMessage) => void
-  /** The connection was lost, and with it the tracker's knowledge of us. */
-  readonly onLost: () => void
+  /** The connection was lost, and with it the tracker's knowledge of us. `reason`: as the tracker says. */
+  readonly onLost: (reason?: string) => void
 }
 
 interface Waiter<T> {
@@ -46,8 +46,11 @@ export class WsLink {
     this.#socket = options.openSocket(options.url, {
       onOpen: () => this.#opened.resolve(),
       onText: text => this.#onText(text),
-      onClose: () =>
-        this.#end(new TrackerError('unreachable', 'The tracker cannot be reached or closed the connection')),
+      onClose: reason =>
+        this.#end(
+          new TrackerError('unreachable', 'The tracker cannot be reached or closed the connection'),
+          reason,
+        ),
     })
   }
 
@@ -124,11 +127,11 @@ export class WsLink {
     return true
   }
 
-  #end(error: Error): void {
+  #end(error: Error, reason?: string): void {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#reject(error)
-    this.#options.onLost()
+    this.#options.onLost(reason)
   }
 
   #reject(error: Error): void {

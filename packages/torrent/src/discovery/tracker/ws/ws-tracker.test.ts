@@ -134,6 +134,23 @@ describe('WebSocket trackers', () => {
     expect(member.status()[0]!.state).toBe('ok')
   })
 
+  it.each([
+    ['reconnect-after=3', 3000, 4200],
+    ['reconnect-after=40', 40_000, 41_200],
+    ['reconnect-after=4000', 11_250, 19_000],
+    ['reconnect-after=-1', 11_250, 19_000],
+    ['Going away', 11_250, 19_000],
+  ])('connects again when a tracker says so as it closes the connection: %s', async (reason, from, to) => {
+    join()
+    await clock.advance(100)
+    tracker.restart(reason)
+    await clock.advance(from - 100)
+    expect(tracker.dials).toBe(1)
+    await clock.advance(to - from + 200)
+    expect(tracker.dials).toBe(2)
+    expect(tracker.received.at(-1)).toMatchObject({ event: 'started' })
+  })
+
   it('uses the STUN server of a tracker, and makes offers with it as soon as it knows it', async () => {
     tracker.reply = ({ info_hash }) => ({ action: 'announce', info_hash, interval: 120, 'stun port': 6969 })
     join()

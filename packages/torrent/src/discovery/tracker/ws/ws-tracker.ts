@@ -46,7 +46,7 @@ export class WsTracker implements TrackerProtocol {
   readonly timeLimitMs = 30_000
   /** Short, since every new connection needs fresh offers: there are no addresses to try again. */
   readonly refreshMs = 15_000
-  onLost: ((url: string) => void) | undefined
+  onLost: ((url: string, reason?: string) => void) | undefined
   readonly #options: WsTrackerOptions
   readonly #links = new Map<string, WsLink>()
   /** By `memberKey`. */
@@ -163,10 +163,10 @@ export class WsTracker implements TrackerProtocol {
         clock,
         openSocket,
         onSignal: message => this.#onSignal(url, link, message),
-        onLost: () => {
+        onLost: reason => {
           this.#forget(url, link)
           for (const infoHash of link.members) this.#members.delete(memberKey(url, infoHash))
-          if (link.members.size > 0) this.onLost?.(url)
+          if (link.members.size > 0) this.onLost?.(url, reason)
         },
       })
       this.#links.set(url, link)

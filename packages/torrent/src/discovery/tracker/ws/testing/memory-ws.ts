@@ -52,6 +52,11 @@ export class MemoryWsTracker {
     for (const client of [...this.clients]) this.#close(client)
   }
 
+  /** Loses all sockets, and says why. */
+  restart(reason: string): void {
+    for (const client of [...this.clients]) this.#close(client, reason)
+  }
+
   say(client: MemoryClient, message: unknown): void {
     const text = typeof message === 'string' ? message : JSON.stringify(message)
     this.#clock.after(LATENCY_MS, () => {
@@ -64,11 +69,11 @@ export class MemoryWsTracker {
     return this.clients.flatMap(client => client.received)
   }
 
-  #close(client: MemoryClient): void {
+  #close(client: MemoryClient, reason?: string): void {
     const at = this.clients.indexOf(client)
     if (at >= 0) this.clients.splice(at, 1)
     client.isOpen = false
-    this.#clock.after(0, () => client.handler.onClose())
+    this.#clock.after(0, () => client.handler.onClose(reason))
   }
 
   #onMessage(client: MemoryClient, message: Message): void {

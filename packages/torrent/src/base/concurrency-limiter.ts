@@ -1,4 +1,4 @@
-/** Limits how many tasks run at a time, in total and per key, so that one slow tracker cannot hold up the others. Per key it is first in, first out. */
+/** Limits how many tasks run at a time, in total and per key, so that one slow server cannot hold up the others. Per key it is first in, first out. */
 export class ConcurrencyLimiter {
   readonly #limits: { total: number; perKey: number }
   readonly #keys = new Map<string, { running: number; waiting: Set<() => void> }>()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { settle } from '../../base/virtual-clock.ts'
 import { ConcurrencyLimiter } from './concurrency-limiter.ts'
+import { settle } from './virtual-clock.ts'
 
 const never = new AbortController().signal
 
