@@ -16,7 +16,7 @@ const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?[/?])[\w%-]{5,}(?![\w%=-]
 const IN_MAGNET = /([?&](?:tr|ws|as|xs)(?:\.\d+)?=)([^&\s"'<>]+)/gi
 /** The fragment of a share link may hold the key of a sealed share. */
 const SHARE = /#s\d+[A-Za-z0-9_-]{8,}/g
-const SESSION = /(shoal_session_\d+=)[\w.-]+/g
+const SESSION = /(shoal_(?:session_\d+|hub_session)=)[\w.-]+/g
 
 export function redact(text: string): string {
   return redactPlain(text.replace(IN_MAGNET, (_, name: string, value: string) => name + redactValue(value)))

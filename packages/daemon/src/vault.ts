@@ -1,6 +1,6 @@
 /** Secrets that a program keeps across a restart: encrypted with a key in a file next to its database. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { link, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, fileFailure } from './failure.ts'
 import { writeWholeFile } from './files/write-file.ts'
@@ -14,8 +14,8 @@ export class Vault {
   #key: Promise<Buffer> | null = null
   #ready: Buffer | null = null
 
-  constructor(dataDir: string) {
-    this.#path = join(dataDir, 'secrets.key')
+  constructor(dataDir: string, name = 'secrets.key') {
+    this.#path = join(dataDir, name)
   }
 
   /** Reads the key, or makes it. `sealNow` and `openNow` work afterwards. Rejects if the folder cannot be written. */
@@ -78,7 +78,23 @@ export class Vault {
     })
     if (kept?.length === KEY_BYTES) return kept
     const key = randomBytes(KEY_BYTES)
-    await writeWholeFile(this.#path, key, { mode: 0o600 })
+    if (kept) await writeWholeFile(this.#path, key, { mode: 0o600 })
+    else if (!(await this.#claim(key))) return this.#readOrMake()
     return key
+  }
+
+  /** Writes the file unless another process does so first. */
+  async #claim(key: Buffer): Promise<boolean> {
+    const draft = `${this.#path}.${process.pid}.draft`
+    await writeWholeFile(draft, key, { mode: 0o600 })
+    try {
+      await link(draft, this.#path)
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw error
+    } finally {
+      await rm(draft, { force: true })
+    }
   }
 }

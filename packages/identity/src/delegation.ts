@@ -6,7 +6,8 @@
  * Times are Unix seconds, big-endian. The signature covers a domain prefix and everything before it. A certificate is of use only between two peers
  * that have proved these two network keys to each other: copied or passed on, it says nothing.
  */
-import { formatDidKey, isPublicKey } from './did-key.ts'
+import { formatDidKey } from './did-key.ts'
+import { isPublicKey } from './edwards-key.ts'
 import { equalKeys } from './equal-keys.ts'
 import { IdentityError } from './identity-error.ts'
 import { type KeyPair, verify } from './key-pair.ts'

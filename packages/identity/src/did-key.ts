@@ -1,13 +1,12 @@
 /** did:key for Ed25519 (W3C did:key method): `z`, then base58btc of the multicodec `ed25519-pub` and the public key. */
-import { ed25519 } from '@noble/curves/ed25519.js'
 import { base58 } from '@scure/base'
+import { isPublicKey } from './edwards-key.ts'
 import { IdentityError } from './identity-error.ts'
 
 const PREFIX = 'did:key:'
 const MULTIBASE_BASE58BTC = 'z'
 /** 0xed as a varint. */
 const ED25519_PUB = [0xed, 0x01] as const
-const KEY_BYTES = 32
 /** Enough for 34 bytes in base 58. Limited because decoding base 58 takes quadratic time. */
 const MAX_TEXT_LENGTH = 64
 
@@ -29,16 +28,6 @@ export function parseDidKey(did: string): Uint8Array {
   const key = bytes.slice(ED25519_PUB.length)
   if (!isPublicKey(key)) throw wrong('This did:key is incomplete or has been changed')
   return key
-}
-
-/** Returns true for a valid public key of 32 bytes that is not of small order. Anyone can compute shared secrets with keys of small order. */
-export function isPublicKey(bytes: Uint8Array): boolean {
-  if (bytes.length !== KEY_BYTES) return false
-  try {
-    return !ed25519.Point.fromBytes(bytes).isSmallOrder()
-  } catch {
-    return false
-  }
 }
 
 function decode(text: string): Uint8Array | null {

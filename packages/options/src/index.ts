@@ -17,6 +17,7 @@ export {
 } from './option.ts'
 export { type Parsed, type Positional, parseWords, requireWords } from './parse.ts'
 export {
+  type CommandShape,
   type ProgramShape,
   sourceOf,
   type ValueSource,

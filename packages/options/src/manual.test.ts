@@ -19,7 +19,7 @@ test('a page describes commands, and common options once', () => {
     {
       name: 'prog',
       summary: 'do it',
-      options: {},
+      options: { port: value('N', { help: 'Port to listen at' }) },
       commands: [
         {
           name: 'get',
@@ -40,4 +40,5 @@ test('a page describes commands, and common options once', () => {
   expect(page).toContain('.TP\n\\fB\\-o\\fR, \\fB\\-\\-out\\fR \\fIDIR\\fR\nInto it\n')
   expect(page).toContain('prog get \\(dqa b\\(dq \\-o x')
   expect(page.match(/\\-\\-json/g)).toHaveLength(1)
+  expect(page.indexOf('\\-\\-port')).toBeGreaterThan(page.indexOf('.SH "OPTIONS"'))
 })

@@ -65,7 +65,7 @@ export function manualPage(program: ProgramShape, { version, texts, common = {} 
         )
     }
   }
-  const shared = commands.length > 0 ? common : options
+  const shared = { ...common, ...options }
   if (Object.keys(shared).length > 0) lines.push(...section(texts.options), ...optionLines(shared))
   if (texts.more) lines.push('.PP', sentence(texts.more))
   return `${lines.join('\n')}\n`

@@ -52,5 +52,6 @@ describe('parseWords', () => {
     expect(() => requireWords([], POSITIONALS)).toThrow('LINK is missing: the link')
     for (const empty of ['', ' ']) expect(() => requireWords([empty], POSITIONALS)).toThrow('LINK is missing')
     requireWords(['x'], POSITIONALS)
+    requireWords([''], [{ ...POSITIONALS[0]!, mayBeEmpty: true }])
   })
 })

@@ -13,6 +13,8 @@ export interface Positional {
   readonly choices?: readonly string[]
   /** True if the word may be left out. All following words may then be left out too. */
   readonly optional?: boolean
+  /** True if an empty word is meant as such. */
+  readonly mayBeEmpty?: boolean
   /** Only for the last word: it may be given any number of times. */
   readonly many?: boolean
 }
@@ -58,8 +60,8 @@ export function parseWords<Table extends OptionTable>(
 /** Throws if a word is missing. Apart from `parseWords`, so that `--help` needs none. */
 export function requireWords(words: readonly string[], positionals: readonly Positional[]): void {
   // An empty word is a variable of a script that has no value.
-  const missing = positionals.find(({ optional }, at) =>
-    words[at] === undefined ? !optional : words[at].trim() === '',
+  const missing = positionals.find(({ optional, mayBeEmpty }, at) =>
+    words[at] === undefined ? !optional : !mayBeEmpty && words[at].trim() === '',
   )
   if (missing) throw new UsageError(texts().missing({ name: missing.name, help: missing.help }))
 }

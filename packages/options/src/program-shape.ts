@@ -6,7 +6,7 @@ export interface ProgramShape {
   readonly name: string
   readonly summary: string
   readonly commands: readonly CommandShape[]
-  /** The options of a program without commands. */
+  /** The options of the program without a command. */
   readonly options: OptionTable
 }
 
@@ -20,8 +20,8 @@ export interface CommandShape {
   readonly examples: readonly (readonly [line: string, does: string])[]
 }
 
-/** The values that can be completed: these words, the node's torrents, files and folders; null if they are unknown. */
-export type ValueSource = readonly string[] | 'torrents' | 'paths' | null
+/** The values that can be completed: these words, the node's torrents or conversations, files and folders; null if they are unknown. */
+export type ValueSource = readonly string[] | 'torrents' | 'conversations' | 'paths' | null
 
 const PATHS = new Set(['FILE', 'DIR', 'PATH', 'LINK'])
 const TORRENTS = new Set(['ID', 'WORD'])
@@ -31,6 +31,7 @@ export function sourceOf(value: string | undefined, choices?: readonly string[])
   if (choices) return choices
   if (value === undefined) return null
   if (TORRENTS.has(value)) return 'torrents'
+  if (value === 'CONVERSATION') return 'conversations'
   return PATHS.has(value) ? 'paths' : null
 }
 

@@ -2,7 +2,7 @@
  * The contract of a capability: one thing that a program can do, in one folder, named by one line of the program's list. What is known without
  * running it is its `Contract` in packages/api.
  */
-import type { Contract, OperationFunctions, OperationTable } from '@shoal/api'
+import type { CallKind, Contract, OperationFunctions, OperationTable } from '@shoal/api'
 import type { Migration } from '../database/migrations.ts'
 import { Failure } from '../failure.ts'
 import type { Family } from '../metrics/families.ts'
@@ -36,8 +36,10 @@ export type Given<Needs extends Services, Wants extends Services> = Offered<Need
   readonly [Name in keyof Wants]: Offered<Wants>[Name] | null
 }
 
-type OperationsOf<C extends Contract> = C extends { readonly operations: infer Table extends OperationTable }
-  ? { readonly operations: OperationFunctions<Table> }
+type OperationsOf<C extends Contract, Kind extends CallKind> = C extends {
+  readonly operations: infer Table extends OperationTable
+}
+  ? { readonly operations: OperationFunctions<Table, Kind> }
   : { readonly operations?: Record<never, never> }
 type ProvidesOf<Some extends Services> = keyof Some extends never
   ? { readonly provides?: Record<never, never> }
@@ -48,7 +50,8 @@ export type Running<
   C extends Contract,
   Provides extends Services,
   Parts extends RunningParts,
-> = OperationsOf<C> & ProvidesOf<Provides> & Parts
+  Kind extends CallKind = CallKind,
+> = OperationsOf<C, Kind> & ProvidesOf<Provides> & Parts
 
 /** The parts of a running capability in every program. Everything but `close` is optional. */
 export interface RunningParts {
@@ -69,6 +72,7 @@ export interface Capability<
   Needs extends Services = Services,
   Wants extends Services = Services,
   Provides extends Services = Services,
+  Kind extends CallKind = CallKind,
 > {
   readonly contract: C
   /** Changes of its tables, in order. A released one never changes. */
@@ -83,26 +87,38 @@ export interface Capability<
   start(
     kernel: Kernel,
     services: Given<Needs, Wants>,
-  ): Promise<Running<C, Provides, Parts>> | Running<C, Provides, Parts>
+  ): Promise<Running<C, Provides, Parts, Kind>> | Running<C, Provides, Parts, Kind>
 }
 
 type Nothing = Record<never, never>
 
-/** Returns a function that keeps the precise types of the capabilities of one program. */
-export function capabilityOf<Kernel, Parts extends RunningParts>() {
+/** Returns a function that keeps the precise types of the capabilities of one program. `Kind`: how it calls operations. */
+export function capabilityOf<Kernel, Parts extends RunningParts, Kind extends CallKind = CallKind>() {
   return <
     C extends Contract,
     Needs extends Services = Nothing,
     Wants extends Services = Nothing,
     Provides extends Services = Nothing,
   >(
-    it: Capability<Kernel, Parts, C, Needs, Wants, Provides>,
-  ): Capability<Kernel, Parts, C, Needs, Wants, Provides> => it
+    it: Capability<Kernel, Parts, C, Needs, Wants, Provides, Kind>,
+  ): Capability<Kernel, Parts, C, Needs, Wants, Provides, Kind> => it
 }
 
 /** A capability of any type, as the list has it. */
-// biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
-export type AnyCapability<Kernel, Parts extends RunningParts> = Capability<Kernel, Parts, any, any, any, any>
+export type AnyCapability<Kernel, Parts extends RunningParts> = Capability<
+  Kernel,
+  Parts,
+  // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
+  any,
+  // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
+  any,
+  // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
+  any,
+  // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
+  any,
+  // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
+  any
+>
 export type AnyRunning<Parts extends RunningParts> = Parts & {
   readonly operations?: AnyOperations
   readonly provides?: Readonly<Record<string, unknown>>

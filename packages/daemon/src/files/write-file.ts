@@ -8,7 +8,7 @@ let written = 0
 /** Writes a file atomically and creates its folders: after a crash, either the old or the new file exists. Rejects with a Failure. */
 export async function writeWholeFile(
   path: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array>,
   { mode = 0o666 }: { mode?: number } = {},
 ): Promise<void> {
   const folder = dirname(path)

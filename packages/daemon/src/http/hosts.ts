@@ -2,18 +2,28 @@
 import { isIP } from 'node:net'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { Failure } from '../failure.ts'
+import { type ArrivedRequest, isOriginOf, isWhereArrived } from './origins.ts'
 
 export class Hosts {
   readonly #allowed: ReadonlySet<string>
+  /** Those that somebody has said to be ours: no address that a server listens at. */
+  readonly #given: ReadonlySet<string>
   readonly #anyAddress: boolean
+  readonly #advice: (name: string) => string
   /** Whether the server also listens at other addresses of this machine. */
   isOpen = false
   /** A further name, such as that of the public address. */
   publicName: string | null = null
 
-  /** `host` is what the server listens at; `allowed` are further names, such as that of a proxy in front. */
-  constructor(host: string, allowed: readonly string[] = []) {
+  /** `host` is what the server listens at; `allowed` are further names, such as that of a proxy in front. `advice` says how to allow one more. */
+  constructor(
+    host: string,
+    allowed: readonly string[] = [],
+    advice: (name: string) => string = name => `start it with --allowed-host ${name} to allow it`,
+  ) {
+    this.#advice = advice
     this.#allowed = new Set([host, ...allowed].map(bareName))
+    this.#given = new Set([...(isIP(host) === 0 ? [host] : []), ...allowed].map(bareName))
     this.#anyAddress = !isLoopback(host)
   }
 
@@ -25,9 +35,20 @@ export class Hosts {
     if (!this.#allows(name))
       throw new Failure(
         'forbidden-host',
-        `this server does not accept the host name ${name}: start it with --allowed-host ${name} to allow it`,
+        `this server does not accept the host name ${name}: ${this.#advice(name)}`,
         { field: 'host' },
       )
+  }
+
+  /**
+   * Whether an origin is one at which the sender of a request can reach this server: it has one of the names that were given, or is the address at which the connection arrived. For whatever
+   * is signed for an origin.
+   */
+  owns(origin: string, request: ArrivedRequest): boolean {
+    const { host = '' } = request.headers
+    const name = hostName(host)
+    const isGiven = name !== null && (this.#given.has(name) || name === this.publicName)
+    return (isGiven && isOriginOf(origin, host)) || isWhereArrived(origin, request)
   }
 
   // Unlike a name, an address cannot be pointed elsewhere (DNS rebinding).

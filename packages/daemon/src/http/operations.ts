@@ -1,14 +1,14 @@
 /** Adds a route for every entry of a table of operations. */
-import type { Operation, OperationTable } from '@shoal/api'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Operation } from '@shoal/api'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AbsentCapability, type AnyOperations } from '../capability/capability.ts'
 import { readInput } from './request/input.ts'
 import { routePath } from './route-path.ts'
 
 const USUAL_LIMIT_BYTES = 1024 * 1024
 
-export interface OperationParts {
-  readonly table: OperationTable
+export interface OperationParts<Each extends Operation = Operation> {
+  readonly table: Readonly<Record<string, Each>>
   /** Names of operations that the program runs without. */
   readonly absent: ReadonlySet<string>
   /** Returns the operations as the sender of the request may use them. */
@@ -16,9 +16,16 @@ export interface OperationParts {
   /** Checks that reject a request depending on who makes it. */
   // biome-ignore lint/suspicious/noExplicitAny: the input of each operation.
   readonly checks?: Readonly<Record<string, (input: any, request: FastifyRequest) => Promise<void>>>
+  /** Returns further members of the options that the operation is called with. It runs before anything is read of the input, and may reject the request. */
+  readonly admit?: (operation: Each, request: FastifyRequest, reply: FastifyReply) => Promise<object>
+  /** Default: pages of other sites ask for nothing that changes something. */
+  readonly config?: FastifyContextConfig
 }
 
-export function addOperationRoutes(scope: FastifyInstance, parts: OperationParts): void {
+export function addOperationRoutes<Each extends Operation>(
+  scope: FastifyInstance,
+  parts: OperationParts<Each>,
+): void {
   for (const [name, operation] of Object.entries(parts.table)) {
     if (parts.absent.has(name)) refuseOperation(scope, name, operation)
     else addOperation(scope, name, parts)
@@ -33,21 +40,28 @@ function refuseOperation(scope: FastifyInstance, name: string, { method, path }:
   scope.route({ method, url: routePath(path), onRequest: refuse, handler: refuse })
 }
 
-function addOperation(
+function addOperation<Each extends Operation>(
   scope: FastifyInstance,
   name: string,
-  { table, operationsFor, checks = {} }: OperationParts,
+  { table, operationsFor, checks = {}, admit, config = {} }: OperationParts<Each>,
 ): void {
   const operation = table[name]!
+  const admitted = new WeakMap<FastifyRequest, object>()
   scope.route({
     method: operation.method,
     url: routePath(operation.path),
     bodyLimit: operation.bodyLimitBytes ?? USUAL_LIMIT_BYTES,
+    config,
+    ...(admit && {
+      onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+        admitted.set(request, await admit(operation, request, reply))
+      },
+    }),
     handler: async (request, reply) => {
       const input = readInput(operation, request)
       await checks[name]?.(input, request)
       const answer = operationsFor(request)[name]!
-      return answer(input, { signal: leaving(reply) })
+      return answer(input, { ...admitted.get(request), signal: leaving(reply) })
     },
   })
 }

@@ -10,6 +10,8 @@ export interface LogOptions<About extends object> {
   readonly level?: LogLevel
   /** Destination of the lines: `stderr`, the path of a file, or a stream. Default: stderr, with short lines on a terminal. */
   readonly destination?: 'stderr' | (string & {}) | Writable
+  /** Members of every entry. Default: none. */
+  readonly base?: object
   /** Called with each entry as it was written. */
   readonly onEntry?: (level: LogLevel, message: string, about: Partial<About>) => void
 }
@@ -27,11 +29,12 @@ const MAX_MESSAGE = 8000
 export function openLog<About extends object = object>({
   level = 'info',
   destination = 'stderr',
+  base,
   onEntry,
 }: LogOptions<About> = {}): OpenLog<About> {
   const { stream, close } = openStream(destination)
   const lines = pino(
-    { level, base: null, timestamp: stdTimeFunctions.isoTime, messageKey: 'message' },
+    { level, base: base ?? null, timestamp: stdTimeFunctions.isoTime, messageKey: 'message' },
     stream,
   )
   const write = (at: LogLevel, message: string, about: Partial<About> = {}) => {

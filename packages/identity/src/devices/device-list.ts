@@ -3,9 +3,11 @@
  * each device's description, so that somebody who is shown one device learns nothing of the others but their number.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
-import { formatDidKey, isPublicKey } from '../did-key.ts'
+import { formatDidKey } from '../did-key.ts'
+import { isPublicKey } from '../edwards-key.ts'
 import { equalKeys } from '../equal-keys.ts'
 import { IdentityError } from '../identity-error.ts'
+import { isShownName } from '../shown-name.ts'
 import { type Cbor, decodeCbor, encodeCbor, readSignedCbor, type Signer, signCbor } from './signed-cbor.ts'
 
 /** Most devices of a person. */
@@ -18,7 +20,6 @@ export const MAX_DEVICE_BYTES = 512
 export const MAX_LIST_LIFE_SECONDS = 365 * 86_400
 /** The usual validity of a list. A device that has the root key renews it in time. */
 export const LIST_LIFE_SECONDS = 90 * 86_400
-const MAX_NAME_BYTES = 64
 const PURPOSE = 'shoal/device-list/1'
 const VERSION = 1
 
@@ -151,7 +152,7 @@ export function readDevice(bytes: Uint8Array): Device {
   const value = bytes.length <= MAX_DEVICE_BYTES ? decodeCbor(bytes) : null
   if (!Array.isArray(value) || value[0] !== VERSION) throw bad('A device is described in an unknown form')
   const [, name, kind, loginKey, messageKey, added] = value as readonly Cbor[]
-  if (typeof name !== 'string' || !isName(name)) throw bad('The name of a device is invalid')
+  if (typeof name !== 'string' || !isShownName(name)) throw bad('The name of a device is invalid')
   const known = DEVICE_KINDS.find(each => each === kind)
   if (!known) throw bad('The kind of a device is unknown')
   return { name, kind: known, loginKey: key(loginKey), messageKey: key(messageKey), added: seconds(added) }
@@ -177,11 +178,12 @@ function fromCbor(value: readonly Cbor[]): DeviceList {
   if (version !== VERSION) throw bad('It has an unknown version')
   if (!isCount(sequence)) throw bad('Its number is invalid')
   if (!Array.isArray(devices) || devices.length > MAX_DEVICES) throw bad('It has too many devices')
+  const personKey = key(person)
   const list: DeviceList = {
-    person: key(person),
+    person: personKey,
     sequence,
     previous: previous === null ? null : hash(previous),
-    root: key(root),
+    root: root instanceof Uint8Array && equalKeys(root, personKey) ? personKey : key(root),
     successor: hash(successor),
     issued: seconds(issued),
     expires: seconds(expires),
@@ -194,12 +196,6 @@ function fromCbor(value: readonly Cbor[]): DeviceList {
     throw bad('Its time of validity is invalid')
   if (new Set(list.devices.map(String)).size !== list.devices.length) throw bad('It names a device twice')
   return list
-}
-
-function isName(name: string): boolean {
-  const length = new TextEncoder().encode(name).length
-  // No control characters, nor invisible ones that reverse the text around them. Emoji consist of several that U+200D joins.
-  return length > 0 && length <= MAX_NAME_BYTES && !/(?!\u200d)[\p{Cc}\p{Cf}]/u.test(name)
 }
 
 function isCount(value: Cbor | undefined): value is number {

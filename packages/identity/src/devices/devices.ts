@@ -1,4 +1,6 @@
 /** People and their devices: signed lists of devices, and what a new list means for who knows an older one. See decision 014. */
+
+export { isShownName } from '../shown-name.ts'
 export * from './device-history.ts'
 export * from './device-list.ts'
 export { judgeDeviceLists, type ListVerdict } from './judge-device-lists.ts'

@@ -4,7 +4,7 @@ import { getResolver } from 'key-did-resolver'
 import { expect, it } from 'vitest'
 import { testKey } from '../devices/testing/person.ts'
 import { IdentityError } from '../identity-error.ts'
-import { LOGIN_TOKEN_SECONDS, signLoginToken, verifyLoginToken } from './login-token.ts'
+import { LOGIN_TOKEN_SECONDS, signLoginToken, signLoginTokenWith, verifyLoginToken } from './login-token.ts'
 
 const NOW = 1_800_000_000
 const PERSON = testKey(1).did
@@ -23,6 +23,15 @@ it('a device logs in for a person', async () => {
   const expected = { person: PERSON, deviceKey: DEVICE.publicKey }
   expect(await verifyLoginToken(token(), HUB, NOW)).toEqual(expected)
   expect(await verifyLoginToken(token(), HUB, NOW + LOGIN_TOKEN_SECONDS - 1)).toEqual(expected)
+})
+
+it('a device logs in with a key that nobody can read', async () => {
+  const pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))
+  const sign = async (message: Uint8Array) =>
+    new Uint8Array(await crypto.subtle.sign('Ed25519', pair.privateKey, message as Uint8Array<ArrayBuffer>))
+  const text = await signLoginTokenWith({ ...HUB, person: PERSON }, { publicKey, sign }, NOW)
+  expect(await verifyLoginToken(text, HUB, NOW)).toEqual({ person: PERSON, deviceKey: publicKey })
 })
 
 it('another implementation accepts our logins, and we accept its own', async () => {

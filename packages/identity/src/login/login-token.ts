@@ -29,21 +29,34 @@ export interface LoginChallenge {
   readonly nonce: string
 }
 
+type NewLogin = LoginChallenge & { readonly person: string }
+
 /** Returns a JWT in which the device, as `iss` and `sub`, states that it acts for `person`. `unixSeconds`: now. */
-export function signLoginToken(
-  { person, audience, nonce }: LoginChallenge & { readonly person: string },
-  device: Signer,
+export function signLoginToken(login: NewLogin, device: Signer, unixSeconds: number): string {
+  const text = textOf(login, device.publicKey, unixSeconds)
+  return `${text}.${base64urlnopad.encode(device.sign(new TextEncoder().encode(text)))}`
+}
+
+/** The same with a key that signs asynchronously, such as one of Web Crypto that nobody can read. */
+export async function signLoginTokenWith(
+  login: NewLogin,
+  device: { readonly publicKey: Uint8Array; sign(message: Uint8Array): Promise<Uint8Array> },
   unixSeconds: number,
-): string {
-  const did = formatDidKey(device.publicKey)
+): Promise<string> {
+  const text = textOf(login, device.publicKey, unixSeconds)
+  return `${text}.${base64urlnopad.encode(await device.sign(new TextEncoder().encode(text)))}`
+}
+
+/** Header and claims, which are signed. */
+function textOf({ person, audience, nonce }: NewLogin, publicKey: Uint8Array, unixSeconds: number): string {
+  const did = formatDidKey(publicKey)
   // Both the DID and its fragment: did:key documents name their only key so.
   const header = { alg: 'EdDSA', typ: 'JWT', kid: `${did}#${did.slice('did:key:'.length)}` }
   const claims = {
     ...{ iss: did, sub: did, aud: audience, nonce, person },
     ...{ iat: unixSeconds, exp: unixSeconds + LOGIN_TOKEN_SECONDS },
   }
-  const text = `${toPart(header)}.${toPart(claims)}`
-  return `${text}.${base64urlnopad.encode(device.sign(new TextEncoder().encode(text)))}`
+  return `${toPart(header)}.${toPart(claims)}`
 }
 
 /**

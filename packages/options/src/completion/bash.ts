@@ -6,7 +6,7 @@ import {
   type ValueSource,
 } from '../program-shape.ts'
 
-/** The completion of a program for bash 4 and later. Only torrents are asked for; everything else is in the script. */
+/** The completion of a program for bash 4 and later. Only torrents and conversations are asked for; everything else is in the script. */
 export function bashCompletion({ name, commands }: ProgramShape): string {
   return `# bash completion of ${name}
 _${name}_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
@@ -14,13 +14,15 @@ _${name}_paths() {
   compopt -o filenames 2>/dev/null
   mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }
-_${name}_torrents() {
+_${name}_asked() {
   local word typed=$cur
   typed=\${typed#[\\"\\']}
   while IFS= read -r word; do
     [[ $word ]] && COMPREPLY+=("$(printf %q "$word")")
-  done < <(command ${name} complete -- "\${typed//\\\\/}" 2>/dev/null)
+  done < <(command ${name} complete --kind "$1" -- "\${typed//\\\\/}" 2>/dev/null)
 }
+_${name}_torrents() { _${name}_asked torrents; }
+_${name}_conversations() { _${name}_asked conversations; }
 _${name}_takes_value() {
   case "$1 $2" in
 ${lines(commands.flatMap(valuePattern).map(pattern => `    ${pattern}) return 0 ;;`))}

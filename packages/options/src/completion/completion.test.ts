@@ -53,6 +53,6 @@ describe('the script for', () => {
     expect(script).toContain("-n '__prog_command fetch' -l out -s o -r -F -d 'Into this: folder'")
     expect(script).toContain("-l sort -r -f -a 'name size' -d 'Order'")
     expect(script).toContain("-n '__prog_at fetch 0 0' -f -a 'first last'")
-    expect(script).toContain("-n '__prog_at fetch 1 9999' -f -a '(__prog_torrents)'")
+    expect(script).toContain("-n '__prog_at fetch 1 9999' -f -a '(__prog_asked torrents)'")
   })
 })

@@ -35,8 +35,8 @@ function __${name}_at
     end
     test $count -ge $argv[2] -a $count -le $argv[3]
 end
-function __${name}_torrents
-    command ${name} complete -- (commandline -ct) 2>/dev/null
+function __${name}_asked
+    command ${name} complete --kind $argv[1] -- (commandline -ct) 2>/dev/null
 end
 ${base} -f
 ${commands.map(each => `${base} -n __fish_use_subcommand -a ${each.name} -d ${quote(each.summary)}`).join('\n')}
@@ -72,7 +72,7 @@ function positionLines(program: string, { name, positionals }: CommandShape): st
 function values(program: string, source: ValueSource): string {
   if (source === null) return ' -f'
   if (source === 'paths') return ' -F'
-  return ` -f -a ${source === 'torrents' ? `'(__${program}_torrents)'` : quote(source.join(' '))}`
+  return ` -f -a ${typeof source === 'string' ? `'(__${program}_asked ${source})'` : quote(source.join(' '))}`
 }
 
 function quote(text: string): string {

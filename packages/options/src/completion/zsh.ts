@@ -11,12 +11,14 @@ import { quote } from './bash.ts'
 /** The completion of a program for zsh, with descriptions. */
 export function zshCompletion({ name, commands }: ProgramShape): string {
   return `#compdef ${name}
-_${name}_torrents() {
+_${name}_asked() {
   local -a found
-  found=("\${(@f)$(command ${name} complete -- "\${(Q)PREFIX}" 2>/dev/null)}")
+  found=("\${(@f)$(command ${name} complete --kind $1 -- "\${(Q)PREFIX}" 2>/dev/null)}")
   found=(\${found:#})
   compadd -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}' -a found
 }
+_${name}_torrents() { _${name}_asked torrents; }
+_${name}_conversations() { _${name}_asked conversations; }
 
 _${name}() {
   local curcontext="$curcontext" state line
@@ -58,7 +60,7 @@ function optionSpecs(program: string, option: OptionShape): string[] {
 function action(program: string, source: ValueSource): string {
   if (source === null) return ' '
   if (source === 'paths') return '_files'
-  if (source === 'torrents') return `_${program}_torrents`
+  if (typeof source === 'string') return `_${program}_${source}`
   return `(${source.map(escaped).join(' ')})`
 }
 

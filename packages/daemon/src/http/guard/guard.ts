@@ -22,17 +22,21 @@ export interface GuardOptions {
   readonly host: string
   readonly allowedHosts?: readonly string[]
   /** Default: those of `host` and `allowedHosts`. */
-  readonly hosts?: Hosts
+  readonly hosts?: Pick<Hosts, 'check'>
   /** Addresses, or networks such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is trusted. Default: none. */
   readonly trustedProxies?: readonly string[]
   /** Returns the `WWW-Authenticate` of a request that lacks access (RFC 9110 section 11.6.1). */
   readonly challenge: (request: FastifyRequest) => readonly string[]
+  /** Turns errors of other parts of the program into failures. */
+  readonly translate?: (error: unknown) => unknown
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route checks requests from pages of other sites itself. */
     anyOrigin?: boolean
+    /** The route answers under any host name, such as to load balancers. */
+    anyHost?: boolean
     /** The route accepts WebSockets. */
     webSocket?: boolean
   }
@@ -55,9 +59,10 @@ export function guard({
   hosts = new Hosts(host, allowedHosts),
   trustedProxies = [],
   challenge,
+  translate = error => error,
 }: GuardOptions): FastifyInstance {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-    sendRefusal(error, { request, reply, log, challenge })
+    sendRefusal(translate(error), { request, reply, log, challenge })
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -84,9 +89,9 @@ export function guard({
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(DATA_HEADERS)
-    hosts.check(onlyHost(request.raw))
+    const { anyOrigin, anyHost, webSocket } = request.routeOptions.config ?? {}
+    if (!anyHost) hosts.check(onlyHost(request.raw))
     checkAddressText(request.url)
-    const { anyOrigin, webSocket } = request.routeOptions.config ?? {}
     if (!anyOrigin) checkOrigin(request.method, request.headers)
     if (isUpgrade(request) && !webSocket && !request.is404)
       throw badRequest('upgrade', 'WebSockets are not available at this path')

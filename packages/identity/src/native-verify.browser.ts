@@ -1,0 +1,2 @@
+/** Browsers verify signatures asynchronously only. */
+export const nativeVerify = (): boolean => false
