@@ -4,7 +4,8 @@
 
 import { z } from 'zod'
 import type { OperationName } from './operations.ts'
-import { Id, TorrentId } from './schemas/common.ts'
+import { FileIndex, Id, TorrentId } from './schemas/common.ts'
+import { SealedId } from './schemas/sealed.ts'
 import { AddTorrent } from './schemas/torrent.ts'
 
 export interface ByteRoute {
@@ -35,6 +36,15 @@ export const BYTE_ROUTES = {
       path: Path,
       key: z.string().max(100).optional().meta({ description: 'A key of a playlist' }),
     }),
+    responseType: 'application/octet-stream',
+    ranges: true,
+  },
+  readSealedFile: {
+    method: 'GET',
+    path: '/api/sealed/{id}/files/{index}',
+    area: 'files',
+    summary: 'Read a file in an opened sealed share, decrypted, even while it downloads',
+    input: z.object({ id: SealedId, index: FileIndex }),
     responseType: 'application/octet-stream',
     ranges: true,
   },

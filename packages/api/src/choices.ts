@@ -62,3 +62,18 @@ export const SWITCHABLE_SOURCES = ['tcp', 'utp', 'webrtc', 'libp2p', 'webseed', 
 export type SwitchableSource = (typeof SWITCHABLE_SOURCES)[number]
 
 export const SEARCH_KINDS = ['video', 'audio', 'picture', 'document', 'archive', 'other'] as const
+
+/** Categories of what members publish at a hub. */
+export const LISTING_CATEGORIES = [
+  'films',
+  'series',
+  'music',
+  'audiobooks',
+  'books',
+  'comics',
+  'games',
+  'software',
+  'pictures',
+  'data',
+  'other',
+] as const

@@ -20,24 +20,41 @@ export interface ClientOptions {
 
 /** Connects to a node over HTTP. Calls reject with an ApiError (`unreachable` if no node answers) or with the signal's reason. */
 export function connectNode(options: ClientOptions = {}): NodeApi {
-  return createApi((name, input, { signal } = {}) => send(options, ROUTES[name], input, signal))
+  return connectRoutes<NodeApi>(ROUTES, options)
 }
 
 /** Makes a NodeApi whose calls all go through one function. */
 export function createApi(
   call: (name: OperationName, input: Record<string, unknown>, options?: CallOptions) => Promise<unknown>,
 ): NodeApi {
-  const names = Object.keys(ROUTES) as OperationName[]
+  return callsOf<NodeApi>(ROUTES, call)
+}
+
+type Route = Pick<Operation, 'method' | 'path'>
+
+/** Makes the client of any server whose operations have these routes. */
+export function connectRoutes<Api>(
+  routes: Readonly<Record<keyof Api & string, Route>>,
+  options: ClientOptions,
+): Api {
+  return callsOf<Api>(routes, (name, input, { signal } = {}) => send(options, routes[name], input, signal))
+}
+
+function callsOf<Api>(
+  routes: Readonly<Record<keyof Api & string, Route>>,
+  call: (name: keyof Api & string, input: Record<string, unknown>, options?: CallOptions) => Promise<unknown>,
+): Api {
+  const names = Object.keys(routes) as (keyof Api & string)[]
   const entries = names.map(name => [
     name,
     (input: Record<string, unknown>, options?: CallOptions) => call(name, input, options),
   ])
-  return Object.fromEntries(entries) as NodeApi
+  return Object.fromEntries(entries) as Api
 }
 
 async function send(
   options: ClientOptions,
-  route: Pick<Operation, 'method' | 'path'>,
+  route: Route,
   input: Record<string, unknown>,
   signal?: AbortSignal,
 ): Promise<unknown> {

@@ -63,12 +63,37 @@ export interface CallOptions {
   signal?: AbortSignal
 }
 
+/**
+ * The parameters after the input with which a program calls its operations. A program that passes more extends it, and makes them from the operation: `(Kind & { operation: It })['rest']`.
+ */
+export interface CallKind {
+  readonly operation: Operation
+  readonly rest: [options?: CallOptions]
+}
+
 /** The operations of a table as functions. Inputs are checked. They reject with errors that carry a `code`. */
-export type OperationFunctions<Table extends OperationTable> = {
+export type OperationFunctions<Table extends OperationTable, Kind extends CallKind = CallKind> = {
   readonly [Name in keyof Table]: (
     input: z.output<Table[Name]['input']>,
+    ...rest: (Kind & { readonly operation: Table[Name] })['rest']
+  ) => Promise<z.output<Table[Name]['output']>>
+}
+
+/** The operations of a table as clients call them: members of inputs with a default may be left out. They reject with an ApiError. */
+export type OperationCalls<Table extends OperationTable> = {
+  readonly [Name in keyof Table]: (
+    input: z.input<Table[Name]['input']>,
     options?: CallOptions,
   ) => Promise<z.output<Table[Name]['output']>>
+}
+
+type OperationsIn<Each> = Each extends { readonly operations: infer Table } ? Table : never
+
+/** Joins the operations of a list of contracts in one table. */
+export function joinOperations<const Contracts extends readonly Contract[]>(contracts: Contracts) {
+  return Object.assign({}, ...contracts.map(({ operations }) => operations)) as Merged<
+    OperationsIn<Contracts[number]>
+  >
 }
 
 /** Keeps the precise types of an operation. */

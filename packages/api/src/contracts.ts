@@ -1,17 +1,21 @@
+import { CHAT } from './contracts/chat.ts'
 import { COMPLETION } from './contracts/completion.ts'
+import { CONTACTS } from './contracts/contacts.ts'
 import { DEVICES } from './contracts/devices.ts'
 import { FEEDS } from './contracts/feeds.ts'
 import { FINDABLE } from './contracts/findable.ts'
+import { HUBS } from './contracts/hubs.ts'
 import { NETWORK } from './contracts/network.ts'
 import { NETWORK_SEARCH } from './contracts/network-search.ts'
 import { PEOPLE } from './contracts/people.ts'
 import { PUBLICATIONS } from './contracts/publications.ts'
 import { REACH } from './contracts/reach.ts'
 import { SCHEDULE } from './contracts/schedule.ts'
+import { SEALED } from './contracts/sealed.ts'
 import { SEARCH } from './contracts/search.ts'
 import { SEEDING } from './contracts/seeding.ts'
 import { SHARING } from './contracts/sharing.ts'
-import { QBITTORRENT, SEALED, TRANSFERS, TRANSMISSION } from './contracts/silent.ts'
+import { QBITTORRENT, TRANSFERS, TRANSMISSION } from './contracts/silent.ts'
 import { SOURCES } from './contracts/sources.ts'
 import { TORRENTS } from './contracts/torrents.ts'
 import { TRACKER } from './contracts/tracker.ts'
@@ -32,6 +36,9 @@ export const CONTRACTS = [
   REACH,
   PEOPLE,
   DEVICES,
+  CONTACTS,
+  HUBS,
+  CHAT,
   SCHEDULE,
   SEEDING,
   WATCH,

@@ -1,9 +1,6 @@
-/** Describes the API as an OpenAPI 3.1 document, made from the contracts and the byte routes. */
+/** Describes an API as an OpenAPI 3.1 document, made from its operations and byte routes. */
 import { z } from 'zod'
-import { BYTE_ROUTES, type ByteRoute } from './bytes.ts'
-import type { Operation } from './contract.ts'
-import { NodeEvent } from './events.ts'
-import { AREAS, OPERATIONS, type OperationName } from './operations.ts'
+import type { Operation, OperationTable } from './contract.ts'
 import { Problem } from './schemas/common.ts'
 import { ANSWERS, GIVEN } from './schemas/names.ts'
 
@@ -22,58 +19,57 @@ export interface OpenApiDocument {
   }
 }
 
-const DESCRIPTION =
-  'The API of a Shoal node. Requests with unknown members are rejected. Every error says what was wrong.'
-const SECURITY = {
-  token: { type: 'http', scheme: 'bearer', description: 'The file `token` in the node’s data folder' },
-  password: {
-    type: 'http',
-    scheme: 'basic',
-    description: 'User name and password of the node, or `shoal` and the token',
-  },
-  session: {
-    type: 'apiKey',
-    in: 'cookie',
-    name: 'shoal_session_8420',
-    description:
-      'Set by `login`. The name contains the port that the node listens on. Over HTTPS it is `__Host-shoal_session_8420`',
-  },
-} as const
 /** Errors that any operation may have. */
 const USUAL_ERRORS = ['bad-request', 'unauthorized', 'forbidden-host', 'not-found', 'too-large', 'internal']
 
-export interface DescribedNode {
+export interface DescribedApi {
+  readonly title: string
   readonly version: string
-  /** Returns whether the node answers an operation. Default: it answers all. */
-  answers?(name: OperationName): boolean
+  readonly description: string
+  readonly operations: OperationTable
+  readonly bytes?: Readonly<Record<string, DescribedBytes>>
+  /** Ways to say who asks, any of which is enough. */
+  readonly security: Readonly<Record<string, JsonSchema>>
+  /** Advice to those who have said nothing, or were not believed. */
+  readonly unauthorized: string
 }
 
-/** Makes the document. It is always the same for the same version and capabilities of the node. */
-export function openApiDocument({ version, answers = () => true }: DescribedNode): OpenApiDocument {
+/** A route that carries bytes instead of JSON. */
+export interface DescribedBytes {
+  readonly method: Operation['method']
+  readonly path: string
+  readonly area: string
+  readonly summary: string
+  readonly input: z.ZodObject
+  readonly requestType?: string
+  readonly responseType?: string
+  /** The JSON that it answers with, if it does not answer with bytes. */
+  readonly output?: z.ZodType
+  /** The schema of its bytes. Default: any. */
+  readonly schema?: z.ZodType | JsonSchema
+  readonly ranges?: boolean
+}
+
+/** Makes the document. It is always the same for the same API. */
+export function describeApi(api: DescribedApi): OpenApiDocument {
+  const { title, version, description, operations, bytes = {}, security, unauthorized } = api
   const schemas: Record<string, JsonSchema> = {}
   const paths: Record<string, Record<string, JsonSchema>> = {}
-  for (const [name, operation] of Object.entries<Operation>(OPERATIONS))
-    if (answers(name as OperationName))
-      add(paths, operation, describeOperation(name as OperationName, operation, schemas))
-  for (const [name, route] of Object.entries(BYTE_ROUTES))
-    add(paths, route, describeBytes(name, route, schemas))
+  for (const [name, operation] of Object.entries(operations))
+    add(paths, operation, describeOperation(name, operation, schemas))
+  for (const [name, route] of Object.entries(bytes)) add(paths, route, describeBytes(name, route, schemas))
   const problem = jsonSchema(Problem, 'output', schemas)
-  const unauthorized = 'Not authenticated: log in, or send the token'
+  const areas = new Set([...Object.values(operations), ...Object.values(bytes)].map(({ area }) => area))
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Shoal node',
-      version,
-      description: DESCRIPTION,
-      license: { name: 'MIT', identifier: 'MIT' },
-    },
-    tags: AREAS.map(name => ({ name })),
-    security: Object.keys(SECURITY).map(name => ({ [name]: [] })),
+    info: { title, version, description, license: { name: 'MIT', identifier: 'MIT' } },
+    tags: [...areas].map(name => ({ name })),
+    security: Object.keys(security).map(name => ({ [name]: [] })),
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
       responses: { Unauthorized: { description: unauthorized, ...json(problem) } },
-      securitySchemes: SECURITY,
+      securitySchemes: security,
     },
   }
 }
@@ -87,7 +83,7 @@ function add(
 }
 
 function describeOperation(
-  name: OperationName,
+  name: string,
   operation: Operation,
   schemas: Record<string, JsonSchema>,
 ): JsonSchema {
@@ -108,14 +104,12 @@ function describeOperation(
   }
 }
 
-function describeBytes(name: string, route: ByteRoute, schemas: Record<string, JsonSchema>): JsonSchema {
-  const { area, summary, input, path, requestType, responseType, answersLike, ranges } = route
+function describeBytes(name: string, route: DescribedBytes, schemas: Record<string, JsonSchema>): JsonSchema {
+  const { area, summary, input, path, requestType, responseType, output, ranges } = route
   const parameters = describeParameters(path, input, true, schemas)
   const range = { name: 'Range', in: 'header', required: false, schema: { type: 'string' } }
-  const bytes = (type: string) => ({ content: { [type]: { schema: bytesSchema(name, schemas) } } })
-  const answer = answersLike
-    ? json(jsonSchema(OPERATIONS[answersLike].output, 'output', schemas))
-    : bytes(responseType!)
+  const bytes = (type: string) => ({ content: { [type]: { schema: bytesSchema(route, schemas) } } })
+  const answer = output ? json(jsonSchema(output, 'output', schemas)) : bytes(responseType!)
   return {
     operationId: name,
     summary,
@@ -130,9 +124,9 @@ function describeBytes(name: string, route: ByteRoute, schemas: Record<string, J
   }
 }
 
-function bytesSchema(name: string, schemas: Record<string, JsonSchema>): JsonSchema {
-  if (name === 'getEvents') return jsonSchema(NodeEvent, 'output', schemas)
-  return name === 'getOpenApi' ? { type: 'object' } : { type: 'string', format: 'binary' }
+function bytesSchema({ schema }: DescribedBytes, schemas: Record<string, JsonSchema>): JsonSchema {
+  if (schema instanceof z.ZodType) return jsonSchema(schema, 'output', schemas)
+  return schema ?? { type: 'string', format: 'binary' }
 }
 
 /** The schema of the members that travel in the body. */

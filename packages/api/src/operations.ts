@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { CallOptions, Contract, Merged, Operation } from './contract.ts'
+import { type CallOptions, type Contract, joinOperations, type Operation } from './contract.ts'
 import { ACCESS } from './contracts/access.ts'
 import { CONTRACTS } from './contracts.ts'
 import { SYSTEM } from './system.ts'
@@ -7,14 +7,8 @@ import { SYSTEM } from './system.ts'
 /** The contracts of everything that a node answers: of its capabilities, of the node as a whole, and of the HTTP server. */
 export const ALL_CONTRACTS = [...CONTRACTS, SYSTEM, ACCESS] as const
 
-type OperationsIn<Each> = Each extends { readonly operations: infer Table } ? Table : never
-type AllOperations = Merged<OperationsIn<(typeof ALL_CONTRACTS)[number]>>
-
 /** Every operation by name, except routes that carry bytes (bytes.ts). */
-export const OPERATIONS = Object.assign(
-  {},
-  ...ALL_CONTRACTS.map(({ operations }: Contract) => operations),
-) as AllOperations
+export const OPERATIONS = joinOperations(ALL_CONTRACTS)
 
 export type OperationName = keyof typeof OPERATIONS
 /** The input as a caller gives it: members with a default may be left out. */
@@ -30,7 +24,7 @@ export type NodeApi = {
 
 /** The operations of a contract as functions. Inputs are checked. They reject with errors that carry a `code`. */
 export type Implemented<It extends Contract> = {
-  [Name in keyof Merged<OperationsIn<It>> & OperationName]: (
+  [Name in keyof ReturnType<typeof joinOperations<readonly It[]>> & OperationName]: (
     input: CheckedInputOf<Name>,
     options?: CallOptions,
   ) => Promise<OutputOf<Name>>

@@ -2,8 +2,18 @@ import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
 import { TimeMs } from '../schemas/common.ts'
 import { Access, LoginSession } from '../schemas/node.ts'
+import {
+  NewPasskey,
+  NodePasskey,
+  PasskeyAnswer,
+  PasskeyCreation,
+  PasskeyId,
+  PasskeyName,
+  PasskeyRequest,
+} from '../schemas/passkey.ts'
 
 const Sessions = z.object({ items: z.array(LoginSession) })
+const Passkeys = z.object({ items: z.array(NodePasskey) })
 
 /** Login. The HTTP server answers these operations itself, since they are about the client that asks. */
 export const ACCESS = contract({
@@ -65,6 +75,64 @@ export const ACCESS = contract({
       output: z.object({ username: z.string(), session: z.string(), idleSeconds: z.number().int() }),
       errors: ['bad-login', 'too-many-attempts'],
     }),
+    requestPasskey: operation({
+      method: 'POST',
+      path: '/api/access/passkeys/requests',
+      isOpen: true,
+      area: 'access',
+      summary: 'Get a request for the login with a passkey, for `navigator.credentials.get`',
+      input: z.object({}),
+      output: PasskeyRequest,
+      errors: ['no-passkeys'],
+    }),
+    loginWithPasskey: operation({
+      method: 'POST',
+      path: '/api/access/passkeys/logins',
+      isOpen: true,
+      bodyLimitBytes: 32 * 1024,
+      area: 'access',
+      summary: 'Log in with a passkey, as the user who has added it. The session is a cookie',
+      input: z.object({ answer: PasskeyAnswer }),
+      output: Access,
+      errors: ['bad-passkey', 'no-passkeys', 'too-many-attempts'],
+    }),
+    listPasskeys: operation({
+      method: 'GET',
+      path: '/api/access/passkeys',
+      area: 'access',
+      summary: 'List the passkeys, the oldest first: all of them with the token, else those of the same user',
+      input: z.object({}),
+      output: Passkeys,
+    }),
+    requestNewPasskey: operation({
+      method: 'POST',
+      path: '/api/access/passkeys/new',
+      area: 'access',
+      summary: 'Get a request for a new passkey of the user, for `navigator.credentials.create`',
+      input: z.object({}),
+      output: PasskeyCreation,
+      errors: ['no-passkeys'],
+    }),
+    addPasskey: operation({
+      method: 'POST',
+      path: '/api/access/passkeys',
+      bodyLimitBytes: 32 * 1024,
+      area: 'access',
+      summary: 'Add a passkey, with which the user can then log in. Returns the passkeys',
+      input: z.object({ name: PasskeyName, passkey: NewPasskey }),
+      output: Passkeys,
+      errors: ['bad-passkey', 'exists', 'full', 'no-passkeys'],
+    }),
+    removePasskey: operation({
+      method: 'DELETE',
+      path: '/api/access/passkeys/{id}',
+      area: 'access',
+      summary:
+        'Remove a passkey. Browsers that logged in with it are logged out. Returns the passkeys that are left',
+      input: z.object({ id: PasskeyId }),
+      output: Passkeys,
+      errors: ['not-found'],
+    }),
     listSessions: operation({
       method: 'GET',
       path: '/api/access/sessions',
@@ -92,5 +160,5 @@ export const ACCESS = contract({
       output: Sessions,
     }),
   },
-  commands: ['sessions'],
+  commands: ['sessions', 'passkeys'],
 })

@@ -4,8 +4,6 @@ import { contract } from '../contract.ts'
 
 /** Downloads of plain files over HTTP(S) and FTP. */
 export const TRANSFERS = contract({ name: 'transfers' })
-/** Sealed shares: encryption before sharing, decryption after download. */
-export const SEALED = contract({ name: 'sealed' })
 /** The RPC interface of Transmission. */
 export const TRANSMISSION = contract({ name: 'transmission' })
 /** The Web API of qBittorrent. */

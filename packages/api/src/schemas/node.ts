@@ -118,8 +118,10 @@ export const Access = z
   .object({
     username: z.string().nullable(),
     by: z.enum(['none', 'token', 'password', 'session']),
-    /** Whether a user name and password are set. If not, the token is the only way to log in. */
+    /** Whether a user name and password are set. */
     password: z.boolean(),
+    /** Whether somebody can log in with a passkey. */
+    passkeys: z.boolean(),
   })
   .register(ANSWERS, { id: 'Access' })
 export type Access = z.infer<typeof Access>
@@ -130,8 +132,8 @@ export const LoginSession = z
     id: z.number().int().min(1),
     /** The user, or the did:key of the person whose device it is. */
     username: z.string(),
-    /** Whether it logged in with the key of a device. */
-    device: z.boolean(),
+    /** How it logged in. */
+    by: z.enum(['token', 'password', 'device', 'passkey']),
     /** The address that it logged in from. */
     address: z.string(),
     /** Browser and system, or the program, as they name themselves: `Firefox, Linux`. Null if unknown. */

@@ -246,6 +246,23 @@ const settings = {
     title: 'Im lokalen Netz ankündigen',
     description: 'Findet Knoten des Shoal-Netzes im lokalen Netz per Multicast und wird von ihnen gefunden.',
   },
+  'chat.enabled': {
+    title: 'Chat',
+    description: 'Empfängt und sendet Nachrichten an den Hubs, denen Sie beigetreten sind.',
+  },
+  'chat.direct': {
+    title: 'Mit Kontakten verbinden',
+    description:
+      'Tauscht Nachrichten auch direkt mit Geräten von Kontakten und Ihren anderen Geräten aus, damit Unterhaltungen ohne Hub weitergehen. Sie erfahren die Adresse dieses Knotens.',
+  },
+  'chat.sendReadMarks': {
+    title: 'Lesebestätigungen senden',
+    description: 'Die anderen Mitglieder sehen, wie weit Sie gelesen haben.',
+  },
+  'chat.sendPresence': {
+    title: 'Tippen und Anwesenheit senden',
+    description: 'Die anderen Mitglieder sehen, wenn Sie tippen und wenn Sie da sind.',
+  },
   'search.documents': {
     title: 'In Dokumenten suchen',
     description: 'Indiziert den Text vollständiger Text-, Markdown-, HTML-, PDF- und EPUB-Dateien.',

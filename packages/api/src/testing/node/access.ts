@@ -1,6 +1,7 @@
 import type { ACCESS } from '../../contracts/access.ts'
 import type { Implemented } from '../../operations.ts'
 import type { Access, LoginSession } from '../../schemas/node.ts'
+import type { NodePasskey } from '../../schemas/passkey.ts'
 import { refusal } from './refusals.ts'
 import type { SimulatedState } from './state.ts'
 
@@ -8,19 +9,29 @@ export const PASSWORD = 'shoal'
 const HOUR_MS = 3_600_000
 
 export function access(state: SimulatedState): Implemented<typeof ACCESS> {
+  const nowMs = state.clock.nowMs()
+  let passkeys: NodePasskey[] = [
+    {
+      ...{ id: 'c2ltdWxhdGVk', name: 'Phone', username: 'shoal' },
+      ...{ createdMs: nowMs - 400 * HOUR_MS, usedMs: nowMs - 5 * HOUR_MS },
+    },
+  ]
   const answer = (): Access =>
     state.isLocked
-      ? { username: null, by: 'none', password: state.hasPassword }
-      : { username: 'shoal', by: 'session', password: state.hasPassword }
-  const nowMs = state.clock.nowMs()
-  const session = (id: number, browser: string, address: string, hours: number) => ({
-    ...{ id, browser, address, username: 'shoal', device: false, current: id === 1 },
+      ? { username: null, by: 'none', password: state.hasPassword, passkeys: passkeys.length > 0 }
+      : { username: 'shoal', by: 'session', password: state.hasPassword, passkeys: passkeys.length > 0 }
+  const session = (
+    id: number,
+    by: LoginSession['by'],
+    [browser, address, hours]: [string, string, number],
+  ) => ({
+    ...{ id, by, browser, address, username: 'shoal', current: id === 1 },
     ...{ createdMs: nowMs - 72 * HOUR_MS, usedMs: nowMs - hours * HOUR_MS, expiresMs: nowMs + 700 * HOUR_MS },
   })
   let sessions: LoginSession[] = [
-    session(1, 'Firefox, Linux', '127.0.0.1', 0),
-    session(2, 'Safari, iOS', '192.168.1.23', 5),
-    session(3, 'Chrome, Windows', '203.0.113.7', 50),
+    session(1, 'token', ['Firefox, Linux', '127.0.0.1', 0]),
+    session(2, 'passkey', ['Safari, iOS', '192.168.1.23', 5]),
+    session(3, 'password', ['Chrome, Windows', '203.0.113.7', 50]),
   ]
   return {
     getAccess: async () => answer(),
@@ -39,6 +50,25 @@ export function access(state: SimulatedState): Implemented<typeof ACCESS> {
     },
     async loginWithDevice() {
       throw refusal('bad-login', 'No device can log in.', 'token')
+    },
+    async requestPasskey() {
+      throw refusal('no-passkeys', 'This page has no passkeys.', 'origin')
+    },
+    async loginWithPasskey() {
+      throw refusal('bad-passkey', 'It is not registered here.', 'answer')
+    },
+    listPasskeys: async () => ({ items: passkeys }),
+    async requestNewPasskey() {
+      throw refusal('no-passkeys', 'This page has no passkeys.', 'origin')
+    },
+    async addPasskey() {
+      throw refusal('no-passkeys', 'This page has no passkeys.', 'origin')
+    },
+    async removePasskey({ id }) {
+      if (!passkeys.some(passkey => passkey.id === id))
+        throw refusal('not-found', 'There is no such passkey.', 'id')
+      passkeys = passkeys.filter(passkey => passkey.id !== id)
+      return { items: passkeys }
     },
     listSessions: async () => ({ items: sessions }),
     async endSession({ id }) {

@@ -29,6 +29,7 @@ export function* passing(state: SimulatedState, seconds: number): Generator<void
   minute.downloadedBytes += state.totals.downloadedBytes - before.downloadedBytes
   minute.uploadedBytes += state.totals.uploadedBytes - before.uploadedBytes
   state.minutes.set(minuteMs, minute)
+  state.passLater(seconds)
   for (const job of state.jobs.values()) proceed(job, state, seconds)
   state.flush()
   state.emit({ type: 'stats', stats: state.stats() })

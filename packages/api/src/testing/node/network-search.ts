@@ -23,6 +23,10 @@ interface SimulatedSearch {
   readonly rows: readonly SearchRow[]
   /** When the seeds of rows were asked for, by id. */
   readonly probedMs: Map<string, number>
+  /** Rows of blocked publishers. */
+  hidden: number
+  /** The revision in which others were hidden. */
+  hiddenMs: number
 }
 
 /** Searches that find what the node has at once, and what others publish row by row. Nobody publishes anything with the word `nothing`. */
@@ -36,6 +40,7 @@ export function networkSearch(state: SimulatedState): Implemented<typeof NETWORK
         ...{ id: state.nextId('search'), text: input.text, startedMs: clock.nowMs(), isOff },
         rows: [...ownRows(state, input), ...(isOff ? [] : rowsOfOthers(state, input))],
         probedMs: new Map(),
+        ...{ hidden: 0, hiddenMs: 0 },
       }
       searches.set(search.id, search)
       return progressOf(search, 0, state)
@@ -73,6 +78,11 @@ function progressOf(search: SimulatedSearch, since: number, state: SimulatedStat
   const { id, text, startedMs, isOff } = search
   const nowMs = state.clock.nowMs()
   const rows = search.rows.filter(({ publisher }) => !publisher || !state.blocked.has(publisher.did))
+  const hidden = search.rows.length - rows.length
+  const passedMs = nowMs - startedMs
+  // As a real node: whoever reads the search hears of it.
+  if (hidden !== search.hidden) search.hiddenMs = Math.max(passedMs, since + 1)
+  search.hidden = hidden
   const others = rows.filter(({ publisher }) => publisher !== null)
   const seeds = seedsKnown(search, nowMs)
   const changedMs = (row: SearchRow) =>
@@ -80,10 +90,10 @@ function progressOf(search: SimulatedSearch, since: number, state: SimulatedStat
       row.publisher ? (others.indexOf(row) + 1) * ROW_MS : 1,
       (seeds.get(row.id) ?? startedMs) - startedMs,
     )
-  const passedMs = nowMs - startedMs
   const there = rows.filter(row => row.publisher === null || changedMs(row) <= passedMs)
   const isDone = isOff || passedMs >= (others.length + 1) * ROW_MS
-  const revision = Math.max(1, ...there.map(changedMs), isDone && !isOff ? (others.length + 1) * ROW_MS : 0)
+  const doneMs = isDone && !isOff ? (others.length + 1) * ROW_MS : 0
+  const revision = Math.max(1, ...there.map(changedMs), doneMs, search.hiddenMs)
   const answers = isOff ? 0 : Math.min(ANSWERS, 1 + Math.floor(passedMs / ROW_MS))
   return {
     ...{ id, text, revision, done: isDone },
@@ -91,7 +101,7 @@ function progressOf(search: SimulatedSearch, since: number, state: SimulatedStat
       state: isOff ? 'unavailable' : isDone ? 'done' : 'searching',
       problem: isOff ? 'The Shoal network is off (shoal.enabled in the settings).' : null,
       ...{ answers: isDone && !isOff ? ANSWERS : answers, answersWanted: ANSWERS, partial: false },
-      hidden: search.rows.length - rows.length,
+      hidden,
     },
     order: there
       .toSorted((a, b) => Number(b.confirmed) - Number(a.confirmed) || scoreOf(b, seeds) - scoreOf(a, seeds))

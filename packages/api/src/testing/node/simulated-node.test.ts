@@ -38,9 +38,13 @@ test('answers match the contract', async () => {
     ['listDevices', {}],
     ['dismissDeviceAlarms', {}],
     ['forgetDevices', {}],
+    ['listPasskeys', {}],
+    ['removePasskey', { id: 'c2ltdWxhdGVk' }],
     ['listSessions', {}],
     ['endSession', { id: 3 }],
     ['endOtherSessions', {}],
+    ['listConversations', {}],
+    ['searchMessages', { text: 'harbour' }],
     ['listKnownPeers', {}],
     ['previewTorrent', { source: `magnet:?xt=urn:btih:${'b'.repeat(40)}` }],
   ] as const

@@ -12,10 +12,13 @@ import {
 } from '../../operations.ts'
 import { access } from './access.ts'
 import { animate, passing } from './animation.ts'
+import { chat } from './chat.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
+import { contacts } from './contacts.ts'
 import { devices } from './devices.ts'
 import { feeds } from './feeds.ts'
 import { findable } from './findable.ts'
+import { hubs } from './hubs.ts'
 import { network } from './network.ts'
 import { networkSearch } from './network-search.ts'
 import { sharesOf } from './peers.ts'
@@ -23,6 +26,7 @@ import { people } from './people.ts'
 import { publications } from './publications.ts'
 import { reach } from './reach.ts'
 import { refusal } from './refusals.ts'
+import { sealed } from './sealed.ts'
 import { search } from './search.ts'
 import { sharing } from './sharing.ts'
 import { SimulatedTorrent } from './simulated-torrent.ts'
@@ -72,14 +76,18 @@ export class SimulatedNode {
     this.state = state
     this.operations = {
       ...access(state),
+      ...chat(state),
+      ...contacts(state),
       ...devices(state),
       ...feeds(state),
       ...findable(state),
+      ...hubs(state),
       ...network(state),
       ...networkSearch(state),
       ...people(state),
       ...publications(state),
       ...reach(state),
+      ...sealed(state),
       ...search(state),
       ...sharing(state),
       ...sources(state),

@@ -75,6 +75,7 @@ export class SimulatedState {
   readonly minutes: Minutes
   #lastId = 0
   #toldLabels = ''
+  #later: { seconds: number; readonly run: () => void }[] = []
   readonly #listeners = new Set<(event: NodeEvent) => void>()
   readonly #sent = new Map<string, Torrent>()
   readonly #dirty = new Set<string>()
@@ -237,6 +238,19 @@ export class SimulatedState {
     for (const name of counts.keys())
       if (!this.labels.has(name)) this.labels.set(name, { name, directory: null, colour: null })
     return [...this.labels.values()].map(label => ({ ...label, torrents: counts.get(label.name) ?? 0 }))
+  }
+
+  /** Runs once so many seconds of the simulation have passed. */
+  after(seconds: number, run: () => void): void {
+    this.#later.push({ seconds, run })
+  }
+
+  /** Lets seconds pass for what waits for them. */
+  passLater(seconds: number): void {
+    for (const each of this.#later) each.seconds -= seconds
+    const due = this.#later.filter(each => each.seconds <= 0)
+    this.#later = this.#later.filter(each => each.seconds > 0)
+    for (const { run } of due) run()
   }
 
   nextId(kind: string): string {

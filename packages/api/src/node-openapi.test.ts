@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { BYTE_ROUTES } from './bytes.ts'
-import { type JsonSchema, openApiDocument } from './openapi.ts'
+import { openApiDocument } from './node-openapi.ts'
+import type { JsonSchema } from './openapi.ts'
 import { OPERATIONS } from './operations.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
 import { checkKeywords, resolve, violations } from './testing/json-schema.ts'

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { contract, operation } from '../contract.ts'
+import { Contact, ContactAlarm, OwnProfile, PictureInput, Verification } from '../schemas/contact.ts'
+import { DidText } from '../schemas/people.ts'
+
+const Contacts = z.object({ items: z.array(Contact) })
+
+/** The profile of the node's user, and the persons of contacts: their device lists, profiles and verification. See decision 019. */
+export const CONTACTS = contract({
+  name: 'contacts',
+  operations: {
+    getProfile: operation({
+      method: 'GET',
+      path: '/api/profile',
+      area: 'people',
+      summary: 'Show the profile that contacts see',
+      input: z.object({}),
+      output: OwnProfile,
+    }),
+    setProfile: operation({
+      method: 'PUT',
+      path: '/api/profile',
+      area: 'people',
+      summary:
+        'Sign a profile: name and picture (JPEG, PNG or WebP in base64, at most 32 KiB and 512 × 512 pixels). What is left out stays, null removes it',
+      input: z.object({
+        name: z.string().trim().min(1).max(64).nullable().optional(),
+        picture: PictureInput.nullable().optional(),
+      }),
+      output: OwnProfile,
+      errors: ['bad-argument', 'bad-picture', 'conflict'],
+    }),
+    clearProfile: operation({
+      method: 'DELETE',
+      path: '/api/profile',
+      area: 'people',
+      summary: 'Sign an empty profile, so that contacts see neither name nor picture any longer',
+      input: z.object({}),
+      output: OwnProfile,
+      errors: ['conflict'],
+    }),
+    listContacts: operation({
+      method: 'GET',
+      path: '/api/contacts',
+      area: 'people',
+      summary: 'List the persons whom contacts have shown, with profile, devices, verification and alarms',
+      input: z.object({}),
+      output: Contacts,
+    }),
+    askContacts: operation({
+      method: 'POST',
+      path: '/api/contacts/ask',
+      area: 'people',
+      summary:
+        'Ask the nodes of contacts for newer device lists and profiles now: all of them, or those of one person',
+      input: z.object({ did: DidText.optional() }),
+      output: Contacts,
+      errors: ['unsupported'],
+      idempotent: true,
+    }),
+    getVerification: operation({
+      method: 'GET',
+      path: '/api/contacts/{did}/verification',
+      area: 'people',
+      summary: 'Show the words that both sides compare, and the own code for the other side to scan',
+      input: z.object({ did: DidText }),
+      output: Verification,
+      errors: ['conflict'],
+    }),
+    verifyContact: operation({
+      method: 'PUT',
+      path: '/api/contacts/{did}/verification',
+      area: 'people',
+      summary:
+        'Mark a contact as verified: `seen` is the text of the code that the contact showed, or the words that both sides have compared',
+      input: z.object({ did: DidText, seen: z.string().trim().min(1).max(300) }),
+      output: Contact,
+      errors: ['bad-code', 'conflict'],
+    }),
+    unverifyContact: operation({
+      method: 'DELETE',
+      path: '/api/contacts/{did}/verification',
+      area: 'people',
+      summary: 'Remove the mark',
+      input: z.object({ did: DidText }),
+      output: Contact,
+    }),
+    dismissContactAlarms: operation({
+      method: 'DELETE',
+      path: '/api/contacts/{did}/alarms',
+      area: 'people',
+      summary: 'Dismiss the alarms about a contact',
+      input: z.object({ did: DidText }),
+      output: Contact,
+    }),
+  },
+  events: {
+    topics: [],
+    types: [
+      /** Something about a contact must not be missed. Sent to the topic `people`, and once until it is dismissed. */
+      z.object({ type: z.literal('contact-alarm'), did: DidText, alarm: ContactAlarm }),
+    ],
+  },
+  commands: ['profile'],
+})

@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { LISTING_CATEGORIES } from '../choices.ts'
+import { contract, operation } from '../contract.ts'
+import { TimeMs, TorrentId } from '../schemas/common.ts'
+import { HubListing, HubSession, JoinedHub } from '../schemas/hub.ts'
+
+const Hub = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .meta({ description: 'Address, host or name of a hub that was joined' })
+const Joined = z.object({ items: z.array(JoinedHub) })
+const Sessions = z.object({ items: z.array(HubSession) })
+/** The hub does not answer, refuses, or is none. */
+const HUB_ERRORS = ['ambiguous', 'bad-answer', 'no-answer', 'refused', 'too-many-requests', 'unavailable']
+
+/** The hubs of which the node's user is a member. The node logs in as one of the user's devices. */
+export const HUBS = contract({
+  name: 'hubs',
+  operations: {
+    listHubs: operation({
+      method: 'GET',
+      path: '/api/hubs',
+      area: 'hubs',
+      summary: 'List the hubs that were joined, without asking them',
+      input: z.object({}),
+      output: Joined,
+    }),
+    joinHub: operation({
+      method: 'POST',
+      path: '/api/hubs',
+      area: 'hubs',
+      summary:
+        'Join a hub. `url`: its address, or the link of an invitation. `invitation`: its code or link, if the address has none. Who has an account there is logged in',
+      input: z.object({
+        url: z.string().trim().min(1).max(2048),
+        invitation: z.string().trim().min(1).max(2048).optional(),
+        /** As the members see the user. Default: none. */
+        name: z.string().trim().max(64).optional(),
+      }),
+      output: JoinedHub,
+      errors: ['bad-argument', 'conflict', 'full', ...HUB_ERRORS],
+      idempotent: true,
+    }),
+    leaveHub: operation({
+      method: 'DELETE',
+      path: '/api/hubs/{hub}',
+      area: 'hubs',
+      summary:
+        'Forget a hub, and end the session of this node there. The account stays: the page of the hub deletes it',
+      input: z.object({ hub: Hub }),
+      output: Joined,
+      errors: ['ambiguous'],
+    }),
+    searchHub: operation({
+      method: 'GET',
+      path: '/api/hubs/{hub}/listings',
+      area: 'hubs',
+      summary: 'Search what the members of a hub have published, the newest first',
+      input: z.object({
+        hub: Hub,
+        text: z.string().max(1024).default('').meta({
+          description: 'All words of the title or description; the last one may be the beginning of a word',
+        }),
+        category: z.enum(LISTING_CATEGORIES).optional(),
+        tag: z.string().min(1).max(64).optional(),
+        cursor: z.string().max(100).optional().meta({ description: '`next` of the page before' }),
+        limit: z.number().int().min(1).max(200).default(50),
+      }),
+      output: z.object({ items: z.array(HubListing), next: z.string().nullable() }),
+      errors: HUB_ERRORS,
+    }),
+    publishAtHub: operation({
+      method: 'POST',
+      path: '/api/hubs/{hub}/listings',
+      area: 'hubs',
+      summary:
+        'Publish a torrent of the list (`torrent`), or any magnet or share link (`link`). A torrent of the list is then announced at the tracker of the hub, if that is not private',
+      input: z.object({
+        hub: Hub,
+        torrent: TorrentId.optional(),
+        link: z.string().trim().min(1).max(8192).optional(),
+        /** Default: the name of the torrent. */
+        title: z.string().trim().min(1).max(256).optional(),
+        category: z.enum(LISTING_CATEGORIES).default('other'),
+        tags: z.array(z.string().trim().min(1).max(64)).max(16).default([]),
+        /** Markdown. */
+        description: z.string().max(65_536).default(''),
+      }),
+      output: HubListing,
+      errors: ['bad-argument', 'no-metadata', ...HUB_ERRORS],
+    }),
+    listHubSessions: operation({
+      method: 'GET',
+      path: '/api/hubs/{hub}/sessions',
+      area: 'hubs',
+      summary: 'List all logins of the user at a hub, last used first',
+      input: z.object({ hub: Hub }),
+      output: Sessions,
+      errors: HUB_ERRORS,
+    }),
+    endHubSession: operation({
+      method: 'DELETE',
+      path: '/api/hubs/{hub}/sessions/{session}',
+      area: 'hubs',
+      summary:
+        'End a login of the user at a hub. A device logs in again by itself: removing it from the device list ends that',
+      input: z.object({ hub: Hub, session: z.string().min(1).max(64) }),
+      output: Sessions,
+      errors: HUB_ERRORS,
+    }),
+    inviteToHub: operation({
+      method: 'POST',
+      path: '/api/hubs/{hub}/invitations',
+      area: 'hubs',
+      summary: 'Make the link of an invitation to a hub, which is shown once',
+      input: z.object({
+        hub: Hub,
+        uses: z.number().int().min(1).max(10_000).default(1),
+        days: z.number().int().min(1).max(365).default(7),
+        note: z.string().trim().max(64).default(''),
+      }),
+      output: z.object({ link: z.string(), uses: z.number().int(), expiresMs: TimeMs }),
+      errors: ['full', ...HUB_ERRORS],
+    }),
+  },
+  events: {
+    topics: ['hubs'],
+    types: [
+      /** The list of joined hubs, or the state of one, changed: ask for it again. */
+      z.object({ type: z.literal('hubs') }),
+    ],
+  },
+  commands: ['hub'],
+})

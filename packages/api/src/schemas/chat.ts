@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { TimeMs } from './common.ts'
+import { ANSWERS } from './names.ts'
+import { DidText } from './people.ts'
+
+/** The id of a conversation: that of its room, in hexadecimal digits. */
+export const ConversationId = z.string().regex(/^[0-9a-f]{64}$/, 'a conversation has 64 hexadecimal digits')
+/** The id of a message, in hexadecimal digits. */
+export const MessageId = z.string().regex(/^[0-9a-f]{32}$/, 'a message has 32 hexadecimal digits')
+
+/** A person in a conversation. */
+export const ChatPerson = z
+  .object({
+    did: DidText,
+    /** The name that the user gave, or that of the signed profile. */
+    name: z.string().nullable(),
+    isSelf: z.boolean(),
+    isContact: z.boolean(),
+    isBlocked: z.boolean(),
+  })
+  .register(ANSWERS, { id: 'ChatPerson' })
+export type ChatPerson = z.infer<typeof ChatPerson>
+
+/** A member of a closed group or private conversation. */
+export const ChatMember = ChatPerson.extend({
+  isAdmin: z.boolean(),
+  /** Number of devices in the group. */
+  devices: z.number().int().min(0),
+}).register(ANSWERS, { id: 'ChatMember' })
+export type ChatMember = z.infer<typeof ChatMember>
+
+/** The rules of a closed group. */
+export const ChatRules = z
+  .object({
+    /** Whether every member may add persons, or only admins. */
+    membersAdd: z.boolean(),
+    /** Those who may be added. Null for everybody. */
+    allowed: z.array(DidText).nullable(),
+    /** Least seconds between two messages of a person other than an admin. 0: no limit. */
+    slowSeconds: z.number().int().min(0).max(86_400),
+  })
+  .register(ANSWERS, { id: 'ChatRules' })
+export type ChatRules = z.infer<typeof ChatRules>
+
+export const ChatMessage = z
+  .object({
+    id: MessageId,
+    sender: ChatPerson,
+    sentMs: TimeMs,
+    /** `deleted` and `unknown` have no text. `unknown`: written by a newer program. */
+    state: z.enum(['shown', 'edited', 'deleted', 'unknown']),
+    /** Markdown. */
+    text: z.string(),
+    replyTo: MessageId.nullable(),
+    mentions: z.array(DidText),
+    /** Share links. */
+    files: z.array(z.string()),
+    reactions: z.array(z.object({ emoji: z.string(), by: z.array(DidText) })),
+    /** `waiting`: the hub does not have it yet. `received`: the hub neither, but the device of a member. `failed`: it will not be delivered. */
+    delivery: z.enum(['waiting', 'received', 'delivered', 'failed']),
+  })
+  .register(ANSWERS, { id: 'ChatMessage' })
+export type ChatMessage = z.infer<typeof ChatMessage>
+
+/** One message that was reported, as its sender's device signed it. */
+export const ChatReported = z
+  .object({
+    conversation: ConversationId,
+    id: MessageId,
+    /** The place in the log of the hub. Null if the reporter did not know it. */
+    sequence: z.number().int().min(1).nullable(),
+    sender: ChatPerson,
+    /** The name of the device that sent it. */
+    device: z.string(),
+    sentMs: TimeMs,
+    /** `text`, `edit`, `reaction`, …: kinds of newer programs have no text. */
+    kind: z.string(),
+    text: z.string(),
+    files: z.array(z.string()),
+  })
+  .register(ANSWERS, { id: 'ChatReported' })
+export type ChatReported = z.infer<typeof ChatReported>
+
+/**
+ * A conversation of the node's user. `private`: of two persons. `group`: closed, its members add others. `share`: the room of a share, in which whoever has the link reads
+ * and writes.
+ */
+export const ChatConversation = z
+  .object({
+    id: ConversationId,
+    kind: z.enum(['group', 'private', 'share']),
+    /** `joining`: the welcome has not arrived. `left`: the user left, or was removed. */
+    state: z.enum(['joining', 'member', 'left']),
+    /** True if a stranger invited the user, who has not accepted: nothing is loaded for it, and nobody learns that it was seen. */
+    isRequest: z.boolean(),
+    invitedBy: ChatPerson.nullable(),
+    /** The name of the group, of the other person, or of the share. Empty if unknown. */
+    name: z.string(),
+    /** The hub that has its log. */
+    hub: z.string(),
+    /** Empty for the room of a share. */
+    members: z.array(ChatMember),
+    /** Null for the room of a share, and before the welcome. */
+    rules: ChatRules.nullable(),
+    unread: z.object({ messages: z.number().int().min(0), mentions: z.number().int().min(0) }),
+    /** The last message that the user has read. */
+    readUpTo: MessageId.nullable(),
+    /** How far others have read, as far as they say so. */
+    readBy: z.array(z.object({ did: DidText, upTo: MessageId })),
+    isMuted: z.boolean(),
+    draft: z.string(),
+    last: ChatMessage.nullable(),
+    /** Refused acts of others and faults of the hub, the newest last. */
+    problems: z.array(z.object({ code: z.string(), message: z.string(), atMs: TimeMs })),
+  })
+  .register(ANSWERS, { id: 'ChatConversation' })
+export type ChatConversation = z.infer<typeof ChatConversation>
+
+/** A history on its way from one device of the user to another. */
+export const ChatTransfer = z
+  .object({
+    /** Whether it comes to this device, or goes from it to another. */
+    direction: z.enum(['here', 'away']),
+    /** `waiting`: the code is shown, and no device has sent anything. `done`: everything was read here, or is at the hub, where the other device reads it. */
+    state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+    /** Messages that were read or sent. */
+    messages: z.number().int().min(0),
+    /** Null while it is unknown. */
+    total: z.number().int().min(0).nullable(),
+    /** Messages that this device lacked. */
+    added: z.number().int().min(0),
+    /** Why it has failed. */
+    problem: z.object({ code: z.string(), message: z.string() }).nullable(),
+  })
+  .register(ANSWERS, { id: 'ChatTransfer' })
+export type ChatTransfer = z.infer<typeof ChatTransfer>

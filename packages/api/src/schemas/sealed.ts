@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { Bytes, FileIndex, TorrentId } from './common.ts'
+import { ANSWERS } from './names.ts'
+
+/** Random, and good only for the login session that opened the share; with other credentials for all that have none. */
+export const SealedId = z
+  .string()
+  .regex(/^[\w-]{22}$/, 'this is not the id of an opened share')
+  .meta({ description: 'The id of an opened share, from openSealed' })
+
+export const OpenedSeal = z
+  .object({
+    id: SealedId,
+    /** The torrent that it is read from. */
+    torrent: TorrentId,
+    /** The name of its only file or folder. Null if there are several. */
+    name: z.string().nullable(),
+    fileCount: z.number().int().min(0),
+    /** Sum over all files. */
+    totalBytes: Bytes,
+    /** Why the last read of a file failed. Null if none did. */
+    problem: z.object({ code: z.string(), message: z.string() }).nullable(),
+  })
+  .register(ANSWERS, { id: 'OpenedSeal' })
+export type OpenedSeal = z.infer<typeof OpenedSeal>
+
+export const SealedFile = z
+  .object({
+    index: FileIndex,
+    /** Relative to the share, separated by `/`. */
+    path: z.string(),
+    lengthBytes: Bytes,
+    /** Media type by its name: `video/mp4`. */
+    mediaType: z.string(),
+    /** The path to read it from, decrypted, even while it downloads. */
+    href: z.string(),
+  })
+  .register(ANSWERS, { id: 'SealedFile' })
+export type SealedFile = z.infer<typeof SealedFile>
