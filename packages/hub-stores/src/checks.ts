@@ -27,5 +27,5 @@ export function checkCount(name: string, list: readonly unknown[], min: number, 
 }
 
 export function bad(name: string, form: string): StoreError {
-  return new StoreError('bad-argument', `${name} must be ${form}`)
+  return new StoreError('bad-argument', `${name} must be ${form}`, { field: name })
 }

@@ -1,6 +1,6 @@
 /**
  * `bad-argument`: outside the limits that the docstring names. `not-found`, `exists`: it does not exist, or exists already. `conflict`: the id was used for something else.
- * `full`: a limit of the room, device or account is reached. `moved`: the room has another home. `refused`: it is expired, used up or revoked.
+ * `full`: a limit of the room, device or account is reached. `moved`: the room has another home. `too-soon`: slow mode. `refused`: it is expired, used up or revoked.
  * `busy`: too much waits; try again later. `unavailable`: the database does not answer. A change that fails so may have been made or not: repeat it with the same id.
  * `damaged`, `newer-version`, `no-space`, `io`, `closed`: the database. `bad-head`, `bad-home`, `broken-log`, `bad-archive`: not what a hub signed or wrote.
  */
@@ -11,6 +11,7 @@ export type StoreErrorCode =
   | 'conflict'
   | 'full'
   | 'moved'
+  | 'too-soon'
   | 'refused'
   | 'busy'
   | 'unavailable'
@@ -27,10 +28,13 @@ export type StoreErrorCode =
 /** An error of a store. The message says what to do. */
 export class StoreError extends Error {
   readonly code: StoreErrorCode
+  /** The argument that was wrong. */
+  readonly field: string | undefined
 
-  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: StoreErrorCode, message: string, options: ErrorOptions & { field?: string } = {}) {
     super(message, options)
     this.name = 'StoreError'
     this.code = code
+    this.field = options.field
   }
 }

@@ -1,19 +1,33 @@
 import { Accounts } from './accounts/accounts.ts'
 import { AuditLog } from './accounts/audit-log.ts'
+import { Bans } from './accounts/bans.ts'
+import { UsedChallenges } from './accounts/challenges.ts'
 import { DeviceLists } from './accounts/device-lists.ts'
+import { FeedKeys } from './accounts/feed-keys.ts'
 import { Invitations } from './accounts/invitations.ts'
+import { KeyPackages } from './accounts/key-packages.ts'
+import { MemberData } from './accounts/member-data.ts'
 import { Passkeys } from './accounts/passkeys.ts'
 import { Sessions } from './accounts/sessions.ts'
 import { TrackerKeys } from './accounts/tracker-keys.ts'
-import { type Counts, checkFinished, readArchive, writeArchive } from './database/archive.ts'
+import {
+  type Counts,
+  checkFinished,
+  countRows,
+  discard,
+  readArchive,
+  writeArchive,
+} from './database/archive.ts'
 import { tablesOf } from './database/columns.ts'
-import type { Database } from './database/database.ts'
+import { all, type Database } from './database/database.ts'
 import { PostgresDatabase, type PostgresOptions } from './database/postgres.ts'
 import { MIGRATIONS } from './database/schema.ts'
 import { SqliteDatabase } from './database/sqlite.ts'
 import { Comments } from './listings/comments.ts'
 import { indexAll, Listings } from './listings/listings.ts'
+import { Posting } from './listings/posting.ts'
 import { Reports } from './listings/reports.ts'
+import { Properties } from './properties.ts'
 import { Cursors } from './rooms/cursors.ts'
 import { checkInboxLimits, INBOX_LIMITS, Inboxes, type InboxLimits } from './rooms/inboxes.ts'
 import { checkRoomLimits, ROOM_LIMITS, type RoomLimits, RoomLogs } from './rooms/room-logs.ts'
@@ -33,13 +47,20 @@ export class HubStores implements AsyncDisposable {
   readonly accounts: Accounts
   readonly deviceLists: DeviceLists
   readonly sessions: Sessions
+  readonly challenges: UsedChallenges
   readonly passkeys: Passkeys
   readonly invitations: Invitations
   readonly trackerKeys: TrackerKeys
+  readonly feedKeys: FeedKeys
+  readonly keyPackages: KeyPackages
+  readonly bans: Bans
+  readonly memberData: MemberData
   readonly audit: AuditLog
   readonly listings: Listings
   readonly comments: Comments
   readonly reports: Reports
+  readonly posting: Posting
+  readonly properties: Properties
   readonly #database: Database
 
   constructor(database: Database, options: StoreOptions = {}) {
@@ -51,13 +72,20 @@ export class HubStores implements AsyncDisposable {
     this.accounts = new Accounts(database, now)
     this.deviceLists = new DeviceLists(database, now)
     this.sessions = new Sessions(database, now)
+    this.challenges = new UsedChallenges(database, now)
     this.passkeys = new Passkeys(database, now)
     this.invitations = new Invitations(database, now)
-    this.trackerKeys = new TrackerKeys(database)
+    this.trackerKeys = new TrackerKeys(database, now)
+    this.feedKeys = new FeedKeys(database, now)
+    this.keyPackages = new KeyPackages(database, now)
+    this.bans = new Bans(database, now)
+    this.memberData = new MemberData(database, now)
     this.audit = new AuditLog(database, now)
     this.listings = new Listings(database, now)
     this.comments = new Comments(database, now)
     this.reports = new Reports(database, now)
+    this.posting = new Posting(database, now)
+    this.properties = new Properties(database)
   }
 
   /**
@@ -76,6 +104,21 @@ export class HubStores implements AsyncDisposable {
     return readArchive(this.#database, tablesOf(MIGRATIONS), MIGRATIONS.length, archive, () =>
       indexAll(this.#database),
     )
+  }
+
+  /** Returns the number of rows of each table. */
+  counts(): Promise<Counts> {
+    return countRows(this.#database, tablesOf(MIGRATIONS))
+  }
+
+  /** Empties stores whose import failed, so that they can be used. */
+  discardImport(): Promise<void> {
+    return this.#database.write(() => discard(tablesOf(MIGRATIONS)))
+  }
+
+  /** Resolves if the database answers. Rejects with `unavailable`, `closed`. */
+  async check(): Promise<void> {
+    await this.#database.read(() => all('SELECT 1 AS one'))
   }
 
   /** Finishes what is under way, and closes the database. Idempotent. */

@@ -1,6 +1,6 @@
 /** An account of a hub, and its row. */
 import { bad, checkText } from '../checks.ts'
-import { first, type Steps } from '../database/database.ts'
+import { all, first, type Steps } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
 
 export const ROLES = ['member', 'moderator', 'admin'] as const
@@ -37,6 +37,39 @@ export function* findAccount(did: string, lock: '' | 'FOR UPDATE' = ''): Steps<A
   const row = yield* first<AccountRow>(`SELECT * FROM accounts WHERE did = $1 ${lock}`, did)
   if (!row) throw new StoreError('not-found', 'This DID does not have an account')
   return row
+}
+
+/** Throws `refused` if an account is in another state. */
+export function checkState({ state }: Pick<AccountRow, 'state'>, expected: AccountState): void {
+  if (state !== expected)
+    throw new StoreError('refused', `This account is ${state}, not ${expected}`, { field: 'did' })
+}
+
+/** Throws `refused` if this account is the only active admin and would not be one. Locks all admins, so that two of them cannot remove each other. */
+export function* keepAdmin(did: string, role: Role, state: AccountState): Steps<void> {
+  if (role === 'admin' && state === 'active') return
+  const admins = yield* all<{ did: string }>(
+    "SELECT did FROM accounts WHERE role = 'admin' AND state = 'active' ORDER BY number FOR UPDATE",
+  )
+  if (admins.length === 1 && admins[0]!.did === did)
+    throw new StoreError('refused', 'This is the only admin of the hub: make somebody else an admin first')
+}
+
+/** Changes members of an account. Unless it is active afterwards, all its sessions end. Throws `not-found`, `refused` if it is the last admin. */
+export function* changeAccount(
+  did: string,
+  changes: Partial<Pick<Account, 'name' | 'role' | 'state'>>,
+): Steps<Account> {
+  if (changes.role !== undefined || changes.state !== undefined)
+    yield* keepAdmin(did, changes.role ?? 'admin', changes.state ?? 'active')
+  const row = yield* findAccount(did, 'FOR UPDATE')
+  const { name, role, state } = { ...row, ...changes }
+  yield* all(
+    'UPDATE accounts SET name = $2, role = $3, state = $4 WHERE number = $1',
+    ...[row.number, name, role, state],
+  )
+  if (state !== 'active') yield* all('DELETE FROM sessions WHERE account = $1', row.number)
+  return toAccount({ ...row, name, role, state })
 }
 
 export function toAccount({ did, name, role, state, created_ms }: AccountRow): Account {

@@ -1,13 +1,15 @@
 /** The accounts of a hub: people by their DID, with a role and a state. */
-import { checkInteger } from '../checks.ts'
-import { all, type Database, first } from '../database/database.ts'
+import { checkCount, checkInteger } from '../checks.ts'
+import { all, type Database, first, type PerDatabase } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
 import {
   type Account,
   type AccountRow,
   type AccountState,
+  changeAccount,
   checkChanges,
   checkDid,
+  checkState,
   findAccount,
   type Role,
   toAccount,
@@ -27,8 +29,10 @@ export interface NewAccount {
   readonly invitation?: string
 }
 
-/** Tables with rows of accounts, in the order in which they are deleted. */
-const OWNED = ['sessions', 'passkeys', 'device_lists', 'devices', 'tracker_keys'] as const
+const NAMES: PerDatabase = {
+  sqlite: 'SELECT did, name FROM accounts WHERE did IN (SELECT value FROM json_each($1))',
+  postgres: 'SELECT did, name FROM accounts WHERE did IN (SELECT json_array_elements_text($1::json))',
+}
 
 export class Accounts {
   readonly #database: Database
@@ -90,34 +94,38 @@ export class Accounts {
     })
   }
 
-  /** Changes members of an account. Unless it is active afterwards, all its sessions end. Rejects with `not-found`, `bad-argument`. */
+  /** Changes members of an account. Unless it is active afterwards, all its sessions end. Rejects with `not-found`, `bad-argument`, and `refused` if the hub would lose its last admin. */
   async change(did: string, changes: Partial<Pick<Account, 'name' | 'role' | 'state'>>): Promise<Account> {
     checkDid(did)
     checkChanges(changes)
+    return this.#database.write(() => changeAccount(did, changes))
+  }
+
+  /** Makes a waiting account active. Rejects with `not-found`, and `refused` if it does not wait. */
+  async approve(did: string): Promise<Account> {
+    checkDid(did)
     return this.#database.write(function* () {
-      const row = yield* findAccount(did, 'FOR UPDATE')
-      const { name, role, state } = { ...row, ...changes }
-      yield* all(
-        'UPDATE accounts SET name = $2, role = $3, state = $4 WHERE number = $1',
-        row.number,
-        name,
-        role,
-        state,
-      )
-      if (state !== 'active') yield* all('DELETE FROM sessions WHERE account = $1', row.number)
-      return toAccount({ ...row, name, role, state })
+      checkState(yield* findAccount(did, 'FOR UPDATE'), 'waiting')
+      return yield* changeAccount(did, { state: 'active' })
     })
   }
 
-  /** Deletes an account with its sessions, passkeys, device lists and totals. The audit log stays. Returns false if there was none. */
-  async remove(did: string): Promise<boolean> {
-    checkDid(did)
-    return this.#database.write(function* () {
-      const row = yield* first<AccountRow>('SELECT * FROM accounts WHERE did = $1 FOR UPDATE', did)
-      if (!row) return false
-      for (const table of OWNED) yield* all(`DELETE FROM ${table} WHERE account = $1`, row.number)
-      yield* all('DELETE FROM accounts WHERE number = $1', row.number)
-      return true
-    })
+  /** Returns the number of accounts in a state. */
+  async count(state: AccountState): Promise<number> {
+    checkChanges({ state })
+    const row = await this.#database.read(() =>
+      first<{ count: number }>('SELECT count(*) AS count FROM accounts WHERE state = $1', state),
+    )
+    return row!.count
+  }
+
+  /** Returns the names of accounts, at most 1,000, by their DIDs. DIDs without an account are left out. */
+  async names(dids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    checkCount('dids', dids, 0, MAX_PAGE)
+    if (dids.length === 0) return new Map()
+    const rows = await this.#database.read(() =>
+      all<{ did: string; name: string }>(NAMES, JSON.stringify(dids)),
+    )
+    return new Map(rows.map(({ did, name }) => [did, name]))
   }
 }

@@ -9,9 +9,9 @@ import {
   readDeviceList,
   type SignedDeviceList,
 } from '@shoal/identity/devices'
+import { equalBytes } from '@shoal/torrent/base'
 import { checkBytes, checkCount } from '../checks.ts'
 import { all, type Database, first, type Steps } from '../database/database.ts'
-import { sameBytes } from '../log/entries.ts'
 import { StoreError } from '../store-error.ts'
 import { type AccountRow, checkDid, findAccount } from './account.ts'
 
@@ -117,7 +117,7 @@ export function* newest({ number }: AccountRow): Steps<SignedDeviceList | null> 
 }
 
 export function includes(signed: SignedDeviceList | null, device: Uint8Array): boolean {
-  return (signed?.list.devices ?? []).some(hash => sameBytes(hash, device))
+  return (signed?.list.devices ?? []).some(hash => equalBytes(hash, device))
 }
 
 /** The place of the first list to keep. The successor of a root key replaces whatever the root key signed from that number on. */

@@ -11,6 +11,7 @@ const MAX_ID_BYTES = 1023
 const MAX_KEY_BYTES = 2048
 const MAX_NAME_BYTES = 64
 const MAX_TRANSPORTS_BYTES = 128
+const MAX_WRAPPED_BYTES = 256
 const MAX_COUNTER = 2 ** 32 - 1
 
 export interface Passkey {
@@ -26,7 +27,11 @@ export interface Passkey {
   readonly name: string
   readonly createdMs: number
   readonly usedMs: number
+  /** A key of the person that only this passkey opens, as its owner has encrypted it: at most 256 bytes. The hub cannot read it. */
+  readonly wrappedKey: Uint8Array | null
 }
+
+export type NewPasskey = Omit<Passkey, 'createdMs' | 'usedMs' | 'wrappedKey'>
 
 interface PasskeyRow {
   readonly id: Uint8Array
@@ -36,6 +41,7 @@ interface PasskeyRow {
   readonly name: string
   readonly created_ms: number
   readonly used_ms: number
+  readonly wrapped_key: Uint8Array | null
 }
 
 export class Passkeys {
@@ -48,7 +54,7 @@ export class Passkeys {
   }
 
   /** Adds a passkey to an account. Rejects with `exists`, `full` (an account has 20), `not-found`, `bad-argument`. */
-  async add(did: string, passkey: Omit<Passkey, 'createdMs' | 'usedMs'>): Promise<void> {
+  async add(did: string, passkey: NewPasskey): Promise<void> {
     const { id, publicKey, counter, transports, name } = passkey
     checkDid(did)
     checkBytes('id', id, 1, MAX_ID_BYTES)
@@ -116,6 +122,30 @@ export class Passkeys {
     })
   }
 
+  /** Changes a passkey of an account. Rejects with `not-found` if the account does not have it, `bad-argument`. */
+  async change(
+    did: string,
+    id: Uint8Array,
+    { name, wrappedKey }: { readonly name?: string; readonly wrappedKey?: Uint8Array | null },
+  ): Promise<void> {
+    checkDid(did)
+    checkBytes('id', id, 1, MAX_ID_BYTES)
+    if (name !== undefined) checkText('name', name, 1, MAX_NAME_BYTES)
+    if (wrappedKey) checkBytes('wrappedKey', wrappedKey, 1, MAX_WRAPPED_BYTES)
+    await this.#database.write(function* () {
+      const { number } = yield* findAccount(did)
+      const row = yield* first<PasskeyRow>(
+        'SELECT * FROM passkeys WHERE account = $1 AND id = $2 FOR UPDATE',
+        ...[number, id],
+      )
+      if (!row) throw new StoreError('not-found', 'This account does not have this passkey')
+      yield* all(
+        'UPDATE passkeys SET name = $2, wrapped_key = $3 WHERE id = $1',
+        ...[id, name ?? row.name, wrappedKey === undefined ? row.wrapped_key : wrappedKey],
+      )
+    })
+  }
+
   /** Removes a passkey of an account. Returns false if the account does not have it. Rejects with `not-found` if there is no such account. */
   async remove(did: string, id: Uint8Array): Promise<boolean> {
     checkDid(did)
@@ -132,6 +162,8 @@ export class Passkeys {
   }
 }
 
-function toPasskey({ id, public_key, counter, transports, name, created_ms, used_ms }: PasskeyRow): Passkey {
-  return { id, publicKey: public_key, counter, transports, name, createdMs: created_ms, usedMs: used_ms }
+function toPasskey({ public_key, created_ms, used_ms, wrapped_key, ...row }: PasskeyRow): Passkey {
+  const { id, counter, transports, name } = row
+  const key = { id, publicKey: public_key, counter, transports }
+  return { ...key, name, createdMs: created_ms, usedMs: used_ms, wrappedKey: wrapped_key }
 }

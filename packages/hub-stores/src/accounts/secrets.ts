@@ -4,13 +4,13 @@ import { createHash, randomBytes } from 'node:crypto'
 const MAX_CHARACTERS = 128
 
 export interface NewSecret {
-  /** Base 64 for URLs. Shown once. */
+  /** Base 64 for URLs, unless something else was asked for. Shown once. */
   readonly secret: string
   readonly hash: Uint8Array
 }
 
-export function newSecret(bytes: number): NewSecret {
-  const secret = randomBytes(bytes).toString('base64url')
+export function newSecret(bytes: number, encoding: 'base64url' | 'hex' = 'base64url'): NewSecret {
+  const secret = randomBytes(bytes).toString(encoding)
   return { secret, hash: hashSecret(secret) }
 }
 

@@ -12,6 +12,8 @@ const MAX_LABEL_BYTES = 256
 const SECRET_BYTES = 32
 /** `seenMs` is written at most this often. */
 const SEEN_STEP_MS = 60_000
+/** The end of a session is moved by at least this much. */
+const RENEW_STEP_MS = 86_400_000
 
 export interface Session {
   /** Names the session in lists; not secret. */
@@ -96,6 +98,30 @@ export class Sessions {
     if (nowMs - row.seen_ms >= SEEN_STEP_MS)
       await this.#database.write(() => all('UPDATE sessions SET seen_ms = $2 WHERE hash = $1', hash, nowMs))
     return { session: toSession(row), account: toAccount(row) }
+  }
+
+  /**
+   * Has the session of a secret last for `lifeMs` from now, but at most `mostMs` from its beginning. Returns it if that was changed, which happens once a day at most, and null otherwise. Rejects with
+   * `bad-argument`.
+   */
+  async renew(
+    secret: string,
+    { lifeMs, mostMs }: { readonly lifeMs: number; readonly mostMs: number },
+  ): Promise<Session | null> {
+    checkInteger('lifeMs', lifeMs, 1)
+    checkInteger('mostMs', mostMs, lifeMs)
+    const hash = hashSecret(secret)
+    const nowMs = this.#now()
+    const row = await this.#database.read(() =>
+      first<SessionRow>('SELECT * FROM sessions WHERE hash = $1 AND expires_ms > $2', hash, nowMs),
+    )
+    if (!row) return null
+    const expiresMs = Math.min(nowMs + lifeMs, row.session_ms + mostMs)
+    if (expiresMs - row.expires_ms < RENEW_STEP_MS) return null
+    const renewed = await this.#database.write(() =>
+      first<SessionRow>('UPDATE sessions SET expires_ms = $2 WHERE hash = $1 RETURNING *', hash, expiresMs),
+    )
+    return renewed ? toSession(renewed) : null
   }
 
   /** Lists the sessions of an account that have not expired, the last used first. Rejects with `not-found`. */

@@ -1,38 +1,52 @@
-/** The key with which an account's client announces to the private tracker, and what it uploaded and downloaded. The store keeps only the hash of the key. */
+/** The key with which an account's client announces to the tracker. The store keeps only the hash of the key. */
 import { checkCount, checkInteger } from '../checks.ts'
 import { all, type Database, each, first, type PerDatabase } from '../database/database.ts'
 import { checkDid, findAccount } from './account.ts'
 import { hashSecret, newSecret } from './secrets.ts'
+import { countTraffic, type Traffic, type TrafficReport } from './tracker-traffic.ts'
 
 const SECRET_BYTES = 16
-/** Most accounts of one call of `add`. */
-export const MAX_TRAFFIC = 10_000
-/** Most bytes that one call of `add` counts for an account: more is a lie of its client. */
-const MAX_ADDED_BYTES = 2 ** 50
+const MAX_PAGE = 1000
 
-export interface Traffic {
-  readonly uploadedBytes: number
-  readonly downloadedBytes: number
+const FIND: PerDatabase = {
+  sqlite: `SELECT $1 AS place, did FROM tracker_keys JOIN accounts ON accounts.number = tracker_keys.account
+    WHERE hash = $2 AND state = 'active'`,
+  postgres: `SELECT place, did FROM unnest($1::bigint[], $2::bytea[]) AS given (place, hash)
+    JOIN tracker_keys ON tracker_keys.hash = given.hash JOIN accounts ON accounts.number = tracker_keys.account
+    WHERE state = 'active'`,
 }
 
-const ADD: PerDatabase = {
-  sqlite: `UPDATE tracker_keys SET uploaded = uploaded + $2, downloaded = downloaded + $3
-    WHERE account = (SELECT number FROM accounts WHERE did = $1)`,
-  postgres: `UPDATE tracker_keys SET uploaded = uploaded + given.up, downloaded = downloaded + given.down
-    FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS given (did, up, down) JOIN accounts ON accounts.did = given.did
-    WHERE tracker_keys.account = accounts.number`,
+export interface AccountTraffic extends Traffic {
+  readonly did: string
+  readonly name: string
 }
+
+export interface TorrentTraffic extends Traffic {
+  /** The info hash, or the first 20 bytes of a v2 info hash. */
+  readonly torrent: Uint8Array
+}
+
+interface TrafficRow {
+  readonly uploaded: number
+  readonly downloaded: number
+}
+
 export class TrackerKeys {
   readonly #database: Database
+  readonly #now: () => number
 
-  constructor(database: Database) {
+  constructor(database: Database, now: () => number) {
     this.#database = database
+    this.#now = now
   }
 
-  /** Gives an account a new key, 22 characters, which is shown once; the one before is void. Totals stay. Rejects with `not-found`. */
+  /**
+   * Gives an account a new key, 32 hexadecimal digits, as clients and trackers accept them in a path. It is shown once; the one before is void. Totals
+   * stay. Rejects with `not-found`.
+   */
   async renew(did: string): Promise<string> {
     checkDid(did)
-    const { secret, hash } = newSecret(SECRET_BYTES)
+    const { secret, hash } = newSecret(SECRET_BYTES, 'hex')
     await this.#database.write(function* () {
       const { number } = yield* findAccount(did)
       yield* all(
@@ -44,40 +58,82 @@ export class TrackerKeys {
     return secret
   }
 
-  /** Returns the DID of the active account with this key, or null. */
-  async find(key: string): Promise<string | null> {
-    const row = await this.#database.read(() =>
-      first<{ did: string }>(
-        `SELECT did FROM tracker_keys JOIN accounts ON accounts.number = tracker_keys.account
-        WHERE hash = $1 AND state = 'active'`,
-        hashSecret(key),
+  /** Returns the DIDs of the active accounts with these keys, up to 1,000. Keys that nobody has are missing. Rejects with `bad-argument`. */
+  async find(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    checkCount('keys', keys, 0, MAX_PAGE)
+    const found = await this.#database.read(() =>
+      each<{ place: number; did: string }>(
+        FIND,
+        keys.map((key, place) => [place, hashSecret(key)]),
       ),
     )
-    return row?.did ?? null
+    return new Map(found.map(({ place, did }) => [keys[place]!, did]))
   }
 
-  /** Returns the totals of an account. Rejects with `not-found` if there is no such account. */
-  async totals(did: string): Promise<Traffic> {
+  /** Returns the totals of an account, or null if it has never had a key. Rejects with `not-found` if there is no such account. */
+  async totals(did: string): Promise<Traffic | null> {
     checkDid(did)
     return this.#database.read(function* () {
       const { number } = yield* findAccount(did)
-      const row = yield* first<{ uploaded: number; downloaded: number }>(
+      const row = yield* first<TrafficRow>(
         'SELECT uploaded, downloaded FROM tracker_keys WHERE account = $1',
         number,
       )
-      return { uploadedBytes: row?.uploaded ?? 0, downloadedBytes: row?.downloaded ?? 0 }
+      return row ? toTraffic(row) : null
     })
   }
 
-  /** Adds to the totals of up to 10,000 accounts, each once. Those without an account or a key are left out. Rejects with `bad-argument`. */
-  async add(traffic: ReadonlyMap<string, Traffic>): Promise<void> {
-    const rows = Array.from(traffic, ([did, { uploadedBytes, downloadedBytes }]) => {
-      checkDid(did)
-      checkInteger('uploadedBytes', uploadedBytes, 0, MAX_ADDED_BYTES)
-      checkInteger('downloadedBytes', downloadedBytes, 0, MAX_ADDED_BYTES)
-      return [did, uploadedBytes, downloadedBytes] as const
+  /** Lists the torrents of an account, those with the most traffic first, up to `limit` (1 to 1,000). Rejects with `not-found`. */
+  async torrents(did: string, limit = 100): Promise<readonly TorrentTraffic[]> {
+    checkDid(did)
+    checkInteger('limit', limit, 1, MAX_PAGE)
+    return this.#database.read(function* () {
+      const { number } = yield* findAccount(did)
+      const rows = yield* all<TrafficRow & { torrent: Uint8Array }>(
+        `SELECT torrent, uploaded, downloaded FROM tracker_torrents WHERE account = $1
+        ORDER BY uploaded + downloaded DESC, torrent LIMIT $2`,
+        ...[number, limit],
+      )
+      return rows.map(row => ({ torrent: row.torrent, ...toTraffic(row) }))
     })
-    checkCount('traffic', rows, 0, MAX_TRAFFIC)
-    await this.#database.write(() => each(ADD, rows))
   }
+
+  /** Lists the totals of accounts that have had a key, by the order of their creation, up to `limit` (1 to 1,000). `after`: the last DID of the list before. */
+  async list({
+    after,
+    limit = 100,
+  }: {
+    after?: string
+    limit?: number
+  } = {}): Promise<readonly AccountTraffic[]> {
+    checkInteger('limit', limit, 1, MAX_PAGE)
+    if (after !== undefined) checkDid(after)
+    return this.#database.read(function* () {
+      const start = after === undefined ? 0 : (yield* findAccount(after)).number
+      const rows = yield* all<TrafficRow & { did: string; name: string }>(
+        `SELECT did, name, uploaded, downloaded FROM tracker_keys JOIN accounts ON accounts.number = tracker_keys.account
+        WHERE account > $1 ORDER BY account LIMIT $2`,
+        ...[start, limit],
+      )
+      return rows.map(row => ({ did: row.did, name: row.name, ...toTraffic(row) }))
+    })
+  }
+
+  /**
+   * Counts what up to 1,000 peers reported, each once, and adds it to the totals of their accounts and torrents. Those without an account or a key are left
+   * out. Rejects with `bad-argument`.
+   */
+  count(reports: readonly TrafficReport[]): Promise<void> {
+    return countTraffic(this.#database, reports, this.#now())
+  }
+
+  /** Forgets peers that reported nothing since this time. If one of them does again, it is a new one. */
+  async forgetPeers(beforeMs: number): Promise<void> {
+    checkInteger('beforeMs', beforeMs)
+    await this.#database.write(() => all('DELETE FROM tracker_peers WHERE at_ms < $1', beforeMs))
+  }
+}
+
+function toTraffic({ uploaded, downloaded }: TrafficRow): Traffic {
+  return { uploadedBytes: uploaded, downloadedBytes: downloaded }
 }

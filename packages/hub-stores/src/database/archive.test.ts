@@ -62,7 +62,7 @@ describe('an archive', () => {
       without(lines.length - 2, 1),
       without(0, 1),
       `${text}${lines[0]}\n`,
-      text.replace('"version":1', '"version":2'),
+      text.replace(`"version":${MIGRATIONS.length}`, `"version":${MIGRATIONS.length + 1}`),
       text.replace('["rooms"', '["sqlite_schema"'),
       text.replace('"group"', '"other"'),
       text.replace('"group"', '5'),

@@ -107,6 +107,23 @@ export async function readArchive(
   return counts
 }
 
+/** Returns the number of rows of each table. */
+export function countRows(database: Database, tables: readonly Table[]): Promise<Counts> {
+  return database.read(function* () {
+    const counts: Record<string, number> = {}
+    for (const { name } of tables)
+      counts[name] = (yield* all<{ count: number }>(`SELECT count(*) AS count FROM ${name}`))[0]!.count
+    return counts
+  })
+}
+
+/** Deletes everything that an import left. */
+export function* discard(tables: readonly Table[]): Steps<void> {
+  yield* all('DELETE FROM listing_words')
+  for (const { name } of tables.toReversed()) yield* all(`DELETE FROM ${name}`)
+  yield* all("DELETE FROM hub_state WHERE name = 'importing'")
+}
+
 /** Rejects with `damaged` if an import did not finish. */
 export function* checkFinished(): Steps<void> {
   const [found] = yield* all("SELECT name FROM hub_state WHERE name = 'importing'")

@@ -104,9 +104,15 @@ const ACCOUNTS = `CREATE TABLE accounts (
     transports TEXT NOT NULL,
     name TEXT NOT NULL,
     created_ms INTEGER NOT NULL,
-    used_ms INTEGER NOT NULL
+    used_ms INTEGER NOT NULL,
+    wrapped_key BLOB
   ) STRICT;
   CREATE INDEX passkeys_by_account ON passkeys (account);
+  CREATE TABLE used_challenges (
+    hash BLOB PRIMARY KEY,
+    expires_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX used_challenges_by_expiry ON used_challenges (expires_ms);
   CREATE TABLE invitations (
     hash BLOB PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -136,6 +142,12 @@ const ACCOUNTS = `CREATE TABLE accounts (
 
 /** State of the database itself, which archives leave out. */
 const STATE = 'CREATE TABLE hub_state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT'
+
+/** Values of the hub itself. */
+const PROPERTIES = `CREATE TABLE properties (
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+  ) STRICT`
 
 const LISTINGS = `CREATE TABLE listings (
     number INTEGER PRIMARY KEY,
@@ -181,15 +193,107 @@ const LISTINGS = `CREATE TABLE listings (
   ) STRICT;
   CREATE INDEX reports_by_reporter ON reports (reporter)`
 
+/** The last reports of the accounts' peers, and the traffic that counted. Rows go with the account, also where the program of the version before deletes it. */
+const TRAFFIC = `ALTER TABLE tracker_keys ADD COLUMN spent_ms INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE tracker_peers (
+    account INTEGER NOT NULL REFERENCES accounts (number) ON DELETE CASCADE,
+    torrent BLOB NOT NULL,
+    peer BLOB NOT NULL,
+    uploaded INTEGER NOT NULL,
+    downloaded INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (account, torrent, peer)
+  ) STRICT;
+  CREATE INDEX tracker_peers_by_time ON tracker_peers (at_ms);
+  CREATE TABLE tracker_torrents (
+    account INTEGER NOT NULL REFERENCES accounts (number) ON DELETE CASCADE,
+    torrent BLOB NOT NULL,
+    uploaded INTEGER NOT NULL,
+    downloaded INTEGER NOT NULL,
+    PRIMARY KEY (account, torrent)
+  ) STRICT`
+
+/** Rows of accounts and listings go with them, also where the program of the version before deletes those. */
+const MEMBERS = `ALTER TABLE listings ADD COLUMN files INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE listings ADD COLUMN pictures TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE listings ADD COLUMN has_torrent INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE comments ADD COLUMN changed_ms INTEGER;
+  CREATE INDEX comments_by_author ON comments (author, number);
+  CREATE TABLE listing_torrents (
+    listing INTEGER PRIMARY KEY REFERENCES listings (number) ON DELETE CASCADE,
+    bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE bans (
+    account INTEGER PRIMARY KEY REFERENCES accounts (number) ON DELETE CASCADE,
+    reason TEXT NOT NULL,
+    author TEXT NOT NULL,
+    state TEXT NOT NULL,
+    banned_ms INTEGER NOT NULL,
+    until_ms INTEGER
+  ) STRICT;
+  CREATE TABLE posting (
+    account INTEGER PRIMARY KEY REFERENCES accounts (number) ON DELETE CASCADE,
+    slow_ms INTEGER NOT NULL,
+    posted_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE feed_keys (
+    account INTEGER PRIMARY KEY REFERENCES accounts (number) ON DELETE CASCADE,
+    hash BLOB NOT NULL UNIQUE,
+    renewed_ms INTEGER NOT NULL
+  ) STRICT`
+
+/** Hashes of the secrets for reading, posting in and changing a room. See `RoomAccess`. */
+const ROOM_ACCESS = `ALTER TABLE rooms ADD COLUMN manage_hash BLOB;
+  ALTER TABLE rooms ADD COLUMN read_hash BLOB;
+  ALTER TABLE rooms ADD COLUMN post_hash BLOB;
+  ALTER TABLE rooms ADD COLUMN slow_ms INTEGER NOT NULL DEFAULT 0`
+
+/** Key packages go with their device, also where the program of the version before removes it. */
+const KEY_PACKAGES = `CREATE TABLE key_package_uploads (
+    account INTEGER NOT NULL,
+    device BLOB NOT NULL,
+    upload INTEGER NOT NULL,
+    last_resort BLOB,
+    last_resort_ref BLOB,
+    PRIMARY KEY (account, device),
+    FOREIGN KEY (account, device) REFERENCES devices (account, hash) ON DELETE CASCADE
+  ) STRICT;
+  CREATE TABLE key_packages (
+    number INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    device BLOB NOT NULL,
+    bytes BLOB NOT NULL,
+    FOREIGN KEY (account, device) REFERENCES devices (account, hash) ON DELETE CASCADE
+  ) STRICT;
+  CREATE INDEX key_packages_by_device ON key_packages (account, device, number);
+  CREATE TABLE key_package_takings (
+    pair BLOB PRIMARY KEY,
+    day INTEGER NOT NULL,
+    count INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX key_package_takings_by_day ON key_package_takings (day)`
+
+/** The secrets that a room had before, and up to where they are good for reading. See `EarlierAccess`. */
+const EARLIER_ACCESS = 'ALTER TABLE rooms ADD COLUMN earlier BLOB'
+
+/** Finds the rooms that are deleted after a while. See `RoomLogs.removeTransfers`. */
+const TRANSFERS = "CREATE INDEX transfers_by_time ON rooms (created_ms) WHERE kind = 'transfer'"
+
 export const MIGRATIONS: readonly Migration[] = [
   {
-    common: [STATE, ROOMS, ACCOUNTS, LISTINGS].join(';\n'),
+    common: [STATE, ROOMS, ACCOUNTS, LISTINGS, PROPERTIES].join(';\n'),
     sqlite: `CREATE VIRTUAL TABLE listing_words USING fts5(words, content = '', contentless_delete = 1, detail = none, prefix = '3', tokenize = 'ascii')`,
     // With more statistics PostgreSQL knows which words are rare, and looks those up in the index.
     postgres: `CREATE TABLE listing_words (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
       ALTER TABLE listing_words ALTER COLUMN words SET STATISTICS 1000;
       CREATE INDEX listing_words_by_word ON listing_words USING gin (words)`,
   },
+  TRAFFIC,
+  MEMBERS,
+  ROOM_ACCESS,
+  KEY_PACKAGES,
+  EARLIER_ACCESS,
+  TRANSFERS,
 ]
 
 export function forSqlite(migration: Migration): string {

@@ -11,6 +11,7 @@ export const MAX_COMMENTS = 10_000
 const MAX_TEXT_BYTES = 8192
 const MAX_REASON_BYTES = 1024
 const MAX_PAGE = 200
+const MAX_ID_BYTES = 64
 
 export interface Comment {
   readonly id: string
@@ -21,13 +22,16 @@ export interface Comment {
   /** Markdown, as its author wrote it; who shows it makes it safe. 1 to 8,192 bytes. */
   readonly text: string
   readonly createdMs: number
+  /** Null if it was never changed. */
+  readonly changedMs: number | null
   /** The reason of the moderators who hid it; null if everybody sees it. */
   readonly hidden: string | null
 }
 
-interface CommentRow extends Omit<Comment, 'createdMs'> {
+interface CommentRow extends Omit<Comment, 'createdMs' | 'changedMs'> {
   readonly listing: number
   readonly created_ms: number
+  readonly changed_ms: number | null
 }
 
 export class Comments {
@@ -58,22 +62,53 @@ export class Comments {
     })
   }
 
-  /** Lists the comments of a listing, oldest first, up to `limit` (1 to 200). `after`: the last number of the page before. Rejects with `not-found`. */
+  /** Returns a comment, hidden or not, and the id of its listing. Rejects with `not-found`. */
+  async get(id: string): Promise<{ readonly comment: Comment; readonly listing: string }> {
+    checkText('id', id, 1, MAX_ID_BYTES)
+    const row = await this.#database.read(() =>
+      first<CommentRow & { listing_id: string }>(
+        'SELECT comments.*, listings.id AS listing_id FROM comments JOIN listings ON listings.number = comments.listing WHERE comments.id = $1',
+        id,
+      ),
+    )
+    if (!row) throw noComment()
+    return { comment: toComment(row), listing: row.listing_id }
+  }
+
+  /** Changes the text of a comment. Rejects with `not-found`, `bad-argument`. */
+  async change(id: string, text: string): Promise<Comment> {
+    checkText('text', text, 1, MAX_TEXT_BYTES)
+    const nowMs = this.#now()
+    const row = await this.#database.write(() =>
+      first<CommentRow>(
+        'UPDATE comments SET text = $2, changed_ms = $3 WHERE id = $1 RETURNING *',
+        ...[id, text, nowMs],
+      ),
+    )
+    if (!row) throw noComment()
+    return toComment(row)
+  }
+
+  /**
+   * Lists the comments of a listing, oldest first, up to `limit` (1 to 200). `after`: the last number of the page before. `viewer`: also the hidden ones of this DID. Rejects with `not-found`.
+   */
   async list(
     listing: string,
     {
       after = 0,
       limit = 50,
       withHidden = false,
-    }: { after?: number; limit?: number; withHidden?: boolean } = {},
+      viewer = '',
+    }: { after?: number; limit?: number; withHidden?: boolean; viewer?: string } = {},
   ): Promise<readonly Comment[]> {
     checkInteger('after', after)
     checkInteger('limit', limit, 1, MAX_PAGE)
     return this.#database.read(function* () {
       const { number } = yield* findListing(listing)
       const rows = yield* all<CommentRow>(
-        `SELECT * FROM comments WHERE listing = $1 AND number > $2 AND ($3 = 1 OR hidden IS NULL) ORDER BY number LIMIT $4`,
-        ...[number, after, Number(withHidden), limit],
+        `SELECT * FROM comments WHERE listing = $1 AND number > $2 AND (hidden IS NULL OR $3 = 1 OR author = $5)
+        ORDER BY number LIMIT $4`,
+        ...[number, after, Number(withHidden), limit, viewer],
       )
       return rows.map(toComment)
     })
@@ -85,7 +120,7 @@ export class Comments {
     const row = await this.#database.write(() =>
       first<CommentRow>('UPDATE comments SET hidden = $2 WHERE id = $1 RETURNING *', id, reason),
     )
-    if (!row) throw new StoreError('not-found', 'This comment does not exist, or has been removed')
+    if (!row) throw noComment()
     return toComment(row)
   }
 
@@ -100,6 +135,10 @@ export class Comments {
   }
 }
 
-function toComment({ id, number, author, text, created_ms, hidden }: CommentRow): Comment {
-  return { id, number, author, text, createdMs: created_ms, hidden }
+function noComment(): StoreError {
+  return new StoreError('not-found', 'This comment does not exist, or has been removed')
+}
+
+function toComment({ id, number, author, text, created_ms, changed_ms, hidden }: CommentRow): Comment {
+  return { id, number, author, text, createdMs: created_ms, changedMs: changed_ms, hidden }
 }

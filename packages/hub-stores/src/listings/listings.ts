@@ -1,5 +1,5 @@
 /** The listings of a hub: links that members publish, with a description, found by their words. */
-
+import { createHash } from 'node:crypto'
 import { checkDid } from '../accounts/account.ts'
 import { newId } from '../accounts/secrets.ts'
 import { bad, checkBytes, checkCount, checkInteger, checkText } from '../checks.ts'
@@ -9,6 +9,8 @@ import { listingWords, type Query, queryOf } from './words.ts'
 
 const MAX_TITLE_BYTES = 256
 const MAX_CATEGORY_BYTES = 64
+/** Most categories of a search. */
+const MAX_CATEGORIES = 32
 const MAX_TAG_BYTES = 64
 const MAX_TAGS = 16
 const MAX_DESCRIPTION_BYTES = 65_536
@@ -19,6 +21,10 @@ const MAX_PAGE = 200
 export const MAX_THUMBNAILS = 4
 /** Largest thumbnail, in bytes. */
 export const MAX_THUMBNAIL_BYTES = 131_072
+const NAME_CHARACTERS = 22
+/** Largest `.torrent`, in bytes. */
+export const MAX_TORRENT_BYTES = 2 << 20
+const MAX_FILES = 10_000_000
 const THUMBNAIL_TYPES = ['image/avif', 'image/jpeg', 'image/png', 'image/webp']
 
 /** The members that an author writes. */
@@ -35,6 +41,8 @@ export interface ListingText {
   readonly description: string
   /** The length of the shared files. */
   readonly sizeBytes: number
+  /** The number of shared files: 1 to 10,000,000; null if it is unknown. */
+  readonly fileCount: number | null
 }
 
 export interface Listing extends ListingText {
@@ -46,7 +54,10 @@ export interface Listing extends ListingText {
   /** The reason of the moderators who hid it; null if everybody sees it. */
   readonly hidden: string | null
   readonly comments: number
-  readonly thumbnails: number
+  /** Names of its thumbnails, at most four: the beginning of the SHA-256 of each, 22 characters of base 64 for URLs. */
+  readonly thumbnails: readonly string[]
+  /** Whether the store has its `.torrent`. */
+  readonly hasTorrent: boolean
   /** Its place in pages of results: for `before`. Grows with each listing. */
   readonly number: number
 }
@@ -56,6 +67,8 @@ export interface ListingSearch extends Query {
   readonly author?: string
   /** Also those that are hidden. Default: false. */
   readonly withHidden?: boolean
+  /** Also the hidden ones of this DID. */
+  readonly viewer?: string
   /** The lowest `number` of the page before. */
   readonly before?: number
   /** 1 to 200. Default: 50. */
@@ -67,6 +80,12 @@ export interface Thumbnail {
   readonly type: string
   /** 1 to 131,072 bytes. */
   readonly bytes: Uint8Array
+}
+
+export interface TorrentFile {
+  /** 1 to 2,097,152 bytes. */
+  readonly bytes: Uint8Array
+  readonly fileCount: number
 }
 
 interface ListingRow {
@@ -83,7 +102,9 @@ interface ListingRow {
   readonly changed_ms: number
   readonly hidden: string | null
   readonly comments: number
-  readonly thumbnails: number
+  readonly files: number
+  readonly pictures: string
+  readonly has_torrent: number
 }
 
 const PUT_WORDS: PerDatabase = {
@@ -95,13 +116,13 @@ const REMOVE_WORDS: PerDatabase = {
   sqlite: 'DELETE FROM listing_words WHERE rowid = $1',
   postgres: 'DELETE FROM listing_words WHERE number = ANY ($1::bigint[])',
 }
-const FOUND = `($1 = '' OR author = $1) AND ($2 = 1 OR hidden IS NULL)`
+const FOUND = `($1 = '' OR author = $1) AND (hidden IS NULL OR $2 = 1 OR author = $5)`
 const SEARCH: PerDatabase = {
   sqlite: `SELECT listings.* FROM listing_words JOIN listings ON listings.number = listing_words.rowid
-    WHERE listing_words MATCH $5 AND listing_words.rowid < $3 AND ${FOUND} ORDER BY listing_words.rowid DESC LIMIT $4`,
+    WHERE listing_words MATCH $6 AND listing_words.rowid < $3 AND ${FOUND} ORDER BY listing_words.rowid DESC LIMIT $4`,
   // Words have no quotes or spaces, so that FTS5's query becomes PostgreSQL's.
   postgres: `SELECT listings.* FROM listing_words JOIN listings USING (number)
-    WHERE words @@ replace(replace(replace($5, '"*', ''':*'), '"', ''''), ' AND ', ' & ')::tsquery
+    WHERE words @@ replace(replace(replace(replace($6, '"*', ''':*'), '"', ''''), ' AND ', ' & '), ' OR ', ' | ')::tsquery
     AND number < $3 AND ${FOUND} ORDER BY number DESC LIMIT $4`,
 }
 
@@ -121,11 +142,12 @@ export class Listings {
     const nowMs = this.#now()
     const id = newId()
     return this.#database.write(function* () {
-      const { title, link, category, tags, description, sizeBytes } = text
+      const { title, link, category, tags, description, sizeBytes, fileCount } = text
       const row = yield* first<ListingRow>(
-        `INSERT INTO listings (id, author, title, link, category, tags, description, size, created_ms, changed_ms, comments, thumbnails)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0) RETURNING *`,
-        ...[id, author, title, link, category, JSON.stringify(tags), description, sizeBytes, nowMs, nowMs],
+        `INSERT INTO listings (id, author, title, link, category, tags, description, size, files, created_ms, changed_ms, comments, thumbnails)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0) RETURNING *`,
+        ...[id, author, title, link, category, JSON.stringify(tags), description],
+        ...[sizeBytes, fileCount ?? 0, nowMs, nowMs],
       )
       yield* index([row!])
       return toListing(row!)
@@ -139,17 +161,19 @@ export class Listings {
     })
   }
 
-  /** Changes what the author wrote. Rejects with `not-found`, `bad-argument`. */
+  /** Changes what the author wrote. Another link removes the `.torrent`. Rejects with `not-found`, `bad-argument`. */
   async change(id: string, changes: Partial<ListingText>): Promise<Listing> {
     const nowMs = this.#now()
     return this.#database.write(function* () {
-      const text = { ...toListing(yield* findListing(id, 'FOR UPDATE')), ...changes }
+      const before = yield* findListing(id, 'FOR UPDATE')
+      const text = { ...toListing(before), ...changes }
       checkListing(text)
-      const { title, link, category, tags, description, sizeBytes } = text
+      const { title, link, category, tags, description, sizeBytes, fileCount } = text
+      if (link !== before.link) yield* removeTorrent(before.number)
       const row = yield* first<ListingRow>(
-        `UPDATE listings SET title = $2, link = $3, category = $4, tags = $5, description = $6, size = $7, changed_ms = $8
+        `UPDATE listings SET title = $2, link = $3, category = $4, tags = $5, description = $6, size = $7, files = $8, changed_ms = $9
         WHERE id = $1 RETURNING *`,
-        ...[id, title, link, category, JSON.stringify(tags), description, sizeBytes, nowMs],
+        ...[id, title, link, category, JSON.stringify(tags), description, sizeBytes, fileCount ?? 0, nowMs],
       )
       yield* index([row!])
       return toListing(row!)
@@ -170,7 +194,7 @@ export class Listings {
     })
   }
 
-  /** Deletes a listing with its thumbnails and comments. Returns false if there was none. */
+  /** Deletes a listing with its thumbnails, `.torrent` and comments. Returns false if there was none. */
   async remove(id: string): Promise<boolean> {
     return this.#database.write(function* () {
       const row = yield* first<ListingRow>('SELECT * FROM listings WHERE id = $1 FOR UPDATE', id)
@@ -178,6 +202,7 @@ export class Listings {
       yield* each(REMOVE_WORDS, [[row.number]])
       yield* all('DELETE FROM comments WHERE listing = $1', row.number)
       yield* all('DELETE FROM thumbnails WHERE listing = $1', row.number)
+      yield* all('DELETE FROM listing_torrents WHERE listing = $1', row.number)
       yield* all('DELETE FROM listings WHERE number = $1', row.number)
       return true
     })
@@ -190,6 +215,7 @@ export class Listings {
     const {
       author = '',
       withHidden = false,
+      viewer = '',
       before = Number.MAX_SAFE_INTEGER,
       limit = 50,
       text = '',
@@ -198,13 +224,14 @@ export class Listings {
     checkText('text', text, 0, MAX_QUERY_BYTES)
     checkInteger('before', before)
     checkInteger('limit', limit, 1, MAX_PAGE)
-    const { category, tag } = search
-    if (category !== undefined) checkLabel('category', category, MAX_CATEGORY_BYTES)
+    const { categories = [], tag } = search
+    checkCount('categories', categories, 0, MAX_CATEGORIES)
+    for (const category of categories) checkLabel('categories', category, MAX_CATEGORY_BYTES)
     if (tag !== undefined) checkLabel('tag', tag, MAX_TAG_BYTES)
     const query = queryOf(search)
     // Nothing has a word in it, such as "!!!".
     if (!query && text.trim() !== '') return []
-    const values = [author, Number(withHidden), before, limit]
+    const values = [author, Number(withHidden), before, limit, viewer]
     const rows = await this.#database.read(() =>
       query
         ? all<ListingRow>(SEARCH, ...values, query)
@@ -216,43 +243,115 @@ export class Listings {
     return rows.map(toListing)
   }
 
-  /** Replaces the thumbnails of a listing, at most four. Rejects with `not-found`, `bad-argument`. */
-  async setThumbnails(id: string, thumbnails: readonly Thumbnail[]): Promise<Listing> {
-    checkCount('thumbnails', thumbnails, 0, MAX_THUMBNAILS)
-    for (const { type, bytes } of thumbnails) {
-      if (!THUMBNAIL_TYPES.includes(type)) throw bad('type', THUMBNAIL_TYPES.join(', '))
-      checkBytes('bytes', bytes, 1, MAX_THUMBNAIL_BYTES)
-    }
+  /** Adds a thumbnail; one that it has already changes nothing. Rejects with `not-found`, `bad-argument`, `full` (a listing has four). */
+  async addThumbnail(id: string, thumbnail: Thumbnail): Promise<Listing> {
+    if (!THUMBNAIL_TYPES.includes(thumbnail.type)) throw bad('type', THUMBNAIL_TYPES.join(', '))
+    checkBytes('bytes', thumbnail.bytes, 1, MAX_THUMBNAIL_BYTES)
+    return this.#database.write(() =>
+      changeThumbnails(id, thumbnails => {
+        const name = nameOf(thumbnail)
+        if (thumbnails.some(each => nameOf(each) === name)) return thumbnails
+        if (thumbnails.length >= MAX_THUMBNAILS)
+          throw new StoreError('full', `A listing has at most ${MAX_THUMBNAILS} thumbnails: remove one first`)
+        return [...thumbnails, thumbnail]
+      }),
+    )
+  }
+
+  /** Removes the thumbnail with this name, if there is one. Rejects with `not-found`. */
+  async removeThumbnail(id: string, name: string): Promise<Listing> {
+    return this.#database.write(() =>
+      changeThumbnails(id, thumbnails => thumbnails.filter(each => nameOf(each) !== name)),
+    )
+  }
+
+  /** Returns the thumbnail of a listing with this name, or null. Rejects with `not-found`. */
+  async thumbnail(id: string, name: string): Promise<Thumbnail | null> {
+    return this.#database.read(function* () {
+      const { number, pictures } = yield* findListing(id)
+      const position = (JSON.parse(pictures) as string[]).indexOf(name)
+      const row = yield* first<Thumbnail>(
+        'SELECT type, bytes FROM thumbnails WHERE listing = $1 AND position = $2',
+        ...[number, position],
+      )
+      return row ? { type: row.type, bytes: row.bytes } : null
+    })
+  }
+
+  /**
+   * Keeps the `.torrent` of a listing, which the caller has checked against `link`. Its length and number of files become those of the listing. Rejects with `not-found`, `bad-argument`, `conflict` if the listing
+   * has another link meanwhile.
+   */
+  async setTorrent(
+    id: string,
+    { link, bytes, sizeBytes, fileCount }: Pick<ListingText, 'link' | 'sizeBytes'> & TorrentFile,
+  ): Promise<Listing> {
+    checkBytes('bytes', bytes, 1, MAX_TORRENT_BYTES)
+    checkInteger('sizeBytes', sizeBytes)
+    checkInteger('fileCount', fileCount, 1, MAX_FILES)
     return this.#database.write(function* () {
-      const { number } = yield* findListing(id, 'FOR UPDATE')
-      yield* all('DELETE FROM thumbnails WHERE listing = $1', number)
-      for (const [position, { type, bytes }] of thumbnails.entries())
-        yield* all(
-          'INSERT INTO thumbnails (listing, position, type, bytes) VALUES ($1, $2, $3, $4)',
-          number,
-          position,
-          type,
-          bytes,
-        )
+      const before = yield* findListing(id, 'FOR UPDATE')
+      if (before.link !== link)
+        throw new StoreError('conflict', 'This listing has another link meanwhile: send the .torrent again')
+      yield* all(
+        'INSERT INTO listing_torrents (listing, bytes) VALUES ($1, $2) ON CONFLICT (listing) DO UPDATE SET bytes = excluded.bytes',
+        ...[before.number, bytes],
+      )
       const row = yield* first<ListingRow>(
-        'UPDATE listings SET thumbnails = $2 WHERE number = $1 RETURNING *',
-        ...[number, thumbnails.length],
+        'UPDATE listings SET has_torrent = 1, size = $2, files = $3 WHERE number = $1 RETURNING *',
+        ...[before.number, sizeBytes, fileCount],
       )
       return toListing(row!)
     })
   }
 
-  /** Returns a thumbnail of a listing by its place, from 0 on, or null. */
-  async thumbnail(id: string, position: number): Promise<Thumbnail | null> {
-    checkInteger('position', position)
-    const row = await this.#database.read(() =>
-      first<Thumbnail>(
-        'SELECT type, thumbnails.bytes AS bytes FROM thumbnails JOIN listings ON listings.number = thumbnails.listing WHERE id = $1 AND position = $2',
-        ...[id, position],
-      ),
-    )
-    return row ? { type: row.type, bytes: row.bytes } : null
+  /** Returns the `.torrent` of a listing, or null. Rejects with `not-found`. */
+  async torrent(id: string): Promise<Uint8Array | null> {
+    return this.#database.read(function* () {
+      const { number } = yield* findListing(id)
+      const row = yield* first<Pick<TorrentFile, 'bytes'>>(
+        'SELECT bytes FROM listing_torrents WHERE listing = $1',
+        number,
+      )
+      return row?.bytes ?? null
+    })
   }
+}
+
+/** A thumbnail's address, which changes with its content. */
+function nameOf({ bytes }: Thumbnail): string {
+  return createHash('sha256').update(bytes).digest('base64url').slice(0, NAME_CHARACTERS)
+}
+
+function* thumbnailsOf(listing: number): Steps<Thumbnail[]> {
+  return yield* all<Thumbnail>(
+    'SELECT type, bytes FROM thumbnails WHERE listing = $1 ORDER BY position',
+    listing,
+  )
+}
+
+function* changeThumbnails(
+  id: string,
+  change: (thumbnails: readonly Thumbnail[]) => readonly Thumbnail[],
+): Steps<Listing> {
+  const { number } = yield* findListing(id, 'FOR UPDATE')
+  const thumbnails = change(yield* thumbnailsOf(number))
+  yield* all('DELETE FROM thumbnails WHERE listing = $1', number)
+  for (const [position, { type, bytes }] of thumbnails.entries())
+    yield* all(
+      'INSERT INTO thumbnails (listing, position, type, bytes) VALUES ($1, $2, $3, $4)',
+      ...[number, position, type, bytes],
+    )
+  const row = yield* first<ListingRow>(
+    'UPDATE listings SET thumbnails = $2, pictures = $3 WHERE number = $1 RETURNING *',
+    ...[number, thumbnails.length, JSON.stringify(thumbnails.map(nameOf))],
+  )
+  return toListing(row!)
+}
+
+function* removeTorrent(listing: number): Steps<void> {
+  yield* all('DELETE FROM listing_torrents WHERE listing = $1', listing)
+  yield* all('UPDATE listings SET has_torrent = 0 WHERE number = $1', listing)
 }
 
 /** Indexes all listings: an archive does not contain the index. */
@@ -292,7 +391,8 @@ export function* findListing(id: string, lock: '' | 'FOR UPDATE' = ''): Steps<Li
   return row
 }
 
-function checkListing({ title, link, category, tags, description, sizeBytes }: ListingText): void {
+function checkListing(text: ListingText): void {
+  const { title, link, category, tags, description, sizeBytes, fileCount } = text
   checkText('title', title, 1, MAX_TITLE_BYTES)
   checkText('link', link, 1, MAX_LINK_BYTES)
   checkLabel('category', category, MAX_CATEGORY_BYTES)
@@ -300,6 +400,7 @@ function checkListing({ title, link, category, tags, description, sizeBytes }: L
   for (const tag of tags) checkLabel('tags', tag, MAX_TAG_BYTES)
   checkText('description', description, 0, MAX_DESCRIPTION_BYTES)
   checkInteger('sizeBytes', sizeBytes)
+  if (fileCount !== null) checkInteger('fileCount', fileCount, 1, MAX_FILES)
 }
 
 function checkLabel(name: string, label: string, max: number): void {
@@ -308,11 +409,14 @@ function checkLabel(name: string, label: string, max: number): void {
 }
 
 function toListing(row: ListingRow): Listing {
-  const { number, id, author, title, link, category, description, hidden, comments, thumbnails } = row
+  const { number, id, author, title, link, category, description, hidden, comments } = row
   return {
-    ...{ number, id, author, title, link, category, description, hidden, comments, thumbnails },
+    ...{ number, id, author, title, link, category, description, hidden, comments },
     tags: JSON.parse(row.tags) as string[],
+    thumbnails: JSON.parse(row.pictures) as string[],
+    hasTorrent: row.has_torrent === 1,
     sizeBytes: row.size,
+    fileCount: row.files === 0 ? null : row.files,
     createdMs: row.created_ms,
     changedMs: row.changed_ms,
   }

@@ -1,4 +1,4 @@
-/** Reports of listings and comments to the moderators: one for each thing and person. */
+/** Reports to the moderators: one for each thing and person. */
 import { checkDid } from '../accounts/account.ts'
 import { checkInteger, checkText } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
@@ -6,13 +6,13 @@ import { StoreError } from '../store-error.ts'
 
 /** Most open reports of a person. */
 export const MAX_OPEN_REPORTS = 100
-const MAX_SUBJECT_BYTES = 64
+const MAX_SUBJECT_BYTES = 300
 const MAX_REASON_BYTES = 1024
 const MAX_PAGE = 200
 
 export interface Report {
   readonly number: number
-  /** The id of the listing or comment. */
+  /** Names its subject, 1 to 300 bytes: `listing:ID`, `comment:ID`, `member:DID` or `entry:ROOM:SEQUENCE`. */
   readonly subject: string
   /** DID of whoever reported it. */
   readonly reporter: string
@@ -71,7 +71,7 @@ export class Reports {
     return rows.map(toReport)
   }
 
-  /** Closes all reports of a listing or comment. Returns how many there were. */
+  /** Closes all reports of something. Returns how many there were. */
   async close(subject: string): Promise<number> {
     checkText('subject', subject, 1, MAX_SUBJECT_BYTES)
     return this.#database.write(function* () {

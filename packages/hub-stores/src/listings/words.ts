@@ -17,7 +17,8 @@ const TAG = '¶'
 
 export interface Query {
   readonly text?: string
-  readonly category?: string
+  /** One of these, if there are any. */
+  readonly categories?: readonly string[]
   readonly tag?: string
 }
 
@@ -31,15 +32,17 @@ export function listingWords(texts: readonly string[], category: string, tags: r
   return [...words]
 }
 
-/** Returns a query in FTS5's language: all words must match. Returns null if it has no words. */
-export function queryOf({ text = '', category, tag }: Query): string | null {
+/** Returns a query in FTS5's language: all words must match, and one of the categories. Returns null if it has no words. */
+export function queryOf({ text = '', categories = [], tag }: Query): string | null {
   const typed = splitWords(text).slice(0, MAX_QUERY_WORDS).map(cut)
   const isOpen = /\S$/.test(text) && (typed.at(-1)?.length ?? 0) >= MIN_OPEN_CHARACTERS
+  const quote = (word: string) => `"${word}"`
   const words = [
-    ...(category === undefined ? [] : [CATEGORY + keyOf(category)]),
-    ...(tag === undefined ? [] : [TAG + keyOf(tag)]),
-    ...typed,
-  ].map(word => `"${word}"`)
+    ...(categories.length === 0
+      ? []
+      : [`(${categories.map(category => quote(CATEGORY + keyOf(category))).join(' OR ')})`]),
+    ...[...(tag === undefined ? [] : [TAG + keyOf(tag)]), ...typed].map(quote),
+  ]
   return words.length === 0 ? null : words.join(' AND ') + (isOpen ? '*' : '')
 }
 

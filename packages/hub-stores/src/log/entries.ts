@@ -1,5 +1,6 @@
 /** The hash chain of a room's log: each entry's hash covers the entry and all before it, and begins with the room's id. */
 import { sha256 } from '@noble/hashes/sha2.js'
+import { equalBytes } from '@shoal/torrent/base'
 import { StoreError } from '../store-error.ts'
 
 export const HASH_BYTES = 32
@@ -54,13 +55,9 @@ export function verifyEntries(head: LogHead, entries: readonly LogEntry[]): LogH
       throw broken(`Entry ${sequence + 1} is missing`)
     hash = entryHash(hash, entry)
     sequence = entry.sequence
-    if (!sameBytes(hash, entry.hash)) throw broken(`Entry ${sequence} does not follow those before it`)
+    if (!equalBytes(hash, entry.hash)) throw broken(`Entry ${sequence} does not follow those before it`)
   }
   return { room: head.room, sequence, hash }
-}
-
-export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at])
 }
 
 function broken(what: string): StoreError {

@@ -8,6 +8,9 @@ const MAX_DID_BYTES = 256
 const SALT_BYTES = 32
 const KIND = /^[a-z][a-z0-9-]{0,31}$/
 
+/** The kind of rooms that bring bytes from one device of a person to another. They are deleted when that is done. */
+export const TRANSFER_KIND = 'transfer'
+
 export interface RoomName {
   /** The DID of the person who created the room. At most 256 bytes. */
   readonly creator: string

@@ -1,8 +1,8 @@
 /** The inboxes of devices, for what does not belong to a room: welcomes to groups, message requests. Opaque entries, deleted once the device has acknowledged them. */
-import { keyOf } from '../bytes.ts'
+import { equalBytes, latin1 } from '@shoal/torrent/base'
 import { checkBytes, checkCount, checkInteger } from '../checks.ts'
 import { all, type Database, each, first, type PerDatabase, type Steps } from '../database/database.ts'
-import { CLIENT_ID_BYTES, HASH_BYTES, sameBytes } from '../log/entries.ts'
+import { CLIENT_ID_BYTES, HASH_BYTES } from '../log/entries.ts'
 import { StoreError } from '../store-error.ts'
 import { MAX_READ_BYTES, MAX_READ_ENTRIES } from './room-logs.ts'
 
@@ -193,25 +193,25 @@ function* deliverAll(
   nowMs: number,
   limits: InboxLimits,
 ): Steps<DeliveryOutcome[]> {
-  const devices = new Map(deliveries.map(({ device }) => [keyOf(device), device]))
+  const devices = new Map(deliveries.map(({ device }) => [latin1(device), device]))
   const rows = yield* each<InboxRow>(
     LOCK_INBOXES,
     Array.from(devices.values(), device => [device]),
   )
-  const inboxes = new Map(rows.map(row => [keyOf(row.device), row]))
+  const inboxes = new Map(rows.map(row => [latin1(row.device), row]))
   const known = yield* each<EntryRow>(
     FIND_ENTRIES,
     deliveries.map(({ device, clientId }) => [device, clientId]),
   )
-  const entries = new Map(known.map(entry => [keyOf(entry.device) + keyOf(entry.client_id), entry.bytes]))
+  const entries = new Map(known.map(entry => [latin1(entry.device) + latin1(entry.client_id), entry.bytes]))
   const added: [Uint8Array, number, Uint8Array, number, Uint8Array][] = []
   const changed = new Set<string>()
   const outcomes = deliveries.map(({ device, clientId, bytes }): DeliveryOutcome => {
-    const inbox = inboxes.get(keyOf(device))
+    const inbox = inboxes.get(latin1(device))
     if (!inbox) return 'unknown'
-    const key = keyOf(device) + keyOf(clientId)
+    const key = latin1(device) + latin1(clientId)
     const earlier = entries.get(key)
-    if (earlier) return sameBytes(earlier, bytes) ? 'repeated' : 'conflict'
+    if (earlier) return equalBytes(earlier, bytes) ? 'repeated' : 'conflict'
     if (inbox.count >= limits.inboxEntries || inbox.bytes + bytes.length > limits.inboxBytes) return 'full'
     const after = {
       last_sequence: inbox.last_sequence + 1,
@@ -220,8 +220,8 @@ function* deliverAll(
     }
     added.push([device, after.last_sequence, clientId, nowMs, bytes])
     entries.set(key, bytes)
-    inboxes.set(keyOf(device), { ...inbox, ...after })
-    changed.add(keyOf(device))
+    inboxes.set(latin1(device), { ...inbox, ...after })
+    changed.add(latin1(device))
     return 'delivered'
   })
   yield* each(INSERT_ENTRIES, added)

@@ -5,19 +5,13 @@
  * of an entry comes from a counter in its room's row, which the transaction that inserts the entry locks, so processes never leave a gap or use a number twice.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { keyOf } from '../bytes.ts'
-import { bad, checkBytes, checkInteger } from '../checks.ts'
+import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
+import { equalBytes, latin1 } from '@shoal/torrent/base'
+import { bad, checkBytes, checkCount, checkInteger } from '../checks.ts'
 import { all, type Database, each, first, type PerDatabase, type Steps } from '../database/database.ts'
-import {
-  CLIENT_ID_BYTES,
-  entryHash,
-  HASH_BYTES,
-  type LogEntry,
-  type LogHead,
-  sameBytes,
-} from '../log/entries.ts'
+import { CLIENT_ID_BYTES, entryHash, HASH_BYTES, type LogEntry, type LogHead } from '../log/entries.ts'
 import { readRoomHome } from '../log/room-home.ts'
-import { type RoomName, roomId } from '../log/room-id.ts'
+import { type RoomName, roomId, TRANSFER_KIND } from '../log/room-id.ts'
 import { StoreError } from '../store-error.ts'
 
 /** Most entries that one read returns. */
@@ -27,6 +21,12 @@ export const MAX_READ_BYTES = 1 << 20
 const MAX_BATCH_ENTRIES = 1000
 const MAX_BATCH_BYTES = 4 << 20
 const TRIMMED_AT_ONCE = 1000
+const REMOVED_AT_ONCE = 100
+/** Most rooms of one `getMany`. */
+export const MAX_ROOMS_AT_ONCE = 1000
+const MAX_SLOW_MS = 86_400_000
+/** Most earlier secrets with which a room is still read: the oldest are forgotten. */
+const MAX_EARLIER = 64
 
 export interface RoomLimits {
   /** Largest entry. Default: 65,536. */
@@ -46,7 +46,37 @@ export const ROOM_LIMITS: RoomLimits = {
   waitingBytes: 64 << 20,
 }
 
-export interface Room {
+/** SHA-256 of the secrets that rooms are opened with. 32 bytes each. */
+export interface RoomAccess {
+  /** Null: nobody can change the room. */
+  readonly manage: Uint8Array | null
+  /** Null: every member of the hub may read. */
+  readonly read: Uint8Array | null
+  /** Null: whoever may read may post. */
+  readonly post: Uint8Array | null
+}
+
+/** The secrets of a room before those that it has now. */
+export interface EarlierAccess {
+  /** SHA-256 of each of them. */
+  readonly hashes: readonly Uint8Array[]
+  /** The last entry that one of them is good for. */
+  readonly through: number
+}
+
+export const OPEN_ACCESS: RoomAccess = { manage: null, read: null, post: null }
+
+export interface RoomChanges {
+  readonly access?: RoomAccess
+  /** With `access`: those who have a secret of before may read what the log has now. Default: they may not. */
+  readonly keepsReaders?: boolean
+  /** Shortest time between two entries of one account, in milliseconds; 0 for none. At most a day. */
+  readonly slowMs?: number
+}
+
+export interface Room extends Required<Omit<RoomChanges, 'keepsReaders'>> {
+  /** Oldest first. */
+  readonly earlier: readonly EarlierAccess[]
   /** 32 bytes: see `roomId`. */
   readonly id: Uint8Array
   readonly kind: string
@@ -96,6 +126,12 @@ interface RoomRow {
   readonly home: Uint8Array | null
   readonly home_sequence: number
   readonly moved: number
+  readonly manage_hash: Uint8Array | null
+  readonly read_hash: Uint8Array | null
+  readonly post_hash: Uint8Array | null
+  /** CBOR: `[[[hash, …], number], …]`. */
+  readonly earlier: Uint8Array | null
+  readonly slow_ms: number
 }
 
 interface EntryRow {
@@ -121,6 +157,10 @@ const LOCK_ROOMS: PerDatabase = {
   sqlite: ROOM,
   // In one order, so that processes do not wait for each other.
   postgres: 'SELECT * FROM rooms WHERE id = ANY ($1::bytea[]) ORDER BY number FOR UPDATE',
+}
+const FIND_ROOMS: PerDatabase = {
+  sqlite: ROOM,
+  postgres: 'SELECT * FROM rooms WHERE id = ANY ($1::bytea[])',
 }
 const FIND_ENTRIES: PerDatabase = {
   sqlite: `SELECT ${ENTRY} FROM entries WHERE room = $1 AND client_id = $2`,
@@ -153,23 +193,31 @@ export class RoomLogs {
   }
 
   /**
-   * Creates a room, or returns the one that exists. `after`: the last entry of its log at the hub where it was before; the log continues there.
+   * Creates a room, or returns the one that exists, unchanged. `after`: the last entry of its log at the hub where it was before; the log continues there. `access`: default is open to members of the hub.
    * Rejects with `bad-argument`.
    */
   async create(
     name: RoomName,
-    after?: { readonly sequence: number; readonly hash: Uint8Array },
+    {
+      after,
+      access = OPEN_ACCESS,
+    }: {
+      readonly after?: { readonly sequence: number; readonly hash: Uint8Array } | undefined
+      readonly access?: RoomAccess | undefined
+    } = {},
   ): Promise<Room> {
     const id = roomId(name)
     const { sequence, hash } = after ?? { sequence: 0, hash: id }
     checkInteger('sequence', sequence)
     checkBytes('hash', hash, HASH_BYTES)
+    checkAccess(access)
     const nowMs = this.#now()
     return this.#database.write(function* () {
       yield* all(
-        `INSERT INTO rooms (id, kind, created_ms, posted_ms, start_sequence, start_hash, last_sequence, last_hash, bytes, home, home_sequence, moved)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, NULL, 0, 0) ON CONFLICT (id) DO NOTHING`,
+        `INSERT INTO rooms (id, kind, created_ms, posted_ms, start_sequence, start_hash, last_sequence, last_hash, bytes, home, home_sequence, moved, manage_hash, read_hash, post_hash)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, NULL, 0, 0, $9, $10, $11) ON CONFLICT (id) DO NOTHING`,
         ...[id, name.kind, nowMs, nowMs, sequence, hash, sequence, hash],
+        ...[access.manage, access.read, access.post],
       )
       return toRoom((yield* findRoom(id)) as RoomRow)
     })
@@ -180,6 +228,37 @@ export class RoomLogs {
     checkBytes('room', id, HASH_BYTES)
     return this.#database.read(function* () {
       return toRoom(yield* findRoom(id))
+    })
+  }
+
+  /** Returns the rooms of up to 1,000 ids that exist, in no order. */
+  async getMany(ids: readonly Uint8Array[]): Promise<readonly Room[]> {
+    checkCount('ids', ids, 0, MAX_ROOMS_AT_ONCE)
+    for (const id of ids) checkBytes('room', id, HASH_BYTES)
+    const rows = await this.#database.read(() =>
+      each<RoomRow>(
+        FIND_ROOMS,
+        ids.map(id => [id]),
+      ),
+    )
+    return rows.map(toRoom)
+  }
+
+  /** Changes who may use a room, or how often. Returns it. Rejects with `not-found`, `bad-argument`. */
+  async change(id: Uint8Array, { access, keepsReaders = false, slowMs }: RoomChanges): Promise<Room> {
+    checkBytes('room', id, HASH_BYTES)
+    if (access) checkAccess(access)
+    if (slowMs !== undefined) checkInteger('slowMs', slowMs, 0, MAX_SLOW_MS)
+    return this.#database.write(function* () {
+      const row = yield* first<RoomRow>(`${ROOM} FOR UPDATE`, id)
+      if (!row) throw noRoom()
+      const { manage, read, post } = access ?? toRoom(row).access
+      const earlier = access ? earlierAfter(row, keepsReaders) : row.earlier
+      const changed = yield* first<RoomRow>(
+        'UPDATE rooms SET manage_hash = $2, read_hash = $3, post_hash = $4, slow_ms = $5, earlier = $6 WHERE number = $1 RETURNING *',
+        ...[row.number, manage, read, post, slowMs ?? row.slow_ms, earlier],
+      )
+      return toRoom(changed)
     })
   }
 
@@ -265,7 +344,7 @@ export class RoomLogs {
     return this.#database.write(function* () {
       const row = yield* first<RoomRow>(`${ROOM} FOR UPDATE`, home.id)
       if (!row) throw noRoom()
-      const isKnown = row.home !== null && sameBytes(row.home, signed)
+      const isKnown = row.home !== null && equalBytes(row.home, signed)
       if (!isKnown && row.home_sequence >= home.number)
         throw new StoreError(
           'conflict',
@@ -309,6 +388,21 @@ export class RoomLogs {
     })
   }
 
+  /** Deletes rooms of kind `transfer` that were created before a time. Returns how many. */
+  async removeTransfers(beforeMs: number): Promise<number> {
+    checkInteger('beforeMs', beforeMs)
+    for (let removed = 0; ; ) {
+      const old = await this.#database.read(() =>
+        all<{ id: Uint8Array }>(
+          `SELECT id FROM rooms WHERE kind = '${TRANSFER_KIND}' AND created_ms < $1 ORDER BY created_ms LIMIT ${REMOVED_AT_ONCE}`,
+          beforeMs,
+        ),
+      )
+      for (const { id } of old) if (await this.remove(id)) removed++
+      if (old.length < REMOVED_AT_ONCE) return removed
+    }
+  }
+
   async #run(): Promise<void> {
     this.#isRunning = true
     await nextTurn()
@@ -349,26 +443,26 @@ function* appendBatch(
   nowMs: number,
   limits: RoomLimits,
 ): Steps<(Appended | StoreError)[]> {
-  const ids = new Map(batch.map(({ room }) => [keyOf(room), room]))
+  const ids = new Map(batch.map(({ room }) => [latin1(room), room]))
   const rows = yield* each<RoomRow>(
     LOCK_ROOMS,
     Array.from(ids.values(), id => [id]),
   )
-  const rooms = new Map(rows.map(row => [keyOf(row.id), { ...row, isChanged: false }]))
+  const rooms = new Map(rows.map(row => [latin1(row.id), { ...row, isChanged: false }]))
   const wanted = batch.flatMap(({ room, clientId }) => {
-    const row = rooms.get(keyOf(room))
+    const row = rooms.get(latin1(room))
     return row ? [[row.number, clientId]] : []
   })
   const known = yield* each<EntryRow>(FIND_ENTRIES, wanted)
   const entries = new Map(known.map(entry => [entryKey(entry.room, entry.client_id), entry]))
   const added: EntryRow[] = []
   const outcomes = batch.map(({ room: id, clientId, bytes }): Appended | StoreError => {
-    const room = rooms.get(keyOf(id))
+    const room = rooms.get(latin1(id))
     if (!room) return noRoom()
     const key = entryKey(room.number, clientId)
     const earlier = entries.get(key)
     if (earlier)
-      return sameBytes(earlier.bytes, bytes)
+      return equalBytes(earlier.bytes, bytes)
         ? { sequence: earlier.sequence, postedMs: earlier.posted_ms, hash: earlier.hash, repeated: true }
         : new StoreError('conflict', 'Another entry of this room has this client id: choose a random one')
     if (room.moved) return new StoreError('moved', 'This room has moved to another hub: ask for its home')
@@ -388,7 +482,7 @@ function* appendBatch(
       posted_ms: postedMs,
       bytes: room.bytes + bytes.length,
     }
-    rooms.set(keyOf(id), { ...room, ...after, isChanged: true })
+    rooms.set(latin1(id), { ...room, ...after, isChanged: true })
     return { sequence, postedMs, hash, repeated: false }
   })
   yield* each(
@@ -456,6 +550,7 @@ function* hashAt(row: RoomRow, sequence: number): Steps<Uint8Array | undefined> 
 function toRoom(row: RoomRow | undefined): Room {
   if (!row) throw noRoom()
   const { id, kind, created_ms, posted_ms, start_sequence, start_hash, last_sequence, last_hash, bytes } = row
+  const { manage_hash, read_hash, post_hash } = row
   return {
     id,
     kind,
@@ -466,7 +561,25 @@ function toRoom(row: RoomRow | undefined): Room {
     bytes,
     home: row.home,
     moved: row.moved === 1,
+    access: { manage: manage_hash, read: read_hash, post: post_hash },
+    earlier: readEarlier(row.earlier),
+    slowMs: row.slow_ms,
   }
+}
+
+/** Returns what the column `earlier` has after the secrets have changed. */
+function earlierAfter(row: RoomRow, keepsReaders: boolean): Uint8Array | null {
+  if (!keepsReaders) return null
+  const { manage_hash, read_hash, post_hash, last_sequence: through } = row
+  const hashes = [manage_hash, read_hash, post_hash].filter(hash => hash !== null)
+  const all = [...readEarlier(row.earlier), { hashes, through }].slice(-MAX_EARLIER)
+  return encodeCbor(all.map(each => [each.hashes, each.through]))
+}
+
+function readEarlier(bytes: Uint8Array | null): readonly EarlierAccess[] {
+  if (bytes === null) return []
+  const all = decodeCbor(bytes) as unknown as readonly (readonly [Uint8Array[], number])[]
+  return all.map(([hashes, through]) => ({ hashes, through }))
 }
 
 function noRoom(): StoreError {
@@ -474,7 +587,12 @@ function noRoom(): StoreError {
 }
 
 function entryKey(room: number, clientId: Uint8Array): string {
-  return `${room} ${keyOf(clientId)}`
+  return `${room} ${latin1(clientId)}`
+}
+
+function checkAccess({ manage, read, post }: RoomAccess): void {
+  for (const [name, hash] of Object.entries({ manage, read, post }))
+    if (hash !== null) checkBytes(name, hash, HASH_BYTES)
 }
 
 /** Checks limits that a user chose. Throws `bad-argument`. */

@@ -1,47 +1,13 @@
-/** The promises of accounts, device lists, sessions, passkeys, invitations, tracker keys and the audit log, on any database. */
+/** The promises of accounts, device lists, sessions, passkeys, invitations and the audit log, on any database. */
 import { randomBytes } from 'node:crypto'
-import { KeyPair } from '@shoal/identity'
-import {
-  deviceHash,
-  encodeDevice,
-  LIST_LIFE_SECONDS,
-  type SignedDeviceList,
-  signDeviceList,
-  successorOf,
-} from '@shoal/identity/devices'
+import { deviceHash, type SignedDeviceList } from '@shoal/identity/devices'
 import { expect, test } from 'vitest'
 import type { HubStores } from '../stores.ts'
+import { device, person } from './person.ts'
 import type { TestPlace } from './place.ts'
+import { trafficReport } from './tracker-suite.ts'
 
-const ISSUED = 1_800_000_000
 const HOUR_MS = 3_600_000
-
-/** A person with a root key, its successor, and lists. */
-function person() {
-  const [root, successor, last] = [KeyPair.generate(), KeyPair.generate(), KeyPair.generate()]
-  const next = (
-    before: SignedDeviceList | null,
-    devices: readonly Uint8Array[],
-    [signer, after]: readonly [KeyPair, KeyPair] = [root, successor],
-  ) =>
-    signDeviceList(
-      {
-        successor: successorOf(after.publicKey),
-        issued: ISSUED,
-        expires: ISSUED + LIST_LIFE_SECONDS,
-        devices: devices.map(deviceHash),
-      },
-      before,
-      signer,
-    )
-  return { did: root.did, next, takeover: [successor, last] as const }
-}
-
-function device(name: string): Uint8Array {
-  const keys = { loginKey: KeyPair.generate().publicKey, messageKey: KeyPair.generate().publicKey }
-  return encodeDevice({ name, kind: 'node', added: ISSUED, ...keys })
-}
-
 const bytes = (list: SignedDeviceList) => list.bytes
 
 export function testAccounts(place: () => TestPlace): void {
@@ -54,7 +20,7 @@ export function testAccounts(place: () => TestPlace): void {
       })
     })
 
-  withStores('an account is created once, changed and removed', async ({ accounts }) => {
+  withStores('an account is created once, changed and removed', async ({ accounts, memberData }) => {
     const { did } = person()
     const created = await accounts.create({ did, name: 'Ann' })
     expect(created).toMatchObject({ did, name: 'Ann', role: 'member', state: 'active' })
@@ -62,8 +28,7 @@ export function testAccounts(place: () => TestPlace): void {
     await expect(accounts.create({ did })).rejects.toMatchObject({ code: 'exists' })
     expect(await accounts.change(did, { role: 'moderator' })).toEqual({ ...created, role: 'moderator' })
     expect(await accounts.change(did, { name: '' })).toMatchObject({ name: '', role: 'moderator' })
-    expect(await accounts.remove(did)).toBe(true)
-    expect(await accounts.remove(did)).toBe(false)
+    await memberData.remove(did)
     await expect(accounts.get(did)).rejects.toMatchObject({ code: 'not-found' })
     const wrong = [
       { did: 'ann' },
@@ -73,6 +38,87 @@ export function testAccounts(place: () => TestPlace): void {
     ]
     for (const each of wrong)
       await expect(accounts.create(each)).rejects.toMatchObject({ code: 'bad-argument' })
+  })
+
+  withStores(
+    'a session is renewed at most once a day, for a limited time',
+    async ({ accounts, sessions }, pass) => {
+      const { did } = person()
+      const [DAY_MS, lives] = [24 * HOUR_MS, { lifeMs: 30 * 24 * HOUR_MS, mostMs: 40 * 24 * HOUR_MS }]
+      await accounts.create({ did })
+      const { secret, session } = await sessions.begin(did, { label: '', lifeMs: lives.lifeMs })
+      const renew = async () => {
+        const renewed = await sessions.renew(secret, lives)
+        return renewed && (renewed.expiresMs - session.createdMs) / DAY_MS
+      }
+      expect(await renew()).toBeNull()
+      pass(DAY_MS - 1)
+      expect(await renew()).toBeNull()
+      pass(1)
+      expect([await renew(), await renew()]).toEqual([31, null])
+      pass(28 * DAY_MS)
+      expect([await renew(), await renew()]).toEqual([40, null])
+      pass(10 * DAY_MS)
+      expect(await sessions.use(secret)).not.toBeNull()
+      pass(DAY_MS)
+      expect([await renew(), await sessions.use(secret)]).toEqual([null, null])
+      expect(await sessions.renew('unknown', lives)).toBeNull()
+    },
+  )
+
+  withStores('an account that waits is approved or refused once', async stores => {
+    const { accounts, memberData, sessions } = stores
+    const [ann, ben] = [person().did, person().did]
+    for (const did of [ann, ben]) await accounts.create({ did, state: 'waiting' })
+    const refused = (change: Promise<unknown>) => expect(change).rejects.toMatchObject({ code: 'refused' })
+    await refused(sessions.begin(ann, { label: '', lifeMs: HOUR_MS }))
+    const others = (await accounts.count('waiting')) - 2
+    expect(await accounts.approve(ann)).toMatchObject({ did: ann, state: 'active' })
+    await refused(accounts.approve(ann))
+    await refused(memberData.remove(ann, { state: 'waiting' }))
+    await sessions.begin(ann, { label: '', lifeMs: HOUR_MS })
+    await memberData.remove(ben, { state: 'waiting' })
+    await expect(accounts.get(ben)).rejects.toMatchObject({ code: 'not-found' })
+    expect(await accounts.count('waiting')).toBe(others)
+  })
+
+  withStores('the last active admin stays one', async ({ accounts, memberData }) => {
+    const [ann, ben] = [person().did, person().did]
+    await accounts.create({ did: ann, role: 'admin' })
+    await accounts.create({ did: ben })
+    const refused = (change: Promise<unknown>) => expect(change).rejects.toMatchObject({ code: 'refused' })
+    await refused(accounts.change(ann, { role: 'member' }))
+    await refused(accounts.change(ann, { state: 'banned' }))
+    await refused(memberData.remove(ann))
+    expect(await accounts.change(ann, { name: 'Ann', state: 'active' })).toMatchObject({ role: 'admin' })
+    await accounts.change(ben, { role: 'admin', state: 'waiting' })
+    await refused(accounts.change(ann, { role: 'moderator' }))
+    await accounts.change(ben, { state: 'active' })
+    // Two who remove each other at once: one of them stays.
+    const outcomes = await Promise.allSettled([
+      accounts.change(ann, { role: 'member' }),
+      accounts.change(ben, { role: 'member' }),
+    ])
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect((await accounts.list()).filter(({ role }) => role === 'admin')).toHaveLength(1)
+  })
+
+  test('of many who use a challenge at once, also in several processes, one may', async () => {
+    let now = 1_800_000_000_000
+    const stores = await Promise.all([1, 2].map(() => place().open({ now: () => now })))
+    try {
+      const use = (nonce: string) =>
+        Promise.all(
+          stores.flatMap(({ challenges }) => [1, 2].map(() => challenges.use(nonce, now + HOUR_MS))),
+        )
+      expect((await use('one')).filter(Boolean)).toHaveLength(1)
+      expect((await use('other')).filter(Boolean)).toHaveLength(1)
+      expect((await use('one')).filter(Boolean)).toEqual([])
+      now += HOUR_MS
+      expect((await use('one')).filter(Boolean)).toHaveLength(1)
+    } finally {
+      for (const each of stores) await each.close()
+    }
   })
 
   withStores('accounts are listed in pages and by state', async ({ accounts }) => {
@@ -279,10 +325,13 @@ export function testAccounts(place: () => TestPlace): void {
       const { secret } = await sessions.begin(did, { label: '', lifeMs: HOUR_MS })
       const key = await trackerKeys.renew(did)
       await accounts.change(did, { state: 'banned' })
-      expect([await sessions.use(secret), await trackerKeys.find(key)]).toEqual([null, null])
+      expect([await sessions.use(secret), await trackerKeys.find([key])]).toEqual([null, new Map()])
       await expect(sessions.begin(did, { label: '', lifeMs: 1 })).rejects.toMatchObject({ code: 'refused' })
       await accounts.change(did, { state: 'active' })
-      expect([await sessions.use(secret), await trackerKeys.find(key)]).toEqual([null, did])
+      expect([await sessions.use(secret), await trackerKeys.find([key])]).toEqual([
+        null,
+        new Map([[key, did]]),
+      ])
     },
   )
 
@@ -306,6 +355,13 @@ export function testAccounts(place: () => TestPlace): void {
     for (const counter of [0, 4, 5])
       await expect(passkeys.noteLogin(id, counter)).rejects.toMatchObject({ code: 'refused' })
     expect(await passkeys.list(ann)).toMatchObject([{ name: 'Phone', counter: 5 }])
+    const wrappedKey = new Uint8Array(randomBytes(77))
+    await passkeys.change(ann, id, { wrappedKey })
+    await passkeys.change(ann, id, { name: 'Laptop' })
+    expect(await passkeys.list(ann)).toMatchObject([{ name: 'Laptop', counter: 5, wrappedKey }])
+    await expect(passkeys.change(ben, id, { name: 'x' })).rejects.toMatchObject({ code: 'not-found' })
+    const long = passkeys.change(ann, id, { wrappedKey: new Uint8Array(257) })
+    await expect(long).rejects.toMatchObject({ code: 'bad-argument' })
     expect(await passkeys.remove(ben, id)).toBe(false)
     expect(await passkeys.remove(ann, id)).toBe(true)
     expect(await passkeys.list(ann)).toEqual([])
@@ -314,32 +370,8 @@ export function testAccounts(place: () => TestPlace): void {
     await expect(passkeys.add(ann, passkey)).rejects.toMatchObject({ code: 'full' })
   })
 
-  withStores('a tracker key is replaced, and totals stay and add up', async ({ accounts, trackerKeys }) => {
-    const [ann, ben] = [person().did, person().did]
-    for (const did of [ann, ben]) await accounts.create({ did })
-    const first = await trackerKeys.renew(ann)
-    expect(await trackerKeys.find(first)).toBe(ann)
-    await trackerKeys.renew(ben)
-    const traffic = (uploadedBytes: number, downloadedBytes: number) => ({ uploadedBytes, downloadedBytes })
-    await trackerKeys.add(
-      new Map([
-        [ann, traffic(5, 1)],
-        [ben, traffic(2 ** 49, 0)],
-        [person().did, traffic(1, 1)],
-      ]),
-    )
-    await trackerKeys.add(new Map([[ann, traffic(10, 2)]]))
-    await trackerKeys.add(new Map())
-    const second = await trackerKeys.renew(ann)
-    expect([await trackerKeys.find(first), await trackerKeys.find(second)]).toEqual([null, ann])
-    expect(await trackerKeys.totals(ann)).toEqual(traffic(15, 3))
-    expect(await trackerKeys.totals(ben)).toEqual(traffic(2 ** 49, 0))
-    const lie = trackerKeys.add(new Map([[ann, traffic(-1, 0)]]))
-    await expect(lie).rejects.toMatchObject({ code: 'bad-argument' })
-  })
-
   withStores('a removed account leaves nothing but the audit log', async stores => {
-    const { accounts, audit, deviceLists, passkeys, sessions, trackerKeys } = stores
+    const { accounts, audit, deviceLists, memberData, passkeys, sessions, trackerKeys } = stores
     const { did, next } = person()
     const phone = device('phone')
     await accounts.create({ did })
@@ -347,16 +379,18 @@ export function testAccounts(place: () => TestPlace): void {
     await deviceLists.putDevice(did, phone)
     const { secret } = await sessions.begin(did, { label: '', lifeMs: HOUR_MS })
     const key = await trackerKeys.renew(did)
+    await trackerKeys.count([trafficReport(did, { last: [5, 1] })])
     const id = new Uint8Array(randomBytes(16))
     await passkeys.add(did, { id, publicKey: id, counter: 0, transports: '', name: 'x' })
     await audit.add({ actor: did, action: 'leave', subject: did, detail: '', isPublic: false })
-    await accounts.remove(did)
-    expect([await sessions.use(secret), await trackerKeys.find(key), await passkeys.find(id)]).toEqual([
+    await memberData.remove(did)
+    expect([await sessions.use(secret), await trackerKeys.find([key]), await passkeys.find(id)]).toEqual([
       null,
-      null,
+      new Map(),
       null,
     ])
     await accounts.create({ did })
+    expect([await trackerKeys.totals(did), await trackerKeys.torrents(did)]).toEqual([null, []])
     expect([await deviceLists.get(did), await sessions.list(did)]).toEqual([[], []])
     expect(await audit.list({ subject: did })).toHaveLength(1)
   })

@@ -16,6 +16,7 @@ const text = (title: string, more: Partial<ListingText> = {}): ListingText => ({
     tags: [],
     description: '',
     sizeBytes: 2 ** 40,
+    fileCount: null,
   },
   ...more,
 })
@@ -31,7 +32,7 @@ export function testListings(place: () => TestPlace): void {
   withStores('a listing is published, changed and removed', async ({ listings }, author) => {
     const written = text('Night train', { tags: ['public domain', 'ü'], description: '# Film\n<b>' })
     const created = await listings.create(author, written)
-    expect(created).toMatchObject({ ...written, author, hidden: null, comments: 0, thumbnails: 0 })
+    expect(created).toMatchObject({ ...written, author, hidden: null, comments: 0, thumbnails: [] })
     expect(await listings.get(created.id)).toEqual(created)
     expect(await listings.change(created.id, { title: 'Day train' })).toMatchObject({
       ...written,
@@ -99,8 +100,13 @@ export function testListings(place: () => TestPlace): void {
     await listings.create(author, text('one', { category: 'Short films', tags: ['Public domain', 'old'] }))
     await listings.create(author, text('two short films', { tags: ['old'] }))
     const find = async (query: object) => titles(await listings.search({ author, ...query }))
-    expect(await find({ category: 'short FILMS' })).toEqual(['one'])
-    expect(await find({ category: 'short' })).toEqual([])
+    expect(await find({ categories: ['short FILMS'] })).toEqual(['one'])
+    expect(await find({ categories: ['short'] })).toEqual([])
+    expect(await find({ categories: ['films', 'short films'], tag: 'old' })).toEqual([
+      'two short films',
+      'one',
+    ])
+    expect(await find({ categories: ['films', 'short films'], text: 'two fil' })).toEqual(['two short films'])
     expect(await find({ tag: 'old' })).toEqual(['two short films', 'one'])
     expect(await find({ tag: 'public domain', text: 'one' })).toEqual(['one'])
     expect(await find({ tag: 'public domain', text: 'two' })).toEqual([])
@@ -126,50 +132,90 @@ export function testListings(place: () => TestPlace): void {
     },
   )
 
-  withStores('what is hidden is found by moderators only', async ({ listings }, author) => {
+  withStores('what is hidden is found by moderators and its author only', async ({ listings }, author) => {
     const { id } = await listings.create(author, text('Spam film'))
     expect(await listings.hide(id, 'spam')).toMatchObject({ hidden: 'spam' })
     for (const query of [{ author }, { author, text: 'spam' }]) {
       expect(await listings.search(query)).toEqual([])
       expect(titles(await listings.search({ ...query, withHidden: true }))).toEqual(['Spam film'])
+      expect(titles(await listings.search({ ...query, viewer: author }))).toEqual(['Spam film'])
+      expect(await listings.search({ ...query, viewer: 'did:key:other' })).toEqual([])
     }
     await listings.hide(id, null)
     expect(titles(await listings.search({ author, text: 'spam' }))).toEqual(['Spam film'])
   })
 
-  withStores('thumbnails are replaced together', async ({ listings }, author) => {
+  withStores('thumbnails are named by their bytes, at most four', async ({ listings }, author) => {
     const { id } = await listings.create(author, text('x'))
     const picture = (length: number) => ({ type: 'image/png', bytes: new Uint8Array(randomBytes(length)) })
-    const [one, two] = [picture(10), picture(131_072)]
-    expect(await listings.setThumbnails(id, [one, two])).toMatchObject({ thumbnails: 2 })
-    expect([await listings.thumbnail(id, 1), await listings.thumbnail(id, 2)]).toEqual([two, null])
-    await listings.setThumbnails(id, [two])
-    expect([await listings.thumbnail(id, 0), await listings.thumbnail(id, 1)]).toEqual([two, null])
-    const wrong = [[picture(131_073)], [{ ...one, type: 'image/svg+xml' }], Array(5).fill(one)]
-    for (const each of wrong)
-      await expect(listings.setThumbnails(id, each)).rejects.toMatchObject({ code: 'bad-argument' })
+    const pictures = [picture(10), picture(131_072), picture(1), picture(2)]
+    for (const each of [...pictures, pictures[0]!]) await listings.addThumbnail(id, each)
+    const { thumbnails } = await listings.get(id)
+    expect(await Promise.all(thumbnails.map(name => listings.thumbnail(id, name)))).toEqual(pictures)
+    await expect(listings.addThumbnail(id, picture(3))).rejects.toMatchObject({ code: 'full' })
+    const [, second, ...rest] = thumbnails
+    await listings.removeThumbnail(id, thumbnails[0]!)
+    expect((await listings.removeThumbnail(id, 'unknown')).thumbnails).toEqual([second, ...rest])
+    expect(await listings.thumbnail(id, thumbnails[0]!)).toBeNull()
+    expect(await listings.thumbnail(id, second!)).toEqual(pictures[1])
+    for (const each of [picture(131_073), { ...picture(1), type: 'image/svg+xml' }])
+      await expect(listings.addThumbnail(id, each)).rejects.toMatchObject({ code: 'bad-argument' })
   })
 
-  withStores('comments are listed in order, hidden and removed', async ({ listings, comments }, author) => {
-    const { id } = await listings.create(author, text('x'))
-    const added = []
-    for (const each of ['one', 'two', 'three']) added.push(await comments.add(id, author, each))
-    const read = async (more = {}) => (await comments.list(id, more)).map(({ text }) => text)
-    expect(await read()).toEqual(['one', 'two', 'three'])
-    expect(await read({ after: added[0]!.number, limit: 1 })).toEqual(['two'])
-    await comments.hide(added[1]!.id, 'rude')
-    expect([await read(), await read({ withHidden: true })]).toEqual([
-      ['one', 'three'],
-      ['one', 'two', 'three'],
-    ])
-    expect((await listings.get(id)).comments).toBe(3)
-    expect([await comments.remove(added[0]!.id), await comments.remove(added[0]!.id)]).toEqual([true, false])
-    expect((await listings.get(id)).comments).toBe(2)
-    await expect(comments.add('unknown', author, 'x')).rejects.toMatchObject({ code: 'not-found' })
-    await expect(comments.hide('unknown', 'x')).rejects.toMatchObject({ code: 'not-found' })
-    await listings.remove(id)
-    await expect(comments.list(id)).rejects.toMatchObject({ code: 'not-found' })
+  withStores('a .torrent belongs to one link of a listing', async ({ listings }, author) => {
+    const { id, link } = await listings.create(author, text('x'))
+    const torrent = { link, bytes: new Uint8Array(randomBytes(100)), sizeBytes: 7, fileCount: 3 }
+    expect(await listings.torrent(id)).toBeNull()
+    expect(await listings.setTorrent(id, torrent)).toMatchObject({
+      ...{ hasTorrent: true, sizeBytes: 7, fileCount: 3 },
+    })
+    await listings.setTorrent(id, torrent)
+    expect(await listings.change(id, { title: 'y', link })).toMatchObject({ hasTorrent: true })
+    expect(await listings.torrent(id)).toEqual(torrent.bytes)
+    expect(await listings.change(id, { link: 'magnet:?other' })).toMatchObject({ hasTorrent: false })
+    expect(await listings.torrent(id)).toBeNull()
+    await expect(listings.setTorrent(id, torrent)).rejects.toMatchObject({ code: 'conflict' })
+    await listings.setTorrent(id, { ...torrent, link: 'magnet:?other' })
+    expect(await listings.remove(id)).toBe(true)
+    await expect(listings.torrent(id)).rejects.toMatchObject({ code: 'not-found' })
   })
+
+  withStores(
+    'comments are listed in order, changed, hidden and removed',
+    async ({ listings, comments }, author) => {
+      const { id } = await listings.create(author, text('x'))
+      const added = []
+      for (const each of ['one', 'two', 'three']) added.push(await comments.add(id, author, each))
+      const read = async (more = {}) => (await comments.list(id, more)).map(({ text }) => text)
+      expect(await read()).toEqual(['one', 'two', 'three'])
+      expect(await read({ after: added[0]!.number, limit: 1 })).toEqual(['two'])
+      await comments.hide(added[1]!.id, 'rude')
+      expect([await read(), await read({ withHidden: true })]).toEqual([
+        ['one', 'three'],
+        ['one', 'two', 'three'],
+      ])
+      expect(await read({ viewer: author })).toEqual(['one', 'two', 'three'])
+      expect((await listings.get(id)).comments).toBe(3)
+      expect(added[2]!.changedMs).toBeNull()
+      const changed = await comments.change(added[2]!.id, '3')
+      expect(changed).toEqual({ ...added[2], text: '3', changedMs: expect.any(Number) })
+      expect(await comments.get(added[2]!.id)).toEqual({ comment: changed, listing: id })
+      expect([await comments.remove(added[0]!.id), await comments.remove(added[0]!.id)]).toEqual([
+        true,
+        false,
+      ])
+      expect((await listings.get(id)).comments).toBe(2)
+      await expect(comments.add('unknown', author, 'x')).rejects.toMatchObject({ code: 'not-found' })
+      for (const ask of [
+        () => comments.hide('u', 'x'),
+        () => comments.change('u', 'x'),
+        () => comments.get('u'),
+      ])
+        await expect(ask()).rejects.toMatchObject({ code: 'not-found' })
+      await listings.remove(id)
+      await expect(comments.list(id)).rejects.toMatchObject({ code: 'not-found' })
+    },
+  )
 
   withStores('a person reports a thing once, and not too many', async ({ reports }, author) => {
     const subject = randomBytes(8).toString('hex')

@@ -34,8 +34,13 @@ export async function fill(stores: HubStores): Promise<Uint8Array> {
   await stores.accounts.create({ did, name: 'Änn "x" \\' })
   await stores.sessions.begin(did, { label: 'a\nb', lifeMs: 1000 })
   await stores.passkeys.add(did, { id: device, publicKey: device, counter: 3, transports: '', name: 'x' })
+  await stores.passkeys.change(did, device, { wrappedKey: randomBytes(77) })
+  await stores.challenges.use('nonce', 4e12)
   await stores.trackerKeys.renew(did)
-  await stores.trackerKeys.add(new Map([[did, { uploadedBytes: 2 ** 49, downloadedBytes: 1 }]]))
+  const nothing = { uploadedBytes: 0, downloadedBytes: 0 }
+  const report = { did, torrent: randomBytes(20), peer: randomBytes(20), isGone: false, atMs: 1 }
+  const last = { uploadedBytes: 2 ** 40, downloadedBytes: 1 }
+  await stores.trackerKeys.count([{ ...report, first: nothing, last }])
   await stores.invitations.create({ by: did, lifeMs: 1000 })
   await stores.audit.add(ENTRY)
   const { id: listing } = await stores.listings.create(did, {
@@ -46,11 +51,21 @@ export async function fill(stores: HubStores): Promise<Uint8Array> {
       tags: ['a'],
       description: '',
       sizeBytes: 1,
+      fileCount: 1,
     },
   })
-  await stores.listings.setThumbnails(listing, [{ type: 'image/png', bytes: randomBytes(99) }])
+  await stores.listings.addThumbnail(listing, { type: 'image/png', bytes: randomBytes(99) })
+  const torrent = { link: 'magnet:?x', bytes: randomBytes(99), sizeBytes: 1, fileCount: 1 }
+  await stores.listings.setTorrent(listing, torrent)
   await stores.comments.add(listing, did, 'text')
-  await stores.reports.add(listing, did, 'why')
+  await stores.reports.add(`listing:${listing}`, did, 'why')
+  await stores.feedKeys.renew(did)
+  await stores.posting.note(did)
+  await stores.posting.setSlowMode(null, 1)
+  const other = 'did:key:banned'
+  await stores.accounts.create({ did: other })
+  await stores.bans.ban(other, { reason: 'x', by: did, untilMs: null })
+  await stores.properties.keep('hub', device)
   return id
 }
 
@@ -69,12 +84,15 @@ export async function expectMove(from: HubStores, to: HubStores): Promise<void> 
     entries: 1200,
     cursors: 1,
     inbox_entries: 1,
-    accounts: 1,
+    accounts: 2,
     sessions: 1,
   })
   expect(Object.entries(counts).filter(([, count]) => count === 0)).toEqual([
     ['device_lists', 0],
     ['devices', 0],
+    ['key_package_uploads', 0],
+    ['key_packages', 0],
+    ['key_package_takings', 0],
   ])
   expect(await digest(to)).toBe(await digest(from))
   // Words are indexed anew.

@@ -12,6 +12,7 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 const id16 = () => new Uint8Array(randomBytes(16))
 const id32 = () => new Uint8Array(randomBytes(32))
 const name = () => ({ creator: ANN.did, salt: id32(), kind: 'group' })
+const hex = (some: Uint8Array) => Buffer.from(some).toString('hex')
 const texts = (entries: readonly { bytes: Uint8Array }[]) =>
   entries.map(entry => new TextDecoder().decode(entry.bytes))
 
@@ -32,6 +33,34 @@ export function testRooms(place: () => TestPlace): void {
     expect((await rooms.create({ ...named, kind: 'share' })).id).not.toEqual(room.id)
     await expect(rooms.get(id32())).rejects.toMatchObject({ code: 'not-found' })
     await expect(rooms.create({ ...named, kind: 'No kind' })).rejects.toMatchObject({ code: 'bad-argument' })
+  })
+
+  withStores('a room remembers who may use it, and how often', async ({ rooms }) => {
+    const named = name()
+    const access = { manage: id32(), read: null, post: id32() }
+    const { id } = await rooms.create(named, { access })
+    expect(await rooms.create(named)).toMatchObject({ access, slowMs: 0 })
+    expect(await rooms.change(id, { slowMs: 5000 })).toMatchObject({ access, slowMs: 5000 })
+    const later = { manage: id32(), read: id32(), post: null }
+    expect(await rooms.change(id, { access: later })).toMatchObject({ access: later, slowMs: 5000 })
+    const other = await rooms.create(name())
+    expect(other.access).toEqual({ manage: null, read: null, post: null })
+    const found = await rooms.getMany([id32(), id, other.id, id])
+    expect(new Set(found.map(room => hex(room.id)))).toEqual(new Set([id, other.id].map(hex)))
+    // A secret of before is good for reading what there was.
+    await rooms.append(id, id16(), bytes('one'))
+    const renewed = await rooms.change(id, { access, keepsReaders: true })
+    const earlier = { hashes: [later.manage, later.read], through: 1 }
+    expect([renewed.access, renewed.earlier]).toEqual([access, [earlier]])
+    expect((await rooms.get(id)).earlier).toEqual([earlier])
+    expect((await rooms.change(id, { slowMs: 1 })).earlier).toEqual([earlier])
+    for (let n = 0; n < 70; n++) await rooms.change(id, { access: later, keepsReaders: true })
+    expect((await rooms.get(id)).earlier).toHaveLength(64)
+    expect((await rooms.change(id, { access })).earlier).toEqual([])
+    expect(await rooms.getMany([])).toEqual([])
+    for (const wrong of [{ slowMs: -1 }, { slowMs: 86_400_001 }, { access: { ...later, read: id16() } }])
+      await expect(rooms.change(id, wrong)).rejects.toMatchObject({ code: 'bad-argument' })
+    await expect(rooms.change(id32(), {})).rejects.toMatchObject({ code: 'not-found' })
   })
 
   withStores('entries are numbered without gaps and chained', async ({ rooms }) => {
@@ -163,7 +192,7 @@ export function testRooms(place: () => TestPlace): void {
     const named = name()
     const entry = { sequence: 41, clientId: id16(), postedMs: 5, bytes: bytes('there') }
     const hash = entryHash(id32(), entry)
-    const { id } = await rooms.create(named, { sequence: 41, hash })
+    const { id } = await rooms.create(named, { after: { sequence: 41, hash } })
     await rooms.append(id, id16(), bytes('here'))
     const { after, entries, room } = await rooms.read(id, 40)
     expect(after).toEqual({ room: id, sequence: 41, hash })
@@ -200,6 +229,21 @@ export function testRooms(place: () => TestPlace): void {
     expect(await rooms.remove(id)).toBe(false)
     await expect(rooms.read(id, 0)).rejects.toMatchObject({ code: 'not-found' })
     expect(await cursors.list(device)).toEqual([])
+  })
+
+  test('rooms for transfers are removed after a while, and others stay', async () => {
+    let nowMs = 1000
+    await using stores = await place().open({ now: () => nowMs })
+    const { rooms } = stores
+    const create = async (kind: string) => (await rooms.create({ ...name(), kind })).id
+    const [old, group] = [await create('transfer'), await create('group')]
+    await rooms.append(old, id16(), bytes('x'))
+    nowMs = 2000
+    const fresh = await create('transfer')
+    expect(await rooms.removeTransfers(2000)).toBe(1)
+    expect(await rooms.removeTransfers(2000)).toBe(0)
+    const left = await rooms.getMany([old, group, fresh])
+    expect(left.map(({ id }) => hex(id)).sort()).toEqual([group, fresh].map(hex).sort())
   })
 
   test('several users of one database append to one room without a gap, each entry once', async () => {

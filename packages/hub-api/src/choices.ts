@@ -1,0 +1,39 @@
+/** Values that options and answers choose from, without schemas. */
+import { LISTING_CATEGORIES } from '@shoal/api/choices'
+
+/** How accounts are created: by anybody; by anybody, and somebody approves them unless they come with an invitation; with an invitation; or not at all. */
+export const ACCOUNT_POLICIES = ['open', 'approval', 'invitation', 'closed'] as const
+export type AccountPolicy = (typeof ACCOUNT_POLICIES)[number]
+
+/** Categories of listings. Torznab names them by Newznab's numbers. */
+export const CATEGORIES = LISTING_CATEGORIES
+export type Category = (typeof CATEGORIES)[number]
+
+export const MAX_TAGS = 16
+export const MAX_THUMBNAILS = 4
+/** Largest thumbnail, in bytes. */
+export const MAX_THUMBNAIL_BYTES = 131_072
+/** Largest width and height of a thumbnail, in pixels. */
+export const MAX_THUMBNAIL_SIDE = 2048
+/** Largest `.torrent` of a listing, in bytes. */
+export const MAX_TORRENT_BYTES = 2 * 1024 * 1024
+
+/** Most one-time key packages of a device. */
+export const MAX_KEY_PACKAGES = 100
+/** Largest key package, in bytes. */
+export const MAX_KEY_PACKAGE_BYTES = 24 * 1024
+
+/** Names of the deeds of moderators in the public log. */
+export const MODERATION_ACTIONS = ['hide', 'unhide', 'remove', 'ban', 'unban', 'slow-mode', 'role'] as const
+export type ModerationAction = (typeof MODERATION_ACTIONS)[number]
+
+/** Kinds of things that can be reported. */
+export const SUBJECT_KINDS = ['listing', 'comment', 'member', 'entry'] as const
+
+/** Each includes what those before it may do. */
+export const ROLES = ['member', 'moderator', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** `waiting`: somebody has to approve it. `banned`: it has no sessions and gets none. */
+export const ACCOUNT_STATES = ['active', 'waiting', 'banned'] as const
+export type AccountState = (typeof ACCOUNT_STATES)[number]

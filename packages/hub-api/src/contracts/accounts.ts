@@ -1,0 +1,177 @@
+import { contract } from '@shoal/api/contract'
+import { z } from 'zod'
+import { ACCOUNT_STATES, ROLES } from '../choices.ts'
+import { hubOperation } from '../contract.ts'
+import {
+  AccountInfo,
+  AccountName,
+  DeviceLists,
+  DeviceProof,
+  Did,
+  InvitationItem,
+  InvitationSecret,
+  Joined,
+  Member,
+  MemberDevices,
+  SignedText,
+} from '../schemas/account.ts'
+
+const Invitations = z.object({ items: z.array(InvitationItem) })
+
+/** Accounts of people, their roles, invitations and device lists. */
+export const ACCOUNTS = contract({
+  name: 'accounts',
+  operations: {
+    join: hubOperation({
+      for: 'everyone',
+      method: 'POST',
+      path: '/api/accounts',
+      bodyLimitBytes: 1024 * 1024,
+      area: 'accounts',
+      summary:
+        'Create an account for a person, and log in their device, unless somebody has to approve the account first: then there is no session. `lists`: all device lists of the person; the newest contains the device',
+      input: DeviceProof.extend({
+        name: AccountName.default(''),
+        invitation: InvitationSecret.optional(),
+        lists: DeviceLists,
+      }),
+      output: Joined,
+      errors: ['bad-login', 'bad-device-list', 'exists', 'forbidden', 'full', 'too-many-attempts'],
+    }),
+    checkInvitation: hubOperation({
+      for: 'everyone',
+      method: 'POST',
+      path: '/api/invitations/checks',
+      area: 'accounts',
+      summary: 'Check whether an invitation can be used, without using it',
+      input: z.object({ invitation: InvitationSecret }),
+      output: InvitationItem.pick({ role: true, expiresMs: true }),
+      errors: ['not-found', 'too-many-attempts'],
+    }),
+    getAccount: hubOperation({
+      for: 'member',
+      method: 'GET',
+      path: '/api/account',
+      area: 'accounts',
+      summary: 'Get the own account',
+      input: z.object({}),
+      output: AccountInfo,
+    }),
+    changeAccount: hubOperation({
+      for: 'member',
+      method: 'PATCH',
+      path: '/api/account',
+      area: 'accounts',
+      summary: 'Change the name of the own account',
+      input: z.object({ name: AccountName }),
+      output: AccountInfo,
+    }),
+    publishDevices: hubOperation({
+      for: 'member',
+      method: 'PUT',
+      path: '/api/account/devices',
+      area: 'accounts',
+      summary:
+        'Publish newer device lists of the own person, oldest first. Devices that the newest does not contain are logged out at once. Lists that are older, contradict the known ones or are forged change nothing',
+      input: z.object({ lists: DeviceLists, devices: z.array(SignedText).max(32).default([]) }),
+      output: MemberDevices,
+      errors: ['bad-device-list', 'full'],
+    }),
+    getDevices: hubOperation({
+      for: 'member',
+      method: 'GET',
+      path: '/api/accounts/{did}/devices',
+      area: 'accounts',
+      summary: 'Get the device lists of a member, and the devices that have logged in',
+      input: z.object({ did: Did }),
+      output: MemberDevices,
+    }),
+    getMember: hubOperation({
+      for: 'member',
+      method: 'GET',
+      path: '/api/accounts/{did}',
+      area: 'accounts',
+      summary: 'Get the name and role of a member',
+      input: z.object({ did: Did }),
+      output: Member,
+    }),
+    listAccounts: hubOperation({
+      for: 'moderator',
+      method: 'GET',
+      path: '/api/accounts',
+      area: 'accounts',
+      summary:
+        'List accounts in the order of their creation. `after`: the last DID of the page before. `state`: only those that are in it',
+      input: z.object({
+        after: Did.optional(),
+        state: z.enum(ACCOUNT_STATES).optional(),
+        limit: z.number().int().min(1).max(1000).default(100),
+      }),
+      output: z.object({ items: z.array(AccountInfo) }),
+    }),
+    setRole: hubOperation({
+      for: 'admin',
+      method: 'PATCH',
+      path: '/api/accounts/{did}',
+      area: 'accounts',
+      summary: 'Change the role of an account. The last admin stays one',
+      input: z.object({ did: Did, role: z.enum(ROLES) }),
+      output: AccountInfo,
+      errors: ['forbidden'],
+    }),
+    approveAccount: hubOperation({
+      for: 'moderator',
+      method: 'PUT',
+      path: '/api/accounts/{did}/approval',
+      area: 'accounts',
+      summary: 'Approve an account that waits: its owner can log in',
+      input: z.object({ did: Did }),
+      output: AccountInfo,
+      errors: ['forbidden'],
+    }),
+    refuseAccount: hubOperation({
+      for: 'moderator',
+      method: 'DELETE',
+      path: '/api/accounts/{did}/approval',
+      area: 'accounts',
+      summary: 'Refuse an account that waits, and delete it. The person may ask again',
+      input: z.object({ did: Did }),
+      output: z.object({}),
+      errors: ['forbidden'],
+    }),
+    createInvitation: hubOperation({
+      for: 'member',
+      method: 'POST',
+      path: '/api/invitations',
+      area: 'accounts',
+      summary:
+        'Create an invitation for one account or several. Members invite members, at most 10 per invitation; admins give any role. The secret is shown once',
+      input: z.object({
+        role: z.enum(ROLES).default('member'),
+        uses: z.number().int().min(1).max(10_000).default(1),
+        days: z.number().int().min(1).max(365).default(7),
+        note: z.string().trim().max(64).default(''),
+      }),
+      output: z.object({ secret: z.string(), invitation: InvitationItem }),
+      errors: ['forbidden', 'full'],
+    }),
+    listInvitations: hubOperation({
+      for: 'member',
+      method: 'GET',
+      path: '/api/invitations',
+      area: 'accounts',
+      summary: 'List the invitations that can be used, the newest first: the own ones, or all for moderators',
+      input: z.object({}),
+      output: Invitations,
+    }),
+    revokeInvitation: hubOperation({
+      for: 'member',
+      method: 'DELETE',
+      path: '/api/invitations/{id}',
+      area: 'accounts',
+      summary: 'Revoke one of the own invitations, or any as a moderator. Returns those that are left',
+      input: z.object({ id: z.string().max(64) }),
+      output: Invitations,
+    }),
+  },
+})

@@ -1,0 +1,149 @@
+import { contract } from '@shoal/api/contract'
+import { z } from 'zod'
+import { hubOperation } from '../contract.ts'
+import { Comment, Listing, ListingFilter, ListingSummary, ListingText } from '../schemas/listing.ts'
+import { Id, pageInput, pageOf, TimeMs, utf8 } from '../schemas/text.ts'
+
+const One = z.object({ id: Id })
+const CommentText = utf8(1, 8192).regex(/\S/, 'must not be blank')
+const Nothing = z.object({})
+
+/** Shares that members publish, with comments; also as Atom feeds and over Torznab. */
+export const LISTINGS = contract({
+  name: 'listings',
+  operations: {
+    listListings: hubOperation({
+      method: 'GET',
+      path: '/api/listings',
+      area: 'listings',
+      summary: 'Search or browse listings, the newest first',
+      for: 'everyone',
+      input: ListingFilter.extend(pageInput(200, 50)),
+      output: pageOf(ListingSummary),
+    }),
+    getListing: hubOperation({
+      method: 'GET',
+      path: '/api/listings/{id}',
+      area: 'listings',
+      summary: 'Get a listing with its description',
+      for: 'everyone',
+      input: One,
+      output: Listing,
+    }),
+    publishListing: hubOperation({
+      method: 'POST',
+      path: '/api/listings',
+      area: 'listings',
+      summary: 'Publish a listing',
+      for: 'member',
+      input: ListingText.extend({
+        tags: ListingText.shape.tags.default([]),
+        description: ListingText.shape.description.default(''),
+        sizeBytes: ListingText.shape.sizeBytes
+          .optional()
+          .meta({ description: 'Default: the length that the link names, or 0' }),
+        fileCount: ListingText.shape.fileCount.default(null),
+      }),
+      output: Listing,
+      errors: ['bad-link', 'too-soon', 'too-many-requests'],
+    }),
+    editListing: hubOperation({
+      method: 'PATCH',
+      path: '/api/listings/{id}',
+      area: 'listings',
+      summary: 'Change a listing of your own; another link removes its .torrent',
+      for: 'member',
+      input: ListingText.partial().extend(One.shape),
+      output: Listing,
+      errors: ['bad-link', 'forbidden', 'too-many-requests'],
+      idempotent: true,
+    }),
+    removeListing: hubOperation({
+      method: 'DELETE',
+      path: '/api/listings/{id}',
+      area: 'listings',
+      summary: 'Delete a listing of your own with its comments; admins delete any, which the public log says',
+      for: 'member',
+      input: One,
+      output: Nothing,
+      errors: ['forbidden'],
+    }),
+    removeThumbnail: hubOperation({
+      method: 'DELETE',
+      path: '/api/listings/{id}/thumbnails/{name}',
+      area: 'listings',
+      summary: 'Remove a thumbnail of a listing of your own',
+      for: 'member',
+      input: One.extend({ name: Id }),
+      output: Listing,
+      errors: ['forbidden'],
+    }),
+    listComments: hubOperation({
+      method: 'GET',
+      path: '/api/listings/{id}/comments',
+      area: 'listings',
+      summary: 'List the comments on a listing, the oldest first',
+      for: 'everyone',
+      input: One.extend(pageInput(200, 50)),
+      output: pageOf(Comment),
+    }),
+    addComment: hubOperation({
+      method: 'POST',
+      path: '/api/listings/{id}/comments',
+      area: 'listings',
+      summary: 'Comment on a listing',
+      for: 'member',
+      input: One.extend({ text: CommentText }),
+      output: Comment,
+      errors: ['full', 'too-soon', 'too-many-requests'],
+    }),
+    editComment: hubOperation({
+      method: 'PATCH',
+      path: '/api/comments/{id}',
+      area: 'listings',
+      summary: 'Change a comment of your own',
+      for: 'member',
+      input: One.extend({ text: CommentText }),
+      output: Comment,
+      errors: ['forbidden', 'too-many-requests'],
+      idempotent: true,
+    }),
+    removeComment: hubOperation({
+      method: 'DELETE',
+      path: '/api/comments/{id}',
+      area: 'listings',
+      summary: 'Delete a comment of your own; admins delete any, which the public log says',
+      for: 'member',
+      input: One,
+      output: Nothing,
+      errors: ['forbidden'],
+    }),
+    getFeedKey: hubOperation({
+      method: 'GET',
+      path: '/api/account/feed-key',
+      area: 'listings',
+      summary: 'Say when your key for feeds was made; null if there is none',
+      for: 'member',
+      input: z.object({}),
+      output: z.object({ createdMs: TimeMs.nullable() }),
+    }),
+    renewFeedKey: hubOperation({
+      method: 'POST',
+      path: '/api/account/feed-key',
+      area: 'listings',
+      summary: 'Make a new key for Atom and Torznab, which is shown once; the one before is void',
+      for: 'member',
+      input: z.object({}),
+      output: z.object({ key: z.string(), createdMs: TimeMs }),
+    }),
+    removeFeedKey: hubOperation({
+      method: 'DELETE',
+      path: '/api/account/feed-key',
+      area: 'listings',
+      summary: 'Void your key for feeds',
+      for: 'member',
+      input: z.object({}),
+      output: Nothing,
+    }),
+  },
+})

@@ -1,0 +1,187 @@
+import {
+  NewPasskey,
+  PasskeyAnswer,
+  PasskeyCreation,
+  PasskeyId,
+  PasskeyName,
+  PasskeyRequest,
+  TimeMs,
+} from '@shoal/api'
+import { contract } from '@shoal/api/contract'
+import { z } from 'zod'
+import { hubOperation } from '../contract.ts'
+import {
+  AccountInfo,
+  DeviceLists,
+  DeviceProof,
+  HubPasskey,
+  Login,
+  SessionItem,
+  WrappedKey,
+} from '../schemas/account.ts'
+
+const Sessions = z.object({ items: z.array(SessionItem) })
+const Passkeys = z.object({ items: z.array(HubPasskey) })
+
+/** Logins with devices and passkeys, and sessions. A hub has no passwords. */
+export const LOGIN = contract({
+  name: 'login',
+  operations: {
+    getLogin: hubOperation({
+      for: 'everyone',
+      method: 'GET',
+      path: '/api/login',
+      area: 'login',
+      summary: 'Get the account that is logged in, if any',
+      input: z.object({}),
+      output: z.object({ account: AccountInfo.nullable(), sessionId: z.string().nullable() }),
+    }),
+    createChallenge: hubOperation({
+      for: 'everyone',
+      method: 'POST',
+      path: '/api/login/challenges',
+      area: 'login',
+      summary:
+        'Get a challenge for the login of a device, or for an account. It is valid for two minutes, and once',
+      input: z.object({}),
+      output: z.object({ nonce: z.string(), expiresMs: TimeMs }),
+      errors: ['too-many-attempts'],
+    }),
+    loginWithDevice: hubOperation({
+      for: 'everyone',
+      method: 'POST',
+      path: '/api/login/devices',
+      bodyLimitBytes: 1024 * 1024,
+      area: 'login',
+      summary:
+        'Log in as a device of a member: with a self-issued ID token (a JWT with EdDSA) for the challenge and for the origin `audience`. `lists`: the newest device lists, if the hub may not know them',
+      input: DeviceProof.extend({ lists: DeviceLists.or(z.array(z.never()).length(0)).default([]) }),
+      output: Login,
+      errors: ['account-waiting', 'bad-login', 'bad-device-list', 'forbidden', 'too-many-attempts'],
+    }),
+    recoverDevices: hubOperation({
+      for: 'everyone',
+      method: 'POST',
+      path: '/api/login/recovery',
+      area: 'login',
+      summary:
+        'Get the device lists of a member, for whoever has the root key that signs them, as its words: the proof is that of a device whose login key it is. With a next list, a new device can then log in',
+      input: DeviceProof,
+      output: z.object({ lists: z.array(z.string()) }),
+      errors: ['bad-login', 'bad-device-list', 'too-many-attempts'],
+    }),
+    requestPasskey: hubOperation({
+      for: 'everyone',
+      method: 'POST',
+      path: '/api/login/passkeys/requests',
+      area: 'login',
+      summary: 'Get a request for the login with a passkey, for `navigator.credentials.get`',
+      input: z.object({}),
+      output: PasskeyRequest,
+      errors: ['no-passkeys', 'too-many-attempts'],
+    }),
+    loginWithPasskey: hubOperation({
+      for: 'everyone',
+      method: 'POST',
+      path: '/api/login/passkeys',
+      bodyLimitBytes: 32 * 1024,
+      area: 'login',
+      summary:
+        'Log in with a passkey. The session is a cookie. `wrappedKey`: the key of the person that this passkey opens, if one was kept with it',
+      input: z.object({ answer: PasskeyAnswer }),
+      output: Login.extend({ wrappedKey: z.string().nullable() }),
+      errors: ['bad-passkey', 'forbidden', 'no-passkeys', 'too-many-attempts'],
+    }),
+    logout: hubOperation({
+      for: 'everyone',
+      method: 'DELETE',
+      path: '/api/login',
+      area: 'login',
+      summary: 'Log out',
+      input: z.object({}),
+      output: z.object({}),
+    }),
+    listSessions: hubOperation({
+      for: 'member',
+      method: 'GET',
+      path: '/api/account/sessions',
+      area: 'login',
+      summary: 'List the own sessions, last used first',
+      input: z.object({}),
+      output: Sessions,
+    }),
+    endSession: hubOperation({
+      for: 'member',
+      method: 'DELETE',
+      path: '/api/account/sessions/{id}',
+      area: 'login',
+      summary: 'End one of the own sessions at once. Returns those that are left',
+      input: z.object({ id: z.string().max(64) }),
+      output: Sessions,
+    }),
+    endOtherSessions: hubOperation({
+      for: 'member',
+      method: 'DELETE',
+      path: '/api/account/sessions',
+      area: 'login',
+      summary: 'End all own sessions but the one that asks. Returns those that are left',
+      input: z.object({}),
+      output: Sessions,
+    }),
+    listPasskeys: hubOperation({
+      for: 'member',
+      method: 'GET',
+      path: '/api/account/passkeys',
+      area: 'login',
+      summary: 'List the own passkeys, the oldest first',
+      input: z.object({}),
+      output: Passkeys,
+    }),
+    requestNewPasskey: hubOperation({
+      for: 'member',
+      method: 'POST',
+      path: '/api/account/passkeys/requests',
+      area: 'login',
+      summary: 'Get a request for a new passkey of the account, for `navigator.credentials.create`',
+      input: z.object({}),
+      output: PasskeyCreation,
+      errors: ['no-passkeys'],
+    }),
+    addPasskey: hubOperation({
+      for: 'member',
+      method: 'POST',
+      path: '/api/account/passkeys',
+      bodyLimitBytes: 32 * 1024,
+      area: 'login',
+      summary: 'Add a passkey, with which the account can then log in. Returns all passkeys',
+      input: z.object({ name: PasskeyName, passkey: NewPasskey }),
+      output: Passkeys,
+      errors: ['bad-passkey', 'exists', 'full', 'no-passkeys'],
+    }),
+    changePasskey: hubOperation({
+      for: 'member',
+      method: 'PATCH',
+      path: '/api/account/passkeys/{id}',
+      area: 'login',
+      summary:
+        'Rename a passkey, or keep with it a key of the person that only this passkey opens (null: none). Returns all passkeys',
+      input: z.object({
+        id: PasskeyId,
+        name: PasskeyName.optional(),
+        wrappedKey: WrappedKey.nullable().optional(),
+      }),
+      output: Passkeys,
+      errors: ['not-found'],
+    }),
+    removePasskey: hubOperation({
+      for: 'member',
+      method: 'DELETE',
+      path: '/api/account/passkeys/{id}',
+      area: 'login',
+      summary: 'Remove a passkey, which then cannot log in. Returns the passkeys that are left',
+      input: z.object({ id: PasskeyId }),
+      output: Passkeys,
+      errors: ['not-found'],
+    }),
+  },
+})

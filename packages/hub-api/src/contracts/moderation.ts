@@ -1,0 +1,143 @@
+import { contract } from '@shoal/api/contract'
+import { z } from 'zod'
+import { hubOperation } from '../contract.ts'
+import { Ban, ModerationEntry, Report, SlowSeconds, SubjectId, SubjectKind } from '../schemas/moderation.ts'
+import { Did, pageInput, pageOf, Reason, TimeMs } from '../schemas/text.ts'
+
+const Nothing = z.object({})
+
+/** Reports, what moderators do about them, and the public log of that. Moderators act on members, admins on everybody but themselves. */
+export const MODERATION = contract({
+  name: 'moderation',
+  operations: {
+    report: hubOperation({
+      method: 'POST',
+      path: '/api/reports',
+      area: 'moderation',
+      summary:
+        'Report a listing, comment, member or entry of a room to the moderators; a second report replaces the first',
+      for: 'member',
+      input: z.object({ kind: SubjectKind, id: SubjectId, reason: Reason }),
+      output: Nothing,
+      errors: ['full', 'too-many-requests'],
+      idempotent: true,
+    }),
+    listReports: hubOperation({
+      method: 'GET',
+      path: '/api/reports',
+      area: 'moderation',
+      summary: 'List open reports, the oldest first',
+      for: 'moderator',
+      input: z.object(pageInput(200, 50)),
+      output: pageOf(Report),
+    }),
+    closeReports: hubOperation({
+      method: 'POST',
+      path: '/api/reports/close',
+      area: 'moderation',
+      summary: 'Close all reports of something; hiding it and banning do so, too',
+      for: 'moderator',
+      input: z.object({ kind: SubjectKind, id: SubjectId }),
+      output: z.object({ closed: z.number().int() }),
+      idempotent: true,
+    }),
+    hide: hubOperation({
+      method: 'POST',
+      path: '/api/moderation/hide',
+      area: 'moderation',
+      summary: 'Hide a listing or comment from everybody but its author and moderators',
+      for: 'moderator',
+      input: z.object({ kind: z.enum(['listing', 'comment']), id: SubjectId, reason: Reason }),
+      output: Nothing,
+      errors: ['forbidden'],
+      idempotent: true,
+    }),
+    unhide: hubOperation({
+      method: 'POST',
+      path: '/api/moderation/unhide',
+      area: 'moderation',
+      summary: 'Show a hidden listing or comment again',
+      for: 'moderator',
+      input: z.object({ kind: z.enum(['listing', 'comment']), id: SubjectId, reason: Reason }),
+      output: Nothing,
+      errors: ['forbidden'],
+      idempotent: true,
+    }),
+    listBans: hubOperation({
+      method: 'GET',
+      path: '/api/bans',
+      area: 'moderation',
+      summary: 'List banned members, in the order of their accounts',
+      for: 'moderator',
+      input: z.object(pageInput(200, 50)),
+      output: pageOf(Ban),
+    }),
+    ban: hubOperation({
+      method: 'PUT',
+      path: '/api/bans/{did}',
+      area: 'moderation',
+      summary: 'Ban a member: the sessions end, and announces with the passkey are refused',
+      for: 'moderator',
+      input: z.object({
+        did: Did,
+        reason: Reason,
+        untilMs: TimeMs.nullable().default(null).meta({ description: 'Its end; null for none' }),
+      }),
+      output: Ban,
+      errors: ['forbidden'],
+    }),
+    removeAccount: hubOperation({
+      method: 'DELETE',
+      path: '/api/accounts/{did}',
+      area: 'moderation',
+      summary: 'Delete an account with everything that its owner wrote. The public log keeps the DID',
+      for: 'admin',
+      input: z.object({ did: Did, reason: Reason }),
+      output: Nothing,
+      errors: ['forbidden'],
+    }),
+    unban: hubOperation({
+      method: 'DELETE',
+      path: '/api/bans/{did}',
+      area: 'moderation',
+      summary: 'End a ban',
+      for: 'moderator',
+      input: z.object({ did: Did, reason: Reason }),
+      output: Nothing,
+      errors: ['forbidden'],
+    }),
+    getSlowMode: hubOperation({
+      method: 'GET',
+      path: '/api/moderation/slow-mode',
+      area: 'moderation',
+      summary: 'Get the seconds between what members may post: for everybody, and for you or a member',
+      for: 'member',
+      input: z.object({ did: Did.optional().meta({ description: 'Only moderators may ask about others' }) }),
+      output: z.object({ everybodySeconds: SlowSeconds, memberSeconds: SlowSeconds }),
+      errors: ['forbidden'],
+    }),
+    setSlowMode: hubOperation({
+      method: 'PUT',
+      path: '/api/moderation/slow-mode',
+      area: 'moderation',
+      summary: 'Set the seconds between what everybody, or a member, may post; the longer of both counts',
+      for: 'moderator',
+      input: z.object({
+        did: Did.nullable().meta({ description: 'Null: everybody' }),
+        seconds: SlowSeconds.meta({ description: '0: none' }),
+        reason: Reason,
+      }),
+      output: Nothing,
+      errors: ['forbidden'],
+    }),
+    listModerationLog: hubOperation({
+      method: 'GET',
+      path: '/api/moderation/log',
+      area: 'moderation',
+      summary: 'Read the public log of what moderators did, the newest first',
+      for: 'everyone',
+      input: z.object(pageInput(200, 50)),
+      output: pageOf(ModerationEntry),
+    }),
+  },
+})

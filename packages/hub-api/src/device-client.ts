@@ -1,0 +1,151 @@
+/** The client of a hub for programs that are devices of a person: it logs in with the device's key, and again whenever its session has ended. */
+import { ApiError } from '@shoal/api/api-error'
+import type { CallOptions } from '@shoal/api/contract'
+import { connectHub, type HubApi } from './client.ts'
+import { HUB_ROUTES } from './routes.ts'
+import type { AccountInfo } from './schemas/account.ts'
+
+/** A key that signs at once, or one of Web Crypto, which nobody can read. */
+export interface LoginSigner {
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array
+  sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>
+}
+
+export interface DeviceClientOptions {
+  /** The origin of the hub, such as `https://hub.example.org`. */
+  readonly url: string
+  /** The DID of the person. */
+  readonly person: string
+  /** Signs with the login key of the device. */
+  readonly device: LoginSigner
+  /** The description of the device, as `writeDeviceText` writes it. */
+  readonly description: string
+  /** Returns all device lists of the person in base64url, oldest first. They are sent if the hub does not know the newest. */
+  readonly lists: () => Promise<readonly string[]> | readonly string[]
+  /** The person recognizes the sessions of this program by this text. */
+  readonly label?: string
+  readonly fetch?: typeof fetch
+  /** Checks what the hub answers: `checkAnswers`. Default: answers are taken as they are. */
+  readonly check?: (hub: HubApi) => HubApi
+  /** Milliseconds since the Unix epoch. Default: `Date.now`. */
+  readonly now?: () => number
+}
+
+export interface DeviceClient {
+  /** Calls log in first. They reject with an ApiError. */
+  readonly api: HubApi
+  /** Creates the account of the person, and logs in unless the account waits until somebody approves it (`state`). Rejects with an ApiError. */
+  join(
+    options: { readonly name: string; readonly invitation?: string },
+    call?: CallOptions,
+  ): Promise<AccountInfo>
+  /** Returns the secret of a session that has not ended, as far as is known: for WebSockets. */
+  session(): Promise<string>
+  /** Forgets the session: it has ended. */
+  forget(): void
+}
+
+/** A hub that does not answer is one that cannot be reached. Node would wait for five minutes, and everything that needs a login with it. */
+const ANSWER_MS = 60_000
+
+export function connectDevice(options: DeviceClientOptions): DeviceClient {
+  const { url, lists, check = hub => hub } = options
+  const patient: typeof fetch = (address, init) => {
+    const signals = [AbortSignal.timeout(ANSWER_MS), ...(init?.signal ? [init.signal] : [])]
+    return (options.fetch ?? fetch)(address, { ...init, signal: AbortSignal.any(signals) })
+  }
+  const connect = (session?: string) =>
+    check(connectHub({ url, fetch: patient, ...(session !== undefined && { session }) }))
+  const everyone = connect()
+  let session: Promise<string> | null = null
+
+  const login = async (): Promise<string> => {
+    try {
+      return secretOf(await everyone.loginWithDevice(await proveDevice(everyone, options)))
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'bad-login' || error.field !== 'device') throw error
+      // The hub may not know the newest list yet.
+      const proof = { ...(await proveDevice(everyone, options)), lists: [...(await lists())] }
+      return secretOf(await everyone.loginWithDevice(proof))
+    }
+  }
+  /** All calls wait for one login. */
+  const open = (): Promise<string> => {
+    if (session) return session
+    const opening = login()
+    session = opening
+    opening.catch(() => forget(opening))
+    return opening
+  }
+  const forget = (ended: Promise<string> | null) => {
+    if (session === ended) session = null
+  }
+  const ask = async (name: string, input: object, call?: CallOptions): Promise<unknown> => {
+    const opening = open()
+    try {
+      return await callOf(connect(await opening), name)(input, call)
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'unauthorized') forget(opening)
+      throw error
+    }
+  }
+  const api = Object.fromEntries(
+    Object.keys(HUB_ROUTES).map(name => [
+      name,
+      (input: object, call?: CallOptions) =>
+        ask(name, input, call).catch(error => {
+          // The session has ended: once more, with another one.
+          if (session === null && (error as ApiError).code === 'unauthorized') return ask(name, input, call)
+          throw error
+        }),
+    ]),
+  ) as unknown as HubApi
+  return {
+    api,
+    async join({ name, invitation }, call) {
+      const proof = await proveDevice(everyone, options)
+      const joined = await everyone.join(
+        { ...proof, name, lists: [...(await lists())], ...(invitation !== undefined && { invitation }) },
+        call,
+      )
+      if (joined.sessionId !== null) session = Promise.resolve(secretOf(joined))
+      return joined.account
+    },
+    session: () => open(),
+    forget: () => forget(session),
+  }
+}
+
+/** Returns the proof of a device for one login at a hub. */
+export async function proveDevice(
+  hub: Pick<HubApi, 'createChallenge'>,
+  {
+    url,
+    person,
+    device,
+    description,
+    label,
+    now = Date.now,
+  }: Pick<DeviceClientOptions, 'url' | 'person' | 'device' | 'description' | 'label' | 'now'>,
+) {
+  const audience = new URL(url).origin
+  const { nonce } = await hub.createChallenge({})
+  const { signLoginTokenWith } = await import('@shoal/identity/login')
+  const sign = async (message: Uint8Array) => device.sign(message)
+  const token = await signLoginTokenWith(
+    { person, audience, nonce },
+    { publicKey: device.publicKey, sign },
+    Math.floor(now() / 1000),
+  )
+  return { nonce, audience, token, device: description, ...(label !== undefined && { label }) }
+}
+
+function secretOf({ secret }: { readonly secret: string | null }): string {
+  if (secret === null) throw new ApiError('bad-answer', 'the hub began no session')
+  return secret
+}
+
+function callOf(hub: HubApi, name: string) {
+  return (hub as unknown as Record<string, (input: object, call?: CallOptions) => Promise<unknown>>)[name]!
+}

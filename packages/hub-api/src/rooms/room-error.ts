@@ -1,0 +1,79 @@
+import type { Equivocation } from '@shoal/hub-stores/log'
+
+/**
+ * `bad-message`: not a message of this protocol. `unauthorized`: log in again. `forbidden`: another secret, or a role, is needed. `not-followed`: follow the room first.
+ * `too-many-requests`, `slow-mode`: wait for `afterMs`. `busy`, `unavailable`, `stopping`: send it again, with the same client id. `not-found`, `moved`, `full`, `conflict`, `bad-argument`: as in the stores.
+ * `bad-head`, `broken-log`, `forked-log`, `other-hub`: the hub is not what it was. `closed`: this client was closed.
+ */
+export type RoomErrorCode =
+  | 'bad-message'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-followed'
+  | 'too-many-requests'
+  | 'slow-mode'
+  | 'busy'
+  | 'unavailable'
+  | 'stopping'
+  | 'not-found'
+  | 'moved'
+  | 'full'
+  | 'conflict'
+  | 'bad-argument'
+  | 'bad-home'
+  | 'bad-head'
+  | 'broken-log'
+  | 'forked-log'
+  | 'other-hub'
+  | 'closed'
+  | 'failed'
+
+export const ROOM_ERROR_CODES: readonly RoomErrorCode[] = [
+  ...([
+    'bad-message',
+    'unauthorized',
+    'forbidden',
+    'not-followed',
+    'too-many-requests',
+    'slow-mode',
+  ] as const),
+  ...(['busy', 'unavailable', 'stopping', 'not-found', 'moved', 'full', 'conflict', 'bad-argument'] as const),
+  ...(['bad-home', 'bad-head', 'broken-log', 'forked-log', 'other-hub', 'closed', 'failed'] as const),
+]
+
+/** An error of a room or inbox. The message says what to do. */
+export class RoomError extends Error {
+  readonly code: RoomErrorCode
+  /** When it may be tried again, in milliseconds from now. */
+  readonly afterMs: number | undefined
+
+  constructor(code: RoomErrorCode, message: string, options: ErrorOptions & { afterMs?: number } = {}) {
+    super(message, options)
+    this.name = 'RoomError'
+    this.code = code
+    this.afterMs = options.afterMs
+  }
+}
+
+const PASSING: readonly RoomErrorCode[] = ['busy', 'unavailable', 'stopping', 'too-many-requests', 'failed']
+
+/** Returns true for errors after which the same request may succeed. */
+export function isPassing(error: unknown): error is RoomError {
+  return error instanceof RoomError && PASSING.includes(error.code)
+}
+
+/** The hub showed different logs. Everybody can check it with `proveEquivocation(...heads)`. */
+export class ForkedLog extends RoomError {
+  /** Two heads that the hub signed. */
+  readonly heads: readonly [Uint8Array, Uint8Array]
+  readonly proof: Equivocation
+
+  constructor(heads: readonly [Uint8Array, Uint8Array], proof: Equivocation) {
+    super(
+      'forked-log',
+      `This hub showed different logs of a room: entry ${proof.sequence} has two hashes. Keep the proof, and leave this hub.`,
+    )
+    this.heads = heads
+    this.proof = proof
+  }
+}

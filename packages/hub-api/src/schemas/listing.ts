@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { CATEGORIES, MAX_TAGS } from '../choices.ts'
+import { Author, label, TimeMs, utf8 } from './text.ts'
+
+const InfoHash = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`))
+
+/** The members of a listing that its author writes. */
+export const ListingText = z.object({
+  title: utf8(1, 256).regex(/\S/, 'must not be blank'),
+  category: z.enum(CATEGORIES),
+  tags: z.array(label(64)).max(MAX_TAGS),
+  /** Markdown. Stored and delivered as written: whoever shows it makes it safe. */
+  description: utf8(0, 65_536),
+  /** Magnet link, with an info hash or a key whose torrent can be replaced (BEP 46); or share link, `https://host/#…`, with an address. */
+  link: utf8(1, 8192),
+  /** The length of the shared files. */
+  sizeBytes: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  /** The number of shared files; null if it is unknown. */
+  fileCount: z.number().int().min(1).max(10_000_000).nullable(),
+})
+
+/** A listing without its description, as lists have it. */
+export const ListingSummary = ListingText.omit({ description: true }).extend({
+  id: z.string(),
+  category: z.string(),
+  /** `sealed`: a share that only its recipients, or whoever has its key or passphrase, can read. `published`: a link whose torrent can be replaced. */
+  kind: z.enum(['open', 'sealed', 'published']),
+  /** In lower-case hex. Both are null if `kind` is `published`. */
+  infoHashV1: InfoHash(40).nullable(),
+  infoHashV2: InfoHash(64).nullable(),
+  author: Author,
+  createdMs: TimeMs,
+  changedMs: TimeMs,
+  /** The reason of the moderators who hid it; null if everybody sees it. Only moderators and the author receive hidden listings. */
+  hidden: z.string().nullable(),
+  /** The number of comments. */
+  comments: z.number().int().min(0),
+  /** Names of its thumbnails: `/api/listings/{id}/thumbnails/{name}`. Their content never changes. */
+  thumbnails: z.array(z.string()),
+  /** Whether `/api/listings/{id}/torrent` has a `.torrent`. */
+  hasTorrent: z.boolean(),
+  /** Peers that the hub's own tracker knows. */
+  seeders: z.number().int().min(0),
+  leechers: z.number().int().min(0),
+})
+export type ListingSummary = z.infer<typeof ListingSummary>
+
+export const Listing = ListingSummary.extend({ description: z.string() })
+export type Listing = z.infer<typeof Listing>
+
+/** Limits a list to the listings that match all of these. */
+export const ListingFilter = z.object({
+  text: utf8(0, 1024).optional().meta({
+    description:
+      'All words of the title or description, without case and diacritics; the last one may be the beginning of a word',
+  }),
+  category: z.enum(CATEGORIES).optional(),
+  tag: label(64).optional(),
+  author: utf8(5, 256).startsWith('did:').optional().meta({ description: 'A DID' }),
+})
+
+export const Comment = z.object({
+  id: z.string(),
+  author: Author,
+  /** Markdown. Delivered as written: whoever shows it makes it safe. */
+  text: z.string(),
+  createdMs: TimeMs,
+  /** Null if it was never changed. */
+  changedMs: TimeMs.nullable(),
+  /** The reason of the moderators who hid it; null if everybody sees it. Only moderators and the author receive hidden comments. */
+  hidden: z.string().nullable(),
+})
+export type Comment = z.infer<typeof Comment>

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { MODERATION_ACTIONS, SUBJECT_KINDS } from '../choices.ts'
+import { Author, TimeMs } from './text.ts'
+
+/**
+ * `listing`, `comment`: its id. `member`: a DID. `entry`: an entry of a room, `ROOM:SEQUENCE`, where ROOM is the id in base64url (43 characters).
+ * What an entry says is closed to the hub and its moderators.
+ */
+export const SubjectKind = z.enum(SUBJECT_KINDS)
+export type SubjectKind = z.infer<typeof SubjectKind>
+export const SubjectId = z.string().min(1).max(256)
+export const Subject = z.object({
+  kind: SubjectKind,
+  id: SubjectId,
+  /** The title of a listing, the beginning of a comment, or the name of a member. Null if it does not exist anymore, or nobody can read it. */
+  text: z.string().nullable(),
+  /** The person that it belongs to. Null if nobody knows. */
+  author: Author.nullable(),
+  /** The listing of a comment. */
+  listing: z.string().nullable(),
+  /** Whether moderators hid it, or banned the member. */
+  isHidden: z.boolean(),
+})
+export type Subject = z.infer<typeof Subject>
+
+export const Report = z.object({
+  number: z.number().int(),
+  subject: Subject,
+  reporter: Author,
+  reason: z.string(),
+  createdMs: TimeMs,
+})
+export type Report = z.infer<typeof Report>
+
+export const Ban = z.object({
+  member: Author,
+  reason: z.string(),
+  /** The moderator. */
+  by: Author,
+  createdMs: TimeMs,
+  /** Null: without end. */
+  untilMs: TimeMs.nullable(),
+})
+export type Ban = z.infer<typeof Ban>
+
+/** Time that members must wait between what they post, in seconds. */
+export const SlowSeconds = z.number().int().min(0).max(86_400)
+
+/** An entry of the public log: what moderators did. It names no reporter and contains no text of members. */
+export const ModerationEntry = z.object({
+  number: z.number().int(),
+  atMs: TimeMs,
+  /** Null: the hub itself, such as at the end of a ban. */
+  by: Author.nullable(),
+  action: z.enum(MODERATION_ACTIONS),
+  /** Null: everybody. */
+  subject: z.object({ kind: SubjectKind, id: z.string(), name: z.string() }).nullable(),
+  reason: z.string(),
+  /** The end of a ban. */
+  untilMs: TimeMs.nullable(),
+  /** The interval of slow mode. */
+  seconds: z.number().nullable(),
+  /** The new role of a member. */
+  role: z.string().nullable(),
+})
+export type ModerationEntry = z.infer<typeof ModerationEntry>

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+const TRAFFIC = {
+  /** As the peers of the account say. The hub counts no more than a line of 10 Gbit/s transfers. */
+  uploadedBytes: z.number(),
+  downloadedBytes: z.number(),
+}
+
+export const TrackerAccount = z.object({
+  /** False until the first `renewTrackerKey`. */
+  hasKey: z.boolean(),
+  /** Whether announces need a passkey. */
+  isPrivate: z.boolean(),
+  /** Announce URLs, with `PASSKEY` where the passkey belongs: the hub does not know it any more. */
+  announceUrls: z.array(z.string()),
+  ...TRAFFIC,
+  /** The 100 with the most traffic. */
+  torrents: z.array(
+    z.object({
+      /** 40 hexadecimal digits: the info hash, or the beginning of a v2 info hash. */
+      infoHash: z.string(),
+      ...TRAFFIC,
+    }),
+  ),
+})
+export type TrackerAccount = z.infer<typeof TrackerAccount>
+
+export const NewTrackerKey = z.object({
+  /** 32 hexadecimal digits. It is shown only now. */
+  passkey: z.string(),
+  /** Announce URLs with this passkey, for everything that the member shares. */
+  announceUrls: z.array(z.string()),
+})
+export type NewTrackerKey = z.infer<typeof NewTrackerKey>
+
+export const TrackerTotals = z.object({
+  /** By the age of the accounts. Only those that have had a passkey. */
+  accounts: z.array(
+    z.object({
+      did: z.string(),
+      name: z.string(),
+      ...TRAFFIC,
+    }),
+  ),
+  /** For `after` of the next request, or null at the end. */
+  next: z.string().nullable(),
+})
+export type TrackerTotals = z.infer<typeof TrackerTotals>

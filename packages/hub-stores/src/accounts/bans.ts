@@ -1,0 +1,114 @@
+/** Accounts that moderators banned, why, and until when. A banned account has no sessions and gets none; its keys are not found. */
+import { checkInteger, checkText } from '../checks.ts'
+import { all, type Database, first } from '../database/database.ts'
+import { StoreError } from '../store-error.ts'
+import { type AccountState, changeAccount, checkDid, findAccount } from './account.ts'
+
+const MAX_REASON_BYTES = 1024
+const MAX_PAGE = 200
+/** Most bans that end in one transaction. */
+const MAX_ENDING = 500
+
+export interface Ban {
+  /** Grows with the age of the account: for `after`. */
+  readonly number: number
+  readonly did: string
+  /** 1 to 1,024 bytes. */
+  readonly reason: string
+  /** The DID of the moderator. */
+  readonly by: string
+  readonly bannedMs: number
+  /** Null: without end. */
+  readonly untilMs: number | null
+}
+
+interface BanRow {
+  readonly account: number
+  readonly did: string
+  readonly reason: string
+  readonly author: string
+  readonly state: AccountState
+  readonly banned_ms: number
+  readonly until_ms: number | null
+}
+
+const BANS = `SELECT bans.*, accounts.did AS did FROM bans JOIN accounts ON accounts.number = bans.account`
+
+export class Bans {
+  readonly #database: Database
+  readonly #now: () => number
+
+  constructor(database: Database, now: () => number) {
+    this.#database = database
+    this.#now = now
+  }
+
+  /** Bans an account, or changes its ban. Its sessions end. Rejects with `not-found`, `bad-argument`. */
+  async ban(did: string, { reason, by, untilMs }: Pick<Ban, 'reason' | 'by' | 'untilMs'>): Promise<Ban> {
+    checkDid(did)
+    checkText('reason', reason, 1, MAX_REASON_BYTES)
+    checkDid(by)
+    if (untilMs !== null) checkInteger('untilMs', untilMs)
+    const nowMs = this.#now()
+    return this.#database.write(function* () {
+      const { number, state } = yield* findAccount(did, 'FOR UPDATE')
+      yield* changeAccount(did, { state: 'banned' })
+      yield* all(
+        `INSERT INTO bans (account, reason, author, state, banned_ms, until_ms) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (account) DO UPDATE SET reason = excluded.reason, author = excluded.author,
+        banned_ms = excluded.banned_ms, until_ms = excluded.until_ms`,
+        ...[number, reason, by, state === 'banned' ? 'active' : state, nowMs, untilMs],
+      )
+      return { number, did, reason, by, bannedMs: nowMs, untilMs }
+    })
+  }
+
+  /** Ends a ban: the account is what it was before. Returns false if it is not banned. Rejects with `not-found` if there is no such account. */
+  async end(did: string): Promise<boolean> {
+    checkDid(did)
+    return this.#database.write(function* () {
+      const { number, state } = yield* findAccount(did, 'FOR UPDATE')
+      const row = yield* first<BanRow>('DELETE FROM bans WHERE account = $1 RETURNING *', number)
+      if (state === 'banned') yield* changeAccount(did, { state: row?.state ?? 'active' })
+      return state === 'banned'
+    })
+  }
+
+  /** Ends the bans whose time has come. Returns the DIDs of their accounts. */
+  async endExpired(): Promise<readonly string[]> {
+    const nowMs = this.#now()
+    return this.#database.write(function* () {
+      const rows = yield* all<BanRow>(
+        `${BANS} WHERE until_ms <= $1 ORDER BY account LIMIT ${MAX_ENDING}`,
+        nowMs,
+      )
+      for (const { account, did, state } of rows) {
+        yield* all('DELETE FROM bans WHERE account = $1', account)
+        yield* changeAccount(did, { state })
+      }
+      return rows.map(({ did }) => did)
+    })
+  }
+
+  /** Returns the ban of an account. Rejects with `not-found` if it is not banned. */
+  async get(did: string): Promise<Ban> {
+    checkDid(did)
+    const row = await this.#database.read(() => first<BanRow>(`${BANS} WHERE did = $1`, did))
+    if (!row) throw new StoreError('not-found', 'This account is not banned')
+    return toBan(row)
+  }
+
+  /** Lists bans by the order of the accounts, up to `limit` (1 to 200). `after`: the last number of the page before. */
+  async list({ after = 0, limit = 50 }: { after?: number; limit?: number } = {}): Promise<readonly Ban[]> {
+    checkInteger('after', after)
+    checkInteger('limit', limit, 1, MAX_PAGE)
+    const rows = await this.#database.read(() =>
+      all<BanRow>(`${BANS} WHERE account > $1 ORDER BY account LIMIT $2`, after, limit),
+    )
+    return rows.map(toBan)
+  }
+}
+
+function toBan({ account, did, reason, author, banned_ms, until_ms }: BanRow): Ban {
+  return { number: account, did, reason, by: author, bannedMs: banned_ms, untilMs: until_ms }
+}

@@ -1,0 +1,84 @@
+/**
+ * Tells those who move a database whether a hub uses it. Each process of a hub is present as long as it runs; whoever moves the database is alone with it. The system or PostgreSQL
+ * ends a presence with its process, however that ends.
+ */
+import { chmodSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import pg from 'pg'
+import { StoreError } from '../store-error.ts'
+
+export interface Presence extends AsyncDisposable {
+  close(): Promise<void>
+}
+
+/** A number of our own among the locks of a database, next to that of migrations. */
+const LOCK = 0x53684863
+const [CONNECT_MS, RETRY_MS] = [10_000, 1000] as const
+
+/** Is present at a file of SQLite, by a lock of `PATH.lock`. Rejects with `busy` if others are there, or one is alone. */
+export async function presentAtFile(path: string, { alone = false } = {}): Promise<Presence> {
+  const lock = `${path}.lock`
+  const sqlite = new DatabaseSync(lock, { timeout: 0 })
+  try {
+    chmodSync(lock, 0o600)
+    // A reader keeps its lock until the end of the transaction.
+    sqlite.exec(alone ? 'BEGIN EXCLUSIVE' : 'BEGIN; SELECT count(*) FROM sqlite_schema')
+  } catch (cause) {
+    sqlite.close()
+    throw occupied(alone, cause)
+  }
+  const close = async () => {
+    if (sqlite.isOpen) sqlite.close()
+  }
+  return { close, [Symbol.asyncDispose]: close }
+}
+
+/** Is present at a database of PostgreSQL, by an advisory lock. Rejects as `presentAtFile`, and with `unavailable`. A connection that breaks is replaced. */
+export async function presentAtServer(url: string, { alone = false } = {}): Promise<Presence> {
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
+  const lock = alone ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared'
+  const connect = async () => {
+    const next = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+      application_name: 'shoal-hub',
+    })
+    next.on('error', () => {})
+    try {
+      await next.connect()
+      const { rows } = await next.query(`SELECT ${lock}($1) AS got`, [LOCK])
+      if (!rows[0].got) throw occupied(alone)
+    } catch (error) {
+      await next.end().catch(() => {})
+      if (error instanceof StoreError) throw error
+      throw new StoreError('unavailable', 'PostgreSQL does not answer: is it running?', { cause: error })
+    }
+    if (isClosed) return void (await next.end())
+    client = next
+    next.on('end', again)
+  }
+  const again = () => {
+    if (isClosed) return
+    timer = setTimeout(() => connect().catch(again), RETRY_MS).unref()
+  }
+  await connect()
+  const close = async () => {
+    isClosed = true
+    clearTimeout(timer)
+    await client?.end().catch(() => {})
+  }
+  return { close, [Symbol.asyncDispose]: close }
+}
+
+function occupied(alone: boolean, cause?: unknown): StoreError {
+  return new StoreError(
+    'busy',
+    alone
+      ? 'A hub uses this database: stop it first'
+      : 'This database is being moved: start the hub when that is done',
+    { cause },
+  )
+}
