@@ -1,0 +1,2 @@
+/** The chat in a browser. */
+export { BrowserJournals } from './browser-journals.ts'

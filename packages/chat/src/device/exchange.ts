@@ -1,0 +1,427 @@
+/** How a conversation and its room exchange entries: reads the log in order, opens each message once, and writes own ones so that they survive a crash. */
+import { equalBytes, latin1 } from '@shoal/torrent/base'
+import { ChatError } from '../chat-error.ts'
+import type { MessageId } from '../conversations/index.ts'
+import { type Envelope, kindOf, readEnvelope } from '../envelope/envelope.ts'
+import { plaintextOf, readBody, writeMessage } from '../messages/message.ts'
+import type { ShareRoom } from '../share-rooms/share-room.ts'
+import type { Given, RoomRecord } from './given.ts'
+import type { History } from './history.ts'
+import { COPY, type Kept, readCopy, writeCopy } from './kept-messages.ts'
+import { LogOrder, type PlacedEntry } from './log-order.ts'
+import { Membership } from './membership.ts'
+import { envelopeOf, type FreshEntry, freshOf, MessageOpener } from './message-opener.ts'
+import type { Place, RoomCarrier, RoomEntry, RoomProblem } from './ports.ts'
+
+/** Entries of a long log that wait in memory before older ones are read. */
+const MAX_HELD = 500
+/** So long at a time, entries are read. Then it is the turn of whatever else the program does. */
+const TURN_MS = 16
+/** Most messages that a new one names as those before it. */
+const PARENTS = 4
+const NO_BYTES = new Uint8Array()
+
+export interface ExchangeOwner {
+  changed(): void
+  problem(error: RoomProblem): void
+  volatile(bytes: Uint8Array): void
+  /** A text of somebody else was kept. */
+  arrived(id: MessageId): void
+  /** This device cannot join. */
+  failedToJoin(): void
+  /** Nobody may learn that this device has seen the conversation. */
+  isHidden(): boolean
+}
+
+export class Exchange {
+  readonly #given: Given
+  readonly #room: RoomRecord
+  readonly #history: History
+  readonly #share: ShareRoom | null
+  readonly #owner: ExchangeOwner
+  readonly #log: LogOrder
+  readonly #opener: MessageOpener
+  readonly #waiters = new Set<PromiseWithResolvers<void> & { readonly sequence: number }>()
+  #membership: Membership | null = null
+  #carrier: RoomCarrier | null = null
+  #last: Promise<unknown> = Promise.resolve()
+  #isClosed = false
+
+  /** `share`: for the room of a share. */
+  static async open(
+    ...[given, room, history, share, owner]: [Given, RoomRecord, History, ShareRoom | null, ExchangeOwner]
+  ): Promise<Exchange> {
+    const exchange = new Exchange(given, room, history, share, owner)
+    if (share) return exchange
+    exchange.#membership = await Membership.open(given, room, {
+      history,
+      inTurn: run => exchange.inTurn(run),
+      post: (clientId, bytes) => exchange.#post(clientId, bytes),
+      changed: () => {
+        // Deletions by somebody who is or was an admin may count now, or not any more.
+        history.messages.touched.addAll()
+        exchange.#changed()
+      },
+      renewed: withinMs => exchange.#carrier?.renew(exchange.#accessSecrets, withinMs),
+      problem: error => exchange.#problem(error),
+    })
+    return exchange
+  }
+
+  private constructor(
+    ...[given, room, history, share, owner]: [Given, RoomRecord, History, ShareRoom | null, ExchangeOwner]
+  ) {
+    this.#given = given
+    this.#room = room
+    this.#history = history
+    this.#share = share
+    this.#owner = owner
+    const through = history.through
+    this.#log = new LogOrder(through && through.sequence > room.after.sequence ? through : room.after)
+    this.#opener = new MessageOpener({
+      ...{ room: room.id, did: given.own.did, share, history, log: this.#log, owner },
+      membership: () => this.#membership,
+      refuse: error => this.#refuse(error),
+      heard: async devices => {
+        for (const device of devices) await history.signs.heard(device, given.ports.clock.unixMs())
+      },
+    })
+  }
+
+  /** Null for the room of a share. */
+  get membership(): Membership | null {
+    return this.#membership
+  }
+
+  /** How far the log was read. */
+  get through(): Place {
+    return this.#log.through
+  }
+
+  /** True after this device was removed. */
+  get isOver(): boolean {
+    const group = this.#membership?.group
+    return group ? !group.isMember : false
+  }
+
+  /** Follows the room, and sends what has not arrived. */
+  async start(): Promise<void> {
+    if (this.isOver) return
+    this.#follow()
+    await this.#membership?.start()
+  }
+
+  /** Resolves once the log was read up to here, or this device is not a member. Rejects with `closed`. */
+  async reach(sequence: number): Promise<void> {
+    if (this.#isClosed) throw closed()
+    const isJoining = this.#membership && !this.#membership.group
+    if (this.through.sequence >= sequence || this.isOver || isJoining) return
+    const waiter = { sequence, ...Promise.withResolvers<void>() }
+    this.#waiters.add(waiter)
+    return waiter.promise
+  }
+
+  sendVolatile(bytes: Uint8Array): void {
+    this.#carrier?.sendVolatile(bytes)
+  }
+
+  /** Runs after everything that was begun before. Rejects with `closed`. */
+  inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => {
+      if (this.#isClosed) throw closed()
+      return run()
+    })
+    this.#last = result.catch(() => {})
+    return result
+  }
+
+  /** Idempotent. Resolves once nothing of it writes to the journals any more. */
+  async close(): Promise<void> {
+    if (!this.#isClosed) {
+      this.#isClosed = true
+      this.#carrier?.close()
+      this.#membership?.close()
+      this.#log.close(closed())
+      for (const { reject } of this.#waiters) reject(closed())
+    }
+    await this.#last
+  }
+
+  get #accessSecrets(): readonly Uint8Array[] {
+    return this.#membership?.accessSecrets ?? [this.#room.accessSecret]
+  }
+
+  #follow(): void {
+    const { id, name, home, creates } = this.#room
+    const accessSecrets = this.#accessSecrets
+    this.#carrier = this.#given.ports.rooms.follow(
+      { id, name, accessSecrets, home, creates, after: this.#log.through },
+      {
+        entries: entries => this.#entries(entries),
+        // The welcome may be among those that come.
+        ready: async () => {
+          if (!this.#membership || this.#membership.group) await this.#log.hasRoom(MAX_HELD)
+        },
+        trimmed: (from, to) => {
+          this.#log.trimmed(from, to)
+          void this.inTurn(() => this.#drain()).catch(() => {})
+        },
+        volatile: bytes => this.#owner.volatile(bytes),
+        problem: error => this.#owner.problem(error),
+        direct: {
+          take: (clientId, bytes) => this.#takeDirect({ clientId, bytes, place: null }),
+          meets: device => !this.isOver && !this.#owner.isHidden() && (this.#membership?.has(device) ?? true),
+          received: clientId => {
+            const { outgoing, touched } = this.#history.messages
+            if (!outgoing.received(clientId)) return
+            touched.add(clientId)
+            this.#changed()
+          },
+        },
+      },
+    )
+    for (const kept of this.#history.messages.outgoing.unplaced)
+      void this.inTurn(() => this.#sendKept(kept)).catch(() => {})
+  }
+
+  async #entries(entries: readonly RoomEntry[]): Promise<void> {
+    const read = entries.flatMap(entry =>
+      entry.place ? this.#log.hold({ ...entry, place: entry.place }) : [],
+    )
+    for (const each of read) each.catch(() => {})
+    await this.inTurn(async () => {
+      const first = this.#log.through.sequence + 1
+      if (entries.every(({ place }) => place && place.sequence > first)) {
+        await this.#opener.peek(entries)
+        this.#history.messages.touched.addAll()
+        this.#changed()
+      }
+      await this.#drain()
+    })
+    await Promise.all(read)
+  }
+
+  /** Returns true if the entry is in the history afterwards: then it is a message of a member. */
+  #takeDirect(entry: RoomEntry): Promise<boolean> {
+    return this.inTurn(async () => {
+      if (this.isOver) return false
+      await this.#safely(() => this.#take(entry))
+      const kept = await this.#history.messages.find(entry.clientId)
+      if (!kept) return false
+      this.#changed()
+      return equalBytes(kept.commitment, readEnvelope(entry.bytes)?.commitment ?? NO_BYTES)
+    })
+  }
+
+  /** Entries before the welcome wait for it. */
+  async #drain(): Promise<void> {
+    if (this.#membership && !this.#membership.group && !(await this.#join())) return
+    let begunMs = this.#given.ports.clock.nowMs()
+    await this.#log.drain(
+      entries => this.#takeSome(entries),
+      () => this.#isClosed || this.isOver,
+      async through => {
+        await this.#history.readThrough(through)
+        this.#history.messages.ahead.passed(through.sequence)
+        await this.#history.tidy()
+        const { clock } = this.#given.ports
+        if (clock.nowMs() - begunMs < TURN_MS) return
+        this.#changed()
+        await new Promise<void>(resolve => void clock.after(0, resolve))
+        begunMs = clock.nowMs()
+      },
+    )
+    for (const waiter of this.#waiters) {
+      if (this.#log.through.sequence < waiter.sequence && !this.isOver) continue
+      this.#waiters.delete(waiter)
+      waiter.resolve()
+    }
+    this.#changed()
+    if (!this.isOver) return
+    // After a removal, the log does not concern this device any more.
+    this.#carrier?.close()
+    for (const { clientId } of this.#history.messages.outgoing.unplaced)
+      await this.#history.messages.fail(clientId)
+  }
+
+  async #join(): Promise<boolean> {
+    const membership = this.#membership!
+    try {
+      const welcome = membership.findWelcome(this.#log.waiting)
+      if (!welcome) return false
+      // A device that is back did not read where the log has what came directly before its removal.
+      const { hash } = this.#given.own
+      const { messages } = this.#history
+      for (const kept of messages.withoutPlace) if (!equalBytes(kept.device, hash)) await messages.drop(kept)
+      await membership.join(welcome)
+    } catch (error) {
+      this.#problem(error)
+      this.#owner.failedToJoin()
+      return false
+    }
+    membership.changes.advance()
+    return true
+  }
+
+  /** Reads the first entries, messages of others several at a time. Returns how many. */
+  async #takeSome(entries: readonly PlacedEntry[]): Promise<number> {
+    const fresh: FreshEntry[] = []
+    const ids = new Set<string>()
+    for (const entry of entries) {
+      const id = latin1(entry.clientId)
+      if (kindOf(entry.bytes) !== 'message' || ids.has(id)) break
+      if (await this.#history.messages.find(entry.clientId)) break
+      const [next] = freshOf(entry)
+      if (!next) break
+      ids.add(id)
+      fresh.push(next)
+    }
+    if (fresh.length > 0) await this.#safely(() => this.#opener.open(fresh))
+    else await this.#safely(() => this.#take(entries[0]!))
+    return Math.max(1, fresh.length)
+  }
+
+  /** Whatever others wrote, the next entry is read. */
+  async #safely(take: () => void | Promise<void>): Promise<void> {
+    try {
+      await take()
+    } catch (error) {
+      this.#refuse(error)
+    }
+  }
+
+  #refuse(error: unknown): void {
+    // Never an error of a journal: after one, nothing happens any more.
+    const { code } = error as ChatError
+    if (code !== 'repeated' && code !== 'unknown-epoch') this.#problem(error)
+  }
+
+  async #take(entry: RoomEntry): Promise<void> {
+    const envelope = envelopeOf(entry)
+    if (envelope?.kind === 'handshake' || envelope?.kind === 'parts')
+      await this.#membership?.receive(entry, envelope)
+    else if (envelope?.kind === 'part') await this.#membership?.keepPart(entry, envelope)
+    else if (envelope?.kind === 'message') await this.#takeMessage(entry, envelope)
+  }
+
+  async #takeMessage(entry: RoomEntry, envelope: Envelope): Promise<void> {
+    const { clientId, place } = entry
+    const { messages } = this.#history
+    const known = await messages.find(clientId)
+    // An entry that came directly replaces nothing.
+    if (known && !place) return
+    if (known && place && equalBytes(known.commitment, envelope.commitment!)) {
+      if (known.sequence !== null) return
+      if (equalBytes(known.device, this.#given.own.hash)) await this.#placeOwn(known, envelope, place)
+      else if (this.#membership?.isRefused(known.device)) await messages.drop(known)
+      else await messages.place(known, place.sequence)
+      return
+    }
+    if (known?.sequence === null) {
+      // Somebody got the message directly, and put another one into the log under its id.
+      if (equalBytes(known.device, this.#given.own.hash)) return this.#displaced(known)
+      await messages.drop(known)
+    }
+    await this.#opener.open([{ entry, envelope }])
+  }
+
+  /** It is written once more for those who cannot read it at its place. */
+  async #placeOwn(kept: Kept, { ciphertext }: Envelope, { sequence }: Place): Promise<void> {
+    const { clientId } = kept
+    if (this.#membership?.isUnreadable(clientId, ciphertext)) {
+      const message = readBody(kept.body)
+      const original = {
+        id: clientId,
+        sequence,
+        sentMs: message.sentMs,
+        kind: message.kind,
+        content: message.content,
+      }
+      const copy = message.kind === COPY ? readCopy(message.content)! : original
+      await this.write(COPY, writeCopy(copy))
+    }
+    await this.#history.messages.place(kept, sequence)
+    await this.#membership?.delivered(clientId)
+  }
+
+  async #displaced({ clientId }: Kept): Promise<void> {
+    await this.#history.messages.fail(clientId)
+    await this.#membership?.delivered(clientId)
+    const message =
+      'A member keeps a message of this device out of the log of the conversation: send it again.'
+    this.#owner.problem({ code: 'displaced', message })
+  }
+
+  /** Keeps a message and sends it. In turn. */
+  async write(kind: string, content: Uint8Array): Promise<Kept> {
+    const { own, ports, signer } = this.#given
+    const clientId = ports.random.bytes(16)
+    const { sequence, hash } = this.#log.through
+    const { body, signature, commitment } = writeMessage(
+      { room: this.#room.id, clientId },
+      {
+        parents: this.#history.messages.timeline.newest(PARENTS),
+        logHead: sequence > 0 ? { sequence, hash } : null,
+        sentMs: Math.floor(ports.clock.unixMs()),
+        kind,
+        content,
+      },
+      signer,
+      length => ports.random.bytes(length),
+    )
+    const kept = {
+      ...{ clientId, sender: own.did, device: own.hash, sequence: null },
+      ...{ body, signature, commitment },
+    }
+    await this.#history.messages.keep(kept, true)
+    this.#changed()
+    await this.#sendKept(kept)
+    await this.#history.tidy()
+    return kept
+  }
+
+  /** Encrypts an own message, unless it was before a restart, and sends it. */
+  async #sendKept(kept: Kept): Promise<void> {
+    const { clientId } = kept
+    try {
+      const bytes = this.#share
+        ? this.#share.encrypt(
+            { room: this.#room.id, clientId },
+            { plaintext: plaintextOf(kept), commitment: kept.commitment },
+            this.#given.credential,
+          )
+        : await this.#membership!.encrypt(kept)
+      this.#post(clientId, bytes).catch(error => this.#refused(kept, error))
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error
+      await this.#history.messages.fail(clientId)
+      this.#changed()
+    }
+  }
+
+  async #refused({ clientId }: Kept, error: unknown): Promise<void> {
+    if (this.#isClosed || (error as { code?: string }).code === 'closed') return
+    this.#problem(error)
+    await this.inTurn(() => this.#history.messages.fail(clientId)).catch(() => {})
+    this.#changed()
+  }
+
+  async #post(clientId: Uint8Array, bytes: Uint8Array): Promise<void> {
+    if (!this.#carrier) throw closed()
+    await this.#carrier.append(clientId, bytes)
+  }
+
+  #changed(): void {
+    if (!this.#isClosed) this.#owner.changed()
+  }
+
+  #problem(error: unknown): void {
+    if (this.#isClosed) return
+    const { code = 'failed', message } = error as { code?: string; message: string }
+    this.#owner.problem({ code, message })
+  }
+}
+
+function closed(): ChatError {
+  return new ChatError('closed', 'The chat was closed.')
+}

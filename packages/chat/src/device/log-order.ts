@@ -1,0 +1,115 @@
+/** The order in which a conversation reads its log: without gaps, each entry once, whatever the order in which they arrive. */
+import { equalBytes } from '@shoal/torrent/base'
+import type { Place, RoomEntry } from './ports.ts'
+
+export type PlacedEntry = RoomEntry & { readonly place: Place }
+
+const MAX_HASHES = 2000
+/** Entries that are read at once: they share a write to the disk. */
+const AT_ONCE = 64
+
+interface Held {
+  readonly entry: PlacedEntry
+  readonly read: PromiseWithResolvers<void>
+}
+
+export class LogOrder {
+  #through: Place
+  /** Entries that follow others which are missing. */
+  readonly #held = new Map<number, Held>()
+  #room: PromiseWithResolvers<void> | null = null
+  #trimmedTo = 0
+  /** The newest hashes by number, to compare with those of other members. */
+  readonly #hashes = new Map<number, Uint8Array>()
+
+  constructor(through: Place) {
+    this.#through = through
+  }
+
+  /** All entries up to here were read. */
+  get through(): Place {
+    return this.#through
+  }
+
+  /** Returns false if the log has another entry there: then its hub shows different logs. True if it has this one, or if that is not known any more. */
+  agrees({ sequence, hash }: Place): boolean {
+    const known = this.#hashes.get(sequence)
+    return known === undefined || equalBytes(known, hash)
+  }
+
+  /** Entries that were not read yet, in no order. */
+  get waiting(): readonly PlacedEntry[] {
+    return [...this.#held.values()].map(({ entry }) => entry)
+  }
+
+  /** Takes an entry. Resolves once it was read and `through` has kept that; rejects when it is closed. */
+  hold(entry: PlacedEntry): Promise<void> {
+    const { sequence } = entry.place
+    if (sequence <= this.#through.sequence) return Promise.resolve()
+    const known = this.#held.get(sequence)
+    if (known) return known.read.promise
+    const held = { entry, read: Promise.withResolvers<void>() }
+    this.#held.set(sequence, held)
+    return held.read.promise
+  }
+
+  /** The log does not have these any more. */
+  trimmed(fromSequence: number, toSequence: number): void {
+    if (fromSequence <= this.#through.sequence + 1) this.#trimmedTo = Math.max(this.#trimmedTo, toSequence)
+  }
+
+  /** Resolves when fewer than `most` entries are held. */
+  async hasRoom(most: number): Promise<void> {
+    while (this.#held.size >= most) {
+      this.#room ??= Promise.withResolvers()
+      await this.#room.promise
+    }
+  }
+
+  /** Reads what follows without a gap, until `isOver`. `read` gets some of it, and returns how many it has read; `keep` then writes down how far that was. Rejects like both. */
+  async drain(
+    read: (entries: readonly PlacedEntry[]) => Promise<number>,
+    isOver: () => boolean,
+    keep: (through: Place) => Promise<void>,
+  ): Promise<void> {
+    while (!isOver()) {
+      const next = this.#next()
+      if (next.length === 0) {
+        const sequence = this.#through.sequence + 1
+        if (sequence > this.#trimmedTo) return
+        this.#through = { sequence, hash: this.#through.hash }
+        continue
+      }
+      for (const { entry } of next) this.#remember(entry.place)
+      const count = await read(next.map(({ entry }) => entry))
+      const done = next.slice(0, count)
+      for (const { entry } of done) this.#held.delete(entry.place.sequence)
+      this.#through = done.at(-1)!.entry.place
+      await keep(this.#through)
+      for (const { read: each } of done) each.resolve()
+      this.#room?.resolve()
+      this.#room = null
+    }
+  }
+
+  /** The next entries without a gap, some at a time. */
+  #next(): readonly Held[] {
+    const next = []
+    for (let sequence = this.#through.sequence + 1; next.length < AT_ONCE; sequence++) {
+      const held = this.#held.get(sequence)
+      if (!held) break
+      next.push(held)
+    }
+    return next
+  }
+
+  #remember({ sequence, hash }: Place): void {
+    this.#hashes.set(sequence, hash)
+    if (this.#hashes.size > MAX_HASHES) this.#hashes.delete(this.#hashes.keys().next().value!)
+  }
+
+  close(error: Error): void {
+    for (const { read } of this.#held.values()) read.reject(error)
+    this.#held.clear()
+  }
+}

@@ -1,0 +1,115 @@
+/** The connection of a device to one hub. It stays connected, and logs in again when its session has ended. */
+import type { HubApi } from '@shoal/hub-api/client'
+import type { DeviceClient } from '@shoal/hub-api/device-client'
+import {
+  type Connect,
+  RoomError,
+  RoomsClient,
+  type SentInboxEntry,
+  socketConnect,
+} from '@shoal/hub-api/rooms'
+import type { Clock, Random } from '@shoal/torrent/base'
+
+/** How this device reaches a hub. */
+export interface HubAccess {
+  /** Logs in as this device. */
+  readonly device: Pick<DeviceClient, 'session' | 'forget'> & {
+    readonly api: Pick<HubApi, 'addKeyPackages' | 'getKeyPackages' | 'takeKeyPackages'>
+  }
+  /** The key with which the hub signs heads, if it is known. Otherwise the first one counts. */
+  readonly hub?: Uint8Array
+  /** Connects with the secret of a session. Default: over Socket.IO. */
+  readonly connect?: (session: string) => Connect
+}
+
+export interface LinkListener {
+  inbox(entries: readonly SentInboxEntry[]): void
+  connected(): void
+  /** It does not connect again: this device may not log in, or the hub is another one. */
+  ended(error: RoomError): void
+}
+
+/** A device that may not log in does not try again: failures count against its address. */
+const FINAL_LOGINS = ['bad-login', 'bad-device-list', 'forbidden']
+
+export class HubLink {
+  readonly home: string
+  readonly access: HubAccess
+  readonly rooms: RoomsClient
+  #connected = deferred<void>()
+  #isConnected = false
+
+  constructor(
+    home: string,
+    access: HubAccess,
+    { clock, random }: { readonly clock: Clock; readonly random: Random },
+    listener: LinkListener,
+  ) {
+    this.home = home
+    this.access = access
+    this.rooms = new RoomsClient(
+      { connect: loggedIn(home, access), clock, random, ...(access.hub && { hub: access.hub }) },
+      {
+        connected: () => {
+          this.#isConnected = true
+          this.#connected.resolve()
+          listener.connected()
+        },
+        disconnected: () => {
+          // Those who wait already wait for the next connection.
+          if (this.#isConnected) this.#connected = deferred()
+          this.#isConnected = false
+        },
+        inbox: entries => listener.inbox(entries),
+        ended: error => listener.ended(error),
+      },
+    )
+  }
+
+  /** Resolves with the hub's key while there is a connection, and otherwise with the next one. Rejects with `closed`. */
+  async connected(): Promise<Uint8Array> {
+    await this.#connected.promise
+    return this.rooms.hub!
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#connected.reject(closedError())
+    this.rooms.close()
+  }
+}
+
+/** A promise that nobody has to handle. */
+export function deferred<T>(): PromiseWithResolvers<T> {
+  const it = Promise.withResolvers<T>()
+  it.promise.catch(() => {})
+  return it
+}
+
+export function closedError(): RoomError {
+  return new RoomError('closed', 'The connection to the hub was closed')
+}
+
+/** Connects with the session that the device has, or begins another one. */
+function loggedIn(url: string, { device, connect }: HubAccess): Connect {
+  const open = connect ?? (session => socketConnect({ url, session }))
+  return async (events, options) => {
+    const session = await device.session().catch((error: Error & { code?: string }) => {
+      const code = FINAL_LOGINS.includes(error.code ?? '') ? 'unauthorized' : 'unavailable'
+      throw new RoomError(code, `This device could not log in: ${error.message}`, { cause: error })
+    })
+    options.signal.throwIfAborted()
+    const received = (name: string, body: unknown) => events.received(name, body)
+    const closed = (reason: string, isFinal: boolean) => {
+      if (isFinal) device.forget()
+      events.closed(reason, false)
+    }
+    try {
+      return await open(session)({ received, closed }, options)
+    } catch (error) {
+      if (!(error instanceof RoomError) || error.code !== 'unauthorized') throw error
+      device.forget()
+      throw new RoomError('unavailable', 'The session has ended: logging in again', { cause: error })
+    }
+  }
+}

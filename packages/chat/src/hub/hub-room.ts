@@ -1,0 +1,286 @@
+/** One room of a conversation at a hub. */
+import {
+  type Access,
+  accessOf,
+  type Followed,
+  ForkedLog,
+  isPassing,
+  type LogEntry,
+  type Part,
+  RoomError,
+  type RoomLog,
+  type RoomRight,
+  roomToken,
+} from '@shoal/hub-api/rooms'
+import { type Clock, delay, equalBytes } from '@shoal/torrent/base'
+import type { Place, RoomCarrier, RoomEntry, RoomFollower, RoomToFollow } from '../device/ports.ts'
+import { closedError, deferred, type HubLink } from './hub-link.ts'
+import type { KeptParts } from './kept-parts.ts'
+
+export const RETRY_MS = 1000
+/** A room that the hub does not have is looked for again after this time: its creator may not have been there yet. */
+const MISSING_MS = 10_000
+/** Longest pause before the newest secret is tried again while an earlier one only reads. */
+const LONGEST_PAST_MS = 60_000
+
+export class HubRoom implements RoomCarrier {
+  readonly #link: HubLink
+  readonly #room: RoomToFollow
+  readonly #follower: RoomFollower
+  readonly #kept: KeptParts
+  readonly #clock: Clock
+  readonly #closing = new AbortController()
+  #log: RoomLog | null = null
+  #followed = deferred<RoomLog>()
+  /** True while entries can be appended. */
+  #isFollowed = false
+  /** Newest first: see `RoomToFollow`. */
+  #accessSecrets: readonly Uint8Array[]
+  /** The secret with which the room is followed. */
+  #secret: Uint8Array
+  /** The number of the last entry that is stored with all before it. */
+  #storedTo = 0
+  /** How often in a row an earlier secret only allowed to read. */
+  #pasts = 0
+  #isCreated: boolean
+  #hasFailed = false
+
+  constructor(
+    link: HubLink,
+    room: RoomToFollow,
+    follower: RoomFollower,
+    { kept, clock }: { readonly kept: KeptParts; readonly clock: Clock },
+  ) {
+    this.#link = link
+    this.#room = room
+    this.#follower = follower
+    this.#kept = kept
+    this.#clock = clock
+    this.#isCreated = !room.creates
+    this.#accessSecrets = room.accessSecrets
+    this.#secret = room.accessSecrets[0]!
+    this.#run(() => this.#start())
+  }
+
+  async append(clientId: Uint8Array, bytes: Uint8Array): Promise<Place> {
+    for (;;) {
+      const log = await this.#followed.promise
+      try {
+        const { sequence, hash } = await log.append(bytes, clientId)
+        return { sequence, hash }
+      } catch (error) {
+        if (this.#isClosed || !(error instanceof RoomError)) throw error
+        if (error.code === 'slow-mode') await this.#pause(error.afterMs ?? RETRY_MS)
+        // The room is followed anew, or another member has changed its secret.
+        else if (error.code !== 'closed' && (error.code !== 'forbidden' || this.#isFollowed)) throw error
+      }
+    }
+  }
+
+  renew(accessSecrets: readonly Uint8Array[], withinMs: number): void {
+    const [newest] = accessSecrets
+    if (!newest || equalBytes(newest, this.#accessSecrets[0]!)) return
+    this.#accessSecrets = accessSecrets
+    this.#run(async () => {
+      if (this.#isFollowed && withinMs > 0) await this.#pause(withinMs)
+      const isDone = equalBytes(this.#secret, this.#accessSecrets[0]!)
+      if (!this.#isClosed && this.#log && !isDone) this.#followAgain(this.#log)
+    })
+  }
+
+  sendVolatile(bytes: Uint8Array): void {
+    this.#log?.sendVolatile(bytes)
+  }
+
+  async remove(): Promise<void> {
+    await this.#untilDone(async () => {
+      await this.#link.connected()
+      await this.#link.rooms.request('remove', this.#room.name)
+    })
+  }
+
+  close(): void {
+    this.#closing.abort(closedError())
+    this.#followed.reject(closedError())
+    if (this.#log) this.#link.rooms.leave(this.#log)
+  }
+
+  /** Whether it is read once, and nothing of it is remembered. */
+  get #isTransfer(): boolean {
+    return this.#room.name.kind === 'transfer'
+  }
+
+  /** The hub's link has ended for good. */
+  ended(error: RoomError): void {
+    this.#tell(error)
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
+  async #start(): Promise<void> {
+    const { id, after } = this.#room
+    const kept = this.#isTransfer ? [] : await this.#kept.read(id)
+    const from = { room: id, ...after }
+    const isNewer = kept.length > 0 && kept.at(-1)!.to.sequence >= after.sequence
+    this.#follow(await this.#link.connected(), isNewer ? kept : [{ from, to: from, signed: null }])
+  }
+
+  /** `at`: the number of the secret; earlier ones are tried if the hub does not know the newest. */
+  #follow(hub: Uint8Array, parts: readonly Part[], at = 0): void {
+    if (this.#isClosed) return
+    const { id } = this.#room
+    const secret = this.#accessSecrets[at]!
+    this.#secret = secret
+    // The right to manage is for giving the hub the newest secret.
+    const token = roomToken(secret, hub, id, at === 0 ? 'post' : 'manage')
+    const log = this.#link.rooms.follow(
+      { room: id, token, parts },
+      {
+        entries: entries => this.#take(entries, log.parts),
+        ready: async () => this.#follower.ready?.(),
+        volatile: bytes => this.#follower.volatile(bytes),
+        trimmed: (from, to) => this.#follower.trimmed(from, to),
+        followed: about => this.#wasFollowed(hub, log, about),
+        problem: error => {
+          if (this.#log !== log) return
+          if (error.code === 'not-found' && at + 1 < this.#accessSecrets.length)
+            this.#followAgain(log, at + 1)
+          else if (error.code === 'not-found') this.#run(() => this.#makeAndFollow(hub, log))
+          // Another member has changed the secret. Up to there, the log can be read with the one that is known here.
+          else if (error.code === 'forbidden') this.#followAgain(log)
+          else this.#tell(error)
+        },
+      },
+    )
+    this.#log = log
+  }
+
+  /** The hub does not have the room: creates it, or looks again later. */
+  async #makeAndFollow(hub: Uint8Array, log: RoomLog): Promise<void> {
+    if (this.#isCreated) await this.#pause(MISSING_MS)
+    else await this.#create(hub)
+    if (this.#log === log) this.#followAgain(log)
+  }
+
+  #wasFollowed(hub: Uint8Array, log: RoomLog, { right }: Followed): void {
+    const isNewest = equalBytes(this.#secret, this.#accessSecrets[0]!)
+    if (right === 'read') {
+      this.#mayNotAppend()
+      if (!isNewest) this.#run(() => this.#tryNewest(log))
+    } else if (isNewest) {
+      this.#isFollowed = true
+      this.#pasts = 0
+      this.#followed.resolve(log)
+    } else this.#run(() => this.#giveSecret(hub, log))
+  }
+
+  /** The hub did not know the newest secret, and then had replaced the one before: another member may have given it the newest one in between. */
+  async #tryNewest(log: RoomLog): Promise<void> {
+    await this.#pause(Math.min(LONGEST_PAST_MS, RETRY_MS * 2 ** this.#pasts++))
+    this.#followAgain(log)
+  }
+
+  /** The hub has an earlier secret. */
+  async #giveSecret(hub: Uint8Array, log: RoomLog): Promise<void> {
+    const { id } = this.#room
+    while (!this.#isClosed && this.#log === log) {
+      const access = this.#accessFor(hub)
+      try {
+        const change = { room: id, access, keepsReaders: true, slowMs: null, home: null }
+        await this.#link.rooms.request('change', change)
+        return this.#followAgain(log)
+      } catch (error) {
+        // Another member was faster.
+        const isOver =
+          (error as RoomError).code === 'forbidden' || (error as RoomError).code === 'not-followed'
+        if (isOver && this.#log === log) return this.#followAgain(log)
+        if (!isPassing(error)) throw error
+        await this.#pause(error.afterMs ?? RETRY_MS)
+      }
+    }
+  }
+
+  #followAgain(log: RoomLog, at = 0): void {
+    if (this.#isClosed || this.#log !== log) return
+    this.#mayNotAppend()
+    this.#link.rooms.leave(log)
+    this.#follow(this.#link.rooms.hub!, log.parts, at)
+  }
+
+  /** Those who append wait for the next secret. */
+  #mayNotAppend(): void {
+    if (this.#isFollowed) this.#followed = deferred()
+    this.#isFollowed = false
+  }
+
+  async #create(hub: Uint8Array): Promise<void> {
+    const { name } = this.#room
+    const access = this.#accessFor(hub)
+    await this.#untilDone(async () => {
+      await this.#link.connected()
+      await this.#link.rooms.request('create', { ...name, access, after: null, home: null })
+    })
+    this.#isCreated = true
+  }
+
+  async #untilDone(attempt: () => Promise<void>): Promise<void> {
+    for (;;) {
+      this.#closing.signal.throwIfAborted()
+      try {
+        return await attempt()
+      } catch (error) {
+        if (!isPassing(error)) throw error
+        await this.#pause(error.afterMs ?? RETRY_MS)
+      }
+    }
+  }
+
+  #accessFor(hub: Uint8Array): Access {
+    const { id, name } = this.#room
+    const tokenFor = (right: RoomRight) => roomToken(this.#accessSecrets[0]!, hub, id, right)
+    const tokens = { read: tokenFor('read'), post: tokenFor('post') }
+    // All who have the link of a share have its secrets, so that a right to manage would be everybody’s.
+    return accessOf(name.kind === 'share' ? tokens : { ...tokens, manage: tokenFor('manage') })
+  }
+
+  /** Passes entries on, and remembers the log up to them once they are stored, which may be long after: all before them are stored then, too. `parts`: what was verified with them. */
+  #take(entries: readonly LogEntry[], parts: readonly Part[]): void {
+    const [first] = parts
+    const { sequence, hash } = entries.at(-1)!
+    const to = { room: this.#room.id, sequence, hash }
+    const signed = parts.find(part => part.to.sequence === sequence)?.signed ?? null
+    this.#follower.entries(entries.map(toRoomEntry)).then(
+      () => {
+        // After a failure nothing more is remembered: it comes again at the next start.
+        if (this.#hasFailed || this.#isTransfer || this.#isClosed || sequence <= this.#storedTo) return
+        this.#storedTo = sequence
+        this.#kept.keep(this.#room.id, [{ from: first!.from, to, signed }])
+      },
+      error => {
+        this.#hasFailed = true
+        if (!this.#isClosed) this.#tell(error)
+      },
+    )
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return delay(this.#clock, delayMs, this.#closing.signal)
+  }
+
+  #run(work: () => Promise<void>): void {
+    work().catch(error => {
+      if (!this.#isClosed) this.#tell(error as RoomError)
+    })
+  }
+
+  #tell(error: RoomError): void {
+    const { code, message } = error
+    this.#follower.problem({ code, message, ...(error instanceof ForkedLog && { proof: error.heads }) })
+  }
+}
+
+function toRoomEntry({ clientId, bytes, sequence, hash }: LogEntry): RoomEntry {
+  return { clientId, bytes, place: { sequence, hash } }
+}

@@ -1,0 +1,444 @@
+/** The ports of devices, in memory and in virtual time: disks, and a hub between them. All of it can fail. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { type Clock, latin1, type Random } from '@shoal/torrent/base'
+import { ChatError } from '../chat-error.ts'
+import type {
+  ChatRoomName,
+  DeviceAddress,
+  InboxEntry,
+  Inboxes,
+  Journal,
+  Journals,
+  KeyPackages,
+  Place,
+  PublishedKeyPackage,
+  RoomCarrier,
+  RoomEntry,
+  RoomFollower,
+  Rooms,
+  RoomToFollow,
+} from '../device/ports.ts'
+
+export const HOME = 'https://hub.example'
+
+/** One run of a device's program. */
+export class MemoryProcess {
+  readonly address: DeviceAddress
+  readonly #disk: Map<string, Uint8Array[]>
+  readonly #open = new Set<string>()
+  readonly #clock: Clock
+  readonly #random: Random
+  isAlive = true
+  /** The network does not reach the hub. */
+  isCut = false
+  /** Writes until the process is killed, and whether the last one is durable. `journal`: only those of this one count. */
+  crash: { writes: number; readonly isDurable: boolean; readonly journal?: string } | null = null
+  /** Nothing can be written. */
+  isFull = false
+  /** Each write takes less than this. */
+  writeMs = 2
+  /** A mistake to be found: writes are acknowledged this long before they are durable. */
+  readonly hastyMs: number
+
+  constructor(
+    disk: Map<string, Uint8Array[]>,
+    address: DeviceAddress,
+    clock: Clock,
+    random: Random,
+    hastyMs = 0,
+  ) {
+    this.hastyMs = hastyMs
+    this.#disk = disk
+    this.address = address
+    this.#clock = clock
+    this.#random = random
+  }
+
+  readonly journals: Journals = {
+    open: async name => {
+      if (this.#open.has(name)) throw new Error(`The journal ${name} is open already`)
+      this.#open.add(name)
+      return this.#journal(name)
+    },
+    remove: name => {
+      this.#open.delete(name)
+      return this.#write(name, () => void this.#disk.delete(name))
+    },
+  }
+
+  #journal(name: string): Journal {
+    const disk = this.#disk
+    const stored = () => disk.get(name) ?? []
+    return {
+      append: record => {
+        const copy = record.slice()
+        return this.#write(name, () => void disk.set(name, [...stored(), copy]))
+      },
+      replace: records => {
+        const copies = records.map(record => record.slice())
+        return this.#write(name, () => void disk.set(name, copies))
+      },
+      async *read() {
+        yield* stored()
+      },
+    }
+  }
+
+  #write(journal: string, apply: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (!this.isAlive) return
+      if (this.isFull) return reject(new Error('No space left'))
+      const counts = this.crash && (this.crash.journal ?? journal) === journal
+      if (this.crash && counts && --this.crash.writes <= 0) {
+        this.isAlive = false
+        if (this.crash.isDurable) apply()
+        return
+      }
+      if (this.hastyMs > 0) {
+        this.#clock.after(this.hastyMs, () => this.isAlive && apply())
+        return resolve()
+      }
+      apply()
+      this.#clock.after(this.#random.below(this.writeMs), () => this.isAlive && resolve())
+    })
+  }
+}
+
+/** Disturbances of what a hub sends, in percent. */
+export interface Misbehavior {
+  readonly repeats: number
+  readonly reorders: number
+  /** Entries that come only much later. */
+  readonly withholds: number
+}
+
+interface Follower {
+  readonly process: MemoryProcess
+  /** Newest first. */
+  secrets: readonly Uint8Array[]
+  readonly listener: RoomFollower
+  next: number
+  isClosed: boolean
+  isUnderWay: boolean
+}
+
+interface Room {
+  readonly id: Uint8Array
+  readonly entries: (RoomEntry & { readonly place: Place })[]
+  readonly followers: Set<Follower>
+  /** Null until somebody creates it. */
+  secret: Uint8Array | null
+  /** Somebody who has only one of these reads up to there. */
+  readonly earlier: { readonly secret: Uint8Array; readonly through: number }[]
+}
+
+interface Keys {
+  oneTime: PublishedKeyPackage[]
+  lastResort: PublishedKeyPackage | null
+}
+
+const RETRY_MS = 400
+/** As a real hub. */
+const MAX_ENTRY_BYTES = 65_536
+
+export class MemoryHub {
+  readonly rooms = new Map<string, Room>()
+  /** The names of rooms that somebody has followed. */
+  readonly names = new Map<string, ChatRoomName>()
+  readonly inboxes = new Map<string, Map<string, InboxEntry>>()
+  readonly keys = new Map<string, Keys>()
+  isAway = false
+  misbehavior: Misbehavior = { repeats: 0, reorders: 0, withholds: 0 }
+  /** A device that is further behind gets so many of the newest entries first, and the older ones after `older`. */
+  screen = Number.POSITIVE_INFINITY
+  older: Promise<void> = Promise.resolve()
+  /** Replaces the hashes of the entries that a process gets. */
+  rehash: ((place: Place, process: MemoryProcess) => Place) | null = null
+  /** Sees each entry, and can change it. */
+  seen: ((name: ChatRoomName, entry: RoomEntry) => void) | null = null
+  /** Returns why an entry is not taken, or null. */
+  refuse: ((clientId: Uint8Array, bytes: Uint8Array) => string | null) | null = null
+  /** Inboxes of devices, in Latin-1, that take nothing for now, or never. */
+  readonly full = new Set<string>()
+  readonly gone = new Set<string>()
+  /** Replaces the key packages that it gives out. */
+  forge: ((bytes: Uint8Array, of: DeviceAddress) => Uint8Array) | null = null
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #listeners = new Map<MemoryProcess, () => void>()
+
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock
+    this.#random = random
+  }
+
+  /** Appends an entry as the hub itself, or any other poster, could. */
+  inject(room: Uint8Array, clientId: Uint8Array, bytes: Uint8Array): Place {
+    return this.#append(latin1(room), clientId, bytes)
+  }
+
+  roomsOf(process: MemoryProcess): Rooms {
+    return {
+      idOf: ({ creator, salt, kind }) => sha256(concatBytes(utf8ToBytes(`${kind} ${creator} `), salt)),
+      follow: (room, listener) => this.#follow(process, room, listener),
+      forget: async () => {},
+    }
+  }
+
+  inboxesOf(process: MemoryProcess): Inboxes {
+    return {
+      deliver: ({ device }, home, clientId, bytes) =>
+        this.#ask(
+          process,
+          () => {
+            if (this.gone.has(latin1(device))) return 'refused' as const
+            const entries = this.inboxes.get(latin1(device)) ?? new Map<string, InboxEntry>()
+            this.inboxes.set(latin1(device), entries)
+            // As a real hub: the id of what was taken is forgotten.
+            if (!entries.has(latin1(clientId))) entries.set(latin1(clientId), { home, clientId, bytes })
+            for (const [other, pump] of this.#listeners)
+              if (latin1(other.address.device) === latin1(device)) pump()
+            return 'delivered' as const
+          },
+          { mayAsk: () => !this.full.has(latin1(device)) },
+        ),
+      listen: entry => this.#listen(process, entry),
+    }
+  }
+
+  keyPackagesOf(process: MemoryProcess): KeyPackages {
+    const keysOf = (device: Uint8Array) => {
+      const keys = this.keys.get(latin1(device)) ?? { oneTime: [], lastResort: null }
+      this.keys.set(latin1(device), keys)
+      return keys
+    }
+    const own = () => keysOf(process.address.device)
+    return {
+      own: () =>
+        this.#ask(process, () => ({
+          oneTime: own().oneTime.length,
+          lastResort: own().lastResort?.ref ?? null,
+          isComplete: true,
+        })),
+      publish: (oneTime, lastResort, { replaces = false } = {}) =>
+        this.#ask(process, () => {
+          if (replaces) own().oneTime = []
+          const fresh = oneTime.filter(
+            ({ ref }) => !own().oneTime.some(each => latin1(each.ref) === latin1(ref)),
+          )
+          own().oneTime.push(...fresh)
+          if (lastResort) own().lastResort = lastResort
+        }),
+      take: (of, _home) =>
+        this.#ask(process, () => {
+          const keys = keysOf(of.device)
+          const bytes = (keys.oneTime.shift() ?? keys.lastResort)?.bytes ?? null
+          return bytes && this.forge ? this.forge(bytes, of) : bytes
+        }),
+    }
+  }
+
+  #follow(
+    process: MemoryProcess,
+    { id, name, after, accessSecrets: secrets, creates }: RoomToFollow,
+    listener: RoomFollower,
+  ): RoomCarrier {
+    this.names.set(latin1(id), name)
+    const room = this.#room(latin1(id))
+    const follower: Follower = {
+      ...{ process, listener, secrets, next: after.sequence, isClosed: false, isUnderWay: false },
+    }
+    if (creates) room.secret ??= secrets[0]!
+    room.followers.add(follower)
+    this.#visit(room, follower)
+    const isClosed = () => follower.isClosed
+    return {
+      append: (clientId, bytes) =>
+        this.#ask(process, () => this.#accept(latin1(id), clientId, bytes), {
+          ...{ isClosed, mayAsk: () => this.#endOf(room, follower, true) === Number.POSITIVE_INFINITY },
+        }),
+      renew: (accessSecrets, withinMs) => {
+        follower.secrets = accessSecrets
+        this.#clock.after(withinMs, () => this.#visit(room, follower))
+        this.#pump(room, follower)
+      },
+      sendVolatile: bytes => {
+        if (!this.#reaches(process)) return
+        for (const other of room.followers) {
+          if (other.process === process || this.#endOf(room, other) < Number.POSITIVE_INFINITY) continue
+          this.#later(() => this.#reaches(other.process) && !other.isClosed && other.listener.volatile(bytes))
+        }
+      },
+      remove: () => this.#ask(process, () => void this.rooms.delete(latin1(id)), { isClosed }),
+      close: () => {
+        follower.isClosed = true
+        room.followers.delete(follower)
+      },
+    }
+  }
+
+  #room(key: string): Room {
+    const id = Uint8Array.from(key, sign => sign.charCodeAt(0))
+    const room: Room = this.rooms.get(key) ?? {
+      ...{ id, entries: [], followers: new Set(), secret: null, earlier: [] },
+    }
+    this.rooms.set(key, room)
+    return room
+  }
+
+  /** Returns the number up to which somebody may read. Somebody who has the room's secret and a newer one gives that to the hub. */
+  #endOf(room: Room, { secrets }: Follower, isThere = false): number {
+    const { secret, earlier, entries } = room
+    if (secret === null) return 0
+    const has = (one: Uint8Array) => secrets.some(each => latin1(each) === latin1(one))
+    if (!has(secret))
+      return Math.max(0, ...earlier.filter(each => has(each.secret)).map(each => each.through))
+    if (isThere && latin1(secret) !== latin1(secrets[0]!)) {
+      earlier.push({ secret, through: entries.length })
+      room.secret = secrets[0]!
+    }
+    return Number.POSITIVE_INFINITY
+  }
+
+  #visit(room: Room, follower: Follower): void {
+    const { process, isClosed } = follower
+    if (isClosed || !process.isAlive) return
+    if (!this.#reaches(process)) return void this.#clock.after(RETRY_MS, () => this.#visit(room, follower))
+    this.#endOf(room, follower, true)
+    if (room.entries.length - follower.next > this.screen)
+      this.#later(() => {
+        if (this.#reaches(process) && !follower.isClosed)
+          follower.listener.entries(room.entries.slice(-this.screen)).catch(() => {})
+        void this.older.then(() => this.#pump(room, follower))
+      })
+    else this.#pump(room, follower)
+  }
+
+  #accept(key: string, clientId: Uint8Array, bytes: Uint8Array): Place {
+    const why = bytes.length > MAX_ENTRY_BYTES ? 'It is too large.' : this.refuse?.(clientId, bytes)
+    if (why) throw new ChatError('bad-argument', why)
+    return this.#append(key, clientId, bytes)
+  }
+
+  #append(key: string, clientId: Uint8Array, bytes: Uint8Array): Place {
+    const room = this.#room(key)
+    const known = room.entries.find(each => latin1(each.clientId) === latin1(clientId))
+    if (known) return known.place
+    const before = room.entries.at(-1)?.place.hash ?? room.id
+    const place = {
+      sequence: room.entries.length + 1,
+      hash: sha256(concatBytes(before, clientId, bytes)),
+    }
+    const entry = { clientId, bytes: bytes.slice(), place }
+    this.seen?.(this.names.get(key)!, entry)
+    room.entries.push(entry)
+    for (const follower of room.followers) this.#pump(room, follower)
+    return place
+  }
+
+  #pump(room: Room, follower: Follower): void {
+    const { process, listener } = follower
+    if (follower.isUnderWay || follower.isClosed || !process.isAlive) return
+    if (follower.next >= Math.min(room.entries.length, this.#endOf(room, follower))) return
+    follower.isUnderWay = true
+    if (!this.#reaches(process)) {
+      this.#clock.after(RETRY_MS, () => {
+        follower.isUnderWay = false
+        this.#pump(room, follower)
+      })
+      return
+    }
+    this.#later(() => {
+      follower.isUnderWay = false
+      if (follower.isClosed || !process.isAlive) return
+      if (this.#reaches(process)) {
+        const end = this.#endOf(room, follower)
+        const batch = room.entries
+          .slice(follower.next, Math.min(end, follower.next + 1 + this.#random.below(6)))
+          .map(entry => ({ ...entry, place: this.rehash?.(entry.place, process) ?? entry.place }))
+        follower.next += batch.length
+        const now = batch.filter(() => !this.#chance(this.misbehavior.withholds))
+        const late = batch.filter(each => !now.includes(each))
+        if (this.#chance(this.misbehavior.reorders)) now.reverse()
+        const give = (entries: readonly RoomEntry[]) => {
+          if (follower.isClosed || !process.isAlive || entries.length === 0) return
+          listener.entries(entries).catch(() => {})
+        }
+        give(now)
+        if (this.#chance(this.misbehavior.repeats)) give(batch)
+        if (late.length > 0) this.#clock.after(5000, () => give(late))
+      }
+      this.#pump(room, follower)
+    })
+  }
+
+  #listen(process: MemoryProcess, listener: (entry: InboxEntry) => Promise<void>): () => void {
+    const given = new Set<string>()
+    const pump = () => {
+      if (!process.isAlive) return void this.#listeners.delete(process)
+      const key = latin1(process.address.device)
+      for (const [id, entry] of this.inboxes.get(key) ?? []) {
+        if (given.has(id)) continue
+        given.add(id)
+        const taken = this.#ask(process, () => entry).then(async () => {
+          if (!this.#listeners.has(process)) return
+          await listener(entry)
+          this.inboxes.get(key)!.delete(id)
+          given.delete(id)
+        })
+        // An entry that was not taken is given again.
+        taken.catch(() => {
+          given.delete(id)
+          this.#clock.after(RETRY_MS, () => this.#listeners.has(process) && pump())
+        })
+      }
+    }
+    this.#listeners.set(process, pump)
+    pump()
+    return () => void this.#listeners.delete(process)
+  }
+
+  /** Asks the hub again and again until an answer arrives. */
+  #ask<T>(
+    process: MemoryProcess,
+    answer: () => T,
+    {
+      isClosed = () => false,
+      mayAsk = () => true,
+    }: { readonly isClosed?: () => boolean; readonly mayAsk?: () => boolean } = {},
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const tryLater = () => void this.#clock.after(RETRY_MS, attempt)
+      const attempt = () => {
+        if (!process.isAlive) return
+        if (isClosed()) return reject(new ChatError('closed', 'The room was closed.'))
+        if (!this.#reaches(process)) return tryLater()
+        this.#later(() => {
+          if (!process.isAlive) return
+          if (!this.#reaches(process) || isClosed() || !mayAsk()) return tryLater()
+          const result = new Promise<T>(answered => answered(answer()))
+          result.catch(() => {})
+          this.#later(() => {
+            if (!process.isAlive) return
+            if (this.#reaches(process)) resolve(result)
+            else tryLater()
+          })
+        })
+      }
+      attempt()
+    })
+  }
+
+  #reaches(process: MemoryProcess): boolean {
+    return process.isAlive && !process.isCut && !this.isAway
+  }
+
+  #later(run: () => void): void {
+    this.#clock.after(1 + this.#random.below(20), run)
+  }
+
+  #chance(percent: number): boolean {
+    return percent > 0 && this.#random.below(100) < percent
+  }
+}
