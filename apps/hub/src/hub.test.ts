@@ -1,15 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { UdpFront } from '@shoal/tracker'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { SetupError } from './failure.ts'
 import { startHub } from './hub.ts'
+import { NO_LOG } from './kernel/log.ts'
 import type { Given } from './options.ts'
 
-const quiet = { info() {}, warn() {} }
-
 async function withHub(given: Given, work: (base: string, port: number) => Promise<void>): Promise<void> {
-  const hub = await startHub({ port: 0, ...given }, quiet)
+  const hub = await startHub({ onlyTracker: true, port: 0, ...given }, NO_LOG)
   try {
     await work(`http://127.0.0.1:${hub.port}`, hub.port)
   } finally {
@@ -25,7 +25,7 @@ const hasIpv6 = () =>
 
 describe('a hub', () => {
   it('closes while WebSockets are connected', async () => {
-    const hub = await startHub({ port: 0 }, quiet)
+    const hub = await startHub({ onlyTracker: true, port: 0 }, NO_LOG)
     const socket = new WebSocket(`ws://127.0.0.1:${hub.port}/announce`)
     await new Promise(resolve => socket.addEventListener('open', resolve))
     const ended = new Promise(resolve => socket.addEventListener('close', resolve))
@@ -75,12 +75,12 @@ describe('a hub', () => {
         expect(await announce(`${base}/secretkey1`, '%02'.repeat(20))).toContain('does not serve')
       })
       await writeFile(passkeyFile, 'fine12345\nnot a key\n')
-      await expect(startHub({ passkeyFile, port: 0 }, quiet)).rejects.toThrow(
+      await expect(startHub({ onlyTracker: true, passkeyFile, port: 0 }, NO_LOG)).rejects.toThrow(
         /line 2 is not a valid passkey$/,
       )
-      await expect(startHub({ passkeyFile: join(folder, 'none'), port: 0 }, quiet)).rejects.toThrow(
-        SetupError,
-      )
+      await expect(
+        startHub({ onlyTracker: true, passkeyFile: join(folder, 'none'), port: 0 }, NO_LOG),
+      ).rejects.toThrow(SetupError)
     } finally {
       await rm(folder, { recursive: true })
     }
@@ -90,7 +90,7 @@ describe('a hub', () => {
     const folder = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
     const passkeyFile = join(folder, 'keys')
     await writeFile(passkeyFile, 'secretkey1\nsecretkey2')
-    const hub = await startHub({ port: 0, passkeyFile }, quiet)
+    const hub = await startHub({ onlyTracker: true, port: 0, passkeyFile }, NO_LOG)
     try {
       const base = `http://127.0.0.1:${hub.port}/secretkey2`
       expect(await announce(base)).toContain('8:complete')
@@ -108,8 +108,8 @@ describe('a hub', () => {
 
   it('warns of an unknown proxy, once', async () => {
     const warnings: string[] = []
-    const warn = (_about: object, message: string) => void warnings.push(message)
-    const hub = await startHub({ port: 0 }, { info() {}, warn } as unknown as typeof quiet)
+    const warn = (message: string) => void warnings.push(message)
+    const hub = await startHub({ onlyTracker: true, port: 0 }, { ...NO_LOG, warn })
     try {
       for (let count = 0; count < 2; count++)
         await fetch(`http://127.0.0.1:${hub.port}/health`, { headers: { 'x-forwarded-for': '203.0.113.5' } })
@@ -143,7 +143,7 @@ describe('a hub', () => {
 
   it('answers STUN at its UDP port, at another one, or not at all', async () => {
     const ports = async (given: Given) => {
-      const hub = await startHub({ port: 0, ...given }, quiet)
+      const hub = await startHub({ onlyTracker: true, port: 0, ...given }, NO_LOG)
       await hub.close()
       return [hub.stunPort === null, hub.stunPort === hub.udpPort]
     }
@@ -154,10 +154,23 @@ describe('a hub', () => {
     expect(await ports({ noStun: true, stunPort: 0 })).toEqual([true, false])
   })
 
+  it('takes another port if the one that it was given for TCP is taken for UDP', async () => {
+    const taken = Object.assign(new Error('bind EADDRINUSE'), { code: 'EADDRINUSE' })
+    const open = vi.spyOn(UdpFront, 'open').mockRejectedValueOnce(taken)
+    onTestFinished(() => open.mockRestore())
+    const hub = await startHub({ onlyTracker: true, port: 0 }, NO_LOG)
+    const [first, second] = open.mock.calls.map(([, { port }]) => port)
+    expect(hub).toMatchObject({ port: second, udpPort: second })
+    await expect(fetch(`http://127.0.0.1:${first}/health`)).rejects.toThrow()
+    await hub.close()
+  })
+
   it('reports that a port is taken', async () => {
     await withHub({}, async (_base, port) => {
-      await expect(startHub({ port }, quiet)).rejects.toThrow(`Port ${port} is taken`)
-      await expect(startHub({ port: 0, stunPort: port }, quiet)).rejects.toThrow(`Port ${port} is taken`)
+      await expect(startHub({ onlyTracker: true, port }, NO_LOG)).rejects.toThrow(`Port ${port} is taken`)
+      await expect(startHub({ onlyTracker: true, port: 0, stunPort: port }, NO_LOG)).rejects.toThrow(
+        `Port ${port} is taken`,
+      )
     })
   })
 })

@@ -13,7 +13,7 @@ it.skipIf(process.platform === 'win32')(
     const folder = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
     const passkeyFile = join(folder, 'keys')
     await writeFile(passkeyFile, 'secretkey1')
-    const args = [PROGRAM, '--port', '0', '--no-udp', '--passkey-file', passkeyFile]
+    const args = [PROGRAM, '--only-tracker', '--port', '0', '--no-udp', '--passkey-file', passkeyFile]
     const hub = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     const ended = once(hub, 'exit')
     try {

@@ -1,5 +1,6 @@
 /** The options of a hub, each described once for the command line, the environment and the settings file. */
 import { availableParallelism } from 'node:os'
+import { ACCOUNT_POLICIES } from '@shoal/hub-api/choices'
 import {
   flag,
   integer,
@@ -37,6 +38,9 @@ export const OPTIONS = {
     help: 'Private mode: serve only announces to /<passkey>/announce. One passkey per line: 8 to 64 letters and digits',
     parse: path,
   }),
+  privateTracker: flag(
+    'Private mode: serve only announces with the passkey of an account, or one of --passkey-file',
+  ),
   allowFile: value('FILE', {
     help: 'Serve only these torrents. One info hash per line: 40 or 64 hexadecimal digits',
     parse: path,
@@ -75,6 +79,32 @@ export const OPTIONS = {
     help: 'Redis server (redis:// or rediss://) over which this hub and those on other machines are one tracker',
     parse: redisUrl,
   }),
+  data: value('FOLDER', {
+    help: 'Folder for the database, the key of the hub and backups. Default: the data folder of this user',
+    parse: path,
+  }),
+  database: value('URL', {
+    help: 'PostgreSQL (postgres://USER@HOST/DATABASE) instead of a file; the password is read from PGPASSFILE or PGPASSWORD',
+    parse: postgresUrl,
+  }),
+  keyFile: value('FILE', {
+    help: 'The file that opens the key of the hub, on each machine of a hub the same. Default: secrets.key in the data folder',
+    parse: path,
+  }),
+  onlyTracker: flag('Only the tracker: no accounts, no data folder'),
+  name: value('TEXT', { help: 'Name of the hub. Default: Shoal hub', parse: hubName }),
+  accounts: value('WHO', {
+    help: 'Who gets an account: open (anybody), approval (whoever a moderator approves, or has an invitation), invitation (default) or closed',
+    choices: ACCOUNT_POLICIES,
+  }),
+  publicUrl: value('URL', {
+    help: 'Address at which members reach the hub, such as https://hub.example.org',
+    parse: publicUrl,
+  }),
+  chatApp: value('URL', {
+    help: 'Address of the chat app to which the page of the hub links, such as https://chat.example.org/',
+    parse: chatApp,
+  }),
   noStats: flag('No stats page, no /stats.json, no /metrics'),
   config: value('FILE', { help: 'Settings file', parse: path }),
   logLevel: value('LEVEL', {
@@ -102,6 +132,38 @@ function workers(text: string, origin: Origin): number {
   return text === 'auto'
     ? Math.min(MAX_WORKERS, availableParallelism())
     : integer(1, MAX_WORKERS)(text, origin)
+}
+
+function hubName(text: string): string {
+  if (text.trim() !== '' && text.length <= 100) return text.trim()
+  throw new UsageError('The name of a hub has 1 to 100 characters')
+}
+
+/** An origin: clients log in to it, and others find its key there. */
+function publicUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url && /^https?:$/.test(url.protocol) && url.host !== '' && /^https?:\/\/[^/?#@]+\/?$/i.test(text))
+    return url.origin
+  throw new UsageError('The public URL of a hub looks like https://hub.example.org, without a path')
+}
+
+/** The hub adds its own address behind `#`. */
+function chatApp(text: string): string {
+  const url = URL.parse(text)
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && !/[?#]/.test(text)) return url.href
+  throw new UsageError('The address of the chat app looks like https://chat.example.org/, without ? and #')
+}
+
+/** The error does not quote the URL, which may have a password. */
+function postgresUrl(text: string, { where }: Origin): string {
+  const url = URL.parse(text)
+  if (!url || !/^postgres(?:ql)?:$/.test(url.protocol))
+    throw new UsageError('The URL of a PostgreSQL database looks like postgres://USER@HOST:5432/DATABASE')
+  if (url.password !== '' && where.startsWith('--'))
+    throw new UsageError(
+      'Other users of this machine see a password on the command line: put it in a file that PGPASSFILE names, or in PGPASSWORD',
+    )
+  return text
 }
 
 /** The error does not quote the URL, which may have a password. */

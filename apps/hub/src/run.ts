@@ -1,11 +1,14 @@
 /** Each process of a hub reads the options, serves until it is stopped, and closes. */
 import { readFileSync } from 'node:fs'
-import { type Logger, pino } from 'pino'
+import { openLog } from '@shoal/daemon/log'
 import type { FindPlace } from './cluster/place.ts'
 import { EXIT, SetupError } from './failure.ts'
 import { type Hub, startHub } from './hub.ts'
+import { defaultDataFolder } from './kernel/data-folder.ts'
+import type { HubLog } from './kernel/log.ts'
 import type { Given } from './options.ts'
 import { readOptions } from './read-options.ts'
+import { ownerText } from './started-text.ts'
 
 /** Time in which WebSockets are closed, at random, so that their pages do not all connect elsewhere at once. */
 const DRAIN_MS = 3000
@@ -13,11 +16,14 @@ const DRAIN_MS = 3000
 export const STOP_MS = 8000
 
 export function givenOptions(args: readonly string[]) {
-  return readOptions({ args, env: process.env, cwd: process.cwd(), readFile })
+  const given = readOptions({ args, env: process.env, cwd: process.cwd(), readFile })
+  return { ...given, data: given.data ?? defaultDataFolder() }
 }
 
-export function createLog({ logLevel = 'info' }: Given): Logger {
-  return pino({ name: 'shoal-hub', level: logLevel })
+/** Opens the log: lines of JSON on standard output. */
+export function createLog({ logLevel = 'info' }: Given): HubLog {
+  const base = { pid: process.pid }
+  return openLog<Record<string, unknown>>({ level: logLevel, destination: process.stdout, base }).log
 }
 
 interface Serving {
@@ -27,10 +33,11 @@ interface Serving {
   readonly onListening: (hub: Hub) => void
 }
 
-export async function serve(given: Given, log: Logger, { place, stop, onListening }: Serving): Promise<void> {
+export async function serve(given: Given, log: HubLog, { place, stop, onListening }: Serving): Promise<void> {
   const stopped = whenStopped(stop)
   const hub = await startHub(given, log, place)
   onListening(hub)
+  if (hub.ownerLink !== null) process.stdout.write(`${ownerText(hub.ownerLink)}\n`)
   process.on('SIGHUP', () => {
     log.info('Reloading the lists because of SIGHUP')
     hub.readLists()

@@ -17,3 +17,8 @@ export function startedText(
   ]
   return `${lines.join('\n')}\n`
 }
+
+/** Returns the text about a hub without accounts. */
+export function ownerText(link: string): string {
+  return `Nobody has an account yet. Become the owner of the hub within a week: ${link}`
+}

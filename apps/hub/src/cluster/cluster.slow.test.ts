@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Hub, startHub } from '../hub.ts'
+import { NO_LOG } from '../kernel/log.ts'
 import type { Given } from '../options.ts'
-import { IpcCarrier, IpcSwitch, type Port } from './ipc-carrier.ts'
+import { IpcCarrier, IpcSwitch } from './ipc-carrier.ts'
+import { channelPort } from './testing/channel-port.ts'
 
-const quiet = { info() {}, warn() {} }
 const HASH = 'h'.repeat(20)
 const SECRET = new Uint8Array(32).fill(7)
 
@@ -24,25 +25,15 @@ afterEach(async () => {
   for (const port of ports.splice(0)) port.close()
 })
 
-function portOf(port: MessagePort): Port {
-  return {
-    post(message, done) {
-      port.postMessage(message)
-      setImmediate(done)
-    },
-    onMessage: listener => void port.on('message', listener),
-  }
-}
-
 /** Opens a hub that is joined with the others of the test. */
 async function open(given: Given = {}): Promise<Hub & { url: string }> {
   const { port1, port2 } = new MessageChannel()
   ports.push(port1, port2)
-  ipc.add(++number, portOf(port2))
-  const carrier = new IpcCarrier(number, portOf(port1))
-  const hub = await startHub({ port: 0, ...given }, quiet, async shareSecret => {
+  ipc.add(++number, channelPort(port2))
+  const carrier = new IpcCarrier(number, channelPort(port1))
+  const hub = await startHub({ onlyTracker: true, port: 0, ...given }, NO_LOG, async shareSecret => {
     shareSecret(SECRET)
-    return { carrier, sharesPorts: false, hasStunPort: true }
+    return { carrier, sharesPorts: false, isFirst: true }
   })
   hubs.push(hub)
   const url = `http://127.0.0.1:${hub.port}`

@@ -2,16 +2,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { expect, test, vi } from 'vitest'
 import { testCarrier } from './compliance.ts'
 import { IpcCarrier, IpcSwitch, type Port } from './ipc-carrier.ts'
-
-function portOf(port: MessagePort): Port {
-  return {
-    post(message, done) {
-      port.postMessage(message)
-      setImmediate(done)
-    },
-    onMessage: listener => void port.on('message', listener),
-  }
-}
+import { channelPort } from './testing/channel-port.ts'
 
 testCarrier(async () => {
   const ipc = new IpcSwitch()
@@ -21,8 +12,8 @@ testCarrier(async () => {
     async open() {
       const { port1, port2 } = new MessageChannel()
       ports.push(port1, port2)
-      const carrier = new IpcCarrier(++number, portOf(port1))
-      ipc.add(number, portOf(port2))
+      const carrier = new IpcCarrier(++number, channelPort(port1))
+      ipc.add(number, channelPort(port2))
       return carrier
     },
     async [Symbol.asyncDispose]() {

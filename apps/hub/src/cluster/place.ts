@@ -8,8 +8,8 @@ export interface Place {
   readonly carrier: Carrier | null
   /** True if others listen at the same ports. */
   readonly sharesPorts: boolean
-  /** False if another process has the port that is only for STUN, which cannot be shared. */
-  readonly hasStunPort: boolean
+  /** True for one process of each machine: it does what others on the machine leave to it, such as to listen at a port that cannot be shared. */
+  readonly isFirst: boolean
 }
 
 /** Finds the place of a process. `shareSecret` is called with the secret of all processes, at once or when the carrier has joined. */
@@ -21,5 +21,5 @@ export async function ownPlace(
   shareSecret: (secret: Uint8Array) => void,
 ): Promise<Place> {
   const carrier = redis === undefined ? null : await RedisCarrier.open({ url: redis, onSecret: shareSecret })
-  return { carrier, sharesPorts: false, hasStunPort: true }
+  return { carrier, sharesPorts: false, isFirst: true }
 }

@@ -8,7 +8,7 @@ export interface Assignment {
   readonly secret: Uint8Array
   readonly port: number
   readonly udpPort: number | undefined
-  readonly hasStunPort: boolean
+  readonly isFirst: boolean
 }
 
 export type Listening = Pick<Hub, 'urls' | 'port' | 'stunPort' | 'isPrivate'>

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { IpcCarrier, type Port } from '../cluster/ipc-carrier.ts'
+import { IpcCarrier } from '../cluster/ipc-carrier.ts'
 import { ownPlace, type Place } from '../cluster/place.ts'
+import { portOf } from '../cluster/process-port.ts'
 import { SetupError } from '../failure.ts'
 import type { Given } from '../options.ts'
 import { createLog, givenOptions, serve } from '../run.ts'
@@ -34,22 +35,11 @@ export async function runWorker(args: readonly string[]): Promise<void> {
 
 async function placeOf(
   given: Given,
-  { number, secret, hasStunPort }: Assignment,
+  { number, secret, isFirst }: Assignment,
   shareSecret: (secret: Uint8Array) => void,
 ): Promise<Place> {
-  const shared = { sharesPorts: true, hasStunPort }
+  const shared = { sharesPorts: true, isFirst }
   if (given.redis !== undefined) return { ...(await ownPlace(given, shareSecret)), ...shared }
   shareSecret(secret)
-  return { carrier: new IpcCarrier(number, parentPort()), ...shared }
-}
-
-/** The channel to the process that started this one. */
-function parentPort(): Port {
-  return {
-    post(message, done) {
-      if (process.connected) process.send!(message, undefined, undefined, () => done())
-      else done()
-    },
-    onMessage: listener => void process.on('message', listener),
-  }
+  return { carrier: new IpcCarrier(number, portOf(process)), ...shared }
 }

@@ -5,10 +5,12 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import type { Logger } from 'pino'
-import { IpcSwitch, type Port } from '../cluster/ipc-carrier.ts'
+import { describeFailure } from '@shoal/daemon/failure'
+import { IpcSwitch } from '../cluster/ipc-carrier.ts'
+import { portOf } from '../cluster/process-port.ts'
 import { SetupError } from '../failure.ts'
-import { listen } from '../listen.ts'
+import type { HubLog } from '../kernel/log.ts'
+import { DEFAULT_PORT, hostsOf, listen, listenOnAll } from '../listen.ts'
 import type { Given } from '../options.ts'
 import { type Assignment, type FromWorker, type Listening, STOP } from './messages.ts'
 
@@ -21,7 +23,7 @@ interface Options {
   readonly given: Given & { readonly workers: number }
   /** The command line, which each worker reads again. */
   readonly args: readonly string[]
-  readonly log: Pick<Logger, 'info' | 'warn'>
+  readonly log: Pick<HubLog, 'info' | 'warn'>
 }
 
 export class Workers {
@@ -42,7 +44,7 @@ export class Workers {
     const { given } = this.#options
     if (!SHARING.includes(process.platform))
       throw new SetupError('On this system, a hub cannot have several processes: leave out --workers')
-    this.#ports = await findPorts(given)
+    this.#ports = await listenOnAll(given, () => findPorts(given))
     try {
       const all = await Promise.all(Array.from({ length: given.workers }, (_, at) => this.#startOne(at, 0)))
       return all[0]!
@@ -93,15 +95,13 @@ export class Workers {
       if (!isListening || this.#isStopping) return
       const soon = performance.now() - startedMs < STEADY_MS ? failures + 1 : 0
       const { exitCode, signalCode } = child
-      log.warn(
-        { process: number, exitCode, signal: signalCode },
-        'A process of the hub has ended: another one starts',
-      )
+      const about = { process: number, exitCode, signal: signalCode }
+      log.warn('A process of the hub has ended: another one starts', about)
       this.#startAgain(place, soon)
     })
     const { port, udpPort } = this.#ports!
-    const hasStunPort = place === 0
-    child.send({ number, secret: this.#secret, port, udpPort, hasStunPort } satisfies Assignment)
+    const isFirst = place === 0
+    child.send({ number, secret: this.#secret, port, udpPort, isFirst } satisfies Assignment)
     const listening = await hasStarted(child)
     isListening = true
     return listening
@@ -112,7 +112,8 @@ export class Workers {
     setTimeout(() => {
       if (this.#isStopping) return
       this.#startOne(place, failures).catch((error: Error) => {
-        this.#options.log.warn({ err: error }, 'A process of the hub cannot start: it is tried again')
+        const { message } = describeFailure(error)
+        this.#options.log.warn('A process of the hub cannot start: it is tried again', { error: message })
         if (!this.#isStopping) this.#startAgain(place, failures + 1)
       })
     }, pauseMs)
@@ -135,26 +136,15 @@ async function exited(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
-/** The channel to a child process. */
-function portOf(child: ChildProcess): Port {
-  return {
-    post(message, done) {
-      if (child.connected) child.send(message, () => done())
-      else done()
-    },
-    onMessage: listener => void child.on('message', listener),
-  }
-}
-
 /** Returns the ports of all workers, and rejects with SetupError if another program has one of them: sharing a port with it would not fail. */
-async function findPorts({ host = ['127.0.0.1'], port = 6969, udpPort, noUdp }: Given) {
+async function findPorts(given: Given) {
+  const { port = DEFAULT_PORT, udpPort, noUdp } = given
+  const hosts = hostsOf(given)
   let found = port
-  for (const at of host.length ? host : ['127.0.0.1'])
-    found = await listen(at, found, () => tryTcp(at, found))
+  for (const at of hosts) found = await listen(at, found, () => tryTcp(at, found))
   let foundUdp = udpPort ?? found
   if (noUdp) return { port: found, udpPort: undefined }
-  for (const at of host.length ? host : ['127.0.0.1'])
-    foundUdp = await listen(at, foundUdp, () => tryUdp(at, foundUdp))
+  for (const at of hosts) foundUdp = await listen(at, foundUdp, () => tryUdp(at, foundUdp))
   return { port: found, udpPort: foundUdp }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TrackerLists } from '@shoal/tracker'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { SetupError } from './failure.ts'
+import { SetupError } from '../failure.ts'
 import { Lists } from './lists.ts'
 import { Warnings } from './warnings.ts'
 
@@ -17,11 +17,11 @@ afterEach(() => rm(folder, { recursive: true }))
 function seen() {
   const lines: string[] = []
   const set: TrackerLists[] = []
-  const line = (about: object, message: string) => void lines.push(`${message} ${JSON.stringify(about)}`)
+  const line = (message: string, about: object = {}) => void lines.push(`${message} ${JSON.stringify(about)}`)
   return {
     lines,
     set,
-    log: { info: line, warn: line } as unknown as ConstructorParameters<typeof Lists>[1],
+    log: { info: line, warn: line },
     access: { setLists: (lists: TrackerLists) => void set.push(lists) },
   }
 }

@@ -1,9 +1,9 @@
 /** Access lists in files. They are read when the hub starts, and again when they change. */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import { type AccessRules, AddressSet, isPasskey, type TrackerLists } from '@shoal/tracker'
-import type { Logger } from 'pino'
-import { SetupError } from './failure.ts'
-import type { Given } from './options.ts'
+import { SetupError } from '../failure.ts'
+import type { HubLog } from '../kernel/log.ts'
+import type { Given } from '../options.ts'
 
 /** Polling a file every second costs nothing, and works for network folders, links and files that editors replace. */
 const POLL_MS = 1000
@@ -21,12 +21,12 @@ interface ListFile {
 /** The access lists of a hub, and the files that contain them. */
 export class Lists {
   readonly #files: readonly ListFile[]
-  readonly #log: Pick<Logger, 'info' | 'warn'>
+  readonly #log: Pick<HubLog, 'info' | 'warn'>
   /** Contents of each file when it was last read. */
   readonly #contents = new Map<string, string>()
   readonly #watchers: (() => void)[] = []
 
-  constructor({ passkeyFile, allowFile, banFile, ban = [] }: Given, log: Pick<Logger, 'info' | 'warn'>) {
+  constructor({ passkeyFile, allowFile, banFile, ban = [] }: Given, log: Pick<HubLog, 'info' | 'warn'>) {
     this.#log = log
     this.#files = [
       passkeyFile !== undefined && {
@@ -63,10 +63,10 @@ export class Lists {
         const lines = this.#lines(each)
         if (this.#contents.get(each.file) === before) continue
         access.setLists(each.toLists(lines))
-        this.#log.info({ file: each.file, lines: lines.length }, 'The list was reloaded')
+        this.#log.info('The list was reloaded', { file: each.file, lines: lines.length })
       } catch (error) {
         if (!(error instanceof SetupError)) throw error
-        this.#log.warn({ file: each.file }, `${error.message}: the list is unchanged`)
+        this.#log.warn(`${error.message}: the list is unchanged`, { file: each.file })
       }
     }
   }

@@ -1,6 +1,14 @@
 import { asObject, parseObject } from '@shoal/torrent/json'
 import type { StunServer } from '@shoal/torrent/stun'
-import type { FrontName, HttpFront, Join, Tracker, TrackerCounters, WebSocketFront } from '@shoal/tracker'
+import type {
+  FrontName,
+  HttpFront,
+  Join,
+  StoreStats,
+  Tracker,
+  TrackerCounters,
+  WebSocketFront,
+} from '@shoal/tracker'
 
 /** The numbers of one process of a hub. */
 export interface ProcessStats {
@@ -56,20 +64,18 @@ export function processStats(tracker: Tracker, { http, webSockets, stun }: Front
   }
 }
 
-export async function readStats(
-  tracker: Tracker,
-  fronts: Fronts,
+export function readStats(
+  { swarms, seeds, leeches, peersByFamily }: StoreStats,
+  own: ProcessStats,
   join: Join | null,
-  about: { readonly version: string; readonly startedMs: number },
-): Promise<HubStats> {
-  const { swarms, seeds, leeches, peersByFamily } = await tracker.stats()
+  about: { readonly version: string; readonly startedMs: number; readonly isPrivate: boolean },
+): HubStats {
   const [ipv4, ipv6, web] = peersByFamily
-  const own = processStats(tracker, fronts)
   const joined = join && joinStats(join, own)
   return {
     version: about.version,
     uptimeSeconds: Math.floor((performance.now() - about.startedMs) / 1000),
-    isPrivate: tracker.access.isPrivate,
+    isPrivate: about.isPrivate,
     swarms,
     seeds,
     leeches,

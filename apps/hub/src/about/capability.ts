@@ -1,0 +1,39 @@
+import { HUB } from '@shoal/hub-api'
+import { announceUrls } from '../kernel/announce-urls.ts'
+import { capability } from '../kernel/capability.ts'
+import { TRACKER_FRONTS } from '../tracker/service.ts'
+import { didDocument } from './did-document.ts'
+
+/** The hub itself: its name and key. */
+export const about = capability({
+  contract: HUB,
+  needs: { fronts: TRACKER_FRONTS },
+  start(kernel, { fronts }) {
+    const { given, version, did, hubKey, running } = kernel
+    return {
+      operations: {
+        getHub: async () => ({
+          name: kernel.name,
+          version,
+          accounts: given.accounts ?? 'invitation',
+          did,
+          key: hubKey.did,
+          trackers: announceUrls(kernel, null),
+          isTrackerPrivate: fronts.isPrivate,
+          chatApp: given.chatApp ?? null,
+          capabilities: [...running().capabilities],
+        }),
+      },
+      routes(scope) {
+        scope.get('/.well-known/did.json', { config: { anyHost: true } }, async (_request, reply) => {
+          if (did === null) return reply.callNotFound()
+          return reply
+            .headers({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' })
+            .type('application/did+json')
+            .send(JSON.stringify(didDocument(did, hubKey.publicKey)))
+        })
+      },
+      close() {},
+    }
+  },
+})

@@ -1,0 +1,106 @@
+/** New accounts: who may join, and what has to be true of them. */
+import { Failure } from '@shoal/daemon/failure'
+import { network } from '@shoal/daemon/login'
+import type { AccountPolicy, DeviceProof, Joined } from '@shoal/hub-api'
+import type { HubStores, Invitation } from '@shoal/hub-stores'
+import { isCurrent, judgeDeviceLists, readDeviceList } from '@shoal/identity/devices'
+import { equalBytes } from '@shoal/torrent/base'
+import type { Client } from '../kernel/client.ts'
+import type { Logins } from '../login/service.ts'
+
+export interface JoinInput extends DeviceProof {
+  readonly name: string
+  readonly invitation?: string | undefined
+  readonly lists: readonly string[]
+}
+
+export interface JoiningParts {
+  readonly stores: Pick<HubStores, 'accounts' | 'deviceLists' | 'invitations'>
+  readonly logins: Logins
+  readonly policy: AccountPolicy
+  readonly now: () => number
+}
+
+/** Most accounts that wait: moderators have to read them all. */
+const MAX_WAITING = 1000
+
+export class Joining {
+  readonly #parts: JoiningParts
+
+  constructor(parts: JoiningParts) {
+    this.#parts = parts
+  }
+
+  /** Returns an invitation that can be used. Rejects with `not-found`, and counts a guess then. */
+  async checkInvitation(secret: string, client: Client): Promise<Invitation> {
+    const { stores, logins } = this.#parts
+    logins.guesses.admit(client.address)
+    const invitation = await stores.invitations.check(secret)
+    if (invitation) return invitation
+    logins.guesses.failed(client.address)
+    throw new Failure('not-found', 'this invitation is unknown, expired or used up: ask for another', {
+      field: 'invitation',
+    })
+  }
+
+  /** Creates an account, and begins a session unless somebody has to approve it. All of it is checked before anything is kept. */
+  async join({ name, invitation, lists, ...proof }: JoinInput, client: Client): Promise<Joined> {
+    const { stores, logins } = this.#parts
+    logins.guesses.admit(client.address)
+    // First, since it is cheap: without it nobody has the hub check hundreds of signatures.
+    await this.#checkAdmission(invitation, client)
+    const proven = await logins.prove(proof, client)
+    const { person, hash, description } = proven
+    const bytes = lists.map(each => new Uint8Array(Buffer.from(each, 'base64url')))
+    try {
+      const { list } = judgeDeviceLists(person, null, bytes.map(readDeviceList)).list
+      if (!list.devices.some(each => equalBytes(each, hash)))
+        throw badLists('the newest one does not contain this device')
+      if (!isCurrent(list, this.#parts.now() / 1000)) throw badLists('the newest one has expired')
+    } catch (error) {
+      logins.guesses.failed(client.address)
+      throw error
+    }
+    await proven.use()
+    const waits = this.#parts.policy === 'approval' && invitation === undefined
+    const account = await stores.accounts.create({
+      ...{ did: person, name, state: waits ? 'waiting' : 'active' },
+      ...(invitation !== undefined && { invitation }),
+    })
+    // If the hub ends here, the person logs in with the lists.
+    await stores.deviceLists.put(person, bytes)
+    await stores.deviceLists.putDevice(person, description)
+    if (waits) return { account: { ...account }, sessionId: null, expiresMs: null, secret: null }
+    return logins.begin({ ...proven, use: async () => {} }, proof, client)
+  }
+
+  async #checkAdmission(secret: string | undefined, client: Client): Promise<void> {
+    const { logins, policy, stores } = this.#parts
+    const invitation = secret === undefined ? null : await this.checkInvitation(secret, client)
+    // The first owner of a hub comes with such an invitation; later ones only an admin creates.
+    const isAdmins = invitation?.role === 'admin'
+    if (policy === 'closed' && !isAdmins)
+      throw new Failure('forbidden', 'this hub takes no new accounts', { field: 'invitation' })
+    if (policy === 'invitation' && !invitation)
+      throw new Failure('forbidden', 'this hub takes new accounts by invitation: ask a member for one', {
+        field: 'invitation',
+      })
+    if (invitation) return
+    if (policy === 'approval' && (await stores.accounts.count('waiting')) >= MAX_WAITING)
+      throw new Failure(
+        'full',
+        'many people wait for this hub already: ask later, or ask a member for an invitation',
+        {
+          field: 'invitation',
+        },
+      )
+    // So that one address does not fill a hub with accounts.
+    const newcomers = `accounts from ${network(client.address)}`
+    logins.guesses.admit(newcomers)
+    logins.guesses.failed(newcomers)
+  }
+}
+
+function badLists(why: string): Failure {
+  return new Failure('bad-device-list', `these device lists cannot be used: ${why}`, { field: 'lists' })
+}

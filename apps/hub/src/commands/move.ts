@@ -1,0 +1,93 @@
+/** `shoal-hub move`: brings everything that a hub keeps to another place. The old place stays as it is. */
+import { constants } from 'node:fs'
+import { access, copyFile } from 'node:fs/promises'
+import type { StoreError } from '@shoal/hub-stores'
+import { SetupError } from '../failure.ts'
+import { dataFiles } from '../kernel/data-folder.ts'
+import { keyFileIn } from '../kernel/hub-key.ts'
+import { type OpenStores, openStores, startError } from '../kernel/open-stores.ts'
+import { countingRows, readBackup, total } from './archive-file.ts'
+import type { DataPlace } from './options.ts'
+
+export interface MoveOptions {
+  readonly from: DataPlace
+  readonly to: DataPlace
+  readonly keyFile?: string | undefined
+  /** The data folder of hubs that are given none: backups before changes of tables in PostgreSQL are written there. */
+  readonly data: string
+  readonly signal: AbortSignal
+  /** `of`: null if it is unknown how many rows there are. */
+  readonly progress: (rows: number, of: number | null) => void
+}
+
+export interface Moved {
+  readonly rows: number
+  /** The key file that the hub needs at its new place, or null if it has it. */
+  readonly missingKeyFile: string | null
+}
+
+/** Rejects with SetupError if a hub uses one of the places, or the new one has data; then with nothing changed there. An abort or an error leaves the new place empty. */
+export async function move(options: MoveOptions): Promise<Moved> {
+  const { from, to } = options
+  if (to.kind === 'archive')
+    throw new SetupError('shoal-hub backup writes backups: give a folder or a database')
+  if (samePlace(from, to)) throw new SetupError('Both places are the same')
+  // A missing folder would otherwise be made, and be found to be empty.
+  if (from.kind !== 'database')
+    await mustExist(from.kind === 'folder' ? dataFiles(from.path).database : from.path)
+  await using source = from.kind === 'archive' ? null : await open(from, options.data)
+  await using target = await open(to, options.data)
+  const rows = await copy(source, target, options)
+  return { rows, missingKeyFile: await bringKeyFile(options) }
+}
+
+async function copy(
+  source: OpenStores | null,
+  { stores }: OpenStores,
+  { from, signal, progress }: MoveOptions,
+): Promise<number> {
+  const of = source && total(await source.stores.counts())
+  const archive = source ? source.stores.exportArchive() : readBackup((from as { path: string }).path)
+  try {
+    return total(await stores.importArchive(countingRows(archive, rows => progress(rows, of), signal)))
+  } catch (error) {
+    if ((error as StoreError).code !== 'exists') await stores.discardImport()
+    throw startError(error)
+  }
+}
+
+function open(place: Exclude<DataPlace, { kind: 'archive' }> | DataPlace, data: string): Promise<OpenStores> {
+  return place.kind === 'database'
+    ? openStores({ data, database: place.url }, { alone: true })
+    : openStores({ data: place.path }, { alone: true })
+}
+
+function samePlace(one: DataPlace, other: DataPlace): boolean {
+  return one.kind === 'database' || other.kind === 'database'
+    ? one.kind === other.kind && (one as { url: string }).url === (other as { url: string }).url
+    : one.path === other.path
+}
+
+async function bringKeyFile({ from, to, keyFile }: MoveOptions): Promise<string | null> {
+  const old = keyFile ?? (from.kind === 'folder' ? keyFileIn(from.path) : undefined)
+  if (to.kind === 'folder') {
+    const wanted = keyFileIn(to.path)
+    if (old !== undefined)
+      await copyFile(old, wanted, constants.COPYFILE_EXCL).catch(error => {
+        if (!['EEXIST', 'ENOENT'].includes(error.code)) throw new SetupError(`${wanted}: ${error.message}`)
+      })
+    return (await exists(wanted)) ? null : wanted
+  }
+  return old ?? 'secrets.key'
+}
+
+async function mustExist(path: string): Promise<void> {
+  if (!(await exists(path))) throw new SetupError(`There is no hub: ${path} does not exist`)
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

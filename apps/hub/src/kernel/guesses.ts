@@ -1,0 +1,36 @@
+/** Counts wrong secrets, such as failed logins and guessed invitations, by address and name, in all processes that can be reached. */
+import { Attempts } from '@shoal/daemon/login'
+import type { Channels } from '../cluster/channels.ts'
+
+const MAX_NAME_LENGTH = 300
+
+export class Guesses {
+  readonly #attempts: Attempts
+  readonly #channel: ReturnType<Channels['open']>
+
+  /** `now`: milliseconds since the Unix epoch. `name`: of its channel between the processes. `field`: the member of the input that refusals name. */
+  constructor(
+    channels: Pick<Channels, 'open'>,
+    now: () => number,
+    { name, field }: { readonly name: string; readonly field: string },
+  ) {
+    // All secrets of a hub are random, so that a limit for all addresses would protect nothing and keep newcomers out.
+    this.#attempts = new Attempts(now, { limitsAll: false, field })
+    this.#channel = channels.open(name, bytes => {
+      const name = Buffer.from(bytes.subarray(0, MAX_NAME_LENGTH)).toString()
+      this.#attempts.failed(name)
+    })
+  }
+
+  /** Throws `too-many-attempts` if one of these addresses or names has failed too often. */
+  admit(...names: readonly string[]): void {
+    for (const name of names) this.#attempts.admit(name)
+  }
+
+  failed(...names: readonly string[]): void {
+    for (const name of names) {
+      this.#attempts.failed(name)
+      this.#channel.publish(Buffer.from(name.slice(0, MAX_NAME_LENGTH)))
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The key of a hub. It signs the heads of rooms, and all secrets that the processes of the hub share are derived from it. It lies encrypted in the
+ * database, so that all processes have the same, and is opened with a file that is not in the database.
+ */
+import { access } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { Failure } from '@shoal/daemon/failure'
+import { Vault } from '@shoal/daemon/vault'
+import type { HubStores } from '@shoal/hub-stores'
+import { KeyPair } from '@shoal/identity'
+import { SetupError } from '../failure.ts'
+
+const PROPERTY = 'key'
+const SEED_BYTES = 32
+
+/** The file that opens the key of a hub with this data folder. */
+export function keyFileIn(folder: string): string {
+  return join(folder, 'secrets.key')
+}
+
+/** Opens the key, or makes both if the database has none. Rejects with SetupError if the file is missing or another hub's. */
+export async function openHubKey(
+  { properties }: Pick<HubStores, 'properties'>,
+  keyFile: string,
+): Promise<KeyPair> {
+  const vault = new Vault(dirname(keyFile), basename(keyFile))
+  try {
+    const kept = await properties.get(PROPERTY)
+    // Reading a missing file makes a new one.
+    if (kept) await access(keyFile).catch(() => Promise.reject(lost(keyFile)))
+    const sealed = kept ?? (await properties.keep(PROPERTY, await newKey(vault)))
+    const seed = await vault.open(Buffer.from(sealed).toString())
+    if (typeof seed !== 'string') throw lost(keyFile)
+    return new KeyPair(Buffer.from(seed, 'base64'))
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    throw error.code === 'not-found' ? lost(keyFile) : new SetupError(error.message)
+  }
+}
+
+async function newKey(vault: Vault): Promise<Uint8Array> {
+  const seed = crypto.getRandomValues(Buffer.alloc(SEED_BYTES))
+  return Buffer.from(await vault.seal(seed.toString('base64')))
+}
+
+function lost(keyFile: string): SetupError {
+  return new SetupError(
+    `${keyFile} does not open the key of the hub in this database: give the file that the hub was first started with, as --key-file`,
+  )
+}

@@ -1,0 +1,137 @@
+/** The kernel of a hub: every capability builds on it, and it knows none of them. */
+import { AbsentCapability } from '@shoal/daemon/capability'
+import type { HubStores } from '@shoal/hub-stores'
+import type { KeyPair } from '@shoal/identity'
+import manifest from '../../package.json' with { type: 'json' }
+import { Channels } from '../cluster/channels.ts'
+import type { FindPlace, Place } from '../cluster/place.ts'
+import type { Given } from '../options.ts'
+import { Callers } from './callers.ts'
+import type { HubLog } from './log.ts'
+
+export interface HubKernel {
+  readonly given: Given
+  /** Name of the hub as people see it. */
+  readonly name: string
+  readonly version: string
+  readonly log: HubLog
+  /** The place of this process among those of the hub. */
+  readonly place: Omit<Place, 'carrier'>
+  /** Messages between the processes, which may get lost. */
+  readonly channels: Channels
+  /** Everything that must not be lost. Throws `unsupported` if the hub is only a tracker. */
+  readonly stores: HubStores
+  /** Finds out who makes a request. Throws as `stores`. */
+  readonly callers: Callers
+  /** Signs in the name of the hub: Ed25519. The same in all processes. Throws as `stores`. */
+  readonly hubKey: KeyPair
+  /** `did:web` of the public URL. Null without one, and if it is not https. */
+  readonly did: string | null
+  /** The origins of the hub's pages, such as `https://hub.example.org`, the public one first. Without `--public-url` empty until it listens. */
+  readonly origins: readonly string[]
+  /** Empty until the hub listens. */
+  readonly running: () => RunningHub
+  /** Returns 32 secret bytes for one purpose, the same in all processes of the hub. Throws as `stores`. */
+  secretFor(purpose: string): Uint8Array
+  /** Calls the listener with the random secret that all processes on the same carrier have, whenever it changes. */
+  onSharedSecret(listener: (secret: Uint8Array) => void): void
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+}
+
+export interface RunningHub {
+  /** HTTP port. */
+  readonly port: number
+  /** Announce URLs as this machine reaches them, without a passkey. */
+  readonly urls: readonly string[]
+  /** Where this machine reaches the pages. */
+  readonly origins: readonly string[]
+  /** Names of the capabilities. */
+  readonly capabilities: readonly string[]
+}
+
+export interface OpenKernel {
+  readonly kernel: HubKernel
+  listens(running: RunningHub): void
+  close(): Promise<void>
+}
+
+/** Rejects with SetupError. */
+export async function openKernel(given: Given, log: HubLog, findPlace: FindPlace): Promise<OpenKernel> {
+  let secret: Uint8Array | null = null
+  const listeners: ((secret: Uint8Array) => void)[] = []
+  const { carrier, ...place } = await findPlace(shared => {
+    secret = shared
+    for (const listener of listeners) listener(shared)
+  })
+  const channels = new Channels(carrier)
+  const kept = given.onlyTracker ? null : await openKept(given)
+  let running: RunningHub = { port: 0, urls: [], origins: [], capabilities: [] }
+  const { publicUrl } = given
+  const require = <T>(part: T | undefined): T => {
+    if (part === undefined) throw new AbsentCapability('This part of the hub')
+    return part
+  }
+  const kernel: HubKernel = {
+    given,
+    name: given.name ?? 'Shoal hub',
+    version: manifest.version,
+    log,
+    place,
+    channels,
+    get stores() {
+      return require(kept?.stores)
+    },
+    get callers() {
+      return require(kept?.callers)
+    },
+    get hubKey() {
+      return require(kept?.key)
+    },
+    did: publicUrl === undefined ? null : didWeb(publicUrl),
+    get origins() {
+      return publicUrl === undefined ? running.origins : [publicUrl, ...running.origins]
+    },
+    running: () => running,
+    secretFor: purpose => require(kept?.key).derive('hub secret', purpose).exportSecret().seed,
+    onSharedSecret(listener) {
+      listeners.push(listener)
+      if (secret) listener(secret)
+    },
+    now: Date.now,
+  }
+  return {
+    kernel,
+    listens(it) {
+      running = it
+    },
+    async close() {
+      await channels.close()
+      await kept?.close()
+    },
+  }
+}
+
+/** `data` is only missing in tests that forget it: their hubs must not use the folder of a person. */
+async function openKept(given: Given) {
+  const [{ openStores }, { keyFileIn, openHubKey }] = await Promise.all([
+    import('./open-stores.ts'),
+    import('./hub-key.ts'),
+  ])
+  const { data } = given
+  if (data === undefined) throw new Error('a hub that is not only a tracker needs a data folder')
+  const { stores, close } = await openStores({ data, database: given.database })
+  try {
+    const key = await openHubKey(stores, given.keyFile ?? keyFileIn(data))
+    return { stores, callers: new Callers(stores.sessions), key, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Returns the DID of a hub (https://w3c-ccg.github.io/did-method-web/). A port is written with `%3A`. */
+export function didWeb(origin: string): string | null {
+  const { protocol, host } = new URL(origin)
+  return protocol === 'https:' ? `did:web:${host.replace(':', '%3A')}` : null
+}

@@ -1,0 +1,204 @@
+/** Logins with the key of a device (decision 014). Every process answers: challenges carry a seal that all processes know, and the stores remember those that were used. */
+import { Failure } from '@shoal/daemon/failure'
+import { browserName, type Challenges } from '@shoal/daemon/login'
+import type { DeviceProof, Login } from '@shoal/hub-api'
+import type { Account, HubStores, Session } from '@shoal/hub-stores'
+import {
+  deviceHash,
+  encodeDevice,
+  isCurrent,
+  readDevice,
+  readDeviceList,
+  readDeviceText,
+} from '@shoal/identity/devices'
+import { verifyLoginToken } from '@shoal/identity/login'
+import { equalBytes } from '@shoal/torrent/base'
+import type { Client } from '../kernel/client.ts'
+import type { Guesses } from '../kernel/guesses.ts'
+import type { HubKernel } from '../kernel/kernel.ts'
+import type { EndedSessions } from './ended-sessions.ts'
+import type { ProvenDevice } from './service.ts'
+
+/** Devices log in again by themselves. */
+const DEVICE_SESSION_SECONDS = 86_400
+/** Failures that say nothing about the proof. */
+const NO_GUESS: ReadonlySet<string> = new Set(['account-waiting', 'too-many-attempts'])
+/** Browsers keep their session as a cookie. */
+export const COOKIE_SESSION_SECONDS = 30 * 86_400
+/** However much it is used, a browser has to log in again after this time. */
+export const LONGEST_COOKIE_SECONDS = 365 * 86_400
+
+export interface LoginParts {
+  readonly kernel: Pick<HubKernel, 'stores' | 'now'>
+  readonly challenges: Challenges
+  readonly guesses: Guesses
+  readonly ended: EndedSessions
+}
+
+export class DeviceLogins {
+  readonly #stores: HubStores
+  readonly #now: () => number
+  readonly #challenges: Challenges
+  readonly #guesses: Guesses
+  readonly #ended: EndedSessions
+
+  constructor({ kernel, challenges, guesses, ended }: LoginParts) {
+    this.#stores = kernel.stores
+    this.#now = () => kernel.now()
+    this.#challenges = challenges
+    this.#guesses = guesses
+    this.#ended = ended
+  }
+
+  /** See `Logins.prove`. Counts a failure. */
+  async prove({ nonce, audience, token, device }: DeviceProof, client: Client): Promise<ProvenDevice> {
+    this.#guesses.admit(client.address)
+    try {
+      if (!client.isOwnOrigin(audience)) throw badLogin('it was signed for another address', 'audience')
+      const expiresMs = this.#challenges.expiry(nonce)
+      if (expiresMs === null) throw badLogin('its challenge has expired', 'nonce')
+      const { person, deviceKey } = await verifyLoginToken(token, { audience, nonce }, this.#now() / 1000)
+      const described = readDeviceText(device)
+      if (!equalBytes(described.loginKey, deviceKey))
+        throw badLogin('another device signed it than the one that is described', 'device')
+      const description = encodeDevice(described)
+      return {
+        person,
+        description,
+        hash: deviceHash(description),
+        use: async () => {
+          if (await this.#stores.challenges.use(nonce, expiresMs)) return
+          this.#guesses.failed(client.address)
+          throw badLogin('its challenge was used', 'nonce')
+        },
+      }
+    } catch (error) {
+      this.#guesses.failed(client.address)
+      throw error
+    }
+  }
+
+  /** Logs a device in. `lists`: newer device lists than the hub may know. Counts failures. */
+  async login(proof: DeviceProof & { readonly lists: readonly string[] }, client: Client): Promise<Login> {
+    const proven = await this.prove(proof, client)
+    try {
+      await this.#checkMember(proven.person)
+      if (proof.lists.length > 0) await this.publishLists(proven.person, proof.lists)
+      return await this.begin(proven, proof, client)
+    } catch (error) {
+      if (!NO_GUESS.has((error as Failure).code) && !(await this.#wasDevice(proven)))
+        this.#guesses.failed(client.address)
+      throw error
+    }
+  }
+
+  /** Returns whether a list has ever had this device: its program does not guess if it tries again, and others at its address shall not be kept out for it. */
+  async #wasDevice({ person, hash }: ProvenDevice): Promise<boolean> {
+    const account = await findAccount(this.#stores, person)
+    const lists = account ? await this.#stores.deviceLists.get(person) : []
+    return lists.some(bytes => readDeviceList(bytes).list.devices.some(each => equalBytes(each, hash)))
+  }
+
+  /** See `Logins.begin`. */
+  async begin(proven: ProvenDevice, { place, label }: DeviceProof, client: Client): Promise<Login> {
+    const { deviceLists } = this.#stores
+    const { person, hash, description } = proven
+    const newest = await deviceLists.newest(person)
+    if (!newest?.list.devices.some(each => equalBytes(each, hash)))
+      throw badLogin('the newest device list of this person does not contain this device', 'device')
+    if (!isCurrent(newest.list, this.#now() / 1000))
+      throw badLogin('the device list of this person has expired: sign it anew', 'device')
+    await proven.use()
+    await deviceLists.putDevice(person, description)
+    return beginSession(
+      this.#stores,
+      { did: person, device: hash, label, inCookie: place === 'cookie' },
+      client,
+    )
+  }
+
+  /** Returns all device lists of the person, oldest first, if the proof is signed with the root key. Counts failures. */
+  async recover(proof: DeviceProof, client: Client): Promise<{ lists: string[] }> {
+    const proven = await this.prove(proof, client)
+    const { deviceLists } = this.#stores
+    const account = await findAccount(this.#stores, proven.person)
+    const newest = account && (await deviceLists.newest(account.did))
+    if (!newest || !equalBytes(newest.list.root, readDevice(proven.description).loginKey)) {
+      this.#guesses.failed(client.address)
+      throw badLogin('this key does not sign the device lists of an account here', 'token')
+    }
+    await proven.use()
+    const lists = await deviceLists.get(proven.person)
+    return { lists: lists.map(bytes => Buffer.from(bytes).toString('base64url')) }
+  }
+
+  /** See `Logins.publishLists`. */
+  async publishLists(did: string, lists: readonly string[]): Promise<void> {
+    const bytes = lists.map(each => new Uint8Array(Buffer.from(each, 'base64url')))
+    const { kind } = await this.#stores.deviceLists.put(did, bytes)
+    if (kind === 'older' || kind === 'forked')
+      throw new Failure('bad-device-list', REFUSED[kind], { field: 'lists' })
+    if (kind === 'newer') this.#ended.announce(did)
+  }
+
+  async #checkMember(did: string): Promise<void> {
+    const account = await findAccount(this.#stores, did)
+    if (!account)
+      throw new Failure('bad-login', 'this person has no account here: join first', { field: 'token' })
+    if (account.state !== 'active') throw notActive(account)
+  }
+}
+
+/** Begins a session, whose owner has proved who they are. */
+export async function beginSession(
+  { sessions, accounts }: Pick<HubStores, 'sessions' | 'accounts'>,
+  {
+    did,
+    device,
+    label,
+    inCookie,
+  }: {
+    readonly did: string
+    readonly device: Uint8Array | null
+    readonly label: string | undefined
+    readonly inCookie: boolean
+  },
+  client: Client,
+): Promise<Login> {
+  const seconds = inCookie ? COOKIE_SESSION_SECONDS : DEVICE_SESSION_SECONDS
+  const shown = label ?? browserName(client.headers['user-agent']) ?? ''
+  const { secret, session } = await sessions.begin(did, { device, label: shown, lifeMs: 1000 * seconds })
+  if (inCookie) client.keepSession(secret, seconds)
+  return toLogin(await accounts.get(did), session, inCookie ? null : secret)
+}
+
+function toLogin(account: Account, { id, expiresMs }: Session, secret: string | null): Login {
+  return { account: { ...account }, sessionId: id, expiresMs, secret }
+}
+
+const REFUSED = {
+  older:
+    'this device list is older than the one that this hub knows: it may conceal that a device was removed',
+  forked:
+    'this device list contradicts the one that this hub knows: the root key signed two lists with the same number, so that somebody else may have it',
+} as const
+
+export async function findAccount(
+  { accounts }: Pick<HubStores, 'accounts'>,
+  did: string,
+): Promise<Account | null> {
+  return accounts.get(did).catch(error => {
+    if (error.code === 'not-found') return null
+    throw error
+  })
+}
+
+export function notActive({ state }: Account): Failure {
+  return state === 'waiting'
+    ? new Failure('account-waiting', 'this account waits until somebody approves it', { field: 'token' })
+    : new Failure('forbidden', 'this account was banned', { field: 'token' })
+}
+
+function badLogin(why: string, field: string): Failure {
+  return new Failure('bad-login', `this login cannot be accepted: ${why}`, { field })
+}

@@ -1,0 +1,29 @@
+/** Tells all processes that sessions of an account may have ended, so that what they keep open ends at once. Requests read the sessions from the database anyway. */
+import type { Channels } from '../cluster/channels.ts'
+
+const MAX_DID_BYTES = 256
+
+export class EndedSessions {
+  readonly #listeners = new Set<(did: string) => void>()
+  readonly #channel: ReturnType<Channels['open']>
+
+  constructor(channels: Pick<Channels, 'open'>) {
+    this.#channel = channels.open('ended-sessions', bytes => {
+      if (bytes.length <= MAX_DID_BYTES) this.#report(Buffer.from(bytes).toString())
+    })
+  }
+
+  announce(did: string): void {
+    this.#report(did)
+    this.#channel.publish(Buffer.from(did))
+  }
+
+  onEnded(listener: (did: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #report(did: string): void {
+    for (const listener of this.#listeners) listener(did)
+  }
+}

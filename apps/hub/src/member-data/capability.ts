@@ -1,0 +1,53 @@
+import { Readable } from 'node:stream'
+import { Failure } from '@shoal/daemon/failure'
+import { MEMBER_DATA } from '@shoal/hub-api'
+import type { Caller } from '../kernel/callers.ts'
+import { capability } from '../kernel/capability.ts'
+import { Rates } from '../kernel/rates.ts'
+import { LOGINS } from '../login/service.ts'
+
+const FRESH_MS = 10 * 60_000
+
+/** Everything that the hub keeps about a member, as a file or deleted. */
+export const memberData = capability({
+  contract: MEMBER_DATA,
+  needs: { logins: LOGINS },
+  start(kernel, { logins }) {
+    const { stores, callers, now } = kernel
+    const exporting = new Rates(kernel, 'export', { burst: 3, everyMs: 60_000 })
+    /** Rejects with `stale-login` unless the session began a short time ago: nobody deletes an account by a page that was left open. */
+    const checkFresh = async ({ did, sessionId }: Caller) => {
+      const session = (await stores.sessions.list(did)).find(({ id }) => id === sessionId)
+      if (session && now() - session.createdMs <= FRESH_MS) return
+      throw new Failure('stale-login', 'log in again: this needs a login within the last ten minutes', {
+        field: 'authorization',
+      })
+    }
+    return {
+      operations: {
+        async deleteMyData({ did }, { caller }) {
+          if (did !== caller.did) throw new Failure('forbidden', 'this is not your own DID', { field: 'did' })
+          await checkFresh(caller)
+          const deleted = await stores.memberData.remove(did)
+          logins.ended(did)
+          return { deleted }
+        },
+      },
+      routes(scope) {
+        scope.get('/api/account/export', async ({ headers }, reply) => {
+          const caller = await callers.of(headers)
+          if (!caller)
+            throw new Failure('unauthorized', 'this is for members of the hub: log in', {
+              field: 'authorization',
+            })
+          exporting.take(caller.did)
+          return reply
+            .headers({ 'content-disposition': 'attachment; filename="shoal-hub-account.json"' })
+            .type('application/json')
+            .send(Readable.from(stores.memberData.export(caller.did)))
+        })
+      },
+      close() {},
+    }
+  },
+})

@@ -1,0 +1,42 @@
+import { MODERATION } from '@shoal/hub-api'
+import { capability } from '../kernel/capability.ts'
+import { LOGINS } from '../login/service.ts'
+import { HubModeration } from './hub-moderation.ts'
+
+/** Time between two looks for bans that have ended. */
+const BANS_MS = 30_000
+
+/** Reports, hiding, bans, slow mode, and the public log. */
+export const moderation = capability({
+  contract: MODERATION,
+  needs: { logins: LOGINS },
+  start(kernel, { logins }) {
+    const moderation = new HubModeration(kernel, did => logins.ended(did))
+    const end = () =>
+      moderation
+        .endBans()
+        .catch(error => kernel.log.warn('Bans could not be ended', { error: String(error) }))
+    let timer: NodeJS.Timeout | undefined
+    return {
+      operations: {
+        report: (input, { caller }) => moderation.report(input, caller),
+        listReports: input => moderation.reports(input),
+        closeReports: input => moderation.closeReports(input),
+        hide: (input, { caller }) => moderation.hide(input, caller),
+        unhide: (input, { caller }) => moderation.unhide(input, caller),
+        listBans: input => moderation.bans(input),
+        ban: (input, { caller }) => moderation.ban(input, caller),
+        removeAccount: (input, { caller }) => moderation.removeAccount(input, caller),
+        unban: (input, { caller }) => moderation.unban(input, caller),
+        getSlowMode: (input, { caller }) => moderation.slowMode(input, caller),
+        setSlowMode: (input, { caller }) => moderation.setSlowMode(input, caller),
+        listModerationLog: (input, { caller }) => moderation.log(input, caller),
+      },
+      async begin() {
+        await end()
+        timer = setInterval(end, BANS_MS)
+      },
+      close: () => clearInterval(timer),
+    }
+  },
+})

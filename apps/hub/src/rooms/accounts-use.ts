@@ -1,0 +1,134 @@
+/** How much each account uses: its connections and requests in this process, and what it stores in all processes that can be reached. In memory only. */
+import { RoomError } from '@shoal/hub-api/rooms'
+import { latin1 } from '@shoal/torrent/base'
+import { Allowance } from '../kernel/allowance.ts'
+import type { Rate, ServiceLimits } from './contracts.ts'
+
+/** Counted over all processes. */
+export const SHARED_KINDS = ['appends', 'creations', 'deliveries', 'deliveredBytes'] as const
+type SharedKind = (typeof SHARED_KINDS)[number]
+type Kind = SharedKind | 'requests' | 'volatiles'
+
+/** Tokens that an account took in another process. */
+export interface Use {
+  readonly did: string
+  /** Bytes: deliveries to this device. */
+  readonly what: SharedKind | Uint8Array
+  readonly count: number
+}
+
+const IDLE_MS = 600_000
+const MAX_DEVICES = 10_000
+
+export class AccountUse {
+  connections = 0
+  usedMs: number
+  readonly #limits: ServiceLimits
+  readonly #share: (what: Use['what'], count: number) => void
+  readonly #allowances = new Map<Kind, Allowance>()
+  readonly #devices = new Map<string, Allowance>()
+
+  constructor(limits: ServiceLimits, nowMs: number, share: (what: Use['what'], count: number) => void) {
+    this.#limits = limits
+    this.usedMs = nowMs
+    this.#share = share
+  }
+
+  /** Takes tokens. Returns false if there are too few. */
+  take(kind: Kind, count: number, nowMs: number): boolean {
+    return this.#take(kind, count, nowMs) === 0
+  }
+
+  /** Takes tokens. Throws `too-many-requests` if there are too few. */
+  demand(kind: Kind, count: number, nowMs: number): void {
+    const afterMs = Math.ceil(this.#take(kind, count, nowMs))
+    if (afterMs > 0)
+      throw new RoomError('too-many-requests', 'Too much at once: try again later', { afterMs })
+  }
+
+  /** Returns false if this account has delivered too much to this device. */
+  mayDeliverTo(device: Uint8Array, nowMs: number): boolean {
+    if (this.#toDevice(device).take(1, nowMs) > 0) return false
+    this.#share(device, 1)
+    return true
+  }
+
+  /** The account took tokens in another process. */
+  taken({ what, count }: Use, nowMs: number): void {
+    this.usedMs = nowMs
+    const allowance = typeof what === 'string' ? this.#of(what) : this.#toDevice(what)
+    allowance.taken(count, nowMs)
+  }
+
+  #take(kind: Kind, count: number, nowMs: number): number {
+    this.usedMs = nowMs
+    const waitMs = this.#of(kind).take(count, nowMs)
+    const shared = SHARED_KINDS.find(each => each === kind)
+    if (waitMs === 0 && shared) this.#share(shared, count)
+    return waitMs
+  }
+
+  #of(kind: Kind): Allowance {
+    const allowance = this.#allowances.get(kind) ?? newAllowance(this.#limits[kind])
+    this.#allowances.set(kind, allowance)
+    return allowance
+  }
+
+  #toDevice(device: Uint8Array): Allowance {
+    const key = latin1(device)
+    const allowance = this.#devices.get(key) ?? newAllowance(this.#limits.deliveriesPerDevice)
+    // The oldest is forgotten: its bucket was full again long ago, unless the account delivers to thousands.
+    if (!this.#devices.has(key) && this.#devices.size >= MAX_DEVICES)
+      this.#devices.delete(this.#devices.keys().next().value!)
+    this.#devices.set(key, allowance)
+    return allowance
+  }
+}
+
+export class AccountsUse {
+  readonly #limits: ServiceLimits
+  readonly #share: (use: Use) => void
+  readonly #accounts = new Map<string, AccountUse>()
+
+  /** `share`: tells the other processes. */
+  constructor(limits: ServiceLimits, share: (use: Use) => void) {
+    this.#limits = limits
+    this.#share = share
+  }
+
+  of(did: string, nowMs: number): AccountUse {
+    const use =
+      this.#accounts.get(did) ??
+      new AccountUse(this.#limits, nowMs, (what, count) => this.#share({ did, what, count }))
+    this.#accounts.set(did, use)
+    return use
+  }
+
+  /** Forgets accounts that have been away long enough for all of their buckets to be full again. */
+  forgetIdle(nowMs: number): void {
+    for (const [did, use] of this.#accounts)
+      if (use.connections === 0 && use.usedMs + IDLE_MS < nowMs) this.#accounts.delete(did)
+  }
+}
+
+/** Adds up what accounts use, for the other processes. */
+export class UseReport {
+  #uses = new Map<string, Use>()
+
+  add(use: Use): void {
+    const { did, what, count } = use
+    const key = `${did} ${typeof what === 'string' ? what : latin1(what)}`
+    this.#uses.set(key, { did, what, count: count + (this.#uses.get(key)?.count ?? 0) })
+  }
+
+  /** Returns what was added since the last time. */
+  take(): readonly Use[] {
+    const uses = [...this.#uses.values()]
+    this.#uses = new Map()
+    return uses
+  }
+}
+
+function newAllowance({ perSecond, most }: Rate): Allowance {
+  return new Allowance({ burst: most, everyMs: 1000 / perSecond })
+}

@@ -1,0 +1,118 @@
+/** The contracts between room logs and what is around them: a simulator gives other ones than the hub does. */
+import type { Pushes, PushName, RoomRight } from '@shoal/hub-api/rooms'
+import type { HubStores } from '@shoal/hub-stores'
+import type { Signer } from '@shoal/identity/devices'
+import type { Clock, Random } from '@shoal/torrent/base'
+
+/** The person and device at the other end of a connection. */
+export interface Member {
+  readonly did: string
+  readonly sessionId: string
+  /** The hash of the device's description, 32 bytes. Null for sessions without a device, which have no inbox. */
+  readonly device: Uint8Array | null
+}
+
+/** A message to one or many clients. A connection keeps its encoded form here, so that it is encoded once. */
+export class Outgoing<Name extends PushName = PushName> {
+  readonly name: Name
+  readonly body: Pushes[Name]
+  encoded: unknown
+
+  constructor(name: Name, body: Pushes[Name]) {
+    this.name = name
+    this.body = body
+  }
+}
+
+/** A client. Messages arrive in order, or the connection ends. */
+export interface Connection {
+  /** Bytes that wait for a client that reads slowly. */
+  readonly waitingBytes: number
+  /** True for a moment while messages cannot be sent at once: volatile ones are dropped. */
+  readonly isBusy: boolean
+  send(outgoing: Outgoing): void
+  /** Ends the connection. The client connects again, unless `reason` is `ended`: then its session has ended. */
+  close(reason: 'ended' | 'stopping' | 'bad-message' | 'too-slow'): void
+}
+
+/** Brings frames to the other processes of the hub. Frames may get lost. */
+export interface Channel {
+  /** `alone`: there are no others. `away`: they cannot be reached at the moment. */
+  readonly state: 'alone' | 'joined' | 'away'
+  /** How often they could be reached again: what they sent before is lost. */
+  readonly joins: number
+  publish(frame: Uint8Array): void
+}
+
+export interface RoomsGiven {
+  readonly stores: Pick<HubStores, 'rooms' | 'inboxes'>
+  /** Called once. */
+  openChannel(onFrame: (frame: Uint8Array) => void): Channel
+  readonly clock: Clock
+  readonly random: Random
+  /** Signs heads, with the hub's key. */
+  readonly signer: Signer
+  /** 32 bytes, the same in all processes of the hub. */
+  readonly secret: Uint8Array
+  /** UDP port at which this hub answers STUN. Null: none. */
+  stunPort(): number | null
+  /** Returns true if a signed home names this hub. */
+  isHere(hub: string): boolean
+  /** Returns the login keys of the devices in the newest device list of a person. */
+  deviceKeys(did: string): Promise<readonly Uint8Array[]>
+  /** Returns true while the session and its account are valid. */
+  isActive(member: Member): Promise<boolean>
+  /** Called before each entry. Rejects with a `RoomError` to refuse it. */
+  mayPost?(member: Member, room: Uint8Array, right: RoomRight): Promise<void>
+  /** For errors that nobody foresaw. Never gets rooms, or who posted. */
+  onError(error: unknown): void
+  readonly limits?: Partial<ServiceLimits>
+}
+
+export interface ServiceLimits {
+  /** Largest entry of a log, in bytes. The stores have their own. */
+  readonly entryBytes: number
+  readonly roomsPerConnection: number
+  readonly connectionsPerAccount: number
+  readonly connections: number
+  /** Requests of one connection that are under way. */
+  readonly requestsAtOnce: number
+  /** Nothing is pushed to a client for which more waits: it has to read instead. */
+  readonly waitingBytes: number
+  /** Tokens per second, and most of them, for each account. */
+  readonly requests: Rate
+  readonly appends: Rate
+  readonly creations: Rate
+  readonly deliveries: Rate
+  readonly deliveredBytes: Rate
+  /** Deliveries of one account to one device. */
+  readonly deliveriesPerDevice: Rate
+  readonly volatiles: Rate
+  /** Between two looks at the database for what other processes did, in milliseconds. */
+  readonly checkMs: number
+  /** Sessions are checked again after this time. */
+  readonly sessionMs: number
+}
+
+export interface Rate {
+  readonly perSecond: number
+  readonly most: number
+}
+
+export const SERVICE_LIMITS: ServiceLimits = {
+  entryBytes: 65_536,
+  roomsPerConnection: 1000,
+  connectionsPerAccount: 50,
+  connections: 20_000,
+  requestsAtOnce: 64,
+  waitingBytes: 1 << 20,
+  requests: { perSecond: 100, most: 2000 },
+  appends: { perSecond: 20, most: 200 },
+  creations: { perSecond: 1 / 60, most: 50 },
+  deliveries: { perSecond: 2, most: 2000 },
+  deliveredBytes: { perSecond: 65_536, most: 32 << 20 },
+  deliveriesPerDevice: { perSecond: 0.1, most: 100 },
+  volatiles: { perSecond: 10, most: 50 },
+  checkMs: 5000,
+  sessionMs: 300_000,
+}

@@ -1,0 +1,450 @@
+/** One connection of a member: its requests, and the rooms that it follows. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import {
+  type Access,
+  type Follow,
+  type Followed,
+  type Input,
+  isRequestName,
+  MAX_ROOMS,
+  PROTOCOL_VERSION,
+  type Refused,
+  type Reply,
+  type RequestName,
+  ROOM_RIGHTS,
+  RoomError,
+  type RoomRight,
+  readInput,
+  readRoomHome,
+  readVolatile,
+  roomId,
+  type SentOutcome,
+  type SentPart,
+  TRANSFER_KIND,
+  toSentEntry,
+  toSentError,
+} from '@shoal/hub-api/rooms'
+import type { LogPart } from '@shoal/hub-stores'
+import { equalBytes, latin1 } from '@shoal/torrent/base'
+import type { AccountUse } from './accounts-use.ts'
+import { type Connection, type Member, Outgoing, type RoomsGiven, type ServiceLimits } from './contracts.ts'
+import { toRoomError } from './failures.ts'
+import { endFor, type Feed, type Follower, rightIn } from './feed.ts'
+import type { Feeds } from './feeds.ts'
+import type { SlowMode } from './slow-mode.ts'
+import type { Wake } from './wake.ts'
+
+/** All sessions of a process share this. */
+export interface Shared {
+  readonly given: RoomsGiven
+  readonly limits: ServiceLimits
+  readonly feeds: Feeds
+  readonly slowMode: SlowMode
+  /** Tells the other processes, and the clients of this one, except one. */
+  wake(wake: Wake, except?: Follower): void
+}
+
+type Handlers = { readonly [Name in RequestName]: (input: Input<Name>) => Promise<Reply<Name>> }
+
+interface Following extends Follower {
+  readonly feed: Feed
+  readonly right: RoomRight
+  /** With a secret of before, only entries up to this number can be read. */
+  readonly end: number
+}
+
+/** Answers to a request, as they are sent. */
+export type Answer = { readonly ok: unknown } | { readonly error: ReturnType<typeof toSentError> }
+
+export class RoomSession {
+  readonly member: Member
+  readonly use: AccountUse
+  /** When the session was found valid the last time. */
+  checkedMs: number
+  readonly #shared: Shared
+  readonly #connection: Connection
+  readonly #following = new Map<string, Following>()
+  /** Rooms of which something was not pushed, since too much waited. */
+  readonly #behind = new Set<Feed>()
+  #isBehindInbox = false
+  #requests = 0
+  #lastFollow: Promise<unknown> = Promise.resolve()
+  #state: 'open' | 'stopping' | 'closed' = 'open'
+  #onIdle: (() => void) | undefined
+  readonly #handlers: Handlers = {
+    hello: input => this.#hello(input),
+    follow: async ({ rooms }) => ({ rooms: await this.#inOrder(() => this.#follow(rooms)) }),
+    leave: ({ rooms }) => this.#inOrder(() => this.#leave(rooms)),
+    append: input => this.#append(input),
+    read: input => this.#read(input),
+    head: input => this.#head(input),
+    create: input => this.#create(input),
+    change: input => this.#change(input),
+    remove: input => removeTransfer(this.#shared, this.member, input),
+    inbox: input => this.#inbox(input),
+    taken: input => this.#taken(input),
+    deliver: input => this.#deliver(input),
+  }
+
+  constructor(shared: Shared, connection: Connection, member: Member, use: AccountUse) {
+    this.#shared = shared
+    this.#connection = connection
+    this.member = member
+    this.use = use
+    this.checkedMs = shared.given.clock.nowMs()
+  }
+
+  /** Answers a request. Never rejects. Ends the connection if this is not a request. */
+  async request(name: string, body: unknown): Promise<Answer | null> {
+    if (!isRequestName(name)) {
+      this.end('bad-message')
+      return null
+    }
+    this.#requests++
+    try {
+      return { ok: await this.#handle(name, body) }
+    } catch (error) {
+      const known = toRoomError(error)
+      if (!known) this.#shared.given.onError(error)
+      return {
+        error: toSentError(known ?? new RoomError('failed', 'The hub could not do this: see its log')),
+      }
+    } finally {
+      this.#requests--
+      if (this.#requests === 0) this.#onIdle?.()
+    }
+  }
+
+  /** Passes a volatile message on. One that is invalid, or too many, is dropped. */
+  volatile(body: unknown): void {
+    const nowMs = this.#shared.given.clock.nowMs()
+    if (this.#state !== 'open' || !this.use.take('volatiles', 1, nowMs)) return
+    try {
+      const { room, bytes } = readVolatile(body)
+      const following = this.#following.get(latin1(room))
+      if (following && following.right !== 'read')
+        this.#shared.wake({ kind: 'volatile', room, bytes }, following)
+    } catch {
+      this.end('bad-message')
+    }
+  }
+
+  /** Tells the client that something waits in its inbox. */
+  tellInbox(outgoing: Outgoing): void {
+    if (this.#isFull) this.#isBehindInbox = true
+    else if (this.#state !== 'closed') this.#connection.send(outgoing)
+  }
+
+  /** The client has read what waited. */
+  drained(): void {
+    if (this.#state === 'closed' || this.#isFull) return
+    for (const { id, last } of this.#behind) this.#connection.send(new Outgoing('news', { room: id, last }))
+    this.#behind.clear()
+    if (this.#isBehindInbox) this.#connection.send(new Outgoing('inbox', {}))
+    this.#isBehindInbox = false
+  }
+
+  /** Accepts no more requests. Resolves when those under way are answered. */
+  stop(): Promise<void> {
+    if (this.#state === 'open') this.#state = 'stopping'
+    return new Promise(resolve => {
+      if (this.#requests === 0) resolve()
+      else this.#onIdle = resolve
+    })
+  }
+
+  end(reason: Parameters<Connection['close']>[0]): void {
+    if (this.#state === 'closed') return
+    this.closed()
+    this.#connection.close(reason)
+  }
+
+  /** The connection has ended. Idempotent. */
+  closed(): void {
+    this.#state = 'closed'
+    for (const { feed } of [...this.#following.values()]) this.#unfollow(feed)
+    this.#behind.clear()
+    this.#onIdle?.()
+  }
+
+  get #isFull(): boolean {
+    return this.#connection.waitingBytes > this.#shared.limits.waitingBytes
+  }
+
+  async #handle<Name extends RequestName>(name: Name, body: unknown): Promise<Reply<Name>> {
+    const { given, limits } = this.#shared
+    if (this.#state !== 'open') throw new RoomError('stopping', 'This connection ends: connect again')
+    if (this.#requests > limits.requestsAtOnce || this.#isFull)
+      throw new RoomError('busy', 'Too many requests at once: wait for their answers')
+    this.use.demand('requests', 1, given.clock.nowMs())
+    const input = readInput(name, body)
+    return this.#handlers[name](input)
+  }
+
+  async #hello({ version, rooms }: Input<'hello'>): Promise<Reply<'hello'>> {
+    const { given, limits } = this.#shared
+    if (version !== PROTOCOL_VERSION)
+      throw new RoomError(
+        'bad-argument',
+        `This hub speaks version ${PROTOCOL_VERSION}: update one of the two`,
+      )
+    const { device } = this.member
+    if (device) await given.stores.inboxes.open(device)
+    const followed = await this.#inOrder(() => this.#follow(rooms))
+    return {
+      hub: given.signer.publicKey,
+      entryBytes: limits.entryBytes,
+      hasInbox: device !== null,
+      stunPort: given.stunPort(),
+      rooms: followed,
+    }
+  }
+
+  /** A room may be left and followed with another secret while the first answer takes its time: the last request counts. */
+  #inOrder<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#lastFollow.then(run)
+    this.#lastFollow = result.catch(() => {})
+    return result
+  }
+
+  async #follow(wanted: readonly Follow[]): Promise<readonly (Followed | Refused)[]> {
+    const { feeds } = this.#shared
+    const held = await feeds.hold(wanted.map(({ room }) => room))
+    try {
+      const byRoom = new Map(held.map(feed => [latin1(feed.id), feed]))
+      const answers = []
+      for (const each of wanted) {
+        const feed = byRoom.get(latin1(each.room))
+        const error = new RoomError('not-found', 'This hub does not have this room, or not for you')
+        const followed = feed && (this.#followOne(feed, each) ?? (await this.#followPast(feed, each)))
+        answers.push(followed ?? refused(each.room, error))
+      }
+      return answers
+    } finally {
+      for (const feed of held) feeds.release(feed)
+    }
+  }
+
+  /** Returns null if the token allows nothing. */
+  #followOne(feed: Feed, { room, token }: Follow): Followed | Refused | null {
+    const known = feed.room!
+    const tokenHash = token && sha256(token)
+    const right = rightIn(known.access, tokenHash)
+    if (right === null || this.#state === 'closed') return null
+    const key = latin1(room)
+    const max = Math.min(MAX_ROOMS, this.#shared.limits.roomsPerConnection)
+    if (!this.#following.has(key) && this.#following.size >= max)
+      return refused(room, new RoomError('full', `A connection follows at most ${max} rooms: leave some`))
+    this.#unfollow(feed)
+    const following: Following = {
+      ...{ feed, right, tokenHash, end: Number.POSITIVE_INFINITY },
+      receive: (outgoing, from) => {
+        if (this.#isFull) this.#behind.add(from)
+        else this.#connection.send(outgoing)
+      },
+      receiveVolatile: outgoing => {
+        if (!this.#connection.isBusy) this.#connection.send(outgoing)
+      },
+      lost: (from, error) => {
+        this.#unfollow(from)
+        this.#connection.send(new Outgoing('left', refused(room, error)))
+      },
+    }
+    this.#following.set(key, following)
+    feed.followers.add(following)
+    const { start, slowMs, home, moved } = known
+    // The database may have answered before the last push.
+    const head = feed.newest
+    return {
+      ...{ room, right, start: start.sequence, last: head.sequence, slowMs, home, moved },
+      head: feed.sign(head),
+    }
+  }
+
+  /** Follows a room with a secret of before: what the log had until that was replaced can be read, and nothing is pushed. Returns null if the token allows nothing. */
+  async #followPast(feed: Feed, { room, token }: Follow): Promise<Followed | null> {
+    const known = feed.room!
+    const tokenHash = token && sha256(token)
+    const end = endFor(known, tokenHash)
+    if (end === 0) return null
+    const head = await this.#shared.given.stores.rooms.headAt(room, end).catch(() => null)
+    if (!head || this.#state === 'closed') return null
+    this.#unfollow(feed)
+    const nothing = () => {}
+    this.#following.set(latin1(room), {
+      ...{ feed, right: 'read', tokenHash, end },
+      ...{ receive: nothing, receiveVolatile: nothing, lost: nothing },
+    })
+    const { start, slowMs, home, moved } = known
+    const about = { room, start: start.sequence, last: end, slowMs, home, moved }
+    return { ...about, right: 'read', head: feed.sign(head) }
+  }
+
+  async #leave(rooms: readonly Uint8Array[]): Promise<null> {
+    for (const room of rooms) {
+      const following = this.#following.get(latin1(room))
+      if (following) this.#unfollow(following.feed)
+    }
+    return null
+  }
+
+  #unfollow(feed: Feed): void {
+    const key = latin1(feed.id)
+    const following = this.#following.get(key)
+    if (!following) return
+    this.#following.delete(key)
+    this.#behind.delete(following.feed)
+    following.feed.followers.delete(following)
+    this.#shared.feeds.removeUnused(following.feed)
+  }
+
+  /** Throws `not-followed`, or `forbidden`. */
+  #demand(room: Uint8Array, right: RoomRight): Following {
+    const following = this.#following.get(latin1(room))
+    if (!following) throw new RoomError('not-followed', 'Follow this room first')
+    if (ROOM_RIGHTS.indexOf(following.right) < ROOM_RIGHTS.indexOf(right))
+      throw new RoomError('forbidden', 'This needs another secret of the room')
+    return following
+  }
+
+  async #append({ room, clientId, bytes }: Input<'append'>): Promise<Reply<'append'>> {
+    const { given, feeds, limits, slowMode } = this.#shared
+    const { feed, right } = this.#demand(room, 'post')
+    if (bytes.length > limits.entryBytes)
+      throw new RoomError('bad-argument', `An entry has at most ${limits.entryBytes} bytes`)
+    this.use.demand('appends', 1, given.clock.nowMs())
+    await given.mayPost?.(this.member, room, right)
+    if (right !== 'manage') slowMode.post(room, this.member.did, feed.room!.slowMs, given.clock.nowMs())
+    const { sequence, postedMs, hash, repeated } = await given.stores.rooms.append(room, clientId, bytes)
+    if (!repeated) feeds.appended(room, { sequence, clientId, postedMs, bytes, hash })
+    else feed.news(sequence)
+    return { sequence, postedMs, hash }
+  }
+
+  async #read({ room, since, before, limit }: Input<'read'>): Promise<SentPart> {
+    const { rooms } = this.#shared.given.stores
+    const { feed, end } = this.#demand(room, 'read')
+    if (end === Number.POSITIVE_INFINITY) {
+      const found =
+        since === null
+          ? await rooms.readBefore(room, before ?? undefined, limit)
+          : await rooms.read(room, since, limit)
+      return toPart(found, feed)
+    }
+    if (since !== null && since >= end) throw notUpToThere()
+    const part =
+      since === null
+        ? await rooms.readBefore(room, Math.min(before ?? end + 1, end + 1), limit)
+        : await rooms.read(room, since, Math.min(limit, end - since))
+    // The first ones may have been trimmed.
+    if (part.after.sequence > end) throw notUpToThere()
+    const entries = part.entries.filter(({ sequence }) => sequence <= end)
+    return { ...toPart({ ...part, entries }, feed), last: end }
+  }
+
+  async #head({ room, sequence }: Input<'head'>): Promise<Reply<'head'>> {
+    const { feed, end } = this.#demand(room, 'read')
+    if (sequence > end) throw notUpToThere()
+    return { head: feed.sign(await this.#shared.given.stores.rooms.headAt(room, sequence)) }
+  }
+
+  async #create({ creator, salt, kind, access, after, home }: Input<'create'>): Promise<Reply<'create'>> {
+    const { given } = this.#shared
+    const id = roomId({ creator, salt, kind })
+    // The creator of a share's room is a key that all who have the link know. Nobody else can name it.
+    if (kind !== 'share' && creator !== this.member.did)
+      throw new RoomError('forbidden', 'Only the person who is named as its creator creates a room')
+    if (home) await this.#checkHome(home, id)
+    this.use.demand('creations', 1, given.clock.nowMs())
+    await given.stores.rooms.create({ creator, salt, kind }, { access, after: after ?? undefined })
+    if (home) await given.stores.rooms.setHome(home, false)
+    return { room: id }
+  }
+
+  async #change({ room, access, keepsReaders, slowMs, home }: Input<'change'>): Promise<null> {
+    const { rooms } = this.#shared.given.stores
+    this.#demand(room, 'manage')
+    if (home) await rooms.setHome(home, !(await this.#checkHome(home, room)))
+    const changes: { access?: Access; keepsReaders?: boolean; slowMs?: number } = {}
+    if (access) Object.assign(changes, { access, keepsReaders: keepsReaders === true })
+    if (slowMs !== null) changes.slowMs = slowMs
+    await rooms.change(room, changes)
+    this.#shared.wake({ kind: 'changed', room })
+    return null
+  }
+
+  /** Returns true if a signed home names this hub. Throws `forbidden` if no device of the room's creator signed it. */
+  async #checkHome(signed: Uint8Array, room: Uint8Array): Promise<boolean> {
+    const { given } = this.#shared
+    const home = readRoomHome(signed)
+    const keys = equalBytes(home.id, room) ? await given.deviceKeys(home.creator) : []
+    if (!keys.some(key => equalBytes(key, home.key)))
+      throw new RoomError('forbidden', 'Only a device of the creator of a room signs its home')
+    return given.isHere(home.hub)
+  }
+
+  #demandDevice(): Uint8Array {
+    if (this.member.device) return this.member.device
+    throw new RoomError('forbidden', 'Only devices have an inbox: log in with one')
+  }
+
+  async #inbox({ since, limit }: Input<'inbox'>): Promise<Reply<'inbox'>> {
+    const device = this.#demandDevice()
+    return { entries: await this.#shared.given.stores.inboxes.read(device, since, limit) }
+  }
+
+  async #taken({ through }: Input<'taken'>): Promise<null> {
+    await this.#shared.given.stores.inboxes.acknowledge(this.#demandDevice(), through)
+    return null
+  }
+
+  async #deliver({ deliveries }: Input<'deliver'>): Promise<Reply<'deliver'>> {
+    const { given } = this.#shared
+    const nowMs = given.clock.nowMs()
+    this.use.demand('deliveries', deliveries.length, nowMs)
+    this.use.demand(
+      'deliveredBytes',
+      deliveries.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      nowMs,
+    )
+    const isAllowed = deliveries.map(({ device }) => this.use.mayDeliverTo(device, nowMs))
+    const allowed = deliveries.filter((_, at) => isAllowed[at])
+    const outcomes = allowed.length > 0 ? await given.stores.inboxes.deliver(allowed) : []
+    const devices = allowed.filter((_, at) => outcomes[at] === 'delivered').map(({ device }) => device)
+    if (devices.length > 0) this.#shared.wake({ kind: 'inbox', devices })
+    let at = 0
+    return { outcomes: isAllowed.map((is): SentOutcome => (is ? outcomes[at++]! : 'refused')) }
+  }
+}
+
+function notUpToThere(): RoomError {
+  return new RoomError('forbidden', 'The secret of this room has changed: ask its members for the new one')
+}
+
+/** As it is sent: an error itself has no form on the wire. */
+function refused(room: Uint8Array, error: RoomError): Refused {
+  return { room, error: toSentError(error) as RoomError }
+}
+
+function toPart({ entries, after, room }: LogPart, feed: Feed): SentPart {
+  const last = entries.at(-1)
+  const end = last ? { room: room.id, sequence: last.sequence, hash: last.hash } : after
+  return {
+    ...{ after: after.sequence, afterHash: after.hash, entries: entries.map(toSentEntry) },
+    ...{ head: feed.sign(end), last: room.head.sequence },
+  }
+}
+
+/** A group’s log is not its creator’s alone: only rooms for transfers can be removed. */
+async function removeTransfer(
+  { given, wake }: Shared,
+  { did }: Member,
+  name: Input<'remove'>,
+): Promise<null> {
+  const id = roomId(name)
+  if (name.kind !== TRANSFER_KIND || name.creator !== did)
+    throw new RoomError('forbidden', 'Only the creator of a room for a transfer removes it')
+  await given.stores.rooms.remove(id)
+  wake({ kind: 'changed', room: id })
+  return null
+}

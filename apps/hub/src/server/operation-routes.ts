@@ -1,0 +1,59 @@
+/** The operations of a hub over HTTP. A hub that is only a tracker has none, and does not load this. */
+import type { Assembled } from '@shoal/daemon/capability'
+import { Failure } from '@shoal/daemon/failure'
+import { addOperationRoutes, takeJson } from '@shoal/daemon/http'
+import { AUDIENCES, type Audience, type HubOperation } from '@shoal/hub-api'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Caller } from '../kernel/callers.ts'
+import type { HubParts } from '../kernel/capability.ts'
+import { clientOf } from '../kernel/client.ts'
+import type { HubKernel } from '../kernel/kernel.ts'
+import { addDescriptionRoute } from './description.ts'
+import { answerOtherSites, headersOfCaller } from './other-sites.ts'
+
+/** Adds a route for each operation, and their description. `table`: all operations, also those that this hub does not answer. */
+export function addOperations(
+  app: FastifyInstance,
+  kernel: HubKernel,
+  assembled: Assembled<HubParts>,
+  table: Readonly<Record<string, HubOperation>>,
+): void {
+  const answered = new Set(assembled.running.flatMap(({ operations = {} }) => Object.keys(operations)))
+  app.register(async scope => {
+    takeJson(scope)
+    answerOtherSites(scope)
+    addOperationRoutes<HubOperation>(scope, {
+      config: { anyOrigin: true },
+      table,
+      absent: new Set(Object.keys(table).filter(name => !answered.has(name))),
+      operationsFor: () => assembled.operations,
+      admit: async (operation, request, reply) => ({
+        caller: await admit(kernel, operation, request),
+        client: clientOf(request, reply, kernel.origins),
+      }),
+    })
+  })
+  addDescriptionRoute(app, kernel.version, answered)
+}
+
+/** Returns who asks. Rejects with `unauthorized`, `forbidden` or `forbidden-origin` if the operation is not for them. */
+async function admit(
+  { callers }: HubKernel,
+  operation: HubOperation,
+  request: FastifyRequest,
+): Promise<Caller | null> {
+  const { for: audience } = operation
+  const caller = await callers.of(headersOfCaller(operation, request))
+  if (audience === 'everyone') return caller
+  if (!caller)
+    throw new Failure('unauthorized', 'this is for members of the hub: log in', { field: 'authorization' })
+  if (rank(caller.account.role) < rank(audience))
+    throw new Failure('forbidden', `this is for accounts with the role ${audience}`, {
+      field: 'authorization',
+    })
+  return caller
+}
+
+function rank(audience: Audience): number {
+  return AUDIENCES.indexOf(audience)
+}

@@ -1,0 +1,51 @@
+/**
+ * Pages of other sites, such as an installed chat app, use a hub as devices of its members: with the secret of a session, which only they have, and never with a cookie, which would let any page
+ * act for a visitor who is logged in here.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import { Failure } from '@shoal/daemon/failure'
+import { checkOrigin, isFromOtherSite } from '@shoal/daemon/http'
+import { HUB_OPERATIONS, type HubOperation } from '@shoal/hub-api'
+import type { FastifyInstance } from 'fastify'
+
+const { getHub, checkInvitation, createChallenge, loginWithDevice, recoverDevices, join } = HUB_OPERATIONS
+/** All that a device needs until it has a session. */
+const WITHOUT_SESSION: ReadonlySet<HubOperation> = new Set<HubOperation>([
+  ...[getHub, checkInvitation, createChallenge, loginWithDevice, recoverDevices, join],
+])
+/** Browsers ask anew whether a page may send a request after this time. */
+const PREFLIGHT_SECONDS = 600
+
+/** Lets pages of other sites read answers, without cookies (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+export function answerOtherSites(scope: FastifyInstance): void {
+  scope.addHook('onSend', async ({ headers }, reply) => {
+    if (isFromOtherSite(headers)) reply.header('access-control-allow-origin', '*').header('vary', 'origin')
+  })
+  scope.options('/api/*', (_request, reply) =>
+    reply
+      .code(204)
+      .headers({
+        'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+        'access-control-allow-headers': 'authorization, content-type',
+        'access-control-max-age': PREFLIGHT_SECONDS,
+      })
+      .send(),
+  )
+}
+
+/** Returns the headers that say who asks. Throws `forbidden-origin` if a page of another site may not ask for this. */
+export function headersOfCaller(
+  operation: HubOperation,
+  { method, headers }: { readonly method: string; readonly headers: IncomingHttpHeaders },
+): IncomingHttpHeaders {
+  if (!isFromOtherSite(headers)) {
+    checkOrigin(method, headers)
+    return headers
+  }
+  const { cookie: _, ...others } = headers
+  if (others.authorization === undefined && !WITHOUT_SESSION.has(operation))
+    throw new Failure('forbidden-origin', 'a page of another site needs the secret of a session for this', {
+      field: 'origin',
+    })
+  return others
+}
