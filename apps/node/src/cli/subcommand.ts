@@ -1,4 +1,4 @@
-import { nearest, UsageError } from '@shoal/options'
+import { flagName, isGiven, nearest, UsageError } from '@shoal/options'
 import { texts } from './texts.ts'
 
 /** Runs the subcommand that the first word names, with the other words. Throws UsageError if there is none. */
@@ -23,4 +23,16 @@ export function takeWords(words: readonly string[], ...names: readonly string[])
   const surplus = isOpen ? undefined : words[names.length]
   if (surplus !== undefined) throw new UsageError(texts.run.unexpected({ word: surplus }))
   return words
+}
+
+/** Throws UsageError for an option that only other actions have. `table`: the options of each action that has any. */
+export function refuseOptionsOfOthers(
+  table: Readonly<Record<string, readonly string[]>>,
+  action: string,
+  options: Readonly<Record<string, unknown>>,
+): void {
+  const stray = Object.values(table)
+    .flat()
+    .find(name => isGiven(options[name]) && !table[action]?.includes(name))
+  if (stray !== undefined) throw new UsageError(texts.run.optionOf({ option: flagName(stray), action }))
 }

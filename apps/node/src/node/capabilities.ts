@@ -1,7 +1,10 @@
+import { CHAT } from './chat/capability.ts'
 import { COMPLETION } from './completion/capability.ts'
+import { CONTACTS } from './contacts/capability.ts'
 import { DEVICES } from './devices/capability.ts'
 import { FEEDS } from './feeds/capability.ts'
 import { FINDABLE } from './findable/capability.ts'
+import { HUBS } from './hubs/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
 import { NETWORK } from './network/capability.ts'
 import { NETWORK_SEARCH } from './network-search/capability.ts'
@@ -33,6 +36,9 @@ export const CAPABILITIES: readonly AnyCapability[] = [
   TRACKER,
   REACH,
   NETWORK,
+  CONTACTS,
+  HUBS,
+  CHAT,
   FINDABLE,
   NETWORK_SEARCH,
   SHARING,

@@ -1,7 +1,6 @@
 /** A node without its HTTP server: the kernel, and the capabilities of a list. */
 
-import type { Service } from '@shoal/daemon/capability'
-import { inOrder } from '@shoal/daemon/capability'
+import { inOrder, type Service } from '@shoal/daemon/capability'
 import type { TableOwner } from '@shoal/daemon/database'
 import { CAPABILITIES } from './capabilities.ts'
 import { assemble } from './kernel/assemble.ts'

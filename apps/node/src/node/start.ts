@@ -19,6 +19,7 @@ import { type Run, Runs } from './runs.ts'
 import { Access } from './server/access/access.ts'
 import { LoginStore } from './server/access/login-store.ts'
 import { readPassword, type Secret } from './server/access/password.ts'
+import { SavedPasskeys } from './server/access/saved-passkeys.ts'
 import { openToken } from './server/access/token.ts'
 import type { Front } from './server/front.ts'
 import { createServer, openFront, type Server } from './server/server.ts'
@@ -161,6 +162,7 @@ async function openRun({ options, log, secret, front: given, ...asked }: RunOpti
       token,
       ...(secret && { secret }),
       sessions: new LoginStore(node.kernel.database),
+      passkeys: new SavedPasskeys(node.kernel.database),
       devices: node.service(DEVICE_LOGINS),
     })
     const opened = given ?? (await openFront(options))

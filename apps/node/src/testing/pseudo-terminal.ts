@@ -47,6 +47,11 @@ export class PseudoTerminal implements AsyncDisposable {
     })
   }
 
+  /** All that was written on it so far. */
+  get text(): string {
+    return this.#text
+  }
+
   /** Keys, all at once. */
   type(keys: string): void {
     this.#child.stdin!.write(keys)

@@ -1,6 +1,9 @@
 import { type ByteSource, SealedError } from '@shoal/sealed'
 import type { TorrentApi } from '@shoal/torrent'
 
+/** So many bytes after a read are fetched next, so that films play on. */
+const AHEAD_BYTES = 8 * 1024 * 1024
+
 /** The single file of a torrent, readable during the download: the bytes that are read are downloaded first. Throws `not-sealed` for other torrents. */
 export function torrentSource({ files }: TorrentApi): ByteSource {
   const [file, more] = files
@@ -16,11 +19,13 @@ export function torrentSource({ files }: TorrentApi): ByteSource {
       let at = 0
       for await (const part of file.stream({
         start: offset,
-        end: offset + length,
+        end: Math.min(offset + length + AHEAD_BYTES, file.lengthBytes),
         ...(signal && { signal }),
       })) {
-        bytes.set(part, at)
-        at += part.length
+        const wanted = part.subarray(0, length - at)
+        bytes.set(wanted, at)
+        at += wanted.length
+        if (at === length) break
       }
       return bytes
     },

@@ -39,7 +39,7 @@ export async function joinNetwork(
   if (known.length === 0 && !dht && !listens) return null
   const { Bootstrap, knownNodes, openHost, RENDEZVOUS } = await import('@shoal/network/host')
   const { Libp2pTransport } = await import('@shoal/network/transport')
-  const { signaledPeers } = await import('../../node/network/network.ts')
+  const { signaledPeers } = await import('../../node/kernel/signaled-peers.ts')
   signal.throwIfAborted()
   const host = await openHost({
     ...{ seed: systemRandom.bytes(32), clock: systemClock, random: systemRandom },

@@ -1,16 +1,17 @@
-import type { Named } from './torrent-names.ts'
-
 const MOST = 200
 /** The first digits by which an ID is offered. */
 const ID_DIGITS = 12
 /** Shells split words at these, and a word that begins with a dash is an option. Names come from strangers. */
 const AWKWARD = /^-|[\p{C}\p{Zl}\p{Zp}:=]/u
 
-/** The words that name the torrents that a typed text may mean: names, or IDs where a name is ambiguous or no plain word. */
-export function completionsOf(typed: string, torrents: readonly Named[]): string[] {
+/** The words that name the torrents or conversations that a typed text may mean: names, or IDs where a name is ambiguous or no plain word. */
+export function completionsOf(
+  typed: string,
+  items: readonly { readonly id: string; readonly name: string }[],
+): string[] {
   const folded = typed.toLowerCase()
-  const names = Map.groupBy(torrents, ({ name }) => name.toLowerCase())
-  const words = torrents.flatMap(({ id, name }) => {
+  const names = Map.groupBy(items, ({ name }) => name.toLowerCase())
+  const words = items.flatMap(({ id, name }) => {
     if (typed !== '' && id.startsWith(folded)) return [id.slice(0, Math.max(ID_DIGITS, typed.length))]
     if (!name.toLowerCase().startsWith(folded)) return []
     const isPlain = name !== '' && !AWKWARD.test(name) && names.get(name.toLowerCase())!.length === 1

@@ -5,6 +5,7 @@ import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
+import { firstMatching } from './matching.ts'
 import { allTorrents } from './pages.ts'
 
 export type Named = Pick<Torrent, 'id' | 'infoHashV1' | 'infoHashV2' | 'name'>
@@ -66,12 +67,10 @@ export function pickTorrent<T extends Named>(
     torrent => isPrefix(folded) && listHashes(torrent).some(hash => hash.startsWith(folded)),
     ({ name }) => name.toLowerCase().includes(folded),
   ]
-  for (const test of tests) {
-    const found = torrents.filter(test)
-    if (found.length === 1) return found[0]!
-    if (found.length > 1) throw ambiguous(typed, found)
-  }
-  throw missing(typed)
+  const found = firstMatching(torrents, tests)
+  if (found.length === 0) throw missing(typed)
+  if (found.length > 1) throw ambiguous(typed, found)
+  return found[0]!
 }
 
 function unknown(word: string): CommandFailure {

@@ -1,4 +1,6 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { KeyPair } from '@shoal/identity'
+import { writeDeviceText } from '@shoal/identity/devices'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Json, Workplace } from '../../testing/shoal-process.ts'
 
@@ -39,7 +41,7 @@ test('this machine logs in to a remote node with its device key, until it is rem
   expect((await stat(place.at('state', 'device.key'))).mode & 0o777).toBe(0o600)
   expect(names(await remote('devices'))).toEqual(['home', 'laptop'])
   expect((await place.json('sessions')).object.items).toContainEqual(
-    expect.objectContaining({ username: did, device: true }),
+    expect.objectContaining({ username: did, by: 'device' }),
   )
   // With the device alone nobody decides whose devices can log in.
   expect((await remote('devices', 'forget')).object).toMatchObject({ error: { code: 'forbidden' } })
@@ -47,6 +49,22 @@ test('this machine logs in to a remote node with its device key, until it is rem
   const removed = await place.run('list', '--node', node.url)
   expect([removed.code, removed.stderr]).toEqual([1, expect.stringContaining('does not accept this device')])
   expect((await place.json('sessions')).object.items).toEqual([])
+})
+
+test('adds a browser by the description that it shows', SLOW, async () => {
+  const browser = {
+    ...({ name: 'Tablet', kind: 'browser', added: 1_800_000_000 } as const),
+    ...{ loginKey: KeyPair.generate().publicKey, messageKey: KeyPair.generate().publicKey },
+  }
+  const text = writeDeviceText(browser)
+  expect(names(await devices('add', '--description', text))).toContain('Tablet')
+  const { items } = (await place.json('devices')).object
+  expect(items).toContainEqual(expect.objectContaining({ name: 'Tablet', kind: 'browser', own: false }))
+  expect(names(await devices('remove', 'Tablet'))).not.toContain('Tablet')
+  const wrong = await devices('add', '--description', `${text}AA`)
+  expect([wrong.code, wrong.object.error.code]).toEqual([1, 'bad-device-list'])
+  for (const words of [['add', 'x'], ['add', '--here'], ['renew']])
+    expect((await devices(...words, '--description', text)).code).toBe(2)
 })
 
 test('a login that was signed for this node is refused under another name', SLOW, async () => {

@@ -31,6 +31,7 @@ export const devices = defineCommand({
   ],
   options: {
     here: flag(say.options.here),
+    description: value('TEXT', { help: say.options.description }),
     keyFile: value('FILE', { help: say.options.keyFile }),
     passphraseFile: value('FILE', { help: say.options.passphraseFile }),
     wordsFile: value('FILE', { help: say.options.wordsFile }),
@@ -40,13 +41,20 @@ export const devices = defineCommand({
     ['devices', say.examples.list],
     ['devices add', say.examples.add],
     ['devices add laptop --here', say.examples.here],
+    ['devices add --description AYRm…', say.examples.description],
     ['devices remove laptop', say.examples.remove],
     ['devices send --node https://node.example.org --token TOKEN', say.examples.send],
   ],
-  async run(words, { here, keyFile, passphraseFile, wordsFile, ...options }, { output, interrupt }) {
+  async run(
+    words,
+    { here, description, keyFile, passphraseFile, wordsFile, ...options },
+    { output, interrupt },
+  ) {
     const { signal } = interrupt
     const [action = 'list', ...rest] = words
     if (here && action !== 'add') throw new UsageError(say.hereOnlyAdd)
+    if (description !== undefined && (action !== 'add' || here || rest.length > 0))
+      throw new UsageError(say.descriptionOnlyAdd)
     if (wordsFile === '-' && passphraseFile === '-') throw new UsageError(texts.key.bothStdin)
     if (wordsFile !== undefined && action !== 'rotate') throw new UsageError(say.wordsOnlyRotate)
     const { api } = await openNode(options, signal)
@@ -62,7 +70,10 @@ export const devices = defineCommand({
       async add(words) {
         const [name = hostname()] = takeWords(words, ...(words.length > 0 ? ['NAME'] : []))
         const it = await signing()
-        const device = here ? await it.describeTerminal(name) : await it.describeNode(name)
+        const device =
+          description !== undefined
+            ? it.read(description)
+            : await (here ? it.describeTerminal(name) : it.describeNode(name))
         const { known, successor } = await it.sign(devices => [
           ...devices.filter(({ loginKey }) => !Buffer.from(loginKey).equals(device.loginKey)),
           device,
@@ -156,6 +167,11 @@ class Signing {
 
   get devices(): readonly Device[] {
     return this.#history?.devices ?? []
+  }
+
+  /** Reads the description of another device, such as a browser. */
+  read(description: string): Device {
+    return this.#identity.readDeviceText(description)
   }
 
   async describeNode(name: string): Promise<Device> {

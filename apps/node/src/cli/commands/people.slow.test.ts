@@ -31,8 +31,34 @@ test('names and shows itself to recognized peers only', SLOW, async () => {
     1,
     expect.stringContaining('no recognized peer has the name'),
   ])
-  for (const words of [['Ada'], ['--show'], ['Ada', '--blocked'], ['Ada', '--show', '--hide']])
+  for (const words of [
+    ['Ada'],
+    ['--show'],
+    ['Ada', '--blocked'],
+    ['Ada', '--show', '--hide'],
+    ['verify'],
+    ['praise', 'Ada'],
+    ['verify', 'Ada', '--show'],
+    ['verify', 'Ada', '--matches', '--code', 'x'],
+    ['dismiss', 'Ada', '--matches'],
+  ])
     expect([words, (await place.run('people', ...words)).code]).toEqual([words, 2])
   // Nothing was shown, and no key was made for it.
   expect((await place.json('people')).object.ownDid).toBe(null)
+})
+
+test('verifies, asks and dismisses contacts only', SLOW, async () => {
+  for (const words of [
+    ['verify', did],
+    ['unverify', did],
+    ['dismiss', did],
+    ['verify', did, '--code', 'x'],
+  ])
+    expect([words, (await place.json('people', ...words)).object]).toMatchObject([
+      words,
+      { error: { code: 'not-found' } },
+    ])
+  // The network is off in tests.
+  expect((await place.json('people', 'ask')).object).toMatchObject({ error: { code: 'unsupported' } })
+  expect((await place.json('people')).object.contacts).toEqual([])
 })

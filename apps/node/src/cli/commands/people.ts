@@ -1,4 +1,4 @@
-import type { BlockedPublisher, NodeApi, Person } from '@shoal/api'
+import type { BlockedPublisher, Contact, NodeApi, Person } from '@shoal/api'
 import { flag, list, UsageError, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
@@ -6,10 +6,12 @@ import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { CommandFailure } from '../failure.ts'
 import { formatNumber, formatTime } from '../format.ts'
+import type { Output } from '../output.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 import { texts } from '../texts.ts'
 import { shortKey } from '../values/network.ts'
+import { printAlarms, printContact, verifyContact } from './people-verify.ts'
 
 const say = texts.people
 /** The most that the node lists. */
@@ -17,7 +19,10 @@ const LIMIT = 1000
 
 export const people = defineCommand({
   about: say.about,
-  positionals: [{ name: 'NODE', help: say.node, optional: true }],
+  positionals: [
+    { name: 'NODE', help: say.node, optional: true },
+    { name: 'CONTACT', help: say.contact, optional: true },
+  ],
   options: {
     show: flag(say.options.show),
     hide: flag(say.options.hide),
@@ -25,21 +30,41 @@ export const people = defineCommand({
     block: list('DID', { help: say.options.block }),
     unblock: list('DID', { help: say.options.unblock }),
     blocked: flag(say.options.blocked),
+    code: value('TEXT', { help: say.options.code }),
+    matches: flag(say.options.matches),
     ...NODE_OPTIONS,
   },
   examples: [
     ['people', say.examples.list],
     ['people 3b6a27bcceb6 --name Ada --show', say.examples.show],
+    ['people verify Ada', say.examples.verify],
     ['people --block did:key:z6Mk…', say.examples.block],
   ],
-  async run([word], options, { output, interrupt }) {
-    const { show, hide, name, block, unblock, blocked } = options
+  async run([word, contact], options, { output, interrupt }) {
+    const { show, hide, name, block, unblock, blocked, code, matches } = options
     const isChange = show || hide || name !== undefined
     const isList = blocked || block.length + unblock.length > 0
-    if (word === undefined ? isChange : isList || !isChange) throw new UsageError(say.oneOnly)
+    const action = findAction(word, contact)
+    if (action ? isChange || isList : word === undefined ? isChange : isList || !isChange)
+      throw new UsageError(say.oneOnly)
     if (show && hide) throw new UsageError(say.showOrHide)
+    if ((code !== undefined || matches) && action !== 'verify') throw new UsageError(say.verifyOnly)
+    if (code !== undefined && matches) throw new UsageError(say.codeOrMatches)
     const { signal } = interrupt
     const { api } = await openNode(options, signal)
+    if (action) {
+      if (contact === undefined) {
+        const { items } = await api.askContacts({}, { signal })
+        return output.json ? output.object({ items }) : printPeople(api, output, signal)
+      }
+      const { did, note } = await publisherOf(api, contact, signal)
+      const called = note ?? contact
+      if (action === 'verify') return verifyContact(api, [did, called], { code, matches }, { output, signal })
+      const ask = { unverify: api.unverifyContact, dismiss: api.dismissContactAlarms }
+      if (action !== 'ask') return printContact(output, await ask[action]({ did }, { signal }), called)
+      const { items } = await api.askContacts({ did }, { signal })
+      return printContact(output, items.find(each => each.did === did)!, called)
+    }
     if (word !== undefined) {
       const { key } = await findPerson(api, word, signal)
       const showDid = show || hide ? { showDid: show } : {}
@@ -61,13 +86,30 @@ export const people = defineCommand({
       if (output.json) return output.object({ items })
       return printTable(output, items, BLOCKED_COLUMNS, say.noneBlocked)
     }
-    const { ownKey, ownDid, items } = await api.listPeople({ limit: LIMIT }, { signal })
-    if (output.json) return output.object({ ownKey, ownDid, items })
-    if (ownKey !== null) output.line(texts.peers.ownKey({ key: ownKey }))
-    if (ownDid !== null) output.line(say.ownDid({ did: ownDid }))
-    printTable(output, items, COLUMNS, say.none({ shoal: SHOAL }))
+    await printPeople(api, output, signal)
   },
 })
+
+const ACTIONS = ['verify', 'unverify', 'dismiss', 'ask'] as const
+
+/** The action on contacts that the words name; null if the first one names a node. Throws UsageError. */
+function findAction(word: string | undefined, contact: string | undefined): (typeof ACTIONS)[number] | null {
+  const action = ACTIONS.find(each => each === word)
+  if (contact === undefined) return action === 'ask' ? action : null
+  if (!action) throw new UsageError(texts.run.notOneOf({ name: word!, names: ACTIONS.join(', ') }))
+  return action
+}
+
+async function printPeople(api: NodeApi, output: Output, signal: AbortSignal): Promise<void> {
+  const { ownKey, ownDid, items } = await api.listPeople({ limit: LIMIT }, { signal })
+  const { items: contacts } = await api.listContacts({}, { signal })
+  if (output.json) return output.object({ ownKey, ownDid, items, contacts })
+  printAlarms(output, contacts)
+  if (ownKey !== null) output.line(texts.peers.ownKey({ key: ownKey }))
+  if (ownDid !== null) output.line(say.ownDid({ did: ownDid }))
+  const rows = items.map(person => ({ ...person, contact: contacts.find(({ did }) => did === person.did) }))
+  printTable(output, rows, COLUMNS, say.none({ shoal: SHOAL }))
+}
 
 /** The peer with this name, this network key or the only one whose key begins so. */
 async function findPerson(api: NodeApi, word: string, signal: AbortSignal): Promise<Person> {
@@ -95,14 +137,22 @@ function nameOf({ name, key }: Person): string {
   return name ?? shortKey(key)
 }
 
-const COLUMNS: Column<Person>[] = [
+const COLUMNS: Column<Person & { readonly contact: Contact | undefined }>[] = [
   { title: texts.peers.columns.key, text: ({ key }) => shortKey(key), least: 12 },
   { title: say.columns.name, text: ({ name }) => name ?? '' },
+  { title: say.columns.profile, text: ({ contact }) => contact?.name ?? '', rank: 3 },
   { title: say.columns.did, text: ({ did }) => did ?? '', least: 16, rank: 2 },
   {
     title: say.columns.state,
-    text: ({ showsDid, blocked }) =>
-      [showsDid ? say.shown : '', blocked ? say.blocked : ''].filter(Boolean).join(', '),
+    text: ({ showsDid, blocked, contact }) =>
+      [
+        showsDid ? say.shown : '',
+        contact?.verifiedMs != null ? say.verified : '',
+        contact && contact.alarms.length > 0 ? say.alarm : '',
+        blocked ? say.blocked : '',
+      ]
+        .filter(Boolean)
+        .join(', '),
     rank: 1,
   },
   { title: texts.peers.columns.host, text: ({ host }) => host, rank: 4 },

@@ -1,3 +1,5 @@
+import { connectNode } from '@shoal/api/client'
+import { TestPasskey } from '@shoal/daemon/testing/authenticator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Workplace } from '../../testing/shoal-process.ts'
 
@@ -41,6 +43,23 @@ test('lists browsers and logs them out, one or all', SLOW, async () => {
   expect(await status(other)).toBe(401)
 })
 
+test('passkeys are listed and removed', SLOW, async () => {
+  expect((await place.run('passkeys')).stdout).toContain('There are no passkeys')
+  const origin = node.url.replace('127.0.0.1', 'localhost')
+  const headers = { authorization: `Bearer ${node.token}`, origin }
+  const page = connectNode({
+    url: origin,
+    fetch: (url, init) => fetch(url, { ...init, headers: { ...init?.headers, ...headers } }),
+  })
+  const passkey = new TestPasskey(origin).create(await page.requestNewPasskey({}))
+  await page.addPasskey({ name: 'Phone', passkey })
+  expect((await place.run('passkeys')).stdout).toMatch(/Phone +shoal/)
+  expect((await place.json('passkeys')).object.items).toMatchObject([{ id: passkey.id, username: 'shoal' }])
+  expect((await place.json('passkeys', '--remove', passkey.id)).object.items).toEqual([])
+  const again = await place.json('passkeys', '--remove', passkey.id)
+  expect([again.code, again.object]).toMatchObject([1, { error: { code: 'not-found' } }])
+})
+
 test('refuses an invalid ID, and --end with --end-all', SLOW, async () => {
   for (const words of [
     ['--end', 'x'],
@@ -48,4 +67,5 @@ test('refuses an invalid ID, and --end with --end-all', SLOW, async () => {
     ['--end', '1', '--end-all'],
   ])
     expect([words, (await place.run('sessions', ...words)).code]).toEqual([words, 2])
+  expect((await place.run('passkeys', '--remove', 'no id')).code).toBe(2)
 })

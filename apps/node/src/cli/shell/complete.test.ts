@@ -6,6 +6,7 @@ const SOURCES: CompletionSources = {
   commands: Object.keys(COMMANDS),
   command: async name => (await findCommand(name)?.load()) ?? null,
   torrents: async () => ['Film', 'Film 2', "It's", 'Photos'],
+  conversations: async () => ['Harbour walkers', 'Film night'],
   paths: async beginning => [`${beginning}les/`, `${beginning}le one.torrent`],
 }
 const offered = async (line: string) => (await complete(line, SOURCES))[0]
@@ -27,6 +28,9 @@ describe('Tab offers', () => {
     ['settings set ne', []],
     ['limit --alternative o', ['on ', 'off ']],
     ['log --torrent Ph', ['Photos ']],
+    ['chat sh', ['show ']],
+    ['chat follow ha', ["'Harbour walkers' "]],
+    ['chat search x --in fi', ["'Film night' "]],
     ['add fi', ['files/', "'file one.torrent' "]],
     ['list --wait-for-what x', []],
     ['nothing x', []],

@@ -12,6 +12,8 @@ export interface CompletionSources {
   command(name: string): Promise<Command | null>
   /** Returns the names of the node's torrents, or none if no node answers. */
   torrents(): Promise<readonly string[]>
+  /** Returns the names of the node's conversations, or none if no node answers. */
+  conversations(): Promise<readonly string[]>
   /** Returns the paths with this beginning; folders end with a slash. */
   paths(beginning: string): Promise<readonly string[]>
 }
@@ -67,7 +69,7 @@ function candidatesOf(
   typed: string,
   sources: CompletionSources,
 ): Promise<readonly string[]> | readonly string[] {
-  if (source === 'torrents') return sources.torrents()
+  if (source === 'torrents' || source === 'conversations') return sources[source]()
   if (source === 'paths') return sources.paths(typed)
   return source ?? []
 }

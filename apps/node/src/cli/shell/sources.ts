@@ -1,7 +1,9 @@
-/** Sources of the shell's completion: commands, the node's torrents and the files of this machine. */
+/** Sources of the shell's completion: commands, the node's torrents and conversations, and the files of this machine. */
 import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { NodeApi } from '@shoal/api'
+import { namedConversations } from '../chat/names.ts'
 import { openNode } from '../client/node-client.ts'
 import type { NodeOptions } from '../client/node-options.ts'
 import { allTorrents } from '../client/pages.ts'
@@ -17,8 +19,15 @@ const MOST_PATHS = 2000
 const SHELL_WORDS = ['help', 'exit'] as const
 
 export function shellSources(entries: CommandLine['commands'], node: NodeOptions): CompletionSources {
-  let names: readonly string[] = []
-  let readMs = Number.NEGATIVE_INFINITY
+  const kept = new Map<unknown, { readonly names: readonly string[]; readonly readMs: number }>()
+  const namesOf = async (list: (api: NodeApi) => Promise<readonly { readonly name: string }[]>) => {
+    const known = kept.get(list)
+    if (known && performance.now() - known.readMs < FRESH_MS) return known.names
+    const { api } = await openNode(node, AbortSignal.timeout(ANSWER_MS))
+    const names = (await list(api)).map(({ name }) => name)
+    kept.set(list, { names, readMs: performance.now() })
+    return names
+  }
   return {
     commands: [
       ...shownCommands(entries).flatMap(([name]) => (name === 'shell' ? [] : [name])),
@@ -27,13 +36,8 @@ export function shellSources(entries: CommandLine['commands'], node: NodeOptions
     async command(name) {
       return (await entries[name]?.load()) ?? null
     },
-    async torrents() {
-      if (performance.now() - readMs < FRESH_MS) return names
-      const { api } = await openNode(node, AbortSignal.timeout(ANSWER_MS))
-      names = (await allTorrents(api)).map(({ name }) => name)
-      readMs = performance.now()
-      return names
-    },
+    torrents: () => namesOf(allTorrents),
+    conversations: () => namesOf(namedConversations),
     paths: listPaths,
   }
 }

@@ -9,18 +9,20 @@ import {
   writeDeviceText,
 } from '@shoal/identity/devices'
 import { capability } from '../kernel/capability.ts'
+import { checkShownName } from '../kernel/shown-name.ts'
 import { hex, OwnDeviceKeys } from './device-keys.ts'
 import { PersonDevices } from './person-devices.ts'
-import { DEVICE_LOGINS } from './service.ts'
+import { DEVICE_LOGINS, OWN_PERSON } from './service.ts'
 import { DEVICES_TABLES } from './tables.ts'
 
 export const DEVICES = capability({
   contract: CONTRACT,
   migrations: DEVICES_TABLES,
-  provides: { logins: DEVICE_LOGINS },
-  async start({ clock, database, dataDir, log }) {
+  provides: { logins: DEVICE_LOGINS, person: OWN_PERSON },
+  async start({ clock, database, dataDir, log, ticker }) {
     const own = await OwnDeviceKeys.open(database, new Vault(dataDir))
     const person = new PersonDevices(database, () => clock.unixMs(), log)
+    const stop = ticker.every('the expiry of the device list', () => person.tick())
     const list = (): Devices => {
       const { history, did, alarms } = person
       const key = own.keys && hex(own.keys.login.publicKey)
@@ -44,6 +46,7 @@ export const DEVICES = capability({
       operations: {
         listDevices: async () => list(),
         async describeDevice({ name }) {
+          checkShownName(name)
           const { login, message } = await own.make()
           const keys = { loginKey: login.publicKey, messageKey: message.publicKey }
           const added = Math.floor(clock.unixMs() / 1000)
@@ -62,9 +65,22 @@ export const DEVICES = capability({
           return list()
         },
       },
-      provides: { logins: person },
+      provides: {
+        logins: person,
+        person: {
+          get history() {
+            return person.history
+          },
+          get device() {
+            const key = own.keys && hex(own.keys.login.publicKey)
+            const device = person.history?.devices.find(({ loginKey }) => hex(loginKey) === key)
+            return device && own.keys ? { device, signer: own.keys.message, login: own.keys.login } : null
+          },
+          onChanged: listener => person.onChanged(listener),
+        },
+      },
       health: () => person.problems,
-      close() {},
+      close: stop,
     }
   },
 })

@@ -100,6 +100,19 @@ test('nobody can log in with a list that has expired, which is announced before'
   expect(person.problems).toEqual([expect.stringContaining('expired on')])
 })
 
+test('the end of a list is reported once', () => {
+  accept(first)
+  person = reopen()
+  person.onChanged(() => changes++)
+  now = 1000 * (NOW + LIST_LIFE_SECONDS) - 1
+  person.tick()
+  expect(changes).toBe(1)
+  now += 1
+  person.tick()
+  person.tick()
+  expect(changes).toBe(2)
+})
+
 describe('is announced and changes nothing:', () => {
   test('a list that goes backwards', () => {
     accept(third)

@@ -25,6 +25,7 @@ export class PersonDevices implements DeviceLogins {
   readonly #now: () => number
   readonly #listeners = new Set<() => void>()
   #history: DeviceHistory | null
+  #wasCurrent = false
 
   /** `now`: milliseconds since the Unix epoch. */
   constructor(database: Database, now: () => number, log: Pick<Log, 'warn'>) {
@@ -39,6 +40,7 @@ export class PersonDevices implements DeviceLogins {
         `the device lists in the catalogue are damaged: send them again with ${SHOAL} devices send (${error})`,
       )
     }
+    this.#wasCurrent = this.#isCurrent()
   }
 
   get history(): DeviceHistory | null {
@@ -51,7 +53,7 @@ export class PersonDevices implements DeviceLogins {
 
   accepts(person: string, loginKey: string): boolean {
     const history = this.#history
-    if (!history || person !== this.did || !isCurrent(newestList(history).list, this.#seconds())) return false
+    if (!history || person !== this.did || !this.#isCurrent()) return false
     return history.devices.some(device => hex(device.loginKey) === loginKey)
   }
 
@@ -88,6 +90,11 @@ export class PersonDevices implements DeviceLogins {
     this.#use(history)
   }
 
+  /** Once a second: tells the listeners when the list has expired, so that what its devices read ends. */
+  tick(): void {
+    if (this.#wasCurrent && !this.#isCurrent()) this.#use(this.#history)
+  }
+
   /** Nobody can log in with a device from then on. */
   forget(): void {
     this.#database.transaction(() => {
@@ -117,7 +124,7 @@ export class PersonDevices implements DeviceLogins {
     if (!this.#history) return alarms
     const { list } = newestList(this.#history)
     const date = dateOf(1000 * list.expires)
-    if (!isCurrent(list, this.#seconds()))
+    if (!this.#isCurrent())
       alarms.push(`The device list expired on ${date}, so that no device can log in: ${SHOAL} devices renew`)
     else if (!isCurrent(list, this.#seconds() + REMIND_SECONDS))
       alarms.push(`The device list expires on ${date}: ${SHOAL} devices renew signs it anew`)
@@ -132,7 +139,12 @@ export class PersonDevices implements DeviceLogins {
 
   #use(history: DeviceHistory | null): void {
     this.#history = history
+    this.#wasCurrent = this.#isCurrent()
     for (const listener of this.#listeners) listener()
+  }
+
+  #isCurrent(): boolean {
+    return this.#history !== null && isCurrent(newestList(this.#history).list, this.#seconds())
   }
 
   #seconds(): number {

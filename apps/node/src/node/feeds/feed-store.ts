@@ -1,5 +1,4 @@
-import type { Database, Query } from '@shoal/daemon/database'
-import { Table } from '@shoal/daemon/database'
+import { type Database, type Query, Table } from '@shoal/daemon/database'
 
 /** An RSS or Atom feed. Its filters are stored as the node's JSON. */
 export interface FeedRecord {

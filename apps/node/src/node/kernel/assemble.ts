@@ -52,7 +52,7 @@ function joinFiles(running: readonly AnyRunning[]): NodeFiles {
     throw new AbsentCapability('This')
   }
   return Object.assign(
-    { open: refuse, metainfo: refuse, receive: refuse },
+    { open: refuse, openSealed: refuse, metainfo: refuse, receive: refuse },
     ...running.map(each => each.files),
   )
 }

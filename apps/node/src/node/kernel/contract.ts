@@ -2,7 +2,7 @@
  * A running node as the servers in front of it see it: the HTTP API, the APIs of Transmission and qBittorrent.
  * `operations` is the API's own contract: all JSON requests go through it, so that all servers behave alike.
  */
-import type { NodeEvent, NodeOperations, Topic, Upload } from '@shoal/api'
+import type { CallOptions, NodeEvent, NodeOperations, Topic, Upload } from '@shoal/api'
 import type { Family } from '@shoal/daemon/metrics'
 import type { Log } from './log/log.ts'
 
@@ -37,6 +37,12 @@ export interface NodeEvents {
   subscribe(topic: Topic, listener: (event: OutgoingEvent) => void): () => void
 }
 
+/** Options of the calls that come over HTTP. */
+export interface HttpCallOptions extends CallOptions {
+  /** The login session that calls; null for other credentials. Absent for calls from inside of the node. */
+  session?(): number | null
+}
+
 /** A file of a torrent, ready to be read. */
 export interface ReadableFile {
   readonly name: string
@@ -51,6 +57,8 @@ export interface ReadableFile {
 export interface NodeFiles {
   /** By its path below the download folder (as TorrentFile.path), or by `#index`. Rejects with `not-found`, `no-metadata`. */
   open(torrent: string, path: string): Promise<ReadableFile>
+  /** A file in a sealed share that the session has opened, decrypted. Rejects with `not-found`, and with `busy` while too many are read. */
+  openSealed(id: string, index: number, session: number | null): Promise<ReadableFile>
   /** Rejects with `not-found`, and `no-metadata` while a magnet's metadata is unknown. */
   metainfo(torrent: string): Promise<{ name: string; bytes: Uint8Array }>
   /** Receives one file of an upload. Rejects with `not-found`, `bad-request` for an unsafe path, `no-space`; what came of it is then deleted. */

@@ -1,7 +1,6 @@
 /** The kernel is passed to every capability of a node, and knows none of them. */
 import type { SettingsChange } from '@shoal/api'
-import type { TableOwner } from '@shoal/daemon/database'
-import { backUpDaily, Database, listBackups } from '@shoal/daemon/database'
+import { backUpDaily, Database, listBackups, type TableOwner } from '@shoal/daemon/database'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import { freeBytes, openWritable } from '@shoal/daemon/files'
 import { Vault } from '@shoal/daemon/vault'

@@ -215,10 +215,10 @@ test('a search that is ended stops the network and is forgotten', async () => {
   )
   const { id } = await all.start(INPUT)
   const { progress } = await readUntil(all, id, ({ order }) => order.length === 1)
-  const waiting = all.read(id, progress.revision)
+  const ended = expect(all.read(id, progress.revision)).rejects.toMatchObject({ code: 'not-found' })
   all.end(id)
   await stopped
-  await expect(waiting).rejects.toMatchObject({ code: 'not-found' })
+  await ended
   await expect(all.read(id, 0)).rejects.toMatchObject({ code: 'not-found' })
 })
 

@@ -4,11 +4,13 @@ import { createServer, isIP } from 'node:net'
 import type { NetworkPeer, NetworkStatus } from '@shoal/api'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Bootstrap, Host, MappedPort } from '@shoal/network/host'
-import { type IceServer, type InfoHashes, parseIceServer, type Session } from '@shoal/torrent'
+import type { SignaledPeers } from '@shoal/network/signaled-peers'
+import { type InfoHashes, parseIceServer, type Session } from '@shoal/torrent'
 import type { PortMapper } from '@shoal/torrent/port-mapping'
 import { PRODUCT } from '../../base/version.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { ownStunPort } from '../kernel/own-stun-port.ts'
+import { signaledPeers } from '../kernel/signaled-peers.ts'
 import type { ReportMisconduct } from '../people/service.ts'
 import { cancelLookups, withoutName, withoutNames } from './dns-addresses.ts'
 import type { NetworkStore } from './network-store.ts'
@@ -34,6 +36,7 @@ export interface NetworkOptions {
 /** The parts that are open while the network is on. */
 interface Open {
   readonly host: Host
+  readonly signaled: () => Promise<SignaledPeers | null>
   readonly bootstrap: Bootstrap
   readonly closers: (() => void | Promise<void>)[]
 }
@@ -312,13 +315,13 @@ export class NodeNetwork implements Network {
       closers.push(every(clock, KEEP_NODES_MS, keep), keep)
       const given = network.iceServers.map(parseIceServer)
       const iceServers = () => [...given, ...stun.urls.map(urls => ({ urls }))]
-      const signaled = network.webrtc ? await signaledPeers(kernel, iceServers) : null
-      closers.push(await engine.addTransport(new Libp2pTransport(host.libp2p, signaled)))
+      const signaled = async () => (network.webrtc ? signaledPeers(kernel, iceServers) : null)
+      closers.push(await engine.addTransport(new Libp2pTransport(host.libp2p, await signaled())))
       kernel.reach.pagePeers = () => pagePeers(host.libp2p)
       closers.push(() => {
         kernel.reach.pagePeers = () => []
       })
-      return { host, bootstrap, closers }
+      return { host, signaled, bootstrap, closers }
     } catch (error) {
       for (const close of closers.reverse()) await close()
       await host.close()
@@ -345,8 +348,8 @@ export class NodeNetwork implements Network {
     return mapper
   }
 
-  #attach({ host, closers }: Open, onOpen: Parameters<Network['use']>[0]): void {
-    const close = onOpen(host)
+  #attach({ host, signaled, closers }: Open, onOpen: Parameters<Network['use']>[0]): void {
+    const close = onOpen(host, signaled)
     if (close) closers.push(close)
   }
 
@@ -362,24 +365,6 @@ export class NodeNetwork implements Network {
       }
     await open.host.close()
   }
-}
-
-/** WebRTC connections whose offers the network carries. */
-export async function signaledPeers(
-  { clock, peerHost }: Pick<Kernel, 'clock' | 'peerHost'>,
-  iceServers: () => readonly IceServer[],
-) {
-  const { SignaledPeers } = await import('@shoal/network/signaled-peers')
-  const { systemRandom } = await import('@shoal/torrent/base')
-  return new SignaledPeers({
-    clock,
-    random: systemRandom,
-    openRtc: async () => {
-      const { openRtc } = await import('@shoal/torrent/rtc')
-      return openRtc({ host: peerHost })
-    },
-    config: () => ({ iceServers: iceServers() }),
-  })
 }
 
 /** The settings that need another host. */

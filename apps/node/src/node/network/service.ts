@@ -1,5 +1,6 @@
 import { service } from '@shoal/daemon/capability'
 import type { Host } from '@shoal/network/host'
+import type { SignaledPeers } from '@shoal/network/signaled-peers'
 import type { InfoHashes } from '@shoal/torrent'
 
 /** The Shoal network, for capabilities that use it. */
@@ -12,8 +13,16 @@ export interface Network {
    * Finds those who offer a torrent, by all its hashes at once, and returns multiaddrs by PeerId. Rejects with the signal's reason, and like `mustRun`.
    */
   findProviders(infoHashes: InfoHashes, signal: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>>
-  /** Calls `onOpen` for each host when it opens, and for the present one. What that returns is called before the host closes. */
-  use(onOpen: (host: Host) => (() => void | Promise<void>) | undefined): () => void
+  /**
+   * Calls `onOpen` for each host when it opens, and for the present one. What that returns is called before the host closes. `signaled`: makes WebRTC connections with the ICE servers of the settings and the
+   * network; null if WebRTC is off. Whoever calls it closes them.
+   */
+  use(
+    onOpen: (
+      host: Host,
+      signaled: () => Promise<SignaledPeers | null>,
+    ) => (() => void | Promise<void>) | undefined,
+  ): () => void
 }
 
 export const NETWORK = service<Network>('network')

@@ -67,11 +67,19 @@ export const PEOPLE = capability({
             return !blocked.isEmpty
           },
           isBlocked: person => blocked.has(person),
+          blocked: () => blocked.list().map(({ did }) => did),
           contactOf: person => contacts.contactOf(person),
           personOf(networkKey) {
             const { name, did } = contacts.view(networkKey)
             return name === null && did === null ? null : { name, did }
           },
+          get ownDid() {
+            return contacts.ownDid
+          },
+          contacts: () => contacts.list(),
+          claimsFor: networkKey => (people.key ? contacts.claimsFor(networkKey, own.key) : {}),
+          received: (networkKey, claims) => contacts.received(networkKey, claims),
+          onContacts: listener => contacts.onChanged(listener),
           onBlocked: listener => blocked.onChanged(listener),
         },
         ...{ recognition: people, seed: own },

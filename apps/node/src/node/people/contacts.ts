@@ -8,7 +8,7 @@ import {
   signDelegation,
 } from '@shoal/identity'
 import type { NetworkKey, PeerClaims } from '@shoal/torrent'
-import type { PersonKey } from './service.ts'
+import type { ContactNode, PersonKey } from './service.ts'
 
 /** Nodes that the user named or chose, and persons that nodes have shown. */
 const MAX_CONTACTS = 1000
@@ -63,6 +63,7 @@ export class Contacts {
   readonly #contacts: Map<string, Contact>
   /** The latest certificate for each node that is shown the person. */
   readonly #signed = new Map<string, Signed>()
+  readonly #listeners = new Set<() => void>()
   readonly #put: Query<never>
   readonly #delete: Query<never>
   readonly #shown: Query<{
@@ -131,7 +132,7 @@ export class Contacts {
     if (contact.name === null && contact.shownDid === null) {
       this.#contacts.delete(peer)
       this.#delete.run(peer)
-      return
+      return this.#changed()
     }
     if (!this.#contacts.has(peer) && this.#contacts.size >= MAX_CONTACTS)
       throw new Failure('refused', `there are ${MAX_CONTACTS} contacts: remove the name of one first`, {
@@ -139,6 +140,21 @@ export class Contacts {
       })
     this.#contacts.set(peer, contact)
     this.#put.run(peer, contact.name, contact.shownKey, contact.shownDid)
+    this.#changed()
+  }
+
+  /** All contacts. */
+  list(): ContactNode[] {
+    return [...this.#contacts.keys()].map(key => {
+      const { name, did, showsDid } = this.view(key)
+      return { key, name, did, showsDid }
+    })
+  }
+
+  /** Reports a change of the contacts, or of what one has shown. Returns a function that ends this. */
+  onChanged(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** The claims for a node to which `key` was proved: a certificate if the user chose that, and nothing to anybody else. */
@@ -174,7 +190,15 @@ export class Contacts {
     const isKnown = known && certificate && Buffer.compare(known.certificate, certificate) === 0
     if (isKnown && did === formatDidKey(known.person)) return true
     this.#dropShown.run(peer)
-    if (!certificate) return did === undefined
+    const isRight = certificate ? this.#take(peer, { did, certificate }) : did === undefined
+    if (this.#contacts.has(peer)) this.#changed()
+    return isRight
+  }
+
+  /** Keeps a new certificate. Returns false if it is not valid. */
+  #take(peer: string, { did, certificate }: { did: string | undefined; certificate: Uint8Array }): boolean {
+    const recipient = this.#ownKey
+    const nowSeconds = this.#options.now() / 1000
     const networkKey = Buffer.from(peer, 'hex')
     const read = tryRead(certificate, { networkKey, recipient: Buffer.from(recipient, 'hex'), nowSeconds })
     if (!read || read.did !== did) return false
@@ -207,6 +231,10 @@ export class Contacts {
       .map(({ key }) => this.view(key))
       .filter(({ name, showsDid }) => name !== null || showsDid)
     return views.find(({ name }) => name !== null) ?? views[0] ?? null
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
   }
 
   get #ownKey(): string {

@@ -1,5 +1,4 @@
-import type { Database } from '@shoal/daemon/database'
-import { Table } from '@shoal/daemon/database'
+import { type Database, Table } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 
 /** A published link with the signed item of its current version, which needs no secret key to be put again. */

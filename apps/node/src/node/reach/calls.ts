@@ -1,7 +1,7 @@
 /** Tests whether addresses lead to this node: a request with a number that nobody else knows must arrive here. */
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
-import { readBody, sendGet } from '@shoal/torrent/http'
+import { readBody, sendRequest } from '@shoal/torrent/http'
 import { type ConnectTo, type ResolveHost, type Route, resolveHost } from '@shoal/torrent/route'
 
 const TIMEOUT_MS = 5000
@@ -105,7 +105,7 @@ function hubOf(announceUrl: string): string | null {
 async function request(url: string, timeoutMs: number, route: Route | null): Promise<string> {
   const signal = AbortSignal.timeout(timeoutMs)
   const connect = route && routed(route)
-  const answer = await sendGet(new URL(url), { headers: {}, signal, ...(connect && { connect }) })
+  const answer = await sendRequest(new URL(url), { headers: {}, signal, ...(connect && { connect }) })
   const body = await readBody(answer, MAX_ANSWER_BYTES, signal)
   if (answer.statusCode !== 200 || !body) throw new Error(`status ${answer.statusCode}`)
   return Buffer.from(body).toString('latin1')

@@ -1,4 +1,4 @@
-/** Sealed shares of others: the torrent is downloaded and shared as it is, and opened into the download folder when it is complete. */
+/** Sealed shares of others: the torrent is downloaded and shared as it is. It is opened into the download folder when it is complete, or for reading while it downloads. */
 import { rmdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { SEALED as CONTRACT } from '@shoal/api'
@@ -7,6 +7,7 @@ import { SEALED_FOLDER } from '../../base/files/content-filter.ts'
 import { capability } from '../kernel/capability.ts'
 import { TORRENTS } from '../torrents/service.ts'
 import { KnownSeals, SEALED_TABLES } from './known-seals.ts'
+import { OpenedShares } from './opened-shares.ts'
 import { SEALED as SERVICE } from './service.ts'
 import { Unsealer } from './unseal.ts'
 
@@ -15,10 +16,19 @@ export const SEALED = capability({
   needs: { torrents: TORRENTS },
   migrations: SEALED_TABLES,
   provides: { sealed: SERVICE },
-  start({ jobs, dataDir, database, log }, { torrents }) {
+  start({ jobs, dataDir, database, log, settings, clock, ticker }, { torrents }) {
     const vault = new Vault(dataDir)
     const seals = new KnownSeals({ database, torrents, vault, log })
     const unsealer = new Unsealer({ jobs, torrents, vault, seals })
+    const opened = new OpenedShares({
+      ...{ torrents, clock },
+      async add({ magnet }, peers) {
+        const { directory } = settings.current.downloads
+        return (await unsealer.addTorrent(magnet, { directory, peers: [...peers] })).torrent
+      },
+      proved: ({ id }, seal) => unsealer.keepProven(id, seal),
+    })
+    const stopTicking = ticker.every('the opened shares', () => opened.tick())
     const off = torrents.watch({
       onForgotten(torrent) {
         seals.forget(torrent.id)
@@ -26,10 +36,16 @@ export const SEALED = capability({
       },
     })
     return {
+      operations: opened.operations,
+      files: { openSealed: (id, index, session) => opened.file(id, index, session) },
       provides: { sealed: unsealer },
       jobs: { unseal: { resume: record => unsealer.resume(record) } },
       begin: () => seals.restore(),
-      close: off,
+      close() {
+        stopTicking()
+        opened.close()
+        off()
+      },
     }
   },
 })

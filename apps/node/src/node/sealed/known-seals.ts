@@ -1,5 +1,4 @@
 /** Remembers how torrents are sealed, so that the node can give their links again: encrypted, because a link contains its key. */
-
 import type { Database, Migration, Query } from '@shoal/daemon/database'
 import type { Vault } from '@shoal/daemon/vault'
 import type { Seal } from '@shoal/links'

@@ -1,8 +1,11 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatShareLink, parseShareLink } from '@shoal/links'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { readHeldPaths } from '../../base/files/held-paths.ts'
+import { Access } from '../server/access/access.ts'
+import { buildServer } from '../server/server.ts'
+import { TOKEN } from '../server/testing/served.ts'
 import { type TestNode, testNode } from '../testing/test-node.ts'
 
 let sender: TestNode
@@ -35,6 +38,14 @@ async function share(seal: Seal): Promise<{ link: string; id: string }> {
   return { link: done.link!, id: done.torrent! }
 }
 
+const HOST = { host: 'localhost' }
+
+function keyOf(link: string): Uint8Array {
+  const { seal } = parseShareLink(link)
+  if (seal?.by !== 'key') throw new Error('this link has no key')
+  return seal.key
+}
+
 const peers = () => [`127.0.0.1:${sender.engine.port}`]
 
 test('a share sealed for a key is opened by the node that receives its link', async () => {
@@ -55,6 +66,60 @@ test('a share sealed for a key is opened by the node that receives its link', as
   })
   expect(await readFile(join(receiver.directory, 'Trip', 'note.txt'), 'utf8')).toBe('hello')
   expect((await readFile(join(receiver.directory, 'Trip', 'film.bin'))).length).toBe(400_000)
+})
+
+test('a film in a share is read in parts while it downloads, by the session that opened it', async () => {
+  const { link } = await share({ by: 'key' })
+  const app = buildServer({ node: receiver, port: 0, access: new Access({ token: TOKEN }) })
+  onTestFinished(() => app.close())
+  const logIn = async () => {
+    const payload = { username: 'shoal', password: TOKEN }
+    const { headers } = await app.inject({ method: 'POST', url: '/api/access', payload, headers: HOST })
+    return { ...HOST, cookie: String(headers['set-cookie']).split(';')[0]! }
+  }
+  const [cookie, other] = [await logIn(), await logIn()]
+  const payload = { source: link, peers: peers() }
+  const opened = await app.inject({ method: 'POST', url: '/api/sealed', payload, headers: cookie })
+  const { id, torrent, name, fileCount } = opened.json()
+  expect([opened.statusCode, name, fileCount]).toEqual([200, 'Trip', 2])
+  expect(opened.body).not.toContain(Buffer.from(keyOf(link)).toString('base64url'))
+  // Nothing of it is unpacked, and its link is known.
+  expect((await receiver.operations.listJobs({})).items.filter(job => job.torrent === torrent)).toEqual([])
+  expect(keyOf((await receiver.operations.getTorrent({ id: torrent })).link!)).toEqual(keyOf(link))
+
+  const listed = await app.inject({ url: `/api/sealed/${id}/files`, headers: cookie })
+  const film = listed.json().items.find(({ path }: { path: string }) => path === 'Trip/film.bin')
+  expect(film).toMatchObject({ lengthBytes: 400_000, mediaType: 'application/octet-stream' })
+  const read = (headers: Record<string, string>, range = 'bytes=399990-') =>
+    app.inject({ url: film.href, headers: { ...headers, range } })
+  const part = await read(cookie)
+  expect([part.statusCode, part.body, part.headers['content-range']]).toEqual([
+    206,
+    Buffer.alloc(400_000, 'film').subarray(399_990).toString(),
+    'bytes 399990-399999/400000',
+  ])
+  expect(part.headers['cache-control']).toBe('private, no-store')
+  const whole = await app.inject({ url: film.href, headers: cookie })
+  expect(whole.rawPayload.equals(Buffer.alloc(400_000, 'film'))).toBe(true)
+  expect((await read(cookie, 'bytes=400000-')).statusCode).toBe(416)
+  // The same user in another session, and whoever has the address only.
+  expect((await read(other)).statusCode).toBe(404)
+  expect((await read({ ...HOST, authorization: `Bearer ${TOKEN}` })).statusCode).toBe(404)
+  expect((await read(HOST)).statusCode).toBe(401)
+  await app.inject({ method: 'DELETE', url: `/api/sealed/${id}`, headers: cookie })
+  expect((await read(cookie)).statusCode).toBe(404)
+})
+
+test('what is sealed for nobody here, or is away, is not opened', async () => {
+  const { link } = await share({ by: 'key' })
+  const nobody = await testNode()
+  onTestFinished(() => nobody.end())
+  const away = nobody.operations.openSealed({ source: link, timeoutSeconds: 1 })
+  await expect(away).rejects.toMatchObject({ code: 'timeout' })
+  const to = 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
+  const sealed = await share({ by: 'recipients', recipients: [to] })
+  const source = { source: sealed.link, timeoutSeconds: 1 }
+  await expect(nobody.operations.openSealed(source)).rejects.toMatchObject({ code: 'key-needed' })
 })
 
 test('a link with another key does not replace the one that opens the share', async () => {

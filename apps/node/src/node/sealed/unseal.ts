@@ -1,9 +1,10 @@
 /** Downloads sealed shares of others, shares them as they are, and opens them when they are complete. */
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Job } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import type { Vault } from '@shoal/daemon/vault'
-import type { Seal, ShareLink } from '@shoal/links'
+import { SEALED_NAME, type Seal, type ShareLink } from '@shoal/links'
 import { OpenedShare, type Unlock } from '@shoal/sealed'
 import { formatMagnet, infoHashText, type TorrentApi } from '@shoal/torrent'
 import { SEALED_FOLDER } from '../../base/files/content-filter.ts'
@@ -53,11 +54,7 @@ export class Unsealer implements Sealed {
     { directory, passphrase, ...input }: AddInput & { directory: string; passphrase?: string | undefined },
   ): Promise<{ added: AddedTorrent; job: Job }> {
     const secret = requireSecret(seal, passphrase)
-    const hash = infoHashText(magnet.infoHashes).slice(0, 16)
-    const added = await this.#torrents.add(formatMagnet(magnet), {
-      ...input,
-      directory: join(directory, SEALED_FOLDER, hash),
-    })
+    const added = await this.addTorrent(magnet, { ...input, directory })
     const { id } = added.torrent
     // A link whose key is wrong must not replace what opens the share.
     if (added.torrent.seal === null) await this.keep(added.torrent, seal, null)
@@ -68,15 +65,29 @@ export class Unsealer implements Sealed {
     return { added, job: this.#start(detail, secret) }
   }
 
+  /** Adds the torrent of a sealed share, which has a folder to itself below `directory`, or finds it. */
+  addTorrent(
+    magnet: ShareLink['magnet'],
+    { directory, ...input }: AddInput & { directory: string },
+  ): Promise<AddedTorrent> {
+    const hash = infoHashText(magnet.infoHashes).slice(0, 16)
+    // A link can have the name of what is inside, which is not written to the disk.
+    return this.#torrents.add(formatMagnet({ ...magnet, name: SEALED_NAME }), {
+      ...input,
+      directory: join(directory, SEALED_FOLDER, hash),
+    })
+  }
+
   keep(torrent: ManagedTorrent, seal: Seal, original: string | null): Promise<void> {
     return this.#seals.keep(torrent, seal, original)
   }
 
   /** Its link is that which opened it, even if another was given first. */
-  async #keepProven(id: string, seal: Seal): Promise<void> {
+  async keepProven(id: string, seal: Seal): Promise<void> {
     const torrent = this.#torrents.registry.find(id)
+    if (!torrent || (torrent.seal && isDeepStrictEqual(torrent.seal.seal, seal))) return
     // The content is open in any case.
-    if (torrent) await this.keep(torrent, seal, torrent.seal?.original ?? null).catch(() => {})
+    await this.keep(torrent, seal, torrent.seal?.original ?? null).catch(() => {})
   }
 
   /** Starts a job again that the end of the last run cut off. Rejects with `not-found` when the torrent or what opens it is gone. */
@@ -98,7 +109,7 @@ export class Unsealer implements Sealed {
       run: async progress => {
         const unlock = toUnlock(secret)
         const result = await unseal(registry.get(torrent).api, unlock, directory, progress)
-        await this.#keepProven(
+        await this.keepProven(
           torrent,
           'key' in unlock ? { by: 'key', key: unlock.key } : { by: 'passphrase' },
         )

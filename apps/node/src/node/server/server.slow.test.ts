@@ -100,7 +100,12 @@ test('an operation is aborted when the client disconnects', async () => {
 describe('logging in', () => {
   test('with the token opens a session, which logging out ends', async () => {
     const answer = await login(served, 'shoal', TOKEN)
-    expect(await answer.json()).toEqual({ username: 'shoal', by: 'session', password: false })
+    expect(await answer.json()).toEqual({
+      username: 'shoal',
+      by: 'session',
+      password: false,
+      passkeys: false,
+    })
     const given = answer.headers.get('set-cookie')!
     expect(given).toMatch(
       /^shoal_session_\d+=[\w.-]{87}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
@@ -112,7 +117,7 @@ describe('logging in', () => {
     expect((await ask('/api/access')).headers.get('set-cookie')).toBe(given)
     const out = await ask('/api/access', { method: 'DELETE' })
     expect([await out.json(), out.headers.get('set-cookie')]).toEqual([
-      { username: null, by: 'none', password: false },
+      { username: null, by: 'none', password: false, passkeys: false },
       expect.stringMatching(/^shoal_session_\d+=; Path=\/; Max-Age=0;/),
     ])
     expect((await ask('/api/torrents')).status).toBe(401)
@@ -168,9 +173,14 @@ describe('logging in', () => {
     const secret = await hashPassword('ann', 'correct horse', { N: 1024 })
     const own = await serve({ access: new Access({ token: TOKEN, secret }) })
     const answer = await login(own, 'ann', 'correct horse')
-    expect(await answer.json()).toEqual({ username: 'ann', by: 'session', password: true })
+    expect(await answer.json()).toEqual({ username: 'ann', by: 'session', password: true, passkeys: false })
     const api = connectNode({ url: own.server.url, password: { username: 'ann', password: 'correct horse' } })
-    expect(await api.getAccess({})).toEqual({ username: 'ann', by: 'password', password: true })
+    expect(await api.getAccess({})).toEqual({
+      username: 'ann',
+      by: 'password',
+      password: true,
+      passkeys: false,
+    })
     await own.server.close()
   })
 })
@@ -178,7 +188,7 @@ describe('logging in', () => {
 test('health and the own access are visible without a login', async () => {
   const ask = async (path: string) => (await fetch(`${served.server.url}${path}`)).json()
   expect(await ask('/health')).toEqual({ status: 'ok' })
-  expect(await ask('/api/access')).toEqual({ username: null, by: 'none', password: false })
+  expect(await ask('/api/access')).toEqual({ username: null, by: 'none', password: false, passkeys: false })
   expect(await apiOf(served).getHealth({})).toEqual({ status: 'ok', version: '0.1.0', problems: [] })
   expect((await fetch(`${served.server.url}/api/openapi.json`)).status).toBe(401)
 })

@@ -1,8 +1,7 @@
 /** The node's HTTP server: the API, the files, the console, and the APIs of other programs. */
-import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
-import { guard, Hosts, RequestMetrics } from '@shoal/daemon/http'
+import { guard, Hosts, RequestMetrics, Suspension, servePage } from '@shoal/daemon/http'
 import { redact } from '@shoal/daemon/redact'
 import { isLoopback, ownUrlHost } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
@@ -17,7 +16,7 @@ import { allowWebSockets } from './events/event-routes.ts'
 import { Lines } from './events/lines.ts'
 import { Front } from './front.ts'
 import { addApi } from './routes/api.ts'
-import { serveConsole } from './routes/console.ts'
+import { CONSOLE_HEADERS } from './routes/headers.ts'
 import { missing } from './routes/missing.ts'
 
 /** Another program's API (Transmission's, qBittorrent's). */
@@ -60,6 +59,8 @@ export interface Server {
 }
 
 /** How long the answers to requests may take that are open when the node has closed. */
+/** Paths that are not pages of the console, with everything below them. */
+const NOT_PAGES = /^\/(?:api|files|transmission|metrics|health|assets|share|chat-app)(?:\/|$)/
 const ANSWERS_MS = 1000
 
 /** Starts to listen. Rejects with `no-password` if others could reach a node without a password, and with `address-in-use`. */
@@ -67,8 +68,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const host = options.host ?? '127.0.0.1'
   refuseOpenDoor(host, options.access)
   const hosts = new Hosts(host, options.allowedHosts)
-  const suspension = new Suspension()
-  const app = buildServer(options, hosts, suspension)
+  const closing = new Closing()
+  const app = buildServer(options, hosts, closing)
   await app.ready()
   const isHostFixed = options.isHostFixed ?? false
   const port = () => front?.port ?? 0
@@ -83,7 +84,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const sockets = new WeakSet<Socket>()
   app.server.on('connection', (socket: Socket) => sockets.add(socket))
   const suspend = async () => {
-    suspension.begin()
+    closing.begin()
     for (const leave of joined.splice(0)) await leave?.()
   }
   const close = async () => {
@@ -108,7 +109,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     port: opened.port,
     has: socket => sockets.has(socket),
     suspend,
-    answered: () => suspension.answered(),
+    answered: () => closing.suspension.answered(ANSWERS_MS),
     async close() {
       if (!options.front) opened.close()
       await close()
@@ -124,63 +125,40 @@ export async function openFront({ host, port }: { host: string; port: number }):
 }
 
 /** The state of a server whose node is about to close. */
-class Suspension {
+class Closing {
   readonly lines = new Lines()
-  readonly #open = new Set<ServerResponse>()
-  #isOn = false
+  readonly suspension = new Suspension('the node is stopping or restarting: try again in a few seconds')
 
   begin(): void {
-    if (this.#isOn) return
-    this.#isOn = true
+    if (this.suspension.isOn) return
+    this.suspension.refuse()
     this.lines.end()
-  }
-
-  async answered(): Promise<void> {
-    const limit = AbortSignal.timeout(ANSWERS_MS)
-    while (this.#isOn && this.#open.size > 0 && !limit.aborted)
-      await new Promise<void>(resolve => {
-        for (const response of this.#open) response.once('close', resolve)
-        limit.addEventListener('abort', () => resolve(), { once: true })
-      })
-  }
-
-  /** Refuses requests from then on. The answers to earlier ones are the last of their connections. */
-  watch(app: FastifyInstance): void {
-    app.addHook('onRequest', async (_request, { raw }) => {
-      this.#open.add(raw)
-      raw.once('close', () => this.#open.delete(raw))
-      if (this.#isOn)
-        throw new Failure('closed', 'the node is stopping or restarting: try again in a few seconds')
-    })
-    app.addHook('onSend', async (_request, reply) => {
-      if (this.#isOn) reply.header('connection', 'close')
-    })
   }
 }
 
 /** Returns the server without a socket, for tests that inject requests. */
 export function buildServer(
   options: ServerOptions,
-  hosts?: Hosts,
-  suspension = new Suspension(),
+  hosts = new Hosts(options.host ?? '127.0.0.1', options.allowedHosts),
+  closing = new Closing(),
 ): FastifyInstance {
-  const { node, access, host = '127.0.0.1', allowedHosts, trustedProxies, plugins = [], webRoot } = options
+  const { node, access, host = '127.0.0.1', trustedProxies, plugins = [], webRoot } = options
   const app = guard({
-    ...{ log: node.log, host, challenge },
-    ...(allowedHosts && { allowedHosts }),
-    ...(hosts && { hosts }),
+    ...{ log: node.log, host, hosts, challenge },
     ...(trustedProxies && { trustedProxies }),
   })
-  suspension.watch(app)
+  closing.suspension.watch(app)
   const requests = new RequestMetrics()
   requests.watch(app)
   logRequests(app, node.log)
-  const { lines } = suspension
+  const { lines } = closing
   allowWebSockets(app, lines)
-  addApi(app, { node, access, lines, requests })
+  addApi(app, { node, access, hosts, lines, requests })
   for (const plugin of plugins) app.register(async scope => plugin({ app: scope, node, access }))
+  const console =
+    webRoot === undefined ? null : { root: webRoot, notPages: NOT_PAGES, headers: CONSOLE_HEADERS }
   app.setNotFoundHandler(async (request, reply) => {
-    if (webRoot !== undefined && (await serveConsole(webRoot, request, reply))) return reply
+    if (console && (await servePage(console, request, reply))) return reply
     throw missing(request.method, request.url.split('?', 1)[0]!)
   })
   return app

@@ -22,6 +22,7 @@ import { FileStore } from '../search/file-store.ts'
 import { IndexQueue } from '../search/index-queue.ts'
 import { Search, type SearchAnswer, type SearchQuery } from '../search/search.ts'
 import { LoginStore } from '../server/access/login-store.ts'
+import { SavedPasskeys } from '../server/access/saved-passkeys.ts'
 import { GoodPeerStore } from '../torrents/good-peer-store.ts'
 import { HistoryStore } from '../torrents/history-store.ts'
 import { LabelStore } from '../torrents/label-store.ts'
@@ -39,6 +40,7 @@ export class Catalogue {
   readonly goodPeers: GoodPeerStore
   readonly jobs: JobStore
   readonly logins: LoginStore
+  readonly passkeys: SavedPasskeys
   readonly feeds: FeedStore
   readonly publications: PublicationStore
   /** The indexer's queue and the index, for `documents/indexer.ts`. */
@@ -57,6 +59,7 @@ export class Catalogue {
     this.goodPeers = new GoodPeerStore(database)
     this.jobs = new JobStore(database)
     this.logins = new LoginStore(database)
+    this.passkeys = new SavedPasskeys(database)
     this.feeds = new FeedStore(database)
     this.publications = new PublicationStore(database)
     this.indexQueue = new IndexQueue(database)

@@ -262,6 +262,7 @@ describe('logins', () => {
     address: '127.0.0.1',
     browser: 'Firefox, Linux',
     device: null,
+    passkey: null,
     createdMs: 1000,
     expiresMs: 100_000,
   }
@@ -287,6 +288,23 @@ describe('logins', () => {
     for (let i = 0; i < 1005; i++) catalogue.logins.add({ ...login, createdMs: i })
     expect(catalogue.logins.all(2000)).toHaveLength(1000)
   })
+})
+
+test('passkeys are kept until they are removed, each once', () => {
+  const { passkeys } = catalogue
+  const times = { createdMs: 1000, usedMs: 1000 }
+  const phone = { id: 'cGhvbmU', name: 'Phone', publicKey: Uint8Array.of(1), counter: 0, ...times }
+  const saved = { ...phone, userName: 'me', byToken: true }
+  expect([passkeys.add(saved), passkeys.add({ ...saved, name: 'other' })]).toEqual([true, false])
+  passkeys.noteLogin(phone.id, 7, 3000)
+  expect(passkeys.get(phone.id)).toEqual({ ...saved, counter: 7, usedMs: 3000 })
+  passkeys.add({ ...saved, id: 'a2V5', byToken: false, createdMs: 500 })
+  expect(passkeys.all().map(({ id, byToken }) => [id, byToken])).toEqual([
+    ['a2V5', false],
+    [phone.id, true],
+  ])
+  passkeys.delete(phone.id)
+  expect([passkeys.get(phone.id), passkeys.all().length]).toEqual([null, 1])
 })
 
 describe('feeds', () => {

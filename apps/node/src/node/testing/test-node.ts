@@ -27,8 +27,12 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
 /** Loopback only, without peer discovery. */
 const ALONE: SettingsChange = { network: { port: 0, dht: false, lsd: false }, shoal: { enabled: false } }
 
-/** A node in temporary folders that reaches nothing beyond this machine. */
-export async function testNode(folder?: string): Promise<TestNode> {
+/** A node in temporary folders that reaches nothing beyond this machine. `network`, `shoal`: further settings that are fixed. */
+export async function testNode(
+  folder?: string,
+  network: SettingsChange['network'] = {},
+  shoal: SettingsChange['shoal'] = {},
+): Promise<TestNode> {
   const root = folder ?? (await mkdtemp(join(tmpdir(), 'shoal-node-')))
   const directory = join(root, 'downloads')
   let last: OpenNode
@@ -36,7 +40,7 @@ export async function testNode(folder?: string): Promise<TestNode> {
     const node = await runNode({
       dataDir: join(root, 'data'),
       directory,
-      fixed: ALONE,
+      fixed: { network: { ...ALONE.network, ...network }, shoal: { ...ALONE.shoal, ...shoal } },
       allowedDirectories: [root],
       home: root,
       log: SILENT,

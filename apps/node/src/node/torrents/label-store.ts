@@ -1,5 +1,4 @@
-import type { Database } from '@shoal/daemon/database'
-import { Table } from '@shoal/daemon/database'
+import { type Database, Table } from '@shoal/daemon/database'
 
 export interface LabelRecord {
   readonly id: number

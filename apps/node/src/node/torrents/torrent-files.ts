@@ -1,7 +1,7 @@
 import { Failure } from '@shoal/daemon/failure'
 import { writeMetainfo } from '@shoal/torrent'
+import { mediaType } from '../../base/files/media-type.ts'
 import type { NodeFiles } from '../kernel/contract.ts'
-import { mediaType } from './media-type.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
 
 /** The bytes of torrents. */

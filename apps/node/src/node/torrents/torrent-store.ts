@@ -1,5 +1,4 @@
-import type { Database, Query } from '@shoal/daemon/database'
-import { Table } from '@shoal/daemon/database'
+import { type Database, type Query, Table } from '@shoal/daemon/database'
 
 /** The record of a torrent, in addition to the engine's resume data. Hex is lower-case. Absent values are null. */
 export interface TorrentRecord {

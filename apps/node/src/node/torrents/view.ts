@@ -9,10 +9,10 @@ import {
   torrentCid,
   trackerLabel,
 } from '@shoal/torrent'
+import { mediaType } from '../../base/files/media-type.ts'
 import { createSealedLink, createShareLink, linkedPeers, sharePage } from '../../base/share-link.ts'
 import type { Reach } from '../kernel/reach.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
-import { mediaType } from './media-type.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
 
 /** Short, but unique. */

@@ -291,9 +291,10 @@ export const alone: Translation<typeof original> = {
     },
   },
   complete: {
-    summary: 'Die Torrents ausgeben, deren Namen mit einem Text beginnen',
+    summary: 'Die Torrents oder Unterhaltungen ausgeben, deren Namen mit einem Text beginnen',
     about: 'Die Vervollständigung der Shell ruft diesen Befehl auf.',
     typed: 'der Anfang eines Namens oder einer ID',
+    kind: 'torrents oder conversations (Unterhaltungen). Standard: torrents',
     example: 'Gibt die Namen aus, die mit ph beginnen',
   },
 }

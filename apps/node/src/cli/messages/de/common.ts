@@ -125,6 +125,7 @@ export const common: Translation<typeof original> = {
     notOneOfMeant: '„{name}“ ist nicht möglich, nur {names}. Meinten Sie {meant}?',
     argumentMissing: '{name} fehlt',
     unexpected: 'Unerwartetes Argument „{word}“',
+    optionOf: '{option} gehört nicht zu {action}',
     languageOfShell:
       'Die Sprache der Shell lässt sich nicht ändern: Verlassen Sie sie und rufen Sie {shoal} --lang {language} auf',
   },

@@ -283,9 +283,10 @@ export const alone = {
     },
   },
   complete: {
-    summary: 'Print the torrents whose names begin with a text',
+    summary: 'Print the torrents or conversations whose names begin with a text',
     about: 'Shell completion calls this command.',
     typed: 'the beginning of a name or ID',
+    kind: 'torrents or conversations. Default: torrents',
     example: 'Prints the names that begin with ph',
   },
 } as const

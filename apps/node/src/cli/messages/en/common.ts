@@ -118,6 +118,7 @@ export const common = {
     notOneOfMeant: '"{name}" is not one of {names}: did you mean {meant}?',
     argumentMissing: '{name} is missing',
     unexpected: 'unexpected argument "{word}"',
+    optionOf: '{option} does not belong to {action}',
     languageOfShell: 'the language of the shell cannot change: leave it and run {shoal} --lang {language}',
   },
   ask: {

@@ -110,12 +110,12 @@ function problemOf(path: string): string | null {
   }
 }
 
-/** Deletes the logins: some of them have been ended since the backup. */
+/** Deletes logins and passkeys: some of them have been ended or removed since the backup. */
 function prepare(path: string): void {
   const sqlite = new DatabaseSync(path)
   try {
-    const has = sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'sessions'").get()
-    if (has) sqlite.exec('DELETE FROM sessions')
+    const has = sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
+    for (const table of ['sessions', 'passkeys']) if (has.get(table)) sqlite.exec(`DELETE FROM ${table}`)
   } finally {
     sqlite.close()
   }

@@ -4,10 +4,10 @@ import { Failure } from '@shoal/daemon/failure'
 import { isLocalAddress } from '@shoal/torrent'
 import {
   followRedirect,
-  type GetOptions,
   MAX_REDIRECTS,
+  type RequestOptions,
   readBody as readAll,
-  sendGet,
+  sendRequest,
 } from '@shoal/torrent/http'
 import type { Route } from '@shoal/torrent/route'
 import { type IsLocal, intoLocalNetwork, outsideLookup } from './outside-lookup.ts'
@@ -21,7 +21,7 @@ export interface HttpOptions {
   readonly signal: AbortSignal
   readonly userAgent: string
   /** Certificates to trust besides the system's. */
-  readonly tls?: Pick<GetOptions, 'ca'>
+  readonly tls?: Pick<RequestOptions, 'ca'>
   /** The way to the servers. Default: the system's own. */
   readonly route?: Route | null | undefined
   /** Default: the engine's opinion. */
@@ -104,7 +104,7 @@ async function ask(
   // A proxy resolves names, so that the address of a server behind it is its name.
   const [routed] = route ? await route.resolveHost(literal, { signal }) : []
   if (routed && isBarred?.(routed.host)) throw intoLocalNetwork(url.hostname)
-  const body = await sendGet(url, {
+  const body = await sendRequest(url, {
     // The file is saved as sent.
     headers: {
       ...(!route?.isAnonymous && { 'user-agent': userAgent }),

@@ -1,9 +1,7 @@
-import type { Access as AccessAnswer } from '@shoal/api'
+import type { Access as AccessAnswer, LoginSession, PasskeyAnswer } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
+import { Attempts, browserName, Challenges, sameText } from '@shoal/daemon/login'
 import type { DeviceLogins } from '../../kernel/device-logins.ts'
-import { Attempts } from './attempts.ts'
-import { browserName } from './browser-name.ts'
-import { Challenges } from './challenges.ts'
 import {
   basicCredentials,
   bearerToken,
@@ -13,9 +11,15 @@ import {
   sessionCookies,
 } from './credentials.ts'
 import { LastingAnswers } from './lasting-answers.ts'
+import {
+  memoryPasskeys,
+  type PasskeyOwner,
+  type PasskeyRecord,
+  type PasskeyStore,
+  Passkeys,
+} from './passkeys.ts'
 import { PasswordCheck, type Secret } from './password.ts'
 import { memorySessions, type SessionRecord, type SessionStore, Sessions } from './sessions.ts'
-import { sameText } from './token.ts'
 
 /** The user name to use with the token, for programs that can only send user name and password. */
 export const TOKEN_USER = 'shoal'
@@ -37,13 +41,15 @@ export interface AccessOptions {
   readonly secret?: Secret
   /** Storage of logins that survives a restart. By default they end with the process. */
   readonly sessions?: SessionStore
+  /** Storage of passkeys that survives a restart. By default they end with the process. */
+  readonly passkeys?: PasskeyStore
   /** The devices that may log in. Default: none. */
   readonly devices?: DeviceLogins
   /** Milliseconds since the Unix epoch. */
   readonly now?: () => number
 }
 
-/** Decides who may use the node, by the token, user name and password, or a session that one of these opened. */
+/** Decides who may use the node, by the token, user name and password, a device, a passkey, or a session that one of these opened. */
 export class Access {
   readonly #token: string
   #secret: Secret | null = null
@@ -53,21 +59,31 @@ export class Access {
   readonly #devices: DeviceLogins | null
   readonly #challenges: Challenges
   readonly #now: () => number
+  readonly passkeys: Passkeys
   /** The answers that end with their sessions. */
   readonly lasting = new LastingAnswers()
 
-  constructor({ token, secret, sessions = memorySessions(), devices, now = Date.now }: AccessOptions) {
+  constructor({
+    token,
+    secret,
+    sessions = memorySessions(),
+    passkeys = memoryPasskeys(),
+    devices,
+    now = Date.now,
+  }: AccessOptions) {
     this.#token = token
     this.#now = now
     this.#devices = devices ?? null
     this.#challenges = new Challenges(now)
+    this.passkeys = new Passkeys({
+      ...{ store: passkeys, challenges: this.#challenges, secret: token, now },
+      accepts: owner => this.#acceptsOwner(owner),
+    })
     this.useSecret(secret ?? null)
     this.#attempts = new Attempts(now)
     // A change of the password does not end the sessions that the token opened.
     this.#sessions = new Sessions(sessions, start => this.#proof(start), now)
-    devices?.onChanged(() => {
-      for (const id of this.#sessions.endRemoved()) this.lasting.endSession(id)
-    })
+    devices?.onChanged(() => this.#endRemoved())
   }
 
   /** Replaces user name and password; null removes them. Sessions that the old ones opened end. */
@@ -86,8 +102,26 @@ export class Access {
     return this.#secret?.username ?? TOKEN_USER
   }
 
-  /** Identifies the credentials of a user or device. Null if it cannot log in. */
-  #proof({ userName: username, device }: Pick<SessionRecord, 'userName' | 'device'>): string | null {
+  #endRemoved(): void {
+    this.#sessions.endRemoved()
+    // Also what a session reads that has expired meanwhile.
+    this.lasting.endOthers(new Set(this.#sessions.list().map(({ id }) => id)))
+  }
+
+  /** Whether the user of a passkey can log in by other means. */
+  #acceptsOwner({ userName, byToken }: PasskeyOwner): boolean {
+    if (byToken) return this.#isOfToken(userName)
+    return userName === this.#secret?.username || userName === this.#devices?.did
+  }
+
+  /** Identifies the credentials of a user, device or passkey. Null if it cannot log in. */
+  #proof({
+    userName: username,
+    device,
+    passkey,
+  }: Pick<SessionRecord, 'userName' | 'device' | 'passkey'>): string | null {
+    if (passkey !== null)
+      return this.passkeys.get(passkey)?.userName === username ? `${this.#token}\0${passkey}` : null
     if (device !== null) return this.#devices?.accepts(username, device) ? `${this.#token}\0${device}` : null
     if (this.#isOfToken(username)) return this.#token
     return username === this.#secret?.username ? `${this.#token}\0${this.#secret.fingerprint}` : null
@@ -151,7 +185,13 @@ export class Access {
     if (!(await this.checkPassword(username, password, request)))
       throw new Failure('wrong-password', 'wrong user name or password', { field: 'password' })
     const browser = browserName(request.headers['user-agent'])
-    return this.#sessions.open({ userName: username, address: request.ip, browser, device: null })
+    return this.#sessions.open({
+      userName: username,
+      address: request.ip,
+      browser,
+      device: null,
+      passkey: null,
+    })
   }
 
   /** Makes a challenge for a device. Throws `not-found` if no device can log in, and `too-many-attempts`. */
@@ -185,12 +225,60 @@ export class Access {
       if (!this.#challenges.use(nonce)) throw badLogin('its challenge was used')
       this.#attempts.succeeded(ip)
       const browser = browserName(request.headers['user-agent'])
-      const session = this.#sessions.open({ userName: login.person, address: ip, browser, device })
+      const session = this.#sessions.open({
+        ...{ userName: login.person, address: ip, browser, device, passkey: null },
+      })
       return { username: login.person, session }
     } catch (error) {
       this.#attempts.failed(ip)
       throw error
     }
+  }
+
+  /**
+   * Opens a session for the user of a passkey. `origin`: that of the page, which the caller has checked to be one of the node's. Returns the secret of the session, for the cookie.
+   * Rejects with `bad-passkey`, also for a second use, `no-passkeys` and `too-many-attempts`.
+   */
+  async loginWithPasskey(
+    answer: PasskeyAnswer,
+    origin: string,
+    { ip, headers }: AskingRequest,
+  ): Promise<{ username: string; secret: string }> {
+    this.#attempts.admit(ip)
+    try {
+      const { id, userName } = await this.passkeys.verify(answer, origin)
+      this.#attempts.succeeded(ip)
+      const browser = browserName(headers['user-agent'])
+      const start = { userName, address: ip, browser, device: null, passkey: id }
+      return { username: userName, secret: this.#sessions.open(start) }
+    } catch (error) {
+      this.#attempts.failed(ip)
+      throw error
+    }
+  }
+
+  /** The user for whom the sender may add a passkey. */
+  passkeyOwner(identity: Identity): PasskeyOwner {
+    return { userName: identity.username, byToken: this.provesToken(identity) }
+  }
+
+  /** The passkeys that the sender may see and remove, the oldest first: all with the token, else those of the own user. */
+  passkeysFor(identity: Identity): readonly PasskeyRecord[] {
+    const seesAll = this.provesToken(identity)
+    return this.passkeys.list().filter(({ userName }) => seesAll || userName === identity.username)
+  }
+
+  /** Removes a passkey. Its sessions end, and what they read. */
+  removePasskey(id: string): void {
+    this.passkeys.remove(id)
+    this.#endRemoved()
+  }
+
+  /** How a session was opened. */
+  openedBy({ userName, device, passkey }: SessionRecord): LoginSession['by'] {
+    if (device !== null) return 'device'
+    if (passkey !== null) return 'passkey'
+    return this.#isOfToken(userName) ? 'token' : 'password'
   }
 
   /** Ends the sessions of the request's cookies, and what they read. */

@@ -1,8 +1,10 @@
+import { CHALLENGE_SECONDS, Challenges } from '@shoal/daemon/login'
 import { KeyPair } from '@shoal/identity'
 import { signLoginToken } from '@shoal/identity/login'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { exchange } from '../testing/exchange.ts'
+import { serve } from '../testing/served.ts'
 import { Access, type AskingRequest } from './access.ts'
-import { CHALLENGE_SECONDS, Challenges } from './challenges.ts'
 import { DEVICE_SESSION_SECONDS } from './sessions.ts'
 
 const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
@@ -99,6 +101,16 @@ describe('a device of the user', () => {
     known.add(hex(LAPTOP))
     expect(await access.identify(bearer(session))).toBeNull()
   })
+
+  test('reads nothing more after its list has expired, even if its session ended before', async () => {
+    const session = await login()
+    const ended: string[] = []
+    access.lasting.add(access.sessionOf(bearer(session)), () => ended.push('laptop'))
+    now += 1000 * (DEVICE_SESSION_SECONDS + 1)
+    known.clear()
+    for (const listener of listeners) listener()
+    expect(ended).toEqual(['laptop'])
+  })
 })
 
 describe('a login is refused', () => {
@@ -163,6 +175,35 @@ describe('a login is refused', () => {
     )
     expect(await access.identify(asking({ authorization: `Bearer ${TOKEN}` }))).not.toBeNull()
     expect(typeof (await login({}, '198.51.100.1'))).toBe('string')
+  })
+
+  test('when it was signed for another address than that at which it arrives, whatever Host it names', async () => {
+    const { server } = await serve({ access, allowedHosts: ['node.example'] })
+    const answer = async (audience: string) => {
+      const { nonce } = access.challenge(asking())
+      const body = JSON.stringify({ nonce, audience, token: sign(nonce, { audience }) })
+      const { host } = new URL(audience)
+      const lines = ['POST /api/access/devices HTTP/1.1', `Host: ${host}`, 'Content-Type: application/json']
+      return exchange(
+        server.port,
+        `${[...lines, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${body}`,
+      )
+    }
+    try {
+      for (const other of [
+        'http://127.0.0.2',
+        'http://localhost',
+        'http://[::1]',
+        'https://127.0.0.1:8420',
+      ]) {
+        const { status, body } = await answer(other)
+        expect([other, status, JSON.parse(body).error.field]).toEqual([other, 401, 'audience'])
+      }
+      for (const own of [server.url, `http://localhost:${server.port}`, 'https://node.example'])
+        expect([own, (await answer(own)).status]).toEqual([own, 200])
+    } finally {
+      await server.close()
+    }
   })
 
   test('by a node that knows no person', () => {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { sameText } from './token.ts'
+import { sameText } from '@shoal/daemon/login'
 
 const LIFETIME_SECONDS = 24 * 60 * 60
 

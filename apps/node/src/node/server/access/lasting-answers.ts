@@ -16,4 +16,9 @@ export class LastingAnswers {
   endSession(session: number): void {
     for (const end of this.#ends.get(session) ?? []) end()
   }
+
+  /** Ends the answers of all sessions but these. */
+  endOthers(sessions: ReadonlySet<number>): void {
+    for (const session of [...this.#ends.keys()]) if (!sessions.has(session)) this.endSession(session)
+  }
 }

@@ -7,7 +7,7 @@ const TOKEN_BYTES = 32
 const MAX_LOGINS = 1000
 /** Precision of `usedMs`: a write for each request would be too expensive. */
 const USED_STEP_MS = 60_000
-const COLUMNS = `id, user_name AS userName, address, browser, device, created_ms AS createdMs, used_ms AS usedMs, expires_ms AS expiresMs`
+const COLUMNS = `id, user_name AS userName, address, browser, device, passkey, created_ms AS createdMs, used_ms AS usedMs, expires_ms AS expiresMs`
 
 /**
  * Login sessions. Only hashes of tokens are kept, so that the file does not let its reader log in. A plain SHA-256 is enough, since the
@@ -26,7 +26,7 @@ export class LoginStore implements SessionStore {
   constructor(database: Database) {
     this.#database = database
     this.#insert = database.prepare(
-      'INSERT INTO sessions (token_hash, user_name, address, browser, device, created_ms, used_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO sessions (token_hash, user_name, address, browser, device, passkey, created_ms, used_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     this.#find = database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE token_hash = ? AND expires_ms > ?`)
     this.#use = database.prepare('UPDATE sessions SET used_ms = ? WHERE id = ?')
@@ -42,9 +42,10 @@ export class LoginStore implements SessionStore {
   /** Adds a login and returns the token for the browser, in base64url. It cannot be read again. Also deletes logins that have ended. */
   add(login: Omit<SessionRecord, 'id' | 'usedMs'>): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
-    const { userName, address, browser, device, createdMs, expiresMs } = login
+    const { userName, address, browser, device, passkey, createdMs, expiresMs } = login
+    const by = [device, passkey] as const
     this.#database.transaction(() => {
-      this.#insert.run(hash(token), userName, address, browser, device, createdMs, createdMs, expiresMs)
+      this.#insert.run(hash(token), userName, address, browser, ...by, createdMs, createdMs, expiresMs)
       this.#prune.run(createdMs)
     })
     return token

@@ -2,8 +2,7 @@ import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } 
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
-import { HttpFailure } from '@shoal/daemon/http'
-import { sameText, sha256 } from './token.ts'
+import { sameText, sha256, TooManyAttempts } from '@shoal/daemon/login'
 
 /** OWASP's recommendation for scrypt: 128 MiB and about half a second for each guess. */
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
@@ -107,15 +106,5 @@ export class PasswordCheck {
 
   #mark(username: string, password: string): string {
     return createHmac('sha256', this.#key).update(`${username}\0${password}`).digest('base64')
-  }
-}
-
-/** Tells the client how long to wait (RFC 9110 section 10.2.3). */
-export class TooManyAttempts extends HttpFailure {
-  readonly retryAfterSeconds: number
-
-  constructor(message: string, retryAfterSeconds: number) {
-    super('too-many-attempts', message, 'password', { 'retry-after': String(retryAfterSeconds) })
-    this.retryAfterSeconds = retryAfterSeconds
   }
 }

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { sameText } from './token.ts'
+import { sameText } from '@shoal/daemon/login'
 
 /** A login: its user, address and browser. */
 export interface SessionStart {
@@ -9,6 +9,8 @@ export interface SessionStart {
   readonly browser: string | null
   /** The login key of the device that logged in, in hexadecimal digits; null for browsers. */
   readonly device: string | null
+  /** The passkey that logged in, in base64url; null for other logins. */
+  readonly passkey: string | null
 }
 
 /** A browser or device that is logged in. Times are milliseconds since the Unix epoch. */
@@ -39,8 +41,8 @@ export const DEVICE_SESSION_SECONDS = 15 * 60
 const EXTEND_AFTER_MS = 60 * 60_000
 const EXTEND_DEVICE_AFTER_MS = 60_000
 
-/** Identifies what opens a session. Null if the user or device cannot log in. */
-export type Proof = (start: Pick<SessionStart, 'userName' | 'device'>) => string | null
+/** Identifies what opens a session. Null if the user, device or passkey cannot log in. */
+export type Proof = (start: Pick<SessionStart, 'userName' | 'device' | 'passkey'>) => string | null
 
 /**
  * Logins of browsers and devices. Each ends 30 days or 15 minutes after it was last used, when it is revoked, or when the credentials that opened
@@ -95,13 +97,12 @@ export class Sessions {
     this.#store.delete(id)
   }
 
-  /** Ends the sessions of devices that cannot log in any more. Returns their numbers. */
-  endRemoved(): number[] {
+  /** Ends the sessions of devices and passkeys that cannot log in any more. */
+  endRemoved(): void {
     const removed = this.#store
       .all(this.#now())
-      .filter(session => session.device !== null && this.#proof(session) === null)
+      .filter(session => (session.device ?? session.passkey) !== null && this.#proof(session) === null)
     for (const { id } of removed) this.#store.delete(id)
-    return removed.map(({ id }) => id)
   }
 
   #session(cookie: string, now: number): SessionRecord | null {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { chmod, link, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
@@ -41,13 +41,4 @@ async function makeToken(path: string): Promise<string> {
   } finally {
     await unlink(draft).catch(() => {})
   }
-}
-
-/** Compares secrets in constant time. */
-export function sameText(a: string, b: string): boolean {
-  return timingSafeEqual(sha256(a), sha256(b))
-}
-
-export function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

@@ -1,6 +1,5 @@
 import { BYTE_ROUTES } from '@shoal/api'
-import type { RequestMetrics } from '@shoal/daemon/http'
-import { byteInput } from '@shoal/daemon/http'
+import { byteInput, type RequestMetrics } from '@shoal/daemon/http'
 import { formatMetrics, gauge, METRICS_TYPE, ProcessMetrics } from '@shoal/daemon/metrics'
 import type { FastifyInstance } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'

@@ -4,22 +4,30 @@ import {
   type CheckedInputOf,
   type LoginSession,
   type NodeOperations,
+  type NodePasskey,
   OPERATIONS,
 } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
-import { isFromHttps, isOriginOf, readInput, routePath } from '@shoal/daemon/http'
+import { type Hosts, isFromHttps, readInput, routePath } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access, Identity } from '../access/access.ts'
 import { sessionCookies, setSessionCookie } from '../access/credentials.ts'
-import { DEVICE_SESSION_SECONDS, SESSION_SECONDS } from '../access/sessions.ts'
+import { DEVICE_SESSION_SECONDS, SESSION_SECONDS, type SessionRecord } from '../access/sessions.ts'
+
+export interface AccessParts {
+  readonly access: Access
+  readonly hosts: Pick<Hosts, 'owns'>
+}
 
 /** `login` and `getAccess` are for clients that are not logged in yet; `logout` too, since a session may have ended by itself. */
-export function addAccessRoutes(scope: FastifyInstance, access: Access): void {
-  const { login, logout, getAccess, createChallenge, loginWithDevice } = OPERATIONS
+export function addAccessRoutes(scope: FastifyInstance, { access, hosts }: AccessParts): void {
+  const { login, logout, getAccess, createChallenge, loginWithDevice, requestPasskey, loginWithPasskey } =
+    OPERATIONS
   const answer = (identity: Identity | null): AccessAnswer => ({
     username: identity?.username ?? null,
     by: identity?.by ?? 'none',
     password: access.hasPassword,
+    passkeys: access.passkeys.list().length > 0,
   })
   scope.route({
     method: login.method,
@@ -45,11 +53,29 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access): void {
     bodyLimit: 16 * 1024,
     handler: async request => {
       const input = readInput(loginWithDevice, request) as CheckedInputOf<'loginWithDevice'>
-      // The guard lets through only names of this node.
-      if (!isOriginOf(input.audience, request.headers.host ?? ''))
+      if (!hosts.owns(input.audience, request))
         throw new Failure('bad-login', 'this login was signed for another address', { field: 'audience' })
       const { username, session } = await access.loginWithDevice(input, request)
       return { username, session, idleSeconds: DEVICE_SESSION_SECONDS }
+    },
+  })
+  scope.post(requestPasskey.path, async request => {
+    readInput(requestPasskey, request)
+    return access.passkeys.request(originOf(request, hosts))
+  })
+  scope.route({
+    method: loginWithPasskey.method,
+    url: loginWithPasskey.path,
+    bodyLimit: 32 * 1024,
+    handler: async (request, reply) => {
+      const input = readInput(loginWithPasskey, request) as CheckedInputOf<'loginWithPasskey'>
+      const origin = originOf(request, hosts)
+      const { username, secret } = await access.loginWithPasskey(input.answer, origin, request)
+      reply.header(
+        'set-cookie',
+        setSessionCookie(request, { secret, secure: isFromHttps(request.headers) }, SESSION_SECONDS),
+      )
+      return answer({ username, by: 'session' })
     },
   })
   scope.delete(logout.path, async (request, reply) => {
@@ -71,21 +97,20 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access): void {
   })
 }
 
-export interface SessionParts {
-  readonly access: Access
+export interface SessionParts extends AccessParts {
   /** Returns the sender of a request that was let in. */
   readonly senderOf: (request: FastifyRequest) => Identity
 }
 
 /** For clients that are logged in. */
-export function addSessionRoutes(scope: FastifyInstance, { access, senderOf }: SessionParts): void {
+export function addSessionRoutes(scope: FastifyInstance, { access, hosts, senderOf }: SessionParts): void {
   const { listSessions, endSession, endOtherSessions } = OPERATIONS
+  const { listPasskeys, requestNewPasskey, addPasskey, removePasskey } = OPERATIONS
   const list = (request: FastifyRequest): { items: LoginSession[] } => {
     const own = access.sessionOf(request)
-    const items = access.sessionsFor(senderOf(request)).map(({ userName, device, ...session }) => ({
-      ...session,
-      username: userName,
-      device: device !== null,
+    const items = access.sessionsFor(senderOf(request)).map(session => ({
+      ...shownSession(session),
+      by: access.openedBy(session),
       current: session.id === own,
     }))
     return { items }
@@ -106,6 +131,52 @@ export function addSessionRoutes(scope: FastifyInstance, { access, senderOf }: S
     for (const { id, current } of list(request).items) if (!current) access.endSession(id)
     return list(request)
   })
+  const passkeys = (request: FastifyRequest): { items: NodePasskey[] } => ({
+    items: access.passkeysFor(senderOf(request)).map(({ id, name, userName, createdMs, usedMs }) => ({
+      ...{ id, name, username: userName, createdMs, usedMs },
+    })),
+  })
+  scope.get(listPasskeys.path, async request => {
+    readInput(listPasskeys, request)
+    return passkeys(request)
+  })
+  scope.post(requestNewPasskey.path, async request => {
+    readInput(requestNewPasskey, request)
+    return access.passkeys.requestNew(access.passkeyOwner(senderOf(request)), originOf(request, hosts))
+  })
+  scope.route({
+    method: addPasskey.method,
+    url: addPasskey.path,
+    bodyLimit: 32 * 1024,
+    handler: async request => {
+      const input = readInput(addPasskey, request) as CheckedInputOf<'addPasskey'>
+      await access.passkeys.add(access.passkeyOwner(senderOf(request)), input, originOf(request, hosts))
+      return passkeys(request)
+    },
+  })
+  scope.delete(routePath(removePasskey.path), async request => {
+    const { id } = readInput(removePasskey, request) as CheckedInputOf<'removePasskey'>
+    if (!passkeys(request).items.some(passkey => passkey.id === id))
+      throw new Failure('not-found', 'there is no such passkey: it may have been removed', { field: 'id' })
+    access.removePasskey(id)
+    return passkeys(request)
+  })
+}
+
+/** Without what the node alone needs. */
+function shownSession({ userName, device: _device, passkey: _passkey, ...session }: SessionRecord) {
+  return { ...session, username: userName }
+}
+
+/** Browsers send the header with each change. Throws `no-passkeys`. */
+function originOf(request: FastifyRequest, hosts: AccessParts['hosts']): string {
+  const { origin } = request.headers
+  if (origin !== undefined && hosts.owns(origin, request)) return origin
+  throw new Failure(
+    'no-passkeys',
+    'passkeys work on the pages of this node, at localhost or at a name with https: give the name with --allowed-host',
+    { field: 'origin' },
+  )
 }
 
 /** Everybody may know whether there are problems; only those with access receive the list. */

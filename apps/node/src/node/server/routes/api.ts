@@ -1,8 +1,7 @@
 /** All the routes of the node's own API. */
 
 import { Failure } from '@shoal/daemon/failure'
-import type { RequestMetrics } from '@shoal/daemon/http'
-import { takeJson } from '@shoal/daemon/http'
+import { type Hosts, type RequestMetrics, takeJson } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
 import type { Access, Identity } from '../access/access.ts'
@@ -12,7 +11,7 @@ import type { Lines } from '../events/lines.ts'
 import { addMetricsRoute } from '../metrics/metrics-route.ts'
 import { addAccessRoutes, addHealthRoute, addSessionRoutes } from './access.ts'
 import { addDescriptionRoute } from './description.ts'
-import { addFileRoute } from './files.ts'
+import { addFileRoute, addSealedFileRoute } from './files.ts'
 import { addOperations } from './operations.ts'
 import { addPlaylistRoute } from './playlist.ts'
 import { refuseProgram } from './programs.ts'
@@ -22,16 +21,17 @@ import { addUploadFileRoute } from './upload-files.ts'
 export interface ApiParts {
   readonly node: RunningNode
   readonly access: Access
+  readonly hosts: Hosts
   readonly lines: Lines
   readonly requests: RequestMetrics
 }
 
-export function addApi(app: FastifyInstance, { node, access, lines, requests }: ApiParts): void {
+export function addApi(app: FastifyInstance, { node, access, hosts, lines, requests }: ApiParts): void {
   const { operations, files } = node
   const keys = new FileKeys()
   app.register(async scope => {
     takeJson(scope)
-    addAccessRoutes(scope, access)
+    addAccessRoutes(scope, { access, hosts })
     addHealthRoute(scope, operations, access)
   })
   app.register(async scope => {
@@ -60,7 +60,7 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
     takeJson(scope)
     addOperations(
       scope,
-      { operationsFor, capabilities: node.capabilities },
+      { operationsFor, sessionOf: request => access.sessionOf(request), capabilities: node.capabilities },
       {
         changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
         openUp: async (_input, request) => requireToken(request, 'letting others in'),
@@ -73,8 +73,9 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
         dismissDeviceAlarms: async (_input, request) => requireToken(request, 'dismissing alarms'),
       },
     )
-    addSessionRoutes(scope, { access, senderOf: request => senders.get(request)! })
+    addSessionRoutes(scope, { access, hosts, senderOf: request => senders.get(request)! })
     addMetainfoRoute(scope, node)
+    addSealedFileRoute(scope, files, access)
     addPlaylistRoute(scope, operations, keys)
     addDescriptionRoute(scope, node.capabilities)
     addEventRoute(scope, { node, access, lines })

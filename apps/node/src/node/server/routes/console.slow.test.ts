@@ -22,6 +22,9 @@ beforeAll(async () => {
   await mkdir(join(root, 'share', 'assets'), { recursive: true })
   await writeFile(join(root, 'share', 'index.html'), '<title>A share</title>')
   await writeFile(join(root, 'share', 'assets', 'page-3c4d.js'), 'page')
+  await mkdir(join(root, 'chat-app', 'assets'), { recursive: true })
+  await writeFile(join(root, 'chat-app', 'index.html'), '<title>Chat</title>')
+  await writeFile(join(root, 'chat-app', 'assets', 'app-5e6f.js'), 'app')
   await writeFile(join(root, '.secret'), 'secret')
   await writeFile(join(folder, 'outside.txt'), 'outside')
   await symlink(join(folder, 'outside.txt'), join(root, 'link.txt'))
@@ -43,11 +46,28 @@ test('all pages are index.html, revalidated each time, and need no login', async
     )
     // Chromium warns on every page about a name that it does not know.
     expect(answer.headers.get('permissions-policy')).not.toMatch(/bluetooth/)
+    expect(answer.headers.get('permissions-policy')).toContain('camera=(self)')
   }
+})
+
+test('the chat app is below /chat-app/ and has its own policy', async () => {
+  const page = await ask('/chat-app/')
+  expect([page.status, await page.text()]).toEqual([200, '<title>Chat</title>'])
+  expect(page.headers.get('content-security-policy')).toMatch(
+    /default-src 'none'.*script-src 'self'; .*frame-ancestors 'none'/,
+  )
+  expect(page.headers.get('permissions-policy')).toContain('camera=(self)')
+  expect(new URL((await ask('/chat-app')).url).pathname).toBe('/chat-app/')
+  const script = await ask('/chat-app/assets/app-5e6f.js')
+  expect(script.headers.get('cache-control')).toContain('immutable')
+  expect((await ask('/chat-app/anything')).status).toBe(404)
+  // The chat of the console has pages of its own.
+  expect(await (await ask('/chat')).text()).toBe('<title>Shoal</title>')
 })
 
 test('the page of share links is below /share/ and has its own policy', async () => {
   const page = await ask('/share/')
+  expect(page.headers.get('permissions-policy')).toContain('camera=()')
   expect([page.status, await page.text()]).toEqual([200, '<title>A share</title>'])
   expect(page.headers.get('content-security-policy')).toMatch(
     /default-src 'none'.*connect-src 'self' ws: wss:.*frame-ancestors 'none'/,

@@ -1,4 +1,4 @@
-/** `/files/{id}/{path}`: the bytes of a file, also while it downloads. */
+/** The bytes of files, also while they download: those of torrents, and those in sealed shares. */
 import { Readable } from 'node:stream'
 import { BYTE_ROUTES } from '@shoal/api'
 import { byteInput, leaving, routePath } from '@shoal/daemon/http'
@@ -13,23 +13,49 @@ export function addFileRoute(scope: FastifyInstance, files: NodeFiles, access: A
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const { id, path } = byteInput(BYTE_ROUTES.readFile, request)
     // Before the first await: the session may end in the meantime.
-    const forget = access.lasting.add(access.sessionOf(request), () => reply.raw.destroy())
-    reply.raw.once('close', forget)
-    const file = await files.open(id, path)
-    const tag = etag(file)
-    const { contentType, disposition } = fileDisposition(file.name, file.mediaType)
-    reply.headers({
-      ...FILE_HEADERS,
-      etag: tag,
-      'accept-ranges': 'bytes',
-      'content-disposition': disposition,
-    })
-    if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send()
-    reply.type(contentType)
-    return send(file, tag, request, reply)
+    endWithSession(access, access.sessionOf(request), reply)
+    return sendFile(await files.open(id, path), request, reply)
   }
   // Fastify's own HEAD would answer with the length of what it sends.
   scope.route({ method: ['GET', 'HEAD'], url: routePath(BYTE_ROUTES.readFile.path), handler })
+}
+
+/** `/api/sealed/{id}/files/{index}`: the decrypted bytes of a file in a sealed share, for the session that opened it. */
+export function addSealedFileRoute(scope: FastifyInstance, files: NodeFiles, access: Access): void {
+  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { id, index } = byteInput(BYTE_ROUTES.readSealedFile, request)
+    const session = access.sessionOf(request)
+    endWithSession(access, session, reply)
+    const file = await files.openSealed(id, index, session)
+    // No browser keeps what was decrypted.
+    return sendFile(file, request, reply, { 'cache-control': 'private, no-store' })
+  }
+  scope.route({ method: ['GET', 'HEAD'], url: routePath(BYTE_ROUTES.readSealedFile.path), handler })
+}
+
+function endWithSession(access: Access, session: number | null, reply: FastifyReply): void {
+  const forget = access.lasting.add(session, () => reply.raw.destroy())
+  reply.raw.once('close', forget)
+}
+
+function sendFile(
+  file: ReadableFile,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  headers: Readonly<Record<string, string>> = {},
+): FastifyReply {
+  const tag = etag(file)
+  const { contentType, disposition } = fileDisposition(file.name, file.mediaType)
+  reply.headers({
+    ...FILE_HEADERS,
+    ...headers,
+    etag: tag,
+    'accept-ranges': 'bytes',
+    'content-disposition': disposition,
+  })
+  if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send()
+  reply.type(contentType)
+  return send(file, tag, request, reply)
 }
 
 function send(

@@ -10,12 +10,15 @@ import {
 } from '@shoal/api'
 import { addOperationRoutes } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { HttpCallOptions } from '../../kernel/contract.ts'
 
 type Name = keyof NodeOperations
 
 export interface OperationParts {
   /** Returns the operations as the sender of the request may use them. */
   readonly operationsFor: (request: FastifyRequest) => NodeOperations
+  /** Returns the login session of a request; null for other credentials. */
+  readonly sessionOf: (request: FastifyRequest) => number | null
   readonly capabilities: readonly string[]
 }
 
@@ -33,10 +36,13 @@ const TABLE: OperationTable = Object.fromEntries(
 
 export function addOperations(
   scope: FastifyInstance,
-  { operationsFor, capabilities }: OperationParts,
+  { operationsFor, sessionOf, capabilities }: OperationParts,
   checks: Checks,
 ): void {
-  addOperationRoutes(scope, { table: TABLE, absent: absentOperations(capabilities), operationsFor, checks })
+  addOperationRoutes(scope, {
+    ...{ table: TABLE, absent: absentOperations(capabilities), operationsFor, checks },
+    admit: async (_operation, request): Promise<HttpCallOptions> => ({ session: () => sessionOf(request) }),
+  })
 }
 
 /** Operations of the capabilities that do not run. */

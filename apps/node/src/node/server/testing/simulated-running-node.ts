@@ -23,6 +23,9 @@ export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
   readonly events = new EventHub()
   readonly files: NodeFiles = {
     open: async (id, path) => this.#open(id, path),
+    openSealed: async () => {
+      throw new Failure('not-found', 'this share is not open')
+    },
     metainfo: async id => this.#metainfo(id),
     receive: async (upload, path, body, { signal }) => {
       receiveFile(this.state, upload, path, null)
@@ -104,6 +107,8 @@ export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
 function topicOf(event: NodeEvent): Topic | null {
   if (event.type === 'hello' || event.type === 'resync') return null
   if (event.type === 'torrent') return `torrent:${event.id}`
-  if (event.type === 'payment-required') return 'people'
+  if (event.type === 'payment-required' || event.type === 'contact-alarm') return 'people'
+  if (event.type === 'chat-message' || event.type === 'chat-presence' || event.type === 'chat-transfer')
+    return 'chat'
   return event.type === 'job' ? 'jobs' : event.type
 }

@@ -1,0 +1,193 @@
+/** Names of conversations, persons and messages: how they are shown, and what users may type for them. */
+import type { ChatConversation, ChatMessage, ChatPerson, Contact, NodeApi } from '@shoal/api'
+import { UsageError } from '@shoal/options'
+import { SHOAL } from '../../base/program.ts'
+import { firstMatching } from '../client/matching.ts'
+import { idDigits } from '../client/torrent-names.ts'
+import { CommandFailure } from '../failure.ts'
+import { texts } from '../texts.ts'
+
+const say = texts.chat
+const LEAST_PREFIX = 4
+const MOST_CANDIDATES = 10
+const DID_METHOD = 'did:key:'
+const SHORT_DID = 12
+const SHORT_ID = 8
+/** The pages in which a message is looked for by the beginning of its id, and their length. */
+const MOST_PAGES = 20
+const PAGE = 500
+
+/** The word for the newest message. */
+export const LAST = 'last'
+
+/** Returns the name of a conversation, or of the other person, or a part of its id. */
+export function titleOf({ name, kind, members, id }: ChatConversation): string {
+  if (name !== '') return name
+  const other = kind === 'private' ? members.find(({ isSelf }) => !isSelf) : undefined
+  return other ? nameOf(other) : say.unnamed({ id: shortId(id) })
+}
+
+/** Returns the conversations with their names as lists show them, for completion. */
+export async function namedConversations(api: NodeApi): Promise<{ id: string; name: string }[]> {
+  const { items } = await api.listConversations({})
+  return items.map(each => ({ id: each.id, name: titleOf(each) }))
+}
+
+/** Returns the name of a person. That of a stranger, who may call himself anything, comes with the beginning of the did:key. */
+export function nameOf({ did, name, isSelf, isContact }: ChatPerson): string {
+  if (isSelf) return say.you
+  if (name === null) return shortDid(did)
+  return isContact ? name : say.stranger({ name, did: shortDid(did) })
+}
+
+/** Returns enough of a did:key to tell persons apart. */
+export function shortDid(did: string): string {
+  return bare(did).slice(0, SHORT_DID)
+}
+
+/** Returns the beginning of an id by which lists name conversations and messages. */
+export function shortId(id: string): string {
+  return id.slice(0, SHORT_ID)
+}
+
+/** Finds the conversation with this name or id, or the only one whose name or id begins so. Throws `not-found` and `ambiguous`. */
+export async function findConversation(api: NodeApi, word: string): Promise<ChatConversation> {
+  const { items } = await api.listConversations({})
+  return pickConversation(word, items)
+}
+
+export function pickConversation(word: string, items: readonly ChatConversation[]): ChatConversation {
+  const folded = foldedWord(word)
+  const found = firstMatching(items, [
+    ({ id }) => id === folded,
+    each => titleOf(each) === word.trim(),
+    each => titleOf(each).toLowerCase() === folded,
+    ({ id }) => isPrefix(folded) && id.startsWith(folded),
+    each => titleOf(each).toLowerCase().startsWith(folded),
+  ])
+  if (found.length === 1) return found[0]!
+  if (found.length === 0) throw new CommandFailure('not-found', say.unknown({ word, shoal: SHOAL }))
+  const digits = idDigits(found.map(({ id }) => id))
+  throw ambiguous(
+    word,
+    found.map(each => `${each.id.slice(0, digits)} ${titleOf(each)}`),
+  )
+}
+
+/** Finds the did:keys that words name: did:keys, or names of contacts and members, or their only possible beginning. Throws `not-found` and `ambiguous`. */
+export async function findPersons(api: NodeApi, words: readonly string[]): Promise<string[]> {
+  const isDid = (word: string) => /^did:key:z[1-9A-HJ-NP-Za-km-z]{40,}$/.test(word)
+  if (words.every(isDid)) return [...words]
+  const [{ items: contacts }, { items: conversations }] = await Promise.all([
+    api.listContacts({}),
+    api.listConversations({}),
+  ])
+  const persons = knownPersons(contacts, conversations)
+  return words.map(word => (isDid(word) ? word : pickPerson(word, persons)))
+}
+
+/** A did:key with the names by which the user knows it. */
+export interface KnownPerson {
+  readonly did: string
+  readonly names: ReadonlySet<string>
+}
+
+export function knownPersons(
+  contacts: readonly Contact[],
+  conversations: readonly ChatConversation[],
+): readonly KnownPerson[] {
+  const persons = new Map<string, Set<string>>()
+  const add = (did: string, names: readonly (string | null)[]) => {
+    if (!persons.has(did)) persons.set(did, new Set())
+    for (const name of names) if (name !== null) persons.get(did)!.add(name)
+  }
+  for (const { did, name, nodes } of contacts) add(did, [name, ...nodes.map(node => node.name)])
+  for (const { members, invitedBy } of conversations)
+    for (const person of [...members, ...(invitedBy ? [invitedBy] : [])])
+      if (!person.isSelf) add(person.did, [person.name])
+  return [...persons].map(([did, names]) => ({ did, names }))
+}
+
+export function pickPerson(word: string, persons: readonly KnownPerson[]): string {
+  const typed = word.trim()
+  const folded = foldedWord(word)
+  const named = (test: (name: string) => boolean) => (person: KnownPerson) => [...person.names].some(test)
+  const found = firstMatching(persons, [
+    named(name => name === typed),
+    named(name => name.toLowerCase() === folded),
+    ({ did }) => bare(typed).length >= LEAST_PREFIX && bare(did).startsWith(bare(typed)),
+    named(name => name.toLowerCase().startsWith(folded)),
+  ])
+  if (found.length === 1) return found[0]!.did
+  if (found.length === 0) throw new CommandFailure('not-found', say.unknownPerson({ word, shoal: SHOAL }))
+  throw ambiguous(
+    word,
+    found.map(({ did, names }) => [...names, shortDid(did)].join(' ')),
+  )
+}
+
+/** Returns the members whom a text mentions: `@` and a name or did:key. */
+export function mentionsIn(text: string, members: readonly ChatPerson[]): string[] {
+  const folded = text.toLowerCase()
+  const isMentioned = (name: string) => {
+    const at = `@${name.toLowerCase()}`
+    for (let from = folded.indexOf(at); from >= 0; from = folded.indexOf(at, from + 1)) {
+      const after = folded.slice(from + at.length)
+      if (!/^[\p{L}\p{N}]/u.test(after) && !/[\p{L}\p{N}]$/u.test(folded.slice(0, from))) return true
+    }
+    return false
+  }
+  return members
+    .filter(({ did, name, isSelf }) => !isSelf && [did, ...(name ? [name] : [])].some(isMentioned))
+    .map(({ did }) => did)
+}
+
+/** Finds the message whose id begins so; `last` is the newest, or with `own` the user's newest. Throws `not-found` and `ambiguous`. */
+export async function findMessage(
+  api: NodeApi,
+  conversation: string,
+  word: string,
+  { own = false }: { readonly own?: boolean } = {},
+): Promise<ChatMessage> {
+  const folded = foldedWord(word)
+  if (folded !== LAST && !isPrefix(folded)) throw new UsageError(say.notMessage({ word }))
+  const found: ChatMessage[] = []
+  let before: string | undefined
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const { items, hasOlder } = await api.listMessages({
+      ...{ conversation, limit: PAGE },
+      ...(before !== undefined && { before }),
+    })
+    if (folded === LAST) {
+      const last = items.findLast(({ sender, state }) => state !== 'deleted' && (!own || sender.isSelf))
+      if (last) return last
+    } else found.push(...items.filter(({ id }) => id.startsWith(folded)))
+    before = items[0]?.id
+    if (!hasOlder || before === undefined) break
+  }
+  if (found.length === 1) return found[0]!
+  if (found.length === 0) throw new CommandFailure('not-found', say.unknownMessage({ word, shoal: SHOAL }))
+  throw ambiguous(
+    word,
+    found.map(({ id }) => id.slice(0, idDigits(found.map(each => each.id)))),
+  )
+}
+
+function foldedWord(word: string): string {
+  const folded = word.trim().toLowerCase()
+  if (folded === '') throw new UsageError(say.emptyWord)
+  return folded
+}
+
+function bare(did: string): string {
+  return did.startsWith(DID_METHOD) ? did.slice(DID_METHOD.length) : did
+}
+
+function isPrefix(word: string): boolean {
+  return word.length >= LEAST_PREFIX && /^[0-9a-f]+$/.test(word)
+}
+
+function ambiguous(word: string, found: readonly string[]): CommandFailure {
+  const names = found.slice(0, MOST_CANDIDATES).join(', ')
+  return new CommandFailure('ambiguous', say.ambiguous({ word, number: found.length, names }))
+}

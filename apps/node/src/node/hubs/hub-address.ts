@@ -1,0 +1,46 @@
+import { Failure } from '@shoal/daemon/failure'
+import { isLocalHost } from '@shoal/torrent/local-address'
+
+export interface HubAddress {
+  /** The origin of the hub. */
+  readonly url: string
+  /** The secret of an invitation; null if the address has none. */
+  readonly invitation: string | null
+}
+
+/**
+ * Reads the address of a hub as people pass it on: of any of its pages, or the link of an invitation (`https://hub.example.org/join#invitation=…`). A bare
+ * host means https. Throws `bad-argument`.
+ */
+export function readHubAddress(text: string): HubAddress {
+  const trimmed = text.trim()
+  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`)
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
+    throw new Failure(
+      'bad-argument',
+      'this is not the address of a hub: it begins with https://, as the link of an invitation does',
+      { field: 'url' },
+    )
+  if (url.username !== '' || url.password !== '')
+    throw new Failure('bad-argument', 'the address of a hub has no user name and no password', {
+      field: 'url',
+    })
+  const invitation = new URLSearchParams(url.hash.slice(1)).get('invitation')
+  return { url: url.origin, invitation: invitation === null || invitation === '' ? null : invitation }
+}
+
+/** Reads the invitation to the hub at `url`: its code, or its whole link. Throws `bad-argument`. */
+export function readInvitation(text: string, url: string): string {
+  if (!text.includes('#')) return text
+  const link = readHubAddress(text)
+  if (link.url === url && link.invitation !== null) return link.invitation
+  throw new Failure('bad-argument', 'this is not the link of an invitation to this hub', {
+    field: 'invitation',
+  })
+}
+
+/** Returns true if whoever watches the internet can read what passes. Tor encrypts the way to an onion service. */
+export function isExposed(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'http:' && !isLocalHost(hostname) && !hostname.endsWith('.onion')
+}

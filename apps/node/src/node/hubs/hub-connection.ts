@@ -1,0 +1,84 @@
+/** One hub as this node uses it: operations with a session, and the connection to its rooms. */
+import { ApiError } from '@shoal/api/api-error'
+import type { CallOptions } from '@shoal/api/contract'
+import type { AccountInfo } from '@shoal/hub-api'
+import { checkAnswers } from '@shoal/hub-api/checked'
+import { connectHub, type HubApi } from '@shoal/hub-api/client'
+import { connectDevice, type DeviceClient, type DeviceClientOptions } from '@shoal/hub-api/device-client'
+import type { Connect } from '@shoal/hub-api/rooms'
+import type { HubAccess } from './service.ts'
+
+export interface ConnectionOptions extends Omit<DeviceClientOptions, 'fetch' | 'check'> {
+  readonly fetch: typeof fetch
+  /** Opens the connection to rooms. Null: the system's own way. */
+  readonly agent: object | null
+  /** Called after each request that needs a login: with null if the hub answered it, or with its error. */
+  readonly tell: (error: unknown) => void
+}
+
+export class HubConnection {
+  /** Operations that need no login. */
+  readonly everyone: HubApi
+  /** Calls log in first. */
+  readonly api: HubApi
+  readonly #options: ConnectionOptions
+  readonly #device: DeviceClient
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.everyone = checkAnswers(connectHub(options))
+    this.#device = connectDevice({ ...options, check: checkAnswers })
+    this.api = telling(this.#device.api, options.tell)
+  }
+
+  /** Creates the account of the person, which may have to wait until somebody approves it. Rejects with an ApiError. */
+  join(
+    account: { readonly name: string; readonly invitation?: string },
+    call?: CallOptions,
+  ): Promise<AccountInfo> {
+    return this.#device.join(account, call)
+  }
+
+  /** Logs in, unless there is a session. Rejects with an ApiError. */
+  async login(): Promise<void> {
+    await this.#device.session()
+  }
+
+  /** See `Hubs.accessFor`. */
+  access(hub: Uint8Array): HubAccess {
+    const { url, agent, tell } = this.#options
+    const { api } = this
+    const session = () =>
+      this.#device.session().catch(error => {
+        tell(error)
+        throw error
+      })
+    const connect = (secret: string): Connect => {
+      return async (events, call) => {
+        const { socketConnect } = await import('@shoal/hub-api/rooms')
+        return socketConnect({ url, session: secret, ...(agent && { agent }) })(events, call)
+      }
+    }
+    return { device: { api, session, forget: () => this.#device.forget() }, hub, connect }
+  }
+}
+
+type Call = (input: object, options?: CallOptions) => Promise<unknown>
+
+/** Returns a hub whose calls tell how they ended. */
+function telling(hub: HubApi, tell: (error: unknown) => void): HubApi {
+  const calls = Object.entries(hub as unknown as Record<string, Call>).map(([name, call]) => {
+    const told: Call = async (input, options) => {
+      try {
+        const answer = await call(input, options)
+        tell(null)
+        return answer
+      } catch (error) {
+        if (error instanceof ApiError) tell(error)
+        throw error
+      }
+    }
+    return [name, told] as const
+  })
+  return Object.fromEntries(calls) as unknown as HubApi
+}

@@ -1,0 +1,19 @@
+import type { Migration } from '@shoal/daemon/database'
+
+/** The hubs that a person has joined. `hub_key`: the did:key of the hub. `sequence`: that of the newest device list which the hub is known to have. */
+export const HUBS_TABLES: readonly Migration[] = [
+  `
+CREATE TABLE hubs (
+  person TEXT NOT NULL,
+  url TEXT NOT NULL,
+  name TEXT NOT NULL,
+  did TEXT,
+  hub_key TEXT NOT NULL,
+  joined_ms INTEGER NOT NULL,
+  sequence INTEGER,
+  problem TEXT,
+  problem_ms INTEGER,
+  PRIMARY KEY (person, url)
+) STRICT, WITHOUT ROWID;
+`,
+]
