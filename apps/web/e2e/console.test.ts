@@ -64,6 +64,8 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     '/published',
     '/network',
     '/people',
+    '/hubs',
+    '/chat',
     '/settings',
     '/welcome',
     '/nowhere',
@@ -116,6 +118,8 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     '/published',
     '/network',
     '/people',
+    '/hubs',
+    '/chat',
     '/settings',
     '/welcome',
   ]) {
@@ -131,6 +135,40 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       )
     })
   }
+
+  test('hubs are searched, joined with an invitation and left, also on a phone', async () => {
+    await on(
+      '/hubs?mock',
+      async page => {
+        const card = page.locator('section', { has: page.getByRole('heading', { name: 'Friends of the' }) })
+        await page.getByLabel('Words of the title').fill('harbour')
+        await page.getByRole('button', { name: 'Search hubs' }).click()
+        await card.getByRole('link', { name: 'Harbour map' }).waitFor()
+        await card.getByRole('button', { name: 'Actions for' }).click()
+        await page.getByRole('menuitem', { name: 'Make an invitation' }).click()
+        await card.getByText('https://hub.example.org/join#invitation=').waitFor()
+        expect(await findingsInThemes(page)).toEqual([])
+        expect(await widest(page)).toBeLessThanOrEqual(phone.viewport.width)
+        await card.getByRole('button', { name: 'Add', exact: true }).click()
+        await card.getByRole('button', { name: 'Added', exact: true }).waitFor()
+        await page.getByRole('button', { name: 'Join a hub' }).click()
+        const dialog = page.getByRole('dialog')
+        const link = dialog.getByLabel('Link of an invitation')
+        await link.fill('nowhere')
+        await dialog.getByRole('button', { name: 'Join a hub' }).click()
+        await dialog.getByText('This is not the address of a hub').waitFor()
+        expect(await findings(page)).toEqual([])
+        await link.fill(`https://other.example/join#invitation=${'a'.repeat(22)}`)
+        await dialog.getByRole('button', { name: 'Join a hub' }).click()
+        await page.getByRole('heading', { name: 'other.example', exact: true }).waitFor()
+        await card.getByRole('button', { name: 'Actions for' }).click()
+        await page.getByRole('menuitem', { name: 'Leave the hub' }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Leave the hub' }).click()
+        await card.waitFor({ state: 'detached' })
+      },
+      phone,
+    )
+  })
 
   test('the first visit fits on a phone, and tells what it saved', async () => {
     await on(

@@ -23,14 +23,14 @@ describe.skipIf(lackingChromium())('labels, with a made-up node', () => {
     await page.getByRole('button', { name: 'Create label' }).click()
     await choice.waitFor()
     // A dialog that closes takes the focus back, and with it the keyboard from a menu.
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('dialog', { name: 'New label' }).waitFor({ state: 'detached' })
 
     await openMenu(page, menu)
     await page.getByRole('menuitem', { name: 'Edit…' }).click()
     await page.locator('label[title=Blue]').click()
     await page.getByRole('button', { name: 'Save' }).click()
     await expect.poll(() => choice.locator('span[style*="rgb(37, 99, 235)"]').count()).toBe(1)
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('dialog', { name: 'Label “holiday”', exact: true }).waitFor({ state: 'detached' })
 
     await choice.click()
     await expect.poll(() => new URL(page.url()).searchParams.get('label')).toBe('holiday')

@@ -35,6 +35,7 @@ async function textsOfNode(): Promise<Set<string>> {
   const torrents = (await api.listTorrents({})).items
   const feeds = (await api.listFeeds({})).items
   collect([torrents, feeds, await api.listFollowed({}), await api.listPublications({})])
+  collect(await api.listHubs({}))
   for (const { id } of torrents) {
     collect([await api.getTorrent({ id }), await api.listTrackers({ id })])
     collect(await api.listFiles({ id }).catch(() => null))
@@ -77,9 +78,17 @@ function cutOff(page: Page): Promise<string[]> {
 
 describe.skipIf(lackingChromium())('the language of the console', () => {
   const screens: [path: string, tab: string | null][] = [
-    ...['/', '/dashboard', '/search', '/feeds', '/published', '/network', '/settings', '/welcome'].map(
-      path => [path, null] as [string, null],
-    ),
+    ...[
+      '/',
+      '/dashboard',
+      '/search',
+      '/feeds',
+      '/published',
+      '/network',
+      '/hubs',
+      '/settings',
+      '/welcome',
+    ].map(path => [path, null] as [string, null]),
     ...['overview', 'files', 'trackers', 'graph', 'log', 'options'].map(
       tab => ['/', tab] as [string, string],
     ),

@@ -78,6 +78,26 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
     await close()
   })
 
+  test('a notification that is clicked opens its page', async () => {
+    const { page, close } = await served.open('/', { permissions: ['notifications'] })
+    await isKept(page)
+    await page.goto(`${served.url}/?mock`)
+    await page.getByRole('button', { name: 'Add', exact: true }).waitFor()
+    const [worker] = page.context().serviceWorkers()
+    await page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready
+      await registration.showNotification('Ada', { tag: 'ada', data: { path: '/settings' } })
+    })
+    await worker!.evaluate(async () => {
+      const scope = globalThis as unknown as { readonly registration: ServiceWorkerRegistration }
+      const [notification] = await scope.registration.getNotifications()
+      const Click = Reflect.get(globalThis, 'NotificationEvent') as new (name: string, given: object) => Event
+      dispatchEvent(new Click('notificationclick', { notification }))
+    })
+    await page.waitForURL('**/settings')
+    await close()
+  })
+
   test('a new build takes the place of the one before', async () => {
     const { page, close } = await served.open('/')
     await isKept(page)

@@ -1,10 +1,12 @@
 /**
- * Keeps the console itself at hand: it opens at once, and also while the node is away. What the node says (/api, /files, other APIs) is never
+ * Keeps the console, or the page of a hub, at hand: it opens at once, and also while its server is away. What the server says (/api, /files, other APIs) is never
  * kept. Names under /assets/ carry a hash, so that what is kept of them is right forever; the page itself is asked for anew each time, and
  * when it is another one, the build that it belongs to takes the place of the one before. `/build.json` lists what belongs to a build.
  */
+/** Whose worker this is: the console's, or that of the page of a hub, which registers it as `/worker.js?page=hub`. */
+const PAGE = new URL(location.href).searchParams.get('page') ?? 'console'
 /** Other pages of this origin, such as the one of share links, have caches too: names of this one's begin so. */
-const PREFIX = 'console-'
+const PREFIX = `${PAGE}-`
 const CACHE = `${PREFIX}2`
 const SHELL = '/'
 const BESIDES = ['/icon.svg', '/manifest.webmanifest']
@@ -33,10 +35,31 @@ self.addEventListener('fetch', event => {
   else if (BESIDES.includes(pathname)) event.respondWith(besides(request))
 })
 
+self.addEventListener('notificationclick', event => {
+  const { notification } = event
+  notification.close()
+  event.waitUntil(openPath(notification.data?.path ?? SHELL))
+})
+
+/** Tabs of share links and of the chat app are on the same origin. */
+const OTHERS = /^\/(share|chat-app)\//
+
+async function openPath(path) {
+  const tabs = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const tab = tabs.find(({ url }) => !OTHERS.test(new URL(url).pathname))
+  if (!tab) return self.clients.openWindow(path)
+  tab.postMessage({ open: path })
+  await tab.focus()
+}
+
 const isOld = name => name.startsWith(PREFIX) && name !== CACHE
 
-/** Paths of the console; all others are the node's own. */
-const isPage = path => /^\/($|torrents|dashboard|search|feeds|settings|welcome)/.test(path)
+/** Paths of each page; all others are the server's own. */
+const PATHS = {
+  console: /^\/($|torrents|dashboard|search|feeds|settings|welcome)/,
+  hub: /^\/($|(join|login|listings|publish|account|invitations|moderation|log|admin)(\/|$))/,
+}
+const isPage = path => PATHS[PAGE].test(path)
 
 async function page(event) {
   const cache = await caches.open(CACHE)
@@ -66,7 +89,7 @@ async function keepBuild() {
   await Promise.all(old.map(path => cache.delete(path)))
 }
 
-/** What is kept is what a build consists of: others, such as those of a page that is still open, come from the node. */
+/** What is kept is what a build consists of: others, such as those of a page that is still open, come from the server. */
 async function asset(request) {
   return (await (await caches.open(CACHE)).match(request)) ?? fetch(request)
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { build, defineConfig, type Plugin } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+import { bundleWorker, TARGET } from '../bundle-worker.ts'
 
-const TARGET = ['chrome123', 'firefox128', 'safari17.5']
 const PUBLIC = join(import.meta.dirname, 'public')
 const WORKER = join(import.meta.dirname, '../src/features/share-page/service-worker/main.ts')
 const COMMON =
-  /\/src\/(shared\/(base\/(cell|clipboard|remembered)|controls\/(Button|Icon|icons|Panels|layout)|dropped\/dropped|engine\/failure|format|messages\/(errors|language|load|share-page)|media\/kinds|node\/context|theme)|features\/share-page\/(drops|hooks|links|media\/media-type|own-shares|save\/write-to|services|share-file|view\/(Kept|LinkBox|view)))\b/
+  /\/src\/(shared\/(base\/(cell|clipboard|remembered)|controls\/(Button|Icon|icons|Panels|layout)|dropped\/dropped|engine\/failure|format|messages\/(errors|language|load|share-page)|media\/(kinds|media-type)|node\/context|theme)|features\/share-page\/(drops|hooks|links|own-shares|save\/write-to|services|share-file|view\/(Kept|LinkBox|view)))\b/
 /** libp2p and the Shoal network, which few links need. */
 const LIBP2P = /\/node_modules\/(?:@libp2p|libp2p|@noble\/curves)\/|\/packages\/network\/src\/|[?]libp2p$/
 /** The recognition of Shoal peers, which pages load with the first of them. */
@@ -33,7 +33,10 @@ const serviceWorker: Plugin = {
     const besides = readdirSync(PUBLIC).filter(name => name !== CONFIG)
     for (const name of besides) hash.update(name).update(readFileSync(join(PUBLIC, name)))
     const shell = [...files.filter(name => name !== 'index.html'), ...besides]
-    const code = await bundleWorker({ shell, version: hash.digest('hex').slice(0, 12) })
+    const code = await bundleWorker(WORKER, {
+      __SHELL__: JSON.stringify(shell),
+      __VERSION__: JSON.stringify(hash.digest('hex').slice(0, 12)),
+    })
     this.emitFile({ type: 'asset', fileName: 'sw.js', source: code })
   },
 }
@@ -56,26 +59,6 @@ function ownCopies(name: string, part: RegExp): Plugin {
 
 function contentOf(file: { type: string; code?: string; source?: string | Uint8Array }): string | Uint8Array {
   return (file.type === 'chunk' ? file.code : file.source) ?? ''
-}
-
-/** As a classic script in one file: Firefox takes no other. */
-async function bundleWorker(build_: { shell: readonly string[]; version: string }): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    define: { __SHELL__: JSON.stringify(build_.shell), __VERSION__: JSON.stringify(build_.version) },
-    build: {
-      write: false,
-      target: TARGET,
-      modulePreload: false,
-      rolldownOptions: { input: WORKER, output: { format: 'iife', entryFileNames: 'sw.js' } },
-    },
-  })
-  const [first] = [built].flat()
-  const chunk = first && 'output' in first ? first.output[0] : undefined
-  if (!chunk) throw new Error('the service worker was not built')
-  return chunk.code
 }
 
 /** The page that a share link opens: a site of its own, which any static host can serve from any folder. */

@@ -11,11 +11,18 @@ interface AxeResult {
   }[]
 }
 
-/** Returns the findings of axe on WCAG 2.2 A and AA and on good practice, one text per finding. */
-export async function findings(
-  page: Page,
-  { except = [] }: { except?: readonly string[] } = {},
-): Promise<string[]> {
+const ALL = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** The rules whose outcome depends on colours. */
+const COLOURS = ['color-contrast', 'link-in-text-block']
+
+interface Checked {
+  readonly except?: readonly string[]
+  /** Rules, or tags of rules. Default: WCAG 2.2 A and AA, and good practice. */
+  readonly rules?: readonly string[]
+}
+
+/** Returns the findings of axe, one text per finding. */
+export async function findings(page: Page, { except = [], rules = ALL }: Checked = {}): Promise<string[]> {
   // Pictures in motion have the colours of the middle of their way.
   await page.evaluate(() =>
     Promise.all(
@@ -27,15 +34,16 @@ export async function findings(
     ),
   )
   await page.evaluate(AXE)
-  const result = (await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(context: Document, options: object): Promise<unknown> } }).axe.run(
-      document,
-      {
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  const result = (await page.evaluate(
+    runOnly =>
+      (
+        globalThis as unknown as { axe: { run(context: Document, options: object): Promise<unknown> } }
+      ).axe.run(document, {
+        runOnly,
         // Spares the details of everything that passed.
         resultTypes: ['violations'],
-      },
-    ),
+      }),
+    [...rules],
   )) as AxeResult
   return result.violations
     .filter(({ id }) => !except.includes(id))
@@ -44,15 +52,13 @@ export async function findings(
     )
 }
 
-/** Returns the findings with the colours of the light and then of the dark theme, each with the name of its theme. */
-export async function findingsInThemes(
-  page: Page,
-  options?: Parameters<typeof findings>[1],
-): Promise<string[]> {
+/** Returns the findings with the light theme, and those on the colours of the dark one, each with the name of its theme. */
+export async function findingsInThemes(page: Page, options?: Pick<Checked, 'except'>): Promise<string[]> {
   const all = []
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    all.push(...(await findings(page, options)).map(finding => `${colorScheme}: ${finding}`))
+    const rules = colorScheme === 'light' ? ALL : COLOURS
+    all.push(...(await findings(page, { ...options, rules })).map(finding => `${colorScheme}: ${finding}`))
   }
   return all
 }

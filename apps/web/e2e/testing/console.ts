@@ -63,10 +63,14 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
-/** Serves a copy of the built console, and starts a browser: `window` has all of Chromium, its windows included. */
-export async function serveConsole({ window = false } = {}): Promise<ServedConsole> {
+/** Serves a copy of the built console, or of another build, and starts a browser: `window` has all of Chromium, its windows included. */
+export async function serveConsole({
+  window = false,
+  dist = DIST,
+  catalogs = ['console', 'controls'],
+} = {}): Promise<ServedConsole> {
   const folder = mkdtempSync(join(tmpdir(), 'shoal-console-'))
-  cpSync(DIST, folder, { recursive: true })
+  cpSync(dist, folder, { recursive: true })
   let server = await serve(folder)
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
@@ -79,7 +83,7 @@ export async function serveConsole({ window = false } = {}): Promise<ServedConso
   return {
     url,
     folder,
-    firstScriptBytes: sizeOfFirst(folder),
+    firstScriptBytes: sizeOfFirst(folder, catalogs),
     open: (path, options) => openPage(browser!, new URL(path, url).href, options),
     goAway,
     async comeBack() {
@@ -93,14 +97,18 @@ export async function serveConsole({ window = false } = {}): Promise<ServedConso
   }
 }
 
-/** The script of the page and what it imports, and the largest catalog of texts, but not what it loads when a page is opened. */
-function sizeOfFirst(folder: string): number {
+/** The script of the page and what it imports, and the largest catalogs of texts, but not what it loads when a page is opened. */
+function sizeOfFirst(folder: string, catalogs: readonly string[]): number {
   const html = readFileSync(join(folder, 'index.html'), 'utf8')
   const sizeOf = (path: string) => gzipSync(readFileSync(join(folder, path))).length
   const scripts = [...html.matchAll(/(?:src|href)="\/([^"]+\.js)"/g)].map(([, path]) => sizeOf(path!))
-  const catalogs = readdirSync(join(folder, 'assets')).filter(name => /^console-.*\.js$/.test(name))
-  const largest = Math.max(...catalogs.map(name => sizeOf(join('assets', name))))
-  return scripts.reduce((sum, bytes) => sum + bytes, largest)
+  const assets = readdirSync(join(folder, 'assets')).filter(name => name.endsWith('.js'))
+  const largest = catalogs.map(catalog =>
+    Math.max(
+      ...assets.filter(name => name.startsWith(`${catalog}-`)).map(name => sizeOf(join('assets', name))),
+    ),
+  )
+  return [...scripts, ...largest].reduce((sum, bytes) => sum + bytes, 0)
 }
 
 async function serve(folder: string, port = 0) {

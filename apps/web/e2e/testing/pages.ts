@@ -31,16 +31,21 @@ const keepTests: Plugin = {
 }
 
 export interface BuiltPages extends AsyncDisposable {
-  /** Address of the page whose script is `in-page/<name>.ts`. */
+  /** Address of the page whose script is `<name>.ts`. */
   url(name: string): string
   readonly folder: string
 }
 
 /** Bundles scripts of `in-page`, each with a page of its own. */
-export async function buildPages(...names: string[]): Promise<BuiltPages> {
+export function buildPages(...names: string[]): Promise<BuiltPages> {
+  return buildPagesOf(IN_PAGE, names)
+}
+
+/** Bundles scripts of a folder, each with a page of its own. */
+export async function buildPagesOf(root: string, names: readonly string[]): Promise<BuiltPages> {
   const outDir = mkdtempSync(join(tmpdir(), 'shoal-pages-'))
   await build({
-    root: IN_PAGE,
+    root,
     configFile: false,
     logLevel: 'error',
     mode: 'production',
@@ -52,7 +57,7 @@ export async function buildPages(...names: string[]): Promise<BuiltPages> {
       target: 'chrome123',
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: Object.fromEntries(names.map(name => [name, join(IN_PAGE, `${name}.ts`)])),
+        input: Object.fromEntries(names.map(name => [name, join(root, `${name}.ts`)])),
         output: { entryFileNames: '[name].js' },
       },
     },

@@ -2,10 +2,10 @@ import { Suspense } from 'react'
 import { Link, Route, Switch } from 'wouter'
 import { buttonClass } from '../shared/controls/Button.tsx'
 import { EmptyState } from '../shared/controls/EmptyState.tsx'
+import { ErrorBoundary } from '../shared/controls/ErrorBoundary.tsx'
 import { Loading } from '../shared/controls/Loading.tsx'
 import { useFeatures } from '../shared/feature.ts'
 import { texts } from '../shared/messages/texts.ts'
-import { ErrorBoundary } from './ErrorBoundary.tsx'
 
 export function Pages() {
   const screens = useFeatures().flatMap(feature => feature.screens ?? [])

@@ -1,24 +1,40 @@
 import { type ReactNode, Suspense, useEffect } from 'react'
 import { Link, useLocation, useSearchParams } from 'wouter'
+import type { Cell } from '../shared/base/cell.ts'
 import { Button } from '../shared/controls/Button.tsx'
 import { Icon } from '../shared/controls/Icon.tsx'
 import { Logo } from '../shared/controls/Logo.tsx'
 import layout from '../shared/controls/layout.module.css'
+import styles from '../shared/controls/Shell.module.css'
+import type { DroppedFile } from '../shared/dropped/dropped.ts'
+import { linksIn } from '../shared/dropped/links.ts'
 import { dialog, isCurrent, useFeatures } from '../shared/feature.ts'
+import { formatCount } from '../shared/format/format.ts'
+import { controls } from '../shared/messages/controls.ts'
 import { texts } from '../shared/messages/texts.ts'
-import { useNode } from '../shared/node/context.tsx'
+import { useCell, useNode } from '../shared/node/context.tsx'
+import { DropZone } from '../shared/ui/DropZone.tsx'
 import { openAdd, shortcutsShown } from '../shared/ui/ui.ts'
-import { DropZone } from './DropZone.tsx'
 import { FullDiskBanner } from './FullDiskBanner.tsx'
 import { OfflineBanner } from './OfflineBanner.tsx'
 import { Preferences } from './Preferences.tsx'
 import { Rates } from './Rates.tsx'
 import { SearchBox } from './SearchBox.tsx'
-import styles from './Shell.module.css'
 import { useCompletionNotices } from './useCompletionNotices.ts'
 import { useShortcuts } from './useShortcuts.ts'
 
 const Shortcuts = dialog(shortcutsShown, () => import('./Shortcuts.tsx').then(it => it.Shortcuts))
+
+const DROPPED = ['Files', 'text/uri-list', 'text/plain']
+
+function addDropped(files: readonly DroppedFile[], text: string): void {
+  if (files.length === 0) {
+    if (linksIn(text).length > 0) openAdd({ tab: 'download', text })
+    return
+  }
+  const isTorrent = files.every(({ path }) => /\.torrent$/i.test(path))
+  openAdd({ tab: isTorrent ? 'download' : 'share', files })
+}
 
 /** The frame of every page: navigation, rates, search, and the dialogs that any page may open. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -29,12 +45,12 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">
-        {texts.app.skip}
+        {controls.skip}
       </a>
       <header className={`${layout.row4} ${styles.top}`}>
-        <Link href="/" className={`${layout.row2} ${styles.brand}`} aria-label={texts.app.name}>
+        <Link href="/" className={`${layout.row2} ${styles.brand}`} aria-label={controls.name}>
           <Logo />
-          <span>{texts.app.name}</span>
+          <span>{controls.name}</span>
         </Link>
         <SearchBox />
         <div className={`${layout.row3} ${styles.tools}`}>
@@ -52,7 +68,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
       </header>
       <div className={`${layout.stack} ${styles.side}`}>
-        <nav aria-label={texts.app.navigation}>
+        <nav aria-label={controls.navigation}>
           <NavigationLinks path={path} className={`${layout.row3} ${styles.link}`} />
         </nav>
         <Sidebar path={path} />
@@ -63,10 +79,10 @@ export function Shell({ children }: { children: ReactNode }) {
         <FullDiskBanner />
         <div className={styles.page}>{children}</div>
       </main>
-      <nav className={styles.bottom} aria-label={texts.app.navigation}>
+      <nav className={styles.bottom} aria-label={controls.navigation}>
         <NavigationLinks path={path} className={styles.tab} />
       </nav>
-      <DropZone />
+      <DropZone title={texts.add.drop} hint={texts.add.dropHint} types={DROPPED} onDrop={addDropped} />
       <Dialogs />
     </div>
   )
@@ -83,8 +99,20 @@ function NavigationLinks({ path, className }: { path: string; className: string 
     >
       <Icon name={entry.icon} size={20} />
       <span>{entry.label}</span>
+      {entry.count && <Count of={entry.count} />}
     </Link>
   ))
+}
+
+function Count({ of }: { of: Cell<number> }) {
+  const count = useCell(of)
+  if (count === 0) return null
+  return (
+    <span className={`${layout.fixed} ${styles.count} number`}>
+      <span className="visually-hidden">{texts.app.unread({ count })}</span>
+      <span aria-hidden="true">{formatCount(count)}</span>
+    </span>
+  )
 }
 
 /** Shows the content that the screen at `path` has for the area below the menu. */
@@ -105,7 +133,7 @@ function Simulated() {
   if (!link.simulated) return null
   return (
     <span className={styles.simulated} title={texts.app.simulatedHint}>
-      {texts.app.simulated}
+      {controls.simulated}
     </span>
   )
 }

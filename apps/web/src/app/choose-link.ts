@@ -1,3 +1,4 @@
+import { texts } from '../shared/messages/texts.ts'
 import { httpLink } from '../shared/node/http-link.ts'
 import type { NodeLink } from '../shared/node/link.ts'
 
@@ -9,7 +10,7 @@ export async function chooseLink(): Promise<NodeLink> {
   if (query.get('mock') === 'off') sessionStorage.removeItem(KEY)
   else if (query.has('mock')) sessionStorage.setItem(KEY, location.search)
   const wanted = sessionStorage.getItem(KEY)
-  if (wanted === null) return httpLink()
+  if (wanted === null) return httpLink(texts.app.unreachable)
   const { simulatedLink, simulationOptions } = await import('../shared/node/simulated-link.ts')
   return simulatedLink(simulationOptions(new URLSearchParams(wanted)))
 }

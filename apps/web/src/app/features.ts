@@ -1,7 +1,9 @@
 import { add } from '../features/add/feature.ts'
+import { chat } from '../features/chat/feature.ts'
 import { dashboard } from '../features/dashboard/feature.ts'
 import { devices } from '../features/devices/feature.ts'
 import { feeds } from '../features/feeds/feature.ts'
+import { hubs } from '../features/hubs/feature.ts'
 import { network } from '../features/network/feature.ts'
 import { people } from '../features/people/feature.ts'
 import { published } from '../features/published/feature.ts'
@@ -20,6 +22,8 @@ export const FEATURES: readonly Feature[] = [
   published,
   network,
   people,
+  chat,
+  hubs,
   reach,
   devices,
   settings,

@@ -1,21 +1,25 @@
 import type { Torrent } from '@shoal/api'
 import { useEffect } from 'react'
+import { useLocation } from 'wouter'
 import { notify } from '../shared/controls/toasts.ts'
 import { shownName } from '../shared/format/shown-name.ts'
 import { texts } from '../shared/messages/texts.ts'
 import { useNode } from '../shared/node/context.tsx'
 import { completionNotices } from '../shared/ui/completion-notices.ts'
+import { onNoticeClicked, showSystemNotice } from '../shared/ui/system-notices.ts'
 
 /** Tells when a download completes: on the page while somebody looks at it, otherwise through the system, if the user wants that. */
 export function useCompletionNotices(): void {
   const { torrents, loaded } = useNode()
+  const [, navigate] = useLocation()
+  useEffect(() => onNoticeClicked(navigate), [navigate])
   useEffect(() => {
     /** Torrents that were seen incomplete. */
     const awaited = new Set<string>()
     const look = () => {
       for (const torrent of torrents.values()) {
         if (torrent.completedMs === null) awaited.add(torrent.id)
-        else if (awaited.delete(torrent.id) && loaded.get()) tell(torrent)
+        else if (awaited.delete(torrent.id) && loaded.get()) tell(torrent, navigate)
       }
     }
     look()
@@ -23,24 +27,13 @@ export function useCompletionNotices(): void {
     return torrents.onList(({ membership, keys }) => {
       if (membership || keys.has('completedMs')) look()
     })
-  }, [torrents, loaded])
+  }, [torrents, loaded, navigate])
 }
 
-function tell({ id, name }: Torrent): void {
+function tell({ id, name }: Torrent, open: (path: string) => void): void {
   const title = texts.app.completed
   const body = shownName(name)
   if (document.visibilityState === 'visible') notify(title, { description: body, type: 'good' })
   else if (completionNotices.get())
-    void showNotification(title, { body, tag: id, icon: '/icon.svg' }).catch(() => {})
-}
-
-/** Browsers on phones show notifications of service workers only. */
-async function showNotification(title: string, options: NotificationOptions): Promise<void> {
-  const worker = await navigator.serviceWorker?.getRegistration()
-  if (worker) return worker.showNotification(title, options)
-  const notification = new Notification(title, options)
-  notification.onclick = () => {
-    focus()
-    notification.close()
-  }
+    void showSystemNotice({ title, body, tag: id, path: `/torrents/${id}` }, open).catch(() => {})
 }

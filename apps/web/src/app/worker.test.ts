@@ -13,7 +13,7 @@ async function workerWith(kept: Set<string>): Promise<() => Promise<unknown>> {
     clients: { claim: async () => {} },
   }
   const script = await readFile(new URL('../../public/worker.js', import.meta.url), 'utf8')
-  runInNewContext(script, { self, caches })
+  runInNewContext(script, { self, caches, URL, location: new URL('http://node/worker.js') })
   return () => new Promise(resolve => listeners.get('activate')!({ waitUntil: resolve }))
 }
 

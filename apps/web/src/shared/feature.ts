@@ -31,6 +31,8 @@ export interface MenuEntry {
   readonly icon: IconName
   /** The key that opens it after `g`. */
   readonly key: string
+  /** Something new behind it, such as unread messages; nothing is shown for 0. */
+  readonly count?: Cell<number>
   /** Other paths that, with everything below them, belong to this entry. */
   readonly alsoBelow?: readonly string[]
 }

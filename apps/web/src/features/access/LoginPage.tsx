@@ -1,16 +1,19 @@
 import { type Access, ApiError, type NodeApi } from '@shoal/api'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, Suspense, useEffect, useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { TextField } from '../../shared/controls/Field.tsx'
 import { Logo } from '../../shared/controls/Logo.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { useTitle } from '../../shared/controls/Page.tsx'
 import { Notice } from '../../shared/controls/Panels.tsx'
+import { lazyComponent } from '../../shared/feature.ts'
 import { messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
 import styles from './LoginPage.module.css'
 import { linkedToken, TOKEN_USER, takeToken, tokenIn } from './token.ts'
+
+const PasskeyLogin = lazyComponent(() => import('./PasskeyLogin.tsx').then(it => it.PasskeyLogin))
 
 export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
   const node = useNode()
@@ -85,6 +88,11 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
         <Button type="submit" variant="primary" size="large" disabled={busy}>
           {t.submit}
         </Button>
+        {access?.passkeys && (
+          <Suspense>
+            <PasskeyLogin />
+          </Suspense>
+        )}
       </form>
     </main>
   )

@@ -10,6 +10,7 @@ import type { DroppedFile } from '../../shared/dropped/dropped.ts'
 import { pickedFiles } from '../../shared/dropped/dropped.ts'
 import { sourcesIn } from '../../shared/dropped/links.ts'
 import { isAborted } from '../../shared/format/errors.ts'
+import { controls } from '../../shared/messages/controls.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { addressesIn } from '../../shared/node/addresses.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
@@ -97,7 +98,7 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
         <Spinner />
         <p>{t.looking}</p>
         <div className={layout.wrap2}>
-          <Button onClick={cancel}>{texts.app.cancel}</Button>
+          <Button onClick={cancel}>{controls.cancel}</Button>
           <Button onClick={() => addUnseen(state.source)}>{t.source.direct}</Button>
         </div>
       </div>
@@ -151,7 +152,7 @@ function Failed({ error, onRetry, onAdd }: { error: unknown; onRetry(): void; on
       action={
         <div className={layout.wrap2}>
           <Button size="small" onClick={onRetry}>
-            {texts.app.retry}
+            {controls.retry}
           </Button>
           <Button size="small" onClick={onAdd}>
             {t.addAnyway}

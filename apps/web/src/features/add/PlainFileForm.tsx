@@ -4,6 +4,7 @@ import { Button } from '../../shared/controls/Button.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { FolderField } from '../../shared/forms/FolderField.tsx'
+import { controls } from '../../shared/messages/controls.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './Add.module.css'
 
@@ -35,7 +36,7 @@ export function PlainFileForm({ source, onBack, onAdd }: Props) {
       </p>
       <FolderField value={directory} onChange={setDirectory} />
       <div className={`${layout.wrap2} ${styles.actions}`}>
-        <Button onClick={onBack}>{texts.app.back}</Button>
+        <Button onClick={onBack}>{controls.back}</Button>
         <Button type="submit" variant="primary" icon="download" disabled={busy}>
           {t.plain.confirm}
         </Button>

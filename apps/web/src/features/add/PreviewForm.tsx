@@ -9,6 +9,7 @@ import { Notice } from '../../shared/controls/Panels.tsx'
 import { formatBytes, listOf } from '../../shared/format/format.ts'
 import { FolderField } from '../../shared/forms/FolderField.tsx'
 import { parseTags } from '../../shared/forms/tags.ts'
+import { controls } from '../../shared/messages/controls.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
 import styles from './Add.module.css'
@@ -57,7 +58,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
         <Title preview={preview} />
         <Notice tone="info">{t.known}</Notice>
         <div className={`${layout.wrap2} ${styles.actions}`}>
-          <Button onClick={onBack}>{texts.app.back}</Button>
+          <Button onClick={onBack}>{controls.back}</Button>
           <Button variant="primary" onClick={() => navigate(`/torrents/${preview.id}`)}>
             {t.openKnown}
           </Button>
@@ -100,7 +101,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
       </div>
       <PeersField value={peers} onChange={onPeers} />
       <div className={`${layout.wrap2} ${styles.actions}`}>
-        <Button onClick={onBack}>{texts.app.back}</Button>
+        <Button onClick={onBack}>{controls.back}</Button>
         <Button type="submit" variant="primary" icon="download" disabled={wanted.size === 0 || busy}>
           {t.confirm} <span className={styles.size}>{formatBytes(wantedBytes)}</span>
         </Button>
@@ -117,7 +118,7 @@ function NotForNode({ onBack }: { onBack(): void }) {
         <strong>{t.sealed.name}.</strong> {t.sealed.toKey}
       </Notice>
       <div className={`${layout.wrap2} ${styles.actions}`}>
-        <Button onClick={onBack}>{texts.app.back}</Button>
+        <Button onClick={onBack}>{controls.back}</Button>
       </div>
     </div>
   )

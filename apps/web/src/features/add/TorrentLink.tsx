@@ -16,7 +16,7 @@ const t = texts.add.link
 /** The links of a torrent, to copy, to scan, to hand to another program. */
 export function TorrentLink({ id }: { id: string }) {
   const node = useNode()
-  const version = useCell(node.settingsVersion)
+  const version = useCell(node.versions.settings)
   const asked = useAsked(signal => node.api.getTorrent({ id }, { signal }), [id, version])
   if (asked.error) return <Problem error={asked.error} onRetry={asked.reload} />
   if (!asked.value) return <Loading />

@@ -17,7 +17,7 @@ const t = texts.pages.feeds
 /** Feeds that are followed, and what of them is added by itself. */
 export function FeedsPage() {
   const node = useNode()
-  const version = useCell(node.feedsVersion)
+  const version = useCell(node.versions.feeds)
   const asked = useAsked(signal => node.api.listFeeds({}, { signal }), [version])
   const [adding, setAdding] = useState(false)
   const feeds: readonly Feed[] | undefined = asked.value?.items

@@ -6,6 +6,7 @@ import { Icon } from '../../shared/controls/Icon.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { LabelNames } from '../../shared/forms/LabelNames.tsx'
+import { controls } from '../../shared/messages/controls.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './Feeds.module.css'
 import { useMatching } from './useMatching.ts'
@@ -91,7 +92,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
           </Button>
         )}
         <span className={layout.grow} />
-        <Button onClick={onCancel}>{texts.app.cancel}</Button>
+        <Button onClick={onCancel}>{controls.cancel}</Button>
         <Button type="submit" variant="primary" disabled={unreadable !== null}>
           {t.filterSave}
         </Button>

@@ -26,9 +26,9 @@ const ASK_AGAIN_MS = 5000
 
 /** The node in the Shoal network: what it is known by, whom it is connected to, and what others find at it. */
 export function NetworkPage() {
-  const { api, networkVersion, settingsVersion } = useNode()
-  const version = useCell(networkVersion)
-  const settings = useCell(settingsVersion)
+  const { api, versions } = useNode()
+  const version = useCell(versions.network)
+  const settings = useCell(versions.settings)
   const asked = useAskedEvery(ASK_AGAIN_MS, signal => api.getNetwork({}, { signal }), [version, settings])
   const status = asked.value
   return (

@@ -1,4 +1,4 @@
-import type { BlockedPublisher, Person } from '@shoal/api'
+import type { BlockedPublisher, Contact, Person } from '@shoal/api'
 import { useState } from 'react'
 import { useWork } from '../../shared/base/use-work.ts'
 import { Button, IconButton } from '../../shared/controls/Button.tsx'
@@ -13,19 +13,26 @@ import { Page } from '../../shared/controls/Page.tsx'
 import { Card } from '../../shared/controls/Panels.tsx'
 import { notifyError } from '../../shared/controls/toasts.ts'
 import { formatAgo, formatBytes, formatCount, formatDate } from '../../shared/format/format.ts'
+import { controls } from '../../shared/messages/controls.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { ContactPart } from './ContactPart.tsx'
+import { ProfileCard } from './ProfileCard.tsx'
 
 const t = texts.pages.people
 
 /** Shoal peers that were recognized, what they gave and took, and the reasons for their reputation. */
 export function PeoplePage() {
-  const { api, peopleVersion } = useNode()
-  const version = useCell(peopleVersion)
+  const { api, versions } = useNode()
+  const version = useCell(versions.people)
   const asked = useAsked(signal => api.listPeople({ limit: 200 }, { signal }), [version])
   const listed = useAsked(signal => api.listBlocked({}, { signal }), [version])
+  const known = useAsked(signal => api.listContacts({}, { signal }), [version])
   const { ownKey = null, ownDid = null, items = [], refused = {} } = asked.value ?? {}
   const blocked = listed.value?.items ?? []
+  const contacts = known.value?.items ?? []
+  const shown = new Set(items.map(({ did }) => did))
+  const others = contacts.filter(({ did }) => !shown.has(did))
   const counts = Object.entries(refused).map(([reason, count]) => `${reason} ${formatCount(count)}`)
   return (
     <Page title={t.title} narrow>
@@ -53,13 +60,24 @@ export function PeoplePage() {
               </CopyButton>
             </div>
           )}
+          <ProfileCard />
           {items.length === 0 && (
             <EmptyState icon="peers" title={t.empty}>
               {t.emptyBody}
             </EmptyState>
           )}
           {items.map(person => (
-            <PersonCard key={person.key} person={person} />
+            <PersonCard
+              key={person.key}
+              person={person}
+              contact={contacts.find(({ did }) => did === person.did)}
+            />
+          ))}
+          {others.map(contact => (
+            <Card key={contact.did} title={t.contact.notShown} className={layout.stack2}>
+              <span className={`${layout.mono} ${layout.break}`}>{contact.did}</span>
+              <ContactPart contact={contact} />
+            </Card>
           ))}
           {blocked.length > 0 && <Blocked publishers={blocked} />}
           {counts.length > 0 && <p className={layout.soft}>{t.refused({ counts: counts.join(', ') })}</p>}
@@ -72,7 +90,7 @@ export function PeoplePage() {
 /** Enough to tell the keys of a list apart. */
 const SHOWN_DIGITS = 12
 
-function PersonCard({ person }: { person: Person }) {
+function PersonCard({ person, contact }: { person: Person; contact: Contact | undefined }) {
   const { key, host, downloadedBytes, uploadedBytes, confirmedBytes, lastSeenMs, score, isTrusted, reasons } =
     person
   const { name, showsDid } = person
@@ -112,6 +130,7 @@ function PersonCard({ person }: { person: Person }) {
         ].join(' · ')}
       </p>
       <PersonOf person={person} />
+      {contact && <ContactPart contact={contact} />}
       <SwitchField
         label={t.show}
         checked={showsDid}
@@ -131,7 +150,7 @@ function PersonCard({ person }: { person: Person }) {
       {isNaming && (
         <FormDialog
           title={t.renameOf({ node: digits })}
-          confirm={texts.app.save}
+          confirm={controls.save}
           onSubmit={form => {
             setNaming(false)
             change({ name: String(form.get('name')).trim() || null })

@@ -16,8 +16,8 @@ const t = texts.pages.published
 
 /** Links whose torrent their owner can replace: those that are followed, and the user's own. */
 export function PublishedPage() {
-  const { api, publicationsVersion } = useNode()
-  const version = useCell(publicationsVersion)
+  const { api, versions } = useNode()
+  const version = useCell(versions.publications)
   const asked = useAsked(
     signal => Promise.all([api.listFollowed({}, { signal }), api.listPublications({}, { signal })]),
     [version],

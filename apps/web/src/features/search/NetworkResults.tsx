@@ -21,8 +21,8 @@ const t = texts.pages.search
 
 /** Results of the network and of the node's own list in one list, as they come. */
 export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
-  const { progress: found, error, retry, probe } = useNetworkSearch(query)
-  const { progress, block } = useBlocking(found)
+  const { progress: found, error, retry, probe, readAgain } = useNetworkSearch(query)
+  const { progress, block } = useBlocking(found, readAgain)
   const words = useMemo(() => splitQuery(query.text), [query.text])
   if (!progress) return error === null ? <Loading /> : <Problem error={error} onRetry={retry} />
   const { network, done, order } = progress
@@ -52,8 +52,8 @@ export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
 /** The characters of a title by which the user remembers a blocked publisher. */
 const MAX_NOTE = 200
 
-/** Hides what blocked publishers signed at once; the node does so in the next search. */
-function useBlocking(found: Progress | null) {
+/** Hides at once what blocked publishers signed; the node does so when the search is read again. */
+function useBlocking(found: Progress | null, readAgain: () => void) {
   const { api } = useNode()
   const [blocked, setBlocked] = useState<ReadonlySet<string>>(new Set())
   const progress = useMemo(() => {
@@ -68,6 +68,8 @@ function useBlocking(found: Progress | null) {
       const unblock = async () => {
         await api.unblockPublisher({ did })
         setBlocked(before => new Set([...before].filter(each => each !== did)))
+        // The node may have hidden them in this search, too.
+        readAgain()
       }
       try {
         await api.blockPublisher({ did, note: title.slice(0, MAX_NOTE) })
@@ -78,7 +80,7 @@ function useBlocking(found: Progress | null) {
         notifyError(error)
       }
     },
-    [api],
+    [api, readAgain],
   )
   return { progress, block }
 }

@@ -1,5 +1,5 @@
 import type { ApiError, NodeApi, SearchProgress, SearchRow } from '@shoal/api'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useNode } from '../../shared/node/context.tsx'
 import type { NetworkQuery } from './filters.ts'
 
@@ -26,6 +26,8 @@ export interface NetworkSearch {
   retry(): void
   /** Looks for seeds of rows, once for each. */
   probe(ids: readonly string[]): void
+  /** Reads once more what the search has: rows of somebody who is not blocked any more come back. */
+  readAgain(): void
 }
 
 /** Searches the network and the node's own list. Another query ends the search before. */
@@ -46,11 +48,13 @@ export function useNetworkSearch(query: NetworkQuery): NetworkSearch {
     })
     return () => current.close()
   }, [api, key, round])
+  const readAgain = useCallback(() => reader.current?.readAgain(), [])
   return {
     progress,
     error,
     retry: () => setRound(count => count + 1),
     probe: ids => reader.current?.probe(ids),
+    readAgain,
   }
 }
 
@@ -100,9 +104,13 @@ class Reader {
     this.#probedMs = Date.now()
     // Without seeds, the rows are as good.
     void this.#api.probeSearch({ id: this.#last.id, rows }).catch(() => {})
+    this.readAgain()
+    this.#tell({ ...this.#last, rows: [] })
+  }
+
+  readAgain(): void {
     this.#wake.resolve()
     this.#wake = Promise.withResolvers()
-    this.#tell({ ...this.#last, rows: [] })
   }
 
   close(): void {

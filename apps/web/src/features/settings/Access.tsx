@@ -5,8 +5,10 @@ import { Button } from '../../shared/controls/Button.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { notifyError } from '../../shared/controls/toasts.ts'
 import { formatAgo, formatDate } from '../../shared/format/format.ts'
+import { texts as passkeys } from '../../shared/messages/passkeys.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
+import { PasskeyList } from '../../shared/passkeys/PasskeyList.tsx'
 import styles from './settings.module.css'
 
 const say = texts.settings.access
@@ -35,6 +37,8 @@ export function Access() {
         </div>
       </div>
       <Sessions />
+      <h3>{passkeys.title}</h3>
+      <PasskeyList api={node.api} about={({ username }) => username} />
     </>
   )
 }
@@ -53,13 +57,16 @@ function Sessions() {
     <>
       <h3>{say.sessions}</h3>
       <ul className={layout.stack2} aria-label={say.sessions}>
-        {items.map(({ id, username, device, browser, address, createdMs, usedMs, current }) => (
+        {items.map(({ id, username, by, browser, address, createdMs, usedMs, current }) => (
           <li key={id} className={`${layout.row2} ${layout.spread}`}>
             <span className={layout.shrink}>
-              <span>{current ? say.thisBrowser : device ? say.device : (browser ?? say.unknownBrowser)}</span>{' '}
+              <span>
+                {current ? say.thisBrowser : by === 'device' ? say.device : (browser ?? say.unknownBrowser)}
+              </span>{' '}
               <span className={`${layout.soft} ${layout.break}`}>
                 {[
                   username,
+                  say.by[by],
                   address,
                   say.since({ date: formatDate(createdMs) }),
                   say.used({ ago: formatAgo(usedMs) }),

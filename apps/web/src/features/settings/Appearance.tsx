@@ -4,6 +4,7 @@ import { SwitchField } from '../../shared/controls/Field.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Segments } from '../../shared/controls/Panels.tsx'
 import { notify } from '../../shared/controls/toasts.ts'
+import { controls } from '../../shared/messages/controls.ts'
 import { chosenLanguage, setLanguage } from '../../shared/messages/language.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell } from '../../shared/node/context.tsx'
@@ -16,11 +17,11 @@ const t = texts.app
 export function Appearance() {
   return (
     <>
-      <Preference title={t.theme.label} body={texts.settings.appearance.theme}>
+      <Preference title={controls.theme.label} body={texts.settings.appearance.theme}>
         <Segments<Theme>
-          label={t.theme.label}
+          label={controls.theme.label}
           value={useCell(theme)}
-          segments={THEMES.map(value => ({ value, text: t.theme[value] }))}
+          segments={THEMES.map(value => ({ value, text: controls.theme[value] }))}
           onChange={setTheme}
         />
       </Preference>

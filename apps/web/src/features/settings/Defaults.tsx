@@ -4,6 +4,7 @@ import { Button } from '../../shared/controls/Button.tsx'
 import { Dialog } from '../../shared/controls/Dialog.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { notify } from '../../shared/controls/toasts.ts'
+import { controls } from '../../shared/messages/controls.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
 import { differences } from './defaults.ts'
@@ -51,7 +52,7 @@ export function Defaults({
         onClose={() => setAsked(false)}
         footer={
           <>
-            <Button onClick={() => setAsked(false)}>{texts.app.cancel}</Button>
+            <Button onClick={() => setAsked(false)}>{controls.cancel}</Button>
             <Button variant="primary" onClick={() => void set()}>
               {say.button}
             </Button>

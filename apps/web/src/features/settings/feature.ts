@@ -1,8 +1,10 @@
 import { type Feature, lazyComponent } from '../../shared/feature.ts'
+import { controls } from '../../shared/messages/controls.ts'
 import { texts } from '../../shared/messages/texts.ts'
 
 const { sections, access, about } = texts.settings
-const { theme, language, notices } = texts.app
+const { language, notices } = texts.app
+const { theme } = controls
 
 export const settings: Feature = {
   name: 'settings',

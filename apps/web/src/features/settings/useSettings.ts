@@ -22,8 +22,8 @@ export interface SettingsEditor {
 }
 
 export function useSettings(): SettingsEditor {
-  const { api, settingsVersion } = useNode()
-  const version = useCell(settingsVersion)
+  const { api, versions } = useNode()
+  const version = useCell(versions.settings)
   const asked = useAsked(signal => api.getSettings({}, { signal }), [version])
   const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map())
   const { set, value: settings } = asked

@@ -1,5 +1,5 @@
 import { type ReactNode, useRef } from 'react'
-import { texts } from '../messages/texts.ts'
+import { controls } from '../messages/controls.ts'
 import { Button } from './Button.tsx'
 import { Dialog } from './Dialog.tsx'
 import type { IconName } from './icons.ts'
@@ -39,7 +39,7 @@ export function ConfirmDialog({
       footer={
         <>
           <Button ref={cancel} onClick={onClose}>
-            {texts.app.cancel}
+            {controls.cancel}
           </Button>
           <Button variant="danger" icon={icon} onClick={act}>
             {confirm}

@@ -1,5 +1,5 @@
 import { useClipboard } from '../base/clipboard.ts'
-import { texts } from '../messages/texts.ts'
+import { controls } from '../messages/controls.ts'
 import { Button, type ButtonProps } from './Button.tsx'
 import { notifyError } from './toasts.ts'
 
@@ -8,7 +8,7 @@ export function CopyButton({ text, children, ...rest }: ButtonProps & { text: st
   const { isCopied, copy } = useClipboard()
   return (
     <Button icon={isCopied ? 'check' : 'copy'} {...rest} onClick={() => copy(text).catch(notifyError)}>
-      <span aria-live="polite">{isCopied ? texts.app.copied : (children ?? texts.app.copy)}</span>
+      <span aria-live="polite">{isCopied ? controls.copied : (children ?? controls.copy)}</span>
     </Button>
   )
 }

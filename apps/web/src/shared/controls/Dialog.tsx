@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import type { ReactNode, RefObject } from 'react'
-import { texts } from '../messages/texts.ts'
+import { controls } from '../messages/controls.ts'
 import { IconButton } from './Button.tsx'
 import styles from './Dialog.module.css'
 import layout from './layout.module.css'
@@ -49,7 +49,7 @@ export function Dialog({
           {footer && <div className={`${layout.wrap2} ${styles.foot}`}>{footer}</div>}
           {/* Last, so that the first control has the focus at first. */}
           <div className={styles.close}>
-            <Base.Close render={<IconButton icon="close" label={texts.app.close} />} />
+            <Base.Close render={<IconButton icon="close" label={controls.close} />} />
           </div>
         </Base.Popup>
       </Base.Portal>

@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react'
-import { texts } from '../messages/texts.ts'
+import { controls } from '../messages/controls.ts'
 import { Button } from './Button.tsx'
 import { Dialog } from './Dialog.tsx'
 
@@ -28,7 +28,7 @@ export function FormDialog(props: FormDialogProps) {
       onClose={props.onClose}
       footer={
         <>
-          {props.other ?? <Button onClick={props.onClose}>{texts.app.cancel}</Button>}
+          {props.other ?? <Button onClick={props.onClose}>{controls.cancel}</Button>}
           <Button type="submit" form={id} variant="primary" disabled={props.disabled}>
             {props.confirm}
           </Button>

@@ -1,5 +1,5 @@
 import { messageOf } from '../format/errors.ts'
-import { texts } from '../messages/texts.ts'
+import { controls } from '../messages/controls.ts'
 import type { Asked } from '../node/context.tsx'
 import { Button } from './Button.tsx'
 import layout from './layout.module.css'
@@ -9,7 +9,7 @@ import { Notice } from './Panels.tsx'
 export function Spinner() {
   return (
     <div className={`${layout.spinner} ${styles.spinner}`} role="status">
-      <span className="visually-hidden">{texts.app.loading}</span>
+      <span className="visually-hidden">{controls.loading}</span>
     </div>
   )
 }
@@ -28,7 +28,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
       action={
         onRetry && (
           <Button size="small" icon="refresh" onClick={onRetry}>
-            {texts.app.retry}
+            {controls.retry}
           </Button>
         )
       }

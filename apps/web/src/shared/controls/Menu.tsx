@@ -37,11 +37,12 @@ export interface MenuProps {
   readonly trigger: ReactElement
   readonly items: () => readonly MenuItem[]
   readonly align?: 'start' | 'center' | 'end'
+  onOpenChange?(open: boolean): void
 }
 
-export function Menu({ trigger, items, align = 'end' }: MenuProps) {
+export function Menu({ trigger, items, align = 'end', onOpenChange }: MenuProps) {
   return (
-    <Base.Root>
+    <Base.Root onOpenChange={open => onOpenChange?.(open)}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className={styles.positioner} sideOffset={6} align={align}>

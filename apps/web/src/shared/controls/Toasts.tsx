@@ -1,6 +1,6 @@
 import { Toast } from '@base-ui/react/toast'
 import type { ReactNode } from 'react'
-import { texts } from '../messages/texts.ts'
+import { controls } from '../messages/controls.ts'
 import { IconButton } from './Button.tsx'
 import { Icon } from './Icon.tsx'
 import layout from './layout.module.css'
@@ -14,7 +14,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     <Toast.Provider toastManager={toasts} limit={MOST} timeout={6000}>
       {children}
       <Toast.Portal>
-        <Toast.Viewport className={styles.viewport} aria-label={texts.app.notifications}>
+        <Toast.Viewport className={styles.viewport} aria-label={controls.notifications}>
           <List />
         </Toast.Viewport>
       </Toast.Portal>
@@ -42,7 +42,7 @@ function List() {
       {/* Base UI hides it from assistive technology until the list is expanded. Ours always is, and the button can have the focus. */}
       <Toast.Close
         aria-hidden={false}
-        render={<IconButton icon="close" label={texts.app.close} size="small" />}
+        render={<IconButton icon="close" label={controls.close} size="small" />}
       />
     </Toast.Root>
   ))

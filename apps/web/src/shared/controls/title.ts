@@ -1,4 +1,4 @@
-import { texts } from '../messages/texts.ts'
+import { controls } from '../messages/controls.ts'
 
 let page = ''
 let rates = ''
@@ -17,5 +17,5 @@ export function setRatesTitle(text: string): void {
 }
 
 function show(): void {
-  document.title = [rates, page, texts.app.name].filter(Boolean).join(' – ')
+  document.title = [rates, page, controls.name].filter(Boolean).join(' – ')
 }

@@ -1,6 +1,6 @@
 import { Toast } from '@base-ui/react/toast'
 import { messageOf } from '../format/errors.ts'
-import { texts } from '../messages/texts.ts'
+import { controls } from '../messages/controls.ts'
 
 export const toasts = Toast.createToastManager()
 
@@ -30,6 +30,6 @@ export function notify(
   return id
 }
 
-export function notifyError(error: unknown, title: string = texts.actions.failed): void {
+export function notifyError(error: unknown, title: string = controls.failed): void {
   toasts.add({ title, description: messageOf(error), type: 'bad', priority: 'high', timeout: 10_000 })
 }

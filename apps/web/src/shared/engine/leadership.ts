@@ -7,6 +7,7 @@ import {
   type WorkerFrame,
 } from './protocol.ts'
 import { lendRtc } from './rtc-lender.ts'
+import { serveLibp2p } from './serve-libp2p.ts'
 
 export interface LeadershipEvents {
   onFrame(frame: WorkerFrame): void
@@ -87,7 +88,7 @@ export class Leadership {
     })
     const frames = new MessageChannel()
     const rtc = new MessageChannel()
-    this.#hangUp = lendRtc(rtc.port1)
+    this.#hangUp = lendRtc(rtc.port1, port => void serveLibp2p(port))
     this.#port = frames.port1
     let isLoaded = false
     frames.port1.onmessage = ({ data }: MessageEvent<WorkerFrame>) => {

@@ -3,14 +3,14 @@ import type { RtcNews, RtcOrder } from './rtc-messages.ts'
 
 /**
  * Makes the peer connections that the worker at the other end of `port` asks for, and hands it their data channels, so that no byte of a
- * torrent passes through the page. Calling the result ends them all.
+ * torrent passes through the page. Calling the result ends them all. `serveLibp2p`: opens a host of libp2p for a worker that asks for one.
  */
-export function lendRtc(port: MessagePort): () => void {
+export function lendRtc(port: MessagePort, serveLibp2p?: (port: MessagePort) => void): () => void {
   const peers = new Map<number, LentPeer>()
   const tell: Tell = (news, transfer = []) => port.postMessage(news, transfer)
   port.onmessage = ({ data }: MessageEvent<RtcOrder>) => {
     if (data.kind === 'create') return create(data)
-    if (data.kind === 'libp2p') return void serveLibp2p(data.port)
+    if (data.kind === 'libp2p') return serveLibp2p?.(data.port)
     const peer = peers.get(data.peer)
     if (data.kind === 'close') peers.delete(data.peer)
     if (peer) peer.follow(data)
@@ -34,16 +34,6 @@ export function lendRtc(port: MessagePort): () => void {
     for (const peer of peers.values()) peer.close()
     peers.clear()
   }
-}
-
-/** Without libp2p, the worker gets no answer and asks again after half a minute. */
-async function serveLibp2p(port: MessagePort): Promise<void> {
-  for (const waitMs of [1000, 3000, 9000, 0])
-    try {
-      return await (await import('@shoal/network/page-host')).serveWorker(port)
-    } catch {
-      await new Promise(resolve => setTimeout(resolve, waitMs))
-    }
 }
 
 type Reply = (call: number, asked: Promise<string>) => void

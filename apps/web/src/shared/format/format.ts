@@ -68,11 +68,14 @@ export function formatRatio(ratio: number): string {
   return numbers(fixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2)).format(ratio)
 }
 
-const lists = new Intl.ListFormat(locale, { type: 'unit', style: 'short' })
+/** Between the first two of three: German puts "und" before the last one, as in a sentence. */
+const SEPARATOR = new Intl.ListFormat(locale, { type: 'unit', style: 'short' })
+  .formatToParts(['1', '2', '3'])
+  .find(({ type }) => type === 'literal')!.value
 
 /** Facts next to each other: `3 torrents, /films`. Null and empty ones are left out. */
 export function listOf(...facts: readonly (string | null)[]): string {
-  return lists.format(facts.filter(fact => fact !== null && fact !== '') as string[])
+  return facts.filter(fact => fact !== null && fact !== '').join(SEPARATOR)
 }
 
 const SPANS = [

@@ -6,6 +6,7 @@ import { Icon } from '../controls/Icon.tsx'
 import { Loading, Problem } from '../controls/Loading.tsx'
 import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
+import { controls } from '../messages/controls.ts'
 import { texts } from '../messages/texts.ts'
 import { useAsked, useNode } from '../node/context.tsx'
 import styles from './folder.module.css'
@@ -52,7 +53,7 @@ export function FolderDialog({ title, confirm = t.choose, start, files = false, 
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>{texts.app.cancel}</Button>
+          <Button onClick={onClose}>{controls.cancel}</Button>
           <Button variant="primary" disabled={!chosen} onClick={() => chosen && onChoose(chosen)}>
             {file === null ? confirm : t.chooseFile({ name: nameOf(file) })}
           </Button>

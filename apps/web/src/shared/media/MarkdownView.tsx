@@ -1,6 +1,20 @@
-import { createElement, type ReactNode, useMemo } from 'react'
-import { type Block, type Inline, parseBlocks } from './markdown.ts'
+import { type Block, type Inline, parseBlocks } from '@shoal/markdown'
+import { type ComponentType, createContext, createElement, type ReactNode, useContext, useMemo } from 'react'
 import styles from './media.module.css'
+
+/** Elements for parts of a text that a screen shows in a way of its own. */
+export interface MarkdownParts {
+  readonly text?: ComponentType<{ readonly text: string }>
+  /** `label`: the text that hides the address. */
+  readonly link?: ComponentType<{
+    readonly href: string
+    readonly label: string
+    readonly children: ReactNode
+  }>
+  readonly heading?: ComponentType<{ readonly level: number; readonly children: ReactNode }>
+}
+
+export const MarkdownPartsContext = createContext<MarkdownParts>({})
 
 /** Markdown as elements. It has no way to become HTML of its own. */
 export default function MarkdownView({ text }: { readonly text: string }) {
@@ -11,8 +25,11 @@ export default function MarkdownView({ text }: { readonly text: string }) {
 function blockElement(block: Block, key: number): ReactNode {
   switch (block.kind) {
     case 'heading':
-      // The page has its own first heading: those of a document stand below it.
-      return createElement(`h${Math.min(6, block.level + 1)}`, { key }, inlineElements(block.children))
+      return (
+        <Heading key={key} level={block.level}>
+          {inlineElements(block.children)}
+        </Heading>
+      )
     case 'paragraph':
       return <p key={key}>{inlineElements(block.children)}</p>
     case 'code':
@@ -88,7 +105,7 @@ function inlineElements(inlines: readonly Inline[]): ReactNode[] {
 function inlineElement(inline: Inline, key: number): ReactNode {
   switch (inline.kind) {
     case 'text':
-      return inline.text
+      return <Text key={key} text={inline.text} />
     case 'code':
       return <code key={key}>{inline.text}</code>
     case 'strong':
@@ -99,9 +116,46 @@ function inlineElement(inline: Inline, key: number): ReactNode {
       return <del key={key}>{inlineElements(inline.children)}</del>
     case 'link':
       return (
-        <a key={key} href={inline.href} target="_blank" rel="noopener noreferrer nofollow">
+        <Anchor key={key} href={inline.href} label={plainText(inline.children)}>
           {inlineElements(inline.children)}
-        </a>
+        </Anchor>
       )
   }
+}
+
+function plainText(inlines: readonly Inline[]): string {
+  return inlines.map(inline => ('text' in inline ? inline.text : plainText(inline.children))).join('')
+}
+
+function Text({ text }: { readonly text: string }): ReactNode {
+  const { text: Own } = useContext(MarkdownPartsContext)
+  return Own ? <Own text={text} /> : text
+}
+
+function Heading({ level, children }: { readonly level: number; readonly children: ReactNode }) {
+  const { heading: Own } = useContext(MarkdownPartsContext)
+  if (Own) return <Own level={level}>{children}</Own>
+  // The page has its own first heading: those of a document stand below it.
+  return createElement(`h${Math.min(6, level + 1)}`, {}, children)
+}
+
+/** An address in the text of a link is text: elements of links cannot contain each other. */
+const InLinkContext = createContext(false)
+
+function Anchor({ href, label, children }: { href: string; label: string; children: ReactNode }) {
+  const { link: Own } = useContext(MarkdownPartsContext)
+  if (useContext(InLinkContext)) return children
+  return (
+    <InLinkContext value={true}>
+      {Own ? (
+        <Own href={href} label={label}>
+          {children}
+        </Own>
+      ) : (
+        <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+          {children}
+        </a>
+      )}
+    </InLinkContext>
+  )
 }

@@ -2,7 +2,20 @@ import { AVAILABLE } from '@shoal/messages'
 import { findMismatches } from '@shoal/messages/testing'
 import { expect, test } from 'vitest'
 
-const CATALOGS = ['console', 'viewing', 'share-page', 'sharing', 'sealing']
+const CATALOGS = [
+  'console',
+  'chat',
+  'controls',
+  'hub',
+  'passkeys',
+  'viewing',
+  'chat-app',
+  'people',
+  'share-page',
+  'sharing',
+  'sealing',
+  'scanning',
+]
 const TRANSLATIONS = AVAILABLE.filter(language => language !== 'en')
 
 const load = async (language: string, name: string) => (await import(`./${language}/${name}.ts`)).default

@@ -3,9 +3,11 @@ import { language } from './language.ts'
 
 /** Codes of the node's API that are not the engine's. */
 type ApiCode =
+  | 'account-waiting'
   | 'ambiguous'
   | 'bad-device-list'
   | 'bad-login'
+  | 'bad-passkey'
   | 'bad-request'
   | 'conflict'
   | 'damaged'
@@ -13,7 +15,9 @@ type ApiCode =
   | 'fixed'
   | 'forbidden'
   | 'forbidden-path'
+  | 'full'
   | 'no-metadata'
+  | 'no-passkeys'
   | 'removed'
   | 'too-many-attempts'
   | 'too-many-requests'

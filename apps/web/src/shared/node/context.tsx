@@ -1,14 +1,7 @@
 import type { NodeEvent, Torrent } from '@shoal/api'
-import {
-  createContext,
-  useCallback,
-  useContext,
-  useEffect,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react'
+import { createContext, useCallback, useContext, useEffect, useRef, useSyncExternalStore } from 'react'
 import type { Cell } from '../base/cell.ts'
+import { type Asked, useAnswer } from '../base/use-answer.ts'
 import type { NodeStore } from './node-store.ts'
 
 export const NodeContext = createContext<NodeStore | null>(null)
@@ -46,55 +39,21 @@ export function useTopic(topic: string, listener: (event: NodeEvent) => void): v
   useEffect(() => node.listen(topic, event => latest.current(event)), [node, topic])
 }
 
-export interface Asked<Value> {
-  /** The last answer, also while the next is on its way. */
-  readonly value: Value | undefined
-  readonly error: Error | undefined
-  readonly loading: boolean
-  reload(): void
-  /** Shows a changed value before, or instead of, asking again. */
-  set(value: Value): void
-}
+export type { Asked }
 
 /** Asks the node, again when `keys` change, and whenever it comes back after it was gone. */
 export function useAsked<Value>(
   ask: (signal: AbortSignal) => Promise<Value>,
   keys: readonly unknown[],
 ): Asked<Value> {
-  const node = useNode()
-  const connection = useCell(node.events.state)
-  const [state, setState] = useState<{ value?: Value; error?: Error; loading: boolean }>({ loading: true })
-  const [round, setRound] = useState(0)
-  const latest = useRef(ask)
-  latest.current = ask
-  const asking = useRef<AbortController | null>(null)
-  const failedAway = state.error !== undefined && connection === 'online'
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what the question depends on.
-  useEffect(() => {
-    const controller = new AbortController()
-    asking.current = controller
-    setState(before => ({ ...before, loading: true }))
-    latest.current(controller.signal).then(
-      value => !controller.signal.aborted && setState({ value, loading: false }),
-      error => !controller.signal.aborted && setState(before => ({ ...before, error, loading: false })),
-    )
-    return () => controller.abort()
-  }, [...keys, round])
+  const connection = useCell(useNode().events.state)
+  const asked = useAnswer(ask, keys)
+  const failedAway = asked.error !== undefined && connection === 'online'
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the node is back.
   useEffect(() => {
-    if (failedAway) setRound(count => count + 1)
+    if (failedAway) asked.reload()
   }, [connection])
-  return {
-    value: state.value,
-    error: state.error,
-    loading: state.loading,
-    reload: useCallback(() => setRound(count => count + 1), []),
-    set: useCallback((value: Value) => {
-      // An answer that is on its way may be older.
-      asking.current?.abort()
-      setState({ value, loading: false })
-    }, []),
-  }
+  return asked
 }
 
 /** Asks the node as `useAsked` does, and again `everyMs` after each answer. */

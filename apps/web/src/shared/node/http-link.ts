@@ -1,12 +1,18 @@
 import { ApiError, connectNode, type NodeEvent, readAnswer, type Upload } from '@shoal/api'
 import type { EventChannel, EventSink, NodeLink, PutOptions } from './link.ts'
 
-const UNREACHABLE = 'The node does not answer.'
-
-/** The node that serves this page. */
-export function httpLink(): NodeLink {
-  const api = connectNode({ unreachable: UNREACHABLE })
-  return { api, simulated: false, openEvents, putFile, urlOf: href => href }
+/** The node that serves this page. `unreachable`: the message of errors while it does not answer. */
+export function httpLink(unreachable = 'The node does not answer.'): NodeLink {
+  const putFile = (upload: string, path: string, body: Blob, options: PutOptions) =>
+    put(
+      `/api/uploads/${encodeURIComponent(upload)}/files/${path.split('/').map(encodeURIComponent).join('/')}`,
+      body,
+      {
+        ...options,
+        unreachable,
+      },
+    )
+  return { api: connectNode({ unreachable }), simulated: false, openEvents, putFile, urlOf: href => href }
 }
 
 function openEvents(topics: readonly string[], sink: EventSink): EventChannel {
@@ -34,13 +40,11 @@ function openEvents(topics: readonly string[], sink: EventSink): EventChannel {
 }
 
 /** Uses XMLHttpRequest, since fetch does not report how much of a body was sent. */
-function putFile(
-  upload: string,
-  path: string,
+function put(
+  target: string,
   body: Blob,
-  { signal, onProgress }: PutOptions,
+  { signal, onProgress, unreachable }: PutOptions & { readonly unreachable: string },
 ): Promise<Upload> {
-  const target = `/api/uploads/${encodeURIComponent(upload)}/files/${path.split('/').map(encodeURIComponent).join('/')}`
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const abort = () => {
@@ -52,7 +56,7 @@ function putFile(
     request.open('PUT', target)
     request.setRequestHeader('content-type', 'application/octet-stream')
     request.upload.onprogress = ({ loaded }) => onProgress?.(loaded)
-    request.onerror = () => reject(new ApiError('unreachable', UNREACHABLE))
+    request.onerror = () => reject(new ApiError('unreachable', unreachable))
     request.onload = () =>
       resolve(readAnswer(new Response(request.responseText, { status: request.status })) as Promise<Upload>)
     request.onloadend = () => signal?.removeEventListener('abort', abort)

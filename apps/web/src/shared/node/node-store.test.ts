@@ -70,7 +70,13 @@ test('a locked node asks for a login, and opens after it', async () => {
 test('where events were lost, everything is read again, and pages are notified', async () => {
   const { link, node } = await open()
   await expect.poll(() => node.loaded.get()).toBe(true)
-  const counts = [node.resyncs, node.settingsVersion, node.feedsVersion, node.publicationsVersion]
+  const counts = [
+    node.resyncs,
+    node.versions.settings,
+    node.versions.feeds,
+    node.versions.publications,
+    node.versions.hubs,
+  ]
   const before = counts.map(count => count.get())
   const [row] = [...link.node.state.torrents.values()].map(torrent => torrent.row)
   row!.name = 'told to nobody'

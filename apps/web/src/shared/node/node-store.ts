@@ -18,6 +18,7 @@ const TOPICS = [
   'publications',
   'people',
   'network',
+  'hubs',
 ] as const
 const PAGE = 1000
 /** After the node could not answer though it is there. */
@@ -40,11 +41,14 @@ export class NodeStore {
   /** Colours of labels, by name. */
   readonly labelColours = new Cell<ReadonlyMap<string, string>>(new Map())
   /** Count up when they must be asked for anew. */
-  readonly settingsVersion = new Cell(0)
-  readonly feedsVersion = new Cell(0)
-  readonly publicationsVersion = new Cell(0)
-  readonly peopleVersion = new Cell(0)
-  readonly networkVersion = new Cell(0)
+  readonly versions = {
+    settings: new Cell(0),
+    feeds: new Cell(0),
+    publications: new Cell(0),
+    people: new Cell(0),
+    network: new Cell(0),
+    hubs: new Cell(0),
+  }
   /** Counts up when events were lost: what topics told must be asked for anew, too. */
   readonly resyncs = new Cell(0)
   readonly events: EventConnection
@@ -118,17 +122,19 @@ export class NodeStore {
       case 'labels':
         return this.#labelsCame(event.labels)
       case 'settings':
-        return countUp(this.settingsVersion)
       case 'feeds':
-        return countUp(this.feedsVersion)
       case 'publications':
-        return countUp(this.publicationsVersion)
       case 'people':
-        return countUp(this.peopleVersion)
       case 'network':
-        return countUp(this.networkVersion)
+      case 'hubs':
+        return countUp(this.versions[event.type])
       case 'torrent':
         return this.#tell(`torrent:${event.id}`, event)
+      case 'chat':
+      case 'chat-message':
+      case 'chat-presence':
+      case 'chat-transfer':
+        return this.#tell('chat', event)
       case 'log':
         return this.#tell('log', event)
     }
@@ -136,11 +142,7 @@ export class NodeStore {
 
   #lost(): void {
     countUp(this.resyncs)
-    countUp(this.settingsVersion)
-    countUp(this.feedsVersion)
-    countUp(this.publicationsVersion)
-    countUp(this.peopleVersion)
-    countUp(this.networkVersion)
+    for (const version of Object.values(this.versions)) countUp(version)
     void this.#readAll()
   }
 

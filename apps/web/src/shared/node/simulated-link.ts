@@ -21,6 +21,11 @@ const USUAL_TOPICS = new Set<NodeEvent['type']>([
   'publications',
   'people',
   'network',
+  'hubs',
+  'chat',
+  'chat-message',
+  'chat-presence',
+  'chat-transfer',
   'payment-required',
   'resync',
 ])

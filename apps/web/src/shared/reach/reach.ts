@@ -5,8 +5,8 @@ import { type Asked, useAsked, useCell, useNode } from '../node/context.tsx'
 
 /** Asks who can reach the node, again when that changes. Null for a node without this capability. */
 export function useReach(): Asked<Reach | null> {
-  const { api, settingsVersion } = useNode()
-  const version = useCell(settingsVersion)
+  const { api, versions } = useNode()
+  const version = useCell(versions.settings)
   return useAsked(
     signal =>
       api.getReach({}, { signal }).catch(error => {

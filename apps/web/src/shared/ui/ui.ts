@@ -18,6 +18,23 @@ export const shortcutsShown = new Cell<true | null>(null)
 /** The id of the torrent whose links are shown. */
 export const linkShown = new Cell<string | null>(null)
 
+/** A screen that takes the files that are dropped on the page. */
+export interface DropTaker {
+  /** Says what happens with them. */
+  readonly hint: string
+  take(files: readonly DroppedFile[]): void
+}
+export const dropTaker = new Cell<DropTaker | null>(null)
+
+/** Takes what is dropped until the returned function is called. */
+export function takeDrops(hint: string, take: DropTaker['take']): () => void {
+  const taker = { hint, take }
+  dropTaker.set(taker)
+  return () => {
+    if (dropTaker.get() === taker) dropTaker.set(null)
+  }
+}
+
 export function openAdd(request: AddRequest): void {
   addRequest.set(request)
 }

@@ -8,6 +8,7 @@ import layout from '../../../shared/controls/layout.module.css'
 import { useTitle } from '../../../shared/controls/Page.tsx'
 import { notifyError } from '../../../shared/controls/toasts.ts'
 import { FolderField } from '../../../shared/forms/FolderField.tsx'
+import { controls } from '../../../shared/messages/controls.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../../shared/node/context.tsx'
 import { ShareTab } from '../ShareTab.tsx'
@@ -70,7 +71,7 @@ export function WelcomePage() {
         )}
       </section>
       <div className={layout.row2}>
-        {at > 0 && !shared && <Button onClick={() => go(at - 1)}>{texts.app.back}</Button>}
+        {at > 0 && !shared && <Button onClick={() => go(at - 1)}>{controls.back}</Button>}
         {!shared && (
           <Link href="/" className={buttonClass('quiet')} onClick={markWelcomed}>
             {t.skip}

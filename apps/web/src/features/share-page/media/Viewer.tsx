@@ -4,13 +4,13 @@ import layout from '../../../shared/controls/layout.module.css'
 import { formatBytes } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { FileView } from '../../../shared/media/FileView.tsx'
+import { mediaTypeOf } from '../../../shared/media/media-type.ts'
 import { type ShownFile, shownFile } from '../../../shared/media/shown-file.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 import type { FileAddresses } from '../engine/file-addresses.ts'
 import { useServices } from '../services.ts'
 import { nameOf, type ShareFile } from '../share-file.ts'
 import styles from './media.module.css'
-import { mediaTypeOf } from './media-type.ts'
 
 interface Props {
   readonly files: readonly ShareFile[]

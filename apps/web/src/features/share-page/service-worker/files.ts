@@ -1,6 +1,6 @@
+import { scope } from '../../../shared/service-worker/worker-scope.ts'
 import type { FileHead, FileNews, FileOrder, OpenFile } from './messages.ts'
 import { type ByteRange, parseRange } from './range.ts'
-import { scope } from './worker-scope.ts'
 
 /** A page that has the file answers at once, unless it is in the middle of something. */
 const ANSWER_MS = 10_000

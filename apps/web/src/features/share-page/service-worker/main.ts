@@ -1,8 +1,9 @@
 /** The service worker of the page: keeps its files at hand, and hands on files of torrents from the page that has the engine. */
+
+import { scope } from '../../../shared/service-worker/worker-scope.ts'
 import { answerFile } from './files.ts'
 import { FILES } from './messages.ts'
 import { dropOldShells, keepShell, shellFile } from './shell.ts'
-import { scope } from './worker-scope.ts'
 
 scope.addEventListener('install', event => {
   event.waitUntil(keepShell())

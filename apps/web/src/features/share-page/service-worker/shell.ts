@@ -1,4 +1,4 @@
-import { scope } from './worker-scope.ts'
+import { scope } from '../../../shared/service-worker/worker-scope.ts'
 
 /** Files of this build besides the page itself, and its version: filled in by the build. */
 declare const __SHELL__: readonly string[]

@@ -4,6 +4,7 @@ import { ConfirmDialog } from '../../../shared/controls/ConfirmDialog.tsx'
 import { Dialog } from '../../../shared/controls/Dialog.tsx'
 import { notify, notifyError } from '../../../shared/controls/toasts.ts'
 import type { DialogProps } from '../../../shared/feature.ts'
+import { controls } from '../../../shared/messages/controls.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
 import type { LabelRequest } from '../../../shared/ui/ui.ts'
@@ -24,7 +25,7 @@ export function LabelDialog({ request: { name, remove }, onClose }: DialogProps<
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>{texts.app.cancel}</Button>
+          <Button onClick={onClose}>{controls.cancel}</Button>
           <Button type="submit" form="label-editor" variant="primary">
             {name === null ? t.confirm : t.save}
           </Button>

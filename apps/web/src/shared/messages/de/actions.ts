@@ -43,7 +43,6 @@ export const actions: Translation<typeof english> = {
     one: 'Die Dateien von {count} Torrent werden verschoben',
     other: 'Die Dateien von {count} Torrents werden verschoben',
   },
-  failed: 'Das hat nicht geklappt',
   removeDialog: {
     title: {
       one: 'Torrent entfernen und Dateien löschen?',

@@ -2,9 +2,6 @@ import type { Translation } from '@shoal/messages'
 import type { app as english } from '../en/app.ts'
 
 export const app: Translation<typeof english> = {
-  name: 'Shoal',
-  skip: 'Zum Inhalt springen',
-  navigation: 'Hauptmenü',
   nav: {
     transfers: 'Torrents',
     dashboard: 'Übersicht',
@@ -13,9 +10,12 @@ export const app: Translation<typeof english> = {
     published: 'Links',
     network: 'Netzwerk',
     people: 'Leute',
+    hubs: 'Hubs',
+    chat: 'Chat',
     settings: 'Einstellungen',
     more: 'Mehr',
   },
+  unread: { one: '{count} ungelesene Nachricht', other: '{count} ungelesene Nachrichten' },
   add: 'Hinzufügen',
   downloading: 'Download',
   uploading: 'Upload',
@@ -24,7 +24,6 @@ export const app: Translation<typeof english> = {
     alternativeOff: 'Alternative Geschwindigkeitsgrenzen sind ausgeschaltet',
     scheduled: 'Geschwindigkeitsgrenzen nach Zeitplan',
   },
-  theme: { label: 'Farbschema', system: 'System', light: 'Hell', dark: 'Dunkel' },
   language: { label: 'Sprache', system: 'Wie im Browser' },
   notices: {
     label: 'Benachrichtigungen',
@@ -33,7 +32,6 @@ export const app: Translation<typeof english> = {
       'Der Browser erlaubt keine Benachrichtigungen. Erlauben Sie sie in seinen Einstellungen für diese Seite.',
   },
   completed: 'Download fertig',
-  simulated: 'Simulation',
   simulatedHint: 'Ein simulierter Knoten, der in dieser Seite läuft. Es wird nichts übertragen.',
   offline: {
     title: 'Der Knoten antwortet nicht',
@@ -47,31 +45,14 @@ export const app: Translation<typeof english> = {
     title: 'Die Festplatte des Knotens ist voll',
     body: 'Geben Sie auf der Festplatte seines Datenordners {size} frei. Bis dahin zeigt und teilt er, was er hat, speichert aber keine Änderungen.',
   },
-  loading: 'Wird geladen',
   notFound: {
     title: 'Seite nicht gefunden',
     body: 'Die Adresse ist vielleicht veraltet oder enthält einen Tippfehler.',
     back: 'Zu den Torrents',
   },
-  failure: {
-    title: 'Auf dieser Seite ist etwas schiefgegangen',
-    body: 'Meist hilft es, sie neu zu laden. Einzelheiten:',
-    reload: 'Neu laden',
-  },
-  close: 'Schließen',
-  back: 'Zurück',
-  cancel: 'Abbrechen',
-  save: 'Speichern',
-  retry: 'Erneut versuchen',
-  copy: 'Kopieren',
-  copied: 'Kopiert',
-  notifications: 'Meldungen',
   none: '–',
   files: { one: '{count} Datei', other: '{count} Dateien' },
-  errors: {
-    unreachable: 'Der Knoten antwortet nicht. Läuft er?',
-    unknown: 'Etwas ist schiefgegangen.',
-  },
+  unreachable: 'Der Knoten antwortet nicht. Läuft er?',
   shortcuts: {
     title: 'Tastenkürzel',
     open: 'Tastenkürzel',

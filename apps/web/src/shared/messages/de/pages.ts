@@ -199,6 +199,38 @@ export const pages: Translation<typeof english> = {
     },
     moreFiles: { one: 'und {count} weitere Datei', other: 'und {count} weitere Dateien' },
   },
+  hubs: {
+    title: 'Hubs',
+    intro: 'Hubs sind Server von Gruppen. Deren Mitglieder veröffentlichen und finden dort Freigaben.',
+    empty: 'Noch keine Hubs',
+    emptyBody:
+      'Ein Hub ist ein Server, den eine Gruppe für sich selbst betreibt. Jemand aus der Gruppe schickt Ihnen eine Einladung. Dieser Knoten tritt als eines Ihrer Geräte bei.',
+    join: 'Hub beitreten',
+    joining: 'Tritt bei …',
+    link: 'Link einer Einladung oder Adresse eines Hubs',
+    linkHint: 'Ein offener Hub braucht keine Einladung, auch nicht einer, bei dem Sie ein Konto haben.',
+    name: 'Ihr Name beim Hub',
+    nameHint: 'Mitglieder sehen ihn. Er kann fehlen.',
+    joined: 'Sie sind Mitglied von „{name}“',
+    since: 'Beigetreten am {date}',
+    devicesLate: 'Der Hub hat Ihre neueste Geräteliste noch nicht.',
+    exposed:
+      'Die Verbindung zu diesem Hub ist nicht verschlüsselt: Wer das Netz beobachtet, könnte sich als Sie anmelden. Bitten Sie um eine Adresse, die mit https:// beginnt.',
+    invite: 'Einladung erzeugen',
+    invitation: 'Mit diesem Link kann eine Person beitreten, eine Woche lang. Er wird nur jetzt gezeigt.',
+    invitationLink: 'Link der Einladung',
+    leave: 'Hub verlassen',
+    leaveConfirm:
+      '„{name}“ verlassen? Dieser Knoten vergisst ihn. Ihr Konto dort bleibt: Sie können es auf der Seite des Hubs löschen.',
+    left: '„{name}“ verlassen',
+    words: 'Wörter aus Titel oder Beschreibung',
+    search: 'Hubs durchsuchen',
+    nothing: 'Hier wurde nichts gefunden.',
+    seeds: { one: '{count} Seed', other: '{count} Seeds' },
+    add: 'Hinzufügen',
+    isAdded: 'Hinzugefügt',
+    added: '„{title}“ hinzugefügt',
+  },
   feeds: {
     title: 'Feeds',
     intro: 'RSS- und Atom-Feeds abonnieren und passende Einträge automatisch hinzufügen.',
@@ -432,6 +464,52 @@ export const pages: Translation<typeof english> = {
     empty: 'Noch niemand',
     emptyBody: 'Shoal-Knoten erkennen einander, sobald sie sich in einem Torrent begegnen.',
     refused: 'Seit dem Start nicht erkannt: {counts}',
+    profile: {
+      title: 'Ihr Profil',
+      intro: 'Knoten, denen Sie zeigen, wer Sie sind, sehen diesen Namen und dieses Bild. Sonst niemand.',
+      noName: 'Noch kein Name',
+      name: 'Name',
+      nameHint: 'Kontakte sehen ihn. Leer: kein Name',
+      changeName: 'Namen ändern',
+      choosePicture: 'Bild auswählen',
+      removePicture: 'Bild entfernen',
+      pictureAlt: 'Ihr Bild',
+      unreadable: '{file} ist kein Bild, das dieser Browser lesen kann',
+      problems: {
+        'no-devices':
+          'Ein Profil unterschreibt eines Ihrer Geräte. „shoal devices add“ im Terminal macht diesen Knoten zu einem.',
+        'not-a-device':
+          'Ein Profil unterschreibt eines Ihrer Geräte, und dieser Knoten ist keines. „shoal devices add“ im Terminal macht ihn zu einem.',
+        'other-key':
+          'Kontakte sehen es nicht: Dieser Knoten zeigt einen anderen did:key als den Ihrer Geräteliste. „shoal findable --key-file“ im Terminal ändert das.',
+        'network-off': 'Kontakte bekommen es nicht, solange das Shoal-Netz aus ist.',
+      },
+    },
+    contact: {
+      notShown: 'Früher bestätigt',
+      calls: 'Nennt sich „{name}“.',
+      pictureAlt: 'Bild im Profil',
+      verified: 'bestätigt am {date}',
+      notVerified: 'nicht bestätigt',
+      noList: 'keine Geräteliste bekannt',
+      devices: { one: '{count} Gerät', other: '{count} Geräte' },
+      expires: 'Geräteliste gilt bis {date}',
+      expired: 'Geräteliste ist am {date} abgelaufen',
+      compare: 'Schlüssel vergleichen',
+      unverify: 'Bestätigung entfernen',
+      dismiss: 'Verstanden',
+      alarms: {
+        older:
+          'Eine Geräteliste wurde geschickt, die älter ist als die bekannte. Wer sie schickt, kennt die neue nicht oder verbirgt, dass ein Gerät entfernt wurde.',
+        forked:
+          'Es gibt zwei verschiedene Gerätelisten mit derselben Nummer: Jemand anderes hat den Hauptschlüssel dieser Person. Fragen Sie nach.',
+        rotated:
+          'Der Hauptschlüssel dieser Person wurde durch seinen Nachfolger ersetzt. Fragen Sie, ob das stimmt, und vergleichen Sie die Schlüssel neu.',
+        changed:
+          'Dieser Knoten hat bisher eine andere Person gezeigt: {before}. Fragen Sie, wessen Knoten es ist.',
+        unverified: 'Die Schlüssel, die Sie bestätigt hatten, wurden ersetzt. Vergleichen Sie sie neu.',
+      },
+    },
     score: 'Ruf {score}',
     seen: 'zuletzt gesehen {ago}',
     fastLane: 'bevorzugt',

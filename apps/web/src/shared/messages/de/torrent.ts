@@ -95,8 +95,6 @@ export const torrent: Translation<typeof english> = {
     infoHashV2: 'Info-Hash v2',
     contentId: 'Content-ID',
     source: 'Quelle',
-    copy: '{what} kopieren',
-    copied: '{what} kopiert',
   },
   files: {
     tree: 'Dateien des Torrents',

@@ -37,7 +37,6 @@ export const actions = {
   checking: { one: 'Rechecking {count} torrent', other: 'Rechecking {count} torrents' },
   asked: 'Asking trackers and the DHT for more peers',
   moving: { one: 'Moving the files of {count} torrent', other: 'Moving the files of {count} torrents' },
-  failed: 'Something went wrong',
   removeDialog: {
     title: { one: 'Remove and delete files?', other: 'Remove {count} torrents and delete files?' },
     body: 'These files are deleted from the node’s disk, {size} in total. You can undo this for a moment.',

@@ -91,8 +91,6 @@ export const torrent = {
     infoHashV2: 'Info hash v2',
     contentId: 'Content ID',
     source: 'Source',
-    copy: 'Copy {what}',
-    copied: '{what} copied',
   },
   files: {
     tree: 'Files of the torrent',

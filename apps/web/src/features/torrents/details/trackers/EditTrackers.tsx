@@ -5,6 +5,7 @@ import { TextArea } from '../../../../shared/controls/Field.tsx'
 import { FormDialog } from '../../../../shared/controls/FormDialog.tsx'
 import { notify } from '../../../../shared/controls/toasts.ts'
 import { messageOf } from '../../../../shared/format/errors.ts'
+import { controls } from '../../../../shared/messages/controls.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
 import { formatTiers, parseTiers } from './tracker-rows.ts'
@@ -34,7 +35,7 @@ export function EditTrackers(props: { id: string; items: readonly Tracker[]; onS
         wide
         open={written !== null}
         title={say.editTitle}
-        confirm={texts.app.save}
+        confirm={controls.save}
         onSubmit={submit}
         onClose={() => setWritten(null)}
       >

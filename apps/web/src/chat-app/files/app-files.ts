@@ -1,0 +1,166 @@
+/** Files in the chat app, with the engine of the share page. This module is loaded when somebody first opens or shares files. */
+import { formatShareLink, parseShareLink, type Seal } from '@shoal/links'
+import { formatMagnet, parseMagnet } from '@shoal/torrent'
+import type { OpenedFiles, ShareOptions } from '../../features/chat/chat-client.ts'
+import { toChosen } from '../../features/share-page/chosen.ts'
+import { FileAddresses } from '../../features/share-page/engine/file-addresses.ts'
+import { saveFile } from '../../features/share-page/save/save.ts'
+import { openSealed } from '../../features/share-page/sealing/opened-files.ts'
+import { tidyPlaces } from '../../features/share-page/sealing/sealing-place.ts'
+import { shareSealed } from '../../features/share-page/sealing/share-sealed.ts'
+import { listFiles, nameOf, type ShareFile } from '../../features/share-page/share-file.ts'
+import type { DroppedFile } from '../../shared/dropped/dropped.ts'
+import { BrowserPeer } from '../../shared/engine/browser-peer.ts'
+import { PeerError } from '../../shared/engine/failure.ts'
+import type { FileSnapshot, TorrentDetail } from '../../shared/engine/protocol.ts'
+import { mediaTypeOf } from '../../shared/media/media-type.ts'
+import { type ShownFile, shownFile } from '../../shared/media/shown-file.ts'
+import { askWhileFetched } from './ask-while-fetched.ts'
+import { dropFiles, keepFiles, keptFiles } from './kept-files.ts'
+
+export class AppFiles {
+  readonly #peer = new BrowserPeer()
+  readonly #addresses = new FileAddresses()
+  readonly #trackers: readonly string[]
+  /** How often each torrent is open that only a link brought here. */
+  readonly #viewed = new Map<string, number>()
+  /** Settles when nothing is left of what an earlier window has viewed and not closed. */
+  readonly #tidied: Promise<void>
+
+  /** `trackers`: WebSocket trackers, where this browser finds others and is found. */
+  constructor(trackers: readonly string[]) {
+    this.#trackers = trackers
+    this.#tidied = this.#tidy()
+    askWhileFetched(this.#peer, () => keptFiles('shared'))
+  }
+
+  async open(link: string, signal: AbortSignal): Promise<OpenedFiles> {
+    const { magnet, seal } = parseShareLink(link.startsWith('magnet:') ? `#${link}` : link)
+    await this.#tidied
+    const known = new Set((await this.#peer.list()).map(({ id }) => id))
+    signal.throwIfAborted()
+    const { id } = await this.#peer.add(formatMagnet(magnet), {
+      ...{ select: [], trackers: this.#trackers },
+      ...(seal?.by === 'key' && { linkKey: seal.key }),
+    })
+    const close = known.has(id) && !this.#viewed.has(id) ? () => {} : this.#view(id)
+    try {
+      const files = listFiles(this.#peer, id, await this.#filesOf(id, signal))
+      const shown = await this.#inside(files, seal)
+      return {
+        files: shown.map(file => this.#toShown(file)),
+        // Browsers do not ask the loader for links that download.
+        save: async ({ index }) => {
+          const file = shown.find(each => each.index === index)!
+          await saveFile(file, { addresses: this.#addresses, onProgress() {} })
+        },
+        problem: async () => null,
+        close,
+      }
+    } catch (error) {
+      close()
+      throw error
+    }
+  }
+
+  /** Seals the files and seeds them from the browser's storage. The link names no page: everybody's program opens it. */
+  async share(files: readonly DroppedFile[], { signal, onProgress }: ShareOptions): Promise<string> {
+    const chosen = toChosen(files)
+    if (!chosen) throw new PeerError({ code: 'bad-argument', message: 'There is nothing to share.' })
+    await tidyPlaces()
+    const { torrent, seal } = await shareSealed(
+      this.#peer,
+      chosen,
+      { by: 'key' },
+      {
+        ...{ trackers: this.#trackers, signal },
+        onProgress: (step, share) => onProgress((step === 'sealing' ? share : 1 + share) / 2),
+      },
+    )
+    keepFiles('shared', torrent.id)
+    const { lengthBytes } = torrent
+    return formatShareLink('', {
+      ...{ magnet: { ...parseMagnet(torrent.magnet), name: chosen.name }, lengthBytes, seal },
+    })
+  }
+
+  async #tidy(): Promise<void> {
+    const shared = new Set(keptFiles('shared'))
+    for (const id of keptFiles('viewed')) {
+      if (!shared.has(id)) await this.#peer.remove(id).catch(() => {})
+      dropFiles('viewed', id)
+    }
+  }
+
+  /** Keeps what a link brings as long as somebody looks at it. */
+  #view(id: string): () => void {
+    const change = (by: number) => {
+      const count = (this.#viewed.get(id) ?? 0) + by
+      if (count > 0) this.#viewed.set(id, count)
+      else this.#viewed.delete(id)
+      return count
+    }
+    keepFiles('viewed', id)
+    change(1)
+    let isOpen = true
+    return () => {
+      if (!isOpen) return
+      isOpen = false
+      if (change(-1) > 0) return
+      void this.#peer.remove(id).then(
+        () => dropFiles('viewed', id),
+        () => {},
+      )
+    }
+  }
+
+  /** Resolves to the files of a torrent once they are known. */
+  async #filesOf(id: string, signal: AbortSignal): Promise<readonly FileSnapshot[]> {
+    const found = Promise.withResolvers<readonly FileSnapshot[]>()
+    const look = (detail: TorrentDetail | null) => {
+      if (detail?.torrent.id !== id) return
+      if (detail.torrent.error) found.reject(new PeerError(detail.torrent.error))
+      else if (detail.files.length > 0) found.resolve(detail.files)
+    }
+    const stop = this.#peer.on(event => event.kind === 'detail' && look(event.detail))
+    const abort = () => found.reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      await this.#peer.watch(id)
+      look(await this.#peer.detail(id))
+      return await found.promise
+    } finally {
+      stop()
+      signal.removeEventListener('abort', abort)
+      void this.#peer.unwatch(id).catch(() => {})
+    }
+  }
+
+  async #inside(files: readonly ShareFile[], seal: Seal | undefined): Promise<readonly ShareFile[]> {
+    if (seal?.by !== 'key') return files
+    return (await openSealed(files[0]!, { key: seal.key })).files
+  }
+
+  #toShown({ index, path, lengthBytes, haveBytes, read }: ShareFile): ShownFile {
+    const name = nameOf({ path })
+    const mediaType = mediaTypeOf(name)
+    return shownFile(
+      { index, name, path: path.join('/'), mediaType, lengthBytes, haveBytes: haveBytes ?? lengthBytes },
+      () => this.#addresses.add({ name, lengthBytes, mediaType, read }),
+    )
+  }
+}
+
+/** Deletes everything that the app has in the browser's storage. */
+export async function forgetAppFiles(): Promise<void> {
+  const peer = new BrowserPeer()
+  try {
+    for (const kind of ['shared', 'viewed'] as const)
+      for (const id of keptFiles(kind)) {
+        await peer.remove(id)
+        dropFiles(kind, id)
+      }
+  } finally {
+    await peer.close()
+  }
+}

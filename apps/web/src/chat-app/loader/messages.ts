@@ -1,0 +1,17 @@
+/** Questions of pages to the loader, each with a port for the answer. */
+import type { ReleaseError, ReleaseName } from './release.ts'
+
+export type LoaderQuestion =
+  /** Returns the installed release, and drops those before. */
+  | { readonly ask: 'installed' }
+  /** Asks the server for another release. */
+  | { readonly ask: 'offered' }
+  /** Installs the release with this id; the tabs of the app are then loaded anew. Without an id: any, if none is installed. */
+  | { readonly ask: 'install'; readonly id?: string }
+
+export type LoaderAnswer =
+  | { readonly release: ReleaseName | null }
+  | { readonly error: { readonly code: ReleaseError['code']; readonly message: string } }
+
+/** From the loader to all tabs. It also tells one to open a path, that of a notification that was clicked: `{ open: '/chat/ID' }`. */
+export const RELOAD = 'reload'

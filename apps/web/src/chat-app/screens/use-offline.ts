@@ -1,0 +1,13 @@
+import { useSyncExternalStore } from 'react'
+
+/** Whether the browser has no network. */
+export function useOffline(): boolean {
+  return useSyncExternalStore(subscribe, () => !navigator.onLine)
+}
+
+function subscribe(tell: () => void): () => void {
+  for (const name of ['online', 'offline']) addEventListener(name, tell)
+  return () => {
+    for (const name of ['online', 'offline']) removeEventListener(name, tell)
+  }
+}

@@ -1,0 +1,59 @@
+import { useEffect, useState } from 'react'
+import { useWork } from '../../shared/base/use-work.ts'
+import { notify } from '../../shared/controls/toasts.ts'
+import { texts } from '../../shared/messages/chat-app.ts'
+import { LoaderFailure, offeredRelease, takeRelease } from '../install/loader.ts'
+import type { ReleaseName } from '../loader/release.ts'
+
+/** An app that stays open asks this often. */
+const EVERY_MS = 12 * 3600 * 1000
+
+export interface Releases {
+  /** Another release than the installed one. */
+  readonly offered: ReleaseName | null
+  readonly isBusy: boolean
+  readonly failure: unknown
+  /** Asks the server, because the user wants to know. */
+  check(): void
+  /** Installs what is offered, and loads the page anew. */
+  take(): void
+  /** Hides the offer until the next start. */
+  postpone(): void
+}
+
+/** Looks for other releases of the app; installs them when the user says so. */
+export function useReleases(): Releases {
+  const [offered, setOffered] = useState<ReleaseName | null>(null)
+  const [isHidden, setHidden] = useState(false)
+  const { isBusy, failure, run } = useWork()
+  useEffect(() => {
+    // Without a network nothing is offered; whoever wants to know why asks by hand.
+    const look = () => void offeredRelease().then(setOffered, () => {})
+    look()
+    const timer = setInterval(look, EVERY_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return {
+    offered: isHidden ? null : offered,
+    isBusy,
+    failure: isHidden ? null : failure,
+    check() {
+      setHidden(false)
+      run(async () => {
+        const found = await offeredRelease()
+        setOffered(found)
+        if (!found) notify(texts.update.none, { type: 'good' })
+      })
+    },
+    take() {
+      run(() => takeRelease(offered!))
+    },
+    postpone: () => setHidden(true),
+  }
+}
+
+export function problemOf(failure: unknown): string {
+  const { failed } = texts.update
+  const code = failure instanceof LoaderFailure ? failure.code : ''
+  return code in failed ? failed[code as keyof typeof failed] : failed['bad-release']
+}

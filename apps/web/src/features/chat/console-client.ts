@@ -1,0 +1,125 @@
+import type { ChatEvent, Job } from '@shoal/api'
+import { formatShareLink, parseShareLink } from '@shoal/links'
+import type { Cell } from '../../shared/base/cell.ts'
+import { absoluteLink } from '../../shared/dropped/links.ts'
+import type { NodeStore } from '../../shared/node/node-store.ts'
+import { takeDrops } from '../../shared/ui/ui.ts'
+import { toContent, UploadTask } from '../../shared/uploads/uploads.ts'
+import type { ChatClient, ChatShares, FileSharing, LinkDownloads } from './chat-client.ts'
+import { once } from './once.ts'
+import { openSealedShare, openShare } from './open-files.ts'
+import { isSealedLink } from './text/shoal-links.ts'
+
+const LIST_CHANGED: ChatEvent = { type: 'chat', conversation: null, messages: null }
+
+/** The chat of a node. */
+export function consoleClient(node: NodeStore): ChatClient {
+  const { api } = node
+  return {
+    api,
+    listen(listener) {
+      const { state } = node.events
+      const ends = [
+        node.listen('chat', event => listener(event as ChatEvent)),
+        node.resyncs.subscribe(() => listener(LIST_CHANGED)),
+        state.subscribe(() => state.get() === 'online' && listener(LIST_CHANGED)),
+      ]
+      return () => {
+        for (const end of ends) end()
+      }
+    },
+    async listPersons(signal) {
+      const { items } = await api.listContacts({}, { signal })
+      return items.map(({ did, name, nodes }) => ({
+        did,
+        name: nodes.find(each => each.name !== null)?.name ?? name,
+      }))
+    },
+    listHubs: async signal => (await api.listHubs({}, { signal })).items,
+    async setBlocked(did, isBlocked) {
+      if (isBlocked) await api.blockPublisher({ did })
+      else await api.unblockPublisher({ did })
+    },
+    contacts: null,
+    shares: consoleShares(node),
+  }
+}
+
+function consoleShares(node: NodeStore): ChatShares {
+  return {
+    files: consoleSharing(node),
+    downloads: consoleDownloads(node),
+    open: (link, signal) =>
+      isSealedLink(link) ? openSealedShare(node, link, signal) : openShare(node, link, signal),
+    // The node opens all others itself.
+    pageOf: async link => (isSealedLink(link) && /#s\d/.test(link) ? absoluteLink(link) : null),
+  }
+}
+
+function consoleSharing(node: NodeStore): FileSharing {
+  return {
+    async share(files, { signal, onProgress }) {
+      const { name, files: chosen } = toContent(files)
+      const task = new UploadTask(node, name, chosen)
+      const stop = () => task.cancel()
+      signal.addEventListener('abort', stop)
+      const tell = () => onProgress(task.progress.get().sentBytes / Math.max(1, task.totalBytes))
+      const unsubscribe = task.progress.subscribe(tell)
+      try {
+        const started = await task.run({ name, seal: { by: 'key' } })
+        signal.throwIfAborted()
+        if (!started) throw new Error(task.progress.get().error ?? '')
+        const { link, error } = await endOf(started, node.jobs, signal)
+        if (link === null) throw Object.assign(new Error(error?.message ?? ''), { code: error?.code })
+        return named(link, name)
+      } finally {
+        unsubscribe()
+        signal.removeEventListener('abort', stop)
+      }
+    },
+    takeDrops,
+    hint: null,
+  }
+}
+
+function consoleDownloads({ api, torrents }: NodeStore): LinkDownloads {
+  return {
+    async start(link) {
+      const { torrent } = await api.addTorrent({ source: link })
+      return torrent ? `/torrents/${torrent.id}` : '/'
+    },
+    follow(ids, listener) {
+      const look = () =>
+        listener(ids.map(id => torrents.get(id)?.progress).find(each => each != null) ?? null)
+      const ends = ids.map(id => torrents.onRow(id, look))
+      look()
+      return () => {
+        for (const end of ends) end()
+      }
+    },
+  }
+}
+
+/** The link of a sealed share, which does not say what is in it, with a name for those who have the key. */
+function named(link: string, name: string): string {
+  try {
+    const share = parseShareLink(link)
+    const page = link.slice(0, Math.max(0, link.indexOf('#')))
+    return formatShareLink(page, { ...share, magnet: { ...share.magnet, name } })
+  } catch {
+    // It works without the name, too.
+    return link
+  }
+}
+
+/** Resolves to the job once it has ended. */
+function endOf(started: Job, jobs: Cell<readonly Job[]>, signal: AbortSignal): Promise<Job> {
+  return once(
+    jobs,
+    () => {
+      const job = jobs.get().find(({ id }) => id === started.id) ?? started
+      return job.endedMs === null ? null : job
+    },
+    signal,
+  )
+}

@@ -1,0 +1,16 @@
+import { type Feature, lazyComponent } from '../../shared/feature.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { unread } from './unread.ts'
+
+const page = lazyComponent(() => import('./ChatPage.tsx').then(it => it.ChatPage))
+
+export const chat: Feature = {
+  name: 'chat',
+  capability: 'chat',
+  screens: [
+    { path: '/chat', component: page },
+    { path: '/chat/:id', component: page },
+  ],
+  menu: [{ href: '/chat', label: texts.app.nav.chat, icon: 'chat', key: 'c', count: unread }],
+  dialogs: [lazyComponent(() => import('./ConsoleAttention.tsx').then(it => it.ConsoleAttention))],
+}

@@ -1,0 +1,72 @@
+/** Opens links for viewers: of shares, and of sealed ones, which the node decrypts while they are read. */
+import { type Added, MAX_PAGE, type TorrentFile } from '@shoal/api'
+import { type ShownFile, shownFile } from '../../shared/media/shown-file.ts'
+import type { NodeStore } from '../../shared/node/node-store.ts'
+import type { OpenedFiles } from './chat-client.ts'
+import { once } from './once.ts'
+
+/** The node answers after so long at the latest; then it is asked again. */
+const ASK_SECONDS = 60
+
+/** Null if the link names a plain file, which has to be downloaded first. */
+export async function openShare(
+  node: NodeStore,
+  link: string,
+  signal: AbortSignal,
+): Promise<OpenedFiles | null> {
+  const { torrent } = await node.api.addTorrent({ source: link })
+  if (!torrent) return null
+  const files = await filesOf(node, torrent, signal)
+  return { files: files.map(file => toShown(node, file)), save: null, problem: async () => null, close() {} }
+}
+
+export async function openSealedShare(
+  node: NodeStore,
+  link: string,
+  signal: AbortSignal,
+): Promise<OpenedFiles> {
+  const { api } = node
+  const { id } = await openInTime(node, link, signal)
+  const close = () => void api.closeSealed({ id }).catch(() => {})
+  try {
+    const { items } = await api.listSealedFiles({ id, limit: MAX_PAGE }, { signal })
+    return {
+      files: items.map(file => toShown(node, { ...file, haveBytes: file.lengthBytes })),
+      save: null,
+      problem: async () => (await api.getSealed({ id })).problem?.message ?? null,
+      close,
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** Nobody may have it at the moment: that is not an error as long as the user waits. */
+async function openInTime({ api }: NodeStore, link: string, signal: AbortSignal) {
+  for (;;)
+    try {
+      return await api.openSealed({ source: link, timeoutSeconds: ASK_SECONDS }, { signal })
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'timeout') throw error
+    }
+}
+
+/** Resolves to the files of a torrent once they are known. */
+async function filesOf(
+  node: NodeStore,
+  { id }: NonNullable<Added['torrent']>,
+  signal: AbortSignal,
+): Promise<readonly TorrentFile[]> {
+  const known = { subscribe: (tell: () => void) => node.torrents.onRow(id, tell) }
+  await once(known, () => (node.torrents.get(id)?.totalBytes == null ? null : true), signal)
+  return (await node.api.listFiles({ id }, { signal })).items
+}
+
+type Listed = Pick<TorrentFile, 'index' | 'path' | 'mediaType' | 'lengthBytes' | 'haveBytes' | 'href'>
+
+function toShown({ link }: NodeStore, { href, ...file }: Listed): ShownFile {
+  const { index, path, mediaType, lengthBytes, haveBytes } = file
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return shownFile({ index, name, path, mediaType, lengthBytes, haveBytes }, () => link.urlOf(href))
+}

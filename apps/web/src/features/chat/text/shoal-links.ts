@@ -1,0 +1,76 @@
+import { parseShareLink, SEALED_NAME, type Seal } from '@shoal/links'
+import { hex } from '@shoal/torrent/base'
+import { kindOf } from '../../../shared/media/media-type.ts'
+
+export type LinkKind = 'picture' | 'video' | 'audio' | 'text' | 'other'
+
+/** A link of a message that a program of ours can open. */
+export interface ShoalLink {
+  readonly link: string
+  /** Null if the link does not say it. */
+  readonly name: string | null
+  readonly lengthBytes: number | null
+  /** As its name says. Null if that is the name of a folder, or unknown. */
+  readonly kind: LinkKind | null
+  /** Info hashes, as the node names torrents. */
+  readonly ids: readonly string[]
+  readonly isSealed: boolean
+  /** Whether nothing but the link is needed to read the content. */
+  readonly isReadable: boolean
+  /** False if it is cut short, or was changed. */
+  readonly isWhole: boolean
+}
+
+const LINK = /(?:https?:\/\/[^\s#<>]{1,2000})?#s\d[\w-]{20,90000}|magnet:\?[^\s<>"]{1,8000}/g
+const MAX_LINKS = 10
+
+/** Returns the Shoal links of a text, each once. */
+export function shoalLinksIn(text: string): readonly ShoalLink[] {
+  const links = [...new Set(text.match(LINK) ?? [])].filter(
+    link => !/^magnet:/.test(link) || /xt=/.test(link),
+  )
+  return links.slice(0, MAX_LINKS).map(readLink)
+}
+
+/** Returns the text with the names of its Shoal links, which are shown below it. Empty if it has nothing else. */
+export function withoutLinks(text: string): string {
+  if (!/[\p{L}\p{N}\p{S}]/u.test(text.replace(LINK, ''))) return ''
+  return text.replace(LINK, link => `“${(readLink(link).name ?? '…').replace(/[*_`~[\]<>\\]/g, '\\$&')}”`)
+}
+
+export function readLink(link: string): ShoalLink {
+  try {
+    const at = link.startsWith('magnet:') ? `#${link}` : link
+    const { magnet, lengthBytes, seal } = parseShareLink(at)
+    const size = lengthBytes ?? exactLength(link)
+    const isUnnamed = magnet.name === undefined || (seal && magnet.name === SEALED_NAME)
+    const name = isUnnamed ? null : magnet.name!
+    const { v1, v2 } = magnet.infoHashes
+    return {
+      ...{ link, name, kind: kindOfName(name), lengthBytes: size },
+      ids: [v1, v2].flatMap(hash => (hash ? [hex(hash)] : [])),
+      ...{ isSealed: seal !== undefined, isReadable: isReadable(seal), isWhole: true },
+    }
+  } catch {
+    const unknown = { name: null, lengthBytes: null, kind: null, ids: [] }
+    return { link, ...unknown, isSealed: false, isReadable: false, isWhole: false }
+  }
+}
+
+export const isSealedLink = (link: string): boolean => readLink(link).isSealed
+
+/** Others need a passphrase, or a key that the node does not have: they open in the share page. */
+const isReadable = (seal: Seal | undefined): boolean => seal === undefined || seal.by === 'key'
+
+function kindOfName(name: string | null): LinkKind | null {
+  // Folders can have a dot in their name, but hardly an ending like those of files.
+  if (name === null || !/[^.]\.[a-z0-9]{1,5}$/i.test(name)) return null
+  const kind = kindOf(name)
+  return kind === 'markdown' ? 'text' : kind === 'pdf' ? 'other' : kind
+}
+
+/** `xl` of a magnet link is its length in bytes. */
+function exactLength(link: string): number | null {
+  const [, digits] = /[?&]xl=(\d{1,15})(?:&|$)/.exec(link) ?? []
+  return digits === undefined ? null : Number(digits)
+}

@@ -1,0 +1,14 @@
+import { type Feature, lazyComponent } from '../../shared/feature.ts'
+import { texts } from '../../shared/messages/texts.ts'
+
+export const hubs: Feature = {
+  name: 'hubs',
+  capability: 'hubs',
+  screens: [
+    {
+      path: '/hubs',
+      component: lazyComponent(() => import('./HubsPage.tsx').then(it => it.HubsPage)),
+    },
+  ],
+  menu: [{ href: '/hubs', label: texts.app.nav.hubs, icon: 'hub', key: 'h' }],
+}

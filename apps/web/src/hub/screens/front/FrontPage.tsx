@@ -1,0 +1,61 @@
+import { Link } from 'wouter'
+import { buttonClass } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
+import { useTitle } from '../../../shared/controls/Page.tsx'
+import { Card } from '../../../shared/controls/Panels.tsx'
+import { shownName } from '../../../shared/format/shown-name.ts'
+import { texts } from '../../../shared/messages/hub.ts'
+import { useAccount, useHubInfo } from '../../state/context.tsx'
+import { About } from './About.tsx'
+import styles from './front.module.css'
+import { ListingsView } from './ListingsView.tsx'
+
+const t = texts.front
+
+/** For members the listings, for others what this hub is and the ways in. Hubs that are open show their listings to everyone. */
+export function FrontPage() {
+  const { capabilities } = useHubInfo()
+  return useAccount() && capabilities.includes('listings') ? <ListingsView heading="h1" /> : <Welcome />
+}
+
+function Welcome() {
+  const { name, accounts, capabilities } = useHubInfo()
+  const account = useAccount()
+  const hasListings = capabilities.includes('listings')
+  useTitle('')
+  return (
+    <div className={`${layout.stack4} ${styles.welcome}`}>
+      <section className={`${layout.stack3} ${styles.hero}`}>
+        <h1 className={layout.break}>{shownName(name)}</h1>
+        <p>{t.intro}</p>
+        {!account && <WaysIn />}
+      </section>
+      {hasListings && accounts === 'open' && <ListingsView heading="h2" />}
+      {hasListings && accounts !== 'open' && (
+        <Card>
+          <p>{t.closedList}</p>
+        </Card>
+      )}
+      <About />
+    </div>
+  )
+}
+
+function WaysIn() {
+  const { accounts } = useHubInfo()
+  return (
+    <>
+      <p className={layout.bold}>{t[accounts]}</p>
+      <div className={layout.wrap2}>
+        {accounts !== 'closed' && (
+          <Link href="/join" className={buttonClass('primary', 'large')}>
+            {texts.join}
+          </Link>
+        )}
+        <Link href="/login" className={buttonClass('plain', 'large')}>
+          {texts.logIn}
+        </Link>
+      </div>
+    </>
+  )
+}

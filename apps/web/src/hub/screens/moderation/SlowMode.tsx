@@ -1,0 +1,70 @@
+import { useState } from 'react'
+import { useAnswer } from '../../../shared/base/use-answer.ts'
+import { Button } from '../../../shared/controls/Button.tsx'
+import { TextField } from '../../../shared/controls/Field.tsx'
+import { Waiting } from '../../../shared/controls/Loading.tsx'
+import layout from '../../../shared/controls/layout.module.css'
+import { Card } from '../../../shared/controls/Panels.tsx'
+import { notify } from '../../../shared/controls/toasts.ts'
+import { texts } from '../../../shared/messages/hub.ts'
+import { ReasonDialog } from '../../parts/ReasonDialog.tsx'
+import { useHub } from '../../state/context.tsx'
+
+const t = texts.moderation
+const MAX_SECONDS = 86_400
+
+/** The time that everybody must wait between two posts. */
+export function SlowMode() {
+  const { api } = useHub()
+  const asked = useAnswer(signal => api.getSlowMode({}, { signal }), [])
+  const [typed, setTyped] = useState<string | null>(null)
+  const [isSetting, setSetting] = useState(false)
+  const now = asked.value?.everybodySeconds
+  const seconds = Number(typed ?? now)
+  return (
+    <Card title={t.slow}>
+      {now === undefined ? (
+        <Waiting asked={asked} />
+      ) : (
+        <form
+          className={layout.stack3}
+          onSubmit={event => {
+            event.preventDefault()
+            setSetting(true)
+          }}
+        >
+          <p className={layout.soft}>{t.slowBody}</p>
+          <TextField
+            label={t.slowSeconds}
+            type="number"
+            min={0}
+            max={MAX_SECONDS}
+            required
+            value={typed ?? String(now)}
+            onChange={event => setTyped(event.target.value)}
+          />
+          <div>
+            <Button type="submit" disabled={seconds === now}>
+              {t.slowSet}
+            </Button>
+          </div>
+        </form>
+      )}
+      {isSetting && (
+        <ReasonDialog
+          title={t.slow}
+          label={t.reason}
+          hint={t.reasonHint}
+          confirm={t.slowSet}
+          onSend={async reason => {
+            await api.setSlowMode({ did: null, seconds, reason })
+            notify(t.done, { type: 'good' })
+            setTyped(null)
+            asked.reload()
+          }}
+          onClose={() => setSetting(false)}
+        />
+      )}
+    </Card>
+  )
+}

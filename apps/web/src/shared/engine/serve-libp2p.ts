@@ -1,0 +1,9 @@
+/** Without libp2p, the worker gets no answer and asks again after half a minute. */
+export async function serveLibp2p(port: MessagePort): Promise<void> {
+  for (const waitMs of [1000, 3000, 9000, 0])
+    try {
+      return await (await import('@shoal/network/page-host')).serveWorker(port)
+    } catch {
+      await new Promise(resolve => setTimeout(resolve, waitMs))
+    }
+}

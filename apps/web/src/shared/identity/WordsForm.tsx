@@ -1,0 +1,101 @@
+import { useState } from 'react'
+import { Button } from '../controls/Button.tsx'
+import { TextField } from '../controls/Field.tsx'
+import layout from '../controls/layout.module.css'
+import { Card, Notice } from '../controls/Panels.tsx'
+import type { NewIdentity } from './identity.ts'
+import styles from './words.module.css'
+
+/** The texts of the form, of the page that shows it. */
+export interface WordsTexts {
+  readonly words: string
+  readonly wordsBody: string
+  readonly successor: string
+  readonly successorBody: string
+  readonly saveWords: string
+  check(given: { readonly number: number }): string
+  readonly wrongWord: string
+  readonly finish: string
+}
+
+interface Props {
+  readonly texts: WordsTexts
+  readonly made: NewIdentity
+  readonly isBusy: boolean
+  onDone(): void
+}
+
+/** Shows the words of a new key once, and continues when one of them was typed. */
+export function WordsForm({ texts: t, made, isBusy, onDone }: Props) {
+  const words = made.words.split(' ')
+  const [asked] = useState(() => Math.floor(Math.random() * words.length))
+  const [typed, setTyped] = useState('')
+  const [isWrong, setWrong] = useState(false)
+  return (
+    <form
+      className={layout.stack4}
+      onSubmit={event => {
+        event.preventDefault()
+        if (typed.trim().toLowerCase() === words[asked]) onDone()
+        else setWrong(true)
+      }}
+    >
+      <Card title={t.words}>
+        <div className={layout.stack3}>
+          <Notice tone="warn">{t.wordsBody}</Notice>
+          <Words words={words} />
+        </div>
+      </Card>
+      <Card title={t.successor}>
+        <div className={layout.stack3}>
+          <p className={layout.soft}>{t.successorBody}</p>
+          <Words words={made.successorWords.split(' ')} />
+        </div>
+      </Card>
+      <div>
+        <Button icon="save" onClick={() => save(made, t)}>
+          {t.saveWords}
+        </Button>
+      </div>
+      <TextField
+        label={t.check({ number: asked + 1 })}
+        error={isWrong ? t.wrongWord : undefined}
+        required
+        autoCapitalize="none"
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        onChange={event => {
+          setTyped(event.target.value)
+          setWrong(false)
+        }}
+      />
+      <div>
+        <Button type="submit" variant="primary" size="large" disabled={isBusy || typed.trim() === ''}>
+          {t.finish}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Words({ words }: { readonly words: readonly string[] }) {
+  return (
+    <ol className={styles.words} translate="no">
+      {words.map((word, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a word can be there twice, and they do not move
+        <li key={index}>{word}</li>
+      ))}
+    </ol>
+  )
+}
+
+function save({ device: { did }, words, successorWords }: NewIdentity, t: WordsTexts): void {
+  const text = `${did}\n\n${t.words}:\n${words}\n\n${t.successor}:\n${successorWords}\n`
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = 'shoal-key.txt'
+  link.click()
+  URL.revokeObjectURL(url)
+}

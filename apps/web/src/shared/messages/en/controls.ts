@@ -1,0 +1,28 @@
+/** Texts of the controls that all pages have in common. */
+export const controls = {
+  name: 'Shoal',
+  skip: 'Skip to content',
+  navigation: 'Main',
+  theme: { label: 'Theme', system: 'System', light: 'Light', dark: 'Dark' },
+  simulated: 'Simulation',
+  loading: 'Loading',
+  failure: {
+    title: 'Something went wrong on this page',
+    body: 'Reloading usually helps. Details:',
+    reload: 'Reload',
+  },
+  close: 'Close',
+  back: 'Back',
+  cancel: 'Cancel',
+  save: 'Save',
+  retry: 'Try again',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyOf: 'Copy {what}',
+  copiedOf: '{what} copied',
+  notifications: 'Notifications',
+  failed: 'Something went wrong',
+  unknown: 'Something went wrong.',
+} as const
+
+export default controls
