@@ -59,7 +59,7 @@ async function pageToPage(load: Load, options: BenchOptions): Promise<Section> {
     [byLibp2p]: async () => {
       // A relay of its own for each run: another one remembers the pages of the run before.
       await using relay = await Relay.start()
-      return shoalPageToPage(load, 'v1', relay)
+      return await shoalPageToPage(load, 'v1', relay)
     },
     WebTorrent: () => webTorrentPageToPage(load),
   })

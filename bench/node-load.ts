@@ -11,7 +11,7 @@ import { makeSmallTorrents } from '../interop/support/small-torrents.ts'
 import { Transmission } from '../interop/support/transmission.ts'
 import type { BenchOptions, Section } from './bench.ts'
 import { media } from './media.ts'
-import { against, megabytes } from './statistics.ts'
+import { against, megabytes, percentile } from './statistics.ts'
 
 const WATCHERS = 200
 const TORRENTS = 5000
@@ -236,9 +236,4 @@ async function timeFullList(rpc: Rpc): Promise<number[]> {
     times.push(performance.now() - started)
   }
   return times
-}
-
-function percentile(times: readonly number[], share: number): number {
-  const sorted = [...times].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }

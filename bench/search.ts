@@ -10,7 +10,7 @@ import { parseQuery } from '../apps/node/src/base/parse-query.ts'
 import { type IndexedEntry, SearchIndex } from '../apps/node/src/node/search/search-index.ts'
 import { seededRandom } from '../packages/torrent/src/base/random.ts'
 import type { BenchOptions, Section } from './bench.ts'
-import { against, medianOf } from './statistics.ts'
+import { against, medianOf, percentile } from './statistics.ts'
 
 const FILES = 100_000
 const FILES_PER_TORRENT = 20
@@ -245,9 +245,4 @@ function timed(work: () => unknown): number {
   const begin = performance.now()
   work()
   return performance.now() - begin
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
-import { against, median, takeTurns } from './statistics.ts'
+import { against, median, percentile, takeTurns } from './statistics.ts'
 
 test('the median is the middle value, or the mean of the two middle values', () => {
   expect(median([9, 1, 5])).toBe(5)
   expect(median([4, 1, 3, 2])).toBe(2.5)
   expect(median([])).toBeNaN()
+})
+
+test('a percentile is the smallest value that this share of all does not exceed', () => {
+  const values = [40, 10, 30, 20]
+  expect([0, 0.25, 0.26, 0.95, 1].map(share => percentile(values, share))).toEqual([10, 10, 20, 40, 40])
+  expect(percentile([], 0.5)).toBeNaN()
 })
 
 test('contestants take turns, and one that fails is left out and reported', async () => {

@@ -13,6 +13,12 @@ export function medianOf<T>(runs: readonly T[], quantity: (run: T) => number): n
   return median(runs.map(quantity))
 }
 
+/** Returns the value that this share of the values does not exceed, or NaN for an empty list. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+}
+
 export interface Turns<T> {
   /** Results of the successful runs, by contestant. */
   readonly runs: ReadonlyMap<string, readonly T[]>

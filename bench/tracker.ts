@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { installWebTorrent } from '../interop/support/install-webtorrent.ts'
 import { Opentracker } from '../interop/support/opentracker.ts'
+import { RedisServer } from '../interop/support/redis.ts'
 import type { BenchOptions, Goal, Section } from './bench.ts'
 import { against, medianOf, takeTurns } from './statistics.ts'
 import { swarmHashes } from './tracker-swarms.ts'
@@ -19,8 +20,16 @@ const SWARMS = 1000
 const PEERS = 50 * SWARMS
 const CACHE = join(import.meta.dirname, '..', '.cache')
 const LOADS = ['udp', 'http', 'http-kept'] as const
+const JOINED_LOADS = ['udp', 'http'] as const
 type Load = (typeof LOADS)[number]
 const NAMES = { udp: 'UDP', http: 'HTTP, a connection each', 'http-kept': 'HTTP, keep-alive' } as const
+const [ALONE, OVER_REDIS, BOTH] = [
+  'one process, memory alone',
+  'one, and a second one that listens',
+  'two',
+] as const
+/** New peers of each generator: more than it announces, so that their ports differ. */
+const PEERS_EACH = 20_000_000
 const MANY_SWARMS = 100_000
 const MANY_PEERS = 1_000_000
 /** Time limit for starting and ending a process. */
@@ -33,6 +42,12 @@ interface Rate {
   /** CPU time of the tracker. */
   readonly perProcessorSecond: number
   readonly coresUsed: number
+}
+/** Announces per second of CPU time, of each tracker that answered, added up: their rate with a core each. */
+interface JoinedRate {
+  readonly perProcessorSecond: number
+  /** Announces per second of all CPU time, also of a tracker that only listens to the other. */
+  readonly perSharedSecond: number
 }
 interface Generator {
   readonly command: readonly [program: string, ...args: string[]]
@@ -52,6 +67,8 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   const generator = await buildGenerator(options)
   const sections: Section[] = []
   for (const load of LOADS) sections.push(await measureLoad(load, contestants, generator, options))
+  for (const load of JOINED_LOADS)
+    sections.push(await measureProcesses(load, contestants, generator, options))
   sections.push(await measureMemory(contestants, generator, options))
   return sections
 }
@@ -156,6 +173,101 @@ async function underLoad(
   const answers = all.reduce((sum, each) => sum + each.answers, 0)
   const perSecond = all.reduce((sum, each) => sum + each.answers / each.seconds, 0)
   return { perSecond, perProcessorSecond: answers / spent, coresUsed: spent / all[0]!.seconds }
+}
+
+/** Several processes that are one tracker. Each announce is of a new peer, and therefore reported to the others. */
+async function measureProcesses(
+  load: (typeof JOINED_LOADS)[number],
+  contestants: Readonly<Record<string, Contestant>>,
+  generator: Generator,
+  options: BenchOptions,
+): Promise<Section> {
+  const seconds = options.quick ? 1 : 4
+  options.log(`${NAMES[load]}, several processes`)
+  const rival = load === 'http' ? contestants['bittorrent-tracker'] : undefined
+  const { runs, failures } = await takeTurns(
+    {
+      [ALONE]: () => joinedLoad(load, [contestants.Shoal!], 1, generator, seconds),
+      [OVER_REDIS]: () => overRedis(starts => joinedLoad(load, starts, 1, generator, seconds)),
+      [BOTH]: () => overRedis(starts => joinedLoad(load, starts, 2, generator, seconds)),
+      ...(rival && { 'bittorrent-tracker': () => joinedLoad(load, [rival], 1, generator, seconds) }),
+    },
+    options,
+  )
+  const own = (name: string) => medianOf(runs.get(name) ?? [], each => each.perProcessorSecond)
+  const shared = (name: string) => medianOf(runs.get(name) ?? [], each => each.perSharedSecond)
+  const ratio = (name: string) => `${(own(name) / own(ALONE)).toFixed(2)} x`
+  return {
+    title: `Tracker: ${NAMES[load]}, processes joined by Redis, each announce of a new peer`,
+    columns: ['', 'per second of CPU time, added up', 'ratio', 'per second of the CPU time of all'],
+    rows: [...runs.keys()].map(name =>
+      failures.has(name)
+        ? [name, failures.get(name)!, '', '']
+        : [name, own(name).toFixed(0), ratio(name), shared(name).toFixed(0)],
+    ),
+    goals:
+      load === 'udp'
+        ? [
+            against(
+              'Announces over Redis, to memory alone',
+              shared(OVER_REDIS) / shared(ALONE),
+              0.5,
+              'least',
+            ),
+            against('Announces of two processes, to one', own(BOTH) / own(ALONE), 1.6, 'least'),
+          ]
+        : [
+            against(
+              `Announces over ${NAMES.http} in two processes, to bittorrent-tracker`,
+              own(BOTH) / own('bittorrent-tracker'),
+              5,
+              'least',
+            ),
+          ],
+    runs: Object.fromEntries(runs),
+  }
+}
+
+async function overRedis(
+  measure: (starts: readonly Contestant[]) => Promise<JoinedRate>,
+): Promise<JoinedRate> {
+  await using redis = await RedisServer.start()
+  const start = () => startProcess(join(import.meta.dirname, 'ours', 'tracker.ts'), redis.url)
+  return await measure([start, start])
+}
+
+/** Loads the first `loaded` of these trackers at once, each with peers of its own. */
+async function joinedLoad(
+  load: Load,
+  starts: readonly Contestant[],
+  loaded: number,
+  generator: Generator,
+  seconds: number,
+): Promise<JoinedRate> {
+  await using opened = new AsyncDisposableStack()
+  const trackers: Running[] = []
+  for (const start of starts) trackers.push(opened.use(await start(SWARMS)))
+  const answering = trackers.slice(0, loaded)
+  const loadAll = (first: number, forSeconds: number) =>
+    Promise.all(
+      answering.map((tracker, at) =>
+        generate(generator, {
+          ...{ load, port: load === 'udp' ? tracker.udp : tracker.http, seconds: forSeconds },
+          ...{ swarms: SWARMS, first: first + at * PEERS_EACH },
+        }),
+      ),
+    )
+  const spentOfAll = () => Promise.all(trackers.map(({ pid }) => processorSeconds(pid)))
+  // In its first seconds a process compiles.
+  await loadAll(0, seconds)
+  const before = await spentOfAll()
+  const generated = await loadAll(PEERS_EACH / 2, seconds)
+  const spent = (await spentOfAll()).map((after, at) => after - before[at]!)
+  const answers = generated.reduce((sum, each) => sum + each.answers, 0)
+  return {
+    perProcessorSecond: generated.reduce((sum, each, at) => sum + each.answers / spent[at]!, 0),
+    perSharedSecond: answers / spent.reduce((sum, each) => sum + each, 0),
+  }
 }
 
 async function measureMemory(

@@ -38,9 +38,9 @@ describe('after a global installation', () => {
   })
 
   test('a signal to the command ends the program, which closes in order', async () => {
-    const args = ['--port', '0', '--no-udp']
+    const args = ['--only-tracker', '--port', '0', '--no-udp']
     const hub = await start('hub', place.join('prefix/bin/shoal-hub'), args, { env: { PATH: env.PATH! } })
-    await expect.poll(() => hub.output()).toContain('"msg":')
+    await expect.poll(() => hub.output()).toContain('"message":')
     hub.child.kill('SIGTERM')
     expect(await hub.exited).toBe(0)
     expect(hub.output()).toContain('The hub has stopped')

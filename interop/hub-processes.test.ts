@@ -32,7 +32,7 @@ describe.skipIf(process.platform !== 'linux')('a hub with --workers', () => {
       return a > 0 && b > 0 && a + b === 20
     })
 
-    const victim = hub.log.find(({ msg }) => msg === 'The hub is listening')!
+    const victim = hub.log.find(({ message }) => message === 'The hub is listening')!
     process.kill(victim.pid, 'SIGKILL')
     await until('it is noticed', () => hub.said('A process of the hub has ended'))
     const left = await until('another one has started', async () => {
@@ -46,7 +46,7 @@ describe.skipIf(process.platform !== 'linux')('a hub with --workers', () => {
     })
     hub.process.child.kill('SIGTERM')
     expect(await hub.process.exited).toBe(0)
-    expect(hub.log.filter(({ msg }) => msg === 'The hub has stopped')).toHaveLength(2)
+    expect(hub.log.filter(({ message }) => message === 'The hub has stopped')).toHaveLength(2)
     await expect(hub.text('/health')).rejects.toThrow()
   })
 

@@ -14,9 +14,12 @@ import {
   type StoreOptions,
 } from '../packages/hub-stores/src/stores.ts'
 import { testAccounts } from '../packages/hub-stores/src/testing/accounts-suite.ts'
+import { testKeyPackages } from '../packages/hub-stores/src/testing/key-packages-suite.ts'
 import { testListings } from '../packages/hub-stores/src/testing/listings-suite.ts'
+import { testMembers } from '../packages/hub-stores/src/testing/members-suite.ts'
 import { digest, expectMove, fill, testMigrations } from '../packages/hub-stores/src/testing/moving-suite.ts'
 import { testRooms } from '../packages/hub-stores/src/testing/rooms-suite.ts'
+import { testTrackerKeys } from '../packages/hub-stores/src/testing/tracker-suite.ts'
 import { filesBelow, type TempDir, tempDir } from './support/files.ts'
 import { type Acknowledged, Poster } from './support/poster.ts'
 import { PostgresServer } from './support/postgres.ts'
@@ -70,7 +73,10 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
   })
   testRooms(place)
   testAccounts(place)
+  testKeyPackages(place)
   testListings(place)
+  testTrackerKeys(place)
+  testMembers(place)
 
   test('loses nothing that was acknowledged when it is killed, again and again, or a process of the hub', async () => {
     await using stores = await openGrown({ url: server.url, connections: 1 })

@@ -15,6 +15,7 @@ import { CID } from 'multiformats/cid'
 import { decode } from 'multiformats/hashes/digest'
 import { expect, onTestFinished, test } from 'vitest'
 import { startHub } from '../apps/hub/src/hub.ts'
+import { NO_LOG } from '../apps/hub/src/kernel/log.ts'
 import { CAPABILITIES } from '../apps/node/src/node/capabilities.ts'
 import { LogEntries } from '../apps/node/src/node/kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../apps/node/src/node/run-node.ts'
@@ -123,7 +124,7 @@ test('two fresh nodes with nothing in common but the mainline DHT meet', async (
 })
 
 test('two fresh nodes that know nothing but a hub meet', async () => {
-  const hub = await startHub({ port: 0 }, { info() {}, warn() {} })
+  const hub = await startHub({ onlyTracker: true, port: 0 }, NO_LOG)
   onTestFinished(() => hub.close())
   const shareTrackers = [`udp://127.0.0.1:${hub.udpPort}/announce`]
   const one = await start({ shareTrackers })

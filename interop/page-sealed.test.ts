@@ -155,10 +155,10 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     expect(await sha256Of(dir.join('got', 'Trip', 'day 2', 'b.bin'))).toBe(files['day 2/b.bin']!.sha256)
     expect(await sha256Of(dir.join('got', 'Trip', 'a.bin'))).toBe(files['a.bin']!.sha256)
     const { page: second, problems: others } = await browser.open(link)
-    await second.getByRole('button', { name: 'Save day 2/b.bin' }).waitFor()
+    await second.getByRole('button', { name: 'Save day 2/b.bin' }).waitFor({ timeout: 60_000 })
     // The sealed file survives a reload, and temporary files do not.
     await tab.reload()
-    await tab.getByText('Complete and verified').waitFor()
+    await tab.getByText('Complete and verified').waitFor({ timeout: 60_000 })
     expect(await sealingFiles(tab)).toEqual([])
     expect([...problems, ...others]).toEqual([])
     expect(site.requested.filter(path => /Trip|btih|#|age/.test(path.replace(/assets.*/, '')))).toEqual([])

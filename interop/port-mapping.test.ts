@@ -97,7 +97,7 @@ describe.skipIf(cannotCreateHome)('a router', () => {
     const ports = ['--port', '0', ...peers, '--dir', dir.join('downloads')]
     await using stack = new AsyncDisposableStack()
     const { 4: outside } = PLACES.internet
-    const hub = await home.start('internet', process.execPath, [HUB, '--host', outside])
+    const hub = await home.start('internet', process.execPath, [HUB, '--only-tracker', '--host', outside])
     stack.defer(() => hub.stop())
     const trackers = ['--set', `network.shareTrackers=["http://${outside}:6969/announce"]`]
     const words = [ENTRY, 'start', ...places, ...ports, ...trackers]

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { startHub } from '../apps/hub/src/hub.ts'
+import { NO_LOG } from '../apps/hub/src/kernel/log.ts'
 import type { OpenSocket } from '../packages/torrent/src/discovery/tracker/ws/web-socket.ts'
 import { openRtc } from '../packages/torrent/src/transport/webrtc/rtc.node.ts'
 import type { RtcConfig, RtcFactory } from '../packages/torrent/src/transport/webrtc/rtc.ts'
@@ -16,11 +17,10 @@ import { missing, toolPath } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 const HERE = '127.0.0.1'
-const quiet = { info() {}, warn() {} }
 const run = promisify(execFile)
 
 async function hub(given: Parameters<typeof startHub>[0]) {
-  const started = await startHub({ port: 0, ...given }, quiet)
+  const started = await startHub({ onlyTracker: true, port: 0, ...given }, NO_LOG)
   return Object.assign(started, { [Symbol.asyncDispose]: () => started.close() })
 }
 

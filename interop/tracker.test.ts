@@ -1,6 +1,7 @@
 /** Real clients that find each other only through our tracker, over HTTP, UDP and WebSocket (BEP 3, 15, 23, 48). */
 import { describe, expect, test } from 'vitest'
 import { type Hub, startHub } from '../apps/hub/src/hub.ts'
+import { NO_LOG } from '../apps/hub/src/kernel/log.ts'
 import { Aria2 } from './support/aria2.ts'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
@@ -11,7 +12,6 @@ import { until } from './support/wait.ts'
 import { WebTorrent } from './support/webtorrent.ts'
 
 const BYTES = 1_000_001
-const quiet = { info() {}, warn() {} }
 
 interface OpenHub extends AsyncDisposable {
   readonly hub: Hub
@@ -19,7 +19,7 @@ interface OpenHub extends AsyncDisposable {
 }
 
 async function openHub(port = 0): Promise<OpenHub> {
-  const hub = await startHub({ port, interval: 5 }, quiet)
+  const hub = await startHub({ onlyTracker: true, port, interval: 5 }, NO_LOG)
   return {
     hub,
     urls: {

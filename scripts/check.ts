@@ -1,8 +1,9 @@
-/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, words, commits, unit tests. */
+/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, returned promises, words, commits, unit tests. */
 import { checkClasses } from './classes.ts'
 import { checkCommits } from './commits.ts'
-import { checkImports } from './imports.ts'
+import { checkImports, type Violation } from './imports.ts'
 import type { FileResult } from './report.ts'
+import { checkReturns } from './returns.ts'
 import { commandPath, type RunResult, runNode } from './run.ts'
 import { runTests, type TestRun } from './vitest.ts'
 import { checkWords } from './words.ts'
@@ -33,8 +34,9 @@ export async function check(tests?: readonly string[]): Promise<Outcome> {
     'format and lint',
   )
   report(await runNode([commandPath('typescript', 'tsc'), '-p', '.'], { quiet: true }), 'types')
-  report(await imports(), 'import rules')
+  report(await listed(checkImports), 'import rules')
   report(await checkClasses(), 'class sizes')
+  report(await listed(checkReturns), 'returned promises')
   report(await checkWords(), 'word list')
   report(await checkCommits(), 'commit messages')
   const unit = await runTests(['unit'], { quiet: true, tests })
@@ -67,9 +69,9 @@ function slowest(files: readonly FileResult[]): FileResult[] {
   return [...files].sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST_FILES)
 }
 
-async function imports(): Promise<RunResult> {
+async function listed(find: () => Promise<readonly Violation[]>): Promise<RunResult> {
   const started = performance.now()
-  const violations = await checkImports()
+  const violations = await find()
   const output = violations.map(({ file, line, message }) => `${file}:${line}: ${message}\n`).join('')
   return { code: violations.length > 0 ? 1 : 0, seconds: (performance.now() - started) / 1000, output }
 }

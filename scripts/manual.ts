@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import manifest from '../apps/hub/package.json' with { type: 'json' }
-import { ABOUT, PLACES_OF_OPTIONS } from '../apps/hub/src/help.ts'
+import { ABOUT, COMMANDS, PLACES_OF_OPTIONS } from '../apps/hub/src/help.ts'
 import { OPTIONS } from '../apps/hub/src/options.ts'
 import { manualPage } from '../packages/options/src/index.ts'
 
@@ -12,16 +12,16 @@ const FOLDER = join(import.meta.dirname, '../dist/man')
 export async function manualPages(): Promise<Record<string, string>> {
   // Read in English, whatever the language of the user.
   process.env.SHOAL_LANG = 'en'
-  const [{ COMMANDS }, { shoalManual }, { texts }] = await Promise.all([
+  const [{ COMMANDS: ofNode }, { shoalManual }, { texts }] = await Promise.all([
     import('../apps/node/src/cli/commands.ts'),
     import('../apps/node/src/cli/manual.ts'),
     import('../apps/node/src/cli/texts.ts'),
   ])
-  const hub = { name: 'shoal-hub', summary: ABOUT, commands: [], options: OPTIONS }
+  const hub = { name: 'shoal-hub', summary: ABOUT, commands: COMMANDS, options: OPTIONS }
   const headings = { ...texts.man.headings, options: 'Options' }
-  const about = { ...headings, usage: '[options]', intro: [PLACES_OF_OPTIONS] }
+  const about = { ...headings, usage: '[move | backup] [options]', intro: [PLACES_OF_OPTIONS] }
   return {
-    'shoal.1': await shoalManual(COMMANDS),
+    'shoal.1': await shoalManual(ofNode),
     'shoal-hub.1': manualPage(hub, { version: manifest.version, texts: about }),
   }
 }

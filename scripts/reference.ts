@@ -1,20 +1,24 @@
 /**
- * `node scripts/reference.ts`: writes the tables that the code already states: the operations of the API in docs/http-api.md and for clients that do
+ * `node scripts/reference.ts`: writes the tables that the code already states: the operations of the APIs in docs/http-api.md and docs/hub-api.md and for clients that do
  * not load the contracts, and the commands of a running node in docs/command-line.md. `npm run check` compares them.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandGroup } from '../apps/node/src/cli/command.ts'
-import { BYTE_ROUTES, OPERATIONS, type Operation } from '../packages/api/src/index.ts'
+import { BYTE_ROUTES, OPERATIONS, type Operation, type OperationTable } from '../packages/api/src/index.ts'
+import { HUB_OPERATIONS } from '../packages/hub-api/src/index.ts'
 import { flagName } from '../packages/options/src/index.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
 /** The files with generated tables, and what writes each. */
 export const REFERENCE: Readonly<Record<string, () => Promise<string> | string>> = {
-  'docs/http-api.md': operationTable,
+  'docs/http-api.md': () => operationTable({ ...OPERATIONS, ...BYTE_ROUTES }),
+  'docs/hub-api.md': () =>
+    operationTable(HUB_OPERATIONS, ({ for: audience }) => (audience === 'everyone' ? '' : ` (${audience})`)),
   'docs/command-line.md': () => commandTable('torrents', 'manage', 'node'),
-  'packages/api/src/routes.ts': routeTable,
+  'packages/api/src/routes.ts': () => routeTable(OPERATIONS),
+  'packages/hub-api/src/routes.ts': () => routeTable(HUB_OPERATIONS),
 }
 
 /** Commands that the page describes in chapters of their own. */
@@ -35,19 +39,27 @@ export function withTable(text: string, table: string): string {
   return `${text.slice(0, start + 1)}${table}${text.slice(start + end.index)}`
 }
 
-function routeTable(): string {
-  return Object.entries<Operation>(OPERATIONS)
+function routeTable(operations: OperationTable): string {
+  return Object.entries(operations)
     .map(([name, { method, path }]) => `  ${name}: { method: '${method}', path: '${path}' },`)
     .join('\n')
 }
 
-function operationTable(): string {
-  const areas = Map.groupBy(Object.entries({ ...OPERATIONS, ...BYTE_ROUTES }), ([, { area }]) => area)
+type Row = Pick<Operation, 'area' | 'method' | 'path' | 'summary'>
+
+/** `remark`: text after the summary of an operation. */
+function operationTable<Each extends Row>(
+  operations: Readonly<Record<string, Each>>,
+  remark: (operation: Each) => string = () => '',
+): string {
+  const areas = Map.groupBy(Object.entries(operations), ([, { area }]) => area)
   const rows = ['| name | request | summary |', '|---|---|---|']
   for (const [area, operations] of areas) {
     rows.push(`| **${area}** | | |`)
-    for (const [name, { method, path, summary }] of operations)
-      rows.push(`| \`${name}\` | \`${method} ${path}\` | ${summary} |`)
+    for (const [name, operation] of operations) {
+      const { method, path, summary } = operation
+      rows.push(`| \`${name}\` | \`${method} ${path}\` | ${summary}${remark(operation)} |`)
+    }
   }
   return rows.join('\n')
 }

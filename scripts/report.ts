@@ -72,12 +72,19 @@ function withStack(error: SerializedError): string {
   return lines.join('\n').replaceAll(`${ROOT}/`, '')
 }
 
-/** The first line of the error, the line of the test that threw it, and what open pages showed (interop/support/page-tests.ts). */
+/** How much is kept of the value that a test found. */
+const ACTUAL_CHARACTERS = 500
+
+/** The first line of the error, the line of the test that threw it, the value that it found, and what open pages showed (interop/support/page-tests.ts). */
 function whyFailed(error: SerializedError | undefined): string {
   const frame = (error?.stack ?? '').split('\n').find(line => line.includes('.test.ts:'))
   const place = frame?.slice(frame.lastIndexOf('/') + 1).replace(/\)$/, '')
   const pages = (error?.message ?? '').split('\n').filter(line => /^Page \d+ shows: /.test(line))
-  return [firstLine(error) + (place ? ` (${place})` : ''), ...pages].join('\n    ')
+  const found =
+    typeof error?.actual === 'string'
+      ? [`Found: ${error.actual.replace(/\s+/g, ' ').slice(0, ACTUAL_CHARACTERS)}`]
+      : []
+  return [firstLine(error) + (place ? ` (${place})` : ''), ...found, ...pages].join('\n    ')
 }
 
 function firstLine(error: SerializedError | undefined): string {

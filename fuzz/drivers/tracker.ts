@@ -11,6 +11,7 @@ import {
   parsePasskey,
   readAnnounce,
   readOtherAddress,
+  readTransfers,
   readUrlData,
 } from '../../packages/tracker/src/udp/udp-packets.ts'
 import { readHash, readMessage } from '../../packages/tracker/src/ws/messages.ts'
@@ -26,14 +27,18 @@ export const DRIVERS: Drivers = {
     if (end > bytes.length || head.targetTo > end || head.hostTo > end)
       throw new Error('an offset past the end')
   }),
-  'tracker-http-target': driver((bytes: Uint8Array) =>
-    new TrackerTarget().read(bytes, 0, bytes.length, new Announce()),
-  ),
+  'tracker-http-target': driver((bytes: Uint8Array) => {
+    const target = new TrackerTarget()
+    target.wantsTransfers = true
+    target.read(bytes, 0, bytes.length, new Announce())
+  }),
   'tracker-udp': driver((bytes: Uint8Array) => {
     isConnect(bytes)
     if (bytes.length < ANNOUNCE_BYTES) return
-    readAnnounce(bytes, new Announce())
+    const announce = new Announce()
+    readAnnounce(bytes, announce)
     readOtherAddress(bytes)
+    readTransfers(bytes, announce)
     parsePasskey(readUrlData(bytes))
   }),
   'tracker-ws': driver((text: string) => {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { addAuthenticator } from '../support/authenticator.ts'
 import { Browser } from '../support/browser.ts'
 import { tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
@@ -11,13 +12,14 @@ import { openConsole, skipped, withNode } from './setup.ts'
 const ALL_ADDRESSES = '0.0.0.0'
 
 describe.skipIf(skipped)('the console of a real node: access', () => {
-  test('a remote login requires the correct password', async () => {
+  test('a remote login requires the correct password, or a passkey', async () => {
     await using dir = await tempDir('console-login')
     await writeFile(dir.join('password'), 'a long password\n')
     const login = ['--username', 'ana', '--password-file', dir.join('password')]
     await using node = await Node.start({ folder: dir.path, args: ['--host', ALL_ADDRESSES, ...login] })
     await using browser = await Browser.launch()
-    const url = node.url.replace(ALL_ADDRESSES, '127.0.0.1')
+    // There are no passkeys at addresses.
+    const url = `http://localhost:${new URL(node.url).port}`
     const { page, context } = await browser.open(url, { localStorage: { 'shoal.welcomed': 'yes' } })
     await page.getByLabel('User name').fill('ana')
     await page.getByLabel('Password').fill('a guess')
@@ -33,10 +35,18 @@ describe.skipIf(skipped)('the console of a real node: access', () => {
     expect(await withCookie()).toBe(200)
     expect((await fetch(`${url}/api/torrents`)).status).toBe(401)
     await page.goto(`${url}/settings`)
+    await addAuthenticator(page)
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name of the passkey').fill('Phone')
+    await dialog.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByRole('button', { name: 'Remove Phone' }).waitFor()
     await page.getByRole('button', { name: 'Log out' }).click()
     await page.getByLabel('User name').waitFor()
     // A copy of the cookie is also invalid.
     expect(await withCookie()).toBe(401)
+    await page.getByRole('button', { name: 'Log in with a passkey' }).click()
+    await page.getByRole('button', { name: 'Remove Phone' }).waitFor()
   })
 
   test('does not listen for other machines without a password', async () => {

@@ -19,11 +19,13 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       await page.getByRole('button', { name: 'Add', exact: true }).click()
       await page.getByLabel('Link', { exact: true }).fill(withPeer(magnet, seeder))
       await page.getByRole('button', { name: 'Look inside' }).click()
-      await page.getByRole('heading', { name: 'Concert' }).waitFor({ timeout: 30_000 })
+      const dialog = page.getByRole('dialog', { name: 'Add', exact: true })
+      await dialog.getByRole('heading', { name: 'Concert', exact: true }).waitFor({ timeout: 30_000 })
       await page.getByLabel('Download applause.flac').uncheck()
       await page.getByText('1 of 2 files', { exact: false }).first().waitFor()
       await torrent.limit({ upload: MIB / 4 })
       await page.getByRole('button', { name: /^Download \d/ }).click()
+      await dialog.waitFor({ state: 'detached' })
       const row = page.locator('[data-row]', { hasText: 'Concert' })
       await row.getByText('Downloading').waitFor()
       await row
@@ -31,7 +33,8 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
         .first()
         .waitFor()
       await row.locator('a').first().click()
-      await page.getByRole('heading', { name: 'Concert' }).waitFor()
+      // The notice that it was added is a heading of level 2.
+      await page.getByRole('heading', { name: 'Concert', level: 1 }).waitFor()
       await page
         .getByText(/\d+ of \d+ pieces downloaded/)
         .first()

@@ -14,6 +14,7 @@ const ROUTES = [
   '/feeds',
   '/published',
   '/network',
+  '/chat',
   '/settings',
   '/welcome',
 ]

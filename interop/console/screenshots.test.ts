@@ -32,6 +32,13 @@ const SCREENSHOTS: Readonly<Record<string, Screenshot>> = {
         .waitFor()
     },
   },
+  chat: {
+    path: '/chat?mock',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Harbour walkers' }).click()
+      await page.getByText('can you bring the camera').waitFor()
+    },
+  },
   add: {
     path: '/?mock',
     async prepare(page) {

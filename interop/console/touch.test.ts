@@ -46,7 +46,8 @@ describe.skipIf(skipped)('the console of a real node: on a phone', () => {
       await page.getByRole('button', { name: 'Add without looking' }).tap()
       const row = page.locator('[data-row]', { hasText: 'Harbour' })
       await row.getByText('Harbour').tap()
-      await page.getByRole('heading', { name: 'Harbour' }).waitFor()
+      // The notice that it was added is a heading of level 2.
+      await page.getByRole('heading', { name: 'Harbour', level: 1 }).waitFor()
       await page.getByRole('button', { name: 'More actions' }).tap()
       await page.getByRole('menuitem', { name: 'Remove Del' }).tap()
       await page.waitForURL(({ pathname }) => pathname === '/')

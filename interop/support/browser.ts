@@ -39,6 +39,8 @@ const SCREENS = {
 export interface LaunchOptions {
   readonly program?: 'chromium' | 'chromium-headless-shell'
   readonly args?: readonly string[]
+  /** Starts this program instead. */
+  readonly path?: string
 }
 
 export interface PageOptions extends BrowserContextOptions {
@@ -61,11 +63,10 @@ export class Browser implements AsyncDisposable {
   static async launch({
     program = 'chromium-headless-shell',
     args = [],
+    path = toolPath(program),
   }: LaunchOptions = {}): Promise<Browser> {
     if (!existsSync(DIST)) throw new Error(`${DIST} is missing: run node apps/web/scripts/build-console.ts`)
-    return new Browser(
-      await chromium.launch({ executablePath: toolPath(program), args: [...QUIET, ...args] }),
-    )
+    return new Browser(await chromium.launch({ executablePath: path, args: [...QUIET, ...args] }))
   }
 
   /** Opens a page with its own storage, like a first-time visitor. */
@@ -85,7 +86,7 @@ export class Browser implements AsyncDisposable {
     const problems: string[] = []
     page.on('pageerror', error => problems.push(String(error)))
     page.on('console', message => {
-      if (message.type() === 'error') problems.push(message.text())
+      if (message.type() === 'error') problems.push(`${message.text()} ${message.location().url}`)
     })
     await page.goto(url)
     return { page, context, problems }

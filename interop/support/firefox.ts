@@ -16,7 +16,10 @@ export interface Firefox extends AsyncDisposable {
 export type FirefoxSettings = Readonly<Record<string, string | number | boolean>>
 
 /** Launches Firefox with a profile on disk, because private windows have no persistent storage. */
-export async function launchFirefox(settings: FirefoxSettings = {}): Promise<Firefox> {
+export async function launchFirefox(
+  settings: FirefoxSettings = {},
+  { acceptInsecureCerts = false }: { readonly acceptInsecureCerts?: boolean } = {},
+): Promise<Firefox> {
   const profile = mkdtempSync(join(tmpdir(), 'shoal-firefox-'))
   const downloads = join(profile, 'saved')
   mkdirSync(downloads)
@@ -25,6 +28,7 @@ export async function launchFirefox(settings: FirefoxSettings = {}): Promise<Fir
     protocol: 'webDriverBiDi',
     executablePath: toolPath('firefox-esr'),
     headless: true,
+    acceptInsecureCerts,
     userDataDir: profile,
     protocolTimeout: 300_000,
     extraPrefsFirefox: {

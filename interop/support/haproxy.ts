@@ -11,16 +11,19 @@ import { until } from './wait.ts'
 
 export class HaProxy implements AsyncDisposable {
   readonly port: number
+  /** Its certificate, for `localhost`, in PEM. */
+  readonly certificate: string
   readonly #process: ManagedProcess
   readonly #directory: TempDir
 
-  private constructor(port: number, process: ManagedProcess, directory: TempDir) {
+  private constructor(port: number, certificate: string, process: ManagedProcess, directory: TempDir) {
     this.port = port
+    this.certificate = certificate
     this.#process = process
     this.#directory = directory
   }
 
-  /** Clients of a server whose `/ready` fails go to the others. Nothing binds a client to a server. */
+  /** Clients of a server whose `/ready` fails go to the others. Nothing binds a client to a server. Without `timeout check`, one that takes longer than the interval of 200 ms would count as failed. */
   static async start(ports: readonly number[]): Promise<HaProxy> {
     const directory = await tempDir('haproxy')
     const port = await freePort()
@@ -35,6 +38,7 @@ export class HaProxy implements AsyncDisposable {
       `defaults
   mode http
   timeout connect 2s
+  timeout check 2s
   timeout client 60s
   timeout server 60s
   timeout tunnel 1h
@@ -54,7 +58,7 @@ ${ports.map((at, index) => `  server hub${index} 127.0.0.1:${at} check inter 200
       child.assertRunning()
       return accepts(port)
     })
-    return new HaProxy(port, child, directory)
+    return new HaProxy(port, await readFile(certificate, 'utf8'), child, directory)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

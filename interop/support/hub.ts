@@ -7,7 +7,7 @@ import { until } from './wait.ts'
 const PROGRAM = join(import.meta.dirname, '..', '..', 'apps', 'hub', 'src', 'shoal-hub.ts')
 
 export interface LogLine {
-  readonly msg: string
+  readonly message: string
   readonly pid: number
   readonly process?: number
   readonly reason?: string
@@ -17,19 +17,32 @@ export interface LogLine {
 export class HubProcess implements AsyncDisposable {
   readonly process: ManagedProcess
   readonly log: LogLine[] = []
+  /** The link with the invitation for the owner of a hub without accounts. */
+  ownerLink: string | null = null
 
   private constructor(process: ManagedProcess) {
     this.process = process
     const lines = createInterface(process.child.stdout!)
-    lines.on('line', line => void this.log.push(JSON.parse(line)))
+    lines.on('line', line => {
+      // A hub without accounts also prints how to get the first one.
+      if (line.startsWith('{')) this.log.push(JSON.parse(line))
+      else this.ownerLink = /http\S+#invitation=\S+/.exec(line)?.[0] ?? this.ownerLink
+    })
   }
 
-  /** Resolves when it is ready, on a free port unless `args` name one. */
-  static async start(args: readonly string[]): Promise<HubProcess> {
-    const words = [PROGRAM, ...(args.includes('--port') ? [] : ['--port', '0']), ...args]
-    const hub = new HubProcess(await start('shoal-hub', process.execPath, words, { ownStdout: true }))
+  /** Resolves when it is ready, on a free port unless `args` name one. Without a data folder it is only a tracker. `within`: see `StartOptions`. */
+  static async start(
+    args: readonly string[],
+    { within = [] }: { readonly within?: readonly string[] } = {},
+  ): Promise<HubProcess> {
+    const port = args.includes('--port') ? [] : ['--port', '0']
+    const only = args.includes('--data') ? [] : ['--only-tracker']
+    const words = [PROGRAM, ...port, ...only, ...args]
+    const hub = new HubProcess(await start('shoal-hub', process.execPath, words, { ownStdout: true, within }))
     const ready = until('the hub is ready', async () => {
-      return hub.said('The hub is listening') && (await fetch(`${hub.url}/ready`)).ok
+      const isListening = hub.said('The hub is listening') !== undefined
+      // Elsewhere it cannot be asked from here.
+      return isListening && (within.length > 0 || (await fetch(`${hub.url}/ready`)).ok)
     })
     const ended = hub.process.exited.then(() => hub.process.assertRunning())
     ended.catch(() => {})
@@ -49,7 +62,7 @@ export class HubProcess implements AsyncDisposable {
 
   /** The last line of the log with this message. */
   said(message: string): LogLine | undefined {
-    return this.log.findLast(({ msg }) => msg.includes(message))
+    return this.log.findLast(line => line.message.includes(message))
   }
 
   async text(path: string): Promise<string> {

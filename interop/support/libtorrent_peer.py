@@ -89,7 +89,12 @@ class Peer:
         self.flushes = []
 
     def start(self, settings=None, encryption="prefer", dht_nodes=None):
-        self.session = lt.session({**QUIET, **ENCRYPTION[encryption], **(settings or {})})
+        chosen = {**QUIET, **ENCRYPTION[encryption], **(settings or {})}
+        # If another program has the UDP port of the TCP port that the system chose, libtorrent listens at neither.
+        for _ in range(5):
+            self.session = lt.session(chosen)
+            if self.session.listen_port() != 0:
+                break
         for host, port in dht_nodes or []:
             self.session.add_dht_node((host, port))
         threading.Thread(target=self._watch, daemon=True).start()

@@ -30,7 +30,8 @@ test('reads packets with their interface, and stops at one that is cut off', () 
   expect(others).toEqual([])
   expect(udp).toEqual({
     ...{ interfaceIndex: 7, isOutgoing: true, protocol: 'udp', icmpType: null, isReset: false },
-    ...{ source: '192.0.2.1', destination: '198.51.100.9', destinationPort: 53 },
+    ...{ source: '192.0.2.1', destination: '198.51.100.9', sourcePort: 1234, destinationPort: 53 },
+    payload: Buffer.from('04d20035', 'hex'),
   })
   expect(report).toMatchObject({ isOutgoing: false, protocol: 'icmp6', icmpType: 143 })
   expect(reset).toMatchObject({ protocol: 'tcp', destinationPort: 53, isReset: true })

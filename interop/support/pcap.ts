@@ -22,12 +22,15 @@ export interface Packet {
   /** IP literals. */
   readonly source: string
   readonly destination: string
-  /** Null unless it is TCP or UDP. */
+  /** Null unless it is TCP or UDP, as the next one. */
+  readonly sourcePort: number | null
   readonly destinationPort: number | null
   /** Null unless it is ICMP. */
   readonly icmpType: number | null
   /** Whether it is a TCP packet that refuses or ends a connection. */
   readonly isReset: boolean
+  /** Everything behind the IP header that was captured. */
+  readonly payload: Buffer
 }
 
 /** The IP packets of a capture. A packet that is not written whole yet ends it. Throws an Error for another format. */
@@ -70,9 +73,11 @@ function readIp(number: number, addresses: Buffer, payload: Buffer) {
     protocol,
     source: formatIp(addresses.subarray(0, half)),
     destination: formatIp(addresses.subarray(half)),
+    sourcePort: hasPorts ? payload.readUInt16BE(0) : null,
     destinationPort: hasPorts ? payload.readUInt16BE(2) : null,
     icmpType: protocol.startsWith('icmp') ? (payload[0] ?? null) : null,
     isReset: protocol === 'tcp' && ((payload[13] ?? 0) & 4) !== 0,
+    payload,
   }
 }
 

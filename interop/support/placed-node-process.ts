@@ -5,6 +5,7 @@ import { CAPABILITIES } from '../../apps/node/src/node/capabilities.ts'
 import { LogEntries } from '../../apps/node/src/node/kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../../apps/node/src/node/run-node.ts'
 import { answerJsonLines } from './json-lines.ts'
+import { recognize, type ShownNode } from './recognize.ts'
 
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -27,5 +28,6 @@ answerJsonLines({
   },
   call: ({ operation, input }: { operation: keyof NodeOperations; input: never }) =>
     (node.operations[operation] as (input: never) => Promise<unknown>)(input),
+  recognize: (shown: ShownNode) => recognize(node, shown),
   close: () => node.close(),
 })

@@ -5,6 +5,7 @@ import type { TempDir } from './files.ts'
 import { JsonLines } from './json-lines.ts'
 import type { NatNetwork, NatPlace } from './nat-network.ts'
 import { type ManagedProcess, start } from './process.ts'
+import type { ShownNode } from './recognize.ts'
 
 const PROGRAM = fileURLToPath(new URL('./placed-node-process.ts', import.meta.url))
 /** Nothing else leads from one node to another. */
@@ -47,6 +48,16 @@ export class PlacedNode implements AsyncDisposable {
     input: Parameters<NodeOperations[K]>[0],
   ): ReturnType<NodeOperations[K]> {
     return this.#lines.call('call', { operation, input }) as ReturnType<NodeOperations[K]>
+  }
+
+  get operations(): NodeOperations {
+    const call = (_: object, operation: keyof NodeOperations) => (input: never) => this.call(operation, input)
+    return new Proxy({}, { get: call as never }) as NodeOperations
+  }
+
+  /** Another node shows whose it is, as if both had met in a swarm. */
+  recognize(shown: ShownNode): Promise<void> {
+    return this.#lines.call('recognize', shown)
   }
 
   /** Ends the process without a word, as a power cut does. */

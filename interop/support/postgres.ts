@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { type TempDir, tempDir } from './files.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
+import { familyCpuSeconds } from './usage.ts'
 import { until } from './wait.ts'
 
 const run = promisify(execFile)
@@ -54,6 +55,11 @@ export class PostgresServer implements AsyncDisposable {
         // It ended with the server.
       }
     await this.#process.exited
+  }
+
+  /** Returns the processor time of the server and its processes so far, in seconds. */
+  cpuSeconds(): number {
+    return familyCpuSeconds(this.#process.pid)
   }
 
   /** Starts the server again, after `kill`. Resolves once it accepts connections. */

@@ -71,7 +71,8 @@ export class Shoal implements AsyncDisposable {
       await torrent.whenComplete({ signal: AbortSignal.timeout(timeoutMs) })
     } catch (error) {
       const { state, progress, peers, knownPeers } = torrent.stats
-      const status = { state, progress, peers, knownPeers, connected: torrent.peers() }
+      const found = { connected: torrent.peers(), discovery: torrent.discovery() }
+      const status = { state, progress, peers, knownPeers, ...found }
       throw new Error(`not complete: ${String(error)} ${JSON.stringify(status)} ${this.#lines.join('; ')}`, {
         cause: error,
       })

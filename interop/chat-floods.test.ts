@@ -1,0 +1,258 @@
+/** A member and strangers whose programs flood a real hub: it refuses, and the nodes of the others stay as they are. */
+import { randomBytes } from 'node:crypto'
+import type { NodeApi } from '@shoal/api'
+import { readDeviceText } from '@shoal/identity/devices'
+import { parseShareLink, roomSecretOf } from '@shoal/links'
+import { expect, onTestFinished, test } from 'vitest'
+import { encodeEnvelope } from '../packages/chat/src/envelope/index.ts'
+import { forgedCommit } from '../packages/chat/src/testing/forged-commit.ts'
+import type { Link } from '../packages/hub-api/src/rooms/rooms.ts'
+import { TAKINGS_PER_DAY } from '../packages/hub-stores/src/accounts/key-packages.ts'
+import { type ChatPeer, memoryJournals, startChatPeer } from './support/chat-peer.ts'
+import { tempDir } from './support/files.ts'
+import { HubProcess } from './support/hub.ts'
+import { Node } from './support/node.ts'
+import { Person } from './support/person.ts'
+import { usageOf } from './support/usage.ts'
+import { until } from './support/wait.ts'
+
+const SCRIPT = '<img src=x onerror=alert(1)><script>alert(2)</script>'
+const JUNK_ENTRIES = 3000
+const JUNK_AT_ONCE = 200
+const MAX_GROWTH_BYTES = 192 << 20
+/** So many of one account are appended at once (`appends` of the hub's limits), and 20 a second from then on. */
+const BURST = 200
+const PER_SECOND = 20
+
+interface Member {
+  readonly node: Node
+  readonly did: string
+  readonly api: NodeApi
+}
+
+async function joined(folder: string, url: string, name: string): Promise<Member> {
+  const node = await Node.start({ folder })
+  onTestFinished(() => node[Symbol.asyncDispose]())
+  const person = new Person()
+  const { device } = await node.api.describeDevice({ name })
+  await person.sign([readDeviceText(device)])
+  await person.send({ operations: node.api })
+  await node.api.joinHub({ url, name })
+  return { node, did: person.did, api: node.api }
+}
+
+const text = (words: string) => ({
+  kind: 'text' as const,
+  text: words,
+  replyTo: null,
+  mentions: [],
+  files: [],
+})
+const rssOf = ({ node }: Member) => usageOf(node.process.pid).residentBytes
+
+/** How long the slowest answer of the nodes took, while `run` runs. */
+async function slowestAnswer(members: readonly Member[], run: () => Promise<void>): Promise<number> {
+  let [slowestMs, isRunning] = [0, true]
+  const asking = members.map(async ({ api }) => {
+    while (isRunning) {
+      const started = performance.now()
+      await api.listConversations({})
+      slowestMs = Math.max(slowestMs, performance.now() - started)
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+  })
+  try {
+    await run()
+  } finally {
+    isRunning = false
+  }
+  await Promise.all(asking)
+  return slowestMs
+}
+
+/** Appends to rooms what is not for anybody. Returns how often the hub took it and how often it refused. */
+async function flood(link: () => Link, rooms: readonly Uint8Array[]) {
+  const answers = new Map<string, number>()
+  const count = (name: string) => answers.set(name, (answers.get(name) ?? 0) + 1)
+  let left = JUNK_ENTRIES
+  const post = async () => {
+    for (; left > 0; left--) {
+      const kind = left % 5 === 0 ? 'handshake' : 'message'
+      const ciphertext = new Uint8Array(randomBytes(left % 50 === 0 ? 60_000 : 400))
+      const commitment = kind === 'message' ? new Uint8Array(randomBytes(32)) : null
+      const bytes = encodeEnvelope({ kind, commitment, ciphertext })
+      const append = { room: rooms[left % rooms.length]!, clientId: new Uint8Array(randomBytes(16)), bytes }
+      // A connection that has ended answers nothing.
+      const lost = new Promise<null>(resolve => setTimeout(() => resolve(null), 10_000))
+      const answer = await Promise.race([link().request('append', append), lost])
+      count((answer as { error?: { code: string } } | null)?.error?.code ?? (answer ? 'ok' : 'lost'))
+    }
+  }
+  await Promise.all(Array.from({ length: JUNK_AT_ONCE }, post))
+  return answers
+}
+
+/** Begins groups with somebody until that is refused. Returns the number of groups. */
+async function sendRequests(peer: ChatPeer, url: string, did: string, count: number): Promise<number> {
+  for (let at = 0; at < count; at++) {
+    const made = await peer.chat.createGroup({ home: url, name: `${SCRIPT} ${at}` }).catch(() => null)
+    if (!made) return at
+    // This does not wait until the hub has delivered it, which may refuse and is asked again later.
+    void made.change({ add: [did] }).catch(() => {})
+  }
+  return count
+}
+
+test('a member floods a hub with entries, megabytes, commits, script and requests, and the others talk on', {
+  timeout: 500_000,
+}, async ({ annotate }) => {
+  await using folder = await tempDir('chat-floods')
+  await using hub = await HubProcess.start([
+    ...['--data', folder.join('hub'), '--no-udp', '--accounts', 'open', '--name', 'Harbour'],
+  ])
+  const { url } = hub
+  const [ann, ben] = await Promise.all([
+    joined(folder.join('ann'), url, 'Ann'),
+    joined(folder.join('ben'), url, 'Ben'),
+  ])
+  const journals = memoryJournals()
+  let link: Link | null = null
+  let links = 0
+  await using mallory = await startChatPeer(url, SCRIPT.slice(0, 40), {
+    ...{ journals, oneTimeKeys: 4 },
+    linked(next) {
+      link = next
+      links++
+    },
+  })
+  const { id } = await until('the others can be added', () =>
+    ann.api.createGroup({ name: 'Harbour', add: [ben.did, mallory.did] }).catch(error => {
+      if (error.code !== 'no-devices') throw error
+      return null
+    }),
+  )
+  const magnet = `magnet:?xt=urn:btih:${'a'.repeat(40)}&dn=Charts`
+  const room = await ann.api.createShareRoom({ link: magnet })
+  await ben.api.joinShareRoom({ link: room.link })
+  const groups = async ({ api }: Member) => (await api.listConversations({})).items
+  await until('Ben is invited', async () => (await groups(ben)).some(each => each.id === id))
+  await ben.api.acceptConversation({ conversation: id })
+  const group = await until('the flooder is invited', () =>
+    mallory.chat.conversations.find(each => Buffer.from(each.id).toString('hex') === id),
+  )
+  // The link has the secret of the room.
+  const share = await mallory.chat.joinShareRoom(url, roomSecretOf(parseShareLink(room.link))!)
+  const rooms = [group.id, share.id]
+  expect(Buffer.from(share.id).toString('hex')).toBe(room.conversation.id)
+  await until('the flooder follows both', () => link)
+  await group.send(text('before'))
+  await share.send(text('before'))
+  const texts = async ({ api }: Member, conversation: string) =>
+    (await api.listMessages({ conversation, limit: 500 })).items.map(each => each.text)
+  const conversations = [id, room.conversation.id]
+  for (const member of [ann, ben])
+    for (const each of conversations)
+      await until('all read', async () => (await texts(member, each)).includes('before'))
+  const before = [ann, ben].map(rssOf)
+
+  const honest: string[] = []
+  let answers = new Map<string, number>()
+  const started = performance.now()
+  const slowestMs = await slowestAnswer([ann, ben], async () => {
+    const talking = (async () => {
+      for (let at = 0; at < 20; at++) {
+        const words = `honest ${at}`
+        honest.push(words)
+        for (const conversation of conversations)
+          await [ann, ben][at % 2]!.api.sendMessage({ conversation, text: words })
+      }
+    })()
+    answers = await flood(() => link!, rooms)
+    // Ten megabytes as an entry and as a volatile message: the hub ends the connection, and another one is made.
+    for (const send of [
+      () => void link!.request('append', { ...entry(rooms[0]!), bytes: new Uint8Array(10 << 20) }),
+      () => link!.volatile(rooms[0]!, new Uint8Array(10 << 20)),
+    ]) {
+      const known = links
+      send()
+      await until('the hub has ended the connection', () => links > known)
+    }
+    // A little more than the limit of volatile messages, often.
+    for (let at = 0; at < 500; at++) link!.volatile(rooms[at % 2]!, new Uint8Array(2049))
+    await talking
+  })
+  const seconds = (performance.now() - started) / 1000
+  const taken = answers.get('ok') ?? 0
+  expect(taken).toBeGreaterThan(0)
+  expect(taken).toBeLessThanOrEqual(BURST + PER_SECOND * seconds)
+  expect(answers.get('too-many-requests') ?? 0).toBeGreaterThan(JUNK_ENTRIES / 2)
+
+  // A commit against the rules, and texts with script, as soon as the hub takes something of this account again.
+  const removal = { proposalType: 'remove' as const, remove: { removed: 0 } }
+  const records = journals.recordsOf(`keys-${id}`)
+  const random = (length: number) => new Uint8Array(randomBytes(length))
+  const commit = await forgedCommit({ records, device: mallory.device, id: group.id, randomBytes: random }, [
+    removal,
+  ])
+  await until('the hub takes the commit', async () => {
+    const answer = await link!.request('append', { ...entry(group.id), bytes: commit })
+    return !(answer as { error?: unknown }).error
+  })
+  await group.send(text(SCRIPT))
+  await share.send(text(SCRIPT))
+
+  // Requests of strangers from several accounts, each of which also takes key packages.
+  const strangers: ChatPeer[] = []
+  for (let at = 1; at <= 3; at++) {
+    const stranger = await until('the hub takes another account from this address', () =>
+      startChatPeer(url, `Stranger ${at}`, { oneTimeKeys: 2 }),
+    )
+    onTestFinished(() => stranger[Symbol.asyncDispose]())
+    strangers.push(stranger)
+  }
+  const oneTime: number[] = []
+  for (const { account } of [mallory, ...strangers]) {
+    let count = 0
+    for (let at = 0; at < 20; at++)
+      for (const each of (await account.api.takeKeyPackages({ did: ben.did })).items)
+        if (!each.isLastResort) count++
+    oneTime.push(count)
+  }
+  expect(Math.max(...oneTime)).toBe(TAKINGS_PER_DAY)
+  const sent = await Promise.all(strangers.map(peer => sendRequests(peer, url, ann.did, 25)))
+  const requests = async () => (await groups(ann)).filter(each => each.isRequest).length
+  await until('Ann is asked as often as she can be', async () => (await requests()) === 64, {
+    timeoutMs: 120_000,
+  })
+
+  // Everything honest is there once, the commit has changed nothing, and its member is named.
+  for (const member of [ann, ben])
+    for (const conversation of conversations) {
+      const all = [...honest, 'before', SCRIPT].sort()
+      await until(
+        'all is read',
+        async () => (await texts(member, conversation)).sort().join() === all.join(),
+        { timeoutMs: 120_000 },
+      )
+    }
+  for (const member of [ann, ben]) {
+    const about = (await groups(member)).find(each => each.id === id)!
+    expect(about.members).toHaveLength(3)
+    expect(about.problems.map(({ code }) => code)).toContain('not-allowed')
+  }
+  // Somebody whose key packages were taken can be added all the same.
+  const { id: next } = await ann.api.createGroup({ name: 'Next', add: [ben.did] })
+  await until('Ben is invited again', async () => (await groups(ben)).some(each => each.id === next))
+  const growth = [ann, ben].map((member, at) => rssOf(member) - before[at]!)
+  for (const bytes of growth) expect(bytes).toBeLessThan(MAX_GROWTH_BYTES)
+  await annotate(
+    JSON.stringify({
+      ...{ seconds, slowestMs, growth, sent, answers: [...answers], oneTime },
+      hub: usageOf(hub.process.pid),
+    }),
+  )
+})
+
+function entry(room: Uint8Array) {
+  return { room, clientId: new Uint8Array(randomBytes(16)) }
+}

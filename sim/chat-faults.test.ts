@@ -1,0 +1,33 @@
+/** A group of devices that run the whole chat, while they, the hub and the network fail. */
+import { expect, test } from 'vitest'
+import type { ChatWorld } from '../packages/chat/src/testing/chat-world.ts'
+import { FAULTS, runSeeds } from './support/chat/chat-run.ts'
+
+const RUNS = Number(process.env.SHOAL_CHAT_RUNS ?? 2)
+const SEED = Number(process.env.SHOAL_CHAT_SEED ?? 1)
+
+test.each(Object.entries(FAULTS).map(([name, fault], at) => ({ name, fault, at })))(
+  'every acknowledged message is there once, and all members agree in the end: $name',
+  async ({ name, fault, at }) => {
+    const { runs, messages, crashes } = await runSeeds(fault, 1000 * SEED + at, RUNS)
+    console.log(`${name}: ${runs} runs, ${messages} messages, ${crashes} crashes`)
+    expect(runs).toBe(RUNS)
+    expect(messages).toBeGreaterThan(0)
+  },
+  1000 * 60 * 30,
+)
+
+test('finds a journal that acknowledges what is not durable yet', async () => {
+  const fault = FAULTS['members killed at any write']!
+  const change = (world: ChatWorld) => {
+    world.hastyMs = 400
+  }
+  const failure = await runSeeds(fault, 9, 100, { change, isQuick: true }).then(
+    () => null,
+    (error: Error) => error,
+  )
+  expect(failure?.message).toMatch(/Counterexample/)
+  expect(String(failure?.cause)).toMatch(
+    / shows | lacks | is not there| has another state | though it was added/,
+  )
+})

@@ -1,0 +1,189 @@
+/**
+ * A database that several processes of a simulated hub share: SQLite in memory, which answers in virtual time as PostgreSQL would. Transactions take effect at one moment, before their answer arrives;
+ * statements that only read have others' writes between them.
+ */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { Database, Query, Steps } from '../../../packages/hub-stores/src/database/database.ts'
+import { forSqlite, MIGRATIONS } from '../../../packages/hub-stores/src/database/schema.ts'
+import { StoreError } from '../../../packages/hub-stores/src/store-error.ts'
+import type { Clock, Random } from '../../../packages/torrent/src/base/index.ts'
+
+interface UnderWay {
+  /** Makes the commit, unless it was made. */
+  commit(): void
+  readonly fail: (error: Error) => void
+}
+
+export class SimulatedDatabase {
+  readonly #sqlite = new DatabaseSync(':memory:')
+  readonly #statements = new Map<string, StatementSync>()
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #connections = new Set<Connection>()
+  #isDown = false
+
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock
+    this.#random = random
+    for (const migration of MIGRATIONS) this.#sqlite.exec(forSqlite(migration))
+  }
+
+  get isDown(): boolean {
+    return this.#isDown
+  }
+
+  /** Opens a connection, for one process. */
+  connect(): Connection {
+    const connection = new Connection(this, this.#clock, this.#random)
+    this.#connections.add(connection)
+    return connection
+  }
+
+  /** Nothing is answered from now on. Of the transactions under way, some are made. */
+  kill(): void {
+    this.#isDown = true
+    for (const connection of this.#connections) connection.interrupt()
+  }
+
+  restart(): void {
+    this.#isDown = false
+  }
+
+  /** Copies rooms with their entries into another database, which has none. */
+  copyTo(other: SimulatedDatabase): void {
+    for (const table of ['rooms', 'entries'])
+      for (const row of this.#sqlite.prepare(`SELECT * FROM ${table}`).all()) {
+        const names = Object.keys(row)
+        const places = names.map(() => '?').join(', ')
+        const text = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${places})`
+        other.#sqlite.prepare(text).run(...(Object.values(row) as SQLInputValue[]))
+      }
+  }
+
+  /** Runs a transaction at once, whatever the state of the database. */
+  run<T>(transaction: () => Steps<T>): T {
+    this.#sqlite.exec('BEGIN')
+    try {
+      const steps = transaction()
+      let step = steps.next()
+      while (!step.done) step = steps.next(this.rowsOf(step.value))
+      this.#sqlite.exec('COMMIT')
+      return step.value
+    } catch (error) {
+      this.#sqlite.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  rowsOf(query: Query): object[] {
+    if ('each' in query) {
+      const statement = this.#prepare(query.each.sqlite)
+      return query.rows.flatMap(values => statement.all(...(values as SQLInputValue[])))
+    }
+    const text = typeof query.text === 'string' ? query.text : query.text.sqlite
+    return this.#prepare(text).all(...(query.values as SQLInputValue[]))
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#sqlite.isOpen) this.#sqlite.close()
+  }
+
+  #prepare(text: string): StatementSync {
+    const known = this.#statements.get(text)
+    if (known) return known
+    const statement = this.#sqlite.prepare(text.replace(/\$(\d+)/g, '?$1').replace(/ FOR UPDATE\b/, ''))
+    this.#statements.set(text, statement)
+    return statement
+  }
+}
+
+/** How one process reaches the database. */
+export class Connection implements Database {
+  readonly #database: SimulatedDatabase
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #underWay = new Set<UnderWay>()
+  /** The longest time that a message takes, in milliseconds. */
+  slowestMs = 4
+  #isEnded = false
+
+  constructor(database: SimulatedDatabase, clock: Clock, random: Random) {
+    this.#database = database
+    this.#clock = clock
+    this.#random = random
+  }
+
+  write<T>(transaction: () => Steps<T>): Promise<T> {
+    return this.#ask(() => this.#database.run(transaction))
+  }
+
+  async read<T>(statements: () => Steps<T>): Promise<T> {
+    const steps = statements()
+    let step = steps.next()
+    while (!step.done) {
+      const query = step.value
+      const rows = await this.#ask(() => this.#database.rowsOf(query))
+      step = steps.next(rows)
+    }
+    return step.value
+  }
+
+  /** The connection breaks: whoever waits does not learn whether a transaction was made. The next one goes over another connection. */
+  interrupt(): void {
+    for (const each of [...this.#underWay]) {
+      if (this.#random.below(2) === 0) each.commit()
+      each.fail(new StoreError('unavailable', 'The connection to the database has ended'))
+    }
+  }
+
+  /** The process has ended: nothing is answered, and of the transactions under way, some are made. */
+  end(): void {
+    this.#isEnded = true
+    for (const each of this.#underWay) if (this.#random.below(2) === 0) each.commit()
+    this.#underWay.clear()
+  }
+
+  async *snapshot(): ReturnType<Database['snapshot']> {
+    yield* []
+  }
+
+  async close(): Promise<void> {}
+
+  /** Brings work to the database, and its outcome back. */
+  #ask<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      // Nobody waits for an answer any more.
+      if (this.#isEnded) return
+      const later = (run: () => void) => this.#clock.after(this.#random.below(this.slowestMs), run)
+      if (this.#database.isDown) {
+        later(() => reject(new StoreError('unavailable', 'The database does not answer')))
+        return
+      }
+      let settle: (() => void) | undefined
+      const underWay: UnderWay = {
+        commit: () => {
+          if (settle) return
+          try {
+            const result = work()
+            settle = () => resolve(result)
+          } catch (error) {
+            settle = () => reject(error)
+          }
+        },
+        fail: error => {
+          this.#underWay.delete(underWay)
+          reject(error)
+        },
+      }
+      this.#underWay.add(underWay)
+      later(() => {
+        if (!this.#underWay.has(underWay)) return
+        underWay.commit()
+        later(() => {
+          if (this.#underWay.delete(underWay)) settle!()
+        })
+      })
+    })
+  }
+}
