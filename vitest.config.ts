@@ -68,7 +68,7 @@ export default defineConfig({
           name: 'slow',
           ...WAITING,
           ...ONE_PROCESS,
-          include: [`{packages,apps}/*/src/${SLOW}`, `fuzz/${SLOW}`],
+          include: [`{packages,apps}/*/src/${SLOW}`, `{fuzz,scripts}/${SLOW}`],
           exclude: REPLACING_MODULES,
           testTimeout: 60_000,
           hookTimeout: 60_000,

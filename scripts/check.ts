@@ -1,58 +1,116 @@
 /** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, returned promises, words, commits, unit tests. */
+import { readFileSync } from 'node:fs'
 import { checkClasses } from './classes.ts'
 import { checkCommits } from './commits.ts'
 import { checkImports, type Violation } from './imports.ts'
+import { type Repeated, repeatFailed } from './repeat.ts'
 import type { FileResult } from './report.ts'
 import { checkReturns } from './returns.ts'
 import { commandPath, type RunResult, runNode } from './run.ts'
-import { runTests, type TestRun } from './vitest.ts'
+import { describeFailure, runTests, type TestOptions, type TestRun } from './vitest.ts'
 import { checkWords } from './words.ts'
 
 /** Number of test files whose time is shown at the end. */
 const SLOWEST_FILES = 10
 
-export interface Outcome extends Pick<TestRun, 'skipped' | 'failures' | 'files'> {
-  /** Names of the steps that failed. */
+/** Of the times in /proc, on all Linux systems that Node runs on. */
+const TICKS_PER_SECOND = 100
+
+export interface Outcome {
+  /** Names of the steps that failed, other than tests. */
   readonly failed: readonly string[]
+  /** Runs of tests, whatever their result. */
+  readonly runs: readonly TestRun[]
+}
+
+/** Reads the flags of a command. Ends the process with a message if there is anything else. */
+export function readFlags<Name extends string>(...names: readonly Name[]): Record<Name, boolean> {
+  const given = process.argv.slice(2)
+  const unknown = given.find(argument => !names.some(name => argument === `--${name}`))
+  if (unknown !== undefined) {
+    console.error(`Unknown argument ${unknown}. Known: ${names.map(name => `--${name}`).join(', ')}.`)
+    process.exit(2)
+  }
+  return Object.fromEntries(names.map(name => [name, given.includes(`--${name}`)])) as Record<Name, boolean>
 }
 
 /**
- * Runs every step, even after one fails. Prints a line for each, and the output of those that fail. `tests` limits the unit tests to these
- * paths.
+ * Runs every step, even after one fails. Prints a line for each, and the output of those that fail. `options` limits the unit tests.
  */
-export async function check(tests?: readonly string[]): Promise<Outcome> {
+export async function check(options: Pick<TestOptions, 'tests' | 'exclude'> = {}): Promise<Outcome> {
   const failed: string[] = []
   const report = ({ code, seconds, output }: RunResult, name: string) => {
     const time = `${seconds.toFixed(1)} s`
     console.log(code === 0 ? `ok      ${name} (${time})` : `FAILED  ${name} (${time})\n${output}`)
-    if (code !== 0) failed.push(name)
+    return code === 0
   }
-  report(
+  const step = (result: RunResult, name: string) => {
+    if (!report(result, name)) failed.push(name)
+  }
+  step(
     await runNode([commandPath('@biomejs/biome', 'biome'), 'ci', '--error-on-warnings', '.'], {
       quiet: true,
     }),
     'format and lint',
   )
-  report(await runNode([commandPath('typescript', 'tsc'), '-p', '.'], { quiet: true }), 'types')
-  report(await listed(checkImports), 'import rules')
-  report(await checkClasses(), 'class sizes')
-  report(await listed(checkReturns), 'returned promises')
-  report(await checkWords(), 'word list')
-  report(await checkCommits(), 'commit messages')
-  const unit = await runTests(['unit'], { quiet: true, tests })
+  step(await runNode([commandPath('typescript', 'tsc'), '-p', '.'], { quiet: true }), 'types')
+  step(await listed(checkImports), 'import rules')
+  step(await checkClasses(), 'class sizes')
+  step(await listed(checkReturns), 'returned promises')
+  step(await checkWords(), 'word list')
+  step(await checkCommits(), 'commit messages')
+  const unit = await runTests(['unit'], { ...options, quiet: true })
   report(unit, 'unit tests')
-  return { failed, skipped: unit.skipped, failures: unit.failures, files: unit.files }
+  return { failed, runs: [unit] }
 }
 
-/** Prints the summary: the slowest files, what was skipped, and what failed and why. Sets the exit code. */
-export function conclude({ failed, skipped, failures, files }: Outcome, notes: readonly string[] = []): void {
+/** Repeats the files that failed, unless `once` is set, prints the summary, and sets the exit code. */
+export async function conclude(
+  { failed, runs }: Outcome,
+  { once, notes = [] }: { once: boolean; notes?: readonly string[] },
+): Promise<void> {
+  const repeated = await repeatFailed(runs, { once })
+  const files = runs.flatMap(run => run.files)
   for (const { file, seconds } of slowest(files)) console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}`)
+  const skipped = runs.flatMap(run => run.skipped)
   for (const [file, count] of countByFile(skipped)) console.log(`skipped ${file}: ${count} tests`)
   for (const note of notes) console.log(`skipped ${note}`)
-  for (const failure of failures) console.log(`failed  ${failure}`)
-  const result = failed.length > 0 ? `FAILED: ${failed.join(', ')}` : 'All passed'
-  console.log(`${result}; ${skipped.length + notes.length} skipped.`)
-  if (failed.length > 0) process.exitCode = 1
+  const { lines, result } = summarize(failed, repeated)
+  for (const line of lines) console.log(line)
+  console.log(`${result}; ${skipped.length + notes.length} skipped${timesTaken()}.`)
+  if (result !== PASSED) process.exitCode = 1
+}
+
+export const PASSED = 'All passed'
+
+/** A line for everything that is unstable or failed, and the result. `failed`: names of steps other than tests that failed. */
+export function summarize(
+  failed: readonly string[],
+  { unstable, failures }: Repeated,
+): { lines: string[]; result: string } {
+  const wrong = [...failed, ...(failures.length > 0 ? ['tests'] : [])]
+  return {
+    lines: [
+      ...unstable.map(failure => `unstable ${describeFailure(failure)}`),
+      ...failures.map(failure => `failed  ${describeFailure(failure)}`),
+    ],
+    result: wrong.length > 0 ? `FAILED: ${wrong.join(', ')}` : PASSED,
+  }
+}
+
+/** The time since the start and, on Linux, the processor time of this process and of all that it started, as the end of a sentence. */
+function timesTaken(): string {
+  const minutes = (performance.now() / 60_000).toFixed(1)
+  let cpu = ''
+  try {
+    // proc(5): the fields after the name of the command begin with the third; 14 to 17 are ticks of user and system time, own and of children.
+    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]!.split(' ')
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+    cpu = `, ${Math.round(ticks / TICKS_PER_SECOND)} s of processor time`
+  } catch {
+    // Other systems have no such file.
+  }
+  return `; ${minutes} minutes${cpu}`
 }
 
 /** Number of skipped tests of each file; `skipped` has `file: name`. */
@@ -76,4 +134,7 @@ async function listed(find: () => Promise<readonly Violation[]>): Promise<RunRes
   return { code: violations.length > 0 ? 1 : 0, seconds: (performance.now() - started) / 1000, output }
 }
 
-if (import.meta.main) conclude(await check())
+if (import.meta.main) {
+  const { once } = readFlags('once')
+  await conclude(await check(), { once })
+}

@@ -1,7 +1,7 @@
 /** A Vitest reporter that writes the result and the time of every test file as JSON to the file given by SHOAL_TEST_REPORT. */
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import type { Reporter, SerializedError, TestModule } from 'vitest/node'
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
 import { ROOT } from './run.ts'
 
 /** How much is kept of the stack of an unhandled error. */
@@ -14,12 +14,13 @@ export interface FileResult {
   /** For loading the file, hooks and tests. */
   readonly seconds: number
   readonly tests: readonly TestResult[]
-  /** Errors outside tests: in hooks, or while loading the file. */
+  /** Errors outside tests: in hooks, while loading the file, or because its process ended before it. */
   readonly errors: readonly string[]
 }
 
 export interface TestResult {
   readonly name: string
+  /** `pending`: the process ended before the test did. */
   readonly state: 'passed' | 'failed' | 'skipped' | 'pending'
   readonly seconds: number
   /** The beginning of the error and its place, if the test failed. */
@@ -29,15 +30,27 @@ export interface TestResult {
 /** The result of one run of Vitest. */
 export interface Report {
   readonly files: readonly FileResult[]
-  /** Errors of no test and no file, such as unhandled rejections and crashed workers, with their stacks. */
-  readonly unhandled: readonly string[]
+  readonly unhandled: readonly UnhandledError[]
+}
+
+/** An error that no test threw, such as an unhandled rejection, or a process that ended. */
+export interface UnhandledError {
+  /** The file that ran; null if Vitest does not know it. */
+  readonly file: string | null
+  /** The project of the file. */
+  readonly project: string | null
+  /** The error and its stack. */
+  readonly reason: string
 }
 
 export default class JsonReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const path = process.env.SHOAL_TEST_REPORT
     if (!path) return
-    const report: Report = { files: modules.map(toResult), unhandled: unhandledErrors.map(withStack) }
+    const report: Report = {
+      files: modules.map(toResult),
+      unhandled: unhandledErrors.map(error => toUnhandled(error, modules)),
+    }
     writeFileSync(path, JSON.stringify(report))
   }
 }
@@ -46,17 +59,48 @@ function toResult(module: TestModule): FileResult {
   const { environmentSetupDuration, prepareDuration, collectDuration, setupDuration, duration } =
     module.diagnostic()
   const suites = [...module.children.allSuites()]
+  const tests = [...module.children.allTests()]
   return {
-    file: relative(ROOT, module.moduleId).replaceAll('\\', '/'),
+    file: pathOf(module),
     project: module.project.name,
     seconds: (environmentSetupDuration + prepareDuration + collectDuration + setupDuration + duration) / 1000,
-    tests: [...module.children.allTests()].map(test => ({
+    tests: tests.map(test => ({
       name: test.fullName,
       state: test.result().state,
       seconds: (test.diagnostic()?.duration ?? 0) / 1000,
       reason: test.result().state === 'failed' ? whyFailed(test.result().errors?.[0]) : null,
     })),
-    errors: [module, ...suites].flatMap(each => each.errors()).map(firstLine),
+    errors: [
+      ...[module, ...suites].flatMap(each => each.errors()).map(firstLine),
+      ...(hasEnded(module) ? [] : [whyUnfinished(tests)]),
+    ],
+  }
+}
+
+function hasEnded(module: TestModule): boolean {
+  const state = module.state()
+  return state !== 'pending' && state !== 'queued'
+}
+
+function whyUnfinished(tests: readonly TestCase[]): string {
+  const waiting = tests.filter(test => test.result().state === 'pending').map(test => `“${test.fullName}”`)
+  return ['the file did not end', ...waiting.slice(0, 1)].join(' after the start of ')
+}
+
+function pathOf(module: TestModule): string {
+  return relative(ROOT, module.moduleId).replaceAll('\\', '/')
+}
+
+function toUnhandled(error: SerializedError, modules: readonly TestModule[]): UnhandledError {
+  // Only the texts of errors of the pool say which file ran in the process that ended.
+  const texts = [error.message, error.cause?.message].join('\n')
+  const module =
+    modules.find(({ moduleId }) => moduleId === error.VITEST_TEST_PATH) ??
+    modules.find(({ moduleId }) => texts.includes(moduleId))
+  return {
+    file: module ? pathOf(module) : null,
+    project: module?.project.name ?? null,
+    reason: withStack(error),
   }
 }
 
@@ -66,6 +110,7 @@ function withStack(error: SerializedError): string {
   const stack = (error.stack ?? '').split('\n').filter(line => line.trimStart().startsWith('at '))
   const lines = [
     firstLine(error),
+    ...(error.cause ? [`    caused by ${firstLine(error.cause as SerializedError)}`] : []),
     ...(during ? [`    during ${during}`] : []),
     ...stack.slice(0, STACK_LINES),
   ]

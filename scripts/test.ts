@@ -1,14 +1,15 @@
 /**
- * `npm test`: runs everything. If possible, it installs the Debian packages that tests with real peers need. It runs the checks, slow unit tests,
- * browsers, simulated swarms and real peers, and lists what it skipped. `npm test -- --changed` runs only the tests that a change since the
- * merge base with the main branch can affect.
+ * `npm test`: the checks and the tests that every change must pass: all but those in `x.long.test.ts`. `npm run test:long` runs those, and
+ * `npm run test:all` both. `npm test -- --changed` runs all tests, of both kinds, that a change since the merge base with the main branch can
+ * affect. If possible, the Debian packages that tests with real peers need are installed. A file that fails runs again, alone, at the end,
+ * unless `--once` is given.
  */
 import { existsSync } from 'node:fs'
 import { TOOLS, toolPath } from '../interop/support/tools.ts'
 import { changedTests } from './changed.ts'
-import { check, conclude } from './check.ts'
+import { check, conclude, readFlags } from './check.ts'
 import { run, runNode } from './run.ts'
-import { runTests } from './vitest.ts'
+import { LONG, runTests, type TestOptions } from './vitest.ts'
 
 const mayInstall =
   process.platform === 'linux' &&
@@ -16,13 +17,8 @@ const mayInstall =
   existsSync('/etc/debian_version') &&
   existsSync('/usr/bin/apt-get')
 
-const unknown = process.argv.slice(2).find(argument => argument !== '--changed')
-if (unknown !== undefined) {
-  console.error(`npm test does not know ${unknown}: use npm test or npm test -- --changed`)
-  process.exit(2)
-}
-const tests = process.argv.includes('--changed') ? await changedTests() : undefined
-if (tests) console.log(`${tests.length} test files can be affected by the changes.`)
+const { changed, long, all, once } = readFlags('changed', 'long', 'all', 'once')
+const selection = await select()
 
 if (mayInstall) await installDebianPackages()
 const missing = Object.entries(TOOLS).filter(([, tool]) => tool.find() === null)
@@ -39,9 +35,9 @@ const ownNetwork =
     ? [toolPath('unshare'), '--net', 'sh', '-c', `${toolPath('ip')} link set lo up && exec "$@"`, 'sh']
     : null
 
-const checked = await check(tests)
+const checked = long ? { failed: [], runs: [] } : await check(selection)
 // If everything can be installed, tests fail instead of being skipped.
-const options = { tests, env: mayInstall ? { SHOAL_STRICT: '1' } : {} }
+const options = { ...selection, env: mayInstall ? { SHOAL_STRICT: '1' } : {} }
 // Before both runs, which would otherwise build it at the same time. If that fails, they report it.
 await runNode(['apps/web/scripts/build-console.ts'])
 const [rest, network] = await Promise.all([
@@ -49,22 +45,22 @@ const [rest, network] = await Promise.all([
   runTests(['interop', 'replacing', 'sim', 'slow', 'web', ...(ownNetwork ? [] : ['network'])], options),
   ownNetwork && runTests(['network'], { ...options, quiet: true, within: ownNetwork }),
 ])
-const runs = [rest, ...(network ? [network] : [])]
 if (network && network.code !== 0) console.log(network.output)
-conclude(
-  {
-    failed: [
-      ...checked.failed,
-      ...(runs.every(({ code }) => code === 0)
-        ? []
-        : ['slow tests, browsers, simulated swarms or real peers']),
-    ],
-    skipped: [checked, ...runs].flatMap(({ skipped }) => skipped),
-    failures: [checked, ...runs].flatMap(({ failures }) => failures),
-    files: [checked, ...runs].flatMap(({ files }) => files),
-  },
-  notes,
+await conclude(
+  { failed: checked.failed, runs: [...checked.runs, rest, ...(network ? [network] : [])] },
+  { once, notes },
 )
+
+/** The files to run: paths, or parts of them, and patterns of what is left out. */
+async function select(): Promise<Pick<TestOptions, 'tests' | 'exclude'>> {
+  if (changed) {
+    const tests = await changedTests()
+    console.log(`${tests.length} test files can be affected by the changes.`)
+    return { tests }
+  }
+  if (all) return {}
+  return long ? { tests: [LONG] } : { exclude: [`**/*${LONG}*`] }
+}
 
 async function installDebianPackages(): Promise<void> {
   const wanted = [...new Set(Object.values(TOOLS).map(tool => tool.debian))]

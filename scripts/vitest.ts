@@ -1,17 +1,34 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FileResult, Report } from './report.ts'
+import type { FileResult, Report, UnhandledError } from './report.ts'
 import { commandPath, ROOT, type RunResult, run } from './run.ts'
+
+/** Part of the names of test files that only `npm run test:long` and `test:all` run, not `npm test`. */
+export const LONG = '.long.test.'
 
 export interface TestRun extends RunResult {
   /** Tests that were skipped, as `file: name`. */
   readonly skipped: readonly string[]
-  /**
-   * Failures, as `file: name: first line of the error`. Failed hooks and files have no name, unhandled errors neither a file nor a name, but a
-   * stack. If the run failed, there is at least one.
-   */
-  readonly failures: readonly string[]
+  /** If the run failed, there is at least one. */
+  readonly failures: readonly Failure[]
   readonly files: readonly FileResult[]
+  /** What the run was started with. */
+  readonly options: TestOptions
+}
+
+export interface Failure {
+  /** Path from the root; null if Vitest failed without a file. */
+  readonly file: string | null
+  readonly project: string | null
+  /** Name of the test; null if a hook, loading the file, or something that no test awaited failed. */
+  readonly test: string | null
+  /** The first line of the error, and where it was thrown. */
+  readonly reason: string
+}
+
+/** The failure in one line, without what its error has below the first. */
+export function describeFailure({ file, test, reason }: Failure): string {
+  return [file, test, reason].filter(part => part !== null).join(': ')
 }
 
 export interface TestOptions {
@@ -19,22 +36,26 @@ export interface TestOptions {
   readonly quiet?: boolean
   /** Additional environment variables for the tests. */
   readonly env?: Record<string, string>
-  /** Limits the run to these test files. Default: all files of the projects. */
+  /** Limits the run to files whose paths contain one of these. Default: all files of the projects. */
   readonly tests?: readonly string[] | undefined
+  /** Glob patterns of files that are left out. Default: none. */
+  readonly exclude?: readonly string[]
+  /** Runs one file at a time. Default: false. */
+  readonly alone?: boolean
+  /** The folder whose configuration is used. Default: the checkout. */
+  readonly root?: string
   /** A command, with its arguments, that runs Vitest in its place. Default: none. */
   readonly within?: readonly string[]
 }
 
-const NOTHING: TestRun = { code: 0, seconds: 0, output: '', skipped: [], failures: [], files: [] }
+const NOTHING = { code: 0, seconds: 0, output: '', skipped: [], failures: [], files: [] }
 
 /** Runs Vitest projects. */
-export async function runTests(
-  projects: readonly string[],
-  { quiet = false, env = {}, tests, within = [] }: TestOptions = {},
-): Promise<TestRun> {
+export async function runTests(projects: readonly string[], options: TestOptions = {}): Promise<TestRun> {
+  const { quiet = false, env = {}, tests, exclude = [], alone = false, root = ROOT, within = [] } = options
   // Without paths, Vitest would run all files.
-  if (tests?.length === 0) return NOTHING
-  const folder = join(ROOT, '.cache')
+  if (tests?.length === 0) return { ...NOTHING, options }
+  const folder = join(root, '.cache')
   const report = join(folder, `tests-${projects.join('-')}.json`)
   mkdirSync(folder, { recursive: true })
   rmSync(report, { force: true })
@@ -46,7 +67,10 @@ export async function runTests(
       commandPath('vitest'),
       'run',
       ...(tests ?? []),
+      ...['--root', root],
       ...projects.flatMap(project => ['--project', project]),
+      ...exclude.flatMap(pattern => ['--exclude', pattern]),
+      ...(alone ? ['--maxWorkers=1'] : []),
       '--reporter=default',
       `--reporter=${join(ROOT, 'scripts', 'report.ts')}`,
       // A project may have none of the given files.
@@ -55,11 +79,12 @@ export async function runTests(
     { quiet, env: { ...env, SHOAL_TEST_REPORT: report } },
   )
   const { files, unhandled } = readReport(report)
-  const failed = [...files.flatMap(failures), ...unhandled.map(error => `outside of tests: ${error}`)]
-  if (result.code !== 0 && failed.length === 0) {
-    failed.push(`Vitest ended with code ${result.code} and reported no error.`)
+  const failures = [...files.flatMap(failuresOf), ...unhandled.map(outsideOfTests)]
+  if (result.code !== 0 && failures.length === 0) {
+    const reason = `Vitest ended with code ${result.code} and reported no error.`
+    failures.push({ file: null, project: null, test: null, reason })
   }
-  return { ...result, files, skipped: files.flatMap(skippedTests), failures: failed }
+  return { ...result, files, skipped: files.flatMap(skippedTests), failures, options }
 }
 
 function readReport(path: string): Report {
@@ -72,15 +97,17 @@ function readReport(path: string): Report {
 }
 
 function skippedTests({ file, tests }: FileResult): string[] {
-  return tests
-    .filter(({ state }) => state === 'skipped' || state === 'pending')
-    .map(({ name }) => `${file}: ${name}`)
+  return tests.filter(({ state }) => state === 'skipped').map(({ name }) => `${file}: ${name}`)
 }
 
-function failures({ file, tests, errors }: FileResult): string[] {
+function failuresOf({ file, project, tests, errors }: FileResult): Failure[] {
   const failed = tests.filter(({ state }) => state === 'failed')
   return [
-    ...failed.map(({ name, reason }) => `${file}: ${name}: ${reason}`),
-    ...errors.map(reason => `${file}: ${reason}`),
+    ...failed.map(({ name, reason }) => ({ file, project, test: name, reason: reason ?? 'no reason given' })),
+    ...errors.map(reason => ({ file, project, test: null, reason })),
   ]
+}
+
+function outsideOfTests({ file, project, reason }: UnhandledError): Failure {
+  return { file, project, test: null, reason: `outside of tests: ${reason}` }
 }
