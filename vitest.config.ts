@@ -6,6 +6,9 @@ import Sequencer from './scripts/sequencer.ts'
 /** Tests that start servers, processes or threads, or that compute for seconds: only `npm test` runs them, not `npm run check`. */
 const SLOW = '**/*.slow.test.ts'
 
+/** Tests that `npm test` leaves out, of any project: `npm run test:long` runs them. */
+const LONG = '**/*.long.test.ts'
+
 /** For `expect.poll` in tests with a browser or a real peer: the default, one second, is short on a busy machine. */
 const PATIENT = { poll: { timeout: 20_000 } }
 
@@ -17,7 +20,7 @@ const WAITING = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder
  * Chromium aborts what all pages are loading when an interface is added to the machine. `npm test` runs these in a network namespace; in a run with
  * others they come last, alone.
  */
-const CHANGING_NETWORK = ['interop/page-network.test.ts', 'interop/console/open-up.test.ts']
+const CHANGING_NETWORK = ['interop/page-network.long.test.ts', 'interop/console/open-up.long.test.ts']
 const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } }
 
 /**
@@ -58,7 +61,7 @@ export default defineConfig({
             'bench/**/*.test.ts',
             'fuzz/**/*.test.ts',
           ],
-          exclude: [SLOW],
+          exclude: [SLOW, LONG],
           ...ONE_PROCESS,
           testTimeout: 20_000,
         },
@@ -68,7 +71,7 @@ export default defineConfig({
           name: 'slow',
           ...WAITING,
           ...ONE_PROCESS,
-          include: [`{packages,apps}/*/src/${SLOW}`, `{fuzz,scripts}/${SLOW}`],
+          include: [SLOW, LONG].flatMap(kind => [`{packages,apps}/*/src/${kind}`, `{fuzz,scripts}/${kind}`]),
           exclude: REPLACING_MODULES,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -9,19 +9,19 @@ import { ROOT } from './run.ts'
  */
 export const LONGEST = [
   'interop/node-cli.test.ts',
-  'interop/console/look.test.ts',
+  'interop/console/look.long.test.ts',
   'interop/page-sealed.test.ts',
-  'interop/page-saving.test.ts',
-  'interop/tracker.test.ts',
+  'interop/page-saving.long.test.ts',
+  'interop/tracker.long.test.ts',
   'apps/web/e2e/console.test.ts',
-  'interop/packages.test.ts',
+  'interop/packages.long.test.ts',
   'interop/command-line.test.ts',
-  'interop/console/links.test.ts',
-  'apps/web/e2e/torrent.test.ts',
-  'interop/faults/kills.test.ts',
+  'interop/console/links.long.test.ts',
+  'apps/web/e2e/torrent.long.test.ts',
+  'interop/faults/kills.long.test.ts',
   'interop/sealed.test.ts',
   'interop/transmission.test.ts',
-  'apps/node/src/node/network-search/network-search.slow.test.ts',
+  'apps/node/src/node/network-search/network-search.long.test.ts',
 ]
 
 /** Projects whose files share processes come last: their short files keep all cores busy until the end. */

@@ -1,4 +1,4 @@
-/** Runs the examples as their own processes, in a project in which the package is installed: `interop/packages.test.ts`. */
+/** Runs the examples as their own processes, in a project in which the package is installed: `interop/packages.long.test.ts`. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, realpath } from 'node:fs/promises'
