@@ -6,8 +6,9 @@ import Sequencer from './scripts/sequencer.ts'
 /** Tests that start servers, processes or threads, or that compute for seconds: only `npm test` runs them, not `npm run check`. */
 const SLOW = '**/*.slow.test.ts'
 
-/** Tests that `npm test` leaves out, of any project: `npm run test:long` runs them. */
+/** Tests of any project that `npm test` leaves out, by setting SHOAL_TESTS: `npm run test:long` runs them. */
 const LONG = '**/*.long.test.ts'
+const LEFT_OUT = process.env.SHOAL_TESTS === 'short' ? [LONG] : []
 
 /** For `expect.poll` in tests with a browser or a real peer: the default, one second, is short on a busy machine. */
 const PATIENT = { poll: { timeout: 20_000 } }
@@ -72,7 +73,7 @@ export default defineConfig({
           ...WAITING,
           ...ONE_PROCESS,
           include: [SLOW, LONG].flatMap(kind => [`{packages,apps}/*/src/${kind}`, `{fuzz,scripts}/${kind}`]),
-          exclude: REPLACING_MODULES,
+          exclude: [...LEFT_OUT, ...REPLACING_MODULES],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -91,6 +92,7 @@ export default defineConfig({
           name: 'web',
           ...WAITING,
           include: ['apps/web/e2e/**/*.test.ts'],
+          exclude: LEFT_OUT,
           globalSetup: [BUILD_CONSOLE],
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -98,14 +100,20 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'sim', ...WAITING, include: ['sim/**/*.test.ts'], testTimeout: 300_000 },
+        test: {
+          name: 'sim',
+          ...WAITING,
+          include: ['sim/**/*.test.ts'],
+          exclude: LEFT_OUT,
+          testTimeout: 300_000,
+        },
       },
       {
         test: {
           name: 'interop',
           ...WAITING,
           include: ['interop/**/*.test.ts'],
-          exclude: CHANGING_NETWORK,
+          exclude: [...LEFT_OUT, ...CHANGING_NETWORK],
           globalSetup: [BUILD_CONSOLE],
           testTimeout: 180_000,
           hookTimeout: 120_000,
@@ -117,6 +125,7 @@ export default defineConfig({
           name: 'network',
           ...ALONE,
           include: CHANGING_NETWORK,
+          exclude: LEFT_OUT,
           globalSetup: [BUILD_CONSOLE],
           testTimeout: 180_000,
           hookTimeout: 120_000,

@@ -7,7 +7,7 @@ import { type Repeated, repeatFailed } from './repeat.ts'
 import type { FileResult } from './report.ts'
 import { checkReturns } from './returns.ts'
 import { commandPath, type RunResult, runNode } from './run.ts'
-import { describeFailure, runTests, type TestOptions, type TestRun } from './vitest.ts'
+import { describeFailure, runTests, type TestRun } from './vitest.ts'
 import { checkWords } from './words.ts'
 
 /** Number of test files whose time is shown at the end. */
@@ -35,9 +35,10 @@ export function readFlags<Name extends string>(...names: readonly Name[]): Recor
 }
 
 /**
- * Runs every step, even after one fails. Prints a line for each, and the output of those that fail. `options` limits the unit tests.
+ * Runs every step, even after one fails. Prints a line for each, and the output of those that fail. `tests` limits the unit tests to these
+ * paths.
  */
-export async function check(options: Pick<TestOptions, 'tests' | 'exclude'> = {}): Promise<Outcome> {
+export async function check(tests?: readonly string[]): Promise<Outcome> {
   const failed: string[] = []
   const report = ({ code, seconds, output }: RunResult, name: string) => {
     const time = `${seconds.toFixed(1)} s`
@@ -59,7 +60,7 @@ export async function check(options: Pick<TestOptions, 'tests' | 'exclude'> = {}
   step(await listed(checkReturns), 'returned promises')
   step(await checkWords(), 'word list')
   step(await checkCommits(), 'commit messages')
-  const unit = await runTests(['unit'], { ...options, quiet: true })
+  const unit = await runTests(['unit'], { tests, quiet: true })
   report(unit, 'unit tests')
   return { failed, runs: [unit] }
 }

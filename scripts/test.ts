@@ -9,7 +9,7 @@ import { TOOLS, toolPath } from '../interop/support/tools.ts'
 import { changedTests } from './changed.ts'
 import { check, conclude, readFlags } from './check.ts'
 import { run, runNode } from './run.ts'
-import { LONG, runTests, type TestOptions } from './vitest.ts'
+import { LONG, runTests } from './vitest.ts'
 
 const mayInstall =
   process.platform === 'linux' &&
@@ -18,7 +18,8 @@ const mayInstall =
   existsSync('/usr/bin/apt-get')
 
 const { changed, long, all, once } = readFlags('changed', 'long', 'all', 'once')
-const selection = await select()
+const tests = changed ? await changedTests() : long ? [LONG] : undefined
+if (changed) console.log(`${tests?.length} test files can be affected by the changes.`)
 
 if (mayInstall) await installDebianPackages()
 const missing = Object.entries(TOOLS).filter(([, tool]) => tool.find() === null)
@@ -35,9 +36,10 @@ const ownNetwork =
     ? [toolPath('unshare'), '--net', 'sh', '-c', `${toolPath('ip')} link set lo up && exec "$@"`, 'sh']
     : null
 
-const checked = long ? { failed: [], runs: [] } : await check(selection)
+const checked = long ? { failed: [], runs: [] } : await check(tests)
 // If everything can be installed, tests fail instead of being skipped.
-const options = { ...selection, env: mayInstall ? { SHOAL_STRICT: '1' } : {} }
+const strict = mayInstall ? { SHOAL_STRICT: '1' } : {}
+const options = { tests, env: { ...strict, SHOAL_TESTS: changed || long || all ? 'all' : 'short' } }
 // Before both runs, which would otherwise build it at the same time. If that fails, they report it.
 await runNode(['apps/web/scripts/build-console.ts'])
 const [rest, network] = await Promise.all([
@@ -50,17 +52,6 @@ await conclude(
   { failed: checked.failed, runs: [...checked.runs, rest, ...(network ? [network] : [])] },
   { once, notes },
 )
-
-/** The files to run: paths, or parts of them, and patterns of what is left out. */
-async function select(): Promise<Pick<TestOptions, 'tests' | 'exclude'>> {
-  if (changed) {
-    const tests = await changedTests()
-    console.log(`${tests.length} test files can be affected by the changes.`)
-    return { tests }
-  }
-  if (all) return {}
-  return long ? { tests: [LONG] } : { exclude: [`**/*${LONG}*`] }
-}
 
 async function installDebianPackages(): Promise<void> {
   const wanted = [...new Set(Object.values(TOOLS).map(tool => tool.debian))]

@@ -38,8 +38,6 @@ export interface TestOptions {
   readonly env?: Record<string, string>
   /** Limits the run to files whose paths contain one of these. Default: all files of the projects. */
   readonly tests?: readonly string[] | undefined
-  /** Glob patterns of files that are left out. Default: none. */
-  readonly exclude?: readonly string[]
   /** Runs one file at a time. Default: false. */
   readonly alone?: boolean
   /** The folder whose configuration is used. Default: the checkout. */
@@ -52,7 +50,7 @@ const NOTHING = { code: 0, seconds: 0, output: '', skipped: [], failures: [], fi
 
 /** Runs Vitest projects. */
 export async function runTests(projects: readonly string[], options: TestOptions = {}): Promise<TestRun> {
-  const { quiet = false, env = {}, tests, exclude = [], alone = false, root = ROOT, within = [] } = options
+  const { quiet = false, env = {}, tests, alone = false, root = ROOT, within = [] } = options
   // Without paths, Vitest would run all files.
   if (tests?.length === 0) return { ...NOTHING, options }
   const folder = join(root, '.cache')
@@ -69,7 +67,6 @@ export async function runTests(projects: readonly string[], options: TestOptions
       ...(tests ?? []),
       ...['--root', root],
       ...projects.flatMap(project => ['--project', project]),
-      ...exclude.flatMap(pattern => ['--exclude', pattern]),
       ...(alone ? ['--maxWorkers=1'] : []),
       '--reporter=default',
       `--reporter=${join(ROOT, 'scripts', 'report.ts')}`,
