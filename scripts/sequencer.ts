@@ -8,19 +8,19 @@ import { ROOT } from './run.ts'
  * idle at the end.
  */
 export const LONGEST = [
-  'interop/node-cli.test.ts',
+  'interop/node-cli.long.test.ts',
   'interop/console/look.long.test.ts',
-  'interop/page-sealed.test.ts',
+  'interop/page-sealed.long.test.ts',
   'interop/page-saving.long.test.ts',
   'interop/tracker.long.test.ts',
   'apps/web/e2e/console.test.ts',
   'interop/packages.long.test.ts',
-  'interop/command-line.test.ts',
+  'interop/command-line.long.test.ts',
   'interop/console/links.long.test.ts',
   'apps/web/e2e/torrent.long.test.ts',
   'interop/faults/kills.long.test.ts',
-  'interop/sealed.test.ts',
-  'interop/transmission.test.ts',
+  'interop/sealed.long.test.ts',
+  'interop/transmission.long.test.ts',
   'apps/node/src/node/network-search/network-search.long.test.ts',
 ]
 

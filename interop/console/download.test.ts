@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { filesBelow, randomFile, sha256Of } from '../support/files.ts'
 import { Libtorrent, type LibtorrentTorrent } from '../support/libtorrent.ts'
@@ -53,82 +52,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       expect(problems).toEqual([])
     })
   })
-
-  test('explains which content IDs are understood when one of IPFS is pasted', async () => {
-    await withNode(async scene => {
-      const { page, problems } = await openConsole(scene)
-      await page.getByRole('button', { name: 'Add', exact: true }).click()
-      await page
-        .getByLabel('Link', { exact: true })
-        .fill('bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi')
-      await page.getByRole('button', { name: 'Look inside' }).click()
-      await page.getByText('This is a content ID of IPFS, which names no torrent').waitFor()
-      await page.getByText('they begin with baf5rei (v2) or baf5rcf (v1)', { exact: false }).waitFor()
-      expect((await scene.node.api.listTorrents({ limit: 1 })).total).toBe(0)
-      // Chromium logs the answer; nothing else went wrong.
-      expect(problems).toEqual([expect.stringContaining('400 (Bad Request)')])
-    })
-  })
-
-  test('stays paused after a restart of the node and completes once resumed', async () => {
-    await withNode(async scene => {
-      const { node } = scene
-      await using seeder = await Libtorrent.start()
-      await randomFile(scene.dir.join('seed', 'film.bin'), 24 * MIB)
-      const { magnet, torrent } = await seed(scene, seeder, 'film.bin')
-      await torrent.limit({ upload: MIB })
-      const { page, problems } = await openConsole(scene)
-      await node.api.addTorrent({ source: magnet, peers: [`127.0.0.1:${seeder.port}`] })
-      const row = page.locator('[data-row]', { hasText: 'film.bin' })
-      await row.locator('a').first().click()
-      await node.whenTorrent(torrent.v1!, ({ progress }) => progress > 0.1)
-      await page.getByRole('button', { name: 'Pause', exact: true }).click()
-      await page.getByRole('button', { name: 'Resume', exact: true }).waitFor()
-      await node.stop()
-      await offlineMessage(page).waitFor()
-      await using again = await node.startAgain()
-      await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
-      await page.getByText('Paused').first().waitFor()
-      expect(await again.api.getTorrent({ id: torrent.v1! })).toMatchObject({ state: 'paused' })
-      await torrent.limit({ upload: 0 })
-      await page.getByRole('button', { name: 'Resume', exact: true }).click()
-      // A paused torrent accepts no peers.
-      await again.whenTorrent(torrent.v1!, ({ state }) => state === 'downloading')
-      await again.api.addPeers({ id: torrent.v1!, addresses: [`127.0.0.1:${seeder.port}`] })
-      await page.getByText('Seeding').first().waitFor({ timeout: 60_000 })
-      // While the node was down, requests failed; the page may report nothing else.
-      expect(problems.filter(problem => !/Failed to load|ERR_|WebSocket/.test(problem))).toEqual([])
-    })
-  })
-
-  test('reports a node that was killed during a download, and continues when it is back', async () => {
-    await withNode(async scene => {
-      const { node } = scene
-      await using seeder = await Libtorrent.start()
-      const film = await randomFile(scene.dir.join('seed', 'film.bin'), 32 * MIB)
-      const { magnet, torrent } = await seed(scene, seeder, 'film.bin')
-      await torrent.limit({ upload: 2 * MIB })
-      const { page } = await openConsole(scene)
-      await node.api.addTorrent({ source: withPeer(magnet, seeder) })
-      const row = page.locator('[data-row]', { hasText: 'film.bin' })
-      await row.getByText('Downloading').waitFor()
-      await node.whenTorrent(torrent.v1!, ({ progress }) => progress > 0.3)
-      await node.kill()
-      await offlineMessage(page).waitFor()
-      await torrent.limit({ upload: 0 })
-      await using again = await node.startAgain()
-      await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
-      await again.api.addPeers({ id: torrent.v1!, addresses: [`127.0.0.1:${seeder.port}`] })
-      await row.getByText('Seeding').waitFor({ timeout: 60_000 })
-      expect(await sha256Of(join(again.downloads, 'film.bin'))).toBe(film.sha256)
-    })
-  })
 })
-
-/** Finds the message that the page shows while the node is down. The page may also report that a request failed. */
-function offlineMessage(page: Page) {
-  return page.getByRole('status').getByText('The node is not responding.', { exact: true })
-}
 
 /** Adds the address of a peer to a magnet link (`x.pe`, BEP 9). */
 function withPeer(magnet: string, { port }: Libtorrent): string {

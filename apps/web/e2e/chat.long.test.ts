@@ -18,14 +18,14 @@ const SEALED =
 const PHONE = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true }
 
 async function onChat(run: (page: Page) => Promise<void>, options: Options = {}): Promise<void> {
-  const opened = await served.open('/chat?mock', options)
-  try {
-    await conversation(opened.page, 'Harbour walkers').waitFor()
-    await run(opened.page)
-    expect(opened.complaints).toEqual([])
-  } finally {
-    await opened.close()
-  }
+  await served.on(
+    '/chat?mock',
+    async page => {
+      await conversation(page, 'Harbour walkers').waitFor()
+      await run(page)
+    },
+    options,
+  )
 }
 
 const list = (page: Page) => page.getByRole('navigation', { name: 'Conversations' })

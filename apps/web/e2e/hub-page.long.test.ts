@@ -22,21 +22,6 @@ test('the first screen loads at most 200 KB of gzipped script', () => {
   expect(served.firstScriptBytes).toBeLessThan(MOST_SCRIPT_BYTES)
 })
 
-/** Runs with a page of the simulated hub. At its end the browser may have complained about nothing. */
-async function on(
-  path: string,
-  run: (page: Page) => Promise<void>,
-  options: Parameters<ServedConsole['open']>[1] = {},
-) {
-  const opened = await served.open(path, options)
-  try {
-    await run(opened.page)
-    expect(opened.complaints).toEqual([])
-  } finally {
-    await opened.close()
-  }
-}
-
 async function shown(page: Page): Promise<void> {
   await page.locator('h1').waitFor()
   await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
@@ -106,7 +91,7 @@ describe.skipIf(lackingChromium())('the page of a hub', () => {
   })
 
   test('a new member makes a key, and joins when a word of it was typed', async () => {
-    await on('/?mock=guest#invitation=right', async page => {
+    await served.on('/?mock=guest#invitation=right', async page => {
       await page.getByText('You are invited.').waitFor()
       await page.getByLabel('Your name').fill('Fatima')
       await page.getByRole('button', { name: 'Make my key' }).click()
@@ -130,7 +115,7 @@ describe.skipIf(lackingChromium())('the page of a hub', () => {
   })
 
   test('a moderator hides what was reported, approves who waits, and the public log says so', async () => {
-    await on('/moderation?mock=moderator', async page => {
+    await served.on('/moderation?mock=moderator', async page => {
       await page.getByRole('button', { name: 'Hide' }).click()
       const dialog = page.getByRole('dialog')
       await dialog.waitFor()
@@ -147,7 +132,7 @@ describe.skipIf(lackingChromium())('the page of a hub', () => {
   })
 
   test('listings are searched, and the address keeps the search', async () => {
-    await on('/?mock', async page => {
+    await served.on('/?mock', async page => {
       await page.getByRole('searchbox', { name: 'Search shares' }).fill('lighthouses')
       await expect
         .poll(() => page.getByRole('list', { name: 'Shares' }).getByRole('listitem').count())
@@ -162,7 +147,7 @@ describe.skipIf(lackingChromium())('the page of a hub', () => {
   })
 
   test('a listing that is opened while a search is typed stays open', async () => {
-    await on('/?mock', async page => {
+    await served.on('/?mock', async page => {
       await page.getByRole('searchbox').fill('harbour')
       await page.getByRole('link', { name: /^Harbour at dawn/ }).click()
       await page.getByRole('heading', { name: /^Harbour at dawn/, level: 1 }).waitFor()
@@ -172,7 +157,7 @@ describe.skipIf(lackingChromium())('the page of a hub', () => {
   })
 
   test('the keyboard alone publishes and comments', async () => {
-    await on('/publish?mock=member', async page => {
+    await served.on('/publish?mock=member', async page => {
       await page.getByLabel('Link', { exact: true }).focus()
       await page.keyboard.type('magnet:?xt=urn:btih:dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c&dn=Tides')
       await page.keyboard.press('Tab')

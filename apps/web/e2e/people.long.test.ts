@@ -9,15 +9,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => served.close())
 
-async function onPeople(run: (page: Page) => Promise<void>): Promise<void> {
-  const opened = await served.open('/people?mock', {})
-  try {
-    await run(opened.page)
-    expect(opened.complaints).toEqual([])
-  } finally {
-    await opened.close()
-  }
-}
+const onPeople = (run: (page: Page) => Promise<void>) => served.on('/people?mock', run)
 
 /** A picture of 1,200 × 800 pixels of a color each, as PNG. */
 const largePicture = async (page: Page) => {

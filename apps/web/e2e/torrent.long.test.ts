@@ -12,19 +12,9 @@ afterAll(() => served.close())
 
 type Options = Parameters<ServedConsole['open']>[1]
 
-async function on(path: string, run: (page: Page) => Promise<void>, options: Options = {}) {
-  const { page, complaints, close } = await served.open(path, options)
-  try {
-    await run(page)
-    expect(complaints).toEqual([])
-  } finally {
-    await close()
-  }
-}
-
 /** A page of the made-up node with one torrent open: a film with subtitles, a picture and a text. */
 function onFilm(run: (page: Page) => Promise<void>, options: Options = {}) {
-  return on(
+  return served.on(
     '/?mock&q=Sintel',
     async page => {
       await page.locator('a', { hasText: 'Sintel' }).first().click()
@@ -214,7 +204,7 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
   })
 
   test('a setting is saved at once, refused with a reason, undone, and set back to safe defaults', async () => {
-    await on('/settings?mock', async page => {
+    await served.on('/settings?mock', async page => {
       const most = page.getByLabel('Maximum connections', { exact: true })
       await most.fill('0')
       await most.press('Enter')
@@ -234,7 +224,7 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
   })
 
   test('settings are found by what they explain, and the schedule is drawn', async () => {
-    await on('/settings?mock', async page => {
+    await served.on('/settings?mock', async page => {
       await page.getByRole('searchbox', { name: 'Search the settings' }).fill('certain times')
       await expect
         .poll(() => page.getByRole('heading', { level: 2 }).allInnerTexts())

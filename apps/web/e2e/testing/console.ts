@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { basename, extname, join, normalize } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { DIST } from '../../scripts/build-console.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
@@ -49,6 +50,8 @@ export interface ServedConsole {
   /** Gzipped bytes of all script that the first screen loads. */
   readonly firstScriptBytes: number
   open(path: string, options?: BrowserContextOptions): Promise<OpenPage>
+  /** Opens a page, runs, and closes it. Fails if the browser has complained by then. */
+  on(path: string, run: (page: Page) => Promise<void>, options?: BrowserContextOptions): Promise<void>
   /** Ends the server, as a node ends that is stopped. */
   goAway(): Promise<void>
   /** Serves again, at the same address. */
@@ -80,11 +83,22 @@ export async function serveConsole({
     server.closeAllConnections()
     if (server.listening) await new Promise(resolve => server.close(resolve))
   }
+  const open = (path: string, options?: BrowserContextOptions) =>
+    openPage(browser!, new URL(path, url).href, options)
   return {
     url,
     folder,
     firstScriptBytes: sizeOfFirst(folder, catalogs),
-    open: (path, options) => openPage(browser!, new URL(path, url).href, options),
+    open,
+    async on(path, run, options) {
+      const { page, complaints, close } = await open(path, options)
+      try {
+        await run(page)
+        expect(complaints).toEqual([])
+      } finally {
+        await close()
+      }
+    },
     goAway,
     async comeBack() {
       server = await serve(folder, port)

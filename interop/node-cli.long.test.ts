@@ -1,0 +1,372 @@
+/** The other commands that use a running node, and the start of one: complete processes, on loopback. */
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
+import { until } from './support/wait.ts'
+
+/** Each command runs in its own process. */
+const LIMIT = { timeout: 240_000 }
+
+describe('a node', () => {
+  let place: Workplace
+  let node: Awaited<ReturnType<Workplace['node']>>
+  beforeAll(async () => {
+    place = await Workplace.create()
+    node = await place.node()
+    await place.file('home/Photos/a.bin', 300_000)
+    await place.file('home/Photos/b.bin', 1000)
+    await ask('add', place.at('home/Photos'), '--wait')
+  }, 120_000)
+  afterAll(() => place[Symbol.asyncDispose]())
+
+  /** Runs a command, which must succeed, and returns its JSON output. */
+  const ask = async (...args: string[]) => {
+    const { code, object, stderr } = await place.json(...args)
+    expect({ args, code, stderr, error: object?.error }).toMatchObject({ code: 0, stderr: '' })
+    return object
+  }
+
+  test('performs get and seed with --node', LIMIT, async () => {
+    const bytes = await place.file('song.bin', 500_000)
+    const { peer, magnet } = await place.seed('song.bin')
+    const get = ['get', magnet, '--peer', peer, '-o', place.at('home/Music'), '--node', 'local']
+    expect(await ask(...get)).toMatchObject({ event: 'complete', name: 'song.bin' })
+    expect((await place.read('home/Music/song.bin')).equals(bytes)).toBe(true)
+    await place.file('home/notes.bin', 20_000)
+    const seeded = await ask('seed', place.at('home/notes.bin'), '--v1', '--node', 'local')
+    expect(seeded).toMatchObject({ event: 'complete', magnet: expect.not.stringContaining('btmh') })
+    expect(await place.json('get', magnet, '--node', 'local', '--no-dht')).toMatchObject({
+      code: 2,
+      object: { error: { message: expect.stringContaining('--no-dht cannot be given with --node') } },
+    })
+    // Long enough for the torrent to be added.
+    const late = await place.json('get', 'ab'.repeat(20), '--node', 'local', '--timeout', '4s')
+    expect(late).toMatchObject({
+      code: 1,
+      object: { error: { code: 'timeout', message: expect.stringContaining('the node continues') } },
+    })
+    await ask('remove', 'ab'.repeat(20))
+  })
+
+  test('lists the torrents that an ambiguous ID matches', LIMIT, async () => {
+    expect(await place.run('show', 'o')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/"o" matches \d torrents: /),
+    })
+    expect(await place.json('pause', 'nothing such')).toMatchObject({
+      code: 1,
+      object: { error: { code: 'not-found' } },
+    })
+  })
+
+  test('changes limits, labels and settings', LIMIT, async () => {
+    expect((await ask('limit', '--down', '2MB', '--alternative', 'off')).now).toMatchObject({
+      downloadBytesPerSecond: 2_000_000,
+      by: 'settings',
+    })
+    expect((await ask('limit', 'Photos', '--up', '100kB', '--ratio', '2')).items).toMatchObject([
+      { uploadBytesPerSecond: 100_000, ratioLimit: 2 },
+    ])
+    await ask('label', 'create', 'pictures', '--colour', '#aabbcc')
+    await ask('label', 'set', 'pictures', 'Photos')
+    await ask('label', 'tag', 'summer', 'Photos')
+    expect(await ask('show', 'Photos')).toMatchObject({ label: 'pictures', tags: ['summer'] })
+    expect((await ask('label')).items).toContainEqual(
+      expect.objectContaining({ name: 'pictures', torrents: 1 }),
+    )
+    await ask('label', 'clear', 'Photos')
+    await ask('label', 'remove', 'pictures')
+    expect(await ask('settings', 'set', 'queue.maxDownloads=3')).toEqual({ 'queue.maxDownloads': 3 })
+    expect(await ask('settings', 'get', 'queue')).toMatchObject({ 'queue.maxDownloads': 3 })
+    expect(await place.run('settings', 'set', 'queue.maxDownloads=lots')).toMatchObject({ code: 2 })
+    // This setting was fixed when the node started.
+    expect((await place.json('settings', 'set', 'network.dht=on')).code).not.toBe(0)
+  })
+
+  test('renames torrents and saves their .torrent files', LIMIT, async () => {
+    const { id, infoHashV1 } = await ask('show', 'notes')
+    expect(await ask('rename', 'notes', 'My / notes')).toEqual({ id, name: 'My / notes' })
+    const folder = place.at('home/torrents')
+    const { items } = await ask('export', 'all', '--out', folder)
+    expect(items).toContainEqual({ id, name: 'My / notes', file: `${folder}/My _ notes.torrent` })
+    expect(await ask('info', `${folder}/My _ notes.torrent`)).toMatchObject({
+      infoHashes: { v1: infoHashV1 },
+    })
+    expect((await place.json('export', 'all', '-o', '-')).code).toBe(2)
+    await ask('rename', id, 'notes')
+  })
+
+  test('selects and moves files', LIMIT, async () => {
+    await ask('files', 'Photos', '--priority', '1=low')
+    expect((await ask('files', 'Photos')).items[1]).toMatchObject({ priority: 1 })
+    expect((await place.json('files', 'Photos', '--select', '7')).code).toBe(2)
+    expect(await ask('move', 'notes', '--to', place.at('home/Moved'), '--wait')).toMatchObject({
+      kind: 'move',
+    })
+    expect((await stat(place.at('home/Moved/notes.bin'))).size).toBe(20_000)
+  })
+
+  test('shows its log and follows it', LIMIT, async () => {
+    expect((await ask('log')).items.length).toBeGreaterThan(0)
+    const follow = place.start('log', '--follow', '--json')
+    await follow.until('an earlier entry', ({ objects }) => objects[0])
+    await place.file('home/late.bin', 1000)
+    await ask('add', place.at('home/late.bin'), '--wait')
+    await follow.until('the new entry', ({ text }) => (text.includes('late.bin') ? true : undefined))
+    expect((await follow.interrupt()).code).toBe(0)
+  })
+
+  test('watches the list as JSON', LIMIT, async () => {
+    const watch = place.start('list', '--watch', '--json')
+    await watch.event('list', ({ items }) => items.length > 0)
+    await ask('pause', 'late')
+    await watch.event('changed', ({ changed }) =>
+      changed.some(({ state }: { state?: string }) => state === 'complete'),
+    )
+    expect((await watch.interrupt()).code).toBe(0)
+  })
+
+  test('fits tables to the width of the terminal', LIMIT, async () => {
+    for (const columns of [40, 80, 160]) {
+      const { code, text } = await place.terminal(['list'], { columns, locale: 'C.UTF-8' })
+      expect(code).toBe(0)
+      const lines = text.split(/\r?\n/).map(line => line.replace(/␛\[\d*m/g, ''))
+      expect(lines[0]).toContain('Name')
+      expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(columns)
+    }
+  })
+
+  test('prints no secrets for a bug report', LIMIT, async () => {
+    const { stdout } = await place.run('debug')
+    expect(JSON.parse(stdout)).toMatchObject({
+      node: { version: expect.any(String) },
+      health: { status: 'ok' },
+    })
+    expect(stdout).not.toContain(node.token)
+    expect(stdout).not.toContain(place.at('home'))
+  })
+
+  test('runs a script of commands', LIMIT, async () => {
+    const shell = place.start('shell')
+    shell.child.stdin!.end('# a comment\nlist --json\npause "Photos"\n\nnonsense\nhealth\n')
+    const { code, stdout, stderr } = await shell.finished
+    expect(code).toBe(2)
+    expect(stdout).toContain('Paused 1 torrent')
+    expect(stdout).not.toContain('Uptime')
+    expect(stderr).toContain('there is no command "nonsense"')
+  })
+
+  test('has a shell that completes names, keeps a history and survives Ctrl-C', LIMIT, async () => {
+    await using shell = place.typed([])
+    await shell.until('shoal> ')
+    shell.type('show pho')
+    await shell.until('show pho')
+    shell.type('\t')
+    await shell.until('Photos ')
+    shell.type('\r')
+    expect(await shell.until('shoal> ')).toContain('Info hash v1')
+    shell.type('log --follow\r')
+    await shell.until('the node is listening at')
+    shell.type('\u0003')
+    await shell.until('shoal> ')
+    shell.type('remove late\r')
+    await shell.until('Remove "late.bin"? [y/N] ')
+    shell.type('\r')
+    await shell.until('Nothing was removed')
+    await shell.until('shoal> ')
+    shell.type('remove late --delete-data\r')
+    await shell.until('Remove "late.bin" and delete the files? [y/N] ')
+    shell.type('n\r')
+    await shell.until('shoal> ')
+    shell.type('remove late --delete-data\r')
+    await shell.until('[y/N] ')
+    shell.type('y\r')
+    await shell.until('Removed "late.bin"')
+    await shell.until('shoal> ')
+    shell.type('list --token hidden\r')
+    await shell.until('shoal> ')
+    shell.type('\u0004')
+    expect(await shell.ended()).toBe(0)
+    const history = await readFile(place.at('state/history'), 'utf8')
+    expect(history).toBe('show Photos\nlog --follow\nremove late\nremove late --delete-data\n')
+  })
+})
+
+describe('shoal start', () => {
+  test('accepts a password for other machines and a settings file', LIMIT, async () => {
+    await using place = await Workplace.create()
+    await writeFile(place.at('password'), 'correct horse\n')
+    await writeFile(
+      place.at('config.json'),
+      JSON.stringify({ dir: 'Downloads', username: 'me', passwordFile: 'password', logLevel: 'warn' }),
+    )
+    const { url } = await place.node('--config', 'config.json')
+    const login = ['--node', url, '--username', 'me', '--password-file', 'password']
+    const { object } = await place.json('settings', 'get', 'downloads.directory', ...login)
+    expect(object).toEqual({ 'downloads.directory': place.at('Downloads') })
+    await writeFile(place.at('wrong'), 'battery staple\n')
+    const wrong = await place.json('list', ...login.slice(0, -1), 'wrong')
+    expect(wrong).toMatchObject({
+      code: 1,
+      object: { error: { code: expect.stringMatching(/unauthorized|wrong-password/) } },
+    })
+  })
+
+  test('reports invalid options and where they were set', LIMIT, async () => {
+    await using place = await Workplace.create()
+    await writeFile(place.at('config.json'), '{"port":"abc"}')
+    expect(await place.run('start', '--config', 'config.json')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/config\.json: port: "abc" is not an integer/),
+    })
+  })
+
+  test(
+    'exits with a special code if only the user can fix the problem, so that systemd does not restart it',
+    LIMIT,
+    async () => {
+      await using place = await Workplace.create()
+      const { url } = await place.node()
+      await writeFile(place.at('short'), 'secret\n')
+      await writeFile(place.at('config.json'), '{}')
+      const options = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--data-dir', 'other']
+      const secret = ['--port', '0', '--username', 'me', '--password-file']
+      for (const [args, error] of [
+        [['--port', new URL(url).port], /is taken/],
+        [
+          ['--port', '0', '--set', `network.port=${new URL(url).port}`],
+          /is taken.*\(--peer-port\).* start (-- )?--peer-port 0 takes/,
+        ],
+        [['--port', '0', '--dir', '/proc/shoal'], /^shoal: Cannot create a folder in \/proc.*\(--dir\)/],
+        [['--port', '0', '--dir', 'config.json'], /config\.json is not a folder.*\(--dir\)/],
+        [['--port', '0', '--host', '0.0.0.0'], /--password-file/],
+        [[...secret, 'absent'], /absent: there is no such file/],
+        [[...secret, 'short'], /fewer than 8 characters/],
+        [['--config', 'absent.json'], /there is no settings file/],
+      ] as const) {
+        const given = args.some(each => each === '--data-dir') ? options.slice(0, -2) : options
+        const { code, stderr } = await place.run('start', ...given, ...args)
+        expect({ args, code, stderr }).toMatchObject({ code: 78, stderr: expect.stringMatching(error) })
+      }
+    },
+  )
+
+  test('tells where the node of the data folder runs, if it is already running', LIMIT, async () => {
+    await using place = await Workplace.create()
+    const first = await place.node()
+    const again = await place.json('start', '--port', '0')
+    expect(again).toMatchObject({
+      code: 0,
+      object: { event: 'running', url: first.url, consoleUrl: `${first.url}/#token=${first.token}` },
+    })
+    // Piped output must not contain the token.
+    const { code, stdout } = await place.run('start')
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^A node is already running\. Its console: http\S+:\d+\/\n.* open --data-dir .* opens/,
+      ),
+    })
+    // A killed node leaves its file behind, here with the number of a process that runs.
+    await first.process.kill()
+    const file = JSON.parse(await readFile(place.at('state/node/node.json'), 'utf8'))
+    await writeFile(place.at('state/node/node.json'), JSON.stringify({ ...file, pid: process.pid }))
+    expect((await place.node()).url).not.toBe('')
+  })
+
+  test('takes another port for peers if nobody asked for the usual one', LIMIT, async () => {
+    await using place = await Workplace.create()
+    const other = createServer()
+    const listen = () =>
+      new Promise<boolean>(resolve => {
+        other.once('error', () => resolve(false)).listen(6881, '127.0.0.1', () => resolve(true))
+      })
+    await until('port 6881 is ours', listen)
+    try {
+      const alone = ['--port', '0', '--peer-host', '127.0.0.1', '--set', 'network.dht=off']
+      const node = place.start('start', ...alone, '--set', 'network.lsd=off', '--json')
+      const { takenPeerPort, peerPort } = await node.event('started')
+      expect(takenPeerPort).toBe(6881)
+      expect(peerPort).not.toBe(6881)
+      expect((await place.run('health')).stdout).toContain(`${peerPort}, because another program uses 6881`)
+      expect(await place.json('health')).toMatchObject({ code: 0, object: { peerPort, takenPeerPort } })
+    } finally {
+      other.close()
+    }
+  })
+
+  test('offers a backup of a damaged catalogue, which restores it', LIMIT, async () => {
+    await using place = await Workplace.create()
+    const bytes = await place.file('home/song.bin', 200_000)
+    const before = await place.node()
+    // The link of what it shares is printed without --wait, too.
+    const shared = await place.run('add', place.at('home/song.bin'))
+    expect(shared).toMatchObject({ code: 0, stdout: expect.stringContaining('magnet:?xt=') })
+    expect(await place.run('add', 'notalink')).toMatchObject({ code: 2 })
+    expect((await before.process.interrupt()).code).toBe(0)
+    const dataDir = place.at('state/node')
+    const name = 'catalogue-2026-01-02T030405Z.db'
+    await mkdir(`${dataDir}/backups`)
+    await copyFile(`${dataDir}/catalogue.db`, `${dataDir}/backups/${name}`)
+    await writeFile(`${dataDir}/catalogue.db`, '')
+    // The file has changed since the backup.
+    bytes[0]! ^= 1
+    await writeFile(place.at('home/song.bin'), bytes)
+    const refused = await place.run('start', '--port', '0', '--peer-port', '0')
+    expect(refused).toMatchObject({ code: 78, stderr: expect.stringMatching(/is damaged \(it is empty\)/) })
+    expect(refused.stderr).toMatch(
+      /newest backup is catalogue-2026-01-02T030405Z\.db, written on .*2026.* restore-catalogue/,
+    )
+    expect(await place.json('restore-catalogue', '--list')).toMatchObject({
+      code: 0,
+      object: { items: [{ name, takenMs: Date.UTC(2026, 0, 2, 3, 4, 5) }] },
+    })
+    expect((await place.run('restore-catalogue', '--list')).stdout).toContain(name)
+    expect(await place.json('restore-catalogue')).toMatchObject({
+      code: 0,
+      object: { backup: name, kept: expect.stringContaining('catalogue-damaged-') },
+    })
+    await place.node()
+    const { object } = await place.json('show', 'song.bin')
+    expect(object).toMatchObject({ name: 'song.bin', haveBytes: expect.any(Number) })
+    expect(object.haveBytes).toBeLessThan(200_000)
+  })
+
+  test(
+    'prints the address of its console, with the token only on a terminal, not in a log',
+    LIMIT,
+    async () => {
+      await using place = await Workplace.create()
+      const alone = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--set', 'network.dht=off']
+      const piped = place.start('start', '--port', '0', ...alone)
+      await piped.until('the hint', ({ text }) => /^Token: .*\n/m.exec(text)?.[0])
+      const { stdout, stderr } = await piped.interrupt()
+      expect(stdout).toMatch(/^Console: http:\/\/127\.0\.0\.1:\d+\/\nFiles: /)
+      expect(stdout).toContain(`open --print --data-dir ${place.at('state/node')} prints`)
+      for (const line of stderr.trim().split('\n'))
+        expect(JSON.parse(line)).toMatchObject({ message: expect.any(String) })
+      await using typed = place.typed(['start', '--port', '0', ...alone])
+      expect(await typed.until('#token=')).toMatch(/ info {2}the node is listening at [\s\S]*Console: http/)
+      await typed.until('Press Ctrl-C to stop')
+      typed.type('\u0003')
+      expect(await typed.ended()).toBe(0)
+    },
+  )
+
+  test('runs a command that follows it, as in npm start -- get', LIMIT, async () => {
+    await using place = await Workplace.create()
+    const get = await place.json(
+      'start',
+      'get',
+      'ab'.repeat(20),
+      '-o',
+      'in',
+      '--timeout',
+      '0.5s',
+      ...LOOPBACK,
+    )
+    expect(get).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
+    expect((await place.run()).stdout).toMatch(/^Usage: .+ COMMAND/)
+  })
+})
