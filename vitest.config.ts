@@ -39,6 +39,8 @@ export const REPLACING_MODULES = [
  */
 const ONE_PROCESS = { isolate: false }
 
+const SETUP = ['scripts/usage.ts']
+
 const BUILD_CONSOLE = 'apps/web/e2e/testing/build.ts'
 
 export default defineConfig({
@@ -53,6 +55,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          setupFiles: SETUP,
           name: 'unit',
           ...COMPUTING,
           include: [
@@ -69,6 +72,7 @@ export default defineConfig({
       },
       {
         test: {
+          setupFiles: SETUP,
           name: 'slow',
           ...WAITING,
           ...ONE_PROCESS,
@@ -80,6 +84,7 @@ export default defineConfig({
       },
       {
         test: {
+          setupFiles: SETUP,
           name: 'replacing',
           ...WAITING,
           include: REPLACING_MODULES,
@@ -89,6 +94,7 @@ export default defineConfig({
       },
       {
         test: {
+          setupFiles: SETUP,
           name: 'web',
           ...WAITING,
           include: ['apps/web/e2e/**/*.test.ts'],
@@ -101,6 +107,7 @@ export default defineConfig({
       },
       {
         test: {
+          setupFiles: SETUP,
           name: 'sim',
           ...WAITING,
           include: ['sim/**/*.test.ts'],
@@ -110,6 +117,7 @@ export default defineConfig({
       },
       {
         test: {
+          setupFiles: SETUP,
           name: 'interop',
           ...WAITING,
           include: ['interop/**/*.test.ts'],
@@ -122,6 +130,7 @@ export default defineConfig({
       },
       {
         test: {
+          setupFiles: SETUP,
           name: 'network',
           ...ALONE,
           include: CHANGING_NETWORK,

@@ -1,8 +1,8 @@
 /** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, returned promises, words, commits, unit tests. */
-import { readFileSync } from 'node:fs'
 import { checkClasses } from './classes.ts'
 import { checkCommits } from './commits.ts'
 import { checkImports, type Violation } from './imports.ts'
+import { processorSeconds } from './processor-time.ts'
 import { type Repeated, repeatFailed } from './repeat.ts'
 import type { FileResult } from './report.ts'
 import { checkReturns } from './returns.ts'
@@ -12,9 +12,6 @@ import { checkWords } from './words.ts'
 
 /** Number of test files whose time is shown at the end. */
 const SLOWEST_FILES = 10
-
-/** Of the times in /proc, on all Linux systems that Node runs on. */
-const TICKS_PER_SECOND = 100
 
 export interface Outcome {
   /** Names of the steps that failed, other than tests. */
@@ -72,7 +69,10 @@ export async function conclude(
 ): Promise<void> {
   const repeated = await repeatFailed(runs, { once })
   const files = runs.flatMap(run => run.files)
-  for (const { file, seconds } of slowest(files)) console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}`)
+  for (const { file, seconds, processorSeconds } of slowest(files)) {
+    const cpu = processorSeconds === null ? '' : ` (${processorSeconds.toFixed(1)} s of processor time)`
+    console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}${cpu}`)
+  }
   const skipped = runs.flatMap(run => run.skipped)
   for (const [file, count] of countByFile(skipped)) console.log(`skipped ${file}: ${count} tests`)
   for (const note of notes) console.log(`skipped ${note}`)
@@ -101,17 +101,8 @@ export function summarize(
 
 /** The time since the start and, on Linux, the processor time of this process and of all that it started, as the end of a sentence. */
 function timesTaken(): string {
-  const minutes = (performance.now() / 60_000).toFixed(1)
-  let cpu = ''
-  try {
-    // proc(5): the fields after the name of the command begin with the third; 14 to 17 are ticks of user and system time, own and of children.
-    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]!.split(' ')
-    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
-    cpu = `, ${Math.round(ticks / TICKS_PER_SECOND)} s of processor time`
-  } catch {
-    // Other systems have no such file.
-  }
-  return `; ${minutes} minutes${cpu}`
+  const cpu = processorSeconds()
+  return `; ${(performance.now() / 60_000).toFixed(1)} minutes${cpu === null ? '' : `, ${Math.round(cpu)} s of processor time`}`
 }
 
 /** Number of skipped tests of each file; `skipped` has `file: name`. */

@@ -11,7 +11,9 @@ function failure(file: string | null, name: string | null = 'adds'): Failure {
 
 function run(failures: readonly Failure[], tests: Record<string, TestResult['state']> = {}): TestRun {
   const results = Object.entries(tests).map(([name, state]) => ({ name, state, seconds: 0, reason: null }))
-  const files = [{ file: 'a.test.ts', project: PROJECT, seconds: 0, tests: results, errors: [] }]
+  const files = [
+    { file: 'a.test.ts', project: PROJECT, seconds: 0, processorSeconds: null, tests: results, errors: [] },
+  ]
   return {
     code: failures.length > 0 ? 1 : 0,
     seconds: 0,

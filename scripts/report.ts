@@ -13,6 +13,8 @@ export interface FileResult {
   readonly project: string
   /** For loading the file, hooks and tests. */
   readonly seconds: number
+  /** See usage.ts; null on other systems than Linux, and if the file did not end. */
+  readonly processorSeconds: number | null
   readonly tests: readonly TestResult[]
   /** Errors outside tests: in hooks, while loading the file, or because its process ended before it. */
   readonly errors: readonly string[]
@@ -64,6 +66,7 @@ function toResult(module: TestModule): FileResult {
     file: pathOf(module),
     project: module.project.name,
     seconds: (environmentSetupDuration + prepareDuration + collectDuration + setupDuration + duration) / 1000,
+    processorSeconds: module.meta().processorSeconds ?? null,
     tests: tests.map(test => ({
       name: test.fullName,
       state: test.result().state,

@@ -1,0 +1,18 @@
+/** Runs in every process with tests: reports how much processor time a file has taken, which the summary shows beside the seconds. */
+import { afterAll } from 'vitest'
+import { processorSeconds } from './processor-time.ts'
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Processor time of the process since it loaded the file, and of its children that have ended. Only on Linux. */
+    processorSeconds?: number
+  }
+}
+
+const before = processorSeconds()
+
+// biome-ignore lint/correctness/noEmptyPattern: Vitest requires a pattern, which names the fixtures that are wanted.
+afterAll(({}, { file }) => {
+  const now = processorSeconds()
+  if (now !== null && before !== null) file.meta.processorSeconds = now - before
+})
