@@ -1,4 +1,4 @@
-/** Runs in every process with tests: reports how much processor time a file has taken, which the summary shows beside the seconds. */
+/** Runs in every process with tests: reports how much processor time a file has taken, which the summary shows. */
 import { afterAll } from 'vitest'
 import { processorSeconds } from './processor-time.ts'
 

@@ -12,7 +12,7 @@ export interface TestRun extends RunResult {
   /** If the run failed, there is at least one. */
   readonly failures: readonly Failure[]
   readonly files: readonly FileResult[]
-  /** What the run was started with. */
+  /** Options that the run was started with. */
   readonly options: TestOptions
 }
 
