@@ -26,7 +26,6 @@ async function listen(carriers: CarriersUnderTest): Promise<Listener> {
   return listener
 }
 
-/** Frames that the sender gets itself are ignored, since processes ignore them too. */
 const gotFrom = ({ got }: Listener, name: string) => got.filter(text => text.startsWith(name))
 
 /** `open` makes a place for carriers that nothing else uses. */
@@ -34,7 +33,7 @@ export function testCarrier(open: () => Promise<CarriersUnderTest>): void {
   const frame = (text: string, length = text.length) => Buffer.from(text.padEnd(length, '.'), 'latin1')
 
   describe('a carrier', () => {
-    it('brings what one publishes to all others, in order and uncut', async () => {
+    it('brings what one publishes to all others, in order and uncut, and not back', async () => {
       await using carriers = await open()
       const [a, b, c] = [await listen(carriers), await listen(carriers), await listen(carriers)]
       for (let at = 0; at < 200; at++) a.carrier.publish(frame(`a${at}\0\xff`, at === 150 ? 100_000 : 5))
@@ -44,6 +43,8 @@ export function testCarrier(open: () => Promise<CarriersUnderTest>): void {
           Array.from({ length: 200 }, (_, at) => `a${at}\0\xff`.slice(0, 5)),
         )
       expect(b.got[150]).toHaveLength(100_000)
+      b.carrier.publish(frame('b end'))
+      await vi.waitFor(() => expect(a.got).toEqual(['b end']), 20_000)
       for (const { carrier } of [a, b, c]) await carrier.close()
     })
 

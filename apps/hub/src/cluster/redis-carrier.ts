@@ -22,12 +22,16 @@ const MAX_WAITING_BYTES = 8 << 20
 const MAX_REPLY_BYTES = 4 * MAX_FRAME_BYTES
 const [SECRET_BYTES, MAX_SECRET_BYTES] = [32, 256] as const
 const NOTHING = Buffer.alloc(0)
+/** Frames for all begin with the sender: Redis brings them back to it. */
+const SENDER_BYTES = 8
 
 export class RedisCarrier implements Carrier {
   readonly number = randomInt(1, 0x10000)
   readonly #publisher: Redis
   readonly #subscriber: Redis
   readonly #prefix: string
+  readonly #all: string
+  readonly #sender = randomBytes(SENDER_BYTES)
   readonly #onSecret: (secret: Uint8Array) => void
   /** Kept in Redis by the first process; the others take it from there. */
   #secret: Buffer = randomBytes(SECRET_BYTES)
@@ -52,6 +56,7 @@ export class RedisCarrier implements Carrier {
     const { url, onSecret = () => {}, maxRetryMs = 2000 } = options
     this.#onSecret = onSecret
     this.#prefix = `shoal-hub:${/^\/(\d+)$/.exec(new URL(url).pathname)?.[1] ?? 0}:`
+    this.#all = `${this.#prefix}all`
     const shared = {
       lazyConnect: true,
       enableOfflineQueue: false,
@@ -65,7 +70,9 @@ export class RedisCarrier implements Carrier {
     this.#publisher = new Library(url, { ...shared, commandTimeout: COMMAND_MS })
     this.#subscriber = new Library(url, shared)
     for (const redis of [this.#publisher, this.#subscriber]) this.#follow(redis)
-    this.#subscriber.on('messageBuffer', (_channel: Buffer, message: Buffer) => this.#receive(message))
+    this.#subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) =>
+      this.#receive(channel.toString(), message),
+    )
   }
 
   start(events: CarrierEvents): void {
@@ -77,11 +84,11 @@ export class RedisCarrier implements Carrier {
   }
 
   publish(frame: Uint8Array): void {
-    this.#publish('all', frame)
+    this.#publish(this.#all, Buffer.concat([this.#sender, frame]))
   }
 
   send(to: number, frame: Uint8Array): void {
-    this.#publish(`to:${to}`, frame)
+    this.#publish(this.#channelTo(to), frame)
   }
 
   async close(): Promise<void> {
@@ -117,7 +124,7 @@ export class RedisCarrier implements Carrier {
     if (this.#isJoining || this.#isClosed || !isReady()) return
     this.#isJoining = true
     try {
-      await this.#subscriber.subscribe(`${this.#prefix}all`, `${this.#prefix}to:${this.number}`)
+      await this.#subscriber.subscribe(this.#all, this.#channelTo(this.number))
       await this.#shareSecret()
       if (!isReady()) return
       this.#state = 'joined'
@@ -163,7 +170,7 @@ export class RedisCarrier implements Carrier {
     this.#waitingBytes += frame.length
     const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length)
     this.#publisher
-      .publish(this.#prefix + channel, bytes)
+      .publish(channel, bytes)
       .catch((error: Error) => this.#reconnect(error.message))
       .finally(() => {
         this.#waitingBytes -= frame.length
@@ -171,10 +178,18 @@ export class RedisCarrier implements Carrier {
       })
   }
 
-  #receive(message: Buffer): void {
+  #channelTo(number: number): string {
+    return `${this.#prefix}to:${number}`
+  }
+
+  #receive(channel: string, message: Buffer): void {
     this.#heardMs = performance.now()
     this.#partBytes.set(this.#subscriber, 0)
-    if (message.length > 0 && this.#state === 'joined') this.#events?.frame(message)
+    if (this.#state !== 'joined') return
+    if (channel !== this.#all) {
+      if (message.length > 0) this.#events?.frame(message)
+    } else if (!message.subarray(0, SENDER_BYTES).equals(this.#sender))
+      this.#events?.frame(message.subarray(SENDER_BYTES))
   }
 
   #listenForItself(): void {
