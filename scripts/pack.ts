@@ -114,7 +114,7 @@ async function bundle(folder: string, file: string): Promise<void> {
   const path = join(folder, file)
   const options = ['--format', 'esm', '--platform', 'browser', '--minify', '--sourcemap']
   const banner = ['--post-banner', '/*! Licenses: see the file LICENSE */']
-  const input = ['--input', join(folder, 'dist/index.js'), '--file', path]
+  const input = ['--input', join(folder, 'dist/index.js'), '--file', path, '--no-codeSplitting']
   await mustRun([commandPath('rolldown'), ...input, ...options, ...banner])
   const { sources } = JSON.parse(await readFile(`${path}.map`, 'utf8')) as { sources: string[] }
   const names = sources.flatMap(source => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? [])

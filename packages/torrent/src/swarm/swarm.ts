@@ -255,6 +255,10 @@ export class Swarm {
     }
   }
 
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
   get #isRunning(): boolean {
     return !this.#paused && !this.#closed
   }

@@ -1,3 +1,4 @@
+import { WebSeeds } from '#web-seeds'
 import type { Swarm } from '../../swarm/swarm.ts'
 import type { SwarmEvents } from '../../swarm/swarm-context.ts'
 import { Transfer } from '../../swarm/transfer.ts'
@@ -5,7 +6,6 @@ import type { SessionContext } from '../context.ts'
 import type { Content } from './content.ts'
 import type { PieceDeadlines } from './deadlines.ts'
 import type { TorrentData } from './torrent-data.ts'
-import { WebSeeds } from './web-seeds.ts'
 
 /**
  * Blocks of a piece that takes longer than this are saved with the next record, so that a crash costs no more than that and the time
