@@ -7,7 +7,7 @@ import { systemClock, systemRandom } from '@shoal/torrent/base'
 import { parseMagnet } from '@shoal/torrent/magnet'
 import { TestProxy } from '@shoal/torrent/testing/proxy'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openTestHub } from '../apps/hub/src/testing/test-hub.ts'
+import { openTestHub, TestPerson } from '../apps/hub/src/testing/test-hub.ts'
 import { HUBS } from '../apps/node/src/node/hubs/service.ts'
 import { testNode } from '../apps/node/src/node/testing/test-node.ts'
 import { torrentFile } from '../apps/node/src/node/testing/torrent-file.ts'
@@ -218,4 +218,16 @@ test('an account that has to be approved is shown as one that waits', async () =
   await ada.service(HUBS).clientFor(url).approveAccount({ did: person.did })
   expect((await search()).items).toEqual([])
   expect((await operations.listHubs({})).items).toMatchObject([{ problem: null }])
+})
+
+test('a node that the hub asks to wait a little, since others at its address had no account, joins then', async () => {
+  const { url } = await hubForTest({ accounts: 'open' })
+  for (let at = 0; at < 4; at++) {
+    const stranger = new TestPerson()
+    const device = stranger.connect(url, stranger.device())
+    await expect(device.session()).rejects.toMatchObject({ code: 'bad-login', field: 'token' })
+  }
+  // Its own login is the fifth.
+  const node = await new Person().node('desk')
+  expect(await node.operations.joinHub({ url, name: 'Eve' })).toMatchObject({ url, problem: null })
 })

@@ -6,15 +6,26 @@ export class ApiError extends Error {
   readonly status: number
   /** The member of the input that was wrong. */
   readonly field: string | undefined
+  /** The wait that the server asks for, if it does. */
+  readonly retryAfterSeconds: number | undefined
 
   constructor(
     code: string,
     message: string,
-    { status = 0, field }: { status?: number; field?: string | undefined } = {},
+    {
+      status = 0,
+      field,
+      retryAfterSeconds,
+    }: {
+      status?: number
+      field?: string | undefined
+      retryAfterSeconds?: number | undefined
+    } = {},
   ) {
     super(message)
     this.code = code
     this.status = status
     this.field = field
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }

@@ -95,5 +95,12 @@ export async function readAnswer(response: Response): Promise<unknown> {
     code: 'bad-answer',
     message: `the response (status ${response.status}) is not from a node: is another program at this address?`,
   }
-  throw new ApiError(code, message, { status: response.status, field })
+  const retryAfterSeconds = readRetryAfter(response)
+  throw new ApiError(code, message, { status: response.status, field, retryAfterSeconds })
+}
+
+/** RFC 9110 section 10.2.3, without dates, which neither nodes nor hubs send. */
+function readRetryAfter({ headers }: Response): number | undefined {
+  const text = headers.get('retry-after')
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : undefined
 }

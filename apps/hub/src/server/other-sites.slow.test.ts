@@ -44,6 +44,7 @@ test('a device joins, logs in and asks from a page of another site, which reads 
   expect(page.answers.length).toBeGreaterThan(5)
   for (const { headers } of page.answers) {
     expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(headers.get('access-control-expose-headers')).toBe('retry-after')
     expect([headers.get('access-control-allow-credentials'), headers.get('set-cookie')]).toEqual([null, null])
   }
 })

@@ -19,7 +19,9 @@ const PREFLIGHT_SECONDS = 600
 /** Lets pages of other sites read answers, without cookies (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 export function answerOtherSites(scope: FastifyInstance): void {
   scope.addHook('onSend', async ({ headers }, reply) => {
-    if (isFromOtherSite(headers)) reply.header('access-control-allow-origin', '*').header('vary', 'origin')
+    if (!isFromOtherSite(headers)) return
+    reply.header('access-control-allow-origin', '*').header('vary', 'origin')
+    reply.header('access-control-expose-headers', 'retry-after')
   })
   scope.options('/api/*', (_request, reply) =>
     reply

@@ -1,3 +1,4 @@
+import { ApiError } from '@shoal/api/api-error'
 import { systemRandom } from '@shoal/torrent/base'
 import { VirtualClock } from '@shoal/torrent/testing'
 import { expect, it } from 'vitest'
@@ -34,5 +35,24 @@ it('says the same of a hub that was left, whatever is asked there', async () => 
   await expect(carriers.keyPackages.take(address, HOME)).rejects.toMatchObject(said)
   room.close()
   await expect(waiting).rejects.toMatchObject({ code: 'closed' })
+  carriers.close()
+})
+
+it('logs in again at a hub when it allows it', async () => {
+  const clock = new VirtualClock()
+  let logins = 0
+  const session = async () => {
+    logins++
+    throw new ApiError('too-many-attempts', 'wait', { status: 429, retryAfterSeconds: 120 })
+  }
+  const carriers = new HubCarriers({
+    ...{ homes: [HOME], journals: {} as Journals, clock, random: systemRandom },
+    access: () => ({ device: { api: {} as never, session, forget() {} } }),
+  })
+  carriers.inboxes.listen(async () => {})
+  await clock.advance(119_000)
+  expect(logins).toBe(1)
+  await clock.advance(2000)
+  expect(logins).toBe(2)
   carriers.close()
 })

@@ -29,6 +29,8 @@ export interface LinkListener {
   ended(error: RoomError): void
 }
 
+type LoginError = Error & { readonly code?: string; readonly retryAfterSeconds?: number }
+
 /** A device that may not log in does not try again: failures count against its address. */
 const FINAL_LOGINS = ['bad-login', 'bad-device-list', 'forbidden']
 
@@ -94,9 +96,13 @@ export function closedError(): RoomError {
 function loggedIn(url: string, { device, connect }: HubAccess): Connect {
   const open = connect ?? (session => socketConnect({ url, session }))
   return async (events, options) => {
-    const session = await device.session().catch((error: Error & { code?: string }) => {
+    const session = await device.session().catch((error: LoginError) => {
       const code = FINAL_LOGINS.includes(error.code ?? '') ? 'unauthorized' : 'unavailable'
-      throw new RoomError(code, `This device could not log in: ${error.message}`, { cause: error })
+      const seconds = error.retryAfterSeconds
+      throw new RoomError(code, `This device could not log in: ${error.message}`, {
+        cause: error,
+        ...(seconds !== undefined && { afterMs: 1000 * seconds }),
+      })
     })
     options.signal.throwIfAborted()
     const received = (name: string, body: unknown) => events.received(name, body)

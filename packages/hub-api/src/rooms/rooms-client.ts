@@ -42,6 +42,8 @@ const REQUEST_MS = 30_000
 /** Logging in and connecting take at most so long: whatever does not answer is asked again. */
 const CONNECT_MS = 60_000
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [500, 30_000] as const
+/** A hub may ask for a pause, at most of this length. */
+const LONGEST_ASKED_MS = 900_000
 /** A message that something waits in the inbox may get lost between processes of a hub. */
 const INBOX_MS = 180_000
 
@@ -145,10 +147,10 @@ export class RoomsClient {
     this.#connecting = connecting
     let link: Link | null = null
     let isOver = false
-    const closed = (reason: string, isFinal: boolean) => {
+    const closed = (reason: string, isFinal: boolean, afterMs = 0) => {
       if (isOver) return
       isOver = true
-      if (this.#connecting === connecting) this.#lost(reason, isFinal)
+      if (this.#connecting === connecting) this.#lost(reason, isFinal, afterMs)
     }
     const cancel = this.#options.clock.after(CONNECT_MS, () => closed('The hub does not answer', false))
     connecting.signal.addEventListener('abort', cancel, { once: true })
@@ -170,7 +172,7 @@ export class RoomsClient {
         isOver = true
         this.#disconnected()
         this.#listener.ended?.(known)
-      } else closed(known.message, false)
+      } else closed(known.message, false, known.afterMs)
     }
   }
 
@@ -307,14 +309,16 @@ export class RoomsClient {
     }
   }
 
-  #lost(reason: string, isFinal: boolean): void {
+  /** `afterMs`: the hub asks for a pause of at least so long. */
+  #lost(reason: string, isFinal: boolean, afterMs = 0): void {
     if (this.#isClosed) return
     this.#disconnected()
     if (isFinal) return this.#listener.ended?.(new RoomError('unauthorized', reason))
     this.#listener.disconnected?.(reason)
     const { clock, random } = this.#options
     const longestMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++)
-    this.#cancelPause = clock.after(random.below(longestMs), () => void this.#connect())
+    const pauseMs = Math.min(afterMs, LONGEST_ASKED_MS) + random.below(longestMs)
+    this.#cancelPause = clock.after(pauseMs, () => void this.#connect())
   }
 
   #disconnected(): void {

@@ -1,4 +1,5 @@
 /** The hubs that the node's user has joined: joins and leaves them, and keeps them informed of the user's devices. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CheckedInputOf, JoinedHub } from '@shoal/api'
 import { ApiError } from '@shoal/api/api-error'
 import { Failure } from '@shoal/daemon/failure'
@@ -15,6 +16,8 @@ import type { HubRow, HubStore } from './hub-store.ts'
 import type { HubAccess, Hubs } from './service.ts'
 
 const MAX_HUBS = 100
+/** A hub that asks for a longer wait than this refuses. */
+const LONGEST_WAIT_SECONDS = 10
 const WAITING = new Error('this account waits until somebody approves it')
 /** Pauses before a device list is sent again. */
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [30_000, 3_600_000] as const
@@ -314,7 +317,19 @@ async function enter(
     return null
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'bad-login' || error.field !== 'token') throw error
-    return connection.join({ name }, call)
+    return patiently(() => connection.join({ name }, call), call)
+  }
+}
+
+/** Asks a hub, and once more after a short wait if it says so: the login of somebody without an account counts as a wrong one. */
+async function patiently<T>(ask: () => Promise<T>, { signal }: { signal?: AbortSignal }): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    const seconds = (error as Partial<ApiError>).retryAfterSeconds
+    if (seconds === undefined || seconds > LONGEST_WAIT_SECONDS) throw error
+    await sleep(1000 * seconds, undefined, { ...(signal && { signal }) })
+    return ask()
   }
 }
 

@@ -31,8 +31,8 @@ export class ThreadHubs implements Pick<ForThread, 'received' | 'linkClosed'> {
     const node = this.#node()
     const call = (name: HubCall) => async (input: object, options?: { signal?: AbortSignal }) =>
       node.hubCall({ home, name, input }, options).catch(error => {
-        const { code, message, status, field } = error as ApiError
-        throw new ApiError(code, message, { status, field })
+        const { code, message, status, field, retryAfterSeconds } = error as ApiError
+        throw new ApiError(code, message, { status, field, retryAfterSeconds })
       }) as never
     return {
       device: {

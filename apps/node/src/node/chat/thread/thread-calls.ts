@@ -21,6 +21,7 @@ export interface SentError {
   readonly field?: unknown
   readonly status?: unknown
   readonly afterMs?: unknown
+  readonly retryAfterSeconds?: unknown
 }
 
 type Call = (input: never, options: Required<CallOptions>) => unknown
@@ -111,12 +112,17 @@ type AsyncCalls<Calls> = {
 }
 
 export function toSentError(error: unknown): SentError {
-  const { message, stack, code, field, status, afterMs } = (error ?? {}) as Partial<SentError>
-  return { message: message ?? String(error), stack, ...defined({ code, field, status, afterMs }) }
+  const { message, stack, ...members } = pick(error)
+  return { message: message ?? String(error), stack, ...defined(members) }
 }
 
 export function toError({ message, ...members }: SentError): Error {
   return Object.assign(new Error(message), members)
+}
+
+function pick(error: unknown): Partial<SentError> & { readonly stack: string | undefined } {
+  const { message, stack, code, field, status, afterMs, retryAfterSeconds } = (error ?? {}) as SentError
+  return { message, stack, code, field, status, afterMs, retryAfterSeconds }
 }
 
 function defined(members: object): object {

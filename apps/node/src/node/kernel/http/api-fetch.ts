@@ -41,6 +41,8 @@ export function apiFetch({ route, userAgent, maxBytes, signal: ends }: ApiFetchO
     const ok = status >= 200 && status < 300
     // Clients of an API read nothing else.
     const json = async () => JSON.parse(Buffer.from(bytes).toString()) as unknown
-    return { ok, status, json } as Response
+    const retryAfter = answer.headers['retry-after']
+    const readable = new Headers(retryAfter === undefined ? {} : { 'retry-after': retryAfter })
+    return { ok, status, headers: readable, json } as Response
   }
 }
