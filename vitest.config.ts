@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { WAIT_MS } from './packages/testing/src/limits.ts'
 import Sequencer from './scripts/sequencer.ts'
 
 /** Tests that start servers, processes or threads, or that compute for seconds: only `npm test` runs them, not `npm run check`. */
@@ -9,9 +10,6 @@ const SLOW = '**/*.slow.test.ts'
 /** Tests of any project that `npm test` leaves out, by setting SHOAL_TESTS: `npm run test:long` runs them. */
 const LONG = '**/*.long.test.ts'
 const LEFT_OUT = process.env.SHOAL_TESTS === 'short' ? [LONG] : []
-
-/** For `expect.poll` in tests with a browser or a real peer: the default, one second, is short on a busy machine. */
-const PATIENT = { poll: { timeout: 20_000 } }
 
 /** Unit tests only compute. The others also wait, for timers, processes and peers: more of them than there are cores run at a time. */
 const COMPUTING = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } }
@@ -39,13 +37,14 @@ export const REPLACING_MODULES = [
  */
 const ONE_PROCESS = { isolate: false }
 
-const SETUP = ['scripts/usage.ts']
-
 const BUILD_CONSOLE = 'apps/web/e2e/testing/build.ts'
 
 export default defineConfig({
   test: {
     sequence: { sequencer: Sequencer },
+    // Together with the setup file: Vitest's own default, one second, is short on a busy machine.
+    expect: { poll: { timeout: WAIT_MS } },
+    setupFiles: ['packages/testing/src/setup.ts', 'scripts/usage.ts'],
     env: {
       // Node compiles and strips a module once, not in every process that a test starts.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('./.cache/compiled', import.meta.url)),
@@ -54,8 +53,8 @@ export default defineConfig({
     },
     projects: [
       {
+        extends: true,
         test: {
-          setupFiles: SETUP,
           name: 'unit',
           ...COMPUTING,
           include: [
@@ -67,12 +66,14 @@ export default defineConfig({
           ],
           exclude: [SLOW, LONG],
           ...ONE_PROCESS,
-          testTimeout: 20_000,
+          // A wait fails before its test does, and says what did not happen.
+          testTimeout: 2 * WAIT_MS,
+          hookTimeout: 2 * WAIT_MS,
         },
       },
       {
+        extends: true,
         test: {
-          setupFiles: SETUP,
           name: 'slow',
           ...WAITING,
           ...ONE_PROCESS,
@@ -83,8 +84,8 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
-          setupFiles: SETUP,
           name: 'replacing',
           ...WAITING,
           include: REPLACING_MODULES,
@@ -93,8 +94,8 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
-          setupFiles: SETUP,
           name: 'web',
           ...WAITING,
           include: ['apps/web/e2e/**/*.test.ts'],
@@ -102,12 +103,11 @@ export default defineConfig({
           globalSetup: [BUILD_CONSOLE],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          expect: PATIENT,
         },
       },
       {
+        extends: true,
         test: {
-          setupFiles: SETUP,
           name: 'sim',
           ...WAITING,
           include: ['sim/**/*.test.ts'],
@@ -116,8 +116,8 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
-          setupFiles: SETUP,
           name: 'interop',
           ...WAITING,
           include: ['interop/**/*.test.ts'],
@@ -125,12 +125,11 @@ export default defineConfig({
           globalSetup: [BUILD_CONSOLE],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          expect: PATIENT,
         },
       },
       {
+        extends: true,
         test: {
-          setupFiles: SETUP,
           name: 'network',
           ...ALONE,
           include: CHANGING_NETWORK,
@@ -138,7 +137,6 @@ export default defineConfig({
           globalSetup: [BUILD_CONSOLE],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          expect: PATIENT,
         },
       },
     ],

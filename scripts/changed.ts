@@ -11,7 +11,7 @@ export const TEST = /\.test\.tsx?$/
 const CODE = /\.(?:[cm]?[jt]sx?|css|html)$/
 /** Files whose changes may affect everything. */
 const AFFECTS_ALL =
-  /(?:^|\/)package(?:-lock)?\.json$|^(?:\.npmrc|tsconfig\.json|vitest\.config\.ts|scripts\/install\.mjs)$/
+  /(?:^|\/)package(?:-lock)?\.json$|^(?:\.npmrc|tsconfig\.json|vitest\.config\.ts|scripts\/install\.mjs)$|^packages\/testing\//
 /** Names of the main branch, the most authoritative one first. */
 const MAIN_BRANCHES = ['origin/main', 'main']
 /** The only kind of glob in use: files with one extension. */

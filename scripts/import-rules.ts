@@ -32,6 +32,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/messages': [],
   'packages/markdown': [],
   'packages/daemon': ['packages/api', 'packages/torrent', 'packages/tracker'],
+  'packages/testing': [],
   'apps/node': ['packages/*'],
   'apps/web': ['packages/*'],
   'apps/hub': ['packages/*'],
@@ -40,8 +41,19 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   sim: ['packages/*', 'apps/*'],
   bench: ['packages/*', 'apps/*', 'interop', 'sim', 'scripts'],
   fuzz: ['packages/*', 'apps/*', 'scripts'],
-  scripts: ['interop', 'packages/api', 'packages/hub-api', 'packages/options', 'apps/node', 'apps/hub'],
+  scripts: [
+    'interop',
+    'packages/api',
+    'packages/hub-api',
+    'packages/options',
+    'packages/testing',
+    'apps/node',
+    'apps/hub',
+  ],
 }
+
+/** The tests of all workspaces may import this one. As a development dependency of the root, like Vitest, it is out of reach for everything else. */
+export const FOR_TESTS = 'packages/testing'
 
 /** Workspaces that may import any file of another workspace, not only what its package.json exports. */
 export const ACCESS_INTERNALS = ['interop', 'sim', 'bench', 'fuzz', 'scripts']

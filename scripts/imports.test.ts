@@ -8,9 +8,10 @@ const engine = {
   dependencies: { '@noble/hashes': '1' },
 } satisfies Manifest
 const manifests = new Map<string, Manifest>([
-  ['', { devDependencies: { vitest: '1' } }],
+  ['', { devDependencies: { vitest: '1', '@shoal/testing': '1' } }],
   ['packages/torrent', engine],
   ['apps/node', { name: '@shoal/node', dependencies: { '@shoal/torrent': '1' } }],
+  ['packages/testing', { name: '@shoal/testing', exports: { '.': './src/index.ts' } }],
 ])
 
 /** Returns the violations of a tree with these files in addition to a few that most tests need, as `file: message`. */
@@ -68,6 +69,7 @@ test.each([
   ['Node without its prefix', 'swarm/a.node.ts', "import 'fs'", 'write node:fs'],
   ['an undeclared package', 'swarm/a.ts', "import 'left-pad'", 'not a dependency'],
   ['a development package', 'swarm/a.ts', "import 'vitest'", 'only tests import it'],
+  ['the package for tests', 'swarm/a.ts', "import '@shoal/testing'", 'only tests import it'],
   ['an undeclared pair', 'swarm/a.ts', "import '#other'", 'not among the imports'],
   ['a missing file', 'swarm/a.ts', "import './b.ts'", 'does not exist'],
   ['another package by path', 'swarm/a.ts', "import '../../../../apps/node/src/b.ts'", 'by its name'],
@@ -87,7 +89,7 @@ test.each([
   [
     'anything in a test',
     'wire/a.test.ts',
-    "import 'vitest'\nimport 'node:fs'\nimport '../storage/memory.ts'",
+    "import 'vitest'\nimport '@shoal/testing'\nimport 'node:fs'\nimport '../storage/memory.ts'",
   ],
   ['a dependency', 'base/a.ts', "import '@noble/hashes/sha2.js'"],
 ])('allows an import: %s', (_, file, source) => {

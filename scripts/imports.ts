@@ -8,6 +8,7 @@ import {
   ENGINE_PURE,
   FLOORS,
   type Floors,
+  FOR_TESTS,
   TEST_FILE,
   WORKSPACES,
 } from './import-rules.ts'
@@ -185,7 +186,7 @@ function checkPackage(
   if (other === undefined || other === workspace) return null
   const entry = tree.manifests.get(other)?.exports?.[`.${specifier.slice(name.length)}`]
   for (const relative of listPaths(entry)) found(posix.join(other, relative))
-  return allowedWorkspace(workspace, other)
+  return isTest && other === FOR_TESTS ? null : allowedWorkspace(workspace, other)
 }
 
 function allowedWorkspace(from: string, to: string): string | null {

@@ -1,0 +1,2 @@
+export { WAIT_MS } from './limits.ts'
+export { type UntilOptions, until } from './until.ts'

@@ -1,0 +1,58 @@
+import { WAIT_MS } from './limits.ts'
+
+export interface UntilOptions {
+  /** Default: `WAIT_MS`. */
+  readonly timeoutMs?: number
+  /** The pause between two checks. Default: 10. */
+  readonly intervalMs?: number
+}
+
+type Falsy = false | 0 | 0n | '' | null | undefined
+
+/** A check that begins at the end of the time limit has this long to return. */
+const SHORTEST_CHECK_MS = 1000
+
+// Waiting goes on in real time if a test replaces the globals.
+const { setTimeout, clearTimeout } = globalThis
+const nowMs = performance.now.bind(performance)
+
+/**
+ * Calls `check` again and again, and resolves to its first truthy result. One that throws, or rejects, is called again as well. Rejects after the time
+ * limit with an error that names `what`, a description of the event, and the last outcome.
+ */
+export async function until<T>(
+  what: string,
+  check: () => T | Promise<T>,
+  { timeoutMs = WAIT_MS, intervalMs = 10 }: UntilOptions = {},
+): Promise<Exclude<T, Falsy>> {
+  const endMs = nowMs() + timeoutMs
+  for (;;) {
+    let outcome: string
+    let cause: unknown
+    try {
+      const value = await within(Math.max(endMs - nowMs(), SHORTEST_CHECK_MS), check)
+      if (value && value !== PENDING) return value as Exclude<T, Falsy>
+      outcome = value === PENDING ? 'did not return' : `returned ${value === '' ? "''" : String(value)}`
+    } catch (error) {
+      outcome = `threw ${String(error)}`
+      cause = error
+    }
+    // At least one check begins after the limit, so that a busy machine does not fail a test whose event has come.
+    if (nowMs() >= endMs) {
+      throw new Error(`Not within ${timeoutMs / 1000} s: ${what}. The last check ${outcome}.`, { cause })
+    }
+    await new Promise(resolve => setTimeout(resolve, intervalMs))
+  }
+}
+
+const PENDING = Symbol('pending')
+
+async function within<T>(ms: number, check: () => T | Promise<T>): Promise<T | typeof PENDING> {
+  const late = Promise.withResolvers<typeof PENDING>()
+  const timer = setTimeout(() => late.resolve(PENDING), ms)
+  try {
+    return await Promise.race([check(), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
