@@ -52,9 +52,11 @@ class PlacedNode implements AsyncDisposable {
       env: { HOME: dir.join(place), SHOAL_STATE: dir.join(place, 'state') },
     })
     const node = new PlacedNode(within, data, program)
-    await until(`the node answers (${place})`, () => node.shoal('list'), PATIENCE).catch(error => {
-      throw new Error(`${String(error)}: ${program.output()}`)
-    })
+    await until(`the node answers (${place})`, () => node.shoal('list').then(() => true), PATIENCE).catch(
+      error => {
+        throw new Error(`${String(error)}: ${program.output()}`)
+      },
+    )
     return node
   }
 

@@ -1,27 +1,8 @@
-/** Polls until `probe` returns a value. On timeout, rejects with `what`, a description of the condition. */
-export async function until<T>(
-  what: string,
-  probe: () => T | null | undefined | false | Promise<T | null | undefined | false>,
-  options: { timeoutMs?: number; intervalMs?: number; signal?: AbortSignal } = {},
-): Promise<T> {
-  const { timeoutMs = 60_000, intervalMs = 20, signal } = options
-  const deadline = performance.now() + timeoutMs
-  let last: unknown
-  for (;;) {
-    signal?.throwIfAborted()
-    try {
-      const value = await probe()
-      if (value !== null && value !== undefined && value !== false) return value
-      last = undefined
-    } catch (error) {
-      // A server that is not listening yet refuses connections: try again.
-      last = error
-    }
-    if (performance.now() > deadline) {
-      throw new Error(`not within ${timeoutMs} ms: ${what}${last ? ` (${String(last)})` : ''}`, {
-        cause: last,
-      })
-    }
-    await new Promise(resolve => setTimeout(resolve, intervalMs))
-  }
-}
+import { type UntilOptions, until as untilWithin, WAIT_MS } from '@shoal/testing'
+
+/** Other programs and browsers start slowly, and have timers of their own. */
+const PROGRAMS = { timeoutMs: 3 * WAIT_MS, intervalMs: 20 }
+
+/** `until` of all tests, with the default limit of those that wait for other programs. */
+export const until: typeof untilWithin = (what, check, options?: UntilOptions) =>
+  untilWithin(what, check, { ...PROGRAMS, ...options })

@@ -2,15 +2,17 @@
  * A node answers quickly whatever it is doing. The measure is the processor time of the node's thread between a request and its answer, which
  * a busy machine does not change much.
  */
+
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { until } from '@shoal/testing'
 import { createTorrent } from '@shoal/torrent'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { Access } from './server/access/access.ts'
 import { createServer, type Server } from './server/server.ts'
-import { TOKEN, until } from './server/testing/served.ts'
+import { TOKEN } from './server/testing/served.ts'
 import type { Flood } from './testing/flooder.ts'
 import { nodeForTest } from './testing/for-test.ts'
 import type { TestNode } from './testing/test-node.ts'
@@ -77,7 +79,7 @@ describe('while a peer floods it', () => {
     await writeFile(path, new Uint8Array(1 << 20))
     const metainfo = await createTorrent(path)
     const torrent = await node.engine.add(metainfo, { directory: node.folder })
-    await until(() => torrent.state === 'seeding')
+    await until('it is complete', () => torrent.state === 'seeding')
     const { infoHashes, files } = metainfo.info
     const root = files[0]!.piecesRoot!
     const flood: Flood = {

@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
-import { Loopback, until } from '../session/testing/loopback.ts'
+import { Loopback } from '../session/testing/loopback.ts'
 
 const LIMIT_MS = 60_000
 
@@ -38,11 +39,9 @@ export function testExamples(name: string, place: () => ExamplePlace): void {
     })
     try {
       if (interrupt) {
-        await until(
-          'the example prints',
-          () => out.join('').endsWith('\n') || child.exitCode !== null,
-          LIMIT_MS,
-        )
+        await until('the example prints', () => out.join('').endsWith('\n') || child.exitCode !== null, {
+          timeoutMs: LIMIT_MS,
+        })
         await interrupt(out.join(''))
         child.kill('SIGINT')
       }

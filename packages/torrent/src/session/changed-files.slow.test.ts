@@ -1,7 +1,8 @@
 import { open, readFile, rename, truncate, utimes, writeFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Session } from './session.ts'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
 const PIECE = 32_768

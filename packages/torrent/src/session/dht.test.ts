@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import { openDatagram } from '#datagram'
 import { systemClock } from '../base/clock.ts'
@@ -6,7 +7,7 @@ import { seededRandom } from '../base/random.ts'
 import { DhtNode } from '../discovery/dht/dht.ts'
 import { ItemOwner } from '../discovery/dht/test-item-owner.ts'
 import type { Session } from './session.ts'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 
 /** Nodes of others on loopback, closed at the end of a test's block. */
 class Others implements AsyncDisposable {
@@ -39,12 +40,12 @@ test('the next session restores the nodes of the DHT', async () => {
   const stateDirectory = loop.path('state')
   const session = await loop.open({ dht: true, dhtNodes: [`127.0.0.1:${first.port}`], stateDirectory })
   await session.add('a'.repeat(40))
-  await until('it knows a node', () => knows(session), 30_000)
+  await until('it knows a node', () => knows(session))
   await session.close()
   expect(await readdir(stateDirectory)).toContain('dht.note')
   // Nobody names a node to it now.
   const next = await loop.open({ dht: true, dhtNodes: [], stateDirectory })
-  await until('it knows the node again', () => knows(next), 30_000)
+  await until('it knows the node again', () => knows(next))
 })
 
 test('a session puts items into the DHT and gets them, and explains why it cannot', async () => {
@@ -54,11 +55,7 @@ test('a session puts items into the DHT and gets them, and explains why it canno
   const dhtNodes = [`127.0.0.1:${port}`]
   const session = await loop.open({ dht: true, dhtNodes, directory: loop.path('one') })
   const other = await loop.open({ dht: true, dhtNodes, directory: loop.path('two') })
-  await until(
-    'both know nodes',
-    () => [session, other].every(({ stats }) => (stats.dhtNodes ?? 0) > 0),
-    30_000,
-  )
+  await until('both know nodes', () => [session, other].every(({ stats }) => (stats.dhtNodes ?? 0) > 0))
   const item = new ItemOwner().item(1, { ih: new Uint8Array(20) })
   expect(await session.putItem(item)).toBeGreaterThan(0)
   expect(await other.getItem(item)).toEqual(item)
@@ -91,15 +88,15 @@ test('a running session joins the DHT through other nodes, and through the well-
   )
   await session.add('a'.repeat(40))
   await session.configure({ dhtNodes: [`one.example:${one.port}`, `two.example:${two.port}`] })
-  await until('it knows both', () => session.stats.dhtNodes === 2, 30_000)
+  await until('it knows both', () => session.stats.dhtNodes === 2)
   expect([...new Set(asked)].sort()).toEqual(['one.example', 'two.example'])
-  await until('its torrent found them', () => knows(session), 30_000)
+  await until('its torrent found them', () => knows(session))
   await expect(session.configure({ dhtNodes: ['nowhere'] })).rejects.toMatchObject({ code: 'bad-argument' })
   await session.configure({ dht: false, dhtNodes: null })
   expect(session.stats.dhtNodes).toBeNull()
   asked.length = 0
   await session.configure({ dht: true })
-  await until('it asks for well-known nodes', () => asked.includes('router.bittorrent.com'), 30_000)
+  await until('it asks for well-known nodes', () => asked.includes('router.bittorrent.com'))
 })
 
 test('the nodes of a .torrent join the DHT', async () => {
@@ -110,7 +107,7 @@ test('the nodes of a .torrent join the DHT', async () => {
   const metainfo = await loop.torrent('content', { 'a.bin': 100_000 })
   const session = await loop.open({ dht: true, dhtNodes: [], directory: loop.path('down') })
   await session.add({ ...metainfo, nodes })
-  await until('it knows the node', () => knows(session), 30_000)
+  await until('it knows the node', () => knows(session))
 })
 
 test('sessions with nothing else in common meet in the DHT', async () => {

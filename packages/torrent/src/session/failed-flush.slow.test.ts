@@ -1,7 +1,8 @@
 import { readFile, truncate } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../base/clock.ts'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 
 const disk = vi.hoisted(() => ({ full: false, syncs: 0 }))
 // The system call that only a network drive or a quota lets fail like this.

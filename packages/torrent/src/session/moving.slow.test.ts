@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 
 const FILES = { 'a.bin': 400_000, 'sub/b.bin': 900_000 }
 

@@ -1,6 +1,7 @@
+import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import { magnetOf } from '../metainfo/magnet.ts'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 
 const LENGTH = 40 * 32_768
 

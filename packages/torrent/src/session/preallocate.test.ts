@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 
 const LENGTH = 30 * 32_768
 

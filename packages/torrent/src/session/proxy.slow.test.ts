@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { PeerStatus } from '../api.ts'
 import { HttpTrackerServer } from '../discovery/tracker/testing/http-tracker-server.ts'
@@ -8,7 +9,7 @@ import type { SessionOptions } from '../session-api.ts'
 import { openDatagram } from '../transport/datagram.node.ts'
 import { RangeServer } from '../transport/http/testing/range-server.ts'
 import { type ProxyServerOptions, TestProxy } from '../transport/proxy/testing/proxy-server.ts'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,10 +1,11 @@
 import { open, readdir, stat, truncate, utimes } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { createHashPool } from '#hash-pool'
 import { createTorrent } from '../hash/create.ts'
 import { writeMetainfo } from '../metainfo/write-metainfo.ts'
 import type { Session } from './session.ts'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 import { countingPool } from './testing/world.ts'
 import type { Torrent } from './torrent/torrent.ts'
 

@@ -1,7 +1,8 @@
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { testTorrent } from '../swarm/testing/test-torrent.ts'
 import { RangeServer } from '../transport/http/testing/range-server.ts'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 import { SessionWorld } from './testing/world.ts'
 
 const answer = new TextEncoder().encode('d8:intervali1800e5:peers0:e')

@@ -1,7 +1,8 @@
 import { truncate } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import type { Session } from './session.ts'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
 const MIB = 2 ** 20

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
+import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import type { ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
-import { Loopback, until } from './testing/loopback.ts'
+import { Loopback } from './testing/loopback.ts'
 
 /** Keeps the last progress alone, as a process that is killed would leave it. */
 function lastOnly(): ResumeStore & { last: ResumeProgress | null } {

@@ -1,13 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Job } from '@shoal/api'
+import { until } from '@shoal/testing'
 import { VirtualClock } from '@shoal/torrent/testing'
 import { afterEach, expect, test } from 'vitest'
 import { testSettings } from '../testing/settings.ts'
 import { SimulatedTorrents } from '../testing/simulated-torrents.ts'
 import { Entries } from '../transfers/testing/entries.ts'
 import { quickClock } from '../transfers/testing/quick-clock.ts'
-import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
+import { temporaryFolder } from '../transfers/testing/temporary.ts'
 import { Completions } from './completions.ts'
 
 const opened: Completions[] = []
@@ -139,7 +140,7 @@ test('at most two run at once', async () => {
   const { ids, start } = await open(command)
   const completions = start()
   for (const id of ids) completions.completed(id)
-  await eventually('two run', async () => (await runs()).length === 2)
+  await until('two run', async () => (await runs()).length === 2)
   await new Promise(resolve => setTimeout(resolve, 300))
   expect((await runs()).length).toBe(2)
   await writeFile(go, '')
@@ -160,14 +161,14 @@ test('a program that runs for ten minutes is stopped with its child processes', 
   const { ids, log, start } = await open([...command, pidFile], { clock })
   const completions = start()
   completions.completed(ids[0]!)
-  await eventually('it runs', async () => (await runs()).length === 1)
-  const pid = Number(await eventually('its child runs', () => readFile(pidFile, 'utf8').catch(() => '')))
+  await until('it runs', async () => (await runs()).length === 1)
+  const pid = Number(await until('its child runs', () => readFile(pidFile, 'utf8').catch(() => '')))
   await clock.advance(10 * 60_000)
   // It ignores SIGTERM.
   await clock.advance(10_000)
   await completions.settled()
   expect(log.text).toContain('was stopped after ten minutes')
-  await eventually('its child has ended', () => !isRunning(pid))
+  await until('its child has ended', () => !isRunning(pid))
 })
 
 test('programs are stopped with the node', async () => {
@@ -175,7 +176,7 @@ test('programs are stopped with the node', async () => {
   const { ids, start } = await open(command)
   const completions = start()
   for (const id of ids) completions.completed(id)
-  await eventually('two run', async () => (await runs()).length === 2)
+  await until('two run', async () => (await runs()).length === 2)
   await completions.close()
   expect((await runs()).length).toBe(2)
 })

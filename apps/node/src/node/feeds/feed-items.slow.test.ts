@@ -1,8 +1,8 @@
+import { until } from '@shoal/testing'
 import { createTorrent, writeMetainfo } from '@shoal/torrent'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type TestNode, testNode } from '../testing/test-node.ts'
 import { FileServer } from '../transfers/testing/file-server.ts'
-import { eventually } from '../transfers/testing/temporary.ts'
 
 const FEED = { title: 'Films', everyMinutes: 30, filters: [] }
 let node: TestNode
@@ -61,7 +61,7 @@ test('a feed in the local network is followed, and so are its items', async () =
   const filters = [{ name: 'all', include: '', exclude: '', label: null, directory: null, paused: true }]
   const { id } = await node.operations.addFeed({ url: `${named}/feed`, everyMinutes: 30, filters })
   await node.operations.refreshFeed({ id })
-  await eventually('its item is added', () => [...node.torrents.registry.listed()].length === 1)
+  await until('its item is added', () => [...node.torrents.registry.listed()].length === 1)
   expect(node.catalogue.feeds.isFromOutside(`${named}/film.torrent`)).toBe(false)
   expect(server.requests.map(({ url }) => url)).toEqual(expect.arrayContaining(['/feed', '/film.torrent']))
 })

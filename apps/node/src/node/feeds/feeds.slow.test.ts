@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type Feed, FeedFilter } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
+import { until } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'
 import { VirtualClock } from '@shoal/torrent/testing'
 import { afterEach, expect, test } from 'vitest'
@@ -9,7 +10,7 @@ import { Catalogue } from '../testing/catalogue.ts'
 import { SimulatedTorrents } from '../testing/simulated-torrents.ts'
 import { Entries } from '../transfers/testing/entries.ts'
 import { FileServer } from '../transfers/testing/file-server.ts'
-import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
+import { temporaryFolder } from '../transfers/testing/temporary.ts'
 import { Feeds } from './feeds.ts'
 
 const closers: (() => Promise<unknown>)[] = []
@@ -56,14 +57,14 @@ test('a new feed is read at once, and matching items are added with label and pa
   ]
   const feed = await addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters })
   expect(feed).toMatchObject({ title: `${server.host}/feed`, fetchedMs: null, error: null })
-  await eventually('two are added', () => node.names.length === 2)
+  await until('two are added', () => node.names.length === 2)
   expect(node.rows).toMatchObject([
     { name: 'film2', directory: '/two', state: 'downloading' },
     { name: 'film1', label: 'one', state: 'paused' },
   ])
-  await eventually('the feed has been read', async () => (await listFeeds({})).items[0]!.fetchedMs)
+  await until('the feed has been read', async () => (await listFeeds({})).items[0]!.fetchedMs)
   expect((await listFeeds({})).items[0]!.title).toBe('Films')
-  await eventually(
+  await until(
     'both are taken',
     async () =>
       (await listFeedItems({ id: feed.id, limit: 10 })).items.filter(each => each.taken).length === 2,
@@ -91,7 +92,7 @@ test('it is read again when due, with a conditional request, and nothing is adde
   const { addFeed, refreshFeed, node } = await open({ clock })
   const { id } = await addFeed({ url: server.url, everyMinutes: 30, filters: [filter('')] })
   await clock.advance(0)
-  await eventually('it was read', () => node.names.length === 1)
+  await until('it was read', () => node.names.length === 1)
   await refreshFeed({ id })
   node.node.state.torrents.clear()
   const before = server.requests.length
@@ -99,7 +100,7 @@ test('it is read again when due, with a conditional request, and nothing is adde
   expect(server.requests.length).toBe(before)
   text = rss(2, 1)
   await clock.advance(2 * 60_000)
-  await eventually('the new one is added', () => node.names.length === 1)
+  await until('the new one is added', () => node.names.length === 1)
   expect(node.names).toEqual(['film2'])
   expect(server.headers('if-none-match').slice(0, 2)).toEqual([undefined, `"${rss(1).length}"`])
   expect(server.headers('if-modified-since')[1]).toBe('Mon, 05 Jan 2026 10:00:00 GMT')
@@ -112,7 +113,7 @@ test('a filter that takes too long is reported on the feed, and the others work'
   const { addFeed, listFeeds, node } = await open()
   const filters = [filter('/^(a+)+$/'), filter('film')]
   await addFeed({ url: server.url, everyMinutes: 30, filters })
-  await eventually('the item of the good filter is added', () => node.names.length === 1)
+  await until('the item of the good filter is added', () => node.names.length === 1)
   expect(node.names).toEqual(['film1'])
   const [feed] = (await listFeeds({})).items
   expect(feed!.error).toContain('the filter /^(a+)+$/ takes too long to match "aaaa')
@@ -123,7 +124,7 @@ test('seen items are remembered after a restart', async () => {
   await using server = await FileServer.start((_, response) => response.end(text))
   const first = await open()
   const { id } = await first.addFeed({ url: server.url, everyMinutes: 30, filters: [filter('film')] })
-  await eventually('it is added', () => first.node.names.length === 1)
+  await until('it is added', () => first.node.names.length === 1)
   await first.refreshFeed({ id })
   await first.close()
   text = rss(2, 1)
@@ -140,7 +141,7 @@ test('a changed filter is applied to the existing items', async () => {
   expect(node.names.length).toBe(0)
   const changed = await updateFeed({ id, everyMinutes: 60, filters: [filter('film 2')] })
   expect(changed).toMatchObject({ everyMinutes: 60, filters: [{ include: 'film 2' }] })
-  await eventually('it is added', () => node.names.length === 1)
+  await until('it is added', () => node.names.length === 1)
   expect(node.names).toEqual(['film2'])
   await expect(updateFeed({ id, filters: [filter('/(/')] })).rejects.toMatchObject({
     field: 'filters.0.include',
@@ -173,10 +174,10 @@ test('a failing feed reports the error, is read less and less often, and recover
     await clock.advance(minute === 0 ? 0 : 60_000)
     // A request is sent as soon as it is due.
     if (minute === 0 || [20, 60, 140].includes(minute))
-      await eventually(`it is asked in minute ${minute}`, () => server.requests.length > before)
+      await until(`it is asked in minute ${minute}`, () => server.requests.length > before)
     if (server.requests.length > before) {
       at.push(minute)
-      await eventually('it has failed', async () => (await status()).error !== null)
+      await until('it has failed', async () => (await status()).error !== null)
       await refreshSettled()
     }
   }
@@ -190,7 +191,7 @@ test('a failing feed reports the error, is read less and less often, and recover
   }
   /** The reader is waiting again. */
   async function refreshSettled(): Promise<void> {
-    await eventually('it waits again', () => clock.pending === 1)
+    await until('it waits again', () => clock.pending === 1)
   }
 })
 
@@ -229,7 +230,7 @@ test('a feed is added only once, and removing it also stops a read in progress',
   const input = { url: server.url, everyMinutes: 30, filters: [] }
   const { id } = await addFeed(input)
   expect((await addFeed(input)).id).toBe(id)
-  await eventually('it is being read', () => server.requests.length === 1)
+  await until('it is being read', () => server.requests.length === 1)
   await removeFeed({ id })
   expect(await listFeeds({})).toEqual({ items: [] })
   for (const call of [
@@ -239,5 +240,5 @@ test('a feed is added only once, and removing it also stops a read in progress',
   ])
     await expect(call()).rejects.toMatchObject({ code: 'not-found', field: 'id' })
   await close()
-  await eventually('no connection is left', async () => (await server.connections()) === 0)
+  await until('no connection is left', async () => (await server.connections()) === 0)
 })

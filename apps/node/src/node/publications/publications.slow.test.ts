@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { type CheckedInputOf, Followed } from '@shoal/api'
 import { KeyPair } from '@shoal/identity'
 import { publishedLink, signVersion } from '@shoal/links'
+import { until } from '@shoal/testing'
 import { createTorrent, formatMutableMagnet, infoHashText, Session, signItem } from '@shoal/torrent'
 import { VirtualClock } from '@shoal/torrent/testing'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -10,7 +11,7 @@ import { Catalogue } from '../testing/catalogue.ts'
 import { SimulatedTorrents } from '../testing/simulated-torrents.ts'
 import { type TestNode, testNode } from '../testing/test-node.ts'
 import { Entries } from '../transfers/testing/entries.ts'
-import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
+import { temporaryFolder } from '../transfers/testing/temporary.ts'
 import { Follower } from './follower.ts'
 import { Publisher } from './publisher.ts'
 import { MemoryDht } from './testing/memory-dht.ts'
@@ -263,8 +264,8 @@ describe('nodes', () => {
         bytes => new Uint8Array(bytes),
         () => null,
       )
-    await eventually('the old files are gone', async () => (await read('gone/old.bin')) === null)
-    await eventually('the changed file has its name', async () => {
+    await until('the old files are gone', async () => (await read('gone/old.bin')) === null)
+    await until('the changed file has its name', async () => {
       const now = await read('changed.bin')
       return now !== null && Buffer.from(now).equals(second)
     })

@@ -2,10 +2,11 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FeedFilter, type Torrent } from '@shoal/api'
+import { until } from '@shoal/testing'
 import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
 import { expect, test } from 'vitest'
 import { FileServer, sendFile } from '../transfers/testing/file-server.ts'
-import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
+import { temporaryFolder } from '../transfers/testing/temporary.ts'
 import { nodeForTest } from './for-test.ts'
 import type { TestNode } from './test-node.ts'
 import { torrentFile } from './torrent-file.ts'
@@ -28,7 +29,7 @@ test('a .torrent in a watch folder, a link to one, and a file over HTTP are down
   await node.operations.changeSettings({ automation: { watch: [rule] } })
   await writeFile(join(watched, 'unfinished'), one.bytes)
   await rename(join(watched, 'unfinished'), join(watched, 'one.torrent'))
-  expect(await eventually('it is added', () => torrentOf(node, one.id))).toMatchObject({
+  expect(await until('it is added', () => torrentOf(node, one.id))).toMatchObject({
     label: 'seen',
     state: 'paused',
   })
@@ -46,7 +47,7 @@ test('a .torrent in a watch folder, a link to one, and a file over HTTP are down
 
   const { job } = await node.operations.addTorrent({ source: `${server.url}/big.iso` })
   expect(job).toMatchObject({ kind: 'download', name: 'big.iso' })
-  const ended = await eventually('it is downloaded', async () => {
+  const ended = await until('it is downloaded', async () => {
     const now = await node.operations.getJob({ id: job!.id })
     return now.endedMs === null ? null : now
   })
@@ -84,7 +85,7 @@ test('a feed item that is added by hand is marked and published', async () => {
   })
   const { id } = await node.operations.addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters: [] })
   const items = async () => (await node.operations.listFeedItems({ id, limit: 10 })).items
-  await eventually('it is read', async () => (await items()).length === 2)
+  await until('it is read', async () => (await items()).length === 2)
   let told = 0
   node.events.subscribe('feeds', () => told++)
   await node.operations.addTorrent({ source: magnet, paused: true })
@@ -120,10 +121,10 @@ test('a feed item is downloaded from a peer, moved when complete, and passed to 
   })
   const filters = [FeedFilter.parse({ include: 'film', label: 'films' })]
   const feed = await node.operations.addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters })
-  await eventually('it is added', () => torrentOf(node, id))
+  await until('it is added', () => torrentOf(node, id))
   node.torrents.registry.get(id).api.addPeer(`127.0.0.1:${seeder.engine.port}`)
   const lines = async () => (await readFile(told, 'utf8').catch(() => '')).split('\n').filter(Boolean)
-  await eventually('the program was run', async () => (await lines()).length > 0)
+  await until('the program was run', async () => (await lines()).length > 0)
   expect(await lines()).toEqual([join(complete, 'film.mkv')])
   expect(await readFile(join(complete, 'film.mkv'))).toEqual(await readFile(source))
   expect((await torrentOf(node, id))!.label).toBe('films')
@@ -132,7 +133,7 @@ test('a feed item is downloaded from a peer, moved when complete, and passed to 
 
   // A restart does not run it again.
   const again = await node.restart()
-  await eventually('it is shared again', async () => (await torrentOf(again, id))?.state === 'seeding')
+  await until('it is shared again', async () => (await torrentOf(again, id))?.state === 'seeding')
   await again.operations.refreshFeed({ id: feed.id })
   expect(await lines()).toHaveLength(1)
 })

@@ -1,6 +1,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FeedFilter, type NodeOperations } from '@shoal/api'
+import { until } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'
 import { expect, test } from 'vitest'
 import { COMPLETION } from '../completion/capability.ts'
@@ -22,7 +23,7 @@ import {
 } from '../torrents/service.ts'
 import { Entries } from '../transfers/testing/entries.ts'
 import { FileServer } from '../transfers/testing/file-server.ts'
-import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
+import { temporaryFolder } from '../transfers/testing/temporary.ts'
 import { WATCH } from '../watch/capability.ts'
 import { SimulatedTorrents } from './simulated-torrents.ts'
 import { torrentFile } from './torrent-file.ts'
@@ -128,15 +129,15 @@ test('all automation works side by side and closes without leaks', async () => {
   await writeFile(join(watched, 'x.torrent'), (await torrentFile('put there')).bytes)
   const filters = [FeedFilter.parse({})]
   await node.operations.addFeed({ url: server.url, everyMinutes: 30, filters })
-  await eventually('both torrents are added', () => memory.names.length === 2)
+  await until('both torrents are added', () => memory.names.length === 2)
   complete(memory.named('put there').id)
-  await eventually('the program ran', () =>
+  await until('the program ran', () =>
     access(done).then(
       () => true,
       () => false,
     ),
   )
-  await eventually('seeding has ended', () => paused.has('s'))
+  await until('seeding has ended', () => paused.has('s'))
   expect(applied).toEqual(['alternative'])
   expect(log.list.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([])
   await node.close()

@@ -2,13 +2,14 @@ import { appendFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path'
 import type { WatchedFolder as Rule } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
+import { until } from '@shoal/testing'
 import { type Clock, systemClock } from '@shoal/torrent'
 import { afterEach, expect, test } from 'vitest'
 import { testSettings } from '../testing/settings.ts'
 import { SimulatedTorrents } from '../testing/simulated-torrents.ts'
 import { torrentFile } from '../testing/torrent-file.ts'
 import { Entries } from '../transfers/testing/entries.ts'
-import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
+import { temporaryFolder } from '../transfers/testing/temporary.ts'
 import { WatchFolders } from './watch-folders.ts'
 
 const MAGNET = `magnet:?xt=urn:btih:${'0123456789'.repeat(4)}&dn=linked`
@@ -49,10 +50,10 @@ test('a .torrent and a .magnet are added with label and pause, and renamed', asy
   await writeFile(join(directory, 'notes.txt'), 'not for us')
   const { node } = watching([{ label: 'films', paused: true }], directory)
   await writeFile(join(directory, 'two.MAGNET'), `\ufeff${MAGNET}\r\nand more\r\n`)
-  await eventually('both are added', () => node.names.length === 2)
+  await until('both are added', () => node.names.length === 2)
   expect(node.named('one')).toMatchObject({ label: 'films', state: 'paused' })
   expect(node.names).toContain('linked')
-  await eventually('both are renamed', async () => (await readdir(directory)).filter(isAdded).length === 2)
+  await until('both are renamed', async () => (await readdir(directory)).filter(isAdded).length === 2)
   expect((await readdir(directory)).sort()).toEqual(['notes.txt', 'one.torrent.added', 'two.MAGNET.added'])
 })
 
@@ -63,8 +64,8 @@ test('an added file is deleted if the action says so; an existing name is not ov
   await writeFile(join(keep, 'one.torrent'), bytes)
   await writeFile(join(remove, 'one.torrent'), bytes)
   watching([{ directory: keep }, { directory: remove, action: 'delete' }], keep)
-  await eventually('one is deleted', async () => (await readdir(remove)).length === 0)
-  await eventually('the other is renamed', async () => !(await readdir(keep)).includes('one.torrent'))
+  await until('one is deleted', async () => (await readdir(remove)).length === 0)
+  await until('the other is renamed', async () => !(await readdir(keep)).includes('one.torrent'))
   expect((await readdir(keep)).sort()).toEqual(['one.torrent.2.added', 'one.torrent.added'])
 })
 
@@ -78,7 +79,7 @@ test('waits for a file that is still being written', async () => {
     await appendFile(path, bytes.subarray(at, at + Math.ceil(bytes.length / 10)))
     await new Promise(resolve => setTimeout(resolve, 15))
   }
-  await eventually('it is added', () => node.names.includes('slow'))
+  await until('it is added', () => node.names.includes('slow'))
   expect(log.list.filter(({ level }) => level === 'warn')).toEqual([])
 })
 
@@ -90,7 +91,7 @@ test('an invalid one is renamed and logged; links to devices and folders are lef
   await writeFile(join(directory, 'bad.magnet'), 'https://not.a.magnet/')
   await writeFile(join(directory, '.hidden.torrent'), 'x')
   const { log, node } = watching([{}], directory)
-  await eventually('both are renamed', async () => (await readdir(directory)).filter(isInvalid).length === 2)
+  await until('both are renamed', async () => (await readdir(directory)).filter(isInvalid).length === 2)
   expect((await readdir(directory)).sort()).toEqual([
     '.hidden.torrent',
     'bad.magnet.invalid',
@@ -107,20 +108,20 @@ test('an error that is not caused by the file is retried', async () => {
   const { node, log } = watching([{}], directory)
   node.nextFault = new Failure('no-space', 'the disk is full')
   await writeFile(join(directory, 'one.torrent'), (await torrentFile('one')).bytes)
-  await eventually('it was refused', () => log.text.includes('the disk is full'))
-  await eventually('it is added', () => node.names.includes('one'))
+  await until('it was refused', () => log.text.includes('the disk is full'))
+  await until('it is added', () => node.names.includes('one'))
 })
 
 test('the folder may appear later, vanish and come back', async () => {
   const directory = join(await temporaryFolder(), 'later')
   const { node, log } = watching([{}], directory)
-  await eventually('it is missed', () => log.text.includes('cannot be read'))
+  await until('it is missed', () => log.text.includes('cannot be read'))
   for (const name of ['first', 'second']) {
     await mkdir(directory)
     await writeFile(join(directory, `${name}.torrent`), (await torrentFile(name)).bytes)
-    await eventually(`${name} is added`, () => node.names.includes(name))
+    await until(`${name} is added`, () => node.names.includes(name))
     await rm(directory, { recursive: true })
-    await eventually(
+    await until(
       'it is missed again',
       () => log.text.split('cannot be read').length === (name === 'first' ? 3 : 4),
     )
@@ -134,7 +135,7 @@ test('folders follow the settings', async () => {
   settings.change({ automation: { watch: [rule], onComplete: [] } })
   await writeFile(join(before, 'one.torrent'), (await torrentFile('one')).bytes)
   await writeFile(join(after, 'two.torrent'), (await torrentFile('two')).bytes)
-  await eventually('that in the new folder is added', () => node.names.length > 0)
+  await until('that in the new folder is added', () => node.names.length > 0)
   expect(node.rows).toMatchObject([{ name: 'two', label: 'new' }])
   expect(await readdir(before)).toEqual(['one.torrent'])
 })

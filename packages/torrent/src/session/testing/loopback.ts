@@ -59,12 +59,3 @@ export class Loopback implements AsyncDisposable {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
-
-/** Resolves when the condition holds; looks at it some hundred times a second. Throws after `limitMs`. */
-export async function until(what: string, condition: () => boolean, limitMs = 15_000): Promise<void> {
-  const endMs = performance.now() + limitMs
-  while (!condition()) {
-    if (performance.now() > endMs) throw new Error(`${what}: not within ${limitMs / 1000} seconds`)
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
-}

@@ -1,6 +1,7 @@
+import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import { Bitfield } from '../../base/bitfield.ts'
-import { Loopback, until } from '../testing/loopback.ts'
+import { Loopback } from '../testing/loopback.ts'
 import { foundBytes } from './found-bytes.ts'
 
 const PIECE = 32_768

@@ -1,3 +1,4 @@
+import { until } from '@shoal/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sha1 } from '#crypto'
 import { Bitfield } from '../../base/bitfield.ts'
@@ -48,14 +49,6 @@ function infoOf(content: Uint8Array): Info {
     singleFile: true,
     private: false,
     pieceHashes: concat(hashes),
-  }
-}
-
-/** Waits in real time for what loopback brings in its own. */
-async function until(condition: () => boolean): Promise<void> {
-  for (const endMs = Date.now() + 15_000; !condition(); ) {
-    if (Date.now() > endMs) throw new Error('the condition was not met in 15 seconds')
-    await new Promise(resolve => setTimeout(resolve, 5))
   }
 }
 
@@ -157,7 +150,7 @@ afterEach(async () => {
 
 it('fetches a whole torrent', async () => {
   world.seed.fill()
-  await until(() => world.isDone)
+  await until('the download is done', () => world.isDone)
   expect(world).toMatchObject({ downloaded: CONTENT.length, wasted: 0, lines: [] })
   expect(world.seed).toMatchObject({ state: 'idle', progress: 1, fetcher: { totalBytes: CONTENT.length } })
 })
@@ -174,20 +167,20 @@ describe('a server that stalls', () => {
       return true
     }
     world.seed.fill()
-    await until(() => server.seen.length === 2 && world.downloaded === 2 * bytes)
+    await until('both responses have begun', () => server.seen.length === 2 && world.downloaded === 2 * bytes)
     expect(world.transfer.picker.sources.requestedFrom(1)).toBeGreaterThan(0)
     await world.pass(21)
     expect(world.seed).toMatchObject({ state: 'waiting', snubbed: true })
     expect(world.transfer.picker.sources.requestedFrom(1)).toBe(0)
     // Nobody has those blocks now.
     expect(world.transfer.picker.pieces.availability(0)).toBe(0)
-    await until(() => server.open.size === 0)
+    await until('no connection is left', () => server.open.size === 0)
     server.handle = undefined
     server.seen.length = 0
     await world.pass(1)
     expect(server.seen).toHaveLength(0)
     await world.pass(3)
-    await until(() => world.isDone)
+    await until('the download is done', () => world.isDone)
     expect(world.seed.snubbed).toBe(false)
   })
 
@@ -204,7 +197,7 @@ describe('a server that stalls', () => {
     for (let second = 0; second < 25 && world.seed.state === 'working'; second++) {
       const before = world.downloaded
       drip()
-      await until(() => world.downloaded > before || second === 0)
+      await until('it drips', () => world.downloaded > before || second === 0)
       await world.pass(1)
     }
     expect(world.seed).toMatchObject({ state: 'waiting', snubbed: true, fetcher: { totalBytes: 0 } })
@@ -222,13 +215,13 @@ describe('a server that is busy', () => {
   it('is not asked before the time that it names', async () => {
     busy({ 'retry-after': '100' })
     world.seed.fill()
-    await until(() => world.seed.state === 'waiting')
+    await until('it waits', () => world.seed.state === 'waiting')
     const { length } = server.seen
     server.handle = undefined
     await world.pass(99)
     expect(server.seen).toHaveLength(length)
     await world.pass(2)
-    await until(() => world.isDone)
+    await until('the download is done', () => world.isDone)
   })
 
   it('is not asked for longer each time', async () => {
@@ -236,7 +229,7 @@ describe('a server that is busy', () => {
     const waits: number[] = []
     for (let round = 0; round < 4; round++) {
       world.seed.tick(world.clock.nowMs())
-      await until(() => world.seed.state === 'waiting')
+      await until('it waits', () => world.seed.state === 'waiting')
       let seconds = 0
       while (world.seed.state === 'waiting' && seconds < 100) {
         await world.pass(1)
@@ -254,7 +247,7 @@ it('uses a server that ignores ranges for a small file', async () => {
     return true
   }
   world.seed.fill()
-  await until(() => world.isDone)
+  await until('the download is done', () => world.isDone)
   expect(world).toMatchObject({ downloaded: CONTENT.length, wasted: 0 })
 })
 
@@ -264,8 +257,8 @@ it('never requests a file again that is gone for good', async () => {
     return true
   }
   world.seed.fill()
-  await until(() => world.seed.progress === 0)
-  await until(() => world.seed.state === 'idle')
+  await until('its progress is known', () => world.seed.progress === 0)
+  await until('it is idle', () => world.seed.state === 'idle')
   const { length } = server.seen
   await world.pass(1000)
   expect(server.seen).toHaveLength(length)
@@ -274,10 +267,10 @@ it('never requests a file again that is gone for good', async () => {
 it('requests a missing file again after a while', async () => {
   server.files.clear()
   world.seed.fill()
-  await until(() => world.seed.state === 'idle' && world.seed.progress === 0)
+  await until('it is idle', () => world.seed.state === 'idle' && world.seed.progress === 0)
   server.files.set('/f', CONTENT)
   await world.pass(130)
-  await until(() => world.isDone)
+  await until('the download is done', () => world.isDone)
 })
 
 it('gives up a server that sends wrong bytes', async () => {
@@ -286,8 +279,8 @@ it('gives up a server that sends wrong bytes', async () => {
     CONTENT.map(byte => byte ^ 1),
   )
   world.seed.fill()
-  await until(() => world.seed.state === 'gone')
-  await until(() => server.open.size === 0)
+  await until('it is given up', () => world.seed.state === 'gone')
+  await until('no connection is left', () => server.open.size === 0)
   expect(world.transfer.have.count).toBe(0)
   expect(world.transfer.picker.sources.requestedFrom(1)).toBe(0)
 })
@@ -302,7 +295,7 @@ it('aborts a request if none of its blocks are wanted any more', async () => {
     return true
   }
   world.seed.fill()
-  await until(() => begun === 2 && world.downloaded === 200)
+  await until('both responses have begun', () => begun === 2 && world.downloaded === 200)
   server.handle = undefined
   // Others delivered all that the first request was for.
   const [first, last] = server.seen[0]!.range!
@@ -312,7 +305,7 @@ it('aborts a request if none of its blocks are wanted any more', async () => {
     world.seed.cancelBlock(block)
   }
   // Its connection is closed, and its lane asks for something else.
-  await until(() => server.seen.length >= 3)
+  await until('it asks again', () => server.seen.length >= 3)
 })
 
 it('holds the server back while storage is behind', async () => {
@@ -325,7 +318,7 @@ it('holds the server back while storage is behind', async () => {
     store = resolve
   })
   world.seed.fill()
-  await until(() => !world.transfer.writer.hasRoom)
+  await until('no more may be written', () => !world.transfer.writer.hasRoom)
   // Time for more to come, if it would: other connections have long carried as much.
   const other = openHttpRanges({ userAgent: 'other' })
   const url = server.url('/f')
@@ -338,7 +331,7 @@ it('holds the server back while storage is behind', async () => {
   await world.pass(60)
   expect(world.seed.snubbed).toBe(false)
   store()
-  await until(() => world.isDone)
+  await until('the download is done', () => world.isDone)
   expect(world).toMatchObject({ downloaded: large.length, wasted: 0, lines: [] })
 })
 
@@ -348,7 +341,7 @@ it('uses the rate limit fully and does not exceed it', async () => {
   world.seed.fill()
   for (let step = 1; step <= 40 && !world.isDone; step++) {
     // It waits in the queue for more, as far as it got in its time.
-    await until(() => world.limit.waiting > 0 || world.isDone)
+    await until('it waits for the limit', () => world.limit.waiting > 0 || world.isDone)
     const allowed = (world.clock.nowMs() * rate) / 1000
     // At most two reads of 256 KiB had been read from the socket when the limit stopped it.
     expect(world.downloaded).toBeLessThan(allowed + 2 * 256 * 1024 + rate)
@@ -360,13 +353,13 @@ it('uses the rate limit fully and does not exceed it', async () => {
 it('drops its requests on pause and continues on resume', async () => {
   server.handle = () => true
   world.seed.fill()
-  await until(() => server.seen.length === 2)
+  await until('it has asked twice', () => server.seen.length === 2)
   world.seed.pause()
   expect(world.transfer.picker.sources.requestedFrom(1)).toBe(0)
   await world.pass(100)
   expect(server.seen).toHaveLength(2)
   server.handle = undefined
   world.seed.resume()
-  await until(() => world.isDone)
+  await until('the download is done', () => world.isDone)
   expect(world.lines).toEqual([])
 })

@@ -1,9 +1,10 @@
 import { connect } from 'node:net'
 import type { LoginSession, NodeEvent } from '@shoal/api'
+import { until } from '@shoal/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Access } from '../access/access.ts'
 import { hashPassword } from '../access/password.ts'
-import { HASH, type Served, serve, TOKEN, until } from '../testing/served.ts'
+import { HASH, type Served, serve, TOKEN } from '../testing/served.ts'
 import { EventClient, type EventSink } from './event-client.ts'
 
 let served: Served
@@ -44,7 +45,7 @@ async function listen(query = ''): Promise<Listening> {
   socket.onclose = ({ code, reason }) => {
     listening.closed = { code, reason }
   }
-  await until(() => listening.events.length > 0 || listening.closed !== null)
+  await until('it greets or closes', () => listening.events.length > 0 || listening.closed !== null)
   return listening
 }
 
@@ -56,7 +57,7 @@ test('a WebSocket gets a hello and the events of its topics', async () => {
   served.node.share(HASH, 'A film', {})
   await served.node.operations.addFeed({ url: 'http://x.example/', everyMinutes: 30, filters: [] })
   await served.node.operations.changeSettings({})
-  await until(() => listening.events.length === 2)
+  await until('an event has come', () => listening.events.length === 2)
   expect(listening.events[1]).toMatchObject({ type: 'torrents', revision: 2, changed: [{ id: HASH }] })
 })
 
@@ -66,11 +67,11 @@ test('a logout ends the event streams of its session only', async () => {
   const stream = await fetch(`${served.server.url}/api/events`, { headers })
   const streamed = stream.text().catch(() => 'ended')
   await fetch(`${served.server.url}/api/access`, { method: 'DELETE', headers })
-  await until(() => mine.closed !== null)
+  await until('the WebSocket is closed', () => mine.closed !== null)
   expect(await streamed).toBe('ended')
   await served.node.operations.changeSettings({})
   served.node.share(HASH, 'A film', {})
-  await until(() => types(other).includes('torrents'))
+  await until('the other one is told', () => types(other).includes('torrents'))
   expect(other.closed).toBeNull()
 })
 
@@ -86,7 +87,7 @@ test('ending a session ends its event streams at once, and those of no other', a
   expect(await (await at(mine.cookie, `/${id}`, { method: 'DELETE' })).json()).toMatchObject({
     items: [{ current: true }],
   })
-  await until(() => other.closed !== null)
+  await until('the other WebSocket is closed', () => other.closed !== null)
   expect(await streamed).toBe('ended')
   expect((await at(other.cookie)).status).toBe(401)
   const again = await at(mine.cookie, `/${id}`, { method: 'DELETE' })
@@ -98,7 +99,7 @@ test('ending a session ends its event streams at once, and those of no other', a
   expect(await (await at(mine.cookie, '', { method: 'DELETE' })).json()).toMatchObject({
     items: [{ current: true }],
   })
-  await until(() => third.closed !== null)
+  await until('the third WebSocket is closed', () => third.closed !== null)
   expect(mine.closed).toBeNull()
 })
 
@@ -126,13 +127,16 @@ test('topics can be subscribed and unsubscribed', async () => {
   listening.socket.send(
     JSON.stringify({ subscribe: [`torrent:${HASH.toUpperCase()}`, 'torrents'], unsubscribe: ['settings'] }),
   )
-  await until(() => served.node.listens(`torrent:${HASH}`))
+  await until('it is subscribed', () => served.node.listens(`torrent:${HASH}`))
   await served.node.operations.changeSettings({})
   await served.node.operations.updateTorrent({ id: HASH, label: 'x' })
-  await until(() => listening.events.length === 2)
+  await until('an event has come', () => listening.events.length === 2)
   expect(types(listening)).toEqual(['hello', 'torrents'])
   listening.socket.close()
-  await until(() => !served.node.listens('torrents') && !served.node.listens(`torrent:${HASH}`))
+  await until(
+    'nothing is subscribed',
+    () => !served.node.listens('torrents') && !served.node.listens(`torrent:${HASH}`),
+  )
 })
 
 test.each([
@@ -145,14 +149,14 @@ test.each([
 ])('a WebSocket that sends %s gets an error and is closed', async message => {
   const listening = await listen()
   listening.socket.send(message)
-  await until(() => listening.closed !== null)
+  await until('the WebSocket is closed', () => listening.closed !== null)
   expect(listening.closed).toMatchObject({ code: 1008, reason: /./ })
 })
 
 test('too large messages close the WebSocket', async () => {
   const listening = await listen()
   listening.socket.send('x'.repeat(20_000))
-  await until(() => listening.closed !== null)
+  await until('the WebSocket is closed', () => listening.closed !== null)
   expect((await served.get('/api/node')).status).toBe(200)
 })
 
@@ -188,7 +192,7 @@ test('server-sent events deliver the same events', async () => {
   served.node.share(HASH, 'A film', {})
   await read(HASH)
   await reader.cancel()
-  await until(() => !served.node.listens('torrents'))
+  await until('nothing is subscribed', () => !served.node.listens('torrents'))
 })
 
 test('a client that reads too slowly misses events, and is notified once', () => {
@@ -232,7 +236,7 @@ test('a WebSocket client that stops reading costs a bounded amount of memory', a
   ]
   const socket = connect(served.server.port, '127.0.0.1')
   socket.write(`${[...lines, ...upgrade].join('\r\n')}\r\n\r\n`)
-  await until(() => served.node.listens('log'))
+  await until('it is subscribed', () => served.node.listens('log'))
   socket.pause()
   let serialised = 0
   const entry = { id: 1, atMs: 0, level: 'info' as const, torrent: null, message: 'x'.repeat(2 ** 20) }
@@ -247,14 +251,14 @@ test('a WebSocket client that stops reading costs a bounded amount of memory', a
   const after = process.memoryUsage().external + process.memoryUsage().heapUsed
   expect([serialised, after - before < 100 * 2 ** 20]).toEqual([300, true])
   socket.destroy()
-  await until(() => !served.node.listens('log'))
+  await until('nothing is subscribed', () => !served.node.listens('log'))
 })
 
 test('closing the server ends all event streams', async () => {
   const listening = await listen()
   const stream = await served.get('/api/events')
   await served.server.close()
-  await until(() => listening.closed !== null)
+  await until('the WebSocket is closed', () => listening.closed !== null)
   await expect(stream.text()).rejects.toThrow()
   served = await serve()
 })

@@ -1,5 +1,6 @@
+import { until } from '@shoal/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { HASH, type Served, serve, TOKEN, until } from '../testing/served.ts'
+import { HASH, type Served, serve, TOKEN } from '../testing/served.ts'
 import { fileDisposition } from './disposition.ts'
 import { parseRange } from './range.ts'
 
@@ -141,11 +142,11 @@ test('unread bytes are not fetched, and waiting ends when the client disconnects
   const { body } = await served.get(FILM, { signal: leave.signal })
   await body!.getReader().read()
   const first = given
-  await until(() => given > 0)
+  await until('the file is read', () => given > 0)
   for (let tick = 0; tick < 20; tick++) await new Promise(setImmediate)
   expect(given - first).toBeLessThan(64 * 2 ** 20)
   leave.abort()
-  await until(() => ended !== null)
+  await until('reading has ended', () => ended !== null)
   expect(ended).toBe(true)
 })
 
@@ -166,12 +167,12 @@ test('a logout ends the downloads of its session, but not those with the token',
   })
   const headers = { cookie: login.headers.get('set-cookie')!.split(';')[0]! }
   const mine = await fetch(served.server.url + FILM, { headers })
-  await until(() => waiting.length === 1)
+  await until('the file is read', () => waiting.length === 1)
   const others = await served.get(FILM)
-  await until(() => waiting.length === 2)
+  await until('it is read twice', () => waiting.length === 2)
   await fetch(`${served.server.url}/api/access`, { method: 'DELETE', headers })
   await expect(mine.arrayBuffer()).rejects.toThrow()
-  await until(() => waiting[0]!.aborted)
+  await until('the first reading is aborted', () => waiting[0]!.aborted)
   expect(waiting[1]!.aborted).toBe(false)
   await others.body!.cancel()
 })

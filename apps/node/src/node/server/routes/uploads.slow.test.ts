@@ -1,7 +1,8 @@
 import { request } from 'node:http'
+import { until } from '@shoal/testing'
 import { createTorrent, writeMetainfo } from '@shoal/torrent'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { HASH, type Served, serve, TOKEN, until } from '../testing/served.ts'
+import { HASH, type Served, serve, TOKEN } from '../testing/served.ts'
 
 const MIB = 2 ** 20
 let served: Served
@@ -91,7 +92,7 @@ test('receiving ends when the sender disconnects', async () => {
   sender.write('half')
   await new Promise(resolve => sender.once('socket', socket => socket.once('connect', resolve)))
   setTimeout(() => sender.destroy(), 50)
-  await until(() => failure !== null)
+  await until('the upload has failed', () => failure !== null)
   expect(served.node.state.uploads.get('1')!.files).toEqual([])
   expect(served.node.logged('error')).toEqual([])
 })

@@ -24,12 +24,3 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<Serve
     })
   return { node, server, get }
 }
-
-/** Waits until the condition holds. Rejects after ten seconds. */
-export async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error('it did not happen within ten seconds')
-    await new Promise(resolve => setTimeout(resolve, 5))
-  }
-}

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { until } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'
 import { openRoute, type Route } from '@shoal/torrent/route'
 import { FtpServer } from '@shoal/torrent/testing/ftp'
 import { TestProxy } from '@shoal/torrent/testing/proxy'
 import { expect, onTestFinished, test } from 'vitest'
 import { downloadFile, testContext } from '../testing/run.ts'
-import { eventually, temporaryFolder } from '../testing/temporary.ts'
+import { temporaryFolder } from '../testing/temporary.ts'
 import { FtpHandler } from './ftp-handler.ts'
 import { parseFtpUrl } from './ftp-url.ts'
 
@@ -33,7 +34,7 @@ test('an anonymous user downloads a file', async () => {
   expect(await readFile(motd.path, 'utf8')).toBe('hello')
   const empty = await downloadFile(handler, `ftp://${server.host}/empty`, directory)
   expect(await readFile(empty.path, 'utf8')).toBe('')
-  await eventually('no connection is left', () => server.open === 0)
+  await until('no connection is left', () => server.open === 0)
   expect((await readdir(directory)).length).toBe(3)
 })
 
@@ -81,7 +82,7 @@ test('a server without REST starts over, and one without SIZE is trusted', async
   const download = await handler.download(url, { directory })
   if (download.kind !== 'file') throw new Error('it is a file')
   const run = download.run({ signal: new AbortController().signal, report: () => {} })
-  await eventually('it was cut', () => server.commands.some(line => line.startsWith('REST')))
+  await until('it was cut', () => server.commands.some(line => line.startsWith('REST')))
   Object.assign(server.options, { cutAfter: Number.POSITIVE_INFINITY })
   expect(await readFile((await run).path)).toEqual(CONTENT)
 
@@ -114,7 +115,7 @@ test('stopping closes the connections', async () => {
   if (download.kind !== 'file') throw new Error('it is a file')
   const report = ({ doneBytes }: { doneBytes: number }) => doneBytes > 0 && stop.abort(new Error('enough'))
   await expect(download.run({ signal: stop.signal, report })).rejects.toThrow('enough')
-  await eventually('no connection is left', () => server.open === 0)
+  await until('no connection is left', () => server.open === 0)
 })
 
 async function strictRoute(): Promise<{ proxy: TestProxy; route: Route }> {
@@ -142,7 +143,7 @@ test.each([{ without: [] }, { without: ['EPSV'] }])(
     expect(proxy.connects).toHaveLength(2 * parts)
     expect(proxy.connects.filter(to => to === `files.example:${port}`)).toHaveLength(parts)
     for (const to of proxy.connects) expect(to).toMatch(/^files\.example:/)
-    await eventually('no connection is left', () => server.open === 0)
+    await until('no connection is left', () => server.open === 0)
   },
 )
 

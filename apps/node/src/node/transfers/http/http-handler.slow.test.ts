@@ -2,10 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { basename, join } from 'node:path'
+import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import { FileServer, sendFile } from '../testing/file-server.ts'
 import { downloadFile, type TestContext, testContext } from '../testing/run.ts'
-import { eventually, temporaryFolder } from '../testing/temporary.ts'
+import { temporaryFolder } from '../testing/temporary.ts'
 import { HttpHandler } from './http-handler.ts'
 
 const CONTENT = randomBytes(3_000_000)
@@ -163,11 +164,11 @@ test('an interrupted download resumes in the next run of the node', async () => 
   if (download.kind !== 'file') throw new Error('it is a file')
   const reports: number[] = []
   const run = download.run({ signal: stop.signal, report: ({ doneBytes }) => void reports.push(doneBytes) })
-  await eventually('all came that was sent', () => reports.at(-1) === 1_200_000)
+  await until('all came that was sent', () => reports.at(-1) === 1_200_000)
   stop.abort(Object.assign(new Error('the node stops'), { code: 'closed' }))
   await expect(run).rejects.toThrow('the node stops')
   expect(
-    held!.destroyed || held!.socket?.destroyed || (await eventually('it hung up', () => held!.destroyed)),
+    held!.destroyed || held!.socket?.destroyed || (await until('it hung up', () => held!.destroyed)),
   ).toBe(true)
   expect((await readdir(directory)).sort()).toEqual([expect.stringMatching(/^\.shoal-/), 'big.iso.part'])
 
@@ -217,7 +218,7 @@ test('a cancelled download leaves nothing behind', async () => {
   await expect(run).rejects.toThrow('cancelled')
   expect(await readdir(directory)).toEqual([])
   expect(context.active.size).toBe(0)
-  await eventually('no connection is left', async () => (await server.connections()) === 0)
+  await until('no connection is left', async () => (await server.connections()) === 0)
 })
 
 test('a tampered record cannot lead to another file', async () => {
