@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { ChatJournals } from '../apps/node/src/node/chat/chat-journals.ts'
+import { until } from '../interop/support/wait.ts'
 import {
   ChatDevice,
   type ChatPorts,
@@ -119,13 +120,15 @@ async function measure(count: number): Promise<WaitingRun> {
     })
     const options = { ports: hub.portsOf(ben.device, journals), device: ben.device.own }
     const before = await ChatDevice.open(options)
-    await until(() => hub.shared.published === 2)
+    await until('both can be added', () => hub.shared.published === 2)
     const group = await sender.createGroup({ home: HOME, name: 'Friends' })
     await group.change({ add: [ben.did] })
-    await until(() => before.conversations[0]?.state === 'member')
+    await until('it is a member', () => before.conversations[0]?.state === 'member')
     before.close()
     for (let n = 0; n < count; n++) await group.send(text(`${n} ${'x'.repeat(100)}`))
-    await until(() => group.messages.at(-1)?.sequence !== null)
+    await until('everything is acknowledged', () => group.messages.at(-1)?.sequence !== null, {
+      timeoutMs: 600_000,
+    })
     sender.close()
     const isLast = ({ messages }: Conversation) => messages.at(-1)?.text.startsWith(`${count - 1} `) ?? false
     const turns = monitorEventLoopDelay({ resolution: 1 })
@@ -175,8 +178,4 @@ function text(words: string) {
 
 function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(createHash('sha256').update(Buffer.concat(parts)).digest())
-}
-
-async function until(isSo: () => unknown): Promise<void> {
-  while (!(await isSo())) await new Promise(resolve => setTimeout(resolve, 5))
 }

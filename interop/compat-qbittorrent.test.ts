@@ -80,7 +80,7 @@ describe('@ctrl/qbittorrent', () => {
         const [torrent] = await client.listTorrents({ hashes: made.v1! })
         return torrent!.state === 'pausedUP' && torrent
       }
-      const end = await until('seeding stopped at the ratio', finished, { timeoutMs: 40_000 })
+      const end = await until('seeding stopped at the ratio', finished)
       expect(end.ratio).toBeGreaterThanOrEqual(0.5)
       await client.removeTorrent(made.v1!, true)
       expect(await client.listTorrents()).toEqual([])

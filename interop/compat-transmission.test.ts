@@ -53,7 +53,7 @@ describe.skipIf(missing('libtorrent', 'transmission-remote'))('transmission-remo
     await theirs.connect(await node.peerPort())
     await theirs.done()
     const end = () => remote.list().then(([row]) => row!.status === 'Finished')
-    await until('seeding stopped at the ratio', end, { timeoutMs: 40_000 })
+    await until('seeding stopped at the ratio', end)
 
     await remote.run('-t1', '--remove-and-delete')
     expect(await remote.list()).toEqual([])

@@ -28,7 +28,7 @@ async function announceUntilDone(torrent: LibtorrentTorrent): Promise<void> {
       const { peers, done } = await torrent.status()
       return peers > 0 || done
     },
-    { intervalMs: 500, timeoutMs: 60_000 },
+    { intervalMs: 500 },
   )
   await torrent.done()
 }

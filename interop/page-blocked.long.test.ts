@@ -89,9 +89,7 @@ describe.skipIf(missing('firefox-esr'))('in Firefox', () => {
       await click(tab, 'Close')
       await click(tab, 'Save a.bin')
       const saved = `${firefox.downloads}/a.bin`
-      await until('the file is saved', async () => (await sha256Of(saved)) === file.sha256, {
-        timeoutMs: 60_000,
-      })
+      await until('the file is saved', async () => (await sha256Of(saved)) === file.sha256)
     },
     240_000,
   )

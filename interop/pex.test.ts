@@ -28,7 +28,6 @@ describe.skipIf(missing('libtorrent'))('peer exchange', { concurrent: true }, ()
     await until(
       'they know each other',
       async () => (await knows(first, two.port)) || (await knows(second, one.port)),
-      { timeoutMs: 60_000 },
     )
     await hub.session.close()
     await using seed = await Shoal.open()
@@ -49,9 +48,7 @@ describe.skipIf(missing('libtorrent'))('peer exchange', { concurrent: true }, ()
     const peers = [`127.0.0.1:${hub.port}`]
     const first = await one.add(torrent, { peers })
     const second = await two.add(torrent, { peers })
-    await until('they know each other', () => first.stats.peers === 2 && second.stats.peers === 2, {
-      timeoutMs: 60_000,
-    })
+    await until('they know each other', () => first.stats.peers === 2 && second.stats.peers === 2)
     await hub.stop()
     await using seed = await Shoal.open()
     await seed.get(torrent, { directory: dir.join('seed') })

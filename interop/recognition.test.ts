@@ -113,14 +113,10 @@ describe.skipIf(missing('libtorrent', 'qbittorrent-nox', 'transmission-daemon'))
     const number = await transmission.add({ torrent: made.torrent })
     await one.api.addPeers({ id, addresses: [`127.0.0.1:${transmission.port}`] })
 
-    await until(
-      'the nodes know each other',
-      async () => {
-        const { items } = await two.api.listPeers({ id })
-        return items.some(({ networkKey }) => networkKey !== null)
-      },
-      { timeoutMs: 60_000 },
-    )
+    await until('the nodes know each other', async () => {
+      const { items } = await two.api.listPeers({ id })
+      return items.some(({ networkKey }) => networkKey !== null)
+    })
     await two.whenTorrent(id, ({ state }) => state === 'seeding', 120_000)
     await leech.done(120_000)
     await qbittorrent.done()

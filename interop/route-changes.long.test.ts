@@ -74,7 +74,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
         },
       )
       processes.push(node)
-      const file = await until('the node answers', () => readNodeFile(data), { timeoutMs: 60_000 })
+      const file = await until('the node answers', () => readNodeFile(data))
       address = { url: file!.url, token: (await readToken(data))! }
       const script = await network.script('client', 'node-caller.ts')
       processes.push(script.process)
@@ -96,13 +96,13 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
     /** Waits until the download has come further. */
     async function continues(): Promise<void> {
       const before = await haveBytes()
-      await until('the download continues', async () => (await haveBytes()) > before + STEP_BYTES, {
-        timeoutMs: 60_000,
-      }).catch(async error => {
-        const torrent = await call<TorrentDetail>('getTorrent', { id })
-        const { problems } = await call<{ problems: string[] }>('getHealth')
-        throw new Error(`${String(error)}: ${JSON.stringify({ ...torrent, pieces: null, problems })}`)
-      })
+      await until('the download continues', async () => (await haveBytes()) > before + STEP_BYTES).catch(
+        async error => {
+          const torrent = await call<TorrentDetail>('getTorrent', { id })
+          const { problems } = await call<{ problems: string[] }>('getHealth')
+          throw new Error(`${String(error)}: ${JSON.stringify({ ...torrent, pieces: null, problems })}`)
+        },
+      )
     }
 
     /** Changes network settings. Returns the place in the capture where the answer came. */

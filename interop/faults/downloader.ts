@@ -50,9 +50,7 @@ export class Downloader {
   async describe(): Promise<string> {
     const before = this.events.length
     this.#process.child.kill('SIGUSR2')
-    await until('it describes itself', () => this.events.length > before, { timeoutMs: 10_000 }).catch(
-      () => {},
-    )
+    await until('it describes itself', () => this.events.length > before).catch(() => {})
     return this.events.map(event => JSON.stringify(event)).join('\n')
   }
 

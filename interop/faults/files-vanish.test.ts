@@ -45,7 +45,7 @@ async function finish({ torrent, seed, file, folder }: Setting): Promise<void> {
       if (torrent.state === 'error') await torrent.resume()
       return torrent.state === 'seeding'
     },
-    { timeoutMs: 60_000, intervalMs: 100 },
+    { intervalMs: 100 },
   ).catch(error => {
     throw new Error(`${error.message}: ${JSON.stringify(torrent.stats)}`)
   })

@@ -62,7 +62,7 @@ describe.skipIf(lackingChromium())('tabs of Chromium with one engine', () => {
     await add(first, content)
     const had = await having(first, content, 1_000_000)
     // Verified pieces are recorded every two seconds.
-    await expect.poll(() => first.evaluate(recorded, content.id), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => first.evaluate(recorded, content.id)).toBe(true)
     await killTab(first)
     const sentBefore = seed.sentBytes
     const second = await browser.newPage()
@@ -116,7 +116,7 @@ describe.skipIf(lackingChromium())('tabs of Chromium with one engine', () => {
     await openPeer(first, pages.url('peer-page'))
     await add(first, content)
     await having(first, content, SIZES[0]!)
-    await expect.poll(() => first.evaluate(recorded, content.id), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => first.evaluate(recorded, content.id)).toBe(true)
     await first.close()
     const second = await browser.newPage()
     await second.goto(pages.url('peer-page'))

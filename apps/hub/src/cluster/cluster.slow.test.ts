@@ -37,7 +37,7 @@ async function open(given: Given = {}): Promise<Hub & { url: string }> {
   })
   hubs.push(hub)
   const url = `http://127.0.0.1:${hub.port}`
-  await vi.waitFor(async () => expect((await fetch(`${url}/ready`)).status).toBe(200), 20_000)
+  await vi.waitFor(async () => expect((await fetch(`${url}/ready`)).status).toBe(200))
   return { ...hub, url }
 }
 
@@ -76,7 +76,7 @@ class Page {
   }
 
   async find(matches: (message: Message) => boolean): Promise<Message> {
-    await vi.waitFor(() => expect(this.got.some(matches)).toBe(true), 20_000)
+    await vi.waitFor(() => expect(this.got.some(matches)).toBe(true))
     return this.got.find(matches)!
   }
 
@@ -108,7 +108,7 @@ describe('a hub in several processes', () => {
           { announces: 2, scrapes: 0, refused: 0 },
           { announces: 1, scrapes: 0, refused: 0 },
         ])
-      }, 20_000)
+      })
     const metrics = await text(`${b.url}/metrics`)
     expect(metrics).toContain('shoal_hub_seeds 3\n')
     expect(metrics.match(/shoal_hub_announces_total\{front="http",process="\d+"\} [12]\n/g)).toHaveLength(2)
@@ -141,7 +141,7 @@ describe('a hub in several processes', () => {
     const [a, b] = [await open(), await open()]
     const [ann, ben] = [new Page(a.port, 'ann'), new Page(b.port, 'ben')]
     await ben.announce(0)
-    await vi.waitFor(async () => expect((await a.stats()).peers.web).toBe(1), 20_000)
+    await vi.waitFor(async () => expect((await a.stats()).peers.web).toBe(1))
     await ann.announce(3)
     const offer = await ben.find(message => message.offer !== undefined)
     expect(offer).toMatchObject({
@@ -164,7 +164,7 @@ describe('a hub in several processes', () => {
     await ann.find(message => (message.answer as { sdp?: string })?.sdp === 'again')
     expect(JSON.stringify(ann.got)).not.toContain('unasked')
     ann.socket.close()
-    await vi.waitFor(async () => expect((await b.stats()).peers.web).toBe(1), 20_000)
+    await vi.waitFor(async () => expect((await b.stats()).peers.web).toBe(1))
   })
 
   it('closes WebSockets at random times when it drains, with the advice to wait, and accepts nothing more', async () => {
@@ -174,7 +174,7 @@ describe('a hub in several processes', () => {
     const closes = pages.map(
       ({ socket }) => new Promise<CloseEvent>(resolve => socket.addEventListener('close', resolve)),
     )
-    await vi.waitFor(async () => expect((await b.stats()).peers.web).toBe(5), 20_000)
+    await vi.waitFor(async () => expect((await b.stats()).peers.web).toBe(5))
     const kept = await fetch(`${a.url}/ready`)
     expect(await kept.text()).toBe('ready\n')
     await a.drain(300)
@@ -184,7 +184,7 @@ describe('a hub in several processes', () => {
     }
     await a.close()
     await expect(fetch(`${a.url}/ready`)).rejects.toThrow()
-    await vi.waitFor(async () => expect((await b.stats()).peers.web).toBe(0), 20_000)
+    await vi.waitFor(async () => expect((await b.stats()).peers.web).toBe(0))
     expect((await b.stats()).join!.processes).not.toHaveProperty(String(number - 1))
   })
 })

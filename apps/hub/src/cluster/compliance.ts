@@ -22,7 +22,7 @@ async function listen(carriers: CarriersUnderTest): Promise<Listener> {
     left: () => void listener.states.push('left'),
     frame: bytes => void listener.got.push(Buffer.from(bytes).toString('latin1')),
   })
-  await vi.waitFor(() => expect(listener.states).toContain('joined'), 20_000)
+  await vi.waitFor(() => expect(listener.states).toContain('joined'))
   return listener
 }
 
@@ -37,7 +37,7 @@ export function testCarrier(open: () => Promise<CarriersUnderTest>): void {
       await using carriers = await open()
       const [a, b, c] = [await listen(carriers), await listen(carriers), await listen(carriers)]
       for (let at = 0; at < 200; at++) a.carrier.publish(frame(`a${at}\0\xff`, at === 150 ? 100_000 : 5))
-      for (const { got } of [b, c]) await vi.waitFor(() => expect(got).toHaveLength(200), 20_000)
+      for (const { got } of [b, c]) await vi.waitFor(() => expect(got).toHaveLength(200))
       for (const { got } of [b, c])
         expect(got.map(text => text.slice(0, 5).trimEnd().replaceAll('.', ''))).toEqual(
           Array.from({ length: 200 }, (_, at) => `a${at}\0\xff`.slice(0, 5)),
@@ -55,9 +55,8 @@ export function testCarrier(open: () => Promise<CarriersUnderTest>): void {
       a.carrier.send(b.carrier.number, frame('ab'))
       a.carrier.publish(frame('a end'))
       b.carrier.send(a.carrier.number, frame('ba'))
-      for (const each of [b, c])
-        await vi.waitFor(() => expect(gotFrom(each, 'a end')).toHaveLength(1), 20_000)
-      await vi.waitFor(() => expect(gotFrom(a, 'ba')).toHaveLength(1), 20_000)
+      for (const each of [b, c]) await vi.waitFor(() => expect(gotFrom(each, 'a end')).toHaveLength(1))
+      await vi.waitFor(() => expect(gotFrom(a, 'ba')).toHaveLength(1))
       expect([gotFrom(b, 'ab'), gotFrom(c, 'ab'), gotFrom(c, 'ba')]).toEqual([['ab'], [], []])
       for (const { carrier } of [a, b, c]) await carrier.close()
     })
@@ -68,7 +67,7 @@ export function testCarrier(open: () => Promise<CarriersUnderTest>): void {
       const { number } = b.carrier
       for (let at = 0; at < 20; at++) b.carrier.publish(frame(`b${at}`, 60_000))
       await b.carrier.close()
-      await vi.waitFor(() => expect(gotFrom(a, 'b')).toHaveLength(20), 20_000)
+      await vi.waitFor(() => expect(gotFrom(a, 'b')).toHaveLength(20))
       a.carrier.send(number, frame('nobody'))
       a.carrier.publish(frame('nobody'))
       expect(b.got.filter(text => text === 'nobody')).toEqual([])

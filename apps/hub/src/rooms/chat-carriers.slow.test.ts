@@ -120,7 +120,6 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 const roomOf = (creator: string, kind: 'group' | 'share' = 'group'): ChatRoomName => ({
   ...{ creator, kind, salt: new Uint8Array(randomBytes(32)) },
 })
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 40_000, interval: 20 })
 
 test('a room is created, read in order, and continues after the hub was gone and sessions ended', async () => {
   const [ann, ben] = [await member('Ann'), await member('Ben')]
@@ -131,14 +130,14 @@ test('a room is created, read in order, and continues after the hub was gone and
   expect(benRuns.stunServers).toBeNull()
   const benRoom = follow(benRuns, name)
   expect(await benRoom.append('two')).toMatchObject({ sequence: 2 })
-  await until(() =>
+  await vi.waitFor(() =>
     expect([annRoom.texts, benRoom.texts]).toEqual([
       ['one', 'two'],
       ['one', 'two'],
     ]),
   )
   benRoom.carrier.sendVolatile(new TextEncoder().encode('typing'))
-  await until(() => expect(annRoom.volatile).toEqual(['typing']))
+  await vi.waitFor(() => expect(annRoom.volatile).toEqual(['typing']))
 
   const stun = () => [`stun:127.0.0.1:${hub.stunPort}`]
   expect(benRuns.stunServers).toEqual(stun())
@@ -150,17 +149,17 @@ test('a room is created, read in order, and continues after the hub was gone and
   const waiting = [annRoom.append('three', id), annRoom.append('three', id)]
   hub = await start(port)
   expect(await Promise.all(waiting)).toMatchObject([{ sequence: 3 }, { sequence: 3 }])
-  await until(() => expect(benRuns.stunServers).toEqual(stun()))
+  await vi.waitFor(() => expect(benRuns.stunServers).toEqual(stun()))
   // A session that has ended is begun anew.
   await ann.client.api.logout({})
   expect(await annRoom.append('four')).toMatchObject({ sequence: 4 })
-  await until(() => expect(benRoom.texts).toEqual(['one', 'two', 'three', 'four']))
+  await vi.waitFor(() => expect(benRoom.texts).toEqual(['one', 'two', 'three', 'four']))
 
   // The next run begins after what was stored.
   benRuns.close()
   await annRoom.append('five')
   const again = follow(ben.run(), name)
-  await until(() => expect(again.places.at(-1)).toBe(5))
+  await vi.waitFor(() => expect(again.places.at(-1)).toBe(5))
   expect(again.texts).toEqual(['five'])
 
   // A hub whose log is not what was verified before the restart is noticed.
@@ -172,7 +171,7 @@ test('a room is created, read in order, and continues after the hub was gone and
   }
   const deceived = follow(ben.run(), name)
   await annRoom.append('six')
-  await until(() => expect(deceived.problems.length).toBeGreaterThan(0))
+  await vi.waitFor(() => expect(deceived.problems.length).toBeGreaterThan(0))
   expect(new Set(deceived.problems.map(({ code }) => code))).toEqual(new Set(['broken-log']))
   expect(deceived.texts).toEqual([])
   annRoom.carrier.close()
@@ -217,7 +216,7 @@ test('entries that wait for earlier ones do not hold them back', async () => {
   )
   await all.promise
   const kept = await ben.journals.open(`log-${Buffer.from(id).toString('hex')}`)
-  await until(async () => {
+  await vi.waitFor(async () => {
     const records = []
     for await (const record of kept.read()) records.push(decodeCbor(record))
     expect(records).toMatchObject([[[[0, id], [150, expect.anything()], expect.anything()]]])
@@ -232,11 +231,11 @@ test('anybody with its secret creates the room of a share, and nobody without it
   const annRuns = ann.run()
   const stranger = follow(annRuns, name, { secrets: [new Uint8Array(32)], creates: true })
   const group = follow(annRuns, { ...name, kind: 'group' }, { creates: true })
-  await until(() => expect(group.problems).toMatchObject([{ code: 'forbidden' }]))
+  await vi.waitFor(() => expect(group.problems).toMatchObject([{ code: 'forbidden' }]))
   expect([stranger.texts, group.texts]).toEqual([[], []])
   stranger.carrier.close()
   const reader = follow(annRuns, name)
-  await until(() => expect(reader.texts).toEqual(['hello']))
+  await vi.waitFor(() => expect(reader.texts).toEqual(['hello']))
 }, 120_000)
 
 test('after a removal whoever has only the secret of before reads up to there, and neither posts nor listens', async () => {
@@ -247,7 +246,7 @@ test('after a removal whoever has only the secret of before reads up to there, a
   const benRoom = follow(ben.run(), name)
   const catRoom = follow(cat.run(), name)
   await annRoom.append('all of us')
-  await until(() => expect([benRoom.texts, catRoom.texts]).toEqual([['all of us'], ['all of us']]))
+  await vi.waitFor(() => expect([benRoom.texts, catRoom.texts]).toEqual([['all of us'], ['all of us']]))
 
   annRoom.carrier.renew([second, first], 0)
   expect(await annRoom.append('without Cat')).toMatchObject({ sequence: 2 })
@@ -260,25 +259,25 @@ test('after a removal whoever has only the secret of before reads up to there, a
   annRoom.carrier.sendVolatile(new TextEncoder().encode('typing'))
   benRoom.carrier.renew([second, first], 5000)
   expect(await waiting).toMatchObject({ sequence: 3 })
-  await until(() => expect(annRoom.texts).toEqual(['all of us', 'without Cat', 'from Ben']))
-  await until(() => expect(benRoom.texts).toEqual(annRoom.texts))
+  await vi.waitFor(() => expect(annRoom.texts).toEqual(['all of us', 'without Cat', 'from Ben']))
+  await vi.waitFor(() => expect(benRoom.texts).toEqual(annRoom.texts))
 
   // One who was away reads up to each change, with the secret of then, also the second time.
   const later = follow(ann.run(), name, { secrets: [third, second, first] })
   expect(await later.append('again without somebody')).toMatchObject({ sequence: 4 })
   const dan = await member('Dan')
   const away = follow(dan.run(), name, { secrets: [first] })
-  await until(() => expect(away.texts).toEqual(['all of us']))
+  await vi.waitFor(() => expect(away.texts).toEqual(['all of us']))
   away.carrier.renew([second, first], 5000)
-  await until(() => expect(away.texts).toEqual(['all of us', 'without Cat', 'from Ben']))
+  await vi.waitFor(() => expect(away.texts).toEqual(['all of us', 'without Cat', 'from Ben']))
   away.carrier.renew([third, second, first], 5000)
   const all = ['all of us', 'without Cat', 'from Ben', 'again without somebody']
-  await until(() => expect(away.texts).toEqual(all))
+  await vi.waitFor(() => expect(away.texts).toEqual(all))
   expect(await away.append('back')).toMatchObject({ sequence: 5 })
 
   // The one who was removed has the log up to the first change, also from another device, which claims to have a newer secret.
   const thief = follow((await member('Eve')).run(), name, { secrets: [third.map(byte => byte + 1), first] })
-  await until(() => expect(thief.texts).toEqual(['all of us']))
+  await vi.waitFor(() => expect(thief.texts).toEqual(['all of us']))
   expect([catRoom.texts, catRoom.volatile, isPosted]).toEqual([['all of us'], [], false])
   const roomId = ann.run().rooms.idOf(name)
   await using stores = await openEmbedded(join(data, 'hub.db'))
@@ -315,19 +314,19 @@ test('inboxes and key packages reach the device, each once', async () => {
   const [id, bytes] = [new Uint8Array(randomBytes(16)), new Uint8Array([1, 2])]
   const deliver = (to = ben.address) => annRuns.inboxes.deliver(to, home, id, bytes)
   expect(await deliver()).toBe('delivered')
-  await until(() => expect(got).toEqual([{ home, clientId: id, bytes }]))
+  await vi.waitFor(() => expect(got).toEqual([{ home, clientId: id, bytes }]))
   expect(await deliver({ ...ben.address, device: new Uint8Array(32) })).toBe('refused')
   stop()
   // It is acknowledged: the next run does not get it again.
   await using stores = await openEmbedded(join(data, 'hub.db'))
-  await until(async () => expect(await stores.inboxes.read(ben.address.device)).toEqual([]))
+  await vi.waitFor(async () => expect(await stores.inboxes.read(ben.address.device)).toEqual([]))
   benRuns.close()
   const later: string[] = []
   ben.run().inboxes.listen(async entry => void later.push(text(entry.bytes)))
   const deliverText = (said: string) =>
     annRuns.inboxes.deliver(ben.address, home, randomBytes(16), new TextEncoder().encode(said))
   await deliverText('new')
-  await until(() => expect(later).toContain('new'))
+  await vi.waitFor(() => expect(later).toContain('new'))
   expect(later).toEqual(['new'])
   annRuns.close()
   await expect(deliverText('closed')).rejects.toMatchObject({ code: 'closed' })
@@ -390,30 +389,30 @@ test('two devices talk in a closed group, also after a restart and while the hub
   const people = new Map<string, KnownPerson>()
   const [ann, ben] = [await chatter('Ann', people), await chatter('Ben', people)]
   const [annRuns, benRuns] = [await ann.open(), await ben.open()]
-  await until(async () => expect((await benRuns.keyPackages.own()).oneTime).toBe(2))
+  await vi.waitFor(async () => expect((await benRuns.keyPackages.own()).oneTime).toBe(2))
   const group = await annRuns.chat.createGroup({ home, name: 'Harbour' })
   await group.change({ add: [ben.did] })
-  await until(() => expect(benRuns.chat.conversations.map(({ state }) => state)).toEqual(['member']))
+  await vi.waitFor(() => expect(benRuns.chat.conversations.map(({ state }) => state)).toEqual(['member']))
   await group.send(content('hello'))
   const wordsIn = ({ chat }: typeof annRuns) => chat.conversations[0]!.messages.map(each => each.text)
-  await until(() => expect(wordsIn(benRuns)).toEqual(['hello']))
+  await vi.waitFor(() => expect(wordsIn(benRuns)).toEqual(['hello']))
   await benRuns.chat.conversations[0]!.send(content('hello, Ann'))
   benRuns.close()
-  await until(() => expect(wordsIn(annRuns)).toEqual(['hello', 'hello, Ann']))
+  await vi.waitFor(() => expect(wordsIn(annRuns)).toEqual(['hello', 'hello, Ann']))
   const { port } = hub
   await hub.close()
   await group.send(content('later'))
   hub = await start(port)
   const again = await ben.open()
-  await until(() => expect(wordsIn(again)).toEqual(['hello', 'hello, Ann', 'later']))
+  await vi.waitFor(() => expect(wordsIn(again)).toEqual(['hello', 'hello, Ann', 'later']))
   again.close()
 
   // More than a screen waits: the newest come first, and all are read in order.
   const many = Array.from({ length: 250 }, (_, at) => `message ${at}`)
   for (const words of many) await group.send(content(words))
-  await until(() => expect(group.messages.at(-1)!.sequence).not.toBeNull())
+  await vi.waitFor(() => expect(group.messages.at(-1)!.sequence).not.toBeNull())
   const late = await ben.open()
-  await until(() => expect(wordsIn(late).at(-1)).toBe('message 249'))
+  await vi.waitFor(() => expect(wordsIn(late).at(-1)).toBe('message 249'))
   await late.chat.conversations[0]!.reach(group.messages.at(-1)!.sequence!)
   const { messages } = await late.chat.conversations[0]!.page({ limit: 1000 })
   expect(messages.map(each => each.text)).toEqual(['hello', 'hello, Ann', 'later', ...many])

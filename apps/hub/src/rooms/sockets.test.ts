@@ -53,7 +53,7 @@ async function register(): Promise<Person> {
 async function connect({ session }: Person, listener: ClientListener = {}): Promise<RoomsClient> {
   const client = connectRooms({ url, session }, listener)
   clients.push(client)
-  await vi.waitFor(() => expect(client.isConnected).toBe(true), 20_000)
+  await vi.waitFor(() => expect(client.isConnected).toBe(true))
   return client
 }
 
@@ -76,13 +76,13 @@ test('entries reach all members, also those who come later', async () => {
   const large = new Uint8Array(65_536).fill(7)
   const posted = await Promise.all([bytes('one'), large, bytes('three')].map(each => log.append(each)))
   expect(posted.map(({ sequence }) => sequence)).toEqual([1, 2, 3])
-  await vi.waitFor(() => expect(seen).toHaveLength(3), 20_000)
+  await vi.waitFor(() => expect(seen).toHaveLength(3))
   expect(seen.map(entry => entry.bytes.length)).toEqual([3, 65_536, 5])
   expect(seen.map(({ hash }) => [...hash])).toEqual(posted.map(({ hash }) => [...hash]))
   const late: LogEntry[] = []
   const c = await connect(bob)
   const again = c.follow({ room }, { entries: entries => void late.push(...entries) })
-  await vi.waitFor(() => expect(again.isCaughtUp && late.length).toBe(3), 20_000)
+  await vi.waitFor(() => expect(again.isCaughtUp && late.length).toBe(3))
 })
 
 test('a room that is not there is refused, and the hub continues', async () => {
@@ -90,7 +90,7 @@ test('a room that is not there is refused, and the hub continues', async () => {
   const client = await connect(ann)
   const problems: string[] = []
   client.follow({ room: salt() }, { entries() {}, problem: ({ code }) => void problems.push(code) })
-  await vi.waitFor(() => expect(problems).toEqual(['not-found']), 20_000)
+  await vi.waitFor(() => expect(problems).toEqual(['not-found']))
   const log = client.follow({ room: await create(client, ann) }, { entries() {} })
   expect(await log.append(bytes('still here'))).toMatchObject({ sequence: 1 })
 })
@@ -105,9 +105,9 @@ test('volatile messages are passed on', async () => {
     { room },
     { entries() {}, volatile: some => void heard.push(Buffer.from(some).toString()) },
   )
-  await vi.waitFor(() => expect([log.right, other.right]).toEqual(['post', 'post']), 20_000)
+  await vi.waitFor(() => expect([log.right, other.right]).toEqual(['post', 'post']))
   log.sendVolatile(bytes('typing'))
-  await vi.waitFor(() => expect(heard).toEqual(['typing']), 20_000)
+  await vi.waitFor(() => expect(heard).toEqual(['typing']))
 })
 
 test('nobody connects without a session, nor with the cookie of somebody on a page of another site', async () => {
@@ -117,7 +117,7 @@ test('nobody connects without a session, nor with the cookie of somebody on a pa
     { ended: ({ code }) => void ended.push(code) },
   )
   clients.push(stranger)
-  await vi.waitFor(() => expect(ended).toEqual(['unauthorized']), 20_000)
+  await vi.waitFor(() => expect(ended).toEqual(['unauthorized']))
   const { session } = await register()
   const welcome = async (origin: string) => {
     const socket = new WebSocket(`${url.replace('http', 'ws')}${ROOMS_PATH}/?EIO=4&transport=websocket`, {
@@ -129,7 +129,7 @@ test('nobody connects without a session, nor with the cookie of somebody on a pa
       // An array of four, and then the type of the packet: 0 has connected, 4 is an error.
       else answers.push((message as Buffer)[1]!)
     })
-    await vi.waitFor(() => expect(answers).toHaveLength(1), 20_000)
+    await vi.waitFor(() => expect(answers).toHaveLength(1))
     socket.terminate()
     return answers[0]
   }
@@ -173,7 +173,7 @@ test('a connection ends with its session', async () => {
   const ended = vi.fn()
   await connect(ann, { ended })
   await connectHub({ url, session: ann.session }).logout({})
-  await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce(), 20_000)
+  await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce())
 })
 
 test('polling is not there, and other upgrades go elsewhere', async () => {

@@ -83,10 +83,8 @@ describe('the passkey of a member', () => {
       ...{ hasKey: true, ...counted, torrents: [{ infoHash: HASH, ...counted }] },
     })
     expect(await announce(url, [1000, 60], 'stopped')).toContain('8:complete')
-    await vi.waitFor(
-      async () =>
-        expect(await ann.getTrackerAccount({})).toMatchObject({ uploadedBytes: 1000, downloadedBytes: 60 }),
-      20_000,
+    await vi.waitFor(async () =>
+      expect(await ann.getTrackerAccount({})).toMatchObject({ uploadedBytes: 1000, downloadedBytes: 60 }),
     )
     const row = { did: ANN, name: 'Ann', uploadedBytes: 1000, downloadedBytes: 60 }
     expect(await ben.listTrackerTotals({})).toEqual({ accounts: [row], next: null })

@@ -77,13 +77,13 @@ describe('lists in files', () => {
     try {
       const keys = () => set.at(-1)?.passkeys
       await writeFile(passkeyFile, 'secretkey1\nsecretkey2')
-      await vi.waitFor(() => expect(keys()).toEqual(['secretkey1', 'secretkey2']), 10_000)
+      await vi.waitFor(() => expect(keys()).toEqual(['secretkey1', 'secretkey2']))
       await writeFile(`${passkeyFile}.new`, 'secretkey3')
       await rename(`${passkeyFile}.new`, passkeyFile)
-      await vi.waitFor(() => expect(keys()).toEqual(['secretkey3']), 10_000)
+      await vi.waitFor(() => expect(keys()).toEqual(['secretkey3']))
       await rm(passkeyFile)
       await writeFile(passkeyFile, 'secretkey4')
-      await vi.waitFor(() => expect(keys()).toEqual(['secretkey4']), 10_000)
+      await vi.waitFor(() => expect(keys()).toEqual(['secretkey4']))
     } finally {
       lists.close()
     }

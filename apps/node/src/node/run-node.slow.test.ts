@@ -92,10 +92,10 @@ test('publishes only what changed', async () => {
   const events: NodeEvent[] = []
   node.events.subscribe('torrents', ({ text }) => events.push(JSON.parse(text())))
   await node.operations.addTorrent({ source: MAGNET })
-  await vi.waitFor(() => expect(events).toHaveLength(1), { timeout: 3000 })
+  await vi.waitFor(() => expect(events).toHaveLength(1))
   expect(events[0]).toMatchObject({ type: 'torrents', changed: [{ id: HASH, name: 'Films' }], removed: [] })
   await node.operations.actOnTorrents({ ids: [HASH], action: 'pause' })
-  await vi.waitFor(() => expect(events).toHaveLength(2), { timeout: 3000 })
+  await vi.waitFor(() => expect(events).toHaveLength(2))
   expect(events[1]).toMatchObject({ changed: [{ id: HASH, state: 'paused' }] })
   expect(events[1]).not.toHaveProperty('changed.0.name')
 })
@@ -127,7 +127,7 @@ test('finds a shared document by name and text until it is removed', async () =>
   const { id } = await share(node, 'harbour-notes.md', '# Tides\n\nThe lighthouse keeper wrote of herring.')
   const search = async (text: string) =>
     (await node.operations.search({ text, limit: 10 })).items.filter(({ file }) => file === 0)
-  await vi.waitFor(async () => expect(await search('herr')).toHaveLength(1), { timeout: 10_000 })
+  await vi.waitFor(async () => expect(await search('herr')).toHaveLength(1))
   const [hit] = await search('lighthouse keeper')
   expect(hit).toMatchObject({ torrent: id, path: 'harbour-notes.md' })
   const [start = 0, end = 0] = hit!.matches[0]!

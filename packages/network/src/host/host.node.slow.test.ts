@@ -18,9 +18,6 @@ import { portOf } from '../multiaddrs.ts'
 import { Bootstrap, type BootstrapOptions } from './bootstrap.ts'
 import { createCertificate, type Host, type HostOptions, openHost } from './host.node.ts'
 
-/** libp2p reports new addresses a second later. */
-const PATIENT = { timeout: 15_000 }
-
 /** libp2p/specs, identify. */
 const IDENTIFY = '/ipfs/id/1.0.0'
 
@@ -41,7 +38,7 @@ async function start(options: Partial<HostOptions> = {}): Promise<Host> {
 
 /** Resolves when the DHT of `host` knows `count` others. */
 async function knows(host: Host, count: number): Promise<void> {
-  await expect.poll(() => host.kad.tableSize, PATIENT).toBeGreaterThanOrEqual(count)
+  await expect.poll(() => host.kad.tableSize).toBeGreaterThanOrEqual(count)
 }
 
 afterEach(async () => {
@@ -79,7 +76,7 @@ it('asks again who a node is that did not answer', async () => {
     stream.abort(new Error('busy'))
   })
   await asking.libp2p.dial(busy.libp2p.getMultiaddrs())
-  await expect.poll(() => questions, PATIENT).toBe(2)
+  await expect.poll(() => questions).toBe(2)
   await knows(asking, 1)
 })
 
@@ -124,10 +121,10 @@ it('serves as relay from the time at which a router makes it reachable', async (
   expect(host.libp2p.getMultiaddrs().map(String)).toContain(
     `/ip4/198.51.100.7/tcp/4001/p2p/${host.libp2p.peerId}`,
   )
-  await expect.poll(() => host.libp2p.services.relay.isServing, PATIENT).toBe(true)
+  await expect.poll(() => host.libp2p.services.relay.isServing).toBe(true)
   // Identify tells those who are connected already.
   const told = async () => (await other.libp2p.peerStore.get(host.libp2p.peerId)).protocols
-  await expect.poll(told, PATIENT).toContain('/libp2p/circuit/relay/0.2.0/hop')
+  await expect.poll(told).toContain('/libp2p/circuit/relay/0.2.0/hop')
   host.setMapped([])
   expect(host.isReachable).toBe(false)
 })
@@ -136,11 +133,11 @@ it('is reachable through a relay while it accepts no connections itself', async 
   const relay = await start()
   const internalPort = Number(/tcp\/(\d+)/.exec(String(relay.libp2p.getMultiaddrs()[0]))![1])
   relay.setMapped([{ transport: 'tcp', address: '198.51.100.7', port: 4001, internalPort }])
-  await expect.poll(() => relay.libp2p.services.relay.isServing, PATIENT).toBe(true)
+  await expect.poll(() => relay.libp2p.services.relay.isServing).toBe(true)
   const hidden = await start({ listen: [], viaRelays: true })
   await hidden.libp2p.dial(relay.libp2p.getMultiaddrs().filter(each => each.toString().includes('127.0.0.1')))
   const relayed = () => hidden.libp2p.getMultiaddrs().filter(each => each.toString().includes('/p2p-circuit'))
-  await expect.poll(relayed, PATIENT).not.toHaveLength(0)
+  await expect.poll(relayed).not.toHaveLength(0)
   const dialer = await start()
   const path = `${relay.libp2p.getMultiaddrs().find(each => each.toString().includes('127.0.0.1'))}/p2p-circuit/p2p/${hidden.libp2p.peerId}`
   const connection = await dialer.libp2p.dial(multiaddr(path))
@@ -189,7 +186,7 @@ it('reads no answer beyond its limit, and does without the node that sends it', 
     await knows(other, 1)
     const key = Uint8Array.of(0x12, 0x20, ...systemRandom.bytes(32))
     await other.kad.provide(key)
-    await expect.poll(async () => (await host.kad.findProviders(key)).length, PATIENT).toBe(1)
+    await expect.poll(async () => (await host.kad.findProviders(key)).length).toBe(1)
     expect(await sent.promise).toBeLessThan(MANY_BYTES)
     const name = flooding.peerId.toString()
     expect(new Set(reports.map(String))).toEqual(new Set([`${name},bad-message 127.0.0.1`]))
@@ -200,7 +197,7 @@ it('reads no answer beyond its limit, and does without the node that sends it', 
       const stream = await flooding.dialProtocol(host.libp2p.getMultiaddrs(), protocol)
       stream.send(Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x08))
     }
-    await expect.poll(() => host.refused['bad-message'], PATIENT).toBe(counted + 2)
+    await expect.poll(() => host.refused['bad-message']).toBe(counted + 2)
     expect(reports.at(-1)).toEqual([name, 'bad-message 127.0.0.1'])
   } finally {
     await flooding.stop()
@@ -243,7 +240,7 @@ describe('bootstrap', () => {
     const { meet, announced } = meetings()
     const one = await start()
     begin({ host: one, meet: meet(one) })
-    await expect.poll(() => announced.length, PATIENT).toBe(1)
+    await expect.poll(() => announced.length).toBe(1)
     const two = await start()
     begin({ host: two, meet: meet(two) })
     await knows(two, 1)

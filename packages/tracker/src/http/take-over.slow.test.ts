@@ -82,7 +82,7 @@ function clientOf(port: number) {
     text: () => text,
     send: (part: string) => new Promise<void>(resolve => socket.write(part, () => resolve())),
     async until(pattern: RegExp) {
-      await vi.waitFor(() => expect(text).toMatch(pattern), 5000)
+      await vi.waitFor(() => expect(text).toMatch(pattern))
     },
     async rest() {
       await closed
@@ -98,7 +98,7 @@ async function inTurn(client: Client, requests: readonly string[]): Promise<stri
   for (const request of requests) {
     const before = bodiesOf(client.text()).length
     await client.send(request)
-    await vi.waitFor(() => expect(bodiesOf(client.text())).toHaveLength(before + 1), 5000)
+    await vi.waitFor(() => expect(bodiesOf(client.text())).toHaveLength(before + 1))
   }
   return client.text()
 }

@@ -6,7 +6,6 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { ContactNode } from '../people/service.ts'
 import { DirectPeers } from './direct-peers.ts'
 
-const PATIENT = { timeout: 20_000 }
 /** More than windows and buffers hold. */
 const MANY_BYTES = 8 << 20
 
@@ -70,14 +69,14 @@ test('contacts connect to each other, and strangers to nobody', async () => {
     for (const { peers } of [ann, ben, eve]) peers.tick()
     return [ann.received, ben.received].map(bytes => bytes >= MANY_BYTES)
   }
-  await expect.poll(tick, PATIENT).toEqual([true, true])
+  await expect.poll(tick).toEqual([true, true])
   expect(ann.channels[0]!.binding).toEqual(ben.channels[0]!.binding)
   expect([ann, ben].map(({ channels }) => channels[0]!.isInitiator).sort()).toEqual([false, true])
   // Eve's node dials, and is refused.
-  await expect.poll(() => eve.ended, PATIENT).toBeGreaterThan(0)
+  await expect.poll(() => eve.ended).toBeGreaterThan(0)
   expect([eve.received, ann.channels.length, ann.ended]).toEqual([0, ben.channels.length, 0])
   ann.contacts.length = 0
   ann.peers.contactsChanged()
-  await expect.poll(() => [ann.ended, ben.ended], PATIENT).toEqual([ann.channels.length, ben.channels.length])
+  await expect.poll(() => [ann.ended, ben.ended]).toEqual([ann.channels.length, ben.channels.length])
   await expect(ann.channels[0]!.send(new Uint8Array(1))).rejects.toMatchObject({ code: 'closed' })
 })

@@ -11,7 +11,6 @@ import {
 import { KeptStore } from './kept-store.ts'
 import { METHODS, qbittorrentApi } from './plugin.ts'
 
-const WAIT = { timeout: 10_000, interval: 50 }
 let server: CompatServer
 let cookie = ''
 
@@ -200,7 +199,7 @@ test('answers with the statuses of 4.6.7 where nothing is to be done', async () 
   const { directory } = await server.call('getTorrent', { id: hash })
   await post('torrents/setSavePath', { id: hash, path: `${directory}/other` })
   const moved = async () => (await server.call('getTorrent', { id: hash })).directory
-  await expect.poll(moved, WAIT).toBe(`${directory}/other`)
+  await expect.poll(moved).toBe(`${directory}/other`)
   await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
 })
 
@@ -225,7 +224,7 @@ test('a file of a stranger is saved by browsers, and nothing in it may run', asy
   await add(await server.torrent('site', { 'x.html': 10 }), { savepath: made, skip_checking: 'true' })
   const [{ hash }] = (await get('torrents/info')).json()
   const read = () => get('torrents/downloadFile', { hash, file: '0' })
-  await expect.poll(async () => (await read()).statusCode, WAIT).toBe(200)
+  await expect.poll(async () => (await read()).statusCode).toBe(200)
   const { body, headers } = await read()
   expect(body).toBe('x.htmlx.ht')
   expect(headers['content-disposition']).toBe('attachment; filename=x.html')
@@ -301,11 +300,11 @@ test('force start and share limits work', async () => {
   await post('torrents/setShareLimits', { hashes: hash, ratioLimit: '-1', seedingTimeLimit: '90' })
   const forced = { force_start: true, state: 'forcedDL', ratio_limit: -1, seeding_time_limit: 90 }
   // Existing files are checked first.
-  await expect.poll(() => get('torrents/info').then(each => each.json()), WAIT).toMatchObject([forced])
+  await expect.poll(() => get('torrents/info').then(each => each.json())).toMatchObject([forced])
   await post('torrents/setForceStart', { hashes: hash, value: 'false' })
   await post('torrents/setShareLimits', { hashes: hash, ratioLimit: '0', seedingTimeLimit: '-2' })
   const usual = { force_start: false, state: 'stalledDL', ratio_limit: 0, seeding_time_limit: 0 }
-  await expect.poll(() => get('torrents/info').then(each => each.json()), WAIT).toMatchObject([usual])
+  await expect.poll(() => get('torrents/info').then(each => each.json())).toMatchObject([usual])
   await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
 })
 

@@ -238,7 +238,7 @@ test('an upload that is sealed leaves no plain copy, keeps its link over a resta
   })
   const { directory: own } = await sender.operations.getTorrent({ id: id! })
   const held = async () => (await readHeldPaths(join(sender.folder, 'data'))).get(join(own, 'sealed.age'))
-  await vi.waitFor(async () => expect(await held()).toBe('sealed'), { timeout: 5000 })
+  await vi.waitFor(async () => expect(await held()).toBe('sealed'))
   await sender.operations.actOnTorrents({ ids: [id!], action: 'pause' })
   const torrent = sender.torrents.registry.get(id!)
   sender.torrents.registry.change(torrent, { removedMs: 1, deleteData: true })
@@ -271,5 +271,5 @@ test('the original of a sealed share is named to other programs', async () => {
   await share({ by: 'key' })
   const held = async () =>
     (await readHeldPaths(join(sender.folder, 'data'))).get(join(sender.directory, 'Trip'))
-  await vi.waitFor(async () => expect(await held()).toBe('sealed'), { timeout: 5000 })
+  await vi.waitFor(async () => expect(await held()).toBe('sealed'))
 })

@@ -36,19 +36,18 @@ test.each([
   await node.operations.addTorrent({ torrent })
   // A peer that is not stored with the torrent, like those from trackers.
   node.torrents.registry.get(id).api.addPeer(peer, { keep: false })
-  await vi.waitFor(
-    async () => expect((await node.operations.getTorrent({ id })).downloadedBytes).toBeGreaterThan(0),
-    { timeout: 5000 },
+  await vi.waitFor(async () =>
+    expect((await node.operations.getTorrent({ id })).downloadedBytes).toBeGreaterThan(0),
   )
   // Without closing the node first, since it may be killed.
   const noted = () => node.catalogue.goodPeers.of(node.torrents.recordId(id)!)
-  if (asked > 0) await vi.waitFor(() => expect(noted()).toEqual([peer]), { timeout: 10_000 })
+  if (asked > 0) await vi.waitFor(() => expect(noted()).toEqual([peer]))
   node = await node.restart()
   const known = node.catalogue.goodPeers.of(node.torrents.recordId(id)!)
   expect(known).toEqual(Array(asked).fill(peer))
   // It has no other source of peers.
   const connected = async () => (await node.operations.listPeers({ id })).items.length
-  if (asked > 0) await vi.waitFor(async () => expect(await connected()).toBe(1), { timeout: 5000 })
+  if (asked > 0) await vi.waitFor(async () => expect(await connected()).toBe(1))
 })
 
 test('the best uploaders are first; peers without a listen port or uploads, and web seeds, are omitted', () => {

@@ -31,21 +31,15 @@ test('a torrent added by its v2 hash is one entry, found by both hashes, also af
   const { v1, v2, peer } = await hybridSeed()
   const node = await nodeForTest()
   await node.operations.addTorrent({ source: `magnet:?xt=urn:btmh:1220${v2}`, peers: [peer], label: 'music' })
-  await vi.waitFor(async () => expect(await all(node)).toMatchObject([{ id: v2, progress: 1 }]), {
-    timeout: 10_000,
-  })
+  await vi.waitFor(async () => expect(await all(node)).toMatchObject([{ id: v2, progress: 1 }]))
   expect(await node.operations.getTorrent({ id: v1 })).toMatchObject({
     id: v2,
     infoHashV1: v1,
     label: 'music',
   })
   const again = await node.restart()
-  await vi.waitFor(
-    async () =>
-      expect(await all(again)).toMatchObject([
-        { infoHashV1: v1, infoHashV2: v2, label: 'music', progress: 1 },
-      ]),
-    { timeout: 5000 },
+  await vi.waitFor(async () =>
+    expect(await all(again)).toMatchObject([{ infoHashV1: v1, infoHashV2: v2, label: 'music', progress: 1 }]),
   )
   expect((await again.operations.getTorrent({ id: v2 })).id).toBe(
     (await again.operations.getTorrent({ id: v1 })).id,
@@ -57,15 +51,11 @@ test('entries of both hashes are merged once they are known to be the same', asy
   const node = await nodeForTest()
   await node.operations.addTorrent({ source: v1 })
   await node.operations.addTorrent({ source: `magnet:?xt=urn:btmh:1220${v2}`, peers: [peer] })
-  await vi.waitFor(
-    async () =>
-      expect(await all(node)).toMatchObject([{ infoHashV1: v1, infoHashV2: v2, progress: 1, error: null }]),
-    { timeout: 10_000 },
+  await vi.waitFor(async () =>
+    expect(await all(node)).toMatchObject([{ infoHashV1: v1, infoHashV2: v2, progress: 1, error: null }]),
   )
   const again = await node.restart()
-  await vi.waitFor(
-    async () =>
-      expect(await all(again)).toMatchObject([{ infoHashV1: v1, infoHashV2: v2, progress: 1, error: null }]),
-    { timeout: 5000 },
+  await vi.waitFor(async () =>
+    expect(await all(again)).toMatchObject([{ infoHashV1: v1, infoHashV2: v2, progress: 1, error: null }]),
   )
 })

@@ -53,8 +53,7 @@ test('peers that are added while a torrent is paused are used once it runs', asy
   await other.operations.addPeers({ id, addresses: [peer] })
   expect((await other.operations.listPeers({ id })).items).toEqual([])
   await other.operations.actOnTorrents({ ids: [id], action: 'resume' })
-  await vi.waitFor(
-    async () => expect(await other.operations.getTorrent({ id })).toMatchObject({ progress: 1 }),
-    { timeout: 10_000 },
+  await vi.waitFor(async () =>
+    expect(await other.operations.getTorrent({ id })).toMatchObject({ progress: 1 }),
   )
 })

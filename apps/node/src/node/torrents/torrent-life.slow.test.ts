@@ -155,9 +155,7 @@ test('a torrent that is added during its preview is saved, and stays when the pr
   // By its hash alone, another notation of the same torrent.
   await node.operations.addTorrent({ source: id, peers: [peer] })
   await looked
-  await vi.waitFor(async () => expect(await all(node)).toMatchObject([{ id, progress: 1 }]), {
-    timeout: 10_000,
-  })
+  await vi.waitFor(async () => expect(await all(node)).toMatchObject([{ id, progress: 1 }]))
   expect(existsSync(join(node.directory, 'far.bin'))).toBe(true)
   expect(node.engine.torrents).toHaveLength(1)
 })
@@ -218,14 +216,14 @@ test('rates include all transfers, also of a download that ended between two sam
   const { metainfo, id, peer } = await elsewhere(node)
   const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
   await node.operations.addTorrent({ torrent, peers: [peer] })
-  await vi.waitFor(() => expect(node.torrents.registry.get(id).isComplete).toBe(true), { timeout: 10_000 })
+  await vi.waitFor(() => expect(node.torrents.registry.get(id).isComplete).toBe(true))
   const { downloadedBytes } = node.torrents.registry.get(id).api.stats
   expect(downloadedBytes).toBeGreaterThanOrEqual(60_000)
   const told = async () => {
     const { points } = await node.operations.getTorrentHistory({ id })
     return points.reduce((sum, point) => sum + point.downloadedBytes, 0)
   }
-  await vi.waitFor(async () => expect(await told()).toBe(downloadedBytes), { timeout: 5000 })
+  await vi.waitFor(async () => expect(await told()).toBe(downloadedBytes))
 })
 
 test('adding an existing torrent creates no label', async () => {
@@ -255,12 +253,12 @@ test('a torrent’s events continue when it is restored, and stop while it is re
   await node.operations.addTorrent({ torrent, paused: true })
   let events = 0
   const end = node.events.subscribe(`torrent:${id}`, () => events++)
-  await vi.waitFor(() => expect(events).toBeGreaterThan(0), { timeout: 3000 })
+  await vi.waitFor(() => expect(events).toBeGreaterThan(0))
   node.torrents.removals.drop(node.torrents.registry.get(id))
   await vi.waitFor(() => expect(node.torrents.registry.find(id)).toBeNull())
   const before = events
   await node.operations.addTorrent({ torrent, peers: [peer] })
-  await vi.waitFor(() => expect(events).toBeGreaterThan(before), { timeout: 5000 })
+  await vi.waitFor(() => expect(events).toBeGreaterThan(before))
   end()
 })
 
@@ -311,10 +309,7 @@ test('a failed write of the periodic tick stops neither the node nor later ticks
     },
   )
   adding.mockRestore()
-  await vi.waitFor(
-    async () => expect((await node.operations.getHealth({})).problems?.join()).not.toContain('disk full'),
-    {
-      timeout: 5000,
-    },
+  await vi.waitFor(async () =>
+    expect((await node.operations.getHealth({})).problems?.join()).not.toContain('disk full'),
   )
 })

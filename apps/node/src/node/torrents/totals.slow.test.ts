@@ -35,7 +35,7 @@ test('the recorded totals of torrents are part of the overall totals, whenever t
         expect(now.recorded).toBeGreaterThan(before)
         recorded = now.recorded
       },
-      { timeout: 8000, interval: 10 },
+      { interval: 10 },
     )
   }
 })

@@ -196,7 +196,7 @@ test('uses files in another folder without moving any', async () => {
   await rpc('torrent-start', { ids: [hash] })
   const fields = ['downloadDir', 'labels', 'downloadLimit', 'trackerList', 'haveValid']
   const get = async () => (await rpc('torrent-get', { ids: [hash], fields })).arguments.torrents
-  await expect.poll(get, { timeout: 10_000 }).toEqual([
+  await expect.poll(get).toEqual([
     {
       downloadDir: location,
       labels: ['tv', 'x'],
