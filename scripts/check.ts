@@ -1,4 +1,4 @@
-/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, returned promises, words, commits, unit tests. */
+/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, returned promises, waits, words, commits, unit tests. */
 import { checkClasses } from './classes.ts'
 import { checkCommits } from './commits.ts'
 import { checkImports, type Violation } from './imports.ts'
@@ -8,6 +8,7 @@ import type { FileResult } from './report.ts'
 import { checkReturns } from './returns.ts'
 import { commandPath, type RunResult, runNode } from './run.ts'
 import { describeFailure, runTests, type TestRun } from './vitest.ts'
+import { checkWaits } from './waits.ts'
 import { checkWords } from './words.ts'
 
 /** Number of test files whose time is shown at the end. */
@@ -55,6 +56,7 @@ export async function check(tests?: readonly string[]): Promise<Outcome> {
   step(await listed(checkImports), 'import rules')
   step(await checkClasses(), 'class sizes')
   step(await listed(checkReturns), 'returned promises')
+  step(await listed(checkWaits), 'waits of tests')
   step(await checkWords(), 'word list')
   step(await checkCommits(), 'commit messages')
   const unit = await runTests(['unit'], { tests, quiet: true })
