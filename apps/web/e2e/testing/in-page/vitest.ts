@@ -1,5 +1,7 @@
 /** Replaces Vitest in a page: enough of its runner for the engine's own tests, with Vitest's `expect`. */
 
+import { WAIT_MS } from '@shoal/testing'
+
 export interface Outcome {
   readonly name: string
   /** Null if the test passed. */
@@ -21,7 +23,7 @@ interface Group {
 }
 
 /** As in vitest.config.ts. A test that hangs fails instead of stopping those after it. */
-const TIMEOUT_MS = 20_000
+const TIMEOUT_MS = 2 * WAIT_MS
 
 const outcomes: Outcome[] = []
 let current = group('', null)
