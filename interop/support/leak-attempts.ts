@@ -32,6 +32,8 @@ export interface Attempt {
   readonly what: string
   /** Whether the download then completes. Otherwise nothing can, and it is only given time to leak. */
   readonly completes: boolean
+  /** Whether `npm test` makes it, with one proxy. The long test of proxies makes all others. */
+  readonly isMain?: boolean
   /** Milliseconds of that time, if it needs more than most. */
   readonly waitMs?: number
   run(places: Places): object
@@ -42,6 +44,7 @@ export const PEER = `${WORLD}:6881`
 export const ATTEMPTS: readonly Attempt[] = [
   {
     what: 'an HTTP tracker with a name',
+    isMain: true,
     completes: true,
     run: ({ trackerPort }) => ({
       trackers: [`http://tracker.leak.test:${trackerPort}/announce`],
@@ -65,6 +68,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   },
   {
     what: 'the bootstrap of the DHT',
+    isMain: true,
     completes: false,
     run: () => ({ options: { dht: true, dhtNodes: ['node.leak.test:6881'] } }),
   },
@@ -80,6 +84,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   },
   {
     what: 'uTP and peers that exchange peers',
+    isMain: true,
     completes: true,
     run: () => ({ options: { utp: true, pex: true }, peer: PEER }),
   },
