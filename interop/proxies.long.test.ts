@@ -1,12 +1,12 @@
 /** All that may leak past a strict proxy, with three real ones. proxies.test.ts has the main attempts with Dante. */
 import { join } from 'node:path'
-import { until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTEMPTS, type Outcome, PEER } from './support/leak-attempts.ts'
 import { PROXY } from './support/leak-network.ts'
 import { start } from './support/process.ts'
 import { cannotOpenProxies, PROXY_URLS, Proxies, strictly } from './support/strict-proxies.ts'
 import { toolPath } from './support/tools.ts'
+import { until } from './support/wait.ts'
 
 const SHOAL = join(import.meta.dirname, '..', 'apps', 'node', 'src', 'shoal.ts')
 

@@ -43,20 +43,22 @@ export function findOwnWaits(source: string, file: string): Found[] {
         if ((imported as Node | undefined)?.name === 'setTimeout') timers.add((local as Node).name)
 
   return nodes.flatMap(node => {
-    const line = source.slice(0, node.start).split('\n').length
-    const timeoutMs = timeoutOf(node, values)
-    if (timeoutMs !== null && timeoutMs <= WAIT_MS) {
-      return [{ line, message: `${timeoutMs} ms is not longer than the default of every wait: leave it out` }]
-    }
-    return isPolling(node, timers)
-      ? [
-          {
-            line,
-            message: 'wait with `until` of @shoal/testing, vi.waitFor or expect.poll instead of a loop',
-          },
-        ]
-      : []
+    const message = wrongWith(node, values, timers)
+    return message === null ? [] : [{ line: source.slice(0, node.start).split('\n').length, message }]
   })
+}
+
+function wrongWith(
+  node: Node,
+  values: ReadonlyMap<unknown, unknown>,
+  timers: ReadonlySet<unknown>,
+): string | null {
+  const timeoutMs = timeoutOf(node, values)
+  if (timeoutMs !== null && timeoutMs <= WAIT_MS)
+    return `${timeoutMs} ms is not longer than the default of every wait: leave it out`
+  return isPolling(node, timers)
+    ? 'wait with `until` of @shoal/testing, vi.waitFor or expect.poll instead of a loop'
+    : null
 }
 
 /** Returns the time limit of a call that waits, or null if it has none of its own. */

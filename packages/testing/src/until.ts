@@ -12,7 +12,7 @@ type Falsy = false | 0 | 0n | '' | null | undefined
 /** A check that begins at the end of the time limit has this long to return. */
 const SHORTEST_CHECK_MS = 1000
 
-// Waiting goes on in real time if a test replaces the globals.
+// If a test replaces the globals, it still waits in real time.
 const { setTimeout, clearTimeout } = globalThis
 const nowMs = performance.now.bind(performance)
 

@@ -71,7 +71,7 @@ test('a logout ends the event streams of its session only', async () => {
   expect(await streamed).toBe('ended')
   await served.node.operations.changeSettings({})
   served.node.share(HASH, 'A film', {})
-  await until('the other one is told', () => types(other).includes('torrents'))
+  await until('the other one hears of it', () => types(other).includes('torrents'))
   expect(other.closed).toBeNull()
 })
 
