@@ -15,8 +15,8 @@ describe.skipIf(missing('libtorrent'))('swarms', { concurrent: true }, () => {
     const made = await makeTorrent(path, dir.join('content.torrent'), { pieceLengthBytes: 262_144 })
     await using seeder = await Libtorrent.start()
     const seed = await seeder.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
-    // Slow enough that the others exchange pieces.
-    await seed.limit({ upload: 6_000_000 })
+    // Nobody gets much before all know each other, so that they exchange pieces.
+    await seed.limit({ upload: 50_000 })
     await using one = await Shoal.open({ directory: dir.join('one') })
     await using two = await Shoal.open({ directory: dir.join('two') })
     await using leecher = await Libtorrent.start()
@@ -28,6 +28,9 @@ describe.skipIf(missing('libtorrent'))('swarms', { concurrent: true }, () => {
       savePath: dir.join('leech'),
       peers: [['127.0.0.1', seeder.port], one.endpoint, two.endpoint],
     })
+    for (const torrent of [first, second])
+      await until('a session is connected with all three others', () => torrent.peers().length >= 3)
+    await seed.limit({ upload: 6_000_000 })
     await Promise.all([one.done(first), two.done(second), leech.done()])
     await leech.flushed()
     for (const name of ['one', 'two', 'leech'])
