@@ -186,11 +186,15 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     })
     // The same before the login page has opened.
     await served.on('/nowhere?mock&locked', async page => {
+      const opened = Promise.withResolvers<unknown>()
       await page.route(/LoginPage.*\.js$/, async route => {
+        // Before that, the page that is left would be evaluated.
+        await opened.promise
         await page.evaluate(() => location.assign('#token=shoal'))
         await route.continue()
       })
-      await page.goto(new URL('/?mock&locked', page.url()).href)
+      opened.resolve(page.goto(new URL('/?mock&locked', page.url()).href, { waitUntil: 'commit' }))
+      await opened.promise
       await rows(page).first().waitFor()
     })
     await served.on('/?mock&locked', async page => {
