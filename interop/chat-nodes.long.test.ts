@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { formatShareLink } from '@shoal/links'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ChatJournals } from '../apps/node/src/node/chat/chat-journals.ts'
 import { Vault } from '../packages/daemon/src/vault.ts'
 import { allHave, ChatHub, createGroup, type Member, startChatHub } from './support/chat-nodes.ts'
@@ -37,11 +37,12 @@ describe('a group', () => {
       await expect
         .poll(async () => (await member.texts(id)).toSorted())
         .toEqual(['five', 'four', 'one', 'six', 'three', 'two'])
-    expect(await ann.texts(id)).toEqual(await ben.texts(id))
     for (const member of [ann, ben])
       await expect
         .poll(async () => (await member.messages(id)).filter(({ delivery }) => delivery !== 'delivered'))
         .toEqual([])
+    // The hub orders messages that were written meanwhile.
+    await vi.waitFor(async () => expect(await ann.texts(id)).toEqual(await ben.texts(id)))
 
     await ann.operations.editMessage({ conversation: id, message: first.id, text: 'One', mentions: [] })
     await ann.operations.reactToMessage({ conversation: id, message: second.id, emoji: '👍' })

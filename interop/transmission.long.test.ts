@@ -57,7 +57,7 @@ describe.skipIf(missing('transmission-daemon'))('Transmission', { concurrent: tr
         const id = await transmission.add(source, downloads)
         seeding.addPeer(`127.0.0.1:${transmission.port}`)
         if (!isCompatible[encryption]) {
-          await expect(transmission.done(id, 3000)).rejects.toThrow('not within')
+          await expect(transmission.done(id, 3000)).rejects.toThrow('Not within')
           expect((await transmission.status(id)).percentDone).toBe(0)
           return () => {}
         }
