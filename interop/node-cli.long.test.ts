@@ -20,12 +20,7 @@ describe('a node', () => {
   }, 120_000)
   afterAll(() => place[Symbol.asyncDispose]())
 
-  /** Runs a command, which must succeed, and returns its JSON output. */
-  const ask = async (...args: string[]) => {
-    const { code, object, stderr } = await place.json(...args)
-    expect({ args, code, stderr, error: object?.error }).toMatchObject({ code: 0, stderr: '' })
-    return object
-  }
+  const ask = (...args: string[]) => place.ask(...args)
 
   test('performs get and seed with --node', LIMIT, async () => {
     const bytes = await place.file('song.bin', 500_000)

@@ -17,12 +17,8 @@ describe('a node', () => {
   }, 120_000)
   afterAll(() => place[Symbol.asyncDispose]())
 
-  /** Runs a command, which must succeed, and returns its JSON output. */
-  const ask = async (...args: string[]) => {
-    const { code, object, stderr } = await place.json(...args)
-    expect({ args, code, stderr, error: object?.error }).toMatchObject({ code: 0, stderr: '' })
-    return object
-  }
+  const ask = (...args: string[]) => place.ask(...args)
+
   const names = async (...args: string[]) =>
     (await ask('list', '--sort', 'name', ...args)).items.map(({ name }: { name: string }) => name)
 

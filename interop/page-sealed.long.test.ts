@@ -14,30 +14,13 @@ import { Browser, screenshot } from './support/browser.ts'
 import { randomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
+import { NOTES, sealFiles } from './support/sealed-shares.ts'
 import { Seeder } from './support/seeder.ts'
 import { choose } from './support/share-form.ts'
 import { missing, toolPath } from './support/tools.ts'
 
 /** Deriving a key from a passphrase takes a page a second by default. Two tests do so at that cost; in the others it is not what is tested. */
 const QUICKLY = { workFactor: 10 }
-const NOTES = 'The key is under the third stone.\n'
-
-/** Seals notes and three megabytes into a file. */
-async function sealFiles(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
-  const seal = await createSeal(to)
-  const large = new Uint8Array(3_000_000).map((_, index) => index * 7)
-  await writeFile(dir.join('large.bin'), large)
-  const content = new SealedContent(
-    [
-      { path: ['Plans', 'notes.txt'], content: bytesSource(new TextEncoder().encode(NOTES)) },
-      { path: ['Plans', 'large.bin'], content: bytesSource(large) },
-    ],
-    seal,
-  )
-  const path = dir.join('sealed.age')
-  await writeFile(path, await content.read(0, content.lengthBytes))
-  return { path, key: seal.key }
-}
 
 describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share link: sealed shares', () => {
   const browser = useBrowser()

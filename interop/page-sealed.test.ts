@@ -1,32 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises'
+/** A sealed share on the page of a share link, which opens it in the browser only. */
+import { readFile } from 'node:fs/promises'
 import { parseMagnet } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
 import { formatShareLink } from '../packages/links/src/index.ts'
-import { bytesSource, createSeal, SealedContent } from '../packages/sealed/src/index.ts'
-import { sha256Of, type TempDir, tempDir } from './support/files.ts'
+import { sha256Of, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
+import { NOTES, sealFiles } from './support/sealed-shares.ts'
 import { Seeder } from './support/seeder.ts'
 import { missing } from './support/tools.ts'
-
-const NOTES = 'The key is under the third stone.\n'
-
-/** Seals notes and three megabytes into a file. */
-async function sealFiles(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
-  const seal = await createSeal(to)
-  const large = new Uint8Array(3_000_000).map((_, index) => index * 7)
-  await writeFile(dir.join('large.bin'), large)
-  const content = new SealedContent(
-    [
-      { path: ['Plans', 'notes.txt'], content: bytesSource(new TextEncoder().encode(NOTES)) },
-      { path: ['Plans', 'large.bin'], content: bytesSource(large) },
-    ],
-    seal,
-  )
-  const path = dir.join('sealed.age')
-  await writeFile(path, await content.read(0, content.lengthBytes))
-  return { path, key: seal.key }
-}
 
 describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share link: sealed shares', () => {
   const browser = useBrowser()

@@ -18,21 +18,13 @@ const NOBODY = `#magnet:?xt=urn:btih:${'ab'.repeat(20)}`
 const PATIENT = { timeout: 60_000, interval: 250 }
 const finished = (tab: Page, text: string | RegExp) => tab.getByText(text).waitFor()
 
-/** The share page where there is no tracker anywhere. */
-async function siteWith(...nodes: readonly string[]): Promise<PageSite> {
-  const site = await PageSite.start()
-  await site.stopTracker()
-  site.config = { trackers: [], nodes }
-  return site
-}
-
 describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker', () => {
   const browser = useBrowser()
 
   test('find each other again after the node was restarted', async () => {
     await using dir = await tempDir('page')
     await using relay = await Relay.start()
-    await using site = await siteWith(relay.name('ws'))
+    await using site = await PageSite.withoutTracker(relay.name('ws'))
     const { path } = await randomFile(dir.join('harbour.bin'), 1_000_000)
     const { page: sender } = await browser.open(site.url, { serviceWorkers: 'block' })
     await choose(sender, path)
@@ -51,7 +43,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
   test('find each other by the key in the link of a sealed share, and by nothing else', async () => {
     await using dir = await tempDir('page')
     await using relay = await Relay.start()
-    await using site = await siteWith(relay.name())
+    await using site = await PageSite.withoutTracker(relay.name())
     const { path } = await randomFile(dir.join('harbour.bin'), 1_000_000)
     const { page: sender } = await browser.open(site.url, { serviceWorkers: 'block' })
     await choose(sender, path)
@@ -83,7 +75,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
   test('and nodes find each other by the key in the link of a sealed share', async () => {
     await using dir = await tempDir('page')
     await using relay = await Relay.start()
-    await using site = await siteWith(relay.name())
+    await using site = await PageSite.withoutTracker(relay.name())
     const settings = [
       'network.ownTracker=false',
       'shoal.enabled=true',
@@ -125,7 +117,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
   }, 240_000)
 
   test('say so if their browser cannot connect to others', async () => {
-    await using site = await siteWith()
+    await using site = await PageSite.withoutTracker()
     await using browser = await launchWithProfile({ program: toolPath('chromium-headless-shell') })
     const tab = await browser.newPage()
     // As Firefox 140, which hands no data channels over to workers.
@@ -144,7 +136,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
 })
 
 test.skipIf(missing('firefox-esr'))('Firefox can connect to others', async () => {
-  await using site = await siteWith()
+  await using site = await PageSite.withoutTracker()
   await using firefox = await launchFirefox()
   await shows(await firefox.open(`${site.url}${NOBODY}`), 'Looking for someone who has it')
 })

@@ -11,21 +11,13 @@ import { missing } from './support/tools.ts'
 
 const finished = (tab: Page, text: string | RegExp) => tab.getByText(text).waitFor()
 
-/** The share page where there is no tracker anywhere. */
-async function siteWith(...nodes: readonly string[]): Promise<PageSite> {
-  const site = await PageSite.start()
-  await site.stopTracker()
-  site.config = { trackers: [], nodes }
-  return site
-}
-
 describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker', () => {
   const browser = useBrowser()
 
   test('find each other through a node, and go on when it has gone away', async () => {
     await using dir = await tempDir('page')
     await using relay = await Relay.start()
-    await using site = await siteWith(relay.name())
+    await using site = await PageSite.withoutTracker(relay.name())
     await randomTree(dir.join('Tree'), { 'first.bin': 1_000_000, 'second.bin': 2_000_000 })
     const sender = await browser.open(site.url, { serviceWorkers: 'block' })
     await choose(sender.page, dir.join('Tree'), 'Choose a folder')

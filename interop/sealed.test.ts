@@ -1,25 +1,10 @@
-import { readdir, writeFile } from 'node:fs/promises'
+/** A sealed share on the command line: complete processes, on loopback. */
+import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { LOOPBACK, type ShoalProcess, Workplace } from '../apps/node/src/testing/shoal-process.ts'
+import { LOOPBACK } from '../apps/node/src/testing/shoal-process.ts'
+import { photos, sealedSeed } from './support/sealed-shares.ts'
 
 const LIMIT = { timeout: 240_000 }
-
-async function sealedSeed(
-  place: Workplace,
-  ...options: string[]
-): Promise<{ process: ShoalProcess; link: string; peer: string }> {
-  const process = place.start('seed', 'Photos', '--seal', ...options, ...LOOPBACK, '--json')
-  const { port } = await process.event('listening')
-  const { link } = await process.event('sharing')
-  return { process, link, peer: `127.0.0.1:${port}` }
-}
-
-async function photos(): Promise<{ place: Workplace; bytes: Buffer }> {
-  const place = await Workplace.create()
-  const bytes = await place.file('Photos/sub/Größe.jpg', 700_000)
-  await writeFile(place.at('Photos', 'empty'), '')
-  return { place, bytes }
-}
 
 test('the key in the link opens a share, and no sealed file remains', LIMIT, async () => {
   const { place, bytes } = await photos()

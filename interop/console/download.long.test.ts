@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { randomFile, sha256Of } from '../support/files.ts'
-import { Libtorrent, type LibtorrentTorrent } from '../support/libtorrent.ts'
-import { openConsole, type Scene, skipped, withNode } from './setup.ts'
+import { Libtorrent } from '../support/libtorrent.ts'
+import { openConsole, seed, skipped, withNode, withPeer } from './setup.ts'
 
 const MIB = 1024 * 1024
 
@@ -83,20 +82,4 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
 /** Finds the message that the page shows while the node is down. The page may also report that a request failed. */
 function offlineMessage(page: Page) {
   return page.getByRole('status').getByText('The node is not responding.', { exact: true })
-}
-
-/** Adds the address of a peer to a magnet link (`x.pe`, BEP 9). */
-function withPeer(magnet: string, { port }: Libtorrent): string {
-  return `${magnet}&x.pe=127.0.0.1:${port}`
-}
-
-async function seed(
-  { dir }: Scene,
-  seeder: Libtorrent,
-  name: string,
-): Promise<{ magnet: string; torrent: LibtorrentTorrent }> {
-  await mkdir(dir.join('seed'), { recursive: true })
-  const { magnet } = await seeder.create(dir.join('seed', name), dir.join('seed.torrent'))
-  const torrent = await seeder.add({ torrent: dir.join('seed.torrent'), savePath: dir.join('seed') })
-  return { magnet, torrent }
 }

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
+/** The console’s main path: a pasted magnet link, its files and its peers. */
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { filesBelow, randomFile, sha256Of } from '../support/files.ts'
-import { Libtorrent, type LibtorrentTorrent } from '../support/libtorrent.ts'
-import { openConsole, type Scene, skipped, withNode } from './setup.ts'
+import { Libtorrent } from '../support/libtorrent.ts'
+import { openConsole, seed, skipped, withNode, withPeer } from './setup.ts'
 
 const MIB = 1024 * 1024
 
@@ -53,19 +53,3 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
     })
   })
 })
-
-/** Adds the address of a peer to a magnet link (`x.pe`, BEP 9). */
-function withPeer(magnet: string, { port }: Libtorrent): string {
-  return `${magnet}&x.pe=127.0.0.1:${port}`
-}
-
-async function seed(
-  { dir }: Scene,
-  seeder: Libtorrent,
-  name: string,
-): Promise<{ magnet: string; torrent: LibtorrentTorrent }> {
-  await mkdir(dir.join('seed'), { recursive: true })
-  const { magnet } = await seeder.create(dir.join('seed', name), dir.join('seed.torrent'))
-  const torrent = await seeder.add({ torrent: dir.join('seed.torrent'), savePath: dir.join('seed') })
-  return { magnet, torrent }
-}

@@ -1,7 +1,9 @@
 /** Setup for tests of the console in a browser: a node and a logged-in page. */
+import { mkdir } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import type { Browser, BrowserPage, PageOptions } from '../support/browser.ts'
 import { sha256Of, type TempDir, tempDir } from '../support/files.ts'
+import type { Libtorrent, LibtorrentTorrent } from '../support/libtorrent.ts'
 import { Node } from '../support/node.ts'
 import { useBrowser } from '../support/page-tests.ts'
 import { missing } from '../support/tools.ts'
@@ -42,4 +44,21 @@ export async function saveAndHash(tab: Page, name: string): Promise<string> {
   const downloading = tab.waitForEvent('download')
   await tab.getByRole('button', { name: `Save ${name}` }).click()
   return await sha256Of(await (await downloading).path())
+}
+
+/** Adds the address of a peer to a magnet link (`x.pe`, BEP 9). */
+export function withPeer(magnet: string, { port }: Libtorrent): string {
+  return `${magnet}&x.pe=127.0.0.1:${port}`
+}
+
+/** Seeds the file or folder `seed/NAME` of a scene with libtorrent. */
+export async function seed(
+  { dir }: Scene,
+  seeder: Libtorrent,
+  name: string,
+): Promise<{ magnet: string; torrent: LibtorrentTorrent }> {
+  await mkdir(dir.join('seed'), { recursive: true })
+  const { magnet } = await seeder.create(dir.join('seed', name), dir.join('seed.torrent'))
+  const torrent = await seeder.add({ torrent: dir.join('seed.torrent'), savePath: dir.join('seed') })
+  return { magnet, torrent }
 }

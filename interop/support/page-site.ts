@@ -43,6 +43,14 @@ export class PageSite implements AsyncDisposable {
     return site
   }
 
+  /** A page for which there is no tracker anywhere, but these nodes of the Shoal network. */
+  static async withoutTracker(...nodes: readonly string[]): Promise<PageSite> {
+    const site = await PageSite.start()
+    await site.stopTracker()
+    site.config = { trackers: [], nodes }
+    return site
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.#port}/`
   }

@@ -160,6 +160,18 @@ export class Workplace implements AsyncDisposable {
     return { code, object: started.objects.at(-1), stderr }
   }
 
+  /** Runs to the end, with `--json`; the last object. Throws if the command fails or writes to standard error. */
+  async ask(...args: string[]): Promise<Json> {
+    const { code, object, stderr } = await this.json(...args)
+    if (code !== 0 || stderr !== '') {
+      const error = JSON.stringify(object?.error ?? null)
+      throw new Error(
+        `shoal ${args.join(' ')} ended with code ${code}, error ${error} and this output: ${stderr}`,
+      )
+    }
+    return object
+  }
+
   /** Runs on a terminal of its own, that of `script` (util-linux); what it wrote there. */
   async terminal(
     args: readonly string[],
