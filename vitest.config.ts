@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { WAIT_MS } from './packages/testing/src/limits.ts'
+import { limitMs, PROGRAM_WAIT_SECONDS, WAIT_SECONDS } from './packages/testing/src/limits.ts'
+import { measureMachine } from './scripts/machine.ts'
+import { nameAwaits } from './scripts/name-awaits.ts'
 import Sequencer from './scripts/sequencer.ts'
+import { WITH_BROWSER } from './scripts/with-browser.ts'
 
 /** Tests that start servers, processes or threads, or that compute for seconds: only `npm test` runs them, not `npm run check`. */
 const SLOW = '**/*.slow.test.ts'
@@ -11,16 +14,23 @@ const SLOW = '**/*.slow.test.ts'
 const LONG = '**/*.long.test.ts'
 const LEFT_OUT = process.env.SHOAL_TESTS === 'short' ? [LONG] : []
 
+// `npm test` has measured already. Tests read the factor from the environment, as the limits below do.
+process.env.SHOAL_TEST_FACTOR ??= String((await measureMachine()).factor)
+
+const CORES = availableParallelism()
+
 /** Unit tests only compute. The others also wait, for timers, processes and peers: more of them than there are cores run at a time. */
-const COMPUTING = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } }
-const WAITING = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 1 } }
+const COMPUTING = { maxWorkers: CORES, sequence: { groupOrder: 0 } }
+const WAITING = { maxWorkers: 2 * CORES, sequence: { groupOrder: 1 } }
+/** A browser keeps a core busy. `npm test` runs these files beside all others, which then have one place per core as well. */
+const BROWSING = { maxWorkers: CORES, sequence: { groupOrder: 2 } }
 
 /**
  * Chromium aborts what all pages are loading when an interface is added to the machine. `npm test` runs these in a network namespace; in a run with
  * others they come last, alone.
  */
 const CHANGING_NETWORK = ['interop/page-network.long.test.ts', 'interop/console/open-up.long.test.ts']
-const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } }
+const ALONE = { maxWorkers: 1, sequence: { groupOrder: 3 } }
 
 /**
  * Tests that replace a module of others (`vi.mock`). They have processes of their own: in one where another test has loaded that module, it would
@@ -37,13 +47,24 @@ export const REPLACING_MODULES = [
  */
 const ONE_PROCESS = { isolate: false }
 
+/** A wait fails before its test does, and says what did not happen. */
+const limits = (testSeconds: number, waitSeconds = WAIT_SECONDS) => ({
+  testTimeout: limitMs(testSeconds),
+  hookTimeout: limitMs(testSeconds),
+  // Vitest's own default, one second, is short on a busy machine. The setup file does the same for `vi.waitFor`.
+  expect: { poll: { timeout: limitMs(waitSeconds) } },
+  env: { SHOAL_TEST_WAIT_SECONDS: String(waitSeconds) },
+})
+const UNIT = limits(3 * WAIT_SECONDS)
+const SLOWER = limits(240)
+const PROGRAMS = limits(300, PROGRAM_WAIT_SECONDS)
+
 const BUILD_CONSOLE = 'apps/web/e2e/testing/build.ts'
 
 export default defineConfig({
+  plugins: [nameAwaits()],
   test: {
     sequence: { sequencer: Sequencer },
-    // Together with the setup file: Vitest's own default, one second, is short on a busy machine.
-    expect: { poll: { timeout: WAIT_MS } },
     setupFiles: ['packages/testing/src/setup.ts', 'scripts/usage.ts'],
     env: {
       // Node compiles and strips a module once, not in every process that a test starts.
@@ -66,9 +87,7 @@ export default defineConfig({
           ],
           exclude: [SLOW, LONG],
           ...ONE_PROCESS,
-          // A wait fails before its test does, and says what did not happen.
-          testTimeout: 2 * WAIT_MS,
-          hookTimeout: 2 * WAIT_MS,
+          ...UNIT,
         },
       },
       {
@@ -79,8 +98,7 @@ export default defineConfig({
           ...ONE_PROCESS,
           include: [SLOW, LONG].flatMap(kind => [`{packages,apps}/*/src/${kind}`, `{fuzz,scripts}/${kind}`]),
           exclude: [...LEFT_OUT, ...REPLACING_MODULES],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...SLOWER,
         },
       },
       {
@@ -89,20 +107,18 @@ export default defineConfig({
           name: 'replacing',
           ...WAITING,
           include: REPLACING_MODULES,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...SLOWER,
         },
       },
       {
         extends: true,
         test: {
           name: 'web',
-          ...WAITING,
+          ...BROWSING,
           include: ['apps/web/e2e/**/*.test.ts'],
           exclude: LEFT_OUT,
           globalSetup: [BUILD_CONSOLE],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          ...PROGRAMS,
         },
       },
       {
@@ -112,7 +128,7 @@ export default defineConfig({
           ...WAITING,
           include: ['sim/**/*.test.ts'],
           exclude: LEFT_OUT,
-          testTimeout: 300_000,
+          ...PROGRAMS,
         },
       },
       {
@@ -121,10 +137,20 @@ export default defineConfig({
           name: 'interop',
           ...WAITING,
           include: ['interop/**/*.test.ts'],
+          exclude: [...LEFT_OUT, ...WITH_BROWSER],
+          globalSetup: [BUILD_CONSOLE],
+          ...PROGRAMS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          ...BROWSING,
+          include: WITH_BROWSER,
           exclude: [...LEFT_OUT, ...CHANGING_NETWORK],
           globalSetup: [BUILD_CONSOLE],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          ...PROGRAMS,
         },
       },
       {
@@ -135,8 +161,7 @@ export default defineConfig({
           include: CHANGING_NETWORK,
           exclude: LEFT_OUT,
           globalSetup: [BUILD_CONSOLE],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          ...PROGRAMS,
         },
       },
     ],

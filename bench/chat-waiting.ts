@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { until } from '@shoal/testing'
 import { ChatJournals } from '../apps/node/src/node/chat/chat-journals.ts'
-import { until } from '../interop/support/wait.ts'
 import {
   ChatDevice,
   type ChatPorts,

@@ -5,7 +5,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { until } from '../interop/support/wait.ts'
+import { until } from '@shoal/testing'
 import type { BenchOptions, Section } from './bench.ts'
 import type { Counts, CrowdMember } from './rooms/crowd.ts'
 import type { CaughtUp, Seen } from './rooms/screens.ts'

@@ -1,4 +1,5 @@
 /** Our session and a real aria2, which supports only v1, and UDP trackers only while its DHT is on. */
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { Aria2 } from './support/aria2.ts'
 import { difference, randomFile, randomTree, tempDir } from './support/files.ts'
@@ -6,7 +7,6 @@ import { Libtorrent } from './support/libtorrent.ts'
 import { Opentracker } from './support/opentracker.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const BYTES = 2_000_001
 

@@ -53,28 +53,23 @@ describe.skipIf(missing('chromium'))('browsers as peers', () => {
     expect([found.read, found.small]).toEqual([shared.digest, SHA256_OF_SECOND])
   })
 
-  test.skipIf(missing('firefox-esr'))(
-    'Firefox and Chromium download from each other',
-    { timeout: 240_000 },
-    async () => {
-      await using tracker = await openWsTracker()
-      await using chromium = await launchChromium()
-      await using firefox = await launchFirefox()
-      const mozilla = await firefox.open(pages.url('peer-page'))
-      const page = await chromium.newPage()
-      await page.goto(pages.url('peer-page'))
-      const first = await mozilla.evaluate(share, { length: LENGTH, url: tracker.url })
-      const found = await page.evaluate(download, { ...first.torrent, length: LENGTH })
-      expect([found.read, found.small]).toEqual([first.digest, SHA256_OF_SECOND])
-      const second = await page.evaluate(share, { length: LENGTH + 1, url: tracker.url })
-      const back = await mozilla.evaluate(download, { ...second.torrent, length: LENGTH + 1 })
-      expect([back.read, back.small]).toEqual([second.digest, SHA256_OF_SECOND])
-    },
-  )
+  test.skipIf(missing('firefox-esr'))('Firefox and Chromium download from each other', async () => {
+    await using tracker = await openWsTracker()
+    await using chromium = await launchChromium()
+    await using firefox = await launchFirefox()
+    const mozilla = await firefox.open(pages.url('peer-page'))
+    const page = await chromium.newPage()
+    await page.goto(pages.url('peer-page'))
+    const first = await mozilla.evaluate(share, { length: LENGTH, url: tracker.url })
+    const found = await page.evaluate(download, { ...first.torrent, length: LENGTH })
+    expect([found.read, found.small]).toEqual([first.digest, SHA256_OF_SECOND])
+    const second = await page.evaluate(share, { length: LENGTH + 1, url: tracker.url })
+    const back = await mozilla.evaluate(download, { ...second.torrent, length: LENGTH + 1 })
+    expect([back.read, back.small]).toEqual([second.digest, SHA256_OF_SECOND])
+  })
 
   test.skipIf(missing('firefox-esr'))(
     'storage, resume store and hash pool pass their compliance suites in Firefox',
-    { timeout: 240_000 },
     async () => {
       await using firefox = await launchFirefox()
       const page = await firefox.open(pages.url('opfs-page'))

@@ -1,7 +1,9 @@
 /** The chat app in Chromium and Firefox, from a host of its own, with a real hub. */
+
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesSource, createSeal, OpenedShare, openStream, SealedContent } from '@shoal/sealed'
+import { limitMs, until } from '@shoal/testing'
 import { formatMagnet, parseMagnet } from '@shoal/torrent'
 import type { Page } from 'playwright-core'
 import type { Page as Tab } from 'puppeteer-core'
@@ -28,7 +30,6 @@ import { Person } from './support/person.ts'
 import { recognize } from './support/recognize.ts'
 import { Seeder } from './support/seeder.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const serveApp = () => PageSite.start(join(DIST, 'chat-app'))
 const startHub = (folder: string, more: readonly string[] = []) =>
@@ -405,18 +406,18 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app and other devi
     await second.close()
     hub = await startHub(dir.path, ['--port', String(port)])
     const all = [...before, 'three without it']
-    await expect.poll(async () => (await texts()).toSorted(), { timeout: 60_000 }).toEqual(all.toSorted())
+    await expect.poll(async () => (await texts()).toSorted()).toEqual(all.toSorted())
     // Each is shown once.
     const shown = page.getByRole('list', { name: 'Messages' })
     for (const text of all) expect(await shown.getByText(text, { exact: true }).count()).toBe(1)
-  }, 300_000)
+  })
 })
 
 describe.skipIf(missing('chromium-headless-shell', 'firefox-esr'))('all kinds of clients', () => {
   const browser = useBrowser()
 
   test('a console, a terminal and the app in Chromium and Firefox talk in one group and in one room of a share', {
-    timeout: 400_000,
+    timeout: limitMs(400),
   }, async () => {
     await using dir = await tempDir('hub')
     await using hub = await startHub(dir.path)
@@ -543,7 +544,7 @@ async function allTalk({ console, app, tab }: Clients, terminal: PseudoTerminal,
     inFirefox,
     () => terminal.text.split('\n').filter(line => line.includes(': ')),
   ])
-    await expect.poll(async () => count(await shown()), { timeout: 60_000 }).toEqual([1, 1, 1, 1])
+    await expect.poll(async () => count(await shown())).toEqual([1, 1, 1, 1])
 }
 
 /** Makes a person in the app, and joins the hub. Returns the person's DID. */

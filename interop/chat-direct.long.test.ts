@@ -14,8 +14,6 @@ import { Person } from './support/person.ts'
 import { freePort } from './support/ports.ts'
 import { hasTrace } from './support/traces.ts'
 
-const PATIENT = { timeout: 60_000, interval: 100 }
-
 /** A person with a node that has joined the hub. */
 class Member {
   readonly person: Person
@@ -31,7 +29,7 @@ class Member {
     await member.operations.joinHub({ url, name })
     // Others can add this device once its key packages are there.
     const { getKeyPackages } = member.node.service(HUBS).clientFor(url)
-    await expect.poll(async () => (await getKeyPackages({})).oneTime, PATIENT).toBeGreaterThan(0)
+    await expect.poll(async () => (await getKeyPackages({})).oneTime).toBeGreaterThan(0)
     return member
   }
 
@@ -46,7 +44,7 @@ class Member {
 
   /** Returns its address in the Shoal network. */
   async address(): Promise<string> {
-    await expect.poll(async () => (await this.operations.getNetwork({})).state, PATIENT).toBe('on')
+    await expect.poll(async () => (await this.operations.getNetwork({})).state).toBe('on')
     return (await this.operations.getNetwork({})).addresses[0]!
   }
 
@@ -59,7 +57,7 @@ class Member {
       const { items } = await this.operations.listConversations({})
       return items.find(({ id }) => id === conversation)?.state
     }
-    await expect.poll(state, PATIENT).toBe('member')
+    await expect.poll(state).toBe('member')
     await this.operations.acceptConversation({ conversation })
   }
 
@@ -91,7 +89,7 @@ async function befriend(one: Member, other: Member): Promise<void> {
   const id = infoHashText(metainfo.info.infoHashes)
   await one.operations.addTorrent({ torrent, directory } as never)
   const state = async () => (await one.operations.getTorrent({ id })).state
-  await expect.poll(state, PATIENT).toBe('seeding')
+  await expect.poll(state).toBe('seeding')
   await one.operations.changeSettings({ limits: { uploadBytesPerSecond: 65_536, limitLocalPeers: true } })
   await other.operations.addTorrent({ torrent } as never)
   await other.operations.addPeers({ id, addresses: [`127.0.0.1:${one.node.engine.port}`] })
@@ -101,7 +99,7 @@ async function befriend(one: Member, other: Member): Promise<void> {
   ] as const) {
     const key = await there.key()
     const keys = async () => (await here.operations.listPeople({ limit: 10 })).items.map(person => person.key)
-    await expect.poll(keys, PATIENT).toContain(key)
+    await expect.poll(keys).toContain(key)
   }
   await one.operations.updatePerson({ key: await other.key(), showDid: true })
   await other.operations.updatePerson({ key: await one.key(), showDid: true })
@@ -110,7 +108,7 @@ async function befriend(one: Member, other: Member): Promise<void> {
     [other, one],
   ] as const) {
     const dids = async () => (await here.operations.listContacts({})).items.map(({ did }) => did)
-    await expect.poll(dids, PATIENT).toContain(there.person.did)
+    await expect.poll(dids).toContain(there.person.did)
   }
   for (const { operations } of [one, other])
     await operations.actOnTorrents({ ids: [id], action: 'remove' } as never)
@@ -140,15 +138,14 @@ test.skipIf(cannotCapture)(
     })
     for (const member of [ben, cat]) await member.enter(id)
     await ann.say(id, 'with the hub')
-    for (const member of [ben, cat])
-      await expect.poll(() => member.texts(id), PATIENT).toEqual(['with the hub'])
+    for (const member of [ben, cat]) await expect.poll(() => member.texts(id)).toEqual(['with the hub'])
     // The nodes are connected, and their chats find out that both are in the group.
     const libp2p = () => ann.node.service(NETWORK).host?.libp2p
     const streams = () =>
       libp2p()
         ?.getConnections()
         .flatMap(connection => connection.streams.map(({ protocol }) => protocol))
-    await expect.poll(streams, PATIENT).toContain('/shoal/chat/1')
+    await expect.poll(streams).toContain('/shoal/chat/1')
 
     // The devices of contacts know each other's address.
     const { remotePeer, remoteAddr } = libp2p()!
@@ -161,14 +158,14 @@ test.skipIf(cannotCapture)(
     hub.process.child.kill('SIGKILL')
     await hub.process.exited
     const one = await ann.say(id, 'one of Ann')
-    await expect.poll(() => ben.texts(id), PATIENT).toEqual(['with the hub', 'one of Ann'])
+    await expect.poll(() => ben.texts(id)).toEqual(['with the hub', 'one of Ann'])
     const delivery = async () => (await ann.messages(id)).map(message => message.delivery)
-    await expect.poll(delivery, PATIENT).toEqual(['delivered', 'received'])
+    await expect.poll(delivery).toEqual(['delivered', 'received'])
     await ben.say(id, 'two')
-    await expect.poll(() => ann.texts(id), PATIENT).toEqual(['with the hub', 'one of Ann', 'two'])
+    await expect.poll(() => ann.texts(id)).toEqual(['with the hub', 'one of Ann', 'two'])
     await ben.operations.reactToMessage({ conversation: id, message: one.id, emoji: '👍' })
     const reactions = async () => (await ann.messages(id))[1]!.reactions
-    await expect.poll(reactions, PATIENT).toEqual([{ emoji: '👍', by: [ben.person.did] }])
+    await expect.poll(reactions).toEqual([{ emoji: '👍', by: [ben.person.did] }])
     await cat.say(id, 'from Cat')
     expect(await cat.texts(id)).toEqual(['with the hub', 'from Cat'])
     const { packets } = await capture.stop()
@@ -201,20 +198,19 @@ test.skipIf(cannotCapture)(
     hub = await start()
     const all = ['from Cat', 'one of Ann', 'two', 'with the hub']
     for (const member of [ann, cat])
-      await expect.poll(async () => (await member.texts(id)).toSorted(), PATIENT).toEqual(all)
+      await expect.poll(async () => (await member.texts(id)).toSorted()).toEqual(all)
     // Messages move when the log has them.
     const isSame = async () => (await cat.texts(id)).join() === (await ann.texts(id)).join()
-    await expect.poll(isSame, PATIENT).toBe(true)
+    await expect.poll(isSame).toBe(true)
     const seen = async () => (await cat.messages(id)).find(message => message.id === one.id)?.reactions
-    await expect.poll(seen, PATIENT).toEqual([{ emoji: '👍', by: [ben.person.did] }])
+    await expect.poll(seen).toEqual([{ emoji: '👍', by: [ben.person.did] }])
     ben.node = await ben.node.restart()
-    await expect.poll(() => ben.texts(id), PATIENT).toEqual(await ann.texts(id))
+    await expect.poll(() => ben.texts(id)).toEqual(await ann.texts(id))
     for (const member of [ann, ben, cat]) {
       const waiting = async () =>
         (await member.messages(id)).filter(({ delivery }) => delivery !== 'delivered')
-      await expect.poll(waiting, PATIENT).toEqual([])
+      await expect.poll(waiting).toEqual([])
       expect((await member.operations.getConversation({ conversation: id })).problems).toEqual([])
     }
   },
-  300_000,
 )

@@ -11,7 +11,7 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv', 'redis-server'))('a con
 
   beforeAll(async () => {
     world = await ChatUnderFaults.start()
-  }, 240_000)
+  })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
   test.each(CHAT_FAULTS)(

@@ -1,8 +1,10 @@
 /** A member and strangers whose programs flood a real hub: it refuses, and the nodes of the others stay as they are. */
+
 import { randomBytes } from 'node:crypto'
 import type { NodeApi } from '@shoal/api'
 import { readDeviceText } from '@shoal/identity/devices'
 import { parseShareLink, roomSecretOf } from '@shoal/links'
+import { limitMs, until } from '@shoal/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { encodeEnvelope } from '../packages/chat/src/envelope/index.ts'
 import { forgedCommit } from '../packages/chat/src/testing/forged-commit.ts'
@@ -14,7 +16,6 @@ import { HubProcess } from './support/hub.ts'
 import { Node } from './support/node.ts'
 import { Person } from './support/person.ts'
 import { usageOf } from './support/usage.ts'
-import { until } from './support/wait.ts'
 
 const SCRIPT = '<img src=x onerror=alert(1)><script>alert(2)</script>'
 const JUNK_ENTRIES = 3000
@@ -104,7 +105,7 @@ async function sendRequests(peer: ChatPeer, url: string, did: string, count: num
 }
 
 test('a member floods a hub with entries, megabytes, commits, script and requests, and the others talk on', {
-  timeout: 500_000,
+  timeout: limitMs(500),
 }, async ({ annotate }) => {
   await using folder = await tempDir('chat-floods')
   await using hub = await HubProcess.start([
@@ -222,7 +223,7 @@ test('a member floods a hub with entries, megabytes, commits, script and request
   const sent = await Promise.all(strangers.map(peer => sendRequests(peer, url, ann.did, 25)))
   const requests = async () => (await groups(ann)).filter(each => each.isRequest).length
   await until('Ann is asked as often as she can be', async () => (await requests()) === 64, {
-    timeoutMs: 120_000,
+    timeoutMs: limitMs(120),
   })
 
   // Everything honest is there once, the commit has changed nothing, and its member is named.
@@ -232,7 +233,7 @@ test('a member floods a hub with entries, megabytes, commits, script and request
       await until(
         'all is read',
         async () => (await texts(member, conversation)).sort().join() === all.join(),
-        { timeoutMs: 120_000 },
+        { timeoutMs: limitMs(120) },
       )
     }
   for (const member of [ann, ben]) {

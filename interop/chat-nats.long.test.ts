@@ -1,7 +1,9 @@
 /** The nodes of two contacts, both behind NATs, whose hub and relay are killed: WebRTC carries their chat, and the relay only its offers. Then browsers there, which find ways by the STUN server of their hub. */
+
 import type { NodeOperations } from '@shoal/api'
 import { KeyPair } from '@shoal/identity'
 import { fromSeedWords } from '@shoal/identity/seed-words'
+import { limitMs } from '@shoal/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { connections, descriptions, didOf, setUp, watchPeers, write } from './support/chat-app.ts'
 import { type TempDir, tempDir } from './support/files.ts'
@@ -12,7 +14,7 @@ import { startPlacedBrowser } from './support/placed-browser.ts'
 import { PlacedNode } from './support/placed-node.ts'
 import { missing } from './support/tools.ts'
 
-const PATIENT = { timeout: 120_000, interval: 200 }
+const PATIENT = { timeout: limitMs(120), interval: 200 }
 const HUB_PORT = 8800
 const HUB = `http://${PUBLIC.north}:${HUB_PORT}`
 const MIDDLE = `/ip4/${PUBLIC.middle}/tcp/6882`
@@ -114,7 +116,7 @@ async function browsersMeet(network: NatNetwork, dir: TempDir, hub: HubProcess, 
 
 describe.skipIf(cannotCreateNats ?? missing('chromium-headless-shell'))(
   'contacts behind NATs',
-  { timeout: 400_000 },
+  { timeout: limitMs(400) },
   () => {
     it('talk on while the hub and the relay are away, and their log has each message once', async () => {
       await using dir = await tempDir('chat-nats')

@@ -1,7 +1,9 @@
 /** The table of docs/chat.md: everything that a hub stores and everything that is on the wire, searched for what nobody but the members may learn. */
+
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
+import { until } from '@shoal/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readEnvelope } from '../packages/chat/src/envelope/index.ts'
 import { ShareRoom } from '../packages/chat/src/share-rooms/index.ts'
@@ -18,7 +20,6 @@ import { PostgresServer } from './support/postgres.ts'
 import { type Column, checkColumn, checkTexts, type Found } from './support/privacy-table.ts'
 import { missing } from './support/tools.ts'
 import { type Dump, dumpPostgres, dumpSqlite, hasTrace, readFolder, readPassed } from './support/traces.ts'
-import { until } from './support/wait.ts'
 
 const HOME = 'http://hub.example'
 const KINDS: readonly ConversationKind[] = ['group', 'private', 'share']
@@ -604,7 +605,7 @@ describe.skipIf(missing(...tools) ?? cannotCapture)('who is not a member', () =>
       [2, ben],
     ] as const)
       expect([at, found(Buffer.concat([toHub[at]!, fromHub[at]!]), namesOf(other))]).toEqual([at, []])
-  }, 300_000)
+  })
 
   test('learns from a hub with PostgreSQL the same, and from what passes with TLS only when and how much', async () => {
     await using postgres = await PostgresServer.start()
@@ -623,5 +624,5 @@ describe.skipIf(missing(...tools) ?? cannotCapture)('who is not a member', () =>
         .map(text => new Uint8Array(Buffer.from(text, 'hex'))),
     )
     checkColumn('watchers', WATCHERS, said)
-  }, 300_000)
+  })
 })

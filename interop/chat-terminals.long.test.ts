@@ -1,10 +1,11 @@
 /** `shoal chat` with a hub and two nodes as complete processes, on loopback; two terminals talk to each other. */
+
 import { randomBytes } from 'node:crypto'
+import { until } from '@shoal/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Json, Workplace } from '../apps/node/src/testing/shoal-process.ts'
 import { home, PASSPHRASE } from './support/home.ts'
 import { HubProcess } from './support/hub.ts'
-import { until } from './support/wait.ts'
 
 const CTRL_C = '\u0003'
 
@@ -27,7 +28,7 @@ async function friends() {
   return { ada, ben, did: (await ben.ask('key', 'show')).did as string }
 }
 
-test('two terminals talk in a group, after the request was accepted', { timeout: 300_000 }, async () => {
+test('two terminals talk in a group, after the request was accepted', async () => {
   const { ada, ben, did } = await friends()
   const list = async ({ ask }: typeof ben): Promise<Json[]> => (await ask('chat')).items
   // The node of Ben leaves keys at the hub soon after it has joined.
@@ -89,7 +90,7 @@ test('two terminals talk in a group, after the request was accepted', { timeout:
   expect((await ben.ask('chat', 'forget', 'Harbour', '--yes')).items).toEqual([])
 })
 
-test('whoever has the link of a share reads what was written in its room', { timeout: 300_000 }, async () => {
+test('whoever has the link of a share reads what was written in its room', async () => {
   const { ada, ben } = await friends()
   const magnet = `magnet:?xt=urn:btih:${randomBytes(20).toString('hex')}&dn=Charts`
   const { link, conversation } = await ada.ask('chat', 'room', magnet, '--make')

@@ -3,11 +3,8 @@ import { appendFile, cp, mkdir, readdir, rm } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
 
-/** Generous, so that only a hang exceeds it. */
-const LIMIT = { timeout: 120_000 }
-
 describe('seed and get', () => {
-  test('downloads some files of a .torrent, then the rest', LIMIT, async () => {
+  test('downloads some files of a .torrent, then the rest', async () => {
     await using place = await Workplace.create()
     for (const name of ['0', '1', '2']) await place.file(`Set/${name}`, 100_000)
     await place.run('create', 'Set', '-o', 'set.torrent')
@@ -25,7 +22,7 @@ describe('seed and get', () => {
     expect((await place.json('check', 'set.torrent', 'in')).object).toMatchObject({ complete: true })
   })
 
-  test('gives up after --timeout if no peer has the torrent', LIMIT, async () => {
+  test('gives up after --timeout if no peer has the torrent', async () => {
     await using place = await Workplace.create()
     const get = await place.json('get', 'ab'.repeat(20), '-o', 'in', '--timeout', '0.5s', ...LOOPBACK)
     expect(get).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
@@ -36,7 +33,7 @@ describe('seed and get', () => {
     })
   })
 
-  test('does not seed content that differs from its .torrent', LIMIT, async () => {
+  test('does not seed content that differs from its .torrent', async () => {
     await using place = await Workplace.create()
     await place.file('film.bin', 100_000)
     await place.run('create', 'film.bin', '-o', 'film.torrent')
@@ -50,7 +47,7 @@ describe('seed and get', () => {
     })
   })
 
-  test('shows a live line on a terminal and restores the cursor', LIMIT, async () => {
+  test('shows a live line on a terminal and restores the cursor', async () => {
     await using place = await Workplace.create()
     await place.file('film.bin', 3_000_000)
     const { peer, magnet } = await place.seed('film.bin')
@@ -68,7 +65,7 @@ describe('seed and get', () => {
 })
 
 describe('share', () => {
-  test('shares existing and new entries and hashes nothing twice', LIMIT, async () => {
+  test('shares existing and new entries and hashes nothing twice', async () => {
     await using place = await Workplace.create()
     await place.file('Shared/old.bin', 200_000)
     await place.file('Shared/.hidden', 10)
@@ -100,39 +97,35 @@ describe('share', () => {
     expect((await place.read('in/old.bin')).equals(await place.read('Shared/old.bin'))).toBe(true)
   })
 
-  test(
-    'completes and shares what get began to download, and keeps later changes by the user',
-    LIMIT,
-    async () => {
-      await using place = await Workplace.create()
-      await place.file('film.bin', 3_000_000)
-      const { process: seeder, peer, magnet } = await place.seed('film.bin')
-      // Slow enough that the share starts during the download, on any machine. Without -o, get downloads to the shared folder.
-      const get = place.start('get', magnet, '--peer', peer, ...LOOPBACK, '--json', '--limit-down', '30kB')
-      await get.event('progress', ({ haveBytes }) => haveBytes > 0)
-      const during = place.start('share', ...LOOPBACK, '--json')
-      const { port } = await during.event('listening')
-      expect(await during.event('ready')).toMatchObject({ torrents: 0 })
-      // Otherwise the share would download the rest from this seeder, whose address is recorded.
-      await seeder.interrupt()
-      expect((await get.interrupt()).code).toBe(130)
-      await during.event('progress', ({ name, state }) => name === 'film.bin' && state === 'downloading')
-      expect(during.objects.some(({ event }) => event === 'sharing')).toBe(false)
-      await place.seed('film.bin', '--peer', `127.0.0.1:${port}`)
-      const shared = await during.event('sharing')
-      expect(shared.path).toBe(place.at('home/Shoal/film.bin'))
-      expect(shared.magnet).toContain(magnet.split('&')[0])
-      await during.interrupt()
+  test('completes and shares what get began to download, and keeps later changes by the user', async () => {
+    await using place = await Workplace.create()
+    await place.file('film.bin', 3_000_000)
+    const { process: seeder, peer, magnet } = await place.seed('film.bin')
+    // Slow enough that the share starts during the download, on any machine. Without -o, get downloads to the shared folder.
+    const get = place.start('get', magnet, '--peer', peer, ...LOOPBACK, '--json', '--limit-down', '30kB')
+    await get.event('progress', ({ haveBytes }) => haveBytes > 0)
+    const during = place.start('share', ...LOOPBACK, '--json')
+    const { port } = await during.event('listening')
+    expect(await during.event('ready')).toMatchObject({ torrents: 0 })
+    // Otherwise the share would download the rest from this seeder, whose address is recorded.
+    await seeder.interrupt()
+    expect((await get.interrupt()).code).toBe(130)
+    await during.event('progress', ({ name, state }) => name === 'film.bin' && state === 'downloading')
+    expect(during.objects.some(({ event }) => event === 'sharing')).toBe(false)
+    await place.seed('film.bin', '--peer', `127.0.0.1:${port}`)
+    const shared = await during.event('sharing')
+    expect(shared.path).toBe(place.at('home/Shoal/film.bin'))
+    expect(shared.magnet).toContain(magnet.split('&')[0])
+    await during.interrupt()
 
-      await appendFile(place.at('home/Shoal/film.bin'), ' with notes')
-      const after = place.start('share', ...LOOPBACK, '--json')
-      expect(await after.event('sharing')).toMatchObject({ name: 'film.bin', length: 3_000_011 })
-      await after.interrupt()
-      expect((await place.read('home/Shoal/film.bin')).subarray(-11).toString()).toBe(' with notes')
-    },
-  )
+    await appendFile(place.at('home/Shoal/film.bin'), ' with notes')
+    const after = place.start('share', ...LOOPBACK, '--json')
+    expect(await after.event('sharing')).toMatchObject({ name: 'film.bin', length: 3_000_011 })
+    await after.interrupt()
+    expect((await place.read('home/Shoal/film.bin')).subarray(-11).toString()).toBe(' with notes')
+  })
 
-  test('a second Ctrl-C exits immediately', LIMIT, async () => {
+  test('a second Ctrl-C exits immediately', async () => {
     await using place = await Workplace.create()
     await place.file('Shared/a.bin', 1000)
     await cp(place.at('Shared/a.bin'), place.at('Shared/b.bin'))

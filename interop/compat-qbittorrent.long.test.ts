@@ -1,14 +1,15 @@
 /** The node's qBittorrent API, driven by the published client library that media tools use. */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { QBittorrent } from '@ctrl/qbittorrent'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Node } from './support/node.ts'
 import { makeTorrent } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const BYTES = 3_000_000
 

@@ -1,11 +1,12 @@
 /** The node's Transmission RPC, driven by the published client library that media tools use. */
+
 import { readFile } from 'node:fs/promises'
 import { Transmission } from '@ctrl/transmission'
+import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import { randomTree, tempDir } from './support/files.ts'
 import { Node } from './support/node.ts'
 import { makeTorrent } from './support/shoal.ts'
-import { until } from './support/wait.ts'
 
 test('@ctrl/transmission adds, lists, labels, limits, pauses, moves and removes', async () => {
   await using dir = await tempDir('compat-tr-client')

@@ -1,6 +1,8 @@
 /** The node's Transmission RPC, driven by the real transmission-remote. */
+
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
@@ -8,7 +10,6 @@ import { Node } from './support/node.ts'
 import { makeTorrent } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 import { TransmissionRemote } from './support/transmission-remote.ts'
-import { until } from './support/wait.ts'
 
 const BYTES = 3_000_000
 

@@ -1,5 +1,7 @@
 /** DHT items (BEP 44) written by one client and read by another, through nodes on loopback. */
+
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { hex, utf8 } from '../packages/torrent/src/base/bytes.ts'
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
@@ -11,7 +13,6 @@ import { openDatagram } from '../packages/torrent/src/transport/datagram.node.ts
 import { Libtorrent } from './support/libtorrent.ts'
 import { NpmDht } from './support/npm-dht.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const HOST = '127.0.0.1'
 const SALT = utf8('salt')

@@ -1,4 +1,5 @@
 /** Peers find each other only through a DHT of several nodes, some ours and some libtorrent's (BEP 5, 52). */
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { fromHex } from '../packages/torrent/src/base/bytes.ts'
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
@@ -9,7 +10,6 @@ import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent, type LibtorrentTorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 /** Starts a libtorrent node that joins the DHT through the nodes at these ports. */
 function node(...bootstrap: number[]): Promise<Libtorrent> {

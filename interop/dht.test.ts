@@ -1,4 +1,5 @@
 /** Our DHT nodes and those of other clients in one network on loopback, where each depends on the other. */
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { fromHex, hex } from '../packages/torrent/src/base/bytes.ts'
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
@@ -10,7 +11,6 @@ import { randomFile, sha256Of, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { freePort } from './support/ports.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const HOST = '127.0.0.1'
 

@@ -1,5 +1,7 @@
 /** FTP servers as web seeds (BEP 19): real ones, which have the files of a torrent, end, and come back. */
+
 import { chmod } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { difference, randomTree, type TempDir, tempDir } from './support/files.ts'
 import { FtpServer } from './support/ftp.ts'
@@ -7,7 +9,6 @@ import { FtpsServer } from './support/ftps.ts'
 import { freePort } from './support/ports.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 /** Files that share pieces, fill them or are empty, and names that must be escaped. */
 const TREE = { 'a b.bin': 1_500_000, 'd/é#.bin': 1, 'd/e': 262_144, empty: 0, 'z%?.bin': 700_001 }
@@ -47,7 +48,7 @@ for (const { name, tools, start } of SERVERS)
       expect(torrent.peers()).toMatchObject([{ kind: 'webseed', address: `ftp://127.0.0.1:${port}/` }])
     })
 
-    test('it ends during a download, which continues when it is back', { timeout: 120_000 }, async () => {
+    test('it ends during a download, which continues when it is back', async () => {
       await using dir = await tempDir('ftp-seeds')
       const port = await freePort()
       const made = await makeTree(dir, `ftp://127.0.0.1:${port}/`)

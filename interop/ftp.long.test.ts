@@ -1,5 +1,7 @@
 /** The node's FTP downloads from real servers. */
+
 import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'
 import { openRoute } from '@shoal/torrent/route'
 import { TestProxy } from '@shoal/torrent/testing/proxy'
@@ -14,7 +16,6 @@ import { FtpServer } from './support/ftp.ts'
 import { FtpsServer } from './support/ftps.ts'
 import { freePort } from './support/ports.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 

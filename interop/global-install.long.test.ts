@@ -22,7 +22,7 @@ beforeAll(async () => {
     SHOAL_LANG: 'en',
     PATH: [place.join('prefix/bin'), older, '/usr/bin', '/bin'].join(delimiter),
   }
-}, 60_000)
+})
 afterAll(() => place.remove())
 
 const shell = (script: string) => run('bash', ['-c', script], { cwd: place.path, env })

@@ -1,8 +1,10 @@
 /** Two peers behind separate NATs that connect with the help of a third one (BEP 55), in network namespaces. */
+
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Peer } from '@shoal/api'
+import { limitMs, until } from '@shoal/testing'
 import type { PeerStatus, SessionOptions } from '@shoal/torrent'
 import { describe, expect, it } from 'vitest'
 import { difference, randomFile, type TempDir, tempDir } from './support/files.ts'
@@ -12,7 +14,6 @@ import { cannotCreateNats, NatNetwork, type NatPlace, PUBLIC } from './support/n
 import { type ManagedProcess, start } from './support/process.ts'
 import { makeTorrent } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const ENTRY = fileURLToPath(new URL('../apps/node/src/shoal.ts', import.meta.url))
 const PORT = 6881
@@ -23,7 +24,7 @@ const MIDDLE = `${PUBLIC.middle}:${PORT}`
 /** The download lasts long enough to be looked at. */
 const SLOW = { uploadBytesPerSecond: 500_000 }
 /** A dial takes 15 seconds to fail. */
-const PATIENCE = { timeoutMs: 90_000, intervalMs: 1500 }
+const PATIENCE = { timeoutMs: limitMs(90), intervalMs: 1500 }
 
 /** A node in one of the places, with its own command line. */
 class PlacedNode implements AsyncDisposable {
@@ -143,7 +144,7 @@ class PlacedSession implements AsyncDisposable {
       direct = last.peers.find(({ address }) => address.startsWith(PUBLIC.left)) ?? direct
       return last.isComplete
     }
-    await until('completion', isDone, { timeoutMs: 90_000 }).catch(error => {
+    await until('completion', isDone, { timeoutMs: limitMs(90) }).catch(error => {
       throw new Error(`${String(error)}: ${JSON.stringify(last)}`)
     })
     return direct
@@ -163,7 +164,7 @@ function startLibtorrent(network: NatNetwork, place: NatPlace): Promise<Libtorre
   return Libtorrent.start({ settings, within: network.within(place) })
 }
 
-describe.skipIf(cannotCreateNats)('hole punching', { timeout: 200_000, concurrent: true }, () => {
+describe.skipIf(cannotCreateNats)('hole punching', { concurrent: true }, () => {
   it('connects two nodes behind NATs through a node that has nothing', async () => {
     await using dir = await tempDir('punch')
     using network = new NatNetwork()

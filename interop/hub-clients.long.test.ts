@@ -1,15 +1,14 @@
 /** Hub, nodes and commands as complete processes, on loopback: hub-members.test.ts has what one process shows. */
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '@shoal/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Json, Workplace } from '../apps/node/src/testing/shoal-process.ts'
 import { home, PASSPHRASE } from './support/home.ts'
 import { HubProcess } from './support/hub.ts'
-import { until } from './support/wait.ts'
 
-test('what one member publishes another finds at the hub and downloads, and a removed device is out', {
-  timeout: 300_000,
-}, async () => {
+test('what one member publishes another finds at the hub and downloads, and a removed device is out', async () => {
   const data = await Workplace.create()
   onTestFinished(() => data[Symbol.asyncDispose]())
   const [hub, ada, ben, phone] = await Promise.all([

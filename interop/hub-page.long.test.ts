@@ -1,5 +1,7 @@
 /** The web page of a hub with a real hub: Chromium with a virtual authenticator, Chromium at several processes behind HAProxy, and Firefox. */
+
 import { readFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { findings } from '../apps/web/e2e/testing/axe.ts'
@@ -18,7 +20,6 @@ import { PostgresServer } from './support/postgres.ts'
 import { RedisServer } from './support/redis.ts'
 import { choose, getLink } from './support/share-form.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const SERVERS = ['postgres', 'initdb', 'setpriv', 'redis-server', 'haproxy', 'openssl'] as const
 const MAGNET = 'magnet:?xt=urn:btih:dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c&dn=Harbour%20at%20dawn'
@@ -169,7 +170,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a hub with a re
     // No list has it yet.
     await member.getByRole('button', { name: 'Log in with this browser' }).click()
     await member.getByText('does not contain this device').waitFor()
-  }, 300_000)
+  })
 })
 
 describe.skipIf(missing('chromium-headless-shell', ...SERVERS))(
@@ -258,8 +259,8 @@ describe.skipIf(missing('chromium-headless-shell', ...SERVERS))(
       const opening = member.waitForEvent('popup')
       await member.getByRole('link', { name: 'Open link' }).click()
       const downloading = await opening
-      await downloading.getByRole('button', { name: /^Download/ }).click({ timeout: 90_000 })
-      await downloading.getByText('Complete and verified').waitFor({ timeout: 90_000 })
+      await downloading.getByRole('button', { name: /^Download/ }).click()
+      await downloading.getByText('Complete and verified').waitFor()
       await downloading.close()
 
       await using third = await start(ports[0])
@@ -295,7 +296,7 @@ describe.skipIf(missing('chromium-headless-shell', ...SERVERS))(
       // Connections to the tracker end with the processes.
       const sharingOwn = sharingProblems.filter(text => !text.includes('WebSocket connection'))
       expect([...problems, ...sharingOwn, ...others, ...more]).toEqual([])
-    }, 300_000)
+    })
   },
 )
 
@@ -335,5 +336,5 @@ describe.skipIf(missing('firefox-esr'))('the page of a hub in Firefox', () => {
     await tab.goto(`${hub.url}/login`)
     await click(tab, 'Log in with this browser')
     await shows(tab, 'Log out')
-  }, 180_000)
+  })
 })

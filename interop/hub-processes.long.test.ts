@@ -1,6 +1,8 @@
 /** A hub in several processes: on one machine without Redis, and with Debian's Redis and HAProxy. */
+
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { limitMs, until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { testCarrier } from '../apps/hub/src/cluster/compliance.ts'
@@ -9,7 +11,6 @@ import { HaProxy } from './support/haproxy.ts'
 import { HubProcess } from './support/hub.ts'
 import { RedisServer } from './support/redis.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const HASH = 'h'.repeat(20)
 
@@ -284,7 +285,7 @@ describe.skipIf(missing('redis-server', 'haproxy', 'openssl'))('HAProxy with TLS
         'it has forgotten the pages of the killed one',
         async () => (await b.stats()).peers.web === 6,
         {
-          timeoutMs: 120_000,
+          timeoutMs: limitMs(120),
         },
       )
     } finally {

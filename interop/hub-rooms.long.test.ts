@@ -1,4 +1,5 @@
 /** Members of a room in Chromium, Firefox and Node, while processes of a hub are killed and stopped: with PostgreSQL, Redis and HAProxy with TLS, and with SQLite in several processes. */
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { buildPagesOf } from '../apps/web/e2e/testing/pages.ts'
 import { openEmbedded, openGrown } from '../packages/hub-stores/src/stores.ts'
@@ -14,7 +15,6 @@ import { RedisServer } from './support/redis.ts'
 import { createRoom, membersOf, roomFaults, settle } from './support/room-check.ts'
 import { type Member, more, RoomMember, type RoomMemberOptions } from './support/room-member.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const SERVERS = ['postgres', 'initdb', 'setpriv', 'redis-server', 'haproxy', 'openssl'] as const
 /** Entries of each member between two faults. */
@@ -91,7 +91,7 @@ describe.skipIf(missing(...SERVERS, 'chromium-headless-shell', 'firefox-esr'))(
       } finally {
         for (const member of inNode) member.close()
       }
-    }, 300_000)
+    })
   },
 )
 
@@ -135,7 +135,7 @@ describe.skipIf(process.platform !== 'linux')('a hub with --workers and SQLite',
     } finally {
       for (const member of members) member.close()
     }
-  }, 300_000)
+  })
 })
 
 function isListening({ message }: { readonly message: string }): boolean {

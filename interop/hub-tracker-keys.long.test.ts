@@ -1,14 +1,15 @@
 /** Passkeys of members on a hub with two processes, which share a database: one on a machine with SQLite, and two with PostgreSQL and Redis. */
+
 import { DatabaseSync } from 'node:sqlite'
 import { connectHub } from '@shoal/hub-api/client'
 import { type HubStores, openEmbedded, openGrown } from '@shoal/hub-stores'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { tempDir } from './support/files.ts'
 import { HubProcess } from './support/hub.ts'
 import { PostgresServer } from './support/postgres.ts'
 import { RedisServer } from './support/redis.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const ANN = 'did:key:ann'
 const COUNT_PEERS = 'SELECT count(*) AS peers FROM tracker_peers'

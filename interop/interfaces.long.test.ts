@@ -1,12 +1,13 @@
 /** A client that is bound to a tunnel although another way to everything is better: whatever it tries, no packet leaves by that. */
+
 import { join } from 'node:path'
+import { until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTEMPTS, type LeakWorld, type Outcome, openLeakWorld, PEER } from './support/leak-attempts.ts'
 import { cannotCreateLeakNetwork, TUNNEL, TUNNEL_ADDRESS, TUNNEL_END } from './support/leak-network.ts'
 import { describePacket } from './support/pcap.ts'
 import { start } from './support/process.ts'
 import { missing, toolPath } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const SHOAL = join(import.meta.dirname, '..', 'apps', 'node', 'src', 'shoal.ts')
 const DNS = [TUNNEL_END]
@@ -18,7 +19,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
   beforeAll(async () => {
     leaks = await openLeakWorld()
     leaks.network.openTunnel()
-  }, 120_000)
+  })
 
   afterAll(() => leaks?.[Symbol.asyncDispose]())
 
@@ -45,7 +46,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
   }
 
   for (const { what, completes, waitMs = 1500, run } of ATTEMPTS)
-    test(`${what} sends nothing past it`, { timeout: 60_000 }, async () => {
+    test(`${what} sends nothing past it`, async () => {
       const { result, tunneled, leaked } = await captured(() =>
         attempt(run(leaks.places), completes ? 40_000 : waitMs),
       )
@@ -56,13 +57,13 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
         expect(await leaks.world.call('seen')).toMatchObject({ friends: 2 })
     })
 
-  test('without the binding the same would leave by the other way', { timeout: 60_000 }, async () => {
+  test('without the binding the same would leave by the other way', async () => {
     const { result, leaked } = await captured(() => attempt({ way: {}, peer: PEER }, 40_000))
     expect(result.done).toBe(true)
     expect(leaked).toContain(`tcp 10.99.0.2 -> 10.99.1.1 port 6881`)
   })
 
-  test('an address of the interface binds to it as well', { timeout: 60_000 }, async () => {
+  test('an address of the interface binds to it as well', async () => {
     const way = { interface: { name: TUNNEL_ADDRESS, dnsServers: DNS } }
     const { trackerPort } = leaks.places
     const trackers = [`http://tracker.leak.test:${trackerPort}/announce`]
@@ -71,14 +72,14 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
     expect(leaked).toEqual([])
   })
 
-  test('others connect through it, and not by the other way', { timeout: 60_000 }, async () => {
+  test('others connect through it, and not by the other way', async () => {
     const { result } = await captured(() => attempt({ options: { port: 6881 } }, 500))
     expect(result.port).toBe(6881)
     expect(await leaks.world.call('accepts', { host: TUNNEL_ADDRESS, port: 6881 })).toBe(true)
     expect(await leaks.world.call('accepts', { host: '10.99.0.2', port: 6881 })).toBe(false)
   })
 
-  test('a feed, and shoal get of a URL, send nothing past it', { timeout: 90_000 }, async () => {
+  test('a feed, and shoal get of a URL, send nothing past it', async () => {
     await leaks.client.call('stop')
     const { network, places, dir, env, client } = leaks
     const feed = `http://feed.leak.test:${places.webPort}/feed.xml`
@@ -95,9 +96,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
   })
 
   for (const utp of [false, true])
-    test(`a tunnel that goes stops the transfer over ${utp ? 'uTP' : 'TCP'}, which says so and continues when it is back`, {
-      timeout: 120_000,
-    }, async () => {
+    test(`a tunnel that goes stops the transfer over ${utp ? 'uTP' : 'TCP'}, which says so and continues when it is back`, async () => {
       const { client, network } = leaks
       const options = { utp, limits: { downloadBytesPerSecond: 200_000 } }
       const { leaked } = await captured(async () => {
@@ -120,7 +119,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
       expect(leaked).toEqual([])
     })
 
-  test('a session that starts before its tunnel waits for it', { timeout: 90_000 }, async () => {
+  test('a session that starts before its tunnel waits for it', async () => {
     const { client, network } = leaks
     network.closeTunnel()
     await leaks.world.call('disconnect')

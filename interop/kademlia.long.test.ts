@@ -4,6 +4,7 @@ import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
+import { until } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
 import { createLibp2p } from 'libp2p'
@@ -11,7 +12,6 @@ import { CID } from 'multiformats/cid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { steadyIdentify } from '../packages/network/src/host/steady-identify.ts'
 import { KAD_PROTOCOL, type Libp2pKad, openLibp2pKad } from '../packages/network/src/kad/libp2p-network.ts'
-import { until } from './support/wait.ts'
 
 const STOCK = 8
 const OURS = 4

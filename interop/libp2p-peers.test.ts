@@ -1,5 +1,7 @@
 /** BitTorrent over streams of libp2p: between our sessions, and with a peer made of libp2p's public packages. */
+
 import { readFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { afterAll, expect, test } from 'vitest'
 import { Libp2pTransport } from '../packages/network/src/transport/libp2p-transport.ts'
 import { peerAddress } from '../packages/network/src/transport/peer-name.ts'
@@ -16,7 +18,6 @@ import { difference, randomFile, tempDir } from './support/files.ts'
 import { hiddenHost, plainHost, relayHost } from './support/libp2p-hosts.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { STREAM_PIECE_BYTES, startStreamPeer } from './support/stream-peer.ts'
-import { until } from './support/wait.ts'
 
 const BYTES = 3_000_001
 const SLOW = { uploadBytesPerSecond: 1_000_000, limitLocalPeers: true }

@@ -1,13 +1,14 @@
 /** Five nodes on four networks, two of them behind NATs, that have nothing but the Shoal network to find and reach each other. */
+
 import type { Torrent } from '@shoal/api'
+import { limitMs, until } from '@shoal/testing'
 import { describe, expect, it } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { cannotCreateNats, NatNetwork, PUBLIC } from './support/nat-network.ts'
 import { PlacedNode } from './support/placed-node.ts'
-import { until } from './support/wait.ts'
 
 const BYTES = 6_000_000
-const PATIENCE = { timeoutMs: 120_000, intervalMs: 200 }
+const PATIENCE = { timeoutMs: limitMs(120), intervalMs: 200 }
 const MIDDLE = `/ip4/${PUBLIC.middle}/tcp/6882`
 
 const facts = (node: PlacedNode) => node.call('getNetwork', {})
@@ -73,7 +74,7 @@ async function completed(node: PlacedNode): Promise<readonly string[]> {
   return items.map(({ kind }) => kind)
 }
 
-describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: 400_000 }, () => {
+describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: limitMs(400) }, () => {
   it('finds, downloads, and continues without the relay and without the provider', async () => {
     await using dir = await tempDir('nats')
     using network = new NatNetwork()

@@ -9,6 +9,7 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
+import { limitMs } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'
 import { createLibp2p } from 'libp2p'
 import { CID } from 'multiformats/cid'
@@ -25,7 +26,7 @@ import { seededRandom } from '../packages/torrent/src/base/random.ts'
 import { DhtNode } from '../packages/torrent/src/discovery/dht/dht.ts'
 import { openDatagram } from '../packages/torrent/src/transport/datagram.node.ts'
 
-const PATIENT = { timeout: 100_000, interval: 250 }
+const PATIENT = { timeout: limitMs(100), interval: 250 }
 
 async function start(network: object = {}, shoal: object = {}): Promise<OpenNode> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-network-'))

@@ -1,12 +1,10 @@
 /** The other commands that use a running node, and the start of one: complete processes, on loopback. */
+
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
-import { until } from './support/wait.ts'
-
-/** Each command runs in its own process. */
-const LIMIT = { timeout: 240_000 }
 
 describe('a node', () => {
   let place: Workplace
@@ -17,12 +15,12 @@ describe('a node', () => {
     await place.file('home/Photos/a.bin', 300_000)
     await place.file('home/Photos/b.bin', 1000)
     await ask('add', place.at('home/Photos'), '--wait')
-  }, 120_000)
+  })
   afterAll(() => place[Symbol.asyncDispose]())
 
   const ask = (...args: string[]) => place.ask(...args)
 
-  test('performs get and seed with --node', LIMIT, async () => {
+  test('performs get and seed with --node', async () => {
     const bytes = await place.file('song.bin', 500_000)
     const { peer, magnet } = await place.seed('song.bin')
     const get = ['get', magnet, '--peer', peer, '-o', place.at('home/Music'), '--node', 'local']
@@ -44,7 +42,7 @@ describe('a node', () => {
     await ask('remove', 'ab'.repeat(20))
   })
 
-  test('lists the torrents that an ambiguous ID matches', LIMIT, async () => {
+  test('lists the torrents that an ambiguous ID matches', async () => {
     expect(await place.run('show', 'o')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/"o" matches \d torrents: /),
@@ -55,7 +53,7 @@ describe('a node', () => {
     })
   })
 
-  test('changes limits, labels and settings', LIMIT, async () => {
+  test('changes limits, labels and settings', async () => {
     expect((await ask('limit', '--down', '2MB', '--alternative', 'off')).now).toMatchObject({
       downloadBytesPerSecond: 2_000_000,
       by: 'settings',
@@ -79,7 +77,7 @@ describe('a node', () => {
     expect((await place.json('settings', 'set', 'network.dht=on')).code).not.toBe(0)
   })
 
-  test('renames torrents and saves their .torrent files', LIMIT, async () => {
+  test('renames torrents and saves their .torrent files', async () => {
     const { id, infoHashV1 } = await ask('show', 'notes')
     expect(await ask('rename', 'notes', 'My / notes')).toEqual({ id, name: 'My / notes' })
     const folder = place.at('home/torrents')
@@ -92,7 +90,7 @@ describe('a node', () => {
     await ask('rename', id, 'notes')
   })
 
-  test('selects and moves files', LIMIT, async () => {
+  test('selects and moves files', async () => {
     await ask('files', 'Photos', '--priority', '1=low')
     expect((await ask('files', 'Photos')).items[1]).toMatchObject({ priority: 1 })
     expect((await place.json('files', 'Photos', '--select', '7')).code).toBe(2)
@@ -102,7 +100,7 @@ describe('a node', () => {
     expect((await stat(place.at('home/Moved/notes.bin'))).size).toBe(20_000)
   })
 
-  test('shows its log and follows it', LIMIT, async () => {
+  test('shows its log and follows it', async () => {
     expect((await ask('log')).items.length).toBeGreaterThan(0)
     const follow = place.start('log', '--follow', '--json')
     await follow.until('an earlier entry', ({ objects }) => objects[0])
@@ -112,7 +110,7 @@ describe('a node', () => {
     expect((await follow.interrupt()).code).toBe(0)
   })
 
-  test('watches the list as JSON', LIMIT, async () => {
+  test('watches the list as JSON', async () => {
     const watch = place.start('list', '--watch', '--json')
     await watch.event('list', ({ items }) => items.length > 0)
     await ask('pause', 'late')
@@ -122,7 +120,7 @@ describe('a node', () => {
     expect((await watch.interrupt()).code).toBe(0)
   })
 
-  test('fits tables to the width of the terminal', LIMIT, async () => {
+  test('fits tables to the width of the terminal', async () => {
     for (const columns of [40, 80, 160]) {
       const { code, text } = await place.terminal(['list'], { columns, locale: 'C.UTF-8' })
       expect(code).toBe(0)
@@ -132,7 +130,7 @@ describe('a node', () => {
     }
   })
 
-  test('prints no secrets for a bug report', LIMIT, async () => {
+  test('prints no secrets for a bug report', async () => {
     const { stdout } = await place.run('debug')
     expect(JSON.parse(stdout)).toMatchObject({
       node: { version: expect.any(String) },
@@ -142,7 +140,7 @@ describe('a node', () => {
     expect(stdout).not.toContain(place.at('home'))
   })
 
-  test('runs a script of commands', LIMIT, async () => {
+  test('runs a script of commands', async () => {
     const shell = place.start('shell')
     shell.child.stdin!.end('# a comment\nlist --json\npause "Photos"\n\nnonsense\nhealth\n')
     const { code, stdout, stderr } = await shell.finished
@@ -152,7 +150,7 @@ describe('a node', () => {
     expect(stderr).toContain('there is no command "nonsense"')
   })
 
-  test('has a shell that completes names, keeps a history and survives Ctrl-C', LIMIT, async () => {
+  test('has a shell that completes names, keeps a history and survives Ctrl-C', async () => {
     await using shell = place.typed([])
     await shell.until('shoal> ')
     shell.type('show pho')
@@ -189,7 +187,7 @@ describe('a node', () => {
 })
 
 describe('shoal start', () => {
-  test('accepts a password for other machines and a settings file', LIMIT, async () => {
+  test('accepts a password for other machines and a settings file', async () => {
     await using place = await Workplace.create()
     await writeFile(place.at('password'), 'correct horse\n')
     await writeFile(
@@ -208,7 +206,7 @@ describe('shoal start', () => {
     })
   })
 
-  test('reports invalid options and where they were set', LIMIT, async () => {
+  test('reports invalid options and where they were set', async () => {
     await using place = await Workplace.create()
     await writeFile(place.at('config.json'), '{"port":"abc"}')
     expect(await place.run('start', '--config', 'config.json')).toMatchObject({
@@ -217,37 +215,33 @@ describe('shoal start', () => {
     })
   })
 
-  test(
-    'exits with a special code if only the user can fix the problem, so that systemd does not restart it',
-    LIMIT,
-    async () => {
-      await using place = await Workplace.create()
-      const { url } = await place.node()
-      await writeFile(place.at('short'), 'secret\n')
-      await writeFile(place.at('config.json'), '{}')
-      const options = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--data-dir', 'other']
-      const secret = ['--port', '0', '--username', 'me', '--password-file']
-      for (const [args, error] of [
-        [['--port', new URL(url).port], /is taken/],
-        [
-          ['--port', '0', '--set', `network.port=${new URL(url).port}`],
-          /is taken.*\(--peer-port\).* start (-- )?--peer-port 0 takes/,
-        ],
-        [['--port', '0', '--dir', '/proc/shoal'], /^shoal: Cannot create a folder in \/proc.*\(--dir\)/],
-        [['--port', '0', '--dir', 'config.json'], /config\.json is not a folder.*\(--dir\)/],
-        [['--port', '0', '--host', '0.0.0.0'], /--password-file/],
-        [[...secret, 'absent'], /absent: there is no such file/],
-        [[...secret, 'short'], /fewer than 8 characters/],
-        [['--config', 'absent.json'], /there is no settings file/],
-      ] as const) {
-        const given = args.some(each => each === '--data-dir') ? options.slice(0, -2) : options
-        const { code, stderr } = await place.run('start', ...given, ...args)
-        expect({ args, code, stderr }).toMatchObject({ code: 78, stderr: expect.stringMatching(error) })
-      }
-    },
-  )
+  test('exits with a special code if only the user can fix the problem, so that systemd does not restart it', async () => {
+    await using place = await Workplace.create()
+    const { url } = await place.node()
+    await writeFile(place.at('short'), 'secret\n')
+    await writeFile(place.at('config.json'), '{}')
+    const options = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--data-dir', 'other']
+    const secret = ['--port', '0', '--username', 'me', '--password-file']
+    for (const [args, error] of [
+      [['--port', new URL(url).port], /is taken/],
+      [
+        ['--port', '0', '--set', `network.port=${new URL(url).port}`],
+        /is taken.*\(--peer-port\).* start (-- )?--peer-port 0 takes/,
+      ],
+      [['--port', '0', '--dir', '/proc/shoal'], /^shoal: Cannot create a folder in \/proc.*\(--dir\)/],
+      [['--port', '0', '--dir', 'config.json'], /config\.json is not a folder.*\(--dir\)/],
+      [['--port', '0', '--host', '0.0.0.0'], /--password-file/],
+      [[...secret, 'absent'], /absent: there is no such file/],
+      [[...secret, 'short'], /fewer than 8 characters/],
+      [['--config', 'absent.json'], /there is no settings file/],
+    ] as const) {
+      const given = args.some(each => each === '--data-dir') ? options.slice(0, -2) : options
+      const { code, stderr } = await place.run('start', ...given, ...args)
+      expect({ args, code, stderr }).toMatchObject({ code: 78, stderr: expect.stringMatching(error) })
+    }
+  })
 
-  test('tells where the node of the data folder runs, if it is already running', LIMIT, async () => {
+  test('tells where the node of the data folder runs, if it is already running', async () => {
     await using place = await Workplace.create()
     const first = await place.node()
     const again = await place.json('start', '--port', '0')
@@ -270,7 +264,7 @@ describe('shoal start', () => {
     expect((await place.node()).url).not.toBe('')
   })
 
-  test('takes another port for peers if nobody asked for the usual one', LIMIT, async () => {
+  test('takes another port for peers if nobody asked for the usual one', async () => {
     await using place = await Workplace.create()
     const other = createServer()
     const listen = () =>
@@ -291,7 +285,7 @@ describe('shoal start', () => {
     }
   })
 
-  test('offers a backup of a damaged catalogue, which restores it', LIMIT, async () => {
+  test('offers a backup of a damaged catalogue, which restores it', async () => {
     await using place = await Workplace.create()
     const bytes = await place.file('home/song.bin', 200_000)
     const before = await place.node()
@@ -328,28 +322,24 @@ describe('shoal start', () => {
     expect(object.haveBytes).toBeLessThan(200_000)
   })
 
-  test(
-    'prints the address of its console, with the token only on a terminal, not in a log',
-    LIMIT,
-    async () => {
-      await using place = await Workplace.create()
-      const alone = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--set', 'network.dht=off']
-      const piped = place.start('start', '--port', '0', ...alone)
-      await piped.until('the hint', ({ text }) => /^Token: .*\n/m.exec(text)?.[0])
-      const { stdout, stderr } = await piped.interrupt()
-      expect(stdout).toMatch(/^Console: http:\/\/127\.0\.0\.1:\d+\/\nFiles: /)
-      expect(stdout).toContain(`open --print --data-dir ${place.at('state/node')} prints`)
-      for (const line of stderr.trim().split('\n'))
-        expect(JSON.parse(line)).toMatchObject({ message: expect.any(String) })
-      await using typed = place.typed(['start', '--port', '0', ...alone])
-      expect(await typed.until('#token=')).toMatch(/ info {2}the node is listening at [\s\S]*Console: http/)
-      await typed.until('Press Ctrl-C to stop')
-      typed.type('\u0003')
-      expect(await typed.ended()).toBe(0)
-    },
-  )
+  test('prints the address of its console, with the token only on a terminal, not in a log', async () => {
+    await using place = await Workplace.create()
+    const alone = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--set', 'network.dht=off']
+    const piped = place.start('start', '--port', '0', ...alone)
+    await piped.until('the hint', ({ text }) => /^Token: .*\n/m.exec(text)?.[0])
+    const { stdout, stderr } = await piped.interrupt()
+    expect(stdout).toMatch(/^Console: http:\/\/127\.0\.0\.1:\d+\/\nFiles: /)
+    expect(stdout).toContain(`open --print --data-dir ${place.at('state/node')} prints`)
+    for (const line of stderr.trim().split('\n'))
+      expect(JSON.parse(line)).toMatchObject({ message: expect.any(String) })
+    await using typed = place.typed(['start', '--port', '0', ...alone])
+    expect(await typed.until('#token=')).toMatch(/ info {2}the node is listening at [\s\S]*Console: http/)
+    await typed.until('Press Ctrl-C to stop')
+    typed.type('\u0003')
+    expect(await typed.ended()).toBe(0)
+  })
 
-  test('runs a command that follows it, as in npm start -- get', LIMIT, async () => {
+  test('runs a command that follows it, as in npm start -- get', async () => {
     await using place = await Workplace.create()
     const get = await place.json(
       'start',

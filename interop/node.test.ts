@@ -1,12 +1,13 @@
 /** A complete node in its own process, with real peers. */
+
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { randomFile, sha256Of, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Node } from './support/node.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const MIB = 1024 * 1024
 

@@ -1,4 +1,5 @@
 /** Our announces to and scrapes of a real tracker, over HTTP and UDP. */
+import { until, WAIT_MS } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { hex } from '../packages/torrent/src/base/bytes.ts'
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
@@ -7,7 +8,6 @@ import { RecordingSink, testTopic } from '../packages/torrent/src/discovery/comp
 import { TrackerDiscovery } from '../packages/torrent/src/discovery/tracker/trackers.ts'
 import { Opentracker } from './support/opentracker.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const open = () => new TrackerDiscovery({ clock: systemClock, random: systemRandom, userAgent: 'Shoal/test' })
 
@@ -21,7 +21,7 @@ describe.skipIf(missing('opentracker'))('opentracker', () => {
       const url = tracker[kind]
       const [seed, leech] = [open(), open()]
       const counts = async () =>
-        (await leech.scrape(url, [infoHash, unknown], { signal: AbortSignal.timeout(5000) }))[0]
+        (await leech.scrape(url, [infoHash, unknown], { signal: AbortSignal.timeout(WAIT_MS) }))[0]
       try {
         const seedSink = new RecordingSink()
         const seedPeer = { peerId: systemRandom.bytes(20), port: 1001, left: 0 }

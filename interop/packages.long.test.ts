@@ -60,7 +60,7 @@ beforeAll(async () => {
     npm_config_userconfig: place.join('npmrc'),
   })
   await compileExamples()
-}, 300_000)
+})
 
 afterAll(() => place.remove())
 

@@ -1,5 +1,7 @@
 /** The page of a share link with limited browser features: in private windows, without service workers, without storage. It works, or says what does not. */
+
 import { writeFile } from 'node:fs/promises'
+import { limitMs, until } from '@shoal/testing'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { Browser, launchWithProfile } from './support/browser.ts'
@@ -8,7 +10,6 @@ import { click, type FirefoxSettings, launchFirefox, shows } from './support/fir
 import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const KEEPS_NOTHING = 'This window stores nothing'
 const CANNOT_SHOW = 'This window cannot show files'
@@ -33,7 +34,7 @@ describe.skipIf(missing('chromium', 'chromium-headless-shell'))('in Chromium', (
     const errors: string[] = []
     tab.on('pageerror', error => errors.push(String(error)))
     await tab.goto(link)
-    tab.setDefaultTimeout(60_000)
+    tab.setDefaultTimeout(limitMs(100))
     await tab.getByRole('button', { name: /^Download 3/ }).click()
     await tab.getByText('Complete and verified').waitFor()
     await tab.getByText(KEEPS_NOTHING).waitFor()
@@ -43,7 +44,7 @@ describe.skipIf(missing('chromium', 'chromium-headless-shell'))('in Chromium', (
     await tab.getByRole('button', { name: 'Close' }).click()
     await expectSaved(tab, file)
     expect(errors).toEqual([])
-  }, 180_000)
+  })
 
   test('the page without a service worker says that it cannot show files, and saves them', async () => {
     await using dir = await tempDir('blocked')
@@ -59,7 +60,7 @@ describe.skipIf(missing('chromium', 'chromium-headless-shell'))('in Chromium', (
     await tab.getByRole('button', { name: 'Close' }).click()
     await expectSaved(tab, file)
     expect(problems).toEqual([])
-  }, 180_000)
+  })
 })
 
 describe.skipIf(missing('firefox-esr'))('in Firefox', () => {
@@ -72,27 +73,23 @@ describe.skipIf(missing('firefox-esr'))('in Firefox', () => {
       showsFiles: false,
     },
   ]
-  test.each(cases)(
-    'the page $name downloads and saves a share',
-    async ({ settings, keeps, showsFiles }) => {
-      await using dir = await tempDir('blocked')
-      await using site = await PageSite.start()
-      await using seeder = await Seeder.start()
-      const [link, file] = await seedTree(dir, seeder, site)
-      await using firefox = await launchFirefox(settings)
-      const tab = await firefox.open(link)
-      await click(tab, 'Download 3')
-      await shows(tab, 'Complete and verified')
-      await shows(tab, keeps ? 'used' : KEEPS_NOTHING)
-      await click(tab, 'Show notes.txt')
-      await shows(tab, showsFiles ? 'The boats leave at dawn.' : CANNOT_SHOW)
-      await click(tab, 'Close')
-      await click(tab, 'Save a.bin')
-      const saved = `${firefox.downloads}/a.bin`
-      await until('the file is saved', async () => (await sha256Of(saved)) === file.sha256)
-    },
-    240_000,
-  )
+  test.each(cases)('the page $name downloads and saves a share', async ({ settings, keeps, showsFiles }) => {
+    await using dir = await tempDir('blocked')
+    await using site = await PageSite.start()
+    await using seeder = await Seeder.start()
+    const [link, file] = await seedTree(dir, seeder, site)
+    await using firefox = await launchFirefox(settings)
+    const tab = await firefox.open(link)
+    await click(tab, 'Download 3')
+    await shows(tab, 'Complete and verified')
+    await shows(tab, keeps ? 'used' : KEEPS_NOTHING)
+    await click(tab, 'Show notes.txt')
+    await shows(tab, showsFiles ? 'The boats leave at dawn.' : CANNOT_SHOW)
+    await click(tab, 'Close')
+    await click(tab, 'Save a.bin')
+    const saved = `${firefox.downloads}/a.bin`
+    await until('the file is saved', async () => (await sha256Of(saved)) === file.sha256)
+  })
 })
 
 async function expectSaved(tab: Page, file: RandomFile): Promise<void> {

@@ -1,4 +1,5 @@
 /** Failures during a page's download: each is shown, and no verified data is lost. */
+import { limitMs } from '@shoal/testing'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
@@ -22,9 +23,9 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     const file = await randomFile(dir.join('long.bin'), SIZE)
     const { magnet } = await first.seed(file.path, [site.announce], { uploadBytesPerSecond: 3_000_000 })
     const { page: tab } = await browser.open(`${site.url}#${magnet}`)
-    tab.setDefaultTimeout(60_000)
+    tab.setDefaultTimeout(limitMs(100))
     await tab.getByRole('button', { name: /^Download / }).click()
-    await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(40)
+    await expect.poll(() => progress(tab)).toBeGreaterThan(40)
     await first[Symbol.asyncDispose]()
     await tab.getByText('Nobody who has the rest is online right now').waitFor()
     await tab.getByText('The sender is offline').waitFor()
@@ -35,9 +36,9 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     await expect.poll(() => progress(tab)).toBeGreaterThanOrEqual(before)
     await using second = await Seeder.start()
     await second.seed(file.path, [site.announce])
-    await tab.getByText('Complete and verified').waitFor({ timeout: 150_000 })
+    await tab.getByText('Complete and verified').waitFor({ timeout: limitMs(150) })
     expect(await second.uploaded()).toBeLessThan(SIZE * 0.7)
-  }, 300_000)
+  })
 
   test('begins the download again if the page was reloaded before the engine had recorded it', async () => {
     await using dir = await tempDir('page')
@@ -71,8 +72,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     const { page: tab } = await browser.open(`${site.url}#${magnet}`)
     await tab.getByText(/The tracker ws:\/\/127\.0\.0\.1:\d+\/announce cannot be reached/).waitFor()
     site.startTracker()
-    await tab.getByRole('button', { name: /^Download / }).waitFor({ timeout: 120_000 })
-  }, 180_000)
+    await tab.getByRole('button', { name: /^Download / }).waitFor({ timeout: limitMs(120) })
+  })
 
   test('reports a lost network and continues when it is back', async () => {
     await using dir = await tempDir('page')
@@ -82,7 +83,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     const { magnet } = await seeder.seed(file.path, [site.announce], { uploadBytesPerSecond: 500_000 })
     const { page: tab, context } = await browser.open(`${site.url}#${magnet}`)
     await tab.getByRole('button', { name: /^Download / }).click()
-    await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(10)
+    await expect.poll(() => progress(tab)).toBeGreaterThan(10)
     // Connections over loopback survive the browser's offline mode, so stop the seed as well.
     await seeder[Symbol.asyncDispose]()
     await context.setOffline(true)
@@ -90,8 +91,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     await context.setOffline(false)
     await using again = await Seeder.start()
     await again.seed(file.path, [site.announce])
-    await tab.getByText('Complete and verified').waitFor({ timeout: 150_000 })
-  }, 300_000)
+    await tab.getByText('Complete and verified').waitFor({ timeout: limitMs(150) })
+  })
 
   test('reports that the browser has no space and continues when there is some', async () => {
     await using dir = await tempDir('page')
@@ -108,6 +109,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     await tab.getByText('This site has no space left').waitFor()
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 200_000_000 })
     await tab.getByRole('button', { name: 'Try again' }).click()
-    await tab.getByText('Complete and verified').waitFor({ timeout: 60_000 })
-  }, 180_000)
+    await tab.getByText('Complete and verified').waitFor()
+  })
 })

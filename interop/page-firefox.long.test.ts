@@ -25,5 +25,5 @@ describe.skipIf(missing('firefox-esr'))('the page of a share link in Firefox', (
     await tab.reload()
     await shows(tab, 'Complete and verified')
     expect(site.requested.filter(path => /~|Harbour|btih/.test(path))).toEqual([])
-  }, 240_000)
+  })
 })

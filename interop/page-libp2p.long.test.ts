@@ -81,5 +81,5 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a link with an 
     for (const { page: tab } of tabs) await tab.getByRole('button', { name: 'Download 3.00 MB' }).click()
     for (const { page: tab } of tabs) await tab.getByText('Complete and verified').waitFor()
     expect(tabs.flatMap(({ problems }) => problems)).toEqual([])
-  }, 180_000)
+  })
 })

@@ -29,49 +29,45 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
   test.each([
     { name: 'light', options: { colorScheme: 'light' } },
     { name: 'dark-phone', options: { colorScheme: 'dark', viewport: PHONE, hasTouch: true } },
-  ] as const)(
-    'is accessible and fits the screen: $name',
-    async ({ name, options }) => {
-      await using dir = await tempDir('page')
-      await using site = await PageSite.start()
-      await using seeder = await Seeder.start()
-      await randomTree(dir.join('Harbour at dawn'), {
-        'film of the morning, with all the boats that left.mp4': 4_000_000,
-        'notes/a rather long name without any spaces_that_could_be_broken_anywhere_at_all.txt': 20_000,
-        'card.png': 500_000,
-      })
-      const { magnet } = await seeder.seed(dir.join('Harbour at dawn'), [site.announce])
-      const { page: tab } = await browser.open(site.url, options)
-      await tab.getByRole('button', { name: 'Choose files' }).waitFor()
-      await expectAccessible(tab)
-      await screenshot(tab, `page-home-${name}`)
-      await tab.goto(`${site.url}#s1cut`)
-      await tab.getByRole('heading', { name: 'cut short' }).waitFor()
-      await expectAccessible(tab)
-      await tab.goto(`${site.url}#${magnet}`)
-      await tab.getByText('1 device has all of it').waitFor()
-      await tab.getByRole('heading', { name: 'Add to your node' }).waitFor()
-      await expectAccessible(tab)
-      await screenshot(tab, `page-offered-${name}`)
-      await tab.getByRole('checkbox', { name: 'All files' }).uncheck()
-      expect(await tab.getByRole('button', { name: /^Download/ }).isDisabled()).toBe(true)
-      await tab.getByRole('checkbox', { name: 'All files' }).check()
-      await tab.getByRole('checkbox', { name: /^Download card/ }).uncheck()
-      await seeder.setUpload(1_000_000)
-      await tab.getByRole('button', { name: 'Download 4.02 MB' }).click()
-      await tab.getByText(/downloaded\. .+ the rarest missing piece/).waitFor()
-      await expectAccessible(tab)
-      await screenshot(tab, `page-downloading-${name}`)
-      await seeder.setUpload(0)
-      await tab.getByText('Your selection is complete and verified').waitFor()
-      await tab.getByText('You help').waitFor()
-      await tab.getByRole('button', { name: 'QR code' }).click()
-      await tab.getByRole('img', { name: 'QR code of the link' }).waitFor()
-      await expectAccessible(tab)
-      await screenshot(tab, `page-complete-${name}`)
-    },
-    120_000,
-  )
+  ] as const)('is accessible and fits the screen: $name', async ({ name, options }) => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start()
+    await using seeder = await Seeder.start()
+    await randomTree(dir.join('Harbour at dawn'), {
+      'film of the morning, with all the boats that left.mp4': 4_000_000,
+      'notes/a rather long name without any spaces_that_could_be_broken_anywhere_at_all.txt': 20_000,
+      'card.png': 500_000,
+    })
+    const { magnet } = await seeder.seed(dir.join('Harbour at dawn'), [site.announce])
+    const { page: tab } = await browser.open(site.url, options)
+    await tab.getByRole('button', { name: 'Choose files' }).waitFor()
+    await expectAccessible(tab)
+    await screenshot(tab, `page-home-${name}`)
+    await tab.goto(`${site.url}#s1cut`)
+    await tab.getByRole('heading', { name: 'cut short' }).waitFor()
+    await expectAccessible(tab)
+    await tab.goto(`${site.url}#${magnet}`)
+    await tab.getByText('1 device has all of it').waitFor()
+    await tab.getByRole('heading', { name: 'Add to your node' }).waitFor()
+    await expectAccessible(tab)
+    await screenshot(tab, `page-offered-${name}`)
+    await tab.getByRole('checkbox', { name: 'All files' }).uncheck()
+    expect(await tab.getByRole('button', { name: /^Download/ }).isDisabled()).toBe(true)
+    await tab.getByRole('checkbox', { name: 'All files' }).check()
+    await tab.getByRole('checkbox', { name: /^Download card/ }).uncheck()
+    await seeder.setUpload(1_000_000)
+    await tab.getByRole('button', { name: 'Download 4.02 MB' }).click()
+    await tab.getByText(/downloaded\. .+ the rarest missing piece/).waitFor()
+    await expectAccessible(tab)
+    await screenshot(tab, `page-downloading-${name}`)
+    await seeder.setUpload(0)
+    await tab.getByText('Your selection is complete and verified').waitFor()
+    await tab.getByText('You help').waitFor()
+    await tab.getByRole('button', { name: 'QR code' }).click()
+    await tab.getByRole('img', { name: 'QR code of the link' }).waitFor()
+    await expectAccessible(tab)
+    await screenshot(tab, `page-complete-${name}`)
+  })
 
   test('loads at most 200 KB of gzipped script before a download', async () => {
     await using dir = await tempDir('page')

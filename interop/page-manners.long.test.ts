@@ -1,6 +1,8 @@
 /** How the page of a share link uses browser features: share sheet and clipboard, installation, closing, storage, color schemes. */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
@@ -64,7 +66,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
     await theirs.getByText('1 device has all of it').waitFor()
     await tab.close()
     // Without a notification, noticing it takes 10 to 17 s.
-    await theirs.getByText('Nobody is connected right now').waitFor({ timeout: 6000 })
+    await theirs.getByText('Nobody is connected right now').waitFor({ timeout: limitMs(8) })
     await theirs.getByText('Looking for someone who has it').waitFor()
     expect(await theirs.getByText('Ready to download').count()).toBe(0)
   })

@@ -33,7 +33,7 @@ describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media'
       return element.play()
     })
     const playedTo = () => video.evaluate((element: HTMLVideoElement) => element.currentTime)
-    await expect.poll(playedTo, { timeout: 40_000 }).toBeGreaterThan(1)
+    await expect.poll(playedTo).toBeGreaterThan(1)
     const speed = await tab.getByRole('combobox', { name: 'Speed' }).boundingBox()
     expect(speed!.y + speed!.height).toBeLessThanOrEqual(tab.viewportSize()!.height)
     const seconds = await video.evaluate((element: HTMLVideoElement) => element.duration)
@@ -41,12 +41,12 @@ describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media'
     await video.evaluate((element: HTMLVideoElement) => {
       element.currentTime = element.duration * 0.8
     })
-    await expect.poll(playedTo, { timeout: 40_000 }).toBeGreaterThan(seconds * 0.8 + 1)
+    await expect.poll(playedTo).toBeGreaterThan(seconds * 0.8 + 1)
     const uploaded = await seeder.uploaded()
     console.log(`playing at 80 % of the film with ${((100 * uploaded) / size).toFixed(0)} % downloaded`)
     expect(uploaded).toBeLessThan(0.8 * size)
     expect(problems).toEqual([])
-  }, 180_000)
+  })
 
   test('shows pictures, texts and PDF documents and does not run scripts of shared pages', async () => {
     await using dir = await tempDir('page')
@@ -89,7 +89,7 @@ describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media'
     expect(await seeder.uploaded()).toBeLessThan(4 * MIB)
     expect(problems).toEqual([])
     expect(site.requested.filter(path => path.includes('~'))).toEqual([])
-  }, 120_000)
+  })
 })
 
 /** The smallest document that viewers accept. */

@@ -21,7 +21,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at
     await tab.getByRole('button', { name: 'Download 3.00 MB' }).click()
     await tab.getByText('Complete and verified').waitFor()
     expect(problems).toEqual([])
-  }, 180_000)
+  })
 
   test('a sealed share is added in the console with its key', async () => {
     await using dir = await tempDir('page')
@@ -39,7 +39,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at
     await tab.getByRole('button', { name: 'Add to node' }).click()
     const dialog = (await opening).getByRole('dialog')
     await dialog.getByText('When the download is complete, the node opens it').waitFor()
-  }, 180_000)
+  })
 
   test('a user who is logged in to the node that serves the page adds a share with one click', async () => {
     await using dir = await tempDir('page')
@@ -59,5 +59,5 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at
     const { items } = await node.api.listTorrents({})
     await node.whenTorrent(items[0]!.id, ({ progress }) => progress === 1)
     expect(problems).toEqual([])
-  }, 180_000)
+  })
 })

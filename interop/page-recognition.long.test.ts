@@ -1,4 +1,5 @@
 /** A page of a share link and a node recognize each other (`sh_peer`), over WebRTC that a tracker or libp2p signals, and not through somebody in the middle. */
+import { until } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
 import { PeerSignaling } from '@shoal/torrent/transport'
@@ -13,7 +14,6 @@ import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { makeTorrent } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
 const BYTES = 6_000_000
@@ -31,35 +31,31 @@ describe.skipIf(missing('chromium-headless-shell'))('a page and a node', () => {
   test.each([
     ['a tracker', []],
     ['libp2p', ['network.ownTracker=false', 'shoal.enabled=true', 'shoal.port=0']],
-  ])(
-    'recognize each other over WebRTC, signaled by %s',
-    async (_, settings) => {
-      await using dir = await tempDir('recognition')
-      const args = settings.flatMap(each => ['--set', each])
-      await using node = await Node.start({ folder: dir.path, args })
-      await node.api.changeSettings(SLOW)
-      const { path } = await randomFile(dir.join('downloads', 'harbour.bin'), BYTES)
-      const { torrent } = await node.ended(await node.api.createTorrent({ path, trackers: [] }))
-      const { link } = await node.whenTorrent(torrent!, detail => detail.link !== null)
-      const { page: tab, problems } = await browser.open(`${node.url}/share/${link}`)
-      await tab.getByRole('button', { name: 'Download 6.00 MB' }).click()
-      await tab.getByText(recognized).waitFor()
-      const key = await until('the node shows its key', async () => {
-        const { items } = await node.api.listPeers({ id: torrent! })
-        return items.find(({ networkKey }) => networkKey !== null)?.networkKey
-      })
-      await node.api.changeSettings(FAST)
-      await tab.getByText('Complete and verified').waitFor()
-      const people = await until('what the page took is confirmed', async () => {
-        const { items } = await node.api.listPeople({ limit: 10 })
-        return items.some(({ confirmedBytes }) => confirmedBytes > 1_000_000) && items
-      })
-      expect(people.map(person => person.key)).toEqual([key])
-      expect((await node.api.listPeople({ limit: 10 })).refused).toEqual({})
-      expect(problems).toEqual([])
-    },
-    180_000,
-  )
+  ])('recognize each other over WebRTC, signaled by %s', async (_, settings) => {
+    await using dir = await tempDir('recognition')
+    const args = settings.flatMap(each => ['--set', each])
+    await using node = await Node.start({ folder: dir.path, args })
+    await node.api.changeSettings(SLOW)
+    const { path } = await randomFile(dir.join('downloads', 'harbour.bin'), BYTES)
+    const { torrent } = await node.ended(await node.api.createTorrent({ path, trackers: [] }))
+    const { link } = await node.whenTorrent(torrent!, detail => detail.link !== null)
+    const { page: tab, problems } = await browser.open(`${node.url}/share/${link}`)
+    await tab.getByRole('button', { name: 'Download 6.00 MB' }).click()
+    await tab.getByText(recognized).waitFor()
+    const key = await until('the node shows its key', async () => {
+      const { items } = await node.api.listPeers({ id: torrent! })
+      return items.find(({ networkKey }) => networkKey !== null)?.networkKey
+    })
+    await node.api.changeSettings(FAST)
+    await tab.getByText('Complete and verified').waitFor()
+    const people = await until('what the page took is confirmed', async () => {
+      const { items } = await node.api.listPeople({ limit: 10 })
+      return items.some(({ confirmedBytes }) => confirmedBytes > 1_000_000) && items
+    })
+    expect(people.map(person => person.key)).toEqual([key])
+    expect((await node.api.listPeople({ limit: 10 })).refused).toEqual({})
+    expect(problems).toEqual([])
+  })
 
   test('refuse each other through somebody in the middle, whose two certificates are others', async () => {
     await using dir = await tempDir('recognition')
@@ -90,7 +86,7 @@ describe.skipIf(missing('chromium-headless-shell'))('a page and a node', () => {
     await node.api.changeSettings(FAST)
     await tab.getByText('Complete and verified').waitFor()
     expect((await node.api.listPeople({ limit: 10 })).items).toEqual([])
-  }, 180_000)
+  })
 })
 
 /** Connects to one page of a tracker and to one node of another, and forwards every byte between them. */

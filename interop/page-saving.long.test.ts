@@ -1,7 +1,9 @@
 /** Saving files and folders from the page of a share link, in Chromium and Firefox, without holding them in memory. */
+
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import { limitMs, until } from '@shoal/testing'
 import type { Browser as Driven, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { launchWithProfile } from './support/browser.ts'
@@ -10,7 +12,6 @@ import { click, launchFirefox, shows } from './support/firefox.ts'
 import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
 import { missing, toolPath } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const MIB = 2 ** 20
 /** The pages may hold half of it: their buffers take up to 60 MiB, however large the file is. */
@@ -45,7 +46,7 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
     const { magnet } = await seeder.seed(file.path, [site.announce])
     await using context = await launchWithProfile()
     const tab = await context.newPage()
-    tab.setDefaultTimeout(100_000)
+    tab.setDefaultTimeout(limitMs(100))
     await tab.goto(`${site.url}#${magnet}`)
     await tab.getByRole('button', { name: /^Download / }).click()
     await tab.getByText('Complete and verified').waitFor()
@@ -81,7 +82,7 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
     console.log(`grows by ${toMiB(picked)} MiB with a picked file, ${toMiB(streamed)} MiB as a download`)
     expect(picked).toBeLessThan(LARGE_BYTES / 2)
     expect(streamed).toBeLessThan(LARGE_BYTES / 2)
-  }, 300_000)
+  })
 
   test('saves a folder as an archive if pages cannot write to folders', async () => {
     await using dir = await tempDir('saving')
@@ -91,7 +92,7 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
     const { magnet } = await seeder.seed(dir.join('Trip'), [site.announce])
     await using context = await launchWithProfile()
     const tab = await context.newPage()
-    tab.setDefaultTimeout(100_000)
+    tab.setDefaultTimeout(limitMs(100))
     await tab.goto(`${site.url}#${magnet}`)
     await withoutPickers(tab)
     await tab.getByRole('button', { name: /^Download / }).click()
@@ -109,7 +110,7 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
       dir.join('as saved', 'Trip', 'day 2', 'b_ the sea_.bin'),
     ])
     expect(await difference(dir.join('as saved'), dir.join('got'))).toBeNull()
-  }, 120_000)
+  })
 })
 
 describe.skipIf(missing('firefox-esr', 'python3'))('saving in Firefox', () => {
@@ -135,7 +136,7 @@ describe.skipIf(missing('firefox-esr', 'python3'))('saving in Firefox', () => {
     await mkdir(dir.join('got'))
     unzip(`${firefox.downloads}/Trip.zip`, dir.join('got'))
     expect(await difference(dir.join('Trip'), dir.join('got', 'Trip'))).toBeNull()
-  }, 240_000)
+  })
 })
 
 /** Waits until Firefox has saved a file. While it writes the file, there is an empty placeholder next to it. */
@@ -143,7 +144,7 @@ const untilSaved = (folder: string, name: string) =>
   until(
     `${name} is saved`,
     () => statSync(`${folder}/${name}`).size > 0 && !readdirSync(folder).some(each => each.endsWith('.part')),
-    { timeoutMs: 90_000, intervalMs: 250 },
+    { timeoutMs: limitMs(90), intervalMs: 250 },
   )
 
 /** Returns the largest memory growth of a process during `work`, among the browser and its pages and workers. */

@@ -1,5 +1,7 @@
 /** Sealing in the page of a share link, in Debian's Firefox. */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { limitMs, until } from '@shoal/testing'
 import { formatMagnet } from '@shoal/torrent'
 import type { Page } from 'puppeteer-core'
 import { describe, expect, test } from 'vitest'
@@ -10,9 +12,8 @@ import { launchFirefox } from './support/firefox.ts'
 import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
-const LIMIT = { timeoutMs: 90_000, intervalMs: 250 }
+const LIMIT = { timeoutMs: limitMs(90), intervalMs: 250 }
 const NOTES = 'The key is under the third stone.\n'
 
 const shows = (tab: Page, text: string) =>
@@ -89,5 +90,5 @@ describe.skipIf(missing('firefox-esr'))('sealed shares in Firefox', () => {
     await passwords(tab, 1, 'green herring lamp boat')
     await click(tab, 'Open')
     await shows(tab, 'notes.txt')
-  }, 240_000)
+  })
 })

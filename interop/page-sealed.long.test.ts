@@ -57,12 +57,12 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     // Opening it is all that there is to do: nobody wants the sealed file itself.
     expect(await tab.getByRole('button', { name: /^Download/ }).count()).toBe(0)
     await tab.getByRole('button', { name: 'Open', exact: true }).click()
-    await tab.getByText('The passphrase is wrong').waitFor({ timeout: 60_000 })
+    await tab.getByText('The passphrase is wrong').waitFor()
     await tab.getByLabel('Passphrase').fill('green herring')
     await tab.getByRole('button', { name: 'Open', exact: true }).click()
-    await tab.getByRole('button', { name: 'Show notes.txt' }).waitFor({ timeout: 60_000 })
+    await tab.getByRole('button', { name: 'Show notes.txt' }).waitFor()
     expect(problems).toEqual([])
-  }, 180_000)
+  })
 
   test('a share sealed to a person opens with the correct key as a file or text, and a wrong key is reported', async () => {
     await using dir = await tempDir('page')
@@ -84,10 +84,10 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await tab.getByLabel('Your key file').setInputFiles(dir.join('identity.age'))
     await tab.getByLabel('Passphrase of your key file').fill('not my passphrase')
     await open.click()
-    await tab.getByText('The passphrase is wrong').waitFor({ timeout: 60_000 })
+    await tab.getByText('The passphrase is wrong').waitFor()
     await tab.getByLabel('Passphrase of your key file').fill('my passphrase')
     await open.click()
-    await tab.getByRole('button', { name: 'Show notes.txt' }).waitFor({ timeout: 60_000 })
+    await tab.getByRole('button', { name: 'Show notes.txt' }).waitFor()
     expect(await storedText(tab)).not.toContain('AGE-SECRET-KEY')
     await tab.reload()
     await tab.getByLabel('Or paste your secret key').fill(identityText(mine))
@@ -95,7 +95,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await tab.getByRole('button', { name: 'Show notes.txt' }).click()
     await tab.getByText('under the third stone').waitFor()
     expect(problems).toEqual([])
-  }, 180_000)
+  })
 
   test('a folder sealed in the page opens with age and tar and in another page', async () => {
     await using dir = await tempDir('page')
@@ -115,14 +115,14 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     expect(await sha256Of(dir.join('got', 'Trip', 'day 2', 'b.bin'))).toBe(files['day 2/b.bin']!.sha256)
     expect(await sha256Of(dir.join('got', 'Trip', 'a.bin'))).toBe(files['a.bin']!.sha256)
     const { page: second, problems: others } = await browser.open(link)
-    await second.getByRole('button', { name: 'Save day 2/b.bin' }).waitFor({ timeout: 60_000 })
+    await second.getByRole('button', { name: 'Save day 2/b.bin' }).waitFor()
     // The sealed file survives a reload, and temporary files do not.
     await tab.reload()
-    await tab.getByText('Complete and verified').waitFor({ timeout: 60_000 })
+    await tab.getByText('Complete and verified').waitFor()
     expect(await sealingFiles(tab)).toEqual([])
     expect([...problems, ...others]).toEqual([])
     expect(site.requested.filter(path => /Trip|btih|#|age/.test(path.replace(/assets.*/, '')))).toEqual([])
-  }, 240_000)
+  })
 
   test('seals with a passphrase and for people and reports invalid input', async () => {
     await using dir = await tempDir('page')
@@ -149,7 +149,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     const { page: second } = await browser.open(first)
     await second.getByLabel('Passphrase').fill(passphrase)
     await second.getByRole('button', { name: 'Open', exact: true }).click()
-    await second.getByRole('button', { name: 'Show notes.txt' }).waitFor({ timeout: 60_000 })
+    await second.getByRole('button', { name: 'Show notes.txt' }).waitFor()
     await tab.getByRole('link', { name: 'Share files' }).click()
     await choose(tab, dir.join('notes.txt'))
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
@@ -165,7 +165,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await third.getByRole('button', { name: 'Open', exact: true }).click()
     await third.getByRole('button', { name: 'Show notes.txt' }).waitFor()
     expect(problems).toEqual([])
-  }, 240_000)
+  })
 
   test('a key created in the page opens shares sealed to it, and its forms are accessible', async () => {
     await using dir = await tempDir('page')
@@ -177,7 +177,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await tab.getByLabel('Passphrase for the key file').fill('my green herring lamp boat')
     await tab.getByLabel('Repeat the passphrase').fill('my green herring lamp boat')
     await tab.getByRole('button', { name: 'Make the key' }).click()
-    const publicKey = await tab.getByLabel('Your public key').inputValue({ timeout: 60_000 })
+    const publicKey = await tab.getByLabel('Your public key').inputValue()
     const downloading = tab.waitForEvent('download')
     await tab.getByRole('link', { name: 'Save identity.age' }).click()
     await (await downloading).saveAs(dir.join('identity.age'))
@@ -199,9 +199,9 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await tab.getByLabel('Passphrase of your key file').fill('my green herring lamp boat')
     await expectAccessible(tab, 'page-own-key-phone')
     await tab.getByRole('button', { name: 'Open', exact: true }).click()
-    await tab.getByRole('button', { name: 'Show notes.txt' }).waitFor({ timeout: 60_000 })
+    await tab.getByRole('button', { name: 'Show notes.txt' }).waitFor()
     expect(problems).toEqual([])
-  }, 240_000)
+  })
 
   test('without storage, sealed shares are shared from memory', async () => {
     await using dir = await tempDir('page')
@@ -216,7 +216,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     const { page: second } = await insecure.open(await sealAndGetLink(tab))
     await second.getByRole('button', { name: 'Save notes.txt' }).waitFor()
     expect(problems).toEqual([])
-  }, 180_000)
+  })
 
   test('canceled sealing or a lack of space is reported and leaves nothing behind', async () => {
     await using dir = await tempDir('page')
@@ -256,9 +256,9 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     expect(await sealingFiles(tab)).toEqual([])
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2_000_000_000 })
     await seal()
-    await tab.getByLabel('Link to this share').waitFor({ timeout: 60_000 })
+    await tab.getByLabel('Link to this share').waitFor()
     expect(problems).toEqual([])
-  }, 240_000)
+  })
 })
 
 /** Checks that the page is accessible and not wider than its window. */

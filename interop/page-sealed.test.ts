@@ -34,5 +34,5 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     expect(await sha256Of(await download.path())).toBe(await sha256Of(dir.join('large.bin')))
     expect((await readFile(path)).includes(NOTES)).toBe(false)
     expect(problems).toEqual([])
-  }, 120_000)
+  })
 })

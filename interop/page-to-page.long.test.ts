@@ -15,7 +15,6 @@ import { missing, toolPath } from './support/tools.ts'
 
 /** A link to what nobody has. */
 const NOBODY = `#magnet:?xt=urn:btih:${'ab'.repeat(20)}`
-const PATIENT = { timeout: 60_000, interval: 250 }
 const finished = (tab: Page, text: string | RegExp) => tab.getByText(text).waitFor()
 
 describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker', () => {
@@ -29,16 +28,16 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     const { page: sender } = await browser.open(site.url, { serviceWorkers: 'block' })
     await choose(sender, path)
     const link = await getLink(sender)
-    await expect.poll(() => relay.places, PATIENT).toBe(1)
+    await expect.poll(() => relay.places).toBe(1)
     await relay.stop()
     // It does not know at first that the internet reaches it.
     await relay.start({ isReachable: false })
-    await expect.poll(() => relay.connections, PATIENT).toBe(1)
+    await expect.poll(() => relay.connections).toBe(1)
     await relay.becomeReachable()
     const { page: tab } = await browser.open(link, { serviceWorkers: 'block' })
     await tab.getByRole('button', { name: /^Download/ }).click()
     await finished(tab, 'Complete and verified')
-  }, 180_000)
+  })
 
   test('find each other by the key in the link of a sealed share, and by nothing else', async () => {
     await using dir = await tempDir('page')
@@ -52,7 +51,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     const link = await sender.getByLabel('Link to this share').inputValue()
     const { magnet, seal } = parseShareLink(link)
     if (seal?.by !== 'key') throw new Error('The key is not in the link')
-    await expect.poll(() => relay.records, PATIENT).toBe(1)
+    await expect.poll(() => relay.records).toBe(1)
     expect(relay.providersOf(sealedKey(seal.key))).toBe(1)
     // The same torrent without the key: nobody is found under its info hashes.
     const { page: stranger } = await browser.open(
@@ -70,7 +69,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     await sender.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
     const { page: later } = await browser.open(link, { serviceWorkers: 'block' })
     await later.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
-  }, 180_000)
+  })
 
   test('and nodes find each other by the key in the link of a sealed share', async () => {
     await using dir = await tempDir('page')
@@ -102,7 +101,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     const { magnet, seal } = parseShareLink(made.link!)
     if (seal?.by !== 'key') throw new Error('The key is not in the link')
     expect(magnet.trackers).toEqual([])
-    await expect.poll(() => relay.providersOf(sealedKey(seal.key)), PATIENT).toBe(1)
+    await expect.poll(() => relay.providersOf(sealedKey(seal.key))).toBe(1)
     const peers = [{ host: relay.name(), port: 0 }]
     const byKey = formatShareLink(site.url, { magnet: { ...magnet, peers }, seal })
     const { page: tab } = await browser.open(byKey, { serviceWorkers: 'block' })
@@ -114,7 +113,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
       serviceWorkers: 'block',
     })
     await direct.getByRole('button', { name: 'Save dawn.bin' }).waitFor()
-  }, 240_000)
+  })
 
   test('say so if their browser cannot connect to others', async () => {
     await using site = await PageSite.withoutTracker()

@@ -34,5 +34,5 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     await relay.stop()
     await tab.getByRole('checkbox', { name: /^Download second/ }).click()
     await finished(tab, 'Complete and verified')
-  }, 180_000)
+  })
 })

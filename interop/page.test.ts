@@ -21,7 +21,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link', 
     const { page: tab, problems } = await browser.open(`${site.url}#${magnet}`)
     await tab.getByRole('heading', { level: 1, name: 'harbour.bin' }).waitFor()
     await tab.getByRole('button', { name: 'Download 20.0 MB' }).click()
-    await tab.getByText('Complete and verified').waitFor({ timeout: 60_000 })
+    await tab.getByText('Complete and verified').waitFor()
     await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
     const downloading = tab.waitForEvent('download')
     await tab.getByRole('button', { name: 'Save', exact: true }).click()

@@ -1,10 +1,10 @@
 /** Peer exchange: two peers know only a third one, from which they learn each other's address (BEP 11). */
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, type TempDir, tempDir } from './support/files.ts'
 import { Libtorrent, type LibtorrentTorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 async function content(dir: TempDir) {
   const { path } = await randomFile(dir.join('seed', 'content.bin'), 1_000_000)

@@ -1,6 +1,8 @@
 /** Ports that a real router maps: miniupnpd, in network namespaces. */
+
 import { fileURLToPath } from 'node:url'
 import type { PeerReach } from '@shoal/api'
+import { until } from '@shoal/testing'
 import type { PortMapping, PortMappingMethod } from '@shoal/torrent'
 import { describe, expect, it } from 'vitest'
 import { randomFile, sha256Of, type TempDir, tempDir } from './support/files.ts'
@@ -11,7 +13,6 @@ import {
   PLACES,
   type RouterOptions,
 } from './support/home-network.ts'
-import { until } from './support/wait.ts'
 
 const ENTRY = fileURLToPath(new URL('../apps/node/src/shoal.ts', import.meta.url))
 const HUB = fileURLToPath(new URL('../apps/hub/src/shoal-hub.ts', import.meta.url))

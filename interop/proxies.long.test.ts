@@ -1,12 +1,13 @@
 /** All that may leak past a strict proxy, with three real ones. proxies.test.ts has the main attempts with Dante. */
+
 import { join } from 'node:path'
+import { until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTEMPTS, type Outcome, PEER } from './support/leak-attempts.ts'
 import { PROXY } from './support/leak-network.ts'
 import { start } from './support/process.ts'
 import { cannotOpenProxies, PROXY_URLS, Proxies, strictly } from './support/strict-proxies.ts'
 import { toolPath } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const SHOAL = join(import.meta.dirname, '..', 'apps', 'node', 'src', 'shoal.ts')
 
@@ -19,12 +20,12 @@ describe.skipIf(cannotOpenProxies)('behind a strict proxy', () => {
   let proxies: Proxies
   beforeAll(async () => {
     proxies = await Proxies.open()
-  }, 120_000)
+  })
   afterAll(() => proxies?.[Symbol.asyncDispose]())
 
   for (const proxy of ['dante', 'tinyproxy', 'microsocks'] as const)
     for (const { what, completes, waitMs = 1500, run } of attemptsWith(proxy))
-      test(`${proxy}: ${what} sends nothing past it`, { timeout: 60_000 }, async () => {
+      test(`${proxy}: ${what} sends nothing past it`, async () => {
         const { result, proxied, leaked } = await proxies.captured(() =>
           proxies.attempt(PROXY_URLS[proxy], run(proxies.leaks.places), completes ? 40_000 : waitMs),
         )
@@ -34,9 +35,7 @@ describe.skipIf(cannotOpenProxies)('behind a strict proxy', () => {
       })
 
   for (const proxy of ['dante', 'tinyproxy'] as const)
-    test(`${proxy}: a preferred proxy carries WebSocket trackers with TLS`, {
-      timeout: 60_000,
-    }, async () => {
+    test(`${proxy}: a preferred proxy carries WebSocket trackers with TLS`, async () => {
       const { securePort } = proxies.leaks.places
       const before = await proxies.leaks.world.call<{ sockets: number }>('seen')
       const way = { proxy: { url: PROXY_URLS[proxy], mode: 'prefer' } }
@@ -51,7 +50,7 @@ describe.skipIf(cannotOpenProxies)('behind a strict proxy', () => {
       expect(leaked.filter(packet => packet.includes(`port ${securePort}`))).toEqual([])
     })
 
-  test('a feed sends nothing past it', { timeout: 60_000 }, async () => {
+  test('a feed sends nothing past it', async () => {
     const url = `http://feed.leak.test:${proxies.leaks.places.webPort}/feed.xml`
     const { result, leaked } = await proxies.captured(() =>
       proxies.leaks.client.call('feed', { way: strictly(PROXY_URLS.dante), url }),
@@ -61,7 +60,7 @@ describe.skipIf(cannotOpenProxies)('behind a strict proxy', () => {
   })
 
   for (const proxy of ['dante', 'tinyproxy'] as const)
-    test(`${proxy}: shoal get of a URL sends nothing past it`, { timeout: 90_000 }, async () => {
+    test(`${proxy}: shoal get of a URL sends nothing past it`, async () => {
       await proxies.leaks.client.call('stop')
       const { network, places, dir, env } = proxies.leaks
       const url = `https://web.leak.test:${places.securePort}/content.torrent`
@@ -84,15 +83,13 @@ describe.skipIf(cannotOpenProxies)('behind a strict proxy', () => {
       expect(leaked).toEqual([])
     })
 
-  test('nobody can connect to the client', { timeout: 60_000 }, async () => {
+  test('nobody can connect to the client', async () => {
     await proxies.attempt(PROXY_URLS.dante, { options: { port: 6881 } }, 500)
     expect(await proxies.leaks.client.call('accepts', { port: 6881 })).toBe(false)
     expect(await proxies.leaks.world.call('accepts', { host: '10.99.0.2', port: 6881 })).toBe(false)
   })
 
-  test('a proxy that is killed stops the transfer, which says so and continues later', {
-    timeout: 90_000,
-  }, async () => {
+  test('a proxy that is killed stops the transfer, which says so and continues later', async () => {
     const { client, places } = proxies.leaks
     const microsocks = () => proxies.start('microsocks', 1082, '-i', PROXY, '-p', '1082')
     const { leaked } = await proxies.captured(async () => {

@@ -8,11 +8,11 @@ describe.skipIf(cannotOpenProxies)('behind a strict proxy', () => {
   let proxies: Proxies
   beforeAll(async () => {
     proxies = await Proxies.open()
-  }, 120_000)
+  })
   afterAll(() => proxies?.[Symbol.asyncDispose]())
 
   for (const { what, completes, waitMs = 1500, run } of ATTEMPTS.filter(({ isMain }) => isMain))
-    test(`${what} sends nothing past it`, { timeout: 60_000 }, async () => {
+    test(`${what} sends nothing past it`, async () => {
       const { result, proxied, leaked } = await proxies.captured(() =>
         proxies.attempt(PROXY_URLS.dante, run(proxies.leaks.places), completes ? 40_000 : waitMs),
       )
@@ -21,9 +21,7 @@ describe.skipIf(cannotOpenProxies)('behind a strict proxy', () => {
       if (completes) expect(proxied).toBeGreaterThan(0)
     })
 
-  test('what a preferred proxy does not carry is captured, so that a leak would be', {
-    timeout: 60_000,
-  }, async () => {
+  test('what a preferred proxy does not carry is captured, so that a leak would be', async () => {
     const options = { dht: true, dhtNodes: [PEER], port: null }
     const way = { proxy: { url: PROXY_URLS.tinyproxy, mode: 'prefer' } }
     const { leaked } = await proxies.captured(() =>

@@ -1,7 +1,9 @@
 /** Published links (BEP 46) over a DHT of several clients on loopback: nodes of ours, libtorrent, and npm's bittorrent-dht. */
+
 import { readFile } from 'node:fs/promises'
 import { KeyPair } from '@shoal/identity'
 import { publishedLink, signVersion } from '@shoal/links'
+import { limitMs, until } from '@shoal/testing'
 import { itemTarget, parseMutableMagnet } from '@shoal/torrent'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Workplace } from '../apps/node/src/testing/shoal-process.ts'
@@ -11,11 +13,9 @@ import { Libtorrent } from './support/libtorrent.ts'
 import { Node } from './support/node.ts'
 import { NpmDht } from './support/npm-dht.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 /** Time to join the DHT on a busy machine. A node that found nobody tries again after 5, 10 and 20 s. */
-const JOIN_MS = 90_000
-const LIMIT = { timeout: 240_000 }
+const JOIN_MS = limitMs(90)
 const LIBTORRENT = { enable_dht: true }
 const owner = KeyPair.generate()
 const link = publishedLink(owner, 'films')
@@ -35,7 +35,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
     npm = await NpmDht.start(libtorrent.port)
     publisher = await startNode('publisher', libtorrent.port, npm.port)
     follower = await startNode('follower', npm.port)
-  }, 240_000)
+  })
   afterAll(async () => {
     await Promise.all([publisher, follower, libtorrent].map(each => each?.stop()))
     await Promise.all([npm, place, dir].map(each => each?.[Symbol.asyncDispose]()))
@@ -71,7 +71,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
   const same = async (version: number, name: string, at: string) =>
     expect(await readFile(at)).toEqual(await readFile(dir.join('publisher', String(version), 'films', name)))
 
-  test('leads followers to each version, which replaces the one before', LIMIT, async () => {
+  test('leads followers to each version, which replaces the one before', async () => {
     const one = await publish(1, { 'a.bin': 300_000, 'old.bin': 40_000 })
     // No address of the publisher: the DHT names it, too.
     const followed = await follower.api.follow({ link, name: 'films', keep: 'latest' })
@@ -103,7 +103,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
     expect((await follower.api.listTorrents({})).items.map(({ id }) => id)).toEqual([two])
   })
 
-  test('is read by other clients, and read from what they put', LIMIT, async () => {
+  test('is read by other clients, and read from what they put', async () => {
     const { publicKey } = parseMutableMagnet(link)
     const [current] = (await publisher.api.listPublications({})).items
     const { version, infoHash } = current!
@@ -143,7 +143,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
     const get = (from: Workplace, given: string, ...args: string[]) =>
       from.json('get', given, '-o', 'out', ...ALONE, ...args)
 
-    test('is downloaded, without the address of a peer', LIMIT, async () => {
+    test('is downloaded, without the address of a peer', async () => {
       const four = await publish(4, { 'a.bin': 120_000 })
       const { object, code } = await get(place, link, '--dht-node', `127.0.0.1:${libtorrent.port}`)
       expect({ code, object }).toMatchObject({
@@ -154,7 +154,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
       await same(4, 'a.bin', place.at('out/films/a.bin'))
     })
 
-    test('fails with a reason if the DHT has no version in time, or cannot be asked', LIMIT, async () => {
+    test('fails with a reason if the DHT has no version in time, or cannot be asked', async () => {
       const unknown = publishedLink(owner, 'nothing')
       // A DHT of its own, and nothing saved: lookups would wait for nodes that have left.
       await using place = await Workplace.create()

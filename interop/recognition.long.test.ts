@@ -1,5 +1,7 @@
 /** Shoal peers recognize each other over every transport (`sh_peer`), in one swarm with clients that notice nothing. */
+
 import { readFile } from 'node:fs/promises'
+import { limitMs, until } from '@shoal/testing'
 import type { SessionOptions } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
 import type { SessionEnvironment } from '../packages/torrent/src/session/environment.ts'
@@ -13,7 +15,6 @@ import { startRecorder } from './support/recorder.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 import { Transmission } from './support/transmission.ts'
-import { until } from './support/wait.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
 const BYTES = 16 * 1024 * 1024
@@ -124,7 +125,7 @@ describe.skipIf(missing('libtorrent', 'qbittorrent-nox', 'transmission-daemon'))
       'Transmission is complete',
       async () => (await transmission.status(number)).percentDone === 1,
       {
-        timeoutMs: 120_000,
+        timeoutMs: limitMs(120),
       },
     )
     await leech.flushed()

@@ -1,7 +1,9 @@
 /** A node whose proxy or interface changes in the middle of a download: no packet leaves by the former way once the change is answered. */
+
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings, TorrentDetail } from '@shoal/api'
+import { until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readNodeFile, readToken } from '../apps/node/src/base/node-file.ts'
 import type { JsonLines } from './support/json-lines.ts'
@@ -10,7 +12,6 @@ import { cannotCreateLeakNetwork, PROXY, TUNNEL, TUNNEL_END, WORLD } from './sup
 import { describePacket, type Packet } from './support/pcap.ts'
 import { type ManagedProcess, start } from './support/process.ts'
 import { missing, toolPath } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const SHOAL = join(import.meta.dirname, '..', 'apps', 'node', 'src', 'shoal.ts')
 /** The content has 3 MB, so that the download takes longer than the test. */
@@ -84,7 +85,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
       id = places.infoHash
       await call('addTorrent', { source: torrent, trackers })
       await call('addPeers', { id, addresses: [PEER] })
-    }, 180_000)
+    })
 
     afterAll(() => leaks?.[Symbol.asyncDispose]())
 
@@ -118,9 +119,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
     /** The proxy's machine is also the router of the client. */
     const isForProxy = (packet: Packet) => isProxied(packet) && packet.destinationPort === 1080
 
-    test('a strict proxy is switched on while nothing answers, and off again', {
-      timeout: 240_000,
-    }, async () => {
+    test('a strict proxy is switched on while nothing answers, and off again', async () => {
       const { network } = leaks
       const before = (await network.sent()).length
       await continues()
@@ -153,9 +152,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
       expect(names(direct.filter(isForProxy))).toEqual([])
     })
 
-    test('an interface is chosen, and left for a proxy that does not work', {
-      timeout: 240_000,
-    }, async () => {
+    test('an interface is chosen, and left for a proxy that does not work', async () => {
       const { network } = leaks
       const cable = network.indexOf('cable')
       const isLeak = ({ interfaceIndex }: Packet) => interfaceIndex === cable

@@ -7,9 +7,7 @@ import { LOOPBACK } from '../apps/node/src/testing/shoal-process.ts'
 import { photos, sealedSeed } from './support/sealed-shares.ts'
 import { missing, toolPath } from './support/tools.ts'
 
-const LIMIT = { timeout: 240_000 }
-
-test.skipIf(missing('age'))('age opens a share with the key in its link', LIMIT, async () => {
+test.skipIf(missing('age'))('age opens a share with the key in its link', async () => {
   const { place } = await photos()
   await using _end = place
   const { link } = await sealedSeed(place, '--out', 'kept')
@@ -25,7 +23,7 @@ test.skipIf(missing('age'))('age opens a share with the key in its link', LIMIT,
   )
 })
 
-test('others see no names, and a truncated or changed link is rejected', LIMIT, async () => {
+test('others see no names, and a truncated or changed link is rejected', async () => {
   const { place } = await photos()
   await using _end = place
   const { process, link } = await sealedSeed(place, '--out', 'kept')
@@ -46,26 +44,22 @@ test('others see no names, and a truncated or changed link is rejected', LIMIT, 
   expect((await again.event('sharing')).infoHashes).toEqual(sharing.infoHashes)
 })
 
-test(
-  'a wrong passphrase is reported before anything is written, and the correct one opens the share',
-  LIMIT,
-  async () => {
-    const { place, bytes } = await photos()
-    await using _end = place
-    await writeFile(place.at('right'), 'correct herring lamp boat\nnot this\n')
-    await writeFile(place.at('wrong'), 'wrong horse\n')
-    const { link, peer } = await sealedSeed(place, '--passphrase-file', 'right')
-    const get = (file: string) =>
-      place.json('get', link, '-o', 'in', '--peer', peer, '--passphrase-file', file, ...LOOPBACK)
-    const wrong = await get('wrong')
-    expect(wrong).toMatchObject({ code: 1, object: { error: { code: 'wrong-passphrase' } } })
-    expect((await readdir(place.at('in'))).filter(name => !name.startsWith('.'))).toEqual([])
-    expect((await get('right')).code).toBe(0)
-    expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
-  },
-)
+test('a wrong passphrase is reported before anything is written, and the correct one opens the share', async () => {
+  const { place, bytes } = await photos()
+  await using _end = place
+  await writeFile(place.at('right'), 'correct herring lamp boat\nnot this\n')
+  await writeFile(place.at('wrong'), 'wrong horse\n')
+  const { link, peer } = await sealedSeed(place, '--passphrase-file', 'right')
+  const get = (file: string) =>
+    place.json('get', link, '-o', 'in', '--peer', peer, '--passphrase-file', file, ...LOOPBACK)
+  const wrong = await get('wrong')
+  expect(wrong).toMatchObject({ code: 1, object: { error: { code: 'wrong-passphrase' } } })
+  expect((await readdir(place.at('in'))).filter(name => !name.startsWith('.'))).toEqual([])
+  expect((await get('right')).code).toBe(0)
+  expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
+})
 
-test('a passphrase entered on the terminal is not echoed', LIMIT, async () => {
+test('a passphrase entered on the terminal is not echoed', async () => {
   const { place } = await photos()
   await using _end = place
   await using terminal = place.typed(['seed', 'Photos', '--seal', '--passphrase', ...LOOPBACK])
@@ -79,7 +73,7 @@ test('a passphrase entered on the terminal is not echoed', LIMIT, async () => {
   expect(await terminal.ended()).toBe(0)
 })
 
-test('a share sealed to a key of shoal key opens only with its key file', LIMIT, async () => {
+test('a share sealed to a key of shoal key opens only with its key file', async () => {
   const { place, bytes } = await photos()
   await using _end = place
   await writeFile(place.at('weak'), 'key pass\n')
@@ -113,24 +107,20 @@ test('a share sealed to a key of shoal key opens only with its key file', LIMIT,
   expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
 })
 
-test(
-  'a plain identity file, like those of age-keygen, opens a share without a passphrase',
-  LIMIT,
-  async () => {
-    const { place, bytes } = await photos()
-    await using _end = place
-    const pair = KeyPair.generate()
-    await writeFile(place.at('agekey.txt'), identityText(pair))
-    const { link, peer } = await sealedSeed(place, '--to', pair.recipient)
-    const get = (file: string) =>
-      place.json('get', link, '-o', 'in', '--peer', peer, '--key-file', file, ...LOOPBACK)
-    expect((await get('missing.txt')).object.error.code).toBe('not-found')
-    expect((await get('agekey.txt')).code).toBe(0)
-    expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
-  },
-)
+test('a plain identity file, like those of age-keygen, opens a share without a passphrase', async () => {
+  const { place, bytes } = await photos()
+  await using _end = place
+  const pair = KeyPair.generate()
+  await writeFile(place.at('agekey.txt'), identityText(pair))
+  const { link, peer } = await sealedSeed(place, '--to', pair.recipient)
+  const get = (file: string) =>
+    place.json('get', link, '-o', 'in', '--peer', peer, '--key-file', file, ...LOOPBACK)
+  expect((await get('missing.txt')).object.error.code).toBe('not-found')
+  expect((await get('agekey.txt')).code).toBe(0)
+  expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
+})
 
-test('the next process removes the leftovers of a killed one', LIMIT, async () => {
+test('the next process removes the leftovers of a killed one', async () => {
   const { place } = await photos()
   await using _end = place
   const { process } = await sealedSeed(place)
@@ -143,7 +133,7 @@ test('the next process removes the leftovers of a killed one', LIMIT, async () =
   expect(now).not.toContain(left)
 })
 
-test('contradictory options are rejected', LIMIT, async () => {
+test('contradictory options are rejected', async () => {
   const { place } = await photos()
   await using _end = place
   for (const words of [
@@ -156,7 +146,7 @@ test('contradictory options are rejected', LIMIT, async () => {
     expect((await place.run('seed', 'Photos', ...words, ...LOOPBACK)).code, words.join(' ')).toBe(2)
 })
 
-test('one node seals a share and another opens it', LIMIT, async () => {
+test('one node seals a share and another opens it', async () => {
   const { place, bytes } = await photos()
   await using _end = place
   await place.node('--dir', 'up', '--allow-dir', place.path)

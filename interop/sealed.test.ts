@@ -4,9 +4,7 @@ import { expect, test } from 'vitest'
 import { LOOPBACK } from '../apps/node/src/testing/shoal-process.ts'
 import { photos, sealedSeed } from './support/sealed-shares.ts'
 
-const LIMIT = { timeout: 240_000 }
-
-test('the key in the link opens a share, and no sealed file remains', LIMIT, async () => {
+test('the key in the link opens a share, and no sealed file remains', async () => {
   const { place, bytes } = await photos()
   await using _end = place
   const { process, link, peer } = await sealedSeed(place)

@@ -1,11 +1,11 @@
 /** One download from sources of every kind at the same time, which continues as long as one of them is left. */
+import { until } from '@shoal/testing'
 import type { TorrentApi } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
 import { CAPPED_KINDS, type CappedKind, startCapped } from './support/capped-source.ts'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
 const SIZE = 3_000_000

@@ -1,8 +1,10 @@
 /** STUN by our nodes and hubs, asked by coturn's client, by Chromium and by our own WebRTC. */
+
 import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { startHub } from '../apps/hub/src/hub.ts'
 import { NO_LOG } from '../apps/hub/src/kernel/log.ts'
@@ -14,7 +16,6 @@ import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing, toolPath } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 const HERE = '127.0.0.1'
 const run = promisify(execFile)

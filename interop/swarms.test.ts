@@ -1,11 +1,11 @@
 /** Swarms of several clients. */
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Opentracker } from './support/opentracker.ts'
 import { bareMagnet, makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 describe.skipIf(missing('libtorrent'))('swarms', { concurrent: true }, () => {
   test('two of our sessions and a libtorrent leech complete from a libtorrent seed and each other', async () => {

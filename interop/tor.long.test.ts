@@ -1,6 +1,8 @@
 /** A strict proxy that is tor, in a network of its own: names and peers go through its circuits, and nothing goes anywhere else. */
+
 import { join } from 'node:path'
 import type { Health, PeerReach } from '@shoal/api'
+import { until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TempDir, tempDir } from './support/files.ts'
 import { type LeakWorld, type Outcome, openLeakWorld, PEER } from './support/leak-attempts.ts'
@@ -9,7 +11,6 @@ import { describePacket } from './support/pcap.ts'
 import { start } from './support/process.ts'
 import { missing, toolPath } from './support/tools.ts'
 import { startTor, type TorNetwork } from './support/tor.ts'
-import { until } from './support/wait.ts'
 
 const SHOAL = join(import.meta.dirname, '..', 'apps', 'node', 'src', 'shoal.ts')
 const SOCKS_PORT = 9050
@@ -28,7 +29,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('tor', 'tor-gencert', 'openss
       socks: `${PROXY}:${SOCKS_PORT}`,
       nameServer: WORLD,
     })
-  }, 150_000)
+  })
 
   afterAll(async () => {
     await tor?.[Symbol.asyncDispose]()
@@ -65,9 +66,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('tor', 'tor-gencert', 'openss
       .map(line => [...line.matchAll(/~(\w+)/g)].map(([, name]) => name!))
   }
 
-  test('a torrent arrives from a seed that a tracker names, both reached through circuits of the user name', {
-    timeout: 90_000,
-  }, async () => {
+  test('a torrent arrives from a seed that a tracker names, both reached through circuits of the user name', async () => {
     const trackers = [`http://tracker.leak.test:${leaks.places.webPort}/announce`]
     for (const user of ['anna', 'otto']) {
       const { result, proxied, leaked } = await captured(() => attempt(user, { trackers }))
@@ -84,7 +83,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('tor', 'tor-gencert', 'openss
     expect(await circuitsOf('nobody')).toEqual([])
   })
 
-  test('a web seed with TLS, and the URL of a torrent', { timeout: 90_000 }, async () => {
+  test('a web seed with TLS, and the URL of a torrent', async () => {
     const { securePort, webPort } = leaks.places
     const ways = [
       { webSeeds: [`http://web.leak.test:${webPort}/redirect/content.bin`] },
@@ -97,7 +96,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('tor', 'tor-gencert', 'openss
     }
   })
 
-  test('UDP stays off, and trackers say why', { timeout: 60_000 }, async () => {
+  test('UDP stays off, and trackers say why', async () => {
     const trackers = [`udp://udp.leak.test:${leaks.places.udpPort}/announce`]
     const options = { dht: true, dhtNodes: [PEER], utp: true, lsd: true, portMapping: true }
     const { result, leaked } = await captured(() => attempt('anna', { trackers, options, waitMs: 4000 }))
@@ -109,7 +108,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('tor', 'tor-gencert', 'openss
     })
   })
 
-  test('a node says in its health that UDP is off', { timeout: 90_000 }, async () => {
+  test('a node says in its health that UDP is off', async () => {
     const places = ['--data-dir', dir.join('data')]
     const env = { HOME: dir.path, SHOAL_STATE: dir.join('state') }
     const within = [toolPath('nsenter'), ...leaks.network.enterClient]

@@ -1,4 +1,5 @@
 /** Real clients that find each other only through our tracker, over HTTP, UDP and WebSocket (BEP 3, 15, 23, 48). */
+import { limitMs, until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { type Hub, startHub } from '../apps/hub/src/hub.ts'
 import { NO_LOG } from '../apps/hub/src/kernel/log.ts'
@@ -8,7 +9,6 @@ import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 import { Transmission } from './support/transmission.ts'
-import { until } from './support/wait.ts'
 import { WebTorrent } from './support/webtorrent.ts'
 
 const BYTES = 1_000_001
@@ -87,9 +87,7 @@ describe('our tracker', () => {
   })
 
   // Our session reconnects soon; WebTorrent waits up to five minutes.
-  test('connects WebTorrent and our sessions, even after a restart', {
-    timeout: 240_000,
-  }, async () => {
+  test('connects WebTorrent and our sessions, even after a restart', async () => {
     await using dir = await tempDir('interop')
     let tracker = await openHub()
     const isAlone = async () => (await tracker.hub.stats()).peers.web === 1
@@ -111,7 +109,7 @@ describe('our tracker', () => {
       const { port } = tracker.hub
       await tracker.hub.close()
       tracker = await openHub(port)
-      await until('the seed is back', isAlone, { timeoutMs: 100_000 })
+      await until('the seed is back', isAlone, { timeoutMs: limitMs(100) })
       await download('second')
     } finally {
       await tracker.hub.close()
@@ -131,7 +129,7 @@ describe('our tracker', () => {
       await tracker.hub.close()
       tracker = await openHub(port)
       await until('the session is back', async () => (await tracker.hub.stats()).seeds > 0, {
-        timeoutMs: 100_000,
+        timeoutMs: limitMs(100),
       })
     } finally {
       await tracker.hub.close()

@@ -1,11 +1,11 @@
 /** Our session and libtorrent find each other only through a real tracker, in both directions (BEP 3, 15, 23, 52). */
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Opentracker } from './support/opentracker.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 
 describe.skipIf(missing('libtorrent', 'opentracker'))('trackers', { concurrent: true }, () => {
   describe.each(['http', 'udp'] as const)('%s', kind => {

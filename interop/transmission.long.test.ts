@@ -2,13 +2,13 @@
  * Our session and a real Transmission, which updates interest only every ten seconds, so the transfers run concurrently. It treats all
  * connections from one IP address as one peer, so each torrent is for one of our sessions, and they connect one after the other.
  */
+import { limitMs, until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, randomTree, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 import { Transmission, transmissionShow } from './support/transmission.ts'
-import { until } from './support/wait.ts'
 
 const BYTES = 2_000_001
 const OURS = ['plain', 'prefer', 'require'] as const
@@ -35,7 +35,7 @@ describe.skipIf(missing('transmission-daemon'))('Transmission', { concurrent: tr
         const shoal = sessions.use(await Shoal.open({ encryption, directory: dir.join('got', encryption) }))
         const leech = await shoal.add(made.magnet, { peers: [`127.0.0.1:${transmission.port}`] })
         if (!isCompatible[encryption]) {
-          await expect(leech.whenMetadata({ signal: AbortSignal.timeout(3000) })).rejects.toThrow()
+          await expect(leech.whenMetadata({ signal: AbortSignal.timeout(limitMs(3)) })).rejects.toThrow()
           return () => {}
         }
         await until('we are connected to it', () => leech.stats.peers > 0)
@@ -62,7 +62,7 @@ describe.skipIf(missing('transmission-daemon'))('Transmission', { concurrent: tr
           return () => {}
         }
         // Failed attempts are repeated after 10, 20 and 40 seconds.
-        await until('it is connected to us', () => seeding.stats.peers > 0, { timeoutMs: 70_000 })
+        await until('it is connected to us', () => seeding.stats.peers > 0, { timeoutMs: limitMs(70) })
         return async () => {
           await transmission.done(id)
           expect(await difference(folder, downloads)).toBeNull()

@@ -1,4 +1,5 @@
 /** WebRTC peers, ours and WebTorrent's, which find each other through npm's tracker. */
+import { until } from '@shoal/testing'
 import type { PeerStatus, TorrentApi } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
 import { Coturn } from './support/coturn.ts'
@@ -6,7 +7,6 @@ import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
-import { until } from './support/wait.ts'
 import { NpmTracker, WebTorrent } from './support/webtorrent.ts'
 
 /** Without a port, so that the other side cannot connect over TCP. */

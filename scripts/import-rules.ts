@@ -134,6 +134,11 @@ export const ENGINE_PURE: Record<string, readonly string[]> = {
 export const TEST_FILE =
   /(?:\.test|\.bench|[.-]suite|[.-]testing|(?:^|\/)compliance|(?:^|\/)test-[^/]+)\.tsx?$|\/testing\/|^apps\/[^/]+\/(?:scripts|e2e)\//
 
+/** Whether a file is a test, or used by tests only. */
+export function isForTests(file: string): boolean {
+  return /^(?:interop|sim)\//.test(file) || TEST_FILE.test(file)
+}
+
 /** Modules and globals that reach the network by themselves, past a proxy. */
 export const NETWORK_MODULES =
   /^(?:node:(?:net|dgram|dns|dns\/promises|tls|http|https|http2)|undici|ws|basic-ftp|node-datachannel|koffi|@libp2p\/(?:tcp|websockets|webrtc|mdns))$/

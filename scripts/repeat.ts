@@ -84,5 +84,5 @@ function hasPassed({ file, project, failures }: FailedFile, again: TestRun): boo
 }
 
 function alone(run: TestRun, project: string, file: string): Promise<TestRun> {
-  return runTests([project], { ...run.options, tests: [join(ROOT, file)], alone: true, quiet: true })
+  return runTests([project], { ...run.options, tests: [join(ROOT, file)], atATime: 1, quiet: true })
 }

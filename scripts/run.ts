@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 /** The folder of the checkout. */
@@ -25,8 +26,17 @@ export function commandPath(packageName: string, command = packageName): string 
   return join(folder, file)
 }
 
-/** Runs a Node program in the checkout. `quiet` collects its output instead of showing it. Never rejects. */
-export function runNode(args: readonly string[], options: { quiet?: boolean } = {}): Promise<RunResult> {
+export interface RunOptions {
+  /** Collects the output instead of showing it. Default: false. */
+  readonly quiet?: boolean
+  /** Shows whole lines only, for programs that run at the same time. Default: false: it writes to our terminal as it likes. */
+  readonly lines?: boolean
+  /** Additional environment variables. */
+  readonly env?: Record<string, string>
+}
+
+/** Runs a Node program in the checkout. Never rejects. */
+export function runNode(args: readonly string[], options?: RunOptions): Promise<RunResult> {
   return run(process.execPath, args, options)
 }
 
@@ -34,22 +44,27 @@ export function runNode(args: readonly string[], options: { quiet?: boolean } = 
 export function run(
   program: string,
   args: readonly string[],
-  options: { quiet?: boolean; env?: Record<string, string> } = {},
+  { quiet = false, lines = false, env = {} }: RunOptions = {},
 ): Promise<RunResult> {
   const started = performance.now()
-  const quiet = options.quiet ?? false
+  const stdio = quiet || lines ? 'pipe' : 'inherit'
+  // A program that writes into a pipe would leave out the colours.
+  const colours = !quiet && process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
   return new Promise(resolve => {
     const child = spawn(program, args, {
       cwd: ROOT,
-      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
-      env: { ...process.env, ...options.env },
+      stdio: ['ignore', stdio, stdio],
+      env: { ...process.env, ...colours, ...env },
     })
     let output = ''
     const collect = (chunk: Buffer) => {
       output += chunk.toString()
     }
-    child.stdout?.on('data', collect)
-    child.stderr?.on('data', collect)
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue
+      if (quiet) stream.on('data', collect)
+      else createInterface(stream).on('line', line => console.log(line))
+    }
     const done = (code: number | null) =>
       resolve({ code, seconds: (performance.now() - started) / 1000, output })
     child.on('error', error => {

@@ -25,7 +25,7 @@ export const LONGEST = [
 ]
 
 /** Projects whose files share processes come last: their short files keep all cores busy until the end. */
-const PROJECTS = ['unit', 'interop', 'web', 'sim', 'network', 'replacing', 'slow']
+const PROJECTS = ['unit', 'browser', 'web', 'interop', 'sim', 'network', 'replacing', 'slow']
 
 /** The longest files come first, then project by project in Vitest's own order: a process continues with a file of the same project only. */
 export default class Sequencer extends BaseSequencer {

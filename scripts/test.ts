@@ -5,11 +5,13 @@
  * unless `--once` is given.
  */
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { TOOLS, toolPath } from '../interop/support/tools.ts'
 import { changedTests } from './changed.ts'
 import { check, conclude, readFlags } from './check.ts'
+import { describeMachine, measureMachine } from './machine.ts'
 import { run, runNode } from './run.ts'
-import { LONG, runTests } from './vitest.ts'
+import { LONG, runTests, type TestRun } from './vitest.ts'
 
 const mayInstall =
   process.platform === 'linux' &&
@@ -27,31 +29,44 @@ const notes = missing.map(
   ([name, tool]) => `all tests that need ${name} (Debian: apt-get install ${tool.debian})`,
 )
 
-/**
- * The command that runs a program in a network namespace, where the project `network` runs at the same time as the others: Chromium aborts what all pages of
- * a namespace are loading when an interface is added there.
- */
+/** The command that runs the project `network` in a network namespace: Chromium aborts what all pages of one are loading when an interface is added there. */
 const ownNetwork =
   process.getuid?.() === 0 && TOOLS.unshare.find() && TOOLS.ip.find()
     ? [toolPath('unshare'), '--net', 'sh', '-c', `${toolPath('ip')} link set lo up && exec "$@"`, 'sh']
     : null
 
+const machine = await measureMachine()
+console.log(describeMachine(machine))
+process.env.SHOAL_TEST_FACTOR ??= String(machine.factor)
 const checked = long ? { failed: [], runs: [] } : await check(tests)
 // If everything can be installed, tests fail instead of being skipped.
 const strict = mayInstall ? { SHOAL_STRICT: '1' } : {}
-const options = { tests, env: { ...strict, SHOAL_TESTS: changed || long || all ? 'all' : 'short' } }
-// Before both runs, which would otherwise build it at the same time. If that fails, they report it.
+const options = {
+  tests,
+  lines: true,
+  env: { ...strict, SHOAL_TESTS: changed || long || all ? 'all' : 'short' },
+}
+// Before the runs, which would otherwise build it at the same time. If that fails, they report it.
 await runNode(['apps/web/scripts/build-console.ts'])
-const [rest, network] = await Promise.all([
-  // One run for all these projects, because tests with real peers mostly wait while others compute.
-  runTests(['interop', 'replacing', 'sim', 'slow', 'web', ...(ownNetwork ? [] : ['network'])], options),
-  ownNetwork && runTests(['network'], { ...options, quiet: true, within: ownNetwork }),
-])
-if (network && network.code !== 0) console.log(network.output)
-await conclude(
-  { failed: checked.failed, runs: [...checked.runs, rest, ...(network ? [network] : [])] },
-  { once, notes },
-)
+const runs = await Promise.all([runOthers(), runBrowsers()])
+await conclude({ failed: checked.failed, runs: [...checked.runs, ...runs.flat()] }, { once, notes })
+
+/** All that mostly waits or computes: one file per core beside those with browsers. */
+async function runOthers(): Promise<TestRun[]> {
+  return [
+    await runTests(['interop', 'replacing', 'sim', 'slow'], { ...options, atATime: availableParallelism() }),
+  ]
+}
+
+/** Never more files with a browser than cores: those that change the network come after the others. */
+async function runBrowsers(): Promise<TestRun[]> {
+  const projects = ['browser', 'web', ...(ownNetwork ? [] : ['network'])]
+  const browsers = await runTests(projects, options)
+  if (!ownNetwork) return [browsers]
+  const network = await runTests(['network'], { ...options, quiet: true, within: ownNetwork })
+  if (network.code !== 0) console.log(network.output)
+  return [browsers, network]
+}
 
 async function installDebianPackages(): Promise<void> {
   const wanted = [...new Set(Object.values(TOOLS).map(tool => tool.debian))]

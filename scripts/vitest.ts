@@ -34,12 +34,14 @@ export function describeFailure({ file, test, reason }: Failure): string {
 export interface TestOptions {
   /** Collects the output instead of showing it. Default: false. */
   readonly quiet?: boolean
+  /** Shows whole lines only, for runs at the same time. Default: false. */
+  readonly lines?: boolean
   /** Additional environment variables for the tests. */
   readonly env?: Record<string, string>
   /** Limits the run to files whose paths contain one of these. Default: all files of the projects. */
   readonly tests?: readonly string[] | undefined
-  /** Runs one file at a time. Default: false. */
-  readonly alone?: boolean
+  /** How many files run at a time. Default: as many as the projects say. */
+  readonly atATime?: number
   /** The folder whose configuration is used. Default: the checkout. */
   readonly root?: string
   /** A command, with its arguments, that runs Vitest in its place. Default: none. */
@@ -50,7 +52,7 @@ const NOTHING = { code: 0, seconds: 0, output: '', skipped: [], failures: [], fi
 
 /** Runs Vitest projects. */
 export async function runTests(projects: readonly string[], options: TestOptions = {}): Promise<TestRun> {
-  const { quiet = false, env = {}, tests, alone = false, root = ROOT, within = [] } = options
+  const { quiet = false, lines = false, env = {}, tests, atATime, root = ROOT, within = [] } = options
   // Without paths, Vitest would run all files.
   if (tests?.length === 0) return { ...NOTHING, options }
   const folder = join(root, '.cache')
@@ -67,13 +69,13 @@ export async function runTests(projects: readonly string[], options: TestOptions
       ...(tests ?? []),
       ...['--root', root],
       ...projects.flatMap(project => ['--project', project]),
-      ...(alone ? ['--maxWorkers=1'] : []),
+      ...(atATime ? [`--maxWorkers=${atATime}`] : []),
       '--reporter=default',
       `--reporter=${join(ROOT, 'scripts', 'report.ts')}`,
       // A project may have none of the given files.
       '--passWithNoTests',
     ],
-    { quiet, env: { ...env, SHOAL_TEST_REPORT: report } },
+    { quiet, lines, env: { ...env, SHOAL_TEST_REPORT: report } },
   )
   const { files, unhandled } = readReport(report)
   const failures = [...files.flatMap(failuresOf), ...unhandled.map(outsideOfTests)]

@@ -1,38 +1,43 @@
 /**
- * Checks that tests wait with the functions that have the common limit (packages/testing): none has a limit of its own that is not longer, and none
- * polls in a loop.
+ * Checks the time limits of tests: they are made by `limitMs` of packages/testing, which follows the machine; no wait has one that is not longer than
+ * the default; and none polls in a loop.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseSync } from 'vite'
-import { WAIT_MS } from '../packages/testing/src/limits.ts'
-import { TEST_FILE } from './import-rules.ts'
+import { PROGRAM_WAIT_SECONDS, WAIT_SECONDS } from '../packages/testing/src/limits.ts'
+import { isForTests } from './import-rules.ts'
 import type { Violation } from './imports.ts'
 import { ROOT } from './run.ts'
+import { allNodes, lineAt, type Node, nodesOf } from './syntax.ts'
 
-/** Everything in these folders is for tests. */
-const TESTS = /^(?:interop|sim)\//
+/** Tests in these folders wait for other programs, and longer. */
+const WITH_PROGRAMS = /^(?:interop|sim|apps\/web\/e2e)\//
 /** Waits, and what is wrong with waiting in other ways, are tested here. */
 const OWN = /^packages\/testing\//
 
 const LOOPS: readonly unknown[] = ['WhileStatement', 'DoWhileStatement', 'ForStatement']
 const COMPARISONS: readonly unknown[] = ['<', '<=', '>', '>=']
-const TIMEOUTS: readonly unknown[] = ['timeout', 'timeoutMs']
+const WAITS: readonly unknown[] = ['vi.waitFor', 'vi.waitUntil', 'expect.poll', 'until']
+const DEFINITIONS: readonly unknown[] = [
+  'describe',
+  'test',
+  'it',
+  'beforeAll',
+  'beforeEach',
+  'afterAll',
+  'afterEach',
+]
 
-interface Node {
-  readonly type: string
-  readonly start: number
-  readonly [key: string]: unknown
-}
+type Values = ReadonlyMap<unknown, unknown>
 
 interface Found {
   readonly line: number
   readonly message: string
 }
 
-/** Returns the waits of a test that do not follow the rules. */
-export function findOwnWaits(source: string, file: string): Found[] {
-  const nodes = allNodes(parseSync(file, source).program)
+/** Returns the time limits and the waits of a test that do not follow the rules. `waitSeconds`: the default of waits. */
+export function findOwnWaits(source: string, file: string, waitSeconds = WAIT_SECONDS): Found[] {
+  const nodes = nodesOf(source, file)
   const values = new Map<unknown, unknown>()
   for (const { type, id, init } of nodes)
     if (type === 'VariableDeclarator') values.set((id as Node).name, init)
@@ -43,39 +48,80 @@ export function findOwnWaits(source: string, file: string): Found[] {
         if ((imported as Node | undefined)?.name === 'setTimeout') timers.add((local as Node).name)
 
   return nodes.flatMap(node => {
-    const message = wrongWith(node, values, timers)
-    return message === null ? [] : [{ line: source.slice(0, node.start).split('\n').length, message }]
+    const message = wrongWith(node, values, timers, waitSeconds)
+    return message === null ? [] : [{ line: lineAt(source, node.start), message }]
   })
 }
 
 function wrongWith(
   node: Node,
-  values: ReadonlyMap<unknown, unknown>,
+  values: Values,
   timers: ReadonlySet<unknown>,
+  waitSeconds: number,
 ): string | null {
-  const timeoutMs = timeoutOf(node, values)
-  if (timeoutMs !== null && timeoutMs <= WAIT_MS)
-    return `${timeoutMs} ms is not longer than the default of every wait: leave it out`
+  const limit = limitOf(node, values)
+  if (limit !== null && numberIn(limit) !== null)
+    return 'a number of its own does not follow the speed of the machine: make it with `limitMs` of @shoal/testing, or leave it out'
+  const seconds = limit === null ? null : secondsIn(limit)
+  if (seconds !== null && seconds <= waitSeconds && WAITS.includes(calledBy(node)))
+    return `${seconds} s are not longer than the default of every wait: leave it out`
   return isPolling(node, timers)
     ? 'wait with `until` of @shoal/testing, vi.waitFor or expect.poll instead of a loop'
     : null
 }
 
-/** Returns the time limit of a call that waits, or null if it has none of its own. */
-function timeoutOf(node: Node, values: ReadonlyMap<unknown, unknown>): number | null {
+/** Returns the expression that gives the time limit of a call which waits, tests, or drives a browser; null if it has none of its own. */
+function limitOf(node: Node, values: Values): Node | null {
   if (node.type !== 'CallExpression') return null
-  const [callee, args] = [node.callee as Node, node.arguments as Node[]]
-  const name = nameOf(callee)
-  const isWait =
-    callee.type === 'Identifier'
-      ? name === 'until'
-      : ['vi.waitFor', 'vi.waitUntil', 'expect.poll'].includes(`${nameOf(callee.object as Node)}.${name}`)
-  const given = args.at(-1)
-  if (!isWait || args.length < 2) return null
-  const options = given?.type === 'Identifier' ? (values.get(given.name) as Node | undefined) : given
-  if (options?.type !== 'ObjectExpression') return numberIn(options)
-  const own = (options.properties as Node[]).find(({ key }) => TIMEOUTS.includes(nameOf(key as Node)))
-  return numberIn(own?.value as Node | undefined)
+  const given = (node.arguments as Node[]).map(argument => resolved(argument, values))
+  const name = calledBy(node)
+  const options = given.find(
+    ({ type, properties }) => type === 'ObjectExpression' && limitIn(properties as Node[], name),
+  )
+  if (options) return resolved(limitIn(options.properties as Node[], name)!, values)
+  const last = given.at(-1)
+  const isLimit =
+    name === 'AbortSignal.timeout' || name === 'setDefaultTimeout' || takesLimitLast(name, given.length)
+  return isLimit && last && (numberIn(last) !== null || secondsIn(last) !== null) ? last : null
+}
+
+function takesLimitLast(name: unknown, length: number): boolean {
+  if (WAITS.includes(name)) return length > 1
+  return DEFINITIONS.includes(name) && length > 1
+}
+
+/** The value of the property that limits a call. `timeoutMs` limits our own wait; what Shoal itself calls so is not a limit of the test. */
+function limitIn(properties: readonly Node[], name: unknown): Node | null {
+  const wanted = name === 'until' ? 'timeoutMs' : 'timeout'
+  const found = properties.find(({ key }) => key !== undefined && nameOf(key as Node) === wanted)
+  return (found?.value as Node | undefined) ?? null
+}
+
+/** What a constant of the file stands for, else the expression. */
+function resolved(node: Node, values: Values): Node {
+  return (node.type === 'Identifier' && (values.get(node.name) as Node | null | undefined)) || node
+}
+
+/** The name of what is called: `until`, `vi.waitFor`; `test` for all that begins with it, as `test.each(…)(…)`. */
+function calledBy(node: Node): unknown {
+  const callee = node.callee as Node
+  const first = firstOf(callee)
+  if (DEFINITIONS.includes(first)) return first
+  if (callee.type === 'Identifier') return callee.name
+  const whole = `${String(nameOf(callee.object as Node | undefined))}.${String(nameOf(callee))}`
+  return whole.endsWith('.setDefaultTimeout') ? 'setDefaultTimeout' : whole
+}
+
+/** The name that a chain of members and calls begins with. */
+function firstOf(node: Node | undefined): unknown {
+  if (node?.type === 'MemberExpression') return firstOf(node.object as Node)
+  return node?.type === 'CallExpression' ? firstOf(node.callee as Node) : node?.name
+}
+
+/** The seconds of `limitMs(20)`. */
+function secondsIn(node: Node): number | null {
+  if (node.type !== 'CallExpression' || nameOf(node.callee as Node) !== 'limitMs') return null
+  return numberIn((node.arguments as Node[])[0])
 }
 
 /** A loop with pauses that looks at the clock, or does nothing else. Those that count, and those that do something each time, do not wait. */
@@ -108,15 +154,13 @@ function nameOf(node: Node | undefined): unknown {
   return node?.type === 'MemberExpression' ? (node.property as Node).name : node?.name
 }
 
+/** The number that is written there, also as a product or a sum. */
 function numberIn(node: Node | undefined): number | null {
+  if (node?.type === 'BinaryExpression') {
+    const [left, right] = [numberIn(node.left as Node), numberIn(node.right as Node)]
+    return left === null || right === null ? null : left * right
+  }
   return node?.type === 'Literal' && typeof node.value === 'number' ? node.value : null
-}
-
-function allNodes(node: unknown): Node[] {
-  if (Array.isArray(node)) return node.flatMap(allNodes)
-  if (typeof node !== 'object' || node === null) return []
-  const below = Object.values(node).flatMap(allNodes)
-  return typeof (node as Node).type === 'string' ? [node as Node, ...below] : below
 }
 
 /** Checks all tests. */
@@ -127,9 +171,11 @@ export async function checkWaits(): Promise<Violation[]> {
   })
   return files.sort().flatMap(found => {
     const file = found.replaceAll('\\', '/')
-    if (OWN.test(file) || !(TESTS.test(file) || TEST_FILE.test(file))) return []
+    if (OWN.test(file) || !isForTests(file)) return []
     const source = readFileSync(join(ROOT, file), 'utf8')
-    if (!/\b(?:setTimeout|waitFor|waitUntil|poll|until)\b/.test(source)) return []
-    return findOwnWaits(source, file).map(each => ({ file, ...each }))
+    if (!/\b(?:setTimeout|setDefaultTimeout|waitFor|waitUntil|poll|until|timeout)\b|\d_000\)/.test(source))
+      return []
+    const waitSeconds = WITH_PROGRAMS.test(file) ? PROGRAM_WAIT_SECONDS : WAIT_SECONDS
+    return findOwnWaits(source, file, waitSeconds).map(each => ({ file, ...each }))
   })
 }

@@ -1,4 +1,5 @@
 /** A group of devices that run the whole chat, while they, the hub and the network fail. */
+import { limitMs } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import type { ChatWorld } from '../packages/chat/src/testing/chat-world.ts'
 import { FAULTS, runSeeds } from './support/chat/chat-run.ts'
@@ -14,7 +15,7 @@ test.each(Object.entries(FAULTS).map(([name, fault], at) => ({ name, fault, at }
     expect(runs).toBe(RUNS)
     expect(messages).toBeGreaterThan(0)
   },
-  1000 * 60 * 30,
+  limitMs(1800),
 )
 
 test('finds a journal that acknowledges what is not durable yet', async () => {

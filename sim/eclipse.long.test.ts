@@ -69,52 +69,42 @@ const LAYOUTS = [
   ['one /24', (at: number) => Uint8Array.of(120, 1, 1, at + 1), 10],
 ] as const
 
-it.each(LAYOUTS)(
-  'a word is searched although identities of %s surround it',
-  { timeout: 120_000 },
-  async (_, ipOf, most) => {
-    const { made, hostile, asked, reports } = surround(keywordKey('harbour'), ipOf)
-    const nearest = made.nearest(keyOf(keywordKey('harbour')))
-    expect(nearest.every(({ contact }) => hostile.has(latin1(contact.id)))).toBe(true)
-    const publisher = made.publisher(made.indexNodes[1]!)
-    const signed = simEntry(made.random, simSigner(made.random), made.clock.unixMs(), 'Harbour at night')
-    publisher.publish(signed)
-    publisher.start()
-    await made.clock.advance(60_000)
-    publisher.close()
-    made.indexNodes[1]!.online = false
-    asked.clear()
-    for (const seeker of [200, 500, 800]) {
-      const { rows, messages } = await made.run(
-        made.indexNodes[seeker]!.search.search({ words: ['harbour'] }),
-      )
-      expect(rows.map(row => [row.signed.entry.title, row.confirmed])).toEqual([['Harbour at night', true]])
-      expect(messages).toBeLessThanOrEqual(60)
-    }
-    // Few of a network are asked; who delivers forgeries is scored down, and nobody else.
-    expect(asked.size).toBeGreaterThan(0)
-    expect(asked.size).toBeLessThanOrEqual(most)
-    expect(reports.length).toBeGreaterThan(0)
-    for (const [id, reason] of reports)
-      expect([hostile.has(id), reason]).toEqual([true, expect.stringMatching(/forged|unasked/)])
-  },
-)
+it.each(LAYOUTS)('a word is searched although identities of %s surround it', async (_, ipOf, most) => {
+  const { made, hostile, asked, reports } = surround(keywordKey('harbour'), ipOf)
+  const nearest = made.nearest(keyOf(keywordKey('harbour')))
+  expect(nearest.every(({ contact }) => hostile.has(latin1(contact.id)))).toBe(true)
+  const publisher = made.publisher(made.indexNodes[1]!)
+  const signed = simEntry(made.random, simSigner(made.random), made.clock.unixMs(), 'Harbour at night')
+  publisher.publish(signed)
+  publisher.start()
+  await made.clock.advance(60_000)
+  publisher.close()
+  made.indexNodes[1]!.online = false
+  asked.clear()
+  for (const seeker of [200, 500, 800]) {
+    const { rows, messages } = await made.run(made.indexNodes[seeker]!.search.search({ words: ['harbour'] }))
+    expect(rows.map(row => [row.signed.entry.title, row.confirmed])).toEqual([['Harbour at night', true]])
+    expect(messages).toBeLessThanOrEqual(60)
+  }
+  // Few of a network are asked; who delivers forgeries is scored down, and nobody else.
+  expect(asked.size).toBeGreaterThan(0)
+  expect(asked.size).toBeLessThanOrEqual(most)
+  expect(reports.length).toBeGreaterThan(0)
+  for (const [id, reason] of reports)
+    expect([hostile.has(id), reason]).toEqual([true, expect.stringMatching(/forged|unasked/)])
+})
 
-it.each(LAYOUTS)(
-  'a provider is found although identities of %s surround its key',
-  { timeout: 120_000 },
-  async (_, ipOf, most) => {
-    const key = recordKey('info_hash_idx::', new Uint8Array(20).fill(7))
-    const { made, hostile, asked } = surround(key, ipOf)
-    const nearest = made.nearest(keyOf(key))
-    expect(nearest.every(({ contact }) => hostile.has(latin1(contact.id)))).toBe(true)
-    const provider = made.indexNodes[1]!
-    await made.run(made.publisher(provider).provideNow([key]))
-    for (const seeker of [200, 500, 800]) {
-      asked.clear()
-      const found = await made.run(made.indexNodes[seeker]!.kad.findProviders(key))
-      expect(found.map(({ id }) => latin1(id))).toEqual([latin1(provider.contact.id)])
-      expect(asked.size).toBeLessThanOrEqual(most)
-    }
-  },
-)
+it.each(LAYOUTS)('a provider is found although identities of %s surround its key', async (_, ipOf, most) => {
+  const key = recordKey('info_hash_idx::', new Uint8Array(20).fill(7))
+  const { made, hostile, asked } = surround(key, ipOf)
+  const nearest = made.nearest(keyOf(key))
+  expect(nearest.every(({ contact }) => hostile.has(latin1(contact.id)))).toBe(true)
+  const provider = made.indexNodes[1]!
+  await made.run(made.publisher(provider).provideNow([key]))
+  for (const seeker of [200, 500, 800]) {
+    asked.clear()
+    const found = await made.run(made.indexNodes[seeker]!.kad.findProviders(key))
+    expect(found.map(({ id }) => latin1(id))).toEqual([latin1(provider.contact.id)])
+    expect(asked.size).toBeLessThanOrEqual(most)
+  }
+})

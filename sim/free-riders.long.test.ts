@@ -1,3 +1,4 @@
+import { limitMs } from '@shoal/testing'
 import { expect, it } from 'vitest'
 import { type FreeRiders, freeRiders } from './free-riders.ts'
 
@@ -12,7 +13,9 @@ async function mean(options: { riders: number; recognizes: boolean }) {
   return { contributors: over(run => run.contributors), riders: over(run => run.riders) }
 }
 
-it('free riders finish twice as late as contributors, who lose little', { timeout: 900_000 }, async () => {
+it('free riders finish twice as late as contributors, who lose little', {
+  timeout: limitMs(900),
+}, async () => {
   const alone = await mean({ riders: 0, recognizes: true })
   const mixed = await mean({ riders: 6, recognizes: true })
   const without = await mean({ riders: 6, recognizes: false })

@@ -1,9 +1,9 @@
 /** Transfers a file with each contestant, and measures the seconds from the command until the file is complete. */
+import { until } from '@shoal/testing'
 import { JsonLines } from '../../interop/support/json-lines.ts'
 import { start } from '../../interop/support/process.ts'
 import type { Relay } from '../../interop/support/relay.ts'
 import { Seeder } from '../../interop/support/seeder.ts'
-import { until } from '../../interop/support/wait.ts'
 import { type BenchPage, within, withOne, withTwo } from './profiles.ts'
 import type { BenchSite } from './site.ts'
 

@@ -1,7 +1,7 @@
+import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from '../../interop/support/files.ts'
 import { Transmission } from '../../interop/support/transmission.ts'
 import { type ProcessUsage, usageOf } from '../../interop/support/usage.ts'
-import { until } from '../../interop/support/wait.ts'
 import type { BenchPeer, Download } from './peer.ts'
 
 const DEADLINE_MS = 300_000

@@ -2,12 +2,13 @@
  * Members of a closed group at a hub, each with the whole chat of a device: how long a message takes from one to the screens of the others. Key packages and invitations go through memory, everything else through
  * the hub. Calls come as lines of JSON.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { until } from '@shoal/testing'
 import { ChatJournals } from '../../apps/node/src/node/chat/chat-journals.ts'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
-import { until } from '../../interop/support/wait.ts'
 import { ChatDevice, type Conversation, type Journals } from '../../packages/chat/src/device/index.ts'
 import { HubCarriers } from '../../packages/chat/src/hub/index.ts'
 import { type TestDevice, TestPerson } from '../../packages/chat/src/testing/members.ts'

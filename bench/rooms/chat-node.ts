@@ -1,9 +1,9 @@
 /** A node that chats, and measures for how long its event loop is busy at a time. Calls come as lines of JSON. */
 
+import { until } from '@shoal/testing'
 import { HUBS } from '../../apps/node/src/node/hubs/service.ts'
 import { testNode } from '../../apps/node/src/node/testing/test-node.ts'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
-import { until } from '../../interop/support/wait.ts'
 import {
   readDeviceText,
   signNextDevices,

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import type { NodeApi } from '@shoal/api'
 import { readDeviceText } from '@shoal/identity/devices'
 import { parseShareLink } from '@shoal/links'
+import { until } from '@shoal/testing'
 import type { Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startHub } from '../../apps/hub/src/hub.ts'
@@ -13,7 +14,6 @@ import { sha256Of, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { Person } from '../support/person.ts'
 import { missing, toolPath } from '../support/tools.ts'
-import { until } from '../support/wait.ts'
 import { openConsole, type Scene, skipped, withNode } from './setup.ts'
 
 /** A square of 8 pixels. */
@@ -69,7 +69,7 @@ async function plays(scene: Scene, ann: Page, bens: Page, ben: Node): Promise<vo
   }
   await send(picture, 'The harbour:')
   const harbour = message(bens, 'The harbour:')
-  await harbour.getByText('harbour.png', { exact: true }).waitFor({ timeout: 60_000 })
+  await harbour.getByText('harbour.png', { exact: true }).waitFor()
   await harbour.getByText(/^Picture/).waitFor()
   expect(await harbour.getByRole('img').count()).toBe(0)
   const [torrent] = (await scene.node.api.listTorrents({})).items.filter(({ sealed }) => sealed)
@@ -79,7 +79,7 @@ async function plays(scene: Scene, ann: Page, bens: Page, ben: Node): Promise<vo
   await harbour.getByRole('button', { name: 'Show here' }).click()
   await introduce(ben, torrent!.id, address)
   const shown = harbour.getByRole('img', { name: 'harbour.png' })
-  await shown.waitFor({ timeout: 60_000 })
+  await shown.waitFor()
   expect(await shown.evaluate((it: HTMLImageElement) => it.naturalWidth)).toBe(640)
   await harbour.getByText('downloaded', { exact: false }).first().waitFor()
   const saving = bens.waitForEvent('download')
@@ -88,23 +88,23 @@ async function plays(scene: Scene, ann: Page, bens: Page, ben: Node): Promise<vo
 
   await send(film, 'The waves:')
   const waves = message(bens, 'The waves:')
-  await waves.getByText(/^Film/).waitFor({ timeout: 60_000 })
+  await waves.getByText(/^Film/).waitFor()
   const sealed = (await scene.node.api.listTorrents({})).items.filter(each => each.sealed)
   const other = sealed.find(({ id }) => id !== torrent!.id)!
   await waves.getByRole('button', { name: 'Show here' }).click()
   await introduce(ben, other.id, address)
   const video = waves.locator('video')
-  await video.waitFor({ timeout: 60_000 })
+  await video.waitFor()
   await video.evaluate((element: HTMLVideoElement) => {
     element.muted = true
     return element.play()
   })
   const playedTo = () => video.evaluate((element: HTMLVideoElement) => element.currentTime)
-  await expect.poll(playedTo, { timeout: 60_000 }).toBeGreaterThan(0.5)
+  await expect.poll(playedTo).toBeGreaterThan(0.5)
   await video.evaluate((element: HTMLVideoElement) => {
     element.currentTime = 15
   })
-  await expect.poll(playedTo, { timeout: 60_000 }).toBeGreaterThan(15.2)
+  await expect.poll(playedTo).toBeGreaterThan(15.2)
   await screenshot(bens, 'console-chat-film')
   // Nothing was unpacked, and no address had the key.
   expect((await ben.api.listJobs({})).items.filter(({ kind }) => kind === 'unseal')).toEqual([])
@@ -165,19 +165,19 @@ describe.skipIf(skipped ?? missing('ffmpeg'))('the console of real nodes: chat',
       await dialog.getByLabel('Name of the group').fill('Trip')
       await dialog.getByLabel('DIDs of other people').fill(dids.join('\n'))
       await dialog.getByRole('button', { name: 'Begin' }).click()
-      await ann.getByText('Closed group, 3 members').waitFor({ timeout: 30_000 })
+      await ann.getByText('Closed group, 3 members').waitFor()
       await say(ann, 'Who has the **map**?', 'Who has the map?')
       await message(ann, 'Who has the map?').getByText('Sent', { exact: true }).waitFor()
 
       // Ann is a stranger to Ben: he accepts before anything is shown in full.
       const bens = await openChat({ node: ben, browser: scene.browser })
-      await bens.getByRole('button', { name: 'Trip' }).click({ timeout: 30_000 })
-      await message(bens, 'Who has the map?').waitFor({ timeout: 30_000 })
+      await bens.getByRole('button', { name: 'Trip' }).click()
+      await message(bens, 'Who has the map?').waitFor()
       expect(await bens.getByLabel('Message', { exact: true }).count()).toBe(0)
       await bens.getByRole('button', { name: 'Accept' }).click()
       await say(bens, 'I do.', 'I do.')
-      await message(ann, 'I do.').waitFor({ timeout: 30_000 })
-      await message(ann, 'Who has the map?').getByText('Read by').waitFor({ timeout: 30_000 })
+      await message(ann, 'I do.').waitFor()
+      await message(ann, 'Who has the map?').getByText('Read by').waitFor()
 
       const conversation = await until('Cat is invited', async () => {
         const { items } = await cat.api.listConversations({})
@@ -185,9 +185,9 @@ describe.skipIf(skipped ?? missing('ffmpeg'))('the console of real nodes: chat',
       })
       await cat.api.acceptConversation({ conversation })
       const texts = async () => (await cat.api.listMessages({ conversation })).items.map(({ text }) => text)
-      await expect.poll(texts, { timeout: 30_000 }).toEqual(['Who has the **map**?', 'I do.'])
+      await expect.poll(texts).toEqual(['Who has the **map**?', 'I do.'])
       await cat.api.sendMessage({ conversation, text: '<b>Me too.</b>' })
-      for (const page of [ann, bens]) await message(page, '<b>Me too.</b>').waitFor({ timeout: 30_000 })
+      for (const page of [ann, bens]) await message(page, '<b>Me too.</b>').waitFor()
 
       // A picture in the message comes from the other node, and only once somebody asks for it.
       const path = scene.dir.join('gulls.png')
@@ -196,12 +196,12 @@ describe.skipIf(skipped ?? missing('ffmpeg'))('the console of real nodes: chat',
       const { magnet } = await scene.node.api.getTorrent({ id: torrent! })
       await say(ann, `The gulls: ${magnet}&x.pe=127.0.0.1:${await scene.node.peerPort()}`, 'The gulls:')
       const gulls = message(bens, 'The gulls:')
-      await gulls.getByText('gulls.png', { exact: true }).waitFor({ timeout: 30_000 })
+      await gulls.getByText('gulls.png', { exact: true }).waitFor()
       expect(await gulls.getByRole('img').count()).toBe(0)
       expect((await ben.api.listTorrents({})).items).toEqual([])
       await gulls.getByRole('button', { name: 'Show here' }).click()
       const picture = gulls.getByRole('img', { name: 'gulls.png' })
-      await picture.waitFor({ timeout: 30_000 })
+      await picture.waitFor()
       expect(await picture.evaluate((it: HTMLImageElement) => it.naturalWidth)).toBe(8)
 
       await plays(scene, ann, bens, ben)
@@ -209,7 +209,7 @@ describe.skipIf(skipped ?? missing('ffmpeg'))('the console of real nodes: chat',
       await message(ann, 'I do.').hover()
       await message(ann, 'I do.').getByRole('button', { name: 'React' }).click()
       await ann.getByRole('dialog').getByRole('button', { name: '😎' }).click()
-      await message(bens, 'I do.').getByRole('button', { name: '😎' }).waitFor({ timeout: 30_000 })
+      await message(bens, 'I do.').getByRole('button', { name: '😎' }).waitFor()
     })
-  }, 300_000)
+  })
 })

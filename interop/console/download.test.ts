@@ -19,7 +19,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       await page.getByLabel('Link', { exact: true }).fill(withPeer(magnet, seeder))
       await page.getByRole('button', { name: 'Look inside' }).click()
       const dialog = page.getByRole('dialog', { name: 'Add', exact: true })
-      await dialog.getByRole('heading', { name: 'Concert', exact: true }).waitFor({ timeout: 30_000 })
+      await dialog.getByRole('heading', { name: 'Concert', exact: true }).waitFor()
       await page.getByLabel('Download applause.flac').uncheck()
       await page.getByText('1 of 2 files', { exact: false }).first().waitFor()
       await torrent.limit({ upload: MIB / 4 })

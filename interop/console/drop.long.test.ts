@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { closeWithEscape } from '../../apps/web/e2e/testing/overlays.ts'
@@ -27,7 +28,7 @@ describe.skipIf(skipped ?? missing('opentracker'))('the console of a real node: 
       await page.getByRole('button', { name: 'Share', exact: true }).click()
       await page.getByText(/Sending \d.* of 11\.5 MB/).waitFor()
       const link = page.getByRole('textbox', { name: 'Magnet link' })
-      await link.waitFor({ timeout: 60_000 })
+      await link.waitFor()
       const magnet = await link.inputValue()
       await closeWithEscape(page)
       await page.locator('[data-row] a', { hasText: 'Harbour trip' }).click()
@@ -38,7 +39,7 @@ describe.skipIf(skipped ?? missing('opentracker'))('the console of a real node: 
       const { infoHashV1, infoHashV2 } = (await node.api.listTorrents({})).items[0]!
       await tracker.allow(infoHashV1!, infoHashV2!)
       await page.getByRole('button', { name: 'Ask now' }).click()
-      await trackerRow.getByText('Working').waitFor({ timeout: 60_000 })
+      await trackerRow.getByText('Working').waitFor()
 
       await using peer = await Libtorrent.start()
       const torrent = await peer.add({ magnet, savePath: dir.join('theirs') })
@@ -83,12 +84,12 @@ function drop(page: Page, files: readonly string[]): Promise<void> {
       await drag.enter()
       if (!(await zone.isVisible())) return false
       await drag.drop()
-      return zone.waitFor({ state: 'hidden', timeout: 2000 }).then(
+      return zone.waitFor({ state: 'hidden', timeout: limitMs(2) }).then(
         () => true,
         () => false,
       )
     }
-    await expect.poll(isDropped, { timeout: 30_000 }).toBe(true)
+    await expect.poll(isDropped).toBe(true)
   })
 }
 

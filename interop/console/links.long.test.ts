@@ -1,13 +1,14 @@
 /** Links from the console of a real node: another browser opens them and downloads from that node. */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseShareLink } from '@shoal/links'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { closeWithEscape } from '../../apps/web/e2e/testing/overlays.ts'
 import type { BrowserPage } from '../support/browser.ts'
 import { randomFile, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { missing } from '../support/tools.ts'
-import { until } from '../support/wait.ts'
 import { openConsole, type Scene, saveAndHash, withNode } from './setup.ts'
 
 const NOTES = 'The key is under the third stone.\n'
@@ -32,7 +33,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       expect(await saveAndHash(tab, 'harbour.bin')).toBe(sha256)
       expect([...problems, ...other.problems]).toEqual([])
     })
-  }, 240_000)
+  })
 
   test('the link uses the public address, without a note that it works only on this machine', async () => {
     const { address, args } = { address: 'https://node.example', args: ['--allowed-host', 'node.example'] }
@@ -52,7 +53,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       },
       { args },
     )
-  }, 120_000)
+  })
 
   test('a share sealed in the form opens in another browser by its link, which alone reveals its name', async () => {
     await withNode(async scene => {
@@ -77,7 +78,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       await page.getByRole('button', { name: 'Send the link' }).click()
       expect(await page.getByLabel('Link of the sealed share').inputValue()).toBe(link)
     })
-  }, 240_000)
+  })
 
   test('sealing with a passphrase asks for it twice, and the link opens with it', async () => {
     await withNode(async scene => {
@@ -98,7 +99,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       const other = await openLink(scene, await link.inputValue(), passphrase)
       expect([...problems, ...other.problems]).toEqual([])
     })
-  }, 240_000)
+  })
 
   test('a link to a share sealed with a passphrase is added and opened in the console', async () => {
     await withNode(async scene => {
@@ -127,7 +128,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       expect(await readFile(scene.dir.join('downloads', 'plans.txt'), 'utf8')).toBe(NOTES)
       expect(problems).toEqual([])
     })
-  }, 240_000)
+  })
 
   test('reports a wrong public key immediately and seals to a correct one', async () => {
     await withNode(async scene => {
@@ -144,7 +145,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       expect(parseShareLink(link).seal).toEqual({ by: 'recipient' })
       expect(problems).toEqual([])
     })
-  }, 120_000)
+  })
 })
 
 /** Opens the console and chooses a file with notes to seal. */

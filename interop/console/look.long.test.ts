@@ -59,7 +59,7 @@ describe.skipIf(skipped)('the console of a real node: layout', () => {
       await page.locator('[data-row]').last().waitFor()
       expect(problems).toEqual([])
     })
-  }, 240_000)
+  })
 })
 
 /** Runs with each page of one node, which shows a magnet link without peers, once all of it is drawn. */

@@ -1,15 +1,16 @@
 /** A newcomer's first hour: a file is shared, others are let in, and a phone in the same network opens the link. */
+
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
 import { randomFile, tempDir } from '../support/files.ts'
 import { cannotCreateNetwork, OtherNetwork } from '../support/other-network.ts'
 import { start } from '../support/process.ts'
 import { missing } from '../support/tools.ts'
-import { until } from '../support/wait.ts'
 import { saveAndHash } from './setup.ts'
 
 const ENTRY = fileURLToPath(new URL('../../apps/node/src/shoal.ts', import.meta.url))
@@ -72,5 +73,5 @@ describe.skipIf(unable)(`letting others in${unable ? ` (${unable})` : ''}`, () =
 
     await shoal('open-up', '--off', ...here)
     await expect(fetch(address)).rejects.toThrow()
-  }, 240_000)
+  })
 })

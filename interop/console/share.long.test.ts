@@ -18,7 +18,7 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       await page.getByRole('button', { name: 'Next' }).click()
       await page.setInputFiles('[data-role=share-files]', photo.path)
       await page.getByRole('button', { name: 'Share', exact: true }).click()
-      await page.getByRole('heading', { name: 'You are sharing' }).waitFor({ timeout: 60_000 })
+      await page.getByRole('heading', { name: 'You are sharing' }).waitFor()
       const magnet = await page.getByRole('textbox', { name: 'Magnet link' }).inputValue()
       expect(await page.getByRole('img', { name: /QR code/ }).count()).toBe(0)
       expect(await downloadWithLibtorrent(scene, magnet, 'photo.jpg')).toBe(photo.sha256)
@@ -50,7 +50,7 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       await chooser.getByRole('button', { name: /Choose (this folder|Harbour photos)/ }).click()
       await page.getByRole('button', { name: 'Share', exact: true }).click()
       const link = page.getByRole('textbox', { name: 'Magnet link' })
-      await link.waitFor({ timeout: 60_000 })
+      await link.waitFor()
       expect(await downloadWithLibtorrent(scene, await link.inputValue(), 'Harbour photos/gulls.jpg')).toBe(
         photo.sha256,
       )

@@ -1,8 +1,8 @@
 /** A download from one good peer while others are hostile. */
+import { until } from '@shoal/testing'
 import { Session, type SessionOptions, type Torrent } from '@shoal/torrent'
 import { expect, onTestFinished } from 'vitest'
 import { type TempDir, tempDir } from '../support/files.ts'
-import { until } from '../support/wait.ts'
 import { type HostileOptions, HostilePeer } from './hostile-peer.ts'
 import { ALONE, type SharedFile, seeder, sharedFile } from './support.ts'
 

@@ -1,8 +1,9 @@
 /** Drives `download.ts`. */
+
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { until } from '@shoal/testing'
 import { type ManagedProcess, start } from '../support/process.ts'
-import { until } from '../support/wait.ts'
 import type { DownloadEvent } from './download.ts'
 
 const PROGRAM = fileURLToPath(new URL('download.ts', import.meta.url))

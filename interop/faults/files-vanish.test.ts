@@ -1,9 +1,10 @@
 /** Files that are deleted, truncated or replaced while a torrent runs: no wrong data is served, and missing data is downloaded again. */
+
 import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { Session, type SessionOptions, ShoalError, type Torrent } from '@shoal/torrent'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sha256Of, tempDir } from '../support/files.ts'
-import { until } from '../support/wait.ts'
 import { ALONE, correctPieces, type SharedFile, seeder, sharedFile } from './support.ts'
 
 const MIB = 1024 * 1024

@@ -1,13 +1,14 @@
 /** Full and read-only disks. */
+
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { until } from '@shoal/testing'
 import { writeMetainfo } from '@shoal/torrent'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type TempDir, tempDir } from '../support/files.ts'
 import { JsonLines } from '../support/json-lines.ts'
 import { start } from '../support/process.ts'
 import { missing, toolPath } from '../support/tools.ts'
-import { until } from '../support/wait.ts'
 import type { TorrentView } from './session-calls.ts'
 import { ALONE, type SharedFile, seeder, sharedFile } from './support.ts'
 

@@ -1,8 +1,9 @@
 /** Hostile peers do not disrupt the download from a good peer. */
+
 import { readFileSync } from 'node:fs'
+import { until } from '@shoal/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { TcpTransport } from '../../packages/torrent/src/transport/tcp-transport.node.ts'
-import { until } from '../support/wait.ts'
 import { PIECE_BYTES, Victim } from './attack.ts'
 import { type HostilePeer, rawConnection } from './hostile-peer.ts'
 

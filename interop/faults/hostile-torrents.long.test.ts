@@ -1,11 +1,12 @@
 /** Malicious torrent files and magnet links result in a clear error or in safe names, and take little time and memory. */
+
 import { lstat, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '@shoal/testing'
 import { parseMagnet, parseMetainfo, Session, ShoalError, type TorrentSource } from '@shoal/torrent'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type BencodeInput, encode } from '../../packages/torrent/src/bencode/bencode.ts'
 import { type TempDir, tempDir } from '../support/files.ts'
-import { until } from '../support/wait.ts'
 import { ALONE } from './support.ts'
 
 const MIB = 1024 * 1024

@@ -1,13 +1,14 @@
 /** Trackers that respond with garbage, endlessly or not at all, in addition to a good one. */
+
 import { createSocket } from 'node:dgram'
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import { limitMs, until } from '@shoal/testing'
 import { Session } from '@shoal/torrent'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { encode } from '../../packages/torrent/src/bencode/bencode.ts'
 import { HttpTrackerServer } from '../../packages/torrent/src/discovery/tracker/testing/http-tracker-server.ts'
 import { tempDir } from '../support/files.ts'
-import { until } from '../support/wait.ts'
 import { ALONE, seeder, sharedFile } from './support.ts'
 
 const MIB = 1024 * 1024
@@ -119,7 +120,7 @@ describe('with hostile trackers', () => {
     const session = await Session.open({ ...ALONE, trackers: true })
     onTestFinished(() => session.close())
     const torrent = await session.add(file.metainfo, { memory: true, trackers: urls })
-    await until('it is complete', () => torrent.state === 'seeding', { timeoutMs: 90_000 })
+    await until('it is complete', () => torrent.state === 'seeding', { timeoutMs: limitMs(90) })
     await until('each hostile tracker has received a request', () =>
       hostile.every(({ seen }) => seen.length > 0),
     )

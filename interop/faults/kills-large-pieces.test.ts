@@ -1,9 +1,10 @@
 /** `kill -9` during the download of pieces that take far longer than the allowed loss. */
+
 import { writeFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { writeMetainfo } from '@shoal/torrent'
 import { expect, test } from 'vitest'
 import { sha256Of, tempDir } from '../support/files.ts'
-import { until } from '../support/wait.ts'
 import { Downloader } from './downloader.ts'
 import { seeder, sharedFile } from './support.ts'
 
@@ -15,7 +16,7 @@ const SENT = 8 * MIB
 /** Maximum loss per kill. */
 const REPEATED_SECONDS = 5
 
-test('the received part of a large piece survives a kill', { timeout: 120_000 }, async () => {
+test('the received part of a large piece survives a kill', async () => {
   await using dir = await tempDir('kills')
   const file = await sharedFile(dir.join('seed'), 'file', 40 * MIB + 1, { pieceLengthBytes: 32 * MIB })
   const { session, torrents, address } = await seeder([file])

@@ -1,10 +1,11 @@
 /** `kill -9` at random moments of a download: nothing on disk is lost, and no unverified data is trusted. */
+
 import { readFile, writeFile } from 'node:fs/promises'
+import { limitMs, until } from '@shoal/testing'
 import { infoHashText, type Metainfo, writeMetainfo } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
 import { decodeProgress } from '../../packages/torrent/src/storage/resume-record.ts'
 import { sha256Of, tempDir } from '../support/files.ts'
-import { until } from '../support/wait.ts'
 import { Downloader, type DownloadPlace } from './downloader.ts'
 import { correctPieces, countBytes, type SharedFile, seededRandom, seeder, sharedFile } from './support.ts'
 
@@ -81,7 +82,9 @@ function drawAmounts(random: () => number, count: number): number[] {
 }
 
 describe('a download that is killed at random moments', () => {
-  test('resumes each time with all data on disk and completes correctly', { timeout: 480_000 }, async () => {
+  test('resumes each time with all data on disk and completes correctly', {
+    timeout: limitMs(480),
+  }, async () => {
     await using dir = await tempDir('kills')
     const plans = Array.from({ length: DOWNLOADS }, (_, index) => {
       const random = seededRandom(2026 + index)

@@ -1,17 +1,17 @@
 /** A node whose folders are on a disk that is full or read-only. */
+
 import { readdirSync, statfsSync } from 'node:fs'
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connectNode, type NodeApi } from '@shoal/api'
+import { until } from '@shoal/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { tempDir } from '../support/files.ts'
 import { type ManagedProcess, start } from '../support/process.ts'
 import { missing, toolPath } from '../support/tools.ts'
-import { until } from '../support/wait.ts'
 
 const ENTRY = fileURLToPath(new URL('../../apps/node/src/shoal.ts', import.meta.url))
-const LIMIT = { timeout: 120_000 }
 const ALONE = ['network.dht=off', 'network.lsd=off', 'network.portMapping=off'].flatMap(each => [
   '--set',
   each,
@@ -89,56 +89,52 @@ const ids = async (api: NodeApi) => (await api.listTorrents({})).items.map(({ id
 const hash = (digit: number) => String(digit).repeat(40)
 
 describe.skipIf(unable)(`a node on a small disk${unable ? ` (${unable})` : ''}`, () => {
-  test(
-    'that is full starts, serves what it has, and saves changes as soon as there is room',
-    LIMIT,
-    async () => {
-      const disk = await smallDisk()
-      const first = await disk.node()
-      for (const digit of [1, 2]) await first.api.addTorrent({ source: hash(digit), paused: true })
-      await disk.fill()
-      await expect(first.api.addTorrent({ source: hash(3) })).rejects.toMatchObject({ status: 507 })
-      await kill(first)
+  test('that is full starts, serves what it has, and saves changes as soon as there is room', async () => {
+    const disk = await smallDisk()
+    const first = await disk.node()
+    for (const digit of [1, 2]) await first.api.addTorrent({ source: hash(digit), paused: true })
+    await disk.fill()
+    await expect(first.api.addTorrent({ source: hash(3) })).rejects.toMatchObject({ status: 507 })
+    await kill(first)
 
-      // The log of the catalogue contains both torrents.
-      const second = await disk.node()
-      expect(await ids(second.api)).toEqual([hash(1), hash(2)])
-      expect(await second.api.getHealth({})).toMatchObject({
-        status: 'degraded',
-        // The search index may have found the disk full as well.
-        problems: expect.arrayContaining([
-          expect.stringMatching(/^the disk of .*data is full: free 4\.\d+ MB there/),
-        ]),
-      })
-      expect((await second.api.getStats({})).lacksBytes).toBeGreaterThan(0)
-      for (const change of [
-        second.api.addTorrent({ source: hash(4) }),
-        second.api.actOnTorrents({ ids: [hash(1)], action: 'remove' }),
-        second.api.changeSettings({ queue: { maxDownloads: 2 } }),
-      ])
-        await expect(change).rejects.toMatchObject({ status: 507, code: 'no-space' })
-      // The second crash finds no reserve.
-      await kill(second)
-      await disk.fill()
-      const third = await disk.node()
-      expect(await ids(third.api)).toEqual([hash(1), hash(2)])
+    // The log of the catalogue contains both torrents.
+    const second = await disk.node()
+    expect(await ids(second.api)).toEqual([hash(1), hash(2)])
+    expect(await second.api.getHealth({})).toMatchObject({
+      status: 'degraded',
+      // The search index may have found the disk full as well.
+      problems: expect.arrayContaining([
+        expect.stringMatching(/^the disk of .*data is full: free 4\.\d+ MB there/),
+      ]),
+    })
+    expect((await second.api.getStats({})).lacksBytes).toBeGreaterThan(0)
+    for (const change of [
+      second.api.addTorrent({ source: hash(4) }),
+      second.api.actOnTorrents({ ids: [hash(1)], action: 'remove' }),
+      second.api.changeSettings({ queue: { maxDownloads: 2 } }),
+    ])
+      await expect(change).rejects.toMatchObject({ status: 507, code: 'no-space' })
+    // The second crash finds no reserve.
+    await kill(second)
+    await disk.fill()
+    const third = await disk.node()
+    expect(await ids(third.api)).toEqual([hash(1), hash(2)])
 
-      await disk.giveBack()
-      await until('there is room', async () => (await third.api.getHealth({})).status === 'ok')
-      expect((await third.api.getStats({})).lacksBytes).toBe(null)
-      await third.api.addTorrent({ source: hash(5), paused: true })
-      await until('the reserve is back', async () => readdirSync(`${disk.outside}/data`).includes('reserve'))
-      await third.process.stop()
+    await disk.giveBack()
+    await until('there is room', async () => (await third.api.getHealth({})).status === 'ok')
+    expect((await third.api.getStats({})).lacksBytes).toBe(null)
+    await third.api.addTorrent({ source: hash(5), paused: true })
+    await until('the reserve is back', async () => readdirSync(`${disk.outside}/data`).includes('reserve'))
+    await third.process.stop()
 
-      // Neither a log nor a file of the last node is left here.
-      await disk.fill()
-      const fourth = await disk.node()
-      expect(await ids(fourth.api)).toEqual([hash(1), hash(2), hash(5)])
-      expect(await fourth.api.getHealth({})).toMatchObject({ status: 'degraded' })
-    },
-  )
+    // Neither a log nor a file of the last node is left here.
+    await disk.fill()
+    const fourth = await disk.node()
+    expect(await ids(fourth.api)).toEqual([hash(1), hash(2), hash(5)])
+    expect(await fourth.api.getHealth({})).toMatchObject({ status: 'degraded' })
+  })
 
-  test('that is read-only does not start, and says which folder is to blame', LIMIT, async () => {
+  test('that is read-only does not start, and says which folder is to blame', async () => {
     const disk = await smallDisk()
     await mkdir(`${disk.outside}/data`)
     expect(await (await disk.run('mount', '-o', 'remount,ro', disk.path)).exited).toBe(0)

@@ -1,9 +1,10 @@
 /** Resume data that is truncated or damaged, and files that changed since it was recorded. */
+
 import { open, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { infoHashText, Session, type Torrent, writeMetainfo } from '@shoal/torrent'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { tempDir } from '../support/files.ts'
-import { until } from '../support/wait.ts'
 import { Downloader } from './downloader.ts'
 import { ALONE, correctPieces, type SharedFile, seededRandom, sharedFile } from './support.ts'
 

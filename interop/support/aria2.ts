@@ -1,10 +1,11 @@
 /** A real aria2c, controlled through its JSON-RPC. It supports only v1. */
+
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { limitMs, until } from '@shoal/testing'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 /** `require` encrypts everything with RC4; `plain` is aria2's default, which also tries and accepts encryption. */
 const ENCRYPTION = {
@@ -104,7 +105,7 @@ export class Aria2 implements AsyncDisposable {
         method: `aria2.${method}`,
         params: [`token:${this.#secret}`, ...params],
       }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(limitMs(30)),
     })
     const { result, error } = (await response.json()) as { result: T; error?: { message: string } }
     if (error) throw new Error(`aria2: ${method}: ${error.message}`)

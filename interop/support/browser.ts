@@ -1,8 +1,10 @@
 /** Debian's Chromium, driven by Playwright: headless, on loopback, without requests to its vendor. */
+
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { limitMs } from '@shoal/testing'
 import {
   type BrowserContext,
   type BrowserContextOptions,
@@ -82,7 +84,7 @@ export class Browser implements AsyncDisposable {
     }, stored)
     const page = await context.newPage()
     // Peers that fail to connect at first retry later, which may take some time.
-    page.setDefaultTimeout(100_000)
+    page.setDefaultTimeout(limitMs(100))
     const problems: string[] = []
     page.on('pageerror', error => problems.push(String(error)))
     page.on('console', message => {
@@ -96,7 +98,7 @@ export class Browser implements AsyncDisposable {
   async pageTexts(): Promise<string> {
     const pages = this.#driven.contexts().flatMap(context => context.pages())
     const texts = await Promise.all(
-      pages.map(page => page.innerText('body', { timeout: 1000 }).catch(String)),
+      pages.map(page => page.innerText('body', { timeout: limitMs(1) }).catch(String)),
     )
     return texts
       .map((text, index) => `Page ${index + 1} shows: ${text.replace(/\s+/g, ' ').slice(0, SHOWN_TEXT)}`)

@@ -1,10 +1,11 @@
 /** Captures the packets of this machine that match a filter. Requires root. */
+
 import { readFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { tempDir } from './files.ts'
 import { type Packet, readPcap } from './pcap.ts'
 import { start } from './process.ts'
 import { missing, toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 /** Why no packets can be captured, or null. */
 export const cannotCapture = process.getuid?.() === 0 ? missing('tcpdump') : 'capturing packets requires root'

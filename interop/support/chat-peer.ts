@@ -1,4 +1,5 @@
 /** A person with one device that chats at a hub, in this process: whom the others under test write with. */
+import { until } from '@shoal/testing'
 import { ChatDevice, type Conversation, type Journals } from '../../packages/chat/src/device/index.ts'
 import { deviceCredential, type OwnDevice } from '../../packages/chat/src/groups/index.ts'
 import { HubCarriers, HubPeople } from '../../packages/chat/src/hub/index.ts'
@@ -14,7 +15,6 @@ import {
 import { KeyPair } from '../../packages/identity/src/index.ts'
 import { writePersonCode } from '../../packages/identity/src/safety/safety-words.ts'
 import { systemClock, systemRandom } from '../../packages/torrent/src/base/index.ts'
-import { until } from './wait.ts'
 
 export interface ChatPeer extends AsyncDisposable {
   readonly did: string

@@ -1,11 +1,12 @@
 /** A closed group and a room of a share, whose members are processes that talk without pause while they, their hub and the network fail. */
+
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { limitMs, until } from '@shoal/testing'
 import { ChatMember } from './chat-member.ts'
 import type { ChatMemberState, ConversationKind, SeenPoint } from './chat-member-given.ts'
 import { FaultyHub, HUB_FAULTS, type HubFault } from './faulty-hub.ts'
 import { type TempDir, tempDir } from './files.ts'
-import { until } from './wait.ts'
 
 export const CHAT_FAULTS = [...HUB_FAULTS, 'member'] as const
 export type ChatFault = HubFault | 'member'
@@ -21,7 +22,7 @@ const SOME = 6
 const SHARE_EVERY = 5
 /** A hub that is away. */
 const PASSING = /^(?:unreachable|unavailable|busy|stopping|no-answer|too-many-requests):/
-const PATIENT = { timeoutMs: 90_000, intervalMs: 250 }
+const PATIENT = { timeoutMs: limitMs(90), intervalMs: 250 }
 
 interface Acknowledged {
   readonly to: ConversationKind

@@ -1,10 +1,12 @@
 /** Core Crypto, Wire's implementation of MLS over OpenMLS: a peer of tests only, in a folder outside the workspace (GPL-3.0). Its native library needs a newer C library than Debian 12 has; the one for browsers also runs in Node. */
+
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { limitMs } from '@shoal/testing'
 
 const VERSION = '10.3.0'
 const FOLDER = fileURLToPath(new URL(`../../.cache/core-crypto-${VERSION}`, import.meta.url))
@@ -98,7 +100,7 @@ export async function installCoreCrypto(): Promise<boolean> {
   const words = [...args, '--loglevel=error', `@wireapp/core-crypto@${VERSION}`]
   const npm = process.env.npm_execpath
   const [program, ...rest] = npm ? [process.execPath, npm, ...words] : ['npm', ...words]
-  const installing = promisify(execFile)(program!, rest, { timeout: 120_000 })
+  const installing = promisify(execFile)(program!, rest, { timeout: limitMs(120) })
   return installing.then(
     () => true,
     () => false,

@@ -1,9 +1,9 @@
 /** A real TURN server, on loopback. */
+import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from './files.ts'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 const USER = 'shoal'
 const SECRET = 'not-a-secret-1'

@@ -1,10 +1,11 @@
 /** Debian's Firefox, headless, driven over WebDriver BiDi. */
+
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { limitMs, until } from '@shoal/testing'
 import puppeteer, { type Page } from 'puppeteer-core'
 import { toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 export interface Firefox extends AsyncDisposable {
   /** Folder where it saves files without asking. */
@@ -55,7 +56,7 @@ export async function launchFirefox(
   }
 }
 
-const LIMIT = { timeoutMs: 90_000, intervalMs: 250 }
+const LIMIT = { timeoutMs: limitMs(90), intervalMs: 250 }
 
 /** Waits for text on the page. */
 export async function shows(tab: Page, text: string): Promise<void> {

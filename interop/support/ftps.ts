@@ -1,12 +1,13 @@
 /** A real FTP server, vsftpd, on loopback. Usually it requires TLS, and data connections must resume the TLS session of their login. */
+
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from './files.ts'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 /** `await using ftps = await FtpsServer.start(folder)`: guests may read. The folder must not be writable for others. */
 export class FtpsServer implements AsyncDisposable {

@@ -1,13 +1,14 @@
 /** Debian's HAProxy with TLS, on loopback, in front of HTTP servers. */
+
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { promisify } from 'node:util'
+import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from './files.ts'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 export class HaProxy implements AsyncDisposable {
   readonly port: number

@@ -1,8 +1,9 @@
 /** Our hub as a program, whose log is read. */
+
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { until } from '@shoal/testing'
 import { type ManagedProcess, start } from './process.ts'
-import { until } from './wait.ts'
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'apps', 'hub', 'src', 'shoal-hub.ts')
 

@@ -4,10 +4,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { limitMs } from '@shoal/testing'
 
 const VERSION = '3.0.21'
 const FOLDER = fileURLToPath(new URL('../../.cache/webtorrent', import.meta.url))
-const LIMIT_MS = 300_000
+const LIMIT_MS = limitMs(300)
 
 /**
  * Installs WebTorrent and npm's bittorrent-tracker in a folder outside the workspace, unless they are already installed. Returns the folder.

@@ -1,8 +1,10 @@
 /** A session behind a strict proxy, or bound to an interface, that is made to try everything that could leave without it. */
+
 import { mkdtemp } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import { Session, type SessionOptions, systemClock } from '@shoal/torrent'
 import { openRoute } from '@shoal/torrent/route'
 import { httpGet } from '../../apps/node/src/node/kernel/http/http-request.ts'
@@ -76,7 +78,7 @@ answerJsonLines({
   /** The request of a feed. */
   async feed({ way, url }: { way: Way; url: string }) {
     const route = openRoute({ ...way, clock: systemClock })
-    const signal = AbortSignal.timeout(20_000)
+    const signal = AbortSignal.timeout(limitMs(20))
     const answer = await httpGet(new URL(url), { signal, userAgent: 'Shoal/1', route })
     answer.close()
     await route?.close()

@@ -2,14 +2,15 @@
  * Two networks: a client, of which every packet is captured, and a world. A cable connects them, which is the client's way to everything, and if
  * wanted a tunnel, which only a client that is bound to it uses. Requires root.
  */
+
 import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from './files.ts'
 import { JsonLines } from './json-lines.ts'
 import { isOfKernel, type Packet, readPcap } from './pcap.ts'
 import { type ManagedProcess, type StartOptions, start } from './process.ts'
 import { missing, toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 /** Why no such networks can be created, or null. */
 export const cannotCreateLeakNetwork =

@@ -1,12 +1,13 @@
 /** Two networks that are connected by a slow, long or lossy link: three network namespaces, with `link.c` in the one between. Requires root. */
+
 import { execFileSync } from 'node:child_process'
 import { existsSync, readlinkSync } from 'node:fs'
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { until } from '@shoal/testing'
 import { type ManagedProcess, start } from './process.ts'
 import { missing, toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 const SOURCE = join(import.meta.dirname, 'link.c')
 const CACHE = join(import.meta.dirname, '..', '..', '.cache')

@@ -1,10 +1,11 @@
 /** A real node: `shoal start` in a separate process, on loopback, without peer discovery. */
+
 import { fileURLToPath } from 'node:url'
 import { connectNode, type Job, type NodeApi, type TorrentDetail } from '@shoal/api'
+import { until } from '@shoal/testing'
 import { readNodeFile, readToken } from '../../apps/node/src/base/node-file.ts'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
-import { until } from './wait.ts'
 
 const ENTRY = fileURLToPath(new URL('../../apps/node/src/shoal.ts', import.meta.url))
 const NO_DISCOVERY = [
@@ -13,7 +14,6 @@ const NO_DISCOVERY = [
   'network.portMapping=false',
   'shoal.enabled=false',
 ].flatMap(each => ['--set', each])
-const START_MS = 30_000
 
 export interface NodeOptions {
   /** Its folders: `data`, `downloads` and, as the home folder, `home`. */
@@ -61,7 +61,7 @@ export class Node implements AsyncDisposable {
       },
     )
     try {
-      const started = until('the node answers', () => findNode(dataDir, process.pid), { timeoutMs: START_MS })
+      const started = until('the node answers', () => findNode(dataDir, process.pid))
       const ended = process.exited.then(how => {
         throw new Error(`shoal start ended (${how}): ${process.output()}`)
       })

@@ -1,10 +1,11 @@
 /** A real opentracker, on loopback, HTTP and UDP on one port. */
+
 import { writeFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from './files.ts'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 const ALLOWED = 'allowed'
 

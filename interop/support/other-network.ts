@@ -1,12 +1,13 @@
 /** A separate network for a program: a network namespace, connected to this one by a virtual cable that can be unplugged. Requires root. */
+
 import { execFileSync } from 'node:child_process'
 import { readlinkSync } from 'node:fs'
 import { chmod, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { until } from '@shoal/testing'
 import type { TempDir } from './files.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { missing, toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 /** Why no network can be created, or null. */
 export const cannotCreateNetwork =

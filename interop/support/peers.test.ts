@@ -1,5 +1,7 @@
 /** Tests the real peers with each other, which shows whether a failure with our engine is the engine's fault. */
+
 import { readFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { Aria2 } from './aria2.ts'
 import { randomFile, randomTree, sha256Of, tempDir } from './files.ts'
@@ -7,7 +9,6 @@ import { Libtorrent, type LibtorrentOptions } from './libtorrent.ts'
 import { Opentracker } from './opentracker.ts'
 import { missing } from './tools.ts'
 import { Transmission, transmissionCreate, transmissionShow } from './transmission.ts'
-import { until } from './wait.ts'
 
 const BYTES = 3_000_000
 

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { until } from '@shoal/testing'
 import { type ManagedProcess, start } from './process.ts'
-import { until } from './wait.ts'
 
 const PROGRAM = fileURLToPath(new URL('./poster-process.ts', import.meta.url))
 

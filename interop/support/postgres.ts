@@ -1,12 +1,13 @@
 /** A real PostgreSQL on a socket in a folder of its own, without network. It refuses to run as root, and runs as Debian's user `postgres` then. */
+
 import { execFile } from 'node:child_process'
 import { chmod } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from './files.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
 import { familyCpuSeconds } from './usage.ts'
-import { until } from './wait.ts'
 
 const run = promisify(execFile)
 const USER = 'postgres'

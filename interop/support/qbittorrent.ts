@@ -1,10 +1,11 @@
 /** A real qbittorrent-nox on loopback, for tests. */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { until } from '@shoal/testing'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 interface QBittorrentTorrent {
   readonly hash: string

@@ -1,10 +1,11 @@
 /** Debian's Redis, on loopback, on its own port and in its own folder. Nothing is written to the disk. */
+
 import { connect } from 'node:net'
+import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from './files.ts'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 export class RedisServer implements AsyncDisposable {
   readonly port: number

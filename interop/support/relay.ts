@@ -1,8 +1,8 @@
 import { multiaddr } from '@multiformats/multiaddr'
+import { until } from '@shoal/testing'
 import { createCertificate, type Host, openHost } from '../../packages/network/src/host/host.node.ts'
 import { linkedAddress } from '../../packages/network/src/transport/peer-name.ts'
 import { systemRandom } from '../../packages/torrent/src/base/random.ts'
-import { until } from './wait.ts'
 
 /** A node of the network that pages can dial and use as relay. It has no torrents. */
 export class Relay implements AsyncDisposable {

@@ -1,14 +1,15 @@
 /** Members of a room, and the promises of a hub to them: each acknowledged entry is there exactly once, for everybody. */
+
 import { randomBytes } from 'node:crypto'
+import { limitMs, until } from '@shoal/testing'
 import { type LogEntry, readHead, verifyEntries } from '../../packages/hub-api/src/rooms/rooms.ts'
 import type { HubStores } from '../../packages/hub-stores/src/stores.ts'
 import { device, person } from '../../packages/hub-stores/src/testing/person.ts'
 import { KeyPair } from '../../packages/identity/src/key-pair.ts'
 import { fromHex, hex } from '../../packages/torrent/src/base/index.ts'
 import type { Member, RoomMemberOptions, RoomMemberState } from './room-member.ts'
-import { until } from './wait.ts'
 
-const PATIENT = { timeoutMs: 120_000, intervalMs: 100 }
+const PATIENT = { timeoutMs: limitMs(120), intervalMs: 100 }
 
 /** Creates a room that all members of the hub may use. Returns its id. */
 export async function createRoom({ rooms }: HubStores): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 /** A member of a hub who posts to a room and writes to the inboxes of others without pause, over real connections, and keeps what arrives. Runs in Node and in pages. */
+import { limitMs, until } from '@shoal/testing'
 import {
   type RoomError,
   type RoomLog,
@@ -8,7 +9,6 @@ import {
   socketConnect,
 } from '../../packages/hub-api/src/rooms/rooms.ts'
 import { fromHex, hex, systemClock, systemRandom } from '../../packages/torrent/src/base/index.ts'
-import { until } from './wait.ts'
 
 /** A hub allows 20 entries a second, those that are sent again included. */
 const PAUSE_MS = 75
@@ -254,7 +254,7 @@ export async function more(members: readonly Member[], count: number): Promise<v
       await until(
         `${count} more entries are acknowledged`,
         async () => (await member.state()).acknowledged.length >= before + count,
-        { timeoutMs: 120_000, intervalMs: 100 },
+        { timeoutMs: limitMs(120), intervalMs: 100 },
       )
     }),
   )

@@ -1,5 +1,7 @@
 /** The process that `seeder.ts` starts: a session controlled through its standard streams. */
+
 import { basename, dirname } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import { createTorrent, magnetOf, Session } from '@shoal/torrent'
 import { answerJsonLines } from './json-lines.ts'
 
@@ -14,7 +16,7 @@ answerJsonLines({
   },
   async get({ magnet, directory }: { magnet: string; directory: string }) {
     const torrent = await session.add(magnet, { directory })
-    await torrent.whenComplete({ signal: AbortSignal.timeout(50_000) })
+    await torrent.whenComplete({ signal: AbortSignal.timeout(limitMs(50)) })
     const kinds = torrent.peers().map(({ kind }) => kind)
     return { files: torrent.files.map(({ diskPath }) => diskPath), kinds }
   },

@@ -1,11 +1,12 @@
 /** Real proxies, and a client of which every packet is captured. */
+
 import { writeFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { type LeakWorld, type Outcome, openLeakWorld } from './leak-attempts.ts'
 import { cannotCreateLeakNetwork, PROXY, WORLD } from './leak-network.ts'
 import { describePacket } from './pcap.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { missing, toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 export const cannotOpenProxies =
   cannotCreateLeakNetwork ?? missing('danted', 'tinyproxy', 'microsocks', 'openssl')

@@ -1,7 +1,9 @@
 /** Finds the programs that tests with real peers need. */
+
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 
 export interface Tool {
   /** The Debian package that contains it. */
@@ -106,7 +108,7 @@ function findPython(module: string): string | null {
   for (const python of ['/usr/bin/python3', which('python3')]) {
     if (python === null) continue
     try {
-      execFileSync(python, ['-c', `import ${module}`], { stdio: 'ignore', timeout: 20_000 })
+      execFileSync(python, ['-c', `import ${module}`], { stdio: 'ignore', timeout: limitMs(20) })
       return python
     } catch {}
   }

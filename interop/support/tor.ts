@@ -2,19 +2,19 @@
  * A tor network of its own: one directory authority, three relays that are exits, and a client with a SOCKS port. None of them knows the public
  * one. The exits connect to every address, so their network must lead nowhere else.
  */
+
 import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { until } from '@shoal/testing'
 import type { TempDir } from './files.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 const HOME = '127.0.0.1'
 const AUTHORITY = { name: 'authority', port: 9100, directoryPort: 9200 }
 const RELAYS = ['relay1', 'relay2', 'relay3']
 const VOTE_SECONDS = { interval: 10, delay: 2, distribution: 2 }
-const BOOTSTRAP_MS = 60_000
 
 export interface TorOptions {
   /** Holds the files of all processes. */
@@ -57,25 +57,17 @@ export async function startTor(options: TorOptions): Promise<TorNetwork> {
     for (const [i, name] of RELAYS.entries())
       await run(name, [authority, ...relayLines(AUTHORITY.port + 1 + i, dir)])
     // A client that finds fewer relays waits for the next consensus.
-    await until(
-      'the authority has published the relays',
-      async () => {
-        for (const process of running) process.assertRunning()
-        const consensus = await readFile(dir.join(AUTHORITY.name, 'cached-microdesc-consensus'), 'latin1')
-        return RELAYS.every(name => consensus.includes(`\nr ${name} `))
-      },
-      { timeoutMs: BOOTSTRAP_MS },
-    )
+    await until('the authority has published the relays', async () => {
+      for (const process of running) process.assertRunning()
+      const consensus = await readFile(dir.join(AUTHORITY.name, 'cached-microdesc-consensus'), 'latin1')
+      return RELAYS.every(name => consensus.includes(`\nr ${name} `))
+    })
     const lines = [`SocksPort ${options.socks}`, `ControlSocket ${dir.join('client', 'control')}`]
     const client = await run('client', [authority, ...lines])
-    await until(
-      'tor has built a circuit',
-      () => {
-        client.assertRunning()
-        return client.output().includes('Bootstrapped 100%')
-      },
-      { timeoutMs: BOOTSTRAP_MS },
-    )
+    await until('tor has built a circuit', () => {
+      client.assertRunning()
+      return client.output().includes('Bootstrapped 100%')
+    })
     return network
   } catch (error) {
     await network[Symbol.asyncDispose]()

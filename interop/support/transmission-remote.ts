@@ -21,7 +21,6 @@ export class TransmissionRemote {
     const env = { ...process.env, TR_AUTH: this.#login, TZ: 'UTC', LC_ALL: 'C' }
     const { stdout, stderr } = await runFile(toolPath('transmission-remote'), all, {
       env,
-      timeout: 30_000,
     }).catch(error => {
       throw new Error(`${args.join(' ')}: ${error.stdout}${error.stderr} (${error.code ?? error.signal})`)
     })

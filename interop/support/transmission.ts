@@ -1,12 +1,13 @@
 /** A real transmission-daemon with its RPC, and Transmission's command line tools. */
+
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { limitMs, until } from '@shoal/testing'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
-import { until } from './wait.ts'
 
 const runFile = promisify(execFile)
 
@@ -140,7 +141,7 @@ export class Transmission implements AsyncDisposable {
         method: 'POST',
         headers: { 'X-Transmission-Session-Id': this.#sessionId },
         body: JSON.stringify({ method, arguments: args }),
-        signal: AbortSignal.timeout(30_000),
+        signal: AbortSignal.timeout(limitMs(30)),
       })
       if (response.status === 409) {
         // The response to the first call contains the session ID that all others require.

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import { expect, it, vi } from 'vitest'
 
 const PROGRAM = join(import.meta.dirname, 'shoal-hub.ts')
@@ -21,7 +22,7 @@ it.skipIf(process.platform === 'win32')(
       hub.stdout.setEncoding('utf8').on('data', text => {
         log += text
       })
-      const said = (text: string) => vi.waitFor(() => expect(log).toContain(text), 30_000)
+      const said = (text: string) => vi.waitFor(() => expect(log).toContain(text), limitMs(30))
       await said('The hub is listening')
       const port = /127\.0\.0\.1:(\d+)\/announce/.exec(log)![1]
       const announce = async (key: string) =>

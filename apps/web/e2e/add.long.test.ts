@@ -6,7 +6,7 @@ import { closeWithEscape } from './testing/overlays.ts'
 let served: ServedConsole
 beforeAll(async () => {
   served = await serveConsole()
-}, 60_000)
+})
 afterAll(() => served.close())
 
 describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => {

@@ -9,7 +9,7 @@ type Options = Parameters<ServedConsole['open']>[1]
 let served: ServedConsole
 beforeAll(async () => {
   served = await serveConsole()
-}, 60_000)
+})
 afterAll(() => served.close())
 
 /** The link of a sealed share: Pier, 10.5 MB. */
@@ -248,7 +248,7 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
       await page.getByText('tide.txt, 4 B').waitFor()
       await field(page).fill('The tide:')
       await page.getByRole('button', { name: 'Send', exact: true }).click()
-      await message(page, 'The tide:').getByText('Shared files').waitFor({ timeout: 20_000 })
+      await message(page, 'The tide:').getByText('Shared files').waitFor()
       await page.getByText('tide.txt, 4 B').waitFor({ state: 'detached' })
       const dataTransfer = await page.evaluateHandle(() => {
         const data = new DataTransfer()

@@ -8,7 +8,7 @@ import { closeWithEscape } from './testing/overlays.ts'
 let served: ServedConsole
 beforeAll(async () => {
   served = await serveConsole()
-}, 60_000)
+})
 afterAll(() => served.close())
 
 const rows = (page: Page) => page.locator('[data-row]')

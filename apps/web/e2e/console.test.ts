@@ -10,7 +10,7 @@ const ID = 'dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c'
 let served: ServedConsole
 beforeAll(async () => {
   served = await serveConsole()
-}, 60_000)
+})
 afterAll(() => served.close())
 
 test('the first screen loads at most 250 KB of gzipped script', () => {
@@ -157,7 +157,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.getByRole('status').getByText('Free 4.00 MB on the disk', { exact: false }).waitFor()
       await page.getByRole('status').getByText('The node is not responding.', { exact: true }).waitFor()
       expect(await rows(page).count()).toBeGreaterThan(5)
-      await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
+      await page.getByText('The node is back').first().waitFor()
     })
   })
 

@@ -12,7 +12,7 @@ describe.skipIf(lackingChromium())('the engine in Chromium', () => {
   test.each([
     ['passes its own tests', 'engine-page', 500],
     ['keeps the contracts of storage, resume data, hash pool and journals of the chat', 'opfs-page', 46],
-  ])('%s', { timeout: 240_000 }, async (_, name, least) => {
+  ])('%s', async (_, name, least) => {
     await using browser = await launchChromium()
     const page = await browser.newPage()
     await page.goto(pages.url(name))

@@ -14,7 +14,7 @@ const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile:
 let served: ServedConsole
 beforeAll(async () => {
   served = await serveConsole({ dist: HUB_DIST, catalogs: ['hub', 'controls'] })
-}, 60_000)
+})
 afterAll(() => served.close())
 
 test('the first screen loads at most 200 KB of gzipped script', () => {

@@ -10,7 +10,7 @@ import { lackingChromium, type ServedConsole, serveConsole } from './testing/con
 let served: ServedConsole
 beforeAll(async () => {
   served = await serveConsole()
-}, 60_000)
+})
 afterAll(() => served.close())
 
 /** Names that no language translates. */

@@ -6,7 +6,7 @@ import { lackingChromium, type ServedConsole, serveConsole } from './testing/con
 let served: ServedConsole
 beforeAll(async () => {
   served = await serveConsole()
-}, 60_000)
+})
 afterAll(() => served.close())
 
 const onPeople = (run: (page: Page) => Promise<void>) => served.on('/people?mock', run)

@@ -7,7 +7,7 @@ import { lackingChromium, type ServedConsole, serveConsole } from './testing/con
 let served: ServedConsole
 beforeAll(async () => {
   served = await serveConsole({ window: true })
-}, 60_000)
+})
 afterAll(() => served.close())
 
 /** Whether the service worker answers for the page, by now. */

@@ -7,7 +7,7 @@ import { closeWithEscape, openMenu } from './testing/overlays.ts'
 let served: ServedConsole
 beforeAll(async () => {
   served = await serveConsole()
-}, 60_000)
+})
 afterAll(() => served.close())
 
 type Options = Parameters<ServedConsole['open']>[1]

@@ -1,5 +1,7 @@
 /** Our transport over a stream of libp2p. */
+
 import { multiaddr } from '@multiformats/multiaddr'
+import { limitMs } from '@shoal/testing'
 import { Libp2pTransport } from '../../../packages/network/src/transport/libp2p-transport.ts'
 import { peerAddress } from '../../../packages/network/src/transport/peer-name.ts'
 import { plainHost } from '../libp2p-hosts.ts'
@@ -16,7 +18,7 @@ export const pipe: Pipe = {
   },
 
   async flood(address, port, bytes) {
-    const signal = AbortSignal.timeout(10_000)
+    const signal = AbortSignal.timeout(limitMs(20))
     const { remotePeer } = await host.dial(multiaddr(`/ip4/${address}/tcp/${port}`), { signal })
     floodConnection(await transport.dial(peerAddress(remotePeer), { signal }), bytes)
   },

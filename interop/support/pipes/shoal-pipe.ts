@@ -1,4 +1,5 @@
 /** Our uTP. */
+import { limitMs } from '@shoal/testing'
 import { systemClock } from '../../../packages/torrent/src/base/clock.ts'
 import { systemRandom } from '../../../packages/torrent/src/base/random.ts'
 import { openDatagram } from '../../../packages/torrent/src/transport/datagram.node.ts'
@@ -22,7 +23,7 @@ export const pipe: Pipe = {
   },
 
   async flood(host, port, bytes) {
-    const connection = await transport.dial({ host, port }, { signal: AbortSignal.timeout(10_000) })
+    const connection = await transport.dial({ host, port }, { signal: AbortSignal.timeout(limitMs(20)) })
     floodConnection(connection, bytes)
   },
 }

@@ -1,2 +1,2 @@
-export { WAIT_MS } from './limits.ts'
+export { limitMs, WAIT_MS } from './limits.ts'
 export { type UntilOptions, until } from './until.ts'

@@ -1,11 +1,14 @@
-/** Runs before each test file: `vi.waitFor` and `vi.waitUntil` wait as long as everything else. Vitest has no option for their default, one second. */
-import { vi } from 'vitest'
+/** Runs before each test file: waits are as long as everything else, a test or a hook that does not end says what it awaits, and nothing is left behind. */
+import { afterAll, beforeAll, beforeEach, TestRunner, vi } from 'vitest'
+import { awaitedSince } from './awaits.ts'
+import { Leftovers } from './leftovers.ts'
 import { WAIT_MS } from './limits.ts'
 
 type Wait = (check: never, options?: Parameters<typeof vi.waitFor>[1]) => unknown
 
 const IS_PATIENT = Symbol.for('shoal.patient')
 
+/** Vitest has no option for the default of these, which is one second. */
 function patient<W extends Wait>(wait: W): W {
   // Files that share a process share `vi`.
   if (IS_PATIENT in wait) return wait
@@ -16,3 +19,56 @@ function patient<W extends Wait>(wait: W): W {
 
 vi.waitFor = patient(vi.waitFor)
 vi.waitUntil = patient(vi.waitUntil)
+
+/** If a test replaces the clock, it still waits in real time. */
+const nowMs = performance.now.bind(performance)
+
+/** If `error` is Vitest's about the time limit, adds where the test or hook that began at `sinceMs` waits. */
+function nameAwaited(error: unknown, sinceMs: number): void {
+  const limit = error instanceof Error && /^(?:Test|Hook) timed out in (\d+)ms/.exec(error.message)
+  if (!limit) return
+  const places = awaitedSince(sinceMs)
+  error.message = `Not ended within ${Number(limit[1]) / 1000} s. It awaits ${places.join(', in ') || 'nothing'}`
+}
+
+type Hooks = ReturnType<typeof TestRunner.getSuiteHooks>
+type Suite = Parameters<typeof TestRunner.getSuiteHooks>[0]
+
+function nameAwaitedIn(hooks: Hooks): void {
+  for (const list of Object.values(hooks) as ((...args: unknown[]) => unknown)[][])
+    for (const [index, hook] of list.entries()) {
+      const named = async (...args: unknown[]) => {
+        const sinceMs = nowMs()
+        try {
+          return await hook(...args)
+        } catch (error) {
+          nameAwaited(error, sinceMs)
+          throw error
+        }
+      }
+      // Vitest keeps properties on hooks.
+      list[index] = Object.assign(named, hook)
+    }
+}
+
+function suitesIn(suite: Suite): Suite[] {
+  return [suite, ...suite.tasks.flatMap(task => (task.type === 'suite' ? suitesIn(task) : []))]
+}
+
+// biome-ignore lint/correctness/noEmptyPattern: Vitest requires a pattern, which names the fixtures that are wanted.
+beforeAll(({}, { file }) => {
+  for (const suite of suitesIn(file)) nameAwaitedIn(TestRunner.getSuiteHooks(suite))
+})
+
+beforeEach(({ signal }) => {
+  const sinceMs = nowMs()
+  signal.addEventListener('abort', () => nameAwaited(signal.reason, sinceMs))
+})
+
+const leftovers = new Leftovers()
+
+// The hooks of the file itself come before this one.
+afterAll(async () => {
+  const left = await leftovers.end()
+  if (left.length > 0) throw new Error(`The file leaves behind: ${left.join('; ')}`)
+})

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { limitMs } from '@shoal/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Hub, startHub } from '../hub.ts'
 import { NO_LOG } from '../kernel/log.ts'
@@ -121,7 +122,7 @@ describe('a hub in several processes', () => {
     const [a, b] = [await open(), await open()]
     const socket = createSocket('udp4')
     const ask = async (port: number, packet: Buffer): Promise<Buffer> => {
-      const signal = AbortSignal.timeout(20_000)
+      const signal = AbortSignal.timeout(limitMs(20))
       const answer = once(socket, 'message', { signal })
       socket.send(packet, port, '127.0.0.1')
       return (await answer)[0]

@@ -189,7 +189,7 @@ test('a room is created, read in order, and continues after the hub was gone and
   expect(await records()).toBe(1)
   await left.rooms.forget(left.rooms.idOf(name))
   expect(await records()).toBe(0)
-}, 120_000)
+})
 
 test('entries that wait for earlier ones do not hold them back', async () => {
   const [ann, ben] = [await member('Ann'), await member('Ben')]
@@ -221,7 +221,7 @@ test('entries that wait for earlier ones do not hold them back', async () => {
     for await (const record of kept.read()) records.push(decodeCbor(record))
     expect(records).toMatchObject([[[[0, id], [150, expect.anything()], expect.anything()]]])
   })
-}, 120_000)
+})
 
 test('anybody with its secret creates the room of a share, and nobody without it enters', async () => {
   const [ann, ben] = [await member('Ann'), await member('Ben')]
@@ -236,7 +236,7 @@ test('anybody with its secret creates the room of a share, and nobody without it
   stranger.carrier.close()
   const reader = follow(annRuns, name)
   await vi.waitFor(() => expect(reader.texts).toEqual(['hello']))
-}, 120_000)
+})
 
 test('after a removal whoever has only the secret of before reads up to there, and neither posts nor listens', async () => {
   const [ann, ben, cat] = [await member('Ann'), await member('Ben'), await member('Cat')]
@@ -285,7 +285,7 @@ test('after a removal whoever has only the secret of before reads up to there, a
   expect((await stores.rooms.get(roomId)).head.sequence).toBe(5)
   catRoom.carrier.close()
   await expect(posted).rejects.toMatchObject({ code: 'closed' })
-}, 120_000)
+})
 
 test('inboxes and key packages reach the device, each once', async () => {
   const [ann, ben] = [await member('Ann'), await member('Ben')]
@@ -330,7 +330,7 @@ test('inboxes and key packages reach the device, each once', async () => {
   expect(later).toEqual(['new'])
   annRuns.close()
   await expect(deliverText('closed')).rejects.toMatchObject({ code: 'closed' })
-}, 120_000)
+})
 
 /** Somebody whose device runs the whole chat. */
 async function chatter(name: string, people: Map<string, KnownPerson>) {
@@ -418,4 +418,4 @@ test('two devices talk in a closed group, also after a restart and while the hub
   expect(messages.map(each => each.text)).toEqual(['hello', 'hello, Ann', 'later', ...many])
   annRuns.close()
   late.close()
-}, 120_000)
+})

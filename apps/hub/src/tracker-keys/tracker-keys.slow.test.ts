@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectHub } from '@shoal/hub-api/client'
 import { openEmbedded } from '@shoal/hub-stores'
+import { limitMs } from '@shoal/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SetupError } from '../failure.ts'
 import { startHub } from '../hub.ts'
@@ -90,7 +91,7 @@ describe('the passkey of a member', () => {
     expect(await ben.listTrackerTotals({})).toEqual({ accounts: [row], next: null })
     expect(await ben.listTrackerTotals({ limit: 1 })).toEqual({ accounts: [row], next: ANN })
     expect(await ben.listTrackerTotals({ after: ANN })).toEqual({ accounts: [], next: null })
-  }, 60_000)
+  })
 
   it('is void when it is renewed, and when its member is banned', async () => {
     await using opened = await open()
@@ -101,8 +102,8 @@ describe('the passkey of a member', () => {
     expect(await announce(before, [0, 0])).toContain('is private')
     expect(await announce(after, [0, 0])).toContain('8:complete')
     await stores.accounts.change(ANN, { state: 'banned' })
-    await vi.waitFor(async () => expect(await announce(after, [0, 0])).toContain('is private'), 30_000)
-  }, 60_000)
+    await vi.waitFor(async () => expect(await announce(after, [0, 0])).toContain('is private'), limitMs(30))
+  })
 
   it('is a member’s own, and the totals are for admins', async () => {
     await using opened = await open({ privateTracker: false, publicUrl: 'https://hub.example.org' })

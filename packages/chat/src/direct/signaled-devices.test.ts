@@ -78,7 +78,7 @@ beforeEach(async () => {
   ann.contacts.add(ben.did)
   ben.contacts.add(ann.did)
   for (const each of [ben, cat]) await world.until(each.only.accept())
-}, 30_000)
+})
 
 it('contacts connect, talk while their hub is away, and connect again', async () => {
   const [, end] = [ann, ben, cat].map(signals)

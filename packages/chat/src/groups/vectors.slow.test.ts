@@ -134,7 +134,7 @@ const UNCHECKED: Readonly<Record<string, readonly string[]>> = {
 }
 
 describe.skipIf(!isHere).each(Object.entries(CHECKS))('the vectors %s', (name, check) => {
-  test('are as the library has it', { timeout: 120_000 }, async () => {
+  test('are as the library has it', async () => {
     const vectors = read(name)
     expect(vectors.length).toBeGreaterThan(0)
     for (const vector of vectors) await check(vector)
@@ -142,7 +142,7 @@ describe.skipIf(!isHere).each(Object.entries(CHECKS))('the vectors %s', (name, c
 
   // It is one long talk, whose check is that of the other two.
   if (name === 'passive-client-random') return
-  test('are refused if one value is another', { timeout: 120_000 }, async () => {
+  test('are refused if one value is another', async () => {
     const accepted: string[] = []
     for (const { path, changed } of changes(name))
       try {

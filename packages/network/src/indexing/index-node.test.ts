@@ -24,7 +24,7 @@ function open(nodes = 20, limits = {}) {
   return { made, node, send, entry, reports }
 }
 
-describe('an index node', { timeout: 60_000 }, () => {
+describe('an index node', () => {
   const keys = [1, 2, 3].map(byte => recordKey('info_hash_idx::', new Uint8Array(20).fill(byte)))
   const seed = random.bytes(32)
   const provider = Uint8Array.of(0, 0x24, 8, 1, 0x12, 0x20, ...ed25519.getPublicKey(seed))

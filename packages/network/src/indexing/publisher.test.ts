@@ -19,7 +19,7 @@ function open(nodes: number) {
   return { made, node, publisher: made.publisher(node, seed) }
 }
 
-describe('a publisher', { timeout: 60_000 }, () => {
+describe('a publisher', () => {
   it('renews its keys before they expire, with a walk for each region', async () => {
     const { made, node, publisher } = open(100)
     const keys = Array.from({ length: 300 }, (_, at) => keyAt(at))

@@ -1,3 +1,4 @@
+import { limitMs } from '@shoal/testing'
 import { systemRandom } from '@shoal/torrent/base'
 import { afterEach, expect, it } from 'vitest'
 import { signWithdrawal } from '../entries/entry.ts'
@@ -6,7 +7,7 @@ import { recordKey } from '../keys.ts'
 import { simEntry, simSigner } from './testing/sim-index.ts'
 
 /** The publisher waits five seconds for the size of the network. */
-const PATIENT = { timeout: 40_000, interval: 500 }
+const PATIENT = { timeout: limitMs(40), interval: 500 }
 
 const open: Host[] = []
 
@@ -20,9 +21,7 @@ async function start(): Promise<Host> {
   return host
 }
 
-it('finds by words what another host published, after that is gone, until it is withdrawn', {
-  timeout: 120_000,
-}, async () => {
+it('finds by words what another host published, after that is gone, until it is withdrawn', async () => {
   const [meeting, publishing, searching] = [await start(), await start(), await start()]
   for (const host of [publishing, searching]) await host.libp2p.dial(meeting.libp2p.getMultiaddrs())
   const signer = simSigner(systemRandom)

@@ -8,7 +8,7 @@ import { SimIndex, type SimIndexNode, simEntry, simSigner } from './testing/sim-
 const random = seededRandom(11)
 const signer = simSigner(random)
 
-describe('a search', { timeout: 60_000 }, () => {
+describe('a search', () => {
   it('finds what was published, after its publisher left', async () => {
     const made = new SimIndex({ seed: 1, nodes: 100 })
     const publisher = made.publisher(made.indexNodes[0]!)

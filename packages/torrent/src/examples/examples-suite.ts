@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { until } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
 import { Loopback } from '../session/testing/loopback.ts'
 
-const LIMIT_MS = 60_000
+const LIMIT_MS = limitMs(60)
 
 export interface ExamplePlace {
   /** The Node that runs them. */

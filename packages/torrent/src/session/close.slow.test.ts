@@ -1,27 +1,24 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { limitMs } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import { testTorrent } from '../swarm/testing/test-torrent.ts'
 import { Loopback } from './testing/loopback.ts'
 import { SessionWorld } from './testing/world.ts'
 
 /** A generous bound for a loaded machine: a program that does not end by itself would never do so. */
-const LIMIT_MS = 60_000
+const LIMIT_MS = limitMs(60)
 
-test(
-  'nothing outlives close: a program that has closed its sessions ends by itself',
-  async () => {
-    await using loop = await Loopback.make()
-    // More than is hashed without threads.
-    await loop.torrent('content', { 'a.bin': 20 << 20 }, 1 << 20)
-    const program = fileURLToPath(new URL('./testing/exits.node.ts', import.meta.url))
-    const paths = [loop.path('content'), loop.path('down'), loop.path('state')]
-    const { stdout } = await promisify(execFile)(process.execPath, [program, ...paths], { timeout: LIMIT_MS })
-    expect(JSON.parse(stdout)).toEqual({ bytes: 20 << 20, open: [] })
-  },
-  LIMIT_MS,
-)
+test('nothing outlives close: a program that has closed its sessions ends by itself', async () => {
+  await using loop = await Loopback.make()
+  // More than is hashed without threads.
+  await loop.torrent('content', { 'a.bin': 20 << 20 }, 1 << 20)
+  const program = fileURLToPath(new URL('./testing/exits.node.ts', import.meta.url))
+  const paths = [loop.path('content'), loop.path('down'), loop.path('state')]
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...paths], { timeout: LIMIT_MS })
+  expect(JSON.parse(stdout)).toEqual({ bytes: 20 << 20, open: [] })
+})
 
 test('no timer is left on the clock', async () => {
   const world = new SessionWorld()

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { until } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import { openDatagram } from '#datagram'
 import { systemClock } from '../base/clock.ts'
@@ -121,9 +121,9 @@ test('sessions with nothing else in common meet in the DHT', async () => {
   const ignore = { onPeers() {} }
   // Rejects until it has joined the DHT.
   const taken = () => one.meetInDht(topic, { port: 4711, ...ignore }).catch(() => 0)
-  await expect.poll(taken, { timeout: 30_000 }).toBeGreaterThan(0)
+  await expect.poll(taken, { timeout: limitMs(30) }).toBeGreaterThan(0)
   const looked = () => two.meetInDht(topic, { port: 0, ...ignore }).catch(() => -1)
-  await expect.poll(looked, { timeout: 30_000 }).toBe(0)
+  await expect.poll(looked, { timeout: limitMs(30) }).toBe(0)
   const found: string[] = []
   const onPeers = (peers: readonly { host: string; port: number }[]) =>
     found.push(...peers.map(peer => `${peer.host}:${peer.port}`))

@@ -1,4 +1,4 @@
-import { until } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import { magnetOf } from '../metainfo/magnet.ts'
 import { Loopback } from './testing/loopback.ts'
@@ -29,7 +29,7 @@ test('the peer of a magnet link is tried again after the process was killed', as
   await first.close()
   const [again] = (await open('killed')).torrents
   again!.setLimits({ downloadBytesPerSecond: Number.POSITIVE_INFINITY })
-  await again!.whenComplete({ signal: AbortSignal.timeout(10_000) })
+  await again!.whenComplete({ signal: AbortSignal.timeout(limitMs(20)) })
 })
 
 test('a peer that is named while the torrent is paused is tried when it resumes, also in the next session', async () => {
@@ -42,7 +42,7 @@ test('a peer that is named while the torrent is paused is tried when it resumes,
   const [again] = (await open()).torrents
   expect(again!.stats).toMatchObject({ state: 'paused', peers: 0 })
   await again!.resume()
-  await again!.whenComplete({ signal: AbortSignal.timeout(10_000) })
+  await again!.whenComplete({ signal: AbortSignal.timeout(limitMs(20)) })
 })
 
 test('a peer added with `keep: false` is not remembered', async () => {

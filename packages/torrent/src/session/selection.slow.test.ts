@@ -183,4 +183,4 @@ test('pieces of more than 16 MiB', async () => {
   const torrent = await session.add(content.metainfo, { memory, peers })
   await world.until('completion', () => torrent.stats.state === 'seeding')
   expect(torrent.stats.wastedBytes).toBe(0)
-}, 60_000)
+})

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AddOptions } from '../api.ts'
 import { createTorrent } from '../hash/create.ts'
@@ -78,7 +79,7 @@ async function add(session: Session, metainfo: Metainfo, options: AddOptions = {
 async function complete(torrent: Torrent): Promise<void> {
   const lines: string[] = []
   const off = torrent.on('log', line => lines.push(line))
-  await torrent.whenComplete({ signal: AbortSignal.timeout(15_000) }).catch(error => {
+  await torrent.whenComplete({ signal: AbortSignal.timeout(limitMs(20)) }).catch(error => {
     throw new Error(`${error}: ${JSON.stringify(torrent.peers())} ${lines.join('\n')}`)
   })
   off()
@@ -341,7 +342,7 @@ describe('a useless web seed does not stop the download if', () => {
     server.files.delete('/pub/folder/b')
     const torrent = await add(session, metainfo)
     // It may be found missing before the session has returned the torrent.
-    await expect.poll(() => torrent.peers()[0]?.progress, { timeout: 30_000 }).toBeCloseTo(8 / 12)
+    await expect.poll(() => torrent.peers()[0]?.progress, { timeout: limitMs(30) }).toBeCloseTo(8 / 12)
     await expectFile(torrent, 0, '/pub/folder/a')
     await expectFile(torrent, 2, '/pub/folder/c')
     expect(torrent.stats.state).toBe('downloading')

@@ -1,3 +1,4 @@
+import { WAIT_MS } from '@shoal/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { concat, equalBytes } from '../base/bytes.ts'
 import { settle } from '../base/virtual-clock.ts'
@@ -38,7 +39,7 @@ export function testTransport(
       const accepted = Promise.withResolvers<Connection>()
       const listener = await transport.listen({ host, port: 0 }, accepted.resolve)
       const address: PeerAddress = name ?? { host, port: listener.port }
-      const dialed = await dialer.dial(address, { signal: AbortSignal.timeout(5000) })
+      const dialed = await dialer.dial(address, { signal: AbortSignal.timeout(WAIT_MS) })
       const incoming = await accepted.promise
       cleanup.push(() => transport.close())
       cleanup.push(() => dialed.close())
@@ -155,7 +156,7 @@ export function testTransport(
       const listener = await transport.listen({ host, port: 0 }, connection => connection.close())
       await listener.close()
       const address = name ?? { host, port: listener.port }
-      await expect(dialer.dial(address, { signal: AbortSignal.timeout(5000) })).rejects.toMatchObject({
+      await expect(dialer.dial(address, { signal: AbortSignal.timeout(WAIT_MS) })).rejects.toMatchObject({
         code: unanswered,
       })
       const reason = new Error('no longer wanted')

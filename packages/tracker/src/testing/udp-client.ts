@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { WAIT_MS } from '@shoal/testing'
 
 /** A client of UDP trackers (BEP 15) that sends single packets. */
 export class UdpClient implements AsyncDisposable {
@@ -19,9 +20,9 @@ export class UdpClient implements AsyncDisposable {
     return new UdpClient(socket, host, port)
   }
 
-  /** Sends a packet and resolves to the response. Rejects after two seconds. */
+  /** Sends a packet and resolves to the response. Rejects after `WAIT_MS`. */
   async ask(packet: Uint8Array): Promise<Buffer> {
-    const answer = once(this.socket, 'message', { signal: AbortSignal.timeout(2000) })
+    const answer = once(this.socket, 'message', { signal: AbortSignal.timeout(WAIT_MS) })
     this.socket.send(packet, this.#port, this.#host)
     return (await answer)[0] as Buffer
   }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import { Session } from '@shoal/torrent'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { LogEntries } from '../../node/kernel/log/log-entries.ts'
@@ -8,7 +9,7 @@ import { runNode } from '../../node/run-node.ts'
 import { LOOPBACK, Workplace } from '../../testing/shoal-process.ts'
 import { findInNetwork } from './find-in-network.ts'
 
-const PATIENT = { timeout: 100_000, interval: 250 }
+const PATIENT = { timeout: limitMs(100), interval: 250 }
 const STORY = 'Once upon a time'
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -92,17 +93,21 @@ test('a download finds its peers in the network alone, and remembers its nodes',
   expect(await get(cid, [address])).toBe(STORY)
   // Nobody names a node to it now.
   expect(await get(cid, [])).toBe(STORY)
-}, 200_000)
+})
 
-test('a node that is all of the network is found by content ID, by either info hash, and by magnet', async () => {
-  await forgetful()
-  const provider = await startNode([])
-  const { infoHashV1, infoHashV2 } = await shareStory(provider)
-  const { cid } = (await provider.node.operations.listProvided({})).items[0]!
-  const magnet = `magnet:?xt=urn:btih:${infoHashV1}`
-  for (const link of [cid, infoHashV1!, infoHashV2!, magnet])
-    expect(await get(link, [provider.address])).toBe(STORY)
-}, 300_000)
+test(
+  'a node that is all of the network is found by content ID, by either info hash, and by magnet',
+  async () => {
+    await forgetful()
+    const provider = await startNode([])
+    const { infoHashV1, infoHashV2 } = await shareStory(provider)
+    const { cid } = (await provider.node.operations.listProvided({})).items[0]!
+    const magnet = `magnet:?xt=urn:btih:${infoHashV1}`
+    for (const link of [cid, infoHashV1!, infoHashV2!, magnet])
+      expect(await get(link, [provider.address])).toBe(STORY)
+  },
+  limitMs(300),
+)
 
 test('a sealed share without tracker is found by the key in its link', async () => {
   await forgetful()
@@ -117,33 +122,37 @@ test('a sealed share without tracker is found by the key in its link', async () 
   const { code, stderr } = await place.run('get', link!, '-o', 'got', '--network-node', address, ...LOOPBACK)
   expect([code, stderr]).toEqual([0, expect.any(String)])
   expect(await readFile(place.at('got', 'story.txt'), 'utf8')).toBe(STORY)
-}, 200_000)
+})
 
-test('what a single command shares is found by search and content ID until it ends', async () => {
-  await forgetful()
-  await using place = await Workplace.create()
-  await mkdir(place.at('Shared'))
-  await writeFile(place.at('Shared', 'story.txt'), STORY)
-  await writeFile(place.at('Harbour at night.txt'), STORY)
-  const index = await startNode([])
-  const network = ['--findable', '--network-node', index.address, ...LOOPBACK, '--json']
-  const seeding = place.start('seed', 'Harbour at night.txt', ...network)
-  const sharing = place.start('share', '--dir', 'Shared', ...network)
-  const [{ publisher: first }, { cid, publisher: second }] = [
-    await seeding.event('findable'),
-    await sharing.event('findable'),
-  ]
-  // Nobody can tell that they are of the same machine.
-  expect(first).not.toBe(second)
-  await expect.poll(() => titles(index, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
-  await expect.poll(() => titles(index, 'story'), PATIENT).toEqual(['story.txt'])
-  expect(await get(cid, [index.address])).toBe(STORY)
-  // A file that is removed is withdrawn, and so is everything at the end.
-  await rm(place.at('Shared', 'story.txt'))
-  await expect.poll(() => titles(index, 'story'), PATIENT).toEqual([])
-  expect((await seeding.interrupt()).code).toBe(0)
-  expect(await titles(index, 'harbour')).toEqual([])
-}, 300_000)
+test(
+  'what a single command shares is found by search and content ID until it ends',
+  async () => {
+    await forgetful()
+    await using place = await Workplace.create()
+    await mkdir(place.at('Shared'))
+    await writeFile(place.at('Shared', 'story.txt'), STORY)
+    await writeFile(place.at('Harbour at night.txt'), STORY)
+    const index = await startNode([])
+    const network = ['--findable', '--network-node', index.address, ...LOOPBACK, '--json']
+    const seeding = place.start('seed', 'Harbour at night.txt', ...network)
+    const sharing = place.start('share', '--dir', 'Shared', ...network)
+    const [{ publisher: first }, { cid, publisher: second }] = [
+      await seeding.event('findable'),
+      await sharing.event('findable'),
+    ]
+    // Nobody can tell that they are of the same machine.
+    expect(first).not.toBe(second)
+    await expect.poll(() => titles(index, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
+    await expect.poll(() => titles(index, 'story'), PATIENT).toEqual(['story.txt'])
+    expect(await get(cid, [index.address])).toBe(STORY)
+    // A file that is removed is withdrawn, and so is everything at the end.
+    await rm(place.at('Shared', 'story.txt'))
+    await expect.poll(() => titles(index, 'story'), PATIENT).toEqual([])
+    expect((await seeding.interrupt()).code).toBe(0)
+    expect(await titles(index, 'harbour')).toEqual([])
+  },
+  limitMs(300),
+)
 
 test('private torrents, sealed shares and what keeps to a proxy are not made findable', async () => {
   await using place = await Workplace.create()

@@ -38,4 +38,4 @@ test('writes the history to a file that a passphrase encrypts, and reads it agai
   } finally {
     await rm(folder, { recursive: true })
   }
-}, 120_000)
+})

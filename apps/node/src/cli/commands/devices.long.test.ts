@@ -4,8 +4,6 @@ import { writeDeviceText } from '@shoal/identity/devices'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Json, Workplace } from '../../testing/shoal-process.ts'
 
-const SLOW = { timeout: 180_000 }
-
 let place: Workplace
 let node: { url: string; token: string }
 let did: string
@@ -15,14 +13,14 @@ beforeAll(async () => {
   node = await place.node()
   await writeFile(place.at('passphrase'), 'a passphrase of nine long words for this test only\n')
   did = (await place.json('key', 'new', ...PASSPHRASE, '--weak-passphrase')).object.did
-}, 120_000)
+})
 afterAll(() => place[Symbol.asyncDispose]())
 
 const PASSPHRASE = ['--passphrase-file', 'passphrase']
 const devices = (...words: string[]) => place.json('devices', ...words, ...PASSPHRASE)
 const names = ({ object }: { object: Json }) => object.items.map(({ name }: { name: string }) => name)
 
-test('the first list shows the words of the successor once, and names the node', SLOW, async () => {
+test('the first list shows the words of the successor once, and names the node', async () => {
   expect((await place.run('devices')).stdout).toContain('There is no device list')
   const added = await devices('add', 'home')
   expect(added.object).toMatchObject({ did, sequence: 0, items: [{ name: 'home', kind: 'node', own: true }] })
@@ -33,7 +31,7 @@ test('the first list shows the words of the successor once, and names the node',
   expect(listed.stdout).not.toContain(successor.split(' ').slice(0, 3).join(' '))
 })
 
-test('this machine logs in to a remote node with its device key, until it is removed', SLOW, async () => {
+test('this machine logs in to a remote node with its device key, until it is removed', async () => {
   const remote = (...words: string[]) => place.json(...words, '--node', node.url)
   expect((await remote('devices')).object).toMatchObject({ error: { code: 'unauthorized' } })
   const added = await devices('add', 'laptop', '--here')
@@ -51,7 +49,7 @@ test('this machine logs in to a remote node with its device key, until it is rem
   expect((await place.json('sessions')).object.items).toEqual([])
 })
 
-test('adds a browser by the description that it shows', SLOW, async () => {
+test('adds a browser by the description that it shows', async () => {
   const browser = {
     ...({ name: 'Tablet', kind: 'browser', added: 1_800_000_000 } as const),
     ...{ loginKey: KeyPair.generate().publicKey, messageKey: KeyPair.generate().publicKey },
@@ -67,7 +65,7 @@ test('adds a browser by the description that it shows', SLOW, async () => {
     expect((await devices(...words, '--description', text)).code).toBe(2)
 })
 
-test('a login that was signed for this node is refused under another name', SLOW, async () => {
+test('a login that was signed for this node is refused under another name', async () => {
   await devices('add', 'laptop', '--here')
   const post = async (path: string, body: object, headers = {}) =>
     fetch(`${node.url}${path}`, {
@@ -83,7 +81,7 @@ test('a login that was signed for this node is refused under another name', SLOW
   ])
 })
 
-test('the successor replaces the key, loudly, and signs from then on', SLOW, async () => {
+test('the successor replaces the key, loudly, and signs from then on', async () => {
   await writeFile(place.at('words'), `${successor}\n`)
   const rotated = await devices('rotate', '--words-file', 'words', '--key-file', keyFile())
   expect(rotated.object).toMatchObject({ did, alarms: [{ kind: 'rotated' }] })
@@ -97,7 +95,7 @@ test('the successor replaces the key, loudly, and signs from then on', SLOW, asy
   expect((await place.json('key', 'show')).object.did).toBe(did)
 })
 
-test('lists are brought to another node with its token, and older ones are refused', SLOW, async () => {
+test('lists are brought to another node with its token, and older ones are refused', async () => {
   const kept = await readFile(`${keyFile()}.devices`, 'utf8')
   await devices('renew')
   const token = ['--node', node.url, '--token', node.token]
@@ -108,7 +106,7 @@ test('lists are brought to another node with its token, and older ones are refus
   expect((await devices('send')).object).toMatchObject({ did, history: { lists: expect.any(Array) } })
 })
 
-test('refuses options that do not belong together, and unknown devices', SLOW, async () => {
+test('refuses options that do not belong together, and unknown devices', async () => {
   for (const words of [['list', '--here'], ['renew', '--words-file', 'words'], ['remove'], ['list', 'x']])
     expect([words, (await place.run('devices', ...words, ...PASSPHRASE)).code]).toEqual([words, 2])
   expect((await devices('remove', 'nothing')).object).toMatchObject({ error: { code: 'not-found' } })

@@ -3,9 +3,6 @@ import { parseMetainfo, writeMetainfo } from '@shoal/torrent'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Workplace } from '../../testing/shoal-process.ts'
 
-/** Starting a process takes long on a machine that does much else. */
-const SLOW = 60_000
-
 let place: Workplace
 beforeAll(async () => {
   place = await Workplace.create()
@@ -16,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => place[Symbol.asyncDispose]())
 
 describe('create', () => {
-  test('writes a hybrid by default, which info and check read', { timeout: SLOW }, async () => {
+  test('writes a hybrid by default, which info and check read', async () => {
     const created = await place.json('create', 'Photos', '-o', 'photos.torrent', '--comment', 'Summer')
     expect(created).toMatchObject({
       code: 0,
@@ -56,7 +53,7 @@ describe('create', () => {
     expect(checked).toMatchObject({ code: 0, object: { complete: true, haveBytes: 120_000 } })
   })
 
-  test('of a v2 .torrent that lacks hashes: info and check say so', { timeout: SLOW }, async () => {
+  test('of a v2 .torrent that lacks hashes: info and check say so', async () => {
     await place.run('create', 'Photos/a.bin', '--v2', '--piece-length', '16KiB', '-o', 'whole.torrent')
     const metainfo = parseMetainfo(await readFile(place.at('whole.torrent')))
     await writeFile(place.at('bare.torrent'), writeMetainfo({ ...metainfo, pieceLayers: new Map() }))
@@ -71,7 +68,7 @@ describe('create', () => {
     expect(damaged.stdout).toContain('The .torrent lacks the hashes of 1 file')
   })
 
-  test('applies every option to the torrent', { timeout: SLOW }, async () => {
+  test('applies every option to the torrent', async () => {
     const options = [
       '--tracker',
       'udp://one.example:1,http://two.example/a',
@@ -118,9 +115,7 @@ describe('create', () => {
     expect(object.files[0]).not.toHaveProperty('cid')
   })
 
-  test('writes to standard output on request, and to NAME.torrent by default', {
-    timeout: SLOW,
-  }, async () => {
+  test('writes to standard output on request, and to NAME.torrent by default', async () => {
     const piped = place.start('create', 'Photos/a.bin', '--v2', '-o', '-')
     const chunks: Buffer[] = []
     piped.child.stdout!.on('data', chunk => chunks.push(chunk))
@@ -130,7 +125,7 @@ describe('create', () => {
     expect(stdout).toMatch(/^Wrote a\.bin\.torrent\nmagnet:\?xt=\S+\n$/)
   })
 
-  test('reports in one line what cannot be shared', { timeout: SLOW }, async () => {
+  test('reports in one line what cannot be shared', async () => {
     const missing = await place.run('create', 'nothing')
     expect(missing).toMatchObject({ code: 1, stdout: '' })
     expect(missing.stderr).toMatch(/^shoal: .*nothing.*\n$/)
@@ -144,7 +139,7 @@ describe('create', () => {
 })
 
 describe('check', () => {
-  test('lists damaged and missing files, and fails', { timeout: SLOW }, async () => {
+  test('lists damaged and missing files, and fails', async () => {
     await place.run('create', 'Photos', '-o', 'whole.torrent')
     const bytes = await place.read('Photos/a.bin')
     const wrong = Buffer.from(bytes)
@@ -168,7 +163,7 @@ describe('check', () => {
     }
   })
 
-  test('needs a .torrent and a folder', { timeout: SLOW }, async () => {
+  test('needs a .torrent and a folder', async () => {
     const link = `magnet:?xt=urn:btih:${'ab'.repeat(20)}`
     expect((await place.json('check', link, '.')).object.error.message).toContain('give a .torrent')
     await writeFile(place.at('junk.torrent'), 'junk')
@@ -179,7 +174,7 @@ describe('check', () => {
 })
 
 describe('info', () => {
-  test('prints only what a link contains with --no-fetch', { timeout: SLOW }, async () => {
+  test('prints only what a link contains with --no-fetch', async () => {
     const link = `magnet:?xt=urn:btih:${'AB'.repeat(20)}&dn=Old+film&tr=udp%3A%2F%2Ft.example%3A1&ws=http%3A%2F%2Fw.example%2F`
     const { code, object } = await place.json('info', link, '--no-fetch')
     expect(code).toBe(0)
@@ -213,20 +208,20 @@ describe('every command', () => {
     [['info', 'absent.torrent'], 1, /absent\.torrent does not exist/],
     [['seed', 'absent'], 1, /absent: there is no such file or folder/],
     [['--jsno'], 2, /there is no option --jsno: did you mean --json\?/],
-  ])('reports the mistake in %j', { timeout: SLOW }, async (args, code, message) => {
+  ])('reports the mistake in %j', async (args, code, message) => {
     const finished = await place.run(...args)
     expect(finished).toMatchObject({ code, stdout: '' })
     expect(finished.stderr).toMatch(/^shoal: /)
     expect(finished.stderr).toMatch(message)
   })
 
-  test('reports mistakes in JSON', { timeout: SLOW }, async () => {
+  test('reports mistakes in JSON', async () => {
     const { code, object, stderr } = await place.json('get', '--nothing')
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
     expect(object).toEqual({ error: { code: 'bad-argument', message: expect.stringContaining('--nothing') } })
   })
 
-  test('prints German with --lang de, except for JSON', { timeout: SLOW }, async () => {
+  test('prints German with --lang de, except for JSON', async () => {
     const wrong = await place.run('get', '--lang', 'de')
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('shoal: LINK fehlt:') })
     expect((await place.run('--lang=de', 'help', 'check')).stdout).toMatch(/^Aufruf: [\s\S]*Beispiel:/)
@@ -236,7 +231,7 @@ describe('every command', () => {
     expect(object.error.message).toContain('LINK is missing')
   })
 
-  test('has help and a version', { timeout: SLOW }, async () => {
+  test('has help and a version', async () => {
     expect(await place.run('--version')).toMatchObject({ code: 0, stdout: '0.1.0\n' })
     expect((await place.run('--help')).stdout).toContain('Torrents of a running node:')
     for (const args of [
@@ -247,7 +242,7 @@ describe('every command', () => {
   })
 })
 
-test('a word that is not a link is a mistake of the user, as for add', { timeout: SLOW }, async () => {
+test('a word that is not a link is a mistake of the user, as for add', async () => {
   const alone = ['--no-dht', '--no-lsd', '--no-port-mapping', '--no-trackers', '--port', '0']
   const { code, object } = await place.json('get', 'notalink', ...alone)
   expect([code, object.error.code]).toEqual([2, 'unknown-identifier'])

@@ -2,17 +2,16 @@ import { KeyPair } from '@shoal/identity'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Workplace } from '../../testing/shoal-process.ts'
 
-const SLOW = { timeout: 120_000 }
 const { did } = KeyPair.generate()
 
 let place: Workplace
 beforeAll(async () => {
   place = await Workplace.create()
   await place.node()
-}, 120_000)
+})
 afterAll(() => place[Symbol.asyncDispose]())
 
-test('blocks and unblocks publishers, and lists them', SLOW, async () => {
+test('blocks and unblocks publishers, and lists them', async () => {
   expect((await place.json('people', '--block', did)).object.items).toMatchObject([{ did, note: null }])
   expect((await place.run('people', '--blocked')).stdout).toContain(did)
   const unknown = await place.json('people', '--block', 'did:key:z6Mkwrong')
@@ -23,7 +22,7 @@ test('blocks and unblocks publishers, and lists them', SLOW, async () => {
   })
 })
 
-test('names and shows itself to recognized peers only', SLOW, async () => {
+test('names and shows itself to recognized peers only', async () => {
   const { object } = await place.json('people')
   expect(object).toMatchObject({ ownKey: expect.stringMatching(/^[0-9a-f]{64}$/), ownDid: null, items: [] })
   const nobody = await place.run('people', 'Ada', '--show')
@@ -47,7 +46,7 @@ test('names and shows itself to recognized peers only', SLOW, async () => {
   expect((await place.json('people')).object.ownDid).toBe(null)
 })
 
-test('verifies, asks and dismisses contacts only', SLOW, async () => {
+test('verifies, asks and dismisses contacts only', async () => {
   for (const words of [
     ['verify', did],
     ['unverify', did],

@@ -3,16 +3,14 @@ import { jpegOf, pngOf } from '@shoal/identity/testing/pictures'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Workplace } from '../../testing/shoal-process.ts'
 
-const SLOW = { timeout: 120_000 }
-
 let place: Workplace
 beforeAll(async () => {
   place = await Workplace.create()
   await place.node()
-}, 120_000)
+})
 afterAll(() => place[Symbol.asyncDispose]())
 
-test('a profile is set, shown and cleared, once the node is a device', SLOW, async () => {
+test('a profile is set, shown and cleared, once the node is a device', async () => {
   expect((await place.json('profile')).object).toMatchObject({ did: null, name: null, problem: 'no-devices' })
   expect((await place.json('profile', 'set', '--name', 'Ada')).object).toMatchObject({
     error: { code: 'conflict' },
@@ -36,7 +34,7 @@ test('a profile is set, shown and cleared, once the node is a device', SLOW, asy
   })
 })
 
-test('pictures that are too large are refused before they are sent', SLOW, async () => {
+test('pictures that are too large are refused before they are sent', async () => {
   const picture = place.at('large.png')
   await writeFile(picture, pngOf(4000, 3000))
   const wide = await place.json('profile', 'set', '--picture', picture)

@@ -6,7 +6,6 @@ import { publishedLink, signVersion } from '@shoal/links'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Workplace } from '../../testing/shoal-process.ts'
 
-const SLOW = { timeout: 120_000 }
 const KEY = ['--key-file', 'key.age', '--passphrase-file', 'passphrase']
 const [FIRST, SECOND] = ['a'.repeat(40), 'b'.repeat(40)] as const
 const owner = KeyPair.generate()
@@ -17,10 +16,10 @@ beforeAll(async () => {
   await place.node()
   await writeFile(join(place.path, 'passphrase'), 'a passphrase\n')
   await saveKeyFile(join(place.path, 'key.age'), owner, 'a passphrase', { workFactor: 10 })
-}, 120_000)
+})
 afterAll(() => place[Symbol.asyncDispose]())
 
-test('publishes the next version of a link with a key that the node never has', SLOW, async () => {
+test('publishes the next version of a link with a key that the node never has', async () => {
   expect((await place.run('add', '--paused', FIRST, SECOND)).code).toBe(0)
   // The node of this test has no DHT: the number of the first version of a link is unknown.
   expect((await place.json('publish', 'films', FIRST, ...KEY)).object).toMatchObject({
@@ -41,7 +40,7 @@ test('publishes the next version of a link with a key that the node never has', 
   expect((await place.json('publish')).object.items).toEqual([])
 })
 
-test('follows a link, even if it cannot be read yet, and says how to stop', SLOW, async () => {
+test('follows a link, even if it cannot be read yet, and says how to stop', async () => {
   const link = `magnet:?xs=urn:btpk:${'8'.repeat(64)}`
   const followed = await place.run('follow', link, '--name', 'maps', '--latest')
   expect(followed.code).toBe(1)

@@ -3,14 +3,12 @@ import { TestPasskey } from '@shoal/daemon/testing/authenticator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Workplace } from '../../testing/shoal-process.ts'
 
-const SLOW = { timeout: 120_000 }
-
 let place: Workplace
 let node: { url: string; token: string }
 beforeAll(async () => {
   place = await Workplace.create()
   node = await place.node()
-}, 120_000)
+})
 afterAll(() => place[Symbol.asyncDispose]())
 
 /** Logs in as a browser does. Returns its cookie. */
@@ -23,7 +21,7 @@ async function logIn(browser: string): Promise<string> {
 
 const status = async (cookie: string) => (await fetch(`${node.url}/api/node`, { headers: { cookie } })).status
 
-test('lists browsers and logs them out, one or all', SLOW, async () => {
+test('lists browsers and logs them out, one or all', async () => {
   expect((await place.run('sessions')).stdout).toContain('Nobody is logged in')
   const [one, other] = [await logIn('curl/8'), await logIn('Mozilla/5.0 (X11; Linux) Firefox/140.0')]
   expect((await place.run('sessions')).stdout).toMatch(/Firefox, Linux +127\.0\.0\.1/)
@@ -43,7 +41,7 @@ test('lists browsers and logs them out, one or all', SLOW, async () => {
   expect(await status(other)).toBe(401)
 })
 
-test('passkeys are listed and removed', SLOW, async () => {
+test('passkeys are listed and removed', async () => {
   expect((await place.run('passkeys')).stdout).toContain('There are no passkeys')
   const origin = node.url.replace('127.0.0.1', 'localhost')
   const headers = { authorization: `Bearer ${node.token}`, origin }
@@ -60,7 +58,7 @@ test('passkeys are listed and removed', SLOW, async () => {
   expect([again.code, again.object]).toMatchObject([1, { error: { code: 'not-found' } }])
 })
 
-test('refuses an invalid ID, and --end with --end-all', SLOW, async () => {
+test('refuses an invalid ID, and --end with --end-all', async () => {
   for (const words of [
     ['--end', 'x'],
     ['--end', '0'],

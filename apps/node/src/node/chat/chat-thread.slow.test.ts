@@ -1,11 +1,12 @@
 import type { Worker } from 'node:worker_threads'
 import { KeyPair } from '@shoal/identity'
 import { readDeviceText, signNextDevices, writeDeviceHistory } from '@shoal/identity/devices'
+import { limitMs } from '@shoal/testing'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { nodeForTest } from '../testing/for-test.ts'
 import type { TestNode } from '../testing/test-node.ts'
 
-const PATIENT = { timeout: 50_000, interval: 50 }
+const PATIENT = { timeout: limitMs(50), interval: 50 }
 
 let node: TestNode
 /** The threads with a chat that have been started. */

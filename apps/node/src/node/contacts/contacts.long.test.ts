@@ -11,6 +11,7 @@ import {
   writeDeviceHistory,
 } from '@shoal/identity/devices'
 import { pngOf } from '@shoal/identity/testing/pictures'
+import { limitMs } from '@shoal/testing'
 import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
 import { expect, onTestFinished, test } from 'vitest'
 import { CAPABILITIES } from '../capabilities.ts'
@@ -18,7 +19,7 @@ import { LogEntries } from '../kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../run-node.ts'
 import { ENGINE } from '../torrents/service.ts'
 
-const PATIENT = { timeout: 90_000, interval: 200 }
+const PATIENT = { timeout: limitMs(90), interval: 200 }
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
 async function folder(): Promise<string> {
@@ -210,7 +211,7 @@ test('two nodes exchange certificates, device lists and profiles; a stranger rec
   expect(newestList(ada.history!).list.root).toEqual(ada.next.publicKey)
   await ada.operations.clearProfile({})
   await expect.poll(() => ben.contact(ada.root.did), PATIENT).toMatchObject({ name: null, picture: null })
-}, 240_000)
+})
 
 test('a profile needs a device list with the node, and the same key for contacts', async () => {
   const home = await Home.open()
@@ -235,4 +236,4 @@ test('a profile needs a device list with the node, and the same key for contacts
   // Added again, the device has another description, and the profile is signed anew.
   await home.accept(home.signed([{ ...readDeviceText(device), added: 1 }]))
   expect(await home.operations.getProfile({})).toMatchObject({ name: 'Ada', problem: null })
-}, 120_000)
+})

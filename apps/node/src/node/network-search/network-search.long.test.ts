@@ -2,12 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SearchRow, SettingsChange } from '@shoal/api'
+import { limitMs } from '@shoal/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { LogEntries } from '../kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../run-node.ts'
 
 /** Findable torrents are looked for every 15 s, lookups of peers happen every 5 s, on a machine that may be busy. */
-const PATIENT = { timeout: 120_000, interval: 500 }
+const PATIENT = { timeout: limitMs(120), interval: 500 }
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
 async function folder(): Promise<string> {
@@ -75,57 +76,61 @@ async function search(node: OpenNode, text: string): Promise<SearchRow[]> {
 
 const titles = async (node: OpenNode, text: string) => (await search(node, text)).map(({ title }) => title)
 
-test('what a node made findable is found after it has gone, and downloaded from another', async () => {
-  const index = await start()
-  const nodes = [await addressOf(index)]
-  const place = await folder()
-  const [publisher, provider, seeker] = [
-    await start(nodes, place),
-    await start(nodes, undefined, { provideDownloads: true }),
-    await start(nodes),
-  ] as const
-  const id = await share(publisher, 'Harbour at night.txt', 'Once upon a time', true)
-  // It is added by its content ID, which is that of v2.
-  const { infoHashV2 } = await publisher.operations.getTorrent({ id })
-  await share(publisher, 'Harbour in secret.txt', 'Nobody is to find this', false)
-  await expect.poll(() => titles(seeker, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
-  const [row] = await search(seeker, 'sea night')
-  expect(row).toMatchObject({
-    ...{ totalBytes: 16, fileCount: 1, tags: ['sea'], license: 'CC0-1.0', language: 'en', torrent: null },
-    publisher: { did: (await publisher.operations.listFindable({})).publisher.did, own: false },
-  })
-  expect(await titles(seeker, 'harbour -night')).toEqual([])
+test(
+  'what a node made findable is found after it has gone, and downloaded from another',
+  async () => {
+    const index = await start()
+    const nodes = [await addressOf(index)]
+    const place = await folder()
+    const [publisher, provider, seeker] = [
+      await start(nodes, place),
+      await start(nodes, undefined, { provideDownloads: true }),
+      await start(nodes),
+    ] as const
+    const id = await share(publisher, 'Harbour at night.txt', 'Once upon a time', true)
+    // It is added by its content ID, which is that of v2.
+    const { infoHashV2 } = await publisher.operations.getTorrent({ id })
+    await share(publisher, 'Harbour in secret.txt', 'Nobody is to find this', false)
+    await expect.poll(() => titles(seeker, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
+    const [row] = await search(seeker, 'sea night')
+    expect(row).toMatchObject({
+      ...{ totalBytes: 16, fileCount: 1, tags: ['sea'], license: 'CC0-1.0', language: 'en', torrent: null },
+      publisher: { did: (await publisher.operations.listFindable({})).publisher.did, own: false },
+    })
+    expect(await titles(seeker, 'harbour -night')).toEqual([])
 
-  // A second provider takes it, and the publisher leaves.
-  const cid = row!.id
-  const progress = async (node: OpenNode) =>
-    (await node.operations.listTorrents({ sort: 'name', order: 'ascending', limit: 10 })).items[0]?.progress
-  await provider.operations.addTorrent({ source: row!.link } as never)
-  await expect.poll(() => progress(provider), PATIENT).toBe(1)
-  const provided = async () => (await provider.operations.listProvided({})).items[0]?.announcedMs ?? null
-  await expect.poll(provided, PATIENT).not.toBeNull()
-  await publisher.close()
-  expect(await titles(seeker, 'harbour')).toEqual(['Harbour at night.txt'])
-  await seeker.operations.addTorrent({ source: cid } as never)
-  await expect.poll(() => progress(seeker), PATIENT).toBe(1)
-  const { directory } = seeker.kernel.settings.current.downloads
-  expect(await readFile(join(directory, 'Harbour at night.txt'), 'utf8')).toBe('Once upon a time')
-  // It is one row with the torrent of the list, and who published it is trusted more.
-  const [known] = await search(seeker, 'harbour')
-  expect(known).toMatchObject({
-    torrent: infoHashV2,
-    publisher: { trust: 0.25 },
-    hits: [{ torrent: infoHashV2 }],
-  })
+    // A second provider takes it, and the publisher leaves.
+    const cid = row!.id
+    const progress = async (node: OpenNode) =>
+      (await node.operations.listTorrents({ sort: 'name', order: 'ascending', limit: 10 })).items[0]?.progress
+    await provider.operations.addTorrent({ source: row!.link } as never)
+    await expect.poll(() => progress(provider), PATIENT).toBe(1)
+    const provided = async () => (await provider.operations.listProvided({})).items[0]?.announcedMs ?? null
+    await expect.poll(provided, PATIENT).not.toBeNull()
+    await publisher.close()
+    expect(await titles(seeker, 'harbour')).toEqual(['Harbour at night.txt'])
+    await seeker.operations.addTorrent({ source: cid } as never)
+    await expect.poll(() => progress(seeker), PATIENT).toBe(1)
+    const { directory } = seeker.kernel.settings.current.downloads
+    expect(await readFile(join(directory, 'Harbour at night.txt'), 'utf8')).toBe('Once upon a time')
+    // It is one row with the torrent of the list, and who published it is trusted more.
+    const [known] = await search(seeker, 'harbour')
+    expect(known).toMatchObject({
+      torrent: infoHashV2,
+      publisher: { trust: 0.25 },
+      hits: [{ torrent: infoHashV2 }],
+    })
 
-  // The publisher returns, and takes it back.
-  const again = await start(nodes, place)
-  expect((await again.operations.listFindable({})).items.map(each => each.id)).toEqual([id])
-  await again.operations.hideTorrent({ id })
-  const found = async () => (await search(provider, 'harbour')).map(({ publisher: by }) => by)
-  // The provider's own torrent remains.
-  await expect.poll(found, PATIENT).toEqual([null])
-}, 400_000)
+    // The publisher returns, and takes it back.
+    const again = await start(nodes, place)
+    expect((await again.operations.listFindable({})).items.map(each => each.id)).toEqual([id])
+    await again.operations.hideTorrent({ id })
+    const found = async () => (await search(provider, 'harbour')).map(({ publisher: by }) => by)
+    // The provider's own torrent remains.
+    await expect.poll(found, PATIENT).toEqual([null])
+  },
+  limitMs(400),
+)
 
 test('what a blocked publisher made findable is hidden and counted until they are unblocked', async () => {
   const index = await start()
@@ -147,7 +152,7 @@ test('what a blocked publisher made findable is hidden and counted until they ar
   const own = (await publisher.operations.listPeople({ limit: 1 })).ownDid!
   expect(own).toBe(did)
   await expect(publisher.operations.blockPublisher({ did: own })).rejects.toMatchObject({ field: 'did' })
-}, 200_000)
+})
 
 test('seeds are counted by asking who has a torrent', async () => {
   const index = await start()
@@ -163,4 +168,4 @@ test('seeds are counted by asking who has a torrent', async () => {
   await operations.probeSearch({ id, rows: progress.order })
   const { rows } = await operations.readSearch({ id, since: progress.revision })
   expect(rows).toMatchObject([{ title: 'Lighthouse.txt', seeds: 1 }])
-}, 200_000)
+})

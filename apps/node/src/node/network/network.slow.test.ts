@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
 import { dialText, openHost } from '@shoal/network/host'
+import { limitMs } from '@shoal/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { CAPABILITIES } from '../capabilities.ts'
 import { LogEntries } from '../kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../run-node.ts'
 
 /** Providing looks for due torrents every 15 s, lookups every 5 s, on a machine that may be busy. */
-const PATIENT = { timeout: 100_000, interval: 250 }
+const PATIENT = { timeout: limitMs(100), interval: 250 }
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
 async function folder(): Promise<string> {
@@ -95,7 +96,7 @@ test('what one node publishes, another finds and downloads, with nothing but the
   expect((await two.operations.listProvided({})).items).toEqual([])
   await two.operations.changeSettings({ shoal: { provideDownloads: true } })
   expect((await two.operations.listProvided({})).items).toMatchObject([{ cid }])
-}, 180_000)
+})
 
 test('a sealed share without tracker is found by the key in its link, and by nothing else', async () => {
   const one = await start()
@@ -112,7 +113,7 @@ test('a sealed share without tracker is found by the key in its link, and by not
   expect((await two.operations.findProviders({ link: contentId! })).items).toEqual([])
   expect((await one.operations.listProvided({})).items).toEqual([])
   await expect(one.operations.announceTorrent({ id })).rejects.toMatchObject({ code: 'refused' })
-}, 180_000)
+})
 
 test('key and known nodes outlast a restart; a new key is another PeerId', async () => {
   const other = await start()
@@ -128,7 +129,7 @@ test('key and known nodes outlast a restart; a new key is another PeerId', async
   await expect.poll(() => nodes(again), PATIENT).toBe(1)
   const renewed = await again.operations.renewNetworkKey({})
   expect(renewed).toMatchObject({ state: 'on', id: expect.not.stringMatching(id!) })
-}, 120_000)
+})
 
 test('is off, and says why, where it cannot keep to the proxy or is not wanted', async () => {
   const proxied = await start({ network: { proxy: 'socks5://127.0.0.1:9', proxyMode: 'strict' } })
@@ -172,7 +173,7 @@ test('messages that break the rules are refused and counted', async () => {
   const hostile = await openHost({ seed: randomBytes(32), listen: [] })
   onTestFinished(() => hostile.close())
   const address = addresses.find(each => /\/tcp\/\d+\/p2p/.test(each))!
-  const connection = await dialText(hostile.libp2p, address, AbortSignal.timeout(20_000))
+  const connection = await dialText(hostile.libp2p, address, AbortSignal.timeout(limitMs(20)))
   for (const protocol of ['/shoal/kad/1.0.0', '/shoal/index/1']) {
     // No message at all, and one of 2 GiB.
     for (const bytes of [

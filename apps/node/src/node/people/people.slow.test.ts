@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import { createTorrent, infoHashText, type PeerClaims, writeMetainfo } from '@shoal/torrent'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { nodeForTest } from '../testing/for-test.ts'
@@ -8,7 +9,7 @@ import type { TestNode } from '../testing/test-node.ts'
 import { RECOGNITION } from './service.ts'
 
 const MIB = 2 ** 20
-const WAIT = { timeout: 60_000, interval: 200 }
+const WAIT = { timeout: limitMs(60), interval: 200 }
 
 test('two nodes recognize each other, keep accounts across a restart, and report what is to be paid', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-people-'))
@@ -143,7 +144,7 @@ test('a node shows who it is to the chosen node, and to nobody else in the swarm
   await vi.waitFor(async () => expect((await seen(ben, adaKey))?.did).toBe(ownDid), WAIT)
   const again = await ben.restart()
   expect(await seen(again, adaKey)).toMatchObject({ did: ownDid, showsDid: true })
-}, 120_000)
+})
 
 test('a node that recognizes nobody shows no key', async () => {
   const node = await nodeForTest()

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatShareLink, parseShareLink } from '@shoal/links'
+import { limitMs } from '@shoal/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { readHeldPaths } from '../../base/files/held-paths.ts'
 import { Access } from '../server/access/access.ts'
@@ -209,7 +210,7 @@ test('an upload that is sealed leaves no plain copy, keeps its link over a resta
   const { operations, files, directory } = sender
   const before = (await readdir(directory)).sort()
   const { id: upload } = await operations.createUpload({ name: 'Secrets' })
-  const signal = AbortSignal.timeout(10_000)
+  const signal = AbortSignal.timeout(limitMs(20))
   for (const path of ['a.txt', 'sub/b.txt'])
     await files.receive(
       upload,
@@ -254,7 +255,7 @@ test('sealing an upload that fails or is cancelled leaves nothing', async () => 
     const body = async function* () {
       yield Buffer.from('secret')
     }
-    await files.receive(id, 'a.txt', body(), { signal: AbortSignal.timeout(10_000) })
+    await files.receive(id, 'a.txt', body(), { signal: AbortSignal.timeout(limitMs(20)) })
     return operations.shareUpload({
       ...{ id, seal, version: 'hybrid', private: false, trackers: [], webSeeds: [] },
     })

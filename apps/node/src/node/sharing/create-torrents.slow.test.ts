@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { CreateTorrent } from '@shoal/api'
+import { WAIT_MS } from '@shoal/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { nodeForTest } from '../testing/for-test.ts'
 import type { TestNode } from '../testing/test-node.ts'
@@ -22,7 +23,7 @@ async function contents(node: TestNode, id: string): Promise<Record<string, stri
   const read = async (index: number, lengthBytes: number) => {
     const file = await node.files.open(id, `#${index}`)
     const chunks = []
-    const signal = AbortSignal.timeout(5000)
+    const signal = AbortSignal.timeout(WAIT_MS)
     for await (const chunk of file.read({ start: 0, end: lengthBytes, signal })) chunks.push(chunk)
     return Buffer.concat(chunks).toString()
   }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import { createTorrent, writeMetainfo } from '@shoal/torrent'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type TestNode, testNode } from '../testing/test-node.ts'
@@ -61,7 +62,7 @@ async function addTorrent(input: { paused?: boolean } = {}): Promise<string> {
 const link = () => `${server.url}/pub/film%20%231.bin`
 const isComplete = (id: string) =>
   vi.waitFor(async () => expect(await node.operations.getTorrent({ id })).toMatchObject({ progress: 1 }), {
-    timeout: 30_000,
+    timeout: limitMs(30),
   })
 
 test('a link to a file that a torrent of the list has is downloaded by that torrent', async () => {
@@ -69,7 +70,7 @@ test('a link to a file that a torrent of the list has is downloaded by that torr
   // Nothing arrives before the link is added.
   held = []
   const id = await addTorrent()
-  await vi.waitFor(() => expect(held).not.toEqual([]), { timeout: 30_000 })
+  await vi.waitFor(() => expect(held).not.toEqual([]), { timeout: limitMs(30) })
   const added = await node.operations.addTorrent({ source: `${link()}#part` })
   expect(added).toMatchObject({ added: false, torrent: { id }, job: null })
   const waiting = held
@@ -96,7 +97,7 @@ test('the link is downloaded by itself after its bytes did not match the hashes 
       const { items } = await node.operations.listPeers({ id })
       expect(items).toMatchObject([{ kind: 'webseed', progress: 0 }])
     },
-    { timeout: 30_000 },
+    { timeout: limitMs(30) },
   )
   const { job } = await node.operations.addTorrent({ source: link() })
   await vi.waitFor(async () =>

@@ -1,7 +1,9 @@
 /** Two torrents of a node with one file in common, known by its root of pieces (BEP 52). */
+
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import { createTorrent, infoHashText, type Metainfo, writeMetainfo } from '@shoal/torrent'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { nodeForTest, seedForTest } from '../testing/for-test.ts'
@@ -53,7 +55,7 @@ test('two separate swarms complete two torrents together, and the files say wher
         { progress: 1 },
         { progress: 1 },
       ]),
-    { timeout: 30_000 },
+    { timeout: limitMs(30) },
   )
   const { items } = await node.operations.listFiles({ id: partial.id, limit: 10 })
   expect(items.map(({ path, copies }) => [path, copies])).toEqual([
@@ -76,7 +78,7 @@ test('files of other torrents are a source that can be switched off, also across
   const [whole, partial] = [await seed('whole'), await seed('partial', ['common.bin'])]
   const torrent = (id: string) => node.operations.getTorrent({ id })
   const completes = (id: string) =>
-    vi.waitFor(async () => expect(await torrent(id)).toMatchObject({ progress: 1 }), { timeout: 30_000 })
+    vi.waitFor(async () => expect(await torrent(id)).toMatchObject({ progress: 1 }), { timeout: limitMs(30) })
   await add(node, whole)
   await completes(whole.id)
   await add(node, partial, { paused: true })
@@ -84,7 +86,7 @@ test('files of other torrents are a source that can be switched off, also across
   await node.operations.actOnTorrents({ ids: [partial.id], action: 'resume' })
   // Its own peers have everything but the common file.
   const { files } = node.engine.torrents.find(({ name }) => name === 'partial')!
-  await vi.waitFor(() => expect(files[1]!.haveBytes).toBe(files[1]!.lengthBytes), { timeout: 30_000 })
+  await vi.waitFor(() => expect(files[1]!.haveBytes).toBe(files[1]!.lengthBytes), { timeout: limitMs(30) })
   expect(files[0]!.haveBytes).toBe(0)
   node = await node.restart()
   expect((await torrent(partial.id)).sourcesOff).toEqual(['disk'])

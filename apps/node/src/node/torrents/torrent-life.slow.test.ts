@@ -1,9 +1,11 @@
 /** Concurrent additions, previews, removals and restores. */
+
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateTorrent, ListTorrents } from '@shoal/api'
+import { limitMs } from '@shoal/testing'
 import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
 import { afterEach, expect, test, vi } from 'vitest'
 import { nodeForTest, seedForTest } from '../testing/for-test.ts'
@@ -305,7 +307,7 @@ test('a failed write of the periodic tick stops neither the node nor later ticks
     async () => expect((await node.operations.getHealth({})).problems?.join()).toContain('disk full'),
     {
       // Ten seconds after what was written with the torrent's own record.
-      timeout: 30_000,
+      timeout: limitMs(30),
     },
   )
   adding.mockRestore()

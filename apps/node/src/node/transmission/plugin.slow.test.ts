@@ -222,7 +222,7 @@ test('adds nothing outside the allowed folders, and reports invalid torrents', a
   expect((await rpc('torrent-get', { fields: ['id'] })).arguments.torrents).toEqual([])
 })
 
-test('survives arbitrary requests', { timeout: 60_000 }, async () => {
+test('survives arbitrary requests', async () => {
   expect((await post('{', { 'x-transmission-session-id': sessionId })).statusCode).toBe(400)
   expect((await post('', { 'x-transmission-session-id': sessionId })).statusCode).toBe(400)
   expect((await post('[1]', { 'x-transmission-session-id': sessionId })).statusCode).toBe(200)

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import { limitMs } from '@shoal/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { encode } from '../../bencode/bencode.ts'
@@ -43,7 +44,7 @@ describe('HTTP trackers, on loopback', () => {
     for (const one of raw.splice(0)) await new Promise(resolve => one.close(resolve))
   })
 
-  const announce = (url = server.url(), signal = AbortSignal.timeout(10_000)) =>
+  const announce = (url = server.url(), signal = AbortSignal.timeout(limitMs(20))) =>
     tracker.announce(url, request, { signal })
   const failing = (code: string, message: RegExp) =>
     expect.objectContaining({ name: 'TrackerError', code, message: expect.stringMatching(message) })
@@ -80,12 +81,12 @@ describe('HTTP trackers, on loopback', () => {
     await announce()
     const hashes = Array.from({ length: 60 }, (_, i): Uint8Array => new Uint8Array(20).fill(i))
     const entries = await tracker.scrape(server.url(), [...hashes, request.infoHash], {
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(limitMs(20)),
     })
     expect(entries.length).toBe(61)
     expect(entries[60]).toEqual({ seeds: 0, leeches: 1, downloads: 7 })
     expect(server.seen.filter(url => url.startsWith('/scrape')).length).toBe(2)
-    const noScrape = tracker.scrape(server.url('/x'), hashes, { signal: AbortSignal.timeout(10_000) })
+    const noScrape = tracker.scrape(server.url('/x'), hashes, { signal: AbortSignal.timeout(limitMs(20)) })
     await expect(noScrape).rejects.toEqual(failing('unsupported', /announce/))
   })
 
@@ -139,7 +140,7 @@ describe('HTTP trackers, on loopback', () => {
       response.writeHead(302, { location: `http://127.0.0.2:${server.port}/announce` }).end()
       return true
     }
-    const options = { signal: AbortSignal.timeout(10_000), userAgent: 'x', maxBytes: 1000 }
+    const options = { signal: AbortSignal.timeout(limitMs(20)), userAgent: 'x', maxBytes: 1000 }
     await expect(get(server.url(), options)).rejects.toMatchObject({ message: /into the local network/ })
     expect(server.seen.length).toBe(1)
   })
@@ -241,7 +242,7 @@ describe('HTTP trackers, on loopback', () => {
       },
     })
     const { peers } = await both.announce('http://tracker.test:1/announce', request, {
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(limitMs(20)),
     })
     await six.close()
     expect(peers.map(peer => peer.host).sort()).toEqual(['127.0.0.1', '::1'])

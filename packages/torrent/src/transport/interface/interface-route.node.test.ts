@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net'
+import { limitMs } from '@shoal/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { openDatagram } from '../datagram.node.ts'
@@ -10,7 +11,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-const signal = AbortSignal.timeout(50_000)
+const signal = AbortSignal.timeout(limitMs(50))
 
 function route(name: string): Route {
   const opened = openInterfaceRoute({ name, clock: systemClock })

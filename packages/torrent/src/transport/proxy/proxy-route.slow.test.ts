@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo as TcpAddress } from 'node:net'
+import { limitMs } from '@shoal/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { openDatagram } from '../datagram.node.ts'
@@ -53,7 +54,7 @@ async function text(socket: AsyncIterable<Buffer>): Promise<string> {
 
 /** Limits and retries take a tenth of their time. */
 const quickClock: Clock = { ...systemClock, after: (ms, callback) => systemClock.after(ms / 10, callback) }
-const signal = AbortSignal.timeout(50_000)
+const signal = AbortSignal.timeout(limitMs(50))
 
 describe.each(['socks5', 'http'] as const)('a %s proxy', kind => {
   it('resolves the names of hosts itself', async () => {

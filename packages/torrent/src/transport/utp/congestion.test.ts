@@ -49,7 +49,7 @@ describe('congestion control', () => {
     expect(tookMs).toBeLessThan(10_000)
   })
 
-  test('shares a link with one that came later', { timeout: 30_000 }, async () => {
+  test('shares a link with one that came later', async () => {
     const link = new UtpLink(SLOW)
     const flow = async () => {
       const [a, b] = await link.connect()
@@ -67,7 +67,7 @@ describe('congestion control', () => {
     expect(Math.min(...rates) / Math.max(...rates)).toBeGreaterThan(0.5)
   })
 
-  test('leaves the first its share soon, although it came later', { timeout: 30_000 }, async () => {
+  test('leaves the first its share soon, although it came later', async () => {
     for (const startMs of [3000, 10_000]) {
       const link = new UtpLink(SLOW)
       const flow = async () => {

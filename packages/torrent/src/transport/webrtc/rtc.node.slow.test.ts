@@ -1,3 +1,4 @@
+import { limitMs } from '@shoal/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { systemRandom } from '../../base/random.ts'
@@ -33,7 +34,7 @@ describe('WebRTC by libdatachannel', () => {
 
   async function pair(): Promise<[Connection, Connection]> {
     const [one, two] = [side(), side()]
-    const [offer] = await one.signaling.offer(HASH, 1, { signal: AbortSignal.timeout(10_000) })
+    const [offer] = await one.signaling.offer(HASH, 1, { signal: AbortSignal.timeout(limitMs(20)) })
     one.signaling.accept(offer!.id, (await two.signaling.answer(HASH, offer!, HASH))!)
     return Promise.all([one.connected, two.connected])
   }
@@ -66,7 +67,7 @@ describe('WebRTC by libdatachannel', () => {
     const rtc = await openRtc({})
     const events = { onChannel: () => {}, onFailed: () => {} }
     const peer = rtc.createPeer({ iceServers: [] }, events)
-    await peer.createOffer({ signal: AbortSignal.timeout(10_000) })
+    await peer.createOffer({ signal: AbortSignal.timeout(limitMs(20)) })
     await expect(peer.acceptAnswer('v=0')).rejects.toMatchObject({ code: 'bad-message' })
     peer.addCandidate({ candidate: 'nonsense', sdpMid: '0' })
     peer.close()

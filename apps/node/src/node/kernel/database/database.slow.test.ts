@@ -476,7 +476,7 @@ describe('transactions', () => {
   })
 })
 
-test('acknowledged writes survive kill -9, and both tables agree', { timeout: 60_000 }, async () => {
+test('acknowledged writes survive kill -9, and both tables agree', async () => {
   for (let round = 0; round < 4; round++) {
     const { child, output } = await startWriter()
     const wanted = round * 40

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { limitMs } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'
 import { openRoute } from '@shoal/torrent/route'
 import { TestProxy } from '@shoal/torrent/testing/proxy'
@@ -31,7 +32,7 @@ async function behindProxy() {
   return { seen, port, proxy, route }
 }
 
-const signal = AbortSignal.timeout(30_000)
+const signal = AbortSignal.timeout(limitMs(30))
 
 test('a request behind a strict proxy leaves the name to it and says nothing about us', async () => {
   const { seen, port, proxy, route } = await behindProxy()

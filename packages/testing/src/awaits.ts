@@ -1,0 +1,58 @@
+/** What a process with tests awaits just now: name-awaits.ts has tests and what only they use call `awaiting` in every `await`. */
+declare global {
+  var shoalAwaiting: typeof awaiting | undefined
+}
+
+interface Await {
+  /** File and line. */
+  readonly place: string
+  readonly sinceMs: number
+}
+
+const pending = new Set<Await>()
+
+/** If a test replaces the clock, it still waits in real time. */
+const nowMs = performance.now.bind(performance)
+
+/** Remembers `value` as awaited at `place` until it settles. Returns it, or what awaits it in the same way. */
+function awaiting<T>(value: T, place: string): T {
+  if (!isThenable(value)) return value
+  const entry = { place, sinceMs: nowMs() }
+  const end = () => pending.delete(entry)
+  if (value instanceof Promise) {
+    pending.add(entry)
+    value.then(end, end)
+    return value
+  }
+  // Some begin their work only when they are awaited, as expect.poll does.
+  const lazy: PromiseLike<unknown> = {
+    // biome-ignore lint/suspicious/noThenProperty: it stands for another thenable.
+    then(ok, failed) {
+      pending.add(entry)
+      const ended = value.then(
+        result => {
+          end()
+          return result
+        },
+        error => {
+          end()
+          throw error
+        },
+      )
+      return ended.then(ok, failed)
+    },
+  }
+  return lazy as T
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** The places that are awaited, the one that began last first, without those that began before `sinceMs` of `performance.now()`. */
+export function awaitedSince(sinceMs: number): string[] {
+  const places = [...pending].filter(each => each.sinceMs >= sinceMs).map(({ place }) => place)
+  return [...new Set(places.reverse())]
+}
+
+globalThis.shoalAwaiting = awaiting

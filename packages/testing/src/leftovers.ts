@@ -1,0 +1,108 @@
+/**
+ * Finds what a test file leaves behind: processes, network namespaces, mounts and temporary folders. It gets a folder of its own for temporary ones
+ * and a mark in its environment, which whatever it starts inherits. On other systems than Linux only folders are found.
+ */
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { limitMs } from './limits.ts'
+
+/** How long processes may take to end that were told to. */
+const ENDING_SECONDS = 10
+
+const PAUSE_MS = 20
+
+const MARK = 'SHOAL_TEST_FILE'
+
+/** Where `ip netns` keeps the names of network namespaces. Those of tests contain the number of their process. */
+const NAMESPACES = '/run/netns'
+
+// If a test replaces the clock, this still waits in real time.
+const { setTimeout } = globalThis
+const nowMs = performance.now.bind(performance)
+
+/** What a test file has started and made, from its start to `end`. One at a time in a process. */
+export class Leftovers {
+  readonly #before = process.env.TMPDIR
+  readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), 'shoal-t-')))
+
+  constructor() {
+    // Some programs drop root privileges before they look into their folders.
+    if (process.platform !== 'win32') chmodSync(this.#folder, 0o755)
+    process.env.TMPDIR = this.#folder
+    process.env[MARK] = this.#folder
+  }
+
+  /** Waits for processes that are ending, ends those that are not, and removes folders. Returns a line for each thing that was left. */
+  async end(): Promise<string[]> {
+    const left = [...(await this.#endProcesses()), ...namespaces(), ...this.#mounts()]
+    delete process.env[MARK]
+    if (this.#before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = this.#before
+    const names = readdirSync(this.#folder)
+    // What is mounted there is not the test's to delete.
+    if (this.#mounts().length === 0) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
+    return [...left, ...names.map(name => `in the folder for temporary files: ${name}`)]
+  }
+
+  async #endProcesses(): Promise<string[]> {
+    const endMs = nowMs() + limitMs(ENDING_SECONDS)
+    for (;;) {
+      const running = processesWith(`${MARK}=${this.#folder}`)
+      if (running.length === 0) return []
+      if (nowMs() < endMs) await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
+      else return running.map(endProcess)
+    }
+  }
+
+  #mounts(): string[] {
+    // proc_pid_mountinfo(5): the fifth field is the mount point.
+    const points = linesOf('/proc/self/mountinfo').map(line => line.split(' ')[4] ?? '')
+    return points.filter(point => point.startsWith(`${this.#folder}/`)).map(point => `mounted: ${point}`)
+  }
+}
+
+function namespaces(): string[] {
+  try {
+    const ours = readdirSync(NAMESPACES).filter(name => name.split('-').includes(String(process.pid)))
+    return ours.map(name => `network namespace ${name}`)
+  } catch {
+    return []
+  }
+}
+
+/** The processes whose environment has `variable`, without those that have ended and whose parent has not asked for it. */
+function processesWith(variable: string): number[] {
+  const all =
+    process.platform === 'linux'
+      ? readdirSync('/proc')
+          .filter(name => Number(name) > 0)
+          .map(Number)
+      : []
+  return all.filter(pid => {
+    try {
+      return (
+        pid !== process.pid && readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(variable)
+      )
+    } catch {
+      // It has ended, is another user's, or is no process.
+      return false
+    }
+  })
+}
+
+function endProcess(pid: number): string {
+  const command = linesOf(`/proc/${pid}/cmdline`).join(' ').replaceAll('\0', ' ').trim()
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {}
+  return `process ${pid}: ${command.slice(0, 200)}`
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').trimEnd().split('\n')
+  } catch {
+    return []
+  }
+}
