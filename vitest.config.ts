@@ -58,6 +58,7 @@ const limits = (testSeconds: number, waitSeconds = WAIT_SECONDS) => ({
 const UNIT = limits(3 * WAIT_SECONDS)
 const SLOWER = limits(240)
 const PROGRAMS = limits(300, PROGRAM_WAIT_SECONDS)
+const BROWSERS = { ...PROGRAMS, env: { ...PROGRAMS.env, SHOAL_TEST_WITH_BROWSER: '1' } }
 
 const BUILD_CONSOLE = 'apps/web/e2e/testing/build.ts'
 
@@ -118,7 +119,7 @@ export default defineConfig({
           include: ['apps/web/e2e/**/*.test.ts'],
           exclude: LEFT_OUT,
           globalSetup: [BUILD_CONSOLE],
-          ...PROGRAMS,
+          ...BROWSERS,
         },
       },
       {
@@ -150,7 +151,7 @@ export default defineConfig({
           include: WITH_BROWSER,
           exclude: [...LEFT_OUT, ...CHANGING_NETWORK],
           globalSetup: [BUILD_CONSOLE],
-          ...PROGRAMS,
+          ...BROWSERS,
         },
       },
       {
@@ -161,7 +162,7 @@ export default defineConfig({
           include: CHANGING_NETWORK,
           exclude: LEFT_OUT,
           globalSetup: [BUILD_CONSOLE],
-          ...PROGRAMS,
+          ...BROWSERS,
         },
       },
     ],

@@ -8,6 +8,9 @@ import { lineAt, type Node, nodesOf } from './syntax.ts'
 /** How much is shown of what is awaited. */
 const CHARACTERS = 60
 
+/** Whoever calls these waits. */
+const OWN = /^packages\/testing\//
+
 /**
  * A Vite plugin with which tests, and what only they use, say what they await: `await x()` becomes a call of packages/testing/src/awaits.ts, so that
  * a test or a hook that hangs can name the place. A function that runs in a page finds no such call there, and awaits as it is written.
@@ -20,7 +23,7 @@ export function nameAwaits(): Plugin {
       filter: { id: /\.tsx?(?:\?|$)/, code: /\bawait\b/ },
       handler(code, id) {
         const file = relative(ROOT, id.replace(/\?.*/, '')).replaceAll('\\', '/')
-        if (!isForTests(file)) return null
+        if (!isForTests(file) || OWN.test(file)) return null
         const changed = withNames(code, file)
         return { code: changed.toString(), map: changed.generateMap({ hires: true }) }
       },

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PASSED, summarize } from './check.ts'
 import { type Repeated, repeatFailed } from './repeat.ts'
 import { ROOT } from './run.ts'
+import { testFolder } from './test-folder.ts'
 import { runTests, type TestRun } from './vitest.ts'
 
 /** Test files by name. In each, `isFirst` is true in the first run only. */
@@ -24,7 +24,7 @@ describe('with real test files', () => {
   const ran: string[] = []
 
   beforeAll(async () => {
-    await using folder = await testFolder(FILES)
+    await using folder = await testFolder(FILES, { head })
     first = await runTests(['x'], { root: folder.path, quiet: true })
     repeated = await repeatFailed([first], {
       print: line => line.startsWith('Running') && ran.push(fileName(line)),
@@ -66,7 +66,7 @@ describe('with real test files', () => {
 
 test('a run whose failed files all pass the second time has passed', async () => {
   const { recovers = '', passes = '' } = FILES
-  await using folder = await testFolder({ recovers, passes })
+  await using folder = await testFolder({ recovers, passes }, { head })
   const first = await runTests(['x'], { root: folder.path, quiet: true })
   expect(first.code).toBe(1)
   expect(summarize([], await repeatFailed([first], { once: true })).result).toBe('FAILED: tests')
@@ -76,17 +76,6 @@ test('a run whose failed files all pass the second time has passed', async () =>
   expect(lines[0]).toMatch(/^unstable /)
   expect(summarize(['types'], repeated).result).toBe('FAILED: types')
 })
-
-/** Inside the checkout, where tests find Vitest. */
-async function testFolder(files: Record<string, string>) {
-  await mkdir(join(ROOT, '.cache'), { recursive: true })
-  const path = await mkdtemp(join(ROOT, '.cache/repeat-'))
-  const config = "export default { test: { projects: [{ test: { name: 'x', include: ['*.test.ts'] } }] } }"
-  await writeFile(join(path, 'vitest.config.ts'), config)
-  for (const [name, body] of Object.entries(files))
-    await writeFile(join(path, `${name}.test.ts`), head(name) + body)
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
-}
 
 function head(name: string): string {
   return `

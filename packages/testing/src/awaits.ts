@@ -49,10 +49,10 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
-/** The places that are awaited, the one that began last first, without those that began before `sinceMs` of `performance.now()`. */
+/** The places that are awaited, without those that began before `sinceMs` of `performance.now()`. */
 export function awaitedSince(sinceMs: number): string[] {
   const places = [...pending].filter(each => each.sinceMs >= sinceMs).map(({ place }) => place)
-  return [...new Set(places.reverse())]
+  return [...new Set(places)]
 }
 
 globalThis.shoalAwaiting = awaiting

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, TestRunner, vi } from 'vitest'
 import { awaitedSince } from './awaits.ts'
 import { Leftovers } from './leftovers.ts'
-import { WAIT_MS } from './limits.ts'
+import { limitMs, WAIT_MS } from './limits.ts'
 
 type Wait = (check: never, options?: Parameters<typeof vi.waitFor>[1]) => unknown
 
@@ -28,7 +28,7 @@ function nameAwaited(error: unknown, sinceMs: number): void {
   const limit = error instanceof Error && /^(?:Test|Hook) timed out in (\d+)ms/.exec(error.message)
   if (!limit) return
   const places = awaitedSince(sinceMs)
-  error.message = `Not ended within ${Number(limit[1]) / 1000} s. It awaits ${places.join(', in ') || 'nothing'}`
+  error.message = `Not ended within ${Number(limit[1]) / 1000} s. It awaits ${places.join(' and ') || 'nothing that has a name'}`
 }
 
 type Hooks = ReturnType<typeof TestRunner.getSuiteHooks>
@@ -71,4 +71,4 @@ const leftovers = new Leftovers()
 afterAll(async () => {
   const left = await leftovers.end()
   if (left.length > 0) throw new Error(`The file leaves behind: ${left.join('; ')}`)
-})
+}, limitMs(60))

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, extname, join, normalize } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { WAIT_MS } from '@shoal/testing'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { DIST } from '../../scripts/build-console.ts'
@@ -150,6 +151,7 @@ async function openPage(
     ...options,
   })
   const page = await context.newPage()
+  page.setDefaultTimeout(WAIT_MS)
   const complaints: string[] = []
   page.on('pageerror', error => complaints.push(error.message))
   page.on('console', message => {

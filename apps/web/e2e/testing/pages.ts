@@ -49,6 +49,8 @@ export async function buildPagesOf(root: string, names: readonly string[]): Prom
     configFile: false,
     logLevel: 'error',
     mode: 'production',
+    // Limits of tests in pages follow the machine as well.
+    define: { 'process.env.SHOAL_TEST_FACTOR': JSON.stringify(process.env.SHOAL_TEST_FACTOR ?? '1') },
     resolve: { alias: { vitest: join(IN_PAGE, 'vitest.ts'), '#http-tracker': HTTP_TRACKER } },
     worker: { format: 'es', plugins: () => [keepTests] },
     build: {

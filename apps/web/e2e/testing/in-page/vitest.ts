@@ -1,6 +1,6 @@
 /** Replaces Vitest in a page: enough of its runner for the engine's own tests, with Vitest's `expect`. */
 
-import { WAIT_MS } from '@shoal/testing'
+import { limitMs } from '@shoal/testing'
 
 export interface Outcome {
   readonly name: string
@@ -23,7 +23,7 @@ interface Group {
 }
 
 /** As in vitest.config.ts. A test that hangs fails instead of stopping those after it. */
-const TIMEOUT_MS = 2 * WAIT_MS
+const TIMEOUT_MS = limitMs(60)
 
 const outcomes: Outcome[] = []
 let current = group('', null)
@@ -74,7 +74,7 @@ function addTest(name: string, work: () => unknown, timeoutMs: number): void {
   })
 }
 
-async function attempt(works: readonly Work[], timeoutMs = 600_000): Promise<string | null> {
+async function attempt(works: readonly Work[], timeoutMs = limitMs(600)): Promise<string | null> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const timeout = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`timed out after ${timeoutMs} ms`)), timeoutMs)
