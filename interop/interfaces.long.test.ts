@@ -1,7 +1,7 @@
 /** A client that is bound to a tunnel although another way to everything is better: whatever it tries, no packet leaves by that. */
 
 import { join } from 'node:path'
-import { until } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTEMPTS, type LeakWorld, type Outcome, openLeakWorld, PEER } from './support/leak-attempts.ts'
 import { cannotCreateLeakNetwork, TUNNEL, TUNNEL_ADDRESS, TUNNEL_END } from './support/leak-network.ts'
@@ -48,7 +48,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
   for (const { what, completes, waitMs = 1500, run } of ATTEMPTS)
     test(`${what} sends nothing past it`, async () => {
       const { result, tunneled, leaked } = await captured(() =>
-        attempt(run(leaks.places), completes ? 40_000 : waitMs),
+        attempt(run(leaks.places), completes ? limitMs(40) : waitMs),
       )
       expect(leaked).toEqual([])
       expect(result).toMatchObject({ done: completes, port: 6881, problems: [] })
@@ -58,7 +58,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
     })
 
   test('without the binding the same would leave by the other way', async () => {
-    const { result, leaked } = await captured(() => attempt({ way: {}, peer: PEER }, 40_000))
+    const { result, leaked } = await captured(() => attempt({ way: {}, peer: PEER }, limitMs(40)))
     expect(result.done).toBe(true)
     expect(leaked).toContain(`tcp 10.99.0.2 -> 10.99.1.1 port 6881`)
   })
@@ -67,7 +67,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
     const way = { interface: { name: TUNNEL_ADDRESS, dnsServers: DNS } }
     const { trackerPort } = leaks.places
     const trackers = [`http://tracker.leak.test:${trackerPort}/announce`]
-    const { result, leaked } = await captured(() => attempt({ way, trackers, peer: PEER }, 40_000))
+    const { result, leaked } = await captured(() => attempt({ way, trackers, peer: PEER }, limitMs(40)))
     expect(result.done).toBe(true)
     expect(leaked).toEqual([])
   })
@@ -113,7 +113,10 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
         await leaks.world.call('disconnect')
         network.openTunnel()
         await client.call('limit', { bytesPerSecond: null })
-        expect(await client.call('later', { waitMs: 50_000 })).toMatchObject({ done: true, problems: [] })
+        expect(await client.call('later', { waitMs: limitMs(50) })).toMatchObject({
+          done: true,
+          problems: [],
+        })
         expect(await leaks.world.call('accepts', { host: TUNNEL_ADDRESS, port: 6881 })).toBe(true)
       })
       expect(leaked).toEqual([])
@@ -127,7 +130,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
       const early = await attempt({ peer: PEER }, 1500)
       expect(early).toMatchObject({ done: false, port: 6881, reason: 'no-route' })
       network.openTunnel()
-      expect(await client.call('later', { waitMs: 50_000 })).toMatchObject({ done: true, problems: [] })
+      expect(await client.call('later', { waitMs: limitMs(50) })).toMatchObject({ done: true, problems: [] })
       expect(await leaks.world.call('accepts', { host: TUNNEL_ADDRESS, port: 6881 })).toBe(true)
     })
     expect(leaked).toEqual([])

@@ -1,7 +1,7 @@
 /** All that may leak past a strict proxy, with three real ones. proxies.test.ts has the main attempts with Dante. */
 
 import { join } from 'node:path'
-import { until } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTEMPTS, type Outcome, PEER } from './support/leak-attempts.ts'
 import { PROXY } from './support/leak-network.ts'
@@ -27,7 +27,7 @@ describe.skipIf(cannotOpenProxies)('behind a strict proxy', () => {
     for (const { what, completes, waitMs = 1500, run } of attemptsWith(proxy))
       test(`${proxy}: ${what} sends nothing past it`, async () => {
         const { result, proxied, leaked } = await proxies.captured(() =>
-          proxies.attempt(PROXY_URLS[proxy], run(proxies.leaks.places), completes ? 40_000 : waitMs),
+          proxies.attempt(PROXY_URLS[proxy], run(proxies.leaks.places), completes ? limitMs(40) : waitMs),
         )
         expect(leaked).toEqual([])
         expect(result).toMatchObject({ done: completes, port: 0 })
@@ -109,7 +109,7 @@ describe.skipIf(cannotOpenProxies)('behind a strict proxy', () => {
       expect(later!.problems).toEqual([expect.stringContaining(url)])
       await microsocks()
       await client.call('limit', { bytesPerSecond: null })
-      expect(await client.call('later', { waitMs: 40_000 })).toMatchObject({ done: true, problems: [] })
+      expect(await client.call('later', { waitMs: limitMs(40) })).toMatchObject({ done: true, problems: [] })
     })
     expect(leaked).toEqual([])
   })

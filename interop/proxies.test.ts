@@ -1,4 +1,5 @@
 /** Real proxies, and a client of which every packet is captured: whatever it tries, nothing goes anywhere but to the proxy. */
+import { limitMs } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTEMPTS, PEER } from './support/leak-attempts.ts'
 import { WORLD } from './support/leak-network.ts'
@@ -14,7 +15,7 @@ describe.skipIf(cannotOpenProxies)('behind a strict proxy', () => {
   for (const { what, completes, waitMs = 1500, run } of ATTEMPTS.filter(({ isMain }) => isMain))
     test(`${what} sends nothing past it`, async () => {
       const { result, proxied, leaked } = await proxies.captured(() =>
-        proxies.attempt(PROXY_URLS.dante, run(proxies.leaks.places), completes ? 40_000 : waitMs),
+        proxies.attempt(PROXY_URLS.dante, run(proxies.leaks.places), completes ? limitMs(40) : waitMs),
       )
       expect(leaked).toEqual([])
       expect(result).toMatchObject({ done: completes, port: 0 })

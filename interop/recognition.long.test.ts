@@ -118,8 +118,8 @@ describe.skipIf(missing('libtorrent', 'qbittorrent-nox', 'transmission-daemon'))
       const { items } = await two.api.listPeers({ id })
       return items.some(({ networkKey }) => networkKey !== null)
     })
-    await two.whenTorrent(id, ({ state }) => state === 'seeding', 120_000)
-    await leech.done(120_000)
+    await two.whenTorrent(id, ({ state }) => state === 'seeding', limitMs(120))
+    await leech.done(limitMs(120))
     await qbittorrent.done()
     await until(
       'Transmission is complete',

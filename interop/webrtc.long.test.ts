@@ -1,5 +1,5 @@
 /** WebRTC peers, ours and WebTorrent's, which find each other through npm's tracker. */
-import { until } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import type { PeerStatus, TorrentApi } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
 import { Coturn } from './support/coturn.ts'
@@ -82,7 +82,7 @@ describe('WebRTC', () => {
     await using leech = await Shoal.open(rtcOnly)
     const got = await leech.add(magnet, { directory: dir.join('leech') })
     // The seed retries after 15 s, and after another 30 s if that was too soon.
-    await leech.done(got, 100_000)
+    await leech.done(got, limitMs(100))
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   })
 
@@ -138,7 +138,7 @@ describe('WebRTC', () => {
     await using dir = await tempDir('webrtc')
     await using tracker = await NpmTracker.start()
     await using turn = await Coturn.start()
-    const { path } = await randomFile(dir.join('seed', 'content.bin'), 100_000)
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), limitMs(100))
     const trackers = [[tracker.url]]
     const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { trackers })
     const iceServers = turn.iceServers.map(server => ({ ...server, credential: 'wrong' }))

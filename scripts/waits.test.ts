@@ -17,6 +17,7 @@ test.each([
   'await get({ signal: AbortSignal.timeout(5000) })',
   "await page.getByText('It').waitFor({ timeout: 5000 })",
   'page.setDefaultTimeout(5000)',
+  'function done(id: string, timeoutMs = 60_000) {}',
 ])('a limit does not follow the machine: %s', source => {
   expect(findOwnWaits(source, 'a.test.ts')).toMatchObject([{ message: expect.stringContaining('limitMs') }])
 })

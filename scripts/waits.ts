@@ -59,11 +59,16 @@ function wrongWith(
   timers: ReadonlySet<unknown>,
   waitSeconds: number,
 ): string | null {
-  const limit = limitOf(node, values)
+  const limit = limitOf(node, values) ?? defaultLimitOf(node)
   if (limit !== null && numberIn(limit) !== null)
     return 'a number of its own does not follow the speed of the machine: make it with `limitMs` of @shoal/testing, or leave it out'
   const seconds = limit === null ? null : secondsIn(limit)
-  if (seconds !== null && seconds <= waitSeconds && WAITS.includes(calledBy(node)))
+  if (
+    seconds !== null &&
+    seconds <= waitSeconds &&
+    node.type === 'CallExpression' &&
+    WAITS.includes(calledBy(node))
+  )
     return `${seconds} s are not longer than the default of every wait: leave it out`
   return isPolling(node, timers)
     ? 'wait with `until` of @shoal/testing, vi.waitFor or expect.poll instead of a loop'
@@ -83,6 +88,13 @@ function limitOf(node: Node, values: Values): Node | null {
   const isLimit =
     name === 'AbortSignal.timeout' || name === 'setDefaultTimeout' || takesLimitLast(name, given.length)
   return isLimit && last && (numberIn(last) !== null || secondsIn(last) !== null) ? last : null
+}
+
+/** Returns the default of a parameter that limits what a helper of tests waits for. */
+function defaultLimitOf({ type, left, right }: Node): Node | null {
+  const isLimit = type === 'AssignmentPattern' && nameOf(left as Node) === 'timeoutMs'
+  // 0 is for more time than what a helper waits anyway.
+  return isLimit && numberIn(right as Node) !== 0 ? (right as Node) : null
 }
 
 function takesLimitLast(name: unknown, length: number): boolean {
@@ -173,7 +185,11 @@ export async function checkWaits(): Promise<Violation[]> {
     const file = found.replaceAll('\\', '/')
     if (OWN.test(file) || !isForTests(file)) return []
     const source = readFileSync(join(ROOT, file), 'utf8')
-    if (!/\b(?:setTimeout|setDefaultTimeout|waitFor|waitUntil|poll|until|timeout)\b|\d_000\)/.test(source))
+    if (
+      !/\b(?:setTimeout|setDefaultTimeout|waitFor|waitUntil|poll|until|timeout|timeoutMs)\b|\d_000\)/.test(
+        source,
+      )
+    )
       return []
     const waitSeconds = WITH_PROGRAMS.test(file) ? PROGRAM_WAIT_SECONDS : WAIT_SECONDS
     return findOwnWaits(source, file, waitSeconds).map(each => ({ file, ...each }))

@@ -1,5 +1,5 @@
 /** A download from one good peer while others are hostile. */
-import { until } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { Session, type SessionOptions, type Torrent } from '@shoal/torrent'
 import { expect, onTestFinished } from 'vitest'
 import { type TempDir, tempDir } from '../support/files.ts'
@@ -61,7 +61,7 @@ export class Victim {
   }
 
   /** Adds the good peer and waits until the download is complete, which means that all stored data has been verified. */
-  async finish(timeoutMs = 90_000): Promise<void> {
+  async finish(timeoutMs = limitMs(90)): Promise<void> {
     const { torrent } = this
     torrent.addPeer(this.#good.address)
     await until('the download is complete', () => torrent.state === 'seeding', { timeoutMs }).catch(error => {

@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { until } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { type ManagedProcess, start } from '../support/process.ts'
 import type { DownloadEvent } from './download.ts'
 
@@ -36,7 +36,10 @@ export class Downloader {
   }
 
   /** Waits for an event. Rejects with the output of the process if it ends first. */
-  async when<What extends DownloadEvent['what']>(what: What, timeoutMs = 60_000): Promise<EventOf<What>> {
+  async when<What extends DownloadEvent['what']>(
+    what: What,
+    timeoutMs = limitMs(60),
+  ): Promise<EventOf<What>> {
     let ended = false
     void this.#process.exited.then(() => {
       ended = true

@@ -138,7 +138,7 @@ export class Aria2 implements AsyncDisposable {
   }
 
   /** Resolves when everything is downloaded (or found on disk) and it seeds; follows a magnet link to its download. */
-  async done(gid: string, timeoutMs = 60_000): Promise<Aria2Status> {
+  async done(gid: string, timeoutMs = limitMs(60)): Promise<Aria2Status> {
     let last: Aria2Status | undefined
     let at = gid
     return until(

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { limitMs } from '@shoal/testing'
+import { limitMs, WAIT_MS } from '@shoal/testing'
 import {
   type BrowserContext,
   type BrowserContextOptions,
@@ -133,6 +133,7 @@ export async function launchWithProfile(
     viewport: SCREENS.laptop,
     locale: 'en-GB',
   })
+  context.setDefaultTimeout(WAIT_MS)
   return Object.assign(context, {
     async [Symbol.asyncDispose]() {
       await context.close()

@@ -1,6 +1,8 @@
 /** A person with one device, whose program is a process that can be killed: see `chat-member-process.ts`. */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { limitMs } from '@shoal/testing'
 import { TestPerson } from '../../apps/hub/src/testing/test-hub.ts'
 import { connectDevice } from '../../packages/hub-api/src/device-client.ts'
 import { type Device, writeDeviceText } from '../../packages/identity/src/devices/devices.ts'
@@ -16,7 +18,7 @@ import { type ManagedProcess, start } from './process.ts'
 
 const PROGRAM = fileURLToPath(new URL('./chat-member-process.ts', import.meta.url))
 /** A change waits for a hub that is away, and for the commits of others. */
-const PATIENT_MS = 120_000
+const PATIENT_MS = limitMs(120)
 
 export class ChatMember implements AsyncDisposable {
   readonly name: string

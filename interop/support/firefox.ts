@@ -31,7 +31,7 @@ export async function launchFirefox(
     headless: true,
     acceptInsecureCerts,
     userDataDir: profile,
-    protocolTimeout: 300_000,
+    protocolTimeout: limitMs(300),
     extraPrefsFirefox: {
       // Names of the local network are looked up by multicast, which test machines may lack.
       'media.peerconnection.ice.obfuscate_host_addresses': false,

@@ -1,5 +1,7 @@
 /** The process that `home-network.ts` starts: a session controlled through its standard streams. */
+
 import { dirname } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import {
   type AddOptions,
   createTorrent,
@@ -35,7 +37,7 @@ const operations = {
     seconds: number
   }) {
     const torrent = await session.add(magnet, { directory, peers: [peer] })
-    await torrent.whenComplete({ signal: AbortSignal.timeout(seconds * 1000) })
+    await torrent.whenComplete({ signal: AbortSignal.timeout(limitMs(seconds)) })
     const [file] = torrent.files
     return { file: file!.diskPath!, port: torrent.peers()[0]?.address ?? null }
   },

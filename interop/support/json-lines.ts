@@ -1,8 +1,10 @@
 /** Calls to a child process: one JSON request per line on its standard input, one response per line on its standard output. */
+
 import { createInterface } from 'node:readline'
+import { limitMs } from '@shoal/testing'
 import type { ManagedProcess } from './process.ts'
 
-const RESPONSE_LIMIT_MS = 60_000
+const RESPONSE_LIMIT_MS = limitMs(60)
 
 interface Waiting {
   resolve(value: unknown): void

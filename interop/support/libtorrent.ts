@@ -1,5 +1,7 @@
 /** A real libtorrent 2 session in a separate process (`libtorrent_peer.py`), for tests and benchmarks. */
+
 import { fileURLToPath } from 'node:url'
+import { limitMs } from '@shoal/testing'
 import { JsonLines } from './json-lines.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
@@ -122,21 +124,21 @@ export class LibtorrentTorrent implements Hashes {
   }
 
   /** Resolves when everything is downloaded and verified; rejects on timeout with status, peers and alerts. */
-  done(timeoutMs = 60_000): Promise<LibtorrentStatus> {
+  done(timeoutMs = limitMs(60)): Promise<LibtorrentStatus> {
     return this.#call('wait', { until: 'done', timeout_ms: timeoutMs }, timeoutMs)
   }
 
-  metadata(timeoutMs = 30_000): Promise<LibtorrentStatus> {
+  metadata(timeoutMs = limitMs(30)): Promise<LibtorrentStatus> {
     return this.#call('wait', { until: 'metadata', timeout_ms: timeoutMs }, timeoutMs)
   }
 
   /** Resolves when at least `bytes` are downloaded and verified. */
-  downloaded(bytes: number, timeoutMs = 60_000): Promise<LibtorrentStatus> {
+  downloaded(bytes: number, timeoutMs = limitMs(60)): Promise<LibtorrentStatus> {
     return this.#call('wait', { until: 'downloaded', amount: bytes, timeout_ms: timeoutMs }, timeoutMs)
   }
 
   /** Resolves when at least `bytes` of payload were sent. */
-  uploaded(bytes: number, timeoutMs = 60_000): Promise<LibtorrentStatus> {
+  uploaded(bytes: number, timeoutMs = limitMs(60)): Promise<LibtorrentStatus> {
     return this.#call('wait', { until: 'uploaded', amount: bytes, timeout_ms: timeoutMs }, timeoutMs)
   }
 
@@ -255,7 +257,7 @@ export class Libtorrent implements AsyncDisposable {
   dhtItem(
     key: { target: string } | { public: string; salt: string },
   ): Promise<{ value: string | null; seq?: number; signature?: string }> {
-    return this.call('dht_get', key, 20_000)
+    return this.call('dht_get', key, limitMs(20))
   }
 
   /** Resource usage of its process so far. */

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { connectNode, type Job, type NodeApi, type TorrentDetail } from '@shoal/api'
-import { until } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { readNodeFile, readToken } from '../../apps/node/src/base/node-file.ts'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
@@ -86,7 +86,7 @@ export class Node implements AsyncDisposable {
   async whenTorrent(
     id: string,
     condition: (torrent: TorrentDetail) => boolean,
-    timeoutMs = 60_000,
+    timeoutMs = limitMs(60),
   ): Promise<TorrentDetail> {
     let last: TorrentDetail | undefined
     try {
@@ -104,7 +104,7 @@ export class Node implements AsyncDisposable {
   }
 
   /** Resolves to the finished job; rejects if it failed. */
-  async ended({ id }: { readonly id: string }, timeoutMs = 60_000): Promise<Job> {
+  async ended({ id }: { readonly id: string }, timeoutMs = limitMs(60)): Promise<Job> {
     const job = await until(
       'the job has ended',
       async () => {

@@ -1,6 +1,8 @@
 /** Our own session as a peer of the real ones: on loopback, without any connections that a test does not ask for. */
+
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import {
   type CreateOptions,
   createTorrent,
@@ -16,7 +18,7 @@ import {
 import type { SessionEnvironment } from '../../packages/torrent/src/session/environment.ts'
 
 /** Time limit of a download over loopback on a busy machine. */
-const DONE_MS = 60_000
+const DONE_MS = limitMs(60)
 
 /** A running session: `await using shoal = await Shoal.open({ directory })`. */
 export class Shoal implements AsyncDisposable {

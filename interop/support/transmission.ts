@@ -180,7 +180,7 @@ export class Transmission implements AsyncDisposable {
   }
 
   /** Resolves when everything is downloaded or was found on disk, and the torrent is seeding. */
-  done(id: number, timeoutMs = 60_000, intervalMs = 50): Promise<TransmissionStatus> {
+  done(id: number, timeoutMs = limitMs(60), intervalMs = 50): Promise<TransmissionStatus> {
     return this.#until(
       id,
       'done',
@@ -190,7 +190,7 @@ export class Transmission implements AsyncDisposable {
     )
   }
 
-  metadata(id: number, timeoutMs = 30_000): Promise<TransmissionStatus> {
+  metadata(id: number, timeoutMs = limitMs(30)): Promise<TransmissionStatus> {
     return this.#until(id, 'metadata', status => status.metadataPercentComplete === 1, timeoutMs, 50)
   }
 

@@ -42,7 +42,7 @@ export class Leftovers {
     const names = readdirSync(this.#folder)
     // What is mounted there is not the test's to delete.
     if (this.#mounts().length === 0) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
-    return [...left, ...names.map(name => `in the folder for temporary files: ${name}`)]
+    return [...left, ...(names.length > 0 ? [`temporary files ${names.join(', ')}`] : [])]
   }
 
   async #endProcesses(): Promise<string[]> {

@@ -1,9 +1,11 @@
 /** Pages for tests of the browser peer: bundled as the application is, and served on loopback, in browsers with a profile of their own. */
+
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
+import { WAIT_MS } from '@shoal/testing'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { build, type Plugin } from 'vite'
 import { CHROMIUM } from './console.ts'
@@ -105,6 +107,7 @@ export async function launchChromium(): Promise<BrowserContext & AsyncDisposable
     args: FLAGS,
     locale: 'en-GB',
   })
+  context.setDefaultTimeout(WAIT_MS)
   return Object.assign(context, {
     async [Symbol.asyncDispose]() {
       await context.close()
