@@ -183,7 +183,11 @@ export class LeakNetwork implements AsyncDisposable {
     const enter = side === 'client' ? this.enterClient : this.enterWorld
     const path = new URL(file, import.meta.url).pathname
     const args = [...enter, process.execPath, path]
-    const child = await start(side, toolPath('nsenter'), args, { stdin: true, ownStdout: true, env })
+    const child = await start(side, toolPath('nsenter'), args, {
+      stdin: true,
+      ownStdout: true,
+      env: { TMPDIR: this.#dir.path, ...env },
+    })
     return { process: child, calls: new JsonLines(child) }
   }
 
