@@ -159,11 +159,12 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
       // A DHT of its own, and nothing saved: lookups would wait for nodes that have left.
       await using place = await Workplace.create()
       await using alone = await NpmDht.start()
-      const dht = ['--dht-node', `127.0.0.1:${alone.port}`, '--timeout', '4s']
+      const seconds = limitMs(4) / 1000
+      const dht = ['--dht-node', `127.0.0.1:${alone.port}`, '--timeout', `${seconds}s`]
       const failure = async (...args: string[]) => (await get(place, unknown, ...args)).object.error
       expect(await failure(...dht)).toEqual({
         code: 'not-found',
-        message: expect.stringContaining('the DHT had no version of this published link within 4 s'),
+        message: expect.stringContaining(`the DHT had no version of this published link within ${seconds} s`),
       })
       expect(await failure('--dht-node', '127.0.0.1:9', '--timeout', '2s')).toEqual({
         code: 'not-found',

@@ -42,12 +42,16 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       const entry = chooser.getByText('Harbour photos')
       await entry.waitFor()
       // Until the node has answered, the previous folder is shown, which must not be shared.
+      const answer = Promise.withResolvers<void>()
       await page.route(/\/api\/folders/, async route => {
-        await new Promise(resolve => setTimeout(resolve, 500))
+        await answer.promise
         await route.continue()
       })
       await entry.click()
-      await chooser.getByRole('button', { name: /Choose (this folder|Harbour photos)/ }).click()
+      const choose = chooser.getByRole('button', { name: /Choose (this folder|Harbour photos)/ })
+      expect(await choose.isEnabled()).toBe(false)
+      answer.resolve()
+      await choose.click()
       await page.getByRole('button', { name: 'Share', exact: true }).click()
       const link = page.getByRole('textbox', { name: 'Magnet link' })
       await link.waitFor()

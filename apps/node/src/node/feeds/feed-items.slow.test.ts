@@ -43,7 +43,7 @@ test('links of outside feeds are not fetched from the local network, whoever add
     feedWith(source, { isFromInside: false }, `https://feeds.example/${at}`)
     const refused = { code: 'bad-message', message: /local network/ }
     await expect(node.operations.addTorrent({ source })).rejects.toMatchObject(refused)
-    const preview = node.operations.previewTorrent({ source, timeoutSeconds: 5 })
+    const preview = node.operations.previewTorrent({ source, timeoutSeconds: 60 })
     await expect(preview).rejects.toMatchObject(refused)
   }
   expect(server.requests).toEqual([])

@@ -119,7 +119,7 @@ test('what is sealed for nobody here, or is away, is not opened', async () => {
   await expect(away).rejects.toMatchObject({ code: 'timeout' })
   const to = 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
   const sealed = await share({ by: 'recipients', recipients: [to] })
-  const source = { source: sealed.link, timeoutSeconds: 1 }
+  const source = { source: sealed.link, timeoutSeconds: 60 }
   await expect(nobody.operations.openSealed(source)).rejects.toMatchObject({ code: 'key-needed' })
 })
 

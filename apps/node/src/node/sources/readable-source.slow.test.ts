@@ -35,7 +35,7 @@ test('no notation of a path makes the node read a .torrent outside its folders',
   for (const source of ways(outside))
     for (const ask of [
       () => node.operations.addTorrent({ source }),
-      () => node.operations.previewTorrent({ source, timeoutSeconds: 5 }),
+      () => node.operations.previewTorrent({ source, timeoutSeconds: 60 }),
     ])
       await expect(ask(), source).rejects.toMatchObject({
         code: expect.stringMatching(/^(?:forbidden-path|unknown-identifier)$/),
@@ -53,7 +53,7 @@ test('pipes, devices and folders are rejected at once', async () => {
   for (const source of [pipe, join(node.folder, 'folder.torrent')])
     for (const ask of [
       () => node.operations.addTorrent({ source }),
-      () => node.operations.previewTorrent({ source, timeoutSeconds: 5 }),
+      () => node.operations.previewTorrent({ source, timeoutSeconds: 60 }),
     ])
       await expect(ask(), source).rejects.toMatchObject({ code: 'bad-torrent', field: 'source' })
   await expect(node.operations.addTorrent({ source: device })).rejects.toMatchObject({
@@ -64,7 +64,7 @@ test('pipes, devices and folders are rejected at once', async () => {
 test('a .torrent in its folders is read by path or file URL', async () => {
   const inside = await torrentIn(join(node.folder, 'watched'))
   for (const source of ways(inside).slice(0, 3))
-    expect(await node.operations.previewTorrent({ source, timeoutSeconds: 5 })).toMatchObject({
+    expect(await node.operations.previewTorrent({ source, timeoutSeconds: 60 })).toMatchObject({
       name: 'a.txt',
     })
   expect(await node.operations.addTorrent({ source: inside })).toMatchObject({ added: true })

@@ -61,7 +61,7 @@ test('a .torrent in a watch folder, a link to one, and a file over HTTP are down
     code: 'unknown-identifier',
     message: expect.stringContaining('magnet'),
   })
-  const look = (source: string) => node.operations.previewTorrent({ source, timeoutSeconds: 5 })
+  const look = (source: string) => node.operations.previewTorrent({ source, timeoutSeconds: 60 })
   await expect(look('nonsense of some kind')).rejects.toMatchObject({
     code: 'unknown-identifier',
     field: 'source',
