@@ -1,13 +1,14 @@
 /** Playing and viewing files on the page of a share link before they are downloaded. */
-import { execFile } from 'node:child_process'
+import { until } from '@shoal/testing'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { seekTo, shownAt, startPlaying } from '../apps/web/e2e/testing/player.ts'
 import { randomFile, tempDir } from './support/files.ts'
+import { copyPart, FILM_SECONDS, ffmpeg, makeFilm, watchOffsets } from './support/film.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
-import { missing, toolPath } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 const MIB = 1024 * 1024
 
@@ -17,34 +18,31 @@ describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media'
   test('plays a mostly missing film and continues at the position sought', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
-    const film = dir.join('film.webm')
+    const film = dir.join('film.mp4')
     await makeFilm(film)
     const { size } = await stat(film)
-    const { magnet } = await seeder.seed(film, [site.announce], {
-      uploadBytesPerSecond: Math.round(size / 30),
-    })
+    // Nobody has what lies between: the order in which a seed is asked is shown in the tests of the engine's streams.
+    await copyPart(film, dir.join('head'), 0, 0.2)
+    await copyPart(film, dir.join('tail'), 0.7, 1)
+    await using first = await Seeder.start()
+    const { magnet } = await first.seed(film, [site.announce], { copyIn: dir.join('head') })
     const { page: tab, problems } = await browser.open(`${site.url}#${magnet}`)
-    await tab.getByRole('button', { name: 'Play film.webm' }).click()
+    const offsets = watchOffsets(tab, /~/)
+    await tab.getByRole('button', { name: 'Play film.mp4' }).click()
     const video = tab.locator('video')
-    await video.waitFor()
-    await video.evaluate((element: HTMLVideoElement) => {
-      element.muted = true
-      return element.play()
-    })
-    const playedTo = () => video.evaluate((element: HTMLVideoElement) => element.currentTime)
-    await expect.poll(playedTo).toBeGreaterThan(1)
+    await startPlaying(video)
+    const reaches = (seconds: number) =>
+      until(`the film plays at ${seconds} s`, async () => (await shownAt(video)) > seconds)
+    await reaches(0)
     const speed = await tab.getByRole('combobox', { name: 'Speed' }).boundingBox()
     expect(speed!.y + speed!.height).toBeLessThanOrEqual(tab.viewportSize()!.height)
-    const seconds = await video.evaluate((element: HTMLVideoElement) => element.duration)
-    expect(seconds).toBeGreaterThan(50)
-    await video.evaluate((element: HTMLVideoElement) => {
-      element.currentTime = element.duration * 0.8
-    })
-    await expect.poll(playedTo).toBeGreaterThan(seconds * 0.8 + 1)
-    const uploaded = await seeder.uploaded()
-    console.log(`playing at 80 % of the film with ${((100 * uploaded) / size).toFixed(0)} % downloaded`)
-    expect(uploaded).toBeLessThan(0.8 * size)
+    const sought = 0.8 * FILM_SECONDS
+    expect(offsets.filter(offset => offset > 0.3 * size)).toEqual([])
+    await seekTo(video, sought)
+    await until('the page asks for that part', () => offsets.some(offset => offset > 0.7 * size))
+    await using second = await Seeder.start()
+    await second.seed(film, [site.announce], { copyIn: dir.join('tail') })
+    await reaches(sought)
     expect(problems).toEqual([])
   })
 
@@ -54,10 +52,7 @@ describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media'
     await using seeder = await Seeder.start()
     const folder = dir.join('Mixed')
     await mkdir(folder)
-    await promisify(execFile)(toolPath('ffmpeg'), [
-      ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=320x200', '-frames:v', '1'],
-      `${folder}/card.png`,
-    ])
+    await ffmpeg('-i', 'testsrc=size=320x200', '-frames:v', '1', `${folder}/card.png`)
     await writeFile(
       `${folder}/notes.md`,
       '# The harbour\n\nBoats *everywhere*.\n<script>window.ran = 1</script>\n',
@@ -100,11 +95,3 @@ const PDF = `%PDF-1.4
 trailer<</Root 1 0 R>>
 %%EOF
 `
-
-/** Creates a film of one minute that does not compress well, with its index at the front: about 15 MB. */
-async function makeFilm(path: string): Promise<void> {
-  const source = ['-f', 'lavfi', '-i', 'testsrc2=size=480x270:rate=24:duration=60']
-  const coding = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '2M', '-minrate', '2M']
-  const rest = ['-maxrate', '2M', '-g', '48', '-cues_to_front', '1', '-reserve_index_space', '20000']
-  await promisify(execFile)(toolPath('ffmpeg'), ['-v', 'error', ...source, ...coding, ...rest, path])
-}

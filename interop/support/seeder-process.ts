@@ -8,10 +8,10 @@ import { answerJsonLines } from './json-lines.ts'
 const session = await Session.open({ port: null, dht: false, lsd: false, userAgent: 'Shoal/test' })
 
 answerJsonLines({
-  async seed({ path, trackers, version = 'hybrid', uploadBytesPerSecond }: Seed) {
+  async seed({ path, trackers, version = 'hybrid', uploadBytesPerSecond, copyIn }: Seed) {
     const metainfo = await createTorrent(path, { trackers: [trackers], version })
     if (uploadBytesPerSecond) session.setLimits({ uploadBytesPerSecond })
-    await session.add(metainfo, { directory: dirname(path), trusted: true })
+    await session.add(metainfo, { directory: copyIn ?? dirname(path), trusted: copyIn === undefined })
     return { magnet: magnetOf(metainfo), name: basename(path), lengthBytes: metainfo.info.lengthBytes }
   },
   async get({ magnet, directory }: { magnet: string; directory: string }) {
@@ -29,6 +29,8 @@ answerJsonLines({
 export interface SeedOptions {
   readonly version?: 'v1' | 'v2' | 'hybrid'
   readonly uploadBytesPerSecond?: number
+  /** Folder of a copy that is incomplete: only what is correct in it is given. */
+  readonly copyIn?: string
 }
 
 interface Seed extends SeedOptions {

@@ -52,6 +52,27 @@ describe('a stream', () => {
     expect(torrent.stats.progress).toBeLessThan(0.4)
   })
 
+  test('that leaves and begins elsewhere, as players seek, is asked for before what lies between', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ pieces: 200 })
+    await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 100_000 } })
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(content.metainfo, { memory, peers, sequential: true })
+    const pieces: number[] = []
+    torrent.on('piece', piece => pieces.push(piece))
+    const leaving = torrent.files[0]!.stream()[Symbol.asyncIterator]()
+    await settled(world, leaving.next())
+    await leaving.return!()
+    const before = pieces.length
+    const start = 160 * PIECE
+    const bytes = await settled(world, collect(torrent.files[0]!.stream({ start })))
+    expect(equalBytes(bytes, content.content.subarray(start))).toBe(true)
+    // What was asked for before arrives as well.
+    const between = pieces.slice(before).filter(piece => piece < 160)
+    expect(between.length).toBeLessThan(20)
+    expect(pieces.slice(-40).every(piece => piece >= 160)).toBe(true)
+  })
+
   test('of a file that is not selected fetches what is read, and no more', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ lengths: [10 * PIECE, 10 * PIECE] })
