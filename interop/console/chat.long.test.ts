@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import type { NodeApi } from '@shoal/api'
 import { readDeviceText } from '@shoal/identity/devices'
 import { parseShareLink } from '@shoal/links'
@@ -9,11 +7,13 @@ import type { Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startHub } from '../../apps/hub/src/hub.ts'
 import { NO_LOG } from '../../apps/hub/src/kernel/log.ts'
+import { seekTo, shownAt, startPlaying } from '../../apps/web/e2e/testing/player.ts'
 import { screenshot } from '../support/browser.ts'
 import { sha256Of, tempDir } from '../support/files.ts'
+import { FILM_SECONDS, ffmpeg, makeFilm } from '../support/film.ts'
 import { Node } from '../support/node.ts'
 import { Person } from '../support/person.ts'
-import { missing, toolPath } from '../support/tools.ts'
+import { missing } from '../support/tools.ts'
 import { openConsole, type Scene, skipped, withNode } from './setup.ts'
 
 /** A square of 8 pixels. */
@@ -95,16 +95,11 @@ async function plays(scene: Scene, ann: Page, bens: Page, ben: Node): Promise<vo
   await introduce(ben, other.id, address)
   const video = waves.locator('video')
   await video.waitFor()
-  await video.evaluate((element: HTMLVideoElement) => {
-    element.muted = true
-    return element.play()
-  })
-  const playedTo = () => video.evaluate((element: HTMLVideoElement) => element.currentTime)
-  await expect.poll(playedTo).toBeGreaterThan(0.5)
-  await video.evaluate((element: HTMLVideoElement) => {
-    element.currentTime = 15
-  })
-  await expect.poll(playedTo).toBeGreaterThan(15.2)
+  await startPlaying(video)
+  await until('the film is shown', async () => (await shownAt(video)) >= 0)
+  const sought = 0.8 * FILM_SECONDS
+  await seekTo(video, sought)
+  await until('the film is shown where it was sought', async () => (await shownAt(video)) >= sought)
   await screenshot(bens, 'console-chat-film')
   // Nothing was unpacked, and no address had the key.
   expect((await ben.api.listJobs({})).items.filter(({ kind }) => kind === 'unseal')).toEqual([])
@@ -130,16 +125,6 @@ async function introduce({ api }: Node, id: string, address: string): Promise<vo
 
 async function makePicture(path: string): Promise<void> {
   await ffmpeg('-i', 'testsrc2=size=640x400', '-frames:v', '1', path)
-}
-
-/** A film of 20 seconds. */
-async function makeFilm(path: string): Promise<void> {
-  const coding = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-b:v', '1500k']
-  await ffmpeg('-i', 'testsrc2=size=480x270:rate=24:duration=20', ...coding, '-movflags', '+faststart', path)
-}
-
-async function ffmpeg(...args: readonly string[]): Promise<void> {
-  await promisify(execFile)(toolPath('ffmpeg'), ['-v', 'error', '-f', 'lavfi', ...args])
 }
 
 async function openChat(scene: Pick<Scene, 'node' | 'browser'>): Promise<Page> {

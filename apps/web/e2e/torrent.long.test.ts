@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs'
 import type { Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings, findingsInThemes } from './testing/axe.ts'
 import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
 import { closeWithEscape, openMenu } from './testing/overlays.ts'
+import { shownAt, startPlaying } from './testing/player.ts'
+
+/** Four minutes of a test picture: it has not ended when a key pauses it. */
+const FILM = readFileSync(new URL('testing/film.webm', import.meta.url))
 
 let served: ServedConsole
 beforeAll(async () => {
@@ -89,24 +94,21 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
 
   test('a film plays while it downloads, with its subtitles, and by keyboard', async () => {
     await onFilm(async page => {
-      const film = Buffer.from(await page.evaluate(recordFilm))
       const asked: string[] = []
       const { promise: pieceHere, resolve: pieceComes } = Promise.withResolvers<void>()
       await page.route('**/*.mp4', async route => {
         asked.push(route.request().headers().range ?? '')
         await pieceHere
-        await answerRange(route, film)
+        await answerRange(route, FILM)
       })
       await page.getByRole('button', { name: 'Play', exact: true }).click()
       await page.getByText('Fetching this part first').waitFor()
       pieceComes()
-      const begun = await page.waitForFunction(() => document.querySelector('video')!.readyState >= 2)
-      await begun.dispose()
-      // Where the browser does not let a page begin by itself.
-      await page.locator('video').evaluate((player: HTMLVideoElement) => player.play())
-      await page.waitForFunction(() => document.querySelector('video')!.currentTime > 0.3)
-      await expect.poll(() => page.getByText('Fetching this part first').count()).toBe(0)
       const video = page.locator('video')
+      await expect.poll(() => shownAt(video), 'the film is shown').toBeGreaterThanOrEqual(0)
+      await startPlaying(video)
+      await expect.poll(() => shownAt(video), 'the film plays').toBeGreaterThan(0)
+      await expect.poll(() => page.getByText('Fetching this part first').count()).toBe(0)
       await video.focus()
       await page.keyboard.press('k')
       expect(await video.evaluate((player: HTMLVideoElement) => player.paused)).toBe(true)
@@ -237,30 +239,6 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
     })
   })
 })
-
-/** Runs in the page: some seconds of moving colour, as WebM: it has not ended when a key pauses it. */
-async function recordFilm(): Promise<number[]> {
-  const canvas = Object.assign(document.createElement('canvas'), { width: 160, height: 90 })
-  const context = canvas.getContext('2d')!
-  let hue = 0
-  const timer = setInterval(() => {
-    hue += 7
-    context.fillStyle = `hsl(${hue} 60% 50%)`
-    context.fillRect(0, 0, 160, 90)
-  }, 40)
-  const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm' })
-  const parts: Blob[] = []
-  recorder.ondataavailable = ({ data }) => parts.push(data)
-  recorder.start()
-  await new Promise(resolve => setTimeout(resolve, 6000))
-  const stopped = new Promise(resolve => {
-    recorder.onstop = resolve
-  })
-  recorder.stop()
-  await stopped
-  clearInterval(timer)
-  return [...new Uint8Array(await new Blob(parts).arrayBuffer())]
-}
 
 /** As a node does. */
 async function answerRange(route: Route, film: Buffer): Promise<void> {
