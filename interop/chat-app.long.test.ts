@@ -29,6 +29,7 @@ import { useBrowser } from './support/page-tests.ts'
 import { Person } from './support/person.ts'
 import { recognize } from './support/recognize.ts'
 import { Seeder } from './support/seeder.ts'
+import { storedDevice } from './support/stored-device.ts'
 import { missing } from './support/tools.ts'
 
 const serveApp = () => PageSite.start(join(DIST, 'chat-app'))
@@ -232,20 +233,18 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app with a real hu
     await useContacts(page, hub, ben)
 
     // The storage of the browser says nothing of that, and no script reads the key for logins.
-    const kept = await page.evaluate(async () => {
+    const readAll = async () => {
+      const done = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result)
+          request.onerror = () => reject(request.error)
+        })
       const texts: string[] = []
       let isReadable = false
       for (const { name } of await indexedDB.databases()) {
-        const opening = indexedDB.open(name!)
-        const database = await new Promise<IDBDatabase>(resolve => {
-          opening.onsuccess = () => resolve(opening.result)
-        })
+        const database = await done(indexedDB.open(name!))
         for (const store of database.objectStoreNames) {
-          const request = database.transaction(store).objectStore(store).getAll()
-          await new Promise(resolve => {
-            request.onsuccess = resolve
-          })
-          for (const value of request.result) {
+          for (const value of await done(database.transaction(store).objectStore(store).getAll())) {
             isReadable ||= (value as { secret?: CryptoKey }).secret?.extractable ?? false
             if (value instanceof Uint8Array) texts.push(new TextDecoder('latin1').decode(value))
           }
@@ -253,7 +252,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app with a real hu
         database.close()
       }
       return { isReadable, records: texts.length, hasText: texts.some(text => text.includes('hello')) }
-    })
+    }
+    const kept = await until('the page reads its databases', () => page.evaluate(readAll))
     expect(kept).toEqual({ isReadable: false, records: expect.any(Number), hasText: false })
     expect(kept.records).toBeGreaterThan(5)
 
@@ -557,18 +557,8 @@ async function setUpInFirefox(tab: Tab, name: string): Promise<string> {
   await tab.locator('input[required]').fill(await askedWord(tab))
   await click(tab, 'Continue')
   await shows(tab, 'No conversations yet')
-  return tab.evaluate(async () => {
-    const opening = indexedDB.open('shoal-chat-device')
-    await new Promise(resolve => {
-      opening.onsuccess = resolve
-    })
-    const request = opening.result.transaction('device').objectStore('device').get('own')
-    await new Promise(resolve => {
-      request.onsuccess = resolve
-    })
-    opening.result.close()
-    return request.result.secret.extractable ? '' : (request.result.did as string)
-  })
+  const { isReadable, did } = await storedDevice(tab, 'shoal-chat-device')
+  return isReadable ? '' : did
 }
 
 /** The word of a new key that the app asks for. */

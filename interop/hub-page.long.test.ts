@@ -19,6 +19,7 @@ import { freePort } from './support/ports.ts'
 import { PostgresServer } from './support/postgres.ts'
 import { RedisServer } from './support/redis.ts'
 import { choose, getLink } from './support/share-form.ts'
+import { storedDevice } from './support/stored-device.ts'
 import { missing } from './support/tools.ts'
 
 const SERVERS = ['postgres', 'initdb', 'setpriv', 'redis-server', 'haproxy', 'openssl'] as const
@@ -319,19 +320,7 @@ describe.skipIf(missing('firefox-esr'))('the page of a hub in Firefox', () => {
     await tab.locator('input[required]').fill(word)
     await click(tab, 'Join')
     await shows(tab, 'Log out')
-    const isReadable = await tab.evaluate(async () => {
-      const opening = indexedDB.open('shoal-hub')
-      await new Promise(resolve => {
-        opening.onsuccess = resolve
-      })
-      const request = opening.result.transaction('device').objectStore('device').get('own')
-      await new Promise(resolve => {
-        request.onsuccess = resolve
-      })
-      opening.result.close()
-      return request.result.secret.extractable
-    })
-    expect(isReadable).toBe(false)
+    expect((await storedDevice(tab, 'shoal-hub')).isReadable).toBe(false)
     await click(tab, 'Log out')
     await tab.goto(`${hub.url}/login`)
     await click(tab, 'Log in with this browser')

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { findings } from '../apps/web/e2e/testing/axe.ts'
+import { serviceWorkerReady } from '../apps/web/e2e/testing/service-worker.ts'
 import { screenshot } from './support/browser.ts'
 import { randomTree, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
@@ -96,7 +97,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
     const { page: tab } = await browser.open(`${site.url}#${magnet}`)
     await tab.getByRole('button', { name: /^Download/ }).click()
     await tab.getByText('Complete and verified').waitFor()
-    await tab.evaluate(() => navigator.serviceWorker.ready)
+    await serviceWorkerReady(tab)
     await site.stopTracker()
     await site.goAway()
     await tab.reload()

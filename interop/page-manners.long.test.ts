@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { limitMs } from '@shoal/testing'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { serviceWorkerReady } from '../apps/web/e2e/testing/service-worker.ts'
 import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
@@ -74,7 +75,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
   test('can be installed: all files in its manifest exist', async () => {
     await using site = await PageSite.start()
     const { page: tab, context } = await browser.open(site.url)
-    await tab.evaluate(() => navigator.serviceWorker.ready)
+    await serviceWorkerReady(tab)
     const devtools = await context.newCDPSession(tab)
     const { errors, url, data } = await devtools.send('Page.getAppManifest')
     expect(errors).toEqual([])

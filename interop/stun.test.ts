@@ -78,7 +78,7 @@ describe('STUN', () => {
       await using site = await PageSite.start()
       await using browser = await Browser.launch()
       const { page } = await browser.open(site.url)
-      const candidates = await page.evaluate(async urls => {
+      const gather = async (urls: string) => {
         const peer = new RTCPeerConnection({ iceServers: [{ urls }] })
         const found: string[] = []
         const done = new Promise<void>(resolve => {
@@ -92,7 +92,10 @@ describe('STUN', () => {
         await done
         peer.close()
         return found
-      }, `stun:${HERE}:${nat.port}`)
+      }
+      const candidates = await until('the page has gathered its addresses', () =>
+        page.evaluate(gather, `stun:${HERE}:${nat.port}`),
+      )
       expect(candidates.join('\n')).toContain(` ${HERE} ${nat.outsidePort} typ srflx `)
     },
   )

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
+import { serviceWorkerReady } from './testing/service-worker.ts'
 
 let served: ServedConsole
 beforeAll(async () => {
@@ -10,9 +11,6 @@ beforeAll(async () => {
 })
 afterAll(() => served.close())
 
-/** Whether the service worker answers for the page, by now. */
-const isKept = (page: Page) =>
-  page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active!.state))
 const keptPaths = (page: Page) =>
   page.evaluate(async () => {
     const paths: string[] = []
@@ -49,7 +47,7 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
 
   test('it opens while the node is away, any page of it, and says that the node does not answer', async () => {
     const { page, close } = await served.open('/')
-    expect(await isKept(page)).toMatch(/activat/)
+    await serviceWorkerReady(page)
     await served.goAway()
     try {
       for (const path of ['/', '/settings', '/dashboard']) {
@@ -68,7 +66,7 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
 
   test('nothing of the node is kept, only the console', async () => {
     const { page, close } = await served.open('/')
-    await isKept(page)
+    await serviceWorkerReady(page)
     const paths = await keptPaths(page)
     expect(paths.filter(path => !path.startsWith('/assets/')).sort()).toEqual([
       '/',
@@ -80,7 +78,7 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
 
   test('a notification that is clicked opens its page', async () => {
     const { page, close } = await served.open('/', { permissions: ['notifications'] })
-    await isKept(page)
+    await serviceWorkerReady(page)
     await page.goto(`${served.url}/?mock`)
     await page.getByRole('button', { name: 'Add', exact: true }).waitFor()
     const [worker] = page.context().serviceWorkers()
@@ -100,7 +98,7 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
 
   test('a new build takes the place of the one before', async () => {
     const { page, close } = await served.open('/')
-    await isKept(page)
+    await serviceWorkerReady(page)
     const html = readFileSync(join(served.folder, 'index.html'), 'utf8')
     const list = readFileSync(join(served.folder, 'build.json'), 'utf8')
     try {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { until } from '@shoal/testing'
 import type { Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings, findingsInThemes } from './testing/axe.ts'
@@ -105,9 +106,9 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
       await page.getByText('Fetching this part first').waitFor()
       pieceComes()
       const video = page.locator('video')
-      await expect.poll(() => shownAt(video), 'the film is shown').toBeGreaterThanOrEqual(0)
+      await until('the film is shown', async () => (await shownAt(video)) >= 0)
       await startPlaying(video)
-      await expect.poll(() => shownAt(video), 'the film plays').toBeGreaterThan(0)
+      await until('the film plays', async () => (await shownAt(video)) > 0)
       await expect.poll(() => page.getByText('Fetching this part first').count()).toBe(0)
       await video.focus()
       await page.keyboard.press('k')

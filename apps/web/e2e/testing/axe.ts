@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { until } from '@shoal/testing'
 import type { Page } from 'playwright-core'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -24,14 +25,15 @@ interface Checked {
 /** Returns the findings of axe, one text per finding. */
 export async function findings(page: Page, { except = [], rules = ALL }: Checked = {}): Promise<string[]> {
   // Pictures in motion have the colours of the middle of their way.
-  await page.evaluate(() =>
-    Promise.all(
-      document
+  await until('the animations of the page have ended', () =>
+    page.evaluate(async () => {
+      const ending = document
         .getAnimations()
         // That of a spinner never ends.
         .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-        .map(animation => animation.finished.catch(() => {})),
-    ),
+      await Promise.all(ending.map(animation => animation.finished.catch(() => {})))
+      return true
+    }),
   )
   await page.evaluate(AXE)
   const result = (await page.evaluate(

@@ -118,7 +118,7 @@ export async function launchChromium(): Promise<BrowserContext & AsyncDisposable
 
 /** Ends a tab as the browser's own task manager does: nothing of it gets to say goodbye. */
 export async function killTab(page: Page): Promise<void> {
-  const gone = new Promise(resolve => page.once('crash', resolve))
+  const gone = page.waitForEvent('crash')
   // The page answers no more.
   page.goto('chrome://crash').catch(() => {})
   await gone

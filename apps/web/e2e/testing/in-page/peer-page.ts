@@ -1,3 +1,4 @@
+import { WAIT_MS } from '@shoal/testing'
 import { BrowserPeer } from '../../../src/shared/engine/browser-peer.ts'
 import type { EngineConfig, TorrentSnapshot } from '../../../src/shared/engine/protocol.ts'
 
@@ -9,22 +10,29 @@ const testing = {
   open: (config: EngineConfig = {}) => new BrowserPeer(config),
   /** As the protocol has no bytes of Node. */
   bytes: (base64: string) => Uint8Array.from(atob(base64), character => character.charCodeAt(0)),
-  /** Resolves with the torrent when `until` says so of its snapshot. */
+  /** Resolves with the torrent when `until` says so of its snapshot; rejects after a minute with what it waited for. */
   async until(
     peer: BrowserPeer,
     id: string,
     until: (torrent: TorrentSnapshot) => boolean,
   ): Promise<TorrentSnapshot> {
     const found = Promise.withResolvers<TorrentSnapshot>()
+    let last: TorrentSnapshot | undefined
     const look = (torrents: readonly TorrentSnapshot[]) => {
-      const torrent = torrents.find(one => one.id === id)
-      if (torrent && until(torrent)) found.resolve(torrent)
+      last = torrents.find(one => one.id === id) ?? last
+      if (last && until(last)) found.resolve(last)
     }
+    const tooLate = () =>
+      found.reject(new Error(`not in time: ${until}. The last was ${JSON.stringify(last)}`))
+    const timer = setTimeout(tooLate, 3 * WAIT_MS)
     const stop = peer.on(event => {
       if (event.kind === 'torrents') look(event.changed)
     })
     look(await peer.watch())
-    return found.promise.finally(stop)
+    return found.promise.finally(() => {
+      clearTimeout(timer)
+      stop()
+    })
   },
   /** SHA-256 of a file as the engine gives it. */
   async digest(peer: BrowserPeer, id: string, file: number, lengthBytes: number): Promise<string> {
