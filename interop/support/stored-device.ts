@@ -1,5 +1,5 @@
+import { until } from '@shoal/testing'
 import type { Page } from 'puppeteer-core'
-import { until } from './wait.ts'
 
 /** Reads the device that a page in Firefox keeps in a database. `isReadable`: scripts could read its secret key. */
 export function storedDevice(tab: Page, database: string): Promise<{ isReadable: boolean; did: string }> {
