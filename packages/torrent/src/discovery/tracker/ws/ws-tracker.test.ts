@@ -199,11 +199,30 @@ describe('WebSocket trackers', () => {
     expect(client!.received.map(({ numwant }) => numwant)).toEqual([5, 2])
     expect(client!.received[1]).not.toHaveProperty('event')
     signaling.onFailed!(new Uint8Array(20))
-    await clock.advance(20_000)
+    await clock.advance(10_000)
     expect(client!.received).toHaveLength(2)
+    await clock.advance(6000)
     signaling.onFailed!(new Uint8Array(20).fill(0xaa))
     await clock.advance(100)
     expect(client!.received).toHaveLength(3)
+  })
+
+  it('makes them once more when a peer that did not notice has given up the failed connection', async () => {
+    join()
+    await clock.advance(100)
+    for (let i = 0; i < 5; i++) signaling.onFailed!(new Uint8Array(20).fill(0xaa))
+    await clock.advance(29_000)
+    const [client] = tracker.clients
+    expect(client!.received).toHaveLength(2)
+    await clock.advance(2000)
+    expect(client!.received.map(({ numwant }) => numwant)).toEqual([5, 2, 2])
+    await clock.advance(60_000)
+    expect(client!.received.filter(({ numwant }) => numwant === 2)).toHaveLength(2)
+    signaling.onFailed!(new Uint8Array(20).fill(0xaa))
+    const closed = discovery.close()
+    await clock.advance(5000)
+    await closed
+    expect(clock.pending).toBe(0)
   })
 
   it('scrapes', async () => {

@@ -32,6 +32,11 @@ const MAX_SCRAPE = 100
  */
 const EXTRA_OFFERS = 2
 const EXTRA_OFFERS_EVERY_MS = 15_000
+/**
+ * Time from such a failure to a second batch of extra offers: WebTorrent does not notice that a connection failed, and ignores further offers of the
+ * same peer for the 25 s that it gives one to open.
+ */
+const OFFER_LATER_MS = 30_000
 
 /** A torrent at a tracker. */
 interface Member {
@@ -51,6 +56,8 @@ export class WsTracker implements TrackerProtocol {
   readonly #links = new Map<string, WsLink>()
   /** By `memberKey`. */
   readonly #members = new Map<string, Member>()
+  /** Cancels the second batches of extra offers, by info hash. */
+  readonly #later = new Map<string, () => void>()
 
   constructor(options: WsTrackerOptions) {
     this.#options = options
@@ -113,13 +120,28 @@ export class WsTracker implements TrackerProtocol {
     for (const link of this.#links.values()) link.close()
     this.#links.clear()
     this.#members.clear()
+    for (const cancel of this.#later.values()) cancel()
+    this.#later.clear()
   }
 
   #signaling(): Signaling {
     const signaling = this.#options.signaling()
     if (!signaling) throw new TrackerError('unsupported', 'WebRTC is off, which this kind of tracker needs')
-    signaling.onFailed ??= infoHash => void this.#offerAgain(infoHash)
+    signaling.onFailed ??= infoHash => this.#onFailed(infoHash)
     return signaling
+  }
+
+  #onFailed(hash: Uint8Array): void {
+    const infoHash = latin1(hash)
+    const isMember = [...this.#links.values()].some(link => link.members.has(infoHash))
+    if (isMember && !this.#later.has(infoHash)) {
+      const cancel = this.#options.clock.after(OFFER_LATER_MS, () => {
+        this.#later.delete(infoHash)
+        void this.#offerAgain(hash)
+      })
+      this.#later.set(infoHash, cancel)
+    }
+    void this.#offerAgain(hash)
   }
 
   async #offerAgain(hash: Uint8Array): Promise<void> {
