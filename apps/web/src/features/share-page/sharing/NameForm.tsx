@@ -57,20 +57,30 @@ export function NameForm({ chosen, onShare, onBack }: Props) {
         checked={seals}
         onChange={({ target }) => setSeals(target.checked)}
       />
-      {seals && (
-        <Suspense>
-          <SealFields say={sealing.make} problem={problem} />
-        </Suspense>
-      )}
-      <div className={`${layout.wrap2} ${view.actions}`}>
-        <Button type="submit" variant="primary" size="large" disabled={isBusy} icon={seals ? 'lock' : 'link'}>
-          {seals ? sealing.make.button : say.make}
-        </Button>
-        <Button size="large" onClick={onBack}>
-          {say.others}
-        </Button>
-      </div>
+      {/* The buttons move down when the fields are there: a click that begins before would be lost. */}
+      <Suspense fallback={<Actions {...{ seals, onBack }} disabled />}>
+        {seals && <SealFields say={sealing.make} problem={problem} />}
+        <Actions {...{ seals, onBack }} disabled={isBusy} />
+      </Suspense>
     </form>
+  )
+}
+
+interface ActionsProps extends Pick<Props, 'onBack'> {
+  readonly seals: boolean
+  readonly disabled: boolean
+}
+
+function Actions({ seals, disabled, onBack }: ActionsProps) {
+  return (
+    <div className={`${layout.wrap2} ${view.actions}`}>
+      <Button type="submit" variant="primary" size="large" disabled={disabled} icon={seals ? 'lock' : 'link'}>
+        {seals ? sealing.make.button : say.make}
+      </Button>
+      <Button size="large" onClick={onBack}>
+        {say.others}
+      </Button>
+    </div>
   )
 }
 
