@@ -6,6 +6,7 @@ import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
+import { findsNobody } from './support/share-form.ts'
 import { missing } from './support/tools.ts'
 
 const SIZE = 24_000_000
@@ -32,7 +33,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     const before = await progress(tab)
     expect(before).toBeGreaterThanOrEqual(40)
     await tab.reload()
-    await tab.getByText('Looking for someone who has it').waitFor()
+    await findsNobody(tab)
     await expect.poll(() => progress(tab)).toBeGreaterThanOrEqual(before)
     await using second = await Seeder.start()
     await second.seed(file.path, [site.announce])

@@ -10,7 +10,7 @@ import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
-import { asks, choose, getLink } from './support/share-form.ts'
+import { asks, choose, findsNobody, getLink } from './support/share-form.ts'
 import { missing } from './support/tools.ts'
 
 const background = (tab: Page) =>
@@ -67,8 +67,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
     await theirs.getByText('1 device has all of it').waitFor()
     await tab.close()
     // Without a notification, noticing it takes 10 to 17 s.
-    await theirs.getByText('Nobody is connected right now').waitFor({ timeout: limitMs(8) })
-    await theirs.getByText('Looking for someone who has it').waitFor()
+    await theirs.getByText('Nobody is connected right now').waitFor({ timeout: 6000 })
+    await findsNobody(theirs)
     expect(await theirs.getByText('Ready to download').count()).toBe(0)
   })
 

@@ -23,13 +23,13 @@ const shows = (tab: Page, text: string) =>
     LIMIT,
   )
 
-/** Clicks the button or label that begins with the text. */
+/** Clicks the label, or the button once it is enabled, that begins with the text. */
 const click = (tab: Page, name: string) =>
   until(
     `there is "${name}"`,
     () =>
       tab.evaluate(start => {
-        const found = [...document.querySelectorAll<HTMLElement>('button, label')].find(each =>
+        const found = [...document.querySelectorAll<HTMLElement>('button:enabled, label')].find(each =>
           (each.ariaLabel ?? each.innerText).startsWith(start),
         )
         found?.click()

@@ -10,7 +10,7 @@ import { Node } from './support/node.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Relay } from './support/relay.ts'
-import { choose, getLink } from './support/share-form.ts'
+import { choose, findsNobody, getLink, NOBODY_IS_THERE } from './support/share-form.ts'
 import { missing, toolPath } from './support/tools.ts'
 
 /** A link to what nobody has. */
@@ -62,7 +62,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     )
     const { page: tab } = await browser.open(link, { serviceWorkers: 'block' })
     await tab.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
-    await stranger.getByText('Looking for someone who has it').waitFor()
+    await findsNobody(stranger)
     expect(contentKeys(magnet.infoHashes).map(key => relay.providersOf(key))).not.toContain(1)
     // It is there after the page was loaded anew, whose address is the link.
     await sender.reload()
@@ -137,5 +137,5 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
 test.skipIf(missing('firefox-esr'))('Firefox can connect to others', async () => {
   await using site = await PageSite.withoutTracker()
   await using firefox = await launchFirefox()
-  await shows(await firefox.open(`${site.url}${NOBODY}`), 'Looking for someone who has it')
+  await shows(await firefox.open(`${site.url}${NOBODY}`), ...NOBODY_IS_THERE)
 })

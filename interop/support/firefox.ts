@@ -58,17 +58,18 @@ export async function launchFirefox(
 
 const LIMIT = { timeoutMs: limitMs(90), intervalMs: 250 }
 
-/** Waits for text on the page. */
-export async function shows(tab: Page, text: string): Promise<void> {
-  const isShown = () => tab.evaluate(words => document.body.innerText.includes(words), text)
-  await until(`the page shows "${text}"`, isShown, LIMIT)
+/** Waits for text on the page, or for one of several. */
+export async function shows(tab: Page, ...texts: readonly string[]): Promise<void> {
+  const isShown = () =>
+    tab.evaluate(words => words.some(text => document.body.innerText.includes(text)), texts)
+  await until(`the page shows "${texts.join('" or "')}"`, isShown, LIMIT)
 }
 
-/** Clicks the button whose name begins with the text once it exists. */
+/** Clicks the button whose name begins with the text once it exists and is enabled. */
 export async function click(tab: Page, name: string): Promise<void> {
   const isClicked = () =>
     tab.evaluate(start => {
-      const buttons = [...document.querySelectorAll('button')]
+      const buttons = [...document.querySelectorAll<HTMLButtonElement>('button:enabled')]
       const found = buttons.find(each => (each.ariaLabel ?? each.innerText).startsWith(start))
       found?.click()
       return found !== undefined
