@@ -215,6 +215,11 @@ function readEntries(path: string): readonly StoredEntry[] {
   return sqlite.prepare(sql).all() as unknown as StoredEntry[]
 }
 
+/** Whether the hub has each entry that a member has read. Others, such as read marks, came after that. */
+function hasAllOf(entries: readonly StoredEntry[], room: Buffer, { through }: DumpedConversation): boolean {
+  return entries.filter(each => room.equals(each.room)).length >= through
+}
+
 /** Opens the entries of the share's room with the secret of its link. */
 function openShare({ linkSecret, entries, rooms }: PlainTalk): Buffer {
   const share = new ShareRoom(linkSecret)
@@ -325,10 +330,7 @@ const HUB: Column<PlainTalk> = {
   'how many entries': {
     says: 'yes',
     present: ({ entries, rooms, dumps }) => ({
-      'how many': KINDS.every((kind, at) => {
-        const own = entries.filter(({ room }) => rooms[at]!.equals(room))
-        return own.length === conversationIn(dumps[0]!, kind).through
-      }),
+      'how many': KINDS.every((kind, at) => hasAllOf(entries, rooms[at]!, conversationIn(dumps[0]!, kind))),
       when: entries.every(({ posted_ms: ms }) => Math.abs(Date.now() - ms) < 600_000),
       sizes: entries.every(({ bytes }) => bytes.length > 0),
     }),
@@ -400,8 +402,7 @@ const MEMBERS: Column<PlainTalk> = {
       Object.fromEntries(
         KINDS.map((kind, at) => [
           `how many in ${kind}`,
-          entries.filter(({ room }) => rooms[at]!.equals(room)).length ===
-            conversationIn(dumps[1]!, kind).through,
+          hasAllOf(entries, rooms[at]!, conversationIn(dumps[1]!, kind)),
         ]),
       ),
   },
@@ -467,9 +468,7 @@ const OTHERS: Column<PlainTalk> = {
   'how many entries': {
     says: 'in its room yes',
     present: ({ entries, rooms, dumps }) => ({
-      'how many':
-        entries.filter(({ room }) => rooms[2]!.equals(room)).length ===
-        conversationIn(dumps[3]!, 'share').through,
+      'how many': hasAllOf(entries, rooms[2]!, conversationIn(dumps[3]!, 'share')),
     }),
     absent: sight => look(danOf(sight), named(sight).slice(0, 2)),
   },

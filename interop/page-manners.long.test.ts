@@ -67,7 +67,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
     await theirs.getByText('1 device has all of it').waitFor()
     await tab.close()
     // Without a notification, noticing it takes 10 to 17 s.
-    await theirs.getByText('Nobody is connected right now').waitFor({ timeout: 6000 })
+    await theirs.getByText('Nobody is connected right now').waitFor({ timeout: limitMs(8) })
     await findsNobody(theirs)
     expect(await theirs.getByText('Ready to download').count()).toBe(0)
   })

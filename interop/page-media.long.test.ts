@@ -1,6 +1,7 @@
 /** Playing and viewing files on the page of a share link before they are downloaded. */
-import { until } from '@shoal/testing'
+
 import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { seekTo, shownAt, startPlaying } from '../apps/web/e2e/testing/player.ts'
 import { randomFile, tempDir } from './support/files.ts'

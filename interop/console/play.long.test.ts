@@ -1,5 +1,5 @@
-import { until } from '@shoal/testing'
 import { mkdir, readFile } from 'node:fs/promises'
+import { until } from '@shoal/testing'
 import { createTorrent, infoHashText, type Metainfo, writeMetainfo } from '@shoal/torrent'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { seekTo, shownAt, startPlaying } from '../../apps/web/e2e/testing/player.ts'
