@@ -67,7 +67,7 @@ describe('a stream', () => {
     const start = 160 * PIECE
     const bytes = await settled(world, collect(torrent.files[0]!.stream({ start })))
     expect(equalBytes(bytes, content.content.subarray(start))).toBe(true)
-    // What was asked for before arrives as well.
+    // The blocks that were requested before arrive as well.
     const between = pieces.slice(before).filter(piece => piece < 160)
     expect(between.length).toBeLessThan(20)
     expect(pieces.slice(-40).every(piece => piece >= 160)).toBe(true)
