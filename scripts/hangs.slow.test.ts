@@ -1,4 +1,4 @@
-/** What the setup of all tests adds to Vitest, shown with test files that hang or leave something behind. */
+/** Shows with test files that hang or leave something behind how the setup of all tests reports it. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { testFolder } from './test-folder.ts'
 import { runTests, type TestRun } from './vitest.ts'

@@ -1,4 +1,4 @@
-/** What a process with tests awaits just now: name-awaits.ts has tests and what only they use call `awaiting` in every `await`. */
+/** Knows what the tests of a process await: name-awaits.ts makes tests, and files that only they use, call `awaiting` in every `await`. */
 declare global {
   var shoalAwaiting: typeof awaiting | undefined
 }
@@ -26,7 +26,7 @@ function awaiting<T>(value: T, place: string): T {
   }
   // Some begin their work only when they are awaited, as expect.poll does.
   const lazy: PromiseLike<unknown> = {
-    // biome-ignore lint/suspicious/noThenProperty: it stands for another thenable.
+    // biome-ignore lint/suspicious/noThenProperty: it replaces another thenable.
     then(ok, failed) {
       pending.add(entry)
       const ended = value.then(

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { limitMs } from './limits.ts'
 
-/** How long processes may take to end that were told to. */
+/** How long a process may take to end after its signal. */
 const ENDING_SECONDS = 10
 
 const PAUSE_MS = 20
@@ -21,7 +21,7 @@ const NAMESPACES = '/run/netns'
 const { setTimeout } = globalThis
 const nowMs = performance.now.bind(performance)
 
-/** What a test file has started and made, from its start to `end`. One at a time in a process. */
+/** Watches a test file from its start to `end`: it finds what the file started and made and has not removed. One at a time in a process. */
 export class Leftovers {
   readonly #before = process.env.TMPDIR
   readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), 'shoal-t-')))
@@ -40,7 +40,7 @@ export class Leftovers {
     if (this.#before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = this.#before
     const names = readdirSync(this.#folder)
-    // What is mounted there is not the test's to delete.
+    // Other files may be mounted there, which are not to be deleted.
     if (this.#mounts().length === 0) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
     return [...left, ...(names.length > 0 ? [`temporary files ${names.join(', ')}`] : [])]
   }
@@ -85,7 +85,7 @@ function processesWith(variable: string): number[] {
         pid !== process.pid && readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(variable)
       )
     } catch {
-      // It has ended, is another user's, or is no process.
+      // It has ended, or belongs to another user.
       return false
     }
   })
