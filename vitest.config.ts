@@ -22,7 +22,7 @@ const CORES = availableParallelism()
 /** Unit tests only compute. The others also wait, for timers, processes and peers: more of them than there are cores run at a time. */
 const COMPUTING = { maxWorkers: CORES, sequence: { groupOrder: 0 } }
 const WAITING = { maxWorkers: 2 * CORES, sequence: { groupOrder: 1 } }
-/** A browser keeps a core busy. `npm test` runs these files beside all others, which then have one place per core as well. */
+/** A browser keeps a core busy. `npm test` runs these files at the same time as all others, which then have one place per core as well. */
 const BROWSING = { maxWorkers: CORES, sequence: { groupOrder: 2 } }
 
 /**

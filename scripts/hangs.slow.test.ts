@@ -7,7 +7,7 @@ const FILES: Record<string, string> = {
   test: `
     const helper = async () => { await never('a click') }
     test('hangs', async () => { await helper() })
-    test('goes on', () => {})`,
+    test('continues', () => {})`,
   hook: `
     describe('inner', () => {
       beforeAll(async () => { await never('a start') })

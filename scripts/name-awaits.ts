@@ -8,7 +8,7 @@ import { lineAt, type Node, nodesOf } from './syntax.ts'
 /** How much is shown of what is awaited. */
 const CHARACTERS = 60
 
-/** Whoever calls these waits. */
+/** The place that matters is where these are called. */
 const OWN = /^packages\/testing\//
 
 /**

@@ -13,7 +13,7 @@ export interface TestFolderOptions {
   readonly plugins?: string
   /** Statements before the configuration. Default: none. */
   readonly imports?: string
-  /** What each file begins with. */
+  /** Returns the lines that each file begins with. */
   readonly head: (name: string) => string
 }
 

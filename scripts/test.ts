@@ -51,7 +51,7 @@ await runNode(['apps/web/scripts/build-console.ts'])
 const runs = await Promise.all([runOthers(), runBrowsers()])
 await conclude({ failed: checked.failed, runs: [...checked.runs, ...runs.flat()] }, { once, notes })
 
-/** All that mostly waits or computes: one file per core beside those with browsers. */
+/** All that mostly waits or computes: one file per core, next to those with browsers. */
 async function runOthers(): Promise<TestRun[]> {
   return [
     await runTests(['interop', 'replacing', 'sim', 'slow'], { ...options, atATime: availableParallelism() }),

@@ -109,7 +109,7 @@ function limitIn(properties: readonly Node[], name: unknown): Node | null {
   return (found?.value as Node | undefined) ?? null
 }
 
-/** What a constant of the file stands for, else the expression. */
+/** Returns the value of a constant of the file, else the expression itself. */
 function resolved(node: Node, values: Values): Node {
   return (node.type === 'Identifier' && (values.get(node.name) as Node | null | undefined)) || node
 }
