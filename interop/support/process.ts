@@ -20,7 +20,9 @@ export interface ManagedProcess {
   output(): string
   /** Throws an error with the end of its output if it has ended. */
   assertRunning(): void
-  /** Sends SIGTERM, then SIGKILL if it does not exit within five seconds. Safe to call twice. */
+  /**
+   * Sends SIGTERM, then SIGKILL if it does not exit within five seconds. Waits as long again for the rest of its output. Safe to call twice.
+   */
   stop(): Promise<void>
 }
 
@@ -78,7 +80,15 @@ export async function start(
     async stop() {
       if (!isRunning()) return
       child.kill('SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      let timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      // A process that it started, and that has not ended, may hold its output open.
+      child.once('exit', () => {
+        clearTimeout(timer)
+        timer = setTimeout(() => {
+          child.stdout!.destroy()
+          child.stderr!.destroy()
+        }, STOP_MS)
+      })
       await exited
       clearTimeout(timer)
     },
