@@ -159,7 +159,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
       // A DHT of its own, and nothing saved: lookups would wait for nodes that have left.
       await using place = await Workplace.create()
       await using alone = await NpmDht.start()
-      const seconds = limitMs(4) / 1000
+      const seconds = Math.ceil(limitMs(4) / 1000)
       const dht = ['--dht-node', `127.0.0.1:${alone.port}`, '--timeout', `${seconds}s`]
       const failure = async (...args: string[]) => (await get(place, unknown, ...args)).object.error
       expect(await failure(...dht)).toEqual({

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path/posix'
 import { findImports } from './imports.ts'
 import { ROOT } from './run.ts'
@@ -23,6 +23,8 @@ function drives(file: string): boolean {
       (specifier.startsWith('.') && path.startsWith('interop/') && drives(path))
     )
   }
+  // A missing file is reported where it is imported.
+  if (!existsSync(join(ROOT, file))) return false
   if (!known.has(file)) known.set(file, findImports(readFileSync(join(ROOT, file), 'utf8')).some(drivesOne))
   return known.get(file)!
 }

@@ -1,6 +1,6 @@
+import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import { start } from './process.ts'
-import { until } from './wait.ts'
 
 const shell = (commands: string) => start('a shell', 'sh', ['-c', commands])
 

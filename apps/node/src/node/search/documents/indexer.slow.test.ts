@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { deflateSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Catalogue } from '../../testing/catalogue.ts'
 import {
   type TemporaryCatalogue,
@@ -225,6 +225,29 @@ describe('interruptions', () => {
     indexer.resume()
     await indexer.idle()
     expect(await found('paused')).toContain('paused')
+  })
+
+  test('it is not idle while the index may have been replaced', async () => {
+    indexer.torrentChanged(await add('kept', {}))
+    await indexer.idle()
+    const { index } = catalogue
+    const known = Promise.withResolvers<string>()
+    const asked = Promise.withResolvers<void>()
+    const asking = vi.spyOn(index, 'generation').mockImplementation(() => {
+      asked.resolve()
+      return known.promise
+    })
+    onTestFinished(() => asking.mockRestore())
+    index.onDiscard()
+    await asked.promise
+    const ended: string[] = []
+    const idle = indexer.idle().then(() => ended.push('idle'))
+    await new Promise(setImmediate)
+    ended.push('known')
+    known.resolve('another')
+    await idle
+    expect(ended).toEqual(['known', 'idle'])
+    expect(notices).toEqual(['The search index was rebuilt: indexing everything again'])
   })
 
   test('an index that is damaged inside is rebuilt on the next use', async () => {

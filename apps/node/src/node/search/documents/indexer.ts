@@ -149,6 +149,7 @@ export class Indexer {
   async #checkGeneration(): Promise<void> {
     const { index, indexQueue, torrents } = this.#data
     this.#isFresh = true
+    this.#isIdle = false
     const generation = await index.generation()
     if (generation === indexQueue.generation) return
     const isFirst = indexQueue.generation === null
