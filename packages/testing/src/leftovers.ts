@@ -14,6 +14,9 @@ const PAUSE_MS = 20
 
 const MARK = 'SHOAL_TEST_FILE'
 
+/** Chromium's sound leaves the folder of PulseAudio's client, even when it is closed properly. */
+const OF_PROGRAMS = /^pulse-/
+
 /** Where `ip netns` keeps the names of network namespaces. Those of tests contain the number of their process. */
 const NAMESPACES = '/run/netns'
 
@@ -39,7 +42,7 @@ export class Leftovers {
     delete process.env[MARK]
     if (this.#before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = this.#before
-    const names = readdirSync(this.#folder)
+    const names = readdirSync(this.#folder).filter(name => !OF_PROGRAMS.test(name))
     // Other files may be mounted there, which are not to be deleted.
     if (this.#mounts().length === 0) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
     return [...left, ...(names.length > 0 ? [`temporary files ${names.join(', ')}`] : [])]
