@@ -1,5 +1,4 @@
 /** The chat app in Chromium and Firefox, from a host of its own, with a real hub. */
-
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesSource, createSeal, OpenedShare, openStream, SealedContent } from '@shoal/sealed'

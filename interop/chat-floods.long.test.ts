@@ -1,5 +1,4 @@
 /** A member and strangers whose programs flood a real hub: it refuses, and the nodes of the others stay as they are. */
-
 import { randomBytes } from 'node:crypto'
 import type { NodeApi } from '@shoal/api'
 import { readDeviceText } from '@shoal/identity/devices'

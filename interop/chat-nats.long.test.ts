@@ -1,5 +1,4 @@
 /** The nodes of two contacts, both behind NATs, whose hub and relay are killed: WebRTC carries their chat, and the relay only its offers. Then browsers there, which find ways by the STUN server of their hub. */
-
 import type { NodeOperations } from '@shoal/api'
 import { KeyPair } from '@shoal/identity'
 import { fromSeedWords } from '@shoal/identity/seed-words'

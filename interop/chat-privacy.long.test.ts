@@ -1,5 +1,4 @@
 /** The table of docs/chat.md: everything that a hub stores and everything that is on the wire, searched for what nobody but the members may learn. */
-
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'

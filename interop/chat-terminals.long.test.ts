@@ -1,5 +1,4 @@
 /** `shoal chat` with a hub and two nodes as complete processes, on loopback; two terminals talk to each other. */
-
 import { randomBytes } from 'node:crypto'
 import { until } from '@shoal/testing'
 import { expect, onTestFinished, test } from 'vitest'

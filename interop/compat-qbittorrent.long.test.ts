@@ -1,5 +1,4 @@
 /** The node's qBittorrent API, driven by the published client library that media tools use. */
-
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { QBittorrent } from '@ctrl/qbittorrent'

@@ -1,5 +1,4 @@
 /** The node's Transmission RPC, driven by the published client library that media tools use. */
-
 import { readFile } from 'node:fs/promises'
 import { Transmission } from '@ctrl/transmission'
 import { until } from '@shoal/testing'

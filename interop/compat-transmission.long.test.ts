@@ -1,5 +1,4 @@
 /** The node's Transmission RPC, driven by the real transmission-remote. */
-
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@shoal/testing'

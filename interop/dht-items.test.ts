@@ -1,5 +1,4 @@
 /** DHT items (BEP 44) written by one client and read by another, through nodes on loopback. */
-
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'

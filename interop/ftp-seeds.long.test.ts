@@ -1,5 +1,4 @@
 /** FTP servers as web seeds (BEP 19): real ones, which have the files of a torrent, end, and come back. */
-
 import { chmod } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'

@@ -1,5 +1,4 @@
 /** The node's FTP downloads from real servers. */
-
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'

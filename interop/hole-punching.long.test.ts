@@ -1,5 +1,4 @@
 /** Two peers behind separate NATs that connect with the help of a third one (BEP 55), in network namespaces. */
-
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'

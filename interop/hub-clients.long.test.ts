@@ -1,5 +1,4 @@
 /** Hub, nodes and commands as complete processes, on loopback: hub-members.test.ts has what one process shows. */
-
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@shoal/testing'

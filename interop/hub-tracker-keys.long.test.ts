@@ -1,5 +1,4 @@
 /** Passkeys of members on a hub with two processes, which share a database: one on a machine with SQLite, and two with PostgreSQL and Redis. */
-
 import { DatabaseSync } from 'node:sqlite'
 import { connectHub } from '@shoal/hub-api/client'
 import { type HubStores, openEmbedded, openGrown } from '@shoal/hub-stores'

@@ -1,5 +1,4 @@
 /** A client that is bound to a tunnel although another way to everything is better: whatever it tries, no packet leaves by that. */
-
 import { join } from 'node:path'
 import { limitMs, until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

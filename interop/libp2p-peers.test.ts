@@ -1,5 +1,4 @@
 /** BitTorrent over streams of libp2p: between our sessions, and with a peer made of libp2p's public packages. */
-
 import { readFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { afterAll, expect, test } from 'vitest'

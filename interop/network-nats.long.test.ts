@@ -1,5 +1,4 @@
 /** Five nodes on four networks, two of them behind NATs, that have nothing but the Shoal network to find and reach each other. */
-
 import type { Torrent } from '@shoal/api'
 import { limitMs, until } from '@shoal/testing'
 import { describe, expect, it } from 'vitest'

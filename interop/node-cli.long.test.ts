@@ -1,5 +1,4 @@
 /** The other commands that use a running node, and the start of one: complete processes, on loopback. */
-
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { until } from '@shoal/testing'

@@ -1,5 +1,4 @@
 /** A complete node in its own process, with real peers. */
-
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@shoal/testing'

@@ -1,7 +1,6 @@
 /** The page of a share link with limited browser features: in private windows, without service workers, without storage. It works, or says what does not. */
-
 import { writeFile } from 'node:fs/promises'
-import { limitMs, until } from '@shoal/testing'
+import { until } from '@shoal/testing'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { Browser, launchWithProfile } from './support/browser.ts'
@@ -34,7 +33,6 @@ describe.skipIf(missing('chromium', 'chromium-headless-shell'))('in Chromium', (
     const errors: string[] = []
     tab.on('pageerror', error => errors.push(String(error)))
     await tab.goto(link)
-    tab.setDefaultTimeout(limitMs(100))
     await tab.getByRole('button', { name: /^Download 3/ }).click()
     await tab.getByText('Complete and verified').waitFor()
     await tab.getByText(KEEPS_NOTHING).waitFor()

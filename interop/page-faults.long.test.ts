@@ -24,7 +24,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     const file = await randomFile(dir.join('long.bin'), SIZE)
     const { magnet } = await first.seed(file.path, [site.announce], { uploadBytesPerSecond: 3_000_000 })
     const { page: tab } = await browser.open(`${site.url}#${magnet}`)
-    tab.setDefaultTimeout(limitMs(100))
     await tab.getByRole('button', { name: /^Download / }).click()
     await expect.poll(() => progress(tab)).toBeGreaterThan(40)
     await first[Symbol.asyncDispose]()

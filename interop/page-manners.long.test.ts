@@ -1,5 +1,4 @@
 /** How the page of a share link uses browser features: share sheet and clipboard, installation, closing, storage, color schemes. */
-
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { limitMs } from '@shoal/testing'

@@ -1,5 +1,4 @@
 /** Playing and viewing files on the page of a share link before they are downloaded. */
-
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'

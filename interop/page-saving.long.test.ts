@@ -1,5 +1,4 @@
 /** Saving files and folders from the page of a share link, in Chromium and Firefox, without holding them in memory. */
-
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
@@ -46,7 +45,6 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
     const { magnet } = await seeder.seed(file.path, [site.announce])
     await using context = await launchWithProfile()
     const tab = await context.newPage()
-    tab.setDefaultTimeout(limitMs(100))
     await tab.goto(`${site.url}#${magnet}`)
     await tab.getByRole('button', { name: /^Download / }).click()
     await tab.getByText('Complete and verified').waitFor()
@@ -92,7 +90,6 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
     const { magnet } = await seeder.seed(dir.join('Trip'), [site.announce])
     await using context = await launchWithProfile()
     const tab = await context.newPage()
-    tab.setDefaultTimeout(limitMs(100))
     await tab.goto(`${site.url}#${magnet}`)
     await withoutPickers(tab)
     await tab.getByRole('button', { name: /^Download / }).click()

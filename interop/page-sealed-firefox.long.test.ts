@@ -1,5 +1,4 @@
 /** Sealing in the page of a share link, in Debian's Firefox. */
-
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { limitMs, until } from '@shoal/testing'
 import { formatMagnet } from '@shoal/torrent'

@@ -1,5 +1,4 @@
 /** Ports that a real router maps: miniupnpd, in network namespaces. */
-
 import { fileURLToPath } from 'node:url'
 import type { PeerReach } from '@shoal/api'
 import { until } from '@shoal/testing'

@@ -1,5 +1,4 @@
 /** All that may leak past a strict proxy, with three real ones. proxies.test.ts has the main attempts with Dante. */
-
 import { join } from 'node:path'
 import { limitMs, until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,5 +1,4 @@
 /** Shoal peers recognize each other over every transport (`sh_peer`), in one swarm with clients that notice nothing. */
-
 import { readFile } from 'node:fs/promises'
 import { limitMs, until } from '@shoal/testing'
 import type { SessionOptions } from '@shoal/torrent'

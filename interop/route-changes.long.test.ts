@@ -1,5 +1,4 @@
 /** A node whose proxy or interface changes in the middle of a download: no packet leaves by the former way once the change is answered. */
-
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings, TorrentDetail } from '@shoal/api'

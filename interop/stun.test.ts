@@ -1,5 +1,4 @@
 /** STUN by our nodes and hubs, asked by coturn's client, by Chromium and by our own WebRTC. */
-
 import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'

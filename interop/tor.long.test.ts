@@ -1,5 +1,4 @@
 /** A strict proxy that is tor, in a network of its own: names and peers go through its circuits, and nothing goes anywhere else. */
-
 import { join } from 'node:path'
 import type { Health, PeerReach } from '@shoal/api'
 import { until } from '@shoal/testing'

@@ -2,7 +2,6 @@
  * Members of a closed group at a hub, each with the whole chat of a device: how long a message takes from one to the screens of the others. Key packages and invitations go through memory, everything else through
  * the hub. Calls come as lines of JSON.
  */
-
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,4 @@
 /** Members with the real client, who post and see: how long an entry takes from one to the others. Calls come as lines of JSON. */
-
 import { randomBytes } from 'node:crypto'
 import { until } from '@shoal/testing'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'

@@ -1,5 +1,4 @@
 /** Links from the console of a real node: another browser opens them and downloads from that node. */
-
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseShareLink } from '@shoal/links'
 import { until } from '@shoal/testing'

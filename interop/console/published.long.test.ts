@@ -1,5 +1,4 @@
 /** Published links in the console of a real node, over a DHT on loopback. */
-
 import { writeFile } from 'node:fs/promises'
 import { KeyPair, writeKeyFile } from '@shoal/identity'
 import { publishedLink, signVersion } from '@shoal/links'

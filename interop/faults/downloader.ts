@@ -1,5 +1,4 @@
 /** Drives `download.ts`. */
-
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { limitMs, until } from '@shoal/testing'

@@ -1,5 +1,4 @@
 /** Files that are deleted, truncated or replaced while a torrent runs: no wrong data is served, and missing data is downloaded again. */
-
 import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { Session, type SessionOptions, ShoalError, type Torrent } from '@shoal/torrent'

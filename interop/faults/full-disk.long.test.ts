@@ -1,5 +1,4 @@
 /** Full and read-only disks. */
-
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { until } from '@shoal/testing'

@@ -1,5 +1,4 @@
 /** Hostile peers do not disrupt the download from a good peer. */
-
 import { readFileSync } from 'node:fs'
 import { until } from '@shoal/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'

@@ -1,5 +1,4 @@
 /** Trackers that respond with garbage, endlessly or not at all, in addition to a good one. */
-
 import { createSocket } from 'node:dgram'
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'

@@ -1,5 +1,4 @@
 /** `kill -9` during the download of pieces that take far longer than the allowed loss. */
-
 import { writeFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { writeMetainfo } from '@shoal/torrent'

@@ -1,5 +1,4 @@
 /** `kill -9` at random moments of a download: nothing on disk is lost, and no unverified data is trusted. */
-
 import { readFile, writeFile } from 'node:fs/promises'
 import { limitMs, until } from '@shoal/testing'
 import { infoHashText, type Metainfo, writeMetainfo } from '@shoal/torrent'

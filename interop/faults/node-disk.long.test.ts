@@ -1,5 +1,4 @@
 /** A node whose folders are on a disk that is full or read-only. */
-
 import { readdirSync, statfsSync } from 'node:fs'
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,5 +1,4 @@
 /** Resume data that is truncated or damaged, and files that changed since it was recorded. */
-
 import { open, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { infoHashText, Session, type Torrent, writeMetainfo } from '@shoal/torrent'

@@ -1,5 +1,4 @@
 /** A real aria2c, controlled through its JSON-RPC. It supports only v1. */
-
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { limitMs, until } from '@shoal/testing'

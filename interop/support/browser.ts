@@ -1,10 +1,9 @@
 /** Debian's Chromium, driven by Playwright: headless, on loopback, without requests to its vendor. */
-
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { limitMs, WAIT_MS } from '@shoal/testing'
+import { limitMs } from '@shoal/testing'
 import {
   type BrowserContext,
   type BrowserContextOptions,
@@ -27,6 +26,9 @@ const QUIET = [
   '--disable-sync',
   '--autoplay-policy=no-user-gesture-required',
 ]
+
+/** Peers that fail to connect at first retry later, which may take some time. */
+const PAGE_MS = limitMs(100)
 
 /** Characters of a page in the report of a failed test. */
 const SHOWN_TEXT = 600
@@ -83,8 +85,7 @@ export class Browser implements AsyncDisposable {
       for (const [name, value] of Object.entries(entries)) localStorage.setItem(name, value)
     }, stored)
     const page = await context.newPage()
-    // Peers that fail to connect at first retry later, which may take some time.
-    page.setDefaultTimeout(limitMs(100))
+    page.setDefaultTimeout(PAGE_MS)
     const problems: string[] = []
     page.on('pageerror', error => problems.push(String(error)))
     page.on('console', message => {
@@ -133,7 +134,7 @@ export async function launchWithProfile(
     viewport: SCREENS.laptop,
     locale: 'en-GB',
   })
-  context.setDefaultTimeout(WAIT_MS)
+  context.setDefaultTimeout(PAGE_MS)
   return Object.assign(context, {
     async [Symbol.asyncDispose]() {
       await context.close()

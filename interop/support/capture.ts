@@ -1,5 +1,4 @@
 /** Captures the packets of this machine that match a filter. Requires root. */
-
 import { readFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { tempDir } from './files.ts'

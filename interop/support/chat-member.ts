@@ -1,5 +1,4 @@
 /** A person with one device, whose program is a process that can be killed: see `chat-member-process.ts`. */
-
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { limitMs } from '@shoal/testing'

@@ -1,5 +1,4 @@
 /** A closed group and a room of a share, whose members are processes that talk without pause while they, their hub and the network fail. */
-
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limitMs, until } from '@shoal/testing'

@@ -1,5 +1,4 @@
 /** Core Crypto, Wire's implementation of MLS over OpenMLS: a peer of tests only, in a folder outside the workspace (GPL-3.0). Its native library needs a newer C library than Debian 12 has; the one for browsers also runs in Node. */
-
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'

@@ -1,5 +1,4 @@
 /** Debian's Firefox, headless, driven over WebDriver BiDi. */
-
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,4 @@
 /** A real FTP server, vsftpd, on loopback. Usually it requires TLS, and data connections must resume the TLS session of their login. */
-
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'

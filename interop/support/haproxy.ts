@@ -1,5 +1,4 @@
 /** Debian's HAProxy with TLS, on loopback, in front of HTTP servers. */
-
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'

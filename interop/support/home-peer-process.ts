@@ -1,5 +1,4 @@
 /** The process that `home-network.ts` starts: a session controlled through its standard streams. */
-
 import { dirname } from 'node:path'
 import { limitMs } from '@shoal/testing'
 import {

@@ -1,5 +1,4 @@
 /** Our hub as a program, whose log is read. */
-
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { until } from '@shoal/testing'

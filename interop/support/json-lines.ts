@@ -1,5 +1,4 @@
 /** Calls to a child process: one JSON request per line on its standard input, one response per line on its standard output. */
-
 import { createInterface } from 'node:readline'
 import { limitMs } from '@shoal/testing'
 import type { ManagedProcess } from './process.ts'

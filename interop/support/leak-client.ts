@@ -1,5 +1,4 @@
 /** A session behind a strict proxy, or bound to an interface, that is made to try everything that could leave without it. */
-
 import { mkdtemp } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'

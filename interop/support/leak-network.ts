@@ -2,7 +2,6 @@
  * Two networks: a client, of which every packet is captured, and a world. A cable connects them, which is the client's way to everything, and if
  * wanted a tunnel, which only a client that is bound to it uses. Requires root.
  */
-
 import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'

@@ -1,5 +1,4 @@
 /** A real libtorrent 2 session in a separate process (`libtorrent_peer.py`), for tests and benchmarks. */
-
 import { fileURLToPath } from 'node:url'
 import { limitMs } from '@shoal/testing'
 import { JsonLines } from './json-lines.ts'

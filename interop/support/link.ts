@@ -1,5 +1,4 @@
 /** Two networks that are connected by a slow, long or lossy link: three network namespaces, with `link.c` in the one between. Requires root. */
-
 import { execFileSync } from 'node:child_process'
 import { existsSync, readlinkSync } from 'node:fs'
 import { mkdir, rename, stat } from 'node:fs/promises'

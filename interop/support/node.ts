@@ -1,5 +1,4 @@
 /** A real node: `shoal start` in a separate process, on loopback, without peer discovery. */
-
 import { fileURLToPath } from 'node:url'
 import { connectNode, type Job, type NodeApi, type TorrentDetail } from '@shoal/api'
 import { limitMs, until } from '@shoal/testing'

@@ -1,5 +1,4 @@
 /** A real opentracker, on loopback, HTTP and UDP on one port. */
-
 import { writeFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from './files.ts'

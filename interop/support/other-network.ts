@@ -1,5 +1,4 @@
 /** A separate network for a program: a network namespace, connected to this one by a virtual cable that can be unplugged. Requires root. */
-
 import { execFileSync } from 'node:child_process'
 import { readlinkSync } from 'node:fs'
 import { chmod, writeFile } from 'node:fs/promises'

@@ -1,5 +1,4 @@
 /** Tests the real peers with each other, which shows whether a failure with our engine is the engine's fault. */
-
 import { readFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'

@@ -1,5 +1,4 @@
 /** A real PostgreSQL on a socket in a folder of its own, without network. It refuses to run as root, and runs as Debian's user `postgres` then. */
-
 import { execFile } from 'node:child_process'
 import { chmod } from 'node:fs/promises'
 import { promisify } from 'node:util'

@@ -1,5 +1,4 @@
 /** A real qbittorrent-nox on loopback, for tests. */
-
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { until } from '@shoal/testing'

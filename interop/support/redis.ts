@@ -1,5 +1,4 @@
 /** Debian's Redis, on loopback, on its own port and in its own folder. Nothing is written to the disk. */
-
 import { connect } from 'node:net'
 import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from './files.ts'

@@ -1,5 +1,4 @@
 /** Members of a room, and the promises of a hub to them: each acknowledged entry is there exactly once, for everybody. */
-
 import { randomBytes } from 'node:crypto'
 import { limitMs, until } from '@shoal/testing'
 import { type LogEntry, readHead, verifyEntries } from '../../packages/hub-api/src/rooms/rooms.ts'

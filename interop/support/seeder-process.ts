@@ -1,5 +1,4 @@
 /** The process that `seeder.ts` starts: a session controlled through its standard streams. */
-
 import { basename, dirname } from 'node:path'
 import { limitMs } from '@shoal/testing'
 import { createTorrent, magnetOf, Session } from '@shoal/torrent'

@@ -1,5 +1,4 @@
 /** Our own session as a peer of the real ones: on loopback, without any connections that a test does not ask for. */
-
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { limitMs } from '@shoal/testing'

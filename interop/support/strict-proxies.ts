@@ -1,5 +1,4 @@
 /** Real proxies, and a client of which every packet is captured. */
-
 import { writeFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { type LeakWorld, type Outcome, openLeakWorld } from './leak-attempts.ts'

@@ -1,5 +1,4 @@
 /** Finds the programs that tests with real peers need. */
-
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'

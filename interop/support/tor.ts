@@ -2,7 +2,6 @@
  * A tor network of its own: one directory authority, three relays that are exits, and a client with a SOCKS port. None of them knows the public
  * one. The exits connect to every address, so their network must lead nowhere else.
  */
-
 import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'

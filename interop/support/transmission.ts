@@ -1,5 +1,4 @@
 /** A real transmission-daemon with its RPC, and Transmission's command line tools. */
-
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,5 +1,4 @@
 /** Pages for tests of the browser peer: bundled as the application is, and served on loopback, in browsers with a profile of their own. */
-
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

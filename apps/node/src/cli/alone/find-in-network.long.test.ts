@@ -140,7 +140,7 @@ test(
       await seeding.event('findable'),
       await sharing.event('findable'),
     ]
-    // Nobody can tell that they are of the same machine.
+    // The keys do not show that both are of the same machine.
     expect(first).not.toBe(second)
     await expect.poll(() => titles(index, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
     await expect.poll(() => titles(index, 'story'), PATIENT).toEqual(['story.txt'])

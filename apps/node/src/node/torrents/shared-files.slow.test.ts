@@ -1,5 +1,4 @@
 /** Two torrents of a node with one file in common, known by its root of pieces (BEP 52). */
-
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,4 @@
 /** Concurrent additions, previews, removals and restores. */
-
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
