@@ -56,9 +56,14 @@ interface Posting {
   readonly score: number
 }
 
+type SourceKind = 'publisher' | 'neighborhood'
+const SOURCE_KINDS: readonly SourceKind[] = ['publisher', 'neighborhood']
+
 interface WordList {
   /** Best first. */
   readonly postings: Posting[]
+  /** Entries of each publisher and from each neighborhood, counted as soon as there are enough for one of them to reach its limit. */
+  counts: Record<SourceKind, Map<string, number>> | null
   /** An entry was left out. */
   isPartial: boolean
 }
@@ -180,19 +185,19 @@ export class EntryStore {
 
   #list(mark: number, stored: Stored): void {
     const { perWord, perWordAndSource } = this.#limits
-    const list = this.#words.get(mark) ?? { postings: [], isPartial: false }
+    const list: WordList = this.#words.get(mark) ?? { postings: [], counts: null, isPartial: false }
     const { postings } = list
     const place = stored.places[stored.marks.indexOf(mark)]!
     const posting = { stored, score: matchScore([place], stored.titleWords) }
     const worst = postings.at(-1)
     const isFull = postings.length >= perWord
-    if ((isFull && byRank(posting, worst!) > 0) || this.#isCrowded(postings, posting, perWordAndSource)) {
+    if ((isFull && byRank(posting, worst!) > 0) || this.#isCrowded(list, posting, perWordAndSource)) {
       list.isPartial = true
       return
     }
     if (isFull) {
       list.isPartial = true
-      this.#drop(postings.pop()!.stored)
+      this.#drop(takeOut(list, postings.length - 1).stored)
     }
     let [low, high] = [0, postings.length]
     while (low < high) {
@@ -201,26 +206,28 @@ export class EntryStore {
       else high = middle
     }
     postings.splice(low, 0, posting)
+    count(list, posting, 1)
     this.#words.set(mark, list)
     stored.lists++
   }
 
   /** Whether a publisher or a network has its share of a word. Then its better entries replace its worst, but not those of others. */
-  #isCrowded(postings: Posting[], posting: Posting, limit: number): boolean {
-    if (postings.length < limit) return false
-    for (const kind of ['publisher', 'neighborhood'] as const) {
+  #isCrowded(list: WordList, posting: Posting, limit: number): boolean {
+    const { postings } = list
+    if (postings.length < limit) {
+      list.counts = null
+      return false
+    }
+    if (!list.counts) {
+      list.counts = { publisher: new Map(), neighborhood: new Map() }
+      for (const each of postings) count(list, each, 1)
+    }
+    for (const kind of SOURCE_KINDS) {
       const source = posting.stored[kind]
-      if (source === null) continue
-      let count = 0
-      let worst = -1
-      for (let at = 0; at < postings.length; at++)
-        if (postings[at]!.stored[kind] === source) {
-          count++
-          worst = at
-        }
-      if (count < limit) continue
+      if (source === null || (list.counts[kind].get(source) ?? 0) < limit) continue
+      const worst = postings.findLastIndex(({ stored }) => stored[kind] === source)
       if (byRank(posting, postings[worst]!) >= 0) return true
-      this.#drop(postings.splice(worst, 1)[0]!.stored)
+      this.#drop(takeOut(list, worst).stored)
     }
     return false
   }
@@ -238,7 +245,7 @@ export class EntryStore {
       const list = this.#words.get(mark)
       const at = list?.postings.findIndex(posting => posting.stored === stored) ?? -1
       if (!list || at < 0) continue
-      list.postings.splice(at, 1)
+      takeOut(list, at)
       if (list.postings.length === 0) this.#words.delete(mark)
       else if (list.postings.length < this.#limits.perWord / 2) list.isPartial = false
     }
@@ -261,6 +268,23 @@ function byRank(a: Posting, b: Posting): number {
     second.entry.published - first.entry.published ||
     (a.stored.name < b.stored.name ? -1 : a.stored.name > b.stored.name ? 1 : 0)
   )
+}
+
+/** Removes an entry from a word's list. */
+function takeOut(list: WordList, at: number): Posting {
+  const [posting] = list.postings.splice(at, 1)
+  count(list, posting!, -1)
+  return posting!
+}
+
+function count({ counts }: WordList, { stored }: Posting, change: 1 | -1): void {
+  for (const kind of counts ? SOURCE_KINDS : []) {
+    const source = stored[kind]
+    if (source === null) continue
+    const now = (counts![kind].get(source) ?? 0) + change
+    if (now > 0) counts![kind].set(source, now)
+    else counts![kind].delete(source)
+  }
 }
 
 function sourcesOf({ publisher, neighborhood }: Stored): string[] {
