@@ -41,10 +41,11 @@ export class Introductions {
     const { swarm, peers } = this.#options
     this.#recognizer?.tick(nowMs)
     if (!swarm.exchangesPeers) return
+    let others: readonly PexPeer[] | undefined
     for (const peer of peers.values()) {
       const exchange = this.#exchangeOf(peer)
       if (!peer.extensions.supports('ut_pex') || !exchange.isDue(nowMs)) continue
-      const others = exchangeablePeers(peers.values(), nowMs)
+      others ??= exchangeablePeers(peers.values(), nowMs)
       const message = exchange.message(others, exchangeableAddress(peer), nowMs)
       if (message) peer.extensions.send('ut_pex', message)
     }
