@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command line: `shoal help`. Compiled code is kept between runs, so that a command answers at once. */
 import { enableCompileCache } from 'node:module'
+import { resolveSourcesByUrl } from '@shoal/daemon/source-imports'
 import { tuneHeap } from './base/heap.ts'
-import { resolveSourcesByUrl } from './base/source-imports.ts'
 
 enableCompileCache()
 resolveSourcesByUrl()
