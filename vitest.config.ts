@@ -43,7 +43,8 @@ export const REPLACING_MODULES = [
 
 /**
  * Files run in one process after another, which loads the engine and the node once: a process for each of the unit tests would cost three times what
- * they take, and one for each slow test 1.5 s of processor time. A test that replaces a global or the clock restores it.
+ * they take, and one for each of the others 1.5 s of processor time. A test that replaces a global or the clock restores it, and a helper registers
+ * no hooks when it is loaded: only the first file would have them.
  */
 const ONE_PROCESS = { isolate: false }
 
@@ -119,6 +120,7 @@ export default defineConfig({
           include: ['apps/web/e2e/**/*.test.ts'],
           exclude: LEFT_OUT,
           globalSetup: [BUILD_CONSOLE],
+          ...ONE_PROCESS,
           ...BROWSERS,
         },
       },
@@ -129,6 +131,7 @@ export default defineConfig({
           ...WAITING,
           include: ['sim/**/*.test.ts'],
           exclude: LEFT_OUT,
+          ...ONE_PROCESS,
           ...PROGRAMS,
         },
       },
@@ -140,6 +143,7 @@ export default defineConfig({
           include: ['interop/**/*.test.ts'],
           exclude: [...LEFT_OUT, ...WITH_BROWSER],
           globalSetup: [BUILD_CONSOLE],
+          ...ONE_PROCESS,
           ...PROGRAMS,
         },
       },
@@ -151,6 +155,7 @@ export default defineConfig({
           include: WITH_BROWSER,
           exclude: [...LEFT_OUT, ...CHANGING_NETWORK],
           globalSetup: [BUILD_CONSOLE],
+          ...ONE_PROCESS,
           ...BROWSERS,
         },
       },
@@ -162,6 +167,7 @@ export default defineConfig({
           include: CHANGING_NETWORK,
           exclude: LEFT_OUT,
           globalSetup: [BUILD_CONSOLE],
+          ...ONE_PROCESS,
           ...BROWSERS,
         },
       },

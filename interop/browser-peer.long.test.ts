@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BuiltPages, buildPages, launchChromium } from '../apps/web/e2e/testing/pages.ts'
-import { launchFirefox } from './support/firefox.ts'
+import { type Firefox, launchFirefox } from './support/firefox.ts'
 import { missing } from './support/tools.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
-const LENGTH = 6_000_001
+const LENGTH = 2_000_001
 const SHA256_OF_SECOND = '16367aacb67a4a017c8da8ab95682ccb390863780f7114dda0a0e0c55644c7c4'
 
 /** Runs in a page: shares chosen files as a folder `from a page`. */
@@ -53,29 +53,34 @@ describe.skipIf(missing('chromium'))('browsers as peers', () => {
     expect([found.read, found.small]).toEqual([shared.digest, SHA256_OF_SECOND])
   })
 
-  test.skipIf(missing('firefox-esr'))('Firefox and Chromium download from each other', async () => {
-    await using tracker = await openWsTracker()
-    await using chromium = await launchChromium()
-    await using firefox = await launchFirefox()
-    const mozilla = await firefox.open(pages.url('peer-page'))
-    const page = await chromium.newPage()
-    await page.goto(pages.url('peer-page'))
-    const first = await mozilla.evaluate(share, { length: LENGTH, url: tracker.url })
-    const found = await page.evaluate(download, { ...first.torrent, length: LENGTH })
-    expect([found.read, found.small]).toEqual([first.digest, SHA256_OF_SECOND])
-    const second = await page.evaluate(share, { length: LENGTH + 1, url: tracker.url })
-    const back = await mozilla.evaluate(download, { ...second.torrent, length: LENGTH + 1 })
-    expect([back.read, back.small]).toEqual([second.digest, SHA256_OF_SECOND])
-  })
+  describe.skipIf(missing('firefox-esr'))('in Firefox', () => {
+    let firefox: Firefox
+    beforeAll(async () => {
+      firefox = await launchFirefox()
+    })
+    afterAll(() => firefox?.[Symbol.asyncDispose]())
 
-  test.skipIf(missing('firefox-esr'))(
-    'storage, resume store and hash pool pass their compliance suites in Firefox',
-    async () => {
-      await using firefox = await launchFirefox()
-      const page = await firefox.open(pages.url('opfs-page'))
+    test('Firefox and Chromium download from each other', async () => {
+      await using tracker = await openWsTracker()
+      await using chromium = await launchChromium()
+      const mozilla = await firefox.open(pages.url('peer-page'))
+      const page = await chromium.newPage()
+      await page.goto(pages.url('peer-page'))
+      const first = await mozilla.evaluate(share, { length: LENGTH, url: tracker.url })
+      const found = await page.evaluate(download, { ...first.torrent, length: LENGTH })
+      expect([found.read, found.small]).toEqual([first.digest, SHA256_OF_SECOND])
+      const second = await page.evaluate(share, { length: LENGTH + 1, url: tracker.url })
+      const back = await mozilla.evaluate(download, { ...second.torrent, length: LENGTH + 1 })
+      expect([back.read, back.small]).toEqual([second.digest, SHA256_OF_SECOND])
+      await mozilla.close()
+    })
+
+    test('storage, resume store and hash pool pass their compliance suites', async () => {
+      const page = await firefox.open(pages.url('opfs-page', 'opfs'))
       const outcomes = await page.evaluate(() => window.outcomes)
       expect(outcomes.length).toBeGreaterThan(40)
       for (const { name, error } of outcomes) expect.soft(error, name).toBeNull()
-    },
-  )
+      await page.close()
+    })
+  })
 })

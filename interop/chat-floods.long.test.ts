@@ -12,7 +12,7 @@ import { TAKINGS_PER_DAY } from '../packages/hub-stores/src/accounts/key-package
 import { type ChatPeer, memoryJournals, startChatPeer } from './support/chat-peer.ts'
 import { tempDir } from './support/files.ts'
 import { HubProcess } from './support/hub.ts'
-import { Node } from './support/node.ts'
+import { NodeProcess } from './support/node.ts'
 import { Person } from './support/person.ts'
 import { usageOf } from './support/usage.ts'
 
@@ -25,13 +25,13 @@ const BURST = 200
 const PER_SECOND = 20
 
 interface Member {
-  readonly node: Node
+  readonly node: NodeProcess
   readonly did: string
   readonly api: NodeApi
 }
 
 async function joined(folder: string, url: string, name: string): Promise<Member> {
-  const node = await Node.start({ folder })
+  const node = await NodeProcess.start({ folder })
   onTestFinished(() => node[Symbol.asyncDispose]())
   const person = new Person()
   const { device } = await node.api.describeDevice({ name })

@@ -109,32 +109,31 @@ describe('a group', () => {
   })
 })
 
-describe('a private conversation', () => {
-  test('with a contact is not a request, and has the name that the user gave', async () => {
-    const [ann, ben] = [await hub.join('Ann'), await hub.join('Ben')]
-    const key = ann.person.show(ann.node, ben.node)
-    await ben.operations.updatePerson({ key, name: 'Annie' })
-    const { id } = await ann.operations.createPrivate({ person: ben.did })
-    await ann.say(id, 'hello')
-    await expect.poll(() => ben.announced).toEqual(['hello'])
-    expect(await ben.conversations()).toMatchObject([
-      { name: 'Annie', isRequest: false, invitedBy: { name: 'Annie', isContact: true } },
-    ])
-  })
-})
-
-test('the room of a share is that of its link', async () => {
+test('a private conversation with a contact is not a request, and has the name that the user gave; the room of a share is that of its link', async () => {
   const [ann, ben] = [await hub.join('Ann'), await hub.join('Ben')]
+  const key = ann.person.show(ann.node, ben.node)
+  await ben.operations.updatePerson({ key, name: 'Annie' })
+  const { id } = await ann.operations.createPrivate({ person: ben.did })
+  await ann.say(id, 'hello')
+  await expect.poll(() => ben.announced).toEqual(['hello'])
+  expect(await ben.conversations()).toMatchObject([
+    { name: 'Annie', isRequest: false, invitedBy: { name: 'Annie', isContact: true } },
+  ])
+
   const magnet = { infoHashes: { v1: new Uint8Array(20).fill(1) }, name: 'Harbour' }
   const link = formatShareLink('https://example.org/', { magnet, room: new Uint8Array(32).fill(7) })
-  const { id } = await ann.operations.joinShareRoom({ link })
-  await ann.say(id, 'first')
-  expect(await ben.operations.joinShareRoom({ link })).toMatchObject({ id, name: 'Harbour', kind: 'share' })
-  await allHave([ben], id, ['first'])
-  await ben.say(id, 'second')
+  const room = (await ann.operations.joinShareRoom({ link })).id
+  await ann.say(room, 'first')
+  expect(await ben.operations.joinShareRoom({ link })).toMatchObject({
+    id: room,
+    name: 'Harbour',
+    kind: 'share',
+  })
+  await allHave([ben], room, ['first'])
+  await ben.say(room, 'second')
   await ben.restart()
-  await allHave([ann, ben], id, ['first', 'second'])
-  expect((await ben.conversations())[0]!.name).toBe('Harbour')
+  await allHave([ann, ben], room, ['first', 'second'])
+  expect((await ben.conversations()).find(({ id }) => id === room)!.name).toBe('Harbour')
 })
 
 test('at two hubs, conversations of one continue while the other is away', async () => {

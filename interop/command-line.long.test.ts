@@ -24,7 +24,17 @@ describe('seed and get', () => {
 
   test('gives up after --timeout if no peer has the torrent', async () => {
     await using place = await Workplace.create()
-    const get = await place.json('get', 'ab'.repeat(20), '-o', 'in', '--timeout', '0.5s', ...LOOPBACK)
+    // As npm start -- get runs it.
+    const get = await place.json(
+      'start',
+      'get',
+      'ab'.repeat(20),
+      '-o',
+      'in',
+      '--timeout',
+      '0.5s',
+      ...LOOPBACK,
+    )
     expect(get).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
     const info = await place.json('info', 'ab'.repeat(20), '--timeout', '0.5s', ...LOOPBACK)
     expect(info).toMatchObject({

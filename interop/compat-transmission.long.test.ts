@@ -2,10 +2,10 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@shoal/testing'
-import { describe, expect, test } from 'vitest'
-import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { randomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
-import { Node } from './support/node.ts'
+import { Node, NodeProcess } from './support/node.ts'
 import { makeTorrent } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 import { TransmissionRemote } from './support/transmission-remote.ts'
@@ -13,14 +13,23 @@ import { TransmissionRemote } from './support/transmission-remote.ts'
 const BYTES = 3_000_000
 
 describe.skipIf(missing('libtorrent', 'transmission-remote'))('transmission-remote', () => {
+  let dir: TempDir
+  let node: NodeProcess
+  beforeAll(async () => {
+    dir = await tempDir('compat-tr')
+    node = await NodeProcess.start({ folder: dir.path })
+  })
+  afterAll(async () => {
+    await node?.[Symbol.asyncDispose]()
+    await dir.remove()
+  })
+
   test('adds, labels, limits, pauses and downloads a torrent until it reaches its ratio', async () => {
-    await using dir = await tempDir('compat-tr')
     await mkdir(dir.join('seed'))
     const film = await randomFile(dir.join('seed', 'film.bin'), BYTES)
     await using seeder = await Libtorrent.start()
     const made = await seeder.create(film.path, dir.join('film.torrent'), { version: 'v1' })
     const seed = await seeder.add({ torrent: dir.join('film.torrent'), savePath: dir.join('seed') })
-    await using node = await Node.start({ folder: dir.path })
     const remote = new TransmissionRemote(node.url, `shoal:${node.token}`)
 
     await seed.limit({ upload: 300_000 })
@@ -104,8 +113,6 @@ describe.skipIf(missing('libtorrent', 'transmission-remote'))('transmission-remo
   })
 
   test('reads and changes the session and reports missing features', async () => {
-    await using dir = await tempDir('compat-tr-session')
-    await using node = await Node.start({ folder: dir.path })
     const remote = new TransmissionRemote(node.url, `shoal:${node.token}`)
     const limits = ['--downlimit', '500', '--uplimit', '50', '--alt-speed-downlimit', '20', '--alt-speed']
     await remote.run(...limits, '--global-seedratio', '1.5', '--encryption-required', '--start-paused')

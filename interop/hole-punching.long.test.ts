@@ -1,7 +1,5 @@
 /** Two peers behind separate NATs that connect with the help of a third one (BEP 55), in network namespaces. */
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { readFile } from 'node:fs/promises'
 import type { Peer } from '@shoal/api'
 import { limitMs, until } from '@shoal/testing'
 import type { PeerStatus, SessionOptions } from '@shoal/torrent'
@@ -10,11 +8,11 @@ import { difference, randomFile, type TempDir, tempDir } from './support/files.t
 import { HomePeer, PEER } from './support/home-network.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { cannotCreateNats, NatNetwork, type NatPlace, PUBLIC } from './support/nat-network.ts'
+import { PlacedNode } from './support/placed-node.ts'
 import { type ManagedProcess, start } from './support/process.ts'
 import { makeTorrent } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 
-const ENTRY = fileURLToPath(new URL('../apps/node/src/shoal.ts', import.meta.url))
 const PORT = 6881
 const BYTES = 6_000_000
 /** No piece of 1 MiB is complete in time at this rate, so that the peer in the middle has nothing, but stays connected to seeds. */
@@ -23,66 +21,12 @@ const MIDDLE = `${PUBLIC.middle}:${PORT}`
 /** The download lasts long enough to be looked at. */
 const SLOW = { uploadBytesPerSecond: 500_000 }
 /** A dial takes 15 seconds to fail. */
-const PATIENCE = { timeoutMs: limitMs(90), intervalMs: 1500 }
+const PATIENCE = { timeoutMs: limitMs(90), intervalMs: 200 }
 
-/** A node in one of the places, with its own command line. */
-class PlacedNode implements AsyncDisposable {
-  readonly #within: readonly string[]
-  readonly #data: string
-  readonly #process: ManagedProcess
+const BETWEEN_NODES = { network: { pex: true, webrtc: false }, shoal: { enabled: false } }
 
-  private constructor(within: readonly string[], data: string, process: ManagedProcess) {
-    this.#within = within
-    this.#data = data
-    this.#process = process
-  }
-
-  static async start(
-    network: NatNetwork,
-    place: NatPlace,
-    dir: TempDir,
-    ...more: string[]
-  ): Promise<PlacedNode> {
-    const data = dir.join(place, 'data')
-    const places = ['--data-dir', data, '--dir', dir.join(place, 'files'), '--port', '0']
-    const quiet = ['--peer-port', String(PORT), '--no-dht', '--no-lsd', '--no-port-mapping', '--no-webrtc']
-    const within = network.within(place)
-    const program = await start(place, process.execPath, [ENTRY, 'start', ...places, ...quiet, ...more], {
-      within,
-      env: { HOME: dir.join(place), SHOAL_STATE: dir.join(place, 'state') },
-    })
-    const node = new PlacedNode(within, data, program)
-    await until(`the node answers (${place})`, () => node.shoal('list').then(() => true), PATIENCE).catch(
-      error => {
-        throw new Error(`${String(error)}: ${program.output()}`)
-      },
-    )
-    return node
-  }
-
-  /** Runs a command that this node answers. */
-  async shoal(...words: string[]): Promise<string> {
-    const [first, ...rest] = [
-      ...this.#within,
-      process.execPath,
-      ENTRY,
-      ...words,
-      '--data-dir',
-      this.#data,
-      '--json',
-    ]
-    const { stdout } = await promisify(execFile)(first!, rest)
-    return stdout
-  }
-
-  async peers(id: string): Promise<Peer[]> {
-    return JSON.parse(await this.shoal('peers', id)).items
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process.stop()
-  }
-}
+const peersOf = async (node: PlacedNode, id: string): Promise<readonly Peer[]> =>
+  (await node.call('listPeers', { id })).items
 
 async function content(dir: TempDir) {
   const { path } = await randomFile(dir.join('left', 'files', 'content.bin'), BYTES)
@@ -92,9 +36,9 @@ async function content(dir: TempDir) {
 
 /** Resolves with the peer at a router, when payload is exchanged with it. */
 function directPeer(node: PlacedNode, id: string, router: 'left' | 'right'): Promise<Peer> {
-  let last: Peer[] = []
+  let last: readonly Peer[] = []
   const find = async () => {
-    last = await node.peers(id)
+    last = await peersOf(node, id)
     const isDirect = ({ address, downloadedBytes, uploadedBytes }: Peer) =>
       address.startsWith(PUBLIC[router]) && downloadedBytes + uploadedBytes > 0
     return last.find(isDirect)
@@ -105,7 +49,7 @@ function directPeer(node: PlacedNode, id: string, router: 'left' | 'right'): Pro
 }
 
 async function downloaded(node: PlacedNode, id: string, dir: TempDir): Promise<void> {
-  const isComplete = async () => JSON.parse(await node.shoal('show', id)).state === 'seeding'
+  const isComplete = async () => (await node.call('getTorrent', { id })).state === 'seeding'
   await until('completion', isComplete, PATIENCE)
   expect(await difference(dir.join('left', 'files'), dir.join('right', 'files'))).toBeNull()
 }
@@ -168,15 +112,17 @@ describe.skipIf(cannotCreateNats)('hole punching', { concurrent: true }, () => {
     await using dir = await tempDir('punch')
     using network = new NatNetwork()
     const { torrent, v1 } = await content(dir)
-    await using middle = await PlacedNode.start(network, 'middle', dir)
-    const limit = ['--limit-up', String(SLOW.uploadBytesPerSecond)]
+    await using middle = await PlacedNode.start(network, 'middle', dir, BETWEEN_NODES)
     // It dials nobody that others name, so that both do not dial each other by chance.
-    await using left = await PlacedNode.start(network, 'left', dir, '--no-pex')
-    await using right = await PlacedNode.start(network, 'right', dir)
-    await middle.shoal('add', torrent, '--limit-down', `${CRAWL_BYTES}B`)
-    await left.shoal('add', torrent, '--trusted', '--peer', MIDDLE, ...limit)
-    await until('the seed is connected', async () => (await middle.peers(v1!)).length === 1, PATIENCE)
-    await right.shoal('add', torrent, '--peer', MIDDLE)
+    const silent = { ...BETWEEN_NODES, network: { ...BETWEEN_NODES.network, pex: false } }
+    await using left = await PlacedNode.start(network, 'left', dir, silent)
+    await using right = await PlacedNode.start(network, 'right', dir, BETWEEN_NODES)
+    const metainfo = (await readFile(torrent)).toString('base64')
+    await middle.call('addTorrent', { torrent: metainfo, downloadLimitBytesPerSecond: CRAWL_BYTES })
+    const limit = { uploadLimitBytesPerSecond: SLOW.uploadBytesPerSecond }
+    await left.call('addTorrent', { torrent: metainfo, trusted: true, peers: [MIDDLE], ...limit })
+    await until('the seed is connected', async () => (await peersOf(middle, v1!)).length === 1, PATIENCE)
+    await right.call('addTorrent', { torrent: metainfo, peers: [MIDDLE] })
 
     // Both may have dialed with success: they agree which of two connections stays.
     const [seed, leech] = await until('one connection is left', async () => {
@@ -187,7 +133,7 @@ describe.skipIf(cannotCreateNats)('hole punching', { concurrent: true }, () => {
     const direct = { kind: 'utp', holePunched: true }
     expect(seed).toMatchObject({ ...direct, address: `${PUBLIC.left}:${PORT}` })
     expect(leech).toMatchObject({ ...direct, address: `${PUBLIC.right}:${PORT}` })
-    const relayed = await middle.peers(v1!)
+    const relayed = await peersOf(middle, v1!)
     expect(relayed.map(({ holePunched }) => holePunched)).toEqual([false, false])
     await downloaded(right, v1!, dir)
     expect(network.bytesOfMiddle()).toBeLessThan(BYTES / 10)

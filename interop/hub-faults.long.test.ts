@@ -4,7 +4,7 @@ import { HUB_FAULTS } from './support/faulty-hub.ts'
 import { HubUnderFaults } from './support/hub-under-faults.ts'
 import { missing } from './support/tools.ts'
 
-const ROUNDS = Number(process.env.SHOAL_HUB_ROUNDS ?? 2)
+const ROUNDS = Number(process.env.SHOAL_HUB_ROUNDS ?? 1)
 const CUT_MS = Number(process.env.SHOAL_HUB_CUT_MS ?? 3000)
 
 describe.skipIf(missing('postgres', 'initdb', 'setpriv', 'redis-server'))('rooms and inboxes', () => {

@@ -1,4 +1,4 @@
-/** Nodes as members of a hub, in one process; hub-clients.test.ts has the programs. */
+/** Nodes as members of a hub, in one process; hub-clients.long.test.ts has the programs. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RoomsClient } from '@shoal/hub-api/rooms'

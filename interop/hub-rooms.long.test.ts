@@ -33,6 +33,7 @@ async function startIn(tab: Tab, options: RoomMemberOptions): Promise<Member> {
     post: () => tab.evaluate(() => roomPage.member!.post(), null),
     pause: () => tab.evaluate(() => roomPage.member!.pause(), null),
     state: () => tab.evaluate(() => roomPage.member!.state(), null),
+    acknowledgedCount: () => tab.evaluate(() => roomPage.member!.acknowledgedCount(), null),
   }
 }
 

@@ -6,7 +6,7 @@ import { difference, randomFile, tempDir } from './support/files.ts'
 import { cannotCreateNats, NatNetwork, PUBLIC } from './support/nat-network.ts'
 import { PlacedNode } from './support/placed-node.ts'
 
-const BYTES = 6_000_000
+const BYTES = 3_000_000
 const PATIENCE = { timeoutMs: limitMs(120), intervalMs: 200 }
 const MIDDLE = `/ip4/${PUBLIC.middle}/tcp/6882`
 

@@ -1,16 +1,26 @@
 /** The other commands that use a running node, and the start of one: complete processes, on loopback. */
-import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
+import { Workplace } from '../apps/node/src/testing/shoal-process.ts'
+
+/** Options of a node that reaches nothing beyond this machine. */
+const ALONE = [
+  ...['--port', '0', '--peer-port', '0', '--peer-host', '127.0.0.1'],
+  ...['--no-dht', '--no-lsd', '--no-port-mapping', '--no-network'],
+]
 
 describe('a node', () => {
   let place: Workplace
   let node: Awaited<ReturnType<Workplace['node']>>
   beforeAll(async () => {
     place = await Workplace.create()
-    node = await place.node()
+    // As in a service, whose output is a log.
+    const process = place.start('start', ...ALONE)
+    await process.until('the hint', ({ text }) => /^Token: .*\n/m.exec(text)?.[0])
+    const { url } = JSON.parse(await readFile(place.at('state/node/node.json'), 'utf8'))
+    node = { process, url, token: (await readFile(place.at('state/node/token'), 'utf8')).trim() }
     await place.file('home/Photos/a.bin', 300_000)
     await place.file('home/Photos/b.bin', 1000)
     await ask('add', place.at('home/Photos'), '--wait')
@@ -120,13 +130,11 @@ describe('a node', () => {
   })
 
   test('fits tables to the width of the terminal', async () => {
-    for (const columns of [40, 80, 160]) {
-      const { code, text } = await place.terminal(['list'], { columns, locale: 'C.UTF-8' })
-      expect(code).toBe(0)
-      const lines = text.split(/\r?\n/).map(line => line.replace(/␛\[\d*m/g, ''))
-      expect(lines[0]).toContain('Name')
-      expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(columns)
-    }
+    const { code, text } = await place.terminal(['list'], { columns: 40, locale: 'C.UTF-8' })
+    expect(code).toBe(0)
+    const lines = text.split(/\r?\n/).map(line => line.replace(/␛\[\d*m/g, ''))
+    expect(lines[0]).toContain('Name')
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(40)
   })
 
   test('prints no secrets for a bug report', async () => {
@@ -183,18 +191,67 @@ describe('a node', () => {
     const history = await readFile(place.at('state/history'), 'utf8')
     expect(history).toBe('show Photos\nlog --follow\nremove late\nremove late --delete-data\n')
   })
+
+  test('another one of its data folder tells where it runs', async () => {
+    const again = await place.json('start', '--port', '0')
+    expect(again).toMatchObject({
+      code: 0,
+      object: { event: 'running', url: node.url, consoleUrl: `${node.url}/#token=${node.token}` },
+    })
+    // Piped output must not contain the token.
+    const { code, stdout } = await place.run('start')
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^A node is already running\. Its console: http\S+:\d+\/\n.* open --data-dir .* opens/,
+      ),
+    })
+  })
+
+  test('printed the address of its console, with the token only on a terminal, not in a log', async () => {
+    const { stdout, stderr } = await node.process.interrupt()
+    expect(stdout).toMatch(/^Console: http:\/\/127\.0\.0\.1:\d+\/\nFiles: /)
+    expect(stdout).toContain(`open --print --data-dir ${place.at('state/node')} prints`)
+    expect(stdout).not.toContain(node.token)
+    for (const line of stderr.trim().split('\n'))
+      expect(JSON.parse(line)).toMatchObject({ message: expect.any(String) })
+    await using typed = place.typed(['start', ...ALONE])
+    expect(await typed.until('#token=')).toMatch(/ info {2}the node is listening at [\s\S]*Console: http/)
+    await typed.until('Press Ctrl-C to stop')
+    typed.type('\u0003')
+    expect(await typed.ended()).toBe(0)
+  })
 })
 
 describe('shoal start', () => {
-  test('accepts a password for other machines and a settings file', async () => {
+  test('reports invalid options and where they were set', async () => {
     await using place = await Workplace.create()
+    await writeFile(place.at('config.json'), '{"port":"abc"}')
+    expect(await place.run('start', '--config', 'config.json')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/config\.json: port: "abc" is not an integer/),
+    })
+  })
+})
+
+describe('a node with a settings file and a shared file', () => {
+  let place: Workplace
+  let node: Awaited<ReturnType<Workplace['node']>>
+  let bytes: Buffer
+  beforeAll(async () => {
+    place = await Workplace.create()
     await writeFile(place.at('password'), 'correct horse\n')
     await writeFile(
       place.at('config.json'),
       JSON.stringify({ dir: 'Downloads', username: 'me', passwordFile: 'password', logLevel: 'warn' }),
     )
-    const { url } = await place.node('--config', 'config.json')
-    const login = ['--node', url, '--username', 'me', '--password-file', 'password']
+    bytes = await place.file('home/song.bin', 200_000)
+    node = await place.node('--config', 'config.json')
+  })
+  afterAll(() => place[Symbol.asyncDispose]())
+
+  test('accepts its password from other machines', async () => {
+    const login = ['--node', node.url, '--username', 'me', '--password-file', 'password']
     const { object } = await place.json('settings', 'get', 'downloads.directory', ...login)
     expect(object).toEqual({ 'downloads.directory': place.at('Downloads') })
     await writeFile(place.at('wrong'), 'battery staple\n')
@@ -205,66 +262,39 @@ describe('shoal start', () => {
     })
   })
 
-  test('reports invalid options and where they were set', async () => {
-    await using place = await Workplace.create()
-    await writeFile(place.at('config.json'), '{"port":"abc"}')
-    expect(await place.run('start', '--config', 'config.json')).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/config\.json: port: "abc" is not an integer/),
-    })
-  })
-
-  test('exits with a special code if only the user can fix the problem, so that systemd does not restart it', async () => {
-    await using place = await Workplace.create()
-    const { url } = await place.node()
+  test('another one exits with a special code if only the user can fix the problem, so that systemd does not restart it', async () => {
+    const { port } = new URL(node.url)
     await writeFile(place.at('short'), 'secret\n')
-    await writeFile(place.at('config.json'), '{}')
+    await writeFile(place.at('empty.json'), '{}')
     const options = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--data-dir', 'other']
     const secret = ['--port', '0', '--username', 'me', '--password-file']
     for (const [args, error] of [
-      [['--port', new URL(url).port], /is taken/],
+      [['--port', port], /is taken/],
       [
-        ['--port', '0', '--set', `network.port=${new URL(url).port}`],
+        ['--port', '0', '--set', `network.port=${port}`],
         /is taken.*\(--peer-port\).* start (-- )?--peer-port 0 takes/,
       ],
       [['--port', '0', '--dir', '/proc/shoal'], /^shoal: Cannot create a folder in \/proc.*\(--dir\)/],
-      [['--port', '0', '--dir', 'config.json'], /config\.json is not a folder.*\(--dir\)/],
+      [['--port', '0', '--dir', 'empty.json'], /empty\.json is not a folder.*\(--dir\)/],
       [['--port', '0', '--host', '0.0.0.0'], /--password-file/],
       [[...secret, 'absent'], /absent: there is no such file/],
       [[...secret, 'short'], /fewer than 8 characters/],
       [['--config', 'absent.json'], /there is no settings file/],
     ] as const) {
-      const given = args.some(each => each === '--data-dir') ? options.slice(0, -2) : options
-      const { code, stderr } = await place.run('start', ...given, ...args)
+      const { code, stderr } = await place.run('start', ...options, ...args)
       expect({ args, code, stderr }).toMatchObject({ code: 78, stderr: expect.stringMatching(error) })
     }
   })
 
-  test('tells where the node of the data folder runs, if it is already running', async () => {
-    await using place = await Workplace.create()
-    const first = await place.node()
-    const again = await place.json('start', '--port', '0')
-    expect(again).toMatchObject({
-      code: 0,
-      object: { event: 'running', url: first.url, consoleUrl: `${first.url}/#token=${first.token}` },
-    })
-    // Piped output must not contain the token.
-    const { code, stdout } = await place.run('start')
-    expect({ code, stdout }).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(
-        /^A node is already running\. Its console: http\S+:\d+\/\n.* open --data-dir .* opens/,
-      ),
-    })
+  test('starts again after a kill, and takes another port for peers if nobody asked for the usual one', async () => {
+    // The link of what it shares is printed without --wait, too.
+    const shared = await place.run('add', place.at('home/song.bin'))
+    expect(shared).toMatchObject({ code: 0, stdout: expect.stringContaining('magnet:?xt=') })
+    expect(await place.run('add', 'notalink')).toMatchObject({ code: 2 })
     // A killed node leaves its file behind, here with the number of a process that runs.
-    await first.process.kill()
+    await node.process.kill()
     const file = JSON.parse(await readFile(place.at('state/node/node.json'), 'utf8'))
     await writeFile(place.at('state/node/node.json'), JSON.stringify({ ...file, pid: process.pid }))
-    expect((await place.node()).url).not.toBe('')
-  })
-
-  test('takes another port for peers if nobody asked for the usual one', async () => {
-    await using place = await Workplace.create()
     const other = createServer()
     const listen = () =>
       new Promise<boolean>(resolve => {
@@ -273,28 +303,23 @@ describe('shoal start', () => {
     await until('port 6881 is ours', listen)
     try {
       const alone = ['--port', '0', '--peer-host', '127.0.0.1', '--set', 'network.dht=off']
-      const node = place.start('start', ...alone, '--set', 'network.lsd=off', '--json')
-      const { takenPeerPort, peerPort } = await node.event('started')
+      const again = place.start('start', ...alone, '--set', 'network.lsd=off', '--json')
+      const { takenPeerPort, peerPort } = await again.event('started')
       expect(takenPeerPort).toBe(6881)
       expect(peerPort).not.toBe(6881)
       expect((await place.run('health')).stdout).toContain(`${peerPort}, because another program uses 6881`)
       expect(await place.json('health')).toMatchObject({ code: 0, object: { peerPort, takenPeerPort } })
+      expect((await again.interrupt()).code).toBe(0)
     } finally {
       other.close()
     }
   })
 
   test('offers a backup of a damaged catalogue, which restores it', async () => {
-    await using place = await Workplace.create()
-    const bytes = await place.file('home/song.bin', 200_000)
-    const before = await place.node()
-    // The link of what it shares is printed without --wait, too.
-    const shared = await place.run('add', place.at('home/song.bin'))
-    expect(shared).toMatchObject({ code: 0, stdout: expect.stringContaining('magnet:?xt=') })
-    expect(await place.run('add', 'notalink')).toMatchObject({ code: 2 })
-    expect((await before.process.interrupt()).code).toBe(0)
     const dataDir = place.at('state/node')
     const name = 'catalogue-2026-01-02T030405Z.db'
+    // The node may have made some itself.
+    await rm(`${dataDir}/backups`, { recursive: true, force: true })
     await mkdir(`${dataDir}/backups`)
     await copyFile(`${dataDir}/catalogue.db`, `${dataDir}/backups/${name}`)
     await writeFile(`${dataDir}/catalogue.db`, '')
@@ -319,38 +344,5 @@ describe('shoal start', () => {
     const { object } = await place.json('show', 'song.bin')
     expect(object).toMatchObject({ name: 'song.bin', haveBytes: expect.any(Number) })
     expect(object.haveBytes).toBeLessThan(200_000)
-  })
-
-  test('prints the address of its console, with the token only on a terminal, not in a log', async () => {
-    await using place = await Workplace.create()
-    const alone = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--set', 'network.dht=off']
-    const piped = place.start('start', '--port', '0', ...alone)
-    await piped.until('the hint', ({ text }) => /^Token: .*\n/m.exec(text)?.[0])
-    const { stdout, stderr } = await piped.interrupt()
-    expect(stdout).toMatch(/^Console: http:\/\/127\.0\.0\.1:\d+\/\nFiles: /)
-    expect(stdout).toContain(`open --print --data-dir ${place.at('state/node')} prints`)
-    for (const line of stderr.trim().split('\n'))
-      expect(JSON.parse(line)).toMatchObject({ message: expect.any(String) })
-    await using typed = place.typed(['start', '--port', '0', ...alone])
-    expect(await typed.until('#token=')).toMatch(/ info {2}the node is listening at [\s\S]*Console: http/)
-    await typed.until('Press Ctrl-C to stop')
-    typed.type('\u0003')
-    expect(await typed.ended()).toBe(0)
-  })
-
-  test('runs a command that follows it, as in npm start -- get', async () => {
-    await using place = await Workplace.create()
-    const get = await place.json(
-      'start',
-      'get',
-      'ab'.repeat(20),
-      '-o',
-      'in',
-      '--timeout',
-      '0.5s',
-      ...LOOPBACK,
-    )
-    expect(get).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
-    expect((await place.run()).stdout).toMatch(/^Usage: .+ COMMAND/)
   })
 })

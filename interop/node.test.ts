@@ -5,7 +5,7 @@ import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { randomFile, sha256Of, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
-import { Node } from './support/node.ts'
+import { NodeProcess } from './support/node.ts'
 import { missing } from './support/tools.ts'
 
 const MIB = 1024 * 1024
@@ -19,7 +19,7 @@ describe.skipIf(missing('libtorrent'))('a node', () => {
     await using leecher = await Libtorrent.start()
     const made = await seeder.create(dir.join('seed', 'film.bin'), dir.join('film.torrent'))
     await seeder.add({ torrent: dir.join('film.torrent'), savePath: dir.join('seed') })
-    await using node = await Node.start({ folder: dir.path })
+    await using node = await NodeProcess.start({ folder: dir.path })
     const { torrent } = await node.api.addTorrent({
       source: made.magnet,
       peers: [`127.0.0.1:${seeder.port}`],
@@ -45,7 +45,7 @@ describe.skipIf(missing('libtorrent'))('a node', () => {
     const made = await seeder.create(dir.join('seed', 'film.bin'), dir.join('film.torrent'))
     const seed = await seeder.add({ torrent: dir.join('film.torrent'), savePath: dir.join('seed') })
     await seed.limit({ upload: 8 * MIB })
-    const first = await Node.start({ folder: dir.path })
+    const first = await NodeProcess.start({ folder: dir.path })
     const peer = `127.0.0.1:${seeder.port}`
     const { torrent } = await first.api.addTorrent({
       source: made.magnet,
@@ -70,7 +70,7 @@ describe.skipIf(missing('libtorrent'))('a node', () => {
 
   test('stops within seconds on request and leaves nothing running', async () => {
     await using dir = await tempDir('node-stop')
-    const node = await Node.start({ folder: dir.path })
+    const node = await NodeProcess.start({ folder: dir.path })
     await writeFile(join(node.downloads, 'note.txt'), 'a note')
     await node.api.createTorrent({ path: join(node.downloads, 'note.txt') })
     await node.api.stopNode({})
@@ -85,7 +85,7 @@ describe.skipIf(missing('libtorrent'))('a node', () => {
 
   test('rejects a second node with the same data folder and says why', async () => {
     await using dir = await tempDir('node-twice')
-    await using node = await Node.start({ folder: dir.path })
+    await using node = await NodeProcess.start({ folder: dir.path })
     await expect(node.startAgain()).rejects.toThrow(/another|in use|already/)
     expect(await node.api.getHealth({})).toMatchObject({ status: 'ok' })
   })

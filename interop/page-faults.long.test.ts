@@ -4,8 +4,9 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser } from './support/page-tests.ts'
+import { useBrowser, useSeeder } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
+import { SeederProcess } from './support/seeder-apart.ts'
 import { findsNobody } from './support/share-form.ts'
 import { missing } from './support/tools.ts'
 
@@ -16,11 +17,12 @@ const progress = async (tab: Page) =>
 
 describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: faults', () => {
   const browser = useBrowser()
+  const seeder = useSeeder()
 
   test('reports that the only seed left, keeps its data and continues with another', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    const first = await Seeder.start()
+    const first = await SeederProcess.start()
     const file = await randomFile(dir.join('long.bin'), SIZE)
     const { magnet } = await first.seed(file.path, [site.announce], { uploadBytesPerSecond: 3_000_000 })
     const { page: tab } = await browser.open(`${site.url}#${magnet}`)
@@ -37,13 +39,12 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     await using second = await Seeder.start()
     await second.seed(file.path, [site.announce])
     await tab.getByText('Complete and verified').waitFor({ timeout: limitMs(150) })
-    expect(await second.uploaded()).toBeLessThan(SIZE * 0.7)
+    expect(second.uploadedBytes).toBeLessThan(SIZE * 0.7)
   })
 
   test('begins the download again if the page was reloaded before the engine had recorded it', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('some.bin'), 1_000_000)
     const { magnet } = await seeder.seed(file.path, [site.announce])
     const { page: tab } = await browser.open(`${site.url}#${magnet}`)
@@ -65,7 +66,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
   test('names an unreachable tracker and announces to it again when it is back', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('some.bin'), 1_000_000)
     const { magnet } = await seeder.seed(file.path, [site.announce])
     await site.stopTracker()
@@ -78,7 +78,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
   test('reports a lost network and continues when it is back', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    const seeder = await Seeder.start()
+    const seeder = await SeederProcess.start()
     const file = await randomFile(dir.join('some.bin'), 6_000_000)
     const { magnet } = await seeder.seed(file.path, [site.announce], { uploadBytesPerSecond: 500_000 })
     const { page: tab, context } = await browser.open(`${site.url}#${magnet}`)
@@ -97,7 +97,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
   test('reports that the browser has no space and continues when there is some', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('large.bin'), SIZE)
     const { magnet } = await seeder.seed(file.path, [site.announce])
     const { page: tab, context } = await browser.open(site.url)

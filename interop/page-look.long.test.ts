@@ -9,8 +9,7 @@ import { serviceWorkerReady } from '../apps/web/e2e/testing/service-worker.ts'
 import { screenshot } from './support/browser.ts'
 import { randomTree, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser } from './support/page-tests.ts'
-import { Seeder } from './support/seeder.ts'
+import { useBrowser, useSeeder } from './support/page-tests.ts'
 import { missing } from './support/tools.ts'
 
 const PHONE = { width: 360, height: 740 }
@@ -26,6 +25,7 @@ async function expectAccessible(tab: Page): Promise<void> {
 
 describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: layout', () => {
   const browser = useBrowser()
+  const seeder = useSeeder()
 
   test.each([
     { name: 'light', options: { colorScheme: 'light' } },
@@ -33,7 +33,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
   ] as const)('is accessible and fits the screen: $name', async ({ name, options }) => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
     await randomTree(dir.join('Harbour at dawn'), {
       'film of the morning, with all the boats that left.mp4': 4_000_000,
       'notes/a rather long name without any spaces_that_could_be_broken_anywhere_at_all.txt': 20_000,
@@ -56,12 +55,12 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
     expect(await tab.getByRole('button', { name: /^Download/ }).isDisabled()).toBe(true)
     await tab.getByRole('checkbox', { name: 'All files' }).check()
     await tab.getByRole('checkbox', { name: /^Download card/ }).uncheck()
-    await seeder.setUpload(1_000_000)
+    seeder.setUpload(1_000_000)
     await tab.getByRole('button', { name: 'Download 4.02 MB' }).click()
     await tab.getByText(/downloaded\. .+ the rarest missing piece/).waitFor()
     await expectAccessible(tab)
     await screenshot(tab, `page-downloading-${name}`)
-    await seeder.setUpload(0)
+    seeder.setUpload(0)
     await tab.getByText('Your selection is complete and verified').waitFor()
     await tab.getByText('You help').waitFor()
     await tab.getByRole('button', { name: 'QR code' }).click()
@@ -73,7 +72,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
   test('loads at most 200 KB of gzipped script before a download', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
     await randomTree(dir.join('Tree'), { 'a.bin': 100_000, 'b.mp4': 100_000 })
     const { magnet } = await seeder.seed(dir.join('Tree'), [site.announce])
     const { page: tab } = await browser.open(`${site.url}#${magnet}`, { serviceWorkers: 'block' })
@@ -91,7 +89,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
   test('works without its host once it was opened, and keeps its downloads', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
     await randomTree(dir.join('Tree'), { 'a.txt': 1000, 'b.bin': 200_000 })
     const { magnet } = await seeder.seed(dir.join('Tree'), [site.announce])
     const { page: tab } = await browser.open(`${site.url}#${magnet}`)

@@ -7,8 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { serviceWorkerReady } from '../apps/web/e2e/testing/service-worker.ts'
 import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser } from './support/page-tests.ts'
-import { Seeder } from './support/seeder.ts'
+import { useBrowser, useSeeder } from './support/page-tests.ts'
 import { asks, choose, findsNobody, getLink } from './support/share-form.ts'
 import { missing } from './support/tools.ts'
 
@@ -20,6 +19,7 @@ const DARK = 'rgb(14, 20, 22)'
 
 describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: browser features', () => {
   const browser = useBrowser()
+  const seeder = useSeeder()
 
   test('copies the link of a share and offers it to the share sheet if available', async () => {
     await using dir = await tempDir('manners')
@@ -99,7 +99,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
   test('asks before closing only while it has the only copy or others are downloading', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
-    await randomFile(dir.join('mine.bin'), 120_000_000)
+    await randomFile(dir.join('mine.bin'), 80_000_000)
     const { page: tab } = await browser.open(site.url)
     await choose(tab, dir.join('mine.bin'))
     const link = await getLink(tab)
@@ -122,7 +122,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
   test('asks before closing until data in memory is saved', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('theirs.bin'), 400_000)
     const { magnet } = await seeder.seed(file.path, [site.announce])
     const { page: tab, context, problems } = await browser.open('about:blank')
@@ -144,14 +143,13 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
   test('frees the browser’s storage when a share is forgotten', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
-    const file = await randomFile(dir.join('theirs.bin'), 20_000_000)
+    const file = await randomFile(dir.join('theirs.bin'), 10_000_000)
     const { magnet } = await seeder.seed(file.path, [site.announce])
     const { page: tab, problems } = await browser.open(`${site.url}#${magnet}`)
     await tab.getByRole('button', { name: /^Download / }).click()
     await tab.getByText('Complete and verified').waitFor()
     const used = tab.getByText(/of .+ used$/)
-    await expect.poll(() => used.innerText()).toMatch(/^2\d\.\d MB of/)
+    await expect.poll(() => used.innerText()).toMatch(/^1\d\.\d MB of/)
     expect(await storedFiles(tab)).toEqual(['theirs.bin'])
     await tab.getByRole('button', { name: 'Forget theirs.bin' }).click()
     await tab.getByRole('button', { name: 'Choose files' }).waitFor()

@@ -81,7 +81,7 @@ describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media'
     await tab.locator('iframe[title="leaflet.pdf"]').waitFor()
     await close()
     expect(await tab.evaluate(() => 'ran' in globalThis)).toBe(false)
-    expect(await seeder.uploaded()).toBeLessThan(4 * MIB)
+    expect(seeder.uploadedBytes).toBeLessThan(4 * MIB)
     expect(problems).toEqual([])
     expect(site.requested.filter(path => path.includes('~'))).toEqual([])
   })

@@ -16,7 +16,7 @@ import { makeTorrent } from './support/shoal.ts'
 import { missing } from './support/tools.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
-const BYTES = 6_000_000
+const BYTES = 3_000_000
 /** The node gives this little until the test has seen enough: the download must not end before. */
 const limited = (uploadBytesPerSecond: number | null) => ({
   limits: { uploadBytesPerSecond, limitLocalPeers: true },
@@ -38,9 +38,11 @@ describe.skipIf(missing('chromium-headless-shell'))('a page and a node', () => {
     await node.api.changeSettings(SLOW)
     const { path } = await randomFile(dir.join('downloads', 'harbour.bin'), BYTES)
     const { torrent } = await node.ended(await node.api.createTorrent({ path, trackers: [] }))
-    const { link } = await node.whenTorrent(torrent!, detail => detail.link !== null)
+    const { link, magnet } = await node.whenTorrent(torrent!, detail => detail.link !== null)
+    expect(link).toMatch(/^#s1/)
+    expect(magnet).not.toContain('tr=')
     const { page: tab, problems } = await browser.open(`${node.url}/share/${link}`)
-    await tab.getByRole('button', { name: 'Download 6.00 MB' }).click()
+    await tab.getByRole('button', { name: 'Download 3.00 MB' }).click()
     await tab.getByText(recognized).waitFor()
     const key = await until('the node shows its key', async () => {
       const { items } = await node.api.listPeers({ id: torrent! })
@@ -74,7 +76,7 @@ describe.skipIf(missing('chromium-headless-shell'))('a page and a node', () => {
     await using middle = new Middle(Buffer.from(added!.id, 'hex').subarray(0, 20), site.announce, tracker.url)
     const { page: tab } = await browser.open(`${site.url}#${theirs}`)
     await middle.relays
-    await tab.getByRole('button', { name: 'Download 6.00 MB' }).click()
+    await tab.getByRole('button', { name: 'Download 3.00 MB' }).click()
     const people = await until('the node has refused the page', async () => {
       const found = await node.api.listPeople({ limit: 10 })
       return Object.keys(found.refused).length > 0 && found

@@ -1,20 +1,18 @@
-/** Saving files and folders from the page of a share link, in Chromium and Firefox, without holding them in memory. */
+/** Saving files and folders from the page of a share link, without holding them in memory. */
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { limitMs, until } from '@shoal/testing'
 import type { Browser as Driven, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { launchWithProfile } from './support/browser.ts'
 import { difference, randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
-import { click, launchFirefox, shows } from './support/firefox.ts'
 import { PageSite } from './support/page-site.ts'
-import { Seeder } from './support/seeder.ts'
+import { useSeeder } from './support/page-tests.ts'
 import { missing, toolPath } from './support/tools.ts'
 
 const MIB = 2 ** 20
 /** The pages may hold half of it: their buffers take up to 60 MiB, however large the file is. */
-const LARGE_BYTES = 200 * MIB
+const LARGE_BYTES = 160 * MIB
 const TREE = { 'a.bin': 300_000, 'day 2/b: the sea?.bin': 2_000_000, 'day 2/empty': 0, 'é/日本.bin': 5 }
 
 /** Replaces the file dialog, which no user answers, by a handle in the browser's storage. */
@@ -36,11 +34,12 @@ function unzip(archive: string, folder: string): void {
   execFileSync(toolPath('python3'), ['-m', 'zipfile', '-e', archive, folder])
 }
 
+const seeder = useSeeder()
+
 describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
   test('streams a large file to disk through the service worker and through a chosen file', async () => {
     await using dir = await tempDir('saving')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('large.bin'), LARGE_BYTES)
     const { magnet } = await seeder.seed(file.path, [site.announce])
     await using context = await launchWithProfile()
@@ -85,7 +84,6 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
   test('saves a folder as an archive if pages cannot write to folders', async () => {
     await using dir = await tempDir('saving')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
     await randomTree(dir.join('Trip'), TREE)
     const { magnet } = await seeder.seed(dir.join('Trip'), [site.announce])
     await using context = await launchWithProfile()
@@ -109,40 +107,6 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
     expect(await difference(dir.join('as saved'), dir.join('got'))).toBeNull()
   })
 })
-
-describe.skipIf(missing('firefox-esr', 'python3'))('saving in Firefox', () => {
-  test('saves a file and a folder while downloading', async () => {
-    await using dir = await tempDir('saving')
-    await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
-    const files = await randomTree(dir.join('Trip'), {
-      'a.bin': 40 * MIB,
-      'day 2/b.bin': 2_000_000,
-      empty: 0,
-    })
-    const { magnet } = await seeder.seed(dir.join('Trip'), [site.announce])
-    await using firefox = await launchFirefox()
-    const tab = await firefox.open(`${site.url}#${magnet}`)
-    await click(tab, 'Download 4')
-    await shows(tab, 'Complete and verified')
-    await click(tab, 'Save a.bin')
-    await untilSaved(firefox.downloads, 'a.bin')
-    expect(await sha256Of(`${firefox.downloads}/a.bin`)).toBe(files['a.bin']!.sha256)
-    await click(tab, 'Save all')
-    await untilSaved(firefox.downloads, 'Trip.zip')
-    await mkdir(dir.join('got'))
-    unzip(`${firefox.downloads}/Trip.zip`, dir.join('got'))
-    expect(await difference(dir.join('Trip'), dir.join('got', 'Trip'))).toBeNull()
-  })
-})
-
-/** Waits until Firefox has saved a file. While it writes the file, there is an empty placeholder next to it. */
-const untilSaved = (folder: string, name: string) =>
-  until(
-    `${name} is saved`,
-    () => statSync(`${folder}/${name}`).size > 0 && !readdirSync(folder).some(each => each.endsWith('.part')),
-    { timeoutMs: limitMs(90), intervalMs: 250 },
-  )
 
 /** Returns the largest memory growth of a process during `work`, among the browser and its pages and workers. */
 async function watchMemory(browser: Driven, work: () => Promise<void>): Promise<number> {

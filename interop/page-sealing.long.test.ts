@@ -13,6 +13,9 @@ import { Seeder } from './support/seeder.ts'
 import { asks, choose } from './support/share-form.ts'
 import { missing } from './support/tools.ts'
 
+/** Sealing it takes long enough to be seen. */
+const LARGE_BYTES = 80_000_000
+
 /** Begins to seal the file, then opens an address without a share. */
 async function sealAndLeave(tab: Page, path: string): Promise<void> {
   await choose(tab, path)
@@ -55,7 +58,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: w
   test('other views show the progress, ask before leaving and stay open at the end', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await randomFile(dir.join('large.bin'), 200_000_000)
+    await randomFile(dir.join('large.bin'), LARGE_BYTES)
     const { page: tab, problems } = await browser.open(site.url)
     await sealAndLeave(tab, dir.join('large.bin'))
     await tab.getByText(/^Sealing: /).waitFor()
@@ -72,7 +75,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: w
   test('other views can cancel sealing', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await randomFile(dir.join('large.bin'), 200_000_000)
+    await randomFile(dir.join('large.bin'), LARGE_BYTES)
     const { page: tab, problems } = await browser.open(site.url)
     await sealAndLeave(tab, dir.join('large.bin'))
     await tab.getByRole('button', { name: 'Cancel' }).click()
@@ -105,7 +108,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: w
     await using seeder = await Seeder.start()
     const seal = await createSeal({ by: 'passphrase', passphrase: 'green herring', workFactor: 10 })
     const content = new SealedContent(
-      [{ path: ['a.txt'], content: bytesSource(new Uint8Array(20_000_000)) }],
+      [{ path: ['a.txt'], content: bytesSource(new Uint8Array(4_000_000)) }],
       seal,
     )
     await writeFile(dir.join('sealed.age'), await content.read(0, content.lengthBytes))

@@ -5,12 +5,11 @@ import { formatShareLink, parseShareLink } from '../packages/links/src/index.ts'
 import { contentKeys, sealedKey } from '../packages/network/src/content-keys.ts'
 import { launchWithProfile } from './support/browser.ts'
 import { randomFile, sha256Of, tempDir } from './support/files.ts'
-import { launchFirefox, shows } from './support/firefox.ts'
 import { Node } from './support/node.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Relay } from './support/relay.ts'
-import { choose, findsNobody, getLink, NOBODY_IS_THERE } from './support/share-form.ts'
+import { choose, findsNobody, getLink } from './support/share-form.ts'
 import { missing, toolPath } from './support/tools.ts'
 
 /** A link to what nobody has. */
@@ -132,10 +131,4 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     await tab.getByText('This browser cannot exchange files with other devices').waitFor()
     expect(await tab.getByText('The sender is offline').count()).toBe(0)
   })
-})
-
-test.skipIf(missing('firefox-esr'))('Firefox can connect to others', async () => {
-  await using site = await PageSite.withoutTracker()
-  await using firefox = await launchFirefox()
-  await shows(await firefox.open(`${site.url}${NOBODY}`), ...NOBODY_IS_THERE)
 })

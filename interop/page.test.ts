@@ -1,26 +1,25 @@
 /** The page of a share link in Debian's Chromium, with our engine in another process as the seed, and a real tracker. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, truncate, writeFile } from 'node:fs/promises'
 import { formatMagnet } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
 import { parseShareLink } from '../packages/links/src/index.ts'
 import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser } from './support/page-tests.ts'
-import { Seeder } from './support/seeder.ts'
+import { useBrowser, useSeeder } from './support/page-tests.ts'
 import { missing } from './support/tools.ts'
 
 describe.skipIf(missing('chromium-headless-shell'))('the page of a share link', () => {
   const browser = useBrowser()
+  const seeder = useSeeder()
 
   test('downloads over WebRTC, shows its progress and saves', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await using seeder = await Seeder.start()
-    const file = await randomFile(dir.join('harbour.bin'), 20_000_000)
+    const file = await randomFile(dir.join('harbour.bin'), 10_000_000)
     const { magnet } = await seeder.seed(file.path, [site.announce])
     const { page: tab, problems } = await browser.open(`${site.url}#${magnet}`)
     await tab.getByRole('heading', { level: 1, name: 'harbour.bin' }).waitFor()
-    await tab.getByRole('button', { name: 'Download 20.0 MB' }).click()
+    await tab.getByRole('button', { name: 'Download 10.0 MB' }).click()
     await tab.getByText('Complete and verified').waitFor()
     await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
     const downloading = tab.waitForEvent('download')
@@ -35,7 +34,6 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link', 
   test('shares chosen files with an engine and another page', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await using other = await Seeder.start()
     const files = await randomTree(dir.join('Trip'), { 'a.bin': 300_000, 'day 2/b.bin': 2_000_000 })
     const first = await browser.open(site.url)
     const choosing = first.page.waitForEvent('filechooser')
@@ -47,7 +45,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link', 
     expect(link.startsWith(`${site.url}#s1`)).toBe(true)
     await mkdir(dir.join('got'))
     const { magnet } = parseShareLink(link)
-    const got = await other.get(formatMagnet(magnet), dir.join('got'))
+    const got = await seeder.get(formatMagnet(magnet), dir.join('got'))
     expect(await Promise.all(got.files.map(sha256Of))).toEqual(
       [files['a.bin'], files['day 2/b.bin']].map(file => file!.sha256),
     )
@@ -82,7 +80,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link', 
   test('sharing can be stopped while files are read', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await randomFile(dir.join('big.bin'), 400_000_000)
+    await writeFile(dir.join('big.bin'), '')
+    await truncate(dir.join('big.bin'), 400_000_000)
     const { page: tab, problems } = await browser.open(site.url)
     const choosing = tab.waitForEvent('filechooser')
     await tab.getByRole('button', { name: 'Choose files' }).click()

@@ -16,6 +16,8 @@ import {
 const ENTRY = fileURLToPath(new URL('../apps/node/src/shoal.ts', import.meta.url))
 const HUB = fileURLToPath(new URL('../apps/hub/src/shoal-hub.ts', import.meta.url))
 const PORT = 6899
+/** Pauses between questions for which programs start. */
+const SELDOM = { intervalMs: 500 }
 /** The router maps it to another machine. */
 const TAKEN = 6900
 
@@ -79,7 +81,8 @@ describe.skipIf(cannotCreateHome)('a router', () => {
       expect(home.mappings()).not.toContain('dport')
       await home.startRouter()
       const { 4: address } = PLACES.home
-      await until('the port is mapped again', () => home.mappings().includes(`dnat ip to ${address}:${PORT}`))
+      const isBack = () => home.mappings().includes(`dnat ip to ${address}:${PORT}`)
+      await until('the port is mapped again', isBack, SELDOM)
     },
   )
 
@@ -105,10 +108,14 @@ describe.skipIf(cannotCreateHome)('a router', () => {
     stack.defer(() => node.stop())
     const shoal = (...words: string[]) =>
       home.run('home', process.execPath, ENTRY, ...words, ...places, '--json')
-    const reach = await until('the port is mapped', () => {
-      const { reach } = JSON.parse(shoal('health')) as { reach: PeerReach }
-      return reach.ipv4.reason === 'mapped' && reach
-    })
+    const reach = await until(
+      'the port is mapped',
+      () => {
+        const { reach } = JSON.parse(shoal('health')) as { reach: PeerReach }
+        return reach.ipv4.reason === 'mapped' && reach
+      },
+      SELDOM,
+    )
     const [{ externalPort, internalPort } = {}] = reach.mappings
     expect([reach.port, internalPort]).toEqual([TAKEN, TAKEN])
     expect(externalPort).not.toBe(TAKEN)
@@ -124,10 +131,10 @@ describe.skipIf(cannotCreateHome)('a router', () => {
     })
 
     shoal('settings', 'set', 'network.portMapping', 'off')
-    await until('it is not mapped', () => !home.mappings().includes(`dport ${externalPort}`))
+    await until('it is not mapped', () => !home.mappings().includes(`dport ${externalPort}`), SELDOM)
     expect(home.mappings()).toContain(`dport ${TAKEN}`)
     shoal('settings', 'set', 'network.portMapping', 'on')
-    await until('it is mapped again', () => home.mappings().includes(`192.168.1.2:${TAKEN}`))
+    await until('it is mapped again', () => home.mappings().includes(`192.168.1.2:${TAKEN}`), SELDOM)
     await node.stop()
     expect(home.mappings()).not.toContain(`192.168.1.2:${TAKEN}`)
   })

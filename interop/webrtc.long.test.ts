@@ -11,7 +11,7 @@ import { NpmTracker, WebTorrent } from './support/webtorrent.ts'
 
 /** Without a port, so that the other side cannot connect over TCP. */
 const rtcOnly = { port: null, trackers: true, webrtc: {} } as const
-const SIZE = 6_000_000
+const SIZE = 2_000_000
 
 /** Returns a function that lists the kinds and names of all current and past peers, because complete peers disconnect from each other. */
 function recordPeers(torrent: TorrentApi): () => string {
@@ -21,12 +21,16 @@ function recordPeers(torrent: TorrentApi): () => string {
 }
 
 describe('WebRTC', () => {
-  test.for(['v1', 'v2', 'hybrid'] as const)('connects two of our sessions by a %s magnet', async version => {
+  // The other tests have hybrid torrents.
+  test('connects two of our sessions by a v2 magnet', async () => {
     await using dir = await tempDir('webrtc')
     await using tracker = await NpmTracker.start()
     const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
     const trackers = [[tracker.url]]
-    const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { version, trackers })
+    const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), {
+      version: 'v2',
+      trackers,
+    })
     await using seed = await Shoal.open(rtcOnly)
     await seed.get(torrent, { directory: dir.join('seed') })
     await using leech = await Shoal.open(rtcOnly)
@@ -34,21 +38,6 @@ describe('WebRTC', () => {
     const peers = recordPeers(got)
     await leech.done(got)
     expect(peers()).toContain('webrtc Shoal/')
-    expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
-  })
-
-  test('WebTorrent downloads from us', async () => {
-    await using dir = await tempDir('webrtc')
-    await using tracker = await NpmTracker.start()
-    const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
-    const trackers = [[tracker.url]]
-    const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { trackers })
-    await using seed = await Shoal.open(rtcOnly)
-    const peers = recordPeers(await seed.get(torrent, { directory: dir.join('seed') }))
-    await using webtorrent = await WebTorrent.start()
-    await webtorrent.add(magnet, dir.join('leech'))
-    await webtorrent.done()
-    expect(peers()).toMatch(/webrtc WebTorrent/i)
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   })
 

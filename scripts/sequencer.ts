@@ -9,7 +9,7 @@ import { ROOT } from './run.ts'
  */
 export const LONGEST = [
   'interop/node-cli.long.test.ts',
-  'interop/console/look.long.test.ts',
+  'interop/console/touch.long.test.ts',
   'interop/page-sealed.long.test.ts',
   'interop/page-saving.long.test.ts',
   'interop/tracker.long.test.ts',

@@ -1,4 +1,4 @@
-import { aged, type Evidence, judge, NO_EVIDENCE } from '../apps/node/src/node/people/judge.ts'
+import { type Evidence, judge, NO_EVIDENCE } from '../apps/node/src/node/people/judge.ts'
 import type { Conduct, Recognition, SeenPeer } from '../packages/torrent/src/recognition-api.ts'
 import { TestRecognition } from '../packages/torrent/src/swarm/testing/test-recognition.ts'
 import { testTorrent } from '../packages/torrent/src/swarm/testing/test-torrent.ts'
@@ -35,11 +35,17 @@ class Judging extends TestRecognition {
 
   override onConduct({ key }: SeenPeer, conduct: Conduct): void {
     if (key === null) return
-    const before = aged(this.known.get(key) ?? NO_EVIDENCE, 0)
-    const names = Object.keys(NO_EVIDENCE).filter(name => name in conduct) as (keyof Evidence &
-      keyof Conduct)[]
-    const news = Object.fromEntries(names.map(name => [name, before[name] + SCALE * conduct[name]]))
-    this.known.set(key, { ...before, ...news })
+    const before = this.known.get(key) ?? NO_EVIDENCE
+    const sum = (name: keyof Evidence & keyof Conduct) => before[name] + SCALE * conduct[name]
+    this.known.set(key, {
+      ...before,
+      downloadedBytes: sum('downloadedBytes'),
+      connectedMs: sum('connectedMs'),
+      promisesKept: sum('promisesKept'),
+      promisesBroken: sum('promisesBroken'),
+      failedPieces: sum('failedPieces'),
+      junk: sum('junk'),
+    })
   }
 }
 

@@ -7,7 +7,7 @@ import { keyOf, SimulatedMember } from './support/hub/member.ts'
 import { SimulatedDatabase } from './support/hub/simulated-database.ts'
 
 /** For each of the two ways to find out. */
-const RUNS = 100
+const RUNS = Number(process.env.SHOAL_SIM_RUNS ?? 40)
 const LIMIT_MS = 300_000
 
 /** Two members of a hub whose second process has another database from some moment on. */

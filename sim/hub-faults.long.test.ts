@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Database, Steps } from '../packages/hub-stores/src/database/database.ts'
 import { FAULTS, type Fault, planFor, type RunOptions, runPlan, runSeeds } from './support/hub/hub-run.ts'
 
-const RUNS = Number(process.env.SHOAL_SIM_RUNS ?? 200)
+const RUNS = Number(process.env.SHOAL_SIM_RUNS ?? 60)
 /** Runs only this one. */
 const SEED = process.env.SHOAL_SIM_SEED
 

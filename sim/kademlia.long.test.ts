@@ -43,7 +43,7 @@ it('looks up with messages and time that grow with the logarithm of the network'
 })
 
 it('finds a provider although 20 identities were made that are nearer to the key than any honest node', async () => {
-  const made = network(1000, 4)
+  const made = network(500, 4)
   const hostile: SimNode[] = []
   for (let i = 0; i < 20; i++) {
     const id = made.identityNear(keyOf(KEY), 14)
@@ -55,11 +55,11 @@ it('finds a provider although 20 identities were made that are nearer to the key
       if (type === 'add-provider') return null
       return encodeMessage({ type, key, closer: hostile.map(({ contact }) => contact) })
     }
-    for (const honest of made.nodes.slice(0, 1000)) honest.kad.discovered(node.contact)
+    for (const honest of made.nodes.slice(0, 500)) honest.kad.discovered(node.contact)
   }
   expect(made.nearest(keyOf(KEY)).every(node => hostile.includes(node))).toBe(true)
 
-  const [provider, seeker] = [made.nodes[1]!, made.nodes[500]!]
+  const [provider, seeker] = [made.nodes[1]!, made.nodes[250]!]
   for (const { kad } of [provider, seeker]) kad.start()
   // Both have to know how large the network is, and so the region that holds the key.
   await made.clock.advance(60 * 60_000)

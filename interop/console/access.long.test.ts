@@ -6,7 +6,9 @@ import { addAuthenticator } from '../support/authenticator.ts'
 import { Browser } from '../support/browser.ts'
 import { tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
-import { openConsole, skipped, withNode } from './setup.ts'
+import { openConsole, skipped, useSharedNode } from './setup.ts'
+
+const withNode = useSharedNode()
 
 /** Listening on all addresses requires a password. */
 const ALL_ADDRESSES = '0.0.0.0'

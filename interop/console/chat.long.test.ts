@@ -14,7 +14,9 @@ import { FILM_SECONDS, ffmpeg, makeFilm } from '../support/film.ts'
 import { Node } from '../support/node.ts'
 import { Person } from '../support/person.ts'
 import { missing } from '../support/tools.ts'
-import { openConsole, type Scene, skipped, withNode } from './setup.ts'
+import { openConsole, type Scene, skipped, useConsole } from './setup.ts'
+
+const withNode = useConsole()
 
 /** A square of 8 pixels. */
 const PICTURE =

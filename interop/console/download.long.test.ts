@@ -3,27 +3,14 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { randomFile, sha256Of } from '../support/files.ts'
 import { Libtorrent } from '../support/libtorrent.ts'
-import { openConsole, seed, skipped, withNode, withPeer } from './setup.ts'
+import { NodeProcess } from '../support/node.ts'
+import { openConsole, seed, skipped, useConsole, withPeer } from './setup.ts'
+
+const withNode = useConsole(NodeProcess.start)
 
 const MIB = 1024 * 1024
 
 describe.skipIf(skipped)('the console of a real node: downloading', () => {
-  test('explains which content IDs are understood when one of IPFS is pasted', async () => {
-    await withNode(async scene => {
-      const { page, problems } = await openConsole(scene)
-      await page.getByRole('button', { name: 'Add', exact: true }).click()
-      await page
-        .getByLabel('Link', { exact: true })
-        .fill('bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi')
-      await page.getByRole('button', { name: 'Look inside' }).click()
-      await page.getByText('This is a content ID of IPFS, which names no torrent').waitFor()
-      await page.getByText('they begin with baf5rei (v2) or baf5rcf (v1)', { exact: false }).waitFor()
-      expect((await scene.node.api.listTorrents({ limit: 1 })).total).toBe(0)
-      // Chromium logs the answer; nothing else went wrong.
-      expect(problems).toEqual([expect.stringContaining('400 (Bad Request)')])
-    })
-  })
-
   test('stays paused after a restart of the node and completes once resumed', async () => {
     await withNode(async scene => {
       const { node } = scene

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { filesBelow, randomFile, sha256Of } from '../support/files.ts'
 import { Libtorrent } from '../support/libtorrent.ts'
-import { openConsole, seed, skipped, withNode, withPeer } from './setup.ts'
+import { openConsole, seed, skipped, useConsole, withPeer } from './setup.ts'
+
+const withNode = useConsole()
 
 const MIB = 1024 * 1024
 

@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { openConsole, skipped, withNode } from './setup.ts'
+import { openConsole, skipped, useConsole } from './setup.ts'
+
+const withNode = useConsole()
 
 const MAX_SCRIPT_BYTES = 250_000
 

@@ -8,7 +8,9 @@ import { FILM_SECONDS, makeFilm } from '../support/film.ts'
 import { Gate } from '../support/gate.ts'
 import type { Node } from '../support/node.ts'
 import { missing } from '../support/tools.ts'
-import { skipped, withNode } from './setup.ts'
+import { skipped, useConsole } from './setup.ts'
+
+const withNode = useConsole()
 
 const PIECE_BYTES = 16 * 1024
 /** Requests that a peer gets at least before it answers any. */

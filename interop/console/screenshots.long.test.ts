@@ -3,7 +3,9 @@ import { stat } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { IMAGES, screenshot } from '../support/browser.ts'
-import { openConsole, skipped, withNode } from './setup.ts'
+import { openConsole, skipped, useConsole } from './setup.ts'
+
+const withNode = useConsole()
 
 const MAX_BYTES = 200_000
 /** Rates and graphs appear within a few seconds. */

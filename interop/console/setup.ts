@@ -1,31 +1,54 @@
 /** Setup for tests of the console in a browser: a node and a logged-in page. */
 import { mkdir } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
 import type { Browser, BrowserPage, PageOptions } from '../support/browser.ts'
 import { sha256Of, type TempDir, tempDir } from '../support/files.ts'
 import type { Libtorrent, LibtorrentTorrent } from '../support/libtorrent.ts'
-import { Node } from '../support/node.ts'
+import { Node, type NodeOptions } from '../support/node.ts'
 import { useBrowser } from '../support/page-tests.ts'
 import { missing } from '../support/tools.ts'
 
 export const skipped = missing('libtorrent', 'chromium-headless-shell')
 
-export interface Scene {
+export interface Scene<N extends Node = Node> {
   readonly dir: TempDir
-  readonly node: Node
+  readonly node: N
   readonly browser: Pick<Browser, 'open'>
 }
 
-const browser = useBrowser()
-
 /** Runs a test with a new node and the browser of its file. */
-export async function withNode(
-  run: (scene: Scene) => Promise<void>,
-  { args = [] }: { args?: readonly string[] } = {},
-): Promise<void> {
-  await using dir = await tempDir('console')
-  await using node = await Node.start({ folder: dir.path, args })
-  await run({ dir, node, browser })
+export type WithNode<N extends Node = Node> = (
+  run: (scene: Scene<N>) => Promise<void>,
+  options?: { readonly args?: readonly string[] },
+) => Promise<void>
+
+/** Shares one browser among the tests of a file, which calls this once, at its top. `start` starts the node of a test. */
+export function useConsole(): WithNode
+export function useConsole<N extends Node>(start: (options: NodeOptions) => Promise<N>): WithNode<N>
+export function useConsole(start: (options: NodeOptions) => Promise<Node> = Node.start): WithNode {
+  const browser = useBrowser()
+  return async (run, { args = [] } = {}) => {
+    await using dir = await tempDir('console')
+    await using node = await start({ folder: dir.path, args })
+    await run({ dir, node, browser })
+  }
+}
+
+/** The same with one node for all tests of the file, which start it with these arguments. */
+export function useSharedNode(...args: readonly string[]): WithNode {
+  const browser = useBrowser()
+  let dir: TempDir
+  let node: Node | undefined
+  beforeAll(async () => {
+    dir = await tempDir('console')
+    node = await Node.start({ folder: dir.path, args })
+  })
+  afterAll(async () => {
+    await node?.stop()
+    await dir?.remove()
+  })
+  return run => run({ dir, node: node!, browser })
 }
 
 /** Opens the console through the link with the token, as an owner who has seen the welcome guide. `path` begins with a slash. */

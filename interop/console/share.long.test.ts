@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { randomFile, sha256Of } from '../support/files.ts'
 import { Libtorrent } from '../support/libtorrent.ts'
-import { openConsole, type Scene, skipped, withNode } from './setup.ts'
+import { openConsole, type Scene, skipped, useSharedNode } from './setup.ts'
+
+const withNode = useSharedNode()
 
 const MIB = 1024 * 1024
 

@@ -8,7 +8,7 @@ import { sha256Of, tempDir } from '../support/files.ts'
 import { Downloader, type DownloadPlace } from './downloader.ts'
 import { correctPieces, countBytes, type SharedFile, seededRandom, seeder, sharedFile } from './support.ts'
 
-const KILLS = 50
+const KILLS = Number(process.env.SHOAL_KILLS ?? 16)
 /** Number of concurrent downloads, to use both cores. */
 const DOWNLOADS = 2
 const BYTES_PER_SECOND = 3_000_000

@@ -7,8 +7,8 @@ import { tempDir } from '../support/files.ts'
 import { Downloader } from './downloader.ts'
 import { ALONE, correctPieces, type SharedFile, seededRandom, sharedFile } from './support.ts'
 
-const LENGTH = 8 * 1024 * 1024 + 1234
-const PIECE_BYTES = 256 * 1024
+const LENGTH = 2 * 1024 * 1024 + 1234
+const PIECE_BYTES = 64 * 1024
 
 interface Half {
   readonly file: SharedFile

@@ -14,7 +14,7 @@ export type ChatFault = HubFault | 'member'
 const NAMES = ['Ann', 'Ben', 'Cat', 'Dan']
 const ADMINS = 3
 const HOME = 'http://hub.example'
-const PAUSE_MS = 60
+const PAUSE_MS = 150
 /** Messages of each admin before, during and after a fault. */
 const SOME = 6
 /** Every fifth message is for the room of the share. */

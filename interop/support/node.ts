@@ -1,8 +1,14 @@
-/** A real node: `shoal start` in a separate process, on loopback, without peer discovery. */
+/** Real nodes on loopback, without peer discovery. */
+import { mkdir } from 'node:fs/promises'
+import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { connectNode, type Job, type NodeApi, type TorrentDetail } from '@shoal/api'
-import { limitMs, until } from '@shoal/testing'
+import { limitMs, tunedEnv, until } from '@shoal/testing'
 import { readNodeFile, readToken } from '../../apps/node/src/base/node-file.ts'
+import { readStartOptions, START_OPTIONS } from '../../apps/node/src/cli/start-options.ts'
+import { createNodeLog } from '../../apps/node/src/node/kernel/log/node-log.ts'
+import { startNode } from '../../apps/node/src/node/start.ts'
+import { parseWords } from '../../packages/options/src/index.ts'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 
@@ -15,65 +21,55 @@ const NO_DISCOVERY = [
 ].flatMap(each => ['--set', each])
 
 export interface NodeOptions {
-  /** Its folders: `data`, `downloads` and, as the home folder, `home`. */
+  /** Its folders: `data`, `downloads` and, as the home folder of a process, `home`. */
   readonly folder: string
   /** Additional options of `shoal start`. */
   readonly args?: readonly string[]
-  readonly env?: Record<string, string>
   /** Port of the console and API. Default: a free port, which stays free while the node is down. */
   readonly port?: number
 }
 
-async function findNode(dataDir: string, pid: number): Promise<{ url: string } | null> {
-  const file = await readNodeFile(dataDir)
-  return file?.pid === pid ? file : null
+/** Returns the options of `shoal start`. */
+async function startArgs({ folder, args = [], port }: NodeOptions): Promise<string[]> {
+  const places = ['--data-dir', `${folder}/data`, '--dir', `${folder}/downloads`, '--allow-dir', folder]
+  const ports = ['--port', String(port ?? (await freePort())), '--peer-port', '0', '--peer-host', '127.0.0.1']
+  return [...ports, ...places, ...NO_DISCOVERY, ...args]
 }
 
-/** `await using node = await Node.start({ folder })` */
+/**
+ * `await using node = await Node.start({ folder })`: a node in the process of the test, with the server and all else that `shoal start` has. It starts
+ * in a fifth of the processor time that a process of its own takes.
+ */
 export class Node implements AsyncDisposable {
-  readonly #options: NodeOptions
-  readonly process: ManagedProcess
+  readonly #folder: string
+  readonly #end: () => Promise<void>
   /** `http://127.0.0.1:40123` */
   readonly url: string
   readonly token: string
   readonly api: NodeApi
 
-  private constructor(options: NodeOptions, process: ManagedProcess, url: string, token: string) {
-    this.#options = options
-    this.process = process
-    this.url = url
-    this.token = token
-    this.api = connectNode({ url, token })
+  protected constructor(folder: string, address: { url: string; token: string }, end: () => Promise<void>) {
+    this.#folder = folder
+    this.#end = end
+    this.url = address.url
+    this.token = address.token
+    this.api = connectNode(address)
   }
 
   static async start(options: NodeOptions): Promise<Node> {
-    const { folder, args = [], env = {}, port = await freePort() } = options
-    const dataDir = `${folder}/data`
-    const places = ['--data-dir', dataDir, '--dir', `${folder}/downloads`, '--allow-dir', folder]
-    const ports = ['--port', String(port), '--peer-port', '0', '--peer-host', '127.0.0.1']
-    const process = await start(
-      'shoal start',
-      globalThis.process.execPath,
-      [ENTRY, 'start', ...ports, ...places, ...NO_DISCOVERY, ...args],
-      {
-        env: { HOME: `${folder}/home`, SHOAL_STATE: `${folder}/state`, ...env },
-      },
+    const { folder } = options
+    await mkdir(folder, { recursive: true })
+    const given = parseWords(await startArgs(options), START_OPTIONS, []).options
+    const surroundings = { env: {}, cwd: folder, defaultDataDir: `${folder}/data`, readFile: () => null }
+    const log = createNodeLog({ destination: new Writable({ write: (_line, _encoding, done) => done() }) })
+    const node = await startNode(readStartOptions(given, surroundings), { log })
+    return new Node(folder, { url: node.url, token: (await readToken(`${folder}/data`))! }, () =>
+      node.close(),
     )
-    try {
-      const started = until('the node answers', () => findNode(dataDir, process.pid))
-      const ended = process.exited.then(how => {
-        throw new Error(`shoal start ended (${how}): ${process.output()}`)
-      })
-      const file = await Promise.race([started, ended])
-      return new Node(options, process, file.url, (await readToken(dataDir))!)
-    } catch (error) {
-      await process.stop()
-      throw error
-    }
   }
 
   get downloads(): string {
-    return `${this.#options.folder}/downloads`
+    return `${this.#folder}/downloads`
   }
 
   /** Port for peers. */
@@ -116,6 +112,57 @@ export class Node implements AsyncDisposable {
     return job
   }
 
+  async stop(): Promise<void> {
+    await this.#end()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+}
+
+export interface NodeProcessOptions extends NodeOptions {
+  readonly env?: Record<string, string>
+}
+
+/** `shoal start` as a process of its own: for tests that kill it, start it again, or look at what it prints or takes. */
+export class NodeProcess extends Node {
+  readonly #options: NodeProcessOptions
+  readonly process: ManagedProcess
+
+  private constructor(
+    options: NodeProcessOptions,
+    process: ManagedProcess,
+    address: { url: string; token: string },
+  ) {
+    super(options.folder, address, () => process.stop())
+    this.#options = options
+    this.process = process
+  }
+
+  static override async start(options: NodeProcessOptions): Promise<NodeProcess> {
+    const { folder, env = {} } = options
+    const words = [ENTRY, 'start', ...(await startArgs(options))]
+    const process = await start('shoal start', globalThis.process.execPath, words, {
+      env: { ...tunedEnv(), HOME: `${folder}/home`, SHOAL_STATE: `${folder}/state`, ...env },
+    })
+    const dataDir = `${folder}/data`
+    const findNode = async () => {
+      const file = await readNodeFile(dataDir)
+      return file?.pid === process.pid && file
+    }
+    try {
+      const ended = process.exited.then(how => {
+        throw new Error(`shoal start ended (${how}): ${process.output()}`)
+      })
+      const { url } = await Promise.race([until('the node answers', findNode), ended])
+      return new NodeProcess(options, process, { url, token: (await readToken(dataDir))! })
+    } catch (error) {
+      await process.stop()
+      throw error
+    }
+  }
+
   /** Kills the process, like a power cut. */
   async kill(): Promise<void> {
     this.process.child.kill('SIGKILL')
@@ -123,15 +170,7 @@ export class Node implements AsyncDisposable {
   }
 
   /** Starts a new node with the same folders and address after this one has ended. */
-  startAgain(): Promise<Node> {
-    return Node.start({ ...this.#options, port: Number(new URL(this.url).port) })
-  }
-
-  async stop(): Promise<void> {
-    await this.process.stop()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop()
+  startAgain(): Promise<NodeProcess> {
+    return NodeProcess.start({ ...this.#options, port: Number(new URL(this.url).port) })
   }
 }

@@ -3,8 +3,8 @@ import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
 /** Ports below the range that systems assign automatically, also for outgoing connections (Linux: from 32768). Each Vitest worker uses its own share. */
-const PORTS_PER_WORKER = 500
-const SHARES = 24
+const PORTS_PER_WORKER = 1000
+const SHARES = 12
 /** `npm test` has two runs of Vitest at a time, each with its own numbers of workers (vitest.config.ts). */
 const WORKER =
   2 * (Number(process.env.VITEST_POOL_ID ?? 1) - 1) + (process.env.SHOAL_TEST_WITH_BROWSER ? 1 : 0)

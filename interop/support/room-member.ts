@@ -77,6 +77,8 @@ export interface Member {
   post(): Promise<void> | void
   pause(): Promise<void> | void
   state(): Promise<RoomMemberState> | RoomMemberState
+  /** How many of its entries are acknowledged. A page can say that at once, while its state grows. */
+  acknowledgedCount(): Promise<number> | number
 }
 
 export class RoomMember implements Member {
@@ -147,6 +149,10 @@ export class RoomMember implements Member {
       ...{ entries: [...this.#entries], acknowledged: this.#acknowledged, delivered: this.#delivered },
       ...{ inbox: [...this.#inbox.values()], problems: this.#problems },
     }
+  }
+
+  acknowledgedCount(): number {
+    return this.#acknowledged.length
   }
 
   close(): void {
@@ -250,10 +256,10 @@ export class RoomMember implements Member {
 export async function more(members: readonly Member[], count: number): Promise<void> {
   await Promise.all(
     members.map(async member => {
-      const before = (await member.state()).acknowledged.length
+      const before = await member.acknowledgedCount()
       await until(
         `${count} more entries are acknowledged`,
-        async () => (await member.state()).acknowledged.length >= before + count,
+        async () => (await member.acknowledgedCount()) >= before + count,
         { timeoutMs: limitMs(120), intervalMs: 100 },
       )
     }),

@@ -1,10 +1,7 @@
-/** Our engine as a seed that pages reach over WebRTC, in a separate process. */
-import { fileURLToPath } from 'node:url'
-import { JsonLines } from './json-lines.ts'
-import { type ManagedProcess, start } from './process.ts'
-import type { SeedOptions } from './seeder-process.ts'
-
-const PROGRAM = fileURLToPath(new URL('./seeder-process.ts', import.meta.url))
+/** Our engine as a seed that pages reach over WebRTC. */
+import { basename, dirname } from 'node:path'
+import { limitMs } from '@shoal/testing'
+import { createTorrent, magnetOf, Session } from '@shoal/torrent'
 
 export interface Seeded {
   readonly magnet: string
@@ -12,38 +9,54 @@ export interface Seeded {
   readonly lengthBytes: number
 }
 
+export interface SeedOptions {
+  readonly version?: 'v1' | 'v2' | 'hybrid'
+  readonly uploadBytesPerSecond?: number
+  /** Folder of a copy that is incomplete: only what is correct in it is given. */
+  readonly copyIn?: string
+}
+
 /** `await using seeder = await Seeder.start()` */
 export class Seeder implements AsyncDisposable {
-  readonly process: ManagedProcess
-  readonly #lines: JsonLines
+  readonly #session: Session
 
-  private constructor(child: ManagedProcess) {
-    this.process = child
-    this.#lines = new JsonLines(child)
+  private constructor(session: Session) {
+    this.#session = session
   }
 
   static async start(): Promise<Seeder> {
-    return new Seeder(await start('seeder', process.execPath, [PROGRAM], { stdin: true, ownStdout: true }))
+    return new Seeder(await Session.open({ port: null, dht: false, lsd: false, userAgent: 'Shoal/test' }))
   }
 
-  seed(path: string, trackers: readonly string[], options: SeedOptions = {}): Promise<Seeded> {
-    return this.#lines.call('seed', { path, trackers, ...options })
+  async seed(path: string, trackers: readonly string[], options: SeedOptions = {}): Promise<Seeded> {
+    const { version = 'hybrid', uploadBytesPerSecond, copyIn } = options
+    const metainfo = await createTorrent(path, { trackers: [trackers], version })
+    if (uploadBytesPerSecond) this.#session.setLimits({ uploadBytesPerSecond })
+    await this.#session.add(metainfo, { directory: copyIn ?? dirname(path), trusted: copyIn === undefined })
+    return { magnet: magnetOf(metainfo), name: basename(path), lengthBytes: metainfo.info.lengthBytes }
   }
 
   /** Downloads a share completely. */
-  get(magnet: string, directory: string): Promise<{ files: readonly string[]; kinds: readonly string[] }> {
-    return this.#lines.call('get', { magnet, directory })
+  async get(
+    magnet: string,
+    directory: string,
+  ): Promise<{ files: readonly string[]; kinds: readonly string[] }> {
+    const torrent = await this.#session.add(magnet, { directory })
+    await torrent.whenComplete({ signal: AbortSignal.timeout(limitMs(50)) })
+    const kinds = torrent.peers().map(({ kind }) => kind)
+    return { files: torrent.files.map(({ diskPath }) => diskPath!), kinds }
   }
 
-  setUpload(bytesPerSecond: number): Promise<void> {
-    return this.#lines.call('limit', { bytesPerSecond })
+  /** 0: no limit. */
+  setUpload(bytesPerSecond: number): void {
+    this.#session.setLimits({ uploadBytesPerSecond: bytesPerSecond || Infinity })
   }
 
-  uploaded(): Promise<number> {
-    return this.#lines.call('uploaded')
+  get uploadedBytes(): number {
+    return this.#session.stats.uploadedBytes
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.process.stop()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session.close()
   }
 }

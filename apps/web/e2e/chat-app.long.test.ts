@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { DIST } from '../scripts/build-console.ts'
 import { findings } from './testing/axe.ts'
 import { lackingChromium, type OpenPage, type ServedConsole, serveConsole } from './testing/console.ts'
@@ -51,13 +51,14 @@ function tamper(): void {
 const whichPage = (page: Page) => page.locator('html').getAttribute('data-is')
 
 describe.skipIf(lackingChromium())('the chat app', () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
     served = await serveConsole({ window: true, dist: BUILT })
   })
   afterEach(async () => {
     await opened?.close()
-    await served.close()
+    served.restore()
   })
+  afterAll(() => served.close())
 
   test('Chromium finds nothing that hinders its installation, and axe nothing on its first page', async () => {
     opened = await served.open('/')

@@ -34,20 +34,25 @@ test('what the manifest names is there, in the sizes that it says', () => {
 })
 
 describe.skipIf(lackingChromium())('the console as an application', () => {
+  // One page for all tests: installing the service worker loads the whole console.
+  let page: Page
+  let close = async () => {}
+  beforeAll(async () => {
+    ;({ page, close } = await served.open('/', { permissions: ['notifications'] }))
+    await serviceWorkerReady(page)
+  })
+  afterAll(() => close())
+
   test('Chromium finds nothing that hinders its installation', async () => {
-    const { page, close } = await served.open('/')
     const devtools = await page.context().newCDPSession(page)
     const { errors, url } = await devtools.send('Page.getAppManifest')
     expect([url, errors]).toEqual([`${served.url}/manifest.webmanifest`, []])
     const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
     // A context of its own is a private window, where nothing is installed.
     expect(installabilityErrors.map(({ errorId }) => errorId).filter(id => id !== 'in-incognito')).toEqual([])
-    await close()
   })
 
   test('it opens while the node is away, any page of it, and says that the node does not answer', async () => {
-    const { page, close } = await served.open('/')
-    await serviceWorkerReady(page)
     await served.goAway()
     try {
       for (const path of ['/', '/settings', '/dashboard']) {
@@ -60,25 +65,19 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
       await page.getByRole('textbox', { name: 'Link' }).waitFor()
     } finally {
       await served.comeBack()
-      await close()
     }
   })
 
   test('nothing of the node is kept, only the console', async () => {
-    const { page, close } = await served.open('/')
-    await serviceWorkerReady(page)
     const paths = await keptPaths(page)
     expect(paths.filter(path => !path.startsWith('/assets/')).sort()).toEqual([
       '/',
       '/icon.svg',
       '/manifest.webmanifest',
     ])
-    await close()
   })
 
   test('a notification that is clicked opens its page', async () => {
-    const { page, close } = await served.open('/', { permissions: ['notifications'] })
-    await serviceWorkerReady(page)
     await page.goto(`${served.url}/?mock`)
     await page.getByRole('button', { name: 'Add', exact: true }).waitFor()
     const [worker] = page.context().serviceWorkers()
@@ -93,12 +92,9 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
       dispatchEvent(new Click('notificationclick', { notification }))
     })
     await page.waitForURL('**/settings')
-    await close()
   })
 
   test('a new build takes the place of the one before', async () => {
-    const { page, close } = await served.open('/')
-    await serviceWorkerReady(page)
     const html = readFileSync(join(served.folder, 'index.html'), 'utf8')
     const list = readFileSync(join(served.folder, 'build.json'), 'utf8')
     try {
@@ -120,7 +116,6 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
       writeFileSync(join(served.folder, 'build.json'), list)
       await served.goAway()
       await served.comeBack()
-      await close()
     }
   })
 })

@@ -3,7 +3,7 @@ import { WAIT_MS } from './limits.ts'
 export interface UntilOptions {
   /** Default: `WAIT_MS`. */
   readonly timeoutMs?: number
-  /** The pause between two checks. Default: 10. */
+  /** The pause between two checks. Default: a tenth of the time that has passed, at least 10 and at most 50, since many checks ask another process. */
   readonly intervalMs?: number
 }
 
@@ -23,9 +23,10 @@ const nowMs = performance.now.bind(performance)
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,
-  { timeoutMs = WAIT_MS, intervalMs = 10 }: UntilOptions = {},
+  { timeoutMs = WAIT_MS, intervalMs }: UntilOptions = {},
 ): Promise<Exclude<T, Falsy>> {
-  const endMs = nowMs() + timeoutMs
+  const startMs = nowMs()
+  const endMs = startMs + timeoutMs
   for (;;) {
     let outcome: string
     let cause: unknown
@@ -41,7 +42,8 @@ export async function until<T>(
     if (nowMs() >= endMs) {
       throw new Error(`Not within ${timeoutMs / 1000} s: ${what}. The last check ${outcome}.`, { cause })
     }
-    await new Promise(resolve => setTimeout(resolve, intervalMs))
+    const pauseMs = intervalMs ?? Math.min(50, Math.max(10, (nowMs() - startMs) / 10))
+    await new Promise(resolve => setTimeout(resolve, pauseMs))
   }
 }
 

@@ -14,9 +14,23 @@ interface UnderWay {
   readonly fail: (error: Error) => void
 }
 
+interface Tables {
+  readonly sqlite: DatabaseSync
+  readonly statements: Map<string, StatementSync>
+}
+
+/** Tables of databases that were closed, with nothing in them: making them takes as long as a short run. */
+const spare: Tables[] = []
+
+function makeTables(): Tables {
+  const sqlite = new DatabaseSync(':memory:')
+  for (const migration of MIGRATIONS) sqlite.exec(forSqlite(migration))
+  return { sqlite, statements: new Map() }
+}
+
 export class SimulatedDatabase {
-  readonly #sqlite = new DatabaseSync(':memory:')
-  readonly #statements = new Map<string, StatementSync>()
+  /** Null once it is closed. */
+  #tables: Tables | null
   readonly #clock: Clock
   readonly #random: Random
   readonly #connections = new Set<Connection>()
@@ -25,7 +39,14 @@ export class SimulatedDatabase {
   constructor(clock: Clock, random: Random) {
     this.#clock = clock
     this.#random = random
-    for (const migration of MIGRATIONS) this.#sqlite.exec(forSqlite(migration))
+    this.#tables = spare.pop() ?? makeTables()
+    // Everything is in one transaction, which is never committed: then the tables are as they were.
+    this.#sqlite.exec('BEGIN')
+  }
+
+  get #sqlite(): DatabaseSync {
+    if (!this.#tables) throw new Error('the simulated database is closed')
+    return this.#tables.sqlite
   }
 
   get isDown(): boolean {
@@ -62,15 +83,15 @@ export class SimulatedDatabase {
 
   /** Runs a transaction at once, whatever the state of the database. */
   run<T>(transaction: () => Steps<T>): T {
-    this.#sqlite.exec('BEGIN')
+    this.#sqlite.exec('SAVEPOINT own')
     try {
       const steps = transaction()
       let step = steps.next()
       while (!step.done) step = steps.next(this.rowsOf(step.value))
-      this.#sqlite.exec('COMMIT')
+      this.#sqlite.exec('RELEASE own')
       return step.value
     } catch (error) {
-      this.#sqlite.exec('ROLLBACK')
+      this.#sqlite.exec('ROLLBACK TO own; RELEASE own')
       throw error
     }
   }
@@ -86,14 +107,19 @@ export class SimulatedDatabase {
 
   /** Idempotent. */
   close(): void {
-    if (this.#sqlite.isOpen) this.#sqlite.close()
+    if (!this.#tables) return
+    this.#tables.sqlite.exec('ROLLBACK')
+    spare.push(this.#tables)
+    this.#tables = null
   }
 
   #prepare(text: string): StatementSync {
-    const known = this.#statements.get(text)
+    const sqlite = this.#sqlite
+    const { statements } = this.#tables!
+    const known = statements.get(text)
     if (known) return known
-    const statement = this.#sqlite.prepare(text.replace(/\$(\d+)/g, '?$1').replace(/ FOR UPDATE\b/, ''))
-    this.#statements.set(text, statement)
+    const statement = sqlite.prepare(text.replace(/\$(\d+)/g, '?$1').replace(/ FOR UPDATE\b/, ''))
+    statements.set(text, statement)
     return statement
   }
 }

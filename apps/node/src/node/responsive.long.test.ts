@@ -17,9 +17,9 @@ import type { Flood } from './testing/flooder.ts'
 import { nodeForTest } from './testing/for-test.ts'
 import type { TestNode } from './testing/test-node.ts'
 
-const FLOOD_MS = 1500
+const FLOOD_MS = 500
 /** With fewer, the 99th percentile would be the slowest answer, which a collection of garbage can be. */
-const FLOOD_ANSWERS = 150
+const FLOOD_ANSWERS = 101
 const MAX_MS = limitMs(0.05)
 
 let server: Server | undefined

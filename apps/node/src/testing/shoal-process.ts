@@ -1,17 +1,25 @@
 /** For tests: the command line as a child process. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { KeyPair } from '@shoal/identity'
+import { saveKeyFile } from '@shoal/identity/node'
+import { tunedEnv } from '@shoal/testing'
 import { PseudoTerminal } from './pseudo-terminal.ts'
 
 const ENTRY = fileURLToPath(new URL('../shoal.ts', import.meta.url))
+const COMMANDS = fileURLToPath(new URL('./command-process.ts', import.meta.url))
 const LIMIT_MS = 60_000
 
 /** Keeps to this machine, and takes any free port. */
 export const LOOPBACK = ['--host', '127.0.0.1', '--port', '0', '--no-dht', '--no-lsd'] as const
+
+/** Options of commands that open the key of `Workplace.key`. */
+export const PASSPHRASE = ['--passphrase-file', 'passphrase'] as const
 
 export interface Finished {
   /** Exit code, or the name of the signal that ended it. */
@@ -62,8 +70,7 @@ export class ShoalProcess {
 
   /** The events that `--json` has printed so far. */
   get objects(): Json[] {
-    const whole = this.#stdout.slice(0, this.#stdout.lastIndexOf('\n') + 1)
-    return whole.split('\n').flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
+    return objectsIn(this.#stdout)
   }
 
   /** The first thing that `find` finds; looks again with all that is printed. Rejects after a minute, or when the process has ended. */
@@ -106,17 +113,70 @@ export class ShoalProcess {
   }
 }
 
+function objectsIn(stdout: string): Json[] {
+  const whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1)
+  return whole.split('\n').flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
+}
+
+/** A process that runs one command after another. */
+class CommandProcess {
+  readonly #child: ChildProcess
+  readonly #ended: Promise<unknown>
+  /** The command before. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(options: { cwd: string; env: Record<string, string> }) {
+    const env = { ...process.env, ...options.env }
+    this.#child = fork(COMMANDS, [ENTRY], {
+      ...{ ...options, env, execArgv: [] },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    this.#ended = once(this.#child, 'exit')
+  }
+
+  run(args: readonly string[]): Promise<Finished> {
+    const run = async () => {
+      const answered = once(this.#child, 'message')
+      this.#child.send(args)
+      const ended = this.#ended.then(([how]: Json) => {
+        throw new Error(`the process of the commands ended (${how}): ${args.join(' ')}`)
+      })
+      const [finished] = await Promise.race([answered, ended])
+      return finished as Finished
+    }
+    const finished = this.#last.then(run)
+    this.#last = finished.catch(() => {})
+    return finished
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#ended
+  }
+}
+
+export interface WorkplaceOptions {
+  /**
+   * Runs the commands that come to an end in one process, one after another, as the shell does: starting a process for each takes most of their
+   * processor time. Default false.
+   */
+  readonly oneProcess?: boolean
+}
+
 /** A folder for a test, and processes that end with it. */
 export class Workplace implements AsyncDisposable {
   readonly path: string
-  readonly #processes: ShoalProcess[] = []
+  readonly #processes: (ShoalProcess | CommandProcess)[] = []
+  readonly #oneProcess: boolean
+  #commands: CommandProcess | undefined
 
-  private constructor(path: string) {
+  private constructor(path: string, oneProcess: boolean) {
     this.path = path
+    this.#oneProcess = oneProcess
   }
 
-  static async create(): Promise<Workplace> {
-    return new Workplace(await realpath(await mkdtemp(join(tmpdir(), 'shoal-cli-'))))
+  static async create({ oneProcess = false }: WorkplaceOptions = {}): Promise<Workplace> {
+    return new Workplace(await realpath(await mkdtemp(join(tmpdir(), 'shoal-cli-'))), oneProcess)
   }
 
   at(...names: string[]): string {
@@ -137,6 +197,17 @@ export class Workplace implements AsyncDisposable {
     return readFile(this.at(name))
   }
 
+  /** Makes the user's key, whose file opens at once: `key new` and each use of its key file would take a second of processor time. Returns the DID. */
+  async key(): Promise<string> {
+    const [pair, passphrase] = [KeyPair.generate(), 'a passphrase of nine long words for this test only']
+    const file = this.at('state', 'identity.age')
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(this.at('passphrase'), `${passphrase}\n`)
+    await saveKeyFile(file, pair, passphrase, { workFactor: 10 })
+    await writeFile(`${file}.pub`, `${pair.did}\n${pair.recipient}\n`)
+    return pair.did
+  }
+
   start(...args: string[]): ShoalProcess {
     const started = new ShoalProcess(args, { cwd: this.path, env: this.#env })
     this.#processes.push(started)
@@ -145,19 +216,24 @@ export class Workplace implements AsyncDisposable {
 
   /** Nothing of the user's own is touched. */
   get #env(): Record<string, string> {
-    return { SHOAL_STATE: this.at('state'), HOME: this.at('home'), USERPROFILE: this.at('home') }
+    const home = this.at('home')
+    return { ...tunedEnv(), SHOAL_STATE: this.at('state'), HOME: home, USERPROFILE: home }
   }
 
   /** Runs to the end. */
   run(...args: string[]): Promise<Finished> {
-    return this.start(...args).finished
+    if (!this.#oneProcess) return this.start(...args).finished
+    if (!this.#commands) {
+      this.#commands = new CommandProcess({ cwd: this.path, env: this.#env })
+      this.#processes.push(this.#commands)
+    }
+    return this.#commands.run(args)
   }
 
   /** Runs to the end, with `--json`; the last object. */
   async json(...args: string[]): Promise<{ code: number | string; object: Json; stderr: string }> {
-    const started = this.start(...args, '--json')
-    const { code, stderr } = await started.finished
-    return { code, object: started.objects.at(-1), stderr }
+    const { code, stdout, stderr } = await this.run(...args, '--json')
+    return { code, object: objectsIn(stdout).at(-1), stderr }
   }
 
   /** Runs to the end, with `--json`; the last object. Throws if the command fails or writes to standard error. */

@@ -14,9 +14,10 @@ interface AxeResult {
 
 const ALL = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 /** The rules whose outcome depends on colours. */
-const COLOURS = ['color-contrast', 'link-in-text-block']
+export const COLOURS = ['color-contrast', 'link-in-text-block']
 
 interface Checked {
+  /** Rules that are not run. */
   readonly except?: readonly string[]
   /** Rules, or tags of rules. Default: WCAG 2.2 A and AA, and good practice. */
   readonly rules?: readonly string[]
@@ -35,17 +36,18 @@ export async function findings(page: Page, { except = [], rules = ALL }: Checked
       return true
     }),
   )
-  await page.evaluate(AXE)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)
   const result = (await page.evaluate(
-    runOnly =>
+    ([runOnly, without]) =>
       (
         globalThis as unknown as { axe: { run(context: Document, options: object): Promise<unknown> } }
       ).axe.run(document, {
         runOnly,
+        rules: Object.fromEntries(without!.map(rule => [rule, { enabled: false }])),
         // Spares the details of everything that passed.
         resultTypes: ['violations'],
       }),
-    [...rules],
+    [[...rules], [...except]],
   )) as AxeResult
   return result.violations
     .filter(({ id }) => !except.includes(id))

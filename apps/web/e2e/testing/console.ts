@@ -57,6 +57,8 @@ export interface ServedConsole {
   goAway(): Promise<void>
   /** Serves again, at the same address. */
   comeBack(): Promise<void>
+  /** Makes all files again as they were built. */
+  restore(): void
   close(): Promise<void>
 }
 
@@ -103,6 +105,9 @@ export async function serveConsole({
     goAway,
     async comeBack() {
       server = await serve(folder, port)
+    },
+    restore() {
+      cpSync(dist, folder, { recursive: true })
     },
     async close() {
       await browser?.close()

@@ -32,8 +32,8 @@ const keepTests: Plugin = {
 }
 
 export interface BuiltPages extends AsyncDisposable {
-  /** Address of the page whose script is `<name>.ts`. */
-  url(name: string): string
+  /** Address of the page whose script is `<name>.ts`. With the name of a site, it has storage of its own. */
+  url(name: string, site?: string): string
   readonly folder: string
 }
 
@@ -69,7 +69,7 @@ export async function buildPagesOf(root: string, names: readonly string[]): Prom
   const { port } = server.address() as AddressInfo
   return {
     folder: outDir,
-    url: name => `http://127.0.0.1:${port}/${name}`,
+    url: (name, site) => `http://${site ? `${site}.localhost` : '127.0.0.1'}:${port}/${name}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))

@@ -7,8 +7,8 @@ import { keywordKey } from '../keys.ts'
 import { simEntry, simSigner } from '../search/testing/sim-index.ts'
 import { EntryStore } from './entry-store.ts'
 
-const MILLION = 1_000_000
-const ALL_WORDS = 100_000
+const ALL_KEYS = 200_000
+const ALL_WORDS = 60_000
 const WORDS = 40
 const random = seededRandom(9)
 
@@ -19,7 +19,7 @@ function contactIn(network: number, at: number): Contact {
   return { id, key: keyOf(id), addresses: [Uint8Array.of(4, ...ip)], ip }
 }
 
-it('a hundred thousand words leave room for the entries of others, from one network and from many', () => {
+it('sixty thousand words leave room for the entries of others, from one network and from many', () => {
   const clock = new VirtualClock()
   const store = new EntryStore(clock, { entries: 500 })
   const signer = simSigner(random)
@@ -40,16 +40,16 @@ it('a hundred thousand words leave room for the entries of others, from one netw
   expect(store.find(query).references).toHaveLength(1)
 })
 
-it('a million announced keys fill no more than the share of their networks, and push out nobody', () => {
+it('two hundred thousand announced keys fill no more than the share of their networks, and push out nobody', () => {
   const store = new ProviderStore(new VirtualClock(), { records: 20_000 })
   const keyAt = (at: number) =>
     Uint8Array.of(0x12, 0x20, at >> 24, at >> 16, at >> 8, at, ...new Uint8Array(28))
   expect(store.add(keyAt(-1), contactIn(9, 1))).toBe(true)
   const near = Array.from({ length: 250 }, (_, at) => contactIn(1, at))
-  for (let at = 0; at < MILLION / 2; at++) store.add(keyAt(at), near[at % near.length]!)
+  for (let at = 0; at < ALL_KEYS / 2; at++) store.add(keyAt(at), near[at % near.length]!)
   expect(store.size).toBe(1 + 2000)
   const far = Array.from({ length: 1000 }, (_, at) => contactIn(10 + at, 1))
-  for (let at = 0; at < MILLION / 2; at++) store.add(keyAt(at), far[at % far.length]!)
+  for (let at = 0; at < ALL_KEYS / 2; at++) store.add(keyAt(at), far[at % far.length]!)
   expect(store.size).toBe(20_000)
   expect(store.get(keyAt(-1), 1)).toHaveLength(1)
 })

@@ -17,8 +17,12 @@ export interface ExamplePlace {
   readonly folder: string
 }
 
-/** `place` is called when the tests run. */
-export function testExamples(name: string, place: () => ExamplePlace): void {
+/** `place` is called when the tests run. `isShort`: only one that downloads. */
+export function testExamples(
+  name: string,
+  place: () => ExamplePlace,
+  { isShort = false }: { isShort?: boolean } = {},
+): void {
   /** Runs an example to its end. If `interrupt` is given, calls it with the first printed line, then stops the example by SIGINT. */
   async function run(
     name: string,
@@ -62,6 +66,8 @@ export function testExamples(name: string, place: () => ExamplePlace): void {
       expect(files).toEqual(['a.bin', 'b.bin'].map(name => at.loop.path('down', 'content', name)))
       expect(await at.same('b.bin', await readFile(files[1]!))).toBe(true)
     })
+
+    if (isShort) return
 
     test('share creates a torrent and seeds it', async () => {
       await using loop = await Loopback.make()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { limitMs } from '@shoal/testing'
 import { Session } from '@shoal/torrent'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { LogEntries } from '../../node/kernel/log/log-entries.ts'
 import { runNode } from '../../node/run-node.ts'
 import { LOOPBACK, Workplace } from '../../testing/shoal-process.ts'
@@ -13,15 +13,17 @@ const PATIENT = { timeout: limitMs(100), interval: 250 }
 const STORY = 'Once upon a time'
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
-async function folder(): Promise<string> {
+type AtEnd = (close: () => Promise<void>) => void
+
+async function folder(atEnd: AtEnd = onTestFinished): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'shoal-get-'))
-  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  atEnd(() => rm(path, { recursive: true, force: true }))
   return path
 }
 
 /** A node of the network. */
-async function startNode(nodes: readonly string[]) {
-  const base = await folder()
+async function startNode(nodes: readonly string[], atEnd: AtEnd = onTestFinished) {
+  const base = await folder(atEnd)
   const node = await runNode({
     ...{ dataDir: join(base, 'data'), directory: join(base, 'downloads'), allowedDirectories: [base] },
     fixed: {
@@ -30,9 +32,9 @@ async function startNode(nodes: readonly string[]) {
     },
     ...{ log: QUIET, logEntries: new LogEntries(), peerHost: '127.0.0.1', onStop() {} },
   })
-  onTestFinished(() => node.close())
+  atEnd(() => node.close())
   const status = () => node.operations.getNetwork({})
-  await expect.poll(async () => (await status()).state, PATIENT).toBe('on')
+  await vi.waitFor(async () => expect((await status()).state).toBe('on'), PATIENT)
   return { node, base, address: (await status()).addresses[0]! }
 }
 
@@ -63,7 +65,7 @@ async function shareStory({ node, base }: Pick<Node, 'node' | 'base'>) {
 }
 
 /** Downloads the story from the Shoal network alone. Nodes of earlier downloads are known, too. */
-async function get(link: string, nodes: readonly string[]): Promise<string> {
+async function get(link: string, nodes: readonly string[], name = 'story.txt'): Promise<string> {
   const options = { dht: false, host: '127.0.0.1' }
   const directory = await folder()
   const alone = { port: 0, lsd: false, pex: false, trackers: false }
@@ -74,7 +76,7 @@ async function get(link: string, nodes: readonly string[]): Promise<string> {
   await torrent.whenComplete()
   await leave()
   await session.close()
-  return readFile(join(directory, 'story.txt'), 'utf8')
+  return readFile(join(directory, name), 'utf8')
 }
 
 async function forgetful(): Promise<void> {
@@ -95,64 +97,74 @@ test('a download finds its peers in the network alone, and remembers its nodes',
   expect(await get(cid, [])).toBe(STORY)
 })
 
-test(
-  'a node that is all of the network is found by content ID, by either info hash, and by magnet',
-  async () => {
-    await forgetful()
-    const provider = await startNode([])
-    const { infoHashV1, infoHashV2 } = await shareStory(provider)
-    const { cid } = (await provider.node.operations.listProvided({})).items[0]!
-    const magnet = `magnet:?xt=urn:btih:${infoHashV1}`
-    for (const link of [cid, infoHashV1!, infoHashV2!, magnet])
-      expect(await get(link, [provider.address])).toBe(STORY)
-  },
-  limitMs(300),
-)
-
-test('a sealed share without tracker is found by the key in its link', async () => {
-  await forgetful()
-  await using place = await Workplace.create()
-  const { node, base, address } = await startNode([])
-  const path = join(base, 'story.txt')
-  await writeFile(path, STORY)
-  const { id } = await node.operations.createTorrent({
-    ...{ path, version: 'hybrid', private: false, trackers: [], webSeeds: [], seal: { by: 'key' } },
+describe('a node that is all of the network', () => {
+  let provider: Node
+  const closers: (() => Promise<void>)[] = []
+  beforeAll(async () => {
+    provider = await startNode([], close => closers.unshift(close))
   })
-  const { link } = await node.kernel.jobs.whenEnded(id)
-  const { code, stderr } = await place.run('get', link!, '-o', 'got', '--network-node', address, ...LOOPBACK)
-  expect([code, stderr]).toEqual([0, expect.any(String)])
-  expect(await readFile(place.at('got', 'story.txt'), 'utf8')).toBe(STORY)
-})
+  afterAll(async () => {
+    for (const close of closers) await close()
+  })
 
-test(
-  'what a single command shares is found by search and content ID until it ends',
-  async () => {
+  test(
+    'is found by content ID, by either info hash, and by magnet',
+    async () => {
+      await forgetful()
+      const { infoHashV1, infoHashV2 } = await shareStory(provider)
+      const { cid } = (await provider.node.operations.listProvided({})).items[0]!
+      const magnet = `magnet:?xt=urn:btih:${infoHashV1}`
+      for (const link of [cid, infoHashV1!, infoHashV2!, magnet])
+        expect(await get(link, [provider.address])).toBe(STORY)
+    },
+    limitMs(300),
+  )
+
+  test('gives a sealed share without tracker to whoever has the key in its link', async () => {
     await forgetful()
     await using place = await Workplace.create()
-    await mkdir(place.at('Shared'))
-    await writeFile(place.at('Shared', 'story.txt'), STORY)
-    await writeFile(place.at('Harbour at night.txt'), STORY)
-    const index = await startNode([])
-    const network = ['--findable', '--network-node', index.address, ...LOOPBACK, '--json']
-    const seeding = place.start('seed', 'Harbour at night.txt', ...network)
-    const sharing = place.start('share', '--dir', 'Shared', ...network)
-    const [{ publisher: first }, { cid, publisher: second }] = [
-      await seeding.event('findable'),
-      await sharing.event('findable'),
-    ]
-    // The keys do not show that both are of the same machine.
-    expect(first).not.toBe(second)
-    await expect.poll(() => titles(index, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
-    await expect.poll(() => titles(index, 'story'), PATIENT).toEqual(['story.txt'])
-    expect(await get(cid, [index.address])).toBe(STORY)
-    // A file that is removed is withdrawn, and so is everything at the end.
-    await rm(place.at('Shared', 'story.txt'))
-    await expect.poll(() => titles(index, 'story'), PATIENT).toEqual([])
-    expect((await seeding.interrupt()).code).toBe(0)
-    expect(await titles(index, 'harbour')).toEqual([])
-  },
-  limitMs(300),
-)
+    const { node, base, address } = provider
+    const path = join(base, 'sealed.txt')
+    await writeFile(path, STORY)
+    const { id } = await node.operations.createTorrent({
+      ...{ path, version: 'hybrid', private: false, trackers: [], webSeeds: [], seal: { by: 'key' } },
+    })
+    const { link } = await node.kernel.jobs.whenEnded(id)
+    const words = ['get', link!, '-o', 'got', '--network-node', address, ...LOOPBACK]
+    const { code, stderr } = await place.run(...words)
+    expect([code, stderr]).toEqual([0, expect.any(String)])
+    expect(await readFile(place.at('got', 'sealed.txt'), 'utf8')).toBe(STORY)
+  })
+
+  test(
+    'finds what a single command shares, by search and content ID, until that ends',
+    async () => {
+      await forgetful()
+      await using place = await Workplace.create()
+      await mkdir(place.at('Shared'))
+      await writeFile(place.at('Shared', 'valley.txt'), STORY)
+      await writeFile(place.at('Harbour at night.txt'), STORY)
+      const network = ['--findable', '--network-node', provider.address, ...LOOPBACK, '--json']
+      const seeding = place.start('seed', 'Harbour at night.txt', ...network)
+      const sharing = place.start('share', '--dir', 'Shared', ...network)
+      const [{ publisher: first }, { cid, publisher: second }] = [
+        await seeding.event('findable'),
+        await sharing.event('findable'),
+      ]
+      // The keys do not show that both are of the same machine.
+      expect(first).not.toBe(second)
+      await expect.poll(() => titles(provider, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
+      await expect.poll(() => titles(provider, 'valley'), PATIENT).toEqual(['valley.txt'])
+      expect(await get(cid, [provider.address], 'valley.txt')).toBe(STORY)
+      // A file that is removed is withdrawn, and so is everything at the end.
+      await rm(place.at('Shared', 'valley.txt'))
+      await expect.poll(() => titles(provider, 'valley'), PATIENT).toEqual([])
+      expect((await seeding.interrupt()).code).toBe(0)
+      expect(await titles(provider, 'harbour')).toEqual([])
+    },
+    limitMs(300),
+  )
+})
 
 test('private torrents, sealed shares and what keeps to a proxy are not made findable', async () => {
   await using place = await Workplace.create()

@@ -2,21 +2,19 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { KeyPair } from '@shoal/identity'
 import { writeDeviceText } from '@shoal/identity/devices'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Json, Workplace } from '../../testing/shoal-process.ts'
+import { type Json, PASSPHRASE, Workplace } from '../../testing/shoal-process.ts'
 
 let place: Workplace
 let node: { url: string; token: string }
 let did: string
 let successor: string
 beforeAll(async () => {
-  place = await Workplace.create()
+  place = await Workplace.create({ oneProcess: true })
   node = await place.node()
-  await writeFile(place.at('passphrase'), 'a passphrase of nine long words for this test only\n')
-  did = (await place.json('key', 'new', ...PASSPHRASE, '--weak-passphrase')).object.did
+  did = await place.key()
 })
 afterAll(() => place[Symbol.asyncDispose]())
 
-const PASSPHRASE = ['--passphrase-file', 'passphrase']
 const devices = (...words: string[]) => place.json('devices', ...words, ...PASSPHRASE)
 const names = ({ object }: { object: Json }) => object.items.map(({ name }: { name: string }) => name)
 

@@ -6,7 +6,7 @@ const { did } = KeyPair.generate()
 
 let place: Workplace
 beforeAll(async () => {
-  place = await Workplace.create()
+  place = await Workplace.create({ oneProcess: true })
   await place.node()
 })
 afterAll(() => place[Symbol.asyncDispose]())

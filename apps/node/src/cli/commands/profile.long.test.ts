@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { jpegOf, pngOf } from '@shoal/identity/testing/pictures'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Workplace } from '../../testing/shoal-process.ts'
+import { PASSPHRASE, Workplace } from '../../testing/shoal-process.ts'
 
 let place: Workplace
 beforeAll(async () => {
-  place = await Workplace.create()
+  place = await Workplace.create({ oneProcess: true })
   await place.node()
 })
 afterAll(() => place[Symbol.asyncDispose]())
@@ -15,10 +15,8 @@ test('a profile is set, shown and cleared, once the node is a device', async () 
   expect((await place.json('profile', 'set', '--name', 'Ada')).object).toMatchObject({
     error: { code: 'conflict' },
   })
-  const passphrase = place.at('passphrase')
-  await writeFile(passphrase, 'seven words that nobody else would think of\n')
-  await place.json('key', 'new', '--passphrase-file', passphrase)
-  const { did } = (await place.json('devices', 'add', '--passphrase-file', passphrase)).object
+  const did = await place.key()
+  await place.ask('devices', 'add', ...PASSPHRASE)
   const picture = place.at('ada.jpg')
   await writeFile(picture, jpegOf(64, 64))
   const set = await place.json('profile', 'set', '--name', 'Ada', '--picture', picture)

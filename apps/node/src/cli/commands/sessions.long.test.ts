@@ -6,7 +6,7 @@ import { Workplace } from '../../testing/shoal-process.ts'
 let place: Workplace
 let node: { url: string; token: string }
 beforeAll(async () => {
-  place = await Workplace.create()
+  place = await Workplace.create({ oneProcess: true })
   node = await place.node()
 })
 afterAll(() => place[Symbol.asyncDispose]())

@@ -132,11 +132,12 @@ test(
   limitMs(400),
 )
 
-test('what a blocked publisher made findable is hidden and counted until they are unblocked', async () => {
+test('what a blocked publisher made findable is hidden and counted until they are unblocked; seeds are counted by asking', async () => {
   const index = await start()
   const publisher = await start([await addressOf(index)])
   await share(publisher, 'Lighthouse at sea.txt', 'A light', true)
   await share(publisher, 'Lighthouse ashore.txt', 'No light', true)
+  await share(publisher, 'Windmill.txt', 'No light at all', true)
   const both = ['Lighthouse ashore.txt', 'Lighthouse at sea.txt']
   await expect.poll(async () => (await titles(index, 'lighthouse')).sort(), PATIENT).toEqual(both)
   const { did } = (await publisher.operations.listFindable({})).publisher
@@ -152,20 +153,17 @@ test('what a blocked publisher made findable is hidden and counted until they ar
   const own = (await publisher.operations.listPeople({ limit: 1 })).ownDid!
   expect(own).toBe(did)
   await expect(publisher.operations.blockPublisher({ did: own })).rejects.toMatchObject({ field: 'did' })
-})
 
-test('seeds are counted by asking who has a torrent', async () => {
-  const index = await start()
-  const publisher = await start([await addressOf(index)])
-  await share(publisher, 'Lighthouse.txt', 'A light', true)
-  await expect.poll(() => titles(index, 'lighthouse'), PATIENT).toEqual(['Lighthouse.txt'])
-  const provided = async () => (await publisher.operations.listProvided({})).items[0]?.announcedMs ?? null
-  await expect.poll(provided, PATIENT).not.toBeNull()
-  const { operations } = index
-  const { id } = await operations.startSearch({ text: 'lighthouse', limit: 10 })
-  let progress = await operations.readSearch({ id, since: 0 })
-  while (!progress.done) progress = await operations.readSearch({ id, since: progress.revision })
-  await operations.probeSearch({ id, rows: progress.order })
-  const { rows } = await operations.readSearch({ id, since: progress.revision })
-  expect(rows).toMatchObject([{ title: 'Lighthouse.txt', seeds: 1 }])
+  await expect.poll(() => titles(index, 'windmill'), PATIENT).toEqual(['Windmill.txt'])
+  const provided = async () => {
+    const { items } = await publisher.operations.listProvided({})
+    return items.length === 3 && items.every(({ announcedMs }) => announcedMs !== null)
+  }
+  await expect.poll(provided, PATIENT).toBe(true)
+  const { id: windmill } = await operations.startSearch({ text: 'windmill', limit: 10 })
+  progress = await operations.readSearch({ id: windmill, since: 0 })
+  while (!progress.done) progress = await operations.readSearch({ id: windmill, since: progress.revision })
+  await operations.probeSearch({ id: windmill, rows: progress.order })
+  const { rows } = await operations.readSearch({ id: windmill, since: progress.revision })
+  expect(rows).toMatchObject([{ title: 'Windmill.txt', seeds: 1 }])
 })

@@ -54,7 +54,7 @@ describe('congestion control', () => {
     const flow = async () => {
       const [a, b] = await link.connect()
       collect(a)
-      a.write(new Uint8Array(200_000_000))
+      a.write(new Uint8Array(40_000_000))
       return collect(b)
     }
     const first = await flow()
@@ -73,7 +73,7 @@ describe('congestion control', () => {
       const flow = async () => {
         const [a, b] = await link.connect()
         collect(a)
-        a.write(new Uint8Array(200_000_000))
+        a.write(new Uint8Array(40_000_000))
         return collect(b)
       }
       const first = await flow()

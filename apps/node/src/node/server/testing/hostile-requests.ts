@@ -7,7 +7,7 @@ import { exchange, type RawAnswer } from './exchange.ts'
 import { type Described, jsonOf, operationsOf, type Request, requests } from './hostile.ts'
 import { TOKEN } from './served.ts'
 
-const RUNS = Number(process.env.SHOAL_FUZZ_RUNS ?? 40)
+const RUNS = Number(process.env.SHOAL_FUZZ_RUNS ?? 20)
 const document = openApiDocument({ version: '1' })
 const root = document as never
 

@@ -102,11 +102,12 @@ export class UtpLink {
     const packet = createPacket()
     decodePacket(bytes, packet)
     const { options } = this
-    this.sent.push({ ...packet, from, atMs: this.clock.nowMs(), bytes: bytes.slice() })
+    const copy = bytes.slice()
+    this.sent.push({ ...packet, from, atMs: this.clock.nowMs(), bytes: copy })
     const to = from === 'a' ? 'b' : 'a'
     if (host !== this.host(to) || bytes.length > (options.mtuBytes ?? Number.POSITIVE_INFINITY)) return
     if (this.#chance(options.loss)) return
-    const arriving = options.tamper ? options.tamper(bytes.slice(), from, packet) : bytes.slice()
+    const arriving = options.tamper ? options.tamper(bytes.slice(), from, packet) : copy
     if (!arriving) return
     const queueMs = this.#queue(from, bytes.length)
     if (queueMs === null) return
