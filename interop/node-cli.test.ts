@@ -1,4 +1,4 @@
-/** Commands that use a running node: complete processes, on loopback. */
+/** Commands that use a running node, on loopback: those that wait, seed or start one are processes of their own. */
 import { readFile, stat } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Workplace } from '../apps/node/src/testing/shoal-process.ts'
@@ -7,7 +7,7 @@ describe('a node', () => {
   let place: Workplace
   let node: Awaited<ReturnType<Workplace['node']>>
   beforeAll(async () => {
-    place = await Workplace.create()
+    place = await Workplace.create({ oneProcess: true })
     node = await place.node()
     await place.file('home/Photos/a.bin', 300_000)
     await place.file('home/Photos/b.bin', 1000)

@@ -5,7 +5,7 @@ import { Workplace } from '../../testing/shoal-process.ts'
 
 let place: Workplace
 beforeAll(async () => {
-  place = await Workplace.create()
+  place = await Workplace.create({ oneProcess: true })
   await place.file('Photos/a.bin', 100_000)
   await place.file('Photos/sub/b.bin', 20_000)
   await writeFile(place.at('Photos/empty'), '')
@@ -222,10 +222,12 @@ describe('every command', () => {
   })
 
   test('prints German with --lang de, except for JSON', async () => {
-    const wrong = await place.run('get', '--lang', 'de')
+    // A process has one language.
+    const german = (...words: string[]) => place.start(...words).finished
+    const wrong = await german('get', '--lang', 'de')
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('shoal: LINK fehlt:') })
-    expect((await place.run('--lang=de', 'help', 'check')).stdout).toMatch(/^Aufruf: [\s\S]*Beispiel:/)
-    const checked = await place.run('check', 'photos.torrent', '.', '--lang', 'de')
+    expect((await german('--lang=de', 'help', 'check')).stdout).toMatch(/^Aufruf: [\s\S]*Beispiel:/)
+    const checked = await german('check', 'photos.torrent', '.', '--lang', 'de')
     expect(checked.stdout).toBe('Photos: vollständig, 3 Dateien, 120 kB\n')
     const { object } = await place.json('get', '--lang', 'de')
     expect(object.error.message).toContain('LINK is missing')
