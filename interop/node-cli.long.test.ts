@@ -15,7 +15,7 @@ describe('a node', () => {
   let place: Workplace
   let node: Awaited<ReturnType<Workplace['node']>>
   beforeAll(async () => {
-    place = await Workplace.create()
+    place = await Workplace.create({ oneProcess: true })
     // As in a service, whose output is a log.
     const process = place.start('start', ...ALONE)
     await process.until('the hint', ({ text }) => /^Token: .*\n/m.exec(text)?.[0])
@@ -225,7 +225,7 @@ describe('a node', () => {
 
 describe('shoal start', () => {
   test('reports invalid options and where they were set', async () => {
-    await using place = await Workplace.create()
+    await using place = await Workplace.create({ oneProcess: true })
     await writeFile(place.at('config.json'), '{"port":"abc"}')
     expect(await place.run('start', '--config', 'config.json')).toMatchObject({
       code: 2,
@@ -239,7 +239,7 @@ describe('a node with a settings file and a shared file', () => {
   let node: Awaited<ReturnType<Workplace['node']>>
   let bytes: Buffer
   beforeAll(async () => {
-    place = await Workplace.create()
+    place = await Workplace.create({ oneProcess: true })
     await writeFile(place.at('password'), 'correct horse\n')
     await writeFile(
       place.at('config.json'),

@@ -29,7 +29,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
 
   beforeAll(async () => {
     dir = await tempDir('published')
-    place = await Workplace.create()
+    place = await Workplace.create({ oneProcess: true })
     libtorrent = await Libtorrent.start({ settings: LIBTORRENT })
     npm = await NpmDht.start(libtorrent.port)
     publisher = await startNode('publisher', libtorrent.port, npm.port)
@@ -156,7 +156,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
     test('fails with a reason if the DHT has no version in time, or cannot be asked', async () => {
       const unknown = publishedLink(owner, 'nothing')
       // A DHT of its own, and nothing saved: lookups would wait for nodes that have left.
-      await using place = await Workplace.create()
+      await using place = await Workplace.create({ oneProcess: true })
       await using alone = await NpmDht.start()
       const seconds = Math.ceil(limitMs(4) / 1000)
       const dht = ['--dht-node', `127.0.0.1:${alone.port}`, '--timeout', `${seconds}s`]

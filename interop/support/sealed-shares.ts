@@ -8,7 +8,7 @@ export const NOTES = 'The key is under the third stone.\n'
 
 /** A folder `Photos` with a file of 700,000 bytes and an empty one. */
 export async function photos(): Promise<{ place: Workplace; bytes: Buffer }> {
-  const place = await Workplace.create()
+  const place = await Workplace.create({ oneProcess: true })
   const bytes = await place.file('Photos/sub/Größe.jpg', 700_000)
   await writeFile(place.at('Photos', 'empty'), '')
   return { place, bytes }

@@ -14,7 +14,7 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  place = await Workplace.create()
+  place = await Workplace.create({ oneProcess: true })
   await place.node()
 })
 afterAll(async () => {

@@ -12,7 +12,7 @@ const owner = KeyPair.generate()
 
 let place: Workplace
 beforeAll(async () => {
-  place = await Workplace.create()
+  place = await Workplace.create({ oneProcess: true })
   await place.node()
   await writeFile(join(place.path, 'passphrase'), 'a passphrase\n')
   await saveKeyFile(join(place.path, 'key.age'), owner, 'a passphrase', { workFactor: 10 })
