@@ -8,19 +8,18 @@ import { ROOT } from './run.ts'
  * idle at the end.
  */
 export const LONGEST = [
-  'interop/node-cli.long.test.ts',
-  'interop/console/touch.long.test.ts',
-  'interop/page-sealed.long.test.ts',
-  'interop/page-saving.long.test.ts',
-  'interop/tracker.long.test.ts',
-  'apps/web/e2e/console.test.ts',
+  'interop/chat-app.long.test.ts',
   'interop/packages.long.test.ts',
-  'interop/command-line.long.test.ts',
-  'interop/console/links.long.test.ts',
-  'apps/web/e2e/torrent.long.test.ts',
-  'interop/faults/kills.long.test.ts',
+  'apps/web/e2e/console.long.test.ts',
+  'interop/node-cli.long.test.ts',
+  'interop/chat-faults.long.test.ts',
+  'interop/hub-page.long.test.ts',
+  'interop/tracker.long.test.ts',
   'interop/sealed.long.test.ts',
-  'interop/transmission.long.test.ts',
+  'interop/chat-nodes.long.test.ts',
+  'interop/proxies.long.test.ts',
+  'apps/web/e2e/console.test.ts',
+  'apps/node/src/node/network/network.slow.test.ts',
   'apps/node/src/node/network-search/network-search.long.test.ts',
 ]
 
