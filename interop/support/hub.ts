@@ -1,7 +1,7 @@
 /** Our hub as a program, whose log is read. */
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { tunedEnv, until } from '@shoal/testing'
+import { until } from '@shoal/testing'
 import { type ManagedProcess, start } from './process.ts'
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'apps', 'hub', 'src', 'shoal-hub.ts')
@@ -38,9 +38,7 @@ export class HubProcess implements AsyncDisposable {
     const port = args.includes('--port') ? [] : ['--port', '0']
     const only = args.includes('--data') ? [] : ['--only-tracker']
     const words = [PROGRAM, ...port, ...only, ...args]
-    const hub = new HubProcess(
-      await start('shoal-hub', process.execPath, words, { ownStdout: true, within, env: tunedEnv() }),
-    )
+    const hub = new HubProcess(await start('shoal-hub', process.execPath, words, { ownStdout: true, within }))
     const ready = until('the hub is ready', async () => {
       const isListening = hub.said('The hub is listening') !== undefined
       // Elsewhere it cannot be asked from here.

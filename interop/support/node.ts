@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { connectNode, type Job, type NodeApi, type TorrentDetail } from '@shoal/api'
-import { limitMs, tunedEnv, until } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { readNodeFile, readToken } from '../../apps/node/src/base/node-file.ts'
 import { readStartOptions, START_OPTIONS } from '../../apps/node/src/cli/start-options.ts'
 import { createNodeLog } from '../../apps/node/src/node/kernel/log/node-log.ts'
@@ -144,7 +144,7 @@ export class NodeProcess extends Node {
     const { folder, env = {} } = options
     const words = [ENTRY, 'start', ...(await startArgs(options))]
     const process = await start('shoal start', globalThis.process.execPath, words, {
-      env: { ...tunedEnv(), HOME: `${folder}/home`, SHOAL_STATE: `${folder}/state`, ...env },
+      env: { HOME: `${folder}/home`, SHOAL_STATE: `${folder}/state`, ...env },
     })
     const dataDir = `${folder}/data`
     const findNode = async () => {

@@ -1,11 +1,14 @@
 /** Child processes, which are stopped by their process ID and never outlive the tests that started them. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { tunedEnv } from '@shoal/testing'
 
 const STOP_MS = 5000
 /** The folder of our own programs for tests. They start in two thirds of the processor time with this. */
 const OWN_PROGRAMS = fileURLToPath(new URL('..', import.meta.url))
 const QUICK_IMPORTS = ['--import', new URL('./quick-imports.ts', import.meta.url).href]
+/** The folder of the node and the hub. */
+const APPS = fileURLToPath(new URL('../../apps/', import.meta.url))
 
 /** Characters of a process's output kept for error messages. */
 const TAIL = 8000
@@ -54,7 +57,7 @@ export async function start(
   const [first, ...rest] = [...(options.within ?? []), program, ...quick, ...args]
   const child = spawn(first!, rest, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...options.env, ...(args.some(arg => arg.startsWith(APPS)) && tunedEnv()) },
     stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   })
   let tail = ''

@@ -26,7 +26,7 @@ async function onChat(run: (page: Page) => Promise<void>, options?: Options): Pr
   }
   if (options) return served.on('/chat?mock', onPage, options)
   if (opened) {
-    // As somebody who comes for the first time, at a node that is made up anew.
+    // The page loads as on a first visit: nothing is stored, and the made-up node starts again.
     await opened.page.evaluate(() => localStorage.clear())
     await opened.page.emulateMedia({ colorScheme: 'light' })
     await opened.page.goto(`${served.url}/chat?mock`)

@@ -168,7 +168,8 @@ describe.skipIf(lackingChromium())('the engine in a page of Chromium', () => {
   })
 
   describe('in several tabs', () => {
-    async function seeded() {
+    /** A tab that downloads from a web seed, which stops after some bytes. */
+    async function downloading(site: string, limitBytes = Number.POSITIVE_INFINITY) {
       const seed = await WebSeed.open()
       const content = await testContent('tabs', {
         sizes: SIZES,
@@ -176,17 +177,17 @@ describe.skipIf(lackingChromium())('the engine in a page of Chromium', () => {
         pieceLengthBytes: 65_536,
       })
       for (const { path, bytes } of content.files) seed.files.set(path, bytes)
-      return { seed, content }
-    }
-
-    test('a tab that is killed in the middle loses nothing that was recorded', async () => {
-      const { seed, content } = await seeded()
-      await using _ = seed
-      seed.limitBytes = 3_000_000
-      const url = pages.url('peer-page', 'killed')
+      seed.limitBytes = limitBytes
+      const url = pages.url('peer-page', site)
       const first = await browser.newPage()
       await openPeer(first, url)
       await add(first, content)
+      return { seed, content, url, first }
+    }
+
+    test('a tab that is killed in the middle loses nothing that was recorded', async () => {
+      const { seed, content, url, first } = await downloading('killed', 3_000_000)
+      await using _ = seed
       const had = await having(first, content, 1_000_000)
       // Verified pieces are recorded every two seconds.
       await expect.poll(() => first.evaluate(recorded, content.id)).toBe(true)
@@ -208,13 +209,8 @@ describe.skipIf(lackingChromium())('the engine in a page of Chromium', () => {
     })
 
     test('a second tab sees and commands the engine of the first, and takes over when that closes', async () => {
-      const { seed, content } = await seeded()
+      const { seed, content, url, first } = await downloading('taken-over', 2_000_000)
       await using _ = seed
-      seed.limitBytes = 2_000_000
-      const url = pages.url('peer-page', 'taken-over')
-      const first = await browser.newPage()
-      await openPeer(first, url)
-      await add(first, content)
       const second = await browser.newPage()
       await openPeer(second, url)
       await having(second, content, 500_000)
@@ -238,12 +234,8 @@ describe.skipIf(lackingChromium())('the engine in a page of Chromium', () => {
     })
 
     test('files that were cut or taken away are noticed, and fetched again', async () => {
-      const { seed, content } = await seeded()
+      const { seed, content, url, first } = await downloading('cut')
       await using _ = seed
-      const url = pages.url('peer-page', 'cut')
-      const first = await browser.newPage()
-      await openPeer(first, url)
-      await add(first, content)
       await having(first, content, SIZES[0]!)
       await expect.poll(() => first.evaluate(recorded, content.id)).toBe(true)
       await first.close()
