@@ -16,7 +16,7 @@ afterAll(() => served.close())
 /** Names that no language translates. */
 const NAMES = /^(?:Shoal|English|Deutsch|TCP|uTP|DHT|WebRTC|WebSocket|[kMG]B\/s)$/
 /** Names and addresses of nodes, protocols and content. */
-const IDS = /^(?:12D3|baf5rei|did:key:|shoal\/\d|\/(?:ip4|ip6|ipfs|libp2p|shoal)\/)/
+const IDS = /^(?:https?:\/\/|12D3|baf5rei|did:key:|shoal\/\d|\/(?:ip4|ip6|ipfs|libp2p|shoal)\/)/
 /** Sizes, rates and times, which Intl writes. */
 const AMOUNT = /^(?:\d[\d.,]*\s?(?:[kMGT]?B(?:\/s)?|[KM]iB|%|[smhdy]|days?)[\s/]*)+$/
 const TIME = /\bago$|^(?:now|yesterday|tomorrow|in \d.*)$|^\d{1,2} \p{L}+ \d{4}|^\p{L}{3,4}$/u
@@ -40,7 +40,13 @@ async function textsOfNode(): Promise<Set<string>> {
     collect([await api.getTorrent({ id }), await api.listTrackers({ id })])
     collect(await api.listFiles({ id }).catch(() => null))
   }
-  collect([await api.getSettings({}), await api.listLabels({})])
+  const settings = await api.getSettings({})
+  collect([settings, await api.listLabels({})])
+  // A list is written with an item on each line.
+  for (const value of Object.values(settings).flatMap(section => Object.values(section as object)))
+    if (Array.isArray(value)) texts.add(value.join('\n'))
+  collect([await api.listSessions({}), await api.listPasskeys({}), await api.listDevices({})])
+  collect([await api.getNode({}), await api.getReach({})])
   for (const { id } of feeds) collect(await api.listFeedItems({ id }))
   for (const section of Object.values(Settings.shape))
     for (const schema of Object.values(section.shape)) {
@@ -88,6 +94,8 @@ describe.skipIf(lackingChromium())('the language of the console', () => {
     '/settings',
     '/welcome',
   ]
+  /** What a page shows only when the node has answered all that it asks. */
+  const LAST: Readonly<Record<string, string>> = { '/network': '12D3', '/settings': 'Node at home' }
   const ALL_TABS = ['overview', 'files', 'peers', 'trackers', 'graph', 'log', 'options']
   // The names of peers and countries are in no catalog.
   const tabs = ALL_TABS.filter(name => name !== 'peers')
@@ -109,7 +117,8 @@ describe.skipIf(lackingChromium())('the language of the console', () => {
       await page.goto(`${served.url}${path}?mock&lang=pseudo`)
       await page.locator('main').getByText('[').first().waitFor()
       // The answers of the node come later than the texts around them.
-      if (path === '/network') await page.locator('main').getByText('12D3').first().waitFor()
+      const last = LAST[path]
+      if (last !== undefined) await page.locator('main').getByText(last).first().waitFor()
       await expectTranslated(page, content)
       expect(complaints, path).toEqual([])
     }

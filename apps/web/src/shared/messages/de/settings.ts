@@ -29,6 +29,8 @@ export const settings: Translation<typeof english> = {
     'downloads.layout.original': 'Wie im Torrent',
     'downloads.layout.subfolder': 'Immer in einem Unterordner',
     'downloads.layout.no-subfolder': 'Ohne Unterordner',
+    'network.proxyMode.prefer': 'Bevorzugt (prefer)',
+    'network.proxyMode.strict': 'Strikt (strict)',
     'network.encryption.plain': 'Unverschlüsselt',
     'network.encryption.prefer': 'Bevorzugt',
     'network.encryption.require': 'Erforderlich',

@@ -27,6 +27,8 @@ export const settings = {
     'downloads.layout.original': 'As in the torrent',
     'downloads.layout.subfolder': 'Always in a subfolder',
     'downloads.layout.no-subfolder': 'Without a subfolder',
+    'network.proxyMode.prefer': 'Prefer',
+    'network.proxyMode.strict': 'Strict',
     'network.encryption.plain': 'Not encrypted',
     'network.encryption.prefer': 'Preferred',
     'network.encryption.require': 'Required',
