@@ -94,7 +94,7 @@ describe.skipIf(lackingChromium())('the language of the console', () => {
     '/settings',
     '/welcome',
   ]
-  /** What a page shows only when the node has answered all that it asks. */
+  /** Texts that a page shows only when the node has answered all that it asks. */
   const LAST: Readonly<Record<string, string>> = { '/network': '12D3', '/settings': 'Node at home' }
   const ALL_TABS = ['overview', 'files', 'peers', 'trackers', 'graph', 'log', 'options']
   // The names of peers and countries are in no catalog.
