@@ -191,9 +191,12 @@ test('a member floods a hub with entries, megabytes, commits, script and request
   const seconds = (performance.now() - started) / 1000
   const taken = answers.get('ok') ?? 0
   expect(taken).toBeGreaterThan(0)
-  // The slower this machine is, the more the hub may take, and the fewer it has to refuse.
   expect(taken).toBeLessThanOrEqual(BURST + PER_SECOND * seconds)
-  expect(answers.get('too-many-requests') ?? 0).toBeGreaterThan(0)
+  // Entries that come faster than they can be answered get `busy`, whoever sends them: how many depends on this machine.
+  const [floods, busy] = [answers.get('too-many-requests') ?? 0, answers.get('busy') ?? 0]
+  expect(floods).toBeGreaterThan(0)
+  expect(floods + busy).toBeGreaterThan(JUNK_ENTRIES / 2)
+  expect(['ok', 'busy', 'too-many-requests', 'lost']).toEqual(expect.arrayContaining([...answers.keys()]))
 
   // A commit against the rules, and texts with script, as soon as the hub takes something of this account again.
   const removal = { proposalType: 'remove' as const, remove: { removed: 0 } }

@@ -15,8 +15,8 @@ afterAll(() => served.close())
 
 /** Names that no language translates. */
 const NAMES = /^(?:Shoal|English|Deutsch|TCP|uTP|DHT|WebRTC|WebSocket|[kMG]B\/s)$/
-/** Names and addresses of nodes, protocols and content. */
-const IDS = /^(?:https?:\/\/|12D3|baf5rei|did:key:|shoal\/\d|\/(?:ip4|ip6|ipfs|libp2p|shoal)\/)/
+/** Names and addresses of nodes, protocols and content, and of examples (RFC 5737). */
+const IDS = /^(?:http:\/\/203\.0\.113\.|12D3|baf5rei|did:key:|shoal\/\d|\/(?:ip4|ip6|ipfs|libp2p|shoal)\/)/
 /** Sizes, rates and times, which Intl writes. */
 const AMOUNT = /^(?:\d[\d.,]*\s?(?:[kMGT]?B(?:\/s)?|[KM]iB|%|[smhdy]|days?)[\s/]*)+$/
 const TIME = /\bago$|^(?:now|yesterday|tomorrow|in \d.*)$|^\d{1,2} \p{L}+ \d{4}|^\p{L}{3,4}$/u
