@@ -47,12 +47,12 @@ export function safeComponent(component: string, rules: NameRules): string {
  * another, even if case and Unicode form are ignored. The result depends only on the arguments, because resume data relies on it. Of equal
  * names, the first in the list is kept and the others get ` (2)`, ` (3)`, …
  *
- * `reserved` are names directly in the download folder that no path may use.
+ * `reserved` are names directly in the download folder that no path may use. `isExact`: for file systems that do not ignore case and Unicode form.
  */
 export function safePaths(
   paths: readonly (readonly string[])[],
   rules: NameRules,
-  reserved: readonly string[] = [],
+  { reserved = [], isExact = false }: { reserved?: readonly string[]; isExact?: boolean } = {},
 ): string[] {
   const components = new Map<string, string>()
   const safe = (component: string): string => {
@@ -65,7 +65,7 @@ export function safePaths(
   }
   const split = paths.map(path => (path.length === 0 ? ['_'] : path.map(safe)))
   if (split.length === 1 && reserved.length === 0) return [split[0]!.join('/')]
-  const names = distinctNames(split, { sameAs: foldName, reserved })
+  const names = distinctNames(split, { ...(!isExact && { sameAs: foldName }), reserved })
   return split.map((path, i) => [...path.slice(0, -1), names[i]!].join('/'))
 }
 

@@ -170,6 +170,7 @@ async function settleInterruptedMove(restored: Restored, signal: AbortSignal): P
   const layout = new PieceLayout(origin.metainfo.info)
   const name = infoHashText(origin.metainfo.info.infoHashes)
   const { moving: to } = progress
-  if (!(await settleMove({ layout, name, from: progress, to }, signal))) return restored
+  const isOwn = (file: number) => (progress.stamps[file]?.size ?? -1) >= 0
+  if (!(await settleMove({ layout, name, from: progress, to, isOwn }, signal))) return restored
   return { origin, place: { ...place, directory: to.directory, progress: { ...progress, ...to } } }
 }

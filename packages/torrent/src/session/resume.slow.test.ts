@@ -206,12 +206,15 @@ describe('a file that another program changed', () => {
     expect(hashed()).toBe(10)
   })
 
-  test('is missing its truncated part, which is downloaded again', async () => {
+  test('stops the torrent if it was truncated, and is completed on request', async () => {
     await using setup = await Setup.make()
     await setup.download()
     await truncate(setup.loop.path('down', 'content', 'a.bin'), 4 * 32_768)
     const { session, hashed } = await setup.open()
     const [torrent] = session.torrents
+    await until('it stops', () => torrent!.stats.state === 'error')
+    expect(torrent!.stats.errorCode).toBe('not-found')
+    await torrent!.resume()
     await until('the check is done', () => torrent!.stats.state === 'downloading')
     expect(hashed()).toBe(4)
     expect(torrent!.files[0]!.haveBytes).toBe(4 * 32_768)

@@ -127,6 +127,12 @@ export class Session implements SessionApi {
       if (torrent && !place.progress?.paused) torrent.start()
     }
     this.#registry.sort((a, b) => a.addedMs - b.addedMs)
+    void this.#glance()
+  }
+
+  /** Looks at the files of restored torrents that do not run: nothing else would notice that they are gone. */
+  async #glance(): Promise<void> {
+    for (const torrent of this.torrents) if (!this.#closing) await torrent.phases.glance()
   }
 
   get port(): number {
@@ -204,7 +210,8 @@ export class Session implements SessionApi {
     const torrent = this.#create(recorded ? withRecorded(origin, recorded.origin) : origin, place)
     if (!torrent)
       throw new ShoalError('bad-argument', 'This torrent has already been added under its other info hash')
-    if (!options.paused) torrent.start()
+    // Whoever adds it wants its files, whatever became of earlier ones.
+    if (!options.paused) torrent.start({ accepted: true })
     return torrent
   }
 
@@ -212,7 +219,9 @@ export class Session implements SessionApi {
     const hooks = new SessionHooks(this.#registry, this.#context.active)
     const torrent = new Torrent(this.#context, hooks, origin, place)
     hooks.torrent = torrent
-    return this.#registry.add(torrent) ? torrent : null
+    if (!this.#registry.add(torrent)) return null
+    torrent.phases.claimRecorded()
+    return torrent
   }
 
   async getItem(key: DhtItemKey, options: { readonly signal?: AbortSignal } = {}): Promise<DhtItem | null> {

@@ -16,6 +16,10 @@ export class SessionHooks implements TorrentHooks {
     this.#active = active
   }
 
+  get paths(): TorrentHooks['paths'] {
+    return this.#registry.shared.paths
+  }
+
   register(): boolean {
     return this.#registry.add(this.torrent)
   }

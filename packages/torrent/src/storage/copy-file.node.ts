@@ -1,6 +1,5 @@
 import fs from 'node:fs'
-import { close, fstat, ftruncate, lstat, open, READ, readAt, WRITE, writeAt } from './fs.node.ts'
-import { errnoOf } from './io-errors.ts'
+import { CREATE, close, fstat, ftruncate, lstat, open, READ, readAt, WRITE, writeAt } from './fs.node.ts'
 
 /** Byte ranges as `[begin, end)`, in any order. */
 export type Ranges = [begin: number, end: number][]
@@ -9,8 +8,8 @@ const CHUNK_BYTES = 1024 * 1024
 const ZEROS = new Uint8Array(CHUNK_BYTES)
 
 /**
- * Copies a file, or only `ranges` of it into an existing copy. In a complete copy, runs of zeros become holes. A symbolic link is copied as a
- * link. Calls `onCopied` for each chunk. Rejects with the system's error, or between two chunks with the signal's reason.
+ * Copies a file, or only `ranges` of it into an existing copy. In a complete copy, runs of zeros become holes, and nothing may have its path. A
+ * symbolic link is copied as a link. Calls `onCopied` for each chunk. Rejects with the system's error, or between two chunks with the signal's reason.
  */
 export async function copyFile(
   from: string,
@@ -24,7 +23,7 @@ export async function copyFile(
   const source = await open(from, READ)
   try {
     const { size, mode } = await fstat(source)
-    const copy = await open(to, WRITE | fs.constants.O_CREAT, mode & 0o777)
+    const copy = await open(to, ranges ? WRITE : CREATE, mode & 0o777)
     try {
       for (const [begin, end] of ranges ?? [[0, size]])
         await copyRange(source, copy, begin, Math.min(end, size), ranges === null, signal, onCopied)
@@ -58,9 +57,5 @@ async function copyRange(
 }
 
 async function copyLink(from: string, to: string): Promise<void> {
-  try {
-    await fs.promises.symlink(await fs.promises.readlink(from), to)
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error
-  }
+  await fs.promises.symlink(await fs.promises.readlink(from), to)
 }

@@ -27,8 +27,8 @@ export class DirtyFiles {
     this.#files.add(file)
   }
 
-  delete(file: StoredFile): void {
-    this.#files.delete(file)
+  delete(file: StoredFile | undefined): void {
+    if (file) this.#files.delete(file)
   }
 
   clear(): void {

@@ -11,20 +11,22 @@ export function partFileName(key: string, rules: NameRules): string {
 
 /**
  * Path of each file below the download folder, with `/` between components; empty for pads, which are never stored. Renaming one file
- * never changes another's path. A renamed path that collides with another file is ignored.
+ * never changes another's path. A renamed path that collides with another file is ignored. `isExact`: for file systems that do not ignore case and
+ * Unicode form.
  */
 export function diskPaths(
   layout: PieceLayout,
   rules: NameRules,
   partName: string,
   renamed: Renamed | null,
+  { isExact = false }: { isExact?: boolean } = {},
 ): string[] {
   const stored = [...layout.files.keys()].filter(file => !layout.files[file]!.pad)
   const safe = safePaths(
     stored.map(file => layout.files[file]!.path),
     rules,
     // A torrent with its own folder cannot collide with the part file. This is the usual case, and the one with many files.
-    stored.some(file => layout.files[file]!.path.length < 2) ? [partName] : [],
+    { isExact, reserved: stored.some(file => layout.files[file]!.path.length < 2) ? [partName] : [] },
   )
   const paths = layout.files.map(() => '')
   for (const [i, file] of stored.entries()) paths[file] = safe[i]!
@@ -40,18 +42,26 @@ export function applyRenames(paths: string[], renamed: Renamed, rules: NameRules
     if (!paths[file] || path.length === 0) return false
     next[file] = path.map(component => safeComponent(component, rules)).join('/')
   }
-  if (collide(next, partName)) return false
+  if (collide(next, rules, partName)) return false
   for (const file of renamed.keys()) paths[file] = next[file]!
   return true
 }
 
-/** Whether two files have the same path, or one file's path is a folder of another. */
-function collide(paths: readonly string[], partName: string): boolean {
-  const files = new Set([foldName(partName)])
+/**
+ * Whether two files have the same path, or one file's path is a folder of another. On systems of which some file systems ignore case and Unicode
+ * form and others do not, paths that differ in those are different: where they are one file, the second use of it is refused.
+ */
+function collide(paths: readonly string[], rules: NameRules, partName: string): boolean {
+  const part = foldName(partName)
+  const keyOf = (path: string) => {
+    const folded = foldName(path)
+    return rules === 'windows' || folded === part ? folded : path
+  }
+  const files = new Set([part])
   const folders = new Set<string>()
   for (const path of paths) {
     if (path === '') continue
-    const key = foldName(path)
+    const key = keyOf(path)
     if (files.has(key)) return true
     files.add(key)
     for (let end = key.indexOf('/'); end >= 0; end = key.indexOf('/', end + 1)) folders.add(key.slice(0, end))

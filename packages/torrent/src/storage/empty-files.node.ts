@@ -20,7 +20,7 @@ export async function createEmptyFiles(set: FileSet): Promise<void> {
         const target = targets.get([entry.path[0], ...entry.symlink].join('\0'))
         // Programs that walk folders would never leave a link to a folder that contains it.
         if (target !== undefined && !paths[index]!.startsWith(`${target}/`))
-          await createLink(set.folders, paths[index]!, target)
+          if (await createLink(set.folders, paths[index]!, target)) set.own.add(index)
       }
     } catch (error) {
       throw ioError(error, set.diskPath(index))
@@ -28,10 +28,10 @@ export async function createEmptyFiles(set: FileSet): Promise<void> {
   }
 }
 
-/** Removes the torrent's links, for example because the names of their targets have changed. */
+/** Removes the torrent's own links, for example because the names of their targets have changed. */
 export async function removeLinks(set: FileSet): Promise<void> {
   for (const [index, entry] of set.layout.files.entries())
-    if (entry.symlink) await removeLink(set.folders, set.paths[index]!)
+    if (entry.symlink && set.own.has(index)) await removeLink(set.folders, set.paths[index]!)
 }
 
 /** Deletes the link at this path; leaves anything that is not a link. */
@@ -45,14 +45,40 @@ export async function removeLink(folders: Folders, relative: string): Promise<vo
   }
 }
 
-async function createLink(folders: Folders, relative: string, target: string): Promise<void> {
+/** The text of a link at this path to another file or folder of the torrent. */
+function linkText(relative: string, target: string): string {
+  return posix.relative(parentOf(relative), target)
+}
+
+/** Finds, by index, the links that are what the torrent would create at these paths. */
+export async function ownLinks(
+  layout: PieceLayout,
+  paths: readonly string[],
+  folders: Folders,
+): Promise<number[]> {
+  const own: number[] = []
+  if (!layout.files.some(({ symlink }) => symlink)) return own
+  const targets = linkTargets(layout, paths)
+  for (const [index, { path, symlink }] of layout.files.entries()) {
+    const target = symlink && targets.get([path[0], ...symlink].join('\0'))
+    if (target === undefined) continue
+    const text = await fs.promises.readlink(folders.path(paths[index]!)).catch(() => null)
+    if (text === linkText(paths[index]!, target)) own.push(index)
+  }
+  return own
+}
+
+/** Resolves to whether the link was created. */
+async function createLink(folders: Folders, relative: string, target: string): Promise<boolean> {
   await folders.make(parentOf(relative))
   try {
-    await fs.promises.symlink(posix.relative(parentOf(relative), target), folders.path(relative))
+    await fs.promises.symlink(linkText(relative, target), folders.path(relative))
     folders.noteChange(parentOf(relative))
+    return true
   } catch (error) {
     // Windows lets only privileged users create links, and some file systems have none. The torrent has all its bytes without them.
     if (!['EEXIST', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(errnoOf(error))) throw error
+    return false
   }
 }
 

@@ -7,6 +7,7 @@ import { lstat, rename } from './fs.node.ts'
 import type { HandlePool } from './handle-pool.node.ts'
 import { ignoreMissing, ioError } from './io-errors.ts'
 import type { KnownStamps } from './known-stamps.node.ts'
+import type { OwnFiles } from './own-files.node.ts'
 import { type SeenFiles, type SharedFileState, StoredFile } from './stored-file.node.ts'
 
 export const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
@@ -19,6 +20,7 @@ export interface IdleFiles {
   readonly preallocate: boolean
   readonly seen: SeenFiles
   readonly known: KnownStamps
+  readonly own: OwnFiles
   directory: string
   /** Null: none. */
   renamed: Map<number, readonly string[]> | null
@@ -32,6 +34,7 @@ export class FileSet {
   readonly handles: HandlePool
   readonly seen: SeenFiles
   readonly known: KnownStamps
+  readonly own: OwnFiles
   readonly partFile: StoredFile
   readonly #idle: IdleFiles
   readonly #shared: SharedFileState
@@ -45,6 +48,7 @@ export class FileSet {
     this.handles = idle.handles
     this.seen = idle.seen
     this.known = idle.known
+    this.own = idle.own
     this.#idle = idle
     this.#paths = storedPaths(idle)
     this.#reserving = idle.preallocate ? new AbortController() : null
@@ -53,6 +57,7 @@ export class FileSet {
       reserving: this.#reserving?.signal ?? null,
       seen: idle.seen,
       known: idle.known,
+      own: idle.own,
       onClosed,
     }
     this.partFile = new StoredFile(this.#shared, {
@@ -128,9 +133,10 @@ export class FileSet {
   switchTo(folders: Folders): void {
     this.#shared.folders = folders
     this.#idle.directory = folders.root
+    this.own.forgetOffers()
   }
 
-  /** Renames files on disk, all or none. Rejects with `bad-argument` or `io` if a name is taken. */
+  /** Gives files other paths and renames its own ones on disk, all or none. Rejects with `bad-argument` or `io` if a name is taken. */
   async rename(renamed: Renamed): Promise<void> {
     const paths = [...this.#paths]
     if (!applyRenames(paths, renamed, NAME_RULES, this.partFile.relative))
@@ -138,7 +144,8 @@ export class FileSet {
         'bad-argument',
         'The torrent already has a file of that name. Choose another name.',
       )
-    const steps = [...renamed.keys()].map(file => ({ from: this.#paths[file]!, to: paths[file]! }))
+    const own = [...renamed.keys()].filter(file => this.own.has(file))
+    const steps = own.map(file => ({ from: this.#paths[file]!, to: paths[file]! }))
     await renameOnDisk(
       this,
       steps.filter(({ from, to }) => from !== to),
@@ -148,6 +155,7 @@ export class FileSet {
       const inUse = this.#files.get(file)
       if (inUse) inUse.relative = paths[file]!
     }
+    this.own.forgetOffers()
     this.#idle.renamed = new Map([...(this.#idle.renamed ?? []), ...renamed])
   }
 
@@ -160,6 +168,7 @@ export class FileSet {
       const inUse = this.#files.get(file)
       this.#files.delete(file)
       this.seen.delete(file)
+      this.own.delete(file)
       if (inUse) await this.handles.drop(inUse)
     }
     this.#idle.renamed = new Map([...(this.#idle.renamed ?? []), ...avoided])

@@ -38,7 +38,7 @@ async function stampLoaded(set: FileSet, part: LazyPartFile, dirty: DirtyFiles):
     if (pad || symlink) return
     // The file counts as complete; the part file's time reveals changes.
     stamps[index] = part.holds(index)
-      ? { size: lengthBytes, mtimeNs: partStamp.mtimeNs }
+      ? { size: lengthBytes, mtimeNs: partStamp.mtimeNs, isApart: true }
       : await stampFile(set, dirty, index)
   })
   return stamps
@@ -46,8 +46,11 @@ async function stampLoaded(set: FileSet, part: LazyPartFile, dirty: DirtyFiles):
 
 async function stampFile(set: FileSet, dirty: DirtyFiles, index: number): Promise<FileStamp> {
   const known = set.known.get(index)
+  const { created } = set.own
   const stamp = await readStamp(set.fileInUse(index) ?? { path: set.diskPath(index) }, set.handles)
   if (stamp !== MISSING && set.layout.files[index]!.lengthBytes > 0) set.known.compare(index, known, stamp)
+  // Whatever has its path later is somebody else's.
+  if (stamp === MISSING && created === set.own.created) set.own.delete(index)
   // The caller learns that the file is gone, so it may be created again.
   if (stamp === MISSING && set.seen.has(index)) {
     const file = set.file(index)

@@ -2,14 +2,15 @@ import { resolve } from 'node:path'
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { Renamed } from './disk-paths.ts'
-import { createEmptyFiles, removeLink, removeLinks } from './empty-files.node.ts'
+import { createEmptyFiles, ownLinks, removeLink, removeLinks } from './empty-files.node.ts'
 import { type IdleFiles, storedPaths } from './file-set.node.ts'
 import { Folders, foldersOf, parentOf } from './folders.node.ts'
 import { forEach, lstat, unlink } from './fs.node.ts'
 import { HandlePool } from './handle-pool.node.ts'
 import { errnoOf, ignoreMissing, ioError } from './io-errors.ts'
 import { KnownStamps } from './known-stamps.node.ts'
-import { moveFiles } from './move-files.node.ts'
+import { moveFiles, refuseBlocked } from './move-files.node.ts'
+import { OwnFiles } from './own-files.node.ts'
 import { settleMove } from './settle-move.node.ts'
 import type { FileStamp, ForeignChanges, MoveOptions, Storage, StoredSegment } from './storage.ts'
 import { SeenFiles } from './stored-file.node.ts'
@@ -68,6 +69,7 @@ class FileStorage implements Storage {
       preallocate: options.preallocate ?? false,
       seen: new SeenFiles(options.layout.files.length),
       known: new KnownStamps(),
+      own: new OwnFiles(options.layout.files.length),
       directory: resolve(options.directory),
       renamed: options.renamed?.size ? new Map(options.renamed) : null,
       wanted: null,
@@ -120,6 +122,10 @@ class FileStorage implements Storage {
     return this.#idle.known
   }
 
+  get own(): OwnFiles {
+    return this.#idle.own
+  }
+
   pathOf(file: number): string | null {
     const entry = this.#layout.files[file]
     if (!entry || entry.pad) return null
@@ -138,9 +144,11 @@ class FileStorage implements Storage {
     this.#files?.set.setReserving(active)
   }
 
-  async move(directory: string, { signal, moved, onProgress }: MoveOptions = {}): Promise<void> {
+  async move(directory: string, { signal, begin, moved, onProgress }: MoveOptions = {}): Promise<void> {
     this.#checkOpen()
     const files = this.#open()
+    await refuseBlocked(files, resolve(directory))
+    await begin?.()
     const clearUp = await files.changes.take(async () => {
       this.#checkOpen()
       this.#stopMove = new AbortController()
@@ -178,20 +186,28 @@ class FileStorage implements Storage {
 
   async avoid(renamed: Renamed): Promise<Renamed> {
     let avoided: Renamed = new Map()
-    await this.#exclusive(async ({ set }) => {
+    await this.#exclusive(async ({ set, dirty }) => {
+      const before = new Map([...renamed.keys()].map(file => [file, set.fileInUse(file)]))
       avoided = await set.avoid(renamed)
+      for (const file of avoided.keys()) dirty.delete(before.get(file))
     })
     return avoided
   }
 
-  async remove(): Promise<void> {
+  async recognizeLinks(): Promise<void> {
+    await this.#shared(async ({ set }) => {
+      for (const link of await ownLinks(set.layout, set.paths, set.folders)) set.own.add(link)
+    })
+  }
+
+  async remove({ keep = () => false }: { keep?: (file: number) => boolean } = {}): Promise<void> {
     this.#checkOpen()
     this.#stopMove?.abort(closedError())
     await this.#exclusive(async files => {
       await files.part.load()
       await files.set.dropHandles()
       this.#closed = true
-      await deleteFiles(files)
+      await deleteFiles(files, keep)
     })
     this.#files = null
   }
@@ -266,11 +282,13 @@ function closedError(): ShoalError {
   return new ShoalError('closed', 'The storage is closed. Add the torrent again.')
 }
 
-/** Deletes the torrent's files, links and part file, and the folders this leaves empty. Continues after a failure, then rejects. */
-async function deleteFiles({ set, part }: TorrentFiles): Promise<void> {
-  const { folders, layout } = set
+/** Deletes the torrent's own files, links and part file, and the folders this leaves empty. Continues after a failure, then rejects. */
+async function deleteFiles({ set, part }: TorrentFiles, keep: (file: number) => boolean): Promise<void> {
+  const { folders, layout, own } = set
   let failure: unknown
-  const stored = [...set.paths.entries()].filter(([, path]) => path !== '')
+  const stored = [...set.paths.entries()].filter(
+    ([file, path]) => path !== '' && own.has(file) && !keep(file),
+  )
   await forEach(stored, 2, async ([index, path]) => {
     try {
       if (layout.files[index]!.symlink) return await removeLink(folders, path)
@@ -281,6 +299,6 @@ async function deleteFiles({ set, part }: TorrentFiles): Promise<void> {
     }
   })
   if (part.current) await unlink(part.file.path).catch(ignoreMissing)
-  await folders.removeEmpty(foldersOf(set.paths))
+  await folders.removeEmpty(foldersOf(stored.map(([, path]) => path)))
   if (failure !== undefined) throw failure
 }

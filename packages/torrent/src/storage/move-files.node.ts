@@ -23,8 +23,22 @@ const LAST_PASS_BYTES = 16 * 1024 * 1024
 /** Passes over bytes written during the copy. After these, the final pass copies the rest, however large. */
 const MAX_PASSES = 8
 
+/** Rejects with `io` if something at the other folder has the path of a file that would be moved there. */
+export async function refuseBlocked(files: TorrentFiles, directory: string): Promise<void> {
+  const { folders } = files.set
+  try {
+    await files.part.load()
+    const [from, to] = await Promise.all(
+      [folders.root, directory].map(root => realpath(root).catch(() => null)),
+    )
+    if (to && from !== to) await refuseExisting(new Folders(directory), await existingPaths(files, folders))
+  } catch (error) {
+    throw ioError(error, directory)
+  }
+}
+
 /**
- * Moves a torrent's files to another folder while they are in use. On the same file system they are renamed; otherwise they are copied, and
+ * Moves a torrent's own files to another folder while they are in use. On the same file system they are renamed; otherwise they are copied, and
  * the old ones are deleted once the copies are durable. The old files stay in use until everything is copied, so a failure or abort loses
  * nothing and removes the copies. Does nothing if both folders are the same.
  *
@@ -211,10 +225,10 @@ class WrittenRanges {
   }
 }
 
-/** Paths of the torrent's existing files and links, including the part file. */
+/** Paths of the torrent's own files and links that exist, including the part file. */
 async function existingPaths({ set, part }: TorrentFiles, from: Folders): Promise<string[]> {
   const found: string[] = []
-  const all = [...set.paths.entries()].filter(([, path]) => path !== '')
+  const all = [...set.paths.entries()].filter(([file, path]) => path !== '' && set.own.has(file))
   await forEach(all, 4, async ([index, path]) => {
     const stat = await lstat(from.path(path)).catch(ignoreMissing)
     const expected = set.layout.files[index]!.symlink ? stat?.isSymbolicLink() : stat?.isFile()

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { partFileName } from './disk-paths.ts'
+import { ownLinks } from './empty-files.node.ts'
 import { NAME_RULES, storedPaths } from './file-set.node.ts'
 import { Folders, foldersOf, parentOf } from './folders.node.ts'
 import { close, lstat, open, READ, readAt, rename, syncFolder, unlink } from './fs.node.ts'
@@ -16,6 +17,8 @@ export interface InterruptedMove {
   readonly name: string
   readonly from: FilePlace
   readonly to: FilePlace
+  /** Whether a file, by index among all, is the torrent's own. All others stay where they are. */
+  readonly isOwn: (file: number) => boolean
 }
 
 /**
@@ -31,7 +34,8 @@ export async function settleMove(move: InterruptedMove, signal?: AbortSignal): P
   const left: Step[] = []
   const doubles: Step[] = []
   let arrived = 0
-  for (const step of moveSteps(move)) {
+  const steps = await moveSteps(move)
+  for (const step of steps) {
     const [before, after] = await Promise.all([
       statOrNull(from.path(step.from)),
       statOrNull(to.path(step.to)),
@@ -50,7 +54,7 @@ export async function settleMove(move: InterruptedMove, signal?: AbortSignal): P
   for (const step of left) await finish(step, from, to)
   for (const folder of foldersOf(left.map(step => step.from)))
     await syncFolder(from.path(folder)).catch(() => {})
-  await from.removeEmpty(foldersOf(moveSteps(move).map(step => step.from)))
+  await from.removeEmpty(foldersOf(steps.map(step => step.from)))
   return true
 }
 
@@ -59,11 +63,18 @@ interface Step {
   readonly to: string
 }
 
-/** The files whose path changes, including the part file. */
-function moveSteps({ layout, name, from, to }: InterruptedMove): Step[] {
+/** The torrent's own files and links whose path changes, including the part file. */
+async function moveSteps({ layout, name, from, to, isOwn }: InterruptedMove): Promise<Step[]> {
   const [before, after] = [from, to].map(({ renamed }) => storedPaths({ layout, name, renamed }))
   const part = partFileName(name, NAME_RULES)
-  const all = [...before!.map((path, file) => ({ from: path, to: after![file]! })), { from: part, to: part }]
+  const links = new Set<number>()
+  for (const [place, paths] of [
+    [from, before!],
+    [to, after!],
+  ] as const)
+    for (const link of await ownLinks(layout, paths, new Folders(place.directory))) links.add(link)
+  const own = [...before!.keys()].filter(file => isOwn(file) || links.has(file))
+  const all = [...own.map(file => ({ from: before![file]!, to: after![file]! })), { from: part, to: part }]
   return all.filter(step => step.from !== '' && !(from.directory === to.directory && step.from === step.to))
 }
 

@@ -40,6 +40,7 @@ const settle = (renamed = new Map<number, readonly string[]>(), target = to) =>
     name: 'key',
     from: { directory: from, renamed: new Map() },
     to: { directory: target, renamed },
+    isOwn: () => true,
   })
 
 test('a move that had not started is not started', async () => {

@@ -8,6 +8,8 @@ export interface FilePlace {
 
 export interface MoveOptions {
   signal?: AbortSignal
+  /** Awaited once nothing is in the way, before anything is changed. */
+  begin?: () => Promise<void>
   /** Awaited once the files are safe in the new folder, before copied files are deleted from the old one. */
   moved?: () => Promise<void>
   /** Reports copied bytes out of all bytes to copy. Never called if the files can be renamed. */
@@ -20,6 +22,8 @@ export interface FileStamp {
   readonly size: number
   /** Modification time in nanoseconds since the Unix epoch, as a decimal string because it exceeds 2^53. */
   readonly mtimeNs: string
+  /** The bytes are not in the file of that path, but kept apart, because the file is not wanted. */
+  readonly isApart?: true
 }
 
 /** Tracks changes that others make to the files of a torrent. */
@@ -31,6 +35,21 @@ export interface ForeignChanges {
   readonly files: ReadonlySet<number>
   /** The files were checked. `stamps` are from before they were read, so that later changes are noticed. */
   verified(stamps: readonly FileStamp[]): void
+}
+
+/**
+ * Which of the files on disk are the torrent's: it created them, wrote to them or verified a piece of them. Only those are deleted, moved and
+ * written to. Whatever else has one of its paths is somebody else's.
+ */
+export interface OwnFiles {
+  has(file: number): boolean
+  add(file: number): void
+  delete(file: number): void
+  /**
+   * The file is not known to be the torrent's, but may be written to while it has this stamp: `empty`, because it holds nothing that could be
+   * lost; `likely`, because it has the right size, as far as what is written is what it holds.
+   */
+  offer(file: number, stamp: FileStamp, as: 'empty' | 'likely'): void
 }
 
 /** A range of stored bytes, as the hash pool reads it. Zeros if `path` is null. */
@@ -65,6 +84,8 @@ export interface Storage {
   stamps(): Promise<FileStamp[]>
   /** Absent if nobody else can change what is stored. */
   readonly changes?: ForeignChanges
+  /** Absent if nobody else can have files of the same names. */
+  readonly own?: OwnFiles
   /** Path under which other programs can open the file; null if it is kept in memory. */
   pathOf(file: number): string | null
   /** Locates the bytes from `offset` on disk, pads as zeros; returns null if they are in memory and only `read` can access them. */
@@ -74,16 +95,18 @@ export interface Storage {
    * reservation, which can take minutes, with `cancelled`.
    */
   setReserving(active: boolean): void
-  /** Moves all files to another folder while in use. Resolves when done; after a failure everything is where it was. */
+  /** Moves the torrent's own files to another folder while in use. Resolves when done; after a failure everything is where it was. */
   move(directory: string, options?: MoveOptions): Promise<void>
-  /** Renames files: path below the download folder by file index. Renames all or none. */
+  /** Sets the paths of files below the download folder, by file index, and renames its own files on disk, all or none. */
   rename(renamed: FilePlace['renamed']): Promise<void>
   /**
    * Stores files under other paths from now on, by file index, and leaves on disk what is there. Resolves to those that no other file of the
-   * torrent has. Absent if nobody else can have files of the same names.
+   * torrent has. Absent like `own`.
    */
   avoid?(renamed: FilePlace['renamed']): Promise<FilePlace['renamed']>
-  /** Deletes everything that belongs to the torrent and the folders this leaves empty. Closes the storage. */
-  remove(): Promise<void>
+  /** Counts the links that lead where the torrent says as its own. Absent like `own`. */
+  recognizeLinks?(): Promise<void>
+  /** Deletes the torrent's own files, except those to keep, and the folders this leaves empty. Closes the storage. */
+  remove(options?: { keep?: (file: number) => boolean }): Promise<void>
   close(): Promise<void>
 }

@@ -17,6 +17,7 @@ import {
 import type { Handle, HandlePool, PooledFile } from './handle-pool.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
 import type { KnownStamps } from './known-stamps.node.ts'
+import { ForeignFile, type OwnFiles } from './own-files.node.ts'
 import type { FileStamp } from './storage.ts'
 
 /** State that all files of a torrent share. Only FileSet changes it. */
@@ -27,6 +28,7 @@ export interface SharedFileState {
   reserving: AbortSignal | null
   readonly seen: SeenFiles
   readonly known: KnownStamps
+  readonly own: OwnFiles
   readonly onClosed: () => void
 }
 
@@ -57,7 +59,10 @@ export class SeenFiles {
   }
 }
 
-/** One file on disk. Opened lazily and never through a symbolic link; created when it is first written to. */
+/**
+ * One file on disk. Opened lazily and never through a symbolic link; created when it is first written to. A file that exists is written to only
+ * if it is the torrent's own.
+ */
 export class StoredFile implements PooledFile {
   handle: Handle | null = null
   opening: Promise<Handle> | null = null
@@ -137,13 +142,11 @@ export class StoredFile implements PooledFile {
     if (writes === this.#writes) this.#shared.known.settled(this.index, stampOf(stat))
   }
 
-  /** Creates an empty file unless it exists. */
+  /** Creates an empty file unless something has its path. */
   async create(): Promise<void> {
-    const { folders } = this.#shared
-    await folders.make(parentOf(this.relative))
+    await this.#shared.folders.make(parentOf(this.relative))
     try {
-      await close(await open(this.path, CREATE, this.#mode))
-      folders.noteChange(parentOf(this.relative))
+      await close(await this.#createNew())
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw error
     }
@@ -173,21 +176,52 @@ export class StoredFile implements PooledFile {
   }
 
   async #openOrCreate(): Promise<number> {
-    const { folders } = this.#shared
-    try {
-      await folders.check(parentOf(this.relative))
-      return await this.#openFile(WRITE)
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error
-    }
-    // A new file would have holes where there was data.
-    if (this.wasSeen)
-      throw new ShoalError('not-found', `${this.path} was deleted while in use. Check the data again.`)
+    const { folders, own } = this.#shared
+    const isOwn = own.has(this.index)
+    if (isOwn)
+      try {
+        await folders.check(parentOf(this.relative))
+        return await this.#openFile(WRITE)
+      } catch (error) {
+        if (errnoOf(error) !== 'ENOENT') throw error
+        // A new file would have holes where there was data.
+        if (this.wasSeen) throw this.#deletedError()
+      }
     folders.forget()
     await folders.make(parentOf(this.relative))
+    try {
+      return await this.#createNew()
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error
+    }
+    return isOwn ? this.#openFile(WRITE) : this.#takeOver()
+  }
+
+  /** Rejects with EEXIST if something has its path, even a dangling link. */
+  async #createNew(): Promise<number> {
+    const { folders, own } = this.#shared
     const fd = await this.#openFile(CREATE, this.#mode)
+    own.created++
+    own.add(this.index)
     folders.noteChange(parentOf(this.relative))
     return fd
+  }
+
+  /** Opens a file that somebody else created, if it was offered to the torrent and is as it was then. */
+  async #takeOver(): Promise<number> {
+    const { own } = this.#shared
+    const fd = await this.#openFile(WRITE)
+    await this.#checked(fd)
+    if (own.offered(this.index, stampOf(await fstat(fd, { bigint: true }))) === 'empty') {
+      own.add(this.index)
+      return fd
+    }
+    await close(fd)
+    throw new ForeignFile(this.index, this.path)
+  }
+
+  #deletedError(): ShoalError {
+    return new ShoalError('not-found', `${this.path} was deleted while in use. Check the data again.`)
   }
 
   async #openFile(flags: number, mode?: number): Promise<number> {

@@ -1,3 +1,4 @@
+import { equalBytes } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { adoptWanted } from './adopt-files.node.ts'
@@ -9,6 +10,7 @@ import { stampAll } from './file-stamps.node.ts'
 import { readInto } from './fs.node.ts'
 import { Gate, Turns } from './gate.ts'
 import { errnoOf, ioError } from './io-errors.ts'
+import { ForeignFile } from './own-files.node.ts'
 import { LazyPartFile } from './part-file.node.ts'
 import type { FileStamp, StoredSegment } from './storage.ts'
 import { MISSING, readStamp, type StoredFile } from './stored-file.node.ts'
@@ -37,7 +39,7 @@ export class TorrentFiles {
   #written = false
   /** Whether the first write has created the empty files. */
   #hasEmptyFiles = false
-  /** Whether unwanted files exist on disk, by index. */
+  /** Whether unwanted files of its own exist on disk, by index. */
   readonly #ownFiles = new Map<number, boolean>()
 
   /** Calls `onIdle` whenever a file has been closed. */
@@ -141,7 +143,7 @@ export class TorrentFiles {
     if (!all) return this.dirty.flush()
     await this.part.load()
     const files = this.#layout.files.flatMap(({ pad, symlink, lengthBytes }, index) =>
-      pad || symlink || lengthBytes === 0 ? [] : [this.set.file(index)],
+      pad || symlink || lengthBytes === 0 || !this.set.own.has(index) ? [] : [this.set.file(index)],
     )
     if (this.part.current) files.push(this.part.file)
     await this.dirty.flush(files)
@@ -228,13 +230,28 @@ export class TorrentFiles {
   }
 
   async #writeFile(file: StoredFile, position: number, bytes: Uint8Array): Promise<void> {
+    const comparing = this.#compareIfDue(file)
+    if (comparing) await comparing
     try {
+      if (!this.set.own.has(file.index) && (await this.#isThereAlready(file, position, bytes))) return
       await file.whileWriting(() => this.set.handles.writes.write(file, position, bytes))
     } catch (error) {
       throw this.#writeError(error, file)
     } finally {
       this.#noteWritten(file, position, position + bytes.length)
     }
+  }
+
+  /** Whether a file that is likely the torrent's holds these bytes. It is known to be then. */
+  async #isThereAlready(file: StoredFile, position: number, bytes: Uint8Array): Promise<boolean> {
+    const { own, handles } = this.set
+    if (!own.isOffered(file.index)) return false
+    if (own.offered(file.index, await readStamp(file, handles)) !== 'likely') return false
+    const stored = new Uint8Array(bytes.length)
+    await this.#readFile(file, position, [stored], stored.length)
+    if (!equalBytes(stored, bytes)) throw new ForeignFile(file.index, file.path)
+    own.add(file.index)
+    return true
   }
 
   async #writeUnwanted(index: number, offset: number, bytes: Uint8Array): Promise<void> {
@@ -257,7 +274,7 @@ export class TorrentFiles {
 
   /** Called after failed writes too: unless the file could not be opened, some of the bytes may have been written. */
   #noteWritten(file: StoredFile, begin: number, end: number): void {
-    if (!file.wasSeen) return
+    if (!file.wasSeen || !this.set.own.has(file.index)) return
     this.dirty.add(file)
     this.#writeListener?.(file, begin, end)
   }
@@ -270,7 +287,7 @@ export class TorrentFiles {
   async #hasOwnFile(file: StoredFile): Promise<boolean> {
     let own = this.#ownFiles.get(file.index)
     if (own === undefined) {
-      own = (await readStamp(file, this.set.handles)) !== MISSING
+      own = this.set.own.has(file.index) && (await readStamp(file, this.set.handles)) !== MISSING
       this.#ownFiles.set(file.index, own)
     }
     return own

@@ -38,6 +38,7 @@ describe.skipIf(process.platform === 'win32')('links on disk (creating them need
     fs.mkdirSync(join(directory, 'T'))
     fs.symlinkSync(outside, join(directory, 'T/sub'))
     const storage = open(one, directory)
+    storage.own!.add(0)
     for (const call of [
       () => storage.write(0, bytes),
       () => storage.read(0, new Uint8Array(100)),

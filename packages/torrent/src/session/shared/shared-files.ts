@@ -8,6 +8,7 @@ import type { Running } from '../torrent/running.ts'
 import type { Torrent } from '../torrent/torrent.ts'
 import type { OtherTorrent } from './common-ranges.ts'
 import { type CommonFile, FileRoots } from './matches.ts'
+import { PathsInUse } from './paths-in-use.ts'
 import { SharedSource } from './shared-source.ts'
 
 /** Torrents that one download takes bytes from. */
@@ -32,6 +33,7 @@ interface Download {
  * its swarm what that is downloading. Private torrents (BEP 27) neither give nor take: their bytes are between the peers of their tracker.
  */
 export class SharedFiles {
+  readonly paths = new PathsInUse()
   readonly #registry: SessionTorrents
   readonly #clock: Clock
   readonly #downloads = new Map<Torrent, Download>()
@@ -62,6 +64,7 @@ export class SharedFiles {
   }
 
   removed(torrent: Torrent): void {
+    this.paths.release(torrent.phases.data)
     this.#generation++
     this.#index?.delete(torrent)
     this.#downloads.delete(torrent)

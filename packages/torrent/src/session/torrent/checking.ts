@@ -1,26 +1,29 @@
-import { avoidForeign } from '#foreign-files'
+import { judgeFiles, mustBePresent, trustFiles } from '#own-files'
 import { Bitfield } from '../../base/bitfield.ts'
 import { equalBytes } from '../../base/bytes.ts'
-import type { HashPool } from '../../hash/hash-pool.ts'
 import { recheck } from '../../hash/recheck.ts'
 import { planStart } from '../../storage/plan-start.ts'
 import type { ResumeProgress } from '../../storage/resume-store.ts'
 import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
+import type { FilesContext } from './own-files.ts'
 
 /** Pieces that were verified, and the stamps that the files had then. */
 export type KnownProgress = Pick<ResumeProgress, 'had' | 'stamps'>
 
 export interface CheckOptions {
-  readonly pool: HashPool
+  /** What the torrent's files are judged by. */
+  readonly files: FilesContext
   /** The record of an earlier run, or what was known until others changed files. */
   readonly progress: KnownProgress | null
   /** Hash everything, whatever was recorded. */
   readonly thorough: boolean
-  /** Path of a file, by index among all, below the download folder. */
-  readonly pathOf: (file: number) => readonly string[]
   /** Believe that everything is in place. */
   readonly trusted: boolean
+  /** Whether the user knows that files are gone, and wants what is missing to be downloaded again. */
+  readonly accepted: boolean
+  /** Tells storage which files are wanted. */
+  readonly setWanted: () => Promise<void>
   /** Lets whoever asked for the check cancel it. */
   readonly signal: AbortSignal | undefined
 }
@@ -67,11 +70,13 @@ export class Checking {
     const { isChecked } = content
     content.isChecked = false
     try {
-      if (!selection.isDefault) await storage.setWanted(selection.wanted())
+      if (!selection.isDefault) await options.setWanted()
       own.throwIfAborted()
       have.clearAll()
       if (options.trusted && !options.thorough) {
-        storage.changes?.verified(await storage.stamps())
+        const stamps = await storage.stamps()
+        storage.changes?.verified(stamps)
+        await trustFiles(content, stamps)
         own.throwIfAborted()
         have.setAll()
         content.isForeign = true
@@ -83,7 +88,6 @@ export class Checking {
       own.throwIfAborted()
       if (news) content.isForeign = true
       content.isChecked = true
-      content.isNew = false
       return news
     } catch (error) {
       restore(have, before)
@@ -98,8 +102,10 @@ export class Checking {
    */
   async #findPieces(content: Content, options: CheckOptions, signal: AbortSignal): Promise<boolean> {
     const { layout, storage, have } = content
-    const { pool, progress } = options
+    const { files, progress } = options
+    const { pool } = files
     const stamps = await storage.stamps()
+    if (!options.accepted && !options.thorough) await mustBePresent(content, progress, stamps)
     for (const file of changedFiles(content, progress, stamps)) this.changed.add(file)
     const { trusted, pieces } = planCheck(content, options, stamps)
     for (let piece = 0; piece < layout.pieceCount; piece++) if (trusted?.has(piece)) have.set(piece)
@@ -115,7 +121,7 @@ export class Checking {
       )
       for (const piece of pieces) if (right.has(piece)) have.set(piece)
     }
-    const avoided = content.isNew ? await avoidForeign(content, stamps, options, signal) : null
+    const avoided = await judgeFiles(files, content, { stamps, known: progress }, signal)
     for (const [file, path] of avoided?.paths ?? []) this.avoided.set(file, path)
     storage.changes?.verified(avoided?.stamps ?? stamps)
     return pieces.length > 0 || this.avoided.size > 0 || !isRecorded(have, progress)

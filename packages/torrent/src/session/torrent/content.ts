@@ -22,8 +22,6 @@ export class Content {
   readonly have: Bitfield
   /** Whether a check filled `have`: a piece that it lacks is then missing, not just unknown. */
   isChecked = false
-  /** Whether no run has checked the torrent before: files that exist may be somebody else's. */
-  isNew = false
   /** The pieces that an earlier run recorded. They are only shown, until a check fills `have`. */
   recorded: Bitfield | null = null
   /** Pieces stored since the last successful flush; null if none. Kept only if progress is recorded. */
@@ -208,7 +206,6 @@ export function openContent(
     const chosen = new Set(selectedFiles(select, files.length))
     for (const [index, file] of files.entries()) if (!chosen.has(index)) selection.set(file, 0)
   }
-  content.isNew = !place.trusted && !place.progress?.had && !place.progress?.unfinished?.size
   if (place.progress?.had) content.recorded = Bitfield.from(place.progress.had, layout.pieceCount)
   if (place.progress?.unfinished) content.unfinished = place.progress.unfinished
   return content

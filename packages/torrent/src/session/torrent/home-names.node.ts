@@ -45,7 +45,7 @@ export function visibleInHome(
 }
 
 /** The path without symbolic links, as far as it exists. */
-function realFolder(path: string): string {
+export function realFolder(path: string): string {
   try {
     return realpathSync(path)
   } catch {

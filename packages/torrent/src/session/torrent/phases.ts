@@ -1,3 +1,12 @@
+import {
+  chooseNames,
+  claimMoved,
+  claimPaths,
+  glanceAtFiles,
+  keptFiles,
+  makeWay,
+  recognizeFiles,
+} from '#own-files'
 import type { FileCopy } from '../../api.ts'
 import type { Bitfield } from '../../base/bitfield.ts'
 import { ShoalError } from '../../base/errors.ts'
@@ -10,6 +19,7 @@ import { Fetching } from './fetching.ts'
 import { foundBytes } from './found-bytes.ts'
 import type { Emit } from './lifecycle.ts'
 import { type ActiveHook, TorrentNetwork } from './network.ts'
+import type { FilesContext } from './own-files.ts'
 import { Recorder, type RecorderEvents } from './recorder.ts'
 import { Recovery } from './recovery.ts'
 import { currentPath } from './relocation.ts'
@@ -19,6 +29,8 @@ import type { TorrentData } from './torrent-data.ts'
 
 /** The services of a session to one of its torrents. */
 export interface TorrentHooks extends ActiveHook {
+  /** The paths that the torrents of the session use. */
+  readonly paths: FilesContext['paths']
   /** Registers the torrent under all its info hashes. Returns false if another torrent has one of them. */
   register(): boolean
   /** Removes the torrent from the session. */
@@ -81,10 +93,30 @@ export class Phases {
     return this.#current instanceof Checking ? this.#current.progress : 0
   }
 
+  /** The files of an earlier run are the torrent's before they are checked. */
+  claimRecorded(): void {
+    if (this.data.content && this.data.place.progress?.had) claimPaths(this.files)
+  }
+
+  /** A torrent that does not run shows an error if its files are no longer there. */
+  async glance(): Promise<void> {
+    const { lifecycle } = this.data
+    const isIdle = () => lifecycle.phase === 'idle' && lifecycle.paused && !lifecycle.error
+    if (isIdle()) await glanceAtFiles(this.files).catch(error => isIdle() && this.data.fail(error))
+  }
+
   // Commands
 
-  /** Starts the torrent, or resumes it after a pause or an error. */
-  start(): void {
+  /** What the torrent's files are judged by. */
+  get files(): FilesContext {
+    return { data: this.data, paths: this.#hooks.paths, pool: this.#context.hashPool }
+  }
+
+  /**
+   * Starts the torrent, or resumes it after a pause or an error. `accepted`: files that are missing are downloaded again, as they are if the torrent
+   * stopped because of them.
+   */
+  start(accepted = codeOf(this.data.lifecycle.error) === 'not-found'): void {
     const { lifecycle, content } = this.data
     if (lifecycle.isClosed || !(lifecycle.paused || lifecycle.error)) return
     const failed = lifecycle.error !== null
@@ -94,7 +126,7 @@ export class Phases {
     if (failed && this.#recovery?.retryFlush()) return
     lifecycle.error = null
     if (lifecycle.phase === 'idle') {
-      if (content) this.#beginCheck(content)
+      if (content) this.#beginCheck(content, accepted)
       else this.#beginFetching()
     } else if (lifecycle.phase !== 'running') this.network.swarm?.resume()
     else if (!failed) this.network.run()
@@ -130,7 +162,10 @@ export class Phases {
     if (lifecycle.isClosed) return
     await Promise.all([this.#stop(), this.recorder?.stop(), this.#recovery?.settled()])
     try {
-      await (deleteData ? content?.storage.remove() : content?.storage.close())
+      if (deleteData && content) {
+        await recognizeFiles(this.files, content).catch(() => {})
+        await content.storage.remove({ keep: keptFiles(this.files) })
+      } else await content?.storage.close()
     } finally {
       // Last: after a crash before this line the files can still be deleted.
       if (!this.#yielded) await this.recorder?.forget()
@@ -281,12 +316,13 @@ export class Phases {
   }
 
   /** Starts the check of a torrent that starts. Failures show in the torrent's state. */
-  #beginCheck(content: Content): void {
-    this.#check(content, { thorough: false }).catch(() => {})
+  #beginCheck(content: Content, accepted = false): void {
+    this.#check(content, { thorough: false, accepted }).catch(() => {})
   }
 
-  async #check(content: Content, { signal, thorough, known }: CheckKind): Promise<void> {
+  async #check(content: Content, { signal, thorough, known, accepted = false }: CheckKind): Promise<void> {
     const { lifecycle, place } = this.data
+    const { files } = this
     const progress = known ?? place.progress
     const trusted = place.trusted && !known
     const before = content.shown.clone()
@@ -295,9 +331,11 @@ export class Phases {
     lifecycle.phase = 'checking'
     this.data.show()
     try {
-      const pool = this.#context.hashPool
-      const pathOf = (file: number) => currentPath(this.data, content, file)
-      if (await checking.run(content, { pool, progress, pathOf, trusted, thorough, signal }))
+      const names = chooseNames(files, content)
+      if (names) await this.#setNames(await names)
+      claimPaths(files)
+      const setWanted = () => this.setWanted(content)
+      if (await checking.run(content, { files, progress, trusted, thorough, accepted, setWanted, signal }))
         this.recorder?.touch()
       if (checking.avoided.size > 0) await this.#noteAvoided(content, checking.avoided)
       checking.mustGoOn()
@@ -314,6 +352,15 @@ export class Phases {
     this.#onChecked(content)
   }
 
+  /** Records names that are used from here on. */
+  async #setNames(names: ReadonlyMap<number, readonly string[]>): Promise<void> {
+    const { data } = this
+    if (names.size === 0) return
+    data.renamed = new Map([...(data.renamed ?? []), ...names])
+    claimMoved(this.files)
+    await this.recorder?.changed()
+  }
+
   /** Records the other names before anything is written under them. */
   async #noteAvoided(content: Content, avoided: ReadonlyMap<number, readonly string[]>): Promise<void> {
     const { data } = this
@@ -321,9 +368,38 @@ export class Phases {
       path: currentPath(data, content, file).join('/'),
       storedAs: path.join('/'),
     }))
-    data.renamed = new Map([...(data.renamed ?? []), ...avoided])
     this.#emit('filesAvoided', renames)
-    await this.recorder?.changed()
+    await this.#setNames(avoided)
+  }
+
+  /** Tells storage which files are wanted. Their bytes may have to be moved to a path that somebody else has taken meanwhile. */
+  async setWanted(content: Content): Promise<void> {
+    for (;;)
+      try {
+        return await content.storage.setWanted(content.selection.wanted())
+      } catch (error) {
+        await this.#makeWay(content, error)
+      }
+  }
+
+  /** Rejects with the error unless it says that a file is somebody else's: then another one is written from here on. */
+  async #makeWay(content: Content, error: unknown): Promise<void> {
+    const avoiding = makeWay(this.files, error)
+    if (!avoiding) throw error
+    await this.#noteAvoided(content, await avoiding)
+  }
+
+  async #onWriteError(error: unknown): Promise<void> {
+    const { content } = this.data
+    const { running } = this.network
+    try {
+      if (!content || !running) throw error
+      await this.#makeWay(content, error)
+      await running.transfer.retryWrites()
+    } catch (failure) {
+      if (content?.storage.changes?.files.size) this.#onFilesChanged()
+      else this.#recover().onWriteError(failure)
+    }
   }
 
   #tellChanges(content: Content, before: Bitfield, changed: ReadonlySet<number>): void {
@@ -372,7 +448,7 @@ export class Phases {
     const { content, lifecycle } = this.data
     const wasComplete = lifecycle.completed
     if (!wasComplete && content) {
-      content.storage.setWanted(content.selection.wanted()).catch(error => this.data.fail(error))
+      this.setWanted(content).catch(error => this.data.fail(error))
       if (content.wantedBytes > 0) this.network.announcements.completed()
     }
     lifecycle.complete()
@@ -397,7 +473,7 @@ export class Phases {
         if (this.data.content) this.selectionChanged(this.data.content)
       },
       onPiece: piece => this.#onPiece(piece),
-      onWriteError: error => this.#recover().onWriteError(error),
+      onWriteError: error => void this.#onWriteError(error),
       onReadError: (piece, error) => {
         if (this.data.lifecycle.phase !== 'running') return
         if (this.data.content?.storage.changes?.files.size) this.#onFilesChanged()
@@ -469,6 +545,8 @@ interface CheckKind {
   readonly thorough: boolean
   /** Instead of the record of an earlier run. */
   readonly known?: KnownProgress
+  /** Whether what is missing is downloaded again. */
+  readonly accepted?: boolean
 }
 
 /** Returns the progress of a checked torrent, with the files that others changed as unknown. */
@@ -482,6 +560,10 @@ function hasLostPieces({ layout, have }: Content, before: Bitfield, file: number
   const { first, end } = layout.piecesOf(file)
   for (let piece = first; piece < end; piece++) if (before.has(piece) && !have.has(piece)) return true
   return false
+}
+
+function codeOf(error: Error | null): string | undefined {
+  return error instanceof ShoalError ? error.code : undefined
 }
 
 function alreadyAdded(): ShoalError {

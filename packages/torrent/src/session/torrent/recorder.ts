@@ -173,11 +173,9 @@ export class Recorder {
       const flushed = await checked.storage.stamps()
       if (!this.#dirty) stamps = flushed
     }
-    if (checked?.storage.changes?.files.size) {
-      this.#events().onFilesChanged()
-      // If nobody checks them until then, the next start does.
-      stamps = unchangedStamps(checked, stamps)
-    }
+    if (checked?.storage.changes?.files.size) this.#events().onFilesChanged()
+    // If nobody checks changed files until then, the next start does.
+    if (checked) stamps = unchangedStamps(checked, stamps)
     if (content) await this.#saveMetainfo(key, content)
     const unfinished = content && content.unfinished.size > 0 ? { unfinished: content.unfinished } : {}
     await this.#store.save(key, { ...this.#settings(), had, ...unfinished, stamps })

@@ -1,8 +1,10 @@
+import { claimMoved, mustBeFree, recognizeFiles } from '#own-files'
 import { absolutePath } from '#paths'
 import type { MoveTorrentOptions } from '../../api.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { FilePlace } from '../../storage/storage.ts'
 import { type Content, realFiles } from './content.ts'
+import type { FilesContext } from './own-files.ts'
 import type { Recorder } from './recorder.ts'
 import type { TorrentData } from './torrent-data.ts'
 
@@ -12,11 +14,13 @@ import type { TorrentData } from './torrent-data.ts'
  */
 export class Relocation {
   readonly #data: TorrentData
+  readonly #files: FilesContext
   readonly #recorder: Recorder | null
   #last: Promise<void> = Promise.resolve()
 
-  constructor(data: TorrentData, recorder: Recorder | null) {
-    this.#data = data
+  constructor(files: FilesContext, recorder: Recorder | null) {
+    this.#data = files.data
+    this.#files = files
     this.#recorder = recorder
   }
 
@@ -27,17 +31,18 @@ export class Relocation {
     return changed
   }
 
-  async move({ storage }: Content, directory: string, options: MoveTorrentOptions): Promise<void> {
+  async move(content: Content, directory: string, options: MoveTorrentOptions): Promise<void> {
     const next = { directory: absolutePath(directory), renamed: this.#data.renamed ?? new Map() }
-    await this.#change(next, moved => storage.move(next.directory, { ...options, moved }))
+    await this.#change(content, next, hooks => content.storage.move(next.directory, { ...options, ...hooks }))
   }
 
-  /** Renames files, by index among all, to paths below the download folder. */
-  async rename({ storage }: Content, renamed: FilePlace['renamed']): Promise<void> {
+  /** Gives files, by index among all, other paths below the download folder. */
+  async rename(content: Content, renamed: FilePlace['renamed']): Promise<void> {
     const { directory } = this.#data
     const next = { directory, renamed: new Map([...(this.#data.renamed ?? []), ...renamed]) }
-    await this.#change(next, async moved => {
-      await storage.rename(renamed)
+    await this.#change(content, next, async ({ begin, moved }) => {
+      await begin()
+      await content.storage.rename(renamed)
       await moved()
     })
   }
@@ -55,19 +60,32 @@ export class Relocation {
     await this.rename(content, renamed)
   }
 
-  /** `work` calls `moved` when the files are at the new place, before it deletes what is left at the old one. */
-  async #change(next: FilePlace, work: (moved: () => Promise<void>) => Promise<void>): Promise<void> {
+  /**
+   * `work` calls `begin` before it changes anything, and `moved` when the files are at the new place, before it deletes what is left at the old
+   * one.
+   */
+  async #change(
+    content: Content,
+    next: FilePlace,
+    work: (hooks: { begin: () => Promise<void>; moved: () => Promise<void> }) => Promise<void>,
+  ): Promise<void> {
     const data = this.#data
-    data.moving = next
-    await this.#recorder?.changed()
+    await recognizeFiles(this.#files, content)
+    mustBeFree(this.#files, next)
+    const begin = async () => {
+      data.moving = next
+      await this.#recorder?.changed()
+    }
+    const moved = async () => {
+      // If a crash comes before copied files are deleted, the next session deletes them.
+      data.moving = { directory: data.directory, renamed: data.renamed ?? new Map() }
+      data.directory = next.directory
+      data.renamed = next.renamed.size > 0 ? new Map(next.renamed) : null
+      claimMoved(this.#files)
+      await this.#recorder?.changed()
+    }
     try {
-      await work(async () => {
-        // If a crash comes before copied files are deleted, the next session deletes them.
-        data.moving = { directory: data.directory, renamed: data.renamed ?? new Map() }
-        data.directory = next.directory
-        data.renamed = next.renamed.size > 0 ? new Map(next.renamed) : null
-        await this.#recorder?.changed()
-      })
+      await work({ begin, moved })
     } finally {
       if (data.moving) {
         data.moving = null

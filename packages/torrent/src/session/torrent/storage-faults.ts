@@ -1,3 +1,4 @@
+import { missingFiles } from '#own-files'
 import { Bitfield } from '../../base/bitfield.ts'
 import type { Clock } from '../../base/clock.ts'
 import { messageOf, ShoalError } from '../../base/errors.ts'
@@ -35,27 +36,29 @@ export class WriteRetries {
 }
 
 /** The present stamps of the files. Rejects with `not-found` if one that holds verified pieces is missing or truncated. */
-export async function presentStamps({ have, layout, storage, metainfo }: Content): Promise<FileStamp[]> {
+export async function presentStamps(content: Content): Promise<FileStamp[]> {
+  const { have, layout, storage } = content
   // Pieces stored after this point may be in a file that the stamps do not include yet.
   const before = Bitfield.from(have.bytes.slice(), have.length)!
   const stamps = await storage.stamps()
   const absent = absentPieces(stamps, layout)
   for (let piece = 0; piece < layout.pieceCount; piece++)
     if (absent.has(piece) && before.has(piece) && layout.dataSize(piece) > 0)
-      throw new ShoalError(
-        'not-found',
-        `files of ${metainfo.info.name} were deleted or truncated: put them back, then resume. Whatever is missing is downloaded again`,
-      )
+      throw await missingFiles(content, stamps)
   return stamps
 }
 
 /** Differs from the stamp of every file that exists. */
 const NO_STAMP: FileStamp = { size: -1, mtimeNs: '0' }
 
-/** The stamps with which files are known. A file that others changed has none, so that whoever compares the stamps later checks it. */
+/**
+ * The stamps with which the torrent's own files are known. A file that others created or changed has none, so that whoever compares the stamps
+ * later checks it.
+ */
 export function unchangedStamps({ storage }: Content, stamps: readonly FileStamp[]): FileStamp[] {
-  const changed = storage.changes?.files
-  return stamps.map((stamp, file) => (changed?.has(file) ? NO_STAMP : stamp))
+  const { changes, own } = storage
+  const isOurs = (stamp: FileStamp, file: number) => stamp.isApart || !own || own.has(file)
+  return stamps.map((stamp, file) => (changes?.files.has(file) || !isOurs(stamp, file) ? NO_STAMP : stamp))
 }
 
 /** The error that stops a torrent when a flush fails. */

@@ -108,6 +108,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     const { network } = this.phases
     const context = {
       clock,
+      files: this.phases.files,
       data,
       content,
       deadlines: () => network.deadlines(),
@@ -148,9 +149,9 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     return this.phases.network.announcements.status()
   }
 
-  /** Fetches the metadata, checks which pieces are present, then downloads or seeds. */
-  start(): void {
-    this.phases.start()
+  /** Fetches the metadata, checks which pieces are present, then downloads or seeds. `accepted`: also if files that were there are missing. */
+  start({ accepted }: { accepted?: boolean } = {}): void {
+    this.phases.start(accepted)
     if (this.#data.origin.peers.length > 0) this.#links().connectPeers()
   }
 
@@ -197,7 +198,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     )
     for (const [at, priority] of changes) content.selection.set(at, priority)
     content.recount()
-    await content.storage.setWanted(content.selection.wanted())
+    await this.phases.setWanted(content)
     this.phases.selectionChanged(content)
     this.#changed()
   }
@@ -305,7 +306,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   #relocate(change: (files: Relocation, content: Content) => Promise<void>): Promise<void> {
-    this.#relocation ??= new Relocation(this.#data, this.phases.recorder)
+    this.#relocation ??= new Relocation(this.phases.files, this.phases.recorder)
     const relocation = this.#relocation
     return relocation.queue(async () => change(relocation, this.#data.openContent()))
   }

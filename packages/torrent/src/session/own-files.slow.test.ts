@@ -1,0 +1,361 @@
+import { access, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { until } from '@shoal/testing'
+import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../base/random.ts'
+import { type CreateOptions, createTorrent } from '../hash/create.ts'
+import type { Metainfo } from '../metainfo/metainfo.ts'
+import type { Session } from './session.ts'
+import { Loopback } from './testing/loopback.ts'
+import type { Torrent } from './torrent/torrent.ts'
+
+const PIECE = 32_768
+
+/** A seed of several torrents, and a client. Torrents have the names of their folders, so that several can have the same paths. */
+class Setup implements AsyncDisposable {
+  readonly loop: Loopback
+  readonly #seeds: Session[] = []
+
+  private constructor(loop: Loopback) {
+    this.loop = loop
+  }
+
+  static async make(): Promise<Setup> {
+    return new Setup(await Loopback.make())
+  }
+
+  /** Makes and seeds a torrent with a folder `content`. */
+  async seed(
+    source: string,
+    files: Readonly<Record<string, Buffer>>,
+    options: CreateOptions = {},
+  ): Promise<Metainfo> {
+    for (const [name, bytes] of Object.entries(files)) {
+      const path = this.loop.path(source, 'content', ...name.split('/'))
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, bytes)
+    }
+    const metainfo = await createTorrent(this.loop.path(source, 'content'), { pieceLengthBytes: PIECE, ...options })
+    const session = await this.loop.open({ directory: this.loop.path(source) })
+    await (await session.add(metainfo)).whenComplete()
+    this.#seeds.push(session)
+    return metainfo
+  }
+
+  client(): Promise<Session> {
+    return this.loop.open({ directory: this.loop.path('down'), stateDirectory: this.loop.path('state') })
+  }
+
+  async add(session: Session, metainfo: Metainfo, options = {}): Promise<Torrent> {
+    return session.add(metainfo, { peers: this.#seeds.map(({ port }) => `127.0.0.1:${port}`), ...options })
+  }
+
+  /** What a client that is killed now leaves: the next one finds it. */
+  async restart(session: Session): Promise<Session> {
+    await session.close()
+    return this.client()
+  }
+
+  down(...names: string[]): string {
+    return this.loop.path('down', 'content', ...names)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.loop[Symbol.asyncDispose]()
+  }
+}
+
+const random = seededRandom(24)
+const bytes = (length: number) => Buffer.from(random.bytes(length))
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+async function expectFiles(torrent: Torrent, files: Readonly<Record<string, Buffer>>): Promise<void> {
+  for (const { path, diskPath } of torrent.files) {
+    const stored = await readFile(diskPath!)
+    expect(Buffer.compare(stored, files[path.slice(1).join('/')]!), diskPath!).toBe(0)
+  }
+}
+
+const FIRST = { 'a.bin': bytes(3 * PIECE), 'sub/b.bin': bytes(2 * PIECE) }
+const SECOND = { 'a.bin': bytes(3 * PIECE), 'sub/b.bin': bytes(PIECE) }
+
+describe('a torrent that was never started', () => {
+  /** One that is complete, and one with the same paths that is not started. */
+  async function twoOfOneName(setup: Setup): Promise<{ session: Session; first: Torrent; second: Torrent }> {
+    const [one, other] = [await setup.seed('one', FIRST), await setup.seed('other', SECOND)]
+    const session = await setup.client()
+    const first = await setup.add(session, one)
+    await first.whenComplete()
+    return { session, first, second: await setup.add(session, other, { paused: true }) }
+  }
+
+  test.each([
+    ['is removed', async () => {}],
+    ['is moved and removed', (torrent: Torrent, away: string) => torrent.move(away)],
+    ['has its folder renamed and is removed', (torrent: Torrent) => torrent.renameFolder(['content'], ['x'])],
+    ['has a file renamed and is removed', (torrent: Torrent) => torrent.renameFile(0, ['content', 'x'])],
+  ])('leaves the files of another when it %s', async (_, change) => {
+    await using setup = await Setup.make()
+    const { first, second } = await twoOfOneName(setup)
+    await change(second, setup.loop.path('away'))
+    await expectFiles(first, FIRST)
+    await second.remove({ deleteData: true })
+    await expectFiles(first, FIRST)
+    expect(await exists(setup.loop.path('away', 'content'))).toBe(false)
+    expect(await readdir(setup.down())).toEqual(['a.bin', 'sub'])
+  })
+
+  test('leaves files of the user, also after a restart', async () => {
+    await using setup = await Setup.make()
+    const metainfo = await setup.seed('one', FIRST)
+    await mkdir(setup.down('sub'), { recursive: true })
+    await writeFile(setup.down('a.bin'), FIRST['a.bin'])
+    const session = await setup.client()
+    await setup.add(session, metainfo, { paused: true })
+    const torrent = (await setup.restart(session)).torrents[0]!
+    await torrent.remove({ deleteData: true })
+    expect(await readdir(setup.down())).toEqual(['a.bin', 'sub'])
+  })
+
+  test('moves its record: its files come where it was moved to', async () => {
+    await using setup = await Setup.make()
+    const { first, second } = await twoOfOneName(setup)
+    await second.move(setup.loop.path('away'))
+    await second.resume()
+    await second.whenComplete()
+    await expectFiles(second, SECOND)
+    await expectFiles(first, FIRST)
+    expect(second.files[0]!.diskPath).toBe(setup.loop.path('away', 'content', 'a.bin'))
+  })
+})
+
+describe('paths that another torrent uses', () => {
+  test('are foreign if both start at once', async () => {
+    await using setup = await Setup.make()
+    const [one, other] = [await setup.seed('one', FIRST), await setup.seed('other', SECOND)]
+    const session = await setup.client()
+    const [first, second] = await Promise.all([setup.add(session, one), setup.add(session, other)])
+    await Promise.all([first.whenComplete(), second.whenComplete()])
+    await expectFiles(first, FIRST)
+    await expectFiles(second, SECOND)
+    await second.remove({ deleteData: true })
+    await expectFiles(first, FIRST)
+    expect(await readdir(setup.down())).toEqual(['a.bin', 'sub'])
+  })
+
+  test('are foreign even if the first piece is the same', async () => {
+    await using setup = await Setup.make()
+    const later = { ...FIRST, 'a.bin': Buffer.concat([FIRST['a.bin'].subarray(0, PIECE), bytes(2 * PIECE)]) }
+    const [one, other] = [await setup.seed('one', FIRST), await setup.seed('other', later)]
+    const session = await setup.client()
+    const first = await setup.add(session, one)
+    await first.whenComplete()
+    const second = await setup.add(session, other)
+    await second.whenComplete()
+    await expectFiles(first, FIRST)
+    await expectFiles(second, later)
+    expect(second.files[0]!.diskPath).toBe(setup.down('a (1).bin'))
+    // Its other file is the same, and is used.
+    expect(second.files[1]!.diskPath).toBe(setup.down('sub', 'b.bin'))
+  })
+
+  test('stay on disk until the last of their torrents is removed', async () => {
+    await using setup = await Setup.make()
+    const [one, same] = [await setup.seed('one', FIRST), await setup.seed('same', FIRST, { pieceLengthBytes: 2 * PIECE })]
+    const session = await setup.client()
+    const first = await setup.add(session, one)
+    await first.whenComplete()
+    const second = await setup.add(session, same)
+    await second.whenComplete()
+    expect(second.files.map(({ diskPath }) => diskPath)).toEqual(first.files.map(({ diskPath }) => diskPath))
+    await expect(second.move(setup.loop.path('away'))).rejects.toMatchObject({ code: 'in-use' })
+    await expect(first.renameFile(0, ['content', 'x'])).rejects.toMatchObject({ code: 'in-use' })
+    await first.remove({ deleteData: true })
+    await expectFiles(second, FIRST)
+    await second.remove({ deleteData: true })
+    expect(await exists(setup.down())).toBe(false)
+  })
+
+  test('cannot be given to others', async () => {
+    await using setup = await Setup.make()
+    const [one, other] = [await setup.seed('one', FIRST), await setup.seed('other', SECOND)]
+    const session = await setup.client()
+    const directory = setup.loop.path('away')
+    const [first, second] = [await setup.add(session, one), await setup.add(session, other, { directory })]
+    await Promise.all([first.whenComplete(), second.whenComplete()])
+    await expect(second.move(setup.loop.path('down'))).rejects.toMatchObject({ code: 'in-use' })
+    await expectFiles(second, SECOND)
+  })
+})
+
+test('a file that appears after the check is not overwritten', async () => {
+  await using setup = await Setup.make()
+  const metainfo = await setup.seed('one', FIRST)
+  const session = await setup.client()
+  const torrent = await session.add(metainfo)
+  const avoided: string[] = []
+  torrent.on('filesAvoided', files => avoided.push(...files.map(({ storedAs }) => storedAs)))
+  await until('it is checked', () => torrent.state === 'downloading')
+  await mkdir(setup.down(), { recursive: true })
+  await writeFile(setup.down('a.bin'), 'mine')
+  await setup.add(session, metainfo)
+  await torrent.whenComplete()
+  expect(avoided).toEqual(['content/a (1).bin'])
+  expect(await readFile(setup.down('a.bin'), 'utf8')).toBe('mine')
+  await expectFiles(torrent, FIRST)
+  await torrent.remove({ deleteData: true })
+  expect(await readdir(setup.down())).toEqual(['a.bin'])
+})
+
+test('a file that another program replaced while nothing was written is not overwritten', async () => {
+  await using setup = await Setup.make()
+  const metainfo = await setup.seed('one', FIRST)
+  const session = await setup.client()
+  const torrent = await setup.add(session, metainfo, { select: [1] })
+  await torrent.whenComplete()
+  await torrent.pause()
+  await writeFile(setup.down('sub', 'b.bin'), 'mine')
+  const again = (await setup.restart(session)).torrents[0]!
+  await again.remove({ deleteData: true })
+  expect(await readFile(setup.down('sub', 'b.bin'), 'utf8')).toBe('mine')
+})
+
+test('files of the right size that cannot be verified alone are used if they are right, else left alone', async () => {
+  await using setup = await Setup.make()
+  // Pieces of v1 go over the ends of files: without the second file nothing can be verified.
+  const files = { 'a.txt': bytes(1000), 'b.txt': bytes(1000), 'c.txt': bytes(1000) }
+  const metainfo = await setup.seed('one', files, { version: 'v1' })
+  await mkdir(setup.down(), { recursive: true })
+  await writeFile(setup.down('a.txt'), files['a.txt'])
+  await writeFile(setup.down('c.txt'), Buffer.alloc(1000, 'mine'))
+  const session = await setup.client()
+  const torrent = await setup.add(session, metainfo)
+  await torrent.whenComplete()
+  await expectFiles(torrent, files)
+  expect(await readFile(setup.down('c.txt'), 'utf8')).toMatch(/^(mine)+$/)
+  expect(torrent.files[0]!.diskPath).toBe(setup.down('a.txt'))
+})
+
+describe('files that are missing at the start', () => {
+  const FILES = { ...FIRST, 'empty.txt': Buffer.alloc(0) }
+
+  /** A complete torrent, whose client then ends. */
+  async function downloaded(setup: Setup, { paused = false } = {}): Promise<Session> {
+    const metainfo = await setup.seed('one', FILES)
+    const session = await setup.client()
+    const torrent = await setup.add(session, metainfo)
+    await torrent.whenComplete()
+    await session.record()
+    if (paused) await torrent.pause()
+    await session.close()
+    return session
+  }
+
+  async function expectStopped(session: Session): Promise<Torrent> {
+    const torrent = session.torrents[0]!
+    await until('it stops', () => torrent.state === 'error')
+    expect(torrent.stats.errorCode).toBe('not-found')
+    return torrent
+  }
+
+  test.each([{ paused: false }, { paused: true }])('stop the torrent, %o', async options => {
+    await using setup = await Setup.make()
+    await downloaded(setup, options)
+    await rename(setup.loop.path('down'), setup.loop.path('elsewhere'))
+    const session = await setup.client()
+    const torrent = await expectStopped(session)
+    await session.record()
+    expect(await exists(setup.loop.path('down'))).toBe(false)
+    // The drive is there again.
+    await rename(setup.loop.path('elsewhere'), setup.loop.path('down'))
+    await torrent.resume()
+    await torrent.whenComplete()
+    expect(torrent.stats.downloadedBytes).toBe(torrent.stats.wantedBytes)
+  })
+
+  test('are downloaded again when the user resumes the torrent', async () => {
+    await using setup = await Setup.make()
+    await downloaded(setup)
+    await rm(setup.down('sub'), { recursive: true })
+    const torrent = await expectStopped(await setup.client())
+    await torrent.resume()
+    await torrent.whenComplete()
+    await expectFiles(torrent, FILES)
+  })
+
+  test('stop it even if they are empty', async () => {
+    await using setup = await Setup.make()
+    await downloaded(setup)
+    await rm(setup.down('empty.txt'))
+    const session = await setup.client()
+    await expectStopped(session)
+    await session.record()
+    expect(await readdir(setup.down())).toEqual(['a.bin', 'sub'])
+  })
+
+  test('are named with the reason if there are links in their place', async () => {
+    await using setup = await Setup.make()
+    await downloaded(setup)
+    await rename(setup.down('a.bin'), setup.loop.path('a.bin'))
+    await symlink(setup.loop.path('a.bin'), setup.down('a.bin'))
+    const torrent = await expectStopped(await setup.client())
+    expect(torrent.stats.error).toContain(`${setup.down('a.bin')} is a symbolic link`)
+    await torrent.remove({ deleteData: true })
+    expect(await readdir(setup.down())).toEqual(['a.bin'])
+    expect(await exists(setup.loop.path('a.bin'))).toBe(true)
+  })
+})
+
+test('a torrent of an earlier run is removed with the files that are still its own', async () => {
+  await using setup = await Setup.make()
+  const metainfo = await setup.seed('one', FIRST)
+  const session = await setup.client()
+  const torrent = await setup.add(session, metainfo)
+  await torrent.whenComplete()
+  await torrent.pause()
+  await session.close()
+  await writeFile(setup.down('a.bin'), 'mine')
+  const again = (await setup.client()).torrents[0]!
+  await again.remove({ deleteData: true })
+  expect(await readdir(setup.down())).toEqual(['a.bin'])
+})
+
+describe('names that differ in case only', () => {
+  const FILES = {
+    'ReadMe.txt': bytes(PIECE),
+    'readme.txt': bytes(PIECE),
+    'café.txt': bytes(10),
+    'cafe\u0301.txt': bytes(20),
+  }
+  const names = Object.keys(FILES).sort()
+
+  test('are those of the files of an own share', async () => {
+    await using setup = await Setup.make()
+    const metainfo = await setup.seed('one', FILES)
+    const session = await setup.loop.open({ directory: setup.loop.path('one') })
+    const torrent = await session.add(metainfo, { trusted: true })
+    await torrent.whenComplete()
+    await expectFiles(torrent, FILES)
+    expect((await readdir(setup.loop.path('one', 'content'))).sort()).toEqual(names)
+  })
+
+  test('are kept by a download, and found again', async () => {
+    await using setup = await Setup.make()
+    const metainfo = await setup.seed('one', FILES)
+    await mkdir(setup.down(), { recursive: true })
+    await writeFile(setup.down('readme.txt'), FILES['readme.txt'])
+    const session = await setup.client()
+    const torrent = await setup.add(session, metainfo)
+    await torrent.whenComplete()
+    expect(torrent.stats.downloadedBytes).toBeLessThan(torrent.stats.wantedBytes)
+    await expectFiles(torrent, FILES)
+    expect((await readdir(setup.down())).sort()).toEqual(names)
+    const again = (await setup.restart(session)).torrents[0]!
+    await again.whenComplete()
+    expect(again.files.map(({ diskPath }) => basename(diskPath!)).sort()).toEqual(names)
+  })
+})

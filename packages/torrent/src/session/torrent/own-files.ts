@@ -1,0 +1,368 @@
+/** What a torrent does before it changes files on disk, so that it changes none but its own. See `OwnFiles` in storage.ts. */
+import { lstat } from 'node:fs/promises'
+import { Bitfield } from '../../base/bitfield.ts'
+import { ShoalError } from '../../base/errors.ts'
+import type { HashPool } from '../../hash/hash-pool.ts'
+import { recheck } from '../../hash/recheck.ts'
+import type { PieceLayout } from '../../metainfo/layout.ts'
+import { addNumber } from '../../metainfo/safe-names.ts'
+import { ignoresCase } from '../../storage/ignores-case.node.ts'
+import { ForeignFile } from '../../storage/own-files.node.ts'
+import { absentPieces } from '../../storage/plan-start.ts'
+import type { FileStamp, OwnFiles } from '../../storage/storage.ts'
+import { type PathsInUse, relativePaths } from '../shared/paths-in-use.ts'
+import type { KnownProgress } from './checking.ts'
+import type { Content } from './content.ts'
+import type { TorrentData } from './torrent-data.ts'
+
+const CHUNK_BYTES = 1024 * 1024
+
+type Paths = ReadonlyMap<number, readonly string[]>
+
+/** A torrent whose metadata is known, and what its files are judged by. */
+export interface FilesContext {
+  readonly data: TorrentData
+  readonly paths: PathsInUse
+  readonly pool: HashPool
+}
+
+/** Files that are stored under other names, and the stamps of all files from before they were checked. */
+export interface Avoided {
+  readonly paths: Paths
+  readonly stamps: readonly FileStamp[]
+}
+
+/** The torrent begins to look at the disk: its paths are taken from here on. */
+export function claimPaths({ data, paths }: FilesContext): void {
+  paths.claim(data)
+}
+
+/**
+ * Files whose names differ in case or Unicode form only are stored under numbered names, since some file systems cannot keep both. A torrent that
+ * looks at the disk for the first time gives them their own names where the file system can. Returns null if there are no such files.
+ */
+export function chooseNames({ data }: FilesContext, content: Content): Promise<Paths> | null {
+  if (!content.storage.own || content.isChecked || data.place.progress?.had) return null
+  const [numbered, exact] = [relativePaths(data), relativePaths(data, { isExact: true })]
+  const names = new Map<number, string[]>()
+  for (const [file, path] of exact.entries()) if (path !== numbered[file]) names.set(file, path.split('/'))
+  return names.size === 0 ? null : useExact(data.directory, content, names)
+}
+
+async function useExact(
+  directory: string,
+  { storage }: Content,
+  names: Map<number, string[]>,
+): Promise<Paths> {
+  if (await ignoresCase(directory)) return new Map()
+  await storage.rename(names)
+  return names
+}
+
+/** The files have other paths from here on. */
+export function claimMoved({ data, paths }: FilesContext): void {
+  paths.moved(data)
+}
+
+/**
+ * Judges the files that were found by a check, whose result is in `content.have`: those that are the torrent's own may be changed from here
+ * on; in place of those that are not, others are stored under other names. A file of an earlier run may have such a name: it is used, and its
+ * pieces are set in `content.have`. `known` is what was recorded before the check. Resolves to null if nobody else can have such files.
+ */
+export async function judgeFiles(
+  context: FilesContext,
+  content: Content,
+  found: { readonly stamps: readonly FileStamp[]; readonly known: KnownProgress | null },
+  signal: AbortSignal,
+): Promise<Avoided | null> {
+  const { layout, storage, have } = content
+  if (!storage.own || !storage.avoid) return null
+  const { data } = context
+  const before = content.layout.files.map((_, file) => data.renamed?.get(file) ?? layout.files[file]!.path)
+  const stamps = [...found.stamps]
+  const avoided = new Map<number, readonly string[]>()
+  for (let number = 1; ; number++) {
+    const foreign = await foreignFiles({ ...context, content, stamps, known: found.known, avoided })
+    if (foreign.length === 0) break
+    signal.throwIfAborted()
+    const names = new Map(foreign.map(file => [file, numbered(before[file]!, number)]))
+    for (const [file, path] of await storage.avoid(names)) avoided.set(file, path)
+    const now = await storage.stamps()
+    for (const file of foreign) stamps[file] = now[file]!
+    const pieces = [...piecesOfFiles(layout, foreign)]
+    const right = await recheck({ ...content.recheckJob, pool: context.pool, pieces }, { signal })
+    for (const piece of pieces)
+      if (right.has(piece)) have.set(piece)
+      else have.clear(piece)
+  }
+  await storage.recognizeLinks?.()
+  return { paths: avoided, stamps }
+}
+
+/** The files of a torrent that is believed to be complete are its own. */
+export async function trustFiles({ storage }: Content, stamps: readonly FileStamp[]): Promise<void> {
+  for (const [file, stamp] of stamps.entries()) if (isThere(stamp)) storage.own?.add(file)
+  await storage.recognizeLinks?.()
+}
+
+/**
+ * Recognizes the files of a torrent of an earlier run that has not been checked since, before they are removed, moved or renamed: those that
+ * are as they were recorded, and those that still have a right piece. A torrent that never looked at the disk has none.
+ */
+export async function recognizeFiles({ data, pool }: FilesContext, content: Content): Promise<void> {
+  const { layout, storage } = content
+  const { own } = storage
+  const { progress, trusted } = data.place
+  const had = progress?.had ? Bitfield.from(progress.had, layout.pieceCount) : null
+  if (!own || content.isChecked || !(had || trusted)) return
+  const pieces = new Set<number>()
+  for (const [file, stamp] of (await presentStamps(content)).entries()) {
+    if (!isThere(stamp) || own.has(file)) continue
+    if (isSame(progress?.stamps[file], stamp)) own.add(file)
+    else for (const piece of likelyPieces(layout, file, had)) pieces.add(piece)
+  }
+  if (pieces.size > 0) {
+    const ordered = [...pieces].sort((a, b) => a - b)
+    const right = await recheck({ ...content.recheckJob, pool, pieces: ordered })
+    for (const file of layout.files.keys())
+      if (piecesOf(layout, file).some(piece => right.has(piece))) own.add(file)
+  }
+  await storage.recognizeLinks?.()
+}
+
+/**
+ * Looks whether the recorded files of a torrent that does not run are there. Rejects like `mustBePresent`, or with the error of storage. Changes
+ * nothing.
+ */
+export async function glanceAtFiles({ data }: FilesContext): Promise<void> {
+  const { content, place } = data
+  if (!content?.storage.own || !place.progress?.had) return
+  await mustBePresent(content, place.progress, await presentStamps(content))
+}
+
+/** The stamp of a file on disk, by index among all, if it is the torrent's own. */
+export async function ownStamp(context: FilesContext, file: number): Promise<FileStamp | null> {
+  const { content } = context.data
+  if (!content?.storage.own) return null
+  await recognizeFiles(context, content)
+  const stamp = (await content.storage.stamps())[file]!
+  return isThere(stamp) && content.storage.own.has(file) ? stamp : null
+}
+
+/** Without the selection storage would move bytes of files that are not wanted to their paths. */
+async function presentStamps({ selection, storage }: Content): Promise<FileStamp[]> {
+  if (!selection.isDefault) await storage.setWanted(selection.wanted())
+  return storage.stamps()
+}
+
+/** Whether a file must stay on disk, because another torrent has it too. */
+export function keptFiles({ data, paths }: FilesContext): (file: number) => boolean {
+  let used: Set<number> | null = null
+  return file => {
+    used ??= paths.ofOthers(data)
+    return used.has(file)
+  }
+}
+
+/**
+ * Throws `in-use` if another torrent of the session uses files that are to be moved or renamed, or their new paths, `renamed` below
+ * `directory`. A torrent that never looked at the disk has no files there yet.
+ */
+export function mustBeFree(
+  { data, paths }: FilesContext,
+  { directory, renamed }: { readonly directory: string; readonly renamed: Paths },
+): void {
+  if (!paths.has(data)) return
+  const isMove = directory !== data.directory
+  const shared = paths.ofOthers(data)
+  const own = data.content!.storage.own
+  const moved = isMove ? [...shared] : [...renamed.keys()].filter(file => shared.has(file))
+  const after = relativePaths(data, { others: renamed })
+  const targets = isMove ? after : [...renamed.keys()].map(file => after[file]!)
+  const used = paths.used({ directory, paths: targets, except: data })
+  const taken = after.find((path, file) => used.has(path) && (isMove || renamed.has(file)))
+  if (taken !== undefined)
+    throw new ShoalError('in-use', `another torrent has a file ${taken} there: choose another folder or name`)
+  const both = moved.find(file => own?.has(file))
+  if (both !== undefined)
+    throw new ShoalError(
+      'in-use',
+      `another torrent has the file ${relativePaths(data)[both]} too: remove one of them, keeping its files, first`,
+    )
+}
+
+/**
+ * If storage refused to write because a file is somebody else's, chooses another path for it. Resolves to the paths of such files. Returns
+ * null for any other error.
+ */
+export function makeWay({ data, paths }: FilesContext, error: unknown): Promise<Paths> | null {
+  const { content } = data
+  if (!(error instanceof ForeignFile) || !content?.storage.avoid) return null
+  return avoidFile(
+    content,
+    error.file,
+    path => {
+      const renamed = new Map([[error.file, path]])
+      const next = relativePaths(data, { others: renamed })[error.file]!
+      return paths.used({ directory: data.directory, paths: [next], except: data }).has(next)
+    },
+    data.renamed?.get(error.file) ?? content.layout.files[error.file]!.path,
+  )
+}
+
+async function avoidFile(
+  { storage }: Content,
+  file: number,
+  isUsed: (path: readonly string[]) => boolean,
+  path: readonly string[],
+): Promise<Paths> {
+  for (let number = 1; ; number++) {
+    const name = numbered(path, number)
+    if (isUsed(name)) continue
+    const avoided = await storage.avoid!(new Map([[file, name]]))
+    const stamps = await storage.stamps()
+    if (avoided.size > 0 && !isThere(stamps[file]!)) return avoided
+  }
+}
+
+/**
+ * Rejects with `not-found` if files that an earlier run recorded are gone, cut, or links now: their drive may not be there. The user decides.
+ */
+export async function mustBePresent(
+  content: Content,
+  known: KnownProgress | null,
+  stamps: readonly FileStamp[],
+): Promise<void> {
+  const { layout } = content
+  const had = known?.had ? Bitfield.from(known.had, layout.pieceCount) : null
+  if (!had || !content.storage.own) return
+  const absent = absentPieces(stamps, layout)
+  for (let piece = 0; piece < layout.pieceCount; piece++)
+    if (had.has(piece) && absent.has(piece) && layout.dataSize(piece) > 0)
+      throw await missingFiles(content, stamps)
+  const isGone = (file: number) => (known?.stamps[file]?.size ?? -1) >= 0 && stamps[file]!.size < 0
+  if (layout.files.some(({ lengthBytes }, file) => lengthBytes === 0 && isGone(file)))
+    throw await missingFiles(content, stamps)
+}
+
+/** The error that stops a torrent whose files are not where they were. */
+export async function missingFiles(content: Content, stamps: readonly FileStamp[]): Promise<ShoalError> {
+  const { layout, storage, metainfo } = content
+  const gone = layout.files.findIndex(
+    ({ pad, symlink, lengthBytes }, file) =>
+      !pad && !symlink && (stamps[file]!.size < 0 || stamps[file]!.size < lengthBytes),
+  )
+  const path = gone < 0 ? null : storage.pathOf(gone)
+  const stat = path === null ? null : await lstat(path).catch(() => null)
+  const advice = 'put them back, then resume. Whatever is missing is downloaded again'
+  if (stat && !stat.isFile())
+    return new ShoalError(
+      'not-found',
+      `${path} is ${stat.isSymbolicLink() ? 'a symbolic link, which is not followed,' : 'no longer a file'} in place of a file of ${metainfo.info.name}: ${advice}`,
+    )
+  return new ShoalError('not-found', `files of ${metainfo.info.name} were deleted or truncated: ${advice}`)
+}
+
+function numbered(path: readonly string[], number: number): string[] {
+  return [...path.slice(0, -1), addNumber(path.at(-1)!, number)]
+}
+
+interface Judged extends FilesContext {
+  readonly content: Content
+  readonly stamps: readonly FileStamp[]
+  readonly known: KnownProgress | null
+  readonly avoided: Paths
+}
+
+/**
+ * Notes which files are the torrent's own: those with a right piece, and those that are as the torrent left them. Returns the files, by index among
+ * all, that are somebody else's.
+ */
+async function foreignFiles({ data, paths, content, stamps, known, avoided }: Judged): Promise<number[]> {
+  const { layout, have, storage } = content
+  const own = storage.own!
+  const absent = absentPieces(stamps, layout)
+  const others = othersFiles(data, paths, avoided)
+  const foreign: number[] = []
+  for (const [file, { pad, symlink, lengthBytes }] of layout.files.entries()) {
+    const stamp = stamps[file]!
+    if (pad || symlink || stamp.isApart) continue
+    const isUsed = others.has(file)
+    if (!isThere(stamp)) {
+      own.delete(file)
+      if (isUsed && content.selection.priorityOf(file) > 0) foreign.push(file)
+      continue
+    }
+    const pieces = piecesOf(layout, file)
+    const isLeft = storage.changes?.files.has(file)
+      ? false
+      : own.has(file) || isSame(known?.stamps[file], stamp)
+    const isRight = (piece: number) => have.has(piece)
+    if (isLeft || (lengthBytes > 0 && (isUsed ? pieces.every(isRight) : pieces.some(isRight)))) own.add(file)
+    else if (isUsed) foreign.push(file)
+    else {
+      const offer = await offerOf(content, file, stamp, absent)
+      own.delete(file)
+      if (offer) own.offer(file, stamp, offer)
+      else if (lengthBytes > 0) foreign.push(file)
+    }
+  }
+  return foreign
+}
+
+/** The files that torrents with an earlier claim have, by their paths with the names that were chosen so far. */
+function othersFiles(data: TorrentData, paths: PathsInUse, avoided: Paths): Set<number> {
+  const now = relativePaths(data, { others: avoided })
+  const used = paths.used({ directory: data.directory, paths: now, except: data, isEarlier: true })
+  return new Set([...now.keys()].filter(file => used.has(now[file]!)))
+}
+
+/** What a file without a right piece may be written to for; null if that could destroy what somebody else keeps there. */
+async function offerOf(
+  content: Content,
+  file: number,
+  { size }: FileStamp,
+  absent: Bitfield,
+): Promise<Parameters<OwnFiles['offer']>[2] | null> {
+  const { layout } = content
+  const { lengthBytes } = layout.files[file]!
+  if (size === 0) return lengthBytes > 0 ? 'empty' : null
+  // No piece could be checked because they all need other files, which are missing.
+  if (size === lengthBytes && piecesOf(layout, file).every(piece => absent.has(piece))) return 'likely'
+  return size <= lengthBytes && (await isZero(content, file, size)) ? 'empty' : null
+}
+
+async function isZero({ layout, storage }: Content, file: number, size: number): Promise<boolean> {
+  const { offsetBytes } = layout.files[file]!
+  for (let at = 0; at < size; at += CHUNK_BYTES) {
+    const bytes = new Uint8Array(Math.min(CHUNK_BYTES, size - at))
+    await storage.read(offsetBytes + at, bytes)
+    if (bytes.some(byte => byte !== 0)) return false
+  }
+  return true
+}
+
+/** Pieces that would show that a file which is not as it was recorded is still the torrent's: those recorded, or else the first one. */
+function likelyPieces(layout: PieceLayout, file: number, had: Bitfield | null): number[] {
+  const pieces = piecesOf(layout, file)
+  return had ? pieces.filter(piece => had.has(piece)) : pieces.slice(0, 1)
+}
+
+/** The pieces of these files, ascending. */
+function piecesOfFiles(layout: PieceLayout, files: readonly number[]): Set<number> {
+  return new Set(files.flatMap(file => piecesOf(layout, file)))
+}
+
+function piecesOf(layout: PieceLayout, file: number): number[] {
+  const { first, end } = layout.piecesOf(file)
+  return Array.from({ length: end - first }, (_, i) => first + i)
+}
+
+/** Whether there is a file at the path itself. */
+function isThere({ size, isApart }: FileStamp): boolean {
+  return size >= 0 && !isApart
+}
+
+function isSame(before: FileStamp | undefined, now: FileStamp): boolean {
+  return before !== undefined && before.size === now.size && before.mtimeNs === now.mtimeNs
+}
