@@ -35,7 +35,10 @@ class Setup implements AsyncDisposable {
       await mkdir(dirname(path), { recursive: true })
       await writeFile(path, bytes)
     }
-    const metainfo = await createTorrent(this.loop.path(source, 'content'), { pieceLengthBytes: PIECE, ...options })
+    const metainfo = await createTorrent(this.loop.path(source, 'content'), {
+      pieceLengthBytes: PIECE,
+      ...options,
+    })
     const session = await this.loop.open({ directory: this.loop.path(source) })
     await (await session.add(metainfo)).whenComplete()
     this.#seeds.push(session)
@@ -50,7 +53,7 @@ class Setup implements AsyncDisposable {
     return session.add(metainfo, { peers: this.#seeds.map(({ port }) => `127.0.0.1:${port}`), ...options })
   }
 
-  /** What a client that is killed now leaves: the next one finds it. */
+  /** Opens a session on the folders of one that it closes. */
   async restart(session: Session): Promise<Session> {
     await session.close()
     return this.client()
@@ -165,7 +168,10 @@ describe('paths that another torrent uses', () => {
 
   test('stay on disk until the last of their torrents is removed', async () => {
     await using setup = await Setup.make()
-    const [one, same] = [await setup.seed('one', FIRST), await setup.seed('same', FIRST, { pieceLengthBytes: 2 * PIECE })]
+    const [one, same] = [
+      await setup.seed('one', FIRST),
+      await setup.seed('same', FIRST, { pieceLengthBytes: 2 * PIECE }),
+    ]
     const session = await setup.client()
     const first = await setup.add(session, one)
     await first.whenComplete()
@@ -211,17 +217,27 @@ test('a file that appears after the check is not overwritten', async () => {
   expect(await readdir(setup.down())).toEqual(['a.bin'])
 })
 
-test('a file that another program replaced while nothing was written is not overwritten', async () => {
+test('a file that another program replaced is not overwritten, and is used if it is put back', async () => {
   await using setup = await Setup.make()
   const metainfo = await setup.seed('one', FIRST)
   const session = await setup.client()
-  const torrent = await setup.add(session, metainfo, { select: [1] })
+  const torrent = await setup.add(session, metainfo)
   await torrent.whenComplete()
   await torrent.pause()
-  await writeFile(setup.down('sub', 'b.bin'), 'mine')
-  const again = (await setup.restart(session)).torrents[0]!
-  await again.remove({ deleteData: true })
-  expect(await readFile(setup.down('sub', 'b.bin'), 'utf8')).toBe('mine')
+  await writeFile(setup.down('a.bin'), 'mine')
+  await torrent.recheck()
+  expect(torrent.files[0]).toMatchObject({ haveBytes: 0, diskPath: setup.down('a.bin') })
+  await writeFile(setup.down('a.bin'), FIRST['a.bin'])
+  await torrent.recheck()
+  expect(torrent.isComplete).toBe(true)
+  await writeFile(setup.down('a.bin'), 'mine')
+  await torrent.recheck()
+  await torrent.resume()
+  await torrent.whenComplete()
+  await expectFiles(torrent, FIRST)
+  expect(await readFile(setup.down('a.bin'), 'utf8')).toBe('mine')
+  await torrent.remove({ deleteData: true })
+  expect(await readdir(setup.down())).toEqual(['a.bin'])
 })
 
 test('files of the right size that cannot be verified alone are used if they are right, else left alone', async () => {

@@ -210,7 +210,7 @@ export class Session implements SessionApi {
     const torrent = this.#create(recorded ? withRecorded(origin, recorded.origin) : origin, place)
     if (!torrent)
       throw new ShoalError('bad-argument', 'This torrent has already been added under its other info hash')
-    // Whoever adds it wants its files, whatever became of earlier ones.
+    // The user asks for its files now, even if those of an earlier run are gone.
     if (!options.paused) torrent.start({ accepted: true })
     return torrent
   }

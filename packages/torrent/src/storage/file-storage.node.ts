@@ -195,6 +195,7 @@ class FileStorage implements Storage {
   }
 
   async recognizeLinks(): Promise<void> {
+    if (!this.#layout.files.some(({ symlink }) => symlink)) return
     await this.#shared(async ({ set }) => {
       for (const link of await ownLinks(set.layout, set.paths, set.folders)) set.own.add(link)
     })
@@ -299,6 +300,6 @@ async function deleteFiles({ set, part }: TorrentFiles, keep: (file: number) => 
     }
   })
   if (part.current) await unlink(part.file.path).catch(ignoreMissing)
-  await folders.removeEmpty(foldersOf(stored.map(([, path]) => path)))
+  await folders.removeEmpty(stored.length > 0 ? foldersOf(set.paths) : [])
   if (failure !== undefined) throw failure
 }

@@ -34,13 +34,17 @@ function write(root: string, paths: readonly string[], text = 'ours'): void {
   }
 }
 
-const settle = (renamed = new Map<number, readonly string[]>(), target = to) =>
+const settle = (
+  renamed = new Map<number, readonly string[]>(),
+  target = to,
+  isOwn: (file: number) => boolean = () => true,
+) =>
   settleMove({
     layout,
     name: 'key',
     from: { directory: from, renamed: new Map() },
     to: { directory: target, renamed },
-    isOwn: () => true,
+    isOwn,
   })
 
 test('a move that had not started is not started', async () => {
@@ -111,4 +115,15 @@ test('does not follow a link out of the folder', async () => {
   fs.symlinkSync(folder.path, join(to, 'T/sub'))
   await expect(settle()).rejects.toMatchObject({ code: 'unsafe-path' })
   expect(listFiles(from)).toEqual(['T/sub/b'])
+})
+
+test("files that are not the torrent's own stay, also copies of its own", async () => {
+  write(to, PATHS.slice(0, 2))
+  write(from, PATHS.slice(2))
+  expect(await settle(new Map(), to, file => file < 2)).toBe(true)
+  expect(listFiles(to)).toEqual(PATHS.slice(0, 3))
+  expect(listFiles(from)).toEqual(['T/sub/c'])
+  write(to, ['T/sub/c'])
+  expect(await settle(new Map(), to, file => file < 2)).toBe(true)
+  expect(listFiles(to)).toEqual(PATHS)
 })

@@ -233,7 +233,11 @@ export class TorrentFiles {
     const comparing = this.#compareIfDue(file)
     if (comparing) await comparing
     try {
-      if (!this.set.own.has(file.index) && (await this.#isThereAlready(file, position, bytes))) return
+      if (!this.set.own.has(file.index)) {
+        if (await this.#isThereAlready(file, position, bytes)) return
+        // A handle from when it was the torrent's own.
+        if (!this.set.own.has(file.index)) await this.set.handles.drop(file)
+      }
       await file.whileWriting(() => this.set.handles.writes.write(file, position, bytes))
     } catch (error) {
       throw this.#writeError(error, file)

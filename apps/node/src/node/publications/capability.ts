@@ -7,7 +7,7 @@ import { ENGINE, type ManagedTorrent, TORRENT_OPERATIONS, TORRENTS } from '../to
 import { Follower } from './follower.ts'
 import { PublicationStore } from './publication-store.ts'
 import { Publisher } from './publisher.ts'
-import { filePaths, replaceFiles } from './replaced-files.ts'
+import { filePaths, ownFiles, replaceFiles } from './replaced-files.ts'
 import { PUBLICATION_TABLES } from './tables.ts'
 
 export const PUBLICATIONS = capability({
@@ -46,9 +46,9 @@ export const PUBLICATIONS = capability({
       async replace(id) {
         const torrent = registry.find(id)
         if (!torrent || torrent.row.removedMs !== null) return []
-        const paths = filePaths(torrent.api)
+        const files = await ownFiles(torrent.api)
         await operations.actOnTorrents({ ids: [torrent.id], action: 'remove', undo: false })
-        return paths
+        return files
       },
       onAdded(id) {
         const torrent = registry.find(id)

@@ -5,6 +5,7 @@ import { parseMutableMagnet, safeComponent } from '@shoal/torrent'
 import { canonicalLink, type Version, versionIn } from '../../base/version-item.ts'
 import { type FollowedRecord, foundRow } from './publication-store.ts'
 import type { PublicationDeps } from './publisher.ts'
+import type { Leftover } from './replaced-files.ts'
 import { Rounds } from './rounds.ts'
 
 const MAX_FOLLOWED = 200
@@ -18,7 +19,7 @@ export interface FollowerDeps extends PublicationDeps {
   /** The folder for downloads of a label, or without one. */
   directoryOf(label: string | null): string
   /** Removes the torrent of an earlier version, and returns the paths of its files, which stay. */
-  replace(torrent: string): Promise<readonly string[]>
+  replace(torrent: string): Promise<readonly Leftover[]>
   /** Called when the torrent of a version was added and recorded. It may be complete already. */
   onAdded(torrent: string): void
 }

@@ -1,5 +1,6 @@
 import { type Database, Table } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
+import type { Leftover } from './replaced-files.ts'
 
 /** A published link with the signed item of its current version, which needs no secret key to be put again. */
 export interface PublicationRecord {
@@ -30,8 +31,8 @@ export interface FollowedRecord {
   /** Its 20 bytes in hex, as the link named it. */
   readonly infoHash: string | null
   readonly version: string | null
-  /** Paths of files of the version before, which are deleted when the latest is complete unless it has them too. */
-  readonly leftovers: readonly string[]
+  /** Files of the version before, which are deleted when the latest is complete unless it has them too. */
+  readonly leftovers: readonly Leftover[]
   readonly changedMs: number | null
   readonly checkedMs: number | null
   readonly error: string | null

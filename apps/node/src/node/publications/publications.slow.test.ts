@@ -54,7 +54,7 @@ async function open() {
     directoryOf: label => `/downloads/${label ?? ''}`,
     async replace(torrent) {
       removed.push(torrent)
-      return [`/old/${torrent.slice(0, 4)}`]
+      return [{ path: `/old/${torrent.slice(0, 4)}`, size: 1, mtimeNs: '1' }]
     },
     onAdded() {},
   })
@@ -152,7 +152,10 @@ describe('a followed link', () => {
     await follower.check(id)
     expect(added.map(({ directory }) => directory)).toEqual(['/films', '/films'])
     expect(removed).toEqual([hash(1)])
-    expect(store.followed.get(Number(id))).toMatchObject({ leftovers: ['/old/1111'], torrent: hash(2) })
+    expect(store.followed.get(Number(id))).toMatchObject({
+      leftovers: [{ path: '/old/1111' }],
+      torrent: hash(2),
+    })
   })
 
   test('ignores replays of older versions, and the same torrent under a new number', async () => {

@@ -1,19 +1,39 @@
-import { rm, rmdir } from 'node:fs/promises'
+import { lstat, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { TorrentApi } from '@shoal/torrent'
 
+/** A file of an earlier version, as it was when its torrent was removed. */
+export interface Leftover {
+  readonly path: string
+  /** Bytes. */
+  readonly size: number
+  /** Nanoseconds since the Unix epoch. */
+  readonly mtimeNs: string
+}
+
+/** The files on disk that are the torrent's own. */
+export async function ownFiles({ files }: Pick<TorrentApi, 'files'>): Promise<Leftover[]> {
+  const own: Leftover[] = []
+  for (const file of files) {
+    const stamp = await file.ownStamp()
+    if (stamp && file.diskPath) own.push({ path: file.diskPath, size: stamp.size, mtimeNs: stamp.mtimeNs })
+  }
+  return own
+}
+
 /** The paths of a torrent's files on disk. */
 export function filePaths({ directory, files }: Pick<TorrentApi, 'directory' | 'files'>): string[] {
-  return files.map(({ currentPath }) => resolve(join(directory, ...currentPath)))
+  return files.map(({ diskPath, currentPath }) => diskPath ?? resolve(join(directory, ...currentPath)))
 }
 
 /**
  * Completes the replacement of a version by the torrent of the next: deletes the leftover files that are not its own, and gives files that
- * had to be stored under other names (`name (1)`) their own. `isUsed`: whether another torrent has a file at this path.
+ * had to be stored under other names (`name (1)`) their own. `isUsed`: whether another torrent has a file at this path. What was changed since it
+ * was left stays.
  */
 export async function replaceFiles(
   api: Pick<TorrentApi, 'directory' | 'files' | 'renameFile'>,
-  leftovers: readonly string[],
+  leftovers: readonly Leftover[],
   isUsed: (path: string) => boolean,
 ): Promise<void> {
   const own = new Set(filePaths(api))
@@ -25,8 +45,9 @@ export async function replaceFiles(
     ),
   )
   const folders = new Set<string>()
-  for (const path of leftovers) {
-    if (own.has(path) || isUsed(path)) continue
+  for (const leftover of leftovers) {
+    const { path } = leftover
+    if (own.has(path) || isUsed(path) || !(await isUnchanged(leftover))) continue
     await rm(path, { force: true })
     folders.add(dirname(path))
     const index = wanted.get(path)
@@ -34,6 +55,11 @@ export async function replaceFiles(
   }
   const root = resolve(api.directory)
   for (const folder of folders) await removeEmpty(folder, root)
+}
+
+async function isUnchanged({ path, size, mtimeNs }: Leftover): Promise<boolean> {
+  const stat = await lstat(path, { bigint: true }).catch(() => null)
+  return stat?.isFile() === true && stat.size === BigInt(size) && `${stat.mtimeNs}` === mtimeNs
 }
 
 /** Removes the folder and those above it, below `root`, as far as they are empty. */

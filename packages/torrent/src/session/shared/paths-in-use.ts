@@ -58,6 +58,13 @@ export class PathsInUse {
     return this.#claims.has(data)
   }
 
+  /** Whether no other torrent has a first name below the folder in common with this one. */
+  isAlone(data: TorrentData): boolean {
+    const claim = this.#claims.get(data)
+    const byName = claim && this.#byFolder.get(claim.folder)
+    return asList(claim?.names ?? []).every(name => byName?.get(name) === data)
+  }
+
   /** The files have other paths: claims them if the earlier ones were claimed. */
   moved(data: TorrentData): void {
     if (this.#claims.has(data)) this.claim(data)

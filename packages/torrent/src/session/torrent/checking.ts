@@ -12,7 +12,7 @@ import type { FilesContext } from './own-files.ts'
 export type KnownProgress = Pick<ResumeProgress, 'had' | 'stamps'>
 
 export interface CheckOptions {
-  /** What the torrent's files are judged by. */
+  /** Files are judged by it. */
   readonly files: FilesContext
   /** The record of an earlier run, or what was known until others changed files. */
   readonly progress: KnownProgress | null
@@ -121,9 +121,8 @@ export class Checking {
       )
       for (const piece of pieces) if (right.has(piece)) have.set(piece)
     }
-    const avoided = await judgeFiles(files, content, { stamps, known: progress }, signal)
-    for (const [file, path] of avoided?.paths ?? []) this.avoided.set(file, path)
-    storage.changes?.verified(avoided?.stamps ?? stamps)
+    const { avoided } = this
+    storage.changes?.verified(await judgeFiles(files, content, { stamps, known: progress, avoided }, signal))
     return pieces.length > 0 || this.avoided.size > 0 || !isRecorded(have, progress)
   }
 }

@@ -1,6 +1,7 @@
 /** The files of a page's storage are the page's own: pages leave out what judges files, to stay small. */
 import { ShoalError } from '../../base/errors.ts'
 import type { Content } from './content.ts'
+import type { Found } from './own-files.ts'
 
 export function claimPaths(): void {}
 
@@ -10,8 +11,8 @@ export function chooseNames(): null {
   return null
 }
 
-export async function judgeFiles(): Promise<null> {
-  return null
+export async function judgeFiles(_: unknown, __: unknown, found: Found): Promise<Found['stamps']> {
+  return found.stamps
 }
 
 export async function trustFiles(): Promise<void> {}

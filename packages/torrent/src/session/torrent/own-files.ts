@@ -1,4 +1,4 @@
-/** What a torrent does before it changes files on disk, so that it changes none but its own. See `OwnFiles` in storage.ts. */
+/** Keeps a torrent from changing files on disk that are not its own. See `OwnFiles` in storage.ts. */
 import { lstat } from 'node:fs/promises'
 import { Bitfield } from '../../base/bitfield.ts'
 import { ShoalError } from '../../base/errors.ts'
@@ -24,12 +24,6 @@ export interface FilesContext {
   readonly data: TorrentData
   readonly paths: PathsInUse
   readonly pool: HashPool
-}
-
-/** Files that are stored under other names, and the stamps of all files from before they were checked. */
-export interface Avoided {
-  readonly paths: Paths
-  readonly stamps: readonly FileStamp[]
 }
 
 /** The torrent begins to look at the disk: its paths are taken from here on. */
@@ -64,39 +58,48 @@ export function claimMoved({ data, paths }: FilesContext): void {
   paths.moved(data)
 }
 
+/** The result of a check, besides `content.have`. */
+export interface Found {
+  /** From before the files were read. */
+  readonly stamps: readonly FileStamp[]
+  /** The record from before the check. */
+  readonly known: KnownProgress | null
+  /** Receives the paths of files that are stored under other names. */
+  readonly avoided: Map<number, readonly string[]>
+}
+
 /**
- * Judges the files that were found by a check, whose result is in `content.have`: those that are the torrent's own may be changed from here
- * on; in place of those that are not, others are stored under other names. A file of an earlier run may have such a name: it is used, and its
- * pieces are set in `content.have`. `known` is what was recorded before the check. Resolves to null if nobody else can have such files.
+ * Judges the files that a check found, whose result is in `content.have`: those that are the torrent's own may be changed from here on; in place
+ * of those that are not, others are stored under other names. A file of an earlier run may have such a name: it is used, and its pieces are set
+ * in `content.have`. Resolves to the stamps of the files that are used now.
  */
 export async function judgeFiles(
   context: FilesContext,
   content: Content,
-  found: { readonly stamps: readonly FileStamp[]; readonly known: KnownProgress | null },
+  found: Found,
   signal: AbortSignal,
-): Promise<Avoided | null> {
+): Promise<readonly FileStamp[]> {
   const { layout, storage, have } = content
-  if (!storage.own || !storage.avoid) return null
-  const { data } = context
-  const before = content.layout.files.map((_, file) => data.renamed?.get(file) ?? layout.files[file]!.path)
+  if (!storage.own || !storage.avoid) return found.stamps
+  const { renamed } = context.data
   const stamps = [...found.stamps]
-  const avoided = new Map<number, readonly string[]>()
   for (let number = 1; ; number++) {
-    const foreign = await foreignFiles({ ...context, content, stamps, known: found.known, avoided })
+    const foreign = await foreignFiles({ ...context, ...found, content, stamps })
     if (foreign.length === 0) break
     signal.throwIfAborted()
-    const names = new Map(foreign.map(file => [file, numbered(before[file]!, number)]))
-    for (const [file, path] of await storage.avoid(names)) avoided.set(file, path)
+    const pathOf = (file: number) => renamed?.get(file) ?? layout.files[file]!.path
+    const names = new Map(foreign.map(file => [file, numbered(pathOf(file), number)]))
+    for (const [file, path] of await storage.avoid(names)) found.avoided.set(file, path)
     const now = await storage.stamps()
     for (const file of foreign) stamps[file] = now[file]!
-    const pieces = [...piecesOfFiles(layout, foreign)]
+    const pieces = piecesOfFiles(layout, foreign)
     const right = await recheck({ ...content.recheckJob, pool: context.pool, pieces }, { signal })
     for (const piece of pieces)
       if (right.has(piece)) have.set(piece)
       else have.clear(piece)
   }
   await storage.recognizeLinks?.()
-  return { paths: avoided, stamps }
+  return stamps
 }
 
 /** The files of a torrent that is believed to be complete are its own. */
@@ -267,11 +270,8 @@ function numbered(path: readonly string[], number: number): string[] {
   return [...path.slice(0, -1), addNumber(path.at(-1)!, number)]
 }
 
-interface Judged extends FilesContext {
+interface Judged extends FilesContext, Found {
   readonly content: Content
-  readonly stamps: readonly FileStamp[]
-  readonly known: KnownProgress | null
-  readonly avoided: Paths
 }
 
 /**
@@ -281,55 +281,63 @@ interface Judged extends FilesContext {
 async function foreignFiles({ data, paths, content, stamps, known, avoided }: Judged): Promise<number[]> {
   const { layout, have, storage } = content
   const own = storage.own!
-  const absent = absentPieces(stamps, layout)
   const others = othersFiles(data, paths, avoided)
   const foreign: number[] = []
   for (const [file, { pad, symlink, lengthBytes }] of layout.files.entries()) {
     const stamp = stamps[file]!
     if (pad || symlink || stamp.isApart) continue
     const isUsed = others.has(file)
+    const isLeft = !storage.changes?.files.has(file) && (own.has(file) || isSame(known?.stamps[file], stamp))
     if (!isThere(stamp)) {
       own.delete(file)
       if (isUsed && content.selection.priorityOf(file) > 0) foreign.push(file)
-      continue
-    }
-    const pieces = piecesOf(layout, file)
-    const isLeft = storage.changes?.files.has(file)
-      ? false
-      : own.has(file) || isSame(known?.stamps[file], stamp)
-    const isRight = (piece: number) => have.has(piece)
-    if (isLeft || (lengthBytes > 0 && (isUsed ? pieces.every(isRight) : pieces.some(isRight)))) own.add(file)
+    } else if (isLeft || isRight(layout, have, file, isUsed)) own.add(file)
     else if (isUsed) foreign.push(file)
     else {
-      const offer = await offerOf(content, file, stamp, absent)
+      const wasOwn = own.has(file) || (known?.stamps[file]?.size ?? -1) >= 0
+      const offer = await offerOf(content, file, stamp, stamps)
       own.delete(file)
       if (offer) own.offer(file, stamp, offer)
-      else if (lengthBytes > 0) foreign.push(file)
+      // The user may put back a file that was replaced: another one is written only when a piece arrives.
+      else if (lengthBytes > 0 && !wasOwn) foreign.push(file)
     }
   }
   return foreign
 }
 
+const NONE: ReadonlySet<number> = new Set()
+
 /** The files that torrents with an earlier claim have, by their paths with the names that were chosen so far. */
-function othersFiles(data: TorrentData, paths: PathsInUse, avoided: Paths): Set<number> {
+function othersFiles(data: TorrentData, paths: PathsInUse, avoided: Paths): ReadonlySet<number> {
+  if (avoided.size === 0 && paths.isAlone(data)) return NONE
   const now = relativePaths(data, { others: avoided })
   const used = paths.used({ directory: data.directory, paths: now, except: data, isEarlier: true })
   return new Set([...now.keys()].filter(file => used.has(now[file]!)))
 }
 
-/** What a file without a right piece may be written to for; null if that could destroy what somebody else keeps there. */
+/** Whether a file has a right piece, or, if all must be, nothing but right ones. */
+function isRight(layout: PieceLayout, have: Bitfield, file: number, all: boolean): boolean {
+  const { first, end } = layout.piecesOf(file)
+  for (let piece = first; piece < end; piece++) if (have.has(piece) !== all) return !all
+  return all && end > first
+}
+
+/** Says why a file without a right piece may be written to; null if that could destroy what somebody else keeps there. */
 async function offerOf(
   content: Content,
   file: number,
   { size }: FileStamp,
-  absent: Bitfield,
+  stamps: readonly FileStamp[],
 ): Promise<Parameters<OwnFiles['offer']>[2] | null> {
-  const { layout } = content
+  const { layout, storage } = content
   const { lengthBytes } = layout.files[file]!
   if (size === 0) return lengthBytes > 0 ? 'empty' : null
   // No piece could be checked because they all need other files, which are missing.
+  const absent = absentPieces(stamps, layout)
   if (size === lengthBytes && piecesOf(layout, file).every(piece => absent.has(piece))) return 'likely'
-  return size <= lengthBytes && (await isZero(content, file, size)) ? 'empty' : null
+  // A file that was changed cannot be read before it has been checked.
+  if (size > lengthBytes || storage.changes?.files.has(file)) return null
+  return (await isZero(content, file, size)) ? 'empty' : null
 }
 
 async function isZero({ layout, storage }: Content, file: number, size: number): Promise<boolean> {
@@ -349,8 +357,8 @@ function likelyPieces(layout: PieceLayout, file: number, had: Bitfield | null): 
 }
 
 /** The pieces of these files, ascending. */
-function piecesOfFiles(layout: PieceLayout, files: readonly number[]): Set<number> {
-  return new Set(files.flatMap(file => piecesOf(layout, file)))
+function piecesOfFiles(layout: PieceLayout, files: readonly number[]): number[] {
+  return [...new Set(files.flatMap(file => piecesOf(layout, file)))].sort((a, b) => a - b)
 }
 
 function piecesOf(layout: PieceLayout, file: number): number[] {

@@ -107,7 +107,7 @@ export class Phases {
 
   // Commands
 
-  /** What the torrent's files are judged by. */
+  /** The torrent's files are judged by it. */
   get files(): FilesContext {
     return { data: this.data, paths: this.#hooks.paths, pool: this.#context.hashPool }
   }
@@ -335,9 +335,12 @@ export class Phases {
       if (names) await this.#setNames(await names)
       claimPaths(files)
       const setWanted = () => this.setWanted(content)
-      if (await checking.run(content, { files, progress, trusted, thorough, accepted, setWanted, signal }))
-        this.recorder?.touch()
-      if (checking.avoided.size > 0) await this.#noteAvoided(content, checking.avoided)
+      const options = { files, progress, trusted, thorough, accepted, setWanted, signal }
+      try {
+        if (await checking.run(content, options)) this.recorder?.touch()
+      } finally {
+        if (checking.avoided.size > 0) await this.#noteAvoided(content, checking.avoided)
+      }
       checking.mustGoOn()
     } catch (error) {
       // The caller that stopped the check decides what follows.
