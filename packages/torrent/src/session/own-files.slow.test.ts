@@ -308,9 +308,12 @@ describe('files that are missing at the start', () => {
     await downloaded(setup)
     await rm(setup.down('empty.txt'))
     const session = await setup.client()
-    await expectStopped(session)
+    const torrent = await expectStopped(session)
     await session.record()
     expect(await readdir(setup.down())).toEqual(['a.bin', 'sub'])
+    await torrent.resume()
+    await torrent.whenComplete()
+    await until('it is there again', () => exists(setup.down('empty.txt')))
   })
 
   test('are named with the reason if there are links in their place', async () => {
@@ -320,6 +323,9 @@ describe('files that are missing at the start', () => {
     await symlink(setup.loop.path('a.bin'), setup.down('a.bin'))
     const torrent = await expectStopped(await setup.client())
     expect(torrent.stats.error).toContain(`${setup.down('a.bin')} is a symbolic link`)
+    await torrent.resume()
+    await torrent.whenComplete()
+    await expectFiles(torrent, FILES)
     await torrent.remove({ deleteData: true })
     expect(await readdir(setup.down())).toEqual(['a.bin'])
     expect(await exists(setup.loop.path('a.bin'))).toBe(true)
@@ -374,4 +380,209 @@ describe('names that differ in case only', () => {
     await again.whenComplete()
     expect(again.files.map(({ diskPath }) => basename(diskPath!)).sort()).toEqual(names)
   })
+})
+
+describe('a file that the user put in place of the torrent’s', () => {
+  const MINE = Buffer.from('mine')
+
+  async function complete(setup: Setup): Promise<Torrent> {
+    const metainfo = await setup.seed('one', FIRST)
+    const session = await setup.client()
+    const torrent = await setup.add(session, metainfo)
+    await torrent.whenComplete()
+    await session.record()
+    return torrent
+  }
+
+  const REPLACED: [string, (setup: Setup) => Promise<void>][] = [
+    ['written over it', setup => writeFile(setup.down('a.bin'), MINE)],
+    [
+      'renamed onto it',
+      async setup => {
+        await writeFile(setup.loop.path('mine'), MINE)
+        await rename(setup.loop.path('mine'), setup.down('a.bin'))
+      },
+    ],
+    [
+      'created after it was deleted',
+      async setup => {
+        await rm(setup.down('a.bin'))
+        await writeFile(setup.down('a.bin'), MINE)
+      },
+    ],
+    [
+      'in a folder that has its name',
+      async setup => {
+        await rename(setup.down(), setup.loop.path('down', 'moved'))
+        await mkdir(setup.down())
+        await writeFile(setup.down('a.bin'), MINE)
+      },
+    ],
+    [
+      'in a folder that a link leads to',
+      async setup => {
+        await rename(setup.down(), setup.loop.path('down', 'moved'))
+        await mkdir(setup.loop.path('down', 'users'))
+        await writeFile(setup.loop.path('down', 'users', 'a.bin'), MINE)
+        await symlink(setup.loop.path('down', 'users'), setup.down())
+      },
+    ],
+  ]
+
+  test.each(REPLACED)('stays when the torrent is removed: %s', async (_, replace) => {
+    await using setup = await Setup.make()
+    const torrent = await complete(setup)
+    await replace(setup)
+    await torrent.remove({ deleteData: true })
+    expect(await readFile(setup.down('a.bin'))).toEqual(MINE)
+    expect(await exists(setup.down('sub', 'b.bin'))).toBe(false)
+  })
+
+  test.each(REPLACED)('stays when the torrent is moved or its folder renamed: %s', async (_, replace) => {
+    await using setup = await Setup.make()
+    const torrent = await complete(setup)
+    await replace(setup)
+    await torrent.renameFolder(['content'], ['other']).catch(() => {})
+    await torrent.move(setup.loop.path('away')).catch(() => {})
+    expect(await readFile(setup.down('a.bin'))).toEqual(MINE)
+  })
+
+  test('is the torrent’s if only some of it is changed', async () => {
+    await using setup = await Setup.make()
+    const torrent = await complete(setup)
+    const changed = Buffer.from(FIRST['a.bin'])
+    changed[5]! ^= 1
+    await writeFile(setup.down('a.bin'), changed)
+    await torrent.move(setup.loop.path('away'))
+    expect(await readFile(setup.loop.path('away', 'content', 'a.bin'))).toEqual(changed)
+    await torrent.remove({ deleteData: true })
+    expect(await exists(setup.loop.path('away', 'content'))).toBe(false)
+  })
+
+  test.each([
+    ['renamed onto it', REPLACED[1]![1]],
+    ['created after it was deleted', REPLACED[2]![1]],
+  ])('is not written to while the torrent downloads: %s', async (_, replace) => {
+    await using setup = await Setup.make()
+    const files = { 'a.bin': bytes(40 * PIECE) }
+    const metainfo = await setup.seed('one', files)
+    const session = await setup.client()
+    session.setLimits({ downloadBytesPerSecond: 10 * PIECE })
+    const torrent = await setup.add(session, metainfo)
+    await until('half of it is there', () => torrent.stats.downloadedBytes > 8 * PIECE)
+    await replace(setup)
+    await session.record()
+    session.setLimits({ downloadBytesPerSecond: Number.POSITIVE_INFINITY })
+    await until('it stops', () => torrent.state === 'error')
+    expect(await readFile(setup.down('a.bin'))).toEqual(MINE)
+    expect(torrent.stats.errorCode).toBe('not-found')
+    await torrent.resume()
+    await torrent.whenComplete()
+    expect(await readFile(setup.down('a.bin'))).toEqual(MINE)
+    await expectFiles(torrent, files)
+    await torrent.remove({ deleteData: true })
+    expect(await readdir(setup.down())).toEqual(['a.bin'])
+  })
+})
+
+describe('a file of a torrent that is only said to be complete', () => {
+  test('is deleted with it if a piece of it is right', async () => {
+    await using setup = await Setup.make()
+    const metainfo = await setup.seed('one', FIRST)
+    await mkdir(setup.down('sub'), { recursive: true })
+    await writeFile(setup.down('a.bin'), Buffer.alloc(3 * PIECE, 'mine'))
+    await writeFile(setup.down('sub', 'b.bin'), FIRST['sub/b.bin'])
+    const session = await setup.client()
+    const torrent = await session.add(metainfo, { trusted: true })
+    await torrent.whenComplete()
+    await torrent.remove({ deleteData: true })
+    expect(await readdir(setup.down())).toEqual(['a.bin'])
+  })
+
+  test('is not overwritten after a check that finds nothing right in it', async () => {
+    await using setup = await Setup.make()
+    const metainfo = await setup.seed('one', FIRST)
+    await mkdir(setup.down('sub'), { recursive: true })
+    const mine = Buffer.alloc(3 * PIECE, 'mine')
+    await writeFile(setup.down('a.bin'), mine)
+    await writeFile(setup.down('sub', 'b.bin'), FIRST['sub/b.bin'])
+    const session = await setup.client()
+    const torrent = await setup.add(session, metainfo, { trusted: true })
+    await torrent.whenComplete()
+    await torrent.recheck()
+    await torrent.whenComplete()
+    expect(await readFile(setup.down('a.bin'))).toEqual(mine)
+    await expectFiles(torrent, FIRST)
+  })
+})
+
+describe('a torrent within the folder of another', () => {
+  test('uses its file only if all of it is right, and leaves it there', async () => {
+    await using setup = await Setup.make()
+    const [whole, single] = [await setup.seed('one', FIRST), await setup.seed('two', FIRST)]
+    const part = await createTorrent(setup.loop.path('two', 'content', 'a.bin'), { pieceLengthBytes: PIECE })
+    const session = await setup.client()
+    const first = await setup.add(session, whole)
+    await first.whenComplete()
+    expect(single.info.infoHashes).toEqual(whole.info.infoHashes)
+    const inside = await session.add(part, { directory: setup.down() })
+    await inside.whenComplete()
+    expect(inside.files[0]!.diskPath).toBe(setup.down('a.bin'))
+    await expect(inside.move(setup.loop.path('away'))).rejects.toMatchObject({ code: 'in-use' })
+    await inside.remove({ deleteData: true })
+    await expectFiles(first, FIRST)
+  })
+
+  test('does not write to its file, nor does that one write to its', async () => {
+    await using setup = await Setup.make()
+    const other = Buffer.concat([FIRST['a.bin'].subarray(0, PIECE), bytes(2 * PIECE)])
+    const whole = await setup.seed('one', FIRST)
+    await mkdir(setup.loop.path('two'), { recursive: true })
+    await writeFile(setup.loop.path('two', 'a.bin'), other)
+    const part = await createTorrent(setup.loop.path('two', 'a.bin'), { pieceLengthBytes: PIECE })
+    const seed = await setup.loop.open({ directory: setup.loop.path('two') })
+    await (await seed.add(part)).whenComplete()
+    const session = await setup.client()
+    const inside = await setup.add(session, part, {
+      directory: setup.down(),
+      peers: [`127.0.0.1:${seed.port}`],
+    })
+    await inside.whenComplete()
+    const around = await setup.add(session, whole)
+    await around.whenComplete()
+    expect(await readFile(inside.files[0]!.diskPath!)).toEqual(other)
+    await expectFiles(around, FIRST)
+    expect(around.files[0]!.diskPath).toBe(setup.down('a (1).bin'))
+  })
+})
+
+test('choosing files of a torrent that has not looked at the disk creates nothing there', async () => {
+  await using setup = await Setup.make()
+  const metainfo = await setup.seed('one', { ...FIRST, 'empty.txt': Buffer.alloc(0) })
+  const session = await setup.client()
+  const torrent = await setup.add(session, metainfo, { paused: true })
+  await torrent.setPriority(0, 0)
+  await torrent.setPriority(0, 1)
+  expect(await exists(setup.down())).toBe(false)
+  await torrent.resume()
+  await torrent.whenComplete()
+  expect(await exists(setup.down('empty.txt'))).toBe(true)
+})
+
+test('bytes that were kept apart do not go into a file of the user when theirs is chosen', async () => {
+  await using setup = await Setup.make()
+  const files = { 'x.bin': bytes(40_000), 'y.bin': bytes(40_000) }
+  const metainfo = await setup.seed('one', files, { version: 'v1' })
+  const session = await setup.client()
+  const torrent = await setup.add(session, metainfo, { paused: true })
+  await torrent.setPriority(1, 0)
+  await torrent.resume()
+  await torrent.whenComplete()
+  await writeFile(setup.down('y.bin'), 'mine')
+  await torrent.setPriority(1, 1)
+  await torrent.whenComplete()
+  await expectFiles(torrent, files)
+  expect(await readFile(setup.down('y.bin'), 'utf8')).toBe('mine')
+  await torrent.remove({ deleteData: true })
+  expect(await readdir(setup.down())).toEqual(['y.bin'])
 })

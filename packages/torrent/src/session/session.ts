@@ -127,12 +127,7 @@ export class Session implements SessionApi {
       if (torrent && !place.progress?.paused) torrent.start()
     }
     this.#registry.sort((a, b) => a.addedMs - b.addedMs)
-    void this.#glance()
-  }
-
-  /** Looks at the files of restored torrents that do not run: nothing else would notice that they are gone. */
-  async #glance(): Promise<void> {
-    for (const torrent of this.torrents) if (!this.#closing) await torrent.phases.glance()
+    void glanceAt(this.torrents, this.#abort.signal)
   }
 
   get port(): number {
@@ -220,7 +215,7 @@ export class Session implements SessionApi {
     const torrent = new Torrent(this.#context, hooks, origin, place)
     hooks.torrent = torrent
     if (!this.#registry.add(torrent)) return null
-    torrent.phases.claimRecorded()
+    torrent.phases.places.claimRecorded()
     return torrent
   }
 
@@ -330,4 +325,9 @@ export class Session implements SessionApi {
   #mustBeOpen(): void {
     if (this.#closing) throw new ShoalError('closed', 'The session is closed. Open another one.')
   }
+}
+
+/** Looks at the files of restored torrents that do not run: nothing else would notice that they are gone. */
+async function glanceAt(torrents: readonly Torrent[], signal: AbortSignal): Promise<void> {
+  for (const torrent of torrents) if (!signal.aborted) await torrent.phases.places.glance()
 }

@@ -49,8 +49,9 @@ export class DirtyFiles {
   }
 
   async #flush(others: readonly StoredFile[]): Promise<void> {
-    const { folders, handles } = this.#set
-    const dirty = [...this.#files]
+    const { folders, handles, own } = this.#set
+    // Of a file that somebody has replaced, nothing is left to be flushed.
+    const dirty = [...this.#files].filter(({ index }) => own.has(index))
     this.#files.clear()
     try {
       await forEach(dirty, SYNCS_AT_ONCE, file => syncFile(file, handles, true))

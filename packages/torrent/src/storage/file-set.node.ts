@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { NameRules } from '../metainfo/safe-names.ts'
@@ -6,9 +7,9 @@ import { Folders, foldersOf, parentOf } from './folders.node.ts'
 import { lstat, rename } from './fs.node.ts'
 import type { HandlePool } from './handle-pool.node.ts'
 import { ignoreMissing, ioError } from './io-errors.ts'
-import type { KnownStamps } from './known-stamps.node.ts'
+import { isSameStamp, type KnownStamps } from './known-stamps.node.ts'
 import type { OwnFiles } from './own-files.node.ts'
-import { type SeenFiles, type SharedFileState, StoredFile } from './stored-file.node.ts'
+import { type SeenFiles, type SharedFileState, StoredFile, stampOf } from './stored-file.node.ts'
 
 export const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 
@@ -113,6 +114,17 @@ export class FileSet {
     return file
   }
 
+  /** Whether what `stat` found at a file's path is still the torrent's own: neither another file, nor changed by others. */
+  isOwn(index: number, stat: BigIntStats): boolean {
+    const { symlink, lengthBytes } = this.layout.files[index]!
+    if (!this.own.has(index)) return false
+    if (symlink) return stat.isSymbolicLink()
+    if (!stat.isFile() || this.own.isOther(index, Number(stat.ino))) return false
+    if (lengthBytes === 0) return stat.size === 0n
+    const known = this.known.get(index)
+    return !known || isSameStamp(known, stampOf(stat))
+  }
+
   /** The file if `file` has been called for it. */
   fileInUse(index: number): StoredFile | undefined {
     return this.#files.get(index)
@@ -144,12 +156,14 @@ export class FileSet {
         'bad-argument',
         'The torrent already has a file of that name. Choose another name.',
       )
-    const own = [...renamed.keys()].filter(file => this.own.has(file))
-    const steps = own.map(file => ({ from: this.#paths[file]!, to: paths[file]! }))
-    await renameOnDisk(
-      this,
-      steps.filter(({ from, to }) => from !== to),
-    )
+    this.folders.forget()
+    const steps: RenameStep[] = []
+    for (const file of renamed.keys()) {
+      const [from, to] = [this.#paths[file]!, paths[file]!]
+      const stat = await lstat(this.folders.path(from), { bigint: true }).catch(ignoreMissing)
+      if (from !== to && stat && this.isOwn(file, stat)) steps.push({ from, to })
+    }
+    await renameOnDisk(this, steps)
     for (const file of renamed.keys()) {
       this.#paths[file] = paths[file]!
       const inUse = this.#files.get(file)

@@ -3,7 +3,7 @@ import type { FileSet } from './file-set.node.ts'
 import { forEach } from './fs.node.ts'
 import type { LazyPartFile } from './part-file.node.ts'
 import type { FileStamp } from './storage.ts'
-import { MISSING, readStamp } from './stored-file.node.ts'
+import { MISSING, readIdentity, readStamp } from './stored-file.node.ts'
 
 /** Concurrent `stat` calls. The thread pool must keep reading and writing meanwhile. */
 const STATS_AT_ONCE = 4
@@ -46,11 +46,18 @@ async function stampLoaded(set: FileSet, part: LazyPartFile, dirty: DirtyFiles):
 
 async function stampFile(set: FileSet, dirty: DirtyFiles, index: number): Promise<FileStamp> {
   const known = set.known.get(index)
-  const { created } = set.own
-  const stamp = await readStamp(set.fileInUse(index) ?? { path: set.diskPath(index) }, set.handles)
-  if (stamp !== MISSING && set.layout.files[index]!.lengthBytes > 0) set.known.compare(index, known, stamp)
-  // Whatever has its path later is somebody else's.
-  if (stamp === MISSING && created === set.own.created) set.own.delete(index)
+  const { own } = set
+  const { created } = own
+  const { stamp, inode } = await readIdentity(
+    set.fileInUse(index) ?? { path: set.diskPath(index) },
+    set.handles,
+  )
+  const isEmpty = set.layout.files[index]!.lengthBytes === 0
+  // Whatever has its path now, or later if there is nothing, may be somebody else's.
+  if (stamp === MISSING) {
+    if (created === own.created) own.doubt(index)
+  } else if (isEmpty ? stamp.size > 0 : set.known.compare(index, known, stamp)) own.doubt(index)
+  else if (created === own.created && own.isOther(index, inode)) own.doubt(index)
   // The caller learns that the file is gone, so it may be created again.
   if (stamp === MISSING && set.seen.has(index)) {
     const file = set.file(index)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { Renamed } from './disk-paths.ts'
-import { createEmptyFiles, ownLinks, removeLink, removeLinks } from './empty-files.node.ts'
+import { createEmptyFiles, ownLinks, removeLinks } from './empty-files.node.ts'
 import { type IdleFiles, storedPaths } from './file-set.node.ts'
 import { Folders, foldersOf, parentOf } from './folders.node.ts'
 import { forEach, lstat, unlink } from './fs.node.ts'
@@ -97,13 +97,16 @@ class FileStorage implements Storage {
     await this.#shared(files => files.flush(all))
   }
 
-  async setWanted(wanted: readonly boolean[]): Promise<void> {
+  async setWanted(
+    wanted: readonly boolean[],
+    { createsEmpty = true }: { createsEmpty?: boolean } = {},
+  ): Promise<void> {
     this.#checkOpen()
     if (wanted.length !== this.#layout.files.length)
       throw new ShoalError('bad-argument', `setWanted needs ${this.#layout.files.length} values`)
     const all = wanted.every(Boolean)
     if (all && this.#idle.wanted === null && !this.#files?.hasLeftovers) return
-    await this.#exclusive(files => files.setWanted(all ? null : [...wanted]))
+    await this.#exclusive(files => files.setWanted(all ? null : [...wanted], createsEmpty))
   }
 
   async stamps(): Promise<FileStamp[]> {
@@ -197,8 +200,16 @@ class FileStorage implements Storage {
   async recognizeLinks(): Promise<void> {
     if (!this.#layout.files.some(({ symlink }) => symlink)) return
     await this.#shared(async ({ set }) => {
-      for (const link of await ownLinks(set.layout, set.paths, set.folders)) set.own.add(link)
+      const links = new Set(await ownLinks(set.layout, set.paths, set.folders))
+      for (const [file, { symlink }] of set.layout.files.entries())
+        if (links.has(file)) set.own.add(file)
+        else if (symlink) set.own.delete(file)
     })
+  }
+
+  async createEmpty(): Promise<void> {
+    if (this.#layout.files.some(({ pad, symlink, lengthBytes }) => !pad && !symlink && lengthBytes === 0))
+      await this.#shared(({ set }) => createEmptyFiles(set))
   }
 
   async remove({ keep = () => false }: { keep?: (file: number) => boolean } = {}): Promise<void> {
@@ -285,16 +296,18 @@ function closedError(): ShoalError {
 
 /** Deletes the torrent's own files, links and part file, and the folders this leaves empty. Continues after a failure, then rejects. */
 async function deleteFiles({ set, part }: TorrentFiles, keep: (file: number) => boolean): Promise<void> {
-  const { folders, layout, own } = set
+  const { folders, own } = set
   let failure: unknown
+  // A folder may be a link by now.
+  folders.forget()
   const stored = [...set.paths.entries()].filter(
     ([file, path]) => path !== '' && own.has(file) && !keep(file),
   )
   await forEach(stored, 2, async ([index, path]) => {
     try {
-      if (layout.files[index]!.symlink) return await removeLink(folders, path)
       await folders.check(parentOf(path))
-      if ((await lstat(folders.path(path))).isFile()) await unlink(folders.path(path))
+      if (set.isOwn(index, await lstat(folders.path(path), { bigint: true })))
+        await unlink(folders.path(path))
     } catch (error) {
       if (!['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) failure ??= ioError(error, folders.path(path))
     }

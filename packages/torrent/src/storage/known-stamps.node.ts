@@ -23,6 +23,10 @@ export class KnownStamps implements ForeignChanges {
     this.#changed = null
   }
 
+  recognized(file: number, stamp: FileStamp): void {
+    this.#stamps[file] = stamp
+  }
+
   /** The stamp to compare the file with; undefined if nothing is known of it now. */
   get(file: number): FileStamp | undefined {
     return this.#stamps[file] ?? undefined
@@ -56,6 +60,6 @@ export class KnownStamps implements ForeignChanges {
   }
 }
 
-function isSameStamp(a: FileStamp, b: FileStamp): boolean {
+export function isSameStamp(a: FileStamp, b: FileStamp): boolean {
   return a.size === b.size && a.mtimeNs === b.mtimeNs
 }

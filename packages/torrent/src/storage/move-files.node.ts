@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import { ShoalError } from '../base/errors.ts'
 import { copyFile, type Ranges } from './copy-file.node.ts'
 import { Folders, foldersOf, parentOf } from './folders.node.ts'
@@ -15,7 +16,7 @@ import {
 } from './fs.node.ts'
 import { errnoOf, ignoreMissing, ioError } from './io-errors.ts'
 import type { MoveOptions } from './storage.ts'
-import { readStamp } from './stored-file.node.ts'
+import { readIdentity } from './stored-file.node.ts'
 import type { TorrentFiles } from './torrent-files.node.ts'
 
 /** Bytes written during the copy that may be left for the final pass, while reads and writes wait. */
@@ -57,12 +58,14 @@ export async function moveFiles(
   try {
     signal?.throwIfAborted()
     await part.load()
+    // A folder may be a link by now.
+    from.forget()
     await to.make('')
     if ((await realpath(from.root).catch(() => null)) === (await realpath(to.root))) return async () => {}
     const renamed = await gate.alone(() => renameAll(files, from, to))
     if (renamed) return () => from.removeEmpty(foldersOf(renamed))
-    const copied = await copyAll(files, from, to, signal, onProgress)
-    return () => removeAll(from, copied)
+    const sources = await copyAll(files, from, to, signal, onProgress)
+    return () => removeAll(from, sources)
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     throw ioError(error, directory)
@@ -101,8 +104,9 @@ async function copyAll(
   to: Folders,
   signal?: AbortSignal,
   onProgress?: MoveOptions['onProgress'],
-): Promise<string[]> {
+): Promise<Sources> {
   const { set, dirty, gate } = files
+  let sources: Sources = new Map()
   const paths = await existingPaths(files, from)
   await refuseExisting(to, paths)
   // The copies get stamps of their own: this is the last look at the stamps before.
@@ -126,13 +130,18 @@ async function copyAll(
         changed.push(path)
       }
       await syncAll(to, changed, signal)
+      sources = await identifySources(files, from, copied)
       for (const folder of foldersOf(copied)) to.noteChange(folder)
       await to.sync(set.handles)
       await set.dropHandles()
       dirty.clear()
       set.switchTo(to)
-      for (const [index, path] of set.paths.entries())
-        if (copied.has(path)) set.known.copied(index, await readStamp({ path: to.path(path) }, set.handles))
+      for (const [index, path] of set.paths.entries()) {
+        if (!copied.has(path)) continue
+        const { stamp, inode } = await readIdentity({ path: to.path(path) }, set.handles)
+        set.known.copied(index, stamp)
+        set.own.add(index, inode)
+      }
     })
   } catch (error) {
     await forEach([...copied], 1, path => unlink(to.path(path)).catch(() => {}))
@@ -141,7 +150,34 @@ async function copyAll(
   } finally {
     written.stop()
   }
-  return [...copied]
+  return sources
+}
+
+/** The identity of each copied file when its copy was complete, by path. */
+type Sources = ReadonlyMap<string, string>
+
+/** Rejects with `io` if somebody replaced or changed a file while it was copied: the copy may have bytes of both. */
+async function identifySources(
+  { set, part }: TorrentFiles,
+  from: Folders,
+  copied: ReadonlySet<string>,
+): Promise<Sources> {
+  const sources = new Map<string, string>()
+  const indexes = new Map([...set.paths.entries()].map(([index, path]) => [path, index]))
+  for (const path of copied) {
+    const stat = await lstat(from.path(path), { bigint: true })
+    if (path !== part.file.relative && !set.isOwn(indexes.get(path)!, stat))
+      throw new ShoalError(
+        'io',
+        `${from.path(path)} was changed while it was copied. Check the data again, then move it.`,
+      )
+    sources.set(path, identityOf(stat))
+  }
+  return sources
+}
+
+function identityOf({ ino, size, mtimeNs }: BigIntStats): string {
+  return `${ino} ${size} ${mtimeNs}`
 }
 
 async function totalSize(from: Folders, paths: readonly string[]): Promise<number> {
@@ -162,8 +198,13 @@ function progressCounter(totalBytes: number, onProgress: NonNullable<MoveOptions
   }
 }
 
-async function removeAll(from: Folders, paths: readonly string[]): Promise<void> {
-  await forEach(paths, 1, path => unlink(from.path(path)).catch(() => {}))
+/** Deletes the files whose copies are in use, except those that somebody has replaced or changed meanwhile. */
+async function removeAll(from: Folders, sources: Sources): Promise<void> {
+  const paths = [...sources.keys()]
+  await forEach(paths, 1, async path => {
+    const stat = await lstat(from.path(path), { bigint: true }).catch(() => null)
+    if (stat && identityOf(stat) === sources.get(path)) await unlink(from.path(path)).catch(() => {})
+  })
   await forEach([...foldersOf(paths)], 1, folder => syncFolder(from.path(folder)).catch(() => {}))
   await from.removeEmpty(foldersOf(paths))
 }
@@ -230,9 +271,8 @@ async function existingPaths({ set, part }: TorrentFiles, from: Folders): Promis
   const found: string[] = []
   const all = [...set.paths.entries()].filter(([file, path]) => path !== '' && set.own.has(file))
   await forEach(all, 4, async ([index, path]) => {
-    const stat = await lstat(from.path(path)).catch(ignoreMissing)
-    const expected = set.layout.files[index]!.symlink ? stat?.isSymbolicLink() : stat?.isFile()
-    if (expected) found.push(path)
+    const stat = await lstat(from.path(path), { bigint: true }).catch(ignoreMissing)
+    if (stat && set.isOwn(index, stat)) found.push(path)
   })
   if (part.current && (await lstat(part.file.path).catch(ignoreMissing))) found.push(part.file.relative)
   return found

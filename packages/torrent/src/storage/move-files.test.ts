@@ -187,6 +187,35 @@ describe.skipIf(other === null)(
       expect(rounds).toBeLessThan(layout.pieceCount + 1)
     })
 
+    test('a file that somebody replaces while it is copied stays, and nothing is moved', async () => {
+      const { storage, from } = await filled()
+      await storage.flush()
+      const to = folder(other!)
+      const replace = () => {
+        fs.writeFileSync(join(from, 'mine'), 'mine')
+        fs.renameSync(join(from, 'mine'), join(from, 'T/a'))
+      }
+      let isReplaced = false
+      const onProgress = ({ doneBytes }: { doneBytes: number }) => {
+        if (doneBytes < 3_000_000 || isReplaced) return
+        isReplaced = true
+        replace()
+      }
+      await expect(storage.move(to, { onProgress })).rejects.toMatchObject({ code: 'io' })
+      expect(fs.readFileSync(join(from, 'T/a'), 'utf8')).toBe('mine')
+      expect(listFiles(to)).toEqual([])
+    })
+
+    test('a file that somebody replaces after it was moved stays', async () => {
+      const { storage, from } = await filled()
+      await storage.flush()
+      const to = folder(other!)
+      const moved = async () => fs.writeFileSync(join(from, 'T/a'), 'mine')
+      await storage.move(to, { moved })
+      expect(listFiles(from)).toEqual(['T/a'])
+      expect(Buffer.compare(await readAll(storage), content)).toBe(0)
+    })
+
     test('aborting removes the copies and loses nothing', async () => {
       const { storage, from } = await filled()
       const to = folder(other!)

@@ -6,10 +6,12 @@ export class ForeignFile extends ShoalError {
   /** Index among all files. */
   readonly file: number
 
-  constructor(file: number, path: string) {
+  /** `cause`: why it cannot be opened, if it cannot. */
+  constructor(file: number, path: string, cause?: ShoalError) {
     super(
-      'in-use',
-      `${path} exists already and is not this torrent's. Check the data again, or move it away.`,
+      cause?.code ?? 'in-use',
+      cause?.message ??
+        `${path} exists already and is not this torrent's. Check the data again, or move it away.`,
     )
     this.file = file
   }
@@ -21,12 +23,16 @@ interface Offer {
   readonly as: 'empty' | 'likely'
 }
 
+const [OWN, DOUBTED, BELIEVED] = [1, 2, 3] as const
+
 /** One byte per file, created when the first file becomes the torrent's own. See the interface for what that means. */
 export class OwnFiles implements Ownership {
   /** Counts the files that were created, so that whoever found one missing can tell whether that still holds. */
   created = 0
   readonly #fileCount: number
-  #own: Uint8Array | null = null
+  #states: Uint8Array | null = null
+  /** Numbers of the inodes of files that were written to; 0 where it is not known. */
+  #inodes: Float64Array | null = null
   #offers: Map<number, Offer> | null = null
 
   constructor(fileCount: number) {
@@ -35,18 +41,44 @@ export class OwnFiles implements Ownership {
 
   /** The part file, with index -1, is named by the info hash: it is always the torrent's own. */
   has(file: number): boolean {
-    return file < 0 || this.#own?.[file] === 1
+    return file < 0 || this.#states?.[file] === OWN
   }
 
-  add(file: number): void {
-    this.#own ??= new Uint8Array(this.#fileCount)
-    if (file >= 0) this.#own[file] = 1
+  isDoubted(file: number): boolean {
+    return (this.#states?.[file] ?? 0) >= DOUBTED
+  }
+
+  isBelieved(file: number): boolean {
+    return this.#states?.[file] === BELIEVED
+  }
+
+  /** `inode`: its number if it is known, to recognize the file by. */
+  add(file: number, inode?: number): void {
+    if (file >= 0) {
+      if (!this.has(file) || inode !== undefined) this.#setInode(file, inode ?? 0)
+      this.#set(file, OWN)
+    }
     this.#offers?.delete(file)
+  }
+
+  doubt(file: number): void {
+    if (file >= 0 && this.has(file)) this.#set(file, DOUBTED)
+  }
+
+  believe(file: number): void {
+    if (!this.has(file)) this.#set(file, BELIEVED)
   }
 
   delete(file: number): void {
-    if (this.#own && file >= 0) this.#own[file] = 0
+    if (this.#states && file >= 0) this.#states[file] = 0
+    this.#setInode(file, 0)
     this.#offers?.delete(file)
+  }
+
+  /** Whether a file with this inode is certainly another one. */
+  isOther(file: number, inode: number): boolean {
+    const known = this.#inodes?.[file]
+    return known !== undefined && known !== 0 && known !== inode
   }
 
   offer(file: number, stamp: FileStamp, as: Offer['as']): void {
@@ -67,5 +99,15 @@ export class OwnFiles implements Ownership {
   /** The files have other paths: what was found at the old ones says nothing any more. */
   forgetOffers(): void {
     this.#offers = null
+  }
+
+  #set(file: number, state: number): void {
+    this.#states ??= new Uint8Array(this.#fileCount)
+    this.#states[file] = state
+  }
+
+  #setInode(file: number, inode: number): void {
+    if (inode !== 0) this.#inodes ??= new Float64Array(this.#fileCount)
+    if (this.#inodes) this.#inodes[file] = inode
   }
 }

@@ -35,6 +35,8 @@ export interface ForeignChanges {
   readonly files: ReadonlySet<number>
   /** The files were checked. `stamps` are from before they were read, so that later changes are noticed. */
   verified(stamps: readonly FileStamp[]): void
+  /** The file was changed by others, and still is the torrent's: it has a right piece. */
+  recognized(file: number, stamp: FileStamp): void
 }
 
 /**
@@ -43,7 +45,13 @@ export interface ForeignChanges {
  */
 export interface OwnFiles {
   has(file: number): boolean
+  /** Whether the torrent had a file there, or somebody says so, but what has its path now must be verified before it counts as its own. */
+  isDoubted(file: number): boolean
+  /** Whether it is doubted only because nobody has verified it yet. */
+  isBelieved(file: number): boolean
   add(file: number): void
+  /** Somebody says that the file is the torrent's. */
+  believe(file: number): void
   delete(file: number): void
   /**
    * The file is not known to be the torrent's, but may be written to while it has this stamp: `empty`, because it holds nothing that could be
@@ -77,9 +85,11 @@ export interface Storage {
   flush(options?: { all?: boolean }): Promise<void>
   /**
    * Sets which files are wanted, by file index. Unwanted files are not created; if they share a piece with a wanted file, those bytes are
-   * kept separately until the file is wanted.
+   * kept separately until the file is wanted. `createsEmpty`: wanted empty files and links are created (default true).
    */
-  setWanted(wanted: readonly boolean[]): Promise<void>
+  setWanted(wanted: readonly boolean[], options?: { createsEmpty?: boolean }): Promise<void>
+  /** Creates the wanted files that no write would create, because they are empty. Absent like `own`. */
+  createEmpty?(): Promise<void>
   /** Stamps of all files by index. Pads and files that do not exist have size -1. */
   stamps(): Promise<FileStamp[]>
   /** Absent if nobody else can change what is stored. */
@@ -104,7 +114,7 @@ export interface Storage {
    * torrent has. Absent like `own`.
    */
   avoid?(renamed: FilePlace['renamed']): Promise<FilePlace['renamed']>
-  /** Counts the links that lead where the torrent says as its own. Absent like `own`. */
+  /** Counts the links that lead where the torrent says as its own, and no others. Absent like `own`. */
   recognizeLinks?(): Promise<void>
   /** Deletes the torrent's own files, except those to keep, and the folders this leaves empty. Closes the storage. */
   remove(options?: { keep?: (file: number) => boolean }): Promise<void>

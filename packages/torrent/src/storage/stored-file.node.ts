@@ -161,8 +161,14 @@ export class StoredFile implements PooledFile {
 
   async #openToWrite(): Promise<number> {
     const fd = await this.#openOrCreate()
-    const { size, dev } = await this.#checked(fd)
+    const { size, dev, ino } = await this.#checked(fd)
+    const { own } = this.#shared
     try {
+      if (own.isOther(this.index, ino)) {
+        own.doubt(this.index)
+        throw this.#replacedError()
+      }
+      own.add(this.index, ino)
       this.stepBytes = await writeStepBytes(this.path, dev)
       if (size > this.lengthBytes) await ftruncate(fd, this.lengthBytes)
       const { reserving } = this.#shared
@@ -187,6 +193,7 @@ export class StoredFile implements PooledFile {
         // A new file would have holes where there was data.
         if (this.wasSeen) throw this.#deletedError()
       }
+    else if (this.wasSeen && own.isDoubted(this.index)) throw this.#replacedError()
     folders.forget()
     await folders.make(parentOf(this.relative))
     try {
@@ -202,7 +209,7 @@ export class StoredFile implements PooledFile {
     const { folders, own } = this.#shared
     const fd = await this.#openFile(CREATE, this.#mode)
     own.created++
-    own.add(this.index)
+    own.add(this.index, (await fstat(fd)).ino)
     folders.noteChange(parentOf(this.relative))
     return fd
   }
@@ -210,7 +217,12 @@ export class StoredFile implements PooledFile {
   /** Opens a file that somebody else created, if it was offered to the torrent and is as it was then. */
   async #takeOver(): Promise<number> {
     const { own } = this.#shared
-    const fd = await this.#openFile(WRITE)
+    if (own.isDoubted(this.index)) throw this.#replacedError()
+    const fd = await this.#openFile(WRITE).catch(error => {
+      throw errnoOf(error) === 'ELOOP'
+        ? new ForeignFile(this.index, this.path, ioError(error, this.path))
+        : error
+    })
     await this.#checked(fd)
     if (own.offered(this.index, stampOf(await fstat(fd, { bigint: true }))) === 'empty') {
       own.add(this.index)
@@ -218,6 +230,13 @@ export class StoredFile implements PooledFile {
     }
     await close(fd)
     throw new ForeignFile(this.index, this.path)
+  }
+
+  #replacedError(): ShoalError {
+    return new ShoalError(
+      'not-found',
+      `${this.path} was replaced by another file while in use. Check the data again.`,
+    )
   }
 
   #deletedError(): ShoalError {
@@ -231,7 +250,7 @@ export class StoredFile implements PooledFile {
   }
 
   /** Returns size and device. Closes `fd` and rejects with `unsafe-path` if it is not a regular file (a folder, a pipe, a device). */
-  async #checked(fd: number): Promise<{ size: number; dev: number }> {
+  async #checked(fd: number): Promise<{ size: number; dev: number; ino: number }> {
     const stat = await fstat(fd)
     this.#inode = stat.ino
     if (stat.isFile()) return stat
@@ -245,17 +264,26 @@ export const MISSING: FileStamp = { size: -1, mtimeNs: '0' }
 
 /** The stamp of a file. Drops its handle if another file has taken its name. */
 export async function readStamp(file: Pick<StoredFile, 'path'>, handles: HandlePool): Promise<FileStamp> {
+  return (await readIdentity(file, handles)).stamp
+}
+
+/** The same with the number of the inode. */
+export async function readIdentity(
+  file: Pick<StoredFile, 'path'>,
+  handles: HandlePool,
+): Promise<{ readonly stamp: FileStamp; readonly inode: number }> {
   try {
     const stat = await lstat(file.path, { bigint: true })
-    if (file instanceof StoredFile && file.wasReplacedBy(Number(stat.ino))) await handles.drop(file)
-    return stat.isFile() ? stampOf(stat) : MISSING
+    const inode = Number(stat.ino)
+    if (file instanceof StoredFile && file.wasReplacedBy(inode)) await handles.drop(file)
+    return { stamp: stat.isFile() ? stampOf(stat) : MISSING, inode }
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return MISSING
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return { stamp: MISSING, inode: 0 }
     throw ioError(error, file.path)
   }
 }
 
-function stampOf({ size, mtimeNs }: { readonly size: bigint; readonly mtimeNs: bigint }): FileStamp {
+export function stampOf({ size, mtimeNs }: { readonly size: bigint; readonly mtimeNs: bigint }): FileStamp {
   return { size: Number(size), mtimeNs: `${mtimeNs}` }
 }
 

@@ -150,14 +150,14 @@ export class TorrentFiles {
   }
 
   /** Sets the wanted files (null: all) and moves their bytes out of the part file. */
-  async setWanted(wanted: readonly boolean[] | null): Promise<void> {
+  async setWanted(wanted: readonly boolean[] | null, createsEmpty: boolean): Promise<void> {
     await this.part.load()
     const wantedAll = this.set.wantsAll
     this.set.setWanted(wanted)
     this.#ownFiles.clear()
     await this.adoptWanted()
     // The newly wanted files may all be empty, and then no write would create them.
-    if (!wantedAll) await createEmptyFiles(this.set)
+    if (!wantedAll && createsEmpty) await createEmptyFiles(this.set)
   }
 
   /** Moves the bytes of wanted files out of the part file. */

@@ -1,3 +1,4 @@
+import { PathsInUse } from '#paths-in-use'
 import { isOff } from '#source-switches'
 import type { FileCopy } from '../../api.ts'
 import { hex, readU32 } from '../../base/bytes.ts'
@@ -8,7 +9,6 @@ import type { Running } from '../torrent/running.ts'
 import type { Torrent } from '../torrent/torrent.ts'
 import type { OtherTorrent } from './common-ranges.ts'
 import { type CommonFile, FileRoots } from './matches.ts'
-import { PathsInUse } from './paths-in-use.ts'
 import { SharedSource } from './shared-source.ts'
 
 /** Torrents that one download takes bytes from. */

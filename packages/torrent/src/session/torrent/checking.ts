@@ -3,13 +3,9 @@ import { Bitfield } from '../../base/bitfield.ts'
 import { equalBytes } from '../../base/bytes.ts'
 import { recheck } from '../../hash/recheck.ts'
 import { planStart } from '../../storage/plan-start.ts'
-import type { ResumeProgress } from '../../storage/resume-store.ts'
 import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
-import type { FilesContext } from './own-files.ts'
-
-/** Pieces that were verified, and the stamps that the files had then. */
-export type KnownProgress = Pick<ResumeProgress, 'had' | 'stamps'>
+import type { FilesContext, KnownProgress } from './file-claims.ts'
 
 export interface CheckOptions {
   /** Files are judged by it. */

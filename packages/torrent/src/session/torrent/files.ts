@@ -5,7 +5,7 @@ import { ShoalError } from '../../base/errors.ts'
 import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
 import type { PieceDeadlines } from './deadlines.ts'
-import type { FilesContext } from './own-files.ts'
+import type { FilesContext } from './file-claims.ts'
 import { currentPath } from './relocation.ts'
 import type { TorrentData } from './torrent-data.ts'
 

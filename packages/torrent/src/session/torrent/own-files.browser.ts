@@ -1,7 +1,7 @@
 /** The files of a page's storage are the page's own: pages leave out what judges files, to stay small. */
 import { ShoalError } from '../../base/errors.ts'
 import type { Content } from './content.ts'
-import type { Found } from './own-files.ts'
+import type { Found } from './file-claims.ts'
 
 export function claimPaths(): void {}
 

@@ -1,36 +1,25 @@
-import {
-  chooseNames,
-  claimMoved,
-  claimPaths,
-  glanceAtFiles,
-  keptFiles,
-  makeWay,
-  recognizeFiles,
-} from '#own-files'
+import { keptFiles, recognizeFiles } from '#own-files'
 import type { FileCopy } from '../../api.ts'
-import type { Bitfield } from '../../base/bitfield.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { SwarmEvents } from '../../swarm/swarm-context.ts'
 import type { SessionContext } from '../context.ts'
-import { Checking, type KnownProgress, SharedCheck } from './checking.ts'
+import { Checking, SharedCheck } from './checking.ts'
 import { type Content, openContent } from './content.ts'
 import { Fetching } from './fetching.ts'
+import type { ClaimsHook, KnownProgress } from './file-claims.ts'
+import { FilePlaces } from './file-places.ts'
 import { foundBytes } from './found-bytes.ts'
 import type { Emit } from './lifecycle.ts'
 import { type ActiveHook, TorrentNetwork } from './network.ts'
-import type { FilesContext } from './own-files.ts'
 import { Recorder, type RecorderEvents } from './recorder.ts'
 import { Recovery } from './recovery.ts'
-import { currentPath } from './relocation.ts'
 import type { Running } from './running.ts'
 import { presentStamps, readFault, unchangedStamps } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 /** The services of a session to one of its torrents. */
-export interface TorrentHooks extends ActiveHook {
-  /** The paths that the torrents of the session use. */
-  readonly paths: FilesContext['paths']
+export interface TorrentHooks extends ActiveHook, ClaimsHook {
   /** Registers the torrent under all its info hashes. Returns false if another torrent has one of them. */
   register(): boolean
   /** Removes the torrent from the session. */
@@ -54,6 +43,7 @@ export class Phases {
   readonly network: TorrentNetwork
   /** Null if the torrent is not recorded. */
   readonly recorder: Recorder | null
+  readonly places: FilePlaces
   readonly #context: SessionContext
   readonly #hooks: TorrentHooks
   readonly #emit: Emit
@@ -78,6 +68,7 @@ export class Phases {
     const { resume } = context
     this.recorder =
       resume && !memory ? new Recorder({ store: resume, data, events: () => this.#recorderEvents() }) : null
+    this.places = new FilePlaces({ context, data, hooks, recorder: this.recorder, emit })
     this.network = new TorrentNetwork({
       context,
       data,
@@ -93,24 +84,7 @@ export class Phases {
     return this.#current instanceof Checking ? this.#current.progress : 0
   }
 
-  /** The files of an earlier run are the torrent's before they are checked. */
-  claimRecorded(): void {
-    if (this.data.content && this.data.place.progress?.had) claimPaths(this.files)
-  }
-
-  /** A torrent that does not run shows an error if its files are no longer there. */
-  async glance(): Promise<void> {
-    const { lifecycle } = this.data
-    const isIdle = () => lifecycle.phase === 'idle' && lifecycle.paused && !lifecycle.error
-    if (isIdle()) await glanceAtFiles(this.files).catch(error => isIdle() && this.data.fail(error))
-  }
-
   // Commands
-
-  /** The torrent's files are judged by it. */
-  get files(): FilesContext {
-    return { data: this.data, paths: this.#hooks.paths, pool: this.#context.hashPool }
-  }
 
   /**
    * Starts the torrent, or resumes it after a pause or an error. `accepted`: files that are missing are downloaded again, as they are if the torrent
@@ -130,7 +104,7 @@ export class Phases {
       else this.#beginFetching()
     } else if (lifecycle.phase !== 'running') this.network.swarm?.resume()
     else if (!failed) this.network.run()
-    else if (!this.#recovery?.retryWrites()) void this.recheck().catch(() => {})
+    else if (!content?.isChecked || !this.#recovery?.retryWrites()) void this.recheck().catch(() => {})
     this.data.show()
   }
 
@@ -163,8 +137,8 @@ export class Phases {
     await Promise.all([this.#stop(), this.recorder?.stop(), this.#recovery?.settled()])
     try {
       if (deleteData && content) {
-        await recognizeFiles(this.files, content).catch(() => {})
-        await content.storage.remove({ keep: keptFiles(this.files) })
+        await recognizeFiles(this.places, content).catch(() => {})
+        await content.storage.remove({ keep: keptFiles(this.places) })
       } else await content?.storage.close()
     } finally {
       // Last: after a crash before this line the files can still be deleted.
@@ -322,7 +296,6 @@ export class Phases {
 
   async #check(content: Content, { signal, thorough, known, accepted = false }: CheckKind): Promise<void> {
     const { lifecycle, place } = this.data
-    const { files } = this
     const progress = known ?? place.progress
     const trusted = place.trusted && !known
     const before = content.shown.clone()
@@ -331,15 +304,13 @@ export class Phases {
     lifecycle.phase = 'checking'
     this.data.show()
     try {
-      const names = chooseNames(files, content)
-      if (names) await this.#setNames(await names)
-      claimPaths(files)
-      const setWanted = () => this.setWanted(content)
-      const options = { files, progress, trusted, thorough, accepted, setWanted, signal }
+      await this.places.claim(content)
+      const setWanted = () => this.places.setWanted(content)
+      const options = { files: this.places, progress, trusted, thorough, accepted, setWanted, signal }
       try {
         if (await checking.run(content, options)) this.recorder?.touch()
       } finally {
-        if (checking.avoided.size > 0) await this.#noteAvoided(content, checking.avoided)
+        if (checking.avoided.size > 0) await this.places.noteAvoided(content, checking.avoided)
       }
       checking.mustGoOn()
     } catch (error) {
@@ -351,67 +322,23 @@ export class Phases {
       throw error
     }
     this.#current = null
-    this.#tellChanges(content, before, checking.changed)
+    this.places.tellChanges(content, before, checking.changed)
     this.#onChecked(content)
-  }
-
-  /** Records names that are used from here on. */
-  async #setNames(names: ReadonlyMap<number, readonly string[]>): Promise<void> {
-    const { data } = this
-    if (names.size === 0) return
-    data.renamed = new Map([...(data.renamed ?? []), ...names])
-    claimMoved(this.files)
-    await this.recorder?.changed()
-  }
-
-  /** Records the other names before anything is written under them. */
-  async #noteAvoided(content: Content, avoided: ReadonlyMap<number, readonly string[]>): Promise<void> {
-    const { data } = this
-    const renames = [...avoided].map(([file, path]) => ({
-      path: currentPath(data, content, file).join('/'),
-      storedAs: path.join('/'),
-    }))
-    this.#emit('filesAvoided', renames)
-    await this.#setNames(avoided)
-  }
-
-  /** Tells storage which files are wanted. Their bytes may have to be moved to a path that somebody else has taken meanwhile. */
-  async setWanted(content: Content): Promise<void> {
-    for (;;)
-      try {
-        return await content.storage.setWanted(content.selection.wanted())
-      } catch (error) {
-        await this.#makeWay(content, error)
-      }
-  }
-
-  /** Rejects with the error unless it says that a file is somebody else's: then another one is written from here on. */
-  async #makeWay(content: Content, error: unknown): Promise<void> {
-    const avoiding = makeWay(this.files, error)
-    if (!avoiding) throw error
-    await this.#noteAvoided(content, await avoiding)
   }
 
   async #onWriteError(error: unknown): Promise<void> {
     const { content } = this.data
     const { running } = this.network
     try {
-      if (!content || !running) throw error
-      await this.#makeWay(content, error)
+      if (!content?.isChecked || !running) throw error
+      await this.places.makeWay(content, error)
       await running.transfer.retryWrites()
     } catch (failure) {
       if (content?.storage.changes?.files.size) this.#onFilesChanged()
+      // Bytes written to a file that is gone are lost: only a check can tell what is left.
+      else if (codeOf(failure) === 'not-found') this.#recover().onFault(failure)
       else this.#recover().onWriteError(failure)
     }
-  }
-
-  #tellChanges(content: Content, before: Bitfield, changed: ReadonlySet<number>): void {
-    const { data } = this
-    const lost = [...changed].filter(file => hasLostPieces(content, before, file))
-    if (lost.length === 0) return
-    data.changedFiles = new Set([...data.changedFiles, ...lost])
-    const paths = lost.map(file => currentPath(data, content, file).join('/'))
-    this.#emit('filesChanged', paths)
   }
 
   #onChecked(content: Content): void {
@@ -451,7 +378,7 @@ export class Phases {
     const { content, lifecycle } = this.data
     const wasComplete = lifecycle.completed
     if (!wasComplete && content) {
-      this.setWanted(content).catch(error => this.data.fail(error))
+      this.places.finish(content).catch(error => this.data.fail(error))
       if (content.wantedBytes > 0) this.network.announcements.completed()
     }
     lifecycle.complete()
@@ -558,14 +485,7 @@ async function unchangedProgress(content: Content): Promise<KnownProgress> {
   return { had: content.have.bytes.slice(), stamps }
 }
 
-/** Whether pieces of a file were there before and are not any more. */
-function hasLostPieces({ layout, have }: Content, before: Bitfield, file: number): boolean {
-  const { first, end } = layout.piecesOf(file)
-  for (let piece = first; piece < end; piece++) if (before.has(piece) && !have.has(piece)) return true
-  return false
-}
-
-function codeOf(error: Error | null): string | undefined {
+function codeOf(error: unknown): string | undefined {
   return error instanceof ShoalError ? error.code : undefined
 }
 

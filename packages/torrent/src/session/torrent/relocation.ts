@@ -4,7 +4,7 @@ import type { MoveTorrentOptions } from '../../api.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { FilePlace } from '../../storage/storage.ts'
 import { type Content, realFiles } from './content.ts'
-import type { FilesContext } from './own-files.ts'
+import type { FilesContext } from './file-claims.ts'
 import type { Recorder } from './recorder.ts'
 import type { TorrentData } from './torrent-data.ts'
 

@@ -57,7 +57,8 @@ const NO_STAMP: FileStamp = { size: -1, mtimeNs: '0' }
  */
 export function unchangedStamps({ storage }: Content, stamps: readonly FileStamp[]): FileStamp[] {
   const { changes, own } = storage
-  const isOurs = (stamp: FileStamp, file: number) => stamp.isApart || !own || own.has(file)
+  const isOurs = (stamp: FileStamp, file: number) =>
+    stamp.isApart || !own || own.has(file) || own.isBelieved(file)
   return stamps.map((stamp, file) => (changes?.files.has(file) || !isOurs(stamp, file) ? NO_STAMP : stamp))
 }
 

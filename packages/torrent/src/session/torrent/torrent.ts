@@ -108,7 +108,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     const { network } = this.phases
     const context = {
       clock,
-      files: this.phases.files,
+      files: this.phases.places,
       data,
       content,
       deadlines: () => network.deadlines(),
@@ -198,7 +198,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     )
     for (const [at, priority] of changes) content.selection.set(at, priority)
     content.recount()
-    await this.phases.setWanted(content)
+    await this.phases.places.setWanted(content)
     this.phases.selectionChanged(content)
     this.#changed()
   }
@@ -306,7 +306,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   #relocate(change: (files: Relocation, content: Content) => Promise<void>): Promise<void> {
-    this.#relocation ??= new Relocation(this.phases.files, this.phases.recorder)
+    this.#relocation ??= new Relocation(this.phases.places, this.phases.recorder)
     const relocation = this.#relocation
     return relocation.queue(async () => change(relocation, this.#data.openContent()))
   }

@@ -1,5 +1,6 @@
 /** Keeps a torrent from changing files on disk that are not its own. See `OwnFiles` in storage.ts. */
 import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Bitfield } from '../../base/bitfield.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { HashPool } from '../../hash/hash-pool.ts'
@@ -10,21 +11,16 @@ import { ignoresCase } from '../../storage/ignores-case.node.ts'
 import { ForeignFile } from '../../storage/own-files.node.ts'
 import { absentPieces } from '../../storage/plan-start.ts'
 import type { FileStamp, OwnFiles } from '../../storage/storage.ts'
-import { type PathsInUse, relativePaths } from '../shared/paths-in-use.ts'
-import type { KnownProgress } from './checking.ts'
 import type { Content } from './content.ts'
+import type { Claims, FilesContext, Found, KnownProgress } from './file-claims.ts'
+import { relativePaths } from './paths-in-use.node.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 const CHUNK_BYTES = 1024 * 1024
+/** Pieces that are hashed at a time to recognize a file: mostly the first one is right. */
+const PIECES_AT_ONCE = 8
 
 type Paths = ReadonlyMap<number, readonly string[]>
-
-/** A torrent whose metadata is known, and what its files are judged by. */
-export interface FilesContext {
-  readonly data: TorrentData
-  readonly paths: PathsInUse
-  readonly pool: HashPool
-}
 
 /** The torrent begins to look at the disk: its paths are taken from here on. */
 export function claimPaths({ data, paths }: FilesContext): void {
@@ -58,16 +54,6 @@ export function claimMoved({ data, paths }: FilesContext): void {
   paths.moved(data)
 }
 
-/** The result of a check, besides `content.have`. */
-export interface Found {
-  /** From before the files were read. */
-  readonly stamps: readonly FileStamp[]
-  /** The record from before the check. */
-  readonly known: KnownProgress | null
-  /** Receives the paths of files that are stored under other names. */
-  readonly avoided: Map<number, readonly string[]>
-}
-
 /**
  * Judges the files that a check found, whose result is in `content.have`: those that are the torrent's own may be changed from here on; in place
  * of those that are not, others are stored under other names. A file of an earlier run may have such a name: it is used, and its pieces are set
@@ -81,10 +67,11 @@ export async function judgeFiles(
 ): Promise<readonly FileStamp[]> {
   const { layout, storage, have } = content
   if (!storage.own || !storage.avoid) return found.stamps
-  const { renamed } = context.data
+  const { data, paths, pool } = context
+  const { renamed } = data
   const stamps = [...found.stamps]
   for (let number = 1; ; number++) {
-    const foreign = await foreignFiles({ ...context, ...found, content, stamps })
+    const foreign = await foreignFiles({ data, paths, ...found, content, stamps })
     if (foreign.length === 0) break
     signal.throwIfAborted()
     const pathOf = (file: number) => renamed?.get(file) ?? layout.files[file]!.path
@@ -93,7 +80,7 @@ export async function judgeFiles(
     const now = await storage.stamps()
     for (const file of foreign) stamps[file] = now[file]!
     const pieces = piecesOfFiles(layout, foreign)
-    const right = await recheck({ ...content.recheckJob, pool: context.pool, pieces }, { signal })
+    const right = await recheck({ ...content.recheckJob, pool, pieces }, { signal })
     for (const piece of pieces)
       if (right.has(piece)) have.set(piece)
       else have.clear(piece)
@@ -102,35 +89,46 @@ export async function judgeFiles(
   return stamps
 }
 
-/** The files of a torrent that is believed to be complete are its own. */
+/** The files of a torrent that somebody says is complete are its own as soon as a piece of each has been verified, before it is changed. */
 export async function trustFiles({ storage }: Content, stamps: readonly FileStamp[]): Promise<void> {
-  for (const [file, stamp] of stamps.entries()) if (isThere(stamp)) storage.own?.add(file)
+  for (const [file, stamp] of stamps.entries()) if (isThere(stamp)) storage.own?.believe(file)
   await storage.recognizeLinks?.()
 }
 
 /**
- * Recognizes the files of a torrent of an earlier run that has not been checked since, before they are removed, moved or renamed: those that
- * are as they were recorded, and those that still have a right piece. A torrent that never looked at the disk has none.
+ * Recognizes the torrent's own files before they are removed, moved or renamed. Of one that was not checked since an earlier run these are the
+ * files that are as they were recorded, and those that still have a right piece; of any other, files that were changed or replaced meanwhile are
+ * its own if they still have a right piece. A torrent that never looked at the disk has none.
  */
 export async function recognizeFiles({ data, pool }: FilesContext, content: Content): Promise<void> {
-  const { layout, storage } = content
+  const { layout, storage, isChecked } = content
   const { own } = storage
   const { progress, trusted } = data.place
-  const had = progress?.had ? Bitfield.from(progress.had, layout.pieceCount) : null
-  if (!own || content.isChecked || !(had || trusted)) return
-  const pieces = new Set<number>()
+  const recorded = isChecked ? null : progress
+  const had = (recorded?.had && Bitfield.from(recorded.had, layout.pieceCount)) ?? content.have
+  if (!own || !(isChecked || had.count > 0 || trusted)) return
   for (const [file, stamp] of (await presentStamps(content)).entries()) {
-    if (!isThere(stamp) || own.has(file)) continue
-    if (isSame(progress?.stamps[file], stamp)) own.add(file)
-    else for (const piece of likelyPieces(layout, file, had)) pieces.add(piece)
-  }
-  if (pieces.size > 0) {
-    const ordered = [...pieces].sort((a, b) => a - b)
-    const right = await recheck({ ...content.recheckJob, pool, pieces: ordered })
-    for (const file of layout.files.keys())
-      if (piecesOf(layout, file).some(piece => right.has(piece))) own.add(file)
+    if (!isThere(stamp) || own.has(file) || !(recorded || trusted || own.isDoubted(file))) continue
+    const pieces = piecesOf(layout, file)
+    if (isSame(recorded?.stamps[file], stamp)) own.add(file)
+    else if (
+      await hasRightPiece(content, pool, had.count > 0 ? pieces.filter(piece => had.has(piece)) : pieces)
+    ) {
+      own.add(file)
+      storage.changes?.recognized(file, stamp)
+    }
   }
   await storage.recognizeLinks?.()
+}
+
+/** Whether one of the pieces is right. Reads no more than is necessary to know. */
+async function hasRightPiece(content: Content, pool: HashPool, pieces: readonly number[]): Promise<boolean> {
+  for (let at = 0; at < pieces.length; at += PIECES_AT_ONCE) {
+    const some = pieces.slice(at, at + PIECES_AT_ONCE)
+    const right = await recheck({ ...content.recheckJob, pool, pieces: some })
+    if (some.some(piece => right.has(piece))) return true
+  }
+  return false
 }
 
 /**
@@ -154,7 +152,7 @@ export async function ownStamp(context: FilesContext, file: number): Promise<Fil
 
 /** Without the selection storage would move bytes of files that are not wanted to their paths. */
 async function presentStamps({ selection, storage }: Content): Promise<FileStamp[]> {
-  if (!selection.isDefault) await storage.setWanted(selection.wanted())
+  if (!selection.isDefault) await storage.setWanted(selection.wanted(), { createsEmpty: false })
   return storage.stamps()
 }
 
@@ -201,30 +199,23 @@ export function mustBeFree(
 export function makeWay({ data, paths }: FilesContext, error: unknown): Promise<Paths> | null {
   const { content } = data
   if (!(error instanceof ForeignFile) || !content?.storage.avoid) return null
-  return avoidFile(
-    content,
-    error.file,
-    path => {
-      const renamed = new Map([[error.file, path]])
-      const next = relativePaths(data, { others: renamed })[error.file]!
-      return paths.used({ directory: data.directory, paths: [next], except: data }).has(next)
-    },
-    data.renamed?.get(error.file) ?? content.layout.files[error.file]!.path,
-  )
+  return avoidFile({ data, paths }, content, error.file)
 }
 
 async function avoidFile(
-  { storage }: Content,
+  { data, paths }: Pick<FilesContext, 'data' | 'paths'>,
+  { layout, storage }: Content,
   file: number,
-  isUsed: (path: readonly string[]) => boolean,
-  path: readonly string[],
 ): Promise<Paths> {
+  const { directory } = data
+  const path = data.renamed?.get(file) ?? layout.files[file]!.path
   for (let number = 1; ; number++) {
-    const name = numbered(path, number)
-    if (isUsed(name)) continue
-    const avoided = await storage.avoid!(new Map([[file, name]]))
-    const stamps = await storage.stamps()
-    if (avoided.size > 0 && !isThere(stamps[file]!)) return avoided
+    const renamed = new Map([[file, numbered(path, number)]])
+    const next = relativePaths(data, { others: renamed })[file]!
+    if (paths.used({ directory, paths: [next], except: data }).has(next)) continue
+    if (await lstat(join(directory, next)).catch(() => null)) continue
+    const avoided = await storage.avoid!(renamed)
+    if (avoided.size > 0) return avoided
   }
 }
 
@@ -250,27 +241,34 @@ export async function mustBePresent(
 
 /** The error that stops a torrent whose files are not where they were. */
 export async function missingFiles(content: Content, stamps: readonly FileStamp[]): Promise<ShoalError> {
-  const { layout, storage, metainfo } = content
+  const { layout, selection, storage, metainfo } = content
   const gone = layout.files.findIndex(
     ({ pad, symlink, lengthBytes }, file) =>
-      !pad && !symlink && (stamps[file]!.size < 0 || stamps[file]!.size < lengthBytes),
+      !pad &&
+      !symlink &&
+      selection.priorityOf(file) > 0 &&
+      (stamps[file]!.size < 0 || stamps[file]!.size < lengthBytes),
   )
   const path = gone < 0 ? null : storage.pathOf(gone)
   const stat = path === null ? null : await lstat(path).catch(() => null)
-  const advice = 'put them back, then resume. Whatever is missing is downloaded again'
+  const then = 'then resume, which downloads whatever is still missing'
   if (stat && !stat.isFile())
     return new ShoalError(
       'not-found',
-      `${path} is ${stat.isSymbolicLink() ? 'a symbolic link, which is not followed,' : 'no longer a file'} in place of a file of ${metainfo.info.name}: ${advice}`,
+      `${path} is ${stat.isSymbolicLink() ? 'a symbolic link, which is not followed,' : 'no longer a file'} in place of a file of ${metainfo.info.name}: put the file back, ${then}`,
     )
-  return new ShoalError('not-found', `files of ${metainfo.info.name} were deleted or truncated: ${advice}`)
+  const first = path === null ? '' : `. The first one is ${path}`
+  return new ShoalError(
+    'not-found',
+    `files of ${metainfo.info.name} were deleted or truncated: put them back, ${then}${first}`,
+  )
 }
 
 function numbered(path: readonly string[], number: number): string[] {
   return [...path.slice(0, -1), addNumber(path.at(-1)!, number)]
 }
 
-interface Judged extends FilesContext, Found {
+interface Judged extends Pick<FilesContext, 'data' | 'paths'>, Found {
   readonly content: Content
 }
 
@@ -294,7 +292,7 @@ async function foreignFiles({ data, paths, content, stamps, known, avoided }: Ju
     } else if (isLeft || isRight(layout, have, file, isUsed)) own.add(file)
     else if (isUsed) foreign.push(file)
     else {
-      const wasOwn = own.has(file) || (known?.stamps[file]?.size ?? -1) >= 0
+      const wasOwn = own.has(file) || own.isDoubted(file) || (known?.stamps[file]?.size ?? -1) >= 0
       const offer = await offerOf(content, file, stamp, stamps)
       own.delete(file)
       if (offer) own.offer(file, stamp, offer)
@@ -308,7 +306,7 @@ async function foreignFiles({ data, paths, content, stamps, known, avoided }: Ju
 const NONE: ReadonlySet<number> = new Set()
 
 /** The files that torrents with an earlier claim have, by their paths with the names that were chosen so far. */
-function othersFiles(data: TorrentData, paths: PathsInUse, avoided: Paths): ReadonlySet<number> {
+function othersFiles(data: TorrentData, paths: Claims, avoided: Paths): ReadonlySet<number> {
   if (avoided.size === 0 && paths.isAlone(data)) return NONE
   const now = relativePaths(data, { others: avoided })
   const used = paths.used({ directory: data.directory, paths: now, except: data, isEarlier: true })
@@ -348,12 +346,6 @@ async function isZero({ layout, storage }: Content, file: number, size: number):
     if (bytes.some(byte => byte !== 0)) return false
   }
   return true
-}
-
-/** Pieces that would show that a file which is not as it was recorded is still the torrent's: those recorded, or else the first one. */
-function likelyPieces(layout: PieceLayout, file: number, had: Bitfield | null): number[] {
-  const pieces = piecesOf(layout, file)
-  return had ? pieces.filter(piece => had.has(piece)) : pieces.slice(0, 1)
 }
 
 /** The pieces of these files, ascending. */

@@ -1,9 +1,10 @@
-import { resolve } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { infoHashText } from '../../metainfo/info-hash.ts'
 import { type NameRules, safeComponent } from '../../metainfo/safe-names.ts'
 import { diskPaths, partFileName } from '../../storage/disk-paths.ts'
-import { realFolder } from '../torrent/home-names.node.ts'
-import type { TorrentData } from '../torrent/torrent-data.ts'
+import type { Claims, Search } from './file-claims.ts'
+import { realFolder } from './home-names.node.ts'
+import type { TorrentData } from './torrent-data.ts'
 
 const RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 
@@ -15,29 +16,16 @@ interface Claim {
   readonly names: string | readonly string[]
 }
 
-/** Where a torrent looks for the paths of others. */
-interface Search {
-  /** Its download folder. */
-  readonly directory: string
-  /** Paths below it, with `/`; empty for none. */
-  readonly paths: readonly string[]
-  readonly except: TorrentData
-  /** Only torrents that claimed theirs before this one. */
-  readonly isEarlier?: boolean
-}
-
-/**
- * The paths that the torrents of a session use, whether or not there are bytes yet. A torrent claims its paths when it looks at the disk for the
- * first time. Where two have the same path, it belongs to the one that claimed it first.
- */
-export class PathsInUse {
+/** See `Claims`. Paths are compared as absolute ones, since the download folder of a torrent may be within the folder of another. */
+export class PathsInUse implements Claims {
   readonly #claims = new Map<TorrentData, Claim>()
   /** By real folder and first name below it: nearly every torrent is alone there. */
   readonly #byFolder = new Map<string, Map<string, TorrentData | TorrentData[]>>()
+  /** The folders of `#byFolder` by each folder that they are in. */
+  readonly #within = new Map<string, Set<string>>()
   readonly #realFolders = new Map<string, string>()
   #claimed = 0
 
-  /** Call it again when the files have other paths. */
   claim(data: TorrentData): void {
     const order = this.#claims.get(data)?.order ?? this.#claimed++
     this.release(data)
@@ -45,8 +33,7 @@ export class PathsInUse {
     const folder = this.#realFolder(data.directory)
     const claim = { order, folder, names: firstNames(data) }
     this.#claims.set(data, claim)
-    const byName = this.#byFolder.get(folder) ?? new Map<string, TorrentData | TorrentData[]>()
-    this.#byFolder.set(folder, byName)
+    const byName = this.#byFolder.get(folder) ?? this.#addFolder(folder)
     for (const name of asList(claim.names)) {
       const same = byName.get(name)
       if (!same) byName.set(name, data)
@@ -58,14 +45,11 @@ export class PathsInUse {
     return this.#claims.has(data)
   }
 
-  /** Whether no other torrent has a first name below the folder in common with this one. */
   isAlone(data: TorrentData): boolean {
     const claim = this.#claims.get(data)
-    const byName = claim && this.#byFolder.get(claim.folder)
-    return asList(claim?.names ?? []).every(name => byName?.get(name) === data)
+    return !claim || this.#near(claim.folder, asList(claim.names)).every(other => other === data)
   }
 
-  /** The files have other paths: claims them if the earlier ones were claimed. */
   moved(data: TorrentData): void {
     if (this.#claims.has(data)) this.claim(data)
   }
@@ -80,29 +64,61 @@ export class PathsInUse {
       if (left.length === 0) byName.delete(name)
       else byName.set(name, left.length === 1 ? left[0]! : left)
     }
-    if (byName.size === 0) this.#byFolder.delete(claim.folder)
+    if (byName.size > 0) return
+    this.#byFolder.delete(claim.folder)
+    for (const above of foldersAbove(claim.folder)) {
+      const within = this.#within.get(above)!
+      within.delete(claim.folder)
+      if (within.size === 0) this.#within.delete(above)
+    }
   }
 
-  /** The paths, below the download folder, that others use among those of a torrent, by index among all files. */
   ofOthers(data: TorrentData, { isEarlier = false }: { isEarlier?: boolean } = {}): Set<number> {
     const paths = relativePaths(data)
     const used = this.used({ directory: data.directory, paths, except: data, isEarlier })
     return new Set([...paths.keys()].filter(file => used.has(paths[file]!)))
   }
 
-  /** Paths below a download folder that other torrents use. */
   used({ directory, paths, except, isEarlier = false }: Search): ReadonlySet<string> {
     const used = new Set<string>()
-    const byName = this.#byFolder.get(this.#realFolder(directory))
-    if (!byName) return used
-    const order = this.#claims.get(except)?.order ?? Number.POSITIVE_INFINITY
-    const others = new Set<TorrentData>()
-    for (const path of paths) for (const other of asList(byName.get(firstName(path)) ?? [])) others.add(other)
+    const folder = this.#realFolder(directory)
+    const others = new Set(this.#near(folder, new Set(paths.filter(Boolean).map(firstName))))
     others.delete(except)
-    for (const other of others)
-      if (!isEarlier || this.#claims.get(other)!.order < order)
-        for (const path of usedPaths(other)) used.add(path)
+    const order = this.#claims.get(except)?.order ?? Number.POSITIVE_INFINITY
+    for (const other of others) {
+      const claim = this.#claims.get(other)!
+      if (isEarlier && claim.order > order) continue
+      for (const path of usedPaths(other)) {
+        const own = claim.folder === folder ? path : below(folder, join(claim.folder, path))
+        if (own !== null) used.add(own)
+      }
+    }
     return used
+  }
+
+  /** The torrents that may have files below one of these names in the folder, or for which the folder itself is below one of theirs. */
+  #near(folder: string, names: Iterable<string>): TorrentData[] {
+    const near: TorrentData[] = []
+    const byName = this.#byFolder.get(folder)
+    for (const name of names) {
+      near.push(...asList(byName?.get(name) ?? []))
+      const inside = join(folder, name)
+      for (const each of [inside, ...(this.#within.get(inside) ?? [])])
+        for (const others of this.#byFolder.get(each)?.values() ?? []) near.push(...asList(others))
+    }
+    for (let at = folder; at !== dirname(at); at = dirname(at))
+      near.push(...asList(this.#byFolder.get(dirname(at))?.get(basename(at)) ?? []))
+    return near
+  }
+
+  #addFolder(folder: string): Map<string, TorrentData | TorrentData[]> {
+    const byName = new Map<string, TorrentData | TorrentData[]>()
+    this.#byFolder.set(folder, byName)
+    for (const above of foldersAbove(folder)) {
+      const within = this.#within.get(above) ?? new Set()
+      this.#within.set(above, within.add(folder))
+    }
+    return byName
   }
 
   #realFolder(directory: string): string {
@@ -113,6 +129,18 @@ export class PathsInUse {
     }
     return real
   }
+}
+
+function foldersAbove(folder: string): string[] {
+  const above: string[] = []
+  for (let at = folder; at !== dirname(at); at = dirname(at)) above.push(dirname(at))
+  return above
+}
+
+/** The path below a folder, with `/`; null if it is elsewhere. */
+function below(folder: string, path: string): string | null {
+  const start = folder.endsWith(sep) ? folder : folder + sep
+  return path.startsWith(start) ? path.slice(start.length).split(sep).join('/') : null
 }
 
 /** Path of each file below the download folder, by index among all; empty for pads. `others` are used instead of the present ones. */
