@@ -6,12 +6,10 @@ export class ForeignFile extends ShoalError {
   /** Index among all files. */
   readonly file: number
 
-  /** `cause`: why it cannot be opened, if it cannot. */
-  constructor(file: number, path: string, cause?: ShoalError) {
+  constructor(file: number, path: string) {
     super(
-      cause?.code ?? 'in-use',
-      cause?.message ??
-        `${path} exists already and is not this torrent's. Check the data again, or move it away.`,
+      'in-use',
+      `${path} exists already and is not this torrent's. Check the data again, or move it away.`,
     )
     this.file = file
   }

@@ -218,11 +218,7 @@ export class StoredFile implements PooledFile {
   async #takeOver(): Promise<number> {
     const { own } = this.#shared
     if (own.isDoubted(this.index)) throw this.#replacedError()
-    const fd = await this.#openFile(WRITE).catch(error => {
-      throw errnoOf(error) === 'ELOOP'
-        ? new ForeignFile(this.index, this.path, ioError(error, this.path))
-        : error
-    })
+    const fd = await this.#openFile(WRITE)
     await this.#checked(fd)
     if (own.offered(this.index, stampOf(await fstat(fd, { bigint: true }))) === 'empty') {
       own.add(this.index)

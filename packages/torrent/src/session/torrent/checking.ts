@@ -128,8 +128,11 @@ export class SharedCheck {
   readonly #abort = new AbortController()
   readonly #done: Promise<void>
   #waiting = 0
+  /** Whether it hashes everything. */
+  readonly thorough: boolean
 
-  constructor(check: (signal: AbortSignal) => Promise<void>) {
+  constructor(thorough: boolean, check: (signal: AbortSignal) => Promise<void>) {
+    this.thorough = thorough
     this.#done = check(this.#abort.signal)
   }
 

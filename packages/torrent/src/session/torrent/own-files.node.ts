@@ -255,7 +255,7 @@ export async function missingFiles(content: Content, stamps: readonly FileStamp[
   if (stat && !stat.isFile())
     return new ShoalError(
       'not-found',
-      `${path} is ${stat.isSymbolicLink() ? 'a symbolic link, which is not followed,' : 'no longer a file'} in place of a file of ${metainfo.info.name}: put the file back, ${then}`,
+      `${path} is ${stat.isSymbolicLink() ? 'a symbolic link, which is not followed,' : 'no longer a file'} in place of a file of ${metainfo.info.name}: replace it with the file itself, then resume`,
     )
   const first = path === null ? '' : `. The first one is ${path}`
   return new ShoalError(

@@ -163,8 +163,10 @@ export class Phases {
   }
 
   async #shareCheck({ thorough }: { thorough: boolean }, signal?: AbortSignal): Promise<void> {
-    while (this.#recheck?.isCancelled) await this.#recheck.settled()
-    this.#recheck ??= new SharedCheck(shared =>
+    // A check of changed files ends without a result if some are gone.
+    while (this.#recheck?.isCancelled || (thorough && this.#recheck?.thorough === false))
+      await this.#recheck.settled()
+    this.#recheck ??= new SharedCheck(thorough, shared =>
       this.#checkAgain(thorough, shared).finally(() => {
         this.#recheck = null
       }),
