@@ -72,7 +72,8 @@ export class Checking {
       if (options.trusted && !options.thorough) {
         const stamps = await storage.stamps()
         storage.changes?.verified(stamps)
-        await trustFiles(content, stamps)
+        const trusting = trustFiles(content, stamps)
+        if (trusting) await trusting
         own.throwIfAborted()
         have.setAll()
         content.isForeign = true

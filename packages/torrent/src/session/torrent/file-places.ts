@@ -46,10 +46,16 @@ export class FilePlaces implements FilesContext {
     if (this.data.content && this.data.place.progress?.had) claimPaths(this)
   }
 
-  /** The torrent looks at the disk from here on. */
-  async claim(content: Content): Promise<void> {
+  /** The torrent looks at the disk from here on: at once, unless names have to be chosen first. */
+  claim(content: Content): Promise<void> | null {
     const names = chooseNames(this, content)
-    if (names) await this.#set(await names)
+    if (names) return this.#claimNamed(names)
+    claimPaths(this)
+    return null
+  }
+
+  async #claimNamed(names: Promise<ReadonlyMap<number, readonly string[]>>): Promise<void> {
+    await this.#set(await names)
     claimPaths(this)
   }
 

@@ -90,9 +90,9 @@ export async function judgeFiles(
 }
 
 /** The files of a torrent that somebody says is complete are its own as soon as a piece of each has been verified, before it is changed. */
-export async function trustFiles({ storage }: Content, stamps: readonly FileStamp[]): Promise<void> {
+export function trustFiles({ storage }: Content, stamps: readonly FileStamp[]): Promise<void> | undefined {
   for (const [file, stamp] of stamps.entries()) if (isThere(stamp)) storage.own?.believe(file)
-  await storage.recognizeLinks?.()
+  return storage.recognizeLinks?.()
 }
 
 /**

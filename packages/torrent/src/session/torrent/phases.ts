@@ -306,7 +306,8 @@ export class Phases {
     lifecycle.phase = 'checking'
     this.data.show()
     try {
-      await this.places.claim(content)
+      const claiming = this.places.claim(content)
+      if (claiming) await claiming
       const setWanted = () => this.places.setWanted(content)
       const options = { files: this.places, progress, trusted, thorough, accepted, setWanted, signal }
       try {
