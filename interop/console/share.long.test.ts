@@ -51,7 +51,7 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       })
       await entry.click()
       const choose = chooser.getByRole('button', { name: /Choose (this folder|Harbour photos)/ })
-      expect(await choose.isEnabled()).toBe(false)
+      await expect.poll(() => choose.isEnabled()).toBe(false)
       answer.resolve()
       await choose.click()
       await page.getByRole('button', { name: 'Share', exact: true }).click()

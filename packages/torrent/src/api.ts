@@ -198,11 +198,6 @@ export interface TorrentFile {
   readonly priority: number
   /** Absolute path on disk; null if it is kept in memory or does not exist yet. */
   readonly diskPath: string | null
-  /**
-   * Size in bytes and modification time (nanoseconds since the Unix epoch, decimal) of the file on disk, if it is the torrent's own: it created
-   * it, wrote to it or verified a piece of it. Null otherwise, and in pages.
-   */
-  ownStamp(): Promise<{ readonly size: number; readonly mtimeNs: string } | null>
   /** Other torrents of the session with the same file (BEP 52: equal roots). Empty for private torrents and those without v2 hashes. */
   readonly copies: readonly FileCopy[]
   /**
@@ -253,6 +248,11 @@ export interface TorrentApi {
   /** Null while the metadata is unknown. */
   readonly metainfo: Metainfo | null
   readonly files: readonly TorrentFile[]
+  /**
+   * For each of `files`, size in bytes and modification time (nanoseconds since the Unix epoch, decimal) of the file on disk, if it is the torrent's
+   * own: it created it, wrote to it or verified a piece of it. Null otherwise, and in pages.
+   */
+  ownStamps(): Promise<readonly ({ readonly size: number; readonly mtimeNs: string } | null)[]>
   readonly directory: string
   readonly magnet: string
   /** Milliseconds since the Unix epoch. */

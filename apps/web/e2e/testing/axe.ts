@@ -23,8 +23,18 @@ interface Checked {
   readonly rules?: readonly string[]
 }
 
+/** A page that moved while axe looked at it, such as a notice that went away, is looked at again so many times. */
+const MOST_LOOKS = 5
+
 /** Returns the findings of axe, one text per finding. */
-export async function findings(page: Page, { except = [], rules = ALL }: Checked = {}): Promise<string[]> {
+export async function findings(page: Page, checked: Checked = {}): Promise<string[]> {
+  for (let looks = 1; ; looks++) {
+    const { found, hasMoved } = await look(page, checked)
+    if (found.length === 0 || !hasMoved || looks === MOST_LOOKS) return found
+  }
+}
+
+async function look(page: Page, { except = [], rules = ALL }: Checked) {
   // Pictures in motion have the colours of the middle of their way.
   await until('the animations of the page have ended', () =>
     page.evaluate(async () => {
@@ -37,23 +47,40 @@ export async function findings(page: Page, { except = [], rules = ALL }: Checked
     }),
   )
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)
-  const result = (await page.evaluate(
-    ([runOnly, without]) =>
-      (
-        globalThis as unknown as { axe: { run(context: Document, options: object): Promise<unknown> } }
-      ).axe.run(document, {
+  const { result, hasMoved } = (await page.evaluate(
+    async ([runOnly, without]) => {
+      // One may have begun since all had ended.
+      let hasMoved = document
+        .getAnimations()
+        .some(
+          ({ effect, playState }) =>
+            playState === 'running' && effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY,
+        )
+      const moved = () => {
+        hasMoved = true
+      }
+      const starts = ['animationstart', 'transitionrun'] as const
+      for (const start of starts) document.addEventListener(start, moved, true)
+      const { axe } = globalThis as unknown as {
+        axe: { run(context: Document, options: object): Promise<unknown> }
+      }
+      const result = await axe.run(document, {
         runOnly,
         rules: Object.fromEntries(without!.map(rule => [rule, { enabled: false }])),
         // Spares the details of everything that passed.
         resultTypes: ['violations'],
-      }),
+      })
+      for (const start of starts) document.removeEventListener(start, moved, true)
+      return { result, hasMoved }
+    },
     [[...rules], [...except]],
-  )) as AxeResult
-  return result.violations
+  )) as { result: AxeResult; hasMoved: boolean }
+  const found = result.violations
     .filter(({ id }) => !except.includes(id))
     .flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}\n${failureSummary}`),
     )
+  return { found, hasMoved }
 }
 
 /** Returns the findings with the light theme, and those on the colours of the dark one, each with the name of its theme. */

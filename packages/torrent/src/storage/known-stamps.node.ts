@@ -1,4 +1,4 @@
-import type { FileStamp, ForeignChanges } from './storage.ts'
+import { type FileStamp, type ForeignChanges, isSameStamp } from './storage.ts'
 
 const NONE: ReadonlySet<number> = new Set()
 
@@ -58,8 +58,4 @@ export class KnownStamps implements ForeignChanges {
     }
     return this.files.has(file)
   }
-}
-
-export function isSameStamp(a: FileStamp, b: FileStamp): boolean {
-  return a.size === b.size && a.mtimeNs === b.mtimeNs
 }

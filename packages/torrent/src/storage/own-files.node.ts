@@ -1,5 +1,5 @@
 import { ShoalError } from '../base/errors.ts'
-import type { FileStamp, OwnFiles as Ownership } from './storage.ts'
+import { type FileStamp, isSameStamp, type OwnFiles as Ownership } from './storage.ts'
 
 /** A file that is not the torrent's has one of its paths. Nothing was written to it. */
 export class ForeignFile extends ShoalError {
@@ -25,7 +25,7 @@ const [OWN, DOUBTED, BELIEVED] = [1, 2, 3] as const
 
 /** One byte per file, created when the first file becomes the torrent's own. See the interface for what that means. */
 export class OwnFiles implements Ownership {
-  /** Counts the files that were created, so that whoever found one missing can tell whether that still holds. */
+  /** Number of files that were created so far: a caller that found a file missing compares it, to learn whether one was created meanwhile. */
   created = 0
   readonly #fileCount: number
   #states: Uint8Array | null = null
@@ -89,9 +89,9 @@ export class OwnFiles implements Ownership {
   }
 
   /** How the file was offered, if it still has the same stamp. */
-  offered(file: number, { size, mtimeNs }: FileStamp): Offer['as'] | null {
+  offered(file: number, stamp: FileStamp): Offer['as'] | null {
     const offer = this.#offers?.get(file)
-    return offer?.stamp.size === size && offer.stamp.mtimeNs === mtimeNs ? offer.as : null
+    return offer && isSameStamp(offer.stamp, stamp) ? offer.as : null
   }
 
   /** The files have other paths: what was found at the old ones says nothing any more. */

@@ -1,7 +1,7 @@
 import { Bitfield } from '../base/bitfield.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { ResumeProgress } from './resume-store.ts'
-import type { FileStamp } from './storage.ts'
+import { type FileStamp, isSameStamp } from './storage.ts'
 
 /** Pieces from `first` to `end - 1`. */
 export interface PieceRange {
@@ -70,7 +70,7 @@ function changedPieces(
     return changed
   }
   for (const [index, file] of layout.files.entries()) {
-    const same = before[index]!.size === now[index]!.size && before[index]!.mtimeNs === now[index]!.mtimeNs
+    const same = isSameStamp(before[index]!, now[index]!)
     if (file.pad || same) continue
     const { first, end } = layout.piecesOf(index)
     for (let piece = first; piece < end; piece++) changed.set(piece)

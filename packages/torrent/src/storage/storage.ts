@@ -26,6 +26,10 @@ export interface FileStamp {
   readonly isApart?: true
 }
 
+export function isSameStamp(a: FileStamp, b: FileStamp): boolean {
+  return a.size === b.size && a.mtimeNs === b.mtimeNs
+}
+
 /** Tracks changes that others make to the files of a torrent. */
 export interface ForeignChanges {
   /**

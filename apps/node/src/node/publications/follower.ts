@@ -18,7 +18,7 @@ export interface FollowerDeps extends PublicationDeps {
   allow(directory: string): Promise<string>
   /** The folder for downloads of a label, or without one. */
   directoryOf(label: string | null): string
-  /** Removes the torrent of an earlier version, and returns the paths of its files, which stay. */
+  /** Removes the torrent of an earlier version, and returns its own files, which stay. */
   replace(torrent: string): Promise<readonly Leftover[]>
   /** Called when the torrent of a version was added and recorded. It may be complete already. */
   onAdded(torrent: string): void

@@ -12,13 +12,12 @@ export interface Leftover {
 }
 
 /** The files on disk that are the torrent's own. */
-export async function ownFiles({ files }: Pick<TorrentApi, 'files'>): Promise<Leftover[]> {
-  const own: Leftover[] = []
-  for (const file of files) {
-    const stamp = await file.ownStamp()
-    if (stamp && file.diskPath) own.push({ path: file.diskPath, size: stamp.size, mtimeNs: stamp.mtimeNs })
-  }
-  return own
+export async function ownFiles(api: Pick<TorrentApi, 'files' | 'ownStamps'>): Promise<Leftover[]> {
+  const stamps = await api.ownStamps()
+  return api.files.flatMap(({ diskPath: path }, index) => {
+    const stamp = stamps[index]
+    return stamp && path ? [{ path, size: stamp.size, mtimeNs: stamp.mtimeNs }] : []
+  })
 }
 
 /** The paths of a torrent's files on disk. */

@@ -1,4 +1,4 @@
-import { PathsInUse } from '#paths-in-use'
+import { PathsInUse } from '#own-files'
 import { isOff } from '#source-switches'
 import type { FileCopy } from '../../api.ts'
 import { hex, readU32 } from '../../base/bytes.ts'

@@ -1,11 +1,8 @@
-import { ownStamp } from '#own-files'
 import type { FileCopy, TorrentFile } from '../../api.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
-import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
 import type { PieceDeadlines } from './deadlines.ts'
-import type { FilesContext } from './file-claims.ts'
 import { currentPath } from './relocation.ts'
 import type { TorrentData } from './torrent-data.ts'
 
@@ -25,7 +22,6 @@ export interface StreamRange {
 /** Everything that the files of one torrent share. */
 export interface FileContext {
   readonly clock: Clock
-  readonly files: FilesContext
   readonly data: TorrentData
   readonly content: Content
   /** The deadlines of the torrent, which starts to work for them. */
@@ -75,10 +71,6 @@ export class FileView implements TorrentFile {
 
   get diskPath(): string | null {
     return this.#context.content.storage.pathOf(this.#at)
-  }
-
-  ownStamp(): Promise<FileStamp | null> {
-    return ownStamp(this.#context.files, this.#at)
   }
 
   get copies(): readonly FileCopy[] {

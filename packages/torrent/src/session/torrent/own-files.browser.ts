@@ -3,6 +3,10 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Content } from './content.ts'
 import type { Found } from './file-claims.ts'
 
+export class PathsInUse {
+  release(): void {}
+}
+
 export function claimPaths(): void {}
 
 export function claimMoved(): void {}
@@ -21,7 +25,7 @@ export async function recognizeFiles(): Promise<void> {}
 
 export async function glanceAtFiles(): Promise<void> {}
 
-export async function ownStamp(): Promise<null> {
+export async function ownStamps(): Promise<null> {
   return null
 }
 

@@ -10,11 +10,13 @@ import { addNumber } from '../../metainfo/safe-names.ts'
 import { ignoresCase } from '../../storage/ignores-case.node.ts'
 import { ForeignFile } from '../../storage/own-files.node.ts'
 import { absentPieces } from '../../storage/plan-start.ts'
-import type { FileStamp, OwnFiles } from '../../storage/storage.ts'
+import { type FileStamp, isSameStamp, type OwnFiles } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
 import type { Claims, FilesContext, Found, KnownProgress } from './file-claims.ts'
 import { relativePaths } from './paths-in-use.node.ts'
 import type { TorrentData } from './torrent-data.ts'
+
+export { PathsInUse } from './paths-in-use.node.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 /** Pieces that are hashed at a time to recognize a file: mostly the first one is right. */
@@ -107,7 +109,7 @@ export async function recognizeFiles({ data, pool }: FilesContext, content: Cont
   const recorded = isChecked ? null : progress
   const had = (recorded?.had && Bitfield.from(recorded.had, layout.pieceCount)) ?? content.have
   if (!own || !(isChecked || had.count > 0 || trusted)) return
-  for (const [file, stamp] of (await presentStamps(content)).entries()) {
+  for (const [file, stamp] of (await chosenStamps(content)).entries()) {
     if (!isThere(stamp) || own.has(file) || !(recorded || trusted || own.isDoubted(file))) continue
     const pieces = piecesOf(layout, file)
     if (isSame(recorded?.stamps[file], stamp)) own.add(file)
@@ -138,20 +140,22 @@ async function hasRightPiece(content: Content, pool: HashPool, pieces: readonly 
 export async function glanceAtFiles({ data }: FilesContext): Promise<void> {
   const { content, place } = data
   if (!content?.storage.own || !place.progress?.had) return
-  await mustBePresent(content, place.progress, await presentStamps(content))
+  await mustBePresent(content, place.progress, await chosenStamps(content))
 }
 
-/** The stamp of a file on disk, by index among all, if it is the torrent's own. */
-export async function ownStamp(context: FilesContext, file: number): Promise<FileStamp | null> {
-  const { content } = context.data
-  if (!content?.storage.own) return null
+/** The stamps of the files on disk, by index among all: null for those that are not the torrent's own. */
+export async function ownStamps(
+  context: FilesContext,
+  content: Content,
+): Promise<readonly (FileStamp | null)[]> {
+  const { own } = content.storage
   await recognizeFiles(context, content)
-  const stamp = (await content.storage.stamps())[file]!
-  return isThere(stamp) && content.storage.own.has(file) ? stamp : null
+  const stamps = await content.storage.stamps()
+  return stamps.map((stamp, file) => (isThere(stamp) && own?.has(file) ? stamp : null))
 }
 
 /** Without the selection storage would move bytes of files that are not wanted to their paths. */
-async function presentStamps({ selection, storage }: Content): Promise<FileStamp[]> {
+async function chosenStamps({ selection, storage }: Content): Promise<FileStamp[]> {
   if (!selection.isDefault) await storage.setWanted(selection.wanted(), { createsEmpty: false })
   return storage.stamps()
 }
@@ -364,5 +368,5 @@ function isThere({ size, isApart }: FileStamp): boolean {
 }
 
 function isSame(before: FileStamp | undefined, now: FileStamp): boolean {
-  return before !== undefined && before.size === now.size && before.mtimeNs === now.mtimeNs
+  return before !== undefined && isSameStamp(before, now)
 }

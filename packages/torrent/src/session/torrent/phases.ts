@@ -338,7 +338,7 @@ export class Phases {
       await running.transfer.retryWrites()
     } catch (failure) {
       if (content?.storage.changes?.files.size) this.#onFilesChanged()
-      // Bytes written to a file that is gone are lost: only a check can tell what is left.
+      // Bytes that were written to a missing file are lost. A check shows which pieces are left.
       else if (codeOf(failure) === 'not-found') this.#recover().onFault(failure)
       else this.#recover().onWriteError(failure)
     }

@@ -1,3 +1,4 @@
+import { ownStamps } from '#own-files'
 import { switchSources } from '#source-switches'
 import type {
   MoveTorrentOptions,
@@ -17,6 +18,7 @@ import { Emitter } from '../../base/events.ts'
 import { parseHostPort } from '../../base/ip.ts'
 import type { Info, InfoHashes, Metainfo } from '../../metainfo/metainfo.ts'
 import type { PiecePriority } from '../../pieces/pieces.ts'
+import type { FileStamp } from '../../storage/storage.ts'
 import { peerStatus } from '../../swarm/peer-status.ts'
 import type { PeerAddress } from '../../transport/transport.ts'
 import type { SessionContext } from '../context.ts'
@@ -108,7 +110,6 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     const { network } = this.phases
     const context = {
       clock,
-      files: this.phases.places,
       data,
       content,
       deadlines: () => network.deadlines(),
@@ -117,6 +118,13 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     }
     this.#files ??= realFiles(content).map((at, index) => new FileView(index, at, context))
     return this.#files
+  }
+
+  async ownStamps(): Promise<(FileStamp | null)[]> {
+    const { content } = this.#data
+    if (!content) return []
+    const stamps = await ownStamps(this.phases.places, content)
+    return realFiles(content).map(at => stamps?.[at] ?? null)
   }
 
   get state(): TorrentState {
