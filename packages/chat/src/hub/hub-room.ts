@@ -192,10 +192,10 @@ export class HubRoom implements RoomCarrier {
         await this.#link.rooms.request('change', change)
         return this.#followAgain(log)
       } catch (error) {
-        // Another member was faster.
+        // Another member was faster, or the room is followed anew already.
         const isOver =
           (error as RoomError).code === 'forbidden' || (error as RoomError).code === 'not-followed'
-        if (isOver && this.#log === log) return this.#followAgain(log)
+        if (isOver) return this.#followAgain(log)
         if (!isPassing(error)) throw error
         await this.#pause(error.afterMs ?? RETRY_MS)
       }
