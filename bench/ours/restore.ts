@@ -1,12 +1,16 @@
-/** Opens a session that restores its torrents, and prints what that took as one line of JSON. Arguments: state folder, folder to add from. */
+/**
+ * Opens a session that restores its torrents, and prints what that took as one line of JSON. Arguments: state folder, `complete` or `unfinished`,
+ * and, to add them first, the folder to add from.
+ */
 import { readdir } from 'node:fs/promises'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { TorrentApi } from '@shoal/torrent'
 import { tuneHeap } from '../../apps/node/src/base/heap.ts'
 import { StallMeter } from './stall-meter.ts'
 
-const [stateDirectory, addFrom] = process.argv.slice(2) as [string, string?]
+const [stateDirectory, kind, addFrom] = process.argv.slice(2) as [string, 'complete' | 'unfinished', string?]
 const ADD_AT_ONCE = 64
 const SETTLE_MS = 5000
 
@@ -18,16 +22,24 @@ const options = { port: 0, host: '127.0.0.1', dht: false, lsd: false, pex: false
 if (addFrom === undefined) await restore()
 else await record(addFrom)
 
-/** Adds all torrents of a folder as complete, and keeps their records. */
+/** Whether a torrent does what it goes on to do. */
+function isReady({ state }: TorrentApi): boolean {
+  return state === (kind === 'complete' ? 'seeding' : 'downloading')
+}
+
+async function whenReady(torrents: readonly TorrentApi[]): Promise<void> {
+  for (let left = torrents; left.length > 0; left = left.filter(torrent => !isReady(torrent))) await sleep(10)
+}
+
+/** Adds all torrents of a folder, and keeps their records. */
 async function record(folder: string): Promise<void> {
   const session = await Session.open({ ...options, stateDirectory })
   const torrents = (await readdir(join(folder, 'torrents'))).map(name => join(folder, 'torrents', name))
-  const directory = join(folder, 'content')
+  const directory = join(folder, kind === 'complete' ? 'content' : 'nothing')
   let next = 0
   const add = async () => {
     while (next < torrents.length) {
-      const torrent = await session.add(torrents[next++]!, { directory, trusted: true })
-      await torrent.whenComplete()
+      await whenReady([await session.add(torrents[next++]!, { directory, trusted: kind === 'complete' })])
     }
   }
   await Promise.all(Array.from({ length: ADD_AT_ONCE }, add))
@@ -42,12 +54,18 @@ async function restore(): Promise<void> {
   const started = performance.now()
   const session = await Session.open({ ...options, stateDirectory })
   const openSeconds = (performance.now() - started) / 1000
-  await Promise.all(session.torrents.map(torrent => torrent.whenComplete()))
+  await whenReady(session.torrents)
   const seconds = (performance.now() - started) / 1000
   await sleep(SETTLE_MS)
+  const before = process.cpuUsage()
+  await sleep(SETTLE_MS)
+  const { user, system } = process.cpuUsage(before)
+  const idleCpu = (user + system) / 1000 / SETTLE_MS
   const { longestMs, longestCpuMs } = stalls.stop()
   const count = session.torrents.length
   const residentBytes = process.memoryUsage.rss() - emptyBytes
-  console.log(JSON.stringify({ count, openSeconds, seconds, longestMs, longestCpuMs, residentBytes }))
+  console.log(
+    JSON.stringify({ count, openSeconds, seconds, longestMs, longestCpuMs, residentBytes, idleCpu }),
+  )
   await Promise.all([session.close(), empty.close()])
 }

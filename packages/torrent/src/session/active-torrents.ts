@@ -2,8 +2,12 @@ import type { Clock } from '../base/clock.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
 const TICK_MS = 1000
+/** Many torrents are ticked in this many parts of the second, so that thousands of them do not delay everything else. */
+const PARTS = 40
+const PART_MS = TICK_MS / PARTS
+const LEAST_IN_PART = 50
 
-/** Ticks the torrents that have something to do every second. While there are none, no timer runs. */
+/** Ticks the torrents that have something to do once a second. While there are none, no timer runs. */
 export class ActiveTorrents {
   readonly #clock: Clock
   readonly #active = new Set<Torrent>()
@@ -12,13 +16,6 @@ export class ActiveTorrents {
 
   constructor(clock: Clock) {
     this.#clock = clock
-  }
-
-  /** Number of peers connected to all torrents: a torrent with a peer is active. */
-  get connections(): number {
-    let count = 0
-    for (const torrent of this.#active) count += torrent.phases.network.swarm?.peers.size ?? 0
-    return count
   }
 
   set(torrent: Torrent, active: boolean): void {
@@ -33,13 +30,23 @@ export class ActiveTorrents {
     this.#cancel = null
   }
 
-  #schedule(): void {
+  #schedule(ms = TICK_MS): void {
     if (this.#active.size === 0 || this.#cancel || this.#closed) return
-    this.#cancel = this.#clock.after(TICK_MS, () => {
-      this.#cancel = null
-      const now = this.#clock.nowMs()
-      for (const torrent of [...this.#active]) torrent.phases.tick(now)
-      this.#schedule()
-    })
+    this.#cancel = this.#clock.after(ms, () => this.#tick([...this.#active], 0))
+  }
+
+  /** Ticks those torrents of a round from an index on: a part of them now, and the others later in the same second. */
+  #tick(round: readonly Torrent[], from: number): void {
+    // Nothing else is scheduled meanwhile.
+    this.#cancel = () => {}
+    const size = Math.max(LEAST_IN_PART, Math.ceil(round.length / PARTS))
+    const now = this.#clock.nowMs()
+    for (const torrent of round.slice(from, from + size))
+      if (this.#active.has(torrent)) torrent.phases.tick(now)
+    this.#cancel = null
+    if (this.#closed) return
+    if (from + size < round.length)
+      this.#cancel = this.#clock.after(PART_MS, () => this.#tick(round, from + size))
+    else this.#schedule(TICK_MS - PART_MS * (from / size))
   }
 }

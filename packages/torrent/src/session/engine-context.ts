@@ -78,6 +78,7 @@ export class EngineContext implements SessionContext {
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
   /** Payload bytes since the session was opened, and how often the IP filter kept a peer away. */
+  connections = 0
   readonly counts = { downloadedBytes: 0, uploadedBytes: 0, blockedPeers: 0 }
   readonly #environment: Environment
   readonly #handles = new HandlePool()
@@ -126,7 +127,7 @@ export class EngineContext implements SessionContext {
 
   /** Whether another connection fits the session's limit. */
   get hasRoom(): boolean {
-    return this.active.connections + this.connector.halfOpen < this.settings.maxConnections
+    return this.connections + this.connector.halfOpen < this.settings.maxConnections
   }
 
   onTransferred(downloaded: number, uploaded: number): void {

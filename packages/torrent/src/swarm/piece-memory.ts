@@ -22,6 +22,10 @@ export interface PieceMemoryOptions {
   readonly recentBytes?: number
 }
 
+/** From this number of downloads on, their number is rounded up to a step, so that not each newcomer changes the shares of thousands. */
+const EXACT_USERS = 16
+const STEP = 1.25
+
 interface Recent {
   readonly owner: object
   readonly piece: number
@@ -33,6 +37,8 @@ export class PieceMemory {
   readonly #maxShareBytes: number
   readonly #recentBytes: number
   readonly #users = new Set<PieceMemoryUser>()
+  /** The number of downloads that the memory is divided by: at least that of the users. */
+  #counted = 0
   readonly #free = new Map<number, Uint8Array<ArrayBuffer>[]>()
   #freeBytes = 0
   /** Oldest first. */
@@ -47,7 +53,7 @@ export class PieceMemory {
 
   /** Bytes that each download may hold at present. */
   get shareBytes(): number {
-    return Math.min(this.#maxShareBytes, Math.floor(this.#totalBytes / Math.max(1, this.#users.size)))
+    return Math.min(this.#maxShareBytes, Math.floor(this.#totalBytes / Math.max(1, this.#counted)))
   }
 
   /** Adds a download that begins or resumes. */
@@ -55,6 +61,8 @@ export class PieceMemory {
     if (this.#users.has(user)) return
     const before = this.shareBytes
     this.#users.add(user)
+    const { size } = this.#users
+    if (size > this.#counted) this.#counted = size <= EXACT_USERS ? size : Math.ceil(size * STEP)
     this.#announce(before, user)
   }
 
@@ -62,6 +70,8 @@ export class PieceMemory {
   leave(user: PieceMemoryUser): void {
     const before = this.shareBytes
     if (!this.#users.delete(user)) return
+    const { size } = this.#users
+    if (size <= EXACT_USERS || size * STEP * STEP < this.#counted) this.#counted = size
     this.#announce(before)
     if (this.#users.size > 0) return
     this.#free.clear()
