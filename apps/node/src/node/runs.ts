@@ -19,7 +19,6 @@ export class Runs<Each extends Run> {
   readonly #open: () => Promise<Each>
   readonly #log: Log
   readonly #clock: Clock
-  readonly #failed = Promise.withResolvers<never>()
   readonly #closing = Promise.withResolvers<void>()
   #isClosing = false
   #current: Each | null = null
@@ -30,12 +29,6 @@ export class Runs<Each extends Run> {
     this.#open = open
     this.#log = log
     this.#clock = clock
-    this.#failed.promise.catch(() => {})
-  }
-
-  /** Rejects if a run could not be closed: what it still does is unknown, so that the process has to end. */
-  get failed(): Promise<never> {
-    return this.#failed.promise
   }
 
   /** Opens the first run. Rejects as that does. */
@@ -70,17 +63,15 @@ export class Runs<Each extends Run> {
     const run = this.#current
     if (this.#isClosing || !run) throw new Failure('closed', 'the node is stopping')
     this.#log.info('the node restarts')
-    try {
-      await run.leave()
-    } catch (error) {
-      this.#failed.reject(error)
-      throw error
-    }
-    this.#opening = this.#replace(run)
+    // A part of it that cannot be closed must not end a node that runs unattended.
+    const tell = (error: unknown) =>
+      this.#log.error(`a part of the node could not be closed for the restart: ${stackOf(error)}`)
+    await run.leave().catch(tell)
+    this.#opening = this.#replace(run, tell)
   }
 
-  async #replace(run: Each): Promise<void> {
-    await run.close()
+  async #replace(run: Each, tell: (error: unknown) => void): Promise<void> {
+    await run.close().catch(tell)
     this.#current = null
     while (!this.#isClosing && !this.#current)
       try {
@@ -96,4 +87,8 @@ export class Runs<Each extends Run> {
       }
     this.#leaving = null
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -111,7 +111,7 @@ export async function startNode(
       directory: node.kernel.settings.current.downloads.directory,
       peerPort,
       takenPeerPort: takenPeerPort(node.kernel.settings.current, peerPort),
-      stopAsked: Promise.race([stopAsked, runs.failed]),
+      stopAsked,
       close() {
         closing ??= (async () => {
           front?.close()

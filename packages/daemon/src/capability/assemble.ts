@@ -10,6 +10,7 @@ import {
   type Service,
   type Services,
 } from './capability.ts'
+import { closeAll } from './close-all.ts'
 
 /** The capabilities of a program that runs, as one. */
 export interface Assembled<Parts extends RunningParts> {
@@ -48,16 +49,8 @@ export async function assemble<Kernel, Parts extends RunningParts>(
   }[] = []
   const provided = new Map<string, unknown>()
   const close = async () => {
-    const errors: unknown[] = []
-    for (const { running } of started.splice(0).reverse()) {
-      try {
-        await ending?.(running)
-        await running.close()
-      } catch (error) {
-        errors.push(error)
-      }
-    }
-    if (errors.length > 0) throw errors[0]
+    const all = started.splice(0).reverse()
+    await closeAll(all.flatMap(({ running }) => [() => ending?.(running), () => running.close()]))
   }
   try {
     for (const capability of inOrder(list)) {

@@ -13,3 +13,4 @@ export {
   type Services,
   service,
 } from './capability.ts'
+export { closeAll } from './close-all.ts'

@@ -5,6 +5,7 @@ import { followRoute, routedChanges, routedOptions, routeProblems } from '#route
 import { Turns } from '#turns'
 import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
+import { throwFirst } from '../base/throw-first.ts'
 import type { DhtMeeting } from '../discovery/dht/dht-discovery.ts'
 import type { DhtItem, DhtItemKey } from '../discovery/dht/item.ts'
 import type { PortMappingStatus } from '../port-mapping/port-mapping.ts'
@@ -315,11 +316,16 @@ export class Session implements SessionApi {
     await this.#changing
     const accepting = this.#acceptor.close()
     const unmapping = this.#mapped.close()
-    await Promise.all(this.#registry.torrents.map(torrent => torrent.close()))
-    await Promise.all([accepting, unmapping])
+    // Whatever fails, the rest is closed too: nothing may use the network afterwards.
+    const closed = await Promise.allSettled([
+      ...this.#registry.torrents.map(torrent => torrent.close()),
+      accepting,
+      unmapping,
+    ])
     this.#webrtc.close()
-    await this.#context.close()
+    closed.push(...(await Promise.allSettled([this.#context.close()])))
     await this.#unlock?.()
+    throwFirst(closed)
   }
 
   #mustBeOpen(): void {

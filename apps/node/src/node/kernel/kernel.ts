@@ -1,5 +1,6 @@
 /** The kernel is passed to every capability of a node, and knows none of them. */
 import type { SettingsChange } from '@shoal/api'
+import { closeAll } from '@shoal/daemon/capability'
 import { backUpDaily, Database, listBackups, type TableOwner } from '@shoal/daemon/database'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import { freeBytes, openWritable } from '@shoal/daemon/files'
@@ -148,12 +149,14 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       stop: onStop,
       restart: onRestart,
       async close() {
-        await kernel.jobs.close()
-        await route?.close()
-        events.close()
-        stopLooking()
-        await endBackups()
-        await database.close()
+        await closeAll([
+          () => kernel.jobs.close(),
+          () => route?.close(),
+          () => events.close(),
+          stopLooking,
+          endBackups,
+          () => database.close(),
+        ])
       },
     }
     settings.onChanged(() => events.publish('settings', { type: 'settings' }))

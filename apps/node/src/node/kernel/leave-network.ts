@@ -24,8 +24,8 @@ interface InnerSocket {
 }
 
 /**
- * Closes whatever uses the network, so that nothing leaves once this has resolved: what connections have not sent yet is discarded, and lookups have ended.
- * Connections of this process that stay within the machine, or that `keeps` names, are left alone. Rejects as `close` does.
+ * Closes whatever uses the network, so that nothing leaves once this has settled: what connections have not sent yet is discarded, and lookups have ended.
+ * Connections of this process that stay within the machine, or that `keeps` names, are left alone. Rejects as `close` does, when all else is closed.
  */
 export async function leaveNetwork(
   close: () => Promise<void>,
@@ -44,14 +44,14 @@ export async function leaveNetwork(
     await close()
   } finally {
     clearInterval(timer)
+    look()
+    // Those that were to send the rest first.
+    for (const socket of openSockets(keeps)) socket.destroy()
+    closeDatagrams()
+    dropLookups()
+    while (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap'))
+      await new Promise(resolve => setTimeout(resolve, LOOK_MS))
   }
-  look()
-  // Those that were to send the rest first.
-  for (const socket of openSockets(keeps)) socket.destroy()
-  closeDatagrams()
-  dropLookups()
-  while (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap'))
-    await new Promise(resolve => setTimeout(resolve, LOOK_MS))
 }
 
 function openSockets(keeps: (socket: Socket) => boolean): Socket[] {
@@ -60,9 +60,22 @@ function openSockets(keeps: (socket: Socket) => boolean): Socket[] {
   ) as Socket[]
 }
 
-function closeDatagrams(): void {
-  for (const handle of activeHandles())
-    if (handle instanceof DatagramSocket && !isLoopback(handle.address().address)) handle.close()
+export function closeDatagrams(): void {
+  for (const handle of activeHandles()) if (handle instanceof DatagramSocket) closeDatagram(handle)
+}
+
+/** A socket that is closing is still among the active handles, and then throws. */
+function closeDatagram(socket: DatagramSocket): void {
+  try {
+    if (isLoopback(socket.address().address)) return
+  } catch {
+    // It is not bound, or closing.
+  }
+  try {
+    socket.close()
+  } catch {
+    // It was closed already.
+  }
 }
 
 /** Node has no public list of them. */
