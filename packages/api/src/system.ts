@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from './choices.ts'
 import { contract, operation } from './contract.ts'
-import { HostPath, Id, Nothing, TorrentId } from './schemas/common.ts'
+import { HostFile, Id, Nothing, TorrentId } from './schemas/common.ts'
 import { Job } from './schemas/job.ts'
 import { FolderListing, Health, LogEntry, NodeInfo, NodeStats } from './schemas/node.ts'
 import { Settings, SettingsChange } from './settings.ts'
@@ -74,7 +74,7 @@ export const SYSTEM = contract({
       path: '/api/folders',
       area: 'node',
       summary: 'List a folder on the node’s machine, within the allowed folders',
-      input: z.object({ path: HostPath.optional() }),
+      input: z.object({ path: HostFile.optional() }),
       output: FolderListing,
       errors: ['forbidden-path'],
     }),

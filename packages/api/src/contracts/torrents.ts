@@ -3,6 +3,7 @@ import { CONTENT_LAYOUTS } from '../choices.ts'
 import { contract, MIB, operation, setting } from '../contract.ts'
 import {
   FileIndex,
+  HostFile,
   HostPath,
   Name,
   Nothing,
@@ -457,7 +458,7 @@ export const TORRENTS = contract({
       }),
     },
     privacy: {
-      ipFilter: setting(HostPath.nullable(), null, {
+      ipFilter: setting(HostFile.nullable(), null, {
         title: 'IP filter',
         description:
           'A list of addresses on this machine whose peers are neither dialed nor accepted: .dat, .p2p, or networks and addresses, also as .gz. It is read again when it changes.',
@@ -466,7 +467,7 @@ export const TORRENTS = contract({
         title: 'Filter trackers',
         description: 'Also keeps away from trackers whose addresses are in the IP filter.',
       }),
-      countryDatabase: setting(HostPath.nullable(), null, {
+      countryDatabase: setting(HostFile.nullable(), null, {
         title: 'Country database',
         description:
           'A MaxMind .mmdb file on this machine, used to show the countries of peers without asking an online service.',

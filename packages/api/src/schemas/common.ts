@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ANSWERS } from './names.ts'
+import { ANSWERS, HOST_PATHS } from './names.ts'
 
 /** Maximum number of items on one page of a list. */
 export const MAX_PAGE = 1000
@@ -22,8 +22,10 @@ export const RateLimit = z.preprocess(
   given => (given === 0 ? null : given),
   z.number().int().min(1).max(1e12).nullable(),
 ) as unknown as z.ZodNullable<z.ZodNumber>
-/** A path on the node's machine. */
-export const HostPath = z.string().min(1).max(4096)
+/** A path on the node's machine. Callers with only the password are kept from hidden folders of the home folder, and from the home folder itself. */
+export const HostPath = z.string().min(1).max(4096).register(HOST_PATHS, { isWhole: true })
+/** A single file on the node's machine, or a folder of which only names are shown: callers with only the password are kept from hidden folders. */
+export const HostFile = z.string().min(1).max(4096).register(HOST_PATHS, { isWhole: false })
 /** The id of a job, an upload or a feed, chosen by the node. */
 export const Id = z.string().min(1).max(100)
 export const Name = z.string().trim().min(1).max(255)

@@ -7,3 +7,6 @@ import { z } from 'zod'
 export const ANSWERS = z.registry<{ id: string }>()
 /** Names of schemas in requests. */
 export const GIVEN = z.registry<{ id: string }>()
+
+/** Schemas of paths on the node's machine. `isWhole`: the content of the folder is written, shared or watched, not only one file or a list of names. */
+export const HOST_PATHS = z.registry<{ isWhole: boolean }>()

@@ -6,6 +6,7 @@ import { fileFailure } from '@shoal/daemon/failure'
 import type { OpenedFile, OpenedShare } from '@shoal/sealed'
 import { addNumber, type NameRules, safeComponent } from '@shoal/torrent'
 import { makeFolders } from '@shoal/torrent/make-folders'
+import { safeFileName } from '../files/file-name.ts'
 
 const RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 
@@ -98,7 +99,8 @@ async function settle(share: OpenedShare, temporary: string, directory: string):
   const tops = [...new Set(share.entries.map(({ path }) => safeComponent(path[0]!, RULES)))]
   const places = new Map<string, string>()
   for (const name of tops) {
-    const place = await freePath(directory, name)
+    // The download folder may be the home folder, whose hidden files are keys and programs that start by themselves.
+    const place = await freePath(directory, safeFileName(name, RULES))
     await rename(join(temporary, name), place)
     places.set(name, place)
   }

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { CheckedInputOf, Followed, NodeOperations } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
-import { parseMutableMagnet, safeComponent } from '@shoal/torrent'
+import { parseMutableMagnet } from '@shoal/torrent'
+import { safeFileName } from '../../base/files/file-name.ts'
 import { canonicalLink, type Version, versionIn } from '../../base/version-item.ts'
 import { type FollowedRecord, foundRow } from './publication-store.ts'
 import type { PublicationDeps } from './publisher.ts'
@@ -133,7 +134,7 @@ export class Follower {
 
   /** Versions that are kept need folders of their own: they may have different files with the same names. */
   #directory({ name, directory, label, keep }: FollowedRecord, version: string): string {
-    const folder = directory ?? join(this.#deps.directoryOf(label), safeComponent(name, 'windows'))
+    const folder = directory ?? join(this.#deps.directoryOf(label), safeFileName(name, 'windows'))
     return keep === 'all' ? join(folder, version) : folder
   }
 }

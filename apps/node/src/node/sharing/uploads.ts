@@ -7,6 +7,7 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Upload } from '@shoal/api'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
+import { safeFileName } from '../../base/files/file-name.ts'
 
 /** Begins the names of folders that hold what has not arrived as a whole. No upload may be called so. */
 const PREFIX = '.shoal-upload-'
@@ -266,7 +267,8 @@ async function* untilAborted(
 }
 
 async function place(arriving: Arriving): Promise<string> {
-  const target = await freePath(arriving.directory, arriving.upload.name)
+  // Hidden files of the home folder are keys and programs that start by themselves.
+  const target = await freePath(arriving.directory, safeFileName(arriving.upload.name))
   await renameTo(arriving, target)
   await rm(arriving.folder, { recursive: true, force: true }).catch(() => {})
   return target

@@ -1,6 +1,6 @@
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { OPERATIONS } from '@shoal/api'
+import { hasHostPaths, OPERATIONS } from '@shoal/api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Access } from '../server/access/access.ts'
 import { hashPassword } from '../server/access/password.ts'
@@ -9,6 +9,7 @@ import { TOKEN } from '../server/testing/served.ts'
 import { type TestNode, testNode } from '../testing/test-node.ts'
 import { torrentFile } from '../testing/torrent-file.ts'
 
+const PUBLISHED = `magnet:?xs=urn:btpk:${'ab'.repeat(32)}`
 const HASH = '0123456789abcdef0123456789abcdef01234567'
 let node: TestNode
 /** The home folder, which the node may use. */
@@ -50,12 +51,14 @@ const USES: readonly (readonly [field: string, use: (folder: string) => Promise<
       guest().addFeed({ url: 'http://127.0.0.1:9/feed', everyMinutes: 60, filters: [filter(directory)] }),
   ],
   ['filters.0.directory', directory => guest().updateFeed({ id: 'x', filters: [filter(directory)] })],
+  ['directory', directory => guest().follow(inputs.follow.parse({ link: PUBLISHED, directory }))],
 ]
 const guest = () => node.guestOperations
 const inputs = {
   addTorrent: OPERATIONS.addTorrent.input,
   createTorrent: OPERATIONS.createTorrent.input,
   previewTorrent: OPERATIONS.previewTorrent.input,
+  follow: OPERATIONS.follow.input,
 }
 
 describe('without the token', () => {
@@ -87,6 +90,25 @@ describe('without the token', () => {
     }
     const { entries } = await guest().listFolders({ path: home })
     expect(entries.map(({ name }) => name)).toEqual(['data', 'downloads', 'films', 'link'])
+  })
+
+  test('single files of hidden folders are not opened for settings', async () => {
+    for (const name of ['ipFilter', 'countryDatabase'])
+      for (const path of ['.ssh/id_ed25519', 'link/x', 'films/.git/config'])
+        await expect(guest().changeSettings({ privacy: { [name]: join(home, path) } })).rejects.toMatchObject(
+          { code: 'forbidden-path', field: `privacy.${name}` },
+        )
+    for (const name of ['ipFilter', 'countryDatabase'])
+      await expect(
+        node.operations.changeSettings({ privacy: { [name]: '/etc/shadow' } }),
+      ).rejects.toMatchObject({ code: 'forbidden-path', field: `privacy.${name}` })
+  })
+
+  test('every operation whose input has a path of the machine is guarded', () => {
+    const withPaths = Object.entries(OPERATIONS).filter(([, { input }]) => hasHostPaths(input))
+    const names = withPaths.map(([name]) => name) as (keyof typeof node.operations)[]
+    expect(names).toContain('follow')
+    for (const name of names) expect(guest()[name], name).not.toBe(node.operations[name])
   })
 
   test('no file of a torrent is renamed into a hidden folder', async () => {

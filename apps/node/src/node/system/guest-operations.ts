@@ -1,105 +1,79 @@
 /**
  * The operations for callers who proved only a password: the hidden folders of the home folder contain keys and programs that start by
- * themselves, so that writing or reading them needs the token, which only the owner of the machine can read.
+ * themselves, so that writing or reading them needs the token, which only the owner of the machine can read. Each path in the input of an operation is
+ * judged, by the schema of the operation: one that is added needs nothing here.
  */
 import { join } from 'node:path'
-import type { CheckedInputOf, NodeOperations, Settings } from '@shoal/api'
+import {
+  type CheckedInputOf,
+  type FoundPath,
+  hasHostPaths,
+  hostPathsIn,
+  type NodeOperations,
+  OPERATIONS,
+  Settings,
+} from '@shoal/api'
 import type { Kernel } from '../kernel/kernel.ts'
 import { pathIn } from '../sources/torrent-link.ts'
 
-type Paths = readonly (readonly [field: string, path: string | null | undefined])[]
-type Guarded =
-  | 'addFeed'
-  | 'addTorrent'
-  | 'changeSettings'
-  | 'createTorrent'
-  | 'listFolders'
-  | 'moveTorrent'
-  | 'previewTorrent'
-  | 'putLabel'
-  | 'renameFile'
-  | 'updateFeed'
+type Name = keyof NodeOperations & keyof typeof OPERATIONS
 
-interface Used {
-  /** Folders that receive content, or whose whole content is shared or watched. */
-  readonly folders?: Paths
-  /** Single files, and folders that are listed. */
-  readonly others?: Paths
-}
-
-/** The paths in the input of each operation that has some. */
-const USED: {
-  readonly [Name in Guarded]: (
-    input: CheckedInputOf<Name>,
-    settings: Settings,
+/** Paths in inputs that are no paths by their schemas. */
+const OTHERS: {
+  readonly [Each in Name]?: (
+    input: CheckedInputOf<Each>,
     operations: NodeOperations,
-  ) => Used | Promise<Used>
+  ) => FoundPath[] | Promise<FoundPath[]>
 } = {
-  addFeed: ({ filters }) => ({ folders: inFilters(filters) }),
-  addTorrent: ({ directory, source }) => ({ folders: [['directory', directory]], others: inSource(source) }),
-  changeSettings: (change, settings) => ({ folders: inSettings(change, settings) }),
-  createTorrent: ({ path }) => ({ folders: [['path', path]] }),
-  listFolders: ({ path }) => ({ others: [['path', path]] }),
-  moveTorrent: ({ directory }) => ({ folders: [['directory', directory]] }),
-  previewTorrent: ({ source }) => ({ others: inSource(source) }),
-  putLabel: ({ directory }) => ({ folders: [['directory', directory]] }),
-  renameFile: async ({ id, path }, _settings, { getTorrent }) => ({
-    others: [['path', join((await getTorrent({ id })).directory, path)]],
-  }),
-  updateFeed: ({ filters = [] }) => ({ folders: inFilters(filters) }),
+  addTorrent: ({ source }) => inSource(source),
+  previewTorrent: ({ source }) => inSource(source),
+  renameFile: async ({ id, path }, { getTorrent }) => [
+    { field: 'path', path: join((await getTorrent({ id })).directory, path), isWhole: false },
+  ],
 }
 
 export function guestOperations(
   operations: NodeOperations,
   { folders, settings }: Pick<Kernel, 'folders' | 'settings'>,
 ): NodeOperations {
-  const guard = <Name extends Guarded>(name: Name): NodeOperations[Name] => {
-    const operation = operations[name] as (...given: unknown[]) => Promise<never>
-    const guarded = async (input: CheckedInputOf<Name>, ...rest: unknown[]) => {
-      const used = await USED[name](input, settings.current, operations)
-      for (const [field, path] of used.others ?? []) if (path != null) await folders.refuseHidden(path, field)
-      for (const [field, path] of used.folders ?? [])
-        if (path != null) await folders.refuseHidden(path, field, { isWhole: true })
+  const guard = (name: Name) => {
+    const operation = operations[name] as (...given: unknown[]) => Promise<unknown>
+    return async (input: never, ...rest: unknown[]) => {
+      const found = [
+        ...hostPathsIn(OPERATIONS[name].input, input),
+        ...((await OTHERS[name]?.(input, operations)) ?? []),
+      ]
+      // The owner may have set those that are there.
+      const known = new Set(
+        name === 'changeSettings' ? hostPathsIn(Settings, settings.current).map(placeOf) : [],
+      )
+      for (const each of found)
+        if (!known.has(placeOf(each))) await folders.refuseHidden(each.path, each.field, each)
       return operation(input, ...rest)
     }
-    return guarded as unknown as NodeOperations[Name]
   }
   // A capability that does not run has no operations.
-  const names = (Object.keys(USED) as Guarded[]).filter(name => name in operations)
+  const names = (Object.keys(operations) as Name[]).filter(
+    name => name in OTHERS || hasHostPaths(OPERATIONS[name].input),
+  )
   return { ...operations, ...Object.fromEntries(names.map(name => [name, guard(name)])) }
 }
 
-function inSource(source: string | undefined): Paths {
-  return source !== undefined && isPath(source) ? [['source', pathIn(source)]] : []
+/** A path and the setting that it is in, wherever it is in a list. */
+function placeOf({ field, path }: FoundPath): string {
+  return `${field.replace(/\.\d+\b/g, '.*')} ${path}`
+}
+
+function inSource(source: string | undefined): FoundPath[] {
+  const path = source === undefined ? null : pathOf(source)
+  return path === null ? [] : [{ field: 'source', path, isWhole: false }]
 }
 
 /** The operation itself explains what is wrong with any other source. */
-function isPath(source: string): boolean {
+function pathOf(source: string): string | null {
   try {
-    return pathIn(source) !== null
+    return pathIn(source)
   } catch {
-    return false
+    return null
   }
-}
-
-function inFilters(filters: readonly { readonly directory?: string | null }[]): Paths {
-  return filters.map(({ directory }, at) => [`filters.${at}.directory`, directory])
-}
-
-/** Returns the folders that the change names, except watch folders that are there already: the owner may have set these. */
-function inSettings(
-  { downloads, automation, privacy }: CheckedInputOf<'changeSettings'>,
-  now: Settings,
-): Paths {
-  const watched = new Set(now.automation.watch.map(({ directory }) => directory))
-  const watch = (automation?.watch ?? []).map(
-    ({ directory }, at) =>
-      [`automation.watch.${at}.directory`, watched.has(directory) ? null : directory] as const,
-  )
-  return [
-    ['downloads.directory', downloads?.directory],
-    ['downloads.completeDirectory', downloads?.completeDirectory],
-    ['privacy.ipFilter', privacy?.ipFilter === now.privacy.ipFilter ? null : privacy?.ipFilter],
-    ...watch,
-  ]
 }

@@ -54,8 +54,10 @@ export function followSettings({ kernel, session, peerFacts, ipFilter, queue }: 
     if (directory !== before.directory) await openWritable(directory)
   })
   settings.onCheck(async ({ privacy }, before) => {
-    const path = privacy.ipFilter
-    if (path !== null && path !== before.privacy.ipFilter) await folders.allow(path, 'privacy.ipFilter')
+    for (const name of ['ipFilter', 'countryDatabase'] as const) {
+      const path = privacy[name]
+      if (path !== null && path !== before.privacy[name]) await folders.allow(path, `privacy.${name}`)
+    }
   })
   settings.onApply(({ privacy }) => openIpFilter(ipFilter, privacy.ipFilter))
   settings.onApply(({ privacy }) => peerFacts.countries.open(privacy.countryDatabase))

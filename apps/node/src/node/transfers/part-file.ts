@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileFailure } from '@shoal/daemon/failure'
 import { addNumber } from '@shoal/torrent'
 import { makeFolders } from '@shoal/torrent/make-folders'
+import { safeFileName } from '../../base/files/file-name.ts'
 import type { OpenedFile, ResumePoint } from '../kernel/http/remote-file.ts'
-import { safeFileName } from './file-name.ts'
 import { type PartRecord, readRecord, recordPath, removeRecord, writeRecord } from './part-record.ts'
 
 /** At most this much time may be lost after a crash: each sync to the disk costs a wait. */

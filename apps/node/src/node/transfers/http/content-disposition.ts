@@ -1,5 +1,5 @@
 import { decodeExtended, parse } from 'content-disposition'
-import { decodePercent } from '../file-name.ts'
+import { decodePercent } from '../../../base/files/file-name.ts'
 
 const MAX_LENGTH = 4096
 

@@ -1,4 +1,5 @@
 import { Failure } from '@shoal/daemon/failure'
+import { nameOfUrl } from '../../../base/files/file-name.ts'
 import { type HttpAnswer, type HttpOptions, httpGet, shownUrl } from '../../kernel/http/http-request.ts'
 import {
   networkFailure,
@@ -7,7 +8,6 @@ import {
   type ResumePoint,
   TransientFailure,
 } from '../../kernel/http/remote-file.ts'
-import { nameOfUrl } from '../file-name.ts'
 import { dispositionName } from './content-disposition.ts'
 import { torrentLink } from './link-header.ts'
 
