@@ -16,9 +16,12 @@ export const DeviceHistory = z.object({
 
 /**
  * `older`: a list was offered that is older than the known one. `forked`: there are two lists with one number. `rotated`: the root key was
- * replaced by its successor.
+ * replaced by its successor. `restored`: the list comes from a backup of the catalogue, so that a device that was removed since may be in it.
  */
-export const DeviceAlarm = z.object({ kind: z.enum(['older', 'forked', 'rotated']), atMs: TimeMs })
+export const DeviceAlarm = z.object({
+  kind: z.enum(['older', 'forked', 'rotated', 'restored']),
+  atMs: TimeMs,
+})
 export type DeviceAlarm = z.infer<typeof DeviceAlarm>
 
 export const DeviceItem = z.object({

@@ -71,7 +71,7 @@ export class Database {
     let sqlite: DatabaseSync | undefined
     const isNew = !existsSync(path)
     try {
-      refuseEmpty(path, kind)
+      refuseLost(path, kind)
       const endedBadly = hasLog(path)
       createPrivate(path)
       sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
@@ -247,12 +247,14 @@ function bringUpToDate(
   }
 }
 
-/** A program that has run left more than an empty file. A crash of the file system may leave one. */
-function refuseEmpty(path: string, kind: DatabaseKind): void {
-  if (statSync(path, { throwIfNoEntry: false })?.size !== 0) return
+/** A program that has run left a file, and more than an empty one. A crash of the file system, or its user, may take it away. */
+function refuseLost(path: string, kind: DatabaseKind): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size
+  if (size !== undefined && size > 0) return
   const folder = dirname(path)
   const hasRun = kind.traces.some(name => existsSync(join(folder, name))) || hasLog(path)
-  if (hasRun || listBackups(path).length > 0) throw damaged(path, 'it is empty', kind)
+  if (hasRun || listBackups(path).length > 0)
+    throw damaged(path, size === undefined ? 'it is gone' : 'it is empty', kind)
 }
 
 /** A start that failed before anything was written leaves nothing, so that the next one does not take it for a damaged file. */

@@ -7,6 +7,7 @@ export {
   timeForName,
   writeBackup,
 } from './backups.ts'
+export { checkTables } from './check-tables.ts'
 export { backUpDaily } from './daily-backups.ts'
 export { Database } from './database.ts'
 export { databaseFailure, isBusy, isDamage } from './database-failure.ts'

@@ -60,6 +60,27 @@ export function migrate(
   }
 }
 
+/**
+ * The owners with those of their migrations that a file already has. Throws `newer-version` for a file that a later program wrote, and `bad-argument`
+ * for a database of something else.
+ */
+export function doneMigrations(
+  sqlite: DatabaseSync,
+  path: string,
+  owners: readonly TableOwner[],
+  kind: DatabaseKind,
+): TableOwner[] {
+  const version = fileVersion(sqlite, path, kind)
+  if (version > FORMAT) throw newerVersion(path, `format ${version}, this one knows ${FORMAT}`)
+  const early = new Map((kind.earlier ?? []).slice(0, version).flat())
+  return owners.map(({ name, migrations }) => {
+    const done = version < FORMAT ? (early.get(name) ?? 0) : lastMigration(sqlite, name)
+    if (done > migrations.length)
+      throw newerVersion(path, `format ${done} of ${name}, this one knows ${migrations.length}`)
+    return { name, migrations: migrations.slice(0, done) }
+  })
+}
+
 /** Returns whether a file with content has migrations to come. */
 export function needsMigration(
   sqlite: DatabaseSync,

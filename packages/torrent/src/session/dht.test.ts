@@ -55,7 +55,6 @@ test('a session puts items into the DHT and gets them, and explains why it canno
   const dhtNodes = [`127.0.0.1:${port}`]
   const session = await loop.open({ dht: true, dhtNodes, directory: loop.path('one') })
   const other = await loop.open({ dht: true, dhtNodes, directory: loop.path('two') })
-  await until('both know nodes', () => [session, other].every(({ stats }) => (stats.dhtNodes ?? 0) > 0))
   const item = new ItemOwner().item(1, { ih: new Uint8Array(20) })
   // They reject it until a node has answered.
   expect(await until('the item is stored', () => session.putItem(item))).toBeGreaterThan(0)

@@ -15,16 +15,19 @@ export const restoreCatalogue = defineCommand({
   options: {
     dataDir: value('DIR', { help: t.options.dataDir }),
     list: flag(t.options.list),
+    empty: flag(t.options.empty),
   },
   examples: [
     ['restore-catalogue', t.examples.newest],
     ['restore-catalogue --list', t.examples.list],
+    ['restore-catalogue --empty', t.examples.empty],
   ],
   async run([given], options, { output }) {
     const dataDir = resolve(options.dataDir ?? (process.env.SHOAL_DATA_DIR || defaultDataFolder()))
     const { listBackups, backupFolder } = await import('@shoal/daemon/database')
+    if ([options.list, options.empty, given !== undefined].filter(Boolean).length > 1)
+      throw new UsageError(t.listAlone)
     if (options.list) {
-      if (given !== undefined) throw new UsageError(t.listAlone)
       const items = listBackups(cataloguePath(dataDir))
       if (output.json) return output.object({ items })
       return printTable(
@@ -38,10 +41,14 @@ export const restoreCatalogue = defineCommand({
         t.none({ folder: backupFolder(dataDir) }),
       )
     }
-    const { restoreCatalogue } = await import('../../node/kernel/database/restore.ts')
-    const restored = await restoreCatalogue(dataDir, given, Date.now())
+    const { beginAnew, restoreCatalogue } = await import('../../node/kernel/database/restore.ts')
+    const { tableOwners } = await import('../../node/run-node.ts')
+    const restored = options.empty
+      ? await beginAnew(dataDir, Date.now(), tableOwners())
+      : await restoreCatalogue(dataDir, given, Date.now(), tableOwners())
     if (output.json) return output.object(restored)
-    output.line(t.restored({ backup: restored.backup, start: START }))
+    const { backup } = restored
+    output.line(backup === null ? t.begun({ start: START }) : t.restored({ backup, start: START }))
     if (restored.kept !== null) output.line(t.kept({ path: restored.kept }))
   },
 })

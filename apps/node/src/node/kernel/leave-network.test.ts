@@ -10,7 +10,7 @@ async function bound(host: string): Promise<Socket> {
   return socket
 }
 
-test('sockets that reach others are closed, also beside one that was closed a moment ago', async () => {
+test('sockets that reach others are closed, also next to one that was closed a moment ago', async () => {
   const [inner, gone, open] = [await bound('127.0.0.1'), await bound('0.0.0.0'), await bound('0.0.0.0')]
   const unbound = createSocket('udp4')
   const closed = [once(open, 'close'), once(unbound, 'close')]

@@ -403,6 +403,8 @@ export const manage: Translation<typeof original> = {
     notAccepted: 'Der Knoten unter {url} nimmt dieses Gerät nicht an. {reason}',
     alarms: {
       older: '{time}: Es wurde eine Geräteliste angeboten, die älter ist als die bekannte',
+      restored:
+        '{time}: Die Geräteliste stammt aus einer Sicherung des Katalogs, so dass sich ein entferntes Gerät wieder anmelden kann: „devices send“ bringt die neueste',
       forked:
         '{time}: Ihr Schlüssel hat zwei Gerätelisten mit derselben Nummer unterschrieben. Wenn Sie das nicht waren, wurde er gestohlen: Ersetzen Sie ihn mit rotate',
       rotated:

@@ -82,15 +82,21 @@ export const node: Translation<typeof original> = {
     about:
       'Der Knoten sichert seinen Katalog einmal am Tag, während er läuft, und behält die letzten drei Sicherungen. Wenn der Katalog beschädigt ist, halten Sie den Knoten an, rufen diesen Befehl auf und starten den Knoten wieder. Er prüft die Dateien, die sich seit der Sicherung geändert haben. Torrents, die später hinzugefügt wurden, kennt er nicht mehr: Fügen Sie sie noch einmal hinzu. Ihre Dateien werden geprüft, nicht noch einmal heruntergeladen.\n\nDer bisherige Katalog bleibt unter einem anderen Namen neben dem neuen.',
     backup: 'Name einer Sicherung oder Pfad einer Datei. Standard: die neueste unbeschädigte Sicherung',
-    options: { dataDir: 'Datenordner des Knotens', list: 'Nur die Sicherungen auflisten' },
+    options: {
+      dataDir: 'Datenordner des Knotens',
+      list: 'Nur die Sicherungen auflisten',
+      empty: 'Stattdessen mit einem leeren Katalog beginnen: ohne Sicherung, oder wenn keine gewünscht ist',
+    },
     examples: {
       newest: 'Stellt die neueste Sicherung wieder her',
       list: 'Listet die Sicherungen auf',
+      empty: 'Beginnt neu und behält den bisherigen Katalog',
     },
-    listAlone: '--list lässt sich nicht mit einer Sicherung verbinden',
+    listAlone: '--list und --empty lassen sich weder mit einer Sicherung noch miteinander verbinden',
     none: 'In {folder} gibt es keine Sicherungen',
     columns: { name: 'Name', time: 'Geschrieben', size: 'Größe' },
     restored: 'Der Katalog ist wieder der von {backup}: {start} startet den Knoten',
+    begun: 'Der Katalog ist leer: {start} startet den Knoten; fügen Sie die Torrents dann noch einmal hinzu',
     kept: 'Der bisherige heißt jetzt {path}',
     offer:
       '{message}. Die neueste Sicherung ist {name}, geschrieben am {time}: {command} stellt sie wieder her',

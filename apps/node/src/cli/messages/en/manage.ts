@@ -389,6 +389,8 @@ export const manage = {
     notAccepted: 'The node at {url} does not accept this device. {reason}',
     alarms: {
       older: '{time}: a device list was offered that is older than the known one',
+      restored:
+        '{time}: the device list comes from a backup of the catalogue, so that a removed device can log in again: "devices send" brings the newest one',
       forked:
         '{time}: your key signed two device lists with the same number. If you did not do that, it was stolen: rotate it',
       rotated:

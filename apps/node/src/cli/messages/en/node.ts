@@ -78,15 +78,21 @@ export const node = {
     about:
       'The node backs up its catalogue once a day while it runs, and keeps the last three backups. If the catalogue is damaged, stop the node and run this command, then start the node again. It checks the files that have changed since the backup, and forgets torrents that were added later: add them again. Their files are checked, not downloaded again.\n\nThe previous catalogue is kept next to the new one, under another name.',
     backup: 'Name of a backup, or path of a file. Default: the newest backup that is not damaged',
-    options: { dataDir: 'Data folder of the node', list: 'Only list the backups' },
+    options: {
+      dataDir: 'Data folder of the node',
+      list: 'Only list the backups',
+      empty: 'Begin with an empty catalogue instead: there is no backup, or none is wanted',
+    },
     examples: {
       newest: 'Restores the newest backup',
       list: 'Lists the backups',
+      empty: 'Begins anew, and keeps the previous catalogue',
     },
-    listAlone: '--list cannot be combined with a backup',
+    listAlone: '--list and --empty can be combined neither with a backup nor with each other',
     none: 'There are no backups in {folder}',
     columns: { name: 'Name', time: 'Written', size: 'Size' },
     restored: 'The catalogue is that of {backup} again: start the node with {start}',
+    begun: 'The catalogue is empty: start the node with {start}, and add the torrents again',
     kept: 'The previous one is kept as {path}',
     offer: '{message}. The newest backup is {name}, written on {time}: {command} restores it',
   },

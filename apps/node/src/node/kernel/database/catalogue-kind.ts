@@ -1,4 +1,5 @@
 import type { DatabaseKind } from '@shoal/daemon/database'
+import { SHOAL } from '../../../base/program.ts'
 
 /** The node's database. */
 export const CATALOGUE: DatabaseKind = {
@@ -6,8 +7,7 @@ export const CATALOGUE: DatabaseKind = {
   applicationId: 0x53686f6c,
   traces: ['token', 'node.json'],
   inUse: 'another node is using it: stop that node, or give this one its own data folder (--data-dir)',
-  withoutBackup:
-    'move it to a safe place, start without it and add the torrents again; existing files are checked, not downloaded again',
+  withoutBackup: `${SHOAL} restore-catalogue --empty begins with an empty one: add the torrents again; existing files are checked, not downloaded again`,
   earlier: [
     [
       ['kernel', 1],

@@ -22,7 +22,7 @@ import { Catalogue } from '../../testing/catalogue.ts'
 import { commitsIn } from '../../testing/crashes.ts'
 import { collect, testInfoHash } from '../../testing/temporary-catalogue.ts'
 import { CATALOGUE } from './catalogue-kind.ts'
-import { restoreCatalogue } from './restore.ts'
+import { beginAnew, restoreCatalogue } from './restore.ts'
 import { earlierFile } from './testing/earlier-file.ts'
 
 const WRITER = fileURLToPath(new URL('./testing/busy-writer.ts', import.meta.url))
@@ -136,7 +136,7 @@ describe('the file', () => {
 describe('a damaged file', () => {
   const told = () => ({
     code: 'damaged',
-    message: expect.stringMatching(/catalogue\.db is damaged.*safe place/),
+    message: expect.stringMatching(/catalogue\.db is damaged.*restore-catalogue --empty/),
   })
 
   async function fill(): Promise<void> {
@@ -192,10 +192,13 @@ describe('an empty file', () => {
   })
 
   test('is not left behind by a start that failed', async () => {
-    writeFileSync(join(folder, 'token'), 'x')
     mkdirSync(`${path}-wal`)
     await expect(open()).rejects.toThrow()
     rmSync(`${path}-wal`, { recursive: true })
+    writeFileSync(join(folder, 'token'), 'x')
+    // It says that the file is gone, not that it is empty.
+    await expect(open()).rejects.toMatchObject({ code: 'damaged', message: expect.stringContaining('gone') })
+    rmSync(join(folder, 'token'))
     await open()
   })
 })
@@ -236,7 +239,7 @@ describe('backups', () => {
     const days = listBackups(path, START_MS + DAY_MS).map(({ takenMs }) => (takenMs - START_MS) / DAY_MS)
     expect(days).toEqual([1, 0, 102])
     await database.close()
-    expect(await restoreCatalogue(folder, undefined, START_MS + DAY_MS)).toMatchObject({
+    expect(await restoreCatalogue(folder, undefined, START_MS + DAY_MS, tableOwners())).toMatchObject({
       backup: 'catalogue-2026-01-02T000000Z.db',
     })
   })
@@ -279,6 +282,12 @@ describe('backups', () => {
   })
 
   describe('can be restored', () => {
+    function change(file: string, sql: string): void {
+      const sqlite = new DatabaseSync(file)
+      sqlite.exec(sql)
+      sqlite.close()
+    }
+
     async function withBackup(): Promise<void> {
       const database = await open()
       database.prepare("INSERT INTO settings VALUES ('kept', 1)").run()
@@ -294,7 +303,7 @@ describe('backups', () => {
       writeFileSync(path, 'garbage')
       writeFileSync(`${path}-wal`, 'its log')
       writeFileSync(join(folder, 'search.db'), 'of the other catalogue')
-      const restored = await restoreCatalogue(folder, undefined, START_MS)
+      const restored = await restoreCatalogue(folder, undefined, START_MS, tableOwners())
       expect(restored).toEqual({
         backup: 'catalogue-2026-01-01T000000Z.db',
         catalogue: path,
@@ -313,20 +322,116 @@ describe('backups', () => {
     test('but not while a node uses the catalogue', async () => {
       await withBackup()
       const { child } = await startWriter()
-      await expect(restoreCatalogue(folder, undefined, START_MS)).rejects.toMatchObject({ code: 'in-use' })
+      await expect(restoreCatalogue(folder, undefined, START_MS, tableOwners())).rejects.toMatchObject({
+        code: 'in-use',
+      })
       await kill(child)
-      await restoreCatalogue(folder, undefined, START_MS)
+      await restoreCatalogue(folder, undefined, START_MS, tableOwners())
+    })
+
+    test('with what only its log has', async () => {
+      const { child } = await startWriter()
+      await kill(child)
+      const kept = join(folder, 'kept.db')
+      for (const ending of ['', '-wal']) copyFileSync(path + ending, kept + ending)
+      const before = readFileSync(`${kept}-wal`)
+      const rows = keys(await open()).length
+      await undo.pop()!()
+      expect(rows).toBeGreaterThan(0)
+      rmSync(path)
+      await restoreCatalogue(folder, kept, START_MS, tableOwners())
+      expect(keys(await open())).toHaveLength(rows)
+      // What was given stays as it is.
+      expect(Buffer.compare(readFileSync(`${kept}-wal`), before)).toBe(0)
+    })
+
+    test.each([
+      ['a later format', 'PRAGMA user_version = 999', 'newer-version'],
+      ['the format of a later program', "INSERT INTO migrations VALUES ('torrents', 999)", 'newer-version'],
+      ['no tables', 'DROP TABLE torrents', 'damaged'],
+      [
+        'a view instead of a table',
+        'ALTER TABLE torrents RENAME TO t; CREATE VIEW torrents AS SELECT * FROM t',
+        'damaged',
+      ],
+      ['other columns', 'ALTER TABLE settings RENAME COLUMN value TO other', 'damaged'],
+      ['the mark of another program', 'PRAGMA application_id = 7', 'damaged'],
+    ])('but not from a file with %s', async (_, sql, code) => {
+      await withBackup()
+      const before = readFileSync(path)
+      const given = join(folder, 'given.db')
+      copyFileSync(listBackups(path)[0]!.path, given)
+      change(given, sql)
+      await expect(restoreCatalogue(folder, given, START_MS, tableOwners())).rejects.toMatchObject({ code })
+      expect(Buffer.compare(readFileSync(path), before)).toBe(0)
+      expect(readdirSync(folder).filter(name => name.includes('restored'))).toEqual([])
+    })
+
+    test('without triggers that bring back ended sessions', async () => {
+      await withBackup()
+      const given = join(folder, 'given.db')
+      copyFileSync(listBackups(path)[0]!.path, given)
+      change(
+        given,
+        'CREATE TRIGGER back AFTER DELETE ON sessions BEGIN INSERT INTO sessions SELECT OLD.id, OLD.token_hash, OLD.user_name, OLD.address, OLD.created_ms, OLD.used_ms, OLD.expires_ms, NULL, NULL; END',
+      )
+      await restoreCatalogue(folder, given, START_MS, tableOwners())
+      const database = await open()
+      expect(database.prepare('SELECT id FROM sessions').all()).toEqual([])
+      expect(database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all()).toEqual([])
+    })
+
+    const history = (...lists: string[]) => JSON.stringify({ lists, devices: [] })
+    const keep = (text: string) => `INSERT OR REPLACE INTO device_history VALUES (1, '${text}')`
+
+    test('with the newest device list that is known', async () => {
+      await withBackup()
+      change(listBackups(path)[0]!.path, keep(history('a')))
+      change(path, keep(history('a', 'b')))
+      await restoreCatalogue(folder, undefined, START_MS, tableOwners())
+      const database = await open()
+      expect(database.prepare('SELECT history FROM device_history').all()).toEqual([
+        { history: history('a', 'b') },
+      ])
+      expect(database.prepare('SELECT kind FROM device_alarms').all()).toEqual([])
+    })
+
+    test('with an alarm if nobody knows whether its device list is the newest', async () => {
+      await withBackup()
+      change(listBackups(path)[0]!.path, keep(history('a')))
+      writeFileSync(path, 'garbage')
+      await restoreCatalogue(folder, undefined, START_MS, tableOwners())
+      const database = await open()
+      expect(database.prepare('SELECT kind, at_ms AS atMs FROM device_alarms').all()).toEqual([
+        { kind: 'restored', atMs: START_MS },
+      ])
+    })
+
+    test('or replaced by an empty one, if it is gone beside what a node has left', async () => {
+      await withBackup()
+      rmSync(path)
+      await expect(open()).rejects.toMatchObject({ code: 'damaged' })
+      expect(await beginAnew(folder, START_MS, tableOwners())).toEqual({
+        backup: null,
+        catalogue: path,
+        kept: null,
+      })
+      expect(keys(await open())).toEqual([])
     })
 
     test('unless they are damaged themselves: then the one before is taken', async () => {
       await withBackup()
       const later = join(backupFolder(folder), 'catalogue-2026-01-02T000000Z.db')
       writeFileSync(later, 'garbage')
-      await expect(restoreCatalogue(folder, later, START_MS)).rejects.toMatchObject({ code: 'damaged' })
-      await expect(restoreCatalogue(folder, 'none', START_MS)).rejects.toMatchObject({ code: 'not-found' })
+      await expect(restoreCatalogue(folder, later, START_MS, tableOwners())).rejects.toMatchObject({
+        code: 'damaged',
+      })
+      await expect(restoreCatalogue(folder, 'none', START_MS, tableOwners())).rejects.toMatchObject({
+        code: 'not-found',
+      })
       expect(keys(await open())).toHaveLength(2)
       await undo.pop()!()
-      expect(await restoreCatalogue(folder, undefined, START_MS + 2 * DAY_MS)).toMatchObject({
+      expect(await restoreCatalogue(folder, undefined, START_MS + 2 * DAY_MS, tableOwners())).toMatchObject({
         backup: 'catalogue-2026-01-01T000000Z.db',
       })
     })

@@ -4,12 +4,16 @@ import { copyFile, rename } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import {
-  type Backup,
+  checkTables,
+  createPrivate,
+  databaseFailure,
   findFault,
   isBusy,
   listBackups,
+  migrate,
   syncFolder,
   syncPath,
+  type TableOwner,
   timeForName,
 } from '@shoal/daemon/database'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
@@ -18,8 +22,8 @@ import { SHOAL } from '../../../base/program.ts'
 import { CATALOGUE } from './catalogue-kind.ts'
 
 export interface Restored {
-  /** Name of the backup. */
-  readonly backup: string
+  /** Name of the backup; null for an empty catalogue. */
+  readonly backup: string | null
   /** Path of the catalogue. */
   readonly catalogue: string
   /** Where the previous catalogue is now; null if there was none. */
@@ -27,35 +31,70 @@ export interface Restored {
 }
 
 /**
- * `given`: the name of a backup or the path of a file. Default: the newest backup that is sound. Rejects with a Failure, and with nothing changed:
- * `in-use` while a node runs, `not-found`, `damaged`, `no-space` …
+ * `given`: the name of a backup or the path of a file. Default: the newest backup that is sound. `owners`: those of the tables that the node has.
+ * Rejects with a Failure, and with nothing changed: `in-use` while a node runs, `not-found`, `damaged`, `newer-version`, `no-space` …
  */
 export async function restoreCatalogue(
   dataDir: string,
   given: string | undefined,
   nowMs: number,
+  owners: readonly TableOwner[],
 ): Promise<Restored> {
   const path = cataloguePath(dataDir)
   refuseInUse(path)
-  const source = await findSound(dataDir, given, nowMs)
   const draft = `${path}.restored`
   try {
-    rmSync(draft, { force: true })
-    await copyFile(source, draft)
-    chmodSync(draft, 0o600)
-    prepare(draft)
-    await syncPath(draft)
-    const kept = await setAside(path, nowMs)
-    await rename(draft, path)
-    // The search index is built anew: it knows torrents by the rows of the other catalogue.
-    for (const ending of ['', '-wal', '-shm']) rmSync(join(dataDir, `search.db${ending}`), { force: true })
-    await syncFolder(dirname(path))
+    const source = await draftSound(dataDir, given, { draft, nowMs, owners })
+    protectLogins(draft, path, nowMs)
+    const kept = await putInPlace(draft, path, nowMs)
     return { backup: basename(source), catalogue: path, kept }
   } catch (error) {
     throw fileFailure(error, path)
   } finally {
-    for (const ending of ['', '-journal']) rmSync(draft + ending, { force: true })
+    removeDraft(draft)
   }
+}
+
+/** Puts an empty catalogue in the place of the present one, which is kept. Rejects like `restoreCatalogue`. */
+export async function beginAnew(
+  dataDir: string,
+  nowMs: number,
+  owners: readonly TableOwner[],
+): Promise<Restored> {
+  const path = cataloguePath(dataDir)
+  refuseInUse(path)
+  const draft = `${path}.restored`
+  try {
+    removeDraft(draft)
+    createPrivate(draft)
+    const sqlite = new DatabaseSync(draft)
+    try {
+      migrate(sqlite, draft, owners, CATALOGUE)
+    } finally {
+      sqlite.close()
+    }
+    const kept = await putInPlace(draft, path, nowMs)
+    return { backup: null, catalogue: path, kept }
+  } catch (error) {
+    throw fileFailure(error, path)
+  } finally {
+    removeDraft(draft)
+  }
+}
+
+async function putInPlace(draft: string, path: string, nowMs: number): Promise<string | null> {
+  await syncPath(draft)
+  const kept = await setAside(path, nowMs)
+  await rename(draft, path)
+  // The search index is built anew: it knows torrents by the rows of the other catalogue.
+  for (const ending of ['', '-wal', '-shm'])
+    rmSync(join(dirname(path), `search.db${ending}`), { force: true })
+  await syncFolder(dirname(path))
+  return kept
+}
+
+function removeDraft(draft: string): void {
+  for (const ending of ['', '-journal', '-wal', '-shm']) rmSync(draft + ending, { force: true })
 }
 
 function refuseInUse(path: string): void {
@@ -74,50 +113,109 @@ function refuseInUse(path: string): void {
   }
 }
 
-async function findSound(dataDir: string, given: string | undefined, nowMs: number): Promise<string> {
-  const backups = listBackups(cataloguePath(dataDir), nowMs)
+interface Drafting {
+  readonly draft: string
+  readonly nowMs: number
+  readonly owners: readonly TableOwner[]
+}
+
+/** Copies the backup to the draft. Resolves to its path. */
+async function draftSound(dataDir: string, given: string | undefined, drafting: Drafting): Promise<string> {
+  const backups = listBackups(cataloguePath(dataDir), drafting.nowMs)
   if (given !== undefined) {
     const source = backups.find(({ name }) => name === given)?.path ?? resolve(given)
-    const problem = problemOf(source)
+    if (!existsSync(source))
+      throw new Failure(
+        'not-found',
+        `there is no backup ${given}: ${SHOAL} restore-catalogue --list lists them`,
+      )
+    const problem = await draftOf(source, drafting)
     if (problem === null) return source
-    throw existsSync(source)
-      ? new Failure('damaged', `${source} is not a sound backup of a catalogue (${problem}): choose another`)
-      : new Failure('not-found', `there is no backup ${given}: ${SHOAL} restore-catalogue --list lists them`)
+    throw new Failure(
+      'damaged',
+      `${source} is not a sound backup of a catalogue (${problem}): choose another`,
+    )
   }
-  const sound = backups.find((each: Backup) => problemOf(each.path) === null)
-  if (sound) return sound.path
+  for (const { path } of backups) if ((await draftOf(path, drafting)) === null) return path
   throw new Failure(
     backups.length > 0 ? 'damaged' : 'not-found',
-    `${dataDir} has no ${backups.length > 0 ? 'sound backup' : 'backup'} of the catalogue: move catalogue.db to a safe place, start without one and add the torrents again; existing files are checked, not downloaded again`,
+    `${dataDir} has no ${backups.length > 0 ? 'sound backup' : 'backup'} of the catalogue: ${CATALOGUE.withoutBackup}`,
   )
 }
 
-function problemOf(path: string): string | null {
+/** Copies a database with its log, and makes it one file. Resolves to what is wrong with it, or null. Rejects for lack of space and with `newer-version`. */
+async function draftOf(source: string, { draft, owners }: Drafting): Promise<string | null> {
+  removeDraft(draft)
+  for (const ending of ['', '-wal'])
+    if (existsSync(source + ending)) {
+      await copyFile(source + ending, draft + ending)
+      chmodSync(draft + ending, 0o600)
+    }
   try {
-    const sqlite = new DatabaseSync(path, { readOnly: true })
+    const sqlite = new DatabaseSync(draft)
     try {
-      const fault = findFault(sqlite)
-      const { application_id: id } = sqlite.prepare('PRAGMA application_id').get() as {
-        application_id: number
-      }
-      if (fault !== null) return fault
-      return id === CATALOGUE.applicationId ? null : 'another program wrote it'
+      sqlite.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA journal_mode = DELETE')
+      return findFault(sqlite) ?? checkTables(sqlite, source, owners, CATALOGUE)
     } finally {
       sqlite.close()
     }
   } catch (error) {
-    return (error as Error).message
+    const failure = databaseFailure(error, draft, CATALOGUE)
+    if (codeOf(failure) === 'no-space' || codeOf(failure) === 'newer-version') throw failure
+    return codeOf(failure) === 'bad-argument' ? 'another program wrote it' : (error as Error).message
   }
 }
 
-/** Deletes logins and passkeys: some of them have been ended or removed since the backup. */
-function prepare(path: string): void {
-  const sqlite = new DatabaseSync(path)
+/**
+ * Deletes logins and passkeys: some of them have been ended or removed since the backup. The device list stays the newest that is known: an older
+ * one would let a removed device in again, which is announced if the present catalogue cannot be read.
+ */
+function protectLogins(draft: string, path: string, nowMs: number): void {
+  const sqlite = new DatabaseSync(draft)
   try {
-    const has = sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
-    for (const table of ['sessions', 'passkeys']) if (has.get(table)) sqlite.exec(`DELETE FROM ${table}`)
+    // An older format may not have them yet.
+    const has = (table: string) =>
+      sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined
+    for (const table of ['sessions', 'passkeys']) if (has(table)) sqlite.exec(`DELETE FROM ${table}`)
+    const restored = has('device_history') ? deviceHistory(sqlite) : null
+    if (restored === null) return
+    const present = presentHistory(path)
+    if (present !== null && continues(present, restored))
+      sqlite.prepare('UPDATE device_history SET history = ?').run(present)
+    else if (present === null)
+      sqlite.prepare("INSERT OR REPLACE INTO device_alarms VALUES ('restored', ?)").run(Math.floor(nowMs))
   } finally {
     sqlite.close()
+  }
+}
+
+function deviceHistory(sqlite: DatabaseSync): string | null {
+  const row = sqlite.prepare('SELECT history FROM device_history').get()
+  return (row as { history: string } | undefined)?.history ?? null
+}
+
+/** The device lists of the present catalogue; null if it cannot be read or has none. */
+function presentHistory(path: string): string | null {
+  if (!existsSync(path)) return null
+  try {
+    const sqlite = new DatabaseSync(path, { readOnly: true })
+    try {
+      return deviceHistory(sqlite)
+    } finally {
+      sqlite.close()
+    }
+  } catch {
+    return null
+  }
+}
+
+/** Whether device lists begin with all those of others. */
+function continues(present: string, restored: string): boolean {
+  try {
+    const [now, before] = [present, restored].map(text => (JSON.parse(text) as { lists: string[] }).lists)
+    return before!.every((list, at) => now![at] === list)
+  } catch {
+    return false
   }
 }
 
@@ -131,4 +229,8 @@ async function setAside(path: string, nowMs: number): Promise<string | null> {
   for (const ending of ['-wal', '-shm', ''])
     if (existsSync(path + ending)) await rename(path + ending, kept + ending)
   return kept
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown }).code
 }

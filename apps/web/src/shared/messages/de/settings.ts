@@ -122,6 +122,8 @@ export const settings: Translation<typeof english> = {
         'Ihr Schlüssel hat zwei Gerätelisten mit derselben Nummer unterschrieben. Wenn Sie das nicht waren, wurde er gestohlen: „shoal devices rotate“ ersetzt ihn.',
       rotated:
         'Ihr Schlüssel wurde durch seinen Nachfolger ersetzt. Wenn Sie das nicht waren, hat jemand dessen Wörter gefunden.',
+      restored:
+        'Die Geräteliste stammt aus einer Sicherung des Katalogs, so dass sich ein inzwischen entferntes Gerät wieder anmelden kann: „shoal devices send“ bringt die neueste.',
     },
     dismiss: 'Schließen',
   },

@@ -120,6 +120,8 @@ export const settings = {
         'Your key signed two device lists with the same number. If you did not do that, it was stolen: “shoal devices rotate” replaces it.',
       rotated:
         'Your key was replaced by its successor. If you did not do that, somebody has found its words.',
+      restored:
+        'The device list comes from a backup of the catalogue, so that a device that was removed since can log in again: “shoal devices send” brings the newest list.',
     },
     dismiss: 'Dismiss',
   },

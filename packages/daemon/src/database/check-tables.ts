@@ -1,0 +1,55 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseKind } from './database-kind.ts'
+import { doneMigrations, migrate, type TableOwner } from './migrations.ts'
+
+/** Something that a database consists of, and the columns of a table. */
+type Schema = ReadonlyMap<string, readonly string[]>
+
+/**
+ * Compares a database that somebody gives with what its migrations make. Throws `newer-version`, or `bad-argument` for a database of something
+ * else. Returns what is missing or is something else, or null. Drops triggers and views that the migrations do not make: they would run within the program.
+ */
+export function checkTables(
+  sqlite: DatabaseSync,
+  path: string,
+  owners: readonly TableOwner[],
+  kind: DatabaseKind,
+): string | null {
+  const done = doneMigrations(sqlite, path, owners, kind)
+  const fresh = new DatabaseSync(':memory:')
+  try {
+    migrate(fresh, path, done, kind)
+    const [wanted, found] = [schemaOf(fresh), schemaOf(sqlite)]
+    for (const name of found.keys())
+      if (!wanted.has(name) && /^(trigger|view) /.test(name)) sqlite.exec(`DROP ${quoted(name)}`)
+    for (const [name, columns] of wanted) {
+      const present = found.get(name)
+      // Older formats have no list of owners yet, nor a count of starts.
+      if (present === undefined && !/^table (migrations|opened)$/.test(name)) return `it has no ${name}`
+      const missing = columns.find(column => present && !present.includes(column))
+      if (missing !== undefined) return `its ${name} has no column ${missing}`
+    }
+    return null
+  } finally {
+    fresh.close()
+  }
+}
+
+function schemaOf(sqlite: DatabaseSync): Schema {
+  const parts = sqlite
+    .prepare("SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+    .all() as { type: string; name: string }[]
+  return new Map(
+    parts.map(({ type, name }) => {
+      const columns =
+        type === 'table' ? sqlite.prepare('SELECT name FROM pragma_table_info(?)').all(name) : []
+      return [`${type} ${name}`, (columns as { name: string }[]).map(column => column.name)]
+    }),
+  )
+}
+
+/** `trigger "name"`. */
+function quoted(part: string): string {
+  const space = part.indexOf(' ')
+  return `${part.slice(0, space)} "${part.slice(space + 1).replaceAll('"', '""')}"`
+}
