@@ -18,6 +18,7 @@
  *
  * @packageDocumentation
  */
+
 export {
   type AccessOptions,
   AccessRules,
@@ -29,6 +30,7 @@ export { AddressSet } from './access/address-set.ts'
 export { CALLER, type CallerKind, identifyCaller, isCrossSite } from './access/caller.ts'
 export { ConnectionCounts } from './access/connection-counts.ts'
 export { addressText, readAddress } from './base/address.ts'
+export { SCOPE, scopeOf } from './base/scope.ts'
 export {
   type AttachedTracker,
   type AttachOptions,

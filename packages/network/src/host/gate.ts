@@ -5,6 +5,8 @@ import { ipOf, isWebrtcDirect } from '../multiaddrs.ts'
 
 /** Incoming connections from one /24 of IPv4 or /48 of IPv6 at a time, so that nobody takes all of them. */
 const MAX_PER_NEIGHBORHOOD = 10
+/** Of those, connections that have not proved an identity yet: they cost nothing to open. */
+const MAX_PENDING = 3
 
 export interface GateOptions {
   /** Returns true for IP addresses that are neither dialed nor accepted. */
@@ -19,6 +21,7 @@ export interface GateOptions {
  * looks it up first.
  */
 export function connectionGate({ blocks, maxIncoming, connections }: GateOptions): ConnectionGater {
+  const pending = new Pending()
   const isBlocked = (address: Multiaddr) => {
     const ip = ipOf(address)
     return ip === null || blocks(formatIp(ip))
@@ -38,7 +41,40 @@ export function connectionGate({ blocks, maxIncoming, connections }: GateOptions
   return {
     // WebRTC direct is for pages: nodes reach each other by TCP, which costs less, or through relays.
     denyDialMultiaddr: address => isBlocked(address) || isWebrtcDirect(address),
-    denyInboundConnection: connection => isBlocked(connection.remoteAddr) || isCrowded(connection),
+    denyInboundConnection: connection =>
+      isBlocked(connection.remoteAddr) || isCrowded(connection) || !pending.admits(connection),
+    denyInboundUpgradedConnection: (_peer, connection) => {
+      pending.leave(connection)
+      return false
+    },
     denyOutboundConnection: (_peer, connection) => isBlocked(connection.remoteAddr),
+  }
+}
+
+/** Connections from others that are being set up, by /24 or /48. Those of this machine and the local network are not counted. */
+class Pending {
+  readonly #counts = new Map<string, number>()
+  readonly #neighborhoods = new WeakMap<MultiaddrConnection, string>()
+
+  /** Counts a connection until it is set up or closed. Returns false if there are too many of its network. */
+  admits(connection: MultiaddrConnection): boolean {
+    const ip = ipOf(connection.remoteAddr)
+    if (!ip || isLocalIp(ip)) return true
+    const neighborhood = ipNeighborhood(ip)
+    const count = this.#counts.get(neighborhood) ?? 0
+    if (count >= MAX_PENDING) return false
+    this.#counts.set(neighborhood, count + 1)
+    this.#neighborhoods.set(connection, neighborhood)
+    connection.addEventListener('close', () => this.leave(connection), { once: true })
+    return true
+  }
+
+  leave(connection: MultiaddrConnection): void {
+    const neighborhood = this.#neighborhoods.get(connection)
+    if (neighborhood === undefined) return
+    this.#neighborhoods.delete(connection)
+    const left = this.#counts.get(neighborhood)! - 1
+    if (left > 0) this.#counts.set(neighborhood, left)
+    else this.#counts.delete(neighborhood)
   }
 }

@@ -31,6 +31,9 @@ export { createCertificate, type HostCertificate } from './certificate.node.ts'
 const MAX_CONNECTIONS = 200
 /** Incoming ones leave room for those that we open. */
 const MAX_INCOMING = 120
+/** Incoming ones that have not proved an identity yet, of all networks, and the time that they have for it. */
+const MAX_PENDING = 60
+const UPGRADE_MS = 5000
 /** New connections from one address in a second. */
 const MAX_ARRIVALS_PER_SECOND = 10
 /** Time between two pings of a connection. libp2p's default, 10 s, keeps an idle node busy. */
@@ -120,6 +123,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
       inboundConnectionThreshold: MAX_ARRIVALS_PER_SECOND,
+      maxIncomingPendingConnections: MAX_PENDING,
+      inboundUpgradeTimeout: UPGRADE_MS,
     },
     connectionMonitor: { pingInterval: PING_MS },
     ...(userAgent !== undefined && { nodeInfo: { userAgent } }),

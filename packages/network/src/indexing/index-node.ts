@@ -1,4 +1,4 @@
-import type { Clock } from '@shoal/torrent'
+import { type Clock, ShoalError } from '@shoal/torrent'
 import { type Random, sharedBits, shuffle } from '@shoal/torrent/base'
 import { verifyEd25519 } from '@shoal/torrent/ed25519'
 import { decodeEntry, type SignedEntry, verifyEntry } from '../entries/entry.ts'
@@ -29,6 +29,8 @@ const REPLICAS_PER_ROUND = 4
 const SLACK_BITS = 1
 /** Signatures that are verified for one /24 or /48. */
 const VERIFICATIONS = { burst: 2000, perSecond: 20 } as const
+/** Bytes of requests that are read from one /24 or /48: the keys of ten thousand torrents, and no more than a node can do besides its own work. */
+const REQUEST_BYTES = { burst: 8 * 1024 * 1024, perSecond: 64 * 1024 } as const
 
 export interface IndexNodeOptions {
   readonly kad: KadNode
@@ -54,6 +56,7 @@ export class IndexNode {
   readonly #options: IndexNodeOptions
   readonly #abort = new AbortController()
   readonly #verifications: NetworkBudgets
+  readonly #requestBytes: NetworkBudgets
   readonly #refused: Record<Refusal, number> = {
     'bad-message': 0,
     forged: 0,
@@ -68,6 +71,7 @@ export class IndexNode {
     this.#options = options
     this.store = new EntryStore(options.clock, options.limits)
     this.#verifications = new NetworkBudgets(options.clock, VERIFICATIONS)
+    this.#requestBytes = new NetworkBudgets(options.clock, REQUEST_BYTES)
   }
 
   get refused(): Refusals {
@@ -88,8 +92,12 @@ export class IndexNode {
     this.#abort.abort(new Error('The index was closed'))
   }
 
-  /** Responds to a request of the node `id`, which is connected from `ip`. Throws `bad-message`. */
+  /** Responds to a request of the node `id`, which is connected from `ip`. Throws `bad-message`, and `refused` if its network sends too much. */
   handle(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Uint8Array {
+    if (!this.#requestBytes.take(ip, bytes.length)) {
+      this.#refuse('flood', id, ip)
+      throw new ShoalError('refused', 'Too many requests came from this network')
+    }
     try {
       return encodeResponse(this.#respond(id, ip, decodeRequest(bytes)))
     } catch (error) {

@@ -17,14 +17,14 @@ import { addPeer, encodePeer, type NamedPeer } from '../kad/messages.ts'
 import { type Field, readFields, writeFields } from '../kad/protobuf.ts'
 
 export const INDEX_PROTOCOL = '/shoal/index/1'
-/** Largest message, in bytes: 64 entries, or 2,000 keys. */
+/** Largest message, in bytes: 64 entries. */
 export const MAX_INDEX_MESSAGE_BYTES = 128 * 1024
-/** Keys of one message. */
-export const MAX_KEYS = 2000
+/** Keys of one message, which take a node a millisecond or two: it answers others in between. */
+export const MAX_KEYS = 200
 /** Entries of one message: each costs the verification of a signature. */
 export const MAX_ENTRIES = 64
-/** References of one message. */
-export const MAX_REFERENCES = 2000
+/** References of one message, as for keys. */
+export const MAX_REFERENCES = 200
 /** Words of a query besides its key. */
 export const MAX_QUERY_WORDS = 16
 const KEY_BYTES = 34

@@ -1,7 +1,7 @@
 /** The server's outermost layer: the checks that apply to every request, whatever answers it. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { AddressSet, ConnectionCounts, readAddress } from '@shoal/tracker'
+import { AddressSet, ConnectionCounts, FAMILY, readAddress, SCOPE, scopeOf } from '@shoal/tracker'
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -46,6 +46,10 @@ declare module 'fastify' {
 const UNREAD_BODY_MS = 10_000
 /** So that no address takes all connections. */
 const MAX_PER_ADDRESS = 100
+/** The same for a whole network of IPv6, of which one customer may have all addresses. */
+const MAX_PER_NETWORK = 300
+/** Connections on which no whole request has arrived yet. The oldest ones make room for others. */
+const MAX_SILENT = 500
 /** Time limit for the headers of a request, and how often it is checked. */
 const [HEADERS_MS, CHECK_MS] = [10_000, 2000] as const
 /** Longest parameter in a path: longer than any name, percent-encoded. */
@@ -103,6 +107,8 @@ export function guard({
 /** Closes connections of an address that has many. Clients of a proxy share its address; limiting them is the proxy's task, and this machine has no limit. */
 function limitAddresses(server: Server, trustedProxies: readonly string[]): void {
   const counts = new ConnectionCounts(MAX_PER_ADDRESS, true)
+  const networks = new Map<string, number>()
+  const silent = new SilentConnections(server)
   const proxies = new AddressSet(trustedProxies)
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress
@@ -111,9 +117,52 @@ function limitAddresses(server: Server, trustedProxies: readonly string[]): void
     const words = new Int32Array(4)
     const family = readAddress(address, words)
     if (family !== null && proxies.has(family, words)) return
-    if (counts.admits(address)) socket.once('close', () => counts.release(address))
-    else socket.destroy()
+    if (!counts.admits(address)) {
+      socket.destroy()
+      return
+    }
+    socket.once('close', () => counts.release(address))
+    if (scopeOf(family ?? FAMILY.ipv4, words) === SCOPE.machine) return
+    // A /48, which `ConnectionCounts` does not know: it counts addresses and /64s.
+    const network = family === FAMILY.ipv6 ? `${words[0]}/${words[1]! >>> 16}` : null
+    if (network !== null && !enter(networks, network, socket)) return
+    silent.add(socket)
   })
+}
+
+/** Counts a connection of a network until it is closed. Closes it and returns false if there are too many. */
+function enter(networks: Map<string, number>, network: string, socket: Socket): boolean {
+  const count = networks.get(network) ?? 0
+  if (count >= MAX_PER_NETWORK) {
+    socket.destroy()
+    return false
+  }
+  networks.set(network, count + 1)
+  socket.once('close', () => {
+    const left = networks.get(network)! - 1
+    if (left > 0) networks.set(network, left)
+    else networks.delete(network)
+  })
+  return true
+}
+
+/** The connections that have not sent a whole request yet. They cost their senders nothing, and would keep others out. */
+class SilentConnections {
+  /** Oldest first. */
+  readonly #sockets = new Set<Socket>()
+
+  constructor(server: Server) {
+    const heard = ({ socket }: IncomingMessage) => void this.#sockets.delete(socket)
+    server.on('request', heard).on('upgrade', heard)
+  }
+
+  add(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    if (this.#sockets.size <= MAX_SILENT) return
+    const [oldest] = this.#sockets
+    oldest!.destroy()
+  }
 }
 
 // RFC 9112 section 3.2: more than one is an error. Node takes the first; a proxy in front may have used another.
