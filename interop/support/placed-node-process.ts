@@ -1,5 +1,6 @@
 /** The process that `placed-node.ts` starts: a node controlled through its standard streams. */
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { NodeOperations, SettingsChange } from '@shoal/api'
 import { CAPABILITIES } from '../../apps/node/src/node/capabilities.ts'
 import { LogEntries } from '../../apps/node/src/node/kernel/log/log-entries.ts'
@@ -8,6 +9,9 @@ import { answerJsonLines } from './json-lines.ts'
 import { recognize, type ShownNode } from './recognize.ts'
 
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
+
+const delays = monitorEventLoopDelay({ resolution: 5 })
+delays.enable()
 
 let node: OpenNode
 
@@ -28,6 +32,11 @@ answerJsonLines({
   },
   call: ({ operation, input }: { operation: keyof NodeOperations; input: never }) =>
     (node.operations[operation] as (input: never) => Promise<unknown>)(input),
+  async stall() {
+    const { max } = delays
+    delays.reset()
+    return max / 1e6
+  },
   recognize: (shown: ShownNode) => recognize(node, shown),
   close: () => node.close(),
 })

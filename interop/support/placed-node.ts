@@ -60,6 +60,11 @@ export class PlacedNode implements AsyncDisposable {
     return this.#lines.call('recognize', shown)
   }
 
+  /** The longest that its event loop was held up since the last call, in milliseconds. */
+  stall(): Promise<number> {
+    return this.#lines.call('stall')
+  }
+
   /** Ends the process without a word, as a power cut does. */
   async kill(): Promise<void> {
     this.#process.child.kill('SIGKILL')

@@ -1,11 +1,12 @@
 import type { Connection, ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { formatIp, ipNeighborhood, isLocalIp } from '@shoal/torrent/base'
+import { isLoopback } from '@shoal/torrent/local-address'
 import { ipOf, isWebrtcDirect } from '../multiaddrs.ts'
 
 /** Incoming connections from one /24 of IPv4 or /48 of IPv6 at a time, so that nobody takes all of them. */
 const MAX_PER_NEIGHBORHOOD = 10
-/** Of those, connections that have not proved an identity yet: they cost nothing to open. */
+/** Of those, connections that have not proved an identity yet, which cost nothing to open. As many of one address of the local network. */
 const MAX_PENDING = 3
 
 export interface GateOptions {
@@ -51,30 +52,30 @@ export function connectionGate({ blocks, maxIncoming, connections }: GateOptions
   }
 }
 
-/** Connections from others that are being set up, by /24 or /48. Those of this machine and the local network are not counted. */
+/** Connections from other machines that are being set up, by network. */
 class Pending {
   readonly #counts = new Map<string, number>()
-  readonly #neighborhoods = new WeakMap<MultiaddrConnection, string>()
+  readonly #networks = new WeakMap<MultiaddrConnection, string>()
 
   /** Counts a connection until it is set up or closed. Returns false if there are too many of its network. */
   admits(connection: MultiaddrConnection): boolean {
     const ip = ipOf(connection.remoteAddr)
-    if (!ip || isLocalIp(ip)) return true
-    const neighborhood = ipNeighborhood(ip)
-    const count = this.#counts.get(neighborhood) ?? 0
+    if (!ip || isLoopback(formatIp(ip))) return true
+    const network = ipNeighborhood(ip) ?? formatIp(ip)
+    const count = this.#counts.get(network) ?? 0
     if (count >= MAX_PENDING) return false
-    this.#counts.set(neighborhood, count + 1)
-    this.#neighborhoods.set(connection, neighborhood)
+    this.#counts.set(network, count + 1)
+    this.#networks.set(connection, network)
     connection.addEventListener('close', () => this.leave(connection), { once: true })
     return true
   }
 
   leave(connection: MultiaddrConnection): void {
-    const neighborhood = this.#neighborhoods.get(connection)
-    if (neighborhood === undefined) return
-    this.#neighborhoods.delete(connection)
-    const left = this.#counts.get(neighborhood)! - 1
-    if (left > 0) this.#counts.set(neighborhood, left)
-    else this.#counts.delete(neighborhood)
+    const network = this.#networks.get(connection)
+    if (network === undefined) return
+    this.#networks.delete(connection)
+    const left = this.#counts.get(network)! - 1
+    if (left > 0) this.#counts.set(network, left)
+    else this.#counts.delete(network)
   }
 }

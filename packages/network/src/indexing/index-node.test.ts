@@ -6,7 +6,7 @@ import { splitWords } from '../entries/words.ts'
 import { keywordKey, recordKey } from '../keys.ts'
 import { SimIndex, simEntry, simSigner } from '../search/testing/sim-index.ts'
 import { ANNOUNCEMENT_LIFE_MS } from './index-node.ts'
-import { decodeResponse, encodeRequest, type IndexRequest, withdrawalText } from './messages.ts'
+import { decodeResponse, encodeRequest, type IndexRequest, MAX_KEYS, withdrawalText } from './messages.ts'
 
 const random = seededRandom(4)
 const signer = simSigner(random)
@@ -45,6 +45,27 @@ describe('an index node', () => {
     expect(node.kad.providers.get(keys[0]!, 10)).toHaveLength(1)
     await made.clock.advance(1)
     expect(node.kad.providers.get(keys[0]!, 10)).toHaveLength(0)
+  })
+
+  it('answers one network only up to a budget of bytes, which others have too', async () => {
+    const { made, node, send, reports } = open()
+    const many = Array.from({ length: MAX_KEYS }, (_, at) =>
+      recordKey('info_hash_idx::', new Uint8Array(20).fill(at)),
+    )
+    const request: IndexRequest = { ...announce(1), keys: many } as IndexRequest
+    const bytes = encodeRequest(request)
+    const from = (ip: Uint8Array) => () => node.index.handle(provider, ip, bytes)
+    const most = Math.ceil((8 * 1024 * 1024) / bytes.length)
+    for (let at = 0; at < most - 1; at++) from(IP)()
+    const sameNetwork = Uint8Array.of(...IP.subarray(0, 3), 77)
+    expect(from(sameNetwork)).toThrow(expect.objectContaining({ code: 'refused' }))
+    expect(reports).toEqual(['flood'])
+    expect(send(request, provider, Uint8Array.of(8, 8, 8, 8)).accepted).toBeGreaterThan(0)
+    await made.clock.advance(1000)
+    expect(from(IP)).not.toThrow()
+    expect(() => send({ ...request, keys: [...many, ...many] } as IndexRequest, provider)).toThrow(
+      expect.objectContaining({ code: 'bad-message' }),
+    )
   })
 
   it('removes keys only if their provider signed that, and not after they were announced again', () => {

@@ -98,6 +98,11 @@ export class IndexNode {
       this.#refuse('flood', id, ip)
       throw new ShoalError('refused', 'Too many requests came from this network')
     }
+    return this.answer(id, ip, bytes)
+  }
+
+  /** The same without that budget, for requests of our own. Throws `bad-message`. */
+  answer(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Uint8Array {
     try {
       return encodeResponse(this.#respond(id, ip, decodeRequest(bytes)))
     } catch (error) {

@@ -2,7 +2,7 @@ import type { Connection, IdentifyResult, Libp2p, Stream } from '@libp2p/interfa
 import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { lpStream } from '@libp2p/utils'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import { type Clock, ShoalError } from '@shoal/torrent'
+import { type Clock, ShoalError, systemClock } from '@shoal/torrent'
 import type { Random } from '@shoal/torrent/base'
 import { decode as decodeMultihash } from 'multiformats/hashes/digest'
 import type { ReportMisconduct } from '../misconduct.ts'
@@ -87,9 +87,21 @@ export async function serve(
   maxBytes: number,
   handler: MessageHandler,
 ): Promise<void> {
+  const turns = new Turns()
   const serveOne = (stream: Stream, connection: Connection) =>
-    serveStream(handler, maxBytes, stream, connection)
+    serveStream(handler, { maxBytes, turns }, stream, connection)
   await host.handle(protocol, serveOne, { maxInboundStreams: MAX_STREAMS })
+}
+
+/** Gives each message a turn of the event loop, so that all streams together do not hold up the rest of the program. */
+class Turns {
+  #last = Promise.resolve()
+
+  next(): Promise<void> {
+    const turn = () => new Promise<void>(resolve => void systemClock.after(0, resolve))
+    this.#last = this.#last.then(turn)
+    return this.#last
+  }
 }
 
 /** Messages of one protocol over the connections of a host. */
@@ -170,7 +182,7 @@ export function connectTo(
 /** Responds to the messages of one stream until its other end closes it, is silent for too long, or breaks the protocol. */
 async function serveStream(
   handler: MessageHandler,
-  maxBytes: number,
+  { maxBytes, turns }: { readonly maxBytes: number; readonly turns: Turns },
   stream: Stream,
   connection: Connection,
 ): Promise<void> {
@@ -180,6 +192,7 @@ async function serveStream(
   try {
     while (stream.readStatus === 'readable') {
       const message = await messages.read({ signal: AbortSignal.timeout(IDLE_MS) })
+      await turns.next()
       const response = handler.handle(id, ip, message.slice())
       if (response) await messages.write(response, { signal: AbortSignal.timeout(IDLE_MS) })
     }

@@ -41,7 +41,7 @@ export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp
     // This node asks itself without a connection.
     request: async (contact, message, signal) =>
       contact.key === kad.key
-        ? { bytes: node.handle(contact.id, null, message), ip: null }
+        ? { bytes: node.answer(contact.id, null, message), ip: null }
         : others.request(contact, message, signal),
     dialable: (...args) => others.dialable(...args),
   }

@@ -7,9 +7,8 @@ import { isLoopback } from '@shoal/torrent/local-address'
 import type { HttpDoor } from '../kernel/http-door.ts'
 import type { Access } from './access/access.ts'
 import { hashPassword, restoreSecret, storeSecret } from './access/password.ts'
+import { MAX_CONNECTIONS } from './front.ts'
 
-/** As for the server's own address. */
-const MAX_CONNECTIONS = 2000
 const GRACE_MS = 500
 
 export interface DoorOptions {

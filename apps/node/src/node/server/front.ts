@@ -3,7 +3,9 @@ import type { Server as HttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 
 /** Leaves file descriptors for peers and files, however many clients connect. */
-const MAX_CONNECTIONS = 2000
+export const MAX_CONNECTIONS = 2000
+/** Of those, connections from other machines, so that this one always has places. */
+export const MAX_STRANGERS = 1800
 /** How long a connection waits for the node. */
 const WAIT_MS = 30_000
 

@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http'
 import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import { checkOrigin, guard, Hosts } from '@shoal/daemon/http'
-import { limitMs } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Access } from './access/access.ts'
@@ -254,17 +254,24 @@ test('a port in use is reported', async () => {
 })
 
 describe('connections', () => {
-  /** A connection from any address; what is written to it is not read. */
+  /** A connection from any address. */
   class Connection extends Duplex {
     readonly remoteAddress: string
+    received = ''
     constructor(server: HttpServer, remoteAddress: string) {
-      super({ read() {}, write: (_chunk, _encoding, done) => done() })
+      super({
+        read() {},
+        write: (chunk, _encoding, done) => {
+          this.received += chunk
+          done()
+        },
+      })
       this.remoteAddress = remoteAddress
       server.emit('connection', this)
     }
   }
-  const open = (trustedProxies: string[] = []) => {
-    const app = guard({ challenge, log: node.log, host: '0.0.0.0', trustedProxies })
+  const open = (trustedProxies: string[] = [], maxStrangers = 5000) => {
+    const app = guard({ challenge, log: node.log, host: '0.0.0.0', trustedProxies, maxStrangers })
     const from = (address: string, count: number) =>
       Array.from({ length: count }, () => new Connection(app.server, address))
     const left = (all: Connection[]) => all.filter(({ destroyed }) => !destroyed).length
@@ -287,6 +294,57 @@ describe('connections', () => {
   test('of this machine and of a trusted proxy are not limited', async () => {
     const { app, from, left } = open(['192.168.0.0/24'])
     for (const address of ['127.0.0.1', '::1', '192.168.0.7']) expect(left(from(address, 300))).toBe(300)
+    await app.close()
+  })
+
+  test('are limited for each /48 of IPv6', async () => {
+    const { app, from, left } = open()
+    const all = [1, 2, 3, 4].flatMap(subnet => from(`2001:db8:0:${subnet}::1`, 100))
+    expect(left(all)).toBe(300)
+    expect(left(from('2001:db8:1::1', 1))).toBe(1)
+    await app.close()
+  })
+
+  const [half, rest] = ['GET / HTTP/1.1\r\nHost: 203.0.113.9\r\n', '\r\n'] as const
+
+  test('without a whole request make room for others', async () => {
+    const { app, from, left } = open()
+    app.get('/', async () => 'hello')
+    await app.ready()
+    const flood = Array.from({ length: 25 }, (_, i) => from(`198.51.100.${i}`, 100)).flat()
+    for (const connection of flood) connection.push(half)
+    expect(left(flood)).toBe(1000)
+    const [honest] = from('203.0.113.9', 1)
+    honest!.push(half + rest)
+    await until('the answer', () => honest!.received.endsWith('hello'))
+    expect(left(flood)).toBe(999)
+    await app.close()
+  })
+
+  test('whose requests are being answered stay, and this machine has places of its own', async () => {
+    const { app, from, left } = open([], 20)
+    let answer = () => {}
+    const asked = new Promise<void>(resolve => {
+      answer = resolve
+    })
+    let count = 0
+    app.get('/', async () => {
+      count++
+      await asked
+      return 'hello'
+    })
+    await app.ready()
+    const busy = Array.from({ length: 20 }, (_, i) => from(`198.51.100.${i}`, 1)).flat()
+    for (const connection of busy) connection.push(half + rest)
+    await until('20 requests', () => count === 20)
+    expect(left(from('203.0.113.9', 3))).toBe(0)
+    expect(left(from('127.0.0.1', 3))).toBe(3)
+    expect(left(busy)).toBe(20)
+    answer()
+    await until('all answers', () => busy.every(connection => connection.received.endsWith('hello')))
+    // They wait for a next request now, which others need not wait for.
+    expect(left(from('203.0.113.9', 3))).toBe(3)
+    expect(left(busy)).toBe(17)
     await app.close()
   })
 

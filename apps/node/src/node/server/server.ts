@@ -14,7 +14,7 @@ import { challenge } from './challenge.ts'
 import { Door } from './door.ts'
 import { allowWebSockets } from './events/event-routes.ts'
 import { Lines } from './events/lines.ts'
-import { Front } from './front.ts'
+import { Front, MAX_STRANGERS } from './front.ts'
 import { addApi } from './routes/api.ts'
 import { CONSOLE_HEADERS } from './routes/headers.ts'
 import { missing } from './routes/missing.ts'
@@ -144,7 +144,7 @@ export function buildServer(
 ): FastifyInstance {
   const { node, access, host = '127.0.0.1', trustedProxies, plugins = [], webRoot } = options
   const app = guard({
-    ...{ log: node.log, host, hosts, challenge },
+    ...{ log: node.log, host, hosts, challenge, maxStrangers: MAX_STRANGERS },
     ...(trustedProxies && { trustedProxies }),
   })
   closing.suspension.watch(app)

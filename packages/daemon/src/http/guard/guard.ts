@@ -1,7 +1,6 @@
 /** The server's outermost layer: the checks that apply to every request, whatever answers it. */
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { AddressSet, ConnectionCounts, FAMILY, readAddress, SCOPE, scopeOf } from '@shoal/tracker'
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -12,6 +11,7 @@ import type { Log } from '../../log/log.ts'
 import { badRequest, toRefusal } from '../failures.ts'
 import { Hosts } from '../hosts.ts'
 import { checkAddressText } from './address-text.ts'
+import { limitConnections } from './connections.ts'
 import { DATA_HEADERS } from './headers.ts'
 import { checkOrigin } from './origin.ts'
 import { Pipelining } from './pipelining.ts'
@@ -25,6 +25,8 @@ export interface GuardOptions {
   readonly hosts?: Pick<Hosts, 'check'>
   /** Addresses, or networks such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is trusted. Default: none. */
   readonly trustedProxies?: readonly string[]
+  /** Connections from other machines altogether. Default: no limit. */
+  readonly maxStrangers?: number
   /** Returns the `WWW-Authenticate` of a request that lacks access (RFC 9110 section 11.6.1). */
   readonly challenge: (request: FastifyRequest) => readonly string[]
   /** Turns errors of other parts of the program into failures. */
@@ -44,12 +46,6 @@ declare module 'fastify' {
 
 /** How long the client of a rejected request may keep sending a body that nobody reads. */
 const UNREAD_BODY_MS = 10_000
-/** So that no address takes all connections. */
-const MAX_PER_ADDRESS = 100
-/** The same for a whole network of IPv6, of which one customer may have all addresses. */
-const MAX_PER_NETWORK = 300
-/** Connections on which no whole request has arrived yet. The oldest ones make room for others. */
-const MAX_SILENT = 500
 /** Time limit for the headers of a request, and how often it is checked. */
 const [HEADERS_MS, CHECK_MS] = [10_000, 2000] as const
 /** Longest parameter in a path: longer than any name, percent-encoded. */
@@ -62,6 +58,7 @@ export function guard({
   allowedHosts,
   hosts = new Hosts(host, allowedHosts),
   trustedProxies = [],
+  maxStrangers,
   challenge,
   translate = error => error,
 }: GuardOptions): FastifyInstance {
@@ -81,7 +78,7 @@ export function guard({
     clientErrorHandler: (error, socket: Socket) => refuseUnreadable(error, socket),
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as unknown as FastifyReply),
   })
-  limitAddresses(app.server, trustedProxies)
+  limitConnections(app.server, { trustedProxies, maxStrangers })
   // Routes without a body do not wait for one: the answer is sent, and endUnreadBody limits how long the rest may take.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -102,67 +99,6 @@ export function guard({
   })
   app.addHook('onResponse', async request => endUnreadBody(request))
   return app
-}
-
-/** Closes connections of an address that has many. Clients of a proxy share its address; limiting them is the proxy's task, and this machine has no limit. */
-function limitAddresses(server: Server, trustedProxies: readonly string[]): void {
-  const counts = new ConnectionCounts(MAX_PER_ADDRESS, true)
-  const networks = new Map<string, number>()
-  const silent = new SilentConnections(server)
-  const proxies = new AddressSet(trustedProxies)
-  server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress
-    // It has been closed already.
-    if (address === undefined) return
-    const words = new Int32Array(4)
-    const family = readAddress(address, words)
-    if (family !== null && proxies.has(family, words)) return
-    if (!counts.admits(address)) {
-      socket.destroy()
-      return
-    }
-    socket.once('close', () => counts.release(address))
-    if (scopeOf(family ?? FAMILY.ipv4, words) === SCOPE.machine) return
-    // A /48, which `ConnectionCounts` does not know: it counts addresses and /64s.
-    const network = family === FAMILY.ipv6 ? `${words[0]}/${words[1]! >>> 16}` : null
-    if (network !== null && !enter(networks, network, socket)) return
-    silent.add(socket)
-  })
-}
-
-/** Counts a connection of a network until it is closed. Closes it and returns false if there are too many. */
-function enter(networks: Map<string, number>, network: string, socket: Socket): boolean {
-  const count = networks.get(network) ?? 0
-  if (count >= MAX_PER_NETWORK) {
-    socket.destroy()
-    return false
-  }
-  networks.set(network, count + 1)
-  socket.once('close', () => {
-    const left = networks.get(network)! - 1
-    if (left > 0) networks.set(network, left)
-    else networks.delete(network)
-  })
-  return true
-}
-
-/** The connections that have not sent a whole request yet. They cost their senders nothing, and would keep others out. */
-class SilentConnections {
-  /** Oldest first. */
-  readonly #sockets = new Set<Socket>()
-
-  constructor(server: Server) {
-    const heard = ({ socket }: IncomingMessage) => void this.#sockets.delete(socket)
-    server.on('request', heard).on('upgrade', heard)
-  }
-
-  add(socket: Socket): void {
-    this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
-    if (this.#sockets.size <= MAX_SILENT) return
-    const [oldest] = this.#sockets
-    oldest!.destroy()
-  }
 }
 
 // RFC 9112 section 3.2: more than one is an error. Node takes the first; a proxy in front may have used another.
