@@ -1,4 +1,4 @@
-/** What strangers can do to a node on the internet, and that others reach it meanwhile. */
+/** Strangers do to a node on the internet whatever needs no right, and others reach it meanwhile. */
 import { fileURLToPath } from 'node:url'
 import { limitMs, until } from '@shoal/testing'
 import { describe, expect, it } from 'vitest'

@@ -6,7 +6,7 @@ import { ipOf, isWebrtcDirect } from '../multiaddrs.ts'
 
 /** Incoming connections from one /24 of IPv4 or /48 of IPv6 at a time, so that nobody takes all of them. */
 const MAX_PER_NEIGHBORHOOD = 10
-/** Of those, connections that have not proved an identity yet, which cost nothing to open. As many of one address of the local network. */
+/** The same for connections that have not proved an identity yet, which cost nothing to open; and as many of one address of the local network. */
 const MAX_PENDING = 3
 
 export interface GateOptions {

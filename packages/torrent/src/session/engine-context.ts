@@ -78,9 +78,8 @@ export class EngineContext implements SessionContext {
   // Set while the session opens.
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
-  /** Payload bytes since the session was opened, and how often the IP filter kept a peer away. */
-  connections = 0
-  readonly counts = { downloadedBytes: 0, uploadedBytes: 0, blockedPeers: 0 }
+  /** Payload bytes since the session was opened, how often the IP filter kept a peer away, and connections of all torrents now. */
+  readonly counts = { downloadedBytes: 0, uploadedBytes: 0, blockedPeers: 0, connections: 0 }
   readonly #environment: Environment
   readonly #handles = new HandlePool()
   readonly connector: PeerConnector
@@ -128,7 +127,7 @@ export class EngineContext implements SessionContext {
 
   /** Whether another connection fits the session's limit. */
   get hasRoom(): boolean {
-    return this.connections + this.connector.halfOpen < this.settings.maxConnections
+    return this.counts.connections + this.connector.halfOpen < this.settings.maxConnections
   }
 
   onTransferred(downloaded: number, uploaded: number): void {

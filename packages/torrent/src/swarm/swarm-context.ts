@@ -62,8 +62,8 @@ export interface SwarmContext {
   maxPeersPerHost(host: string): number
   /** Whether the session's IP filter keeps the address away. Counts the peer if so. */
   isBlocked(host: string): boolean
-  /** Number of peers that are connected to all torrents. Each swarm counts its own. */
-  connections: number
+  /** `connections`: peers that are connected to all torrents. Each swarm counts its own. */
+  readonly counts: { connections: number }
   /** Whether another connection fits the session's limits. A connection attempt counts until `dial` settles. */
   mayDial(): boolean
   /** Connects, over transports of other kinds than `without`, and shakes hands. Rejects with a ShoalError or the signal's reason. */

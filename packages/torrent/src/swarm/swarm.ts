@@ -160,7 +160,7 @@ export class Swarm {
     const throttles = swarm.context.limits.forConnection(ready.connection, swarm.torrent.ownLimits())
     const peer = new Peer({ id, swarm, ready, origin: candidate?.origin ?? 'incoming', throttles })
     this.peers.set(id, peer)
-    swarm.context.connections++
+    swarm.context.counts.connections++
     this.#parole.recall(peer)
     if (candidate) this.#outgoing.connected(peer, candidate)
     const [metadata, hashes, events] = [this.metadata, this.#hashes, this.#peerEvents]
@@ -267,7 +267,7 @@ export class Swarm {
   #onPeerClosed(peer: Peer, error: Error | undefined): void {
     if (!this.peers.delete(peer.id)) return
     const { context, events, allowedFast, clock } = this.state
-    context.connections--
+    context.counts.connections--
     this.metadata.onPeerGone(peer)
     this.#hashes.onPeerGone(peer)
     this.#superSeeder.gone(peer)

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 
 /** Leaves file descriptors for peers and files, however many clients connect. */
 export const MAX_CONNECTIONS = 2000
-/** Of those, connections from other machines, so that this one always has places. */
+/** Connections from other machines: fewer, so that this one always has places. */
 export const MAX_STRANGERS = 1800
 /** How long a connection waits for the node. */
 const WAIT_MS = 30_000

@@ -108,7 +108,7 @@ export class TestSwarm {
         isBlocked: () => false,
         ownAddresses: { version: 0, vote() {}, priorityOf: () => 0, isOurs: () => false },
         holes: new PunchedHoles({ clock, isAnonymous: false, utp, transports: { all: [utp] } }),
-        connections: 0,
+        counts: { connections: 0 },
         mayDial: () => true,
         dial: async ({ host, port }) => {
           this.dialled.push(`${host}:${port}`)

@@ -341,7 +341,7 @@ describe('backups', () => {
       rmSync(path)
       await restoreCatalogue(folder, kept, START_MS, tableOwners())
       expect(keys(await open())).toHaveLength(rows)
-      // What was given stays as it is.
+      // The given file stays as it is.
       expect(Buffer.compare(readFileSync(`${kept}-wal`), before)).toBe(0)
     })
 
@@ -407,7 +407,7 @@ describe('backups', () => {
       ])
     })
 
-    test('or replaced by an empty one, if it is gone beside what a node has left', async () => {
+    test('or replaced by an empty one, if it is gone, and only the rest of a node is left', async () => {
       await withBackup()
       rmSync(path)
       await expect(open()).rejects.toMatchObject({ code: 'damaged' })
