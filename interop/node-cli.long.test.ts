@@ -1,6 +1,7 @@
 /** The other commands that use a running node, and the start of one: complete processes, on loopback. */
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
 import { until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Workplace } from '../apps/node/src/testing/shoal-process.ts'
@@ -322,6 +323,9 @@ describe('a node with a settings file and a shared file', () => {
     await rm(`${dataDir}/backups`, { recursive: true, force: true })
     await mkdir(`${dataDir}/backups`)
     await copyFile(`${dataDir}/catalogue.db`, `${dataDir}/backups/${name}`)
+    await damagePage(`${dataDir}/catalogue.db`, 'resume_metainfo')
+    const unreadable = await place.run('start', '--port', '0', '--peer-port', '0')
+    expect(unreadable).toMatchObject({ code: 78, stderr: expect.stringMatching(/is damaged.*newest backup/) })
     await writeFile(`${dataDir}/catalogue.db`, '')
     // The file has changed since the backup.
     bytes[0]! ^= 1
@@ -346,3 +350,15 @@ describe('a node with a settings file and a shared file', () => {
     expect(object.haveBytes).toBeLessThan(200_000)
   })
 })
+
+/** Overwrites the first page of a table, which is read only when the table is. */
+async function damagePage(path: string, table: string): Promise<void> {
+  const database = new DatabaseSync(path)
+  const { rootpage } = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table)!
+  const { page_size } = database.prepare('PRAGMA page_size').get()!
+  database.close()
+  const bytes = await readFile(path)
+  const size = Number(page_size)
+  bytes.fill(0xa5, (Number(rootpage) - 1) * size, Number(rootpage) * size)
+  await writeFile(path, bytes)
+}

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { listBackups } from '@shoal/daemon/database'
+import { isDamage, listBackups } from '@shoal/daemon/database'
 import { describeFailure } from '@shoal/daemon/failure'
 import type { OptionValues } from '@shoal/options'
 import { UsageError } from '@shoal/options'
@@ -133,7 +133,7 @@ const SETUP_CODES = new Set([
 
 function asSetup(error: unknown, dataDir?: string): unknown {
   if (error instanceof UsageError) return error
-  const { code, message } = explainFailure(error)
+  const { code, message } = explainFailure(damageIn(error) ?? error)
   if (!SETUP_CODES.has(code)) return error
   if (code === 'damaged' && dataDir !== undefined)
     return new SetupFailure(code, offerBackup(message, dataDir), { cause: error })
@@ -143,6 +143,12 @@ function asSetup(error: unknown, dataDir?: string): unknown {
   return new SetupFailure(code, texts.start.freePort({ message: `${message} (--peer-port)`, command }), {
     cause: error,
   })
+}
+
+/** Damage that is found after the catalogue was opened comes from the engine, as the cause of an error of its own. */
+function damageIn(error: unknown): Error | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (isDamage(cause)) return cause
+  return null
 }
 
 function offerBackup(message: string, dataDir: string): string {
