@@ -31,6 +31,7 @@ export type PieceView = Pick<
 
 const NORMAL_PRIORITY = 4
 const MAX_AVAILABILITY = 0xffff
+/** At most: looking at all pieces again takes no longer than looking at as many changes. */
 const REMEMBERED_CHANGES = 1024
 
 /**
@@ -43,7 +44,7 @@ export class PieceTable {
   readonly blocksPerPiece: number
   /** The free pieces without a deadline. */
   readonly order: RarityOrder
-  readonly changes = new PieceChanges()
+  readonly changes: PieceChanges
   /** Number of sources that have every piece. They are not counted piece by piece. */
   seeds = 0
   /** Number of wanted pieces that are not verified. */
@@ -67,6 +68,7 @@ export class PieceTable {
 
   constructor(layout: PickerLayout, have: Bitfield, random: Random) {
     this.pieceCount = layout.pieceCount
+    this.changes = new PieceChanges(Math.min(this.pieceCount, REMEMBERED_CHANGES))
     this.blocksPerPiece = Math.ceil(layout.pieceLengthBytes / BLOCK_BYTES)
     this.#have = have
     this.#blocks =
@@ -224,25 +226,29 @@ export class PieceTable {
  * what has changed since, instead of looking at every piece of the torrent again. The position is the number of changes so far.
  */
 export class PieceChanges {
-  readonly #ring = new Int32Array(REMEMBERED_CHANGES)
+  readonly #ring: Int32Array
   #position = 0
+
+  constructor(remembered: number) {
+    this.#ring = new Int32Array(remembered)
+  }
 
   get position(): number {
     return this.#position
   }
 
   add(piece: number): void {
-    this.#ring[this.#position % REMEMBERED_CHANGES] = piece
+    this.#ring[this.#position % this.#ring.length] = piece
     this.#position++
   }
 
   /** Whether all changes since that position are remembered. */
   reachesBack(position: number): boolean {
-    return this.#position - position <= REMEMBERED_CHANGES
+    return this.#position - position <= this.#ring.length
   }
 
   /** The piece that changed at that position. */
   at(position: number): number {
-    return this.#ring[position % REMEMBERED_CHANGES]!
+    return this.#ring[position % this.#ring.length]!
   }
 }

@@ -15,8 +15,9 @@ const ABSENT = -1
  */
 export class RarityOrder {
   readonly #random: Random
-  readonly #buckets: (number[] | undefined)[] = new Array(LEVELS * PRIORITIES)
-  /** Bucket of each piece, or ABSENT. */
+  /** By rank (the highest priority has rank 0) and availability, as far as they are in use: a session may have thousands of torrents. */
+  readonly #ranks: (number[] | undefined)[][] = []
+  /** Bucket of each piece, as rank times LEVELS plus availability, or ABSENT. */
   readonly #key: Int16Array
   /** Index of each piece within its bucket. */
   readonly #place: Int32Array
@@ -65,11 +66,7 @@ export class RarityOrder {
     const key = (PRIORITIES - 1 - priority) * LEVELS + Math.min(availability, LEVELS - 1)
     if (this.#key[piece] === key) return
     this.remove(piece)
-    let bucket = this.#buckets[key]
-    if (!bucket) {
-      bucket = []
-      this.#buckets[key] = bucket
-    }
+    const bucket = this.#bucket(key)
     const last = bucket.length
     const place = last === 0 ? 0 : this.#random.below(last + 1)
     bucket.push(piece)
@@ -90,7 +87,7 @@ export class RarityOrder {
   remove(piece: number): void {
     const key = this.#key[piece]!
     if (key === ABSENT) return
-    const bucket = this.#buckets[key]!
+    const bucket = this.#bucket(key)
     const last = bucket.pop()!
     if (last !== piece) {
       const place = this.#place[piece]!
@@ -107,16 +104,20 @@ export class RarityOrder {
     this.scanned = 0
     if (this.#size === 0) return -1
     const seed = source.isSeed
-    while (!this.#buckets[this.#lowest]?.length) this.#lowest++
-    for (let key = this.#lowest; key < this.#buckets.length; key++) {
-      const bucket = this.#buckets[key]
-      if (!bucket || bucket.length === 0) continue
-      if (seed) return bucket[bucket.length - 1]!
-      if (counted && key % LEVELS === 0) continue
-      this.scanned += bucket.length
-      for (let at = bucket.length - 1; at >= 0; at--) {
-        const piece = bucket[at]!
-        if (source.has(piece)) return piece
+    const lowest = this.#raiseLowest()
+    const lowestRank = Math.floor(lowest / LEVELS)
+    for (let rank = lowestRank; rank < this.#ranks.length; rank++) {
+      const buckets = this.#bucketsOf(rank)
+      for (let level = rank === lowestRank ? lowest % LEVELS : 0; level < buckets.length; level++) {
+        const bucket = buckets[level]
+        if (!bucket || bucket.length === 0) continue
+        if (seed) return bucket[bucket.length - 1]!
+        if (counted && level === 0) continue
+        this.scanned += bucket.length
+        for (let at = bucket.length - 1; at >= 0; at--) {
+          const piece = bucket[at]!
+          if (source.has(piece)) return piece
+        }
       }
     }
     return -1
@@ -143,10 +144,43 @@ export class RarityOrder {
 
   /** Appends up to `limit` pieces of equal priority and availability, including `piece` itself, to `into`. */
   equals(piece: number, limit: number, into: number[]): void {
-    const bucket = this.#buckets[this.#key[piece]!]
-    if (!bucket) return
+    const key = this.#key[piece]!
+    if (key === ABSENT) return
+    const bucket = this.#bucket(key)
     const first = this.#place[piece]!
     for (let step = 0; step < Math.min(limit, bucket.length); step++)
       into.push(bucket[(first + step) % bucket.length]!)
+  }
+
+  #bucket(key: number): number[] {
+    const level = key % LEVELS
+    const buckets = this.#bucketsOf((key - level) / LEVELS)
+    let bucket = buckets[level]
+    if (!bucket) {
+      bucket = []
+      buckets[level] = bucket
+    }
+    return bucket
+  }
+
+  #bucketsOf(rank: number): (number[] | undefined)[] {
+    while (this.#ranks.length <= rank) this.#ranks.push([])
+    return this.#ranks[rank]!
+  }
+
+  /** The first bucket that is not empty; there is one. */
+  #raiseLowest(): number {
+    let rank = Math.floor(this.#lowest / LEVELS)
+    let level = this.#lowest % LEVELS
+    for (;;) {
+      const buckets = this.#bucketsOf(rank)
+      for (; level < buckets.length; level++) {
+        if (!buckets[level]?.length) continue
+        this.#lowest = rank * LEVELS + level
+        return this.#lowest
+      }
+      rank++
+      level = 0
+    }
   }
 }
