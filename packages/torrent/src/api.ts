@@ -274,6 +274,8 @@ export interface TorrentApi {
   readonly state: TorrentState
   /** Whether all wanted files are complete and verified. False while the metadata is unknown. */
   readonly isComplete: boolean
+  /** Whether peers or web seeds are connected. Costs nothing, unlike `stats`: for programs that look at thousands of torrents. */
+  readonly isConnected: boolean
   on<Name extends keyof TorrentEvents & string>(
     name: Name,
     listener: (...args: TorrentEvents[Name]) => void,

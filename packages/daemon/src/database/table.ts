@@ -12,6 +12,7 @@ export class Table<Row extends { readonly id: number | string }> {
   readonly #database: Database
   readonly #name: string
   readonly #kinds: ReadonlyMap<string, ColumnKind>
+  readonly #names: ReadonlyMap<string, string>
   /** Statements by their SQL: members are few, so there are not many. */
   readonly #queries = new Map<string, Query<Raw>>()
   readonly #columns: string
@@ -20,13 +21,14 @@ export class Table<Row extends { readonly id: number | string }> {
     this.#database = database
     this.#name = name
     this.#kinds = new Map(Object.entries<ColumnKind>(kinds))
-    this.#columns = [...this.#kinds.keys()].map(member => `${snake(member)} AS "${member}"`).join(', ')
+    this.#names = new Map(Object.keys(kinds).map(member => [member, snake(member)]))
+    this.#columns = [...this.#names].map(([member, name]) => `${name} AS "${member}"`).join(', ')
   }
 
   /** Returns the id of the new row. */
   insert(row: Partial<Row>): number {
     const members = this.#given(row)
-    const columns = members.map(snake).join(', ')
+    const columns = members.map(member => this.#names.get(member)).join(', ')
     const places = members.map(() => '?').join(', ')
     return this.#query(`INSERT INTO ${this.#name} (${columns}) VALUES (${places})`).run(
       ...this.#values(row, members),
@@ -37,7 +39,7 @@ export class Table<Row extends { readonly id: number | string }> {
   update(id: Row['id'], changes: Partial<Omit<Row, 'id'>>): boolean {
     const members = this.#given(changes)
     if (members.length === 0) return this.get(id) !== null
-    const set = members.map(member => `${snake(member)} = ?`).join(', ')
+    const set = members.map(member => `${this.#names.get(member)} = ?`).join(', ')
     const values = this.#values(changes, members)
     return this.#query(`UPDATE ${this.#name} SET ${set} WHERE id = ?`).run(...values, id).changes > 0
   }

@@ -41,12 +41,14 @@ export class ActiveTorrents {
     this.#cancel = () => {}
     const size = Math.max(LEAST_IN_PART, Math.ceil(round.length / PARTS))
     const now = this.#clock.nowMs()
-    for (const torrent of round.slice(from, from + size))
-      if (this.#active.has(torrent)) torrent.phases.tick(now)
-    this.#cancel = null
-    if (this.#closed) return
-    if (from + size < round.length)
-      this.#cancel = this.#clock.after(PART_MS, () => this.#tick(round, from + size))
-    else this.#schedule(TICK_MS - PART_MS * (from / size))
+    try {
+      for (const torrent of round.slice(from, from + size))
+        if (this.#active.has(torrent)) torrent.phases.tick(now)
+    } finally {
+      this.#cancel = null
+      if (!this.#closed && from + size < round.length)
+        this.#cancel = this.#clock.after(PART_MS, () => this.#tick(round, from + size))
+      else this.#schedule(TICK_MS - PART_MS * (from / size))
+    }
   }
 }

@@ -15,7 +15,8 @@ export function sessionStats(context: EngineContext, torrents: readonly Torrent[
     const rates = torrentRates(data, nowMs)
     downloadBytesPerSecond += rates.download
     uploadBytesPerSecond += rates.upload
-    for (const { link } of network.swarm?.peers.values() ?? []) {
+    if (!network.swarm) continue
+    for (const { link } of network.swarm.peers.values()) {
       connections[link.connection.kind]++
       if (link.connection.incoming) incomingConnections++
     }

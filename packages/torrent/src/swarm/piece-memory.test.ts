@@ -26,6 +26,21 @@ describe('PieceMemory', () => {
     )
   })
 
+  it('tells thousands of downloads of few changes, and never gives them more than there is', () => {
+    const memory = new PieceMemory({ totalBytes: 64 * MIB })
+    const users = Array.from({ length: 3000 }, () => new User())
+    for (const [at, user] of users.entries()) {
+      memory.enter(user)
+      expect(memory.shareBytes * (at + 1)).toBeLessThanOrEqual(64 * MIB)
+    }
+    const told = () => users.reduce((sum, { shares }) => sum + shares.length, 0)
+    // Each newcomer would otherwise tell all others: 4,500,000 times.
+    expect(told()).toBeLessThan(10 * users.length)
+    for (const user of users.slice(1)) memory.leave(user)
+    expect(users[0]!.shares.at(-1)).toBe(48 * MIB)
+    expect(told()).toBeLessThan(20 * users.length)
+  })
+
   it('reuses buffers by size, and never keeps more than one share of them', () => {
     const memory = new PieceMemory({ maxShareBytes: 3 * MIB })
     memory.enter(new User())

@@ -50,7 +50,7 @@ export const SEARCH = capability({
     const stop = new AbortController()
     const learnFiles = async ({ id, api }: ManagedTorrent) => {
       const known = torrents.recordId(id)
-      if (known === undefined || records.get(known)?.filesKnown) return
+      if (known === undefined || records.knowsFiles(known)) return
       const list = api.files.map(({ index: at, path, lengthBytes }) => ({
         index: at,
         path: path.join('/'),

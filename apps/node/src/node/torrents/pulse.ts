@@ -1,5 +1,6 @@
 /** Publishes changes of torrents once a second, and saves their traffic. */
 import type { ManagedTorrent } from './managed-torrent.ts'
+import type { Changes } from './torrent-list.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 import { TorrentTopic } from './torrent-topic.ts'
 
@@ -32,10 +33,9 @@ export class Pulse {
       this.#stops.push(kernel.ticker.every(part, work))
     every('the history', nowMs => {
       this.#ticks++
-      traffic.note(session.stats, nowMs)
+      traffic.note(session.transferred, nowMs)
     })
-    every('the list', () => this.#tellList())
-    every('rates', nowMs => this.#noteRates(nowMs))
+    every('the list', nowMs => this.#tellList(nowMs))
     every('peers', () => this.#notePeers())
     every('times', () => this.#noteTimes())
     every('the queue', () => {
@@ -64,10 +64,11 @@ export class Pulse {
     return topic
   }
 
-  #tellList(): void {
+  #tellList(nowMs: number): void {
     const { list, labels, kernel } = this.#manager
     const changes = list.tick()
     if (!changes) return
+    this.#noteRates(changes.changed, nowMs)
     kernel.events.publish('torrents', changes)
     const isRelabelled = changes.changed.some(change => 'label' in change)
     if (isRelabelled || changes.removed.length > 0) labels.tell()
@@ -83,12 +84,17 @@ export class Pulse {
     if (event) this.#manager.kernel.events.publish(`torrent:${id}`, event)
   }
 
-  #noteRates(nowMs: number): void {
-    const { list, registry, rates } = this.#manager
-    for (const view of list.views()) {
-      const torrent = registry.find(view.id)
+  #noteRates(changes: Changes['changed'], nowMs: number): void {
+    const { registry, rates } = this.#manager
+    for (const { id, downloadedBytes, uploadedBytes } of changes) {
+      if (downloadedBytes === undefined && uploadedBytes === undefined) continue
+      const torrent = registry.find(id)
+      const moved = {
+        ...(downloadedBytes !== undefined && { downloadedBytes }),
+        ...(uploadedBytes !== undefined && { uploadedBytes }),
+      }
       // Saved only together with the times, since it changes all the time.
-      if (!torrent || !rates.note(torrent, view, nowMs)) continue
+      if (!torrent || !rates.note(torrent, moved, nowMs)) continue
       torrent.row = { ...torrent.row, activeMs: nowMs }
       this.#moving.add(torrent)
     }
@@ -102,17 +108,17 @@ export class Pulse {
   }
 
   #noteTimes(): void {
-    const { list, registry, kernel } = this.#manager
+    const { list, registry } = this.#manager
     const part = this.#ticks % ROWS_TICKS
-    kernel.database.transaction(() => {
-      let at = 0
-      for (const { id, state } of list.views()) {
-        if (at++ % ROWS_TICKS !== part) continue
-        const torrent = registry.find(id)
-        if (!torrent || (state !== 'downloading' && state !== 'seeding')) continue
-        torrent.observe(Date.now())
-        registry.change(torrent, {})
-      }
-    })
+    const torrents: ManagedTorrent[] = []
+    let at = 0
+    for (const { id, state } of list.views()) {
+      if (at++ % ROWS_TICKS !== part) continue
+      const torrent = registry.find(id)
+      if (!torrent || (state !== 'downloading' && state !== 'seeding')) continue
+      torrent.observe(Date.now())
+      torrents.push(torrent)
+    }
+    registry.saveTimes(torrents)
   }
 }

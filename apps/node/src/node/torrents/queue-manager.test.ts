@@ -45,7 +45,13 @@ function fakeApi(number: number) {
 }
 
 function queueOf(count: number, limits: { maxDownloads: number | null; maxSeeds: number | null }) {
-  const registry = new TorrentRegistry({ all: () => [], put() {}, delete() {}, together: work => work() })
+  const registry = new TorrentRegistry({
+    all: () => [],
+    put() {},
+    putTimes() {},
+    delete() {},
+    together: work => work(),
+  })
   const apis = Array.from({ length: count }, (_, at) => fakeApi(at + 1))
   const torrents = apis.map(api => {
     const known = api as unknown as TorrentApi

@@ -43,9 +43,11 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     isComplete = torrent.isComplete
     registry.touch(torrent, hadAll !== isComplete)
   }
-  const learned = guarded(() => {
+  const learned = guarded((isNew: boolean) => {
     for (const double of registry.index(torrent)) context.onDouble(torrent, double)
     touch()
+    // Its row has a name now.
+    if (isNew) registry.change(torrent, {})
     context.onMetadata(torrent)
   })
   const completed = guarded(() => {
@@ -68,7 +70,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
       context.onState(torrent)
     }),
   )
-  api.on('metadata', learned)
+  api.on('metadata', () => learned(true))
   api.on('complete', completed)
   api.on('error', error => log.error(`${nameOf(torrent)}: ${error.message}`, about))
   api.on('filesAvoided', files => {
@@ -87,7 +89,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     guarded(peer => context.onPeerClosed(torrent, peer)),
   )
   torrent.observe(Date.now())
-  if (api.metainfo) learned()
+  if (api.metainfo) learned(false)
   // Restored torrents start before their events are followed.
   if (api.state === 'seeding') completed()
 }

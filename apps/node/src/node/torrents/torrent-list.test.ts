@@ -37,6 +37,7 @@ function engineTorrent(number: number) {
     sequential: false,
     trackers: [],
     discovery: () => [],
+    isConnected: false,
     get isComplete() {
       return stats.haveBytes >= stats.wantedBytes
     },
@@ -50,7 +51,13 @@ type Fake = ReturnType<typeof engineTorrent>
 const apiOf = (fake: Fake) => fake as unknown as TorrentApi & { stats: TorrentStats }
 
 class World {
-  readonly registry = new TorrentRegistry({ all: () => [], put() {}, delete() {}, together: work => work() })
+  readonly registry = new TorrentRegistry({
+    all: () => [],
+    put() {},
+    putTimes() {},
+    delete() {},
+    together: work => work(),
+  })
   readonly list = new TorrentList(this.registry)
   readonly fakes = Array.from({ length: 5 }, (_, number) => engineTorrent(number))
   readonly clients: Client[] = []
@@ -198,6 +205,35 @@ test('a removal moves up the rest of the queue in the same event, also after a l
   ])
 })
 
+test('of thousands of torrents those are looked at that are connected, and some of the others', async () => {
+  const world = new World()
+  let looks = 0
+  const fakes = Array.from({ length: 2000 }, (_, number) => {
+    const fake = engineTorrent(number)
+    fake.infoHashes.v1.set([number >> 8, number & 255, 1])
+    const { stats } = fake
+    Object.defineProperty(fake, 'stats', {
+      get() {
+        looks++
+        return stats
+      },
+    })
+    return fake
+  })
+  for (const fake of fakes) world.registry.add(apiOf(fake), freshRow(apiOf(fake), world.registry))
+  await world.list.lookAtNew()
+  expect(world.all({}).length).toBe(100)
+  looks = 0
+  fakes[1999]!.isConnected = true
+  world.tick()
+  // Each look reads the stats a few times.
+  expect(looks).toBeGreaterThan(200)
+  expect(looks).toBeLessThan(1000)
+  const { stats, infoHashes } = fakes[1999]!
+  stats.downloadedBytes = 5
+  expect(world.list.tick()?.changed).toEqual([{ id: infoHashText(infoHashes), downloadedBytes: 5, ratio: 0 }])
+})
+
 test('queue positions are right after any sequence of changes', () => {
   const step = fc.record({
     number: fc.nat(4),
@@ -205,7 +241,13 @@ test('queue positions are right after any sequence of changes', () => {
   })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), steps => {
-      const registry = new TorrentRegistry({ all: () => [], put() {}, delete() {}, together: work => work() })
+      const registry = new TorrentRegistry({
+        all: () => [],
+        put() {},
+        putTimes() {},
+        delete() {},
+        together: work => work(),
+      })
       const list = new TorrentList(registry)
       const fakes = Array.from({ length: 5 }, (_, number) => engineTorrent(number))
       for (const [at, { number, what }] of steps.entries()) {

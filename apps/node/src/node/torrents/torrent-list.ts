@@ -7,10 +7,13 @@ import { QueueOrder } from './queue-order.ts'
 import type { RegistryListener, TorrentRegistry } from './torrent-registry.ts'
 import { torrentView } from './view.ts'
 
-type Changes = Extract<NodeEvent, { type: 'torrents' }>
+/** The changes of one tick. */
+export type Changes = Extract<NodeEvent, { type: 'torrents' }>
 
-/** Idle torrents that are examined per tick, in turn. Active ones are examined in every tick. */
+/** Idle torrents that are examined per tick, in turn. Connected ones, and those that change, are examined in every tick. */
 const RESTING_A_TICK = 200
+/** New torrents that are looked at before other work runs. */
+const NEW_AT_ONCE = 100
 /** Ticks between two reads of the trackers' counts. */
 const SWARM_TICKS = 10
 
@@ -81,6 +84,18 @@ export class TorrentList implements RegistryListener {
     this.#dirty.add(torrent)
   }
 
+  /** Makes the rows of all torrents that have been listed, in many turns of the event loop: call it before anybody waits for an answer. */
+  async lookAtNew(): Promise<void> {
+    this.queue.locateAll()
+    let count = 0
+    for (const torrent of this.#dirty) {
+      this.#dirty.delete(torrent)
+      this.#update(torrent)
+      if (++count % NEW_AT_ONCE === 0) await new Promise(setImmediate)
+    }
+    this.tick()
+  }
+
   /** Examines everything that may have changed. Null if nothing has. */
   tick(): Changes | null {
     this.#ticks++
@@ -88,6 +103,7 @@ export class TorrentList implements RegistryListener {
     if (this.#isReordered) this.queue.invalidate()
     this.queue.locateAll()
     for (const torrent of this.#live) this.#dirty.add(torrent)
+    for (const torrent of this.#registry.listed()) if (torrent.api.isConnected) this.#dirty.add(torrent)
     for (const torrent of this.#troubled)
       if (!this.#registry.isListed(torrent)) this.#troubled.delete(torrent)
     // If the order has changed, so have the positions of others.
@@ -182,10 +198,10 @@ function isTroubled({ api }: ManagedTorrent): boolean {
 }
 
 function isLive(view: Torrent): boolean {
-  const { state, peers } = view
-  if (state === 'checking' || state === 'downloading' || state === 'metadata' || state === 'moving')
-    return true
-  return peers > 0 || view.downloadBytesPerSecond > 0 || view.uploadBytesPerSecond > 0
+  const { state, downloadBytesPerSecond, uploadBytesPerSecond } = view
+  if (state === 'checking' || state === 'metadata' || state === 'moving') return true
+  // The rates are averages: they are above zero for some seconds after the last byte.
+  return downloadBytesPerSecond > 0 || uploadBytesPerSecond > 0
 }
 
 /** The members that differ, with the id. Null if none does. */

@@ -200,8 +200,6 @@ export class TorrentManager implements Torrents {
       log: this.kernel.log,
       onDouble: (each, double) => this.#join(each, double),
       onMetadata: each => {
-        // Stores the names of its files, which are known now.
-        this.registry.change(each, {})
         for (const watcher of this.#watchers) watcher.onMetadata?.(each)
       },
       onComplete: (each, fresh) => {
@@ -290,8 +288,7 @@ export class TorrentManager implements Torrents {
       })
       await new Promise(setImmediate)
     }
-    // The first look at all of them, while nobody is waiting for an answer.
-    this.list.tick()
+    await this.list.lookAtNew()
     this.#countRestored()
   }
 

@@ -18,9 +18,11 @@ export class TorrentRates {
     this.#last.set(torrent, { downloadedBytes, uploadedBytes })
   }
 
-  /** Called once a second for each torrent. Returns whether it has transferred something. */
-  note(torrent: ManagedTorrent, moved: Moved, nowMs: number): boolean {
-    const last = this.#last.get(torrent) ?? moved
+  /** Called once a second for each torrent whose counts have changed, with those that have. Returns whether it has transferred something. */
+  note(torrent: ManagedTorrent, changed: Partial<Moved>, nowMs: number): boolean {
+    const last = this.#last.get(torrent)
+    if (!last) return false
+    const moved = { ...last, ...changed }
     const down = moved.downloadedBytes - last.downloadedBytes
     const up = moved.uploadedBytes - last.uploadedBytes
     if (down === 0 && up === 0) return false

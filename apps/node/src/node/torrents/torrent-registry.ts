@@ -7,6 +7,8 @@ import type { TorrentRow } from './torrent-row.ts'
 export interface RowStore {
   all(): TorrentRow[]
   put(row: TorrentRow, api: TorrentApi): void
+  /** Stores how long torrents have run and when they were last active, and nothing else of their rows. */
+  putTimes(rows: readonly TorrentRow[]): void
   delete(id: string): void
   /** Runs `work` as one transaction. */
   together(work: () => void): void
@@ -138,6 +140,11 @@ export class TorrentRegistry {
       this.#stretchQueue(row)
     }
     for (const { torrent, before } of changed) this.#tell(torrent, before)
+  }
+
+  /** Stores the times of rows that were counted in memory. */
+  saveTimes(torrents: readonly ManagedTorrent[]): void {
+    this.#rows.putTimes(torrents.map(({ row }) => row))
   }
 
   #stretchQueue({ queueOrder }: TorrentRow): void {

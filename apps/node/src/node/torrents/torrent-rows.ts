@@ -16,7 +16,9 @@ export class TorrentRows implements RowStore {
   /** Record ids by torrent ids. */
   readonly #ids = new Map<string, number>()
   readonly #ours = new Map<number, string>()
-  readonly #written = new Map<string, Seconds>()
+  readonly #written = new Map<string, Times>()
+  /** Records as they were read, until their torrents are restored: most of them need not be written again. */
+  readonly #read = new Map<string, TorrentRecord>()
   readonly #onNewLabel: () => void
 
   /** `onNewLabel` is called when a row has a new label. */
@@ -42,9 +44,10 @@ export class TorrentRows implements RowStore {
       const { downloadingMs = 0, seedingMs = 0 } = totals.get(record.id) ?? {}
       const seconds = { downloadingSeconds: downloadingMs / 1000, seedingSeconds: seedingMs / 1000 }
       const row = { ...toRow(record), ...seconds, label: labels.get(record.labelId ?? -1) ?? null }
+      this.#read.set(row.id, record)
       this.#ids.set(row.id, record.id)
       this.#ours.set(record.id, row.id)
-      this.#written.set(row.id, seconds)
+      this.#written.set(row.id, toTimes(row))
       return row
     })
   }
@@ -54,15 +57,30 @@ export class TorrentRows implements RowStore {
     const id = this.#tables.transaction(() => {
       const record = { ...toRecord(row, api), labelId: this.#labelId(row.label) }
       const known = this.#ids.get(row.id)
-      if (known !== undefined) torrents.update(known, record)
+      const read = this.#read.get(row.id)
+      if (known !== undefined && !(read && isStored(record, read))) torrents.update(known, record)
       const id = known ?? torrents.add(record).id
-      this.#putSeconds(id, row)
+      torrents.addTotals(this.#ranSince(id, row))
       return id
     })
+    this.#read.delete(row.id)
     this.#ids.set(row.id, id)
     this.#ours.set(id, row.id)
-    const { downloadingSeconds, seedingSeconds } = row
-    this.#written.set(row.id, { downloadingSeconds, seedingSeconds })
+    this.#written.set(row.id, toTimes(row))
+  }
+
+  putTimes(rows: readonly TorrentRow[]): void {
+    const { torrents } = this.#tables
+    this.#tables.transaction(() => {
+      for (const row of rows) {
+        const id = this.#ids.get(row.id)
+        if (id === undefined) continue
+        torrents.addTotals(this.#ranSince(id, row))
+        if (row.activeMs !== this.#written.get(row.id)?.activeMs)
+          torrents.update(id, { activeMs: row.activeMs })
+      }
+    })
+    for (const row of rows) if (this.#ids.has(row.id)) this.#written.set(row.id, toTimes(row))
   }
 
   together(work: () => void): void {
@@ -76,15 +94,15 @@ export class TorrentRows implements RowStore {
     this.#ours.delete(known)
     this.#ids.delete(id)
     this.#written.delete(id)
+    this.#read.delete(id)
   }
 
-  /** The store adds up its input, so it receives the difference since the last call. */
-  #putSeconds(id: number, { id: key, downloadingSeconds, seedingSeconds }: TorrentRow): void {
+  /** The store adds up its input, so it receives the difference since the last call, if there is one. */
+  #ranSince(id: number, { id: key, downloadingSeconds, seedingSeconds }: TorrentRow) {
     const written = this.#written.get(key) ?? { downloadingSeconds: 0, seedingSeconds: 0 }
     const downloadingMs = (downloadingSeconds - written.downloadingSeconds) * 1000
     const seedingMs = (seedingSeconds - written.seedingSeconds) * 1000
-    if (downloadingMs === 0 && seedingMs === 0) return
-    this.#tables.torrents.addTotals(new Map([[id, { downloadingMs, seedingMs }]]))
+    return new Map(downloadingMs === 0 && seedingMs === 0 ? [] : [[id, { downloadingMs, seedingMs }]])
   }
 
   #labelId(name: string | null): number | null {
@@ -97,6 +115,19 @@ export class TorrentRows implements RowStore {
 }
 
 type Seconds = Pick<TorrentRow, 'downloadingSeconds' | 'seedingSeconds'>
+type Times = Seconds & Pick<TorrentRow, 'activeMs'>
+
+function toTimes({ downloadingSeconds, seedingSeconds, activeMs }: TorrentRow): Times {
+  return { downloadingSeconds, seedingSeconds, activeMs }
+}
+
+/** Whether a record has the members that are to be written. */
+function isStored(members: Partial<TorrentRecord>, record: TorrentRecord): boolean {
+  return Object.entries(members).every(([name, value]) => {
+    const stored = record[name as keyof TorrentRecord]
+    return value === stored || (name === 'tags' && JSON.stringify(value) === JSON.stringify(stored))
+  })
+}
 
 function toRow(record: TorrentRecord): Omit<TorrentRow, keyof Seconds | 'label'> {
   return {

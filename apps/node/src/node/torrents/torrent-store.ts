@@ -77,6 +77,7 @@ export class TorrentStore {
   readonly #totals: Query<TorrentTotals>
   readonly #allTotals: Query<TorrentTotals & { readonly id: number }>
   readonly #addTotals: Query<never>
+  readonly #knowsFiles: Query<{ readonly known: number }>
 
   constructor(database: Database) {
     this.#database = database
@@ -111,8 +112,10 @@ export class TorrentStore {
     })
     this.#totals = database.prepare(`SELECT ${TOTALS} FROM torrent_totals WHERE torrent_id = ?`)
     this.#allTotals = database.prepare(`SELECT torrent_id AS id, ${TOTALS} FROM torrent_totals`)
+    this.#knowsFiles = database.prepare('SELECT files_known AS known FROM torrents WHERE id = ?')
     this.#addTotals = database.prepare(`
-      INSERT INTO torrent_totals VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+      INSERT INTO torrent_totals SELECT ?1, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM torrents WHERE id = ?1)
+      ON CONFLICT DO UPDATE SET
         downloaded_bytes = downloaded_bytes + excluded.downloaded_bytes,
         uploaded_bytes = uploaded_bytes + excluded.uploaded_bytes,
         wasted_bytes = wasted_bytes + excluded.wasted_bytes,
@@ -132,6 +135,11 @@ export class TorrentStore {
 
   get(id: number): TorrentRecord | null {
     return this.#table.get(id)
+  }
+
+  /** Whether the names of its files are stored. */
+  knowsFiles(id: number): boolean {
+    return (this.#knowsFiles.get(id)?.known ?? 0) > 0
   }
 
   /** Finds by either info hash, including removed torrents that can be restored. */
@@ -162,7 +170,7 @@ export class TorrentStore {
   /** Adds the differences since the last call, for many torrents in one transaction. Skips deleted torrents. */
   addTotals(deltas: ReadonlyMap<number, Partial<TorrentTotals>>): void {
     this.#database.transaction(() => {
-      for (const [id, delta] of deltas) if (this.get(id)) this.#addOne(id, { ...NO_TOTALS, ...delta })
+      for (const [id, delta] of deltas) this.#addOne(id, { ...NO_TOTALS, ...delta })
     })
   }
 

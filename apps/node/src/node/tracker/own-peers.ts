@@ -3,8 +3,9 @@ import { Announce, EVENT, readAddress, type Tracker } from '@shoal/tracker'
 
 const AGAIN_MS = 10 * 60_000
 const LOOK_MS = 5000
-/** Announces before other work runs. */
+/** Announces, and torrents that are looked at, before other work runs. */
 const ANNOUNCED_AT_ONCE = 100
+const LOOKED_AT_ONCE = 500
 
 /**
  * Announces the node's own torrents to its own tracker, so that any peer that asks it finds the node, whether or not a torrent names it. Private
@@ -19,9 +20,8 @@ export class OwnPeers {
   /** The last announces: by info hash, whether as a seed. */
   #told = new Map<string, boolean>()
   #toldMs = Number.NEGATIVE_INFINITY
-  /** Announces that have not been made yet, and their events, by info hash. */
-  readonly #pending = new Map<string, readonly [isSeed: boolean, event: Announce['event']]>()
-  #isAnnouncing = false
+  #isLooking = false
+  #isClosed = false
 
   constructor(
     tracker: Tracker,
@@ -36,53 +36,54 @@ export class OwnPeers {
 
   /** Announces changes; from time to time everything, since the tracker forgets. */
   tell(): void {
-    const now = performance.now()
-    const isAll = now - this.#toldMs > AGAIN_MS
-    if (isAll) this.#toldMs = now
-    const present = this.#present()
-    for (const [hash, isSeed] of present)
-      if (isAll || this.#told.get(hash) !== isSeed) this.#pending.set(hash, [isSeed, EVENT.none])
-    for (const [hash, isSeed] of this.#told)
-      if (!present.has(hash)) this.#pending.set(hash, [isSeed, EVENT.stopped])
-    this.#told = present
-    if (!this.#isAnnouncing) this.#announceSome()
+    if (this.#isLooking) return
+    this.#isLooking = true
+    void this.#look().finally(() => {
+      this.#isLooking = false
+    })
   }
 
   close(): void {
+    this.#isClosed = true
     clearInterval(this.#timer)
-    this.#pending.clear()
   }
 
-  /** Thousands of announces would delay everything else, so they are made in many turns of the event loop. */
-  readonly #announceSome = () => {
-    let count = 0
-    for (const [hash, [isSeed, event]] of this.#pending) {
-      if (count++ >= ANNOUNCED_AT_ONCE) break
-      this.#pending.delete(hash)
-      this.#announceOne(hash, isSeed, event)
+  /** Thousands of torrents would delay everything else, so they are looked at in many turns of the event loop. */
+  async #look(): Promise<void> {
+    const now = performance.now()
+    const isAll = now - this.#toldMs > AGAIN_MS
+    if (isAll) this.#toldMs = now
+    const present = new Map<string, boolean>()
+    let [looked, announced] = [0, 0]
+    const pause = async () => {
+      if (looked < LOOKED_AT_ONCE && announced < ANNOUNCED_AT_ONCE) return
+      looked = 0
+      announced = 0
+      await new Promise(setImmediate)
     }
-    this.#isAnnouncing = this.#pending.size > 0
-    if (this.#isAnnouncing) setImmediate(this.#announceSome)
-  }
-
-  #present(): Map<string, boolean> {
-    const active = this.#session.torrents.filter(
-      ({ state, metainfo }) =>
-        (state === 'seeding' || state === 'downloading' || state === 'metadata') &&
-        metainfo?.info.private !== true,
-    )
-    return new Map(
-      active.flatMap(({ infoHashes: { v1, v2 }, isComplete }) =>
-        [v1, v2].flatMap(hash =>
-          hash ? [[Buffer.from(hash).toString('latin1', 0, 20), isComplete] as const] : [],
-        ),
-      ),
-    )
+    const announce = async (hash: string, isSeed: boolean, event: Announce['event']) => {
+      this.#announceOne(hash, isSeed, event)
+      announced++
+      await pause()
+    }
+    for (const torrent of [...this.#session.torrents]) {
+      const isSeed = torrent.isComplete
+      for (const hash of announcedHashes(torrent)) {
+        present.set(hash, isSeed)
+        if (isAll || this.#told.get(hash) !== isSeed) await announce(hash, isSeed, EVENT.none)
+      }
+      looked++
+      await pause()
+      if (this.#isClosed) return
+    }
+    for (const [hash, isSeed] of this.#told)
+      if (!present.has(hash)) await announce(hash, isSeed, EVENT.stopped)
+    this.#told = present
   }
 
   #announceOne(hash: string, isSeed: boolean, event: Announce['event']): void {
     const { port } = this.#session
-    if (!port) return
+    if (!port || this.#isClosed) return
     const announce = this.#announce
     const view = new DataView(Uint8Array.from(hash, letter => letter.charCodeAt(0)).buffer)
     for (let word = 0; word < 5; word++) announce.hash[word] = view.getInt32(4 * word)
@@ -93,4 +94,11 @@ export class OwnPeers {
       void this.#tracker.store.announce(announce)
     }
   }
+}
+
+/** The first 20 bytes of each info hash of a torrent that peers may find here, one character for each byte. */
+function announcedHashes({ state, metainfo, infoHashes: { v1, v2 } }: Session['torrents'][number]): string[] {
+  const isActive = state === 'seeding' || state === 'downloading' || state === 'metadata'
+  if (!isActive || metainfo?.info.private) return []
+  return [v1, v2].flatMap(hash => (hash ? [Buffer.from(hash).toString('latin1', 0, 20)] : []))
 }

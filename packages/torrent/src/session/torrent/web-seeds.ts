@@ -65,7 +65,9 @@ export class WebSeeds {
 
   /** The number of web seeds that are being read. */
   get working(): number {
-    return this.#all().filter(({ state }) => state === 'working').length
+    let working = 0
+    for (const seed of this.#seeds.values()) if (seed?.state === 'working') working++
+    return working
   }
 
   #join(text: string): WebSeed | null {
