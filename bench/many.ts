@@ -8,6 +8,7 @@ import { makeSmallTorrents } from '../interop/support/small-torrents.ts'
 import { usageSince } from '../interop/support/usage.ts'
 import type { BenchOptions, Section } from './bench.ts'
 import { type Contestant, startPeer } from './contestants.ts'
+import { inNode } from './many-in-node.ts'
 import { media } from './media.ts'
 import { against, medianOf, megabytes, seconds, takeTurns } from './statistics.ts'
 
@@ -52,6 +53,7 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   return [
     restoredSection(complete, 'complete', count),
     restoredSection(unfinished, 'unfinished', count),
+    await inNode(directory.path, torrents, options),
     {
       title: `${count} complete torrents of 64 KiB, idle`,
       columns: ['', 'time to add', 'RSS per torrent, above the empty session', 'RSS', 'CPU while idle'],

@@ -1,4 +1,4 @@
-/** A node in its own process. Prints its address and token as JSON, and exits when its standard input ends. */
+/** A node in its own process. Arguments: its folder, and settings as NAME=VALUE. Prints its address and token as JSON, and exits when its standard input ends. */
 import { Writable } from 'node:stream'
 import { tuneHeap } from '../../apps/node/src/base/heap.ts'
 import { fixedSetting } from '../../apps/node/src/cli/values/settings.ts'
@@ -6,7 +6,7 @@ import { createNodeLog } from '../../apps/node/src/node/kernel/log/node-log.ts'
 import { startNode } from '../../apps/node/src/node/start.ts'
 
 tuneHeap()
-const [folder = ''] = process.argv.slice(2)
+const [folder = '', ...settings] = process.argv.slice(2)
 const quiet = new Writable({ write: (_chunk, _encoding, done) => done() })
 const node = await startNode(
   {
@@ -29,6 +29,7 @@ const node = await startNode(
       fixedSetting('network.dht=false'),
       fixedSetting('network.lsd=false'),
       fixedSetting('network.portMapping=false'),
+      ...settings.map(fixedSetting),
     ],
     open: false,
   },

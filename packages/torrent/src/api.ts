@@ -230,6 +230,8 @@ export interface TorrentEvents extends Record<string, unknown[]> {
   filesAvoided: [readonly { readonly path: string; readonly storedAs: string }[]]
   /** Files that were changed on disk no longer match the torrent: their paths. What is missing is downloaded again. */
   filesChanged: [readonly string[]]
+  /** A peer has connected or disconnected: how many are connected now. */
+  peers: [number]
   /** A peer has disconnected; carries its last status. */
   peerClosed: [PeerStatus]
   /** Messages about trackers and peers for the user, at most a few per second. */
@@ -274,8 +276,6 @@ export interface TorrentApi {
   readonly state: TorrentState
   /** Whether all wanted files are complete and verified. False while the metadata is unknown. */
   readonly isComplete: boolean
-  /** Whether peers or web seeds are connected. Costs nothing, unlike `stats`: for programs that look at thousands of torrents. */
-  readonly isConnected: boolean
   on<Name extends keyof TorrentEvents & string>(
     name: Name,
     listener: (...args: TorrentEvents[Name]) => void,

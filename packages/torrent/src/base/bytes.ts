@@ -31,12 +31,15 @@ const HEX_DIGITS = encoder.encode('0123456789abcdef')
 
 /** Lower-case hexadecimal. */
 export function hex(bytes: Uint8Array): string {
-  const digits = new Uint8Array(2 * bytes.length)
-  for (let i = 0; i < bytes.length; i++) {
-    digits[2 * i] = HEX_DIGITS[bytes[i]! >>> 4]!
-    digits[2 * i + 1] = HEX_DIGITS[bytes[i]! & 15]!
+  let text = ''
+  for (let from = 0; from < bytes.length; from += 1024) {
+    // An array of numbers becomes text in half the time of a Uint8Array: info hashes are written often.
+    const digits: number[] = []
+    for (let at = from; at < Math.min(from + 1024, bytes.length); at++)
+      digits.push(HEX_DIGITS[bytes[at]! >>> 4]!, HEX_DIGITS[bytes[at]! & 15]!)
+    text += String.fromCharCode(...digits)
   }
-  return latin1(digits)
+  return text
 }
 
 /** Decodes hexadecimal digits of either case. Returns null if the text is anything else. */

@@ -83,6 +83,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     log.warn(`${nameOf(torrent)}: changed on disk and no longer right: ${paths.join(', ')}`, about)
     registry.touch(torrent)
   })
+  api.on('peers', () => registry.touch(torrent))
   api.on('log', message => log.debug(`${nameOf(torrent)}: ${message}`, about))
   api.on(
     'peerClosed',

@@ -103,7 +103,6 @@ export class TorrentList implements RegistryListener {
     if (this.#isReordered) this.queue.invalidate()
     this.queue.locateAll()
     for (const torrent of this.#live) this.#dirty.add(torrent)
-    for (const torrent of this.#registry.listed()) if (torrent.api.isConnected) this.#dirty.add(torrent)
     for (const torrent of this.#troubled)
       if (!this.#registry.isListed(torrent)) this.#troubled.delete(torrent)
     // If the order has changed, so have the positions of others.
@@ -177,7 +176,7 @@ export class TorrentList implements RegistryListener {
     const before = this.#views.get(torrent.id)
     const view = this.#look(torrent)
     this.#views.set(torrent.id, view)
-    if (isLive(view)) this.#live.add(torrent)
+    if (isLive(view, torrent)) this.#live.add(torrent)
     else this.#live.delete(torrent)
     if (isTroubled(torrent)) this.#troubled.add(torrent)
     else this.#troubled.delete(torrent)
@@ -197,9 +196,11 @@ function isTroubled({ api }: ManagedTorrent): boolean {
   return api.state === 'error' || api.stats.changedFiles.length > 0
 }
 
-function isLive(view: Torrent): boolean {
-  const { state, downloadBytesPerSecond, uploadBytesPerSecond } = view
-  if (state === 'checking' || state === 'metadata' || state === 'moving') return true
+/** Whether a torrent may change without an event. */
+function isLive(view: Torrent, { api }: ManagedTorrent): boolean {
+  const { state, peers, downloadBytesPerSecond, uploadBytesPerSecond } = view
+  if (state === 'checking' || state === 'metadata' || state === 'moving' || peers > 0) return true
+  if (state === 'downloading' && api.webSeeds.length > 0) return true
   // The rates are averages: they are above zero for some seconds after the last byte.
   return downloadBytesPerSecond > 0 || uploadBytesPerSecond > 0
 }

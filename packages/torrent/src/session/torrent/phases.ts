@@ -418,7 +418,10 @@ export class Phases {
         this.recorder?.touchTotals()
       },
       onPeerClosed: peer => this.#emit('peerClosed', peer),
-      onPeersChanged: () => this.network.onPeersChanged(),
+      onPeersChanged: () => {
+        this.network.onPeersChanged()
+        this.#emit('peers', this.network.swarm?.peers.size ?? 0)
+      },
       log: line => this.#emit('log', line),
     }
   }

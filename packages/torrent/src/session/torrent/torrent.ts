@@ -135,11 +135,6 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     return this.#data.content?.isShownComplete ?? false
   }
 
-  get isConnected(): boolean {
-    const { swarm, running } = this.phases.network
-    return (swarm?.peers.size ?? 0) > 0 || (running?.webSeeds.working ?? 0) > 0
-  }
-
   get stats(): TorrentStats {
     return torrentStats(this.phases, this.#context.clock.nowMs())
   }
