@@ -7,7 +7,7 @@ import { resolveTracker } from '#tracker-names'
 import type { EncryptionPolicy } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
 import { isLocalAddress } from '../base/local-address.ts'
-import { throwFirst } from '../base/throw-first.ts'
+import { settleAll, throwFirst } from '../base/throw-first.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
 import type { LoadRecognition, Recognition } from '../recognition-api.ts'
@@ -202,13 +202,15 @@ export class EngineContext implements SessionContext {
 
   /** Call after the torrents were closed. */
   async close(): Promise<void> {
-    this.active.close()
-    const transports = this.transports.all.map(transport => transport.close())
-    const network = await Promise.allSettled([this.discoveries?.close(), this.utp?.close(), ...transports])
-    const rest = await Promise.allSettled([this.#hashPool?.close(), this.resume?.close()])
-    this.limits.close()
-    await this.#environment.route?.close()
-    throwFirst([...network, ...rest])
+    const network = await settleAll([
+      () => this.active.close(),
+      ...this.transports.all.map(transport => () => transport.close()),
+      () => this.discoveries?.close(),
+      () => this.utp?.close(),
+    ])
+    const rest = await settleAll([() => this.#hashPool?.close(), () => this.resume?.close()])
+    const last = await settleAll([() => this.limits.close(), () => this.#environment.route?.close()])
+    throwFirst([...network, ...rest, ...last])
   }
 }
 

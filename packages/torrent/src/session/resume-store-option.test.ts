@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createResumeStore } from '#resume-store'
 import { systemClock } from '../base/clock.ts'
+import { EngineContext } from './engine-context.ts'
 import { Session } from './session.ts'
 import { Loopback } from './testing/loopback.ts'
+import { WebrtcPeers } from './webrtc-peers.ts'
 
 test('a session records its torrents in the given store, and closes it', async () => {
   await using loop = await Loopback.make()
@@ -49,4 +51,19 @@ test('a folder is refused to a second session until the first is closed', async 
   await expect(loop.open(options)).rejects.toMatchObject({ code: 'in-use' })
   await first.close()
   await loop.open(options)
+})
+
+test('also if a part of it cannot be closed; the others are closed then', async () => {
+  await using loop = await Loopback.make()
+  const options = { port: null, dht: false, lsd: false, stateDirectory: loop.path('state') }
+  const first = await Session.open(options)
+  const closed = vi.spyOn(EngineContext.prototype, 'close')
+  const stuck = vi.spyOn(WebrtcPeers.prototype, 'close').mockImplementationOnce(() => {
+    throw new Error('it is stuck')
+  })
+  await expect(first.close()).rejects.toThrow('it is stuck')
+  expect(closed).toHaveBeenCalledOnce()
+  stuck.mockRestore()
+  closed.mockRestore()
+  await loop.open({ stateDirectory: loop.path('state') })
 })

@@ -5,7 +5,7 @@ import { followRoute, routedChanges, routedOptions, routeProblems } from '#route
 import { Turns } from '#turns'
 import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
-import { throwFirst } from '../base/throw-first.ts'
+import { settleAll, throwFirst } from '../base/throw-first.ts'
 import type { DhtMeeting } from '../discovery/dht/dht-discovery.ts'
 import type { DhtItem, DhtItemKey } from '../discovery/dht/item.ts'
 import type { PortMappingStatus } from '../port-mapping/port-mapping.ts'
@@ -314,17 +314,14 @@ export class Session implements SessionApi {
   async #close(): Promise<void> {
     this.#abort.abort(new ShoalError('closed', 'The session is closed'))
     await this.#changing
-    const accepting = this.#acceptor.close()
-    const unmapping = this.#mapped.close()
     // Whatever fails, the rest is closed too: nothing may use the network afterwards.
-    const closed = await Promise.allSettled([
-      ...this.#registry.torrents.map(torrent => torrent.close()),
-      accepting,
-      unmapping,
+    const closed = await settleAll([
+      () => this.#acceptor.close(),
+      () => this.#mapped.close(),
+      ...this.#registry.torrents.map(torrent => () => torrent.close()),
     ])
-    this.#webrtc.close()
-    closed.push(...(await Promise.allSettled([this.#context.close()])))
-    await this.#unlock?.()
+    for (const step of [() => this.#webrtc.close(), () => this.#context.close(), () => this.#unlock?.()])
+      closed.push(...(await settleAll([step])))
     throwFirst(closed)
   }
 
