@@ -1,11 +1,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { listBackups } from './backups.ts'
 import { Database } from './database.ts'
 import type { DatabaseKind } from './database-kind.ts'
 import type { TableOwner } from './migrations.ts'
+
+/** Thrown, if it is there, by files that are closed. */
+const faults = vi.hoisted(() => ({ close: undefined as Error | undefined }))
+vi.mock('node:fs/promises', async original => {
+  const files = await original<typeof import('node:fs/promises')>()
+  const open = async (...given: Parameters<typeof files.open>) => {
+    const file = await files.open(...given)
+    const { close } = file
+    file.close = async () => {
+      await close()
+      if (faults.close) throw faults.close
+    }
+    return file
+  }
+  return { ...files, open }
+})
 
 const KIND: DatabaseKind = {
   applicationId: 7,
@@ -54,4 +70,13 @@ test('errors say what the program says', async () => {
     code: 'damaged',
     message: expect.stringMatching(/Without a backup, begin anew$/),
   })
+})
+
+test('one whose log cannot be closed is free all the same, and every close says so', async () => {
+  const database = await open()
+  faults.close = new Error('EIO: i/o error, close')
+  await expect(database.close()).rejects.toBe(faults.close)
+  await expect(database.close()).rejects.toBe(faults.close)
+  faults.close = undefined
+  await (await open()).close()
 })

@@ -40,7 +40,7 @@ export class Database {
   readonly #sqlite: DatabaseSync
   readonly #log: FileHandle
   readonly #group: CommitGroup
-  #closed = false
+  #closing: Promise<void> | null = null
   #isFull = false
   /** Whether the transaction is open that waits for room. */
   #isHeld = false
@@ -147,11 +147,21 @@ export class Database {
   }
 
   /** Finishes pending writes, and closes the file. Idempotent. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    await this.#group.idle()
-    await this.#log.close()
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  /** Whatever fails, the lock is dropped: else nothing in this process could open the file again. */
+  async #close(): Promise<void> {
+    try {
+      await this.#group.idle()
+    } finally {
+      await this.#log.close().finally(() => this.#closeFile())
+    }
+  }
+
+  #closeFile(): void {
     try {
       if (this.#isHeld) this.#release()
       this.#sqlite.exec('PRAGMA optimize')
@@ -224,7 +234,7 @@ export class Database {
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new Failure('closed', `${this.path} is closed: open it again`)
+    if (this.#closing) throw new Failure('closed', `${this.path} is closed: open it again`)
   }
 }
 
