@@ -24,7 +24,7 @@ export interface Assembled<Parts extends RunningParts> {
   health(): string[]
   /** Throws if none of them provides it. */
   service<T>(it: Service<T>): T
-  /** Closes all in reverse order, then rejects with the first error. */
+  /** Closes all in reverse order, then rejects as `closeAll` does. */
   close(): Promise<void>
 }
 

@@ -1,12 +1,25 @@
-/** Runs all steps one after the other, also after one that fails. Rejects with the first error when all have ended. */
+import { describeFailure } from '../failure.ts'
+
+/**
+ * Runs all steps one after the other, also after one that fails. When all have ended, rejects with the error of the one that failed, or with
+ * an AggregateError of several.
+ */
 export async function closeAll(steps: readonly (() => unknown)[]): Promise<void> {
-  const errors: unknown[] = []
+  const errors = new Set<unknown>()
   for (const step of steps) {
     try {
       await step()
     } catch (error) {
-      errors.push(error)
+      for (const each of errorsIn(error)) errors.add(each)
     }
   }
-  if (errors.length > 0) throw errors[0]
+  const [first] = errors
+  if (errors.size > 1)
+    throw new AggregateError(errors, [...errors].map(error => describeFailure(error).message).join('; '))
+  if (errors.size > 0) throw first
+}
+
+/** The errors that `closeAll` has rejected with. */
+export function errorsIn(error: unknown): readonly unknown[] {
+  return error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error]
 }

@@ -13,4 +13,4 @@ export {
   type Services,
   service,
 } from './capability.ts'
-export { closeAll } from './close-all.ts'
+export { closeAll, errorsIn } from './close-all.ts'
