@@ -1,11 +1,14 @@
 /** A node that restarts in place, seen by those who use its API. */
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectNode, type NodeApi } from '@shoal/api'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readToken } from '../base/node-file.ts'
 import { type StartedNode, type StartOptions, startNode } from './start.ts'
+import { OwnTracker } from './tracker/own-tracker.ts'
 
 const HASH = '0123456789abcdef0123456789abcdef01234567'
 const STRICT = { proxy: 'socks5://127.0.0.1:9', proxyMode: 'strict' } as const
@@ -59,6 +62,19 @@ describe('a change of the proxy', () => {
     // It can be taken back, though the proxy does not exist.
     await api.changeSettings({ network: { proxy: null } })
     expect((await api.getNode({})).peerPort).toBeGreaterThan(0)
+  })
+
+  test('leaves the former way to the network also if a part of the server cannot be left', async () => {
+    const way = createSocket('udp4').bind(0, '0.0.0.0')
+    await once(way, 'listening')
+    let isLeft = false
+    way.once('close', () => {
+      isLeft = true
+    })
+    const stuck = vi.spyOn(OwnTracker.prototype, 'close').mockRejectedValueOnce(new Error('it is stuck'))
+    await api.changeSettings({ network: STRICT })
+    stuck.mockRestore()
+    expect(isLeft).toBe(true)
   })
 
   test('that cannot work is refused before anything is closed', async () => {

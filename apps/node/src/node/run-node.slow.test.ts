@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ListTorrents, type NodeEvent, type Torrent } from '@shoal/api'
 import { expect, test, vi } from 'vitest'
 import { nodeForTest } from './testing/for-test.ts'
-import type { TestNode } from './testing/test-node.ts'
+import { type TestNode, testNode } from './testing/test-node.ts'
+import { OwnTracker } from './tracker/own-tracker.ts'
 
 const HASH = '0123456789abcdef0123456789abcdef01234567'
 const MAGNET = `magnet:?xt=urn:btih:${HASH}&dn=Films`
@@ -175,4 +176,20 @@ test('a complete, paused torrent is shown as such after a restart, before any ch
   await vi.waitFor(async () =>
     expect(await again.operations.getTorrent({ id })).toMatchObject({ state: 'seeding', progress: 1 }),
   )
+})
+
+test('if several parts cannot be closed, it says which, and everything else is closed', async () => {
+  const node = await testNode()
+  const tracker = vi.spyOn(OwnTracker.prototype, 'close').mockRejectedValueOnce(new Error('tracker'))
+  vi.spyOn(node.kernel.jobs, 'close').mockImplementationOnce(() => {
+    throw new Error('jobs')
+  })
+  await expect(node.close()).rejects.toMatchObject({
+    errors: [expect.objectContaining({ message: 'tracker' }), expect.objectContaining({ message: 'jobs' })],
+  })
+  tracker.mockRestore()
+  // The catalogue can be opened again.
+  const again = await testNode(node.folder)
+  await again.close()
+  await rm(node.folder, { recursive: true, force: true })
 })

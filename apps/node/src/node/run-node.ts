@@ -1,6 +1,6 @@
 /** A node without its HTTP server: the kernel, and the capabilities of a list. */
 
-import { inOrder, type Service } from '@shoal/daemon/capability'
+import { closeAll, inOrder, type Service } from '@shoal/daemon/capability'
 import type { TableOwner } from '@shoal/daemon/database'
 import { CAPABILITIES } from './capabilities.ts'
 import { assemble } from './kernel/assemble.ts'
@@ -43,14 +43,7 @@ export async function runNode(
     const all = { ...node.operations, ...system.operations }
     const operations = whileRoom(all, () => kernel.room.assert())
     let closing: Promise<void> | null = null
-    const close = async () => {
-      system.close()
-      try {
-        await node.close()
-      } finally {
-        await kernel.close()
-      }
-    }
+    const close = () => closeAll([() => system.close(), () => node.close(), () => kernel.close()])
     return {
       kernel,
       capabilities: node.names,

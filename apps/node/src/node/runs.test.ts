@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { type Run, Runs } from './runs.ts'
 
 /** Runs that write down what happens to them. `answers` ends the wait for answers of a run that is being closed. */
-function open({ failures = [] as Error[], leave = async () => {} } = {}) {
+function open({ failures = [] as Error[], leave = async () => {}, close = async () => {} } = {}) {
   const steps: string[] = []
   const waits: (() => void)[] = []
   const errors: string[] = []
+  const ends: unknown[] = []
   const log = { debug() {}, info() {}, warn() {}, error: (line: string) => void errors.push(line) }
   let count = 0
   const clock = { after: (_ms: number, work: () => void) => waits.push(work) } as unknown as Clock
@@ -24,12 +25,13 @@ function open({ failures = [] as Error[], leave = async () => {} } = {}) {
         },
         async close() {
           steps.push(`close ${name}`)
+          await close()
         },
       }
     },
-    { log, clock },
+    { log, clock, onFailed: error => ends.push(error) },
   )
-  return { runs, steps, waits, errors }
+  return { runs, steps, waits, errors, ends }
 }
 
 describe('a restart', () => {
@@ -90,13 +92,39 @@ describe('a restart', () => {
     await expect(runs.restart()).rejects.toMatchObject({ code: 'closed' })
   })
 
-  it('opens the next run also when a part of the former one could not be closed, and says which', async () => {
-    const fault = new Error('it is stuck')
-    const { runs, steps, errors } = open({ leave: () => Promise.reject(fault) })
+  it('opens the next run also when parts of the former one could not be closed, and says once which', async () => {
+    const [stuck, full, late] = [new Error('it is stuck'), new Error('it is full'), new Error('it is late')]
+    // A node keeps the promise of its `close`, which `leave` and `close` of the run wait for.
+    const closed = Promise.reject(new AggregateError([stuck, full]))
+    closed.catch(() => {})
+    const { runs, steps, errors } = open({
+      leave: () => closed,
+      close: () => closed.catch(error => Promise.reject(new AggregateError([...error.errors, late]))),
+    })
     await runs.start()
     await runs.restart()
+    await expect.poll(() => steps).toContain('open 2')
+    expect(steps).toEqual(['open 1', 'leave 1', 'close 1', 'open 2'])
+    expect(errors).toEqual(
+      ['it is stuck', 'it is full', 'it is late'].map(it => expect.stringContaining(`Error: ${it}`)),
+    )
+    await runs.close().catch(() => {})
+  })
+
+  it('is given up if the former run does not release what the next one needs', async () => {
+    const inUse = () => Object.assign(new Error('it is in use'), { code: 'in-use' })
+    const failures = [inUse(), new Error('full'), ...Array.from({ length: 10 }, inUse)]
+    const { runs, waits, errors, ends } = open({ failures: [...failures] })
+    await runs.start()
+    await runs.restart()
+    for (let tries = 1; tries < failures.length; tries++) {
+      await expect.poll(() => waits.length).toBe(tries)
+      expect(ends).toEqual([])
+      waits[tries - 1]!()
+    }
+    await expect.poll(() => ends).toEqual([failures.at(-1)])
+    expect(errors.at(-1)).toMatch(/and ends: it is in use/)
+    await expect(runs.restart()).rejects.toMatchObject({ code: 'closed' })
     await runs.close()
-    expect(steps.slice(0, 4)).toEqual(['open 1', 'leave 1', 'close 1', 'open 2'])
-    expect(errors).toEqual([expect.stringContaining('Error: it is stuck')])
   })
 })

@@ -1,5 +1,6 @@
 /** The runs of a node in one process: a restart closes one, then opens the next. */
 
+import { errorsIn } from '@shoal/daemon/capability'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Clock } from '@shoal/torrent'
 import type { Log } from './kernel/log/log.ts'
@@ -14,21 +15,32 @@ export interface Run {
 
 /** Time between two attempts to open the next run. */
 const RETRY_MS = 2000
+/** After so many attempts, what another run would have to release is never released while this process lives. */
+const MAX_IN_USE = 10
+
+export interface RunsOptions {
+  readonly log: Log
+  readonly clock: Clock
+  /** Called if no run can follow the former one in this process; another process may work. */
+  readonly onFailed: (error: unknown) => void
+}
 
 export class Runs<Each extends Run> {
   readonly #open: () => Promise<Each>
   readonly #log: Log
   readonly #clock: Clock
+  readonly #onFailed: (error: unknown) => void
   readonly #closing = Promise.withResolvers<void>()
   #isClosing = false
   #current: Each | null = null
   #leaving: Promise<void> | null = null
   #opening: Promise<void> = Promise.resolve()
 
-  constructor(open: () => Promise<Each>, { log, clock }: { log: Log; clock: Clock }) {
+  constructor(open: () => Promise<Each>, { log, clock, onFailed }: RunsOptions) {
     this.#open = open
     this.#log = log
     this.#clock = clock
+    this.#onFailed = onFailed
   }
 
   /** Opens the first run. Rejects as that does. */
@@ -64,8 +76,15 @@ export class Runs<Each extends Run> {
     if (this.#isClosing || !run) throw new Failure('closed', 'the node is stopping')
     this.#log.info('the node restarts')
     // A part of it that cannot be closed must not end a node that runs unattended.
-    const tell = (error: unknown) =>
-      this.#log.error(`a part of the node could not be closed for the restart: ${stackOf(error)}`)
+    const told = new Set<unknown>()
+    const tell = (error: unknown) => {
+      for (const each of errorsIn(error)) {
+        // `close` rejects again with what `leave` has rejected with.
+        if (!told.has(each))
+          this.#log.error(`a part of the node could not be closed for the restart: ${stackOf(each)}`)
+        told.add(each)
+      }
+    }
     await run.leave().catch(tell)
     this.#opening = this.#replace(run, tell)
   }
@@ -73,13 +92,21 @@ export class Runs<Each extends Run> {
   async #replace(run: Each, tell: (error: unknown) => void): Promise<void> {
     await run.close().catch(tell)
     this.#current = null
+    let inUse = 0
     while (!this.#isClosing && !this.#current)
       try {
         this.#current = await this.#open()
         this.#log.info('the node has restarted')
       } catch (error) {
+        const { code, message } = describeFailure(error)
+        inUse = code === 'in-use' ? inUse + 1 : 0
+        if (inUse === MAX_IN_USE) {
+          this.#log.error(`the node cannot start again, and ends: ${message}`)
+          this.#onFailed(error)
+          break
+        }
         // Nobody may be near the machine to start it by hand.
-        this.#log.error(`the node cannot start again, and tries once more: ${describeFailure(error).message}`)
+        this.#log.error(`the node cannot start again, and tries once more: ${message}`)
         await Promise.race([
           this.#closing.promise,
           new Promise<void>(done => this.#clock.after(RETRY_MS, done)),

@@ -1,8 +1,10 @@
 /** A whole node: `shoal start`. */
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { closeAll } from '@shoal/daemon/capability'
 import { systemClock } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { defaultFolder } from '../base/files/places.ts'
@@ -68,7 +70,7 @@ export interface StartedNode {
   readonly peerPort: number
   /** The usual port for peers, if another program uses it. */
   readonly takenPeerPort: number | null
-  /** Resolves when the node is asked to stop over its API. */
+  /** Resolves when the node is asked to stop over its API. Rejects if it cannot start again in this process after a restart. */
   readonly stopAsked: Promise<void>
   /** Saves and closes everything. Safe to call twice. */
   close(): Promise<void>
@@ -90,14 +92,15 @@ export async function startNode(
       : undefined
   if (options.passwordFile !== undefined) await tellReaders(options.passwordFile, log.log)
   const unwatch = tellFaults(log.log)
-  const { promise: stopAsked, resolve: onStop } = Promise.withResolvers<void>()
+  const { promise: stopAsked, resolve: onStop, reject: onFailed } = Promise.withResolvers<void>()
+  stopAsked.catch(() => {})
   let front: Front | null = null
   const open = async () => {
     const run = await openRun({ options, log, secret, front, onStop, onRestart: () => runs.restart() })
     front = run.front
     return run
   }
-  const runs = new Runs(open, { log: log.log, clock: systemClock })
+  const runs = new Runs(open, { log: log.log, clock: systemClock, onFailed })
   try {
     const { node, server, token } = await runs.start()
     log.log.info(`the node is listening at ${server.url}`)
@@ -113,13 +116,13 @@ export async function startNode(
       takenPeerPort: takenPeerPort(node.kernel.settings.current, peerPort),
       stopAsked,
       close() {
-        closing ??= (async () => {
-          front?.close()
-          await runs.close()
-          await removeNodeFile(options.dataDir)
-          unwatch()
-          await log.close()
-        })()
+        closing ??= closeAll([
+          () => front?.close(),
+          () => runs.close(),
+          () => removeNodeFile(options.dataDir),
+          unwatch,
+          () => log.close(),
+        ])
         return closing
       },
     }
@@ -156,6 +159,7 @@ async function openRun({ options, log, secret, front: given, ...asked }: RunOpti
     ...asked,
   })
   let front = given
+  let server: Server | null = null
   try {
     const token = await openToken(options.dataDir)
     const access = new Access({
@@ -167,7 +171,7 @@ async function openRun({ options, log, secret, front: given, ...asked }: RunOpti
     })
     const opened = given ?? (await openFront(options))
     front = opened
-    const server = await createServer({
+    const serving = await createServer({
       onHttpServer: node.running.flatMap(({ onHttpServer }) => onHttpServer ?? []),
       node,
       access,
@@ -179,28 +183,27 @@ async function openRun({ options, log, secret, front: given, ...asked }: RunOpti
       ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
       plugins: node.running.flatMap(({ routes }) => routes ?? []),
     })
-    const endAnnouncing = await announce(options.dataDir, server.url, node)
+    server = serving
+    const endAnnouncing = await announce(options.dataDir, serving.url, node)
     return {
       ...{ node, server, front, token },
       async leave() {
-        endAnnouncing()
-        opened.hold()
-        await server.suspend()
-        await leaveNetwork(
-          () => node.close(),
-          socket => opened.has(socket) || server.has(socket),
-        )
+        const keeps = (socket: Socket) => opened.has(socket) || serving.has(socket)
+        // The network is left whatever fails before.
+        await closeAll([
+          endAnnouncing,
+          () => opened.hold(),
+          () => serving.suspend(),
+          () => leaveNetwork(() => node.close(), keeps),
+        ])
       },
       async close() {
-        endAnnouncing()
-        await server.answered()
-        await server.close()
-        await node.close()
+        await closeAll([endAnnouncing, () => serving.answered(), () => serving.close(), () => node.close()])
       },
     }
   } catch (error) {
-    if (!given) front?.close()
-    await node.close()
+    const close = [() => server?.close(), () => (given ? null : front?.close()), () => node.close()]
+    await closeAll(close).catch(() => {})
     throw error
   }
 }

@@ -4,6 +4,7 @@
  */
 import { Socket as DatagramSocket } from 'node:dgram'
 import { Socket } from 'node:net'
+import { closeAll } from '@shoal/daemon/capability'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { dropLookups } from '@shoal/torrent/route'
 
@@ -38,20 +39,25 @@ export async function leaveNetwork(
       seen.add(socket)
     }
   }
-  look()
   const timer = setInterval(look, LOOK_MS)
-  try {
-    await close()
-  } finally {
-    clearInterval(timer)
-    look()
-    // Those that were to send the rest first.
-    for (const socket of openSockets(keeps)) socket.destroy()
-    closeDatagrams()
-    dropLookups()
-    while (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap'))
-      await new Promise(resolve => setTimeout(resolve, LOOK_MS))
-  }
+  await closeAll([
+    look,
+    close,
+    () => clearInterval(timer),
+    look,
+    () => {
+      // Those that were to send the rest first.
+      for (const socket of openSockets(keeps)) socket.destroy()
+    },
+    closeDatagrams,
+    dropLookups,
+    lookupsEnded,
+  ])
+}
+
+async function lookupsEnded(): Promise<void> {
+  while (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap'))
+    await new Promise(resolve => setTimeout(resolve, LOOK_MS))
 }
 
 function openSockets(keeps: (socket: Socket) => boolean): Socket[] {

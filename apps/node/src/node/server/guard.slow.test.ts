@@ -248,6 +248,20 @@ test('a node that others can reach does not start without a password', async () 
   await open.close()
 })
 
+test('every part that has joined it is left, also after one that fails', async () => {
+  const left: string[] = []
+  const open = await createServer({
+    ...{ node, access: new Access({ token: TOKEN }), port: 0 },
+    onHttpServer: [
+      () => () => Promise.reject(new Error('it is stuck')),
+      () => async () => void left.push('second'),
+    ],
+  })
+  await expect(open.suspend()).rejects.toThrow('it is stuck')
+  expect(left).toEqual(['second'])
+  await open.close()
+})
+
 test('a port in use is reported', async () => {
   const options = { node, access: new Access({ token: TOKEN }), port: server.port }
   await expect(createServer(options)).rejects.toMatchObject({ code: 'address-in-use' })

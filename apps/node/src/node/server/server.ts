@@ -1,5 +1,6 @@
 /** The node's HTTP server: the API, the files, the console, and the APIs of other programs. */
 import type { Socket } from 'node:net'
+import { closeAll } from '@shoal/daemon/capability'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { guard, Hosts, RequestMetrics, Suspension, servePage } from '@shoal/daemon/http'
 import { redact } from '@shoal/daemon/redact'
@@ -58,9 +59,9 @@ export interface Server {
   close(): Promise<void>
 }
 
-/** How long the answers to requests may take that are open when the node has closed. */
 /** Paths that are not pages of the console, with everything below them. */
 const NOT_PAGES = /^\/(?:api|files|transmission|metrics|health|assets|share|chat-app)(?:\/|$)/
+/** How long the answers to requests may take that are open when the node has closed. */
 const ANSWERS_MS = 1000
 
 /** Starts to listen. Rejects with `no-password` if others could reach a node without a password, and with `address-in-use`. */
@@ -84,15 +85,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const sockets = new WeakSet<Socket>()
   app.server.on('connection', (socket: Socket) => sockets.add(socket))
   const suspend = async () => {
-    closing.begin()
-    for (const leave of joined.splice(0)) await leave?.()
+    const leave = joined.splice(0).map(step => () => step?.())
+    await closeAll([() => closing.begin(), ...leave])
   }
-  const close = async () => {
-    await suspend()
-    door.shut()
-    app.server.closeAllConnections()
-    await app.close()
-  }
+  const close = () =>
+    closeAll([suspend, () => door.shut(), () => app.server.closeAllConnections(), () => app.close()])
   let front = options.front
   try {
     front ??= await openFront({ host, port: options.port ?? 0 })
@@ -111,8 +108,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     suspend,
     answered: () => closing.suspension.answered(ANSWERS_MS),
     async close() {
-      if (!options.front) opened.close()
-      await close()
+      await closeAll([() => (options.front ? null : opened.close()), close])
     },
   }
 }

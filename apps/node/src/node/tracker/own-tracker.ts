@@ -1,5 +1,6 @@
 /** The tracker inside the node: at the port of console and API, before them, and with its own rules about who may ask. */
 import type { IncomingMessage, Server } from 'node:http'
+import { closeAll } from '@shoal/daemon/capability'
 import { hostName } from '@shoal/daemon/http'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { type AttachedTracker, attachTracker, isCrossSite, MemoryStore, Tracker } from '@shoal/tracker'
@@ -52,9 +53,7 @@ export class OwnTracker {
   }
 
   async close(): Promise<void> {
-    this.#peers.close()
-    await this.#attached?.close()
-    await this.#tracker.close()
+    await closeAll([() => this.#peers.close(), () => this.#attached?.close(), () => this.#tracker.close()])
   }
 }
 
