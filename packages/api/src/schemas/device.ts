@@ -16,7 +16,7 @@ export const DeviceHistory = z.object({
 
 /**
  * `older`: a list was offered that is older than the known one. `forked`: there are two lists with one number. `rotated`: the root key was
- * replaced by its successor. `restored`: the list comes from a backup of the catalogue, so that a device that was removed since may be in it.
+ * replaced by its successor. `restored`: the catalogue comes from a backup, so that its list may not be the newest, and a removed device may be in it.
  */
 export const DeviceAlarm = z.object({
   kind: z.enum(['older', 'forked', 'rotated', 'restored']),

@@ -20,8 +20,9 @@ export function checkTables(
   try {
     migrate(fresh, path, done, kind)
     const [wanted, found] = [schemaOf(fresh), schemaOf(sqlite)]
+    // The triggers of a view go with it.
     for (const name of found.keys())
-      if (!wanted.has(name) && /^(trigger|view) /.test(name)) sqlite.exec(`DROP ${quoted(name)}`)
+      if (!wanted.has(name) && /^(trigger|view) /.test(name)) sqlite.exec(`DROP ${ifThere(name)}`)
     for (const [name, columns] of wanted) {
       const present = found.get(name)
       // Older formats have no list of owners yet, nor a count of starts.
@@ -48,8 +49,8 @@ function schemaOf(sqlite: DatabaseSync): Schema {
   )
 }
 
-/** `trigger "name"`. */
-function quoted(part: string): string {
+/** `trigger IF EXISTS "name"`. */
+function ifThere(part: string): string {
   const space = part.indexOf(' ')
-  return `${part.slice(0, space)} "${part.slice(space + 1).replaceAll('"', '""')}"`
+  return `${part.slice(0, space)} IF EXISTS "${part.slice(space + 1).replaceAll('"', '""')}"`
 }

@@ -165,7 +165,7 @@ const PROBLEMS: Readonly<Record<DeviceAlarm['kind'], string>> = {
   forked: `Two different device lists have the same number and the signature of your root key: if you did not sign both, somebody else has it. ${SHOAL} devices rotate replaces it.`,
   rotated:
     'Your root key was replaced by its successor. If you did not do that, somebody has found the words of the successor.',
-  restored: `The device list comes from a backup of the catalogue: a device that was removed since can log in again. ${SHOAL} devices send brings the newest list.`,
+  restored: `The catalogue comes from a backup, so that its device list may not be the newest: a device that was removed may be able to log in. ${SHOAL} devices send brings the newest list.`,
 }
 
 function dateOf(atMs: number): string {

@@ -404,7 +404,7 @@ export const manage: Translation<typeof original> = {
     alarms: {
       older: '{time}: Es wurde eine Geräteliste angeboten, die älter ist als die bekannte',
       restored:
-        '{time}: Die Geräteliste stammt aus einer Sicherung des Katalogs, so dass sich ein entferntes Gerät wieder anmelden kann: „devices send“ bringt die neueste',
+        '{time}: Der Katalog stammt aus einer Sicherung. Seine Geräteliste ist vielleicht nicht die neueste, so dass sich ein entferntes Gerät anmelden könnte: „devices send“ bringt die neueste',
       forked:
         '{time}: Ihr Schlüssel hat zwei Gerätelisten mit derselben Nummer unterschrieben. Wenn Sie das nicht waren, wurde er gestohlen: Ersetzen Sie ihn mit rotate',
       rotated:

@@ -390,7 +390,7 @@ export const manage = {
     alarms: {
       older: '{time}: a device list was offered that is older than the known one',
       restored:
-        '{time}: the device list comes from a backup of the catalogue, so that a removed device can log in again: "devices send" brings the newest one',
+        '{time}: the catalogue comes from a backup, so that its device list may not be the newest, and a removed device may be able to log in: "devices send" brings the newest one',
       forked:
         '{time}: your key signed two device lists with the same number. If you did not do that, it was stolen: rotate it',
       rotated:

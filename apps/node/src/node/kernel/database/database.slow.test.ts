@@ -407,6 +407,95 @@ describe('backups', () => {
       ])
     })
 
+    const alarm = (kind: string, atMs: number) => `INSERT INTO device_alarms VALUES ('${kind}', ${atMs})`
+
+    test.each([
+      ['the present one, if the backup does not know it', [], ['a', 'b'], ['a', 'b'], false],
+      ['the one of the backup, if it is newer', ['a', 'b'], ['a'], ['a', 'b'], false],
+      ['the present one of another person, with an alarm', ['a', 'b'], ['c'], ['c'], true],
+      ['the one of the backup after the present one was forgotten, with an alarm', ['a'], [], ['a'], true],
+    ])('with the device list: %s', async (_, before, now, kept, isAlarm) => {
+      await withBackup()
+      if (before.length > 0) change(listBackups(path)[0]!.path, keep(history(...before)))
+      if (now.length > 0) change(path, keep(history(...now)))
+      await restoreCatalogue(folder, undefined, START_MS, tableOwners())
+      const database = await open()
+      expect(database.prepare('SELECT history FROM device_history').all()).toEqual([
+        { history: history(...kept) },
+      ])
+      expect(database.prepare('SELECT kind FROM device_alarms').all()).toEqual(
+        isAlarm ? [{ kind: 'restored' }] : [],
+      )
+    })
+
+    test('with a device list of the backup instead of a damaged one, and an alarm', async () => {
+      await withBackup()
+      change(listBackups(path)[0]!.path, keep(history('a')))
+      change(path, keep('{'))
+      await restoreCatalogue(folder, undefined, START_MS, tableOwners())
+      const database = await open()
+      expect(database.prepare('SELECT history FROM device_history').all()).toEqual([
+        { history: history('a') },
+      ])
+      expect(database.prepare('SELECT kind FROM device_alarms').all()).toEqual([{ kind: 'restored' }])
+    })
+
+    test('with the last alarms of both', async () => {
+      await withBackup()
+      change(listBackups(path)[0]!.path, `${alarm('older', 3)}; ${alarm('forked', 4)}`)
+      change(path, `${alarm('older', 2)}; ${alarm('forked', 5)}; ${alarm('rotated', 1)}`)
+      await restoreCatalogue(folder, undefined, START_MS, tableOwners())
+      const alarms = (await open()).prepare('SELECT kind, at_ms AS atMs FROM device_alarms ORDER BY kind')
+      expect(alarms.all()).toEqual([
+        { kind: 'forked', atMs: 5 },
+        { kind: 'older', atMs: 3 },
+        { kind: 'rotated', atMs: 1 },
+      ])
+    })
+
+    test('from before there were device lists, with the present one', async () => {
+      await withBackup()
+      change(path, `${keep(history('a'))}; ${alarm('rotated', 1)}`)
+      const given = join(folder, 'given.db')
+      copyFileSync(listBackups(path)[0]!.path, given)
+      change(
+        given,
+        "DROP TABLE device_history; DROP TABLE device_alarms; DROP TABLE device_keys; DELETE FROM migrations WHERE owner = 'devices'",
+      )
+      await restoreCatalogue(folder, given, START_MS, tableOwners())
+      const database = await open()
+      expect(database.prepare('SELECT history FROM device_history').all()).toEqual([
+        { history: history('a') },
+      ])
+      expect(database.prepare('SELECT kind FROM device_alarms').all()).toEqual([{ kind: 'rotated' }])
+    })
+
+    test('without a view and its triggers that others made', async () => {
+      await withBackup()
+      change(
+        listBackups(path)[0]!.path,
+        'CREATE VIEW a AS SELECT 1 AS b; CREATE TRIGGER c INSTEAD OF INSERT ON a BEGIN SELECT 1; END',
+      )
+      await restoreCatalogue(folder, undefined, START_MS, tableOwners())
+      const others = "SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')"
+      expect((await open()).prepare(others).all()).toEqual([])
+    })
+
+    test('unless a newer program wrote them: then the one before is taken', async () => {
+      await withBackup()
+      const later = join(backupFolder(folder), 'catalogue-2026-01-02T000000Z.db')
+      const [first] = listBackups(path)
+      copyFileSync(first!.path, later)
+      change(later, 'PRAGMA user_version = 999')
+      expect(await restoreCatalogue(folder, undefined, START_MS + 2 * DAY_MS, tableOwners())).toMatchObject({
+        backup: first!.name,
+      })
+      change(first!.path, 'PRAGMA user_version = 999')
+      await expect(
+        restoreCatalogue(folder, undefined, START_MS + 2 * DAY_MS, tableOwners()),
+      ).rejects.toMatchObject({ code: 'newer-version' })
+    })
+
     test('or replaced by an empty one, if it is gone, and only the rest of a node is left', async () => {
       await withBackup()
       rmSync(path)

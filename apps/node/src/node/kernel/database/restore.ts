@@ -45,7 +45,7 @@ export async function restoreCatalogue(
   const draft = `${path}.restored`
   try {
     const source = await draftSound(dataDir, given, { draft, nowMs, owners })
-    protectLogins(draft, path, nowMs)
+    protectLogins(draft, path, nowMs, owners)
     const kept = await putInPlace(draft, path, nowMs)
     return { backup: basename(source), catalogue: path, kept }
   } catch (error) {
@@ -136,7 +136,16 @@ async function draftSound(dataDir: string, given: string | undefined, drafting: 
       `${source} is not a sound backup of a catalogue (${problem}): choose another`,
     )
   }
-  for (const { path } of backups) if ((await draftOf(path, drafting)) === null) return path
+  let newer: unknown
+  for (const { path } of backups)
+    try {
+      if ((await draftOf(path, drafting)) === null) return path
+    } catch (error) {
+      // An older one may be from before the newer program.
+      if (codeOf(error) !== 'newer-version') throw error
+      newer ??= error
+    }
+  if (newer) throw newer
   throw new Failure(
     backups.length > 0 ? 'damaged' : 'not-found',
     `${dataDir} has no ${backups.length > 0 ? 'sound backup' : 'backup'} of the catalogue: ${CATALOGUE.withoutBackup}`,
@@ -167,55 +176,84 @@ async function draftOf(source: string, { draft, owners }: Drafting): Promise<str
 }
 
 /**
- * Deletes logins and passkeys: some of them have been ended or removed since the backup. The device list stays the newest that is known: an older
- * one would let a removed device in again, which is announced if the present catalogue cannot be read.
+ * Deletes logins and passkeys: some of them have been ended or removed since the backup. The device lists stay the newest that are known: older
+ * ones would let a removed device in again, and none would let older ones be offered. An alarm is raised if nobody knows which are the newest.
  */
-function protectLogins(draft: string, path: string, nowMs: number): void {
+function protectLogins(draft: string, path: string, nowMs: number, owners: readonly TableOwner[]): void {
+  const present = presentDevices(path)
   const sqlite = new DatabaseSync(draft)
   try {
     // An older format may not have them yet.
     const has = (table: string) =>
       sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined
     for (const table of ['sessions', 'passkeys']) if (has(table)) sqlite.exec(`DELETE FROM ${table}`)
-    const restored = has('device_history') ? deviceHistory(sqlite) : null
-    if (restored === null) return
-    const present = presentHistory(path)
-    if (present !== null && continues(present, restored))
-      sqlite.prepare('UPDATE device_history SET history = ?').run(present)
-    else if (present === null)
-      sqlite.prepare("INSERT OR REPLACE INTO device_alarms VALUES ('restored', ?)").run(Math.floor(nowMs))
+    const isKnown = present.history !== null || present.alarms.length > 0
+    if (!has('device_history') && isKnown) migrate(sqlite, draft, owners, CATALOGUE)
+    if (has('device_history')) mergeDevices(sqlite, present, nowMs)
   } finally {
     sqlite.close()
   }
 }
 
-function deviceHistory(sqlite: DatabaseSync): string | null {
-  const row = sqlite.prepare('SELECT history FROM device_history').get()
-  return (row as { history: string } | undefined)?.history ?? null
+/** The device lists of a catalogue, and the last alarm of each kind. */
+interface KnownDevices {
+  /** Null if there are none, or they cannot be read. */
+  readonly history: string | null
+  readonly alarms: readonly { readonly kind: string; readonly atMs: number }[]
 }
 
-/** The device lists of the present catalogue; null if it cannot be read or has none. */
-function presentHistory(path: string): string | null {
-  if (!existsSync(path)) return null
-  try {
-    const sqlite = new DatabaseSync(path, { readOnly: true })
+function mergeDevices(sqlite: DatabaseSync, { history, alarms }: KnownDevices, nowMs: number): void {
+  const restored = readHistory(sqlite)
+  const isNewer = restored !== null && history !== null && continues(restored, history)
+  if (history !== null && !isNewer)
+    sqlite.prepare('INSERT OR REPLACE INTO device_history VALUES (1, ?)').run(history)
+  const raise = sqlite.prepare(
+    'INSERT INTO device_alarms VALUES (?, ?) ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)',
+  )
+  for (const { kind, atMs } of alarms) raise.run(kind, atMs)
+  const isCertain = restored === null || isNewer || (history !== null && continues(history, restored))
+  if (!isCertain) raise.run('restored', Math.floor(nowMs))
+}
+
+/** Reads the present catalogue, as far as it can be read. */
+function presentDevices(path: string): KnownDevices {
+  if (!existsSync(path)) return { history: null, alarms: [] }
+  const read = <T>(work: (sqlite: DatabaseSync) => T): T | null => {
     try {
-      return deviceHistory(sqlite)
-    } finally {
-      sqlite.close()
+      const sqlite = new DatabaseSync(path, { readOnly: true })
+      try {
+        return work(sqlite)
+      } finally {
+        sqlite.close()
+      }
+    } catch {
+      return null
     }
-  } catch {
-    return null
   }
+  const alarms = read(sqlite => sqlite.prepare('SELECT kind, at_ms AS atMs FROM device_alarms').all())
+  return { history: read(readHistory), alarms: (alarms ?? []) as unknown as KnownDevices['alarms'] }
+}
+
+/** Null if there are no lists, or damaged ones. */
+function readHistory(sqlite: DatabaseSync): string | null {
+  const row = sqlite.prepare('SELECT history FROM device_history').get()
+  const { history } = (row ?? {}) as { history?: string }
+  return history !== undefined && listsIn(history).length > 0 ? history : null
 }
 
 /** Whether device lists begin with all those of others. */
-function continues(present: string, restored: string): boolean {
+function continues(newer: string, older: string): boolean {
+  const lists = listsIn(newer)
+  return listsIn(older).every((list, at) => lists[at] === list)
+}
+
+/** Signed device lists, oldest first; none if the text is damaged. */
+function listsIn(history: string): readonly unknown[] {
   try {
-    const [now, before] = [present, restored].map(text => (JSON.parse(text) as { lists: string[] }).lists)
-    return before!.every((list, at) => now![at] === list)
+    const { lists } = JSON.parse(history) as { lists?: unknown }
+    return Array.isArray(lists) ? lists : []
   } catch {
-    return false
+    return []
   }
 }
 

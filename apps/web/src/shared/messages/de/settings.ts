@@ -123,7 +123,7 @@ export const settings: Translation<typeof english> = {
       rotated:
         'Ihr Schlüssel wurde durch seinen Nachfolger ersetzt. Wenn Sie das nicht waren, hat jemand dessen Wörter gefunden.',
       restored:
-        'Die Geräteliste stammt aus einer Sicherung des Katalogs, so dass sich ein inzwischen entferntes Gerät wieder anmelden kann: „shoal devices send“ bringt die neueste.',
+        'Der Katalog stammt aus einer Sicherung. Seine Geräteliste ist vielleicht nicht die neueste, so dass sich ein entferntes Gerät anmelden könnte: „shoal devices send“ bringt die neueste.',
     },
     dismiss: 'Schließen',
   },

@@ -121,7 +121,7 @@ export const settings = {
       rotated:
         'Your key was replaced by its successor. If you did not do that, somebody has found its words.',
       restored:
-        'The device list comes from a backup of the catalogue, so that a device that was removed since can log in again: “shoal devices send” brings the newest list.',
+        'The catalogue comes from a backup, so that its device list may not be the newest, and a device that was removed may be able to log in: “shoal devices send” brings the newest list.',
     },
     dismiss: 'Dismiss',
   },
