@@ -1,6 +1,6 @@
 /** Routes of listings that carry bytes: thumbnails and `.torrent` files. */
 import { Failure } from '@shoal/daemon/failure'
-import { readBody } from '@shoal/daemon/http'
+import { markAuthenticated, readBody } from '@shoal/daemon/http'
 import { MAX_THUMBNAIL_BYTES, MAX_TORRENT_BYTES } from '@shoal/hub-api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller, Callers } from '../kernel/callers.ts'
@@ -63,9 +63,12 @@ export function addByteRoutes(
   })
 }
 
-async function member(callers: Callers, { headers }: FastifyRequest): Promise<Caller> {
+async function member(callers: Callers, { headers, raw }: FastifyRequest): Promise<Caller> {
   const caller = await callers.of(headers)
-  if (caller) return caller
+  if (caller) {
+    markAuthenticated(raw)
+    return caller
+  }
   throw new Failure('unauthorized', 'this is for members of the hub: log in', { field: 'authorization' })
 }
 

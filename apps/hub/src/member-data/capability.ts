@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { Failure } from '@shoal/daemon/failure'
+import { markAuthenticated } from '@shoal/daemon/http'
 import { MEMBER_DATA } from '@shoal/hub-api'
 import type { Caller } from '../kernel/callers.ts'
 import { capability } from '../kernel/capability.ts'
@@ -34,12 +35,13 @@ export const memberData = capability({
         },
       },
       routes(scope) {
-        scope.get('/api/account/export', async ({ headers }, reply) => {
+        scope.get('/api/account/export', async ({ headers, raw }, reply) => {
           const caller = await callers.of(headers)
           if (!caller)
             throw new Failure('unauthorized', 'this is for members of the hub: log in', {
               field: 'authorization',
             })
+          markAuthenticated(raw)
           exporting.take(caller.did)
           return reply
             .headers({ 'content-disposition': 'attachment; filename="shoal-hub-account.json"' })

@@ -1,10 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Duplex } from 'node:stream'
+import { guard } from '@shoal/daemon/http'
 import { ROOMS_PATH } from '@shoal/hub-api/rooms'
 import { encodePacket } from '@shoal/hub-api/rooms/parser'
+import { until } from '@shoal/testing'
 import { expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { NO_LOG } from '../kernel/log.ts'
 import { Pings } from './pings.ts'
 import type { RoomService } from './room-service.ts'
 import { RoomSockets } from './socket-server.ts'
@@ -70,4 +74,37 @@ test('a client of Socket.IO that answers stays connected, one that is silent is 
   answering.socket.terminate()
   sockets.close()
   server.close()
+})
+
+test('a client stays connected when its address has more connections than it may', async () => {
+  const service = { connect: () => ({ drained() {} }), disconnected() {} } as unknown as RoomService
+  const sockets = new RoomSockets(service, { authenticate: async () => ({}) as never, maxConnections: 10 })
+  const app = guard({ challenge: () => [], log: NO_LOG, host: '0.0.0.0' })
+  await app.ready()
+  sockets.attachTo(app.server)
+  const open = () => {
+    const received: string[] = []
+    const connection = new Duplex({
+      read() {},
+      write: (chunk, _encoding, done) => {
+        received.push(String(chunk))
+        done()
+      },
+    })
+    app.server.emit('connection', Object.assign(connection, { remoteAddress: '203.0.113.5' }))
+    return { connection, received }
+  }
+  const client = open()
+  const headers = [
+    ...['Host: 203.0.113.9', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
+    ...['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''],
+  ]
+  const target = `${ROOMS_PATH}/?EIO=4&transport=websocket`
+  client.connection.push([`GET ${target} HTTP/1.1`, ...headers].join('\r\n'))
+  await until('the WebSocket', () => client.received.join('').includes(' 101 '))
+  const others = Array.from({ length: 150 }, open)
+  expect(others.filter(({ connection }) => !connection.destroyed).length).toBe(99)
+  expect(client.connection.destroyed).toBe(false)
+  sockets.close()
+  await app.close()
 })

@@ -1,7 +1,7 @@
 /** Room logs over real connections to a hub. */
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectHub } from '@shoal/hub-api/client'
@@ -56,6 +56,13 @@ async function connect({ session }: Person, listener: ClientListener = {}): Prom
   await vi.waitFor(() => expect(client.isConnected).toBe(true))
   return client
 }
+
+test('an upgrade at a path that has no WebSockets is closed', async () => {
+  const socket = connectSocket(hub.port, '127.0.0.1').resume()
+  const headers = ['Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket', '', '']
+  socket.write(['GET /nothing HTTP/1.1', ...headers].join('\r\n'))
+  await once(socket, 'close')
+})
 
 const openAccess = { manage: null, read: null, post: null }
 const bytes = (text: string) => new TextEncoder().encode(text)

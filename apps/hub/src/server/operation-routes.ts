@@ -1,7 +1,7 @@
 /** The operations of a hub over HTTP. A hub that is only a tracker has none, and does not load this. */
 import type { Assembled } from '@shoal/daemon/capability'
 import { Failure } from '@shoal/daemon/failure'
-import { addOperationRoutes, takeJson } from '@shoal/daemon/http'
+import { addOperationRoutes, markAuthenticated, takeJson } from '@shoal/daemon/http'
 import { AUDIENCES, type Audience, type HubOperation } from '@shoal/hub-api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller } from '../kernel/callers.ts'
@@ -44,6 +44,7 @@ async function admit(
 ): Promise<Caller | null> {
   const { for: audience } = operation
   const caller = await callers.of(headersOfCaller(operation, request))
+  if (caller) markAuthenticated(request.raw)
   if (audience === 'everyone') return caller
   if (!caller)
     throw new Failure('unauthorized', 'this is for members of the hub: log in', { field: 'authorization' })

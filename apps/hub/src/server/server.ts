@@ -15,6 +15,8 @@ import type { HubKernel } from '../kernel/kernel.ts'
 import { storeFailure } from '../kernel/store-failure.ts'
 import { hostsOf } from '../listen.ts'
 
+/** Fewer than the connections of a tracker's listener, so that this machine and announces always have places. */
+const MAX_STRANGERS = 19_000
 /** A load balancer asks more than once in this time. */
 const DATABASE_MS = 2000
 /** The built web page of the hub: see apps/web. */
@@ -43,6 +45,7 @@ export async function buildServer(
     host: hostsOf(given)[0]!,
     hosts: hostsFor(kernel),
     trustedProxies: given.trustedProxy ?? [],
+    maxStrangers: MAX_STRANGERS,
     challenge: () => ['Bearer realm="Shoal hub"'],
     translate: storeFailure,
   })

@@ -169,7 +169,7 @@ async function openRun({ options, log, secret, front: given, ...asked }: RunOpti
       passkeys: new SavedPasskeys(node.kernel.database),
       devices: node.service(DEVICE_LOGINS),
     })
-    const opened = given ?? (await openFront(options))
+    const opened = given ?? (await openFront({ ...options, trustedProxies: options.trustedProxy }))
     front = opened
     const serving = await createServer({
       onHttpServer: node.running.flatMap(({ onHttpServer }) => onHttpServer ?? []),

@@ -1,4 +1,5 @@
 export { badRequest, HttpFailure, type Refusal, toRefusal } from './failures.ts'
+export { Connections } from './guard/connections.ts'
 export { type GuardOptions, guard } from './guard/guard.ts'
 export { COMMON_HEADERS, DATA_HEADERS } from './guard/headers.ts'
 export { checkOrigin } from './guard/origin.ts'
@@ -7,6 +8,7 @@ export { addOperationRoutes, leaving, type OperationParts } from './operations.t
 export { isFromHttps, isFromOtherSite, isOriginOf, isWhereArrived } from './origins.ts'
 export { type PageFiles, servePage } from './pages/page-files.ts'
 export { PAGE_HEADERS } from './pages/page-headers.ts'
+export { markAuthenticated } from './request/authenticated.ts'
 export { byteInput } from './request/byte-input.ts'
 export { checkInput } from './request/check.ts'
 export { readInput, textMembers } from './request/input.ts'

@@ -1,6 +1,6 @@
 /** qBittorrent's Web API at `/api/v2`, for every tool that controls a qBittorrent, without its `search`. */
 
-import { isFromHttps } from '@shoal/daemon/http'
+import { isFromHttps, markAuthenticated } from '@shoal/daemon/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import { TOKEN_USER } from '../server/access/access.ts'
@@ -75,6 +75,7 @@ export const qbittorrentApi =
     const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
       const client = await identifyClient(request, sessions, scope)
       if (client === null) return reply.code(403).type('text/plain').send('Forbidden')
+      markAuthenticated(request.raw)
       asked.set(request, client)
     }
     for (const [name, method] of Object.entries(METHODS))

@@ -1,6 +1,7 @@
 /** The port of the console and the API. It stays open while the node restarts: connections that arrive meanwhile wait. */
 import type { Server as HttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { Connections } from '@shoal/daemon/http'
 
 /** Leaves file descriptors for peers and files, however many clients connect. */
 export const MAX_CONNECTIONS = 2000
@@ -9,28 +10,41 @@ export const MAX_STRANGERS = 1800
 /** How long a connection waits for the node. */
 const WAIT_MS = 30_000
 
+export interface FrontOptions {
+  readonly host: string
+  /** 0 for any free one. */
+  readonly port: number
+  /** As for `createServer`. */
+  readonly trustedProxies?: readonly string[] | undefined
+}
+
 export class Front {
   readonly port: number
   readonly #listeners: readonly Server[]
   /** Connections that nothing has been read from. */
   readonly #waiting = new Set<Socket>()
   readonly #accepted = new WeakSet<Socket>()
+  readonly #trustedProxies: readonly string[]
   #http: HttpServer | null = null
+  /** The server counts those that it gets. */
+  #limits: Connections
 
-  private constructor(listeners: readonly Server[]) {
+  private constructor(listeners: readonly Server[], trustedProxies: readonly string[] = []) {
     this.#listeners = listeners
+    this.#trustedProxies = trustedProxies
+    this.#limits = this.#newLimits()
     this.port = (listeners[0]!.address() as AddressInfo).port
-    for (const listener of listeners) listener.on('connection', (socket: Socket) => this.#take(socket))
+    for (const listener of listeners) listener.on('connection', (socket: Socket) => this.take(socket))
   }
 
-  /** Listens at a port (0: any free one) of an address. Rejects with the system's error. */
-  static async open({ host, port }: { host: string; port: number }): Promise<Front> {
+  /** Listens. Rejects with the system's error. */
+  static async open({ host, port, trustedProxies }: FrontOptions): Promise<Front> {
     // RFC 6761, 6.3: the name means both loopback addresses, of which a machine may lack the second.
     const [first, second] = host === 'localhost' ? ['127.0.0.1', '::1'] : [host]
     const listener = await listen(first!, port)
-    if (second === undefined) return new Front([listener])
+    if (second === undefined) return new Front([listener], trustedProxies)
     const also = await listen(second, (listener.address() as AddressInfo).port).catch(() => null)
-    return new Front(also ? [listener, also] : [listener])
+    return new Front(also ? [listener, also] : [listener], trustedProxies)
   }
 
   /** Passes connections to a server, first those that wait. */
@@ -43,6 +57,7 @@ export class Front {
   /** Lets new connections wait until `serve` is called, each for half a minute. */
   hold(): void {
     this.#http = null
+    this.#limits = this.#newLimits()
   }
 
   /** Ends what waits, and listens no more. Connections that were passed on stay. */
@@ -56,15 +71,21 @@ export class Front {
     return this.#accepted.has(socket)
   }
 
-  #take(socket: Socket): void {
+  /** Passes a connection on that has arrived, or lets it wait. */
+  take(socket: Socket): void {
     this.#accepted.add(socket)
     if (this.#http) return pass(socket, this.#http)
+    if (!this.#limits.admit(socket)) return
     this.#waiting.add(socket)
-    // One that ends meanwhile is passed on all the same, and closed there.
-    socket.on('error', () => {})
+    // One that its client ends meanwhile is passed on all the same, and closed there.
+    socket.on('error', () => {}).once('close', () => this.#waiting.delete(socket))
     setTimeout(() => {
       if (this.#waiting.delete(socket)) socket.destroy()
     }, WAIT_MS).unref()
+  }
+
+  #newLimits(): Connections {
+    return new Connections({ trustedProxies: this.#trustedProxies, maxStrangers: MAX_STRANGERS })
   }
 }
 

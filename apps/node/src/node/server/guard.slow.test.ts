@@ -1,15 +1,19 @@
 import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { checkOrigin, guard, Hosts } from '@shoal/daemon/http'
+import { checkOrigin, guard, Hosts, markAuthenticated } from '@shoal/daemon/http'
 import { limitMs, until } from '@shoal/testing'
 import { isLoopback } from '@shoal/torrent/local-address'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { attachTracker, Tracker } from '@shoal/tracker'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { qbittorrentApi } from '../qbittorrent/plugin.ts'
+import { transmissionApi } from '../transmission/plugin.ts'
 import { Access } from './access/access.ts'
 import { hashPassword } from './access/password.ts'
 import { challenge } from './challenge.ts'
-import { createServer, type Server } from './server.ts'
+import { Front } from './front.ts'
+import { buildServer, createServer, type Server } from './server.ts'
 import { exchange } from './testing/exchange.ts'
 import { SimulatedRunningNode } from './testing/simulated-running-node.ts'
 
@@ -272,16 +276,18 @@ describe('connections', () => {
   class Connection extends Duplex {
     readonly remoteAddress: string
     received = ''
-    constructor(server: HttpServer, remoteAddress: string) {
+    /** Whether its client reads. */
+    reads = true
+    constructor(server: HttpServer | null, remoteAddress: string) {
       super({
         read() {},
         write: (chunk, _encoding, done) => {
           this.received += chunk
-          done()
+          if (this.reads) done()
         },
       })
       this.remoteAddress = remoteAddress
-      server.emit('connection', this)
+      server?.emit('connection', this)
     }
   }
   const open = (trustedProxies: string[] = [], maxStrangers = 5000) => {
@@ -294,44 +300,197 @@ describe('connections', () => {
 
   test('are limited for each address, or /64 of IPv6', async () => {
     const { app, from, left } = open()
-    const all = from('203.0.113.5', 130)
+    const all = from('203.0.113.5', 130).slice(30)
+    // The oldest make room.
     expect(left(all)).toBe(100)
-    expect(left([...from('::ffff:203.0.113.5', 1), ...from('203.0.113.6', 2)])).toBe(2)
+    expect(left([...from('::ffff:203.0.113.5', 1), ...from('203.0.113.6', 2)])).toBe(3)
+    expect(left(all)).toBe(99)
     expect(left([...from('2001:db8::1', 60), ...from('2001:db8::2', 60)])).toBe(100)
-    const ended = once(all[0]!, 'close')
-    all[0]!.destroy()
+    const ended = once(all[9]!, 'close')
+    all[9]!.destroy()
     await ended
-    expect(left(from('203.0.113.5', 2))).toBe(1)
+    expect(left(from('203.0.113.5', 2))).toBe(2)
+    expect(left(all)).toBe(97)
     await app.close()
   })
 
-  test('of this machine and of a trusted proxy are not limited', async () => {
+  test('of this machine and of a trusted proxy are not limited by address', async () => {
     const { app, from, left } = open(['192.168.0.0/24'])
     for (const address of ['127.0.0.1', '::1', '192.168.0.7']) expect(left(from(address, 300))).toBe(300)
     await app.close()
   })
 
+  test('of a trusted proxy stay, but leave places for this machine', async () => {
+    const { app, from, left } = open(['192.168.0.0/24'], 20)
+    const strangers = from('203.0.113.5', 5)
+    const proxied = from('192.168.0.7', 30)
+    expect([left(strangers), left(proxied)]).toEqual([0, 20])
+    expect(left(from('203.0.113.6', 1))).toBe(0)
+    expect(left(from('127.0.0.1', 300))).toBe(300)
+    expect(left(proxied)).toBe(20)
+    await app.close()
+  })
+
   test('are limited for each /48 of IPv6', async () => {
     const { app, from, left } = open()
-    const all = [1, 2, 3, 4].flatMap(subnet => from(`2001:db8:0:${subnet}::1`, 100))
-    expect(left(all)).toBe(300)
+    const all = [1, 2, 3, 4].map(subnet => from(`2001:db8:0:${subnet}::1`, 100))
+    // Customers of a mobile carrier have a /64 of it each: the newest may come in.
+    expect(all.map(left)).toEqual([0, 100, 100, 100])
     expect(left(from('2001:db8:1::1', 1))).toBe(1)
+    expect(all.map(left)).toEqual([0, 100, 100, 100])
     await app.close()
   })
 
   const [half, rest] = ['GET / HTTP/1.1\r\nHost: 203.0.113.9\r\n', '\r\n'] as const
 
   test('without a whole request make room for others', async () => {
-    const { app, from, left } = open()
+    const { app, from, left } = open([], 1800)
     app.get('/', async () => 'hello')
     await app.ready()
     const flood = Array.from({ length: 25 }, (_, i) => from(`198.51.100.${i}`, 100)).flat()
     for (const connection of flood) connection.push(half)
-    expect(left(flood)).toBe(1000)
+    expect(left(flood)).toBe(1800)
     const [honest] = from('203.0.113.9', 1)
     honest!.push(half + rest)
     await until('the answer', () => honest!.received.endsWith('hello'))
-    expect(left(flood)).toBe(999)
+    expect(left(flood)).toBe(1799)
+    await app.close()
+  })
+
+  const post = (path: string, ...headers: string[]) =>
+    [`POST ${path} HTTP/1.1`, 'Host: 203.0.113.9', 'Content-Length: 9000', ...headers, '', '{'].join('\r\n')
+  const JSON_TYPE = 'Content-Type: application/json'
+
+  test('of users stay while they send, those of strangers do not', async () => {
+    const secret = await hashPassword('ann', 'correct horse', { N: 1024 })
+    const access = new Access({ token: TOKEN, secret })
+    const plugins = [transmissionApi, qbittorrentApi({} as never)]
+    const app = buildServer({ node, access, host: '0.0.0.0', allowedHosts: ['203.0.113.9'], plugins })
+    const seen = { users: 0, strangers: 0 }
+    app.addHook('preParsing', async ({ headers }) => {
+      seen[headers.authorization ? 'users' : 'strangers']++
+    })
+    await app.ready()
+    const from = (address: string, count: number) =>
+      Array.from({ length: count }, () => new Connection(app.server, address))
+    const bearer = `Authorization: Bearer ${TOKEN}`
+    const basic = `Authorization: Basic ${Buffer.from(`shoal:${TOKEN}`).toString('base64')}`
+    const unknown = await app.inject({
+      ...{ method: 'POST', url: '/transmission/rpc' },
+      headers: { host: '203.0.113.9', authorization: basic.slice(15) },
+    })
+    const id = `X-Transmission-Session-Id: ${unknown.headers['x-transmission-session-id']}`
+    const users = from('203.0.113.5', 5)
+    users[0]!.push(post('/api/torrents', bearer, JSON_TYPE))
+    users[1]!.push(post('/api/torrents/upload', bearer, 'Content-Type: application/x-bittorrent'))
+    const upload = vi.spyOn(node.files, 'receive').mockReturnValue(new Promise(() => {}))
+    const put = post('/api/uploads/6f9619ff8b86d011b42d00c04fc964ff/files/a', bearer)
+    users[2]!.push(put.replace('POST', 'PUT'))
+    users[3]!.push(post('/api/v2/torrents/add', bearer, 'Content-Type: multipart/form-data; boundary=a'))
+    users[4]!.push(post('/transmission/rpc', basic, id, JSON_TYPE))
+    await until('the requests of users', () => seen.users === 5 && upload.mock.calls.length === 1)
+    const flood = Array.from({ length: 18 }, (_, i) => from(`198.51.100.${i}`, 100)).flat()
+    for (const connection of flood) connection.push(post('/api/access', JSON_TYPE))
+    await until('those of strangers', () => seen.strangers >= 1795)
+    const [honest] = from('203.0.113.9', 1)
+    honest!.push('GET /health HTTP/1.1\r\nHost: 203.0.113.9\r\n\r\n')
+    await until('the answer', () => honest!.received.startsWith('HTTP/1.1 200'))
+    expect(users.map(({ destroyed, received }) => [destroyed, received])).toEqual(
+      users.map(() => [false, '']),
+    )
+    await app.close()
+  })
+
+  test('whose clients do not read the answer make room for others, unless they are of users', async () => {
+    const { app, from, left } = open([], 20)
+    app.get('/', async request => {
+      if (request.headers.authorization) markAuthenticated(request.raw)
+      return 'a'.repeat(100_000)
+    })
+    await app.ready()
+    const stalled = Array.from({ length: 20 }, (_, i) => from(`198.51.100.${i}`, 1)).flat()
+    for (const [index, connection] of stalled.entries()) {
+      connection.reads = false
+      connection.push(half + (index === 0 ? 'Authorization: yes\r\n' : '') + rest)
+    }
+    await until('20 answers', () => stalled.every(({ received }) => received !== ''))
+    expect(left(from('203.0.113.9', 3))).toBe(3)
+    expect(stalled.map(({ destroyed }) => destroyed).indexOf(false)).toBe(0)
+    expect(left(stalled)).toBe(17)
+    await app.close()
+  })
+
+  const upgrade = (path: string) =>
+    [
+      `GET ${path} HTTP/1.1`,
+      ...['Host: 203.0.113.9', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
+      ...['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''],
+    ].join('\r\n')
+
+  test('that are WebSockets of the tracker stay', async () => {
+    const { app, from, left } = open([], 20)
+    await app.ready()
+    const tracker = new Tracker()
+    const attached = attachTracker(app.server, tracker)
+    const sockets = from('203.0.113.5', 10)
+    for (const socket of sockets) socket.push(upgrade('/announce'))
+    await until('10 WebSockets', () => sockets.every(({ received }) => received.includes(' 101 ')))
+    const flood = from('198.51.100.1', 30)
+    expect([left(sockets), left(flood)]).toEqual([10, 10])
+    await attached.close()
+    await tracker.close()
+    await app.close()
+  })
+
+  test('that the tracker is asked through stay while it answers', async () => {
+    const { app, from, left } = open([], 3)
+    await app.ready()
+    const tracker = new Tracker()
+    const attached = attachTracker(app.server, tracker)
+    const [first, second, third] = ['1', '2', '3'].flatMap(end => from(`203.0.113.${end}`, 1))
+    first!.push(`GET /announce?info_hash=${'a'.repeat(20)}&port=1&left=1 HTTP/1.1\r\nHost: a\r\n\r\n`)
+    await until('the answer', () => first!.received.includes('complete'))
+    // Its answer has made it the last that became idle.
+    await until('one more', () => left(from('203.0.113.9', 1)) === 1)
+    expect([first, second, third].map(each => each!.destroyed)).toEqual([false, true, false])
+    await attached.close()
+    await tracker.close()
+    await app.close()
+  })
+
+  test('that ask for WebSockets where none are end', async () => {
+    const { app, from } = open()
+    await app.ready()
+    const tracker = new Tracker()
+    const attached = attachTracker(app.server, tracker)
+    const [socket] = from('203.0.113.5', 1)
+    socket!.push(upgrade('/nothing'))
+    await until('the end', () => socket!.destroyed)
+    await attached.close()
+    await tracker.close()
+    await app.close()
+  })
+
+  test('that wait for a restart are limited, too', async () => {
+    const front = await Front.open({ host: '127.0.0.1', port: 0, trustedProxies: ['192.168.0.7'] })
+    const { app, left } = open()
+    await app.ready()
+    const from = (address: string, count: number) =>
+      Array.from({ length: count }, () => {
+        const connection = new Connection(null, address)
+        front.take(connection as unknown as Socket)
+        return connection
+      })
+    front.serve(app.server)
+    expect(left(from('203.0.113.1', 90))).toBe(90)
+    front.hold()
+    expect(left(from('203.0.113.1', 2000))).toBe(100)
+    expect(left(from('127.0.0.1', 300))).toBe(300)
+    const proxied = from('192.168.0.7', 2000)
+    expect(left(proxied)).toBe(1800)
+    expect(left(from('203.0.113.2', 1))).toBe(0)
+    front.close()
+    expect(left(proxied)).toBe(0)
     await app.close()
   })
 

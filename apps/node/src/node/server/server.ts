@@ -15,7 +15,7 @@ import { challenge } from './challenge.ts'
 import { Door } from './door.ts'
 import { allowWebSockets } from './events/event-routes.ts'
 import { Lines } from './events/lines.ts'
-import { Front, MAX_STRANGERS } from './front.ts'
+import { Front, type FrontOptions, MAX_STRANGERS } from './front.ts'
 import { addApi } from './routes/api.ts'
 import { CONSOLE_HEADERS } from './routes/headers.ts'
 import { missing } from './routes/missing.ts'
@@ -92,7 +92,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     closeAll([suspend, () => door.shut(), () => app.server.closeAllConnections(), () => app.close()])
   let front = options.front
   try {
-    front ??= await openFront({ host, port: options.port ?? 0 })
+    front ??= await openFront({ host, port: options.port ?? 0, trustedProxies: options.trustedProxies })
   } catch (error) {
     await close()
     throw error
@@ -114,9 +114,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 /** Opens the port of a server. Rejects with `address-in-use`, or `bad-argument` for an address that the machine does not have. */
-export async function openFront({ host, port }: { host: string; port: number }): Promise<Front> {
-  return Front.open({ host, port }).catch(error => {
-    throw listenFailure(error, host, port)
+export async function openFront(options: FrontOptions): Promise<Front> {
+  return Front.open(options).catch(error => {
+    throw listenFailure(error, options.host, options.port)
   })
 }
 

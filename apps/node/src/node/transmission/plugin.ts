@@ -1,5 +1,6 @@
 /** Transmission's RPC at `/transmission/rpc`, for every tool that controls a Transmission (docs/rpc-spec.md, rpc-version 17). */
 import { randomBytes } from 'node:crypto'
+import { markAuthenticated } from '@shoal/daemon/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import { basicCredentials, isFromOtherSite } from '../server/access/credentials.ts'
@@ -30,6 +31,7 @@ export const transmissionApi: CompatPlugin = scope => {
     const given = basicCredentials(request.headers.authorization ?? '')
     if (!(await isAllowed(given, request, reply, scope))) return reply
     if (!isFromHere(request, reply, context.sessionId)) return reply
+    markAuthenticated(request.raw)
     if (given && scope.access.isToken(given.username, given.password)) owners.add(request)
   }
   // Browser extensions control a Transmission too. The session id keeps other sites' pages out: they cannot read it.

@@ -1,5 +1,5 @@
 /** The server's outermost layer: the checks that apply to every request, whatever answers it. */
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, {
   type FastifyError,
@@ -11,7 +11,7 @@ import type { Log } from '../../log/log.ts'
 import { badRequest, toRefusal } from '../failures.ts'
 import { Hosts } from '../hosts.ts'
 import { checkAddressText } from './address-text.ts'
-import { limitConnections } from './connections.ts'
+import { Connections } from './connections.ts'
 import { DATA_HEADERS } from './headers.ts'
 import { checkOrigin } from './origin.ts'
 import { Pipelining } from './pipelining.ts'
@@ -25,7 +25,7 @@ export interface GuardOptions {
   readonly hosts?: Pick<Hosts, 'check'>
   /** Addresses, or networks such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is trusted. Default: none. */
   readonly trustedProxies?: readonly string[]
-  /** Connections from other machines altogether. Default: no limit. */
+  /** Connections from other machines altogether, also from trusted proxies. Default: no limit. */
   readonly maxStrangers?: number
   /** Returns the `WWW-Authenticate` of a request that lacks access (RFC 9110 section 11.6.1). */
   readonly challenge: (request: FastifyRequest) => readonly string[]
@@ -64,6 +64,7 @@ export function guard({
 }: GuardOptions): FastifyInstance {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendRefusal(translate(error), { request, reply, log, challenge })
+  const connections = new Connections({ trustedProxies, maxStrangers })
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -71,14 +72,20 @@ export function guard({
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: MAX_PARAM },
     http: {
-      shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? ''),
+      // Listeners for requests and upgrades would miss those that the tracker takes.
+      shouldUpgradeCallback: request => {
+        const isTaken = /^websocket$/i.test(request.headers.upgrade ?? '')
+        if (isTaken) connections.upgraded(request)
+        return isTaken
+      },
+      ServerResponse: watchedBy(connections),
       headersTimeout: HEADERS_MS,
       connectionsCheckingInterval: CHECK_MS,
     },
     clientErrorHandler: (error, socket: Socket) => refuseUnreadable(error, socket),
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as unknown as FastifyReply),
   })
-  limitConnections(app.server, { trustedProxies, maxStrangers })
+  app.server.on('connection', (socket: Socket) => connections.admit(socket))
   // Routes without a body do not wait for one: the answer is sent, and endUnreadBody limits how long the rest may take.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -99,6 +106,16 @@ export function guard({
   })
   app.addHook('onResponse', async request => endUnreadBody(request))
   return app
+}
+
+/** The class of a server's responses, each of which tells that a request has arrived. */
+function watchedBy(connections: Connections): typeof ServerResponse {
+  return class extends ServerResponse {
+    constructor(...given: ConstructorParameters<typeof ServerResponse>) {
+      super(...given)
+      connections.asked(given[0], this)
+    }
+  } as typeof ServerResponse
 }
 
 // RFC 9112 section 3.2: more than one is an error. Node takes the first; a proxy in front may have used another.

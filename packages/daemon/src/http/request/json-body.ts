@@ -2,16 +2,23 @@
 import type { Readable } from 'node:stream'
 import { Failure } from '../../failure.ts'
 import { badRequest } from '../failures.ts'
+import { isAuthenticated } from './authenticated.ts'
 
 const MAX_DEPTH = 32
 /** Allows the largest body to arrive at 1 MB/s. */
 const DEADLINE_MS = 60_000
+/** For strangers, who have little to send. */
+const STRANGER_DEADLINE_MS = 10_000
 
 /**
  * Reads the whole body. Rejects with `too-large`, or with `bad-request` if it arrives too slowly or ends early. Leaves the stream as it is
  * then: destroying it would close the connection before the answer is sent.
  */
-export function readBody(stream: Readable, limitBytes: number, deadlineMs = DEADLINE_MS): Promise<Buffer> {
+export function readBody(
+  stream: Readable,
+  limitBytes: number,
+  deadlineMs = isAuthenticated(stream) ? DEADLINE_MS : STRANGER_DEADLINE_MS,
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()

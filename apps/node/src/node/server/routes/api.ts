@@ -1,7 +1,7 @@
 /** All the routes of the node's own API. */
 
 import { Failure } from '@shoal/daemon/failure'
-import { type Hosts, type RequestMetrics, takeJson } from '@shoal/daemon/http'
+import { type Hosts, markAuthenticated, type RequestMetrics, takeJson } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
 import type { Access, Identity } from '../access/access.ts'
@@ -36,7 +36,8 @@ export function addApi(app: FastifyInstance, { node, access, hosts, lines, reque
   })
   app.register(async scope => {
     scope.addHook('onRequest', async request => {
-      if (!hasKey(request, keys)) await refuseStrangers(request, access)
+      if (hasKey(request, keys)) markAuthenticated(request.raw)
+      else await refuseStrangers(request, access)
     })
     takeJson(scope)
     addFileRoute(scope, files, access)
@@ -87,7 +88,10 @@ export function addApi(app: FastifyInstance, { node, access, hosts, lines, reque
 
 async function refuseStrangers(request: FastifyRequest, access: Access): Promise<Identity> {
   const identity = await access.identify(request)
-  if (identity) return identity
+  if (identity) {
+    markAuthenticated(request.raw)
+    return identity
+  }
   throw new Failure(
     'unauthorized',
     access.hasPassword
