@@ -1,10 +1,10 @@
 /** Offenses for which nodes are scored down, and budgets that tell a flood from an accident. */
 import type { Clock } from '@shoal/torrent'
-import { ipNeighborhood } from '@shoal/torrent/base'
+import { ipNeighborhood, latin1 } from '@shoal/torrent/base'
 
 /**
  * Why a node is scored down. `bad-message`: it broke the protocol or a limit. `forged`: a signature is wrong, or it speaks for another. `replayed`: it sent what was
- * replaced or is over. `flood`: it, or its network, sent more than is looked at. `unasked`: it answered with what nobody asked for.
+ * replaced or is over. `flood`: it sent more than is looked at. `unasked`: it answered with what nobody asked for.
  */
 export type Misconduct = 'bad-message' | 'forged' | 'replayed' | 'flood' | 'unasked'
 
@@ -13,34 +13,96 @@ export type ReportMisconduct = (id: Uint8Array, ip: Uint8Array | null, reason: M
 
 const MAX_BUDGETS = 4096
 
+/** So much at once, and so much in a second. */
+export interface Allowance {
+  readonly burst: number
+  readonly perSecond: number
+}
+
 interface Budget {
   left: number
   sinceMs: number
 }
 
-/** An amount for each /24 or /48: so much at once, and so much in a second. Local addresses share one. */
-export class NetworkBudgets {
+/** An amount for each key. */
+export class Budgets {
   readonly #clock: Clock
-  readonly #burst: number
-  readonly #perSecond: number
+  readonly #allowance: Allowance
   readonly #budgets = new Map<string | null, Budget>()
 
-  constructor(clock: Clock, { burst, perSecond }: { readonly burst: number; readonly perSecond: number }) {
+  constructor(clock: Clock, allowance: Allowance) {
     this.#clock = clock
-    this.#burst = burst
-    this.#perSecond = perSecond
+    this.#allowance = allowance
+  }
+
+  /** Takes an amount. Returns false, and takes nothing, if there is less. */
+  take(key: string | null, amount: number): boolean {
+    const left = this.#left(key)
+    const isEnough = left >= amount
+    this.#set(key, isEnough ? left - amount : left)
+    return isEnough
+  }
+
+  /** Takes an amount, also if there is less: then nothing more is there until that has come in again. */
+  charge(key: string | null, amount: number): void {
+    this.#set(key, this.#left(key) - amount)
+  }
+
+  #left(key: string | null): number {
+    const { burst, perSecond } = this.#allowance
+    const budget = this.#budgets.get(key)
+    if (!budget) return burst
+    return Math.min(burst, budget.left + ((this.#clock.nowMs() - budget.sinceMs) / 1000) * perSecond)
+  }
+
+  #set(key: string | null, left: number): void {
+    this.#budgets.set(key, { left, sinceMs: this.#clock.nowMs() })
+    // The one that came first goes first: by then it is probably full again.
+    if (this.#budgets.size > MAX_BUDGETS) this.#budgets.delete(this.#budgets.keys().next().value!)
+  }
+}
+
+/** An amount for each /24 or /48. Local addresses share one. */
+export class NetworkBudgets {
+  readonly #budgets: Budgets
+
+  constructor(clock: Clock, allowance: Allowance) {
+    this.#budgets = new Budgets(clock, allowance)
   }
 
   /** Takes an amount. Returns false, and takes nothing, if there is less. */
   take(ip: Uint8Array | null, amount = 1): boolean {
-    const now = this.#clock.nowMs()
-    const neighborhood = ip && ipNeighborhood(ip)
-    const { left, sinceMs } = this.#budgets.get(neighborhood) ?? { left: this.#burst, sinceMs: now }
-    const there = Math.min(this.#burst, left + ((now - sinceMs) / 1000) * this.#perSecond)
-    const isEnough = there >= amount
-    this.#budgets.set(neighborhood, { left: isEnough ? there - amount : there, sinceMs: now })
-    // The one that came first goes first: by then it is probably full again.
-    if (this.#budgets.size > MAX_BUDGETS) this.#budgets.delete(this.#budgets.keys().next().value!)
-    return isEnough
+    return this.#budgets.take(ip && ipNeighborhood(ip), amount)
+  }
+
+  /** Takes an amount, also if there is less. */
+  charge(ip: Uint8Array | null, amount: number): void {
+    this.#budgets.charge(ip && ipNeighborhood(ip), amount)
+  }
+}
+
+/**
+ * An amount for each /24 or /48, and the same for each identity: an identity that exceeds it alone sends a flood, while one whose neighbors have
+ * used it up is only refused. Otherwise somebody could have their neighbors scored down, and everybody behind the same proxy.
+ */
+export class SenderBudgets {
+  readonly #networks: NetworkBudgets
+  readonly #identities: Budgets
+
+  constructor(clock: Clock, allowance: Allowance) {
+    this.#networks = new NetworkBudgets(clock, allowance)
+    this.#identities = new Budgets(clock, allowance)
+  }
+
+  /** Takes an amount. Returns why it was refused, or null. Refused amounts count for the identity, which may know better than to ask again at once. */
+  refuses(id: Uint8Array, ip: Uint8Array | null, amount = 1): 'flood' | 'busy' | null {
+    if (!this.#identities.take(latin1(id), amount)) return 'flood'
+    return this.#networks.take(ip, amount) ? null : 'busy'
+  }
+
+  /** Takes an amount, also if there is less. */
+  charge(id: Uint8Array, ip: Uint8Array | null, amount: number): void {
+    this.#identities.charge(latin1(id), amount)
+    this.#networks.charge(ip, amount)
   }
 }

@@ -34,8 +34,10 @@ const MAX_INCOMING = 120
 /** Incoming ones that have not proved an identity yet, of all networks, and the time that they have for it. */
 const MAX_PENDING = 60
 const UPGRADE_MS = 5000
-/** New connections from one address in a second. */
-const MAX_ARRIVALS_PER_SECOND = 10
+/** The gate makes room for new ones. libp2p, which would refuse them, counts those that are just being closed, too. */
+const MAX_PENDING_OF_LIBP2P = 2 * MAX_PENDING
+/** libp2p counts arrivals by address, also behind a proxy that all come through: the gate knows better. */
+const MAX_ARRIVALS_OF_LIBP2P = 1000
 /** Time between two pings of a connection. libp2p's default, 10 s, keeps an idle node busy. */
 const PING_MS = 60_000
 /** Public addresses of this machine and of routers are announced at once. After this time AutoNAT asks others whether they can be reached. */
@@ -118,12 +120,14 @@ export async function openHost(options: HostOptions): Promise<Host> {
     connectionGater: connectionGate({
       blocks,
       maxIncoming: MAX_INCOMING,
+      maxPending: MAX_PENDING,
       connections: () => libp2p.getConnections(),
+      clock,
     }),
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
-      inboundConnectionThreshold: MAX_ARRIVALS_PER_SECOND,
-      maxIncomingPendingConnections: MAX_PENDING,
+      inboundConnectionThreshold: MAX_ARRIVALS_OF_LIBP2P,
+      maxIncomingPendingConnections: MAX_PENDING_OF_LIBP2P,
       inboundUpgradeTimeout: UPGRADE_MS,
     },
     connectionMonitor: { pingInterval: PING_MS },

@@ -6,7 +6,7 @@ import { splitWords } from '../entries/words.ts'
 import { keywordKey, recordKey } from '../keys.ts'
 import { SimIndex, simEntry, simSigner } from '../search/testing/sim-index.ts'
 import { ANNOUNCEMENT_LIFE_MS } from './index-node.ts'
-import { decodeResponse, encodeRequest, type IndexRequest, MAX_KEYS, withdrawalText } from './messages.ts'
+import { decodeResponse, encodeRequest, type IndexRequest, withdrawalText } from './messages.ts'
 
 const random = seededRandom(4)
 const signer = simSigner(random)
@@ -47,25 +47,82 @@ describe('an index node', () => {
     expect(node.kad.providers.get(keys[0]!, 10)).toHaveLength(0)
   })
 
-  it('answers one network only up to a budget of bytes, which others have too', async () => {
-    const { made, node, send, reports } = open()
-    const many = Array.from({ length: MAX_KEYS }, (_, at) =>
-      recordKey('info_hash_idx::', new Uint8Array(20).fill(at)),
-    )
-    const request: IndexRequest = { ...announce(1), keys: many } as IndexRequest
-    const bytes = encodeRequest(request)
-    const from = (ip: Uint8Array) => () => node.index.handle(provider, ip, bytes)
-    const most = Math.ceil((8 * 1024 * 1024) / bytes.length)
-    for (let at = 0; at < most - 1; at++) from(IP)()
-    const sameNetwork = Uint8Array.of(...IP.subarray(0, 3), 77)
-    expect(from(sameNetwork)).toThrow(expect.objectContaining({ code: 'refused' }))
+  const manyKeys = Array.from({ length: 2000 }, (_, at) =>
+    recordKey('info_hash_idx::', Uint8Array.of(at >> 8, at, ...new Uint8Array(18))),
+  )
+  const references = Array.from({ length: 2000 }, (_, at) => ({
+    id: Uint8Array.of(at >> 8, at, ...new Uint8Array(14)),
+    sequence: 1,
+  }))
+  const find = (word: string): IndexRequest => ({
+    ...{ type: 'find', key: keywordKey(word), words: [], without: [] },
+    ...{ filters: {}, limit: 500 },
+  })
+
+  it('takes messages of earlier versions, with two thousand keys or references, in small steps', () => {
+    const { node, send, reports } = open()
+    const announced: IndexRequest = { ...announce(1), keys: manyKeys } as IndexRequest
+    const steps = [...node.index.work(provider, IP, encodeRequest(announced))].length
+    expect(steps).toBeGreaterThan(50)
+    const offered = encodeRequest({ type: 'offer', references })
+    expect([...node.index.work(provider, IP, offered)].length).toBeGreaterThan(10)
+    expect(send(withdraw(2, manyKeys)).accepted).toBeGreaterThan(500)
+    expect(reports).toEqual([])
+    const more: IndexRequest = { ...announce(3), keys: [...manyKeys, keys[0]!] } as IndexRequest
+    expect(() => send(more)).toThrow(expect.objectContaining({ code: 'bad-message' }))
+  })
+
+  it.each<[string, IndexRequest, number, number]>([
+    ['announced keys', { ...announce(1), keys: manyKeys.slice(0, 200) } as IndexRequest, 200, 400],
+    ['offers', { type: 'offer', references: references.slice(0, 200) }, 150, 250],
+    ['requests for entries', { type: 'get', references: references.slice(0, 64) }, 1000, 1500],
+    ['queries', find('nothing'), 1000, 2000],
+  ])('answers one identity only so many %s at once, and others too', async (_, request, least, most) => {
+    const { made, send, reports } = open()
+    const isAnswered = (id: Uint8Array, ip: Uint8Array) => {
+      try {
+        send(request, id, ip)
+        return true
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'refused' })
+        return false
+      }
+    }
+    let answered = 0
+    while (isAnswered(provider, IP)) answered++
+    expect(answered).toBeGreaterThan(least)
+    expect(answered).toBeLessThan(most)
     expect(reports).toEqual(['flood'])
-    expect(send(request, provider, Uint8Array.of(8, 8, 8, 8)).accepted).toBeGreaterThan(0)
+    // A neighbor is refused, too, and is not to blame for that.
+    const neighbor = Uint8Array.of(...IP.subarray(0, 3), 77)
+    expect(isAnswered(random.bytes(38), neighbor)).toBe(false)
+    expect(reports).toEqual(['flood'])
+    expect(isAnswered(random.bytes(38), Uint8Array.of(8, 8, 8, 8))).toBe(true)
     await made.clock.advance(1000)
-    expect(from(IP)).not.toThrow()
-    expect(() => send({ ...request, keys: [...many, ...many] } as IndexRequest, provider)).toThrow(
-      expect.objectContaining({ code: 'bad-message' }),
-    )
+    expect(isAnswered(random.bytes(38), neighbor)).toBe(true)
+  })
+
+  it('charges for what it sends, and for what a query has to look at', () => {
+    const { send, entry } = open(20, { perWordAndSource: 2000 })
+    const file = { path: 'x'.repeat(150), bytes: 1 }
+    const made = Array.from({ length: 320 }, (_, at) => entry(`prize ${at}`, { files: [file, file, file] }))
+    for (let at = 0; at < made.length; at += 64)
+      send({ type: 'store', entries: made.slice(at, at + 64).map(({ bytes }) => bytes) })
+    const count = (request: IndexRequest, host: number) => {
+      let sent = 0
+      const [id, ip] = [random.bytes(38), Uint8Array.of(8, 8, host, 8)]
+      try {
+        for (; ; sent++) send(request, id, ip)
+      } catch {
+        return sent
+      }
+    }
+    const got = made.slice(0, 64).map(({ id }) => ({ id, sequence: 1 }))
+    expect(count({ type: 'get', references: got }, 1)).toBeLessThan(250)
+    expect(count(find('prize'), 2)).toBeLessThan(250)
+    const hard = { ...find('prize'), without: Array.from({ length: 16 }, () => random.bytes(8)), limit: 0 }
+    expect(count(hard as IndexRequest, 3)).toBeLessThan(350)
+    expect(count({ ...find('nothing'), limit: 0 } as IndexRequest, 4)).toBeGreaterThan(1000)
   })
 
   it('removes keys only if their provider signed that, and not after they were announced again', () => {
@@ -109,11 +166,15 @@ describe('an index node', () => {
     }
     for (let i = 0; i < 2100; i++)
       send({ type: 'store', entries: [wrong(i)] }, random.bytes(38), Uint8Array.of(9, 9, 9, i % 250))
-    expect(node.index.refused.forged).toBe(2000)
-    expect(node.index.refused.flood).toBe(100)
+    expect(node.index.refused).toMatchObject({ forged: 2000, full: 100, flood: 0 })
+    expect(reports.at(-1)).toBe('forged')
+    for (let i = 0; i < 2001; i++)
+      send({ type: 'store', entries: [wrong(i)] }, provider, Uint8Array.of(7, 7, 7, 7))
+    expect(node.index.refused).toMatchObject({ forged: 4000, flood: 1 })
     expect(reports.at(-1)).toBe('flood')
     const elsewhere = Uint8Array.of(8, 8, 8, 8)
-    expect(send({ type: 'store', entries: [one!.bytes] }, provider, elsewhere).accepted).toBe(1)
+    const another = random.bytes(38)
+    expect(send({ type: 'store', entries: [one!.bytes] }, another, elsewhere).accepted).toBe(1)
     await made.clock.advance(10_000)
     expect(send({ type: 'store', entries: [entry('later').bytes] }).accepted).toBe(1)
   })

@@ -4,21 +4,23 @@ import { verifyEd25519 } from '@shoal/torrent/ed25519'
 import { decodeEntry, type SignedEntry, verifyEntry } from '../entries/entry.ts'
 import { type Contact, keyOf, neighborhoodOf } from '../kad/contact.ts'
 import type { KadNetwork, KadNode } from '../kad/kad-node.ts'
-import { type Misconduct, NetworkBudgets, type ReportMisconduct } from '../misconduct.ts'
+import { finishNow, type Work } from '../kad/turns.ts'
+import { type Misconduct, type ReportMisconduct, SenderBudgets } from '../misconduct.ts'
 import type { IndexClient } from './client.ts'
+import { ALLOWED_COST, costOfBytes, costOfRequest, costOfResponse } from './costs.ts'
 import { EntryStore, type EntryStoreLimits, type StoreOutcome } from './entry-store.ts'
 import {
   decodeRequest,
   encodeResponse,
   type IndexRequest,
   type IndexResponse,
+  MAX_FOUND,
+  type Reference,
   withdrawalText,
 } from './messages.ts'
 
 /** Keys announced with `/shoal/index/1` are valid for 12 hours. */
 export const ANNOUNCEMENT_LIFE_MS = 12 * 3_600_000
-/** Entries in the response to a query. */
-export const MAX_FOUND = 500
 /** Newer versions that answer an offer. */
 const MAX_NEWER = 16
 const CLOSER = 20
@@ -27,10 +29,11 @@ const REPLICATION_MS = 3_600_000
 const REPLICAS_PER_ROUND = 4
 /** Two nodes may differ about the size of the network, and so by a bit about the region of a key. */
 const SLACK_BITS = 1
-/** Signatures that are verified for one /24 or /48. */
+/** Signatures that are verified for one identity, and for one /24 or /48. */
 const VERIFICATIONS = { burst: 2000, perSecond: 20 } as const
-/** Bytes of requests that are read from one /24 or /48: the keys of ten thousand torrents, and no more than a node can do besides its own work. */
-const REQUEST_BYTES = { burst: 8 * 1024 * 1024, perSecond: 64 * 1024 } as const
+/** Keys, references and entries that are worked off in one step, of a millisecond or so at most. */
+const KEYS_AT_ONCE = 25
+const REFERENCES_AT_ONCE = 100
 
 export interface IndexNodeOptions {
   readonly kad: KadNode
@@ -55,8 +58,8 @@ export class IndexNode {
   readonly store: EntryStore
   readonly #options: IndexNodeOptions
   readonly #abort = new AbortController()
-  readonly #verifications: NetworkBudgets
-  readonly #requestBytes: NetworkBudgets
+  readonly #verifications: SenderBudgets
+  readonly #costs: SenderBudgets
   readonly #refused: Record<Refusal, number> = {
     'bad-message': 0,
     forged: 0,
@@ -70,8 +73,8 @@ export class IndexNode {
   constructor(options: IndexNodeOptions) {
     this.#options = options
     this.store = new EntryStore(options.clock, options.limits)
-    this.#verifications = new NetworkBudgets(options.clock, VERIFICATIONS)
-    this.#requestBytes = new NetworkBudgets(options.clock, REQUEST_BYTES)
+    this.#verifications = new SenderBudgets(options.clock, VERIFICATIONS)
+    this.#costs = new SenderBudgets(options.clock, ALLOWED_COST)
   }
 
   get refused(): Refusals {
@@ -92,23 +95,28 @@ export class IndexNode {
     this.#abort.abort(new Error('The index was closed'))
   }
 
-  /** Responds to a request of the node `id`, which is connected from `ip`. Throws `bad-message`, and `refused` if its network sends too much. */
+  /** Responds to a request of the node `id` as `work` does, without a pause. */
   handle(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Uint8Array {
-    if (!this.#requestBytes.take(ip, bytes.length)) {
-      this.#refuse('flood', id, ip)
-      throw new ShoalError('refused', 'Too many requests came from this network')
-    }
-    return this.answer(id, ip, bytes)
+    return finishNow(this.work(id, ip, bytes))
   }
 
-  /** The same without that budget, for requests of our own. Throws `bad-message`. */
-  answer(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Uint8Array {
-    try {
-      return encodeResponse(this.#respond(id, ip, decodeRequest(bytes)))
-    } catch (error) {
-      this.#refuse('bad-message', id, ip)
-      throw error
-    }
+  /**
+   * Responds to a request of the node `id`, which is connected from `ip`. Throws `bad-message`, and `refused` if the node or its network sends too much.
+   */
+  *work(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Work<Uint8Array> {
+    this.#pay(id, ip, costOfBytes(bytes))
+    const request = this.#decode(id, ip, bytes)
+    this.#pay(id, ip, costOfRequest(request))
+    yield
+    const response = yield* this.#respond(id, ip, request)
+    const encoded = encodeResponse(response)
+    this.#costs.charge(id, ip, costOfResponse(request, response, encoded))
+    return encoded
+  }
+
+  /** The same without budgets, for requests of our own. Throws `bad-message`. */
+  *answer(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Work<Uint8Array> {
+    return encodeResponse(yield* this.#respond(id, ip, this.#decode(id, ip, bytes)))
   }
 
   /** A node sent a message that was too long to be read. */
@@ -129,25 +137,37 @@ export class IndexNode {
         .handOver(contact, entries, this.#abort.signal)
         .catch(() => ({ newer: [] as readonly Uint8Array[] }))
       this.#abort.signal.throwIfAborted()
-      this.#storeAll(contact.id, contact.ip, newer)
+      finishNow(this.#storeAll(contact.id, contact.ip, newer))
     }
   }
 
-  #respond(id: Uint8Array, ip: Uint8Array | null, request: IndexRequest): Partial<IndexResponse> {
+  #decode(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): IndexRequest {
+    try {
+      return decodeRequest(bytes)
+    } catch (error) {
+      this.#refuse('bad-message', id, ip)
+      throw error
+    }
+  }
+
+  #pay(id: Uint8Array, ip: Uint8Array | null, cost: number): void {
+    const refusal = this.#costs.refuses(id, ip, cost)
+    if (!refusal) return
+    this.#refuseMore(refusal, id, ip)
+    if (refusal === 'flood') throw new ShoalError('refused', 'This node sent too many requests')
+    throw new ShoalError('refused', 'Too many requests came from this network')
+  }
+
+  *#respond(id: Uint8Array, ip: Uint8Array | null, request: IndexRequest): Work<Partial<IndexResponse>> {
     switch (request.type) {
       case 'announce':
-        return { accepted: this.#announce(id, ip, request) }
+        return { accepted: yield* this.#announce(id, ip, request) }
       case 'withdraw':
-        return { accepted: this.#withdraw(id, ip, request) }
-      case 'offer': {
-        const references = request.references.filter(reference => !this.store.has(reference))
-        const known = request.references
-          .map(reference => this.#newer(reference))
-          .filter(entry => entry !== null)
-        return { references, entries: known.slice(0, MAX_NEWER).map(({ bytes }) => bytes) }
-      }
+        return { accepted: yield* this.#withdraw(id, ip, request) }
+      case 'offer':
+        return yield* this.#wanted(request.references)
       case 'store':
-        return { accepted: this.#storeAll(id, ip, request.entries) }
+        return { accepted: yield* this.#storeAll(id, ip, request.entries) }
       case 'get': {
         const found = request.references.map(reference => this.store.get(reference.id))
         return { entries: found.flatMap(signed => signed?.bytes ?? []) }
@@ -159,39 +179,65 @@ export class IndexNode {
     }
   }
 
-  #announce(
+  /** Chooses what this node lacks of what is offered, and returns newer versions of the rest. */
+  *#wanted(offered: readonly Reference[]): Work<Partial<IndexResponse>> {
+    const references: Reference[] = []
+    const entries: Uint8Array[] = []
+    for (const part of parts(offered, REFERENCES_AT_ONCE)) {
+      for (const reference of part) {
+        if (!this.store.has(reference)) references.push(reference)
+        else if (entries.length < MAX_NEWER) entries.push(...this.#newer(reference))
+      }
+      yield
+    }
+    return { references, entries }
+  }
+
+  *#announce(
     id: Uint8Array,
     ip: Uint8Array | null,
     { keys, sequence, addresses }: Extract<IndexRequest, { type: 'announce' }>,
-  ): number {
+  ): Work<number> {
     const { kad, network } = this.#options
     // Nodes of the index are reached directly; a provider may be behind a relay.
     const usable = network.dialable(addresses, ip, true)
     if (usable.addresses.length === 0) return 0
     const contact: Contact = { id, key: keyOf(id), addresses: usable.addresses, ip: ip ?? usable.ip }
     const terms = { lifeMs: ANNOUNCEMENT_LIFE_MS, sequence }
-    const home = keys.filter(key => this.#belongs(key))
-    this.#refused.foreign += keys.length - home.length
-    return kad.providers.addAll(home, contact, terms)
+    let taken = 0
+    for (const part of parts(keys, KEYS_AT_ONCE)) {
+      const home = part.filter(key => this.#belongs(key))
+      this.#refused.foreign += part.length - home.length
+      taken += kad.providers.addAll(home, contact, terms)
+      yield
+    }
+    return taken
   }
 
-  #withdraw(
+  *#withdraw(
     id: Uint8Array,
     ip: Uint8Array | null,
     { keys, sequence, provider, signature }: Extract<IndexRequest, { type: 'withdraw' }>,
-  ): number {
-    if (!this.#verifications.take(ip)) return this.#refuse('flood', id, ip)
+  ): Work<number> {
+    const refusal = this.#verifications.refuses(id, ip)
+    if (refusal) return this.#refuseMore(refusal, id, ip)
     const publicKey = publicKeyOf(provider)
     if (!publicKey || !verifyEd25519(publicKey, withdrawalText(keys, sequence), signature))
       return this.#refuse('forged', id, ip)
-    return keys.filter(key => this.#options.kad.providers.withdraw(key, provider, sequence)).length
+    let removed = 0
+    for (const part of parts(keys, KEYS_AT_ONCE)) {
+      for (const key of part) if (this.#options.kad.providers.withdraw(key, provider, sequence)) removed++
+      yield
+    }
+    return removed
   }
 
   /** Stores entries until one is wrong. Returns how many it took. */
-  #storeAll(id: Uint8Array, ip: Uint8Array | null, entries: readonly Uint8Array[]): number {
+  *#storeAll(id: Uint8Array, ip: Uint8Array | null, entries: readonly Uint8Array[]): Work<number> {
     const neighborhood = neighborhoodOf({ ip })
     let taken = 0
     for (const bytes of entries) {
+      yield
       let signed: SignedEntry
       try {
         signed = decodeEntry(bytes)
@@ -204,8 +250,9 @@ export class IndexNode {
         if (this.store.get(name)!.entry.sequence > entry.sequence) this.#refuse('replayed', id, ip)
         continue
       }
-      if (!this.#verifications.take(ip)) {
-        this.#refuse('flood', id, ip)
+      const refusal = this.#verifications.refuses(id, ip)
+      if (refusal) {
+        this.#refuseMore(refusal, id, ip)
         break
       }
       if (!verifyEntry(signed)) {
@@ -220,9 +267,9 @@ export class IndexNode {
     return taken
   }
 
-  #newer({ id, sequence }: { id: Uint8Array; sequence: number }): SignedEntry | null {
+  #newer({ id, sequence }: Reference): Uint8Array[] {
     const stored = this.store.get(id)
-    return stored && stored.entry.sequence > sequence ? stored : null
+    return stored && stored.entry.sequence > sequence ? [stored.bytes] : []
   }
 
   #closer(id: Uint8Array, key: Uint8Array): Contact[] {
@@ -245,6 +292,17 @@ export class IndexNode {
     this.#options.onMisconduct?.(id, ip, reason)
     return 0
   }
+
+  /** Refuses what exceeds a budget. A node is not to blame for what others in its network sent: there is only no room for it. */
+  #refuseMore(reason: 'flood' | 'busy', id: Uint8Array, ip: Uint8Array | null): 0 {
+    if (reason === 'flood') return this.#refuse('flood', id, ip)
+    this.#refused.full++
+    return 0
+  }
+}
+
+function* parts<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
 }
 
 /** An Ed25519 PeerId: an identity multihash of 36 bytes of Protocol Buffers, type Ed25519 and 32 bytes (libp2p/specs, peer-ids). */

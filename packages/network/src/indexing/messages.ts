@@ -17,14 +17,19 @@ import { addPeer, encodePeer, type NamedPeer } from '../kad/messages.ts'
 import { type Field, readFields, writeFields } from '../kad/protobuf.ts'
 
 export const INDEX_PROTOCOL = '/shoal/index/1'
-/** Largest message, in bytes: 64 entries. */
+/** Largest message, in bytes: 64 entries, or 2,000 keys. */
 export const MAX_INDEX_MESSAGE_BYTES = 128 * 1024
-/** Keys of one message, which take a node a millisecond or two: it answers others in between. */
+/** Keys of one message that we send, which take a node a millisecond or two. */
 export const MAX_KEYS = 200
+/** Keys of one message that are read: earlier versions send so many. */
+export const MAX_KEYS_READ = 2000
 /** Entries of one message: each costs the verification of a signature. */
 export const MAX_ENTRIES = 64
-/** References of one message, as for keys. */
+/** References of one request, as for keys. */
 export const MAX_REFERENCES = 200
+export const MAX_REFERENCES_READ = 2000
+/** References of one response: the entries found, or those wanted of what we offered. */
+export const MAX_FOUND = 500
 /** Words of a query besides its key. */
 export const MAX_QUERY_WORDS = 16
 const KEY_BYTES = 34
@@ -122,7 +127,7 @@ export function encodeRequest(request: IndexRequest): Uint8Array {
 export function decodeRequest(bytes: Uint8Array): IndexRequest {
   const { numbers, lists } = collect(bytes)
   const type = TYPES[(numbers.get(1) ?? 0) - 1]
-  const keys = take(lists, 2, MAX_KEYS, KEY_BYTES)
+  const keys = take(lists, 2, MAX_KEYS_READ, KEY_BYTES)
   const sequence = numbers.get(3) ?? 0
   switch (type) {
     case 'announce': {
@@ -135,7 +140,7 @@ export function decodeRequest(bytes: Uint8Array): IndexRequest {
       return { type, keys, sequence, provider, signature: single(lists, 6, 64) }
     }
     case 'offer':
-      return { type, references: take(lists, 8, MAX_REFERENCES).map(readReference) }
+      return { type, references: take(lists, 8, MAX_REFERENCES_READ).map(readReference) }
     case 'get':
       return { type, references: take(lists, 8, MAX_ENTRIES).map(readReference) }
     case 'store':
@@ -177,7 +182,7 @@ export function decodeResponse(bytes: Uint8Array): IndexResponse {
     closer,
     total: numbers.get(4) ?? 0,
     isPartial: numbers.get(5) === 1,
-    references: take(lists, 6, MAX_REFERENCES).map(readReference),
+    references: take(lists, 6, MAX_FOUND).map(readReference),
     entries: take(lists, 7, MAX_ENTRIES, undefined, MAX_ENTRY_BYTES),
   }
 }
@@ -201,7 +206,7 @@ function collect(bytes: Uint8Array) {
     if (typeof value === 'number') numbers.set(field, value)
     else {
       const list = lists.get(field) ?? []
-      if (list.length > MAX_KEYS) throw bad(`Field ${field} is repeated too often`)
+      if (list.length > MAX_KEYS_READ) throw bad(`Field ${field} is repeated too often`)
       list.push(value.slice())
       lists.set(field, list)
     }

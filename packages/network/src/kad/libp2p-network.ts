@@ -2,7 +2,7 @@ import type { Connection, IdentifyResult, Libp2p, Stream } from '@libp2p/interfa
 import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { lpStream } from '@libp2p/utils'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import { type Clock, ShoalError, systemClock } from '@shoal/torrent'
+import { type Clock, ShoalError } from '@shoal/torrent'
 import type { Random } from '@shoal/torrent/base'
 import { decode as decodeMultihash } from 'multiformats/hashes/digest'
 import type { ReportMisconduct } from '../misconduct.ts'
@@ -10,6 +10,7 @@ import { ipOf, isDialable, withoutPeer } from '../multiaddrs.ts'
 import { type Contact, keyOf } from './contact.ts'
 import { type KadNetwork, KadNode } from './kad-node.ts'
 import { MAX_MESSAGE_BYTES } from './messages.ts'
+import { Turns, type Work } from './turns.ts'
 
 /** The protocol of the Shoal network's DHT. Nodes of IPFS's DHT speak `/ipfs/kad/1.0.0`. */
 export const KAD_PROTOCOL = '/shoal/kad/1.0.0'
@@ -74,8 +75,8 @@ export function addressesOf(host: Libp2p): Uint8Array[] {
 
 /** Responds to the messages of a protocol. `ip`: the 4 or 16 bytes of the address of the connection. */
 export interface MessageHandler {
-  /** Returns the response, or null if there is none. Throws if the message breaks the protocol. */
-  handle(id: Uint8Array, ip: Uint8Array | null, message: Uint8Array): Uint8Array | null
+  /** Returns the response, or null if there is none, or work that leads to one. Throws if the message breaks the protocol. */
+  handle(id: Uint8Array, ip: Uint8Array | null, message: Uint8Array): Uint8Array | null | Work<Uint8Array>
   /** A message was too long to be read. */
   tooLong(id: Uint8Array, ip: Uint8Array | null): void
 }
@@ -91,17 +92,6 @@ export async function serve(
   const serveOne = (stream: Stream, connection: Connection) =>
     serveStream(handler, { maxBytes, turns }, stream, connection)
   await host.handle(protocol, serveOne, { maxInboundStreams: MAX_STREAMS })
-}
-
-/** Gives each message a turn of the event loop, so that all streams together do not hold up the rest of the program. */
-class Turns {
-  #last = Promise.resolve()
-
-  next(): Promise<void> {
-    const turn = () => new Promise<void>(resolve => void systemClock.after(0, resolve))
-    this.#last = this.#last.then(turn)
-    return this.#last
-  }
 }
 
 /** Messages of one protocol over the connections of a host. */
@@ -193,7 +183,8 @@ async function serveStream(
     while (stream.readStatus === 'readable') {
       const message = await messages.read({ signal: AbortSignal.timeout(IDLE_MS) })
       await turns.next()
-      const response = handler.handle(id, ip, message.slice())
+      const made = handler.handle(id, ip, message.slice())
+      const response = made instanceof Uint8Array || made === null ? made : await turns.finish(made)
       if (response) await messages.write(response, { signal: AbortSignal.timeout(IDLE_MS) })
     }
     await stream.close({ signal: AbortSignal.timeout(IDLE_MS) })

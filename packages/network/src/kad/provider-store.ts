@@ -1,6 +1,6 @@
 import type { Clock } from '@shoal/torrent'
 import { latin1 } from '@shoal/torrent/base'
-import { NetworkBudgets } from '../misconduct.ts'
+import { SenderBudgets } from '../misconduct.ts'
 import { type Contact, neighborhoodOf } from './contact.ts'
 
 /** libp2p/specs, kad-dht: "Content provider advertisement": records are valid for 48 hours and renewed after 22. */
@@ -9,7 +9,7 @@ export const PROVIDER_LIFE_MS = 48 * 3_600_000
 const EXPIRE_AGAIN_MS = 60_000
 /** Part of the whole store that the records of one /24 or /48 may fill. */
 const NEIGHBORHOOD_PART = 0.1
-/** Records without room that one /24 or /48 may announce before it is a flood: as many as one provider may have at once, and in a second. */
+/** Records without room that one provider may announce before it is a flood: as many as it may have, and so many in a second. */
 const SURPLUS = { burst: 20_000, perSecond: 20 } as const
 
 export interface ProviderStoreLimits {
@@ -54,20 +54,20 @@ export class ProviderStore {
   readonly #keys = new Map<string, Map<string, StoredRecord>>()
   readonly #providers = new Map<string, Provider>()
   readonly #neighborhoods = new Map<string, number>()
-  readonly #surplus: NetworkBudgets
+  readonly #surplus: SenderBudgets
   readonly #onFlood: (contact: Contact) => void
   #records = 0
   #refused = 0
   #expiredMs = Number.NEGATIVE_INFINITY
 
-  /** `onFlood`: somebody in a network of which much was refused continues. */
+  /** `onFlood`: a provider of which much was refused continues. */
   constructor(
     clock: Clock,
     limits: ProviderStoreLimits = {},
     onFlood: (contact: Contact) => void = () => {},
   ) {
     this.#clock = clock
-    this.#surplus = new NetworkBudgets(clock, SURPLUS)
+    this.#surplus = new SenderBudgets(clock, SURPLUS)
     this.#onFlood = onFlood
     this.#limits = {
       records: 200_000,
@@ -93,7 +93,8 @@ export class ProviderStore {
     const taken = keys.filter(key => this.add(key, contact, terms)).length
     const surplus = keys.length - taken
     this.#refused += surplus
-    if (surplus > 0 && !this.#surplus.take(contact.ip, surplus)) this.#onFlood(contact)
+    if (surplus > 0 && this.#surplus.refuses(contact.id, contact.ip, surplus) === 'flood')
+      this.#onFlood(contact)
     return taken
   }
 

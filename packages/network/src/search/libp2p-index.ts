@@ -7,6 +7,7 @@ import { INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES } from '../indexing/messages.ts
 import { IndexPublisher } from '../indexing/publisher.ts'
 import type { KadNode } from '../kad/kad-node.ts'
 import { addressesOf, Libp2pNetwork, serve } from '../kad/libp2p-network.ts'
+import { Turns } from '../kad/turns.ts'
 import type { ReportMisconduct } from '../misconduct.ts'
 import { isDialable } from '../multiaddrs.ts'
 import { NetworkSearch } from './network-search.ts'
@@ -37,11 +38,12 @@ export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp
   const others = new Libp2pNetwork(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES, (id, ip) =>
     node.tooLong(id, ip),
   )
+  const turns = new Turns()
   const network: IndexNetwork = {
     // This node asks itself without a connection.
     request: async (contact, message, signal) =>
       contact.key === kad.key
-        ? { bytes: node.answer(contact.id, null, message), ip: null }
+        ? { bytes: await turns.finish(node.answer(contact.id, null, message)), ip: null }
         : others.request(contact, message, signal),
     dialable: (...args) => others.dialable(...args),
   }
@@ -54,7 +56,10 @@ export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp
     ownAddresses: () => (server ? addressesOf(host) : []),
   })
   if (server) {
-    await serve(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES, node)
+    await serve(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES, {
+      handle: (id, ip, message) => node.work(id, ip, message),
+      tooLong: (id, ip) => node.tooLong(id, ip),
+    })
     node.start()
   }
   publisher.start()

@@ -63,6 +63,37 @@ describe('a search', () => {
     }
   })
 
+  it('finds several hundred entries of a word, also at a node that has them itself', async () => {
+    const reports: string[] = []
+    const made = new SimIndex({
+      seed: 6,
+      nodes: 20,
+      limits: { perWordAndSource: 1000 },
+      onMisconduct: (_, __, reason) => reports.push(reason),
+    })
+    const [home] = made.indexNodes as [SimIndexNode]
+    for (let at = 0; at < 450; at++) {
+      const signed = simEntry(random, signer, made.clock.unixMs(), `Harbour ${at}`)
+      for (const { index } of made.indexNodes) index.store.put(signed, null, () => true)
+    }
+    for (const limit of [200, 201, 450, 500]) {
+      const { rows } = await made.run(home.search.search({ words: ['harbour'] }, { limit }))
+      expect(rows).toHaveLength(Math.min(limit, 450))
+    }
+    expect(reports).toEqual([])
+  })
+
+  it('asks others if a node cannot answer itself', async () => {
+    const made = new SimIndex({ seed: 2, nodes: 2 })
+    const [here, other] = made.indexNodes as [SimIndexNode, SimIndexNode]
+    other.index.store.put(simEntry(random, signer, made.clock.unixMs(), 'Harbour'), null, () => true)
+    here.respondIndex = () => {
+      throw new Error('The disk is full')
+    }
+    const { rows } = await made.run(here.search.search({ words: ['harbour'] }))
+    expect(rows).toHaveLength(1)
+  })
+
   it('leaves out what index nodes of another version do not filter, without blaming them', async () => {
     const reports: string[] = []
     const made = new SimIndex({ seed: 4, nodes: 30, onMisconduct: (_, __, reason) => reports.push(reason) })

@@ -287,7 +287,12 @@ class SearchRun {
       limit,
     }
     const { signal } = this.#options
-    if (server && this.#isHome(key, kad.self) && onAnswer(await this.#ask(kad.self, request, signal))) return
+    if (server && this.#isHome(key, kad.self)) {
+      // Others have it, too.
+      const own = await this.#ask(kad.self, request, signal).catch(() => null)
+      signal?.throwIfAborted()
+      if (own && onAnswer(own)) return
+    }
     await lookup({
       target: keyOf(key),
       ownKey: kad.key,
