@@ -81,6 +81,13 @@ export class NatNetwork implements Disposable {
     return [toolPath('ip'), 'netns', 'exec', this.#nameOf(place)]
   }
 
+  /** Gives a machine on the internet another address, as if it were elsewhere. */
+  move(machine: 'north' | 'south', address: string): void {
+    this.run(machine, 'ip', 'addr', 'flush', 'dev', 'eth')
+    this.run(machine, 'ip', 'addr', 'add', `${address}/32`, 'dev', 'eth')
+    this.run(machine, 'ip', 'route', 'replace', 'default', 'dev', 'eth')
+  }
+
   /** Runs a program to its end and returns what it wrote. */
   run(place: string, program: string, ...args: string[]): string {
     const [first, ...rest] = [...this.within(place), program, ...args]

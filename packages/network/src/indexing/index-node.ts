@@ -109,6 +109,7 @@ export class IndexNode {
     this.#pay(id, ip, costOfRequest(request))
     yield
     const response = yield* this.#respond(id, ip, request)
+    yield
     const encoded = encodeResponse(response)
     this.#costs.charge(id, ip, costOfResponse(request, response, encoded))
     return encoded

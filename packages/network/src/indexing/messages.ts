@@ -244,11 +244,15 @@ function encodeReference({ id, sequence }: Reference): Uint8Array {
 }
 
 function readReference(bytes: Uint8Array): Reference {
-  const fields = new Map(readFields(bytes))
-  const [id, sequence = 0] = [fields.get(1), fields.get(2)]
+  let id: number | Uint8Array | undefined
+  let sequence: number | Uint8Array = 0
+  for (const [field, value] of readFields(bytes)) {
+    if (field === 1) id = value
+    else if (field === 2) sequence = value
+  }
   if (!(id instanceof Uint8Array) || id.length !== ID_BYTES || typeof sequence !== 'number')
     throw bad('A reference is malformed')
-  return { id: id.slice(), sequence }
+  return { id, sequence }
 }
 
 function encodeFilters(filters: Filters): Uint8Array {
