@@ -14,6 +14,8 @@ export class Hosts {
   isOpen = false
   /** A further name, such as that of the public address. */
   publicName: string | null = null
+  /** The origin at which a proxy in front, or a router that forwards a port, makes one of the given names reachable. */
+  publicOrigin: string | null = null
 
   /** `host` is what the server listens at; `allowed` are further names, such as that of a proxy in front. `advice` says how to allow one more. */
   constructor(
@@ -41,14 +43,19 @@ export class Hosts {
   }
 
   /**
-   * Whether an origin is one at which the sender of a request can reach this server: it has one of the names that were given, or is the address at which the connection arrived. For whatever
-   * is signed for an origin.
+   * Whether an origin is one at which the sender of a request can reach this server, for whatever is signed for an origin: the address at which the connection arrived, or a name that was given,
+   * with a port that is ours too. Another user of this machine, or somebody in the network, may have a server of the same name at any other port, and pass on what was signed for that.
    */
   owns(origin: string, request: ArrivedRequest): boolean {
+    if (isWhereArrived(origin, request)) return true
     const { host = '' } = request.headers
     const name = hostName(host)
-    const isGiven = name !== null && (this.#given.has(name) || name === this.publicName)
-    return (isGiven && isOriginOf(origin, host)) || isWhereArrived(origin, request)
+    if (name === null || !(this.#given.has(name) || name === this.publicName)) return false
+    const url = URL.parse(origin)
+    if (!url || url.origin !== origin || !isOriginOf(origin, host)) return false
+    if (origin === this.publicOrigin) return true
+    // A proxy in front speaks https at its default port. Without a proxy, the port is that of this server.
+    return url.protocol === 'https:' ? url.port === '' : Number(url.port || 80) === request.socket.localPort
   }
 
   // Unlike a name, an address cannot be pointed elsewhere (DNS rebinding).

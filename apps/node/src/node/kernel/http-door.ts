@@ -15,6 +15,8 @@ export interface HttpDoor {
   usePassword(stored: string | null): void
   /** Allows requests to use this name in place of an address, and no longer the one of an earlier call. */
   allowName(name: string | null): void
+  /** Accepts logins that are signed for this address, if its name is one that requests may use, and no longer for the one of an earlier call. */
+  acceptLoginsAt(url: string | null): void
   /**
    * Listens at these addresses of the machine besides its own, and no longer at others that an earlier call named. Returns those where it
    * listens. Rejects with `no-password` without a password.

@@ -42,6 +42,7 @@ export class OpenUp {
     this.#tests = new AddressTests(calls)
     this.#place = place
     this.#interfaces = interfaces
+    place.door.acceptLoginsAt(kernel.settings.current.network.publicUrl)
     this.#tell()
   }
 
@@ -216,6 +217,7 @@ export class OpenUp {
     const { publicUrl } = this.#kernel.settings.current.network
     const name = publicUrl === null || !this.#kept ? null : (URL.parse(publicUrl)?.hostname ?? null)
     this.#place.door.allowName(name)
+    this.#place.door.acceptLoginsAt(publicUrl)
   }
 
   async #setPassword(

@@ -65,6 +65,10 @@ export class Door implements HttpDoor {
     this.#hosts.publicName = name
   }
 
+  acceptLoginsAt(url: string | null): void {
+    this.#hosts.publicOrigin = url === null ? null : (URL.parse(url)?.origin ?? null)
+  }
+
   async open(addresses: readonly string[]): Promise<readonly string[]> {
     if (!this.#access.hasPassword) throw new Failure('no-password', 'letting others in requires a password')
     for (const address of this.#listeners.keys()) if (!addresses.includes(address)) this.#leave(address)

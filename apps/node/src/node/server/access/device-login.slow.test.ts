@@ -2,6 +2,8 @@ import { CHALLENGE_SECONDS, Challenges } from '@shoal/daemon/login'
 import { KeyPair } from '@shoal/identity'
 import { signLoginToken } from '@shoal/identity/login'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { HttpDoor } from '../../kernel/http-door.ts'
+import type { Server, ServerOptions } from '../server.ts'
 import { exchange } from '../testing/exchange.ts'
 import { serve } from '../testing/served.ts'
 import { Access, type AskingRequest } from './access.ts'
@@ -177,33 +179,78 @@ describe('a login is refused', () => {
     expect(typeof (await login({}, '198.51.100.1'))).toBe('string')
   })
 
-  test('when it was signed for another address than that at which it arrives, whatever Host it names', async () => {
-    const { server } = await serve({ access, allowedHosts: ['node.example'] })
-    const answer = async (audience: string) => {
+  describe('when it was signed for another address, whatever Host it names:', () => {
+    /** Logs in at a server with a token that is signed for the audience, and with the `Host` of that. Returns the status. */
+    async function loginFor(server: Server, audience: string): Promise<number> {
       const { nonce } = access.challenge(asking())
       const body = JSON.stringify({ nonce, audience, token: sign(nonce, { audience }) })
       const { host } = new URL(audience)
       const lines = ['POST /api/access/devices HTTP/1.1', `Host: ${host}`, 'Content-Type: application/json']
-      return exchange(
+      const answer = await exchange(
         server.port,
         `${[...lines, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${body}`,
       )
+      if (answer.status !== 200) expect(JSON.parse(answer.body).error.field, audience).toBe('audience')
+      return answer.status
     }
-    try {
-      for (const other of [
-        'http://127.0.0.2',
-        'http://localhost',
-        'http://[::1]',
-        'https://127.0.0.1:8420',
-      ]) {
-        const { status, body } = await answer(other)
-        expect([other, status, JSON.parse(body).error.field]).toEqual([other, 401, 'audience'])
+
+    test.each<[string, Partial<ServerOptions>, (port: number) => [own: string[], others: string[]]]>([
+      [
+        'an address',
+        { allowedHosts: ['node.example'] },
+        port => [
+          [`http://127.0.0.1:${port}`, `http://localhost:${port}`, 'https://node.example'],
+          ['http://127.0.0.2', 'http://localhost', 'http://[::1]', 'https://127.0.0.1:8420'],
+        ],
+      ],
+      [
+        'another port of a host name',
+        { host: 'localhost' },
+        port => [
+          [`http://localhost:${port}`],
+          ['http://localhost', `http://localhost:${port + 1}`, `https://localhost:${port}`],
+        ],
+      ],
+      [
+        'another port of an allowed name',
+        { allowedHosts: ['box'] },
+        port => [
+          [`http://box:${port}`, 'https://box'],
+          [`http://box:${port + 1}`, 'https://box:8443', 'http://box', `https://box:${port}`],
+        ],
+      ],
+    ])('%s', async (_, options, addresses) => {
+      const { server } = await serve({ access, ...options })
+      try {
+        const [own, others] = addresses(server.port)
+        for (const each of others) expect([each, await loginFor(server, each)]).toEqual([each, 401])
+        for (const each of own) expect([each, await loginFor(server, each)]).toEqual([each, 200])
+      } finally {
+        await server.close()
       }
-      for (const own of [server.url, `http://localhost:${server.port}`, 'https://node.example'])
-        expect([own, (await answer(own)).status]).toEqual([own, 200])
-    } finally {
-      await server.close()
-    }
+    })
+
+    test('the public address is one of the node, if its name is', async () => {
+      let door: HttpDoor | undefined
+      const onHttpServer: ServerOptions['onHttpServer'] = [
+        (_server, place) => {
+          door = place.door
+        },
+      ]
+      const { server } = await serve({ access, allowedHosts: ['box'], onHttpServer })
+      try {
+        door!.acceptLoginsAt('https://box:8443/')
+        expect(await loginFor(server, 'https://box:8443')).toBe(200)
+        expect(await loginFor(server, 'http://box:8443')).toBe(401)
+        door!.acceptLoginsAt('http://box')
+        expect(await loginFor(server, 'http://box')).toBe(200)
+        expect(await loginFor(server, 'https://box:8443')).toBe(401)
+        door!.acceptLoginsAt('http://localhost:9999')
+        expect(await loginFor(server, 'http://localhost:9999')).toBe(401)
+      } finally {
+        await server.close()
+      }
+    })
   })
 
   test('by a node that knows no person', () => {

@@ -54,7 +54,11 @@ export function addAccessRoutes(scope: FastifyInstance, { access, hosts }: Acces
     handler: async request => {
       const input = readInput(loginWithDevice, request) as CheckedInputOf<'loginWithDevice'>
       if (!hosts.owns(input.audience, request))
-        throw new Failure('bad-login', 'this login was signed for another address', { field: 'audience' })
+        throw new Failure(
+          'bad-login',
+          'this login was signed for another address: behind a proxy, start the node with --allowed-host and --public-url',
+          { field: 'audience' },
+        )
       const { username, session } = await access.loginWithDevice(input, request)
       return { username, session, idleSeconds: DEVICE_SESSION_SECONDS }
     },
@@ -174,7 +178,7 @@ function originOf(request: FastifyRequest, hosts: AccessParts['hosts']): string 
   if (origin !== undefined && hosts.owns(origin, request)) return origin
   throw new Failure(
     'no-passkeys',
-    'passkeys work on the pages of this node, at localhost or at a name with https: give the name with --allowed-host',
+    'passkeys work on the pages of this node, at localhost or at a name with https: give the name with --allowed-host, and an address with another port than 443 with --public-url too',
     { field: 'origin' },
   )
 }
