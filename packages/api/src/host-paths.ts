@@ -23,10 +23,22 @@ interface Parts {
   readonly right?: z.ZodType
   readonly in?: z.ZodType
   readonly out?: z.ZodType
-  readonly getter?: () => z.ZodType
 }
 
 const partsOf = (schema: z.ZodType) => schema._zod.def as unknown as Parts
+
+/** The schema that a lazy one stands for, made only once. */
+const laterPart = (schema: z.ZodType) => (schema._zod as unknown as { innerType?: z.ZodType }).innerType
+
+/** All schemas that are parts of another, wherever it holds them. */
+function schemasIn(schema: z.ZodType): z.ZodType[] {
+  const { shape = {}, type, ...parts } = partsOf(schema)
+  const isSchema = (part: unknown): part is z.ZodType =>
+    typeof (part as z.ZodType | null | undefined)?._zod?.def?.type === 'string'
+  const later = type === 'lazy' ? laterPart(schema) : null
+  const all = [...Object.values(shape), ...Object.values(parts).flat(), later] as unknown[]
+  return all.filter(isSchema)
+}
 
 /** Whether inputs of the schema can contain paths of the node's machine. */
 export function hasHostPaths(schema: z.ZodType, seen = new Set<z.ZodType>()): boolean {
@@ -34,50 +46,78 @@ export function hasHostPaths(schema: z.ZodType, seen = new Set<z.ZodType>()): bo
   if (HOST_PATHS.get(schema)) return true
   if (seen.has(schema)) return false
   seen.add(schema)
-  const { shape = {}, items = [], options = [], getter, ...parts } = partsOf(schema)
-  const inner = [
-    parts.element,
-    parts.innerType,
-    parts.valueType,
-    parts.left,
-    parts.right,
-    parts.in,
-    parts.out,
-  ]
-  const all = [...Object.values(shape), ...items, ...options, ...inner, getter?.()]
-  return all.some(each => each !== undefined && hasHostPaths(each, seen))
+  return schemasIn(schema).some(each => hasHostPaths(each, seen))
 }
 
-/** The paths of the node's machine in a checked input. */
-export function hostPathsIn(schema: z.ZodType, value: unknown, field = ''): FoundPath[] {
+/**
+ * The paths of the node's machine in a checked input. Throws for a schema whose paths it cannot find, so that none passes unseen.
+ */
+export function hostPathsIn(schema: z.ZodType, value: unknown): FoundPath[] {
+  return pathsIn(schema, value, '', false)
+}
+
+/** Types of schemas whose values have others within. */
+const CONTAINERS = ['object', 'array', 'record', 'tuple']
+
+/** A part of a schema, with what the input has for it. */
+type Branch = readonly [part: z.ZodType | undefined, values: (readonly [value: unknown, field: string])[]]
+
+/** `isChoice`: whether the value may be that of another schema. */
+function pathsIn(schema: z.ZodType, value: unknown, field: string, isChoice: boolean): FoundPath[] {
   if (value === null || value === undefined || !hasHostPaths(schema)) return []
   const use = HOST_PATHS.get(schema)
-  if (use) return typeof value === 'string' ? [{ field, path: value, isWhole: use.isWhole }] : []
+  if (use && typeof value === 'string') return [{ field, path: value, isWhole: use.isWhole }]
+  const { type } = partsOf(schema)
+  if (use || (CONTAINERS.includes(type) && typeof value !== 'object')) {
+    if (isChoice) return []
+    throw new Error(`hostPathsIn expects another value at ${field}: a schema must not transform paths`)
+  }
+  const branches = branchesOf(schema, value, field)
+  const unseen = schemasIn(schema).some(
+    part => hasHostPaths(part) && !branches.some(([seen]) => seen === part),
+  )
+  if (unseen) throw new Error(`hostPathsIn cannot look into every part of a schema of the type ${type}`)
+  const isUnion = type === 'union' || (isChoice && !CONTAINERS.includes(type))
+  return branches.flatMap(([part, values]) =>
+    values.flatMap(([each, at]) => (part ? pathsIn(part, each, at, isUnion) : [])),
+  )
+}
+
+function branchesOf(schema: z.ZodType, value: unknown, field: string): Branch[] {
   const at = (key: string | number) => (field === '' ? `${key}` : `${field}.${key}`)
-  const { type, shape = {}, items = [], options = [], getter, ...parts } = partsOf(schema)
+  const { type, shape = {}, items = [], options = [], ...parts } = partsOf(schema)
+  const same = [[value, field] as const]
   const members = Object.entries(value as Record<string, unknown>)
+  const each = members.map(([key, member]) => [member, at(key)] as const)
   switch (type) {
     case 'object':
-      return Object.entries(shape).flatMap(([key, member]) =>
-        hostPathsIn(member, (value as Record<string, unknown>)[key], at(key)),
-      )
+      return Object.entries(shape).map(([key, member]) => [
+        member,
+        [[(value as Record<string, unknown>)[key], at(key)]],
+      ])
     case 'array':
-      return members.flatMap(([key, each]) => hostPathsIn(parts.element!, each, at(key)))
+      return [[parts.element, each]]
     case 'record':
-      return members.flatMap(([key, each]) => hostPathsIn(parts.valueType!, each, at(key)))
+      return [[parts.valueType, each]]
     case 'tuple':
-      return items.flatMap((item, key) => hostPathsIn(item, (value as unknown[])[key], at(key)))
+      return items.map((item, key) => [item, [[(value as unknown[])[key], at(key)]]])
     case 'union':
-      return options.flatMap(option => hostPathsIn(option, value, field))
+      return options.map(option => [option, same])
     case 'intersection':
-      return [parts.left!, parts.right!].flatMap(each => hostPathsIn(each, value, field))
+      return [
+        [parts.left, same],
+        [parts.right, same],
+      ]
     case 'pipe':
-      return hostPathsIn(parts.in!, value, field)
+      // Either side may have the paths: that of what is given, or that after a transformation of it.
+      return [
+        [parts.in, same],
+        [parts.out, same],
+      ]
     case 'lazy':
-      return hostPathsIn(getter!(), value, field)
+      return [[laterPart(schema), same]]
     default:
       // Optional, nullable, with a default, and the like.
-      if (parts.innerType) return hostPathsIn(parts.innerType, value, field)
-      throw new Error(`hostPathsIn cannot look into a schema of the type ${type}`)
+      return [[parts.innerType, same]]
   }
 }

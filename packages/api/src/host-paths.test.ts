@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { hasHostPaths, hostPathsIn } from './host-paths.ts'
+import { HostFile, HostPath } from './schemas/common.ts'
+
+const found = (field: string, path = '/a', isWhole = true) => [{ field, path, isWhole }]
+
+test.each<[string, z.ZodType, unknown, unknown[]]>([
+  ['an object', z.object({ a: HostPath.optional(), b: z.string() }), { a: '/a', b: '/b' }, found('a')],
+  ['a file', z.object({ a: HostFile.nullable() }), { a: '/a' }, found('a', '/a', false)],
+  ['a list', z.object({ a: z.array(z.object({ b: HostPath })) }), { a: [{ b: '/a' }] }, found('a.0.b')],
+  ['a record', z.record(z.string(), HostPath), { x: '/a' }, found('x')],
+  ['a tuple', z.tuple([z.string(), HostPath]), ['/b', '/a'], found('1')],
+  ['a union', z.union([z.array(HostPath), HostPath]), ['/a'], found('0')],
+  ['another member of a union', z.union([z.array(HostPath), HostPath]), '/a', found('')],
+  ['an intersection', z.intersection(z.object({ a: HostPath }), z.object({})), { a: '/a' }, found('a')],
+  ['a value that is prepared', z.object({ a: z.preprocess(x => x, HostPath) }), { a: '/a' }, found('a')],
+  ['a value that is checked further', z.object({ a: HostPath.pipe(z.string()) }), { a: '/a' }, found('a')],
+  ['a value that is changed', z.object({ a: HostPath.transform(x => x.trim()) }), { a: '/a' }, found('a')],
+  ['a description', z.object({ a: HostPath.meta({ description: 'x' }) }), { a: '/a' }, found('a')],
+  ['a schema that is made later', z.lazy(() => z.object({ a: HostPath })), { a: '/a' }, found('a')],
+])('finds the path in %s', (_, schema, value, paths) => {
+  expect(hasHostPaths(schema)).toBe(true)
+  expect(hostPathsIn(schema, value)).toEqual(paths)
+})
+
+test.each<[string, z.ZodType, unknown]>([
+  ['a set', z.set(HostPath), new Set(['/a'])],
+  ['the rest of a tuple', z.tuple([z.string()], HostPath), ['x', '/a']],
+  ['any other member', z.object({}).catchall(HostPath), { x: '/a' }],
+  ['the names of a record', z.record(HostPath, z.string()), { '/a': 'x' }],
+  ['what a transformation leaves', HostPath.transform(path => ({ path })), { path: '/a' }],
+])('throws for a path in %s, where it does not look', (_, schema, value) => {
+  expect(hasHostPaths(schema)).toBe(true)
+  expect(() => hostPathsIn(schema, value)).toThrow(/hostPathsIn/)
+})
+
+test('finds nothing where there are no paths', () => {
+  const schema = z.object({ a: z.string(), b: z.preprocess(x => x, z.number()), c: z.set(z.string()) })
+  expect(hasHostPaths(schema)).toBe(false)
+  expect(hostPathsIn(schema, { a: '/a', b: 1, c: new Set() })).toEqual([])
+})
