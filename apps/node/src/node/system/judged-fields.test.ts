@@ -1,5 +1,5 @@
 /** Every text that a caller can give to a node, by what the node does with it. A field that is added has to be judged here first. */
-import { type FoundPath, hostPathsIn, OPERATIONS, Settings } from '@shoal/api'
+import { BYTE_ROUTES, type FoundPath, hostPathsIn, OPERATIONS, Settings } from '@shoal/api'
 import { expect, test } from 'vitest'
 import type { z } from 'zod'
 
@@ -12,12 +12,20 @@ const PATHS = [
     'follow.directory',
     'listFolders.path',
   ],
+  // Judged as that of addTorrent, which the route calls.
+  'uploadTorrent.directory',
   ...['downloads.directory', 'downloads.completeDirectory', 'automation.watch.*.directory'],
   ...['privacy.ipFilter', 'privacy.countryDatabase'],
 ]
 
 /** May be a path of the machine, which `guestOperations` looks for itself. */
 const PATHS_IN_TEXTS = ['addTorrent.source', 'previewTorrent.source', 'renameFile.path']
+
+/** A path in a folder that the node chose: with `..` or a leading separator it is refused, or not found among the files of a torrent. */
+const INNER_PATHS = ['putUploadFile.path', 'readFile.path']
+
+/** Links to shares, shown as such. */
+const LINKS = ['sendMessage.files.*']
 
 /** Becomes the name of a file or folder in the folder for downloads: never hidden, never with separators. */
 const FILE_NAMES = ['createUpload.name', 'follow.name', 'updateFollowed.name']
@@ -33,6 +41,7 @@ const ADDRESSES = [
   ...['addPeers.addresses.*', 'addTorrent.peers.*', 'previewTorrent.peers.*', 'openSealed.peers.*'],
   ...['setTrackers.tiers.*.*', 'addTorrent.trackers.*', 'createTorrent.trackers.*', 'shareUpload.trackers.*'],
   ...['setWebSeeds.urls.*', 'addTorrent.webSeeds.*', 'createTorrent.webSeeds.*', 'shareUpload.webSeeds.*'],
+  ...['uploadTorrent.peers.*', 'uploadTorrent.trackers.*', 'uploadTorrent.webSeeds.*'],
   ...['addFeed.url', 'joinHub.url', 'connectNetwork.address', 'openUp.address', 'openSealed.source'],
   ...[
     'network.dhtNodes.*',
@@ -44,83 +53,120 @@ const ADDRESSES = [
   ...['network.publicUrl', 'network.shareTrackers.*', 'shoal.nodes.*', 'shoal.ipfsNodes.*'],
 ]
 
-/** Looked up, compared, shown, or encoded: never a name on the disk, never an address. Last names of fields. */
-const TEXTS = new Set([
-  // Identifiers.
-  ...[
-    'id',
-    'ids',
-    'key',
-    'did',
-    'hub',
-    'session',
-    'conversation',
-    'message',
-    'before',
-    'around',
-    'replyTo',
-    'device',
-  ],
-  ...[
-    'torrent',
-    'infoHash',
-    'version',
-    'cursor',
-    'identity',
-    'person',
-    'add',
-    'remove',
-    'admins',
-    'allowed',
-    'mentions',
-  ],
-  ...[
-    'recipients',
-    'nonce',
-    'audience',
-    'token',
-    'signature',
-    'link',
-    'code',
-    'after',
-    'lists',
-    'devices',
-    'report',
-  ],
-  // Secrets.
-  ...['passphrase', 'password', 'username', 'invitation'],
-  // Words of people.
-  ...[
-    'text',
-    'tag',
-    'tags',
-    'addTags',
-    'removeTags',
-    'label',
-    'tracker',
-    'name',
-    'comment',
-    'source',
-    'license',
-    'language',
-  ],
-  ...[
-    'note',
-    'title',
-    'description',
-    'draft',
-    'emoji',
-    'include',
-    'exclude',
-    'colour',
-    'seen',
-    'picture',
-    'from',
-    'to',
-  ],
-  // Encoded data.
-  ...['clientDataJSON', 'authenticatorData', 'attestationObject', 'transports', 'rows', 'lines', 'files'],
-])
+/** Looked up, compared, shown, or encoded: never a name on the disk, never an address. The fields of each operation and setting. */
+const TEXTS: Readonly<Record<string, string>> = {
+  listTorrents: 'cursor label tag tracker text',
+  actOnTorrents: 'ids.*',
+  getTorrent: 'id',
+  updateTorrent: 'id name label tags.*',
+  updateTorrents: 'label tags.* ids.* addTags.* removeTags.*',
+  moveTorrent: 'id',
+  getPieces: 'id',
+  getTorrentHistory: 'id',
+  listFiles: 'id cursor',
+  setPriority: 'id',
+  renameFile: 'id',
+  listPeers: 'id',
+  listSources: 'id',
+  addPeers: 'id',
+  listTrackers: 'id',
+  setTrackers: 'id',
+  setWebSeeds: 'id',
+  listKnownPeers: 'cursor',
+  putLabel: 'name colour',
+  removeLabel: 'name',
+  addTorrent: 'torrent passphrase label tags.*',
+  previewTorrent: 'torrent',
+  createTorrent: 'name comment source label tags.* seal.passphrase seal.recipients.* license language',
+  getUpload: 'id',
+  shareUpload: 'name comment source label tags.* seal.passphrase seal.recipients.* license language id',
+  cancelUpload: 'id',
+  openSealed: 'passphrase',
+  getSealed: 'id',
+  listSealedFiles: 'id cursor',
+  closeSealed: 'id',
+  announceTorrent: 'id',
+  findProviders: 'link',
+  openUp: 'username password',
+  updatePerson: 'key name',
+  blockPublisher: 'did note',
+  unblockPublisher: 'did',
+  describeDevice: 'name',
+  acceptDevices: 'lists.* devices.*',
+  setProfile: 'name picture',
+  askContacts: 'did',
+  getVerification: 'did',
+  verifyContact: 'did seen',
+  unverifyContact: 'did',
+  dismissContactAlarms: 'did',
+  joinHub: 'invitation name',
+  leaveHub: 'hub',
+  searchHub: 'hub text tag cursor',
+  publishAtHub: 'hub torrent link title tags.* description',
+  listHubSessions: 'hub',
+  endHubSession: 'hub session',
+  inviteToHub: 'hub note',
+  getConversation: 'conversation',
+  createGroup: 'hub name add.*',
+  createPrivate: 'hub person',
+  joinShareRoom: 'hub link',
+  createShareRoom: 'hub link',
+  listMessages: 'conversation before around',
+  sendMessage: 'conversation text replyTo mentions.*',
+  editMessage: 'conversation message text mentions.*',
+  deleteMessage: 'conversation message',
+  reactToMessage: 'conversation message emoji',
+  reportMessage: 'conversation message',
+  verifyReport: 'report',
+  markRead: 'conversation message',
+  setConversation: 'conversation draft',
+  changeGroup: 'conversation add.* remove.* name admins.* allowed.*',
+  acceptConversation: 'conversation',
+  leaveConversation: 'conversation',
+  forgetConversation: 'conversation',
+  searchMessages: 'text conversation',
+  giveHistory: 'hub code',
+  exportHistory: 'after',
+  importHistory: 'lines',
+  showPresence: 'conversation',
+  search: 'cursor text',
+  startSearch: 'text language license',
+  readSearch: 'id',
+  probeSearch: 'id rows.*',
+  endSearch: 'id',
+  makeFindable: 'id title tags.* license language',
+  hideTorrent: 'id',
+  setPublisher: 'identity',
+  addFeed: 'filters.*.name filters.*.include filters.*.exclude filters.*.label',
+  updateFeed: 'id filters.*.name filters.*.include filters.*.exclude filters.*.label',
+  removeFeed: 'id',
+  refreshFeed: 'id',
+  listFeedItems: 'cursor id',
+  publish: 'name link infoHash version signature',
+  findPublished: 'link',
+  unpublish: 'id',
+  follow: 'link label',
+  updateFollowed: 'id',
+  checkFollowed: 'id',
+  unfollow: 'id',
+  getJob: 'id',
+  cancelJob: 'id',
+  listLog: 'torrent',
+  login: 'username password',
+  loginWithDevice: 'nonce audience token',
+  loginWithPasskey: 'answer.id answer.clientDataJSON answer.authenticatorData answer.signature',
+  addPasskey: 'name passkey.id passkey.clientDataJSON passkey.attestationObject passkey.transports.*',
+  removePasskey: 'id',
+  limits: 'schedule.*.from schedule.*.to',
+  automation: 'watch.*.label',
+  readFile: 'id key',
+  readSealedFile: 'id',
+  getMetainfo: 'id',
+  getPlaylist: 'id',
+  uploadTorrent: 'passphrase label tags.*',
+  putUploadFile: 'id',
+  getEvents: 'topics',
+}
 
 interface Parts {
   readonly type: string
@@ -176,20 +222,27 @@ const FIELDS = [
     ...Object.entries(OPERATIONS)
       .filter(([name]) => name !== 'changeSettings')
       .flatMap(([name, { input }]) => textFields(input, name)),
+    ...Object.entries(BYTE_ROUTES).flatMap(([name, { input }]) => textFields(input, name)),
     ...textFields(Settings, ''),
   ]),
 ]
 
-const JUDGED = [...PATHS, ...PATHS_IN_TEXTS, ...FILE_NAMES, ...COMMANDS, ...ADDRESSES]
+const TEXT_FIELDS = Object.entries(TEXTS).flatMap(([name, fields]) =>
+  fields.split(' ').map(field => `${name}.${field}`),
+)
 
-test('every text in the input of an operation, and in the settings, is judged', () => {
-  const lastName = (field: string) => field.split('.').findLast(name => name !== '*')!
-  expect(FIELDS.filter(field => !JUDGED.includes(field) && !TEXTS.has(lastName(field)))).toEqual([])
-  // None that is gone, and no field whose name says that it is a path, a file, an address or a program.
-  expect(JUDGED.filter(field => !FIELDS.includes(field))).toEqual([])
-  const isTelling = /(path|directory|folder|file|url|address|program|command)s?$/i
-  const named = FIELDS.filter(field => isTelling.test(lastName(field)) && lastName(field) !== 'files')
-  expect(named.filter(field => !JUDGED.includes(field))).toEqual([])
+const JUDGED = [
+  ...[...PATHS, ...PATHS_IN_TEXTS, ...INNER_PATHS, ...LINKS, ...FILE_NAMES, ...COMMANDS, ...ADDRESSES],
+  ...TEXT_FIELDS,
+]
+
+test('every text in the input of an operation or a route of bytes, and in the settings, is judged', () => {
+  expect(FIELDS.filter(field => !JUDGED.includes(field))).toEqual([])
+  // None that is gone, and none twice.
+  expect(JUDGED.filter((field, at) => !FIELDS.includes(field) || JUDGED.indexOf(field) !== at)).toEqual([])
+  // No field whose name says that it is a path, a file, an address or a program is a mere text.
+  const isTelling = /(path|directory|folder|file|url|address|program|command)s?(\.\*)*$/i
+  expect(TEXT_FIELDS.filter(field => isTelling.test(field))).toEqual([])
 })
 
 /** A value for a field, such as `filters.*.directory`. */
@@ -201,7 +254,8 @@ function sampleFor(names: readonly string[]): unknown {
 
 test.each(PATHS)('%s is a path by its schema', field => {
   const [first, ...rest] = field.split('.')
-  const operation = OPERATIONS[first as keyof typeof OPERATIONS] as { input: z.ZodType } | undefined
+  const all: Readonly<Record<string, { readonly input: z.ZodType }>> = { ...OPERATIONS, ...BYTE_ROUTES }
+  const operation = all[first!]
   const [schema, names] = operation ? [operation.input, rest] : [Settings, field.split('.')]
   const found: Partial<FoundPath>[] = hostPathsIn(schema, sampleFor(names))
   expect(found).toMatchObject([{ field: names.join('.').replaceAll('*', '0'), path: '/a' }])

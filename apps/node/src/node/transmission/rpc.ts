@@ -8,7 +8,8 @@ import { torrentAdd } from './torrent-add.ts'
 import { torrentGet } from './torrent-get.ts'
 import { torrentSet } from './torrent-set.ts'
 
-const METHODS: ReadonlyMap<string, Method> = new Map([
+/** By name. */
+export const METHODS: ReadonlyMap<string, Method> = new Map([
   ...Object.entries(ACTION_METHODS),
   ...Object.entries(SESSION_METHODS),
   ['torrent-get', torrentGet],
