@@ -12,6 +12,11 @@ const RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 
 export interface UnpackOptions {
   readonly signal: AbortSignal
+  /**
+   * Whether hidden names at the top level stay hidden. A node renames them (`.ssh` becomes `_ssh`), since callers with only a password choose what it opens, and its folder may be the home folder, whose
+   * hidden files are keys and programs that start by themselves.
+   */
+  readonly hidden: 'kept' | 'renamed'
   onProgress?(progress: { doneBytes: number; totalBytes: number }): void
 }
 
@@ -36,7 +41,7 @@ export async function unpack(
     await makeFolders(directory)
     await mkdir(temporary)
     await writeEntries(share, temporary, options)
-    return await settle(share, temporary, directory)
+    return await settle(share, temporary, directory, options.hidden)
   } catch (error) {
     throw fileFailure(error, directory)
   } finally {
@@ -95,12 +100,16 @@ async function write(
 }
 
 /** Moves the complete files to their visible places. */
-async function settle(share: OpenedShare, temporary: string, directory: string): Promise<Unpacked> {
+async function settle(
+  share: OpenedShare,
+  temporary: string,
+  directory: string,
+  hidden: UnpackOptions['hidden'],
+): Promise<Unpacked> {
   const tops = [...new Set(share.entries.map(({ path }) => safeComponent(path[0]!, RULES)))]
   const places = new Map<string, string>()
   for (const name of tops) {
-    // The download folder may be the home folder, whose hidden files are keys and programs that start by themselves.
-    const place = await freePath(directory, safeFileName(name, RULES))
+    const place = await freePath(directory, hidden === 'kept' ? name : safeFileName(name, RULES))
     await rename(join(temporary, name), place)
     places.set(name, place)
   }

@@ -32,7 +32,7 @@ export async function unsealFile(
     view.add(item)
     try {
       const unpacked = await unpack(share, resolve(options.out ?? '.'), {
-        signal,
+        ...{ signal, hidden: 'kept' },
         onProgress: item.onProgress,
       })
       view.remove(item)

@@ -144,6 +144,17 @@ describe('a followed link', () => {
     expect(await follower.follow({ ...FOLLOW, link })).toEqual(follower.list()[0])
   })
 
+  test('has a visible folder, whatever its name', async () => {
+    const { publisher, follower, added } = await open()
+    await publisher.publish(version(1))
+    const { id } = await follower.follow({ ...FOLLOW, link, keep: 'latest', name: '.ssh' })
+    follower.update({ id, name: '../.config' })
+    await publisher.publish(version(2))
+    await follower.check(id)
+    const folders = added.map(({ directory }) => directory)
+    expect(folders).toEqual(['/downloads/_ssh', '/downloads/___.config'])
+  })
+
   test('can keep the latest version only', async () => {
     const { publisher, follower, added, removed, store } = await open()
     await publisher.publish(version(1))

@@ -56,7 +56,7 @@ test('files are restored with content, time and executable bit', async () => {
   const share = await OpenedShare.open(bytesSource(await readFile(path)), {
     key: (seal as { key: Uint8Array }).key,
   })
-  const { paths, files } = await unpack(share, join(folder, 'in'), { signal })
+  const { paths, files } = await unpack(share, join(folder, 'in'), { signal, hidden: 'renamed' })
   expect(paths).toEqual([join(folder, 'in', 'Trip')])
   expect(files).toEqual([{ path: join(folder, 'in', 'Trip', 'run.sh'), length: 4 }])
   const stats = await stat(join(folder, 'in', 'Trip', 'run.sh'))
@@ -71,7 +71,7 @@ test('existing files stay, and new ones get a number', async () => {
     { path: ['a', 'x'], content: text('1') },
     { path: ['b.txt'], content: text('2') },
   ])
-  await unpack(share, folder, { signal })
+  await unpack(share, folder, { signal, hidden: 'renamed' })
   expect((await readdir(folder)).sort()).toEqual(['a', 'a (2)', 'b (2).txt', 'b.txt'])
   expect(await readFile(join(folder, 'b.txt'), 'utf8')).toBe('mine')
 })
@@ -87,7 +87,7 @@ test('if one byte is wrong, nothing is left behind', async () => {
       bytes[300_000]! ^= 1
     },
   )
-  await expect(unpack(share, folder, { signal })).rejects.toMatchObject({ code: 'damaged' })
+  await expect(unpack(share, folder, { signal, hidden: 'renamed' })).rejects.toMatchObject({ code: 'damaged' })
   expect(await readdir(folder)).toEqual([])
 })
 
@@ -96,12 +96,24 @@ test('unsafe names are made safe, and none leads out of the folder', async () =>
     { path: ['con\ntrol', '..\\up'], content: text('1') },
     { path: ['x'.repeat(300)], content: text('2') },
   ])
-  const { paths, files } = await unpack(share, folder, { signal })
+  const { paths, files } = await unpack(share, folder, { signal, hidden: 'renamed' })
   expect(paths).toHaveLength(2)
   for (const { path } of files) {
     expect(path.startsWith(`${folder}/`)).toBe(true)
     expect((await stat(path)).size).toBe(1)
   }
+})
+
+test('hidden names at the top level become visible where a node opens a share, and stay in the terminal', async () => {
+  const share = await opened([
+    { path: ['.ssh', '.keys'], content: text('1') },
+    { path: ['.bashrc'], content: text('2') },
+  ])
+  const renamed = await unpack(share, join(folder, 'node'), { signal, hidden: 'renamed' })
+  expect((await readdir(join(folder, 'node'))).sort()).toEqual(['_bashrc', '_ssh'])
+  expect(renamed.files.map(({ path }) => path)).toContain(join(folder, 'node', '_ssh', '.keys'))
+  await unpack(share, join(folder, 'mine'), { signal, hidden: 'kept' })
+  expect((await readdir(join(folder, 'mine'))).sort()).toEqual(['.bashrc', '.ssh'])
 })
 
 test('links and files that change meanwhile are not sealed', async () => {

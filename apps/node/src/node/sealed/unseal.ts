@@ -129,7 +129,7 @@ async function unseal(
   // A wrong passphrase fails as soon as the beginning has arrived.
   const share = await OpenedShare.open(torrentSource(api), unlock, { signal })
   await whenComplete(api, signal)
-  const { paths } = await unpack(share, directory, { signal, onProgress: report })
+  const { paths } = await unpack(share, directory, { signal, hidden: 'renamed', onProgress: report })
   return { path: paths.length === 1 ? paths[0]! : directory }
 }
 

@@ -43,6 +43,17 @@ test('a file keeps its name, or gets a free one if it exists', async () => {
   expect((await readdir(folder)).sort()).toEqual(['a (2).txt', 'a.txt'])
 })
 
+test('a hidden name is stored as a visible one, and shown so', async () => {
+  const [file, folders] = [await uploads.create('.bashrc'), await uploads.create('.ssh')]
+  expect([file.name, folders.name]).toEqual(['_bashrc', '_ssh'])
+  await send(file.id, '.bashrc', 'hello')
+  await send(folders.id, 'authorized_keys', 'hello')
+  expect(await uploads.finish(file.id)).toBe(join(folder, '_bashrc'))
+  expect(await readFile(join(folder, '_bashrc'), 'utf8')).toBe('hello')
+  expect(await uploads.finish(folders.id)).toBe(join(folder, '_ssh'))
+  expect((await readdir(folder)).sort()).toEqual(['_bashrc', '_ssh'])
+})
+
 test('two uploads of one name that end together get separate paths', async () => {
   const ids = [(await uploads.create('a.txt')).id, (await uploads.create('a.txt')).id]
   for (const id of ids) await send(id, 'a.txt', id)

@@ -25,6 +25,8 @@ interface Arriving {
   /** The download folder as it was when it began: what arrives can be put there without being copied. */
   readonly directory: string
   readonly folder: string
+  /** The name as it was given; the upload has the one under which it will be stored. */
+  readonly givenName: string
   /** Paths that have arrived, or are being received now. */
   readonly paths: Set<string>
   /** Files that are being received now. */
@@ -80,10 +82,13 @@ export class Uploads {
     const id = randomUUID()
     const directory = this.#directory()
     const folder = join(directory, this.#prefix + id)
-    const upload: Upload = { id, name, fileCount: 0, receivedBytes: 0, startedMs: Date.now() }
+    // Hidden files of the home folder are keys and programs that start by themselves.
+    const stored = safeFileName(name)
+    const upload: Upload = { id, name: stored, fileCount: 0, receivedBytes: 0, startedMs: Date.now() }
     const stop = new AbortController()
     // Takes its place at once: many that come together are counted, too.
-    this.#uploads.set(id, { upload, directory, folder, paths: new Set(), open: new Set(), stop })
+    const empty = { paths: new Set<string>(), open: new Set<Promise<unknown>>() }
+    this.#uploads.set(id, { upload, directory, folder, givenName: name, ...empty, stop })
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch(error => {
       this.#uploads.delete(id)
       throw fileFailure(error, folder)
@@ -144,9 +149,9 @@ export class Uploads {
   /** Leaves what has arrived in its hidden folder, under its name. Returns the path; delete the folder afterwards. */
   async finishHidden(id: string): Promise<{ path: string; folder: string }> {
     return this.#end(id, async arriving => {
-      const { upload, folder } = arriving
+      const { givenName, folder } = arriving
       // Below another folder, since the upload may be named as that with its files.
-      const path = join(folder, 'named', upload.name)
+      const path = join(folder, 'named', givenName)
       await mkdir(dirname(path)).catch(error => {
         throw fileFailure(error, path)
       })
@@ -267,17 +272,16 @@ async function* untilAborted(
 }
 
 async function place(arriving: Arriving): Promise<string> {
-  // Hidden files of the home folder are keys and programs that start by themselves.
-  const target = await freePath(arriving.directory, safeFileName(arriving.upload.name))
+  const target = await freePath(arriving.directory, arriving.upload.name)
   await renameTo(arriving, target)
   await rm(arriving.folder, { recursive: true, force: true }).catch(() => {})
   return target
 }
 
-async function renameTo({ folder, upload, paths }: Arriving, target: string): Promise<void> {
+async function renameTo({ folder, givenName, paths }: Arriving, target: string): Promise<void> {
   const files = join(folder, FILES)
-  const isFile = paths.size === 1 && paths.has(upload.name)
-  await rename(isFile ? join(files, upload.name) : files, target).catch(error => {
+  const isFile = paths.size === 1 && paths.has(givenName)
+  await rename(isFile ? join(files, givenName) : files, target).catch(error => {
     throw fileFailure(error, target)
   })
 }
