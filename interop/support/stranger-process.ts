@@ -65,7 +65,12 @@ function makeEntries() {
   const valid = Array.from({ length: 10 * MAX_ENTRIES }, (_, at) =>
     signEntry(
       {
-        ...{ infoHashV1: null, infoHashV2: Uint8Array.of(at >> 8, at, ...new Uint8Array(30)), sequence: 1, published },
+        ...{
+          infoHashV1: null,
+          infoHashV2: Uint8Array.of(at >> 8, at, ...new Uint8Array(30)),
+          sequence: 1,
+          published,
+        },
         ...{ expires: published + MAX_ENTRY_LIFE_SECONDS, title: `flood f${at}`, bytes: 1, fileCount: 3 },
         ...{ files: [file, file, file], tags: [], license: null, language: null, thumbnail: null },
       },

@@ -1,6 +1,6 @@
 /**
- * What requests of `/shoal/index/1` cost, in units of about ten microseconds: a key or a reference costs one, and so do 128 bytes of the request or of
- * the response.
+ * Requests of `/shoal/index/1` cost so much, in units of about ten microseconds: a key or a reference costs one, and so do 128 bytes of the request or
+ * of the response.
  */
 import type { Allowance } from '../misconduct.ts'
 import type { IndexRequest, IndexResponse } from './messages.ts'

@@ -205,13 +205,17 @@ export class IndexNode {
     if (usable.addresses.length === 0) return 0
     const contact: Contact = { id, key: keyOf(id), addresses: usable.addresses, ip: ip ?? usable.ip }
     const terms = { lifeMs: ANNOUNCEMENT_LIFE_MS, sequence }
-    let taken = 0
+    let [home, taken] = [0, 0]
     for (const part of parts(keys, KEYS_AT_ONCE)) {
-      const home = part.filter(key => this.#belongs(key))
-      this.#refused.foreign += part.length - home.length
-      taken += kad.providers.addAll(home, contact, terms)
+      for (const key of part) {
+        if (!this.#belongs(key)) continue
+        home++
+        if (kad.providers.add(key, contact, terms)) taken++
+      }
       yield
     }
+    this.#refused.foreign += keys.length - home
+    kad.providers.noRoom(contact, home - taken)
     return taken
   }
 

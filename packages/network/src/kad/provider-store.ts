@@ -91,11 +91,15 @@ export class ProviderStore {
   /** Adds or renews the records of one provider. Returns for how many there was room. */
   addAll(keys: readonly Uint8Array[], contact: Contact, terms?: RecordTerms): number {
     const taken = keys.filter(key => this.add(key, contact, terms)).length
-    const surplus = keys.length - taken
+    this.noRoom(contact, keys.length - taken)
+    return taken
+  }
+
+  /** Counts records of a provider that were refused, of one message: `addAll` does so itself. */
+  noRoom(contact: Contact, surplus: number): void {
     this.#refused += surplus
     if (surplus > 0 && this.#surplus.refuses(contact.id, contact.ip, surplus) === 'flood')
       this.#onFlood(contact)
-    return taken
   }
 
   /** Adds or renews a record. Returns false if a limit forbids it. */
