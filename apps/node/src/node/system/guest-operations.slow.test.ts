@@ -1,7 +1,8 @@
-import { mkdir, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasHostPaths, OPERATIONS } from '@shoal/api'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { Access } from '../server/access/access.ts'
 import { hashPassword } from '../server/access/password.ts'
 import { buildServer } from '../server/server.ts'
@@ -99,9 +100,27 @@ describe('without the token', () => {
           { code: 'forbidden-path', field: `privacy.${name}` },
         )
     for (const name of ['ipFilter', 'countryDatabase'])
-      await expect(
-        node.operations.changeSettings({ privacy: { [name]: '/etc/shadow' } }),
-      ).rejects.toMatchObject({ code: 'forbidden-path', field: `privacy.${name}` })
+      await expect(guest().changeSettings({ privacy: { [name]: '/etc/shadow' } })).rejects.toMatchObject({
+        code: 'forbidden-path',
+        field: `privacy.${name}`,
+      })
+  })
+
+  test('the owner opens any file for settings, and others may keep it', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'shoal-elsewhere-'))
+    onTestFinished(() => rm(elsewhere, { recursive: true }))
+    const ipFilter = join(elsewhere, 'list.p2p')
+    await writeFile(ipFilter, 'x:1.2.3.4-1.2.3.5\n')
+    await expect(guest().changeSettings({ privacy: { ipFilter } })).rejects.toMatchObject({
+      code: 'forbidden-path',
+    })
+    await node.operations.changeSettings({ privacy: { ipFilter } })
+    await guest().changeSettings({ privacy: { ipFilter, filterTrackers: true } })
+    // It is opened, and is none.
+    const countryDatabase = ipFilter
+    await expect(node.operations.changeSettings({ privacy: { countryDatabase } })).rejects.toMatchObject({
+      message: expect.stringContaining('country database'),
+    })
   })
 
   test('every operation whose input has a path of the machine is guarded', () => {

@@ -47,8 +47,12 @@ export function guestOperations(
       const known = new Set(
         name === 'changeSettings' ? hostPathsIn(Settings, settings.current).map(placeOf) : [],
       )
-      for (const each of found)
-        if (!known.has(placeOf(each))) await folders.refuseHidden(each.path, each.field, each)
+      for (const each of found) {
+        if (known.has(placeOf(each))) continue
+        await folders.refuseHidden(each.path, each.field, each)
+        // The owner may choose any file of the machine for a setting, such as one of /usr/share.
+        if (name === 'changeSettings') await folders.allow(each.path, each.field)
+      }
       return operation(input, ...rest)
     }
   }

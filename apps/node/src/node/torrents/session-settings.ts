@@ -53,12 +53,6 @@ export function followSettings({ kernel, session, peerFacts, ipFilter, queue }: 
   settings.onApply(async ({ downloads: { directory } }, { downloads: before }) => {
     if (directory !== before.directory) await openWritable(directory)
   })
-  settings.onCheck(async ({ privacy }, before) => {
-    for (const name of ['ipFilter', 'countryDatabase'] as const) {
-      const path = privacy[name]
-      if (path !== null && path !== before.privacy[name]) await folders.allow(path, `privacy.${name}`)
-    }
-  })
   settings.onApply(({ privacy }) => openIpFilter(ipFilter, privacy.ipFilter))
   settings.onApply(({ privacy }) => peerFacts.countries.open(privacy.countryDatabase))
   settings.onApply(async (now, before) => {
