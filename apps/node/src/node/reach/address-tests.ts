@@ -34,7 +34,7 @@ export class AddressTests {
   async testAll({ publicUrl, own, port, trackers }: TestedAddresses): Promise<void> {
     const tested = [...(publicUrl === null ? [] : [publicUrl]), ...own.map(address => urlOf(address, port))]
     this.clear()
-    await Promise.all([...new Set(tested)].map(address => this.#testHere(address)))
+    await Promise.all([...new Set(tested)].map(address => this.#testHere(address, port)))
     const publicPort = publicUrl?.startsWith('http:') ? Number(URL.parse(publicUrl)?.port || 80) : port
     for (const hub of trackers.filter(url => /^(?:http|ws)s?:/i.test(url)).slice(0, MOST_HUBS)) {
       const outside = await this.#calls.fromHub(hub, publicPort)
@@ -47,14 +47,14 @@ export class AddressTests {
   }
 
   /** Tests an address that has no result yet, from this machine only. Resolves to false if it has one. */
-  async testNew(address: string): Promise<boolean> {
+  async testNew(address: string, port: number): Promise<boolean> {
     if (this.#results.has(address)) return false
-    await this.#testHere(address)
+    await this.#testHere(address, port)
     return true
   }
 
-  async #testHere(address: string): Promise<void> {
-    this.#note(address, { here: await this.#calls.fromHere(address) })
+  async #testHere(address: string, port: number): Promise<void> {
+    this.#note(address, { here: await this.#calls.fromHere(address, port) })
   }
 
   #note(address: string, found: Partial<Pick<ReachTest, 'here' | 'outside'>>): void {

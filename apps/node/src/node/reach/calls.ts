@@ -1,7 +1,9 @@
 /** Tests whether addresses lead to this node: a request with a number that nobody else knows must arrive here. */
 import { randomBytes } from 'node:crypto'
-import { isIP } from 'node:net'
+import { once } from 'node:events'
+import { connect as connectTcp, isIP } from 'node:net'
 import { readBody, sendRequest } from '@shoal/torrent/http'
+import { isLocalHost } from '@shoal/torrent/local-address'
 import { type ConnectTo, type ResolveHost, type Route, resolveHost } from '@shoal/torrent/route'
 
 const TIMEOUT_MS = 5000
@@ -32,11 +34,20 @@ export class ReachCalls {
     return arrived !== undefined
   }
 
-  /** Requests the node at an address. */
-  async fromHere(address: string): Promise<boolean> {
-    return this.#arrives(async nonce => {
-      await request(`${address.replace(/\/$/, '')}/reach/${nonce}`, TIMEOUT_MS, this.#route)
+  /**
+   * Requests the node at an address. Null if that is in this machine or its network, at another port than `port`, where the node listens: who may change the settings must not learn from the node what
+   * listens there.
+   */
+  async fromHere(address: string, port: number): Promise<boolean | null> {
+    const connect = withoutLocal(this.#route, port)
+    let isRefused = false
+    const hasArrived = await this.#arrives(async nonce => {
+      const url = `${address.replace(/\/$/, '')}/reach/${nonce}`
+      await request(url, TIMEOUT_MS, connect).catch(error => {
+        isRefused = error instanceof LocalTarget
+      })
     })
+    return isRefused ? null : hasArrived
   }
 
   /** Asks the hub of an announce URL to connect to `port` of the address that this machine has there. Null if that is not a hub, or does not test. */
@@ -46,7 +57,7 @@ export class ReachCalls {
     let address: string | null = null
     const reached = await this.#arrives(async nonce => {
       const answer = JSON.parse(
-        await request(`${base}/reach/${port}/${nonce}`, HUB_TIMEOUT_MS, this.#route),
+        await request(`${base}/reach/${port}/${nonce}`, HUB_TIMEOUT_MS, this.#route && routed(this.#route)),
       ) as unknown
       const said = (answer as { address?: unknown } | null)?.address
       // Anything else would become a part of links.
@@ -102,18 +113,35 @@ function hubOf(announceUrl: string): string | null {
 }
 
 /** Rejects unless the answer has status 200 and is short. */
-async function request(url: string, timeoutMs: number, route: Route | null): Promise<string> {
+async function request(url: string, timeoutMs: number, connect: ConnectTo | null): Promise<string> {
   const signal = AbortSignal.timeout(timeoutMs)
-  const connect = route && routed(route)
   const answer = await sendRequest(new URL(url), { headers: {}, signal, ...(connect && { connect }) })
   const body = await readBody(answer, MAX_ANSWER_BYTES, signal)
   if (answer.statusCode !== 200 || !body) throw new Error(`status ${answer.statusCode}`)
   return Buffer.from(body).toString('latin1')
 }
 
-function routed({ connect, resolveHost }: Route): ConnectTo {
+function routed({ connect, resolveHost }: Pick<Route, 'connect' | 'resolveHost'>): ConnectTo {
   return async ({ host, port }, options) => {
     const [address] = await resolveHost(host, options)
     return connect({ host: address!.host, port }, options)
   }
+}
+
+class LocalTarget extends Error {}
+
+/** Connects to the address that was checked, whatever the name resolves to later. */
+function withoutLocal(route: Route | null, ownPort: number): ConnectTo {
+  const { connect, resolveHost: resolve } = route ?? { connect: connectDirectly, resolveHost }
+  const checked: ConnectTo = async ({ host, port }, options) => {
+    if (port !== ownPort && isLocalHost(host)) throw new LocalTarget(host)
+    return connect({ host, port }, options)
+  }
+  return routed({ connect: checked, resolveHost: resolve })
+}
+
+const connectDirectly: ConnectTo = async ({ host, port }, { signal }) => {
+  const socket = connectTcp({ host, port, signal })
+  await once(socket, 'connect')
+  return socket
 }

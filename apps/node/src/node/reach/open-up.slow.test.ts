@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Access } from '../server/access/access.ts'
 import { LoginStore } from '../server/access/login-store.ts'
 import { createServer } from '../server/server.ts'
+import { exchange } from '../server/testing/exchange.ts'
 import { type TestNode, testNode } from '../testing/test-node.ts'
 
 const LAN = '127.0.0.2'
@@ -19,10 +20,13 @@ vi.mock('node:os', async original => {
   return { ...os, networkInterfaces, default: { ...os, networkInterfaces } }
 })
 
-async function serve(node: TestNode, { host = '127.0.0.1', isHostFixed = false, port = 0 } = {}) {
+async function serve(
+  node: TestNode,
+  { host = '127.0.0.1', isHostFixed = false, port = 0, allowedHosts = [] as string[] } = {},
+) {
   const access = new Access({ token: TOKEN, sessions: new LoginStore(node.kernel.database) })
   const server = await createServer({
-    ...{ node, access, host, isHostFixed, port },
+    ...{ node, access, host, isHostFixed, port, allowedHosts },
     onHttpServer: node.running.flatMap(({ onHttpServer }) => onHttpServer ?? []),
     plugins: node.running.flatMap(({ routes }) => routes ?? []),
   })
@@ -116,6 +120,48 @@ describe.skipIf(process.platform !== 'linux')('letting others in', () => {
       username: 'ana',
       problem: null,
     })
+  })
+
+  test('the node does not ask other ports of this machine or its network for a public address', async () => {
+    const { api, server } = await opened()
+    let askedCount = 0
+    const other = createHttpServer((_request, response) => {
+      askedCount++
+      response.end()
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void other.close())
+    await vi.waitFor(() => expect(other.listening).toBe(true))
+    const { port } = other.address() as AddressInfo
+    for (const host of ['127.0.0.1', 'localhost', '0.0.0.0']) {
+      const publicUrl = `http://${host}:${port}`
+      await api.changeSettings({ network: { publicUrl } })
+      await vi.waitFor(async () =>
+        expect((await api.getReach({})).tests).toContainEqual(
+          expect.objectContaining({ address: publicUrl, here: null, outside: null }),
+        ),
+      )
+    }
+    expect(askedCount).toBe(0)
+    await api.changeSettings({ network: { publicUrl: `http://127.0.0.1:${server.port}` } })
+    await vi.waitFor(async () =>
+      expect(
+        (await api.getReach({})).tests.find(({ address }) => address.endsWith(`:${server.port}`)),
+      ).toMatchObject({ here: true }),
+    )
+  })
+
+  test('what is signed for the public address is accepted if its name is one of the node', async () => {
+    const { api, server } = await opened({ allowedHosts: ['box'] })
+    const status = async (origin: string) => {
+      const lines = ['POST /api/access/passkeys/requests HTTP/1.1', 'Host: box:8443', `Origin: ${origin}`]
+      const head = [...lines, 'Content-Type: application/json', 'Content-Length: 2'].join('\r\n')
+      return (await exchange(server.port, `${head}\r\n\r\n{}`)).status
+    }
+    expect(await status('https://box:8443')).toBe(409)
+    await api.changeSettings({ network: { publicUrl: 'https://box:8443' } })
+    expect(await status('https://box:8443')).toBe(200)
+    await api.changeSettings({ network: { publicUrl: null } })
+    expect(await status('https://box:8443')).toBe(409)
   })
 
   test('a hub that reaches the node tells its public address, and undoing forgets it', async () => {

@@ -268,7 +268,8 @@ export class OpenUp {
   /** From this machine only, since a change of a setting should not contact others. */
   async #testPublic(): Promise<void> {
     const { publicUrl } = this.#kernel.settings.current.network
-    if (publicUrl !== null && (await this.#tests.testNew(publicUrl))) this.#publish()
+    const { port } = this.#place.door
+    if (publicUrl !== null && (await this.#tests.testNew(publicUrl, port))) this.#publish()
   }
 
   #tell(): void {
