@@ -3,7 +3,9 @@
 /** Names come from strangers: control characters could move the cursor or worse, and reversed text could disguise a name. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it finds.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g
-const DIRECTIONS = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udfff]/gu
+/** Characters without a shape, such as those that turn the direction of text around. */
+export const HIDDEN_CHARACTERS =
+  /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udfff]/gu
 
 /** Letters and punctuation of our own texts as ASCII. */
 const ASCII: Readonly<Record<string, string>> = {
@@ -23,7 +25,7 @@ const ASCII: Readonly<Record<string, string>> = {
 /** Replaces everything that a terminal would obey. Without UTF-8, letters become ASCII, or question marks. */
 export function printable(text: string, { unicode = true }: { unicode?: boolean } = {}): string {
   const mark = unicode ? '\ufffd' : '?'
-  const safe = text.replace(CONTROLS, mark).replace(DIRECTIONS, mark)
+  const safe = text.replace(CONTROLS, mark).replace(HIDDEN_CHARACTERS, mark)
   return unicode ? safe : safe.replace(/[^ -~]/gu, character => ASCII[character] ?? withoutAccent(character))
 }
 

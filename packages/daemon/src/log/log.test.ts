@@ -44,6 +44,19 @@ test('lines are written to a file before the log is closed', async () => {
   await rm(folder, { recursive: true })
 })
 
+test('a file contains nothing that a terminal would obey, with its meaning unchanged', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-log-'))
+  const path = join(folder, 'daemon.log')
+  const { log, close } = openLog<{ name: string }>({ destination: path })
+  const message = 'c1\u009b31m, rtl\u202egpj.exe, \u2066a\u2069, del\u007f, esc\u001b[2J, größe 😀'
+  log.warn(message, { name: 'a\u0085b' })
+  const line = await readFile(path, 'utf8')
+  expect(line.trim()).toMatch(/^[ -~öß😀]+$/u)
+  expect(JSON.parse(line)).toMatchObject({ message, name: 'a\u0085b' })
+  await close()
+  await rm(folder, { recursive: true })
+})
+
 test('a terminal gets short lines without control characters', () => {
   const line = JSON.stringify({ level: 40, time: '2026-01-02T03:04:05.000Z', message: 'a\u001b[2Jb' })
   expect(terminalLine(line)).toMatch(/^\d\d:\d\d:05 warn {2}a�\[2Jb\n$/)

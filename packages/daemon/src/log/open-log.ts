@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { type DestinationStream, destination as openDestination, pino, stdTimeFunctions } from 'pino'
 import { redact } from '../redact.ts'
 import { GRAVITY, type Log, type LogLevel } from './log.ts'
-import { terminalLine } from './terminal-line.ts'
+import { escapeControls, terminalLine } from './terminal-line.ts'
 
 export interface LogOptions<About extends object> {
   /** Less severe entries are dropped. Default: info. */
@@ -32,7 +32,8 @@ export function openLog<About extends object = object>({
   base,
   onEntry,
 }: LogOptions<About> = {}): OpenLog<About> {
-  const { stream, close } = openStream(destination)
+  const { stream: raw, close } = openStream(destination)
+  const stream = { write: (line: string) => void raw.write(escapeControls(line)) }
   const lines = pino(
     { level, base: base ?? null, timestamp: stdTimeFunctions.isoTime, messageKey: 'message' },
     stream,

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts'
+import { HIDDEN_CHARACTERS, printable } from '../printable.ts'
 
 /** Formats a JSON line of the log as `12:30:07 warn  message`. Returns other lines unchanged. */
 export function terminalLine(line: string): string {
@@ -26,3 +26,16 @@ function shown(message: string): string {
     .map(line => printable(line))
     .join('\n         ')
 }
+
+/**
+ * Escapes in a line of JSON what JSON leaves as it is and a terminal would obey, for who reads the file there: names of torrents come from strangers. Its meaning stays the same.
+ */
+export function escapeControls(line: string): string {
+  const escaped = (character: string) =>
+    Array.from({ length: character.length }, (_, at) => {
+      return `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`
+    }).join('')
+  return line.replace(C1_CONTROLS, escaped).replace(HIDDEN_CHARACTERS, escaped)
+}
+
+const C1_CONTROLS = /[\u007f-\u009f]/g
