@@ -1,5 +1,6 @@
 /** The user's device lists on this machine, next to the key file. They are not secret. */
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { writeWholeFile } from '@shoal/daemon/files'
 import { IdentityError, KeyPair } from '@shoal/identity'
 import {
@@ -13,6 +14,7 @@ import {
   writeDeviceHistory,
 } from '@shoal/identity/devices'
 import { loadKeyFile, saveKeyFile } from '@shoal/identity/node'
+import { makeFolders } from '@shoal/torrent/make-folders'
 import { readTerminalKeys, writeTerminalKeys } from '../client/device-login.ts'
 import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
@@ -39,7 +41,9 @@ export async function readLists(keyFile: string): Promise<DeviceHistory | null> 
 }
 
 export async function writeLists(keyFile: string, history: DeviceHistory): Promise<void> {
-  await writeWholeFile(listsFile(keyFile), JSON.stringify(writeDeviceHistory(history)))
+  // Who could replace them, under a lax umask, could bring back a removed device.
+  await makeFolders(dirname(keyFile), 0o700)
+  await writeWholeFile(listsFile(keyFile), JSON.stringify(writeDeviceHistory(history)), { mode: 0o600 })
 }
 
 /**

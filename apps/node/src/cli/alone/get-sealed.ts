@@ -57,7 +57,11 @@ class Opening implements SealedDownload {
     const item = new HashingItem(this.#directory, texts.progress.opening)
     view.add(item)
     try {
-      const unpacked = await unpack(this.#share!, this.#directory, { signal, hidden: 'kept', onProgress: item.onProgress })
+      const unpacked = await unpack(this.#share!, this.#directory, {
+        signal,
+        hidden: 'kept',
+        onProgress: item.onProgress,
+      })
       this.opened = true
       view.remove(item)
       tellOpened(view, infoHashText(torrent.infoHashes), unpacked, this.#share!.skippedCount)

@@ -46,9 +46,10 @@ export async function restoreKey(
 }
 
 async function writeKey(path: string, pair: KeyPair, passphrase: string, replace: boolean): Promise<KeyPair> {
-  await makeFolders(join(path, '..'))
+  // Who could replace the public half, under a lax umask, could have shares sealed for another key.
+  await makeFolders(join(path, '..'), 0o700)
   await saveKeyFile(path, pair, passphrase, { replace })
-  await writeWholeFile(publicFile(path), `${pair.did}\n${pair.recipient}\n`)
+  await writeWholeFile(publicFile(path), `${pair.did}\n${pair.recipient}\n`, { mode: 0o600 })
   return pair
 }
 

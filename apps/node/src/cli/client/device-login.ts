@@ -36,7 +36,7 @@ export async function readTerminalKeys(): Promise<TerminalKeys | null> {
 }
 
 export async function writeTerminalKeys(keys: TerminalKeys): Promise<void> {
-  await makeFolders(stateRoot())
+  await makeFolders(stateRoot(), 0o700)
   await writeWholeFile(terminalKeyFile(), JSON.stringify(keys), { mode: 0o600 })
 }
 
