@@ -3,6 +3,7 @@ import { kindOf } from '@shoal/network/kinds'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { tableOwners } from '../run-node.ts'
+import { memorySessions } from '../server/access/sessions.ts'
 import { PeerStore, peerScore } from '../torrents/peer-store.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type TemporaryCatalogue, temporaryCatalogue, testInfoHash } from './temporary-catalogue.ts'
@@ -287,6 +288,15 @@ describe('logins', () => {
   test('are limited', () => {
     for (let i = 0; i < 1005; i++) catalogue.logins.add({ ...login, createdMs: i })
     expect(catalogue.logins.all(2000)).toHaveLength(1000)
+  })
+
+  test('do not end because another user logs in often', () => {
+    for (const sessions of [catalogue.logins, memorySessions()]) {
+      const token = sessions.add({ ...login, userName: 'shoal', createdMs: 0 })
+      for (let i = 1; i < 1005; i++) sessions.add({ ...login, createdMs: i })
+      expect(sessions.all(2000)).toHaveLength(1001)
+      expect(sessions.find(token, 2000)).toMatchObject({ userName: 'shoal' })
+    }
   })
 })
 

@@ -3,8 +3,8 @@ import type { Database, Query } from '@shoal/daemon/database'
 import type { SessionRecord, SessionStore } from './sessions.ts'
 
 const TOKEN_BYTES = 32
-/** Most logins that are kept; the least recently used are dropped first. */
-const MAX_LOGINS = 1000
+/** Most logins of a user that are kept; the least recently used are dropped first. A limit for all would let one user end the sessions of others. */
+export const MAX_LOGINS = 1000
 /** Precision of `usedMs`: a write for each request would be too expensive. */
 const USED_STEP_MS = 60_000
 const COLUMNS = `id, user_name AS userName, address, browser, device, passkey, created_ms AS createdMs, used_ms AS usedMs, expires_ms AS expiresMs`
@@ -36,7 +36,7 @@ export class LoginStore implements SessionStore {
     )
     this.#delete = database.prepare('DELETE FROM sessions WHERE id = ?')
     this.#prune = database.prepare(`DELETE FROM sessions WHERE expires_ms <= ? OR id IN
-      (SELECT id FROM sessions ORDER BY used_ms DESC, id DESC LIMIT -1 OFFSET ${MAX_LOGINS})`)
+      (SELECT id FROM sessions WHERE user_name = ? ORDER BY used_ms DESC, id DESC LIMIT -1 OFFSET ${MAX_LOGINS})`)
   }
 
   /** Adds a login and returns the token for the browser, in base64url. It cannot be read again. Also deletes logins that have ended. */
@@ -46,7 +46,7 @@ export class LoginStore implements SessionStore {
     const by = [device, passkey] as const
     this.#database.transaction(() => {
       this.#insert.run(hash(token), userName, address, browser, ...by, createdMs, createdMs, expiresMs)
-      this.#prune.run(createdMs)
+      this.#prune.run(createdMs, userName)
     })
     return token
   }

@@ -134,7 +134,8 @@ export function memorySessions(): SessionStore {
     add(login) {
       const secret = randomBytes(32).toString('base64url')
       kept.set(secret, { ...login, id: ++last, usedMs: login.createdMs })
-      if (kept.size > 1000) kept.delete(kept.keys().next().value!)
+      const own = [...kept].filter(([, { userName }]) => userName === login.userName)
+      if (own.length > 1000) kept.delete(own[0]![0])
       return secret
     },
     find(secret, nowMs) {
