@@ -210,6 +210,21 @@ describe('a router', () => {
     await router.close(mapper)
   })
 
+  it.each([{}, { pcp: false }])(
+    'is not asked all the time if its clock jumps with each answer (%j)',
+    async behavior => {
+      const { router, mapper } = await mappedBy({ ...NO_UPNP, ...behavior, jumps: true })
+      const before = router.datagrams.sentCount
+      await router.clock.advance(60_000)
+      const count = router.datagrams.sentCount - before
+      expect(count).toBeGreaterThan(4)
+      expect(count).toBeLessThan(40)
+      expect(router.mapped).toEqual(BOTH)
+      await router.close(mapper)
+      expect(router.clock.pending).toBe(0)
+    },
+  )
+
   it('is believed only if it is the one that was asked', async () => {
     const { router, mapper } = await mappedBy(NO_UPNP)
     const before = router.datagrams.sentCount

@@ -71,6 +71,8 @@ export class RouterLink {
   #asked: Promise<unknown> | null = null
   #hintedMs = Number.NEGATIVE_INFINITY
   #cancelHint: (() => void) | null = null
+  #restartedMs = Number.NEGATIVE_INFINITY
+  #cancelRestart: (() => void) | null = null
 
   constructor(options: RouterLinkOptions) {
     this.#options = options
@@ -128,9 +130,26 @@ export class RouterLink {
     })
   }
 
+  /**
+   * The router's clock says that it started again: renews all mappings at once (RFC 6887 section 8.5), but waits if it said so just before, since the clocks of some routers jump with each answer.
+   */
+  #restarted(): void {
+    if (this.#cancelRestart || this.#isClosing) return
+    const { clock } = this.#options
+    const renew = () => {
+      this.#cancelRestart = null
+      this.#restartedMs = clock.nowMs()
+      this.renew()
+    }
+    const waitMs = this.#restartedMs + MIN_RENEWAL_MS - clock.nowMs()
+    if (waitMs <= 0) renew()
+    else this.#cancelRestart = clock.after(waitMs, renew)
+  }
+
   /** Removes the mappings; gives up when the signal is aborted. Never rejects. */
   async close(signal: AbortSignal): Promise<void> {
     this.#cancelHint?.()
+    this.#cancelRestart?.()
     this.#isClosing = true
     // A mapping that a router grants just now can only be removed when its answer has come.
     await this.#lastAnswer()
@@ -182,7 +201,7 @@ export class RouterLink {
   }
 
   async #tryProtocols(signal: AbortSignal): Promise<boolean> {
-    const search = new ProtocolSearch(this.#options, this.#nonces, () => this.renew(), signal)
+    const search = new ProtocolSearch(this.#options, this.#nonces, () => this.#restarted(), signal)
     let refusal: Map<MappedTransport, PortMappingProblem> | null = null
     try {
       for (let found = await search.next(); found; found = await search.next()) {

@@ -33,6 +33,8 @@ export interface RouterBehavior {
   /** Overwrites mappings of other machines without an error, as some routers do. */
   overwrites?: boolean
   refuses?: boolean
+  /** Has a clock that says with each answer that the router has just started. */
+  jumps?: boolean
   /** Longest lifetime that is granted, in seconds. */
   maxLifetime?: number
   /** Answers searches with this URL instead of its own. */
@@ -62,6 +64,7 @@ export class FakeRouter {
   isOn = true
   #bornMs = -3_600_000
   #bootId = 1
+  #answerCount = 0
   readonly #sockets: DatagramSocket[] = []
 
   private constructor(behavior: RouterBehavior) {
@@ -225,6 +228,7 @@ export class FakeRouter {
   }
 
   #epoch(): number[] {
+    if (this.behavior.jumps) return u32(1_000_000 - 1000 * ++this.#answerCount)
     return u32(Math.floor((this.clock.nowMs() - this.#bornMs) / 1000))
   }
 
