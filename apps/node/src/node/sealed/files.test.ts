@@ -87,7 +87,9 @@ test('if one byte is wrong, nothing is left behind', async () => {
       bytes[300_000]! ^= 1
     },
   )
-  await expect(unpack(share, folder, { signal, hidden: 'renamed' })).rejects.toMatchObject({ code: 'damaged' })
+  await expect(unpack(share, folder, { signal, hidden: 'renamed' })).rejects.toMatchObject({
+    code: 'damaged',
+  })
   expect(await readdir(folder)).toEqual([])
 })
 
