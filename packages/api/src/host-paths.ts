@@ -27,7 +27,7 @@ interface Parts {
 
 const partsOf = (schema: z.ZodType) => schema._zod.def as unknown as Parts
 
-/** The schema that a lazy one stands for, made only once. */
+/** Returns the schema that a lazy one makes, once. */
 const laterPart = (schema: z.ZodType) => (schema._zod as unknown as { innerType?: z.ZodType }).innerType
 
 /** All schemas that are parts of another, wherever it holds them. */

@@ -41,7 +41,7 @@ export async function readLists(keyFile: string): Promise<DeviceHistory | null> 
 }
 
 export async function writeLists(keyFile: string, history: DeviceHistory): Promise<void> {
-  // Who could replace them, under a lax umask, could bring back a removed device.
+  // Under a lax umask, others could replace the lists and so bring back a removed device.
   await makeFolders(dirname(keyFile), 0o700)
   await writeWholeFile(listsFile(keyFile), JSON.stringify(writeDeviceHistory(history)), { mode: 0o600 })
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { limitMs } from '@shoal/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { writeLists } from './device-lists.ts'
 import { newKey } from './keys.ts'
@@ -15,7 +16,7 @@ test.skipIf(process.platform === 'win32')(
     const passphrase = join(folder, 'passphrase')
     await writeFile(passphrase, 'a long enough passphrase of the test\n')
     const key = join(folder, 'one', 'two', 'identity.age')
-    const secret = { file: passphrase, option: '--passphrase-file', signal: AbortSignal.timeout(60_000) }
+    const secret = { file: passphrase, option: '--passphrase-file', signal: AbortSignal.timeout(limitMs(60)) }
     await newKey(key, secret, false)
     const other = join(folder, 'three', 'identity.age')
     await writeLists(other, { lists: [], devices: [] })

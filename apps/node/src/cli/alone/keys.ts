@@ -46,7 +46,7 @@ export async function restoreKey(
 }
 
 async function writeKey(path: string, pair: KeyPair, passphrase: string, replace: boolean): Promise<KeyPair> {
-  // Who could replace the public half, under a lax umask, could have shares sealed for another key.
+  // Under a lax umask, others could replace the public half and so have shares sealed for their key.
   await makeFolders(join(path, '..'), 0o700)
   await saveKeyFile(path, pair, passphrase, { replace })
   await writeWholeFile(publicFile(path), `${pair.did}\n${pair.recipient}\n`, { mode: 0o600 })

@@ -43,7 +43,7 @@ afterAll(async () => {
 
 const authorization = `Basic ${Buffer.from('ann:correct horse').toString('base64')}`
 
-/** What Transmission's API answers: `success`, or what was wrong. */
+/** Returns the answer of Transmission's API: `success`, or what was wrong. */
 async function rpc(method: string, args: object): Promise<string> {
   const url = '/transmission/rpc'
   const headers = { host: 'localhost', authorization }
@@ -54,7 +54,7 @@ async function rpc(method: string, args: object): Promise<string> {
   return answer.json().result
 }
 
-/** What qBittorrent's API answers. It logs why it does not take a link. */
+/** Returns the answer of qBittorrent's API, which only logs why it does not take a link. */
 async function web(name: string, params: Record<string, string>): Promise<string> {
   const answer = await app.inject({
     method: 'POST',
