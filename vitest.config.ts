@@ -38,6 +38,7 @@ const ALONE = { maxWorkers: 1, sequence: { groupOrder: 3 } }
  */
 export const REPLACING_MODULES = [
   'apps/node/src/node/reach/open-up.slow.test.ts',
+  'packages/daemon/src/database/database.test.ts',
   'packages/torrent/src/session/failed-flush.slow.test.ts',
 ]
 
@@ -87,7 +88,7 @@ export default defineConfig({
             'bench/**/*.test.ts',
             'fuzz/**/*.test.ts',
           ],
-          exclude: [SLOW, LONG],
+          exclude: [SLOW, LONG, ...REPLACING_MODULES],
           ...ONE_PROCESS,
           ...UNIT,
         },

@@ -151,6 +151,7 @@ export const NETWORK_GLOBALS = /(?<![.\w#])(?:fetch|new WebSocket|new EventSourc
 export const NETWORK_ACCESS: Record<string, string> = {
   'apps/node/src/node/network/dns-addresses.ts': 'used by the Shoal network only, which is off on a route',
   'apps/node/src/node/network/network.ts': 'off on a route',
+  'packages/daemon/src/http/guard/guard.ts': 'guards servers, and opens no connections',
   'packages/network/src/host/direct-transport.node.ts': 'not opened on a route',
   'packages/network/src/host/host.node.ts': 'not opened on a route',
   'packages/network/src/page/page-host.ts': 'runs in pages, which have no routes',
@@ -174,6 +175,8 @@ export const NETWORK_ACCESS: Record<string, string> = {
   'apps/node/src/node/kernel/http/route-agent.ts': 'gets its connections from the route',
   'apps/node/src/node/kernel/http/outside-lookup.ts': 'used only without a route',
   'apps/node/src/node/kernel/leave-network.ts': 'closes what others opened',
+  'apps/node/src/node/reach/calls.ts':
+    'gets its connections from the route; connects directly only without one',
   'apps/node/src/node/server/door.ts': 'accepts connections of the console and API, and opens none',
   'apps/node/src/node/server/front.ts': 'accepts connections of the console and API, and opens none',
   'apps/node/src/node/transfers/ftp/ftp-file.ts': 'used only without a route',
