@@ -123,7 +123,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'content-disposition', file: 'apps/node/src/node/transfers/http/content-disposition.ts', export: 'dispositionName', takes: 'latin1', format: 'text', throws: [], maxBytes: 16384 },
   { name: 'link-header', file: 'apps/node/src/node/transfers/http/link-header.ts', export: 'torrentLink', takes: 'latin1', format: 'text', throws: [], maxBytes: 16384 },
   { name: 'ftp-url', file: 'apps/node/src/node/transfers/ftp/ftp-url.ts', export: 'parseFtpUrl', takes: 'utf8', format: 'text', throws: ['bad-argument', 'bad-request'], maxBytes: 4096 },
-  { name: 'percent', file: 'apps/node/src/node/transfers/file-name.ts', export: 'decodePercent', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
+  { name: 'percent', file: 'apps/node/src/base/files/file-name.ts', export: 'decodePercent', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
   { name: 'feed', file: 'apps/node/src/node/feeds/parse-feed.ts', export: 'parseFeed', takes: 'utf8', format: 'text', throws: ['bad-feed', 'bad-message', 'not-a-feed', 'unsupported'], maxBytes: MOST },
 
   // The tracker that a node or hub runs
