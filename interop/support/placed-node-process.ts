@@ -1,17 +1,16 @@
 /** The process that `placed-node.ts` starts: a node controlled through its standard streams. */
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { NodeOperations, SettingsChange } from '@shoal/api'
 import { CAPABILITIES } from '../../apps/node/src/node/capabilities.ts'
 import { LogEntries } from '../../apps/node/src/node/kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../../apps/node/src/node/run-node.ts'
+import { StallMeter } from '../../bench/ours/stall-meter.ts'
 import { answerJsonLines } from './json-lines.ts'
 import { recognize, type ShownNode } from './recognize.ts'
 
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
-const delays = monitorEventLoopDelay({ resolution: 5 })
-delays.enable()
+let turns = new StallMeter()
 
 let node: OpenNode
 
@@ -33,9 +32,9 @@ answerJsonLines({
   call: ({ operation, input }: { operation: keyof NodeOperations; input: never }) =>
     (node.operations[operation] as (input: never) => Promise<unknown>)(input),
   async stall() {
-    const { max } = delays
-    delays.reset()
-    return max / 1e6
+    const { longestCpuMs } = turns.stop()
+    turns = new StallMeter()
+    return longestCpuMs
   },
   recognize: (shown: ShownNode) => recognize(node, shown),
   close: () => node.close(),

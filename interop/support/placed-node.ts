@@ -60,7 +60,7 @@ export class PlacedNode implements AsyncDisposable {
     return this.#lines.call('recognize', shown)
   }
 
-  /** The longest that its event loop was held up since the last call, in milliseconds. */
+  /** The processor time of the longest turn of its event loop since the last call, in milliseconds: other programs of the machine do not count. */
   stall(): Promise<number> {
     return this.#lines.call('stall')
   }
