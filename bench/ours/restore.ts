@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TorrentApi } from '@shoal/torrent'
 import { tuneHeap } from '../../apps/node/src/base/heap.ts'
-import { StallMeter } from './stall-meter.ts'
+import { StallMeter } from '../../interop/support/stall-meter.ts'
 
 const [stateDirectory, kind, addFrom] = process.argv.slice(2) as [string, 'complete' | 'unfinished', string?]
 const ADD_AT_ONCE = 64

@@ -4,13 +4,13 @@ import { until } from '@shoal/testing'
 import { HUBS } from '../../apps/node/src/node/hubs/service.ts'
 import { testNode } from '../../apps/node/src/node/testing/test-node.ts'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
+import { StallMeter } from '../../interop/support/stall-meter.ts'
 import {
   readDeviceText,
   signNextDevices,
   writeDeviceHistory,
 } from '../../packages/identity/src/devices/devices.ts'
 import { KeyPair } from '../../packages/identity/src/index.ts'
-import { StallMeter } from '../ours/stall-meter.ts'
 import { percentile } from '../statistics.ts'
 
 const PATIENT = { timeoutMs: 600_000 }

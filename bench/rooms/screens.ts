@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { until } from '@shoal/testing'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
+import { StallMeter } from '../../interop/support/stall-meter.ts'
 import {
   connectRooms,
   type LogEntry,
   type RoomLog,
   type RoomsClient,
 } from '../../packages/hub-api/src/rooms/rooms.ts'
-import { StallMeter } from '../ours/stall-meter.ts'
 import type { CrowdMember } from './crowd.ts'
 
 export interface Seen {

@@ -4,9 +4,9 @@ import type { NodeOperations, SettingsChange } from '@shoal/api'
 import { CAPABILITIES } from '../../apps/node/src/node/capabilities.ts'
 import { LogEntries } from '../../apps/node/src/node/kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../../apps/node/src/node/run-node.ts'
-import { StallMeter } from '../../bench/ours/stall-meter.ts'
 import { answerJsonLines } from './json-lines.ts'
 import { recognize, type ShownNode } from './recognize.ts'
+import { StallMeter } from './stall-meter.ts'
 
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
