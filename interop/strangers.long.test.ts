@@ -102,7 +102,7 @@ interface Longest {
   readonly turnMs: number
 }
 
-/** Calls a node again and again: so many times, or until something is done. */
+/** Calls a node again and again: a number of times, or until something is done. */
 async function longest(node: PlacedNode, end: number | Promise<unknown>): Promise<Longest> {
   let isDone = false
   const done = () => {

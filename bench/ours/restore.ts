@@ -22,7 +22,7 @@ const options = { port: 0, host: '127.0.0.1', dht: false, lsd: false, pex: false
 if (addFrom === undefined) await restore()
 else await record(addFrom)
 
-/** Whether a torrent does what it goes on to do. */
+/** Whether a torrent has reached the state in which it stays. */
 function isReady({ state }: TorrentApi): boolean {
   return state === (kind === 'complete' ? 'seeding' : 'downloading')
 }

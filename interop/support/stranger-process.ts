@@ -126,7 +126,7 @@ function request(kind: FloodKind, at: number): Uint8Array {
 }
 
 answerJsonLines({
-  /** Keeps so many connections open that send nothing, and opens each again when it is closed. */
+  /** Keeps `count` connections open that send nothing, and opens each again when it is closed. */
   async holdSilent({ host, port, count }: { host: string; port: number; count: number }) {
     isHolding = true
     for (let at = 0; at < count; at++) open(host, port)
@@ -144,7 +144,7 @@ answerJsonLines({
       await host.stop()
     }
   },
-  /** Sends so many requests as one identity, over many streams at once. Resolves to how many were answered. */
+  /** Sends `count` requests as one identity, over many streams at once. Resolves to how many were answered. */
   async flood({ address, kind, count }: { address: string; kind: FloodKind; count: number }) {
     const host = await identity()
     const connection = await host.dial(multiaddr(address))

@@ -15,7 +15,7 @@ export interface Run {
 
 /** Time between two attempts to open the next run. */
 const RETRY_MS = 2000
-/** After so many attempts, what another run would have to release is never released while this process lives. */
+/** Attempts, after which it is certain that what is in use stays so while this process lives. */
 const MAX_IN_USE = 10
 
 export interface RunsOptions {

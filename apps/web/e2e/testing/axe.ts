@@ -23,7 +23,7 @@ interface Checked {
   readonly rules?: readonly string[]
 }
 
-/** A page that moved while axe looked at it, such as a notice that went away, is looked at again so many times. */
+/** How often a page is looked at again that moved while axe looked at it, such as by a notice that went away. */
 const MOST_LOOKS = 5
 
 /** Returns the findings of axe, one text per finding. */

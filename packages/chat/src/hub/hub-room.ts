@@ -192,7 +192,7 @@ export class HubRoom implements RoomCarrier {
         await this.#link.rooms.request('change', change)
         return this.#followAgain(log)
       } catch (error) {
-        // Another member was faster, or the room is followed anew already.
+        // Another member was faster, or the room is followed again already.
         const isOver =
           (error as RoomError).code === 'forbidden' || (error as RoomError).code === 'not-followed'
         if (isOver) return this.#followAgain(log)

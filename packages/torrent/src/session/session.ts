@@ -5,7 +5,7 @@ import { followRoute, routedChanges, routedOptions, routeProblems } from '#route
 import { Turns } from '#turns'
 import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
-import { settleAll, throwFirst } from '../base/throw-first.ts'
+import { settleAll, throwFirst } from '../base/settle-all.ts'
 import type { DhtMeeting } from '../discovery/dht/dht-discovery.ts'
 import type { DhtItem, DhtItemKey } from '../discovery/dht/item.ts'
 import type { PortMappingStatus } from '../port-mapping/port-mapping.ts'

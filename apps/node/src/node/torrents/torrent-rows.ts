@@ -2,7 +2,7 @@ import { infoHashText, type TorrentApi } from '@shoal/torrent'
 import type { LabelStore } from './label-store.ts'
 import type { RowStore } from './torrent-registry.ts'
 import type { TorrentRow } from './torrent-row.ts'
-import type { TorrentRecord, TorrentStore } from './torrent-store.ts'
+import type { TorrentRecord, TorrentStore, TorrentTotals } from './torrent-store.ts'
 
 export interface RowTables {
   readonly torrents: TorrentStore
@@ -60,7 +60,7 @@ export class TorrentRows implements RowStore {
       const read = this.#read.get(row.id)
       if (known !== undefined && !(read && isStored(record, read))) torrents.update(known, record)
       const id = known ?? torrents.add(record).id
-      torrents.addTotals(this.#ranSince(id, row))
+      torrents.addTotals(new Map(this.#ranSince(id, row)))
       return id
     })
     this.#read.delete(row.id)
@@ -71,16 +71,17 @@ export class TorrentRows implements RowStore {
 
   putTimes(rows: readonly TorrentRow[]): void {
     const { torrents } = this.#tables
+    const known = rows.flatMap(row => {
+      const id = this.#ids.get(row.id)
+      return id === undefined ? [] : [{ id, row }]
+    })
     this.#tables.transaction(() => {
-      for (const row of rows) {
-        const id = this.#ids.get(row.id)
-        if (id === undefined) continue
-        torrents.addTotals(this.#ranSince(id, row))
+      torrents.addTotals(new Map(known.flatMap(({ id, row }) => this.#ranSince(id, row))))
+      for (const { id, row } of known)
         if (row.activeMs !== this.#written.get(row.id)?.activeMs)
           torrents.update(id, { activeMs: row.activeMs })
-      }
     })
-    for (const row of rows) if (this.#ids.has(row.id)) this.#written.set(row.id, toTimes(row))
+    for (const { row } of known) this.#written.set(row.id, toTimes(row))
   }
 
   together(work: () => void): void {
@@ -98,11 +99,11 @@ export class TorrentRows implements RowStore {
   }
 
   /** The store adds up its input, so it receives the difference since the last call, if there is one. */
-  #ranSince(id: number, { id: key, downloadingSeconds, seedingSeconds }: TorrentRow) {
+  #ranSince(id: number, { id: key, downloadingSeconds, seedingSeconds }: TorrentRow): [number, Ran][] {
     const written = this.#written.get(key) ?? { downloadingSeconds: 0, seedingSeconds: 0 }
     const downloadingMs = (downloadingSeconds - written.downloadingSeconds) * 1000
     const seedingMs = (seedingSeconds - written.seedingSeconds) * 1000
-    return new Map(downloadingMs === 0 && seedingMs === 0 ? [] : [[id, { downloadingMs, seedingMs }]])
+    return downloadingMs === 0 && seedingMs === 0 ? [] : [[id, { downloadingMs, seedingMs }]]
   }
 
   #labelId(name: string | null): number | null {
@@ -115,6 +116,7 @@ export class TorrentRows implements RowStore {
 }
 
 type Seconds = Pick<TorrentRow, 'downloadingSeconds' | 'seedingSeconds'>
+type Ran = Pick<TorrentTotals, 'downloadingMs' | 'seedingMs'>
 type Times = Seconds & Pick<TorrentRow, 'activeMs'>
 
 function toTimes({ downloadingSeconds, seedingSeconds, activeMs }: TorrentRow): Times {

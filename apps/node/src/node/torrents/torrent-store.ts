@@ -169,6 +169,7 @@ export class TorrentStore {
 
   /** Adds the differences since the last call, for many torrents in one transaction. Skips deleted torrents. */
   addTotals(deltas: ReadonlyMap<number, Partial<TorrentTotals>>): void {
+    if (deltas.size === 0) return
     this.#database.transaction(() => {
       for (const [id, delta] of deltas) this.#addOne(id, { ...NO_TOTALS, ...delta })
     })

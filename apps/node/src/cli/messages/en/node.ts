@@ -86,7 +86,7 @@ export const node = {
     examples: {
       newest: 'Restores the newest backup',
       list: 'Lists the backups',
-      empty: 'Begins anew, and keeps the previous catalogue',
+      empty: 'Begins with an empty catalogue, and keeps the previous one',
     },
     listAlone: '--list and --empty can be combined neither with a backup nor with each other',
     none: 'There are no backups in {folder}',

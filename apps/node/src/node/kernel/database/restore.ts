@@ -40,19 +40,11 @@ export async function restoreCatalogue(
   nowMs: number,
   owners: readonly TableOwner[],
 ): Promise<Restored> {
-  const path = cataloguePath(dataDir)
-  refuseInUse(path)
-  const draft = `${path}.restored`
-  try {
+  return replaceCatalogue(dataDir, nowMs, async (draft, path) => {
     const source = await draftSound(dataDir, given, { draft, nowMs, owners })
     protectLogins(draft, path, nowMs, owners)
-    const kept = await putInPlace(draft, path, nowMs)
-    return { backup: basename(source), catalogue: path, kept }
-  } catch (error) {
-    throw fileFailure(error, path)
-  } finally {
-    removeDraft(draft)
-  }
+    return basename(source)
+  })
 }
 
 /** Puts an empty catalogue in the place of the present one, which is kept. Rejects like `restoreCatalogue`. */
@@ -61,11 +53,7 @@ export async function beginAnew(
   nowMs: number,
   owners: readonly TableOwner[],
 ): Promise<Restored> {
-  const path = cataloguePath(dataDir)
-  refuseInUse(path)
-  const draft = `${path}.restored`
-  try {
-    removeDraft(draft)
+  return replaceCatalogue(dataDir, nowMs, async draft => {
     createPrivate(draft)
     const sqlite = new DatabaseSync(draft)
     try {
@@ -73,8 +61,23 @@ export async function beginAnew(
     } finally {
       sqlite.close()
     }
-    const kept = await putInPlace(draft, path, nowMs)
-    return { backup: null, catalogue: path, kept }
+    return null
+  })
+}
+
+/** `make` writes the draft, and resolves to the name of the backup that it comes from. */
+async function replaceCatalogue(
+  dataDir: string,
+  nowMs: number,
+  make: (draft: string, path: string) => Promise<string | null>,
+): Promise<Restored> {
+  const path = cataloguePath(dataDir)
+  refuseInUse(path)
+  const draft = `${path}.restored`
+  try {
+    removeDraft(draft)
+    const backup = await make(draft, path)
+    return { backup, catalogue: path, kept: await putInPlace(draft, path, nowMs) }
   } catch (error) {
     throw fileFailure(error, path)
   } finally {
@@ -86,7 +89,7 @@ async function putInPlace(draft: string, path: string, nowMs: number): Promise<s
   await syncPath(draft)
   const kept = await setAside(path, nowMs)
   await rename(draft, path)
-  // The search index is built anew: it knows torrents by the rows of the other catalogue.
+  // The search index is built again: it knows torrents by the rows of the other catalogue.
   for (const ending of ['', '-wal', '-shm'])
     rmSync(join(dirname(path), `search.db${ending}`), { force: true })
   await syncFolder(dirname(path))
