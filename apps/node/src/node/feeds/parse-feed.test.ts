@@ -80,6 +80,29 @@ test('a magnet link goes first, then a .torrent, then any file, then the page', 
   ])
 })
 
+test('a picture is not what an item offers', () => {
+  const picture = '<enclosure url="/cover.jpg" type="image/jpeg" length="1"/>'
+  const link = '<link>https://x.example/get?id=1</link>'
+  expect(sources(`<item>${picture}${link}</item>`)).toEqual(['https://x.example/get?id=1'])
+  expect(sources(`<item>${link}<media:content url="/poster" medium="image"/></item>`)).toEqual([
+    'https://x.example/get?id=1',
+  ])
+  expect(sources(`<item>${link}<media:content url="/poster.png?w=300"/></item>`)).toEqual([
+    'https://x.example/get?id=1',
+  ])
+  expect(sources(`<item>${picture}<enclosure url="/talk.mp3" type="audio/mpeg"/>${link}</item>`)).toEqual([
+    'https://feeds.example/talk.mp3',
+  ])
+  expect(sources(`<item><title>only a picture</title>${picture}</item>`)).toEqual([])
+})
+
+test('parameters of a media type say nothing about it', () => {
+  const torrent = '<enclosure url="/get?id=1" type="Application/X-BitTorrent; charset=binary"/>'
+  expect(sources(`<item><enclosure url="/a.mp3" type="audio/mpeg"/>${torrent}</item>`)).toEqual([
+    'https://feeds.example/get?id=1',
+  ])
+})
+
 test('a feed cannot name local files or hosts', () => {
   const urls = [
     'file:///etc/passwd',

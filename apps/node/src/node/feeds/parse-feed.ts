@@ -111,14 +111,16 @@ class FeedReader {
 
   #readLink(name: string, attributes: Record<string, string>): void {
     const item = this.#item!
-    const { href = '', url = '', rel = 'alternate', type = '' } = attributes
-    if (name === 'enclosure' || name === 'content') push(item.enclosures, url, type)
+    const { href = '', url = '', rel = 'alternate', type = '', medium = '' } = attributes
+    if (name === 'enclosure' || name === 'content') push(item.enclosures, url, type || medium)
     if (name === 'link') push(rel === 'enclosure' ? item.enclosures : item.links, href, type)
   }
 }
 
 function push(links: Link[], url: string, type: string): void {
-  if (url !== '' && url.length <= MAX_TEXT && links.length < 20) links.push({ url, type: type.toLowerCase() })
+  if (url === '' || url.length > MAX_TEXT || links.length >= 20) return
+  // Without parameters (RFC 9110 section 8.3.1).
+  links.push({ url, type: type.split(';', 1)[0]!.trim().toLowerCase() })
 }
 
 function readItem({ texts, enclosures, links }: RawItem, place: Place): ParsedItem | null {
@@ -131,7 +133,7 @@ function readItem({ texts, enclosures, links }: RawItem, place: Place): ParsedIt
   return { guid, title: title || source.slice(0, MAX_TITLE), source, publishedMs }
 }
 
-/** Prefers a magnet link, then a .torrent, then any file, then the item's link. */
+/** Prefers a magnet link, then a .torrent, then any file, then the item's link. A picture shows what the item is about, and is not it. */
 function chooseSource(
   texts: Record<string, string>,
   { enclosures, links }: { enclosures: Link[]; links: Link[] },
@@ -141,7 +143,7 @@ function chooseSource(
   const named: Link[] = [{ url: texts.magneturi ?? '', type: '' }, ...enclosures, ...pages]
   const safe = named.flatMap(({ url, type }) => {
     const full = safeSource(url, place)
-    return full === null ? [] : [{ url: full, type }]
+    return full === null || isPicture(full, type) ? [] : [{ url: full, type }]
   })
   const first = (fits: (link: Link) => boolean) => safe.find(fits)?.url
   return (
@@ -152,6 +154,12 @@ function chooseSource(
     first(() => true) ??
     null
   )
+}
+
+/** `type`: a media type, or the medium of Media RSS. */
+function isPicture(url: string, type: string): boolean {
+  if (type !== '') return /^image(\/|$)/.test(type)
+  return /\.(avif|bmp|gif|jpe?g|png|svg|webp)$/i.test(new URL(url).pathname)
 }
 
 /** A feed can contain links only: a path would be read from this machine. */

@@ -28,6 +28,9 @@ const failure = (entries: BencodeInput): unknown => {
   }
 }
 
+const files = (entries: [Uint8Array, BencodeInput][]) =>
+  encode({ files: new Map(entries.map(([hash, entry]) => [latin1(hash), entry])) })
+
 describe('announce URLs', () => {
   it('contain every field', () => {
     const query = parseQuery(announceUrl('http://t/announce', request))
@@ -136,6 +139,23 @@ describe('announce responses', () => {
     expect(parseAnnounce(bytes)).toEqual({ intervalMs: 60_000, peers: [] })
   })
 
+  it.each([
+    ['a line break after it', '', '\n'],
+    ['line breaks around it', '\r\n\n', '\r\n\r\n'],
+    ['a byte order mark before it', '\ufeff', ''],
+    ['the output of a script after it', '', '<!-- 0.003 s -->'],
+  ])('may have %s', (_, before, after) => {
+    const answer = encode({ interval: 60, peers: '' })
+    expect(parseAnnounce(concat([utf8(before), answer, utf8(after)]))).toEqual({
+      intervalMs: 60_000,
+      peers: [],
+    })
+    const scraped = files([[request.infoHash, { complete: 1 }]])
+    expect(parseScrape(concat([utf8(before), scraped, utf8(after)]), [request.infoHash])).toMatchObject([
+      { seeds: 1 },
+    ])
+  })
+
   it.each([-1, 0, -(2 ** 40), 10n ** 30n, 'soon'])('have an interval of %s ignored', interval => {
     expect(parseAnnounce(encode({ complete: interval, interval, peers: '' })).intervalMs).toBeUndefined()
     expect(parseAnnounce(encode({ complete: -1, interval, peers: '' })).seeds).toBeUndefined()
@@ -216,8 +236,6 @@ describe('announce responses', () => {
 })
 
 describe('scrape responses', () => {
-  const files = (entries: [Uint8Array, BencodeInput][]) =>
-    encode({ files: new Map(entries.map(([hash, entry]) => [latin1(hash), entry])) })
   const other = new Uint8Array(20).fill(200)
 
   it('are returned in the order of the request, null for missing torrents', () => {

@@ -10,7 +10,7 @@ import {
   asText,
   type BencodeDictionary,
   type BencodeValue,
-  decode,
+  decodePrefix,
 } from '../../bencode/bencode.ts'
 import type { PeerAddress } from '../../transport/transport.ts'
 import { decodeCompactPeers } from '../../wire/compact-peers.ts'
@@ -121,11 +121,21 @@ function parseAnswer(bytes: Uint8Array): BencodeDictionary {
 function decodeAnswer(bytes: Uint8Array): BencodeValue {
   try {
     // Some trackers do not sort keys, and nothing here is hashed. Depth: the response, its peers, a peer.
-    return decode(bytes, { depth: 6, items: 50_000, unsortedKeys: true })
+    // Scripts print a byte order mark or line breaks around their answer.
+    return decodePrefix(withoutLead(bytes), { depth: 6, items: 50_000, unsortedKeys: true }).value
   } catch (error) {
     const why = `The tracker sent an invalid response (${messageOf(error)})`
     throw new TrackerError('bad-message', why, { cause: error })
   }
+}
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const
+
+function withoutLead(bytes: Uint8Array): Uint8Array {
+  let at = BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte) ? BYTE_ORDER_MARK.length : 0
+  // Tabs, line breaks and spaces.
+  while (bytes[at] === 0x20 || (bytes[at]! >= 0x09 && bytes[at]! <= 0x0d)) at++
+  return bytes.subarray(at)
 }
 
 /** BEP 31: minutes as an integer or as text, or `never`. */
