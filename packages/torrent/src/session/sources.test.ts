@@ -1,11 +1,13 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { httpGet } from '#http-get'
 import { hex } from '../base/bytes.ts'
 import { systemClock } from '../base/clock.ts'
 import { VirtualClock } from '../base/virtual-clock.ts'
 import { torrentCid } from '../metainfo/cid.ts'
+import { formatMagnet } from '../metainfo/magnet.ts'
 import { writeMetainfo } from '../metainfo/write-metainfo.ts'
 import { testTorrent } from '../swarm/testing/test-torrent.ts'
 import { readSource, type SourceContext } from './sources.ts'
@@ -40,6 +42,41 @@ describe('the URL of a .torrent', () => {
     const origin = await readSource(`${url}/x.torrent`, {}, context)
     expect(origin.infoHashes).toEqual(metainfo.info.infoHashes)
     expect(origin.metainfo?.info.name).toBe('test')
+  })
+
+  test('may lead to a magnet link', async () => {
+    const { metainfo } = await testTorrent({})
+    const magnet = formatMagnet({ infoHashes: metainfo.info.infoHashes, name: 'Größe' })
+    answer = (request, response) => {
+      const location = request.url === '/x.torrent' ? '/there.torrent' : magnet
+      response.writeHead(302, { location }).end()
+    }
+    const origin = await readSource(`${url}/x.torrent`, {}, context)
+    expect(origin).toMatchObject({ infoHashes: metainfo.info.infoHashes, name: 'Größe', metainfo: null })
+  })
+
+  test('may be redirected to an address with raw UTF-8', async () => {
+    const { metainfo } = await testTorrent({})
+    const asked: (string | undefined)[] = []
+    answer = (request, response) => {
+      asked.push(request.url)
+      if (request.url !== '/x.torrent') return response.end(writeMetainfo(metainfo))
+      response.socket!.end('HTTP/1.1 302 Found\r\nLocation: /Größe.torrent\r\nContent-Length: 0\r\n\r\n')
+    }
+    await readSource(`${url}/x.torrent`, {}, context)
+    expect(asked).toEqual(['/x.torrent', '/Gr%C3%B6%C3%9Fe.torrent'])
+  })
+
+  test('may lead to a compressed one, which is not decompressed without end', async () => {
+    const { metainfo } = await testTorrent({})
+    const bombs = gzipSync(Buffer.alloc(65 * 1024 * 1024))
+    answer = (request, response) =>
+      response.end(request.url === '/bomb.torrent' ? bombs : gzipSync(writeMetainfo(metainfo)))
+    const origin = await readSource(`${url}/x.torrent`, {}, context)
+    expect(origin.infoHashes).toEqual(metainfo.info.infoHashes)
+    await expect(readSource(`${url}/bomb.torrent`, {}, context)).rejects.toMatchObject({ code: 'too-large' })
+    const torn = gzipSync(writeMetainfo(metainfo)).subarray(0, -20)
+    await expect(readSource(torn, {}, context)).rejects.toMatchObject({ code: 'bad-message' })
   })
 
   test.each<[string, RegExp, http.RequestListener]>([

@@ -2,9 +2,10 @@ import { readTorrentFile } from '#read-file'
 import type { AddOptions } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
 import { messageOf, ShoalError } from '../base/errors.ts'
+import { gunzip, isGzip } from '../base/gunzip.ts'
 import { parseHostPort } from '../base/ip.ts'
 import { limited } from '../base/limited.ts'
-import type { HttpGet } from '../discovery/tracker/http-get.ts'
+import type { HttpAnswer, HttpGet } from '../discovery/tracker/http-get.ts'
 import { parseInfoHash } from '../metainfo/info-hash.ts'
 import { isMagnet, parseMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
@@ -48,20 +49,27 @@ export async function readSource(
 }
 
 async function readAny(source: TorrentSource, context: SourceContext): Promise<TorrentOrigin> {
-  if (source instanceof Uint8Array) return fromMetainfo(parseMetainfo(source))
+  if (source instanceof Uint8Array) return fromMetainfo(parseMetainfo(await unzipped(source)))
   if (typeof source !== 'string') return fromMetainfo(source)
   const text = source.trim()
   if (isMagnet(text)) return fromMagnet(text)
-  if (/^https?:\/\//i.test(text)) return fromMetainfo(readFetched(await fetchTorrent(text, context), text))
+  if (/^https?:\/\//i.test(text)) return readFetched(await fetchTorrent(text, context), text)
   if (isInfoHash(text)) return fromInfoHash(text)
-  return fromMetainfo(parseMetainfo(await readTorrentFile(text, MAX_TORRENT_BYTES)))
+  return fromMetainfo(parseMetainfo(await unzipped(await readTorrentFile(text, MAX_TORRENT_BYTES))))
 }
 
 /** A URL often leads to something else than a .torrent file: a page, or the content itself. */
-function readFetched(body: Uint8Array, url: string): Metainfo {
+async function readFetched({ body: sent, magnet }: HttpAnswer, url: string): Promise<TorrentOrigin> {
+  if (magnet !== undefined) return fromMagnet(magnet)
+  const body = await unzipped(sent)
   if (!looksBencoded(body))
     throw new ShoalError('bad-torrent', `${new URL(url).host} did not send a .torrent file: check the URL`)
-  return parseMetainfo(body)
+  return fromMetainfo(parseMetainfo(body))
+}
+
+/** Some servers keep .torrent files compressed. */
+async function unzipped(bytes: Uint8Array): Promise<Uint8Array> {
+  return isGzip(bytes) ? gunzip(bytes, MAX_TORRENT_BYTES) : bytes
 }
 
 /** BEP 3: a dictionary starts with `d`, followed by the length of its first key. */
@@ -114,7 +122,7 @@ function isInfoHash(text: string): boolean {
 async function fetchTorrent(
   url: string,
   { userAgent, clock, httpGet, signal }: SourceContext,
-): Promise<Uint8Array> {
+): Promise<HttpAnswer> {
   if (!URL.canParse(url))
     throw new ShoalError('bad-argument', `${url.slice(0, 100)} is not a valid URL: check the spelling`)
   const limit = limited(clock, FETCH_LIMIT_MS, signal)
@@ -125,9 +133,9 @@ async function fetchTorrent(
       throw fetchFailed(error)
     })
     .finally(() => limit.end())
-  if (answer.status !== 200)
+  if (answer.status !== 200 && answer.magnet === undefined)
     throw new ShoalError('not-found', `the server answered ${answer.status} for the .torrent: check the URL`)
-  return answer.body
+  return answer
 }
 
 function readPeer(text: string): { host: string; port: number } {

@@ -23,7 +23,7 @@ export async function linkedTorrent(
   try {
     const both = signal ? AbortSignal.any([signal, limit]) : limit
     const content = await protocol.torrentBehind?.(torrentUrl.href, { signal: both, outsideOnly })
-    if (!content) return null
+    if (!content || typeof content === 'string') return null
     const { info } = parseMetainfo(content)
     return info.singleFile && info.lengthBytes === totalBytes ? content : null
   } catch {

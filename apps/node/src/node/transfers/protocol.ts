@@ -35,10 +35,11 @@ export interface FileDownload {
   close(): void
 }
 
-/** The identifier led to a .torrent: links do not always show that by their names. */
+/** The identifier led to a .torrent or a magnet link: links do not always show that by their names. */
 export interface TorrentContent {
   readonly kind: 'torrent'
-  readonly content: Uint8Array
+  /** The bytes of the .torrent, or the magnet link. */
+  readonly content: Uint8Array | string
 }
 
 export interface FileProtocol {
@@ -49,6 +50,6 @@ export interface FileProtocol {
   canHandle(identifier: string): boolean
   /** Resolves when the content of the identifier is known. Rejects with a Failure. */
   download(identifier: string, options: DownloadOptions): Promise<FileDownload | TorrentContent>
-  /** Returns the .torrent that the identifier leads to, or null for a plain file. Absent if it is always a plain file. */
-  torrentBehind?(identifier: string, options: LookOptions): Promise<Uint8Array | null>
+  /** Returns the .torrent or magnet link that the identifier leads to, or null for a plain file. Absent if it is always a plain file. */
+  torrentBehind?(identifier: string, options: LookOptions): Promise<TorrentContent['content'] | null>
 }

@@ -4,8 +4,11 @@ import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
 import { messageOf, ShoalError } from '../../base/errors.ts'
 import { isLocalAddress } from '../../base/local-address.ts'
+import { isMagnet } from '../../metainfo/magnet.ts'
 import {
   followRedirect,
+  headerText,
+  isRedirect,
   MAX_REDIRECTS,
   readBody,
   sendRequest,
@@ -46,6 +49,11 @@ export function createHttpGet(
         throw unsafe('A tracker in the local network must have a path that begins with announce')
       }
       const response = await request(at, address, options, way)
+      const magnet = options.named ? magnetTarget(response) : null
+      if (magnet !== null) {
+        response.destroy()
+        return { status: response.statusCode!, body: new Uint8Array(0), magnet }
+      }
       const to = redirectTarget(response, at)
       if (!to) return finish(response, options)
       response.destroy()
@@ -89,6 +97,11 @@ async function request(
     if (error instanceof ShoalError) throw error
     throw connectError(error as Error, url)
   }
+}
+
+/** Indexers' proxies redirect to a magnet link where there is no .torrent. */
+function magnetTarget({ statusCode = 0, headers: { location = '' } }: IncomingMessage): string | null {
+  return isRedirect(statusCode) && isMagnet(location) ? headerText(location) : null
 }
 
 /** Returns the target of a redirect, or null if the response is not one. Throws if the target is not allowed. */

@@ -17,6 +17,8 @@ export interface HttpGetOptions {
 export interface HttpAnswer {
   readonly status: number
   readonly body: Uint8Array
+  /** The server redirects to this magnet link, which only a URL that the user named may do. The body is empty then. */
+  readonly magnet?: string
   /** From a `Retry-After` header in seconds (RFC 9110 section 10.2.3). */
   readonly retryAfterMs?: number
 }

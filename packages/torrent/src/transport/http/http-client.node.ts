@@ -10,7 +10,7 @@ import { parseIp } from '../../base/ip.ts'
 import type { ConnectTo } from '../route.node.ts'
 
 export { MAX_REDIRECTS } from './http-ranges.ts'
-export { followRedirect } from './redirect.ts'
+export { followRedirect, headerText, isRedirect } from './redirect.ts'
 
 export interface RequestOptions {
   /** Default: GET. */

@@ -7,12 +7,29 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
  * HTTPS must not continue in plain text.
  */
 export function followRedirect(status: number, location: string, from: URL): URL | string | null {
-  if (!REDIRECTS.has(status)) return null
-  const to = URL.canParse(location, from.href) ? new URL(location, from.href) : null
+  if (!isRedirect(status)) return null
+  const target = headerText(location)
+  const to = URL.canParse(target, from.href) ? new URL(target, from.href) : null
   if (to?.protocol !== 'http:' && to?.protocol !== 'https:')
     return 'it redirects to something that is not HTTP'
   if (from.protocol === 'https:' && to.protocol === 'http:') return 'it redirects from https to http'
   return to
+}
+
+export function isRedirect(status: number): boolean {
+  return REDIRECTS.has(status)
+}
+
+/** Programs read headers as Latin-1; some servers send UTF-8 as it is. */
+export function headerText(value: string): string {
+  if (!/[\x80-\xff]/.test(value) || /[^\0-\xff]/.test(value)) return value
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(
+      Uint8Array.from(value, char => char.charCodeAt(0)),
+    )
+  } catch {
+    return value
+  }
 }
 
 /**

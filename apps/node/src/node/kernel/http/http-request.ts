@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { Failure } from '@shoal/daemon/failure'
-import { isLocalAddress } from '@shoal/torrent'
+import { isLocalAddress, isMagnet } from '@shoal/torrent'
 import {
   followRedirect,
+  headerText,
+  isRedirect,
   MAX_REDIRECTS,
   type RequestOptions,
   readBody as readAll,
@@ -45,7 +47,7 @@ export interface HttpAnswer {
 /**
  * Sends a GET request and follows at most five redirects: only to https, or from http to http, and not
  * from outside into the local network. User name and password in the URL are sent to their own server only. Rejects with a Failure (a TransientFailure if a retry may help) or with the
- * signal's reason. Resolves for any status.
+ * signal's reason. Rejects with MagnetRedirect if the server leads to a magnet link. Resolves for any status.
  */
 export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAnswer> {
   const limit = AbortSignal.timeout(ANSWER_MS)
@@ -73,11 +75,23 @@ export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAns
   }
 }
 
+/** The server redirects to a magnet link: as indexers' proxies do where there is no .torrent. */
+export class MagnetRedirect extends Failure {
+  readonly magnet: string
+
+  constructor(magnet: string, host: string) {
+    super('bad-message', `${host}: it leads to a magnet link, which is not a file`)
+    this.magnet = magnet
+  }
+}
+
 /** Returns the target of a redirect, or null if the answer is not one. Throws if the target is not allowed. */
 function redirectTarget(
   { status, headers: { location } }: Pick<HttpAnswer, 'status' | 'headers'>,
   from: URL,
 ): URL | null {
+  if (location && isRedirect(status) && isMagnet(location))
+    throw new MagnetRedirect(headerText(location), from.host)
   const to = location ? followRedirect(status, location, from) : null
   if (typeof to === 'string')
     throw new Failure(

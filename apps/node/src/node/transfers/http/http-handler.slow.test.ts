@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { basename, join } from 'node:path'
 import { until } from '@shoal/testing'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FileServer, sendFile } from '../testing/file-server.ts'
 import { downloadFile, type TestContext, testContext } from '../testing/run.ts'
 import { temporaryFolder } from '../testing/temporary.ts'
@@ -367,4 +367,53 @@ test('a refused connection is reported', async () => {
     message: expect.stringContaining('connection refused'),
   })
   expect(context.active.size).toBe(0)
+})
+
+describe('a link that does not look like one of a torrent', () => {
+  const TORRENT = Buffer.from('d8:announce10:http://t/a4:infod4:name1:aee')
+  const look = { signal: new AbortController().signal }
+
+  test.each([['text/html; charset=utf-8'], ['application/octet-stream'], ['text/plain'], [undefined]])(
+    'is one if it sends a .torrent as %s',
+    async type => {
+      await using server = await FileServer.start((_, response) => {
+        response.writeHead(200, type === undefined ? {} : { 'content-type': type })
+        response.end(TORRENT)
+      })
+      const { handler } = open()
+      const directory = await temporaryFolder()
+      const added = await handler.download(`${server.url}/get?id=1`, { directory })
+      expect(added).toEqual({ kind: 'torrent', content: TORRENT })
+      expect(await handler.torrentBehind(`${server.url}/get?id=1`, look)).toEqual(TORRENT)
+      expect(await readdir(directory)).toEqual([])
+    },
+  )
+
+  test('is a plain file otherwise, and loses no byte by the look at its beginning', async () => {
+    const page = Buffer.concat([Buffer.from('<html>'), CONTENT])
+    await using server = await FileServer.start((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' })
+      response.write(page.subarray(0, 3))
+      response.end(page.subarray(3))
+    })
+    const { handler } = open()
+    const { path } = await downloadFile(handler, `${server.url}/page`, await temporaryFolder())
+    expect(Buffer.compare(await readFile(path), page)).toBe(0)
+    expect(await handler.torrentBehind(`${server.url}/page`, look)).toBeNull()
+  })
+
+  test('may lead to a magnet link', async () => {
+    const magnet = `magnet:?xt=urn:btih:${'a'.repeat(40)}&dn=film`
+    await using server = await FileServer.start((request, response) => {
+      response.writeHead(302, { location: request.url === '/dl?id=1' ? '/next' : magnet }).end()
+    })
+    const { handler } = open()
+    const directory = await temporaryFolder()
+    const added = await handler.download(`${server.url}/dl?id=1`, { directory })
+    expect(added).toEqual({ kind: 'torrent', content: magnet })
+    expect(await handler.torrentBehind(`${server.url}/dl?id=1`, look)).toBe(magnet)
+    expect(await readdir(directory)).toEqual([])
+    // The first leaves nothing that keeps out a second.
+    expect(await handler.download(`${server.url}/dl?id=1`, { directory })).toEqual(added)
+  })
 })

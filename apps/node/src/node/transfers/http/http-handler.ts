@@ -1,5 +1,7 @@
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { Failure } from '@shoal/daemon/failure'
-import { type HttpOptions, readBody } from '../../kernel/http/http-request.ts'
+import { type HttpOptions, MagnetRedirect, readBody } from '../../kernel/http/http-request.ts'
 import { FileTransfer, type TransferContext } from '../file-transfer.ts'
 import type { DownloadOptions, FileDownload, FileProtocol, LookOptions, TorrentContent } from '../protocol.ts'
 import { HttpFile, type OpenedHttpFile } from './http-file.ts'
@@ -29,24 +31,35 @@ export class HttpHandler implements FileProtocol {
     const { context } = this.#options
     const file = this.#file(identifier, options)
     const signal = options.signal ?? new AbortController().signal
-    const { transfer, opened } = await FileTransfer.begin(file, options.directory, context, { signal })
-    if (!opened || !isTorrent(opened as OpenedHttpFile)) return transfer
     try {
-      const { answer } = opened as OpenedHttpFile
-      return { kind: 'torrent', content: await readBody(answer, MAX_TORRENT_BYTES, signal) }
-    } finally {
-      transfer.close()
+      const { transfer, opened } = await FileTransfer.begin(file, options.directory, context, { signal })
+      if (!opened || !(await isTorrent(opened as OpenedHttpFile, signal))) return transfer
+      try {
+        const { answer } = opened as OpenedHttpFile
+        return { kind: 'torrent', content: await readBody(answer, MAX_TORRENT_BYTES, signal) }
+      } finally {
+        transfer.close()
+      }
+    } catch (error) {
+      if (error instanceof MagnetRedirect) return { kind: 'torrent', content: error.magnet }
+      throw error
     }
   }
 
   /** Only the headers of a plain file are read. */
-  async torrentBehind(identifier: string, options: LookOptions): Promise<Uint8Array | null> {
+  async torrentBehind(identifier: string, options: LookOptions): Promise<Uint8Array | string | null> {
     const { signal } = options
-    const opened = await this.#file(identifier, options).open(null, { signal })
     try {
-      return isTorrent(opened) ? await readBody(opened.answer, MAX_TORRENT_BYTES, signal) : null
-    } finally {
-      opened.close()
+      const opened = await this.#file(identifier, options).open(null, { signal })
+      try {
+        const isBehind = await isTorrent(opened, signal)
+        return isBehind ? await readBody(opened.answer, MAX_TORRENT_BYTES, signal) : null
+      } finally {
+        opened.close()
+      }
+    } catch (error) {
+      if (error instanceof MagnetRedirect) return error.magnet
+      throw error
     }
   }
 
@@ -59,7 +72,55 @@ export class HttpHandler implements FileProtocol {
   }
 }
 
-function isTorrent({ answer, name }: OpenedHttpFile): boolean {
-  const type = answer.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  return type === 'application/x-bittorrent' || /\.torrent$/i.test(name)
+/** How long the first bytes of a file may take that could be a .torrent. */
+const FIRST_BYTES_MS = 5000
+/** Types that servers also give files whose type they do not know. */
+const VAGUE_TYPES: readonly string[] = [
+  'application/force-download',
+  'application/octet-stream',
+  'application/x-download',
+  'binary/octet-stream',
+  'text/html',
+  'text/plain',
+  '',
+]
+
+async function isTorrent(
+  { answer, name, totalBytes }: OpenedHttpFile,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [type = ''] = (answer.headers['content-type'] ?? '').toLowerCase().split(/\s*;/, 1)
+  if (type === 'application/x-bittorrent' || /\.torrent(\.gz)?$/i.test(name)) return true
+  if (!VAGUE_TYPES.includes(type) || (totalBytes ?? 0) > MAX_TORRENT_BYTES) return false
+  return looksLikeTorrent(await firstBytes(answer.body, signal))
+}
+
+/** BEP 3: a dictionary, whose first key is one of those that come first in .torrent files. */
+function looksLikeTorrent(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.subarray(0, 40)).toString('latin1')
+  return FIRST_KEYS.some(key => text.startsWith(`d${key.length}:${key}`)) || /^d4:infod[1-9]/.test(text)
+}
+
+const FIRST_KEYS: readonly string[] = [
+  'announce',
+  'announce-list',
+  'azureus_properties',
+  'comment',
+  'created by',
+  'creation date',
+  'encoding',
+]
+
+/** The first bytes of a body, which whoever reads it later gets, too. */
+async function firstBytes(body: Readable, signal: AbortSignal): Promise<Uint8Array> {
+  const limit = AbortSignal.timeout(FIRST_BYTES_MS)
+  if (!body.readableLength && !body.readableEnded)
+    await once(body, 'readable', { signal: AbortSignal.any([signal, limit]) }).catch(error => {
+      signal.throwIfAborted()
+      // The reader of the whole body waits longer.
+      if (!limit.aborted) throw error
+    })
+  const chunk: Buffer | null = body.read()
+  if (chunk) body.unshift(chunk)
+  return chunk ?? new Uint8Array(0)
 }
