@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { describeFailure, fileFailure } from '@shoal/daemon/failure'
 import { parseMagnet, parseMetainfo } from '@shoal/torrent'
+import { mayBecomeMagnet, mayBecomeTorrent } from './may-become.ts'
 
 /** The size limit of the API. */
 const MAX_TORRENT_BYTES = 30_000_000
@@ -11,15 +12,26 @@ const MAX_MAGNET_BYTES = 100_000
 export type Candidate =
   | { readonly kind: 'torrent'; readonly torrent: string }
   | { readonly kind: 'magnet'; readonly source: string }
+  /** It cannot be read yet, but may become a torrent. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'bad'; readonly why: string }
 
 export function isCandidate(name: string): boolean {
   return /\.(torrent|magnet)$/i.test(name) && !name.startsWith('.')
 }
 
-/** Reads a `.torrent`, or a `.magnet`, which is a text file with a link in its first line. Rejects with a Failure if it cannot be read. */
-export async function readCandidate(path: string): Promise<Candidate> {
-  const isMagnet = /\.magnet$/i.test(path)
+/** The name that a refused file had before; null for any other file. */
+export function refusedName(name: string): string | null {
+  const before = name.replace(/(\.\d+)?\.invalid$/i, '')
+  return before !== name && isCandidate(before) ? before : null
+}
+
+/**
+ * Reads a `.torrent`, or a `.magnet`, which is a text file with a link in its first line. `name` says which it is. Rejects with a Failure if it
+ * cannot be read.
+ */
+export async function readCandidate(path: string, name: string): Promise<Candidate> {
+  const isMagnet = /\.magnet$/i.test(name)
   const maxBytes = isMagnet ? MAX_MAGNET_BYTES : MAX_TORRENT_BYTES
   const content = await readWhole(path, maxBytes)
   if (content === null) return { kind: 'bad', why: `it is larger than ${maxBytes} bytes` }
@@ -37,7 +49,10 @@ export async function readCandidate(path: string): Promise<Candidate> {
     parseMagnet(source)
     return { kind: 'magnet', source }
   } catch (error) {
-    return { kind: 'bad', why: describeFailure(error).message }
+    const isBegun = isMagnet
+      ? mayBecomeMagnet(content.toString('utf8'))
+      : mayBecomeTorrent(content, MAX_TORRENT_BYTES)
+    return isBegun ? { kind: 'begun' } : { kind: 'bad', why: describeFailure(error).message }
   }
 }
 

@@ -103,6 +103,44 @@ test('an invalid one is renamed and logged; links to devices and folders are lef
   expect(node.names).toEqual([])
 })
 
+test('waits for as long as a file may become a torrent', async () => {
+  const directory = await temporaryFolder()
+  const { bytes } = await torrentFile('slow')
+  const [half, empty, link] = ['half.torrent', 'empty.torrent', 'link.magnet'].map(name =>
+    join(directory, name),
+  )
+  await writeFile(half!, bytes.subarray(0, bytes.length / 2))
+  await writeFile(empty!, '')
+  await writeFile(link!, MAGNET.slice(0, 30))
+  const { node, log } = watching([{}], directory, fastClock(2000))
+  // Longer than any other file is waited for.
+  await writeFile(join(directory, 'bad.torrent'), 'no torrent')
+  await until('another one is refused', async () => (await readdir(directory)).some(isInvalid))
+  await writeFile(join(directory, 'worse.torrent'), 'no torrent')
+  await until('and one more', async () => (await readdir(directory)).filter(isInvalid).length === 2)
+  expect((await readdir(directory)).filter(name => !isInvalid(name)).sort()).toEqual([
+    'empty.torrent',
+    'half.torrent',
+    'link.magnet',
+  ])
+  await appendFile(half!, bytes.subarray(bytes.length / 2))
+  await appendFile(link!, MAGNET.slice(30))
+  await until('they are added', () => node.names.includes('slow') && node.names.includes('linked'))
+  expect(log.text).not.toMatch(/(half|empty)\.torrent cannot|link\.magnet cannot/)
+})
+
+test('looks again at a refused file that changes', async () => {
+  const directory = await temporaryFolder()
+  await writeFile(join(directory, 'old.torrent.invalid'), 'of another day')
+  const { node } = watching([{}], directory)
+  await writeFile(join(directory, 'one.torrent'), 'no torrent')
+  await until('it is refused', async () => (await readdir(directory)).includes('one.torrent.invalid'))
+  await writeFile(join(directory, 'one.torrent.invalid'), (await torrentFile('one')).bytes)
+  await until('it is added', () => node.names.includes('one'))
+  await until('it is renamed', async () => (await readdir(directory)).some(isAdded))
+  expect((await readdir(directory)).sort()).toEqual(['old.torrent.invalid', 'one.torrent.added'])
+})
+
 test('an error that is not caused by the file is retried', async () => {
   const directory = await temporaryFolder()
   const { node, log } = watching([{}], directory)

@@ -1,17 +1,17 @@
-import { type FSWatcher, watch } from 'node:fs'
+import { type FSWatcher, type Stats, watch } from 'node:fs'
 import { link, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { NodeOperations, WatchedFolder as Rule } from '@shoal/api'
 import { describeFailure } from '@shoal/daemon/failure'
 import { type Clock, delay } from '@shoal/torrent'
 import type { Log } from '../kernel/log/log.ts'
-import { isCandidate, readCandidate } from './read-candidate.ts'
+import { isCandidate, readCandidate, refusedName } from './read-candidate.ts'
 
 /** The folder is scanned this often in any case: not all file systems report changes. */
 const LOOK_MS = 15_000
 /** A file that did not change between two scans this far apart counts as complete if it can be read. */
 const SETTLE_MS = 1000
-/** A file that cannot be read and does not change for this long is invalid: until then it may still be copied. */
+/** A file that cannot become a torrent, and does not change for this long, is invalid. Others are waited for. */
 const BAD_MS = 10_000
 /** Delay after a fault that is not the file's, such as a full disk. */
 const RETRY_MS = 60_000
@@ -50,6 +50,8 @@ export class WatchedFolder {
   readonly #deps: WatchDeps
   readonly #stop = new AbortController()
   readonly #seen = new Map<string, Seen>()
+  /** The stamps of refused files: one that changes is looked at again. */
+  readonly #refused = new Map<string, string>()
   #running: Promise<void> = Promise.resolve()
   #wake: () => void = () => {}
   #watcher: FSWatcher | null = null
@@ -95,8 +97,11 @@ export class WatchedFolder {
     if (names === null) return this.#missing()
     if (this.#isMissing) this.#deps.log.info(`the watch folder ${directory} is available again`)
     this.#isMissing = false
-    const candidates = names.slice(0, MAX_NAMES).filter(isCandidate)
+    const some = names.slice(0, MAX_NAMES)
+    const refused = new Set(some.filter(name => refusedName(name) !== null))
+    const candidates = some.filter(name => isCandidate(name) || refused.has(name))
     for (const name of this.#seen.keys()) if (!candidates.includes(name)) this.#seen.delete(name)
+    for (const name of this.#refused.keys()) if (!refused.has(name)) this.#refused.delete(name)
     let nextMs = LOOK_MS
     for (const name of candidates) {
       if (this.#stop.signal.aborted) break
@@ -119,7 +124,12 @@ export class WatchedFolder {
     const stats = await stat(path).catch(() => null)
     if (!stats?.isFile()) return LOOK_MS
     const nowMs = this.#deps.clock.nowMs()
-    const stamp = `${stats.size} ${stats.mtimeMs} ${stats.ino}`
+    const stamp = stampOf(stats)
+    if (refusedName(name) !== null) {
+      const before = this.#refused.get(name) ?? stamp
+      this.#refused.set(name, before)
+      if (before === stamp) return LOOK_MS
+    }
     let seen = this.#seen.get(name)
     if (seen?.stamp !== stamp) {
       seen = { stamp, sinceMs: nowMs, notBeforeMs: nowMs + SETTLE_MS }
@@ -135,7 +145,9 @@ export class WatchedFolder {
     const { label, paused } = this.#rule
     const { operations, log } = this.#deps
     try {
-      const candidate = await readCandidate(path)
+      const candidate = await readCandidate(path, refusedName(name) ?? name)
+      // The next look is when it has changed.
+      if (candidate.kind === 'begun') return Number.POSITIVE_INFINITY
       if (candidate.kind === 'bad') {
         if (quietMs < BAD_MS) return SETTLE_MS
         return await this.#refuse(name, candidate.why)
@@ -159,22 +171,30 @@ export class WatchedFolder {
 
   async #refuse(name: string, why: string): Promise<number> {
     const path = join(this.#rule.directory, name)
-    this.#deps.log.warn(`${path} cannot be added and is renamed to .invalid: ${why}`)
-    await this.#settle(name, '.invalid', false)
+    if (refusedName(name) === null) {
+      this.#deps.log.warn(`${path} cannot be added and is renamed to .invalid: ${why}`)
+      const stats = await stat(path).catch(() => null)
+      const renamed = await this.#settle(name, '.invalid', false)
+      if (renamed && stats) this.#refused.set(renamed, stampOf(stats))
+    } else this.#deps.log.warn(`${path} still cannot be added: ${why}`)
     return Number.POSITIVE_INFINITY
   }
 
-  /** Renames or deletes the file. Logs a failure: the file then stays, and is not added again until it changes. */
-  async #settle(name: string, ending: string, remove: boolean): Promise<void> {
-    const path = join(this.#rule.directory, name)
+  /**
+   * Renames or deletes the file. Logs a failure: the file then stays, and is not added again until it changes. Resolves to its new name, or null.
+   */
+  async #settle(name: string, ending: string, remove: boolean): Promise<string | null> {
+    const { directory } = this.#rule
+    const path = join(directory, name)
     try {
       if (remove) await rm(path, { force: true })
-      else await renameFree(path, ending)
+      else return await renameFree(path, join(directory, refusedName(name) ?? name), ending)
     } catch (error) {
       this.#deps.log.warn(
         `${path} could not be ${remove ? 'deleted' : 'renamed'}: ${describeFailure(error).message}`,
       )
     }
+    return null
   }
 
   #watch(): void {
@@ -195,19 +215,26 @@ export class WatchedFolder {
   }
 }
 
-/** Appends the ending, and a number if that name is taken. */
-async function renameFree(path: string, ending: string): Promise<void> {
+function stampOf({ size, mtimeMs, ino }: Stats): string {
+  return `${size} ${mtimeMs} ${ino}`
+}
+
+/** Renames a file to `to` with the ending, and a number if that name is taken. Resolves to the new name. */
+async function renameFree(path: string, to: string, ending: string): Promise<string> {
   for (let number = 1; number <= MAX_NUMBER; number++) {
-    const target = number === 1 ? `${path}${ending}` : `${path}.${number}${ending}`
+    const target = number === 1 ? `${to}${ending}` : `${to}.${number}${ending}`
     try {
       await link(path, target)
-      return await unlink(path)
+      await unlink(path)
+      return basename(target)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EEXIST') continue
-      // A file system without links: a file with that name is replaced.
-      if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return rename(path, target)
-      throw error
+      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error
+      // A file system without links.
+      if (await stat(target).catch(() => null)) continue
+      await rename(path, target)
+      return basename(target)
     }
   }
   throw new Error(`there are more than ${MAX_NUMBER} files of that name`)
