@@ -189,6 +189,11 @@ export interface TorrentFile {
   readonly path: readonly string[]
   /** The path after renames, else `path`. */
   readonly currentPath: readonly string[]
+  /**
+   * The path that the file has on disk below the download folder, or will have: names that no file can have are changed, and equal ones numbered.
+   * In pages `currentPath`.
+   */
+  readonly storedPath: readonly string[]
   readonly lengthBytes: number
   /** BEP 52 root: 32 bytes; absent for v1 and empty files. */
   readonly piecesRoot?: Uint8Array | undefined

@@ -24,7 +24,7 @@ const magnets: fc.Arbitrary<Magnet> = fc.record(
   {
     infoHashes: fc.constantFrom({ v1 }, { v2 }, { v1, v2 }),
     name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
-    trackers: urls,
+    trackers: urls.map(list => list.map(text => `udp://tracker/${text}`)),
     webSeeds: urls,
     sources: urls.map(list => list.map(text => `http://${text}`)),
     peers: fc.uniqueArray(
@@ -147,11 +147,24 @@ describe('parseMagnet', () => {
     })
   })
 
+  it('skips trackers that are no URLs', () => {
+    const wrong = [
+      'magnet:?xt=urn:btih:1',
+      'film.torrent',
+      'http:///announce',
+      'udp://',
+      'a tracker',
+      '//t/a',
+    ]
+    const all = [...wrong, 'udp://t:1', 'wss://t/'].map(text => `&tr=${encodeURIComponent(text)}`)
+    expect(parseMagnet(link + all.join('')).trackers).toEqual(['udp://t:1', 'wss://t/'])
+  })
+
   it('enforces its limits', () => {
-    const many = Array.from({ length: 3000 }, (_, i) => `&tr=h${i}&x.pe=h:${i + 1}`).join('')
+    const many = Array.from({ length: 2000 }, (_, i) => `&tr=a://${i}&x.pe=h:${i + 1}`).join('')
     const magnet = parseMagnet(link + many)
     expect([magnet.trackers.length, magnet.peers.length]).toEqual([1000, 1000])
-    expect(parseMagnet(`${link}&tr=${'x'.repeat(4097)}`).trackers).toEqual([])
+    expect(parseMagnet(`${link}&tr=udp://${'x'.repeat(4097)}`).trackers).toEqual([])
   })
 
   it.each([

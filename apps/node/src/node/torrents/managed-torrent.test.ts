@@ -9,6 +9,7 @@ function managed(files: Readonly<Record<string, string>> = { 'tree/a': 'tree/a' 
   const paths = Object.entries(files).map(([path, now]) => ({
     path: path.split('/'),
     currentPath: now.split('/'),
+    storedPath: now.split('/'),
   }))
   const api = {
     name: 'tree',

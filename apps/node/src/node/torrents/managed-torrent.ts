@@ -159,13 +159,14 @@ interface DiskNames {
 
 const NO_NAMES: DiskNames = { root: null, shown: null }
 
-function readNames(files: readonly Pick<TorrentFile, 'path' | 'currentPath'>[]): DiskNames {
+function readNames(files: readonly Pick<TorrentFile, 'path' | 'currentPath' | 'storedPath'>[]): DiskNames {
   const [first] = files
-  const root = first?.currentPath[0]
+  const root = first?.storedPath[0]
   if (!first || root === undefined) return NO_NAMES
-  const isFolder = files.every(({ currentPath: { length, 0: name } }) => length > 1 && name === root)
+  const isFolder = files.every(({ storedPath: { length, 0: name } }) => length > 1 && name === root)
   if (files.length > 1 && !isFolder) return NO_NAMES
-  // A folder that was only put around a file, or left out, does not rename it.
-  const isRenamed = first.path.length > 1 === isFolder && first.path[0] !== root
-  return { root, shown: isRenamed ? root : null }
+  // A folder that was only put around a file, or left out, does not rename it, nor does a name that no file can have.
+  const [name] = first.currentPath
+  const isRenamed = first.path.length > 1 === isFolder && first.path[0] !== name
+  return { root, shown: isRenamed ? name! : null }
 }

@@ -12,15 +12,15 @@ export function torrentFiles(registry: TorrentRegistry): Pick<NodeFiles, 'open' 
       const { files } = torrent.api
       const file = /^#\d+$/.test(path)
         ? files[Number(path.slice(1))]
-        : files.find(each => each.currentPath.join('/') === path)
+        : files.find(each => each.storedPath.join('/') === path)
       if (!file)
         throw new Failure('not-found', `${torrent.api.name} has no file ${path.slice(0, 200)}`, {
           field: 'path',
         })
       return {
-        name: file.currentPath.at(-1)!,
+        name: file.storedPath.at(-1)!,
         lengthBytes: file.lengthBytes,
-        mediaType: mediaType(file.currentPath.join('/')),
+        mediaType: mediaType(file.storedPath.join('/')),
         // The content of an info hash never changes.
         etag: `"${torrent.id}.${file.index}"`,
         read: options => file.stream(options),

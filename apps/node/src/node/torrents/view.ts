@@ -144,7 +144,7 @@ export function fileView(
   file: EngineFile,
   registry: Pick<TorrentRegistry, 'findApi'>,
 ): TorrentFile {
-  const path = file.currentPath.join('/')
+  const path = file.storedPath.join('/')
   return {
     index: file.index,
     path,
@@ -158,7 +158,7 @@ export function fileView(
         : []
     }),
     mediaType: mediaType(path),
-    href: `/files/${torrent.id}/${file.currentPath.map(encodeURIComponent).join('/')}`,
+    href: `/files/${torrent.id}/${file.storedPath.map(encodeURIComponent).join('/')}`,
   }
 }
 

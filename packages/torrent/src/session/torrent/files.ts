@@ -1,3 +1,4 @@
+import { storedPaths } from '#own-files'
 import type { FileCopy, TorrentFile } from '../../api.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
@@ -51,6 +52,12 @@ export class FileView implements TorrentFile {
 
   get currentPath(): readonly string[] {
     return currentPath(this.#context.data, this.#context.content, this.#at)
+  }
+
+  get storedPath(): readonly string[] {
+    const { data, content } = this.#context
+    const paths = storedPaths(data, content)
+    return paths ? paths[this.#at]!.split('/') : this.currentPath
   }
 
   get lengthBytes(): number {

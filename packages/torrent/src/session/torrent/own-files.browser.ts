@@ -25,6 +25,10 @@ export async function recognizeFiles(): Promise<void> {}
 
 export async function glanceAtFiles(): Promise<void> {}
 
+export function storedPaths(): null {
+  return null
+}
+
 export async function ownStamps(): Promise<null> {
   return null
 }

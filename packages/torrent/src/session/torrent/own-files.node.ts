@@ -143,6 +143,18 @@ export async function glanceAtFiles({ data }: FilesContext): Promise<void> {
   await mustBePresent(content, place.progress, await chosenStamps(content))
 }
 
+/** The last list, since whoever asks for the path of one file mostly asks for those of all. */
+let last: { content: Content; renamed: TorrentData['renamed']; paths: readonly string[] } | null = null
+
+/** The paths of all files below the download folder, with `/`; empty for pads. Null if they are not stored on disk. */
+export function storedPaths(data: TorrentData, content: Content): readonly string[] | null {
+  if (!content.storage.own) return null
+  const { renamed } = data
+  if (last?.content !== content || last.renamed !== renamed)
+    last = { content, renamed, paths: relativePaths({ content, renamed }) }
+  return last.paths
+}
+
 /** The stamps of the files on disk, by index among all: null for those that are not the torrent's own. */
 export async function ownStamps(
   context: FilesContext,
