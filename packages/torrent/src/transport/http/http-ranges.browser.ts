@@ -59,7 +59,8 @@ class Reading implements RangeReading {
   async run(): Promise<void> {
     const { signal } = this.#abort
     try {
-      await this.#read(signal)
+      while (this.#left > 0 && !signal.aborted) await this.#read(signal)
+      if (!signal.aborted) this.#sink.onEnd()
     } catch (error) {
       if (signal.aborted) return
       const failure = error instanceof RangeFailure ? error : unreachable(error)
@@ -69,8 +70,11 @@ class Reading implements RangeReading {
     }
   }
 
+  /** Reads what one answer has of the range. */
   async #read(signal: AbortSignal): Promise<void> {
-    const { start, lengthBytes, url } = this.#request
+    const done = this.#request.lengthBytes - this.#left
+    const rest = { ...this.#request, start: this.#request.start + done, lengthBytes: this.#left }
+    const { start, lengthBytes, url } = rest
     const { href, secret } = withoutCredentials(url)
     const response = await fetch(href, {
       signal,
@@ -78,13 +82,13 @@ class Reading implements RangeReading {
       referrerPolicy: 'no-referrer',
       headers: { range: `bytes=${start}-${start + lengthBytes - 1}`, ...secret },
     })
-    let skip = checkAnswer(
-      { status: response.status, header: name => visibleHeader(response, name, this.#request) },
-      this.#request,
+    let { skipBytes: skip, lengthBytes: coming } = checkAnswer(
+      { status: response.status, header: name => visibleHeader(response, name, rest) },
+      rest,
       Date.now(),
     )
     const reader = response.body!.getReader()
-    while (this.#left > 0) {
+    while (coming > 0) {
       if (this.#paused) await new Promise<void>(resolve => this.#wait(resolve))
       const { done, value } = await reader.read()
       if (signal.aborted) return
@@ -92,12 +96,12 @@ class Reading implements RangeReading {
       const from = Math.min(skip, value.length)
       skip -= from
       if (from === value.length) continue
-      const wanted = value.subarray(from, from + this.#left)
+      const wanted = value.subarray(from, from + coming)
       this.#left -= wanted.length
+      coming -= wanted.length
       this.#sink.onData(wanted)
       if (signal.aborted) return
     }
-    this.#sink.onEnd()
   }
 
   #wait(resolve: () => void): void {

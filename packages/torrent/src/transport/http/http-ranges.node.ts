@@ -116,6 +116,8 @@ class Reading implements RangeReading {
   #left: number
   /** Bytes of the response before the requested ones. */
   #skip = 0
+  /** Requested bytes that the response still has. */
+  #coming = 0
   #paused = false
   #over = false
   #redirects = 0
@@ -199,8 +201,14 @@ class Reading implements RangeReading {
     return (await this.#ranges.resolveHost(hostname, { signal: this.#abort.signal }))[0]!
   }
 
-  #head(url: URL): string {
+  /** The request for what has not arrived. */
+  get #rest(): RangeRequest {
     const { start, lengthBytes } = this.#request
+    return { ...this.#request, start: start + lengthBytes - this.#left, lengthBytes: this.#left }
+  }
+
+  #head(url: URL): string {
+    const { start, lengthBytes } = this.#rest
     const user = decodeURIComponent(url.username)
     const password = decodeURIComponent(url.password)
     const secret = user === '' ? '' : `Authorization: Basic ${btoaUtf8(`${user}:${password}`)}\r\n`
@@ -218,11 +226,13 @@ class Reading implements RangeReading {
       const to = redirectTarget(head.status, head.headers.get('location'), url)
       if (to) return this.#redirect(to, head)
       const { unixMs = Date.now } = this.#ranges.options
-      this.#skip = checkAnswer(
+      const checked = checkAnswer(
         { status: head.status, header: name => head.headers.get(name) },
-        this.#request,
+        this.#rest,
         unixMs(),
       )
+      this.#skip = checked.skipBytes
+      this.#coming = checked.lengthBytes
     } catch (error) {
       // Not within the socket's read callback, because the sink may do anything.
       queueMicrotask(() => this.#fail(error))
@@ -256,9 +266,10 @@ class Reading implements RangeReading {
     const from = Math.min(this.#skip, bytes.length)
     this.#skip -= from
     if (from === bytes.length) return
-    const wanted = bytes.subarray(from, from + this.#left)
+    const wanted = bytes.subarray(from, from + this.#coming)
     this.#left -= wanted.length
-    this.#sink.onData(wanted)
+    this.#coming -= wanted.length
+    if (wanted.length > 0) this.#sink.onData(wanted)
     // A server without support for ranges sends the rest of the file too.
     const surplus = from + wanted.length < bytes.length
     if (this.#left === 0 && !this.#over && (surplus || this.#connection!.isOpenEnded)) {
@@ -271,6 +282,7 @@ class Reading implements RangeReading {
     if (this.#over) return
     if (this.#next) this.#follow()
     else if (this.#left === 0) this.#end()
+    else if (this.#coming === 0) this.#begin(url.href)
     else this.#fail(new ShoalError('unreachable', `${url.host}: its answer is shorter than it said`))
   }
 

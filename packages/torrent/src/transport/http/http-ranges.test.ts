@@ -152,6 +152,25 @@ describe('responses that differ from the request', () => {
     expect(await failureOf(ranges, late)).toMatchObject({ fate: 'file-gone' })
   })
 
+  it('asks for the rest if the server sends fewer bytes at a time', async () => {
+    server.handle = ({ headers }, response) => {
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '')!.map(Number)
+      const last = Math.min(to!, from! + 9999)
+      response.writeHead(206, { 'content-range': `bytes ${from}-${last}/${CONTENT.length}` })
+      response.end(CONTENT.subarray(from!, last + 1))
+      return true
+    }
+    expect(await readRange(ranges, request(1000, 35_000))).toEqual(CONTENT.slice(1000, 36_000))
+    expect(server.seen.map(({ range }) => range)).toEqual(
+      [1000, 11_000, 21_000, 31_000].map(start => [start, 35_999]),
+    )
+  })
+
+  it('gives up on one that sends next to nothing', async () => {
+    answer(206, { 'content-range': `bytes 10-10/${CONTENT.length}` }, CONTENT.slice(10, 11))
+    expect(await failureOf(ranges, request(10, 10_000))).toMatchObject({ fate: 'server-gone' })
+  })
+
   it('rejects another range', async () => {
     answer(206, { 'content-range': `bytes 0-9/${CONTENT.length}` }, CONTENT.slice(0, 10))
     expect(await failureOf(ranges, request(10, 10))).toMatchObject({ fate: 'server-gone' })

@@ -13,28 +13,43 @@ export interface AnswerHead {
   header(name: string): string | null | undefined
 }
 
-/**
- * Checks the head of a final response (no redirect) to a request for a range (RFC 9110, 14). Returns the number of body bytes before
- * the requested ones: at most MAX_SKIPPED_BYTES. Throws a RangeFailure that says what is wrong.
- */
-export function checkAnswer(answer: AnswerHead, request: RangeRequest, unixMs: number): number {
+/** A server that sends fewer bytes at a time than this, and fewer than requested, is not worth its requests. */
+const LEAST_PART_BYTES = 4096
+
+export interface RangeAnswer {
+  /** Body bytes before the requested ones: at most MAX_SKIPPED_BYTES. */
+  readonly skipBytes: number
+  /** The requested bytes that it has, from the first: the server may prefer to send fewer (RFC 9110, 15.3.7). */
+  readonly lengthBytes: number
+}
+
+/** Checks the head of a final response (no redirect) to a request for a range (RFC 9110, 14). Throws a RangeFailure that says what is wrong. */
+export function checkAnswer(answer: AnswerHead, request: RangeRequest, unixMs: number): RangeAnswer {
   const { status } = answer
   if (status !== 200 && status !== 206) throw refusal(answer, unixMs)
   const coding = answer.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
   // Ranges of compressed bytes are useless, and we did not request compression.
   if (coding !== 'identity' && coding !== '')
     throw new RangeFailure('server-gone', `it sends files compressed (${coding.slice(0, 20)}), unasked`)
-  if (status === 200) return checkWhole(answer.header('content-length'), request)
-  checkContentRange(answer.header('content-range') ?? '', request)
-  return 0
+  if (status === 206) {
+    const sent = checkContentRange(answer.header('content-range') ?? '', request)
+    return { skipBytes: 0, lengthBytes: sent }
+  }
+  const skipBytes = checkWhole(answer.header('content-length'), request)
+  return { skipBytes, lengthBytes: request.lengthBytes }
 }
 
-function checkContentRange(text: string, { start, lengthBytes, fileBytes }: RangeRequest): void {
+/** Returns the number of requested bytes that come. */
+function checkContentRange(text: string, { start, lengthBytes, fileBytes }: RangeRequest): number {
   const match = /^bytes\s+([0-9]{1,15})-([0-9]{1,15})\/([0-9]{1,15}|\*)$/i.exec(text.trim())
   if (!match) throw new RangeFailure('server-gone', 'it answers with ranges that cannot be read')
   checkLength(match[3] === '*' ? fileBytes : Number(match[3]), fileBytes)
-  if (Number(match[1]) !== start || Number(match[2]) !== start + lengthBytes - 1)
+  const sent = Number(match[2]) + 1 - start
+  if (Number(match[1]) !== start || sent < 1 || sent > lengthBytes)
     throw new RangeFailure('server-gone', `it answers with other bytes (${match[0]}) than it was asked for`)
+  if (sent < lengthBytes && sent < LEAST_PART_BYTES)
+    throw new RangeFailure('server-gone', `it sends no more than ${sent} bytes at a time`)
+  return sent
 }
 
 /** A server without support for ranges sends everything, which is acceptable if the requested bytes come early. */
