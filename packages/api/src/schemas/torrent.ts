@@ -44,6 +44,8 @@ export const Torrent = z
     id: TorrentId,
     infoHashV1: z.string().nullable(),
     infoHashV2: z.string().nullable(),
+    /** CIDv1 of the v2 info hash, or of the v1 info hash if there is no v2. */
+    contentId: z.string(),
     name: z.string(),
     /** The name of its file or folder on disk. Null while it is unknown, and for several files without a folder. */
     diskName: z.string().nullable(),
@@ -109,8 +111,6 @@ export const TorrentDetail = Torrent.extend({
   link: z.string().nullable(),
   /** Whom `link` works for. Null without a link. */
   audience: Audience.nullable(),
-  /** CIDv1 of the v2 info hash, or of the v1 info hash if there is no v2. */
-  contentId: z.string(),
   version: z.enum(['v1', 'v2', 'hybrid']).nullable(),
   comment: z.string().nullable(),
   createdBy: z.string().nullable(),

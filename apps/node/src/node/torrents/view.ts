@@ -34,6 +34,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
   return {
     id: row.id,
     ...hashMembers(infoHashes),
+    contentId: torrentCid(infoHashes),
     name: torrent.name,
     diskName: torrent.diskName,
     state,
@@ -110,7 +111,6 @@ export function torrentDetail(
     magnet: api.magnet,
     link,
     audience: link === null ? null : now.audience,
-    contentId: torrentCid(api.infoHashes),
     version: metainfo?.info.version ?? null,
     comment: metainfo?.comment ?? null,
     createdBy: metainfo?.createdBy ?? null,

@@ -49,6 +49,7 @@ export const torrents: Translation<typeof original> = {
     pausedWait: 'Ein pausierter Torrent wird nie fertig: Geben Sie entweder --wait oder --paused an',
     added: 'Hinzugefügt: {name} ({id})',
     already: 'Bereits vorhanden: {name} ({id})',
+    contentId: 'Content-ID: {contentId}',
     started: 'Gestartet: {name} (Auftrag {id})',
     someJob: 'ein Auftrag',
     complete: 'Fertig: {path} ({size})',

@@ -45,6 +45,7 @@ export const torrents = {
     pausedWait: 'a paused torrent never completes: give either --wait or --paused',
     added: 'Added: {name} ({id})',
     already: 'Already added: {name} ({id})',
+    contentId: 'Content ID: {contentId}',
     started: 'Started: {name} (job {id})',
     someJob: 'a job',
     complete: 'Complete: {path} ({size})',
