@@ -330,7 +330,10 @@ export interface TorrentApi {
   addWebSeed(url: string): Promise<void>
   /** Removes a web seed if it exists. Survives a restart. */
   removeWebSeed(url: string): Promise<void>
-  /** Asks trackers, the DHT and the local network for peers now, as far as their rules allow. */
+  /**
+   * Asks trackers, the DHT and the local network for peers now. A tracker that was asked within the last ten seconds, or insists on a longer time
+   * between two announces, is asked when that is over: see `nextAnnounceSeconds` in `discovery`.
+   */
   reannounce(): void
   pause(): Promise<void>
   resume(): Promise<void>

@@ -311,6 +311,8 @@ export const ActedOn = z
     ids: z.array(TorrentId),
     /** After a remove: how long `restore` can undo it. */
     undoSeconds: z.number().min(0).optional(),
+    /** After a reannounce: when all of them have asked a tracker, if trackers insist on more time between two announces. */
+    announceInSeconds: z.number().min(0).optional(),
   })
   .register(ANSWERS, { id: 'ActedOn' })
 

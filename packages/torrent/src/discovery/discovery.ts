@@ -37,8 +37,8 @@ export interface Membership {
   readonly kind: DiscoveryKind
   /** Call when the torrent has become complete: it is announced to trackers once. */
   completed(): void
-  /** Looks for peers now, as far as the protocol and the tracker allow it. */
-  refresh(): void
+  /** Looks for peers now, as far as the protocol and the tracker allow it; also earlier than programs should, if the user asks for it. */
+  refresh(options?: { readonly byUser?: boolean }): void
   /** Replaces the tiers (BEP 12), for trackers only. Announces `stopped` to removed trackers and nothing to those that remain. */
   setTrackers?(tiers: readonly (readonly string[])[]): void
   /** Returns whether every tracker has failed since it last answered. For trackers only. */

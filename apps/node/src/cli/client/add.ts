@@ -156,7 +156,10 @@ function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
 function outcomeText({ added, torrent, job }: Outcome): string {
   if (torrent) {
     const { name, id, contentId } = torrent
-    return [(added ? texts.add.added : texts.add.already)({ name, id }), texts.add.contentId({ contentId })].join('\n')
+    return [
+      (added ? texts.add.added : texts.add.already)({ name, id }),
+      texts.add.contentId({ contentId }),
+    ].join('\n')
   }
   return texts.add.started({ name: job?.name ?? texts.add.someJob, id: job?.id ?? '' })
 }

@@ -23,6 +23,8 @@ async function act(
   const acted = await api.actOnTorrents({ ids, action })
   if (output.json) return output.object(acted)
   output.line(done({ count: acted.ids.length }))
+  const seconds = acted.announceInSeconds
+  if (seconds !== undefined) output.line(texts.reannounce.later({ count: seconds }))
 }
 
 export const pause = defineCommand({

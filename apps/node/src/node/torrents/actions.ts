@@ -34,7 +34,20 @@ export async function actOnTorrents(
   return {
     ids: torrents.map(({ id }) => id),
     ...(isRemove && undo && { undoSeconds: context.removals.undoSeconds }),
+    ...(action === 'reannounce' && announceIn(torrents)),
   }
+}
+
+/** How long it takes until each of the torrents has asked one of its trackers; nothing if that happens now. */
+function announceIn(torrents: readonly ManagedTorrent[]): { announceInSeconds?: number } {
+  const seconds = torrents.map(({ api }) => {
+    const trackers = api.discovery().filter(({ kind, state }) => kind === 'tracker' && state !== 'idle')
+    if (trackers.some(({ state }) => state === 'working')) return 0
+    const known = trackers.flatMap(({ nextAnnounceSeconds }) => nextAnnounceSeconds ?? [])
+    return known.length === 0 ? 0 : Math.min(...known)
+  })
+  const most = Math.ceil(Math.max(0, ...seconds))
+  return most > 0 ? { announceInSeconds: most } : {}
 }
 
 async function act(

@@ -97,7 +97,10 @@ export class SimulatedTorrent {
       id: start.id,
       infoHashV1: start.id.length === 40 ? start.id : null,
       infoHashV2: start.id.length === 64 ? start.id : this.random.hex(64),
-      contentId: `baf5rei${start.id.toLowerCase().replace(/[^2-7a-z]/g, 'a').slice(0, 40)}`,
+      contentId: `baf5rei${start.id
+        .toLowerCase()
+        .replace(/[^2-7a-z]/g, 'a')
+        .slice(0, 40)}`,
       name: title.name,
       state: start.state,
       reason: null,

@@ -212,6 +212,26 @@ describe('the trackers of a torrent', () => {
     expect(protocol.hosts().filter(host => host === 'a').length).toBe(2)
   })
 
+  it('announces at once if the user asks for it, unless the tracker insists on more time', async () => {
+    protocol.answers.set('a', () => fine({ minIntervalMs: 10 * MINUTE }))
+    protocol.answers.set('b', fine)
+    protocol.answers.set('c', refuse())
+    protocol.answers.set('d', refuse({ retryInMs: 5 * MINUTE }))
+    const membership = join([['a'], ['b'], ['c'], ['d']])
+    const asked = (host: string) => protocol.hosts().filter(each => each === host).length
+    await clock.advance(5000)
+    for (let times = 0; times < 5; times++) membership.refresh({ byUser: true })
+    expect(membership.status().map(({ nextAnnounceMs }) => nextAnnounceMs! - clock.nowMs())).toEqual([
+      ...[10 * MINUTE - 5000, 5000, 5000, 5 * MINUTE - 5000],
+    ])
+    await clock.advance(5000)
+    expect(['a', 'b', 'c', 'd'].map(asked)).toEqual([1, 2, 2, 1])
+    await clock.advance(10_000)
+    membership.refresh({ byUser: true })
+    await clock.advance(0)
+    expect(['a', 'b', 'c', 'd'].map(asked)).toEqual([1, 3, 3, 1])
+  })
+
   it('retries failed trackers on refresh, at most once a minute', async () => {
     for (const host of ['a']) protocol.answers.set(host, refuse())
     const membership = join([['a']])

@@ -53,6 +53,8 @@ export class Tier {
   #round: AbortController | undefined
   /** When the first tracker may be announced to early; `Infinity` while none works. */
   #refreshAtMs = Infinity
+  /** The same if the user asks for it. */
+  #byUserAtMs = Infinity
   /** The network has changed since the current round began. */
   #isOutdated = false
   #left = false
@@ -75,10 +77,12 @@ export class Tier {
     if (this.#trackers.some(tracker => tracker.joined)) this.#schedule(this.#context.clock.nowMs())
   }
 
-  refresh(): void {
+  /** Announces as soon as the tracker allows it; if the user asks for it, as soon as the tracker insists on. */
+  refresh(byUser = false): void {
     const nowMs = this.#context.clock.nowMs()
-    for (const tracker of this.#trackers) tracker.expedite(nowMs)
-    const atMs = Math.max(nowMs, this.#refreshAtMs === Infinity ? this.#retryMs() : this.#refreshAtMs)
+    for (const tracker of this.#trackers) tracker.expedite(nowMs, byUser)
+    const soonestMs = byUser ? this.#byUserAtMs : this.#refreshAtMs
+    const atMs = Math.max(nowMs, soonestMs === Infinity ? this.#retryMs() : soonestMs)
     if (this.#nextTry && atMs < this.#nextTry.timeMs) this.#schedule(atMs)
   }
 
@@ -106,6 +110,7 @@ export class Tier {
       reconnectMs(reason, random),
     )
     this.#refreshAtMs = Infinity
+    this.#byUserAtMs = Infinity
     this.#schedule(this.#retryMs())
     this.#torrent.sink.onStatus()
   }
@@ -155,6 +160,7 @@ export class Tier {
     this.#nextTry = undefined
     this.#round = new AbortController()
     this.#refreshAtMs = Infinity
+    this.#byUserAtMs = Infinity
     let nextMs = Infinity
     for (const tracker of [...this.#trackers]) {
       if (tracker.retryAtMs > this.#context.clock.nowMs()) continue
@@ -196,6 +202,7 @@ export class Tier {
       const nowMs = this.#context.clock.nowMs()
       const times = tracker.answered(answer, nowMs)
       this.#refreshAtMs = nowMs + times.refreshMs
+      this.#byUserAtMs = nowMs + times.byUserMs
       if (answer.externalHost !== undefined) this.#context.onExternalHost(answer.externalHost)
       if (answer.peers.length > 0) sink.onPeers(answer.peers, 'tracker')
       return withJitter(times.intervalMs, this.#context.random)

@@ -2,7 +2,14 @@ import { messageOf } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { DiscoveryStatus } from '../discovery.ts'
 import { trackerLabel, withoutSecrets } from './label.ts'
-import { askedRetryMs, intervalMs, MIN_INTERVAL_MS, refreshAfterMs, retryAfterMs } from './timing.ts'
+import {
+  askedRetryMs,
+  BY_USER_MS,
+  intervalMs,
+  MIN_INTERVAL_MS,
+  refreshAfterMs,
+  retryAfterMs,
+} from './timing.ts'
 import { type AnnounceAnswer, type AnnounceEvent, TrackerError, type TrackerProtocol } from './tracker.ts'
 
 /** The state of one tracker for one torrent. Times are monotonic milliseconds. */
@@ -53,8 +60,11 @@ export class TrackerState {
     return paused ? 'paused' : 'none'
   }
 
-  /** Records a response. Returns the times from it to the next regular announce, and until an early announce is allowed. */
-  answered(answer: AnnounceAnswer, nowMs: number): { intervalMs: number; refreshMs: number } {
+  /** Records a response. Returns the times from it to the next regular announce, and until an early announce is allowed, or one that the user asks for. */
+  answered(
+    answer: AnnounceAnswer,
+    nowMs: number,
+  ): { intervalMs: number; refreshMs: number; byUserMs: number } {
     this.state = 'ok'
     this.#lastMs = nowMs
     this.#failures = 0
@@ -73,6 +83,7 @@ export class TrackerState {
     return {
       intervalMs: interval,
       refreshMs: refreshAfterMs(answer.minIntervalMs, interval, this.protocol?.refreshMs),
+      byUserMs: refreshAfterMs(answer.minIntervalMs, interval, BY_USER_MS),
     }
   }
 
@@ -100,8 +111,9 @@ export class TrackerState {
   }
 
   /** Moves the next try as far forward as is acceptable to the tracker. */
-  expedite(nowMs: number): void {
-    this.retryAtMs = Math.min(this.retryAtMs, Math.max(nowMs, this.#soonestRetryMs))
+  expedite(nowMs: number, byUser = false): void {
+    const soonestMs = byUser && !this.#mustWait ? (this.#lastMs ?? 0) + BY_USER_MS : this.#soonestRetryMs
+    this.retryAtMs = Math.min(this.retryAtMs, Math.max(nowMs, soonestMs))
   }
 
   /** `nextMs`: time of the tier's next announce, if it goes to this tracker. */

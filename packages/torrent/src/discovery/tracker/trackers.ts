@@ -230,8 +230,8 @@ class TrackerMembership implements Membership {
     for (const tier of this.#tiers) tier.networkChanged()
   }
 
-  refresh(): void {
-    for (const tier of this.#tiers) tier.refresh()
+  refresh({ byUser = false }: { byUser?: boolean } = {}): void {
+    for (const tier of this.#tiers) tier.refresh(byUser)
   }
 
   isFailing(): boolean {

@@ -73,8 +73,9 @@ export class Announcements {
     for (const member of this.#members()) member.completed()
   }
 
-  refresh(): void {
-    for (const member of this.#members()) member.refresh()
+  /** `byUser`: see `Membership.refresh`. */
+  refresh(options: { byUser?: boolean } = {}): void {
+    for (const member of this.#members()) member.refresh(options)
   }
 
   /** Whether the torrent has trackers and each has failed since it last answered. */

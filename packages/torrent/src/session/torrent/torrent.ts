@@ -267,7 +267,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   reannounce(): void {
-    this.phases.network.announcements.refresh()
+    this.phases.network.announcements.refresh({ byUser: true })
   }
 
   addPeer(address: string | PeerAddress, { keep = true }: { keep?: boolean } = {}): void {

@@ -241,6 +241,10 @@ export const torrents: Translation<typeof original> = {
       one: 'Tracker von {count} Torrent werden gefragt',
       other: 'Tracker von {count} Torrents werden gefragt',
     },
+    later: {
+      one: 'Tracker verlangen Zeit zwischen zwei Anfragen: in {count} Sekunde sind alle gefragt',
+      other: 'Tracker verlangen Zeit zwischen zwei Anfragen: in {count} Sekunden sind alle gefragt',
+    },
   },
   queue: {
     summary: 'Die Reihenfolge der Warteschlange ändern',

@@ -234,6 +234,10 @@ export const torrents = {
     about: 'Trackers are otherwise asked at the interval that they request.',
     example: 'Asks the trackers of this torrent for peers now',
     done: { one: 'Reannounced {count} torrent', other: 'Reannounced {count} torrents' },
+    later: {
+      one: 'Trackers want some time between two announces: all are asked within {count} second',
+      other: 'Trackers want some time between two announces: all are asked within {count} seconds',
+    },
   },
   queue: {
     summary: 'Change the order of the queue',

@@ -1,4 +1,4 @@
-import type { InputOf, Torrent, TorrentState } from '@shoal/api'
+import type { InputOf, OutputOf, Torrent, TorrentState } from '@shoal/api'
 import { copyText } from '../../../shared/base/clipboard.ts'
 import { notify, notifyError } from '../../../shared/controls/toasts.ts'
 import { absoluteLink } from '../../../shared/dropped/links.ts'
@@ -11,6 +11,11 @@ const t = texts.actions
 /** It does nothing until it is resumed. */
 export const isStopped = (state: TorrentState) =>
   state === 'paused' || state === 'complete' || state === 'error'
+
+/** Tells what follows from asking for more peers. */
+export function askedText({ announceInSeconds }: OutputOf<'actOnTorrents'>): string {
+  return announceInSeconds === undefined ? t.asked : t.askedLater({ count: announceInSeconds })
+}
 
 /** Parts of a torrent that can be copied as text. */
 export type CopiedPart = 'name' | 'hash' | 'magnet' | 'link'
@@ -37,7 +42,8 @@ export function torrentActions(node: NodeStore) {
       if (await act(ids, 'recheck')) notify(t.checking({ count: ids.length }))
     },
     async reannounce(ids: readonly string[]) {
-      if (await act(ids, 'reannounce')) notify(t.asked)
+      const acted = await act(ids, 'reannounce')
+      if (acted) notify(askedText(acted))
     },
     remove: (ids: readonly string[], { withData = false } = {}) => remove(node, ids, withData),
     label: (ids: readonly string[], label: string | null) =>

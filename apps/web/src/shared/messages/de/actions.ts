@@ -39,6 +39,10 @@ export const actions: Translation<typeof english> = {
   restored: { one: 'Torrent wiederhergestellt', other: '{count} Torrents wiederhergestellt' },
   checking: { one: '{count} Torrent wird geprüft', other: '{count} Torrents werden geprüft' },
   asked: 'Tracker und DHT werden nach weiteren Peers gefragt',
+  askedLater: {
+    one: 'Tracker verlangen Zeit zwischen zwei Anfragen: in {count} Sekunde sind alle gefragt',
+    other: 'Tracker verlangen Zeit zwischen zwei Anfragen: in {count} Sekunden sind alle gefragt',
+  },
   moving: {
     one: 'Die Dateien von {count} Torrent werden verschoben',
     other: 'Die Dateien von {count} Torrents werden verschoben',

@@ -239,7 +239,6 @@ export const torrent: Translation<typeof english> = {
       pex: 'Peers tauschen die Adressen anderer Peers aus',
     },
     reannounce: 'Jetzt anfragen',
-    asked: 'Alle Quellen werden nach weiteren Peers gefragt',
     edit: 'Tracker bearbeiten',
     editTitle: 'Tracker',
     editLabel: 'Adressen',

@@ -36,6 +36,10 @@ export const actions = {
   restored: { one: 'Torrent restored', other: '{count} torrents restored' },
   checking: { one: 'Rechecking {count} torrent', other: 'Rechecking {count} torrents' },
   asked: 'Asking trackers and the DHT for more peers',
+  askedLater: {
+    one: 'Trackers want some time between two announces: all are asked within {count} second',
+    other: 'Trackers want some time between two announces: all are asked within {count} seconds',
+  },
   moving: { one: 'Moving the files of {count} torrent', other: 'Moving the files of {count} torrents' },
   removeDialog: {
     title: { one: 'Remove and delete files?', other: 'Remove {count} torrents and delete files?' },

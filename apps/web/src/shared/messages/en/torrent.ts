@@ -228,7 +228,6 @@ export const torrent = {
       pex: 'Peers exchange addresses of other peers',
     },
     reannounce: 'Ask now',
-    asked: 'Asking all sources for more peers',
     edit: 'Edit trackers',
     editTitle: 'Trackers',
     editLabel: 'Addresses',
