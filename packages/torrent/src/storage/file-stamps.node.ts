@@ -9,20 +9,30 @@ import { MISSING, readIdentity, readStamp } from './stored-file.node.ts'
 const STATS_AT_ONCE = 4
 
 /** See `Storage.stamps`. */
-export async function stampAll(set: FileSet, part: LazyPartFile, dirty: DirtyFiles): Promise<FileStamp[]> {
+export async function stampAll(
+  set: FileSet,
+  part: LazyPartFile,
+  dirty: DirtyFiles,
+  only: (file: number) => boolean = () => true,
+): Promise<FileStamp[]> {
   if (!set.wantsAll) await part.load()
   if (!part.isLoaded) {
-    const stamps = await stampLoaded(set, part, dirty)
+    const stamps = await stampLoaded(set, part, dirty, only)
     // If everything is wanted, a part file is left only by a crash while bytes were moved out of it. Some file is then incomplete.
     if (set.layout.files.every((file, index) => file.pad || stamps[index]!.size >= file.lengthBytes))
       return stamps
     await part.load()
     if (part.current === null) return stamps
   }
-  return stampLoaded(set, part, dirty)
+  return stampLoaded(set, part, dirty, only)
 }
 
-async function stampLoaded(set: FileSet, part: LazyPartFile, dirty: DirtyFiles): Promise<FileStamp[]> {
+async function stampLoaded(
+  set: FileSet,
+  part: LazyPartFile,
+  dirty: DirtyFiles,
+  only: (file: number) => boolean,
+): Promise<FileStamp[]> {
   const { layout, handles } = set
   const known = part.current
   // A write may be creating it.
@@ -37,9 +47,8 @@ async function stampLoaded(set: FileSet, part: LazyPartFile, dirty: DirtyFiles):
     const { pad, symlink, lengthBytes } = layout.files[index]!
     if (pad || symlink) return
     // The file counts as complete; the part file's time reveals changes.
-    stamps[index] = part.holds(index)
-      ? { size: lengthBytes, mtimeNs: partStamp.mtimeNs, isApart: true }
-      : await stampFile(set, dirty, index)
+    if (part.holds(index)) stamps[index] = { size: lengthBytes, mtimeNs: partStamp.mtimeNs, isApart: true }
+    else if (only(index)) stamps[index] = await stampFile(set, dirty, index)
   })
   return stamps
 }

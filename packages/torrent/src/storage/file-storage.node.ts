@@ -109,8 +109,8 @@ class FileStorage implements Storage {
     await this.#exclusive(files => files.setWanted(all ? null : [...wanted], createsEmpty))
   }
 
-  async stamps(): Promise<FileStamp[]> {
-    const stamps = await this.#shared(files => files.stamps())
+  async stamps(only?: (file: number) => boolean): Promise<FileStamp[]> {
+    const stamps = await this.#shared(files => files.stamps(only))
     if (!this.#files?.hasLeftovers) return stamps
     try {
       await this.#exclusive(files => files.adoptWanted())
@@ -118,7 +118,7 @@ class FileStorage implements Storage {
       // For example because the disk is full. The bytes can be read where they are.
       return stamps
     }
-    return this.#shared(files => files.stamps())
+    return this.#shared(files => files.stamps(only))
   }
 
   get changes(): ForeignChanges {

@@ -94,8 +94,8 @@ export interface Storage {
   setWanted(wanted: readonly boolean[], options?: { createsEmpty?: boolean }): Promise<void>
   /** Creates the wanted files that no write would create, because they are empty. Absent like `own`. */
   createEmpty?(): Promise<void>
-  /** Stamps of all files by index. Pads and files that do not exist have size -1. */
-  stamps(): Promise<FileStamp[]>
+  /** Stamps of all files by index. Pads, files that do not exist and, for storages that look at each, those that `only` leaves out have size -1. */
+  stamps(only?: (file: number) => boolean): Promise<FileStamp[]>
   /** Absent if nobody else can change what is stored. */
   readonly changes?: ForeignChanges
   /** Absent if nobody else can have files of the same names. */

@@ -130,8 +130,8 @@ export class TorrentFiles {
     return segments
   }
 
-  stamps(): Promise<FileStamp[]> {
-    return stampAll(this.set, this.part, this.dirty)
+  stamps(only?: (file: number) => boolean): Promise<FileStamp[]> {
+    return stampAll(this.set, this.part, this.dirty, only)
   }
 
   /** Makes writes and the names of new files survive a power cut; with `all`, all bytes in the torrent's files. */

@@ -7,7 +7,7 @@ import type { ResumeProgress, ResumeStore } from '../../storage/resume-store.ts'
 import type { FileStamp } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
 import { mergePeers } from './origin.ts'
-import { flushFault, presentStamps, unchangedStamps } from './storage-faults.ts'
+import { flushFault, presentStamps, stampsToRecord, unchangedStamps } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 /** How often progress is recorded while pieces arrive: a crash costs at most this much of transfer. */
@@ -170,7 +170,7 @@ export class Recorder {
     if (checked) for (const piece of stored) content?.unflushed?.delete(piece)
     // Some network file systems set the times when they flush. If nothing arrived meanwhile, the files are as they were listed.
     if (checked && !this.#dirty) {
-      const flushed = await checked.storage.stamps()
+      const flushed = await stampsToRecord(checked)
       if (!this.#dirty) stamps = flushed
     }
     if (checked?.storage.changes?.files.size) this.#events().onFilesChanged()

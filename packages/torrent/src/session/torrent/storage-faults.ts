@@ -35,12 +35,27 @@ export class WriteRetries {
   }
 }
 
-/** The present stamps of the files. Rejects with `not-found` if one that holds verified pieces is missing or truncated. */
+/**
+ * The present stamps of the files that are the torrent's own, or may be, or hold a piece of it: of thousands of files that are still to be
+ * downloaded nothing is recorded.
+ */
+export function stampsToRecord({ storage, layout, have }: Content): Promise<FileStamp[]> {
+  const { own } = storage
+  if (!own) return storage.stamps()
+  return storage.stamps(file => {
+    if (own.has(file) || own.isDoubted(file)) return true
+    const { first, end } = layout.piecesOf(file)
+    for (let piece = first; piece < end; piece++) if (have.has(piece)) return true
+    return false
+  })
+}
+
+/** The same stamps. Rejects with `not-found` if one that holds verified pieces is missing or truncated. */
 export async function presentStamps(content: Content): Promise<FileStamp[]> {
-  const { have, layout, storage } = content
+  const { have, layout } = content
   // Pieces stored after this point may be in a file that the stamps do not include yet.
   const before = Bitfield.from(have.bytes.slice(), have.length)!
-  const stamps = await storage.stamps()
+  const stamps = await stampsToRecord(content)
   const absent = absentPieces(stamps, layout)
   for (let piece = 0; piece < layout.pieceCount; piece++)
     if (absent.has(piece) && before.has(piece) && layout.dataSize(piece) > 0)
