@@ -1,13 +1,16 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import {
   type Answer,
   type CompatServer,
   compatServer,
   TOKEN,
 } from '../server/compat/testing/compat-server.ts'
+import { strangeNames } from '../server/compat/testing/strange-names.ts'
+import { FileServer } from '../transfers/testing/file-server.ts'
 import { KeptStore } from './kept-store.ts'
 import { METHODS, qbittorrentApi } from './plugin.ts'
 
@@ -131,6 +134,43 @@ test('adds a .torrent with all options, and rejects other files', async () => {
   )
   await post('torrents/delete', { hashes: info.hash, deleteFiles: 'false' })
   expect((await get('torrents/info')).json()).toEqual([])
+})
+
+test('names the files that are on disk, also where the torrent has names that no file can have', async () => {
+  const { torrent, contents } = strangeNames('strange')
+  expect((await add(torrent, { stopped: 'true' })).body).toBe('Ok.')
+  const [info] = (await get('torrents/info')).json()
+  const files: { name: string }[] = (await get('torrents/files', { hash: info.hash })).json()
+  expect(files.every(({ name }) => Buffer.byteLength(basename(name)) <= 255)).toBe(true)
+  expect(new Set(files.map(({ name }) => name)).size).toBe(contents.length)
+  for (const [at, { name }] of files.entries()) {
+    await mkdir(dirname(join(info.save_path, name)), { recursive: true })
+    await writeFile(join(info.save_path, name), contents[at]!)
+  }
+  await post('torrents/start', { hashes: info.hash })
+  await vi.waitFor(async () => {
+    const [now] = (await get('torrents/info')).json()
+    expect(now).toMatchObject({ progress: 1, content_path: join(info.save_path, 'strange') })
+    expect(now.root_path).toBe(now.content_path)
+  })
+  await post('torrents/delete', { hashes: info.hash, deleteFiles: 'true' })
+  expect(existsSync(join(info.save_path, 'strange'))).toBe(false)
+})
+
+test('follows a link that leads to a magnet link, as those of indexers’ proxies do', async () => {
+  const torrent = await server.torrent('film', 10)
+  await using indexer = await FileServer.start((request, response) => {
+    if (request.url === '/magnet')
+      response.writeHead(302, { location: `magnet:?xt=urn:btih:${'c'.repeat(40)}&dn=found` }).end()
+    else response.writeHead(200, { 'content-type': 'text/html' }).end(torrent)
+  })
+  for (const path of ['magnet', 'torrent'])
+    expect((await post('torrents/add', { urls: `${indexer.url}/${path}`, stopped: 'true' })).body).toBe('Ok.')
+  await vi.waitFor(async () => {
+    const names = (await get('torrents/info')).json().map(({ name }: { name: string }) => name)
+    expect(names.sort()).toEqual(['film', 'found'])
+  })
+  await post('torrents/delete', { hashes: 'all', deleteFiles: 'false' })
 })
 
 test('stores the content as contentLayout or root_folder say, and shows where', async () => {

@@ -1,13 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import {
   type Answer,
   type CompatServer,
   compatServer,
   TOKEN,
 } from '../server/compat/testing/compat-server.ts'
+import { strangeNames } from '../server/compat/testing/strange-names.ts'
+import { FileServer } from '../transfers/testing/file-server.ts'
 import { TRANSMISSION_PATH, transmissionApi } from './plugin.ts'
 
 let server: CompatServer
@@ -292,4 +294,39 @@ test('survives arbitrary requests', async () => {
   )
   expect(server.problems).toEqual([])
   expect((await rpc('session-stats')).result).toBe('success')
+})
+
+test('names the files that are on disk, also where the torrent has names that no file can have', async () => {
+  const { torrent, contents } = strangeNames('strange')
+  const added = await rpc('torrent-add', { metainfo: torrent.toString('base64'), paused: true })
+  const { id } = added.arguments['torrent-added']
+  const fields = ['name', 'files', 'downloadDir', 'percentDone']
+  const look = async () => (await rpc('torrent-get', { ids: [id], fields })).arguments.torrents[0]
+  const { files, downloadDir }: { files: { name: string }[]; downloadDir: string } = await look()
+  expect(files.every(({ name }) => Buffer.byteLength(basename(name)) <= 255)).toBe(true)
+  expect(new Set(files.map(({ name }) => name)).size).toBe(contents.length)
+  for (const [at, { name }] of files.entries()) {
+    await mkdir(dirname(join(downloadDir, name)), { recursive: true })
+    await writeFile(join(downloadDir, name), contents[at]!)
+  }
+  await rpc('torrent-start', { ids: [id] })
+  await vi.waitFor(async () => expect(await look()).toMatchObject({ percentDone: 1, name: 'strange' }))
+  await rpc('torrent-remove', { ids: [id], 'delete-local-data': true })
+})
+
+test('follows a link that leads to a magnet link, as those of indexers’ proxies do', async () => {
+  const torrent = await server.torrent('film', 10)
+  await using indexer = await FileServer.start((request, response) => {
+    if (request.url === '/magnet')
+      response.writeHead(302, { location: `magnet:?xt=urn:btih:${'c'.repeat(40)}&dn=found` }).end()
+    else response.writeHead(200, { 'content-type': 'text/html' }).end(torrent)
+  })
+  for (const [path, name] of [
+    ['magnet', 'found'],
+    ['torrent', 'film'],
+  ]) {
+    const added = await rpc('torrent-add', { filename: `${indexer.url}/${path}`, paused: true })
+    expect(added).toMatchObject({ result: 'success', arguments: { 'torrent-added': { name } } })
+    await rpc('torrent-remove', { ids: [added.arguments['torrent-added'].id] })
+  }
 })
