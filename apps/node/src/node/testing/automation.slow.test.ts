@@ -1,6 +1,7 @@
 /** Automation of a real node: sessions, catalogue, files and programs are real. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { FeedFilter, type Torrent } from '@shoal/api'
 import { until } from '@shoal/testing'
 import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
@@ -72,6 +73,30 @@ test('a .torrent in a watch folder, a link to one, and a file over HTTP are down
   expect(await look(`${server.url}/get?id=2`)).toMatchObject({ id: two.id, known: true })
   const { items } = await node.operations.listProtocols({})
   expect(items.map(({ name }) => name)).toEqual(['BitTorrent', 'HTTP', 'FTP'])
+})
+
+test('items of a feed whose links lead to magnet links, and to compressed torrents of another type, are added', async () => {
+  const node = await nodeForTest()
+  const { bytes } = await torrentFile('zipped')
+  await using server = await FileServer.start((request, response) => {
+    const { url } = request
+    if (url === '/magnet')
+      return void response.writeHead(302, { location: `magnet:?xt=urn:btih:${'12'.repeat(20)}&dn=far` }).end()
+    if (url === '/zipped')
+      return void response
+        .writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'gzip' })
+        .end(gzipSync(bytes))
+    const picture = '<enclosure url="/cover.jpg" type="image/jpeg"/>'
+    const items = ['/magnet', '/zipped'].map(
+      link => `<item><title>Item ${link}</title><guid>${link}</guid><link>${link}</link>${picture}</item>`,
+    )
+    response.end(`<rss><channel><title>Items</title>${items.join('')}</channel></rss>`)
+  })
+  const filters = [FeedFilter.parse({ include: 'item', paused: true })]
+  await node.operations.addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters })
+  const names = () => [...node.torrents.registry.listed()].map(({ name }) => name).sort()
+  await until('both are added', () => names().length === 2)
+  expect(names()).toEqual(['far', 'zipped'])
 })
 
 test('a feed item that is added by hand is marked and published', async () => {

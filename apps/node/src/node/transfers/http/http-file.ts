@@ -13,6 +13,8 @@ import { torrentLink } from './link-header.ts'
 
 export interface OpenedHttpFile extends OpenedFile {
   readonly answer: HttpAnswer
+  /** The error of reading it as a plain file, because the server compressed it. */
+  readonly refusal: Failure | null
 }
 
 /** RFC 9110: may work later. */
@@ -51,13 +53,20 @@ export class HttpFile implements RemoteFile {
   }
 }
 
-function checkStatus({ status, headers, url }: HttpAnswer): void {
-  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity'
-  if ((status === 200 || status === 206) && encoding !== 'identity')
-    throw new Failure(
-      'unsupported',
-      `${url.host}: the server compressed the file (${encoding}) without being asked`,
-    )
+const encodingOf = ({ headers }: HttpAnswer) => headers['content-encoding']?.toLowerCase() ?? 'identity'
+
+function unaskedEncoding(answer: HttpAnswer): Failure {
+  return new Failure(
+    'unsupported',
+    `${answer.url.host}: the server compressed the file (${encodingOf(answer)}) without being asked`,
+  )
+}
+
+function checkStatus(answer: HttpAnswer): void {
+  const { status, headers, url } = answer
+  // A .torrent is read even if it is compressed, which only its bytes show: see `readable`.
+  const isReadable = ['identity', 'gzip', 'x-gzip'].includes(encodingOf(answer))
+  if ((status === 200 || status === 206) && !isReadable) throw unaskedEncoding(answer)
   if (status === 200 || status === 206) return
   if (TRANSIENT.has(status))
     throw new TransientFailure('no-answer', `${url.host}: the server is busy or failed (HTTP ${status})`, {
@@ -93,6 +102,7 @@ function openedFile(answer: HttpAnswer, resume: ResumePoint | null): OpenedHttpF
     torrentUrl: torrentLink([headers.link ?? []].flat().join(', '), url),
     body: readable(answer),
     answer,
+    refusal: encodingOf(answer) === 'identity' ? null : unaskedEncoding(answer),
     close: answer.close,
   }
 }
@@ -118,7 +128,10 @@ function retryAfterMs(header: string | undefined): number | null {
   return Number.isNaN(ms) ? null : Math.max(0, ms)
 }
 
-async function* readable({ body, url }: HttpAnswer): AsyncGenerator<Uint8Array> {
+/** The bytes of a plain file. */
+async function* readable(answer: HttpAnswer): AsyncGenerator<Uint8Array> {
+  const { body, url } = answer
+  if (encodingOf(answer) !== 'identity') throw unaskedEncoding(answer)
   try {
     yield* body as AsyncIterable<Uint8Array>
   } catch (error) {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { FileServer, sendFile } from '../testing/file-server.ts'
@@ -388,6 +389,16 @@ describe('a link that does not look like one of a torrent', () => {
       expect(await readdir(directory)).toEqual([])
     },
   )
+
+  test('is one if it is compressed, whatever the server says of it', async () => {
+    const zipped = gzipSync(TORRENT)
+    await using server = await FileServer.start((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'gzip' }).end(zipped)
+    })
+    const { handler } = open()
+    const added = await handler.download(`${server.url}/get?id=1`, { directory: await temporaryFolder() })
+    expect(added).toEqual({ kind: 'torrent', content: zipped })
+  })
 
   test('is a plain file otherwise, and loses no byte by the look at its beginning', async () => {
     const page = Buffer.concat([Buffer.from('<html>'), CONTENT])

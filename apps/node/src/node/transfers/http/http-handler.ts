@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
+import { constants, gunzipSync } from 'node:zlib'
 import { Failure } from '@shoal/daemon/failure'
 import { type HttpOptions, MagnetRedirect, readBody } from '../../kernel/http/http-request.ts'
 import { FileTransfer, type TransferContext } from '../file-transfer.ts'
@@ -33,9 +34,12 @@ export class HttpHandler implements FileProtocol {
     const signal = options.signal ?? new AbortController().signal
     try {
       const { transfer, opened } = await FileTransfer.begin(file, options.directory, context, { signal })
-      if (!opened || !(await isTorrent(opened as OpenedHttpFile, signal))) return transfer
+      if (!opened) return transfer
+      const { answer, refusal } = opened as OpenedHttpFile
+      const isBehind = await isTorrent(opened as OpenedHttpFile, signal)
+      if (!isBehind && !refusal) return transfer
       try {
-        const { answer } = opened as OpenedHttpFile
+        if (!isBehind) throw refusal
         return { kind: 'torrent', content: await readBody(answer, MAX_TORRENT_BYTES, signal) }
       } finally {
         transfer.close()
@@ -95,9 +99,10 @@ async function isTorrent(
   return looksLikeTorrent(await firstBytes(answer.body, signal))
 }
 
-/** BEP 3: a dictionary, whose first key is one of those that come first in .torrent files. */
+/** BEP 3: a dictionary, whose first key is one of those that come first in .torrent files. It may be compressed. */
 function looksLikeTorrent(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.subarray(0, 40)).toString('latin1')
+  const first = bytes[0] === 0x1f && bytes[1] === 0x8b ? firstUnzipped(bytes) : bytes
+  const text = Buffer.from(first.subarray(0, 40)).toString('latin1')
   return FIRST_KEYS.some(key => text.startsWith(`d${key.length}:${key}`)) || /^d4:infod[1-9]/.test(text)
 }
 
@@ -110,6 +115,16 @@ const FIRST_KEYS: readonly string[] = [
   'creation date',
   'encoding',
 ]
+
+/** The beginning of what was compressed with gzip; nothing if it is damaged. */
+function firstUnzipped(bytes: Uint8Array): Uint8Array {
+  try {
+    // A kibibyte becomes a mebibyte at most.
+    return gunzipSync(bytes.subarray(0, 1024), { finishFlush: constants.Z_SYNC_FLUSH })
+  } catch {
+    return new Uint8Array(0)
+  }
+}
 
 /** The first bytes of a body, which whoever reads it later gets, too. */
 async function firstBytes(body: Readable, signal: AbortSignal): Promise<Uint8Array> {
