@@ -409,7 +409,6 @@ export class SimulatedTorrent {
       magnet: `magnet:?${row.infoHashV1 === null ? '' : `xt=urn:btih:${row.infoHashV1}&`}xt=urn:btmh:1220${row.infoHashV2}&dn=${encodeURIComponent(row.name.toWellFormed())}`,
       link: row.sealed ? this.sealedLink : shareLink(row.id),
       audience: row.sealed && this.sealedLink === null ? null : 'machine',
-      contentId: `baf5rei${new Random(seedOf(row.infoHashV2!)).hex(52).replace(/[0189]/g, 'q')}`,
       version: 'hybrid',
       comment: this.title.comment ?? null,
       createdBy: 'Shoal 0.1',
