@@ -65,7 +65,7 @@ export async function addSources(
       if (torrent) awaited.torrents.push(torrent.id)
       if (job) awaited.jobs.push(job.id)
       if (job?.kind === 'create') awaited.shared.push(job.id)
-      if (!output.json) output.line(outcomeText({ added, torrent, job }))
+      if (!output.json) for (const line of outcomeLines({ added, torrent, job })) output.line(line)
       else if (asEvents) output.object({ event: 'added', source: word, added, torrent, job })
       else items.push({ source: word, added, torrent, job })
     } catch (error) {
@@ -153,13 +153,10 @@ function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
   }
 }
 
-function outcomeText({ added, torrent, job }: Outcome): string {
+function outcomeLines({ added, torrent, job }: Outcome): string[] {
   if (torrent) {
     const { name, id, contentId } = torrent
-    return [
-      (added ? texts.add.added : texts.add.already)({ name, id }),
-      texts.add.contentId({ contentId }),
-    ].join('\n')
+    return [(added ? texts.add.added : texts.add.already)({ name, id }), texts.add.contentId({ contentId })]
   }
-  return texts.add.started({ name: job?.name ?? texts.add.someJob, id: job?.id ?? '' })
+  return [texts.add.started({ name: job?.name ?? texts.add.someJob, id: job?.id ?? '' })]
 }
