@@ -64,6 +64,7 @@ describe('a node', () => {
     expect(await names('--label', 'films')).toEqual(['film.bin'])
     // Adding the same again does not create a second torrent.
     expect((await ask('add', magnet)).items).toMatchObject([{ added: false }])
+    expect((await place.run('add', magnet)).stdout).toMatch(/^[^\n]*film\.bin[^\n]*\nContent ID: baf\w+\n$/)
   })
 
   test('pauses, resumes, removes and restores', async () => {
