@@ -290,7 +290,10 @@ describe('a node with a settings file and a shared file', () => {
   test('starts again after a kill, and takes another port for peers if nobody asked for the usual one', async () => {
     // The link of what it shares is printed without --wait, too.
     const shared = await place.run('add', place.at('home/song.bin'))
-    expect(shared).toMatchObject({ code: 0, stdout: expect.stringContaining('magnet:?xt=') })
+    expect(shared).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/magnet:\?xt=.*\n {2}Content ID: baf/),
+    })
     expect(await place.run('add', 'notalink')).toMatchObject({ code: 2 })
     // A killed node leaves its file behind, here with the number of a process that runs.
     await node.process.kill()

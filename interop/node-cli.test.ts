@@ -25,6 +25,7 @@ describe('a node', () => {
       event: 'complete',
       name: 'Photos',
       magnet: expect.stringMatching(/^magnet:/),
+      contentId: expect.stringMatching(/^baf/),
     })
     expect(await names('--state', 'seeding')).toEqual(['Photos'])
     const { id } = await ask('show', 'photos')
@@ -58,7 +59,8 @@ describe('a node', () => {
     const added = place.start('add', magnet, ...options, '--wait', '--json')
     expect(await added.finished).toMatchObject({ code: 0, stderr: '' })
     expect(added.objects[0]).toMatchObject({ event: 'added', added: true })
-    const { path } = added.objects.at(-1)
+    const { path, contentId } = added.objects.at(-1)
+    expect(contentId).toBe(added.objects[0].torrent.contentId)
     // It was given a folder of its own.
     expect((await readFile(`${path}/film.bin`)).equals(bytes)).toBe(true)
     expect(await names('--label', 'films')).toEqual(['film.bin'])

@@ -52,7 +52,7 @@ export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitO
   if (failures[0]) throw failures[0]
 }
 
-/** Reports a new torrent with its links to send on: first that for browsers, then the magnet link for BitTorrent programs. */
+/** Reports a new torrent with its links to send on, first that for browsers, then the magnet link for BitTorrent programs, and its content ID. */
 async function tell(
   { text, event, made, sealedLink }: End,
   view: View,
@@ -68,10 +68,12 @@ async function tell(
   if (!made) return view.tell(text, event)
   const { magnet, ...torrent } = await api.getTorrent({ id: made })
   const link = absoluteLink(torrent.link, address.url)
-  const lines = [text, ...(link === null ? [] : [`  ${link}`]), `  ${magnet}`]
+  const { contentId } = torrent
+  const links = [...(link === null ? [] : [link]), magnet, texts.add.contentId({ contentId })]
+  const lines = [text, ...links.map(line => `  ${line}`)]
   const audience = linkAudience(torrent, address.url)
   if (audience !== null) lines.push(audienceText(audience))
-  view.tell(lines.join('\n'), { ...event, link, audience, magnet })
+  view.tell(lines.join('\n'), { ...event, link, audience, magnet, contentId })
 }
 
 interface End {
@@ -120,7 +122,7 @@ class Tracked implements Item {
 }
 
 function endOfTorrent(torrent: Torrent): End | CommandFailure | null {
-  const { state, name, error, totalBytes } = torrent
+  const { state, name, error, totalBytes, contentId } = torrent
   if (state === 'error')
     return new CommandFailure(
       error?.code ?? 'failed',
@@ -130,7 +132,7 @@ function endOfTorrent(torrent: Torrent): End | CommandFailure | null {
   const path = torrentPath(torrent)
   return {
     text: texts.add.complete({ path, size: formatBytes(totalBytes ?? 0) }),
-    event: { event: 'complete', torrent: torrent.id, name, path, length: totalBytes },
+    event: { event: 'complete', torrent: torrent.id, name, path, length: totalBytes, contentId },
     sealedLink: null,
   }
 }
