@@ -54,6 +54,7 @@ export {
   parseMutableMagnet,
 } from './metainfo/mutable-magnet.ts'
 export { parseMetainfo } from './metainfo/parse-metainfo.ts'
+export { readMetainfo } from './metainfo/read-metainfo.ts'
 export { addNumber, type NameRules, safeComponent, safePaths } from './metainfo/safe-names.ts'
 export { writeMetainfo } from './metainfo/write-metainfo.ts'
 export { kindOfAddress } from './port-mapping/external-address.ts'

@@ -74,9 +74,12 @@ describe('the URL of a .torrent', () => {
       response.end(request.url === '/bomb.torrent' ? bombs : gzipSync(writeMetainfo(metainfo)))
     const origin = await readSource(`${url}/x.torrent`, {}, context)
     expect(origin.infoHashes).toEqual(metainfo.info.infoHashes)
-    await expect(readSource(`${url}/bomb.torrent`, {}, context)).rejects.toMatchObject({ code: 'too-large' })
+    await expect(readSource(`${url}/bomb.torrent`, {}, context)).rejects.toMatchObject({
+      code: 'bad-torrent',
+      message: expect.stringContaining('larger than 64 MiB'),
+    })
     const torn = gzipSync(writeMetainfo(metainfo)).subarray(0, -20)
-    await expect(readSource(torn, {}, context)).rejects.toMatchObject({ code: 'bad-message' })
+    await expect(readSource(torn, {}, context)).rejects.toMatchObject({ code: 'bad-torrent' })
   })
 
   test.each<[string, RegExp, http.RequestListener]>([

@@ -2,14 +2,14 @@ import { readTorrentFile } from '#read-file'
 import type { AddOptions } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
 import { messageOf, ShoalError } from '../base/errors.ts'
-import { gunzip, isGzip } from '../base/gunzip.ts'
+import { isGzip } from '../base/gunzip.ts'
 import { parseHostPort } from '../base/ip.ts'
 import { limited } from '../base/limited.ts'
 import type { HttpAnswer, HttpGet } from '../discovery/tracker/http-get.ts'
 import { parseInfoHash } from '../metainfo/info-hash.ts'
 import { isMagnet, parseMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
-import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
+import { readMetainfo } from '../metainfo/read-metainfo.ts'
 import type { TorrentSource } from '../session-api.ts'
 import type { TorrentOrigin } from './torrent/origin.ts'
 
@@ -49,27 +49,21 @@ export async function readSource(
 }
 
 async function readAny(source: TorrentSource, context: SourceContext): Promise<TorrentOrigin> {
-  if (source instanceof Uint8Array) return fromMetainfo(parseMetainfo(await unzipped(source)))
+  if (source instanceof Uint8Array) return fromMetainfo(await readMetainfo(source))
   if (typeof source !== 'string') return fromMetainfo(source)
   const text = source.trim()
   if (isMagnet(text)) return fromMagnet(text)
   if (/^https?:\/\//i.test(text)) return readFetched(await fetchTorrent(text, context), text)
   if (isInfoHash(text)) return fromInfoHash(text)
-  return fromMetainfo(parseMetainfo(await unzipped(await readTorrentFile(text, MAX_TORRENT_BYTES))))
+  return fromMetainfo(await readMetainfo(await readTorrentFile(text, MAX_TORRENT_BYTES)))
 }
 
 /** A URL often leads to something else than a .torrent file: a page, or the content itself. */
-async function readFetched({ body: sent, magnet }: HttpAnswer, url: string): Promise<TorrentOrigin> {
+async function readFetched({ body, magnet }: HttpAnswer, url: string): Promise<TorrentOrigin> {
   if (magnet !== undefined) return fromMagnet(magnet)
-  const body = await unzipped(sent)
-  if (!looksBencoded(body))
+  if (!isGzip(body) && !looksBencoded(body))
     throw new ShoalError('bad-torrent', `${new URL(url).host} did not send a .torrent file: check the URL`)
-  return fromMetainfo(parseMetainfo(body))
-}
-
-/** Some servers keep .torrent files compressed. */
-async function unzipped(bytes: Uint8Array): Promise<Uint8Array> {
-  return isGzip(bytes) ? gunzip(bytes, MAX_TORRENT_BYTES) : bytes
+  return fromMetainfo(await readMetainfo(body))
 }
 
 /** BEP 3: a dictionary starts with `d`, followed by the length of its first key. */

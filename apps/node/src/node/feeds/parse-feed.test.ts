@@ -94,6 +94,19 @@ test('a picture is not what an item offers', () => {
     'https://feeds.example/talk.mp3',
   ])
   expect(sources(`<item><title>only a picture</title>${picture}</item>`)).toEqual([])
+  // However many there are, and whatever type they claim.
+  const vague = 'type="application/octet-stream"'
+  const pictures = `<media:content url="/a" ${vague} medium="image"/><enclosure url="/p.jpg" ${vague}/>`
+  const torrent = '<enclosure url="/a.torrent" type="image/jpeg"/>'
+  expect(sources(`<item>${pictures.repeat(20)}${link}${torrent}</item>`)).toEqual([
+    'https://feeds.example/a.torrent',
+  ])
+})
+
+test('a page may be named like a picture', () => {
+  const page = 'https://x.example/wiki/File:Foo.jpg'
+  expect(sources(`<item><link>${page}</link></item>`)).toEqual([page])
+  expect(sources(`<item><link href="${page}"/></item>`)).toEqual([page])
 })
 
 test('parameters of a media type say nothing about it', () => {

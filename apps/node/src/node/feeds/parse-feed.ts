@@ -9,6 +9,9 @@ const MAX_TITLE = 500
 const MAX_TEXT = 4000
 const MAX_DEPTH = 50
 
+const TORRENT_TYPE = 'application/x-bittorrent'
+const TORRENT_ENDING = /\.torrent$/i
+
 export interface ParsedItem {
   /** Unique within the feed. */
   readonly guid: string
@@ -111,16 +114,29 @@ class FeedReader {
 
   #readLink(name: string, attributes: Record<string, string>): void {
     const item = this.#item!
-    const { href = '', url = '', rel = 'alternate', type = '', medium = '' } = attributes
-    if (name === 'enclosure' || name === 'content') push(item.enclosures, url, type || medium)
-    if (name === 'link') push(rel === 'enclosure' ? item.enclosures : item.links, href, type)
+    const { href = '', url = '', rel = 'alternate', medium = '' } = attributes
+    // Without parameters (RFC 9110 section 8.3.1).
+    const type = (attributes.type ?? '').split(';', 1)[0]!.trim().toLowerCase()
+    const isLink = name === 'link'
+    const link = { url: isLink ? href : url, type }
+    const isFile = isLink ? rel === 'enclosure' : name === 'enclosure' || name === 'content'
+    if (isFile && !isPicture(link, medium)) push(item.enclosures, link)
+    if (isLink && !isFile) push(item.links, link)
   }
 }
 
-function push(links: Link[], url: string, type: string): void {
-  if (url === '' || url.length > MAX_TEXT || links.length >= 20) return
-  // Without parameters (RFC 9110 section 8.3.1).
-  links.push({ url, type: type.split(';', 1)[0]!.trim().toLowerCase() })
+function push(links: Link[], link: Link): void {
+  if (link.url === '' || link.url.length > MAX_TEXT || links.length >= 20) return
+  links.push(link)
+}
+
+/** A picture shows what an item is about, and is not it. `medium`: that of Media RSS. */
+function isPicture({ url, type }: Link, medium: string): boolean {
+  const path = url.split(/[?#]/, 1)[0]!
+  if (type === TORRENT_TYPE || isMagnet(url) || TORRENT_ENDING.test(path)) return false
+  if (type.startsWith('image/') || medium.toLowerCase() === 'image') return true
+  const isVague = type === '' || /\/(octet-stream|x-download|force-download)$/.test(type)
+  return isVague && /\.(avif|bmp|gif|jpe?g|png|svg|webp)$/i.test(path)
 }
 
 function readItem({ texts, enclosures, links }: RawItem, place: Place): ParsedItem | null {
@@ -133,7 +149,7 @@ function readItem({ texts, enclosures, links }: RawItem, place: Place): ParsedIt
   return { guid, title: title || source.slice(0, MAX_TITLE), source, publishedMs }
 }
 
-/** Prefers a magnet link, then a .torrent, then any file, then the item's link. A picture shows what the item is about, and is not it. */
+/** Prefers a magnet link, then a .torrent, then any file, then the item's link. */
 function chooseSource(
   texts: Record<string, string>,
   { enclosures, links }: { enclosures: Link[]; links: Link[] },
@@ -143,23 +159,17 @@ function chooseSource(
   const named: Link[] = [{ url: texts.magneturi ?? '', type: '' }, ...enclosures, ...pages]
   const safe = named.flatMap(({ url, type }) => {
     const full = safeSource(url, place)
-    return full === null || isPicture(full, type) ? [] : [{ url: full, type }]
+    return full === null ? [] : [{ url: full, type }]
   })
   const first = (fits: (link: Link) => boolean) => safe.find(fits)?.url
   return (
     first(({ url }) => isMagnet(url)) ??
-    first(({ type }) => type === 'application/x-bittorrent') ??
-    first(({ url }) => /\.torrent$/i.test(new URL(url).pathname)) ??
+    first(({ type }) => type === TORRENT_TYPE) ??
+    first(({ url }) => TORRENT_ENDING.test(new URL(url).pathname)) ??
     // The rest is in order: enclosures come before pages.
     first(() => true) ??
     null
   )
-}
-
-/** `type`: a media type, or the medium of Media RSS. */
-function isPicture(url: string, type: string): boolean {
-  if (type !== '') return /^image(\/|$)/.test(type)
-  return /\.(avif|bmp|gif|jpe?g|png|svg|webp)$/i.test(new URL(url).pathname)
 }
 
 /** A feed can contain links only: a path would be read from this machine. */

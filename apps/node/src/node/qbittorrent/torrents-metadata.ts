@@ -1,7 +1,7 @@
 /** Methods of qBittorrent 5 that read metadata and content. */
 import { Readable } from 'node:stream'
 import type { TorrentFile } from '@shoal/api'
-import { infoHashText, type Metainfo, PieceLayout, parseMetainfo } from '@shoal/torrent'
+import { infoHashText, type Metainfo, PieceLayout, readMetainfo } from '@shoal/torrent'
 import { codeOf } from '../server/compat/call.ts'
 import { listAllFiles } from '../server/compat/detail-cache.ts'
 import { fileDisposition } from '../server/routes/disposition.ts'
@@ -13,14 +13,16 @@ import { chosenOne } from './select.ts'
 export const METADATA_METHODS: WebMethods = {
   'torrents/parseMetadata': changes(async params => {
     if (params.files.length === 0) throw new Refusal(400, 'Must specify torrent file(s)')
-    return params.files.map(({ name, bytes }) => {
-      try {
-        return metadataView(parseMetainfo(bytes))
-      } catch (error) {
-        if (codeOf(error) === 'internal') throw error
-        throw new Refusal(415, `Error: '${name}' is not a valid torrent file.`)
-      }
-    })
+    return await Promise.all(
+      params.files.map(async ({ name, bytes }) => {
+        try {
+          return metadataView(await readMetainfo(bytes))
+        } catch (error) {
+          if (codeOf(error) === 'internal') throw error
+          throw new Refusal(415, `Error: '${name}' is not a valid torrent file.`)
+        }
+      }),
+    )
   }),
   'torrents/pieceAvailability': reads(async (params, context) => {
     const torrent = await chosenOne(params, context)

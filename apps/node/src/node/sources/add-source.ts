@@ -76,7 +76,7 @@ export class SourceAdder implements Sources {
     { source, torrent, passphrase, ...input }: CheckedInputOf<'addTorrent'>,
     signal?: AbortSignal,
   ): Promise<Added> {
-    const given = givenSource({ source, torrent })
+    const given = await givenSource({ source, torrent })
     const share = toShareLink(given)
     const plain = share && !share.seal ? formatMagnet(share.magnet) : given
     const { folders, settings } = this.#kernel
@@ -133,7 +133,7 @@ export class SourceAdder implements Sources {
     { peers = [], timeoutSeconds, ...input }: CheckedInputOf<'previewTorrent'>,
     { signal }: CallOptions = {},
   ): Promise<Preview> {
-    const given = givenSource(input)
+    const given = await givenSource(input)
     const share = toShareLink(given)
     const timeoutMs = timeoutSeconds * 1000
     const source = await this.#torrentBehind(share ? formatMagnet(share.magnet) : given, timeoutMs, signal)

@@ -1,4 +1,4 @@
-import { parseMetainfo } from '@shoal/torrent'
+import { readMetainfo } from '@shoal/torrent'
 import type { FileDownload, FileProtocol } from '../transfers/service.ts'
 
 const LIMIT_MS = 30_000
@@ -24,7 +24,7 @@ export async function linkedTorrent(
     const both = signal ? AbortSignal.any([signal, limit]) : limit
     const content = await protocol.torrentBehind?.(torrentUrl.href, { signal: both, outsideOnly })
     if (!content || typeof content === 'string') return null
-    const { info } = parseMetainfo(content)
+    const { info } = await readMetainfo(content)
     return info.singleFile && info.lengthBytes === totalBytes ? content : null
   } catch {
     signal?.throwIfAborted()

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { torrentFile } from '../testing/torrent-file.ts'
 import { mayBecomeMagnet, mayBecomeTorrent } from './may-become.ts'
@@ -8,8 +9,10 @@ test('every beginning of a .torrent may become one, also with space reserved for
   const whole = (await torrentFile('one')).bytes
   for (let length = 0; length < whole.length; length++) {
     const begun = whole.subarray(0, length)
-    expect(mayBecomeTorrent(begun, 1e6), `${length} bytes`).toBe(true)
-    expect(mayBecomeTorrent(Buffer.concat([begun, Buffer.alloc(whole.length - length)]), 1e6)).toBe(true)
+    expect(await mayBecomeTorrent(begun, 1e6), `${length} bytes`).toBe(true)
+    expect(await mayBecomeTorrent(Buffer.concat([begun, Buffer.alloc(whole.length - length)]), 1e6)).toBe(
+      true,
+    )
   }
 })
 
@@ -22,13 +25,35 @@ test.each([
   ['a string without a length', 'd:a'],
   ['a text longer than any .torrent', 'd9999999999:a'],
   ['endless digits', `d${'1'.repeat(30)}`],
-])('%s cannot', (_, text) => {
-  expect(mayBecomeTorrent(bytes(text), 1e6)).toBe(false)
+  ['more values than a .torrent may have', `d${'0:'.repeat(3_100_000)}`],
+])('%s cannot', async (_, text) => {
+  expect(await mayBecomeTorrent(bytes(text), 3e7)).toBe(false)
+  expect(await mayBecomeTorrent(gzipSync(text), 3e7)).toBe(false)
+})
+
+test('so may every beginning of a compressed one', async () => {
+  const whole = gzipSync((await torrentFile('one')).bytes)
+  for (let length = 1; length < whole.length; length++)
+    expect(await mayBecomeTorrent(whole.subarray(0, length), 1e6), `${length} bytes`).toBe(true)
+  expect(await mayBecomeTorrent(gzipSync(Buffer.alloc(2_000_000, 'd')), 1e6)).toBe(false)
+  expect(await mayBecomeTorrent(Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff]), 1e6)).toBe(
+    false,
+  )
 })
 
 test('a magnet link may be longer until its line ends', () => {
-  for (const text of ['', '\ufeff', '\n', '\0\0', 'mag', 'magnet:?xt=urn:btih:abc'])
-    expect(mayBecomeMagnet(text), text).toBe(true)
+  const begun = [
+    '',
+    '\ufeff',
+    '\n',
+    '\0\0',
+    'mag',
+    'magnet:?xt=urn:btih:abc',
+    'web+m',
+    ' Magnet:?x',
+    '\nmagnet:?xt=u',
+  ]
+  for (const text of begun) expect(mayBecomeMagnet(text), text).toBe(true)
   for (const text of ['https://', 'magnet:?xt=urn:btih:abc\n', 'a\nb'])
     expect(mayBecomeMagnet(text), text).toBe(false)
 })

@@ -1,25 +1,52 @@
 /** Tells files that may still become torrents, because their writer has not finished, from others. */
 
+import { promisify } from 'node:util'
+import { constants, gunzip, type ZlibOptions } from 'node:zlib'
+
 /** More digits than any length or number in a .torrent has. */
 const MAX_DIGITS = 20
+/** The engine's limit on values, times three for the bytes that begin and end them. */
+const MAX_STEPS = 3_000_000
 const [ZERO, NINE, COLON, MINUS] = [0x30, 0x39, 0x3a, 0x2d] as const
 const [DICTIONARY, LIST, INTEGER, END] = [0x64, 0x6c, 0x69, 0x65] as const
 
 /**
- * Returns true for the beginning of a bencoded dictionary (BEP 3) of at most `maxBytes`, and for nothing at all. Zeros at the end are what a writer
- * has reserved.
+ * Resolves to true for the beginning of a bencoded dictionary (BEP 3) of at most `maxBytes`, also a compressed one, and for nothing at all. Zeros at
+ * the end are what a writer has reserved.
  */
-export function mayBecomeTorrent(bytes: Uint8Array, maxBytes: number): boolean {
+export async function mayBecomeTorrent(bytes: Uint8Array, maxBytes: number): Promise<boolean> {
+  const begun = withoutZeros(bytes)
+  const isGzip = begun[0] === 0x1f && (begun.length === 1 || begun[1] === 0x8b)
+  if (!isGzip) return mayBeDictionary(begun, maxBytes)
+  // A whole one is wrong all the same. One that is cut off gives as much as is there.
+  const fault = (some: Uint8Array) =>
+    unzip(some, { maxOutputLength: maxBytes }).then(
+      () => null,
+      ({ code }) => code,
+    )
+  if ((await fault(bytes)) === null || (await fault(begun)) !== 'Z_BUF_ERROR') return false
+  const unzipped = await unzip(begun, { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH })
+  return unzipped.length === 0 || unzipped[0] === DICTIONARY
+}
+
+const unzip = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
+
+function withoutZeros(bytes: Uint8Array): Uint8Array {
   let end = bytes.length
   while (end > 0 && bytes[end - 1] === 0) end--
-  if (end === 0) return true
+  return bytes.subarray(0, end)
+}
+
+function mayBeDictionary(bytes: Uint8Array, maxBytes: number): boolean {
+  if (bytes.length === 0) return true
   if (bytes[0] !== DICTIONARY) return false
   let depth = 0
-  for (let at = 0; at < end; ) {
+  let at = 0
+  for (let steps = 0; at < bytes.length; steps++) {
+    if (steps > MAX_STEPS) return false
     const byte = bytes[at]!
-    if (byte === DICTIONARY || byte === LIST) depth++
-    else if (byte === END) depth--
     if (byte === DICTIONARY || byte === LIST || byte === END) {
+      depth += byte === END ? -1 : 1
       // It is complete, and wrong all the same.
       if (depth === 0) return false
       at++
@@ -27,24 +54,29 @@ export function mayBecomeTorrent(bytes: Uint8Array, maxBytes: number): boolean {
     }
     const isInteger = byte === INTEGER
     const from = isInteger ? at + 1 : at
-    let stop = isInteger && bytes[from] === MINUS ? from + 1 : from
-    while (stop < end && bytes[stop]! >= ZERO && bytes[stop]! <= NINE) stop++
-    if (stop - from > MAX_DIGITS) return false
-    if (stop >= end) return true
-    if (bytes[stop] !== (isInteger ? END : COLON) || stop === from) return false
-    if (isInteger) at = stop + 1
-    else {
-      const length = Number(Buffer.from(bytes.subarray(from, stop)).toString('latin1'))
-      at = stop + 1 + length
-      if (at > maxBytes) return false
+    const digits = isInteger && bytes[from] === MINUS ? from + 1 : from
+    let [stop, length] = [digits, 0]
+    for (; stop < bytes.length && bytes[stop]! >= ZERO && bytes[stop]! <= NINE; stop++) {
+      if (stop - digits >= MAX_DIGITS) return false
+      length = length * 10 + bytes[stop]! - ZERO
     }
+    if (stop >= bytes.length) return true
+    if (stop === digits || bytes[stop] !== (isInteger ? END : COLON)) return false
+    at = stop + 1 + (isInteger ? 0 : length)
+    if (at > maxBytes) return false
   }
   return true
 }
 
+const MAGNET_BEGINNINGS = ['magnet:?', 'web+magnet:?'] as const
+
 /** Returns true for nothing at all, and for a magnet link without an end of its line. */
 export function mayBecomeMagnet(text: string): boolean {
-  const begun = text.replace(/^\ufeff/, '').replace(/\0+$/, '')
-  if (begun.trim() === '') return true
-  return !/[\r\n]/.test(begun.trimStart()) && (begun.startsWith('magnet:?') || 'magnet:?'.startsWith(begun))
+  const begun = text
+    .replace(/^\ufeff/, '')
+    .replace(/\0+$/, '')
+    .trimStart()
+    .toLowerCase()
+  if (/[\r\n]/.test(begun)) return false
+  return MAGNET_BEGINNINGS.some(beginning => begun.startsWith(beginning) || beginning.startsWith(begun))
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { describeFailure, fileFailure } from '@shoal/daemon/failure'
-import { parseMagnet, parseMetainfo } from '@shoal/torrent'
+import { parseMagnet, readMetainfo } from '@shoal/torrent'
 import { mayBecomeMagnet, mayBecomeTorrent } from './may-become.ts'
 
 /** The size limit of the API. */
@@ -37,7 +37,7 @@ export async function readCandidate(path: string, name: string): Promise<Candida
   if (content === null) return { kind: 'bad', why: `it is larger than ${maxBytes} bytes` }
   try {
     if (!isMagnet) {
-      parseMetainfo(content)
+      await readMetainfo(content)
       return { kind: 'torrent', torrent: content.toString('base64') }
     }
     const source =
@@ -51,7 +51,7 @@ export async function readCandidate(path: string, name: string): Promise<Candida
   } catch (error) {
     const isBegun = isMagnet
       ? mayBecomeMagnet(content.toString('utf8'))
-      : mayBecomeTorrent(content, MAX_TORRENT_BYTES)
+      : await mayBecomeTorrent(content, MAX_TORRENT_BYTES)
     return isBegun ? { kind: 'begun' } : { kind: 'bad', why: describeFailure(error).message }
   }
 }

@@ -62,7 +62,6 @@ export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAns
       const to = redirectTarget(answer, url)
       const { address: _, ...rest } = answer
       if (!to) return { ...rest, isFromInside: !outside }
-      answer.close()
       url = to
       if (redirects === MAX_REDIRECTS)
         throw new Failure('bad-message', `${start.host}: more than ${MAX_REDIRECTS} redirects`)
@@ -85,14 +84,15 @@ export class MagnetRedirect extends Failure {
   }
 }
 
-/** Returns the target of a redirect, or null if the answer is not one. Throws if the target is not allowed. */
+/** Returns the target of a redirect, whose answer it closes; null if the answer is not one. Throws if the target is not allowed. */
 function redirectTarget(
-  { status, headers: { location } }: Pick<HttpAnswer, 'status' | 'headers'>,
+  { status, headers: { location }, close }: Pick<HttpAnswer, 'status' | 'headers' | 'close'>,
   from: URL,
 ): URL | null {
-  if (location && isRedirect(status) && isMagnet(location))
-    throw new MagnetRedirect(headerText(location), from.host)
-  const to = location ? followRedirect(status, location, from) : null
+  if (!location || !isRedirect(status)) return null
+  close()
+  if (isMagnet(location)) throw new MagnetRedirect(headerText(location), from.host)
+  const to = followRedirect(status, location, from)
   if (typeof to === 'string')
     throw new Failure(
       'bad-message',

@@ -374,26 +374,30 @@ describe('a link that does not look like one of a torrent', () => {
   const TORRENT = Buffer.from('d8:announce10:http://t/a4:infod4:name1:aee')
   const look = { signal: new AbortController().signal }
 
-  test.each([['text/html; charset=utf-8'], ['application/octet-stream'], ['text/plain'], [undefined]])(
-    'is one if it sends a .torrent as %s',
-    async type => {
-      await using server = await FileServer.start((_, response) => {
-        response.writeHead(200, type === undefined ? {} : { 'content-type': type })
-        response.end(TORRENT)
-      })
-      const { handler } = open()
-      const directory = await temporaryFolder()
-      const added = await handler.download(`${server.url}/get?id=1`, { directory })
-      expect(added).toEqual({ kind: 'torrent', content: TORRENT })
-      expect(await handler.torrentBehind(`${server.url}/get?id=1`, look)).toEqual(TORRENT)
-      expect(await readdir(directory)).toEqual([])
-    },
-  )
+  const types = ['text/html; charset=utf-8', 'application/octet-stream', 'application/torrent', 'text/xml']
+  test.each([...types, undefined])('is one if it sends a .torrent as %s', async type => {
+    await using server = await FileServer.start((_, response) => {
+      response.writeHead(200, type === undefined ? {} : { 'content-type': type })
+      response.write(TORRENT.subarray(0, 3))
+      setImmediate(() => response.end(TORRENT.subarray(3)))
+    })
+    const { handler } = open()
+    const directory = await temporaryFolder()
+    const added = await handler.download(`${server.url}/get?id=1`, { directory })
+    expect(added).toEqual({ kind: 'torrent', content: TORRENT })
+    expect(await handler.torrentBehind(`${server.url}/get?id=1`, look)).toEqual(TORRENT)
+    expect(await readdir(directory)).toEqual([])
+  })
 
-  test('is one if it is compressed, whatever the server says of it', async () => {
+  test.each([
+    { 'content-type': 'text/html', 'content-encoding': 'gzip' },
+    { 'content-type': 'application/gzip' },
+  ])('is one if it is compressed, whatever the server says of it', async headers => {
     const zipped = gzipSync(TORRENT)
     await using server = await FileServer.start((_, response) => {
-      response.writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'gzip' }).end(zipped)
+      response.writeHead(200, headers)
+      response.write(zipped.subarray(0, 10))
+      setImmediate(() => response.end(zipped.subarray(10)))
     })
     const { handler } = open()
     const added = await handler.download(`${server.url}/get?id=1`, { directory: await temporaryFolder() })
@@ -411,6 +415,46 @@ describe('a link that does not look like one of a torrent', () => {
     const { path } = await downloadFile(handler, `${server.url}/page`, await temporaryFolder())
     expect(Buffer.compare(await readFile(path), page)).toBe(0)
     expect(await handler.torrentBehind(`${server.url}/page`, look)).toBeNull()
+  })
+
+  test('is a plain file whose beginning is asked for again if the connection breaks before it', async () => {
+    let asked = 0
+    await using server = await FileServer.start((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html', 'content-length': CONTENT.length })
+      response.flushHeaders()
+      if (asked++ === 0) setImmediate(() => response.destroy())
+      else response.end(CONTENT)
+    })
+    const { handler, context } = open()
+    const { path } = await downloadFile(handler, `${server.url}/page`, await temporaryFolder())
+    expect(Buffer.compare(await readFile(path), CONTENT)).toBe(0)
+    expect(context.active.size).toBe(0)
+  })
+
+  test('is left when its look is cancelled', async () => {
+    const cancel = new AbortController()
+    const closed = Promise.withResolvers<void>()
+    await using server = await FileServer.start((request, response) => {
+      request.socket.on('close', closed.resolve)
+      response.writeHead(200, { 'content-type': 'text/html' }).flushHeaders()
+      setImmediate(() => cancel.abort())
+    })
+    const { handler, context } = open()
+    const options = { directory: await temporaryFolder(), signal: cancel.signal }
+    await expect(handler.download(`${server.url}/page`, options)).rejects.toThrow('aborted')
+    await closed.promise
+    expect(context.active.size).toBe(0)
+  })
+
+  test('leaves no connection when it leads to a magnet link', async () => {
+    const closed = Promise.withResolvers<void>()
+    await using server = await FileServer.start((request, response) => {
+      request.socket.on('close', closed.resolve)
+      const location = `magnet:?xt=urn:btih:${'a'.repeat(40)}`
+      response.writeHead(302, { location, 'content-length': 1_000_000 }).write('endless')
+    })
+    await open().handler.torrentBehind(`${server.url}/dl`, look)
+    await closed.promise
   })
 
   test('may lead to a magnet link', async () => {

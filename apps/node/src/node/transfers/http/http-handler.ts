@@ -1,11 +1,9 @@
-import { once } from 'node:events'
-import type { Readable } from 'node:stream'
-import { constants, gunzipSync } from 'node:zlib'
 import { Failure } from '@shoal/daemon/failure'
 import { type HttpOptions, MagnetRedirect, readBody } from '../../kernel/http/http-request.ts'
 import { FileTransfer, type TransferContext } from '../file-transfer.ts'
 import type { DownloadOptions, FileDownload, FileProtocol, LookOptions, TorrentContent } from '../protocol.ts'
 import { HttpFile, type OpenedHttpFile } from './http-file.ts'
+import { beginsTorrent } from './torrent-look.ts'
 
 /** The engine's largest size. */
 const MAX_TORRENT_BYTES = 64 * 1024 * 1024
@@ -35,15 +33,13 @@ export class HttpHandler implements FileProtocol {
     try {
       const { transfer, opened } = await FileTransfer.begin(file, options.directory, context, { signal })
       if (!opened) return transfer
-      const { answer, refusal } = opened as OpenedHttpFile
-      const isBehind = await isTorrent(opened as OpenedHttpFile, signal)
-      if (!isBehind && !refusal) return transfer
-      try {
-        if (!isBehind) throw refusal
-        return { kind: 'torrent', content: await readBody(answer, MAX_TORRENT_BYTES, signal) }
-      } finally {
+      const content = await torrentIn(opened as OpenedHttpFile, signal).catch(error => {
         transfer.close()
-      }
+        throw error
+      })
+      if (content === null) return transfer
+      transfer.close()
+      return { kind: 'torrent', content }
     } catch (error) {
       if (error instanceof MagnetRedirect) return { kind: 'torrent', content: error.magnet }
       throw error
@@ -56,8 +52,7 @@ export class HttpHandler implements FileProtocol {
     try {
       const opened = await this.#file(identifier, options).open(null, { signal })
       try {
-        const isBehind = await isTorrent(opened, signal)
-        return isBehind ? await readBody(opened.answer, MAX_TORRENT_BYTES, signal) : null
+        return await torrentIn(opened, signal)
       } finally {
         opened.close()
       }
@@ -76,66 +71,13 @@ export class HttpHandler implements FileProtocol {
   }
 }
 
-/** How long the first bytes of a file may take that could be a .torrent. */
-const FIRST_BYTES_MS = 5000
-/** Types that servers also give files whose type they do not know. */
-const VAGUE_TYPES: readonly string[] = [
-  'application/force-download',
-  'application/octet-stream',
-  'application/x-download',
-  'binary/octet-stream',
-  'text/html',
-  'text/plain',
-  '',
-]
-
-async function isTorrent(
-  { answer, name, totalBytes }: OpenedHttpFile,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const [type = ''] = (answer.headers['content-type'] ?? '').toLowerCase().split(/\s*;/, 1)
-  if (type === 'application/x-bittorrent' || /\.torrent(\.gz)?$/i.test(name)) return true
-  if (!VAGUE_TYPES.includes(type) || (totalBytes ?? 0) > MAX_TORRENT_BYTES) return false
-  return looksLikeTorrent(await firstBytes(answer.body, signal))
-}
-
-/** BEP 3: a dictionary, whose first key is one of those that come first in .torrent files. It may be compressed. */
-function looksLikeTorrent(bytes: Uint8Array): boolean {
-  const first = bytes[0] === 0x1f && bytes[1] === 0x8b ? firstUnzipped(bytes) : bytes
-  const text = Buffer.from(first.subarray(0, 40)).toString('latin1')
-  return FIRST_KEYS.some(key => text.startsWith(`d${key.length}:${key}`)) || /^d4:infod[1-9]/.test(text)
-}
-
-const FIRST_KEYS: readonly string[] = [
-  'announce',
-  'announce-list',
-  'azureus_properties',
-  'comment',
-  'created by',
-  'creation date',
-  'encoding',
-]
-
-/** The beginning of what was compressed with gzip; nothing if it is damaged. */
-function firstUnzipped(bytes: Uint8Array): Uint8Array {
-  try {
-    // A kibibyte becomes a mebibyte at most.
-    return gunzipSync(bytes.subarray(0, 1024), { finishFlush: constants.Z_SYNC_FLUSH })
-  } catch {
-    return new Uint8Array(0)
-  }
-}
-
-/** The first bytes of a body, which whoever reads it later gets, too. */
-async function firstBytes(body: Readable, signal: AbortSignal): Promise<Uint8Array> {
-  const limit = AbortSignal.timeout(FIRST_BYTES_MS)
-  if (!body.readableLength && !body.readableEnded)
-    await once(body, 'readable', { signal: AbortSignal.any([signal, limit]) }).catch(error => {
-      signal.throwIfAborted()
-      // The reader of the whole body waits longer.
-      if (!limit.aborted) throw error
-    })
-  const chunk: Buffer | null = body.read()
-  if (chunk) body.unshift(chunk)
-  return chunk ?? new Uint8Array(0)
+/**
+ * Reads the whole of a file that is a .torrent, of which it may be the compressed form. Resolves to null for any other, of which no byte is lost.
+ * Rejects for one that could not be saved, since the server compressed it unasked.
+ */
+async function torrentIn(opened: OpenedHttpFile, signal: AbortSignal): Promise<Uint8Array | null> {
+  if (await beginsTorrent(opened, MAX_TORRENT_BYTES, signal))
+    return await readBody(opened.answer, MAX_TORRENT_BYTES, signal)
+  if (opened.refusal) throw opened.refusal
+  return null
 }
