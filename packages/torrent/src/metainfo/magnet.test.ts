@@ -160,6 +160,12 @@ describe('parseMagnet', () => {
     expect(parseMagnet(link + all.join('')).trackers).toEqual(['udp://t:1', 'wss://t/'])
   })
 
+  it('keeps trackers that only need to be read as `URL` does, without space around them', () => {
+    const odd = [' http://t/a', 'http://t/a\n', '\thttp://t/a', 'http:/t/b', 'http:\\\\t\\c', 'udp:t:1', ' ']
+    const all = odd.map(text => `&tr=${encodeURIComponent(text)}`)
+    expect(parseMagnet(link + all.join('')).trackers).toEqual(['http://t/a', 'http:/t/b', 'http:\\\\t\\c'])
+  })
+
   it('enforces its limits', () => {
     const many = Array.from({ length: 2000 }, (_, i) => `&tr=a://${i}&x.pe=h:${i + 1}`).join('')
     const magnet = parseMagnet(link + many)

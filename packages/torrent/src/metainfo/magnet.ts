@@ -3,7 +3,7 @@ import { ShoalError } from '../base/errors.ts'
 import { SHA256_MULTIHASH } from './info-hash.ts'
 import { MAX_LINKS, MAX_URL_LENGTH } from './limits.ts'
 import type { InfoHashes, Metainfo } from './metainfo.ts'
-import { isTrackerUrl } from './tracker-url.ts'
+import { trackerUrl } from './tracker-url.ts'
 
 /** An inclusive range of file indices (BEP 53), from 0. */
 export interface FileRange {
@@ -63,7 +63,7 @@ export function parseMagnet(text: string): Magnet {
     if (key === 'xt') addInfoHash(hashes, value)
     else if (key === 'dn') name ??= value
     else if (key === 'so') selection = selection === undefined ? value : `${selection},${value}`
-    else if (key === 'tr' && isTrackerUrl(value)) addUrl(trackers, value)
+    else if (key === 'tr') addUrl(trackers, trackerUrl(value) ?? '')
     else if (key === 'ws') addUrl(webSeeds, value)
     else if ((key === 'xs' || key === 'as') && /^https?:/i.test(value)) addUrl(sources, value)
     else if (key === 'x.pe' && peers.size < MAX_LINKS) {

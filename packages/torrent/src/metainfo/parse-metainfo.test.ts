@@ -144,6 +144,9 @@ describe('parseMetainfo', () => {
             'magnet:?xt=urn:btih:1',
             'a.torrent',
             'http://b/',
+            ' http://a/\n',
+            '\thttp://c/',
+            'http:/d/',
           ],
         ],
         'url-list': 'http://only/',
@@ -151,14 +154,14 @@ describe('parseMetainfo', () => {
         'creation date': -5,
       }),
     )
-    expect(trackers).toEqual([['http://flat/'], ['http://a/'], ['http://b/']])
+    expect(trackers).toEqual([['http://flat/'], ['http://a/'], ['http://b/', 'http://c/', 'http:/d/']])
     expect(webSeeds).toEqual(['http://only/'])
     expect(nodes).toEqual([
       { host: 'h', port: 1 },
       { host: 'v6::1', port: 2 },
     ])
     const announceOnly = parseMetainfo(
-      outer(libtorrentV1, { 'announce-list': [[]], announce: 'http://z/', 'url-list': 7 }),
+      outer(libtorrentV1, { 'announce-list': [[]], announce: ' http://z/', 'url-list': 7 }),
     )
     expect([announceOnly.trackers, announceOnly.webSeeds]).toEqual([[['http://z/']], []])
     const many = Array.from({ length: 3000 }, (_, i) => [`http://${i}/`])

@@ -6,6 +6,7 @@ import {
   asList,
   asText,
   type BencodeDictionary,
+  type BencodeValue,
   decodeRaw,
 } from '../bencode/bencode.ts'
 import { MAX_LABEL_LENGTH, MAX_LINKS, MAX_TORRENT_BYTES, MAX_URL_LENGTH } from './limits.ts'
@@ -13,7 +14,7 @@ import { HASH_BYTES, layerRoot } from './merkle.ts'
 import type { Info, Metainfo } from './metainfo.ts'
 import { decodeTorrent, parseInfo, TORRENT_DECODING } from './parse-info.ts'
 import { badTorrent } from './paths.ts'
-import { isTrackerUrl } from './tracker-url.ts'
+import { trackerUrl } from './tracker-url.ts'
 
 /** One for all torrents without: an empty map takes 200 bytes. */
 const NO_LAYERS: ReadonlyMap<string, Uint8Array> = new Map()
@@ -64,15 +65,15 @@ function readTrackers(dictionary: BencodeDictionary): string[][] {
   const tiers: string[][] = []
   for (const item of asList(dictionary.get('announce-list')) ?? []) {
     // Some programs write a flat list without tiers.
-    const tier = (asList(item) ?? [item]).map(asText).filter(isTracker).filter(take)
+    const tier = (asList(item) ?? [item]).map(asTracker).filter(take)
     if (tier.length > 0) tiers.push(tier)
   }
-  const announce = asText(dictionary.get('announce'))
-  return tiers.length === 0 && isTracker(announce) && take(announce) ? [[announce]] : tiers
+  const announce = asTracker(dictionary.get('announce'))
+  return tiers.length === 0 && take(announce) ? [[announce]] : tiers
 }
 
-function isTracker(text: string | undefined): text is string {
-  return text !== undefined && isTrackerUrl(text)
+function asTracker(value: BencodeValue | undefined): string | undefined {
+  return trackerUrl(asText(value) ?? '') ?? undefined
 }
 
 /** BEP 19: one URL or a list of them. */
