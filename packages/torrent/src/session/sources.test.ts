@@ -196,3 +196,14 @@ test('options add to the source’s own trackers, web seeds and peers', async ()
     select: [{ first: 0, last: 0 }],
   })
 })
+
+test('a tracker that an option names must be a URL of one', async () => {
+  const { metainfo } = await testTorrent({})
+  for (const text of ['film.torrent', 'magnet:?xt=1', 'ftp://t.example/', 'http:///announce', ''])
+    await expect(readSource(metainfo, { trackers: [text] }, context)).rejects.toMatchObject({
+      code: 'bad-argument',
+      message: expect.stringMatching(/is not a tracker: give an http, https, udp or wss URL/),
+    })
+  const trackers = [' http://t.example/\n', 'http://t.example/']
+  expect((await readSource(metainfo, { trackers }, context)).trackers).toEqual([['http://t.example/']])
+})

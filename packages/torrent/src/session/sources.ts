@@ -11,6 +11,7 @@ import { isMagnet, parseMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
 import { readMetainfo } from '../metainfo/read-metainfo.ts'
 import type { TorrentSource } from '../session-api.ts'
+import { checkedTracker } from './torrent/links.ts'
 import type { TorrentOrigin } from './torrent/origin.ts'
 
 /** Largest .torrent that is fetched. */
@@ -35,9 +36,10 @@ export async function readSource(
   context: SourceContext,
 ): Promise<TorrentOrigin> {
   const peers = (options.peers ?? []).map(readPeer)
+  const trackers = (options.trackers ?? []).map(checkedTracker)
   const origin = await readAny(source, context)
   const isPrivate = origin.metainfo?.info.private ?? false
-  const more = isPrivate ? [] : (options.trackers ?? [])
+  const more = isPrivate ? [] : trackers
   const known = new Set(origin.trackers.flat())
   return {
     ...origin,

@@ -2,6 +2,7 @@ import { SEED_SCHEMES } from '#seed-ranges'
 import { messageOf, ShoalError } from '../../base/errors.ts'
 import { limited } from '../../base/limited.ts'
 import { trackerLabel } from '../../discovery/tracker/label.ts'
+import { trackerUrl } from '../../metainfo/tracker-url.ts'
 import type { SessionContext } from '../context.ts'
 import type { TorrentNetwork } from './network.ts'
 import { mergeOrigins, mergePeers, type NamedPeer, type TorrentOrigin } from './origin.ts'
@@ -110,7 +111,7 @@ export class Links {
 export function checkedTiers(tiers: readonly (readonly string[])[]): string[][] {
   const seen = new Set<string>()
   const checked = tiers.map(urls =>
-    urls.map(checkTracker).filter(url => !seen.has(url) && seen.add(url) !== undefined),
+    urls.map(checkedTracker).filter(url => !seen.has(url) && seen.add(url) !== undefined),
   )
   if (seen.size > MAX_TRACKERS)
     throw new ShoalError('bad-argument', `${seen.size} trackers are too many: give ${MAX_TRACKERS} at most`)
@@ -130,10 +131,16 @@ function checkedWebSeed(text: string, known: readonly string[]): string {
   return url
 }
 
-function checkTracker(text: string): string {
+/** Checks the URL of a tracker that a user gives. Throws `bad-argument` for anything else. */
+export function checkedTracker(text: string): string {
   const url = text.trim()
-  if (isUrl(url, TRACKER_SCHEMES)) return url
+  if (isTracker(url)) return url
   throw new ShoalError('bad-argument', `${shown(url)} is not a tracker: give an http, https, udp or wss URL`)
+}
+
+/** Whether trackers of such a URL are announced to. */
+export function isTracker(text: string): boolean {
+  return trackerUrl(text) !== null && isUrl(text.trim(), TRACKER_SCHEMES)
 }
 
 function isUrl(text: string, schemes: readonly string[]): boolean {
