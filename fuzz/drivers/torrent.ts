@@ -246,7 +246,7 @@ export const DRIVERS: Drivers = {
     const { status, headers } = parseHead(text)
     const answer = { status, header: (name: string) => headers.get(name) }
     const url = 'http://seed.example/file'
-    return checkAnswer(answer, { url, start: 16384, lengthBytes: 16384, fileBytes: 100_000 }, WEEK_MS)
+    return checkAnswer(answer, { url, start: 16384, lengthBytes: 16384, fileBytes: 100_000 }, WEEK_MS, null)
   }),
   'retry-after': driver((text: string) => {
     const waitMs = parseRetryAfter(text, WEEK_MS)

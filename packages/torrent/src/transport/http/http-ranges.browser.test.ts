@@ -38,6 +38,24 @@ it('accepts the whole file where that serves, and reads no more than was request
   expect(await readRange(ranges, request(10, 1000))).toEqual(CONTENT.slice(10, 1010))
 })
 
+it('asks for the rest of a range, but not again and again for next to nothing', async () => {
+  const sendUpTo = (size: number) => {
+    server.handle = ({ headers }, response) => {
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '')!.map(Number)
+      const last = Math.min(to!, (Math.floor(from! / size) + 1) * size - 1)
+      response.writeHead(206, { 'content-range': `bytes ${from}-${last}/${CONTENT.length}` })
+      response.end(CONTENT.subarray(from!, last + 1))
+      return true
+    }
+  }
+  sendUpTo(10_000)
+  expect(await readRange(ranges, request(8000, 35_000))).toEqual(CONTENT.slice(8000, 43_000))
+  server.seen.length = 0
+  sendUpTo(1)
+  expect(await failureOf(ranges, request(10, 10_000))).toMatchObject({ fate: 'server-gone' })
+  expect(server.seen).toHaveLength(2)
+})
+
 it('distinguishes failures', async () => {
   server.handle = (_, response) => {
     response.writeHead(503, { 'retry-after': '7' }).end()

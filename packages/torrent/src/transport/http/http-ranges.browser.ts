@@ -7,7 +7,7 @@ import {
   type RangeRequest,
   type RangeSink,
 } from './http-ranges.ts'
-import { checkAnswer } from './range-answer.ts'
+import { checkAnswer, type RangeAnswer } from './range-answer.ts'
 
 /**
  * `fetch` with a Range header: the browser pools connections, follows redirects, and reads only from servers that allow it (CORS). It keeps
@@ -32,6 +32,7 @@ class Reading implements RangeReading {
   readonly #sink: RangeSink
   readonly #abort = new AbortController()
   #left: number
+  #answer: RangeAnswer | null = null
   #resume: (() => void) | null = null
   #paused = false
 
@@ -82,11 +83,13 @@ class Reading implements RangeReading {
       referrerPolicy: 'no-referrer',
       headers: { range: `bytes=${start}-${start + lengthBytes - 1}`, ...secret },
     })
-    let { skipBytes: skip, lengthBytes: coming } = checkAnswer(
+    this.#answer = checkAnswer(
       { status: response.status, header: name => visibleHeader(response, name, rest) },
       rest,
       Date.now(),
+      this.#answer,
     )
+    let { skipBytes: skip, lengthBytes: coming } = this.#answer
     const reader = response.body!.getReader()
     while (coming > 0) {
       if (this.#paused) await new Promise<void>(resolve => this.#wait(resolve))

@@ -13,7 +13,7 @@ import {
   type RangeRequest,
   type RangeSink,
 } from './http-ranges.ts'
-import { checkAnswer } from './range-answer.ts'
+import { checkAnswer, type RangeAnswer } from './range-answer.ts'
 import { redirectTarget } from './redirect.ts'
 import type { ResponseHead } from './response-head.ts'
 
@@ -121,6 +121,7 @@ class Reading implements RangeReading {
   #paused = false
   #over = false
   #redirects = 0
+  #answer: RangeAnswer | null = null
   #startedOutside: boolean | undefined
   /** Target of the redirect that is arriving. */
   #next: URL | null = null
@@ -226,13 +227,14 @@ class Reading implements RangeReading {
       const to = redirectTarget(head.status, head.headers.get('location'), url)
       if (to) return this.#redirect(to, head)
       const { unixMs = Date.now } = this.#ranges.options
-      const checked = checkAnswer(
+      this.#answer = checkAnswer(
         { status: head.status, header: name => head.headers.get(name) },
         this.#rest,
         unixMs(),
+        this.#answer,
       )
-      this.#skip = checked.skipBytes
-      this.#coming = checked.lengthBytes
+      this.#skip = this.#answer.skipBytes
+      this.#coming = this.#answer.lengthBytes
     } catch (error) {
       // Not within the socket's read callback, because the sink may do anything.
       queueMicrotask(() => this.#fail(error))

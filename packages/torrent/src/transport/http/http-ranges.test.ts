@@ -166,9 +166,34 @@ describe('responses that differ from the request', () => {
     )
   })
 
+  it.each([
+    [8000, 10_000, [8000, 10_000, 20_000, 30_000, 40_000]],
+    [9999, 10_000, [9999, 10_000, 20_000, 30_000, 40_000]],
+    [8191, 8192, [8191, 8192, 16_384, 24_576, 32_768, 40_960]],
+  ])('asks on if the part from %i ends at a multiple of %i', async (start, size, starts) => {
+    server.handle = ({ headers }, response) => {
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '')!.map(Number)
+      const last = Math.min(to!, (Math.floor(from! / size) + 1) * size - 1)
+      response.writeHead(206, { 'content-range': `bytes ${from}-${last}/${CONTENT.length}` })
+      response.end(CONTENT.subarray(from!, last + 1))
+      return true
+    }
+    expect(await readRange(ranges, request(start, 41_000 - start))).toEqual(CONTENT.slice(start, 41_000))
+    expect(server.seen.map(({ range }) => range![0])).toEqual(starts)
+  })
+
   it('gives up on one that sends next to nothing', async () => {
-    answer(206, { 'content-range': `bytes 10-10/${CONTENT.length}` }, CONTENT.slice(10, 11))
-    expect(await failureOf(ranges, request(10, 10_000))).toMatchObject({ fate: 'server-gone' })
+    server.handle = ({ headers }, response) => {
+      const [, from] = /^bytes=(\d+)-/.exec(headers.range ?? '')!.map(Number)
+      const range = `bytes ${from}-${from}/${CONTENT.length}`
+      response.writeHead(206, { 'content-range': range }).end(CONTENT.subarray(from!, from! + 1))
+      return true
+    }
+    expect(await failureOf(ranges, request(10, 10_000))).toMatchObject({
+      fate: 'server-gone',
+      message: 'it sends fewer than 4096 bytes at a time',
+    })
+    expect(server.seen).toHaveLength(2)
   })
 
   it('rejects another range', async () => {

@@ -13,7 +13,10 @@ export interface AnswerHead {
   header(name: string): string | null | undefined
 }
 
-/** A server that sends fewer bytes at a time than this, and fewer than requested, is not worth its requests. */
+/**
+ * A server that sends fewer bytes than this, and fewer than requested, twice in a row is not worth its requests. Once says nothing: some send up to
+ * the next multiple of a size.
+ */
 const LEAST_PART_BYTES = 4096
 
 export interface RangeAnswer {
@@ -21,10 +24,20 @@ export interface RangeAnswer {
   readonly skipBytes: number
   /** The requested bytes that it has, from the first: the server may prefer to send fewer (RFC 9110, 15.3.7). */
   readonly lengthBytes: number
+  /** Whether it is too small a part for another one like it to be accepted. */
+  readonly isSmall: boolean
 }
 
-/** Checks the head of a final response (no redirect) to a request for a range (RFC 9110, 14). Throws a RangeFailure that says what is wrong. */
-export function checkAnswer(answer: AnswerHead, request: RangeRequest, unixMs: number): RangeAnswer {
+/**
+ * Checks the head of a final response (no redirect) to a request for a range (RFC 9110, 14). `before`: the answer with the part of the same range
+ * before this one. Throws a RangeFailure that says what is wrong.
+ */
+export function checkAnswer(
+  answer: AnswerHead,
+  request: RangeRequest,
+  unixMs: number,
+  before: RangeAnswer | null,
+): RangeAnswer {
   const { status } = answer
   if (status !== 200 && status !== 206) throw refusal(answer, unixMs)
   const coding = answer.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
@@ -33,10 +46,13 @@ export function checkAnswer(answer: AnswerHead, request: RangeRequest, unixMs: n
     throw new RangeFailure('server-gone', `it sends files compressed (${coding.slice(0, 20)}), unasked`)
   if (status === 206) {
     const sent = checkContentRange(answer.header('content-range') ?? '', request)
-    return { skipBytes: 0, lengthBytes: sent }
+    const isSmall = sent < request.lengthBytes && sent < LEAST_PART_BYTES
+    if (isSmall && before?.isSmall)
+      throw new RangeFailure('server-gone', `it sends fewer than ${LEAST_PART_BYTES} bytes at a time`)
+    return { skipBytes: 0, lengthBytes: sent, isSmall }
   }
   const skipBytes = checkWhole(answer.header('content-length'), request)
-  return { skipBytes, lengthBytes: request.lengthBytes }
+  return { skipBytes, lengthBytes: request.lengthBytes, isSmall: false }
 }
 
 /** Returns the number of requested bytes that come. */
@@ -47,8 +63,6 @@ function checkContentRange(text: string, { start, lengthBytes, fileBytes }: Rang
   const sent = Number(match[2]) + 1 - start
   if (Number(match[1]) !== start || sent < 1 || sent > lengthBytes)
     throw new RangeFailure('server-gone', `it answers with other bytes (${match[0]}) than it was asked for`)
-  if (sent < lengthBytes && sent < LEAST_PART_BYTES)
-    throw new RangeFailure('server-gone', `it sends no more than ${sent} bytes at a time`)
   return sent
 }
 
