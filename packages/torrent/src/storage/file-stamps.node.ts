@@ -2,7 +2,7 @@ import type { DirtyFiles } from './dirty-files.node.ts'
 import type { FileSet } from './file-set.node.ts'
 import { forEach } from './fs.node.ts'
 import type { LazyPartFile } from './part-file.node.ts'
-import type { FileStamp } from './storage.ts'
+import type { FileStamp, StampOptions } from './storage.ts'
 import { MISSING, readIdentity, readStamp } from './stored-file.node.ts'
 
 /** Concurrent `stat` calls. The thread pool must keep reading and writing meanwhile. */
@@ -13,25 +13,25 @@ export async function stampAll(
   set: FileSet,
   part: LazyPartFile,
   dirty: DirtyFiles,
-  only: (file: number) => boolean = () => true,
+  options: StampOptions,
 ): Promise<FileStamp[]> {
   if (!set.wantsAll) await part.load()
   if (!part.isLoaded) {
-    const stamps = await stampLoaded(set, part, dirty, only)
+    const stamps = await stampLoaded(set, part, dirty, options)
     // If everything is wanted, a part file is left only by a crash while bytes were moved out of it. Some file is then incomplete.
     if (set.layout.files.every((file, index) => file.pad || stamps[index]!.size >= file.lengthBytes))
       return stamps
     await part.load()
     if (part.current === null) return stamps
   }
-  return stampLoaded(set, part, dirty, only)
+  return stampLoaded(set, part, dirty, options)
 }
 
 async function stampLoaded(
   set: FileSet,
   part: LazyPartFile,
   dirty: DirtyFiles,
-  only: (file: number) => boolean,
+  { only, signal }: StampOptions,
 ): Promise<FileStamp[]> {
   const { layout, handles } = set
   const known = part.current
@@ -48,7 +48,10 @@ async function stampLoaded(
     if (pad || symlink) return
     // The file counts as complete; the part file's time reveals changes.
     if (part.holds(index)) stamps[index] = { size: lengthBytes, mtimeNs: partStamp.mtimeNs, isApart: true }
-    else if (only(index)) stamps[index] = await stampFile(set, dirty, index)
+    else if (only?.(index) !== false) {
+      signal?.throwIfAborted()
+      stamps[index] = await stampFile(set, dirty, index)
+    }
   })
   return stamps
 }

@@ -12,7 +12,14 @@ import { KnownStamps } from './known-stamps.node.ts'
 import { moveFiles, refuseBlocked } from './move-files.node.ts'
 import { OwnFiles } from './own-files.node.ts'
 import { settleMove } from './settle-move.node.ts'
-import type { FileStamp, ForeignChanges, MoveOptions, Storage, StoredSegment } from './storage.ts'
+import type {
+  FileStamp,
+  ForeignChanges,
+  MoveOptions,
+  StampOptions,
+  Storage,
+  StoredSegment,
+} from './storage.ts'
 import { SeenFiles } from './stored-file.node.ts'
 import { TorrentFiles } from './torrent-files.node.ts'
 
@@ -109,8 +116,8 @@ class FileStorage implements Storage {
     await this.#exclusive(files => files.setWanted(all ? null : [...wanted], createsEmpty))
   }
 
-  async stamps(only?: (file: number) => boolean): Promise<FileStamp[]> {
-    const stamps = await this.#shared(files => files.stamps(only))
+  async stamps(options: StampOptions = {}): Promise<FileStamp[]> {
+    const stamps = await this.#shared(files => files.stamps(options))
     if (!this.#files?.hasLeftovers) return stamps
     try {
       await this.#exclusive(files => files.adoptWanted())
@@ -118,7 +125,7 @@ class FileStorage implements Storage {
       // For example because the disk is full. The bytes can be read where they are.
       return stamps
     }
-    return this.#shared(files => files.stamps(only))
+    return this.#shared(files => files.stamps(options))
   }
 
   get changes(): ForeignChanges {

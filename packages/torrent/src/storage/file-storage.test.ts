@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createFileStorage, HandlePool } from '#file-storage'
+import { ShoalError } from '../base/errors.ts'
 import { seededRandom } from '../base/random.ts'
 import { PieceLayout } from '../metainfo/layout.ts'
 import type { FileEntry } from '../metainfo/metainfo.ts'
@@ -129,6 +130,20 @@ describe('a file that somebody else changes', () => {
     fs.utimesSync(storage.pathOf(1)!, 2, 2)
     await storage.stamps()
     expect([...storage.changes!.files]).toEqual([1])
+  })
+
+  test('is not looked for any more once the signal is aborted', async () => {
+    const { storage } = await flushed()
+    const abort = new AbortController()
+    const looked: number[] = []
+    const only = (file: number) => {
+      looked.push(file)
+      if (looked.length === 2) abort.abort(new ShoalError('closed', 'enough'))
+      return true
+    }
+    await expect(storage.stamps({ only, signal: abort.signal })).rejects.toBe(abort.signal.reason)
+    expect(looked).toEqual([0, 1])
+    expect(await storage.stamps()).toHaveLength(layout.files.length)
   })
 
   test('is noticed although a check began before the change', async () => {

@@ -110,7 +110,7 @@ async function copyAll(
   const paths = await existingPaths(files, from)
   await refuseExisting(to, paths)
   // The copies get stamps of their own: this is the last look at the stamps before.
-  await files.stamps()
+  await files.stamps({})
   const onCopied = onProgress && progressCounter(await totalSize(from, paths), onProgress)
   const written = new WrittenRanges(files)
   const copied = new Set<string>()

@@ -71,6 +71,13 @@ export interface StoredSegment {
   readonly length: number
 }
 
+/** Storages that do not look at each file heed neither. */
+export interface StampOptions {
+  /** Files that it leaves out have size -1. */
+  readonly only?: (file: number) => boolean
+  readonly signal?: AbortSignal
+}
+
 /**
  * Bytes of one torrent, addressed by offset in its piece space (see PieceLayout). Pads read as zeros and ignore writes. Every method
  * rejects with a ShoalError: `no-space`, `no-permission`, `not-found`, `unsafe-path`, `io`, `closed`.
@@ -94,8 +101,8 @@ export interface Storage {
   setWanted(wanted: readonly boolean[], options?: { createsEmpty?: boolean }): Promise<void>
   /** Creates the wanted files that no write would create, because they are empty. Absent like `own`. */
   createEmpty?(): Promise<void>
-  /** Stamps of all files by index. Pads, files that do not exist and, for storages that look at each, those that `only` leaves out have size -1. */
-  stamps(only?: (file: number) => boolean): Promise<FileStamp[]>
+  /** Stamps of all files by index. Pads and files that do not exist have size -1. Rejects with the signal's reason once it is aborted. */
+  stamps(options?: StampOptions): Promise<FileStamp[]>
   /** Absent if nobody else can change what is stored. */
   readonly changes?: ForeignChanges
   /** Absent if nobody else can have files of the same names. */

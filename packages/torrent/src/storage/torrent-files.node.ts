@@ -12,7 +12,7 @@ import { Gate, Turns } from './gate.ts'
 import { errnoOf, ioError } from './io-errors.ts'
 import { ForeignFile } from './own-files.node.ts'
 import { LazyPartFile } from './part-file.node.ts'
-import type { FileStamp, StoredSegment } from './storage.ts'
+import type { FileStamp, StampOptions, StoredSegment } from './storage.ts'
 import { MISSING, readStamp, type StoredFile } from './stored-file.node.ts'
 
 /** How often the stamp of an open file is compared with the known one while the file is read. */
@@ -130,8 +130,8 @@ export class TorrentFiles {
     return segments
   }
 
-  stamps(only?: (file: number) => boolean): Promise<FileStamp[]> {
-    return stampAll(this.set, this.part, this.dirty, only)
+  stamps(options: StampOptions): Promise<FileStamp[]> {
+    return stampAll(this.set, this.part, this.dirty, options)
   }
 
   /** Makes writes and the names of new files survive a power cut; with `all`, all bytes in the torrent's files. */

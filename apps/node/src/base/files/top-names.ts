@@ -1,16 +1,16 @@
-import { relative, sep } from 'node:path'
 import type { TorrentApi } from '@shoal/torrent'
 
 export type Placed = Pick<TorrentApi, 'name' | 'directory'> & {
-  readonly files: readonly { readonly diskPath: string | null }[]
+  readonly files: readonly { readonly storedPath: readonly string[]; readonly diskPath: string | null }[]
 }
 
 /** Names of the files and folders of a torrent in its folder. They can differ from its own name. */
-export function topNames({ name, directory, files }: Placed): string[] {
+export function topNames({ name, files }: Omit<Placed, 'directory'>): string[] {
   const tops = new Set<string>()
-  for (const { diskPath } of files) {
-    const top = diskPath === null ? undefined : relative(directory, diskPath).split(sep)[0]
-    if (top && top !== '..') tops.add(top)
+  for (const file of files) {
+    const [top = ''] = file.storedPath
+    // One name is looked up once: a torrent may have tens of thousands of files below it.
+    if (top !== '' && !tops.has(top) && file.diskPath !== null) tops.add(top)
   }
   return tops.size > 0 ? [...tops] : [name]
 }

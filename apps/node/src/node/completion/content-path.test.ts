@@ -12,6 +12,9 @@ test.each([
   [['a', 'b'], ''],
   [[null, null], 'name'],
 ])('the content of %j is at %j', (paths, expected) => {
-  const files = paths.map(path => ({ diskPath: path === null ? null : join(directory, path) }))
+  const files = paths.map(path => ({
+    storedPath: (path ?? 'elsewhere').split('/'),
+    diskPath: path === null ? null : join(directory, path),
+  }))
   expect(findContentPath({ name: 'name', directory, files })).toBe(join(directory, expected))
 })

@@ -39,7 +39,13 @@ test('the environment has the same values, without NUL', () => {
 
 test('the content path contains all files', () => {
   const of = (...paths: (string | null)[]) =>
-    findContentPath({ name: 'con', directory: '/d', files: paths.map(diskPath => ({ diskPath })) })
+    findContentPath({
+      ...{ name: 'con', directory: '/d' },
+      files: paths.map(diskPath => ({
+        storedPath: (diskPath ?? '/d/elsewhere').split('/').slice(2),
+        diskPath,
+      })),
+    })
   expect(of('/d/_con')).toBe('/d/_con')
   expect(of(null, '/d/_con/a/b')).toBe('/d/_con')
   expect(of(null)).toBe('/d/con')

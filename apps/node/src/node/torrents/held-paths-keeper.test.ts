@@ -10,7 +10,7 @@ import type { RegistryListener } from './torrent-registry.ts'
 
 /** A torrent with files of these names in a folder, complete or not. */
 function fakeTorrent(id: string, directory: string, paths: readonly string[], isComplete: boolean) {
-  const files = paths.map(path => ({ diskPath: join(directory, path) }))
+  const files = paths.map(path => ({ storedPath: path.split('/'), diskPath: join(directory, path) }))
   const stats = { haveBytes: isComplete ? 10 : 3 }
   const api = { directory, name: paths[0]!, metainfo: { info: { lengthBytes: 10 } }, files, stats }
   const row = { deleteData: false, removedMs: null }

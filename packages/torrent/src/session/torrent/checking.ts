@@ -70,7 +70,7 @@ export class Checking {
       own.throwIfAborted()
       have.clearAll()
       if (options.trusted && !options.thorough) {
-        const stamps = await storage.stamps()
+        const stamps = await storage.stamps({ signal: own })
         storage.changes?.verified(stamps)
         const trusting = trustFiles(content, stamps)
         if (trusting) await trusting
@@ -101,7 +101,7 @@ export class Checking {
     const { layout, storage, have } = content
     const { files, progress } = options
     const { pool } = files
-    const stamps = await storage.stamps()
+    const stamps = await storage.stamps({ signal })
     if (!options.accepted && !options.thorough) await mustBePresent(content, progress, stamps)
     for (const file of changedFiles(content, progress, stamps)) this.changed.add(file)
     const { trusted, pieces } = planCheck(content, options, stamps)

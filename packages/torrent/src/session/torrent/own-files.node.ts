@@ -79,7 +79,7 @@ export async function judgeFiles(
     const pathOf = (file: number) => renamed?.get(file) ?? layout.files[file]!.path
     const names = new Map(foreign.map(file => [file, numbered(pathOf(file), number)]))
     for (const [file, path] of await storage.avoid(names)) found.avoided.set(file, path)
-    const now = await storage.stamps()
+    const now = await storage.stamps({ signal })
     for (const file of foreign) stamps[file] = now[file]!
     const pieces = piecesOfFiles(layout, foreign)
     const right = await recheck({ ...content.recheckJob, pool, pieces }, { signal })

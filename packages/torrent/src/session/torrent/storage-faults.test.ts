@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Bitfield } from '../../base/bitfield.ts'
 import { PieceLayout } from '../../metainfo/layout.ts'
 import type { FileEntry } from '../../metainfo/metainfo.ts'
-import type { FileStamp } from '../../storage/storage.ts'
+import type { FileStamp, StampOptions } from '../../storage/storage.ts'
 import type { Content } from './content.ts'
 import { presentStamps, stampsToRecord } from './storage-faults.ts'
 
@@ -33,7 +33,7 @@ function manyFiles({
     have: pieces,
     storage: {
       own: { has: (file: number) => own.includes(file), isDoubted: (file: number) => doubted.includes(file) },
-      async stamps(only: (file: number) => boolean = () => true): Promise<FileStamp[]> {
+      async stamps({ only = () => true }: StampOptions = {}): Promise<FileStamp[]> {
         return files.map((_, file) => {
           if (!only(file)) return { size: -1, mtimeNs: '0' }
           looked.push(file)

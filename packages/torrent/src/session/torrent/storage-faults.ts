@@ -42,12 +42,13 @@ export class WriteRetries {
 export function stampsToRecord({ storage, layout, have }: Content): Promise<FileStamp[]> {
   const { own } = storage
   if (!own) return storage.stamps()
-  return storage.stamps(file => {
+  const only = (file: number) => {
     if (own.has(file) || own.isDoubted(file)) return true
     const { first, end } = layout.piecesOf(file)
     for (let piece = first; piece < end; piece++) if (have.has(piece)) return true
     return false
-  })
+  }
+  return storage.stamps({ only })
 }
 
 /** The same stamps. Rejects with `not-found` if one that holds verified pieces is missing or truncated. */
