@@ -1,5 +1,5 @@
 import { access, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../base/random.ts'
@@ -360,6 +360,27 @@ describe('names that differ in case only', () => {
     await torrent.whenComplete()
     await expectFiles(torrent, FILES)
     expect((await readdir(setup.loop.path('one', 'content'))).sort()).toEqual(names)
+  })
+
+  test('are shown before the torrent is started, and nothing is created for that', async () => {
+    await using setup = await Setup.make()
+    const metainfo = await setup.seed('one', FILES)
+    const session = await setup.client()
+    const directory = setup.loop.path('down')
+    await mkdir(directory, { recursive: true })
+    const torrent = await session.add(metainfo, { paused: true, directory })
+    const shown = torrent.files.map(({ storedPath }) => storedPath.join('/'))
+    expect(shown.map(path => basename(path)).sort()).toEqual(names)
+    expect(await readdir(directory)).toEqual([])
+    await mkdir(join(directory, 'content'))
+    for (const [at, path] of shown.entries())
+      await writeFile(join(directory, path), FILES[torrent.files[at]!.path.at(-1) as keyof typeof FILES])
+    torrent.resume()
+    await torrent.whenComplete()
+    expect(torrent.stats.downloadedBytes).toBe(0)
+    expect(torrent.files.map(({ storedPath }) => storedPath.join('/'))).toEqual(shown)
+    await torrent.recheck()
+    expect(torrent.files.map(({ storedPath }) => storedPath.join('/'))).toEqual(shown)
   })
 
   test('are kept by a download, and found again', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { lstatSync, opendirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CREATE, close, lstat, open, unlink } from './fs.node.ts'
 import { errnoOf } from './io-errors.ts'
@@ -30,5 +31,45 @@ export async function ignoresCase(directory: string): Promise<boolean> {
     return found.includes(true)
   } finally {
     await unlink(path).catch(() => {})
+  }
+}
+
+/** Entries of a folder that are looked at for a name with letters. */
+const MOST_ENTRIES = 100
+
+/**
+ * Guesses the same without creating anything, from a name that is there: in the folder or, as long as it has none or does not exist, in the nearest
+ * one above it. Returns true if there is none.
+ */
+export function seemsToIgnoreCase(directory: string): boolean {
+  const name = nameWithLetters(directory)
+  if (name === null) return dirname(directory) === directory || seemsToIgnoreCase(dirname(directory))
+  const upper = name.toUpperCase()
+  try {
+    const [one, other] = [name, upper === name ? name.toLowerCase() : upper].map(each =>
+      lstatSync(join(directory, each), { bigint: true }),
+    )
+    return one!.ino === other!.ino && one!.dev === other!.dev
+  } catch {
+    return false
+  }
+}
+
+/** The first name in a folder that has letters; null if there is none, or the folder cannot be read. */
+function nameWithLetters(directory: string): string | null {
+  try {
+    const entries = opendirSync(directory)
+    try {
+      for (let count = 0; count < MOST_ENTRIES; count++) {
+        const name = entries.readSync()?.name
+        if (name === undefined) return null
+        if (/[a-z]/i.test(name)) return name
+      }
+      return null
+    } finally {
+      entries.closeSync()
+    }
+  } catch {
+    return null
   }
 }

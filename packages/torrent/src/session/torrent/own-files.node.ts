@@ -7,7 +7,7 @@ import type { HashPool } from '../../hash/hash-pool.ts'
 import { recheck } from '../../hash/recheck.ts'
 import type { PieceLayout } from '../../metainfo/layout.ts'
 import { addNumber } from '../../metainfo/safe-names.ts'
-import { ignoresCase } from '../../storage/ignores-case.node.ts'
+import { ignoresCase, seemsToIgnoreCase } from '../../storage/ignores-case.node.ts'
 import { ForeignFile } from '../../storage/own-files.node.ts'
 import { absentPieces } from '../../storage/plan-start.ts'
 import { type FileStamp, isSameStamp, type OwnFiles } from '../../storage/storage.ts'
@@ -24,8 +24,12 @@ const PIECES_AT_ONCE = 8
 
 type Paths = ReadonlyMap<number, readonly string[]>
 
+/** Those whose names are chosen, also if no others were. */
+const named = new WeakSet<Content>()
+
 /** The torrent begins to look at the disk: its paths are taken from here on. */
 export function claimPaths({ data, paths }: FilesContext): void {
+  named.add(data.content!)
   paths.claim(data)
 }
 
@@ -34,11 +38,16 @@ export function claimPaths({ data, paths }: FilesContext): void {
  * looks at the disk for the first time gives them their own names where the file system can. Returns null if there are no such files.
  */
 export function chooseNames({ data }: FilesContext, content: Content): Promise<Paths> | null {
-  if (!content.storage.own || content.isChecked || data.place.progress?.had) return null
+  if (!isUnnamed(data, content)) return null
   const [numbered, exact] = [relativePaths(data), relativePaths(data, { isExact: true })]
   const names = new Map<number, string[]>()
   for (const [file, path] of exact.entries()) if (path !== numbered[file]) names.set(file, path.split('/'))
   return names.size === 0 ? null : useExact(data.directory, content, names)
+}
+
+/** Whether a torrent has never looked at the disk. */
+function isUnnamed(data: TorrentData, content: Content): boolean {
+  return content.storage.own !== undefined && !content.isChecked && !data.place.progress?.had
 }
 
 async function useExact(
@@ -144,15 +153,39 @@ export async function glanceAtFiles({ data }: FilesContext): Promise<void> {
 }
 
 /** The last list, since whoever asks for the path of one file mostly asks for those of all. */
-let last: { content: Content; renamed: TorrentData['renamed']; paths: readonly string[] } | null = null
+let last: {
+  readonly content: Content
+  readonly directory: string
+  readonly renamed: TorrentData['renamed']
+  readonly isNamed: boolean
+  readonly paths: readonly string[]
+} | null = null
 
-/** The paths of all files below the download folder, with `/`; empty for pads. Null if they are not stored on disk. */
+/**
+ * The paths of all files below the download folder, with `/`; empty for pads. Null if they are not stored on disk. As long as `chooseNames` is still
+ * to come, these are the ones that it will likely choose, since others may put the files there.
+ */
 export function storedPaths(data: TorrentData, content: Content): readonly string[] | null {
   if (!content.storage.own) return null
-  const { renamed } = data
-  if (last?.content !== content || last.renamed !== renamed)
-    last = { content, renamed, paths: relativePaths({ content, renamed }) }
+  const { renamed, directory } = data
+  const isNamed = named.has(content) || !isUnnamed(data, content)
+  if (
+    last?.content !== content ||
+    last.renamed !== renamed ||
+    last.directory !== directory ||
+    last.isNamed !== isNamed
+  )
+    last = { content, directory, renamed, isNamed, paths: pathsToShow(data, content, isNamed) }
   return last.paths
+}
+
+function pathsToShow({ renamed, directory }: TorrentData, content: Content, isNamed: boolean): string[] {
+  const numbered = relativePaths({ content, renamed })
+  if (isNamed) return numbered
+  const exact = relativePaths({ content, renamed }, { isExact: true })
+  return exact.some((path, file) => path !== numbered[file]) && !seemsToIgnoreCase(directory)
+    ? exact
+    : numbered
 }
 
 /** The stamps of the files on disk, by index among all: null for those that are not the torrent's own. */

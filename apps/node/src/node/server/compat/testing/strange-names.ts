@@ -1,8 +1,15 @@
-/** A torrent whose files cannot have its names on disk: too long, twice the same, or with parts that lead elsewhere. */
+/** A torrent whose files cannot have its names on disk: too long, twice the same, the same but for case, or with parts that lead elsewhere. */
 import { createHash } from 'node:crypto'
 import { encode } from '@shoal/torrent/bencode'
 
-const NAMES = [[`${'ä'.repeat(200)}.mkv`], ['same.txt'], ['same.txt'], ['..', 'up.txt']]
+const NAMES = [
+  [`${'ä'.repeat(200)}.mkv`],
+  ['same.txt'],
+  ['same.txt'],
+  ['Case.txt'],
+  ['case.txt'],
+  ['..', 'up.txt'],
+]
 
 export interface StrangeNames {
   readonly torrent: Buffer
