@@ -311,7 +311,7 @@ export const ActedOn = z
     ids: z.array(TorrentId),
     /** After a remove: how long `restore` can undo it. */
     undoSeconds: z.number().min(0).optional(),
-    /** After a reannounce: when all of them have asked a tracker, if trackers insist on more time between two announces. */
+    /** After a reannounce: when the last of their trackers is asked, if some were asked too recently to be asked at once. */
     announceInSeconds: z.number().min(0).optional(),
   })
   .register(ANSWERS, { id: 'ActedOn' })

@@ -3,6 +3,7 @@ import type { ActedOn, ActOnTorrents } from '@shoal/api'
 import type { z } from 'zod'
 import type { Log } from '../kernel/log/log.ts'
 import { inTurns } from './in-turns.ts'
+import { lastAnnounceSeconds } from './last-announce.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { QueueManager } from './queue-manager.ts'
 import type { Removals } from './removals.ts'
@@ -38,16 +39,10 @@ export async function actOnTorrents(
   }
 }
 
-/** How long it takes until each of the torrents has asked one of its trackers; nothing if that happens now. */
+/** How long it takes until each tracker has been asked; nothing if that happens now. */
 function announceIn(torrents: readonly ManagedTorrent[]): { announceInSeconds?: number } {
-  const seconds = torrents.map(({ api }) => {
-    const trackers = api.discovery().filter(({ kind, state }) => kind === 'tracker' && state !== 'idle')
-    if (trackers.some(({ state }) => state === 'working')) return 0
-    const known = trackers.flatMap(({ nextAnnounceSeconds }) => nextAnnounceSeconds ?? [])
-    return known.length === 0 ? 0 : Math.min(...known)
-  })
-  const most = Math.ceil(Math.max(0, ...seconds))
-  return most > 0 ? { announceInSeconds: most } : {}
+  const most = torrents.reduce((most, { api }) => Math.max(most, lastAnnounceSeconds(api.discovery())), 0)
+  return most > 0 ? { announceInSeconds: Math.ceil(most) } : {}
 }
 
 async function act(

@@ -242,8 +242,9 @@ export const torrents: Translation<typeof original> = {
       other: 'Tracker von {count} Torrents werden gefragt',
     },
     later: {
-      one: 'Tracker verlangen Zeit zwischen zwei Anfragen: in {count} Sekunde sind alle gefragt',
-      other: 'Tracker verlangen Zeit zwischen zwei Anfragen: in {count} Sekunden sind alle gefragt',
+      one: 'Einige Tracker wurden erst kürzlich gefragt: Der letzte davon wird in {count} Sekunde wieder gefragt',
+      other:
+        'Einige Tracker wurden erst kürzlich gefragt: Der letzte davon wird in {count} Sekunden wieder gefragt',
     },
   },
   queue: {

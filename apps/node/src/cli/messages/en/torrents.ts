@@ -235,8 +235,8 @@ export const torrents = {
     example: 'Asks the trackers of this torrent for peers now',
     done: { one: 'Reannounced {count} torrent', other: 'Reannounced {count} torrents' },
     later: {
-      one: 'Trackers want some time between two announces: all are asked within {count} second',
-      other: 'Trackers want some time between two announces: all are asked within {count} seconds',
+      one: 'Some trackers were asked only recently: the last of them is asked again in {count} second',
+      other: 'Some trackers were asked only recently: the last of them is asked again in {count} seconds',
     },
   },
   queue: {

@@ -40,8 +40,9 @@ export const actions: Translation<typeof english> = {
   checking: { one: '{count} Torrent wird geprüft', other: '{count} Torrents werden geprüft' },
   asked: 'Tracker und DHT werden nach weiteren Peers gefragt',
   askedLater: {
-    one: 'Tracker verlangen Zeit zwischen zwei Anfragen: in {count} Sekunde sind alle gefragt',
-    other: 'Tracker verlangen Zeit zwischen zwei Anfragen: in {count} Sekunden sind alle gefragt',
+    one: 'Einige Tracker wurden erst kürzlich gefragt: Der letzte davon wird in {count} Sekunde wieder gefragt',
+    other:
+      'Einige Tracker wurden erst kürzlich gefragt: Der letzte davon wird in {count} Sekunden wieder gefragt',
   },
   moving: {
     one: 'Die Dateien von {count} Torrent werden verschoben',

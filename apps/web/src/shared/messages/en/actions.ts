@@ -37,8 +37,8 @@ export const actions = {
   checking: { one: 'Rechecking {count} torrent', other: 'Rechecking {count} torrents' },
   asked: 'Asking trackers and the DHT for more peers',
   askedLater: {
-    one: 'Trackers want some time between two announces: all are asked within {count} second',
-    other: 'Trackers want some time between two announces: all are asked within {count} seconds',
+    one: 'Some trackers were asked only recently: the last of them is asked again in {count} second',
+    other: 'Some trackers were asked only recently: the last of them is asked again in {count} seconds',
   },
   moving: { one: 'Moving the files of {count} torrent', other: 'Moving the files of {count} torrents' },
   removeDialog: {
