@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { WatchedFolder as Rule } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
@@ -127,6 +127,19 @@ test('waits for as long as a file may become a torrent', async () => {
   await appendFile(link!, MAGNET.slice(30))
   await until('they are added', () => node.names.includes('slow') && node.names.includes('linked'))
   expect(log.text).not.toMatch(/(half|empty)\.torrent cannot|link\.magnet cannot/)
+})
+
+test('looks at the start at refused files that were written since', async () => {
+  const directory = await temporaryFolder()
+  const { bytes } = await torrentFile('since')
+  await writeFile(join(directory, 'since.torrent.invalid'), bytes)
+  // Renaming changes the time of the name only, as `utimes` does here: this one is as it was refused.
+  await writeFile(join(directory, 'as-it-was.torrent.invalid'), (await torrentFile('as-it-was')).bytes)
+  await utimes(join(directory, 'as-it-was.torrent.invalid'), new Date(0), new Date(0))
+  const { node } = watching([{}], directory)
+  await until('it is added and renamed', async () => (await readdir(directory)).some(isAdded))
+  expect(node.names).toEqual(['since'])
+  expect((await readdir(directory)).sort()).toEqual(['as-it-was.torrent.invalid', 'since.torrent.added'])
 })
 
 test('looks again at a refused file that changes', async () => {

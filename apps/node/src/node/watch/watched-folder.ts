@@ -18,6 +18,8 @@ const RETRY_MS = 60_000
 /** A folder with more names than this is not meant to be watched. */
 const MAX_NAMES = 10_000
 const MAX_NUMBER = 1000
+/** Files are refused, and renamed, this long after they were written at the earliest. */
+const RENAMED_MS = 1000
 
 /** Faults of the file itself: trying again does not help. */
 const BAD_CODES = new Set([
@@ -56,6 +58,7 @@ export class WatchedFolder {
   #wake: () => void = () => {}
   #watcher: FSWatcher | null = null
   #isMissing = false
+  #hasLooked = false
 
   constructor(rule: Rule, deps: WatchDeps) {
     this.#rule = rule
@@ -107,6 +110,7 @@ export class WatchedFolder {
       if (this.#stop.signal.aborted) break
       nextMs = Math.min(nextMs, await this.#consider(name))
     }
+    this.#hasLooked = true
     return nextMs
   }
 
@@ -126,7 +130,7 @@ export class WatchedFolder {
     const nowMs = this.#deps.clock.nowMs()
     const stamp = stampOf(stats)
     if (refusedName(name) !== null) {
-      const before = this.#refused.get(name) ?? stamp
+      const before = this.#refused.get(name) ?? (!this.#hasLooked && isRewritten(stats) ? '' : stamp)
       this.#refused.set(name, before)
       if (before === stamp) return LOOK_MS
     }
@@ -213,6 +217,11 @@ export class WatchedFolder {
     this.#watcher?.close()
     this.#watcher = null
   }
+}
+
+/** Whether somebody wrote to a refused file after it got its name, which changes `ctime` only. No run of the node remembers those of the last. */
+function isRewritten({ mtimeMs, ctimeMs }: Stats): boolean {
+  return ctimeMs - mtimeMs < RENAMED_MS
 }
 
 function stampOf({ size, mtimeMs, ino }: Stats): string {
