@@ -55,7 +55,7 @@ async function firstBytes(body: Readable & { complete: boolean }, signal: AbortS
     const chunk: Buffer | null = body.read()
     if (chunk) bytes = Buffer.concat([bytes, chunk])
     else if (body.destroyed || limit.aborted) break
-    // Whoever reads the body meets its fault, and waits longer than this.
+    // The reader of the body meets its fault, and waits longer than this.
     else await once(body, 'readable', { signal: limit }).catch(() => {})
   }
   if (bytes.length > 0) body.unshift(bytes)
