@@ -223,6 +223,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/torrent/src/hash/': 'reads the files of a torrent as bytes',
   'packages/torrent/src/transport/proxy/byte-reader.node.ts#ByteReader': 'reads bytes from a socket',
   'packages/torrent/src/metainfo/name-reader.ts#readNames': 'called by parseInfo',
+  'packages/torrent/src/metainfo/read-metainfo.ts#readMetainfo': 'decompresses gzip up to a limit and calls parseMetainfo',
   'packages/torrent/src/base/bytes.ts#readU16': 'reads one integer',
   'packages/torrent/src/base/bytes.ts#readU32': 'reads one integer',
   'packages/sealed/src/age/plain-reader.ts#PlainReader': 'decrypts authenticated chunks',

@@ -10,8 +10,8 @@ import { parseInfoHash } from '../metainfo/info-hash.ts'
 import { isMagnet, parseMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
 import { readMetainfo } from '../metainfo/read-metainfo.ts'
+import { trackerUrl } from '../metainfo/tracker-url.ts'
 import type { TorrentSource } from '../session-api.ts'
-import { checkedTracker } from './torrent/links.ts'
 import type { TorrentOrigin } from './torrent/origin.ts'
 
 /** Largest .torrent that is fetched. */
@@ -36,7 +36,8 @@ export async function readSource(
   context: SourceContext,
 ): Promise<TorrentOrigin> {
   const peers = (options.peers ?? []).map(readPeer)
-  const trackers = (options.trackers ?? []).map(checkedTracker)
+  // As in files and links, text that is not a URL is left out.
+  const trackers = (options.trackers ?? []).map(trackerUrl).filter(url => url !== null)
   const origin = await readAny(source, context)
   const isPrivate = origin.metainfo?.info.private ?? false
   const more = isPrivate ? [] : trackers

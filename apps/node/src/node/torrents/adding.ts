@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { AddTorrent, Settings } from '@shoal/api'
 import {
   type AddOptions,
+  checkedTracker,
   infoHashText,
   type SessionApi,
   type TorrentApi,
@@ -192,7 +193,7 @@ function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
   return {
     ...(select && { select }),
     ...(peers && { peers }),
-    ...(trackers && { trackers }),
+    ...(trackers && { trackers: trackers.map(checkedTracker) }),
     ...(webSeeds && { webSeeds }),
     ...(sequential !== undefined && { sequential }),
     ...(superSeeding !== undefined && { superSeeding }),

@@ -5,7 +5,6 @@ import {
   type AddOptions,
   infoHashText,
   isMagnet,
-  isTracker,
   type Metainfo,
   parseMagnet,
   type SessionApi,
@@ -181,8 +180,7 @@ function withLink(metainfo: Metainfo, text: string): Taken {
     .filter(index => select?.some(({ first, last }) => index >= first && index <= last))
   return {
     source: metainfo,
-    // Others are refused where users name them, and a link may have any.
-    trackers: trackers.filter(isTracker),
+    trackers,
     webSeeds,
     peers: peers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`),
     ...(select && { select: wanted }),

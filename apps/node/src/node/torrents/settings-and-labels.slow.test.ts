@@ -75,6 +75,16 @@ test.each([
   })
 })
 
+test('a tracker that a new torrent is given must be a URL of one', async () => {
+  const { operations, torrents } = await nodeForTest()
+  for (const text of ['film.torrent', 'magnet:?xt=1', 'gopher://t.example/'])
+    await expect(operations.addTorrent({ source: HASHES[0]!, trackers: [text] })).rejects.toMatchObject({
+      code: 'bad-argument',
+      message: expect.stringMatching(/is not a tracker: give an http, https, udp or wss URL/),
+    })
+  expect([...torrents.registry.listed()]).toEqual([])
+})
+
 test('a label counts its torrents and gives new ones its folder; deleting it keeps them', async () => {
   const node = await nodeForTest()
   const directory = join(node.folder, 'films')

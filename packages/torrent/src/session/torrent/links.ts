@@ -134,13 +134,8 @@ function checkedWebSeed(text: string, known: readonly string[]): string {
 /** Checks the URL of a tracker that a user gives. Throws `bad-argument` for anything else. */
 export function checkedTracker(text: string): string {
   const url = text.trim()
-  if (isTracker(url)) return url
+  if (trackerUrl(url) !== null && isUrl(url, TRACKER_SCHEMES)) return url
   throw new ShoalError('bad-argument', `${shown(url)} is not a tracker: give an http, https, udp or wss URL`)
-}
-
-/** Whether trackers of such a URL are announced to. */
-export function isTracker(text: string): boolean {
-  return trackerUrl(text) !== null && isUrl(text.trim(), TRACKER_SCHEMES)
 }
 
 function isUrl(text: string, schemes: readonly string[]): boolean {
