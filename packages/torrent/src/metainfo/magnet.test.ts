@@ -24,7 +24,7 @@ const magnets: fc.Arbitrary<Magnet> = fc.record(
   {
     infoHashes: fc.constantFrom({ v1 }, { v2 }, { v1, v2 }),
     name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
-    trackers: urls.map(list => list.map(text => `udp://tracker/${text}`)),
+    trackers: urls.map(list => list.map(text => `udp://tracker/${text}/announce`)),
     webSeeds: urls,
     sources: urls.map(list => list.map(text => `http://${text}`)),
     peers: fc.uniqueArray(
