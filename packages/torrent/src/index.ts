@@ -19,6 +19,7 @@
 export * from './api.ts'
 export { type Clock, delay, systemClock } from './base/clock.ts'
 export { type ErrorCode, ShoalError } from './base/errors.ts'
+export { isGzip } from './base/gunzip.ts'
 export { isLocalAddress } from './base/local-address.ts'
 export {
   createItem,

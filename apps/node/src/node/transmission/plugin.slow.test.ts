@@ -8,8 +8,8 @@ import {
   compatServer,
   TOKEN,
 } from '../server/compat/testing/compat-server.ts'
+import { startIndexer } from '../server/compat/testing/indexer.ts'
 import { strangeNames } from '../server/compat/testing/strange-names.ts'
-import { FileServer } from '../transfers/testing/file-server.ts'
 import { TRANSMISSION_PATH, transmissionApi } from './plugin.ts'
 
 let server: CompatServer
@@ -316,11 +316,7 @@ test('names the files that are on disk, also where the torrent has names that no
 
 test('follows a link that leads to a magnet link, as those of indexers’ proxies do', async () => {
   const torrent = await server.torrent('film', 10)
-  await using indexer = await FileServer.start((request, response) => {
-    if (request.url === '/magnet')
-      response.writeHead(302, { location: `magnet:?xt=urn:btih:${'c'.repeat(40)}&dn=found` }).end()
-    else response.writeHead(200, { 'content-type': 'text/html' }).end(torrent)
-  })
+  await using indexer = await startIndexer(torrent)
   for (const [path, name] of [
     ['magnet', 'found'],
     ['torrent', 'film'],

@@ -2,6 +2,7 @@
 
 import { promisify } from 'node:util'
 import { constants, gunzip, type ZlibOptions } from 'node:zlib'
+import { isGzip } from '@shoal/torrent'
 
 /** More digits than any length or number in a .torrent has. */
 const MAX_DIGITS = 20
@@ -16,8 +17,8 @@ const [DICTIONARY, LIST, INTEGER, END] = [0x64, 0x6c, 0x69, 0x65] as const
  */
 export async function mayBecomeTorrent(bytes: Uint8Array, maxBytes: number): Promise<boolean> {
   const begun = withoutZeros(bytes)
-  const isGzip = begun[0] === 0x1f && (begun.length === 1 || begun[1] === 0x8b)
-  if (!isGzip) return mayBeDictionary(begun, maxBytes)
+  const isBegunGzip = begun.length === 1 && begun[0] === 0x1f
+  if (!isBegunGzip && !isGzip(begun)) return mayBeDictionary(begun, maxBytes)
   // A whole one is wrong all the same. One that is cut off gives as much as is there.
   const fault = (some: Uint8Array) =>
     unzip(some, { maxOutputLength: maxBytes }).then(

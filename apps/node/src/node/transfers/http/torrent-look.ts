@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { constants, gunzipSync } from 'node:zlib'
+import { isGzip } from '@shoal/torrent'
 import type { OpenedHttpFile } from './http-file.ts'
 
 /** How long the first bytes of a file may take that could be a .torrent. */
@@ -31,10 +32,6 @@ export async function beginsTorrent(
 function looksLikeTorrent(bytes: Uint8Array): boolean {
   const first = isGzip(bytes) ? firstUnzipped(bytes) : bytes
   return FIRST_KEY.test(Buffer.from(first.subarray(0, FIRST_KEY_BYTES)).toString('latin1'))
-}
-
-function isGzip([first, second]: Uint8Array): boolean {
-  return first === 0x1f && second === 0x8b
 }
 
 /** The beginning of what was compressed with gzip; nothing if it is damaged. */
