@@ -22,7 +22,7 @@ class Member {
   /** `nodes`: those by which it enters the Shoal network; null for a node without that. */
   static async join(name: string, url: string, nodes: readonly string[] | null): Promise<Member> {
     const person = new Person()
-    const shoal = { enabled: nodes !== null, port: 0, nodes: [...(nodes ?? [])], mdns: false }
+    const shoal = { enabled: nodes !== null, port: 0, nodes: [...(nodes ?? [])] }
     // Over the Shoal network only.
     const member = new Member(person, await person.node(name, { webrtc: false }, shoal))
     await person.publish(member.node)

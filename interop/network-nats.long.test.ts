@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { cannotCreateNats, NatNetwork, PUBLIC } from './support/nat-network.ts'
 import { PlacedNode } from './support/placed-node.ts'
+import { searched, torrentOf } from './support/placed-torrents.ts'
 
 const BYTES = 3_000_000
 const PATIENCE = { timeoutMs: limitMs(120), intervalMs: 200 }
@@ -27,11 +28,6 @@ async function isRelayed(node: PlacedNode, by: string): Promise<void> {
   await until('a node is reached through a relay', hasRelay, PATIENCE)
 }
 
-/** The torrent of a node that has one. */
-async function torrentOf(node: PlacedNode): Promise<Torrent | undefined> {
-  return (await node.call('listTorrents', { sort: 'name', order: 'ascending', limit: 1 })).items[0]
-}
-
 /** Adds what a link names, with nothing but that link. */
 async function add(node: PlacedNode, source: string): Promise<void> {
   await node.call('addTorrent', { source } as never)
@@ -47,20 +43,6 @@ async function publish(node: PlacedNode, path: string): Promise<Torrent> {
   const torrent = await until('the torrent is created', () => torrentOf(node), PATIENCE)
   await node.call('announceTorrent', { id: torrent.id })
   return torrent
-}
-
-/** Searches until the network names a torrent. Resolves with its link. */
-function searched(node: PlacedNode, text: string): Promise<string> {
-  const search = async () => {
-    const { id } = await node.call('startSearch', { text } as never)
-    const isDone = async () => {
-      const progress = await node.call('readSearch', { id, since: 0 })
-      return progress.done && progress
-    }
-    const { rows } = await until('the search is done', isDone, PATIENCE)
-    return rows[0]?.link
-  }
-  return until('the search finds it', search, PATIENCE)
 }
 
 /** Resolves with the kinds of connections that gave the torrent of a node, when it is complete. */
@@ -122,7 +104,7 @@ describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: li
 
     // The last one finds it by search. It begins with the provider, which is then gone, and continues with another.
     await limit(south, BYTES / 60)
-    await add(south, await searched(south, 'carnival'))
+    await add(south, await searched(south, 'carnival', PATIENCE))
     const givers = async () => {
       const { items } = await south.call('listPeers', { id: (await torrentOf(south))!.id })
       return items.filter(peer => peer.downloadedBytes > 0).map(peer => peer.address)

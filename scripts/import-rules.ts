@@ -141,7 +141,7 @@ export function isForTests(file: string): boolean {
 
 /** Modules and globals that reach the network by themselves, past a proxy. */
 export const NETWORK_MODULES =
-  /^(?:node:(?:net|dgram|dns|dns\/promises|tls|http|https|http2)|undici|ws|basic-ftp|node-datachannel|koffi|@libp2p\/(?:tcp|websockets|webrtc|mdns))$/
+  /^(?:node:(?:net|dgram|dns|dns\/promises|tls|http|https|http2)|undici|ws|basic-ftp|node-datachannel|koffi|@libp2p\/(?:tcp|websockets|webrtc))$/
 export const NETWORK_GLOBALS = /(?<![.\w#])(?:fetch|new WebSocket|new EventSource)\(/
 
 /**

@@ -142,11 +142,6 @@ export const NETWORK = contract({
         description:
           'Nodes through which the DHT of IPFS is joined. Default: those that programs for IPFS use.',
       }),
-      mdns: setting(z.boolean(), false, {
-        title: 'Announce in the local network',
-        description:
-          'Finds nodes of the Shoal network in the local network by multicast, and is found by them.',
-      }),
     },
   },
   events: {

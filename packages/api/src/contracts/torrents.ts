@@ -361,7 +361,7 @@ export const TORRENTS = contract({
       }),
       lsd: setting(z.boolean(), true, {
         title: 'Local peer discovery',
-        description: 'Finds peers in the local network.',
+        description: 'Finds peers and nodes of the Shoal network in the local network, and is found by them.',
       }),
       pex: setting(z.boolean(), true, {
         title: 'Peer exchange',

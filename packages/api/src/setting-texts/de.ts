@@ -59,7 +59,7 @@ const settings = {
   },
   'network.lsd': {
     title: 'Lokale Peer-Suche',
-    description: 'Findet Peers im lokalen Netz.',
+    description: 'Findet Peers und Knoten des Shoal-Netzes im lokalen Netz und wird von ihnen gefunden.',
   },
   'network.pex': {
     title: 'Peer-Austausch (PEX)',
@@ -241,10 +241,6 @@ const settings = {
     title: 'Öffentliche IPFS-Knoten',
     description:
       'Knoten, über die der DHT von IPFS beigetreten wird. Vorgabe: die, die Programme für IPFS verwenden.',
-  },
-  'shoal.mdns': {
-    title: 'Im lokalen Netz ankündigen',
-    description: 'Findet Knoten des Shoal-Netzes im lokalen Netz per Multicast und wird von ihnen gefunden.',
   },
   'chat.enabled': {
     title: 'Chat',

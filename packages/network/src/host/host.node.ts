@@ -5,7 +5,6 @@ import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { type Identify, identifyPush } from '@libp2p/identify'
 import { type Connection, FaultTolerance, type IdentifyResult, type Libp2p } from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
-import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
@@ -54,8 +53,6 @@ export interface HostOptions {
   readonly viaRelays?: boolean
   /** Let others signal through this node while it is reachable. Default true. */
   readonly relay?: boolean
-  /** Find nodes in the local network by multicast, and be found. Default false. */
-  readonly mdns?: boolean
   /** Returns true for IP addresses that are neither dialed nor accepted. Default: none. */
   readonly blocks?: (ip: string) => boolean
   /** Name and version that identify tells others. Default: libp2p's. */
@@ -132,7 +129,6 @@ export async function openHost(options: HostOptions): Promise<Host> {
     },
     connectionMonitor: { pingInterval: PING_MS },
     ...(userAgent !== undefined && { nodeInfo: { userAgent } }),
-    ...(options.mdns && { peerDiscovery: [mdns()] }),
     services: {
       identify: steadyIdentify(),
       identifyPush: identifyPush(),

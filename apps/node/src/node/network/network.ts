@@ -255,7 +255,6 @@ export class NodeNetwork implements Network {
         listen: listenAddresses(kernel.peerHost, port, network.webrtc),
         viaRelays: true,
         relay: shoal.relay,
-        mdns: shoal.mdns,
         onMisconduct: (id, ip) => onMisconduct(id, ip),
         userAgent: PRODUCT.replace(' ', '/'),
       })
@@ -295,9 +294,21 @@ export class NodeNetwork implements Network {
         isHungry: () => bootstrap.isHungry,
         onPeers: peers => bootstrap.met(peers),
       })
-      const follow = () => hubs.follow(settings.current.network.shareTrackers)
+      const { LocalNetwork } = await import('./local-network.ts')
+      const local = new LocalNetwork({
+        ...{ clock, random: systemRandom, rendezvous: libp2p.RENDEZVOUS, port },
+        onPeers: peers => bootstrap.met(peers),
+      })
+      const follow = ({ network } = settings.current) => {
+        hubs.follow(network.shareTrackers)
+        local.follow(network.lsd)
+      }
       follow()
-      closers.push(settings.onChanged(follow), () => hubs.close())
+      closers.push(
+        settings.onChanged(follow),
+        () => hubs.close(),
+        () => local.close(),
+      )
       if (shoal.ipfs) {
         const publicNodes = new libp2p.PublicNodes({
           ...{ host, clock, random: systemRandom },
@@ -369,9 +380,9 @@ export class NodeNetwork implements Network {
 
 /** The settings that need another host. */
 function wanted({ shoal, network }: Kernel['settings']['current']) {
-  const { enabled, port, relay, mdns, ipfs } = shoal
+  const { enabled, port, relay, ipfs } = shoal
   const { portMapping, webrtc, iceServers } = network
-  return { enabled, port, relay, mdns, ipfs, portMapping, webrtc, iceServers }
+  return { enabled, port, relay, ipfs, portMapping, webrtc, iceServers }
 }
 
 /** WebRTC reports a port that is taken where nothing can catch it, so that this is found out before. */
