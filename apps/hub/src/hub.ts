@@ -6,7 +6,7 @@ import { type FindPlace, ownPlace } from './cluster/place.ts'
 import type { AnyCapability } from './kernel/capability.ts'
 import { type HubKernel, openKernel } from './kernel/kernel.ts'
 import type { HubLog } from './kernel/log.ts'
-import { hostsOf } from './listen.ts'
+import { hostsOf, statisticsPath } from './listen.ts'
 import type { Given } from './options.ts'
 import { buildServer, type HubServer } from './server/server.ts'
 import { tracker } from './tracker/capability.ts'
@@ -16,6 +16,10 @@ import type { HubStats } from './tracker/stats.ts'
 
 export interface Hub extends Listening {
   readonly isPrivate: boolean
+  /** URL of the hub's web page. Null if it was not built, or the hub is only a tracker. */
+  readonly page: string | null
+  /** URL of the page with the tracker's numbers. Null if it is off. */
+  readonly statistics: string | null
   /** A page on which the owner of a new hub gets an account. Null if there are accounts, or another process has it. */
   readonly ownerLink: string | null
   stats(): HubStats
@@ -52,9 +56,21 @@ export async function startHub(
     const origins = hostsOf(given).map(host => `http://${ownUrlHost(host)}:${listening.port}`)
     opened.listens({ port: listening.port, urls: listening.urls, origins, capabilities: assembled.names })
     kernel.channels.start()
+    const [origin] = origins
+    const path = statisticsPath(given)
+    const about = {
+      isPrivate: fronts.isPrivate,
+      page: server.hasPage ? `${origin}/` : null,
+      statistics: path && `${origin}${path}`,
+    }
+    kernel.log.info('The hub is listening', {
+      ...{ urls: listening.urls, stunPort: listening.stunPort, private: about.isPrivate },
+      ...{ page: about.page, statistics: about.statistics },
+      ...(fronts.process !== null && { process: fronts.process }),
+    })
     return {
       ...listening,
-      isPrivate: fronts.isPrivate,
+      ...about,
       ownerLink: await ownerLinkOf(kernel),
       stats: () => fronts.stats(),
       readLists: () => fronts.readLists(),

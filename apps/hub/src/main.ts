@@ -15,7 +15,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const { help, ...given } = givenOptions(args)
     if (help) return void process.stdout.write(helpText())
     const onListening = (hub: Listening) => {
-      if (process.stdout.isTTY) process.stdout.write(startedText(hub, { noStats: given.noStats ?? false }))
+      if (process.stdout.isTTY) process.stdout.write(startedText(hub))
     }
     const { workers = 1 } = given
     if (workers === 1) await serve(given, createLog(given), { onListening })

@@ -20,7 +20,7 @@ export function givenOptions(args: readonly string[]) {
   return { ...given, data: given.data ?? defaultDataFolder() }
 }
 
-/** Opens the log: lines of JSON on standard output. */
+/** Opens the log: lines of JSON on standard output, or short lines if that is a terminal. */
 export function createLog({ logLevel = 'info' }: Given): HubLog {
   const base = { pid: process.pid }
   return openLog<Record<string, unknown>>({ level: logLevel, destination: process.stdout, base }).log

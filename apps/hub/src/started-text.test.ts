@@ -4,21 +4,23 @@ import { startedText } from './started-text.ts'
 const HTTP = 'http://127.0.0.1:6969/announce'
 const UDP = 'udp://127.0.0.1:6969/announce'
 
-test('shows the announce URLs and the URL of the statistics', () => {
-  const hub = { urls: [HTTP, UDP], port: 6969, stunPort: 6969, isPrivate: false }
-  expect(startedText(hub, { noStats: false }).split('\n')).toEqual([
+test('shows the web page, the announce URLs and the URL of the statistics', () => {
+  const pages = { page: 'http://127.0.0.1:6969/', statistics: 'http://127.0.0.1:6969/stats' }
+  const hub = { urls: [HTTP, UDP], stunPort: 6969, isPrivate: false, ...pages }
+  expect(startedText(hub).split('\n')).toEqual([
+    'Page:       http://127.0.0.1:6969/',
     `Trackers:   ${HTTP}`,
     `            ${UDP}`,
     'STUN:       stun:127.0.0.1:6969',
-    'Statistics: http://127.0.0.1:6969/',
+    'Statistics: http://127.0.0.1:6969/stats',
     'Press Ctrl-C to stop',
     '',
   ])
 })
 
-test('shows passkeys in the URLs of a private hub, and no statistics if they are off', () => {
-  const hub = { urls: [HTTP], port: 6969, stunPort: null, isPrivate: true }
-  expect(startedText(hub, { noStats: true })).toBe(
+test('shows passkeys in the URLs of a private tracker, and neither page nor statistics that do not exist', () => {
+  const hub = { urls: [HTTP], stunPort: null, isPrivate: true, page: null, statistics: null }
+  expect(startedText(hub)).toBe(
     'Trackers:   http://127.0.0.1:6969/<passkey>/announce\nPress Ctrl-C to stop\n',
   )
 })

@@ -1,18 +1,16 @@
 import type { Hub } from './hub.ts'
 
-type Started = Pick<Hub, 'urls' | 'port' | 'stunPort' | 'isPrivate'>
+type Started = Pick<Hub, 'urls' | 'stunPort' | 'isPrivate' | 'page' | 'statistics'>
 
-/** Returns the text that a hub prints on a terminal when it has started. Otherwise its log tells the same. */
-export function startedText(
-  { urls, port, stunPort, isPrivate }: Started,
-  { noStats }: { noStats: boolean },
-): string {
+/** Returns the text that a hub prints on a terminal when it has started. Otherwise its log contains the same. */
+export function startedText({ urls, stunPort, isPrivate, page, statistics }: Started): string {
   const announces = isPrivate ? urls.map(url => url.replace(/announce$/, '<passkey>/announce')) : urls
   const { hostname } = new URL(urls[0]!)
   const lines = [
+    ...(page === null ? [] : [`Page:       ${page}`]),
     ...announces.map((url, i) => `${i === 0 ? 'Trackers:   ' : '            '}${url}`),
     ...(stunPort === null ? [] : [`STUN:       stun:${hostname}:${stunPort}`]),
-    ...(noStats ? [] : [`Statistics: http://${hostname}:${port}/`]),
+    ...(statistics === null ? [] : [`Statistics: ${statistics}`]),
     'Press Ctrl-C to stop',
   ]
   return `${lines.join('\n')}\n`

@@ -1,6 +1,7 @@
 /** The HTTP server of a hub: the operations, the pages, and what a monitoring system asks. */
 
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Assembled } from '@shoal/daemon/capability'
 import { Failure } from '@shoal/daemon/failure'
@@ -21,6 +22,7 @@ const MAX_STRANGERS = 19_000
 const DATABASE_MS = 2000
 /** The built web page of the hub: see apps/web. */
 const PAGE = fileURLToPath(new URL('../../../web/hub/dist', import.meta.url))
+const ICON = fileURLToPath(new URL('../../../web/public/icon.svg', import.meta.url))
 /** Paths that are not pages, with everything below them. */
 const NOT_PAGES =
   /^\/(?:api|announce|scrape|atom|torznab|reach|metrics|health|ready|assets|rooms|share|chat-app|\.well-known)(?:\/|$)/
@@ -28,6 +30,8 @@ const FILES = { root: PAGE, notPages: NOT_PAGES, headers: PAGE_HEADERS }
 
 export interface HubServer {
   readonly app: FastifyInstance
+  /** Whether the web page of the hub was built and is served at `/`. */
+  readonly hasPage: boolean
   /** Answers that it is stopping, and ends connections after their next answer. Resolves when all open answers are finished, or after this time. */
   drain(withinMs: number): Promise<void>
   close(): Promise<void>
@@ -70,6 +74,15 @@ export async function buildServer(
   }
   for (const { routes } of assembled.running) if (routes) app.register(async scope => routes(scope))
   const hasPage = !given.onlyTracker && existsSync(PAGE)
+  // Browsers ask for it where a page names no other.
+  app.get('/favicon.ico', { config: { anyHost: true } }, async (_request, reply) => {
+    const icon = await readFile(ICON).catch(() => null)
+    if (icon === null) return reply.callNotFound()
+    return reply
+      .headers({ ...PAGE_HEADERS, 'Cache-Control': 'max-age=86400' })
+      .type('image/svg+xml')
+      .send(icon)
+  })
   app.setNotFoundHandler(async (request, reply) => {
     if (hasPage && (await servePage(FILES, request, reply))) return reply
     throw new Failure('not-found', 'nothing is at this path', { field: 'path' })
@@ -78,6 +91,7 @@ export async function buildServer(
   for (const each of assembled.running) each.onHttpServer?.(app.server)
   return {
     app,
+    hasPage,
     drain(withinMs) {
       suspension.drain()
       return suspension.answered(withinMs)

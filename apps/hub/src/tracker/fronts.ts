@@ -98,6 +98,11 @@ export class TrackerFronts {
     return this.#stunPort
   }
 
+  /** Number of this process among those of the hub. Null if it is the only one. */
+  get process(): number | null {
+    return this.#join?.number ?? null
+  }
+
   get isPrivate(): boolean {
     return this.#tracker.access.isPrivate
   }
@@ -210,7 +215,6 @@ export class TrackerFronts {
     }
   }
 
-  /** All ports are open: says so. */
   #opened(): Listening {
     const { given } = this.#kernel
     const hosts = hostsOf(given)
@@ -220,13 +224,6 @@ export class TrackerFronts {
     const at = (scheme: string, of: number) =>
       hosts.map(host => `${scheme}://${ownUrlHost(host)}:${of}/announce`)
     const urls = [...at('http', port), ...(udpPort === null ? [] : at('udp', udpPort)), ...at('ws', port)]
-    const about = {
-      urls,
-      stunPort: this.#stunPort,
-      private: this.isPrivate,
-      ...(this.#join && { process: this.#join.number }),
-    }
-    this.#kernel.log.info('The hub is listening', about)
     return { port, udpPort, stunPort: this.#stunPort, urls }
   }
 

@@ -1,27 +1,25 @@
 import { AddressSet, pageCaller } from '@shoal/tracker'
 import type { FastifyInstance } from 'fastify'
+import { statisticsPath } from '../listen.ts'
 import type { Given } from '../options.ts'
 import type { TrackerFronts } from './fronts.ts'
 import { ReachChecks } from './reach.ts'
 import { PAGE_HEADERS, statsPage } from './stats-page.ts'
 
 /** The pages of the tracker: statistics, and the test whether a node can be reached. They contain nothing that is anybody's secret. */
-export function addTrackerRoutes(
-  scope: FastifyInstance,
-  fronts: TrackerFronts,
-  { noStats = false, onlyTracker = false, trustedProxy = [] }: Given,
-): void {
+export function addTrackerRoutes(scope: FastifyInstance, fronts: TrackerFronts, given: Given): void {
   const config = { anyHost: true }
-  const proxies = new AddressSet(trustedProxy)
+  const proxies = new AddressSet(given.trustedProxy ?? [])
   const checks = new ReachChecks()
   scope.get('/reach/*', { config }, async (request, reply) => {
     const answer = await checks.answer(request.url, pageCaller(request.raw, proxies))
     if (!answer) return reply.callNotFound()
     return reply.code(answer.status).headers(answer.headers).send(answer.body)
   })
-  if (noStats) return
-  scope.get(onlyTracker ? '/' : '/stats', { config }, async (_request, reply) =>
-    reply.headers(PAGE_HEADERS).send(statsPage(fronts.stats())),
+  const path = statisticsPath(given)
+  if (path === null) return
+  scope.get(path, { config }, async (_request, reply) =>
+    reply.headers(PAGE_HEADERS).send(statsPage(fronts.stats(), Date.now())),
   )
   scope.get('/stats.json', { config }, async () => fronts.stats())
 }

@@ -37,7 +37,7 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
 export const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-store',
@@ -45,7 +45,8 @@ export const PAGE_HEADERS = {
 
 const NAMES = { udp: 'UDP', http: 'HTTP', webSocket: 'WebSocket' } as const
 
-export function statsPage(stats: HubStats): string {
+/** Returns the page. `nowMs`: Unix time. It does not reload by itself, which would move the focus of those who read it with a keyboard or a screen reader. */
+export function statsPage(stats: HubStats, nowMs: number): string {
   const { peers, connections } = stats
   const rows = Object.entries(stats.requests).map(
     ([front, { announces, scrapes, refused }]) =>
@@ -59,20 +60,22 @@ export function statsPage(stats: HubStats): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="10">
-<title>Shoal hub</title>
+<link rel="icon" href="/favicon.ico" type="image/svg+xml">
+<title>Shoal hub: statistics</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
 <h1>Shoal hub</h1>
 <p>A BitTorrent tracker, up for ${duration(stats.uptimeSeconds)}. ${announce}</p>
-<dl>${facts({ Torrents: stats.swarms, Seeds: stats.seeds, Leeches: stats.leeches })}</dl>
+<p>As of ${new Date(nowMs).toISOString().slice(11, 19)} UTC. <a href="">Reload</a></p>
+<dl>${facts({ Swarms: stats.swarms, Seeds: stats.seeds, Leeches: stats.leeches })}</dl>
+<p>A swarm is the peers of one info hash. A hybrid torrent has two, and its peers count in both.</p>
 <h2>Peers</h2>
 <dl>${facts({ IPv4: peers.ipv4, IPv6: peers.ipv6, 'In browsers': peers.web })}</dl>
 <h2>Since the start</h2>
 <table>
-<thead><tr><th scope="col"></th><th scope="col">Announces</th><th scope="col">Scrapes</th><th scope="col">Refused</th></tr></thead>
+<thead><tr><th scope="col">Protocol</th><th scope="col">Announces</th><th scope="col">Scrapes</th><th scope="col">Refused</th></tr></thead>
 <tbody>${rows.join('')}</tbody>
 </table>
 ${processesText(stats.join)}<p>${number(connections.http)} HTTP and ${number(connections.webSocket)} WebSocket connections, ${number(stats.stunResponses)} STUN responses, ${number(Math.round(stats.memoryBytes / 1e6))} MB of memory.

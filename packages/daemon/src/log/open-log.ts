@@ -8,7 +8,7 @@ import { escapeControls, terminalLine } from './terminal-line.ts'
 export interface LogOptions<About extends object> {
   /** Less severe entries are dropped. Default: info. */
   readonly level?: LogLevel
-  /** Destination of the lines: `stderr`, the path of a file, or a stream. Default: stderr, with short lines on a terminal. */
+  /** Destination of the lines: `stderr`, the path of a file, or a stream. A terminal gets short lines. Default: stderr. */
   readonly destination?: 'stderr' | (string & {}) | Writable
   /** Members of every entry. Default: none. */
   readonly base?: object
@@ -57,9 +57,12 @@ function openStream(destination: NonNullable<LogOptions<object>['destination']>)
   stream: DestinationStream
   close(): Promise<void>
 } {
-  if (destination instanceof Writable) return { stream: destination, close: async () => {} }
-  if (destination === 'stderr' && process.stderr.isTTY)
-    return { stream: { write: line => void process.stderr.write(terminalLine(line)) }, close: async () => {} }
+  const open = destination === 'stderr' && process.stderr.isTTY ? process.stderr : destination
+  if (open instanceof Writable) {
+    const isTerminal = 'isTTY' in open && open.isTTY === true
+    const stream = isTerminal ? { write: (line: string) => void open.write(terminalLine(line)) } : open
+    return { stream, close: async () => {} }
+  }
   // Written synchronously, so that the log is complete if the node is killed; lines are few.
   const stream = openDestination({
     dest: destination === 'stderr' ? 2 : destination,
