@@ -39,26 +39,36 @@ export default {
   /** Advice. */
   advice: {
     public:
-      'Wenn sich niemand verbindet, während Torrents aktiv sind, erlauben Sie Port {port} für TCP und UDP in den Firewalls dieses Rechners und seines Netzes.',
+      'Wenn sich niemand verbindet, während Torrents aktiv sind, erlauben Sie {ports} für TCP und UDP in den Firewalls dieses Rechners und seines Netzes.',
     'not-asked':
-      'Schalten Sie in den Einstellungen network.portMapping ein, oder leiten Sie Port {port} im Router an diesen Rechner weiter.',
+      'Schalten Sie in den Einstellungen network.portMapping ein, oder leiten Sie {ports} im Router an diesen Rechner weiter.',
     'test-failed':
-      'Erlauben Sie Port {port} für TCP und UDP in den Firewalls dieses Rechners und seines Netzes, und leiten Sie ihn im Router an diesen Rechner weiter.',
+      'Erlauben Sie {ports} für TCP und UDP in den Firewalls dieses Rechners und seines Netzes, und leiten Sie das Gleiche im Router an diesen Rechner weiter.',
     'other-address':
-      'Ihr Datenverkehr läuft über ein VPN oder einen anderen Router, dessen Adresse andere sehen: {address}. Leiten Sie dort Port {port} weiter, oder betreiben Sie den Knoten ohne das VPN.',
+      'Ihr Datenverkehr läuft über ein VPN oder einen anderen Router, dessen Adresse andere sehen: {address}. Leiten Sie dort {ports} weiter, oder betreiben Sie den Knoten ohne das VPN.',
     'no-router':
-      'Falls es einen Router gibt, leiten Sie in seinen Einstellungen Port {port} an diesen Rechner weiter.',
+      'Falls es einen Router gibt, leiten Sie in seinen Einstellungen {ports} an diesen Rechner weiter.',
     'no-answer':
-      'Schalten Sie in den Einstellungen des Routers UPnP, NAT-PMP oder PCP ein, oder leiten Sie dort Port {port} an diesen Rechner weiter.',
+      'Schalten Sie in den Einstellungen des Routers UPnP, NAT-PMP oder PCP ein, oder leiten Sie dort {ports} an diesen Rechner weiter.',
     refused:
-      'Erlauben Sie es in den Einstellungen des Routers, oder leiten Sie dort Port {port} an diesen Rechner weiter.',
+      'Erlauben Sie es in den Einstellungen des Routers, oder leiten Sie dort {ports} an diesen Rechner weiter.',
     'port-taken': 'Wählen Sie in den Einstellungen des Knotens einen anderen Port als {port}.',
     'router-error':
-      'Prüfen Sie die Statusseite des Routers, oder leiten Sie dort Port {port} an diesen Rechner weiter.',
+      'Prüfen Sie die Statusseite des Routers, oder leiten Sie dort {ports} an diesen Rechner weiter.',
     'double-nat':
-      'Schalten Sie einen der Router in den Bridge-Modus, oder leiten Sie Port {port} auch auf dem äußeren weiter.',
+      'Schalten Sie einen der Router in den Bridge-Modus, oder leiten Sie {ports} auch auf dem äußeren weiter.',
     'carrier-nat':
-      'Bitten Sie den Anbieter um eine öffentliche IPv4-Adresse, oder lassen Sie andere Port {port} über IPv6 benutzen.',
+      'Bitten Sie den Anbieter um eine öffentliche IPv4-Adresse, oder lassen Sie andere {ports} über IPv6 benutzen.',
+  },
+  /** Ports in advice: for torrents only, and with that of the Shoal network. */
+  ports: { one: 'Port {peers}', two: 'die Ports {peers} (Torrents) und {network} (Shoal-Netz)' },
+  /** The port of the Shoal network. */
+  network: {
+    reachable: 'Shoal-Netz: Andere können sich an Port {port} verbinden.',
+    unconfirmed: 'Shoal-Netz: Noch hat niemand bestätigt, dass andere sich an Port {port} verbinden können.',
+    /** Advice while peers of torrents can connect. */
+    advice:
+      'Falls ein Router oder eine Firewall dazwischen ist, lassen Sie dort TCP und UDP auch an Port {port} durch.',
   },
   family: '{family}: {verdict}',
   address: 'Von außen gesehen als {address}',

@@ -30,22 +30,30 @@ export default {
   /** Advice. */
   advice: {
     public:
-      'If nobody connects while torrents are active, allow port {port} for TCP and UDP in the firewalls of this machine and its network.',
+      'If nobody connects while torrents are active, allow {ports} for TCP and UDP in the firewalls of this machine and its network.',
     'not-asked':
-      'Turn on network.portMapping in the settings, or forward port {port} to this machine in the router.',
+      'Turn on network.portMapping in the settings, or forward {ports} to this machine in the router.',
     'test-failed':
-      'Allow port {port} for TCP and UDP in the firewalls of this machine and its network, and forward it to this machine in the router.',
+      'Allow {ports} for TCP and UDP in the firewalls of this machine and its network, and have the router forward the same to this machine.',
     'other-address':
-      'Your traffic goes through a VPN or another router, whose address others see: {address}. Forward port {port} there, or run the node without the VPN.',
-    'no-router': 'If there is a router, forward port {port} to this machine in its settings.',
+      'Your traffic goes through a VPN or another router, whose address others see: {address}. Forward {ports} there, or run the node without the VPN.',
+    'no-router': 'If there is a router, forward {ports} to this machine in its settings.',
     'no-answer':
-      'Turn on UPnP, NAT-PMP or PCP in the settings of the router, or forward port {port} to this machine there.',
-    refused: 'Allow it in the settings of the router, or forward port {port} to this machine there.',
+      'Turn on UPnP, NAT-PMP or PCP in the settings of the router, or forward {ports} to this machine there.',
+    refused: 'Allow it in the settings of the router, or forward {ports} to this machine there.',
     'port-taken': 'Choose another port than {port} in the settings of the node.',
-    'router-error': 'Check the status page of the router, or forward port {port} to this machine there.',
-    'double-nat':
-      'Switch one of the routers to bridge mode, or forward port {port} on the outer one as well.',
-    'carrier-nat': 'Ask the provider for a public IPv4 address, or let others use port {port} over IPv6.',
+    'router-error': 'Check the status page of the router, or forward {ports} to this machine there.',
+    'double-nat': 'Switch one of the routers to bridge mode, or forward {ports} on the outer one as well.',
+    'carrier-nat': 'Ask the provider for a public IPv4 address, or let others use {ports} over IPv6.',
+  },
+  /** Ports in advice: for torrents only, and with that of the Shoal network. */
+  ports: { one: 'port {peers}', two: 'ports {peers} (torrents) and {network} (Shoal network)' },
+  /** The port of the Shoal network. */
+  network: {
+    reachable: 'Shoal network: others can connect at port {port}.',
+    unconfirmed: 'Shoal network: nobody has confirmed yet that others can connect at port {port}.',
+    /** Advice while peers of torrents can connect. */
+    advice: 'If a router or firewall is in between, let TCP and UDP pass at port {port}, too.',
   },
   family: '{family}: {verdict}',
   address: 'Seen from outside as {address}',

@@ -98,6 +98,8 @@ export const PeerReach = z
     reason: z.enum(PEER_REACH_REASONS),
     /** Port that accepts peers; 0 if none does. */
     port: z.number().int(),
+    /** Port of the Shoal network, and whether others can connect there, as far as routers and other nodes say. Null while it is off. */
+    network: z.object({ port: z.number().int(), reachable: z.boolean() }).nullable(),
     ipv4: FamilyReach,
     ipv6: FamilyReach,
     mappings: z.array(PortMapping),

@@ -1,5 +1,6 @@
 import type { NodeInfo, PeerReach, PortMapping } from '@shoal/api'
 import { dialedAddress, portMappingWords, transportName } from '@shoal/api/port-mapping-words'
+import { reachSentences } from '@shoal/api/reach-words'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
@@ -43,6 +44,7 @@ export const health = defineCommand({
     const transfer = (rate: number, all: number) =>
       texts.health.transfer({ rate: formatRate(rate), size: formatBytes(all) })
     const { rows } = texts.health
+    const [verdict, ...more] = reachSentences(t, reach)
     printFacts(output, [
       [
         rows.node,
@@ -58,7 +60,7 @@ export const health = defineCommand({
       [rows.up, transfer(stats.uploadBytesPerSecond, stats.allTime.uploadedBytes)],
       [rows.connections, String(sum(stats.connections))],
       [rows.port, portText(node)],
-      [rows.reach, t.reasons[reach.reason]],
+      [rows.reach, verdict!],
       ...familyRows(reach),
       ...reach.mappings.filter(isOpen).map(mapping => [rows.router, mappingText(mapping)] as const),
       [
@@ -72,8 +74,7 @@ export const health = defineCommand({
       ),
       [rows.memory, formatBytes(stats.memoryBytes)],
     ])
-    const advice = reachAdvice(reach)
-    if (advice !== null) output.line(advice)
+    for (const sentence of more) output.line(sentence)
     for (const problem of health.problems ?? []) output.line(texts.health.problem({ problem }))
     return code
   },
@@ -92,14 +93,6 @@ function familyRows({ state, reason, ipv4, ipv6 }: PeerReach): (readonly [string
     const parts = [verdict, ...(address === null ? [] : [t.address({ address })]), ...arrivals]
     return [name, parts.join(' · ')] as const
   })
-}
-
-/** Returns advice if others cannot connect or may be unable to; else null. */
-function reachAdvice(reach: PeerReach): string | null {
-  const { reason, port } = reach
-  if (!(reason in t.advice)) return null
-  const address = reach.ipv4.address ?? ''
-  return t.advice[reason as keyof typeof t.advice]({ port: String(port), address })
 }
 
 function isOpen({ externalPort }: PortMapping): boolean {

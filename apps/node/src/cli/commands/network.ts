@@ -1,4 +1,5 @@
-import type { NetworkPeer, NetworkStatus, ProvidedTorrent, Provider } from '@shoal/api'
+import type { NetworkPeer, NetworkStatus, PeerReach, ProvidedTorrent, Provider } from '@shoal/api'
+import { reachSentences } from '@shoal/api/reach-words'
 import { flag, UsageError, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { asUsage, openNode } from '../client/node-client.ts'
@@ -42,9 +43,12 @@ export const network = defineCommand({
       return printTable(output, items, PROVIDER_COLUMNS, say.noProviders)
     }
     const status = newKey ? await api.renewNetworkKey({}, { signal }) : await api.getNetwork({}, { signal })
-    const { items: provided } = await api.listProvided({}, { signal })
-    if (output.json) return output.object({ ...status, provided })
-    printStatus(output, status, provided.length)
+    const [{ items: provided }, reach] = await Promise.all([
+      api.listProvided({}, { signal }),
+      api.getPeerReach({}, { signal }),
+    ])
+    if (output.json) return output.object({ ...status, reach, provided })
+    printStatus(output, status, reach, provided.length)
   },
 })
 
@@ -89,14 +93,17 @@ export const announce = defineCommand({
   },
 })
 
-function printStatus(output: Output, status: NetworkStatus, offered: number): void {
+function printStatus(output: Output, status: NetworkStatus, reach: PeerReach, offered: number): void {
   const { rows } = say
   if (status.state !== 'on') return printFacts(output, [[rows.state, networkText(status)]])
+  const [verdict, ...more] = reachSentences(texts.health.peerReach, reach)
+  const { relaying, relayed } = status
   printFacts(output, [
     [rows.state, say.states.on],
     [rows.id, status.id],
     ...status.addresses.map(address => [rows.address, address] as const),
-    [rows.reach, reachText(status)],
+    [rows.reach, verdict!],
+    ...(relaying && relayed > 0 ? [[rows.helps, say.helping({ count: relayed })] as const] : []),
     [rows.connections, String(status.connections)],
     [rows.nodes, say.nodes({ count: status.nodes })],
     [rows.size, status.networkSize > 0 ? say.size({ count: status.networkSize }) : say.unknown],
@@ -104,6 +111,7 @@ function printStatus(output: Output, status: NetworkStatus, offered: number): vo
     [rows.refused, refusedText(status)],
     [rows.offered, say.torrents({ count: offered })],
   ])
+  for (const sentence of more) output.line(sentence)
 }
 
 function refusedText({ refused }: NetworkStatus): string {
@@ -112,11 +120,6 @@ function refusedText({ refused }: NetworkStatus): string {
     ([reason, count]) => `${say.refusals[reason as keyof typeof refused]} ${formatNumber(count, 0)}`,
   )
   return texts.length > 0 ? texts.join(', ') : say.nothing
-}
-
-function reachText({ reachable, relaying, relayed }: NetworkStatus): string {
-  if (!reachable) return say.unreachable
-  return relaying && relayed > 0 ? say.helping({ count: relayed }) : say.reachable
 }
 
 const PEER_COLUMNS: Column<NetworkPeer>[] = [

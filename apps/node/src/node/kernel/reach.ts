@@ -1,5 +1,5 @@
 /** Whom the node's links work for, and which address they begin with. */
-import type { Reach as ReachAnswer, ReachTest, Settings } from '@shoal/api'
+import type { PeerReach, Reach as ReachAnswer, ReachTest, Settings } from '@shoal/api'
 import { type Audience, audienceOf } from '@shoal/links'
 
 export interface ReachFacts {
@@ -45,6 +45,8 @@ export class Reach {
   #facts: Omit<ReachFacts, 'publicUrl'> | null = null
   /** Returns the names of this node by which pages reach it over libp2p, without a tracker. */
   pagePeers: () => readonly string[] = () => []
+  /** Returns the port of the Shoal network, and whether others can connect there. Null while it is off. */
+  shoalNetwork: () => PeerReach['network'] = () => null
 
   constructor(settings: { readonly current: Settings }) {
     this.#settings = settings

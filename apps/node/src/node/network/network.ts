@@ -329,8 +329,10 @@ export class NodeNetwork implements Network {
       const signaled = async () => (network.webrtc ? signaledPeers(kernel, iceServers) : null)
       closers.push(await engine.addTransport(new Libp2pTransport(host.libp2p, await signaled())))
       kernel.reach.pagePeers = () => pagePeers(host.libp2p)
+      kernel.reach.shoalNetwork = () => ({ port, reachable: host.isReachable })
       closers.push(() => {
         kernel.reach.pagePeers = () => []
+        kernel.reach.shoalNetwork = () => null
       })
       return { host, signaled, bootstrap, closers }
     } catch (error) {

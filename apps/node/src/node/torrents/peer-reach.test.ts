@@ -32,7 +32,7 @@ const reachOf = (change: Partial<PeerReachFacts>) =>
     addresses: ['127.0.0.1', '192.168.1.2', 'fe80::1', 'fd00::1'],
     portMapping: OPEN,
     stats: seen(null),
-    peerTest: null,
+    ...{ peerTest: null, network: null },
     ...change,
   })
 

@@ -21,6 +21,8 @@ export interface PeerReachFacts {
   readonly stats: Pick<SessionStats, 'arrivals' | 'externalAddresses'>
   /** The last one; null if there was none. */
   readonly peerTest: PeerTest | null
+  /** The port of the Shoal network. Null while it is off. */
+  readonly network: PeerReach['network']
 }
 
 type Family = 4 | 6
@@ -33,7 +35,8 @@ const BY_HOPE = ['reachable', 'unknown', 'unreachable', 'off'] as const
 export function decidePeerReach(facts: PeerReachFacts): PeerReach {
   const [ipv4, ipv6] = [familyReach(4, facts), familyReach(6, facts)]
   const { state, reason } = BY_HOPE.indexOf(ipv6.state) < BY_HOPE.indexOf(ipv4.state) ? ipv6 : ipv4
-  return { state, reason, port: facts.port, ipv4, ipv6, mappings: [...(facts.portMapping?.mappings ?? [])] }
+  const { port, network, portMapping } = facts
+  return { state, reason, port, network, ipv4, ipv6, mappings: [...(portMapping?.mappings ?? [])] }
 }
 
 function familyReach(family: Family, facts: PeerReachFacts): FamilyReach {

@@ -99,7 +99,10 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       const { port, stats, portMapping, route } = session
       const interfaces = Object.values(networkInterfaces()).flatMap(each => each ?? [])
       const addresses = interfaces.map(({ address }) => address)
-      return decidePeerReach({ port, host: kernel.peerHost, route, addresses, stats, portMapping, peerTest })
+      return decidePeerReach({
+        ...{ port, host: kernel.peerHost, route, addresses, stats, portMapping, peerTest },
+        network: kernel.reach.shoalNetwork(),
+      })
     },
     getIpFilter: async () => ipFilterView(manager),
     reloadIpFilter: async () => {

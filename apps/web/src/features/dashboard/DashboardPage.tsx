@@ -10,9 +10,10 @@ import { formatBytes, formatDuration, formatRatio } from '../../shared/format/fo
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
 import { peerPortText } from '../../shared/node/peer-port.ts'
+import { usePeerReach } from '../../shared/reach/PeerReachNotice.tsx'
 import styles from './Dashboard.module.css'
 import { NowCard } from './NowCard.tsx'
-import { PeerReachDetails, usePeerReach } from './PeerReachFacts.tsx'
+import { PeerReachDetails } from './PeerReachFacts.tsx'
 import { TrafficCard } from './TrafficCard.tsx'
 
 const t = texts.pages.dashboard
@@ -147,7 +148,7 @@ function DiskCard({ stats }: { stats: NodeStats }) {
 function NodeCard({ stats }: { stats: NodeStats }) {
   const node = useNode()
   const info = useCell(node.info)
-  const reach = usePeerReach()
+  const { value: reach, reload } = usePeerReach()
   const facts: [string, ReactNode][] = [
     [t.dht, stats.dhtNodes === null ? t.dhtOff : t.dhtNodes({ count: stats.dhtNodes })],
     [t.port, info ? peerPortText(info) : t.portNone],
@@ -166,7 +167,7 @@ function NodeCard({ stats }: { stats: NodeStats }) {
           </div>
         ))}
       </dl>
-      {reach && <PeerReachDetails reach={reach} />}
+      {reach && <PeerReachDetails reach={reach} onTested={reload} />}
       {stats.indexing.waiting > 0 && (
         <p className={layout.soft}>{t.indexing({ count: stats.indexing.waiting })}</p>
       )}

@@ -7,34 +7,19 @@ import {
   transportName,
 } from '@shoal/api'
 import layout from '../../shared/controls/layout.module.css'
-import { Notice } from '../../shared/controls/Panels.tsx'
 import { formatTime } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAskedEvery, useNode } from '../../shared/node/context.tsx'
-import { reachAdvice } from '../../shared/node/reach-advice.ts'
+import { PeerReachNotice } from '../../shared/reach/PeerReachNotice.tsx'
 import styles from './Dashboard.module.css'
 
 const t = texts.pages.dashboard.peerReach
-/** A router answers within seconds, and peers connect at any time. */
-const ASK_AGAIN_MS = 15_000
-
-/** Whether peers from outside can connect, asked again and again. */
-export function usePeerReach(): PeerReach | undefined {
-  const { api } = useNode()
-  return useAskedEvery(ASK_AGAIN_MS, signal => api.getPeerReach({}, { signal }), []).value
-}
-
 /** Whether others can connect in a sentence, what to do if not, what is known for each family, and the ports that routers opened. */
-export function PeerReachDetails({ reach }: { reach: PeerReach }) {
-  const { state, reason } = reach
-  const advice = reachAdvice(reach, String(reach.port))
+export function PeerReachDetails({ reach, onTested }: { readonly reach: PeerReach; onTested(): void }) {
+  const { state } = reach
   const open = reach.mappings.filter(({ externalPort }) => externalPort !== null)
   return (
     <div className={`${layout.stack3} ${styles.reach}`}>
-      <Notice tone={state === 'unreachable' ? 'warn' : 'info'}>
-        <p>{t.reasons[reason]}</p>
-        {advice !== null && <p>{advice}</p>}
-      </Notice>
+      <PeerReachNotice reach={reach} onTested={onTested} />
       <ul className={`${layout.soft} ${layout.stack1}`}>
         {state !== 'off' && (
           <>

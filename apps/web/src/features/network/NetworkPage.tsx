@@ -12,6 +12,7 @@ import { Notice } from '../../shared/controls/Panels.tsx'
 import { messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { type Asked, useAskedEvery, useCapability, useCell, useNode } from '../../shared/node/context.tsx'
+import { usePeerReach } from '../../shared/reach/PeerReachNotice.tsx'
 import { FindableCard } from './FindableCard.tsx'
 import { FindCard } from './FindCard.tsx'
 import { NodeCard } from './NodeCard.tsx'
@@ -126,8 +127,6 @@ function SettingsLink() {
   )
 }
 
-const REACH_AGAIN_MS = 15_000
-
 function Running({
   asked,
   status,
@@ -140,11 +139,11 @@ function Running({
   const { api } = useNode()
   const isFindable = useCapability('findable')
   const peers = useAskedEvery(ASK_AGAIN_MS, signal => api.listNetworkPeers({}, { signal }), [version])
-  const reach = useAskedEvery(REACH_AGAIN_MS, signal => api.getPeerReach({}, { signal }), []).value
+  const { value: reach, reload: askReach } = usePeerReach()
   const { items = [], ownKey = null, knownKeys = [] } = peers.value ?? {}
   return (
     <div className={styles.cards}>
-      <NodeCard status={status} reach={reach} onChanged={asked.reload} />
+      <NodeCard status={status} reach={reach} onTested={askReach} onChanged={asked.reload} />
       {ownKey !== null && <NodesPicture ownKey={ownKey} knownKeys={knownKeys} peers={items} />}
       <PeersCard asked={peers} />
       <OfferedCard version={version} />

@@ -4,12 +4,12 @@ import { Button } from '../../shared/controls/Button.tsx'
 import { ConfirmDialog } from '../../shared/controls/ConfirmDialog.tsx'
 import { CopyIcon } from '../../shared/controls/CopyIcon.tsx'
 import layout from '../../shared/controls/layout.module.css'
-import { Card, Notice } from '../../shared/controls/Panels.tsx'
+import { Card } from '../../shared/controls/Panels.tsx'
 import { notify, notifyError } from '../../shared/controls/toasts.ts'
 import { formatCount } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useNode } from '../../shared/node/context.tsx'
-import { reachAdvice } from '../../shared/node/reach-advice.ts'
+import { PeerReachNotice } from '../../shared/reach/PeerReachNotice.tsx'
 import { addressParts, shortId } from './multiaddr-text.ts'
 import styles from './network.module.css'
 
@@ -19,18 +19,23 @@ interface Props {
   readonly status: NetworkStatus
   /** Whether peers of torrents connect from outside; undefined until the node has answered. */
   readonly reach: PeerReach | undefined
+  onTested(): void
   onChanged(): void
 }
 
 /** The identity and addresses of the node, and whether others reach it or why not. */
-export function NodeCard({ status, reach, onChanged }: Props) {
+export function NodeCard({ status, reach, onTested, onChanged }: Props) {
   const { id, addresses, nodes, networkSize, records, relaying, relayed } = status
   const own = addresses.map(address => ({ address, ...addressParts(address) }))
   const direct = own.filter(({ relay }) => relay === null)
   const relays = [...new Set(own.flatMap(({ relay }) => relay ?? []))]
   return (
     <Card title={t.node.title} className={layout.stack3}>
-      <ReachNotice {...{ status, reach, relays: relays.length }} />
+      {reach && (
+        <PeerReachNotice reach={reach} onTested={onTested}>
+          {relays.length > 0 && <p>{t.reach.relays({ count: relays.length })}</p>}
+        </PeerReachNotice>
+      )}
       {id !== null && (
         <div className={layout.stack1}>
           <h3 className={layout.label}>{t.node.id}</h3>
@@ -105,29 +110,6 @@ function Relay({ id, address }: { readonly id: string; readonly address: string 
       <CopyIcon text={address} what={`${t.node.address} ${shortId(id)}`} />
     </li>
   )
-}
-
-function ReachNotice({ status, reach, relays }: Omit<Props, 'onChanged'> & { readonly relays: number }) {
-  const lines = reachLines(status, reach)
-  const through = relays > 0 ? t.reach.relays({ count: relays }) : null
-  return (
-    <Notice tone={status.reachable || relays > 0 ? 'info' : 'warn'}>
-      {[...lines, through].map(line => line !== null && <p key={line}>{line}</p>)}
-    </Notice>
-  )
-}
-
-/** Whether others reach the node without a relay; if not, why, and what to do. */
-function reachLines(
-  { reachable, addresses }: NetworkStatus,
-  reach: PeerReach | undefined,
-): (string | null)[] {
-  if (reachable) return [t.reach.yes]
-  const known = addresses.map(address => /\/tcp\/(\d+)\/p2p\//.exec(address)?.[1])
-  const port = known.find(each => each !== undefined) ?? ''
-  const isTold = reach && (reach.state === 'unreachable' || reach.state === 'off')
-  if (!isTold) return [t.reach.notYet({ port })]
-  return [texts.pages.dashboard.peerReach.reasons[reach.reason], reachAdvice(reach, port)]
 }
 
 function RenewKey({ onChanged }: { onChanged(): void }) {

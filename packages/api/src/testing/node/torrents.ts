@@ -202,6 +202,7 @@ function peerReachOf({ settings, clock }: SimulatedState): PeerReach {
   return {
     ...verdict,
     port,
+    network: settings.shoal.enabled ? { port: settings.shoal.port, reachable: true } : null,
     ipv4: { ...verdict, address: '203.0.113.7', port, arrivals: [] },
     ipv6: { state: 'unreachable', reason: 'no-address', address: null, port, arrivals: [] },
     mappings: portMapping ? [mapping] : [],

@@ -327,9 +327,6 @@ export const pages: Translation<typeof english> = {
       relays: 'Relays, die zu ihm führen',
     },
     reach: {
-      yes: 'Andere können sich direkt verbinden.',
-      notYet:
-        'Noch hat niemand bestätigt, dass andere sich direkt verbinden können. Falls ein Router oder eine Firewall dazwischen ist, lassen Sie dort TCP und UDP an Port {port} durch.',
       relays: {
         one: 'Andere finden ihn über {count} Relay, und dann einen direkten Weg, falls es einen gibt.',
         other: 'Andere finden ihn über {count} Relays, und dann einen direkten Weg, falls es einen gibt.',

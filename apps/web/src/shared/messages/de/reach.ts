@@ -7,6 +7,8 @@ export const reach: Translation<typeof english> = {
   opening: 'Wird geöffnet und geprüft …',
   close: 'Andere nicht mehr hereinlassen',
   test: 'Noch einmal prüfen',
+  noHub:
+    'Kein Hub konnte von außen prüfen. Tragen Sie in den Einstellungen unter „Tracker für neue Torrents“ den Tracker eines Hubs ein.',
   about:
     'Der Knoten nimmt dann Verbindungen in Ihrem Netzwerk an, sofort und nach jedem Neustart, und Links beginnen mit einer Adresse, die andere öffnen können. Wer einen Link hat, öffnet ihn ohne Passwort. Die Konsole bekommt ein Passwort.',
   own: 'Adresse in Ihrem Netzwerk',

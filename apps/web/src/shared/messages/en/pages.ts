@@ -314,9 +314,6 @@ export const pages = {
       relays: 'Relays that lead to it',
     },
     reach: {
-      yes: 'Others can connect directly.',
-      notYet:
-        'Nobody has confirmed yet that others can connect directly. If a router or firewall is in between, let TCP and UDP pass at port {port}.',
       relays: {
         one: 'Others find it through {count} relay, and then a direct way if there is one.',
         other: 'Others find it through {count} relays, and then a direct way if there is one.',

@@ -4,6 +4,8 @@ export const reach = {
   opening: 'Opening and testing …',
   close: 'Keep others out',
   test: 'Test again',
+  noHub:
+    'No hub could test from outside. Add the tracker of a hub to “Trackers for new torrents” in the settings.',
   about:
     'The node then accepts connections in your network, at once and after each restart, and links begin with an address that others can open. Whoever has a link opens it without a password. The console gets a password.',
   own: 'Address in your network',
