@@ -78,6 +78,12 @@ export type SearchRow = z.infer<typeof SearchRow>
 
 export const NETWORK_SEARCH_STATES = ['searching', 'done', 'unavailable'] as const
 
+/**
+ * Why the network was not searched. `off`, `starting`: the network is. `no-nodes`: no other node is connected. `failed`: anything else, which `problem` explains.
+ */
+export const NETWORK_SEARCH_REASONS = ['off', 'starting', 'no-nodes', 'failed'] as const
+export type NetworkSearchReason = (typeof NETWORK_SEARCH_REASONS)[number]
+
 /** A search over the network and the node's own list. */
 export const SearchProgress = z
   .object({
@@ -88,8 +94,9 @@ export const SearchProgress = z
     /** Grows with every change. */
     revision: z.number().int().min(0),
     network: z.object({
-      /** `unavailable`: see `problem`. Rows of the node's own list come in any case. */
+      /** `unavailable`: see `reason`. Rows of the node's own list come in any case. */
       state: z.enum(NETWORK_SEARCH_STATES),
+      reason: z.enum(NETWORK_SEARCH_REASONS).nullable(),
       /** Why the network was not searched, and what to do. */
       problem: z.string().nullable(),
       /** Index nodes that answered so far, and how many are enough. */

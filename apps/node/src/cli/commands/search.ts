@@ -116,8 +116,11 @@ async function searchNetwork(
   else {
     const shown = rows.slice(0, limit)
     printTable(output, numbered(shown), COLUMNS, say.none)
-    const { problem, partial, hidden } = progress.network
-    if (problem !== null) output.error(`shoal: ${say.unavailable({ problem })}`)
+    const { reason, problem, partial, hidden } = progress.network
+    if (reason !== null)
+      output.error(
+        `shoal: ${reason === 'failed' ? say.unavailableBecause({ problem: problem ?? '' }) : say.unavailable[reason]}`,
+      )
     else if (partial) output.error(`shoal: ${say.partial}`)
     if (hidden > 0) output.error(`shoal: ${say.hidden({ count: hidden })}`)
     if (shown.some(row => !row.confirmed)) output.error(`shoal: ${say.unconfirmed}`)

@@ -33,6 +33,7 @@ export const NETWORK_SEARCH = capability({
       ...{ clock, torrents, publishers, probes: new Probes(network) },
       own: query => local.search(query),
       host: () => network.mustRun,
+      networkState: () => network.status.state,
     })
     const stopBlocking = persons?.onBlocked(() => searches.onBlocked())
     return {

@@ -1,5 +1,12 @@
 /** One search over the network and the node's own list. Loads the network's search. */
-import type { CheckedInputOf, SearchHit, SearchProgress, SearchRow } from '@shoal/api'
+import type {
+  CheckedInputOf,
+  NetworkSearchReason,
+  NetworkStatus,
+  SearchHit,
+  SearchProgress,
+  SearchRow,
+} from '@shoal/api'
 import { describeFailure } from '@shoal/daemon/failure'
 import { type Filters, type SearchRow as NetworkRow, WANTED_ANSWERS } from '@shoal/network'
 import type { Host } from '@shoal/network/host'
@@ -26,6 +33,7 @@ export interface SearchRunOptions {
   ): Promise<{ readonly items: readonly SearchHit[]; readonly next: string | null }>
   /** The host of the network. Throws with the reason while there is none. */
   host(): Host
+  networkState(): NetworkStatus['state']
   readonly publishers: Publishers
 }
 
@@ -54,6 +62,7 @@ export class SearchRun {
   #state: SearchProgress['network'] = {
     ...{
       state: 'searching',
+      reason: null,
       problem: null,
       answers: 0,
       answersWanted: WANTED_ANSWERS,
@@ -195,7 +204,7 @@ export class SearchRun {
     }
     try {
       const open = host()
-      if (open.kad.tableSize === 0) return this.#failed(NOBODY)
+      if (open.kad.tableSize === 0) return this.#failed('no-nodes', NOBODY)
       const { rows, hidden, isPartial } = await open.index.search.search(
         {
           words: wanted.flatMap(({ words }) => words),
@@ -223,13 +232,16 @@ export class SearchRun {
       // The rows that came in time are kept.
       const isOver = (error as Error).name === 'TimeoutError'
       if (isOver) this.#state = { ...this.#state, state: 'done' }
-      else this.#failed(describeFailure(error).message)
+      else {
+        const networkState = this.#options.networkState()
+        this.#failed(networkState === 'on' ? 'failed' : networkState, describeFailure(error).message)
+      }
     }
     this.#changed()
   }
 
-  #failed(problem: string): void {
-    this.#state = { ...this.#state, state: 'unavailable', problem }
+  #failed(reason: NetworkSearchReason, problem: string): void {
+    this.#state = { ...this.#state, state: 'unavailable', reason, problem }
   }
 
   #changed(): void {

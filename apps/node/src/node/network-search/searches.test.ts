@@ -62,7 +62,7 @@ function searches(host: () => Host, more: Partial<SearchesOptions> = {}): Search
     isListed: () => true,
   }
   const made = new Searches({
-    ...{ clock: systemClock, host, publishers: PUBLISHERS as never },
+    ...{ clock: systemClock, host, networkState: () => 'on', publishers: PUBLISHERS as never },
     torrents: { registry, view: () => TORRENT } as never,
     probes: { count: async () => 3 } as unknown as Probes,
     own: async () => ({ items: [hit('aa')], next: null }),
@@ -156,13 +156,25 @@ test('seeds are counted for the rows that are asked for, and change the order', 
 })
 
 test('a network that is off leaves the own list', async () => {
-  const all = searches(() => {
+  const off = () => {
     throw new Failure('unsupported', 'The Shoal network is off')
-  })
+  }
+  const all = searches(off, { networkState: () => 'off' })
   const { id } = await all.start(INPUT)
   const { progress, rows } = await readUntil(all, id, ({ done }) => done)
-  expect(progress.network).toMatchObject({ state: 'unavailable', problem: 'The Shoal network is off' })
+  expect(progress.network).toMatchObject({
+    state: 'unavailable',
+    reason: 'off',
+    problem: 'The Shoal network is off',
+  })
   expect(rows.map(({ title }) => title)).toEqual(['Harbour map'])
+})
+
+test('says that no other node is connected', async () => {
+  const all = searches(() => ({ kad: { tableSize: 0 } }) as Host)
+  const { id } = await all.start(INPUT)
+  const { progress } = await readUntil(all, id, ({ done }) => done)
+  expect(progress.network).toMatchObject({ state: 'unavailable', reason: 'no-nodes' })
 })
 
 test('the network gets all filters, and nothing of the own list is shown if it is unknown what is asked for', async () => {

@@ -1,3 +1,4 @@
+import type { NetworkStatus } from '@shoal/api'
 import { service } from '@shoal/daemon/capability'
 import type { Host } from '@shoal/network/host'
 import type { SignaledPeers } from '@shoal/network/signaled-peers'
@@ -7,6 +8,7 @@ import type { InfoHashes } from '@shoal/torrent'
 export interface Network {
   /** The host while the network is on; else null. It is another one after a change of settings or of the network key. */
   readonly host: Host | null
+  readonly status: Pick<NetworkStatus, 'state'>
   /** The host. Throws `unsupported` with the reason while the network is not on. */
   readonly mustRun: Host
   /**

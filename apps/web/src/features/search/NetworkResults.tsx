@@ -32,7 +32,7 @@ export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
       {error !== null && <Problem error={error} onRetry={retry} />}
       {network.state === 'unavailable' && (
         <Notice tone="info" action={<NetworkLink />}>
-          {t.unavailable} {network.problem}
+          {unavailableText(network)}
         </Notice>
       )}
       <p className="visually-hidden" aria-live="polite">
@@ -83,6 +83,12 @@ function useBlocking(found: Progress | null, readAgain: () => void) {
     [api, readAgain],
   )
   return { progress, block }
+}
+
+function unavailableText({ reason, problem }: Progress['network']): string {
+  return reason === null || reason === 'failed'
+    ? t.unavailableBecause({ problem: problem ?? '' })
+    : t.unavailable[reason]
 }
 
 function NetworkLink() {

@@ -99,6 +99,7 @@ function progressOf(search: SimulatedSearch, since: number, state: SimulatedStat
     ...{ id, text, revision, done: isDone },
     network: {
       state: isOff ? 'unavailable' : isDone ? 'done' : 'searching',
+      reason: isOff ? 'off' : null,
       problem: isOff ? 'The Shoal network is off (shoal.enabled in the settings).' : null,
       ...{ answers: isDone && !isOff ? ANSWERS : answers, answersWanted: ANSWERS, partial: false },
       hidden,

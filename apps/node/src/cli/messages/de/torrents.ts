@@ -523,7 +523,14 @@ export const torrents: Translation<typeof original> = {
       other: 'Suche läuft: {count} Indexknoten haben geantwortet …',
     },
     counting: 'Seeds werden gezählt …',
-    unavailable: 'nur dieser Knoten wurde durchsucht. {problem}',
+    unavailable: {
+      off: 'nur dieser Knoten wurde durchsucht, weil das Netz aus ist (shoal.enabled in den Einstellungen)',
+      starting:
+        'nur dieser Knoten wurde durchsucht, weil das Netz gerade startet: in einigen Sekunden noch einmal versuchen',
+      'no-nodes':
+        'nur dieser Knoten wurde durchsucht, weil noch kein anderer Knoten des Netzes verbunden ist: in einer Minute noch einmal versuchen',
+    },
+    unavailableBecause: 'nur dieser Knoten wurde durchsucht: {problem}',
     partial:
       'es gibt mehr Treffer, als das Netz zu diesen Wörtern aufbewahrt: ein weiteres Wort findet andere',
     noPublisher: 'Treffer {number} ist aus Ihrer Liste: er hat keinen Herausgeber',

@@ -507,7 +507,13 @@ export const torrents = {
       other: 'Searching: {count} index nodes have answered …',
     },
     counting: 'Counting seeds …',
-    unavailable: 'only this node was searched. {problem}',
+    unavailable: {
+      off: 'only this node was searched, because the network is off (shoal.enabled in the settings)',
+      starting: 'only this node was searched, because the network is starting: try again in a few seconds',
+      'no-nodes':
+        'only this node was searched, because no other node of the network is connected yet: try again in a minute',
+    },
+    unavailableBecause: 'only this node was searched: {problem}',
     partial: 'there are more results than the network keeps for these words: add a word to find others',
     noPublisher: 'result {number} is from your own list: it has no publisher',
     blocked: 'Blocked: {did}',

@@ -1,7 +1,8 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { markWelcomed } from '../../../shared/base/first-visit.ts'
 import { Button, buttonClass } from '../../../shared/controls/Button.tsx'
+import { Icon } from '../../../shared/controls/Icon.tsx'
 import { Problem } from '../../../shared/controls/Loading.tsx'
 import { Logo } from '../../../shared/controls/Logo.tsx'
 import layout from '../../../shared/controls/layout.module.css'
@@ -11,23 +12,30 @@ import { FolderField } from '../../../shared/forms/FolderField.tsx'
 import { controls } from '../../../shared/messages/controls.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../../shared/node/context.tsx'
+import { DownloadTab } from '../DownloadTab.tsx'
 import { ShareTab } from '../ShareTab.tsx'
 import { SpeedStep } from './SpeedStep.tsx'
 import styles from './Welcome.module.css'
 
 const t = texts.pages.welcome
-const STEPS = ['folder', 'speed', 'share'] as const
+const STEPS = ['folder', 'speed', 'first'] as const
+const DOORS = ['share', 'link'] as const
+type Door = (typeof DOORS)[number]
 
-/** The first minutes: where, how fast, and something shared at the end. */
+/** The first minutes: where, how fast, and something shared or downloaded at the end. */
 export function WelcomePage() {
   useTitle(t.title)
   const [, navigate] = useLocation()
   const [at, setAt] = useState(0)
+  const [door, setDoor] = useState<Door | null>(null)
   const [shared, setShared] = useState(false)
   const step = STEPS[at]!
+  const shown = texts.pages.welcome[shared ? 'done' : step === 'first' && door !== null ? door : step]
   const heading = useRef<HTMLHeadingElement>(null)
-  const go = (to: number) => {
+  const field = useRef<HTMLTextAreaElement>(null)
+  const go = (to: number, next: Door | null = null) => {
     setAt(to)
+    setDoor(next)
     // Screen readers go on with the new step.
     heading.current?.focus()
   }
@@ -35,6 +43,7 @@ export function WelcomePage() {
     markWelcomed()
     navigate('/')
   }
+  useTorrentAdded(finish, door !== 'share')
   return (
     <div className={styles.page}>
       <div className={`${layout.stack2} ${layout.centered}`}>
@@ -55,12 +64,16 @@ export function WelcomePage() {
       </ol>
       <section className={`${layout.stack4} ${styles.card}`}>
         <h2 ref={heading} tabIndex={-1}>
-          {step === 'share' && shared ? t.done.title : t[step].title}
+          {shown.title}
         </h2>
-        <p className={layout.muted}>{step === 'share' && shared ? t.done.body : t[step].body}</p>
+        <p className={layout.muted}>{shown.body}</p>
         {step === 'folder' && <FolderStep />}
         {step === 'speed' && <SpeedStep />}
-        {step === 'share' && (
+        {step === 'first' && door === null && <Doors onChoose={next => go(at, next)} />}
+        {step === 'first' && door === 'link' && (
+          <DownloadTab request={{ tab: 'download' }} field={field} onDone={finish} />
+        )}
+        {step === 'first' && door === 'share' && (
           <ShareTab
             onClose={finish}
             onShared={() => {
@@ -71,14 +84,16 @@ export function WelcomePage() {
         )}
       </section>
       <div className={layout.row2}>
-        {at > 0 && !shared && <Button onClick={() => go(at - 1)}>{controls.back}</Button>}
+        {at > 0 && !shared && (
+          <Button onClick={() => go(door === null ? at - 1 : at)}>{controls.back}</Button>
+        )}
         {!shared && (
           <Link href="/" className={buttonClass('quiet')} onClick={markWelcomed}>
             {t.skip}
           </Link>
         )}
         <span className={layout.grow} />
-        {step === 'share' ? (
+        {step === 'first' ? (
           shared && (
             <Button variant="primary" size="large" onClick={finish}>
               {t.done.finish}
@@ -92,6 +107,37 @@ export function WelcomePage() {
       </div>
     </div>
   )
+}
+
+/** What to do first. */
+function Doors({ onChoose }: { onChoose(door: Door): void }) {
+  return (
+    <div className={styles.doors}>
+      {DOORS.map(door => (
+        <button key={door} type="button" className={styles.door} onClick={() => onChoose(door)}>
+          <Icon name={door === 'share' ? 'share' : 'download'} size={24} />
+          <strong>{t[door].title}</strong>
+          <span className={layout.soft}>{t.first.hints[door]}</span>
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** Calls back when a torrent comes, such as by a link that was dropped or pasted while the guide was open. */
+function useTorrentAdded(onAdded: () => void, isWatching: boolean): void {
+  const { torrents } = useNode()
+  const latest = useRef(onAdded)
+  useEffect(() => {
+    latest.current = onAdded
+  })
+  useEffect(() => {
+    if (!isWatching) return
+    const before = torrents.size
+    return torrents.onList(() => {
+      if (torrents.size > before) latest.current()
+    })
+  }, [torrents, isWatching])
 }
 
 function FolderStep() {

@@ -19,7 +19,7 @@ export const pages: Translation<typeof english> = {
   },
   welcome: {
     title: 'Willkommen bei Shoal',
-    intro: 'In drei kurzen Schritten zur ersten Freigabe.',
+    intro: 'Drei kurze Schritte, dann teilen Sie etwas oder laden es herunter.',
     step: 'Schritt {step} von {of}',
     next: 'Weiter',
     skip: 'Einführung überspringen',
@@ -43,6 +43,18 @@ export const pages: Translation<typeof english> = {
       connection: 'Ihre Upload-Geschwindigkeit',
       saved: 'Gespeichert',
       megabits: 'In Megabit pro Sekunde, wie Ihr Anbieter sie angibt',
+    },
+    first: {
+      title: 'Was möchten Sie zuerst tun?',
+      body: 'Beides finden Sie jederzeit hinter der Schaltfläche „Hinzufügen“.',
+      hints: {
+        share: 'Ein Foto, ein Lied, einen Ordner: Sie bekommen einen Link, den Sie weitergeben können.',
+        link: 'Ein Freigabe-Link, ein Magnet-Link, eine .torrent-Datei oder die Adresse einer Datei.',
+      },
+    },
+    link: {
+      title: 'Ich habe einen Link',
+      body: 'Fügen Sie ihn ein, und sehen Sie, was er enthält, bevor Sie es herunterladen.',
     },
     share: {
       title: 'Etwas teilen',
@@ -160,9 +172,15 @@ export const pages: Translation<typeof english> = {
       other: 'Bisher {count} Ergebnisse; {answers} von {of} Indexknoten haben geantwortet',
     },
     partial: 'Es gibt mehr, als das Netzwerk zusammen aufbewahrt. Ein anderes Wort findet weitere.',
-    unavailable: 'Nur dieser Knoten wird durchsucht.',
-    noneHere:
-      'Auf diesem Knoten passt nichts. Schalten Sie das Netzwerk ein, um zu durchsuchen, was andere veröffentlicht haben.',
+    unavailable: {
+      off: 'Nur dieser Knoten wird durchsucht. Schalten Sie das Netzwerk ein, um zu durchsuchen, was andere veröffentlicht haben.',
+      starting:
+        'Nur dieser Knoten wird durchsucht, weil das Netzwerk gerade startet. Versuchen Sie es in einigen Sekunden noch einmal.',
+      'no-nodes':
+        'Nur dieser Knoten wird durchsucht, weil noch kein anderer Knoten des Netzwerks verbunden ist. Versuchen Sie es in einer Minute noch einmal.',
+    },
+    unavailableBecause: 'Nur dieser Knoten wird durchsucht: {problem}',
+    noneHere: 'Auf diesem Knoten passt nichts.',
     noneAnywhere:
       'Niemand hat etwas mit all diesen Wörtern veröffentlicht. Versuchen Sie es mit weniger oder anderen Wörtern oder weniger Filtern.',
     sort: 'Beste zuerst',

@@ -16,7 +16,7 @@ export const pages = {
   },
   welcome: {
     title: 'Welcome to Shoal',
-    intro: 'Three short steps to your first share.',
+    intro: 'Three short steps, and you share or download something.',
     step: 'Step {step} of {of}',
     next: 'Next',
     skip: 'Skip the guide',
@@ -40,6 +40,18 @@ export const pages = {
       connection: 'Your upload speed',
       saved: 'Saved',
       megabits: 'In megabits per second, as your provider states it',
+    },
+    first: {
+      title: 'What would you like to do first?',
+      body: 'Both are behind the button “Add” at any time.',
+      hints: {
+        share: 'A photo, a song, a folder: you get a link that you can send.',
+        link: 'A share link, a magnet link, a .torrent file, or the address of a file.',
+      },
+    },
+    link: {
+      title: 'I have a link',
+      body: 'Paste it, and see what it contains before you download it.',
     },
     share: {
       title: 'Share something',
@@ -153,8 +165,14 @@ export const pages = {
       other: '{count} results so far; {answers} of {of} index nodes have answered',
     },
     partial: 'There are more than the network keeps together. Another word finds others.',
-    unavailable: 'Only this node is searched.',
-    noneHere: 'Nothing on this node matches. Turn on the network to search what others have published.',
+    unavailable: {
+      off: 'Only this node is searched. Turn on the network to search what others have published.',
+      starting: 'Only this node is searched, because the network is starting. Try again in a few seconds.',
+      'no-nodes':
+        'Only this node is searched, because no other node of the network is connected yet. Try again in a minute.',
+    },
+    unavailableBecause: 'Only this node is searched: {problem}',
+    noneHere: 'Nothing on this node matches.',
     noneAnywhere:
       'Nobody has published anything with all these words. Try fewer or other words, or fewer filters.',
     sort: 'Best first',
