@@ -41,6 +41,38 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
     await close()
   })
 
+  test('the welcome guide has a door for links, and ends when one was added', async () => {
+    const { page, complaints, close } = await served.open('/welcome?mock=fresh')
+    for (const title of ['How much of your connection', 'What would you like to do first?']) {
+      await page.getByRole('button', { name: 'Next' }).click()
+      await page.getByRole('heading', { name: title }).waitFor()
+    }
+    expect(await findings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Share something' }).click()
+    await page.getByRole('heading', { name: 'Share something' }).waitFor()
+    await page.getByRole('button', { name: 'Back' }).click()
+    await page.getByRole('button', { name: 'I have a link' }).click()
+    await page.getByLabel('Link').fill(`magnet:?xt=urn:btih:${'ab'.repeat(20)}`)
+    await page.getByLabel('Link').press('Enter')
+    await page.getByRole('button', { name: /^Download/ }).click()
+    await page.locator('[data-row]').first().waitFor()
+    expect(new URL(page.url()).pathname).toBe('/')
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  test('the welcome guide ends when a link is added from elsewhere', async () => {
+    const { page, close } = await served.open('/welcome?mock=fresh')
+    await page.getByRole('button', { name: 'Next' }).waitFor()
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByLabel('Link').fill(`magnet:?xt=urn:btih:${'ab'.repeat(20)}`)
+    await page.getByLabel('Link').press('Enter')
+    await page.getByRole('button', { name: /^Download/ }).click()
+    await page.locator('[data-row]').first().waitFor()
+    expect(new URL(page.url()).pathname).toBe('/')
+    await close()
+  })
+
   test('removing with files names the folder and the files before anything is deleted', async () => {
     const { page, complaints, close } = await served.open('/?mock&q=Tears')
     await page.locator('[data-row]').first().click({ button: 'right' })
