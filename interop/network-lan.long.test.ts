@@ -1,15 +1,14 @@
 /** Two nodes of one local network that has no internet, no tracker and no DHT: they join the Shoal network, find and fetch. */
-import { limitMs, until } from '@shoal/testing'
+import { until } from '@shoal/testing'
 import { describe, expect, it } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { cannotCreateNats, NatNetwork } from './support/nat-network.ts'
 import { PlacedNode } from './support/placed-node.ts'
 import { searched, torrentOf } from './support/placed-torrents.ts'
 
-const PATIENCE = { timeoutMs: limitMs(60), intervalMs: 200 }
 const LOCAL = { network: { lsd: true } }
 
-describe.skipIf(cannotCreateNats)('a local network without the internet', { timeout: limitMs(120) }, () => {
+describe.skipIf(cannotCreateNats)('a local network without the internet', () => {
   it('is enough for nodes to join the Shoal network, search and download', async () => {
     await using dir = await tempDir('lan')
     using network = new NatNetwork()
@@ -18,14 +17,14 @@ describe.skipIf(cannotCreateNats)('a local network without the internet', { time
     await using second = await PlacedNode.start(network, 'north', dir, LOCAL)
     for (const node of [first, second]) {
       const knowsOther = async () => (await node.call('getNetwork', {})).nodes === 1
-      await until('the nodes meet', knowsOther, PATIENCE)
+      await until('the nodes meet', knowsOther)
     }
     await first.call('createTorrent', { path, trackers: [] } as never)
-    const shared = await until('the torrent is created', () => torrentOf(first), PATIENCE)
+    const shared = await until('the torrent is created', () => torrentOf(first))
     await first.call('makeFindable', { id: shared.id, title: 'A meadow in May' } as never)
-    const link = await searched(second, 'meadow', PATIENCE)
+    const link = await searched(second, 'meadow')
     await second.call('addTorrent', { source: link } as never)
-    await until('completion', async () => (await torrentOf(second))?.progress === 1, PATIENCE)
+    await until('completion', async () => (await torrentOf(second))?.progress === 1)
     expect(await difference(dir.join('middle', 'files'), dir.join('north', 'files'))).toBeNull()
   })
 })

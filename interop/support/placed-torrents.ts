@@ -9,7 +9,7 @@ export async function torrentOf(node: PlacedNode): Promise<Torrent | undefined> 
 }
 
 /** Searches until the network names a torrent. Resolves with its link. */
-export function searched(node: PlacedNode, text: string, patience: UntilOptions): Promise<string> {
+export function searched(node: PlacedNode, text: string, patience?: UntilOptions): Promise<string> {
   const search = async () => {
     const { id } = await node.call('startSearch', { text } as never)
     const isDone = async () => {

@@ -24,7 +24,7 @@ export function PeerReachNotice({
 }: {
   readonly reach: PeerReach
   onTested(): void
-  /** What follows the sentences. */
+  /** Shown after the sentences. */
   readonly children?: ReactNode
 }) {
   return (

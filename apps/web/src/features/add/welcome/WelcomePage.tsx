@@ -109,7 +109,7 @@ export function WelcomePage() {
   )
 }
 
-/** What to do first. */
+/** Asks what to do first. */
 function Doors({ onChoose }: { onChoose(door: Door): void }) {
   return (
     <div className={styles.doors}>
