@@ -148,6 +148,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'json-object', file: 'packages/torrent/src/base/json.ts', export: 'parseObject', takes: 'utf8', format: 'json', throws: [], maxBytes: MOST },
   { name: 'share-link', file: 'packages/links/src/share-link.ts', export: 'parseShareLink', takes: 'utf8', format: 'text', throws: ['not-a-link', 'cut-short', 'altered', 'too-new'], maxBytes: 16384 },
   { name: 'share-link-payload', file: 'packages/links/src/share-link.ts', export: 'parseShareLink', takes: 'bytes', format: 'bencode', throws: ['not-a-link', 'cut-short', 'altered', 'too-new'], maxBytes: 8192 },
+  { name: 'share-link-s2-payload', file: 'packages/links/src/share-link.ts', export: 'parseShareLink', takes: 'bytes', format: 'binary', throws: ['altered', 'too-new'], maxBytes: 8192 },
   { name: 'base64url', file: 'packages/links/src/base64url.ts', export: 'decodeBase64url', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
   { name: 'page-fragment', file: 'apps/web/src/features/share-page/links.ts', export: 'parseFragment', takes: 'utf8', format: 'text', throws: [], maxBytes: 16384 },
 
@@ -191,6 +192,7 @@ export const PARSERS: readonly Parser[] = [
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/torrent/src/port-mapping/routes.ts#parseRoutes4': 'reads a file of the operating system',
   'packages/torrent/src/port-mapping/routes.ts#parseRoutes6': 'reads a file of the operating system',
+  'packages/links/src/bytes.ts#ByteReader': 'reads for parseShareLink, which is in the table',
   'packages/chat/src/device/history-copies.ts#HistoryReader':
     'passes lines to readHistoryLine, which is in the table',
   'apps/node/src/cli/': 'reads what the user of the command line types, and own files',

@@ -39,7 +39,7 @@ describe.skipIf(missing('chromium-headless-shell'))('a page and a node', () => {
     const { path } = await randomFile(dir.join('downloads', 'harbour.bin'), BYTES)
     const { torrent } = await node.ended(await node.api.createTorrent({ path, trackers: [] }))
     const { link, magnet } = await node.whenTorrent(torrent!, detail => detail.link !== null)
-    expect(link).toMatch(/^#s1/)
+    expect(link).toMatch(/^#s2/)
     expect(magnet).not.toContain('tr=')
     const { page: tab, problems } = await browser.open(`${node.url}/share/${link}`)
     await tab.getByRole('button', { name: 'Download 3.00 MB' }).click()

@@ -108,7 +108,7 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     await tab.getByRole('heading', { level: 1, name: 'theirs.bin' }).waitFor()
     await drop(tab, dir.join('mine.bin'))
     expect(await tab.getByLabel('Name that others see').inputValue()).toBe('mine.bin')
-    expect(await getLink(tab)).toContain(`${site.url}#s1`)
+    expect(await getLink(tab)).toContain(`${site.url}#s2`)
     expect(problems).toEqual([])
   })
 

@@ -42,7 +42,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link', 
     expect(await first.page.getByLabel('Name that others see').inputValue()).toBe('Trip')
     await first.page.getByRole('button', { name: 'Get a link' }).click()
     const link = await first.page.getByLabel('Link to this share').inputValue()
-    expect(link.startsWith(`${site.url}#s1`)).toBe(true)
+    expect(link.startsWith(`${site.url}#s2`)).toBe(true)
     await mkdir(dir.join('got'))
     const { magnet } = parseShareLink(link)
     const got = await seeder.get(formatMagnet(magnet), dir.join('got'))

@@ -143,7 +143,7 @@ test('one node seals a share and another opens it', async () => {
   await place.node('--dir', 'up', '--allow-dir', place.path)
   const made = await place.json('seed', 'Photos', '--seal', '--node', 'local')
   expect(made.code).toBe(0)
-  expect(made.object.link).toMatch(/^http:.*\/share\/#s1/)
+  expect(made.object.link).toMatch(/^http:.*\/share\/#s2/)
   const { items } = (await place.json('list')).object
   expect(items[0]).toMatchObject({ name: 'Photos' })
   const listed = JSON.stringify(items)

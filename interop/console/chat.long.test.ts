@@ -109,7 +109,7 @@ async function plays(scene: Scene, ann: Page, bens: Page, ben: Node): Promise<vo
   const key = seal?.by === 'key' ? Buffer.from(seal.key) : Buffer.alloc(0)
   expect(key).toHaveLength(32)
   for (const url of requests)
-    for (const form of ['#s1', key.toString('hex'), key.toString('base64url'), 'harbour', 'waves'])
+    for (const form of ['#s1', '#s2', key.toString('hex'), key.toString('base64url'), 'harbour', 'waves'])
       expect(url).not.toContain(form)
   await waves.getByRole('button', { name: 'Close' }).click()
   await harbour.getByRole('button', { name: 'Close' }).click()

@@ -59,7 +59,7 @@ describe.skipIf(unable)(`letting others in${unable ? ` (${unable})` : ''}`, () =
     const { address, tests } = await shoal('open-up', ...here)
     expect(tests).toMatchObject([{ address, here: true, outside: null }])
     const { link, audience } = await shoal('show', torrent, ...here)
-    expect([audience, link.startsWith(`${address}/share/#s1`)]).toEqual(['network', true])
+    expect([audience, link.startsWith(`${address}/share/#s2`)]).toEqual(['network', true])
 
     await using browser = await Browser.launch()
     const { page: tab, problems } = await browser.open(link, { size: 'phone' })

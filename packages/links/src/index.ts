@@ -1,13 +1,21 @@
 /** Share links: `https://host/#…`. Browsers do not send the part after `#` to any server. */
 export { type Audience, audienceOf } from './audience.ts'
+export {
+  hostTracker,
+  type LinkOptions,
+  MAX_LINK_CHARACTERS,
+  usableTrackers,
+  withoutNearby,
+} from './choose.ts'
+export { SEALED_NAME, type Seal, type ShareLink } from './contents.ts'
 export { LinkError, type LinkErrorCode } from './link-error.ts'
 export { type LinkOwner, nextVersion, publishedLink, shortHash, signVersion } from './published-link.ts'
 export { roomSecretOf } from './room-secret.ts'
 export {
   formatShareLink,
   isShareLink,
+  linkAt,
   parseShareLink,
-  SEALED_NAME,
-  type Seal,
-  type ShareLink,
+  shareOf,
+  writeShareLink,
 } from './share-link.ts'

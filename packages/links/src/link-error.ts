@@ -14,3 +14,18 @@ export class LinkError extends Error {
     this.code = code
   }
 }
+
+export function altered(): LinkError {
+  return new LinkError('altered', 'This link has been changed. Copy it again, or ask for it again.')
+}
+
+export function cutShort(): LinkError {
+  return new LinkError('cut-short', 'The end of this link is missing. Copy all of it, or ask for it again.')
+}
+
+export function tooNew(): LinkError {
+  return new LinkError(
+    'too-new',
+    'This link was created by a newer version of Shoal. Reload the page or update.',
+  )
+}

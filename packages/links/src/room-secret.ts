@@ -1,9 +1,8 @@
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import type { ShareLink } from './share-link.ts'
+import { SECRET_BYTES, type ShareLink } from './contents.ts'
 
 const SALT = new TextEncoder().encode('shoal/link-room/1')
-const SECRET_BYTES = 32
 
 /** Returns the secret of the chat room of a share: that of the link, or one derived from the key of its seal. Null if the link has neither. Whoever has the link has the room. */
 export function roomSecretOf({ room, seal }: ShareLink): Uint8Array | null {

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { base64urlnopad } from '@scure/base'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { ShareLink } from './contents.ts'
 import { LinkError } from './link-error.ts'
 import { roomSecretOf } from './room-secret.ts'
-import { formatShareLink, isShareLink, parseShareLink, type ShareLink } from './share-link.ts'
+import { isShareLink, parseShareLink, shareOf, writeShareLink } from './share-link.ts'
+import { nodeAddress } from './testing/node-address.ts'
 
 const PAGE = 'https://example.org/'
 const SHARE: ShareLink = {
@@ -34,8 +36,8 @@ function errorCode(text: string): string | undefined {
 }
 
 test('a link parses back to its share', () => {
-  const link = formatShareLink(PAGE, SHARE)
-  expect(link).toMatch(/^https:\/\/example\.org\/#s1[A-Za-z0-9_-]+$/)
+  const link = writeShareLink(PAGE, SHARE)
+  expect(link).toMatch(/^https:\/\/example\.org\/#s2[A-Za-z0-9_-]+$/)
   expect(parseShareLink(link)).toEqual({ ...SHARE, magnet: { ...SHARE.magnet, sources: [] } })
   expect(isShareLink(link)).toBe(true)
 })
@@ -44,7 +46,7 @@ test.each([{ by: 'passphrase' }, { by: 'recipient' }] as const)(
   'a link of a share sealed by $by parses back',
   seal => {
     const magnet = { infoHashes: { v2: new Uint8Array(32).fill(2) } }
-    expect(parseShareLink(formatShareLink(PAGE, { magnet, seal })).seal).toEqual(seal)
+    expect(parseShareLink(writeShareLink(PAGE, { magnet, seal })).seal).toEqual(seal)
   },
 )
 
@@ -60,7 +62,7 @@ test('the secret of the room is in the link, or derived from the key of its seal
     null,
   ])
   const short = { magnet, room: room.subarray(1) }
-  expect(errorCode(formatShareLink(PAGE, short))).toBe('altered')
+  expect(() => writeShareLink('', short)).toThrow('32 bytes')
 })
 
 test('a magnet link after # is accepted', () => {
@@ -70,13 +72,13 @@ test('a magnet link after # is accepted', () => {
 })
 
 test('a truncated link is reported as cut short', () => {
-  const link = formatShareLink(PAGE, SHARE)
+  const link = writeShareLink(PAGE, SHARE)
   for (let end = link.indexOf('#') + 3; end < link.length; end++)
     expect(errorCode(link.slice(0, end)), `cut at ${end}`).toBe('cut-short')
 })
 
 test('a link with a wrong character is reported as altered or cut short', () => {
-  const link = formatShareLink(PAGE, SHARE)
+  const link = writeShareLink(PAGE, SHARE)
   const begin = link.indexOf('#') + 3
   fc.assert(
     fc.property(
@@ -93,7 +95,7 @@ test('a link with a wrong character is reported as altered or cut short', () => 
   )
   expect(errorCode(`${link}AAAA`)).toBe('altered')
   // A digit at the beginning is not part of the version.
-  expect(errorCode(`${link.slice(0, begin)}9${link.slice(begin + 1)}`)).toBe('cut-short')
+  expect(errorCode(`${link.slice(0, begin)}9${link.slice(begin + 1)}`)).toBe('altered')
 })
 
 test.each([
@@ -101,33 +103,211 @@ test.each([
   ['https://example.org/#', 'not-a-link'],
   ['https://example.org/#settings', 'not-a-link'],
   ['https://example.org/#s9AAAA', 'too-new'],
-  [`#s1${'A'.repeat(100_000)}`, 'altered'],
+  ['#s2____________', 'altered'],
+  ['#s2_w', 'cut-short'],
 ])('%s is rejected as %s', (text, code) => {
   expect(errorCode(text)).toBe(code)
 })
 
+const ERRORS = [undefined, 'altered', 'cut-short', 'not-a-link', 'too-new']
+
+test('text longer than any link is altered', () => {
+  for (const version of ['s1', 's2']) expect(errorCode(`#${version}${'A'.repeat(100_000)}`)).toBe('altered')
+})
+
 test('any text after # parses or throws a LinkError', () => {
-  const anything = fc.oneof(
+  const payload = fc.oneof(
+    fc.uint8Array(),
+    fc.constantFrom('de', 'd1:15:aaaaae', 'd1:2i5ee', 'i5e').map(utf8),
+  )
+  const body = fc.oneof(
     fc.string(),
     fc.uint8Array().map(bytes => base64urlnopad.encode(bytes)),
-    // With a valid length and checksum, so that the content is parsed.
-    fc.oneof(fc.uint8Array(), fc.constantFrom('de', 'd1:15:aaaaae', 'd1:2i5ee', 'i5e').map(utf8)).map(framed),
   )
   fc.assert(
-    fc.property(anything, text => {
-      expect([undefined, 'altered', 'cut-short', 'not-a-link', 'too-new']).toContain(errorCode(`#s1${text}`))
+    fc.property(fc.constantFrom('s1', 's2'), body, (version, text) => {
+      expect(ERRORS).toContain(errorCode(`#${version}${text}`))
     }),
   )
+  // With a valid length and checksum, so that the content is parsed.
+  fc.assert(
+    fc.property(payload, bytes => {
+      expect(ERRORS).toContain(errorCode(framed1(bytes)))
+      expect(ERRORS).toContain(errorCode(framed2(bytes)))
+    }),
+  )
+})
+
+test('a link has one spelling only', () => {
+  const bytesOf = (link: string) => base64urlnopad.decode(link.slice(3))
+  const payload = bytesOf(writeShareLink('', SHARE)).subarray(2, -4)
+  expect(framed2(payload)).toBe(writeShareLink('', SHARE))
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array({ maxLength: 60 }),
+        fc
+          .tuple(fc.nat(payload.length - 1), fc.integer({ min: 0, max: 255 }))
+          .map(([at, byte]) => payload.with(at, byte)),
+      ),
+      bytes => {
+        const link = framed2(bytes)
+        const share = shareOf(link)
+        if (share) expect(writeShareLink('', share)).toBe(link)
+      },
+    ),
+    { numRuns: 1000 },
+  )
+  expect(errorCode(framed2(Uint8Array.from([...payload, 0])))).toBe('altered')
+  const short = framed2(Uint8Array.from([1, ...SHARE.magnet.infoHashes.v1!]))
+  expect(parseShareLink(short).magnet.infoHashes).toEqual({ v1: SHARE.magnet.infoHashes.v1 })
+  const longer = [0x95, 0, ...bytesOf(short).subarray(1, -4)]
+  expect(errorCode(`#s2${base64urlnopad.encode(Uint8Array.from([...longer, ...check(longer)]))}`)).toBe(
+    'altered',
+  )
+})
+
+test('a flag that is not known, and a list that is longer than any, are refused', () => {
+  expect(errorCode(framed2(Uint8Array.from([0x81, 0x10])))).toBe('too-new')
+  const hash = SHARE.magnet.infoHashes.v1!
+  expect(errorCode(framed2(Uint8Array.from([17, ...hash, 0xe9, 0x07])))).toBe('altered')
+  expect(errorCode(framed2(Uint8Array.from([65, ...hash, ...Array<number>(7).fill(0xff), 0x0f])))).toBe(
+    'altered',
+  )
+})
+
+const hash = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+const url = fc
+  .tuple(
+    fc.constantFrom('wss', 'ws', 'http', 'https', 'udp', 'WSS'),
+    fc.domain(),
+    fc.constantFrom('', '/', '/announce', ':80/announce', '/a?b=ä', '/announce/'),
+  )
+  .map(([scheme, host, path]) => `${scheme}://${host}${path}`)
+const peer = fc.oneof(
+  fc.record({
+    host: fc.oneof(
+      fc.constantFrom('192.0.2.7', '2001:db8::7', '::ffff:192.0.2.7', '192.0.2.07', 'a'),
+      fc.domain(),
+    ),
+    port: fc.integer({ min: 1, max: 65535 }),
+  }),
+  fc
+    .constantFrom(
+      ...[
+        nodeAddress(),
+        nodeAddress({ ip: '203.0.113.8' }),
+        nodeAddress({ hashes: 2 }),
+        nodeAddress({ ip: '2001:db8::7' }),
+      ],
+      ...['/BMsAcQeR', '/ip4/203.0.113.7/udp/6882', '/', '/BM', '/BMsAcQeQ'],
+    )
+    .map(host => ({ host, port: 0 })),
+)
+const anyShare: fc.Arbitrary<ShareLink> = fc.record(
+  {
+    magnet: fc.record(
+      {
+        infoHashes: fc.oneof(
+          fc.record({ v1: hash(20) }),
+          fc.record({ v2: hash(32) }),
+          fc.record({ v1: hash(20), v2: hash(32) }),
+        ),
+        name: fc.oneof(
+          fc.string({ unit: 'grapheme', minLength: 1 }),
+          fc.constantFrom('sealed.age', '\ufeffa'),
+        ),
+        trackers: fc.uniqueArray(url, { maxLength: 20 }),
+        webSeeds: fc.uniqueArray(url, { maxLength: 5 }),
+        peers: fc.array(peer, { maxLength: 8 }),
+      },
+      { requiredKeys: ['infoHashes'] },
+    ),
+    lengthBytes: fc.maxSafeNat(),
+    isPrivate: fc.constant(true),
+    seal: fc.oneof(
+      hash(32).map(key => ({ by: 'key', key }) as const),
+      fc.constantFrom({ by: 'passphrase' } as const, { by: 'recipient' } as const),
+    ),
+    room: hash(32),
+  },
+  { requiredKeys: ['magnet'] },
+)
+
+test('every link parses back, and is written in the same way again', () => {
+  fc.assert(
+    fc.property(anyShare, share => {
+      const link = writeShareLink(PAGE, share)
+      const parsed = parseShareLink(link)
+      const { name, trackers = [] } = share.magnet
+      expect(parsed).toMatchObject({ ...share, magnet: { infoHashes: share.magnet.infoHashes } })
+      expect(parsed.magnet.name).toBe(name)
+      expect(parsed.magnet.trackers).toEqual(trackers)
+      expect(writeShareLink(PAGE, parsed)).toBe(link)
+    }),
+  )
+})
+
+// A change of these breaks links that people have kept: it needs a new version.
+const V1 = Uint8Array.from({ length: 20 }, (_, at) => at + 1)
+const V2 = Uint8Array.from({ length: 32 }, (_, at) => at + 32)
+const EVERYTHING: ShareLink = {
+  magnet: {
+    infoHashes: { v1: V1, v2: V2 },
+    name: 'Häfen.mp4',
+    trackers: ['wss://t.example/announce', 'udp://t.example:6969', 'wss:t.example'],
+    webSeeds: ['https://w.example/x'],
+    peers: [
+      { host: nodeAddress(), port: 0 },
+      { host: nodeAddress({ ip: '2001:db8::7', port: 6883 }), port: 0 },
+      { host: '192.0.2.7', port: 6881 },
+      { host: '2001:db8::7', port: 1 },
+      { host: 'peer.example', port: 443 },
+      { host: '/BMsAcQeR', port: 0 },
+      { host: '/ip4/203.0.113.7/udp/6882', port: 0 },
+    ],
+  },
+  lengthBytes: 2 ** 40,
+  seal: { by: 'key', key: new Uint8Array(32).fill(3) },
+  room: new Uint8Array(32).fill(4),
+}
+
+const LISTS = { trackers: [], webSeeds: [], sources: [], peers: [] }
+
+// biome-ignore format: links are long
+test.each<[string, string, ShareLink]>([
+  ['#s2FQEBAgMEBQYHCAkKCwwNDg8QERITFKSjag8', '#s1ABxkMToxMjA6AQIDBAUGBwgJCgsMDQ4PEBESExRlYAXOlQ', { magnet: { infoHashes: { v1: V1 } } }],
+  ['#s2IoICICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8ETYMB', '#s1AEhkMToyMzI6ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8xOm4xMDpzZWFsZWQuYWdlMTpzMTA6cGFzc3BocmFzZWW74mFl', { magnet: { infoHashes: { v2: V2 }, name: 'sealed.age' }, seal: { by: 'passphrase' } }],
+  ['#s2JY4DICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj-sAgDV9Ccr', '#s1AD5kMToyMzI6ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8xOmxpMzAwZTE6czk6cmVjaXBpZW50ZaSI05g', { magnet: { infoHashes: { v2: V2 } }, seal: { by: 'recipient' }, lengthBytes: 300 }],
+  ['#s26gL_BQECAwQFBgcICQoLDA0ODxAREhMUICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj-AgICAgCAKSMOkZmVuLm1wNAMJCXQuZXhhbXBsZQUOdC5leGFtcGxlOjY5NjkADXdzczp0LmV4YW1wbGUBAwt3LmV4YW1wbGUveAcDywBxBxriAWZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmd3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3cEIAENuAAAAAAAAAAAAAAABxrjAADAAAIHGuEBIAENuAAAAAAAAAAAAAAABwABAgxwZWVyLmV4YW1wbGUBuwUGBMsAcQeRBhkvaXA0LzIwMy4wLjExMy43L3VkcC82ODgyAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBJYso_Y', '#s1Ap5kMToxMjA6AQIDBAUGBwgJCgsMDQ4PEBESExQxOjIzMjogISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-PzE6azMyOgMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDMTpsaTEwOTk1MTE2Mjc3NzZlMTpuMTA6SMOkZmVuLm1wNDE6cGxsMTIwOi9CTXNBY1FlUkFocmltQUxTQXlJU0lHWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptcFFNbUFDUUlBUklnZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzY2kwZWVsMTM2Oi9LU0FCRGJnQUFBQUFBQUFBQUFBQUFBZVJBaHJqbUFMU0F5SVNJR1ptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abXBRTW1BQ1FJQVJJZ2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2NpMGVlbDk6MTkyLjAuMi43aTY4ODFlZWwxMToyMDAxOmRiODo6N2kxZWVsMTI6cGVlci5leGFtcGxlaTQ0M2VlbDk6L0JNc0FjUWVSaTBlZWwyNTovaXA0LzIwMy4wLjExMy43L3VkcC82ODgyaTBlZWUxOnIzMjoEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBDE6czM6a2V5MTp0bDI0OndzczovL3QuZXhhbXBsZS9hbm5vdW5jZTIwOnVkcDovL3QuZXhhbXBsZTo2OTY5MTM6d3NzOnQuZXhhbXBsZWUxOndsMTk6aHR0cHM6Ly93LmV4YW1wbGUveGVlyGd_wg', EVERYTHING],
+])('fixed links of both versions: %#', (link, first, share) => {
+  expect(writeShareLink('', share)).toBe(link)
+  const whole = { ...share, magnet: { ...LISTS, ...share.magnet } }
+  expect(parseShareLink(link)).toEqual(whole)
+  expect(parseShareLink(first)).toEqual(whole)
 })
 
 function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-function framed(payload: Uint8Array): string {
-  const bytes = [payload.length >> 8, payload.length & 255, ...payload]
-  const check = createHash('sha256').update(Uint8Array.from(bytes)).digest().subarray(0, 4)
-  return base64urlnopad.encode(Uint8Array.from([...bytes, ...check]))
+function check(bytes: readonly number[]): Uint8Array {
+  return createHash('sha256').update(Uint8Array.from(bytes)).digest().subarray(0, 4)
+}
+
+/** A link of version 1 with any payload. */
+function framed1(payload: Uint8Array): string {
+  return framed('s1', [payload.length >> 8, payload.length & 255, ...payload])
+}
+
+/** The same of version 2. */
+function framed2(payload: Uint8Array): string {
+  const { length } = payload
+  return framed('s2', [...(length > 127 ? [(length & 127) | 128, length >> 7] : [length]), ...payload])
+}
+
+function framed(version: string, bytes: readonly number[]): string {
+  return `#${version}${base64urlnopad.encode(Uint8Array.from([...bytes, ...check(bytes)]))}`
 }
 
 test('base64url round-trips and matches Buffer', () => {

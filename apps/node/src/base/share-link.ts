@@ -1,14 +1,18 @@
 import type { Settings } from '@shoal/api'
-import { formatShareLink, SEALED_NAME, type Seal } from '@shoal/links'
+import {
+  type Audience,
+  audienceOf,
+  formatShareLink,
+  SEALED_NAME,
+  type Seal,
+  usableTrackers,
+} from '@shoal/links'
 import { parseMagnet, type TorrentApi } from '@shoal/torrent'
 
 interface Network extends Pick<Settings['network'], 'publicUrl' | 'webrtc' | 'ownTracker'> {
   /** Names of this node by which pages reach it over libp2p, without a tracker. */
   readonly pagePeers?: readonly string[]
 }
-
-/** Limit for all trackers in a link together, and for all web seeds. A longer link makes a QR code that no camera reads. */
-const MAX_CHARACTERS = 1000
 
 /** The page that opens the node's share links; empty while nobody knows how others reach the node. */
 export function sharePage({ publicUrl }: Pick<Network, 'publicUrl'>): string {
@@ -34,9 +38,9 @@ export function linkedPeers(torrent: Pick<TorrentApi, 'trackers'>, network: Netw
   return !network.webrtc || isMet(torrent, network) ? [] : (network.pagePeers ?? [])
 }
 
-/** Whether pages find others by a tracker. */
-function isMet({ trackers }: Pick<TorrentApi, 'trackers'>, { ownTracker }: Network): boolean {
-  return ownTracker || trackers.flat().some(isForPages)
+/** Whether pages find others by a tracker that everybody with the link reaches. */
+function isMet({ trackers }: Pick<TorrentApi, 'trackers'>, network: Network): boolean {
+  return network.ownTracker || usableTrackers(trackers.flat(), linkPlace(sharePage(network))).length > 0
 }
 
 /** The same for a page with its own tracker. Null for private torrents, and for sealed ones, whose key is only in the original link. */
@@ -57,44 +61,33 @@ export function createSealedLink(
   page: string,
   pagePeers: readonly string[] = [],
 ): string {
-  return createLink(magnet, page, { lengthBytes: metainfo?.info.lengthBytes, seal, pagePeers })
+  const { lengthBytes, private: isPrivate } = metainfo?.info ?? {}
+  return createLink(magnet, page, { lengthBytes, isPrivate, seal, pagePeers })
 }
 
-/** The share link for a magnet link, with as many trackers as fit. Those that a page can use come first. */
+/** The share link for a magnet link. */
 export function createLink(
   magnet: string,
   page: string,
   options: {
     readonly lengthBytes?: number | undefined
+    readonly isPrivate?: boolean | undefined
     readonly seal?: Seal
     readonly pagePeers?: readonly string[]
   },
 ): string {
-  const { lengthBytes, seal, pagePeers = [] } = options
-  const { infoHashes, name, trackers, webSeeds } = parseMagnet(magnet)
-  const byUse = [...trackers.filter(isForPages), ...trackers.filter(url => !isForPages(url))]
-  return formatShareLink(page, {
-    magnet: {
-      infoHashes,
-      ...(name !== undefined && { name }),
-      trackers: fitting(byUse),
-      webSeeds: fitting(webSeeds),
-      peers: pagePeers.map(host => ({ host, port: 0 })),
-    },
+  const { lengthBytes, isPrivate = false, seal, pagePeers = [] } = options
+  const peers = pagePeers.map(host => ({ host, port: 0 }))
+  const share = {
+    magnet: { ...parseMagnet(magnet), peers },
     ...(lengthBytes !== undefined && { lengthBytes }),
     ...(seal && { seal }),
-  })
+    ...(isPrivate && { isPrivate }),
+  }
+  return formatShareLink(page, share, linkPlace(page))
 }
 
-function isForPages(tracker: string): boolean {
-  return /^wss?:/i.test(tracker)
-}
-
-function fitting(urls: readonly string[]): string[] {
-  let room = MAX_CHARACTERS
-  return urls.filter(({ length }) => {
-    if (length > room) return false
-    room -= length
-    return true
-  })
+/** While the node knows no address for others, its links are for this machine. Who opens its console elsewhere adds that address. */
+function linkPlace(page: string): { readonly page: string; readonly audience: Audience } {
+  return { page, audience: page === '' ? 'machine' : audienceOf(page) }
 }

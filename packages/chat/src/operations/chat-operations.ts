@@ -104,7 +104,10 @@ export function chatOperations(
       if (roomSecretOf(share)) return { link: text, conversation: await enter(hub, share) }
       const shared = { ...share, room: current().chat.randomSecret() }
       const conversation = await enter(hub, shared)
-      return { link: formatShareLink(text.slice(0, Math.max(text.indexOf('#'), 0)), shared), conversation }
+      const page = text.slice(0, Math.max(text.indexOf('#'), 0))
+      // Whoever made a link without a page has chosen what is in it.
+      const link = formatShareLink(page, shared, page === '' ? { audience: 'machine' } : {})
+      return { link, conversation }
     },
     async listMessages({ conversation: id, before, around, limit }) {
       const conversation = find(id)

@@ -1,5 +1,12 @@
 /** Files in the chat app, with the engine of the share page. This module is loaded when somebody first opens or shares files. */
-import { formatShareLink, parseShareLink, type Seal } from '@shoal/links'
+import {
+  audienceOf,
+  formatShareLink,
+  hostTracker,
+  parseShareLink,
+  type Seal,
+  withoutNearby,
+} from '@shoal/links'
 import { formatMagnet, parseMagnet } from '@shoal/torrent'
 import type { OpenedFiles, ShareOptions } from '../../features/chat/chat-client.ts'
 import { toChosen } from '../../features/share-page/chosen.ts'
@@ -35,7 +42,11 @@ export class AppFiles {
   }
 
   async open(link: string, signal: AbortSignal): Promise<OpenedFiles> {
-    const { magnet, seal } = parseShareLink(link.startsWith('magnet:') ? `#${link}` : link)
+    const { magnet: given, seal } = parseShareLink(link.startsWith('magnet:') ? `#${link}` : link)
+    const own = hostTracker(link)
+    // The link's page would ask the tracker of its host, which the link does not name.
+    const trackers = [...(given.trackers ?? []), ...(own === null ? [] : [own])]
+    const magnet = withoutNearby({ ...given, trackers }, audienceOf(location.href))
     await this.#tidied
     const known = new Set((await this.#peer.list()).map(({ id }) => id))
     signal.throwIfAborted()
@@ -79,9 +90,9 @@ export class AppFiles {
     )
     keepFiles('shared', torrent.id)
     const { lengthBytes } = torrent
-    return formatShareLink('', {
-      ...{ magnet: { ...parseMagnet(torrent.magnet), name: chosen.name }, lengthBytes, seal },
-    })
+    const magnet = { ...parseMagnet(torrent.magnet), name: chosen.name }
+    // It is for those who reach the app at its address.
+    return formatShareLink('', { magnet, lengthBytes, seal }, { audience: audienceOf(location.href) })
   }
 
   async #tidy(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ChatEvent, Job } from '@shoal/api'
-import { formatShareLink, parseShareLink } from '@shoal/links'
+import { audienceOf, formatShareLink, parseShareLink } from '@shoal/links'
 import type { Cell } from '../../shared/base/cell.ts'
 import { absoluteLink } from '../../shared/dropped/links.ts'
 import type { NodeStore } from '../../shared/node/node-store.ts'
@@ -105,7 +105,9 @@ function named(link: string, name: string): string {
   try {
     const share = parseShareLink(link)
     const page = link.slice(0, Math.max(0, link.indexOf('#')))
-    return formatShareLink(page, { ...share, magnet: { ...share.magnet, name } })
+    const renamed = { ...share, magnet: { ...share.magnet, name } }
+    // Without a page, it is for those who reach the node as this console does.
+    return formatShareLink(page, renamed, page === '' ? { audience: audienceOf(location.href) } : {})
   } catch {
     // It works without the name, too.
     return link

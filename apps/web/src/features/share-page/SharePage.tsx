@@ -24,7 +24,7 @@ export function SharePage({ services }: { readonly services: Services }) {
   const fragment = useFragment()
   const isSharing = useCell(services.sharing) !== null
   useDropped(services.dropped)
-  const opened = useMemo(() => parseFragment(fragment), [fragment])
+  const opened = useMemo(() => parseFragment(fragment, services.page), [fragment, services])
   return (
     <ServicesContext value={services}>
       <AskBeforeLeaving />

@@ -1,10 +1,12 @@
 import {
+  audienceOf,
   formatShareLink,
   LinkError,
   type LinkErrorCode,
   parseShareLink,
   type Seal,
   type ShareLink,
+  withoutNearby,
 } from '@shoal/links'
 import { formatMagnet, parseMagnet } from '@shoal/torrent'
 import type { TorrentSnapshot } from '../../shared/engine/protocol.ts'
@@ -16,11 +18,15 @@ export type Opened =
   | { readonly kind: 'share'; readonly link: ShareLink; readonly magnet: string }
   | { readonly kind: 'wrong'; readonly code: LinkErrorCode }
 
-/** `fragment`: what follows `#` in the address, with it. */
-export function parseFragment(fragment: string): Opened {
+/**
+ * `fragment`: what follows `#` in the address of the page `page`, with it. Addresses in the link that are of a smaller network than the page's own
+ * are left out: they would lead this browser to its own machine, or to another one in its network.
+ */
+export function parseFragment(fragment: string, page: string): Opened {
   if (/^#?\/?$/.test(fragment)) return { kind: 'home' }
   try {
-    const link = parseShareLink(decoded(fragment))
+    const given = parseShareLink(decoded(fragment))
+    const link = { ...given, magnet: withoutNearby(given.magnet, audienceOf(page)) }
     return { kind: 'share', link, magnet: formatMagnet(link.magnet) }
   } catch (error) {
     if (!(error instanceof LinkError)) throw error
@@ -40,13 +46,15 @@ function decoded(fragment: string): string {
 
 /** Returns the link that opens a torrent in this page. `seal` says how it is sealed. */
 export function shareLink(
-  { magnet, lengthBytes }: TorrentSnapshot,
+  { magnet, lengthBytes, isPrivate }: TorrentSnapshot,
   { page, config }: Pick<Services, 'page' | 'config'>,
   seal?: Seal,
 ): string {
-  return formatShareLink(page, {
+  const share = {
     magnet: { ...parseMagnet(magnet), peers: config.nodes.map(host => ({ host, port: 0 })) },
     ...(lengthBytes > 0 && { lengthBytes }),
     ...(seal && { seal }),
-  })
+    ...(isPrivate && { isPrivate }),
+  }
+  return formatShareLink(page, share)
 }

@@ -1,3 +1,4 @@
+import { parseShareLink, writeShareLink } from '@shoal/links'
 import { expect, test } from 'vitest'
 import { absoluteLink, linksIn, sourcesIn } from './links.ts'
 
@@ -28,6 +29,12 @@ test('what was typed into the field is handed on as it is', () => {
 
 test('a link without a page goes to the node’s own, where the console was opened', () => {
   expect(absoluteLink('#s1AA', 'http://192.0.2.7:8420')).toBe('http://192.0.2.7:8420/share/#s1AA')
+  const trackers = ['ws://127.0.0.1:8420/announce', 'ws://192.0.2.7:8420/announce', 'wss://t.example']
+  const link = writeShareLink('', { magnet: { infoHashes: { v1: new Uint8Array(20) }, trackers } })
+  const found = (origin: string) => parseShareLink(absoluteLink(link, origin)).magnet.trackers
+  // Not those that nobody there reaches, nor the page's own.
+  expect(found('http://192.0.2.7:8420')).toEqual(trackers.slice(2))
+  expect(found('http://127.0.0.1:8420')).toEqual(trackers.slice(1))
   const whole = 'https://node.example/share/#s1AA'
   expect(absoluteLink(whole, 'http://127.0.0.1:8420')).toBe(whole)
 })

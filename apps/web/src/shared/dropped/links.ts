@@ -1,3 +1,5 @@
+import { linkAt } from '@shoal/links'
+
 const LINK =
   /^(#s\d[\w-]{20,}|(web\+)?magnet:\?\S*xt=\S+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|baf[a-z2-7]{40,}|(https?|ftp):\/\/\S+)$/
 
@@ -24,5 +26,5 @@ export function sourcesIn(text: string): string[] {
  * console was opened at is used then.
  */
 export function absoluteLink(link: string, origin = location.origin): string {
-  return link.startsWith('#') ? `${origin}/share/${link}` : link
+  return linkAt(link, `${origin}/share/`)
 }

@@ -23,6 +23,8 @@ export interface TorrentSnapshot {
   readonly isComplete: boolean
   readonly paused: boolean
   readonly sequential: boolean
+  /** BEP 27: its peers come from its trackers only. False while the metadata is unknown. */
+  readonly isPrivate: boolean
   /** Length of all files; 0 while the metadata is unknown. */
   readonly lengthBytes: number
   readonly fileCount: number

@@ -21,6 +21,7 @@ export function toSnapshot(torrent: TorrentApi, origin: TorrentSnapshot['origin'
     isComplete: torrent.isComplete,
     paused: torrent.paused,
     sequential: torrent.sequential,
+    isPrivate: metainfo?.info.private ?? false,
     lengthBytes: metainfo?.info.lengthBytes ?? 0,
     fileCount: torrent.files.length,
     pieceCount: pieceCountOf(torrent),

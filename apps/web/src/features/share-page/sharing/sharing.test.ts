@@ -52,16 +52,16 @@ test('who waits for it is brought to its link', async () => {
   end.resolve(TORRENT as unknown as TorrentSnapshot)
   await shared
   expect(sharing.get()).toBe(null)
-  expect(location.hash).toMatch(/^#s1/)
+  expect(location.hash).toMatch(/^#s2/)
 })
 
 test('a user who views something else stays there, and sees that it is ready', async () => {
   const shared = start()
-  at('#s1other')
+  at('#s2other')
   end.resolve(TORRENT as unknown as TorrentSnapshot)
   await shared
-  expect(location.hash).toBe('#s1other')
-  expect(sharing.get()).toMatchObject({ state: 'ready', name: 'a', hash: expect.stringMatching(/^#s1/) })
+  expect(location.hash).toBe('#s2other')
+  expect(sharing.get()).toMatchObject({ state: 'ready', name: 'a', hash: expect.stringMatching(/^#s2/) })
 })
 
 test('while one runs no other begins', async () => {

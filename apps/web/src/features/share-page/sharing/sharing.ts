@@ -23,7 +23,7 @@ export async function startSharing(services: Needed, chosen: Chosen, to: SealTo 
   onProgress(to ? 'sealing' : 'hashing', 0)
   try {
     const { hash } = new URL(await share(services, chosen, to, { onProgress, signal }), page)
-    const isHere = parseFragment(location.hash).kind === 'home'
+    const isHere = parseFragment(location.hash, page).kind === 'home'
     sharing.set(isHere ? null : { state: 'ready', name: chosen.name, hash })
     if (isHere) location.hash = hash
   } catch (error) {

@@ -33,7 +33,11 @@ export default function More({ torrent, link, magnet, isMine }: Props) {
 const opensAtNode = ({ seal }: ShareLink) => seal !== undefined && seal.by !== 'recipient'
 
 /** As it came, and with what is known by now. */
-function passed({ lengthBytes, name }: TorrentSnapshot, link: ShareLink, page: string): string {
-  const magnet = { ...link.magnet, name }
-  return formatShareLink(page, { ...link, magnet, ...(lengthBytes > 0 && { lengthBytes }) })
+function passed({ lengthBytes, name, isPrivate }: TorrentSnapshot, link: ShareLink, page: string): string {
+  return formatShareLink(page, {
+    ...link,
+    magnet: { ...link.magnet, name },
+    ...(lengthBytes > 0 && { lengthBytes }),
+    ...(isPrivate && { isPrivate }),
+  })
 }

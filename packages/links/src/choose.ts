@@ -1,0 +1,134 @@
+/** What goes into a share link: only what its receivers can use, and of that as much as 300 characters hold. */
+import { type Audience, audienceOf, audienceOfHost, includes } from './audience.ts'
+import type { ShareLink } from './contents.ts'
+import { hostOfPeer, type LinkPeer, withOneHash } from './peers.ts'
+import { shortenName } from './shorten-name.ts'
+
+/** Most characters of a link with its address. A QR code of more has modules that few cameras read from a screen. */
+export const MAX_LINK_CHARACTERS = 300
+/** Characters that are left free in a link that has no address yet. */
+const ADDRESS_CHARACTERS = 45
+/** UTF-8 bytes of a name: always in a link, if they fit together with other things, and if there is room left. */
+const LEAST_NAME_BYTES = 32
+const MORE_NAME_BYTES = [80, 48]
+const MOST_NAME_BYTES = [240, 160, 120]
+
+export interface LinkOptions {
+  /** Whom the link is for. Absent: whom its page works for, or everyone if it names no page. */
+  readonly audience?: Audience
+}
+
+type Magnet = ShareLink['magnet']
+
+/**
+ * Returns the part of `share` that its link has. `lengthOf`: the characters of a link. From top to bottom:
+ *
+ * 1. Info hashes, length, seal with its key, secret of the room, and the beginning of the name are never left out, nor is a tracker of a private
+ *    torrent: a link with more than three or four of those, or with both secrets and both hashes, can exceed the limit.
+ * 2. Addresses by which pages reach nodes without a tracker; with their first certificate hash only, if all do not fit.
+ * 3. The first tracker.
+ * 4. More of the name.
+ * 5. The other trackers.
+ * 6. Web seeds.
+ * 7. Peers that only programs outside a browser can connect to.
+ * 8. The rest of the name.
+ */
+export function chooseContents(
+  page: string,
+  share: ShareLink,
+  { audience = page === '' ? 'everyone' : audienceOf(page) }: LinkOptions,
+  lengthOf: (share: ShareLink) => number,
+): ShareLink {
+  const { isPrivate = false } = share
+  const { infoHashes, name, trackers = [] } = share.magnet
+  const usable = usableBy(audience, page, share.magnet)
+  const isNode = ({ host }: LinkPeer) => host.startsWith('/')
+  const most = MAX_LINK_CHARACTERS - (page === '' ? ADDRESS_CHARACTERS : 0)
+  const begun: Magnet = {
+    infoHashes,
+    ...(name !== undefined && { name: shortenName(name, LEAST_NAME_BYTES) }),
+    ...{ trackers: isPrivate ? trackers : [], webSeeds: [], peers: [] },
+  }
+  let chosen: ShareLink = { ...share, magnet: begun }
+  /** Takes the first of the alternatives that fits, if one does. */
+  const take = (...alternatives: readonly ((magnet: Magnet) => Magnet)[]) => {
+    const fitting = alternatives
+      .map(add => ({ ...chosen, magnet: add(chosen.magnet) }))
+      .find(each => lengthOf(each) <= most)
+    if (fitting) chosen = fitting
+  }
+  const takePeer = (peer: LinkPeer) => {
+    const shorter = withOneHash(peer)
+    take(...[peer, ...(shorter ? [shorter] : [])].map(each => addTo('peers', each)))
+  }
+  const takeName = (sizes: readonly number[]) => {
+    if (name !== undefined)
+      take(...sizes.map(bytes => (magnet: Magnet) => ({ ...magnet, name: shortenName(name, bytes) })))
+  }
+  const [first, ...others] = isPrivate ? [] : usable.trackers
+  for (const peer of usable.peers.filter(isNode)) takePeer(peer)
+  if (first !== undefined) take(addTo('trackers', first))
+  takeName(MORE_NAME_BYTES)
+  for (const url of others) take(addTo('trackers', url))
+  for (const url of usable.webSeeds) take(addTo('webSeeds', url))
+  for (const peer of usable.peers.filter(each => !isNode(each))) takePeer(peer)
+  takeName(MOST_NAME_BYTES)
+  return chosen
+}
+
+const addTo =
+  (list: 'trackers' | 'webSeeds' | 'peers', item: string | LinkPeer) =>
+  (magnet: Magnet): Magnet => ({ ...magnet, [list]: [...(magnet[list] ?? []), item] })
+
+/** Returns what everybody in the audience can use in the page: of web seeds, those over HTTP, and from a page on HTTPS only those over HTTPS. */
+function usableBy(
+  audience: Audience,
+  page: string,
+  magnet: Magnet,
+): Pick<Required<Magnet>, 'trackers' | 'webSeeds' | 'peers'> {
+  const { trackers, webSeeds, peers } = withoutNearby(magnet, audience)
+  const own = hostTracker(page)
+  return {
+    // The page asks the tracker of its host anyway.
+    trackers: usableTrackers(trackers, { page, audience }).filter(url => url !== own),
+    webSeeds: webSeeds.filter(url => (isSecure(page) ? /^https:/i : /^https?:/i).test(url)),
+    peers,
+  }
+}
+
+/** Returns the trackers that everybody in the audience reaches from the page: over WebSocket, and encrypted if the page is. */
+export function usableTrackers(
+  trackers: readonly string[],
+  { page, audience }: { readonly page: string; readonly audience: Audience },
+): string[] {
+  const scheme = isSecure(page) ? /^wss:/i : /^wss?:/i
+  return trackers.filter(url => scheme.test(url) && includes(audienceOf(url), audience))
+}
+
+const isSecure = (page: string) => /^https:/i.test(page)
+
+/**
+ * Returns the sources of a magnet link without those that somebody in `audience` could not reach: addresses of a smaller network lead to another
+ * machine there, or to none. Also for links that strangers wrote, so that a browser never dials the network it is in for them.
+ */
+export function withoutNearby<Link extends Magnet>(
+  magnet: Link,
+  audience: Audience,
+): Link & Pick<Required<Magnet>, 'trackers' | 'webSeeds' | 'sources' | 'peers'> {
+  const { trackers = [], webSeeds = [], sources = [], peers = [] } = magnet
+  const isReached = (url: string) => includes(audienceOf(url), audience)
+  return {
+    ...magnet,
+    trackers: trackers.filter(isReached),
+    webSeeds: webSeeds.filter(isReached),
+    sources: sources.filter(isReached),
+    peers: peers.filter(peer => includes(audienceOfHost(hostOfPeer(peer) ?? ''), audience)),
+  }
+}
+
+/** Returns the tracker that nodes and hubs have at the address of a page or link, over WebSocket. Null if it has no address. */
+export function hostTracker(link: string): string | null {
+  return /^https?:\/\/[^/]/i.test(link)
+    ? (URL.parse('/announce', link.replace(/^http/i, 'ws'))?.href ?? null)
+    : null
+}
