@@ -149,6 +149,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'share-link', file: 'packages/links/src/share-link.ts', export: 'parseShareLink', takes: 'utf8', format: 'text', throws: ['not-a-link', 'cut-short', 'altered', 'too-new'], maxBytes: 16384 },
   { name: 'share-link-payload', file: 'packages/links/src/share-link.ts', export: 'parseShareLink', takes: 'bytes', format: 'bencode', throws: ['not-a-link', 'cut-short', 'altered', 'too-new'], maxBytes: 8192 },
   { name: 'share-link-s2-payload', file: 'packages/links/src/share-link.ts', export: 'parseShareLink', takes: 'bytes', format: 'binary', throws: ['altered', 'too-new'], maxBytes: 8192 },
+  { name: 'latest-link', file: 'packages/links/src/latest-link.ts', export: 'parseLatestLink', takes: 'utf8', format: 'text', throws: ['not-a-link', 'cut-short', 'altered', 'too-new'], maxBytes: 16384 },
   { name: 'base64url', file: 'packages/links/src/base64url.ts', export: 'decodeBase64url', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
   { name: 'page-fragment', file: 'apps/web/src/features/share-page/links.ts', export: 'parseFragment', takes: 'utf8', format: 'text', throws: [], maxBytes: 16384 },
 

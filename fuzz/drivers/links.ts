@@ -1,6 +1,8 @@
 import { decodeBase64url, encodeBase64url } from '../../packages/links/src/base64url.ts'
-import { parseShareLink, writeShareLink } from '../../packages/links/src/share-link.ts'
+import { writeShareLink } from '../../packages/links/src/latest-link.ts'
+import { parseShareLink } from '../../packages/links/src/share-link.ts'
 import { concat } from '../../packages/torrent/src/base/bytes.ts'
+import { crc32 } from '../../packages/torrent/src/base/crc32.ts'
 import { sha256 } from '../../packages/torrent/src/base/crypto.node.ts'
 import type { Drivers } from '../parser.ts'
 import { driver } from './driver.ts'
@@ -19,7 +21,7 @@ export const DRIVERS: Drivers = {
   'share-link-s2-payload': driver(
     (payload: Uint8Array) => {
       const framed = concat([lengthOf(payload), payload])
-      return parseShareLink(`#s2${encodeBase64url(concat([framed, sha256(framed).subarray(0, 4)]))}`)
+      return parseShareLink(`#s2${encodeBase64url(concat([framed, uint32(crc32(framed))]))}`)
     },
     // A link has one spelling: what was read is written as it was.
     share => {
@@ -28,6 +30,10 @@ export const DRIVERS: Drivers = {
     },
   ),
   base64url: driver(decodeBase64url, bytes => bytes && encodeBase64url(bytes)),
+}
+
+function uint32(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255)
 }
 
 /** The length as a varint of at most two bytes. */

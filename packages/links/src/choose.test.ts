@@ -7,7 +7,8 @@ import {
   withoutNearby,
 } from './choose.ts'
 import type { ShareLink } from './contents.ts'
-import { formatShareLink, parseShareLink } from './share-link.ts'
+import { formatShareLink } from './latest-link.ts'
+import { parseShareLink } from './share-link.ts'
 import { nodeAddress } from './testing/node-address.ts'
 
 const V1 = new Uint8Array(20).fill(1)

@@ -8,14 +8,8 @@ export {
   withoutNearby,
 } from './choose.ts'
 export { SEALED_NAME, type Seal, type ShareLink } from './contents.ts'
+export { formatShareLink, parseLatestLink, writeShareLink } from './latest-link.ts'
 export { LinkError, type LinkErrorCode } from './link-error.ts'
 export { type LinkOwner, nextVersion, publishedLink, shortHash, signVersion } from './published-link.ts'
 export { roomSecretOf } from './room-secret.ts'
-export {
-  formatShareLink,
-  isShareLink,
-  linkAt,
-  parseShareLink,
-  shareOf,
-  writeShareLink,
-} from './share-link.ts'
+export { isShareLink, linkAt, parseShareLink, shareOf } from './share-link.ts'

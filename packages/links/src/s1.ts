@@ -1,4 +1,5 @@
 /** Version 1 of share links, which earlier releases wrote: a bencoded dictionary. It is only read. */
+import { sha256 } from '@noble/hashes/sha2.js'
 import {
   asBytes,
   asDictionary,
@@ -10,16 +11,20 @@ import {
 } from '@shoal/torrent/bencode'
 import { formatMagnet, type Magnet, parseMagnet } from '@shoal/torrent/magnet'
 import { SECRET_BYTES, type Seal, type ShareLink } from './contents.ts'
+import { CHECK_BYTES, type LinkVersion } from './contents-of.ts'
 import { altered, cutShort, LinkError } from './link-error.ts'
 
-/** Returns the length of the whole and of the payload before it: 2 bytes, big-endian. */
-export function s1Frame(bytes: Uint8Array): { readonly begin: number; readonly lengthBytes: number } {
-  if (bytes.length < 2) throw cutShort()
-  return { begin: 2, lengthBytes: (bytes[0]! << 8) | bytes[1]! }
+/** In base64url: the length of the dictionary (2 bytes, big-endian), the dictionary, and the first 4 bytes of the SHA-256 of both. */
+export const S1: LinkVersion = {
+  frameOf(bytes) {
+    if (bytes.length < 2) throw cutShort()
+    return { begin: 2, lengthBytes: (bytes[0]! << 8) | bytes[1]! }
+  },
+  checksum: bytes => sha256(bytes).subarray(0, CHECK_BYTES),
+  contents,
 }
 
-/** Throws `altered` or `too-new`, or an error of the engine. */
-export function s1Contents(payload: Uint8Array): ShareLink {
+function contents(payload: Uint8Array): ShareLink {
   const dictionary = asDictionary(decode(payload))
   if (!dictionary) throw altered()
   const name = asText(dictionary.get('n'))

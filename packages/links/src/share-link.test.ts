@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import { base64urlnopad } from '@scure/base'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ShareLink } from './contents.ts'
+import { parseLatestLink, writeShareLink } from './latest-link.ts'
 import { LinkError } from './link-error.ts'
 import { roomSecretOf } from './room-secret.ts'
-import { isShareLink, parseShareLink, shareOf, writeShareLink } from './share-link.ts'
+import { isShareLink, linkAt, parseShareLink, shareOf } from './share-link.ts'
 import { nodeAddress } from './testing/node-address.ts'
 
 const PAGE = 'https://example.org/'
@@ -162,9 +164,7 @@ test('a link has one spelling only', () => {
   const short = framed2(Uint8Array.from([1, ...SHARE.magnet.infoHashes.v1!]))
   expect(parseShareLink(short).magnet.infoHashes).toEqual({ v1: SHARE.magnet.infoHashes.v1 })
   const longer = [0x95, 0, ...bytesOf(short).subarray(1, -4)]
-  expect(errorCode(`#s2${base64urlnopad.encode(Uint8Array.from([...longer, ...check(longer)]))}`)).toBe(
-    'altered',
-  )
+  expect(errorCode(framed('s2', longer, check2(longer)))).toBe('altered')
 })
 
 test('a flag that is not known, and a list that is longer than any, are refused', () => {
@@ -276,38 +276,56 @@ const LISTS = { trackers: [], webSeeds: [], sources: [], peers: [] }
 
 // biome-ignore format: links are long
 test.each<[string, string, ShareLink]>([
-  ['#s2FQEBAgMEBQYHCAkKCwwNDg8QERITFKSjag8', '#s1ABxkMToxMjA6AQIDBAUGBwgJCgsMDQ4PEBESExRlYAXOlQ', { magnet: { infoHashes: { v1: V1 } } }],
-  ['#s2IoICICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8ETYMB', '#s1AEhkMToyMzI6ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8xOm4xMDpzZWFsZWQuYWdlMTpzMTA6cGFzc3BocmFzZWW74mFl', { magnet: { infoHashes: { v2: V2 }, name: 'sealed.age' }, seal: { by: 'passphrase' } }],
-  ['#s2JY4DICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj-sAgDV9Ccr', '#s1AD5kMToyMzI6ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8xOmxpMzAwZTE6czk6cmVjaXBpZW50ZaSI05g', { magnet: { infoHashes: { v2: V2 } }, seal: { by: 'recipient' }, lengthBytes: 300 }],
-  ['#s26gL_BQECAwQFBgcICQoLDA0ODxAREhMUICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj-AgICAgCAKSMOkZmVuLm1wNAMJCXQuZXhhbXBsZQUOdC5leGFtcGxlOjY5NjkADXdzczp0LmV4YW1wbGUBAwt3LmV4YW1wbGUveAcDywBxBxriAWZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmd3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3cEIAENuAAAAAAAAAAAAAAABxrjAADAAAIHGuEBIAENuAAAAAAAAAAAAAAABwABAgxwZWVyLmV4YW1wbGUBuwUGBMsAcQeRBhkvaXA0LzIwMy4wLjExMy43L3VkcC82ODgyAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBJYso_Y', '#s1Ap5kMToxMjA6AQIDBAUGBwgJCgsMDQ4PEBESExQxOjIzMjogISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-PzE6azMyOgMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDMTpsaTEwOTk1MTE2Mjc3NzZlMTpuMTA6SMOkZmVuLm1wNDE6cGxsMTIwOi9CTXNBY1FlUkFocmltQUxTQXlJU0lHWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptcFFNbUFDUUlBUklnZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzY2kwZWVsMTM2Oi9LU0FCRGJnQUFBQUFBQUFBQUFBQUFBZVJBaHJqbUFMU0F5SVNJR1ptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abXBRTW1BQ1FJQVJJZ2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2NpMGVlbDk6MTkyLjAuMi43aTY4ODFlZWwxMToyMDAxOmRiODo6N2kxZWVsMTI6cGVlci5leGFtcGxlaTQ0M2VlbDk6L0JNc0FjUWVSaTBlZWwyNTovaXA0LzIwMy4wLjExMy43L3VkcC82ODgyaTBlZWUxOnIzMjoEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBDE6czM6a2V5MTp0bDI0OndzczovL3QuZXhhbXBsZS9hbm5vdW5jZTIwOnVkcDovL3QuZXhhbXBsZTo2OTY5MTM6d3NzOnQuZXhhbXBsZWUxOndsMTk6aHR0cHM6Ly93LmV4YW1wbGUveGVlyGd_wg', EVERYTHING],
+  ['#s2FQEBAgMEBQYHCAkKCwwNDg8QERITFI3Ry4o', '#s1ABxkMToxMjA6AQIDBAUGBwgJCgsMDQ4PEBESExRlYAXOlQ', { magnet: { infoHashes: { v1: V1 } } }],
+  ['#s2IoICICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj_vze3t', '#s1AEhkMToyMzI6ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8xOm4xMDpzZWFsZWQuYWdlMTpzMTA6cGFzc3BocmFzZWW74mFl', { magnet: { infoHashes: { v2: V2 }, name: 'sealed.age' }, seal: { by: 'passphrase' } }],
+  ['#s2JY4DICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj-sAgCD971c', '#s1AD5kMToyMzI6ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8xOmxpMzAwZTE6czk6cmVjaXBpZW50ZaSI05g', { magnet: { infoHashes: { v2: V2 } }, seal: { by: 'recipient' }, lengthBytes: 300 }],
+  ['#s26gL_BQECAwQFBgcICQoLDA0ODxAREhMUICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj-AgICAgCAKSMOkZmVuLm1wNAMJCXQuZXhhbXBsZQUOdC5leGFtcGxlOjY5NjkADXdzczp0LmV4YW1wbGUBAwt3LmV4YW1wbGUveAcDywBxBxriAWZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmd3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3cEIAENuAAAAAAAAAAAAAAABxrjAADAAAIHGuEBIAENuAAAAAAAAAAAAAAABwABAgxwZWVyLmV4YW1wbGUBuwUGBMsAcQeRBhkvaXA0LzIwMy4wLjExMy43L3VkcC82ODgyAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBCK3tL8', '#s1Ap5kMToxMjA6AQIDBAUGBwgJCgsMDQ4PEBESExQxOjIzMjogISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-PzE6azMyOgMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDMTpsaTEwOTk1MTE2Mjc3NzZlMTpuMTA6SMOkZmVuLm1wNDE6cGxsMTIwOi9CTXNBY1FlUkFocmltQUxTQXlJU0lHWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptcFFNbUFDUUlBUklnZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzY2kwZWVsMTM2Oi9LU0FCRGJnQUFBQUFBQUFBQUFBQUFBZVJBaHJqbUFMU0F5SVNJR1ptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abVptWm1abXBRTW1BQ1FJQVJJZ2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2QzZDNkM2NpMGVlbDk6MTkyLjAuMi43aTY4ODFlZWwxMToyMDAxOmRiODo6N2kxZWVsMTI6cGVlci5leGFtcGxlaTQ0M2VlbDk6L0JNc0FjUWVSaTBlZWwyNTovaXA0LzIwMy4wLjExMy43L3VkcC82ODgyaTBlZWUxOnIzMjoEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBDE6czM6a2V5MTp0bDI0OndzczovL3QuZXhhbXBsZS9hbm5vdW5jZTIwOnVkcDovL3QuZXhhbXBsZTo2OTY5MTM6d3NzOnQuZXhhbXBsZWUxOndsMTk6aHR0cHM6Ly93LmV4YW1wbGUveGVlyGd_wg', EVERYTHING],
 ])('fixed links of both versions: %#', (link, first, share) => {
   expect(writeShareLink('', share)).toBe(link)
   const whole = { ...share, magnet: { ...LISTS, ...share.magnet } }
   expect(parseShareLink(link)).toEqual(whole)
   expect(parseShareLink(first)).toEqual(whole)
+  expect(parseLatestLink(link)).toEqual(whole)
+  expect(parseLatestLink(first)).toBeNull()
+})
+
+test('what is not a link of this or an earlier version', () => {
+  expect(() => parseLatestLink('#s9AAAA')).toThrow('newer version')
+  expect(() => parseLatestLink('#holiday')).toThrow('not a share link')
+})
+
+test('a link without an address gets that of a page; other text stays as it is', () => {
+  const link = writeShareLink('', { magnet: { infoHashes: { v1: V1 } } })
+  expect(linkAt(link, PAGE)).toBe(`${PAGE}${link}`)
+  expect(linkAt(`${PAGE}${link}`, 'https://other.example/')).toBe(`${PAGE}${link}`)
+  expect(linkAt('#s1cut', PAGE)).toBe(`${PAGE}#s1cut`)
 })
 
 function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-function check(bytes: readonly number[]): Uint8Array {
-  return createHash('sha256').update(Uint8Array.from(bytes)).digest().subarray(0, 4)
-}
-
 /** A link of version 1 with any payload. */
 function framed1(payload: Uint8Array): string {
-  return framed('s1', [payload.length >> 8, payload.length & 255, ...payload])
+  const bytes = Uint8Array.from([payload.length >> 8, payload.length & 255, ...payload])
+  return framed('s1', bytes, createHash('sha256').update(bytes).digest().subarray(0, 4))
 }
 
 /** The same of version 2. */
 function framed2(payload: Uint8Array): string {
   const { length } = payload
-  return framed('s2', [...(length > 127 ? [(length & 127) | 128, length >> 7] : [length]), ...payload])
+  const bytes = [...(length > 127 ? [(length & 127) | 128, length >> 7] : [length]), ...payload]
+  return framed('s2', bytes, check2(bytes))
 }
 
-function framed(version: string, bytes: readonly number[]): string {
-  return `#${version}${base64urlnopad.encode(Uint8Array.from([...bytes, ...check(bytes)]))}`
+function check2(bytes: readonly number[]): Uint8Array {
+  const check = Buffer.alloc(4)
+  check.writeUInt32BE(crc32(Buffer.from(bytes)))
+  return check
+}
+
+function framed(version: string, bytes: Iterable<number>, check: Uint8Array): string {
+  return `#${version}${base64urlnopad.encode(Uint8Array.from([...bytes, ...check]))}`
 }
 
 test('base64url round-trips and matches Buffer', () => {

@@ -2,6 +2,7 @@
 export * from './bytes.ts'
 export { type Clock, delay, systemClock } from './clock.ts'
 export { ConcurrencyLimiter } from './concurrency-limiter.ts'
+export { crc32 } from './crc32.ts'
 export { formatIp, parseIp } from './ip.ts'
 export { ipNeighborhood, ipOwner } from './ip-owner.ts'
 export { isLocalIp } from './local-address.ts'

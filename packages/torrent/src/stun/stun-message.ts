@@ -1,7 +1,7 @@
 /** Binding requests and responses of STUN (RFC 8489). All integers are big-endian. No I/O. */
 import { readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts'
+import { crc32 } from '../base/crc32.ts'
 import { parseIp, unmapIp } from '../base/ip.ts'
-import { crc32 } from './crc32.ts'
 
 const HEADER_BYTES = 20
 /** Longest request that is read. RFC 8489 section 6.1: without knowledge of the path, packets of IPv4 should not exceed 576 bytes. */

@@ -19,6 +19,7 @@ import { ShareView } from './view/ShareView.tsx'
 const SharingState = lazy(() => import('./sharing/SharingState.tsx'))
 const Home = lazy(() => import('./Home.tsx'))
 const WrongLink = lazy(() => import('./WrongLink.tsx'))
+const OlderLink = lazy(() => import('./OlderLink.tsx'))
 
 export function SharePage({ services }: { readonly services: Services }) {
   const fragment = useFragment()
@@ -44,6 +45,7 @@ export function SharePage({ services }: { readonly services: Services }) {
         <Boundary key={opened.kind === 'home' ? opened.kind : fragment}>
           <Suspense>
             {opened.kind === 'home' && <Home />}
+            {opened.kind === 'older' && <OlderLink fragment={fragment} />}
             {opened.kind === 'wrong' && <WrongLink code={opened.code} />}
             {opened.kind === 'share' && (
               <ShareView key={fragment} link={opened.link} magnet={opened.magnet} />

@@ -20,6 +20,10 @@ test('a share link, and a magnet link escaped or not, is a share', () => {
     })
 })
 
+test('a link of an earlier version is left to the part of the page that reads those', () => {
+  expect(parseFragment('#s1ABxkMToxMjA6AQIDBAUGBwgJCgsMDQ4PEBESExRlYAXOlQ', PAGE)).toEqual({ kind: 'older' })
+})
+
 test.each([
   ['cut-short', LINK.slice(0, -6)],
   ['altered', `${LINK.slice(0, 8)}${LINK[8] === 'A' ? 'B' : 'A'}${LINK.slice(9)}`],

@@ -3,7 +3,7 @@ import {
   formatShareLink,
   LinkError,
   type LinkErrorCode,
-  parseShareLink,
+  parseLatestLink,
   type Seal,
   type ShareLink,
   withoutNearby,
@@ -15,6 +15,8 @@ import type { Services } from './services.ts'
 /** The view that the address of the page requests. */
 export type Opened =
   | { readonly kind: 'home' }
+  /** A link of an earlier version, which few people have: what reads those is loaded for it. */
+  | { readonly kind: 'older' }
   | { readonly kind: 'share'; readonly link: ShareLink; readonly magnet: string }
   | { readonly kind: 'wrong'; readonly code: LinkErrorCode }
 
@@ -25,7 +27,8 @@ export type Opened =
 export function parseFragment(fragment: string, page: string): Opened {
   if (/^#?\/?$/.test(fragment)) return { kind: 'home' }
   try {
-    const given = parseShareLink(decoded(fragment))
+    const given = parseLatestLink(decoded(fragment))
+    if (!given) return { kind: 'older' }
     const link = { ...given, magnet: withoutNearby(given.magnet, audienceOf(page)) }
     return { kind: 'share', link, magnet: formatMagnet(link.magnet) }
   } catch (error) {
