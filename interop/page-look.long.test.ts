@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
+import decodeQR from 'qr/decode.js'
 import { describe, expect, test } from 'vitest'
 import { findings } from '../apps/web/e2e/testing/axe.ts'
 import { serviceWorkerReady } from '../apps/web/e2e/testing/service-worker.ts'
+import { parseShareLink } from '../packages/links/src/index.ts'
 import { screenshot } from './support/browser.ts'
 import { randomTree, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
@@ -63,8 +65,9 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
     seeder.setUpload(0)
     await tab.getByText('Your selection is complete and verified').waitFor()
     await tab.getByText('You help').waitFor()
-    await tab.getByRole('button', { name: 'QR code' }).click()
-    await tab.getByRole('img', { name: 'QR code of the link' }).waitFor()
+    // Nobody else could open a link to this machine.
+    await tab.getByText('This link works on this computer only').waitFor()
+    expect(await tab.getByRole('button', { name: 'QR code' }).count()).toBe(0)
     await expectAccessible(tab)
     await screenshot(tab, `page-complete-${name}`)
   })
@@ -104,3 +107,73 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
     await site.serve()
   })
 })
+
+/** The page at an address of the internet, as far as the browser knows. */
+const ELSEWHERE = { args: ['--host-resolver-rules=MAP share.example 127.0.0.1'] }
+
+describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: its QR code', () => {
+  const browser = useBrowser(ELSEWHERE)
+  const seeder = useSeeder()
+
+  test.each([
+    { name: 'light', options: { colorScheme: 'light' } },
+    { name: 'dark-phone', options: { colorScheme: 'dark', viewport: PHONE, hasTouch: true } },
+  ] as const)('can be enlarged and saved: $name', async ({ name, options }) => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start()
+    await randomTree(dir.join('Tree'), { 'a.txt': 1000 })
+    const { magnet } = await seeder.seed(dir.join('Tree'), [site.announce])
+    const url = site.url.replace('127.0.0.1', 'share.example')
+    // The link names the tracker by an address of this machine, which the page does not dial. It asks that of its own host.
+    const { page: tab } = await browser.open(`${url}#${magnet}`, options)
+    const dialed: string[] = []
+    tab.on('websocket', socket => dialed.push(socket.url()))
+    await tab.getByText('has 100%').waitFor()
+    expect(dialed.filter(each => !each.startsWith('ws://share.example:'))).toEqual([])
+    await tab.getByText('Anyone with this link can get it').waitFor()
+    const link = await tab.getByLabel('Link to this share').inputValue()
+    expect(parseShareLink(link).magnet.trackers).toEqual([])
+    expect(link.length).toBeLessThan(130)
+    await tab.getByRole('button', { name: 'QR code' }).click()
+    const code = tab.getByRole('img', { name: 'QR code of the link' })
+    const pixels = await code.evaluate(svg => {
+      const { width } = svg.getBoundingClientRect()
+      return width / (svg as SVGSVGElement).viewBox.baseVal.width
+    })
+    expect(pixels).toBeGreaterThanOrEqual(4)
+    expect(Number.isInteger(pixels)).toBe(true)
+    const background = await code.evaluate(svg => getComputedStyle(svg).backgroundColor)
+    expect(background).toBe('rgb(255, 255, 255)')
+    await expectAccessible(tab)
+    await screenshot(tab, `page-qr-${name}`)
+    for (const type of ['PNG', 'SVG'] as const) {
+      const [download] = await Promise.all([
+        tab.waitForEvent('download'),
+        tab.getByRole('button', { name: `Save as ${type}` }).click(),
+      ])
+      expect(download.suggestedFilename()).toBe(`Tree QR.${type.toLowerCase()}`)
+      const saved = await readFile(await download.path(), 'base64')
+      const mediaType = type === 'PNG' ? 'image/png' : 'image/svg+xml'
+      expect(await scanned(tab, `data:${mediaType};base64,${saved}`)).toBe(link)
+    }
+    await tab.getByRole('button', { name: 'Close' }).click()
+    await code.waitFor({ state: 'detached' })
+  })
+})
+
+/** Returns the text of the QR code in a picture, which an empty page draws: the policy of this one refuses it. */
+async function scanned(tab: Page, picture: string): Promise<string> {
+  const empty = await tab.context().newPage()
+  const { width, height, data } = await empty.evaluate(async source => {
+    const image = new Image()
+    image.src = source
+    await image.decode()
+    // Four pixels a module are enough, and a tenth of the data.
+    const side = image.width / 3
+    const context = new OffscreenCanvas(side, side).getContext('2d')!
+    context.drawImage(image, 0, 0, side, side)
+    return { width: side, height: side, data: [...context.getImageData(0, 0, side, side).data] }
+  }, picture)
+  await empty.close()
+  return decodeQR({ width, height, data: Uint8Array.from(data) })
+}

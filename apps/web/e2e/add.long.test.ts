@@ -104,7 +104,7 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
       }
       await page.locator('[data-row]').first().click({ button: 'right' })
       await page.getByRole('menuitem', { name: 'Send the link' }).click()
-      expect(await page.getByLabel('Link for browsers').inputValue()).toMatch(/\/share\/#s1/)
+      expect(await page.getByLabel('Link for browsers').inputValue()).toMatch(/\/share\/#s2/)
       await sound()
       await closeWithEscape(page)
       await page.getByRole('button', { name: /^Add/ }).first().click()

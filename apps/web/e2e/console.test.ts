@@ -145,7 +145,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await form.getByText('Links work on this network.').waitFor()
       await form.getByText('kame-7xq2-tipo-93hd').waitFor()
       await page.getByText('This link works on this network').waitFor()
-      expect(await link.inputValue()).toMatch(/^http:\/\/192\.168\.1\.5:8420\/share\/#s1/)
+      expect(await link.inputValue()).toMatch(/^http:\/\/192\.168\.1\.5:8420\/share\/#s2/)
       await qr.waitFor()
       await page.getByRole('button', { name: 'Go to my transfers' }).click()
       await page.locator('[data-row] a', { hasText: 'cat.jpg' }).waitFor()

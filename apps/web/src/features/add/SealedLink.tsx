@@ -1,8 +1,8 @@
-import type { SealTo } from '@shoal/api'
+import { shareOf } from '@shoal/links'
+import { LinkQr } from '../../shared/controls/LinkQr.tsx'
 import { Loading } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
-import { QrCode } from '../../shared/controls/QrCode.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import { reachedLink, useReach } from '../../shared/reach/reach.ts'
 import styles from './Add.module.css'
@@ -15,31 +15,30 @@ interface Props {
   /** As the node tells it, perhaps without its address. */
   readonly link: string
   readonly name: string
-  /** How it is sealed, if that is known. */
-  readonly by?: SealTo['by'] | undefined
 }
 
-export function SealedLink({ link: given, name, by }: Props) {
+export function SealedLink({ link: given, name }: Props) {
   const { value: reach, error } = useReach()
   if (reach === undefined && !error) return <Loading />
   const { link, audience } = reachedLink(given, reach)
+  const by = shareOf(link)?.seal?.by
   return (
     <div className={`${layout.stack4} ${styles.form}`}>
       <div className={styles.link}>
         <div className={`${layout.stack4} ${layout.shrink}`}>
-          <p>{by ? t.sealed.opens[by] : t.sealed.opensAny}</p>
+          {by && <p>{t.sealed.opens[by]}</p>}
           <LinkText
             first
             label={t.sealed.label}
             value={link}
             copy={t.copy}
-            name={name}
+            {...(audience !== 'machine' && { name })}
             hint={t.sealed.kept}
           />
         </div>
         {audience !== 'machine' && (
           <div className={styles.qr}>
-            <QrCode text={link} label={t.qr} />
+            <LinkQr text={link} label={t.qr} name={name} />
           </div>
         )}
       </div>

@@ -94,7 +94,7 @@ interface DoneProps {
 /** The button that had the focus is gone, and the keyboard must stay in the dialog. */
 const focus = (heading: HTMLElement | null) => heading?.focus()
 
-function Done({ id, job: { link, name }, sharing: { task, by }, onAgain }: DoneProps) {
+function Done({ id, job: { link, name }, sharing: { task }, onAgain }: DoneProps) {
   return (
     <div className={`${layout.stack4} ${styles.form}`}>
       <div className={`${layout.row3} ${styles.done}`}>
@@ -108,7 +108,7 @@ function Done({ id, job: { link, name }, sharing: { task, by }, onAgain }: DoneP
           </p>
         </div>
       </div>
-      {link === null ? <TorrentLink id={id} /> : <SealedLink link={link} name={name} by={by} />}
+      {link === null ? <TorrentLink id={id} /> : <SealedLink link={link} name={name} />}
       <div className={`${layout.wrap2} ${styles.actions}`}>
         <Button variant="quiet" onClick={onAgain}>
           {t.again}

@@ -1,8 +1,8 @@
 import type { TorrentDetail } from '@shoal/api'
+import { LinkQr } from '../../shared/controls/LinkQr.tsx'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
-import { QrCode } from '../../shared/controls/QrCode.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
 import { reachedLink, useReach } from '../../shared/reach/reach.ts'
@@ -38,7 +38,13 @@ function Links({ torrent }: { readonly torrent: TorrentDetail }) {
           {link === null ? (
             <Notice tone="info">{torrent.private ? t.nonePrivate : t.noneOff}</Notice>
           ) : (
-            <LinkText first label={t.share} value={link} copy={t.copy} name={name} />
+            <LinkText
+              first
+              label={t.share}
+              value={link}
+              copy={t.copy}
+              {...(reached?.audience !== 'machine' && { name })}
+            />
           )}
           <LinkText
             first={link === null}
@@ -50,7 +56,7 @@ function Links({ torrent }: { readonly torrent: TorrentDetail }) {
         </div>
         {reached?.audience !== 'machine' && (
           <div className={styles.qr}>
-            <QrCode text={link ?? magnet} label={link === null ? t.qrMagnet : t.qr} />
+            <LinkQr text={link ?? magnet} label={link === null ? t.qrMagnet : t.qr} name={name} />
           </div>
         )}
       </div>

@@ -1,10 +1,10 @@
 import { useMemo } from 'react'
 import styles from './qr.module.css'
-import { drawQr, shortMagnet } from './qr-path.ts'
+import { drawQr, qrText } from './qr-path.ts'
 
-/** A text as a QR code, dark on white in either theme since cameras want it so. A magnet link loses trackers when it has too many. Nothing when the text is too long for one. */
+/** A text as a QR code, dark on white in either theme since cameras want it so. Nothing when the text is too long for one. */
 export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
-  const code = useMemo(() => drawQr(text.startsWith('magnet:') ? shortMagnet(text) : text), [text])
+  const code = useMemo(() => drawQr(qrText(text)), [text])
   if (!code) return null
   return (
     <svg

@@ -31,6 +31,19 @@ function rowPath(row: readonly boolean[], y: number): string {
   return path
 }
 
+/** Returns the text that the code of a link has: of a magnet link with too many trackers, only some of them. */
+export function qrText(text: string): string {
+  return text.startsWith('magnet:') ? shortMagnet(text) : text
+}
+
+/** Returns a code as a picture of its own, black on white, with so many pixels a module. */
+export function qrSvg({ size, path }: QrDrawing, scale: number): string {
+  const side = size * scale
+  const attributes = `width="${side}" height="${side}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"`
+  const white = `<path fill="#fff" d="M0 0h${size}v${size}H0z"/>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${attributes}>${white}<path d="${path}"/></svg>\n`
+}
+
 /** A magnet link short enough for a code: hashes and name first, then as many trackers as fit. */
 export function shortMagnet(magnet: string): string {
   let short = magnet

@@ -166,7 +166,7 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
       true,
     )
   const enter = (link: string, hub = HUB, name = titleIn(link)) => {
-    if (!/^magnet:\?|#s1/.test(link))
+    if (!/^magnet:\?|#s\d/.test(link))
       throw refusal('bad-argument', 'This is not the link of a share.', 'link')
     const known = rooms.get(idOf(link))
     return known ? view(known) : begin({ id: idOf(link), kind: 'share', name, hub, members: [], rules: null })
@@ -210,7 +210,7 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
     },
     joinShareRoom: async ({ hub, link }) => enter(link, hub),
     async createShareRoom({ hub, link }) {
-      const withRoom = link.includes('#s1') ? link : `https://share.example.org/#s1${idOf(link)}`
+      const withRoom = /#s\d/.test(link) ? link : `https://share.example.org/#s2${idOf(link)}`
       return { link: withRoom, conversation: enter(withRoom, hub, titleIn(link)) }
     },
     async listMessages({ conversation, before, around, limit }) {

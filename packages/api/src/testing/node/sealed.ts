@@ -20,7 +20,7 @@ export function sealed(state: SimulatedState): Implemented<typeof SEALED> {
   const totalBytes = FILES.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
   return {
     async openSealed({ source }) {
-      if (!/#s1/.test(source))
+      if (!/#s\d/.test(source))
         throw refusal('not-sealed', 'This is not the link of a sealed share.', 'source')
       const torrent = infoHashOf(source) ?? new Random(seedOf(source)).hex(40)
       if (!state.torrents.has(torrent)) {
@@ -61,7 +61,7 @@ export function sealed(state: SimulatedState): Implemented<typeof SEALED> {
 
 /** The info hash that a link of a sealed share names. Null if it is made up. */
 function infoHashOf(source: string): string | null {
-  const [, payload = ''] = /#s1([\w-]+)/.exec(source) ?? []
+  const [, payload = ''] = /#s\d([\w-]+)/.exec(source) ?? []
   const bytes = atob(
     payload
       .replaceAll('-', '+')

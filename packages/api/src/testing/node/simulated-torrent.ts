@@ -431,8 +431,8 @@ export class SimulatedTorrent {
 
 /** A share link as long as a real one. It opens nothing. */
 export function shareLink(seed: string): string {
-  const bytes = atob(btoa(new Random(seedOf(`link ${seed}`)).hex(160)))
-  return `#s1${btoa(bytes).replace(/[+/=]/g, '')}`
+  const bytes = atob(btoa(new Random(seedOf(`link ${seed}`)).hex(60)))
+  return `#s2${btoa(bytes).replace(/[+/=]/g, '')}`
 }
 
 function pieceLengthFor(totalBytes: number): number {

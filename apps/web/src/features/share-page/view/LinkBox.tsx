@@ -1,3 +1,4 @@
+import { audienceOf, parseLatestLink } from '@shoal/links'
 import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { useClipboard } from '../../../shared/base/clipboard.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
@@ -6,9 +7,7 @@ import { Card } from '../../../shared/controls/Panels.tsx'
 import { texts } from '../../../shared/messages/share-page.ts'
 import styles from './view.module.css'
 
-const QrCode = lazy(() =>
-  import('../../../shared/controls/QrCode.tsx').then(({ QrCode }) => ({ default: QrCode })),
-)
+const QrDialog = lazy(() => import('../../../shared/controls/QrDialog.tsx'))
 
 /** The link to this share, to copy, scan or send. */
 export function LinkBox({ link, name }: { readonly link: string; readonly name: string }) {
@@ -16,10 +15,12 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
   const field = useRef<HTMLInputElement>(null)
   const { isCopied, copy } = useClipboard()
   const [scans, setScans] = useState(false)
+  // Nobody else could open a link to this machine.
+  const isForOthers = audienceOf(link) !== 'machine'
   return (
     <Card title={texts.pass.title}>
       <div className={`${layout.stack2} ${styles.linkField}`}>
-        <p className={layout.muted}>{texts.pass.hint}</p>
+        <p className={layout.muted}>{hintOf(link)}</p>
         <label htmlFor={id} className="visually-hidden">
           {texts.pass.label}
         </label>
@@ -39,7 +40,8 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
           >
             <span aria-live="polite">{isCopied ? texts.actions.copied : texts.actions.copy}</span>
           </Button>
-          {typeof navigator.share === 'function' && (
+          {/* Browsers have it in secure contexts only. */}
+          {isForOthers && typeof navigator.share === 'function' && (
             <Button
               icon="external"
               onClick={() => void navigator.share({ title: name, url: link }).catch(() => {})}
@@ -47,18 +49,26 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
               {texts.actions.send}
             </Button>
           )}
-          <Button icon="code" aria-expanded={scans} onClick={() => setScans(!scans)}>
-            {texts.actions.qr}
-          </Button>
+          {isForOthers && (
+            <Button icon="code" aria-haspopup="dialog" onClick={() => setScans(true)}>
+              {texts.actions.qr}
+            </Button>
+          )}
         </div>
         {scans && (
           <Suspense>
-            <div className={styles.qr}>
-              <QrCode text={link} label={texts.pass.qr} />
-            </div>
+            <QrDialog text={link} label={texts.pass.qr} name={name} onClose={() => setScans(false)} />
           </Suspense>
         )}
       </div>
     </Card>
   )
+}
+
+/** Says who can open the share, and what they need. */
+function hintOf(link: string): string {
+  const audience = audienceOf(link)
+  if (audience === 'machine') return texts.pass.machine
+  const by = parseLatestLink(link)?.seal?.by
+  return by === 'passphrase' || by === 'recipient' ? texts.pass[by] : texts.pass[audience]
 }

@@ -166,10 +166,8 @@ export const add: Translation<typeof english> = {
         key: 'Alle mit dem vollständigen Link können sie öffnen, in jedem Browser oder mit Shoal.',
         passphrase:
           'Alle mit dem Link und der Passphrase können sie öffnen, in jedem Browser oder mit Shoal. Senden Sie die Passphrase getrennt.',
-        recipients: 'Nur wer einen der Schlüssel besitzt, kann sie öffnen, in jedem Browser oder mit Shoal.',
+        recipient: 'Nur wer einen der Schlüssel besitzt, kann sie öffnen, in jedem Browser oder mit Shoal.',
       },
-      opensAny:
-        'Alle mit dem Link können sie öffnen, in jedem Browser oder mit Shoal, und falls Sie eine Passphrase oder einen Schlüssel gewählt haben, nur damit.',
       kept: 'Der Knoten bewahrt ihn verschlüsselt auf und zeigt ihn hier wieder an.',
       goneTitle: 'Das ist versiegelt.',
       gone: 'Der Knoten kennt den Link nicht. Wer ihn hat, kann dies öffnen, solange es geteilt wird. Für einen neuen teilen Sie die Dateien noch einmal versiegelt; den bewahrt der Knoten auf.',

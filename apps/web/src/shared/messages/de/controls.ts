@@ -22,6 +22,7 @@ export const controls: Translation<typeof english> = {
   copied: 'Kopiert',
   copyOf: '{what} kopieren',
   copiedOf: '{what} kopiert',
+  qr: { enlarge: 'Vergrößern', png: 'Als PNG speichern', svg: 'Als SVG speichern' },
   notifications: 'Meldungen',
   failed: 'Das hat nicht geklappt',
   unknown: 'Etwas ist schiefgegangen.',

@@ -141,7 +141,13 @@ const sharePage: Translation<typeof english> = {
   },
   pass: {
     title: 'Weitergeben',
-    hint: 'Alle mit diesem Link können es bekommen, von Ihnen oder von anderen, die es haben.',
+    everyone: 'Alle mit diesem Link können es bekommen, von Ihnen oder von anderen, die es haben.',
+    network:
+      'Alle in diesem Netzwerk mit diesem Link können es bekommen, von Ihnen oder von anderen, die es haben.',
+    machine: 'Dieser Link funktioniert nur auf diesem Rechner: Kein anderer erreicht seine Adresse.',
+    passphrase:
+      'Andere brauchen diesen Link und die Passphrase, um es zu öffnen. Senden Sie beides getrennt.',
+    recipient: 'Nur die, für die es versiegelt ist, können es öffnen: mit diesem Link und ihrem Schlüssel.',
     label: 'Link zu dieser Freigabe',
     qr: 'QR-Code des Links',
   },

@@ -158,10 +158,8 @@ export const add = {
         key: 'Anyone with the complete link can open it, in any browser or with Shoal.',
         passphrase:
           'Anyone with the link and the passphrase can open it, in any browser or with Shoal. Send the passphrase separately.',
-        recipients: 'Only the owners of the keys can open it, in any browser or with Shoal.',
+        recipient: 'Only the owners of the keys can open it, in any browser or with Shoal.',
       },
-      opensAny:
-        'Anyone with the link can open it, in any browser or with Shoal, and with the passphrase or key if you chose one.',
       kept: 'The node keeps it, encrypted, and shows it here again.',
       goneTitle: 'This is sealed.',
       gone: 'The node does not know its link. Anyone who has the link can open this as long as it is shared. For a new one, share the files again: seal them, and the node keeps the link.',

@@ -20,6 +20,7 @@ export const controls = {
   copied: 'Copied',
   copyOf: 'Copy {what}',
   copiedOf: '{what} copied',
+  qr: { enlarge: 'Enlarge', png: 'Save as PNG', svg: 'Save as SVG' },
   notifications: 'Notifications',
   failed: 'Something went wrong',
   unknown: 'Something went wrong.',

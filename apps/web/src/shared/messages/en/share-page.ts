@@ -135,7 +135,11 @@ export default {
   },
   pass: {
     title: 'Pass it on',
-    hint: 'Anyone with this link can get it, from you or from others who have it.',
+    everyone: 'Anyone with this link can get it, from you or from others who have it.',
+    network: 'Anyone in this network with this link can get it, from you or from others who have it.',
+    machine: 'This link works on this computer only: its address is one that no other reaches.',
+    passphrase: 'To open it, others need this link and the passphrase. Send the two separately.',
+    recipient: 'Only the people it is sealed to can open it: with this link and their keys.',
     label: 'Link to this share',
     qr: 'QR code of the link',
   },
