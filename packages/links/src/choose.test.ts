@@ -155,6 +155,13 @@ test('what matters most comes first: nodes, a tracker, the name, other trackers,
   expect(alone.name).toBe(LONG_NAME.slice(0, 100))
 })
 
+test('a node is never left out, even where a link then exceeds the limit by a few characters', () => {
+  const magnet = { infoHashes: { v1: V1, v2: V2 }, ...EVERYTHING, name: 'sealed.age' }
+  const link = formatShareLink(LAN, { magnet, seal: KEY, room: ROOM, lengthBytes: 2 ** 40 })
+  expect(parseShareLink(link).magnet.peers).toEqual([peer(nodeAddress())])
+  expect(link.length).toBeLessThan(MAX_LINK_CHARACTERS + 12)
+})
+
 test('one tracker for everyone is enough, and none where all are of the machine', () => {
   const place = { page: PUBLIC, audience: 'everyone' } as const
   expect(usableTrackers(['ws://127.0.0.1:8420/announce', 'wss://t.example'], place)).toEqual([

@@ -23,9 +23,10 @@ type Magnet = ShareLink['magnet']
 /**
  * Returns the part of `share` that its link has. `lengthOf`: the characters of a link. From top to bottom:
  *
- * 1. Info hashes, length, seal with its key, secret of the room, and the beginning of the name are never left out, nor is a tracker of a private
- *    torrent: a link with more than three or four of those, or with both secrets and both hashes, can exceed the limit.
- * 2. Addresses by which pages reach nodes without a tracker; with their first certificate hash only, if all do not fit.
+ * 1. Info hashes, length, seal with its key, secret of the room, the beginning of the name, and the first address of a node are never left out, nor
+ *    is a tracker of a private torrent. Only links with several of those exceed the limit, and by a few characters one with both hashes, both
+ *    secrets and a node.
+ * 2. Addresses by which pages reach nodes without a tracker: all certificate hashes of the first one, and then others.
  * 3. The first tracker.
  * 4. More of the name.
  * 5. The other trackers.
@@ -44,10 +45,12 @@ export function chooseContents(
   const usable = usableBy(audience, page, share.magnet)
   const isNode = ({ host }: LinkPeer) => host.startsWith('/')
   const most = MAX_LINK_CHARACTERS - (page === '' ? ADDRESS_CHARACTERS : 0)
+  const [node, ...otherNodes] = usable.peers.filter(isNode)
   const begun: Magnet = {
     infoHashes,
     ...(name !== undefined && { name: shortenName(name, LEAST_NAME_BYTES) }),
-    ...{ trackers: isPrivate ? trackers : [], webSeeds: [], peers: [] },
+    ...{ trackers: isPrivate ? trackers : [], webSeeds: [] },
+    peers: node ? [withOneHash(node) ?? node] : [],
   }
   let chosen: ShareLink = { ...share, magnet: begun }
   /** Takes the first of the alternatives that fits, if one does. */
@@ -66,7 +69,8 @@ export function chooseContents(
       take(...sizes.map(bytes => (magnet: Magnet) => ({ ...magnet, name: shortenName(name, bytes) })))
   }
   const [first, ...others] = isPrivate ? [] : usable.trackers
-  for (const peer of usable.peers.filter(isNode)) takePeer(peer)
+  if (node) take(magnet => ({ ...magnet, peers: [node] }))
+  for (const peer of otherNodes) takePeer(peer)
   if (first !== undefined) take(addTo('trackers', first))
   takeName(MORE_NAME_BYTES)
   for (const url of others) take(addTo('trackers', url))

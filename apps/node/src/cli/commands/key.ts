@@ -27,7 +27,7 @@ export const key = defineCommand({
     ['key words', texts.key.examples.words],
     ['key restore', texts.key.examples.restore],
     ['key export > key.txt', texts.key.examples.export],
-    ["key export '#s1…' > key.txt", texts.key.examples.link],
+    ["key export '#s2…' > key.txt", texts.key.examples.link],
   ],
   async run(words, { keyFile, passphraseFile, wordsFile, weakPassphrase, replace }, { output, interrupt }) {
     const path = keyFile ?? keys.defaultKeyFile()
