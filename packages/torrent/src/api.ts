@@ -207,9 +207,15 @@ export interface TorrentFile {
   readonly copies: readonly FileCopy[]
   /**
    * Yields the bytes `[start, end)` in order, each chunk as soon as it is verified. Missing bytes are downloaded with priority over everything
-   * else. Ends early only by throwing: `closed`, or the signal's reason.
+   * else. Ends early only by throwing: `closed`, or the signal's reason. `sentTo`: the IP address of somebody else whom the caller sends the bytes to.
+   * They then keep to the limits for uploads, and count as uploaded.
    */
-  stream(options?: { start?: number; end?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>
+  stream(options?: {
+    start?: number
+    end?: number
+    signal?: AbortSignal
+    sentTo?: string
+  }): AsyncIterable<Uint8Array>
 }
 
 /** A file in another torrent of the session. */

@@ -38,6 +38,11 @@ export class ClassLimits {
     return this.#chain('download', ['webseed', isLocal ? 'local' : 'internet'], torrentLimits)
   }
 
+  /** The limits of somebody at an IP address who reads a file without being a peer. */
+  forReader(host: string, torrentLimits: RateLimitPair): LimitChain {
+    return this.#chain('upload', [isLocalAddress(host) ? 'local' : 'internet'], torrentLimits)
+  }
+
   close(): void {
     for (const pair of [this.#all, ...this.#classes.values()]) {
       pair.download.close()

@@ -18,6 +18,12 @@ export interface WebSeedLimits {
   forWebSeed(host: string, torrentLimits: RateLimitPair): LimitChain
 }
 
+/** Rate limits of what is sent to others who are no peers. */
+export interface ReaderLimits {
+  /** The limits of one reader at an IP address, given those of the torrent. */
+  forReader(host: string, torrentLimits: RateLimitPair): LimitChain
+}
+
 /** Says where to store the bytes of a torrent. */
 export interface StoragePlace {
   readonly layout: PieceLayout
@@ -31,7 +37,7 @@ export interface StoragePlace {
 
 /** The part of a session that all its torrents use. */
 export interface SessionContext extends SwarmContext {
-  readonly limits: ConnectionLimits & WebSeedLimits
+  readonly limits: ConnectionLimits & WebSeedLimits & ReaderLimits
   readonly ports: OwnPorts
   readonly hashPool: HashPool
   readonly memory: PieceMemory

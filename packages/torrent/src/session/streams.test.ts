@@ -190,4 +190,45 @@ describe('a stream ends early by throwing', () => {
       await expect(reading).rejects.toMatchObject({ code: 'bad-argument' })
     },
   )
+
+  test('that is sent to others keeps to the limits for uploads, and counts as uploaded', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ pieces: 20 })
+    await world.seed(SEED, content)
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(content.metainfo, { memory, peers })
+    await settled(world, torrent.whenComplete())
+    const read = async (sentTo?: string) => {
+      const startMs = world.clock.nowMs()
+      const bytes = await settled(world, collect(torrent.files[0]!.stream(sentTo ? { sentTo } : {})))
+      expect(equalBytes(bytes, content.content)).toBe(true)
+      return (world.clock.nowMs() - startMs) / 1000
+    }
+    session.setLimits({ uploadBytesPerSecond: 65_536 })
+    expect(await read()).toBeLessThan(1)
+    expect(torrent.stats.uploadedBytes).toBe(0)
+    // 20 pieces of 32 KiB, in virtual time.
+    expect(await read('80.0.0.9')).toBeGreaterThan(9)
+    expect([torrent.stats.uploadedBytes, session.stats.uploadedBytes]).toEqual([20 * PIECE, 20 * PIECE])
+    session.setLimits({ uploadBytesPerSecond: Infinity })
+    session.setLimits({ uploadBytesPerSecond: 65_536 }, 'local')
+    expect(await read('80.0.0.9')).toBeLessThan(1)
+    expect(await read('192.168.1.9')).toBeGreaterThan(9)
+  })
+
+  test('that waits for its limit ends with the signal', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ pieces: 2 })
+    await world.seed(SEED, content)
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(content.metainfo, { memory, peers })
+    await settled(world, torrent.whenComplete())
+    torrent.setLimits({ uploadBytesPerSecond: 0 })
+    const abort = new AbortController()
+    const { signal } = abort
+    const first = torrent.files[0]!.stream({ sentTo: '80.0.0.9', signal })[Symbol.asyncIterator]().next()
+    abort.abort(new Error('left'))
+    await expect(first).rejects.toThrow('left')
+    expect(torrent.stats.uploadedBytes).toBe(0)
+  })
 })

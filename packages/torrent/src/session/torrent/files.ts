@@ -2,6 +2,8 @@ import { storedPaths } from '#own-files'
 import type { FileCopy, TorrentFile } from '../../api.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
+import type { LimitChain } from '../../base/rate-limit.ts'
+import { BLOCK_BYTES } from '../../metainfo/metainfo.ts'
 import type { Content } from './content.ts'
 import type { PieceDeadlines } from './deadlines.ts'
 import { currentPath } from './relocation.ts'
@@ -18,6 +20,7 @@ export interface StreamRange {
   readonly start?: number
   readonly end?: number
   readonly signal?: AbortSignal
+  readonly sentTo?: string
 }
 
 /** Everything that the files of one torrent share. */
@@ -31,6 +34,10 @@ export interface FileContext {
   checkChanged(): Promise<void>
   /** The other torrents of the session with a file, by its index among all. */
   copiesOf(file: number): readonly FileCopy[]
+  /** The limits for what is sent to somebody at an IP address. */
+  limitsFor(host: string): LimitChain
+  /** Counts bytes that were sent to others. */
+  onSent(bytes: number): void
 }
 
 /** One real file of a torrent, as the public API shows it. */
@@ -98,7 +105,8 @@ async function* streamFile(
   file: number,
   range: StreamRange,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { signal } = range
+  const { signal, sentTo } = range
+  const limits = sentTo === undefined ? null : context.limitsFor(sentTo)
   const { layout, storage, have } = context.content
   const { offsetBytes, lengthBytes } = layout.files[file]!
   const { start, end } = checkedRange(range, lengthBytes)
@@ -118,7 +126,9 @@ async function* streamFile(
       while (!have.has(piece)) await pieceArrival(context, piece, signal)
       expedited.get(piece)?.()
       expedited.delete(piece)
-      const stop = Math.min(end, layout.pieceOffset(piece + 1) - offsetBytes, at + CHUNK_BYTES)
+      // Under a limit, all who wait take turns with blocks of this size.
+      const most = limits?.isLimited ? BLOCK_BYTES : CHUNK_BYTES
+      const stop = Math.min(end, layout.pieceOffset(piece + 1) - offsetBytes, at + most)
       const bytes = new Uint8Array(stop - at)
       try {
         await storage.read(offsetBytes + at, bytes)
@@ -127,11 +137,33 @@ async function* streamFile(
         await context.checkChanged()
         continue
       }
+      if (limits) {
+        await mayLeave(limits, bytes.length, signal)
+        context.onSent(bytes.length)
+      }
       yield bytes
       at = stop
     }
   } finally {
     for (const release of expedited.values()) release()
+  }
+}
+
+/** Resolves when the limits let this many bytes leave. Rejects with the signal's reason. */
+async function mayLeave(limits: LimitChain, bytes: number, signal: AbortSignal | undefined): Promise<void> {
+  if (limits.take(bytes)) return
+  signal?.throwIfAborted()
+  const taken = Promise.withResolvers<void>()
+  const leave = () => taken.reject(signal!.reason)
+  // It has its turn only while it is called.
+  const take = () => (limits.take(bytes) ? taken.resolve() : limits.whenReady(take, bytes))
+  signal?.addEventListener('abort', leave, { once: true })
+  limits.whenReady(take, bytes)
+  try {
+    await taken.promise
+  } finally {
+    signal?.removeEventListener('abort', leave)
+    limits.cancel()
   }
 }
 

@@ -115,6 +115,11 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
       deadlines: () => network.deadlines(),
       checkChanged: () => this.phases.checkChanged(),
       copiesOf: (file: number) => this.#hooks.copiesOf(file),
+      limitsFor: (host: string) => this.#context.limits.forReader(host, data.ownLimits()),
+      onSent: (bytes: number) => {
+        data.addTransferred(0, bytes)
+        this.#context.onTransferred(0, bytes)
+      },
     }
     this.#files ??= realFiles(content).map((at, index) => new FileView(index, at, context))
     return this.#files
