@@ -15,7 +15,7 @@ import { SEALED } from './contracts/sealed.ts'
 import { SEARCH } from './contracts/search.ts'
 import { SEEDING } from './contracts/seeding.ts'
 import { SHARING } from './contracts/sharing.ts'
-import { QBITTORRENT, TRANSFERS, TRANSMISSION } from './contracts/silent.ts'
+import { GUESTS, QBITTORRENT, TRANSFERS, TRANSMISSION } from './contracts/silent.ts'
 import { SOURCES } from './contracts/sources.ts'
 import { TORRENTS } from './contracts/torrents.ts'
 import { TRACKER } from './contracts/tracker.ts'
@@ -32,6 +32,7 @@ export const CONTRACTS = [
   SEALED,
   TRANSFERS,
   TRACKER,
+  GUESTS,
   NETWORK,
   REACH,
   PEOPLE,

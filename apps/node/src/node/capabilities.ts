@@ -4,6 +4,7 @@ import { CONTACTS } from './contacts/capability.ts'
 import { DEVICES } from './devices/capability.ts'
 import { FEEDS } from './feeds/capability.ts'
 import { FINDABLE } from './findable/capability.ts'
+import { GUESTS } from './guests/capability.ts'
 import { HUBS } from './hubs/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
 import { NETWORK } from './network/capability.ts'
@@ -34,6 +35,7 @@ export const CAPABILITIES: readonly AnyCapability[] = [
   SEALED,
   SOURCES,
   TRACKER,
+  GUESTS,
   REACH,
   NETWORK,
   CONTACTS,

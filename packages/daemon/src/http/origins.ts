@@ -7,6 +7,17 @@ export function isFromHttps({ origin = '' }: IncomingHttpHeaders): boolean {
   return /^https:/i.test(origin)
 }
 
+/**
+ * Whether a browser considers the origin of a request secure: this machine, or https. Browsers send the headers of Fetch Metadata to such origins only; those of older versions are
+ * known by what a proxy says.
+ */
+export function isTrustworthy(headers: IncomingHttpHeaders): boolean {
+  const name = URL.parse(`http://${headers.host}`)?.hostname ?? ''
+  return (
+    isLoopback(name) || headers['sec-fetch-site'] !== undefined || headers['x-forwarded-proto'] === 'https'
+  )
+}
+
 /** Returns true if `host` (the header) is that of the origin. A proxy may speak https while the node speaks http: name and port decide, with the default port of the scheme. */
 export function isOriginOf(origin: string, host: string): boolean {
   const page = URL.parse(origin)

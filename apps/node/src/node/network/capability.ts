@@ -113,15 +113,6 @@ export const NETWORK = capability({
           ),
         ]
       },
-      routes: ({ app }) => {
-        // The share page finds others by this node's tracker. Without that, they find each other through the network.
-        app.get('/share/share.json', async (_, reply) => {
-          const { ownTracker, pagePeers } = kernel.reach.network
-          if (ownTracker || pagePeers.length === 0) return reply.callNotFound()
-          reply.header('cache-control', 'no-cache')
-          return { trackers: [], iceServers: [], nodes: pagePeers }
-        })
-      },
       begin: () => network.begin(),
       close: () => network.close(),
     }

@@ -10,6 +10,7 @@ import fastify, {
 import type { Log } from '../../log/log.ts'
 import { badRequest, toRefusal } from '../failures.ts'
 import { Hosts } from '../hosts.ts'
+import { isTrustworthy } from '../origins.ts'
 import { checkAddressText } from './address-text.ts'
 import { Connections } from './connections.ts'
 import { DATA_HEADERS } from './headers.ts'
@@ -103,6 +104,10 @@ export function guard({
     if (!anyOrigin) checkOrigin(request.method, request.headers)
     if (isUpgrade(request) && !webSocket && !request.is404)
       throw badRequest('upgrade', 'WebSockets are not available at this path')
+  })
+  app.addHook('onSend', async (request, reply) => {
+    // Browsers ignore it at other origins, with an error in the console of every guest.
+    if (!isTrustworthy(request.headers)) reply.removeHeader('cross-origin-opener-policy')
   })
   app.addHook('onResponse', async request => endUnreadBody(request))
   return app

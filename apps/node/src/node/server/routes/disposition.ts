@@ -19,6 +19,14 @@ export function fileDisposition(name: string, mediaType: string): Disposition {
   return { contentType: `${type}${charset}`, disposition: create(shortened(name), { type: kind }) }
 }
 
+/** The same for a file that is to be saved, whatever it is. */
+export function savedDisposition(name: string): Disposition {
+  return {
+    contentType: 'application/octet-stream',
+    disposition: create(shortened(name), { type: 'attachment' }),
+  }
+}
+
 // Scripts and styles become text: with `nosniff` no page can use them.
 function safeType(mediaType: string): string {
   if (SHOWN.test(mediaType) || KEPT.test(mediaType)) return mediaType

@@ -5,7 +5,7 @@ import { byteInput, leaving, routePath } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NodeFiles, ReadableFile } from '../../kernel/contract.ts'
 import type { Access } from '../access/access.ts'
-import { fileDisposition } from './disposition.ts'
+import { type Disposition, fileDisposition } from './disposition.ts'
 import { FILE_HEADERS } from './headers.ts'
 import { parseRange } from './range.ts'
 
@@ -28,7 +28,7 @@ export function addSealedFileRoute(scope: FastifyInstance, files: NodeFiles, acc
     endWithSession(access, session, reply)
     const file = await files.openSealed(id, index, session)
     // No browser keeps what was decrypted.
-    return sendFile(file, request, reply, { 'cache-control': 'private, no-store' })
+    return sendFile(file, request, reply, { headers: { 'cache-control': 'private, no-store' } })
   }
   scope.route({ method: ['GET', 'HEAD'], url: routePath(BYTE_ROUTES.readSealedFile.path), handler })
 }
@@ -38,14 +38,18 @@ function endWithSession(access: Access, session: number | null, reply: FastifyRe
   reply.raw.once('close', forget)
 }
 
-function sendFile(
+/** Answers with the file, or the part of it that is asked for. `headers` replace the usual ones. */
+export function sendFile(
   file: ReadableFile,
   request: FastifyRequest,
   reply: FastifyReply,
-  headers: Readonly<Record<string, string>> = {},
+  {
+    headers = {},
+    disposed = fileDisposition(file.name, file.mediaType),
+  }: { headers?: Readonly<Record<string, string>>; disposed?: Disposition } = {},
 ): FastifyReply {
   const tag = etag(file)
-  const { contentType, disposition } = fileDisposition(file.name, file.mediaType)
+  const { contentType, disposition } = disposed
   reply.headers({
     ...FILE_HEADERS,
     ...headers,
