@@ -29,7 +29,11 @@ const BROWSING = { maxWorkers: CORES, sequence: { groupOrder: 2 } }
  * Chromium aborts what all pages are loading when an interface is added to the machine. `npm test` runs these in a network namespace; in a run with
  * others they come last, alone.
  */
-const CHANGING_NETWORK = ['interop/page-network.long.test.ts', 'interop/console/open-up.long.test.ts']
+const CHANGING_NETWORK = [
+  'interop/page-network.long.test.ts',
+  'interop/page-insecure.long.test.ts',
+  'interop/console/open-up.long.test.ts',
+]
 const ALONE = { maxWorkers: 1, sequence: { groupOrder: 3 } }
 
 /**

@@ -10,17 +10,25 @@ export interface PageConfig {
   readonly nodes: readonly string[]
 }
 
+/** The configuration with what the host of the page adds. */
+export interface HostedConfig extends PageConfig {
+  /** Whether the host is a node, which hands out what it shares itself. */
+  readonly isNode: boolean
+}
+
 /** The tracker of a Shoal node or hub. */
 const DEFAULT = { trackers: ['/announce'], iceServers: [], nodes: [] }
 
 /** Reads the configuration of the page at `page`. If it is missing or invalid, the page's own host is the tracker. */
-export async function loadConfig(page: string): Promise<PageConfig> {
+export async function loadConfig(page: string): Promise<HostedConfig> {
+  let read: unknown = DEFAULT
+  let isNode = false
   try {
     const response = await fetch(new URL('share.json', page))
-    return parseConfig(response.ok ? await response.json() : DEFAULT, page)
-  } catch {
-    return parseConfig(DEFAULT, page)
-  }
+    isNode = response.headers.has('shoal-files')
+    if (response.ok) read = await response.json()
+  } catch {}
+  return { ...parseConfig(read, page), isNode }
 }
 
 export function parseConfig(read: unknown, page: string): PageConfig {

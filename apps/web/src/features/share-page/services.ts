@@ -3,7 +3,7 @@ import type { Cell } from '../../shared/base/cell.ts'
 import type { BrowserPeer } from '../../shared/engine/browser-peer.ts'
 import type { TorrentDetail } from '../../shared/engine/protocol.ts'
 import { useCell } from '../../shared/node/context.tsx'
-import type { PageConfig } from './config.ts'
+import type { HostedConfig } from './config.ts'
 import type { Dropped } from './drops.ts'
 import type { FileAddresses } from './engine/file-addresses.ts'
 import type { PeerStore } from './engine/peer-store.ts'
@@ -25,7 +25,7 @@ export interface Services {
   readonly store: PeerStore
   readonly peer: BrowserPeer
   readonly addresses: FileAddresses
-  readonly config: PageConfig
+  readonly config: HostedConfig
   /** Files that were dropped on the page, until the form takes them. */
   readonly dropped: Cell<Dropped | null>
   /** The link that is being created, or was created and not opened yet; null if there is none. */

@@ -9,6 +9,8 @@ export interface ShareFile {
   readonly lengthBytes: number
   /** Verified bytes on this device; null inside a sealed share, where this is unknown. */
   readonly haveBytes: number | null
+  /** Its address at the node that serves the page, where that hands it out. */
+  readonly href?: string
   /** Reads the bytes `[start, end)` in order. Missing pieces are fetched with priority. */
   read(range: { readonly start: number; readonly end: number }): ReadableStream<Uint8Array>
 }
@@ -20,14 +22,20 @@ export interface NamedFiles {
   readonly files: readonly ShareFile[]
 }
 
-/** The files of a torrent. */
-export function listFiles(peer: BrowserPeer, id: string, files: readonly FileSnapshot[]): ShareFile[] {
+/** The files of a torrent. `base`: where the addresses of the files at the node begin. */
+export function listFiles(
+  peer: BrowserPeer,
+  id: string,
+  files: readonly FileSnapshot[],
+  base?: string,
+): ShareFile[] {
   const isFolder = files.length > 1 || (files[0]?.path.length ?? 0) > 1
   return files.map(({ index, path, lengthBytes, haveBytes }) => ({
     index,
     path: isFolder ? path.slice(1) : path,
     lengthBytes,
     haveBytes,
+    ...(base && { href: base + index }),
     read: range => peer.read(id, index, range),
   }))
 }

@@ -1,6 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog'
-import { type KeyboardEvent, Suspense } from 'react'
-import { logicalKey } from '../base/direction.ts'
+import { Suspense } from 'react'
 import { buttonClass, IconButton } from '../controls/Button.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Loading } from '../controls/Loading.tsx'
@@ -9,10 +8,10 @@ import { formatBytes } from '../format/format.ts'
 import { shownName } from '../format/shown-name.ts'
 import { texts } from '../messages/viewing.ts'
 import { FileView } from './FileView.tsx'
-import { canShow } from './kinds.ts'
 import { Message } from './Message.tsx'
 import styles from './media-dialog.module.css'
 import type { ShownFile } from './shown-file.ts'
+import { useSteps } from './steps.ts'
 
 const say = texts.media
 
@@ -27,21 +26,9 @@ export interface MediaDialogProps {
 
 /** Shows one file over the whole page. */
 export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose }: MediaDialogProps) {
+  const { at, count, go, keyDown, onEnded } = useSteps(files, index, onOpen)
   const file = files.find(each => each.index === index)
   if (!file) return null
-  const shown = files.filter(each => each === file || canShow(each.kind))
-  const at = shown.indexOf(file)
-  const open = (next: ShownFile | undefined) => next && onOpen(next.index)
-  const go = (step: number) => open(shown[at + step])
-  // After an episode comes the next one, not its subtitles.
-  const onEnded = () => open(shown.slice(at + 1).find(each => each.kind === file.kind))
-  const keyDown = (event: KeyboardEvent) => {
-    // A player has these keys for itself.
-    if (file.kind === 'video' || file.kind === 'audio') return
-    const key = logicalKey(event.key)
-    if (key === 'ArrowLeft') go(-1)
-    if (key === 'ArrowRight') go(1)
-  }
   return (
     <Dialog.Root open onOpenChange={open => !open && onClose()}>
       <Dialog.Portal>
@@ -52,16 +39,11 @@ export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose
               <Dialog.Title className={`${layout.clip} ${styles.title}`}>{shownName(file.name)}</Dialog.Title>
               <p className={layout.faint}>{formatBytes(file.lengthBytes)}</p>
             </div>
-            {shown.length > 1 && (
+            {count > 1 && (
               <div className={`${layout.row} ${layout.soft}`}>
                 <IconButton icon="left" label={say.previous} disabled={at === 0} onClick={() => go(-1)} />
-                <span className="number">{say.place({ at: at + 1, of: shown.length })}</span>
-                <IconButton
-                  icon="right"
-                  label={say.next}
-                  disabled={at === shown.length - 1}
-                  onClick={() => go(1)}
-                />
+                <span className="number">{say.place({ at: at + 1, of: count })}</span>
+                <IconButton icon="right" label={say.next} disabled={at === count - 1} onClick={() => go(1)} />
               </div>
             )}
             <a

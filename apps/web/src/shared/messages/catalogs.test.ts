@@ -12,6 +12,7 @@ const CATALOGS = [
   'chat-app',
   'people',
   'share-page',
+  'share-more',
   'sharing',
   'sealing',
   'scanning',

@@ -6,7 +6,10 @@ import { shownName } from '../../../shared/format/shown-name.ts'
 import { FileView } from '../../../shared/media/FileView.tsx'
 import { mediaTypeOf } from '../../../shared/media/media-type.ts'
 import { type ShownFile, shownFile } from '../../../shared/media/shown-file.ts'
+import { useSteps } from '../../../shared/media/steps.ts'
+import { texts as more } from '../../../shared/messages/share-more.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
+import { texts as viewing } from '../../../shared/messages/viewing.ts'
 import type { FileAddresses } from '../engine/file-addresses.ts'
 import { useServices } from '../services.ts'
 import { nameOf, type ShareFile } from '../share-file.ts'
@@ -25,19 +28,48 @@ export default function Viewer({ files, index, onOpen, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [works, setWorks] = useState<boolean | null>(null)
   useEffect(() => dialog.current?.showModal(), [])
-  useEffect(() => void addresses.work().then(setWorks), [addresses])
+  const isHosted = files[0]?.href !== undefined
+  useEffect(() => {
+    if (isHosted) setWorks(true)
+    else void addresses.work().then(setWorks)
+  }, [addresses, isHosted])
   // Addresses stay the same while more of the files comes in.
   // biome-ignore lint/correctness/useExhaustiveDependencies: names and lengths of files do not change
   const shown = useMemo(() => shownFiles(files, addresses), [files.length, addresses])
   const file = shown.find(each => each.index === index)
   const haveBytes = files.find(each => each.index === index)?.haveBytes ?? file?.lengthBytes ?? 0
+  const { at, count, go, keyDown, onEnded } = useSteps(shown, index, onOpen)
   if (!file) return null
-  const next = shown.slice(shown.indexOf(file) + 1).find(({ kind }) => kind === file.kind)
+  const step = (by: number, icon: 'left' | 'right', label: string) => (
+    <button
+      type="button"
+      className={`${layout.center} ${styles.close}`}
+      aria-label={label}
+      // A disabled button would lose the focus, and with it the keys.
+      aria-disabled={at + by < 0 || at + by >= count}
+      onClick={() => go(by)}
+    >
+      <Icon name={icon} />
+    </button>
+  )
   return (
-    <dialog ref={dialog} className={styles.viewer} onClose={onClose} aria-label={shownName(file.name)}>
+    <dialog
+      ref={dialog}
+      className={styles.viewer}
+      onClose={onClose}
+      onKeyDown={keyDown}
+      aria-label={shownName(file.name)}
+    >
       <header className={`${layout.row3} ${layout.soft} ${styles.head}`}>
         <h2>{shownName(file.name)}</h2>
         <span>{formatBytes(file.lengthBytes)}</span>
+        {count > 1 && (
+          <div className={layout.row}>
+            {step(-1, 'left', viewing.media.previous)}
+            <span className={layout.tabular}>{viewing.media.place({ at: at + 1, of: count })}</span>
+            {step(1, 'right', viewing.media.next)}
+          </div>
+        )}
         <button
           type="button"
           className={`${layout.center} ${styles.close}`}
@@ -48,15 +80,10 @@ export default function Viewer({ files, index, onOpen, onClose }: Props) {
         </button>
       </header>
       <div className={styles.body}>
-        {works === false && <p className={styles.note}>{texts.viewer.needsWorker}</p>}
+        {works === false && <p className={styles.note}>{more.viewer.needsWorker}</p>}
         {works && (
           <Suspense>
-            <FileView
-              key={index}
-              file={{ ...file, haveBytes }}
-              files={shown}
-              {...(next && { onEnded: () => onOpen(next.index) })}
-            >
+            <FileView key={index} file={{ ...file, haveBytes }} files={shown} onEnded={onEnded}>
               {file.kind === 'pdf' && <PdfView file={file} />}
             </FileView>
           </Suspense>
@@ -68,18 +95,18 @@ export default function Viewer({ files, index, onOpen, onClose }: Props) {
 
 /** Phones mostly have no PDF viewer of their own. */
 function PdfView({ file }: { readonly file: ShownFile }) {
-  if (!navigator.pdfViewerEnabled) return <p className={styles.note}>{texts.viewer.noPdf}</p>
+  if (!navigator.pdfViewerEnabled) return <p className={styles.note}>{more.viewer.noPdf}</p>
   return <iframe className={styles.pdf} src={file.url} title={file.name} />
 }
 
 /** A file gets an address when somebody asks for it. */
 function shownFiles(files: readonly ShareFile[], addresses: FileAddresses): ShownFile[] {
-  return files.map(({ index, path, lengthBytes, haveBytes, read }) => {
+  return files.map(({ index, path, lengthBytes, haveBytes, href, read }) => {
     const name = nameOf({ path })
     const mediaType = mediaTypeOf(name)
     return shownFile(
       { index, name, path: path.join('/'), mediaType, lengthBytes, haveBytes: haveBytes ?? lengthBytes },
-      () => addresses.add({ name, lengthBytes, mediaType, read }),
+      () => href ?? addresses.add({ name, lengthBytes, mediaType, read }),
     )
   })
 }

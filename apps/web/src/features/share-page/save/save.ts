@@ -8,22 +8,26 @@ export interface SaveContext {
   onProgress(doneBytes: number): void
 }
 
-/** `written`: the file is whole. `handed-over`: the browser saves it and shows the progress. `cancelled`: by the user. */
-export type SaveOutcome = 'written' | 'handed-over' | 'cancelled'
+/**
+ * `written`: the file is whole. `handed-over`: the browser saves it from this page and shows the progress. `taken-over`: from the node that serves the
+ * page. `cancelled`: by the user.
+ */
+export type SaveOutcome = 'written' | 'handed-over' | 'taken-over' | 'cancelled'
 
 interface Pickers {
   showDirectoryPicker?(options: { mode: 'readwrite' }): Promise<FileSystemDirectoryHandle>
   showSaveFilePicker?(options: { suggestedName: string }): Promise<FileSystemFileHandle>
 }
 
-/** Without a service worker and without a way to write files, a file has to be held in memory: no more than this. */
-const MOST_IN_MEMORY_BYTES = 256 * 2 ** 20
-
 /**
  * Saves a file to the disk as it comes, without holding it: also one that is not complete yet, whose missing parts are fetched first. To be
  * called from a click. Rejects with what the disk or the engine failed with.
  */
 export async function saveFile(file: ShareFile, context: SaveContext): Promise<SaveOutcome> {
+  if (file.href) {
+    follow(`${file.href}${file.index < 0 ? '' : '?save'}`)
+    return 'taken-over'
+  }
   const { showSaveFilePicker } = globalThis as Pickers
   if (showSaveFilePicker) {
     const handle = await picked(() => showSaveFilePicker({ suggestedName: nameOf(file) }))
@@ -37,7 +41,8 @@ export async function saveFile(file: ShareFile, context: SaveContext): Promise<S
     openInFrame(addresses.add({ ...file, ...shape }))
     return 'handed-over'
   }
-  await throughMemory(file)
+  const { saveThroughMemory } = await import('./through-memory.ts')
+  await saveThroughMemory(file)
   return 'handed-over'
 }
 
@@ -51,23 +56,13 @@ export async function saveAll(
   context: SaveContext,
 ): Promise<SaveOutcome> {
   const { showDirectoryPicker } = globalThis as Pickers
+  if (files[0]?.href) return saveFile((await import('../host/archive.ts')).archiveOf(files), context)
   if (!showDirectoryPicker) return saveFile((await import('./zip.ts')).createZip(files, shareName), context)
   const chosen = await picked(() => showDirectoryPicker({ mode: 'readwrite' }))
   if (!chosen) return 'cancelled'
   const { saveInto } = await import('./save-into.ts')
   await saveInto(chosen, files, shareName, context.onProgress)
   return 'written'
-}
-
-async function throughMemory(file: ShareFile): Promise<void> {
-  if (file.lengthBytes > MOST_IN_MEMORY_BYTES)
-    throw new Error('Open this page over https to save large files.')
-  const stream = file.read({ start: 0, end: file.lengthBytes })
-  const url = URL.createObjectURL(
-    await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob(),
-  )
-  follow(url, nameOf(file))
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 
 /** A link with `download` would pass by the service worker. The answer is an attachment: nothing is ever shown in the frame. */
@@ -78,10 +73,10 @@ function openInFrame(url: string): void {
   document.body.append(frame)
 }
 
-function follow(url: string, name: string): void {
+/** The answer is an attachment. */
+function follow(url: string): void {
   const link = document.createElement('a')
   link.href = url
-  link.download = name
   link.click()
 }
 

@@ -52,7 +52,7 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
           <Button
             variant={phase === 'complete' ? 'primary' : 'plain'}
             size="large"
-            icon="save"
+            icon="download"
             onClick={() => saving.save(only)}
           >
             {texts.actions.save}
@@ -62,7 +62,7 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
           <Button
             variant={phase === 'complete' ? 'primary' : 'plain'}
             size="large"
-            icon="save"
+            icon="download"
             onClick={() => saving.saveAll(files.filter(isWanted(choice)), name)}
           >
             {texts.actions.saveAll}

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState } from 'react'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
+import type { IconName } from '../../../shared/controls/icons.ts'
 import layout from '../../../shared/controls/layout.module.css'
 import { Card } from '../../../shared/controls/Panels.tsx'
 import { formatBytes, formatPercent } from '../../../shared/format/format.ts'
@@ -19,7 +20,8 @@ interface Props {
   readonly files: readonly ShareFile[]
   /** Null where there is nothing to choose. */
   readonly choice: Choice | null
-  readonly saving: Saving
+  /** Null where they are on this device already. */
+  readonly saving: Saving | null
 }
 
 export function Files({ files, choice, saving }: Props) {
@@ -48,7 +50,7 @@ export function Files({ files, choice, saving }: Props) {
             name={shownName(file.path.join('/'))}
             choice={files.length > 1 ? choice : null}
             onShow={() => setShown(file.index)}
-            onSave={() => saving.save(file)}
+            {...(saving && { onSave: () => saving.save(file) })}
           />
         ))}
       </ul>
@@ -71,7 +73,7 @@ interface RowProps {
   readonly name: string
   readonly choice: Choice | null
   onShow(): void
-  onSave(): void
+  onSave?(): void
 }
 
 function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
@@ -89,36 +91,51 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
         />
       )}
       <div className={`${layout.grow} ${styles.fileName}`}>
-        <span className={layout.break}>{name}</span>
+        {kind === 'other' ? (
+          <span className={layout.break}>{name}</span>
+        ) : (
+          <button type="button" className={`${layout.break} ${styles.open}`} onClick={onShow}>
+            {name}
+          </button>
+        )}
         <span className={`${layout.soft} ${layout.tabular}`}>
           {formatBytes(lengthBytes)}
-          {haveBytes !== null &&
+          {onSave &&
+            haveBytes !== null &&
             haveBytes > 0 &&
             ` · ${texts.files.here({ share: formatPercent(haveBytes / lengthBytes) })}`}
         </span>
       </div>
       <div className={styles.fileActions}>
         {kind !== 'other' && (
-          <button
-            type="button"
-            className={`${layout.center} ${styles.iconButton}`}
-            aria-label={plays ? texts.actions.play({ name }) : texts.actions.show({ name })}
-            title={plays ? texts.actions.play({ name }) : texts.actions.show({ name })}
+          <IconAction
+            icon={plays ? 'play' : 'eye'}
+            label={(plays ? texts.actions.play : texts.actions.show)({ name })}
             onClick={onShow}
-          >
-            <Icon name={plays ? 'play' : 'eye'} />
-          </button>
+          />
         )}
-        <button
-          type="button"
-          className={`${layout.center} ${styles.iconButton}`}
-          aria-label={texts.actions.saveFile({ name })}
-          title={texts.actions.saveFile({ name })}
-          onClick={onSave}
-        >
-          <Icon name="save" />
-        </button>
+        {onSave && <IconAction icon="download" label={texts.actions.saveFile({ name })} onClick={onSave} />}
       </div>
     </li>
+  )
+}
+
+interface ActionProps {
+  readonly icon: IconName
+  readonly label: string
+  onClick(): void
+}
+
+function IconAction({ icon, label, onClick }: ActionProps) {
+  return (
+    <button
+      type="button"
+      className={`${layout.center} ${styles.iconButton}`}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
   )
 }

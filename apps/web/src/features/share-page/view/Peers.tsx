@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<string, string>> = {
   tcp: texts.peers.tcp,
 }
 
-/** Shows the peers by program and transport. It shows no addresses because they mean nothing to users. */
+/** Shows the peers by program and transport. It shows no whole addresses because they mean nothing to users. */
 export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
   if (peers.length === 0) return null
   return (
@@ -21,7 +21,7 @@ export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
       <ul className={styles.peers}>
         {peers.slice(0, MOST).map(peer => (
           <li key={`${peer.kind} ${peer.address} ${peer.connectedMs - (peer.connectedMs % 1)}`}>
-            <PeerRow peer={peer} />
+            <PeerRow peer={peer} isOne={peers.filter(({ client }) => client === peer.client).length === 1} />
           </li>
         ))}
       </ul>
@@ -29,9 +29,11 @@ export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
   )
 }
 
-function PeerRow({ peer }: { readonly peer: PeerStatus }) {
+function PeerRow({ peer, isOne }: { readonly peer: PeerStatus; readonly isOne: boolean }) {
   const words = [
     KINDS[peer.kind] ?? peer.kind,
+    // Tells those apart that have the same program.
+    ...(isOne ? [] : [peer.address.replace(/^.*(?=[.:][^.:]+:\d+$)/, '…')]),
     ...(peer.networkKey ? [texts.peers.recognized] : []),
     // Our own pages tell us nothing of pieces that we have: then what it got from here says more.
     ...(peer.progress > 0 || peer.uploadedBytes === 0

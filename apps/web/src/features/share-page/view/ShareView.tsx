@@ -4,13 +4,13 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Notice } from '../../../shared/controls/Panels.tsx'
-import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import type { TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { errorMessage } from '../../../shared/format/error-message.ts'
-import { formatBytes, formatRate } from '../../../shared/format/format.ts'
+import { formatBytes } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { useCell } from '../../../shared/node/context.tsx'
-import { useAskBeforeLeaving } from '../hooks.ts'
+import { useHost } from '../host/use-host.ts'
 import { shareLink } from '../links.ts'
 import { useOwnShare } from '../own-shares.ts'
 import { useDetail, useServices } from '../services.ts'
@@ -18,7 +18,7 @@ import { listFiles, type NamedFiles, type ShareFile } from '../share-file.ts'
 import { Controls } from './Controls.tsx'
 import { Files } from './Files.tsx'
 import { Peers } from './Peers.tsx'
-import { choosePhase } from './phase.ts'
+import { choosePhase, missesPeers } from './phase.ts'
 import { Status } from './Status.tsx'
 import { useChosen } from './use-chosen.ts'
 import { useSaving } from './use-saving.ts'
@@ -27,6 +27,10 @@ import styles from './view.module.css'
 const Again = lazy(() => import('../sharing/Again.tsx'))
 /** Not before a download runs. */
 const Pieces = lazy(() => import('./Pieces.tsx'))
+const Seeding = lazy(() => import('./Seeding.tsx'))
+const Sender = lazy(() => import('../sharing/Sender.tsx'))
+const Direct = lazy(() => import('../host/Direct.tsx'))
+const Unsecured = lazy(() => import('../host/Unsecured.tsx'))
 const Sealed = lazy(() => import('../sealing/Sealed.tsx'))
 const More = lazy(() => import('./More.tsx'))
 const LinkBox = lazy(() => import('./LinkBox.tsx').then(({ LinkBox }) => ({ default: LinkBox })))
@@ -73,13 +77,20 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const ownShare = useOwnShare(torrent, link)
   const choice = useChosen(torrent, detail)
   const saving = useSaving()
-  const files = useMemo(() => listFiles(peer, torrent.id, detail?.files ?? []), [peer, torrent.id, detail])
+  const isMine = torrent.origin === 'shared' || made.has(torrent.id)
+  const isComplete = phase === 'complete'
+  // Browsers give pages without https neither storage nor service workers.
+  const host = useHost(link, !isMine && (!isSecureContext || missesPeers(phase)))
+  const base = !isSecureContext && host?.state === 'here' && !isMine ? host.base : undefined
+  const files = useMemo(
+    () => listFiles(peer, torrent.id, detail?.files ?? [], base),
+    [peer, torrent.id, detail, base],
+  )
   const shown = link.seal ? (inside?.files ?? []) : files
   const begun = torrent.wantedBytes > 0
   const isWanted = (file: ShareFile) => file.haveBytes === null || choice.has(file.index)
   // Of what is not open yet nothing can have been saved.
   const isUnsaved = (link.seal && !inside) || shown.filter(isWanted).some(saving.isUnsaved)
-  const isMine = torrent.origin === 'shared' || made.has(torrent.id)
   return (
     <>
       {isMine && <LinkBox link={shareLink(torrent, services, link.seal)} name={torrent.name} />}
@@ -88,11 +99,22 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
           <Again share={ownShare} />
         </Suspense>
       )}
-      <Status torrent={torrent} detail={detail} phase={phase} link={link} />
-      {(!link.seal || inside || begun) && (
-        <Controls torrent={torrent} name={name} files={shown} phase={phase} choice={choice} saving={saving} />
+      <Suspense>
+        {isMine && isComplete ? (
+          <Sender torrent={torrent} detail={detail} />
+        ) : base ? (
+          <Direct {...{ torrent, name, base, files, choice, saving }} />
+        ) : (
+          <Status {...{ torrent, detail, phase, link }} isPaused={host?.state === 'paused'} />
+        )}
+        {!isSecureContext && !isMine && !base && (
+          <Unsecured files={shown} isSealed={link.seal !== undefined} />
+        )}
+      </Suspense>
+      {(!link.seal || inside || begun) && !isMine && !base && (
+        <Controls {...{ torrent, name, phase, choice, saving }} files={shown} />
       )}
-      {begun && detail && (
+      {begun && detail && !isMine && !base && (
         <Suspense>
           <Pieces detail={detail} />
         </Suspense>
@@ -103,9 +125,17 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
         </Suspense>
       )}
       {shown.length > 0 && (
-        <Files files={shown} choice={link.seal || shown.length === 1 ? null : choice} saving={saving} />
+        <Files
+          files={shown}
+          choice={link.seal || isMine || shown.length === 1 ? null : choice}
+          saving={isMine ? null : saving}
+        />
       )}
-      <Seeding torrent={torrent} detail={detail} isUnsaved={isUnsaved} />
+      {torrent.haveBytes > 0 && !isMine && (
+        <Suspense>
+          <Seeding torrent={torrent} detail={detail} isUnsaved={isUnsaved} />
+        </Suspense>
+      )}
       {detail && <Peers peers={detail.connected} />}
       <More torrent={torrent} link={link} magnet={magnet} isMine={isMine} />
     </>
@@ -147,30 +177,6 @@ function connected({ seeds, peers, haveBytes, lengthBytes }: TorrentSnapshot): s
   if (peers === 0) return say.nobody
   if (haveBytes >= lengthBytes) return say.connected({ count: peers })
   return seeds === peers ? say.seeds({ count: peers }) : say.some({ count: peers, seeds })
-}
-
-interface SeedingProps {
-  readonly torrent: TorrentSnapshot
-  readonly detail: TorrentDetail | null
-  /** Something that is wanted was not saved to the disk yet. */
-  readonly isUnsaved: boolean
-}
-
-/** Says that this page uploads what it has, and asks before it is closed while a peer needs it. */
-function Seeding({ torrent, detail, isUnsaved }: SeedingProps) {
-  const { origin, haveBytes, paused, uploadedBytes, uploadBytesPerSecond } = torrent
-  const needing =
-    detail?.connected.filter(({ progress, peerInterested }) => progress < 1 && peerInterested).length ?? 0
-  // A download in memory is lost when the page is closed.
-  useAskBeforeLeaving(needing > 0 || (origin === 'memory' && haveBytes > 0 && isUnsaved))
-  if (haveBytes === 0 || paused) return null
-  return (
-    <Notice tone="info">
-      <p>{texts.seeding.on({ rate: formatRate(uploadBytesPerSecond) })}</p>
-      {needing > 0 && <p>{texts.seeding.needed({ count: needing })}</p>}
-      {uploadedBytes > 0 && <p>{texts.seeding.uploaded({ bytes: formatBytes(uploadedBytes) })}</p>}
-    </Notice>
-  )
 }
 
 /** Returns the torrent of a link. Adds it, without selected files, unless it exists. */

@@ -1,5 +1,5 @@
 import type { ShareLink } from '@shoal/links'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Button } from '../../../shared/controls/Button.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Notice, ProgressBar } from '../../../shared/controls/Panels.tsx'
@@ -11,28 +11,38 @@ import { texts } from '../../../shared/messages/share-page.ts'
 import { useCell } from '../../../shared/node/context.tsx'
 import { useAfter, useOnline } from '../hooks.ts'
 import { useServices } from '../services.ts'
-import { type Phase, trackerTrouble } from './phase.ts'
+import { missesPeers, type Phase, trackerTrouble } from './phase.ts'
 import styles from './view.module.css'
+
+const Paused = lazy(() => import('../host/Paused.tsx'))
 
 interface Props {
   readonly torrent: TorrentSnapshot
   readonly detail: TorrentDetail | null
   readonly phase: Phase
   readonly link: ShareLink
+  /** The node that serves the page says that its owner has paused the share. */
+  readonly isPaused: boolean
 }
 
 /** Peers are found within seconds, where there are any. */
 const PATIENCE_MS = 12_000
 
 /** Describes the state in a sentence, and the problem if there is one. */
-export function Status({ torrent, detail, phase, link }: Props) {
-  const missesPeers = phase === 'looking' || phase === 'waiting' || phase === 'absent'
-  const isCutOff = !useOnline() && (missesPeers || phase === 'downloading')
+export function Status({ torrent, detail, phase, link, isPaused }: Props) {
+  const isAlone = missesPeers(phase)
+  const isCutOff = !useOnline() && (isAlone || phase === 'downloading')
   return (
     <div className={layout.stack2}>
       {torrent.wantedBytes > 0 && <Progress torrent={torrent} phase={phase} />}
-      {missesPeers && !isCutOff ? (
-        <MissingPeers detail={detail} phase={phase} link={link} />
+      {isAlone && !isCutOff ? (
+        isPaused ? (
+          <Suspense>
+            <Paused />
+          </Suspense>
+        ) : (
+          <MissingPeers detail={detail} phase={phase} link={link} />
+        )
       ) : (
         <Sentence>{sentence(torrent, phase)}</Sentence>
       )}
@@ -91,7 +101,7 @@ function Sentence({ children }: { readonly children: string }) {
 }
 
 /** Why nobody is there. At first it may just take a moment. */
-function MissingPeers({ detail, phase, link }: Omit<Props, 'torrent'>) {
+function MissingPeers({ detail, phase, link }: Omit<Props, 'torrent' | 'isPaused'>) {
   const isLong = useAfter(PATIENCE_MS)
   const [isAble] = useState(canConnect)
   const trouble = trackerTrouble(detail, link)

@@ -36,6 +36,8 @@ export function choosePhase(torrent: TorrentSnapshot | undefined, detail: Torren
     : 'downloading'
 }
 
+export const missesPeers = (phase: Phase) => phase === 'looking' || phase === 'waiting' || phase === 'absent'
+
 /** Whether anybody has something that is missing here: a web server, or a peer, which may be a page that waits for the same. */
 function hasSource({ magnet, peers, seeds }: TorrentSnapshot, detail: TorrentDetail | null): boolean {
   if (seeds > 0 || magnet.includes('&ws=')) return true

@@ -40,6 +40,7 @@ export function useSaving(): Saving {
       const words = {
         written: texts.saving.done({ name }),
         'handed-over': texts.saving.started({ name }),
+        'taken-over': texts.saving.taken({ name }),
         cancelled: null,
       }
       setSaid(words[outcome])

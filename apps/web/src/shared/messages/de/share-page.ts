@@ -100,17 +100,12 @@ const sharePage: Translation<typeof english> = {
     here: '{share} heruntergeladen',
     more: { one: '{count} weitere anzeigen', other: '{count} weitere anzeigen' },
   },
-  viewer: {
-    needsWorker:
-      'Dieses Fenster kann keine Dateien anzeigen: Öffnen Sie die Seite über https und außerhalb eines privaten Fensters. Speichern können Sie sie trotzdem.',
-    noPdf:
-      'Dieser Browser kann PDF-Dokumente nicht in einer Seite anzeigen. Speichern Sie es, um es zu lesen.',
-  },
   saving: {
     running: '{name} wird gespeichert: {done}',
     done: '{name} ist gespeichert.',
     failed: '{name} konnte nicht gespeichert werden: {why}',
     started: 'Ihr Browser speichert {name}. Lassen Sie diese Seite offen, bis er fertig ist.',
+    taken: 'Ihr Browser speichert {name}.',
   },
   peers: {
     title: 'Wer es hat',
@@ -130,14 +125,6 @@ const sharePage: Translation<typeof english> = {
       one: '{count} Gerät verbunden, {seeds} davon vollständig',
       other: '{count} Geräte verbunden, {seeds} davon vollständig',
     },
-  },
-  seeding: {
-    on: 'Sie helfen mit: Diese Seite teilt, was sie hat, solange sie offen ist (jetzt {rate}).',
-    needed: {
-      one: '{count} Gerät bekommt es noch von Ihnen: Lassen Sie diese Seite offen.',
-      other: '{count} Geräte bekommen es noch von Ihnen: Lassen Sie diese Seite offen.',
-    },
-    uploaded: 'Bisher {bytes} hochgeladen.',
   },
   pass: {
     title: 'Weitergeben',

@@ -95,16 +95,12 @@ export default {
     here: '{share} downloaded',
     more: { one: 'Show {count} more', other: 'Show {count} more' },
   },
-  viewer: {
-    needsWorker:
-      'This window cannot show files: open the page over https, outside a private window. You can still save them.',
-    noPdf: 'This browser cannot show PDF documents in a page. Save it to read it.',
-  },
   saving: {
     running: 'Saving {name}: {done}',
     done: '{name} is saved.',
     failed: '{name} could not be saved: {why}',
     started: 'Your browser is saving {name}. Keep this page open until it is done.',
+    taken: 'Your browser is saving {name}.',
   },
   peers: {
     title: 'Who has it',
@@ -124,14 +120,6 @@ export default {
       one: '{count} device connected, {seeds} with all of it',
       other: '{count} devices connected, {seeds} with all of it',
     },
-  },
-  seeding: {
-    on: 'You help: this page shares what it has while it is open ({rate} now).',
-    needed: {
-      one: '{count} other still gets it from you: keep this page open.',
-      other: '{count} others still get it from you: keep this page open.',
-    },
-    uploaded: '{bytes} uploaded so far.',
   },
   pass: {
     title: 'Pass it on',

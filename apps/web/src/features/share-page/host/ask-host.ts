@@ -1,0 +1,24 @@
+import type { ShareLink } from '@shoal/links'
+import { infoHashText } from '@shoal/torrent'
+
+/** What the node that serves the page says of a share. `base`: where the addresses of its files begin. */
+export type HostAnswer =
+  | { readonly state: 'here'; readonly base: string }
+  | { readonly state: 'paused' | 'sealed' | 'none' }
+
+/** Asks the node. It has a tracker, so that it would learn the info hash in any case; what opens a sealed share stays here. */
+export async function askHost({ magnet: { infoHashes } }: ShareLink): Promise<HostAnswer> {
+  try {
+    const { v1, v2 } = infoHashes
+    const response = await fetch('./files', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ infoHash: infoHashText(v1 ? { v1 } : { v2: v2! }) }),
+    })
+    const { state, ticket } = (await response.json()) as { state: HostAnswer['state']; ticket: string }
+    if (!response.ok) return { state: 'none' }
+    return state === 'here' ? { state, base: `./files/${ticket}/` } : { state }
+  } catch {
+    return { state: 'none' }
+  }
+}

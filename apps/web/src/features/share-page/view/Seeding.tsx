@@ -1,0 +1,35 @@
+import { Notice } from '../../../shared/controls/Panels.tsx'
+import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import { formatBytes, formatRate } from '../../../shared/format/format.ts'
+import { texts } from '../../../shared/messages/share-more.ts'
+import { useAskBeforeLeaving } from '../hooks.ts'
+
+interface Props {
+  readonly torrent: TorrentSnapshot
+  readonly detail: TorrentDetail | null
+  /** Something that is wanted was not saved to the disk yet. */
+  readonly isUnsaved: boolean
+}
+
+/** Says that this page uploads what it has, and asks before it is closed while a peer needs it. */
+export default function Seeding({ torrent, detail, isUnsaved }: Props) {
+  const { origin, paused, uploadedBytes, uploadBytesPerSecond } = torrent
+  const needing = countNeeding(detail)
+  // A download in memory is lost when the page is closed.
+  useAskBeforeLeaving(needing > 0 || (origin === 'memory' && isUnsaved))
+  if (paused) return null
+  return (
+    <Notice tone="info">
+      <p>{texts.seeding.on({ rate: formatRate(uploadBytesPerSecond) })}</p>
+      {needing > 0 && <p>{texts.seeding.needed({ count: needing })}</p>}
+      {uploadedBytes > 0 && <p>{texts.seeding.uploaded({ bytes: formatBytes(uploadedBytes) })}</p>}
+    </Notice>
+  )
+}
+
+/** Peers that lack something which they want from here. */
+export function countNeeding(detail: TorrentDetail | null): number {
+  return (
+    detail?.connected.filter(({ progress, peerInterested }) => progress < 1 && peerInterested).length ?? 0
+  )
+}
