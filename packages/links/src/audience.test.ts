@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { audienceOf } from './audience.ts'
+import { audienceOf, isSecureAddress } from './audience.ts'
 
 test.each([
   ['http://127.0.0.1:8420/share/#s1', 'machine'],
@@ -18,3 +18,15 @@ test.each([
   ['http://[2001:db8::7]:8420', 'everyone'],
   ['https://node.example', 'everyone'],
 ] as const)('%s is for the audience %s', (url, audience) => expect(audienceOf(url)).toBe(audience))
+
+test.each([
+  ['https://node.example/share/#s1', true],
+  ['http://127.0.0.1:8420', true],
+  ['http://[::1]:8420', true],
+  ['http://localhost:8420', true],
+  ['http://192.168.1.5:8420', false],
+  ['http://node.example', false],
+  ['#s1abc', false],
+] as const)('whether browsers consider %s secure: %s', (url, secure) => {
+  expect(isSecureAddress(url)).toBe(secure)
+})

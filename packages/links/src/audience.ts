@@ -22,3 +22,9 @@ export function audienceOfHost(host: string): Audience {
 export function includes(reached: Audience, audience: Audience): boolean {
   return FROM_SMALLEST.indexOf(reached) >= FROM_SMALLEST.indexOf(audience)
 }
+
+/** Whether browsers consider the pages at an address secure (https, or this machine): they give others neither storage nor a service worker. */
+export function isSecureAddress(url: string): boolean {
+  const page = URL.parse(url)
+  return page !== null && (page.protocol === 'https:' || isLoopback(page.hostname))
+}

@@ -1,5 +1,5 @@
 /** Share links: `https://host/#…`. Browsers do not send the part after `#` to any server. */
-export { type Audience, audienceOf } from './audience.ts'
+export { type Audience, audienceOf, isSecureAddress } from './audience.ts'
 export {
   hostTracker,
   type LinkOptions,

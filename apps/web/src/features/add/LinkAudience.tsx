@@ -1,4 +1,5 @@
 import type { Audience, Reach } from '@shoal/api'
+import { isSecureAddress } from '@shoal/links'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { Button } from '../../shared/controls/Button.tsx'
@@ -13,12 +14,13 @@ const t = texts.reach
 
 interface Props {
   readonly audience: Audience
+  readonly link: string
   readonly reach: Reach | null | undefined
   readonly isSealed?: boolean
 }
 
 /** Says whom a link works for, and offers to let others in if that is nobody else. */
-export function LinkAudience({ audience, reach, isSealed = false }: Props) {
+export function LinkAudience({ audience, link, reach, isSealed = false }: Props) {
   // It stays open when it is done, since it shows a password.
   const [isLettingIn, setIsLettingIn] = useState(false)
   return (
@@ -38,7 +40,9 @@ export function LinkAudience({ audience, reach, isSealed = false }: Props) {
           {isSealed ? t.sealedHereOnly : t.linkFor.machine}
         </Notice>
       ) : (
-        <p>{t.linkFor[audience]}</p>
+        <p>
+          {t.linkFor[audience]} {!isSecureAddress(link) && (isSealed ? t.plainSealed : t.plain)}
+        </p>
       )}
       {isLettingIn && (
         <section className={`${layout.card} ${styles.letIn}`} aria-label={t.title}>

@@ -42,7 +42,7 @@ export function SealedLink({ link: given, name }: Props) {
           </div>
         )}
       </div>
-      <LinkAudience audience={audience} reach={reach} isSealed />
+      <LinkAudience audience={audience} link={link} reach={reach} isSealed />
     </div>
   )
 }

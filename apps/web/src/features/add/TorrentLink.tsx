@@ -60,7 +60,7 @@ function Links({ torrent }: { readonly torrent: TorrentDetail }) {
           </div>
         )}
       </div>
-      {reached && <LinkAudience audience={reached.audience} reach={reach} />}
+      {reached && <LinkAudience audience={reached.audience} link={reached.link} reach={reach} />}
       <details className={styles.details}>
         <summary>{t.contentId}</summary>
         <LinkText label={t.contentId} value={contentId} copy={t.copyId} hint={t.contentIdHint} />

@@ -36,7 +36,7 @@ test.each([
 
 test('a link that the page makes names the nodes of its configuration', () => {
   const torrent = { magnet: MAGNET, lengthBytes: 5 } as TorrentSnapshot
-  const config = { trackers: [], iceServers: [], nodes: ['/BMsAcQeR'] }
+  const config = { trackers: [], iceServers: [], nodes: ['/BMsAcQeR'], isNode: false }
   const link = shareLink(torrent, { page: PAGE, config })
   expect(link).toMatch(/^https:\/\/h\.example\/#s2/)
   expect(parseFragment(new URL(link).hash, PAGE)).toMatchObject({

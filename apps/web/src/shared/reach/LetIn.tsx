@@ -1,4 +1,5 @@
 import type { Reach, ReachTest } from '@shoal/api'
+import { isSecureAddress } from '@shoal/links'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../controls/Button.tsx'
 import { CopyButton } from '../controls/CopyButton.tsx'
@@ -140,6 +141,7 @@ function Opened({ reach, password }: { readonly reach: Reach; readonly password:
       <p role="status">
         <strong>{t.links[audience]}</strong> {t.begin} <span className={layout.mono}>{address}</span>
       </p>
+      {address !== null && !isSecureAddress(address) && <p className={layout.soft}>{t.plain}</p>}
       <ul className={`${layout.stack1} ${styles.tests}`}>
         {tests.map(test => (
           <li key={test.address}>

@@ -271,6 +271,10 @@ test.each([
   [undefined, null],
   ['', null],
   ['<script>', null],
+  [
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/150.0.0.0 Safari/537.36',
+    'Chrome, Linux',
+  ],
   ['x'.repeat(100_000), 'x'.repeat(40)],
 ])('the browser of %j is %j', (header, name) => {
   expect(browserName(header)).toBe(name)

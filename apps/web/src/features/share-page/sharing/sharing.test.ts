@@ -31,7 +31,7 @@ const peer = {
 
 function start(): Promise<void> {
   const store = { put() {} } as unknown as PeerStore
-  const config = { trackers: [], iceServers: [], nodes: [] }
+  const config = { trackers: [], iceServers: [], nodes: [], isNode: false }
   const page = 'https://h/share/'
   return startSharing({ peer, store, made: new Set(), config, page, sharing }, chosen, null)
 }

@@ -33,6 +33,10 @@ export const reach: Translation<typeof english> = {
     network: 'Dieser Link funktioniert in diesem Netzwerk: in jedem Browser dort, ohne Installation.',
     everyone: 'Dieser Link funktioniert für alle: in jedem Browser, ohne Installation.',
   },
+  plain:
+    'Die Adresse ist nicht verschlüsselt (http): Browser lassen ihre Seite nichts ablegen. Gäste speichern die Dateien deshalb direkt von diesem Knoten und spielen sie von dort ab. Andere im Netzwerk könnten sie lesen.',
+  plainSealed:
+    'Die Adresse ist nicht verschlüsselt (http): Browser lassen ihre Seite nichts ablegen. Gäste können deshalb nur Dateien bis je 268 MB speichern und keine abspielen.',
   sealedHereOnly:
     'Dieser Link funktioniert nur in Browsern dieses Rechners. Shoal selbst öffnet ihn überall.',
   problem: {

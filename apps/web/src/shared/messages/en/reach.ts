@@ -29,6 +29,10 @@ export const reach = {
     network: 'This link works on this network: in any browser there, with nothing to install.',
     everyone: 'This link works for everyone: in any browser, with nothing to install.',
   },
+  plain:
+    'The address is not encrypted (http): browsers let its page store nothing, so guests save and play the files straight from this node. Others in the network could read them.',
+  plainSealed:
+    'The address is not encrypted (http): browsers let its page store nothing, so guests can save files of up to 268 MB each, and play none.',
   sealedHereOnly: 'This link works in browsers of this machine only. Shoal itself opens it anywhere.',
   problem: {
     'listens-here-only':
