@@ -60,7 +60,7 @@ test('a link leads the browser to no address of a smaller network than that of t
 
 test('a private torrent keeps its trackers', () => {
   const magnet = `${MAGNET}&tr=${encodeURIComponent('http://private.example/announce')}`
-  const config = { trackers: [], iceServers: [], nodes: [] }
+  const config = { trackers: [], iceServers: [], nodes: [], isNode: false }
   const trackersOf = (isPrivate: boolean) => {
     const torrent = { magnet, lengthBytes: 5, isPrivate } as TorrentSnapshot
     return parseShareLink(shareLink(torrent, { page: PAGE, config })).magnet.trackers
