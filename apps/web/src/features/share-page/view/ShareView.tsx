@@ -71,7 +71,7 @@ interface FoundProps extends Props {
 
 function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const services = useServices()
-  const { peer, made } = services
+  const { peer, made, config } = services
   const detail = useDetail(torrent.id)
   const phase = choosePhase(torrent, detail)
   const ownShare = useOwnShare(torrent, link)
@@ -82,6 +82,8 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   // Browsers give pages without https neither storage nor service workers.
   const host = useHost(link, !isMine && (!isSecureContext || missesPeers(phase)))
   const base = !isSecureContext && host?.state === 'here' && !isMine ? host.base : undefined
+  const isLimited =
+    !isSecureContext && !isMine && (!config.isNode || host?.state === 'none' || host?.state === 'sealed')
   const files = useMemo(
     () => listFiles(peer, torrent.id, detail?.files ?? [], base),
     [peer, torrent.id, detail, base],
@@ -107,9 +109,7 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
         ) : (
           <Status {...{ torrent, detail, phase, link }} isPaused={host?.state === 'paused'} />
         )}
-        {!isSecureContext && !isMine && !base && (
-          <Unsecured files={shown} isSealed={link.seal !== undefined} />
-        )}
+        {isLimited && <Unsecured files={shown} isSealed={link.seal !== undefined} />}
       </Suspense>
       {(!link.seal || inside || begun) && !isMine && !base && (
         <Controls {...{ torrent, name, phase, choice, saving }} files={shown} />
