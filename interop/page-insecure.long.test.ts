@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, open, stat, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { limitMs, until } from '@shoal/testing'
+import { until } from '@shoal/testing'
 import type { Page as FirefoxPage } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from '../apps/web/e2e/testing/axe.ts'
@@ -22,7 +22,6 @@ const ENTRY = fileURLToPath(new URL('../apps/node/src/shoal.ts', import.meta.url
 const OFF = ['network.dht=off', 'network.lsd=off'].flatMap(each => ['--set', each])
 /** More than a page can hold in memory. */
 const LARGE_BYTES = 300 * 2 ** 20
-const LIMIT = { timeoutMs: limitMs(60), intervalMs: 250 }
 
 /** A node whose owner has let the local network in, and which shares a folder. */
 interface Host extends AsyncDisposable {
@@ -118,14 +117,14 @@ describe.skipIf(unable)(`the page of a share link without https${unable ? ` (${u
     await shows(tab, 'your browser lets it store nothing')
     await click(tab, 'Save large.bin')
     const saved = `${firefox.downloads}/large.bin`
-    await until('it is saved', async () => (await sizeOf(saved)) === LARGE_BYTES, LIMIT)
-    await until('it is whole', async () => (await sha256Of(saved)) === host.sha256, LIMIT)
+    await until('it is saved', async () => (await sizeOf(saved)) === LARGE_BYTES)
+    await until('it is whole', async () => (await sha256Of(saved)) === host.sha256)
     await click(tab, 'Play film.mp4')
     await tab.waitForSelector('video')
     await inFirefox(tab, 'play', 0)
-    await until('it plays', async () => (await inFirefox(tab, 'look', 0)) > 0, LIMIT)
+    await until('it plays', async () => (await inFirefox(tab, 'look', 0)) > 0)
     await inFirefox(tab, 'seek', 0.8 * FILM_SECONDS)
-    await until('it plays there', async () => (await inFirefox(tab, 'look', 0)) >= 0.8 * FILM_SECONDS, LIMIT)
+    await until('it plays there', async () => (await inFirefox(tab, 'look', 0)) >= 0.8 * FILM_SECONDS)
   })
 
   test('a German phone reads what the page can do, and at once that the sender has paused', async () => {

@@ -4,7 +4,7 @@ import { contract } from '../contract.ts'
 
 /** Downloads of plain files over HTTP(S) and FTP. */
 export const TRANSFERS = contract({ name: 'transfers' })
-/** What the node's share page gets from the node itself, without a login. */
+/** The files of shares for the node's own share page, without a login. */
 export const GUESTS = contract({ name: 'guests' })
 /** The RPC interface of Transmission. */
 export const TRANSMISSION = contract({ name: 'transmission' })

@@ -4,7 +4,7 @@ import { ENGINE, TORRENTS } from '../torrents/service.ts'
 import { GuestFiles } from './guest-files.ts'
 import { addGuestRoutes, FILES_HEADER } from './routes.ts'
 
-/** What the node's share page gets from the node itself. */
+/** Serves the node's share page with the files of shares. */
 export const GUESTS = capability({
   contract: CONTRACT,
   needs: { engine: ENGINE, torrents: TORRENTS },

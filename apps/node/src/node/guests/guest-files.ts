@@ -1,4 +1,4 @@
-/** What browsers with a share link get of a torrent over HTTP: as much as peers get of the swarm, while the node shares it. */
+/** The files of torrents for browsers with a share link: they get over HTTP as much as peers get of the swarm, while the node shares it. */
 import { randomBytes } from 'node:crypto'
 import { Failure } from '@shoal/daemon/failure'
 import type { Session, TorrentFile } from '@shoal/torrent'
@@ -32,7 +32,7 @@ export class GuestFiles {
     this.#parts = parts
   }
 
-  /** What a guest at an IP address gets of a torrent, by its info hash in hex. */
+  /** Returns whether a guest at an IP address gets the files of a torrent. `id`: its info hash in hex. */
   state(id: string, host: string): GuestState {
     const { torrents, servesPages } = this.#parts
     const { registry } = torrents

@@ -1,5 +1,5 @@
 /**
- * What the node's share page gets from the node itself. A page without https has neither storage nor a service worker, so that it could not save large
+ * The routes by which the node's share page gets files from the node itself. A page without https has neither storage nor a service worker, so that it could not save large
  * files, nor play any. The password protects the console; whoever has the link of a share needs none.
  */
 
@@ -49,7 +49,7 @@ export function addGuestRoutes(app: FastifyInstance, guests: GuestFiles): void {
       const { ticket, what } = request.params
       const host = hostOf(request)
       const torrent = guests.torrent(tickets.idOf(ticket) ?? '', host)
-      // What one address may read at a time is limited.
+      // Guests have limits of their own.
       markAuthenticated(request.raw)
       if (what === 'torrent') {
         const { api } = torrent

@@ -1,7 +1,7 @@
 import type { ShareLink } from '@shoal/links'
 import { infoHashText } from '@shoal/torrent'
 
-/** What the node that serves the page says of a share. `base`: where the addresses of its files begin. */
+/** The answer of the node that serves the page about a share. `base`: the beginning of the addresses of its files. */
 export type HostAnswer =
   | { readonly state: 'here'; readonly base: string }
   | { readonly state: 'paused' | 'sealed' | 'none' }

@@ -5,7 +5,7 @@ import type { HostAnswer } from './ask-host.ts'
 
 const AGAIN_MS = 5000
 
-/** What the node that serves the page says of a share: asked while `asks`, until it hands it out. */
+/** Returns the answer of the node that serves the page about a share. It is asked while `asks` is true, until it hands the share out. */
 export function useHost(link: ShareLink, asks: boolean): HostAnswer | null {
   const { isNode } = useServices().config
   const [answer, setAnswer] = useState<HostAnswer | null>(null)

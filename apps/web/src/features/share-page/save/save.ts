@@ -56,7 +56,7 @@ export async function saveAll(
   context: SaveContext,
 ): Promise<SaveOutcome> {
   const { showDirectoryPicker } = globalThis as Pickers
-  if (files[0]?.href) return saveFile((await import('../host/archive.ts')).archiveOf(files), context)
+  if (files[0]?.href) return saveFile((await import('./archive.ts')).archiveOf(files), context)
   if (!showDirectoryPicker) return saveFile((await import('./zip.ts')).createZip(files, shareName), context)
   const chosen = await picked(() => showDirectoryPicker({ mode: 'readwrite' }))
   if (!chosen) return 'cancelled'

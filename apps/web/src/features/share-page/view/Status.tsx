@@ -14,7 +14,7 @@ import { useServices } from '../services.ts'
 import { missesPeers, type Phase, trackerTrouble } from './phase.ts'
 import styles from './view.module.css'
 
-const Paused = lazy(() => import('../host/Paused.tsx'))
+const Paused = lazy(() => import('./Paused.tsx'))
 
 interface Props {
   readonly torrent: TorrentSnapshot

@@ -4,8 +4,8 @@ import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/prot
 import { formatBytes, formatRate } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/share-more.ts'
 import { useAskBeforeLeaving } from '../hooks.ts'
-import { countNeeding } from '../view/Seeding.tsx'
-import styles from '../view/view.module.css'
+import { countNeeding } from './Seeding.tsx'
+import styles from './view.module.css'
 
 interface Props {
   readonly torrent: TorrentSnapshot
@@ -14,7 +14,7 @@ interface Props {
 
 const say = texts.sender
 
-/** What somebody sees who shares files of this device: that the page has to stay open, and how much of them others have got. */
+/** Tells somebody who shares files of this device that the page has to stay open, and how much of them others have got. */
 export default function Sender({ torrent, detail }: Props) {
   const { origin, lengthBytes, uploadedBytes, uploadBytesPerSecond } = torrent
   useAskBeforeLeaving(countNeeding(detail) > 0)

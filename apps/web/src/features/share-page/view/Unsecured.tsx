@@ -9,7 +9,7 @@ interface Props {
   readonly isSealed: boolean
 }
 
-/** What cannot be done where the page can store nothing, and what to do instead: before anything is downloaded. */
+/** Says, before anything is downloaded, what cannot be done where the page can store nothing, and what to do instead. */
 export default function Unsecured({ files, isSealed }: Props) {
   const larger = files.filter(({ lengthBytes }) => lengthBytes > MOST_IN_MEMORY_BYTES).length
   return (

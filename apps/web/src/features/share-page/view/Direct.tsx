@@ -8,9 +8,9 @@ import { texts } from '../../../shared/messages/share-more.ts'
 import { texts as page } from '../../../shared/messages/share-page.ts'
 import { useServices } from '../services.ts'
 import type { ShareFile } from '../share-file.ts'
-import type { Choice } from '../view/use-chosen.ts'
-import type { Saving } from '../view/use-saving.ts'
-import styles from '../view/view.module.css'
+import type { Choice } from './use-chosen.ts'
+import type { Saving } from './use-saving.ts'
+import styles from './view.module.css'
 
 interface Props {
   readonly torrent: TorrentSnapshot
@@ -21,7 +21,7 @@ interface Props {
   readonly saving: Saving
 }
 
-/** What can be done where the page can store nothing, and the node that serves it hands out the files. */
+/** Shows the actions where the page can store nothing, and the node that serves it hands out the files. */
 export default function Direct({ torrent, name, base, files, choice, saving }: Props) {
   const { peer } = useServices()
   const isKnown = torrent.fileCount > 0
