@@ -10,6 +10,7 @@ export {
 export { SEALED_NAME, type Seal, type ShareLink } from './contents.ts'
 export { formatShareLink, parseLatestLink, writeShareLink } from './latest-link.ts'
 export { LinkError, type LinkErrorCode } from './link-error.ts'
+export { pageTrackers, withoutLocalPage } from './page-trackers.ts'
 export { type LinkOwner, nextVersion, publishedLink, shortHash, signVersion } from './published-link.ts'
 export { roomSecretOf } from './room-secret.ts'
 export { isShareLink, linkAt, parseShareLink, shareOf } from './share-link.ts'

@@ -1,14 +1,58 @@
 import { Failure } from '@shoal/daemon/failure'
-import { isShareLink, LinkError, parseShareLink, type ShareLink } from '@shoal/links'
-import type { TorrentSource } from '@shoal/torrent'
+import {
+  isShareLink,
+  LinkError,
+  pageTrackers,
+  parseShareLink,
+  type ShareLink,
+  withoutLocalPage,
+} from '@shoal/links'
+import type { TorrentApi, TorrentSource } from '@shoal/torrent'
 
-/** Parses a share link; returns null for any other source. Throws `bad-request` for a truncated or altered link. */
-export function toShareLink(source: TorrentSource): ShareLink | null {
+/**
+ * Parses a share link; returns null for any other source. The trackers are those of `withPageTrackers`. Throws `bad-request` for a truncated or altered
+ * link.
+ */
+export function toShareLink(
+  source: TorrentSource,
+  options: { readonly outsideOnly?: boolean } = {},
+): ShareLink | null {
   if (typeof source !== 'string' || !isShareLink(source)) return null
   try {
-    return parseShareLink(source)
+    return withPageTrackers(parseShareLink(source), source, options)
   } catch (error) {
     if (!(error instanceof LinkError)) throw error
     throw new Failure('bad-request', error.message, { field: 'source', cause: error })
   }
+}
+
+/**
+ * Adds the trackers of the host that a share link leads to. They are asked first, as the page there does. `outsideOnly`: a stranger wrote the link,
+ * so that a host in the local network is left out.
+ */
+export function withPageTrackers(
+  share: ShareLink,
+  link: string,
+  { outsideOnly = false }: { readonly outsideOnly?: boolean } = {},
+): ShareLink {
+  const added = pageTrackers(outsideOnly ? withoutLocalPage(link) : link)
+  const trackers = [...new Set([...added, ...(share.magnet.trackers ?? [])])]
+  return { ...share, magnet: { ...share.magnet, trackers } }
+}
+
+/**
+ * Takes the trackers of the host in a share link from a torrent that turns out to be private when its metadata arrives: it is announced to its own
+ * trackers alone.
+ */
+export function leavePageIfPrivate(torrent: TorrentApi, source: string): void {
+  const own = new Set(pageTrackers(source))
+  if (own.size === 0 || torrent.metainfo) return
+  torrent
+    .whenMetadata()
+    .then(async info => {
+      if (info.private)
+        await torrent.setTrackers(torrent.trackers.map(tier => tier.filter(url => !own.has(url))))
+    })
+    // A torrent that is removed before needs no change.
+    .catch(() => {})
 }

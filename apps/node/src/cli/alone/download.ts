@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { infoHashText, isMutableMagnet, Session, type SessionOptions, type TorrentApi } from '@shoal/torrent'
 import { defaultFolder, openPlace, type Place } from '../../base/files/places.ts'
+import { leavePageIfPrivate } from '../../base/sealing/to-share-link.ts'
 import type { CommandContext } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { CommandFailure } from '../failure.ts'
@@ -33,6 +34,8 @@ export interface DownloadOptions {
   readonly noNetwork: boolean
   /** Nodes of the Shoal network to join through. */
   readonly networkNode: readonly string[]
+  /** The share link that the magnet link was made of. */
+  readonly shareLink?: string
   /** Set for a sealed share. */
   readonly sealed?: SealedDownload
 }
@@ -111,6 +114,7 @@ async function work(link: string, options: DownloadOptions, job: Job, signal: Ab
   const { session, view, output, place } = job
   const torrent = await addTo(session, link, place.directory, options, signal)
   job.torrent = torrent
+  if (options.shareLink !== undefined) leavePageIfPrivate(torrent, options.shareLink)
   const { infoHashes } = torrent
   const item = torrentItem(torrent, infoHashText(infoHashes))
   view.tell('', {

@@ -1,6 +1,7 @@
 /** `shoal get`: tells share links from the others. */
 import { isShareLink, parseShareLink } from '@shoal/links'
 import { formatMagnet } from '@shoal/torrent'
+import { withPageTrackers } from '../../base/sealing/to-share-link.ts'
 import type { CommandContext } from '../command.ts'
 import type { DownloadOptions } from './download.ts'
 import type { UnlockOptions } from './unlock.ts'
@@ -11,12 +12,13 @@ export async function getLink(
   options: DownloadOptions & UnlockOptions,
   context: CommandContext,
 ): Promise<number> {
-  const share = isShareLink(link) ? parseShareLink(link) : null
+  const share = isShareLink(link) ? withPageTrackers(parseShareLink(link), link) : null
+  const given = share ? { ...options, shareLink: link } : options
   if (share?.seal) {
     // Its cryptography would double the number of modules that each download loads.
     const { getSealed } = await import('./get-sealed.ts')
-    return getSealed(share, share.seal, options, context)
+    return getSealed(share, share.seal, given, context)
   }
   const { download } = await import('./download.ts')
-  return download(share ? formatMagnet(share.magnet) : link, options, context)
+  return download(share ? formatMagnet(share.magnet) : link, given, context)
 }

@@ -3,6 +3,7 @@ import type { CheckedInputOf, HubListing } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import type { ListingSummary } from '@shoal/hub-api'
 import type { HubApi } from '@shoal/hub-api/client'
+import { withoutLocalPage } from '@shoal/links'
 import { formatMagnet } from '@shoal/torrent/magnet'
 import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
 
@@ -123,7 +124,9 @@ function toListing(listing: ListingSummary, hub: string): HubListing {
   const { id, title, category, tags, link, sizeBytes, fileCount, author, createdMs, seeders, leechers } =
     listing
   return {
-    ...{ id, title, category, tags, link, sizeBytes, fileCount, createdMs, seeders, leechers },
+    ...{ id, title, category, tags, sizeBytes, fileCount, createdMs, seeders, leechers },
+    // Any member may have written it.
+    link: withoutLocalPage(link),
     url: `${hub}/listings/${encodeURIComponent(id)}`,
     author: author.name || author.did,
   }

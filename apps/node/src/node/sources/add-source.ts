@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises'
 import type { Added, CallOptions, CheckedInputOf, Preview, Protocol } from '@shoal/api'
 import { AbsentCapability } from '@shoal/daemon/capability'
 import { Failure } from '@shoal/daemon/failure'
+import type { ShareLink } from '@shoal/links'
 import { formatMagnet, type TorrentSource } from '@shoal/torrent'
-import { toShareLink } from '../../base/sealing/to-share-link.ts'
+import { leavePageIfPrivate, toShareLink } from '../../base/sealing/to-share-link.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Sealed } from '../sealed/service.ts'
 import type { AddedTorrent, Torrents } from '../torrents/service.ts'
@@ -77,7 +78,7 @@ export class SourceAdder implements Sources {
     signal?: AbortSignal,
   ): Promise<Added> {
     const given = await givenSource({ source, torrent })
-    const share = toShareLink(given)
+    const share = this.#shareLink(given)
     const plain = share && !share.seal ? formatMagnet(share.magnet) : given
     const { folders, settings } = this.#kernel
     const directory = input.directory === undefined ? undefined : await folders.allow(input.directory)
@@ -86,11 +87,26 @@ export class SourceAdder implements Sources {
     const target =
       directory ??
       ((input.label && this.#torrents.labelDirectory(input.label)) || settings.current.downloads.directory)
-    if (!share?.seal) return this.#addLink(plain, { ...input, directory: target }, signal)
+    if (!share?.seal) {
+      const added = await this.#addLink(plain, { ...input, directory: target }, signal)
+      if (share) this.#leavePageIfPrivate(added, given)
+      return added
+    }
     if (!this.#sealed) throw new AbsentCapability('Opening sealed shares')
     const options = { ...input, passphrase, directory: target }
     const { added, job } = await this.#sealed.add(share, share.seal, options)
+    this.#leavePageIfPrivate(this.#added(added), given)
     return { ...this.#added(added), job }
+  }
+
+  #shareLink(given: TorrentSource): ShareLink | null {
+    const outsideOnly = typeof given === 'string' && this.#isFromOutside(given)
+    return toShareLink(given, { outsideOnly })
+  }
+
+  #leavePageIfPrivate({ torrent }: Added, given: TorrentSource): void {
+    const added = torrent && this.#torrents.registry.find(torrent.id)
+    if (added && typeof given === 'string') leavePageIfPrivate(added.api, given)
   }
 
   async #addLink(
@@ -134,7 +150,7 @@ export class SourceAdder implements Sources {
     { signal }: CallOptions = {},
   ): Promise<Preview> {
     const given = await givenSource(input)
-    const share = toShareLink(given)
+    const share = this.#shareLink(given)
     const timeoutMs = timeoutSeconds * 1000
     const source = await this.#torrentBehind(share ? formatMagnet(share.magnet) : given, timeoutMs, signal)
     const preview = await this.#torrents.preview(source, peers, timeoutMs, signal)

@@ -1,5 +1,5 @@
 import type { ChatEvent, Job } from '@shoal/api'
-import { audienceOf, formatShareLink, parseShareLink } from '@shoal/links'
+import { audienceOf, formatShareLink, parseShareLink, withoutLocalPage } from '@shoal/links'
 import type { Cell } from '../../shared/base/cell.ts'
 import { absoluteLink } from '../../shared/dropped/links.ts'
 import type { NodeStore } from '../../shared/node/node-store.ts'
@@ -49,8 +49,10 @@ function consoleShares(node: NodeStore): ChatShares {
   return {
     files: consoleSharing(node),
     downloads: consoleDownloads(node),
-    open: (link, signal) =>
-      isSealedLink(link) ? openSealedShare(node, link, signal) : openShare(node, link, signal),
+    open: (given, signal) => {
+      const link = withoutLocalPage(given)
+      return isSealedLink(link) ? openSealedShare(node, link, signal) : openShare(node, link, signal)
+    },
     // The node opens all others itself.
     pageOf: async link => (isSealedLink(link) && /#s\d/.test(link) ? absoluteLink(link) : null),
   }
@@ -85,7 +87,8 @@ function consoleSharing(node: NodeStore): FileSharing {
 function consoleDownloads({ api, torrents }: NodeStore): LinkDownloads {
   return {
     async start(link) {
-      const { torrent } = await api.addTorrent({ source: link })
+      // Others in the chat wrote it.
+      const { torrent } = await api.addTorrent({ source: withoutLocalPage(link) })
       return torrent ? `/torrents/${torrent.id}` : '/'
     },
     follow(ids, listener) {

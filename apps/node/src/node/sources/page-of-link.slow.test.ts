@@ -1,0 +1,64 @@
+/** The host of a share link: asked for the torrent of links that the user gives, not for strangers' own purposes. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { formatShareLink } from '@shoal/links'
+import { until } from '@shoal/testing'
+import { createTorrent } from '@shoal/torrent'
+import { expect, test } from 'vitest'
+import { nodeForTest, seedForTest } from '../testing/for-test.ts'
+import type { TestNode } from '../testing/test-node.ts'
+
+/** Nothing listens there. */
+const LOCAL = 'http://127.0.0.1:9'
+
+/** A share link to a torrent that a peer on this machine has. */
+async function linkTo(node: TestNode, page: string, { isPrivate = false } = {}) {
+  const folder = join(node.folder, 'seed')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'a.txt'), `${page} ${isPrivate}`)
+  const own = 'http://127.0.0.1:9/own/announce'
+  const metainfo = await createTorrent(join(folder, 'a.txt'), { private: isPrivate, trackers: [[own]] })
+  const { peer } = await seedForTest(folder, metainfo)
+  const { infoHashes } = metainfo.info
+  return { peer, own, source: formatShareLink(`${page}/share/`, { magnet: { infoHashes, trackers: [own] } }) }
+}
+
+function trackersOf(node: TestNode, id: string): readonly string[] {
+  return node.torrents.registry.get(id).api.trackers.flat()
+}
+
+test('the host of a link that the user gives is asked first', async () => {
+  const node = await nodeForTest()
+  const { source, own } = await linkTo(node, LOCAL)
+  const { torrent } = await node.operations.addTorrent({ source })
+  expect(trackersOf(node, torrent!.id)).toEqual([`${LOCAL}/announce`, 'ws://127.0.0.1:9/announce', own])
+})
+
+test('a host in the local network is left out if an outside feed has the link', async () => {
+  const node = await nodeForTest()
+  const { feeds } = node.catalogue
+  const { id } = feeds.add({ url: 'https://feeds.example/', title: 'Films', everyMinutes: 30, filters: [] })
+  feeds.update(id, { isFromInside: false })
+  for (const [page, expected] of [
+    [LOCAL, []],
+    ['https://files.example', ['https://files.example/announce', 'wss://files.example/announce']],
+  ] as const) {
+    const { source, own } = await linkTo(node, page)
+    feeds.see(id, 0, [{ guid: source, title: 'Film', source, publishedMs: null }])
+    const { torrent } = await node.operations.addTorrent({ source, paused: true })
+    expect(trackersOf(node, torrent!.id)).toEqual([...expected, own])
+  }
+})
+
+test('the host is not asked for a torrent that turns out to be private', async () => {
+  const node = await nodeForTest()
+  const { source, peer, own } = await linkTo(node, LOCAL, { isPrivate: true })
+  const { torrent } = await node.operations.addTorrent({ source, peers: [peer] })
+  const { api } = node.torrents.registry.get(torrent!.id)
+  expect(api.trackers.flat()).toHaveLength(3)
+  await until('only its own tracker is left', () => api.trackers.flat().length === 1)
+  expect(api.trackers.flat()).toEqual([own])
+  // Given again, it is known to be private.
+  await node.operations.addTorrent({ source })
+  expect(api.trackers.flat()).toEqual([own])
+})
