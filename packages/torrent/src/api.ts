@@ -343,6 +343,11 @@ export interface TorrentApi {
   reannounce(): void
   pause(): Promise<void>
   resume(): Promise<void>
+  /**
+   * Takes the files of a paused torrent that was added as `trusted` for complete, as its start does, without reading them. Does nothing for any other, or
+   * once it has started. Rejects if files are missing.
+   */
+  trust(): Promise<void>
   /** Reads all data again and keeps the pieces that verify. A call during such a check joins it. */
   recheck(options?: { signal?: AbortSignal }): Promise<void>
   /** Moves the files to another folder while they are in use. `onProgress` reports copied bytes if the files cannot be renamed. */

@@ -166,6 +166,20 @@ export const ContentLayout = z.enum(CONTENT_LAYOUTS).meta({
     'Whether the content has a folder of its own: as in the torrent, always, or never. Default: the setting `downloads.layout`',
 })
 
+/** How a torrent begins, whether it is downloaded or shared. */
+const START = {
+  /** Not started: it is neither announced nor published for search. */
+  paused: z.boolean().optional(),
+  superSeeding: z.boolean().optional(),
+  peers: z.array(z.string().max(300)).max(1000).optional(),
+  downloadLimitBytesPerSecond: RateLimit.optional(),
+  uploadLimitBytesPerSecond: RateLimit.optional(),
+  ratioLimit: z.number().min(0).nullable().optional(),
+  seedingTimeLimitMinutes: z.number().min(0).nullable().optional(),
+  /** Its first position in the queue. Default: `last`. */
+  queue: z.enum(['first', 'last']).optional(),
+}
+
 export const AddTorrent = z
   .object({
     source: z.string().trim().min(1).max(100_000).optional().meta({
@@ -186,7 +200,6 @@ export const AddTorrent = z
     directory: HostPath.optional(),
     label: Name.nullable().optional(),
     tags: z.array(Name).max(100).optional(),
-    paused: z.boolean().optional(),
     /** The files to download. All others are skipped. */
     select: z.array(FileIndex).max(1_000_000).optional(),
     priorities: z
@@ -194,20 +207,17 @@ export const AddTorrent = z
       .max(1_000_000)
       .optional(),
     sequential: z.boolean().optional(),
-    superSeeding: z.boolean().optional(),
     firstLastFirst: z.boolean().optional(),
     layout: ContentLayout.optional(),
     /** Skips the check of existing files: they are assumed to be complete and correct. */
     trusted: z.boolean().optional(),
-    peers: z.array(z.string().max(300)).max(1000).optional(),
     trackers: z.array(z.string().max(2000)).max(1000).optional(),
     webSeeds: z.array(z.string().max(2000)).max(1000).optional(),
-    downloadLimitBytesPerSecond: RateLimit.optional(),
-    uploadLimitBytesPerSecond: RateLimit.optional(),
-    ratioLimit: z.number().min(0).nullable().optional(),
-    seedingTimeLimitMinutes: z.number().min(0).nullable().optional(),
-    /** Its first position in the queue. Default: `last`. */
-    queue: z.enum(['first', 'last']).optional(),
+    ...START,
+    strict: z.boolean().optional().meta({
+      description:
+        'Every option counts. Applies them to a torrent that is in the list already, which stays as it is otherwise (`paused: false` excepted), and refuses those that what is added cannot have, which are left out otherwise',
+    }),
   })
   .register(GIVEN, { id: 'AddTorrent' })
 export type AddTorrent = z.input<typeof AddTorrent>
@@ -401,6 +411,7 @@ export const SealTo = z.discriminatedUnion('by', [
 ])
 export type SealTo = z.infer<typeof SealTo>
 
+/** What is shared already stays where it is; the options change that torrent. */
 export const CreateTorrent = z
   .object({
     path: HostPath.meta({ description: 'A file or folder on the node’s machine' }),
@@ -414,6 +425,7 @@ export const CreateTorrent = z
     webSeeds: z.array(z.string().max(2000)).max(1000).default([]),
     label: Name.nullable().optional(),
     tags: z.array(Name).max(100).optional(),
+    ...START,
     hidden: z.boolean().optional().meta({
       description: 'Includes hidden files and folders of the folder, whose names begin with a dot',
     }),

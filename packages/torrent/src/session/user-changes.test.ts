@@ -55,3 +55,26 @@ test('removing a torrent with its files deletes the record last, so that a crash
   await torrent.remove({ deleteData: true })
   expect(wasThere).toEqual([false])
 })
+
+test('a paused torrent that is trusted becomes complete without being read, and stays paused', async () => {
+  await using loop = await Loopback.make()
+  const metainfo = await loop.torrent('content', { 'a.bin': 40_000 })
+  const store = lastOnly()
+  const session = await loop.open({ directory: loop.folder, resumeStore: store })
+  const torrent = await session.add(metainfo, { paused: true, trusted: true })
+  expect(torrent.isComplete).toBe(false)
+  await torrent.trust()
+  expect([torrent.isComplete, torrent.paused]).toEqual([true, true])
+  await until('its pieces are recorded', () => store.last?.had?.some(byte => byte !== 0) === true)
+  await torrent.resume()
+  expect(torrent.state).toBe('seeding')
+})
+
+test('trust changes nothing in torrents that are not trusted', async () => {
+  await using loop = await Loopback.make()
+  const metainfo = await loop.torrent('content', { 'a.bin': 40_000 })
+  const session = await loop.open({ directory: loop.folder })
+  const torrent = await session.add(metainfo, { paused: true })
+  await torrent.trust()
+  expect(torrent.isComplete).toBe(false)
+})

@@ -3,8 +3,10 @@ import { isShareLink, parseShareLink } from '@shoal/links'
 import { formatMagnet } from '@shoal/torrent'
 import { withPageTrackers } from '../../base/sealing/to-share-link.ts'
 import type { CommandContext } from '../command.ts'
+import { texts } from '../texts.ts'
 import type { DownloadOptions } from './download.ts'
 import type { UnlockOptions } from './unlock.ts'
+import { refuseUnlock } from './unlock-options.ts'
 
 /** Downloads a link of any kind. Returns the exit code. */
 export async function getLink(
@@ -19,6 +21,7 @@ export async function getLink(
     const { getSealed } = await import('./get-sealed.ts')
     return getSealed(share, share.seal, given, context)
   }
+  refuseUnlock(options, ['passphraseFile', 'keyFile'], texts.unlockOptions.sealedOnly)
   const { download } = await import('./download.ts')
   return download(share ? formatMagnet(share.magnet) : link, given, context)
 }

@@ -106,8 +106,9 @@ export function formatRecipe({
   source,
   pieceLengthBytes,
   symlinks,
+  comment,
 }: CreateOptions): string {
-  return JSON.stringify({ version, isPrivate, source, pieceLengthBytes, symlinks })
+  return JSON.stringify({ version, isPrivate, source, pieceLengthBytes, symlinks, comment })
 }
 
 async function keep(

@@ -50,6 +50,7 @@ export async function seedSealed(
     const metainfo = await createTorrent(sealed.path, options.create, { signal })
     session = await Session.open({ ...options.network, stateDirectory: null })
     const torrent = await session.add(metainfo, { directory: folder, trusted: true })
+    if (options.superSeeding) torrent.setSuperSeeding(true)
     for (const peer of options.peer) torrent.addPeer(peer)
     view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
     logTo(view, output, torrent)

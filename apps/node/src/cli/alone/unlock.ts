@@ -6,6 +6,7 @@ import type { Unlock } from '@shoal/sealed'
 import { askSecret } from '../ask-secret.ts'
 import { texts } from '../texts.ts'
 import { defaultKeyFile } from './keys.ts'
+import { refuseUnlock } from './unlock-options.ts'
 
 export interface UnlockOptions {
   readonly passphraseFile?: string | undefined
@@ -16,9 +17,13 @@ export interface UnlockOptions {
 export async function unlockFor(
   by: Seal['by'],
   key: Uint8Array | undefined,
-  { passphraseFile, keyFile = defaultKeyFile() }: UnlockOptions,
+  options: UnlockOptions,
   signal: AbortSignal,
 ): Promise<Unlock> {
+  const { passphraseFile, keyFile = defaultKeyFile() } = options
+  const { keyInLink, byPassphrase } = texts.unlockOptions
+  if (by === 'key') refuseUnlock(options, ['passphraseFile', 'keyFile'], keyInLink)
+  if (by === 'passphrase') refuseUnlock(options, ['keyFile'], byPassphrase)
   if (by === 'key') return key ? { key } : {}
   const secret = { file: passphraseFile, option: '--passphrase-file', signal }
   if (by === 'passphrase') return { passphrase: await askSecret(texts.ask.sharePassphrase, secret) }

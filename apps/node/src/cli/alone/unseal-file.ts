@@ -12,6 +12,7 @@ import { openView } from '../terminal/open-view.ts'
 import { texts } from '../texts.ts'
 import { tellOpened } from './get-sealed.ts'
 import { type UnlockOptions, unlockFor } from './unlock.ts'
+import { refuseUnlock } from './unlock-options.ts'
 
 export interface UnsealOptions extends UnlockOptions {
   readonly out?: string | undefined
@@ -47,6 +48,7 @@ export async function unsealFile(
 
 async function unlockFile(source: ByteSource, options: UnsealOptions, signal: AbortSignal): Promise<Unlock> {
   if (options.linkFile !== undefined) {
+    refuseUnlock(options, ['passphraseFile', 'keyFile'], texts.unlockOptions.keyInLink)
     const link = await askSecret(texts.ask.link, { file: options.linkFile, option: '--link-file', signal })
     const { seal } = parseShareLink(link)
     return seal?.by === 'key' ? { key: seal.key } : {}

@@ -1,8 +1,9 @@
 /** Adds torrents, links and files to a node. */
 import { resolve } from 'node:path'
 import type { AddTorrent, Job, Torrent } from '@shoal/api'
+import { ApiError } from '@shoal/api/api-error'
 import { isShareLink, parseShareLink } from '@shoal/links'
-import { UsageError } from '@shoal/options'
+import { flagName, isGiven, UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { askSecret } from '../ask-secret.ts'
 import { explainFailure } from '../failure.ts'
@@ -10,7 +11,7 @@ import type { Output } from '../output.ts'
 import { texts } from '../texts.ts'
 import { rateLimit } from '../values/limits.ts'
 import { asUsage, type NodeClient } from './node-client.ts'
-import { readSource, type Source } from './source.ts'
+import { readSource, type Source, type SourceKind, sourceKind } from './source.ts'
 import type { Awaited } from './wait.ts'
 
 export interface AddOptions {
@@ -59,6 +60,7 @@ export async function addSources(
   const items: object[] = []
   const awaited = { torrents: [] as string[], jobs: [] as string[], shared: [] as string[] }
   let failed = 0
+  await checkOptions(node, words, options)
   for (const word of words) {
     try {
       const { added, torrent, job } = await addOne(node, word, options, signal)
@@ -89,21 +91,65 @@ async function addOne(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const source = await readSource(word, node)
-  const { label, tag = [] } = options
-  const labels = { ...(label !== undefined && { label }), ...(tag.length > 0 && { tags: [...tag] }) }
   if (source.kind === 'path') {
-    const job = await asUsage(
-      node.api.createTorrent({
-        ...{ path: source.path, trackers: [...(options.tracker ?? [])], ...labels },
-        ...(options.findable && { findable: true }),
-      }),
-    )
-    return { added: true, torrent: null, job }
+    const what = { path: source.path, ...startInput(options), ...(options.findable && { findable: true }) }
+    return { added: true, torrent: null, job: await inFlags(node.api.createTorrent(what)) }
   }
-  if (options.findable) throw new UsageError(texts.add.findableLink({ shoal: SHOAL }))
   const { kind: _kind, ...what } = source
-  const input = { ...what, ...addInput(onNode(options, node)), ...labels }
-  return asUsage(node.api.addTorrent({ ...input, ...(await passphraseFor(source, options, signal)) }))
+  const secret = await passphraseFor(source, options, signal)
+  const input = { ...what, ...addInput(onNode(options, node)), ...secret }
+  return inFlags(node.api.addTorrent({ ...input, strict: true }))
+}
+
+/** Options that mean nothing for what is shared: all of it is here. */
+const OF_DOWNLOADS = [
+  ...['out', 'select', 'priority', 'sequential', 'firstLastFirst', 'layout', 'trusted', 'passphraseFile'],
+] as const satisfies readonly (keyof AddOptions)[]
+
+/** Throws UsageError for an option that one of the words cannot have, before any is added. A word that cannot be read fails when it is its turn. */
+async function checkOptions(node: NodeClient, words: readonly string[], options: AddOptions): Promise<void> {
+  const sources = await Promise.all(words.map(word => sourceKind(word, node).catch(() => null)))
+  const kinds = new Set(sources.map(source => source?.kind))
+  const given = OF_DOWNLOADS.find(key => isGiven(options[key]))
+  if (kinds.has('path') && given !== undefined)
+    throw new UsageError(texts.add.downloadsOnly({ option: flagName(given) }))
+  if (options.findable && (kinds.has('link') || kinds.has('torrent')))
+    throw new UsageError(texts.add.findableLink({ shoal: SHOAL }))
+  if (options.findable && options.paused) throw new UsageError(texts.add.pausedFindable)
+  if (options.passphraseFile !== undefined && !sources.some(needsPassphrase))
+    throw new UsageError(texts.add.noPassphrase)
+}
+
+function needsPassphrase(source: Source | SourceKind | null): boolean {
+  if (source?.kind !== 'link' || !isShareLink(source.source)) return false
+  return parseShareLink(source.source).seal?.by === 'passphrase'
+}
+
+/** The options in the API whose names differ on the command line. */
+const FLAGS: Readonly<Record<string, keyof AddOptions>> = {
+  directory: 'out',
+  tags: 'tag',
+  priorities: 'priority',
+  peers: 'peer',
+  trackers: 'tracker',
+  webSeeds: 'webSeed',
+  downloadLimitBytesPerSecond: 'limitDown',
+  uploadLimitBytesPerSecond: 'limitUp',
+  ratioLimit: 'ratio',
+  seedingTimeLimitMinutes: 'seedingTime',
+}
+
+/** Makes the call, and names the option that the node refuses as it was typed. Such a refusal is a UsageError. */
+async function inFlags<T>(call: Promise<T>): Promise<T> {
+  return asUsage(
+    call.catch(error => {
+      const [field = ''] = (error instanceof ApiError && error.field?.split('.')) || []
+      const { code } = error as ApiError
+      if (field === '' || (code !== 'conflict' && code !== 'bad-argument')) throw error
+      const option = flagName(FLAGS[field] ?? field)
+      throw new UsageError(`${option}: ${explainFailure(error).message}`)
+    }),
+  )
 }
 
 /** Asks for the passphrase of a share that needs one. */
@@ -112,8 +158,7 @@ async function passphraseFor(
   { passphraseFile }: AddOptions,
   signal: AbortSignal,
 ): Promise<{ passphrase?: string }> {
-  if (source.kind !== 'link' || !isShareLink(source.source)) return {}
-  if (parseShareLink(source.source).seal?.by !== 'passphrase') return {}
+  if (!needsPassphrase(source)) return {}
   const secret = { file: passphraseFile, option: '--passphrase-file', signal }
   return { passphrase: await askSecret(texts.ask.sharePassphrase, secret) }
 }
@@ -126,22 +171,32 @@ function onNode(options: AddOptions, { address }: NodeClient): AddOptions {
 
 /** Leaves out options that were not given, so that the node's settings apply. */
 function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
-  const { out, paused, select, sequential, superSeeding, firstLastFirst, layout, trusted, queue } = options
-  const { limitDown, limitUp, ratio, seedingTime } = options
-  const lists = { peers: options.peer, trackers: options.tracker, webSeeds: options.webSeed }
+  const { out, select, sequential, firstLastFirst, layout, trusted } = options
   const priorities = (options.priority ?? []).flatMap(({ indexes, priority }) =>
     indexes.map(index => ({ index, priority })),
   )
   return {
+    ...startInput(options),
     ...(out !== undefined && { directory: out }),
-    ...(paused && { paused }),
     ...(select !== undefined && { select: [...select] }),
     ...(priorities.length > 0 && { priorities }),
     ...(sequential && { sequential }),
-    ...(superSeeding && { superSeeding }),
     ...(firstLastFirst && { firstLastFirst }),
     ...(layout !== undefined && { layout }),
     ...(trusted && { trusted }),
+  }
+}
+
+/** The options of downloads and shares alike. */
+export function startInput(options: AddOptions) {
+  const { label, tag = [], paused, superSeeding, queue } = options
+  const { limitDown, limitUp, ratio, seedingTime } = options
+  const lists = { peers: options.peer, trackers: options.tracker, webSeeds: options.webSeed }
+  return {
+    ...(label !== undefined && { label }),
+    ...(tag.length > 0 && { tags: [...tag] }),
+    ...(paused && { paused }),
+    ...(superSeeding && { superSeeding }),
     ...Object.fromEntries(
       Object.entries(lists).flatMap(([key, list]) => (list && list.length > 0 ? [[key, [...list]]] : [])),
     ),

@@ -1,4 +1,4 @@
-import { type OptionValues, value } from '@shoal/options'
+import { flagName, isGiven, type OptionValues, UsageError, value } from '@shoal/options'
 import { texts } from '../texts.ts'
 
 /** Options that select the node of a command. */
@@ -21,3 +21,12 @@ export const OPTIONAL_NODE_OPTIONS = {
 }
 
 export type NodeOptions = OptionValues<typeof NODE_OPTIONS>
+
+/** Throws UsageError for options that only have a meaning with --node. */
+export function refuseWithoutNode(
+  options: Readonly<Record<string, unknown>>,
+  keys: readonly (keyof NodeOptions)[],
+): void {
+  const given = keys.find(key => isGiven(options[key]))
+  if (given !== undefined) throw new UsageError(texts.connection.onlyWithNode({ option: flagName(given) }))
+}

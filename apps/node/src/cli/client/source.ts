@@ -16,8 +16,18 @@ export type Source =
 /** The API's limit for base64. */
 const MOST_TORRENT_BYTES = 30_000_000
 
+export type SourceKind =
+  | Exclude<Source, { kind: 'torrent' }>
+  | { readonly kind: 'torrent'; readonly path: string; readonly size: number }
+
 /** Rejects with a Failure for text that is neither a link nor an existing path. */
-export async function readSource(text: string, { address }: NodeClient): Promise<Source> {
+export async function readSource(text: string, node: NodeClient): Promise<Source> {
+  const found = await sourceKind(text, node)
+  return found.kind === 'torrent' ? readTorrent(found.path, found.size) : found
+}
+
+/** The same without reading a .torrent. */
+export async function sourceKind(text: string, { address }: NodeClient): Promise<SourceKind> {
   const word = text.trim()
   if (isLink(word)) return { kind: 'link', source: word }
   const path = resolve(word)
@@ -28,7 +38,7 @@ export async function readSource(text: string, { address }: NodeClient): Promise
     throw fileFailure(error, word)
   })
   if (!stats) return { kind: 'link', source: word }
-  if (stats.isFile() && /\.torrent$/i.test(path)) return readTorrent(path, stats.size)
+  if (stats.isFile() && /\.torrent$/i.test(path)) return { kind: 'torrent', path, size: stats.size }
   if (address.dataDir === null)
     throw new CommandFailure('bad-argument', texts.add.otherMachine({ word, shoal: SHOAL }))
   return { kind: 'path', path }

@@ -8,6 +8,7 @@ import { CommandFailure } from '../failure.ts'
 import { type AddOptions, addSources } from './add.ts'
 import { asUsage, openNode } from './node-client.ts'
 import type { NodeOptions } from './node-options.ts'
+import { sourceKind } from './source.ts'
 import { waitFor } from './wait.ts'
 
 /** Throws UsageError for options that only work without a node. */
@@ -28,6 +29,8 @@ export async function getViaNode(
   let isAdded = false
   try {
     const node = await openNode(options, signal)
+    const { kind } = await sourceKind(link, node)
+    if (kind === 'path') throw new UsageError(texts.connection.shareWithAdd({ word: link, shoal: SHOAL }))
     const added = await addSources(node, [link], options, output, { asEvents: true, signal })
     isAdded = true
     await waitFor(node, added, { output, signal })

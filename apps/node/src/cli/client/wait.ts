@@ -54,10 +54,15 @@ export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitO
 
 /** Reports a new torrent with its links to send on, first that for browsers, then the magnet link for BitTorrent programs, and its content ID. */
 async function tell(
-  { text, event, made, sealedLink }: End,
+  { text: done, event, made, sealedLink }: End,
   view: View,
   { api, address }: NodeClient,
 ): Promise<void> {
+  const torrent = made ? await api.getTorrent({ id: made }) : null
+  const isPaused = torrent?.state === 'complete'
+  const text = isPaused
+    ? texts.add.pausedShare({ text: done, shoal: SHOAL, id: torrent.id.slice(0, 8) })
+    : done
   if (sealedLink !== null) {
     const link = absoluteLink(sealedLink, address.url)
     const audience = audienceOf(link)
@@ -65,10 +70,9 @@ async function tell(
       audience === 'machine' ? texts.add.sealedHereOnly({ shoal: SHOAL }) : texts.add.linkFor[audience]
     return view.tell(`${texts.add.sealed({ text })}\n  ${link}\n${note}`, { ...event, link, audience })
   }
-  if (!made) return view.tell(text, event)
-  const { magnet, ...torrent } = await api.getTorrent({ id: made })
+  if (!torrent) return view.tell(text, event)
+  const { magnet, contentId } = torrent
   const link = absoluteLink(torrent.link, address.url)
-  const { contentId } = torrent
   const links = [...(link === null ? [] : [link]), magnet, texts.add.contentId({ contentId })]
   const lines = [text, ...links.map(line => `  ${line}`)]
   const audience = linkAudience(torrent, address.url)

@@ -1,7 +1,7 @@
-import { flag, list, value } from '@shoal/options'
+import { flag, list, UsageError, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { UNLOCK_OPTIONS } from '../alone/unlock-options.ts'
-import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
+import { OPTIONAL_NODE_OPTIONS, refuseWithoutNode } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
 import { texts } from '../texts.ts'
@@ -48,9 +48,12 @@ export const get = defineCommand({
   async run([link], options, context) {
     if (options.node !== undefined) {
       const { getViaNode, refuseWithNode } = await import('../client/via-node.ts')
-      refuseWithNode(options, ['preallocate', 'keyFile', 'noNetwork', 'networkNode', ...ALONE])
+      refuseWithNode(options, ['preallocate', 'seed', 'keyFile', 'noNetwork', 'networkNode', ...ALONE])
       return getViaNode(link!, options, context)
     }
+    refuseWithoutNode(options, ['token', 'username', 'passwordFile', 'dataDir'])
+    if (options.noNetwork && options.networkNode.length > 0)
+      throw new UsageError(texts.networkOptions.nodeWithoutNetwork)
     const { getLink } = await import('../alone/get-link.ts')
     return getLink(link!, { ...options, network: await sessionOptions(options) }, context)
   },

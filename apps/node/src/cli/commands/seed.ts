@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { flag, list, value } from '@shoal/options'
+import { flag, list, UsageError, value } from '@shoal/options'
 import { checkSealOptions, readSealTo, SEAL_OPTIONS } from '../alone/seal-options.ts'
-import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
+import { OPTIONAL_NODE_OPTIONS, refuseWithoutNode } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { checkFindable, FINDABLE_OPTIONS } from '../findable-options.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
@@ -12,8 +12,8 @@ import { CONTENT_OPTIONS, createOptions, TORRENT_OPTIONS } from '../torrent-opti
 const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
 /** Options that a node has settings for or does not support. */
 const ALONE = [
-  ...['torrent', 'peer', 'superSeeding', 'keepLinks', 'out', 'page', 'networkNode'],
-  ...Object.keys(NETWORK_OPTIONS),
+  ...['torrent', 'keepLinks', 'out', 'page', 'networkNode'],
+  ...Object.keys(NETWORK_OPTIONS).filter(key => key !== 'limitDown' && key !== 'limitUp'),
 ]
 
 export const seed = defineCommand({
@@ -41,9 +41,13 @@ export const seed = defineCommand({
   async run([path], options, context) {
     checkSealOptions(options)
     if (options.node !== undefined) {
-      const { refuseWithNode, seedViaNode } = await import('../client/via-node.ts')
+      const [{ refuseWithNode, seedViaNode }, { startInput }] = await Promise.all([
+        import('../client/via-node.ts'),
+        import('../client/add.ts'),
+      ])
       refuseWithNode(options, ALONE)
       const { v1, v2, tracker, webSeed, comment, source, pieceLength } = options
+      const { peer, superSeeding, limitDown, limitUp } = options
       const create = {
         version: v1 === v2 ? ('hybrid' as const) : v1 ? ('v1' as const) : ('v2' as const),
         private: options.private,
@@ -51,6 +55,7 @@ export const seed = defineCommand({
         ...(options.findable && { findable: true }),
         trackers: tracker.flatMap(tier => tier.split(',').map(url => url.trim())),
         webSeeds: [...webSeed],
+        ...startInput({ peer, superSeeding, limitDown, limitUp }),
         ...(comment !== undefined && { comment }),
         ...(source !== undefined && { source }),
         ...(pieceLength !== undefined && { pieceLengthBytes: pieceLength }),
@@ -59,7 +64,9 @@ export const seed = defineCommand({
       // On another machine, the path is the node's.
       return seedViaNode(options.node === 'local' ? resolve(path!) : path!, create, options, context)
     }
+    refuseWithoutNode(options, ['token', 'username', 'passwordFile'])
     checkFindable(options)
+    if (options.torrent !== undefined && options.hidden) throw new UsageError(texts.seed.givenTorrent)
     if (options.seal) {
       const { seedSealed } = await import('../alone/seed-sealed.ts')
       const create = createOptions({ ...options, name: undefined })

@@ -110,3 +110,58 @@ test('an unresponsive server does not delay startup, and is asked again at the n
   )
   expect(await readFile(join(node.directory, 'late.txt'), 'utf8')).toBe('late, but here')
 })
+
+const OPTIONS = {
+  ...{ paused: true, superSeeding: true, label: 'films', tags: ['a'], queue: 'first' },
+  ...{ downloadLimitBytesPerSecond: 2000, uploadLimitBytesPerSecond: 1000 },
+  ...{ ratioLimit: 2, seedingTimeLimitMinutes: 90 },
+  webSeeds: ['http://127.0.0.1:9/c.txt'],
+} as const
+
+/** What the options of a share become. */
+const APPLIED = {
+  ...{ superSeeding: true, label: 'films', webSeeds: OPTIONS.webSeeds },
+  ...{ downloadLimitBytesPerSecond: 2000, uploadLimitBytesPerSecond: 1000 },
+  ...{ ratioLimit: 2, seedingTimeLimitMinutes: 90 },
+}
+
+async function share(node: TestNode, options: object): Promise<string> {
+  const path = join(node.directory, 'c.txt')
+  const job = await node.operations.createTorrent(CreateTorrent.parse({ path, ...options }))
+  const { torrent, error } = await node.kernel.jobs.whenEnded(job.id)
+  expect(error).toBeNull()
+  return torrent!
+}
+
+test('a share that begins paused is complete, not announced, and has all of its options', async () => {
+  const node = await open()
+  const id = await share(node, OPTIONS)
+  const expected = { ...APPLIED, tags: ['a'], state: 'complete', progress: 1 }
+  expect(await node.operations.getTorrent({ id })).toMatchObject(expected)
+  const { api } = node.torrents.registry.get(id)
+  expect([api.paused, api.isComplete]).toEqual([true, true])
+  const again = await node.restart()
+  expect(await again.operations.getTorrent({ id })).toMatchObject(expected)
+  expect(again.torrents.registry.get(id).api.paused).toBe(true)
+  await again.operations.actOnTorrents({ ids: [id], action: 'resume' })
+  await vi.waitFor(async () =>
+    expect(await again.operations.getTorrent({ id })).toMatchObject({ state: 'seeding' }),
+  )
+})
+
+test('the options change what is shared already', async () => {
+  const node = await open()
+  const id = await share(node, { tags: ['b'] })
+  expect(await node.operations.getTorrent({ id })).toMatchObject({ state: 'seeding' })
+  // The node notices within a second that the file is complete, and may be shared.
+  await vi.waitFor(async () => expect(await share(node, OPTIONS)).toBe(id), WAIT_MS)
+  const now = await node.operations.getTorrent({ id })
+  expect(now).toMatchObject({ ...APPLIED, tags: ['b', 'a'], state: 'complete' })
+})
+
+test('what is paused is not published for search', async () => {
+  const node = await open()
+  const path = join(node.directory, 'c.txt')
+  const given = CreateTorrent.parse({ path, paused: true, findable: true })
+  await expect(node.operations.createTorrent(given)).rejects.toMatchObject({ field: 'findable' })
+})

@@ -87,11 +87,15 @@ export class TorrentCreator {
   }
 
   /** Throws if a job with these options cannot be started. */
-  check({ seal, findable, ...how }: Pick<CreateOptions, 'seal' | 'findable' | 'private'>): void {
+  check({ seal, findable, paused, ...how }: CreateOptions): void {
     if (seal && !this.#sealed) throw new AbsentCapability('Sealing')
     if (findable && !this.#findables) throw new AbsentCapability('Search in the Shoal network')
     if (findable && (seal || how.private))
       throw new Failure('bad-argument', 'private torrents and sealed shares are never published for search', {
+        field: 'findable',
+      })
+    if (findable && paused)
+      throw new Failure('bad-argument', 'what is paused is not published for search: leave out one of both', {
         field: 'findable',
       })
     if (seal?.by === 'passphrase' && !seal.allowWeak && isWeak(seal.passphrase))
@@ -145,10 +149,15 @@ export class TorrentCreator {
   /** Publishes for search if the user says so, here or in the settings. */
   async #makeFindable(
     torrent: ManagedTorrent,
-    { findable, license, language }: Pick<CreateOptions, 'findable' | 'license' | 'language'>,
+    {
+      findable,
+      license,
+      language,
+      paused = false,
+    }: Pick<CreateOptions, 'findable' | 'license' | 'language' | 'paused'>,
   ): Promise<void> {
     const { shoal } = this.#kernel.settings.current
-    const isPublic = !torrent.sealed && !torrent.api.metainfo?.info.private
+    const isPublic = !paused && !torrent.sealed && !torrent.api.metainfo?.info.private
     if (!this.#findables || !(findable ?? (shoal.findable && isPublic))) return
     const making = this.#findables.make(torrent, {
       ...(license !== undefined && { license }),
@@ -239,14 +248,15 @@ export class TorrentCreator {
     )
   }
 
-  async #add(
-    metainfo: Metainfo,
-    path: string,
-    { label, tags }: Pick<HashOptions, 'label' | 'tags'>,
-  ): Promise<ManagedTorrent> {
+  async #add(metainfo: Metainfo, path: string, options: HashOptions): Promise<ManagedTorrent> {
     const renamed = findPlaces(metainfo, basename(path))
-    const place = { directory: dirname(path), trusted: true, paused: false, label, tags, renamed }
-    const { torrent, added } = await this.#torrents.add(metainfo, place)
+    const start = startOf(options)
+    const { paused = false } = start
+    const place = { directory: dirname(path), trusted: true, renamed }
+    const { torrent, added } = await this.#torrents.add(metainfo, { ...start, paused, ...place })
+    // While it is paused, nothing checks what was hashed a moment ago.
+    if (added && paused) await torrent.api.trust()
+    if (!added) await this.#torrents.changeExisting(torrent, { ...start, webSeeds: options.webSeeds })
     // Its name was chosen: the one on disk does not replace it.
     const named = added && renamed ? { name: metainfo.info.name } : {}
     this.#torrents.registry.change(torrent, { published: true, ...named })
@@ -258,6 +268,26 @@ export class TorrentCreator {
     if (named.length > 0 || isPrivate) return named
     const { network } = this.#kernel.settings.current
     return [...new Set([...network.shareTrackers, ...(this.#tracker?.announceUrls() ?? [])])]
+  }
+}
+
+/** The options that do not change the torrent itself. */
+function startOf({
+  label,
+  tags,
+  paused,
+  superSeeding,
+  peers,
+  downloadLimitBytesPerSecond,
+  uploadLimitBytesPerSecond,
+  ratioLimit,
+  seedingTimeLimitMinutes,
+  queue,
+}: HashOptions) {
+  const limits = { downloadLimitBytesPerSecond, uploadLimitBytesPerSecond }
+  return {
+    ...{ label, tags, paused, superSeeding, peers, queue },
+    ...{ ...limits, ratioLimit, seedingTimeLimitMinutes },
   }
 }
 

@@ -8,7 +8,7 @@ import { formatMagnet, type TorrentSource } from '@shoal/torrent'
 import { leavePageIfPrivate, toShareLink } from '../../base/sealing/to-share-link.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Sealed } from '../sealed/service.ts'
-import type { AddedTorrent, Torrents } from '../torrents/service.ts'
+import type { AddedTorrent, ManagedTorrent, Torrents } from '../torrents/service.ts'
 import type { FileDownload, FileProtocol, Transfers } from '../transfers/service.ts'
 import { Downloads } from './downloads.ts'
 import { givenSource } from './given-source.ts'
@@ -21,7 +21,8 @@ import { torrentOfUrl } from './torrent-of-url.ts'
 /** Priority of a file that somebody asks for. */
 const NORMAL_PRIORITY = 4
 
-type TorrentOptions = Omit<CheckedInputOf<'addTorrent'>, 'source' | 'torrent' | 'passphrase'>
+type TorrentOptions = Omit<CheckedInputOf<'addTorrent'>, 'source' | 'torrent' | 'passphrase' | 'strict'>
+type LinkOptions = TorrentOptions & { readonly directory: string; readonly strict: boolean }
 
 export interface AddSourceParts {
   readonly kernel: Kernel
@@ -69,12 +70,18 @@ export class SourceAdder implements Sources {
 
   async add(input: CheckedInputOf<'addTorrent'>, { signal }: CallOptions = {}): Promise<Added> {
     const added = await this.#add(input, signal)
+    const { source: _source, torrent: _torrent, passphrase: _passphrase, strict, ...options } = input
+    if (strict && added.torrent && !added.added) {
+      const torrent = this.#torrents.registry.get(added.torrent.id)
+      await this.#torrents.changeExisting(torrent, withoutPlace(options, torrent))
+      return { ...added, torrent: this.#torrents.view(torrent) }
+    }
     if (input.source !== undefined) for (const listener of this.#listeners) listener(input.source)
     return added
   }
 
   async #add(
-    { source, torrent, passphrase, ...input }: CheckedInputOf<'addTorrent'>,
+    { source, torrent, passphrase, strict = false, ...input }: CheckedInputOf<'addTorrent'>,
     signal?: AbortSignal,
   ): Promise<Added> {
     const given = await givenSource({ source, torrent })
@@ -88,7 +95,7 @@ export class SourceAdder implements Sources {
       directory ??
       ((input.label && this.#torrents.labelDirectory(input.label)) || settings.current.downloads.directory)
     if (!share?.seal) {
-      const added = await this.#addLink(plain, { ...input, directory: target }, signal)
+      const added = await this.#addLink(plain, { ...input, directory: target, strict }, signal)
       if (share) this.#leavePageIfPrivate(added, given)
       return added
     }
@@ -109,11 +116,7 @@ export class SourceAdder implements Sources {
     if (added && typeof given === 'string') leavePageIfPrivate(added.api, given)
   }
 
-  async #addLink(
-    link: string,
-    input: TorrentOptions & { readonly directory: string },
-    signal?: AbortSignal,
-  ): Promise<Added> {
+  async #addLink(link: string, { strict, ...input }: LinkOptions, signal?: AbortSignal): Promise<Added> {
     const { directory } = input
     const running = this.downloads.find(link, directory)
     if (running) return { added: false, torrent: null, job: running }
@@ -137,6 +140,17 @@ export class SourceAdder implements Sources {
     if (linked) {
       download.close()
       return this.#addTorrent(linked, { ...input, webSeeds: [...(input.webSeeds ?? []), text] })
+    }
+    const useless = strict ? optionOfTorrents(input) : undefined
+    if (useless !== undefined) {
+      download.close()
+      throw new Failure(
+        'bad-argument',
+        'this is a plain file and not a torrent, so that it cannot have this',
+        {
+          field: useless,
+        },
+      )
     }
     return { added: true, torrent: null, job: this.downloads.start(link, directory, download) }
   }
@@ -218,4 +232,19 @@ export class SourceAdder implements Sources {
   #added({ torrent, added }: AddedTorrent): Added {
     return { added, torrent: this.#torrents.view(torrent), job: null }
   }
+}
+
+/** The first of the options that a plain file cannot have. Its label chooses the folder. */
+function optionOfTorrents({
+  directory: _directory,
+  label: _label,
+  ...rest
+}: TorrentOptions): string | undefined {
+  return Object.entries(rest).find(([, value]) => value !== undefined && value !== false)?.[0]
+}
+
+/** A sealed share lies in a folder of its own: the one that is given is for what is in it. */
+function withoutPlace(options: TorrentOptions, { sealed }: ManagedTorrent): TorrentOptions {
+  const { directory: _directory, ...rest } = options
+  return sealed ? rest : options
 }

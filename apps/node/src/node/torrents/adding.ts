@@ -11,13 +11,14 @@ import {
 } from '@shoal/torrent'
 import type { z } from 'zod'
 import type { Folders } from '../kernel/folders.ts'
+import { changeAll } from './change.ts'
 import { keptSource } from './kept-source.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { Previews, Taken } from './previews.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
-export interface AddInput extends Omit<z.output<typeof AddTorrent>, 'source' | 'torrent'> {
+export interface AddInput extends Omit<z.output<typeof AddTorrent>, 'source' | 'torrent' | 'strict'> {
   /** Files whose names on disk differ from those in the torrent: see the engine's AddOptions. */
   readonly renamed?: AddOptions['renamed']
 }
@@ -133,17 +134,16 @@ function comeBack(
   paused: boolean,
   { registry }: AddingContext,
 ): AddedTorrent {
-  const { label = null, tags = [], ratioLimit = null, seedingTimeLimitMinutes = null } = input
   if (torrent.row.removedMs === null) return { torrent, added: false }
-  registry.change(torrent, {
-    removedMs: null,
-    deleteData: false,
-    paused,
-    label,
-    tags: [...new Set(tags)],
-    ratioLimit,
-    seedingTimeLimitMinutes,
-  })
+  const { label = null, tags = [], ratioLimit = null, seedingTimeLimitMinutes = null } = input
+  const { sequential, superSeeding, firstLastFirst } = input
+  const { downloadLimitBytesPerSecond, uploadLimitBytesPerSecond } = input
+  const change = {
+    ...{ label, tags: [...new Set(tags)], ratioLimit, seedingTimeLimitMinutes },
+    ...{ sequential, superSeeding, firstLastFirst },
+    ...{ downloadLimitBytesPerSecond, uploadLimitBytesPerSecond },
+  }
+  changeAll([torrent], change, registry, { removedMs: null, deleteData: false, paused })
   if (input.priorities?.length) givePriorities(torrent, input.priorities)
   return { torrent, added: true }
 }

@@ -3,6 +3,7 @@ import type { Implemented, TORRENTS as TORRENTS_CONTRACT, Torrent } from '@shoal
 import { service } from '@shoal/daemon/capability'
 import type { Session, TorrentSource } from '@shoal/torrent'
 import type { AddedTorrent, AddInput } from './adding.ts'
+import type { AddOptions } from './change.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { PeerTest } from './peer-reach.ts'
 import type { TorrentPreview } from './previews.ts'
@@ -41,6 +42,8 @@ export interface Torrents {
    * of the sources. Rejects as `Session.add` does, and with `forbidden-path`.
    */
   add(source: TorrentSource, input: AddInput): Promise<AddedTorrent>
+  /** See `changeExisting`: gives a torrent that was in the list already the options with which it was added once more. Rejects with `conflict`. */
+  changeExisting(torrent: ManagedTorrent, input: AddOptions): Promise<void>
   /** Metadata of a torrent, without adding it. Rejects with `timeout`, as `Session.add` does, or with the signal's reason. */
   preview(
     source: TorrentSource,

@@ -11,6 +11,7 @@ import type { IpFilterFile } from '../../base/ip-filter-file.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Persons } from '../people/service.ts'
 import { type AddedTorrent, type AddInput, addTorrent } from './adding.ts'
+import { type AddOptions, changeExisting } from './change.ts'
 import { Countries } from './countries.ts'
 import { GoodPeerStore } from './good-peer-store.ts'
 import { GoodPeers } from './good-peers.ts'
@@ -182,6 +183,10 @@ export class TorrentManager implements Torrents {
     // Reply only once the record is durable.
     await Promise.all([added.recorded, this.queue.begin(added.torrent)])
     return added
+  }
+
+  changeExisting(torrent: ManagedTorrent, input: AddOptions): Promise<void> {
+    return changeExisting(torrent, input, this)
   }
 
   /** Only one torrent is added in a turn of the event loop, so that many at once do not delay everything else. */

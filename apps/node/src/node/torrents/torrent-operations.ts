@@ -2,9 +2,9 @@
 import { networkInterfaces } from 'node:os'
 import type { CheckedInputOf, Implemented, TORRENTS } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
-import type { TorrentApi } from '@shoal/torrent'
 import { namingField } from '../kernel/name-field.ts'
 import { actOnTorrents } from './actions.ts'
+import { changeAll } from './change.ts'
 import { inTurns } from './in-turns.ts'
 import { takePage } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
@@ -12,7 +12,6 @@ import { moveTorrent } from './move-torrent.ts'
 import { ipFilterView } from './node-ip-filter.ts'
 import { decidePeerReach } from './peer-reach.ts'
 import type { TorrentManager } from './torrent-manager.ts'
-import type { TorrentRow } from './torrent-row.ts'
 import { toPeers, toPieceMap, toSources } from './torrent-topic.ts'
 import { fileView, removedView, torrentDetail, trackersView } from './view.ts'
 
@@ -34,7 +33,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
     },
     updateTorrents: async ({ ids, ...change }) => {
       const torrents = ids === 'all' ? [...registry.listed()] : [...new Set(ids)].map(id => registry.get(id))
-      await inTurns(torrents, part => updateAll(part, change, manager))
+      await inTurns(torrents, part => changeAll(part, change, registry))
       return { ids: torrents.map(({ id }) => id) }
     },
     moveTorrent: async ({ id, directory }) => moveTorrent(registry.get(id), directory, manager),
@@ -138,61 +137,11 @@ function safePath(path: string): string[] {
 }
 
 type Change = Omit<CheckedInputOf<'updateTorrent'>, 'id'>
-type SharedChange = Omit<CheckedInputOf<'updateTorrents'>, 'ids'>
-
 async function update(torrent: ManagedTorrent, change: Change, manager: TorrentManager): Promise<void> {
   const { name, queuePosition, ...shared } = change
-  updateAll([torrent], shared, manager, name === undefined ? {} : { name })
+  changeAll([torrent], shared, manager.registry, name === undefined ? {} : { name })
   if (name !== undefined) manager.renamed(torrent)
   if (queuePosition !== undefined) await manager.queue.place(torrent, queuePosition)
-}
-
-function updateAll(
-  torrents: readonly ManagedTorrent[],
-  {
-    sequential,
-    superSeeding,
-    firstLastFirst,
-    sourcesOff,
-    label,
-    tags,
-    addTags = [],
-    removeTags = [],
-    ...limits
-  }: SharedChange,
-  { registry }: TorrentManager,
-  more: Partial<TorrentRow> = {},
-): void {
-  const { ratioLimit, seedingTimeLimitMinutes } = limits
-  for (const { api } of torrents) {
-    if (sequential !== undefined) api.setSequential(sequential)
-    if (superSeeding !== undefined) api.setSuperSeeding(superSeeding)
-    if (firstLastFirst !== undefined) api.setFirstLastFirst(firstLastFirst)
-    if (sourcesOff !== undefined) api.setSourcesOff(sourcesOff)
-    setLimits(api, limits)
-  }
-  registry.changeAll(torrents, ({ row }) => {
-    const changedTags = new Set([...(tags ?? row.tags), ...addTags])
-    for (const tag of removeTags) changedTags.delete(tag)
-    return {
-      ...more,
-      ...(label !== undefined && { label }),
-      tags: [...changedTags],
-      ...(ratioLimit !== undefined && { ratioLimit }),
-      ...(seedingTimeLimitMinutes !== undefined && { seedingTimeLimitMinutes }),
-    }
-  })
-}
-
-function setLimits(
-  api: TorrentApi,
-  { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up }: SharedChange,
-): void {
-  if (down === undefined && up === undefined) return
-  api.setLimits({
-    ...(down !== undefined && { downloadBytesPerSecond: down ?? Number.POSITIVE_INFINITY }),
-    ...(up !== undefined && { uploadBytesPerSecond: up ?? Number.POSITIVE_INFINITY }),
-  })
 }
 
 function trackers({ api }: ManagedTorrent) {

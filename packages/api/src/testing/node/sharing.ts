@@ -63,7 +63,7 @@ export function receiveFile(
 interface Shared
   extends Pick<
     CheckedInputOf<'createTorrent'>,
-    'label' | 'tags' | 'seal' | 'private' | 'findable' | 'license' | 'language'
+    'label' | 'tags' | 'seal' | 'private' | 'findable' | 'license' | 'language' | 'paused'
   > {
   readonly name: string
   readonly files: { path: string; lengthBytes: number }[]
@@ -71,7 +71,7 @@ interface Shared
 
 function share(
   state: SimulatedState,
-  { name, files, label = null, tags = [], seal, findable, license, language, ...how }: Shared,
+  { name, files, label = null, tags = [], seal, findable, license, language, paused = false, ...how }: Shared,
 ): Job {
   const totalBytes = Math.max(
     1,
@@ -86,7 +86,7 @@ function share(
       const title = { name, label, tags, sealed: seal !== undefined, files: () => (seal ? sealed : files) }
       const start = {
         id,
-        state: 'seeding',
+        state: paused ? 'complete' : 'seeding',
         progress: 1,
         addedMs: state.clock.nowMs(),
         uploadedBytes: 0,
@@ -97,7 +97,7 @@ function share(
       const link = seal ? shareLink(`${name} ${seal.by}`) : null
       made.sealedLink = link
       Object.assign(job, { torrent: id, link })
-      if ((findable ?? state.settings.shoal.findable) && !seal && !how.private)
+      if ((findable ?? state.settings.shoal.findable) && !seal && !how.private && !paused)
         publishFindable(state, id, { license, language })
     },
   )

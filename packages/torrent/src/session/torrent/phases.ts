@@ -108,6 +108,15 @@ export class Phases {
     this.data.show()
   }
 
+  /** Takes the files of a paused torrent that is trusted for complete. Rejects as its start would fail. */
+  async trust(): Promise<void> {
+    const { content, lifecycle, place } = this.data
+    if (!content || !place.trusted || lifecycle.isClosed || lifecycle.phase !== 'idle') return
+    await this.#check(content, { thorough: false })
+    this.recorder?.touch()
+    await this.recorder?.tryRecord()
+  }
+
   async pause(): Promise<void> {
     const { lifecycle } = this.data
     if (lifecycle.isClosed || lifecycle.paused) return

@@ -172,6 +172,10 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     return this.phases.pause()
   }
 
+  trust(): Promise<void> {
+    return this.phases.trust()
+  }
+
   async resume(): Promise<void> {
     if (this.state === 'closed') throw new ShoalError('closed', 'the torrent was removed: add it again')
     this.start()

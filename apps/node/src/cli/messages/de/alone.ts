@@ -114,7 +114,7 @@ export const alone: Translation<typeof original> = {
     unfinished:
       '{path} ist nicht vollständig heruntergeladen: Warten Sie darauf, oder entfernen Sie den Download',
     givenTorrent:
-      '--torrent beschreibt den Torrent bereits: Lassen Sie --v1, --v2, --private, --piece-length, --comment, --source und --keep-links weg',
+      '--torrent beschreibt den Torrent bereits: Lassen Sie --v1, --v2, --private, --piece-length, --comment, --source, --hidden und --keep-links weg',
     findableNow: '{name} ist im Shoal-Netz zu finden',
     findableFailed: 'Im Shoal-Netz ist dies nicht zu finden: {reason}',
     neverFindable:

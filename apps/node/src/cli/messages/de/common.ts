@@ -37,6 +37,8 @@ export const common: Translation<typeof original> = {
     dataDir: 'Datenordner eines Knotens auf diesem Rechner. Standard: SHOAL_DATA_DIR',
   },
   networkOptions: {
+    nodeWithoutNetwork:
+      '--network-node tritt dem Shoal-Netz bei, das --no-network auslässt: Geben Sie nur eins von beiden an',
     port: 'Port für eingehende Peers; 0 für einen beliebigen. Standard: 6881, oder ein beliebiger, wenn dieser belegt ist',
     host: 'Peers nur auf dieser Adresse annehmen',
     noDht: 'Das DHT nicht verwenden',
@@ -102,6 +104,9 @@ export const common: Translation<typeof original> = {
       'Geben Sie entweder eine Passphrase oder --to an: Für beides zugleich lässt sich nicht versiegeln',
   },
   unlockOptions: {
+    sealedOnly: '{option} gilt nur für versiegelte Freigaben',
+    keyInLink: '{option} ist nicht nötig: Der Schlüssel steht im Link',
+    byPassphrase: '{option} öffnet diese Freigabe nicht: Das tut eine Passphrase',
     passphraseFile:
       'Datei, deren erste Zeile die Passphrase der versiegelten Freigabe oder der Schlüsseldatei ist; - für die Standardeingabe. Standard: Sie wird abgefragt',
     keyFile:

@@ -616,6 +616,8 @@ export const manage: Translation<typeof original> = {
     notAddress: '„{text}“ ist nicht die Adresse eines Knotens: Schreiben Sie http://127.0.0.1:8420',
     withPassword: 'Lassen Sie das Passwort in der Adresse weg: Verwenden Sie --username und --password-file',
     tooLong: '„{text}“ ist mehr als die Adresse eines Knotens: Lassen Sie alles ab ? oder # weg',
+    onlyWithNode: '{option} gilt für einen laufenden Knoten: Geben Sie auch --node local oder --node URL an',
+    shareWithAdd: '{word} ist weder ein Link noch eine .torrent-Datei: {shoal} add {word} teilt es',
     notWithNode:
       '{option} ist mit --node nicht möglich: Der Knoten hat eigene Einstellungen ({shoal} settings)',
     getTimeout: 'Nicht rechtzeitig fertig: Der Knoten lädt weiter, {shoal} list zeigt den Fortschritt',

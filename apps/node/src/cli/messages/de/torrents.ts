@@ -46,6 +46,11 @@ export const torrents: Translation<typeof original> = {
     },
     findableLink:
       '--findable ist für Dateien und Ordner, die Sie freigeben: für einen Torrent der Liste gibt es {shoal} findable ID',
+    pausedFindable:
+      'Was pausiert ist, wird nicht für die Suche veröffentlicht: Geben Sie entweder --findable oder --paused an',
+    downloadsOnly: '{option} gilt nur für Downloads: Was Sie teilen, ist vollständig und bleibt, wo es ist',
+    noPassphrase:
+      '--passphrase-file ist für Freigabe-Links, die nach einer Passphrase fragen: Hier ist keine nötig',
     pausedWait: 'Ein pausierter Torrent wird nie fertig: Geben Sie entweder --wait oder --paused an',
     added: 'Hinzugefügt: {name} ({id})',
     already: 'Bereits vorhanden: {name} ({id})',
@@ -55,6 +60,8 @@ export const torrents: Translation<typeof original> = {
     complete: 'Fertig: {path} ({size})',
     jobComplete: 'Fertig: {path}',
     shared: 'Wird geteilt: {path}',
+    pausedShare:
+      '{text}, aber pausiert: Der Link funktioniert, sobald Sie den Torrent starten ({shoal} resume {id})',
     moved: 'Verschoben: {path}',
     opened: 'Geöffnet: {path}',
     sealed: '{text}, versiegelt',

@@ -108,7 +108,7 @@ export const alone = {
     unfinished: '{path} is not completely downloaded: wait until it is, or remove the download',
     listening: 'Listening on port {port}. Press Ctrl-C to stop',
     givenTorrent:
-      '--torrent already describes the torrent: omit --v1, --v2, --private, --piece-length, --comment, --source and --keep-links',
+      '--torrent already describes the torrent: omit --v1, --v2, --private, --piece-length, --comment, --source, --hidden and --keep-links',
     findableNow: 'Others find {name} in the Shoal network',
     findableFailed: 'Others do not find this in the Shoal network: {reason}',
     neverFindable:

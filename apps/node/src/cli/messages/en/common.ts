@@ -35,6 +35,8 @@ export const common = {
     dataDir: 'Data folder of a node on this machine. Default: SHOAL_DATA_DIR',
   },
   networkOptions: {
+    nodeWithoutNetwork:
+      '--network-node joins the Shoal network, which --no-network leaves out: give one of both',
     port: 'Port for incoming peers; 0 for any. Default: 6881, or any if that is in use',
     host: 'Accept peers on this address only',
     noDht: 'Do not use the DHT',
@@ -96,6 +98,9 @@ export const common = {
     passphraseOrTo: 'give either a passphrase or --to: a share cannot be sealed to both',
   },
   unlockOptions: {
+    sealedOnly: '{option} applies to sealed shares only',
+    keyInLink: '{option} is not needed: the key is in the link',
+    byPassphrase: '{option} does not open this share: a passphrase does',
     passphraseFile:
       'File whose first line is the passphrase of the sealed share or key file; - for standard input. Default: you are asked',
     keyFile:

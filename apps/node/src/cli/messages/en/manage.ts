@@ -590,6 +590,8 @@ export const manage = {
     notAddress: '"{text}" is not the address of a node: write http://127.0.0.1:8420',
     withPassword: 'omit the password from the address: give --username and --password-file',
     tooLong: '"{text}" is more than the address of a node: omit everything after ? or #',
+    onlyWithNode: '{option} applies to a running node: give --node local or --node URL, too',
+    shareWithAdd: '{word} is not a link or a .torrent: {shoal} add {word} shares it',
     notWithNode: '{option} cannot be given with --node: the node has its own settings ({shoal} settings)',
     getTimeout: 'not complete in time: the node continues, {shoal} list shows the progress',
     addTimeout: 'the node did not respond in time: {shoal} list shows whether it was added',

@@ -42,6 +42,9 @@ export const torrents = {
     },
     findableLink:
       '--findable is for files and folders that you share: for a torrent of the list, use {shoal} findable ID',
+    pausedFindable: 'what is paused is not published for search: give either --findable or --paused',
+    downloadsOnly: '{option} applies to downloads only: what you share is complete, and stays where it is',
+    noPassphrase: '--passphrase-file is for share links that ask for a passphrase: this one needs none',
     pausedWait: 'a paused torrent never completes: give either --wait or --paused',
     added: 'Added: {name} ({id})',
     already: 'Already added: {name} ({id})',
@@ -51,6 +54,7 @@ export const torrents = {
     complete: 'Complete: {path} ({size})',
     jobComplete: 'Complete: {path}',
     shared: 'Shared: {path}',
+    pausedShare: '{text}, but paused: the link works once you start it ({shoal} resume {id})',
     moved: 'Moved: {path}',
     opened: 'Opened: {path}',
     sealed: '{text}, sealed',
