@@ -43,6 +43,9 @@ export const NETWORK_OPTIONS = {
 export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>): Promise<SessionOptions> {
   const { port, host, dhtNode, encryption, ipFilter, limitDown, limitUp, maxPeers } = given
   const network = await interfaceOf(given.interface, given.dnsServer)
+  if (given.proxyMode !== undefined && given.proxy === undefined)
+    throw new UsageError(texts.networkOptions.modeWithoutProxy)
+  if (given.noDht && given.dhtNode.length > 0) throw new UsageError(texts.networkOptions.nodeWithoutDht)
   if (given.noWebrtc && given.iceServer.length > 0)
     throw new UsageError(texts.networkOptions.iceWithoutWebrtc)
   const limits: Partial<RateLimits> = {

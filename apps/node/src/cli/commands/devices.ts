@@ -10,13 +10,20 @@ import { defineCommand } from '../command.ts'
 import { CommandFailure } from '../failure.ts'
 import { formatTime } from '../format.ts'
 import type { Output } from '../output.ts'
-import { subcommand, takeWords } from '../subcommand.ts'
+import { refuseOptionsOfOthers, subcommand, takeWords } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 import { texts } from '../texts.ts'
 import { inRows } from '../values/words.ts'
 
 const say = texts.devices
+
+const KEY = ['keyFile', 'passphraseFile']
+/** Options of each action. */
+const OPTIONS_OF = {
+  add: [...KEY, 'here', 'description'],
+  ...{ remove: KEY, renew: KEY, rotate: [...KEY, 'wordsFile'], send: KEY },
+}
 
 export const devices = defineCommand({
   about: say.about({ shoal: SHOAL }),
@@ -57,6 +64,7 @@ export const devices = defineCommand({
       throw new UsageError(say.descriptionOnlyAdd)
     if (wordsFile === '-' && passphraseFile === '-') throw new UsageError(texts.key.bothStdin)
     if (wordsFile !== undefined && action !== 'rotate') throw new UsageError(say.wordsOnlyRotate)
+    refuseOptionsOfOthers(OPTIONS_OF, action, { keyFile, passphraseFile })
     const { api } = await openNode(options, signal)
     const file = keyFile ?? keys.defaultKeyFile()
     const secret = { file: passphraseFile, option: '--passphrase-file', signal }

@@ -7,12 +7,16 @@ import { allPages } from '../client/pages.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { formatTime } from '../format.ts'
-import { subcommand, takeWords } from '../subcommand.ts'
+import { refuseOptionsOfOthers, subcommand, takeWords } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 import { texts } from '../texts.ts'
 
 const ACTIONS = ['list', 'add', 'items', 'filter', 'refresh', 'remove']
+
+const FILTER = ['include', 'exclude', 'label', 'out', 'paused', 'every']
+/** Options of each action. */
+const OPTIONS_OF = { add: FILTER, filter: [...FILTER, 'clear'] }
 
 export const feeds = defineCommand({
   about: texts.feeds.about,
@@ -38,6 +42,7 @@ export const feeds = defineCommand({
     ['feeds items f1', texts.feeds.examples.items],
   ],
   async run(words, options, { output, interrupt }) {
+    refuseOptionsOfOthers(OPTIONS_OF, words[0] ?? 'list', options)
     const { api } = await openNode(options, interrupt.signal)
     const { every } = options
     const given = toFilter(options)

@@ -42,6 +42,7 @@ export const findable = defineCommand({
     const isDescribed = Object.keys(description).length > 0
     if (word === undefined ? off || isDescribed : keyFile !== undefined || (off && isDescribed))
       throw new UsageError(say.oneOnly)
+    if (passphraseFile !== undefined && keyFile === undefined) throw new UsageError(say.passphraseOfKey)
     const { api } = await openNode(options, signal)
     if (keyFile !== undefined) {
       const keys = await import('../alone/keys.ts')

@@ -8,9 +8,17 @@ import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { CommandFailure } from '../failure.ts'
 import { formatTime } from '../format.ts'
+import { refuseOptionsOfOthers } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 import { texts } from '../texts.ts'
+
+/** Options of each action. */
+const OPTIONS_OF = {
+  follow: ['name', 'latest', 'every', 'out', 'label'],
+  check: ['check'],
+  remove: ['remove'],
+}
 
 export const follow = defineCommand({
   about: texts.follow.about,
@@ -31,6 +39,9 @@ export const follow = defineCommand({
     ['follow films --remove', texts.follow.examples.remove],
   ],
   async run([word], { name, latest, every, out, label, check, remove, ...options }, { output, interrupt }) {
+    if (word === undefined && (check || remove)) throw new UsageError(texts.follow.nameMissing)
+    const action = word === undefined ? 'list' : check ? 'check' : remove ? 'remove' : 'follow'
+    refuseOptionsOfOthers(OPTIONS_OF, action, { name, latest, every, out, label, check, remove })
     const { api } = await openNode(options, interrupt.signal)
     /** Shows a link after it was looked up. If that failed, the command fails, but the link is kept. */
     const told = (followed: Followed) => {
@@ -55,7 +66,6 @@ export const follow = defineCommand({
     }
     const { items } = await api.listFollowed({})
     if (word === undefined) {
-      if (check || remove) throw new UsageError(texts.follow.nameMissing)
       if (output.json) output.object({ items })
       else printTable(output, items, COLUMNS, texts.follow.none({ shoal: SHOAL }))
       return 0

@@ -1,4 +1,4 @@
-import { flag, list, value } from '@shoal/options'
+import { flag, flagName, isGiven, list, UsageError, value } from '@shoal/options'
 import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
@@ -51,10 +51,19 @@ export const info = defineCommand({
       maxPeers: undefined,
     })
     // No network is needed to read a .torrent.
-    const offline = await Session.open({ port: null, dht: false, lsd: false, pex: false, trackers: false })
+    const { proxy, interface: way } = network
+    const offline = await Session.open({
+      ...{ port: null, dht: false, lsd: false, pex: false, trackers: false },
+      // The URL of a .torrent is fetched, by no other way than the one that is given.
+      ...(proxy && { proxy }),
+      ...(way && { interface: way }),
+    })
     const describe = async () => {
       const known = await offline.add(source, { paused: true, memory: true })
-      if (known.metainfo) return describeTorrent(known.metainfo)
+      if (known.metainfo) {
+        refuseOfTorrent(options, isUrl(source))
+        return describeTorrent(known.metainfo)
+      }
       if (options.noFetch) return describeMagnet(parseMagnet(known.magnet))
       const fetched = await fetchMetadata(source, network, {
         peers: options.peer,
@@ -75,3 +84,17 @@ export const info = defineCommand({
     }
   },
 })
+
+/** Throws UsageError for an option of links: a .torrent has all that is shown. Its URL is fetched through the proxy or interface. */
+function refuseOfTorrent(options: Readonly<Record<string, unknown>>, isFetched: boolean): void {
+  const ways = ['proxy', 'proxyMode', 'interface', 'dnsServer']
+  const useless = ['timeout', 'peer', ...Object.keys(FETCH_OPTIONS)].filter(
+    key => !(isFetched && ways.includes(key)),
+  )
+  const given = useless.find(key => isGiven(options[key]))
+  if (given !== undefined) throw new UsageError(texts.info.ofLinks({ option: flagName(given) }))
+}
+
+function isUrl(source: string): boolean {
+  return /^https?:/i.test(source.trim())
+}

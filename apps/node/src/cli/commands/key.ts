@@ -2,9 +2,17 @@ import { flag, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import * as keys from '../alone/keys.ts'
 import { defineCommand } from '../command.ts'
-import { subcommand, takeWords } from '../subcommand.ts'
+import { refuseOptionsOfOthers, subcommand, takeWords } from '../subcommand.ts'
 import { texts } from '../texts.ts'
 import { inRows } from '../values/words.ts'
+
+const MAKING = ['keyFile', 'passphraseFile', 'weakPassphrase', 'replace']
+const OPENING = ['keyFile', 'passphraseFile']
+/** Options of each action. */
+const OPTIONS_OF = {
+  ...{ new: MAKING, restore: [...MAKING, 'wordsFile'] },
+  ...{ show: OPENING, words: OPENING, export: OPENING },
+}
 
 export const key = defineCommand({
   about: texts.key.about({ shoal: SHOAL }),
@@ -30,6 +38,10 @@ export const key = defineCommand({
     ["key export '#s2…' > key.txt", texts.key.examples.link],
   ],
   async run(words, { keyFile, passphraseFile, wordsFile, weakPassphrase, replace }, { output, interrupt }) {
+    const [action = '', link] = words
+    // The key in a link needs none.
+    const table = action === 'export' && link !== undefined ? { ...OPTIONS_OF, export: [] } : OPTIONS_OF
+    refuseOptionsOfOthers(table, action, { keyFile, passphraseFile, wordsFile, weakPassphrase, replace })
     const path = keyFile ?? keys.defaultKeyFile()
     const secret = { file: passphraseFile, option: '--passphrase-file', signal: interrupt.signal }
     const lines = (text: readonly string[]) => {

@@ -35,6 +35,8 @@ export const peers = defineCommand({
     if (word === undefined && options.add.length + switched.length > 0)
       throw new UsageError(texts.peers.idMissing)
     const { api } = await openNode(options, interrupt.signal)
+    if (options.why && options.add.length + switched.length > 0)
+      throw new UsageError(texts.run.optionOf({ option: '--why', action: '--add, --on, --off' }))
     if (options.why)
       return showPeople(api, word === undefined ? null : await torrentId(api, word), options.limit, output)
     if (word === undefined) {
@@ -48,10 +50,11 @@ export const peers = defineCommand({
     const id = await torrentId(api, word)
     if (options.add.length > 0) await asUsage(api.addPeers({ id, addresses: [...options.add] }))
     const sourcesOff = await switchSources(api, id, options)
-    const { items } = await api.listPeers({ id })
+    const all = (await api.listPeers({ id })).items
+    const items = all.slice(0, options.limit ?? all.length)
     const { items: sources } = await api.listSources({ id })
     if (output.json) return output.object({ items, sources, sourcesOff })
-    const tried = options.add.filter(address => !items.some(peer => peer.address === address))
+    const tried = options.add.filter(address => !all.some(peer => peer.address === address))
     if (tried.length > 0) {
       const { state } = await api.getTorrent({ id })
       const text = RESTS.has(state) ? texts.peers.tryingLater : texts.peers.trying

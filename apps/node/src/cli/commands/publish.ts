@@ -7,9 +7,13 @@ import { namedTorrents } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
 import { CommandFailure } from '../failure.ts'
 import { formatTime } from '../format.ts'
+import { refuseOptionsOfOthers } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 import { texts } from '../texts.ts'
+
+/** Options of each action. */
+const OPTIONS_OF = { publish: ['keyFile', 'passphraseFile'], remove: ['remove'] }
 
 export const publish = defineCommand({
   about: texts.publish.about({ shoal: SHOAL }),
@@ -29,10 +33,13 @@ export const publish = defineCommand({
     ['publish films --remove', texts.publish.examples.remove],
   ],
   async run([name, torrent], { keyFile, passphraseFile, remove, ...options }, { output, interrupt }) {
+    if (remove && name === undefined) throw new UsageError(texts.publish.nameMissing)
+    const action = name === undefined ? 'list' : remove ? 'remove' : 'publish'
+    refuseOptionsOfOthers(OPTIONS_OF, action, { keyFile, passphraseFile, remove })
+    if (remove && torrent !== undefined) throw new UsageError(texts.run.unexpected({ word: torrent }))
     const { api } = await openNode(options, interrupt.signal)
     const { items } = await api.listPublications({})
     if (name === undefined) {
-      if (remove) throw new UsageError(texts.publish.nameMissing)
       if (output.json) output.object({ items })
       else printTable(output, items, COLUMNS, texts.publish.none({ shoal: SHOAL }))
       return

@@ -192,6 +192,7 @@ export const alone: Translation<typeof original> = {
     wrote: '{file} geschrieben',
   },
   info: {
+    ofLinks: '{option} ist für Links, deren Metadaten von Peers kommen: Eine .torrent-Datei enthält sie',
     summary: 'Den Inhalt eines Links oder einer .torrent-Datei anzeigen',
     about:
       'Ruft bei einem Link die Metadaten (Namen, Größen, Prüfsummen) von Peers ab und lädt sonst nichts herunter. Mit --no-fetch wird nur ausgegeben, was der Link selbst enthält; Unbekanntes fehlt, in JSON ist es null.',

@@ -37,6 +37,9 @@ export const common: Translation<typeof original> = {
     dataDir: 'Datenordner eines Knotens auf diesem Rechner. Standard: SHOAL_DATA_DIR',
   },
   networkOptions: {
+    modeWithoutProxy: '--proxy-mode gehört zu einem Proxy: Geben Sie auch --proxy an',
+    nodeWithoutDht:
+      '--dht-node tritt dem DHT bei, den --no-dht ausschaltet: Geben Sie nur eins von beiden an',
     nodeWithoutNetwork:
       '--network-node tritt dem Shoal-Netz bei, das --no-network auslässt: Geben Sie nur eins von beiden an',
     port: 'Port für eingehende Peers; 0 für einen beliebigen. Standard: 6881, oder ein beliebiger, wenn dieser belegt ist',

@@ -513,6 +513,7 @@ export const manage: Translation<typeof original> = {
     },
   },
   findable: {
+    passphraseOfKey: '--passphrase-file öffnet die Schlüsseldatei: Geben Sie auch --key-file an',
     summary: 'Torrents durch Suche im Shoal-Netz auffindbar machen',
     about:
       'Veröffentlicht eine signierte Beschreibung des Torrents bei Indexknoten des Shoal-Netzes: Titel, Dateien, Größen, Inhalts-ID, Tags, Lizenz, Sprache, Datum und Ihren Schlüssel (did:key). Alle können sie lesen. Sie wird erneuert, solange der Torrent in der Liste ist, und zurückgezogen, wenn er entfernt wird oder mit --off. Ohne ID wird aufgelistet, was andere finden. Private Torrents und versiegelte Freigaben werden nie veröffentlicht; seed --findable und die Einstellung shoal.findable veröffentlichen beim Freigeben.\n\nDen Schlüssel, der signiert, erzeugt der Knoten. Mit --key-file signiert er mit Ihrem, den shoal key new erzeugt hat.',

@@ -331,7 +331,7 @@ export const torrents: Translation<typeof original> = {
       'Flags: D Download von diesem Peer, d er sendet nicht (choked), U Upload an diesen Peer, u wir senden nicht (choked), I eingehende Verbindung, E verschlüsselt, S sendet seit längerem nichts (snubbed), h durch beide Router erreicht, K Shoal-Peer mit bewiesenem Netzwerkschlüssel, F bei Upload-Plätzen bevorzugt.\n\nOhne ID werden bekannte Peers aller Torrents aufgelistet, die besten zuerst. Mit --why werden die erkannten Shoal-Peers aufgelistet, was sie gegeben und genommen haben und die Gründe für ihren Ruf.',
     options: {
       add: 'Mit diesem Peer verbinden',
-      limit: 'Ohne ID: Anzahl der Peers. Standard: 50',
+      limit: 'Nur die ersten N Peers. Standard ohne ID: 50',
       why: 'Den Ruf von Shoal-Peers mit seinen Gründen zeigen',
       off: 'Eine Art von Quellen für diesen Torrent abschalten: Peers über tcp, utp, webrtc oder libp2p, webseed, ftp, oder disk für Dateien anderer Torrents',
       on: 'Eine Art von Quellen wieder einschalten',

@@ -184,6 +184,7 @@ export const alone = {
     wrote: 'Wrote {file}',
   },
   info: {
+    ofLinks: '{option} is for links, whose metadata peers send: a .torrent contains it',
     summary: 'Show the contents of a link or .torrent',
     about:
       'For a link, it fetches the metadata (names, sizes, hashes) from peers and downloads nothing else. With --no-fetch, it prints only what the link contains; unknown values are omitted, and null in JSON.',

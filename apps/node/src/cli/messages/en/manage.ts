@@ -492,6 +492,7 @@ export const manage = {
     },
   },
   findable: {
+    passphraseOfKey: '--passphrase-file opens the key file: give --key-file, too',
     summary: 'Let others find torrents by search in the Shoal network',
     about:
       'Publishes a signed description of the torrent at index nodes of the Shoal network: title, files, sizes, content ID, tags, license, language, date, and your key (did:key). Everybody can read it. It is renewed while the torrent is in the list, and withdrawn when it is removed or with --off. Without ID, lists what others find. Private torrents and sealed shares are never published; seed --findable and the setting shoal.findable do this when you share.\n\nThe node makes the key that signs. With --key-file, it signs with yours, which shoal key new made.',

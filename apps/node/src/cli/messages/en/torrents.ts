@@ -314,7 +314,7 @@ export const torrents = {
       'Flags: D downloading from the peer, d it chokes us, U uploading to the peer, u we choke it, I incoming connection, E encrypted, S snubbed, h reached through both routers, K a Shoal peer that has proved its network key, F preferred when upload slots are given.\n\nWithout ID, lists remembered peers of all torrents, the best first. With --why, lists the Shoal peers that were recognized, what they gave and took, and the reasons for their reputation.',
     options: {
       add: 'Connect to this peer',
-      limit: 'Without ID: number of peers. Default: 50',
+      limit: 'Only the first N peers. Default without ID: 50',
       why: 'Show the reputation of Shoal peers, with its reasons',
       off: 'Switch a kind of source off for this torrent: tcp, utp, webrtc or libp2p peers, webseed, ftp, or disk for files of other torrents',
       on: 'Switch a kind of source on again',
