@@ -3,7 +3,8 @@
 /**
  * `queued`: waits for a slot in the queue. `metadata`: fetches the metadata of a magnet link, or the hashes that a `.torrent` lacks, from peers.
  * `checking`: verifies the data on disk.
- * `moving`: its files are being moved to another folder. `seeding`: has all wanted data and uploads. `complete`: has all wanted data and is paused.
+ * `moving`: its files are being moved to another folder. `seeding`: has all wanted data and uploads. `paused`: is paused and lacks wanted data.
+ * `complete`: has all wanted data and is paused, so that nobody gets it from here.
  */
 export const TORRENT_STATES = [
   'queued',
@@ -38,16 +39,19 @@ export const REASON_FILTERS = ['stalled', 'no-peers', 'tracker-error'] as const
 export type ReasonFilter = (typeof REASON_FILTERS)[number]
 
 /**
- * The states, and groups of them. `active`: transfers data now. `unfinished`: lacks wanted data. `stalled`: wants data and nothing arrives, for any
- * reason. `no-peers`: the same, and nobody is connected. `tracker-error`: all of its trackers fail, whether it has peers or not.
+ * The states, and groups of them. `paused`: paused, with or without all wanted data. `active`: transfers data now. `inactive`: does not. `unfinished`:
+ * lacks wanted data. `stalled`: wants data and nothing arrives, for any reason. `no-peers`: the same, and nobody is connected. `tracker-error`: all
+ * of its trackers fail, whether it has peers or not.
  */
 export const STATE_FILTERS = [
   ...TORRENT_STATES,
   'active',
+  'inactive',
   'unfinished',
   'finished',
   ...REASON_FILTERS,
 ] as const
+export type StateFilter = (typeof STATE_FILTERS)[number]
 
 export const CONTENT_LAYOUTS = ['original', 'subfolder', 'no-subfolder'] as const
 

@@ -1,7 +1,80 @@
-import type { ReasonFilter } from './choices.ts'
-import type { Torrent, Tracker } from './schemas/torrent.ts'
+import type { ReasonFilter, StateFilter } from './choices.ts'
+import type { Torrent, TorrentReason, TorrentState, Tracker } from './schemas/torrent.ts'
 
 type Row = Pick<Torrent, 'state' | 'reason' | 'trackersFail'>
+type Rates = Pick<Torrent, 'downloadBytesPerSecond' | 'uploadBytesPerSecond'>
+type Shared = Pick<Torrent, 'state' | 'reason' | 'error' | 'totalBytes' | 'haveBytes'>
+
+/** What a list and a count show of a torrent: why it does not do what its state says, or else its state. */
+export function shownState({
+  state,
+  reason,
+}: Pick<Torrent, 'state' | 'reason'>): TorrentState | TorrentReason {
+  return reason ?? state
+}
+
+/** Whether a torrent is paused, with or without all wanted data. */
+export function isPaused({ state }: Pick<Torrent, 'state'>): boolean {
+  return state === 'paused' || state === 'complete'
+}
+
+/** Whether a torrent transfers data now. */
+export function isActive({ downloadBytesPerSecond, uploadBytesPerSecond }: Rates): boolean {
+  return downloadBytesPerSecond > 0 || uploadBytesPerSecond > 0
+}
+
+/** Whether a torrent is in a group of the list. */
+export function isInState(
+  torrent: Row & Rates & Pick<Torrent, 'wantedBytes' | 'haveBytes'>,
+  filter: StateFilter,
+): boolean {
+  const { state, wantedBytes, haveBytes } = torrent
+  switch (filter) {
+    case 'paused':
+      return isPaused(torrent)
+    case 'active':
+      return isActive(torrent)
+    case 'inactive':
+      return !isActive(torrent)
+    case 'finished':
+      return wantedBytes !== null && haveBytes >= wantedBytes
+    case 'unfinished':
+      return wantedBytes === null || haveBytes < wantedBytes
+    case 'stalled':
+    case 'no-peers':
+    case 'tracker-error':
+      return hasReason(torrent, filter)
+    default:
+      return state === filter
+  }
+}
+
+/**
+ * Why nobody gets a torrent from here now, so that its links may lead nowhere. `paused`, `queued`, `checking`: it does not run. `missing-files`: its
+ * files are gone. `error`: another error stopped it. `metadata`: not even its contents are known here. `empty`: no data of it is here. `no-route`: the
+ * proxy does not work. `unfindable`: all of its trackers fail, and nothing else finds it.
+ */
+export type Unshared =
+  | 'paused'
+  | 'queued'
+  | 'checking'
+  | 'missing-files'
+  | 'error'
+  | 'metadata'
+  | 'empty'
+  | 'no-route'
+  | 'unfindable'
+
+/** Returns why nobody gets a torrent from here now. Null if others can. */
+export function whyUnshared({ state, reason, error, totalBytes, haveBytes }: Shared): Unshared | null {
+  if (state === 'error') return error?.code === 'not-found' ? 'missing-files' : 'error'
+  if (state === 'paused' || state === 'complete') return 'paused'
+  if (state === 'queued' || state === 'checking') return state
+  if (totalBytes === null) return 'metadata'
+  if (reason === 'no-route') return reason
+  if (haveBytes === 0 && totalBytes > 0) return 'empty'
+  return state === 'seeding' && reason === 'tracker-error' ? 'unfindable' : null
+}
 
 /**
  * Returns whether a torrent is in a group. `stalled`: it wants data and nothing arrives, for any reason. `no-peers`: it wants data and nobody is

@@ -1,7 +1,7 @@
 import type { Torrent } from '@shoal/api'
 import { expect, test } from 'vitest'
 import { sampleDetail } from '../../node/server/compat/testing/sample.ts'
-import { explainState, stateColor, stateText } from './torrent-state.ts'
+import { explainState, explainUnshared, stateColor, stateText } from './torrent-state.ts'
 
 const torrent = (change: Partial<Torrent>) => sampleDetail(change)
 
@@ -12,6 +12,7 @@ test.each([
   [{ reason: 'stalled' }, 'stalled'],
   [{ reason: 'changed-files' }, 'files changed'],
   [{ state: 'queued', queuePosition: 2 }, 'queued 2'],
+  [{ state: 'complete', reason: null }, 'paused, not shared'],
   [{ state: 'error', error: { code: 'no-space', message: 'disk full' } }, 'error: disk full'],
 ] as const)('a torrent with %o shows as %s', (change, text) => {
   expect(stateText(torrent(change))).toBe(text)
@@ -19,6 +20,13 @@ test.each([
 
 test('a download for which nothing arrives has another color than one that runs', () => {
   expect(stateColor(torrent({}))).not.toBe(stateColor(torrent({ reason: 'no-peers' })))
+})
+
+test('a link that nobody can use is told, and what to do', () => {
+  const whole = { totalBytes: 10, wantedBytes: 10, haveBytes: 10, reason: null }
+  expect(explainUnshared(torrent({ ...whole, state: 'seeding' }))).toBeNull()
+  expect(explainUnshared(torrent({ ...whole, state: 'complete' }))).toMatch(/paused.*shoal resume/)
+  expect(explainUnshared(torrent({ state: 'metadata', totalBytes: null, reason: null }))).toMatch(/not known/)
 })
 
 test('what explains a state says what helps; nothing is explained if all is well', () => {

@@ -1,5 +1,5 @@
 import type { Torrent, TorrentState, Tracker } from '@shoal/api'
-import { describeTrackers } from '@shoal/api/torrent-reasons'
+import { describeTrackers, whyUnshared } from '@shoal/api/torrent-reasons'
 import { SHOAL } from '../../base/program.ts'
 import { texts } from '../texts.ts'
 
@@ -9,7 +9,6 @@ const COLORS: Partial<Record<TorrentState, number>> = {
   checking: 36,
   moving: 36,
   seeding: 32,
-  complete: 32,
   error: 31,
 }
 const YELLOW = 33
@@ -26,6 +25,14 @@ export function stateText({ state, reason, error, queuePosition }: Torrent): str
   return state === 'queued' && queuePosition !== null
     ? texts.list.queued({ position: queuePosition })
     : texts.states[state]
+}
+
+/** Says that nobody gets a torrent from this node now, and what helps. Null if others can. */
+export function explainUnshared(torrent: Torrent): string | null {
+  const why = whyUnshared(torrent)
+  if (why === null) return null
+  const text = texts.show.unshared[why]
+  return typeof text === 'string' ? text : text({ shoal: SHOAL })
 }
 
 /** Explains why nothing happens, and what helps. Null if nothing is wrong. `trackers` are needed for the reason `tracker-error` only. */

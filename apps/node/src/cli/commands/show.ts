@@ -4,7 +4,7 @@ import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { torrentPath } from '../client/torrent-path.ts'
-import { explainState, stateText } from '../client/torrent-state.ts'
+import { explainState, explainUnshared, stateText } from '../client/torrent-state.ts'
 import { defineCommand } from '../command.ts'
 import {
   formatBytes,
@@ -36,6 +36,8 @@ export const show = defineCommand({
     if (output.json) return output.object({ ...torrent, sources })
     const trackers = known.reason === 'tracker-error' ? await api.listTrackers({ id: known.id }) : null
     printFacts(output, listFacts(torrent, explainState(known, trackers?.items), sources))
+    const unshared = explainUnshared(known)
+    if (unshared !== null) output.line(unshared)
     if (torrent.audience === 'machine') output.line(audienceText(torrent.audience))
   },
 })

@@ -23,10 +23,21 @@ test('filters by state, groups of states, label, tag and words of the name', () 
   expect(names(all, { state: 'active' })).toEqual(['Film'])
   expect(names(all, { state: 'unfinished' })).toEqual(['Film', 'Debian 13'])
   expect(names(all, { state: 'finished' })).toEqual(['Debian 12 DVD'])
+  expect(names(all, { state: 'inactive' })).toEqual(['Debian 12 DVD', 'Debian 13'])
   expect(names(all, { label: 'linux' })).toEqual(['Debian 12 DVD'])
   expect(names(all, { label: '' })).toEqual(['Film', 'Debian 13'])
   expect(names(all, { tag: 'iso' })).toEqual(['Debian 12 DVD'])
   expect(names(all, { text: '13 debian' })).toEqual(['Debian 13'])
+})
+
+test('what is paused is in one group, complete or not; `complete` has those that nobody gets', () => {
+  const all = [
+    torrent('part', { state: 'paused', haveBytes: 3 }),
+    torrent('whole', { state: 'complete' }),
+    torrent('runs'),
+  ]
+  expect(names(all, { state: 'paused' })).toEqual(['part', 'whole'])
+  expect(names(all, { state: 'complete' })).toEqual(['whole'])
 })
 
 test('filters by the reason why nothing arrives, and by tracker', () => {

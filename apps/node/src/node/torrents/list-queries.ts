@@ -1,5 +1,5 @@
 /** Filters, orders and pages of the list of torrents. */
-import { hasReason, hasTracker, type ListTorrents, type Torrent } from '@shoal/api'
+import { hasTracker, isInState, type ListTorrents, type Torrent } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import type { z } from 'zod'
 
@@ -20,16 +20,6 @@ export function createFilter(
 
 function hasWords(name: string, words: readonly string[]): boolean {
   return words.every(word => name.includes(word))
-}
-
-function isInState(torrent: Torrent, state: NonNullable<Query['state']>): boolean {
-  const isFinished = torrent.wantedBytes !== null && torrent.haveBytes >= torrent.wantedBytes
-  if (state === 'active') return torrent.downloadBytesPerSecond > 0 || torrent.uploadBytesPerSecond > 0
-  if (state === 'finished') return isFinished
-  if (state === 'unfinished') return !isFinished
-  if (state === 'stalled' || state === 'no-peers' || state === 'tracker-error')
-    return hasReason(torrent, state)
-  return torrent.state === state
 }
 
 /** Unknown values come last in either order. Equal ones keep the order of their ids, so that pages do not overlap. */

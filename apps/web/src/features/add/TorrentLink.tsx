@@ -9,6 +9,7 @@ import { reachedLink, useReach } from '../../shared/reach/reach.ts'
 import styles from './Add.module.css'
 import { LinkAudience } from './LinkAudience.tsx'
 import { LinkText } from './LinkText.tsx'
+import { LinkTrouble } from './LinkTrouble.tsx'
 import { NoSealedLink, SealedLink } from './SealedLink.tsx'
 
 const t = texts.add.link
@@ -21,8 +22,18 @@ export function TorrentLink({ id }: { id: string }) {
   if (asked.error) return <Problem error={asked.error} onRetry={asked.reload} />
   if (!asked.value) return <Loading />
   const { sealed, name, link } = asked.value
-  if (!sealed) return <Links torrent={asked.value} />
-  return link === null ? <NoSealedLink /> : <SealedLink link={link} name={name} />
+  return (
+    <div className={layout.stack4}>
+      <LinkTrouble id={id} />
+      {!sealed ? (
+        <Links torrent={asked.value} />
+      ) : link === null ? (
+        <NoSealedLink />
+      ) : (
+        <SealedLink link={link} name={name} />
+      )}
+    </div>
+  )
 }
 
 function Links({ torrent }: { readonly torrent: TorrentDetail }) {

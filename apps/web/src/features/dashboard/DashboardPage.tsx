@@ -1,4 +1,5 @@
-import type { NodeStats } from '@shoal/api'
+import type { NodeStats, Torrent } from '@shoal/api'
+import { shownState } from '@shoal/api/torrent-reasons'
 import type { ReactNode } from 'react'
 import { ShareBar } from '../../shared/charts/ShareBar.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
@@ -32,7 +33,7 @@ export function DashboardPage() {
         <TotalsCard stats={stats} />
         <DiskCard stats={stats} />
         <Card title={t.states} className={layout.shrink}>
-          <ShareBar label={t.states} shares={toShares(stats.torrents, texts.list.state)} />
+          <ShareBar label={t.states} shares={toShares(countShown(node.torrents.values()), SHOWN_STATES)} />
         </Card>
         <Card title={t.connections} className={layout.shrink}>
           {Object.values(stats.connections).some(count => count > 0) ? (
@@ -45,6 +46,18 @@ export function DashboardPage() {
       </div>
     </Page>
   )
+}
+
+/** The words that the list has for the same torrents. */
+const SHOWN_STATES = { ...texts.list.state, ...texts.list.reason }
+
+function countShown(torrents: Iterable<Torrent>): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const torrent of torrents) {
+    const shown = shownState(torrent)
+    counts[shown] = (counts[shown] ?? 0) + 1
+  }
+  return counts
 }
 
 function toShares(counts: Record<string, number>, names: Record<string, string>) {

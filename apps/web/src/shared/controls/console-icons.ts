@@ -23,6 +23,10 @@ export const CONSOLE_ICONS = {
   screen: 'M3.5 4.5h17v12h-17v-12Zm5 16h7m-3.5-4v4',
   move: 'M3.5 18.5v-13h6l2 2.5h9v10.5h-17Zm6.5-5.3h5.5m-2.2-2.4 2.4 2.4-2.4 2.4',
   clock: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7v5.3l3.5 2',
+  /** Bars in a circle: complete, and given to nobody. */
+  paused: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM10 9v6m4-6v6',
+  stalled: 'M7 4h10M7 20h10M8.5 4v4l3.5 4 3.5-4V4m-7 16v-4l3.5-4 3.5 4v4',
+  inactive: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM8 12h8',
   queue: 'M4 6h16M4 12h10M4 18h10m5-7v8m0 0-2.5-2.5M19 19l2.5-2.5',
   filter: 'M4 6h16M7 12h10m-7 6h4',
   columns: 'M4 5h16v14H4V5Zm5.3 0v14m5.4-14v14',

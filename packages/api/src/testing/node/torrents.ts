@@ -3,7 +3,7 @@ import type { CheckedInputOf, Implemented } from '../../operations.ts'
 import type { IpFilterStatus } from '../../schemas/peer.ts'
 import type { PeerReach } from '../../schemas/peer-reach.ts'
 import type { Torrent } from '../../schemas/torrent.ts'
-import { hasReason, hasTracker } from '../../torrent-reasons.ts'
+import { hasTracker, isInState } from '../../torrent-reasons.ts'
 import { historyOf, pastHour, sampleHistory } from './history.ts'
 import { sharesOf } from './peers.ts'
 import { found, given, pageOf, refusal } from './refusals.ts'
@@ -221,11 +221,7 @@ function fits(row: Torrent, { state, label, tag, tracker, text }: CheckedInputOf
   if (tag !== undefined && !row.tags.includes(tag)) return false
   if (text !== undefined && !row.name.toLowerCase().includes(text.toLowerCase())) return false
   if (tracker !== undefined && !hasTracker(row, tracker)) return false
-  if (state === 'stalled' || state === 'no-peers' || state === 'tracker-error') return hasReason(row, state)
-  if (state === 'active') return row.downloadBytesPerSecond > 0 || row.uploadBytesPerSecond > 0
-  if (state === 'unfinished') return row.completedMs === null
-  if (state === 'finished') return row.completedMs !== null
-  return state === undefined || row.state === state
+  return state === undefined || isInState(row, state)
 }
 
 function compare(a: string | number | null, b: string | number | null): number {

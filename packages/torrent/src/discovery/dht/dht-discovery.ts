@@ -215,7 +215,8 @@ class DhtMembership implements Membership, QueueItem {
       {
         kind: 'dht',
         label: 'DHT',
-        state: this.#abort ? 'working' : this.#announcedTo === undefined ? 'idle' : 'ok',
+        // Without nodes it waits for the first: nothing has been found or announced.
+        state: this.#abort ? 'working' : nodes === 0 || this.#announcedTo === undefined ? 'idle' : 'ok',
         message: nodes === 0 ? 'no nodes yet' : `${nodes} nodes`,
         peers: this.#peers,
         ...(this.#seeds !== undefined && { seeds: this.#seeds }),

@@ -235,7 +235,7 @@ export const common: Translation<typeof original> = {
     seeding: 'seedet',
     paused: 'pausiert',
     queued: 'in Warteschlange',
-    complete: 'vollständig',
+    complete: 'pausiert, nicht geteilt',
     moving: 'wird verschoben',
     error: 'Fehler',
     closed: 'beendet',

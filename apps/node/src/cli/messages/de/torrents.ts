@@ -76,7 +76,7 @@ export const torrents: Translation<typeof original> = {
     },
     linkFor: {
       machine:
-        'Dieser Link funktioniert nur auf diesem Rechner: {shoal} open-up lässt andere herein. Der Magnet-Link funktioniert überall in BitTorrent-Programmen',
+        'Dieser Link funktioniert nur auf diesem Rechner: {shoal} open-up lässt andere herein. Der Magnet-Link funktioniert in BitTorrent-Programmen, die sich mit diesem Knoten verbinden können: siehe {shoal} health',
       network: 'Dieser Link funktioniert in diesem Netzwerk: in jedem Browser dort, ohne Installation',
       everyone: 'Dieser Link funktioniert für alle: in jedem Browser, ohne Installation',
     },
@@ -97,7 +97,7 @@ export const torrents: Translation<typeof original> = {
       'Die ID ist der Anfang des Info-Hashs, so lang, dass sie eindeutig ist; andere Befehle nehmen sie an. Spalten, die nicht passen, werden weggelassen.',
     options: {
       state:
-        'Nur in diesem Zustand: downloading, seeding, paused, queued, error, active, unfinished, finished, stalled, no-peers, tracker-error …',
+        'Nur in diesem Zustand: downloading, seeding, paused, queued, error, active, inactive, unfinished, finished, stalled, no-peers, tracker-error …',
       label: 'Nur Torrents mit diesem Label; "" für solche ohne Label',
       tag: 'Nur Torrents mit diesem Tag',
       tracker: 'Nur Torrents mit einem Tracker auf diesem Host; "" für solche ohne Tracker',
@@ -200,6 +200,25 @@ export const torrents: Translation<typeof original> = {
       queued:
         'Er wartet, bis ein laufender Torrent vollständig oder pausiert ist. „{shoal} resume --now“ startet ihn sofort.',
       checking: 'Seine Dateien werden geprüft. Danach geht es von selbst weiter.',
+    },
+    unshared: {
+      paused:
+        'Der Torrent ist pausiert: Niemand bekommt ihn von diesem Knoten, und sein Link führt womöglich nirgendwohin. {shoal} resume teilt ihn',
+      queued:
+        'Der Torrent ist in der Warteschlange: Bis er läuft, bekommt ihn niemand von diesem Knoten. {shoal} resume --now startet ihn sofort',
+      checking: 'Die Dateien werden geprüft: Bis dahin bekommt sie niemand von diesem Knoten',
+      'missing-files':
+        'Die Dateien fehlen auf dem Datenträger: Niemand bekommt sie von diesem Knoten. Legen Sie sie zurück, dann {shoal} resume',
+      error:
+        'Ein Fehler hat den Torrent angehalten: Niemand bekommt ihn von diesem Knoten. Wenn der Fehler behoben ist: {shoal} resume',
+      metadata:
+        'Der Inhalt ist hier noch nicht bekannt: Der Link funktioniert nur, solange jemand anders ihn teilt',
+      empty:
+        'Noch nichts davon ist heruntergeladen: Der Link funktioniert nur, solange jemand anders ihn teilt',
+      'no-route':
+        'Der Proxy funktioniert nicht: Niemand bekommt den Torrent von diesem Knoten. {shoal} health sagt, warum',
+      unfindable:
+        'Die Tracker antworten nicht richtig, und nichts anderes findet den Torrent: Bis sie antworten, führt der Link nirgendwohin',
     },
     superSeeding: 'ja, bis die Peers alle Teile haben',
     sequential: 'der Reihe nach',

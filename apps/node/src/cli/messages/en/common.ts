@@ -219,7 +219,7 @@ export const common = {
     seeding: 'seeding',
     paused: 'paused',
     queued: 'queued',
-    complete: 'complete',
+    complete: 'paused, not shared',
     moving: 'moving',
     error: 'error',
     closed: 'stopped',

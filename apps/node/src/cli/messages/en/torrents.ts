@@ -70,7 +70,7 @@ export const torrents = {
     },
     linkFor: {
       machine:
-        'This link works on this machine only: {shoal} open-up lets others in. The magnet link works for BitTorrent programs anywhere',
+        'This link works on this machine only: {shoal} open-up lets others in. The magnet link works for BitTorrent programs that can connect to this node: see {shoal} health',
       network: 'This link works on this network: in any browser there, with nothing to install',
       everyone: 'This link works for everyone: in any browser, with nothing to install',
     },
@@ -92,7 +92,7 @@ export const torrents = {
       'The ID is the beginning of the info hash, long enough to be unique; other commands accept it. Columns that do not fit are omitted.',
     options: {
       state:
-        'Only this state: downloading, seeding, paused, queued, error, active, unfinished, finished, stalled, no-peers, tracker-error …',
+        'Only this state: downloading, seeding, paused, queued, error, active, inactive, unfinished, finished, stalled, no-peers, tracker-error …',
       label: 'Only torrents with this label; "" for those without one',
       tag: 'Only torrents with this tag',
       tracker: 'Only torrents with a tracker at this host; "" for those without one',
@@ -194,6 +194,21 @@ export const torrents = {
       queued:
         'It waits until a running torrent is complete or paused. “{shoal} resume --now” starts it at once.',
       checking: 'Its files are being checked. It continues by itself.',
+    },
+    /** Why nobody gets it from here, so that its links may lead nowhere. */
+    unshared: {
+      paused:
+        'It is paused: nobody gets it from this node, and its link may lead nowhere. {shoal} resume shares it',
+      queued:
+        'It waits in the queue: until it runs, nobody gets it from this node. {shoal} resume --now starts it at once',
+      checking: 'Its files are being checked: until then nobody gets it from this node',
+      'missing-files':
+        'Its files are missing on disk: nobody gets it from this node. Put them back, then {shoal} resume',
+      error: 'An error stopped it: nobody gets it from this node. When that is mended: {shoal} resume',
+      metadata: 'Its contents are not known here yet: its link works only while somebody else shares it',
+      empty: 'None of it has been downloaded yet: its link works only while somebody else shares it',
+      'no-route': 'The proxy does not work: nobody gets it from this node. {shoal} health says why',
+      unfindable: 'Its trackers fail, and nothing else finds it: its link leads nowhere until they answer',
     },
     superSeeding: 'yes, until peers have every piece',
     sequential: 'sequential',

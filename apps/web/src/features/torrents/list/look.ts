@@ -1,4 +1,5 @@
 import type { Torrent } from '@shoal/api'
+import { shownState } from '@shoal/api/torrent-reasons'
 import type { IconName } from '../../../shared/controls/icons.ts'
 import type { Tone } from '../../../shared/controls/Panels.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
@@ -10,6 +11,9 @@ interface Look {
   readonly tone: Tone
 }
 
+/** The words of states, and of the reasons that are shown instead. */
+const SHOWN_STATES = { ...t.state, ...t.reason }
+
 /** How a state looks: never by colour alone. */
 const LOOKS: Record<Torrent['state'], Look> = {
   queued: { icon: 'queue', tone: 'idle' },
@@ -19,14 +23,14 @@ const LOOKS: Record<Torrent['state'], Look> = {
   seeding: { icon: 'up', tone: 'good' },
   moving: { icon: 'move', tone: 'warn' },
   paused: { icon: 'pause', tone: 'idle' },
-  complete: { icon: 'check', tone: 'good' },
+  complete: { icon: 'paused', tone: 'idle' },
   error: { icon: 'alert', tone: 'bad' },
 }
 
 const REASON_LOOKS: Record<NonNullable<Torrent['reason']>, Look> = {
   'no-peers': { icon: 'peers', tone: 'warn' },
   'tracker-error': { icon: 'alert', tone: 'warn' },
-  stalled: { icon: 'clock', tone: 'warn' },
+  stalled: { icon: 'stalled', tone: 'warn' },
   'changed-files': { icon: 'refresh', tone: 'warn' },
   'no-route': { icon: 'alert', tone: 'bad' },
 }
@@ -36,11 +40,11 @@ export const lookOf = ({ state, reason }: Torrent): Look =>
   reason === null ? LOOKS[state] : REASON_LOOKS[reason]
 
 /** Names the state, or instead the reason why nothing arrives; for a queued torrent its place too. */
-export function stateText({ state, reason, queuePosition }: Torrent): string {
-  if (reason !== null) return t.reason[reason]
-  return state === 'queued' && queuePosition !== null
+export function stateText(torrent: Torrent): string {
+  const { state, reason, queuePosition } = torrent
+  return reason === null && state === 'queued' && queuePosition !== null
     ? t.queuedAt({ position: queuePosition })
-    : t.state[state]
+    : SHOWN_STATES[shownState(torrent)]
 }
 
 /** Whether how far it is says something besides its state. */

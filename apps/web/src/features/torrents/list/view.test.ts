@@ -56,9 +56,16 @@ test('a group shows its states, a text needs all its words', () => {
   expect(ordered({ ...all, text: 'bunny debian' }, byName)).toEqual([])
 })
 
+test('what is paused is in the group of that name, complete or not', () => {
+  const row = (id: string, state: Torrent['state']) => ({ ...torrents[0]!, id, state, completedMs: 1 })
+  const some = [row('runs', 'seeding'), row('whole', 'complete'), row('part', 'paused')]
+  expect(sortTorrents(some, { ...all, state: 'paused' }, byName, names)).toHaveLength(2)
+  expect(countAll(some).states.paused).toBe(2)
+})
+
 test('counts say how many a filter shows', () => {
   const { states, labels, tags, trackers } = countAll(torrents)
-  for (const state of ['all', 'active', 'unfinished', 'finished', 'error'] as const)
+  for (const state of ['all', 'active', 'inactive', 'unfinished', 'finished', 'error'] as const)
     expect(states[state]).toBe(ordered({ ...all, state }, byName).length)
   for (const [label, count] of labels) expect(ordered({ ...all, label }, byName).length).toBe(count)
   expect(trackers.size).toBeGreaterThan(1)
@@ -79,7 +86,8 @@ test('downloads for which nothing arrives have filters with counts', () => {
 test('only changes that can move a row matter', () => {
   const rates = { membership: false, keys: new Set(['downloadBytesPerSecond', 'etaSeconds'] as const) }
   expect(matters(rates, all, byName)).toBe(false)
-  expect(matters(rates, { ...all, state: 'active' }, byName)).toBe(true)
+  for (const state of ['active', 'inactive'] as const)
+    expect(matters(rates, { ...all, state }, byName)).toBe(true)
   const reason = { membership: false, keys: new Set(['reason'] as const) }
   expect(matters(reason, { ...all, state: 'stalled' }, byName)).toBe(true)
   expect(matters(reason, all, { key: 'state', descending: false })).toBe(true)

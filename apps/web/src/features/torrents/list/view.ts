@@ -1,5 +1,5 @@
 import type { Torrent } from '@shoal/api'
-import { hasReason, hasTracker } from '@shoal/api/torrent-reasons'
+import { hasTracker, isInState } from '@shoal/api/torrent-reasons'
 import { locale } from '../../../shared/messages/language.ts'
 import type { ListChange, TorrentKey } from '../../../shared/node/torrent-store.ts'
 
@@ -9,6 +9,7 @@ export const STATE_GROUPS = [
   'downloading',
   'seeding',
   'active',
+  'inactive',
   'unfinished',
   'finished',
   'paused',
@@ -58,8 +59,7 @@ export interface Sort {
 /** Null also for what is complete: nothing of it is left. */
 export const etaOf = ({ etaSeconds, progress }: Torrent): number | null => (progress >= 1 ? null : etaSeconds)
 
-const isActive = (torrent: Torrent) => torrent.downloadBytesPerSecond > 0 || torrent.uploadBytesPerSecond > 0
-
+/** The groups of the node, but some contain a state that seems the same to users. */
 export function inGroup(torrent: Torrent, group: StateGroup): boolean {
   const { state } = torrent
   switch (group) {
@@ -67,20 +67,15 @@ export function inGroup(torrent: Torrent, group: StateGroup): boolean {
       return true
     case 'downloading':
       return state === 'downloading' || state === 'metadata'
-    case 'active':
-      return isActive(torrent)
+    case 'checking':
+      return state === 'checking' || state === 'moving'
+    // It changes less often than the bytes on disk.
     case 'finished':
       return torrent.completedMs !== null
     case 'unfinished':
       return torrent.completedMs === null
-    case 'checking':
-      return state === 'checking' || state === 'moving'
-    case 'stalled':
-    case 'no-peers':
-    case 'tracker-error':
-      return hasReason(torrent, group)
     default:
-      return state === group
+      return isInState(torrent, group)
   }
 }
 
@@ -101,7 +96,8 @@ export function matters({ membership, keys }: ListChange, filter: Filter, sort: 
   if (membership || keys.has('name')) return true
   const watched: TorrentKey[] = sort.key === 'state' ? ['state', 'reason', 'progress'] : [sort.key]
   if (filter.state !== 'all') watched.push('state', 'reason', 'trackersFail', 'completedMs')
-  if (filter.state === 'active') watched.push('downloadBytesPerSecond', 'uploadBytesPerSecond')
+  if (filter.state === 'active' || filter.state === 'inactive')
+    watched.push('downloadBytesPerSecond', 'uploadBytesPerSecond')
   if (filter.label !== null || filter.text !== '') watched.push('label', 'tags')
   if (filter.tag !== null) watched.push('tags')
   if (filter.tracker !== null) watched.push('trackerHosts')

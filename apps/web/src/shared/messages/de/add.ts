@@ -158,6 +158,23 @@ export const add: Translation<typeof english> = {
     system: 'Teilen …',
     nonePrivate:
       'Für Browser gibt es keinen Link: Ein privater Torrent findet Peers nur über seine eigenen Tracker. Geben Sie den Magnet-Link weiter.',
+    trouble: {
+      paused:
+        'Pausiert: Niemand bekommt den Inhalt von diesem Knoten, und der Link führt womöglich nirgendwohin.',
+      queued: 'In der Warteschlange: Niemand bekommt den Inhalt von diesem Knoten, bis der Torrent läuft.',
+      checking: 'Die Dateien werden geprüft: Bis dahin bekommt sie niemand von diesem Knoten.',
+      'missing-files':
+        'Die Dateien fehlen auf dem Datenträger: Niemand bekommt sie von diesem Knoten. Legen Sie sie zurück und setzen Sie den Torrent fort.',
+      error: 'Ein Fehler hat den Torrent angehalten: Niemand bekommt ihn von diesem Knoten.',
+      metadata:
+        'Der Inhalt ist hier noch nicht bekannt: Der Link funktioniert nur, solange jemand anders ihn teilt.',
+      empty:
+        'Noch nichts davon ist heruntergeladen: Der Link funktioniert nur, solange jemand anders ihn teilt.',
+      'no-route':
+        'Der Proxy oder die Netzwerkschnittstelle in den Einstellungen funktioniert nicht: Niemand bekommt den Inhalt von diesem Knoten.',
+      unfindable:
+        'Die Tracker antworten nicht richtig, und nichts anderes findet den Torrent: Bis sie antworten, führt der Link nirgendwohin.',
+    },
     noneOff:
       'Für Browser gibt es keinen Link, weil WebRTC oder der eingebaute Tracker in den Einstellungen ausgeschaltet ist. Geben Sie den Magnet-Link weiter.',
     sealed: {

@@ -13,6 +13,7 @@ export const list: Translation<typeof english> = {
     downloading: 'Lädt herunter',
     seeding: 'Seedet',
     active: 'Aktiv',
+    inactive: 'Inaktiv',
     unfinished: 'Unvollständig',
     finished: 'Vollständig',
     paused: 'Pausiert',
@@ -33,7 +34,7 @@ export const list: Translation<typeof english> = {
     seeding: 'Seedet',
     moving: 'Verschiebt',
     paused: 'Pausiert',
-    complete: 'Vollständig',
+    complete: 'Pausiert, nicht geteilt',
     error: 'Fehler',
   },
   reason: {
@@ -63,7 +64,7 @@ export const list: Translation<typeof english> = {
     directory: 'Ordner',
   },
   columnHint: {
-    etaSeconds: 'Verbleibende Zeit',
+    etaSeconds: 'Zeit, bis der Download vollständig ist',
     peers: 'Verbundene Peers und die Gesamtzahl, die Tracker melden',
     ratio: 'Hochgeladen geteilt durch heruntergeladen',
   },
@@ -104,6 +105,7 @@ export const list: Translation<typeof english> = {
     seeding:
       'Es wird nichts geteilt. Legen Sie hier eine Datei ab, dann können alle mit dem Link sie herunterladen.',
     active: 'Gerade wird nichts übertragen. Aktive Torrents erscheinen hier.',
+    inactive: 'Für jeden Torrent werden gerade Daten übertragen.',
     unfinished: 'Alles, was Sie wollten, ist heruntergeladen.',
     finished: 'Noch ist nichts vollständig.',
     paused: 'Nichts ist pausiert.',

@@ -28,8 +28,7 @@ export const reach: Translation<typeof english> = {
     everyone: 'Links funktionieren für alle.',
   },
   linkFor: {
-    machine:
-      'Dieser Link funktioniert nur auf diesem Rechner. Der Magnet-Link funktioniert überall in BitTorrent-Programmen.',
+    machine: 'Dieser Link funktioniert nur auf diesem Rechner.',
     network: 'Dieser Link funktioniert in diesem Netzwerk: in jedem Browser dort, ohne Installation.',
     everyone: 'Dieser Link funktioniert für alle: in jedem Browser, ohne Installation.',
   },
@@ -37,6 +36,14 @@ export const reach: Translation<typeof english> = {
     'Die Adresse ist nicht verschlüsselt (http): Browser lassen ihre Seite nichts ablegen. Gäste speichern die Dateien deshalb direkt von diesem Knoten und spielen sie von dort ab. Andere im Netzwerk könnten sie lesen.',
   plainSealed:
     'Die Adresse ist nicht verschlüsselt (http): Browser lassen ihre Seite nichts ablegen. Gäste können deshalb nur Dateien bis je 268 MB speichern und keine abspielen.',
+  magnetFor: {
+    reachable: 'Der Magnet-Link funktioniert überall in BitTorrent-Programmen.',
+    unknown:
+      'Der Magnet-Link funktioniert in BitTorrent-Programmen, die sich mit diesem Knoten verbinden können. Ob die anderer das können, ist noch nicht bekannt.',
+    unreachable:
+      'Andere können sich wahrscheinlich nicht mit diesem Knoten verbinden: Der Magnet-Link funktioniert nur in BitTorrent-Programmen, mit denen er sich verbinden kann.',
+    off: 'Dieser Knoten nimmt keine Verbindungen von anderen an: Der Magnet-Link funktioniert nur in BitTorrent-Programmen, mit denen er sich verbinden kann.',
+  },
   sealedHereOnly:
     'Dieser Link funktioniert nur in Browsern dieses Rechners. Shoal selbst öffnet ihn überall.',
   problem: {

@@ -150,6 +150,20 @@ export const add = {
     system: 'Share…',
     nonePrivate:
       'There is no link for browsers: a private torrent finds peers only through its own trackers. Send the magnet link.',
+    /** Why nobody gets it from this node now. */
+    trouble: {
+      paused: 'It is paused: nobody gets it from this node, and the link may lead nowhere.',
+      queued: 'It waits in the queue: nobody gets it from this node until it runs.',
+      checking: 'Its files are being checked: until then, nobody gets it from this node.',
+      'missing-files':
+        'Its files are missing on disk: nobody gets it from this node. Put them back, then resume it.',
+      error: 'An error stopped it: nobody gets it from this node.',
+      metadata: 'Its contents are not known here yet: the link works only while somebody else shares it.',
+      empty: 'None of it has been downloaded yet: the link works only while somebody else shares it.',
+      'no-route':
+        'The proxy or network interface in the settings does not work: nobody gets it from this node.',
+      unfindable: 'Its trackers fail, and nothing else finds it: the link leads nowhere until they answer.',
+    },
     noneOff:
       'There is no link for browsers because WebRTC or the node’s own tracker is off in the settings. Send the magnet link.',
     sealed: {

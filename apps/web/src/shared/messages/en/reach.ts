@@ -25,7 +25,7 @@ export const reach = {
     everyone: 'Links work for everyone.',
   },
   linkFor: {
-    machine: 'This link works on this machine only. The magnet link works for BitTorrent programs anywhere.',
+    machine: 'This link works on this machine only.',
     network: 'This link works on this network: in any browser there, with nothing to install.',
     everyone: 'This link works for everyone: in any browser, with nothing to install.',
   },
@@ -33,6 +33,15 @@ export const reach = {
     'The address is not encrypted (http): browsers let its page store nothing, so guests save and play the files straight from this node. Others in the network could read them.',
   plainSealed:
     'The address is not encrypted (http): browsers let its page store nothing, so guests can save files of up to 268 MB each, and play none.',
+  /** By whether peers from outside can connect to the node. */
+  magnetFor: {
+    reachable: 'The magnet link works for BitTorrent programs anywhere.',
+    unknown:
+      'The magnet link works for BitTorrent programs that can connect to this node. Whether those of others can is not known yet.',
+    unreachable:
+      'Others can probably not connect to this node: the magnet link works only for BitTorrent programs that this node can connect to.',
+    off: 'This node accepts no connections from others: the magnet link works only for BitTorrent programs that this node can connect to.',
+  },
   sealedHereOnly: 'This link works in browsers of this machine only. Shoal itself opens it anywhere.',
   problem: {
     'listens-here-only':

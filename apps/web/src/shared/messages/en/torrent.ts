@@ -20,7 +20,7 @@ export const torrent = {
   head: {
     down: 'Down',
     up: 'Up',
-    left: 'Left',
+    left: 'Time left',
     ratio: 'Ratio',
     peers: 'Peers',
     of: '{part} of {whole}',

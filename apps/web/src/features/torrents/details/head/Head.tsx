@@ -114,6 +114,6 @@ function formatSize({ state, haveBytes, wantedBytes, totalBytes }: Torrent): str
 function chooseTone({ state, reason }: Torrent): Tone {
   if (reason !== null) return 'warn'
   if (state === 'error') return 'bad'
-  if (state === 'seeding' || state === 'complete') return 'good'
-  return state === 'paused' || state === 'queued' ? 'idle' : 'accent'
+  if (state === 'seeding') return 'good'
+  return state === 'paused' || state === 'complete' || state === 'queued' ? 'idle' : 'accent'
 }

@@ -20,16 +20,25 @@ export function OverviewTab() {
 }
 
 function Overview({ detail }: { readonly detail: TorrentDetail }) {
-  const pieces = usePieces(detail)
+  const known = usePieces(detail)
+  // Without metadata the map is empty, and an empty torrent has no pieces.
+  const pieces = known && known.count > 0 ? known : null
+  const isEmpty = known !== null && detail.totalBytes === 0
   const copies = useMemo(() => (pieces ? summarize(pieces).copies : null), [pieces])
   return (
     <div className={`${layout.stack4} ${layout.shrink}`}>
-      <section className={`${layout.stack3} ${layout.card} ${styles.card}`} aria-labelledby="pieces-title">
-        <h2 id="pieces-title" className={layout.heading}>
-          {pieceTexts.pieces.title}
-        </h2>
-        {pieces ? <PiecePicture pieces={pieces} /> : <p className={styles.wait}>{pieceTexts.pieces.none}</p>}
-      </section>
+      {!isEmpty && (
+        <section className={`${layout.stack3} ${layout.card} ${styles.card}`} aria-labelledby="pieces-title">
+          <h2 id="pieces-title" className={layout.heading}>
+            {pieceTexts.pieces.title}
+          </h2>
+          {pieces ? (
+            <PiecePicture pieces={pieces} />
+          ) : (
+            <p className={styles.wait}>{pieceTexts.pieces.none}</p>
+          )}
+        </section>
+      )}
       <div className={styles.columns}>
         <Facts title={say.facts.transfer} facts={transferFacts(detail, copies)} />
         <Facts title={say.facts.content} facts={contentFacts(detail)} />
