@@ -24,7 +24,7 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       const magnet = await page.getByRole('textbox', { name: 'Magnet link' }).inputValue()
       expect(await page.getByRole('img', { name: /QR code/ }).count()).toBe(0)
       expect(await downloadWithLibtorrent(scene, magnet, 'photo.jpg')).toBe(photo.sha256)
-      await page.getByRole('button', { name: 'To my transfers' }).click()
+      await page.getByRole('button', { name: 'To my torrents' }).click()
       await page.locator('[data-row] a', { hasText: 'photo.jpg' }).waitFor()
       expect(problems).toEqual([])
     })

@@ -147,7 +147,7 @@ describe.skipIf(lackingChromium())('the language of the console', () => {
     await page.getByText('English', { exact: true }).click()
     await page.getByRole('heading', { name: 'Settings' }).waitFor()
     await page.goto(`${served.url}/?mock`)
-    await page.getByRole('link', { name: 'Transfers' }).first().waitFor()
+    await page.getByRole('link', { name: 'Torrents' }).first().waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
     await page.goto(`${served.url}/settings/appearance?mock`)
     await page.getByText('Browser default', { exact: true }).click()

@@ -30,7 +30,6 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
     [rows.add, ['a']],
     [rows.paste, ['Ctrl V']],
     [rows.filter, ['/']],
-    [menu.map(({ label }) => label).join(', '), menu.map(({ key }) => `g ${key}`)],
     [rows.help, ['?']],
   ]
   return (
@@ -39,6 +38,8 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
       <section tabIndex={0} aria-label={t.title}>
         <h3 className={`${layout.soft} ${styles.title}`}>{t.everywhere}</h3>
         <Rows rows={everywhere} />
+        <h3 className={`${layout.soft} ${styles.title}`}>{t.pages}</h3>
+        <Rows rows={menu.map(({ label, key }) => [label, ['g', key]] as const)} />
         <h3 className={`${layout.soft} ${styles.title}`}>{t.inList}</h3>
         <Rows rows={IN_LIST} />
       </section>

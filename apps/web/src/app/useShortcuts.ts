@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { linksIn } from '../shared/dropped/links.ts'
 import { useFeatures } from '../shared/feature.ts'
+import { isInDialog, isTyping } from '../shared/ui/typing.ts'
 import { openAdd, SEARCH_BOX, shortcutsShown } from '../shared/ui/ui.ts'
 
 const SECOND_KEY_MS = 1500
@@ -40,24 +41,12 @@ export function useShortcuts(): void {
         openAdd({ tab: 'download', files: files.map(file => ({ path: file.name, file })) })
       else if (linksIn(text).length > 0) openAdd({ tab: 'download', text })
     }
-    addEventListener('keydown', onKeyDown)
+    // Before the list: the second key of “g p” does not pause what is selected there.
+    addEventListener('keydown', onKeyDown, { capture: true })
     addEventListener('paste', onPaste)
     return () => {
-      removeEventListener('keydown', onKeyDown)
+      removeEventListener('keydown', onKeyDown, { capture: true })
       removeEventListener('paste', onPaste)
     }
   }, [features, navigate])
-}
-
-export function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  )
-}
-
-function isInDialog(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element && target.closest('[role=dialog], [role=alertdialog], [role=menu]') !== null
-  )
 }

@@ -1,5 +1,6 @@
 import { type Access, ApiError, type NodeApi } from '@shoal/api'
 import { type FormEvent, Suspense, useEffect, useState } from 'react'
+import { useCleared } from '../../shared/base/use-cleared.ts'
 import { Button } from '../../shared/controls/Button.tsx'
 import { TextField } from '../../shared/controls/Field.tsx'
 import { Logo } from '../../shared/controls/Logo.tsx'
@@ -24,6 +25,7 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
     [],
   )
   const [error, setError] = useState<string | null>(null)
+  useCleared(error !== null, () => setError(null))
   const [busy, setBusy] = useState(false)
   const [hasLink, setHasLink] = useState(false)
   const [isOld, setIsOld] = useState(tokenFailed)

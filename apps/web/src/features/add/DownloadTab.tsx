@@ -133,7 +133,10 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
         field={field}
         text={text}
         peers={peersText}
-        onText={setText}
+        onText={written => {
+          setText(written)
+          setState({ step: 'source' })
+        }}
         onPeers={setPeersText}
         onSubmit={takeText}
         onFiles={takeFiles}

@@ -1,3 +1,4 @@
+import { Redirect } from 'wouter'
 import { type Feature, lazyComponent } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/texts.ts'
 
@@ -8,6 +9,11 @@ export const published: Feature = {
     {
       path: '/published',
       component: lazyComponent(() => import('./PublishedPage.tsx').then(it => it.PublishedPage)),
+    },
+    // The name of the entry in the menu is an address that people guess.
+    {
+      path: '/links',
+      component: lazyComponent(async () => () => Redirect({ to: '/published', replace: true })),
     },
   ],
   menu: [{ href: '/published', label: texts.app.nav.published, icon: 'link', key: 'p' }],

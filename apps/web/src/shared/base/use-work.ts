@@ -1,9 +1,10 @@
 import { useState } from 'react'
 import { OneAtATime } from './one-at-a-time.ts'
+import { useCleared } from './use-cleared.ts'
 
 export interface Work {
   readonly isBusy: boolean
-  /** The last error; null while the work runs again. */
+  /** The last error; null while the work runs again, and once a field was changed. */
   readonly failure: unknown
   run(work: () => Promise<void>): void
 }
@@ -13,6 +14,7 @@ export function useWork(): Work {
   const [turns] = useState(() => new OneAtATime())
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
+  useCleared(failure !== null, () => setFailure(null))
   const run = async (work: () => Promise<void>) => {
     setBusy(true)
     setFailure(null)

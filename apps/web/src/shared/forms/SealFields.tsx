@@ -17,11 +17,18 @@ interface Props {
   readonly problem: FormProblem | null
 }
 
+/** Returns the problem until the fields change, since it belongs to what was there before, and a function to call then. */
+function useUnanswered(problem: FormProblem | null): [FormProblem | null, () => void] {
+  const [answered, setAnswered] = useState<FormProblem | null>(null)
+  return [problem === answered ? null : problem, () => setAnswered(problem)]
+}
+
 /** Form fields that define who can open a sealed share; `readSeal` reads them. */
-export function SealFields({ say, problem }: Props) {
+export function SealFields({ say, problem: given }: Props) {
   const [chosen, setChosen] = useState<Way>('key')
+  const [problem, answer] = useUnanswered(given)
   return (
-    <fieldset className={`${layout.stack3} ${layout.box} ${styles.ways}`}>
+    <fieldset className={`${layout.stack3} ${layout.box} ${styles.ways}`} onInput={answer}>
       <legend>{say.to}</legend>
       {listWays(say).map(({ by, label, hint }) => (
         <Fragment key={by}>
@@ -63,7 +70,8 @@ interface PassphraseProps {
 }
 
 /** A new passphrase, written twice: the fields `passphrase` and `again`. */
-export function PassphraseFields({ say, problem }: PassphraseProps) {
+export function PassphraseFields({ say, problem: given }: PassphraseProps) {
+  const [problem, answer] = useUnanswered(given)
   const [passphrase, setPassphrase] = useState('')
   const [again, setAgain] = useState('')
   const [isShown, setShown] = useState(false)
@@ -73,10 +81,11 @@ export function PassphraseFields({ say, problem }: PassphraseProps) {
     setPassphrase(made)
     setAgain(made)
     setShown(true)
+    answer()
   }
   const common = { type: isShown ? 'text' : 'password', autoComplete: 'new-password', maxLength: 1000 }
   return (
-    <div className={layout.stack2}>
+    <div className={layout.stack2} onInput={answer}>
       <div className={layout.columns}>
         <div>
           <TextField

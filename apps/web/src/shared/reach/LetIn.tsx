@@ -1,6 +1,7 @@
 import type { Reach, ReachTest } from '@shoal/api'
 import { isSecureAddress } from '@shoal/links'
 import { type FormEvent, useState } from 'react'
+import { useCleared } from '../base/use-cleared.ts'
 import { Button } from '../controls/Button.tsx'
 import { CopyButton } from '../controls/CopyButton.tsx'
 import { SelectField, TextField } from '../controls/Field.tsx'
@@ -22,6 +23,7 @@ export function LetIn() {
   const [password, setPassword] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string | null>(null)
+  useCleared(error !== null, () => setError(null))
   if (!asked.value) return <Waiting asked={asked} />
   const reach = asked.value
   const run = async (work: () => Promise<Reach>) => {

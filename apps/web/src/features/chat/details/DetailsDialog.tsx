@@ -1,5 +1,6 @@
 import type { ChatConversation, ChatMember, InputOf } from '@shoal/api'
 import { useState } from 'react'
+import { useCleared } from '../../../shared/base/use-cleared.ts'
 import { useWork } from '../../../shared/base/use-work.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { ConfirmDialog } from '../../../shared/controls/ConfirmDialog.tsx'
@@ -171,6 +172,7 @@ function AddPeople(props: {
 }) {
   const { members, isBusy, onAdd } = props
   const [error, setError] = useState<string | null>(null)
+  useCleared(error !== null, () => setError(null))
   return (
     <form
       className={layout.stack3}

@@ -1,6 +1,7 @@
 import type { ChatConversation } from '@shoal/api'
 import { useState } from 'react'
 import { useAnswer } from '../../../shared/base/use-answer.ts'
+import { useCleared } from '../../../shared/base/use-cleared.ts'
 import { useWork } from '../../../shared/base/use-work.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { CopyIcon } from '../../../shared/controls/CopyIcon.tsx'
@@ -29,6 +30,7 @@ export function NewDialog({ onCreated, onClose }: Props) {
   const hubs = useAnswer(signal => client.listHubs(signal), [client]).value
   const [kind, setKind] = useState<(typeof KINDS)[number]>('private')
   const [error, setError] = useState<string | null>(null)
+  useCleared(error !== null, () => setError(null))
   const { isBusy, failure, run } = useWork()
   const [isMaking, setMaking] = useState(false)
   const [made, setMade] = useState<{ link: string; conversation: ChatConversation } | null>(null)

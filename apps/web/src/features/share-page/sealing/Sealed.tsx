@@ -1,6 +1,7 @@
 import type { Seal } from '@shoal/links'
 import type { Unlock } from '@shoal/sealed'
 import { type FormEvent, lazy, Suspense, useEffect, useId, useState } from 'react'
+import { useCleared } from '../../../shared/base/use-cleared.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Card, Notice } from '../../../shared/controls/Panels.tsx'
@@ -23,6 +24,7 @@ interface Props {
 export default function Sealed({ seal, sealed, isOpen, onOpen }: Props) {
   const [isOpening, setOpening] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
+  useCleared(failure !== null, () => setFailure(null))
   const isThere = sealed !== null
   const open = async (unlock: Unlock) => {
     setFailure(null)

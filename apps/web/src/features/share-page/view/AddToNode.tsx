@@ -1,5 +1,6 @@
 import { type FormEvent, useId, useState } from 'react'
 import { ownNode, rememberOwnNode } from '../../../shared/base/own-node.ts'
+import { useCleared } from '../../../shared/base/use-cleared.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Card } from '../../../shared/controls/Panels.tsx'
@@ -23,6 +24,7 @@ export function AddToNode({ source, magnet, asks }: Props) {
   const id = useId()
   const node = ownNode() ?? likelyNode(location)
   const [wrong, setWrong] = useState(false)
+  useCleared(wrong, () => setWrong(false))
   const [added, setAdded] = useState(false)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()

@@ -1,5 +1,5 @@
 import type { Label } from '@shoal/api'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { TextField } from '../../../shared/controls/Field.tsx'
 import { LabelDot } from '../../../shared/controls/Labels.tsx'
@@ -31,6 +31,8 @@ export function LabelForm({ id, label, taken, onDone }: Props) {
   const [directory, setDirectory] = useState(label?.directory ?? null)
   const [tried, setTried] = useState(false)
   const [error, setError] = useState<unknown>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an error belongs to the values that were refused
+  useEffect(() => setError(null), [name, colour, directory])
   const problem = label === null ? nameProblem(name, taken) : null
   const submit = async (event: FormEvent) => {
     event.preventDefault()

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter'
 import { ContextMenu, type MenuItem } from '../../../shared/controls/Menu.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
+import { isInDialog, isTyping } from '../../../shared/ui/typing.ts'
 import { SEARCH_BOX } from '../../../shared/ui/ui.ts'
 import { columnChoices, gridTemplate, minimumWidth, shownColumns } from './columns.ts'
 import styles from './List.module.css'
@@ -94,7 +95,9 @@ export function Table(props: TableProps) {
         aria-activedescendant={selection.cursor !== null && cursorThere ? rowId(selection.cursor) : undefined}
         onClick={onClick}
         onDoubleClick={event => navigateTo(rowOf(event), narrow, navigate)}
-        onKeyDown={event => event.target === event.currentTarget && onKeyDown(event)}
+        onKeyDown={event => {
+          if (event.target === event.currentTarget && !event.defaultPrevented) onKeyDown(event)
+        }}
         onFocus={event => {
           // A click on what is in a row would leave the keyboard there, though the row goes when the list scrolls.
           if (rowOf(event) !== undefined) event.currentTarget.focus({ preventScroll: true })
@@ -134,15 +137,20 @@ export function Table(props: TableProps) {
   )
 }
 
-/** Keys work in the list also while nothing has the focus, as after loading, and Down leads from the filter into it. */
+/**
+ * Keys work in the list wherever no field has the focus, as after loading or a click on a filter, and Down leads from the search box into it. Enter
+ * and Space are those of the button or link that has the focus.
+ */
 function useListKeys(grid: HTMLElement | null, onKeyDown: (event: KeyPress) => void): void {
   const latest = useRef(onKeyDown)
   latest.current = onKeyDown
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const { target, key } = event
+      if (!grid || event.defaultPrevented || target === grid) return
       const fromFilter = key === 'ArrowDown' && (target as Element).id === SEARCH_BOX
-      if (!grid || event.defaultPrevented || !(target === document.body || fromFilter)) return
+      const isPress = (key === 'Enter' || key === ' ') && target !== document.body
+      if (!fromFilter && (isPress || isTyping(target) || isInDialog(target))) return
       latest.current(event)
       if (event.defaultPrevented) grid.focus({ preventScroll: true })
     }

@@ -57,6 +57,7 @@ export const app: Translation<typeof english> = {
     title: 'Tastenkürzel',
     open: 'Tastenkürzel',
     everywhere: 'Überall',
+    pages: 'Eine Seite öffnen: beide Tasten nacheinander',
     inList: 'In der Liste',
     rows: {
       add: 'Etwas hinzufügen oder teilen',

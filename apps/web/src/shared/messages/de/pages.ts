@@ -541,7 +541,7 @@ export const pages: Translation<typeof english> = {
     },
   },
   published: {
-    title: 'Veröffentlichte Links',
+    title: 'Links',
     intro:
       'Ein veröffentlichter Link (magnet:?xs=urn:btpk:…) führt zu dem Torrent, den sein Besitzer gerade nennt. Wer ihm folgt, erhält jede neue Version.',
     empty: 'Noch keine veröffentlichten Links',

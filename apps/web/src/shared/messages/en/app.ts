@@ -1,6 +1,6 @@
 export const app = {
   nav: {
-    transfers: 'Transfers',
+    transfers: 'Torrents',
     dashboard: 'Dashboard',
     search: 'Search',
     feeds: 'Feeds',
@@ -43,7 +43,7 @@ export const app = {
   notFound: {
     title: 'Page not found',
     body: 'The address may be out of date or mistyped.',
-    back: 'Go to transfers',
+    back: 'Go to torrents',
   },
   none: '–',
   files: { one: '{count} file', other: '{count} files' },
@@ -52,6 +52,7 @@ export const app = {
     title: 'Keyboard shortcuts',
     open: 'Keyboard shortcuts',
     everywhere: 'Everywhere',
+    pages: 'Go to a page: one key after the other',
     inList: 'In the list',
     rows: {
       add: 'Add or share something',

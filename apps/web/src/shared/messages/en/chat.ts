@@ -115,7 +115,7 @@ export default {
     sealed: 'Sealed',
     broken: 'This link is damaged: a part of it is missing.',
     download: 'Download',
-    downloading: 'Added to the transfers',
+    downloading: 'Added to the torrents',
     show: 'Show transfer',
     open: 'Show here',
     opening: 'Looking for it …',

@@ -1,5 +1,5 @@
 export const list = {
-  title: 'Transfers',
+  title: 'Torrents',
   filterPlaceholder: 'Filter',
   filterLabel: 'Filter by name',
   clearFilter: 'Clear the filter',

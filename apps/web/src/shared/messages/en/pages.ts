@@ -60,7 +60,7 @@ export const pages = {
     done: {
       title: 'You are sharing',
       body: 'Send the link. It works as long as this node runs, and longer once others have it.',
-      finish: 'Go to my transfers',
+      finish: 'Go to my torrents',
     },
   },
   dashboard: {
@@ -524,7 +524,7 @@ export const pages = {
     },
   },
   published: {
-    title: 'Published links',
+    title: 'Links',
     intro:
       'A published link (magnet:?xs=urn:btpk:…) leads to the torrent that its owner names at the time. Whoever follows it gets each new version.',
     empty: 'No published links yet',

@@ -1,5 +1,5 @@
 export const reach = {
-  title: 'Letting others in',
+  title: 'Let others in',
   open: 'Let others in',
   opening: 'Opening and testing …',
   close: 'Keep others out',

@@ -1,6 +1,6 @@
 /** Texts of one torrent's page. */
 export const torrent = {
-  back: 'All transfers',
+  back: 'All torrents',
   changedFiles: {
     one: '{names} was changed on disk and no longer matches the torrent. What is missing is downloaded again.',
     other:

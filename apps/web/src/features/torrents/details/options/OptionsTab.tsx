@@ -1,5 +1,6 @@
 import type { TorrentDetail, UpdateTorrent } from '@shoal/api'
 import { useId, useRef, useState } from 'react'
+import { useCleared } from '../../../../shared/base/use-cleared.ts'
 import { SwitchField, TextField } from '../../../../shared/controls/Field.tsx'
 import { Waiting } from '../../../../shared/controls/Loading.tsx'
 import layout from '../../../../shared/controls/layout.module.css'
@@ -31,6 +32,7 @@ interface OptionsProps {
 function Options({ detail, onSaved }: OptionsProps) {
   const { api, torrents } = useNode()
   const [problem, setProblem] = useState<string | null>(null)
+  useCleared(problem !== null, () => setProblem(null))
   // The next note takes the place of the last, so that they do not pile up.
   const lastNote = useRef('')
   const save = async (change: Omit<UpdateTorrent, 'id'>) => {
