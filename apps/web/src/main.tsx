@@ -11,12 +11,14 @@ import { takeToken } from './features/access/token.ts'
 import { CONSOLE_ICONS } from './shared/controls/console-icons.ts'
 import { ICONS } from './shared/controls/icons.ts'
 import { showLanguage } from './shared/messages/language.ts'
+import { loadReasons } from './shared/messages/reasons.ts'
 import { NodeStore } from './shared/node/node-store.ts'
 import { showTheme } from './shared/theme/theme.ts'
 
 Object.assign(ICONS, CONSOLE_ICONS)
 showTheme()
 showLanguage()
+await loadReasons()
 const link = await chooseLink()
 const tokenFailed = !(await takeToken(link.api))
 const node = new NodeStore(link)

@@ -1,5 +1,6 @@
 /** Failures of the command line: their messages are in the user's language. Those of engine and node are English. */
 
+import { translateMessage } from '@shoal/api/reasons'
 import { fileFailure as baseFileFailure, describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Language } from '@shoal/messages'
 import { UsageError } from '@shoal/options'
@@ -15,6 +16,17 @@ const loads: Readonly<Record<Language, () => Promise<Headlines>>> = {
 
 /** Headlines of errors by code, for languages other than that of the messages. */
 const headlines = await loads[LANGUAGE]()
+
+const reasonLoads: Readonly<Record<Language, () => Promise<Headlines | null>>> = {
+  en: async () => null,
+  de: async () => (await import('@shoal/api/reason-texts/de')).default,
+}
+const reasons = await reasonLoads[LANGUAGE]()
+
+/** Says a message of engine or node, such as that of a tracker, in the user's language as far as that has a text for it. */
+export function nodeMessage(message: string): string {
+  return (reasons && translateMessage(message, reasons)) ?? message
+}
 
 /** The work could not be done. The message is in the user's language and says what to do. */
 export class CommandFailure extends Failure {}
@@ -42,10 +54,12 @@ export function fileFailure(error: unknown, path: string): Error {
   return new CommandFailure(failure.code, texts.fileErrors[name]({ path }), { cause: error })
 }
 
-/** Code and message of anything thrown. English messages of engine and node get a headline in the user's language. */
+/** Code and message of anything thrown, in the user's language. English messages without a text in it get a headline that says what kind they are. */
 export function explainFailure(error: unknown): { code: string; message: string } {
   const failure = describeFailure(error)
   if (error instanceof CommandFailure || error instanceof UsageError) return failure
+  const said = reasons && translateMessage(failure.message, reasons)
+  if (said) return { ...failure, message: said }
   const headline = headlines[failure.code]
   return headline === undefined ? failure : { ...failure, message: `${headline}: ${failure.message}` }
 }

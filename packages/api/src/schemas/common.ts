@@ -51,6 +51,24 @@ export function page<Item extends z.ZodType>(item: Item) {
 
 export const Nothing = z.object({})
 
+/** Why something failed, for clients in other languages: the key of a text of `@shoal/api/reasons`, and what it names. Absent if no text fits. */
+const REASON = {
+  reason: z.string().optional(),
+  values: z.record(z.string(), z.string()).optional(),
+}
+
+/** Why a task or a torrent failed. */
+export const Failed = z.object({
+  /** For programs, such as `no-space`. */
+  code: z.string(),
+  /** For people: describes what was wrong and what to do. */
+  message: z.string(),
+  ...REASON,
+})
+
+/** Why something failed whose message is next to it. Absent if no text fits. */
+export const Why = z.object({ reason: z.string(), values: z.record(z.string(), z.string()) }).optional()
+
 /** The answer to every refused request. */
 export const Problem = z
   .object({
@@ -61,6 +79,7 @@ export const Problem = z
       message: z.string(),
       /** The member of the input that was wrong: `files.0.priority`. */
       field: z.string().optional(),
+      ...REASON,
     }),
   })
   .register(ANSWERS, { id: 'Problem' })

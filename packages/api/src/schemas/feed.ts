@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HostPath, Name, TimeMs } from './common.ts'
+import { HostPath, Name, TimeMs, Why } from './common.ts'
 import { ANSWERS, GIVEN } from './names.ts'
 
 /** Adds feed items whose title contains all words of `include` and none of `exclude`. `/…/` is a regular expression. */
@@ -27,6 +27,7 @@ export const Feed = z
     fetchedMs: TimeMs.nullable(),
     /** The reason why the last fetch failed. */
     error: z.string().nullable(),
+    why: Why,
   })
   .register(ANSWERS, { id: 'Feed' })
 export type Feed = z.infer<typeof Feed>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bytes, BytesPerSecond, TimeMs, TorrentId } from './common.ts'
+import { Bytes, BytesPerSecond, Failed, TimeMs, TorrentId } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 /**
@@ -20,7 +20,7 @@ export const Job = z
     /** Null when unknown. */
     totalBytes: Bytes.nullable(),
     bytesPerSecond: BytesPerSecond,
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    error: Failed.nullable(),
     /** The torrent that it created or works on. */
     torrent: TorrentId.nullable(),
     /** The path of the files that it downloaded or moved. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HostPath, Name, TimeMs, TorrentId } from './common.ts'
+import { HostPath, Name, TimeMs, TorrentId, Why } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 /** A link to a torrent that the owner of a key can replace (BEP 46). */
@@ -30,6 +30,7 @@ export const Publication = z
     nodes: z.number().int().min(0),
     /** The reason why the last attempt failed. */
     error: z.string().nullable(),
+    why: Why,
   })
   .register(ANSWERS, { id: 'Publication' })
 export type Publication = z.infer<typeof Publication>
@@ -55,6 +56,7 @@ export const Followed = z
     checkedMs: TimeMs.nullable(),
     /** The reason why the last look failed. */
     error: z.string().nullable(),
+    why: Why,
   })
   .register(ANSWERS, { id: 'Followed' })
 export type Followed = z.infer<typeof Followed>

@@ -9,6 +9,7 @@ import {
 import {
   Bytes,
   BytesPerSecond,
+  Failed,
   FileIndex,
   HostPath,
   Name,
@@ -19,6 +20,7 @@ import {
   TimeMs,
   TorrentId,
   TorrentIds,
+  Why,
 } from './common.ts'
 import { Findability } from './findable.ts'
 import { Job } from './job.ts'
@@ -53,7 +55,7 @@ export const Torrent = z
     /** Why it downloads nothing, or cannot be found. Null if nothing is wrong, and if the state says it all. */
     reason: TorrentReason.nullable(),
     /** The reason for the state `error`, and what to do about it. */
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    error: Failed.nullable(),
     /** 0 to 1: share of the wanted data, or of the check while `state` is `checking`. */
     progress: z.number().min(0).max(1),
     /** Size of all files, wanted or not. Null while the metadata is unknown. */
@@ -385,6 +387,7 @@ export const Tracker = z
     state: z.enum(['idle', 'working', 'ok', 'failed']),
     /** Its last failure or warning. */
     message: z.string().nullable(),
+    why: Why,
     peers: z.number().int().min(0),
     seeds: z.number().int().min(0).nullable(),
     leeches: z.number().int().min(0).nullable(),

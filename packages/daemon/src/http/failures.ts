@@ -1,5 +1,6 @@
 /** The wire format of errors: `{ error: { code, message, field? } }`, with a status for each code. */
 import type { Problem } from '@shoal/api'
+import { withReason } from '@shoal/api/reasons'
 import { AbsentCapability } from '../capability/capability.ts'
 import { Failure } from '../failure.ts'
 
@@ -140,7 +141,7 @@ function refusal(error: Failure, field = error.field): Refusal {
   return {
     // A program that asks for a feature that the server runs without has asked for a page that does not exist.
     status: error instanceof AbsentCapability ? 404 : toStatus(code),
-    problem: { error: { code, message, ...(field === undefined ? {} : { field }) } },
+    problem: { error: withReason({ code, message, ...(field === undefined ? {} : { field }) }) },
     headers: error instanceof HttpFailure ? error.headers : {},
     unforeseen: false,
   }

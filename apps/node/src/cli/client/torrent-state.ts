@@ -1,6 +1,7 @@
 import type { Torrent, TorrentState, Tracker } from '@shoal/api'
 import { describeTrackers, whyUnshared } from '@shoal/api/torrent-reasons'
 import { SHOAL } from '../../base/program.ts'
+import { nodeMessage } from '../failure.ts'
 import { texts } from '../texts.ts'
 
 const COLORS: Partial<Record<TorrentState, number>> = {
@@ -20,7 +21,8 @@ export function stateColor({ state, reason }: Torrent): number | null {
 
 /** Names the state, or instead the reason why nothing arrives; of an error its message, of a queued torrent its place. */
 export function stateText({ state, reason, error, queuePosition }: Torrent): string {
-  if (state === 'error') return texts.list.error({ reason: error?.message ?? texts.add.stopped })
+  if (state === 'error')
+    return texts.list.error({ reason: error ? nodeMessage(error.message) : texts.add.stopped })
   if (reason !== null) return texts.reasons[reason]
   return state === 'queued' && queuePosition !== null
     ? texts.list.queued({ position: queuePosition })
@@ -47,5 +49,5 @@ export function explainState(
   if (reason !== 'tracker-error') return reason === null ? null : why[reason]
   const { count, message = '?' } = describeTrackers(trackers)
   const say = state === 'seeding' ? why.unreachable : why['tracker-error']
-  return say({ count, message })
+  return say({ count, message: nodeMessage(message) })
 }

@@ -6,6 +6,7 @@ import { NODE_OPTIONS } from '../client/node-options.ts'
 import { allPages } from '../client/pages.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { nodeMessage } from '../failure.ts'
 import { formatTime } from '../format.ts'
 import { refuseOptionsOfOthers, subcommand, takeWords } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
@@ -52,7 +53,9 @@ export const feeds = defineCommand({
       show(feed)
       if (feed.error === null) return 0
       if (!output.json)
-        output.error(`shoal: ${texts.feeds.unreadable({ reason: feed.error, shoal: SHOAL, id: feed.id })}`)
+        output.error(
+          `shoal: ${texts.feeds.unreadable({ reason: nodeMessage(feed.error), shoal: SHOAL, id: feed.id })}`,
+        )
       return EXIT.failed
     }
     return subcommand<Promise<number> | Promise<void>>(words.length === 0 ? ['list'] : words, {
@@ -138,7 +141,7 @@ const COLUMNS: Column<Feed>[] = [
     title: texts.feeds.columns.read,
     text: ({ fetchedMs, error }) =>
       error
-        ? texts.feeds.failed({ reason: error })
+        ? texts.feeds.failed({ reason: nodeMessage(error) })
         : fetchedMs === null
           ? texts.feeds.notYet
           : formatTime(fetchedMs),

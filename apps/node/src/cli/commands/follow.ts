@@ -6,7 +6,7 @@ import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { CommandFailure } from '../failure.ts'
+import { CommandFailure, nodeMessage } from '../failure.ts'
 import { formatTime } from '../format.ts'
 import { refuseOptionsOfOthers } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
@@ -48,7 +48,8 @@ export const follow = defineCommand({
       if (output.json) output.object(followed)
       else printTable(output, [followed], COLUMNS, '')
       if (followed.error === null) return 0
-      const { error: reason, name } = followed
+      const { error, name } = followed
+      const reason = nodeMessage(error)
       if (!output.json) output.error(`shoal: ${texts.follow.failedNow({ reason, shoal: SHOAL, name })}`)
       return EXIT.failed
     }
@@ -89,7 +90,7 @@ const COLUMNS: Column<Followed>[] = [
     title: texts.follow.columns.checked,
     text: ({ checkedMs, error }) =>
       error !== null
-        ? texts.publish.failed({ reason: error })
+        ? texts.publish.failed({ reason: nodeMessage(error) })
         : checkedMs === null
           ? texts.publish.notYet
           : formatTime(checkedMs),

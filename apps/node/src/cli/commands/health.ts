@@ -5,6 +5,7 @@ import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { nodeMessage } from '../failure.ts'
 import { formatBytes, formatDuration, formatRate, formatTime } from '../format.ts'
 import { printFacts } from '../terminal/print.ts'
 import { texts } from '../texts.ts'
@@ -75,7 +76,8 @@ export const health = defineCommand({
       [rows.memory, formatBytes(stats.memoryBytes)],
     ])
     for (const sentence of more) output.line(sentence)
-    for (const problem of health.problems ?? []) output.line(texts.health.problem({ problem }))
+    for (const problem of health.problems ?? [])
+      output.line(texts.health.problem({ problem: nodeMessage(problem) }))
     return code
   },
 })

@@ -3,6 +3,7 @@ import { absoluteLink } from '../client/absolute-link.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
+import { nodeMessage } from '../failure.ts'
 import { formatBytes, formatPercent } from '../format.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
@@ -40,7 +41,7 @@ export const jobs = defineCommand({
 
 function stateText({ state, error }: Job): string {
   const text = texts.jobs.states[state]
-  return error ? texts.jobs.error({ state: text, reason: error.message }) : text
+  return error ? texts.jobs.error({ state: text, reason: nodeMessage(error.message) }) : text
 }
 
 const COLUMNS: Column<Job>[] = [

@@ -5,7 +5,7 @@ import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { namedTorrents } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
-import { CommandFailure } from '../failure.ts'
+import { CommandFailure, nodeMessage } from '../failure.ts'
 import { formatTime } from '../format.ts'
 import { refuseOptionsOfOthers } from '../subcommand.ts'
 import { printTable } from '../terminal/print.ts'
@@ -70,7 +70,7 @@ export const publish = defineCommand({
     if (output.json) return output.object(publication)
     output.line(publication.link)
     if (publication.error !== null)
-      output.error(`shoal: ${texts.publish.later({ reason: publication.error })}`)
+      output.error(`shoal: ${texts.publish.later({ reason: nodeMessage(publication.error) })}`)
   },
 })
 
@@ -82,7 +82,7 @@ const COLUMNS: Column<Publication>[] = [
     title: texts.publish.columns.published,
     text: ({ publishedMs, nodes, error }) =>
       error !== null
-        ? texts.publish.failed({ reason: error })
+        ? texts.publish.failed({ reason: nodeMessage(error) })
         : publishedMs === null
           ? texts.publish.notYet
           : texts.publish.published({ time: formatTime(publishedMs), count: nodes }),

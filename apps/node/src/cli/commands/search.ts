@@ -10,7 +10,7 @@ import { NODE_OPTIONS } from '../client/node-options.ts'
 import { allPages } from '../client/pages.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { CommandFailure } from '../failure.ts'
+import { CommandFailure, nodeMessage } from '../failure.ts'
 import { formatBytes } from '../format.ts'
 import type { Output, Terminal } from '../output.ts'
 import { printTable } from '../terminal/print.ts'
@@ -119,7 +119,7 @@ async function searchNetwork(
     const { reason, problem, partial, hidden } = progress.network
     if (reason !== null)
       output.error(
-        `shoal: ${reason === 'failed' ? say.unavailableBecause({ problem: problem ?? '' }) : say.unavailable[reason]}`,
+        `shoal: ${reason === 'failed' ? say.unavailableBecause({ problem: nodeMessage(problem ?? '') }) : say.unavailable[reason]}`,
       )
     else if (partial) output.error(`shoal: ${say.partial}`)
     if (hidden > 0) output.error(`shoal: ${say.hidden({ count: hidden })}`)

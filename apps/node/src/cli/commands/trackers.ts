@@ -5,6 +5,7 @@ import { NODE_OPTIONS } from '../client/node-options.ts'
 import { changedTiers } from '../client/tiers.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
+import { nodeMessage } from '../failure.ts'
 import { formatDuration } from '../format.ts'
 import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
@@ -76,5 +77,10 @@ const COLUMNS: Column<Tracker>[] = [
     align: 'right',
     rank: 5,
   },
-  { title: texts.trackers.columns.message, text: ({ message }) => message ?? '', least: 10, rank: 2 },
+  {
+    title: texts.trackers.columns.message,
+    text: ({ message }) => nodeMessage(message ?? ''),
+    least: 10,
+    rank: 2,
+  },
 ]

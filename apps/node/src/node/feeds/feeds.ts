@@ -1,4 +1,5 @@
 import type { CheckedInputOf, FEEDS, Feed, FeedFilter, FeedItem, Implemented } from '@shoal/api'
+import { whyOf } from '@shoal/api/reasons'
 import { Failure } from '@shoal/daemon/failure'
 import { checkFilter } from '../../base/feed-filter.ts'
 import { type FeedDeps, FeedReader } from './feed-reader.ts'
@@ -120,7 +121,10 @@ function shortUrl(url: string): string {
 }
 
 function feedView({ id, url, title, everyMinutes, filters, fetchedMs, error }: FeedRecord): Feed {
-  return { id: String(id), url, title, everyMinutes, filters: filters as FeedFilter[], fetchedMs, error }
+  return {
+    ...{ id: String(id), url, title, everyMinutes, filters: filters as FeedFilter[], fetchedMs, error },
+    ...whyOf(error),
+  }
 }
 
 function itemView({ id, title, source, publishedMs, taken }: FeedItemRecord): FeedItem {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Job } from '@shoal/api'
+import { withReason } from '@shoal/api/reasons'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { JobRecord, JobStore } from './job-store.ts'
 
@@ -167,7 +168,7 @@ export class Jobs {
       })
     } catch (error) {
       const state = signal.aborted ? 'cancelled' : 'failed'
-      change({ state, error: describeFailure(error), bytesPerSecond: 0, endedMs: Date.now() })
+      change({ state, error: withReason(describeFailure(error)), bytesPerSecond: 0, endedMs: Date.now() })
     }
     // A job that is interrupted by the end of the node is resumed at the next start, unless it was done all the same.
     const isCutOff = (signal.reason as { code?: unknown } | undefined)?.code === 'closed'

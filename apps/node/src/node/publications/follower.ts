@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { CheckedInputOf, Followed, NodeOperations } from '@shoal/api'
+import { whyOf } from '@shoal/api/reasons'
 import { Failure } from '@shoal/daemon/failure'
 import { parseMutableMagnet } from '@shoal/torrent'
 import { safeFileName } from '../../base/files/file-name.ts'
@@ -145,5 +146,5 @@ function isLater({ version }: Version, { version: known }: FollowedRecord): bool
 }
 
 function followedView({ leftovers: _, infoHash: __, id, ...rest }: FollowedRecord): Followed {
-  return { id: String(id), ...rest }
+  return { id: String(id), ...rest, ...whyOf(rest.error) }
 }

@@ -1,4 +1,5 @@
 import type { CheckedInputOf, Publication } from '@shoal/api'
+import { whyOf } from '@shoal/api/reasons'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import { formatDidKey, verify } from '@shoal/identity'
 import {
@@ -148,5 +149,5 @@ function isNewer(version: Version, current: Version): boolean {
 }
 
 function publicationView({ signature: _, id, ...rest }: PublicationRecord): Publication {
-  return { id: String(id), ...rest }
+  return { id: String(id), ...rest, ...whyOf(rest.error) }
 }

@@ -1,5 +1,6 @@
 /** A managed torrent as the API shows it. */
 import type { RemovedTorrent, Torrent, TorrentDetail, TorrentFile, TorrentState, Tracker } from '@shoal/api'
+import { whyOf, withReason } from '@shoal/api/reasons'
 import {
   type TorrentFile as EngineFile,
   infoHashText,
@@ -42,7 +43,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     reason: state === stats.state ? stats.reason : null,
     error:
       stats.state === 'error'
-        ? { code: stats.errorCode ?? 'stopped', message: stats.error ?? 'it stopped' }
+        ? withReason({ code: stats.errorCode ?? 'stopped', message: stats.error ?? 'it stopped' })
         : null,
     progress: stats.progress,
     totalBytes: metainfo?.info.lengthBytes ?? null,
@@ -214,6 +215,7 @@ function trackerView(status: TorrentDiscovery): Tracker {
     tier: tier ?? null,
     state,
     message: message ?? null,
+    ...whyOf(message),
     peers,
     seeds: seeds ?? null,
     leeches: leeches ?? null,

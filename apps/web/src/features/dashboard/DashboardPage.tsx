@@ -7,6 +7,7 @@ import { Loading } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
 import { Card, Notice, ProgressBar } from '../../shared/controls/Panels.tsx'
+import { nodeMessage } from '../../shared/format/error-message.ts'
 import { formatBytes, formatDuration, formatRatio } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
@@ -74,7 +75,7 @@ function HealthNotice() {
       <Notice tone="warn">
         <ul>
           {value.problems.map(problem => (
-            <li key={problem}>{problem}</li>
+            <li key={problem}>{nodeMessage(problem)}</li>
           ))}
         </ul>
       </Notice>

@@ -10,6 +10,7 @@ import { Waiting } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Card, Notice } from '../../shared/controls/Panels.tsx'
 import { notify, notifyError } from '../../shared/controls/toasts.ts'
+import { nodeMessage } from '../../shared/format/error-message.ts'
 import { messageOf } from '../../shared/format/errors.ts'
 import { formatAgo } from '../../shared/format/format.ts'
 import { shownName } from '../../shared/format/shown-name.ts'
@@ -81,7 +82,7 @@ function Findable({ item, onChanged }: { readonly item: FindableTorrent; onChang
           {title}
         </Link>
         <span className={layout.soft}>
-          {problem ??
+          {(problem && nodeMessage(problem)) ??
             (announcedMs === null ? t.notYet : t.since({ ago: formatAgo(announcedMs), count: nodes }))}
         </span>
       </div>

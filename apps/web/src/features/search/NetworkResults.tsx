@@ -7,6 +7,7 @@ import { Loading, Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { notify, notifyError } from '../../shared/controls/toasts.ts'
+import { nodeMessage } from '../../shared/format/error-message.ts'
 import { shownName } from '../../shared/format/shown-name.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useNode } from '../../shared/node/context.tsx'
@@ -87,7 +88,7 @@ function useBlocking(found: Progress | null, readAgain: () => void) {
 
 function unavailableText({ reason, problem }: Progress['network']): string {
   return reason === null || reason === 'failed'
-    ? t.unavailableBecause({ problem: problem ?? '' })
+    ? t.unavailableBecause({ problem: problem === null ? '' : nodeMessage(problem) })
     : t.unavailable[reason]
 }
 

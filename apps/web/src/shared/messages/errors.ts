@@ -33,3 +33,6 @@ const loads = {
 
 /** Says in a few words what kind of error a code is, for languages other than that of the errors' messages. Null in English. */
 export const headlines: Headlines | null = (await loads[language]()).default
+
+/** Says a message of the node in the language of the page; null if it does not know the message. Programs that load the texts set it. */
+export const translation: { say: ((message: string) => string | null) | null } = { say: null }

@@ -110,7 +110,7 @@ export class SimulatedTorrent {
         start.state === 'error'
           ? {
               code: 'no-space',
-              message: 'No space left on /home/ana/Downloads. Free some space, then resume.',
+              message: 'No space left on /home/ana/Downloads. Free some space to resume the download.',
             }
           : null,
       progress: start.progress,
@@ -386,7 +386,7 @@ export class SimulatedTorrent {
           kind: 'tracker',
           tier,
           state: !on ? 'idle' : bad ? 'failed' : 'ok',
-          message: bad && on ? 'no answer in 15 s: the tracker may be down' : null,
+          message: bad && on ? 'The tracker does not answer' : null,
           peers: bad ? 0 : Math.ceil(row.peers / 2),
           ...(bad ? { seeds: null, leeches: null, downloads: null } : counts),
           nextAnnounceSeconds: on ? Math.round(this.#nextAnnounce + tier * 60) : null,

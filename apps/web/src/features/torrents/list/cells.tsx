@@ -4,6 +4,7 @@ import { Glyph, Icon } from '../../../shared/controls/Icon.tsx'
 import { LabelChip } from '../../../shared/controls/Labels.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { ProgressBar } from '../../../shared/controls/Panels.tsx'
+import { nodeMessage } from '../../../shared/format/error-message.ts'
 import {
   formatAgo,
   formatBytes,
@@ -116,7 +117,7 @@ function StateCell({ torrent }: { torrent: Torrent }) {
   return (
     <div className={layout.grow}>
       <div className={styles.progressText}>
-        <span data-tone={tone} data-reason={reason} title={error?.message ?? text}>
+        <span data-tone={tone} data-reason={reason} title={error ? nodeMessage(error.message) : text}>
           {text}
         </span>
         <span className="number">{formatPercent(progress, 1)}</span>

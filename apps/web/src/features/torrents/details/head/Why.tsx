@@ -3,6 +3,7 @@ import { describeTrackers } from '@shoal/api/torrent-reasons'
 import { useMemo } from 'react'
 import { Button } from '../../../../shared/controls/Button.tsx'
 import { Notice } from '../../../../shared/controls/Panels.tsx'
+import { nodeMessage } from '../../../../shared/format/error-message.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
 import { torrentActions } from '../../actions/torrent-actions.ts'
@@ -43,5 +44,5 @@ function FailingTrackers({ torrent }: { readonly torrent: Torrent }) {
   const { count, message } = describeTrackers(told?.items ?? [])
   if (message === undefined) return null
   const text = torrent.state === 'seeding' ? say.unreachable : say['tracker-error']
-  return <Notice tone="warn">{text({ count, message })}</Notice>
+  return <Notice tone="warn">{text({ count, message: nodeMessage(message) })}</Notice>
 }

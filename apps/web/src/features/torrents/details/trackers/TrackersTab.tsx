@@ -1,6 +1,7 @@
 import type { Torrent, Tracker } from '@shoal/api'
 import { useState } from 'react'
 import layout from '../../../../shared/controls/layout.module.css'
+import { nodeMessage } from '../../../../shared/format/error-message.ts'
 import { formatCount, formatDuration } from '../../../../shared/format/format.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import table from '../table.module.css'
@@ -101,7 +102,9 @@ function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly lef
           </span>
           {!isTracker && <small>{say.kindHints[tracker.kind as 'dht']}</small>}
           {tracker.message && (
-            <small className={tracker.state === 'failed' ? styles.bad : undefined}>{tracker.message}</small>
+            <small className={tracker.state === 'failed' ? styles.bad : undefined}>
+              {nodeMessage(tracker.message)}
+            </small>
           )}
         </div>
       </th>

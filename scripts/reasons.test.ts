@@ -1,0 +1,108 @@
+/** Every text that engine and node give for a failure that screens show is in the catalogs of all languages. */
+import { readFileSync } from 'node:fs'
+import { findMismatches } from '@shoal/messages/testing'
+import { expect, test } from 'vitest'
+import german from '../packages/api/src/reason-texts/de.ts'
+import english from '../packages/api/src/reason-texts/en.ts'
+import { findReason, type ReasonName, translateMessage } from '../packages/api/src/reasons.ts'
+import { errorTexts, sourcesUnder } from './error-texts.ts'
+
+/** What trackers, web seeds, feeds, watch folders, published links, downloads, storage and the network report. */
+const SHOWN = [
+  'apps/node/src/node/completion',
+  'apps/node/src/node/feeds',
+  'apps/node/src/node/kernel/folders.ts',
+  'apps/node/src/node/kernel/http',
+  'apps/node/src/node/kernel/jobs.ts',
+  'apps/node/src/node/network',
+  'apps/node/src/node/publications',
+  'apps/node/src/node/reach',
+  'apps/node/src/node/sharing',
+  'apps/node/src/node/sources',
+  'apps/node/src/node/torrents',
+  'apps/node/src/node/transfers',
+  'apps/node/src/node/watch',
+  'packages/torrent/src/discovery/dht/dht-discovery.ts',
+  'packages/torrent/src/discovery/tracker',
+  'packages/torrent/src/session/sources.ts',
+  'packages/torrent/src/session/torrent',
+  'packages/torrent/src/storage',
+  'packages/torrent/src/swarm/web-seed',
+  'packages/torrent/src/transport/ftp',
+  'packages/torrent/src/transport/http',
+  'packages/torrent/src/transport/tcp-transport.node.ts',
+]
+const EVERYWHERE = ['packages/torrent/src', 'packages/daemon/src', 'apps/node/src']
+/** Only in pages, in tests, or for programs that embed the engine. */
+const ELSEWHERE = /browser|memory|resume-keys|slots|opfs|testing/
+/** Mistakes of a program, and names before another text: `{0}: {1}`. */
+const INTERNAL = /^setWanted needs|^The limit of a handle pool|^\{\d+\}: \{\d+\}$/
+const sources = SHOWN.flatMap(sourcesUnder).filter(file => !ELSEWHERE.test(file))
+
+test('the scan sees the texts of errors', () => {
+  const source = `
+    throw new ShoalError('io', \`\${path} is full: \${isBig ? 'a' : 'b'}\`)
+    throw new Failure('bad', 'one ' + 'two', { field: 'x' })
+    const why = 'three'
+    throw new TrackerError('bad', why)
+    throw new TrackerError('bad', messageOf(error))`
+  expect(errorTexts(source, 'x.ts')).toEqual(['{0} is full: a', '{0} is full: b', 'one two', 'three'])
+})
+
+test('every error that a screen may show has a reason', () => {
+  const missing = sources.flatMap(file =>
+    errorTexts(readFileSync(file, 'utf8'), file)
+      .filter(text => !INTERNAL.test(text) && translateMessage(fill(text), german) === null)
+      .map(text => `${file}: ${text}`),
+  )
+  expect(sources.length).toBeGreaterThan(100)
+  expect(missing).toEqual([])
+})
+
+test('a message is said in another language, with the words of others as they are', () => {
+  const say = (message: string) => translateMessage(message, german)
+  expect(say('Cannot reach 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1')).toBe(
+    '127.0.0.1:1 ist nicht erreichbar: 127.0.0.1:1 nimmt keine Verbindung an',
+  )
+  expect(say('The tracker refused: not registered')).toBe('Der Tracker lehnt ab: not registered')
+  expect(say('example.org: the server did not send the feed (HTTP 404)')).toBe(
+    'example.org: Der Server hat den Feed nicht gesendet (HTTP 404)',
+  )
+  expect(say('No space left on /data. Free some space to resume the download.')).toMatch(
+    /^Kein Platz mehr auf/,
+  )
+  expect(say('Something that nobody says')).toBeNull()
+  expect(findReason('No DHT node stored the item: try again later')).toEqual({
+    reason: 'dht-not-stored',
+    values: {},
+  })
+  // A reason that a newer node sends is not known here.
+  expect(translateMessage('new', german, { reason: 'unheard-of', values: {} })).toBeNull()
+})
+
+test('German has all of them, with their values', () => {
+  expect(findMismatches(english, german, 'de')).toEqual([])
+})
+
+test('no reason is left of a text that nobody says any more', () => {
+  const texts = EVERYWHERE.flatMap(sourcesUnder).map(file => ({ file, text: readFileSync(file, 'utf8') }))
+  const said = new Set(
+    texts.flatMap(({ file, text }) => errorTexts(text, file).map(each => findReason(fill(each))?.reason)),
+  )
+  // Some are put together elsewhere: their words are in a source.
+  const words = texts.map(({ text }) => text).join('\n')
+  const isWritten = (text: string) =>
+    text.split(/\{\w+\}/).every(part => words.includes(part.trim()) || words.includes(quoted(part)))
+  const system = /^(?:connect|name|reset|hang|tls|certificate|disk-full|.*-code)/
+  const stale = Object.entries(english).filter(
+    ([reason, text]) => !system.test(reason) && !said.has(reason as ReasonName) && !isWritten(text),
+  )
+  expect(stale).toEqual([])
+})
+
+const quoted = (part: string) => part.trim().replaceAll("'", "\\'")
+
+/** Values are words, of which none is a reason itself. */
+function fill(text: string): string {
+  return text.replace(/\{(\d+)\}/g, 'value$1')
+}
