@@ -439,7 +439,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await filter('Tracker error').click()
       await expect.poll(() => rows(page).count()).toBe(1)
       await rows(page).locator('a').click()
-      await page.getByText('all 3 trackers fail: no answer in 15 s').waitFor()
+      await page.getByText('all 3 trackers fail: The tracker does not answer').waitFor()
       await page.getByRole('tab', { name: 'Peers' }).click()
       await page.getByText('All of its trackers fail.').waitFor()
     })

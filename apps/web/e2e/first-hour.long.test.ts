@@ -152,4 +152,48 @@ describe.skipIf(lackingChromium())('the first hour, with a made-up node', () => 
       expect(await findings(page)).toEqual([])
     })
   })
+
+  test('a phone has five places and More, without labels that are cut, and trackers that fit', async () => {
+    const phone = { viewport: { width: 360, height: 740 }, locale: 'de' }
+    await served.on(
+      '/?mock&traffic=calm',
+      async page => {
+        await rows(page).first().waitFor()
+        const bar = page.getByRole('navigation').filter({ has: page.getByRole('button', { name: 'Mehr' }) })
+        expect(await bar.getByRole('link').count()).toBe(5)
+        const cut = await bar
+          .locator('svg + span')
+          .evaluateAll(
+            all => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1).length,
+          )
+        expect(cut).toBe(0)
+        expect(await bar.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
+        expect(await findings(page)).toEqual([])
+        await bar.getByRole('button', { name: 'Mehr' }).click()
+        await page.getByRole('menuitem', { name: 'Einstellungen' }).click()
+        await page.getByRole('heading', { name: 'Einstellungen' }).waitFor()
+        expect(await bar.getByRole('button', { name: 'Mehr' }).getAttribute('aria-current')).toBe('true')
+        await bar.getByRole('link', { name: 'Torrents' }).click()
+        await rows(page).first().click()
+        await page.getByRole('tab', { name: 'Tracker' }).click()
+        const table = page.getByRole('region', { name: 'Tracker und andere Quellen' })
+        await table.getByText('DHT', { exact: true }).waitFor()
+        expect(await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
+      },
+      phone,
+    )
+  })
+
+  test('what the node says of a failure is in the language of the page', async () => {
+    await served.on(
+      '/?mock&torrents=40&state=tracker-error',
+      async page => {
+        await rows(page).first().locator('a').click()
+        await page.getByRole('tab', { name: 'Tracker' }).click()
+        await page.getByText('Der Tracker antwortet nicht', { exact: true }).first().waitFor()
+        await page.getByText('Tracker antwortet richtig: Der Tracker antwortet nicht').waitFor()
+      },
+      { locale: 'de' },
+    )
+  })
 })

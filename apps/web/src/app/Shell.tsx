@@ -5,10 +5,11 @@ import { Button } from '../shared/controls/Button.tsx'
 import { Icon } from '../shared/controls/Icon.tsx'
 import { Logo } from '../shared/controls/Logo.tsx'
 import layout from '../shared/controls/layout.module.css'
+import { Menu } from '../shared/controls/Menu.tsx'
 import styles from '../shared/controls/Shell.module.css'
 import type { DroppedFile } from '../shared/dropped/dropped.ts'
 import { linksIn } from '../shared/dropped/links.ts'
-import { dialog, isCurrent, useFeatures } from '../shared/feature.ts'
+import { dialog, isCurrent, type MenuEntry, useFeatures } from '../shared/feature.ts'
 import { formatCount } from '../shared/format/format.ts'
 import { controls } from '../shared/messages/controls.ts'
 import { texts } from '../shared/messages/texts.ts'
@@ -80,7 +81,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className={styles.page}>{children}</div>
       </main>
       <nav className={styles.bottom} aria-label={controls.navigation}>
-        <NavigationLinks path={path} className={styles.tab} />
+        <PhoneLinks path={path} />
       </nav>
       <DropZone title={texts.add.drop} hint={texts.add.dropHint} types={DROPPED} onDrop={addDropped} />
       <Dialogs />
@@ -88,20 +89,56 @@ export function Shell({ children }: { children: ReactNode }) {
   )
 }
 
+function useMenu(): readonly MenuEntry[] {
+  return useFeatures().flatMap(feature => feature.menu ?? [])
+}
+
 function NavigationLinks({ path, className }: { path: string; className: string | undefined }) {
-  const menu = useFeatures().flatMap(feature => feature.menu ?? [])
-  return menu.map(entry => (
-    <Link
-      key={entry.href}
-      href={entry.href}
-      className={className}
-      aria-current={isCurrent(entry, path) ? 'page' : undefined}
-    >
+  return useMenu().map(entry => <NavigationLink key={entry.href} {...{ entry, path, className }} />)
+}
+
+interface LinkProps {
+  readonly entry: MenuEntry
+  readonly path: string
+  readonly className: string | undefined
+}
+
+function NavigationLink({ entry, path, className }: LinkProps) {
+  return (
+    <Link href={entry.href} className={className} aria-current={isCurrent(entry, path) ? 'page' : undefined}>
       <Icon name={entry.icon} size={20} />
       <span>{entry.label}</span>
       {entry.count && <Count of={entry.count} />}
     </Link>
-  ))
+  )
+}
+
+/** The bar of phones: the pages of every day, and all others behind *More*. */
+function PhoneLinks({ path }: { path: string }) {
+  const [, navigate] = useLocation()
+  const menu = useMenu()
+  const others = menu.filter(({ isDaily }) => !isDaily)
+  const isOther = others.some(entry => isCurrent(entry, path))
+  return (
+    <>
+      {menu
+        .filter(({ isDaily }) => isDaily)
+        .map(entry => (
+          <NavigationLink key={entry.href} {...{ entry, path }} className={styles.tab} />
+        ))}
+      <Menu
+        trigger={
+          <button type="button" className={styles.tab} aria-current={isOther ? 'true' : undefined}>
+            <Icon name="more" size={20} />
+            <span>{texts.app.nav.more}</span>
+          </button>
+        }
+        items={() =>
+          others.map(({ label, icon, href }) => ({ text: label, icon, onSelect: () => navigate(href) }))
+        }
+      />
+    </>
+  )
 }
 
 function Count({ of }: { of: Cell<number> }) {

@@ -31,6 +31,8 @@ export interface MenuEntry {
   readonly icon: IconName
   /** The key that opens it after `g`. */
   readonly key: string
+  /** Whether it has a place in the bar of phones, which has room for five; the others are behind *More* there. */
+  readonly isDaily?: boolean
   /** Something new behind it, such as unread messages; nothing is shown for 0. */
   readonly count?: Cell<number>
   /** Other paths that, with everything below them, belong to this entry. */

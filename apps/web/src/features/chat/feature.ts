@@ -11,6 +11,6 @@ export const chat: Feature = {
     { path: '/chat', component: page },
     { path: '/chat/:id', component: page },
   ],
-  menu: [{ href: '/chat', label: texts.app.nav.chat, icon: 'chat', key: 'c', count: unread }],
+  menu: [{ href: '/chat', label: texts.app.nav.chat, icon: 'chat', key: 'c', isDaily: true, count: unread }],
   dialogs: [lazyComponent(() => import('./ConsoleAttention.tsx').then(it => it.ConsoleAttention))],
 }

@@ -9,5 +9,5 @@ export const dashboard: Feature = {
       component: lazyComponent(() => import('./DashboardPage.tsx').then(it => it.DashboardPage)),
     },
   ],
-  menu: [{ href: '/dashboard', label: texts.app.nav.dashboard, icon: 'dashboard', key: 'd' }],
+  menu: [{ href: '/dashboard', label: texts.app.nav.dashboard, icon: 'dashboard', key: 'd', isDaily: true }],
 }

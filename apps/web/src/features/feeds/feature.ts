@@ -10,5 +10,5 @@ export const feeds: Feature = {
       component: lazyComponent(() => import('./FeedsPage.tsx').then(it => it.FeedsPage)),
     },
   ],
-  menu: [{ href: '/feeds', label: texts.app.nav.feeds, icon: 'feeds', key: 'f' }],
+  menu: [{ href: '/feeds', label: texts.app.nav.feeds, icon: 'feeds', key: 'f', isDaily: true }],
 }

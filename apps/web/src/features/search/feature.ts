@@ -10,5 +10,5 @@ export const search: Feature = {
       component: lazyComponent(() => import('./SearchPage.tsx').then(it => it.SearchPage)),
     },
   ],
-  menu: [{ href: '/search', label: texts.app.nav.search, icon: 'search', key: 's' }],
+  menu: [{ href: '/search', label: texts.app.nav.search, icon: 'search', key: 's', isDaily: true }],
 }

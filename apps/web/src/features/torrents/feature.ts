@@ -17,7 +17,14 @@ export const torrents: Feature = {
     },
   ],
   menu: [
-    { href: '/', label: texts.app.nav.transfers, icon: 'transfers', key: 't', alsoBelow: ['/torrents'] },
+    {
+      href: '/',
+      label: texts.app.nav.transfers,
+      icon: 'transfers',
+      key: 't',
+      isDaily: true,
+      alsoBelow: ['/torrents'],
+    },
   ],
   settings: [
     {

@@ -30,6 +30,7 @@ function List() {
       toast={toast}
       className={`${layout.row3} ${styles.toast}`}
       swipeDirection={['right', 'down']}
+      data-note=""
     >
       <span className={styles.mark}>
         <Icon name={toast.type === 'bad' ? 'alert' : toast.type === 'good' ? 'check' : 'info'} />

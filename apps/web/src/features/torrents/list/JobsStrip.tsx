@@ -14,8 +14,9 @@ import styles from './JobsStrip.module.css'
 import { jobTitle } from './job-title.ts'
 
 const t = texts.list.jobs
-/** Ended jobs are shown for this long, failures until they are dismissed. */
+/** Ended jobs are shown for this long, failures until they are dismissed. A new link may be wanted; the torrent has it, too. */
 const ENDED_SHOWN_MS = 15_000
+const LINK_SHOWN_MS = 120_000
 
 /** Long works of the node, and what this browser sends to it. */
 export function JobsStrip() {
@@ -39,9 +40,8 @@ export function JobsStrip() {
 
 function isShown({ state, endedMs, link }: Job, nowMs: number): boolean {
   if (state === 'running' || state === 'waiting' || state === 'failed') return true
-  // Nowhere else is it told.
-  if (link !== null) return true
-  return state === 'done' && endedMs !== null && nowMs - endedMs < ENDED_SHOWN_MS
+  const shownMs = link === null ? ENDED_SHOWN_MS : LINK_SHOWN_MS
+  return state === 'done' && endedMs !== null && nowMs - endedMs < shownMs
 }
 
 const TONES: Record<Job['state'], Tone> = {

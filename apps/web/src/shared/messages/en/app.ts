@@ -31,7 +31,7 @@ export const app = {
   simulatedHint: 'A simulated node that runs in this page. Nothing is transferred.',
   offline: {
     title: 'The node is not responding',
-    body: 'This is its last known state. Shoal keeps trying to reconnect.',
+    body: 'This is its last known state. If it was stopped, start it with “npm start” or “shoal start”. Shoal keeps trying to reconnect.',
     bodyNever: 'Is it running? Start it with “npm start” or “shoal start”. Shoal keeps trying to connect.',
     retry: 'Try now',
     back: 'The node is back',

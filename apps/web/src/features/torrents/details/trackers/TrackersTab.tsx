@@ -56,7 +56,7 @@ export function TrackersTab({ torrent }: { readonly torrent: Torrent }) {
                 <th scope="col" data-column="downloads" className={layout.numeric}>
                   {say.downloads}
                 </th>
-                <th scope="col" className={layout.numeric}>
+                <th scope="col" data-column="next" className={layout.numeric}>
                   {say.next}
                 </th>
               </tr>
@@ -101,6 +101,11 @@ function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly lef
             {isTracker ? tracker.url : say.kinds[tracker.kind as 'dht']}
           </span>
           {!isTracker && <small>{say.kindHints[tracker.kind as 'dht']}</small>}
+          {left !== null && (
+            <small className={styles.next}>
+              {say.next} {say.nextIn({ time: formatDuration(left) })}
+            </small>
+          )}
           {tracker.message && (
             <small className={tracker.state === 'failed' ? styles.bad : undefined}>
               {nodeMessage(tracker.message)}
@@ -126,7 +131,7 @@ function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly lef
       <td data-column="downloads" className={layout.numeric}>
         {count(tracker.downloads)}
       </td>
-      <td className={layout.numeric}>
+      <td data-column="next" className={layout.numeric}>
         {left === null ? texts.app.none : say.nextIn({ time: formatDuration(left) })}
       </td>
     </tr>
