@@ -19,7 +19,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       const { page, problems } = await openConsole(scene)
       await page.getByRole('button', { name: 'Add', exact: true }).click()
       await page.getByLabel('Link', { exact: true }).fill(withPeer(magnet, seeder))
-      await page.getByRole('button', { name: 'Look inside' }).click()
+      await page.getByRole('button', { name: 'Continue' }).click()
       const dialog = page.getByRole('dialog', { name: 'Add', exact: true })
       await dialog.getByRole('heading', { name: 'Concert', exact: true }).waitFor()
       await page.getByLabel('Download applause.flac').uncheck()

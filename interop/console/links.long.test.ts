@@ -23,7 +23,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       await page
         .getByLabel('Link', { exact: true })
         .fill('bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi')
-      await page.getByRole('button', { name: 'Look inside' }).click()
+      await page.getByRole('button', { name: 'Continue' }).click()
       await page.getByText('This is a content ID of IPFS, which names no torrent').waitFor()
       await page.getByText('they begin with baf5rei (v2) or baf5rcf (v1)', { exact: false }).waitFor()
       expect((await scene.node.api.listTorrents({ limit: 1 })).total).toBe(0)
@@ -124,7 +124,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       await page.getByLabel('Link').fill(link)
       await page.getByText('More', { exact: true }).click()
       await page.getByLabel('Peers').fill(sender.address)
-      await page.getByRole('button', { name: 'Look inside' }).click()
+      await page.getByRole('button', { name: 'Continue' }).click()
       await page.getByRole('heading', { name: 'A sealed share' }).waitFor()
       await page.getByLabel('Passphrase').fill(passphrase)
       await page.getByRole('button', { name: /^Download/ }).click()

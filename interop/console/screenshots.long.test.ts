@@ -46,7 +46,7 @@ const SCREENSHOTS: Readonly<Record<string, Screenshot>> = {
     async prepare(page) {
       await page.getByRole('button', { name: 'Add', exact: true }).click()
       await page.getByLabel('Link', { exact: true }).fill(LINK)
-      await page.getByRole('button', { name: 'Look inside' }).click()
+      await page.getByRole('button', { name: 'Continue' }).click()
       await page.getByRole('button', { name: /^Download \d/ }).waitFor()
     },
   },

@@ -64,9 +64,9 @@ describe.skipIf(skipped)('the console of a real node: on a phone', () => {
       })
       await page.getByRole('button', { name: 'Add', exact: true }).first().tap()
       await page.getByLabel('Link', { exact: true }).fill(`magnet:?xt=urn:btih:${'cd'.repeat(20)}&dn=Harbour`)
-      await page.getByRole('button', { name: 'Look inside' }).tap()
+      await page.getByRole('button', { name: 'Continue' }).tap()
       expect(await sidewaysScroll(page)).toBe(0)
-      await page.getByRole('button', { name: 'Add without looking' }).tap()
+      await page.getByRole('button', { name: 'Add without waiting' }).tap()
       const row = page.locator('[data-row]', { hasText: 'Harbour' })
       await row.getByText('Harbour').tap()
       // The notice that it was added is a heading of level 2.

@@ -27,7 +27,7 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
     await page.getByLabel('Link').fill(`magnet:?xt=urn:btih:${'ab'.repeat(20)}`)
     await page.getByText('More', { exact: true }).click()
     await page.getByLabel('Peers').fill('192.0.2.7:6881')
-    await page.getByRole('button', { name: 'Look inside' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByLabel('Tags').waitFor()
     expect(await page.getByLabel('Peers').inputValue()).toBe('192.0.2.7:6881')
     await page.getByLabel('Content layout').selectOption('Always in a subfolder')

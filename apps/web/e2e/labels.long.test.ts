@@ -47,7 +47,7 @@ describe.skipIf(lackingChromium())('labels, with a made-up node', () => {
     const { page, close } = await served.open('/?mock')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByRole('textbox', { name: 'Link' }).fill(`magnet:?xt=urn:btih:${'9'.repeat(40)}&dn=new`)
-    await page.getByRole('button', { name: 'Look inside' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByText('/home/ana/Downloads').waitFor()
     await page.getByRole('combobox', { name: 'Label' }).fill('films')
     await page.getByText('/home/ana/Videos').waitFor()

@@ -1,5 +1,6 @@
 import type { NodeStats } from '@shoal/api'
 import { useMemo } from 'react'
+import { Link } from 'wouter'
 import { RateChart } from '../../shared/charts/RateChart.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Card } from '../../shared/controls/Panels.tsx'
@@ -27,6 +28,8 @@ export function NowCard({ stats }: { stats: NodeStats }) {
   )
   const points = useMemo(() => nowPoints(heard, value, atMs), [heard, value, atMs])
   const fromMs = value ? atMs - NOW_SPAN_MS : Math.min(points[0]?.atMs ?? 0, atMs - LEAST_SPAN_MS)
+  const { downloadBytesPerSecond, uploadBytesPerSecond } = stats.limits
+  const isLimited = downloadBytesPerSecond !== null || uploadBytesPerSecond !== null
   return (
     <Card title={t.now} className={layout.wide}>
       <div className={styles.now}>
@@ -43,6 +46,7 @@ export function NowCard({ stats }: { stats: NodeStats }) {
             rate={stats.uploadBytesPerSecond}
             limit={stats.limits.uploadBytesPerSecond}
           />
+          {isLimited && <LocalPeers />}
         </div>
         <div className={layout.shrink}>
           <RateChart points={points} fromMs={fromMs} toMs={atMs} label={t.now} heightPixels={150} />
@@ -69,5 +73,18 @@ function Rate({
       <strong className="number">{formatRate(rate)}</strong>
       <span className={layout.soft}>{limitText(limit)}</span>
     </div>
+  )
+}
+
+/** Says that the limits do not hold for local peers, if so: nothing else shows why a transfer is faster. */
+function LocalPeers() {
+  const { api, versions } = useNode()
+  const version = useCell(versions.settings)
+  const { value } = useAsked(signal => api.getSettings({}, { signal }), [version])
+  if (!value || value.limits.limitLocalPeers) return null
+  return (
+    <p className={layout.soft}>
+      <Link href="/settings#limits.limitLocalPeers">{t.localFree}</Link>
+    </p>
   )
 }

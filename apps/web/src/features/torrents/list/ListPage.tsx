@@ -12,6 +12,7 @@ import { torrentActions } from '../actions/torrent-actions.ts'
 import { JobsStrip } from './JobsStrip.tsx'
 import styles from './List.module.css'
 import { ListEmpty } from './ListEmpty.tsx'
+import { StatusBar } from './StatusBar.tsx'
 import { kept, NOTHING } from './selection.ts'
 import { Table } from './Table.tsx'
 import { Toolbar } from './Toolbar.tsx'
@@ -84,6 +85,7 @@ export function ListPage() {
           onSort={setSort}
         />
       )}
+      {!narrow && <StatusBar />}
       {dialog && (
         <Suspense>
           <ActionDialogs dialog={dialog} actions={actions} onClose={() => setDialog(null)} />

@@ -35,7 +35,7 @@ export const app: Translation<typeof english> = {
   simulatedHint: 'Ein simulierter Knoten, der in dieser Seite läuft. Es wird nichts übertragen.',
   offline: {
     title: 'Der Knoten antwortet nicht',
-    body: 'Sie sehen den letzten bekannten Stand. Shoal versucht weiter, die Verbindung herzustellen.',
+    body: 'Sie sehen den letzten bekannten Stand. Wenn der Knoten beendet wurde, starten Sie ihn mit „npm start“ oder „shoal start“. Shoal versucht weiter, die Verbindung herzustellen.',
     bodyNever:
       'Läuft er? Starten Sie ihn mit „npm start“ oder „shoal start“. Shoal versucht weiter, die Verbindung herzustellen.',
     retry: 'Jetzt versuchen',

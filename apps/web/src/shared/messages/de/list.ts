@@ -117,6 +117,25 @@ export const list: Translation<typeof english> = {
     'tracker-error': 'Kein Torrent hat nur Tracker, die nicht richtig antworten.',
     error: 'Kein Torrent hat ein Problem.',
   },
+  status: {
+    title: 'Zustand des Knotens',
+    free: '{size} frei',
+    dht: { one: 'DHT: {count} Knoten', other: 'DHT: {count} Knoten' },
+    dhtOff: 'DHT aus',
+    reach: {
+      reachable: 'Andere können sich verbinden',
+      unreachable: 'Andere können sich nicht verbinden',
+      unknown: 'Unbekannt, ob andere sich verbinden können',
+      off: 'Nimmt keine Verbindungen an',
+    },
+    noLimits: 'Keine Geschwindigkeitsgrenzen',
+    unlimited: 'keine Grenze',
+    limits: {
+      settings: 'Grenzen: ↓ {down}, ↑ {up}',
+      alternative: 'Alternative Grenzen: ↓ {down}, ↑ {up}',
+      schedule: 'Grenzen des Zeitplans: ↓ {down}, ↑ {up}',
+    },
+  },
   jobs: {
     title: 'Aufgaben',
     create: '{name} wird zum Teilen vorbereitet',

@@ -73,6 +73,8 @@ export const pages: Translation<typeof english> = {
     upload: 'Upload',
     limit: 'von höchstens {rate}',
     noLimit: 'keine Grenze',
+    localFree:
+      'Peers in Ihrem lokalen Netz laufen mit voller Geschwindigkeit: „Grenzen auch für lokale Peers“ ist aus.',
     traffic: 'Datenverkehr',
     ranges: { hour: 'Stunde', day: 'Tag', month: 'Monat', year: 'Jahr' },
     totals: 'Summen',

@@ -97,7 +97,7 @@ export const settings: Translation<typeof english> = {
     token: 'Dieser Browser hat sich mit dem Token des Knotens angemeldet.',
     password: 'Angemeldet als {name}.',
     logout: 'Abmelden',
-    remote: 'Für den Zugang von anderen Rechnern starten Sie den Knoten mit Benutzernamen und Passwort.',
+    remote: '„Andere hereinlassen“ öffnet die Oberfläche für andere Rechner, mit Benutzernamen und Passwort.',
     sessions: 'Angemeldete Browser und Geräte',
     thisBrowser: 'Dieser Browser',
     unknownBrowser: 'Unbekannter Browser',

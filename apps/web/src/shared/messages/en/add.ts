@@ -11,7 +11,7 @@ export const add = {
     hint: 'A share link, a magnet link, an info hash, a content ID, or the address of a .torrent or any other file. To add several, put each on its own line.',
     pick: 'Choose a .torrent file',
     next: 'Continue',
-    direct: 'Add at once',
+    direct: 'Add without waiting',
     understands: 'What can I paste here?',
   },
   looking: 'Reading the link… Asking peers can take a minute.',

@@ -112,6 +112,26 @@ export const list = {
     'tracker-error': 'No torrent has only trackers that fail.',
     error: 'No torrent has a problem.',
   },
+  /** Below the list of wide screens. */
+  status: {
+    title: 'State of the node',
+    free: '{size} free',
+    dht: { one: 'DHT: {count} node', other: 'DHT: {count} nodes' },
+    dhtOff: 'DHT off',
+    reach: {
+      reachable: 'Others can connect',
+      unreachable: 'Others cannot connect',
+      unknown: 'Not known whether others can connect',
+      off: 'Accepts no connections',
+    },
+    noLimits: 'No speed limits',
+    unlimited: 'no limit',
+    limits: {
+      settings: 'Limits: ↓ {down}, ↑ {up}',
+      alternative: 'Alternative limits: ↓ {down}, ↑ {up}',
+      schedule: 'Limits of the schedule: ↓ {down}, ↑ {up}',
+    },
+  },
   jobs: {
     title: 'Jobs',
     create: 'Preparing {name} for sharing',

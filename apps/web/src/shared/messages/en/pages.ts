@@ -70,6 +70,7 @@ export const pages = {
     upload: 'Upload',
     limit: 'of {rate} at most',
     noLimit: 'no limit',
+    localFree: 'Peers in your local network run at full speed: “Apply limits to local peers” is off.',
     traffic: 'Traffic',
     ranges: { hour: 'Hour', day: 'Day', month: 'Month', year: 'Year' },
     totals: 'Totals',

@@ -95,7 +95,7 @@ export const settings = {
     token: 'This browser logged in with the node’s token.',
     password: 'Logged in as {name}.',
     logout: 'Log out',
-    remote: 'For access from other machines, start the node with a user name and password.',
+    remote: '“Let others in” opens the console to other machines, with a user name and a password.',
     sessions: 'Browsers and devices that are logged in',
     thisBrowser: 'This browser',
     unknownBrowser: 'Unknown browser',
