@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { limitMs, until } from '@shoal/testing'
-import { formatMagnet } from '@shoal/torrent'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseShareLink } from '../packages/links/src/index.ts'
 import { blobSource, OpenedShare } from '../packages/sealed/src/index.ts'
 import { difference, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { click, type Firefox, launchFirefox, shows } from './support/firefox.ts'
+import { linkedMagnet } from './support/linked-magnet.ts'
 import { PageSite } from './support/page-site.ts'
 import { useSeeder } from './support/page-tests.ts'
 import { NOTES } from './support/sealed-shares.ts'
@@ -81,9 +81,9 @@ describe.skipIf(missing('firefox-esr', 'python3'))('the page of a share link in 
     await click(tab, 'Seal and get a link')
     await shows(tab, 'Copy link')
     const link = await tab.evaluate(() => document.querySelector<HTMLInputElement>('input[readonly]')!.value)
-    const { magnet, seal } = parseShareLink(link)
+    const { seal } = parseShareLink(link)
     await mkdir(dir.join('got'))
-    const got = await seeder.get(formatMagnet(magnet), dir.join('got'))
+    const got = await seeder.get(linkedMagnet(link), dir.join('got'))
     const sealed = blobSource(new Blob([await readFile(got.files[0]!)]))
     const share = await OpenedShare.open(sealed, seal?.by === 'key' ? { key: seal.key } : {})
     const file = await share.file(['notes.txt'])

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { formatMagnet, parseMagnet } from '@shoal/torrent'
+import { parseMagnet } from '@shoal/torrent'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { findings } from '../apps/web/e2e/testing/axe.ts'
@@ -12,6 +12,7 @@ import { formatShareLink, parseShareLink } from '../packages/links/src/index.ts'
 import { bytesSource, createSeal, SealedContent } from '../packages/sealed/src/index.ts'
 import { Browser, screenshot } from './support/browser.ts'
 import { randomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
+import { linkedMagnet } from './support/linked-magnet.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser, useSeeder } from './support/page-tests.ts'
 import { NOTES, sealFiles } from './support/sealed-shares.ts'
@@ -102,10 +103,10 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     await choose(tab, dir.join('Trip'), 'Choose a folder')
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
     const link = await sealAndGetLink(tab)
-    const { magnet, seal } = parseShareLink(link)
+    const { seal } = parseShareLink(link)
     expect(seal?.by).toBe('key')
     await mkdir(dir.join('got'))
-    const got = await seeder.get(formatMagnet(magnet), dir.join('got'))
+    const got = await seeder.get(linkedMagnet(link), dir.join('got'))
     await writeFile(dir.join('key'), `${formatSecretKey(seal?.by === 'key' ? seal.key : new Uint8Array())}\n`)
     await openWithAge(dir, got.files[0]!)
     expect(await sha256Of(dir.join('got', 'Trip', 'day 2', 'b.bin'))).toBe(files['day 2/b.bin']!.sha256)

@@ -1,12 +1,11 @@
 /** Files and folders dropped on the page of a share link. */
 import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { formatMagnet } from '@shoal/torrent'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { parseShareLink } from '../packages/links/src/index.ts'
 import { dragging } from './support/drag.ts'
 import { difference, filesBelow, randomFile, randomTree, tempDir } from './support/files.ts'
+import { linkedMagnet } from './support/linked-magnet.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser, useSeeder } from './support/page-tests.ts'
 import { asks, choose, getLink } from './support/share-form.ts'
@@ -36,9 +35,9 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     await drop(tab, dir.join('one', 'note.txt'), dir.join('one', 'Trip'), dir.join('two', 'note.txt'))
     await tab.getByText('4 files, 301 kB').waitFor()
     await tab.getByLabel('Name that others see').fill('Holidays')
-    const { magnet } = parseShareLink(await getLink(tab))
+    const magnet = linkedMagnet(await getLink(tab))
     await mkdir(dir.join('got'))
-    await seeder.get(formatMagnet(magnet), dir.join('got'))
+    await seeder.get(magnet, dir.join('got'))
     await mkdir(dir.join('sent', 'Holidays'), { recursive: true })
     execFileSync('cp', [
       '-r',
@@ -90,9 +89,9 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     await tab.getByRole('button', { name: 'Choose files' }).waitFor()
     await drop(tab, dir.join('Many'))
     await tab.getByText('300 files').waitFor()
-    const { magnet } = parseShareLink(await getLink(tab))
+    const magnet = linkedMagnet(await getLink(tab))
     await mkdir(dir.join('got'))
-    await seeder.get(formatMagnet(magnet), dir.join('got'))
+    await seeder.get(magnet, dir.join('got'))
     expect(await difference(dir.join('Many'), dir.join('got', 'Many'))).toBeNull()
     expect((await filesBelow(dir.join('Many'))).length).toBe(300)
     expect(problems).toEqual([])
@@ -148,14 +147,14 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     const { page: tab, problems } = await browser.open(site.url)
     await tab.getByRole('button', { name: 'Choose files' }).waitFor()
     await drop(tab, dir.join('Trip'))
-    const { magnet } = parseShareLink(await getLink(tab))
+    const magnet = linkedMagnet(await getLink(tab))
     await tab.reload()
     await tab.getByText('You shared this from this device.').waitFor()
     const box = await tab.getByText('Drop files or a folder here').boundingBox()
     await dropAt(tab, box!, dir.join('Trip'))
     await tab.getByText('You help: this page shares').waitFor()
     await mkdir(dir.join('got'))
-    await seeder.get(formatMagnet(magnet), dir.join('got'))
+    await seeder.get(magnet, dir.join('got'))
     expect(await difference(dir.join('Trip'), dir.join('got', 'Trip'))).toBeNull()
     expect(problems).toEqual([])
   })

@@ -1,9 +1,8 @@
 /** The page of a share link in Debian's Chromium, with our engine in another process as the seed, and a real tracker. */
 import { mkdir, truncate, writeFile } from 'node:fs/promises'
-import { formatMagnet } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
-import { parseShareLink } from '../packages/links/src/index.ts'
 import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
+import { linkedMagnet } from './support/linked-magnet.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser, useSeeder } from './support/page-tests.ts'
 import { missing } from './support/tools.ts'
@@ -44,8 +43,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link', 
     const link = await first.page.getByLabel('Link to this share').inputValue()
     expect(link.startsWith(`${site.url}#s2`)).toBe(true)
     await mkdir(dir.join('got'))
-    const { magnet } = parseShareLink(link)
-    const got = await seeder.get(formatMagnet(magnet), dir.join('got'))
+    const got = await seeder.get(linkedMagnet(link), dir.join('got'))
     expect(await Promise.all(got.files.map(sha256Of))).toEqual(
       [files['a.bin'], files['day 2/b.bin']].map(file => file!.sha256),
     )

@@ -1,0 +1,9 @@
+import { formatMagnet } from '@shoal/torrent'
+import { hostTracker, parseShareLink } from '../../packages/links/src/index.ts'
+
+/** The magnet link for an engine that opens a share link as a page does: with the tracker of the link's host, which the link does not name. */
+export function linkedMagnet(link: string): string {
+  const { magnet } = parseShareLink(link)
+  const own = hostTracker(link)
+  return formatMagnet({ ...magnet, trackers: [...(magnet.trackers ?? []), ...(own === null ? [] : [own])] })
+}
