@@ -147,6 +147,18 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.getByText('This link works on this network').waitFor()
       expect(await link.inputValue()).toMatch(/^http:\/\/192\.168\.1\.5:8420\/share\/#s2/)
       await qr.waitFor()
+      await page.getByRole('button', { name: 'Enlarge' }).click()
+      const large = page.getByRole('dialog', { name: 'QR code of the link' })
+      const code = large.getByRole('img', { name: 'QR code of the link' })
+      expect((await code.boundingBox())!.width).toBeGreaterThan(500)
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        large.getByRole('button', { name: 'Save as PNG' }).click(),
+      ])
+      expect(download.suggestedFilename()).toBe('cat.jpg QR.png')
+      // The dialog behind it stays open.
+      await page.keyboard.press('Escape')
+      await large.waitFor({ state: 'detached' })
       await page.getByRole('button', { name: 'Go to my torrents' }).click()
       await page.locator('[data-row] a', { hasText: 'cat.jpg' }).waitFor()
     })

@@ -19,7 +19,7 @@ export function LinkQr({ text, label, name }: Props) {
   return (
     <div className={styles.link}>
       <QrCode text={text} label={label} />
-      <Button size="small" icon="eye" onClick={() => setIsLarge(true)}>
+      <Button size="small" icon="code" onClick={() => setIsLarge(true)}>
         {controls.qr.enlarge}
       </Button>
       {isLarge && (
