@@ -1,7 +1,10 @@
 /** The layout of the page of a share link, its themes and accessibility, its size, and its use without a network. */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { parseMagnet } from '@shoal/torrent'
+import { encode } from '@shoal/torrent/bencode'
 import type { Page } from 'playwright-core'
 import decodeQR from 'qr/decode.js'
 import { describe, expect, test } from 'vitest'
@@ -125,11 +128,12 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     const { magnet } = await seeder.seed(dir.join('Tree'), [site.announce])
     const url = site.url.replace('127.0.0.1', 'share.example')
     // The link names the tracker by an address of this machine, which the page does not dial. It asks that of its own host.
-    const { page: tab } = await browser.open(`${url}#${magnet}`, options)
+    const { page: tab } = await browser.open(`${url}${firstVersion(magnet)}`, options)
     const dialed: string[] = []
     tab.on('websocket', socket => dialed.push(socket.url()))
     await tab.getByText('has 100%').waitFor()
     expect(dialed.filter(each => !each.startsWith('ws://share.example:'))).toEqual([])
+    expect(new URL(tab.url()).hash).toMatch(/^#s2/)
     await tab.getByText('Anyone with this link can get it').waitFor()
     const link = await tab.getByLabel('Link to this share').inputValue()
     expect(parseShareLink(link).magnet.trackers).toEqual([])
@@ -160,6 +164,15 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     await code.waitFor({ state: 'detached' })
   })
 })
+
+/** A share link as the first version wrote it. */
+function firstVersion(link: string): string {
+  const { infoHashes, name, trackers } = parseMagnet(link)
+  const payload = encode({ '1': infoHashes.v1, '2': infoHashes.v2, n: name, t: trackers })
+  const framed = Buffer.concat([Buffer.from([payload.length >> 8, payload.length & 255]), payload])
+  const check = createHash('sha256').update(framed).digest().subarray(0, 4)
+  return `#s1${Buffer.concat([framed, check]).toString('base64url')}`
+}
 
 /** Returns the text of the QR code in a picture, which an empty page draws: the policy of this one refuses it. */
 async function scanned(tab: Page, picture: string): Promise<string> {
