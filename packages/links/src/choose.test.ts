@@ -83,11 +83,11 @@ test('a private torrent keeps all its trackers, even if the link becomes longer'
   const link = formatShareLink(LAN, share)
   expect(link.length).toBeGreaterThan(MAX_LINK_CHARACTERS)
   expect(parseShareLink(link)).toMatchObject(share)
-  // Whoever passes it on keeps them, too.
+  // A link that is passed on keeps them, too.
   expect(formatShareLink(PUBLIC, parseShareLink(link)).split('#')[1]).toBe(link.split('#')[1])
 })
 
-/** What a node with an address of the internet and one of the local network says of itself. */
+/** The names of a node with an address of the internet and one of the local network. */
 const NODE = [nodeAddress({ hashes: 2 }), nodeAddress({ ip: '192.168.178.123', hashes: 2 })].map(peer)
 const LONG_NAME = `${'A rather long name of a film about harbours in the morning '.repeat(4)}.mp4`
 const EVERYTHING = {

@@ -1,4 +1,4 @@
-/** What goes into a share link: only what its receivers can use, and of that as much as 300 characters hold. */
+/** Chooses the contents of a share link: only what its receivers can use, and of that as much as 300 characters hold. */
 import { type Audience, audienceOf, audienceOfHost, includes } from './audience.ts'
 import type { ShareLink } from './contents.ts'
 import { hostOfPeer, type LinkPeer, withOneHash } from './peers.ts'

@@ -23,7 +23,7 @@ const SEAL = 128
 const SEALS = [undefined, 'key', 'passphrase', 'recipient'] as const
 const KNOWN = 2047
 
-/** What a URL begins with, by its index. */
+/** The beginnings of URLs, by their index. */
 const SCHEMES = ['', 'wss://', 'ws://', 'https://', 'http://', 'udp://'] as const
 /** The path of most trackers: this bit is set instead. */
 const ANNOUNCE = '/announce'

@@ -1,5 +1,5 @@
 const ELLIPSIS = '…'
-/** What a file name ends with, and folders hardly do. */
+/** The end of most file names, and of hardly any folder's. */
 const EXTENSION = /[^.](\.[a-z0-9]{1,8})$/i
 
 const sizeOf = (text: string) => new TextEncoder().encode(text).length

@@ -105,7 +105,7 @@ export function chatOperations(
       const shared = { ...share, room: current().chat.randomSecret() }
       const conversation = await enter(hub, shared)
       const page = text.slice(0, Math.max(text.indexOf('#'), 0))
-      // Whoever made a link without a page has chosen what is in it.
+      // The maker of a link without a page has chosen its contents already.
       const link = formatShareLink(page, shared, page === '' ? { audience: 'machine' } : {})
       return { link, conversation }
     },

@@ -9,7 +9,7 @@ const QrDialog = lazy(() => import('./QrDialog.tsx'))
 interface Props {
   readonly text: string
   readonly label: string
-  /** What the link opens, for the name of a saved picture. */
+  /** The name of what the link opens, for that of a saved picture. */
   readonly name: string
 }
 

@@ -6,7 +6,7 @@ import { QrCode } from './QrCode.tsx'
 import styles from './qr.module.css'
 import { drawQr, type QrDrawing, qrSvg, qrText } from './qr-path.ts'
 
-/** CSS pixels of a module on the screen: whole numbers, since blurred edges are harder to read. */
+/** CSS pixels of a module on the screen. They are integers, since blurred edges are harder to read. */
 const LEAST_SCALE = 4
 const MOST_SCALE = 14
 /** Pixels of a module in a saved picture: enough for a sheet of paper. */
@@ -17,7 +17,7 @@ const AROUND = { width: 24, height: 150 }
 interface Props {
   readonly text: string
   readonly label: string
-  /** What the link opens, for the name of the file. */
+  /** The name of what the link opens, for that of the file. */
   readonly name: string
   onClose(): void
 }
