@@ -145,7 +145,7 @@ describe.skipIf(unable)(`the page of a share link without https${unable ? ` (${u
   test('what the node does not hand out is announced before it is downloaded', async () => {
     const large = host.dir.join('downloads', 'Trip', 'large.bin')
     const { link } = await host.shoal('seed', large, '--seal', '--node', 'local')
-    const { page: tab } = await browser.open(link)
+    const { page: tab } = await browser.open(link!)
     await tab.getByText('can save files of up to 268 MB each').waitFor()
     await tab.getByText('The share is sealed: only this page can open it').waitFor()
     await tab.getByText('1 file is larger.').waitFor()

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { screenshot } from './support/browser.ts'
 import { dragging } from './support/drag.ts'
 import { difference, filesBelow, randomFile, randomTree, tempDir } from './support/files.ts'
 import { linkedMagnet } from './support/linked-magnet.ts'
@@ -121,6 +122,12 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     await drop(tab, file.path)
     await tab.getByLabel('Name that others see').fill('Mine for you.bin')
     const link = await getLink(tab)
+    await tab.getByText('Nobody is loading it yet: send the link.').waitFor()
+    // Nobody else reaches a page of this machine.
+    await tab.getByText('This link works on this computer only').waitFor()
+    expect(await tab.getByRole('button', { name: 'QR code' }).count()).toBe(0)
+    expect(await tab.getByText('Complete and verified').count()).toBe(0)
+    await screenshot(tab, 'page-sender')
     await expect.poll(() => asks(tab)).toBe(true)
     await tab.reload()
     await tab.getByText('You shared this from this device.').waitFor()
@@ -133,6 +140,7 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     const { page: theirs } = await browser.open(link)
     await theirs.getByRole('button', { name: /^Download / }).click()
     await theirs.getByText('Complete and verified').waitFor()
+    await tab.getByText('All of it has been sent at least once.').waitFor()
     await expect.poll(() => asks(tab)).toBe(false)
     await tab.getByRole('link', { name: 'Share files' }).click()
     // Once: what was kept before is not listed again.
@@ -152,7 +160,7 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     await tab.getByText('You shared this from this device.').waitFor()
     const box = await tab.getByText('Drop files or a folder here').boundingBox()
     await dropAt(tab, box!, dir.join('Trip'))
-    await tab.getByText('You help: this page shares').waitFor()
+    await tab.getByText('You are sharing this. Keep this tab open').waitFor()
     await mkdir(dir.join('got'))
     await seeder.get(magnet, dir.join('got'))
     expect(await difference(dir.join('Trip'), dir.join('got', 'Trip'))).toBeNull()

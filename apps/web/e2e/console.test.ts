@@ -122,6 +122,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.getByRole('button', { name: 'Next' }).click()
       await page.getByLabel('Leave room for others', { exact: false }).check()
       await page.getByRole('button', { name: 'Next' }).click()
+      await page.getByRole('button', { name: 'Share something' }).click()
       const file = { name: 'cat.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(200_000) }
       await page.setInputFiles('[data-role=share-files]', file)
       await page.getByRole('button', { name: 'Share', exact: true }).click()

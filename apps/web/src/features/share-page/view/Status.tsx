@@ -1,20 +1,17 @@
 import type { ShareLink } from '@shoal/links'
 import { lazy, Suspense, useState } from 'react'
-import { Button } from '../../../shared/controls/Button.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Notice, ProgressBar } from '../../../shared/controls/Panels.tsx'
 import { canConnect } from '../../../shared/engine/can-connect.ts'
 import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
-import { errorMessage } from '../../../shared/format/error-message.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
-import { useCell } from '../../../shared/node/context.tsx'
 import { useAfter, useOnline } from '../hooks.ts'
-import { useServices } from '../services.ts'
 import { missesPeers, type Phase, trackerTrouble } from './phase.ts'
 import styles from './view.module.css'
 
 const Paused = lazy(() => import('./Paused.tsx'))
+const Fault = lazy(() => import('./Fault.tsx'))
 
 interface Props {
   readonly torrent: TorrentSnapshot
@@ -47,7 +44,11 @@ export function Status({ torrent, detail, phase, link, isPaused }: Props) {
         <Sentence>{sentence(torrent, phase)}</Sentence>
       )}
       {isCutOff && <Notice tone="warn">{texts.state.offline}</Notice>}
-      {phase === 'error' && <Fault torrent={torrent} />}
+      {phase === 'error' && (
+        <Suspense>
+          <Fault torrent={torrent} />
+        </Suspense>
+      )}
     </div>
   )
 }
@@ -117,32 +118,5 @@ function MissingPeers({ detail, phase, link }: Omit<Props, 'torrent' | 'isPaused
       <Sentence>{isLong ? say.senderOffline : say.looking}</Sentence>
       {notice && <Notice tone={trouble ? 'warn' : 'info'}>{notice}</Notice>}
     </>
-  )
-}
-
-function Fault({ torrent }: { torrent: TorrentSnapshot }) {
-  const { peer, store } = useServices()
-  const storage = useCell(store.storage)
-  const { code = '', message = '' } = torrent.error ?? {}
-  const known =
-    code === 'no-space' || code === 'in-use' || code === 'no-permission'
-      ? texts.faults[code]
-      : errorMessage({ code, message })
-  // Some browsers tell everybody of the same room, so that sites cannot tell people apart by it.
-  const free = storage ? storage.quotaBytes - storage.usedBytes : null
-  const neededBytes = torrent.wantedBytes - torrent.haveBytes
-  return (
-    <Notice
-      action={
-        <Button onClick={() => void peer.resume(torrent.id).catch(() => {})}>{texts.actions.retry}</Button>
-      }
-    >
-      <p>{known}</p>
-      {code === 'no-space' && free !== null && free < neededBytes && (
-        <p>
-          {texts.faults.tooLarge({ needed: formatBytes(neededBytes), free: formatBytes(Math.max(0, free)) })}
-        </p>
-      )}
-    </Notice>
   )
 }

@@ -19,6 +19,14 @@ const shareMore: Translation<typeof english> = {
     pausedHelp:
       'Niemand sonst, der es hat, ist online. Lassen Sie diese Seite offen: Es geht von selbst weiter.',
   },
+  faults: {
+    'no-space':
+      'Diese Website hat in Ihrem Browser keinen Platz mehr. Löschen Sie unten andere Freigaben oder schaffen Sie Speicherplatz, und setzen Sie dann fort.',
+    'in-use':
+      'Ein anderer Tab dieser Seite hat diese Dateien geöffnet. Schließen Sie ihn, oder machen Sie dort weiter.',
+    'no-permission':
+      'Ihr Browser lässt diese Website keine Daten speichern. Erlauben Sie es, oder verlassen Sie das private Fenster.',
+  },
   viewer: {
     needsWorker:
       'Dieses Fenster kann keine Dateien anzeigen: Öffnen Sie die Seite über https und außerhalb eines privaten Fensters. Speichern können Sie sie trotzdem.',

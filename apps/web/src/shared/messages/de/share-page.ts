@@ -55,12 +55,6 @@ const sharePage: Translation<typeof english> = {
     error: 'Angehalten',
   },
   faults: {
-    'no-space':
-      'Diese Website hat in Ihrem Browser keinen Platz mehr. Löschen Sie unten andere Freigaben oder schaffen Sie Speicherplatz, und setzen Sie dann fort.',
-    'in-use':
-      'Ein anderer Tab dieser Seite hat diese Dateien geöffnet. Schließen Sie ihn, oder machen Sie dort weiter.',
-    'no-permission':
-      'Ihr Browser lässt diese Website keine Daten speichern. Erlauben Sie es, oder verlassen Sie das private Fenster.',
     tooLarge:
       'Dafür werden {needed} gebraucht, und Ihr Browser hat für diese Website noch {free} frei. Wählen Sie weniger Dateien aus, schaffen Sie Platz, oder fügen Sie es Ihrem Knoten hinzu.',
   },

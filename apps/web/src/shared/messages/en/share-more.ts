@@ -15,6 +15,12 @@ export default {
     paused: 'The sender has paused this share',
     pausedHelp: 'Nobody else who has it is online. Leave this page open: it continues by itself.',
   },
+  faults: {
+    'no-space':
+      'This site has no space left in your browser. Forget other shares below or free disk space, then resume.',
+    'in-use': 'Another tab of this page has these files open. Close it, or continue there.',
+    'no-permission': 'Your browser does not let this site store data. Allow it, or leave the private window.',
+  },
   viewer: {
     needsWorker:
       'This window cannot show files: open the page over https, outside a private window. You can still save them.',

@@ -52,10 +52,6 @@ export default {
     error: 'Stopped',
   },
   faults: {
-    'no-space':
-      'This site has no space left in your browser. Forget other shares below or free disk space, then resume.',
-    'in-use': 'Another tab of this page has these files open. Close it, or continue there.',
-    'no-permission': 'Your browser does not let this site store data. Allow it, or leave the private window.',
     tooLarge:
       'This needs {needed}, and your browser has {free} left for this site. Choose fewer files, free space, or add it to your node.',
   },
