@@ -75,12 +75,12 @@ export const PEOPLE = contract({
           'Proves this node’s network key to other Shoal peers, encrypted, and remembers what they gave and took. Peers in good standing are preferred. Never behind a strict proxy.',
       }),
       paymentAfterMiB: setting(z.number().int().min(1).max(1_000_000_000).nullable(), null, {
-        title: 'Report payments after (MiB)',
+        title: 'Event for payment programs after (MiB)',
         description:
-          'Sends the event payment-required when so much verified data was taken from a Shoal peer, and when the download ends. Nothing is paid. Empty: no events.',
+          'For programs of yours that pay peers; Shoal itself never pays. They get the event payment-required when so much verified data was taken from a Shoal peer, and when the download ends. Empty: no events.',
       }),
       paymentAfterMinutes: setting(z.number().int().min(1).max(10_000_000).nullable(), 60, {
-        title: 'Report payments at the latest after',
+        title: 'Event for payment programs at the latest after',
         description: 'Minutes after which the event is sent for less data, too. Empty: no limit.',
       }),
     },

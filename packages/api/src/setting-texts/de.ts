@@ -136,12 +136,12 @@ const settings = {
       'Beweist anderen Shoal-Peers verschlüsselt den Netzwerkschlüssel dieses Knotens und merkt sich, was sie gegeben und genommen haben. Peers mit gutem Ruf werden bevorzugt. Nie hinter einem strikten Proxy.',
   },
   'network.paymentAfterMiB': {
-    title: 'Zahlungen melden nach (MiB)',
+    title: 'Ereignis für Zahlungsprogramme nach (MiB)',
     description:
-      'Sendet das Ereignis payment-required, sobald so viele geprüfte Daten von einem Shoal-Peer kamen, und am Ende des Downloads. Bezahlt wird nichts. Leer: keine Ereignisse.',
+      'Für eigene Programme, die Peers bezahlen; Shoal selbst bezahlt nie. Sie bekommen das Ereignis payment-required, sobald so viele geprüfte Daten von einem Shoal-Peer kamen, und am Ende des Downloads. Leer: keine Ereignisse.',
   },
   'network.paymentAfterMinutes': {
-    title: 'Zahlungen melden spätestens nach',
+    title: 'Ereignis für Zahlungsprogramme spätestens nach',
     description: 'Minuten, nach denen das Ereignis auch für weniger Daten gesendet wird. Leer: keine Grenze.',
   },
   'limits.downloadBytesPerSecond': {

@@ -41,7 +41,7 @@ interface DownloadTabProps {
 /** A link or .torrent: what it holds is shown first, and what of it is wanted can be chosen. */
 export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
   const node = useNode()
-  const [, navigate] = useLocation()
+  const [path, navigate] = useLocation()
   const [state, setState] = useState<State>({ step: 'source' })
   const [text, setText] = useState(request.text ?? '')
   const [peersText, setPeersText] = useState('')
@@ -73,7 +73,10 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
   }
   const add = async (sources: readonly AddTorrent[]) => {
     const all = sources.map(source => ({ ...source, ...withPeers }))
-    if (await addAll(node.api, all, id => navigate(`/torrents/${id}`))) onDone()
+    if (!(await addAll(node.api, all, id => navigate(`/torrents/${id}`)))) return
+    // The guide has done its work: what was added is in the list.
+    if (path === '/welcome') navigate('/')
+    onDone()
   }
   const takeFiles = async (files: readonly DroppedFile[]) => {
     const sources = await Promise.all(files.map(({ file }) => readTorrent(file)))

@@ -27,10 +27,13 @@ export function PeoplePage() {
   const version = useCell(versions.people)
   const asked = useAsked(signal => api.listPeople({ limit: 200 }, { signal }), [version])
   const listed = useAsked(signal => api.listBlocked({}, { signal }), [version])
-  const known = useAsked(signal => api.listContacts({}, { signal }), [version])
+  const listedContacts = useAsked(signal => api.listContacts({}, { signal }), [version])
   const { ownKey = null, ownDid = null, items = [], refused = {} } = asked.value ?? {}
   const blocked = listed.value?.items ?? []
-  const contacts = known.value?.items ?? []
+  const contacts = listedContacts.value?.items ?? []
+  const [showsGuests, setShowsGuests] = useState(false)
+  const known = showsGuests ? items : items.filter(person => !isGuest(person))
+  const guests = items.filter(isGuest).length
   const shown = new Set(items.map(({ did }) => did))
   const others = contacts.filter(({ did }) => !shown.has(did))
   const counts = Object.entries(refused).map(([reason, count]) => `${reason} ${formatCount(count)}`)
@@ -61,12 +64,20 @@ export function PeoplePage() {
             </div>
           )}
           <ProfileCard />
-          {items.length === 0 && (
+          {known.length === 0 && guests === 0 && (
             <EmptyState icon="peers" title={t.empty}>
               {t.emptyBody}
             </EmptyState>
           )}
-          {items.map(person => (
+          {guests > 0 && (
+            <SwitchField
+              label={t.guests({ count: guests })}
+              hint={t.guestsHint}
+              checked={showsGuests}
+              onChange={() => setShowsGuests(!showsGuests)}
+            />
+          )}
+          {known.map(person => (
             <PersonCard
               key={person.key}
               person={person}
@@ -85,6 +96,13 @@ export function PeoplePage() {
       )}
     </Page>
   )
+}
+
+const ONE_VISIT_MS = 60 * 60_000
+
+/** Whether a node was met on one occasion only and is known by nothing else, such as the tab of somebody who opened a link. */
+function isGuest({ name, did, isTrusted, showsDid, firstSeenMs, lastSeenMs }: Person): boolean {
+  return name === null && did === null && !isTrusted && !showsDid && lastSeenMs - firstSeenMs < ONE_VISIT_MS
 }
 
 /** Enough to tell the keys of a list apart. */

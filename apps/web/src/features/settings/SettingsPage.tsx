@@ -1,5 +1,5 @@
 import type { Settings } from '@shoal/api'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { controlClass } from '../../shared/controls/Field.tsx'
 import { Waiting } from '../../shared/controls/Loading.tsx'
@@ -11,6 +11,7 @@ import { useCell, useNode } from '../../shared/node/context.tsx'
 import { useReach } from '../../shared/reach/reach.ts'
 import { Defaults } from './Defaults.tsx'
 import { searchedText, sectionText } from './field-text.ts'
+import { groupsOf } from './groups.ts'
 import { type SettingSection, sectionsMatching, settingIn } from './model.ts'
 import { SettingRow } from './SettingRow.tsx'
 import styles from './settings.module.css'
@@ -119,17 +120,22 @@ function Section({ section, settings, editor, unused }: SectionProps) {
       tabIndex={-1}
     >
       <h2 id={id}>{sectionText(section.name)}</h2>
-      {section.fields.map(field => (
-        <SettingRow
-          key={field.name}
-          field={field}
-          value={settingIn(settings, field)}
-          problem={
-            editor.problems.get(field.name) ?? (field.name === 'network.publicUrl' ? unused : undefined)
-          }
-          fixed={fixed.includes(field.name)}
-          onChange={value => void editor.save(field, value)}
-        />
+      {groupsOf(section.fields).map(({ name, fields }) => (
+        <Fragment key={name ?? ''}>
+          {name && <h3 className={styles.group}>{say.groups[name]}</h3>}
+          {fields.map(field => (
+            <SettingRow
+              key={field.name}
+              field={field}
+              value={settingIn(settings, field)}
+              problem={
+                editor.problems.get(field.name) ?? (field.name === 'network.publicUrl' ? unused : undefined)
+              }
+              fixed={fixed.includes(field.name)}
+              onChange={value => void editor.save(field, value)}
+            />
+          ))}
+        </Fragment>
       ))}
     </section>
   )

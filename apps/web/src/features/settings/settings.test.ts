@@ -5,6 +5,7 @@ import { findMismatches } from '@shoal/messages/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseRate, rateText, unitFor } from '../../shared/forms/rate.ts'
+import { groupsOf } from './groups.ts'
 import { fieldNamed, problemWith, SECTIONS, sectionsMatching, settingIn, toChanges } from './model.ts'
 import { toStretches } from './week.ts'
 
@@ -13,6 +14,15 @@ const settings: Settings = {
   ...DEFAULT_SETTINGS,
   downloads: { ...DEFAULT_SETTINGS.downloads, directory: '/downloads' },
 }
+
+test('every setting of the network is in one group, and other sections have none', () => {
+  for (const { name, fields } of SECTIONS) {
+    const groups = groupsOf(fields)
+    expect(groups.flatMap(group => group.fields)).toHaveLength(fields.length)
+    expect(groups.some(group => group.name === null)).toBe(name !== 'network')
+  }
+  expect(groupsOf(SECTIONS.find(({ name }) => name === 'network')!.fields).length).toBeGreaterThan(3)
+})
 
 test('every setting of the contract is a field with a name and the right kind of control', () => {
   expect(fields).toHaveLength(Object.values(settings).flatMap(section => Object.keys(section)).length)

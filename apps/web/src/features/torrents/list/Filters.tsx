@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react'
+import { type ReactElement, type ReactNode, useState } from 'react'
 import { IconButton } from '../../../shared/controls/Button.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import type { IconName } from '../../../shared/controls/icons.ts'
@@ -41,6 +41,8 @@ const RARE: readonly StateGroup[] = [
 ]
 /** Hosts of trackers that are listed: those of most torrents. */
 const MOST_TRACKERS = 30
+/** Those that are shown before somebody asks for all. */
+const FOLDED_TRACKERS = 5
 const t = texts.list
 
 /** The filters of the list, with the number of torrents of each. */
@@ -57,6 +59,9 @@ export function Filters({ onChosen }: { onChosen?: () => void }) {
     group => counts.states[group] > 0 || filter.state === group || !RARE.includes(group),
   )
   const trackers = shownTrackers(counts.trackers, filter.tracker)
+  // Each is a stop on the way of the keyboard to the list.
+  const [isUnfolded, setUnfolded] = useState(false)
+  const shownHosts = isUnfolded ? trackers : fold(trackers, filter.tracker)
   const unlabelled = counts.labels.get('') ?? 0
   return (
     <>
@@ -121,7 +126,7 @@ export function Filters({ onChosen }: { onChosen?: () => void }) {
       )}
       {trackers.length > 0 && (
         <Group title={t.groups.tracker}>
-          {trackers.map(([host, count]) => (
+          {shownHosts.map(([host, count]) => (
             <Choice
               key={host}
               picture={host === '' ? null : <Icon name="dashboard" size={15} />}
@@ -131,6 +136,15 @@ export function Filters({ onChosen }: { onChosen?: () => void }) {
               onChoose={() => choose({ tracker: filter.tracker === host ? null : host })}
             />
           ))}
+          {trackers.length > FOLDED_TRACKERS && (
+            <Choice
+              picture={<Icon name={isUnfolded ? 'collapse' : 'expand'} size={15} />}
+              text={isUnfolded ? t.fewer : t.all}
+              count={trackers.length}
+              expanded={isUnfolded}
+              onChoose={() => setUnfolded(!isUnfolded)}
+            />
+          )}
         </Group>
       )}
     </>
@@ -146,6 +160,12 @@ function shownTrackers(counts: Counts['trackers'], chosen: string | null): [host
   shown.sort(([a], [b]) => (a < b ? -1 : 1))
   const without = counts.get('') ?? 0
   return without > 0 && (hosts.length > 0 || chosen === '') ? [...shown, ['', without]] : shown
+}
+
+/** Those of most torrents, and the chosen one, in their order. */
+function fold(trackers: readonly (readonly [host: string, count: number])[], chosen: string | null) {
+  const first = [...trackers].sort(([, a], [, b]) => b - a).slice(0, FOLDED_TRACKERS)
+  return trackers.filter(each => first.includes(each) || each[0] === chosen)
 }
 
 function Group({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
@@ -164,20 +184,23 @@ interface ChoiceProps {
   readonly picture: ReactNode
   readonly text: string
   readonly count: number
-  readonly chosen: boolean
+  readonly chosen?: boolean
+  /** For a choice that shows or hides others. */
+  readonly expanded?: boolean
   readonly alarm?: boolean
   /** Opens what can be done with it. */
   readonly menu?: ReactElement
   onChoose(): void
 }
 
-function Choice({ picture, text, count, chosen, alarm, menu, onChoose }: ChoiceProps) {
+function Choice({ picture, text, count, chosen, expanded, alarm, menu, onChoose }: ChoiceProps) {
   return (
     <li className={menu ? styles.withMenu : undefined}>
       <button
         type="button"
         className={`${layout.row2} ${layout.soft} ${styles.choice}`}
         aria-pressed={chosen}
+        aria-expanded={expanded}
         data-alarm={alarm || undefined}
         onClick={onChoose}
       >

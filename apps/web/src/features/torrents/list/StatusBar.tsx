@@ -22,7 +22,11 @@ export function StatusBar() {
   if (!stats) return null
   const [disk] = stats.disk
   return (
-    <section className={`${layout.row4} ${layout.soft} ${styles.status}`} aria-label={t.title}>
+    <section
+      className={`${layout.row4} ${layout.soft} ${styles.status}`}
+      aria-label={t.title}
+      data-status-bar
+    >
       {disk && (
         <Fact
           icon="disk"

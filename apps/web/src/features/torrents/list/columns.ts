@@ -15,7 +15,7 @@ export type ColumnKey = Column['key']
 /** In the order in which they are shown unless the user moved them. */
 export const COLUMNS: readonly Column[] = [
   { key: 'name', width: 200, least: 140 },
-  { key: 'state', width: 130, least: 90 },
+  { key: 'state', width: 146, least: 90 },
   { key: 'totalBytes', width: 80, least: 60, end: true },
   { key: 'downloadBytesPerSecond', width: 78, least: 64, end: true },
   { key: 'uploadBytesPerSecond', width: 78, least: 64, end: true },

@@ -26,6 +26,8 @@ export const list: Translation<typeof english> = {
   },
   unlabelled: 'Kein Label',
   trackerless: 'Keine Tracker',
+  all: 'Alle anzeigen',
+  fewer: 'Weniger anzeigen',
   state: {
     queued: 'Wartet',
     metadata: 'Holt Metadaten',

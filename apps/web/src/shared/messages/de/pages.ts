@@ -459,6 +459,8 @@ export const pages: Translation<typeof english> = {
     title: 'Leute',
     intro:
       'Andere Shoal-Knoten, die bei einer Übertragung ihren Netzwerkschlüssel bewiesen haben. Was sie gegeben und genommen haben, weiß nur dieser Knoten. Die mit gutem Ruf werden bei Upload-Plätzen bevorzugt.',
+    guests: { one: 'Auch {count}, der einmal hier war', other: 'Auch {count}, die einmal hier waren' },
+    guestsHint: 'Meist sind das Browser von Leuten, die einen Ihrer Links geöffnet haben.',
     showing:
       'Ein Knoten, dem Sie zeigen, wer Sie sind, erfährt, dass Ihr did:key, mit dem Sie Veröffentlichtes signieren, zu diesem Knoten gehört. Sonst erfährt es niemand. Zeigt er Ihnen seinen, steht in Ihrer Suche weiter oben, was er veröffentlicht.',
     off: 'Dieser Knoten erkennt niemanden: Die Einstellung „Shoal-Peers erkennen“ ist aus.',

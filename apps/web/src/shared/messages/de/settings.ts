@@ -8,6 +8,13 @@ export const settings: Translation<typeof english> = {
   showAll: 'Alle anzeigen',
   unlimited: 'Keine Grenze',
   unitOf: 'Einheit von {name}',
+  groups: {
+    reach: 'Wie andere diesen Knoten erreichen',
+    discovery: 'Peers finden',
+    connections: 'Verbindungen',
+    way: 'Proxy und Netzwerkschnittstelle',
+    peers: 'Bekannte Shoal-Peers',
+  },
   sections: {
     downloads: 'Downloads',
     network: 'Netzwerk',

@@ -23,6 +23,8 @@ export const list = {
   },
   unlabelled: 'No label',
   trackerless: 'No trackers',
+  all: 'Show all',
+  fewer: 'Show fewer',
   state: {
     queued: 'Queued',
     metadata: 'Fetching metadata',

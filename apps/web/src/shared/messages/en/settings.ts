@@ -6,6 +6,14 @@ export const settings = {
   showAll: 'Show all',
   unlimited: 'No limit',
   unitOf: 'Unit of {name}',
+  /** Parts of the section of the network. */
+  groups: {
+    reach: 'How others reach this node',
+    discovery: 'Finding peers',
+    connections: 'Connections',
+    way: 'Proxy and network interface',
+    peers: 'Known Shoal peers',
+  },
   sections: {
     downloads: 'Downloads',
     network: 'Network',
