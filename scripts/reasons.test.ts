@@ -38,6 +38,10 @@ const ELSEWHERE = /browser|memory|resume-keys|slots|opfs|testing/
 /** Mistakes of a program, and names before another text: `{0}: {1}`. */
 const INTERNAL = /^setWanted needs|^The limit of a handle pool|^\{\d+\}: \{\d+\}$/
 const sources = SHOWN.flatMap(sourcesUnder).filter(file => !ELSEWHERE.test(file))
+/** The texts of all errors there. */
+const told = sources.flatMap(file =>
+  errorTexts(readFileSync(file, 'utf8'), file).map(text => ({ file, text })),
+)
 
 test('the scan sees the texts of errors', () => {
   const source = `
@@ -50,11 +54,9 @@ test('the scan sees the texts of errors', () => {
 })
 
 test('every error that a screen may show has a reason', () => {
-  const missing = sources.flatMap(file =>
-    errorTexts(readFileSync(file, 'utf8'), file)
-      .filter(text => !INTERNAL.test(text) && translateMessage(fill(text), german) === null)
-      .map(text => `${file}: ${text}`),
-  )
+  const missing = told
+    .filter(({ text }) => !INTERNAL.test(text) && translateMessage(fill(text), german) === null)
+    .map(({ file, text }) => `${file}: ${text}`)
   expect(sources.length).toBeGreaterThan(100)
   expect(missing).toEqual([])
 })
@@ -85,12 +87,11 @@ test('German has all of them, with their values', () => {
 })
 
 test('no reason is left of a text that nobody says any more', () => {
-  const texts = EVERYWHERE.flatMap(sourcesUnder).map(file => ({ file, text: readFileSync(file, 'utf8') }))
-  const said = new Set(
-    texts.flatMap(({ file, text }) => errorTexts(text, file).map(each => findReason(fill(each))?.reason)),
-  )
+  const said = new Set(told.map(({ text }) => findReason(fill(text))?.reason))
   // Some are put together elsewhere: their words are in a source.
-  const words = texts.map(({ text }) => text).join('\n')
+  const words = EVERYWHERE.flatMap(sourcesUnder)
+    .map(file => readFileSync(file, 'utf8'))
+    .join('\n')
   const isWritten = (text: string) =>
     text.split(/\{\w+\}/).every(part => words.includes(part.trim()) || words.includes(quoted(part)))
   const system = /^(?:connect|name|reset|hang|tls|certificate|disk-full|.*-code)/

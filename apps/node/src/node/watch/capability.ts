@@ -7,14 +7,14 @@ import { WatchFolders } from './watch-folders.ts'
 export const WATCH = capability({
   contract: CONTRACT,
   needs: { sources: SOURCES },
-  start({ clock, log, settings, folders }, { sources }) {
+  start({ clock, log, problems, settings, folders }, { sources }) {
     settings.onCheck(async ({ automation }, { automation: before }) => {
       const known = new Set(before.watch.map(({ directory }) => directory))
       for (const [at, { directory }] of automation.watch.entries())
         if (!known.has(directory)) await folders.allow(directory, `automation.watch.${at}.directory`)
     })
     const watched = new WatchFolders({
-      ...{ clock, log },
+      ...{ clock, log, problems },
       operations: { addTorrent: (input, options) => sources.add(input, options) },
       settings: () => settings.current,
       onSettings: listener => settings.onChanged(listener),

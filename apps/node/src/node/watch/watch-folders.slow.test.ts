@@ -5,6 +5,7 @@ import { Failure } from '@shoal/daemon/failure'
 import { until } from '@shoal/testing'
 import { type Clock, systemClock } from '@shoal/torrent'
 import { afterEach, expect, test } from 'vitest'
+import { Problems } from '../kernel/problems.ts'
 import { testSettings } from '../testing/settings.ts'
 import { SimulatedTorrents } from '../testing/simulated-torrents.ts'
 import { torrentFile } from '../testing/torrent-file.ts'
@@ -38,10 +39,11 @@ function watching(rules: Partial<Rule>[], directory: string, clock = fastClock(1
   const settings = testSettings({ automation: { watch: whole, onComplete: [] } })
   const node = new SimulatedTorrents()
   const log = new Entries()
-  const folders = new WatchFolders({ clock, log, operations: node.operations, ...settings })
+  const problems = new Problems(log)
+  const folders = new WatchFolders({ clock, log, problems, operations: node.operations, ...settings })
   opened.push(folders)
   folders.start()
-  return { node, log, settings, folders }
+  return { node, log, problems, settings, folders }
 }
 
 test('a .torrent and a .magnet are added with label and pause, and renamed', async () => {
@@ -90,7 +92,7 @@ test('an invalid one is renamed and logged; links to devices and folders are lef
   await writeFile(join(directory, 'bad.torrent'), 'd4:infodee')
   await writeFile(join(directory, 'bad.magnet'), 'https://not.a.magnet/')
   await writeFile(join(directory, '.hidden.torrent'), 'x')
-  const { log, node } = watching([{}], directory)
+  const { log, node, problems } = watching([{}], directory)
   await until('both are renamed', async () => (await readdir(directory)).filter(isInvalid).length === 2)
   expect((await readdir(directory)).sort()).toEqual([
     '.hidden.torrent',
@@ -101,6 +103,10 @@ test('an invalid one is renamed and logged; links to devices and folders are lef
   ])
   expect(log.text).toMatch(/bad\.torrent cannot be added.*\.invalid: .+/)
   expect(node.names).toEqual([])
+  // Screens tell until the files are gone.
+  await until('it is a problem', () => /bad\..*cannot be added: /.test(problems.messages.join()))
+  for (const name of ['bad.magnet.invalid', 'bad.torrent.invalid']) await rm(join(directory, name))
+  await until('it is none any more', () => problems.messages.length === 0)
 })
 
 test('waits for as long as a file may become a torrent', async () => {

@@ -5,6 +5,7 @@ import type { NodeOperations, WatchedFolder as Rule } from '@shoal/api'
 import { describeFailure } from '@shoal/daemon/failure'
 import { type Clock, delay } from '@shoal/torrent'
 import type { Log } from '../kernel/log/log.ts'
+import type { Problems } from '../kernel/problems.ts'
 import { isCandidate, readCandidate, refusedName } from './read-candidate.ts'
 
 /** The folder is scanned this often in any case: not all file systems report changes. */
@@ -35,6 +36,8 @@ const BAD_CODES = new Set([
 export interface WatchDeps {
   readonly clock: Clock
   readonly log: Log
+  /** Where screens read what is wrong with a folder. */
+  readonly problems: Pick<Problems, 'set'>
   readonly operations: Pick<NodeOperations, 'addTorrent'>
 }
 
@@ -54,6 +57,8 @@ export class WatchedFolder {
   readonly #seen = new Map<string, Seen>()
   /** The stamps of refused files: one that changes is looked at again. */
   readonly #refused = new Map<string, string>()
+  /** Why those were refused that were looked at in this run. */
+  readonly #whys = new Map<string, string>()
   #running: Promise<void> = Promise.resolve()
   #wake: () => void = () => {}
   #watcher: FSWatcher | null = null
@@ -74,6 +79,7 @@ export class WatchedFolder {
     this.#stop.abort()
     this.#unwatch()
     await this.#running
+    this.#deps.problems.set(`watch folder ${this.#rule.directory}`, null)
   }
 
   async #run(): Promise<void> {
@@ -104,14 +110,28 @@ export class WatchedFolder {
     const refused = new Set(some.filter(name => refusedName(name) !== null))
     const candidates = some.filter(name => isCandidate(name) || refused.has(name))
     for (const name of this.#seen.keys()) if (!candidates.includes(name)) this.#seen.delete(name)
-    for (const name of this.#refused.keys()) if (!refused.has(name)) this.#refused.delete(name)
+    for (const known of [this.#refused, this.#whys])
+      for (const name of known.keys()) if (!refused.has(name)) known.delete(name)
     let nextMs = LOOK_MS
     for (const name of candidates) {
       if (this.#stop.signal.aborted) break
       nextMs = Math.min(nextMs, await this.#consider(name))
     }
     this.#hasLooked = true
+    this.#tell()
     return nextMs
+  }
+
+  /** Tells screens about the first refused file, until it is gone or right. */
+  #tell(): void {
+    const [first] = this.#whys
+    const { directory } = this.#rule
+    const problem = this.#isMissing
+      ? `the watch folder ${directory} cannot be read: retrying regularly`
+      : first
+        ? `${join(directory, first[0])} cannot be added: ${first[1]}. Remove it, or put a right one in its place`
+        : null
+    this.#deps.problems.set(`watch folder ${directory}`, problem)
   }
 
   #missing(): number {
@@ -119,6 +139,7 @@ export class WatchedFolder {
     if (!this.#isMissing)
       this.#deps.log.warn(`the watch folder ${this.#rule.directory} cannot be read: retrying regularly`)
     this.#isMissing = true
+    this.#tell()
     return LOOK_MS
   }
 
@@ -180,7 +201,11 @@ export class WatchedFolder {
       const stats = await stat(path).catch(() => null)
       const renamed = await this.#settle(name, '.invalid', false)
       if (renamed && stats) this.#refused.set(renamed, stampOf(stats))
-    } else this.#deps.log.warn(`${path} still cannot be added: ${why}`)
+      if (renamed) this.#whys.set(basename(renamed), why)
+    } else {
+      this.#whys.set(name, why)
+      this.#deps.log.warn(`${path} still cannot be added: ${why}`)
+    }
     return Number.POSITIVE_INFINITY
   }
 
