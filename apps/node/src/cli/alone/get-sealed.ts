@@ -24,6 +24,7 @@ export async function getSealed(
   context: CommandContext,
 ): Promise<number> {
   if (options.select) throw new UsageError(texts.get.selectSealed)
+  if (seal.by !== 'key' && options.networkNode.length > 0) throw new UsageError(texts.get.networkNodeSealed)
   const key = seal.by === 'key' ? seal.key : undefined
   const unlock = await unlockFor(seal.by, key, options, context.interrupt.signal)
   const directory = resolve(options.out ?? defaultFolder())

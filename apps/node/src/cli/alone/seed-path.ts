@@ -1,4 +1,5 @@
 /** `shoal seed`: shares one file or folder until Ctrl-C. */
+import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from '@shoal/options'
 import { type CreateOptions, infoHashText, Session, type SessionOptions } from '@shoal/torrent'
@@ -85,6 +86,7 @@ export async function seedFilter(
   full: string,
   { hidden, dataDir, torrent }: Pick<SeedOptions, 'hidden' | 'dataDir' | 'torrent'>,
 ): Promise<ContentFilter> {
+  if (hidden && !(await stat(full)).isDirectory()) throw new UsageError(texts.seed.hiddenOfFile)
   const content = await contentFilter({ hidden, dataDir, leave: ['unfinished', 'sealed'] })
   const path = join(await realFolder(dirname(full)), basename(full))
   // A given .torrent tells whether it is complete.

@@ -54,6 +54,8 @@ export const get = defineCommand({
     refuseWithoutNode(options, ['token', 'username', 'passwordFile', 'dataDir'])
     if (options.noNetwork && options.networkNode.length > 0)
       throw new UsageError(texts.networkOptions.nodeWithoutNetwork)
+    const isRouted = options.proxy !== undefined || options.interface !== undefined
+    if (isRouted && options.networkNode.length > 0) throw new UsageError(texts.networkOptions.nodeBehindRoute)
     const { getLink } = await import('../alone/get-link.ts')
     return getLink(link!, { ...options, network: await sessionOptions(options) }, context)
   },

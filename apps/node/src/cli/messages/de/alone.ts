@@ -66,6 +66,8 @@ export const alone: Translation<typeof original> = {
     taken:
       'Ein anderes shoal (Prozess {pid}) lädt dies in denselben Ordner herunter: Warten Sie darauf, oder wählen Sie einen anderen Ordner',
     noFile: '--select: Eine Datei {index} gibt es nicht: Dieser Torrent hat 0 bis {last}',
+    networkNodeSealed:
+      '--network-node gilt für Freigaben, deren Link den Schlüssel enthält: Die anderen findet im Shoal-Netz niemand',
     selectSealed: '--select ist bei einer versiegelten Freigabe nicht möglich: Sie wird als Ganzes geöffnet',
     understood:
       'ein Magnet-Link (magnet:?xt=…), ein Info-Hash (40 oder 64 Hex-Ziffern, oder 32 Base32-Zeichen), eine Content-ID (baf5r…), ein veröffentlichter Link (magnet:?xs=urn:btpk:…), Pfad oder http(s)-URL einer .torrent-Datei, oder ein Freigabe-Link in Anführungszeichen',
@@ -120,6 +122,7 @@ export const alone: Translation<typeof original> = {
     neverFindable:
       'private Torrents und versiegelte Freigaben werden nie veröffentlicht, und ebenso nichts hinter einem Proxy oder auf einer eigenen Schnittstelle: lassen Sie --findable weg',
     nodeWithoutFindable: '--network-node ist nur mit --findable möglich',
+    hiddenOfFile: '--hidden gilt für Ordner: Eine genannte Datei wird in jedem Fall geteilt',
     notWithSeal: '--torrent und --keep-links sind mit --seal nicht möglich',
     sharingSealed: 'Wird versiegelt geteilt: {name} ({size})',
     howToOpen:

@@ -40,6 +40,8 @@ export const common: Translation<typeof original> = {
     modeWithoutProxy: '--proxy-mode gehört zu einem Proxy: Geben Sie auch --proxy an',
     nodeWithoutDht:
       '--dht-node tritt dem DHT bei, den --no-dht ausschaltet: Geben Sie nur eins von beiden an',
+    nodeBehindRoute:
+      '--network-node öffnet Verbindungen, die weder Proxy noch Schnittstelle übertragen: Lassen Sie eins von beiden weg',
     nodeWithoutNetwork:
       '--network-node tritt dem Shoal-Netz bei, das --no-network auslässt: Geben Sie nur eins von beiden an',
     port: 'Port für eingehende Peers; 0 für einen beliebigen. Standard: 6881, oder ein beliebiger, wenn dieser belegt ist',

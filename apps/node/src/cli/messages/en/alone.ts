@@ -63,6 +63,8 @@ export const alone = {
     taken:
       'another shoal (process {pid}) is downloading this into the same folder: wait for it, or choose another folder',
     noFile: '--select: there is no file {index}: this torrent has 0 to {last}',
+    networkNodeSealed:
+      '--network-node is for shares whose link contains the key: nobody finds the others in the Shoal network',
     selectSealed: '--select cannot be given for a sealed share: it is opened as a whole',
     understood:
       'a magnet link (magnet:?xt=…), an info hash (40 or 64 hex digits, or 32 base32 characters), a content ID (baf5r…), a published link (magnet:?xs=urn:btpk:…), the path or http(s) URL of a .torrent file, or a share link in quotes',
@@ -114,6 +116,7 @@ export const alone = {
     neverFindable:
       'private torrents and sealed shares are never published, and neither is anything behind a proxy or on an interface of its own: omit --findable',
     nodeWithoutFindable: '--network-node is for --findable',
+    hiddenOfFile: '--hidden is for folders: a file that you name is shared in any case',
     notWithSeal: '--torrent and --keep-links cannot be given with --seal',
     sharingSealed: 'Sharing {name}, sealed ({size})',
     howToOpen:

@@ -37,6 +37,8 @@ export const common = {
   networkOptions: {
     modeWithoutProxy: '--proxy-mode belongs to a proxy: give --proxy, too',
     nodeWithoutDht: '--dht-node joins the DHT, which --no-dht switches off: give one of both',
+    nodeBehindRoute:
+      '--network-node opens connections that bypass a proxy or interface: leave out one of both',
     nodeWithoutNetwork:
       '--network-node joins the Shoal network, which --no-network leaves out: give one of both',
     port: 'Port for incoming peers; 0 for any. Default: 6881, or any if that is in use',
