@@ -1,9 +1,10 @@
 /** Published links in the console of a real node, over a DHT on loopback. */
-import { writeFile } from 'node:fs/promises'
-import { KeyPair, writeKeyFile } from '@shoal/identity'
+import { readFile, writeFile } from 'node:fs/promises'
+import { KeyPair, readKeyFile, writeKeyFile } from '@shoal/identity'
 import { publishedLink, signVersion } from '@shoal/links'
 import { limitMs, until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findings } from '../../apps/web/e2e/testing/axe.ts'
 import { randomFile, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { NpmDht } from '../support/npm-dht.ts'
@@ -52,7 +53,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
     const dialog = page.getByRole('dialog')
     const publish = async (torrent: string, passphrase = PASSPHRASE) => {
       await dialog.getByLabel('Torrent').selectOption({ label: torrent })
-      await dialog.getByLabel('Your key file').setInputFiles(key)
+      await dialog.getByLabel('Or choose your key file').setInputFiles(key)
       await dialog.getByLabel('Passphrase of the key').fill(passphrase)
       await dialog.getByRole('button', { name: 'Publish', exact: true }).click()
     }
@@ -92,6 +93,71 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
     expect(problems).toEqual([])
   })
 
+  test('makes a key in the page, which the browser keeps, and publishes with it', async () => {
+    await share(scene.node, 'made.bin')
+    const { page, problems } = await openConsole(scene, '/published')
+    const dialog = page.getByRole('dialog')
+    const sent: string[] = []
+    page.on('request', request => sent.push(request.postData() ?? ''))
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await dialog.getByLabel('Name').fill('made')
+    await dialog.getByLabel('Torrent').selectOption({ label: 'made.bin' })
+    await dialog.getByRole('button', { name: 'Make a key' }).click()
+    const making = page.getByRole('dialog', { name: 'Make a key' })
+    await making.getByLabel('Passphrase for the key file').fill('abc')
+    await making.getByLabel('Repeat the passphrase').fill('abc')
+    await making.getByRole('button', { name: 'Make the key' }).click()
+    await making.getByText('This is too easy to guess', { exact: false }).waitFor()
+    await making.getByRole('button', { name: 'Suggest one' }).click()
+    await expect.poll(() => making.getByLabel('Passphrase for the key file').inputValue()).toContain(' ')
+    const passphrase = await making.getByLabel('Passphrase for the key file').inputValue()
+    await making.getByRole('button', { name: 'Make the key' }).click()
+    await making.getByText('This browser keeps it, encrypted', { exact: false }).waitFor()
+    // Only who has the file can go on.
+    expect(await making.getByRole('button', { name: 'Continue' }).isDisabled()).toBe(true)
+    expect(await findings(page)).toEqual([])
+    const downloading = page.waitForEvent('download')
+    await making.getByRole('link', { name: 'Save identity.age' }).click()
+    const saved = await readFile(await (await downloading).path())
+    const pair = await readKeyFile(saved, passphrase)
+    await making.getByRole('button', { name: 'Continue' }).click()
+    await making.waitFor({ state: 'detached' })
+    // Nothing else is asked for, and what was entered before is still there.
+    await dialog.getByText(pair.did).waitFor()
+    await dialog.getByRole('button', { name: 'Publish', exact: true }).click()
+    await page.getByText(/^Version 1 · on \d+ nodes?, /).waitFor()
+    const [publication] = (await scene.node.api.listPublications({})).items
+    expect(publication!.link).toBe(publishedLink(pair, 'made'))
+
+    await page.reload()
+    await page.getByRole('button', { name: 'Publish a new version' }).click()
+    await dialog.getByText(pair.did).waitFor()
+    expect(await findings(page)).toEqual([])
+    await dialog.getByLabel('Passphrase of the key').fill('another one')
+    await dialog.getByRole('button', { name: 'Publish', exact: true }).click()
+    await dialog
+      .getByRole('alert')
+      .getByText(/passphrase/i)
+      .waitFor()
+    await dialog.getByLabel('Passphrase of the key').fill(passphrase)
+    await dialog.getByRole('button', { name: 'Publish', exact: true }).click()
+    await page.getByText(/^Version 1 · on /).waitFor()
+    await dialog.waitFor({ state: 'detached' })
+    const seed = Buffer.from(pair.exportSecret().seed)
+    const secrets = [passphrase, seed.toString('base64url'), saved.toString('base64')]
+    expect(sent.filter(body => secrets.some(secret => body.includes(secret)))).toEqual([])
+
+    await page.getByRole('button', { name: 'Publish a new version' }).click()
+    await dialog.getByRole('button', { name: 'Forget it here' }).click()
+    await page.getByRole('button', { name: 'Forget the key' }).click()
+    await dialog.getByRole('button', { name: 'Make a key' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Stop publishing: made' }).click()
+    await dialog.getByRole('button', { name: 'Stop publishing' }).click()
+    await page.getByText('No published links yet').waitFor()
+    expect(problems).toEqual([])
+  })
+
   test('follows a link, shows each version and what went wrong, and unfollows it', async () => {
     const link = publishedLink(owner, 'films')
     const publish = async (version: number, name: string) => {
@@ -128,9 +194,9 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
     await dialog.getByRole('button', { name: 'Unfollow' }).click()
     await page.getByText('No published links yet').waitFor()
     expect((await scene.node.api.listFollowed({})).items).toEqual([])
-    // Those of the other test, and the latest version.
+    // Those of the other tests, and the latest version.
     const names = (await scene.node.api.listTorrents({})).items.map(({ name }) => name)
-    expect(names.sort()).toEqual(['one.bin', 'second.bin', 'two.bin'])
+    expect(names.sort()).toEqual(['made.bin', 'one.bin', 'second.bin', 'two.bin'])
     // The wrong link was answered with 400, which the browser reports.
     expect(problems.filter(problem => !problem.includes('400'))).toEqual([])
   })

@@ -9,6 +9,7 @@ import { notify } from '../../shared/controls/toasts.ts'
 import { messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useNode } from '../../shared/node/context.tsx'
+import { useOwnKey } from '../../shared/own-key/useOwnKey.tsx'
 import { torrentOf } from './torrent-of.ts'
 
 const t = texts.pages.published
@@ -23,6 +24,7 @@ interface Props {
 export function PublishDialog({ known, onClose }: Props) {
   const { api, torrents } = useNode()
   const { isBusy, failure, run } = useWork()
+  const key = useOwnKey()
   const listed = [...torrents.values()].sort((a, b) => a.name.localeCompare(b.name))
   const current = known && torrentOf(listed, known.infoHash)
   const publish = (form: FormData) =>
@@ -31,8 +33,8 @@ export function PublishDialog({ known, onClose }: Props) {
       const torrent = torrents.get(String(form.get('torrent')))
       if (!torrent) throw new Error(t.torrentGone)
       const infoHash = shortHash(torrent)
-      const { openOwner } = await import('./owner.ts')
-      const owner = await openOwner(form.get('key') as File, String(form.get('passphrase')), name)
+      const { ownerOf } = await import('./owner.ts')
+      const owner = ownerOf(await key.open(form), name)
       if (known && owner.link !== known.link) throw new Error(t.otherKey({ name }))
       const latest = await api.findPublished({ link: owner.link })
       const signed = owner.sign(latest, infoHash)
@@ -42,34 +44,36 @@ export function PublishDialog({ known, onClose }: Props) {
       onClose()
     })
   return (
-    <FormDialog
-      title={known ? t.publishNext : t.publish}
-      confirm={isBusy ? t.publishing : t.publish}
-      disabled={isBusy}
-      className={layout.stack4}
-      onSubmit={publish}
-      onClose={onClose}
-    >
-      {failure !== null && <Notice>{messageOf(failure)}</Notice>}
-      <TextField
-        label={t.name}
-        hint={t.publishNameHint}
-        name="name"
-        required
-        maxLength={255}
-        autoComplete="off"
-        defaultValue={known?.name}
-        disabled={known !== null}
-      />
-      <SelectField
-        label={t.torrent}
-        name="torrent"
-        required
-        defaultValue={current?.id}
-        options={listed.map(({ id, name }) => ({ value: id, text: name }))}
-      />
-      <TextField label={t.key} hint={t.keyHint} name="key" type="file" required />
-      <TextField label={t.passphrase} name="passphrase" type="password" autoComplete="off" required />
-    </FormDialog>
+    <>
+      <FormDialog
+        title={known ? t.publishNext : t.publish}
+        confirm={isBusy ? t.publishing : t.publish}
+        disabled={isBusy}
+        className={layout.stack4}
+        onSubmit={publish}
+        onClose={onClose}
+      >
+        {failure !== null && <Notice>{messageOf(failure)}</Notice>}
+        <TextField
+          label={t.name}
+          hint={t.publishNameHint}
+          name="name"
+          required
+          maxLength={255}
+          autoComplete="off"
+          defaultValue={known?.name}
+          disabled={known !== null}
+        />
+        <SelectField
+          label={t.torrent}
+          name="torrent"
+          required
+          defaultValue={current?.id}
+          options={listed.map(({ id, name }) => ({ value: id, text: name }))}
+        />
+        {key.fields}
+      </FormDialog>
+      {key.dialogs}
+    </>
   )
 }

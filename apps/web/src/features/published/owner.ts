@@ -1,5 +1,5 @@
 /** The owner of published links. Loaded when somebody publishes: it contains the cryptography. */
-import { readKeyFile } from '@shoal/identity'
+import type { KeyPair } from '@shoal/identity'
 import { nextVersion, publishedLink, signVersion } from '@shoal/links'
 
 interface Owner {
@@ -11,9 +11,8 @@ interface Owner {
   ): { readonly version: string; readonly signature: string }
 }
 
-/** Opens a key file for the link of this name. Rejects with `wrong-passphrase` or `bad-key-file`. */
-export async function openOwner(file: Blob, passphrase: string, name: string): Promise<Owner> {
-  const owner = await readKeyFile(new Uint8Array(await file.arrayBuffer()), passphrase)
+/** Signs with a key for the link of this name. */
+export function ownerOf(owner: KeyPair, name: string): Owner {
   return {
     link: publishedLink(owner, name),
     sign(latest, infoHash) {

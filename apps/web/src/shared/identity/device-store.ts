@@ -1,4 +1,5 @@
-/** Where this browser keeps what makes it a device: IndexedDB, since only there keys of Web Crypto can be kept that nobody can read out. */
+/** Where this browser keeps what makes it a device. */
+import { KeptRecord } from '../base/kept-record.ts'
 
 /** This browser as a device of a person (decision 014). */
 export interface BrowserDevice {
@@ -14,58 +15,9 @@ export interface BrowserDevice {
   readonly lists: readonly Uint8Array[]
 }
 
-const STORE = 'device'
-/** One device per browser and database. */
-const ONLY = 'own'
-
 /** A browser keeps at most one device in a database. */
-export class DeviceStore<Kept extends BrowserDevice = BrowserDevice> {
-  readonly #database: string
-
+export class DeviceStore<Kept extends BrowserDevice = BrowserDevice> extends KeptRecord<Kept> {
   constructor(database: string) {
-    this.#database = database
+    super(database, 'device')
   }
-
-  /** Returns null if this browser is not a device yet, or may not keep anything. */
-  async load(): Promise<Kept | null> {
-    try {
-      return ((await this.#inStore('readonly', store => store.get(ONLY))) as Kept | undefined) ?? null
-    } catch {
-      return null
-    }
-  }
-
-  /** Rejects if the browser does not allow it. */
-  async save(device: Kept): Promise<void> {
-    await this.#inStore('readwrite', store => store.put(device, ONLY))
-  }
-
-  async forget(): Promise<void> {
-    await this.#inStore('readwrite', store => store.delete(ONLY))
-  }
-
-  async #inStore(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
-    const opening = indexedDB.open(this.#database, 1)
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE)
-    const database = await answerOf(opening)
-    try {
-      const transaction = database.transaction(STORE, mode)
-      const request = act(transaction.objectStore(STORE))
-      await new Promise<void>((resolve, reject) => {
-        transaction.oncomplete = () => resolve()
-        transaction.onerror = () => reject(transaction.error)
-        transaction.onabort = () => reject(transaction.error)
-      })
-      return request.result
-    } finally {
-      database.close()
-    }
-  }
-}
-
-function answerOf<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
 }

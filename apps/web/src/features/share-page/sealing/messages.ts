@@ -1,6 +1,7 @@
 /** Requests of a page to the worker that seals, one per worker, and its answers. */
 import type { SealTo } from '@shoal/sealed'
 import type { ChosenFile, PeerFailure } from '../../../shared/engine/protocol.ts'
+import type { KeptKey } from '../../../shared/own-key/kept-key.ts'
 
 export interface SealOrder {
   readonly kind: 'seal'
@@ -37,17 +38,10 @@ export interface Sealed {
   readonly blob: Blob | null
 }
 
-export interface MadeKey {
-  /** A key file, as `shoal key new` writes it. */
-  readonly file: Uint8Array<ArrayBuffer>
-  readonly did: string
-  readonly recipient: string
-}
-
 export interface Answers {
   readonly seal: Sealed
   readonly 'read-keys': readonly Uint8Array[]
-  readonly 'make-key': MadeKey
+  readonly 'make-key': KeptKey
   /** As `age1…`, each once. */
   readonly 'check-keys': readonly string[]
 }

@@ -1,9 +1,9 @@
 /** The orders of the worker that seals. */
-import { KeyPair, writeKeyFile } from '@shoal/identity'
 import { readIdentities } from '@shoal/identity/age'
 import { toFailure } from '../../../shared/engine/failure.ts'
+import { makeKey } from '../../../shared/own-key/key-work.ts'
 import { parseRecipients } from '../../../shared/sealing/recipients.ts'
-import type { AnswerFrame, Answers, MadeKey, Order, OrderFrame } from './messages.ts'
+import type { AnswerFrame, Answers, Order, OrderFrame } from './messages.ts'
 import { sealFiles } from './seal-files.ts'
 import { openSink } from './sink.ts'
 
@@ -26,13 +26,7 @@ async function run(order: Order): Promise<Answers[Order['kind']]> {
   if (order.kind === 'seal') return sealFiles(order, { openSink, onProgress, signal: abort.signal })
   if (order.kind === 'read-keys') return readIdentities(order.bytes, order.passphrase)
   if (order.kind === 'check-keys') return parseRecipients(order.keys)
-  return makeKey(order.passphrase)
-}
-
-async function makeKey(passphrase: string): Promise<MadeKey> {
-  const pair = KeyPair.generate()
-  const file = (await writeKeyFile(pair, passphrase)) as Uint8Array<ArrayBuffer>
-  return { file, did: pair.did, recipient: pair.recipient }
+  return (await makeKey(order.passphrase)).made
 }
 
 function onProgress(doneBytes: number, totalBytes: number): void {

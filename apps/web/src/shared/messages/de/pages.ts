@@ -588,10 +588,6 @@ export const pages: Translation<typeof english> = {
     publishNameHint: 'Jeder Name hat einen eigenen Link, der sich nie ändert',
     torrent: 'Torrent',
     torrentGone: 'Dieser Torrent wurde entfernt: Wählen Sie einen anderen',
-    key: 'Ihre Schlüsseldatei',
-    keyHint:
-      '„shoal key new“ und die Freigabe-Seite erstellen eine. Sie bleibt in dieser Seite: Der Knoten erhält nur die Signatur.',
-    passphrase: 'Passphrase des Schlüssels',
     otherKey:
       'Der Link „{name}“ gehört zu einem anderen Schlüssel: Wählen Sie die Datei des Schlüssels, mit dem er zuerst veröffentlicht wurde',
     published: '„{name}“ ist als Version {version} veröffentlicht',

@@ -569,10 +569,6 @@ export const pages = {
     publishNameHint: 'Each name has a link of its own, which never changes',
     torrent: 'Torrent',
     torrentGone: 'This torrent was removed: choose another one',
-    key: 'Your key file',
-    keyHint:
-      '“shoal key new” and the share page make one. It stays in this page: the node gets the signature only.',
-    passphrase: 'Passphrase of the key',
     otherKey:
       'The link “{name}” belongs to another key: choose the file of the key that it was first published with',
     published: '“{name}” is published as version {version}',
