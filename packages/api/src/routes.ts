@@ -52,6 +52,7 @@ export const ROUTES: Readonly<Record<OperationName, Pick<Operation, 'method' | '
   getReach: { method: 'GET', path: '/api/reach' },
   openUp: { method: 'POST', path: '/api/reach' },
   closeUp: { method: 'DELETE', path: '/api/reach' },
+  setPassword: { method: 'PUT', path: '/api/access/password' },
   testReach: { method: 'POST', path: '/api/reach/test' },
   listPeople: { method: 'GET', path: '/api/people' },
   updatePerson: { method: 'PATCH', path: '/api/people/{key}' },

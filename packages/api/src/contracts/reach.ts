@@ -54,6 +54,26 @@ export const REACH = contract({
       output: Reach,
       errors: ['fixed'],
     }),
+    setPassword: operation({
+      method: 'PUT',
+      path: '/api/access/password',
+      bodyLimitBytes: 16 * 1024,
+      area: 'access',
+      summary:
+        'Set, change or remove (`null`) user name and password of the console. Requires the token, or the present password. What the old ones opened ends, except the session that asks. `no-password`: other machines can reach the node, so that it needs one',
+      input: z.object({
+        username: z
+          .string()
+          .min(1)
+          .max(255)
+          .optional()
+          .meta({ description: 'Default: the present one, or `me`' }),
+        password: z.string().min(8, 'a password has at least 8 characters').max(1024).nullable(),
+        present: z.string().max(1024).optional().meta({ description: 'Not needed with the token' }),
+      }),
+      output: Reach,
+      errors: ['fixed', 'no-password', 'too-many-attempts', 'wrong-password'],
+    }),
     testReach: operation({
       method: 'POST',
       path: '/api/reach/test',
@@ -64,5 +84,5 @@ export const REACH = contract({
       output: Reach,
     }),
   },
-  commands: ['open-up'],
+  commands: ['open-up', 'password'],
 })

@@ -45,6 +45,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'no-hub': 409,
   'no-network': 409,
   'no-passkeys': 409,
+  'no-password': 409,
   moved: 410,
   'too-large': 413,
   'unsupported-media-type': 415,

@@ -3,6 +3,7 @@ import { REACH as CONTRACT } from '@shoal/api'
 import { AbsentCapability } from '@shoal/daemon/capability'
 import type { Session } from '@shoal/torrent'
 import { capability } from '../kernel/capability.ts'
+import type { HttpCallOptions } from '../kernel/contract.ts'
 import { ENGINE, TORRENTS } from '../torrents/service.ts'
 import { ReachCalls } from './calls.ts'
 import { OpenUp } from './open-up.ts'
@@ -38,6 +39,8 @@ export const REACH = capability({
       operations: {
         getReach: async () => running().now,
         openUp: input => running().open(input),
+        setPassword: (input, options: HttpCallOptions = {}) =>
+          running().setPassword(input, options.keepLogin),
         closeUp: () => running().close(),
         testReach: async () => {
           const answer = await running().test()

@@ -1,5 +1,6 @@
 /** Another address of the loopback network represents that of a local network. */
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { connectNode } from '@shoal/api'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Access } from '../server/access/access.ts'
 import { LoginStore } from '../server/access/login-store.ts'
+import { hashPassword, type Secret } from '../server/access/password.ts'
 import { createServer } from '../server/server.ts'
 import { exchange } from '../server/testing/exchange.ts'
 import { type TestNode, testNode } from '../testing/test-node.ts'
@@ -20,11 +22,20 @@ vi.mock('node:os', async original => {
   return { ...os, networkInterfaces, default: { ...os, networkInterfaces } }
 })
 
+interface Served {
+  readonly host?: string
+  readonly isHostFixed?: boolean
+  readonly port?: number
+  readonly allowedHosts?: string[]
+  readonly secret?: Secret
+}
+
 async function serve(
   node: TestNode,
-  { host = '127.0.0.1', isHostFixed = false, port = 0, allowedHosts = [] as string[] } = {},
+  { host = '127.0.0.1', isHostFixed = false, port = 0, allowedHosts = [] as string[], secret }: Served = {},
 ) {
-  const access = new Access({ token: TOKEN, sessions: new LoginStore(node.kernel.database) })
+  const sessions = new LoginStore(node.kernel.database)
+  const access = new Access({ token: TOKEN, sessions, ...(secret && { secret }) })
   const server = await createServer({
     ...{ node, access, host, isHostFixed, port, allowedHosts },
     onHttpServer: node.running.flatMap(({ onHttpServer }) => onHttpServer ?? []),
@@ -223,5 +234,133 @@ describe.skipIf(process.platform !== 'linux')('letting others in', () => {
     await expect(api.openUp({ address: '192.0.2.99' })).rejects.toMatchObject({ code: 'bad-argument' })
     await expect(api.openUp({ password: 'short' })).rejects.toMatchObject({ code: 'bad-request' })
     expect((await api.getReach({})).open).toBe(false)
+  })
+})
+
+describe('the password of the console', () => {
+  /** Waits until the node has ended a response, which is cut off. */
+  const over = (response: Response) => response.text().catch(() => {})
+
+  /** A browser: keeps the cookie of the last answer that set one. */
+  function browser(url: string) {
+    let cookie = ''
+    const send = async (method: string, path: string, body?: object) => {
+      const headers = { 'content-type': 'application/json', ...(cookie && { cookie }) }
+      const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
+      const response = await fetch(`${url}${path}`, init)
+      const [set] = response.headers.getSetCookie()
+      if (set) cookie = set.split(';', 1)[0]!
+      const answer = (await response.json()) as { error?: { code: string; field?: string } }
+      return { status: response.status, ...answer.error }
+    }
+    return {
+      send,
+      login: (username: string, password: string) => send('POST', '/api/access', { username, password }),
+      set: (body: object) => send('PUT', '/api/access/password', body),
+      status: async () => (await send('GET', '/api/node')).status,
+      events: (signal: AbortSignal) => fetch(`${url}/api/events`, { headers: { cookie }, signal }),
+    }
+  }
+
+  test('is set with the token, and lasts over a restart without letting anybody in', async () => {
+    const { node, server, api } = await opened()
+    expect(await api.setPassword({ password: 'correct horse' })).toMatchObject({
+      username: 'me',
+      open: false,
+    })
+    const kept = await readFile(join(node.folder, 'data', 'open-up.json'), 'utf8')
+    expect(kept).not.toContain('correct horse')
+    await server.close()
+    const next = await serve(await node.restart())
+    onTestFinished(() => next.server.close())
+    await vi.waitFor(async () => expect((await next.api.getReach({})).username).toBe('me'))
+    const other = browser(next.server.url)
+    expect((await other.login('me', 'a wrong one')).code).toBe('wrong-password')
+    expect((await other.login('me', 'correct horse')).status).toBe(200)
+    expect(await next.api.getReach({})).toMatchObject({ open: false, audience: 'machine' })
+  })
+
+  test('is changed with the present one, and ends the sessions that the old one opened, except the one that asks', async () => {
+    const { api, server } = await opened()
+    await api.setPassword({ username: 'ann', password: 'correct horse' })
+    const [own, other, owner] = [browser(server.url), browser(server.url), browser(server.url)]
+    for (const each of [own, other]) await each.login('ann', 'correct horse')
+    await owner.login('shoal', TOKEN)
+    const left = new AbortController()
+    onTestFinished(() => left.abort())
+    const [reading, ended] = await Promise.all([own.events(left.signal), other.events(left.signal)])
+    const change = { username: 'bob', password: 'battery staple' }
+    expect(await own.set(change)).toEqual({
+      ...{ status: 401, code: 'wrong-password', field: 'present' },
+      message: 'this is not the present password of the console',
+    })
+    expect((await own.set({ ...change, present: 'wrong horse' })).code).toBe('wrong-password')
+    expect((await own.set({ ...change, password: 'short', present: 'correct horse' })).status).toBe(400)
+    // Nothing has changed so far.
+    expect([await own.status(), await other.status()]).toEqual([200, 200])
+    expect((await own.set({ ...change, present: 'correct horse' })).status).toBe(200)
+    expect([await own.status(), await other.status(), await owner.status()]).toEqual([200, 401, 200])
+    await over(ended)
+    expect(reading.bodyUsed).toBe(false)
+    expect((await api.listSessions({})).items.map(({ username }) => username).sort()).toEqual([
+      'bob',
+      'shoal',
+    ])
+    expect((await other.login('ann', 'correct horse')).code).toBe('wrong-password')
+    expect((await other.login('bob', 'battery staple')).status).toBe(200)
+    // What the session reads ends with it, also what it read under its old name.
+    await own.send('DELETE', '/api/access')
+    await over(reading)
+  })
+
+  test('a password that is sent with the request is proof enough', async () => {
+    const { api, server } = await opened()
+    await api.setPassword({ password: 'correct horse' })
+    const headers = { ...loggedIn('correct horse'), 'content-type': 'application/json' }
+    const set = () =>
+      fetch(`${server.url}/api/access/password`, {
+        ...{ method: 'PUT', headers },
+        body: JSON.stringify({ password: 'battery staple' }),
+      })
+    expect(await (await set()).json()).toMatchObject({ username: 'me' })
+    expect((await set()).status).toBe(401)
+  })
+
+  test('is removed, but not while other machines can reach the node', async () => {
+    const { api, server, status } = await opened()
+    await api.setPassword({ password: 'correct horse' })
+    const own = browser(server.url)
+    await own.login('me', 'correct horse')
+    if (process.platform === 'linux') {
+      await api.openUp({})
+      await expect(api.setPassword({ password: null })).rejects.toMatchObject({
+        ...{ code: 'no-password', field: 'password', status: 409 },
+      })
+      expect(await status('/api/node', loggedIn('correct horse'))).toBe(200)
+      // It was not made for letting others in, so that it stays.
+      expect(await api.closeUp({})).toMatchObject({ open: false, username: 'me' })
+    }
+    expect(await own.status()).toBe(200)
+    expect(await api.setPassword({ password: null })).toMatchObject({ username: null })
+    expect(await own.status()).toBe(401)
+    expect((await own.login('me', 'correct horse')).code).toBe('wrong-password')
+  })
+
+  test('a node that listens in the network keeps its password', async () => {
+    const secret = await hashPassword('ann', 'correct horse', { N: 1024, r: 8, p: 1 })
+    const { api } = await opened({ host: '0.0.0.0', isHostFixed: true, secret })
+    // The command line gave it, so that nothing else changes it.
+    for (const password of [null, 'battery staple'])
+      await expect(api.setPassword({ password })).rejects.toMatchObject({ code: 'fixed', field: 'password' })
+    expect((await api.getReach({})).fixed).toContain('password')
+  })
+
+  test('the name of the token and bad names are refused', async () => {
+    const { api } = await opened()
+    for (const username of ['shoal', 'a:b'])
+      await expect(api.setPassword({ username, password: 'correct horse' })).rejects.toMatchObject({
+        code: 'bad-argument',
+      })
+    expect((await api.getReach({})).username).toBeNull()
   })
 })

@@ -1,4 +1,4 @@
-/** Letting others in, and keeping them out again: where the server listens, the password, the public address, and tests of them. */
+/** Letting others in, and keeping them out again: where the server listens, the password of the console, the public address, and tests of them. */
 import { readFile, rm } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -14,14 +14,29 @@ import { AddressTests } from './address-tests.ts'
 import type { ReachCalls } from './calls.ts'
 import { networkAddresses, urlOf } from './network-addresses.ts'
 
+/** The password of the console. */
+interface KeptPassword {
+  /** See HttpDoor. */
+  readonly stored: string
+  /** Whether it was set by itself: then it stays when others are not let in any more. */
+  readonly isChosen: boolean
+}
+
 /** Kept while others are let in. */
 interface Kept {
-  /** See HttpDoor. Null if the command line gives the password. */
-  readonly password: string | null
   /** The address of this machine that links begin with, if it is there. */
   readonly preferred: string | null
   /** The public address that was set here. */
   readonly publicUrl: string | null
+}
+
+const CLOSED: Kept = { preferred: null, publicUrl: null }
+
+/** The file that outlasts a restart. Those of earlier versions have neither of the first two: they are of nodes that let others in. */
+interface KeptFile extends Kept {
+  readonly open?: boolean
+  readonly isChosen?: boolean
+  readonly password: string | null
 }
 
 const USER = 'me'
@@ -34,6 +49,8 @@ export class OpenUp {
   readonly #interfaces: typeof networkInterfaces
   readonly #tests: AddressTests
   #kept: Kept | null = null
+  /** Null if there is none, or the command line gives it. */
+  #password: KeptPassword | null = null
   #addresses: readonly string[] = []
   #work: Promise<unknown> = Promise.resolve()
 
@@ -49,7 +66,8 @@ export class OpenUp {
   /** Lets others in again, if they were when the node stopped. Call it when the server listens. */
   begin(): Promise<void> {
     return this.#after(async () => {
-      this.#kept = await this.#read()
+      await this.#read()
+      this.#usePassword()
       if (this.#kept && !this.#mustStayShut) await this.#open()
       this.#tell()
       await this.#testPublic()
@@ -97,10 +115,14 @@ export class OpenUp {
       if (url !== null) await this.#kernel.settings.change({ network: { publicUrl: url } })
       const made = await this.#setPassword(username, password)
       const before = this.#kept
-      this.#kept = { password: made.stored, preferred, publicUrl: url ?? before?.publicUrl ?? null }
+      const passwordBefore = this.#password
+      this.#password = made.kept
+      this.#kept = { preferred, publicUrl: url ?? before?.publicUrl ?? null }
       await this.#open()
       if (this.#addresses.length === 0 && !door.isOpen) {
         this.#kept = before
+        this.#password = passwordBefore
+        this.#usePassword()
         throw new Failure('address-in-use', `another program uses port ${door.port} of ${found.join(', ')}`)
       }
       // Before the tests, which take time: from here on others may come.
@@ -125,16 +147,50 @@ export class OpenUp {
       // First: whatever fails after this, nobody else gets in, now or after a restart.
       door.shut()
       door.allowName(null)
-      if (!door.isPasswordFixed) door.usePassword(null)
+      if (this.#password?.isChosen !== true) this.#password = null
+      this.#usePassword()
       const before = this.#kept
       this.#kept = null
       this.#addresses = []
       this.#tests.clear()
       this.#tell()
       await rm(this.#file, { force: true })
+      if (this.#password) await this.#keep()
       const { publicUrl } = settings.current.network
       if (before && publicUrl !== null && publicUrl === before.publicUrl)
         await settings.change({ network: { publicUrl: null } })
+      this.#publish()
+      return this.now
+    })
+  }
+
+  /** Sets or removes the password of the console. `keepLogin`: see `HttpCallOptions`. */
+  setPassword(
+    { username, password }: CheckedInputOf<'setPassword'>,
+    keepLogin: () => () => void = () => () => {},
+  ): Promise<ReachAnswer> {
+    return this.#after(async () => {
+      const { door } = this.#place
+      if (door.isPasswordFixed) throw fixedPassword()
+      if (password === null && door.isOpen)
+        throw new Failure(
+          'no-password',
+          `other machines can reach this node, so that its console needs a password: first keep them out with ${SHOAL} open-up --off, or start the node without --host`,
+          { field: 'password' },
+        )
+      const stored = password === null ? null : await door.hash(this.#userName(username), password)
+      const before = this.#password
+      this.#password = stored === null ? null : { stored, isChosen: true }
+      try {
+        // First: a password that a restart forgets would let the old one in again.
+        await this.#keep()
+      } catch (error) {
+        this.#password = before
+        throw error
+      }
+      const renew = keepLogin()
+      this.#usePassword()
+      renew()
       this.#publish()
       return this.now
     })
@@ -206,9 +262,8 @@ export class OpenUp {
   }
 
   async #open(): Promise<void> {
-    const { door } = this.#place
-    if (this.#kept?.password != null && !door.isPasswordFixed) door.usePassword(this.#kept.password)
-    this.#addresses = await door.open(this.#wanted())
+    this.#usePassword()
+    this.#addresses = await this.#place.door.open(this.#wanted())
     this.#allowName()
   }
 
@@ -223,26 +278,33 @@ export class OpenUp {
   async #setPassword(
     username: string | undefined,
     given: string | undefined,
-  ): Promise<{ stored: string | null; password: string | null }> {
+  ): Promise<{ kept: KeptPassword | null; password: string | null }> {
     const { door } = this.#place
     if (door.isPasswordFixed) {
       if (given === undefined && (username === undefined || username === door.username))
-        return { stored: null, password: null }
-      throw fixed(
-        'password',
-        'the command line, the environment or the settings file sets the password: change it there',
-      )
+        return { kept: null, password: null }
+      throw fixedPassword()
     }
-    const isKept = this.#kept?.password != null && door.username !== null
-    if (isKept && given === undefined && username === undefined)
-      return { stored: this.#kept!.password, password: null }
-    const user = username ?? door.username ?? USER
-    if (user === 'shoal')
-      throw new Failure('bad-argument', 'the user name shoal belongs to the token: choose another', {
-        field: 'username',
-      })
+    if (this.#password && given === undefined && username === undefined)
+      return { kept: this.#password, password: null }
     const password = given ?? (await makePassword())
-    return { stored: await door.hash(user, password), password: given === undefined ? password : null }
+    const stored = await door.hash(this.#userName(username), password)
+    const isChosen = this.#password?.isChosen ?? false
+    return { kept: { stored, isChosen }, password: given === undefined ? password : null }
+  }
+
+  /** Throws `bad-argument` for the name that belongs to the token. */
+  #userName(given: string | undefined): string {
+    const name = given ?? this.#place.door.username ?? USER
+    if (name !== 'shoal') return name
+    throw new Failure('bad-argument', 'the user name shoal belongs to the token: choose another', {
+      field: 'username',
+    })
+  }
+
+  #usePassword(): void {
+    const { door } = this.#place
+    if (!door.isPasswordFixed) door.usePassword(this.#password?.stored ?? null)
   }
 
   #test(): Promise<void> {
@@ -289,17 +351,25 @@ export class OpenUp {
   }
 
   async #keep(): Promise<void> {
-    await writeWholeFile(this.#file, `${JSON.stringify(this.#kept)}\n`, { mode: 0o600 })
+    const { stored = null, isChosen = false } = this.#password ?? {}
+    const file: KeptFile = {
+      ...(this.#kept ?? CLOSED),
+      open: this.#kept !== null,
+      password: stored,
+      isChosen,
+    }
+    await writeWholeFile(this.#file, `${JSON.stringify(file)}\n`, { mode: 0o600 })
   }
 
-  async #read(): Promise<Kept | null> {
+  async #read(): Promise<void> {
     try {
-      const { password, preferred, publicUrl } = JSON.parse(await readFile(this.#file, 'utf8')) as Kept
-      return { password, preferred, publicUrl }
+      const file = JSON.parse(await readFile(this.#file, 'utf8')) as KeptFile
+      const { open = true, isChosen = false, password, preferred, publicUrl } = file
+      this.#password = password === null ? null : { stored: password, isChosen }
+      this.#kept = open ? { preferred, publicUrl } : null
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
         this.#kernel.log.warn(`${this.#file} cannot be read, so nobody else is let in: ${String(error)}`)
-      return null
     }
   }
 }
@@ -308,6 +378,13 @@ export class OpenUp {
 async function makePassword(): Promise<string> {
   const { makePassphrase } = await import('@shoal/identity/passphrases')
   return makePassphrase()
+}
+
+function fixedPassword(): Failure {
+  return fixed(
+    'password',
+    'the command line, the environment or the settings file sets the password: change it there',
+  )
 }
 
 function fixed(field: string, message: string): Failure {

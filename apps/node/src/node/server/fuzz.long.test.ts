@@ -47,7 +47,7 @@ describe('in front of a real node', () => {
   // These would reach for other machines, or run what the settings name.
   const left = ['previewTorrent', 'addFeed', 'updateFeed', 'refreshFeed', 'changeSettings']
   // This server does not let others in.
-  left.push('getReach', 'openUp', 'closeUp', 'testReach')
+  left.push('getReach', 'openUp', 'closeUp', 'setPassword', 'testReach')
   const refill = () => node.operations.addTorrent({ torrent: metainfo, trusted: true })
   testHostileRequests(() => ({ port: server.port, torrent, refill }), left)
 })

@@ -88,6 +88,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   announceTorrent: 'id',
   findProviders: 'link',
   openUp: 'username password',
+  setPassword: 'username password present',
   updatePerson: 'key name',
   blockPublisher: 'did note',
   unblockPublisher: 'did',

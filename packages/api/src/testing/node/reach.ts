@@ -1,15 +1,18 @@
 import type { REACH } from '../../contracts/reach.ts'
 import type { Implemented } from '../../operations.ts'
 import type { Reach } from '../../schemas/reach.ts'
+import { refusal } from './refusals.ts'
 import type { SimulatedState } from './state.ts'
 
+/** The simulated node refuses this as the present password, and accepts all others. */
+export const WRONG_PASSWORD = 'wrong'
 const OWN = ['http://192.168.1.5:8420', 'http://[fd00::2]:8420']
 
 /** A node in a home network, which nobody tests from outside. */
 export function reach(state: SimulatedState): Implemented<typeof REACH> {
   const now = (): Reach => {
     const { publicUrl } = state.settings.network
-    const { username, address } = state.opened ?? { username: null, address: null }
+    const { username, address } = state.opened ?? { username: state.passwordName, address: null }
     const isDead = publicUrl !== null && state.opened === null
     return {
       audience: address === null ? 'machine' : publicUrl === null ? 'network' : 'everyone',
@@ -35,6 +38,16 @@ export function reach(state: SimulatedState): Implemented<typeof REACH> {
         }
       state.emit({ type: 'settings' })
       return { ...now(), password: password === undefined ? 'kame-7xq2-tipo-93hd' : null }
+    },
+    async setPassword({ username, password, present }) {
+      if (state.passwordName !== null && present === WRONG_PASSWORD)
+        throw refusal('wrong-password', 'This is not the present password of the console.', 'present')
+      if (password === null && state.opened)
+        throw refusal('no-password', 'Other machines can reach this node.', 'password')
+      state.passwordName = password === null ? null : (username ?? state.passwordName ?? 'me')
+      state.hasPassword = password !== null
+      state.emit({ type: 'settings' })
+      return now()
     },
     async closeUp() {
       state.opened = null

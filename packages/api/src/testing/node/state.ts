@@ -66,6 +66,8 @@ export class SimulatedState {
   /** Without one, its token is asked for. */
   hasPassword = true
   /** Set while others are let in. */
+  /** User name of the console's password that was set by itself. */
+  passwordName: string | null = null
   opened: { readonly username: string; readonly address: string } | null = null
   isStopped = false
   revision = 1

@@ -86,10 +86,52 @@ export class Access {
     devices?.onChanged(() => this.#endRemoved())
   }
 
-  /** Replaces user name and password; null removes them. Sessions that the old ones opened end. */
+  /** Replaces user name and password; null removes them. Sessions that the old ones opened end, and what they read. */
   useSecret(secret: Secret | null): void {
+    const before = this.#secret
+    if (before && before.fingerprint === secret?.fingerprint) return
     this.#secret = secret
     this.#password = secret ? new PasswordCheck(secret) : null
+    if (!before) return
+    for (const id of this.#sessions.endOfPassword(before.username)) this.lasting.endSession(id)
+  }
+
+  /**
+   * Call it before user name and password are replaced. Returns what to call after that, or after it failed: it lets the session of the request
+   * go on under the new user name. Then it returns the secret of a new session for the cookie; null if the request keeps what it has.
+   */
+  keepSession(request: AskingRequest): () => string | null {
+    const own = request.headers.authorization === undefined ? this.#session(request) : null
+    if (!own) return () => null
+    const before = this.#proof(own)
+    const reading = this.lasting.take(own.id)
+    return () => {
+      const secret = this.#secret
+      const isOver = this.#proof(own) !== before
+      const { address, browser } = own
+      const renewed =
+        isOver && secret
+          ? this.#sessions.open({ userName: secret.username, address, browser, device: null, passkey: null })
+          : null
+      if (isOver) this.#sessions.end(own.id)
+      const id = renewed === null ? own.id : this.#sessions.find(renewed)!.id
+      this.lasting.give(id, reading)
+      if (isOver && renewed === null) this.lasting.endSession(id)
+      return renewed
+    }
+  }
+
+  /** Rejects with `wrong-password` if it is not the one that is set, and with `too-many-attempts`. */
+  async requirePassword(password: string | undefined, request: AskingRequest): Promise<void> {
+    const { username } = this
+    if (username !== null && (await this.checkPassword(username, password ?? '', request))) return
+    throw new Failure(
+      'wrong-password',
+      username === null
+        ? 'there is no password yet: the first one requires the token'
+        : 'this is not the present password of the console',
+      { field: 'present' },
+    )
   }
 
   /** The user name of the password. Null if there is none. */

@@ -13,6 +13,18 @@ export class LastingAnswers {
     }
   }
 
+  /** Takes the answers of a session out, to give them to the session that continues it. */
+  take(session: number): ReadonlySet<() => void> {
+    const taken = this.#ends.get(session) ?? new Set()
+    this.#ends.delete(session)
+    return taken
+  }
+
+  /** Adds what `take` returned. */
+  give(session: number, taken: ReadonlySet<() => void>): void {
+    if (taken.size > 0) this.#ends.set(session, new Set([...(this.#ends.get(session) ?? []), ...taken]))
+  }
+
   endSession(session: number): void {
     for (const end of this.#ends.get(session) ?? []) end()
   }

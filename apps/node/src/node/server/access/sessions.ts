@@ -97,6 +97,16 @@ export class Sessions {
     this.#store.delete(id)
   }
 
+  /** Ends the sessions that a user opened with a password, and returns their numbers. */
+  endOfPassword(userName: string): number[] {
+    const ended = this.#store
+      .all(this.#now())
+      .filter(each => each.userName === userName && each.device === null && each.passkey === null)
+      .map(({ id }) => id)
+    for (const id of ended) this.#store.delete(id)
+    return ended
+  }
+
   /** Ends the sessions of devices and passkeys that cannot log in any more. */
   endRemoved(): void {
     const removed = this.#store

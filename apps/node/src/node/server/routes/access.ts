@@ -9,7 +9,7 @@ import {
 } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { type Hosts, isFromHttps, readInput, routePath } from '@shoal/daemon/http'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Access, Identity } from '../access/access.ts'
 import { sessionCookies, setSessionCookie } from '../access/credentials.ts'
 import { DEVICE_SESSION_SECONDS, SESSION_SECONDS, type SessionRecord } from '../access/sessions.ts'
@@ -165,6 +165,17 @@ export function addSessionRoutes(scope: FastifyInstance, { access, hosts, sender
     access.removePasskey(id)
     return passkeys(request)
   })
+}
+
+/** Lets the browser that replaces the password stay logged in. See `HttpCallOptions.keepLogin`. */
+export function keepLogin(access: Access, request: FastifyRequest, reply: FastifyReply): () => void {
+  const renew = access.keepSession(request)
+  return () => {
+    const secret = renew()
+    if (secret === null) return
+    const cookie = { secret, secure: isFromHttps(request.headers) }
+    reply.header('set-cookie', setSessionCookie(request, cookie, SESSION_SECONDS))
+  }
 }
 
 /** Without what the node alone needs. */

@@ -9,7 +9,7 @@ import { FileKeys } from '../access/file-key.ts'
 import { addEventRoute } from '../events/event-routes.ts'
 import type { Lines } from '../events/lines.ts'
 import { addMetricsRoute } from '../metrics/metrics-route.ts'
-import { addAccessRoutes, addHealthRoute, addSessionRoutes } from './access.ts'
+import { addAccessRoutes, addHealthRoute, addSessionRoutes, keepLogin } from './access.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addFileRoute, addSealedFileRoute } from './files.ts'
 import { addOperations } from './operations.ts'
@@ -61,9 +61,19 @@ export function addApi(app: FastifyInstance, { node, access, hosts, lines, reque
     takeJson(scope)
     addOperations(
       scope,
-      { operationsFor, sessionOf: request => access.sessionOf(request), capabilities: node.capabilities },
+      {
+        operationsFor,
+        sessionOf: request => access.sessionOf(request),
+        keepLogin: (request, reply) => keepLogin(access, request, reply),
+        capabilities: node.capabilities,
+      },
       {
         changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
+        setPassword: async ({ present }, request) => {
+          // Whoever sends it with the request has just proved it.
+          const isProved = owners.has(request) || senders.get(request)!.by === 'password'
+          if (!isProved) await access.requirePassword(present, request)
+        },
         openUp: async (_input, request) => requireToken(request, 'letting others in'),
         // The first lists say whose devices can log in. Those that follow are judged by them.
         acceptDevices: async (_input, request) => {

@@ -9,7 +9,7 @@ import {
   type OperationTable,
 } from '@shoal/api'
 import { addOperationRoutes } from '@shoal/daemon/http'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpCallOptions } from '../../kernel/contract.ts'
 
 type Name = keyof NodeOperations
@@ -19,6 +19,8 @@ export interface OperationParts {
   readonly operationsFor: (request: FastifyRequest) => NodeOperations
   /** Returns the login session of a request; null for other credentials. */
   readonly sessionOf: (request: FastifyRequest) => number | null
+  /** See `HttpCallOptions.keepLogin`. */
+  readonly keepLogin: (request: FastifyRequest, reply: FastifyReply) => () => void
   readonly capabilities: readonly string[]
 }
 
@@ -36,12 +38,15 @@ const TABLE: OperationTable = Object.fromEntries(
 
 export function addOperations(
   scope: FastifyInstance,
-  { operationsFor, sessionOf, capabilities }: OperationParts,
+  { operationsFor, sessionOf, keepLogin, capabilities }: OperationParts,
   checks: Checks,
 ): void {
   addOperationRoutes(scope, {
     ...{ table: TABLE, absent: absentOperations(capabilities), operationsFor, checks },
-    admit: async (_operation, request): Promise<HttpCallOptions> => ({ session: () => sessionOf(request) }),
+    admit: async (_operation, request, reply): Promise<HttpCallOptions> => ({
+      session: () => sessionOf(request),
+      keepLogin: () => keepLogin(request, reply),
+    }),
   })
 }
 
