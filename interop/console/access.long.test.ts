@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { findings } from '../../apps/web/e2e/testing/axe.ts'
 import { addAuthenticator } from '../support/authenticator.ts'
 import { Browser } from '../support/browser.ts'
 import { tempDir } from '../support/files.ts'
@@ -49,6 +50,55 @@ describe.skipIf(skipped)('the console of a real node: access', () => {
     expect(await withCookie()).toBe(401)
     await page.getByRole('button', { name: 'Log in with a passkey' }).click()
     await page.getByRole('button', { name: 'Remove Phone' }).waitFor()
+  })
+
+  test('the password of the console is set, changed and removed in its settings', async () => {
+    await using dir = await tempDir('console-password')
+    await using node = await Node.start({ folder: dir.path })
+    await using browser = await Browser.launch()
+    const owner = await openConsole({ node, browser }, '/settings')
+    const dialog = owner.page.getByRole('dialog')
+    await owner.page.getByRole('button', { name: 'Set a password' }).click()
+    await dialog.getByLabel('User name').fill('ana')
+    await dialog.getByLabel('New password', { exact: true }).fill('correct horse')
+    await dialog.getByLabel('Repeat the new password').fill('correct house')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.getByText('The passwords do not match', { exact: false }).waitFor()
+    await dialog.getByLabel('Repeat the new password').fill('correct horse')
+    expect(await findings(owner.page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await owner.page.getByText('User name ana.', { exact: false }).waitFor()
+
+    const { page } = await browser.open(node.url, { localStorage: { 'shoal.welcomed': 'yes' } })
+    const logIn = async (username: string, password: string) => {
+      await page.getByLabel('User name').fill(username)
+      await page.getByLabel('Password').fill(password)
+      await page.getByRole('button', { name: 'Log in' }).click()
+    }
+    await logIn('ana', 'correct horse')
+    await page.getByRole('link', { name: 'Dashboard' }).first().waitFor()
+    await page.goto(`${node.url}/settings`)
+    const form = page.getByRole('dialog')
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await form.getByLabel('Present password').fill('a wrong one')
+    await form.getByLabel('New password', { exact: true }).fill('battery staple')
+    await form.getByLabel('Repeat the new password').fill('battery staple')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.getByRole('alert').waitFor()
+    await form.getByLabel('Present password').fill('correct horse')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.waitFor({ state: 'detached' })
+    // The browser that changed it stays logged in.
+    await page.reload()
+    await page.getByText('Logged in as ana.').waitFor()
+
+    await page.getByRole('button', { name: 'Remove password' }).click()
+    await form.getByLabel('Present password').fill('battery staple')
+    expect(await findings(page)).toEqual([])
+    await form.getByRole('button', { name: 'Remove password' }).click()
+    await page.getByLabel('Token').waitFor()
+    await owner.page.reload()
+    await owner.page.getByRole('button', { name: 'Set a password' }).waitFor()
   })
 
   test('does not listen for other machines without a password', async () => {

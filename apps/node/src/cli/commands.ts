@@ -48,6 +48,7 @@ export const COMMANDS = {
   devices: { group: 'manage', load: async () => (await import('./commands/devices.ts')).devices },
   hub: { group: 'manage', load: async () => (await import('./commands/hub.ts')).hub },
   chat: { group: 'manage', load: async () => (await import('./commands/chat.ts')).chat },
+  password: { group: 'manage', load: async () => (await import('./commands/password.ts')).password },
   passkeys: { group: 'manage', load: async () => (await import('./commands/passkeys.ts')).passkeys },
   sessions: { group: 'manage', load: async () => (await import('./commands/sessions.ts')).sessions },
   findable: { group: 'manage', load: async () => (await import('./commands/findable.ts')).findable },

@@ -308,6 +308,9 @@ describe('the password of the console', () => {
     ])
     expect((await other.login('ann', 'correct horse')).code).toBe('wrong-password')
     expect((await other.login('bob', 'battery staple')).status).toBe(200)
+    // The name may stay as it is.
+    expect((await own.set({ password: 'another staple', present: 'battery staple' })).status).toBe(200)
+    expect([await own.status(), await other.status()]).toEqual([200, 401])
     // What the session reads ends with it, also what it read under its old name.
     await own.send('DELETE', '/api/access')
     await over(reading)

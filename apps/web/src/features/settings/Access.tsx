@@ -9,9 +9,12 @@ import { texts as passkeys } from '../../shared/messages/passkeys.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
 import { PasskeyList } from '../../shared/passkeys/PasskeyList.tsx'
+import { ConsolePassword } from './ConsolePassword.tsx'
 import styles from './settings.module.css'
 
 const say = texts.settings.access
+/** The user name of whoever logged in with the token. */
+const TOKEN_USER = 'shoal'
 
 export function Access() {
   const node = useNode()
@@ -28,7 +31,6 @@ export function Access() {
       <div className={styles.row}>
         <div className={styles.about}>
           <h3>{who}</h3>
-          {!value.password && <p>{say.remote}</p>}
         </div>
         <div className={`${layout.stack1} ${styles.control}`}>
           <Button icon="logout" onClick={() => void leave()}>
@@ -36,6 +38,7 @@ export function Access() {
           </Button>
         </div>
       </div>
+      <ConsolePassword byToken={value.username === TOKEN_USER} />
       <Sessions />
       <h3>{passkeys.title}</h3>
       <PasskeyList api={node.api} about={({ username }) => username} />

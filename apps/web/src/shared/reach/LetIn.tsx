@@ -49,7 +49,7 @@ export function LetIn() {
       {isDone ? (
         <Opened reach={reach} password={password} />
       ) : (
-        <OpenForm reach={reach} busy={busy} onOpen={open} />
+        <OpenForm reach={reach} busy={busy || asked.loading} onOpen={open} onRetry={asked.reload} />
       )}
       {reach.problem && <Notice tone="warn">{t.problem[reach.problem]}</Notice>}
       {error && <Notice>{error}</Notice>}
@@ -79,11 +79,24 @@ interface FormProps {
   readonly reach: Reach
   readonly busy: boolean
   onOpen(given: { password?: string; address?: string }): Promise<void>
+  onRetry(): void
 }
 
-function OpenForm({ reach: { addresses, username, fixed, open }, busy, onOpen }: FormProps) {
+function OpenForm({ reach: { addresses, username, fixed, open }, busy, onOpen, onRetry }: FormProps) {
   if (fixed.includes('host') && !open) return <Notice tone="info">{t.fixedHost}</Notice>
-  if (addresses.length === 0) return <Notice tone="info">{t.noNetwork}</Notice>
+  if (addresses.length === 0)
+    return (
+      <Notice
+        tone="info"
+        action={
+          <Button size="small" icon="refresh" disabled={busy} onClick={onRetry}>
+            {t.retry}
+          </Button>
+        }
+      >
+        {t.noNetwork}
+      </Notice>
+    )
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)

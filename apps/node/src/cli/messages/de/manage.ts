@@ -358,9 +358,10 @@ export const manage: Translation<typeof original> = {
   devices: {
     summary: 'Festlegen, welche Geräte für Sie handeln, und sich damit anmelden',
     about:
-      'Ihr Schlüssel ({shoal} key new) unterschreibt eine Liste Ihrer Geräte. Ein Knoten, der sie kennt, lässt sie sich ohne Passwort anmelden: „devices add laptop --here“ macht die Befehlszeile dieses Rechners zu einem Gerät, und Befehle mit --node melden sich dann mit dessen Schlüssel an. Die Schlüssel der Geräte sind zufällig und verlassen sie nie. Ihr eigener Schlüssel bleibt in seiner Datei; nach seiner Passphrase wird nur zum Unterschreiben gefragt. Eine Liste gilt 90 Tage: renew unterschreibt sie neu.\n\nMit der ersten Liste entsteht ein Nachfolger Ihres Schlüssels, der einmal als 24 Wörter gezeigt wird. Schreiben Sie sie auf, und bewahren Sie sie getrennt vom Schlüssel auf. Wird Ihr Schlüssel gestohlen, ersetzt ihn rotate durch den Nachfolger; Ihr did:key bleibt derselbe.\n\nDieser Rechner bewahrt die Listen neben der Schlüsseldatei auf. send bringt sie zu einem anderen Knoten; beim ersten Mal braucht das dessen Token. Eine Liste, die älter ist als die bekannte, ihr widerspricht oder einen anderen Schlüssel hat, meldet der Knoten in seinem Zustand.',
+      'Ihr Schlüssel ({shoal} key new) unterschreibt eine Liste Ihrer Geräte. Ein Knoten, der sie kennt, lässt sie sich ohne Passwort anmelden: „devices add laptop --here“ macht die Befehlszeile dieses Rechners zu einem Gerät, und Befehle mit --node melden sich dann mit dessen Schlüssel an. Die Schlüssel der Geräte sind zufällig und verlassen sie nie. Ihr eigener Schlüssel bleibt in seiner Datei; nach seiner Passphrase wird nur zum Unterschreiben gefragt. Eine Liste gilt 90 Tage: renew unterschreibt sie neu.\n\nMit der ersten Liste entsteht ein Nachfolger Ihres Schlüssels, der einmal als 24 Wörter gezeigt wird. Schreiben Sie sie auf, und bewahren Sie sie getrennt vom Schlüssel auf. Wird Ihr Schlüssel gestohlen, ersetzt ihn rotate durch den Nachfolger; Ihr did:key bleibt derselbe.\n\nDieser Rechner bewahrt die Listen neben der Schlüsseldatei auf. send bringt sie zu einem anderen Knoten; beim ersten Mal braucht das dessen Token. Ohne Weg zu jenem Knoten gibt describe dort seinen Code aus, add --description fügt ihn hier hinzu, export gibt hier die Liste aus, und join nimmt sie dort an. Eine Liste, die älter ist als die bekannte, ihr widerspricht oder einen anderen Schlüssel hat, meldet der Knoten in seinem Zustand.',
     action: 'was zu tun ist. Standard: list',
-    name: 'Name des Geräts. Standard bei add: der Name dieses Rechners',
+    name: 'Name des Geräts. Standard bei add und describe: der Name dieses Rechners; bei join: eine Datei mit der Liste, oder -',
+    newName: 'bei rename: der neue Name',
     options: {
       here: 'Die Befehlszeile dieses Rechners hinzufügen, nicht den Knoten',
       description:
@@ -376,11 +377,16 @@ export const manage: Translation<typeof original> = {
       here: 'Lässt die Befehlszeile dieses Rechners sich beim Knoten anmelden',
       description: 'Fügt einen Browser hinzu, der diesen Text gezeigt hat',
       remove: 'Entfernt ein Gerät, das sofort abgemeldet wird',
+      rename: 'Unterschreibt einen anderen Namen für ein Gerät',
+      describe: 'Gibt den Code des Knotens aus, für add --description anderswo',
+      join: 'Nimmt die Liste an, die export anderswo ausgegeben hat',
       send: 'Bringt Ihre Gerätelisten zu einem anderen Knoten',
     },
     hereOnlyAdd: '--here gehört zu add',
     descriptionOnlyAdd: '--description gehört zu add, ohne NAME und --here: Der Name steht darin',
     wordsOnlyRotate: '--words-file gehört zu rotate',
+    browserName:
+      '„{name}“ ist ein Browser, dessen Seite seinen Namen behält: Entfernen Sie ihn, und fügen Sie ihn unter anderem Namen neu hinzu',
     unknown: 'kein Gerät heißt „{name}“',
     none: 'Es gibt keine Geräteliste: {shoal} devices add unterschreibt die erste',
     noDevices: 'Die Liste hat keine Geräte',
@@ -474,6 +480,25 @@ export const manage: Translation<typeof original> = {
       seen: 'Zuletzt benutzt',
     },
     thisNode: '{name} (dieser Knoten)',
+  },
+  password: {
+    summary: 'Das Passwort der Konsole setzen, ändern oder entfernen',
+    about:
+      'Setzt Benutzernamen und Passwort, mit denen sich Browser und andere Programme anmelden, anstelle des Tokens. Das Passwort wird zweimal erfragt oder aus einer Datei gelesen. Browser, die sich mit dem alten Passwort angemeldet haben, werden sofort abgemeldet.\n\nOhne Passwort meldet nur das Token an, was auf diesem Rechner genügt. Wo andere Rechner den Knoten erreichen, lässt sich das Passwort nicht entfernen. Wurde der Knoten mit --password-file gestartet, entscheidet diese Datei.',
+    options: {
+      newUsername: 'Benutzername für die Konsole. Voreinstellung: der bisherige, sonst me',
+      newPasswordFile: 'Datei mit dem neuen Passwort in der ersten Zeile, oder - für die Standardeingabe',
+      remove: 'Benutzernamen und Passwort entfernen',
+    },
+    examples: {
+      ask: 'Fragt nach einem neuen Passwort',
+      file: 'Setzt Benutzernamen und Passwort',
+      remove: 'Lässt nur noch das Token anmelden',
+    },
+    oneOnly: 'Geben Sie entweder --remove oder einen neuen Benutzernamen und ein Passwort an',
+    ask: 'Neues Passwort für die Konsole',
+    set: 'Die Konsole hat ein neues Passwort. Benutzername: {username}',
+    removed: 'Die Konsole hat kein Passwort: Das Token meldet an',
   },
   passkeys: {
     summary: 'Passkeys des Knotens auflisten und entfernen',

@@ -347,9 +347,10 @@ export const manage = {
   devices: {
     summary: 'Say which devices act for you, and log in with them',
     about:
-      'Your key ({shoal} key new) signs a list of your devices. A node that knows it lets them log in, without a password: "devices add laptop --here" makes this machine’s command line a device, and commands with --node then log in with its key. The keys of devices are random and never leave them. Your own key stays in its file, and its passphrase is asked for only to sign. A list is valid for 90 days: renew signs it anew.\n\nWith the first list, a successor of your key is made and shown once as 24 words. Write them down and keep them apart from the key. If your key is stolen, rotate replaces it by the successor; your did:key stays the same.\n\nThis machine keeps the lists next to the key file. send brings them to another node; the first time it requires that node’s token. A list that is older than the known one, contradicts it or has another key is announced in the health of the node.',
+      'Your key ({shoal} key new) signs a list of your devices. A node that knows it lets them log in, without a password: "devices add laptop --here" makes this machine’s command line a device, and commands with --node then log in with its key. The keys of devices are random and never leave them. Your own key stays in its file, and its passphrase is asked for only to sign. A list is valid for 90 days: renew signs it anew.\n\nWith the first list, a successor of your key is made and shown once as 24 words. Write them down and keep them apart from the key. If your key is stolen, rotate replaces it by the successor; your did:key stays the same.\n\nThis machine keeps the lists next to the key file. send brings them to another node; the first time it requires that node’s token. Without a way to that node, describe prints its code there, add --description adds it here, export prints the list here, and join takes it there. A list that is older than the known one, contradicts it or has another key is announced in the health of the node.',
     action: 'what to do. Default: list',
-    name: 'name of the device. Default for add: the name of this machine',
+    name: 'name of the device. Default for add and describe: the name of this machine; for join: a file with the list, or -',
+    newName: 'for rename: the new name',
     options: {
       here: 'Add this machine’s command line, not the node',
       description: 'Add the device that this text describes, such as a browser on the page of a hub',
@@ -363,11 +364,16 @@ export const manage = {
       here: 'Lets this machine’s command line log in to the node',
       description: 'Adds a browser, which has shown this text',
       remove: 'Removes a device, which is logged out at once',
+      rename: 'Signs another name for a device',
+      describe: 'Prints the code of the node, for add --description elsewhere',
+      join: 'Takes the list that export printed elsewhere',
       send: 'Brings your device lists to another node',
     },
     hereOnlyAdd: '--here belongs to add',
     descriptionOnlyAdd: '--description belongs to add, without NAME and --here: it contains the name',
     wordsOnlyRotate: '--words-file belongs to rotate',
+    browserName:
+      '"{name}" is a browser, whose page keeps its name: remove it, and add it again under another',
     unknown: 'no device is called "{name}"',
     none: 'There is no device list: {shoal} devices add signs the first one',
     noDevices: 'The list has no devices',
@@ -459,6 +465,25 @@ export const manage = {
       seen: 'Last used',
     },
     thisNode: '{name} (this node)',
+  },
+  password: {
+    summary: 'Set, change or remove the password of the console',
+    about:
+      'Sets the user name and password with which browsers and other programs log in, in place of the token. It is asked for twice, or read from a file. Browsers that logged in with the old password are logged out at once.\n\nWithout a password only the token logs in, which is enough on this machine. Where other machines can reach the node, its password cannot be removed. If the node was started with --password-file, that file decides.',
+    options: {
+      newUsername: 'User name for the console. Default: the present one, or me',
+      newPasswordFile: 'File with the new password in its first line, or - for standard input',
+      remove: 'Remove user name and password',
+    },
+    examples: {
+      ask: 'Asks for a new password',
+      file: 'Sets user name and password',
+      remove: 'Lets only the token log in',
+    },
+    oneOnly: 'give either --remove or a new user name and password',
+    ask: 'New password for the console',
+    set: 'The console has a new password. User name: {username}',
+    removed: 'The console has no password: the token logs in',
   },
   passkeys: {
     summary: 'List the passkeys that log in to the node, and remove them',

@@ -109,11 +109,12 @@ export class Access {
       const secret = this.#secret
       const isOver = this.#proof(own) !== before
       const { address, browser } = own
+      // First: the number of an ended session may be given to the next.
+      if (isOver) this.#sessions.end(own.id)
       const renewed =
         isOver && secret
           ? this.#sessions.open({ userName: secret.username, address, browser, device: null, passkey: null })
           : null
-      if (isOver) this.#sessions.end(own.id)
       const id = renewed === null ? own.id : this.#sessions.find(renewed)!.id
       this.lasting.give(id, reading)
       if (isOver && renewed === null) this.lasting.endSession(id)

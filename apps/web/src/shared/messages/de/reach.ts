@@ -20,6 +20,7 @@ export const reach: Translation<typeof english> = {
     'Ihr Router muss diesen Port an diesen Rechner weiterleiten. Lassen Sie es leer, wenn Sie die Adresse nicht kennen: Die Prüfung durch einen Hub findet sie.',
   fixedHost:
     'Der Knoten wurde so gestartet, dass er nur Verbindungen von seinem eigenen Rechner annimmt (--host). Starten Sie ihn ohne diese Option, um andere hereinzulassen.',
+  retry: 'Noch einmal versuchen',
   noNetwork: 'Dieser Rechner ist in keinem Netzwerk. Verbinden Sie ihn und versuchen Sie es noch einmal.',
   begin: 'Sie beginnen mit',
   links: {

@@ -104,7 +104,6 @@ export const settings: Translation<typeof english> = {
     token: 'Dieser Browser hat sich mit dem Token des Knotens angemeldet.',
     password: 'Angemeldet als {name}.',
     logout: 'Abmelden',
-    remote: '„Andere hereinlassen“ öffnet die Oberfläche für andere Rechner, mit Benutzernamen und Passwort.',
     sessions: 'Angemeldete Browser und Geräte',
     thisBrowser: 'Dieser Browser',
     unknownBrowser: 'Unbekannter Browser',
@@ -114,14 +113,107 @@ export const settings: Translation<typeof english> = {
     used: 'benutzt {ago}',
     endOne: '{browser} abmelden',
     endOthers: 'Alle anderen abmelden',
+    console: {
+      title: 'Passwort der Konsole',
+      none: 'Es gibt keines: Nur das Token meldet an, das im ausgegebenen Link steht.',
+      isSet: 'Benutzername {name}. Browser und Programme melden sich damit an, oder mit dem Token.',
+      fixed:
+        'Die Befehlszeile, die Umgebung oder die Einstellungsdatei des Knotens setzt es: Ändern Sie es dort.',
+      set: 'Passwort setzen',
+      change: 'Passwort ändern',
+      remove: 'Passwort entfernen',
+      username: 'Benutzername',
+      present: 'Bisheriges Passwort',
+      password: 'Neues Passwort',
+      hint: 'Mindestens 8 Zeichen. Sechs zufällige Wörter sind gut und leicht zu tippen.',
+      again: 'Neues Passwort wiederholen',
+      differs: 'Die Passwörter stimmen nicht überein. Geben Sie sie noch einmal ein.',
+      ends: 'Andere Browser, die sich mit dem alten Passwort angemeldet haben, werden abgemeldet.',
+      save: 'Speichern',
+      saved: 'Die Konsole hat ein neues Passwort',
+      removeTitle: 'Passwort entfernen?',
+      removeBody:
+        'Dann meldet nur noch das Token an: Auf diesem Rechner öffnet „shoal open“ die Konsole. Browser, die sich mit dem Passwort angemeldet haben, werden abgemeldet, auch dieser.',
+      removed: 'Die Konsole hat kein Passwort mehr',
+      openBody:
+        'Andere Rechner erreichen diesen Knoten, daher braucht er ein Passwort. Lassen Sie zuerst niemanden mehr herein.',
+    },
   },
   devices: {
     person: 'Ihr did:key',
-    none: 'Kein Gerät meldet sich mit einem eigenen Schlüssel an. „shoal devices add“ macht diesen Knoten und Ihre anderen Rechner bekannt.',
+    none: 'Noch handelt kein Gerät für Sie. Mit einer Geräteliste, die Ihr Schlüssel unterschreibt, melden sich Geräte ohne Passwort an; Chat, Hubs und Ihr Profil brauchen sie.',
     own: 'dieser Knoten',
     kinds: { node: 'Knoten', browser: 'Browser', terminal: 'Befehlszeile' },
     added: 'hinzugefügt {date}',
-    expires: 'Die Liste gilt bis {date}. „shoal devices“ fügt hinzu, entfernt und erneuert.',
+    expires: 'Die Liste gilt bis {date}.',
+    signing: 'Wird unterschrieben …',
+    next: 'Weiter',
+    name: 'Name des Geräts',
+    nodeLabel: 'Name dieses Knotens',
+    nodeName: 'Knoten zu Hause',
+    otherKey:
+      'Ein anderer Schlüssel unterschreibt diese Geräteliste: Wählen Sie die Datei dieses Schlüssels.',
+    start: 'Liste erstellen',
+    startBody:
+      'Die Liste nennt die Geräte, die für Sie handeln, zuerst diesen Knoten. Sie unterschreiben sie mit Ihrem Schlüssel, in dieser Seite.',
+    started: 'Ihre Geräteliste ist erstellt',
+    successor: 'Wörter des Nachfolgers',
+    successorBody:
+      'Wird Ihr Schlüssel gestohlen, übernimmt sein Nachfolger, und Sie bleiben dieselbe Person. Seine 24 Wörter werden nur jetzt gezeigt: Schreiben Sie sie auf, und bewahren Sie sie getrennt vom Schlüssel auf.',
+    saveWords: 'Als Textdatei speichern',
+    check: 'Wort Nummer {number}',
+    wrongWord: 'Das ist ein anderes Wort. Sehen Sie noch einmal in der Liste nach.',
+    add: 'Gerät hinzufügen',
+    addBody:
+      'Ein Gerät der Liste meldet sich als Sie an, ohne Passwort: Fügen Sie nur eigene hinzu. Ein anderer Knoten zeigt seinen Code unter Einstellungen, Geräte; ein Browser zeigt ihn in der Chat-App.',
+    addedNow: 'Das Gerät ist hinzugefügt',
+    code: 'Code des Geräts',
+    codeHint: 'Ein langer Text ohne Leerzeichen. Er ist nicht geheim.',
+    codeOf: 'Das ist „{name}“ ({kind}).',
+    badCode: 'Das ist kein Code eines Geräts. Kopieren Sie ihn noch einmal, vollständig.',
+    addNode: 'Diesen Knoten hinzufügen',
+    addNodeBody:
+      'Dieser Knoten kennt Ihre Liste und steht nicht darauf. Als eines Ihrer Geräte kann er chatten und Hubs beitreten.',
+    rename: 'Umbenennen',
+    renameOne: '{name} umbenennen',
+    renameTitle: '„{name}“ umbenennen',
+    renameBody:
+      'Der neue Name wird in der Liste unterschrieben. In Gruppen des Chats gilt das Gerät von da an als neues.',
+    renamed: 'Das Gerät ist umbenannt',
+    remove: 'Entfernen',
+    removeOne: '{name} entfernen',
+    removeTitle: '„{name}“ entfernen?',
+    removeBody:
+      'Es wird hier sofort abgemeldet und kann sich nicht mehr anmelden. Geben Sie die neue Liste auch Ihren anderen Knoten: Bis dahin lassen sie es herein.',
+    removeOwnBody:
+      'Dieser Knoten handelt dann nicht mehr für Sie: Er verlässt Ihre Chats und Hubs, und Ihr Profil wird nicht gezeigt. Seine Torrents bleiben.',
+    removed: 'Das Gerät ist entfernt',
+    renew: 'Erneuern',
+    renewTitle: 'Liste erneuern',
+    renewBody:
+      'Eine Liste gilt 90 Tage, damit niemand länger verbergen kann, dass ein Gerät entfernt wurde. Unterschreiben Sie sie noch einmal, damit sie ab heute 90 Tage gilt.',
+    renewed: 'Die Liste gilt ab heute 90 Tage',
+    join: 'Meine Geräteliste verwenden',
+    joinBody:
+      'Sie haben schon eine Liste, bei einem anderen Knoten. Fügen Sie dort den Code dieses Knotens hinzu, kopieren Sie dort die Liste, und fügen Sie sie hier ein.',
+    showCode: 'Code dieses Knotens zeigen',
+    ownCode: 'Code dieses Knotens',
+    ownCodeHint: 'Beim anderen Knoten: Einstellungen, Geräte, Gerät hinzufügen. Er ist nicht geheim.',
+    copyCode: 'Code kopieren',
+    lists: 'Geräteliste',
+    listsHint: 'Beim anderen Knoten: Einstellungen, Geräte, Liste kopieren.',
+    joined: 'Dieser Knoten kennt Ihre Geräteliste',
+    update: 'Neuere Liste einfügen',
+    updateBody:
+      'Nach einer Änderung bei einem anderen Knoten fügen Sie dessen Liste hier ein. Eine ältere wird abgelehnt.',
+    copyLists: 'Liste kopieren',
+    copyHint:
+      'Ihre anderen Knoten nehmen die kopierte Liste unter „Neuere Liste einfügen“ an. Sie ist nicht geheim.',
+    forget: 'Liste vergessen',
+    forgetTitle: 'Geräteliste hier vergessen?',
+    forgetBody:
+      'Dann meldet sich kein Gerät mehr bei diesem Knoten an, und er handelt nicht für Sie. Bei Ihren anderen Knoten bleibt die Liste gültig.',
+    forgotten: 'Dieser Knoten hat die Geräteliste vergessen',
     alarms: {
       older:
         'Es wurde eine Geräteliste angeboten, die älter ist als die bekannte: Vielleicht will jemand verbergen, dass ein Gerät entfernt wurde.',
@@ -130,7 +222,7 @@ export const settings: Translation<typeof english> = {
       rotated:
         'Ihr Schlüssel wurde durch seinen Nachfolger ersetzt. Wenn Sie das nicht waren, hat jemand dessen Wörter gefunden.',
       restored:
-        'Der Katalog stammt aus einer Sicherung. Seine Geräteliste ist vielleicht nicht die neueste, so dass sich ein entferntes Gerät anmelden könnte: „shoal devices send“ bringt die neueste.',
+        'Der Katalog stammt aus einer Sicherung. Seine Geräteliste ist vielleicht nicht die neueste, so dass sich ein entferntes Gerät anmelden könnte. Fügen Sie die neueste Liste eines anderen Knotens ein, oder führen Sie „shoal devices send“ aus; bis Sie dies ausblenden, lässt sich die Liste hier nicht ändern.',
     },
     dismiss: 'Schließen',
   },

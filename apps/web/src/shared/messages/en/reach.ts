@@ -18,6 +18,7 @@ export const reach = {
   fixedHost:
     'The node was started to accept connections from its own machine only (--host). Start it without that option to let others in.',
   noNetwork: 'This machine is not in a network. Connect it to one and try again.',
+  retry: 'Try again',
   begin: 'They begin with',
   links: {
     machine: 'Links work on this machine only.',
