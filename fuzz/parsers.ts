@@ -60,6 +60,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'room-home', file: 'packages/hub-stores/src/log/room-home.ts', export: 'readRoomHome', takes: 'bytes', format: 'binary', throws: ['bad-home'], maxBytes: 2048 },
   { name: 'room-packet', file: 'packages/hub-api/src/rooms/cbor-parser.ts', export: 'decodePacket', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 8192 },
   { name: 'room-wake', file: 'apps/hub/src/rooms/wake.ts', export: 'readWake', takes: 'bytes', format: 'binary', throws: [], maxBytes: 8192 },
+  { name: 'device-history', file: 'packages/identity/src/devices/device-history.ts', export: 'parseDeviceHistory', takes: 'utf8', format: 'json', throws: ['bad-device-list'], maxBytes: 4096 },
   { name: 'device-text', file: 'packages/identity/src/devices/device-history.ts', export: 'readDeviceText', takes: 'utf8', format: 'text', throws: ['bad-device-list'], maxBytes: 4096 },
   { name: 'hub-address', file: 'apps/node/src/node/hubs/hub-address.ts', export: 'readHubAddress', takes: 'utf8', format: 'text', throws: ['bad-argument'], maxBytes: 2048 },
   { name: 'seed-words', file: 'packages/identity/src/seed-words.ts', export: 'fromSeedWords', takes: 'utf8', format: 'text', throws: ['bad-words'], maxBytes: 4096 },

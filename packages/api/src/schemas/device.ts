@@ -24,6 +24,8 @@ export const DeviceAlarm = z.object({
 })
 export type DeviceAlarm = z.infer<typeof DeviceAlarm>
 
+export type DeviceHistory = z.infer<typeof DeviceHistory>
+
 export const DeviceItem = z.object({
   /** SHA-256 of its description, in hexadecimal digits. */
   id: z.string(),

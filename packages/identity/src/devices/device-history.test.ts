@@ -4,6 +4,7 @@ import {
   type DeviceHistory,
   MAX_LISTS,
   newestList,
+  parseDeviceHistory,
   readDeviceHistory,
   readDeviceText,
   signNextDevices,
@@ -29,8 +30,16 @@ describe('a history of device lists', () => {
   it('is read as it was written', () => {
     expect(readDeviceHistory(writeDeviceHistory(second))).toEqual(second)
     expect(newestList(second).list).toMatchObject({ sequence: 1, issued: NOW + 1 })
+    expect(parseDeviceHistory(JSON.stringify(writeDeviceHistory(second)))).toEqual(second)
     expect(readDeviceText(writeDeviceText(testDevice(3)))).toEqual(testDevice(3))
   })
+
+  it.each(['', 'AYRm', 'null', '[]', '{"lists":[1],"devices":[]}', '{"lists":[],"devices":[]}'])(
+    'is not read from %s',
+    text => {
+      expect(thrownCode(() => parseDeviceHistory(text))).toBe('bad-device-list')
+    },
+  )
 
   it('continues with the successor, who names another', () => {
     const rotated = signNextDevices(

@@ -59,6 +59,23 @@ export function readDeviceHistory({ lists: texts, devices: described }: DeviceHi
   return { lists, devices }
 }
 
+/** Reads a history as JSON, as its owner carries it from one node to another. Throws `bad-device-list`. */
+export function parseDeviceHistory(json: string): DeviceHistory {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch (cause) {
+    throw bad('This is not the text of a device list', cause)
+  }
+  const { lists, devices } = (value ?? {}) as Partial<Record<keyof DeviceHistoryText, unknown>>
+  if (!isTexts(lists) || !isTexts(devices)) throw bad('This is not the text of a device list')
+  return readDeviceHistory({ lists, devices })
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(each => typeof each === 'string')
+}
+
 /** Returns what `readDeviceHistory` reads. */
 export function writeDeviceHistory({ lists, devices }: DeviceHistory): DeviceHistoryText {
   return {

@@ -47,6 +47,40 @@ test('this machine logs in to a remote node with its device key, until it is rem
   expect((await place.json('sessions')).object.items).toEqual([])
 })
 
+test('another node joins by its code and the list, and a device gets another name', async () => {
+  await using other = await Workplace.create({ oneProcess: true })
+  await other.node()
+  const code = (await other.run('devices', 'describe', 'attic')).stdout.trim()
+  expect(names(await devices('add', '--description', code))).toEqual(['home', 'attic'])
+  expect(names(await devices('rename', 'attic', 'cellar'))).toEqual(['home', 'cellar'])
+  const list = other.at('list.json')
+  await writeFile(list, (await place.run('devices', 'export')).stdout)
+  expect((await other.json('devices', 'join', list)).object).toMatchObject({
+    did,
+    items: [
+      { name: 'home', own: false },
+      { name: 'cellar', own: true },
+    ],
+  })
+  await writeFile(list, '{}')
+  expect((await other.json('devices', 'join', list)).object).toMatchObject({
+    error: { code: 'bad-device-list' },
+  })
+  expect((await devices('rename', 'attic', 'x')).object).toMatchObject({ error: { code: 'not-found' } })
+  expect(names(await devices('remove', 'cellar'))).toEqual(['home'])
+})
+
+test('sets and removes the password of the console', async () => {
+  const file = place.at('password.txt')
+  await writeFile(file, 'correct horse\n')
+  const set = await place.json('password', '--new-username', 'ana', '--new-password-file', file)
+  expect(set.object).toEqual({ username: 'ana' })
+  const login = ['--node', node.url, '--username', 'ana', '--password-file', file]
+  expect((await place.json('sessions', ...login)).object).toHaveProperty('items')
+  expect((await place.json('password', '--remove')).object).toEqual({ username: null })
+  expect((await place.json('sessions', ...login)).object).toMatchObject({ error: { code: 'unauthorized' } })
+})
+
 test('adds a browser by the description that it shows', async () => {
   const browser = {
     ...({ name: 'Tablet', kind: 'browser', added: 1_800_000_000 } as const),

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { text as readAll } from 'node:stream/consumers'
 import type { DeviceItem, Devices, NodeApi } from '@shoal/api'
 import { flag, UsageError, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
@@ -7,7 +9,7 @@ import { askSecret } from '../ask-secret.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
-import { CommandFailure } from '../failure.ts'
+import { CommandFailure, fileFailure } from '../failure.ts'
 import { formatTime } from '../format.ts'
 import type { Output } from '../output.ts'
 import { refuseOptionsOfOthers, subcommand, takeWords } from '../subcommand.ts'
@@ -17,6 +19,10 @@ import { texts } from '../texts.ts'
 import { inRows } from '../values/words.ts'
 
 const say = texts.devices
+const ACTIONS = [
+  ...['list', 'add', 'remove', 'rename', 'renew', 'rotate'],
+  ...['describe', 'export', 'join', 'send', 'dismiss', 'forget'],
+]
 
 const KEY = ['keyFile', 'passphraseFile']
 /** Options of each action. */
@@ -32,9 +38,10 @@ export const devices = defineCommand({
       name: 'ACTION',
       help: say.action,
       optional: true,
-      choices: ['list', 'add', 'remove', 'renew', 'rotate', 'send', 'dismiss', 'forget'],
+      choices: ACTIONS,
     },
     { name: 'NAME', help: say.name, optional: true },
+    { name: 'NEW', help: say.newName, optional: true },
   ],
   options: {
     here: flag(say.options.here),
@@ -50,6 +57,9 @@ export const devices = defineCommand({
     ['devices add laptop --here', say.examples.here],
     ['devices add --description AYRm…', say.examples.description],
     ['devices remove laptop', say.examples.remove],
+    ['devices rename home attic', say.examples.rename],
+    ['devices describe attic', say.examples.describe],
+    ['devices join devices.json', say.examples.join],
     ['devices send --node https://node.example.org --token TOKEN', say.examples.send],
   ],
   async run(
@@ -95,6 +105,39 @@ export const devices = defineCommand({
         if (named.length === 0) throw new CommandFailure('not-found', say.unknown({ name: name! }))
         show((await it.sign(devices => devices.filter(device => !named.includes(device)))).known)
       },
+      async rename(words) {
+        const [from, to] = takeWords(words, 'NAME', 'NEW')
+        const it = await signing()
+        const named = it.devices.filter(device => device.name === from)
+        if (named.length === 0) throw new CommandFailure('not-found', say.unknown({ name: from! }))
+        // The page of a browser keeps its own description, of which the name is a part.
+        if (named.some(({ kind }) => kind === 'browser'))
+          throw new CommandFailure('bad-argument', say.browserName({ name: from! }))
+        const { known } = await it.sign(devices =>
+          devices.map(device => (named.includes(device) ? { ...device, name: to! } : device)),
+        )
+        show(known)
+      },
+      async describe(words) {
+        const [name = hostname()] = takeWords(words, ...(words.length > 0 ? ['NAME'] : []))
+        const { device } = await api.describeDevice({ name }, { signal })
+        if (output.json) output.object({ device })
+        else output.line(device)
+      },
+      async export(words) {
+        takeWords(words)
+        const { history } = await api.listDevices({}, { signal })
+        if (!history) throw new CommandFailure('not-found', say.none({ shoal: SHOAL }))
+        // The same with and without --json: join reads it.
+        if (output.json) output.object(history)
+        else output.line(JSON.stringify(history))
+      },
+      async join(words) {
+        const [from] = takeWords(words, 'FILE')
+        const { parseDeviceHistory, writeDeviceHistory } = await import('@shoal/identity/devices')
+        const { lists, devices } = writeDeviceHistory(parseDeviceHistory(await readText(from!)))
+        show(await api.acceptDevices({ lists: [...lists], devices: [...devices] }, { signal }))
+      },
       async renew(words) {
         takeWords(words)
         const it = await signing()
@@ -121,6 +164,14 @@ export const devices = defineCommand({
     })
   },
 })
+
+/** Reads a file, or standard input for `-`. */
+async function readText(file: string): Promise<string> {
+  if (file === '-') return readAll(process.stdin)
+  return readFile(file, 'utf8').catch(error => {
+    throw fileFailure(error, file)
+  })
+}
 
 type Secret = Parameters<typeof keys.publicHalf>[1]
 type Lists = typeof import('../alone/device-lists.ts')

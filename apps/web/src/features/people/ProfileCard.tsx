@@ -1,7 +1,8 @@
 import type { OwnProfile } from '@shoal/api'
 import { useState } from 'react'
+import { Link } from 'wouter'
 import { useWork } from '../../shared/base/use-work.ts'
-import { Button } from '../../shared/controls/Button.tsx'
+import { Button, buttonClass } from '../../shared/controls/Button.tsx'
 import { TextField } from '../../shared/controls/Field.tsx'
 import { FormDialog } from '../../shared/controls/FormDialog.tsx'
 import layout from '../../shared/controls/layout.module.css'
@@ -42,6 +43,13 @@ export function ProfileCard() {
         <span className={`${layout.grow} ${layout.break}`}>{profile.name ?? t.noName}</span>
       </div>
       <Problem profile={profile} />
+      {!canSign && (
+        <div>
+          <Link href="/settings/devices" className={buttonClass('plain', 'small')}>
+            {t.toDevices}
+          </Link>
+        </div>
+      )}
       {canSign && (
         <div className={layout.wrap2}>
           <Button size="small" disabled={isBusy} onClick={() => setNaming(true)}>

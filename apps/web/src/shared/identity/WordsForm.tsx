@@ -4,7 +4,7 @@ import { TextField } from '../controls/Field.tsx'
 import layout from '../controls/layout.module.css'
 import { Card, Notice } from '../controls/Panels.tsx'
 import type { NewIdentity } from './identity.ts'
-import styles from './words.module.css'
+import { Words } from './Words.tsx'
 
 /** The texts of the form, of the page that shows it. */
 export interface WordsTexts {
@@ -76,17 +76,6 @@ export function WordsForm({ texts: t, made, isBusy, onDone }: Props) {
         </Button>
       </div>
     </form>
-  )
-}
-
-function Words({ words }: { readonly words: readonly string[] }) {
-  return (
-    <ol className={styles.words} translate="no">
-      {words.map((word, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a word can be there twice, and they do not move
-        <li key={index}>{word}</li>
-      ))}
-    </ol>
   )
 }
 

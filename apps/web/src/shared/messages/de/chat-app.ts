@@ -69,7 +69,7 @@ const chatApp: Translation<typeof english> = {
     useWords: 'Diesen Browser hinzufügen',
     node: 'Ich habe einen Knoten',
     nodeBody:
-      'Ihr Knoten fügt diesen Browser Ihren Geräten hinzu: Die App zeigt einen Code für shoal devices add. Geben Sie Ihre DID ein, wie shoal devices sie zeigt.',
+      'Ihr Knoten fügt diesen Browser Ihren Geräten hinzu: Die App zeigt einen Code für Einstellungen, Geräte in dessen Konsole oder für shoal devices add. Geben Sie Ihre DID ein, wie sie dort steht.',
     did: 'Ihre DID',
     describe: 'Code zeigen',
   },
@@ -87,7 +87,7 @@ const chatApp: Translation<typeof english> = {
   },
   added: {
     title: 'Fügen Sie diesen Browser an Ihrem Knoten hinzu',
-    body: 'Führen Sie shoal devices add --description mit diesem Text aus, oder scannen Sie den Code. Der Knoten muss dem Hub beigetreten sein.',
+    body: 'Wählen Sie in der Konsole Ihres Knotens unter Einstellungen, Geräte „Gerät hinzufügen“ und fügen Sie diesen Text ein, oder führen Sie shoal devices add --description damit aus. Der Knoten muss dem Hub beigetreten sein.',
     code: 'Beschreibung dieses Browsers',
     copy: 'Text kopieren',
     done: 'Ich habe ihn hinzugefügt',

@@ -219,7 +219,7 @@ const hub: Translation<typeof english> = {
       'Wenn Ihr Schlüssel in einem Shoal-Knoten ist, kann der diesen Browser zu Ihren Geräten hinzufügen.',
     describe: 'Einen Schlüssel für diesen Browser erzeugen',
     described:
-      'Führen Sie jetzt auf dem Rechner, der Ihren Schlüssel hat, „shoal devices add --description“ mit diesem Text aus, und melden Sie sich dann an:',
+      'Fügen Sie diesen Text jetzt in der Konsole Ihres Knotens unter Einstellungen, Geräte, „Gerät hinzufügen“ ein, oder führen Sie auf dem Rechner, der Ihren Schlüssel hat, „shoal devices add --description“ damit aus, und melden Sie sich dann an:',
     describedCode: 'Die Beschreibung dieses Browsers als QR-Code',
     copyDescription: 'Beschreibung kopieren',
   },

@@ -494,11 +494,11 @@ export const pages: Translation<typeof english> = {
       removePicture: 'Bild entfernen',
       pictureAlt: 'Ihr Bild',
       unreadable: '{file} ist kein Bild, das dieser Browser lesen kann',
+      toDevices: 'Geräte',
       problems: {
-        'no-devices':
-          'Ein Profil unterschreibt eines Ihrer Geräte. „shoal devices add“ im Terminal macht diesen Knoten zu einem.',
+        'no-devices': 'Ein Profil unterschreibt eines Ihrer Geräte. Erstellen Sie zuerst Ihre Geräteliste.',
         'not-a-device':
-          'Ein Profil unterschreibt eines Ihrer Geräte, und dieser Knoten ist keines. „shoal devices add“ im Terminal macht ihn zu einem.',
+          'Ein Profil unterschreibt eines Ihrer Geräte, und dieser Knoten ist keines. Fügen Sie ihn Ihrer Geräteliste hinzu.',
         'other-key':
           'Kontakte sehen es nicht: Dieser Knoten zeigt einen anderen did:key als den Ihrer Geräteliste. „shoal findable --key-file“ im Terminal ändert das.',
         'network-off': 'Kontakte bekommen es nicht, solange das Shoal-Netz aus ist.',

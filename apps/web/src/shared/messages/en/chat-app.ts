@@ -66,7 +66,7 @@ export default {
     useWords: 'Add this browser',
     node: 'I have a node',
     nodeBody:
-      'Your node adds this browser to your devices: the app shows a code for shoal devices add. Enter your DID as shoal devices shows it.',
+      'Your node adds this browser to your devices: the app shows a code for Settings, Devices in its console, or for shoal devices add. Enter your DID as it is shown there.',
     did: 'Your DID',
     describe: 'Show the code',
   },
@@ -83,7 +83,7 @@ export default {
   },
   added: {
     title: 'Add this browser at your node',
-    body: 'Run shoal devices add --description with this text, or scan the code. The node must have joined the hub.',
+    body: 'In the console of your node, under Settings, Devices, choose “Add a device” and paste this text, or run shoal devices add --description with it. The node must have joined the hub.',
     code: 'Description of this browser',
     copy: 'Copy the text',
     done: 'I have added it',

@@ -214,7 +214,7 @@ export default {
     byNodeBody: 'If your key is in a Shoal node, let it add this browser to your devices.',
     describe: 'Make a key for this browser',
     described:
-      'Now run “shoal devices add --description” with this text on the machine that has your key, and then log in:',
+      'Now paste this text in the console of your node under Settings, Devices, “Add a device”, or run “shoal devices add --description” with it on the machine that has your key, and then log in:',
     describedCode: 'The description of this browser as a QR code',
     copyDescription: 'Copy the description',
   },

@@ -477,11 +477,11 @@ export const pages = {
       removePicture: 'Remove picture',
       pictureAlt: 'Your picture',
       unreadable: '{file} is not a picture that this browser can read',
+      toDevices: 'Devices',
       problems: {
-        'no-devices':
-          'A profile is signed by one of your devices. “shoal devices add” in a terminal makes this node one.',
+        'no-devices': 'A profile is signed by one of your devices. Make your list of devices first.',
         'not-a-device':
-          'A profile is signed by one of your devices, and this node is none. “shoal devices add” in a terminal makes it one.',
+          'A profile is signed by one of your devices, and this node is none. Add it to your list of devices.',
         'other-key':
           'Contacts do not see it: this node shows another did:key than that of your device list. “shoal findable --key-file” in a terminal changes that.',
         'network-off': 'Contacts do not receive it while the Shoal network is off.',
