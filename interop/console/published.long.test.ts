@@ -113,7 +113,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
     const passphrase = await making.getByLabel('Passphrase for the key file').inputValue()
     await making.getByRole('button', { name: 'Make the key' }).click()
     await making.getByText('This browser keeps it, encrypted', { exact: false }).waitFor()
-    // Only who has the file can go on.
+    // The file is saved first.
     expect(await making.getByRole('button', { name: 'Continue' }).isDisabled()).toBe(true)
     expect(await findings(page)).toEqual([])
     const downloading = page.waitForEvent('download')

@@ -41,7 +41,7 @@ export interface NodeEvents {
 export interface HttpCallOptions extends CallOptions {
   /** The login session that calls; null for other credentials. Absent for calls from inside of the node. */
   session?(): number | null
-  /** Call it before the password is replaced. Returns what to call when that was done, or was not: the session that calls then goes on, under the new user name. */
+  /** Call it before the password is replaced. Returns what to call when that was done, or was not: the session that calls then continues, under the new user name. */
   keepLogin?(): () => void
 }
 

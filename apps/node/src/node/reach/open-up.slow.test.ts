@@ -311,7 +311,7 @@ describe('the password of the console', () => {
     // The name may stay as it is.
     expect((await own.set({ password: 'another staple', present: 'battery staple' })).status).toBe(200)
     expect([await own.status(), await other.status()]).toEqual([200, 401])
-    // What the session reads ends with it, also what it read under its old name.
+    // Its events end with the session, also those that began under its old name.
     await own.send('DELETE', '/api/access')
     await over(reading)
   })

@@ -22,7 +22,7 @@ export interface ChangeProps {
 
 interface Props extends ChangeProps {
   readonly title: string
-  /** What the change means. */
+  /** Says what the change means. */
   readonly about: string
   readonly confirm: string
   /** Shown when it is done. */

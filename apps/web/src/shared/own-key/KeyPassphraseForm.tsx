@@ -15,7 +15,7 @@ interface Props {
   readonly className?: string
   /** Called with a passphrase that is not easy to guess. */
   onChosen(passphrase: string): Promise<void>
-  /** What submits the form. */
+  /** Returns the button that submits the form. */
   children?(isBusy: boolean): ReactNode
 }
 

@@ -14,7 +14,7 @@ import { SaveKey } from './SaveKey.tsx'
 const t = texts.ownKey
 
 export interface OwnKey {
-  /** What a form asks for to open the key. */
+  /** Inputs of the form that opens the key. */
   readonly fields: ReactNode
   /** Dialogs of the fields, which belong outside the form. */
   readonly dialogs: ReactNode

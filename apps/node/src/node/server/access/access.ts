@@ -97,8 +97,8 @@ export class Access {
   }
 
   /**
-   * Call it before user name and password are replaced. Returns what to call after that, or after it failed: it lets the session of the request
-   * go on under the new user name. Then it returns the secret of a new session for the cookie; null if the request keeps what it has.
+   * Call it before user name and password are replaced. Returns what to call after that, or after it failed: it lets the session of the request continue
+   * under the new user name. Then it returns the secret of a new session for the cookie; null if the request keeps what it has.
    */
   keepSession(request: AskingRequest): () => string | null {
     const own = request.headers.authorization === undefined ? this.#session(request) : null

@@ -70,7 +70,7 @@ export function addApi(app: FastifyInstance, { node, access, hosts, lines, reque
       {
         changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
         setPassword: async ({ present }, request) => {
-          // Whoever sends it with the request has just proved it.
+          // A request that brings the password has just proved it.
           const isProved = owners.has(request) || senders.get(request)!.by === 'password'
           if (!isProved) await access.requirePassword(present, request)
         },
