@@ -153,6 +153,7 @@ const KINDS: Record<CommandName, readonly (readonly string[])[] | null> = {
   ...{ start: null, shell: null, 'restore-catalogue': null },
   ...{ stop: null, restart: null, open: null },
   'open-up': [[], ['--off'], ['--test']],
+  password: [['--new-password-file', SECRET], ['--remove']],
   add: [...each(LINKS), [BY_KEY], [BY_PASSPHRASE, '--passphrase-file', SECRET], [ALBUM], [join(ALBUM, '0')]],
   download: [...each(LINKS), [ALBUM]],
   list: [[]],
