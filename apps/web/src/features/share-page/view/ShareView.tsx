@@ -165,7 +165,7 @@ function Head({ name, link, torrent, inside }: HeadProps) {
             <Icon name="lock" size={15} /> {texts.facts.sealed}
           </span>
         )}
-        {torrent && fileCount > 0 && <span>{connected(torrent)}</span>}
+        {torrent && torrent.origin !== 'shared' && fileCount > 0 && <span>{connected(torrent)}</span>}
       </p>
     </div>
   )
