@@ -22,6 +22,6 @@ export {
   sourceOf,
   type ValueSource,
 } from './program-shape.ts'
-export { nearest } from './suggest.ts'
+export { nearest, sharingWords } from './suggest.ts'
 export { setLanguage } from './texts.ts'
 export { UsageError } from './usage-error.ts'

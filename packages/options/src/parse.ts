@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { flagName, type Option, type OptionTable, type OptionValues } from './option.ts'
-import { nearest } from './suggest.ts'
+import { nearest, sharingWords } from './suggest.ts'
 import { texts } from './texts.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -101,6 +101,7 @@ function isOption(word: string, table: OptionTable): boolean {
 }
 
 function unknownOption(name: string, table: OptionTable): UsageError {
-  const meant = nearest(name, Object.keys(table).map(flagName))
+  const flags = Object.keys(table).map(flagName)
+  const meant = nearest(name, flags) ?? sharingWords(name, flags)
   return new UsageError(meant ? texts().unknownOptionMeant({ name, meant }) : texts().unknownOption({ name }))
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { editDistance, nearest } from './suggest.ts'
+import { editDistance, nearest, sharingWords } from './suggest.ts'
 
 const WORDS = ['share', 'get', 'seed', 'create', 'info', 'check']
 
@@ -21,4 +21,14 @@ test('two swapped letters count as one mistake', () => {
 
 test('does not compare very long words', () => {
   expect(nearest('x'.repeat(1_000_000), WORDS)).toBeNull()
+})
+
+test.each([
+  ['--delete-files', '--delete-data'],
+  ['--filter', null],
+  ['--limit', null],
+  ['--no-such', null],
+])('%s shares words with %s', (typed, meant) => {
+  const names = ['--delete-data', '--yes', '--limit-up', '--limit-down', '--no-dht']
+  expect(sharingWords(typed, names)).toBe(meant)
 })

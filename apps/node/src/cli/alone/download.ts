@@ -1,6 +1,12 @@
 /** `shoal get`: one download from a link to verified files. */
 import { resolve } from 'node:path'
-import { infoHashText, isMutableMagnet, Session, type SessionOptions, type TorrentApi } from '@shoal/torrent'
+import {
+  infoHashText,
+  isMutableMagnet,
+  type Session,
+  type SessionOptions,
+  type TorrentApi,
+} from '@shoal/torrent'
 import { defaultFolder, openPlace, type Place } from '../../base/files/places.ts'
 import { leavePageIfPrivate } from '../../base/sealing/to-share-link.ts'
 import type { CommandContext } from '../command.ts'
@@ -17,6 +23,7 @@ import { hexHashes } from './describe.ts'
 import { explainLink } from './explain-link.ts'
 import { findInNetwork } from './find-in-network.ts'
 import { FolderRecords } from './folder-records.ts'
+import { openSession } from './open-session.ts'
 import { filesOfLink, selectFiles } from './select-files.ts'
 
 export interface DownloadOptions {
@@ -60,7 +67,7 @@ export async function download(
   const place = await openPlace(options.out ?? defaultFolder())
   const { timeout } = options
   const limit = timeout === undefined ? null : AbortSignal.timeout(timeout)
-  const session = await Session.open({
+  const session = await openSession({
     ...options.network,
     directory: place.directory,
     stateDirectory: place.resume,

@@ -1,7 +1,8 @@
-import { type Metainfo, Session, type SessionOptions } from '@shoal/torrent'
+import type { Metainfo, SessionOptions } from '@shoal/torrent'
 import { CommandFailure } from '../failure.ts'
 import { formatDuration } from '../format.ts'
 import { texts } from '../texts.ts'
+import { openSession } from './open-session.ts'
 
 export interface FetchOptions {
   readonly peers: readonly string[]
@@ -16,7 +17,7 @@ export async function fetchMetadata(
   { peers, timeoutMs, signal }: FetchOptions,
 ): Promise<Metainfo> {
   const limit = AbortSignal.timeout(timeoutMs)
-  const session = await Session.open({ port: 0, ...network, portMapping: false })
+  const session = await openSession({ port: 0, ...network, portMapping: false })
   try {
     // Only the metadata is wanted.
     const torrent = await session.add(link, { memory: true, select: [], peers })

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from '@shoal/options'
-import { type CreateOptions, infoHashText, Session, type SessionOptions } from '@shoal/torrent'
+import { type CreateOptions, infoHashText, type Session, type SessionOptions } from '@shoal/torrent'
 import type { ContentFilter } from '../../base/files/content-filter.ts'
 import { realFolder } from '../../base/files/held-paths.ts'
 import { openPlace } from '../../base/files/places.ts'
@@ -19,6 +19,7 @@ import { contentFilter, tellLeftOut } from './folder-holds.ts'
 import { FolderRecords } from './folder-records.ts'
 import { formatRecipe, type Made, make, seedGiven } from './make.ts'
 import { openFindable } from './open-findable.ts'
+import { openSession } from './open-session.ts'
 import { tellShared } from './tell-shared.ts'
 
 export interface SeedOptions {
@@ -48,7 +49,7 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
     throw new CommandFailure('not-found', texts.fileErrors.notFound({ path }))
   const place = await openPlace(dirname(full))
   const content = await seedFilter(full, options)
-  const session = await Session.open({ ...options.network, stateDirectory: place.resume, restore: false })
+  const session = await openSession({ ...options.network, stateDirectory: place.resume, restore: false })
   const view = openView(output)
   const findable = await openFindable(session, view, options)
   try {

@@ -4,7 +4,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { UsageError } from '@shoal/options'
 import type { SealTo } from '@shoal/sealed'
-import { createTorrent, type FolderFilter, infoHashText, type Metainfo, Session } from '@shoal/torrent'
+import { createTorrent, type FolderFilter, infoHashText, type Metainfo, type Session } from '@shoal/torrent'
 import { stateRoot } from '../../base/files/places.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import { SHOAL } from '../../base/program.ts'
@@ -22,6 +22,7 @@ import { texts } from '../texts.ts'
 import { hexHashes } from './describe.ts'
 import { untilStopped } from './download.ts'
 import { noteSealed, tellLeftOut } from './folder-holds.ts'
+import { openSession } from './open-session.ts'
 import { readSealTo, type SealOptions } from './seal-options.ts'
 import { type SeedOptions, seedFilter } from './seed-path.ts'
 
@@ -48,7 +49,7 @@ export async function seedSealed(
     tellLeftOut(view, content)
     await noteSealed(full)
     const metainfo = await createTorrent(sealed.path, options.create, { signal })
-    session = await Session.open({ ...options.network, stateDirectory: null })
+    session = await openSession({ ...options.network, stateDirectory: null })
     const torrent = await session.add(metainfo, { directory: folder, trusted: true })
     if (options.superSeeding) torrent.setSuperSeeding(true)
     for (const peer of options.peer) torrent.addPeer(peer)

@@ -1,5 +1,5 @@
 /** `shoal share`: shares everything in a folder until Ctrl-C. */
-import { type CreateOptions, Session, type SessionOptions } from '@shoal/torrent'
+import type { CreateOptions, SessionOptions } from '@shoal/torrent'
 import { defaultFolder, openPlace } from '../../base/files/places.ts'
 import type { CommandContext } from '../command.ts'
 import { openView } from '../terminal/open-view.ts'
@@ -7,6 +7,7 @@ import { texts } from '../texts.ts'
 import { contentFilter } from './folder-holds.ts'
 import { FolderRecords } from './folder-records.ts'
 import { openFindable } from './open-findable.ts'
+import { openSession } from './open-session.ts'
 import { SharedFolder } from './shared-folder.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -33,7 +34,7 @@ export async function shareFolder(
   const { signal } = interrupt
   const place = await openPlace(options.directory ?? defaultFolder())
   const { directory } = place
-  const session = await Session.open({
+  const session = await openSession({
     ...options.network,
     directory,
     stateDirectory: place.resume,

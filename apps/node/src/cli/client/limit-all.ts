@@ -1,6 +1,7 @@
 /** `shoal limit` without torrents: limits for all transfers together. */
 import type { SettingsChange } from '@shoal/api'
 import { UsageError } from '@shoal/options'
+import { SHOAL } from '../../base/program.ts'
 import { formatDuration, formatRateLimit } from '../format.ts'
 import type { Output } from '../output.ts'
 import { texts } from '../texts.ts'
@@ -23,6 +24,8 @@ export async function limitAll({ api }: NodeClient, given: Given, output: Output
   if (output.json) return output.object({ limits, seeding, now: stats.limits })
   const { downloadBytesPerSecond: down, uploadBytesPerSecond: up, by } = stats.limits
   output.line(texts.limit.now({ ...pair(down, up), reason: texts.limit.reasons[by] }))
+  const isLimited = down !== null || up !== null
+  if (isLimited && !limits.limitLocalPeers) output.line(texts.limit.notLocal({ shoal: SHOAL }))
   output.line(texts.limit.usual(pair(limits.downloadBytesPerSecond, limits.uploadBytesPerSecond)))
   const { alternativeDownloadBytesPerSecond, alternativeUploadBytesPerSecond, alternative } = limits
   const second = pair(alternativeDownloadBytesPerSecond, alternativeUploadBytesPerSecond)

@@ -11,6 +11,8 @@ import { stateColor, stateText } from './torrent-state.ts'
 const BAR = { least: 10, most: 24 }
 
 /** Returns the columns of a list of torrents, with a progress bar if `bar` is true. */
+const MOST_STATE = 30
+
 export function torrentColumns(
   torrents: readonly Pick<Torrent, 'id'>[],
   { bar, style }: { bar: boolean; style: TerminalStyle },
@@ -38,7 +40,7 @@ export function torrentColumns(
     { title: texts.list.columns.done, text: ({ progress }) => formatPercent(progress), align: 'right' },
     {
       title: texts.list.columns.state,
-      text: stateText,
+      text: each => shortened(stateText(each)),
       rank: 1,
       least: 8,
       color: stateColor,
@@ -80,4 +82,9 @@ export function torrentSummary(torrents: readonly Torrent[], total = torrents.le
       ? texts.list.some({ shown: torrents.length, total })
       : texts.format.torrents({ count: total })
   return texts.list.summaryLine({ torrents: shown, size, down, up })
+}
+
+/** The message of an error would leave no room for other columns. `shoal show` has all of it. */
+function shortened(text: string): string {
+  return text.length > MOST_STATE ? `${text.slice(0, MOST_STATE - 1)}…` : text
 }

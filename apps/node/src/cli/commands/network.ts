@@ -53,7 +53,7 @@ export const network = defineCommand({
 })
 
 export const connect = defineCommand({
-  about: texts.connect.about,
+  about: texts.connect.about({ shoal: SHOAL }),
   positionals: [{ name: 'ADDRESS', help: texts.connect.address }],
   options: NODE_OPTIONS,
   examples: [['connect /ip4/203.0.113.7/tcp/6882', texts.connect.example]],

@@ -81,12 +81,14 @@ function describeParts(snapshot: Snapshot, style: TerminalStyle): Part[] {
   const upload =
     uploadBytesPerSecond >= 1 ? [{ text: up({ rate: formatRate(uploadBytesPerSecond) }), rank: 3 }] : []
   const why = snapshot.reason ? [{ text: texts.reasons[snapshot.reason], rank: 1 }] : []
-  const connected = { text: texts.format.peers({ count: peers }), rank: 4 }
+  // The reason says it already.
+  const isAlone = snapshot.reason === 'no-peers' && peers === 0
+  const connected = isAlone ? [] : [{ text: texts.format.peers({ count: peers }), rank: 4 }]
   switch (state) {
     case 'error':
       return [{ text: error ?? texts.progress.failed, rank: 0 }]
     case 'metadata':
-      return [{ text: texts.progress.metadata, rank: 0 }, ...why, connected]
+      return [{ text: texts.progress.metadata, rank: 0 }, ...why, ...connected]
     case 'paused':
       return [percent, { text: texts.progress.paused, rank: 1 }]
     case 'queued':
@@ -113,11 +115,11 @@ function describeParts(snapshot: Snapshot, style: TerminalStyle): Part[] {
         { text: formatBytes(snapshot.wantedBytes), rank: 5 },
         ...why,
         ...upload,
-        connected,
+        ...connected,
       ]
     case 'downloading': {
       const rate = { text: down({ rate: formatRate(downloadBytesPerSecond) }), rank: 1 }
-      return [percent, ...(why.length > 0 ? why : [rate]), ...upload, connected, ...timeLeft(etaSeconds)]
+      return [percent, ...(why.length > 0 ? why : [rate]), ...upload, ...connected, ...timeLeft(etaSeconds)]
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Settings of a node as text: `limits.downloadBytesPerSecond=2MB`. */
 import { Settings, type SettingsChange } from '@shoal/api'
-import { nearest, UsageError } from '@shoal/options'
+import { nearest, sharingWords, UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import type { FixedSetting } from '../../node/kernel/fixed-settings.ts'
 import { texts } from '../texts.ts'
@@ -46,12 +46,27 @@ export function settingNames(word: string): string[] {
   const ends = names.filter(name => name.endsWith(`.${word}`))
   if (ends.length === 1) return ends
   if (ends.length > 1) throw new UsageError(texts.parse.settingAmbiguous({ word, names: ends.join(', ') }))
-  const meant = nearest(word, names) ?? names.find(name => name.split('.')[1] === nearest(word, tails(names)))
+  const meant =
+    nearest(word, names) ??
+    names.find(name => name.split('.')[1] === nearest(word, tails(names))) ??
+    byTitle(word)
   throw new UsageError(
     meant
       ? texts.parse.settingMeant({ word: word.slice(0, 80), meant })
       : texts.parse.settingUnknown({ word: word.slice(0, 80), shoal: SHOAL }),
   )
+}
+
+/** The setting of the same group whose title has most words of a name, such as `network.lsd` for `network.localDiscovery`; undefined if none or several have. */
+function byTitle(word: string): string | undefined {
+  const [group] = word.split('.')
+  const near = SETTINGS.filter(({ name }) => name.startsWith(`${group}.`))
+  const among = near.length > 0 ? near : SETTINGS
+  const title = sharingWords(
+    word.slice(word.indexOf('.') + 1),
+    among.map(each => each.title),
+  )
+  return among.find(each => each.title === title)?.name
 }
 
 /** The value in `settings`. */

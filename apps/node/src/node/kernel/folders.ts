@@ -5,7 +5,6 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import type { FolderListing } from '@shoal/api'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { diskSpace } from '@shoal/daemon/files'
-import { SHOAL } from '../../base/program.ts'
 
 /** Maximum number of listed entries. */
 const MOST_ENTRIES = 5000
@@ -70,7 +69,7 @@ export class Folders {
       )
     throw new Failure(
       'forbidden-path',
-      `${full} is outside the folders that this node may use (${this.roots.join(', ')}): ${SHOAL} start --allow-dir DIR allows another`,
+      `${full} is outside the folders that this node may use (${this.roots.join(', ')}): to allow another, stop the node and start it again with --allow-dir DIR`,
       { field },
     )
   }

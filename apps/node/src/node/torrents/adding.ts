@@ -193,7 +193,7 @@ function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
   return {
     ...(select && { select }),
     ...(peers && { peers }),
-    ...(trackers && { trackers: trackers.map(checkedTracker) }),
+    ...(trackers && { trackers: trackers.map((url, at) => checkedTracker(url, at + 1)) }),
     ...(webSeeds && { webSeeds }),
     ...(sequential !== undefined && { sequential }),
     ...(superSeeding !== undefined && { superSeeding }),

@@ -80,7 +80,7 @@ test('a tracker that a new torrent is given must be a URL of one', async () => {
   for (const text of ['film.torrent', 'magnet:?xt=1', 'gopher://t.example/'])
     await expect(operations.addTorrent({ source: HASHES[0]!, trackers: [text] })).rejects.toMatchObject({
       code: 'bad-argument',
-      message: expect.stringMatching(/is not a tracker: give an http, https, udp or wss URL/),
+      message: expect.stringMatching(/is not a tracker: give an http, https, udp, ws or wss URL/),
     })
   expect([...torrents.registry.listed()]).toEqual([])
 })

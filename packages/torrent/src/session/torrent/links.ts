@@ -110,8 +110,11 @@ export class Links {
 /** Checks tiers that a user gives, and drops repeated URLs and empty tiers. Throws `bad-argument` for anything but tracker URLs. */
 export function checkedTiers(tiers: readonly (readonly string[])[]): string[][] {
   const seen = new Set<string>()
+  let number = 0
   const checked = tiers.map(urls =>
-    urls.map(checkedTracker).filter(url => !seen.has(url) && seen.add(url) !== undefined),
+    urls
+      .map(url => checkedTracker(url, ++number))
+      .filter(url => !seen.has(url) && seen.add(url) !== undefined),
   )
   if (seen.size > MAX_TRACKERS)
     throw new ShoalError('bad-argument', `${seen.size} trackers are too many: give ${MAX_TRACKERS} at most`)
@@ -131,11 +134,15 @@ function checkedWebSeed(text: string, known: readonly string[]): string {
   return url
 }
 
-/** Checks the URL of a tracker that a user gives. Throws `bad-argument` for anything else. */
-export function checkedTracker(text: string): string {
+/** Checks the URL of a tracker that a user gives, `number` in a list. Throws `bad-argument` for anything else. */
+export function checkedTracker(text: string, number?: number): string {
   const url = text.trim()
   if (trackerUrl(url) !== null && isUrl(url, TRACKER_SCHEMES)) return url
-  throw new ShoalError('bad-argument', `${shown(url)} is not a tracker: give an http, https, udp or wss URL`)
+  const which = number === undefined ? '' : `tracker ${number}: `
+  throw new ShoalError(
+    'bad-argument',
+    `${which}${shown(url)} is not a tracker: give an http, https, udp, ws or wss URL`,
+  )
 }
 
 function isUrl(text: string, schemes: readonly string[]): boolean {
@@ -146,5 +153,7 @@ function isUrl(text: string, schemes: readonly string[]): boolean {
 
 /** A form that is fit for logs: the URL of a private tracker is a password. */
 function shown(url: string): string {
+  // The beginning of other text is enough to find it: the rest may be a passkey after a mistyped scheme.
+  if (!URL.canParse(url)) return JSON.stringify(url.length > 20 ? `${url.slice(0, 20)}…` : url)
   return trackerLabel(url).slice(0, 100)
 }

@@ -42,6 +42,8 @@ export const common: Translation<typeof original> = {
       '--dht-node tritt dem DHT bei, den --no-dht ausschaltet: Geben Sie nur eins von beiden an',
     nodeBehindRoute:
       '--network-node öffnet Verbindungen, die weder Proxy noch Schnittstelle übertragen: Lassen Sie eins von beiden weg',
+    portTaken:
+      'Der {protocol}-Port {port} ist belegt: Wählen Sie mit --port einen anderen, oder mit --port 0 einen freien',
     nodeWithoutNetwork:
       '--network-node tritt dem Shoal-Netz bei, das --no-network auslässt: Geben Sie nur eins von beiden an',
     port: 'Port für eingehende Peers; 0 für einen beliebigen. Standard: 6881, oder ein beliebiger, wenn dieser belegt ist',

@@ -236,7 +236,7 @@ export const manage: Translation<typeof original> = {
   connect: {
     summary: 'Mit einem Knoten des Shoal-Netzes verbinden',
     about:
-      'ADDRESS ist eine Adresse von libp2p, wie shoal network sie auf dem anderen Rechner zeigt: /ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…',
+      'ADDRESS ist eine Adresse von libp2p, wie {shoal} network sie auf dem anderen Rechner zeigt: /ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…',
     address: 'die Adresse des Knotens',
     example: 'Verbindet mit diesem Knoten',
     connected: 'Verbunden mit {id} ({client})',

@@ -443,6 +443,8 @@ export const torrents: Translation<typeof original> = {
     },
   },
   limit: {
+    notLocal:
+      'Peers auf diesem Rechner und in seinem Netzwerk sind nicht begrenzt: {shoal} settings set limits.limitLocalPeers=true begrenzt auch sie',
     summary: 'Grenzen eines Torrents oder aller Übertragungen anzeigen und setzen',
     about:
       'Ohne ID gelten die Grenzen für alle Übertragungen zusammen. Die alternativen Grenzen sind ein zweites Paar, das als Ganzes ein- und ausgeschaltet wird. Ohne Optionen werden die geltenden Grenzen angezeigt.',

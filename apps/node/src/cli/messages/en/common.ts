@@ -39,6 +39,7 @@ export const common = {
     nodeWithoutDht: '--dht-node joins the DHT, which --no-dht switches off: give one of both',
     nodeBehindRoute:
       '--network-node opens connections that bypass a proxy or interface: leave out one of both',
+    portTaken: '{protocol} port {port} is taken: choose another with --port, or --port 0 for a free one',
     nodeWithoutNetwork:
       '--network-node joins the Shoal network, which --no-network leaves out: give one of both',
     port: 'Port for incoming peers; 0 for any. Default: 6881, or any if that is in use',

@@ -229,7 +229,7 @@ export const manage = {
   connect: {
     summary: 'Connect to a node of the Shoal network',
     about:
-      'ADDRESS is an address of libp2p, as shoal network shows it on the other machine: /ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…',
+      'ADDRESS is an address of libp2p, as {shoal} network shows it on the other machine: /ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…',
     address: 'the address of the node',
     example: 'Connects to this node',
     connected: 'Connected to {id} ({client})',

@@ -422,6 +422,8 @@ export const torrents = {
     },
   },
   limit: {
+    notLocal:
+      'Peers on this machine and in its network are not limited: {shoal} settings set limits.limitLocalPeers=true limits them, too',
     summary: 'Show and set limits of a torrent or of all transfers',
     about:
       'Without ID, limits apply to all transfers together. The alternative limits are a second pair, which is switched on and off as a whole. Without options, shows the current limits.',
