@@ -35,7 +35,7 @@ describe('the live line', () => {
 
   test('says why nothing arrives instead of a rate', () => {
     const alone = { ...downloading, peers: 0, reason: 'no-peers', etaSeconds: null } as const
-    expect(plainLine('film.mkv', alone)).toBe('film.mkv: 45.2 %, no peers, 0 peers')
+    expect(plainLine('film.mkv', alone)).toBe('film.mkv: 45.2 %, no peers')
     expect(plainLine('film.mkv', { ...alone, state: 'metadata', reason: 'tracker-error' })).toBe(
       'film.mkv: fetching metadata, tracker error, 0 peers',
     )
