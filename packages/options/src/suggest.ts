@@ -19,15 +19,15 @@ export function nearest(typed: string, words: readonly string[]): string | null 
 
 /** Returns the name that shares most of its words with another one, such as `--delete-data` for `--delete-files`; null if none or several do. */
 export function sharingWords(typed: string, names: readonly string[]): string | null {
-  const given = new Set(wordsOf(typed))
-  const shared = (name: string) => wordsOf(name).filter(word => given.has(word)).length
+  const given = new Set(splitName(typed))
+  const shared = (name: string) => splitName(name).filter(word => given.has(word)).length
   const most = Math.max(0, ...names.map(shared))
   const best = names.filter(name => shared(name) === most)
   return most > 0 && best.length === 1 ? best[0]! : null
 }
 
 /** The words of `--delete-data`, `localDiscovery` or `network.lsd`. Short ones such as `no` and `to` say nothing. */
-function wordsOf(name: string): string[] {
+function splitName(name: string): string[] {
   const words = name
     .replace(/[a-z](?=[A-Z])/g, '$&-')
     .toLowerCase()

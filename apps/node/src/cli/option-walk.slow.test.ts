@@ -287,7 +287,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What the command line does; `refused: …` for wrong usage. */
+/** Runs a command line, and returns what it did; `refused: …` for wrong usage. */
 async function run(command: Command, words: readonly string[], idleMs = 60): Promise<string> {
   const mine: unknown[] = []
   trace = mine

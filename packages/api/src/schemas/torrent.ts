@@ -414,7 +414,7 @@ export const SealTo = z.discriminatedUnion('by', [
 ])
 export type SealTo = z.infer<typeof SealTo>
 
-/** What is shared already stays where it is; the options change that torrent. */
+/** Content that is shared already stays where it is; the options change its torrent. */
 export const CreateTorrent = z
   .object({
     path: HostPath.meta({ description: 'A file or folder on the node’s machine' }),

@@ -101,7 +101,7 @@ async function addOne(
   return inFlags(node.api.addTorrent({ ...input, strict: true }))
 }
 
-/** Options that mean nothing for what is shared: all of it is here. */
+/** Options that mean nothing for files that are shared, which are complete. */
 const OF_DOWNLOADS = [
   ...['out', 'select', 'priority', 'sequential', 'firstLastFirst', 'layout', 'trusted', 'passphraseFile'],
 ] as const satisfies readonly (keyof AddOptions)[]

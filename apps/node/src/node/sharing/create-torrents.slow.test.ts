@@ -118,7 +118,7 @@ const OPTIONS = {
   webSeeds: ['http://127.0.0.1:9/c.txt'],
 } as const
 
-/** What the options of a share become. */
+/** The torrent that these options make. */
 const APPLIED = {
   ...{ superSeeding: true, label: 'films', webSeeds: OPTIONS.webSeeds },
   ...{ downloadLimitBytesPerSecond: 2000, uploadLimitBytesPerSecond: 1000 },

@@ -170,7 +170,10 @@ export class TorrentManager implements Torrents {
 
   async add(source: TorrentSource, input: AddInput): Promise<AddedTorrent> {
     const { settings, folders, log } = this.kernel
-    await this.#turn()
+    // Only one torrent is added in a turn of the event loop, so that many at once do not delay everything else.
+    const mine = this.#turns
+    this.#turns = mine.then(() => new Promise(setImmediate))
+    await mine
     const added = await addTorrent(source, input, {
       ...{ session: this.session, registry: this.registry, folders, previews: this.previews },
       settings: () => settings.current,
@@ -187,13 +190,6 @@ export class TorrentManager implements Torrents {
 
   changeExisting(torrent: ManagedTorrent, input: AddOptions): Promise<void> {
     return changeExisting(torrent, input, this)
-  }
-
-  /** Only one torrent is added in a turn of the event loop, so that many at once do not delay everything else. */
-  async #turn(): Promise<void> {
-    const mine = this.#turns
-    this.#turns = mine.then(() => new Promise(setImmediate))
-    await mine
   }
 
   /** Registers a torrent of the session and starts following it. */

@@ -100,7 +100,7 @@ export class Phases {
     if (failed && this.#recovery?.retryFlush()) return
     lifecycle.error = null
     if (lifecycle.phase === 'idle') {
-      if (content) this.#beginCheck(content, accepted)
+      if (content) this.#check(content, { thorough: false, accepted }).catch(() => {})
       else this.#beginFetching()
     } else if (lifecycle.phase !== 'running') this.network.swarm?.resume()
     else if (!failed) this.network.run()
@@ -205,7 +205,7 @@ export class Phases {
     } catch (error) {
       if (signal.aborted && this.data.lifecycle.phase === 'idle') {
         if (wasChecked) this.#onChecked(content)
-        else if (!lifecycle.paused) this.#beginCheck(content)
+        else if (!lifecycle.paused) this.#check(content, { thorough: false }).catch(() => {})
         this.data.show()
       }
       throw error
@@ -246,7 +246,7 @@ export class Phases {
     this.recorder?.touch()
     lifecycle.learned(content.metainfo.info)
     this.#hooks.filesChanged()
-    if (lifecycle.phase === 'fetching') this.#beginCheck(content)
+    if (lifecycle.phase === 'fetching') this.#check(content, { thorough: false }).catch(() => {})
   }
 
   /** Another torrent of the session turned out to be this one: from here on the record under this hash is that one's. */
@@ -298,11 +298,6 @@ export class Phases {
     if (this.#current instanceof Fetching) this.#current.stop()
     this.#current = null
     this.data.fail(error)
-  }
-
-  /** Starts the check of a torrent that starts. Failures show in the torrent's state. */
-  #beginCheck(content: Content, accepted = false): void {
-    this.#check(content, { thorough: false, accepted }).catch(() => {})
   }
 
   async #check(content: Content, { signal, thorough, known, accepted = false }: CheckKind): Promise<void> {
