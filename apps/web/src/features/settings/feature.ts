@@ -25,7 +25,7 @@ export const settings: Feature = {
     {
       name: 'access',
       label: sections.access!,
-      words: [access.logout, access.sessions],
+      words: [access.logout, access.sessions, access.console.title],
       component: lazyComponent(() => import('./Access.tsx').then(it => it.Access)),
     },
     {
