@@ -26,10 +26,10 @@ export function errorTexts(source: string, file: string): string[] {
     const [, message] = node.arguments as Node[]
     if (message && ERRORS.test((node.callee as { name?: string }).name ?? '')) found.push(message)
   })
-  return found.flatMap(node => textsOf(node, constants))
+  return found.flatMap(node => literals(node, constants))
 }
 
-function textsOf(node: Node, constants: ReadonlyMap<string, Node>): string[] {
+function literals(node: Node, constants: ReadonlyMap<string, Node>): string[] {
   switch (node.type) {
     case 'Literal':
       return typeof node.value === 'string' ? [node.value] : []
@@ -37,7 +37,7 @@ function textsOf(node: Node, constants: ReadonlyMap<string, Node>): string[] {
       const expressions = node.expressions as Node[]
       return (node.quasis as { value: { cooked: string } }[]).reduce<string[]>(
         (texts, { value }, at) => {
-          const inner = at === 0 ? [] : textsOf(expressions[at - 1]!, constants)
+          const inner = at === 0 ? [] : literals(expressions[at - 1]!, constants)
           // A choice between words is several texts; anything else is a value.
           const before = at === 0 ? [''] : inner.length > 0 ? inner : [`{${at - 1}}`]
           return texts.flatMap(text => before.map(each => text + each + value.cooked))
@@ -46,14 +46,14 @@ function textsOf(node: Node, constants: ReadonlyMap<string, Node>): string[] {
       )
     }
     case 'ConditionalExpression':
-      return [node.consequent, node.alternate].flatMap(each => textsOf(each as Node, constants))
+      return [node.consequent, node.alternate].flatMap(each => literals(each as Node, constants))
     case 'BinaryExpression':
-      return textsOf(node.left as Node, constants).flatMap(left =>
-        textsOf(node.right as Node, constants).map(right => left + right),
+      return literals(node.left as Node, constants).flatMap(left =>
+        literals(node.right as Node, constants).map(right => left + right),
       )
     case 'Identifier': {
       const init = constants.get(node.name as string)
-      return init && init !== node ? textsOf(init, new Map()) : []
+      return init && init !== node ? literals(init, new Map()) : []
     }
     default:
       return []

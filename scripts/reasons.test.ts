@@ -1,13 +1,13 @@
 /** Every text that engine and node give for a failure that screens show is in the catalogs of all languages. */
 import { readFileSync } from 'node:fs'
-import { findMismatches } from '@shoal/messages/testing'
 import { expect, test } from 'vitest'
 import german from '../packages/api/src/reason-texts/de.ts'
 import english from '../packages/api/src/reason-texts/en.ts'
 import { findReason, type ReasonName, translateMessage } from '../packages/api/src/reasons.ts'
+import { findMismatches } from '../packages/messages/src/testing/index.ts'
 import { errorTexts, sourcesUnder } from './error-texts.ts'
 
-/** What trackers, web seeds, feeds, watch folders, published links, downloads, storage and the network report. */
+/** The sources of failures that trackers, web seeds, feeds, watch folders, published links, downloads, storage and the network report. */
 const SHOWN = [
   'apps/node/src/node/completion',
   'apps/node/src/node/feeds',

@@ -5,7 +5,7 @@ type Row = Pick<Torrent, 'state' | 'reason' | 'trackersFail'>
 type Rates = Pick<Torrent, 'downloadBytesPerSecond' | 'uploadBytesPerSecond'>
 type Shared = Pick<Torrent, 'state' | 'reason' | 'error' | 'totalBytes' | 'haveBytes'>
 
-/** What a list and a count show of a torrent: why it does not do what its state says, or else its state. */
+/** The state that a list and a count show for a torrent: why it does not do what its state says, or else its state. */
 export function shownState({
   state,
   reason,
@@ -51,7 +51,7 @@ export function isInState(
 
 /**
  * Why nobody gets a torrent from here now, so that its links may lead nowhere. `paused`, `queued`, `checking`: it does not run. `missing-files`: its
- * files are gone. `error`: another error stopped it. `metadata`: not even its contents are known here. `empty`: no data of it is here. `no-route`: the
+ * files are gone. `error`: another error stopped it. `metadata`: not even its contents are known. `empty`: none of its data has arrived. `no-route`: the
  * proxy does not work. `unfindable`: all of its trackers fail, and nothing else finds it.
  */
 export type Unshared =

@@ -2,7 +2,7 @@ import type english from './en.ts'
 
 /** The same in German. */
 const reasons: Record<keyof typeof english, string> = {
-  // What the system says.
+  // Errors of the system.
   'connect-refused': '{address} nimmt keine Verbindung an',
   'connect-refused-code': 'die Verbindung wurde abgelehnt',
   'connect-timeout': '{address} antwortet nicht',

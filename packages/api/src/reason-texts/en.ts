@@ -1,9 +1,9 @@
 /**
- * What engine and node say when something fails, by reason: the English messages themselves. `{why}` may be another one of them, or the words of the
+ * The messages of engine and node about what failed, by reason, in English. `{why}` may be another one of them, or the words of the
  * system or another server.
  */
 const reasons = {
-  // What the system says.
+  // Errors of the system.
   'connect-refused': 'connect ECONNREFUSED {address}',
   'connect-refused-code': 'ECONNREFUSED',
   'connect-timeout': 'connect ETIMEDOUT {address}',

@@ -22,7 +22,7 @@ test('a download for which nothing arrives has another color than one that runs'
   expect(stateColor(torrent({}))).not.toBe(stateColor(torrent({ reason: 'no-peers' })))
 })
 
-test('a link that nobody can use is told, and what to do', () => {
+test('says why nobody can use a link, and what to do', () => {
   const whole = { totalBytes: 10, wantedBytes: 10, haveBytes: 10, reason: null }
   expect(explainUnshared(torrent({ ...whole, state: 'seeding' }))).toBeNull()
   expect(explainUnshared(torrent({ ...whole, state: 'complete' }))).toMatch(/paused.*shoal resume/)

@@ -442,7 +442,7 @@ export const pages = {
     title: 'People',
     intro:
       'Other Shoal nodes that proved their network key in a transfer. What they gave and took is known to this node only. Those in good standing are preferred when upload slots are given.',
-    guests: { one: 'Also {count} who was here once', other: 'Also {count} who were here once' },
+    guests: { one: 'Also {count} who came only once', other: 'Also {count} who came only once' },
     guestsHint: 'Most are browsers of people who opened a link of yours.',
     showing:
       'A node to which you show who you are learns that your did:key, with which you sign what you publish, belongs to this node. Nobody else does. If it shows you its own, what it publishes ranks higher in your searches.',
