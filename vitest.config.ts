@@ -41,6 +41,7 @@ const ALONE = { maxWorkers: 1, sequence: { groupOrder: 3 } }
  * not be replaced.
  */
 export const REPLACING_MODULES = [
+  'apps/node/src/cli/option-walk.slow.test.ts',
   'apps/node/src/node/reach/open-up.slow.test.ts',
   'packages/daemon/src/database/database.test.ts',
   'packages/torrent/src/session/failed-flush.slow.test.ts',

@@ -197,6 +197,8 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/links/src/bytes.ts#ByteReader': 'reads for parseShareLink, which is in the table',
   'packages/chat/src/device/history-copies.ts#HistoryReader':
     'passes lines to readHistoryLine, which is in the table',
+  'apps/web/src/features/devices/signing.ts#parseCode': 'calls readDeviceText',
+  'apps/web/src/features/devices/signing.ts#parseLists': 'calls parseDeviceHistory',
   'apps/node/src/cli/': 'reads what the user of the command line types, and own files',
   'apps/node/src/base/': 'reads own files',
   'apps/node/src/node/server/access/password.ts#readPassword': 'reads a file of the owner',

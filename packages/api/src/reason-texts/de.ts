@@ -105,7 +105,9 @@ const reasons: Record<keyof typeof english, string> = {
   'torrent-closed-change': 'der Torrent wurde geschlossen: Fügen Sie ihn erneut hinzu, um ihn zu ändern',
   'torrent-removed': 'der Torrent wurde entfernt: Fügen Sie ihn erneut hinzu',
   'trackers-too-many': '{count} Tracker sind zu viele: höchstens {most}',
-  'tracker-invalid': '{url} ist kein Tracker: Geben Sie eine URL mit http, https, udp oder wss an',
+  'tracker-invalid': '{url} ist kein Tracker: Geben Sie eine URL mit http, https, udp, ws oder wss an',
+  'tracker-invalid-number':
+    'Tracker {number}: {url} ist kein Tracker: Geben Sie eine URL mit http, https, udp, ws oder wss an',
   'web-seed-invalid': '{url} ist kein Web-Seed: Geben Sie eine URL mit {schemes} an',
   'web-seeds-too-many': 'ein Torrent hat höchstens {most} Web-Seeds: Entfernen Sie zuerst einen',
   'peer-invalid':
@@ -285,6 +287,10 @@ const reasons: Record<keyof typeof english, string> = {
   'link-replaceable':
     'der Besitzer dieses Links kann seinen Torrent ersetzen: {program} follow LINK fügt ihn und jede spätere Version hinzu',
   'link-unknown': '{link} lässt sich nicht herunterladen. Unterstützte Links: {kinds}',
+  'plain-options': 'das ist eine einfache Datei und kein Torrent und kann das deshalb nicht haben',
+  'added-conflict': '{name} ist schon in der Liste: {why}',
+  'paused-search':
+    'was angehalten ist, wird nicht für die Suche veröffentlicht: Lassen Sie eines von beiden weg',
   'torrent-link-unknown':
     '{text} ist kein Torrent: Geben Sie einen Magnet-Link, einen Info-Hash oder die URL oder den vollen Pfad einer .torrent-Datei an',
   'not-local-file': '{path} ist keine Datei auf diesem Rechner: Geben Sie ihren Pfad an',
@@ -305,6 +311,8 @@ const reasons: Record<keyof typeof english, string> = {
   'reach-address': '{host} ist keine Adresse dieses Rechners in einem Netzwerk: {found}',
   'reach-no-network':
     'dieser Rechner ist in keinem Netzwerk: Verbinden Sie ihn mit einem und versuchen Sie es erneut',
+  'reach-password':
+    'andere Rechner können diesen Knoten erreichen, deshalb braucht seine Oberfläche ein Passwort: Halten Sie sie zuerst mit {program} open-up --off draußen, oder starten Sie den Knoten ohne --host',
   'reach-port': 'ein anderes Programm benutzt den Port {port} von {host}',
   'reach-user': 'der Benutzername shoal gehört zum Token: Wählen Sie einen anderen',
   // Folders that the node may use.
@@ -312,7 +320,7 @@ const reasons: Record<keyof typeof english, string> = {
   'folder-data':
     '{path} ist der Datenordner des Knotens, der sein Token enthält: Wählen Sie einen anderen Ordner',
   'folder-outside':
-    '{path} liegt außerhalb der Ordner, die dieser Knoten benutzen darf ({folders}): {program} start --allow-dir ORDNER erlaubt einen weiteren',
+    '{path} liegt außerhalb der Ordner, die dieser Knoten benutzen darf ({folders}): Um einen weiteren zu erlauben, beenden Sie den Knoten und starten Sie ihn wieder mit --allow-dir ORDNER',
   'folder-above-data':
     '{path} enthält den Datenordner des Knotens mit seinem Token: Wählen Sie einen Ordner darin',
   'folder-home':

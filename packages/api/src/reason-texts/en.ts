@@ -93,7 +93,9 @@ const reasons = {
   'torrent-closed-change': 'the torrent was closed: add it again to change it',
   'torrent-removed': 'the torrent was removed: add it again',
   'trackers-too-many': '{count} trackers are too many: give {most} at most',
-  'tracker-invalid': '{url} is not a tracker: give an http, https, udp or wss URL',
+  'tracker-invalid': '{url} is not a tracker: give an http, https, udp, ws or wss URL',
+  'tracker-invalid-number':
+    'tracker {number}: {url} is not a tracker: give an http, https, udp, ws or wss URL',
   'web-seed-invalid': '{url} is not a web seed: give a URL with {schemes}',
   'web-seeds-too-many': 'a torrent has {most} web seeds at most: remove one first',
   'peer-invalid': '{address} is not a peer address: give host:port, with an IPv6 address in brackets',
@@ -263,6 +265,9 @@ const reasons = {
   'link-replaceable':
     'the owner of this link can replace its torrent: {program} follow LINK adds it, and each later version',
   'link-unknown': '{link} cannot be downloaded. Supported links: {kinds}',
+  'plain-options': 'this is a plain file and not a torrent, so that it cannot have this',
+  'added-conflict': '{name} is in the list already: {why}',
+  'paused-search': 'what is paused is not published for search: leave out one of both',
   'torrent-link-unknown':
     '{text} is not a torrent: give a magnet link, an info hash, or the URL or absolute path of a .torrent',
   'not-local-file': '{path} is not a file on this machine: give its path',
@@ -280,13 +285,15 @@ const reasons = {
   // Letting others in.
   'reach-address': '{host} is not an address of this machine in a network: {found}',
   'reach-no-network': 'this machine is in no network: connect it to one and try again',
+  'reach-password':
+    'other machines can reach this node, so that its console needs a password: first keep them out with {program} open-up --off, or start the node without --host',
   'reach-port': 'another program uses port {port} of {host}',
   'reach-user': 'the user name shoal belongs to the token: choose another',
   // Folders that the node may use.
   'folder-relative': '{path} is not an absolute path: start it with {slash}',
   'folder-data': "{path} is the node's data folder, which contains its token: choose another folder",
   'folder-outside':
-    '{path} is outside the folders that this node may use ({folders}): {program} start --allow-dir DIR allows another',
+    '{path} is outside the folders that this node may use ({folders}): to allow another, stop the node and start it again with --allow-dir DIR',
   'folder-above-data': "{path} contains the node's data folder with its token: choose a folder inside it",
   'folder-home':
     "{path} is the home folder, whose hidden folders only the node's token opens: choose a folder inside it, or log in with the token",

@@ -39,6 +39,7 @@ const COMMANDS = ['automation.onComplete.*']
  */
 const ADDRESSES = [
   ...['addPeers.addresses.*', 'addTorrent.peers.*', 'previewTorrent.peers.*', 'openSealed.peers.*'],
+  ...['createTorrent.peers.*', 'shareUpload.peers.*'],
   ...['setTrackers.tiers.*.*', 'addTorrent.trackers.*', 'createTorrent.trackers.*', 'shareUpload.trackers.*'],
   ...['setWebSeeds.urls.*', 'addTorrent.webSeeds.*', 'createTorrent.webSeeds.*', 'shareUpload.webSeeds.*'],
   ...['uploadTorrent.peers.*', 'uploadTorrent.trackers.*', 'uploadTorrent.webSeeds.*'],

@@ -13,8 +13,6 @@ export const CONSOLE_ICONS = {
   tag: 'M12.5 4H20v7.5l-8.5 8.5-7.5-7.5L12.5 4Zm3.7 4.3a.5.5 0 1 0 0-1 .5.5 0 0 0 0 1Z',
   down: 'M12 4v15m0 0-6-6m6 6 6-6',
   up: 'M12 20V5m0 0-6 6m6-6 6 6',
-  right: 'm9.5 5.5 6.5 6.5-6.5 6.5',
-  left: 'M14.5 5.5 8 12l6.5 6.5',
   expand: 'm5.5 9.5 6.5 6.5 6.5-6.5',
   collapse: 'm5.5 15.5 6.5-6.5 6.5 6.5',
   more: 'M6 12.01V12m6 .01V12m6 .01V12',
@@ -24,7 +22,7 @@ export const CONSOLE_ICONS = {
   move: 'M3.5 18.5v-13h6l2 2.5h9v10.5h-17Zm6.5-5.3h5.5m-2.2-2.4 2.4 2.4-2.4 2.4',
   clock: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7v5.3l3.5 2',
   /** Bars in a circle: complete, and given to nobody. */
-  paused: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM10 9v6m4-6v6',
+  unshared: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM10 9v6m4-6v6',
   stalled: 'M7 4h10M7 20h10M8.5 4v4l3.5 4 3.5-4V4m-7 16v-4l3.5-4 3.5 4v4',
   inactive: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM8 12h8',
   queue: 'M4 6h16M4 12h10M4 18h10m5-7v8m0 0-2.5-2.5M19 19l2.5-2.5',

@@ -23,7 +23,7 @@ const LOOKS: Record<Torrent['state'], Look> = {
   seeding: { icon: 'up', tone: 'good' },
   moving: { icon: 'move', tone: 'warn' },
   paused: { icon: 'pause', tone: 'idle' },
-  complete: { icon: 'paused', tone: 'idle' },
+  complete: { icon: 'unshared', tone: 'idle' },
   error: { icon: 'alert', tone: 'bad' },
 }
 
