@@ -49,6 +49,8 @@ export const WORKSPACES: Record<string, readonly string[]> = {
     'packages/testing',
     'apps/node',
     'apps/hub',
+    // Compares the catalogs of errors.
+    'packages/messages',
   ],
 }
 
