@@ -1,5 +1,8 @@
 /** Values that inputs and answers choose from. Without schemas, so that commands that list them start quickly. */
 
+/** Maximum number of items on one page of a list. */
+export const MAX_PAGE = 1000
+
 /**
  * `queued`: waits for a slot in the queue. `metadata`: fetches the metadata of a magnet link, or the hashes that a `.torrent` lacks, from peers.
  * `checking`: verifies the data on disk.

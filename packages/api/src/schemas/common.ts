@@ -1,8 +1,6 @@
 import { z } from 'zod'
+import { MAX_PAGE } from '../choices.ts'
 import { ANSWERS, HOST_PATHS } from './names.ts'
-
-/** Maximum number of items on one page of a list. */
-export const MAX_PAGE = 1000
 
 /** The id of a torrent: its v1 info hash, or its v2 info hash if it has no v1, in lower-case hex. A hybrid torrent is found by both. */
 export const TorrentId = z

@@ -1,5 +1,6 @@
 /** Opens links for viewers: of shares, and of sealed ones, which the node decrypts while they are read. */
-import { type Added, MAX_PAGE, type TorrentFile } from '@shoal/api'
+import type { Added, TorrentFile } from '@shoal/api'
+import { MAX_PAGE } from '@shoal/api/choices'
 import { type ShownFile, shownFile } from '../../shared/media/shown-file.ts'
 import type { NodeStore } from '../../shared/node/node-store.ts'
 import type { OpenedFiles } from './chat-client.ts'
