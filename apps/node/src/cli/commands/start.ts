@@ -55,9 +55,11 @@ export const start = defineCommand({
         if (!(await openBrowser(consoleUrl, given.dataDir))) output.error(texts.open.noBrowserHere)
       }
       await Promise.race([node.stopAsked, whenAborted(interrupt.signal)])
+      if (output.terminal) output.line(texts.start.stopping)
     } finally {
       await node.close()
     }
+    if (output.terminal) output.line(texts.start.stopped)
   },
 })
 

@@ -40,6 +40,8 @@ export const node: Translation<typeof original> = {
     user: 'Benutzer: {name}, mit dem Passwort',
     token: 'Token:    {command} gibt die Adresse mit Token aus',
     stop: 'Beenden mit Strg-C',
+    stopping: 'Wird beendet …',
+    stopped: 'Beendet. Der nächste Start macht hier weiter.',
     otherPort: 'Peers:    an Port {port}, weil ein anderes Programm {taken} benutzt',
     running: 'Ein Knoten läuft schon. Seine Konsole: {url}',
     openIt: '{command} öffnet sie im Browser',

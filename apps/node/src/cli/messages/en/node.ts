@@ -36,6 +36,8 @@ export const node = {
     user: 'User:    {name}, with the password',
     token: 'Token:   {command} prints the address with it',
     stop: 'Press Ctrl-C to stop',
+    stopping: 'Stopping …',
+    stopped: 'Stopped. The next start continues where this one ended.',
     otherPort: 'Peers:   at port {port}, because another program uses {taken}',
     running: 'A node is already running. Its console: {url}',
     openIt: '{command} opens it in the browser',

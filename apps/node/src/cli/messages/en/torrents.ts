@@ -119,7 +119,7 @@ export const torrents = {
       state: 'State',
       down: 'Down',
       up: 'Up',
-      left: 'Left',
+      left: 'Time left',
       peers: 'Peers',
       ratio: 'Ratio',
       label: 'Label',
