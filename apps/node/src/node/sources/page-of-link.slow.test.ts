@@ -16,7 +16,8 @@ async function linkTo(node: TestNode, page: string, { isPrivate = false } = {}) 
   const folder = join(node.folder, 'seed')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'a.txt'), `${page} ${isPrivate}`)
-  const own = 'http://127.0.0.1:9/own/announce'
+  // One that browsers there can use: others are not in links.
+  const own = `${page.replace(/^http/, 'ws')}/own/announce`
   const metainfo = await createTorrent(join(folder, 'a.txt'), { private: isPrivate, trackers: [[own]] })
   const { peer } = await seedForTest(folder, metainfo)
   const { infoHashes } = metainfo.info
