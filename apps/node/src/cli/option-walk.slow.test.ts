@@ -192,7 +192,7 @@ const KINDS: Record<CommandName, readonly (readonly string[])[] | null> = {
   announce: [[], [ID]],
   people: [[]],
   profile: [[], ['show'], ['clear']],
-  devices: [[], ['list'], ['dismiss'], ['forget']],
+  devices: [[], ['list'], ['describe', 'attic'], ['dismiss'], ['forget']],
   hub: [[], ['join', 'https://hub.example'], ['publish', 'hub', ID]],
   chat: [[], ['send', 'a', 'x']],
   ...{ passkeys: [[]], sessions: [[]], findable: [[], [ID], [ID, '--off']], health: [[]], debug: [[]] },

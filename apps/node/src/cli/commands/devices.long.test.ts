@@ -122,7 +122,7 @@ test('the successor replaces the key, loudly, and signs from then on', async () 
   expect(health.object.problems).toEqual([expect.stringContaining('Your root key was replaced')])
   const { sequence } = rotated.object
   expect((await devices('renew')).object).toMatchObject({ did, sequence: sequence + 1 })
-  expect((await devices('dismiss')).object.alarms).toEqual([])
+  expect((await place.json('devices', 'dismiss')).object.alarms).toEqual([])
   // The key file is as it was, since it opens what was sealed for it.
   expect((await place.json('key', 'show')).object.did).toBe(did)
 })
@@ -134,7 +134,7 @@ test('lists are brought to another node with its token, and older ones are refus
   const older = await place.json('api', 'acceptDevices', kept, ...token)
   expect(older.object).toMatchObject({ error: { code: 'bad-device-list' } })
   expect((await place.json('devices')).object.alarms).toMatchObject([{ kind: 'older' }])
-  expect((await devices('forget')).object).toMatchObject({ did: null, items: [] })
+  expect((await place.json('devices', 'forget')).object).toMatchObject({ did: null, items: [] })
   expect((await devices('send')).object).toMatchObject({ did, history: { lists: expect.any(Array) } })
 })
 

@@ -28,7 +28,7 @@ const KEY = ['keyFile', 'passphraseFile']
 /** Options of each action. */
 const OPTIONS_OF = {
   add: [...KEY, 'here', 'description'],
-  ...{ remove: KEY, renew: KEY, rotate: [...KEY, 'wordsFile'], send: KEY },
+  ...{ remove: KEY, rename: KEY, renew: KEY, rotate: [...KEY, 'wordsFile'], send: KEY },
 }
 
 export const devices = defineCommand({
