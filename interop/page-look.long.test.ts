@@ -129,6 +129,9 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     const url = site.url.replace('127.0.0.1', 'share.example')
     // The link names the tracker by an address of this machine, which the page does not dial. It asks that of its own host.
     const { page: tab } = await browser.open(`${url}${firstVersion(magnet)}`, options)
+    await tab.evaluate(() =>
+      Object.assign(navigator, { share: async (data: unknown) => Reflect.set(globalThis, 'sent', data) }),
+    )
     const dialed: string[] = []
     tab.on('websocket', socket => dialed.push(socket.url()))
     await tab.getByText('has 100%').waitFor()
@@ -138,6 +141,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     const link = await tab.getByLabel('Link to this share').inputValue()
     expect(parseShareLink(link).magnet.trackers).toEqual([])
     expect(link.length).toBeLessThan(130)
+    await tab.getByRole('button', { name: 'Send…' }).click()
+    expect(await tab.evaluate(() => Reflect.get(globalThis, 'sent'))).toEqual({ title: 'Tree', url: link })
     await tab.getByRole('button', { name: 'QR code' }).click()
     const code = tab.getByRole('img', { name: 'QR code of the link' })
     const pixels = await code.evaluate(svg => {

@@ -25,7 +25,7 @@ describe.skipIf(skipped ?? missing('opentracker'))('the console of a real node: 
       await slowUploads(page, 4 * MIB)
       await drop(page, [trip])
       await page.getByText('Harbour trip, 3 files', { exact: false }).waitFor()
-      await page.getByText('More', { exact: true }).click()
+      await page.locator('summary', { hasText: 'More' }).click()
       await page.getByRole('textbox', { name: 'Trackers' }).fill(tracker.http)
       await page.getByRole('button', { name: 'Share', exact: true }).click()
       await page.getByText(/Sending \d.* of 11\.5 MB/).waitFor()

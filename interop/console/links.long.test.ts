@@ -122,7 +122,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       const { page, problems } = await openConsole(scene)
       await page.getByRole('button', { name: 'Add', exact: true }).click()
       await page.getByLabel('Link').fill(link)
-      await page.getByText('More', { exact: true }).click()
+      await page.locator('summary', { hasText: 'More' }).click()
       await page.getByLabel('Peers').fill(sender.address)
       await page.getByRole('button', { name: 'Continue' }).click()
       await page.getByRole('heading', { name: 'A sealed share' }).waitFor()

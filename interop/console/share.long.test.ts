@@ -18,6 +18,7 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       expect(page.url()).not.toContain('token')
       await page.getByRole('button', { name: 'Next' }).click()
       await page.getByRole('button', { name: 'Next' }).click()
+      await page.getByRole('button', { name: 'Share something' }).click()
       await page.setInputFiles('[data-role=share-files]', photo.path)
       await page.getByRole('button', { name: 'Share', exact: true }).click()
       await page.getByRole('heading', { name: 'You are sharing' }).waitFor()

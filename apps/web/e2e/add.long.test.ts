@@ -25,7 +25,7 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
     const { page, complaints, close } = await served.open('/?mock')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByLabel('Link').fill(`magnet:?xt=urn:btih:${'ab'.repeat(20)}`)
-    await page.getByText('More', { exact: true }).click()
+    await page.locator('summary', { hasText: 'More' }).click()
     await page.getByLabel('Peers').fill('192.0.2.7:6881')
     await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByLabel('Tags').waitFor()
