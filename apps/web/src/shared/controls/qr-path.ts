@@ -36,7 +36,7 @@ export function qrText(text: string): string {
   return text.startsWith('magnet:') ? shortMagnet(text) : text
 }
 
-/** Returns a code as a picture of its own, black on white, with so many pixels a module. */
+/** Returns a code as a picture of its own, black on white, with the given number of pixels for each module. */
 export function qrSvg({ size, path }: QrDrawing, scale: number): string {
   const side = size * scale
   const attributes = `width="${side}" height="${side}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"`
