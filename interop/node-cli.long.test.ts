@@ -96,6 +96,10 @@ describe('a node', () => {
     expect(await ask('info', `${folder}/My _ notes.torrent`)).toMatchObject({
       infoHashes: { v1: infoHashV1 },
     })
+    // The same bytes are written once more, others only if asked.
+    await ask('export', 'all', '--out', folder)
+    await place.file('home/torrents/notes.torrent', 10)
+    expect(await place.json('export', 'notes', '--out', `${folder}/notes.torrent`)).toMatchObject({ code: 1 })
     expect((await place.json('export', 'all', '-o', '-')).code).toBe(2)
     await ask('rename', id, 'notes')
   })

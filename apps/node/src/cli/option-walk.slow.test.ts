@@ -226,6 +226,7 @@ const SEEN_ELSEWHERE: Readonly<Record<string, string>> = {
   'publish --passphrase-file': 'opens the key file: publish.long.test.ts',
   'info --no-fetch': 'a .torrent is not fetched from peers in any case',
   'get --timeout': 'ends a download in time: interop/command-line.test.ts',
+  'export --replace': 'replaces a file of that name: interop/node-cli.long.test.ts',
   'create --keep-links': 'for folders with links: interop/command-line.test.ts',
   'seed --keep-links': 'the same',
   'share --keep-links': 'the same',

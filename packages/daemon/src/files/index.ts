@@ -1,3 +1,3 @@
 export { diskSpace, freeBytes } from './disk-space.ts'
 export { openWritable } from './open-writable.ts'
-export { writeWholeFile } from './write-file.ts'
+export { writeNewFile, writeWholeFile } from './write-file.ts'

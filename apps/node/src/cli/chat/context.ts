@@ -28,6 +28,7 @@ export const CHAT_OPTIONS = {
   noAdmin: list('PERSON', { help: help.noAdmin }),
   allow: list('PERSON', { help: help.allow }),
   allowAll: flag(help.allowAll),
+  replace: flag(help.replace),
   plain: flag(help.plain),
   passphraseFile: value('FILE', { help: help.passphraseFile }),
   weakPassphrase: flag(help.weakPassphrase),

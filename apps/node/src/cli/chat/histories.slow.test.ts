@@ -26,6 +26,8 @@ test('writes the history to a file that a passphrase encrypts, and reads it agai
     expect(await trial.printed(histories.save, plain, '--plain')).toEqual([
       `Wrote ${messages} messages to ${plain}. They are not encrypted`,
     ])
+    await expect(trial.run(histories.save, plain, '--plain')).rejects.toMatchObject({ code: 'exists' })
+    await trial.run(histories.save, plain, '--plain', '--replace')
     const lines = (await readFile(plain, 'utf8')).trimEnd().split('\n')
     expect(lines.filter(line => JSON.parse(line).type === 'message')).toHaveLength(messages)
     await trial.run(histories.load, plain)

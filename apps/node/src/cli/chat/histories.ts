@@ -3,12 +3,12 @@ import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import type { ChatTransfer } from '@shoal/api'
-import { writeWholeFile } from '@shoal/daemon/files'
 import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { askSecret } from '../ask-secret.ts'
 import { asUsage } from '../client/node-client.ts'
 import { CommandFailure, fileFailure } from '../failure.ts'
+import { refuseExisting, writeNamedFile } from '../named-file.ts'
 import type { Output } from '../output.ts'
 import { takeWords } from '../subcommand.ts'
 import { drawQrCode } from '../terminal/qr-code.ts'
@@ -83,8 +83,10 @@ async function carry(
 export const save: ChatAction = async ({ node: { api }, options, output, signal }, words) => {
   const [name] = takeWords(words, 'FILE')
   if (name === '-' && output.json) throw new UsageError(texts.create.bothStdout)
-  const { plain, passphraseFile, weakPassphrase } = options
+  if (name === '-' && options.replace) throw new UsageError(texts.create.replaceStdout)
+  const { plain, passphraseFile, weakPassphrase, replace } = options
   if (plain && passphraseFile !== undefined) throw new UsageError(say.plainOrPassphrase)
+  if (name !== '-') await refuseExisting(name!, { replace })
   const asking = { file: passphraseFile, option: '--passphrase-file', signal }
   const passphrase = plain
     ? null
@@ -104,7 +106,7 @@ export const save: ChatAction = async ({ node: { api }, options, output, signal 
       for await (const bytes of stream) output.bytes(bytes)
       return
     }
-    await writeWholeFile(resolve(name!), stream, { mode: MODE })
+    await writeNamedFile(name!, stream, { replace, mode: MODE })
   } finally {
     progress.close()
   }

@@ -48,7 +48,7 @@ const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   send: ['reply', 'file'],
   private: ['hub'],
   give: ['hub'],
-  export: ['plain', 'passphraseFile', 'weakPassphrase'],
+  export: ['replace', 'plain', 'passphraseFile', 'weakPassphrase'],
   import: ['passphraseFile'],
   new: ['hub', 'whoAdds', 'slow'],
   room: ['hub', 'make'],

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path'
-import { writeWholeFile } from '@shoal/daemon/files'
-import { UsageError, value } from '@shoal/options'
+import { flag, UsageError, value } from '@shoal/options'
 import { defineCommand } from '../command.ts'
+import { refuseExisting, writeNamedFile } from '../named-file.ts'
 import { HashingItem } from '../terminal/hashing-item.ts'
 import { openView } from '../terminal/open-view.ts'
 import { texts } from '../texts.ts'
@@ -15,6 +15,7 @@ export const create = defineCommand({
       short: 'o',
       help: texts.create.options.out,
     }),
+    replace: flag(texts.create.options.replace),
     ...TORRENT_OPTIONS,
   },
   examples: [
@@ -24,6 +25,9 @@ export const create = defineCommand({
   async run([path], options, { output, interrupt }) {
     const toStdout = options.out === '-'
     if (toStdout && output.json) throw new UsageError(texts.create.bothStdout)
+    if (toStdout && options.replace) throw new UsageError(texts.create.replaceStdout)
+    const named = (name: string) => options.out ?? `${name}.torrent`
+    if (!toStdout) await refuseExisting(named(options.name ?? basename(resolve(path!))), options)
     const [{ createTorrent, writeMetainfo }, { describeTorrent }] = await Promise.all([
       import('@shoal/torrent'),
       import('../alone/describe.ts'),
@@ -41,8 +45,8 @@ export const create = defineCommand({
     })
     const bytes = writeMetainfo(metainfo)
     if (toStdout) return output.bytes(bytes)
-    const file = options.out ?? `${basename(metainfo.info.name)}.torrent`
-    await writeWholeFile(resolve(file), bytes)
+    const file = named(basename(metainfo.info.name))
+    await writeNamedFile(file, bytes, options)
     const description = describeTorrent(metainfo)
     if (output.json) return output.object({ file: resolve(file), ...description })
     output.line(texts.create.wrote({ file }))

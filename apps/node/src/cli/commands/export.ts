@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { writeWholeFile } from '@shoal/daemon/files'
-import { UsageError, value } from '@shoal/options'
+import { flag, UsageError, value } from '@shoal/options'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { namedTorrents, TORRENTS } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
+import { writeNamedFile } from '../named-file.ts'
 import { texts } from '../texts.ts'
 
 export const exportTorrents = defineCommand({
@@ -13,18 +13,20 @@ export const exportTorrents = defineCommand({
   positionals: [TORRENTS],
   options: {
     out: value('PATH', { short: 'o', help: texts.export.options.out }),
+    replace: flag(texts.export.options.replace),
     ...NODE_OPTIONS,
   },
   examples: [
     ['export film', texts.export.examples.one],
     ['export all -o ~/torrents', texts.export.examples.all],
   ],
-  async run(words, { out, ...options }, { output, interrupt }) {
+  async run(words, { out, replace, ...options }, { output, interrupt }) {
     const node = await openNode(options, interrupt.signal)
     const torrents = await namedTorrents(node.api, words)
     if (out === '-') {
       if (torrents.length !== 1) throw new UsageError(texts.export.oneOnly)
       if (output.json) throw new UsageError(texts.create.bothStdout)
+      if (replace) throw new UsageError(texts.create.replaceStdout)
       return output.bytes(await node.readMetainfo(torrents[0]!.id))
     }
     const folder = resolve(out ?? '.')
@@ -37,7 +39,7 @@ export const exportTorrents = defineCommand({
     const items = []
     for (const [at, { id, name }] of torrents.entries()) {
       const file = toFile ? folder : join(folder, names[at]!)
-      await writeWholeFile(file, await node.readMetainfo(id))
+      await writeNamedFile(file, await node.readMetainfo(id), { replace })
       items.push({ id, name, file })
       if (!output.json) output.line(texts.create.wrote({ file }))
     }

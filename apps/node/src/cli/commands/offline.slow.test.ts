@@ -125,6 +125,15 @@ describe('create', () => {
     expect(stdout).toMatch(/^Wrote a\.bin\.torrent\nmagnet:\?xt=\S+\n$/)
   })
 
+  test('replaces a file only if asked', async () => {
+    await writeFile(place.at('notes.txt'), 'my notes')
+    const refused = await place.json('create', 'Photos', '-o', 'notes.txt')
+    expect(refused).toMatchObject({ code: 1, object: { error: { code: 'exists' } } })
+    expect(await readFile(place.at('notes.txt'), 'utf8')).toBe('my notes')
+    expect(await place.json('create', 'Photos', '-o', 'notes.txt', '--replace')).toMatchObject({ code: 0 })
+    expect(parseMetainfo(await readFile(place.at('notes.txt'))).info.name).toBe('Photos')
+  })
+
   test('reports in one line what cannot be shared', async () => {
     const missing = await place.run('create', 'nothing')
     expect(missing).toMatchObject({ code: 1, stdout: '' })
@@ -140,14 +149,14 @@ describe('create', () => {
 
 describe('check', () => {
   test('lists damaged and missing files, and fails', async () => {
-    await place.run('create', 'Photos', '-o', 'whole.torrent')
+    await place.run('create', 'Photos', '-o', 'checked.torrent')
     const bytes = await place.read('Photos/a.bin')
     const wrong = Buffer.from(bytes)
     wrong[50_000]! ^= 1
     try {
       await writeFile(place.at('Photos/a.bin'), wrong)
       await rm(place.at('Photos/sub/b.bin'))
-      const { code, object } = await place.json('check', 'whole.torrent', 'Photos')
+      const { code, object } = await place.json('check', 'checked.torrent', 'Photos')
       expect(code).toBe(1)
       expect(object).toMatchObject({ complete: false, haveBytes: 100_000 - 16_384 })
       expect(object.files.map((file: { state: string }) => file.state)).toEqual([
@@ -155,7 +164,7 @@ describe('check', () => {
         'complete',
         'missing',
       ])
-      const { stdout } = await place.run('check', 'whole.torrent', '.')
+      const { stdout } = await place.run('check', 'checked.torrent', '.')
       expect(stdout).toMatch(/83\.6 % correct: Photos\/a\.bin\nmissing: Photos\/sub\/b\.bin\n/)
     } finally {
       await writeFile(place.at('Photos/a.bin'), bytes)
@@ -168,8 +177,7 @@ describe('check', () => {
     expect((await place.json('check', link, '.')).object.error.message).toContain('give a .torrent')
     await writeFile(place.at('junk.torrent'), 'junk')
     expect((await place.json('check', 'junk.torrent', '.')).object.error.code).toBe('bad-torrent')
-    await place.run('create', 'Photos', '-o', 'whole.torrent')
-    expect((await place.json('check', 'whole.torrent', 'nowhere')).object.error.code).toBe('not-found')
+    expect((await place.json('check', 'checked.torrent', 'nowhere')).object.error.code).toBe('not-found')
   })
 })
 

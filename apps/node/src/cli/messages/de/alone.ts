@@ -185,11 +185,15 @@ export const alone: Translation<typeof original> = {
     summary: 'Eine .torrent-Datei aus einer Datei oder einem Ordner erstellen',
     about:
       'Berechnet auf allen Prozessorkernen die Prüfsummen und schreibt eine .torrent-Datei, normalerweise eine hybride, die Programme mit v1 und v2 lesen können.',
-    options: { out: 'Zieldatei; - für die Standardausgabe. Standard: NAME.torrent im aktuellen Ordner' },
+    options: {
+      out: 'Zieldatei; - für die Standardausgabe. Standard: NAME.torrent im aktuellen Ordner',
+      replace: 'Eine Datei dieses Namens ersetzen',
+    },
     examples: {
       plain: 'Erstellt photos.torrent aus dem Ordner Photos und gibt den Magnet-Link aus',
       private: 'Erstellt film.mkv.torrent für einen privaten Tracker',
     },
+    replaceStdout: '--replace gilt für Dateien, nicht für die Standardausgabe: Lassen Sie es weg',
     bothStdout:
       '--out - und --json würden beide auf die Standardausgabe schreiben: Lassen Sie eines davon weg',
     wrote: '{file} geschrieben',

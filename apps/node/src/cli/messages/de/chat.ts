@@ -28,6 +28,7 @@ export const chat: Translation<typeof original> = {
       allowAll: 'Bei change: alle dürfen hinzugefügt werden',
       in: 'Bei search: nur in dieser Unterhaltung',
       write: 'Bei follow: die Zeilen der Standardeingabe senden, auch ohne Terminal, und mit ihr enden',
+      replace: 'Bei export: eine Datei dieses Namens ersetzen',
       plain: 'Bei export: die Datei nicht verschlüsseln',
       passphraseFile:
         'Bei export und import: die Passphrase aus der ersten Zeile dieser Datei lesen; - für die Standardeingabe',

@@ -218,6 +218,7 @@ export const common: Translation<typeof original> = {
       '{path}: Der Datenträger ist voll: Geben Sie Speicherplatz frei und versuchen Sie es noch einmal',
     noQuota:
       '{path}: Ihr Kontingent ist erschöpft: Geben Sie Speicherplatz frei und versuchen Sie es noch einmal',
+    exists: '{path} gibt es schon: Wählen Sie einen anderen Namen, oder ersetzen Sie die Datei mit --replace',
     longName: '{path}: Der Name ist zu lang für das Dateisystem: Wählen Sie einen kürzeren',
   },
   format: {

@@ -492,7 +492,10 @@ export const torrents: Translation<typeof original> = {
     summary: '.torrent-Dateien speichern',
     about:
       'Schreibt die .torrent-Dateien von Torrents in den aktuellen Ordner, unter den Namen der Torrents. Ein Torrent, dessen Metadaten noch nicht bekannt sind, hat keine.',
-    options: { out: 'Ordner, oder Datei mit der Endung .torrent, oder - für die Standardausgabe' },
+    options: {
+      out: 'Ordner, oder Datei mit der Endung .torrent, oder - für die Standardausgabe',
+      replace: 'Dateien dieser Namen ersetzen',
+    },
     examples: { one: 'Speichert einen Torrent im aktuellen Ordner', all: 'Speichert alle in einem Ordner' },
     oneOnly:
       'Die Standardausgabe nimmt einen Torrent: Nennen Sie einen, oder geben Sie mit -o einen Ordner an',

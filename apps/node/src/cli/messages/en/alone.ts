@@ -178,11 +178,15 @@ export const alone = {
     summary: 'Create a .torrent of a file or folder',
     about:
       'Hashes the file or folder on all cores and writes a .torrent, by default a hybrid, which both v1 and v2 clients can use.',
-    options: { out: 'File to write; - for standard output. Default: NAME.torrent in the current folder' },
+    options: {
+      out: 'File to write; - for standard output. Default: NAME.torrent in the current folder',
+      replace: 'Replace a file of this name',
+    },
     examples: {
       plain: 'Creates photos.torrent of the folder Photos and prints its magnet link',
       private: 'Creates film.mkv.torrent for a private tracker',
     },
+    replaceStdout: '--replace is for files, not for standard output: omit it',
     bothStdout: '--out - and --json would both write to standard output: omit one of them',
     wrote: 'Wrote {file}',
   },

@@ -26,6 +26,7 @@ export const chat = {
       allowAll: 'With change: everybody may be added',
       in: 'With search: only in this conversation',
       write: 'With follow: send the lines of standard input, also without a terminal, and stop when it ends',
+      replace: 'With export: replace a file of this name',
       plain: 'With export: do not encrypt the file',
       passphraseFile:
         'With export and import: read the passphrase from the first line of this file; - for standard input',

@@ -200,6 +200,7 @@ export const common = {
     readOnly: '{path}: the file system is read-only: choose another place',
     noSpace: '{path}: the disk is full: free some space and try again',
     noQuota: '{path}: your quota is used up: free some space and try again',
+    exists: '{path} exists: choose another name, or replace it with --replace',
     longName: '{path}: the name is too long for the file system: choose a shorter one',
   },
   format: {

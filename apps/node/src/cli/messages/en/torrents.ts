@@ -470,7 +470,10 @@ export const torrents = {
     summary: 'Save .torrent files',
     about:
       'Writes the .torrent files of torrents into the current folder, with the names of the torrents. A torrent whose metadata is not known yet has none.',
-    options: { out: 'Folder, or file that ends with .torrent, or - for standard output' },
+    options: {
+      out: 'Folder, or file that ends with .torrent, or - for standard output',
+      replace: 'Replace files of these names',
+    },
     examples: { one: 'Saves one torrent in the current folder', all: 'Saves all of them in a folder' },
     oneOnly: 'Standard output takes one torrent: name one, or give a folder with -o',
   },
