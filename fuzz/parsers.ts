@@ -19,7 +19,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'mutable-magnet', file: 'packages/torrent/src/metainfo/mutable-magnet.ts', export: 'parseMutableMagnet', takes: 'utf8', format: 'text', throws: ['bad-magnet'], maxBytes: 5000 },
   { name: 'info-hash', file: 'packages/torrent/src/metainfo/info-hash.ts', export: 'parseInfoHash', takes: 'utf8', format: 'text', throws: ['bad-info-hash'], maxBytes: 200 },
   { name: 'cid', file: 'packages/torrent/src/metainfo/cid.ts', export: 'parseCid', takes: 'utf8', format: 'text', throws: ['bad-info-hash'], maxBytes: 200 },
-  { name: 'resume-record', file: 'packages/torrent/src/storage/resume-record.ts', export: 'decodeProgress', takes: 'bytes', format: 'bencode', throws: ['bad-bencode'], maxBytes: MOST },
+  { name: 'resume-record', file: 'packages/torrent/src/storage/record/resume-record.ts', export: 'decodeProgress', takes: 'bytes', format: 'bencode', throws: ['bad-bencode'], maxBytes: MOST },
 
   // Peers
   { name: 'utp-packet', file: 'packages/torrent/src/transport/utp/utp-packet.ts', export: 'decodePacket', takes: 'bytes', format: 'binary', throws: [], maxBytes: UDP },

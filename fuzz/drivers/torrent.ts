@@ -35,7 +35,7 @@ import { writeMetainfo } from '../../packages/torrent/src/metainfo/write-metainf
 import { readDescription } from '../../packages/torrent/src/port-mapping/igd-description.ts'
 import { parseLocation, parseServiceUrl } from '../../packages/torrent/src/port-mapping/router-url.ts'
 import { decodeAnswer } from '../../packages/torrent/src/port-mapping/soap.ts'
-import { decodeProgress, encodeProgress } from '../../packages/torrent/src/storage/resume-record.ts'
+import { decodeProgress, encodeProgress } from '../../packages/torrent/src/storage/record/resume-record.ts'
 import { encodeStunResponse, parseStunRequest } from '../../packages/torrent/src/stun/stun-message.ts'
 import { passivePort, ReplyReader } from '../../packages/torrent/src/transport/ftp/ftp-reply.ts'
 import { BodyReader } from '../../packages/torrent/src/transport/http/body-reader.ts'

@@ -5,7 +5,7 @@ import { until } from '@shoal/testing'
 import { parseMagnet, parseMetainfo, Session, ShoalError, type TorrentSource } from '@shoal/torrent'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type BencodeInput, encode } from '../../packages/torrent/src/bencode/bencode.ts'
-import { ignoresCase } from '../../packages/torrent/src/storage/ignores-case.node.ts'
+import { ignoresCase } from '../../packages/torrent/src/storage/disk/ignores-case.node.ts'
 import { type TempDir, tempDir } from '../support/files.ts'
 import { ALONE } from './support.ts'
 

@@ -1,7 +1,10 @@
 /** Measures the engine's hashing and storage separately. */
 import { createHashPool } from '../../../packages/torrent/src/hash/hash-pool.browser.ts'
 import { PieceLayout } from '../../../packages/torrent/src/metainfo/layout.ts'
-import { createFileStorage, HandlePool } from '../../../packages/torrent/src/storage/file-storage.browser.ts'
+import {
+  createFileStorage,
+  HandlePool,
+} from '../../../packages/torrent/src/storage/opfs/file-storage.browser.ts'
 
 /** In bytes per second. */
 export interface Parts {

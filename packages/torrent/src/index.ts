@@ -85,12 +85,12 @@ export { Torrent } from './session/torrent/torrent.ts'
 export * from './session-api.ts'
 export { takeBytes } from './storage/byte-runs.ts'
 export { createMemoryStorage } from './storage/memory-storage.ts'
-export { checkNoteName, checkResumeKey, checkResumeMetainfo } from './storage/resume-keys.ts'
+export { checkNoteName, checkResumeKey, checkResumeMetainfo } from './storage/record/resume-keys.ts'
 export {
   decodeProgress as decodeResumeProgress,
   encodeProgress as encodeResumeProgress,
-} from './storage/resume-record.ts'
-export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/resume-store.ts'
+} from './storage/record/resume-record.ts'
+export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/record/resume-store.ts'
 export type { FileStamp, Storage } from './storage/storage.ts'
 export type {
   Connection,

@@ -1,6 +1,6 @@
 import { limited } from '../base/limited.ts'
-import type { HandshakeTopic } from '../swarm/handshakes.ts'
-import { acceptPeer, handshakeTopic } from '../swarm/handshakes.ts'
+import type { HandshakeTopic } from '../swarm/handshake/handshakes.ts'
+import { acceptPeer, handshakeTopic } from '../swarm/handshake/handshakes.ts'
 import type { Connection, Listener, Transport } from '../transport/transport.ts'
 import type { EngineContext } from './engine-context.ts'
 import type { Registry } from './registry.ts'

@@ -1,4 +1,4 @@
-import type { ResumeStore } from '../storage/resume-store.ts'
+import type { ResumeStore } from '../storage/record/resume-store.ts'
 import type { SharedDatagrams } from '../transport/shared-datagrams.ts'
 import type { Signaling } from '../transport/webrtc/peer-signaling.ts'
 import type { Environment } from './environment.ts'

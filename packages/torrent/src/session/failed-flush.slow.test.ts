@@ -6,8 +6,8 @@ import { Loopback } from './testing/loopback.ts'
 
 const disk = vi.hoisted(() => ({ full: false, syncs: 0 }))
 // The system call that only a network drive or a quota lets fail like this.
-vi.mock('../storage/fs.node.ts', async original => {
-  const fs: typeof import('../storage/fs.node.ts') = await original()
+vi.mock('../storage/disk/fs.node.ts', async original => {
+  const fs: typeof import('../storage/disk/fs.node.ts') = await original()
   const fdatasync = async (fd: number) => {
     disk.syncs++
     if (disk.full) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })

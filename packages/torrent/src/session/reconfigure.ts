@@ -1,6 +1,6 @@
 import { announcePort, type PortParts, rebind, turnUtp } from '#port-changes'
 import type { SessionSettings } from '../session-api.ts'
-import type { Peer } from '../swarm/peer.ts'
+import type { Peer } from '../swarm/peer/peer.ts'
 import type { SessionDiscovery } from './context.ts'
 import { changedSettings, type EngineContext } from './engine-context.ts'
 import type { MappedPorts } from './mapped-ports.ts'

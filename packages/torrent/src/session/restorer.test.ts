@@ -6,7 +6,7 @@ import { blobSource } from '../hash/create-source.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
 import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import { writeMetainfo } from '../metainfo/write-metainfo.ts'
-import type { ResumeEntry, ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
+import type { ResumeEntry, ResumeProgress, ResumeStore } from '../storage/record/resume-store.ts'
 import { Restorer } from './restorer.ts'
 
 const progress: ResumeProgress = {

@@ -7,7 +7,7 @@ import { PieceLayout } from '../metainfo/layout.ts'
 import { parseMagnet } from '../metainfo/magnet.ts'
 import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
-import type { ResumeEntry, ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
+import type { ResumeEntry, ResumeProgress, ResumeStore } from '../storage/record/resume-store.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent/origin.ts'
 
 /** A recorded torrent. */

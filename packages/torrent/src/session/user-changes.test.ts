@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
-import type { ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
+import type { ResumeProgress, ResumeStore } from '../storage/record/resume-store.ts'
 import { Loopback } from './testing/loopback.ts'
 
 /** Keeps the last progress alone, as a process that is killed would leave it. */

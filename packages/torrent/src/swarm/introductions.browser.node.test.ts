@@ -2,10 +2,8 @@ import { expect, test, vi } from 'vitest'
 import { ShoalError } from '../base/errors.ts'
 import { Introductions } from './introductions.browser.ts'
 import type { IntroductionsOptions } from './introductions.ts'
-import type { Peer } from './peer.ts'
-import type { PeerEvents } from './peer-messages.ts'
+import type { Peer } from './peer/peer.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
-import type { TransferEvents } from './transfer.ts'
 
 const SH_PEER = 6
 const peerOf = (id: number) =>
@@ -23,28 +21,13 @@ function open() {
     peers,
   } as unknown as IntroductionsOptions
   const introductions = new Introductions(options)
-  const onPiece = vi.fn()
-  const events = introductions.watchTransfer({ onPiece } as unknown as TransferEvents)
-  introductions.watchPeers({} as PeerEvents)
-  const seen = vi.fn()
-  const recognizer = {
-    tick: vi.fn(),
-    received: vi.fn(),
-    watchPeers: (given: PeerEvents) => given,
-    watchTransfer: (given: TransferEvents) => ({
-      ...given,
-      onPiece(piece: number) {
-        seen(piece)
-        given.onPiece(piece)
-      },
-    }),
-  }
+  const recognizer = { tick: vi.fn(), received: vi.fn() }
   const arrive = async () => {
     loaded.resolve({ recognizePeers: () => recognizer as unknown as Recognizer })
     await loaded.promise
     await Promise.resolve()
   }
-  return { now, introductions, load, peers, recognizer, events, onPiece, seen, arrive }
+  return { now, introductions, load, peers, recognizer, arrive }
 }
 
 test('the recognizer is loaded once, and gets the first message of each peer that is still there', async () => {
@@ -93,12 +76,10 @@ test('a peer whose held message breaks the protocol is closed', async () => {
   expect(recognizer.received.mock.calls.map(([, payload]) => payload.length)).toEqual([4096, 1])
 })
 
-test('events reach the recognizer from the time when it is there, and their owner always', async () => {
-  const { introductions, events, onPiece, seen, arrive } = open()
-  events.onPiece(1)
+test('the recognizer gets events from the time when it is there', async () => {
+  const { introductions, recognizer, arrive } = open()
   introductions.tick(1000)
+  expect(introductions.recognizer).toBeNull()
   await arrive()
-  events.onPiece(2)
-  expect(onPiece.mock.calls).toEqual([[1], [2]])
-  expect(seen.mock.calls).toEqual([[2]])
+  expect(introductions.recognizer).toBe(recognizer)
 })

@@ -1,9 +1,7 @@
 import { OUR_EXTENSION_IDS } from '#extension-ids'
 import type { IntroductionsOptions } from './introductions.ts'
-import type { Peer } from './peer.ts'
-import type { PeerEvents } from './peer-messages.ts'
+import type { Peer } from './peer/peer.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
-import type { TransferEvents } from './transfer.ts'
 
 /** Longer than any message that recognition accepts. */
 const MAX_HELD_BYTES = 4096
@@ -13,13 +11,11 @@ const LOAD_AGAIN_MS = 5000
 /** Pages dial no addresses, and have none to report. They load what recognizes Shoal peers (`sh_peer`) with the first of them. */
 export class Introductions {
   readonly #options: IntroductionsOptions
-  #recognizer: Recognizer | undefined
+  /** Gets the events of peers and of the transfer first, from the time when it is loaded. */
+  recognizer: Recognizer | null = null
   /** The first message of each peer, until the recognizer is loaded. Each waits for our answer to its first. */
   readonly #held = new Map<Peer, Uint8Array>()
   #nextLoadMs = 0
-  /** Swarm and transfer call these. The recognizer then adds itself to them. */
-  #peerEvents!: PeerEvents
-  #transferEvents!: TransferEvents
 
   constructor(options: IntroductionsOptions) {
     this.#options = options
@@ -27,7 +23,7 @@ export class Introductions {
 
   /** Once a second. */
   tick(nowMs: number): void {
-    this.#recognizer?.tick(nowMs)
+    this.recognizer?.tick(nowMs)
     for (const { extensions } of this.#options.peers.values())
       if (extensions.supports('sh_peer')) void this.#load()
   }
@@ -35,19 +31,9 @@ export class Introductions {
   /** A message of an extension. Throws `bad-message`. */
   received(peer: Peer, id: number, payload: Uint8Array): void {
     if (id !== OUR_EXTENSION_IDS.sh_peer) return
-    if (this.#recognizer) return this.#recognizer.received(peer, payload)
+    if (this.recognizer) return this.recognizer.received(peer, payload)
     if (!this.#held.has(peer)) this.#held.set(peer, payload.slice(0, MAX_HELD_BYTES))
     void this.#load()
-  }
-
-  watchPeers(events: PeerEvents): PeerEvents {
-    this.#peerEvents = { ...events }
-    return this.#peerEvents
-  }
-
-  watchTransfer(events: TransferEvents): TransferEvents {
-    this.#transferEvents = { ...events }
-    return this.#transferEvents
   }
 
   stop(): void {}
@@ -66,9 +52,7 @@ export class Introductions {
       return
     }
     const recognizer = loaded.recognizePeers(swarm, peers)
-    Object.assign(this.#peerEvents, recognizer.watchPeers({ ...this.#peerEvents }))
-    Object.assign(this.#transferEvents, recognizer.watchTransfer({ ...this.#transferEvents }))
-    this.#recognizer = recognizer
+    this.recognizer = recognizer
     for (const [peer, payload] of this.#held) {
       try {
         if (peers.get(peer.id) === peer) recognizer.received(peer, payload)

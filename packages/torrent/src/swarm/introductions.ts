@@ -1,11 +1,9 @@
 import { OUR_EXTENSION_IDS } from '#extension-ids'
 import { PexFlag, type PexPeer } from '../wire/extensions/pex-flags.ts'
-import { HolePuncher, type HolePuncherOptions } from './hole-puncher.ts'
-import type { Peer } from './peer.ts'
-import { exchangeableAddress, exchangeablePeers, PeerExchange } from './peer-exchange.ts'
-import type { PeerEvents } from './peer-messages.ts'
+import { HolePuncher, type HolePuncherOptions } from './connect/hole-puncher.ts'
+import { exchangeableAddress, exchangeablePeers, PeerExchange } from './exchange/peer-exchange.ts'
+import type { Peer } from './peer/peer.ts'
 import { Recognizer } from './recognition/recognizer.ts'
-import type { TransferEvents } from './transfer.ts'
 
 export interface IntroductionsOptions extends Omit<HolePuncherOptions, 'canIntroduce'> {
   /** A peer told of others (BEP 11). */
@@ -20,7 +18,8 @@ export class Introductions {
   readonly #options: IntroductionsOptions
   readonly #exchanges = new WeakMap<Peer, PeerExchange>()
   readonly #puncher: HolePuncher
-  readonly #recognizer: Recognizer | null
+  /** Gets the events of peers and of the transfer first. Null if Shoal peers are not recognized. */
+  readonly recognizer: Recognizer | null
 
   constructor(options: IntroductionsOptions) {
     this.#options = options
@@ -29,7 +28,7 @@ export class Introductions {
       canIntroduce: (peer, address) => this.#exchanges.get(peer)?.canIntroduce(address) ?? false,
     })
     const { recognition, isAnonymous } = options.swarm.context
-    this.#recognizer =
+    this.recognizer =
       typeof recognition === 'object' && !isAnonymous
         ? new Recognizer(options.swarm, options.peers, recognition)
         : null
@@ -39,7 +38,7 @@ export class Introductions {
   /** Once a second. */
   tick(nowMs: number): void {
     const { swarm, peers } = this.#options
-    this.#recognizer?.tick(nowMs)
+    this.recognizer?.tick(nowMs)
     if (!swarm.exchangesPeers) return
     let others: readonly PexPeer[] | undefined
     for (const peer of peers.values()) {
@@ -55,21 +54,11 @@ export class Introductions {
   received(peer: Peer, id: number, payload: Uint8Array): void {
     const { swarm, onPeers } = this.#options
     if (id === OUR_EXTENSION_IDS.ut_holepunch) return this.#puncher.received(peer, payload)
-    if (id === OUR_EXTENSION_IDS.sh_peer) return this.#recognizer?.received(peer, payload)
+    if (id === OUR_EXTENSION_IDS.sh_peer) return this.recognizer?.received(peer, payload)
     if (id !== OUR_EXTENSION_IDS.ut_pex || !swarm.exchangesPeers) return
     const found = this.#exchangeOf(peer).received(payload, swarm.clock.nowMs())
     // A seed has no use for other seeds (BEP 21).
     onPeers(swarm.uploadOnly ? found.filter(({ flags }) => (flags & PexFlag.uploadOnly) === 0) : found)
-  }
-
-  /** The events of peers, of which those that show how a peer behaves are noted. */
-  watchPeers(events: PeerEvents): PeerEvents {
-    return this.#recognizer?.watchPeers(events) ?? events
-  }
-
-  /** The same for the events of a transfer. */
-  watchTransfer(events: TransferEvents): TransferEvents {
-    return this.#recognizer?.watchTransfer(events) ?? events
   }
 
   stop(): void {

@@ -1,8 +1,8 @@
 import { ShoalError } from '../base/errors.ts'
 import type { Verdict } from '../pieces/smart-ban.ts'
-import type { Peer } from './peer.ts'
-import type { PeerPool } from './peer-pool.ts'
-import type { Sources } from './sources.ts'
+import type { PeerPool } from './connect/peer-pool.ts'
+import type { Peer } from './peer/peer.ts'
+import type { Sources } from './peer/sources.ts'
 
 /** A suspect that contributed to this many failed pieces is disconnected. */
 const MAX_STRIKES = 4

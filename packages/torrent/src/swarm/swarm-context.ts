@@ -1,4 +1,3 @@
-import type { PunchedHoles } from '#punched-holes'
 import type { PeerStatus, SwitchableSource } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ShoalError } from '../base/errors.ts'
@@ -7,9 +6,9 @@ import type { LimitChain, RateLimitPair } from '../base/rate-limit.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import type { LoadRecognition, Recognition } from '../recognition-api.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
-import type { BlockCache } from './block-cache.ts'
-import type { HandshakeTopic } from './handshakes.ts'
-import type { ReadyConnection } from './ready-connection.ts'
+import type { HandshakeTopic } from './handshake/handshakes.ts'
+import type { ReadyConnection } from './handshake/ready-connection.ts'
+import type { BlockCache } from './pieces/block-cache.ts'
 
 /** Rate limits of connections. */
 export interface ConnectionLimits {
@@ -41,6 +40,18 @@ export interface OwnAddresses {
   priorityOf(peer: PeerAddress): number
   /** Whether we accept connections at an address, as far as is known. */
   isOurs(address: PeerAddress): boolean
+}
+
+/** The endpoints that a session has lately sent datagrams to, so that peers behind NATs can connect (BEP 55). */
+export interface Holes {
+  /** Whether we take part in hole punching. */
+  readonly isOn: boolean
+  /** Whether to punch a hole to the address now; remembers it if so. */
+  admit(address: PeerAddress): boolean
+  /** We ask a relay to make the peer at an address connect to us. */
+  asked(address: PeerAddress): void
+  /** Whether a connection was made because a relay was asked for it. */
+  has(connection: Pick<Connection, 'kind' | 'remote'>): boolean
 }
 
 /** The part of a session that its swarms use. */
@@ -76,7 +87,7 @@ export interface SwarmContext {
   readonly limits: ConnectionLimits
   onDhtNode(host: string, port: number): void
   readonly ownAddresses: OwnAddresses
-  readonly holes: PunchedHoles
+  readonly holes: Holes
   /** How Shoal peers are recognized (`sh_peer`); absent if they are not. In browsers a function that loads it. */
   readonly recognition?: Recognition | LoadRecognition | undefined
 }

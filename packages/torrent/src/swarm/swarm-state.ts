@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts'
-import { AllowedFastLimiter } from './allowed-fast-limiter.ts'
-import { Spreading } from './spreading.ts'
+import { AllowedFastLimiter } from './pieces/allowed-fast-limiter.ts'
+import { Spreading } from './pieces/spreading.ts'
+import type { Transfer } from './pieces/transfer.ts'
 import type { SwarmContext, SwarmEvents, SwarmTorrent } from './swarm-context.ts'
-import type { Transfer } from './transfer.ts'
 
 /** Data that all parts of one swarm share. */
 export class SwarmState {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { encodeUploadOnly } from '../wire/extensions/small-extensions.ts'
-import type { Peer } from './peer.ts'
+import type { Peer } from './peer/peer.ts'
 import { SEED_WANTS_PEERS } from './swarm.ts'
 import type { RemotePeer } from './testing/remote-peer.ts'
 import { TestSwarm } from './testing/test-swarm.ts'

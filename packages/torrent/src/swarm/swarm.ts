@@ -1,27 +1,27 @@
 import { HaveAnnouncer } from '#have-announcer'
 import { Introductions } from '#introductions'
-import { isOff } from '#source-switches'
 import { SuperSeeder } from '#super-seeder'
 import { equalBytes } from '../base/bytes.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import type { Verdict } from '../pieces/smart-ban.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import type { PexPeer } from '../wire/extensions/pex-flags.ts'
-import { ChokeRounds } from './choke-rounds.ts'
-import { ConnectionPolicy } from './connection-policy.ts'
-import { HashExchange } from './hash-exchange.ts'
-import { MetadataExchange } from './metadata-exchange.ts'
-import { OutgoingConnections } from './outgoing-connections.ts'
+import { ChokeRounds } from './choke/choke-rounds.ts'
+import { ConnectionPolicy } from './connect/connection-policy.ts'
+import { isOff } from './connect/is-off.ts'
+import { OutgoingConnections } from './connect/outgoing-connections.ts'
+import { type Candidate, type PeerOrigin, PeerPool } from './connect/peer-pool.ts'
+import { HashExchange } from './exchange/hash-exchange.ts'
+import { MetadataExchange } from './exchange/metadata-exchange.ts'
+import type { ReadyConnection } from './handshake/ready-connection.ts'
 import { Parole } from './parole.ts'
-import { Peer } from './peer.ts'
-import { type PeerEvents, PeerMessages } from './peer-messages.ts'
-import { type Candidate, type PeerOrigin, PeerPool } from './peer-pool.ts'
-import { peerStatus } from './peer-status.ts'
-import type { ReadyConnection } from './ready-connection.ts'
-import { Sources } from './sources.ts'
+import { Peer } from './peer/peer.ts'
+import { type PeerEvents, PeerMessages } from './peer/peer-messages.ts'
+import { peerStatus } from './peer/peer-status.ts'
+import { Sources } from './peer/sources.ts'
+import type { Transfer, TransferEvents } from './pieces/transfer.ts'
 import type { SwarmContext, SwarmEvents, SwarmTorrent } from './swarm-context.ts'
 import { SwarmState } from './swarm-state.ts'
-import type { Transfer, TransferEvents } from './transfer.ts'
 
 /** Peers that a seed wants: a seed behind a router cannot be reached by peers that lack something, so it connects to them. */
 export const SEED_WANTS_PEERS = 30
@@ -91,8 +91,12 @@ export class Swarm {
       onMetadata: info => events.onMetadata(info),
     })
     this.#hashes = new HashExchange({ clock, onHashes: () => events.onHashes() })
-    this.#peerEvents = this.#introductions.watchPeers({
-      onClosed: (peer, error) => this.#onPeerClosed(peer, error),
+    const introductions = this.#introductions
+    this.#peerEvents = {
+      onClosed: (peer, error) => {
+        introductions.recognizer?.onClosed(peer, error)
+        this.#onPeerClosed(peer, error)
+      },
       onInterestChanged: peer => {
         this.#superSeeder.interestChanged(peer)
         if (this.#rounds.matters(peer)) this.#choke(clock.nowMs(), true)
@@ -102,14 +106,24 @@ export class Swarm {
         if (gained === undefined) this.#superSeeder.piecesChanged(peer)
         else if (peer.shown) this.#superSeeder.gained(peer, gained)
       },
-      onExtended: (peer, id, payload) => this.#introductions.received(peer, id, payload),
-    })
-    this.transferEvents = this.#introductions.watchTransfer({
-      onPiece: piece => this.#onPiece(piece),
+      onExtended: (peer, id, payload) => introductions.received(peer, id, payload),
+    }
+    this.transferEvents = {
+      onBlock: (sourceId, piece, block) => introductions.recognizer?.onBlock(sourceId, piece, block),
+      onPiece: piece => {
+        introductions.recognizer?.onPiece(piece)
+        this.#onPiece(piece)
+      },
       onWriteError: error => events.onWriteError(error),
-      onBadPiece: (piece, verdict) => this.#onBadPiece(piece, verdict),
-      onVerdict: verdict => this.#parole.apply(verdict),
-    })
+      onBadPiece: (piece, verdict) => {
+        introductions.recognizer?.onBadPiece(piece, verdict)
+        this.#onBadPiece(piece, verdict)
+      },
+      onVerdict: verdict => {
+        introductions.recognizer?.onVerdict(verdict)
+        this.#parole.apply(verdict)
+      },
+    }
   }
 
   /** Null while the metadata is unknown. */

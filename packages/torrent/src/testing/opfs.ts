@@ -4,12 +4,12 @@ import { createHashPool } from '../hash/hash-pool.browser.ts'
 import { testHashPool } from '../hash/hash-suite.ts'
 import { PieceLayout } from '../metainfo/layout.ts'
 import { testStorage } from '../storage/compliance.ts'
-import { createFileStorage, HandlePool } from '../storage/file-storage.browser.ts'
 import { testFiles } from '../storage/fixtures.ts'
 import { createMemoryStorage } from '../storage/memory-storage.ts'
-import { openFile, openFolder, removeFile, sizeOf } from '../storage/opfs.browser.ts'
-import { createResumeStore, lockFolder } from '../storage/resume-store.browser.ts'
-import { testResumeStore } from '../storage/resume-store-suite.ts'
+import { createFileStorage, HandlePool } from '../storage/opfs/file-storage.browser.ts'
+import { openFile, openFolder, removeFile, sizeOf } from '../storage/opfs/opfs.browser.ts'
+import { createResumeStore, lockFolder } from '../storage/record/resume-store.browser.ts'
+import { testResumeStore } from '../storage/record/resume-store-suite.ts'
 
 let folders = 0
 

@@ -1,6 +1,6 @@
 /** Files of a torrent are judged by who uses which path, and by what was known of them. */
 import type { HashPool } from '../../hash/hash-pool.ts'
-import type { ResumeProgress } from '../../storage/resume-store.ts'
+import type { ResumeProgress } from '../../storage/record/resume-store.ts'
 import type { FileStamp } from '../../storage/storage.ts'
 import type { TorrentData } from './torrent-data.ts'
 

@@ -1,7 +1,7 @@
 import type { Bitfield } from '../../base/bitfield.ts'
 import type { PieceLayout } from '../../metainfo/layout.ts'
 import { BLOCK_BYTES } from '../../metainfo/metainfo.ts'
-import type { ResumeProgress } from '../../storage/resume-store.ts'
+import type { ResumeProgress } from '../../storage/record/resume-store.ts'
 
 interface FoundContent {
   readonly layout: Pick<PieceLayout, 'pieceCount' | 'pieceSize'>

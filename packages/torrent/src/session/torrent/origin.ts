@@ -1,7 +1,7 @@
 import type { ContentLayout, RateLimits } from '../../api.ts'
 import { formatHostPort } from '../../base/ip.ts'
 import type { InfoHashes, Metainfo } from '../../metainfo/metainfo.ts'
-import type { ResumeProgress } from '../../storage/resume-store.ts'
+import type { ResumeProgress } from '../../storage/record/resume-store.ts'
 
 /** The host is a name, an address without brackets, or, if it begins with `/`, an address of libp2p, which is not recorded. */
 export interface NamedPeer {

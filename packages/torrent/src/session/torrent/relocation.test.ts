@@ -3,8 +3,8 @@ import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promise
 import { expect, test, vi } from 'vitest'
 import { createHashPool } from '#hash-pool'
 import { createResumeStore } from '#resume-store'
-import { decodeProgress, encodeProgress } from '../../storage/resume-record.ts'
-import type { ResumeProgress } from '../../storage/resume-store.ts'
+import { decodeProgress, encodeProgress } from '../../storage/record/resume-record.ts'
+import type { ResumeProgress } from '../../storage/record/resume-store.ts'
 import { Loopback } from '../testing/loopback.ts'
 import { countingPool } from '../testing/world.ts'
 

@@ -1,7 +1,7 @@
 import { WebSeeds } from '#web-seeds'
+import { Transfer } from '../../swarm/pieces/transfer.ts'
 import type { Swarm } from '../../swarm/swarm.ts'
 import type { SwarmEvents } from '../../swarm/swarm-context.ts'
-import { Transfer } from '../../swarm/transfer.ts'
 import type { SessionContext } from '../context.ts'
 import type { Content } from './content.ts'
 import type { PieceDeadlines } from './deadlines.ts'

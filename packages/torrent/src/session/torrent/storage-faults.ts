@@ -2,9 +2,9 @@ import { missingFiles } from '#own-files'
 import { Bitfield } from '../../base/bitfield.ts'
 import type { Clock } from '../../base/clock.ts'
 import { messageOf, ShoalError } from '../../base/errors.ts'
-import { absentPieces } from '../../storage/plan-start.ts'
+import { absentPieces } from '../../storage/record/plan-start.ts'
 import type { FileStamp } from '../../storage/storage.ts'
-import type { Transfer } from '../../swarm/transfer.ts'
+import type { Transfer } from '../../swarm/pieces/transfer.ts'
 import type { Content } from './content.ts'
 
 /** How often to retry writes that storage refused. */

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { VirtualClock } from '../../base/virtual-clock.ts'
-import { Sources } from '../../swarm/sources.ts'
+import { Sources } from '../../swarm/peer/sources.ts'
 import { WebSeeds } from './web-seeds.browser.ts'
 import type { WebSeedsOptions } from './web-seeds.ts'
 

@@ -1,9 +1,9 @@
-import { usableSeeds } from '#source-switches'
 import type { PeerStatus } from '../../api.ts'
 import { messageOf } from '../../base/errors.ts'
+import { isOff } from '../../swarm/connect/is-off.ts'
+import type { Transfer } from '../../swarm/pieces/transfer.ts'
 import type { Swarm } from '../../swarm/swarm.ts'
 import type { SwarmEvents } from '../../swarm/swarm-context.ts'
-import type { Transfer } from '../../swarm/transfer.ts'
 import { SeedUrl } from '../../swarm/web-seed/seed-url.ts'
 import { WebSeed } from '../../swarm/web-seed/web-seed.ts'
 import type { SessionContext } from '../context.ts'
@@ -124,4 +124,10 @@ function webSeedStatus(seed: WebSeed, nowMs: number): PeerStatus {
     peerInterested: false,
     snubbed: seed.snubbed,
   }
+}
+
+/** The web seeds that are not switched off. */
+function usableSeeds(urls: readonly string[], torrent: Pick<TorrentData, 'sourcesOff'>): readonly string[] {
+  if (!torrent.sourcesOff) return urls
+  return urls.filter(url => !isOff(torrent, /^ftps?:/i.test(url) ? 'ftp' : 'webseed'))
 }

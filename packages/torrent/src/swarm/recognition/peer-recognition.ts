@@ -29,7 +29,7 @@ import {
   parseShPeer,
   SH_PEER_VERSION,
 } from '../../wire/recognition/sh-peer.ts'
-import type { Peer } from '../peer.ts'
+import type { Peer } from '../peer/peer.ts'
 import type { SwarmState } from '../swarm-state.ts'
 import type { ExchangeBudget } from './exchange-budget.ts'
 

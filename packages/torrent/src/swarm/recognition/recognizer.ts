@@ -1,11 +1,10 @@
 import { hex } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
+import type { Verdict } from '../../pieces/smart-ban.ts'
 import type { Conduct, Recognition } from '../../recognition-api.ts'
-import { handshakeTopic } from '../handshakes.ts'
-import type { Peer } from '../peer.ts'
-import type { PeerEvents } from '../peer-messages.ts'
+import { handshakeTopic } from '../handshake/handshakes.ts'
+import type { Peer } from '../peer/peer.ts'
 import type { SwarmState } from '../swarm-state.ts'
-import type { TransferEvents } from '../transfer.ts'
 import { ExchangeBudget } from './exchange-budget.ts'
 import { PeerRecognition } from './peer-recognition.ts'
 
@@ -62,36 +61,60 @@ export class Recognizer {
     }
   }
 
-  /** The events of a transfer, with those that concern us noted first. */
-  watchTransfer(events: TransferEvents): TransferEvents {
-    return {
-      ...events,
-      onBlock: (sourceId, piece, block) => this.#onBlock(sourceId, piece, block),
-      onPiece: piece => {
-        this.#onPiece(piece)
-        events.onPiece(piece)
-      },
-      onBadPiece: (piece, verdict) => {
-        this.#blocks.delete(piece)
-        this.#onGuilty(verdict.guilty)
-        events.onBadPiece(piece, verdict)
-      },
-      onVerdict: verdict => {
-        this.#onGuilty(verdict.guilty)
-        events.onVerdict(verdict)
-      },
-    }
+  /** A block of a piece arrived, for the first time or again. */
+  onBlock(sourceId: number, piece: number, block: number): void {
+    const peer = this.#peers.get(sourceId)
+    // Blocks count that it delivers before it has proved its key, too.
+    const watched = peer?.extensions.supports('sh_peer') ? this.#watch(peer) : null
+    const senders = this.#blocks.get(piece)
+    // The last delivery counts: an earlier one was dropped with its piece.
+    if (!watched) return void senders?.delete(block)
+    if (senders) senders.set(block, watched)
+    else this.#blocks.set(piece, new Map([[block, watched]]))
+    if (this.#blocks.size > MAX_PIECES) this.#blocks.delete(this.#blocks.keys().next().value!)
   }
 
-  /** The same for the events of peers. */
-  watchPeers(events: PeerEvents): PeerEvents {
-    return {
-      ...events,
-      onClosed: (peer, error) => {
-        this.#onClosed(peer, error)
-        events.onClosed(peer, error)
-      },
+  /** The piece is verified and stored. */
+  onPiece(piece: number): void {
+    const senders = this.#blocks.get(piece)
+    const layout = this.#swarm.transfer?.layout
+    if (!senders || !layout) return
+    this.#blocks.delete(piece)
+    for (const [block, { exchange }] of senders) exchange.verifiedBytes += layout.blockSize(piece, block)
+    for (const watched of new Set(senders.values())) watched.promisesKept++
+    if (!this.#swarm.uploadOnly) return
+    // Peers of a complete torrent are closed: this is the last chance.
+    const nowMs = this.#swarm.clock.nowMs()
+    for (const [peer, watched] of this.#watched) {
+      watched.exchange.confirmRest()
+      this.#report(peer, watched, nowMs)
     }
+    this.#recognition.onComplete(this.#torrent)
+  }
+
+  /** The piece did not match its hash. */
+  onBadPiece(piece: number, { guilty }: Verdict): void {
+    this.#blocks.delete(piece)
+    this.#onGuilty(guilty)
+  }
+
+  /** A piece that verified tells who sent wrong bytes earlier. */
+  onVerdict({ guilty }: Verdict): void {
+    this.#onGuilty(guilty)
+  }
+
+  /** The connection of a peer ended. */
+  onClosed(peer: Peer, error: Error | undefined): void {
+    const isJunk = error instanceof ShoalError && error.code === 'bad-message'
+    const watched = this.#watched.get(peer)
+    if (watched) {
+      if (isJunk) watched.junk++
+      this.#report(peer, watched, this.#swarm.clock.nowMs())
+      this.#watched.delete(peer)
+    }
+    if (!isJunk || watched?.exchange.recognized) return
+    const { host } = peer.link.connection.remote
+    this.#recognition.onConduct({ key: null, host, torrent: this.#torrent }, { ...NO_CONDUCT, junk: 1 })
   }
 
   get #torrent(): string {
@@ -165,35 +188,6 @@ export class Recognizer {
     peer.pieces.reputation = this.#recognition.reputationOf(recognized.key)
   }
 
-  #onBlock(sourceId: number, piece: number, block: number): void {
-    const peer = this.#peers.get(sourceId)
-    // Blocks count that it delivers before it has proved its key, too.
-    const watched = peer?.extensions.supports('sh_peer') ? this.#watch(peer) : null
-    const senders = this.#blocks.get(piece)
-    // The last delivery counts: an earlier one was dropped with its piece.
-    if (!watched) return void senders?.delete(block)
-    if (senders) senders.set(block, watched)
-    else this.#blocks.set(piece, new Map([[block, watched]]))
-    if (this.#blocks.size > MAX_PIECES) this.#blocks.delete(this.#blocks.keys().next().value!)
-  }
-
-  #onPiece(piece: number): void {
-    const senders = this.#blocks.get(piece)
-    const layout = this.#swarm.transfer?.layout
-    if (!senders || !layout) return
-    this.#blocks.delete(piece)
-    for (const [block, { exchange }] of senders) exchange.verifiedBytes += layout.blockSize(piece, block)
-    for (const watched of new Set(senders.values())) watched.promisesKept++
-    if (!this.#swarm.uploadOnly) return
-    // Peers of a complete torrent are closed: this is the last chance.
-    const nowMs = this.#swarm.clock.nowMs()
-    for (const [peer, watched] of this.#watched) {
-      watched.exchange.confirmRest()
-      this.#report(peer, watched, nowMs)
-    }
-    this.#recognition.onComplete(this.#torrent)
-  }
-
   /** Those at these addresses certainly sent wrong bytes. If several share one, nobody knows which of them. */
   #onGuilty(hosts: readonly string[]): void {
     for (const host of hosts) {
@@ -201,19 +195,6 @@ export class Recognizer {
       const key = (there.length === 1 && there[0]!.recognized?.key) || null
       this.#recognition.onConduct({ key, host, torrent: this.#torrent }, { ...NO_CONDUCT, failedPieces: 1 })
     }
-  }
-
-  #onClosed(peer: Peer, error: Error | undefined): void {
-    const isJunk = error instanceof ShoalError && error.code === 'bad-message'
-    const watched = this.#watched.get(peer)
-    if (watched) {
-      if (isJunk) watched.junk++
-      this.#report(peer, watched, this.#swarm.clock.nowMs())
-      this.#watched.delete(peer)
-    }
-    if (!isJunk || watched?.exchange.recognized) return
-    const { host } = peer.link.connection.remote
-    this.#recognition.onConduct({ key: null, host, torrent: this.#torrent }, { ...NO_CONDUCT, junk: 1 })
   }
 }
 

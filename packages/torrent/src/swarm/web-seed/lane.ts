@@ -1,6 +1,6 @@
 import type { HttpRanges, RangeFailure, RangeReading, RangeSink } from '../../transport/http/http-ranges.ts'
-import type { PieceBuffer } from '../piece-buffer.ts'
-import type { Transfer } from '../transfer.ts'
+import type { PieceBuffer } from '../pieces/piece-buffer.ts'
+import type { Transfer } from '../pieces/transfer.ts'
 import { blockOffset, blockSize, nextSpan } from './next-span.ts'
 import type { SeedUrl } from './seed-url.ts'
 

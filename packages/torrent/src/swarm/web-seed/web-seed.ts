@@ -1,5 +1,5 @@
 import type { RangeFailure } from '../../transport/http/http-ranges.ts'
-import type { BlockSupplier } from '../block-supplier.ts'
+import type { BlockSupplier } from '../pieces/block-supplier.ts'
 import { Availability } from './availability.ts'
 import { Fetcher, type FetcherOptions, STALL_MS } from './fetcher.ts'
 import type { SeedUrl } from './seed-url.ts'

@@ -1,0 +1,109 @@
+import type { Clock } from '../../base/clock.ts'
+import { formatHostPort } from '../../base/ip.ts'
+import { TokenBucket } from '../../base/token-bucket.ts'
+import type { Connection, PeerAddress, Transport } from '../../transport/transport.ts'
+import type { Holes } from '../swarm-context.ts'
+
+/** A NAT keeps a hole for at least this long (RFC 4787, section 4.3). */
+const HOLE_MS = 120_000
+/** Both peers may have asked for the same hole. */
+const SAME_MS = 5000
+/** Holes to one IP address within HOLE_MS: several peers may share it, but a relay must not aim us all at one victim. */
+const MAX_PER_HOST = 4
+/** Holes of a session per second, and at once. */
+const PER_SECOND = 0.5
+const BURST = 20
+const MAX_HOLES = 256
+/** Addresses that we dialed lately, or asked for, which are remembered. */
+const MAX_NOTED = 1024
+
+/** The part of a session that decides whether it takes part in hole punching. */
+export interface PunchingSession {
+  readonly clock: Clock
+  /** A hole would show our address to its other end. */
+  readonly isAnonymous: boolean
+  readonly utp: Transport | null
+  readonly transports: { readonly all: readonly Transport[] }
+}
+
+/**
+ * The endpoints that a session has lately sent datagrams to, because another peer asked it to (BEP 55) or on its own. What such peers ask is
+ * limited: they may lie.
+ */
+export class PunchedHoles implements Holes {
+  readonly #session: PunchingSession
+  readonly #bucket: TokenBucket
+  /** When each was punched, oldest first. */
+  readonly #holes = new Map<string, { readonly host: string; readonly atMs: number }>()
+
+  /** When we dialed each address, or asked for it, oldest first. */
+  readonly #dialed = new Map<string, number>()
+  readonly #asked = new Map<string, number>()
+
+  constructor(session: PunchingSession) {
+    this.#session = session
+    this.#bucket = new TokenBucket(PER_SECOND, BURST, session.clock.nowMs())
+  }
+
+  /** Whether we take part in hole punching. */
+  get isOn(): boolean {
+    const { isAnonymous, utp, transports } = this.#session
+    return !isAnonymous && utp !== null && transports.all.includes(utp)
+  }
+
+  /** Whether to punch a hole to the address now; remembers it if so. */
+  admit({ host, port }: PeerAddress): boolean {
+    const nowMs = this.#session.clock.nowMs()
+    const key = formatHostPort(host, port)
+    const last = this.#holes.get(key)
+    if (last && nowMs - last.atMs < SAME_MS) return false
+    let toHost = 0
+    for (const [other, hole] of this.#holes) {
+      if (nowMs - hole.atMs > HOLE_MS) this.#holes.delete(other)
+      else if (hole.host === host) toHost++
+    }
+    if (toHost >= MAX_PER_HOST || this.#holes.size >= MAX_HOLES) return false
+    if (!this.#bucket.take(1, nowMs)) return false
+    this.#holes.delete(key)
+    this.#holes.set(key, { host, atMs: nowMs })
+    return true
+  }
+
+  /** We ask a relay to make the peer at an address connect to us. */
+  asked(address: PeerAddress): void {
+    this.#note(this.#asked, address)
+  }
+
+  /** We dial an address, which opens a hole to it in our own NAT. */
+  dialed(address: PeerAddress): void {
+    this.#note(this.#dialed, address)
+  }
+
+  /** Whether a connection was made because a relay was asked for it. */
+  has({ kind, remote }: Pick<Connection, 'kind' | 'remote'>): boolean {
+    if (kind !== 'utp') return false
+    const hole = this.#holes.get(formatHostPort(remote.host, remote.port))
+    return (hole !== undefined && this.#isFresh(hole.atMs)) || this.#isNoted(this.#asked, remote)
+  }
+
+  /** Whether a connection may have come in only because we had dialed its address: it does not show that others can reach us. */
+  invited({ kind, remote }: Pick<Connection, 'kind' | 'remote'>): boolean {
+    return kind === 'utp' && this.#isNoted(this.#dialed, remote)
+  }
+
+  #note(times: Map<string, number>, { host, port }: PeerAddress): void {
+    const key = formatHostPort(host, port)
+    times.delete(key)
+    times.set(key, this.#session.clock.nowMs())
+    if (times.size > MAX_NOTED) times.delete(times.keys().next().value!)
+  }
+
+  #isNoted(times: ReadonlyMap<string, number>, { host, port }: PeerAddress): boolean {
+    const atMs = times.get(formatHostPort(host, port))
+    return atMs !== undefined && this.#isFresh(atMs)
+  }
+
+  #isFresh(atMs: number): boolean {
+    return this.#session.clock.nowMs() - atMs <= HOLE_MS
+  }
+}

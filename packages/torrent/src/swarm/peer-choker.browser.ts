@@ -1,2 +1,0 @@
-/** Pages recognize nobody, so that all peers are equal. */
-export { Choker as PeerChoker } from '../pieces/choker.ts'

@@ -1,0 +1,7 @@
+import type { PeerStatus } from '../../api.ts'
+import type { Peer } from './peer.ts'
+
+/** Returns what pages show. */
+export function peerDetails({ recognized }: Peer): Pick<PeerStatus, 'networkKey'> {
+  return recognized ? { networkKey: recognized.key } : {}
+}

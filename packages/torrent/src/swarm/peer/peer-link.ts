@@ -1,0 +1,122 @@
+import type { Clock } from '../../base/clock.ts'
+import { ShoalError } from '../../base/errors.ts'
+import type { Connection, ConnectionHandler } from '../../transport/transport.ts'
+import { MessageParser } from '../../wire/message-parser.ts'
+import { MessageWriter } from '../../wire/message-writer.ts'
+import type { MessageHandler } from '../../wire/messages.ts'
+
+/** BEP 3: a peer that is silent for two minutes, give or take, is gone. We send something at least this often. */
+const KEEP_ALIVE_MS = 100_000
+const SILENCE_MS = 150_000
+/** Bytes that may wait to be sent. Blocks stop far below: a peer that makes us answer more without reading is flooding us. */
+const MOST_BUFFERED_BYTES = 8 * 1024 * 1024
+
+/** Receives the messages of a link and what happens to it. */
+export interface LinkHandler extends MessageHandler {
+  /** All messages of one read were handled: the time to answer them together. */
+  onReadEnd(): void
+  /** Everything written has been sent. */
+  onDrain(): void
+  onClosed(error: Error | undefined): void
+}
+
+/** Joins a connection to the message parser and writer. Everything said in one turn of the event loop is sent in one write. */
+export class PeerLink implements ConnectionHandler {
+  readonly connection: Connection
+  readonly #clock: Clock
+  readonly #writer = new MessageWriter()
+  #handler: LinkHandler | null = null
+  #parser: MessageParser | null = null
+  #lastReceivedMs: number
+  #lastSentMs: number
+  #willFlush = false
+  #closed = false
+
+  constructor(connection: Connection, clock: Clock) {
+    this.connection = connection
+    this.#clock = clock
+    this.#lastReceivedMs = clock.nowMs()
+    this.#lastSentMs = this.#lastReceivedMs
+  }
+
+  /** Starts delivery; `early` is what arrived after the handshake. */
+  start(handler: LinkHandler, early: Uint8Array): void {
+    this.#handler = handler
+    this.#parser = new MessageParser(handler)
+    if (early.length > 0) this.onData(early)
+    if (this.#closed) return
+    this.connection.start(this)
+    // It was paused while it changed hands.
+    this.connection.resume()
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  /** Writes messages, which are sent at the end of the turn. */
+  get out(): MessageWriter {
+    if (!this.#willFlush) {
+      this.#willFlush = true
+      queueMicrotask(this.#flushLater)
+    }
+    return this.#writer
+  }
+
+  /** Sends bytes that are complete messages, after everything written before. */
+  writeRaw(bytes: Uint8Array, onSent?: () => void): void {
+    this.#flush()
+    this.#lastSentMs = this.#clock.nowMs()
+    this.connection.write(bytes, onSent)
+  }
+
+  /** Once a second. */
+  tick(now: number): void {
+    if (now - this.#lastReceivedMs > SILENCE_MS)
+      this.close(new ShoalError('timeout', 'it said nothing for two minutes'))
+    else if (now - this.#lastSentMs > KEEP_ALIVE_MS) this.out.keepAlive()
+  }
+
+  onData(bytes: Uint8Array): void {
+    this.#lastReceivedMs = this.#clock.nowMs()
+    try {
+      this.#parser!.push(bytes)
+      if (!this.#closed) this.#handler!.onReadEnd()
+    } catch (error) {
+      this.close(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  onDrain(): void {
+    if (!this.#closed) this.#handler!.onDrain()
+  }
+
+  onClose(error?: Error): void {
+    this.close(error)
+  }
+
+  /** Closes the link. The handler is notified once, immediately. */
+  close(error?: Error, graceful = false): void {
+    if (this.#closed) return
+    if (graceful) this.#flush()
+    this.#closed = true
+    this.#parser?.stop()
+    this.connection.close(graceful)
+    this.#handler?.onClosed(error)
+  }
+
+  readonly #flushLater = () => {
+    this.#willFlush = false
+    this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#closed) return
+    const bytes = this.#writer.take()
+    if (!bytes) return
+    if (this.connection.bufferedBytes > MOST_BUFFERED_BYTES)
+      return this.close(new ShoalError('bad-message', 'it asks for more than it reads'))
+    this.#lastSentMs = this.#clock.nowMs()
+    this.connection.write(bytes)
+  }
+}
