@@ -12,10 +12,9 @@ import { basename, dirname, join } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { makeFolders } from '@shoal/torrent/make-folders'
-import { fileFailure } from '../failure.ts'
 import { freeBytes } from '../files/disk-space.ts'
 import type { CopyProblem } from './check-copy.ts'
-import { damaged, databaseFailure } from './database-failure.ts'
+import { damaged, openingFailure } from './database-failure.ts'
 import type { DatabaseKind } from './database-kind.ts'
 
 export interface Backup {
@@ -72,8 +71,9 @@ export async function writeBackup(
   leftFreeBytes = LEFT_FREE_BYTES,
 ): Promise<Backup | null> {
   const folder = backupFolder(dirname(path))
-  const name = `${prefixOf(path)}${timeForName(nowMs)}.db`
-  const temporary = join(folder, `.${name}.tmp`)
+  const name = freeName(path, nowMs)
+  // Other processes may have the database open, too.
+  const temporary = join(folder, `.${name}.${process.pid}.tmp`)
   try {
     await makeFolders(folder, 0o700)
     removeTemporary(path)
@@ -90,7 +90,7 @@ export async function writeBackup(
     for (const old of all.slice(KEPT)) rmSync(old.path, { force: true })
     return all.find(each => each.name === name) ?? null
   } catch (error) {
-    throw fileFailure(databaseFailure(error, path, kind), folder)
+    throw openingFailure(error, path, kind, folder)
   } finally {
     removeTemporary(path)
   }
@@ -124,6 +124,14 @@ function prefixOf(path: string): string {
   return `${basename(path, '.db')}-`
 }
 
+/** Returns a name that no backup of the database has: two may be written in one second. */
+function freeName(path: string, nowMs: number): string {
+  for (let atMs = nowMs; ; atMs += 1000) {
+    const name = `${prefixOf(path)}${timeForName(atMs)}.db`
+    if (!statSync(join(backupFolder(dirname(path)), name), { throwIfNoEntry: false })?.isFile()) return name
+  }
+}
+
 function timeOf(name: string, prefix: string): number | null {
   if (!name.startsWith(prefix)) return null
   const [, date, hours, minutes, seconds] = TIME.exec(name.slice(prefix.length)) ?? []
@@ -137,15 +145,27 @@ function lengthOf(path: string): number {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-/** Copies of earlier runs that ended too soon, and what SQLite has put next to them. */
+/** Deletes copies of processes that ended too soon, and what SQLite has put next to them. */
 function removeTemporary(path: string): void {
   const folder = backupFolder(dirname(path))
   try {
     for (const name of readdirSync(folder))
-      if (name.startsWith(`.${prefixOf(path)}`) && name.includes('.tmp'))
+      if (name.startsWith(`.${prefixOf(path)}`) && name.includes('.tmp') && !isOfOther(name))
         rmSync(join(folder, basename(name)), { force: true })
   } catch {
     // These files do no harm.
+  }
+}
+
+/** Whether another process that runs writes this copy. */
+function isOfOther(name: string): boolean {
+  const pid = Number(/\.(\d+)\.tmp/.exec(name)?.[1] ?? process.pid)
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

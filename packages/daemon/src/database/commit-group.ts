@@ -10,6 +10,8 @@ interface Pending {
 }
 
 export interface CommitPlace {
+  /** Waits until no other process writes, and begins a transaction that `transaction` ends. Without it, `transaction` begins it at once. */
+  begin?(): Promise<void>
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T
   /** Runs `work` so that only what it did is undone when it throws. Within a transaction. */
@@ -20,38 +22,53 @@ export interface CommitPlace {
   sync(): Promise<void>
 }
 
+export interface CommitLimits {
+  /** Most that share a commit. */
+  readonly largest: number
+  /** Most that wait. */
+  readonly waiting: number
+  /** Returns the error for those that have no place. */
+  tooMany(): Error
+}
+
 export class CommitGroup {
   readonly #place: CommitPlace
+  readonly #limits: CommitLimits | null
   #asked: Pending[] = []
   #committed: Pending[] = []
   #running: Promise<void> | null = null
 
-  constructor(place: CommitPlace) {
+  constructor(place: CommitPlace, limits: CommitLimits | null = null) {
     this.#place = place
+    this.#limits = limits
   }
 
   /** Resolves with what `work` returned, once that is durable. Work is done in the order in which it was asked. */
   add<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (this.#limits && this.#asked.length >= this.#limits.waiting) throw this.#limits.tooMany()
       this.#asked.push({ work, resolve: resolve as (value: unknown) => void, reject })
       this.#running ??= this.#run()
     })
   }
 
-  /** Commits now what was asked so far, and `work` after it, as one. What `work` throws undoes only itself. */
+  /** Commits now what was asked so far, and `work` after it, as one. What `work` throws undoes only itself. Not for places with `begin`. */
   commitWith<T>(work: () => T): T {
     if (this.#asked.length === 0) return this.#place.transaction(work)
     const failures: unknown[] = []
     const mine: Pending = { work, resolve() {}, reject: error => failures.push(error) }
     this.#asked.push(mine)
-    this.#commitAsked()
+    this.#commit(this.#asked.splice(0))
     if (failures.length > 0) throw failures[0]
     return mine.result as T
   }
 
-  #commitAsked(): void {
-    const asked = this.#asked
-    this.#asked = []
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
+  #commit(asked: readonly Pending[]): void {
     if (asked.length === 0) return
     let done: Pending[] = []
     try {
@@ -60,11 +77,6 @@ export class CommitGroup {
       for (const each of asked) each.reject(error)
     }
     this.#committed.push(...done)
-  }
-
-  /** Resolves when nothing is under way. */
-  async idle(): Promise<void> {
-    await this.#running
   }
 
   /** Those whose work is done; the others are rejected here, except when the whole transaction has failed. */
@@ -83,21 +95,40 @@ export class CommitGroup {
     return done
   }
 
+  /** Takes what the next commit contains. */
+  #take(): Pending[] {
+    return this.#asked.splice(0, this.#limits?.largest ?? this.#asked.length)
+  }
+
   async #run(): Promise<void> {
     await new Promise(setImmediate)
     while (this.#asked.length > 0 || this.#committed.length > 0) {
-      this.#commitAsked()
-      const committed = this.#committed
-      this.#committed = []
-      await this.#place.sync().then(
-        () => {
-          for (const each of committed) each.resolve(each.result)
-        },
-        error => {
-          for (const each of committed) each.reject(error)
-        },
-      )
+      const asked = this.#take()
+      // Without a wait in between, so that `commitWith` keeps the order.
+      if (!this.#place.begin || asked.length === 0) this.#commit(asked)
+      else
+        await this.#place.begin().then(
+          () => this.#commit(asked),
+          error => {
+            for (const each of asked) each.reject(error)
+          },
+        )
+      await this.#sync()
     }
     this.#running = null
+  }
+
+  async #sync(): Promise<void> {
+    const committed = this.#committed
+    this.#committed = []
+    if (committed.length === 0) return
+    await this.#place.sync().then(
+      () => {
+        for (const each of committed) each.resolve(each.result)
+      },
+      error => {
+        for (const each of committed) each.reject(error)
+      },
+    )
   }
 }

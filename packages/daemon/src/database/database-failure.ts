@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts'
+import { Failure, fileFailure } from '../failure.ts'
 import type { DatabaseKind } from './database-kind.ts'
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
@@ -32,11 +32,18 @@ const TOLD: Readonly<Record<number, Told>> = {
 }
 
 /** The error for a file that is no longer what was written. It is never deleted: parts of it may be worth saving. */
-export function damaged(path: string, reason: string, { withoutBackup }: DatabaseKind): Failure {
-  return new Failure(
+export function damaged(path: string, reason: string, kind: DatabaseKind): Error {
+  return failureOf(
+    kind,
     'damaged',
-    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): restore a backup of it. Without a backup, ${withoutBackup}`,
+    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): restore a backup of it. Without a backup, ${kind.withoutBackup}`,
   )
+}
+
+/** An error of a database, as its program throws it. */
+export function failureOf(kind: DatabaseKind, code: string, message: string, options?: ErrorOptions): Error {
+  const failure = new Failure(code, message, options)
+  return kind.translate?.(failure) ?? failure
 }
 
 /** Turns an error of node:sqlite about the database at `path` into one for people. Returns others as they are. */
@@ -48,8 +55,15 @@ export function databaseFailure(error: unknown, path: string, kind: DatabaseKind
   if (primary === SQLITE.corrupt || primary === SQLITE.notADatabase)
     return damaged(path, message ?? 'it cannot be read', kind)
   const told: Told | undefined = primary === SQLITE.busy ? ['in-use', kind.inUse] : TOLD[primary]
-  if (told) return new Failure(told[0], `${path}: ${told[1]}`, { cause: error })
+  if (told) return failureOf(kind, told[0], `${path}: ${told[1]}`, { cause: error })
   return error as Error
+}
+
+/** As `databaseFailure`, also for what `node:fs` threw for the file, or for another `place`. */
+export function openingFailure(error: unknown, path: string, kind: DatabaseKind, place = path): Error {
+  const failure = databaseFailure(error, path, kind)
+  const explained = fileFailure(failure, place)
+  return explained === failure ? failure : (kind.translate?.(explained as Failure) ?? explained)
 }
 
 /** Whether SQLite says that another connection has locked the file. */

@@ -1,9 +1,5 @@
 /**
- * The database file of a program, and how it is kept safe.
- *
- * WAL with `synchronous = NORMAL`: a commit writes the log and does not wait for the disk, which would stop everything else in the process.
- * What has to survive a power cut (`write`, `flush`) then waits for an `fdatasync` of the log in another thread. A checkpoint syncs the log
- * before it writes to the database, and the database before the log is begun anew, so the file is whole at every moment.
+ * The database file of a program that is alone with it, and how it is kept safe. See `SqliteFile` for what survives a power cut.
  *
  * On a full disk the file is read as ever, and what the program itself writes waits in an open transaction, in memory, until there is room to commit it: so
  * the start and everything else can write. Only `write`, whose promise is a commit, rejects. A copy in memory would have
@@ -13,104 +9,99 @@
  * process, however that ends. Never open the file otherwise in this process: closing that would drop the lock too (POSIX).
  */
 import { existsSync, rmSync, statSync } from 'node:fs'
-import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { Failure, fileFailure } from '../failure.ts'
-import { type Backup, listBackups, syncFolder, writeBackup } from './backups.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { type Backup, listBackups, writeBackup } from './backups.ts'
 import { CommitGroup } from './commit-group.ts'
-import { damaged, databaseFailure, fullDisk, isFullDisk } from './database-failure.ts'
+import { damaged, failureOf, fullDisk, isFullDisk } from './database-failure.ts'
 import type { DatabaseKind } from './database-kind.ts'
 import { findFault } from './find-fault.ts'
 import { isUpToDate, migrate, needsMigration, type TableOwner } from './migrations.ts'
-import { createPrivate } from './private-file.ts'
 import { Query } from './query.ts'
+import { SqliteFile } from './sqlite-file.ts'
 
 /** How long to wait for a process that is closing. */
 const BUSY_TIMEOUT_MS = 500
-/** The log is truncated to this size after a large transaction. */
+const CACHE_KIB = 8000
 const LOG_LIMIT_BYTES = 16 << 20
 
 /**
  * Errors have the codes `in-use`, `damaged`, `newer-version`, `no-permission`, `no-space`, `io`, `closed` and say what to do.
  */
 export class Database {
-  readonly path: string
-  readonly #kind: DatabaseKind
+  readonly #file: SqliteFile
   readonly #sqlite: DatabaseSync
-  readonly #log: FileHandle
   readonly #group: CommitGroup
   #closing: Promise<void> | null = null
-  #isFull = false
   /** Whether the transaction is open that waits for room. */
   #isHeld = false
   #backups = 0
 
-  private constructor(
-    path: string,
-    kind: DatabaseKind,
-    { sqlite, log, isFull }: { sqlite: DatabaseSync; log: FileHandle; isFull: boolean },
-  ) {
-    this.path = path
-    this.#kind = kind
-    this.#sqlite = sqlite
-    this.#log = log
+  private constructor(file: SqliteFile) {
+    this.#file = file
+    this.#sqlite = file.sqlite
     this.#group = new CommitGroup({
       transaction: work => this.#transaction(work),
-      savepoint: work => this.#savepoint(work),
+      savepoint: work => file.savepoint(work),
       get isTransaction() {
-        return sqlite.isTransaction
+        return file.isTransaction
       },
-      sync: () => this.#sync(),
+      sync: () => file.sync(),
     })
-    if (isFull) this.#hold()
   }
 
   /** Opens or creates the file, readable by its owner only, and brings the tables of the owners up to date. The folder must be there. */
   static async open(path: string, owners: readonly TableOwner[], kind: DatabaseKind): Promise<Database> {
-    let sqlite: DatabaseSync | undefined
     const isNew = !existsSync(path)
     try {
       refuseLost(path, kind)
       const endedBadly = hasLog(path)
-      createPrivate(path)
-      sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
-      prepareConnection(sqlite)
-      if (endedBadly) check(sqlite, path, kind)
-      if (needsMigration(sqlite, path, owners, kind)) await writeBackup(sqlite, path, kind, Date.now())
-      const isFull = !bringUpToDate(sqlite, path, owners, kind)
-      sqlite.exec('PRAGMA synchronous = NORMAL')
-      const log = await openFile(`${path}-wal`, 'r+')
-      await syncFolder(dirname(path))
-      return new Database(path, kind, { sqlite, log, isFull })
+      let isFull = false
+      const file = await SqliteFile.open(path, kind, {
+        busyMs: BUSY_TIMEOUT_MS,
+        locking: 'EXCLUSIVE',
+        cacheKiB: CACHE_KIB,
+        logLimitBytes: LOG_LIMIT_BYTES,
+        async bringUpToDate(sqlite) {
+          if (endedBadly) check(sqlite, path, kind)
+          if (needsMigration(sqlite, path, owners, kind)) await writeBackup(sqlite, path, kind, Date.now())
+          isFull = !bringUpToDate(sqlite, path, owners, kind)
+        },
+      })
+      const database = new Database(file)
+      if (isFull) database.#hold()
+      return database
     } catch (error) {
-      if (sqlite?.isOpen) sqlite.close()
       if (isNew) removeEmpty(path)
-      throw fileFailure(databaseFailure(error, path, kind), path)
+      throw error
     }
+  }
+
+  get path(): string {
+    return this.#file.path
   }
 
   /** Whether the last write failed because the disk is full. Everything that was written can be read. */
   get isFull(): boolean {
-    return this.#isFull
+    return this.#file.isFull
   }
 
   /** Writes what waits for room, or anything. Returns whether there was room for it. */
   tryWrite(): boolean {
-    this.#isFull = false
+    this.#file.isFull = false
     try {
       if (this.#isHeld) this.#release()
       else this.transaction(() => this.#sqlite.exec('UPDATE opened SET times = times'))
     } catch {
       // Any fault but a full disk is for whoever writes next.
     }
-    if (this.#isFull) this.#hold()
-    return !this.#isFull
+    if (this.#file.isFull) this.#hold()
+    return !this.#file.isFull
   }
 
   /** Prepares a statement. */
   prepare<Row extends object = never>(sql: string): Query<Row> {
-    return new Query<Row>(this.#sqlite.prepare(sql), error => this.#explain(error))
+    return new Query<Row>(this.#sqlite.prepare(sql), error => this.#file.explain(error))
   }
 
   /**
@@ -119,7 +110,7 @@ export class Database {
    */
   transaction<T>(work: () => T): T {
     this.#checkOpen()
-    if (this.#sqlite.isTransaction) return this.#savepoint(work)
+    if (this.#sqlite.isTransaction) return this.#file.savepoint(work)
     return this.#group.commitWith(work)
   }
 
@@ -143,7 +134,7 @@ export class Database {
     // A copy would wait for the end of the transaction.
     if (this.#isHeld) return null
     this.#backups++
-    return writeBackup(this.#sqlite, this.path, this.#kind, nowMs).finally(() => this.#backups--)
+    return writeBackup(this.#sqlite, this.path, this.#file.kind, nowMs).finally(() => this.#backups--)
   }
 
   /** Finishes pending writes, and closes the file. Idempotent. */
@@ -152,29 +143,22 @@ export class Database {
     return this.#closing
   }
 
-  /** Whatever fails, the lock is dropped: else nothing in this process could open the file again. */
   async #close(): Promise<void> {
-    try {
-      await this.#group.idle()
-    } finally {
-      await this.#log.close().finally(() => this.#closeFile())
-    }
-  }
-
-  #closeFile(): void {
-    try {
-      if (this.#isHeld) this.#release()
-      this.#sqlite.exec('PRAGMA optimize')
-    } catch {
-      // A full disk or a damaged file, which matter to whoever writes more than this.
-    } finally {
-      this.#sqlite.close()
-    }
+    await this.#group.idle().finally(() =>
+      this.#file.close(() => {
+        try {
+          if (this.#isHeld) this.#release()
+          this.#sqlite.exec('PRAGMA optimize')
+        } catch {
+          // A full disk or a damaged file, which matter to whoever writes more than this.
+        }
+      }),
+    )
   }
 
   /** Lets later writes wait in memory. While a backup runs, they fail instead. */
   #hold(): void {
-    this.#isFull = true
+    this.#file.isFull = true
     if (this.#isHeld || this.#backups > 0) return
     this.#sqlite.exec('PRAGMA cache_spill = OFF; BEGIN IMMEDIATE')
     this.#isHeld = true
@@ -187,54 +171,26 @@ export class Database {
       this.#sqlite.exec('UPDATE opened SET times = times; COMMIT; PRAGMA cache_spill = ON')
     } catch (error) {
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK')
-      throw this.#explain(error)
+      throw this.#file.explain(error)
     }
   }
 
   #transaction<T>(work: () => T): T {
-    if (this.#isHeld) throw fullDisk(this.path, this.#kind)
+    if (this.#isHeld) throw fullDisk(this.path, this.#file.kind)
+    this.#begin()
+    return this.#file.commit(work)
+  }
+
+  #begin(): void {
     try {
       this.#sqlite.exec('BEGIN IMMEDIATE')
-      const result = work()
-      this.#sqlite.exec('COMMIT')
-      return result
     } catch (error) {
-      if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK')
-      throw this.#explain(error)
+      throw this.#file.explain(error)
     }
-  }
-
-  #savepoint<T>(work: () => T): T {
-    this.#sqlite.exec('SAVEPOINT part')
-    try {
-      const result = work()
-      this.#sqlite.exec('RELEASE part')
-      return result
-    } catch (error) {
-      // SQLite itself rolls back the whole transaction if the disk is full.
-      if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK TO part; RELEASE part')
-      throw this.#explain(error)
-    }
-  }
-
-  async #sync(): Promise<void> {
-    try {
-      await this.#log.datasync()
-    } catch (error) {
-      throw new Failure('io', `${this.path}: recent changes may be lost: check the disk, then start again`, {
-        cause: error,
-      })
-    }
-  }
-
-  #explain(error: unknown): Error {
-    const failure = databaseFailure(error, this.path, this.#kind)
-    if ((failure as { code?: unknown }).code === 'no-space') this.#isFull = true
-    return failure
   }
 
   #checkOpen(): void {
-    if (this.#closing) throw new Failure('closed', `${this.path} is closed: open it again`)
+    if (this.#closing) throw failureOf(this.#file.kind, 'closed', `${this.path} is closed: open it again`)
   }
 }
 
@@ -275,21 +231,6 @@ function removeEmpty(path: string): void {
 /** A log remains only if a process did not close the file. */
 function hasLog(path: string): boolean {
   return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
-}
-
-function prepareConnection(sqlite: DatabaseSync): void {
-  // FULL until it is open, which also makes the names of the files durable.
-  sqlite.exec(`
-    PRAGMA locking_mode = EXCLUSIVE;
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON;
-    PRAGMA trusted_schema = OFF;
-    PRAGMA cell_size_check = ON;
-    PRAGMA cache_size = -8000;
-    PRAGMA temp_store = MEMORY;
-    PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES};
-  `)
 }
 
 function check(sqlite: DatabaseSync, path: string, kind: DatabaseKind): void {

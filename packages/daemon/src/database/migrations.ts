@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { Failure } from '../failure.ts'
-import type { DatabaseKind } from './database-kind.ts'
+import { failureOf } from './database-failure.ts'
+import type { DatabaseKind, Earlier } from './database-kind.ts'
 
-/** The version of the file as `user_version` has it: from 3 on, the table `migrations` says what each owner has. */
+/** The version of the file as `user_version` has it: from this one on, the table `migrations` says what each owner has. */
 const FORMAT = 3
 
 /** Counts how often the file was opened. In the first formats, an owner made it. */
@@ -31,28 +31,43 @@ export function migrate(
   kind: DatabaseKind,
 ): void {
   sqlite.exec('BEGIN IMMEDIATE')
+  migrateBegun(sqlite, path, owners, kind)
+}
+
+/** As `migrate`, in a transaction that has begun, and which it ends. */
+export function migrateBegun(
+  sqlite: DatabaseSync,
+  path: string,
+  owners: readonly TableOwner[],
+  kind: DatabaseKind,
+): void {
+  const { format = FORMAT, earlier = [], isShared = false, applicationId } = kind
   try {
     const version = fileVersion(sqlite, path, kind)
-    if (version > FORMAT) throw newerVersion(path, `format ${version}, this one knows ${FORMAT}`)
+    checkVersion(version, path, kind)
     sqlite.exec(
       'CREATE TABLE IF NOT EXISTS migrations (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID',
     )
     const note = sqlite.prepare('INSERT INTO migrations VALUES (?, ?)')
-    if (version < FORMAT)
-      for (const [owner, number] of kind.earlier?.slice(0, version).flat() ?? []) note.run(owner, number)
+    if (version < format)
+      for (const [owner, number] of earlier.slice(0, version).flat()) note.run(owner, number)
     for (const { name, migrations } of owners) {
       const done = lastMigration(sqlite, name)
-      if (done > migrations.length)
-        throw newerVersion(path, `format ${done} of ${name}, this one knows ${migrations.length}`)
+      checkDone(done, { name, migrations }, path, kind)
       for (const [at, sql] of migrations.entries()) {
         if (at < done) continue
         sqlite.exec(sql)
         note.run(name, at + 1)
       }
     }
-    sqlite.exec(`PRAGMA application_id = ${kind.applicationId}; PRAGMA user_version = ${FORMAT}`)
-    sqlite.exec(OPENED)
-    sqlite.exec('INSERT INTO opened (id, times) VALUES (1, 1) ON CONFLICT DO UPDATE SET times = times + 1')
+    // Written in any case, so that the log exists afterwards.
+    sqlite.exec(
+      `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${Math.max(version, format)}`,
+    )
+    if (!isShared) {
+      sqlite.exec(OPENED)
+      sqlite.exec('INSERT INTO opened (id, times) VALUES (1, 1) ON CONFLICT DO UPDATE SET times = times + 1')
+    }
     sqlite.exec('COMMIT')
   } catch (error) {
     if (sqlite.isTransaction) sqlite.exec('ROLLBACK')
@@ -71,14 +86,23 @@ export function doneMigrations(
   kind: DatabaseKind,
 ): TableOwner[] {
   const version = fileVersion(sqlite, path, kind)
-  if (version > FORMAT) throw newerVersion(path, `format ${version}, this one knows ${FORMAT}`)
-  const early = new Map((kind.earlier ?? []).slice(0, version).flat())
+  checkVersion(version, path, kind)
+  const early = earlierMigrations(kind.earlier ?? [], version)
   return owners.map(({ name, migrations }) => {
-    const done = version < FORMAT ? (early.get(name) ?? 0) : lastMigration(sqlite, name)
-    if (done > migrations.length)
-      throw newerVersion(path, `format ${done} of ${name}, this one knows ${migrations.length}`)
+    const done = version < (kind.format ?? FORMAT) ? (early.get(name) ?? 0) : lastMigration(sqlite, name)
+    checkDone(done, { name, migrations }, path, kind)
     return { name, migrations: migrations.slice(0, done) }
   })
+}
+
+/** Returns the last migration of each owner in one of the first formats. */
+export function earlierMigrations(earlier: Earlier, format: number): ReadonlyMap<string, number> {
+  return new Map(earlier.slice(0, format).flat())
+}
+
+/** Returns how many migrations of each owner its tables may have that the program does not know. */
+function unknownMigrations({ isShared = false }: Pick<DatabaseKind, 'isShared'>): number {
+  return isShared ? 1 : 0
 }
 
 /** Returns whether a file with content has migrations to come. */
@@ -98,13 +122,26 @@ export function isUpToDate(
   owners: readonly TableOwner[],
   kind: DatabaseKind,
 ): boolean {
+  const { format = FORMAT } = kind
   const version = fileVersion(sqlite, path, kind)
-  if (version !== FORMAT) return version > FORMAT
+  if (version < format || version > format + unknownMigrations(kind)) return version > format
   return owners.every(({ name, migrations }) => lastMigration(sqlite, name) >= migrations.length)
 }
 
-function newerVersion(path: string, formats: string): Failure {
-  return new Failure(
+function checkVersion(version: number, path: string, kind: DatabaseKind): void {
+  const { format = FORMAT } = kind
+  if (version > format + unknownMigrations(kind))
+    throw newerVersion(path, kind, `format ${version}, this one knows ${format}`)
+}
+
+function checkDone(done: number, { name, migrations }: TableOwner, path: string, kind: DatabaseKind): void {
+  if (done > migrations.length + unknownMigrations(kind))
+    throw newerVersion(path, kind, `format ${done} of ${name}, this one knows ${migrations.length}`)
+}
+
+function newerVersion(path: string, kind: DatabaseKind, formats: string): Error {
+  return failureOf(
+    kind,
     'newer-version',
     `${path} was written by a newer Shoal (${formats}): update Shoal, or choose another data folder`,
   )
@@ -116,12 +153,13 @@ function lastMigration(sqlite: DatabaseSync, owner: string): number {
   return (found as { number: number | null }).number ?? 0
 }
 
-function fileVersion(sqlite: DatabaseSync, path: string, { applicationId }: DatabaseKind): number {
+function fileVersion(sqlite: DatabaseSync, path: string, kind: DatabaseKind): number {
   const application = pragma(sqlite, 'application_id')
-  if (application === applicationId) return pragma(sqlite, 'user_version')
+  if (application === kind.applicationId) return pragma(sqlite, 'user_version')
   const { count } = sqlite.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as { count: number }
   if (application === 0 && count === 0) return 0
-  throw new Failure(
+  throw failureOf(
+    kind,
     'bad-argument',
     `${path} is the database of another program: choose another data folder, or move it away`,
   )

@@ -1,0 +1,142 @@
+/**
+ * A database file that several processes of a program have open.
+ *
+ * Others may hold the lock for writing: a transaction waits for it without stopping the process. Programs of two versions run next to each other, so that migrations contain only what the version before can live
+ * with: new tables, new columns with a default, new indexes.
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { writeBackup } from './backups.ts'
+import { CommitGroup } from './commit-group.ts'
+import { failureOf, fullDisk, isBusy } from './database-failure.ts'
+import type { DatabaseKind } from './database-kind.ts'
+import { migrateBegun, needsMigration, type TableOwner } from './migrations.ts'
+import { SqliteFile } from './sqlite-file.ts'
+
+/** How long a write waits for those of other processes. */
+const BUSY_MS = 10_000
+const BUSY_PAUSE_MS = 5
+/** Only the recovery after a crash locks readers out. */
+const STATEMENT_BUSY_MS = 250
+const CACHE_KIB = 16_000
+const LOG_LIMIT_BYTES = 64 << 20
+/** Most transactions in one commit. */
+const MAX_GROUP = 1000
+/** Most transactions that wait. */
+const MAX_WAITING = 20_000
+
+export class SharedDatabase {
+  readonly #file: SqliteFile
+  readonly #group: CommitGroup
+  #closing: Promise<void> | null = null
+
+  private constructor(file: SqliteFile) {
+    this.#file = file
+    this.#group = new CommitGroup(
+      {
+        begin: () => begin(file.sqlite).catch(error => Promise.reject(file.explain(error))),
+        transaction: work => file.commit(work),
+        savepoint: work => file.savepoint(work),
+        get isTransaction() {
+          return file.isTransaction
+        },
+        sync: () => file.sync(),
+      },
+      {
+        largest: MAX_GROUP,
+        waiting: MAX_WAITING,
+        tooMany: () =>
+          failureOf(file.kind, 'busy', 'The disk is too slow for what is asked: try again later'),
+      },
+    )
+  }
+
+  /**
+   * Opens or creates the file, readable by its owner only, and brings its tables up to date, after a backup of a file that has tables. Its folder must exist. Rejects with `newer-version`,
+   * `damaged`, `no-space`, `no-permission`, `io`, `in-use`, `bad-argument`.
+   */
+  static async open(
+    path: string,
+    owners: readonly TableOwner[],
+    kind: DatabaseKind,
+  ): Promise<SharedDatabase> {
+    const bringUpToDate = async (sqlite: DatabaseSync) => {
+      if (needsMigration(sqlite, path, owners, kind) && !(await writeBackup(sqlite, path, kind, Date.now())))
+        throw fullDisk(path, kind)
+      await begin(sqlite)
+      migrateBegun(sqlite, path, owners, kind)
+    }
+    const file = await SqliteFile.open(path, kind, {
+      busyMs: STATEMENT_BUSY_MS,
+      locking: 'NORMAL',
+      cacheKiB: CACHE_KIB,
+      logLimitBytes: LOG_LIMIT_BYTES,
+      bringUpToDate,
+    })
+    return new SharedDatabase(file)
+  }
+
+  get path(): string {
+    return this.#file.path
+  }
+
+  /** Prepares a statement. What it throws is explained by `write` and `read`. */
+  prepare(sql: string): StatementSync {
+    return this.#file.sqlite.prepare(sql)
+  }
+
+  /**
+   * Does `work` in a transaction that it shares with others of the same moment; what it throws undoes only itself. Resolves with what it returned when a power cut cannot undo it. Rejects also with
+   * `in-use` if other processes write for too long, and `busy` if too much waits.
+   */
+  async write<T>(work: () => T): Promise<T> {
+    this.#checkOpen()
+    return this.#group.add(work)
+  }
+
+  /** Does `work`, which only reads. */
+  read<T>(work: () => T): T {
+    this.#checkOpen()
+    try {
+      return work()
+    } catch (error) {
+      throw this.#file.explain(error)
+    }
+  }
+
+  /** Yields what `read` yields, which reads everything as it is at one moment, from another connection: others write meanwhile. */
+  async *snapshot<T>(read: (sqlite: DatabaseSync) => Iterable<T>): AsyncGenerator<T> {
+    this.#checkOpen()
+    const sqlite = new DatabaseSync(this.path, { readOnly: true, timeout: BUSY_MS })
+    try {
+      sqlite.exec('BEGIN')
+      yield* read(sqlite)
+    } catch (error) {
+      throw this.#file.explain(error)
+    } finally {
+      sqlite.close()
+    }
+  }
+
+  /** Finishes pending writes, and closes the file. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#group.idle().finally(() => this.#file.close())
+    return this.#closing
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw failureOf(this.#file.kind, 'closed', `${this.path} is closed: open it again`)
+  }
+}
+
+async function begin(sqlite: DatabaseSync): Promise<void> {
+  const deadline = performance.now() + BUSY_MS
+  for (;;)
+    try {
+      sqlite.exec('BEGIN IMMEDIATE')
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error
+      await sleep(BUSY_PAUSE_MS * (1 + Math.random()))
+    }
+}
