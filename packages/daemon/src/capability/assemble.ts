@@ -1,5 +1,4 @@
 /** Starts a list of capabilities in the order of what they need, joins what they offer, and closes them in reverse. */
-import type { Contract } from '@shoal/api'
 import type { Family } from '../metrics/families.ts'
 import {
   AbsentCapability,
@@ -60,7 +59,7 @@ export async function assemble<Kernel, Parts extends RunningParts>(
       }
       const running: AnyRunning<Parts> = await capability.start(kernel, given)
       started.push({ capability, running })
-      for (const [key, { name }] of Object.entries((capability.provides ?? {}) as Services))
+      for (const [key, { name }] of Object.entries(capability.provides ?? {}))
         provided.set(name, running.provides?.[key])
     }
     for (const { running } of started) {
@@ -72,7 +71,7 @@ export async function assemble<Kernel, Parts extends RunningParts>(
     throw error
   }
   const running = started.map(each => each.running)
-  const names = started.map(({ capability }) => (capability.contract as Contract).name)
+  const names = started.map(({ capability }) => capability.contract.name)
   return {
     names,
     running,
@@ -88,13 +87,11 @@ export async function assemble<Kernel, Parts extends RunningParts>(
 }
 
 /** Sorts the list so that each follows its needs and wants. Throws for a missing need and for a cycle. */
-export function inOrder<Kernel, Parts extends RunningParts>(
-  list: readonly AnyCapability<Kernel, Parts>[],
-): AnyCapability<Kernel, Parts>[] {
-  type Each = AnyCapability<Kernel, Parts>
+// biome-ignore lint/suspicious/noExplicitAny: capabilities of any program.
+export function inOrder<Each extends AnyCapability<any, any>>(list: readonly Each[]): Each[] {
   const providers = new Map<string, Each>()
   for (const capability of list)
-    for (const { name } of Object.values((capability.provides ?? {}) as Services)) {
+    for (const { name } of Object.values(capability.provides ?? {})) {
       if (providers.has(name)) throw new Error(`two capabilities provide the service ${name}`)
       providers.set(name, capability)
     }
@@ -105,7 +102,7 @@ export function inOrder<Kernel, Parts extends RunningParts>(
       throw new Error(
         `these capabilities need each other: ${[...path, capability].map(each => each.contract.name).join(' → ')}`,
       )
-    const { needs = {}, wants = {} } = capability as { needs?: Services; wants?: Services }
+    const { needs = {}, wants = {} } = capability
     for (const { name } of Object.values(needs))
       if (!providers.has(name))
         throw new Error(`${capability.contract.name} needs the service ${name}, which no capability provides`)

@@ -3,7 +3,6 @@
  * running it is its `Contract` in packages/api.
  */
 import type { CallKind, Contract, OperationFunctions, OperationTable } from '@shoal/api'
-import type { Migration } from '../database/migrations.ts'
 import { Failure } from '../failure.ts'
 import type { Family } from '../metrics/families.ts'
 
@@ -75,8 +74,6 @@ export interface Capability<
   Kind extends CallKind = CallKind,
 > {
   readonly contract: C
-  /** Changes of its tables, in order. A released one never changes. */
-  readonly migrations?: readonly Migration[]
   /** Required services. They start before it and close after it. */
   readonly needs?: Needs
   /** Optional services. They start before it, too. */
@@ -92,33 +89,32 @@ export interface Capability<
 
 type Nothing = Record<never, never>
 
-/** Returns a function that keeps the precise types of the capabilities of one program. `Kind`: how it calls operations. */
-export function capabilityOf<Kernel, Parts extends RunningParts, Kind extends CallKind = CallKind>() {
+/** Returns a function that keeps the precise types of the capabilities of one program. `Kind`: how it calls operations. `Named`: what else its capabilities name before they run, such as their tables. */
+export function capabilityOf<
+  Kernel,
+  Parts extends RunningParts,
+  Kind extends CallKind = CallKind,
+  Named extends object = Nothing,
+>() {
   return <
     C extends Contract,
     Needs extends Services = Nothing,
     Wants extends Services = Nothing,
     Provides extends Services = Nothing,
   >(
-    it: Capability<Kernel, Parts, C, Needs, Wants, Provides, Kind>,
-  ): Capability<Kernel, Parts, C, Needs, Wants, Provides, Kind> => it
+    it: Capability<Kernel, Parts, C, Needs, Wants, Provides, Kind> & Named,
+  ): Capability<Kernel, Parts, C, Needs, Wants, Provides, Kind> & Named => it
 }
 
 /** A capability of any type, as the list has it. */
-export type AnyCapability<Kernel, Parts extends RunningParts> = Capability<
-  Kernel,
-  Parts,
+export interface AnyCapability<Kernel, Parts extends RunningParts> {
+  readonly contract: Contract
+  readonly needs?: Services
+  readonly wants?: Services
+  readonly provides?: Services
   // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
-  any,
-  // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
-  any,
-  // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
-  any,
-  // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
-  any,
-  // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
-  any
->
+  start(kernel: Kernel, services: any): Promise<AnyRunning<Parts>> | AnyRunning<Parts>
+}
 export type AnyRunning<Parts extends RunningParts> = Parts & {
   readonly operations?: AnyOperations
   readonly provides?: Readonly<Record<string, unknown>>

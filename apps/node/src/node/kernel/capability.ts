@@ -1,12 +1,13 @@
 /** A capability of the node, named by one line of `capabilities.ts`. */
 import type { Server as HttpServer } from 'node:http'
-import type { Job, NodeStats } from '@shoal/api'
+import type { CallKind, Job, NodeStats } from '@shoal/api'
 import {
   type AnyCapability as AnyCapabilityOf,
   type AnyRunning as AnyRunningOf,
   capabilityOf,
   type RunningParts,
 } from '@shoal/daemon/capability'
+import type { Migration } from '@shoal/daemon/database'
 import type { NodeFiles } from './contract.ts'
 import type { HttpDoor } from './http-door.ts'
 import type { HttpScope } from './http-scope.ts'
@@ -35,9 +36,15 @@ export interface HttpPlace {
   readonly door: HttpDoor
 }
 
+/** What a capability of the node names before it runs. */
+export interface NodeNamed {
+  /** Changes of its tables, in order. A released one never changes. */
+  readonly migrations?: readonly Migration[]
+}
+
 /** Keeps the precise types of a capability. */
-export const capability = capabilityOf<Kernel, NodeParts>()
+export const capability = capabilityOf<Kernel, NodeParts, CallKind, NodeNamed>()
 
 /** A capability of any type, as the list has it. */
-export type AnyCapability = AnyCapabilityOf<Kernel, NodeParts>
+export type AnyCapability = AnyCapabilityOf<Kernel, NodeParts> & NodeNamed
 export type AnyRunning = AnyRunningOf<NodeParts>
