@@ -10,7 +10,11 @@ import { PostgresServer } from '../interop/support/postgres.ts'
 import { which } from '../interop/support/tools.ts'
 import { cpuSeconds, ownUsage } from '../interop/support/usage.ts'
 import { listingWords } from '../packages/hub-stores/src/listings/words.ts'
-import { type HubStores, openEmbedded, openGrown } from '../packages/hub-stores/src/stores.ts'
+import {
+  openFileStores,
+  openServerStores,
+  type TestStores,
+} from '../packages/hub-stores/src/testing/stores.ts'
 import { seededRandom } from '../packages/torrent/src/base/random.ts'
 import type { BenchOptions, Section } from './bench.ts'
 import { against, percentile } from './statistics.ts'
@@ -26,7 +30,7 @@ const PER_WRITE = 1000
 const GOAL_MS = 50
 
 interface Loaded extends AsyncDisposable {
-  readonly stores: HubStores
+  readonly stores: TestStores
   /** Processor time so far, with the database's, in milliseconds. */
   cpuMs(): number
 }
@@ -121,7 +125,7 @@ async function loadSqlite(count: number): Promise<Loaded> {
   await using opening = new AsyncDisposableStack()
   const folder = opening.use(await tempDir('bench-hub-search'))
   const path = folder.join('hub.db')
-  await (await openEmbedded(path)).close()
+  await (await openFileStores(path)).close()
   using database = new DatabaseSync(path)
   const names = LISTING_COLUMNS.split(',')
   const listing = database.prepare(
@@ -134,7 +138,7 @@ async function loadSqlite(count: number): Promise<Loaded> {
     words.run(each.number, each.words.join(' '))
   }
   database.exec('COMMIT')
-  const stores = opening.use(await openEmbedded(path))
+  const stores = opening.use(await openFileStores(path))
   const opened = opening.move()
   return {
     stores,
@@ -146,7 +150,7 @@ async function loadSqlite(count: number): Promise<Loaded> {
 async function loadPostgres(count: number): Promise<Loaded> {
   await using opening = new AsyncDisposableStack()
   const server = opening.use(await PostgresServer.start())
-  const stores = opening.use(await openGrown({ url: server.url, connections: 1 }))
+  const stores = opening.use(await openServerStores({ url: server.url, connections: 1 }))
   const index = await server.query(`SELECT pg_get_indexdef('shoal.listing_words_by_word'::regclass)`)
   await server.query('DROP INDEX shoal.listing_words_by_word')
   await copy(server, count, {

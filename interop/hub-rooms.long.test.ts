@@ -2,7 +2,7 @@
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { buildPagesOf } from '../apps/web/e2e/testing/pages.ts'
-import { openEmbedded, openGrown } from '../packages/hub-stores/src/stores.ts'
+import { openFileStores, openServerStores } from '../packages/hub-stores/src/testing/stores.ts'
 import { Browser } from './support/browser.ts'
 import { tempDir } from './support/files.ts'
 import { launchFirefox } from './support/firefox.ts'
@@ -54,7 +54,7 @@ describe.skipIf(missing(...SERVERS, 'chromium-headless-shell', 'firefox-esr'))(
       await using first = await start(await freePort())
       await using second = await start(await freePort())
       await using proxy = await HaProxy.start([first.port, second.port])
-      await using stores = await openGrown({ url: postgres.url, connections: 1 })
+      await using stores = await openServerStores({ url: postgres.url, connections: 1 })
       await using pages = await buildPagesOf(`${import.meta.dirname}/support/in-page`, ['room-member-page'])
       // The certificate is the test's own.
       await using chromium = await Browser.launch({ args: ['--ignore-certificate-errors'] })
@@ -99,7 +99,7 @@ describe.skipIf(missing(...SERVERS, 'chromium-headless-shell', 'firefox-esr'))(
 describe.skipIf(process.platform !== 'linux')('a hub with --workers and SQLite', () => {
   test('loses nothing when a process of it is killed, and when it stops and starts again', async () => {
     await using folder = await tempDir('hub-rooms')
-    const open = () => openEmbedded(folder.join('hub.db'))
+    const open = () => openFileStores(folder.join('hub.db'))
     const [room, given] = await (async () => {
       await using stores = await open()
       const created = await createRoom(stores)

@@ -5,20 +5,20 @@ import { createGunzip } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { first } from '../packages/hub-stores/src/database/database.ts'
 import { PostgresDatabase } from '../packages/hub-stores/src/database/postgres.ts'
-import { MIGRATIONS } from '../packages/hub-stores/src/database/schema.ts'
 import { type LogEntry, verifyEntries } from '../packages/hub-stores/src/log/log.ts'
-import {
-  type HubStores,
-  openEmbedded,
-  openGrown,
-  type StoreOptions,
-} from '../packages/hub-stores/src/stores.ts'
 import { testAccounts } from '../packages/hub-stores/src/testing/accounts-suite.ts'
+import { ALL_TABLES } from '../packages/hub-stores/src/testing/all-tables.ts'
 import { testKeyPackages } from '../packages/hub-stores/src/testing/key-packages-suite.ts'
 import { testListings } from '../packages/hub-stores/src/testing/listings-suite.ts'
 import { testMembers } from '../packages/hub-stores/src/testing/members-suite.ts'
 import { digest, expectMove, fill, testMigrations } from '../packages/hub-stores/src/testing/moving-suite.ts'
 import { testRooms } from '../packages/hub-stores/src/testing/rooms-suite.ts'
+import {
+  openFileStores,
+  openServerStores,
+  type StoreOptions,
+  type TestStores,
+} from '../packages/hub-stores/src/testing/stores.ts'
 import { testTrackerKeys } from '../packages/hub-stores/src/testing/tracker-suite.ts'
 import { filesBelow, type TempDir, tempDir } from './support/files.ts'
 import { type Acknowledged, Poster } from './support/poster.ts'
@@ -28,7 +28,7 @@ import { missing } from './support/tools.ts'
 const NAME = { creator: 'did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH', kind: 'group' }
 
 /** Reads a whole log, which is verified. */
-async function readAll({ rooms }: HubStores, room: Uint8Array): Promise<LogEntry[]> {
+async function readAll({ rooms }: TestStores, room: Uint8Array): Promise<LogEntry[]> {
   const entries: LogEntry[] = []
   for (let head = { room, sequence: 0, hash: room }; ; ) {
     const part = await rooms.read(room, head.sequence, 1000)
@@ -56,7 +56,7 @@ function expectAll(entries: readonly LogEntry[], acknowledged: readonly Acknowle
   expect(wrong).toEqual([])
 }
 
-async function createRoom({ rooms }: HubStores): Promise<Uint8Array> {
+async function createRoom({ rooms }: TestStores): Promise<Uint8Array> {
   return (await rooms.create({ ...NAME, salt: randomBytes(32) })).id
 }
 
@@ -69,7 +69,7 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
   afterAll(() => server.stop())
 
   const place = () => ({
-    open: (options?: StoreOptions) => openGrown({ url: server.url, connections: 3 }, options),
+    open: (options?: StoreOptions) => openServerStores({ url: server.url, connections: 3 }, options),
   })
   testRooms(place)
   testAccounts(place)
@@ -79,7 +79,7 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
   testMembers(place)
 
   test('loses nothing that was acknowledged when it is killed, again and again, or a process of the hub', async () => {
-    await using stores = await openGrown({ url: server.url, connections: 1 })
+    await using stores = await openServerStores({ url: server.url, connections: 1 })
     const room = await createRoom(stores)
     const posters = await Promise.all([1, 2, 3].map(() => Poster.start(server.url, room)))
     try {
@@ -105,15 +105,15 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
 
   test('everything moves from SQLite and back', async () => {
     await using folder = await tempDir('hub-stores')
-    await using embedded = await openEmbedded(folder.join('hub.db'))
-    await using grown = await openGrown({ url: server.url, schema: 'moved' })
-    await using back = await openEmbedded(folder.join('back.db'))
+    await using embedded = await openFileStores(folder.join('hub.db'))
+    await using grown = await openServerStores({ url: server.url, schema: 'moved' })
+    await using back = await openFileStores(folder.join('back.db'))
     await fill(embedded)
     const before = await digest(embedded)
     await back.importArchive(embedded.exportArchive())
     await expectMove(embedded, grown)
     expect(await digest(back)).toBe(before)
-    await using again = await openEmbedded(folder.join('again.db'))
+    await using again = await openFileStores(folder.join('again.db'))
     await again.importArchive(grown.exportArchive())
     expect(await digest(again)).toBe(await digest(grown))
   })
@@ -126,30 +126,33 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
     afterAll(() => folder.remove())
 
     testMigrations(() => ({
-      open: migrations =>
-        PostgresDatabase.open({ url: server.url, schema: 'migrated', backupFolder: folder.path }, migrations),
+      open: owners =>
+        PostgresDatabase.open({ url: server.url, schema: 'migrated', backupFolder: folder.path }, owners),
       backups: async () => (await filesBelow(folder.path)).length,
     }))
 
     test('the backup is what the tables contained', async () => {
       const [name] = await filesBelow(folder.path)
-      await using stores = await openGrown({ url: server.url, schema: 'restored' })
+      await using stores = await openServerStores({ url: server.url, schema: 'restored' })
       const counts = await stores.importArchive(createReadStream(folder.join(name!)).pipe(createGunzip()))
       expect(counts).toMatchObject({ entries: 1200, audit: 1 })
     })
 
     test('they are not changed without a place for the backup', async () => {
       const options = { url: server.url, schema: 'restored' }
-      const changed = [...MIGRATIONS, 'CREATE TABLE more (number INTEGER PRIMARY KEY) STRICT']
+      const changed = [
+        ...ALL_TABLES,
+        { name: 'more', migrations: ['CREATE TABLE more (number INTEGER PRIMARY KEY) STRICT'] },
+      ]
       await expect(PostgresDatabase.open(options, changed)).rejects.toMatchObject({ code: 'bad-argument' })
     })
   })
 
   test('that does not answer is reported as such', async () => {
     const url = server.url.replace('host=', 'host=/nowhere')
-    await expect(openGrown({ url })).rejects.toMatchObject({ code: 'unavailable' })
-    await expect(openGrown({ url: 'mysql://x/y' })).rejects.toMatchObject({ code: 'bad-argument' })
-    await expect(openGrown({ url: server.url, schema: 'x; drop' })).rejects.toMatchObject({
+    await expect(openServerStores({ url })).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(openServerStores({ url: 'mysql://x/y' })).rejects.toMatchObject({ code: 'bad-argument' })
+    await expect(openServerStores({ url: server.url, schema: 'x; drop' })).rejects.toMatchObject({
       code: 'bad-argument',
     })
   })
@@ -157,7 +160,7 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
   test('waits for its disk before it acknowledges, whatever its own settings are', async () => {
     const url = `${server.url}&synchronous_commit=off`
     await server.query("ALTER ROLE postgres SET synchronous_commit = 'off'")
-    const database = await PostgresDatabase.open({ url, connections: 1 })
+    const database = await PostgresDatabase.open({ url, connections: 1 }, ALL_TABLES)
     const setting = database.read(() => first("SELECT current_setting('synchronous_commit') AS value"))
     await setting.finally(() => database.close())
     expect(await setting).toEqual({ value: 'on' })
@@ -167,7 +170,7 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
 test('SQLite loses nothing that was acknowledged when one of several processes is killed', async () => {
   await using folder = await tempDir('hub-stores')
   const path = folder.join('hub.db')
-  await using stores = await openEmbedded(path)
+  await using stores = await openFileStores(path)
   const room = await createRoom(stores)
   const posters = await Promise.all([1, 2].map(() => Poster.start(path, room)))
   try {

@@ -1,7 +1,7 @@
 /** Passkeys of members on a hub with two processes, which share a database: one on a machine with SQLite, and two with PostgreSQL and Redis. */
 import { DatabaseSync } from 'node:sqlite'
 import { connectHub } from '@shoal/hub-api/client'
-import { type HubStores, openEmbedded, openGrown } from '@shoal/hub-stores'
+import { openFileStores, openServerStores, type TestStores } from '@shoal/hub-stores/testing'
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { tempDir } from './support/files.ts'
@@ -17,7 +17,7 @@ const COUNT_PEERS = 'SELECT count(*) AS peers FROM tracker_peers'
  * `countPeers`: counts those in the database. */
 async function countEverywhere(
   hubs: readonly HubProcess[],
-  stores: HubStores,
+  stores: TestStores,
   countPeers: () => unknown,
 ): Promise<void> {
   await stores.accounts.create({ did: ANN })
@@ -53,7 +53,7 @@ describe('passkeys of members', () => {
   test.skipIf(process.platform !== 'linux')('count over both processes of a machine', async () => {
     await using folder = await tempDir('hub')
     await using hub = await HubProcess.start(['--workers', '2', '--private-tracker', '--data', folder.path])
-    await using stores = await openEmbedded(folder.join('hub.db'))
+    await using stores = await openFileStores(folder.join('hub.db'))
     using database = new DatabaseSync(folder.join('hub.db'), { readOnly: true })
     await countEverywhere([hub], stores, () => database.prepare(COUNT_PEERS).get()!.peers)
   })
@@ -69,7 +69,7 @@ describe('passkeys of members', () => {
         const args = ['--redis', redis.url, '--private-tracker', ...kept]
         await using a = await HubProcess.start(args)
         await using b = await HubProcess.start(args)
-        await using stores = await openGrown({ url: postgres.url })
+        await using stores = await openServerStores({ url: postgres.url })
         await countEverywhere([a, b], stores, () =>
           postgres.query(COUNT_PEERS.replace('FROM ', 'FROM shoal.')),
         )

@@ -11,7 +11,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/options': ['packages/messages'],
   'packages/tracker': ['packages/torrent'],
   'packages/network': ['packages/torrent'],
-  'packages/hub-stores': ['packages/identity', 'packages/network', 'packages/torrent'],
+  'packages/hub-stores': ['packages/daemon', 'packages/identity', 'packages/network', 'packages/torrent'],
   'packages/chat': [
     'packages/api',
     'packages/hub-api',

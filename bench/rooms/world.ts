@@ -7,7 +7,11 @@ import { JsonLines } from '../../interop/support/json-lines.ts'
 import { PostgresServer } from '../../interop/support/postgres.ts'
 import { type ManagedProcess, start } from '../../interop/support/process.ts'
 import { cpuSeconds, usageOf } from '../../interop/support/usage.ts'
-import { type HubStores, openEmbedded, openGrown } from '../../packages/hub-stores/src/stores.ts'
+import {
+  openFileStores,
+  openServerStores,
+  type TestStores,
+} from '../../packages/hub-stores/src/testing/stores.ts'
 import type { CrowdMember } from './crowd.ts'
 
 export const DATABASES = ['PostgreSQL', 'SQLite'] as const
@@ -26,14 +30,14 @@ export interface Measured extends AsyncDisposable {
 }
 
 export class HubWorld implements Measured {
-  readonly stores: HubStores
+  readonly stores: TestStores
   readonly #hub: HubProcess
   readonly #postgres: PostgresServer | null
   readonly #opened: AsyncDisposableStack
 
   private constructor(
     hub: HubProcess,
-    stores: HubStores,
+    stores: TestStores,
     postgres: PostgresServer | null,
     opened: AsyncDisposableStack,
   ) {
@@ -52,8 +56,8 @@ export class HubWorld implements Measured {
     const hub = opening.use(await HubProcess.start(args))
     const stores = opening.use(
       postgres
-        ? await openGrown({ url: postgres.url, connections: 1 })
-        : await openEmbedded(folder.join('hub.db')),
+        ? await openServerStores({ url: postgres.url, connections: 1 })
+        : await openFileStores(folder.join('hub.db')),
     )
     return new HubWorld(hub, stores, postgres, opening.move())
   }

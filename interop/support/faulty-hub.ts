@@ -1,6 +1,6 @@
 /** Two real processes of a hub with PostgreSQL and Redis, behind gates that take turns, where each of them can be killed and the network can be cut. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type HubStores, openGrown } from '../../packages/hub-stores/src/stores.ts'
+import { openServerStores, type TestStores } from '../../packages/hub-stores/src/testing/stores.ts'
 import { type TempDir, tempDir } from './files.ts'
 import { Gate } from './gate.ts'
 import { HubProcess } from './hub.ts'
@@ -14,7 +14,7 @@ export type HubFault = (typeof HUB_FAULTS)[number]
 const PROCESSES = 2
 
 export class FaultyHub implements AsyncDisposable {
-  readonly stores: HubStores
+  readonly stores: TestStores
   /** Each leads to all processes of the hub in turns, from another one on, as a load balancer would. */
   readonly gates: Gate[] = []
   readonly #folder: TempDir
@@ -29,7 +29,7 @@ export class FaultyHub implements AsyncDisposable {
     folder: TempDir,
     postgres: PostgresServer,
     redis: RedisServer,
-    stores: HubStores,
+    stores: TestStores,
     args: readonly string[],
   ) {
     this.#folder = folder
@@ -46,7 +46,7 @@ export class FaultyHub implements AsyncDisposable {
       await PostgresServer.start(),
       await RedisServer.start(),
     ]
-    const stores = await openGrown({ url: postgres.url, connections: 1 })
+    const stores = await openServerStores({ url: postgres.url, connections: 1 })
     const hub = new FaultyHub(folder, postgres, redis, stores, args)
     for (let at = 0; at < PROCESSES; at++) {
       hub.#ports.push(await freePort())

@@ -4,15 +4,16 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openEmbedded, openGrown, StoreError } from '@shoal/hub-stores'
+import { StoreError } from '@shoal/hub-stores'
+import { openFileStores, openServerStores } from '@shoal/hub-stores/testing'
 
 const AT_ONCE = 20
 const PAUSE_MS = 20
 
 const [place, roomText] = process.argv.slice(2) as [string, string]
 const stores = place.includes('://')
-  ? await openGrown({ url: place, connections: 2 })
-  : await openEmbedded(place)
+  ? await openServerStores({ url: place, connections: 2 })
+  : await openFileStores(place)
 const room = Buffer.from(roomText, 'hex')
 
 async function post(): Promise<never> {

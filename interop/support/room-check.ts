@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { limitMs, until } from '@shoal/testing'
 import { type LogEntry, readHead, verifyEntries } from '../../packages/hub-api/src/rooms/rooms.ts'
-import type { HubStores } from '../../packages/hub-stores/src/stores.ts'
 import { device, person } from '../../packages/hub-stores/src/testing/person.ts'
+import type { TestStores } from '../../packages/hub-stores/src/testing/stores.ts'
 import { KeyPair } from '../../packages/identity/src/key-pair.ts'
 import { fromHex, hex } from '../../packages/torrent/src/base/index.ts'
 import type { Member, RoomMemberOptions, RoomMemberState } from './room-member.ts'
@@ -11,7 +11,7 @@ import type { Member, RoomMemberOptions, RoomMemberState } from './room-member.t
 const PATIENT = { timeoutMs: limitMs(120), intervalMs: 100 }
 
 /** Creates a room that all members of the hub may use. Returns its id. */
-export async function createRoom({ rooms }: HubStores): Promise<Uint8Array> {
+export async function createRoom({ rooms }: TestStores): Promise<Uint8Array> {
   const creator = KeyPair.generate().did
   const { id } = await rooms.create({ creator, kind: 'group', salt: randomBytes(32) })
   return id
@@ -19,7 +19,7 @@ export async function createRoom({ rooms }: HubStores): Promise<Uint8Array> {
 
 /** Creates accounts with one device each, who follow a room and write to each other's inboxes. */
 export async function membersOf(
-  { accounts, deviceLists, sessions }: HubStores,
+  { accounts, deviceLists, sessions }: TestStores,
   room: Uint8Array,
   count: number,
 ): Promise<readonly Omit<RoomMemberOptions, 'url'>[]> {
@@ -78,7 +78,7 @@ function missing(states: readonly RoomMemberState[]): string[] {
 
 /** Compares a room in the stores with what members have who have everything. Returns what is wrong. */
 export async function roomFaults(
-  stores: HubStores,
+  stores: TestStores,
   room: Uint8Array,
   states: readonly RoomMemberState[],
 ): Promise<string[]> {
@@ -111,7 +111,7 @@ export async function roomFaults(
   return wrong
 }
 
-async function readAll(stores: HubStores, room: Uint8Array): Promise<readonly LogEntry[]> {
+async function readAll(stores: TestStores, room: Uint8Array): Promise<readonly LogEntry[]> {
   const all: LogEntry[] = []
   for (;;) {
     // The first request after PostgreSQL was killed finds a connection that has ended.
@@ -121,6 +121,6 @@ async function readAll(stores: HubStores, room: Uint8Array): Promise<readonly Lo
   }
 }
 
-async function readInbox({ inboxes }: HubStores, device: Uint8Array): Promise<number> {
+async function readInbox({ inboxes }: TestStores, device: Uint8Array): Promise<number> {
   return (await inboxes.read(device)).length
 }

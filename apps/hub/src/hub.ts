@@ -1,6 +1,7 @@
 /** A running hub: its kernel, its capabilities, and its server. */
 import { assemble } from '@shoal/daemon/capability'
 import type { HubOperation } from '@shoal/hub-api'
+import type { HubTables } from '@shoal/hub-stores'
 import { ownUrlHost } from '@shoal/torrent/local-address'
 import { type FindPlace, ownPlace } from './cluster/place.ts'
 import type { AnyCapability } from './kernel/capability.ts'
@@ -30,15 +31,16 @@ export interface Hub extends Listening {
   close(): Promise<void>
 }
 
-/** Rejects with SetupError if a port is taken, the database cannot be opened, or a file cannot be read or has an invalid line. */
+/** `capabilities`: fewer than all. Rejects with SetupError if a port is taken, the database cannot be opened, or a file cannot be read or has an invalid line. */
 export async function startHub(
   given: Given,
   log: HubLog,
   findPlace: FindPlace = shareSecret => ownPlace(given, shareSecret),
+  capabilities?: readonly AnyCapability[],
 ): Promise<Hub> {
-  const opened = await openKernel(given, log, findPlace)
+  const { list, tables, table } = await partsOf(given, capabilities)
+  const opened = await openKernel(given, log, findPlace, tables)
   const { kernel } = opened
-  const { list, table } = await partsOf(given)
   const assembled = await assemble(list, kernel, { operations: Object.keys(table) }).catch(async error => {
     await opened.close()
     throw error
@@ -88,17 +90,21 @@ export async function startHub(
 
 interface Parts {
   readonly list: readonly AnyCapability[]
+  /** Null if nothing is kept. */
+  readonly tables: readonly HubTables[] | null
   readonly table: Readonly<Record<string, HubOperation>>
 }
 
-/** A hub that is only a tracker has no stores and no operations, and does not load what they need. */
-async function partsOf({ onlyTracker }: Given): Promise<Parts> {
-  if (onlyTracker) return { list: [tracker], table: {} }
-  const [{ CAPABILITIES }, { HUB_OPERATIONS }] = await Promise.all([
+/** A hub that is only a tracker has no database and no operations, and does not load what they need. */
+async function partsOf({ onlyTracker }: Given, given?: readonly AnyCapability[]): Promise<Parts> {
+  if (onlyTracker) return { list: [tracker], tables: null, table: {} }
+  const [{ CAPABILITIES }, { tablesFor }, { HUB_OPERATIONS }] = await Promise.all([
     import('./capabilities.ts'),
+    import('./kernel/tables.ts'),
     import('@shoal/hub-api'),
   ])
-  return { list: CAPABILITIES, table: HUB_OPERATIONS }
+  const list = given ?? CAPABILITIES
+  return { list, tables: tablesFor(list), table: HUB_OPERATIONS }
 }
 
 async function ownerLinkOf(kernel: HubKernel): Promise<string | null> {

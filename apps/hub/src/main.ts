@@ -1,7 +1,7 @@
 import { UsageError } from '@shoal/options'
 import { EXIT, NotYetError, SetupError } from './failure.ts'
 import { helpText } from './help.ts'
-import { startError } from './kernel/open-stores.ts'
+import { startError } from './kernel/open-data.ts'
 import type { Given } from './options.ts'
 import { createLog, givenOptions, STOP_MS, serve, whenStopped } from './run.ts'
 import { startedText } from './started-text.ts'

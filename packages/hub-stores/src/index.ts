@@ -1,13 +1,15 @@
 /**
- * The stores of a hub for all that must not be lost, in SQLite (embedded, nothing to install) or PostgreSQL (for many processes). Both do the same.
+ * The stores of a hub for all that must not be lost, in SQLite (embedded, nothing to install) or PostgreSQL (for many processes). Both do the same. Each owner of tables describes them (`HubTables`) and has stores
+ * of its own.
  *
  * ```ts
- * import { openEmbedded, openGrown } from '@shoal/hub-stores'
+ * import { openEmbedded, openGrown, ROOM_TABLES, RoomLogs } from '@shoal/hub-stores'
  *
- * await using stores = await openEmbedded('/var/lib/shoal-hub/hub.db')
- * // Or: await openGrown({ url: 'postgres://hub@localhost/hub' })
- * const room = await stores.rooms.create({ creator, salt, kind: 'group' })
- * const { sequence } = await stores.rooms.append(room.id, clientId, bytes)
+ * await using data = await openEmbedded('/var/lib/shoal-hub/hub.db', [ROOM_TABLES])
+ * // Or: await openGrown({ url: 'postgres://hub@localhost/hub' }, [ROOM_TABLES])
+ * const rooms = new RoomLogs(data.database, Date.now)
+ * const room = await rooms.create({ creator, salt, kind: 'group' })
+ * const { sequence } = await rooms.append(room.id, clientId, bytes)
  * ```
  *
  * Whatever resolves is durable. Errors are `StoreError`s.
@@ -22,12 +24,20 @@ export {
   type Role,
 } from './accounts/account.ts'
 export { Accounts, type NewAccount } from './accounts/accounts.ts'
-export { type AuditEntry, AuditLog } from './accounts/audit-log.ts'
-export { type Ban, Bans } from './accounts/bans.ts'
-export { UsedChallenges } from './accounts/challenges.ts'
 export { DeviceLists, MAX_LISTS } from './accounts/device-lists.ts'
-export { FeedKeys } from './accounts/feed-keys.ts'
 export { type Invitation, Invitations, MAX_INVITATIONS } from './accounts/invitations.ts'
+export { MAX_SESSIONS, type Session, Sessions } from './accounts/sessions.ts'
+export { ACCOUNT_TABLES } from './accounts/tables.ts'
+export { type AuditEntry, AuditLog } from './audit/audit-log.ts'
+export { AUDIT_TABLES } from './audit/tables.ts'
+export type { Counts } from './database/archive.ts'
+export { all, type Database, each, first, type Steps } from './database/database.ts'
+export type { PostgresOptions } from './database/postgres.ts'
+export { type Presence, presentAtFile, presentAtServer } from './database/presence.ts'
+export type { HubTables, Migration, PersonalTable } from './database/tables.ts'
+export { Properties } from './hub/properties.ts'
+export { HUB_TABLES } from './hub/tables.ts'
+export { HubData, openEmbedded, openGrown } from './hub-data.ts'
 export {
   type KeyPackageCounts,
   KeyPackages,
@@ -37,16 +47,10 @@ export {
   MAX_KEY_PACKAGE_BYTES,
   MAX_KEY_PACKAGES,
   type TakenKeyPackage,
-} from './accounts/key-packages.ts'
-export { MemberData } from './accounts/member-data.ts'
-export { MAX_PASSKEYS, type NewPasskey, type Passkey, Passkeys } from './accounts/passkeys.ts'
-export { MAX_SESSIONS, type Session, Sessions } from './accounts/sessions.ts'
-export { type AccountTraffic, type TorrentTraffic, TrackerKeys } from './accounts/tracker-keys.ts'
-export { MAX_REPORTS, type Traffic, type TrafficReport } from './accounts/tracker-traffic.ts'
-export type { Counts } from './database/archive.ts'
-export type { PostgresOptions } from './database/postgres.ts'
-export { type Presence, presentAtFile, presentAtServer } from './database/presence.ts'
+} from './key-packages/key-packages.ts'
+export { KEY_PACKAGE_TABLES } from './key-packages/tables.ts'
 export { type Comment, Comments, MAX_COMMENTS } from './listings/comments.ts'
+export { FeedKeys } from './listings/feed-keys.ts'
 export {
   type Listing,
   type ListingSearch,
@@ -58,9 +62,15 @@ export {
   type Thumbnail,
   type TorrentFile,
 } from './listings/listings.ts'
-export { Posting } from './listings/posting.ts'
-export { MAX_OPEN_REPORTS, type Report, Reports } from './listings/reports.ts'
-export { Properties } from './properties.ts'
+export { LISTING_TABLES } from './listings/tables.ts'
+export { UsedChallenges } from './login/challenges.ts'
+export { MAX_PASSKEYS, type NewPasskey, type Passkey, Passkeys } from './login/passkeys.ts'
+export { LOGIN_TABLES } from './login/tables.ts'
+export { MemberData } from './members/member-data.ts'
+export { type Ban, Bans } from './moderation/bans.ts'
+export { Posting } from './moderation/posting.ts'
+export { MAX_OPEN_REPORTS, type Report, Reports } from './moderation/reports.ts'
+export { MODERATION_TABLES } from './moderation/tables.ts'
 export { type Cursor, Cursors, MAX_DEVICE_ROOMS } from './rooms/cursors.ts'
 export {
   type Delivery,
@@ -85,5 +95,8 @@ export {
   type RoomLimits,
   RoomLogs,
 } from './rooms/room-logs.ts'
+export { ROOM_TABLES } from './rooms/tables.ts'
 export { StoreError, type StoreErrorCode } from './store-error.ts'
-export { HubStores, openEmbedded, openGrown, type StoreOptions } from './stores.ts'
+export { TRACKER_KEY_TABLES } from './tracker-keys/tables.ts'
+export { type AccountTraffic, type TorrentTraffic, TrackerKeys } from './tracker-keys/tracker-keys.ts'
+export { MAX_REPORTS, type Traffic, type TrafficReport } from './tracker-keys/tracker-traffic.ts'

@@ -1,3 +1,5 @@
+import { Failure } from '@shoal/daemon/failure'
+
 /**
  * `bad-argument`: outside the limits that the docstring names. `not-found`, `exists`: it does not exist, or exists already. `conflict`: the id was used for something else.
  * `full`: a limit of the room, device or account is reached. `moved`: the room has another home. `too-soon`: slow mode. `refused`: it is expired, used up or revoked.
@@ -25,16 +27,12 @@ export type StoreErrorCode =
   | 'broken-log'
   | 'bad-archive'
 
-/** An error of a store. The message says what to do. */
-export class StoreError extends Error {
-  readonly code: StoreErrorCode
-  /** The argument that was wrong. */
-  readonly field: string | undefined
+/** An error of a store. The message says what to do; `field` is the argument that was wrong. */
+export class StoreError extends Failure {
+  declare readonly code: StoreErrorCode
 
   constructor(code: StoreErrorCode, message: string, options: ErrorOptions & { field?: string } = {}) {
-    super(message, options)
+    super(code, message, options)
     this.name = 'StoreError'
-    this.code = code
-    this.field = options.field
   }
 }

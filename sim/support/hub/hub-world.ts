@@ -3,7 +3,7 @@ import { createHash, createPrivateKey, sign } from 'node:crypto'
 import type { Channel, RoomsGiven } from '../../../apps/hub/src/rooms/contracts.ts'
 import { RoomService } from '../../../apps/hub/src/rooms/room-service.ts'
 import type { Database } from '../../../packages/hub-stores/src/database/database.ts'
-import { HubStores } from '../../../packages/hub-stores/src/stores.ts'
+import { TestStores } from '../../../packages/hub-stores/src/testing/stores.ts'
 import { KeyPair } from '../../../packages/identity/src/key-pair.ts'
 import { type Clock, type Random, seededRandom } from '../../../packages/torrent/src/base/index.ts'
 import { VirtualClock } from '../../../packages/torrent/src/base/virtual-clock.ts'
@@ -33,7 +33,7 @@ export interface WorldOptions {
 export interface HubProcess {
   readonly number: number
   readonly database: Connection
-  readonly stores: HubStores
+  readonly stores: TestStores
   readonly service: RoomService
   isAlive: boolean
   /** The process cannot reach the others: until it notices, it believes that it can. */
@@ -91,7 +91,7 @@ export class HubWorld {
     const wrapped = this.#options.wrapDatabase?.(own) ?? own
     const skewMs = this.random.below(10_000) - 5000
     const clock = clockOf(this.clock, skewMs, () => process.isAlive)
-    const stores = new HubStores(wrapped, { now: () => Math.floor(clock.unixMs()) })
+    const stores = new TestStores(wrapped, { now: () => Math.floor(clock.unixMs()) })
     let receive: (frame: Uint8Array) => void = () => {}
     const process: Omit<HubProcess, 'service'> & { service?: RoomService } = {
       ...{ number, database: own, stores, isAlive: true, isCutOff: false, channelState: 'joined', joins: 1 },

@@ -4,8 +4,9 @@
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { Database, Query, Steps } from '../../../packages/hub-stores/src/database/database.ts'
-import { forSqlite, MIGRATIONS } from '../../../packages/hub-stores/src/database/schema.ts'
+import { forSqlite } from '../../../packages/hub-stores/src/database/tables.ts'
 import { StoreError } from '../../../packages/hub-stores/src/store-error.ts'
+import { ALL_TABLES } from '../../../packages/hub-stores/src/testing/all-tables.ts'
 import type { Clock, Random } from '../../../packages/torrent/src/base/index.ts'
 
 interface UnderWay {
@@ -24,7 +25,7 @@ const spare: Tables[] = []
 
 function makeTables(): Tables {
   const sqlite = new DatabaseSync(':memory:')
-  for (const migration of MIGRATIONS) sqlite.exec(forSqlite(migration))
+  for (const { migrations } of ALL_TABLES) for (const each of migrations) sqlite.exec(forSqlite(each))
   return { sqlite, statements: new Map() }
 }
 

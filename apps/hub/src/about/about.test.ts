@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectHub } from '@shoal/hub-api/client'
-import { openEmbedded } from '@shoal/hub-stores'
+import { openFileStores } from '@shoal/hub-stores/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SetupError } from '../failure.ts'
 import { type Hub, startHub } from '../hub.ts'
@@ -64,7 +64,7 @@ describe('a hub', () => {
         expect(ownerLink).toMatch(/^https:\/\/hub\.example\.org\/#invitation=[\w-]{22}$/)
         secrets.push(ownerLink!.split('=')[1]!)
       })
-    await using stores = await openEmbedded(join(data, 'hub.db'))
+    await using stores = await openFileStores(join(data, 'hub.db'))
     expect(await stores.invitations.check(secrets[0]!)).toBeNull()
     const owner = await stores.accounts.create({ did: 'did:key:owner', invitation: secrets[1]! })
     expect(owner.role).toBe('admin')

@@ -1,7 +1,8 @@
 /** Accounts, their roles, invitations and device lists. */
 import { type AccountInfo, ACCOUNTS as CONTRACT, type MemberDevices } from '@shoal/hub-api'
-import type { Account, HubStores } from '@shoal/hub-stores'
+import type { Account } from '@shoal/hub-stores'
 import { capability } from '../kernel/capability.ts'
+import type { People } from '../kernel/people.ts'
 import { LOGINS } from '../login/service.ts'
 import { HubInvitations } from './invitations.ts'
 import { Joining } from './joining.ts'
@@ -9,10 +10,10 @@ import { Joining } from './joining.ts'
 export const accounts = capability({
   contract: CONTRACT,
   needs: { logins: LOGINS },
-  start({ stores, given, now }, { logins }) {
+  start({ people, given, now }, { logins }) {
     const policy = given.accounts ?? 'invitation'
-    const joining = new Joining({ stores, logins, policy, now })
-    const invitations = new HubInvitations(stores, policy)
+    const joining = new Joining({ people, logins, policy, now })
+    const invitations = new HubInvitations(people, policy)
     return {
       operations: {
         join: (input, { client }) => joining.join(input, client),
@@ -22,20 +23,20 @@ export const accounts = capability({
         },
         getAccount: async (_input, { caller }) => toInfo(caller.account),
         changeAccount: async ({ name }, { caller }) =>
-          toInfo(await stores.accounts.change(caller.did, { name })),
+          toInfo(await people.accounts.change(caller.did, { name })),
         async publishDevices({ lists, devices }, { caller: { did } }) {
           await logins.publishLists(did, lists)
-          for (const each of devices) await stores.deviceLists.putDevice(did, bytesOf(each))
-          return devicesOf(stores, did)
+          for (const each of devices) await people.deviceLists.putDevice(did, bytesOf(each))
+          return devicesOf(people, did)
         },
-        getDevices: ({ did }) => devicesOf(stores, did),
+        getDevices: ({ did }) => devicesOf(people, did),
         async getMember({ did }) {
-          const { state, ...member } = await stores.accounts.get(did)
+          const { state, ...member } = await people.accounts.get(did)
           return member
         },
         listAccounts: async ({ after, state, limit }) => ({
           items: (
-            await stores.accounts.list({
+            await people.accounts.list({
               limit,
               ...(after !== undefined && { after }),
               ...(state !== undefined && { state }),
@@ -43,8 +44,8 @@ export const accounts = capability({
           ).map(toInfo),
         }),
         async approveAccount({ did }, { caller }) {
-          const approved = await stores.accounts.approve(did)
-          await stores.audit.add({
+          const approved = await people.accounts.approve(did)
+          await people.audit.add({
             ...{ actor: caller.did, subject: did, detail: '' },
             action: 'approve',
             isPublic: false,
@@ -52,8 +53,8 @@ export const accounts = capability({
           return toInfo(approved)
         },
         async refuseAccount({ did }, { caller }) {
-          await stores.memberData.remove(did, { state: 'waiting' })
-          await stores.audit.add({
+          await people.data.remove(did, { state: 'waiting' })
+          await people.audit.add({
             ...{ actor: caller.did, subject: did, detail: '' },
             action: 'refuse',
             isPublic: false,
@@ -61,9 +62,9 @@ export const accounts = capability({
           return {}
         },
         async setRole({ did, role }, { caller }) {
-          const changed = await stores.accounts.change(did, { role })
+          const changed = await people.accounts.change(did, { role })
           const entry = { actor: caller.did, action: 'role', subject: did, detail: role }
-          await stores.audit.add({ ...entry, isPublic: true })
+          await people.audit.add({ ...entry, isPublic: true })
           return toInfo(changed)
         },
         createInvitation: (input, { caller }) => invitations.create(caller, input),
@@ -79,10 +80,7 @@ function toInfo(account: Account): AccountInfo {
   return { ...account }
 }
 
-async function devicesOf(
-  { deviceLists }: Pick<HubStores, 'deviceLists'>,
-  did: string,
-): Promise<MemberDevices> {
+async function devicesOf({ deviceLists }: Pick<People, 'deviceLists'>, did: string): Promise<MemberDevices> {
   const [lists, devices] = await Promise.all([deviceLists.get(did), deviceLists.devices(did)])
   return { did, lists: lists.map(text), devices: devices.map(({ description }) => text(description)) }
 }

@@ -1,7 +1,8 @@
 import { Failure } from '@shoal/daemon/failure'
 import type { AccountPolicy, InvitationItem } from '@shoal/hub-api'
-import type { HubStores, Role } from '@shoal/hub-stores'
+import type { Role } from '@shoal/hub-stores'
 import type { Caller } from '../kernel/callers.ts'
+import type { People } from '../kernel/people.ts'
 
 const DAY_MS = 86_400_000
 /** Members invite people they know. */
@@ -16,17 +17,17 @@ export interface NewInvitation {
 
 /** The invitations of a hub, as its members may use them. */
 export class HubInvitations {
-  readonly #stores: Pick<HubStores, 'invitations' | 'audit'>
+  readonly #people: Pick<People, 'invitations' | 'audit'>
   readonly #policy: AccountPolicy
 
-  constructor(stores: Pick<HubStores, 'invitations' | 'audit'>, policy: AccountPolicy) {
-    this.#stores = stores
+  constructor(people: Pick<People, 'invitations' | 'audit'>, policy: AccountPolicy) {
+    this.#people = people
     this.#policy = policy
   }
 
   /** Rejects with `forbidden`, `full`. */
   async create({ did, account }: Caller, { role, uses, days, note }: NewInvitation) {
-    const { invitations, audit } = this.#stores
+    const { invitations, audit } = this.#people
     if (account.role !== 'admin') {
       if (role !== 'member') throw forbidden('only admins invite with a role', 'role')
       if (this.#policy === 'closed') throw forbidden('this hub takes no new accounts', 'role')
@@ -52,7 +53,7 @@ export class HubInvitations {
   }
 
   async list(caller: Caller): Promise<{ items: InvitationItem[] }> {
-    const items = await this.#stores.invitations.list(seesAll(caller) ? undefined : caller.did)
+    const items = await this.#people.invitations.list(seesAll(caller) ? undefined : caller.did)
     return { items: items.map(each => ({ ...each })) }
   }
 
@@ -61,7 +62,7 @@ export class HubInvitations {
     const { items } = await this.list(caller)
     if (!items.some(each => each.id === id))
       throw new Failure('not-found', 'there is no such invitation: it may be used up', { field: 'id' })
-    await this.#stores.invitations.revoke(id)
+    await this.#people.invitations.revoke(id)
     return this.list(caller)
   }
 }

@@ -2,10 +2,11 @@
 import { Failure } from '@shoal/daemon/failure'
 import { network } from '@shoal/daemon/login'
 import type { AccountPolicy, DeviceProof, Joined } from '@shoal/hub-api'
-import type { HubStores, Invitation } from '@shoal/hub-stores'
+import type { Invitation } from '@shoal/hub-stores'
 import { isCurrent, judgeDeviceLists, readDeviceList } from '@shoal/identity/devices'
 import { equalBytes } from '@shoal/torrent/base'
 import type { Client } from '../kernel/client.ts'
+import type { People } from '../kernel/people.ts'
 import type { Logins } from '../login/service.ts'
 
 export interface JoinInput extends DeviceProof {
@@ -15,7 +16,7 @@ export interface JoinInput extends DeviceProof {
 }
 
 export interface JoiningParts {
-  readonly stores: Pick<HubStores, 'accounts' | 'deviceLists' | 'invitations'>
+  readonly people: Pick<People, 'accounts' | 'deviceLists' | 'invitations'>
   readonly logins: Logins
   readonly policy: AccountPolicy
   readonly now: () => number
@@ -33,9 +34,9 @@ export class Joining {
 
   /** Returns an invitation that can be used. Rejects with `not-found`, and counts a guess then. */
   async checkInvitation(secret: string, client: Client): Promise<Invitation> {
-    const { stores, logins } = this.#parts
+    const { people, logins } = this.#parts
     logins.guesses.admit(client.address)
-    const invitation = await stores.invitations.check(secret)
+    const invitation = await people.invitations.check(secret)
     if (invitation) return invitation
     logins.guesses.failed(client.address)
     throw new Failure('not-found', 'this invitation is unknown, expired or used up: ask for another', {
@@ -45,7 +46,7 @@ export class Joining {
 
   /** Creates an account, and begins a session unless somebody has to approve it. All of it is checked before anything is kept. */
   async join({ name, invitation, lists, ...proof }: JoinInput, client: Client): Promise<Joined> {
-    const { stores, logins } = this.#parts
+    const { people, logins } = this.#parts
     logins.guesses.admit(client.address)
     // First, since it is cheap: without it nobody has the hub check hundreds of signatures.
     await this.#checkAdmission(invitation, client)
@@ -63,19 +64,19 @@ export class Joining {
     }
     await proven.use()
     const waits = this.#parts.policy === 'approval' && invitation === undefined
-    const account = await stores.accounts.create({
+    const account = await people.accounts.create({
       ...{ did: person, name, state: waits ? 'waiting' : 'active' },
       ...(invitation !== undefined && { invitation }),
     })
     // If the hub ends here, the person logs in with the lists.
-    await stores.deviceLists.put(person, bytes)
-    await stores.deviceLists.putDevice(person, description)
+    await people.deviceLists.put(person, bytes)
+    await people.deviceLists.putDevice(person, description)
     if (waits) return { account: { ...account }, sessionId: null, expiresMs: null, secret: null }
     return logins.begin({ ...proven, use: async () => {} }, proof, client)
   }
 
   async #checkAdmission(secret: string | undefined, client: Client): Promise<void> {
-    const { logins, policy, stores } = this.#parts
+    const { logins, policy, people } = this.#parts
     const invitation = secret === undefined ? null : await this.checkInvitation(secret, client)
     // The first owner of a hub comes with such an invitation; later ones only an admin creates.
     const isAdmins = invitation?.role === 'admin'
@@ -86,7 +87,7 @@ export class Joining {
         field: 'invitation',
       })
     if (invitation) return
-    if (policy === 'approval' && (await stores.accounts.count('waiting')) >= MAX_WAITING)
+    if (policy === 'approval' && (await people.accounts.count('waiting')) >= MAX_WAITING)
       throw new Failure(
         'full',
         'many people wait for this hub already: ask later, or ask a member for an invitation',

@@ -1,10 +1,10 @@
-/** Backups: archives of the stores, packed. */
+/** Backups: archives of the database, packed. */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { access, link, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { fileFailure } from '@shoal/daemon/failure'
-import type { Counts, HubStores } from '@shoal/hub-stores'
+import type { Counts, HubData } from '@shoal/hub-stores'
 import { SetupError } from '../failure.ts'
 
 const NEWLINE = 0x0a
@@ -31,7 +31,7 @@ export function total(counts: Counts): number {
 
 /** Writes everything into a file that does not exist yet. It gets its name when it is complete and on disk. */
 export async function writeBackup(
-  stores: Pick<HubStores, 'exportArchive'>,
+  data: Pick<HubData, 'exportArchive'>,
   path: string,
   { passed, signal }: { passed: (rows: number) => void; signal: AbortSignal },
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function writeBackup(
       () => Promise.reject(new SetupError(`${path} exists: choose another name`)),
       () => {},
     )
-    const archive = countingRows(stores.exportArchive(), passed, signal)
+    const archive = countingRows(data.exportArchive(), passed, signal)
     await pipeline(
       archive,
       createGzip(),

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectHub } from '@shoal/hub-api/client'
-import { openEmbedded } from '@shoal/hub-stores'
+import { openFileStores } from '@shoal/hub-stores/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startHub } from '../hub.ts'
 import { NO_LOG } from '../kernel/log.ts'
@@ -28,12 +28,12 @@ async function keyOf(data: string, meanwhile = async () => {}): Promise<string> 
 }
 
 async function addAccounts(data: string, count: number): Promise<void> {
-  await using stores = await openEmbedded(join(data, 'hub.db'))
+  await using stores = await openFileStores(join(data, 'hub.db'))
   for (let at = 0; at < count; at++) await stores.accounts.create({ did: `did:key:${at}` })
 }
 
 async function accountsIn(data: string): Promise<number> {
-  await using stores = await openEmbedded(join(data, 'hub.db'))
+  await using stores = await openFileStores(join(data, 'hub.db'))
   return (await stores.accounts.list({ limit: 1000 })).length
 }
 
@@ -92,7 +92,7 @@ describe('shoal-hub move', () => {
     })
     await expect(cancelled).rejects.toThrow('enough')
     await runMove(['--from', 'hub', '--to', 'new'], io().it)
-    await using stores = await openEmbedded(at('new', 'hub.db'))
+    await using stores = await openFileStores(at('new', 'hub.db'))
     expect((await stores.counts()).accounts).toBe(1100)
   })
 })

@@ -2,10 +2,12 @@
 import { constants } from 'node:fs'
 import { access, copyFile } from 'node:fs/promises'
 import type { StoreError } from '@shoal/hub-stores'
+import { CAPABILITIES } from '../capabilities.ts'
 import { SetupError } from '../failure.ts'
 import { dataFiles } from '../kernel/data-folder.ts'
 import { keyFileIn } from '../kernel/hub-key.ts'
-import { type OpenStores, openStores, startError } from '../kernel/open-stores.ts'
+import { type OpenData, openData, startError } from '../kernel/open-data.ts'
+import { tablesFor } from '../kernel/tables.ts'
 import { countingRows, readBackup, total } from './archive-file.ts'
 import type { DataPlace } from './options.ts'
 
@@ -42,24 +44,25 @@ export async function move(options: MoveOptions): Promise<Moved> {
 }
 
 async function copy(
-  source: OpenStores | null,
-  { stores }: OpenStores,
+  source: OpenData | null,
+  { data }: OpenData,
   { from, signal, progress }: MoveOptions,
 ): Promise<number> {
-  const of = source && total(await source.stores.counts())
-  const archive = source ? source.stores.exportArchive() : readBackup((from as { path: string }).path)
+  const of = source && total(await source.data.counts())
+  const archive = source ? source.data.exportArchive() : readBackup((from as { path: string }).path)
   try {
-    return total(await stores.importArchive(countingRows(archive, rows => progress(rows, of), signal)))
+    return total(await data.importArchive(countingRows(archive, rows => progress(rows, of), signal)))
   } catch (error) {
-    if ((error as StoreError).code !== 'exists') await stores.discardImport()
+    if ((error as StoreError).code !== 'exists') await data.discardImport()
     throw startError(error)
   }
 }
 
-function open(place: Exclude<DataPlace, { kind: 'archive' }> | DataPlace, data: string): Promise<OpenStores> {
+function open(place: Exclude<DataPlace, { kind: 'archive' }> | DataPlace, data: string): Promise<OpenData> {
+  const tables = tablesFor(CAPABILITIES)
   return place.kind === 'database'
-    ? openStores({ data, database: place.url }, { alone: true })
-    : openStores({ data: place.path }, { alone: true })
+    ? openData({ data, database: place.url }, tables, { alone: true })
+    : openData({ data: place.path }, tables, { alone: true })
 }
 
 function samePlace(one: DataPlace, other: DataPlace): boolean {

@@ -1,6 +1,8 @@
 import { parseWords, UsageError } from '@shoal/options'
+import { CAPABILITIES } from '../capabilities.ts'
 import { dataFiles, defaultDataFolder, makeDataFolder } from '../kernel/data-folder.ts'
-import { openStores } from '../kernel/open-stores.ts'
+import { openData } from '../kernel/open-data.ts'
+import { tablesFor } from '../kernel/tables.ts'
 import { total, writeBackup } from './archive-file.ts'
 import { move } from './move.ts'
 import { BACKUP_OPTIONS, backupIn, MOVE_OPTIONS } from './options.ts'
@@ -43,12 +45,12 @@ export const runBackup: RunCommand = async (args, { env, cwd, signal, print, pro
   const { data = env.SHOAL_HUB_DATA || defaultDataFolder(env) } = given
   const database = given.database ?? (env.SHOAL_HUB_DATABASE || undefined)
   const { backups } = dataFiles(data)
-  await using opened = await openStores({ data, database })
+  await using opened = await openData({ data, database }, tablesFor(CAPABILITIES))
   if (given.to === undefined) await makeDataFolder(backups)
   const path = given.to ?? backupIn(backups, new Date())
-  const of = total(await opened.stores.counts())
+  const of = total(await opened.data.counts())
   const show = shown(progress, 'Writing')
-  await writeBackup(opened.stores, path, { signal, passed: rows => show(rows, of) })
+  await writeBackup(opened.data, path, { signal, passed: rows => show(rows, of) })
   print(`${path} has everything except the key file: keep secrets.key apart from it.`)
 }
 

@@ -7,6 +7,7 @@ import {
   capabilityOf,
   type RunningParts,
 } from '@shoal/daemon/capability'
+import type { HubTables } from '@shoal/hub-stores'
 import type { FastifyInstance } from 'fastify'
 import type { Caller } from './callers.ts'
 import type { Client } from './client.ts'
@@ -37,9 +38,15 @@ export interface HubCall<It> {
   readonly caller: It extends { readonly for: 'everyone' } ? Caller | null : Caller
 }
 
+/** What a capability of the hub names before it runs. */
+export interface HubNamed {
+  /** Its tables. They stay when it is left out. */
+  readonly tables?: HubTables
+}
+
 /** Keeps the precise types of a capability. */
-export const capability = capabilityOf<HubKernel, HubParts, HubCalls>()
+export const capability = capabilityOf<HubKernel, HubParts, HubCalls, HubNamed>()
 
 /** A capability of any type, as the list has it. */
-export type AnyCapability = AnyCapabilityOf<HubKernel, HubParts>
+export type AnyCapability = AnyCapabilityOf<HubKernel, HubParts> & HubNamed
 export type AnyRunning = AnyRunningOf<HubParts>

@@ -6,7 +6,7 @@ import { access } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '@shoal/daemon/failure'
 import { Vault } from '@shoal/daemon/vault'
-import type { HubStores } from '@shoal/hub-stores'
+import { type Database, Properties, StoreError } from '@shoal/hub-stores'
 import { KeyPair } from '@shoal/identity'
 import { SetupError } from '../failure.ts'
 
@@ -19,10 +19,8 @@ export function keyFileIn(folder: string): string {
 }
 
 /** Opens the key, or makes both if the database has none. Rejects with SetupError if the file is missing or another hub's. */
-export async function openHubKey(
-  { properties }: Pick<HubStores, 'properties'>,
-  keyFile: string,
-): Promise<KeyPair> {
+export async function openHubKey(database: Database, keyFile: string): Promise<KeyPair> {
+  const properties = new Properties(database)
   const vault = new Vault(dirname(keyFile), basename(keyFile))
   try {
     const kept = await properties.get(PROPERTY)
@@ -33,7 +31,7 @@ export async function openHubKey(
     if (typeof seed !== 'string') throw lost(keyFile)
     return new KeyPair(Buffer.from(seed, 'base64'))
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
+    if (!(error instanceof Failure) || error instanceof StoreError) throw error
     throw error.code === 'not-found' ? lost(keyFile) : new SetupError(error.message)
   }
 }

@@ -1,6 +1,6 @@
 /** The kernel of a hub: every capability builds on it, and it knows none of them. */
 import { AbsentCapability } from '@shoal/daemon/capability'
-import type { HubStores } from '@shoal/hub-stores'
+import type { Database, HubTables } from '@shoal/hub-stores'
 import type { KeyPair } from '@shoal/identity'
 import manifest from '../../package.json' with { type: 'json' }
 import { Channels } from '../cluster/channels.ts'
@@ -8,6 +8,7 @@ import type { FindPlace, Place } from '../cluster/place.ts'
 import type { Given } from '../options.ts'
 import { Callers } from './callers.ts'
 import type { HubLog } from './log.ts'
+import type { People } from './people.ts'
 
 export interface HubKernel {
   readonly given: Given
@@ -19,11 +20,13 @@ export interface HubKernel {
   readonly place: Omit<Place, 'carrier'>
   /** Messages between the processes, which may get lost. */
   readonly channels: Channels
-  /** Everything that must not be lost. Throws `unsupported` if the hub is only a tracker. */
-  readonly stores: HubStores
-  /** Finds out who makes a request. Throws as `stores`. */
+  /** Everything that must not be lost: each capability makes its stores from it. Throws `unsupported` if the hub is only a tracker. */
+  readonly database: Database
+  /** The members. Throws as `database`. */
+  readonly people: People
+  /** Finds out who makes a request. Throws as `database`. */
   readonly callers: Callers
-  /** Signs in the name of the hub: Ed25519. The same in all processes. Throws as `stores`. */
+  /** Signs in the name of the hub: Ed25519. The same in all processes. Throws as `database`. */
   readonly hubKey: KeyPair
   /** `did:web` of the public URL. Null without one, and if it is not https. */
   readonly did: string | null
@@ -31,7 +34,7 @@ export interface HubKernel {
   readonly origins: readonly string[]
   /** Empty until the hub listens. */
   readonly running: () => RunningHub
-  /** Returns 32 secret bytes for one purpose, the same in all processes of the hub. Throws as `stores`. */
+  /** Returns 32 secret bytes for one purpose, the same in all processes of the hub. Throws as `database`. */
   secretFor(purpose: string): Uint8Array
   /** Calls the listener with the random secret that all processes on the same carrier have, whenever it changes. */
   onSharedSecret(listener: (secret: Uint8Array) => void): void
@@ -56,8 +59,13 @@ export interface OpenKernel {
   close(): Promise<void>
 }
 
-/** Rejects with SetupError. */
-export async function openKernel(given: Given, log: HubLog, findPlace: FindPlace): Promise<OpenKernel> {
+/** `tables`: of all capabilities. Null for a hub that is only a tracker. Rejects with SetupError. */
+export async function openKernel(
+  given: Given,
+  log: HubLog,
+  findPlace: FindPlace,
+  tables: readonly HubTables[] | null,
+): Promise<OpenKernel> {
   let secret: Uint8Array | null = null
   const listeners: ((secret: Uint8Array) => void)[] = []
   const { carrier, ...place } = await findPlace(shared => {
@@ -65,7 +73,7 @@ export async function openKernel(given: Given, log: HubLog, findPlace: FindPlace
     for (const listener of listeners) listener(shared)
   })
   const channels = new Channels(carrier)
-  const kept = given.onlyTracker ? null : await openKept(given)
+  const kept = tables && (await openKept(given, tables))
   let running: RunningHub = { port: 0, urls: [], origins: [], capabilities: [] }
   const { publicUrl } = given
   const require = <T>(part: T | undefined): T => {
@@ -79,8 +87,11 @@ export async function openKernel(given: Given, log: HubLog, findPlace: FindPlace
     log,
     place,
     channels,
-    get stores() {
-      return require(kept?.stores)
+    get database() {
+      return require(kept?.database)
+    },
+    get people() {
+      return require(kept?.people)
     },
     get callers() {
       return require(kept?.callers)
@@ -113,17 +124,21 @@ export async function openKernel(given: Given, log: HubLog, findPlace: FindPlace
 }
 
 /** `data` is only missing in tests that forget it: their hubs must not use the folder of a person. */
-async function openKept(given: Given) {
-  const [{ openStores }, { keyFileIn, openHubKey }] = await Promise.all([
-    import('./open-stores.ts'),
+async function openKept(given: Given, tables: readonly HubTables[]) {
+  const [{ openData }, { keyFileIn, openHubKey }, { peopleOf }] = await Promise.all([
+    import('./open-data.ts'),
     import('./hub-key.ts'),
+    import('./people.ts'),
   ])
   const { data } = given
   if (data === undefined) throw new Error('a hub that is not only a tracker needs a data folder')
-  const { stores, close } = await openStores({ data, database: given.database })
+  const opened = await openData({ data, database: given.database }, tables)
+  const { close } = opened
+  const { database } = opened.data
   try {
-    const key = await openHubKey(stores, given.keyFile ?? keyFileIn(data))
-    return { stores, callers: new Callers(stores.sessions), key, close }
+    const key = await openHubKey(database, given.keyFile ?? keyFileIn(data))
+    const people = peopleOf(database, tables, Date.now)
+    return { database, people, callers: new Callers(people.sessions), key, close }
   } catch (error) {
     await close()
     throw error

@@ -1,4 +1,4 @@
-import type { HubStores, Presence, StoreError } from '@shoal/hub-stores'
+import type { HubData, HubTables, Presence, StoreError } from '@shoal/hub-stores'
 import { NotYetError, SetupError } from '../failure.ts'
 import { dataFiles, makeDataFolder } from './data-folder.ts'
 
@@ -10,18 +10,19 @@ export interface StorePlace {
   readonly database?: string | undefined
 }
 
-export interface OpenStores extends AsyncDisposable {
-  readonly stores: HubStores
+export interface OpenData extends AsyncDisposable {
+  readonly data: HubData
   close(): Promise<void>
 }
 
-/** Opens the stores of a hub, and creates its data folder if it is missing. `alone`: while no hub uses them. Rejects with SetupError. */
-export async function openStores(
-  { data, database }: StorePlace,
+/** Opens the data of a hub, with the tables of its capabilities, and creates its data folder if it is missing. `alone`: while no hub uses it. Rejects with SetupError. */
+export async function openData(
+  { data: folder, database }: StorePlace,
+  tables: readonly HubTables[],
   { alone = false } = {},
-): Promise<OpenStores> {
-  const files = dataFiles(data)
-  await makeDataFolder(data)
+): Promise<OpenData> {
+  const files = dataFiles(folder)
+  await makeDataFolder(folder)
   const { openEmbedded, openGrown, presentAtFile, presentAtServer } = await import('@shoal/hub-stores')
   let presence: Presence | undefined
   try {
@@ -30,22 +31,22 @@ export async function openStores(
       database === undefined
         ? await presentAtFile(files.database, { alone })
         : await presentAtServer(database, { alone })
-    const stores =
+    const data =
       database === undefined
-        ? await openEmbedded(files.database)
-        : await openGrown({ url: database, backupFolder: files.backups })
+        ? await openEmbedded(files.database, tables)
+        : await openGrown({ url: database, backupFolder: files.backups }, tables)
     const close = async () => {
-      await stores.close()
+      await data.close()
       await presence?.close()
     }
-    return { stores, close, [Symbol.asyncDispose]: close }
+    return { data, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await presence?.close()
     throw startError(error)
   }
 }
 
-/** Explains why stores do not open. */
+/** Explains why the data does not open. */
 export function startError(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'StoreError') return error
   const { code, message } = error as StoreError

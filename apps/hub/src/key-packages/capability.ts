@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Failure } from '@shoal/daemon/failure'
 import { KEY_PACKAGES, type KeyPackageCounts as SentCounts } from '@shoal/hub-api'
-import type { KeyPackageCounts } from '@shoal/hub-stores'
+import { KEY_PACKAGE_TABLES, type KeyPackageCounts, KeyPackages } from '@shoal/hub-stores'
 import type { Caller } from '../kernel/callers.ts'
 import { capability } from '../kernel/capability.ts'
 import { Rates } from '../kernel/rates.ts'
@@ -15,9 +15,10 @@ const UPLOADS = { burst: 30, everyMs: 60_000 }
 /** Key packages: the hub gives each one-time one to one member, and cannot read what they are used for. */
 export const keyPackages = capability({
   contract: KEY_PACKAGES,
+  tables: KEY_PACKAGE_TABLES,
   start(kernel) {
-    const { stores, secretFor, now, log } = kernel
-    const { keyPackages: store } = stores
+    const { database, secretFor, now, log } = kernel
+    const store = new KeyPackages(database, now)
     const taking = new Rates(kernel, 'take-keys', TAKINGS)
     const uploading = new Rates(kernel, 'upload-keys', UPLOADS)
     const secret = secretFor('key packages')

@@ -1,28 +1,47 @@
 /** Publishes, finds and changes listings and comments: who may do so, and how often. */
 import { Failure } from '@shoal/daemon/failure'
 import { type CheckedInputOf, MAX_TORRENT_BYTES } from '@shoal/hub-api'
-import type { HubStores, Listing } from '@shoal/hub-stores'
+import type { Comments, Listing, Listings } from '@shoal/hub-stores'
 import { hex } from '@shoal/torrent/base'
 import { parseMetainfo } from '@shoal/torrent/metainfo'
 import type { Caller } from '../kernel/callers.ts'
 import type { HubKernel } from '../kernel/kernel.ts'
 import { cursorOf, nextOf } from '../kernel/paging.ts'
+import type { People } from '../kernel/people.ts'
 import { Rates } from '../kernel/rates.ts'
 import { checkReader, hiddenFor, mayRead, type Reader } from '../kernel/reading.ts'
+import type { Moderation } from '../moderation/service.ts'
 import { readLink } from './link.ts'
 import { readPicture } from './pictures.ts'
 import type { Views } from './views.ts'
 
+export interface ListingParts {
+  readonly listings: Listings
+  readonly comments: Comments
+  /** Null in a hub without it. */
+  readonly moderation: Moderation | null
+  readonly views: Views
+}
+
 export class HubListings {
-  readonly #stores: HubStores
+  readonly #listings: Listings
+  readonly #comments: Comments
+  readonly #people: Pick<People, 'audit'>
+  readonly #moderation: Moderation | null
   readonly #policy: HubKernel['given']['accounts']
   readonly #views: Views
   readonly #publishing: Rates
   readonly #commenting: Rates
   readonly #changing: Rates
 
-  constructor(kernel: Pick<HubKernel, 'stores' | 'given' | 'channels' | 'now'>, views: Views) {
-    this.#stores = kernel.stores
+  constructor(
+    kernel: Pick<HubKernel, 'people' | 'given' | 'channels' | 'now'>,
+    { listings, comments, moderation, views }: ListingParts,
+  ) {
+    this.#listings = listings
+    this.#comments = comments
+    this.#people = kernel.people
+    this.#moderation = moderation
     this.#policy = kernel.given.accounts
     this.#views = views
     this.#publishing = new Rates(kernel, 'publish', { burst: 20, everyMs: 30_000 })
@@ -33,7 +52,7 @@ export class HubListings {
   async list(input: CheckedInputOf<'listListings'>, caller: Caller | null) {
     checkReader(this.#policy, caller)
     const { text, category, tag, author, cursor, limit } = input
-    const found = await this.#stores.listings.search({
+    const found = await this.#listings.search({
       ...(text !== undefined && { text }),
       ...(category !== undefined && { categories: [category] }),
       ...(tag !== undefined && { tag }),
@@ -48,7 +67,7 @@ export class HubListings {
   /** Returns a listing that the reader may read. Rejects with `not-found` if it is hidden from the reader. */
   async read(id: string, reader: Reader | null): Promise<Listing> {
     checkReader(this.#policy, reader)
-    const listing = await this.#stores.listings.get(id)
+    const listing = await this.#listings.get(id)
     if (!mayRead(listing, reader)) throw absent('listing')
     return listing
   }
@@ -60,9 +79,9 @@ export class HubListings {
   async publish(input: CheckedInputOf<'publishListing'>, { did }: Caller) {
     const { sizeBytes } = readLink(input.link)
     this.#publishing.take(did)
-    await this.#stores.posting.note(did)
+    await this.#moderation?.notePost(did)
     const text = { ...input, sizeBytes: input.sizeBytes ?? sizeBytes ?? 0 }
-    return this.#views.listing(await this.#stores.listings.create(did, text))
+    return this.#views.listing(await this.#listings.create(did, text))
   }
 
   async edit({ id, ...given }: CheckedInputOf<'editListing'>, caller: Caller) {
@@ -70,24 +89,24 @@ export class HubListings {
     await this.#own(id, caller)
     // Members that are not given are undefined, and stay.
     const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-    return this.#views.listing(await this.#stores.listings.change(id, changes))
+    return this.#views.listing(await this.#listings.change(id, changes))
   }
 
   async remove({ id }: CheckedInputOf<'removeListing'>, caller: Caller) {
-    const { author } = await this.#stores.listings.get(id)
+    const { author } = await this.#listings.get(id)
     await this.#removing('listing', { id, author }, caller)
-    await this.#stores.listings.remove(id)
+    await this.#listings.remove(id)
     return {}
   }
 
   async addThumbnail(id: string, bytes: Uint8Array, caller: Caller) {
     await this.#own(id, caller)
-    return this.#views.listing(await this.#stores.listings.addThumbnail(id, readPicture(bytes)))
+    return this.#views.listing(await this.#listings.addThumbnail(id, readPicture(bytes)))
   }
 
   async removeThumbnail({ id, name }: CheckedInputOf<'removeThumbnail'>, caller: Caller) {
     await this.#own(id, caller)
-    return this.#views.listing(await this.#stores.listings.removeThumbnail(id, name))
+    return this.#views.listing(await this.#listings.removeThumbnail(id, name))
   }
 
   /** Keeps the `.torrent` of a listing. Rejects with `bad-torrent` if it is none, or another than that of the link. */
@@ -104,33 +123,33 @@ export class HubListings {
       sizeBytes: info.lengthBytes,
       fileCount: Math.max(1, info.files.filter(({ pad }) => !pad).length),
     }
-    return this.#views.listing(await this.#stores.listings.setTorrent(id, { link, ...torrent }))
+    return this.#views.listing(await this.#listings.setTorrent(id, { link, ...torrent }))
   }
 
   async comments({ id, cursor, limit }: CheckedInputOf<'listComments'>, caller: Caller | null) {
     await this.read(id, caller)
     const after = cursorOf('after', cursor)
-    const found = await this.#stores.comments.list(id, { ...after, limit, ...hiddenFor(caller) })
+    const found = await this.#comments.list(id, { ...after, limit, ...hiddenFor(caller) })
     return { items: await this.#views.comments(found), next: nextOf(found, limit) }
   }
 
   async addComment({ id, text }: CheckedInputOf<'addComment'>, caller: Caller) {
     await this.read(id, caller)
     this.#commenting.take(caller.did)
-    await this.#stores.posting.note(caller.did)
-    return this.#comment(await this.#stores.comments.add(id, caller.did, text))
+    await this.#moderation?.notePost(caller.did)
+    return this.#comment(await this.#comments.add(id, caller.did, text))
   }
 
   async editComment({ id, text }: CheckedInputOf<'editComment'>, caller: Caller) {
-    const { comment } = await this.#stores.comments.get(id)
+    const { comment } = await this.#comments.get(id)
     this.#checkOwn(comment.author, caller)
-    return this.#comment(await this.#stores.comments.change(id, text))
+    return this.#comment(await this.#comments.change(id, text))
   }
 
   async removeComment({ id }: CheckedInputOf<'removeComment'>, caller: Caller) {
-    const { comment } = await this.#stores.comments.get(id)
+    const { comment } = await this.#comments.get(id)
     await this.#removing('comment', comment, caller)
-    await this.#stores.comments.remove(id)
+    await this.#comments.remove(id)
     return {}
   }
 
@@ -139,7 +158,7 @@ export class HubListings {
   }
 
   async #own(id: string, caller: Caller): Promise<Listing> {
-    const listing = await this.#stores.listings.get(id)
+    const listing = await this.#listings.get(id)
     this.#checkOwn(listing.author, caller)
     return listing
   }
@@ -159,9 +178,9 @@ export class HubListings {
       if (account.role !== 'admin')
         throw new Failure('forbidden', 'only its author and admins may delete this', { field: 'id' })
       const subject = `${kind}:${id}`
-      await this.#stores.audit.add({ actor: did, action: 'remove', subject, detail: '{}', isPublic: true })
+      await this.#people.audit.add({ actor: did, action: 'remove', subject, detail: '{}', isPublic: true })
     }
-    await this.#stores.reports.close(`${kind}:${id}`)
+    await this.#moderation?.deleted(kind, id)
   }
 }
 

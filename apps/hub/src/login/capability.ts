@@ -2,6 +2,7 @@
 import { Challenges } from '@shoal/daemon/login'
 import { bytesOf } from '@shoal/daemon/passkeys'
 import { type AccountInfo, LOGIN as CONTRACT, type SessionItem } from '@shoal/hub-api'
+import { LOGIN_TABLES, Passkeys, UsedChallenges } from '@shoal/hub-stores'
 import { type Caller, sessionSecret } from '../kernel/callers.ts'
 import { capability } from '../kernel/capability.ts'
 import type { Client } from '../kernel/client.ts'
@@ -13,17 +14,20 @@ import { LOGINS } from './service.ts'
 
 export const login = capability({
   contract: CONTRACT,
+  tables: LOGIN_TABLES,
   provides: { logins: LOGINS },
   start(kernel) {
-    const { stores, channels } = kernel
-    const { sessions, passkeys } = stores
+    const { people, channels, database } = kernel
+    const { sessions } = people
     const now = () => kernel.now()
     const guesses = new Guesses(channels, now, { name: 'guesses', field: 'token' })
     const challenges = new Challenges(now, kernel.secretFor('login challenges'))
     const ended = new EndedSessions(channels)
-    const parts = { kernel, challenges, guesses, ended }
+    const passkeys = new Passkeys(database, now)
+    const used = new UsedChallenges(database, now)
+    const parts = { people, now, challenges, used, guesses, ended }
     const devices = new DeviceLogins(parts)
-    const ownPasskeys = new HubPasskeys(parts, kernel.name)
+    const ownPasskeys = new HubPasskeys({ ...parts, passkeys, title: kernel.name })
 
     const listSessions = async ({ did, sessionId }: Caller): Promise<{ items: SessionItem[] }> => ({
       items: (await sessions.list(did)).map(({ device, ...session }) => ({

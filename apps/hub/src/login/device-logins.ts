@@ -2,7 +2,7 @@
 import { Failure } from '@shoal/daemon/failure'
 import { browserName, type Challenges } from '@shoal/daemon/login'
 import type { DeviceProof, Login } from '@shoal/hub-api'
-import type { Account, HubStores, Session } from '@shoal/hub-stores'
+import type { Account, Session, UsedChallenges } from '@shoal/hub-stores'
 import {
   deviceHash,
   encodeDevice,
@@ -15,7 +15,7 @@ import { verifyLoginToken } from '@shoal/identity/login'
 import { equalBytes } from '@shoal/torrent/base'
 import type { Client } from '../kernel/client.ts'
 import type { Guesses } from '../kernel/guesses.ts'
-import type { HubKernel } from '../kernel/kernel.ts'
+import type { People } from '../kernel/people.ts'
 import type { EndedSessions } from './ended-sessions.ts'
 import type { ProvenDevice } from './service.ts'
 
@@ -29,23 +29,27 @@ export const COOKIE_SESSION_SECONDS = 30 * 86_400
 export const LONGEST_COOKIE_SECONDS = 365 * 86_400
 
 export interface LoginParts {
-  readonly kernel: Pick<HubKernel, 'stores' | 'now'>
+  readonly people: People
+  readonly now: () => number
   readonly challenges: Challenges
+  readonly used: UsedChallenges
   readonly guesses: Guesses
   readonly ended: EndedSessions
 }
 
 export class DeviceLogins {
-  readonly #stores: HubStores
+  readonly #people: People
   readonly #now: () => number
   readonly #challenges: Challenges
+  readonly #used: UsedChallenges
   readonly #guesses: Guesses
   readonly #ended: EndedSessions
 
-  constructor({ kernel, challenges, guesses, ended }: LoginParts) {
-    this.#stores = kernel.stores
-    this.#now = () => kernel.now()
+  constructor({ people, now, challenges, used, guesses, ended }: LoginParts) {
+    this.#people = people
+    this.#now = now
     this.#challenges = challenges
+    this.#used = used
     this.#guesses = guesses
     this.#ended = ended
   }
@@ -67,7 +71,7 @@ export class DeviceLogins {
         description,
         hash: deviceHash(description),
         use: async () => {
-          if (await this.#stores.challenges.use(nonce, expiresMs)) return
+          if (await this.#used.use(nonce, expiresMs)) return
           this.#guesses.failed(client.address)
           throw badLogin('its challenge was used', 'nonce')
         },
@@ -94,14 +98,14 @@ export class DeviceLogins {
 
   /** Returns whether a list has ever had this device: its program does not guess if it tries again, and others at its address shall not be kept out for it. */
   async #wasDevice({ person, hash }: ProvenDevice): Promise<boolean> {
-    const account = await findAccount(this.#stores, person)
-    const lists = account ? await this.#stores.deviceLists.get(person) : []
+    const account = await findAccount(this.#people, person)
+    const lists = account ? await this.#people.deviceLists.get(person) : []
     return lists.some(bytes => readDeviceList(bytes).list.devices.some(each => equalBytes(each, hash)))
   }
 
   /** See `Logins.begin`. */
   async begin(proven: ProvenDevice, { place, label }: DeviceProof, client: Client): Promise<Login> {
-    const { deviceLists } = this.#stores
+    const { deviceLists } = this.#people
     const { person, hash, description } = proven
     const newest = await deviceLists.newest(person)
     if (!newest?.list.devices.some(each => equalBytes(each, hash)))
@@ -111,7 +115,7 @@ export class DeviceLogins {
     await proven.use()
     await deviceLists.putDevice(person, description)
     return beginSession(
-      this.#stores,
+      this.#people,
       { did: person, device: hash, label, inCookie: place === 'cookie' },
       client,
     )
@@ -120,8 +124,8 @@ export class DeviceLogins {
   /** Returns all device lists of the person, oldest first, if the proof is signed with the root key. Counts failures. */
   async recover(proof: DeviceProof, client: Client): Promise<{ lists: string[] }> {
     const proven = await this.prove(proof, client)
-    const { deviceLists } = this.#stores
-    const account = await findAccount(this.#stores, proven.person)
+    const { deviceLists } = this.#people
+    const account = await findAccount(this.#people, proven.person)
     const newest = account && (await deviceLists.newest(account.did))
     if (!newest || !equalBytes(newest.list.root, readDevice(proven.description).loginKey)) {
       this.#guesses.failed(client.address)
@@ -135,14 +139,14 @@ export class DeviceLogins {
   /** See `Logins.publishLists`. */
   async publishLists(did: string, lists: readonly string[]): Promise<void> {
     const bytes = lists.map(each => new Uint8Array(Buffer.from(each, 'base64url')))
-    const { kind } = await this.#stores.deviceLists.put(did, bytes)
+    const { kind } = await this.#people.deviceLists.put(did, bytes)
     if (kind === 'older' || kind === 'forked')
       throw new Failure('bad-device-list', REFUSED[kind], { field: 'lists' })
     if (kind === 'newer') this.#ended.announce(did)
   }
 
   async #checkMember(did: string): Promise<void> {
-    const account = await findAccount(this.#stores, did)
+    const account = await findAccount(this.#people, did)
     if (!account)
       throw new Failure('bad-login', 'this person has no account here: join first', { field: 'token' })
     if (account.state !== 'active') throw notActive(account)
@@ -151,7 +155,7 @@ export class DeviceLogins {
 
 /** Begins a session, whose owner has proved who they are. */
 export async function beginSession(
-  { sessions, accounts }: Pick<HubStores, 'sessions' | 'accounts'>,
+  { sessions, accounts }: Pick<People, 'sessions' | 'accounts'>,
   {
     did,
     device,
@@ -184,7 +188,7 @@ const REFUSED = {
 } as const
 
 export async function findAccount(
-  { accounts }: Pick<HubStores, 'accounts'>,
+  { accounts }: Pick<People, 'accounts'>,
   did: string,
 ): Promise<Account | null> {
   return accounts.get(did).catch(error => {

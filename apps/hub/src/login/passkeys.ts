@@ -5,23 +5,33 @@ import { Failure } from '@shoal/daemon/failure'
 import type { Challenges } from '@shoal/daemon/login'
 import { askForLogin, askForNew, bytesOf, encode, verifyLogin, verifyNew } from '@shoal/daemon/passkeys'
 import type { HubPasskey, Login } from '@shoal/hub-api'
-import type { HubStores, Passkey } from '@shoal/hub-stores'
+import type { Passkey, Passkeys, UsedChallenges } from '@shoal/hub-stores'
 import type { Client } from '../kernel/client.ts'
 import type { Guesses } from '../kernel/guesses.ts'
+import type { People } from '../kernel/people.ts'
 import { beginSession, findAccount, type LoginParts, notActive } from './device-logins.ts'
 
 /** The purpose of challenges for logins. */
 const LOGIN = 'passkey'
 
+interface PasskeyParts extends LoginParts {
+  readonly passkeys: Passkeys
+  /** The name of the hub. */
+  readonly title: string
+}
+
 export class HubPasskeys {
-  readonly #stores: HubStores
+  readonly #people: People
+  readonly #passkeys: Passkeys
+  readonly #used: UsedChallenges
   readonly #challenges: Challenges
   readonly #guesses: Guesses
   readonly #title: string
 
-  /** `title`: the name of the hub. */
-  constructor({ kernel, challenges, guesses }: LoginParts, title: string) {
-    this.#stores = kernel.stores
+  constructor({ people, passkeys, challenges, used, guesses, title }: PasskeyParts) {
+    this.#people = people
+    this.#passkeys = passkeys
+    this.#used = used
     this.#challenges = challenges
     this.#guesses = guesses
     this.#title = title
@@ -39,20 +49,20 @@ export class HubPasskeys {
     this.#guesses.admit(client.address)
     const names = [client.address]
     try {
-      const found = await this.#stores.passkeys.find(bytesOf(answer.id))
+      const found = await this.#passkeys.find(bytesOf(answer.id))
       if (!found) throw badPasskey('it is not registered here')
       const { did, passkey } = found
       const ofPasskey = `passkey ${answer.id}`
       this.#guesses.admit(ofPasskey)
       names.push(ofPasskey)
       const [counter, nonce] = await verifyLogin(answer, passkey, { origin, isOpen: this.#isOpen(LOGIN) })
-      const account = await findAccount(this.#stores, did)
+      const account = await findAccount(this.#people, did)
       if (!account) throw badPasskey('it is not registered here')
       if (account.state !== 'active') throw notActive(account)
       await this.#use(nonce, LOGIN)
-      await this.#stores.passkeys.noteLogin(passkey.id, counter)
+      await this.#passkeys.noteLogin(passkey.id, counter)
       const login = await beginSession(
-        this.#stores,
+        this.#people,
         { did, device: null, label: undefined, inCookie: true },
         client,
       )
@@ -65,10 +75,7 @@ export class HubPasskeys {
 
   /** Returns the request for a new passkey of an account. Rejects with `no-passkeys`. */
   async requestNew(did: string, client: Client): Promise<PasskeyCreation> {
-    const [{ name }, existing] = await Promise.all([
-      this.#stores.accounts.get(did),
-      this.#stores.passkeys.list(did),
-    ])
+    const [{ name }, existing] = await Promise.all([this.#people.accounts.get(did), this.#passkeys.list(did)])
     return askForNew({
       origin: originOf(client),
       nonce: this.#challenges.make(newFor(did)).nonce,
@@ -88,11 +95,11 @@ export class HubPasskeys {
     })
     await this.#use(nonce, purpose)
     const { name, passkey: answer } = given
-    await this.#stores.passkeys.add(did, { ...passkey, name, transports: answer.transports.join(',') })
+    await this.#passkeys.add(did, { ...passkey, name, transports: answer.transports.join(',') })
   }
 
   async list(did: string): Promise<{ items: HubPasskey[] }> {
-    return { items: (await this.#stores.passkeys.list(did)).map(toItem) }
+    return { items: (await this.#passkeys.list(did)).map(toItem) }
   }
 
   #isOpen(purpose: string): (nonce: string) => boolean {
@@ -101,7 +108,7 @@ export class HubPasskeys {
 
   async #use(nonce: string, purpose: string): Promise<void> {
     const expiresMs = this.#challenges.expiry(nonce, purpose)
-    if (expiresMs === null || !(await this.#stores.challenges.use(nonce, expiresMs)))
+    if (expiresMs === null || !(await this.#used.use(nonce, expiresMs)))
       throw badPasskey('its challenge was used: begin again')
   }
 }

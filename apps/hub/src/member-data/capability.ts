@@ -14,11 +14,11 @@ export const memberData = capability({
   contract: MEMBER_DATA,
   needs: { logins: LOGINS },
   start(kernel, { logins }) {
-    const { stores, callers, now } = kernel
+    const { people, callers, now } = kernel
     const exporting = new Rates(kernel, 'export', { burst: 3, everyMs: 60_000 })
     /** Rejects with `stale-login` unless the session began a short time ago: nobody deletes an account by a page that was left open. */
     const checkFresh = async ({ did, sessionId }: Caller) => {
-      const session = (await stores.sessions.list(did)).find(({ id }) => id === sessionId)
+      const session = (await people.sessions.list(did)).find(({ id }) => id === sessionId)
       if (session && now() - session.createdMs <= FRESH_MS) return
       throw new Failure('stale-login', 'log in again: this needs a login within the last ten minutes', {
         field: 'authorization',
@@ -29,7 +29,7 @@ export const memberData = capability({
         async deleteMyData({ did }, { caller }) {
           if (did !== caller.did) throw new Failure('forbidden', 'this is not your own DID', { field: 'did' })
           await checkFresh(caller)
-          const deleted = await stores.memberData.remove(did)
+          const deleted = await people.data.remove(did)
           logins.ended(did)
           return { deleted }
         },
@@ -46,7 +46,7 @@ export const memberData = capability({
           return reply
             .headers({ 'content-disposition': 'attachment; filename="shoal-hub-account.json"' })
             .type('application/json')
-            .send(Readable.from(stores.memberData.export(caller.did)))
+            .send(Readable.from(people.data.export(caller.did)))
         })
       },
       close() {},

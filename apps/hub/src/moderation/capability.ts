@@ -1,7 +1,9 @@
 import { MODERATION } from '@shoal/hub-api'
+import { MODERATION_TABLES } from '@shoal/hub-stores'
 import { capability } from '../kernel/capability.ts'
 import { LOGINS } from '../login/service.ts'
 import { HubModeration } from './hub-moderation.ts'
+import { MODERATION as SERVICE } from './service.ts'
 
 /** Time between two looks for bans that have ended. */
 const BANS_MS = 30_000
@@ -9,7 +11,9 @@ const BANS_MS = 30_000
 /** Reports, hiding, bans, slow mode, and the public log. */
 export const moderation = capability({
   contract: MODERATION,
+  tables: MODERATION_TABLES,
   needs: { logins: LOGINS },
+  provides: { moderation: SERVICE },
   start(kernel, { logins }) {
     const moderation = new HubModeration(kernel, did => logins.ended(did))
     const end = () =>
@@ -18,6 +22,7 @@ export const moderation = capability({
         .catch(error => kernel.log.warn('Bans could not be ended', { error: String(error) }))
     let timer: NodeJS.Timeout | undefined
     return {
+      provides: { moderation },
       operations: {
         report: (input, { caller }) => moderation.report(input, caller),
         listReports: input => moderation.reports(input),

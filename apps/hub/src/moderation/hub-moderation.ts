@@ -1,17 +1,22 @@
 /** Reports, and what moderators do. Moderators act on members, admins on everybody but themselves. Every deed is in the public log. */
 import { Failure } from '@shoal/daemon/failure'
 import type { Ban, CheckedInputOf, ModerationEntry, Report } from '@shoal/hub-api'
-import type { HubStores, Ban as StoredBan } from '@shoal/hub-stores'
+import { Bans, Posting, Reports, type Ban as StoredBan } from '@shoal/hub-stores'
 import type { Caller } from '../kernel/callers.ts'
 import type { HubKernel } from '../kernel/kernel.ts'
 import { cursorOf, nextOf } from '../kernel/paging.ts'
+import type { People } from '../kernel/people.ts'
 import { Rates } from '../kernel/rates.ts'
 import { checkReader } from '../kernel/reading.ts'
 import { type Detail, readEntry } from './log-entry.ts'
+import type { Moderation, Source, SubjectKind } from './service.ts'
 import { Subjects } from './subjects.ts'
 
-export class HubModeration {
-  readonly #stores: HubStores
+export class HubModeration implements Moderation {
+  readonly #people: People
+  readonly #reports: Reports
+  readonly #bans: Bans
+  readonly #posting: Posting
   readonly #policy: HubKernel['given']['accounts']
   readonly #subjects: Subjects
   readonly #reporting: Rates
@@ -19,27 +24,43 @@ export class HubModeration {
 
   /** `ended`: tells all processes that the sessions of an account have ended. */
   constructor(
-    kernel: Pick<HubKernel, 'stores' | 'given' | 'channels' | 'now'>,
+    kernel: Pick<HubKernel, 'database' | 'people' | 'given' | 'channels' | 'now'>,
     ended: (did: string) => void,
   ) {
-    this.#stores = kernel.stores
+    const { database, people, now } = kernel
+    this.#people = people
+    this.#reports = new Reports(database, now)
+    this.#bans = new Bans(database, now)
+    this.#posting = new Posting(database, now)
     this.#policy = kernel.given.accounts
-    this.#subjects = new Subjects(kernel.stores)
+    this.#subjects = new Subjects(people.accounts)
     this.#reporting = new Rates(kernel, 'report', { burst: 20, everyMs: 30_000 })
     this.#ended = ended
+  }
+
+  serve(kind: SubjectKind, source: Source): void {
+    this.#subjects.serve(kind, source)
+  }
+
+  notePost(did: string): Promise<void> {
+    return this.#posting.note(did)
+  }
+
+  async deleted(kind: SubjectKind, id: string): Promise<void> {
+    await this.#reports.close(`${kind}:${id}`)
   }
 
   async report({ kind, id, reason }: CheckedInputOf<'report'>, { did, account }: Caller) {
     this.#reporting.take(did)
     await this.#subjects.check(kind, id, { did, account })
-    await this.#stores.reports.add(`${kind}:${id}`, did, reason)
+    await this.#reports.add(`${kind}:${id}`, did, reason)
     return {}
   }
 
   async reports({ cursor, limit }: CheckedInputOf<'listReports'>) {
     const after = cursorOf('after', cursor)
-    const found = await this.#stores.reports.list({ ...after, limit })
-    const names = await this.#stores.accounts.names([...new Set(found.map(({ reporter }) => reporter))])
+    const found = await this.#reports.list({ ...after, limit })
+    const names = await this.#people.accounts.names([...new Set(found.map(({ reporter }) => reporter))])
     const items: Report[] = []
     for (const { number, subject, reporter, reason, createdMs } of found)
       items.push({
@@ -51,12 +72,12 @@ export class HubModeration {
   }
 
   async closeReports({ kind, id }: CheckedInputOf<'closeReports'>) {
-    return { closed: await this.#stores.reports.close(`${kind}:${id}`) }
+    return { closed: await this.#reports.close(`${kind}:${id}`) }
   }
 
   async hide({ kind, id, reason }: CheckedInputOf<'hide'>, caller: Caller) {
     await this.#setHidden(kind, id, caller, { hidden: reason, reason })
-    await this.#stores.reports.close(`${kind}:${id}`)
+    await this.#reports.close(`${kind}:${id}`)
     return {}
   }
 
@@ -67,22 +88,22 @@ export class HubModeration {
 
   async bans({ cursor, limit }: CheckedInputOf<'listBans'>) {
     const after = cursorOf('after', cursor)
-    const found = await this.#stores.bans.list({ ...after, limit })
+    const found = await this.#bans.list({ ...after, limit })
     return { items: await this.#describeBans(found), next: nextOf(found, limit) }
   }
 
   async ban({ did, reason, untilMs }: CheckedInputOf<'ban'>, caller: Caller): Promise<Ban> {
     await this.#checkRank(did, caller)
-    const ban = await this.#stores.bans.ban(did, { reason, by: caller.did, untilMs })
+    const ban = await this.#bans.ban(did, { reason, by: caller.did, untilMs })
     this.#ended(did)
     await this.#note(caller, 'ban', `member:${did}`, { reason, ...(untilMs !== null && { untilMs }) })
-    await this.#stores.reports.close(`member:${did}`)
+    await this.#reports.close(`member:${did}`)
     return (await this.#describeBans([ban]))[0]!
   }
 
   async removeAccount({ did, reason }: CheckedInputOf<'removeAccount'>, caller: Caller) {
     await this.#checkRank(did, caller)
-    await this.#stores.memberData.remove(did)
+    await this.#people.data.remove(did)
     this.#ended(did)
     await this.#note(caller, 'remove', `member:${did}`, { reason })
     return {}
@@ -90,7 +111,7 @@ export class HubModeration {
 
   async unban({ did, reason }: CheckedInputOf<'unban'>, caller: Caller) {
     await this.#checkRank(did, caller)
-    if (!(await this.#stores.bans.end(did)))
+    if (!(await this.#bans.end(did)))
       throw new Failure('not-found', 'this member is not banned', { field: 'did' })
     await this.#note(caller, 'unban', `member:${did}`, { reason })
     return {}
@@ -98,8 +119,8 @@ export class HubModeration {
 
   /** Ends the bans whose time has come. */
   async endBans(): Promise<void> {
-    for (const did of await this.#stores.bans.endExpired())
-      await this.#stores.audit.add({
+    for (const did of await this.#bans.endExpired())
+      await this.#people.audit.add({
         ...{ actor: 'hub', action: 'unban', subject: `member:${did}`, detail: '{}', isPublic: true },
       })
   }
@@ -107,13 +128,13 @@ export class HubModeration {
   async slowMode({ did }: CheckedInputOf<'getSlowMode'>, caller: Caller) {
     if (did !== undefined && did !== caller.did && caller.account.role === 'member')
       throw new Failure('forbidden', 'only moderators may ask about others', { field: 'did' })
-    const { everybodyMs, memberMs } = await this.#stores.posting.slowMode(did ?? caller.did)
+    const { everybodyMs, memberMs } = await this.#posting.slowMode(did ?? caller.did)
     return { everybodySeconds: everybodyMs / 1000, memberSeconds: memberMs / 1000 }
   }
 
   async setSlowMode({ did, seconds, reason }: CheckedInputOf<'setSlowMode'>, caller: Caller) {
     if (did !== null) await this.#checkRank(did, caller)
-    await this.#stores.posting.setSlowMode(did, seconds * 1000)
+    await this.#posting.setSlowMode(did, seconds * 1000)
     await this.#note(caller, 'slow-mode', did === null ? '' : `member:${did}`, { reason, seconds })
     return {}
   }
@@ -122,10 +143,10 @@ export class HubModeration {
   async log({ cursor, limit }: CheckedInputOf<'listModerationLog'>, caller: Caller | null) {
     checkReader(this.#policy, caller)
     const before = cursorOf('before', cursor)
-    const found = await this.#stores.audit.list({ ...before, limit, isPublic: true })
+    const found = await this.#people.audit.list({ ...before, limit, isPublic: true })
     const read = found.flatMap(entry => readEntry(entry) ?? [])
     const dids = read.flatMap(({ by, member }) => [by, member].filter(did => did !== null))
-    const names = await this.#stores.accounts.names([...new Set(dids)])
+    const names = await this.#people.accounts.names([...new Set(dids)])
     const items = read.map(
       ({ by, member, subject, ...entry }): ModerationEntry => ({
         ...entry,
@@ -142,10 +163,7 @@ export class HubModeration {
     caller: Caller,
     { hidden, reason }: { readonly hidden: string | null; readonly reason: string },
   ): Promise<void> {
-    const { listings, comments } = this.#stores
-    const { author } = kind === 'listing' ? await listings.get(id) : (await comments.get(id)).comment
-    await this.#checkRank(author, caller)
-    await (kind === 'listing' ? listings : comments).hide(id, hidden)
+    await this.#subjects.hide(kind, id, hidden, author => this.#checkRank(author, caller))
     await this.#note(caller, hidden === null ? 'unhide' : 'hide', `${kind}:${id}`, { reason })
   }
 
@@ -153,7 +171,7 @@ export class HubModeration {
   async #checkRank(did: string, { did: own, account }: Caller): Promise<void> {
     if (did === own) throw new Failure('forbidden', 'nobody moderates what is their own', { field: 'id' })
     if (account.role === 'admin') return
-    const target = await this.#stores.accounts.get(did).catch(error => {
+    const target = await this.#people.accounts.get(did).catch(error => {
       if (error.code === 'not-found') return null
       throw error
     })
@@ -168,11 +186,11 @@ export class HubModeration {
     detail: Detail,
   ): Promise<void> {
     const entry = { actor: did, action, subject, detail: JSON.stringify(detail) }
-    await this.#stores.audit.add({ ...entry, isPublic: true })
+    await this.#people.audit.add({ ...entry, isPublic: true })
   }
 
   async #describeBans(bans: readonly StoredBan[]): Promise<Ban[]> {
-    const names = await this.#stores.accounts.names([...new Set(bans.flatMap(({ did, by }) => [did, by]))])
+    const names = await this.#people.accounts.names([...new Set(bans.flatMap(({ did, by }) => [did, by]))])
     const author = (did: string) => ({ did, name: names.get(did) ?? '' })
     return bans.map(({ did, by, reason, bannedMs, untilMs }) => ({
       ...{ reason, untilMs },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Channels } from '../cluster/channels.ts'
+import { peopleOf } from '../kernel/people.ts'
 import { type HubWithMembers, hubWithMembers, type Member, magnet } from '../testing/hub-with-members.ts'
 import { HubModeration } from './hub-moderation.ts'
 
@@ -195,7 +196,9 @@ describe('moderation', () => {
   it('a ban ends by itself, which the log says, and tells all processes of its beginning', async () => {
     const ended: string[] = []
     let now = Date.now()
-    const parts = { stores: hub.stores, given: {}, channels: new Channels(null), now: () => now }
+    const { database } = hub.stores
+    const people = peopleOf(database, [], () => now)
+    const parts = { database, people, given: {}, channels: new Channels(null), now: () => now }
     const caller = {
       did: moderator.did,
       account: await hub.stores.accounts.get(moderator.did),

@@ -1,28 +1,33 @@
 /** The things that can be reported: whether they exist, and what moderators see of them. */
 import { Failure } from '@shoal/daemon/failure'
 import type { Subject } from '@shoal/hub-api'
-import type { SUBJECT_KINDS } from '@shoal/hub-api/choices'
-import type { HubStores } from '@shoal/hub-stores'
+import type { Accounts } from '@shoal/hub-stores'
 import { mayRead, type Reader } from '../kernel/reading.ts'
 import { subjectOf } from './log-entry.ts'
-
-type Kind = (typeof SUBJECT_KINDS)[number]
-
-const MAX_TEXT = 200
-const ENTRY = /^([\w-]{43}):([1-9]\d{0,15})$/
+import type { Found, Source, SubjectKind } from './service.ts'
 
 export class Subjects {
-  readonly #stores: HubStores
+  readonly #accounts: Pick<Accounts, 'get' | 'names'>
+  readonly #sources = new Map<SubjectKind, Source>()
 
-  constructor(stores: HubStores) {
-    this.#stores = stores
+  constructor(accounts: Pick<Accounts, 'get' | 'names'>) {
+    this.#accounts = accounts
+    this.serve('member', {
+      async find(id) {
+        const { did, name, state } = await accounts.get(id)
+        return { text: name, author: did, hidden: state === 'banned' ? state : null, listing: null }
+      },
+    })
+  }
+
+  serve(kind: SubjectKind, source: Source): void {
+    this.#sources.set(kind, source)
   }
 
   /** Rejects with `not-found` if there is no such thing, or the reader cannot see it. */
-  async check(kind: Kind, id: string, reader: Reader): Promise<void> {
+  async check(kind: SubjectKind, id: string, reader: Reader): Promise<void> {
     const seen = await this.#find(kind, id)
-    if (!seen || !mayRead({ hidden: seen.hidden, author: seen.author ?? '' }, reader))
-      throw new Failure('not-found', 'this does not exist, or has been removed', { field: 'id' })
+    if (!seen || !mayRead({ hidden: seen.hidden, author: seen.author ?? '' }, reader)) throw absent()
   }
 
   /** Describes what a report is about, also if it is gone. */
@@ -30,7 +35,7 @@ export class Subjects {
     const { kind, id } = subjectOf(subject)!
     const found = await this.#find(kind, id)
     const author = found?.author ?? null
-    const names = await this.#stores.accounts.names(author === null ? [] : [author])
+    const names = await this.#accounts.names(author === null ? [] : [author])
     return {
       ...{ kind, id },
       text: found?.text ?? null,
@@ -40,46 +45,30 @@ export class Subjects {
     }
   }
 
-  async #find(kind: Kind, id: string): Promise<Found | null> {
+  /** Hides a thing, or shows it again (null), if its author may be moderated: `check` rejects otherwise. Rejects with `not-found`. */
+  async hide(
+    kind: SubjectKind,
+    id: string,
+    reason: string | null,
+    check: (author: string) => Promise<void>,
+  ): Promise<void> {
+    const source = this.#sources.get(kind)
+    const found = await source?.find(id)
+    if (!source?.hide || !found || found.author === null) throw absent()
+    await check(found.author)
+    await source.hide(id, reason)
+  }
+
+  async #find(kind: SubjectKind, id: string): Promise<Found | null> {
     try {
-      return await this.#get(kind, id)
+      return (await this.#sources.get(kind)?.find(id)) ?? null
     } catch (error) {
       if (['not-found', 'bad-argument'].includes(String((error as { code?: unknown }).code))) return null
       throw error
     }
   }
-
-  async #get(kind: Kind, id: string): Promise<Found | null> {
-    const { listings, comments, accounts, rooms } = this.#stores
-    switch (kind) {
-      case 'listing': {
-        const { title, author, hidden } = await listings.get(id)
-        return { text: title, author, hidden, listing: null }
-      }
-      case 'comment': {
-        const { comment, listing } = await comments.get(id)
-        const text = comment.text.slice(0, MAX_TEXT).toWellFormed()
-        return { text, author: comment.author, hidden: comment.hidden, listing }
-      }
-      case 'member': {
-        const { did, name, state } = await accounts.get(id)
-        return { text: name, author: did, hidden: state === 'banned' ? state : null, listing: null }
-      }
-      case 'entry': {
-        const [, room, sequence] = ENTRY.exec(id) ?? []
-        if (room === undefined) return null
-        const { head } = await rooms.get(new Uint8Array(Buffer.from(room, 'base64url')))
-        return Number(sequence) <= head.sequence
-          ? { text: null, author: null, hidden: null, listing: null }
-          : null
-      }
-    }
-  }
 }
 
-interface Found {
-  readonly text: string | null
-  readonly author: string | null
-  readonly hidden: string | null
-  readonly listing: string | null
+function absent(): Failure {
+  return new Failure('not-found', 'this does not exist, or has been removed', { field: 'id' })
 }

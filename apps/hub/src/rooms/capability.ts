@@ -1,11 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Family, gauge } from '@shoal/daemon/metrics'
 import { ROOMS } from '@shoal/hub-api'
+import { Inboxes, ROOM_TABLES, RoomLogs } from '@shoal/hub-stores'
 import { readDevice } from '@shoal/identity/devices'
 import { systemClock, systemRandom } from '@shoal/torrent/base'
 import { capability } from '../kernel/capability.ts'
 import type { HubKernel } from '../kernel/kernel.ts'
 import { LOGINS } from '../login/service.ts'
+import { type Found, MODERATION } from '../moderation/service.ts'
 import { TRACKER_FRONTS } from '../tracker/service.ts'
 import { type Channel, type Member, SERVICE_LIMITS } from './contracts.ts'
 import { hubSigner } from './hub-signer.ts'
@@ -13,15 +15,22 @@ import { RoomService } from './room-service.ts'
 import { RoomSockets } from './socket-server.ts'
 
 const HOUR_MS = 3_600_000
+/** The name of an entry in reports: its room and number. */
+const ENTRY = /^([\w-]{43}):([1-9]\d{0,15})$/
 /** A device that was away for longer asks for another transfer. */
 const TRANSFER_MS = 24 * HOUR_MS
 
 /** Room logs and inboxes. */
 export const rooms = capability({
   contract: ROOMS,
+  tables: ROOM_TABLES,
   needs: { logins: LOGINS, fronts: TRACKER_FRONTS },
-  start(kernel, { logins, fronts }) {
-    const { stores, callers, log } = kernel
+  wants: { moderation: MODERATION },
+  start(kernel, { logins, fronts, moderation }) {
+    const { database, people, callers, log, now } = kernel
+    const rooms = new RoomLogs(database, now)
+    const stores = { rooms, inboxes: new Inboxes(database, now) }
+    moderation?.serve('entry', { find: id => findEntry(rooms, id) })
     /** The headers with which each member connected, to check the session again. */
     const headersOf = new WeakMap<Member, IncomingHttpHeaders>()
     const memberOf = async (headers: IncomingHttpHeaders): Promise<Member | null> => {
@@ -39,7 +48,7 @@ export const rooms = capability({
       stunPort: () => fronts.stunPort,
       isHere: hub => hub === kernel.did || kernel.origins.includes(hub),
       async deviceKeys(did) {
-        const devices = await stores.deviceLists.devices(did)
+        const devices = await people.deviceLists.devices(did)
         return devices.map(({ description }) => readDevice(description).loginKey)
       },
       isActive: async member => (await callers.of(headersOf.get(member)!)) !== null,
@@ -57,7 +66,7 @@ export const rooms = capability({
       },
     })
     const removeTransfers = () =>
-      stores.rooms.removeTransfers(kernel.now() - TRANSFER_MS).catch((error: Error) => {
+      rooms.removeTransfers(now() - TRANSFER_MS).catch((error: Error) => {
         log.error('Rooms of old transfers could not be removed', { error: error.message })
       })
     const sweeper = setInterval(() => void removeTransfers(), HOUR_MS).unref()
@@ -75,6 +84,14 @@ export const rooms = capability({
     }
   },
 })
+
+/** An entry is known by its number only: the hub cannot read it, and does not know who posted it. */
+async function findEntry(rooms: RoomLogs, id: string): Promise<Found | null> {
+  const [, room, sequence] = ENTRY.exec(id) ?? []
+  if (room === undefined) return null
+  const { head } = await rooms.get(new Uint8Array(Buffer.from(room, 'base64url')))
+  return Number(sequence) <= head.sequence ? { text: null, author: null, hidden: null, listing: null } : null
+}
 
 function openChannel({ channels }: HubKernel, onFrame: (frame: Uint8Array) => void): Channel {
   let joins = 0

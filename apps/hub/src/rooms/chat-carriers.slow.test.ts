@@ -14,7 +14,7 @@ import {
 } from '@shoal/chat/device'
 import { deviceCredential } from '@shoal/chat/groups'
 import { HubCarriers } from '@shoal/chat/hub'
-import { openEmbedded } from '@shoal/hub-stores'
+import { openFileStores } from '@shoal/hub-stores/testing'
 import { KeyPair } from '@shoal/identity'
 import { deviceHash, encodeDevice, readDeviceList } from '@shoal/identity/devices'
 import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
@@ -280,7 +280,7 @@ test('after a removal whoever has only the secret of before reads up to there, a
   await vi.waitFor(() => expect(thief.texts).toEqual(['all of us']))
   expect([catRoom.texts, catRoom.volatile, isPosted]).toEqual([['all of us'], [], false])
   const roomId = ann.run().rooms.idOf(name)
-  await using stores = await openEmbedded(join(data, 'hub.db'))
+  await using stores = await openFileStores(join(data, 'hub.db'))
   expect((await stores.rooms.get(roomId)).earlier.map(({ through }) => through)).toEqual([1, 3])
   expect((await stores.rooms.get(roomId)).head.sequence).toBe(5)
   catRoom.carrier.close()
@@ -318,7 +318,7 @@ test('inboxes and key packages reach the device, each once', async () => {
   expect(await deliver({ ...ben.address, device: new Uint8Array(32) })).toBe('refused')
   stop()
   // It is acknowledged: the next run does not get it again.
-  await using stores = await openEmbedded(join(data, 'hub.db'))
+  await using stores = await openFileStores(join(data, 'hub.db'))
   await vi.waitFor(async () => expect(await stores.inboxes.read(ben.address.device)).toEqual([]))
   benRuns.close()
   const later: string[] = []

@@ -1,6 +1,6 @@
 /** The contracts between room logs and what is around them: a simulator gives other ones than the hub does. */
 import type { Pushes, PushName, RoomRight } from '@shoal/hub-api/rooms'
-import type { HubStores } from '@shoal/hub-stores'
+import type { Inboxes, RoomLogs } from '@shoal/hub-stores'
 import type { Signer } from '@shoal/identity/devices'
 import type { Clock, Random } from '@shoal/torrent/base'
 
@@ -45,7 +45,7 @@ export interface Channel {
 }
 
 export interface RoomsGiven {
-  readonly stores: Pick<HubStores, 'rooms' | 'inboxes'>
+  readonly stores: { readonly rooms: RoomLogs; readonly inboxes: Inboxes }
   /** Called once. */
   openChannel(onFrame: (frame: Uint8Array) => void): Channel
   readonly clock: Clock

@@ -21,8 +21,8 @@ import {
   signHead,
   signRoomHome,
 } from '@shoal/hub-api/rooms'
-import { type HubStores, openEmbedded } from '@shoal/hub-stores'
 import { entryHash } from '@shoal/hub-stores/log'
+import { openFileStores, type TestStores } from '@shoal/hub-stores/testing'
 import { KeyPair } from '@shoal/identity'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Member, ServiceLimits } from './contracts.ts'
@@ -35,13 +35,13 @@ const contents = (entries: readonly { bytes: Uint8Array }[]) =>
   entries.map(entry => new TextDecoder().decode(entry.bytes))
 
 let folder: string
-let stores: HubStores
+let stores: TestStores
 let world: RoomWorld
 const clients: RoomsClient[] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shoal-rooms-'))
-  stores = await openEmbedded(join(folder, 'hub.db'))
+  stores = await openFileStores(join(folder, 'hub.db'))
 })
 afterAll(async () => {
   await stores.close()
@@ -715,7 +715,7 @@ describe('a hub that lies', () => {
 })
 
 /** A log that begins as the real one, and continues differently. */
-async function forge(room: Uint8Array, first: LogEntry): Promise<HubStores['rooms']> {
+async function forge(room: Uint8Array, first: LogEntry): Promise<TestStores['rooms']> {
   const entries = [first]
   for (const text of ['two!', 'three!']) {
     const last = entries.at(-1)!
@@ -743,7 +743,7 @@ async function forge(room: Uint8Array, first: LogEntry): Promise<HubStores['room
     }),
     readBefore: async () => ({ entries, after: at(0), room: forged }),
     headAt: async (_: Uint8Array, sequence: number) => at(sequence),
-  } as unknown as HubStores['rooms']
+  } as unknown as TestStores['rooms']
 }
 
 describe('an inbox', () => {

@@ -13,7 +13,7 @@ import {
   type RoomsClient,
 } from '@shoal/hub-api/rooms'
 import { encodePacket } from '@shoal/hub-api/rooms/parser'
-import { openEmbedded } from '@shoal/hub-stores'
+import { openFileStores } from '@shoal/hub-stores/testing'
 import { KeyPair } from '@shoal/identity'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -45,7 +45,7 @@ interface Person {
 
 async function register(): Promise<Person> {
   const { did } = KeyPair.generate()
-  await using stores = await openEmbedded(join(data, 'hub.db'))
+  await using stores = await openFileStores(join(data, 'hub.db'))
   await stores.accounts.create({ did, role: 'member' })
   return { did, session: (await stores.sessions.begin(did, { label: 'test', lifeMs: 3_600_000 })).secret }
 }

@@ -13,6 +13,7 @@ import { z } from 'zod'
 import { capability, type HubParts } from '../kernel/capability.ts'
 import { type OpenKernel, openKernel } from '../kernel/kernel.ts'
 import { NO_LOG } from '../kernel/log.ts'
+import { KERNEL_TABLES } from '../kernel/people.ts'
 import { buildServer } from './server.ts'
 
 let data: string
@@ -21,7 +22,7 @@ const closing: (() => Promise<void>)[] = []
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
   const place = { carrier: null, sharesPorts: false, isFirst: true }
-  opened = await openKernel({ data }, NO_LOG, async () => place)
+  opened = await openKernel({ data }, NO_LOG, async () => place, KERNEL_TABLES)
 })
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
@@ -73,8 +74,8 @@ async function serve(routes?: NonNullable<HubParts['routes']>) {
 
 async function login(role: Role): Promise<string> {
   const did = `did:key:${role}`
-  await opened.kernel.stores.accounts.create({ did, role })
-  return (await opened.kernel.stores.sessions.begin(did, { label: '', lifeMs: 60_000 })).secret
+  await opened.kernel.people.accounts.create({ did, role })
+  return (await opened.kernel.people.sessions.begin(did, { label: '', lifeMs: 60_000 })).secret
 }
 
 async function ask(
@@ -111,7 +112,7 @@ describe('the server of a hub', () => {
     expect(await statuses(cookie)).toEqual([200, 200, 200, 200])
     expect((await ask(port, 'everyone', cookie)).answer).toEqual({ caller: 'did:key:admin' })
     // A session counts as long as its account is active.
-    await opened.kernel.stores.accounts.change('did:key:moderator', { state: 'banned' })
+    await opened.kernel.people.accounts.change('did:key:moderator', { state: 'banned' })
     expect(await statuses(moderator)).toEqual([200, 401, 401, 401])
     const refused = await ask(port, 'member')
     expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="Shoal hub"')
@@ -152,7 +153,7 @@ describe('the server of a hub', () => {
       return [response.status, await response.text()]
     }
     expect(await ready()).toEqual([200, 'ready\n'])
-    await opened.kernel.stores.close()
+    await opened.kernel.database.close()
     expect(await ready()).toEqual([503, 'the database does not answer\n'])
     expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200)
   })

@@ -135,13 +135,19 @@ function addHealthRoutes(
 }
 
 async function notReady(kernel: HubKernel, { running }: Assembled<HubParts>): Promise<string | null> {
-  if (!kernel.given.onlyTracker && !(await answersInTime(kernel.stores.check())))
+  if (!kernel.given.onlyTracker && !(await answersInTime(checkDatabase(kernel))))
     return 'the database does not answer'
   for (const each of running) {
     const reason = await each.notReady?.()
     if (reason) return reason
   }
   return null
+}
+
+async function checkDatabase({ database }: HubKernel): Promise<void> {
+  await database.read(function* () {
+    yield { text: 'SELECT 1 AS one', values: [] }
+  })
 }
 
 async function answersInTime(check: Promise<void>): Promise<boolean> {

@@ -1,7 +1,8 @@
 /** A hub in this process, with members who are logged in. */
 import { join } from 'node:path'
 import { connectHub, type HubApi } from '@shoal/hub-api/client'
-import { type HubStores, openEmbedded, type Role } from '@shoal/hub-stores'
+import type { Role } from '@shoal/hub-stores'
+import { openFileStores, type TestStores } from '@shoal/hub-stores/testing'
 import { KeyPair } from '@shoal/identity'
 import type { Given } from '../options.ts'
 import { openTestHub } from './test-hub.ts'
@@ -19,7 +20,7 @@ export interface HubWithMembers extends AsyncDisposable {
   /** Path of its database. */
   readonly path: string
   /** The stores of the hub, opened once more. */
-  readonly stores: HubStores
+  readonly stores: TestStores
   readonly everyone: HubApi
   member(name: string, role?: Role): Promise<Member>
 }
@@ -28,7 +29,7 @@ export async function hubWithMembers(given: Given = {}): Promise<HubWithMembers>
   const hub = await openTestHub(given)
   const url = hub.urls[0]!
   const path = join(hub.data, 'hub.db')
-  const stores = await openEmbedded(path)
+  const stores = await openFileStores(path)
   return {
     url,
     path,

@@ -1,9 +1,11 @@
 import { counter, gauge } from '@shoal/daemon/metrics'
 import { TRACKER_KEYS } from '@shoal/hub-api'
+import { TRACKER_KEY_TABLES, TrackerKeys } from '@shoal/hub-stores'
 import { announceUrls } from '../kernel/announce-urls.ts'
 import { capability } from '../kernel/capability.ts'
 import { TRACKER_FRONTS } from '../tracker/service.ts'
 import { KeyDirectory } from './key-directory.ts'
+import { TRACKER_PASSKEYS } from './service.ts'
 import { TrafficBatch } from './traffic-batch.ts'
 
 const HOUR_MS = 3_600_000
@@ -14,9 +16,11 @@ const NOTHING = { uploadedBytes: 0, downloadedBytes: 0 }
 /** The passkeys of members, and what their peers transfer. */
 export const trackerKeys = capability({
   contract: TRACKER_KEYS,
+  tables: TRACKER_KEY_TABLES,
   needs: { fronts: TRACKER_FRONTS },
+  provides: { passkeys: TRACKER_PASSKEYS },
   start(kernel, { fronts }) {
-    const { trackerKeys: store } = kernel.stores
+    const store = new TrackerKeys(kernel.database, kernel.now)
     const onError = (error: unknown) => fronts.warnings.databaseFailed(error)
     const traffic = new TrafficBatch({ store, now: kernel.now, onError })
     const keys = new KeyDirectory({
@@ -55,6 +59,9 @@ export const trackerKeys = capability({
           const accounts = await store.list({ limit, ...(after !== undefined && { after }) })
           return { accounts: [...accounts], next: accounts.length < limit ? null : accounts.at(-1)!.did }
         },
+      },
+      provides: {
+        passkeys: { find: async passkey => (await store.find([passkey])).get(passkey) ?? null },
       },
       metrics: () => [
         gauge('hub_passkeys', 'Passkeys of accounts that this process knows.', keys.size),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectHub } from '@shoal/hub-api/client'
-import { openEmbedded } from '@shoal/hub-stores'
+import { openFileStores } from '@shoal/hub-stores/testing'
 import { limitMs } from '@shoal/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SetupError } from '../failure.ts'
@@ -16,7 +16,7 @@ const HASH = '68'.repeat(20)
 let data: string
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
-  await using stores = await openEmbedded(join(data, 'hub.db'))
+  await using stores = await openFileStores(join(data, 'hub.db'))
   await stores.accounts.create({ did: ANN, name: 'Ann' })
   await stores.accounts.create({ did: BEN, role: 'admin' })
 })
@@ -26,7 +26,7 @@ afterEach(() => rm(data, { recursive: true }))
 async function open(given: Given = {}) {
   const hub = await startHub({ port: 0, data, privateTracker: true, ...given }, NO_LOG)
   const url = `http://127.0.0.1:${hub.port}`
-  const stores = await openEmbedded(join(data, 'hub.db'))
+  const stores = await openFileStores(join(data, 'hub.db'))
   const session = async (did: string) => {
     const { secret } = await stores.sessions.begin(did, { label: '', lifeMs: 60_000 })
     return connectHub({ url, session: secret })

@@ -1,13 +1,16 @@
 /**
  * Archives: all tables of a hub as text, the same from SQLite and PostgreSQL, for moving between them and for backups.
  *
- * Lines of JSON: a head with the version of the tables, `["TABLE", [values]]` for each row in the order of its primary key, bytes as `{"b": base 64}`, and an end with the
+ * Lines of JSON: a head with the versions of the tables by owner, `["TABLE", [values]]` for each row in the order of its primary key, bytes as `{"b": base 64}`, and an end with the
  * number of rows of each table and the SHA-256 of all lines before it.
  */
 import { createHash } from 'node:crypto'
+import { earlierMigrations } from '@shoal/daemon/database'
 import { StoreError } from '../store-error.ts'
-import type { Table } from './columns.ts'
+import { type Table, tablesOf } from './columns.ts'
 import { all, type Database, each, type PerDatabase, type Steps, type Value } from './database.ts'
+import { EARLIER } from './hub-kind.ts'
+import { type HubTables, type Versions, versionsOf } from './tables.ts'
 
 const FORMAT = 'shoal-hub-archive'
 /** Longest line: larger than any row. */
@@ -23,9 +26,9 @@ type Row = readonly Value[]
 /** Writes an archive of the tables as they are at one moment. */
 export async function* writeArchive(
   database: Database,
-  tables: readonly Table[],
-  version: number,
+  owners: readonly HubTables[],
 ): AsyncGenerator<Uint8Array, Counts> {
+  const tables = tablesOf(owners)
   const hash = createHash('sha256')
   const counts: Record<string, number> = Object.fromEntries(tables.map(({ name }) => [name, 0]))
   const columns = new Map(tables.map(({ name, columns }) => [name, [...columns.keys()]]))
@@ -34,7 +37,7 @@ export async function* writeArchive(
     hash.update(bytes)
     return bytes
   }
-  yield encode([{ format: FORMAT, version }])
+  yield encode([{ format: FORMAT, versions: Object.fromEntries(versionsOf(owners)) }])
   const scans = tables.map(({ name, key }) => ({ table: name, order: key }))
   for await (const { table, rows } of database.snapshot(scans)) {
     counts[table]! += rows.length
@@ -46,16 +49,15 @@ export async function* writeArchive(
 }
 
 /**
- * Reads an archive into empty tables. `complete` adds what is not in it. Returns the rows by table. Rejects with `exists` if a table has rows, and with `bad-archive` if the archive is of another version, incomplete or changed: the tables
+ * Reads an archive into empty tables, and rebuilds those that are not in it. Returns the rows by table. Rejects with `exists` if a table has rows, and with `bad-archive` if the archive has other versions, incomplete or changed: the tables
  * are then marked, so that nothing opens them.
  */
 export async function readArchive(
   database: Database,
-  tables: readonly Table[],
-  version: number,
+  owners: readonly HubTables[],
   chunks: AsyncIterable<Uint8Array>,
-  complete: () => Promise<void>,
 ): Promise<Counts> {
+  const tables = tablesOf(owners)
   await database.write(() => begin(tables))
   const known = new Map(tables.map(table => [table.name, table]))
   const counts: Record<string, number> = Object.fromEntries(tables.map(({ name }) => [name, 0]))
@@ -67,16 +69,18 @@ export async function readArchive(
     if (!pending) return
     const { table, rows } = pending
     pending = null
-    await database.write(() => each(insertInto(table), rows))
+    await database
+      .write(() => each(insertInto(table), rows))
+      .catch(error => {
+        // A constraint of the tables: what the row refers to is missing, or it exists twice.
+        throw error instanceof StoreError ? error : bad(`A row of ${table.name} does not fit the others`)
+      })
   }
   for await (const line of linesOf(chunks)) {
     if (isEnded) throw bad('It has an end before its end')
     const value = parse(line)
     if (!isBegun) {
-      const head = value as { format?: unknown; version?: unknown } | null
-      if (head?.format !== FORMAT) throw bad('It is something else')
-      if (head.version !== version)
-        throw bad(`It has version ${String(head.version)}, and this hub ${version}`)
+      checkHead(value, versionsOf(owners))
       isBegun = true
     } else if (Array.isArray(value)) {
       const [name, row] = value as [unknown, unknown]
@@ -96,19 +100,20 @@ export async function readArchive(
       await flush()
       const end = value as { counts?: unknown; sha256?: unknown } | null
       if (end?.sha256 !== hash.copy().digest('hex')) throw bad('Its hash is wrong')
-      if (JSON.stringify(end.counts) !== JSON.stringify(counts)) throw bad('Its number of rows is wrong')
+      if (!isSameCounts(end.counts, counts)) throw bad('Its number of rows is wrong')
       isEnded = true
     }
     hash.update(`${line}\n`)
   }
   if (!isEnded) throw bad('Its end is missing')
-  await complete()
+  for (const { derived } of owners) await derived?.rebuild(database)
   await database.write(() => finish(tables))
   return counts
 }
 
 /** Returns the number of rows of each table. */
-export function countRows(database: Database, tables: readonly Table[]): Promise<Counts> {
+export function countRows(database: Database, owners: readonly HubTables[]): Promise<Counts> {
+  const tables = tablesOf(owners)
   return database.read(function* () {
     const counts: Record<string, number> = {}
     for (const { name } of tables)
@@ -118,9 +123,9 @@ export function countRows(database: Database, tables: readonly Table[]): Promise
 }
 
 /** Deletes everything that an import left. */
-export function* discard(tables: readonly Table[]): Steps<void> {
-  yield* all('DELETE FROM listing_words')
-  for (const { name } of tables.toReversed()) yield* all(`DELETE FROM ${name}`)
+export function* discard(owners: readonly HubTables[]): Steps<void> {
+  for (const { derived } of owners) if (derived) yield* all(`DELETE FROM ${derived.table}`)
+  for (const { name } of tablesOf(owners).toReversed()) yield* all(`DELETE FROM ${name}`)
   yield* all("DELETE FROM hub_state WHERE name = 'importing'")
 }
 
@@ -132,6 +137,36 @@ export function* checkFinished(): Steps<void> {
       'damaged',
       'An import into this database did not finish: delete the database and import again',
     )
+}
+
+function checkHead(value: unknown, versions: Versions): void {
+  const head = value as { format?: unknown; version?: unknown; versions?: unknown } | null
+  if (head?.format !== FORMAT) throw bad('It is something else')
+  const given = givenVersions(head)
+  for (const owner of new Set([...versions.keys(), ...given.keys()])) {
+    const [has, known] = [given.get(owner) ?? 0, versions.get(owner) ?? 0]
+    if (has !== known) throw bad(`It has version ${String(has)} of ${owner}, and this hub ${known}`)
+  }
+}
+
+/** The first seven versions had one number for all owners. */
+function givenVersions({
+  version,
+  versions,
+}: {
+  version?: unknown
+  versions?: unknown
+}): Map<string, unknown> {
+  if (typeof versions === 'object' && versions !== null) return new Map(Object.entries(versions))
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1 || version > EARLIER.length)
+    throw bad(`It has version ${String(version)}, and this hub has one for each kind of its tables`)
+  return new Map(earlierMigrations(EARLIER, version))
+}
+
+function isSameCounts(given: unknown, counts: Counts): boolean {
+  if (typeof given !== 'object' || given === null) return false
+  const sorted = (each: object) => JSON.stringify(Object.entries(each).sort())
+  return sorted(given) === sorted(counts)
 }
 
 function* begin(tables: readonly Table[]): Steps<void> {

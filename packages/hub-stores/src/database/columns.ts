@@ -1,4 +1,4 @@
-import type { Migration } from './schema.ts'
+import type { HubTables } from './tables.ts'
 
 export type ColumnType = 'INTEGER' | 'BLOB' | 'TEXT'
 
@@ -13,10 +13,10 @@ const CREATED = /CREATE TABLE (\w+) \(([^;]*)\) STRICT/g
 const ADDED = /ALTER TABLE (\w+) ADD COLUMN (\w+) (INTEGER|BLOB|TEXT)\b/g
 const COLUMN = /^\s*(\w+) (INTEGER|BLOB|TEXT)\b(.*)$/gm
 
-/** Returns the tables that these migrations make, except `hub_state`, in their order: a table refers only to those before it. */
-export function tablesOf(migrations: readonly Migration[]): readonly Table[] {
+/** Returns the tables that these owners make, except `hub_state`, in their order: a table refers only to those before it. */
+export function tablesOf(owners: readonly HubTables[]): readonly Table[] {
   const tables = new Map<string, { name: string; columns: Map<string, ColumnType>; key: string }>()
-  for (const migration of migrations) {
+  for (const migration of owners.flatMap(({ migrations }) => migrations)) {
     const sql = typeof migration === 'string' ? migration : migration.common
     for (const [, name, body] of sql.matchAll(CREATED)) {
       const columns = [...body!.matchAll(COLUMN)]

@@ -3,53 +3,79 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { earlierMigrations } from '@shoal/daemon/database'
 import { StoreError } from '../store-error.ts'
 import { writeArchive } from './archive.ts'
-import { tablesOf } from './columns.ts'
 import { all, type Database, first, type Steps } from './database.ts'
-import { forPostgres, type Migration, migrationsAfter } from './schema.ts'
+import { EARLIER, FORMAT } from './hub-kind.ts'
+import { forPostgres, type HubTables, type Versions } from './tables.ts'
 
 /** A number of our own, so that processes that start together migrate one after the other. */
 const LOCK = 0x53684862
 
+/** Versions of tables that the program of the version before can live with: one that it does not know. */
+const UNKNOWN = 1
+
 /** Brings the tables of a schema up to date, in one transaction. Throws `newer-version`. */
-export function* migratePostgres(schema: string, migrations: readonly Migration[]): Steps<void> {
+export function* migratePostgres(schema: string, owners: readonly HubTables[]): Steps<void> {
   yield* all(`SELECT pg_advisory_xact_lock(${LOCK})`)
   yield* all(`CREATE SCHEMA IF NOT EXISTS ${schema}`)
+  // A row for each version of the database. The first seven had no owners.
   yield* all('CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY)')
-  const found = yield* first<{ count: number }>('SELECT count(*) AS count FROM migrations')
-  const start = migrationsAfter(found!.count, migrations.length)
-  if (start === null)
-    throw new StoreError('newer-version', 'A newer Shoal has written to this database: update Shoal here')
-  for (const [at, migration] of migrations.entries()) {
-    if (at < start) continue
-    // One statement at a time: prepared statements contain one only.
-    for (const statement of forPostgres(migration).split(/;\s*\n/)) yield* all(statement)
-    yield* all('INSERT INTO migrations VALUES ($1)', at + 1)
+  yield* all(
+    'CREATE TABLE IF NOT EXISTS owner_migrations (owner TEXT NOT NULL, number BIGINT NOT NULL, PRIMARY KEY (owner, number))',
+  )
+  const format = yield* formatOf()
+  if (format > FORMAT + UNKNOWN) throw newerVersion()
+  if (format < FORMAT)
+    for (const [owner, number] of EARLIER.slice(0, format).flat()) yield* note(owner, number)
+  for (let number = format + 1; number <= FORMAT; number++)
+    yield* all('INSERT INTO migrations VALUES ($1)', number)
+  const done = yield* doneMigrations()
+  for (const { name, migrations } of owners) {
+    const start = done.get(name) ?? 0
+    if (start > migrations.length + UNKNOWN) throw newerVersion()
+    for (const [at, migration] of migrations.entries()) {
+      if (at < start) continue
+      // One statement at a time: prepared statements contain one only.
+      for (const statement of forPostgres(migration).split(/;\s*\n/)) yield* all(statement)
+      yield* note(name, at + 1)
+    }
   }
 }
 
 /**
- * Writes an archive of tables that need a change to `hub-before-VERSION.jsonl.gz`. `importArchive` of the program that made them reads it, unpacked. Rejects with `bad-argument` if there is no
+ * Writes an archive of tables that need a change to `hub-before-VERSIONS.jsonl.gz`. `importArchive` of a program with the same versions reads it, unpacked. Rejects with `bad-argument` if there is no
  * folder for it, `io`, `no-space`.
  */
 export async function backUpFirst(
   database: Database,
-  migrations: readonly Migration[],
+  owners: readonly HubTables[],
   folder: string | undefined,
 ): Promise<void> {
-  const found = await database.read(version)
-  if (found === 0 || found >= migrations.length) return
+  const found = await database.read(foundVersions)
+  if (found === null) return
+  const { format, versions } = found
+  const changed = owners.filter(({ name, migrations }) => (versions.get(name) ?? 0) < migrations.length)
+  if (format >= FORMAT && changed.length === 0) return
   if (folder === undefined)
     throw new StoreError(
       'bad-argument',
       'The tables of this database need a change: name a folder for a backup of them',
     )
-  const path = join(folder, `hub-before-${migrations.length}.jsonl.gz`)
+  const present = owners.map(owner => ({
+    ...owner,
+    migrations: owner.migrations.slice(0, versions.get(owner.name) ?? 0),
+  }))
+  const names = changed.map(({ name, migrations }) => `${name}-${migrations.length}`)
+  const path = join(folder, `hub-before-${[FORMAT, ...names].join('-')}.jsonl.gz`)
   const draft = `${path}.${process.pid}.draft`
   try {
-    const archive = writeArchive(database, tablesOf(migrations.slice(0, found)), found)
-    await pipeline(archive, createGzip(), createWriteStream(draft, { mode: 0o600, flush: true }))
+    await pipeline(
+      writeArchive(database, present),
+      createGzip(),
+      createWriteStream(draft, { mode: 0o600, flush: true }),
+    )
     await rename(draft, path)
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
@@ -58,8 +84,34 @@ export async function backUpFirst(
   }
 }
 
-function* version(): Steps<number> {
+interface Found {
+  readonly format: number
+  readonly versions: Versions
+}
+
+/** Returns null for a schema without tables. */
+function* foundVersions(): Steps<Found | null> {
   const table = yield* first<{ exists: boolean }>("SELECT to_regclass('migrations') IS NOT NULL AS exists")
-  if (!table!.exists) return 0
+  const format = table!.exists ? yield* formatOf() : 0
+  if (format === 0) return null
+  return { format, versions: format < FORMAT ? earlierMigrations(EARLIER, format) : yield* doneMigrations() }
+}
+
+function* formatOf(): Steps<number> {
   return (yield* first<{ count: number }>('SELECT count(*) AS count FROM migrations'))!.count
+}
+
+function* doneMigrations(): Steps<Versions> {
+  const rows = yield* all<{ owner: string; number: number }>(
+    'SELECT owner, max(number) AS number FROM owner_migrations GROUP BY owner',
+  )
+  return new Map(rows.map(({ owner, number }) => [owner, number]))
+}
+
+function* note(owner: string, number: number): Steps<void> {
+  yield* all('INSERT INTO owner_migrations VALUES ($1, $2)', owner, number)
+}
+
+function newerVersion(): StoreError {
+  return new StoreError('newer-version', 'A newer Shoal has written to this database: update Shoal here')
 }

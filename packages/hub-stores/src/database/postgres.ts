@@ -6,7 +6,7 @@ import pg from 'pg'
 import { StoreError } from '../store-error.ts'
 import { closedError, type Database, type Query, type Steps, type TableScan, type Value } from './database.ts'
 import { backUpFirst, migratePostgres } from './migrate-postgres.ts'
-import { MIGRATIONS, type Migration } from './schema.ts'
+import type { HubTables } from './tables.ts'
 
 const CONNECT_MS = 10_000
 /** More than there are connections, each of which may have outdated statements. */
@@ -43,17 +43,14 @@ export class PostgresDatabase implements Database {
   /**
    * Connects, and brings the tables up to date, after a backup in `backupFolder`. Rejects with `unavailable`, `newer-version`, `bad-argument`, `io`, `no-space`.
    */
-  static async open(
-    options: PostgresOptions,
-    migrations: readonly Migration[] = MIGRATIONS,
-  ): Promise<PostgresDatabase> {
+  static async open(options: PostgresOptions, owners: readonly HubTables[]): Promise<PostgresDatabase> {
     const schema = options.schema ?? 'shoal'
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
       throw new StoreError('bad-argument', 'schema must be 1 to 63 characters of a to z, 0 to 9 and _')
     const database = new PostgresDatabase(createPool(options.url, schema, options.connections ?? 10))
     try {
-      await backUpFirst(database, migrations, options.backupFolder)
-      await database.write(() => migratePostgres(schema, migrations))
+      await backUpFirst(database, owners, options.backupFolder)
+      await database.write(() => migratePostgres(schema, owners))
       return database
     } catch (error) {
       await database.close()

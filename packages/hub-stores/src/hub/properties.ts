@@ -1,6 +1,6 @@
 /** Values of the hub itself, by name. */
-import { checkBytes, checkText } from './checks.ts'
-import { all, type Database, first } from './database/database.ts'
+import { checkBytes, checkText } from '../checks.ts'
+import { all, type Database, first } from '../database/database.ts'
 
 const MAX_NAME_BYTES = 64
 const MAX_BYTES = 65_536

@@ -2,11 +2,11 @@
  * Key packages (RFC 9420, 10): what devices leave at the hub so that others can add them to closed groups while they are away. The store does not read them. One-time ones are given out once; the last resort stays.
  */
 import { createHash } from 'node:crypto'
+import { checkDid, findAccount } from '../accounts/account.ts'
 import { bad, checkBytes, checkCount, checkInteger } from '../checks.ts'
 import { all, type Database, first, type Steps } from '../database/database.ts'
 import { HASH_BYTES } from '../log/entries.ts'
 import { StoreError } from '../store-error.ts'
-import { checkDid, findAccount } from './account.ts'
 
 /** Most one-time key packages of a device. */
 export const MAX_KEY_PACKAGES = 100

@@ -1,7 +1,8 @@
 /** The key with which an account's feed reader reads what the hub publishes, and nothing else. The store keeps only its hash. */
+
+import { checkDid, findAccount } from '../accounts/account.ts'
+import { hashSecret, newSecret } from '../accounts/secrets.ts'
 import { all, type Database, first } from '../database/database.ts'
-import { checkDid, findAccount } from './account.ts'
-import { hashSecret, newSecret } from './secrets.ts'
 
 const SECRET_BYTES = 16
 

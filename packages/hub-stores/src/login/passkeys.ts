@@ -1,8 +1,9 @@
 /** Passkeys (WebAuthn credentials) of accounts. The caller checks signatures. */
+
+import { checkDid, findAccount } from '../accounts/account.ts'
 import { checkBytes, checkInteger, checkText } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
-import { checkDid, findAccount } from './account.ts'
 
 /** Most passkeys of an account. */
 export const MAX_PASSKEYS = 20

@@ -1,8 +1,9 @@
 /** Accounts that moderators banned, why, and until when. A banned account has no sessions and gets none; its keys are not found. */
+
+import { type AccountState, changeAccount, checkDid, findAccount } from '../accounts/account.ts'
 import { checkInteger, checkText } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
-import { type AccountState, changeAccount, checkDid, findAccount } from './account.ts'
 
 const MAX_REASON_BYTES = 1024
 const MAX_PAGE = 200

@@ -83,9 +83,9 @@ export class Inboxes {
   readonly #limits: InboxLimits
   readonly #now: () => number
 
-  constructor(database: Database, limits: InboxLimits, now: () => number) {
+  constructor(database: Database, now: () => number, limits: Partial<InboxLimits> = {}) {
     this.#database = database
-    this.#limits = limits
+    this.#limits = checkInboxLimits({ ...INBOX_LIMITS, ...limits })
     this.#now = now
   }
 
@@ -234,7 +234,7 @@ function* deliverAll(
 }
 
 /** Checks limits that a user chose. Throws `bad-argument`. */
-export function checkInboxLimits(limits: InboxLimits): InboxLimits {
+function checkInboxLimits(limits: InboxLimits): InboxLimits {
   for (const [name, value] of Object.entries(limits)) checkInteger(name, value, 1)
   return limits
 }

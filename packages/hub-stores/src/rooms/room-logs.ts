@@ -186,9 +186,9 @@ export class RoomLogs {
   #isRunning = false
 
   /** `now`: milliseconds since the Unix epoch. */
-  constructor(database: Database, limits: RoomLimits, now: () => number) {
+  constructor(database: Database, now: () => number, limits: Partial<RoomLimits> = {}) {
     this.#database = database
-    this.#limits = limits
+    this.#limits = checkRoomLimits({ ...ROOM_LIMITS, ...limits })
     this.#now = now
   }
 
@@ -596,7 +596,7 @@ function checkAccess({ manage, read, post }: RoomAccess): void {
 }
 
 /** Checks limits that a user chose. Throws `bad-argument`. */
-export function checkRoomLimits(limits: RoomLimits): RoomLimits {
+function checkRoomLimits(limits: RoomLimits): RoomLimits {
   for (const [name, value] of Object.entries(limits)) checkInteger(name, value, 1)
   if (limits.waitingBytes < limits.entryBytes) throw bad('waitingBytes', 'at least entryBytes')
   return limits

@@ -2,16 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import { deviceHash, type SignedDeviceList } from '@shoal/identity/devices'
 import { expect, test } from 'vitest'
-import type { HubStores } from '../stores.ts'
 import { device, person } from './person.ts'
 import type { TestPlace } from './place.ts'
+import type { TestStores } from './stores.ts'
 import { trafficReport } from './tracker-suite.ts'
 
 const HOUR_MS = 3_600_000
 const bytes = (list: SignedDeviceList) => list.bytes
 
 export function testAccounts(place: () => TestPlace): void {
-  const withStores = (what: string, run: (stores: HubStores, pass: (ms: number) => void) => Promise<void>) =>
+  const withStores = (what: string, run: (stores: TestStores, pass: (ms: number) => void) => Promise<void>) =>
     test(what, async () => {
       let now = 1_800_000_000_000
       await using stores = await place().open({ now: () => now })

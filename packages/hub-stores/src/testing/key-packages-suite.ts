@@ -2,16 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import { equalBytes } from '@shoal/torrent/base'
 import { expect, test } from 'vitest'
-import { type KeyPackageUpload, MAX_KEY_PACKAGES, TAKINGS_PER_DAY } from '../accounts/key-packages.ts'
-import type { HubStores } from '../stores.ts'
+import { type KeyPackageUpload, MAX_KEY_PACKAGES, TAKINGS_PER_DAY } from '../key-packages/key-packages.ts'
 import { device, person } from './person.ts'
 import type { TestPlace } from './place.ts'
+import type { TestStores } from './stores.ts'
 
 const START = 1_800_000_000_000
 const DAY_MS = 86_400_000
 
 /** An account with devices. */
-async function account({ accounts, deviceLists }: HubStores, count = 1) {
+async function account({ accounts, deviceLists }: TestStores, count = 1) {
   const lists = person()
   const descriptions = Array.from({ length: count }, (_, at) => device(`device ${at}`))
   await accounts.create({ did: lists.did })
@@ -31,7 +31,7 @@ const lastOf = (bytes: Uint8Array) => ({ ref: new Uint8Array(randomBytes(32)), b
 const taker = () => randomBytes(32)
 
 export function testKeyPackages(place: () => TestPlace): void {
-  const withStores = (what: string, run: (stores: HubStores, pass: (ms: number) => void) => Promise<void>) =>
+  const withStores = (what: string, run: (stores: TestStores, pass: (ms: number) => void) => Promise<void>) =>
     test(what, async () => {
       let now = START
       await using stores = await place().open({ now: () => now })

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Listing, ListingText } from '../listings/listings.ts'
-import type { HubStores } from '../stores.ts'
 import type { TestPlace } from './place.ts'
+import type { TestStores } from './stores.ts'
 
 /** Tests share a database: each has an author of its own, and searches only that one's. */
 const newAuthor = () => `did:key:${randomBytes(16).toString('hex')}`
@@ -23,7 +23,7 @@ const text = (title: string, more: Partial<ListingText> = {}): ListingText => ({
 const titles = (listings: readonly Listing[]) => listings.map(({ title }) => title)
 
 export function testListings(place: () => TestPlace): void {
-  const withStores = (what: string, run: (stores: HubStores, author: string) => Promise<void>) =>
+  const withStores = (what: string, run: (stores: TestStores, author: string) => Promise<void>) =>
     test(what, async () => {
       await using stores = await place().open()
       await run(stores, newAuthor())

@@ -1,16 +1,21 @@
 /** The promises of bans, slow mode, keys for feeds, and of what members take along and delete, on any database. */
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { PERSONAL } from '../accounts/member-data.ts'
-import type { HubStores } from '../stores.ts'
+import { ALL_TABLES } from './all-tables.ts'
 import { device, person } from './person.ts'
 import type { TestPlace } from './place.ts'
+import type { TestStores } from './stores.ts'
 import { trafficReport } from './tracker-suite.ts'
 
 const START = 1_800_000_000_000
+const PERSONAL = ALL_TABLES.flatMap(({ personal = [] }) => personal)
 
 /** Gives a member a row in every table that has some of members. Returns the listing. */
-async function fillMember(stores: HubStores, did: string, lists: ReturnType<typeof person>): Promise<string> {
+async function fillMember(
+  stores: TestStores,
+  did: string,
+  lists: ReturnType<typeof person>,
+): Promise<string> {
   const description = device('Laptop')
   await stores.accounts.create({ did, name: 'Ann' })
   await stores.deviceLists.put(did, [lists.next(null, [description]).bytes])
@@ -50,14 +55,14 @@ interface Exported {
   readonly tables: Readonly<Record<string, readonly Record<string, unknown>[]>>
 }
 
-async function exported({ memberData }: HubStores, did: string): Promise<Exported> {
+async function exported({ memberData }: TestStores, did: string): Promise<Exported> {
   let text = ''
   for await (const part of memberData.export(did)) text += part
   return JSON.parse(text) as Exported
 }
 
 export function testMembers(place: () => TestPlace): void {
-  const withStores = (what: string, run: (stores: HubStores, pass: (ms: number) => void) => Promise<void>) =>
+  const withStores = (what: string, run: (stores: TestStores, pass: (ms: number) => void) => Promise<void>) =>
     test(what, async () => {
       let now = START
       await using stores = await place().open({ now: () => now })

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { KeyPair } from '@shoal/identity'
 import { expect, test } from 'vitest'
 import { entryHash, type LogEntry, signRoomHome, verifyEntries } from '../log/log.ts'
-import type { HubStores, StoreOptions } from '../stores.ts'
 import type { TestPlace } from './place.ts'
+import type { StoreOptions, TestStores } from './stores.ts'
 
 const ANN = KeyPair.generate()
 
@@ -17,7 +17,7 @@ const texts = (entries: readonly { bytes: Uint8Array }[]) =>
   entries.map(entry => new TextDecoder().decode(entry.bytes))
 
 export function testRooms(place: () => TestPlace): void {
-  const withStores = (what: string, run: (stores: HubStores) => Promise<void>, options?: StoreOptions) =>
+  const withStores = (what: string, run: (stores: TestStores) => Promise<void>, options?: StoreOptions) =>
     test(what, async () => {
       await using stores = await place().open(options)
       await run(stores)

@@ -1,9 +1,14 @@
 /** The promises of tracker keys and of what their peers transfer, on any database. */
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { BURST_MS, MAX_BYTES_PER_MS, type Traffic, type TrafficReport } from '../accounts/tracker-traffic.ts'
-import type { HubStores } from '../stores.ts'
+import {
+  BURST_MS,
+  MAX_BYTES_PER_MS,
+  type Traffic,
+  type TrafficReport,
+} from '../tracker-keys/tracker-traffic.ts'
 import type { TestPlace } from './place.ts'
+import type { TestStores } from './stores.ts'
 
 const newDid = () => `did:key:${randomBytes(16).toString('hex')}`
 const bytesOf = (length: number) => new Uint8Array(randomBytes(length))
@@ -37,7 +42,7 @@ export function trafficReport(
 }
 
 export function testTrackerKeys(place: () => TestPlace): void {
-  const withStores = (what: string, run: (stores: HubStores, pass: (ms: number) => void) => Promise<void>) =>
+  const withStores = (what: string, run: (stores: TestStores, pass: (ms: number) => void) => Promise<void>) =>
     test(what, async () => {
       let now = 1_800_000_000_000
       await using stores = await place().open({ now: () => now })

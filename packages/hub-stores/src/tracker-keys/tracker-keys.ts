@@ -1,8 +1,9 @@
 /** The key with which an account's client announces to the tracker. The store keeps only the hash of the key. */
+
+import { checkDid, findAccount } from '../accounts/account.ts'
+import { hashSecret, newSecret } from '../accounts/secrets.ts'
 import { checkCount, checkInteger } from '../checks.ts'
 import { all, type Database, each, first, type PerDatabase } from '../database/database.ts'
-import { checkDid, findAccount } from './account.ts'
-import { hashSecret, newSecret } from './secrets.ts'
 import { countTraffic, type Traffic, type TrafficReport } from './tracker-traffic.ts'
 
 const SECRET_BYTES = 16

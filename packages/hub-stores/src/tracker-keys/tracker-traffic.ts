@@ -2,9 +2,10 @@
  * Counts what the peers of accounts transferred. A peer reports how much it has uploaded and downloaded in all since it started; what counts is the difference to its
  * report before. The reports are rows of the database, so that it does not matter to which process a peer announces, and nothing is lost by a restart.
  */
+
+import { checkDid } from '../accounts/account.ts'
 import { bad, checkBytes, checkCount, checkInteger } from '../checks.ts'
 import { type Database, each, type PerDatabase, type Steps, type Value } from '../database/database.ts'
-import { checkDid } from './account.ts'
 
 /** Most reports of one call. */
 export const MAX_REPORTS = 1000

@@ -1,9 +1,10 @@
 /** Programs that read feeds. They send no headers, so that their address has a key of a member: one for feeds, or the passkey of the tracker. */
 import { Failure } from '@shoal/daemon/failure'
-import type { Account, HubStores } from '@shoal/hub-stores'
+import type { Account, Accounts, FeedKeys } from '@shoal/hub-stores'
 import { Guesses } from '../../kernel/guesses.ts'
 import type { HubKernel } from '../../kernel/kernel.ts'
 import { Rates } from '../../kernel/rates.ts'
+import type { Passkeys } from '../../tracker-keys/service.ts'
 
 const KEY = /^[\w-]{8,64}$/
 
@@ -13,12 +14,21 @@ export interface FeedReader {
 }
 
 export class FeedReaders {
-  readonly #stores: Pick<HubStores, 'feedKeys' | 'trackerKeys' | 'accounts'>
+  readonly #accounts: Accounts
+  readonly #feedKeys: FeedKeys
+  readonly #passkeys: Passkeys | null
   readonly #guesses: Guesses
   readonly #rates: Rates
 
-  constructor(kernel: Pick<HubKernel, 'stores' | 'channels' | 'now'>) {
-    this.#stores = kernel.stores
+  /** `passkeys`: those of the tracker, if the hub has them. */
+  constructor(
+    kernel: Pick<HubKernel, 'people' | 'channels' | 'now'>,
+    feedKeys: FeedKeys,
+    passkeys: Passkeys | null,
+  ) {
+    this.#accounts = kernel.people.accounts
+    this.#feedKeys = feedKeys
+    this.#passkeys = passkeys
     this.#guesses = new Guesses(kernel.channels, kernel.now, { name: 'feed-guesses', field: 'key' })
     this.#rates = new Rates(kernel, 'feeds', { burst: 120, everyMs: 500 })
   }
@@ -33,11 +43,10 @@ export class FeedReaders {
       this.#guesses.failed(address)
       throw new Failure('unauthorized', 'this key is wrong, or has been replaced', { field: 'key' })
     }
-    return { did, account: await this.#stores.accounts.get(did) }
+    return { did, account: await this.#accounts.get(did) }
   }
 
   async #find(key: string): Promise<string | null> {
-    const found = await this.#stores.feedKeys.find(key)
-    return found ?? (await this.#stores.trackerKeys.find([key])).get(key) ?? null
+    return (await this.#feedKeys.find(key)) ?? (await this.#passkeys?.find(key)) ?? null
   }
 }

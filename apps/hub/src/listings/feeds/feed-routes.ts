@@ -27,7 +27,8 @@ const PAGE = 200
 const AtomInput = ListingFilter.extend({ key: z.string().max(64).optional() })
 
 export interface FeedParts {
-  readonly kernel: Pick<HubKernel, 'given' | 'name' | 'origins' | 'hubKey' | 'stores'>
+  readonly kernel: Pick<HubKernel, 'given' | 'name' | 'origins' | 'hubKey'>
+  readonly listings: Listings
   readonly views: Views
   readonly readers: FeedReaders
 }
@@ -37,12 +38,16 @@ export function addFeedRoutes(scope: FastifyInstance, parts: FeedParts): void {
   scope.get('/torznab/api', (request, reply) => sendTorznab(parts, request, reply))
 }
 
-async function sendAtom({ kernel, views, readers }: FeedParts, request: FastifyRequest, reply: FastifyReply) {
+async function sendAtom(
+  { kernel, listings, views, readers }: FeedParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const query = request.query as Record<string, string>
   const { key, ...filter } = checkInput(AtomInput, textMembers(AtomInput, query))
   checkReader(kernel.given.accounts, await readers.of(key ?? null, request.ip))
   const { category, text, tag, author } = filter
-  const found = await kernel.stores.listings.search({
+  const found = await listings.search({
     ...(text !== undefined && { text }),
     ...(category !== undefined && { categories: [category] }),
     ...(tag !== undefined && { tag }),
@@ -80,7 +85,7 @@ async function sendTorznab(parts: FeedParts, request: FastifyRequest, reply: Fas
 }
 
 async function torznab(
-  { kernel, views, readers }: FeedParts,
+  { kernel, listings, views, readers }: FeedParts,
   { query, ip }: FastifyRequest,
 ): Promise<{ readonly text: string; readonly type: string }> {
   const given = query as Record<string, unknown>
@@ -94,8 +99,7 @@ async function torznab(
   const search = searchOf(given)
   const range = rangeOf(search)
   const { categories, text } = search
-  const found =
-    range && categories ? await take(kernel.stores.listings, { text, categories, ...range }, views) : []
+  const found = range && categories ? await take(listings, { text, categories, ...range }, views) : []
   return {
     text: torznabFeed(kernel.name, found, { origin: kernel.origins[0] ?? '', key }),
     type: TORZNAB_TYPE,
