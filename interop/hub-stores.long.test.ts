@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { first } from '../packages/hub-stores/src/database/database.ts'
+import { all, first } from '../packages/hub-stores/src/database/database.ts'
+import { EARLIER } from '../packages/hub-stores/src/database/hub-kind.ts'
 import { PostgresDatabase } from '../packages/hub-stores/src/database/postgres.ts'
+import { forPostgres } from '../packages/hub-stores/src/database/tables.ts'
 import { type LogEntry, verifyEntries } from '../packages/hub-stores/src/log/log.ts'
 import { testAccounts } from '../packages/hub-stores/src/testing/accounts-suite.ts'
 import { ALL_TABLES } from '../packages/hub-stores/src/testing/all-tables.ts'
@@ -136,6 +138,40 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv'))('PostgreSQL', () => {
       await using stores = await openServerStores({ url: server.url, schema: 'restored' })
       const counts = await stores.importArchive(createReadStream(folder.join(name!)).pipe(createGunzip()))
       expect(counts).toMatchObject({ entries: 1200, audit: 1 })
+    })
+
+    test('those of the first versions, which had no owners, are taken over after a backup', async () => {
+      await using backups = await tempDir('hub-earlier')
+      const statements = EARLIER.flat().flatMap(([owner, number]) => {
+        const { migrations } = ALL_TABLES.find(({ name }) => name === owner)!
+        return forPostgres(migrations[number - 1]!)
+      })
+      await server.query(
+        [
+          'CREATE SCHEMA earlier; SET search_path = earlier',
+          'CREATE TABLE migrations (number BIGINT PRIMARY KEY)',
+          'INSERT INTO migrations SELECT generate_series(1, 7)',
+          ...statements,
+          "INSERT INTO audit (at_ms, actor, action, subject, detail, is_public) VALUES (1, 'hub', 'old', '', '', 0)",
+          'RESET search_path',
+        ].join(';\n'),
+      )
+      const options = { url: server.url, schema: 'earlier' }
+      await expect(openServerStores(options)).rejects.toMatchObject({ code: 'bad-argument' })
+      const done = async (schema: string) => {
+        await using stores = await openServerStores({ ...options, schema })
+        return await stores.database.read(() => all('SELECT * FROM owner_migrations ORDER BY owner, number'))
+      }
+      {
+        await using stores = await openServerStores({ ...options, backupFolder: backups.path })
+        expect(await stores.audit.list()).toMatchObject([{ action: 'old' }])
+      }
+      const [name, ...others] = await filesBelow(backups.path)
+      expect(others).toEqual([])
+      expect(await done('earlier')).toEqual(await done('fresh'))
+      await using restored = await openServerStores({ url: server.url, schema: 'earlier_restored' })
+      const counts = await restored.importArchive(createReadStream(backups.join(name!)).pipe(createGunzip()))
+      expect(counts).toMatchObject({ audit: 1 })
     })
 
     test('they are not changed without a place for the backup', async () => {
