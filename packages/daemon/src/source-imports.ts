@@ -1,15 +1,26 @@
 import { registerHooks } from 'node:module'
 
 /**
- * Resolves relative imports of TypeScript files by their URL alone. Node would examine each file, its real path and the package.json above it:
- * for the thousand files of a node, or of a hub, a fifth of the processor time of its start.
+ * Resolves imports of TypeScript files without asking the disk for what is known already. Node would examine each file, its real path and the
+ * package.json above it: for the thousand files of a node, or of a hub, a fifth of the processor time of its start. It would also look for each
+ * package again for every importer: 7 % of the start of `get`.
  */
 export function resolveSourcesByUrl(): void {
+  /** By the folder `src` of the importer: all files below it belong to one package, and so find the same packages. */
+  const packages = new Map<string, { url: string; format?: string | null | undefined }>()
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (!specifier.startsWith('.') || !specifier.endsWith('.ts')) return nextResolve(specifier, context)
-      const { href } = new URL(specifier, context.parentURL)
-      return { url: href, format: 'module-typescript', shortCircuit: true }
+      const { parentURL = '' } = context
+      if (specifier.startsWith('.') && specifier.endsWith('.ts')) {
+        const { href } = new URL(specifier, parentURL)
+        return { url: href, format: 'module-typescript', shortCircuit: true }
+      }
+      if (!parentURL.endsWith('.ts') || /^(?:[./]|[a-z]+:)/.test(specifier))
+        return nextResolve(specifier, context)
+      const key = `${parentURL.slice(0, parentURL.lastIndexOf('/src/'))} ${specifier}`
+      const known = packages.get(key) ?? nextResolve(specifier, context)
+      packages.set(key, known)
+      return { url: known.url, format: known.format, shortCircuit: true }
     },
   })
 }
