@@ -2,7 +2,6 @@
 
 import { closeAll, inOrder, type Service } from '@shoal/daemon/capability'
 import type { TableOwner } from '@shoal/daemon/database'
-import { CAPABILITIES } from './capabilities.ts'
 import { assemble } from './kernel/assemble.ts'
 import type { AnyCapability, AnyRunning } from './kernel/capability.ts'
 import type { RunningNode } from './kernel/contract.ts'
@@ -23,7 +22,7 @@ export interface OpenNode extends RunningNode {
 }
 
 /** Owners of the node's tables: the kernel, the server, and capabilities in the order of their start. */
-export function tableOwners(capabilities: readonly AnyCapability[] = CAPABILITIES): TableOwner[] {
+export function tableOwnersOf(capabilities: readonly AnyCapability[]): TableOwner[] {
   return [
     { name: 'kernel', migrations: KERNEL_TABLES },
     { name: 'server', migrations: SERVER_TABLES },
@@ -31,12 +30,16 @@ export function tableOwners(capabilities: readonly AnyCapability[] = CAPABILITIE
   ]
 }
 
-/** Rejects with a Failure or ShoalError: another node in the same data folder (`in-use`), a damaged catalogue, a port that is taken … */
+/**
+ * Runs all capabilities, or those that are given: the others are then not loaded. Rejects with a Failure or ShoalError: another node in the same data
+ * folder (`in-use`), a damaged catalogue, a port that is taken …
+ */
 export async function runNode(
   options: Omit<KernelOptions, 'tables'>,
-  capabilities: readonly AnyCapability[] = CAPABILITIES,
+  given?: readonly AnyCapability[],
 ): Promise<OpenNode> {
-  const kernel = await openKernel({ ...options, tables: tableOwners(capabilities) })
+  const capabilities = given ?? (await import('./capabilities.ts')).CAPABILITIES
+  const kernel = await openKernel({ ...options, tables: tableOwnersOf(capabilities) })
   try {
     const node = await assemble(capabilities, kernel)
     const system = startSystem(kernel, node)

@@ -51,7 +51,7 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
   const content = await seedFilter(full, options)
   const session = await openSession({ ...options.network, stateDirectory: place.resume, restore: false })
   const view = openView(output)
-  const findable = await openFindable(session, view, options)
+  const findable = openFindable(session, view, options)
   try {
     const { torrent, entry } = await add(
       full,

@@ -1,11 +1,10 @@
 /** `shoal seed --seal`: makes the sealed file and shares it until Ctrl-C. */
-import { randomUUID } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { UsageError } from '@shoal/options'
 import type { SealTo } from '@shoal/sealed'
 import { createTorrent, type FolderFilter, infoHashText, type Metainfo, type Session } from '@shoal/torrent'
-import { stateRoot } from '../../base/files/places.ts'
+import { passingFolder } from '../../base/files/passing-folder.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import { SHOAL } from '../../base/program.ts'
 import { type SealedPath, sealPath } from '../../base/sealing/seal-path.ts'
@@ -41,7 +40,7 @@ export async function seedSealed(
     throw new CommandFailure('not-found', texts.fileErrors.notFoundOrEmpty({ path }))
   const to = await readSealTo(options, signal)
   const content = await seedFilter(full, options)
-  const folder = options.out === undefined ? await passingFolder() : resolve(options.out)
+  const folder = options.out === undefined ? await passingFolder('sealed') : resolve(options.out)
   const view = openView(output)
   let session: Session | null = null
   try {
@@ -70,23 +69,6 @@ export async function seedSealed(
     view.close()
     await session?.close()
     if (options.out === undefined) await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** A temporary folder for this process. Deletes those that crashed processes left behind. */
-async function passingFolder(): Promise<string> {
-  const above = join(stateRoot(), 'sealed')
-  for (const name of await readdir(above).catch(() => []))
-    if (!isAlive(Number.parseInt(name, 10))) await rm(join(above, name), { recursive: true, force: true })
-  return join(above, `${process.pid}-${randomUUID()}`)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // The process exists but belongs to another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

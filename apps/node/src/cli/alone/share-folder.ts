@@ -42,7 +42,7 @@ export async function shareFolder(
   })
   const view = openView(output)
   const watch = watchFolder(directory)
-  const findable = await openFindable(session, view, options)
+  const findable = openFindable(session, view, options)
   const shared = new SharedFolder({
     session,
     directory,

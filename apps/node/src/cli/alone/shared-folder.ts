@@ -8,10 +8,10 @@ import type { Output } from '../output.ts'
 import { logTo } from '../terminal/log.ts'
 import { type Item, torrentItem, type View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
-import type { FindableShares } from './findable-shares.ts'
 import { tellLeftOut } from './folder-holds.ts'
 import { type Entry, type FolderRecords, isTaken } from './folder-records.ts'
 import { make } from './make.ts'
+import type { FindableShares } from './open-findable.ts'
 import { tellShared } from './tell-shared.ts'
 
 /** How long a new or changed file must stay the same before it is hashed, because it may still be copied. */

@@ -42,7 +42,7 @@ export const restoreCatalogue = defineCommand({
       )
     }
     const { beginAnew, restoreCatalogue } = await import('../../node/kernel/database/restore.ts')
-    const { tableOwners } = await import('../../node/run-node.ts')
+    const { tableOwners } = await import('../../node/table-owners.ts')
     const restored = options.empty
       ? await beginAnew(dataDir, Date.now(), tableOwners())
       : await restoreCatalogue(dataDir, given, Date.now(), tableOwners())

@@ -5,7 +5,7 @@ import { Database } from '@shoal/daemon/database'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { TestPerson } from '../contacts/testing/person.ts'
 import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
-import { tableOwners } from '../run-node.ts'
+import { tableOwners } from '../table-owners.ts'
 import { ChatPeople } from './chat-people.ts'
 import { MirroredPeople } from './thread/mirrored-people.ts'
 

@@ -7,7 +7,7 @@ import { readDeviceList, type SignedDeviceList } from '@shoal/identity/devices'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import type { ContactNode } from '../people/service.ts'
-import { tableOwners } from '../run-node.ts'
+import { tableOwners } from '../table-owners.ts'
 import { ContactBook } from './contact-book.ts'
 import { NOW, TestPerson } from './testing/person.ts'
 

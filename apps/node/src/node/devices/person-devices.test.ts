@@ -12,7 +12,7 @@ import {
 } from '@shoal/identity/devices'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
-import { tableOwners } from '../run-node.ts'
+import { tableOwners } from '../table-owners.ts'
 import { hex } from './device-keys.ts'
 import { PersonDevices } from './person-devices.ts'
 

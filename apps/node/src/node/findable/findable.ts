@@ -13,8 +13,8 @@ import type { PublisherKey } from './publisher-key.ts'
 
 /** Time between two looks at what has changed. */
 const LOOK_MS = 15_000
-/** An entry is signed again when it expires sooner than this. */
-const RENEW_SECONDS = 15 * 86_400
+/** Time between two looks whether there is a first node to publish at. */
+const ALONE_MS = 1000
 const MAX_FINDABLE = 5000
 
 export interface FindableOptions {
@@ -23,6 +23,8 @@ export interface FindableOptions {
   readonly key: PublisherKey
   readonly torrents: Pick<Torrents, 'registry' | 'view'>
   readonly network: Pick<Network, 'host' | 'mustRun'>
+  /** How long an entry is valid, which is signed again after half of it. Default: the longest that the network accepts. */
+  readonly lifeSeconds?: number
   /** Returns the reason why nothing may ever be published here, or null. */
   forbidden(): string | null
   onChanged(): void
@@ -53,6 +55,16 @@ export class Findable {
     this.#abort.abort(new Error('The node is stopping'))
     await this.#loop
     await this.#changes
+    await this.#publishing
+  }
+
+  /** Withdraws everything, as far as there are nodes that can be asked. */
+  async hideAll(): Promise<void> {
+    for (const { torrent } of this.#options.store.list()) await this.hide(torrent)
+    await this.#changes
+    // What was being published before does not include the withdrawals.
+    await this.#publishing
+    await this.#look()
     await this.#publishing
   }
 
@@ -136,8 +148,17 @@ export class Findable {
   async #run(): Promise<void> {
     for (;;) {
       this.#changes = this.#changes.then(() => this.#look())
-      await delay(this.#options.clock, LOOK_MS, this.#abort.signal)
+      await this.#rest()
     }
+  }
+
+  /** Waits until the next look, or until the first node is known. */
+  async #rest(): Promise<void> {
+    const { clock, network } = this.#options
+    const isAlone = () => !network.host || network.host.kad.tableSize === 0
+    const wasAlone = isAlone()
+    for (let ms = 0; ms < LOOK_MS && !(wasAlone && !isAlone()); ms += ALONE_MS)
+      await delay(clock, ALONE_MS, this.#abort.signal)
   }
 
   async #look(): Promise<void> {
@@ -182,16 +203,16 @@ export class Findable {
 
   /** Returns the record as it is if its entry is right, or with a new entry. */
   async #signed(torrent: ManagedTorrent, record: FindableRecord): Promise<FindableRecord> {
-    const { key, torrents } = this.#options
+    const { key, torrents, lifeSeconds = MAX_ENTRY_LIFE_SECONDS } = this.#options
     const description = describeTorrent(torrents.view(torrent), torrent.api, record)
     const nowSeconds = this.#unixSeconds()
     if (record.entry) {
       const { entry } = decodeEntry(record.entry)
-      const isLasting = entry.expires > nowSeconds + RENEW_SECONDS
+      const isLasting = entry.expires > nowSeconds + lifeSeconds / 2
       if (isLasting && key.isOwn(entry.publisher) && isSameDescription(entry, description)) return record
     }
     const sequence = Math.max(record.sequence + 1, nowSeconds)
-    const expires = nowSeconds + MAX_ENTRY_LIFE_SECONDS
+    const expires = nowSeconds + lifeSeconds
     const entry = { ...description, published: record.published, thumbnail: null, sequence, expires }
     return { ...record, sequence, entry: signEntry(entry, await key.open()).bytes }
   }

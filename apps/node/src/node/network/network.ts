@@ -5,7 +5,7 @@ import type { NetworkPeer, NetworkStatus } from '@shoal/api'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Bootstrap, Host, MappedPort } from '@shoal/network/host'
 import type { SignaledPeers } from '@shoal/network/signaled-peers'
-import { type InfoHashes, parseIceServer, type Session } from '@shoal/torrent'
+import { type IceServer, type InfoHashes, parseIceServer, type Session } from '@shoal/torrent'
 import type { PortMapper } from '@shoal/torrent/port-mapping'
 import { PRODUCT } from '../../base/version.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -16,8 +16,6 @@ import { cancelLookups, withoutName, withoutNames } from './dns-addresses.ts'
 import type { NetworkStore } from './network-store.ts'
 import type { Network } from './service.ts'
 
-/** The node starts without the network: libp2p takes a second to load. */
-const START_DELAY_MS = 1000
 const KEEP_NODES_MS = 5 * 60_000
 const DIAL_MS = 20_000
 /** Protocols of one node that are shown: it may name any number. */
@@ -31,7 +29,23 @@ export interface NetworkOptions {
   blocks(ip: string): boolean
   readonly onMisconduct: ReportMisconduct
   onChanged(): void
+  readonly use: NetworkUse
 }
+
+/** How a node takes part in the network. */
+export interface NetworkUse {
+  /** Time before it joins. */
+  readonly startDelayMs: number
+  /** Whether others can connect to it: then it serves the network, too. */
+  readonly listens: boolean
+  /** Whether what it offers is withdrawn when it closes, since it will not come back under the same key. */
+  readonly withdraws: boolean
+  /** STUN and TURN servers. Default: those of the settings. */
+  readonly iceServers?: readonly IceServer[]
+}
+
+/** libp2p takes a second to load, which the start of a node does not wait for. */
+export const LASTING_USE: NetworkUse = { startDelayMs: 1000, listens: true, withdraws: false }
 
 /** The parts that are open while the network is on. */
 interface Open {
@@ -85,6 +99,7 @@ export class NodeNetwork implements Network {
   begin(): void {
     const { kernel } = this.#options
     const { settings, clock } = kernel
+    const { startDelayMs } = this.#options.use
     let last = JSON.stringify(wanted(settings.current))
     settings.onChanged(now => {
       this.#open?.bootstrap.hurry()
@@ -96,7 +111,7 @@ export class NodeNetwork implements Network {
     this.#state = this.#offState() ?? { state: 'starting', reason: null, problem: null }
     if (this.#state.state === 'off' && this.#state.reason !== 'setting')
       kernel.log.info(`the Shoal network is off: it cannot keep to the ${this.#state.reason}`)
-    this.#cancelStart = clock.after(START_DELAY_MS, () => void this.#reopen())
+    this.#cancelStart = clock.after(startDelayMs, () => void this.#reopen())
   }
 
   use(onOpen: Parameters<Network['use']>[0]): () => void {
@@ -241,7 +256,8 @@ export class NodeNetwork implements Network {
   }
 
   async #start(): Promise<Open> {
-    const { kernel, engine, store, blocks, onMisconduct } = this.#options
+    const { kernel, engine, store, blocks, onMisconduct, use } = this.#options
+    const { listens } = use
     const { clock, settings } = kernel
     const libp2p = await import('@shoal/network/host')
     const { announceStun, Bootstrap, createCertificate, KnownStun, knownNodes, openHost, pagePeers } = libp2p
@@ -252,8 +268,8 @@ export class NodeNetwork implements Network {
     const open = (port: number) =>
       openHost({
         ...{ seed, certificate, blocks, clock, random: systemRandom },
-        listen: listenAddresses(kernel.peerHost, port, network.webrtc),
-        viaRelays: true,
+        listen: listens ? listenAddresses(kernel.peerHost, port, network.webrtc) : [],
+        viaRelays: listens,
         relay: shoal.relay,
         onMisconduct: (id, ip) => onMisconduct(id, ip),
         userAgent: PRODUCT.replace(' ', '/'),
@@ -266,8 +282,8 @@ export class NodeNetwork implements Network {
     const host = await open(isFree ? shoal.port : 0)
     const closers: Open['closers'] = []
     try {
-      const port = tcpPort(host)
-      const mapper = network.portMapping ? await this.#mapPort(host, port) : null
+      const port = listens ? tcpPort(host) : 0
+      const mapper = listens && network.portMapping ? await this.#mapPort(host, port) : null
       if (mapper) closers.push(() => mapper.close())
       const meetingPort = () => {
         const mapped = mapper?.endpoints.find(({ transport }) => transport === 'tcp')
@@ -301,7 +317,7 @@ export class NodeNetwork implements Network {
       })
       const follow = ({ network } = settings.current) => {
         hubs.follow(network.shareTrackers)
-        local.follow(network.lsd)
+        local.follow(listens && network.lsd)
       }
       follow()
       closers.push(
@@ -324,7 +340,7 @@ export class NodeNetwork implements Network {
         if (host.kad.tableSize > 0) store.keepNodes(knownNodes(host.kad.contacts()))
       }
       closers.push(every(clock, KEEP_NODES_MS, keep), keep)
-      const given = network.iceServers.map(parseIceServer)
+      const given = use.iceServers ?? network.iceServers.map(parseIceServer)
       const iceServers = () => [...given, ...stun.urls.map(urls => ({ urls }))]
       const signaled = async () => (network.webrtc ? signaledPeers(kernel, iceServers) : null)
       closers.push(await engine.addTransport(new Libp2pTransport(host.libp2p, await signaled())))

@@ -2,9 +2,12 @@ import type { ProvidedTorrent } from '@shoal/api'
 import { contentKeys, sealedKey } from '@shoal/network'
 import type { Host } from '@shoal/network/host'
 import { type Clock, delay, torrentCid } from '@shoal/torrent'
+import { within } from '../../base/within.ts'
 import type { ManagedTorrent } from '../torrents/service.ts'
 
 const LOOK_MS = 15_000
+/** Time to withdraw everything. */
+const LEAVE_MS = 2500
 
 export interface ProvidingOptions {
   readonly host: Host
@@ -12,6 +15,8 @@ export interface ProvidingOptions {
   torrents(): Iterable<ManagedTorrent>
   /** Whether complete downloads are offered, too. */
   offersDownloads(): boolean
+  /** Whether everything is withdrawn when it closes. Otherwise it expires. */
+  readonly withdraws: boolean
   onChanged(): void
 }
 
@@ -53,6 +58,10 @@ export class Providing {
   async close(): Promise<void> {
     this.#abort.abort(new Error('The network was closed'))
     await this.#loop
+    const { withdraws, host, clock } = this.#options
+    if (!withdraws) return
+    const keys = [...this.#keys.values()].flat()
+    await within(clock, LEAVE_MS, host.index.publisher.withdraw(keys)).catch(() => {})
   }
 
   /** The torrents that others find here by their content IDs: no sealed shares. */

@@ -7,7 +7,7 @@ import { KeyPair, MAX_DELEGATION_SECONDS, signDelegation } from '@shoal/identity
 import type { NetworkKey, PeerClaims } from '@shoal/torrent'
 import { expect, onTestFinished, test } from 'vitest'
 import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
-import { tableOwners } from '../run-node.ts'
+import { tableOwnersOf } from '../run-node.ts'
 import { PEOPLE } from './capability.ts'
 import { Contacts } from './contacts.ts'
 import { networkKey } from './network-key.ts'
@@ -32,7 +32,7 @@ class TestNode {
 
   static async start(number: number): Promise<TestNode> {
     const folder = await mkdtemp(join(tmpdir(), 'shoal-contacts-'))
-    const database = await Database.open(join(folder, 'catalogue.db'), tableOwners([PEOPLE]), CATALOGUE)
+    const database = await Database.open(join(folder, 'catalogue.db'), tableOwnersOf([PEOPLE]), CATALOGUE)
     onTestFinished(async () => {
       await database.close()
       await rm(folder, { recursive: true, force: true })

@@ -7,7 +7,7 @@ import { Vault } from '@shoal/daemon/vault'
 import type { Conduct, RecognizedPeer } from '@shoal/torrent'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
-import { tableOwners } from '../run-node.ts'
+import { tableOwnersOf } from '../run-node.ts'
 import { BlockedPublishers } from './blocked.ts'
 import { PEOPLE } from './capability.ts'
 import { Contacts } from './contacts.ts'
@@ -51,7 +51,7 @@ function open(): People {
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shoal-people-'))
-  database = await Database.open(join(folder, 'catalogue.db'), tableOwners([PEOPLE]), CATALOGUE)
+  database = await Database.open(join(folder, 'catalogue.db'), tableOwnersOf([PEOPLE]), CATALOGUE)
   nowMs = 1_800_000_000_000
   events = []
   Object.assign(settings, { recognizePeers: true, paymentAfterMiB: null, paymentAfterMinutes: 60 })

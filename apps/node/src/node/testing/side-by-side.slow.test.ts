@@ -10,10 +10,10 @@ import { assemble } from '../kernel/assemble.ts'
 import { capability } from '../kernel/capability.ts'
 import { openKernel } from '../kernel/kernel.ts'
 import { LogEntries } from '../kernel/log/log-entries.ts'
-import { tableOwners } from '../run-node.ts'
 import { SCHEDULE } from '../schedule/capability.ts'
 import { SEEDING } from '../seeding/capability.ts'
 import { SOURCES } from '../sources/service.ts'
+import { tableOwners } from '../table-owners.ts'
 import {
   type ManagedTorrent,
   TORRENT_OPERATIONS,

@@ -1,0 +1,54 @@
+/** The torrents of a session that a command has opened, and closes itself: the capabilities see those that it hands over. */
+import { TORRENTS as CONTRACT } from '@shoal/api'
+import { service } from '@shoal/daemon/capability'
+import type { Session, TorrentApi } from '@shoal/torrent'
+import { capability } from '../kernel/capability.ts'
+import { freshRow } from './adding.ts'
+import type { KnownSeal, ManagedTorrent } from './managed-torrent.ts'
+import { createIpFilter } from './node-ip-filter.ts'
+import { ENGINE, TORRENTS as SERVICE } from './service.ts'
+import { TORRENT_TABLES } from './tables.ts'
+import { TorrentManager } from './torrent-manager.ts'
+import { torrentOperations } from './torrent-operations.ts'
+
+export interface HandOver {
+  /** Puts a torrent of the session in the list. */
+  take(
+    api: TorrentApi,
+    about: { readonly published: boolean; readonly seal?: KnownSeal['seal'] | undefined },
+  ): ManagedTorrent
+  /** Takes it out of the list again. Nothing happens to the torrent. */
+  release(torrent: ManagedTorrent): void
+}
+
+export const HAND_OVER = service<HandOver>('hand over')
+
+export function torrentsOf(session: Session) {
+  return capability({
+    contract: CONTRACT,
+    migrations: TORRENT_TABLES,
+    provides: { engine: ENGINE, torrents: SERVICE, handOver: HAND_OVER },
+    start(kernel) {
+      const ipFilter = createIpFilter(kernel, () => session)
+      const manager = new TorrentManager(kernel, session, ipFilter, null)
+      const { registry } = manager
+      const handOver: HandOver = {
+        take(api, { published, seal }) {
+          const torrent = manager.adopt(api, { ...freshRow(api, registry), published })
+          if (seal) torrent.seal = { seal, original: null }
+          return torrent
+        },
+        release: torrent => registry.delete(torrent),
+      }
+      return {
+        operations: torrentOperations(manager),
+        provides: { engine: session, torrents: manager, handOver },
+        jobs: { move: {} },
+        async close() {
+          ipFilter.close()
+          await manager.previews.close()
+        },
+      }
+    },
+  })
+}
