@@ -107,7 +107,14 @@ export const FLOORS: Record<string, Floors> = {
   'apps/node/src': { floors: [['base'], ['node'], ['cli'], ['shoal.ts']] },
   // A capability imports the floors below, and only the service of other capabilities.
   'apps/node/src/node': {
-    floors: [['kernel'], ['server'], ['*'], ['capabilities.ts', 'system'], ['run-node.ts'], ['start.ts']],
+    floors: [
+      ['kernel'],
+      ['server'],
+      ['*'],
+      ['capabilities.ts', 'system'],
+      ['run-node.ts'],
+      ['command-node.ts', 'start.ts', 'table-owners.ts'],
+    ],
     contracts: ['*/service.ts'],
   },
   'apps/web/src': {

@@ -66,7 +66,7 @@ vi.mock('./alone/find-in-network.ts', () => ({
   },
 }))
 vi.mock('./alone/open-findable.ts', () => ({
-  async openFindable(_session: unknown, _view: unknown, options: Record<string, unknown>) {
+  openFindable(_session: unknown, _view: unknown, options: Record<string, unknown>) {
     trace.push(['openFindable', options.findable, options.networkNode])
     return null
   },

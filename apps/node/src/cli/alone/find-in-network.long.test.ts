@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { limitMs } from '@shoal/testing'
@@ -161,6 +161,9 @@ describe('a node that is all of the network', () => {
       await expect.poll(() => titles(provider, 'valley'), PATIENT).toEqual([])
       expect((await seeding.interrupt()).code).toBe(0)
       expect(await titles(provider, 'harbour')).toEqual([])
+      expect((await sharing.interrupt()).code).toBe(0)
+      // The nodes of the commands are gone with them.
+      expect(await readdir(place.at('state', 'runs'))).toEqual([])
     },
     limitMs(300),
   )

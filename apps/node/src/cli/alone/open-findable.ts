@@ -23,7 +23,7 @@ export function openFindable(
 export class FindableShares {
   readonly #view: View
   readonly #abort = new AbortController()
-  /** What was said already. */
+  /** Content IDs and texts that were reported. */
   readonly #told = new Set<string>()
   readonly #shares = new Map<TorrentApi, ReturnType<CommandNode['take']>>()
   readonly #joining: Promise<CommandNode | null>

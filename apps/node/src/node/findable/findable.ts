@@ -62,7 +62,7 @@ export class Findable {
   async hideAll(): Promise<void> {
     for (const { torrent } of this.#options.store.list()) await this.hide(torrent)
     await this.#changes
-    // What was being published before does not include the withdrawals.
+    // The publication that runs now does not include the withdrawals.
     await this.#publishing
     await this.#look()
     await this.#publishing
