@@ -2,27 +2,22 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from '@shoal/options'
-import { type CreateOptions, infoHashText, type Session, type SessionOptions } from '@shoal/torrent'
+import type { CreateOptions, Session } from '@shoal/torrent'
 import type { ContentFilter } from '../../base/files/content-filter.ts'
 import { realFolder } from '../../base/files/held-paths.ts'
 import { openPlace } from '../../base/files/places.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import type { CommandContext } from '../command.ts'
-import { EXIT } from '../exit.ts'
 import { CommandFailure } from '../failure.ts'
-import { logTo } from '../terminal/log.ts'
-import { openView } from '../terminal/open-view.ts'
-import { torrentItem, type View } from '../terminal/view.ts'
+import type { View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
-import { untilStopped } from './download.ts'
 import { contentFilter, tellLeftOut } from './folder-holds.ts'
 import { FolderRecords } from './folder-records.ts'
 import { formatRecipe, type Made, make, seedGiven } from './make.ts'
-import { openFindable } from './open-findable.ts'
-import { openSession } from './open-session.ts'
 import { tellShared } from './tell-shared.ts'
+import { type SharingOptions, seedTorrent, whileSharing } from './while-sharing.ts'
 
-export interface SeedOptions {
+export interface SeedOptions extends SharingOptions {
   readonly torrent?: string | undefined
   readonly peer: readonly string[]
   /** Share hidden files and folders too. */
@@ -31,17 +26,12 @@ export interface SeedOptions {
   /** Address of the page that opens share links. */
   readonly page?: string | undefined
   readonly superSeeding?: boolean
-  /** Let others find it. */
-  readonly findable: boolean
-  readonly networkNode: readonly string[]
   readonly create: CreateOptions
-  readonly network: SessionOptions
 }
 
 /** Returns the exit code. */
 export async function seedPath(path: string, options: SeedOptions, context: CommandContext): Promise<number> {
-  const { interrupt, output } = context
-  const { signal } = interrupt
+  const { signal } = context.interrupt
   if (options.torrent !== undefined) checkGivenOptions(options.create)
   const full = resolve(path)
   // Check the path before opening a session and creating a state folder.
@@ -49,37 +39,16 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
     throw new CommandFailure('not-found', texts.fileErrors.notFound({ path }))
   const place = await openPlace(dirname(full))
   const content = await seedFilter(full, options)
-  const session = await openSession({ ...options.network, stateDirectory: place.resume, restore: false })
-  const view = openView(output)
-  const findable = openFindable(session, view, options)
-  try {
-    const { torrent, entry } = await add(
-      full,
-      { ...options, create: { ...options.create, filter: content.filter } },
-      { session, view, signal, place },
-    )
+  const create = { ...options.create, filter: content.filter }
+  return whileSharing(options, { stateDirectory: place.resume }, context, async sharing => {
+    const { session, view, findable } = sharing
+    const { torrent, entry } = await add(full, { ...options, create }, { session, view, signal, place })
     tellLeftOut(view, content)
-    if (options.superSeeding) torrent.setSuperSeeding(true)
-    for (const peer of options.peer) torrent.addPeer(peer)
-    view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
-    logTo(view, output, torrent)
-    view.tell(texts.seed.listening({ port: String(session.port) }), {
-      event: 'listening',
-      port: session.port,
+    await seedTorrent(torrent, options, sharing, context, () => {
+      tellShared(view, torrent, join(torrent.directory, entry.name), options.page)
+      findable?.add(torrent)
     })
-    tellShared(view, torrent, join(torrent.directory, entry.name), options.page)
-    findable?.add(torrent)
-    await untilStopped(torrent, signal)
-    view.tell(texts.run.stopping)
-    return 0
-  } catch (error) {
-    if (!signal.aborted) throw error
-    return EXIT.interrupted
-  } finally {
-    await findable?.close()
-    view.close()
-    await session.close()
-  }
+  })
 }
 
 /** Chooses what of a folder is shared. What the user names is shared, unless it is not complete. Rejects with a Failure. */

@@ -3,27 +3,23 @@ import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UsageError } from '@shoal/options'
 import type { SealTo } from '@shoal/sealed'
-import { createTorrent, type FolderFilter, infoHashText, type Metainfo, type Session } from '@shoal/torrent'
+import { createTorrent, type FolderFilter, type Metainfo } from '@shoal/torrent'
 import { passingFolder } from '../../base/files/passing-folder.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import { SHOAL } from '../../base/program.ts'
 import { type SealedPath, sealPath } from '../../base/sealing/seal-path.ts'
 import { createSealedLink } from '../../base/share-link.ts'
 import type { CommandContext } from '../command.ts'
-import { EXIT } from '../exit.ts'
 import { CommandFailure } from '../failure.ts'
 import { formatBytes } from '../format.ts'
 import { HashingItem } from '../terminal/hashing-item.ts'
-import { logTo } from '../terminal/log.ts'
-import { openView } from '../terminal/open-view.ts'
-import { torrentItem, type View } from '../terminal/view.ts'
+import type { View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
 import { hexHashes } from './describe.ts'
-import { untilStopped } from './download.ts'
 import { noteSealed, tellLeftOut } from './folder-holds.ts'
-import { openSession } from './open-session.ts'
 import { readSealTo, type SealOptions } from './seal-options.ts'
 import { type SeedOptions, seedFilter } from './seed-path.ts'
+import { seedTorrent, whileSharing } from './while-sharing.ts'
 
 /** Returns the exit code. */
 export async function seedSealed(
@@ -31,8 +27,7 @@ export async function seedSealed(
   options: SeedOptions & SealOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { interrupt, output } = context
-  const { signal } = interrupt
+  const { signal } = context.interrupt
   if (options.torrent !== undefined || options.create.symlinks === 'keep')
     throw new UsageError(texts.seed.notWithSeal)
   const full = resolve(path)
@@ -41,33 +36,19 @@ export async function seedSealed(
   const to = await readSealTo(options, signal)
   const content = await seedFilter(full, options)
   const folder = options.out === undefined ? await passingFolder('sealed') : resolve(options.out)
-  const view = openView(output)
-  let session: Session | null = null
   try {
-    const sealed = await sealing(full, folder, to, view, { signal, filter: content.filter })
-    tellLeftOut(view, content)
-    await noteSealed(full)
-    const metainfo = await createTorrent(sealed.path, options.create, { signal })
-    session = await openSession({ ...options.network, stateDirectory: null })
-    const torrent = await session.add(metainfo, { directory: folder, trusted: true })
-    if (options.superSeeding) torrent.setSuperSeeding(true)
-    for (const peer of options.peer) torrent.addPeer(peer)
-    view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
-    logTo(view, output, torrent)
-    view.tell(texts.seed.listening({ port: String(session.port) }), {
-      event: 'listening',
-      port: session.port,
+    return await whileSharing(options, { stateDirectory: null }, context, async sharing => {
+      const { session, view } = sharing
+      const sealed = await sealing(full, folder, to, view, { signal, filter: content.filter })
+      tellLeftOut(view, content)
+      await noteSealed(full)
+      const metainfo = await createTorrent(sealed.path, options.create, { signal })
+      const torrent = await session.add(metainfo, { directory: folder, trusted: true })
+      await seedTorrent(torrent, options, sharing, context, () =>
+        tellSealed(view, sealed, metainfo, createSealedLink(torrent, sealed.seal, options.page ?? '')),
+      )
     })
-    tellSealed(view, sealed, metainfo, createSealedLink(torrent, sealed.seal, options.page ?? ''))
-    await untilStopped(torrent, signal)
-    view.tell(texts.run.stopping)
-    return 0
-  } catch (error) {
-    if (!signal.aborted) throw error
-    return EXIT.interrupted
   } finally {
-    view.close()
-    await session?.close()
     if (options.out === undefined) await rm(folder, { recursive: true, force: true })
   }
 }

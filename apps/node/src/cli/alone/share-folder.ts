@@ -1,17 +1,15 @@
 /** `shoal share`: shares everything in a folder until Ctrl-C. */
-import type { CreateOptions, SessionOptions } from '@shoal/torrent'
+import type { CreateOptions } from '@shoal/torrent'
 import { defaultFolder, openPlace } from '../../base/files/places.ts'
 import type { CommandContext } from '../command.ts'
-import { openView } from '../terminal/open-view.ts'
 import { texts } from '../texts.ts'
 import { contentFilter } from './folder-holds.ts'
 import { FolderRecords } from './folder-records.ts'
-import { openFindable } from './open-findable.ts'
-import { openSession } from './open-session.ts'
 import { SharedFolder } from './shared-folder.ts'
 import { watchFolder } from './watch-folder.ts'
+import { type SharingOptions, whileSharing } from './while-sharing.ts'
 
-export interface ShareOptions {
+export interface ShareOptions extends SharingOptions {
   readonly directory?: string | undefined
   /** Share hidden files and folders too. */
   readonly hidden: boolean
@@ -19,63 +17,39 @@ export interface ShareOptions {
   readonly dataDir?: string | undefined
   /** Address of the page that opens share links. */
   readonly page?: string | undefined
-  /** Let others find what is shared. */
-  readonly findable: boolean
-  readonly networkNode: readonly string[]
   readonly create: CreateOptions
-  readonly network: SessionOptions
 }
 
 /** Returns the exit code. */
-export async function shareFolder(
-  options: ShareOptions,
-  { interrupt, output }: CommandContext,
-): Promise<number> {
-  const { signal } = interrupt
-  const place = await openPlace(options.directory ?? defaultFolder())
-  const { directory } = place
-  const session = await openSession({
-    ...options.network,
-    directory,
-    stateDirectory: place.resume,
-    restore: false,
-  })
-  const view = openView(output)
-  const watch = watchFolder(directory)
-  const findable = openFindable(session, view, options)
-  const shared = new SharedFolder({
-    session,
-    directory,
-    view,
-    output,
-    signal,
-    records: new FolderRecords(place.state),
-    create: options.create,
-    page: options.page,
-    findable,
-    filter: () => contentFilter({ except: directory, hidden: options.hidden, dataDir: options.dataDir }),
-  })
-  try {
-    view.tell(texts.share.listening({ directory, port: String(session.port) }), {
-      event: 'listening',
-      port: session.port,
-      directory,
+export async function shareFolder(options: ShareOptions, context: CommandContext): Promise<number> {
+  const { signal } = context.interrupt
+  const { directory, resume, state } = await openPlace(options.directory ?? defaultFolder())
+  await whileSharing(options, { directory, stateDirectory: resume }, context, async sharing => {
+    const { session, view } = sharing
+    const watch = watchFolder(directory)
+    const shared = new SharedFolder({
+      ...{ ...sharing, directory, signal, output: context.output },
+      records: new FolderRecords(state),
+      create: options.create,
+      page: options.page,
+      filter: () => contentFilter({ except: directory, hidden: options.hidden, dataDir: options.dataDir }),
     })
-    await shared.look(null)
-    view.tell(shared.isEmpty ? texts.share.empty : '', {
-      event: 'ready',
-      torrents: shared.size,
-    })
-    for await (const changed of watch.changes(() => shared.settleMs, signal)) await shared.look(changed)
-  } catch (error) {
-    if (!signal.aborted) throw error
-  } finally {
-    if (signal.aborted) view.tell(texts.run.stopping)
-    watch.close()
-    await findable?.close()
-    view.close()
-    await session.close()
-    await shared.close()
-  }
+    sharing.afterwards.push(() => shared.close())
+    try {
+      view.tell(texts.share.listening({ directory, port: String(session.port) }), {
+        event: 'listening',
+        port: session.port,
+        directory,
+      })
+      await shared.look(null)
+      view.tell(shared.isEmpty ? texts.share.empty : '', {
+        event: 'ready',
+        torrents: shared.size,
+      })
+      for await (const changed of watch.changes(() => shared.settleMs, signal)) await shared.look(changed)
+    } finally {
+      watch.close()
+    }
+  })
   return 0
 }
