@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CONTRACTS, type Contract, type NodeOperations, TORRENT_STATES } from '@shoal/api'
+import { CONTRACTS, type Contract, connectNode, type NodeOperations, TORRENT_STATES } from '@shoal/api'
 import type { Services } from '@shoal/daemon/capability'
 import { expect, onTestFinished, test } from 'vitest'
 import { CAPABILITIES } from './capabilities.ts'
@@ -10,6 +10,7 @@ import { LogEntries } from './kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from './run-node.ts'
 import { Access } from './server/access/access.ts'
 import { createServer } from './server/server.ts'
+import { type StartOptions, startNode } from './start.ts'
 
 const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
 const names = (list: readonly AnyCapability[]) => list.map(({ contract }) => contract.name)
@@ -29,9 +30,14 @@ function servicesOf(services: Services | undefined): string[] {
   return Object.values(services ?? {}).map(each => each.name)
 }
 
-async function open(list: readonly AnyCapability[]): Promise<OpenNode> {
+async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-list-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function open(list: readonly AnyCapability[]): Promise<OpenNode> {
+  const folder = await temporaryFolder()
   const node = await runNode(
     {
       dataDir: join(folder, 'data'),
@@ -105,6 +111,34 @@ test.each(REMOVABLE)('a node without %s starts, works, and refuses its operation
   expect(await node.operations.listTorrents({ sort: 'name', order: 'ascending', limit: 10 })).toMatchObject({
     total: 0,
   })
+})
+
+/** Without discovery, and at loopback addresses only. */
+function startOptions(folder: string): StartOptions {
+  const off = [
+    { section: 'network', name: 'dht', value: false },
+    { section: 'network', name: 'lsd', value: false },
+    { section: 'network', name: 'portMapping', value: false },
+    { section: 'shoal', name: 'enabled', value: false },
+  ] as const
+  return {
+    ...{ host: '127.0.0.1', port: 0, peerHost: '127.0.0.1', peerPort: 0, allowedHost: [], trustedProxy: [] },
+    ...{ dataDir: join(folder, 'data'), dir: join(folder, 'downloads'), allowDir: [], config: undefined },
+    ...{ username: undefined, passwordFile: undefined, noTracker: false, publicUrl: undefined },
+    ...{ logLevel: 'error', set: off, open: false },
+  }
+}
+
+test.each(names(CAPABILITIES))('without %s, a node starts with its server and stops', async name => {
+  const list = without(name)
+  const node = await startNode(startOptions(await temporaryFolder()), { capabilities: list })
+  onTestFinished(() => node.close())
+  const token = node.consoleUrl.split('token=')[1]!
+  const { capabilities, peerPort } = await connectNode({ url: node.url, token }).getNode({})
+  expect(capabilities.toSorted()).toEqual(names(list).sort())
+  expect(peerPort).toBe(node.peerPort)
+  expect(peerPort > 0).toBe(name !== 'torrents')
+  await node.close()
 })
 
 test('over HTTP, an operation of an absent capability is not described, and answers 404 unsupported to any input', async () => {

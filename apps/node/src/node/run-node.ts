@@ -17,6 +17,8 @@ export interface OpenNode extends RunningNode {
   readonly running: readonly AnyRunning[]
   /** Returns a service of a capability. Throws `unsupported` if none offers it. */
   service<T>(it: Service<T>): T
+  /** Returns a service of a capability. Null if none offers it. */
+  want<T>(it: Service<T>): T | null
   /** Saves everything and closes everything. Safe to call twice. */
   close(): Promise<void>
 }
@@ -59,6 +61,7 @@ export async function runNode(
       log: kernel.log,
       startedMs: kernel.startedMs,
       service: it => node.service(it),
+      want: it => node.want(it),
       close() {
         closing ??= close()
         return closing

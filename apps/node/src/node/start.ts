@@ -9,7 +9,9 @@ import { systemClock } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { defaultFolder } from '../base/files/places.ts'
 import { keepReserve, removeNodeFile, writeNodeFile } from '../base/node-file.ts'
-import { DEVICE_LOGINS } from './devices/service.ts'
+import { CAPABILITIES } from './capabilities.ts'
+import type { AnyCapability } from './kernel/capability.ts'
+import { DEVICE_LOGINS } from './kernel/device-logins.ts'
 import type { FixedSetting } from './kernel/fixed-settings.ts'
 import { fixedSettings } from './kernel/fixed-settings.ts'
 import type { KernelOptions } from './kernel/kernel.ts'
@@ -79,12 +81,14 @@ export interface StartedNode {
 export interface StartSurroundings {
   /** Destination of the log. Default: stderr. */
   readonly log?: NodeLog
+  /** Default: all. */
+  readonly capabilities?: readonly AnyCapability[]
 }
 
 /** Rejects with a Failure or ShoalError that says what to do; nothing is left open then. */
 export async function startNode(
   options: StartOptions,
-  { log = createNodeLog({ level: options.logLevel }) }: StartSurroundings = {},
+  { log = createNodeLog({ level: options.logLevel }), capabilities = CAPABILITIES }: StartSurroundings = {},
 ): Promise<StartedNode> {
   const secret =
     options.username !== undefined && options.passwordFile !== undefined
@@ -96,7 +100,8 @@ export async function startNode(
   stopAsked.catch(() => {})
   let front: Front | null = null
   const open = async () => {
-    const run = await openRun({ options, log, secret, front, onStop, onRestart: () => runs.restart() })
+    const onRestart = () => runs.restart()
+    const run = await openRun({ options, log, capabilities, secret, front, onStop, onRestart })
     front = run.front
     return run
   }
@@ -106,7 +111,7 @@ export async function startNode(
     log.log.info(`the node is listening at ${server.url}`)
     if (!existsSync(WEB_ROOT))
       log.log.warn('the console is not built, so there is no page to open: npm run build builds it')
-    const peerPort = node.service(ENGINE).port
+    const peerPort = node.want(ENGINE)?.port ?? 0
     let closing: Promise<void> | null = null
     return {
       url: server.url,
@@ -141,14 +146,22 @@ interface NodeRun extends Run {
 interface RunOptions extends Pick<KernelOptions, 'onStop' | 'onRestart'> {
   readonly options: StartOptions
   readonly log: NodeLog
+  readonly capabilities: readonly AnyCapability[]
   readonly secret: Secret | undefined
   /** The port of the run before. */
   readonly front: Front | null
 }
 
 /** Rejects as `startNode` does; nothing but a given front is left open then. */
-async function openRun({ options, log, secret, front: given, ...asked }: RunOptions): Promise<NodeRun> {
-  const node = await runNode({
+async function openRun({
+  options,
+  log,
+  capabilities,
+  secret,
+  front: given,
+  ...asked
+}: RunOptions): Promise<NodeRun> {
+  const kernel = {
     dataDir: options.dataDir,
     directory: options.dir ?? defaultFolder(),
     fixed: fixedSettings(options),
@@ -157,7 +170,8 @@ async function openRun({ options, log, secret, front: given, ...asked }: RunOpti
     log: log.log,
     logEntries: log.entries,
     ...asked,
-  })
+  }
+  const node = await runNode(kernel, capabilities)
   let front = given
   let server: Server | null = null
   try {
@@ -167,7 +181,7 @@ async function openRun({ options, log, secret, front: given, ...asked }: RunOpti
       ...(secret && { secret }),
       sessions: new LoginStore(node.kernel.database),
       passkeys: new SavedPasskeys(node.kernel.database),
-      devices: node.service(DEVICE_LOGINS),
+      devices: node.want(DEVICE_LOGINS),
     })
     const opened = given ?? (await openFront({ ...options, trustedProxies: options.trustedProxy }))
     front = opened

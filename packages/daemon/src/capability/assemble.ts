@@ -23,6 +23,8 @@ export interface Assembled<Parts extends RunningParts> {
   health(): string[]
   /** Throws if none of them provides it. */
   service<T>(it: Service<T>): T
+  /** Null if none of them provides it. */
+  want<T>(it: Service<T>): T | null
   /** Closes all in reverse order, then rejects as `closeAll` does. */
   close(): Promise<void>
 }
@@ -82,6 +84,7 @@ export async function assemble<Kernel, Parts extends RunningParts>(
       if (!provided.has(name)) throw new AbsentCapability(`The service ${name}`)
       return provided.get(name) as T
     },
+    want: <T>({ name }: Service<T>) => (provided.get(name) ?? null) as T | null,
     close,
   }
 }

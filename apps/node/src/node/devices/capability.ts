@@ -9,10 +9,11 @@ import {
   writeDeviceText,
 } from '@shoal/identity/devices'
 import { capability } from '../kernel/capability.ts'
+import { DEVICE_LOGINS } from '../kernel/device-logins.ts'
 import { checkShownName } from '../kernel/shown-name.ts'
 import { hex, OwnDeviceKeys } from './device-keys.ts'
 import { PersonDevices } from './person-devices.ts'
-import { DEVICE_LOGINS, OWN_PERSON } from './service.ts'
+import { OWN_PERSON } from './service.ts'
 import { DEVICES_TABLES } from './tables.ts'
 
 export const DEVICES = capability({

@@ -1,9 +1,6 @@
 import { service } from '@shoal/daemon/capability'
 import type { KeyPair } from '@shoal/identity'
 import type { Device, DeviceHistory } from '@shoal/identity/devices'
-import type { DeviceLogins } from '../kernel/device-logins.ts'
-
-export const DEVICE_LOGINS = service<DeviceLogins>('device logins')
 
 /** The node's user, and this node as one of the user's devices. */
 export interface OwnPerson {

@@ -1,3 +1,5 @@
+import { service } from '@shoal/daemon/capability'
+
 /** The devices with which the node's user logs in. One capability knows them, and the server asks. */
 export interface DeviceLogins {
   /** The user, whose device list the node accepted. Null if there is none. */
@@ -7,3 +9,5 @@ export interface DeviceLogins {
   /** Reports another list. Returns a function that ends this. */
   onChanged(listener: () => void): () => void
 }
+
+export const DEVICE_LOGINS = service<DeviceLogins>('device logins')

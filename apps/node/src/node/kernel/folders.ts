@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import type { FolderListing } from '@shoal/api'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { diskSpace } from '@shoal/daemon/files'
+import { Slot } from './slot.ts'
 
 /** Maximum number of listed entries. */
 const MOST_ENTRIES = 5000
@@ -15,7 +16,7 @@ export class Folders {
   readonly #allowed: readonly string[]
   readonly #home: string
   /** Whether others can reach the node: the home folder as a whole is then for the owner alone. */
-  isOpen = false
+  readonly isOpen = new Slot(false)
 
   /** Nothing in the `secret` folders is ever allowed. `allowed` folders come after those of `addRoots`. */
   constructor(secret: readonly string[] = [], allowed: readonly string[] = [], home = homedir()) {
@@ -111,7 +112,11 @@ export class Folders {
       )
     if (real !== home && holdsHome) return
     const roots = (await reals(this.roots)).filter(root => root !== null && isWithin(real, root))
-    if (this.isOpen && roots.every(root => root === home) && !(await reals(this.ownRoots)).includes(home))
+    if (
+      this.isOpen.value &&
+      roots.every(root => root === home) &&
+      !(await reals(this.ownRoots)).includes(home)
+    )
       throw new Failure(
         'forbidden-path',
         `${full} is in the home folder, which only the node's token opens while others are let in: choose another folder, or log in with the token`,

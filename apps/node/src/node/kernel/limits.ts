@@ -1,35 +1,28 @@
 import type { NodeStats } from '@shoal/api'
 import type { SettingsStore } from './settings-store.ts'
+import { Slot } from './slot.ts'
 
 /** The rate limits in effect and their origin. Null: no limit. */
 export type LimitsNow = NodeStats['limits']
 
-/** The rate limits of the node. They come from the settings unless a capability takes over. */
+/** The rate limits of the node. */
 export class RateLimits {
-  readonly #settings: SettingsStore
+  /** Returns the limits: those of the settings, unless a capability decides. */
+  readonly decide: Slot<() => LimitsNow>
   readonly #listeners = new Set<(limits: LimitsNow) => void>()
-  #decide: (() => LimitsNow) | null = null
   #last: string
 
   constructor(settings: SettingsStore) {
-    this.#settings = settings
+    this.decide = new Slot<() => LimitsNow>(() => {
+      const { downloadBytesPerSecond, uploadBytesPerSecond } = settings.current.limits
+      return { downloadBytesPerSecond, uploadBytesPerSecond, by: 'settings' }
+    })
     this.#last = JSON.stringify(this.now)
     settings.onChanged(() => this.update())
   }
 
   get now(): LimitsNow {
-    if (this.#decide) return this.#decide()
-    const { downloadBytesPerSecond, uploadBytesPerSecond } = this.#settings.current.limits
-    return { downloadBytesPerSecond, uploadBytesPerSecond, by: 'settings' }
-  }
-
-  /** Lets `decide` choose the limits until the returned function is called. */
-  decideBy(decide: () => LimitsNow): () => void {
-    this.#decide = decide
-    this.update()
-    return () => {
-      this.#decide = null
-    }
+    return this.decide.value()
   }
 
   /** Calls the listener at once, and whenever the limits change, until the returned function is called. */

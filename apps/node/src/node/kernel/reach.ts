@@ -1,6 +1,7 @@
 /** Whom the node's links work for, and which address they begin with. */
 import type { PeerReach, Reach as ReachAnswer, ReachTest, Settings } from '@shoal/api'
 import { type Audience, audienceOf } from '@shoal/links'
+import { Slot } from './slot.ts'
 
 export interface ReachFacts {
   /** The address in the settings. */
@@ -39,26 +40,23 @@ export function decideReach({ publicUrl, isOpen, hasProxy, addresses, tests }: R
   return { address: own, audience, problem }
 }
 
-/** The decision for a running node. Until the server has told its facts, the public address is trusted. */
+/** The decision for a running node. */
 export class Reach {
   readonly #settings: { readonly current: Settings }
-  #facts: Omit<ReachFacts, 'publicUrl'> | null = null
+  /** Where the server can be reached. While that is unknown, the public address is trusted. */
+  readonly facts = new Slot<Omit<ReachFacts, 'publicUrl'> | null>(null)
   /** Returns the names of this node by which pages reach it over libp2p, without a tracker. */
-  pagePeers: () => readonly string[] = () => []
+  readonly pagePeers = new Slot<() => readonly string[]>(() => [])
   /** Returns the port of the Shoal network, and whether others can connect there. Null while it is off. */
-  shoalNetwork: () => PeerReach['network'] = () => null
+  readonly shoalNetwork = new Slot<() => PeerReach['network']>(() => null)
 
   constructor(settings: { readonly current: Settings }) {
     this.#settings = settings
   }
 
-  know(facts: Omit<ReachFacts, 'publicUrl'>): void {
-    this.#facts = facts
-  }
-
   get now(): ReachDecision {
     const { publicUrl } = this.#settings.current.network
-    if (this.#facts) return decideReach({ ...this.#facts, publicUrl })
+    if (this.facts.value) return decideReach({ ...this.facts.value, publicUrl })
     return { address: publicUrl, audience: audienceOf(publicUrl ?? ''), problem: null }
   }
 
@@ -67,7 +65,7 @@ export class Reach {
     return {
       ...this.#settings.current.network,
       publicUrl: this.now.address,
-      pagePeers: this.pagePeers(),
+      pagePeers: this.pagePeers.value(),
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, isIP } from 'node:net'
-import type { NetworkPeer, NetworkStatus } from '@shoal/api'
+import { NETWORK, type NetworkPeer, type NetworkStatus } from '@shoal/api'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Bootstrap, Host, MappedPort } from '@shoal/network/host'
 import type { SignaledPeers } from '@shoal/network/signaled-peers'
@@ -344,12 +344,10 @@ export class NodeNetwork implements Network {
       const iceServers = () => [...given, ...stun.urls.map(urls => ({ urls }))]
       const signaled = async () => (network.webrtc ? signaledPeers(kernel, iceServers) : null)
       closers.push(await engine.addTransport(new Libp2pTransport(host.libp2p, await signaled())))
-      kernel.reach.pagePeers = () => pagePeers(host.libp2p)
-      kernel.reach.shoalNetwork = () => ({ port, reachable: host.isReachable })
-      closers.push(() => {
-        kernel.reach.pagePeers = () => []
-        kernel.reach.shoalNetwork = () => null
-      })
+      closers.push(
+        kernel.reach.pagePeers.fill(NETWORK.name, () => pagePeers(host.libp2p)),
+        kernel.reach.shoalNetwork.fill(NETWORK.name, () => ({ port, reachable: host.isReachable })),
+      )
       return { host, signaled, bootstrap, closers }
     } catch (error) {
       for (const close of closers.reverse()) await close()

@@ -179,7 +179,7 @@ describe.skipIf(process.platform !== 'linux')('letting others in', () => {
     const { node, api, server, lan } = await opened()
     let isForOwner = false
     const hub = createHttpServer(async ({ url = '' }, response) => {
-      isForOwner = node.kernel.folders.isOpen
+      isForOwner = node.kernel.folders.isOpen.value
       const nonce = url.split('/').at(-1)
       await fetch(`${lan}/reach/${nonce}`)
       response.end(JSON.stringify({ address: '203.0.113.7', port: server.port, reached: true }))

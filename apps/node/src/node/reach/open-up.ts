@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import type { CheckedInputOf, OutputOf, Reach as ReachAnswer } from '@shoal/api'
+import { type CheckedInputOf, type OutputOf, REACH, type Reach as ReachAnswer } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { writeWholeFile } from '@shoal/daemon/files'
 import { isLoopback } from '@shoal/torrent/local-address'
@@ -336,8 +336,9 @@ export class OpenUp {
 
   #tell(): void {
     const { door, allowedHosts } = this.#place
-    this.#kernel.folders.isOpen = this.#kept !== null
-    this.#kernel.reach.know({
+    // Not released when the server closes: requests that it has begun to answer must not find the home folder open.
+    this.#kernel.folders.isOpen.fill(REACH.name, this.#kept !== null)
+    this.#kernel.reach.facts.fill(REACH.name, {
       isOpen: door.isOpen,
       hasProxy: allowedHosts.length > 0,
       addresses: this.#kept ? this.#addresses.map(address => urlOf(address, door.port)) : [],

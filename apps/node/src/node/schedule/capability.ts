@@ -12,7 +12,8 @@ export const SCHEDULE = capability({
       onSettings: listener => settings.onChanged(listener),
       applyLimits: () => limits.update(),
     })
-    const release = limits.decideBy(() => scheduled.now)
+    const release = limits.decide.fill(CONTRACT.name, () => scheduled.now)
+    limits.update()
     return {
       begin: () => scheduled.start(),
       close() {

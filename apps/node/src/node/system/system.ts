@@ -63,7 +63,7 @@ export function startSystem(kernel: Kernel, node: Assembled): System {
 }
 
 function nodeInfo({ startedMs, settings, folders }: Kernel, node: Assembled): NodeInfo {
-  const { port } = node.service(ENGINE)
+  const port = node.want(ENGINE)?.port ?? 0
   return {
     version: VERSION,
     apiVersion: 1,

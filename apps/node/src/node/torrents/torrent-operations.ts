@@ -100,7 +100,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       const addresses = interfaces.map(({ address }) => address)
       return decidePeerReach({
         ...{ port, host: kernel.peerHost, route, addresses, stats, portMapping, peerTest },
-        network: kernel.reach.shoalNetwork(),
+        network: kernel.reach.shoalNetwork.value(),
       })
     },
     getIpFilter: async () => ipFilterView(manager),

@@ -44,7 +44,7 @@ export interface AccessOptions {
   /** Storage of passkeys that survives a restart. By default they end with the process. */
   readonly passkeys?: PasskeyStore
   /** The devices that may log in. Default: none. */
-  readonly devices?: DeviceLogins
+  readonly devices?: DeviceLogins | null
   /** Milliseconds since the Unix epoch. */
   readonly now?: () => number
 }
@@ -68,12 +68,12 @@ export class Access {
     secret,
     sessions = memorySessions(),
     passkeys = memoryPasskeys(),
-    devices,
+    devices = null,
     now = Date.now,
   }: AccessOptions) {
     this.#token = token
     this.#now = now
-    this.#devices = devices ?? null
+    this.#devices = devices
     this.#challenges = new Challenges(now)
     this.passkeys = new Passkeys({
       ...{ store: passkeys, challenges: this.#challenges, secret: token, now },
