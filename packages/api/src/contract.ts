@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 
 /**
- * Everything about one capability of a node that is known without running it: what it can be asked, which settings and events it adds, and
- * which commands of the command line need it. It is data only; the node, the simulated node and the screens implement it.
+ * Everything about one capability of a node that is known without running it: what it can be asked, which settings and events it adds, what
+ * it knows about torrents, and which commands of the command line need it. It is data only; the node, the simulated node and the screens implement it.
  */
 export interface Contract {
   /** Unique, in lower case. `getNode` lists the names of the capabilities that run. */
@@ -16,8 +16,34 @@ export interface Contract {
     /** Objects whose member `type` is a literal. */
     readonly types: readonly z.ZodObject[]
   }
+  /** The members that it adds to torrents; schemas/torrent-facets.ts has a line for it. */
+  readonly facets?: { readonly torrent?: TorrentFacet }
   /** Names of commands of the command line. */
   readonly commands?: readonly string[]
+}
+
+/** The values of members that all must be there. */
+type ShapeValues<Shape extends z.ZodRawShape> = {
+  readonly [Name in keyof Shape]: z.output<Shape[Name]>
+}
+
+/**
+ * The knowledge of a capability about torrents, as the API shows and takes it. It is joined with the torrents' own members, so that clients see one
+ * flat object.
+ */
+export interface TorrentFacet<
+  Row extends z.ZodRawShape = z.ZodRawShape,
+  Detail extends z.ZodRawShape = z.ZodRawShape,
+  Input extends z.ZodRawShape = z.ZodRawShape,
+> {
+  /** Members of torrents in lists and events. */
+  readonly row: Row
+  /** Members of the details of a torrent. */
+  readonly detail: Detail
+  /** Members with which a torrent is added, created or changed: all are optional. */
+  readonly input: Input
+  /** The values of `row` and `detail` for a torrent of which nothing is known, such as on a node without the capability. */
+  readonly none: ShapeValues<Row> & ShapeValues<Detail>
 }
 
 /** Keeps the precise types of a contract. */

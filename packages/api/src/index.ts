@@ -28,6 +28,7 @@ export type {
   OperationFunctions,
   OperationTable,
   Setting,
+  TorrentFacet,
 } from './contract.ts'
 export { ACCESS } from './contracts/access.ts'
 export * from './contracts/chat.ts'
@@ -54,6 +55,7 @@ export * from './contracts/tracker.ts'
 export * from './contracts/watch.ts'
 export * from './contracts.ts'
 export * from './events.ts'
+export { torrentFacet } from './facet.ts'
 export { MAX_FEED_TITLE, type TitleTest, titleTest } from './feed-matching.ts'
 export { type FoundPath, hasHostPaths, hostPathsIn } from './host-paths.ts'
 export { openApiDocument } from './node-openapi.ts'
@@ -83,6 +85,7 @@ export * from './schemas/reach.ts'
 export * from './schemas/sealed.ts'
 export * from './schemas/search.ts'
 export * from './schemas/torrent.ts'
+export * from './schemas/torrent-facets.ts'
 export * from './schemas/upload.ts'
 export * from './settings.ts'
 export * from './system.ts'

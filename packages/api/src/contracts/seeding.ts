@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, setting } from '../contract.ts'
+import { SEEDING_FACET } from '../schemas/seeding.ts'
 
 /** Seeding limits. */
 export const SEEDING = contract({
@@ -21,4 +22,5 @@ export const SEEDING = contract({
       }),
     },
   },
+  facets: { torrent: SEEDING_FACET },
 })

@@ -26,6 +26,7 @@ import { Findability } from './findable.ts'
 import { Job } from './job.ts'
 import { ANSWERS, GIVEN } from './names.ts'
 import { Audience } from './reach.ts'
+import { FACET_DETAIL, FACET_INPUT, FACET_ROW } from './torrent-facets.ts'
 
 export const TorrentState = z.enum(TORRENT_STATES)
 export type TorrentState = z.infer<typeof TorrentState>
@@ -98,6 +99,7 @@ export const Torrent = z
     completedMs: TimeMs.nullable(),
     /** Time of the last transfer. */
     activeMs: TimeMs.nullable(),
+    ...FACET_ROW,
   })
   .register(ANSWERS, { id: 'Torrent' })
 export type Torrent = z.infer<typeof Torrent>
@@ -127,9 +129,7 @@ export const TorrentDetail = Torrent.extend({
   changedFiles: z.array(z.string()),
   downloadLimitBytesPerSecond: RateLimit,
   uploadLimitBytesPerSecond: RateLimit,
-  /** Seeding limits: a ratio, and minutes of seeding. Null: as in the settings. 0: no limit. */
-  ratioLimit: z.number().min(0).nullable(),
-  seedingTimeLimitMinutes: z.number().min(0).nullable(),
+  ...FACET_DETAIL,
   /** Total time in these states. */
   downloadingSeconds: z.number().min(0),
   seedingSeconds: z.number().min(0),
@@ -176,8 +176,7 @@ const START = {
   peers: z.array(z.string().max(300)).max(1000).optional(),
   downloadLimitBytesPerSecond: RateLimit.optional(),
   uploadLimitBytesPerSecond: RateLimit.optional(),
-  ratioLimit: z.number().min(0).nullable().optional(),
-  seedingTimeLimitMinutes: z.number().min(0).nullable().optional(),
+  ...FACET_INPUT,
   /** Its first position in the queue. Default: `last`. */
   queue: z.enum(['first', 'last']).optional(),
 }
@@ -268,8 +267,7 @@ export const UpdateTorrent = z.object({
   firstLastFirst: z.boolean().optional(),
   downloadLimitBytesPerSecond: RateLimit.optional(),
   uploadLimitBytesPerSecond: RateLimit.optional(),
-  ratioLimit: z.number().min(0).nullable().optional(),
-  seedingTimeLimitMinutes: z.number().min(0).nullable().optional(),
+  ...FACET_INPUT,
   queuePosition: z.number().int().min(1).optional(),
   /** Replaces the kinds of sources that are switched off. */
   sourcesOff: z.array(z.enum(SWITCHABLE_SOURCES)).max(20).optional(),

@@ -2,15 +2,18 @@
 import { COMPLETION as CONTRACT } from '@shoal/api'
 import { openWritable } from '@shoal/daemon/files'
 import { capability } from '../kernel/capability.ts'
-import { type ManagedTorrent, TORRENT_OPERATIONS, TORRENTS } from '../torrents/service.ts'
+import { FacetTable, type ManagedTorrent, TORRENT_OPERATIONS, TORRENTS } from '../torrents/service.ts'
 import { Completions } from './completions.ts'
 import { findContentPath } from './content-path.ts'
+import { COMPLETION_TABLES } from './tables.ts'
 
 export const COMPLETION = capability({
   contract: CONTRACT,
+  migrations: COMPLETION_TABLES,
   needs: { torrents: TORRENTS, operations: TORRENT_OPERATIONS },
-  start({ clock, log, settings, folders, jobs }, { torrents, operations }) {
+  start({ clock, database, log, settings, folders, jobs }, { torrents, operations }) {
     const { registry } = torrents
+    const settled = new FacetTable({ database, torrents }, 'settled_completions', {})
     folders.addRoots(() => [settings.current.downloads.completeDirectory])
     settings.onCheck(async ({ downloads: { completeDirectory: path } }, { downloads: before }) => {
       if (path !== null && path !== before.completeDirectory)
@@ -25,14 +28,17 @@ export const COMPLETION = capability({
       settings: () => settings.current,
       claim(id) {
         const torrent = registry.get(id)
-        if (torrent.row.completionSettled) return false
-        registry.change(torrent, { completionSettled: true })
+        if (settled.read(torrent)) return false
+        settled.write(torrent, {})
         return true
       },
       contentPath: id => findContentPath(registry.get(id).api),
     })
-    const settle = ({ id, row }: ManagedTorrent) => {
-      if (!row.completionSettled) completions.completed(id)
+    const settle = (torrent: ManagedTorrent) => {
+      if (settled.read(torrent)) return
+      // Content that existed from the beginning was not downloaded, so no action follows.
+      if (torrent.api.stats.downloadedBytes === 0) settled.write(torrent, {})
+      else completions.completed(torrent.id)
     }
     return {
       begin() {

@@ -7,12 +7,12 @@ import { isMagnet, parseInfoHash, parseMagnet } from '@shoal/torrent'
 import { refuseIpfsCid } from '../../base/ipfs-cid.ts'
 import { capability } from '../kernel/capability.ts'
 import { MISCONDUCT, NETWORK_SEED } from '../people/service.ts'
-import { ENGINE, type ManagedTorrent, TORRENTS } from '../torrents/service.ts'
+import { ENGINE, FacetTable, type ManagedTorrent, TORRENTS } from '../torrents/service.ts'
 import type { Wanting } from './lookups.ts'
 import { LASTING_USE, type NetworkUse, NodeNetwork } from './network.ts'
 import { NetworkStore } from './network-store.ts'
 import type { Providing } from './providing.ts'
-import { NETWORK as SERVICE } from './service.ts'
+import { PUBLISHED, NETWORK as SERVICE } from './service.ts'
 import { NETWORK_TABLES } from './tables.ts'
 
 const SEARCH_MS = 60_000
@@ -24,10 +24,11 @@ export function networkOf(use: NetworkUse) {
     contract: CONTRACT,
     migrations: NETWORK_TABLES,
     needs: { engine: ENGINE, torrents: TORRENTS, seed: NETWORK_SEED, onMisconduct: MISCONDUCT },
-    provides: { network: SERVICE },
+    provides: { network: SERVICE, published: PUBLISHED },
     start(kernel, { engine, torrents, seed, onMisconduct }) {
       const { clock, settings, database, events } = kernel
       const { registry } = torrents
+      const published = new FacetTable({ database, torrents }, 'published_torrents', {})
       const store = new NetworkStore(database, new Vault(kernel.dataDir), seed)
       const onChanged = () => events.publish('network', { type: 'network' })
       const network = new NodeNetwork({
@@ -46,6 +47,7 @@ export function networkOf(use: NetworkUse) {
           const offering = new Providing({
             ...{ host, clock, onChanged },
             torrents: () => registry.listed(),
+            isPublished: torrent => published.read(torrent) !== null,
             offersDownloads: () => settings.current.shoal.provideDownloads,
             withdraws: use.withdraws,
           })
@@ -75,7 +77,7 @@ export function networkOf(use: NetworkUse) {
             )
           if (!torrent.api.metainfo)
             throw new Failure('refused', `${torrent.name} cannot be announced until its metadata is known`)
-          registry.change(torrent, { published: true })
+          published.write(torrent, {})
           if (!providing)
             throw new Failure('unsupported', 'The Shoal network is starting: try again in a few seconds')
           return providing.announce(torrent, options?.signal)
@@ -102,7 +104,7 @@ export function networkOf(use: NetworkUse) {
       }
       return {
         operations,
-        provides: { network },
+        provides: { network, published: { add: torrent => published.write(torrent, {}) } },
         metrics: () => {
           const { state, connections, nodes, networkSize, records, refused } = network.status
           if (state !== 'on') return []

@@ -13,6 +13,8 @@ export interface ProvidingOptions {
   readonly host: Host
   readonly clock: Clock
   torrents(): Iterable<ManagedTorrent>
+  /** Whether a torrent was created or announced here. */
+  isPublished(torrent: ManagedTorrent): boolean
   /** Whether complete downloads are offered, too. */
   offersDownloads(): boolean
   /** Whether everything is withdrawn when it closes. Otherwise it expires. */
@@ -25,13 +27,14 @@ export interface ProvidingOptions {
  * those with its link have no other way to find it.
  */
 export function isOffered(
-  { api, row, sealed, linkKey, isComplete }: ManagedTorrent,
-  offersDownloads: boolean,
+  torrent: ManagedTorrent,
+  { isPublished, offersDownloads }: Pick<ProvidingOptions, 'isPublished' | 'offersDownloads'>,
 ): boolean {
+  const { api, row, sealed, linkKey } = torrent
   if (row.removedMs !== null || row.paused) return false
   if (!api.metainfo || api.metainfo.info.private) return false
   if (sealed && (!linkKey || api.trackers.length > 0)) return false
-  return row.published || (offersDownloads && isComplete)
+  return isPublished(torrent) || (offersDownloads() && torrent.isComplete)
 }
 
 /** The keys of the DHT under which a torrent is offered: a sealed share never under its hashes (decision 013). */
@@ -82,8 +85,7 @@ export class Providing {
   }
 
   #offered(): ManagedTorrent[] {
-    const { torrents, offersDownloads } = this.#options
-    return [...torrents()].filter(torrent => isOffered(torrent, offersDownloads()))
+    return [...this.#options.torrents()].filter(torrent => isOffered(torrent, this.#options))
   }
 
   async #run(): Promise<void> {

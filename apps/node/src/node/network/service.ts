@@ -3,6 +3,7 @@ import { service } from '@shoal/daemon/capability'
 import type { Host } from '@shoal/network/host'
 import type { SignaledPeers } from '@shoal/network/signaled-peers'
 import type { InfoHashes } from '@shoal/torrent'
+import type { ManagedTorrent } from '../torrents/service.ts'
 
 /** The Shoal network, for capabilities that use it. */
 export interface Network {
@@ -28,3 +29,11 @@ export interface Network {
 }
 
 export const NETWORK = service<Network>('network')
+
+/** The torrents that others may find at this node. */
+export interface Published {
+  /** It was created or announced here. */
+  add(torrent: ManagedTorrent): void
+}
+
+export const PUBLISHED = service<Published>('published torrents')

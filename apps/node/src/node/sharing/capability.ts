@@ -2,6 +2,7 @@
 import { SHARING as CONTRACT } from '@shoal/api'
 import { FINDABLES } from '../findable/service.ts'
 import { capability } from '../kernel/capability.ts'
+import { PUBLISHED } from '../network/service.ts'
 import { SEALED } from '../sealed/service.ts'
 import { TORRENTS } from '../torrents/service.ts'
 import { TRACKER } from '../tracker/service.ts'
@@ -11,7 +12,7 @@ import { Uploads } from './uploads.ts'
 export const SHARING = capability({
   contract: CONTRACT,
   needs: { torrents: TORRENTS },
-  wants: { sealed: SEALED, tracker: TRACKER, findables: FINDABLES },
+  wants: { sealed: SEALED, tracker: TRACKER, findables: FINDABLES, published: PUBLISHED },
   start(kernel, services) {
     const { settings, folders, dataDir } = kernel
     const uploads = new Uploads(() => settings.current.downloads.directory, dataDir)

@@ -18,8 +18,9 @@ import type { Findables } from '../findable/service.ts'
 import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, JobResult } from '../kernel/jobs.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import type { Published } from '../network/service.ts'
 import type { Sealed } from '../sealed/service.ts'
-import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
+import { facetInput, type ManagedTorrent, type Torrents } from '../torrents/service.ts'
 import type { OwnTrackerService } from '../tracker/service.ts'
 
 export type CreateOptions = Omit<CheckedInputOf<'createTorrent'>, 'path'>
@@ -38,6 +39,7 @@ export interface CreateParts {
   readonly sealed: Sealed | null
   readonly tracker: OwnTrackerService | null
   readonly findables: Findables | null
+  readonly published: Published | null
   /** Makes a hidden folder. What a crash leaves there is deleted at the next start. */
   stage(): Promise<string>
 }
@@ -55,16 +57,18 @@ export class TorrentCreator {
   readonly #sealed: Sealed | null
   readonly #tracker: OwnTrackerService | null
   readonly #findables: Findables | null
+  readonly #published: Published | null
   readonly #stage: CreateParts['stage']
   /** Folders that are being deleted. */
   readonly #clearing = new Set<Promise<unknown>>()
 
-  constructor({ kernel, torrents, sealed, tracker, findables, stage }: CreateParts) {
+  constructor({ kernel, torrents, sealed, tracker, findables, published, stage }: CreateParts) {
     this.#kernel = kernel
     this.#torrents = torrents
     this.#sealed = sealed
     this.#tracker = tracker
     this.#findables = findables
+    this.#published = published
     this.#stage = stage
   }
 
@@ -258,8 +262,8 @@ export class TorrentCreator {
     if (added && paused) await torrent.api.trust()
     if (!added) await this.#torrents.changeExisting(torrent, { ...start, webSeeds: options.webSeeds })
     // Its name was chosen: the one on disk does not replace it.
-    const named = added && renamed ? { name: metainfo.info.name } : {}
-    this.#torrents.registry.change(torrent, { published: true, ...named })
+    if (added && renamed) this.#torrents.registry.change(torrent, { name: metainfo.info.name })
+    this.#published?.add(torrent)
     return torrent
   }
 
@@ -280,14 +284,12 @@ function startOf({
   peers,
   downloadLimitBytesPerSecond,
   uploadLimitBytesPerSecond,
-  ratioLimit,
-  seedingTimeLimitMinutes,
   queue,
+  ...rest
 }: HashOptions) {
-  const limits = { downloadLimitBytesPerSecond, uploadLimitBytesPerSecond }
   return {
-    ...{ label, tags, paused, superSeeding, peers, queue },
-    ...{ ...limits, ratioLimit, seedingTimeLimitMinutes },
+    ...{ label, tags, paused, superSeeding, peers, queue, ...facetInput(rest) },
+    ...{ downloadLimitBytesPerSecond, uploadLimitBytesPerSecond },
   }
 }
 

@@ -14,6 +14,7 @@ import { SCHEDULE } from '../schedule/capability.ts'
 import { SEEDING } from '../seeding/capability.ts'
 import { SOURCES } from '../sources/service.ts'
 import { tableOwners } from '../table-owners.ts'
+import { Facets } from '../torrents/facets.ts'
 import {
   type ManagedTorrent,
   TORRENT_OPERATIONS,
@@ -63,11 +64,16 @@ function torrentsOf({ node }: SimulatedTorrents) {
     for (const id of ids) paused.add(id)
     return { ids: ids as string[] }
   }
-  const row = { completionSettled: false, seedingSeconds: 1, ratioLimit: null, seedingTimeLimitMinutes: null }
-  const find = (id: string) => ({ row, api: { name: id, directory: '/downloads', files: [] } })
+  const torrentOf = (id: string) => {
+    const stats = { downloadedBytes: 1 }
+    return { id, row: { seedingSeconds: 1 }, api: { name: id, directory: '/downloads', files: [], stats } }
+  }
+  const known = new Map<string, ReturnType<typeof torrentOf>>()
+  const find = (id: string) => known.get(id) ?? known.set(id, torrentOf(id)).get(id)!
   const torrents = {
     list: { views: () => (paused.has('s') ? [] : [{ id: 's', state: 'seeding', ratio: 2 }]) },
-    registry: { find, get: find, change() {}, listed: () => [] },
+    registry: { find, get: find, listed: () => [], facets: new Facets() },
+    recordId: () => undefined,
     watch: (watcher: TorrentWatcher) => watchers.push(watcher),
   } as unknown as Torrents
   const fake = capability({
@@ -83,7 +89,7 @@ function torrentsOf({ node }: SimulatedTorrents) {
     }),
   })
   const complete = (id: string) => {
-    for (const watcher of watchers) watcher.onComplete?.({ id, row } as ManagedTorrent, true)
+    for (const watcher of watchers) watcher.onComplete?.(find(id) as unknown as ManagedTorrent, true)
   }
   return { fake, paused, complete }
 }

@@ -41,9 +41,6 @@ describe('torrents', () => {
       paused: true,
       sequential: true,
       queuePosition: 4,
-      ratioLimit: 1.5,
-      seedingTimeLimitMinutes: 5,
-      idleSeedingLimitMinutes: 6,
       downloadLimitBytesPerSecond: 7,
       uploadLimitBytesPerSecond: 8,
     })
@@ -52,7 +49,7 @@ describe('torrents', () => {
     expect(again.torrents.find(V2)).toEqual(added)
     expect(again.torrents.find(testInfoHash(1))).toEqual(added)
     expect(again.torrents.find(testInfoHash(2))).toBeNull()
-    expect(added).toMatchObject({ tags: ['a', 'b'], removeData: true, ratioLimit: 1.5, filesKnown: false })
+    expect(added).toMatchObject({ tags: ['a', 'b'], removeData: true, filesKnown: false })
   })
 
   test('need a unique info hash', () => {
@@ -62,11 +59,11 @@ describe('torrents', () => {
   })
 
   test('change only the given members', () => {
-    const { id } = catalogue.torrents.add({ ...torrent(1), ratioLimit: 2 })
-    expect(catalogue.torrents.update(id, { paused: true, ratioLimit: null, tags: ['x'] })).toBe(true)
+    const { id } = catalogue.torrents.add({ ...torrent(1), queuePosition: 2 })
+    expect(catalogue.torrents.update(id, { paused: true, queuePosition: null, tags: ['x'] })).toBe(true)
     expect(catalogue.torrents.get(id)).toMatchObject({
       paused: true,
-      ratioLimit: null,
+      queuePosition: null,
       tags: ['x'],
       name: 'torrent 1',
     })

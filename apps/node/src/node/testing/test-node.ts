@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
 import type { Session } from '@shoal/torrent'
+import { CAPABILITIES } from '../capabilities.ts'
+import type { AnyCapability } from '../kernel/capability.ts'
 import type { Log } from '../kernel/log/log.ts'
 import { LogEntries } from '../kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../run-node.ts'
@@ -32,12 +34,13 @@ export async function testNode(
   folder?: string,
   network: SettingsChange['network'] = {},
   shoal: SettingsChange['shoal'] = {},
+  capabilities: readonly AnyCapability[] = CAPABILITIES,
 ): Promise<TestNode> {
   const root = folder ?? (await mkdtemp(join(tmpdir(), 'shoal-node-')))
   const directory = join(root, 'downloads')
   let last: OpenNode
   const open = async (): Promise<TestNode> => {
-    const node = await runNode({
+    const kernel = {
       dataDir: join(root, 'data'),
       directory,
       fixed: { network: { ...ALONE.network, ...network }, shoal: { ...ALONE.shoal, ...shoal } },
@@ -48,7 +51,8 @@ export async function testNode(
       peerHost: '127.0.0.1',
       onStop() {},
       async onRestart() {},
-    })
+    }
+    const node = await runNode(kernel, capabilities)
     last = node
     return {
       ...node,

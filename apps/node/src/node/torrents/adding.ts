@@ -12,6 +12,7 @@ import {
 import type { z } from 'zod'
 import type { Folders } from '../kernel/folders.ts'
 import { changeAll } from './change.ts'
+import { type FacetInput, facetInput } from './facets.ts'
 import { keptSource } from './kept-source.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { Previews, Taken } from './previews.ts'
@@ -35,8 +36,8 @@ export interface AddingContext {
   forgotten(torrent: ManagedTorrent): Promise<boolean>
   /** Deletes a removed torrent that could still be restored. */
   finishRemoval(torrent: ManagedTorrent): Promise<void>
-  /** Registers a torrent of the session and starts following it. Does nothing if it throws. */
-  adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent
+  /** Registers a torrent of the session and starts following it. `given`: what it has for capabilities. Does nothing if it throws. */
+  adopt(api: TorrentApi, row: TorrentRow, given: FacetInput): ManagedTorrent
 }
 
 /** A torrent, and whether it is new. */
@@ -52,7 +53,7 @@ export interface AddingTorrent extends AddedTorrent {
 
 /**
  * Adds a torrent, or finds the one that is there already: then only trackers, web seeds and peers that are new are taken over. One that was
- * removed comes back, unless it is to be stored in another folder or layout: then it is a new torrent. Rejects as `Session.add` does, and with `forbidden-path`.
+ * removed comes back, unless it is to be stored in another folder or layout: then it is a new torrent. Rejects as `Session.add` does, with `forbidden-path`, and with `unsupported` for an option of a capability that does not run.
  */
 export async function addTorrent(
   source: TorrentSource,
@@ -60,6 +61,7 @@ export async function addTorrent(
   context: AddingContext,
 ): Promise<AddingTorrent> {
   const { registry } = context
+  registry.facets.check(input)
   const directory = await directoryFor(input, context)
   const isPaused = input.paused ?? context.settings().downloads.startPaused
   // Paused until its row is saved: the queue decides when it starts.
@@ -69,15 +71,14 @@ export async function addTorrent(
   const api = await addToSession(best, { ...options, directory, paused: true }, asked, context)
   const existing = registry.findApi(api)
   if (existing) return { ...comeBack(existing, input, isPaused, context), recorded: Promise.resolve() }
-  const { torrent, recorded } = await adoptNew(api, context, {
+  const row = {
     ...freshRow(api, context.registry, input.queue),
     label: input.label ?? null,
     tags: [...new Set(input.tags)],
     source: typeof source === 'string' ? keptSource(source) : null,
     paused: isPaused,
-    ratioLimit: input.ratioLimit ?? null,
-    seedingTimeLimitMinutes: input.seedingTimeLimitMinutes ?? null,
-  })
+  }
+  const { torrent, recorded } = await adoptNew(api, context, row, facetInput(input))
   if (input.priorities?.length) givePriorities(torrent, input.priorities)
   return { torrent, added: true, recorded }
 }
@@ -87,10 +88,11 @@ async function adoptNew(
   api: TorrentApi,
   { adopt }: AddingContext,
   row: TorrentRow,
+  given: FacetInput,
 ): Promise<Omit<AddingTorrent, 'added'>> {
   const recorded = api.recordAdded()
   try {
-    return { torrent: adopt(api, row), recorded }
+    return { torrent: adopt(api, row, given), recorded }
   } catch (error) {
     await Promise.allSettled([recorded, api.remove()])
     throw error
@@ -135,15 +137,15 @@ function comeBack(
   { registry }: AddingContext,
 ): AddedTorrent {
   if (torrent.row.removedMs === null) return { torrent, added: false }
-  const { label = null, tags = [], ratioLimit = null, seedingTimeLimitMinutes = null } = input
+  const { label = null, tags = [] } = input
   const { sequential, superSeeding, firstLastFirst } = input
   const { downloadLimitBytesPerSecond, uploadLimitBytesPerSecond } = input
   const change = {
-    ...{ label, tags: [...new Set(tags)], ratioLimit, seedingTimeLimitMinutes },
+    ...{ label, tags: [...new Set(tags)], ...facetInput(input) },
     ...{ sequential, superSeeding, firstLastFirst },
     ...{ downloadLimitBytesPerSecond, uploadLimitBytesPerSecond },
   }
-  changeAll([torrent], change, registry, { removedMs: null, deleteData: false, paused })
+  changeAll([torrent], change, registry, { removedMs: null, deleteData: false, paused }, true)
   if (input.priorities?.length) givePriorities(torrent, input.priorities)
   return { torrent, added: true }
 }
@@ -161,16 +163,12 @@ export function freshRow(
     label: null,
     tags: [],
     source: null,
-    published: false,
     addedMs: Date.now(),
     completedMs: null,
-    completionSettled: false,
     activeMs: null,
     paused: false,
     forced: false,
     queueOrder: queue === 'first' ? first - 1 : last + 1,
-    ratioLimit: null,
-    seedingTimeLimitMinutes: null,
     downloadingSeconds: 0,
     seedingSeconds: 0,
     removedMs: null,

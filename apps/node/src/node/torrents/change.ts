@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { CheckedInputOf } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import type { TorrentApi } from '@shoal/torrent'
+import { facetInput } from './facets.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { QueueManager } from './queue-manager.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
@@ -15,7 +16,7 @@ export type SharedChange = Omit<CheckedInputOf<'updateTorrents'>, 'ids'>
 /** Options with which a torrent is added. */
 export type AddOptions = Omit<CheckedInputOf<'addTorrent'>, 'source' | 'torrent' | 'passphrase' | 'strict'>
 
-/** Makes the same change to many torrents. `more`: other members of their rows. */
+/** Makes the same change to many torrents. `more`: other members of their rows. `isFresh`: see FacetPart. Throws `unsupported`, and changes nothing then. */
 export function changeAll(
   torrents: readonly ManagedTorrent[],
   {
@@ -27,30 +28,27 @@ export function changeAll(
     tags,
     addTags = [],
     removeTags = [],
-    ...limits
+    ...rest
   }: SharedChange,
   registry: TorrentRegistry,
   more: Partial<TorrentRow> = {},
+  isFresh = false,
 ): void {
-  const { ratioLimit, seedingTimeLimitMinutes } = limits
+  const { facets } = registry
+  facets.check(rest)
   for (const { api } of torrents) {
     if (sequential !== undefined) api.setSequential(sequential)
     if (superSeeding !== undefined) api.setSuperSeeding(superSeeding)
     if (firstLastFirst !== undefined) api.setFirstLastFirst(firstLastFirst)
     if (sourcesOff !== undefined) api.setSourcesOff(sourcesOff)
-    setLimits(api, limits)
+    setLimits(api, rest)
   }
-  registry.changeAll(torrents, ({ row }) => {
+  const changeOf = ({ row }: ManagedTorrent) => {
     const changedTags = new Set([...(tags ?? row.tags), ...addTags])
     for (const tag of removeTags) changedTags.delete(tag)
-    return {
-      ...more,
-      ...(label !== undefined && { label }),
-      tags: [...changedTags],
-      ...(ratioLimit !== undefined && { ratioLimit }),
-      ...(seedingTimeLimitMinutes !== undefined && { seedingTimeLimitMinutes }),
-    }
-  })
+    return { ...more, ...(label !== undefined && { label }), tags: [...changedTags] }
+  }
+  registry.changeAll(torrents, changeOf, changed => facets.take(changed, rest, isFresh))
 }
 
 function setLimits(
@@ -90,10 +88,10 @@ export async function changeExisting(
   for (const { index, priority } of priorities) wanted.set(index, priority)
   const surplus = [...(select ?? []), ...wanted.keys()].find(index => index >= api.files.length)
   if (surplus !== undefined) throw conflict(torrent, select ? 'select' : 'priorities', noFile(api, surplus))
-  const { label, ratioLimit, seedingTimeLimitMinutes, sequential, superSeeding, firstLastFirst } = input
+  const { label, sequential, superSeeding, firstLastFirst } = input
   const { downloadLimitBytesPerSecond, uploadLimitBytesPerSecond } = input
   const change = {
-    ...{ label, ratioLimit, seedingTimeLimitMinutes, sequential, superSeeding, firstLastFirst },
+    ...{ label, sequential, superSeeding, firstLastFirst, ...facetInput(input) },
     ...{ downloadLimitBytesPerSecond, uploadLimitBytesPerSecond, addTags: tags },
   }
   changeAll([torrent], change, registry, paused ? { paused: true, forced: false } : {})

@@ -4,6 +4,8 @@ import { service } from '@shoal/daemon/capability'
 import type { Session, TorrentSource } from '@shoal/torrent'
 import type { AddedTorrent, AddInput } from './adding.ts'
 import type { AddOptions } from './change.ts'
+import { FacetTable } from './facet-table.ts'
+import { facetInput } from './facets.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { PeerTest } from './peer-reach.ts'
 import type { TorrentPreview } from './previews.ts'
@@ -11,7 +13,15 @@ import type { TorrentList } from './torrent-list.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
 import type { TorrentRecord, TorrentStore } from './torrent-store.ts'
 
-export type { AddedTorrent, AddInput, ManagedTorrent, TorrentRecord, TorrentStore }
+export {
+  type AddedTorrent,
+  type AddInput,
+  FacetTable,
+  facetInput,
+  type ManagedTorrent,
+  type TorrentRecord,
+  type TorrentStore,
+}
 
 /** The engine: connections, ports, transfers. */
 export const ENGINE = service<Session>('engine')

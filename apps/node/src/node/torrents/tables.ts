@@ -91,4 +91,23 @@ CREATE TABLE torrent_peers (
 ) STRICT, WITHOUT ROWID;
 `,
   'ALTER TABLE torrents ADD COLUMN published INTEGER NOT NULL DEFAULT 0;',
+  // Other capabilities keep what they know about torrents in tables of their own. Their migrations take it from here, some only later.
+  `
+CREATE TABLE former_torrent_columns (
+  id INTEGER PRIMARY KEY REFERENCES torrents ON DELETE CASCADE,
+  published INTEGER NOT NULL,
+  completion_settled INTEGER NOT NULL,
+  ratio_limit REAL,
+  seeding_time_limit_minutes REAL
+) STRICT;
+
+INSERT INTO former_torrent_columns
+  SELECT id, published, completion_settled, ratio_limit, seeding_time_limit_minutes FROM torrents;
+
+ALTER TABLE torrents DROP COLUMN published;
+ALTER TABLE torrents DROP COLUMN completion_settled;
+ALTER TABLE torrents DROP COLUMN ratio_limit;
+ALTER TABLE torrents DROP COLUMN seeding_time_limit_minutes;
+ALTER TABLE torrents DROP COLUMN idle_seeding_limit_minutes;
+`,
 ]

@@ -52,9 +52,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   })
   const completed = guarded(() => {
     const first = torrent.row.completedMs === null
-    // Content that existed from the beginning was not downloaded, so no action follows.
-    const completionSettled = torrent.row.completionSettled || api.stats.downloadedBytes === 0
-    if (first) registry.change(torrent, { completedMs: Date.now(), completionSettled })
+    if (first) registry.change(torrent, { completedMs: Date.now() })
     touch()
     if (first) log.info(`${nameOf(torrent)} is complete`, about)
     context.onComplete(torrent, first || wasIncomplete)

@@ -1,7 +1,8 @@
-import { ListTorrents, type Torrent } from '@shoal/api'
+import { ListTorrents, type Torrent, torrentFacet } from '@shoal/api'
 import { infoHashText, type TorrentApi, type TorrentStats } from '@shoal/torrent'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { freshRow } from './adding.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { TorrentList } from './torrent-list.ts'
@@ -319,4 +320,19 @@ test('a reason, and the hosts of other trackers, are published when they change'
   // The engine knows nothing of moves: while the files move, nothing is wrong with its peers.
   torrent.moving = true
   expect(world.list.tick()!.changed).toEqual([{ id: torrent.id, state: 'moving', reason: null }])
+})
+
+test('what a capability knows about torrents is in their rows, and published when it changes', () => {
+  const world = new World()
+  const notes = new Map<ManagedTorrent, string>()
+  const facet = torrentFacet({ row: { note: z.string() }, none: { note: '' } })
+  world.registry.facets.add({ facet, row: torrent => ({ note: notes.get(torrent) ?? '' }) })
+  world.add(0)
+  world.add(1)
+  expect(world.list.tick()?.changed).toMatchObject([{ note: '' }, { note: '' }])
+  const torrent = world.find(1)!
+  notes.set(torrent, 'seen')
+  world.registry.touch(torrent)
+  expect(world.list.tick()?.changed).toEqual([{ id: torrent.id, note: 'seen' }])
+  expect(() => world.registry.facets.add({ facet })).toThrow('two capabilities have note')
 })

@@ -188,7 +188,7 @@ export class TorrentList implements RegistryListener {
       torrent.swarmTick = this.#ticks
       countSwarm(torrent)
     }
-    return torrentView(torrent, this.queue.position(torrent))
+    return torrentView(torrent, this.queue.position(torrent), this.#registry.facets)
   }
 }
 

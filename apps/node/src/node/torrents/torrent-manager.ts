@@ -13,6 +13,7 @@ import type { Persons } from '../people/service.ts'
 import { type AddedTorrent, type AddInput, addTorrent } from './adding.ts'
 import { type AddOptions, changeExisting } from './change.ts'
 import { Countries } from './countries.ts'
+import type { FacetInput } from './facets.ts'
 import { GoodPeerStore } from './good-peer-store.ts'
 import { GoodPeers } from './good-peers.ts'
 import { HistoryStore } from './history-store.ts'
@@ -180,7 +181,7 @@ export class TorrentManager implements Torrents {
       directoryOf: label => this.labelDirectory(label),
       forgotten: torrent => this.removals.forgotten(torrent),
       finishRemoval: torrent => this.removals.finish([torrent]),
-      adopt: (api, row) => this.#adoptNew(api, row),
+      adopt: (api, row, given) => this.#adoptNew(api, row, given),
     })
     if (added.added) log.info(`${nameOf(added.torrent)} was added`, { torrent: added.torrent.id })
     // Reply only once the record is durable.
@@ -193,8 +194,8 @@ export class TorrentManager implements Torrents {
   }
 
   /** Registers a torrent of the session and starts following it. */
-  adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent {
-    const torrent = this.registry.add(api, row)
+  adopt(api: TorrentApi, row: TorrentRow, given?: FacetInput): ManagedTorrent {
+    const torrent = this.registry.add(api, row, given)
     this.rates.begin(torrent, api.stats)
     followTorrent(torrent, {
       registry: this.registry,
@@ -220,9 +221,9 @@ export class TorrentManager implements Torrents {
   }
 
   /** In one transaction. */
-  #adoptNew(api: TorrentApi, row: TorrentRow): ManagedTorrent {
+  #adoptNew(api: TorrentApi, row: TorrentRow, given: FacetInput): ManagedTorrent {
     try {
-      return this.kernel.database.transaction(() => this.adopt(api, row))
+      return this.kernel.database.transaction(() => this.adopt(api, row, given))
     } catch (error) {
       const torrent = this.registry.findApi(api)
       if (torrent) this.registry.delete(torrent)

@@ -19,7 +19,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
   const { registry, list, queue, removals, labels, kernel } = manager
   const detail = (torrent: ManagedTorrent) => {
     list.show(torrent)
-    return torrentDetail(torrent, list.queue.position(torrent), kernel.reach)
+    return torrentDetail(torrent, list.queue.position(torrent), registry.facets, kernel.reach)
   }
   return {
     listTorrents: async query => list.list(query),

@@ -1,5 +1,6 @@
 import { Failure } from '@shoal/daemon/failure'
 import { infoHashText, type TorrentApi } from '@shoal/torrent'
+import { type FacetInput, Facets } from './facets.ts'
 import { ManagedTorrent } from './managed-torrent.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
@@ -25,6 +26,7 @@ export interface RegistryListener {
 
 /** All torrents of the node by any of their info hashes: the engine's torrents with their rows of the catalogue. */
 export class TorrentRegistry {
+  readonly facets = new Facets()
   readonly #rows: RowStore
   readonly #torrents = new Map<string, ManagedTorrent>()
   readonly #byHash = new Map<string, ManagedTorrent>()
@@ -92,10 +94,11 @@ export class TorrentRegistry {
     })
   }
 
-  /** Registers a torrent of the session and stores its row. */
-  add(api: TorrentApi, row: TorrentRow): ManagedTorrent {
+  /** Registers a torrent of the session and stores its row. `given`: what a new one has for capabilities. */
+  add(api: TorrentApi, row: TorrentRow, given?: FacetInput): ManagedTorrent {
     const torrent = new ManagedTorrent(api, row)
     this.#rows.put(row, api)
+    if (given) this.facets.take([torrent], given, true)()
     this.#torrents.set(row.id, torrent)
     this.#stretchQueue(row)
     this.index(torrent)
@@ -119,10 +122,11 @@ export class TorrentRegistry {
     this.changeAll([torrent], change)
   }
 
-  /** Makes the same change to many torrents in one transaction. */
+  /** Makes the same change to many torrents in one transaction. `store`: what is stored with it, and returns what makes that visible. */
   changeAll(
     torrents: readonly ManagedTorrent[],
     change: Partial<TorrentRow> | ((torrent: ManagedTorrent) => Partial<TorrentRow>),
+    store: (changed: readonly ManagedTorrent[]) => () => void = () => () => {},
   ): void {
     const toSettingsChange = typeof change === 'function' ? change : () => change
     const changed = torrents
@@ -132,9 +136,12 @@ export class TorrentRegistry {
         before: torrent.row,
         row: { ...torrent.row, ...toSettingsChange(torrent) },
       }))
+    let apply = () => {}
     this.#rows.together(() => {
       for (const { torrent, row } of changed) this.#rows.put(row, torrent.api)
+      apply = store(changed.map(({ torrent }) => torrent))
     })
+    apply()
     for (const { torrent, row } of changed) {
       torrent.row = row
       this.#stretchQueue(row)

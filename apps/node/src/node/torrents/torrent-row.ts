@@ -1,4 +1,4 @@
-/** The node's own record of a torrent, in addition to the engine's resume data. */
+/** The node's own record of a torrent, in addition to the engine's resume data and to what capabilities know (facet-table.ts). */
 export interface TorrentRow {
   /** Info hash in lower-case hex: v1, else v2. Does not change within a run, even if the other hash becomes known. */
   readonly id: string
@@ -8,13 +8,9 @@ export interface TorrentRow {
   readonly tags: readonly string[]
   /** The link or path it was added from, without passwords. */
   readonly source: string | null
-  /** It was created or announced here, so that others may find it at this node. */
-  readonly published: boolean
   /** Milliseconds since the Unix epoch. */
   readonly addedMs: number
   readonly completedMs: number | null
-  /** The actions after a completion (move, hook) are done, or nothing was downloaded. */
-  readonly completionSettled: boolean
   readonly activeMs: number | null
   /** The user has paused it. */
   readonly paused: boolean
@@ -22,9 +18,6 @@ export interface TorrentRow {
   readonly forced: boolean
   /** Order in the queue; gaps and ties are harmless. */
   readonly queueOrder: number
-  /** Null: from the settings; 0: no limit. */
-  readonly ratioLimit: number | null
-  readonly seedingTimeLimitMinutes: number | null
   readonly downloadingSeconds: number
   readonly seedingSeconds: number
   /** When it was removed; it can be restored until the node deletes it. */

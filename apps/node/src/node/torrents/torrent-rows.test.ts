@@ -46,9 +46,9 @@ const api = {
 
 function rowOf(): TorrentRow {
   return {
-    ...{ id: Buffer.from(HASH).toString('hex'), name: null, tags: ['new'], source: null, published: false },
-    ...{ addedMs: 1, completedMs: null, completionSettled: false, activeMs: null, paused: false },
-    ...{ forced: false, queueOrder: 1, ratioLimit: null, seedingTimeLimitMinutes: null, removedMs: null },
+    ...{ id: Buffer.from(HASH).toString('hex'), name: null, tags: ['new'], source: null },
+    ...{ addedMs: 1, completedMs: null, activeMs: null, paused: false },
+    ...{ forced: false, queueOrder: 1, removedMs: null },
     ...{ deleteData: false, downloadingSeconds: 0, seedingSeconds: 0, label: null },
   }
 }

@@ -14,15 +14,11 @@ export interface TorrentRecord {
   readonly comment: string | null
   /** The link or path it was added from, without passwords. */
   readonly source: string | null
-  /** It was created or announced here. */
-  readonly published: boolean
   readonly directory: string
   readonly labelId: number | null
   readonly tags: readonly string[]
   readonly addedMs: number
   readonly completedMs: number | null
-  /** The actions after a completion (move, hook) are done. */
-  readonly completionSettled: boolean
   /** Time of the last transfer. */
   readonly activeMs: number | null
   /** When it was removed; it can be restored until the node deletes the record, with its files if `removeData` is set. */
@@ -35,10 +31,6 @@ export interface TorrentRecord {
   readonly sequential: boolean
   /** From 1; null: not in the queue. */
   readonly queuePosition: number | null
-  /** Null: from the settings; 0: never. */
-  readonly ratioLimit: number | null
-  readonly seedingTimeLimitMinutes: number | null
-  readonly idleSeedingLimitMinutes: number | null
   readonly downloadLimitBytesPerSecond: number | null
   readonly uploadLimitBytesPerSecond: number | null
   /** The complete list of its files is in the catalogue. */
@@ -89,13 +81,11 @@ export class TorrentStore {
       givenName: 'plain',
       comment: 'plain',
       source: 'plain',
-      published: 'boolean',
       directory: 'plain',
       labelId: 'plain',
       tags: 'json',
       addedMs: 'plain',
       completedMs: 'plain',
-      completionSettled: 'boolean',
       activeMs: 'plain',
       removedMs: 'plain',
       removeData: 'boolean',
@@ -103,9 +93,6 @@ export class TorrentStore {
       forced: 'boolean',
       sequential: 'boolean',
       queuePosition: 'plain',
-      ratioLimit: 'plain',
-      seedingTimeLimitMinutes: 'plain',
-      idleSeedingLimitMinutes: 'plain',
       downloadLimitBytesPerSecond: 'plain',
       uploadLimitBytesPerSecond: 'plain',
       filesKnown: 'boolean',

@@ -13,6 +13,7 @@ import {
 import { mediaType } from '../../base/files/media-type.ts'
 import { createSealedLink, createShareLink, linkedPeers, sharePage } from '../../base/share-link.ts'
 import type { Reach } from '../kernel/reach.ts'
+import type { Facets } from './facets.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
 
@@ -28,7 +29,7 @@ function hashMembers({ v1, v2 }: TorrentApi['infoHashes']): Pick<Torrent, 'infoH
   }
 }
 
-export function torrentView(torrent: ManagedTorrent, queuePosition: number | null): Torrent {
+export function torrentView(torrent: ManagedTorrent, queuePosition: number | null, facets: Facets): Torrent {
   const { api, row } = torrent
   const { stats, infoHashes, metainfo } = api
   const state = toState(torrent, stats)
@@ -74,6 +75,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     addedMs: row.addedMs,
     completedMs: row.completedMs,
     activeMs: row.activeMs,
+    ...facets.row(torrent),
   }
 }
 
@@ -98,6 +100,7 @@ export function computeRatio({
 export function torrentDetail(
   torrent: ManagedTorrent,
   queuePosition: number | null,
+  facets: Facets,
   { network, now }: Pick<Reach, 'network' | 'now'>,
 ): TorrentDetail {
   torrent.observe(Date.now())
@@ -108,7 +111,8 @@ export function torrentDetail(
     ? createSealedLink(api, torrent.seal.seal, sharePage(network), linkedPeers(api, network))
     : createShareLink(api, network)
   return {
-    ...torrentView(torrent, queuePosition),
+    ...torrentView(torrent, queuePosition, facets),
+    ...facets.detail(torrent),
     magnet: api.magnet,
     link,
     audience: link === null ? null : now.audience,
@@ -124,8 +128,6 @@ export function torrentDetail(
     changedFiles: [...api.stats.changedFiles],
     downloadLimitBytesPerSecond: toLimit(limits.downloadBytesPerSecond),
     uploadLimitBytesPerSecond: toLimit(limits.uploadBytesPerSecond),
-    ratioLimit: row.ratioLimit,
-    seedingTimeLimitMinutes: row.seedingTimeLimitMinutes,
     downloadingSeconds: Math.round(row.downloadingSeconds),
     seedingSeconds: Math.round(row.seedingSeconds),
     sessionDownloadedBytes: sessionBytes.downloadedBytes,

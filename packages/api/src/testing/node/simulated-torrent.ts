@@ -8,6 +8,7 @@ import type {
   TorrentFile,
   Tracker,
 } from '../../schemas/torrent.ts'
+import { NO_FACET_DETAIL, NO_FACET_ROW } from '../../schemas/torrent-facets.ts'
 import { mediaTypeOf } from './media-types.ts'
 import { movePeers, samplePeers } from './peers.ts'
 import { Random, seedOf } from './random.ts'
@@ -45,8 +46,7 @@ export class SimulatedTorrent {
   readonly options = {
     downloadLimitBytesPerSecond: null as number | null,
     uploadLimitBytesPerSecond: null as number | null,
-    ratioLimit: null as number | null,
-    seedingTimeLimitMinutes: null as number | null,
+    ...NO_FACET_DETAIL,
     sourcesOff: [] as SwitchableSource[],
   }
   webSeeds: string[]
@@ -138,6 +138,7 @@ export class SimulatedTorrent {
       queuePosition: null,
       addedMs: start.addedMs,
       completedMs: complete ? start.addedMs + this.random.integer(600_000, 40_000_000) : null,
+      ...NO_FACET_ROW,
       activeMs: start.addedMs,
     }
   }

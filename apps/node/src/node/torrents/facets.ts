@@ -1,0 +1,95 @@
+import { FACET_INPUT, NO_FACET_DETAIL, NO_FACET_ROW, TORRENT_FACETS, type TorrentFacet } from '@shoal/api'
+import { AbsentCapability } from '@shoal/daemon/capability'
+import type { z } from 'zod'
+import type { ManagedTorrent } from './managed-torrent.ts'
+
+type Values<Shape extends z.ZodRawShape> = { readonly [Name in keyof Shape]: z.output<Shape[Name]> }
+type Given<Shape extends z.ZodRawShape> = {
+  readonly [Name in keyof Shape]?: Exclude<z.output<Shape[Name]>, undefined>
+}
+
+/** The running part of a facet. It reads what the capability knows from memory. */
+export interface FacetPart<It extends TorrentFacet = TorrentFacet> {
+  /** As its contract has it. */
+  readonly facet: It
+  readonly row?: (torrent: ManagedTorrent) => Values<It['row']>
+  readonly detail?: (torrent: ManagedTorrent) => Values<It['detail']>
+  /**
+   * Stores the members that a caller gives, in the transaction that stores the torrents. `isFresh`: the torrents begin, so that members that are left out
+   * have their first values. Returns what makes the change visible when it is stored.
+   */
+  readonly take?: (
+    torrents: readonly ManagedTorrent[],
+    given: Given<It['input']>,
+    isFresh: boolean,
+  ) => () => void
+}
+
+/** Members of an input that belong to facets. */
+export type FacetInput = Partial<Values<typeof FACET_INPUT>>
+
+/** Joins the facets of all capabilities that run. */
+export class Facets {
+  readonly #parts = new Map<TorrentFacet, FacetPart>()
+  #rows: FacetPart[] = []
+
+  /** Throws if another capability has the facet. */
+  add<It extends TorrentFacet>(part: FacetPart<It>): void {
+    const { facet } = part
+    if (this.#parts.has(facet)) throw new Error(`two capabilities have ${Object.keys(facet.none).join()}`)
+    this.#parts.set(facet, part as unknown as FacetPart)
+    this.#rows = [...this.#parts.values()].filter(({ row }) => row)
+  }
+
+  /** The members of a torrent's row. */
+  row(torrent: ManagedTorrent): typeof NO_FACET_ROW {
+    // Rows are made for thousands of torrents.
+    if (this.#rows.length === 0) return NO_FACET_ROW
+    return Object.assign({}, NO_FACET_ROW, ...this.#rows.map(({ row }) => row!(torrent)))
+  }
+
+  /** The members of a torrent's details, without those of its row. */
+  detail(torrent: ManagedTorrent): typeof NO_FACET_DETAIL {
+    return Object.assign(
+      {},
+      NO_FACET_DETAIL,
+      ...[...this.#parts.values()].map(({ detail }) => detail?.(torrent)),
+    )
+  }
+
+  /** Throws `unsupported` if nobody takes one of the members, which would have an effect. */
+  check(given: FacetInput): void {
+    const none: Readonly<Record<string, unknown>> = { ...NO_FACET_ROW, ...NO_FACET_DETAIL }
+    for (const facet of TORRENT_FACETS)
+      if (!this.#parts.has(facet))
+        for (const [name, value] of Object.entries(membersOf(facet, given)))
+          if (value !== (none[name] ?? null)) throw new AbsentCapability(`The option ${name}`)
+  }
+
+  /** See `FacetPart.take`. */
+  take(torrents: readonly ManagedTorrent[], given: FacetInput, isFresh = false): () => void {
+    const done: (() => void)[] = []
+    for (const { facet, take } of this.#parts.values()) {
+      const its = membersOf(facet, given)
+      if (take && (isFresh || Object.keys(its).length > 0)) done.push(take(torrents, its, isFresh))
+    }
+    return () => {
+      for (const each of done) each()
+    }
+  }
+}
+
+/** Picks the members of all facets from an input. */
+export function facetInput(given: FacetInput): FacetInput {
+  return pick(given, Object.keys(FACET_INPUT))
+}
+
+function membersOf({ input }: TorrentFacet, given: object): Record<string, unknown> {
+  return pick(given, Object.keys(input))
+}
+
+/** Leaves out members that are undefined. */
+function pick(from: object, names: readonly string[]): Record<string, unknown> {
+  const members = names.map(name => [name, (from as Readonly<Record<string, unknown>>)[name]] as const)
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined))
+}
